@@ -1,0 +1,303 @@
+//! The nouns of the corpus: documents, blocks, speakers, utterances, segments, their ids and spans.
+//!
+//! Plain data with public fields; the stages are functions over them. Nothing here reads, guesses or measures.
+//! Positions count from 1, as people count; spans count bytes from 0, as the decoded text does.
+
+use serde::Serialize;
+
+/// A half-open range of bytes `[start, end)` of a document's decoded text, on character boundaries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Span {
+    pub start: usize,
+    pub end: usize,
+}
+
+impl Span {
+    pub fn new(start: usize, end: usize) -> Self {
+        debug_assert!(start <= end, "span {start}..{end} ends before it starts");
+        Self { start, end }
+    }
+
+    /// The stretch of `text` that the span names.
+    ///
+    /// # Panics
+    /// When the span does not lie in `text` on character boundaries: it then belongs to another document.
+    pub fn of<'t>(&self, text: &'t str) -> &'t str {
+        &text[self.start..self.end]
+    }
+
+    pub fn len(&self) -> usize {
+        self.end - self.start
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.start == self.end
+    }
+
+    pub fn contains(&self, other: Span) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+}
+
+/// The container a document came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    Markdown,
+    PlainText,
+}
+
+impl Format {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Format::Markdown => "markdown",
+            Format::PlainText => "plain_text",
+        }
+    }
+}
+
+/// What a stretch of the page is, seen from its layout alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Layout {
+    /// A heading with its level (1 to 6).
+    Heading(u8),
+    /// Running text: one paragraph, which may be wrapped over lines.
+    Paragraph,
+    /// One item of a list, marker included.
+    ListItem,
+    /// A line that carries no text: a rule, an image, a row of underscores, blank lines at the edges.
+    Ornament,
+}
+
+/// One paragraph, heading, list item or ornament of the page. The parts of a document partition its text: each
+/// takes the blank lines that follow it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    pub layout: Layout,
+    pub span: Span,
+}
+
+/// A file as read: its decoded text and its layout. `parts` partition `text`.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// First 12 hex digits of the sha256 of the file's bytes.
+    pub document_id: String,
+    /// The path as the user gave it, with `/` between its parts.
+    pub path: String,
+    pub format: Format,
+    /// WHATWG name of the encoding the bytes were decoded from, e.g. `UTF-8`, `windows-1252`.
+    pub encoding: String,
+    /// sha256 of the file's bytes, 64 hex digits.
+    pub sha256: String,
+    /// Length of the file in bytes.
+    pub n_bytes: u64,
+    /// The decoded text, without a byte order mark, otherwise as it stands in the file.
+    pub text: String,
+    pub parts: Vec<Part>,
+}
+
+/// What a block of source text turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BlockKind {
+    Title,
+    Heading,
+    Furniture,
+    Chair,
+    Byline,
+    Speech,
+    ListItem,
+    StageNote,
+    EditorialNote,
+}
+
+impl BlockKind {
+    pub const ALL: [BlockKind; 9] = [
+        BlockKind::Title,
+        BlockKind::Heading,
+        BlockKind::Furniture,
+        BlockKind::Chair,
+        BlockKind::Byline,
+        BlockKind::Speech,
+        BlockKind::ListItem,
+        BlockKind::StageNote,
+        BlockKind::EditorialNote,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            BlockKind::Title => "title",
+            BlockKind::Heading => "heading",
+            BlockKind::Furniture => "furniture",
+            BlockKind::Chair => "chair",
+            BlockKind::Byline => "byline",
+            BlockKind::Speech => "speech",
+            BlockKind::ListItem => "list_item",
+            BlockKind::StageNote => "stage_note",
+            BlockKind::EditorialNote => "editorial_note",
+        }
+    }
+
+    /// Whether the block is part of what somebody said.
+    pub fn is_spoken(self) -> bool {
+        matches!(self, BlockKind::Speech | BlockKind::ListItem)
+    }
+}
+
+/// A stretch of source text with one function. The blocks of a document partition its text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Block {
+    pub block_id: String,
+    pub position: usize,
+    pub kind: BlockKind,
+    pub span: Span,
+    /// First and last line, counted from 1, the line that holds the last character included.
+    pub line_start: usize,
+    pub line_end: usize,
+    /// Page, counted from 1, where the source has pages.
+    pub page: Option<u32>,
+    /// Index into `Transcript::utterances` for what is spoken and for the byline that announces it.
+    pub utterance: Option<usize>,
+}
+
+/// The part a person plays in the proceedings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    Chair,
+    Speaker,
+    Questioner,
+    Interjector,
+    Unknown,
+}
+
+impl Role {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::Chair => "chair",
+            Role::Speaker => "speaker",
+            Role::Questioner => "questioner",
+            Role::Interjector => "interjector",
+            Role::Unknown => "unknown",
+        }
+    }
+}
+
+/// A person (or a printed role that stands for one) in one document. What the page does not say is `None`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Speaker {
+    pub speaker_id: String,
+    /// The same for the same person across documents; today a person is known within a document only.
+    pub person_id: String,
+    /// The first byline of the person, line breaks and marks of emphasis removed.
+    pub name_as_printed: String,
+    pub honorific: Option<String>,
+    pub name: String,
+    pub title: Option<String>,
+    pub affiliation: Option<String>,
+    pub country: Option<String>,
+    pub party: Option<String>,
+    pub role: Role,
+    pub n_utterances: usize,
+    pub n_words: usize,
+    /// How sure the attribution is that this is a speaker, in [0, 1].
+    pub confidence: f32,
+}
+
+/// A turn at speech.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Utterance {
+    pub utterance_id: String,
+    pub position: usize,
+    /// Index into `Transcript::speakers`; `None` where the page does not say who speaks.
+    pub speaker: Option<usize>,
+    /// What was said: the source between `span.start` and `span.end` without the blocks of other kinds in between,
+    /// wrapped lines joined, divided words rejoined, marks of emphasis removed.
+    pub text: String,
+    pub span: Span,
+    /// Seconds from the start of the recording, where the source has times.
+    pub time_start_s: Option<f64>,
+    pub time_end_s: Option<f64>,
+    pub n_words: usize,
+    /// How sure the attribution is that a turn begins here and whose it is, in [0, 1].
+    pub boundary_confidence: f32,
+    pub needs_review: bool,
+    /// Why the turn begins here: the rule and the printed evidence, for people.
+    pub evidence: String,
+}
+
+/// A unit of analysis: a sentence, a paragraph or a whole utterance, as the study says.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Segment {
+    pub segment_id: String,
+    /// Index into `Transcript::utterances`.
+    pub utterance: usize,
+    /// Position within the utterance.
+    pub position: usize,
+    pub text: String,
+    pub span: Span,
+    pub n_words: usize,
+}
+
+/// What the page says of the event as a whole. What it does not say is `None`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct FrontMatter {
+    pub title: Option<String>,
+    pub event: Option<String>,
+    pub panel: Option<String>,
+    pub session: Option<String>,
+    pub date: Option<jiff::civil::Date>,
+    pub time_start: Option<jiff::civil::Time>,
+    pub time_end: Option<jiff::civil::Time>,
+}
+
+/// A document with its speech attributed.
+#[derive(Debug, Clone)]
+pub struct Transcript {
+    pub document: Document,
+    pub front: FrontMatter,
+    /// ISO 639-1 code, `None` where it could not be told.
+    pub language: Option<String>,
+    /// Name of the speaker style that the document was read in; `none` where no speaker was found.
+    pub style: String,
+    /// How consistent the document is with that style, in [0, 1].
+    pub style_confidence: f32,
+    pub blocks: Vec<Block>,
+    pub speakers: Vec<Speaker>,
+    pub utterances: Vec<Utterance>,
+    pub segments: Vec<Segment>,
+    pub needs_review: bool,
+    /// What a person should know about the reading, in plain sentences.
+    pub warnings: Vec<String>,
+}
+
+impl Transcript {
+    /// The speaker of a segment, where known.
+    pub fn speaker_of(&self, segment: &Segment) -> Option<&Speaker> {
+        self.utterances[segment.utterance].speaker.map(|s| &self.speakers[s])
+    }
+
+    /// Words of all utterances together.
+    pub fn n_words(&self) -> usize {
+        self.utterances.iter().map(|u| u.n_words).sum()
+    }
+}
+
+/// Ids of things in a document: the document's id and zero-padded positions, so that they depend on that file alone.
+pub mod ids {
+    pub fn block(document_id: &str, position: usize) -> String {
+        format!("{document_id}-b{position:05}")
+    }
+
+    pub fn speaker(document_id: &str, position: usize) -> String {
+        format!("{document_id}-p{position:03}")
+    }
+
+    pub fn utterance(document_id: &str, position: usize) -> String {
+        format!("{document_id}-u{position:04}")
+    }
+
+    pub fn segment(utterance_id: &str, position: usize) -> String {
+        format!("{utterance_id}-s{position:03}")
+    }
+}
