@@ -1,3 +1,6 @@
 pub mod corpus;
+pub mod estimate;
+pub mod measure;
 pub mod progress;
 pub mod study;
+pub mod themes;
