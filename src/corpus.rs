@@ -56,28 +56,42 @@ impl Format {
     }
 }
 
-/// What a stretch of the page is, seen from its layout alone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a line of the page is, seen from its layout alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layout {
     /// A heading with its level (1 to 6).
     Heading(u8),
-    /// Running text: one paragraph, which may be wrapped over lines.
-    Paragraph,
-    /// One item of a list, marker included.
+    /// Running text.
+    Text,
+    /// Text of a list item, its marker included.
     ListItem,
-    /// A line that carries no text: a rule, an image, a row of underscores, blank lines at the edges.
+    /// Text set off as a quotation.
+    Quote,
+    /// A line that carries no words: blank, a rule, an image, a row of underscores.
     Ornament,
 }
 
-/// One paragraph, heading, list item or ornament of the page. The parts of a document partition its text: each
-/// takes the blank lines that follow it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
-    pub layout: Layout,
+/// Visible text of one line in one typeface, without the marks that set it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Run {
     pub span: Span,
+    pub bold: bool,
+    pub italic: bool,
 }
 
-/// A file as read: its decoded text and its layout. `parts` partition `text`.
+/// One line of the source. The lines of a document partition its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// The whole line with its line break.
+    pub span: Span,
+    pub layout: Layout,
+    /// Lines of one paragraph (heading, list item) share a number; numbers rise along the document.
+    pub paragraph: usize,
+    /// What is to be read on the line, in order; empty for ornaments.
+    pub runs: Vec<Run>,
+}
+
+/// A file as read: its decoded text and its layout.
 #[derive(Debug, Clone)]
 pub struct Document {
     /// First 12 hex digits of the sha256 of the file's bytes.
@@ -93,7 +107,7 @@ pub struct Document {
     pub n_bytes: u64,
     /// The decoded text, without a byte order mark, otherwise as it stands in the file.
     pub text: String,
-    pub parts: Vec<Part>,
+    pub lines: Vec<Line>,
 }
 
 /// What a block of source text turned out to be.

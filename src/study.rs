@@ -6,6 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::attribute::styles::Style;
+
 /// Everything a study can set. The defaults are the values that hold when the file does not name a key.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -48,6 +50,13 @@ pub struct TranscriptOptions {
 impl Default for TranscriptOptions {
     fn default() -> Self {
         Self { style: "auto".into() }
+    }
+}
+
+impl TranscriptOptions {
+    /// The pinned style; `None` where each document is to show its own.
+    pub fn style(&self) -> Option<Style> {
+        Style::from_name(&self.style)
     }
 }
 

@@ -1,0 +1,279 @@
+//! Settled lines and bylines to blocks and utterances: blocks partition the text, utterances gather what is spoken
+//! between one byline and the next.
+
+use std::collections::HashSet;
+
+use super::REVIEW_BELOW;
+use super::page::{Page, append};
+use super::sentences::n_words;
+use super::shown::Shown;
+use super::styles::{Candidate, Found};
+use crate::corpus::{Block, BlockKind, Layout, Span, Utterance, ids};
+
+/// Blocks and utterances of a document, and for each utterance its text with the way back to the source.
+pub struct Assembled {
+    pub blocks: Vec<Block>,
+    pub utterances: Vec<Utterance>,
+    pub shown: Vec<Shown>,
+}
+
+/// A place where a block begins.
+struct Mark {
+    start: usize,
+    kind: BlockKind,
+    turn: Option<usize>,
+    paragraph: usize,
+}
+
+/// Text of one turn while it grows.
+struct Turn<'f> {
+    byline: Option<&'f Candidate>,
+    person: Option<usize>,
+    shown: Shown,
+    last_line: Option<usize>,
+}
+
+/// Builds blocks and utterances. `person_of` holds the person of each byline; `leads` says that the open text before
+/// the first byline is speech of somebody unknown.
+pub fn assemble(page: &Page<'_>, document_id: &str, found: &Found, person_of: &[usize], leads: bool) -> Assembled {
+    let words = Vocabulary::of(page);
+    let mut turns: Vec<Turn<'_>> = Vec::new();
+    if leads || found.bylines.is_empty() {
+        turns.push(Turn { byline: None, person: None, shown: Shown::default(), last_line: None });
+    }
+    let mut marks: Vec<Mark> = Vec::new();
+    let mut bylines = found.bylines.iter().zip(person_of).peekable();
+    for (i, line) in page.lines.iter().enumerate() {
+        let mut speech_from = 0;
+        if let Some((byline, person)) =
+            bylines.next_if(|(byline, _)| byline.byline.start < line.span.end && byline.line <= i)
+        {
+            turns.push(Turn { byline: Some(byline), person: Some(*person), shown: Shown::default(), last_line: None });
+            let turn = Some(turns.len() - 1);
+            marks.push(Mark { start: line.span.start, kind: BlockKind::Byline, turn, paragraph: line.paragraph });
+        }
+        if line.is_empty() {
+            let draws = line.layout == Layout::Ornament && !line.span.of(page.source).trim().is_empty();
+            if draws || marks.is_empty() {
+                marks.push(Mark { start: line.span.start, kind: BlockKind::Furniture, turn: None, paragraph: 0 });
+            }
+            continue;
+        }
+        if let Some(byline) = turns.last().and_then(|turn| turn.byline) {
+            if i < byline.speech_line || (i == byline.speech_line && byline.speech >= line.span.end) {
+                if i >= byline.line && line.kind.is_none() {
+                    continue;
+                }
+            } else if i == byline.speech_line && line.kind.is_none() && byline.speech > line.shown.source_start(0) {
+                speech_from = text_offset(&line.shown, byline.speech);
+                if speech_from >= line.text().len() {
+                    continue;
+                }
+            }
+        }
+        let kind = match (line.kind, line.layout) {
+            (Some(kind), _) => kind,
+            (None, _) if turns.is_empty() => BlockKind::EditorialNote,
+            (None, Layout::ListItem) => BlockKind::ListItem,
+            (None, _) => BlockKind::Speech,
+        };
+        let start = if speech_from > 0 { line.shown.source_start(speech_from) } else { line.span.start };
+        let turn = if kind.is_spoken() { turns.len().checked_sub(1) } else { None };
+        marks.push(Mark { start, kind, turn, paragraph: line.paragraph });
+        if kind.is_spoken()
+            && let Some(turn) = turns.last_mut()
+        {
+            join(&mut turn.shown, page, turn.last_line, i, &words);
+            append(&mut turn.shown, page.source, &line.shown, speech_from);
+            turn.last_line = Some(i);
+        }
+    }
+    finish(page, document_id, found, turns, &marks)
+}
+
+/// Offset in a line's visible text of a place in the source.
+fn text_offset(shown: &Shown, source: usize) -> usize {
+    let mut offset = 0;
+    for span in shown.spans() {
+        if source < span.end {
+            return offset + source.saturating_sub(span.start);
+        }
+        offset += span.len();
+    }
+    offset
+}
+
+/// Puts between two lines of a turn what belongs there: a blank within a paragraph, line breaks between paragraphs,
+/// nothing where a word is divided.
+fn join(shown: &mut Shown, page: &Page<'_>, last: Option<usize>, line: usize, words: &Vocabulary) {
+    let Some(last) = last else { return };
+    let (above, below) = (&page.lines[last], &page.lines[line]);
+    let next = below.text().trim_start();
+    let interrupted = page.lines[last + 1..line].iter().any(|line| !line.is_empty());
+    let ends_sentence = shown
+        .text
+        .trim_end()
+        .trim_end_matches(['"', '”', '’', ')', '\'', ']'])
+        .ends_with(['.', '!', '?', ':', ';', '…']);
+    let goes_on = (above.paragraph == below.paragraph && !interrupted)
+        || (interrupted && !ends_sentence && below.layout == Layout::Text && above.layout != Layout::ListItem);
+    if goes_on {
+        if words.divided(&shown.text, next) {
+            shown.drop_hyphen();
+        } else if !(shown.text.ends_with('-')
+            && next.starts_with(char::is_lowercase)
+            && words.hyphenated(&shown.text, next))
+        {
+            shown.glue(" ");
+        }
+    } else if line - last > 1
+        || above.layout != Layout::ListItem
+            && below.layout != Layout::ListItem
+            && above.paragraph != below.paragraph
+            && line - last > 1
+    {
+        shown.glue("\n\n");
+    } else {
+        shown.glue("\n");
+    }
+}
+
+/// Words of the page, to tell a word divided at the end of a line from one with a hyphen of its own. Empty where no
+/// line ends with a hyphen.
+struct Vocabulary(HashSet<String>);
+
+impl Vocabulary {
+    fn of(page: &Page<'_>) -> Self {
+        let ends_with_hyphen = |line: &super::page::PageLine| line.text().trim_end().ends_with('-');
+        if !page.lines.iter().any(ends_with_hyphen) {
+            return Self(HashSet::new());
+        }
+        let mut words = HashSet::new();
+        for line in &page.lines {
+            for word in line.text().split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| word.len() > 3) {
+                words.insert(word.trim_matches('-').to_lowercase());
+            }
+        }
+        Self(words)
+    }
+
+    fn halves<'t>(text: &'t str, next: &'t str) -> Option<(&'t str, &'t str)> {
+        let text = text.strip_suffix(['-', '\u{AD}', '‐'])?;
+        let head = text.rsplit(|c: char| !c.is_alphanumeric() && c != '-').next().unwrap_or("");
+        let tail = next.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
+        let splits = head.chars().next_back().is_some_and(char::is_alphabetic) && tail.starts_with(char::is_lowercase);
+        splits.then_some((head, tail))
+    }
+
+    /// The hyphen at the end of `text` only divides a word that goes on in `next`.
+    fn divided(&self, text: &str, next: &str) -> bool {
+        Self::halves(text, next).is_some_and(|(head, tail)| {
+            !self.0.contains(&format!("{head}-{tail}").to_lowercase())
+                || self.0.contains(&format!("{head}{tail}").to_lowercase())
+        })
+    }
+
+    /// The page knows the word with its hyphen.
+    fn hyphenated(&self, text: &str, next: &str) -> bool {
+        Self::halves(text, next).is_some_and(|(head, tail)| self.0.contains(&format!("{head}-{tail}").to_lowercase()))
+    }
+}
+
+/// Numbers the turns that hold words, and closes the blocks.
+fn finish(page: &Page<'_>, document_id: &str, found: &Found, turns: Vec<Turn<'_>>, marks: &[Mark]) -> Assembled {
+    let mut utterances: Vec<Utterance> = Vec::new();
+    let mut texts = Vec::new();
+    let mut place: Vec<Option<usize>> = Vec::with_capacity(turns.len());
+    for mut turn in turns {
+        let length = turn.shown.text.trim_end().len();
+        turn.shown.text.truncate(length);
+        let text = turn.shown.text.as_str();
+        let words = n_words(text);
+        if words == 0 {
+            place.push(None);
+            continue;
+        }
+        place.push(Some(utterances.len()));
+        let position = utterances.len() + 1;
+        let (confidence, evidence) = match turn.byline {
+            Some(byline) => (
+                0.75 * byline.confidence + 0.25 * found.confidence,
+                format!(
+                    "{} byline \"{}\"{}",
+                    byline.style.as_str(),
+                    byline.text,
+                    if byline.inside { " inside a paragraph" } else { "" }
+                ),
+            ),
+            None => (0.0, "no byline".to_string()),
+        };
+        utterances.push(Utterance {
+            utterance_id: ids::utterance(document_id, position),
+            position,
+            speaker: turn.person,
+            text: text.to_string(),
+            span: turn.shown.source_span(0, text.len()),
+            time_start_s: turn.byline.and_then(|byline| byline.time_start_s),
+            time_end_s: None,
+            n_words: words,
+            boundary_confidence: confidence,
+            needs_review: turn.person.is_none() || confidence < REVIEW_BELOW,
+            evidence,
+        });
+        texts.push(turn.shown);
+    }
+    Assembled { blocks: blocks(page, document_id, marks, &place), utterances, shown: texts }
+}
+
+fn blocks(page: &Page<'_>, document_id: &str, marks: &[Mark], place: &[Option<usize>]) -> Vec<Block> {
+    let mut starts: Vec<&Mark> = Vec::new();
+    for mark in marks {
+        let goes_on = starts.last().is_some_and(|last| {
+            (last.kind, last.turn) == (mark.kind, mark.turn)
+                && (last.paragraph == mark.paragraph || mark.kind == BlockKind::Furniture)
+        });
+        if !goes_on {
+            starts.push(mark);
+        }
+    }
+    let has_pages = page.source.contains('\u{0C}');
+    let mut pages = 1;
+    let mut at = 0;
+    starts
+        .iter()
+        .enumerate()
+        .map(|(i, mark)| {
+            let start = if i == 0 { 0 } else { mark.start };
+            let end = starts.get(i + 1).map_or(page.source.len(), |next| next.start);
+            let span = Span::new(start, end.max(start));
+            pages += u32::try_from(page.source[at..start].matches('\u{0C}').count()).unwrap_or(u32::MAX);
+            at = start;
+            let utterance = mark.turn.and_then(|turn| place[turn]);
+            Block {
+                block_id: ids::block(document_id, i + 1),
+                position: i + 1,
+                kind: if mark.kind == BlockKind::Byline && utterance.is_none() {
+                    BlockKind::Heading
+                } else {
+                    mark.kind
+                },
+                span,
+                line_start: line_of(page, span.start),
+                line_end: line_of(page, last_visible(page.source, span)),
+                page: has_pages.then_some(pages),
+                utterance,
+            }
+        })
+        .collect()
+}
+
+/// The last character of a block that is not white space.
+fn last_visible(source: &str, span: Span) -> usize {
+    let text = span.of(source).trim_end();
+    span.start + text.char_indices().next_back().map_or(0, |(at, _)| at)
+}
+
+/// The line, counted from 1, that a byte stands on.
+fn line_of(page: &Page<'_>, offset: usize) -> usize {
+    page.lines.partition_point(|line| line.span.end <= offset).min(page.lines.len().saturating_sub(1)) + 1
+}

@@ -1,0 +1,208 @@
+//! What stands between bylines and is not speech: headings, agenda items, minutes of what was said, pull quotes.
+
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::labels;
+use super::page::Page;
+use super::styles::Found;
+use crate::corpus::{BlockKind, Layout};
+
+/// Prose before the first byline is speech of somebody unknown when it is this long and this share of the document.
+const UNATTRIBUTED_WORDS: usize = 150;
+const UNATTRIBUTED_SHARE: f32 = 0.3;
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("the pattern is a constant that compiles")
+}
+
+static NUMBERED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(\d{1,3})[.)]\s+\S"));
+static ATTENDANCE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)^\W*(?:present|in attendance|apologies|also present|members present)\b[^.]{0,20}:"));
+static REPORTING: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^(?:said|asked|told|moved|seconded|declared|agreed|noted|reported|requested|thanked|undertook|withdrew|left|joined|replied|added|stated|explained|welcomed|proposed|raised|gave|took|spoke|abstained|voted|informed|confirmed)\b",
+    )
+});
+
+/// Words of the prose above the first byline, if it must be somebody's speech.
+pub fn speech_before(page: &Page<'_>, first_byline: usize, found: &Found) -> Option<usize> {
+    if found.bylines.is_empty() {
+        return None;
+    }
+    let (mut before, mut all) = (0, 0);
+    for lines in page.open_paragraphs() {
+        let words = page.join(lines.clone()).text.split_whitespace().count();
+        all += words;
+        before += if lines.start < first_byline && words > 14 { words } else { 0 };
+    }
+    (before >= UNATTRIBUTED_WORDS && before as f32 >= UNATTRIBUTED_SHARE * all as f32).then_some(before)
+}
+
+/// Where the head ends and speech without a byline begins: at the first paragraph of prose.
+pub fn head_end(page: &Page<'_>, limit: usize) -> usize {
+    for lines in page.open_paragraphs() {
+        if lines.start >= limit {
+            return limit;
+        }
+        let text = page.join(lines.clone()).text;
+        let is_heading = matches!(page.lines[lines.start].layout, Layout::Heading(_));
+        let words = text.split_whitespace().count();
+        if !is_heading && (words > 14 || words > 3 && text.trim().ends_with(['.', '!', '?', '"', '”'])) {
+            return lines.start;
+        }
+    }
+    // Nothing but headings and single words: all of it is text.
+    0
+}
+
+/// Settles what is not speech below the first byline.
+pub fn settle_body(page: &mut Page<'_>, found: &Found) {
+    let byline_lines: HashSet<usize> =
+        found.bylines.iter().flat_map(|byline| byline.line..=byline.speech_line).collect();
+    let first = found.bylines.first().map_or(0, |byline| byline.line);
+    let agenda = agenda(page, &byline_lines, first);
+    let is_minutes = page.lines.iter().any(|line| ATTENDANCE.is_match(line.text()));
+    let known: Vec<String> = known_names(found);
+    let quotes = pull_quotes(page);
+    let last = found.bylines.last().map_or(0, |byline| byline.line);
+    let mut in_record = false;
+    for lines in page.open_paragraphs() {
+        if lines.start < first {
+            continue;
+        }
+        if lines.clone().any(|line| byline_lines.contains(&line)) {
+            in_record = false;
+            continue;
+        }
+        let shown = page.join(lines.clone());
+        let text = shown.text.trim();
+        let numbered = NUMBERED.is_match(text);
+        let all_bold = page.bold_lead(lines.clone()) >= shown.text.trim_end().len();
+        let kind = if agenda.contains(&lines.start) || (all_bold && numbered && text.len() <= 120) {
+            in_record = true;
+            Some(BlockKind::Heading)
+        } else if matches!(page.lines[lines.start].layout, Layout::Heading(_))
+            || (all_bold && text.len() <= 100)
+            || is_capital_heading(page, &lines, text)
+        {
+            Some(BlockKind::Heading)
+        } else if in_record {
+            Some(BlockKind::StageNote)
+        } else if page.is_italic(lines.clone()) && !found.bylines.is_empty() {
+            Some(if lines.start > last && text.split_whitespace().count() > 8 && !text.contains("motion") {
+                BlockKind::EditorialNote
+            } else {
+                BlockKind::StageNote
+            })
+        } else if quotes.contains(&lines.start) {
+            Some(BlockKind::Furniture)
+        } else if is_minutes && is_reported(text, &known) {
+            Some(BlockKind::StageNote)
+        } else {
+            None
+        };
+        if let Some(kind) = kind {
+            page.settle(lines, kind);
+        }
+    }
+}
+
+/// Lines of numbered items that stand alone and count on through the document: an agenda, not a list in a speech.
+fn agenda(page: &Page<'_>, bylines: &HashSet<usize>, first: usize) -> HashSet<usize> {
+    let paragraphs = page.open_paragraphs();
+    let number = |lines: &Range<usize>| -> Option<u32> {
+        if bylines.contains(&lines.start) {
+            return None;
+        }
+        NUMBERED.captures(page.lines[lines.start].text().trim()).and_then(|found| found[1].parse().ok())
+    };
+    let mut alone: Vec<(u32, usize)> = Vec::new();
+    for (i, lines) in paragraphs.iter().enumerate() {
+        let Some(n) = number(lines) else { continue };
+        let beside = [i.checked_sub(1), Some(i + 1)].into_iter().flatten().filter_map(|at| paragraphs.get(at));
+        let in_list = beside.clone().any(|other| number(other).is_some_and(|m| m.abs_diff(n) == 1));
+        let short = lines.len() == 1 && page.lines[lines.start].text().trim().chars().count() <= 120;
+        if short && !in_list {
+            alone.push((n, lines.start));
+        }
+    }
+    // The numbers of the whole document are known before the head is settled; the head's items are gone by now.
+    let counts_on = alone.windows(2).all(|pair| pair[0].0 < pair[1].0);
+    let several = alone.iter().filter(|(_, line)| *line >= first).count() >= 1
+        && (alone.len() >= 2 || head_has_agenda(page, first));
+    if counts_on && several { alone.into_iter().map(|(_, line)| line).collect() } else { HashSet::new() }
+}
+
+fn head_has_agenda(page: &Page<'_>, first: usize) -> bool {
+    page.lines
+        .iter()
+        .take(first)
+        .filter(|line| line.kind == Some(BlockKind::Heading) || line.kind == Some(BlockKind::Title))
+        .any(|line| NUMBERED.is_match(line.text().trim()))
+}
+
+/// A line in capitals alone between blank lines.
+fn is_capital_heading(page: &Page<'_>, lines: &Range<usize>, text: &str) -> bool {
+    let alone = lines.len() == 1
+        && (lines.start == 0 || page.lines[lines.start - 1].is_empty())
+        && page.lines.get(lines.end).is_none_or(super::page::PageLine::is_empty);
+    let letters: Vec<char> = text.chars().filter(|c| c.is_alphabetic()).collect();
+    alone
+        && letters.len() >= 4
+        && letters.iter().all(|c| c.is_uppercase())
+        && text.split_whitespace().count() <= 14
+        && !text.ends_with(['.', '!', '?'])
+}
+
+/// Bylines' labels, and honorific with surname.
+fn known_names(found: &Found) -> Vec<String> {
+    let mut names: Vec<String> = found.bylines.iter().map(|byline| byline.label.clone()).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// "Mrs. Crowe asked that ...": minutes of what somebody said.
+fn is_reported(text: &str, known: &[String]) -> bool {
+    let after = known.iter().find_map(|name| text.strip_prefix(name.as_str())).or_else(|| {
+        let mut words = text.splitn(3, ' ');
+        let (first, second) = (words.next()?, words.next()?);
+        (labels::is_honorific(first) && second.starts_with(char::is_uppercase)).then(|| words.next()).flatten()
+    });
+    after.is_some_and(|rest| REPORTING.is_match(rest.trim_start()))
+}
+
+/// Quotations set off that repeat what somebody says elsewhere in the document.
+fn pull_quotes(page: &Page<'_>) -> HashSet<usize> {
+    let normal = |text: &str| {
+        text.split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
+            .to_lowercase()
+    };
+    let paragraphs = page.open_paragraphs();
+    let is_quote = |lines: &Range<usize>| page.lines[lines.start].layout == Layout::Quote;
+    if !paragraphs.iter().any(is_quote) {
+        return HashSet::new();
+    }
+    let rest: String = paragraphs
+        .iter()
+        .filter(|lines| !is_quote(lines))
+        .map(|lines| normal(&page.join(lines.clone()).text) + " ")
+        .collect();
+    let repeats = |text: &str| {
+        let text = normal(text);
+        let words: Vec<&str> = text.split(' ').collect();
+        rest.contains(&text) || (words.len() >= 5 && words.windows(5).any(|run| rest.contains(&run.join(" "))))
+    };
+    paragraphs
+        .iter()
+        .filter(|lines| is_quote(lines) && repeats(&page.join((*lines).clone()).text))
+        .map(|lines| lines.start)
+        .collect()
+}

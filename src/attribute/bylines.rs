@@ -1,0 +1,487 @@
+//! A printed byline to its parts: honorific, name, title, affiliation, constituency and party.
+//!
+//! What the byline does not say stays `None`. A piece with a word for a position ("Director", "Senior Fellow") is a
+//! title, whatever its place; the other pieces are the affiliation.
+
+use super::labels::{self, LabelKind};
+
+/// The parts of a byline.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Byline {
+    /// As printed, on one line.
+    pub printed: String,
+    /// The label without brackets, title and affiliation: "Dr. Ann Smith", "The Acting Chair".
+    pub label: String,
+    pub honorific: Option<String>,
+    /// The name without honorific; for an office, the person in brackets if there is one, else the office.
+    pub name: String,
+    pub title: Option<String>,
+    pub affiliation: Option<String>,
+    /// Country or constituency, where printed as such.
+    pub country: Option<String>,
+    pub party: Option<String>,
+    /// Words in brackets behind the name, in full.
+    pub brackets: Option<String>,
+}
+
+/// Words for a position.
+const POSITIONS: &[&str] = &[
+    "director",
+    "professor",
+    "minister",
+    "fellow",
+    "chair",
+    "chairman",
+    "chairwoman",
+    "chairperson",
+    "co-chair",
+    "vice-chair",
+    "officer",
+    "head",
+    "secretary",
+    "president",
+    "economist",
+    "counsel",
+    "ambassador",
+    "scholar",
+    "manager",
+    "editor",
+    "analyst",
+    "researcher",
+    "lecturer",
+    "dean",
+    "mayor",
+    "convener",
+    "convenor",
+    "keeper",
+    "curator",
+    "partner",
+    "breeder",
+    "moderator",
+    "facilitator",
+    "inspector",
+    "representative",
+    "leader",
+    "commissioner",
+    "member",
+    "senator",
+    "deputy",
+    "adviser",
+    "advisor",
+    "consultant",
+    "engineer",
+    "scientist",
+    "founder",
+    "co-founder",
+    "ceo",
+    "cto",
+    "cfo",
+    "coordinator",
+    "co-ordinator",
+    "specialist",
+    "journalist",
+    "correspondent",
+    "writer",
+    "author",
+    "translator",
+    "interpreter",
+    "judge",
+    "attorney",
+    "lawyer",
+    "barrister",
+    "solicitor",
+    "advocate",
+    "expert",
+    "student",
+    "candidate",
+    "rector",
+    "provost",
+    "chancellor",
+    "governor",
+    "treasurer",
+    "clerk",
+    "spokesperson",
+    "spokesman",
+    "spokeswoman",
+    "rapporteur",
+    "envoy",
+    "diplomat",
+    "historian",
+    "sociologist",
+    "economist",
+    "lead",
+    "lead,",
+    "principal",
+    "associate",
+    "assistant",
+    "trustee",
+    "archivist",
+    "librarian",
+    "physician",
+    "nurse",
+    "teacher",
+    "farmer",
+    "fisherman",
+    "architect",
+    "planner",
+    "superintendent",
+    "chief",
+    "general",
+    "colonel",
+    "admiral",
+    "host",
+    "panellist",
+    "panelist",
+    "speaker",
+    "witness",
+    "resident",
+    "undersecretary",
+    "under-secretary",
+    "premier",
+    "councillor",
+    "councilor",
+    "executive",
+    "technician",
+    "geologist",
+    "biologist",
+    "chemist",
+    "physicist",
+    "ecologist",
+    "designer",
+    "producer",
+    "publisher",
+    "owner",
+    "operator",
+    "organiser",
+    "organizer",
+    "pastor",
+    "bishop",
+];
+
+/// Words for a body; they tell "Department of the Head" from "Head of Department" by which comes first.
+const BODIES: &[&str] = &[
+    "university",
+    "institute",
+    "institution",
+    "centre",
+    "center",
+    "association",
+    "company",
+    "ministry",
+    "department",
+    "bank",
+    "council",
+    "union",
+    "agency",
+    "authority",
+    "school",
+    "college",
+    "board",
+    "foundation",
+    "trust",
+    "llp",
+    "ltd",
+    "inc",
+    "gmbh",
+    "forum",
+    "parliament",
+    "network",
+    "society",
+    "group",
+    "committee",
+    "commission",
+    "federation",
+    "laboratory",
+    "office",
+    "bureau",
+    "corporation",
+    "hospital",
+    "museum",
+    "church",
+    "club",
+    "party",
+    "alliance",
+    "cooperative",
+    "co-operative",
+    "cooperativa",
+    "academy",
+    "service",
+    "services",
+    "press",
+    "kingdom",
+    "republic",
+    "faculty",
+];
+
+impl Byline {
+    /// The chair of this meeting, not of some other body: "(Chair)", "Moderator", "Chair of the Assembly".
+    pub fn presides(&self) -> bool {
+        labels::is_chair_label(&self.label)
+            || self.brackets.as_deref().is_some_and(labels::is_chair_label)
+            || self.title.as_deref().is_some_and(is_session_chair)
+    }
+}
+
+fn is_session_chair(title: &str) -> bool {
+    let words = labels::words(title);
+    let Some(first) = words.first() else { return false };
+    let body = words.iter().rev().find(|word| !matches!(word.as_str(), "the" | "of"));
+    let chairs = labels::CHAIRS.contains(&first.as_str());
+    chairs
+        && (words.len() == 1
+            || body.is_some_and(|body| {
+                matches!(
+                    body.as_str(),
+                    "assembly"
+                        | "committee"
+                        | "meeting"
+                        | "session"
+                        | "panel"
+                        | "sitting"
+                        | "conference"
+                        | "hearing"
+                        | "inquiry"
+                        | "subcommittee"
+                        | "table"
+                        | "forum"
+                        | "debate"
+                        | "council"
+                )
+            }))
+}
+
+/// Splits a byline. `text` is the label with everything printed beside it, without the text that follows.
+pub fn split(text: &str) -> Byline {
+    let printed = tidy(text);
+    let (outside, brackets) = take_brackets(&printed);
+    let mut pieces = pieces(&outside);
+    let mut head = if pieces.is_empty() { outside.clone() } else { pieces.remove(0) };
+    while pieces.first().is_some_and(|piece| labels::is_post_nominal(piece)) {
+        head = format!("{head}, {}", pieces.remove(0));
+    }
+    let mut byline = Byline { printed, label: head.clone(), ..Byline::default() };
+    let (honorific, name) = split_honorific(&head);
+    byline.honorific = honorific;
+    byline.name = name;
+    place(&mut byline, &pieces);
+    if let Some(inside) = brackets {
+        let is_office = labels::judge(&head).is_some_and(|judgement| judgement.kind == LabelKind::Office);
+        let (inner, deeper) = take_brackets(&inside);
+        let named = labels::judge(inner.split(',').next().unwrap_or(""))
+            .is_some_and(|judgement| judgement.kind == LabelKind::Person && judgement.quality >= 0.5);
+        if is_office && named {
+            let mut inner_pieces = self::pieces(&inner);
+            let person = if inner_pieces.is_empty() { inner } else { inner_pieces.remove(0) };
+            let (honorific, name) = split_honorific(&person);
+            byline.title = byline.title.or_else(|| Some(without_article(&head)));
+            (byline.honorific, byline.name) = (honorific, name);
+            place(&mut byline, &deeper.map(|text| self::pieces(&text)).unwrap_or(inner_pieces));
+        } else {
+            place(&mut byline, &self::pieces(&inside));
+        }
+        byline.brackets = Some(inside);
+    }
+    byline
+}
+
+fn without_article(office: &str) -> String {
+    office.strip_prefix("The ").or_else(|| office.strip_prefix("THE ")).unwrap_or(office).to_string()
+}
+
+/// One line, single blanks, without the signs that close a byline.
+fn tidy(text: &str) -> String {
+    let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    joined
+        .trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '：' | '|' | '–' | '—' | '-' | ',' | '*'))
+        .to_string()
+}
+
+/// The text without its last pair of brackets, and what stood in them. Brackets that are followed by more name
+/// ("Justice (ret.) Ann Smith") are left out.
+fn take_brackets(text: &str) -> (String, Option<String>) {
+    let mut outside = String::new();
+    let mut inside: Option<String> = None;
+    let (mut depth, mut from) = (0usize, 0usize);
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' | '[' => {
+                if depth == 0 {
+                    from = at + c.len_utf8();
+                }
+                depth += 1;
+            }
+            ')' | ']' if depth > 0 => {
+                depth -= 1;
+                if depth == 0 {
+                    inside = Some(text[from..at].trim().to_string());
+                }
+            }
+            _ if depth == 0 => {
+                if inside.is_some() && c.is_alphanumeric() {
+                    inside = None;
+                }
+                outside.push(c);
+            }
+            _ => {}
+        }
+    }
+    if depth > 0 {
+        inside = Some(text[from..].trim().to_string());
+    }
+    (outside.split_whitespace().collect::<Vec<_>>().join(" "), inside.filter(|text| !text.is_empty()))
+}
+
+/// The parts between commas, bars, tabs and spaced dashes.
+fn pieces(text: &str) -> Vec<String> {
+    text.split([',', '|', '\t', ';', '，'])
+        .flat_map(|piece| piece.split(" - "))
+        .flat_map(|piece| piece.split(" – "))
+        .flat_map(|piece| piece.split(" — "))
+        .map(|piece| {
+            piece.trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '.' | '-' | '–' | '—')).to_string()
+        })
+        .filter(|piece| !piece.is_empty())
+        .collect()
+}
+
+fn split_honorific(name: &str) -> (Option<String>, String) {
+    let tokens: Vec<&str> = name.split_whitespace().collect();
+    let mut n = tokens.iter().take_while(|token| labels::is_honorific(token)).count();
+    if n == tokens.len() {
+        n = 0;
+    }
+    let honorific = (n > 0).then(|| tokens[..n].join(" "));
+    (honorific, tokens[n..].join(" "))
+}
+
+/// Puts the pieces behind a name where they belong.
+fn place(byline: &mut Byline, pieces: &[String]) {
+    if let [place, party] = pieces
+        && is_party(party)
+        && !is_title(place)
+    {
+        byline.country = Some(place.clone());
+        byline.party = Some(party.trim_end_matches('.').to_string());
+        return;
+    }
+    let (titles, bodies): (Vec<&String>, Vec<&String>) = pieces.iter().partition(|piece| is_title(piece));
+    let join = |parts: Vec<&String>| {
+        (!parts.is_empty()).then(|| parts.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", "))
+    };
+    // A party alone in brackets, in capitals as groups of a parliament are printed.
+    if let ([], [only]) = (titles.as_slice(), bodies.as_slice())
+        && is_party(only)
+        && byline.affiliation.is_none()
+        && only.chars().filter(|c| c.is_uppercase()).count() >= 2
+        && byline.party.is_none()
+        && pieces.len() == 1
+        && byline.title.is_none()
+        && only.contains(['/', '-'])
+    {
+        byline.party = Some((*only).clone());
+        return;
+    }
+    byline.title = byline.title.take().or_else(|| join(titles));
+    byline.affiliation = byline.affiliation.take().or_else(|| join(bodies));
+}
+
+/// A short label of a party: "Lib.", "NDP", "S&D".
+fn is_party(text: &str) -> bool {
+    let letters: Vec<char> = text.chars().filter(|c| c.is_alphabetic()).collect();
+    let capitals = letters.iter().filter(|c| c.is_uppercase()).count();
+    (1..=10).contains(&letters.len())
+        && text.split_whitespace().count() == 1
+        && (capitals * 2 > letters.len() || text.ends_with('.') || letters.len() <= 4)
+}
+
+/// Whether the first telling word of a piece names a position.
+fn is_title(piece: &str) -> bool {
+    for word in labels::words(piece) {
+        if POSITIONS.contains(&word.as_str()) || labels::CHAIRS.contains(&word.as_str()) {
+            return true;
+        }
+        if BODIES.contains(&word.as_str()) || matches!(word.as_str(), "of" | "for") {
+            // "Faculty of Law Dean" is rare; "University of the Deputy" is no title.
+            return false;
+        }
+    }
+    false
+}
+
+/// Whether a piece behind a name says who somebody is: evidence that a line is a byline.
+pub fn is_telling(piece: &str) -> bool {
+    is_title(piece) || labels::words(piece).iter().any(|word| BODIES.contains(&word.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(text: &str) -> (Option<String>, String, Option<String>, Option<String>) {
+        let byline = split(text);
+        (byline.honorific, byline.name, byline.title, byline.affiliation)
+    }
+
+    fn some(text: &str) -> Option<String> {
+        Some(text.to_string())
+    }
+
+    #[test]
+    fn title_and_affiliation_in_either_order() {
+        assert_eq!(
+            parts("Ann Lee,\nInformation\nDirector,\nACME"),
+            (None, "Ann Lee".into(), some("Information Director"), some("ACME"))
+        );
+        assert_eq!(
+            parts("Ann Lee, Center for Crisis Societies Studies, Program Director"),
+            (None, "Ann Lee".into(), some("Program Director"), some("Center for Crisis Societies Studies"))
+        );
+        assert_eq!(
+            parts("Ann Lee, Senior Fellow, Department of Security and Management, Acme"),
+            (None, "Ann Lee".into(), some("Senior Fellow"), some("Department of Security and Management, Acme"))
+        );
+        assert_eq!(
+            parts("Ann Lee - Deputy Minister of Transport, Chile"),
+            (None, "Ann Lee".into(), some("Deputy Minister of Transport"), some("Chile"))
+        );
+        assert_eq!(
+            parts("Dr. Ann Lee\t|\tKeeper of Ethnography, Royal Museum"),
+            (some("Dr."), "Ann Lee".into(), some("Keeper of Ethnography"), some("Royal Museum"))
+        );
+    }
+
+    #[test]
+    fn brackets_hold_an_office_a_person_or_a_seat() {
+        let byline = split("Leo Kane (Chair)");
+        assert!(byline.presides());
+        assert_eq!((byline.name.as_str(), byline.title.as_deref()), ("Leo Kane", Some("Chair")));
+
+        let byline = split("The Acting Chair (Mr. Bruce Hill (Simcoe, CPC))");
+        assert_eq!(
+            (byline.label.as_str(), byline.name.as_str(), byline.title.as_deref()),
+            ("The Acting Chair", "Bruce Hill", Some("Acting Chair"))
+        );
+        assert_eq!((byline.country.as_deref(), byline.party.as_deref()), (Some("Simcoe"), Some("CPC")));
+
+        let byline = split("Mr. Paul Hill (Burnaby South, NDP)");
+        assert_eq!(
+            (byline.country.as_deref(), byline.party.as_deref(), byline.affiliation),
+            (Some("Burnaby South"), Some("NDP"), None)
+        );
+
+        let byline = split("Justice (ret.) Ellen Hill (Chair)");
+        assert_eq!((byline.honorific.as_deref(), byline.name.as_str()), (Some("Justice"), "Ellen Hill"));
+    }
+
+    #[test]
+    fn letters_behind_a_name_stay_with_it() {
+        assert_eq!(split("Priya Hill, LL.M. | Partner, Hill LLP").name, "Priya Hill, LL.M");
+        assert_eq!(split("Priya Hill, LL.M. | Partner, Hill LLP").title.as_deref(), Some("Partner"));
+    }
+
+    #[test]
+    fn the_chair_of_another_body_does_not_preside_here() {
+        assert!(!split("Roman Hill, Chair of the Board, Centre for Initiatives").presides());
+        assert!(split("Helena Hill, Chair of the Assembly").presides());
+    }
+}

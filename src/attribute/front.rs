@@ -1,0 +1,288 @@
+//! The head of a document: title, event, panel, session, date and time, and who conducts the meeting.
+//!
+//! Only what is printed is taken; a date without a year takes the year of the event's name.
+
+use std::sync::LazyLock;
+
+use jiff::civil::{Date, Time};
+use regex::Regex;
+
+use super::bylines::{self, Byline};
+use super::labels::{self, LabelKind};
+use super::page::Page;
+use crate::corpus::{BlockKind, FrontMatter, Layout};
+
+/// Lines of the head that are looked at for a date and a session.
+const HEAD_LINES: usize = 60;
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("the pattern is a constant that compiles")
+}
+
+static CHAIR_LINE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:session |panel |meeting |the )?(co-?chairs?|vice-?chair|chair(?:s|man|woman|person|ed by)?|moderators?|moderated by|conven[eo]r|facilitator|presiding|presided by|hosts?|hosted by|rapporteur)(?: of the (?:session|panel|meeting|round table|day))?\s*[:：]\s*",
+    )
+});
+
+/// People that a line "Chair: Ann Lee, Director; Co-chair: ..." names, or nothing if the line is something else.
+pub fn chair_line(text: &str) -> Option<Vec<Byline>> {
+    let text = text.trim();
+    if !CHAIR_LINE.is_match(text)
+        || text.len() > 400
+        || text.ends_with(['.', '?', '!']) && text.split_whitespace().count() > 12
+    {
+        return None;
+    }
+    let mut people = Vec::new();
+    for part in text.split(';') {
+        let part = part.trim();
+        let named = CHAIR_LINE.find(part).map_or(part, |label| &part[label.end()..]);
+        let byline = bylines::split(named.trim_end_matches('.'));
+        let judgement = labels::judge(&byline.label)?;
+        let names_somebody = judgement.kind == LabelKind::Person
+            || (judgement.kind == LabelKind::Word && byline.label.chars().count() >= 3);
+        if !names_somebody {
+            return None;
+        }
+        people.push(byline);
+    }
+    (!people.is_empty()).then_some(people)
+}
+
+/// Settles the lines that name the chair and returns the people on them.
+pub fn settle_chairs(page: &mut Page<'_>) -> Vec<Byline> {
+    let mut chairs = Vec::new();
+    for lines in page.open_paragraphs() {
+        if lines.len() > 6 {
+            continue;
+        }
+        let shown = page.join(lines.clone());
+        if let Some(people) = chair_line(&shown.text) {
+            chairs.extend(people);
+            page.settle(lines, BlockKind::Chair);
+        }
+    }
+    chairs
+}
+
+/// Settles the open lines above `first_byline`: the title, headings, and prose that introduces the speech.
+pub fn settle_head(page: &mut Page<'_>, first_byline: usize) {
+    let mut has_title = false;
+    for lines in page.open_paragraphs() {
+        if lines.start >= first_byline {
+            break;
+        }
+        let text = page.join(lines.clone()).text;
+        let text = text.trim();
+        let is_heading = matches!(page.lines[lines.start].layout, Layout::Heading(_));
+        let is_prose = text.split_whitespace().count() > 14 && text.ends_with(['.', '!', '?', ':', '"', '”', ')', '*']);
+        let kind = if !has_title && (is_heading || !is_prose) {
+            has_title = true;
+            BlockKind::Title
+        } else if is_heading || !is_prose && !page.is_italic(lines.clone()) {
+            BlockKind::Heading
+        } else {
+            BlockKind::EditorialNote
+        };
+        page.settle(lines.start..lines.end.min(first_byline), kind);
+    }
+}
+
+static YEAR: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:1[6-9]|20)\d{2}\b"));
+static SESSION: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)\b(?:session|sitting|plenary|evening|morning session|afternoon session|day \d|hearing day)\b")
+});
+static PANEL: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:panel|round ?table|workshop|track|breakout)\b"));
+
+/// What the head of the page says of the event.
+pub fn front_matter(page: &Page<'_>, first_byline: usize) -> FrontMatter {
+    let mut front = FrontMatter::default();
+    let mut headings: Vec<String> = Vec::new();
+    let mut text = String::new();
+    let mut last = None;
+    for line in page.lines.iter().take(first_byline.min(HEAD_LINES)) {
+        let shown = line.text().split_whitespace().collect::<Vec<_>>().join(" ");
+        if shown.is_empty() || matches!(line.kind, Some(BlockKind::Furniture | BlockKind::Chair)) {
+            continue;
+        }
+        text.push_str(&shown);
+        text.push('\n');
+        match line.kind {
+            Some(BlockKind::Title) if last == Some((BlockKind::Title, line.paragraph)) => {
+                front.title = front.title.map(|title| format!("{title} {shown}"));
+            }
+            Some(BlockKind::Title) if front.title.is_none() => front.title = Some(shown),
+            Some(BlockKind::Heading) => headings.push(shown),
+            _ => {}
+        }
+        last = line.kind.map(|kind| (kind, line.paragraph));
+    }
+    front.event = front.title.as_deref().and_then(event_of);
+    let year = front
+        .event
+        .as_deref()
+        .or(front.title.as_deref())
+        .and_then(|event| YEAR.find(event))
+        .and_then(|year| year.as_str().parse().ok());
+    front.date = date_in(&text, year);
+    (front.time_start, front.time_end) = times_in(&text);
+    let title_panel = front.title.as_deref().and_then(|title| {
+        let rest = front.event.as_deref().and_then(|event| title.strip_prefix(event))?;
+        PANEL.is_match(rest).then(|| rest.trim_matches(|c: char| !c.is_alphanumeric()).to_string())
+    });
+    front.panel = title_panel;
+    for heading in headings {
+        let is_record = date_in(&heading, year).is_some_and(|_| heading.split_whitespace().count() <= 8)
+            || times_in(&heading).0.is_some();
+        if SESSION.is_match(&heading) && front.session.is_none() && heading.split_whitespace().count() <= 12 {
+            front.session = Some(heading);
+        } else if front.panel.is_none()
+            && !is_record
+            && heading.chars().any(char::is_alphabetic)
+            && !labels::is_not_speaker(heading.split(':').next().unwrap_or(""))
+        {
+            front.panel = Some(heading);
+        }
+    }
+    front
+}
+
+/// The name of an event ends in a year: "Harbour Dialogue 2019 - Selected Remarks" is of "Harbour Dialogue 2019".
+fn event_of(title: &str) -> Option<String> {
+    let year = YEAR.find(title)?;
+    let name = title[..year.end()].trim_matches(|c: char| matches!(c, '#' | '-' | '–' | ' ' | ':' | ','));
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let is_date = words.len() >= 2 && words[..words.len() - 1].iter().any(|word| month(word).is_some());
+    (words.len() >= 2 && !is_date).then(|| name.to_string())
+}
+
+fn month(word: &str) -> Option<i8> {
+    const MONTHS: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    let word = word.trim_matches(|c: char| !c.is_alphabetic()).to_lowercase();
+    if word.len() < 3 {
+        return None;
+    }
+    let at = MONTHS.iter().position(|name| {
+        *name == word || (name[..3] == word && word != "may") || (word == "sept" && *name == "september")
+    })?;
+    i8::try_from(at + 1).ok()
+}
+
+static ISO_DATE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b((?:1[6-9]|20)\d{2})-(\d{2})-(\d{2})\b"));
+static DAY_MONTH: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(\d{1,2})(?:st|nd|rd|th)?(?: of)?\.? ([A-Z][a-z]{2,8})\.?,? ?((?:1[6-9]|20)\d{2})?\b")
+});
+static MONTH_DAY: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b([A-Z][a-z]{2,8})\.? (\d{1,2})(?:st|nd|rd|th)?\b,? ?((?:1[6-9]|20)\d{2})?\b"));
+
+/// The first date in a text; one without a year takes `year`.
+fn date_in(text: &str, year: Option<i16>) -> Option<Date> {
+    let mut found: Vec<(usize, bool, Date)> = Vec::new();
+    for hit in ISO_DATE.captures_iter(text) {
+        let date = Date::new(hit[1].parse().ok()?, hit[2].parse().ok()?, hit[3].parse().ok()?);
+        found.extend(date.ok().map(|date| (hit.get(0).map_or(0, |m| m.start()), true, date)));
+    }
+    for (hits, day, name) in [(DAY_MONTH.captures_iter(text), 1, 2), (MONTH_DAY.captures_iter(text), 2, 1)] {
+        for hit in hits {
+            let own_year: Option<i16> = hit.get(3).and_then(|year| year.as_str().parse().ok());
+            let (Some(month), Ok(day), Some(year)) = (month(&hit[name]), hit[day].parse::<i8>(), own_year.or(year))
+            else {
+                continue;
+            };
+            if let Ok(date) = Date::new(year, month, day) {
+                found.push((hit.get(0).map_or(0, |m| m.start()), own_year.is_some(), date));
+            }
+        }
+    }
+    // A date with its year beats one that borrows it; of equals the first counts.
+    found.into_iter().min_by_key(|(at, has_year, _)| (!has_year, *at)).map(|(_, _, date)| date)
+}
+
+static CLOCK: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(\d{1,2})[:.](\d{2})\s*([ap]\.?m\b\.?)?(?:\s*(?:-|–|—|to|until)\s*(\d{1,2})[:.](\d{2})\s*([ap]\.?m\b\.?)?)?",
+    )
+});
+
+/// The first clock time, and the one it runs to.
+fn times_in(text: &str) -> (Option<Time>, Option<Time>) {
+    for found in CLOCK.captures_iter(text) {
+        let half = |i: usize| found.get(i).and_then(|m| m.as_str().chars().next()).map(|c| c.to_ascii_lowercase());
+        let clock = |hour: usize, minute: usize, half: Option<char>| -> Option<Time> {
+            let hour: i8 = found.get(hour)?.as_str().parse().ok()?;
+            let minute: i8 = found.get(minute)?.as_str().parse().ok()?;
+            let hour = match half {
+                Some('p') if hour < 12 => hour + 12,
+                Some('a') if hour == 12 => 0,
+                _ => hour,
+            };
+            Time::new(hour, minute, 0, 0).ok()
+        };
+        let has_colon = found[0].contains(':');
+        let end = clock(4, 5, half(6).or(half(3)));
+        // "2.40" alone is a number; a time has a colon, an end or a half of the day.
+        if !has_colon && end.is_none() && half(3).is_none() {
+            continue;
+        }
+        let start = clock(1, 2, half(3).or(if end.is_some() { half(6) } else { None }));
+        if start.is_some() {
+            return (start, end);
+        }
+    }
+    (None, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::{date, time};
+
+    #[test]
+    fn dates_in_the_forms_that_programmes_print() {
+        assert_eq!(date_in("8:30-12:00, May 28th", Some(2017)), Some(date(2017, 5, 28)));
+        assert_eq!(date_in("8:30-12:00, May 28th", None), None);
+        assert_eq!(date_in("held on Tuesday, 5 April 2016", None), Some(date(2016, 4, 5)));
+        assert_eq!(date_in("Third sitting, Saturday 12 June 2021", None), Some(date(2021, 6, 12)));
+        assert_eq!(date_in("on 2016-04-05", None), Some(date(2016, 4, 5)));
+        assert_eq!(date_in("Chapter 3 Section 12", Some(2017)), None);
+    }
+
+    #[test]
+    fn times_with_and_without_an_end() {
+        assert_eq!(times_in("8:30-12:00, May 28th"), (Some(time(8, 30, 0, 0)), Some(time(12, 0, 0, 0))));
+        assert_eq!(times_in("7 March 2022, 10:15 a.m."), (Some(time(10, 15, 0, 0)), None));
+        assert_eq!(times_in("at 6.30 p.m."), (Some(time(18, 30, 0, 0)), None));
+        assert_eq!(times_in("2.05 p.m. to 2.40 p.m."), (Some(time(14, 5, 0, 0)), Some(time(14, 40, 0, 0))));
+        assert_eq!(times_in("spent 2.40 per cent"), (None, None));
+    }
+
+    #[test]
+    fn a_chair_line_names_people_and_a_turn_of_the_chair_does_not() {
+        let chairs = chair_line("Chair : ShenYi, Director of Research,  Associate Professor").unwrap();
+        assert_eq!(chairs[0].name, "ShenYi");
+        assert_eq!(chair_line("Chair : Ann Lee, Fellow; Co-chair : Bo Hill, Professor").unwrap().len(), 2);
+        assert!(chair_line("Chair: We start with a provocation.").is_none());
+        assert!(chair_line("The Chair: Removed by whom?").is_none());
+        assert!(chair_line("Moderator: Thank you").is_none());
+    }
+
+    #[test]
+    fn the_event_is_the_title_up_to_its_year() {
+        assert_eq!(event_of("Harbour Dialogue 2019 - Selected Remarks").as_deref(), Some("Harbour Dialogue 2019"));
+        assert_eq!(event_of("Minutes of 5 April 2016"), None);
+    }
+}

@@ -1,0 +1,184 @@
+//! What the page carries besides speech: running headers, page numbers, stage directions, editorial notes.
+//!
+//! Nothing is deleted: each line is settled as a kind of block and stays in the `blocks` table.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::page::Page;
+use super::people::skeleton;
+use crate::corpus::{BlockKind, Layout};
+
+/// Lines longer than this are no running header.
+const LONGEST_HEADER: usize = 120;
+
+/// Bracketed paragraphs longer than this are taken for speech.
+const LONGEST_STAGE_NOTE: usize = 400;
+
+static PAGE_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:[-–—\[(|]\s*)?(?:page|p\.|pg\.?|seite|página|стр\.)?\s*\d{1,4}(?:\s*(?:of|/|von|de)\s*\d{1,4})?(?:\s*[-–—\])|])?$|^\[\[?page\s+\w+\]?\]$",
+    )
+});
+
+static EDITORIAL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:[(\[*]\s*(?:editors?|ed\.|eds\.|note from the editor|editor'?s? note|editors' note|transcript(?:ion|ed)? (?:by|:)|translator'?s? note|photographs?|source)\b|©|\(c\)\s|copyright\b|transcri(?:pt|bed|ption) (?:by|provided|edited)\b|this (?:transcript|interview|conversation) (?:has been|was|is)\b)",
+    )
+});
+
+static CLOSING: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^\(?(?:the|this) (?:public )?(?:meeting|hearing|sitting|session|committee|council|house|assembly|debate|inquiry|board|senate|conference|panel)(?: (?:was|is|then|duly|stood|stands))* (?:adjourned|closed|rose|ended|suspended|resumed|opened|concluded|reconvened|recessed|called to order)\b",
+    )
+});
+
+/// A label in capitals that introduces a record, not speech: "RESOLVED (unanimously): ...".
+static RECORD: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^(?:RESOLVED|RESOLUTION|ACTION|ACTIONS|AGREED|DECIDED|DECISION|CARRIED|MOTION|NOTED|VOTE|RECOMMENDED|DEFEATED|ADOPTED|ORDERED)\b[^:]{0,40}:",
+    )
+});
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("the pattern is a constant that compiles")
+}
+
+/// Settles page numbers and running headers. The first print of a header stays open: it may be the title.
+pub fn settle_headers(page: &mut Page<'_>) {
+    for line in &mut page.lines {
+        if line.layout == Layout::Text && PAGE_NUMBER.is_match(line.text().trim()) {
+            line.kind = Some(BlockKind::Furniture);
+        }
+    }
+    let mut seen: HashMap<String, (usize, Vec<usize>)> = HashMap::new();
+    for i in 0..page.lines.len() {
+        if page.lines[i].kind.is_some() || !may_be_header(page, i) {
+            continue;
+        }
+        for cell in cells(page.lines[i].text()) {
+            let entry = seen.entry(cell).or_default();
+            entry.0 += 1;
+            entry.1.push(i);
+        }
+    }
+    let mut header = vec![false; page.lines.len()];
+    for (_, (_, lines)) in seen.iter().filter(|(_, (n, _))| *n >= 2) {
+        for line in lines.iter().skip(1) {
+            // A repeated label of a speaker is no header: headers are headings, or stand on lines with a page
+            // number or a second cell, or are misread in one letter.
+            header[*line] |=
+                matches!(page.lines[*line].layout, Layout::Heading(_)) || has_number_or_cells(page.lines[*line].text());
+        }
+    }
+    for (line, is_header) in page.lines.iter_mut().zip(header) {
+        if is_header {
+            line.kind = Some(BlockKind::Furniture);
+        }
+    }
+}
+
+/// A heading, or a short line alone between blank lines, that does not end like a sentence.
+fn may_be_header(page: &Page<'_>, i: usize) -> bool {
+    let line = &page.lines[i];
+    let text = line.text().trim();
+    if text.is_empty() || text.len() > LONGEST_HEADER {
+        return false;
+    }
+    if matches!(line.layout, Layout::Heading(_)) {
+        return true;
+    }
+    let alone =
+        (i == 0 || page.lines[i - 1].is_empty()) && page.lines.get(i + 1).is_none_or(super::page::PageLine::is_empty);
+    line.layout == Layout::Text && line.bold == 0 && (alone || (i == 0 && !text.ends_with(['.', ':', '?', '!'])))
+}
+
+fn has_number_or_cells(text: &str) -> bool {
+    let text = text.trim();
+    text.contains("   ")
+        || text.split_whitespace().next_back().is_some_and(|word| word.chars().all(|c| c.is_ascii_digit()))
+        || text.split_whitespace().next().is_some_and(|word| word.chars().all(|c| c.is_ascii_digit()))
+}
+
+/// The parts of a header line that lie apart, each without page numbers and misreadings.
+fn cells(text: &str) -> Vec<String> {
+    text.split("   ")
+        .map(|cell| {
+            let words: Vec<&str> = cell
+                .split_whitespace()
+                .filter(|word| !word.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '–' | '|')))
+                .collect();
+            skeleton(&words.join(" "))
+        })
+        .filter(|cell| cell.len() >= 4)
+        .collect()
+}
+
+/// Settles paragraphs that nobody says: bracketed directions, editorial notes, formulas of procedure, footnotes.
+pub fn settle_notes(page: &mut Page<'_>) {
+    let mut below_rule = false;
+    for lines in page.open_paragraphs() {
+        let above = lines.start.checked_sub(1).map(|i| &page.lines[i]);
+        let after_rule = above.is_some_and(|line| line.is_empty() && line.span.of(page.source).contains("____"));
+        let shown = page.join(lines.clone());
+        let text = shown.text.trim();
+        let is_footnote = (after_rule || below_rule) && text.starts_with(['*', '†', '¹', '[']);
+        below_rule = is_footnote;
+        let kind = if is_footnote || EDITORIAL.is_match(text) {
+            Some(BlockKind::EditorialNote)
+        } else if is_bracketed(text) || CLOSING.is_match(text) || RECORD.is_match(text) {
+            Some(BlockKind::StageNote)
+        } else {
+            None
+        };
+        if let Some(kind) = kind {
+            page.settle(lines, kind);
+        }
+    }
+}
+
+/// The whole paragraph stands in one pair of brackets.
+fn is_bracketed(text: &str) -> bool {
+    let closing = match text.chars().next() {
+        Some('(') => ')',
+        Some('[') => ']',
+        Some('<') => '>',
+        _ => return false,
+    };
+    let body = text.trim_end_matches(['.', ' ']);
+    if !body.ends_with(closing) || text.chars().count() > LONGEST_STAGE_NOTE {
+        return false;
+    }
+    let opening = text.chars().next().unwrap_or('(');
+    let mut depth = 0i32;
+    for (at, c) in body.char_indices() {
+        depth += i32::from(c == opening) - i32::from(c == closing);
+        if depth == 0 && at + c.len_utf8() < body.len() {
+            return false;
+        }
+    }
+    depth == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_wholly_bracketed_text_is_a_direction() {
+        assert!(is_bracketed("[Applause from the gallery]"));
+        assert!(is_bracketed("(Witness hands up a document. Exhibit 31.)"));
+        assert!(!is_bracketed("(First) we asked (then) we went."));
+        assert!(!is_bracketed("We asked (twice)."));
+    }
+
+    #[test]
+    fn page_numbers_in_many_forms() {
+        for text in ["7", "- 7 -", "Page 5", "Page 5 of 5", "[[Page S695]]"] {
+            assert!(PAGE_NUMBER.is_match(text), "{text}");
+        }
+        assert!(!PAGE_NUMBER.is_match("Page 5 has the photograph"));
+    }
+}

@@ -1,0 +1,206 @@
+//! [`Document`] to [`Transcript`]: who speaks, what each person says, and what is not speech.
+//!
+//! Comes in: a document with its lines and the study's choices. Goes out: a transcript whose blocks partition the
+//! text, with speakers, utterances and segments. Never fails: a document in which no speaker is found becomes one
+//! utterance without a speaker, marked for review. Sees no model.
+
+mod assemble;
+mod body;
+mod bylines;
+mod front;
+mod furniture;
+mod labels;
+mod page;
+mod people;
+mod sentences;
+mod shown;
+pub mod styles;
+
+use crate::corpus::{Document, Role, Speaker, Transcript, ids};
+use crate::study::Study;
+
+use page::Page;
+use people::Person;
+use styles::{Found, Style};
+
+/// Under this confidence an utterance, or a document's style, is for a person to look at.
+pub const REVIEW_BELOW: f32 = 0.6;
+
+/// Attributes the speech of one document.
+pub fn attribute(document: Document, study: &Study) -> Transcript {
+    let mut page = Page::of(&document);
+    furniture::settle_headers(&mut page);
+    furniture::settle_notes(&mut page);
+    let chairs = front::settle_chairs(&mut page);
+    let found = styles::find(&page, study.transcript.style());
+    let first_byline = found.bylines.first().map_or(page.lines.len(), |byline| byline.line);
+    let unattributed = body::speech_before(&page, first_byline, &found);
+    let head_end = if unattributed.is_some() || found.bylines.is_empty() {
+        body::head_end(&page, first_byline)
+    } else {
+        first_byline
+    };
+    front::settle_head(&mut page, head_end);
+    let front = front::front_matter(&page, first_byline);
+    body::settle_body(&mut page, &found);
+
+    let all: Vec<bylines::Byline> = found.bylines.iter().map(|byline| bylines::split(&byline.text)).collect();
+    let canonical: Vec<bylines::Byline> =
+        all.into_iter().zip(&found.bylines).map(|(split, byline)| mend(split, &byline.label)).collect();
+    let (people, person_of) = people::link(&chairs, &canonical);
+    let mut assembled = assemble::assemble(&page, &document.document_id, &found, &person_of, unattributed.is_some());
+    let language = language_of(&study.study.language, &assembled.utterances);
+    let mut segments = Vec::new();
+    for (index, (utterance, shown)) in assembled.utterances.iter().zip(&assembled.shown).enumerate() {
+        segments.extend(sentences::segments(
+            utterance,
+            index,
+            shown,
+            study.segments.unit,
+            language.as_deref().unwrap_or("en"),
+        ));
+    }
+    let speakers = speakers(&document.document_id, &people, chairs.len(), &mut assembled.utterances);
+    let warnings = warnings(&found, &assembled.utterances, study.transcript.style());
+    let doubtful = assembled.utterances.iter().filter(|utterance| utterance.needs_review).count();
+    let needs_review =
+        found.bylines.is_empty() || found.confidence < REVIEW_BELOW || doubtful * 5 > assembled.utterances.len();
+    drop(page);
+    Transcript {
+        front,
+        language,
+        style: found.style.map_or("none", Style::as_str).to_string(),
+        style_confidence: found.confidence,
+        blocks: assembled.blocks,
+        speakers,
+        utterances: assembled.utterances,
+        segments,
+        needs_review,
+        warnings,
+        document,
+    }
+}
+
+/// The byline with its label as it is printed elsewhere, when this print is misread.
+fn mend(byline: bylines::Byline, label: &str) -> bylines::Byline {
+    if byline.label == label {
+        return byline;
+    }
+    let mended = bylines::split(label);
+    bylines::Byline { label: mended.label, name: mended.name, honorific: mended.honorific, ..byline }
+}
+
+/// People who speak, and people of the chair line who do not, numbered in this order.
+fn speakers(
+    document_id: &str,
+    people: &[Person],
+    n_chairs: usize,
+    utterances: &mut [crate::corpus::Utterance],
+) -> Vec<Speaker> {
+    let mut place: Vec<Option<usize>> = vec![None; people.len()];
+    let mut out: Vec<Speaker> = Vec::new();
+    for (at, person) in people.iter().enumerate() {
+        let spoken: Vec<&crate::corpus::Utterance> =
+            utterances.iter().filter(|utterance| utterance.speaker == Some(at)).collect();
+        if spoken.is_empty() && at >= n_chairs && !person.presides {
+            continue;
+        }
+        place[at] = Some(out.len());
+        let byline = &person.byline;
+        let speaker_id = ids::speaker(document_id, out.len() + 1);
+        let certainty = spoken.iter().map(|utterance| utterance.boundary_confidence).fold(0.0f32, f32::max);
+        out.push(Speaker {
+            person_id: speaker_id.clone(),
+            speaker_id,
+            name_as_printed: byline.printed.clone(),
+            honorific: byline.honorific.clone(),
+            name: readable_name(&byline.name),
+            title: byline.title.clone(),
+            affiliation: byline.affiliation.clone(),
+            country: byline.country.clone(),
+            party: byline.party.clone(),
+            role: role(person),
+            n_utterances: spoken.len(),
+            n_words: spoken.iter().map(|utterance| utterance.n_words).sum(),
+            confidence: if spoken.is_empty() { person.confidence } else { certainty * person.confidence },
+        });
+    }
+    for utterance in utterances {
+        utterance.speaker = utterance.speaker.and_then(|at| place[at]);
+    }
+    out
+}
+
+fn role(person: &Person) -> Role {
+    let label = &person.byline.label;
+    if person.presides {
+        Role::Chair
+    } else if labels::is_unknown_label(label) {
+        Role::Unknown
+    } else if labels::is_questioner_label(label) {
+        Role::Questioner
+    } else if labels::is_interjector_label(label) {
+        Role::Interjector
+    } else {
+        Role::Speaker
+    }
+}
+
+/// A name printed in capitals in the usual spelling; what is printed stays in `name_as_printed`.
+fn readable_name(name: &str) -> String {
+    let has_lower = name.chars().any(char::is_lowercase);
+    if has_lower || name.chars().filter(|c| c.is_alphabetic()).count() < 3 {
+        return name.to_string();
+    }
+    let mut out = String::with_capacity(name.len());
+    let mut starts = true;
+    for c in name.chars() {
+        if starts {
+            out.push(c);
+        } else {
+            out.extend(c.to_lowercase());
+        }
+        starts = !c.is_alphanumeric();
+    }
+    out
+}
+
+/// The study's language, or the one that the speech is in; `None` where that cannot be told.
+fn language_of(chosen: &str, utterances: &[crate::corpus::Utterance]) -> Option<String> {
+    if chosen != "auto" {
+        return Some(chosen.to_string());
+    }
+    const ENOUGH: usize = 6_000;
+    let mut sample = String::new();
+    for utterance in utterances {
+        if sample.len() >= ENOUGH {
+            break;
+        }
+        sample.push_str(&utterance.text);
+        sample.push(' ');
+    }
+    let info = whatlang::detect(&sample)?;
+    let language = isolang::Language::from_639_3(info.lang().code())?;
+    // whatlang writes Mandarin as cmn, which has no two-letter code of its own.
+    let two_letters = if info.lang() == whatlang::Lang::Cmn { Some("zh") } else { language.to_639_1() };
+    (info.is_reliable() || info.confidence() > 0.5).then_some(two_letters)?.map(str::to_string)
+}
+
+fn warnings(found: &Found, utterances: &[crate::corpus::Utterance], pinned: Option<Style>) -> Vec<String> {
+    let mut out = Vec::new();
+    if found.bylines.is_empty() {
+        let tried = pinned.map_or_else(|| Style::ALL.map(Style::as_str).join(", "), |style| style.as_str().to_string());
+        out.push(format!(
+            "no speaker was found; styles tried: {tried}. The whole text is one utterance without a speaker. If the speakers are \
+             printed in one of these styles, set `style` under [transcript] in the study"
+        ));
+    }
+    let doubtful = utterances.iter().filter(|utterance| utterance.needs_review && utterance.speaker.is_some()).count();
+    if doubtful > 0 {
+        out.push(format!("{doubtful} of {} utterances are doubtful (needs_review)", utterances.len()));
+    }
+    if utterances.iter().any(|utterance| utterance.speaker.is_none()) && !found.bylines.is_empty() {
+        out.push("the text before the first byline is an utterance without a speaker".to_string());
+    }
+    out
+}

@@ -1,0 +1,141 @@
+//! The document as attribution sees it: lines with their visible text, typeface and what they already turned out to
+//! be, and paragraphs of lines.
+
+use std::ops::Range;
+
+use super::shown::Shown;
+use crate::corpus::{BlockKind, Document, Layout, Span};
+
+/// One line with its visible text.
+#[derive(Debug, Clone)]
+pub struct PageLine {
+    pub span: Span,
+    pub layout: Layout,
+    pub paragraph: usize,
+    pub shown: Shown,
+    /// Bytes of `shown.text` at its start that are bold.
+    pub bold: usize,
+    /// Bytes of `shown.text` that are italic.
+    pub italic: usize,
+    /// What the line is, where that is settled.
+    pub kind: Option<BlockKind>,
+}
+
+impl PageLine {
+    pub fn text(&self) -> &str {
+        &self.shown.text
+    }
+
+    /// Nothing to be read: blank, a rule, an image.
+    pub fn is_empty(&self) -> bool {
+        self.shown.is_empty()
+    }
+}
+
+/// The lines of a document.
+pub struct Page<'d> {
+    pub source: &'d str,
+    pub lines: Vec<PageLine>,
+}
+
+impl<'d> Page<'d> {
+    pub fn of(document: &'d Document) -> Self {
+        let lines = document
+            .lines
+            .iter()
+            .map(|line| {
+                let mut shown = Shown::default();
+                let (mut bold, mut italic, mut leads) = (0, 0, true);
+                for run in &line.runs {
+                    shown.push(&document.text, run.span);
+                    let is_blank = run.span.of(&document.text).trim().is_empty();
+                    leads &= run.bold || is_blank;
+                    bold += if leads { run.span.len() } else { 0 };
+                    italic += if run.italic { run.span.len() } else { 0 };
+                }
+                if !line.runs.iter().any(|run| run.bold) {
+                    bold = 0;
+                }
+                let blank = shown.text.trim().is_empty();
+                let shown = if blank || line.layout == Layout::Ornament { Shown::default() } else { shown };
+                PageLine {
+                    span: line.span,
+                    layout: line.layout,
+                    paragraph: line.paragraph,
+                    shown,
+                    bold,
+                    italic,
+                    kind: None,
+                }
+            })
+            .collect();
+        Self { source: &document.text, lines }
+    }
+
+    /// Runs of lines of one paragraph that are not settled yet.
+    pub fn open_paragraphs(&self) -> Vec<Range<usize>> {
+        let mut out: Vec<Range<usize>> = Vec::new();
+        for (i, line) in self.lines.iter().enumerate() {
+            if line.is_empty() || line.kind.is_some() {
+                continue;
+            }
+            match out.last_mut() {
+                Some(last) if last.end == i && self.lines[i - 1].paragraph == line.paragraph => last.end = i + 1,
+                _ => out.push(i..i + 1),
+            }
+        }
+        out
+    }
+
+    /// Visible text of some lines joined to one.
+    pub fn join(&self, lines: Range<usize>) -> Shown {
+        let mut shown = Shown::default();
+        for line in &self.lines[lines] {
+            shown.glue(" ");
+            append(&mut shown, self.source, &line.shown, 0);
+        }
+        shown
+    }
+
+    /// Bytes at the start of `join(lines)` that are bold.
+    pub fn bold_lead(&self, lines: Range<usize>) -> usize {
+        let mut lead = 0;
+        for (k, line) in self.lines[lines].iter().enumerate() {
+            let glue = usize::from(k > 0);
+            if line.bold < line.text().len() {
+                return if line.bold > 0 { lead + glue + line.bold } else { lead };
+            }
+            lead += glue + line.bold;
+        }
+        lead
+    }
+
+    /// Whether most of some lines is italic.
+    pub fn is_italic(&self, lines: Range<usize>) -> bool {
+        let (italic, all) = self.lines[lines]
+            .iter()
+            .fold((0, 0), |(italic, all), line| (italic + line.italic, all + line.text().len()));
+        all > 0 && italic * 10 >= all * 6
+    }
+
+    pub fn settle(&mut self, lines: Range<usize>, kind: BlockKind) {
+        for line in &mut self.lines[lines] {
+            line.kind = Some(kind);
+        }
+    }
+
+    /// The line above that has text, and whether only ornaments or nothing lie between.
+    pub fn above(&self, line: usize) -> Option<usize> {
+        (0..line).rev().find(|i| !self.lines[*i].is_empty())
+    }
+}
+
+/// Appends the visible text of a line from byte `from` of it on.
+pub fn append(shown: &mut Shown, source: &str, line: &Shown, from: usize) {
+    let mut offset = 0;
+    for span in line.spans() {
+        let skip = from.saturating_sub(offset).min(span.len());
+        shown.push(source, Span::new(span.start + skip, span.end));
+        offset += span.len();
+    }
+}

@@ -1,0 +1,125 @@
+//! Utterances to segments: sentences, paragraphs or the whole, as the study says, each with its span in the source.
+//!
+//! Sentences are found by `sentencex`; paragraphs and list items end one in any case.
+
+use std::ops::Range;
+
+use super::shown::Shown;
+use crate::corpus::{Segment, Utterance, ids};
+use crate::study::Unit;
+
+/// Cuts one utterance. `shown` is its text with the way back to the source; `index` its place in the transcript.
+pub fn segments(utterance: &Utterance, index: usize, shown: &Shown, unit: Unit, language: &str) -> Vec<Segment> {
+    let text = shown.text.as_str();
+    let ranges = match unit {
+        Unit::Utterance => vec![trim(text, 0..text.len())],
+        Unit::Paragraph => paragraphs(text),
+        Unit::Sentence => paragraphs(text).into_iter().flat_map(|range| sentences(text, range, language)).collect(),
+    };
+    ranges
+        .into_iter()
+        .filter(|range| !range.is_empty())
+        .enumerate()
+        .map(|(i, range)| {
+            let segment_text = &text[range.clone()];
+            Segment {
+                segment_id: ids::segment(&utterance.utterance_id, i + 1),
+                utterance: index,
+                position: i + 1,
+                text: segment_text.to_string(),
+                span: shown.source_span(range.start, range.end),
+                n_words: n_words(segment_text),
+            }
+        })
+        .collect()
+}
+
+/// Words as Unicode counts them (UAX #29): runs between word boundaries that hold a letter or digit.
+pub fn n_words(text: &str) -> usize {
+    use unicode_segmentation::UnicodeSegmentation;
+    text.unicode_words().count()
+}
+
+fn trim(text: &str, range: Range<usize>) -> Range<usize> {
+    let part = &text[range.clone()];
+    let start = range.start + (part.len() - part.trim_start().len());
+    start..(start + part.trim().len())
+}
+
+fn paragraphs(text: &str) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        out.push(trim(text, start..start + line.len()));
+        start += line.len();
+    }
+    out.retain(|range| !range.is_empty());
+    out
+}
+
+/// Sentences of one paragraph. What holds no letter or digit stays with the sentence before it.
+fn sentences(text: &str, paragraph: Range<usize>, language: &str) -> Vec<Range<usize>> {
+    let mut out: Vec<Range<usize>> = Vec::new();
+    let mut start = paragraph.start;
+    for sentence in sentencex::segment(language, &text[paragraph.clone()]) {
+        let range = start..(start + sentence.len()).min(paragraph.end);
+        start = range.end;
+        let has_words = sentence.chars().any(char::is_alphanumeric);
+        match out.last_mut() {
+            Some(last) if !has_words || is_marker(&text[last.clone()]) => last.end = range.end,
+            _ => out.push(range),
+        }
+    }
+    out.into_iter().map(|range| trim(text, range)).filter(|range| !range.is_empty()).collect()
+}
+
+/// The number or letter of a list item, cut off from its text.
+fn is_marker(text: &str) -> bool {
+    let text = text.trim();
+    text.chars().count() <= 4
+        && text.ends_with(['.', ')'])
+        && text.chars().filter(|c| c.is_alphanumeric()).all(|c| c.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(text: &str, unit: Unit) -> Vec<String> {
+        let mut shown = Shown::default();
+        shown.push(text, crate::corpus::Span::new(0, text.len()));
+        let utterance = Utterance {
+            utterance_id: "d-u0001".into(),
+            position: 1,
+            speaker: None,
+            text: text.into(),
+            span: crate::corpus::Span::new(0, text.len()),
+            time_start_s: None,
+            time_end_s: None,
+            n_words: n_words(text),
+            boundary_confidence: 1.0,
+            needs_review: false,
+            evidence: String::new(),
+        };
+        let segments = segments(&utterance, 0, &shown, unit, "en");
+        assert!(segments.iter().all(|segment| segment.span.of(text) == segment.text));
+        segments.into_iter().map(|segment| segment.text).collect()
+    }
+
+    #[test]
+    fn abbreviations_initials_quotes_and_lists() {
+        let text = "Dr. J. Hill met Mr. Stone at 5 p.m. in Washington, D.C. on Monday. \"Why?\" she asked. He said no.\n\n1. one thing\n2. another thing";
+        assert_eq!(
+            cut(text, Unit::Sentence),
+            [
+                "Dr. J. Hill met Mr. Stone at 5 p.m. in Washington, D.C. on Monday.",
+                "\"Why?\" she asked.",
+                "He said no.",
+                "1. one thing",
+                "2. another thing"
+            ]
+        );
+        assert_eq!(cut(text, Unit::Paragraph).len(), 3);
+        assert_eq!(cut(text, Unit::Utterance), [text]);
+    }
+}

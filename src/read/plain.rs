@@ -1,0 +1,163 @@
+//! Plain text to lines: blank lines, indents, list markers and the width of the page say where paragraphs begin.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::corpus::{Layout, Line, Run, Span};
+
+/// A page is hard-wrapped when less than half of its text stands on lines longer than this.
+const LONGEST_WRAPPED_LINE: usize = 120;
+
+static LIST_MARKER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:[-*•◦▪·–]|\(?\d{1,3}[.)]|\(?[a-z]\)|\([ivxIVX]{1,5}\))[ \t]+\S")
+        .expect("the pattern is a constant that compiles")
+});
+
+/// The spans of a text's lines, line breaks included; LF, CRLF, CR and form feed end a line.
+pub fn source_lines(text: &str) -> impl Iterator<Item = Span> + '_ {
+    let bytes = text.as_bytes();
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        if start >= bytes.len() {
+            return None;
+        }
+        let end = match bytes[start..].iter().position(|b| matches!(b, b'\n' | b'\r' | b'\x0C')) {
+            None => bytes.len(),
+            Some(at) if bytes[start + at] == b'\r' && bytes.get(start + at + 1) == Some(&b'\n') => start + at + 2,
+            Some(at) => start + at + 1,
+        };
+        let span = Span::new(start, end);
+        start = end;
+        Some(span)
+    })
+}
+
+/// Whether a line has no letter or digit and at least three signs: "---", "____", "* * *".
+pub fn is_ornament(text: &str) -> bool {
+    let signs = text.chars().filter(|c| !c.is_whitespace()).count();
+    signs == 0
+        || (signs >= 3
+            && text.chars().all(|c| {
+                c.is_whitespace() || matches!(c, '-' | '_' | '*' | '=' | '~' | '–' | '—' | '.' | '#' | '+' | '·')
+            }))
+}
+
+pub fn lines(text: &str) -> Vec<Line> {
+    let mut lines: Vec<Line> = source_lines(text)
+        .map(|span| {
+            let source = span.of(text);
+            let shown = source.trim();
+            let start = span.start + (source.len() - source.trim_start().len());
+            if is_ornament(shown) {
+                return Line { span, layout: Layout::Ornament, paragraph: 0, runs: Vec::new() };
+            }
+            let layout = if LIST_MARKER.is_match(shown) { Layout::ListItem } else { Layout::Text };
+            let run = Run { span: Span::new(start, start + shown.len()), bold: false, italic: false };
+            Line { span, layout, paragraph: 0, runs: vec![run] }
+        })
+        .collect();
+    number_paragraphs(text, &mut lines);
+    lines
+}
+
+/// Gives lines of one paragraph one number. A line goes on from the one above when that one was full: the next word
+/// would not have fitted on it.
+fn number_paragraphs(text: &str, lines: &mut [Line]) {
+    let width = page_width(text, lines);
+    let mut paragraph = 0;
+    for i in 0..lines.len() {
+        let goes_on = i > 0 && width.is_some_and(|width| goes_on(text, &lines[i - 1], &lines[i], width));
+        if !goes_on {
+            paragraph += 1;
+        } else if lines[i - 1].layout == Layout::ListItem {
+            lines[i].layout = Layout::ListItem;
+        }
+        lines[i].paragraph = paragraph;
+    }
+}
+
+fn goes_on(text: &str, above: &Line, line: &Line, width: usize) -> bool {
+    let (Some(last), Some(first)) = (above.runs.last(), line.runs.first()) else { return false };
+    if line.layout != Layout::Text {
+        return false;
+    }
+    let (upper, lower) = (last.span.of(text), first.span.of(text));
+    let first_word = lower.split_whitespace().next().unwrap_or("").chars().count();
+    let is_full = indent(text, above) + upper.chars().count() + 1 + first_word > width;
+    let ends_sentence = upper.trim_end_matches(['"', '”', '’', ')', '\'']).ends_with(['.', '!', '?']);
+    is_full && !(ends_sentence && indent(text, line) >= indent(text, above) + 2)
+}
+
+fn indent(text: &str, line: &Line) -> usize {
+    let start = line.runs.first().map_or(line.span.start, |run| run.span.start);
+    text[line.span.start..start].chars().map(|c| if c == '\t' { 8 } else { 1 }).sum()
+}
+
+/// The width of a hard-wrapped page in characters: what 95 % of the lines with a line below stay within. `None`
+/// where paragraphs stand on one long line each.
+fn page_width(text: &str, lines: &[Line]) -> Option<usize> {
+    let length =
+        |line: &Line| indent(text, line) + line.runs.iter().map(|run| run.span.of(text).chars().count()).sum::<usize>();
+    let (mut long, mut all) = (0, 0);
+    let mut inner = Vec::new();
+    for (i, line) in lines.iter().enumerate() {
+        let n = length(line);
+        all += n;
+        long += if n > LONGEST_WRAPPED_LINE { n } else { 0 };
+        if n > 0 && lines.get(i + 1).is_some_and(|below| !below.runs.is_empty()) {
+            inner.push(n);
+        }
+    }
+    if long * 2 >= all.max(1) || inner.is_empty() {
+        return None;
+    }
+    inner.sort_unstable();
+    let width = inner[(inner.len() * 95 / 100).min(inner.len() - 1)];
+    (width >= 30).then_some(width)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paragraphs(text: &str) -> Vec<String> {
+        let mut out: Vec<(usize, String)> = Vec::new();
+        for line in lines(text).iter().filter(|line| !line.runs.is_empty()) {
+            let shown = line.runs[0].span.of(text);
+            match out.last_mut() {
+                Some((paragraph, joined)) if *paragraph == line.paragraph => *joined = format!("{joined} {shown}"),
+                _ => out.push((line.paragraph, shown.to_string())),
+            }
+        }
+        out.into_iter().map(|(_, joined)| joined).collect()
+    }
+
+    #[test]
+    fn wrapped_lines_are_one_paragraph_and_short_lines_end_it() {
+        let text = "DR. HELENA VOSS\nChair of the Assembly\n\nGood morning. Before we hear the witnesses I remind members\nthat questions should be short and that answers should be so\ntoo.\nAnother paragraph begins here although no blank line says it\nto the reader of the page.\n";
+        assert_eq!(
+            paragraphs(text),
+            [
+                "DR. HELENA VOSS",
+                "Chair of the Assembly",
+                "Good morning. Before we hear the witnesses I remind members that questions should be short and that answers should be so too.",
+                "Another paragraph begins here although no blank line says it to the reader of the page."
+            ]
+        );
+    }
+
+    #[test]
+    fn long_lines_are_paragraphs_each() {
+        let long = "word ".repeat(60);
+        let text = format!("Ann: {long}\nBob: {long}\n");
+        assert_eq!(paragraphs(&text).len(), 2);
+    }
+
+    #[test]
+    fn every_kind_of_line_break_ends_a_line() {
+        let text = "a\r\nb\rc\n\x0Cd";
+        let spans: Vec<&str> = source_lines(text).map(|span| span.of(text)).collect();
+        assert_eq!(spans, ["a\r\n", "b\r", "c\n", "\x0C", "d"]);
+    }
+}
