@@ -189,7 +189,7 @@ fn finish(page: &Page<'_>, document_id: &str, found: &Found, turns: Vec<Turn<'_>
         turn.shown.text.truncate(length);
         let text = turn.shown.text.as_str();
         let words = n_words(text);
-        if words == 0 {
+        if text.is_empty() {
             place.push(None);
             continue;
         }

@@ -320,7 +320,10 @@ fn colon_label(text: &str) -> Option<(String, usize)> {
                     || rest.starts_with(['"', '“']);
                 let label = &text[..at];
                 let outside = at - in_brackets;
-                if !separates || outside > 90 || label.trim().is_empty() {
+                if !separates {
+                    continue;
+                }
+                if outside > 90 || label.trim().is_empty() {
                     return None;
                 }
                 let speech = after + (rest.len() - rest.trim_start().len());

@@ -87,14 +87,6 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    pub(super) fn visible(document: &Document) -> Vec<String> {
-        document
-            .lines
-            .iter()
-            .map(|line| line.runs.iter().map(|run| run.span.of(&document.text)).collect::<String>())
-            .collect()
-    }
-
     #[test]
     fn an_empty_file_is_refused() {
         assert!(matches!(read("a.txt", b""), Err(ReadError::Empty { .. })));

@@ -1,0 +1,339 @@
+//! Themes to words: the terms that set a theme apart from the others, and its label.
+//!
+//! The distinct texts of each theme come in; terms with weights and a label go out. Words are what Unicode calls words
+//! (UAX 29), lower-cased; languages that do not write spaces between words are cut into single characters there and
+//! get poor labels. Nothing here looks at vectors.
+
+use std::collections::{HashMap, HashSet};
+
+use unicode_segmentation::UnicodeSegmentation;
+
+const TERMS: usize = 10;
+const LABEL_TERMS: usize = 3;
+/// Between the terms of a label.
+const LABEL_JOINT: &str = " · ";
+/// Texts of the theme that a term must stand in; where that leaves too few for a label, single mentions count too.
+const REPEATED: u64 = 2;
+/// A word of which this share stands in one phrase is told by the phrase.
+const ABSORBED: f64 = 0.6;
+
+/// What describes a theme.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Description {
+    pub label: String,
+    /// By falling weight.
+    pub terms: Vec<String>,
+    pub weights: Vec<f32>,
+}
+
+/// Describes each theme by class-based TF-IDF (Grootendorst 2022, equation 2) over words and pairs of adjacent words:
+///
+/// `weight = tf / L * ln(1 + A / f)`
+///
+/// with `tf` the occurrences of the term in the theme, `L` those of all terms in the theme, `f` those of the term in all
+/// themes and `A` the mean of `L` over themes. Stop words, numbers and terms too close to a better one are left out;
+/// a theme of nothing but stop words is described by those. The label of a theme without any word is empty.
+pub(super) fn describe(themes: &[Vec<&str>], language: Option<&str>) -> Vec<Description> {
+    let stop = stop_words(language.unwrap_or("en"));
+    let mut described = weigh(themes, &stop);
+    let none = HashSet::new();
+    let bare: Vec<usize> = (0..themes.len()).filter(|&t| described[t].terms.is_empty()).collect();
+    if !bare.is_empty() {
+        let with_stop_words = weigh(themes, &none);
+        for theme in bare {
+            described[theme] = with_stop_words[theme].clone();
+        }
+    }
+    described
+}
+
+/// The stop words of a language, by the first part of its ISO code; none for a language without a list.
+fn stop_words(language: &str) -> HashSet<&'static str> {
+    let code = language.split(['-', '_']).next().unwrap_or_default().to_lowercase();
+    stop_words::lookup(code).unwrap_or_default().iter().copied().collect()
+}
+
+/// A word, or two adjacent ones, by their numbers in the vocabulary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Term {
+    Word(u32),
+    Pair(u32, u32),
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Count {
+    /// Occurrences.
+    tf: u64,
+    /// Texts with an occurrence.
+    df: u64,
+    /// The last text counted, so that `df` counts a text once.
+    last_text: usize,
+}
+
+fn weigh(themes: &[Vec<&str>], stop: &HashSet<&'static str>) -> Vec<Description> {
+    let mut vocabulary = Vocabulary::default();
+    let counts: Vec<HashMap<Term, Count>> = themes.iter().map(|texts| count(texts, stop, &mut vocabulary)).collect();
+    let mut everywhere: HashMap<Term, u64> = HashMap::new();
+    let mut lengths = Vec::with_capacity(themes.len());
+    for theme in &counts {
+        lengths.push(theme.values().map(|count| count.tf).sum::<u64>());
+        for (term, count) in theme {
+            *everywhere.entry(*term).or_default() += count.tf;
+        }
+    }
+    let mean_length = lengths.iter().sum::<u64>() as f64 / themes.len().max(1) as f64;
+    let weight = |term: &Term, count: &Count, length: u64| {
+        let f = everywhere.get(term).copied().unwrap_or(count.tf) as f64;
+        count.tf as f64 / length as f64 * (mean_length / f).ln_1p()
+    };
+    counts
+        .iter()
+        .zip(&lengths)
+        .map(|(counts, &length)| {
+            let terms = |least_texts| {
+                let ranked = candidates(counts, least_texts, &vocabulary, |term, count| {
+                    weight(term, count, length)
+                });
+                choose(ranked, &vocabulary)
+            };
+            let repeated = terms(REPEATED);
+            if repeated.terms.len() < LABEL_TERMS {
+                terms(1)
+            } else {
+                repeated
+            }
+        })
+        .collect()
+}
+
+/// The terms fit to describe a theme, by falling weight, of equals by spelling: words in at least `least_texts` texts
+/// that no phrase stands for, and repeated phrases.
+fn candidates(
+    counts: &HashMap<Term, Count>,
+    least_texts: u64,
+    vocabulary: &Vocabulary,
+    weight: impl Fn(&Term, &Count) -> f64,
+) -> Vec<(Term, f64)> {
+    // How often the most frequent phrase of each word occurs.
+    let mut in_phrase: HashMap<u32, u64> = HashMap::new();
+    for (term, count) in counts {
+        if let Term::Pair(a, b) = *term
+            && count.df >= REPEATED
+        {
+            for word in [a, b] {
+                let most = in_phrase.entry(word).or_default();
+                *most = (*most).max(count.tf);
+            }
+        }
+    }
+    let fit = |term: &Term, count: &Count| match term {
+        Term::Pair(..) => count.df >= REPEATED,
+        Term::Word(word) => {
+            let in_phrase = in_phrase.get(word).copied().unwrap_or(0) as f64;
+            count.df >= least_texts && in_phrase < ABSORBED * count.tf as f64
+        }
+    };
+    let mut ranked: Vec<(Term, f64)> = counts
+        .iter()
+        .filter(|(term, count)| fit(term, count))
+        .map(|(term, count)| (*term, weight(term, count)))
+        .collect();
+    ranked.sort_by(|a, b| {
+        b.1.total_cmp(&a.1)
+            .then_with(|| vocabulary.spell(a.0).cmp(&vocabulary.spell(b.0)))
+    });
+    ranked
+}
+
+/// The best terms of which no two share a word or forms of it.
+fn choose(ranked: Vec<(Term, f64)>, vocabulary: &Vocabulary) -> Description {
+    let mut chosen = Description::default();
+    let mut used: Vec<&str> = Vec::new();
+    for (term, weight) in ranked {
+        let words = vocabulary.words_of(term);
+        if words.iter().any(|word| used.iter().any(|other| same_stem(word, other))) {
+            continue;
+        }
+        used.extend(words);
+        chosen.terms.push(vocabulary.spell(term));
+        chosen.weights.push(weight as f32);
+        if chosen.terms.len() == TERMS {
+            break;
+        }
+    }
+    chosen.label = chosen.terms[..chosen.terms.len().min(LABEL_TERMS)].join(LABEL_JOINT);
+    chosen
+}
+
+/// Whether two words look like forms of one ("company", "companies"): they part at the last letter of the shorter or
+/// after it, and the longer goes on for at most three letters. Made for suffixes; wrong now and then, which costs a
+/// term.
+fn same_stem(a: &str, b: &str) -> bool {
+    let (a_len, b_len) = (a.chars().count(), b.chars().count());
+    let common = a.chars().zip(b.chars()).take_while(|(x, y)| x == y).count();
+    let (short, long) = (a_len.min(b_len), a_len.max(b_len));
+    match short {
+        0..=2 => a == b,
+        3 => common == 3 && long <= 4,
+        _ => common + 1 >= short && long - common <= 3,
+    }
+}
+
+#[derive(Default)]
+struct Vocabulary {
+    number: HashMap<String, u32>,
+    words: Vec<String>,
+}
+
+impl Vocabulary {
+    fn intern(&mut self, word: String) -> u32 {
+        if let Some(&number) = self.number.get(&word) {
+            return number;
+        }
+        let number = self.words.len() as u32;
+        self.words.push(word.clone());
+        self.number.insert(word, number);
+        number
+    }
+
+    fn words_of(&self, term: Term) -> Vec<&str> {
+        match term {
+            Term::Word(word) => vec![&self.words[word as usize]],
+            Term::Pair(a, b) => vec![&self.words[a as usize], &self.words[b as usize]],
+        }
+    }
+
+    fn spell(&self, term: Term) -> String {
+        self.words_of(term).join(" ")
+    }
+}
+
+fn count(texts: &[&str], stop: &HashSet<&'static str>, vocabulary: &mut Vocabulary) -> HashMap<Term, Count> {
+    let mut counts: HashMap<Term, Count> = HashMap::new();
+    for (number, text) in texts.iter().enumerate() {
+        let mut add = |term: Term| {
+            let count = counts.entry(term).or_default();
+            if count.tf == 0 || count.last_text != number {
+                count.df += 1;
+            }
+            count.tf += 1;
+            count.last_text = number;
+        };
+        // The word before and where it ends, while it may begin a phrase.
+        let mut before: Option<(u32, usize)> = None;
+        for (start, raw) in text.unicode_word_indices() {
+            let Some(word) = word_of(raw).filter(|word| !stop.contains(word.as_str())) else {
+                before = None;
+                continue;
+            };
+            let word = vocabulary.intern(word);
+            add(Term::Word(word));
+            if let Some((first, end)) = before
+                && first != word
+                && joins(&text[end..start])
+            {
+                add(Term::Pair(first, word));
+            }
+            before = Some((word, start + raw.len()));
+        }
+    }
+    counts
+}
+
+/// A word as it is counted: lower-cased, without a possessive; `None` for numbers and single letters.
+fn word_of(raw: &str) -> Option<String> {
+    let lower = raw.to_lowercase().replace('\u{2019}', "'");
+    let word = lower.strip_suffix("'s").unwrap_or(&lower);
+    let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+    // One ideograph can be a word, one letter of an alphabet is not.
+    let enough = letters >= 2 || (letters == 1 && (word.chars().count() > 1 || !word.is_ascii()));
+    enough.then(|| word.to_string())
+}
+
+/// Whether what stands between two words leaves them in one phrase: blanks or a hyphen, no other mark.
+fn joins(between: &str) -> bool {
+    between
+        .chars()
+        .all(|c| c.is_whitespace() || matches!(c, '-' | '\u{2010}' | '\u{2011}'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phrase_stands_for_its_words_and_no_two_terms_overlap() {
+        let climate = vec![
+            "Climate change threatens the coast.",
+            "We must adapt to climate change, and emissions must fall.",
+            "Climate change is about emissions.",
+        ];
+        let trade = vec![
+            "Tariffs hurt trade.",
+            "Free trade needs lower tariffs.",
+            "The tariff on steel hurts trade.",
+        ];
+        let found = describe(&[climate, trade], Some("en"));
+        assert_eq!(found[0].terms[0], "climate change");
+        assert!(
+            found[0].label.starts_with("climate change · emissions"),
+            "{}",
+            found[0].label
+        );
+        let words: Vec<&str> = found[1].terms.iter().flat_map(|t| t.split(' ')).collect();
+        assert_eq!(words.iter().filter(|w| w.starts_with("tariff")).count(), 1, "{words:?}");
+        assert!(found[0].weights.is_sorted_by(|a, b| a >= b));
+    }
+
+    #[test]
+    fn stop_words_numbers_and_phrases_over_a_comma_are_left_out() {
+        let found = describe(
+            &[vec![
+                "In 2017 the courts, judges and 300 of the juries",
+                "The courts, judges, juries",
+            ]],
+            None,
+        );
+        assert_eq!(found[0].terms, ["courts", "judges", "juries"]);
+    }
+
+    #[test]
+    fn a_theme_of_stop_words_is_still_described() {
+        let found = describe(
+            &[vec!["We were there.", "They were not."], vec!["Budget deficits grow."]],
+            Some("en"),
+        );
+        assert!(!found[0].label.is_empty());
+        assert_eq!(describe(&[vec!["...", "12"]], None)[0].label, "");
+        assert!(describe(&[], None).is_empty());
+    }
+
+    #[test]
+    fn forms_of_a_word_are_one() {
+        for (a, b) in [
+            ("company", "companies"),
+            ("server", "servers"),
+            ("tax", "tax"),
+            ("law", "laws"),
+        ] {
+            assert!(same_stem(a, b) && same_stem(b, a), "{a} {b}");
+        }
+        for (a, b) in [
+            ("internet", "international"),
+            ("trade", "tariff"),
+            ("eu", "europe"),
+            ("war", "warming"),
+        ] {
+            assert!(!same_stem(a, b), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn stop_words_follow_the_language() {
+        let found = describe(
+            &[vec!["der Haushalt und die Steuer", "der Haushalt und die Steuer"]],
+            Some("de-DE"),
+        );
+        assert_eq!(found[0].terms, ["haushalt", "steuer"]);
+    }
+}
