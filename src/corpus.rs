@@ -205,6 +205,8 @@ pub struct Speaker {
     pub person_id: String,
     /// The first byline of the person, line breaks and marks of emphasis removed.
     pub name_as_printed: String,
+    /// The printed label without title and brackets: "Dr. Ann Smith", "The Acting Chair".
+    pub label: String,
     pub honorific: Option<String>,
     pub name: String,
     pub title: Option<String>,

@@ -113,6 +113,7 @@ fn speakers(
             person_id: speaker_id.clone(),
             speaker_id,
             name_as_printed: byline.printed.clone(),
+            label: byline.label.clone(),
             honorific: byline.honorific.clone(),
             name: readable_name(&byline.name),
             title: byline.title.clone(),

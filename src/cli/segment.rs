@@ -1,0 +1,183 @@
+//! `plenary segment`: who speaks, without a model.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use plenary::corpus::{Role, Transcript};
+use plenary::pipeline;
+use plenary::study::Study;
+
+/// Show who speaks in transcripts: first words, lines, confidence; doubtful turns are marked.
+#[derive(Debug, Args)]
+pub struct SegmentArgs {
+    /// Transcripts, or folders of them.
+    #[arg(required = true, value_name = "FILE")]
+    inputs: Vec<PathBuf>,
+    /// Study file; only what it says of transcripts and segments matters here.
+    #[arg(long, value_name = "FILE")]
+    study: Option<PathBuf>,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For reading.
+    Text,
+    /// One turn a line, as JSON.
+    Jsonl,
+}
+
+/// One turn as a JSON line.
+#[derive(Serialize)]
+struct Turn<'t> {
+    document: &'t str,
+    document_id: &'t str,
+    path: &'t str,
+    order: usize,
+    /// The label as printed, without title and brackets; null where nobody is named.
+    speaker: Option<&'t str>,
+    /// The person's name, as far as the document tells it.
+    name: Option<&'t str>,
+    honorific: Option<&'t str>,
+    title: Option<&'t str>,
+    affiliation: Option<&'t str>,
+    role: Option<Role>,
+    speaker_id: Option<&'t str>,
+    utterance_id: &'t str,
+    line_start: usize,
+    line_end: usize,
+    start: usize,
+    end: usize,
+    time_start_s: Option<f64>,
+    boundary_confidence: f32,
+    needs_review: bool,
+    evidence: &'t str,
+    text: &'t str,
+}
+
+pub fn run(args: &SegmentArgs) -> anyhow::Result<ExitCode> {
+    let study = match &args.study {
+        Some(path) => Study::load(path)?,
+        None => Study::default(),
+    };
+    let collected = pipeline::collect(&args.inputs);
+    let mut failures = collected.failures;
+    let mut out = std::io::stdout().lock();
+    let mut n_read = 0;
+    for input in &collected.inputs {
+        match pipeline::transcribe(input, &study) {
+            Ok(transcript) => {
+                n_read += 1;
+                match args.format {
+                    Format::Text => print_text(&mut out, &transcript),
+                    Format::Jsonl => print_jsonl(&mut out, &transcript),
+                }
+                .context("cannot write to standard output")?;
+            }
+            Err(failure) => failures.push(failure),
+        }
+    }
+    super::report_failures(&failures);
+    Ok(super::exit_code(n_read, &failures))
+}
+
+fn turns(transcript: &Transcript) -> impl Iterator<Item = Turn<'_>> {
+    let document = &transcript.document;
+    let stem = super::stem(&document.path);
+    transcript.utterances.iter().enumerate().map(move |(index, utterance)| {
+        let speaker = utterance.speaker.map(|at| &transcript.speakers[at]);
+        let blocks = transcript.blocks.iter().filter(|block| block.utterance == Some(index));
+        let (line_start, line_end) =
+            blocks.fold((usize::MAX, 0), |(from, to), block| (from.min(block.line_start), to.max(block.line_end)));
+        Turn {
+            document: stem,
+            document_id: &document.document_id,
+            path: &document.path,
+            order: utterance.position,
+            speaker: speaker.map(|speaker| speaker.label.as_str()),
+            name: speaker.map(|speaker| speaker.name.as_str()),
+            honorific: speaker.and_then(|speaker| speaker.honorific.as_deref()),
+            title: speaker.and_then(|speaker| speaker.title.as_deref()),
+            affiliation: speaker.and_then(|speaker| speaker.affiliation.as_deref()),
+            role: speaker.map(|speaker| speaker.role),
+            speaker_id: speaker.map(|speaker| speaker.speaker_id.as_str()),
+            utterance_id: &utterance.utterance_id,
+            line_start,
+            line_end,
+            start: utterance.span.start,
+            end: utterance.span.end,
+            time_start_s: utterance.time_start_s,
+            boundary_confidence: utterance.boundary_confidence,
+            needs_review: utterance.needs_review,
+            evidence: &utterance.evidence,
+            text: &utterance.text,
+        }
+    })
+}
+
+fn print_jsonl(out: &mut impl Write, transcript: &Transcript) -> std::io::Result<()> {
+    for turn in turns(transcript) {
+        serde_json::to_writer(&mut *out, &turn)?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
+}
+
+fn print_text(out: &mut impl Write, transcript: &Transcript) -> std::io::Result<()> {
+    let front = &transcript.front;
+    writeln!(out, "{}", transcript.document.path)?;
+    for (name, value) in [("title", &front.title), ("event", &front.event), ("panel", &front.panel), ("session", &front.session)] {
+        if let Some(value) = value {
+            writeln!(out, "  {name:<9}{value}")?;
+        }
+    }
+    if let Some(date) = front.date {
+        writeln!(out, "  date     {date}")?;
+    }
+    writeln!(
+        out,
+        "  style    {} (confidence {:.2}), {} speakers, {} utterances, {} segments, {} words",
+        transcript.style,
+        transcript.style_confidence,
+        transcript.speakers.len(),
+        transcript.utterances.len(),
+        transcript.segments.len(),
+        transcript.n_words(),
+    )?;
+    for warning in &transcript.warnings {
+        writeln!(out, "  note     {warning}")?;
+    }
+    let mut table = super::table(&["", "lines", "speaker", "role", "conf.", "words", "first words"]);
+    for turn in turns(transcript) {
+        let words: usize = transcript.utterances[turn.order - 1].n_words;
+        table.add_row(vec![
+            if turn.needs_review { "?".to_string() } else { String::new() },
+            format!("{}-{}", turn.line_start, turn.line_end),
+            turn.speaker.unwrap_or("(nobody named)").to_string(),
+            turn.role.map_or(String::new(), |role| role.as_str().to_string()),
+            format!("{:.2}", turn.boundary_confidence),
+            words.to_string(),
+            first_words(turn.text),
+        ]);
+    }
+    writeln!(out, "{table}")?;
+    let silent: Vec<&str> =
+        transcript.speakers.iter().filter(|speaker| speaker.n_utterances == 0).map(|speaker| speaker.name.as_str()).collect();
+    if !silent.is_empty() {
+        writeln!(out, "  named, but not quoted: {}", silent.join(", "))?;
+    }
+    writeln!(out)
+}
+
+fn first_words(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().take(9).collect();
+    let more = text.split_whitespace().nth(9).is_some();
+    format!("{}{}", words.join(" "), if more { " ..." } else { "" })
+}
