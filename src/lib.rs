@@ -3,4 +3,5 @@ pub mod estimate;
 pub mod measure;
 pub mod progress;
 pub mod study;
+pub mod table;
 pub mod themes;
