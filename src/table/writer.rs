@@ -8,6 +8,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use jiff::Timestamp;
+use polars::io::parquet::write::KeyValueMetadata;
 use polars::prelude::*;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -118,7 +119,9 @@ fn write_files(folder: &Path, frames: Vec<Frame>, codebook: &str, csv: bool) -> 
             height,
             |file| {
                 let writer = ParquetWriter::new(file).with_compression(ParquetCompression::Zstd(None));
-                writer.finish(&mut data)?;
+                writer
+                    .with_key_value_metadata(Some(arrow_schema(&data)))
+                    .finish(&mut data)?;
                 Ok(())
             },
         )?);
@@ -128,6 +131,13 @@ fn write_files(folder: &Path, frames: Vec<Frame>, codebook: &str, csv: bool) -> 
     })?);
     files.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(files)
+}
+
+/// The Arrow types that readers are told to use. polars would name its own, string views, which Arrow for R cannot turn
+/// into vectors and which pyarrow cannot filter (pola-rs/polars#26435, apache/arrow#45523); large strings work in both.
+fn arrow_schema(data: &DataFrame) -> KeyValueMetadata {
+    let schema = data.schema().to_arrow(CompatLevel::oldest());
+    KeyValueMetadata::Static(vec![polars_parquet::write::schema_to_metadata_key(&schema)])
 }
 
 /// Writes one file to its end and forces it to disk.
