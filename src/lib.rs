@@ -5,4 +5,5 @@ pub mod measure;
 pub mod progress;
 pub mod read;
 pub mod study;
+pub mod table;
 pub mod themes;

@@ -1,0 +1,409 @@
+#!/usr/bin/env python3
+"""Checks a results folder as a reviewer would, from the outside: needs Python and polars, nothing of plenary.
+
+    python .ci/check_tables.py results/ [--transcript FILE ...]
+
+Every table is there as codebook.parquet says, ids are unique and join, counts add up, probabilities sum to one,
+estimates are the means of what they say they are the means of, and, for the UTF-8 transcripts named, blocks make up
+the whole text and every segment is what stands in the file. Prints what is wrong and exits with 1, else with 0.
+"""
+
+import argparse
+import hashlib
+import json
+import re
+import sys
+from pathlib import Path
+
+import polars as pl
+
+TABLES = (
+    "runs documents speakers blocks utterances segments embeddings sentiment stance themes segment_themes estimates "
+    "analysis failures codebook"
+).split()
+TYPES = {
+    "string": pl.String,
+    "float32": pl.Float32,
+    "float64": pl.Float64,
+    "uint32": pl.UInt32,
+    "uint64": pl.UInt64,
+    "int64": pl.Int64,
+    "bool": pl.Boolean,
+    "date": pl.Date,
+    "datetime[us, UTC]": pl.Datetime("us", "UTC"),
+    "list[string]": pl.List(pl.String),
+    "list[float32]": pl.List(pl.Float32),
+}
+UNIQUE = {
+    "documents": ["document_id"],
+    "speakers": ["speaker_id"],
+    "blocks": ["block_id"],
+    "utterances": ["utterance_id"],
+    "segments": ["segment_id"],
+    "embeddings": ["segment_id", "model_id"],
+    "sentiment": ["segment_id", "model_id"],
+    "stance": ["segment_id", "target_id"],
+    "themes": ["theme_id"],
+    "segment_themes": ["segment_id"],
+    "analysis": ["segment_id"],
+    "codebook": ["table", "column"],
+    "estimates": ["level", "measure", "document_id", "speaker_id", "utterance_id", "theme_id", "target_id"],
+}
+HOMES = {
+    "document_id": "documents",
+    "speaker_id": "speakers",
+    "utterance_id": "utterances",
+    "segment_id": "segments",
+    "theme_id": "themes",
+}
+SPOKEN = ["speech", "list_item"]
+TOLERANCE = 1e-5
+
+
+class Report:
+    """Collects what is wrong; the first few cases of each kind are shown."""
+
+    def __init__(self):
+        self.problems = []
+        self.checks = 0
+
+    def check(self, holds, problem):
+        self.checks += 1
+        if not holds:
+            self.problems.append(problem)
+
+    def none(self, rows, problem, show=3):
+        """`rows` are the cases in which something is wrong."""
+        cases = rows.head(show).rows() if rows.height else ""
+        self.check(rows.height == 0, f"{problem}: {rows.height} case(s), e.g. {cases}")
+
+
+def read_tables(folder, report):
+    tables = {}
+    for name in TABLES:
+        try:
+            tables[name] = pl.read_parquet(folder / f"{name}.parquet")
+        except (OSError, pl.exceptions.PolarsError) as error:
+            report.check(False, f"{name}.parquet cannot be read: {error}")
+    return tables
+
+
+def check_run_json(folder, report):
+    try:
+        record = json.loads((folder / "run.json").read_text())
+    except (OSError, ValueError) as error:
+        report.check(False, f"run.json cannot be read: {error}")
+        return
+    report.check("plenary_version" in record and "study" in record, "run.json: version or study is missing")
+    for file in record.get("files", []):
+        path = folder / file["name"]
+        found = hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else "no file"
+        report.check(found == file["sha256"], f"{file['name']}: sha256 is not what run.json says ({found})")
+        if path.suffix == ".csv" and path.exists():
+            rows = pl.read_csv(path, infer_schema=False).height
+            report.check(rows == file["rows"], f"{file['name']}: {rows} rows, run.json says {file['rows']}")
+
+
+def check_codebook(tables, report):
+    codebook = tables["codebook"]
+    for name, table in tables.items():
+        described = codebook.filter(pl.col("table") == name)
+        columns = described["column"].to_list()
+        report.check(table.columns == columns, f"{name}: columns {table.columns}, codebook says {columns}")
+        for row in described.filter(pl.col("column").is_in(table.columns)).iter_rows(named=True):
+            found = table.schema[row["column"]]
+            if row["type"] == "array[float32]":
+                fits = isinstance(found, pl.Array) and found.inner == pl.Float32
+            else:
+                fits = found == TYPES.get(row["type"])
+            where = f"{name}.{row['column']}"
+            report.check(fits, f"{where}: type {found}, codebook says {row['type']}")
+            nulls = table[row["column"]].null_count()
+            report.check(row["null_means"] or not nulls, f"{where}: {nulls} null(s), codebook says never missing")
+            if found in (pl.Float32, pl.Float64):
+                report.check(table[row["column"]].is_finite().all(), f"{where}: not all numbers are finite")
+    for row in codebook.iter_rows(named=True):
+        report.check(bool(row["description"].strip()), f"{row['table']}.{row['column']}: no description")
+
+
+def check_ids(tables, report):
+    for name, key in UNIQUE.items():
+        doubled = tables[name].select(key).filter(pl.struct(key).is_duplicated())
+        report.none(doubled, f"{name}: {key} not unique")
+    for name, table in tables.items():
+        for id_column, home in HOMES.items():
+            if id_column in table.columns:
+                lost = table.select(id_column).drop_nulls().join(tables[home], on=id_column, how="anti")
+                report.none(lost, f"{name}.{id_column}: not in {home}")
+    exemplars = tables["themes"].select(segment_id=pl.col("exemplars").explode()).drop_nulls()
+    report.none(exemplars.join(tables["segments"], on="segment_id", how="anti"), "themes.exemplars: not in segments")
+    # What is said of a segment agrees with what is said of its utterance.
+    joined = tables["segments"].join(tables["utterances"], on="utterance_id", suffix="_u")
+    for column in ["document_id", "speaker_id"]:
+        differ = joined.filter(pl.col(column).ne_missing(pl.col(f"{column}_u"))).select("segment_id")
+        report.none(differ, f"segments.{column}: not that of the utterance")
+
+
+def check_counts(tables, report):
+    run = tables["runs"].row(0, named=True) if tables["runs"].height == 1 else None
+    report.check(run is not None, f"runs: {tables['runs'].height} rows, expected 1")
+    for name in ["documents", "speakers", "utterances", "segments", "themes", "failures"]:
+        if run:
+            found, expected = run[f"n_{name}"], tables[name].height
+            report.check(found == expected, f"runs.n_{name}: {found}, but {name} has {expected} rows")
+
+    def compare(table, key, column, expected):
+        both = tables[table].select(key, column).join(expected.rename({"n": "expected"}), on=key, how="left")
+        wrong = both.filter(pl.col(column) != pl.col("expected").fill_null(0))
+        report.none(wrong, f"{table}.{column} is not what the rows add up to")
+
+    def count(table, key):
+        return tables[table].drop_nulls(key).group_by(key).agg(n=pl.len())
+
+    def words(table, key):
+        return tables[table].drop_nulls(key).group_by(key).agg(n=pl.col("n_words").sum())
+
+    for name in ["speakers", "utterances", "segments"]:
+        compare("documents", "document_id", f"n_{name}", count(name, "document_id"))
+    compare("documents", "document_id", "n_words", words("utterances", "document_id"))
+    compare("speakers", "speaker_id", "n_utterances", count("utterances", "speaker_id"))
+    compare("speakers", "speaker_id", "n_words", words("utterances", "speaker_id"))
+    compare("utterances", "utterance_id", "n_words", words("segments", "utterance_id"))
+    members = tables["segment_themes"].join(tables["segments"], on="segment_id")
+    speakers = members.group_by("theme_id").agg(n=pl.col("speaker_id").drop_nulls().n_unique())
+    compare("themes", "theme_id", "n_segments", count("segment_themes", "theme_id"))
+    compare("themes", "theme_id", "n_speakers", speakers)
+
+    silent = tables["utterances"].join(tables["segments"], on="utterance_id", how="anti").select("utterance_id")
+    report.none(silent, "utterances without a segment")
+    for name in ["utterances", "segments"]:
+        id_column = name.removesuffix("s") + "_id"
+        for row in tables[name].select(id_column, "text", "n_words").iter_rows(named=True):
+            low, high = word_bounds(row["text"])
+            holds = low <= row["n_words"] <= high
+            report.check(holds, f"{name}.n_words of {row[id_column]}: {row['n_words']}, expected {low} to {high}")
+    for name, within in [("blocks", "document_id"), ("utterances", "document_id"), ("segments", "utterance_id")]:
+        ordered = tables[name].sort(within, "start", maintain_order=True)
+        ordered = ordered.with_columns(expected=pl.col("position").cum_count().over(within))
+        wrong = ordered.filter(pl.col("position") != pl.col("expected")).select(within, "position", "expected")
+        report.none(wrong, f"{name}.position does not count from 1 in the order of the text")
+
+
+def word_bounds(text):
+    """Words by the most and the least generous of the usual rules."""
+    ideographs = len(re.findall(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]", text))
+    chunks = sum(any(c.isalnum() for c in chunk) for chunk in text.split())
+    return chunks, len(re.findall(r"\w+", text)) + ideographs
+
+
+def check_spans(tables, report):
+    for name in ["blocks", "utterances", "segments"]:
+        report.none(tables[name].filter(pl.col("start") > pl.col("end")).select("start", "end"), f"{name}: span")
+    ordered = tables["blocks"].sort("document_id", "position")
+    previous = pl.col("end").shift(1, fill_value=0).over("document_id")
+    gaps = ordered.filter(pl.col("start") != previous).select("block_id", "start", "end")
+    report.none(gaps, "blocks do not follow each other without gap or overlap from 0")
+    joined = tables["segments"].join(tables["utterances"], on="utterance_id", suffix="_u")
+    outside = joined.filter((pl.col("start") < pl.col("start_u")) | (pl.col("end") > pl.col("end_u")))
+    report.none(outside.select("segment_id"), "segments outside of their utterance")
+    previous = pl.col("end").shift(1, fill_value=0).over("utterance_id")
+    overlap = tables["segments"].sort("utterance_id", "position").filter(pl.col("start") < previous)
+    report.none(overlap.select("segment_id"), "segments that overlap the one before")
+
+
+def check_scores(tables, report):
+    sentiment, stance = tables["sentiment"], tables["stance"]
+    inferences = [[f"{side}_{name}" for name in ("entailment", "neutral", "contradiction")] for side in
+                  ("proposition", "negation")]
+    for name, table, columns in [
+        ("sentiment", sentiment, ["negative", "neutral", "positive"]),
+        ("stance", stance, ["favor", "against", "neither"]),
+        ("stance", stance, inferences[0]),
+        ("stance", stance.drop_nulls(inferences[1]), inferences[1]),
+    ]:
+        total = pl.sum_horizontal(columns)
+        outside = pl.any_horizontal([(pl.col(c) < 0) | (pl.col(c) > 1) for c in columns])
+        wrong = table.filter(((total - 1).abs() > TOLERANCE) | outside).select("segment_id", *columns)
+        report.none(wrong, f"{name}: {columns} are not probabilities that sum to one")
+    for name, table, plus, minus in [("sentiment", sentiment, "positive", "negative"),
+                                     ("stance", stance, "favor", "against")]:
+        wrong = table.filter(((pl.col(plus) - pl.col(minus) - pl.col("score")).abs() > TOLERANCE)
+                             | (pl.col("score").abs() > 1))
+        report.none(wrong.select("segment_id", "score"), f"{name}.score is not {plus} - {minus}")
+    for name, table, labels in [("sentiment", sentiment, ["negative", "neutral", "positive"]),
+                                ("stance", stance, ["favor", "against", "neither"])]:
+        given = pl.coalesce([pl.when(pl.col("label") == label).then(pl.col(label)) for label in labels])
+        wrong = table.filter(pl.col("label").is_not_null()
+                             & (given.is_null() | (given < pl.max_horizontal(labels))))
+        report.none(wrong.select("segment_id", "label"), f"{name}.label is not the most probable of {labels}")
+    one_of = stance.filter(pl.col("label").is_null() == pl.col("reason").is_null())
+    report.none(one_of.select("segment_id", "target_id"), "stance: label and reason both given or both missing")
+    unknown = stance.filter(~pl.col("reason").is_in(["off_topic", "low_confidence"])).select("reason")
+    report.none(unknown, "stance.reason unknown")
+    sides = stance.select(
+        "segment_id", "target_id", "favor", "against",
+        f=pl.mean_horizontal("proposition_entailment", "negation_contradiction"),
+        a=pl.mean_horizontal("proposition_contradiction", "negation_entailment"),
+    )
+    wrong = sides.filter(((pl.col("favor") - pl.col("f")).abs() > TOLERANCE)
+                         | ((pl.col("against") - pl.col("a")).abs() > TOLERANCE))
+    report.none(wrong, "stance: favor and against are not the means of the two inferences")
+    segments, targets = tables["segments"].height, stance["target_id"].n_unique()
+    report.check(sentiment.height == segments, f"sentiment: {sentiment.height} rows for {segments} segments")
+    report.check(stance.height == segments * targets, f"stance: {stance.height} rows, expected {segments} x {targets}")
+    report.none(tables["segment_themes"].filter(~pl.col("probability").is_between(0, 1)), "segment_themes.probability")
+
+    embeddings = tables["embeddings"]
+    report.check(embeddings.height == segments, f"embeddings: {embeddings.height} rows for {segments} segments")
+    if embeddings.height:
+        wide = embeddings.with_columns(vector=pl.col("vector").arr.to_list()).explode("vector")
+        lengths = wide.group_by("segment_id", "model_id").agg(
+            length=pl.col("vector").cast(pl.Float64).pow(2).sum().sqrt())
+        report.none(lengths.filter((pl.col("length") - 1).abs() > 1e-4), "embeddings.vector: length is not 1")
+
+
+def check_analysis(tables, report):
+    analysis, stance = tables["analysis"], tables["stance"]
+    report.check(analysis["segment_id"].equals(tables["segments"]["segment_id"]), "analysis: other rows than segments")
+    joined = (analysis.join(tables["segments"], on="segment_id", suffix="_segments")
+              .join(tables["sentiment"], on="segment_id")
+              .join(tables["segment_themes"], on="segment_id", how="left", suffix="_segment_themes")
+              .join(tables["speakers"], on="speaker_id", how="left", suffix="_speakers"))
+    for ours, theirs in [("text", "text_segments"), ("utterance_id", "utterance_id_segments"),
+                         ("document_id", "document_id_segments"), ("speaker_id", "speaker_id_segments"),
+                         ("sentiment_score", "score"), ("sentiment_label", "label"),
+                         ("theme_id", "theme_id_segment_themes"), ("name", "name_speakers"), ("role", "role_speakers"),
+                         ("affiliation", "affiliation_speakers")]:
+        wrong = joined.filter(pl.col(ours).ne_missing(pl.col(theirs))).select("segment_id", ours, theirs)
+        report.none(wrong, f"analysis.{ours} is not what its own table says")
+    for (target,), rows in stance.group_by("target_id"):
+        column = f"stance_{target}"
+        if column not in analysis.columns:
+            report.check(False, f"analysis: no column {column}")
+            continue
+        expected = rows.select("segment_id", score=pl.when(pl.col("label").is_not_null()).then("score"))
+        both = analysis.select("segment_id", column).join(expected, on="segment_id")
+        wrong = both.filter(pl.col(column).ne_missing(pl.col("score")))
+        report.none(wrong, f"analysis.{column} is not the score, missing where there is no label")
+
+
+def check_estimates(tables, report):
+    estimates = tables["estimates"]
+    ordered = (pl.col("ci_low") <= pl.col("mean") + 1e-9) & (pl.col("mean") <= pl.col("ci_high") + 1e-9)
+    report.none(estimates.filter(~ordered).select("level", "mean", "ci_low", "ci_high"), "estimates: mean outside")
+    half = estimates.filter(pl.col("ci_low").is_null() != pl.col("ci_high").is_null())
+    report.none(half.select("level"), "estimates: half an interval")
+    alone = estimates.filter((pl.col("n_utterances") < 2) & pl.col("ci_low").is_not_null())
+    report.none(alone.select("level", "speaker_id", "n_utterances"), "estimates: interval from one utterance")
+
+    ids = tables["segments"].select("segment_id", "utterance_id", "document_id", "speaker_id")
+    ids = ids.join(tables["segment_themes"].select("segment_id", "theme_id"), on="segment_id", how="left")
+    scores = {
+        "sentiment_score": tables["sentiment"].select("segment_id", "label", "score",
+                                                      target_id=pl.lit(None, pl.String)),
+        "stance_score": tables["stance"].select("segment_id", "label", "score", "target_id"),
+    }
+    keys = ["document_id", "speaker_id", "utterance_id", "theme_id", "target_id"]
+    for (level, measure), given in estimates.group_by("level", "measure"):
+        rows = scores[measure].join(ids, on="segment_id")
+        # `document_id` of a speaker goes with the speaker; only what is given in every row makes the group.
+        by = [key for key in keys if given[key].null_count() == 0]
+        labelled = pl.col("label").is_not_null()
+        expected = rows.group_by(by or [pl.lit(0).alias("_")]).agg(
+            m=pl.col("score").filter(labelled).cast(pl.Float64).mean(),
+            n=labelled.sum(), u=pl.col("utterance_id").filter(labelled).n_unique(), a=1 - labelled.mean())
+        both = given.join(expected, on=by, how="left") if by else given.join(expected, how="cross")
+        wrong = both.filter(
+            (pl.col("mean").is_null() != pl.col("m").is_null()) | ((pl.col("mean") - pl.col("m")).abs() > TOLERANCE)
+            | (pl.col("n_segments") != pl.col("n").fill_null(0))
+            | (pl.col("n_utterances") != pl.col("u").fill_null(0))
+            | ((pl.col("share_abstained") - pl.col("a")).abs() > TOLERANCE))
+        wrong = wrong.select(*by, "mean", "m", "n_segments", "n", "n_utterances", "u", "share_abstained", "a")
+        report.none(wrong, f"estimates {level} {measure}: not what the scores give (ours, then expected)")
+
+
+def letters(text):
+    return "".join(c for c in text if c.isalnum())
+
+
+def check_source(tables, path, report):
+    data = path.read_bytes()
+    sha256 = hashlib.sha256(data).hexdigest()
+    found = tables["documents"].filter(pl.col("sha256") == sha256)
+    report.check(found.height == 1, f"{path}: not among the documents")
+    if found.height != 1:
+        return
+    document = found.row(0, named=True)
+    report.check(sha256.startswith(document["document_id"]), f"{path}: document_id is not the start of the sha256")
+    report.check(document["bytes"] == len(data), f"{path}: {document['bytes']} bytes, the file has {len(data)}")
+    if document["encoding"].upper() != "UTF-8":
+        print(f"{path} is in {document['encoding']}: its spans are not checked")
+        return
+    text = data.removeprefix(b"\xef\xbb\xbf")
+    blocks = tables["blocks"].filter(pl.col("document_id") == document["document_id"]).sort("start")
+    end = blocks["end"].max() or 0
+    report.check(end == len(text), f"{path}: blocks end at {end}, the text at {len(text)}")
+    report.check("\ufffd" not in text.decode("utf-8", "replace"), f"{path}: not UTF-8")
+    for row in blocks.iter_rows(named=True):
+        lines = 1 + text[: row["start"]].count(b"\n"), 1 + text[: max(row["end"] - 1, 0)].count(b"\n")
+        holds = lines == (row["line_start"], row["line_end"])
+        report.check(holds, f"{row['block_id']}: lines {row['line_start']} to {row['line_end']}, expected {lines}")
+    other = [(row["start"], row["end"]) for row in blocks.iter_rows(named=True) if row["kind"] not in SPOKEN]
+    for name in ["utterances", "segments"]:
+        id_column = name.removesuffix("s") + "_id"
+        for row in tables[name].filter(pl.col("document_id") == document["document_id"]).iter_rows(named=True):
+            start, end = row["start"], row["end"]
+            try:
+                whole = text[start:end].decode()
+                inside = [(max(a, start), min(b, end)) for a, b in other if a < end and b > start]
+                edges = [start, *(edge for span in inside for edge in span), end]
+                spoken = "".join(text[a:b].decode() for a, b in zip(edges[::2], edges[1::2]))
+            except UnicodeDecodeError:
+                report.check(False, f"{row[id_column]}: span {start}..{end} cuts a character")
+                continue
+            same = " ".join(whole.split()) == " ".join(row["text"].split())
+            holds = same or letters(spoken) == letters(row["text"])
+            report.check(holds, f"{row[id_column]}: text {row['text']!r} is not what the file has: {whole!r}")
+    # Nothing lost: what is spoken is in some segment.
+    covered = tables["segments"].filter(pl.col("document_id") == document["document_id"]).sort("start")
+    spans = covered.select("start", "end").rows()
+    for row in blocks.filter(pl.col("kind").is_in(SPOKEN)).iter_rows(named=True):
+        place, left = row["start"], ""
+        for start, end in [span for span in spans if span[0] < row["end"] and span[1] > row["start"]]:
+            left += text[place:max(start, place)].decode("utf-8", "replace")
+            place = max(place, end)
+        left += text[place:max(row["end"], place)].decode("utf-8", "replace")
+        # The marker of a list item need not be part of what is said.
+        lost = re.sub(r"^\s*(\d+|[a-zA-Z]|[ivxIVX]+)[.)]\s", "", left)
+        report.check(not letters(lost), f"{row['block_id']}: spoken, but in no segment: {lost.strip()!r}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("results", type=Path)
+    parser.add_argument("--transcript", type=Path, action="append", default=[], help="an input of the run")
+    options = parser.parse_args()
+    report = Report()
+    tables = read_tables(options.results, report)
+    if len(tables) == len(TABLES):
+        check_run_json(options.results, report)
+        for check in [check_codebook, check_ids, check_counts, check_spans, check_scores, check_analysis,
+                      check_estimates]:
+            try:
+                check(tables, report)
+            except pl.exceptions.PolarsError as error:
+                report.check(False, f"{check.__name__} could not be done: {error}")
+        for path in options.transcript:
+            check_source(tables, path, report)
+    if report.problems:
+        print(f"{len(report.problems)} problem(s) in {options.results}:")
+        for problem in report.problems[:100]:
+            print(f"- {problem}")
+        return 1
+    sizes = ", ".join(f"{table.height} {name}" for name, table in tables.items() if name != "codebook")
+    print(f"{options.results}: {report.checks} checks hold ({sizes})")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

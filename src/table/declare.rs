@@ -1,0 +1,139 @@
+//! How a table is declared: from one list of columns come the row struct, its description and its frame.
+//!
+//! In: declarations as in [`schema`](super::schema). Out: row structs whose fields are the columns, [`Table`]s that
+//! describe them, frames for the writer. Which tables and columns there are is `schema`'s to say.
+
+use polars::prelude::DataFrame;
+
+use super::cells::Kind;
+
+/// A table and what one of its rows is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Table {
+    pub name: &'static str,
+    /// What one row stands for.
+    pub row: &'static str,
+    pub columns: &'static [Column],
+}
+
+/// A column, its type and its meaning.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Column {
+    pub name: &'static str,
+    pub kind: Kind,
+    /// What the values are measured in; `None` for names, texts and ids.
+    pub unit: Option<&'static str>,
+    /// What a null says; `None` where a value is never missing.
+    pub null_means: Option<&'static str>,
+    pub description: &'static str,
+}
+
+/// A table ready to be written.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    pub table: &'static Table,
+    pub data: DataFrame,
+}
+
+/// A field's type: an option where a null has a meaning.
+macro_rules! field {
+    ($ty:ty) => { $ty };
+    ($ty:ty, $null:literal) => { Option<$ty> };
+}
+
+/// A field's value as an option.
+macro_rules! cell {
+    ($value:expr) => {
+        Some(&$value)
+    };
+    ($value:expr, $null:literal) => {
+        $value.as_ref()
+    };
+}
+
+/// The text in the optional part of a declaration.
+macro_rules! optional {
+    () => {
+        None
+    };
+    ($text:literal) => {
+        Some($text)
+    };
+}
+
+/// A field's name as a column's: `r#type` is `type`.
+pub(super) const fn plain(field: &'static str) -> &'static str {
+    match field.as_bytes() {
+        [b'r', b'#', rest @ ..] => match str::from_utf8(rest) {
+            Ok(name) => name,
+            Err(_) => field,
+        },
+        _ => field,
+    }
+}
+
+/// Row structs, [`Table`]s, the list of all tables and the rows of all tables.
+macro_rules! tables {
+    ($(
+        $(#[doc = $row_text:literal])+
+        $table:ident: $row:ident<$a:lifetime> {
+            $(
+                $(#[doc = $text:literal])+
+                $field:ident: $ty:ty $(, unit $unit:literal)? $(, null $null:literal)?;
+            )+
+        }
+    )+) => {
+        $(
+            /// A row of the table of the same name; its fields are the columns.
+            #[derive(Debug, Clone, PartialEq, serde::Serialize)]
+            pub struct $row<$a> {
+                $($(#[doc = $text])+ pub $field: field!($ty $(, $null)?),)+
+            }
+
+            impl<$a> $row<$a> {
+                pub const TABLE: Table = Table {
+                    name: stringify!($table),
+                    row: concat!($($row_text),+).trim_ascii(),
+                    columns: &[$(super::declare::Column {
+                        name: super::declare::plain(stringify!($field)),
+                        kind: <$ty as super::cells::Value>::KIND,
+                        unit: optional!($($unit)?),
+                        null_means: optional!($($null)?),
+                        description: concat!($($text),+).trim_ascii(),
+                    },)+],
+                };
+
+                fn frame(rows: &[Self]) -> polars::prelude::PolarsResult<polars::prelude::DataFrame> {
+                    let columns = vec![$(
+                        <$ty as super::cells::Value>::series(
+                            super::declare::plain(stringify!($field)),
+                            rows.iter().map(|row| cell!(row.$field $(, $null)?)),
+                        )?.into(),
+                    )+];
+                    polars::prelude::DataFrame::new(rows.len(), columns)
+                }
+            }
+        )+
+
+        /// All tables, in the order in which they are described.
+        pub const TABLES: &[Table] = &[$($row::TABLE,)+];
+
+        /// The rows of all tables of a run.
+        #[derive(Debug, Clone, Default, PartialEq)]
+        pub struct Rows<'a> {
+            $(pub $table: Vec<$row<'a>>,)+
+            /// Score of every segment per target (`[target][segment]`, `None` where the model abstains): the last
+            /// columns of `analysis`, called [`stance_column`].
+            pub stance_columns: Vec<(&'a Target, Vec<Option<f32>>)>,
+        }
+
+        impl Rows<'_> {
+            fn fixed_frames(&self) -> polars::prelude::PolarsResult<Vec<Frame>> {
+                let frames = vec![$($row::frame(&self.$table)?,)+];
+                Ok(TABLES.iter().zip(frames).map(|(table, data)| Frame { table, data }).collect())
+            }
+        }
+    };
+}
+
+pub(super) use {cell, field, optional, tables};

@@ -1,0 +1,90 @@
+//! Everything a run computed to tables on disk: Parquet, a codebook, and CSV where wanted.
+//!
+//! In: a [`Run`] and an [`OutputFolder`]. Out: the files of the tables, whole or not at all. Refuses a folder
+//! that is not plenary's before anything is computed. Says nothing of how a number came about.
+//!
+//! `schema` names the columns, `rows` fills them, `folder` keeps the folder whole, `writer` writes the files and
+//! `codebook` explains them.
+
+mod cells;
+pub mod codebook;
+mod declare;
+mod folder;
+mod rows;
+pub mod schema;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+use std::io;
+use std::path::PathBuf;
+
+use polars::error::PolarsError;
+
+pub use cells::{Kind, Value};
+pub use declare::{Column, Frame, Table};
+pub use folder::OutputFolder;
+pub use rows::{Failure, ModelRecord, Run, RunRecord, rows};
+pub use writer::{Written, WrittenFile, write};
+
+/// The version that stands in `runs` and in `run.json`.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Why tables could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum TableError {
+    #[error(
+        "{} is a file, but tables need a folder; name another folder with --out",
+        path.display()
+    )]
+    NotAFolder { path: PathBuf },
+    #[error(
+        "{} holds files that plenary did not write (`{found}`); nothing was touched. Name a new or empty folder \
+         with --out, or the folder of an earlier run",
+        path.display()
+    )]
+    Foreign { path: PathBuf, found: String },
+    #[error(
+        "{} has the name of a table but was not written by plenary; move or rename it, or name another folder \
+         with --out",
+        path.display()
+    )]
+    Occupied { path: PathBuf },
+    #[error("another run of plenary is using {}; wait for it to end, or name another folder with --out", path.display())]
+    Busy { path: PathBuf },
+    #[error(
+        "{} cannot be created or written ({source}); check that its parent exists and that you may write there, or \
+         name another folder with --out",
+        path.display()
+    )]
+    NotWritable { path: PathBuf, source: io::Error },
+    #[error(
+        "the disk is full: {} could not be written. Earlier results in the folder are as they were; free some space \
+         and run again",
+        path.display()
+    )]
+    DiskFull { path: PathBuf },
+    #[error(
+        "{} could not be written ({source}). Earlier results in the folder are as they were; remove the cause and \
+         run again",
+        path.display()
+    )]
+    Write { path: PathBuf, source: io::Error },
+    #[error(
+        "the new tables are complete in {} but could not all be moved to their places ({source}). Close programs that \
+         have the tables open and run again: the next run finishes the move before it begins",
+        path.display()
+    )]
+    Install { path: PathBuf, source: io::Error },
+    #[error("table `{table}` could not be stored: {source}; this is a defect of plenary, please report it")]
+    Store { table: String, source: PolarsError },
+    #[error(
+        "the results of a run do not fit each other: {what}: {found}, expected {expected} (a bound for an index); this \
+         is a defect of plenary, please report it"
+    )]
+    Misfit {
+        what: String,
+        found: usize,
+        expected: usize,
+    },
+}

@@ -1,0 +1,309 @@
+//! A run made by hand: two documents, three speakers, four segments, one target, one theme.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use ndarray::Array2;
+
+use crate::corpus::*;
+use crate::estimate::Estimate;
+use crate::measure::*;
+use crate::study::{Study, Target};
+use crate::table::*;
+use crate::themes::{Assignment, Reason, Theme, Themes};
+
+/// Everything that a [`Run`] borrows.
+pub struct Sample {
+    pub record: RunRecord,
+    pub study: Study,
+    pub transcripts: Vec<Transcript>,
+    pub other_paths: BTreeMap<String, Vec<String>>,
+    pub embeddings: Embeddings,
+    pub sentiment: Sentiment,
+    pub stance: Option<Stance>,
+    pub themes: Themes,
+    pub estimates: Vec<Estimate>,
+    pub failures: Vec<Failure>,
+}
+
+impl Sample {
+    pub fn run(&self) -> Run<'_> {
+        Run {
+            record: &self.record,
+            study: &self.study,
+            transcripts: &self.transcripts,
+            other_paths: &self.other_paths,
+            embeddings: &self.embeddings,
+            sentiment: &self.sentiment,
+            stance: self.stance.as_ref(),
+            themes: &self.themes,
+            estimates: &self.estimates,
+            failures: &self.failures,
+        }
+    }
+
+    pub fn write(&self, folder: &Path) -> Result<Written, TableError> {
+        let out = OutputFolder::prepare(folder, self.study.output.csv)?;
+        write(&self.run(), &out)
+    }
+}
+
+/// A document of bylines and speeches; every sentence is a segment. Without a name nobody knows who speaks.
+pub fn transcript(document_id: &str, path: &str, turns: &[(&str, &[&str])]) -> Transcript {
+    let mut text = String::new();
+    let (mut blocks, mut utterances, mut segments) = (Vec::new(), Vec::new(), Vec::new());
+    let mut speakers: Vec<Speaker> = Vec::new();
+    let mut block = |text: &str, start: usize, kind, utterance| {
+        let position = blocks.len() + 1;
+        blocks.push(Block {
+            block_id: ids::block(document_id, position),
+            position,
+            kind,
+            span: Span::new(start, text.len()),
+            line_start: position,
+            line_end: position,
+            page: None,
+            utterance,
+        });
+    };
+    for (turn, (name, sentences)) in turns.iter().enumerate() {
+        let speaker = (!name.is_empty()).then(|| {
+            let start = text.len();
+            text.push_str(&format!("{name}:\n"));
+            block(&text, start, BlockKind::Byline, Some(turn));
+            speakers
+                .iter()
+                .position(|speaker| speaker.name == *name)
+                .unwrap_or_else(|| {
+                    speakers.push(speaker_called(document_id, speakers.len() + 1, name));
+                    speakers.len() - 1
+                })
+        });
+        let start = text.len();
+        let utterance_id = ids::utterance(document_id, turn + 1);
+        for (place, sentence) in sentences.iter().enumerate() {
+            let begin = text.len();
+            text.push_str(sentence);
+            segments.push(Segment {
+                segment_id: ids::segment(&utterance_id, place + 1),
+                utterance: turn,
+                position: place + 1,
+                text: sentence.to_string(),
+                span: Span::new(begin, text.len()),
+                n_words: sentence.split(' ').count(),
+            });
+            text.push(' ');
+        }
+        let said = Span::new(start, text.len() - 1);
+        text.push('\n');
+        block(&text, start, BlockKind::Speech, Some(turn));
+        let n_words = sentences.iter().map(|sentence| sentence.split(' ').count()).sum();
+        if let Some(speaker) = speaker {
+            speakers[speaker].n_utterances += 1;
+            speakers[speaker].n_words += n_words;
+        }
+        utterances.push(Utterance {
+            utterance_id,
+            position: turn + 1,
+            speaker,
+            text: sentences.join(" "),
+            span: said,
+            time_start_s: None,
+            time_end_s: None,
+            n_words,
+            boundary_confidence: 0.9,
+            needs_review: false,
+            evidence: format!("byline: {name}"),
+        });
+    }
+    Transcript {
+        document: Document {
+            document_id: document_id.into(),
+            path: path.into(),
+            format: Format::Markdown,
+            encoding: "UTF-8".into(),
+            sha256: document_id.repeat(6)[..64].into(),
+            n_bytes: text.len() as u64,
+            text,
+            parts: Vec::new(),
+        },
+        front: FrontMatter {
+            date: Some(jiff::civil::date(1969, 12, 30)),
+            time_start: Some(jiff::civil::time(9, 5, 0, 0)),
+            ..FrontMatter::default()
+        },
+        language: Some("en".into()),
+        style: "name_colon".into(),
+        style_confidence: 1.0,
+        blocks,
+        speakers,
+        utterances,
+        segments,
+        needs_review: false,
+        warnings: vec!["The page gives no title.".into()],
+    }
+}
+
+fn speaker_called(document_id: &str, position: usize, name: &str) -> Speaker {
+    let speaker_id = ids::speaker(document_id, position);
+    Speaker {
+        person_id: speaker_id.clone(),
+        speaker_id,
+        name_as_printed: format!("{name}:"),
+        honorific: None,
+        name: name.into(),
+        title: None,
+        affiliation: Some("Harbour Board, \"Pier 3\"".into()),
+        country: None,
+        party: None,
+        role: Role::Speaker,
+        n_utterances: 0,
+        n_words: 0,
+        confidence: 0.8,
+    }
+}
+
+/// Two documents, three speakers and an unknown one, four segments, one target, one theme.
+pub fn sample() -> Sample {
+    let ports = transcript(
+        "0123456789ab",
+        "talks/ports.md",
+        &[
+            ("Ada", &["Ports bring trade.", "We should build one."]),
+            ("Bo", &["It harms the bay."]),
+        ],
+    );
+    let tides = transcript("abcdefabcdef", "talks/tides.md", &[("Cy", &["Tides rise; \"fast\"."])]);
+    let study = Study {
+        targets: vec![Target {
+            id: "port".into(),
+            proposition: "The port should be built.".into(),
+            negation: Some("The port should not be built.".into()),
+            note: Some("Said | at the first reading.".into()),
+        }],
+        ..Study::default()
+    };
+    let tone = |negative, positive| SentimentScore {
+        negative,
+        neutral: 1.0 - negative - positive,
+        positive,
+    };
+    Sample {
+        record: RunRecord {
+            run_id: "r1".into(),
+            study_sha256: "5".repeat(64),
+            engine: "none".into(),
+            models: vec![ModelRecord {
+                id: "m".into(),
+                sha256: "6".repeat(64),
+            }],
+            started_at: "2024-05-01T08:00:00Z".parse().unwrap(),
+            finished_at: "2024-05-01T08:00:02.5Z".parse().unwrap(),
+        },
+        study,
+        other_paths: BTreeMap::from([("0123456789ab".into(), vec!["copies/a.md".into(), "copies/b.md".into()])]),
+        embeddings: Embeddings {
+            model_id: "m".into(),
+            vectors: Array2::from_shape_vec((4, 2), vec![1.0, 0.0, 0.0, 1.0, 0.6, 0.8, 0.8, 0.6]).unwrap(),
+            n_tokens: vec![5, 6, 6, 7],
+            truncated: vec![false, false, false, true],
+        },
+        sentiment: Sentiment {
+            model_id: "m".into(),
+            scores: vec![tone(0.1, 0.7), tone(0.2, 0.3), tone(0.9, 0.0), tone(0.4, 0.1)],
+        },
+        stance: Some(Stance {
+            model_id: "m".into(),
+            scores: vec![vec![
+                stance(0.5, 0.6, 0.1, None),
+                stance(0.9, 0.8, 0.1, None),
+                stance(0.7, 0.1, 0.7, None),
+                stance(0.1, 0.2, 0.2, Some("off_topic")),
+            ]],
+        }),
+        themes: Themes {
+            themes: vec![Theme {
+                theme_id: "t01".into(),
+                label: "port, bay".into(),
+                terms: vec!["port".into(), "bay".into()],
+                term_weights: vec![0.5, 0.25],
+                n_segments: 4,
+                n_speakers: 3,
+                exemplars: vec![2, 0],
+                cohesion: 0.7,
+                separation: None,
+                stability: 1.0,
+            }],
+            assignments: vec![
+                Assignment {
+                    theme: 0,
+                    probability: 0.9,
+                    reason: Reason::Core
+                };
+                4
+            ],
+        },
+        estimates: vec![
+            estimate(
+                "speaker",
+                Some(&ports.speakers[0].speaker_id),
+                "sentiment_score",
+                Some((0.35, 0.1, 0.6)),
+            ),
+            estimate("corpus_target", None, "stance_score", None),
+        ],
+        failures: vec![Failure {
+            path: "talks/noise.bin".into(),
+            stage: "read".into(),
+            error: "not a text".into(),
+            hint: "leave it out".into(),
+        }],
+        transcripts: vec![ports, tides],
+    }
+}
+
+fn stance(relevance: f32, favor: f32, against: f32, reason: Option<&'static str>) -> StanceScore {
+    let label = if favor > against { "favor" } else { "against" };
+    let inference = Inference {
+        entailment: favor,
+        neutral: 1.0 - favor - against,
+        contradiction: against,
+    };
+    StanceScore {
+        relevance,
+        favor,
+        against,
+        neither: 1.0 - favor - against,
+        label: reason.is_none().then_some(label),
+        reason,
+        proposition: inference,
+        negation: Some(Inference {
+            entailment: against,
+            contradiction: favor,
+            ..inference
+        }),
+    }
+}
+
+fn estimate(
+    level: &'static str,
+    speaker_id: Option<&String>,
+    measure: &'static str,
+    mean: Option<(f64, f64, f64)>,
+) -> Estimate {
+    Estimate {
+        level,
+        document_id: None,
+        speaker_id: speaker_id.cloned(),
+        utterance_id: None,
+        theme_id: None,
+        target_id: level.ends_with("_target").then(|| "port".into()),
+        measure,
+        mean: mean.map(|(mean, _, _)| mean),
+        ci_low: mean.map(|(_, low, _)| low),
+        ci_high: mean.map(|(_, _, high)| high),
+        n_segments: 2,
+        n_utterances: 2,
+        share_abstained: 0.0,
+    }
+}
