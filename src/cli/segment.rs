@@ -9,7 +9,9 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use plenary::corpus::{Role, Transcript};
+use plenary::inputs::gather;
 use plenary::pipeline;
+use plenary::progress::Silent;
 use plenary::study::Study;
 
 /// Show who speaks in transcripts: first words, lines, confidence; doubtful turns are marked.
@@ -67,25 +69,18 @@ pub fn run(args: &SegmentArgs) -> anyhow::Result<ExitCode> {
         Some(path) => Study::load(path)?,
         None => Study::default(),
     };
-    let collected = pipeline::collect(&args.inputs);
-    let mut failures = collected.failures;
+    let inputs = gather(&args.inputs);
+    let transcripts = pipeline::transcribe(inputs.documents, &study, &Silent);
     let mut out = std::io::stdout().lock();
-    let mut n_read = 0;
-    for input in &collected.inputs {
-        match pipeline::transcribe(input, &study) {
-            Ok(transcript) => {
-                n_read += 1;
-                match args.format {
-                    Format::Text => print_text(&mut out, &transcript),
-                    Format::Jsonl => print_jsonl(&mut out, &transcript),
-                }
-                .context("cannot write to standard output")?;
-            }
-            Err(failure) => failures.push(failure),
+    for transcript in &transcripts {
+        match args.format {
+            Format::Text => print_text(&mut out, transcript),
+            Format::Jsonl => print_jsonl(&mut out, transcript),
         }
+        .context("cannot write to standard output")?;
     }
-    super::report_failures(&failures);
-    Ok(super::exit_code(n_read, &failures))
+    super::report(&inputs.other_paths, &inputs.failures, &inputs.passed_over);
+    Ok(super::exit_code(transcripts.len(), &inputs.failures))
 }
 
 fn turns(transcript: &Transcript) -> impl Iterator<Item = Turn<'_>> {
