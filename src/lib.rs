@@ -1,4 +1,5 @@
 pub mod corpus;
+pub mod engine;
 pub mod estimate;
 pub mod measure;
 pub mod progress;
