@@ -3,6 +3,10 @@
 //! Each measure takes texts and a loaded model and returns one row per text, in the order of the texts. A row
 //! depends on its own text alone, whatever its neighbours and however many threads work.
 
+pub mod embedding;
+pub mod sentiment;
+pub mod stance;
+
 use ndarray::Array2;
 
 /// One vector per text.
@@ -48,6 +52,8 @@ impl SentimentScore {
 pub struct Sentiment {
     pub model_id: String,
     pub scores: Vec<SentimentScore>,
+    /// Whether the text was longer than the model takes, so that its end was not seen.
+    pub truncated: Vec<bool>,
 }
 
 /// Natural language inference for one premise and one hypothesis: three probabilities that sum to one.
@@ -74,6 +80,8 @@ pub struct StanceScore {
     pub proposition: Inference,
     /// `None` where the study gives no negation.
     pub negation: Option<Inference>,
+    /// Whether the text was longer than the model takes beside the proposition, so that its end was not seen.
+    pub truncated: bool,
 }
 
 impl StanceScore {

@@ -1,0 +1,151 @@
+//! What can go wrong between a model's name and a model's numbers.
+//!
+//! Every variant names the model or the file, what was found, what was expected and what to do next. Stages above
+//! pass these errors on as they are.
+
+use std::path::PathBuf;
+
+use super::folder::Task;
+
+/// Errors of finding, checking, loading, installing and running models.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    #[error(
+        "no folder of models was found; looked, in this order, in: {}. Install the models with `plenary models \
+         install --from DIR`, or name their folder with `--models DIR` or the variable PLENARY_MODELS",
+        list(looked)
+    )]
+    NoModelsFolder { looked: Vec<String> },
+
+    #[error(
+        "there is no model `{id}`; looked in: {}; the models there are: {}. Correct the id in the study's [models] \
+         section, or put a folder `{id}` with model.onnx, tokenizer.json and config.json there",
+        list(looked),
+        list(known)
+    )]
+    UnknownModel {
+        id: String,
+        looked: Vec<String>,
+        known: Vec<String>,
+    },
+
+    #[error("`{id}` cannot be the id of a model: it must be the name of a folder, without `/`, `\\` or a leading dot")]
+    BadId { id: String },
+
+    #[error(
+        "model `{model}`: {} is missing; a model folder holds model.onnx, tokenizer.json and config.json. Copy the \
+         file there, or install the model again with `plenary models install --force`",
+        path.display()
+    )]
+    MissingFile { model: String, path: PathBuf },
+
+    #[error("{} cannot be read or written: {source}", path.display())]
+    Io { path: PathBuf, source: std::io::Error },
+
+    #[error("{} is not a list of models that plenary understands: {reason}", path.display())]
+    BadManifest { path: PathBuf, reason: String },
+
+    #[error("model `{model}`: {} does not describe a model that plenary can use: {reason}", path.display())]
+    BadConfig {
+        model: String,
+        path: PathBuf,
+        reason: String,
+    },
+
+    #[error(
+        "model `{model}`: {} is not the file that the manifest names: expected sha256 {expected}, found {found}. \
+         The file is damaged or another version; install the model again with `plenary models install --force`, or \
+         give a changed model a folder and an id of its own",
+        path.display()
+    )]
+    WrongSha256 {
+        model: String,
+        path: PathBuf,
+        expected: String,
+        found: String,
+    },
+
+    #[error(
+        "model `{model}`: its labels are {}, but {task} needs {} (in any order, in small or capital letters). Name \
+         them in `id2label` of config.json, and in the same order in the manifest",
+        list(found),
+        list(expected)
+    )]
+    WrongLabels {
+        model: String,
+        task: Task,
+        found: Vec<String>,
+        expected: Vec<String>,
+    },
+
+    #[error("model `{model}`: {} does not load as a tokenizer: {reason}", path.display())]
+    BadTokenizer {
+        model: String,
+        path: PathBuf,
+        reason: String,
+    },
+
+    #[error("model `{model}`: {} cannot be run: {reason}", path.display())]
+    BadGraph {
+        model: String,
+        path: PathBuf,
+        reason: String,
+    },
+
+    #[error(
+        "model `{model}` is made for {found}, but {expected} is asked of it; choose another in the study's [models]"
+    )]
+    WrongTask { model: String, found: Task, expected: Task },
+
+    #[error(
+        "model `{model}`: the proposition \"{proposition}\" leaves no room for a text: the two have {n_tokens} tokens \
+         and the model takes {max_tokens}. Say it shorter"
+    )]
+    PropositionTooLong {
+        model: String,
+        proposition: String,
+        n_tokens: usize,
+        max_tokens: usize,
+    },
+
+    #[error("model `{model}` failed on the text \"{text}\": {reason}")]
+    Pass {
+        model: String,
+        text: String,
+        reason: String,
+    },
+
+    #[error("{what}: expected {expected} rows and columns, found {found}")]
+    Shape {
+        what: &'static str,
+        expected: String,
+        found: String,
+    },
+
+    #[error(
+        "model `{model}`: {} already holds other files; nothing was changed there. Say `--force` to replace them",
+        path.display()
+    )]
+    WouldOverwrite { model: String, path: PathBuf },
+
+    #[error("stopped before the end, as asked")]
+    Stopped,
+}
+
+fn list(items: &[String]) -> String {
+    if items.is_empty() {
+        "none".into()
+    } else {
+        items.join(", ")
+    }
+}
+
+/// The beginning of a text, on one line, to name it in a message.
+pub(crate) fn excerpt(text: &str) -> String {
+    const LENGTH: usize = 60;
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(LENGTH) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}

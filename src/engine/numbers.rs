@@ -1,0 +1,62 @@
+//! What engines share once a model has run: mean pooling and softmax.
+
+use ndarray::ArrayView2;
+
+/// Mean of the hidden states over the tokens that the attention mask marks, divided by its length (Reimers & Gurevych
+/// 2019, *Sentence-BERT*, EMNLP). `hidden` has the shape `[tokens, width]`; the row has `width` numbers and length 1.
+/// `None` where no token is marked or the mean is not a finite vector other than zero.
+pub fn mean_pool(hidden: ArrayView2<f32>, attention_mask: &[u32]) -> Option<Vec<f32>> {
+    let mut sum = vec![0f64; hidden.ncols()];
+    for (row, _) in hidden
+        .rows()
+        .into_iter()
+        .zip(attention_mask)
+        .filter(|(_, mark)| **mark == 1)
+    {
+        for (total, &x) in sum.iter_mut().zip(row) {
+            *total += f64::from(x);
+        }
+    }
+    // The number of tokens cancels out when the mean is divided by its length.
+    let length = sum.iter().map(|x| x * x).sum::<f64>().sqrt();
+    (length.is_finite() && length > 0.0).then(|| sum.iter().map(|x| (x / length) as f32).collect())
+}
+
+/// Logits to probabilities that sum to one; `None` where a logit is not finite or there is none.
+pub fn softmax(logits: &[f32]) -> Option<Vec<f32>> {
+    let largest = logits.iter().copied().reduce(f32::max)?;
+    if logits.iter().any(|x| !x.is_finite()) {
+        return None;
+    }
+    let powers: Vec<f64> = logits.iter().map(|&x| f64::from(x - largest).exp()).collect();
+    let sum: f64 = powers.iter().sum();
+    Some(powers.iter().map(|p| (p / sum) as f32).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    #[test]
+    fn pooling_leaves_out_what_the_mask_leaves_out_and_has_length_one() {
+        let hidden = array![[3.0, 0.0], [3.0, 8.0], [100.0, 100.0]];
+        assert_eq!(mean_pool(hidden.view(), &[1, 1, 0]), Some(vec![0.6, 0.8]));
+    }
+
+    #[test]
+    fn pooling_refuses_what_is_no_direction() {
+        assert_eq!(mean_pool(array![[f32::NAN, 1.0]].view(), &[1]), None);
+        assert_eq!(mean_pool(array![[0.0, 0.0]].view(), &[1]), None);
+        assert_eq!(mean_pool(array![[1.0, 1.0]].view(), &[0]), None);
+    }
+
+    #[test]
+    fn softmax_sums_to_one_and_bears_large_logits() {
+        let p = softmax(&[1000.0, 1000.0, -1000.0]).unwrap();
+        assert_eq!(p, [0.5, 0.5, 0.0]);
+        assert_eq!(softmax(&[0.0, f32::NAN]), None);
+        assert_eq!(softmax(&[]), None);
+    }
+}

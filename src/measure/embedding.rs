@@ -1,0 +1,50 @@
+//! Texts to unit vectors.
+
+use ndarray::{Array2, ArrayView2};
+
+use super::Embeddings;
+use crate::engine::{EngineError, Model, Task, Work, rows};
+
+/// The vector of each text: mean of the last hidden states over its tokens, divided by its length (Reimers & Gurevych
+/// 2019). Longer texts than the model takes are cut, and `truncated` says so. Reports the stage `embedding`, one unit per
+/// text. Fails where the model is not for embedding, a pass fails, or the user stops it.
+pub fn embed(model: &Model, texts: &[&str], work: Work) -> Result<Embeddings, EngineError> {
+    model.expect_task(Task::Embedding)?;
+    let rows = rows("embedding", texts, work, |text| model.vector(text))?;
+    let mut vectors = Array2::zeros((texts.len(), model.dimensions));
+    for (mut to, (from, _)) in vectors.rows_mut().into_iter().zip(&rows) {
+        for (to, from) in to.iter_mut().zip(from) {
+            *to = *from;
+        }
+    }
+    Ok(Embeddings {
+        model_id: model.id.clone(),
+        vectors,
+        n_tokens: rows
+            .iter()
+            .map(|(_, tokens)| u32::try_from(tokens.n_tokens).unwrap_or(u32::MAX))
+            .collect(),
+        truncated: rows.iter().map(|(_, tokens)| tokens.truncated).collect(),
+    })
+}
+
+/// Cosine of each row of `a` with each row of `b`, both of length 1: shape `[rows of a, rows of b]`, in [-1, 1].
+/// Each cosine is summed by itself in a fixed order, so that it does not depend on the other rows. Fails where the widths
+/// differ.
+pub fn cosines(a: ArrayView2<f32>, b: ArrayView2<f32>) -> Result<Array2<f32>, EngineError> {
+    if a.ncols() != b.ncols() {
+        return Err(EngineError::Shape {
+            what: "the width of vectors to compare",
+            expected: a.ncols().to_string(),
+            found: b.ncols().to_string(),
+        });
+    }
+    Ok(Array2::from_shape_fn((a.nrows(), b.nrows()), |(i, j)| {
+        let products = a
+            .row(i)
+            .into_iter()
+            .zip(b.row(j))
+            .map(|(x, y)| f64::from(*x) * f64::from(*y));
+        (products.sum::<f64>() as f32).clamp(-1.0, 1.0)
+    }))
+}

@@ -1,0 +1,191 @@
+//! Texts and propositions to stance.
+//!
+//! Each text is the premise and each proposition the hypothesis of natural language inference (Yin, Hay & Roth 2019,
+//! EMNLP): entailment speaks for the proposition, contradiction against it. Where the study gives a negation it is
+//! inferred as well and averaged with the two sides exchanged. How near a text is to the proposition is the caller's to
+//! measure; see [`relevance`].
+
+use ndarray::{Array2, ArrayView2};
+
+use super::embedding::cosines;
+use super::{Inference, Stance, StanceScore};
+use crate::engine::{EngineError, Model, Task, Work, rows};
+use crate::study::{StanceOptions, Target};
+
+/// How near each text is to each proposition: cosine of their unit vectors, negative values set to 0. `propositions` has a
+/// row per target, `segments` a row per text; the result has the shape `[targets, texts]` and values in [0, 1].
+pub fn relevance(propositions: ArrayView2<f32>, segments: ArrayView2<f32>) -> Result<Array2<f32>, EngineError> {
+    Ok(cosines(propositions, segments)?.mapv_into(|cosine| cosine.max(0.0)))
+}
+
+/// Stance of every text towards every target; `relevance` has the shape `[targets, texts]`.
+///
+/// Probabilities are given for every pair. The label is the most probable of favor, against and neither, or null with the
+/// reason `off_topic` (relevance under the floor) or, after that, `low_confidence` (largest probability under the floor, or
+/// favor and against the same). Reports the stage `stance`, one unit per pass: texts x propositions and negations. Fails
+/// where the model is not for inference, `relevance` has another shape, a pass fails, or the user stops it.
+pub fn score(
+    model: &Model,
+    texts: &[&str],
+    targets: &[Target],
+    options: &StanceOptions,
+    relevance: ArrayView2<f32>,
+    work: Work,
+) -> Result<Stance, EngineError> {
+    model.expect_task(Task::Inference)?;
+    if relevance.dim() != (targets.len(), texts.len()) {
+        return Err(EngineError::Shape {
+            what: "the relevance of texts to targets",
+            expected: format!("{} x {}", targets.len(), texts.len()),
+            found: format!("{} x {}", relevance.nrows(), relevance.ncols()),
+        });
+    }
+    // Pass by pass: all texts with a proposition, then all with its negation, then the next target.
+    let hypotheses = targets
+        .iter()
+        .flat_map(|t| [Some(t.proposition.as_str()), t.negation.as_deref()])
+        .flatten();
+    let pairs: Vec<(&str, &str)> = hypotheses
+        .flat_map(|h| texts.iter().map(move |&text| (text, h)))
+        .collect();
+    let rows = rows("stance", &pairs, work, |&(text, hypothesis)| {
+        model.probabilities(text, Some(hypothesis))
+    })?;
+
+    let n = texts.len();
+    let inference = |pass: usize, text: usize| {
+        let ([entailment, neutral, contradiction], truncated) = rows[pass * n + text];
+        (
+            Inference {
+                entailment,
+                neutral,
+                contradiction,
+            },
+            truncated,
+        )
+    };
+    let mut scores = Vec::with_capacity(targets.len());
+    let mut pass = 0;
+    for (target, relevance) in targets.iter().zip(relevance.rows()) {
+        let of_target = relevance.iter().enumerate().map(|(text, &relevance)| {
+            let (proposition, cut) = inference(pass, text);
+            let negation = target.negation.as_ref().map(|_| inference(pass + 1, text));
+            let truncated = cut || negation.is_some_and(|(_, cut)| cut);
+            decide(
+                proposition,
+                negation.map(|(inference, _)| inference),
+                relevance,
+                truncated,
+                options,
+            )
+        });
+        scores.push(of_target.collect());
+        pass += 1 + usize::from(target.negation.is_some());
+    }
+    Ok(Stance {
+        model_id: model.id.clone(),
+        scores,
+    })
+}
+
+/// Averages the two sides and gives a label or the reason why there is none.
+fn decide(
+    proposition: Inference,
+    negation: Option<Inference>,
+    relevance: f32,
+    truncated: bool,
+    options: &StanceOptions,
+) -> StanceScore {
+    let (favor, against, neither) = match negation {
+        None => (proposition.entailment, proposition.contradiction, proposition.neutral),
+        Some(negation) => (
+            (proposition.entailment + negation.contradiction) / 2.0,
+            (proposition.contradiction + negation.entailment) / 2.0,
+            (proposition.neutral + negation.neutral) / 2.0,
+        ),
+    };
+    let largest = favor.max(against).max(neither);
+    let (label, reason) = if relevance < options.relevance_floor {
+        (None, Some("off_topic"))
+    } else if largest < options.confidence_floor || (favor == against && favor == largest) {
+        (None, Some("low_confidence"))
+    } else if neither == largest {
+        (Some("neither"), None)
+    } else if favor == largest {
+        (Some("favor"), None)
+    } else {
+        (Some("against"), None)
+    };
+    StanceScore {
+        relevance,
+        favor,
+        against,
+        neither,
+        label,
+        reason,
+        proposition,
+        negation,
+        truncated,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    const OPTIONS: StanceOptions = StanceOptions {
+        relevance_floor: 0.2,
+        confidence_floor: 0.5,
+    };
+
+    fn inference(entailment: f32, neutral: f32, contradiction: f32) -> Inference {
+        Inference {
+            entailment,
+            neutral,
+            contradiction,
+        }
+    }
+
+    #[test]
+    fn without_a_negation_the_sides_are_those_of_the_proposition() {
+        let score = decide(inference(0.7, 0.2, 0.1), None, 0.5, false, &OPTIONS);
+        assert_eq!((score.favor, score.neither, score.against), (0.7, 0.2, 0.1));
+        assert_eq!((score.label, score.reason), (Some("favor"), None));
+    }
+
+    #[test]
+    fn a_negation_counts_with_its_sides_exchanged() {
+        let score = decide(
+            inference(0.75, 0.25, 0.0),
+            Some(inference(0.5, 0.25, 0.25)),
+            0.5,
+            false,
+            &OPTIONS,
+        );
+        assert_eq!((score.favor, score.neither, score.against), (0.5, 0.25, 0.25));
+        assert_eq!(score.score(), 0.25);
+    }
+
+    #[test]
+    fn no_label_off_the_topic_or_without_a_clear_side() {
+        let off = decide(inference(0.9, 0.1, 0.0), None, 0.1, false, &OPTIONS);
+        assert_eq!((off.label, off.reason, off.favor), (None, Some("off_topic"), 0.9));
+        let unsure = decide(inference(0.4, 0.3, 0.3), None, 0.5, false, &OPTIONS);
+        assert_eq!((unsure.label, unsure.reason), (None, Some("low_confidence")));
+        let torn = decide(inference(0.5, 0.0, 0.5), None, 0.5, false, &OPTIONS);
+        assert_eq!((torn.label, torn.reason), (None, Some("low_confidence")));
+    }
+
+    #[test]
+    fn relevance_is_the_cosine_without_its_negative_part() {
+        let propositions = array![[1.0, 0.0]];
+        let segments = array![[0.6, 0.8], [-1.0, 0.0]];
+        assert_eq!(
+            relevance(propositions.view(), segments.view()).unwrap(),
+            array![[0.6, 0.0]]
+        );
+        assert!(relevance(propositions.view(), array![[1.0]].view()).is_err());
+    }
+}
