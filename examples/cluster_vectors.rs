@@ -35,10 +35,7 @@ fn main() -> Result<()> {
     }
     let lines = fs::read_to_string(&texts_path).with_context(|| texts_path.clone())?;
     let rows: Vec<Value> = lines.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
-    let texts: Vec<&str> = rows
-        .iter()
-        .map(|row| row["text"].as_str().unwrap_or_default())
-        .collect();
+    let texts: Vec<&str> = rows.iter().map(|row| row["text"].as_str().unwrap_or_default()).collect();
     let values: Vec<f32> = fs::read(&vectors_path)
         .with_context(|| vectors_path.clone())?
         .chunks_exact(4)
@@ -49,12 +46,7 @@ fn main() -> Result<()> {
     let start = Instant::now();
     let speakers = vec![None; texts.len()];
     let found = themes::find(vectors, &texts, &speakers, language.as_deref(), &options, seed, &Silent)?;
-    eprintln!(
-        "{} themes of {} texts in {:.2} s",
-        found.themes.len(),
-        texts.len(),
-        start.elapsed().as_secs_f64()
-    );
+    eprintln!("{} themes of {} texts in {:.2} s", found.themes.len(), texts.len(), start.elapsed().as_secs_f64());
 
     let mut out = BufWriter::new(std::io::stdout().lock());
     for (row, assignment) in rows.iter().zip(&found.assignments) {

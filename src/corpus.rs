@@ -73,7 +73,7 @@ pub enum Layout {
 
 /// Visible text of one line in one typeface, without the marks that set it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Run {
+pub struct TextRun {
     pub span: Span,
     pub bold: bool,
     pub italic: bool,
@@ -88,7 +88,7 @@ pub struct Line {
     /// Lines of one paragraph (heading, list item) share a number; numbers rise along the document.
     pub paragraph: usize,
     /// What is to be read on the line, in order; empty for ornaments.
-    pub runs: Vec<Run>,
+    pub runs: Vec<TextRun>,
 }
 
 /// A file as read: its decoded text and its layout.
@@ -227,6 +227,8 @@ pub struct Utterance {
     pub position: usize,
     /// Index into `Transcript::speakers`; `None` where the page does not say who speaks.
     pub speaker: Option<usize>,
+    /// How the speaker is printed here, without title and brackets, misreadings mended: "The Chair", "Mr Lee".
+    pub label: Option<String>,
     /// What was said: the source between `span.start` and `span.end` without the blocks of other kinds in between,
     /// wrapped lines joined, divided words rejoined, marks of emphasis removed.
     pub text: String,

@@ -64,22 +64,11 @@ pub enum EstimateError {
     #[error(
         "estimates: a segment of utterance {utterance_id} has {found} stance scores; expected one for each of {expected} targets"
     )]
-    Targets {
-        utterance_id: String,
-        found: usize,
-        expected: usize,
-    },
+    Targets { utterance_id: String, found: usize, expected: usize },
     #[error("estimates: a {measure} of utterance {utterance_id} is not a finite number; score the segments again")]
-    NotFinite {
-        utterance_id: String,
-        measure: &'static str,
-    },
+    NotFinite { utterance_id: String, measure: &'static str },
     #[error("study, [estimates] {key}: found {found}, expected {expected}")]
-    Option {
-        key: &'static str,
-        found: String,
-        expected: String,
-    },
+    Option { key: &'static str, found: String, expected: String },
 }
 
 /// The groups that a measure is averaged over; the order is that of the result.
@@ -93,13 +82,8 @@ enum Grouping {
 }
 
 impl Grouping {
-    const ALL: [Grouping; 5] = [
-        Grouping::Corpus,
-        Grouping::Document,
-        Grouping::Speaker,
-        Grouping::Theme,
-        Grouping::Utterance,
-    ];
+    const ALL: [Grouping; 5] =
+        [Grouping::Corpus, Grouping::Document, Grouping::Speaker, Grouping::Theme, Grouping::Utterance];
 
     fn level(self, of_target: bool) -> &'static str {
         match (self, of_target) {
@@ -118,31 +102,14 @@ impl Grouping {
 
     /// The group of a segment; `None` where it belongs to none (no speaker, no theme).
     fn key<'a>(self, row: &ScoredSegment<'a>) -> Option<Key<'a>> {
-        let none = Key {
-            document: None,
-            speaker: None,
-            utterance: None,
-            theme: None,
-        };
+        let none = Key { document: None, speaker: None, utterance: None, theme: None };
         let document = Some(row.document_id);
         Some(match self {
             Grouping::Corpus => none,
             Grouping::Document => Key { document, ..none },
-            Grouping::Speaker => Key {
-                document,
-                speaker: Some(row.speaker_id?),
-                ..none
-            },
-            Grouping::Theme => Key {
-                theme: Some(row.theme_id?),
-                ..none
-            },
-            Grouping::Utterance => Key {
-                document,
-                speaker: row.speaker_id,
-                utterance: Some(row.utterance_id),
-                ..none
-            },
+            Grouping::Speaker => Key { document, speaker: Some(row.speaker_id?), ..none },
+            Grouping::Theme => Key { theme: Some(row.theme_id?), ..none },
+            Grouping::Utterance => Key { document, speaker: row.speaker_id, utterance: Some(row.utterance_id), ..none },
         })
     }
 }
@@ -186,15 +153,10 @@ pub fn estimate(
                     groups.entry(key).or_default().push(row);
                 }
             }
-            let measures: Vec<Option<usize>> = if of_target {
-                (0..target_ids.len()).map(Some).collect()
-            } else {
-                vec![None]
-            };
-            let tasks: Vec<_> = groups
-                .iter()
-                .flat_map(|group| measures.iter().map(move |target| (group, *target)))
-                .collect();
+            let measures: Vec<Option<usize>> =
+                if of_target { (0..target_ids.len()).map(Some).collect() } else { vec![None] };
+            let tasks: Vec<_> =
+                groups.iter().flat_map(|group| measures.iter().map(move |target| (group, *target))).collect();
             let level = grouping.level(of_target);
             estimates.par_extend(tasks.into_par_iter().map(|((key, rows), target)| {
                 let target_id = target.map(|target| target_ids[target]);
@@ -208,45 +170,24 @@ pub fn estimate(
 
 fn check(rows: &[ScoredSegment], target_ids: &[&str], options: &EstimateOptions) -> Result<(), EstimateError> {
     if !(options.confidence_level > 0.0 && options.confidence_level < 1.0) {
-        let (found, expected) = (
-            options.confidence_level.to_string(),
-            "a number between 0 and 1".to_string(),
-        );
-        return Err(EstimateError::Option {
-            key: "confidence_level",
-            found,
-            expected,
-        });
+        let (found, expected) = (options.confidence_level.to_string(), "a number between 0 and 1".to_string());
+        return Err(EstimateError::Option { key: "confidence_level", found, expected });
     }
     if (1..RESAMPLES_AT_LEAST).contains(&options.resamples) {
         let expected = format!("0 (no intervals) or at least {RESAMPLES_AT_LEAST}");
-        return Err(EstimateError::Option {
-            key: "resamples",
-            found: options.resamples.to_string(),
-            expected,
-        });
+        return Err(EstimateError::Option { key: "resamples", found: options.resamples.to_string(), expected });
     }
     for row in rows {
         let utterance_id = || row.utterance_id.to_string();
         if row.stance.len() != target_ids.len() {
             let (found, expected) = (row.stance.len(), target_ids.len());
-            return Err(EstimateError::Targets {
-                utterance_id: utterance_id(),
-                found,
-                expected,
-            });
+            return Err(EstimateError::Targets { utterance_id: utterance_id(), found, expected });
         }
         if row.sentiment.is_some_and(|score| !score.is_finite()) {
-            return Err(EstimateError::NotFinite {
-                utterance_id: utterance_id(),
-                measure: "sentiment_score",
-            });
+            return Err(EstimateError::NotFinite { utterance_id: utterance_id(), measure: "sentiment_score" });
         }
         if row.stance.iter().flatten().any(|score| !score.is_finite()) {
-            return Err(EstimateError::NotFinite {
-                utterance_id: utterance_id(),
-                measure: "stance_score",
-            });
+            return Err(EstimateError::NotFinite { utterance_id: utterance_id(), measure: "stance_score" });
         }
     }
     Ok(())
@@ -268,23 +209,14 @@ fn one(
     options: &EstimateOptions,
     seed: u64,
 ) -> Estimate {
-    let measure = if target_id.is_some() {
-        "stance_score"
-    } else {
-        "sentiment_score"
-    };
+    let measure = if target_id.is_some() { "stance_score" } else { "sentiment_score" };
     // Utterances by id and scores by size: sums then do not depend on the order of the rows.
-    let mut labelled: Vec<((&str, &str), f64)> = rows
-        .iter()
-        .filter_map(|row| Some(((row.utterance_id, row.document_id), score(row)?)))
-        .collect();
+    let mut labelled: Vec<((&str, &str), f64)> =
+        rows.iter().filter_map(|row| Some(((row.utterance_id, row.document_id), score(row)?))).collect();
     labelled.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
     let clusters: Vec<Cluster> = labelled
         .chunk_by(|a, b| a.0 == b.0)
-        .map(|of_one| Cluster {
-            sum: of_one.iter().map(|(_, score)| score).sum(),
-            n: of_one.len() as u32,
-        })
+        .map(|of_one| Cluster { sum: of_one.iter().map(|(_, score)| score).sum(), n: of_one.len() as u32 })
         .collect();
     let n_segments = labelled.len();
     let mean = (n_segments > 0).then(|| clusters.iter().map(|c| c.sum).sum::<f64>() / n_segments as f64);
@@ -313,15 +245,7 @@ fn one(
 /// The seed of a group's random numbers: its own whatever else is estimated.
 fn stream_of(seed: u64, level: &str, key: Key, target_id: Option<&str>, measure: &str) -> [u8; 32] {
     let mut hash = Sha256::new().chain_update(seed.to_le_bytes());
-    let ids = [
-        Some(level),
-        key.document,
-        key.speaker,
-        key.utterance,
-        key.theme,
-        target_id,
-        Some(measure),
-    ];
+    let ids = [Some(level), key.document, key.speaker, key.utterance, key.theme, target_id, Some(measure)];
     for id in ids {
         // Lengths keep neighbouring ids apart; an absent id is not an empty one.
         hash.update(id.map_or(u64::MAX, |id| id.len() as u64).to_le_bytes());

@@ -13,10 +13,7 @@ fn segment<'a>(document_id: &'a str, utterance_id: &'a str, score: f64, stance: 
 }
 
 fn options(resamples: usize) -> EstimateOptions {
-    EstimateOptions {
-        resamples,
-        confidence_level: 0.95,
-    }
+    EstimateOptions { resamples, confidence_level: 0.95 }
 }
 
 fn of<'e>(estimates: &'e [Estimate], level: &str) -> Vec<&'e Estimate> {
@@ -59,34 +56,19 @@ fn a_small_corpus_by_hand() {
         ]
     );
     let corpus = &found[0];
-    assert_eq!(
-        (corpus.mean, corpus.n_segments, corpus.n_utterances),
-        (Some(0.25), 4, 3)
-    );
+    assert_eq!((corpus.mean, corpus.n_segments, corpus.n_utterances), (Some(0.25), 4, 3));
     assert_eq!(corpus.share_abstained, 0.0);
     // The extreme resamples are three times the worst and three times the best utterance, 1 in 27 each: beyond 2.5 %.
     assert_eq!((corpus.ci_low, corpus.ci_high), (Some(-0.25), Some(0.5)));
     let stance = of(&found, "corpus_target")[0];
-    assert_eq!(
-        (stance.mean, stance.share_abstained, stance.n_segments),
-        (Some(0.0), 0.5, 2)
-    );
-    assert_eq!(
-        (stance.target_id.as_deref(), stance.measure),
-        (Some("tax"), "stance_score")
-    );
+    assert_eq!((stance.mean, stance.share_abstained, stance.n_segments), (Some(0.0), 0.5, 2));
+    assert_eq!((stance.target_id.as_deref(), stance.measure), (Some("tax"), "stance_score"));
     // One utterance is no sample.
-    assert_eq!(
-        (found[2].document_id.as_deref(), found[2].mean, found[2].ci_low),
-        (Some("d2"), Some(0.25), None)
-    );
+    assert_eq!((found[2].document_id.as_deref(), found[2].mean, found[2].ci_low), (Some("d2"), Some(0.25), None));
     // Nothing but abstentions.
     let silent = of(&found, "document_target")[1];
     assert_eq!((silent.mean, silent.ci_low, silent.ci_high), (None, None, None));
-    assert_eq!(
-        (silent.share_abstained, silent.n_segments, silent.n_utterances),
-        (1.0, 0, 0)
-    );
+    assert_eq!((silent.share_abstained, silent.n_segments, silent.n_utterances), (1.0, 0, 0));
 }
 
 #[test]
@@ -94,20 +76,8 @@ fn an_utterance_is_drawn_whole() {
     // Two utterances, 1 segment of 1 and 9 of 0: a resample has 2 of 2, 1 of 10 or 0 of 18.
     let mut rows = vec![segment("d", "u1", 1.0, None)];
     rows.extend((0..9).map(|_| segment("d", "u2", 0.0, None)));
-    let found = estimate(
-        &rows,
-        &["t"],
-        &EstimateOptions {
-            resamples: 400,
-            confidence_level: 0.3,
-        },
-        3,
-    )
-    .unwrap();
-    assert_eq!(
-        (found[0].mean, found[0].ci_low, found[0].ci_high),
-        (Some(0.1), Some(0.1), Some(0.1))
-    );
+    let found = estimate(&rows, &["t"], &EstimateOptions { resamples: 400, confidence_level: 0.3 }, 3).unwrap();
+    assert_eq!((found[0].mean, found[0].ci_low, found[0].ci_high), (Some(0.1), Some(0.1), Some(0.1)));
 }
 
 #[test]
@@ -123,21 +93,12 @@ fn what_does_not_fit_is_refused_with_its_place() {
     let row = segment("d", "d-u7", f64::NAN, None);
     let error = estimate(std::slice::from_ref(&row), &["t"], &options(100), 1).unwrap_err();
     assert!(error.to_string().contains("d-u7"), "{error}");
-    assert!(matches!(
-        estimate(&[row], &[], &options(100), 1),
-        Err(EstimateError::Targets { found: 1, .. })
-    ));
+    assert!(matches!(estimate(&[row], &[], &options(100), 1), Err(EstimateError::Targets { found: 1, .. })));
     let error = estimate(&[], &[], &options(5), 1).unwrap_err();
     assert!(error.to_string().contains("resamples"), "{error}");
     for confidence_level in [0.0, 1.0, f64::NAN] {
-        let options = EstimateOptions {
-            resamples: 100,
-            confidence_level,
-        };
-        assert!(matches!(
-            estimate(&[], &[], &options, 1),
-            Err(EstimateError::Option { .. })
-        ));
+        let options = EstimateOptions { resamples: 100, confidence_level };
+        assert!(matches!(estimate(&[], &[], &options, 1), Err(EstimateError::Option { .. })));
     }
 }
 

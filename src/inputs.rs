@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use crate::read::{ReadError, content_id, read};
 use crate::corpus::Document;
+use crate::read::{ReadError, content_id, read};
 use crate::table::Failure;
 
 /// What the user's paths hold.
@@ -51,7 +51,8 @@ pub fn gather(paths: &[PathBuf]) -> Inputs {
 
 fn walk(folder: &Path, files: &mut Vec<(PathBuf, bool)>, inputs: &mut Inputs) {
     let before = files.len();
-    let visible = |entry: &walkdir::DirEntry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.');
+    let visible =
+        |entry: &walkdir::DirEntry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.');
     for entry in WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(visible) {
         match entry {
             Ok(entry) if entry.file_type().is_file() => files.push((entry.into_path(), true)),
@@ -68,7 +69,11 @@ fn walk(folder: &Path, files: &mut Vec<(PathBuf, bool)>, inputs: &mut Inputs) {
         }
     }
     if files.len() == before {
-        inputs.failures.push(failure(&shown(folder), "the folder holds no files", "name a folder with transcripts, or files"));
+        inputs.failures.push(failure(
+            &shown(folder),
+            "the folder holds no files",
+            "name a folder with transcripts, or files",
+        ));
     }
 }
 
@@ -86,7 +91,11 @@ fn take(path: &Path, in_folder: bool, inputs: &mut Inputs) {
     }
     let bytes = match std::fs::metadata(path).map(|meta| meta.len()) {
         Ok(length) if length > LARGEST_FILE => {
-            inputs.failures.push(failure(&name, &format!("the file has {length} bytes; at most {LARGEST_FILE} are read"), "split it into one file per document"));
+            inputs.failures.push(failure(
+                &name,
+                &format!("the file has {length} bytes; at most {LARGEST_FILE} are read"),
+                "split it into one file per document",
+            ));
             return;
         }
         _ => match std::fs::read(path) {
@@ -123,8 +132,14 @@ fn failure(path: &str, error: &str, hint: &str) -> Failure {
 
 fn unreadable(path: &str, error: &std::io::Error) -> Failure {
     match error.kind() {
-        std::io::ErrorKind::NotFound => failure(path, &format!("{path}: no such file or folder"), "check the name; it is looked for from the folder you are in"),
-        std::io::ErrorKind::PermissionDenied => failure(path, &format!("{path}: you may not read it"), "change its permissions or copy it"),
+        std::io::ErrorKind::NotFound => failure(
+            path,
+            &format!("{path}: no such file or folder"),
+            "check the name; it is looked for from the folder you are in",
+        ),
+        std::io::ErrorKind::PermissionDenied => {
+            failure(path, &format!("{path}: you may not read it"), "change its permissions or copy it")
+        }
         _ => failure(path, &format!("{path}: {error}"), "check the disk and the name"),
     }
 }

@@ -107,11 +107,19 @@ pub fn transcribe(documents: Vec<Document>, study: &Study, progress: &dyn Progre
 /// user stopped the run. Inputs that failed beside good ones are in the report.
 pub fn run(paths: &[PathBuf], options: &Options, progress: &dyn Progress) -> Result<Report, RunError> {
     let threads = options.threads.max(1);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|source| RunError::Threads { threads, source })?;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .map_err(|source| RunError::Threads { threads, source })?;
     pool.install(|| run_in_pool(paths, options, threads, progress))
 }
 
-fn run_in_pool(paths: &[PathBuf], options: &Options, threads: usize, progress: &dyn Progress) -> Result<Report, RunError> {
+fn run_in_pool(
+    paths: &[PathBuf],
+    options: &Options,
+    threads: usize,
+    progress: &dyn Progress,
+) -> Result<Report, RunError> {
     let started_at = Timestamp::now();
     let study = &options.study;
     let folder = OutputFolder::prepare(&options.out, study.output.csv)?;
@@ -134,7 +142,8 @@ fn run_in_pool(paths: &[PathBuf], options: &Options, threads: usize, progress: &
     if progress.stop_requested() {
         return Err(RunError::Stopped);
     }
-    let texts: Vec<&str> = transcripts.iter().flat_map(|t| t.segments.iter().map(|segment| segment.text.as_str())).collect();
+    let texts: Vec<&str> =
+        transcripts.iter().flat_map(|t| t.segments.iter().map(|segment| segment.text.as_str())).collect();
     let work = Work { threads, progress };
     // One model per folder was loaded, in the order of `find_models`: two at least, a third where there are targets.
     let (embedder, tone, inference) = (&models[0], &models[1], models.get(2));
@@ -149,11 +158,14 @@ fn run_in_pool(paths: &[PathBuf], options: &Options, threads: usize, progress: &
             Some(stance::score(inference, &texts, &study.targets, &study.stance, relevance.view(), work)?)
         }
     };
-    let speakers: Vec<Option<&str>> =
-        transcripts.iter().flat_map(|t| t.segments.iter().map(|s| t.speaker_of(s).map(|speaker| speaker.person_id.as_str()))).collect();
+    let speakers: Vec<Option<&str>> = transcripts
+        .iter()
+        .flat_map(|t| t.segments.iter().map(|s| t.speaker_of(s).map(|speaker| speaker.person_id.as_str())))
+        .collect();
     let language = common_language(&transcripts);
     let seed = study.study.seed;
-    let themes = themes::find(embeddings.vectors.view(), &texts, &speakers, language.as_deref(), &study.themes, seed, progress)?;
+    let themes =
+        themes::find(embeddings.vectors.view(), &texts, &speakers, language.as_deref(), &study.themes, seed, progress)?;
     let estimates = {
         let rows = scored(&transcripts, &sentiment, stance.as_ref(), &themes);
         let targets: Vec<&str> = study.targets.iter().map(|target| target.id.as_str()).collect();
@@ -189,7 +201,19 @@ fn run_in_pool(paths: &[PathBuf], options: &Options, threads: usize, progress: &
         &folder,
     )?;
     progress.advance(1);
-    Ok(Report { transcripts, other_paths, embeddings, sentiment, stance, themes, estimates, failures, passed_over, written, models: records })
+    Ok(Report {
+        transcripts,
+        other_paths,
+        embeddings,
+        sentiment,
+        stance,
+        themes,
+        estimates,
+        failures,
+        passed_over,
+        written,
+        models: records,
+    })
 }
 
 /// The models for embedding, sentiment and, where the study has targets, stance.
@@ -204,7 +228,10 @@ fn find_models(places: &[engine::Place], study: &Study) -> Result<Vec<ModelFolde
 fn records(models: &[Model]) -> Vec<ModelRecord> {
     models
         .iter()
-        .map(|model| ModelRecord { id: model.id.clone(), sha256: model.sha256.get(engine::GRAPH).cloned().unwrap_or_default() })
+        .map(|model| ModelRecord {
+            id: model.id.clone(),
+            sha256: model.sha256.get(engine::GRAPH).cloned().unwrap_or_default(),
+        })
         .collect()
 }
 
@@ -216,10 +243,18 @@ fn common_language(transcripts: &[Transcript]) -> Option<String> {
             *counts.entry(language).or_default() += transcript.segments.len();
         }
     }
-    counts.into_iter().max_by_key(|(language, n)| (*n, std::cmp::Reverse(*language))).map(|(language, _)| language.to_string())
+    counts
+        .into_iter()
+        .max_by_key(|(language, n)| (*n, std::cmp::Reverse(*language)))
+        .map(|(language, _)| language.to_string())
 }
 
-fn scored<'a>(transcripts: &'a [Transcript], sentiment: &Sentiment, stance: Option<&Stance>, themes: &'a Themes) -> Vec<ScoredSegment<'a>> {
+fn scored<'a>(
+    transcripts: &'a [Transcript],
+    sentiment: &Sentiment,
+    stance: Option<&Stance>,
+    themes: &'a Themes,
+) -> Vec<ScoredSegment<'a>> {
     let segments = transcripts.iter().flat_map(|t| t.segments.iter().map(move |segment| (t, segment)));
     segments
         .enumerate()
@@ -230,7 +265,11 @@ fn scored<'a>(transcripts: &'a [Transcript], sentiment: &Sentiment, stance: Opti
             theme_id: themes.assignments.get(row).map(|assignment| themes.themes[assignment.theme].theme_id.as_str()),
             sentiment: sentiment.scores.get(row).map(|score| f64::from(score.score())),
             stance: stance.map_or_else(Vec::new, |stance| {
-                stance.scores.iter().map(|of_target| of_target.get(row).filter(|s| s.label.is_some()).map(|s| f64::from(s.score()))).collect()
+                stance
+                    .scores
+                    .iter()
+                    .map(|of_target| of_target.get(row).filter(|s| s.label.is_some()).map(|s| f64::from(s.score())))
+                    .collect()
             }),
         })
         .collect()
@@ -260,4 +299,3 @@ fn default_study_sha256(study: &Study) -> String {
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
-

@@ -226,12 +226,20 @@ impl Study {
         };
         let language = &self.study.language;
         if language != "auto" && isolang::Language::from_639_1(language).is_none() {
-            return wrong("[study] language".into(), format!("\"{language}\""), "\"auto\" or a two-letter code (ISO 639-1), such as \"en\"");
+            return wrong(
+                "[study] language".into(),
+                format!("\"{language}\""),
+                "\"auto\" or a two-letter code (ISO 639-1), such as \"en\"",
+            );
         }
         let style = &self.transcript.style;
         if style != "auto" && self.transcript.style().is_none() {
             let known = Style::ALL.map(Style::as_str).join("\", \"");
-            return wrong("[transcript] style".into(), format!("\"{style}\""), &format!("\"auto\" or one of \"{known}\""));
+            return wrong(
+                "[transcript] style".into(),
+                format!("\"{style}\""),
+                &format!("\"auto\" or one of \"{known}\""),
+            );
         }
         for (place, value) in [
             ("[stance] relevance_floor", self.stance.relevance_floor),
@@ -243,10 +251,18 @@ impl Study {
             }
         }
         if !(self.themes.resolution.is_finite() && self.themes.resolution > 0.0) {
-            return wrong("[themes] resolution".into(), self.themes.resolution.to_string(), "a number above 0, usually from 0.5 to 2");
+            return wrong(
+                "[themes] resolution".into(),
+                self.themes.resolution.to_string(),
+                "a number above 0, usually from 0.5 to 2",
+            );
         }
         if self.themes.neighbours > crate::themes::NEIGHBOURS_AT_MOST {
-            return wrong("[themes] neighbours".into(), self.themes.neighbours.to_string(), &format!("a number up to {}", crate::themes::NEIGHBOURS_AT_MOST));
+            return wrong(
+                "[themes] neighbours".into(),
+                self.themes.neighbours.to_string(),
+                &format!("a number up to {}", crate::themes::NEIGHBOURS_AT_MOST),
+            );
         }
         if (1..crate::estimate::RESAMPLES_AT_LEAST).contains(&self.estimates.resamples) {
             return wrong(
@@ -256,7 +272,11 @@ impl Study {
             );
         }
         if !(self.estimates.confidence_level > 0.0 && self.estimates.confidence_level < 1.0) {
-            return wrong("[estimates] confidence_level".into(), self.estimates.confidence_level.to_string(), "a number between 0 and 1, such as 0.95");
+            return wrong(
+                "[estimates] confidence_level".into(),
+                self.estimates.confidence_level.to_string(),
+                "a number between 0 and 1, such as 0.95",
+            );
         }
         self.check_targets(path)
     }
@@ -264,16 +284,24 @@ impl Study {
     fn check_targets(&self, path: &str) -> Result<(), StudyError> {
         let mut ids = std::collections::HashSet::new();
         for (i, target) in self.targets.iter().enumerate() {
-            let place = if target.id.is_empty() { format!("target {}", i + 1) } else { format!("target `{}`", target.id) };
+            let place =
+                if target.id.is_empty() { format!("target {}", i + 1) } else { format!("target `{}`", target.id) };
             let wrong = |found: String, expected: &str| {
                 Err(StudyError::Value { path: path.into(), place: place.clone(), found, expected: expected.into() })
             };
             if !TARGET_ID.is_match(&target.id) {
-                let found = if target.id.is_empty() { "no id".to_string() } else { format!("the id \"{}\"", target.id) };
-                return wrong(found, "an id of lower-case letters, digits and underscores that begins with a letter, such as \"open_borders\"");
+                let found =
+                    if target.id.is_empty() { "no id".to_string() } else { format!("the id \"{}\"", target.id) };
+                return wrong(
+                    found,
+                    "an id of lower-case letters, digits and underscores that begins with a letter, such as \"open_borders\"",
+                );
             }
             if target.proposition.trim().is_empty() {
-                return wrong("no proposition".into(), "`proposition = \"...\"`, one affirmative sentence that a speaker can be for or against");
+                return wrong(
+                    "no proposition".into(),
+                    "`proposition = \"...\"`, one affirmative sentence that a speaker can be for or against",
+                );
             }
             if target.negation.as_deref().is_some_and(|negation| negation.trim().is_empty()) {
                 return wrong("an empty negation".into(), "the proposition denied, or no `negation` at all");
@@ -286,10 +314,13 @@ impl Study {
     }
 }
 
-static TARGET_ID: LazyLock<Regex> = LazyLock::new(|| Regex::new("^[a-z][a-z0-9_]*$").expect("the pattern is a constant that compiles"));
-static UNKNOWN_FIELD: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new("unknown field `([^`]*)`(?:, expected (.*))?").expect("the pattern is a constant that compiles"));
-static BACKTICKED: LazyLock<Regex> = LazyLock::new(|| Regex::new("`([^`]+)`").expect("the pattern is a constant that compiles"));
+static TARGET_ID: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new("^[a-z][a-z0-9_]*$").expect("the pattern is a constant that compiles"));
+static UNKNOWN_FIELD: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new("unknown field `([^`]*)`(?:, expected (.*))?").expect("the pattern is a constant that compiles")
+});
+static BACKTICKED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new("`([^`]+)`").expect("the pattern is a constant that compiles"));
 
 fn explain(error: &toml::de::Error, text: &str, path: &str) -> StudyError {
     let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
@@ -352,7 +383,10 @@ mod tests {
         assert_eq!(example, Study::default(), "the example's values are the defaults");
         let keys = toml::to_string(&Study::default()).unwrap();
         for key in keys.lines().filter_map(|line| line.split_once(" = ")).map(|(key, _)| key) {
-            assert!(EXAMPLE.lines().any(|line| line.starts_with(&format!("{key} = "))) || key == "targets", "{key} is missing");
+            assert!(
+                EXAMPLE.lines().any(|line| line.starts_with(&format!("{key} = "))) || key == "targets",
+                "{key} is missing"
+            );
         }
         for key in ["id", "proposition", "negation", "note"] {
             assert!(EXAMPLE.contains(&format!("# {key} = ")), "{key} is missing");

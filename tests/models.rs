@@ -50,43 +50,19 @@ fn replace(path: &Path, from: &str, to: &str) {
 
 fn infer(model: &engine::Model) -> Inference {
     let proposition = "The speaker wants a treaty.".to_owned();
-    let targets = [Target {
-        id: "t".into(),
-        proposition,
-        negation: None,
-        note: None,
-    }];
-    let work = Work {
-        threads: 1,
-        progress: &Silent,
-    };
+    let targets = [Target { id: "t".into(), proposition, negation: None, note: None }];
+    let work = Work { threads: 1, progress: &Silent };
     let relevance = Array2::ones((1, 1));
     let texts = ["We need a treaty now."];
-    stance::score(
-        model,
-        &texts,
-        &targets,
-        &StanceOptions::default(),
-        relevance.view(),
-        work,
-    )
-    .unwrap()
-    .scores[0][0]
+    stance::score(model, &texts, &targets, &StanceOptions::default(), relevance.view(), work).unwrap().scores[0][0]
         .proposition
 }
 
 #[test]
 fn the_shipped_models_are_those_of_their_manifest() {
     let models = engine::list(&[place(&shipped())]).unwrap();
-    let tasks: Vec<_> = models
-        .iter()
-        .map(|m| (m.id.as_str(), m.folder.as_ref().unwrap().facts.task))
-        .collect();
-    let expected = [
-        (EMBEDDING, Task::Embedding),
-        (NLI, Task::Inference),
-        ("sentiment-minilm-l6", Task::Sentiment),
-    ];
+    let tasks: Vec<_> = models.iter().map(|m| (m.id.as_str(), m.folder.as_ref().unwrap().facts.task)).collect();
+    let expected = [(EMBEDDING, Task::Embedding), (NLI, Task::Inference), ("sentiment-minilm-l6", Task::Sentiment)];
     assert_eq!(tasks, expected);
     for listed in &models {
         for check in engine::verify(listed.folder.as_ref().unwrap()) {
@@ -109,10 +85,7 @@ fn an_unknown_model_is_told_with_those_there_are() {
     let error = find(&shipped(), "bert-of-my-own").unwrap_err();
     let message = error.to_string();
     assert!(matches!(error, EngineError::UnknownModel { .. }));
-    assert!(
-        message.contains("all-minilm-l6-v2, nli-minilm-l6, sentiment-minilm-l6"),
-        "{message}"
-    );
+    assert!(message.contains("all-minilm-l6-v2, nli-minilm-l6, sentiment-minilm-l6"), "{message}");
 }
 
 #[test]
@@ -128,11 +101,7 @@ fn earlier_places_come_first_and_later_ones_fill_the_gaps() {
     let places = [place(own.path()), place(&shipped())];
     assert_eq!(engine::find(&places, NLI).unwrap().place, places[0]);
     assert_eq!(engine::find(&places, EMBEDDING).unwrap().place, places[1]);
-    assert_eq!(
-        engine::list(&places).unwrap().len(),
-        3,
-        "a model that is passed over is not listed"
-    );
+    assert_eq!(engine::list(&places).unwrap().len(), 3, "a model that is passed over is not listed");
 }
 
 #[test]
@@ -141,10 +110,7 @@ fn a_missing_file_is_named() {
         let models = copy_of(NLI, true);
         fs::remove_file(models.path().join(NLI).join(file)).unwrap();
         let error = load_error(models.path(), NLI);
-        assert!(
-            matches!(&error, EngineError::MissingFile { path, .. } if path.ends_with(file)),
-            "{error}"
-        );
+        assert!(matches!(&error, EngineError::MissingFile { path, .. } if path.ends_with(file)), "{error}");
     }
 }
 
@@ -157,9 +123,7 @@ fn a_changed_file_is_told_with_both_hashes() {
         *bytes.last_mut().unwrap() ^= 1;
         fs::write(&path, bytes).unwrap();
         match load_error(models.path(), NLI) {
-            EngineError::WrongSha256 {
-                path, expected, found, ..
-            } => {
+            EngineError::WrongSha256 { path, expected, found, .. } => {
                 assert!(path.ends_with(file));
                 assert!(expected != found && expected.len() == 64 && found.len() == 64);
             }
@@ -176,21 +140,14 @@ fn labels_are_found_by_name_wherever_they_stand() {
     replace(&config, "\"0\": \"entailment\"", "\"0\": \"CONTRADICTION\"");
     replace(&config, "\"2\": \"contradiction\"", "\"2\": \"Entailment\"");
     let exchanged = infer(&engine::load(&find(models.path(), NLI).unwrap()).unwrap());
-    assert_eq!(
-        (exchanged.entailment, exchanged.contradiction),
-        (straight.contradiction, straight.entailment)
-    );
+    assert_eq!((exchanged.entailment, exchanged.contradiction), (straight.contradiction, straight.entailment));
     assert_eq!(exchanged.neutral, straight.neutral);
 }
 
 #[test]
 fn labels_that_do_not_fit_the_task_are_refused_with_both_lists() {
     let models = copy_of(NLI, true);
-    replace(
-        &models.path().join(engine::MANIFEST),
-        "[\"entailment\", \"neutral\"",
-        "[\"neutral\", \"entailment\"",
-    );
+    replace(&models.path().join(engine::MANIFEST), "[\"entailment\", \"neutral\"", "[\"neutral\", \"entailment\"");
     let error = load_error(models.path(), NLI);
     assert!(matches!(error, EngineError::WrongLabels { .. }), "{error}");
     let message = error.to_string();
@@ -198,11 +155,7 @@ fn labels_that_do_not_fit_the_task_are_refused_with_both_lists() {
     assert!(message.contains("neutral, entailment, contradiction"), "{message}");
 
     let own = copy_of(NLI, false);
-    replace(
-        &own.path().join(NLI).join(engine::CONFIG),
-        "\"0\": \"entailment\"",
-        "\"0\": \"LABEL_0\"",
-    );
+    replace(&own.path().join(NLI).join(engine::CONFIG), "\"0\": \"entailment\"", "\"0\": \"LABEL_0\"");
     let error = find(own.path(), NLI).unwrap_err();
     assert!(error.to_string().contains("LABEL_0, neutral, contradiction"), "{error}");
 }
@@ -235,10 +188,7 @@ fn a_manifest_with_unknown_keys_doubled_models_or_missing_hashes_is_refused() {
         let models = tempfile::tempdir().unwrap();
         fs::write(models.path().join(engine::MANIFEST), manifest).unwrap();
         let error = find(models.path(), "m").unwrap_err();
-        assert!(
-            matches!(error, EngineError::BadManifest { .. }) && error.to_string().contains(reason),
-            "{error}"
-        );
+        assert!(matches!(error, EngineError::BadManifest { .. }) && error.to_string().contains(reason), "{error}");
     }
 }
 

@@ -59,10 +59,7 @@ fn model(id: &str) -> Model {
 }
 
 fn work(threads: usize) -> Work<'static> {
-    Work {
-        threads,
-        progress: &Silent,
-    }
+    Work { threads, progress: &Silent }
 }
 
 fn embed(model: &Model, texts: &[&str], threads: usize) -> Embeddings {
@@ -70,22 +67,14 @@ fn embed(model: &Model, texts: &[&str], threads: usize) -> Embeddings {
 }
 
 fn target(id: &str, proposition: &str, negation: Option<&str>) -> Target {
-    Target {
-        id: id.into(),
-        proposition: proposition.into(),
-        negation: negation.map(str::to_owned),
-        note: None,
-    }
+    Target { id: id.into(), proposition: proposition.into(), negation: negation.map(str::to_owned), note: None }
 }
 
 fn infer(model: &Model, premise: &str, hypothesis: &str) -> Inference {
     let relevance = Array2::ones((1, 1));
     let targets = [target("t", hypothesis, None)];
     let options = StanceOptions::default();
-    stance::score(model, &[premise], &targets, &options, relevance.view(), work(1))
-        .unwrap()
-        .scores[0][0]
-        .proposition
+    stance::score(model, &[premise], &targets, &options, relevance.view(), work(1)).unwrap().scores[0][0].proposition
 }
 
 /// Reference probabilities in the order of `labels`.
@@ -109,10 +98,7 @@ fn differences(found: &[[f32; 3]], expected: &[[f32; 3]]) -> Vec<f32> {
 /// At least `share` of the differences are within `tolerance`.
 fn assert_within(differences: &[f32], tolerance: f32, share: f64) {
     let close = differences.iter().filter(|d| **d <= tolerance).count();
-    assert!(
-        close as f64 >= share * differences.len() as f64,
-        "only {close} within {tolerance}: {differences:.3?}"
-    );
+    assert!(close as f64 >= share * differences.len() as f64, "only {close} within {tolerance}: {differences:.3?}");
 }
 
 /// Position of the largest of each three.
@@ -157,11 +143,7 @@ fn sentiment_is_near_the_reference() {
     let rows = texts();
     let texts: Vec<&str> = rows.iter().map(|r| r.text.as_str()).collect();
     let found = sentiment::score(&model("sentiment-minilm-l6"), &texts, work(2)).unwrap();
-    let found: Vec<[f32; 3]> = found
-        .scores
-        .iter()
-        .map(|s| [s.negative, s.neutral, s.positive])
-        .collect();
+    let found: Vec<[f32; 3]> = found.scores.iter().map(|s| [s.negative, s.neutral, s.positive]).collect();
     let expected = reference(&json("sentiment_logits.json"), ["negative", "neutral", "positive"]);
     assert_within(&differences(&found, &expected), 0.05, 0.95);
     assert_eq!(labels(&found), labels(&expected));
@@ -191,21 +173,15 @@ fn a_text_has_the_same_numbers_in_any_company() {
     let reversed: Vec<&str> = texts.iter().rev().copied().collect();
     let (embedder, tone) = (model("all-minilm-l6-v2"), model("sentiment-minilm-l6"));
     let inference = model("nli-minilm-l6");
-    let targets = [
-        target("a", &rows[0].hypothesis, Some(&rows[1].hypothesis)),
-        target("b", &rows[2].hypothesis, None),
-    ];
+    let targets = [target("a", &rows[0].hypothesis, Some(&rows[1].hypothesis)), target("b", &rows[2].hypothesis, None)];
     let score = |texts: &[&str], threads| {
         let relevance = Array2::ones((2, texts.len()));
         let options = StanceOptions::default();
         stance::score(&inference, texts, &targets, &options, relevance.view(), work(threads)).unwrap()
     };
 
-    let (vectors, tones, stances) = (
-        embed(&embedder, &texts, 1),
-        sentiment::score(&tone, &texts, work(1)).unwrap(),
-        score(&texts, 1),
-    );
+    let (vectors, tones, stances) =
+        (embed(&embedder, &texts, 1), sentiment::score(&tone, &texts, work(1)).unwrap(), score(&texts, 1));
     for threads in [2, 4] {
         assert_eq!(embed(&embedder, &texts, threads), vectors);
         assert_eq!(sentiment::score(&tone, &texts, work(threads)).unwrap(), tones);
@@ -217,14 +193,8 @@ fn a_text_has_the_same_numbers_in_any_company() {
         assert_eq!(other_way.0.vectors.row(mirrored), vectors.vectors.row(position));
         assert_eq!(other_way.1.scores[0][mirrored], stances.scores[0][position]);
         if position % 8 == 0 {
-            assert_eq!(
-                embed(&embedder, &[text], 2).vectors.row(0),
-                vectors.vectors.row(position)
-            );
-            assert_eq!(
-                sentiment::score(&tone, &[text], work(2)).unwrap().scores[0],
-                tones.scores[position]
-            );
+            assert_eq!(embed(&embedder, &[text], 2).vectors.row(0), vectors.vectors.row(position));
+            assert_eq!(sentiment::score(&tone, &[text], work(2)).unwrap().scores[0], tones.scores[position]);
             assert_eq!(score(&[text], 2).scores[1][0], stances.scores[1][position]);
         }
     }
@@ -243,20 +213,10 @@ fn a_text_that_is_too_long_is_cut_and_says_so() {
     let options = StanceOptions::default();
     let score = |proposition: &str| {
         let targets = [target("t", proposition, None)];
-        stance::score(
-            &model,
-            &[&long, "treaty"],
-            &targets,
-            &options,
-            Array2::ones((1, 2)).view(),
-            work(2),
-        )
+        stance::score(&model, &[&long, "treaty"], &targets, &options, Array2::ones((1, 2)).view(), work(2))
     };
     let stances = score("We need a treaty.").unwrap();
-    assert_eq!(
-        (stances.scores[0][0].truncated, stances.scores[0][1].truncated),
-        (true, false)
-    );
+    assert_eq!((stances.scores[0][0].truncated, stances.scores[0][1].truncated), (true, false));
     assert!(matches!(score(&long), Err(EngineError::PropositionTooLong { .. })));
 }
 

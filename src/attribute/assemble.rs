@@ -211,6 +211,7 @@ fn finish(page: &Page<'_>, document_id: &str, found: &Found, turns: Vec<Turn<'_>
             utterance_id: ids::utterance(document_id, position),
             position,
             speaker: turn.person,
+            label: turn.byline.map(|byline| byline.label.clone()),
             text: text.to_string(),
             span: turn.shown.source_span(0, text.len()),
             time_start_s: turn.byline.and_then(|byline| byline.time_start_s),

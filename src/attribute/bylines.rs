@@ -281,6 +281,9 @@ pub fn split(text: &str) -> Byline {
         }
         byline.brackets = Some(inside);
     }
+    if byline.title.is_none() && labels::is_chair_label(&head) {
+        byline.title = Some(without_article(&head));
+    }
     byline
 }
 

@@ -21,17 +21,14 @@ fn pattern(text: &str) -> Regex {
 
 static CHAIR_LINE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:session |panel |meeting |the )?(co-?chairs?|vice-?chair|chair(?:s|man|woman|person|ed by)?|moderators?|moderated by|conven[eo]r|facilitator|presiding|presided by|hosts?|hosted by|rapporteur)(?: of the (?:session|panel|meeting|round table|day))?\s*[:：]\s*",
+        r"(?i)^(?:session |panel |meeting )?(co-?chairs?|vice-?chair|chair(?:s|man|woman|person|ed by)?|moderators?|moderated by|conven[eo]r|facilitator|presiding|presided by|hosts?|hosted by|rapporteur)(?: of the (?:session|panel|meeting|round table|day))?\s*[:：]\s*",
     )
 });
 
 /// People that a line "Chair: Ann Lee, Director; Co-chair: ..." names, or nothing if the line is something else.
 pub fn chair_line(text: &str) -> Option<Vec<Byline>> {
     let text = text.trim();
-    if !CHAIR_LINE.is_match(text)
-        || text.len() > 400
-        || text.ends_with(['.', '?', '!']) && text.split_whitespace().count() > 12
-    {
+    if !CHAIR_LINE.is_match(text) || text.len() > 400 || is_sentence(text) {
         return None;
     }
     let mut people = Vec::new();
@@ -48,6 +45,20 @@ pub fn chair_line(text: &str) -> Option<Vec<Byline>> {
         people.push(byline);
     }
     (!people.is_empty()).then_some(people)
+}
+
+/// "Chair: Mr. Lee, you have the floor." is a turn: it ends like a sentence, or goes on in small letters that no title
+/// has.
+fn is_sentence(text: &str) -> bool {
+    let last = text.split_whitespace().next_back().unwrap_or("");
+    let closes = text.ends_with(['?', '!'])
+        || (text.ends_with('.') && last.trim_end_matches('.').chars().count() > 3 && !labels::is_post_nominal(last));
+    let addresses = |part: &str| {
+        labels::words(part)
+            .first()
+            .is_some_and(|word| matches!(word.as_str(), "you" | "we" | "i" | "go" | "please" | "thank" | "your" | "it"))
+    };
+    closes || text.split(',').skip(1).any(addresses)
 }
 
 /// Settles the lines that name the chair and returns the people on them.
@@ -68,7 +79,7 @@ pub fn settle_chairs(page: &mut Page<'_>) -> Vec<Byline> {
 
 /// Settles the open lines above `first_byline`: the title, headings, and prose that introduces the speech.
 pub fn settle_head(page: &mut Page<'_>, first_byline: usize) {
-    let mut has_title = false;
+    let mut has_title = page.lines.iter().any(|line| line.kind == Some(BlockKind::Title));
     for lines in page.open_paragraphs() {
         if lines.start >= first_byline {
             break;
@@ -87,6 +98,59 @@ pub fn settle_head(page: &mut Page<'_>, first_byline: usize) {
         };
         page.settle(lines.start..lines.end.min(first_byline), kind);
     }
+}
+
+static ATTENDANCE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^\W*(?:also )?(?:members )?(?:present|in attendance|appearances|attendees|participants|panel(?:l?ists)?|speakers|with)\s*[:：]\s*",
+    )
+});
+
+/// People that lists of those present name, with their offices: "Present: Cllr. A. Lee (Chair), Ms. B. Hill, Clerk".
+pub fn present(page: &Page<'_>) -> Vec<Byline> {
+    let mut people = Vec::new();
+    let mut i = 0;
+    while i < page.lines.len() {
+        let Some(label) = ATTENDANCE.find(page.lines[i].text().trim()) else {
+            i += 1;
+            continue;
+        };
+        let mut text = page.lines[i].text().trim()[label.end()..].to_string();
+        i += 1;
+        // Lines that go on more deeply indented belong to the list.
+        while let Some(line) = page.lines.get(i)
+            && !line.is_empty()
+            && line.span.of(page.source).starts_with([' ', '\t'])
+        {
+            text = format!("{text} {}", line.text().trim());
+            i += 1;
+        }
+        let sentence = text.find(". Apologies").unwrap_or(text.len());
+        people.extend(
+            entries(&text[..sentence])
+                .iter()
+                .map(|entry| bylines::split(entry))
+                .filter(|byline| !byline.name.is_empty()),
+        );
+    }
+    people
+}
+
+/// Entries of a list of people: between semicolons, or between commas where the next word is an honorific.
+fn entries(list: &str) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for part in list.split(';') {
+        let mut starts = true;
+        for piece in part.split(',') {
+            let begins_person = piece.split_whitespace().next().is_some_and(labels::is_honorific);
+            match out.last_mut() {
+                Some(last) if !starts && !begins_person => *last = format!("{last},{piece}"),
+                _ => out.push(piece.trim().to_string()),
+            }
+            starts = false;
+        }
+    }
+    out.iter().map(|entry| entry.trim().trim_end_matches('.').to_string()).filter(|entry| !entry.is_empty()).collect()
 }
 
 static YEAR: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:1[6-9]|20)\d{2}\b"));

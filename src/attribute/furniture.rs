@@ -14,6 +14,9 @@ use crate::corpus::{BlockKind, Layout};
 /// Lines longer than this are no running header.
 const LONGEST_HEADER: usize = 120;
 
+/// A running header's first print is the title when it is among so many lines at the top.
+const TITLE_LINES: usize = 10;
+
 /// Bracketed paragraphs longer than this are taken for speech.
 const LONGEST_STAGE_NOTE: usize = 400;
 
@@ -65,17 +68,32 @@ pub fn settle_headers(page: &mut Page<'_>) {
         }
     }
     let mut header = vec![false; page.lines.len()];
+    let head: Vec<usize> = (0..page.lines.len()).filter(|i| !page.lines[*i].is_empty()).take(TITLE_LINES).collect();
     for (_, (_, lines)) in seen.iter().filter(|(_, (n, _))| *n >= 2) {
-        for line in lines.iter().skip(1) {
+        let first_is_title = lines.first().is_some_and(|line| head.contains(line));
+        for line in lines.iter().skip(usize::from(first_is_title)) {
             // A repeated label of a speaker is no header: headers are headings, or stand on lines with a page
             // number or a second cell, or are misread in one letter.
             header[*line] |=
                 matches!(page.lines[*line].layout, Layout::Heading(_)) || has_number_or_cells(page.lines[*line].text());
         }
     }
-    for (line, is_header) in page.lines.iter_mut().zip(header) {
-        if is_header {
+    let titles: Vec<usize> = seen
+        .values()
+        .filter(|(n, lines)| {
+            *n >= 2
+                && lines.first().is_some_and(|line| head.contains(line))
+                && lines[1..].iter().any(|line| header[*line])
+        })
+        .filter_map(|(_, lines)| lines.first().copied())
+        .min()
+        .into_iter()
+        .collect();
+    for (i, line) in page.lines.iter_mut().enumerate() {
+        if header[i] {
             line.kind = Some(BlockKind::Furniture);
+        } else if titles.contains(&i) {
+            line.kind = Some(BlockKind::Title);
         }
     }
 }
@@ -128,6 +146,8 @@ pub fn settle_notes(page: &mut Page<'_>) {
         below_rule = is_footnote;
         let kind = if is_footnote || EDITORIAL.is_match(text) {
             Some(BlockKind::EditorialNote)
+        } else if is_below_name(page, lines.start) {
+            None
         } else if is_bracketed(text) || CLOSING.is_match(text) || RECORD.is_match(text) {
             Some(BlockKind::StageNote)
         } else {
@@ -137,6 +157,18 @@ pub fn settle_notes(page: &mut Page<'_>) {
             page.settle(lines, kind);
         }
     }
+}
+
+/// A bracketed line right below a short line that does not end like a sentence: the office of the person named there.
+fn is_below_name(page: &Page<'_>, line: usize) -> bool {
+    const LONGEST_NAME: usize = 60;
+    let text = page.lines[line].text().trim();
+    let above = line.checked_sub(1).map(|i| page.lines[i].text().trim()).unwrap_or("");
+    text.starts_with('(')
+        && !text.trim_end_matches(')').ends_with(['.', '!', '?'])
+        && !above.is_empty()
+        && above.chars().count() <= LONGEST_NAME
+        && !above.ends_with(['.', '!', '?', ':', ',', ';', '"', '”', ')', ']'])
 }
 
 /// The whole paragraph stands in one pair of brackets.

@@ -402,7 +402,6 @@ const NOT_SPEAKERS: &[&str] = &[
     "exhibit",
     "document",
     "report",
-    "bill",
     "petition",
     "petitions",
     "order",
@@ -445,6 +444,15 @@ const PARTICLES: &[&str] = &[
     "de", "da", "do", "dos", "das", "di", "del", "della", "du", "des", "la", "le", "les", "van", "von", "der", "den",
     "ten", "ter", "zu", "zur", "af", "av", "el", "al", "bin", "bint", "ibn", "ben", "y", "e", "i", "och", "und", "mac",
     "st", "san", "santa", "d'", "o'", "the", "of",
+];
+
+/// Words of sentences and titles that no name has, however it is printed.
+const FUNCTION_WORDS: &[&str] = &[
+    "on", "in", "at", "for", "to", "with", "by", "and", "or", "but", "is", "are", "was", "were", "be", "been", "it",
+    "this", "that", "these", "we", "you", "i", "he", "she", "they", "not", "no", "what", "when", "where", "who", "why",
+    "how", "if", "as", "an", "our", "your", "my", "his", "her", "their", "its", "from", "into", "about", "over",
+    "under", "after", "before", "between", "against", "than", "there", "here", "all", "would", "should", "must",
+    "have", "has", "had", "do", "does", "did", "us", "me", "so", "up", "out", "more", "thank", "please", "yes",
 ];
 
 /// Letters after a name: degrees, orders, seats.
@@ -582,6 +590,7 @@ pub fn is_not_speaker(label: &str) -> bool {
     let words = words(label);
     match words.first() {
         None => true,
+        Some(first) if words.len() > 1 && HONORIFICS.contains(&first.as_str()) => false,
         Some(first) => {
             let all = words.join(" ");
             NOT_SPEAKERS.contains(&all.as_str())
@@ -632,8 +641,6 @@ fn is_heading_noun(word: &str) -> bool {
             | "present"
             | "apologies"
             | "policy"
-            | "act"
-            | "bill"
             | "affairs"
     )
 }
@@ -722,6 +729,12 @@ fn judge_person(tokens: &[&str]) -> Option<Judgement> {
             return None;
         }
         let lower = core.to_lowercase();
+        if FUNCTION_WORDS.contains(&lower.as_str())
+            && names.len() > 1
+            && !(core.chars().count() == 1 && token.ends_with('.'))
+        {
+            return None;
+        }
         let letters = core.chars().filter(|c| c.is_alphabetic()).count();
         let digits = core.chars().filter(char::is_ascii_digit).count();
         if letters == 0 || digits > letters {

@@ -31,7 +31,9 @@ pub fn attribute(document: Document, study: &Study) -> Transcript {
     let mut page = Page::of(&document);
     furniture::settle_headers(&mut page);
     furniture::settle_notes(&mut page);
-    let chairs = front::settle_chairs(&mut page);
+    let present = front::present(&page);
+    let mut chairs = front::settle_chairs(&mut page);
+    chairs.extend(present.iter().filter(|byline| byline.presides()).cloned());
     let found = styles::find(&page, study.transcript.style());
     let first_byline = found.bylines.first().map_or(page.lines.len(), |byline| byline.line);
     let unattributed = body::speech_before(&page, first_byline, &found);
@@ -47,7 +49,8 @@ pub fn attribute(document: Document, study: &Study) -> Transcript {
     let all: Vec<bylines::Byline> = found.bylines.iter().map(|byline| bylines::split(&byline.text)).collect();
     let canonical: Vec<bylines::Byline> =
         all.into_iter().zip(&found.bylines).map(|(split, byline)| mend(split, &byline.label)).collect();
-    let (people, person_of) = people::link(&chairs, &canonical);
+    let (mut people, person_of) = people::link(&chairs, &canonical);
+    people::enrich_from(&mut people, &present);
     let mut assembled = assemble::assemble(&page, &document.document_id, &found, &person_of, unattributed.is_some());
     let language = language_of(&study.study.language, &assembled.utterances);
     let mut segments = Vec::new();

@@ -30,34 +30,45 @@ pub fn skeleton(text: &str) -> String {
 }
 
 /// For each label the label that it is a print of: itself, or a more frequent one that differs only as a misreading
-/// does.
-pub fn canonical_labels(labels: &[String]) -> Vec<String> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for label in labels {
-        *counts.entry(label).or_default() += 1;
+/// does. `labels` holds each print with whether its form is that of a label; one that is not never stands for others.
+pub fn canonical_labels(labels: &[(String, bool)]) -> Vec<String> {
+    let mut counts: BTreeMap<(&str, bool), usize> = BTreeMap::new();
+    for (label, is_label) in labels {
+        *counts.entry((label, *is_label)).or_default() += 1;
     }
-    let mut order: Vec<(&str, usize)> = counts.into_iter().collect();
-    order.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| looks(a.0).cmp(&looks(b.0))).then_with(|| a.0.cmp(b.0)));
+    let mut order: Vec<((&str, bool), usize)> = counts.into_iter().collect();
+    order.sort_by(|(a, n), (b, m)| {
+        b.1.cmp(&a.1).then(m.cmp(n)).then_with(|| looks(a.0).cmp(&looks(b.0))).then_with(|| a.0.cmp(b.0))
+    });
     let mut centres: Vec<(&str, usize, String)> = Vec::new();
     let mut by_skeleton: HashMap<String, usize> = HashMap::new();
     let mut canonical: HashMap<&str, &str> = HashMap::new();
-    for (label, n) in order {
+    for ((label, is_label), n) in order {
         let key = skeleton(label);
-        let centre = by_skeleton.get(&key).copied().or_else(|| {
-            centres.iter().position(|(_, frequent, other)| n * 4 <= *frequent && key.len() >= 6 && close(&key, other))
-        });
-        match centre {
+        let needed = if is_label { 4 * n } else { 2.max(2 * n) };
+        let near = || {
+            if key.len() < 6 {
+                return None;
+            }
+            centres
+                .iter()
+                .take_while(|(_, frequent, _)| *frequent >= needed)
+                .position(|(_, _, other)| close(&key, other))
+        };
+        match by_skeleton.get(&key).copied().or_else(near) {
             Some(at) => {
                 canonical.insert(label, centres[at].0);
             }
             None => {
-                by_skeleton.insert(key.clone(), centres.len());
-                centres.push((label, n, key));
-                canonical.insert(label, label);
+                if is_label {
+                    by_skeleton.insert(key.clone(), centres.len());
+                    centres.push((label, n, key));
+                }
+                canonical.entry(label).or_insert(label);
             }
         }
     }
-    labels.iter().map(|label| canonical.get(label.as_str()).copied().unwrap_or(label).to_string()).collect()
+    labels.iter().map(|(label, _)| canonical.get(label.as_str()).copied().unwrap_or(label).to_string()).collect()
 }
 
 /// Of two prints the one with fewer digits and signs looks more like a name.
@@ -208,6 +219,21 @@ fn enrich(person: &mut Person, byline: &Byline) {
     person.presides |= byline.presides();
 }
 
+/// Fills in what a list of those present says of people known by the same surname.
+pub fn enrich_from(people: &mut [Person], present: &[Byline]) {
+    for listed in present {
+        let words = name_words(listed);
+        let Some(surname) = words.last() else { continue };
+        let of_surname: Vec<usize> =
+            (0..people.len()).filter(|at| name_words(&people[*at].byline).last() == Some(surname)).collect();
+        if let [only] = of_surname.as_slice()
+            && titles_agree(&people[*only].byline, listed)
+        {
+            enrich(&mut people[*only], listed);
+        }
+    }
+}
+
 /// People of the chair line first, then everybody in the order of their first byline.
 fn reorder(people: Vec<Person>, of: Vec<Option<usize>>, n: usize, n_chairs: usize) -> (Vec<Person>, Vec<usize>) {
     let mut rank: Vec<usize> = (0..people.len()).map(|at| if at < n_chairs { at } else { n + n_chairs + at }).collect();
@@ -231,13 +257,13 @@ mod tests {
     use super::*;
     use crate::attribute::bylines::split;
 
-    fn strings(texts: &[&str]) -> Vec<String> {
-        texts.iter().map(|text| text.to_string()).collect()
+    fn labels(texts: &[&str]) -> Vec<(String, bool)> {
+        texts.iter().map(|text| (text.to_string(), true)).collect()
     }
 
     #[test]
     fn misread_prints_are_one_label() {
-        let labels = strings(&[
+        let labels = labels(&[
             "Kirsty Williams",
             "Kirsty Wi1liams",
             "Kirsty Williams",

@@ -92,6 +92,7 @@ mod tests {
             utterance_id: "d-u0001".into(),
             position: 1,
             speaker: None,
+            label: None,
             text: text.into(),
             span: crate::corpus::Span::new(0, text.len()),
             time_start_s: None,

@@ -110,10 +110,20 @@ pub fn find(page: &Page<'_>, pinned: Option<Style>) -> Found {
     if let Some(style) = pinned {
         all.retain(|candidate| candidate.style == style);
     }
-    let labels: Vec<String> = all.iter().map(|candidate| candidate.label.clone()).collect();
+    let labels: Vec<(String, bool)> =
+        all.iter().map(|candidate| (candidate.label.clone(), candidate.confidence > 0.0)).collect();
+    let forms: BTreeMap<String, (LabelKind, f32)> = all
+        .iter()
+        .filter(|candidate| candidate.confidence > 0.0)
+        .map(|candidate| (candidate.label.clone(), (candidate.kind, candidate.confidence)))
+        .collect();
     for (candidate, label) in all.iter_mut().zip(canonical_labels(&labels)) {
+        if let (true, Some((kind, confidence))) = (candidate.label != label, forms.get(&label)) {
+            (candidate.kind, candidate.confidence) = (*kind, candidate.confidence.max(*confidence));
+        }
         candidate.label = label;
     }
+    all.retain(|candidate| candidate.confidence > 0.0);
     let mut counts: BTreeMap<(Style, String), usize> = BTreeMap::new();
     for candidate in all.iter().filter(|candidate| !candidate.inside) {
         *counts.entry((candidate.style, candidate.label.clone())).or_default() += 1;
@@ -231,6 +241,9 @@ fn candidates(page: &Page<'_>) -> Vec<Candidate> {
 /// How many lines a byline that shares a paragraph with its speech may take.
 const BYLINE_LINES: usize = 8;
 
+/// How many lines a byline in bold may take; narrow columns break names and titles often.
+const BOLD_LINES: usize = 16;
+
 /// Bylines at the start of some lines with the speech after them on the same line.
 fn leading(page: &Page<'_>, lines: Range<usize>, inside: bool) -> Option<Candidate> {
     let head = lines.start..lines.end.min(lines.start + BYLINE_LINES);
@@ -241,19 +254,21 @@ fn leading(page: &Page<'_>, lines: Range<usize>, inside: bool) -> Option<Candida
     let (time, from) =
         leading_time(&text[offset..]).map_or((None, offset), |(time, length)| (Some(time), offset + length));
     let rest = &text[from..];
-    let matched = if bold > 0 {
-        bold_label(text, bold, from)
+    let mut readings: Vec<(Style, String, usize)> = Vec::new();
+    if bold > 0 {
+        readings.extend(bold_label(text, bold, from));
     } else {
-        colon_label(rest).map(|(label, speech)| (Style::Colon, label, from + speech)).or_else(|| {
-            if let Some(found) = PERIOD.captures(rest) {
-                return Some((Style::Period, found[1].to_string(), from + found[0].len()));
-            }
-            DASH.captures(rest).map(|found| (Style::Dash, found[1].to_string(), from + found[0].len()))
-        })
-    };
-    let (style, printed, speech) = matched?;
-    let byline = bylines::split(&printed);
-    let judgement = labels::judge(&byline.label)?;
+        readings.extend(colon_label(rest).map(|(label, speech)| (Style::Colon, label, from + speech)));
+        readings.extend(PERIOD.captures(rest).map(|found| {
+            (Style::Period, found[0].trim_end().trim_end_matches('.').to_string(), from + found[0].len())
+        }));
+        readings.extend(DASH.captures(rest).map(|found| (Style::Dash, found[1].to_string(), from + found[0].len())));
+    }
+    let (style, byline, judgement, speech) = readings.into_iter().find_map(|(style, printed, speech)| {
+        let byline = bylines::split(&printed);
+        let judgement = labels::judge(&byline.label).or_else(|| unreadable(&byline.label))?;
+        Some((style, byline, judgement, speech))
+    })?;
     let (start, end) = (shown.source_start(offset), shown.source_end(speech.min(text.len()).max(offset)));
     let speech_source = if speech < text.len() { shown.source_start(speech) } else { end };
     let speech_line = (lines.start..lines.end)
@@ -342,7 +357,8 @@ fn ends_sentence(text: &str, at: usize) -> bool {
     let word = text[..at].rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '[')).next().unwrap_or("");
     let is_short =
         word.chars().count() <= 2 || labels::is_honorific(word) || labels::is_post_nominal(word) || word.contains('.');
-    text[at..].starts_with(['!', '?']) || (!is_short && text[at + 1..].starts_with(char::is_whitespace))
+    let then_dash = text[at + 1..].trim_start().starts_with(['–', '—', '-']);
+    text[at..].starts_with(['!', '?']) || then_dash || (!is_short && text[at + 1..].starts_with(char::is_whitespace))
 }
 
 /// A label in bold at the start of `text`: with the speech in bold too ("**Q: Why?**"), behind it, or below it.
@@ -392,7 +408,7 @@ static NAME_TIME: LazyLock<Regex> = LazyLock::new(|| {
 fn alone(page: &Page<'_>, lines: &Range<usize>) -> Option<Candidate> {
     let first = &page.lines[lines.start];
     let is_heading = matches!(first.layout, Layout::Heading(_));
-    if lines.len() <= BYLINE_LINES && !is_heading {
+    if lines.len() <= BOLD_LINES && !is_heading {
         let shown = page.join(lines.clone());
         let bold = page.bold_lead(lines.clone());
         if bold > 0 && shown.text[floor_boundary(&shown.text, bold)..].trim_matches([':', ' ', '.']).is_empty() {
@@ -512,7 +528,9 @@ fn own_lines(
         return None;
     }
     let byline = bylines::split(printed);
-    let judgement = labels::judge(&byline.label).or_else(|| single_name(&byline, is_bold))?;
+    let judgement = labels::judge(&byline.label)
+        .or_else(|| single_name(&byline, is_bold))
+        .or_else(|| if style == Style::NameLine { None } else { unreadable(&byline.label) })?;
     let speech_line = (lines.end..page.lines.len()).find(|i| !page.lines[*i].is_empty())?;
     let (first, last) = (&page.lines[lines.start], &page.lines[lines.end - 1]);
     let start = first.shown.source_start(0);
@@ -535,6 +553,17 @@ fn own_lines(
         inside: false,
         confidence,
     })
+}
+
+/// A short text that is no label by its form, but may be a misread print of one: it counts only if it is near a label
+/// that recurs.
+fn unreadable(label: &str) -> Option<labels::Judgement> {
+    const LONGEST: usize = 48;
+    let n_words = label.split_whitespace().count();
+    let fits = (1..=6).contains(&n_words)
+        && label.len() <= LONGEST
+        && label.chars().filter(|c| c.is_alphabetic()).count() >= 5;
+    fits.then_some(labels::Judgement { kind: LabelKind::Word, quality: 0.0 })
 }
 
 /// One capitalised word with a title beside it, in bold: a name all the same.

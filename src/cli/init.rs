@@ -29,6 +29,8 @@ pub fn run(args: &InitArgs) -> anyhow::Result<ExitCode> {
         bail!("{shown} exists; name another file, or replace it with --force");
     }
     std::fs::write(&args.file, EXAMPLE).with_context(|| format!("cannot write {shown}"))?;
-    println!("Wrote {shown}. Add your propositions under [[targets]], then:\n\n    plenary run TRANSCRIPTS --study {shown} --out results");
+    println!(
+        "Wrote {shown}. Add your propositions under [[targets]], then:\n\n    plenary run TRANSCRIPTS --study {shown} --out results"
+    );
     Ok(ExitCode::SUCCESS)
 }

@@ -55,7 +55,7 @@ fn report(other_paths: &BTreeMap<String, Vec<String>>, failures: &[Failure], pas
 /// A table without frames, as wide as the terminal.
 fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(header.to_vec());
     table
 }

@@ -69,9 +69,7 @@ pub fn run(args: &ModelsArgs) -> anyhow::Result<ExitCode> {
 
 fn table(models: &[Listed]) -> Table {
     let mut table = Table::new();
-    table
-        .load_style(presets::UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(["model", "task", "output", "licence", "size", "sha256", "folder"]);
     for Listed { id, folder } in models {
         match folder {
@@ -82,26 +80,11 @@ fn table(models: &[Listed]) -> Table {
                     true => format!("{} dimensions", facts.dimensions),
                     false => facts.labels.join(", "),
                 };
-                let sha256 = facts
-                    .sha256
-                    .get(GRAPH)
-                    .map_or("not pinned", |h| h.get(..12).unwrap_or(h));
-                let licence = if facts.licence.is_empty() {
-                    "not stated"
-                } else {
-                    &facts.licence
-                };
+                let sha256 = facts.sha256.get(GRAPH).map_or("not pinned", |h| h.get(..12).unwrap_or(h));
+                let licence = if facts.licence.is_empty() { "not stated" } else { &facts.licence };
                 let size = size(model).map_or("incomplete".into(), |bytes| format!("{:.1} MB", bytes as f64 / 1e6));
                 let folder = format!("{} ({})", model.path.display(), model.place.origin);
-                table.add_row([
-                    id.as_str(),
-                    facts.task.as_str(),
-                    &output,
-                    licence,
-                    &size,
-                    sha256,
-                    &folder,
-                ])
+                table.add_row([id.as_str(), facts.task.as_str(), &output, licence, &size, sha256, &folder])
             }
         };
     }
@@ -134,10 +117,7 @@ fn json(models: &[Listed]) -> anyhow::Result<String> {
 
 /// Bytes of the model's files; `None` where one is missing.
 fn size(model: &ModelFolder) -> Option<u64> {
-    FILES
-        .iter()
-        .map(|file| Some(model.path.join(file).metadata().ok()?.len()))
-        .sum()
+    FILES.iter().map(|file| Some(model.path.join(file).metadata().ok()?.len())).sum()
 }
 
 fn verify(places: &[Place]) -> anyhow::Result<ExitCode> {
@@ -163,16 +143,8 @@ fn verify(places: &[Place]) -> anyhow::Result<ExitCode> {
             }
         }
     }
-    println!(
-        "{} models, {wrong} {}",
-        models.len(),
-        if wrong == 1 { "fault" } else { "faults" }
-    );
-    Ok(if wrong == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(2)
-    })
+    println!("{} models, {wrong} {}", models.len(), if wrong == 1 { "fault" } else { "faults" });
+    Ok(if wrong == 0 { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }
 
 fn install(places: Vec<Place>, from: Option<&Path>, force: bool) -> anyhow::Result<ExitCode> {
@@ -184,10 +156,7 @@ fn install(places: Vec<Place>, from: Option<&Path>, force: bool) -> anyhow::Resu
         Some(folder) => vec![Place::new(folder, "--from")],
         None => places.into_iter().filter(|place| place.path != target).collect(),
     };
-    let models = engine::list(&sources)?
-        .into_iter()
-        .map(|listed| listed.folder)
-        .collect::<Result<Vec<_>, _>>()?;
+    let models = engine::list(&sources)?.into_iter().map(|listed| listed.folder).collect::<Result<Vec<_>, _>>()?;
     for (id, outcome) in engine::install(&models, &target, force)? {
         let what = match outcome {
             Installed::Copied => "copied",

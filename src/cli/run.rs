@@ -50,7 +50,9 @@ pub fn run(args: &RunArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
     if let Some(format) = args.format {
         study.output.csv = format == Format::Csv;
     }
-    let threads = args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, NonZeroUsize::get), NonZeroUsize::get);
+    let threads = args
+        .threads
+        .map_or_else(|| std::thread::available_parallelism().map_or(1, NonZeroUsize::get), NonZeroUsize::get);
     let options = Options { study, models: args.models.clone(), out: args.out.clone(), threads };
     listen();
     let progress = Shown::new(verbosity.quiet);
@@ -99,7 +101,10 @@ fn print_counts(report: &Report) {
     for transcript in transcripts.iter().take(ROWS) {
         let front = &transcript.front;
         let parts: Vec<String> =
-            [front.title.clone(), front.panel.clone(), front.session.clone(), front.date.map(|date| date.to_string())].into_iter().flatten().collect();
+            [front.title.clone(), front.panel.clone(), front.session.clone(), front.date.map(|date| date.to_string())]
+                .into_iter()
+                .flatten()
+                .collect();
         let what = if parts.is_empty() { "no title found".to_string() } else { parts.join(" | ") };
         println!("  {}: {what}", transcript.document.path);
     }
@@ -129,7 +134,10 @@ fn print_speakers(report: &Report) {
     }
     let mut table = super::table(&["speaker", "role", "affiliation", "turns", "words", "sentiment"]);
     for speaker in speakers.iter().take(ROWS) {
-        let tone = report.estimates.iter().find(|e| e.level == "speaker" && e.speaker_id.as_ref() == Some(&speaker.speaker_id));
+        let tone = report
+            .estimates
+            .iter()
+            .find(|e| e.level == "speaker" && e.speaker_id.as_ref() == Some(&speaker.speaker_id));
         table.add_row(vec![
             speaker.name.clone(),
             speaker.role.as_str().to_string(),
@@ -139,7 +147,9 @@ fn print_speakers(report: &Report) {
             interval(tone),
         ]);
     }
-    println!("\nWho speaks, and in which tone (mean sentiment from -1 to +1, with its interval over two or more turns)\n{table}");
+    println!(
+        "\nWho speaks, and in which tone (mean sentiment from -1 to +1, with its interval over two or more turns)\n{table}"
+    );
     if n > ROWS {
         println!("... and {} more, in speakers.parquet", n - ROWS);
     }
@@ -147,13 +157,16 @@ fn print_speakers(report: &Report) {
 
 fn print_stance(report: &Report, options: &Options) {
     let Some(stance) = &report.stance else {
-        println!("\nNo stance: the study has no [[targets]]. `plenary init` writes a study that shows how to add them.");
+        println!(
+            "\nNo stance: the study has no [[targets]]. `plenary init` writes a study that shows how to add them."
+        );
         return;
     };
     let mut table = super::table(&["target", "proposition", "favor", "against", "neither", "no label", "mean stance"]);
     for (target, scores) in options.study.targets.iter().zip(&stance.scores) {
         let labelled = |label: &str| scores.iter().filter(|score| score.label == Some(label)).count().to_string();
-        let mean = report.estimates.iter().find(|e| e.level == "corpus_target" && e.target_id.as_ref() == Some(&target.id));
+        let mean =
+            report.estimates.iter().find(|e| e.level == "corpus_target" && e.target_id.as_ref() == Some(&target.id));
         table.add_row(vec![
             target.id.clone(),
             target.proposition.clone(),
@@ -164,7 +177,9 @@ fn print_stance(report: &Report, options: &Options) {
             interval(mean),
         ]);
     }
-    println!("\nFor or against (segments by label; mean of favor - against over labelled segments, from -1 to +1)\n{table}");
+    println!(
+        "\nFor or against (segments by label; mean of favor - against over labelled segments, from -1 to +1)\n{table}"
+    );
 }
 
 fn print_themes(report: &Report) {
@@ -175,7 +190,12 @@ fn print_themes(report: &Report) {
     }
     let mut table = super::table(&["theme", "label", "segments", "speakers"]);
     for theme in themes.iter().take(ROWS) {
-        table.add_row(vec![theme.theme_id.clone(), theme.label.clone(), theme.n_segments.to_string(), theme.n_speakers.to_string()]);
+        table.add_row(vec![
+            theme.theme_id.clone(),
+            theme.label.clone(),
+            theme.n_segments.to_string(),
+            theme.n_speakers.to_string(),
+        ]);
     }
     println!("\nWhat they speak about\n{table}");
     if themes.len() > ROWS {
@@ -191,7 +211,10 @@ fn print_notes(report: &Report) {
         .collect();
     let cut = report.embeddings.truncated.iter().filter(|cut| **cut).count();
     if cut > 0 {
-        notes.push(format!("{} longer than the embedding model takes; the ends were not seen (`truncated` in segments.parquet)", many(cut, "segment")));
+        notes.push(format!(
+            "{} longer than the embedding model takes; the ends were not seen (`truncated` in segments.parquet)",
+            many(cut, "segment")
+        ));
     }
     if notes.is_empty() {
         return;
@@ -207,8 +230,13 @@ fn print_notes(report: &Report) {
 
 fn print_files(report: &Report, out: &Path) {
     println!("\n{} in {}", many(report.written.files.len(), "file"), out.display());
-    println!("  begin with  {}   one row per segment with everything beside it", out.join("analysis.parquet").display());
+    println!(
+        "  begin with  {}   one row per segment with everything beside it",
+        out.join("analysis.parquet").display()
+    );
     println!("  columns     {}   what every column means", out.join("codebook.md").display());
     println!("  defence     {}   versions, models, study, sha256 of every table", out.join("run.json").display());
-    println!("The models are small and their labels are not validated on your text: read a sample by hand before you rest a finding on them.");
+    println!(
+        "The models are small and their labels are not validated on your text: read a sample by hand before you rest a finding on them."
+    );
 }

@@ -43,7 +43,7 @@ struct Turn<'t> {
     document_id: &'t str,
     path: &'t str,
     order: usize,
-    /// The label as printed, without title and brackets; null where nobody is named.
+    /// As printed at this turn, without title and brackets; null where nobody is named.
     speaker: Option<&'t str>,
     /// The person's name, as far as the document tells it.
     name: Option<&'t str>,
@@ -96,7 +96,7 @@ fn turns(transcript: &Transcript) -> impl Iterator<Item = Turn<'_>> {
             document_id: &document.document_id,
             path: &document.path,
             order: utterance.position,
-            speaker: speaker.map(|speaker| speaker.label.as_str()),
+            speaker: utterance.label.as_deref(),
             name: speaker.map(|speaker| speaker.name.as_str()),
             honorific: speaker.and_then(|speaker| speaker.honorific.as_deref()),
             title: speaker.and_then(|speaker| speaker.title.as_deref()),
@@ -128,7 +128,9 @@ fn print_jsonl(out: &mut impl Write, transcript: &Transcript) -> std::io::Result
 fn print_text(out: &mut impl Write, transcript: &Transcript) -> std::io::Result<()> {
     let front = &transcript.front;
     writeln!(out, "{}", transcript.document.path)?;
-    for (name, value) in [("title", &front.title), ("event", &front.event), ("panel", &front.panel), ("session", &front.session)] {
+    for (name, value) in
+        [("title", &front.title), ("event", &front.event), ("panel", &front.panel), ("session", &front.session)]
+    {
         if let Some(value) = value {
             writeln!(out, "  {name:<9}{value}")?;
         }
@@ -163,8 +165,12 @@ fn print_text(out: &mut impl Write, transcript: &Transcript) -> std::io::Result<
         ]);
     }
     writeln!(out, "{table}")?;
-    let silent: Vec<&str> =
-        transcript.speakers.iter().filter(|speaker| speaker.n_utterances == 0).map(|speaker| speaker.name.as_str()).collect();
+    let silent: Vec<&str> = transcript
+        .speakers
+        .iter()
+        .filter(|speaker| speaker.n_utterances == 0)
+        .map(|speaker| speaker.name.as_str())
+        .collect();
     if !silent.is_empty() {
         writeln!(out, "  named, but not quoted: {}", silent.join(", "))?;
     }

@@ -23,11 +23,7 @@ pub enum EngineError {
         list(looked),
         list(known)
     )]
-    UnknownModel {
-        id: String,
-        looked: Vec<String>,
-        known: Vec<String>,
-    },
+    UnknownModel { id: String, looked: Vec<String>, known: Vec<String> },
 
     #[error("`{id}` cannot be the id of a model: it must be the name of a folder, without `/`, `\\` or a leading dot")]
     BadId { id: String },
@@ -46,11 +42,7 @@ pub enum EngineError {
     BadManifest { path: PathBuf, reason: String },
 
     #[error("model `{model}`: {} does not describe a model that plenary can use: {reason}", path.display())]
-    BadConfig {
-        model: String,
-        path: PathBuf,
-        reason: String,
-    },
+    BadConfig { model: String, path: PathBuf, reason: String },
 
     #[error(
         "model `{model}`: {} is not the file that the manifest names: expected sha256 {expected}, found {found}. \
@@ -58,12 +50,7 @@ pub enum EngineError {
          give a changed model a folder and an id of its own",
         path.display()
     )]
-    WrongSha256 {
-        model: String,
-        path: PathBuf,
-        expected: String,
-        found: String,
-    },
+    WrongSha256 { model: String, path: PathBuf, expected: String, found: String },
 
     #[error(
         "model `{model}`: its labels are {}, but {task} needs {} (in any order, in small or capital letters). Name \
@@ -71,26 +58,13 @@ pub enum EngineError {
         list(found),
         list(expected)
     )]
-    WrongLabels {
-        model: String,
-        task: Task,
-        found: Vec<String>,
-        expected: Vec<String>,
-    },
+    WrongLabels { model: String, task: Task, found: Vec<String>, expected: Vec<String> },
 
     #[error("model `{model}`: {} does not load as a tokenizer: {reason}", path.display())]
-    BadTokenizer {
-        model: String,
-        path: PathBuf,
-        reason: String,
-    },
+    BadTokenizer { model: String, path: PathBuf, reason: String },
 
     #[error("model `{model}`: {} cannot be run: {reason}", path.display())]
-    BadGraph {
-        model: String,
-        path: PathBuf,
-        reason: String,
-    },
+    BadGraph { model: String, path: PathBuf, reason: String },
 
     #[error(
         "model `{model}` is made for {found}, but {expected} is asked of it; choose another in the study's [models]"
@@ -101,26 +75,13 @@ pub enum EngineError {
         "model `{model}`: the proposition \"{proposition}\" leaves no room for a text: the two have {n_tokens} tokens \
          and the model takes {max_tokens}. Say it shorter"
     )]
-    PropositionTooLong {
-        model: String,
-        proposition: String,
-        n_tokens: usize,
-        max_tokens: usize,
-    },
+    PropositionTooLong { model: String, proposition: String, n_tokens: usize, max_tokens: usize },
 
     #[error("model `{model}` failed on the text \"{text}\": {reason}")]
-    Pass {
-        model: String,
-        text: String,
-        reason: String,
-    },
+    Pass { model: String, text: String, reason: String },
 
     #[error("{what}: expected {expected} rows and columns, found {found}")]
-    Shape {
-        what: &'static str,
-        expected: String,
-        found: String,
-    },
+    Shape { what: &'static str, expected: String, found: String },
 
     #[error(
         "model `{model}`: {} already holds other files; nothing was changed there. Say `--force` to replace them",
@@ -133,11 +94,7 @@ pub enum EngineError {
 }
 
 fn list(items: &[String]) -> String {
-    if items.is_empty() {
-        "none".into()
-    } else {
-        items.join(", ")
-    }
+    if items.is_empty() { "none".into() } else { items.join(", ") }
 }
 
 /// The beginning of a text, on one line, to name it in a message.

@@ -56,10 +56,7 @@ impl Task {
         if labels.len() != self.labels().len() {
             return None;
         }
-        self.labels()
-            .iter()
-            .map(|wanted| labels.iter().position(|l| l.eq_ignore_ascii_case(wanted)))
-            .collect()
+        self.labels().iter().map(|wanted| labels.iter().position(|l| l.eq_ignore_ascii_case(wanted))).collect()
     }
 }
 
@@ -168,11 +165,7 @@ pub fn find(places: &[Place], id: &str) -> Result<ModelFolder, EngineError> {
     }
     known.sort();
     known.dedup();
-    Err(EngineError::UnknownModel {
-        id: id.to_owned(),
-        looked: describe(&there),
-        known,
-    })
+    Err(EngineError::UnknownModel { id: id.to_owned(), looked: describe(&there), known })
 }
 
 /// A model that [`list`] came upon.
@@ -202,10 +195,7 @@ pub fn list(places: &[Place]) -> Result<Vec<Listed>, EngineError> {
 /// The manifest of a folder of models; empty where there is none.
 pub(crate) fn manifest_in(models: &Path) -> Result<Manifest, EngineError> {
     let path = models.join(MANIFEST);
-    let bad = |reason: String| EngineError::BadManifest {
-        path: path.clone(),
-        reason,
-    };
+    let bad = |reason: String| EngineError::BadManifest { path: path.clone(), reason };
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Manifest::default()),
@@ -215,21 +205,11 @@ pub(crate) fn manifest_in(models: &Path) -> Result<Manifest, EngineError> {
     for (position, facts) in manifest.models.iter().enumerate() {
         check_id(&facts.id)?;
         if manifest.models[..position].iter().any(|earlier| earlier.id == facts.id) {
-            return Err(bad(format!(
-                "it lists the model `{}` twice; keep one of the two",
-                facts.id
-            )));
+            return Err(bad(format!("it lists the model `{}` twice; keep one of the two", facts.id)));
         }
         for file in FILES {
-            if !facts
-                .sha256
-                .get(file)
-                .is_some_and(|h| h.len() == 64 && h.bytes().all(|b| b.is_ascii_hexdigit()))
-            {
-                return Err(bad(format!(
-                    "the model `{}` has no sha256 (64 hex digits) for {file}",
-                    facts.id
-                )));
+            if !facts.sha256.get(file).is_some_and(|h| h.len() == 64 && h.bytes().all(|b| b.is_ascii_hexdigit())) {
+                return Err(bad(format!("the model `{}` has no sha256 (64 hex digits) for {file}", facts.id)));
             }
         }
     }
@@ -240,9 +220,7 @@ pub(crate) fn manifest_in(models: &Path) -> Result<Manifest, EngineError> {
 fn existing(places: &[Place]) -> Result<Vec<Place>, EngineError> {
     let there: Vec<Place> = places.iter().filter(|p| p.path.is_dir()).cloned().collect();
     if there.is_empty() {
-        return Err(EngineError::NoModelsFolder {
-            looked: describe(places),
-        });
+        return Err(EngineError::NoModelsFolder { looked: describe(places) });
     }
     Ok(there)
 }
@@ -254,10 +232,7 @@ fn describe(places: &[Place]) -> Vec<String> {
 /// Ids of a place: the manifest's, in its order, then those of other folders with a graph, by name.
 fn ids_in(place: &Place, manifest: &Manifest) -> Result<Vec<String>, EngineError> {
     let mut ids: Vec<String> = manifest.models.iter().map(|m| m.id.clone()).collect();
-    let failed = |source| EngineError::Io {
-        path: place.path.clone(),
-        source,
-    };
+    let failed = |source| EngineError::Io { path: place.path.clone(), source };
     let mut own = Vec::new();
     for entry in std::fs::read_dir(&place.path).map_err(failed)? {
         let entry = entry.map_err(failed)?;
@@ -277,11 +252,7 @@ fn open(place: &Place, manifest: &Manifest, id: &str) -> Result<ModelFolder, Eng
         Some(facts) => facts.clone(),
         None => facts_of_config(id, &path)?,
     };
-    Ok(ModelFolder {
-        path,
-        place: place.clone(),
-        facts,
-    })
+    Ok(ModelFolder { path, place: place.clone(), facts })
 }
 
 /// What config.json alone tells: a model with the labels of a task is for that task, one without labels embeds.
@@ -318,23 +289,13 @@ fn facts_of_config(id: &str, folder: &Path) -> Result<Facts, EngineError> {
 /// The bytes of a model's file.
 pub(crate) fn read(model: &str, path: &Path) -> Result<Vec<u8>, EngineError> {
     std::fs::read(path).map_err(|source| match source.kind() {
-        std::io::ErrorKind::NotFound => EngineError::MissingFile {
-            model: model.to_owned(),
-            path: path.to_owned(),
-        },
-        _ => EngineError::Io {
-            path: path.to_owned(),
-            source,
-        },
+        std::io::ErrorKind::NotFound => EngineError::MissingFile { model: model.to_owned(), path: path.to_owned() },
+        _ => EngineError::Io { path: path.to_owned(), source },
     })
 }
 
 pub(crate) fn bad_config(model: &str, path: &Path, reason: String) -> EngineError {
-    EngineError::BadConfig {
-        model: model.to_owned(),
-        path: path.to_owned(),
-        reason,
-    }
+    EngineError::BadConfig { model: model.to_owned(), path: path.to_owned(), reason }
 }
 
 /// An id names a folder directly under the folder of models, never one elsewhere.

@@ -34,10 +34,7 @@ pub fn install(models: &[ModelFolder], target: &Path, force: bool) -> Result<Vec
         let facts = pinned(model)?;
         let outcome = outcome(&facts, &target.join(&facts.id))?;
         if outcome == Installed::Replaced && !force {
-            return Err(EngineError::WouldOverwrite {
-                model: facts.id.clone(),
-                path: target.join(&facts.id),
-            });
+            return Err(EngineError::WouldOverwrite { model: facts.id.clone(), path: target.join(&facts.id) });
         }
         planned.push((model, facts, outcome));
     }
@@ -72,11 +69,7 @@ fn outcome(facts: &Facts, folder: &Path) -> Result<Installed, EngineError> {
     }
     for file in FILES {
         match read(&facts.id, &folder.join(file)) {
-            Ok(bytes)
-                if facts
-                    .sha256
-                    .get(file)
-                    .is_some_and(|expected| *expected == sha256(&bytes)) => {}
+            Ok(bytes) if facts.sha256.get(file).is_some_and(|expected| *expected == sha256(&bytes)) => {}
             Ok(_) | Err(EngineError::MissingFile { .. }) => return Ok(Installed::Replaced),
             Err(error) => return Err(error),
         }
@@ -116,20 +109,14 @@ fn fill(model: &ModelFolder, facts: &Facts, folder: &Path) -> Result<(), EngineE
     if card.is_file() {
         write(&folder.join(CARD), &read(&facts.id, &card)?)?;
     }
-    let copy = ModelFolder {
-        path: folder.to_owned(),
-        place: model.place.clone(),
-        facts: facts.clone(),
-    };
+    let copy = ModelFolder { path: folder.to_owned(), place: model.place.clone(), facts: facts.clone() };
     verify(&copy).into_iter().try_for_each(|check| check.result.map(|_| ()))
 }
 
 fn write_manifest(manifest: &Manifest, target: &Path) -> Result<(), EngineError> {
     let path = target.join(MANIFEST);
-    let text = toml::to_string(manifest).map_err(|e| EngineError::BadManifest {
-        path: path.clone(),
-        reason: e.to_string(),
-    })?;
+    let text = toml::to_string(manifest)
+        .map_err(|e| EngineError::BadManifest { path: path.clone(), reason: e.to_string() })?;
     let fresh = target.join(format!(".{MANIFEST}.{}.new", std::process::id()));
     write(&fresh, text.as_bytes())?;
     fs::rename(&fresh, &path).map_err(at(&path))
@@ -142,8 +129,5 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), EngineError> {
 
 fn at(path: &Path) -> impl Fn(std::io::Error) -> EngineError + use<> {
     let path: PathBuf = path.to_owned();
-    move |source| EngineError::Io {
-        path: path.clone(),
-        source,
-    }
+    move |source| EngineError::Io { path: path.clone(), source }
 }

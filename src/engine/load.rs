@@ -27,12 +27,7 @@ pub struct FileCheck {
 
 /// Hashes every file of a model and compares with the manifest; nothing is loaded.
 pub fn verify(folder: &ModelFolder) -> Vec<FileCheck> {
-    FILES
-        .map(|file| FileCheck {
-            file,
-            result: checked_bytes(folder, file).map(|(_, sha256)| sha256),
-        })
-        .into()
+    FILES.map(|file| FileCheck { file, result: checked_bytes(folder, file).map(|(_, sha256)| sha256) }).into()
 }
 
 /// Checks and loads a model for the default engine.
@@ -46,27 +41,14 @@ pub fn load(folder: &ModelFolder) -> Result<Model, EngineError> {
         let tokenizer = scope.spawn(|| {
             let (bytes, sha256) = checked_bytes(folder, TOKENIZER)?;
             let path = folder.path.join(TOKENIZER);
-            let bad = |reason| EngineError::BadTokenizer {
-                model: id.clone(),
-                path,
-                reason,
-            };
-            Ok((
-                Tokenizer::from_bytes(id, &bytes, facts.max_tokens).map_err(bad)?,
-                sha256,
-            ))
+            let bad = |reason| EngineError::BadTokenizer { model: id.clone(), path, reason };
+            Ok((Tokenizer::from_bytes(id, &bytes, facts.max_tokens).map_err(bad)?, sha256))
         });
         let graph = checked_bytes(folder, GRAPH).and_then(|(bytes, sha256)| {
-            let bad = |reason| EngineError::BadGraph {
-                model: id.clone(),
-                path: folder.path.join(GRAPH),
-                reason,
-            };
+            let bad = |reason| EngineError::BadGraph { model: id.clone(), path: folder.path.join(GRAPH), reason };
             Ok((RtenEngine::load(bytes, facts.task).map_err(bad)?, sha256))
         });
-        let tokenizer = tokenizer
-            .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let tokenizer = tokenizer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         (tokenizer, graph)
     });
     let (tokenizer, tokenizer_sha256) = tokenizer?;
@@ -91,9 +73,7 @@ pub fn load(folder: &ModelFolder) -> Result<Model, EngineError> {
 pub fn load_all(folders: &[&ModelFolder]) -> Result<Vec<Model>, EngineError> {
     std::thread::scope(|scope| {
         let loading: Vec<_> = folders.iter().map(|folder| scope.spawn(|| load(folder))).collect();
-        let loaded = loading
-            .into_iter()
-            .map(|l| l.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        let loaded = loading.into_iter().map(|l| l.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         loaded.collect::<Vec<_>>().into_iter().collect()
     })
 }
@@ -105,10 +85,7 @@ fn check_config(folder: &ModelFolder, bytes: &[u8]) -> Result<Vec<usize>, Engine
     let config = Config::from_bytes(&facts.id, &path, bytes)?;
     let wrong = |reason: String| Err(bad_config(&facts.id, &path, reason));
     if facts.dimensions != config.hidden_size {
-        return wrong(format!(
-            "hidden_size is {}, the manifest says {}",
-            config.hidden_size, facts.dimensions
-        ));
+        return wrong(format!("hidden_size is {}, the manifest says {}", config.hidden_size, facts.dimensions));
     }
     if facts.max_tokens > config.max_position_embeddings || facts.max_tokens < FEWEST_TOKENS {
         return wrong(format!(
@@ -129,12 +106,10 @@ fn check_config(folder: &ModelFolder, bytes: &[u8]) -> Result<Vec<usize>, Engine
     if found != facts.labels {
         return Err(wrong_labels(found, facts.labels.clone()));
     }
-    facts.task.positions(&found).ok_or_else(|| {
-        wrong_labels(
-            found.clone(),
-            facts.task.labels().iter().map(|l| (*l).to_owned()).collect(),
-        )
-    })
+    facts
+        .task
+        .positions(&found)
+        .ok_or_else(|| wrong_labels(found.clone(), facts.task.labels().iter().map(|l| (*l).to_owned()).collect()))
 }
 
 /// A file's bytes and their sha256, equal to the manifest's where there is one.

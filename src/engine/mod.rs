@@ -77,10 +77,7 @@ pub struct Model {
 
 impl std::fmt::Debug for Model {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Model")
-            .field("id", &self.id)
-            .field("task", &self.task)
-            .finish_non_exhaustive()
+        f.debug_struct("Model").field("id", &self.id).field("task", &self.task).finish_non_exhaustive()
     }
 }
 
@@ -99,11 +96,7 @@ impl Model {
         if self.task == expected {
             return Ok(());
         }
-        Err(EngineError::WrongTask {
-            model: self.id.clone(),
-            found: self.task,
-            expected,
-        })
+        Err(EngineError::WrongTask { model: self.id.clone(), found: self.task, expected })
     }
 
     /// The unit vector of one text, and its tokens.
@@ -113,10 +106,9 @@ impl Model {
         if hidden.dim() != (tokens.ids.len(), self.dimensions) {
             let (rows, columns) = hidden.dim();
             let (wanted, width) = (tokens.ids.len(), self.dimensions);
-            return Err(self.failed(
-                text,
-                format!("expected {wanted} x {width} hidden states, found {rows} x {columns}"),
-            ));
+            return Err(
+                self.failed(text, format!("expected {wanted} x {width} hidden states, found {rows} x {columns}"))
+            );
         }
         let vector = mean_pool(hidden.view(), &tokens.attention_mask)
             .ok_or_else(|| self.failed(text, "its hidden states are not finite numbers".into()))?;
@@ -144,11 +136,7 @@ impl Model {
     }
 
     fn failed(&self, text: &str, reason: String) -> EngineError {
-        EngineError::Pass {
-            model: self.id.clone(),
-            text: error::excerpt(text),
-            reason,
-        }
+        EngineError::Pass { model: self.id.clone(), text: error::excerpt(text), reason }
     }
 }
 
@@ -171,9 +159,7 @@ mod tests {
 
         fn forward(&self, tokens: &Tokens) -> Result<Array2<f32>, PassError> {
             let rows = if self.per_token { tokens.ids.len() } else { 1 };
-            Ok(Array2::from_shape_fn((rows, self.numbers.len()), |(_, column)| {
-                self.numbers[column]
-            }))
+            Ok(Array2::from_shape_fn((rows, self.numbers.len()), |(_, column)| self.numbers[column]))
         }
     }
 
@@ -186,57 +172,32 @@ mod tests {
             max_tokens: 512,
             sha256: BTreeMap::new(),
             tokenizer: Tokenizer::from_bytes("m", tokenizer, 512).unwrap(),
-            engine: Box::new(Constant {
-                numbers: numbers.to_vec(),
-                per_token: task == Task::Embedding,
-            }),
+            engine: Box::new(Constant { numbers: numbers.to_vec(), per_token: task == Task::Embedding }),
             positions: vec![2, 0, 1],
         }
     }
 
-    const WORK: Work = Work {
-        threads: 2,
-        progress: &Silent,
-    };
+    const WORK: Work = Work { threads: 2, progress: &Silent };
 
     #[test]
     fn what_is_no_number_is_told_with_its_text() {
         let error = embedding::embed(&model(Task::Embedding, &[f32::NAN, 1.0]), &["A treaty."], WORK).unwrap_err();
-        assert!(
-            error.to_string().contains("failed on the text \"A treaty.\""),
-            "{error}"
-        );
-        let error = sentiment::score(
-            &model(Task::Sentiment, &[f32::INFINITY, 1.0, 0.0]),
-            &["A treaty."],
-            WORK,
-        );
+        assert!(error.to_string().contains("failed on the text \"A treaty.\""), "{error}");
+        let error = sentiment::score(&model(Task::Sentiment, &[f32::INFINITY, 1.0, 0.0]), &["A treaty."], WORK);
         assert!(matches!(error, Err(EngineError::Pass { .. })));
     }
 
     #[test]
     fn a_width_that_is_not_the_promised_one_is_refused() {
         let error = embedding::embed(&model(Task::Embedding, &[1.0, 2.0, 3.0]), &["Yes."], WORK).unwrap_err();
-        assert!(
-            error.to_string().contains("expected 4 x 2 hidden states, found 4 x 3"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("expected 4 x 2 hidden states, found 4 x 3"), "{error}");
         let error = sentiment::score(&model(Task::Sentiment, &[1.0, 2.0]), &["Yes."], WORK).unwrap_err();
-        assert!(
-            error.to_string().contains("expected 1 x 3 logits, found 1 x 2"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("expected 1 x 3 logits, found 1 x 2"), "{error}");
     }
 
     #[test]
     fn logits_are_put_into_the_order_of_the_task() {
-        let scores = sentiment::score(&model(Task::Sentiment, &[0.0, 0.0, 100.0]), &["No."], WORK)
-            .unwrap()
-            .scores;
-        assert_eq!(
-            scores[0].label(),
-            "negative",
-            "the model's third label is the task's first"
-        );
+        let scores = sentiment::score(&model(Task::Sentiment, &[0.0, 0.0, 100.0]), &["No."], WORK).unwrap().scores;
+        assert_eq!(scores[0].label(), "negative", "the model's third label is the task's first");
     }
 }

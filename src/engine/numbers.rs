@@ -7,12 +7,7 @@ use ndarray::ArrayView2;
 /// `None` where no token is marked or the mean is not a finite vector other than zero.
 pub fn mean_pool(hidden: ArrayView2<f32>, attention_mask: &[u32]) -> Option<Vec<f32>> {
     let mut sum = vec![0f64; hidden.ncols()];
-    for (row, _) in hidden
-        .rows()
-        .into_iter()
-        .zip(attention_mask)
-        .filter(|(_, mark)| **mark == 1)
-    {
+    for (row, _) in hidden.rows().into_iter().zip(attention_mask).filter(|(_, mark)| **mark == 1) {
         for (total, &x) in sum.iter_mut().zip(row) {
             *total += f64::from(x);
         }

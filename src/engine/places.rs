@@ -28,10 +28,7 @@ pub struct Place {
 
 impl Place {
     pub fn new(path: impl Into<PathBuf>, origin: &'static str) -> Self {
-        Self {
-            path: path.into(),
-            origin,
-        }
+        Self { path: path.into(), origin }
     }
 
     pub(crate) fn describe(&self) -> String {
@@ -66,14 +63,9 @@ fn in_order(
     }
     let mut places = Vec::new();
     places.extend(user.map(|path| Place::new(path, "your data folder")));
-    places.push(Place::new(
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("models"),
-        "the repository it was built from",
-    ));
+    places.push(Place::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("models"), "the repository it was built from"));
     // Any folder may be called `models`; only one with a manifest is ours.
-    let beside = program
-        .into_iter()
-        .flat_map(|p| p.ancestors().skip(1).take(FOLDERS_ABOVE + 1));
+    let beside = program.into_iter().flat_map(|p| p.ancestors().skip(1).take(FOLDERS_ABOVE + 1));
     for path in beside.map(|folder| folder.join("models")) {
         if path.join(MANIFEST).is_file() && places.iter().all(|p| p.path != path) {
             places.push(Place::new(path, "near the program"));
@@ -104,11 +96,7 @@ mod tests {
 
         let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
         let found = in_order(None, Some("".into()), Some("data".into()), Some(&program));
-        assert_eq!(
-            paths(found),
-            [Path::new("data"), &repository],
-            "a folder without a manifest is not ours"
-        );
+        assert_eq!(paths(found), [Path::new("data"), &repository], "a folder without a manifest is not ours");
 
         std::fs::write(models.join(MANIFEST), "").unwrap();
         let found = in_order(None, None, Some("data".into()), Some(&program));

@@ -39,16 +39,9 @@ impl RtenEngine {
     /// Inputs are found by name (`input_ids`, and where the graph has them `attention_mask` and `token_type_ids`), the
     /// output by name (`last_hidden_state` or `logits`), else it is the first.
     pub(crate) fn load(bytes: Vec<u8>, task: Task) -> Result<Self, String> {
-        let model = ModelOptions::with_all_ops()
-            .prepack_weights(true)
-            .load(bytes)
-            .map_err(|e| e.to_string())?;
-        let name_of = |id: NodeId| {
-            model
-                .node_info(id)
-                .and_then(|node| node.name().map(str::to_owned))
-                .unwrap_or_default()
-        };
+        let model = ModelOptions::with_all_ops().prepack_weights(true).load(bytes).map_err(|e| e.to_string())?;
+        let name_of =
+            |id: NodeId| model.node_info(id).and_then(|node| node.name().map(str::to_owned)).unwrap_or_default();
         let inputs = model
             .input_ids()
             .iter()
@@ -69,11 +62,7 @@ impl RtenEngine {
             Task::Inference | Task::Sentiment => "logits",
         };
         let outputs = model.output_ids();
-        let output = outputs
-            .iter()
-            .copied()
-            .find(|&id| name_of(id) == wanted)
-            .or(outputs.first().copied());
+        let output = outputs.iter().copied().find(|&id| name_of(id) == wanted).or(outputs.first().copied());
         let output = output.ok_or("it has no output")?;
         Ok(Self { model, inputs, output })
     }
@@ -92,11 +81,7 @@ impl Engine for RtenEngine {
                 Input::AttentionMask => &tokens.attention_mask,
                 Input::TypeIds => &tokens.type_ids,
             };
-            let list: Vec<i32> = list
-                .iter()
-                .map(|&n| i32::try_from(n))
-                .collect::<Result<_, _>>()
-                .map_err(reason)?;
+            let list: Vec<i32> = list.iter().map(|&n| i32::try_from(n)).collect::<Result<_, _>>().map_err(reason)?;
             inputs.push((id, Value::from_shape([1, list.len()], list).map_err(reason)?.into()));
         }
         let options = RunOptions::default().with_thread_pool(Some(POOL.with(Arc::clone)));

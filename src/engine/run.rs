@@ -86,10 +86,7 @@ where
     if distinct_rows.len() < distinct.len() {
         return Err(EngineError::Stopped);
     }
-    Ok(which
-        .into_iter()
-        .map(|position| distinct_rows[position].clone())
-        .collect())
+    Ok(which.into_iter().map(|position| distinct_rows[position].clone()).collect())
 }
 
 #[cfg(test)]
@@ -99,18 +96,11 @@ mod tests {
     use std::sync::atomic::AtomicU64;
 
     fn work(threads: usize) -> Work<'static> {
-        Work {
-            threads,
-            progress: &Silent,
-        }
+        Work { threads, progress: &Silent }
     }
 
     fn failed(text: &str) -> EngineError {
-        EngineError::Pass {
-            model: "m".into(),
-            text: text.into(),
-            reason: "test".into(),
-        }
+        EngineError::Pass { model: "m".into(), text: text.into(), reason: "test".into() }
     }
 
     #[test]
@@ -130,10 +120,7 @@ mod tests {
             calls.fetch_add(1, Ordering::Relaxed);
             Ok(item.len())
         };
-        assert_eq!(
-            rows("test", &["yes", "no", "yes", "yes"], work(2), count).unwrap(),
-            [3, 2, 3, 3]
-        );
+        assert_eq!(rows("test", &["yes", "no", "yes", "yes"], work(2), count).unwrap(), [3, 2, 3, 3]);
         assert_eq!(calls.into_inner(), 2);
     }
 
@@ -141,9 +128,8 @@ mod tests {
     fn the_error_of_the_earliest_item_is_returned() {
         let items: Vec<u32> = (0..50).collect();
         for threads in [1, 4] {
-            let result = rows("test", &items, work(threads), |n| {
-                if *n < 20 { Ok(*n) } else { Err(failed(&n.to_string())) }
-            });
+            let result =
+                rows("test", &items, work(threads), |n| if *n < 20 { Ok(*n) } else { Err(failed(&n.to_string())) });
             let message = result.unwrap_err().to_string();
             assert!(message.contains("\"20\""), "{message}");
         }
@@ -166,29 +152,17 @@ mod tests {
 
     #[test]
     fn progress_counts_every_item_and_stops_the_work_when_asked() {
-        let counter = Counter {
-            advanced: 0.into(),
-            stop_after: u64::MAX,
-        };
+        let counter = Counter { advanced: 0.into(), stop_after: u64::MAX };
         let through = |counter: &Counter| {
-            let work = Work {
-                threads: 2,
-                progress: counter,
-            };
+            let work = Work { threads: 2, progress: counter };
             rows("test", &[1, 1, 2, 3, 3, 3, 4, 5, 6, 7], work, |n| Ok(*n)).map(|rows| rows.len())
         };
         assert_eq!(through(&counter).unwrap(), 10);
         assert_eq!(counter.advanced.into_inner(), 10);
 
-        let counter = Counter {
-            advanced: 0.into(),
-            stop_after: 2,
-        };
+        let counter = Counter { advanced: 0.into(), stop_after: 2 };
         assert!(matches!(through(&counter), Err(EngineError::Stopped)));
-        let counter = Counter {
-            advanced: 0.into(),
-            stop_after: 0,
-        };
+        let counter = Counter { advanced: 0.into(), stop_after: 0 };
         assert!(matches!(through(&counter), Err(EngineError::Stopped)));
     }
 }

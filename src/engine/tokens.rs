@@ -37,27 +37,19 @@ impl Tokenizer {
         inner.with_truncation(None).map_err(|e| e.to_string())?;
         inner.with_padding(None);
         inner.set_encode_special_tokens(true);
-        Ok(Self {
-            model: model.to_owned(),
-            inner,
-            max_tokens,
-        })
+        Ok(Self { model: model.to_owned(), inner, max_tokens })
     }
 
     /// Tokens of one text.
     pub fn text(&self, text: &str) -> Result<Tokens, EngineError> {
-        let encoding = self
-            .inner
-            .encode_fast(join_lines(text).as_ref(), true)
-            .map_err(|e| self.failed(text, e))?;
+        let encoding = self.inner.encode_fast(join_lines(text).as_ref(), true).map_err(|e| self.failed(text, e))?;
         // Every special token at the end stays, the tokens before it go.
         let special = encoding.get_special_tokens_mask();
         let end = special.iter().rposition(|&s| s == 0).map_or(0, |last| last + 1);
         if encoding.len() <= self.max_tokens {
             return Ok(self.whole(&encoding));
         }
-        self.cut(&encoding, end)
-            .ok_or_else(|| self.failed(text, "its special tokens alone are too many".into()))
+        self.cut(&encoding, end).ok_or_else(|| self.failed(text, "its special tokens alone are too many".into()))
     }
 
     /// Tokens of a premise and a hypothesis. Fails where the hypothesis leaves no room for the premise.
@@ -69,15 +61,9 @@ impl Tokenizer {
         if encoding.len() <= self.max_tokens {
             return Ok(self.whole(&encoding));
         }
-        let end = encoding
-            .get_sequence_ids()
-            .iter()
-            .rposition(|&s| s == Some(0))
-            .map_or(0, |last| last + 1);
+        let end = encoding.get_sequence_ids().iter().rposition(|&s| s == Some(0)).map_or(0, |last| last + 1);
         let n_premise = encoding.get_sequence_ids().iter().filter(|&&s| s == Some(0)).count();
-        let cut = (n_premise > encoding.len() - self.max_tokens)
-            .then(|| self.cut(&encoding, end))
-            .flatten();
+        let cut = (n_premise > encoding.len() - self.max_tokens).then(|| self.cut(&encoding, end)).flatten();
         cut.ok_or_else(|| EngineError::PropositionTooLong {
             model: self.model.clone(),
             proposition: excerpt(hypothesis),
@@ -110,11 +96,7 @@ impl Tokenizer {
     }
 
     fn failed(&self, text: &str, reason: tokenizers::Error) -> EngineError {
-        EngineError::Pass {
-            model: self.model.clone(),
-            text: excerpt(text),
-            reason: reason.to_string(),
-        }
+        EngineError::Pass { model: self.model.clone(), text: excerpt(text), reason: reason.to_string() }
     }
 }
 
@@ -129,12 +111,7 @@ pub(crate) fn join_lines(text: &str) -> Cow<'_, str> {
     if tidy {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(
-        text.split(blank)
-            .filter(|word| !word.is_empty())
-            .collect::<Vec<_>>()
-            .join(" "),
-    )
+    Cow::Owned(text.split(blank).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "))
 }
 
 #[cfg(test)]
@@ -168,17 +145,7 @@ mod tests {
     #[test]
     fn a_hypothesis_that_leaves_no_room_is_refused() {
         let error = tokenizer(5).pair("one two", "three four five").unwrap_err();
-        assert!(
-            matches!(
-                error,
-                EngineError::PropositionTooLong {
-                    n_tokens: 8,
-                    max_tokens: 5,
-                    ..
-                }
-            ),
-            "{error}"
-        );
+        assert!(matches!(error, EngineError::PropositionTooLong { n_tokens: 8, max_tokens: 5, .. }), "{error}");
     }
 
     #[test]

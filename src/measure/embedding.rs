@@ -20,10 +20,7 @@ pub fn embed(model: &Model, texts: &[&str], work: Work) -> Result<Embeddings, En
     Ok(Embeddings {
         model_id: model.id.clone(),
         vectors,
-        n_tokens: rows
-            .iter()
-            .map(|(_, tokens)| u32::try_from(tokens.n_tokens).unwrap_or(u32::MAX))
-            .collect(),
+        n_tokens: rows.iter().map(|(_, tokens)| u32::try_from(tokens.n_tokens).unwrap_or(u32::MAX)).collect(),
         truncated: rows.iter().map(|(_, tokens)| tokens.truncated).collect(),
     })
 }
@@ -40,11 +37,7 @@ pub fn cosines(a: ArrayView2<f32>, b: ArrayView2<f32>) -> Result<Array2<f32>, En
         });
     }
     Ok(Array2::from_shape_fn((a.nrows(), b.nrows()), |(i, j)| {
-        let products = a
-            .row(i)
-            .into_iter()
-            .zip(b.row(j))
-            .map(|(x, y)| f64::from(*x) * f64::from(*y));
+        let products = a.row(i).into_iter().zip(b.row(j)).map(|(x, y)| f64::from(*x) * f64::from(*y));
         (products.sum::<f64>() as f32).clamp(-1.0, 1.0)
     }))
 }

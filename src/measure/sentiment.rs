@@ -12,11 +12,7 @@ pub fn score(model: &Model, texts: &[&str], work: Work) -> Result<Sentiment, Eng
         model_id: model.id.clone(),
         scores: rows
             .iter()
-            .map(|&([negative, neutral, positive], _)| SentimentScore {
-                negative,
-                neutral,
-                positive,
-            })
+            .map(|&([negative, neutral, positive], _)| SentimentScore { negative, neutral, positive })
             .collect(),
         truncated: rows.iter().map(|&(_, truncated)| truncated).collect(),
     })

@@ -41,28 +41,14 @@ pub fn score(
         });
     }
     // Pass by pass: all texts with a proposition, then all with its negation, then the next target.
-    let hypotheses = targets
-        .iter()
-        .flat_map(|t| [Some(t.proposition.as_str()), t.negation.as_deref()])
-        .flatten();
-    let pairs: Vec<(&str, &str)> = hypotheses
-        .flat_map(|h| texts.iter().map(move |&text| (text, h)))
-        .collect();
-    let rows = rows("stance", &pairs, work, |&(text, hypothesis)| {
-        model.probabilities(text, Some(hypothesis))
-    })?;
+    let hypotheses = targets.iter().flat_map(|t| [Some(t.proposition.as_str()), t.negation.as_deref()]).flatten();
+    let pairs: Vec<(&str, &str)> = hypotheses.flat_map(|h| texts.iter().map(move |&text| (text, h))).collect();
+    let rows = rows("stance", &pairs, work, |&(text, hypothesis)| model.probabilities(text, Some(hypothesis)))?;
 
     let n = texts.len();
     let inference = |pass: usize, text: usize| {
         let ([entailment, neutral, contradiction], truncated) = rows[pass * n + text];
-        (
-            Inference {
-                entailment,
-                neutral,
-                contradiction,
-            },
-            truncated,
-        )
+        (Inference { entailment, neutral, contradiction }, truncated)
     };
     let mut scores = Vec::with_capacity(targets.len());
     let mut pass = 0;
@@ -71,21 +57,12 @@ pub fn score(
             let (proposition, cut) = inference(pass, text);
             let negation = target.negation.as_ref().map(|_| inference(pass + 1, text));
             let truncated = cut || negation.is_some_and(|(_, cut)| cut);
-            decide(
-                proposition,
-                negation.map(|(inference, _)| inference),
-                relevance,
-                truncated,
-                options,
-            )
+            decide(proposition, negation.map(|(inference, _)| inference), relevance, truncated, options)
         });
         scores.push(of_target.collect());
         pass += 1 + usize::from(target.negation.is_some());
     }
-    Ok(Stance {
-        model_id: model.id.clone(),
-        scores,
-    })
+    Ok(Stance { model_id: model.id.clone(), scores })
 }
 
 /// Averages the two sides and gives a label or the reason why there is none.
@@ -116,17 +93,7 @@ fn decide(
     } else {
         (Some("against"), None)
     };
-    StanceScore {
-        relevance,
-        favor,
-        against,
-        neither,
-        label,
-        reason,
-        proposition,
-        negation,
-        truncated,
-    }
+    StanceScore { relevance, favor, against, neither, label, reason, proposition, negation, truncated }
 }
 
 #[cfg(test)]
@@ -135,17 +102,10 @@ mod tests {
 
     use super::*;
 
-    const OPTIONS: StanceOptions = StanceOptions {
-        relevance_floor: 0.2,
-        confidence_floor: 0.5,
-    };
+    const OPTIONS: StanceOptions = StanceOptions { relevance_floor: 0.2, confidence_floor: 0.5 };
 
     fn inference(entailment: f32, neutral: f32, contradiction: f32) -> Inference {
-        Inference {
-            entailment,
-            neutral,
-            contradiction,
-        }
+        Inference { entailment, neutral, contradiction }
     }
 
     #[test]
@@ -157,13 +117,7 @@ mod tests {
 
     #[test]
     fn a_negation_counts_with_its_sides_exchanged() {
-        let score = decide(
-            inference(0.75, 0.25, 0.0),
-            Some(inference(0.5, 0.25, 0.25)),
-            0.5,
-            false,
-            &OPTIONS,
-        );
+        let score = decide(inference(0.75, 0.25, 0.0), Some(inference(0.5, 0.25, 0.25)), 0.5, false, &OPTIONS);
         assert_eq!((score.favor, score.neither, score.against), (0.5, 0.25, 0.25));
         assert_eq!(score.score(), 0.25);
     }
@@ -182,10 +136,7 @@ mod tests {
     fn relevance_is_the_cosine_without_its_negative_part() {
         let propositions = array![[1.0, 0.0]];
         let segments = array![[0.6, 0.8], [-1.0, 0.0]];
-        assert_eq!(
-            relevance(propositions.view(), segments.view()).unwrap(),
-            array![[0.6, 0.0]]
-        );
+        assert_eq!(relevance(propositions.view(), segments.view()).unwrap(), array![[0.6, 0.0]]);
         assert!(relevance(propositions.view(), array![[1.0]].view()).is_err());
     }
 }

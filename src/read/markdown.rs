@@ -4,7 +4,7 @@
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use super::plain::{is_ornament, source_lines};
-use crate::corpus::{Layout, Line, Run, Span};
+use crate::corpus::{Layout, Line, Span, TextRun};
 
 /// A line of dashes makes the paragraph above it a heading; one longer than this is speech with a rule below.
 const LONGEST_UNDERLINED_HEADING: usize = 120;
@@ -128,8 +128,11 @@ impl<'t> Page<'t> {
             let shown = shown.trim_end_matches(['\n', '\r']);
             let from = self.lines[at].runs.last().map_or(line.start, |run| run.span.end);
             if !shown.is_empty() && start >= from {
-                let run =
-                    Run { span: Span::new(start, start + shown.len()), bold: self.bold > 0, italic: self.italic > 0 };
+                let run = TextRun {
+                    span: Span::new(start, start + shown.len()),
+                    bold: self.bold > 0,
+                    italic: self.italic > 0,
+                };
                 let line = &mut self.lines[at];
                 if line.runs.is_empty() {
                     line.paragraph = self.paragraph;

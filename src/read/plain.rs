@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::corpus::{Layout, Line, Run, Span};
+use crate::corpus::{Layout, Line, Span, TextRun};
 
 /// A page is hard-wrapped when less than half of its text stands on lines longer than this.
 const LONGEST_WRAPPED_LINE: usize = 120;
@@ -53,7 +53,7 @@ pub fn lines(text: &str) -> Vec<Line> {
                 return Line { span, layout: Layout::Ornament, paragraph: 0, runs: Vec::new() };
             }
             let layout = if LIST_MARKER.is_match(shown) { Layout::ListItem } else { Layout::Text };
-            let run = Run { span: Span::new(start, start + shown.len()), bold: false, italic: false };
+            let run = TextRun { span: Span::new(start, start + shown.len()), bold: false, italic: false };
             Line { span, layout, paragraph: 0, runs: vec![run] }
         })
         .collect();

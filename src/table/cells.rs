@@ -132,9 +132,7 @@ impl Value for Timestamp {
 
     fn series<'c>(name: &str, cells: impl Iterator<Item = Option<&'c Self>>) -> PolarsResult<Series> {
         let instants: Int64Chunked = cells.map(|cell| cell.map(|instant| instant.as_microsecond())).collect();
-        let series = instants
-            .with_name(name.into())
-            .into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC));
+        let series = instants.with_name(name.into()).into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC));
         Ok(series.into_series())
     }
 }

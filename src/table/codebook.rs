@@ -124,8 +124,5 @@ fn describe_table<'r>(text: &mut String, table: &Table, columns: impl Iterator<I
 
 /// Text that stays in its cell of a Markdown table.
 fn in_a_cell(text: &str) -> String {
-    text.split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-        .replace('|', "\\|")
+    text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
 }

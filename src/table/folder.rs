@@ -56,10 +56,7 @@ impl OutputFolder {
     /// When the path is a file, the folder has files that plenary did not write, another run uses it, or it cannot be
     /// written. Nothing is changed then.
     pub(super) fn take(path: &Path, names: &[String]) -> Result<Self, TableError> {
-        let not_writable = |source| TableError::NotWritable {
-            path: path.to_owned(),
-            source,
-        };
+        let not_writable = |source| TableError::NotWritable { path: path.to_owned(), source };
         let created = match fs::metadata(path) {
             Ok(found) if !found.is_dir() => return Err(TableError::NotAFolder { path: path.to_owned() }),
             Ok(_) => false,
@@ -72,26 +69,14 @@ impl OutputFolder {
         refuse_foreign(path)?;
 
         let lock_path = path.join(LOCK);
-        let lock = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&lock_path)
-            .map_err(not_writable)?;
+        let lock = File::options().create(true).truncate(false).write(true).open(&lock_path).map_err(not_writable)?;
         match lock.try_lock() {
             // A file system without locks cannot tell that another run is at work; the tables stay whole all the same.
             Ok(()) | Err(TryLockError::Error(_)) => {}
             Err(TryLockError::WouldBlock) => return Err(TableError::Busy { path: path.to_owned() }),
         }
-        let folder = Self {
-            path: path.to_owned(),
-            created,
-            lock,
-        };
-        folder.install().map_err(|source| TableError::Install {
-            path: path.join(READY),
-            source,
-        })?;
+        let folder = Self { path: path.to_owned(), created, lock };
+        folder.install().map_err(|source| TableError::Install { path: path.join(READY), source })?;
         remove_folder(&path.join(STAGING)).map_err(not_writable)?;
         folder.refuse_occupied(names)?;
         Ok(folder)
@@ -153,13 +138,8 @@ impl OutputFolder {
     /// A file that has the name of one to be written, but was not written by plenary, stays.
     fn refuse_occupied(&self, names: &[String]) -> Result<(), TableError> {
         let ours = read_names(&self.path.join(MARKER));
-        match names
-            .iter()
-            .find(|name| !ours.contains(name) && self.path.join(name).exists())
-        {
-            Some(name) => Err(TableError::Occupied {
-                path: self.path.join(name),
-            }),
+        match names.iter().find(|name| !ours.contains(name) && self.path.join(name).exists()) {
+            Some(name) => Err(TableError::Occupied { path: self.path.join(name) }),
             None => Ok(()),
         }
     }
@@ -179,10 +159,7 @@ impl Drop for OutputFolder {
 
 /// A folder is plenary's when it has plenary's marker, or what a killed run leaves, or nothing at all.
 fn refuse_foreign(path: &Path) -> Result<(), TableError> {
-    let not_readable = |source| TableError::NotWritable {
-        path: path.to_owned(),
-        source,
-    };
+    let not_readable = |source| TableError::NotWritable { path: path.to_owned(), source };
     if is_marker(&path.join(MARKER)) || is_marker(&path.join(READY).join(MARKER)) {
         return Ok(());
     }
@@ -194,10 +171,7 @@ fn refuse_foreign(path: &Path) -> Result<(), TableError> {
         }
     }
     match foreign.into_iter().min() {
-        Some(found) => Err(TableError::Foreign {
-            path: path.to_owned(),
-            found,
-        }),
+        Some(found) => Err(TableError::Foreign { path: path.to_owned(), found }),
         None => Ok(()),
     }
 }
@@ -214,23 +188,15 @@ fn is_marker(path: &Path) -> bool {
 /// The files that a marker lists, if they can be plenary's: plain names of tables or of the codebook. A marker that is
 /// missing or cannot be read lists none.
 fn read_names(marker: &Path) -> Vec<String> {
-    let files = fs::read(marker)
-        .ok()
-        .and_then(|bytes| serde_json::from_slice::<Marker>(&bytes).ok());
+    let files = fs::read(marker).ok().and_then(|bytes| serde_json::from_slice::<Marker>(&bytes).ok());
     let names = files.unwrap_or_default().files.into_iter().map(|file| file.name);
     names.filter(|name| is_plain_name(Path::new(name))).collect()
 }
 
 fn is_plain_name(name: &Path) -> bool {
     let mut components = name.components();
-    let plain = matches!(
-        (components.next(), components.next()),
-        (Some(Component::Normal(_)), None)
-    );
-    plain
-        && name
-            .extension()
-            .is_some_and(|extension| ["parquet", "csv", "md"].iter().any(|known| extension == *known))
+    let plain = matches!((components.next(), components.next()), (Some(Component::Normal(_)), None));
+    plain && name.extension().is_some_and(|extension| ["parquet", "csv", "md"].iter().any(|known| extension == *known))
 }
 
 /// Tells a full disk from other failures.
@@ -255,9 +221,5 @@ fn ignore_missing(result: io::Result<()>) -> io::Result<()> {
 
 /// Forces the names in a folder to disk, where the system can do that for a folder.
 fn flush_folder(path: &Path) -> io::Result<()> {
-    if cfg!(unix) {
-        File::open(path)?.sync_all()
-    } else {
-        Ok(())
-    }
+    if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
 }

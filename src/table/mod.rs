@@ -82,9 +82,5 @@ pub enum TableError {
         "the results of a run do not fit each other: {what}: {found}, expected {expected} (a bound for an index); this \
          is a defect of plenary, please report it"
     )]
-    Misfit {
-        what: String,
-        found: usize,
-        expected: usize,
-    },
+    Misfit { what: String, found: usize, expected: usize },
 }

@@ -71,6 +71,15 @@ pub struct Run<'a> {
     pub failures: &'a [Failure],
 }
 
+impl Run<'_> {
+    /// Whether some model did not see the end of a segment. A pair is cut sooner than a text alone.
+    fn was_cut(&self, row: usize) -> bool {
+        self.embeddings.truncated[row]
+            || self.sentiment.truncated[row]
+            || self.stance.is_some_and(|stance| stance.scores.iter().any(|of_target| of_target[row].truncated))
+    }
+}
+
 /// The rows of all tables of a run.
 ///
 /// # Errors
@@ -84,38 +93,18 @@ pub fn rows<'a>(run: &Run<'a>) -> Result<Rows<'a>, TableError> {
         .collect();
 
     let mut rows = Rows {
-        documents: run
-            .transcripts
-            .iter()
-            .map(|transcript| document(run, transcript))
-            .collect(),
+        documents: run.transcripts.iter().map(|transcript| document(run, transcript)).collect(),
         speakers: run.transcripts.iter().flat_map(speakers).collect(),
         blocks: run.transcripts.iter().flat_map(blocks).collect(),
         utterances: run.transcripts.iter().flat_map(utterances).collect(),
-        segments: segments
-            .iter()
-            .enumerate()
-            .map(|(row, &(t, s))| segment(run, t, s, row))
-            .collect(),
-        embeddings: segments
-            .iter()
-            .zip(vectors(run.embeddings))
-            .map(|(&(_, s), v)| embedding(run, s, v))
-            .collect(),
-        sentiment: segments
-            .iter()
-            .enumerate()
-            .map(|(row, &(_, s))| sentiment(run, s, row))
-            .collect(),
+        segments: segments.iter().enumerate().map(|(row, &(t, s))| segment(run, t, s, row)).collect(),
+        embeddings: segments.iter().zip(vectors(run.embeddings)).map(|(&(_, s), v)| embedding(run, s, v)).collect(),
+        sentiment: segments.iter().enumerate().map(|(row, &(_, s))| sentiment(run, s, row)).collect(),
         stance: stance(run, &segments),
         themes: themes(run.themes, &segments),
         segment_themes: segment_themes(run.themes, &segments),
         estimates: run.estimates.iter().map(estimate).collect(),
-        analysis: segments
-            .iter()
-            .enumerate()
-            .map(|(row, &(t, s))| analysis(run, t, s, row))
-            .collect(),
+        analysis: segments.iter().enumerate().map(|(row, &(t, s))| analysis(run, t, s, row)).collect(),
         failures: run.failures.iter().map(failure).collect(),
         codebook: codebook::rows(run.study),
         stance_columns: stance_columns(run, segments.len()),
@@ -130,30 +119,15 @@ pub fn rows<'a>(run: &Run<'a>) -> Result<Rows<'a>, TableError> {
 fn check(run: &Run) -> Result<(), TableError> {
     let n_segments: usize = run.transcripts.iter().map(|transcript| transcript.segments.len()).sum();
     let fits = |what: &str, found: usize, expected: usize| {
-        if found == expected {
-            Ok(())
-        } else {
-            Err(TableError::Misfit {
-                what: what.to_owned(),
-                found,
-                expected,
-            })
-        }
+        if found == expected { Ok(()) } else { Err(TableError::Misfit { what: what.to_owned(), found, expected }) }
     };
     let within = |what: &str, found: usize, bound: usize| {
-        if found < bound {
-            Ok(())
-        } else {
-            Err(TableError::Misfit {
-                what: what.to_owned(),
-                found,
-                expected: bound,
-            })
-        }
+        if found < bound { Ok(()) } else { Err(TableError::Misfit { what: what.to_owned(), found, expected: bound }) }
     };
     fits("rows of vectors", run.embeddings.vectors.nrows(), n_segments)?;
     fits("token counts", run.embeddings.n_tokens.len(), n_segments)?;
     fits("marks of cut texts", run.embeddings.truncated.len(), n_segments)?;
+    fits("marks of cut texts for sentiment", run.sentiment.truncated.len(), n_segments)?;
     fits("sentiment scores", run.sentiment.scores.len(), n_segments)?;
     if !run.themes.themes.is_empty() || !run.themes.assignments.is_empty() {
         fits("themes of segments", run.themes.assignments.len(), n_segments)?;
@@ -167,11 +141,7 @@ fn check(run: &Run) -> Result<(), TableError> {
     if let Some(stance) = run.stance {
         fits("targets with stance", stance.scores.len(), run.study.targets.len())?;
         for (target, scores) in run.study.targets.iter().zip(&stance.scores) {
-            fits(
-                &format!("stance scores towards `{}`", target.id),
-                scores.len(),
-                n_segments,
-            )?;
+            fits(&format!("stance scores towards `{}`", target.id), scores.len(), n_segments)?;
         }
     }
     Ok(())
@@ -179,11 +149,7 @@ fn check(run: &Run) -> Result<(), TableError> {
 
 /// The vectors as slices; they are stored by row, or else not at all.
 fn vectors(embeddings: &Embeddings) -> impl Iterator<Item = &[f32]> {
-    embeddings
-        .vectors
-        .rows()
-        .into_iter()
-        .map(|row| row.to_slice().unwrap_or_default())
+    embeddings.vectors.rows().into_iter().map(|row| row.to_slice().unwrap_or_default())
 }
 
 fn run_row<'a>(run: &Run<'a>, rows: &Rows<'a>) -> RunRow<'a> {
@@ -194,11 +160,7 @@ fn run_row<'a>(run: &Run<'a>, rows: &Rows<'a>) -> RunRow<'a> {
         study_name: &run.study.study.name,
         study_sha256: &record.study_sha256,
         engine: &record.engine,
-        models: record
-            .models
-            .iter()
-            .map(|model| format!("{} {}", model.id, model.sha256))
-            .collect(),
+        models: record.models.iter().map(|model| format!("{} {}", model.id, model.sha256)).collect(),
         seed: run.study.study.seed,
         n_documents: count(rows.documents.len()),
         n_speakers: count(rows.speakers.len()),
@@ -297,25 +259,19 @@ fn segment<'a>(run: &Run<'a>, transcript: &'a Transcript, segment: &'a Segment, 
         segment_id: &segment.segment_id,
         utterance_id: &transcript.utterances[segment.utterance].utterance_id,
         document_id: &transcript.document.document_id,
-        speaker_id: transcript
-            .speaker_of(segment)
-            .map(|speaker| speaker.speaker_id.as_str()),
+        speaker_id: transcript.speaker_of(segment).map(|speaker| speaker.speaker_id.as_str()),
         position: count(segment.position),
         text: &segment.text,
         start: offset(segment.span.start),
         end: offset(segment.span.end),
         n_words: count(segment.n_words),
         n_tokens: run.embeddings.n_tokens[row],
-        truncated: run.embeddings.truncated[row],
+        truncated: run.was_cut(row),
     }
 }
 
 fn embedding<'a>(run: &Run<'a>, segment: &'a Segment, vector: &'a [f32]) -> EmbeddingRow<'a> {
-    EmbeddingRow {
-        segment_id: &segment.segment_id,
-        model_id: &run.embeddings.model_id,
-        vector,
-    }
+    EmbeddingRow { segment_id: &segment.segment_id, model_id: &run.embeddings.model_id, vector }
 }
 
 fn sentiment<'a>(run: &Run<'a>, segment: &'a Segment, row: usize) -> SentimentRow<'a> {
@@ -365,13 +321,7 @@ fn stance_columns<'a>(run: &Run<'a>, n_segments: usize) -> Vec<(&'a Target, Vec<
         .map(|(position, target)| {
             let scores = run.stance.map(|stance| &stance.scores[position]);
             let labelled = |score: &StanceScore| score.label.map(|_| score.score());
-            (
-                target,
-                scores.map_or_else(
-                    || vec![None; n_segments],
-                    |scores| scores.iter().map(labelled).collect(),
-                ),
-            )
+            (target, scores.map_or_else(|| vec![None; n_segments], |scores| scores.iter().map(labelled).collect()))
         })
         .collect()
 }
@@ -384,11 +334,7 @@ fn themes<'a>(themes: &'a Themes, segments: &[(&'a Transcript, &'a Segment)]) ->
         term_weights: theme.term_weights.clone(),
         n_segments: count(theme.n_segments),
         n_speakers: count(theme.n_speakers),
-        exemplars: theme
-            .exemplars
-            .iter()
-            .map(|&row| segments[row].1.segment_id.clone())
-            .collect(),
+        exemplars: theme.exemplars.iter().map(|&row| segments[row].1.segment_id.clone()).collect(),
         cohesion: theme.cohesion,
         separation: theme.separation,
         stability: theme.stability,
@@ -397,15 +343,12 @@ fn themes<'a>(themes: &'a Themes, segments: &[(&'a Transcript, &'a Segment)]) ->
 }
 
 fn segment_themes<'a>(themes: &'a Themes, segments: &[(&'a Transcript, &'a Segment)]) -> Vec<SegmentThemeRow<'a>> {
-    let rows = segments
-        .iter()
-        .zip(&themes.assignments)
-        .map(|((_, segment), assignment)| SegmentThemeRow {
-            segment_id: &segment.segment_id,
-            theme_id: &themes.themes[assignment.theme].theme_id,
-            probability: assignment.probability,
-            reason: assignment.reason.as_str(),
-        });
+    let rows = segments.iter().zip(&themes.assignments).map(|((_, segment), assignment)| SegmentThemeRow {
+        segment_id: &segment.segment_id,
+        theme_id: &themes.themes[assignment.theme].theme_id,
+        probability: assignment.probability,
+        reason: assignment.reason.as_str(),
+    });
     rows.collect()
 }
 
@@ -439,13 +382,9 @@ fn analysis<'a>(run: &Run<'a>, transcript: &'a Transcript, segment: &'a Segment,
         document_id: &document.document_id,
         speaker_id: speaker.map(|speaker| speaker.speaker_id.as_str()),
         text: &segment.text,
-        document: transcript
-            .front
-            .title
-            .as_deref()
-            .unwrap_or_else(|| file_stem(&document.path)),
+        document: transcript.front.title.as_deref().unwrap_or_else(|| file_stem(&document.path)),
         date: transcript.front.date,
-        speaker: speaker.map(|speaker| speaker.name_as_printed.as_str()),
+        speaker: speaker.map(|speaker| speaker.label.as_str()),
         name: speaker.map(|speaker| speaker.name.as_str()),
         role: speaker.map(|speaker| speaker.role.as_str()),
         title: speaker.and_then(|speaker| speaker.title.as_deref()),
@@ -460,12 +399,7 @@ fn analysis<'a>(run: &Run<'a>, transcript: &'a Transcript, segment: &'a Segment,
 }
 
 fn failure(failure: &Failure) -> FailureRow<'_> {
-    FailureRow {
-        path: &failure.path,
-        stage: &failure.stage,
-        error: &failure.error,
-        hint: &failure.hint,
-    }
+    FailureRow { path: &failure.path, stage: &failure.stage, error: &failure.error, hint: &failure.hint }
 }
 
 /// The file's name without its folders and its extension.

@@ -209,7 +209,8 @@ tables! {
         n_words: u32, unit "words";
         /// Tokens for the embedding model, its special tokens included, before any cut.
         n_tokens: u32, unit "tokens";
-        /// Whether it is longer than the embedding model takes, so that its end was not seen.
+        /// Whether it is longer than one of the models takes (a pair of segment and proposition is cut sooner than a
+        /// segment alone), so that its end was not seen there.
         truncated: bool;
     }
 

@@ -59,9 +59,7 @@ impl OutputFolder {
     /// written. Nothing that was there is changed then.
     pub fn prepare(path: &Path, csv: bool) -> Result<Self, TableError> {
         let extensions: &[&str] = if csv { &["parquet", "csv"] } else { &["parquet"] };
-        let of_tables = TABLES
-            .iter()
-            .flat_map(|table| extensions.iter().map(move |e| format!("{}.{e}", table.name)));
+        let of_tables = TABLES.iter().flat_map(|table| extensions.iter().map(move |e| format!("{}.{e}", table.name)));
         let names: Vec<String> = of_tables.chain([CODEBOOK.to_owned()]).collect();
         Self::take(path, &names)
     }
@@ -74,19 +72,12 @@ impl OutputFolder {
 /// which the next run repairs.
 pub fn write(run: &Run, out: &OutputFolder) -> Result<Written, TableError> {
     let rows = rows(run)?;
-    let frames = rows
-        .frames(run.embeddings.vectors.ncols())
-        .map_err(|source| store_error("all tables", source))?;
+    let frames = rows.frames(run.embeddings.vectors.ncols()).map_err(|source| store_error("all tables", source))?;
     let staging = out.staging()?;
     let csv = run.study.output.csv;
     let written = write_files(&staging, frames, &codebook_md(run.study, csv), csv).and_then(|files| {
         for run_row in &rows.runs {
-            let record = Record {
-                plenary_version: VERSION,
-                run: run_row,
-                study: run.study,
-                files: &files,
-            };
+            let record = Record { plenary_version: VERSION, run: run_row, study: run.study, files: &files };
             write_file(&staging, MARKER, None, |file| {
                 serde_json::to_writer_pretty(&mut *file, &record).map_err(io::Error::from)?;
                 Ok(file.write_all(b"\n")?)
@@ -113,22 +104,13 @@ fn write_files(folder: &Path, frames: Vec<Frame>, codebook: &str, csv: bool) -> 
                 CsvWriter::new(file).finish(&mut flat)
             })?);
         }
-        files.push(write_file(
-            folder,
-            &format!("{}.parquet", table.name),
-            height,
-            |file| {
-                let writer = ParquetWriter::new(file).with_compression(ParquetCompression::Zstd(None));
-                writer
-                    .with_key_value_metadata(Some(arrow_schema(&data)))
-                    .finish(&mut data)?;
-                Ok(())
-            },
-        )?);
+        files.push(write_file(folder, &format!("{}.parquet", table.name), height, |file| {
+            let writer = ParquetWriter::new(file).with_compression(ParquetCompression::Zstd(None));
+            writer.with_key_value_metadata(Some(arrow_schema(&data))).finish(&mut data)?;
+            Ok(())
+        })?);
     }
-    files.push(write_file(folder, CODEBOOK, None, |file| {
-        Ok(file.write_all(codebook.as_bytes())?)
-    })?);
+    files.push(write_file(folder, CODEBOOK, None, |file| Ok(file.write_all(codebook.as_bytes())?))?);
     files.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(files)
 }
@@ -155,24 +137,13 @@ fn write_file(
         return Err(failed(error));
     }
     stored.map_err(|source| store_error(name, source))?;
-    file.buffer
-        .flush()
-        .and_then(|()| file.buffer.get_ref().sync_all())
-        .map_err(failed)?;
+    file.buffer.flush().and_then(|()| file.buffer.get_ref().sync_all()).map_err(failed)?;
     let sha256 = file.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(WrittenFile {
-        name: name.to_owned(),
-        rows,
-        bytes: file.bytes,
-        sha256,
-    })
+    Ok(WrittenFile { name: name.to_owned(), rows, bytes: file.bytes, sha256 })
 }
 
 fn store_error(table: &str, source: PolarsError) -> TableError {
-    TableError::Store {
-        table: table.to_owned(),
-        source,
-    }
+    TableError::Store { table: table.to_owned(), source }
 }
 
 /// A file that knows the hash of what went into it, and what the system said when it failed (the formats' writers
@@ -186,12 +157,7 @@ struct HashedFile {
 
 impl HashedFile {
     fn create(path: &Path) -> io::Result<Self> {
-        Ok(Self {
-            buffer: BufWriter::new(File::create(path)?),
-            hash: Sha256::new(),
-            bytes: 0,
-            error: None,
-        })
+        Ok(Self { buffer: BufWriter::new(File::create(path)?), hash: Sha256::new(), bytes: 0, error: None })
     }
 
     fn keep<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
@@ -228,9 +194,7 @@ fn without_nesting(data: &DataFrame) -> PolarsResult<DataFrame> {
             DataType::Array(..) => continue,
             DataType::List(_) => {
                 let lists = series.list()?.series_iter();
-                lists
-                    .map(|list| list.map(|list| joined(&list)).transpose())
-                    .collect::<PolarsResult<StringChunked>>()?
+                lists.map(|list| list.map(|list| joined(&list)).transpose()).collect::<PolarsResult<StringChunked>>()?
             }
             DataType::Datetime(..) => {
                 let instants = series.to_physical_repr();

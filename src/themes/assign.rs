@@ -51,14 +51,8 @@ pub(super) fn memberships(vectors: ArrayView2<f32>, community: &[usize], least: 
         .iter()
         .enumerate()
         .map(|(node, theme)| match theme {
-            Some(theme) => Membership {
-                theme: *theme,
-                core: true,
-            },
-            None => Membership {
-                theme: nearest_mean(vectors, node, &means),
-                core: false,
-            },
+            Some(theme) => Membership { theme: *theme, core: true },
+            None => Membership { theme: nearest_mean(vectors, node, &means), core: false },
         })
         .collect()
 }
@@ -86,12 +80,7 @@ pub(super) fn mean_vectors(
 
 /// Cosine of a node's vector and a mean vector, both of length 1.
 pub(super) fn cosine(vectors: ArrayView2<f32>, node: usize, means: &Array2<f64>, theme: usize) -> f64 {
-    vectors
-        .row(node)
-        .iter()
-        .zip(means.row(theme))
-        .map(|(&a, &b)| f64::from(a) * b)
-        .sum()
+    vectors.row(node).iter().zip(means.row(theme)).map(|(&a, &b)| f64::from(a) * b).sum()
 }
 
 fn nearest_mean(vectors: ArrayView2<f32>, node: usize, means: &Array2<f64>) -> usize {
@@ -128,11 +117,7 @@ pub(super) fn probability(theme: usize, neighbours: &[Neighbour], members: &[Mem
             same += f64::from(neighbour.cosine);
         }
     }
-    if all > 0.0 {
-        ((same / all) as f32).clamp(0.0, 1.0)
-    } else {
-        0.0
-    }
+    if all > 0.0 { ((same / all) as f32).clamp(0.0, 1.0) } else { 0.0 }
 }
 
 /// Why a node is in its theme; a probability under the floor goes before the rest.

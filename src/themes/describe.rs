@@ -91,17 +91,11 @@ fn weigh(themes: &[Vec<&str>], stop: &HashSet<&'static str>) -> Vec<Description>
         .zip(&lengths)
         .map(|(counts, &length)| {
             let terms = |least_texts| {
-                let ranked = candidates(counts, least_texts, &vocabulary, |term, count| {
-                    weight(term, count, length)
-                });
+                let ranked = candidates(counts, least_texts, &vocabulary, |term, count| weight(term, count, length));
                 choose(ranked, &vocabulary)
             };
             let repeated = terms(REPEATED);
-            if repeated.terms.len() < LABEL_TERMS {
-                terms(1)
-            } else {
-                repeated
-            }
+            if repeated.terms.len() < LABEL_TERMS { terms(1) } else { repeated }
         })
         .collect()
 }
@@ -138,10 +132,7 @@ fn candidates(
         .filter(|(term, count)| fit(term, count))
         .map(|(term, count)| (*term, weight(term, count)))
         .collect();
-    ranked.sort_by(|a, b| {
-        b.1.total_cmp(&a.1)
-            .then_with(|| vocabulary.spell(a.0).cmp(&vocabulary.spell(b.0)))
-    });
+    ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| vocabulary.spell(a.0).cmp(&vocabulary.spell(b.0))));
     ranked
 }
 
@@ -252,9 +243,7 @@ fn word_of(raw: &str) -> Option<String> {
 
 /// Whether what stands between two words leaves them in one phrase: blanks or a hyphen, no other mark.
 fn joins(between: &str) -> bool {
-    between
-        .chars()
-        .all(|c| c.is_whitespace() || matches!(c, '-' | '\u{2010}' | '\u{2011}'))
+    between.chars().all(|c| c.is_whitespace() || matches!(c, '-' | '\u{2010}' | '\u{2011}'))
 }
 
 #[cfg(test)]
@@ -268,18 +257,10 @@ mod tests {
             "We must adapt to climate change, and emissions must fall.",
             "Climate change is about emissions.",
         ];
-        let trade = vec![
-            "Tariffs hurt trade.",
-            "Free trade needs lower tariffs.",
-            "The tariff on steel hurts trade.",
-        ];
+        let trade = vec!["Tariffs hurt trade.", "Free trade needs lower tariffs.", "The tariff on steel hurts trade."];
         let found = describe(&[climate, trade], Some("en"));
         assert_eq!(found[0].terms[0], "climate change");
-        assert!(
-            found[0].label.starts_with("climate change · emissions"),
-            "{}",
-            found[0].label
-        );
+        assert!(found[0].label.starts_with("climate change · emissions"), "{}", found[0].label);
         let words: Vec<&str> = found[1].terms.iter().flat_map(|t| t.split(' ')).collect();
         assert_eq!(words.iter().filter(|w| w.starts_with("tariff")).count(), 1, "{words:?}");
         assert!(found[0].weights.is_sorted_by(|a, b| a >= b));
@@ -287,22 +268,14 @@ mod tests {
 
     #[test]
     fn stop_words_numbers_and_phrases_over_a_comma_are_left_out() {
-        let found = describe(
-            &[vec![
-                "In 2017 the courts, judges and 300 of the juries",
-                "The courts, judges, juries",
-            ]],
-            None,
-        );
+        let found =
+            describe(&[vec!["In 2017 the courts, judges and 300 of the juries", "The courts, judges, juries"]], None);
         assert_eq!(found[0].terms, ["courts", "judges", "juries"]);
     }
 
     #[test]
     fn a_theme_of_stop_words_is_still_described() {
-        let found = describe(
-            &[vec!["We were there.", "They were not."], vec!["Budget deficits grow."]],
-            Some("en"),
-        );
+        let found = describe(&[vec!["We were there.", "They were not."], vec!["Budget deficits grow."]], Some("en"));
         assert!(!found[0].label.is_empty());
         assert_eq!(describe(&[vec!["...", "12"]], None)[0].label, "");
         assert!(describe(&[], None).is_empty());
@@ -310,30 +283,17 @@ mod tests {
 
     #[test]
     fn forms_of_a_word_are_one() {
-        for (a, b) in [
-            ("company", "companies"),
-            ("server", "servers"),
-            ("tax", "tax"),
-            ("law", "laws"),
-        ] {
+        for (a, b) in [("company", "companies"), ("server", "servers"), ("tax", "tax"), ("law", "laws")] {
             assert!(same_stem(a, b) && same_stem(b, a), "{a} {b}");
         }
-        for (a, b) in [
-            ("internet", "international"),
-            ("trade", "tariff"),
-            ("eu", "europe"),
-            ("war", "warming"),
-        ] {
+        for (a, b) in [("internet", "international"), ("trade", "tariff"), ("eu", "europe"), ("war", "warming")] {
             assert!(!same_stem(a, b), "{a} {b}");
         }
     }
 
     #[test]
     fn stop_words_follow_the_language() {
-        let found = describe(
-            &[vec!["der Haushalt und die Steuer", "der Haushalt und die Steuer"]],
-            Some("de-DE"),
-        );
+        let found = describe(&[vec!["der Haushalt und die Steuer", "der Haushalt und die Steuer"]], Some("de-DE"));
         assert_eq!(found[0].terms, ["haushalt", "steuer"]);
     }
 }

@@ -36,33 +36,17 @@ impl Nodes {
     pub fn new(vectors: ArrayView2<f32>, texts: &[&str], seed: u64) -> Self {
         let hashes: Vec<[u8; 32]> = texts
             .par_iter()
-            .map(|text| {
-                Sha256::new()
-                    .chain_update(seed.to_le_bytes())
-                    .chain_update(text)
-                    .finalize()
-                    .into()
-            })
+            .map(|text| Sha256::new().chain_update(seed.to_le_bytes()).chain_update(text).finalize().into())
             .collect();
         let by_content = |&a: &usize, &b: &usize| -> Ordering {
             let bits = |row: usize| vectors.row(row).into_iter().map(|value| value.to_bits());
-            hashes[a]
-                .cmp(&hashes[b])
-                .then_with(|| texts[a].cmp(texts[b]))
-                .then_with(|| bits(a).cmp(bits(b)))
+            hashes[a].cmp(&hashes[b]).then_with(|| texts[a].cmp(texts[b])).then_with(|| bits(a).cmp(bits(b)))
         };
         let mut order: Vec<usize> = (0..texts.len()).collect();
         order.par_sort_unstable_by(|a, b| by_content(a, b).then(a.cmp(b)));
-        let mut nodes = Nodes {
-            row: Vec::new(),
-            of_row: vec![0; texts.len()],
-        };
+        let mut nodes = Nodes { row: Vec::new(), of_row: vec![0; texts.len()] };
         for row in order {
-            if nodes
-                .row
-                .last()
-                .is_none_or(|last| by_content(last, &row) != Ordering::Equal)
-            {
+            if nodes.row.last().is_none_or(|last| by_content(last, &row) != Ordering::Equal) {
                 nodes.row.push(row);
             }
             nodes.of_row[row] = nodes.row.len() - 1;
@@ -79,12 +63,7 @@ impl Nodes {
 pub(super) fn unit_rows(vectors: ArrayView2<f32>, rows: &[usize]) -> Array2<f32> {
     let mut unit = Array2::zeros((rows.len(), vectors.ncols()));
     for (mut out, &row) in unit.rows_mut().into_iter().zip(rows) {
-        let norm = vectors
-            .row(row)
-            .iter()
-            .map(|&v| f64::from(v) * f64::from(v))
-            .sum::<f64>()
-            .sqrt();
+        let norm = vectors.row(row).iter().map(|&v| f64::from(v) * f64::from(v)).sum::<f64>().sqrt();
         if norm > 0.0 {
             out.zip_mut_with(&vectors.row(row), |out, &v| *out = (f64::from(v) / norm) as f32);
         }
@@ -136,11 +115,7 @@ pub(super) fn shared_neighbour_graph(neighbours: &[Vec<Neighbour>]) -> Vec<Edge>
             closed[a].iter().filter(named).map(move |&b| {
                 let shared = n_common(&closed[a], &closed[b]);
                 let weight = shared as f64 / (closed[a].len() + closed[b].len() - shared) as f64;
-                Edge {
-                    from: a.min(b),
-                    to: a.max(b),
-                    weight,
-                }
+                Edge { from: a.min(b), to: a.max(b), weight }
             })
         })
         .collect();
@@ -204,16 +179,9 @@ pub(super) fn consensus(
     if progress.stop_requested() {
         return Err(ThemeError::Stopped);
     }
-    let community = communities(
-        &graph(n_nodes, &edges)?,
-        resolution,
-        seed.wrapping_add((ROUNDS * STARTS) as u64),
-    )?;
+    let community = communities(&graph(n_nodes, &edges)?, resolution, seed.wrapping_add((ROUNDS * STARTS) as u64))?;
     progress.advance(1);
-    Ok(Fit {
-        community,
-        starts: first.unwrap_or_default(),
-    })
+    Ok(Fit { community, starts: first.unwrap_or_default() })
 }
 
 fn graph(n_nodes: usize, edges: &[Edge]) -> Result<GraphData, ThemeError> {
@@ -227,11 +195,7 @@ fn graph(n_nodes: usize, edges: &[Edge]) -> Result<GraphData, ThemeError> {
 /// One search: Leiden (Traag, Waltman & van Eck 2019) for modularity, again from its own result until the quality
 /// stands still.
 fn communities(graph: &GraphData, resolution: f64, seed: u64) -> Result<Vec<usize>, ThemeError> {
-    let leiden = Leiden::new(LeidenConfig {
-        resolution,
-        seed: Some(seed),
-        ..LeidenConfig::default()
-    });
+    let leiden = Leiden::new(LeidenConfig { resolution, seed: Some(seed), ..LeidenConfig::default() });
     let mut best = leiden.run(graph)?;
     for _ in 1..MAX_PASSES {
         let again = leiden.run_with_initial_partition(graph, best.partition.clone())?;
@@ -257,29 +221,10 @@ mod tests {
 
     #[test]
     fn overlap_is_over_closed_neighbourhoods() {
-        let list = |nodes: &[usize]| {
-            nodes
-                .iter()
-                .map(|&node| Neighbour { node, cosine: 0.5 })
-                .collect::<Vec<_>>()
-        };
+        let list = |nodes: &[usize]| nodes.iter().map(|&node| Neighbour { node, cosine: 0.5 }).collect::<Vec<_>>();
         // 0 <-> 1 share {0, 1}; 2 points at 0 alone, which does not point back: {0, 2} and {0, 1} share one of three.
         let edges = shared_neighbour_graph(&[list(&[1]), list(&[0]), list(&[0])]);
-        assert_eq!(
-            edges,
-            [
-                Edge {
-                    from: 0,
-                    to: 1,
-                    weight: 1.0
-                },
-                Edge {
-                    from: 0,
-                    to: 2,
-                    weight: 1.0 / 3.0
-                }
-            ]
-        );
+        assert_eq!(edges, [Edge { from: 0, to: 1, weight: 1.0 }, Edge { from: 0, to: 2, weight: 1.0 / 3.0 }]);
     }
 
     #[test]
@@ -287,18 +232,10 @@ mod tests {
         let mut edges: Vec<Edge> = Vec::new();
         for base in [0, 5] {
             for a in base..base + 5 {
-                edges.extend((a + 1..base + 5).map(|b| Edge {
-                    from: a,
-                    to: b,
-                    weight: 1.0,
-                }));
+                edges.extend((a + 1..base + 5).map(|b| Edge { from: a, to: b, weight: 1.0 }));
             }
         }
-        edges.push(Edge {
-            from: 4,
-            to: 5,
-            weight: 0.1,
-        });
+        edges.push(Edge { from: 4, to: 5, weight: 0.1 });
         let fit = consensus(10, edges, 1.0, 7, &Silent).unwrap();
         assert_eq!(fit.community, [0, 0, 0, 0, 0, 1, 1, 1, 1, 1]);
         assert_eq!(fit.starts.len(), STARTS);

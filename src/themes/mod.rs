@@ -97,19 +97,11 @@ pub struct Themes {
 #[derive(Debug, thiserror::Error)]
 pub enum ThemeError {
     #[error("themes: {vectors} vectors, {texts} texts and {speakers} speakers; expected one of each per segment")]
-    Mismatch {
-        vectors: usize,
-        texts: usize,
-        speakers: usize,
-    },
+    Mismatch { vectors: usize, texts: usize, speakers: usize },
     #[error("themes: the vector of segment {row} holds a value that is not finite; embed the segments again")]
     NotFinite { row: usize },
     #[error("study, [themes] {key}: found {found}, expected {expected}")]
-    Option {
-        key: &'static str,
-        found: String,
-        expected: String,
-    },
+    Option { key: &'static str, found: String, expected: String },
     #[error("themes: the community search failed; this is a fault of plenary, please report it")]
     Search(#[from] leiden_rs::LeidenError),
     #[error("themes: stopped as asked, nothing was kept")]
@@ -135,16 +127,7 @@ pub fn find(
     progress: &dyn Progress,
 ) -> Result<Themes, ThemeError> {
     check(vectors, texts, speakers, options)?;
-    find_fitting(
-        FITTED_AT_MOST,
-        vectors,
-        texts,
-        speakers,
-        language,
-        options,
-        seed,
-        progress,
-    )
+    find_fitting(FITTED_AT_MOST, vectors, texts, speakers, language, options, seed, progress)
 }
 
 fn check(
@@ -154,42 +137,22 @@ fn check(
     options: &ThemeOptions,
 ) -> Result<(), ThemeError> {
     if vectors.nrows() != texts.len() || speakers.len() != texts.len() {
-        return Err(ThemeError::Mismatch {
-            vectors: vectors.nrows(),
-            texts: texts.len(),
-            speakers: speakers.len(),
-        });
+        return Err(ThemeError::Mismatch { vectors: vectors.nrows(), texts: texts.len(), speakers: speakers.len() });
     }
-    if let Some(row) = vectors
-        .rows()
-        .into_iter()
-        .position(|row| row.iter().any(|v| !v.is_finite()))
-    {
+    if let Some(row) = vectors.rows().into_iter().position(|row| row.iter().any(|v| !v.is_finite())) {
         return Err(ThemeError::NotFinite { row });
     }
     if !(options.resolution.is_finite() && options.resolution > 0.0) {
         let (found, expected) = (options.resolution.to_string(), "a number over 0".to_string());
-        return Err(ThemeError::Option {
-            key: "resolution",
-            found,
-            expected,
-        });
+        return Err(ThemeError::Option { key: "resolution", found, expected });
     }
     if options.neighbours > NEIGHBOURS_AT_MOST {
         let expected = format!("0 (chosen by the number of segments) or at most {NEIGHBOURS_AT_MOST}");
-        return Err(ThemeError::Option {
-            key: "neighbours",
-            found: options.neighbours.to_string(),
-            expected,
-        });
+        return Err(ThemeError::Option { key: "neighbours", found: options.neighbours.to_string(), expected });
     }
     if !(0.0..=1.0).contains(&options.confidence_floor) {
         let (found, expected) = (options.confidence_floor.to_string(), "a number from 0 to 1".to_string());
-        return Err(ThemeError::Option {
-            key: "confidence_floor",
-            found,
-            expected,
-        });
+        return Err(ThemeError::Option { key: "confidence_floor", found, expected });
     }
     Ok(())
 }
@@ -225,11 +188,7 @@ fn find_fitting(
     let edges = fit::shared_neighbour_graph(&near);
     let fitted = fit::consensus(n_fitted, edges, options.resolution, seed, progress)?;
 
-    let least = if options.min_segments == 0 {
-        assign::least_size(n_fitted)
-    } else {
-        options.min_segments
-    };
+    let least = if options.min_segments == 0 { assign::least_size(n_fitted) } else { options.min_segments };
     let members = assign::memberships(unit, &fitted.community, least);
     let n_themes = members.iter().map(|m| m.theme + 1).max().unwrap_or(0);
     let mut placed = place(0..n_fitted, &near, options, n_themes, &members, |node, _| members[node]);
@@ -264,10 +223,8 @@ fn find_fitting(
     for (assignment, speaker) in assignments.iter().zip(speakers) {
         speakers_of[assignment.theme].extend(speaker);
     }
-    let themed_texts: Vec<Vec<&str>> = fitted_nodes
-        .iter()
-        .map(|theme| theme.iter().map(|&node| texts[nodes.row[node]]).collect())
-        .collect();
+    let themed_texts: Vec<Vec<&str>> =
+        fitted_nodes.iter().map(|theme| theme.iter().map(|&node| texts[nodes.row[node]]).collect()).collect();
     let descriptions = describe::describe(&themed_texts, language);
     let means = assign::mean_vectors(unit, placed[..n_fitted].iter().map(|a| Some(a.theme)), n_themes);
 
@@ -277,20 +234,14 @@ fn find_fitting(
         .map(|(theme, description)| {
             let members = &fitted_nodes[theme];
             let theme_id = format!("t{:02}", theme + 1);
-            let mut by_cosine: Vec<(usize, f64)> = members
-                .iter()
-                .map(|&node| (node, assign::cosine(unit, node, &means, theme)))
-                .collect();
+            let mut by_cosine: Vec<(usize, f64)> =
+                members.iter().map(|&node| (node, assign::cosine(unit, node, &means, theme))).collect();
             let cohesion = mean(by_cosine.iter().map(|(_, cosine)| *cosine));
             let other = nearest_other(&means, theme);
             let to_other = other.map(|other| mean(members.iter().map(|&n| assign::cosine(unit, n, &means, other))));
             by_cosine.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
             Theme {
-                label: if description.label.is_empty() {
-                    theme_id.clone()
-                } else {
-                    description.label
-                },
+                label: if description.label.is_empty() { theme_id.clone() } else { description.label },
                 theme_id,
                 terms: description.terms,
                 term_weights: description.weights,
@@ -336,11 +287,7 @@ fn place(
         .map(|(node, near)| {
             let Membership { theme, core } = membership(node, near);
             let probability = assign::probability(theme, near, members, n_themes);
-            Assignment {
-                theme,
-                probability,
-                reason: assign::reason(core, probability, options.confidence_floor),
-            }
+            Assignment { theme, probability, reason: assign::reason(core, probability, options.confidence_floor) }
         })
         .collect()
 }
@@ -352,19 +299,9 @@ fn mean(values: impl Iterator<Item = f64>) -> f64 {
 }
 
 fn nearest_other(means: &ndarray::Array2<f64>, theme: usize) -> Option<usize> {
-    let cosine = |other: usize| {
-        means
-            .row(theme)
-            .iter()
-            .zip(means.row(other))
-            .map(|(a, b)| a * b)
-            .sum::<f64>()
-    };
+    let cosine = |other: usize| means.row(theme).iter().zip(means.row(other)).map(|(a, b)| a * b).sum::<f64>();
     // `max_by` keeps the last of equals: the order is turned so that the first stays.
-    (0..means.nrows())
-        .rev()
-        .filter(|&other| other != theme)
-        .max_by(|&a, &b| cosine(a).total_cmp(&cosine(b)))
+    (0..means.nrows()).rev().filter(|&other| other != theme).max_by(|&a, &b| cosine(a).total_cmp(&cosine(b)))
 }
 
 fn exemplars(by_cosine: &[(usize, f64)], nodes: &Nodes, texts: &[&str]) -> Vec<usize> {
@@ -390,10 +327,7 @@ fn stability(members: &[usize], starts: &[Vec<usize>]) -> f32 {
         .map(|start| {
             let mut of_members: Vec<usize> = members.iter().map(|&node| start[node]).collect();
             of_members.sort_unstable();
-            of_members
-                .chunk_by(|a, b| a == b)
-                .map(|same| pairs(same.len() as u64))
-                .sum::<u64>()
+            of_members.chunk_by(|a, b| a == b).map(|same| pairs(same.len() as u64)).sum::<u64>()
         })
         .sum();
     (together as f64 / all as f64) as f32

@@ -44,9 +44,7 @@ pub(super) fn of_queries(
     k: usize,
     progress: &dyn Progress,
 ) -> Result<Vec<Vec<Neighbour>>, ThemeError> {
-    by_blocks(n_queries, progress, |start, end| {
-        of_block(queries(start, end).view(), base, k, None, progress)
-    })
+    by_blocks(n_queries, progress, |start, end| of_block(queries(start, end).view(), base, k, None, progress))
 }
 
 fn by_blocks(
@@ -95,13 +93,7 @@ fn of_block(
                 // Strictly more: of equals, the base row that came first stays.
                 if cosine > floor && Some(start + column) != own {
                     let place = list.partition_point(|other| other.cosine >= cosine);
-                    list.insert(
-                        place,
-                        Neighbour {
-                            node: start + column,
-                            cosine,
-                        },
-                    );
+                    list.insert(place, Neighbour { node: start + column, cosine });
                     list.truncate(k);
                     floor = if list.len() < k { 0.0 } else { list[k - 1].cosine };
                 }
@@ -134,10 +126,8 @@ mod tests {
         let vectors = Array2::from_shape_fn((n, 3), |(row, column)| ((row * 7 + column * 13) % 101) as f32 / 101.0);
         let found = of_each(vectors.view(), 4, &Silent).unwrap();
         for row in [0, 255, 256, BLOCK_BASE, n - 1] {
-            let mut all: Vec<(usize, f32)> = (0..n)
-                .filter(|&i| i != row)
-                .map(|i| (i, vectors.row(row).dot(&vectors.row(i))))
-                .collect();
+            let mut all: Vec<(usize, f32)> =
+                (0..n).filter(|&i| i != row).map(|i| (i, vectors.row(row).dot(&vectors.row(i)))).collect();
             all.sort_by(|a, b| b.1.total_cmp(&a.1));
             for (neighbour, (_, cosine)) in found[row].iter().zip(&all) {
                 assert!((neighbour.cosine - cosine).abs() < 1e-5);

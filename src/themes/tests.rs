@@ -17,17 +17,7 @@ impl Corpus {
     fn find_with(&self, options: &ThemeOptions, fitted_at_most: usize) -> Themes {
         let texts: Vec<&str> = self.texts.iter().map(String::as_str).collect();
         let speakers: Vec<Option<&str>> = self.speakers.iter().map(Option::as_deref).collect();
-        find_fitting(
-            fitted_at_most,
-            self.vectors.view(),
-            &texts,
-            &speakers,
-            Some("en"),
-            options,
-            11,
-            &Silent,
-        )
-        .unwrap()
+        find_fitting(fitted_at_most, self.vectors.view(), &texts, &speakers, Some("en"), options, 11, &Silent).unwrap()
     }
 
     fn find(&self) -> Themes {
@@ -62,14 +52,8 @@ fn three_subjects(n: usize, seed: u64) -> Corpus {
         let word = |step: usize| WORDS[subject][(row / 3 + step) % 4];
         texts.push(format!("In case {row} the {} and the {}.", word(0), word(1)));
     }
-    let speakers = (0..n)
-        .map(|row| (row % 5 > 0).then(|| format!("p{}", row % 5)))
-        .collect();
-    Corpus {
-        vectors,
-        texts,
-        speakers,
-    }
+    let speakers = (0..n).map(|row| (row % 5 > 0).then(|| format!("p{}", row % 5))).collect();
+    Corpus { vectors, texts, speakers }
 }
 
 #[test]
@@ -79,26 +63,16 @@ fn three_subjects_are_three_themes() {
     assert_eq!(found.themes.len(), 3);
     for (row, assignment) in found.assignments.iter().enumerate() {
         assert_eq!(assignment.theme, found.assignments[row % 3].theme, "row {row}");
-        assert!(
-            assignment.probability > 0.8 && assignment.reason == Reason::Core,
-            "row {row}: {assignment:?}"
-        );
+        assert!(assignment.probability > 0.8 && assignment.reason == Reason::Core, "row {row}: {assignment:?}");
     }
     for (place, theme) in found.themes.iter().enumerate() {
         assert_eq!(theme.theme_id, format!("t{:02}", place + 1));
         assert_eq!((theme.n_segments, theme.n_speakers, theme.exemplars.len()), (30, 4, 3));
         assert!(theme.exemplars.iter().all(|&row| found.assignments[row].theme == place));
         let subject = theme.exemplars[0] % 3;
-        assert!(
-            theme.terms.iter().all(|term| WORDS[subject].contains(&term.as_str())),
-            "{:?}",
-            theme.terms
-        );
+        assert!(theme.terms.iter().all(|term| WORDS[subject].contains(&term.as_str())), "{:?}", theme.terms);
         assert_eq!(theme.label, theme.terms[..3].join(" · "));
-        assert!(
-            theme.cohesion > 0.8 && theme.separation.unwrap() > 0.5 && theme.stability > 0.9,
-            "{theme:?}"
-        );
+        assert!(theme.cohesion > 0.8 && theme.separation.unwrap() > 0.5 && theme.stability > 0.9, "{theme:?}");
     }
 }
 
@@ -125,10 +99,7 @@ fn copies_of_a_text_share_one_place_and_make_no_theme() {
     let order: Vec<usize> = (0..90).chain([4; 60]).collect();
     let found = corpus.rows(&order).find();
     assert_eq!(found.themes.len(), plain.themes.len());
-    assert_eq!(
-        found.themes[0].n_segments,
-        plain.themes[plain.assignments[4].theme].n_segments + 60
-    );
+    assert_eq!(found.themes[0].n_segments, plain.themes[plain.assignments[4].theme].n_segments + 60);
     assert!(found.assignments[90..].iter().all(|a| *a == found.assignments[4]));
     let together = |themes: &Themes, a: usize, b: usize| themes.assignments[a].theme == themes.assignments[b].theme;
     assert!((0..90).all(|a| (0..a).all(|b| together(&found, a, b) == together(&plain, a, b))));
@@ -139,20 +110,8 @@ fn rows_without_direction_are_unsure() {
     let mut corpus = three_subjects(90, 4);
     corpus.vectors.row_mut(7).fill(0.0);
     let found = corpus.find();
-    assert_eq!(
-        (found.assignments[7].probability, found.assignments[7].reason),
-        (0.0, Reason::LowConfidence)
-    );
-    assert!(
-        Corpus {
-            vectors: Array2::zeros((40, 3)),
-            ..three_subjects(40, 1)
-        }
-        .find()
-        .themes
-        .len()
-            == 1
-    );
+    assert_eq!((found.assignments[7].probability, found.assignments[7].reason), (0.0, Reason::LowConfidence));
+    assert!(Corpus { vectors: Array2::zeros((40, 3)), ..three_subjects(40, 1) }.find().themes.len() == 1);
 }
 
 #[test]
@@ -160,55 +119,20 @@ fn beyond_the_sample_neighbours_vote() {
     let corpus = three_subjects(300, 5);
     let found = corpus.find_with(&ThemeOptions::default(), 120);
     assert_eq!(found.themes.len(), 3);
-    assert!(
-        found
-            .assignments
-            .iter()
-            .enumerate()
-            .all(|(row, a)| a.theme == found.assignments[row % 3].theme)
-    );
+    assert!(found.assignments.iter().enumerate().all(|(row, a)| a.theme == found.assignments[row % 3].theme));
     let voted = found.assignments.iter().filter(|a| a.reason == Reason::Nearest).count();
     assert_eq!(voted, 180);
-    assert_eq!(
-        found.themes.iter().map(|t| t.n_segments).collect::<Vec<_>>(),
-        [100, 100, 100]
-    );
+    assert_eq!(found.themes.iter().map(|t| t.n_segments).collect::<Vec<_>>(), [100, 100, 100]);
 }
 
 #[test]
 fn options_take_effect() {
     let corpus = three_subjects(90, 6);
     let with = |options: ThemeOptions| corpus.find_with(&options, FITTED_AT_MOST);
-    assert_eq!(
-        with(ThemeOptions {
-            min_segments: 31,
-            ..Default::default()
-        })
-        .themes
-        .len(),
-        1
-    );
-    assert!(
-        with(ThemeOptions {
-            resolution: 8.0,
-            ..Default::default()
-        })
-        .themes
-        .len()
-            > 3
-    );
-    assert_ne!(
-        with(ThemeOptions {
-            neighbours: 3,
-            ..Default::default()
-        }),
-        with(ThemeOptions::default())
-    );
-    let all_unsure = with(ThemeOptions {
-        confidence_floor: 1.0,
-        resolution: 8.0,
-        ..Default::default()
-    });
+    assert_eq!(with(ThemeOptions { min_segments: 31, ..Default::default() }).themes.len(), 1);
+    assert!(with(ThemeOptions { resolution: 8.0, ..Default::default() }).themes.len() > 3);
+    assert_ne!(with(ThemeOptions { neighbours: 3, ..Default::default() }), with(ThemeOptions::default()));
+    let all_unsure = with(ThemeOptions { confidence_floor: 1.0, resolution: 8.0, ..Default::default() });
     assert!(all_unsure.assignments.iter().any(|a| a.reason == Reason::LowConfidence));
 }
 
@@ -219,33 +143,15 @@ fn what_does_not_fit_is_refused() {
         find(vectors.view(), texts, &[None, None], None, &options, 1, &Silent)
     };
     let default = ThemeOptions::default;
-    assert!(matches!(
-        run(&vectors, &["a"], default()),
-        Err(ThemeError::Mismatch { texts: 1, .. })
-    ));
+    assert!(matches!(run(&vectors, &["a"], default()), Err(ThemeError::Mismatch { texts: 1, .. })));
     let mut broken = vectors.clone();
     broken[[1, 2]] = f32::NAN;
-    assert!(matches!(
-        run(&broken, &["a", "b"], default()),
-        Err(ThemeError::NotFinite { row: 1 })
-    ));
+    assert!(matches!(run(&broken, &["a", "b"], default()), Err(ThemeError::NotFinite { row: 1 })));
     for options in [
-        ThemeOptions {
-            resolution: 0.0,
-            ..default()
-        },
-        ThemeOptions {
-            resolution: f64::NAN,
-            ..default()
-        },
-        ThemeOptions {
-            neighbours: 1_000,
-            ..default()
-        },
-        ThemeOptions {
-            confidence_floor: 1.5,
-            ..default()
-        },
+        ThemeOptions { resolution: 0.0, ..default() },
+        ThemeOptions { resolution: f64::NAN, ..default() },
+        ThemeOptions { neighbours: 1_000, ..default() },
+        ThemeOptions { confidence_floor: 1.5, ..default() },
     ] {
         let error = run(&vectors, &["a", "b"], options).unwrap_err();
         assert!(error.to_string().starts_with("study, [themes] "), "{error}");
@@ -264,15 +170,7 @@ fn a_stop_is_heard() {
         }
     }
     let vectors = Array2::<f32>::from_elem((2, 3), 1.0);
-    let found = find(
-        vectors.view(),
-        &["a", "b"],
-        &[None, None],
-        None,
-        &ThemeOptions::default(),
-        1,
-        &Impatient,
-    );
+    let found = find(vectors.view(), &["a", "b"], &[None, None], None, &ThemeOptions::default(), 1, &Impatient);
     assert!(matches!(found, Err(ThemeError::Stopped)));
 }
 

@@ -16,11 +16,7 @@ fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap().map(|entry| entry.unwrap()) {
         let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target)
-        } else {
-            drop(fs::copy(entry.path(), target))
-        }
+        if entry.path().is_dir() { copy(&entry.path(), &target) } else { drop(fs::copy(entry.path(), target)) }
     }
 }
 
@@ -40,21 +36,12 @@ fn foreign_folders_files_and_places_are_refused_untouched() {
     let thesis = parent.path().join("thesis.md");
     fs::write(&thesis, "mine").unwrap();
     let error = OutputFolder::prepare(parent.path(), false).unwrap_err();
-    assert!(
-        error.to_string().contains("`thesis.md`") && error.to_string().contains("--out"),
-        "{error}"
-    );
-    assert!(matches!(
-        OutputFolder::prepare(&thesis, false),
-        Err(TableError::NotAFolder { .. })
-    ));
+    assert!(error.to_string().contains("`thesis.md`") && error.to_string().contains("--out"), "{error}");
+    assert!(matches!(OutputFolder::prepare(&thesis, false), Err(TableError::NotAFolder { .. })));
     let inside_a_file = OutputFolder::prepare(&thesis.join("results"), false);
     assert!(matches!(inside_a_file, Err(TableError::NotWritable { .. })));
     fs::write(parent.path().join("run.json"), r#"{"run": "somebody else's"}"#).unwrap();
-    assert!(matches!(
-        OutputFolder::prepare(parent.path(), false),
-        Err(TableError::Foreign { .. })
-    ));
+    assert!(matches!(OutputFolder::prepare(parent.path(), false), Err(TableError::Foreign { .. })));
     assert_eq!(snapshot(parent.path()).len(), 2);
 }
 
@@ -68,10 +55,7 @@ fn what_the_user_keeps_in_the_folder_stays() {
     assert_eq!(fs::read(folder.path().join("notes.txt")).unwrap(), b"mine");
     assert_eq!(fs::read(folder.path().join("analysis.csv")).unwrap(), b"mine");
     let error = OutputFolder::prepare(folder.path(), true).unwrap_err();
-    assert!(
-        matches!(&error, TableError::Occupied { path } if path.ends_with("analysis.csv")),
-        "{error}"
-    );
+    assert!(matches!(&error, TableError::Occupied { path } if path.ends_with("analysis.csv")), "{error}");
 }
 
 #[test]
@@ -92,10 +76,7 @@ fn a_marker_cannot_name_files_elsewhere() {
 fn one_run_at_a_time() {
     let folder = tempfile::tempdir().unwrap();
     let held = OutputFolder::prepare(folder.path(), false).unwrap();
-    assert!(matches!(
-        OutputFolder::prepare(folder.path(), false),
-        Err(TableError::Busy { .. })
-    ));
+    assert!(matches!(OutputFolder::prepare(folder.path(), false), Err(TableError::Busy { .. })));
     drop(held);
     assert!(OutputFolder::prepare(folder.path(), false).is_ok());
 }
@@ -140,11 +121,7 @@ fn a_run_killed_while_files_move_is_completed_by_the_next() {
     copy(new.path(), &first.path().join(".plenary-ready"));
     copy(new.path(), last.path());
     fs::create_dir(last.path().join(".plenary-ready")).unwrap();
-    fs::copy(
-        old.path().join("run.json"),
-        last.path().join(".plenary-ready/earlier-run.json"),
-    )
-    .unwrap();
+    fs::copy(old.path().join("run.json"), last.path().join(".plenary-ready/earlier-run.json")).unwrap();
     for folder in [first, last] {
         drop(OutputFolder::prepare(folder.path(), false).unwrap());
         assert_eq!(snapshot(folder.path()), complete);

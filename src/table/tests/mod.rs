@@ -18,32 +18,17 @@ use crate::themes::{Reason, Themes};
 use sample::{Sample, sample, transcript};
 
 fn read(folder: &Path, table: &str) -> DataFrame {
-    ParquetReader::new(File::open(folder.join(format!("{table}.parquet"))).unwrap())
-        .finish()
-        .unwrap()
+    ParquetReader::new(File::open(folder.join(format!("{table}.parquet"))).unwrap()).finish().unwrap()
 }
 
 fn strings(data: &DataFrame, column: &str) -> Vec<Option<String>> {
-    data.column(column)
-        .unwrap()
-        .str()
-        .unwrap()
-        .iter()
-        .map(|value| value.map(str::to_owned))
-        .collect()
+    data.column(column).unwrap().str().unwrap().iter().map(|value| value.map(str::to_owned)).collect()
 }
 
 /// Every file of the folder with its content.
 fn snapshot(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
-    entries
-        .map(|entry| {
-            (
-                entry.file_name().into_string().unwrap(),
-                fs::read(entry.path()).unwrap(),
-            )
-        })
-        .collect()
+    entries.map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap())).collect()
 }
 
 #[test]
@@ -52,29 +37,17 @@ fn every_table_has_the_columns_of_the_schema() {
     let sample = sample();
     sample.write(folder.path()).unwrap();
     for table in TABLES {
-        let mut expected: Vec<(String, DataType)> = table
-            .columns
-            .iter()
-            .map(|column| (column.name.to_owned(), column.kind.dtype(2)))
-            .collect();
+        let mut expected: Vec<(String, DataType)> =
+            table.columns.iter().map(|column| (column.name.to_owned(), column.kind.dtype(2))).collect();
         if table.name == "analysis" {
             expected.push((stance_column(&sample.study.targets[0]), DataType::Float32));
         }
         let data = read(folder.path(), table.name);
-        let found: Vec<(String, DataType)> = data
-            .schema()
-            .iter()
-            .map(|(name, dtype)| (name.to_string(), dtype.clone()))
-            .collect();
+        let found: Vec<(String, DataType)> =
+            data.schema().iter().map(|(name, dtype)| (name.to_string(), dtype.clone())).collect();
         assert_eq!(found, expected, "columns of {}", table.name);
         for column in table.columns.iter().filter(|column| column.null_means.is_none()) {
-            assert_eq!(
-                data.column(column.name).unwrap().null_count(),
-                0,
-                "{}.{}",
-                table.name,
-                column.name
-            );
+            assert_eq!(data.column(column.name).unwrap().null_count(), 0, "{}.{}", table.name, column.name);
         }
     }
 }
@@ -116,15 +89,8 @@ fn ids_join() {
     ];
     for (id, home) in homes {
         let known: HashSet<_> = strings(&read(folder.path(), home), id).into_iter().flatten().collect();
-        assert_eq!(
-            known.len(),
-            read(folder.path(), home).height(),
-            "{id} is unique in {home}"
-        );
-        for table in TABLES
-            .iter()
-            .filter(|table| table.columns.iter().any(|column| column.name == id))
-        {
+        assert_eq!(known.len(), read(folder.path(), home).height(), "{id} is unique in {home}");
+        for table in TABLES.iter().filter(|table| table.columns.iter().any(|column| column.name == id)) {
             for value in strings(&read(folder.path(), table.name), id).into_iter().flatten() {
                 assert!(known.contains(&value), "{}.{id}: {value} is not in {home}", table.name);
             }
@@ -140,23 +106,8 @@ fn tables_hold_what_the_stages_returned() {
 
     let segments = read(folder.path(), "segments");
     let texts: Vec<_> = strings(&segments, "text").into_iter().flatten().collect();
-    assert_eq!(
-        texts,
-        [
-            "Ports bring trade.",
-            "We should build one.",
-            "It harms the bay.",
-            "Tides rise; \"fast\"."
-        ]
-    );
-    let starts: Vec<_> = segments
-        .column("start")
-        .unwrap()
-        .i64()
-        .unwrap()
-        .iter()
-        .flatten()
-        .collect();
+    assert_eq!(texts, ["Ports bring trade.", "We should build one.", "It harms the bay.", "Tides rise; \"fast\"."]);
+    let starts: Vec<_> = segments.column("start").unwrap().i64().unwrap().iter().flatten().collect();
     assert_eq!(starts, [5, 24, 50, 4]);
 
     let analysis = read(folder.path(), "analysis");
@@ -166,45 +117,22 @@ fn tables_hold_what_the_stages_returned() {
     assert_eq!(strings(&analysis, "theme")[0].as_deref(), Some("t01 port, bay"));
 
     let documents = read(folder.path(), "documents");
-    let dates = documents
-        .column("date")
-        .unwrap()
-        .as_materialized_series()
-        .to_physical_repr()
-        .into_owned();
+    let dates = documents.column("date").unwrap().as_materialized_series().to_physical_repr().into_owned();
     assert_eq!(dates.i32().unwrap().get(0), Some(-2));
     assert_eq!(strings(&documents, "time_start")[0].as_deref(), Some("09:05"));
     assert_eq!(strings(&documents, "title")[0], None);
 
-    let exemplars = read(folder.path(), "themes")
-        .column("exemplars")
-        .unwrap()
-        .list()
-        .unwrap()
-        .get_as_series(0)
-        .unwrap();
+    let exemplars =
+        read(folder.path(), "themes").column("exemplars").unwrap().list().unwrap().get_as_series(0).unwrap();
     let exemplars: Vec<_> = exemplars.str().unwrap().iter().flatten().map(str::to_owned).collect();
     assert_eq!(exemplars, ["0123456789ab-u0002-s001", "0123456789ab-u0001-s001"]);
 
     let runs = read(folder.path(), "runs");
-    let counts = [
-        "n_documents",
-        "n_speakers",
-        "n_utterances",
-        "n_segments",
-        "n_themes",
-        "n_failures",
-    ];
+    let counts = ["n_documents", "n_speakers", "n_utterances", "n_segments", "n_themes", "n_failures"];
     let counts = counts.map(|count| runs.column(count).unwrap().u32().unwrap().get(0).unwrap());
     assert_eq!(counts, [2, 3, 3, 4, 1, 1]);
 
-    let vector = read(folder.path(), "embeddings")
-        .column("vector")
-        .unwrap()
-        .array()
-        .unwrap()
-        .get_as_series(2)
-        .unwrap();
+    let vector = read(folder.path(), "embeddings").column("vector").unwrap().array().unwrap().get_as_series(2).unwrap();
     assert_eq!(vector.f32().unwrap().iter().flatten().collect::<Vec<_>>(), [0.6, 0.8]);
 }
 
@@ -214,16 +142,8 @@ fn a_segment_nobody_is_known_to_have_said_has_no_speaker() {
     let mut sample = sample();
     sample.transcripts[1] = transcript("abcdefabcdef", "talks/tides.md", &[("", &["Tides rise."])]);
     sample.write(folder.path()).unwrap();
-    for (table, column) in [
-        ("utterances", "speaker_id"),
-        ("segments", "speaker_id"),
-        ("analysis", "name"),
-    ] {
-        assert_eq!(
-            strings(&read(folder.path(), table), column).last().unwrap(),
-            &None,
-            "{table}.{column}"
-        );
+    for (table, column) in [("utterances", "speaker_id"), ("segments", "speaker_id"), ("analysis", "name")] {
+        assert_eq!(strings(&read(folder.path(), table), column).last().unwrap(), &None, "{table}.{column}");
     }
 }
 
@@ -232,19 +152,12 @@ fn codebook_describes_every_column() {
     let folder = tempfile::tempdir().unwrap();
     sample().write(folder.path()).unwrap();
     let codebook = read(folder.path(), "codebook");
-    let described: Vec<_> = strings(&codebook, "table")
-        .into_iter()
-        .zip(strings(&codebook, "column"))
-        .collect();
+    let described: Vec<_> = strings(&codebook, "table").into_iter().zip(strings(&codebook, "column")).collect();
     let text = fs::read_to_string(folder.path().join("codebook.md")).unwrap();
     let mut columns = Vec::new();
     for table in TABLES {
         for name in read(folder.path(), table.name).get_column_names() {
-            assert!(
-                text.contains(&format!("| `{name}` |")),
-                "codebook.md describes {}.{name}",
-                table.name
-            );
+            assert!(text.contains(&format!("| `{name}` |")), "codebook.md describes {}.{name}", table.name);
             columns.push((Some(table.name.to_owned()), Some(name.to_string())));
         }
     }
@@ -256,42 +169,19 @@ fn codebook_describes_every_column() {
 fn closed_vocabularies_are_described() {
     let described = |table: &str, column: &str| {
         let table = TABLES.iter().find(|found| found.name == table).unwrap();
-        table
-            .columns
-            .iter()
-            .find(|found| found.name == column)
-            .unwrap()
-            .description
+        table.columns.iter().find(|found| found.name == column).unwrap().description
     };
     for kind in BlockKind::ALL {
-        assert!(
-            described("blocks", "kind").contains(&format!("`{}`", kind.as_str())),
-            "{kind:?}"
-        );
+        assert!(described("blocks", "kind").contains(&format!("`{}`", kind.as_str())), "{kind:?}");
     }
-    for role in [
-        Role::Chair,
-        Role::Speaker,
-        Role::Questioner,
-        Role::Interjector,
-        Role::Unknown,
-    ] {
-        assert!(
-            described("speakers", "role").contains(&format!("`{}`", role.as_str())),
-            "{role:?}"
-        );
+    for role in [Role::Chair, Role::Speaker, Role::Questioner, Role::Interjector, Role::Unknown] {
+        assert!(described("speakers", "role").contains(&format!("`{}`", role.as_str())), "{role:?}");
     }
     for reason in [Reason::Core, Reason::Nearest, Reason::LowConfidence] {
-        assert!(
-            described("segment_themes", "reason").contains(&format!("`{}`", reason.as_str())),
-            "{reason:?}"
-        );
+        assert!(described("segment_themes", "reason").contains(&format!("`{}`", reason.as_str())), "{reason:?}");
     }
     for format in [Format::Markdown, Format::PlainText] {
-        assert!(
-            described("documents", "format").contains(&format!("`{}`", format.as_str())),
-            "{format:?}"
-        );
+        assert!(described("documents", "format").contains(&format!("`{}`", format.as_str())), "{format:?}");
     }
 }
 
@@ -315,21 +205,11 @@ fn run_json_has_the_study_and_the_hash_of_every_file() {
     let record: serde_json::Value = serde_json::from_slice(&files.remove("run.json").unwrap()).unwrap();
     assert_eq!(record["study"]["targets"][0]["note"], "Said | at the first reading.");
     assert_eq!(record["run"]["models"][0], format!("m {}", "6".repeat(64)));
-    let listed: BTreeMap<&str, &serde_json::Value> = record["files"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|file| (file["name"].as_str().unwrap(), file))
-        .collect();
-    assert_eq!(
-        listed.keys().copied().collect::<Vec<_>>(),
-        files.keys().map(String::as_str).collect::<Vec<_>>()
-    );
+    let listed: BTreeMap<&str, &serde_json::Value> =
+        record["files"].as_array().unwrap().iter().map(|file| (file["name"].as_str().unwrap(), file)).collect();
+    assert_eq!(listed.keys().copied().collect::<Vec<_>>(), files.keys().map(String::as_str).collect::<Vec<_>>());
     for (name, content) in &files {
-        let sha256: String = Sha256::digest(content)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let sha256: String = Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(listed[name.as_str()]["sha256"], sha256, "{name}");
         assert_eq!(listed[name.as_str()]["bytes"], content.len(), "{name}");
     }
@@ -364,16 +244,6 @@ fn parts_that_do_not_fit_are_refused() {
     let mut sample = sample();
     sample.sentiment.scores.pop();
     let error = sample.write(folder.path()).unwrap_err();
-    assert!(
-        matches!(
-            error,
-            TableError::Misfit {
-                found: 3,
-                expected: 4,
-                ..
-            }
-        ),
-        "{error}"
-    );
+    assert!(matches!(error, TableError::Misfit { found: 3, expected: 4, .. }), "{error}");
     assert!(snapshot(folder.path()).is_empty());
 }

@@ -71,13 +71,10 @@ pub fn transcript(document_id: &str, path: &str, turns: &[(&str, &[&str])]) -> T
             let start = text.len();
             text.push_str(&format!("{name}:\n"));
             block(&text, start, BlockKind::Byline, Some(turn));
-            speakers
-                .iter()
-                .position(|speaker| speaker.name == *name)
-                .unwrap_or_else(|| {
-                    speakers.push(speaker_called(document_id, speakers.len() + 1, name));
-                    speakers.len() - 1
-                })
+            speakers.iter().position(|speaker| speaker.name == *name).unwrap_or_else(|| {
+                speakers.push(speaker_called(document_id, speakers.len() + 1, name));
+                speakers.len() - 1
+            })
         });
         let start = text.len();
         let utterance_id = ids::utterance(document_id, turn + 1);
@@ -125,7 +122,7 @@ pub fn transcript(document_id: &str, path: &str, turns: &[(&str, &[&str])]) -> T
             sha256: document_id.repeat(6)[..64].into(),
             n_bytes: text.len() as u64,
             text,
-            parts: Vec::new(),
+            lines: Vec::new(),
         },
         front: FrontMatter {
             date: Some(jiff::civil::date(1969, 12, 30)),
@@ -150,6 +147,7 @@ fn speaker_called(document_id: &str, position: usize, name: &str) -> Speaker {
         person_id: speaker_id.clone(),
         speaker_id,
         name_as_printed: format!("{name}:"),
+        label: name.into(),
         honorific: None,
         name: name.into(),
         title: None,
@@ -168,10 +166,7 @@ pub fn sample() -> Sample {
     let ports = transcript(
         "0123456789ab",
         "talks/ports.md",
-        &[
-            ("Ada", &["Ports bring trade.", "We should build one."]),
-            ("Bo", &["It harms the bay."]),
-        ],
+        &[("Ada", &["Ports bring trade.", "We should build one."]), ("Bo", &["It harms the bay."])],
     );
     let tides = transcript("abcdefabcdef", "talks/tides.md", &[("Cy", &["Tides rise; \"fast\"."])]);
     let study = Study {
@@ -183,20 +178,13 @@ pub fn sample() -> Sample {
         }],
         ..Study::default()
     };
-    let tone = |negative, positive| SentimentScore {
-        negative,
-        neutral: 1.0 - negative - positive,
-        positive,
-    };
+    let tone = |negative, positive| SentimentScore { negative, neutral: 1.0 - negative - positive, positive };
     Sample {
         record: RunRecord {
             run_id: "r1".into(),
             study_sha256: "5".repeat(64),
             engine: "none".into(),
-            models: vec![ModelRecord {
-                id: "m".into(),
-                sha256: "6".repeat(64),
-            }],
+            models: vec![ModelRecord { id: "m".into(), sha256: "6".repeat(64) }],
             started_at: "2024-05-01T08:00:00Z".parse().unwrap(),
             finished_at: "2024-05-01T08:00:02.5Z".parse().unwrap(),
         },
@@ -211,6 +199,7 @@ pub fn sample() -> Sample {
         sentiment: Sentiment {
             model_id: "m".into(),
             scores: vec![tone(0.1, 0.7), tone(0.2, 0.3), tone(0.9, 0.0), tone(0.4, 0.1)],
+            truncated: vec![false; 4],
         },
         stance: Some(Stance {
             model_id: "m".into(),
@@ -234,22 +223,10 @@ pub fn sample() -> Sample {
                 separation: None,
                 stability: 1.0,
             }],
-            assignments: vec![
-                Assignment {
-                    theme: 0,
-                    probability: 0.9,
-                    reason: Reason::Core
-                };
-                4
-            ],
+            assignments: vec![Assignment { theme: 0, probability: 0.9, reason: Reason::Core }; 4],
         },
         estimates: vec![
-            estimate(
-                "speaker",
-                Some(&ports.speakers[0].speaker_id),
-                "sentiment_score",
-                Some((0.35, 0.1, 0.6)),
-            ),
+            estimate("speaker", Some(&ports.speakers[0].speaker_id), "sentiment_score", Some((0.35, 0.1, 0.6))),
             estimate("corpus_target", None, "stance_score", None),
         ],
         failures: vec![Failure {
@@ -264,11 +241,7 @@ pub fn sample() -> Sample {
 
 fn stance(relevance: f32, favor: f32, against: f32, reason: Option<&'static str>) -> StanceScore {
     let label = if favor > against { "favor" } else { "against" };
-    let inference = Inference {
-        entailment: favor,
-        neutral: 1.0 - favor - against,
-        contradiction: against,
-    };
+    let inference = Inference { entailment: favor, neutral: 1.0 - favor - against, contradiction: against };
     StanceScore {
         relevance,
         favor,
@@ -277,11 +250,8 @@ fn stance(relevance: f32, favor: f32, against: f32, reason: Option<&'static str>
         label: reason.is_none().then_some(label),
         reason,
         proposition: inference,
-        negation: Some(Inference {
-            entailment: against,
-            contradiction: favor,
-            ..inference
-        }),
+        negation: Some(Inference { entailment: against, contradiction: favor, ..inference }),
+        truncated: false,
     }
 }
 
