@@ -345,7 +345,8 @@ def check_source(tables, path, report):
     report.check(end == len(text), f"{path}: blocks end at {end}, the text at {len(text)}")
     report.check("\ufffd" not in text.decode("utf-8", "replace"), f"{path}: not UTF-8")
     for row in blocks.iter_rows(named=True):
-        lines = 1 + text[: row["start"]].count(b"\n"), 1 + text[: max(row["end"] - 1, 0)].count(b"\n")
+        last = row["start"] + max(len(text[row["start"] : row["end"]].rstrip()) - 1, 0)
+        lines = 1 + text[: row["start"]].count(b"\n"), 1 + text[:last].count(b"\n")
         holds = lines == (row["line_start"], row["line_end"])
         report.check(holds, f"{row['block_id']}: lines {row['line_start']} to {row['line_end']}, expected {lines}")
     other = [(row["start"], row["end"]) for row in blocks.iter_rows(named=True) if row["kind"] not in SPOKEN]

@@ -165,7 +165,7 @@ pub struct Block {
     pub position: usize,
     pub kind: BlockKind,
     pub span: Span,
-    /// First and last line, counted from 1, the line that holds the last character included.
+    /// First line and the line of the last character that is not white space, counted from 1.
     pub line_start: usize,
     pub line_end: usize,
     /// Page, counted from 1, where the source has pages.

@@ -116,7 +116,7 @@ pub struct StanceOptions {
 
 impl Default for StanceOptions {
     fn default() -> Self {
-        Self { relevance_floor: 0.2, confidence_floor: 0.5 }
+        Self { relevance_floor: 0.3, confidence_floor: 0.6 }
     }
 }
 

@@ -148,7 +148,7 @@ tables! {
         end: i64, unit "bytes";
         /// First line, from 1.
         line_start: u32, unit "lines";
-        /// Line of the last character.
+        /// Line of the last character that is not white space.
         line_end: u32, unit "lines";
         /// Page, from 1.
         page: u32, null "the source has no pages";

@@ -103,6 +103,7 @@ pub fn transcript(document_id: &str, path: &str, turns: &[(&str, &[&str])]) -> T
             utterance_id,
             position: turn + 1,
             speaker,
+            label: None,
             text: sentences.join(" "),
             span: said,
             time_start_s: None,
