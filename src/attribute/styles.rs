@@ -355,8 +355,10 @@ fn colon_label(text: &str) -> Option<(String, usize)> {
 /// A full stop that no initial or abbreviation explains.
 fn ends_sentence(text: &str, at: usize) -> bool {
     let word = text[..at].rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '[')).next().unwrap_or("");
-    let is_short =
-        word.chars().count() <= 2 || labels::is_honorific(word) || labels::is_post_nominal(word) || word.contains('.');
+    let is_short = (word.chars().count() <= 2 && word.starts_with(char::is_uppercase))
+        || labels::is_honorific(word)
+        || labels::is_post_nominal(word)
+        || word.contains('.');
     let then_dash = text[at + 1..].trim_start().starts_with(['–', '—', '-']);
     text[at..].starts_with(['!', '?']) || then_dash || (!is_short && text[at + 1..].starts_with(char::is_whitespace))
 }

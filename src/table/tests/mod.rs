@@ -64,6 +64,7 @@ fn every_table_is_there_without_documents() {
         truncated: Vec::new(),
     };
     sample.sentiment.scores.clear();
+    sample.sentiment.truncated.clear();
     sample.stance = None;
     sample.themes = Themes::default();
     sample.estimates.clear();
