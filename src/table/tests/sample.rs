@@ -124,6 +124,9 @@ pub fn transcript(document_id: &str, path: &str, turns: &[(&str, &[&str])]) -> T
             n_bytes: text.len() as u64,
             text,
             lines: Vec::new(),
+            turns: Vec::new(),
+            front: FrontMatter::default(),
+            warnings: Vec::new(),
         },
         front: FrontMatter {
             date: Some(jiff::civil::date(1969, 12, 30)),
