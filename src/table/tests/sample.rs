@@ -276,6 +276,7 @@ fn estimate(
         mean: mean.map(|(mean, _, _)| mean),
         ci_low: mean.map(|(_, low, _)| low),
         ci_high: mean.map(|(_, _, high)| high),
+        resampled: mean.map(|_| "utterances"),
         n_segments: 2,
         n_utterances: 2,
         share_abstained: 0.0,
