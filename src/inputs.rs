@@ -3,13 +3,15 @@
 //! Links inside folders are not followed, so that nothing outside them is read. What is not taken says why.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
 use crate::corpus::Document;
 use crate::read::{ReadError, content_id, read};
-use crate::table::Failure;
+use crate::table::{Failure, is_results};
 
 /// What the user's paths hold.
 #[derive(Debug, Default)]
@@ -18,6 +20,8 @@ pub struct Inputs {
     pub documents: Vec<Document>,
     /// Other names of the same bytes, by document id.
     pub other_paths: BTreeMap<String, Vec<String>>,
+    /// Files that were named more than once by the same name, or together with their folder.
+    pub repeated: Vec<String>,
     /// Inputs that should have been read and could not.
     pub failures: Vec<Failure>,
     /// Files in folders that are no transcripts, each with the reason.
@@ -41,10 +45,22 @@ pub fn gather(paths: &[PathBuf]) -> Inputs {
             files.push((path.clone(), false));
         }
     }
-    files.sort();
-    files.dedup_by(|later, earlier| later.0 == earlier.0);
+    // A file that was named comes before the same file met in a folder, and is then read whatever its extension.
+    files.sort_by_cached_key(|(path, in_folder)| (shown(path), *in_folder));
+    files.dedup_by(|later, earlier| {
+        let same = shown(&later.0) == shown(&earlier.0);
+        if same {
+            inputs.repeated.push(shown(&later.0));
+        }
+        same
+    });
     for (path, in_folder) in files {
         take(&path, in_folder, &mut inputs);
+    }
+    inputs.repeated.dedup();
+    for list in [&mut inputs.failures, &mut inputs.passed_over] {
+        list.sort_by(|a, b| a.path.cmp(&b.path));
+        list.dedup_by(|later, earlier| later.path == earlier.path);
     }
     inputs
 }
@@ -53,8 +69,23 @@ fn walk(folder: &Path, files: &mut Vec<(PathBuf, bool)>, inputs: &mut Inputs) {
     let before = files.len();
     let visible =
         |entry: &walkdir::DirEntry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.');
-    for entry in WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(visible) {
+    let mut walk = WalkDir::new(folder).sort_by_file_name().into_iter();
+    while let Some(entry) = walk.next() {
         match entry {
+            Ok(entry) if !visible(&entry) => {
+                if entry.file_type().is_dir() {
+                    walk.skip_current_dir();
+                }
+            }
+            // The codebook of earlier results would otherwise be read as a transcript.
+            Ok(entry) if entry.file_type().is_dir() && is_results(entry.path()) => {
+                inputs.passed_over.push(failure(
+                    &shown(entry.path()),
+                    "this folder holds results of plenary",
+                    "name a folder of transcripts, or files",
+                ));
+                walk.skip_current_dir();
+            }
             Ok(entry) if entry.file_type().is_file() => files.push((entry.into_path(), true)),
             Ok(entry) if entry.file_type().is_symlink() => inputs.passed_over.push(failure(
                 &shown(entry.path()),
@@ -89,22 +120,20 @@ fn take(path: &Path, in_folder: bool, inputs: &mut Inputs) {
         ));
         return;
     }
-    let bytes = match std::fs::metadata(path).map(|meta| meta.len()) {
-        Ok(length) if length > LARGEST_FILE => {
+    let bytes = match read_bytes(path) {
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => {
             inputs.failures.push(failure(
                 &name,
-                &format!("the file has {length} bytes; at most {LARGEST_FILE} are read"),
+                &format!("the file is larger than {LARGEST_FILE} bytes, and larger ones are not read"),
                 "split it into one file per document",
             ));
             return;
         }
-        _ => match std::fs::read(path) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                inputs.failures.push(unreadable(&name, &error));
-                return;
-            }
-        },
+        Err(error) => {
+            inputs.failures.push(unreadable(&name, &error));
+            return;
+        }
     };
     let (document_id, _) = content_id(&bytes);
     if let Some(first) = inputs.documents.iter().find(|document| document.document_id == document_id) {
@@ -124,6 +153,18 @@ fn take(path: &Path, in_folder: bool, inputs: &mut Inputs) {
             list.push(failure(&name, &error.to_string(), error.hint()));
         }
     }
+}
+
+/// The bytes of a file, or `None` where there are more than [`LARGEST_FILE`]. Counts while it reads: pipes and devices
+/// do not say how long they are.
+fn read_bytes(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    let file = File::open(path)?;
+    if file.metadata()?.len() > LARGEST_FILE {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    file.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= LARGEST_FILE).then_some(bytes))
 }
 
 fn failure(path: &str, error: &str, hint: &str) -> Failure {
@@ -146,7 +187,7 @@ fn unreadable(path: &str, error: &std::io::Error) -> Failure {
 
 /// A path as the tables show it: `/` between its parts, without a leading `./`.
 pub fn shown(path: &Path) -> String {
-    let text = path.to_string_lossy().replace('\\', "/");
+    let text = path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
     text.strip_prefix("./").map_or(text.clone(), str::to_string)
 }
 

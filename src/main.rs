@@ -2,6 +2,7 @@
 
 mod cli;
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -17,9 +18,11 @@ struct Arguments {
 }
 
 const EXAMPLES: &str = "Examples:
-  plenary init                                            write a commented study
-  plenary segment talk.md                                 who speaks, without a model
-  plenary run transcripts/ --study study.toml --out results";
+  plenary segment talk.md                   who speaks, without a model
+  plenary init                              write study.toml, with every choice explained
+  plenary run talks/ --study study.toml --out results
+
+Exit codes: 0 all done; 1 done, but some inputs failed; 2 nothing done";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -34,17 +37,17 @@ fn main() -> ExitCode {
     log(arguments.verbosity);
     let outcome = match &arguments.command {
         Command::Run(args) => cli::run::run(args, arguments.verbosity),
-        Command::Segment(args) => cli::segment::run(args),
-        Command::Init(args) => cli::init::run(args),
-        Command::Models(args) => cli::models::run(args),
+        Command::Segment(args) => cli::segment::run(args, arguments.verbosity),
+        Command::Init(args) => cli::init::run(args, arguments.verbosity),
+        Command::Models(args) => cli::models::run(args, arguments.verbosity),
     };
     outcome.unwrap_or_else(|error| {
-        eprintln!("error: {error:#}");
+        cli::say::say(&format!("error: {error:#}"), "       ");
         ExitCode::from(2)
     })
 }
 
-/// Log lines go to standard error; `RUST_LOG` is heeded.
+/// Log lines go to standard error, coloured on a terminal unless `NO_COLOR` is set; `RUST_LOG` is heeded.
 fn log(verbosity: cli::Verbosity) {
     let level = match (verbosity.quiet, verbosity.verbose) {
         (true, _) => "error",
@@ -53,5 +56,12 @@ fn log(verbosity: cli::Verbosity) {
         (false, _) => "plenary=debug",
     };
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| level.into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    let coloured = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(coloured)
+        .with_target(false)
+        .without_time()
+        .init();
 }

@@ -17,7 +17,7 @@ use crate::engine::{self, EngineError, Model, ModelFolder, Work};
 use crate::estimate::{Estimate, EstimateError, ScoredSegment, estimate};
 use crate::inputs::{Inputs, gather};
 use crate::measure::{Embeddings, Sentiment, Stance, embedding, sentiment, stance};
-use crate::progress::Progress;
+use crate::progress::{Progress, Silent};
 use crate::study::Study;
 use crate::table::{self, Failure, ModelRecord, OutputFolder, RunRecord, TableError, Written};
 use crate::themes::{self, ThemeError, Themes};
@@ -38,6 +38,8 @@ pub struct Options {
 pub struct Report {
     pub transcripts: Vec<Transcript>,
     pub other_paths: BTreeMap<String, Vec<String>>,
+    /// Files that were named more than once by the same name.
+    pub repeated: Vec<String>,
     pub embeddings: Embeddings,
     pub sentiment: Sentiment,
     pub stance: Option<Stance>,
@@ -89,11 +91,13 @@ impl From<ThemeError> for RunError {
 
 /// Documents to transcripts, in their order; over the threads of the current pool.
 pub fn transcribe(documents: Vec<Document>, study: &Study, progress: &dyn Progress) -> Vec<Transcript> {
-    progress.begin("speakers", documents.len() as u64);
+    progress.begin("reading documents", documents.len() as u64);
     documents
         .into_par_iter()
         .map(|document| {
             let transcript = attribute(document, study);
+            let (path, style) = (&transcript.document.path, &transcript.style);
+            tracing::info!("{path}: style {style}, confidence {:.2}", transcript.style_confidence);
             progress.advance(1);
             transcript
         })
@@ -127,15 +131,18 @@ fn run_in_pool(
     // longer of the two.
     let places = engine::places(options.models.as_deref());
     let folders = find_models(&places, study)?;
+    for folder in &folders {
+        tracing::info!("model {} from {}", folder.facts.id, folder.path.display());
+    }
     let (models, read) = rayon::join(
         || engine::load_all(&folders.iter().collect::<Vec<_>>()),
         || {
-            let Inputs { documents, other_paths, failures, passed_over } = gather(paths);
-            (transcribe(documents, study, progress), other_paths, failures, passed_over)
+            let Inputs { documents, other_paths, repeated, failures, passed_over } = gather(paths);
+            (transcribe(documents, study, progress), other_paths, repeated, failures, passed_over)
         },
     );
     let models = models?;
-    let (transcripts, other_paths, failures, passed_over) = read;
+    let (transcripts, other_paths, repeated, failures, passed_over) = read;
     if transcripts.is_empty() {
         return Err(RunError::NothingRead { failures: failures.into_iter().chain(passed_over).collect() });
     }
@@ -153,7 +160,8 @@ fn run_in_pool(
         None => None,
         Some(inference) => {
             let propositions: Vec<&str> = study.targets.iter().map(|target| target.proposition.as_str()).collect();
-            let vectors = embedding::embed(embedder, &propositions, work)?.vectors;
+            // A handful of sentences: no stage of its own to show.
+            let vectors = embedding::embed(embedder, &propositions, Work { threads, progress: &Silent })?.vectors;
             let relevance = stance::relevance(vectors.view(), embeddings.vectors.view())?;
             Some(stance::score(inference, &texts, &study.targets, &study.stance, relevance.view(), work)?)
         }
@@ -184,7 +192,7 @@ fn run_in_pool(
         finished_at: Timestamp::now(),
     };
     let all_failures: Vec<Failure> = failures.iter().chain(&passed_over).cloned().collect();
-    progress.begin("tables", 1);
+    progress.begin("writing tables", table::schema::TABLES.len() as u64);
     let written = table::write(
         &table::Run {
             record: &record,
@@ -200,10 +208,11 @@ fn run_in_pool(
         },
         &folder,
     )?;
-    progress.advance(1);
+    progress.advance(table::schema::TABLES.len() as u64);
     Ok(Report {
         transcripts,
         other_paths,
+        repeated,
         embeddings,
         sentiment,
         stance,

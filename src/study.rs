@@ -180,6 +180,8 @@ pub struct OutputOptions {
 /// What is wrong with a study file.
 #[derive(Debug, thiserror::Error)]
 pub enum StudyError {
+    #[error("{path}: there is no such study file; `plenary init {path}` writes a commented one")]
+    Missing { path: String },
     #[error("{path}: cannot read the study: {source}")]
     Unreadable { path: String, source: std::io::Error },
     #[error("{path}, line {line}: unknown key `{key}`{suggestion}; known here: {known}")]
@@ -199,7 +201,10 @@ impl Study {
     /// [`StudyError`] names the file, the line or key, what was found and what was expected.
     pub fn load(path: &Path) -> Result<Study, StudyError> {
         let shown = path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|source| StudyError::Unreadable { path: shown.clone(), source })?;
+        let bytes = std::fs::read(path).map_err(|source| match source.kind() {
+            std::io::ErrorKind::NotFound => StudyError::Missing { path: shown.clone() },
+            _ => StudyError::Unreadable { path: shown.clone(), source },
+        })?;
         let text = String::from_utf8(bytes).map_err(|error| StudyError::Unreadable {
             path: shown.clone(),
             source: std::io::Error::new(std::io::ErrorKind::InvalidData, format!("{error}; save the study as UTF-8")),
@@ -324,7 +329,7 @@ static BACKTICKED: LazyLock<Regex> =
 
 fn explain(error: &toml::de::Error, text: &str, path: &str) -> StudyError {
     let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-    let message = error.message().to_string();
+    let message = error.message().lines().collect::<Vec<_>>().join("; ");
     let Some(found) = UNKNOWN_FIELD.captures(&message) else {
         return StudyError::Syntax { path: path.into(), line, message };
     };

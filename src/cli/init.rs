@@ -1,12 +1,16 @@
 //! `plenary init`: writes a commented study.
 
-use std::io::Write;
+use std::fs::File;
+use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::Args;
 use plenary::study::EXAMPLE;
+
+use super::Verbosity;
+use super::say::print;
 
 /// Write a commented study file with every choice and its default.
 #[derive(Debug, Args)]
@@ -19,18 +23,28 @@ pub struct InitArgs {
     force: bool,
 }
 
-pub fn run(args: &InitArgs) -> anyhow::Result<ExitCode> {
+pub fn run(args: &InitArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
     if args.file.as_os_str() == "-" {
-        std::io::stdout().write_all(EXAMPLE.as_bytes()).context("cannot write to standard output")?;
+        print(EXAMPLE)?;
         return Ok(ExitCode::SUCCESS);
     }
     let shown = args.file.display();
-    if args.file.exists() && !args.force {
-        bail!("{shown} exists; name another file, or replace it with --force");
+    let created = if args.force {
+        std::fs::write(&args.file, EXAMPLE)
+    } else {
+        File::create_new(&args.file).and_then(|mut file| file.write_all(EXAMPLE.as_bytes()))
+    };
+    match created {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            bail!("{shown} exists and was not touched; name another file, or replace it with --force")
+        }
+        other => other.with_context(|| format!("cannot write {shown}; check that its folder exists"))?,
     }
-    std::fs::write(&args.file, EXAMPLE).with_context(|| format!("cannot write {shown}"))?;
-    println!(
-        "Wrote {shown}. Add your propositions under [[targets]], then:\n\n    plenary run TRANSCRIPTS --study {shown} --out results"
-    );
+    if !verbosity.quiet {
+        print(&format!(
+            "Wrote {shown}. Add your propositions under [[targets]], then:\n\n    \
+             plenary run TRANSCRIPTS --study {shown} --out results\n"
+        ))?;
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -4,22 +4,23 @@ pub mod init;
 pub mod models;
 mod progress;
 pub mod run;
+pub mod say;
 pub mod segment;
+mod summary;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 
-use comfy_table::{ContentArrangement, Table, presets};
 use plenary::table::Failure;
 
 /// How much is said on standard error.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub struct Verbosity {
-    /// Say nothing but errors.
+    /// Print nothing but errors (and what was asked for).
     #[arg(long, short, global = true)]
     pub quiet: bool,
-    /// Say what is going on; twice for more.
+    /// Tell more of what is going on; twice for still more.
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
 }
@@ -33,31 +34,44 @@ fn exit_code(n_done: usize, failures: &[Failure]) -> ExitCode {
     }
 }
 
-/// Says on standard error what was not taken, and why.
-fn report(other_paths: &BTreeMap<String, Vec<String>>, failures: &[Failure], passed_over: &[Failure]) {
-    for paths in other_paths.values() {
-        eprintln!("note: {} has the same bytes as another input and was analysed once", paths.join(", "));
-    }
-    const SHOWN: usize = 10;
-    for failure in passed_over.iter().take(SHOWN) {
-        eprintln!("passed over: {}: {}", failure.path, failure.error);
-    }
-    if passed_over.len() > SHOWN {
-        eprintln!("passed over: {} more files", passed_over.len() - SHOWN);
-    }
-    for failure in failures {
-        let error = &failure.error;
-        let prefix = if error.starts_with(&failure.path) { String::new() } else { format!("{}: ", failure.path) };
-        eprintln!("failed: {prefix}{error}\n        {}", failure.hint);
-    }
+/// What was not taken, and why.
+#[derive(Default)]
+struct Untaken<'r> {
+    other_paths: Option<&'r BTreeMap<String, Vec<String>>>,
+    repeated: &'r [String],
+    failures: &'r [Failure],
+    passed_over: &'r [Failure],
 }
 
-/// A table without frames, as wide as the terminal.
-fn table(header: &[&str]) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(header.to_vec());
-    table
+impl Untaken<'_> {
+    /// Says it on standard error; what is no fault is not worth a word to the quiet.
+    fn say(&self, verbosity: Verbosity) {
+        if !verbosity.quiet {
+            self.say_notes(verbosity);
+        }
+        for Failure { path, error, hint, .. } in self.failures {
+            let error = say::one_line(error);
+            let prefix = if error.starts_with(path) { String::new() } else { format!("{path}: ") };
+            say::say(&format!("failed: {prefix}{error}; {hint}"), "        ");
+        }
+    }
+
+    fn say_notes(&self, verbosity: Verbosity) {
+        for path in self.repeated {
+            say::say(&format!("note: {path} was named more than once and is taken once"), "      ");
+        }
+        for paths in self.other_paths.iter().flat_map(|paths| paths.values()) {
+            let paths = paths.join(", ");
+            say::say(&format!("note: {paths}: the same bytes as another input, which is taken once"), "      ");
+        }
+        let shown = if verbosity.verbose > 0 { usize::MAX } else { 10 };
+        for Failure { path, error, .. } in self.passed_over.iter().take(shown) {
+            say::say(&format!("passed over: {path}: {}", say::one_line(error)), "             ");
+        }
+        if let Some(more @ 1..) = self.passed_over.len().checked_sub(shown) {
+            say::say(&format!("passed over: {} (-v names all)", say::many(more, "more file")), "");
+        }
+    }
 }
 
 /// The file name of a path without its extension.

@@ -7,8 +7,10 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
-use comfy_table::{ContentArrangement, Table, presets};
-use plenary::engine::{self, FILES, GRAPH, Installed, Listed, ModelFolder, Place};
+use plenary::engine::{self, FILES, Installed, Listed, ModelFolder, Place};
+
+use super::Verbosity;
+use super::say::{many, print, table_of_ids, wrapped};
 
 /// List, verify and install the models that plenary measures with.
 #[derive(Debug, Args)]
@@ -16,8 +18,8 @@ pub struct ModelsArgs {
     #[command(subcommand)]
     command: Command,
 
-    /// Folder of models, the only one that is looked into [else: the variable PLENARY_MODELS, else your data folder,
-    /// then where plenary was built]
+    /// Folder of models, the only one looked into [default: the variable PLENARY_MODELS; else your data folder, then
+    /// where plenary was built]
     #[arg(long, value_name = "DIR", global = true)]
     models: Option<PathBuf>,
 }
@@ -33,7 +35,7 @@ enum Command {
     Verify,
     /// Copy the models that are found into your data folder, so that they are found from everywhere
     Install {
-        /// Folder of models to copy from [else: where models are found outside your data folder]
+        /// Folder of models to copy from [default: where models are found outside your data folder]
         #[arg(long, value_name = "DIR", conflicts_with = "models")]
         from: Option<PathBuf>,
         /// Replace other files of the same name
@@ -51,44 +53,51 @@ enum ListFormat {
 }
 
 /// Exit code 0, or 2 where `verify` finds something wrong.
-pub fn run(args: &ModelsArgs) -> anyhow::Result<ExitCode> {
+pub fn run(args: &ModelsArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
     let places = engine::places(args.models.as_deref());
     match &args.command {
         Command::List { format } => {
             let models = engine::list(&places)?;
             match format {
-                ListFormat::Table => println!("{}", table(&models)),
-                ListFormat::Json => println!("{}", json(&models)?),
+                ListFormat::Table => print(&for_people(&models))?,
+                ListFormat::Json => print(&format!("{}\n", json(&models)?))?,
             }
             Ok(ExitCode::SUCCESS)
         }
-        Command::Verify => verify(&places),
-        Command::Install { from, force } => install(places, from.as_deref(), *force),
+        Command::Verify => verify(&places, verbosity),
+        Command::Install { from, force } => install(places, from.as_deref(), *force, verbosity),
     }
 }
 
-fn table(models: &[Listed]) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(["model", "task", "output", "licence", "size", "sha256", "folder"]);
+fn for_people(models: &[Listed]) -> String {
+    let mut table = table_of_ids(&["model", "task", "output", "size", "licence"], 3..4);
+    let mut places: Vec<String> = Vec::new();
+    let mut unusable = Vec::new();
     for Listed { id, folder } in models {
         match folder {
-            Err(error) => table.add_row([id.as_str(), "unusable", &error.to_string()]),
+            Err(error) => unusable.push(format!("{id}: unusable: {error}")),
             Ok(model) => {
                 let facts = &model.facts;
                 let output = match facts.labels.is_empty() {
                     true => format!("{} dimensions", facts.dimensions),
                     false => facts.labels.join(", "),
                 };
-                let sha256 = facts.sha256.get(GRAPH).map_or("not pinned", |h| h.get(..12).unwrap_or(h));
                 let licence = if facts.licence.is_empty() { "not stated" } else { &facts.licence };
                 let size = size(model).map_or("incomplete".into(), |bytes| format!("{:.1} MB", bytes as f64 / 1e6));
-                let folder = format!("{} ({})", model.path.display(), model.place.origin);
-                table.add_row([id.as_str(), facts.task.as_str(), &output, licence, &size, sha256, &folder])
+                table.add_row([id.as_str(), facts.task.as_str(), &output, &size, licence]);
+                let place = format!("{} ({})", model.place.path.display(), model.place.origin);
+                if !places.contains(&place) {
+                    places.push(place);
+                }
             }
-        };
+        }
     }
-    table
+    let mut text = format!("{}\n", table.trim_fmt());
+    for fault in unusable {
+        text.push_str(&format!("\n{}\n", wrapped(&fault, " ", "   ")));
+    }
+    text.push_str(&format!("\n{}\n", wrapped(&places.join(", "), " found in ", "   ")));
+    text
 }
 
 fn json(models: &[Listed]) -> anyhow::Result<String> {
@@ -120,34 +129,40 @@ fn size(model: &ModelFolder) -> Option<u64> {
     FILES.iter().map(|file| Some(model.path.join(file).metadata().ok()?.len())).sum()
 }
 
-fn verify(places: &[Place]) -> anyhow::Result<ExitCode> {
-    let mut wrong = 0;
+fn verify(places: &[Place], verbosity: Verbosity) -> anyhow::Result<ExitCode> {
+    let (mut right, mut wrong) = (String::new(), String::new());
+    let mut n_wrong = 0;
     let models = engine::list(places)?;
     for Listed { id, folder } in &models {
         let model = match folder {
             Ok(model) => model,
             Err(error) => {
-                println!("{id}: wrong: {error}");
-                wrong += 1;
+                wrong.push_str(&format!("{id}: wrong: {error}\n"));
+                n_wrong += 1;
                 continue;
             }
         };
         for check in engine::verify(model) {
             match check.result {
-                Ok(sha256) if model.is_pinned() => println!("{id}/{}: ok {sha256}", check.file),
-                Ok(sha256) => println!("{id}/{}: not pinned by a manifest, {sha256}", check.file),
+                Ok(sha256) if model.is_pinned() => right.push_str(&format!("{id}/{}: ok {sha256}\n", check.file)),
+                Ok(sha256) => right.push_str(&format!("{id}/{}: not pinned by a manifest, {sha256}\n", check.file)),
                 Err(error) => {
-                    println!("{id}/{}: wrong: {error}", check.file);
-                    wrong += 1;
+                    wrong.push_str(&format!("{id}/{}: wrong: {error}\n", check.file));
+                    n_wrong += 1;
                 }
             }
         }
     }
-    println!("{} models, {wrong} {}", models.len(), if wrong == 1 { "fault" } else { "faults" });
-    Ok(if wrong == 0 { ExitCode::SUCCESS } else { ExitCode::from(2) })
+    let counts = format!("{}, {}\n", many(models.len(), "model"), many(n_wrong, "fault"));
+    match (verbosity.quiet, n_wrong) {
+        (true, 0) => {}
+        (true, _) => print(&wrong)?,
+        (false, _) => print(&format!("{right}{wrong}{counts}"))?,
+    }
+    Ok(if n_wrong == 0 { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }
 
-fn install(places: Vec<Place>, from: Option<&Path>, force: bool) -> anyhow::Result<ExitCode> {
+fn install(places: Vec<Place>, from: Option<&Path>, force: bool, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
     let target = engine::user_folder().context(
         "your home folder is not known, so there is no data folder to install into; set HOME, or copy the models \
          yourself and name their folder with PLENARY_MODELS",
@@ -157,14 +172,18 @@ fn install(places: Vec<Place>, from: Option<&Path>, force: bool) -> anyhow::Resu
         None => places.into_iter().filter(|place| place.path != target).collect(),
     };
     let models = engine::list(&sources)?.into_iter().map(|listed| listed.folder).collect::<Result<Vec<_>, _>>()?;
+    let mut text = String::new();
     for (id, outcome) in engine::install(&models, &target, force)? {
         let what = match outcome {
             Installed::Copied => "copied",
             Installed::Replaced => "replaced",
             Installed::Unchanged => "was there already",
         };
-        println!("{id}: {what}");
+        text.push_str(&format!("{id}: {what}\n"));
     }
-    println!("{} models in {}", models.len(), target.display());
+    text.push_str(&format!("{} in {}\n", many(models.len(), "model"), target.display()));
+    if !verbosity.quiet {
+        print(&text)?;
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -17,7 +17,7 @@ pub fn listen() {
         if STOP.swap(true, Ordering::SeqCst) {
             std::process::exit(2);
         }
-        eprintln!("\nstopping ...");
+        super::say::say("\nstopping; once more ends at once", "");
     };
     if let Err(error) = ctrlc::set_handler(handler) {
         tracing::warn!("Ctrl-C will end the program at once: {error}");
@@ -47,15 +47,14 @@ impl Shown {
 
 impl Progress for Shown {
     fn begin(&self, stage: &str, total: u64) {
-        tracing::info!(stage, total, "begins");
-        if self.quiet {
+        if self.quiet || total == 0 {
             return;
         }
         self.finish();
         if std::io::stderr().is_terminal() {
             let bar = ProgressBar::new(total).with_message(stage.to_string());
             // The template is a constant that indicatif accepts; its default style serves if it ever did not.
-            if let Ok(style) = ProgressStyle::with_template("{msg:<28} {bar:30} {pos}/{len} {per_sec} {eta}") {
+            if let Ok(style) = ProgressStyle::with_template("{msg:<26} {bar:20} {pos:>8} of {len:<8} {eta:>4} left") {
                 bar.set_style(style);
             }
             bar.enable_steady_tick(Duration::from_millis(200));
@@ -63,7 +62,7 @@ impl Progress for Shown {
                 *slot = Some(bar);
             }
         } else {
-            eprintln!("{stage}: {total}");
+            super::say::say(&format!("{stage}: {total}"), "");
         }
     }
 

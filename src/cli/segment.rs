@@ -1,11 +1,12 @@
 //! `plenary segment`: who speaks, without a model.
 
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
+use comfy_table::Row;
 use serde::Serialize;
 
 use plenary::corpus::{Role, Transcript};
@@ -13,6 +14,9 @@ use plenary::inputs::gather;
 use plenary::pipeline;
 use plenary::progress::Silent;
 use plenary::study::Study;
+
+use super::say::{forgive_absence, many, table, wrapped};
+use super::{Untaken, Verbosity};
 
 /// Show who speaks in transcripts: first words, lines, confidence; doubtful turns are marked.
 #[derive(Debug, Args)]
@@ -30,9 +34,9 @@ pub struct SegmentArgs {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// For reading.
+    /// For reading
     Text,
-    /// One turn a line, as JSON.
+    /// One turn a line, as JSON
     Jsonl,
 }
 
@@ -64,22 +68,32 @@ struct Turn<'t> {
     text: &'t str,
 }
 
-pub fn run(args: &SegmentArgs) -> anyhow::Result<ExitCode> {
+pub fn run(args: &SegmentArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
     let study = match &args.study {
         Some(path) => Study::load(path)?,
         None => Study::default(),
     };
     let inputs = gather(&args.inputs);
     let transcripts = pipeline::transcribe(inputs.documents, &study, &Silent);
-    let mut out = std::io::stdout().lock();
-    for transcript in &transcripts {
-        match args.format {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let printed = transcripts
+        .iter()
+        .try_for_each(|transcript| match args.format {
             Format::Text => print_text(&mut out, transcript),
             Format::Jsonl => print_jsonl(&mut out, transcript),
-        }
-        .context("cannot write to standard output")?;
+        })
+        .and_then(|()| out.flush());
+    forgive_absence(printed).context("cannot write to standard output")?;
+    let untaken = Untaken {
+        other_paths: Some(&inputs.other_paths),
+        repeated: &inputs.repeated,
+        failures: &inputs.failures,
+        passed_over: &inputs.passed_over,
+    };
+    untaken.say(verbosity);
+    if transcripts.is_empty() {
+        bail!("no transcript could be read");
     }
-    super::report(&inputs.other_paths, &inputs.failures, &inputs.passed_over);
     Ok(super::exit_code(transcripts.len(), &inputs.failures))
 }
 
@@ -132,39 +146,47 @@ fn print_text(out: &mut impl Write, transcript: &Transcript) -> std::io::Result<
         [("title", &front.title), ("event", &front.event), ("panel", &front.panel), ("session", &front.session)]
     {
         if let Some(value) = value {
-            writeln!(out, "  {name:<9}{value}")?;
+            writeln!(out, "{}", wrapped(value, &format!("  {name:<9}"), "           "))?;
         }
     }
     if let Some(date) = front.date {
         writeln!(out, "  date     {date}")?;
     }
-    writeln!(
-        out,
-        "  style    {} (confidence {:.2}), {} speakers, {} utterances, {} segments, {} words",
-        transcript.style,
-        transcript.style_confidence,
-        transcript.speakers.len(),
-        transcript.utterances.len(),
-        transcript.segments.len(),
-        transcript.n_words(),
-    )?;
+    writeln!(out, "  style    {} (confidence {:.2})", transcript.style, transcript.style_confidence)?;
+    let counts = [
+        many(transcript.speakers.len(), "speaker"),
+        many(transcript.utterances.len(), "turn"),
+        many(transcript.segments.len(), "segment"),
+        many(transcript.n_words(), "word"),
+    ];
+    writeln!(out, "  holds    {}", counts.join(", "))?;
     for warning in &transcript.warnings {
-        writeln!(out, "  note     {warning}")?;
+        writeln!(out, "{}", wrapped(warning, "  note     ", "           "))?;
     }
-    let mut table = super::table(&["", "lines", "speaker", "role", "conf.", "words", "first words"]);
+    if transcript.utterances.iter().any(|utterance| utterance.needs_review) {
+        writeln!(out, "  ?        marks turns to look at")?;
+    }
+    let mut table = table(&["", "lines", "speaker", "role", "sure", "words", "first words"], 4..6);
     for turn in turns(transcript) {
         let words: usize = transcript.utterances[turn.order - 1].n_words;
-        table.add_row(vec![
+        let lines = match (turn.line_start, turn.line_end) {
+            (start, end) if start == end => start.to_string(),
+            (start, end) => format!("{start}-{end}"),
+        };
+        let mut row = Row::from(vec![
             if turn.needs_review { "?".to_string() } else { String::new() },
-            format!("{}-{}", turn.line_start, turn.line_end),
+            lines,
             turn.speaker.unwrap_or("(nobody named)").to_string(),
             turn.role.map_or(String::new(), |role| role.as_str().to_string()),
             format!("{:.2}", turn.boundary_confidence),
             words.to_string(),
             first_words(turn.text),
         ]);
+        // One line a turn, so that the turns stand under each other.
+        row.max_height(1);
+        table.add_row(row);
     }
-    writeln!(out, "{table}")?;
+    writeln!(out, "\n{}", table.trim_fmt())?;
     let silent: Vec<&str> = transcript
         .speakers
         .iter()
@@ -172,7 +194,8 @@ fn print_text(out: &mut impl Write, transcript: &Transcript) -> std::io::Result<
         .map(|speaker| speaker.name.as_str())
         .collect();
     if !silent.is_empty() {
-        writeln!(out, "  named, but not quoted: {}", silent.join(", "))?;
+        let names = silent.join(", ");
+        writeln!(out, "{}", wrapped(&names, "  named, but without a turn: ", "    "))?;
     }
     writeln!(out)
 }

@@ -10,7 +10,7 @@ use crate::engine::{EngineError, Model, Task, Work, rows};
 /// text. Fails where the model is not for embedding, a pass fails, or the user stops it.
 pub fn embed(model: &Model, texts: &[&str], work: Work) -> Result<Embeddings, EngineError> {
     model.expect_task(Task::Embedding)?;
-    let rows = rows("embedding", texts, work, |text| model.vector(text))?;
+    let rows = rows("embedding segments", texts, work, |text| model.vector(text))?;
     let mut vectors = Array2::zeros((texts.len(), model.dimensions));
     for (mut to, (from, _)) in vectors.rows_mut().into_iter().zip(&rows) {
         for (to, from) in to.iter_mut().zip(from) {

@@ -7,7 +7,7 @@ use crate::engine::{EngineError, Model, Task, Work, rows};
 /// `sentiment`, one unit per text. Fails where the model is not for sentiment, a pass fails, or the user stops it.
 pub fn score(model: &Model, texts: &[&str], work: Work) -> Result<Sentiment, EngineError> {
     model.expect_task(Task::Sentiment)?;
-    let rows = rows("sentiment", texts, work, |text| model.probabilities(text, None))?;
+    let rows = rows("scoring sentiment", texts, work, |text| model.probabilities(text, None))?;
     Ok(Sentiment {
         model_id: model.id.clone(),
         scores: rows

@@ -43,7 +43,8 @@ pub fn score(
     // Pass by pass: all texts with a proposition, then all with its negation, then the next target.
     let hypotheses = targets.iter().flat_map(|t| [Some(t.proposition.as_str()), t.negation.as_deref()]).flatten();
     let pairs: Vec<(&str, &str)> = hypotheses.flat_map(|h| texts.iter().map(move |&text| (text, h))).collect();
-    let rows = rows("stance", &pairs, work, |&(text, hypothesis)| model.probabilities(text, Some(hypothesis)))?;
+    let rows =
+        rows("inferring stance", &pairs, work, |&(text, hypothesis)| model.probabilities(text, Some(hypothesis)))?;
 
     let n = texts.len();
     let inference = |pass: usize, text: usize| {

@@ -30,8 +30,8 @@ const LOCK: &str = ".plenary-lock";
 #[derive(Debug)]
 pub struct OutputFolder {
     path: PathBuf,
-    /// Made by this run: it is taken away again if nothing came of it.
-    created: bool,
+    /// Folders that this run made, outermost first: they are taken away again if nothing came of it.
+    created: Vec<PathBuf>,
     lock: File,
 }
 
@@ -59,10 +59,13 @@ impl OutputFolder {
         let not_writable = |source| TableError::NotWritable { path: path.to_owned(), source };
         let created = match fs::metadata(path) {
             Ok(found) if !found.is_dir() => return Err(TableError::NotAFolder { path: path.to_owned() }),
-            Ok(_) => false,
+            Ok(_) => Vec::new(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let missing = path.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+                let mut missing: Vec<PathBuf> = missing.map(Path::to_owned).collect();
+                missing.reverse();
                 fs::create_dir_all(path).map_err(not_writable)?;
-                true
+                missing
             }
             Err(error) => return Err(not_writable(error)),
         };
@@ -150,9 +153,9 @@ impl Drop for OutputFolder {
     fn drop(&mut self) {
         let _ = fs::remove_file(self.path.join(LOCK));
         let _ = self.lock.unlock();
-        if self.created {
+        for folder in self.created.iter().rev() {
             // Fails, as it should, where there is anything in it.
-            let _ = fs::remove_dir(&self.path);
+            let _ = fs::remove_dir(folder);
         }
     }
 }
@@ -174,6 +177,11 @@ fn refuse_foreign(path: &Path) -> Result<(), TableError> {
         Some(found) => Err(TableError::Foreign { path: path.to_owned(), found }),
         None => Ok(()),
     }
+}
+
+/// Whether a folder holds a complete set of tables.
+pub fn is_results(folder: &Path) -> bool {
+    is_marker(&folder.join(MARKER))
 }
 
 fn is_marker(path: &Path) -> bool {

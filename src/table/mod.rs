@@ -23,7 +23,7 @@ use polars::error::PolarsError;
 
 pub use cells::{Kind, Value};
 pub use declare::{Column, Frame, Table};
-pub use folder::OutputFolder;
+pub use folder::{OutputFolder, is_results};
 pub use rows::{Failure, ModelRecord, Run, RunRecord, rows};
 pub use writer::{Written, WrittenFile, write};
 

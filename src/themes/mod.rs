@@ -182,9 +182,9 @@ fn find_fitting(
         0 => fit::neighbours_for(n_fitted),
         pinned => pinned.min(n_fitted - 1),
     };
-    progress.begin("neighbours of segments", n_fitted as u64);
+    progress.begin("comparing segments", n_fitted as u64);
     let near = neighbours::of_each(unit, k, progress)?;
-    progress.begin("communities of segments", (fit::ROUNDS * fit::STARTS + 1) as u64);
+    progress.begin("finding themes", (fit::ROUNDS * fit::STARTS + 1) as u64);
     let edges = fit::shared_neighbour_graph(&near);
     let fitted = fit::consensus(n_fitted, edges, options.resolution, seed, progress)?;
 
@@ -195,7 +195,7 @@ fn find_fitting(
     drop(near);
     if n_fitted < nodes.len() {
         let rest = n_fitted..nodes.len();
-        progress.begin("segments beyond the sample", rest.len() as u64);
+        progress.begin("assigning other segments", rest.len() as u64);
         let block = |start: usize, end: usize| fit::unit_rows(vectors, &nodes.row[n_fitted + start..n_fitted + end]);
         let near = neighbours::of_queries(rest.len(), block, unit, assign::VOTERS, progress)?;
         placed.extend(place(rest, &near, options, n_themes, &members, |_, near| Membership {

@@ -1,0 +1,241 @@
+//! What `plenary run` found, as text for a terminal. In: the report of a run. The numbers are the tables'.
+
+use std::fmt::{Display, Write as _};
+use std::path::Path;
+
+use plenary::corpus::Transcript;
+use plenary::estimate::Estimate;
+use plenary::pipeline::{Options, Report};
+
+use super::say::{many, signed, table, table_of_ids, width, wrapped};
+
+/// Rows of a table in the summary; the rest is in the tables.
+const ROWS: usize = 15;
+
+pub fn summary(report: &Report, options: &Options) -> String {
+    let mut out = String::new();
+    documents(&mut out, report);
+    speakers(&mut out, report, options);
+    stance(&mut out, report, options);
+    themes(&mut out, report);
+    notes(&mut out, report);
+    files(&mut out, report, &options.out);
+    out
+}
+
+/// Writing to a `String` cannot fail.
+fn line(out: &mut String, text: impl Display) {
+    let _ = writeln!(out, "{text}");
+}
+
+/// A heading, and under it how the numbers are to be read.
+fn heading(out: &mut String, title: &str, explained: &str) {
+    line(out, format_args!("\n{title}"));
+    if !explained.is_empty() {
+        line(out, wrapped(explained, "  ", "  "));
+    }
+}
+
+fn more(out: &mut String, n: usize, file: &str) {
+    if n > ROWS {
+        line(out, format_args!(" ... and {} more in {file}", n - ROWS));
+    }
+}
+
+fn documents(out: &mut String, report: &Report) {
+    let transcripts = &report.transcripts;
+    let count = |of: fn(&Transcript) -> usize| transcripts.iter().map(of).sum::<usize>();
+    let counts = [
+        many(transcripts.len(), "document"),
+        many(count(|t| t.speakers.len()), "speaker"),
+        many(count(|t| t.utterances.len()), "turn"),
+        many(count(|t| t.segments.len()), "segment"),
+        many(count(|t| t.n_words()), "word"),
+    ];
+    line(out, format_args!("\n{}\n", counts.join(", ")));
+    let mut shown = table(&["document", "what it is", "date", "turns", "words"], 3..5);
+    for transcript in transcripts.iter().take(ROWS) {
+        let front = &transcript.front;
+        let parts: Vec<&str> =
+            [&front.title, &front.panel, &front.session].into_iter().flatten().map(String::as_str).collect();
+        shown.add_row([
+            transcript.document.path.clone(),
+            if parts.is_empty() { "no title found".to_string() } else { parts.join(" | ") },
+            front.date.map_or("-".to_string(), |date| date.to_string()),
+            transcript.utterances.len().to_string(),
+            transcript.n_words().to_string(),
+        ]);
+    }
+    line(out, shown.trim_fmt());
+    more(out, transcripts.len(), "documents.parquet");
+}
+
+fn interval(estimate: Option<&Estimate>) -> String {
+    match estimate.map(|e| (e.mean, e.ci_low, e.ci_high)) {
+        Some((Some(mean), Some(low), Some(high))) => format!("{} [{}, {}]", signed(mean), signed(low), signed(high)),
+        // As wide as the others, so that the means stand under each other.
+        Some((Some(mean), ..)) => format!("{:<20}", signed(mean)),
+        _ => format!("{:<20}", "-"),
+    }
+}
+
+fn speakers(out: &mut String, report: &Report, options: &Options) {
+    let of_document = |t| move |speaker| (t, speaker);
+    let mut speakers: Vec<_> =
+        report.transcripts.iter().flat_map(|t: &Transcript| t.speakers.iter().map(of_document(t))).collect();
+    if speakers.is_empty() {
+        heading(out, "No speaker was found: every turn is without a name", "");
+        return;
+    }
+    let n = speakers.len();
+    if n > ROWS {
+        speakers.sort_by_key(|(_, speaker)| std::cmp::Reverse(speaker.n_words));
+    }
+    let several = report.transcripts.len() > 1;
+    let mut header = vec!["speaker", "role", "affiliation", "turns", "words", "sentiment"];
+    if several {
+        header.insert(0, "document");
+    }
+    let numbers = usize::from(several) + 3;
+    let mut shown = table(&header, numbers..numbers + 2);
+    for (transcript, speaker) in speakers.into_iter().take(ROWS) {
+        let tone = report.estimates.iter().find(|e| {
+            e.level == "speaker" && e.target_id.is_none() && e.speaker_id.as_ref() == Some(&speaker.speaker_id)
+        });
+        let mut row = vec![
+            speaker.name.clone(),
+            speaker.role.as_str().to_string(),
+            speaker.affiliation.clone().unwrap_or("-".into()),
+            speaker.n_utterances.to_string(),
+            speaker.n_words.to_string(),
+            interval(tone),
+        ];
+        if several {
+            row.insert(0, super::stem(&transcript.document.path).to_string());
+        }
+        shown.add_row(row);
+    }
+    heading(
+        out,
+        if n > ROWS { "Who speaks most, and in which tone" } else { "Who speaks, and in which tone" },
+        &format!("mean sentiment from -1 to +1; in brackets its {}, from two turns on", level(options)),
+    );
+    line(out, shown.trim_fmt());
+    more(out, n, "speakers.parquet");
+}
+
+fn level(options: &Options) -> String {
+    format!("{:.0} % interval", options.study.estimates.confidence_level * 100.0)
+}
+
+fn stance(out: &mut String, report: &Report, options: &Options) {
+    let Some(stance) = &report.stance else {
+        let text = "No stance: no proposition was given. `plenary init` writes a study file with a place for them.";
+        heading(out, &wrapped(text, "", ""), "");
+        return;
+    };
+    // The propositions make the table hard to read where they would have to be wrapped into a narrow column.
+    let wide = width().is_none_or(|width| width >= 110);
+    let mut header = vec!["target", "favor", "against", "neither", "no label", "mean stance"];
+    if wide {
+        header.insert(1, "proposition");
+    }
+    let numbers = usize::from(wide) + 1;
+    let mut shown = table_of_ids(&header, numbers..numbers + 4);
+    for (target, scores) in options.study.targets.iter().zip(&stance.scores) {
+        let labelled = |label: Option<&str>| scores.iter().filter(|score| score.label == label).count().to_string();
+        let mean =
+            report.estimates.iter().find(|e| e.level == "corpus_target" && e.target_id.as_ref() == Some(&target.id));
+        let mut row = vec![
+            target.id.clone(),
+            labelled(Some("favor")),
+            labelled(Some("against")),
+            labelled(Some("neither")),
+            labelled(None),
+            interval(mean),
+        ];
+        if wide {
+            row.insert(1, target.proposition.clone());
+        }
+        shown.add_row(row);
+    }
+    heading(
+        out,
+        "For or against",
+        &format!(
+            "segments by label (none where off the topic or unsure); mean of favor - against over those with a label, \
+             from -1 to +1, with its {}",
+            level(options)
+        ),
+    );
+    line(out, shown.trim_fmt());
+}
+
+fn themes(out: &mut String, report: &Report) {
+    let themes = &report.themes.themes;
+    if themes.is_empty() {
+        heading(out, "No themes: there is too little text", "");
+        return;
+    }
+    let mut shown = table_of_ids(&["theme", "label", "segments", "speakers"], 2..4);
+    for theme in themes.iter().take(ROWS) {
+        shown.add_row([
+            theme.theme_id.clone(),
+            theme.label.clone(),
+            theme.n_segments.to_string(),
+            theme.n_speakers.to_string(),
+        ]);
+    }
+    heading(out, "What they speak about", "");
+    line(out, shown.trim_fmt());
+    more(out, themes.len(), "themes.parquet");
+}
+
+fn notes(out: &mut String, report: &Report) {
+    // What is to be said of many documents is said once.
+    let mut warnings: Vec<(&str, Vec<&str>)> = Vec::new();
+    for transcript in &report.transcripts {
+        for warning in &transcript.warnings {
+            match warnings.iter_mut().find(|(earlier, _)| earlier == warning) {
+                Some((_, paths)) => paths.push(&transcript.document.path),
+                None => warnings.push((warning, vec![&transcript.document.path])),
+            }
+        }
+    }
+    let named = |paths: &[&str]| match paths {
+        [first, second, third, others @ ..] if !others.is_empty() => {
+            format!("{first}, {second}, {third} and {}", many(others.len(), "other document"))
+        }
+        few => few.join(", "),
+    };
+    let mut notes: Vec<String> =
+        warnings.iter().map(|(warning, paths)| format!("{}: {warning}", named(paths))).collect();
+    let cut = report.embeddings.truncated.iter().filter(|cut| **cut).count();
+    if cut > 0 {
+        notes.push(format!(
+            "{} longer than the embedding model takes: their ends were not seen (`truncated` in segments.parquet)",
+            many(cut, "segment")
+        ));
+    }
+    if notes.is_empty() {
+        return;
+    }
+    heading(out, "To look at", "");
+    for note in notes.iter().take(ROWS) {
+        line(out, wrapped(note, "  ", "    "));
+    }
+    if notes.len() > ROWS {
+        line(out, format_args!("  ... and {} more: see `needs_review` in documents.parquet", notes.len() - ROWS));
+    }
+}
+
+fn files(out: &mut String, report: &Report, folder: &Path) {
+    // `run.json` lists the others.
+    heading(out, &format!("{} in {}", many(report.written.files.len() + 1, "file"), folder.display()), "");
+    line(out, "  analysis.parquet   begin here: a row per segment, with everything beside it");
+    line(out, "  codebook.md        what every column means");
+    line(out, "  run.json           where they come from: study, models, version, sha256");
+    let caution = "The models are small, and nobody has checked their labels on your text: read a sample by hand \
+                   before you rest a finding on them.";
+    line(out, format_args!("\n{}", wrapped(caution, "", "")));
+}

@@ -1,0 +1,363 @@
+//! The program as its users meet it: what it reads, what it refuses, what it says, and which exit code it ends with.
+
+mod common;
+
+use std::fs;
+use std::io::Read;
+use std::process::Stdio;
+
+use common::{OTHER_TALK, Place, STUDY, TALK, ended, models};
+
+// Inputs
+
+#[test]
+fn a_missing_file_is_named_and_leaves_nothing() {
+    let place = Place::new();
+    let ended = place.run(&["run", "talk.md", "--out", "a/b/results"]);
+    ended.says(2, &["talk.md: no such file", "check the name", "nothing was written"]);
+    assert!(!place.path("a").exists(), "folders that were made for nothing are taken away again");
+}
+
+#[test]
+fn empty_and_binary_files_are_refused_with_a_way_out() {
+    let place = Place::with(&[("empty.md", ""), ("blank.txt", " \n\n\t\n")]);
+    let junk: Vec<u8> = (0..4096u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    place.write("junk.md", junk);
+    place.write("talk.pdf", b"%PDF-1.7\n");
+    for (name, reason, hint) in [
+        ("empty.md", "the file is empty", "check the export"),
+        ("blank.txt", "the file is empty", "check the export"),
+        ("junk.md", "this is not text: byte", "plain text"),
+        ("talk.pdf", "a PDF file, which plenary does not read yet", "save it as plain text"),
+    ] {
+        for command in [vec!["run", name, "--out", "results"], vec!["segment", name]] {
+            place.run(&command).says(2, &[&format!("{name}: "), reason, hint, "no transcript could be read"]);
+        }
+        assert!(!place.path("results").exists());
+    }
+}
+
+#[test]
+fn other_encodings_are_decoded_and_recorded() {
+    let place = Place::new();
+    let talk = "ANNA: The naïve café owner has gone.\n\nBERT: His résumé was très long, said the mayor.\n\nANNA: Déjà vu.\n\nBERT: Adiós.\n";
+    place.write(
+        "marked.txt",
+        [0xFF, 0xFE].into_iter().chain(talk.encode_utf16().flat_map(u16::to_le_bytes)).collect::<Vec<u8>>(),
+    );
+    place.write("big.txt", talk.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>());
+    place.write("western.txt", talk.chars().map(|c| c as u8).collect::<Vec<u8>>());
+    place.write("utf8.txt", format!("\u{FEFF}{talk}"));
+    place.run_well(&["run", "marked.txt", "big.txt", "western.txt", "utf8.txt", "--out", "results"]);
+    assert_eq!(place.texts("results/documents.parquet", "path"), ["big.txt", "marked.txt", "utf8.txt", "western.txt"]);
+    let encodings = place.texts("results/documents.parquet", "encoding");
+    assert_eq!(encodings, ["UTF-16BE", "UTF-16LE", "UTF-8", "windows-1252"]);
+    let texts = place.texts("results/utterances.parquet", "text");
+    assert_eq!(texts.len(), 16);
+    for turns in texts.chunks(4) {
+        assert_eq!(
+            turns,
+            ["The naïve café owner has gone.", "His résumé was très long, said the mayor.", "Déjà vu.", "Adiós."]
+        );
+    }
+}
+
+#[test]
+fn a_text_without_speakers_is_one_turn_to_look_at() {
+    let place =
+        Place::with(&[("essay.txt", "The sea was calm that day. Nobody spoke of the storm.\n\nIt came at night.\n")]);
+    let ended = place.run_well(&["run", "essay.txt", "--out", "results"]);
+    for style in ["bold", "colon", "capitals"] {
+        assert!(ended.out.contains(style), "the note names the styles that were tried:\n{}", ended.out);
+    }
+    assert_eq!(place.texts("results/utterances.parquet", "speaker_id"), ["-"]);
+    assert_eq!(place.texts("results/utterances.parquet", "needs_review"), ["true"]);
+    assert_eq!(place.texts("results/documents.parquet", "needs_review"), ["true"]);
+    assert_eq!(place.table("results/speakers.parquet").height(), 0);
+}
+
+#[test]
+fn one_bad_input_does_not_take_the_others_with_it() {
+    let place = Place::with(&[("a.md", TALK), ("b.md", ""), ("c.txt", OTHER_TALK)]);
+    let ended = place.run(&["run", "a.md", "b.md", "c.txt", "d.md", "--out", "results"]);
+    ended.says(1, &["failed: b.md: the file is empty", "failed: d.md: no such file"]);
+    assert_eq!(place.texts("results/documents.parquet", "path"), ["a.md", "c.txt"]);
+    assert_eq!(place.texts("results/failures.parquet", "path"), ["b.md", "d.md"]);
+    assert!(place.texts("results/failures.parquet", "hint").iter().all(|hint| hint.len() > 1));
+    let ended = place.run(&["segment", "a.md", "b.md"]);
+    ended.says(1, &["failed: b.md"]);
+    assert!(ended.out.contains("Ann Lee"));
+}
+
+#[test]
+fn the_same_bytes_are_analysed_once_and_it_says_so() {
+    let place = Place::with(&[("a.md", TALK), ("copy.md", TALK)]);
+    let ended = place.run_well(&["run", "copy.md", "a.md", "./a.md", "--out", "results"]);
+    ended.says(0, &["copy.md: the same bytes as another input", "a.md was named more than once"]);
+    assert_eq!(place.texts("results/documents.parquet", "path"), ["a.md"]);
+    let documents = place.table("results/documents.parquet");
+    let others = documents.column("other_paths").unwrap().list().unwrap().get_as_series(0).unwrap();
+    assert_eq!(others.str().unwrap().iter().flatten().collect::<Vec<_>>(), ["copy.md"]);
+}
+
+#[test]
+fn a_folder_gives_its_transcripts_and_never_its_own_results() {
+    let place = Place::with(&[("talks/a.md", TALK), ("talks/deep/c.txt", OTHER_TALK), ("talks/table.csv", "a,b\n")]);
+    let first = place.run_well(&["run", "talks", "--out", "talks/results"]);
+    first.says(0, &["passed over: talks/table.csv: files with the extension .csv"]);
+    assert_eq!(place.texts("talks/results/documents.parquet", "path"), ["talks/a.md", "talks/deep/c.txt"]);
+    let tables = |place: &Place| place.texts("talks/results/utterances.parquet", "text");
+    let before = tables(&place);
+    let again = place.run_well(&["run", "talks", "--out", "talks/results"]);
+    again.says(0, &["passed over: talks/results: this folder holds results of plenary"]);
+    assert_eq!(tables(&place), before, "the codebook of the first run is no transcript");
+}
+
+#[test]
+fn a_folder_without_transcripts_is_refused() {
+    let place = Place::with(&[("talks/table.csv", "a,b\n")]);
+    fs::create_dir(place.path("empty")).unwrap();
+    place.run(&["run", "empty", "--out", "results"]).says(2, &["empty: the folder holds no files"]);
+    place.run(&["run", "talks", "--out", "results"]).says(2, &["talks/table.csv", "save it as plain text"]);
+    assert!(!place.path("results").exists());
+}
+
+// The study
+
+#[test]
+fn a_study_that_is_wrong_is_refused_with_the_place_and_the_way_out() {
+    for (study, parts) in [
+        (
+            "[segments]\nunits = \"sentence\"\n",
+            &["study.toml, line 2", "unknown key `units`", "did you mean `unit`?"][..],
+        ),
+        ("[[targets]]\nid = \"open\"\n", &["target `open`", "no proposition", "expected `proposition ="]),
+        (&STUDY.repeat(2), &["two targets have the id `open_borders`", "an id of its own"]),
+        ("[models]\nembedding = \"my-bert\"\n", &["no model `my-bert`", "all-minilm-l6-v2", "[models]"]),
+        ("[models]\nsentiment = \"nli-minilm-l6\"\n", &["`nli-minilm-l6` is made for inference", "sentiment"]),
+        ("[study\n", &["study.toml, line 1"]),
+        ("[estimates]\nconfidence_level = 95\n", &["confidence_level", "found 95", "between 0 and 1"]),
+    ] {
+        let place = Place::with(&[("talk.md", TALK), ("study.toml", study)]);
+        place.run(&["run", "talk.md", "--study", "study.toml", "--out", "results"]).says(2, parts);
+        assert!(!place.path("results").exists(), "{study}");
+    }
+    let place = Place::with(&[("talk.md", TALK)]);
+    let missing = place.run(&["run", "talk.md", "--study", "study.toml", "--out", "results"]);
+    missing.says(2, &["study.toml: there is no such study file", "`plenary init study.toml` writes"]);
+}
+
+#[test]
+fn init_writes_a_study_that_runs_and_never_overwrites_unasked() {
+    let place = Place::with(&[("talk.md", TALK)]);
+    let ended = place.run_well(&["init"]);
+    assert!(ended.out.contains("Wrote study.toml") && ended.out.contains("plenary run"), "{}", ended.out);
+    place.run_well(&["run", "talk.md", "--study", "study.toml", "--out", "results"]);
+
+    place.write("study.toml", STUDY);
+    place.run(&["init"]).says(2, &["study.toml exists and was not touched", "--force"]);
+    assert_eq!(fs::read_to_string(place.path("study.toml")).unwrap(), STUDY);
+    place.run_well(&["init", "--force"]);
+    assert_eq!(fs::read_to_string(place.path("study.toml")).unwrap(), place.run_well(&["init", "-"]).out);
+    place.run(&["init", "no/such/folder/study.toml"]).says(2, &["cannot write no/such/folder/study.toml"]);
+}
+
+// Models
+
+/// The shipped models in a folder of links, where files can be taken away or exchanged.
+#[cfg(unix)]
+fn linked_models(place: &Place) {
+    for entry in walkdir::WalkDir::new(models()).into_iter().map(Result::unwrap) {
+        let link = place.path("models").join(entry.path().strip_prefix(models()).unwrap());
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(link).unwrap();
+        } else {
+            std::os::unix::fs::symlink(entry.path(), link).unwrap();
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn models_that_are_not_whole_are_refused() {
+    let place = Place::with(&[("talk.md", TALK)]);
+    linked_models(&place);
+    let run = ["run", "talk.md", "--models", "models", "--out", "results"];
+    let verify = ["models", "verify", "--models", "models"];
+    assert!(place.run_well(&verify).out.ends_with("3 models, 0 faults\n"));
+
+    let config = place.path("models/sentiment-minilm-l6/config.json");
+    let text = fs::read_to_string(&config).unwrap();
+    fs::remove_file(&config).unwrap();
+    place.run(&run).says(2, &["model `sentiment-minilm-l6`", "config.json is missing", "plenary models install"]);
+
+    fs::write(&config, text.replace("384", "385")).unwrap();
+    place.run(&run).says(2, &["sentiment-minilm-l6", "config.json", "expected sha256 ", ", found "]);
+    assert!(!place.path("results").exists());
+    let ended = place.run(&verify);
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.out.contains("sentiment-minilm-l6/config.json: wrong: "), "{}", ended.out);
+    assert!(ended.out.ends_with("3 models, 1 fault\n"), "{}", ended.out);
+    let quiet = place.run(&["models", "verify", "--models", "models", "--quiet"]);
+    assert_eq!((quiet.code, quiet.out.lines().count()), (Some(2), 1), "only what is wrong is said");
+
+    let nowhere = place.run(&["run", "talk.md", "--models", "nowhere", "--out", "results"]);
+    nowhere.says(2, &["no folder of models was found", "nowhere (--models)", "PLENARY_MODELS"]);
+}
+
+#[test]
+fn models_are_listed_for_people_and_for_programs() {
+    let place = Place::new();
+    let people = place.run_well(&["models", "list"]).out;
+    let json: serde_json::Value =
+        serde_json::from_str(&place.run_well(&["models", "list", "--format", "json"]).out).unwrap();
+    for (model, task) in [("all-minilm-l6-v2", "embedding"), ("nli-minilm-l6", "inference")] {
+        assert!(people.lines().any(|line| line.contains(model) && line.contains(task)), "{people}");
+        assert!(json.as_array().unwrap().iter().any(|m| m["id"] == model && m["task"] == task), "{json}");
+    }
+    assert!(people.contains("found in "), "{people}");
+}
+
+// The output folder
+
+#[test]
+fn a_folder_that_is_not_plenarys_is_not_touched() {
+    let place = Place::with(&[("talk.md", TALK), ("thesis/chapter.txt", "Do not lose me."), ("file", "mine")]);
+    let before = place.files("thesis");
+    let ended = place.run(&["run", "talk.md", "--out", "thesis"]);
+    ended.says(2, &["thesis holds files that plenary did not write (`chapter.txt`)", "nothing was touched", "--out"]);
+    assert_eq!(place.files("thesis"), before);
+    place.run(&["run", "talk.md", "--out", "file"]).says(2, &["file is a file, but tables need a folder", "--out"]);
+    assert_eq!(fs::read_to_string(place.path("file")).unwrap(), "mine");
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_refused_before_anything_is_computed() {
+    let place = Place::with(&[("talk.md", TALK), ("file", "mine")]);
+    let below_a_file = place.run(&["run", "talk.md", "--out", "file/results"]);
+    below_a_file.says(2, &["file/results cannot be created or written", "--out"]);
+    assert!(!below_a_file.err.contains("embedding"), "{}", below_a_file.err);
+    if cfg!(target_os = "linux") {
+        // Not even the administrator makes folders there.
+        place.run(&["run", "talk.md", "--out", "/proc/results"]).says(2, &["/proc/results cannot be created"]);
+    }
+}
+
+/// Files that may not grow stand for a full disk, which a test cannot make.
+#[cfg(unix)]
+#[test]
+fn a_run_that_cannot_write_its_tables_leaves_the_earlier_ones() {
+    let place = Place::with(&[("talk.md", TALK), ("other.txt", OTHER_TALK)]);
+    place.run_well(&["run", "talk.md", "--out", "results"]);
+    let before = place.files("results");
+    let program = env!("CARGO_BIN_EXE_plenary");
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" run other.txt --out results", program]);
+    let ended = ended(shell.current_dir(place.path("")).env("PLENARY_MODELS", models()));
+    ended.says(2, &[".parquet could not be written", "Earlier results in the folder are as they were", "run again"]);
+    assert_eq!(place.files("results"), before, "and nothing is left behind");
+}
+
+#[test]
+fn csv_comes_beside_parquet_without_vectors_and_goes_when_it_is_not_wanted() {
+    let place = Place::with(&[("talk.md", TALK)]);
+    place.run_well(&["run", "talk.md", "--out", "results", "--format", "csv"]);
+    for (name, _) in place.files("results").iter().filter(|(name, _)| name.ends_with(".parquet")) {
+        let csv = fs::read_to_string(place.path("results").join(name.replace(".parquet", ".csv"))).unwrap();
+        let rows = place.table(&format!("results/{name}")).height();
+        assert!(csv.lines().count() > rows, "{name}: a line for the names of the columns, and one per row at least");
+        assert!(!csv.lines().next().unwrap().contains("vector"), "{name}");
+    }
+    let codebook = fs::read_to_string(place.path("results/codebook.md")).unwrap();
+    assert!(codebook.contains("the vectors of `embeddings` are in the Parquet file alone"));
+    place.run_well(&["run", "talk.md", "--out", "results", "--format", "parquet"]);
+    assert!(!place.files("results").iter().any(|(name, _)| name.ends_with(".csv")), "no stale tables");
+}
+
+// What is said, and where
+
+#[test]
+fn quiet_says_nothing_when_all_is_well_and_errors_all_the_same() {
+    let place = Place::with(&[("talks/a.md", TALK), ("talks/b.md", TALK), ("talks/c.csv", "a,b\n")]);
+    let ended = place.run_well(&["run", "talks", "--out", "results", "--quiet"]);
+    assert_eq!((ended.out.as_str(), ended.err.as_str()), ("", ""));
+    assert_eq!(place.run_well(&["init", "--quiet"]).out, "");
+    assert_eq!(place.run_well(&["models", "verify", "-q"]).out, "");
+    let failed = place.run(&["run", "talks", "no.md", "--out", "results", "--quiet"]);
+    failed.says(1, &["failed: no.md"]);
+    assert_eq!(failed.out, "");
+}
+
+#[test]
+fn results_go_to_standard_output_and_progress_to_standard_error_without_colours() {
+    let place = Place::with(&[("talk.md", TALK), ("study.toml", STUDY)]);
+    let run = ["run", "talk.md", "--study", "study.toml", "--out", "results", "-v"];
+    for no_colour in [false, true] {
+        let mut command = place.command(&run);
+        if no_colour {
+            command.env("NO_COLOR", "1");
+        }
+        let ended = ended(&mut command);
+        assert_eq!(ended.code, Some(0), "{ended:#?}");
+        for part in
+            ["1 document, 2 speakers, 2 turns, 6 segments", "Ann Lee", "open_borders", "results", "analysis.parquet"]
+        {
+            assert!(ended.out.contains(part), "{part} is not in\n{}", ended.out);
+        }
+        assert!(ended.err.contains("embedding segments: 6"), "{}", ended.err);
+        assert!(
+            !ended.out.contains('\u{1b}') && !ended.err.contains('\u{1b}'),
+            "no codes for terminals:\n{}",
+            ended.err
+        );
+        assert!(ended.out.lines().all(|line| line == line.trim_end()), "no blanks at the ends of lines");
+    }
+}
+
+#[test]
+fn wrong_flags_are_named_with_the_nearest_right_one() {
+    let place = Place::with(&[("talk.md", TALK)]);
+    place.run(&["run", "talk.md", "--output", "results"]).says(2, &["'--output'", "'--out'", "--help"]);
+    place.run(&["run", "talk.md"]).says(2, &["--out <DIR>", "--help"]);
+    place.run(&["run", "--out", "results"]).says(2, &["<INPUT>", "--help"]);
+    place.run(&["rum"]).says(2, &["'rum'", "'run'"]);
+    place.run(&["run", "talk.md", "--out", "results", "--threads", "0"]).says(2, &["--threads", "0"]);
+    place.run(&[]).says(2, &["Usage: plenary", "segment", "Examples"]);
+    assert!(!place.path("results").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let place = Place::with(&[("talk.md", &TALK.repeat(400))]);
+    for arguments in [&["segment", "talk.md", "--format", "jsonl"][..], &["models", "list"], &["init", "-"]] {
+        let mut child = place.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let mut err = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+        assert_eq!((child.wait().unwrap().code(), err.as_str()), (Some(0), ""), "{arguments:?}");
+    }
+}
+
+// Who speaks, without a model
+
+#[test]
+fn segment_needs_no_model_and_prints_for_people_and_programs() {
+    let place = Place::with(&[("talk.md", TALK)]);
+    let segment = |format: &str| {
+        let mut command = place.command(&["segment", "talk.md", "--format", format]);
+        ended(command.env("PLENARY_MODELS", "/nowhere"))
+    };
+    let text = segment("text");
+    assert_eq!((text.code, text.err.as_str()), (Some(0), ""));
+    assert!(text.out.lines().any(|line| line.contains("Bo Chen") && line.contains("I do not agree.")), "{}", text.out);
+
+    let lines = segment("jsonl").out;
+    let turns: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let speakers: Vec<_> = turns.iter().map(|turn| turn["speaker"].as_str().unwrap()).collect();
+    assert_eq!(speakers, ["Ann Lee", "Bo Chen"]);
+    for turn in &turns {
+        let span = turn["start"].as_u64().unwrap() as usize..turn["end"].as_u64().unwrap() as usize;
+        assert_eq!(TALK[span].trim(), turn["text"].as_str().unwrap());
+    }
+}

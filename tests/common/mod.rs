@@ -1,0 +1,154 @@
+//! A folder of one's own to run the program in, and what came of it.
+
+#![allow(dead_code, reason = "each test program uses its part")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use polars::prelude::{DataFrame, ParquetReader, SerReader};
+use tempfile::TempDir;
+
+/// Two people, six sentences.
+pub const TALK: &str = "\
+**Ann Lee**
+
+Borders should be open to everybody. I am glad that the new rules help families. Trade makes all of us richer.
+
+**Bo Chen**
+
+I do not agree. Open borders are a terrible mistake. The government must protect our workers first.
+";
+
+/// Two others, on something else.
+pub const OTHER_TALK: &str = "\
+CLARA: The school reform was a great success. Children read more than ever before.
+
+DAVID: The reform has cost too much. Teachers are tired and angry.
+
+CLARA: Teachers asked for this reform themselves.
+";
+
+pub const STUDY: &str = "\
+[[targets]]
+id = \"open_borders\"
+proposition = \"Borders should be open.\"
+negation = \"Borders should not be open.\"
+";
+
+pub fn models() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("models")
+}
+
+/// What a run of the program left behind.
+#[derive(Debug)]
+pub struct Ended {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+impl Ended {
+    /// Checks the exit code and that standard error says all of `parts`.
+    #[track_caller]
+    pub fn says(&self, code: i32, parts: &[&str]) -> &Self {
+        assert_eq!(self.code, Some(code), "{self:#?}");
+        for part in parts {
+            assert!(self.err.contains(part), "`{part}` is not said:\n{}", self.err);
+        }
+        self
+    }
+}
+
+/// A folder with inputs, in which the program is run.
+pub struct Place(TempDir);
+
+impl Place {
+    pub fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// A folder with files.
+    pub fn with(files: &[(&str, &str)]) -> Self {
+        let place = Self::new();
+        for (name, text) in files {
+            place.write(name, text);
+        }
+        place
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+
+    /// The program with arguments, not started yet; nothing of the caller's settings reaches it.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_plenary"));
+        command.args(arguments).current_dir(self.0.path()).stdin(Stdio::null());
+        command.env("PLENARY_MODELS", models()).env_remove("RUST_LOG").env_remove("NO_COLOR");
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Ended {
+        ended(&mut self.command(arguments))
+    }
+
+    #[track_caller]
+    pub fn run_well(&self, arguments: &[&str]) -> Ended {
+        let ended = self.run(arguments);
+        assert_eq!(ended.code, Some(0), "{ended:#?}");
+        ended
+    }
+
+    pub fn table(&self, path: &str) -> DataFrame {
+        ParquetReader::new(fs::File::open(self.path(path)).unwrap()).finish().unwrap()
+    }
+
+    /// A column of text; what is missing is `-`.
+    pub fn texts(&self, path: &str, column: &str) -> Vec<String> {
+        let table = self.table(path);
+        let column = table.column(column).unwrap().cast(&polars::prelude::DataType::String).unwrap();
+        column.str().unwrap().iter().map(|text| text.unwrap_or("-").to_owned()).collect()
+    }
+
+    /// Every file below a folder with its bytes, hidden ones too; none where there is no folder.
+    pub fn files(&self, folder: &str) -> Vec<(String, Vec<u8>)> {
+        let root = self.path(folder);
+        let found = walkdir::WalkDir::new(&root).sort_by_file_name().into_iter().filter_map(Result::ok);
+        let files = found.filter(|entry| entry.file_type().is_file());
+        files
+            .map(|entry| {
+                let name = entry.path().strip_prefix(&root).unwrap().to_string_lossy().into_owned();
+                (name, fs::read(entry.path()).unwrap())
+            })
+            .collect()
+    }
+
+    /// The tables that must be the same whenever the same went in: all but `runs` and the record with its times.
+    pub fn tables(&self, folder: &str) -> Vec<(String, Vec<u8>)> {
+        let timed = |name: &str| name.starts_with("runs.") || name == "run.json";
+        self.files(folder).into_iter().filter(|(name, _)| !timed(name)).collect()
+    }
+}
+
+pub fn ended(command: &mut Command) -> Ended {
+    let output = command.output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Ended { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// Compares sets of files by name and bytes, and names the ones that differ.
+#[track_caller]
+pub fn assert_same(found: &[(String, Vec<u8>)], expected: &[(String, Vec<u8>)], what: &str) {
+    let names = |files: &[(String, Vec<u8>)]| files.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(found), names(expected), "{what}");
+    let pairs = found.iter().zip(expected);
+    let differ: Vec<_> = pairs.filter(|(found, expected)| found.1 != expected.1).map(|(f, _)| &f.0).collect();
+    assert!(differ.is_empty(), "{what}: these differ: {differ:?}");
+}
