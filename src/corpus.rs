@@ -89,6 +89,32 @@ pub struct Line {
     pub paragraph: usize,
     /// What is to be read on the line, in order; empty for ornaments.
     pub runs: Vec<TextRun>,
+    /// Index into `Document::turns` where the format itself says whose turn or which cue the line belongs to.
+    pub turn: Option<usize>,
+}
+
+/// A turn or cue as the format itself marks it: a TEI `u`, a caption's cue, a row of a table.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Turn {
+    /// Who speaks, where the format says so; the text is not searched for bylines then.
+    pub speaker: Option<Declared>,
+    /// Seconds from the start of the recording.
+    pub time_start_s: Option<f64>,
+    pub time_end_s: Option<f64>,
+}
+
+/// A speaker as the format declares them. What it does not say is `None`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Declared {
+    /// The name or label as written, e.g. "Dr. Ann Smith"; it is split like a printed byline.
+    pub label: String,
+    /// What tells the person from others of that name: an id in the file. `None`: the label does.
+    pub id: Option<String>,
+    pub title: Option<String>,
+    pub affiliation: Option<String>,
+    pub country: Option<String>,
+    pub party: Option<String>,
+    pub role: Option<Role>,
 }
 
 /// A file as read: its decoded text and its layout.
@@ -108,6 +134,12 @@ pub struct Document {
     /// The decoded text, without a byte order mark, otherwise as it stands in the file.
     pub text: String,
     pub lines: Vec<Line>,
+    /// Turns or cues that the format marks; empty where only the text says who speaks.
+    pub turns: Vec<Turn>,
+    /// What the format's own header says (title, date); it wins over what the text is searched for.
+    pub front: FrontMatter,
+    /// What was odd about the file and how it was read, in plain sentences.
+    pub warnings: Vec<String>,
 }
 
 /// What a block of source text turned out to be.

@@ -47,9 +47,12 @@ pub struct Estimate {
     pub measure: &'static str,
     /// Mean over the segments with a label; `None` where every segment of the group abstains.
     pub mean: Option<f64>,
-    /// Percentile bootstrap over utterances; `None` with fewer than two utterances or without draws.
+    /// Percentile bootstrap; `None` with a single labelled segment or without draws.
     pub ci_low: Option<f64>,
     pub ci_high: Option<f64>,
+    /// What was drawn for the interval: `utterances`, or, where the group has only one, its `segments`. The latter says
+    /// how steady the mean is within that turn, not how the speaker would do in another one.
+    pub resampled: Option<&'static str>,
     /// Segments with a label, which the mean is over.
     pub n_segments: usize,
     /// Utterances that these segments come from.
@@ -133,7 +136,8 @@ struct Key<'a> {
 /// The mean is over segments with a label. The interval: as many utterances as the group has are drawn with replacement,
 /// with all their labelled segments, and the mean over the drawn segments taken, `resamples` times (cluster bootstrap:
 /// Davison & Hinkley 1997, section 3.8; Field & Welsh 2007); its ends are the (1 - level) / 2 and (1 + level) / 2
-/// quantiles of these means, by linear interpolation (type 7 of Hyndman & Fan 1996).
+/// quantiles of these means, by linear interpolation (type 7 of Hyndman & Fan 1996). A group with one utterance draws
+/// its segments instead, and says so in [`Estimate::resampled`].
 ///
 /// # Errors
 /// [`EstimateError`] where a row does not fit the targets, a score is not finite or an option is out of range.
@@ -220,9 +224,16 @@ fn one(
         .collect();
     let n_segments = labelled.len();
     let mean = (n_segments > 0).then(|| clusters.iter().map(|c| c.sum).sum::<f64>() / n_segments as f64);
-    let interval = (clusters.len() >= 2 && options.resamples > 0).then(|| {
+    let resampled = match (clusters.len(), n_segments) {
+        _ if options.resamples == 0 => None,
+        (2.., _) => Some("utterances"),
+        (1, 2..) => Some("segments"),
+        _ => None,
+    };
+    let interval = resampled.map(|unit| {
         let stream = ChaCha8Rng::from_seed(stream_of(seed, level, key, target_id, measure));
-        bootstrap(&clusters, options, stream)
+        let segments = || labelled.iter().map(|(_, score)| Cluster { sum: *score, n: 1 }).collect::<Vec<_>>();
+        if unit == "segments" { bootstrap(&segments(), options, stream) } else { bootstrap(&clusters, options, stream) }
     });
     let owned = |id: Option<&str>| id.map(str::to_string);
     Estimate {
@@ -236,6 +247,7 @@ fn one(
         mean,
         ci_low: interval.map(|(low, _)| low),
         ci_high: interval.map(|(_, high)| high),
+        resampled,
         n_segments,
         n_utterances: clusters.len(),
         share_abstained: (rows.len() - n_segments) as f64 / rows.len() as f64, // a group has at least one row

@@ -63,7 +63,7 @@ fn a_small_corpus_by_hand() {
     let stance = of(&found, "corpus_target")[0];
     assert_eq!((stance.mean, stance.share_abstained, stance.n_segments), (Some(0.0), 0.5, 2));
     assert_eq!((stance.target_id.as_deref(), stance.measure), (Some("tax"), "stance_score"));
-    // One utterance is no sample.
+    // One segment is no sample.
     assert_eq!((found[2].document_id.as_deref(), found[2].mean, found[2].ci_low), (Some("d2"), Some(0.25), None));
     // Nothing but abstentions.
     let silent = of(&found, "document_target")[1];
@@ -78,6 +78,15 @@ fn an_utterance_is_drawn_whole() {
     rows.extend((0..9).map(|_| segment("d", "u2", 0.0, None)));
     let found = estimate(&rows, &["t"], &EstimateOptions { resamples: 400, confidence_level: 0.3 }, 3).unwrap();
     assert_eq!((found[0].mean, found[0].ci_low, found[0].ci_high), (Some(0.1), Some(0.1), Some(0.1)));
+}
+
+#[test]
+fn a_single_utterance_draws_its_segments_and_says_so() {
+    let rows: Vec<_> = [0.0, 0.25, 0.5, 0.75].iter().map(|score| segment("d", "u1", *score, None)).collect();
+    let found = estimate(&rows, &["t"], &options(1000), 3).unwrap();
+    assert_eq!((found[0].mean, found[0].resampled), (Some(0.375), Some("segments")));
+    let (low, high) = (found[0].ci_low.unwrap(), found[0].ci_high.unwrap());
+    assert!(low > 0.0 && low < 0.3 && high > 0.45 && high < 0.75, "{low} {high}");
 }
 
 #[test]
@@ -179,7 +188,13 @@ proptest! {
             prop_assert!((0.0..=1.0).contains(&e.share_abstained));
             prop_assert!([e.mean, e.ci_low, e.ci_high].into_iter().flatten().all(|v| (-1.0..=1.0).contains(&v)));
             prop_assert_eq!(e.mean.is_none(), e.n_segments == 0);
-            prop_assert_eq!(e.ci_low.is_some(), e.n_utterances >= 2);
+            let drawn = match (e.n_utterances, e.n_segments) {
+                (2.., _) => Some("utterances"),
+                (1, 2..) => Some("segments"),
+                _ => None,
+            };
+            prop_assert_eq!(e.resampled, drawn);
+            prop_assert_eq!(e.ci_low.is_some(), drawn.is_some());
             prop_assert!(e.ci_low <= e.ci_high);
         }
     }

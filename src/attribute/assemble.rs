@@ -18,11 +18,11 @@ pub struct Assembled {
 }
 
 /// A place where a block begins.
-struct Mark {
-    start: usize,
-    kind: BlockKind,
-    turn: Option<usize>,
-    paragraph: usize,
+pub struct Mark {
+    pub start: usize,
+    pub kind: BlockKind,
+    pub turn: Option<usize>,
+    pub paragraph: usize,
 }
 
 /// Text of one turn while it grows.
@@ -105,7 +105,7 @@ fn text_offset(shown: &Shown, source: usize) -> usize {
 
 /// Puts between two lines of a turn what belongs there: a blank within a paragraph, line breaks between paragraphs,
 /// nothing where a word is divided.
-fn join(shown: &mut Shown, page: &Page<'_>, last: Option<usize>, line: usize, words: &Vocabulary) {
+pub fn join(shown: &mut Shown, page: &Page<'_>, last: Option<usize>, line: usize, words: &Vocabulary) {
     let Some(last) = last else { return };
     let (above, below) = (&page.lines[last], &page.lines[line]);
     let next = below.text().trim_start();
@@ -140,10 +140,10 @@ fn join(shown: &mut Shown, page: &Page<'_>, last: Option<usize>, line: usize, wo
 
 /// Words of the page, to tell a word divided at the end of a line from one with a hyphen of its own. Empty where no
 /// line ends with a hyphen.
-struct Vocabulary(HashSet<String>);
+pub struct Vocabulary(HashSet<String>);
 
 impl Vocabulary {
-    fn of(page: &Page<'_>) -> Self {
+    pub fn of(page: &Page<'_>) -> Self {
         let ends_with_hyphen = |line: &super::page::PageLine| line.text().trim_end().ends_with('-');
         if !page.lines.iter().any(ends_with_hyphen) {
             return Self(HashSet::new());
@@ -226,7 +226,7 @@ fn finish(page: &Page<'_>, document_id: &str, found: &Found, turns: Vec<Turn<'_>
     Assembled { blocks: blocks(page, document_id, marks, &place), utterances, shown: texts }
 }
 
-fn blocks(page: &Page<'_>, document_id: &str, marks: &[Mark], place: &[Option<usize>]) -> Vec<Block> {
+pub fn blocks(page: &Page<'_>, document_id: &str, marks: &[Mark], place: &[Option<usize>]) -> Vec<Block> {
     let mut starts: Vec<&Mark> = Vec::new();
     for mark in marks {
         let goes_on = starts.last().is_some_and(|last| {

@@ -7,6 +7,7 @@
 mod assemble;
 mod body;
 mod bylines;
+mod declared;
 mod front;
 mod furniture;
 mod labels;
@@ -16,7 +17,7 @@ mod sentences;
 mod shown;
 pub mod styles;
 
-use crate::corpus::{Document, Role, Speaker, Transcript, ids};
+use crate::corpus::{Document, FrontMatter, Role, Segment, Speaker, Transcript, ids};
 use crate::study::Study;
 
 use page::Page;
@@ -28,6 +29,9 @@ pub const REVIEW_BELOW: f32 = 0.6;
 
 /// Attributes the speech of one document.
 pub fn attribute(document: Document, study: &Study) -> Transcript {
+    if document.turns.iter().any(|turn| turn.speaker.is_some()) {
+        return declared::attribute(document, study);
+    }
     let mut page = Page::of(&document);
     furniture::settle_headers(&mut page);
     furniture::settle_notes(&mut page);
@@ -52,25 +56,17 @@ pub fn attribute(document: Document, study: &Study) -> Transcript {
     let (mut people, person_of) = people::link(&chairs, &canonical);
     people::enrich_from(&mut people, &present);
     let mut assembled = assemble::assemble(&page, &document.document_id, &found, &person_of, unattributed.is_some());
-    let language = language_of(&study.study.language, &assembled.utterances);
-    let mut segments = Vec::new();
-    for (index, (utterance, shown)) in assembled.utterances.iter().zip(&assembled.shown).enumerate() {
-        segments.extend(sentences::segments(
-            utterance,
-            index,
-            shown,
-            study.segments.unit,
-            language.as_deref().unwrap_or("en"),
-        ));
-    }
+    set_times(&document, &mut assembled);
+    let (language, segments) = cut(&assembled, study);
     let speakers = speakers(&document.document_id, &people, chairs.len(), &mut assembled.utterances);
-    let warnings = warnings(&found, &assembled.utterances, study.transcript.style());
+    let mut warnings = warnings(&found, &assembled.utterances, study.transcript.style());
     let doubtful = assembled.utterances.iter().filter(|utterance| utterance.needs_review).count();
     let needs_review =
         found.bylines.is_empty() || found.confidence < REVIEW_BELOW || doubtful * 5 > assembled.utterances.len();
     drop(page);
+    warnings.splice(0..0, document.warnings.iter().cloned());
     Transcript {
-        front,
+        front: told(&document.front, front),
         language,
         style: found.style.map_or("none", Style::as_str).to_string(),
         style_confidence: found.confidence,
@@ -81,6 +77,45 @@ pub fn attribute(document: Document, study: &Study) -> Transcript {
         needs_review,
         warnings,
         document,
+    }
+}
+
+/// Language of a document and its utterances cut into segments.
+fn cut(assembled: &assemble::Assembled, study: &Study) -> (Option<String>, Vec<Segment>) {
+    let language = language_of(&study.study.language, &assembled.utterances);
+    let code = language.as_deref().unwrap_or("en");
+    let pairs = assembled.utterances.iter().zip(&assembled.shown).enumerate();
+    let segments = pairs
+        .flat_map(|(index, (utterance, shown))| sentences::segments(utterance, index, shown, study.segments.unit, code))
+        .collect();
+    (language, segments)
+}
+
+/// Times of the cues that an utterance's lines belong to, where the format has them.
+fn set_times(document: &Document, assembled: &mut assemble::Assembled) {
+    if document.turns.is_empty() {
+        return;
+    }
+    for utterance in &mut assembled.utterances {
+        let from = document.lines.partition_point(|line| line.span.end <= utterance.span.start);
+        let spoken = document.lines[from..].iter().take_while(|line| line.span.start < utterance.span.end);
+        for turn in spoken.filter_map(|line| line.turn).map(|turn| &document.turns[turn]) {
+            utterance.time_start_s = utterance.time_start_s.or(turn.time_start_s);
+            utterance.time_end_s = turn.time_end_s.or(utterance.time_end_s);
+        }
+    }
+}
+
+/// What the format's header says, and for the rest what the text says.
+fn told(header: &FrontMatter, text: FrontMatter) -> FrontMatter {
+    FrontMatter {
+        title: header.title.clone().or(text.title),
+        event: header.event.clone().or(text.event),
+        panel: header.panel.clone().or(text.panel),
+        session: header.session.clone().or(text.session),
+        date: header.date.or(text.date),
+        time_start: header.time_start.or(text.time_start),
+        time_end: header.time_end.or(text.time_end),
     }
 }
 

@@ -34,7 +34,7 @@ struct Page<'t> {
 impl<'t> Page<'t> {
     fn new(text: &'t str) -> Self {
         let lines = source_lines(text)
-            .map(|span| Line { span, layout: Layout::Ornament, paragraph: 0, runs: Vec::new() })
+            .map(|span| Line { span, layout: Layout::Ornament, paragraph: 0, runs: Vec::new(), turn: None })
             .collect();
         Self {
             text,

@@ -11,7 +11,7 @@ mod plain;
 
 use sha2::{Digest, Sha256};
 
-use crate::corpus::{Document, Format};
+use crate::corpus::{Document, Format, FrontMatter};
 
 /// Why a file could not be read as a transcript.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +79,9 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<Document, ReadError> {
         n_bytes: bytes.len() as u64,
         text: decoded.text,
         lines,
+        turns: Vec::new(),
+        front: FrontMatter::default(),
+        warnings: Vec::new(),
     })
 }
 

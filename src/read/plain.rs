@@ -50,11 +50,11 @@ pub fn lines(text: &str) -> Vec<Line> {
             let shown = source.trim();
             let start = span.start + (source.len() - source.trim_start().len());
             if is_ornament(shown) {
-                return Line { span, layout: Layout::Ornament, paragraph: 0, runs: Vec::new() };
+                return Line { span, layout: Layout::Ornament, paragraph: 0, runs: Vec::new(), turn: None };
             }
             let layout = if LIST_MARKER.is_match(shown) { Layout::ListItem } else { Layout::Text };
             let run = TextRun { span: Span::new(start, start + shown.len()), bold: false, italic: false };
-            Line { span, layout, paragraph: 0, runs: vec![run] }
+            Line { span, layout, paragraph: 0, runs: vec![run], turn: None }
         })
         .collect();
     number_paragraphs(text, &mut lines);

@@ -364,6 +364,7 @@ fn estimate(estimate: &Estimate) -> EstimateRow<'_> {
         mean: estimate.mean,
         ci_low: estimate.ci_low,
         ci_high: estimate.ci_high,
+        resampled: estimate.resampled,
         n_segments: count(estimate.n_segments),
         n_utterances: count(estimate.n_utterances),
         share_abstained: estimate.share_abstained,

@@ -338,9 +338,12 @@ tables! {
         /// Mean over the segments that have a label.
         mean: f64, unit "score, -1 to 1", null "every segment of the group abstains";
         /// Lower end of the interval: percentile bootstrap that draws whole utterances.
-        ci_low: f64, unit "score, -1 to 1", null "fewer than two utterances: no interval can be given";
+        ci_low: f64, unit "score, -1 to 1", null "a single labelled segment, or no draws asked for";
         /// Upper end of the interval.
-        ci_high: f64, unit "score, -1 to 1", null "fewer than two utterances: no interval can be given";
+        ci_high: f64, unit "score, -1 to 1", null "a single labelled segment, or no draws asked for";
+        /// What was drawn for the interval: `utterances`, or, where the group has only one, its `segments`. The latter
+        /// says how steady the mean is within that turn, not how the speaker would do in another one.
+        resampled: &'static str, null "there is no interval";
         /// Segments with a label, which the mean is over.
         n_segments: u32, unit "segments";
         /// Utterances that these segments come from.

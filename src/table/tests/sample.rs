@@ -124,6 +124,9 @@ pub fn transcript(document_id: &str, path: &str, turns: &[(&str, &[&str])]) -> T
             n_bytes: text.len() as u64,
             text,
             lines: Vec::new(),
+            turns: Vec::new(),
+            front: FrontMatter::default(),
+            warnings: Vec::new(),
         },
         front: FrontMatter {
             date: Some(jiff::civil::date(1969, 12, 30)),
@@ -273,6 +276,7 @@ fn estimate(
         mean: mean.map(|(mean, _, _)| mean),
         ci_low: mean.map(|(_, low, _)| low),
         ci_high: mean.map(|(_, _, high)| high),
+        resampled: mean.map(|_| "utterances"),
         n_segments: 2,
         n_utterances: 2,
         share_abstained: 0.0,

@@ -1,0 +1,145 @@
+//! Documents whose format says who speaks: captions with voice tags, TEI, tables. The text is not searched for
+//! bylines; lines outside every turn are notes.
+
+use super::assemble::{Assembled, Mark, Vocabulary, blocks, join};
+use super::bylines::{Byline, split};
+use super::page::{Page, append};
+use super::people::{self, Person};
+use super::sentences::n_words;
+use super::shown::Shown;
+use super::{cut, front, set_times, speakers, told};
+use crate::corpus::{BlockKind, Declared, Document, Layout, Role, Transcript, Turn, Utterance, ids};
+use crate::study::Study;
+
+/// Name of the style where the format declares the speakers.
+pub const STYLE: &str = "declared";
+
+/// Attributes a document whose turns name their speakers.
+pub fn attribute(document: Document, study: &Study) -> Transcript {
+    let page = Page::of(&document);
+    let (people, person_of) = people(&document.turns);
+    let mut assembled = assemble(&document, &page, &person_of);
+    set_times(&document, &mut assembled);
+    let (language, segments) = cut(&assembled, study);
+    let first = document.lines.iter().position(|line| line.turn.is_some()).unwrap_or(document.lines.len());
+    let front = told(&document.front, front::front_matter(&page, first));
+    let speakers = speakers(&document.document_id, &people, 0, &mut assembled.utterances);
+    let unnamed = assembled.utterances.iter().filter(|utterance| utterance.speaker.is_none()).count();
+    let mut warnings = document.warnings.clone();
+    if unnamed > 0 {
+        warnings.push(format!("{unnamed} of {} turns name no speaker", assembled.utterances.len()));
+    }
+    drop(page);
+    Transcript {
+        front,
+        language,
+        style: STYLE.to_string(),
+        style_confidence: 1.0,
+        blocks: assembled.blocks,
+        speakers,
+        needs_review: unnamed * 5 > assembled.utterances.len(),
+        utterances: assembled.utterances,
+        segments,
+        warnings,
+        document,
+    }
+}
+
+/// People in the order of their first turn, and for each turn its person. One id, or without ids one label, is one
+/// person.
+fn people(turns: &[Turn]) -> (Vec<Person>, Vec<Option<usize>>) {
+    let mut keys: Vec<(Option<&str>, &str)> = Vec::new();
+    let mut people: Vec<Person> = Vec::new();
+    let person_of = turns
+        .iter()
+        .map(|turn| {
+            let declared = turn.speaker.as_ref()?;
+            let key = (declared.id.as_deref(), if declared.id.is_some() { "" } else { declared.label.as_str() });
+            Some(keys.iter().position(|known| *known == key).unwrap_or_else(|| {
+                keys.push(key);
+                people.push(person(declared));
+                people.len() - 1
+            }))
+        })
+        .collect();
+    (people, person_of)
+}
+
+fn person(declared: &Declared) -> Person {
+    let printed = split(&declared.label);
+    let presides = declared.role.map_or_else(|| printed.presides(), |role| role == Role::Chair);
+    let byline = Byline {
+        title: declared.title.clone().or(printed.title),
+        affiliation: declared.affiliation.clone().or(printed.affiliation),
+        country: declared.country.clone().or(printed.country),
+        party: declared.party.clone().or(printed.party),
+        ..printed
+    };
+    people::Person { byline, presides, confidence: 1.0 }
+}
+
+/// One utterance per turn that has words.
+fn assemble(document: &Document, page: &Page<'_>, person_of: &[Option<usize>]) -> Assembled {
+    let words = Vocabulary::of(page);
+    let mut marks = Vec::new();
+    let mut turns: Vec<(usize, Shown)> = Vec::new();
+    let mut last_line = None;
+    for (i, (line, source)) in page.lines.iter().zip(&document.lines).enumerate() {
+        let kind = match (line.is_empty(), source.turn, line.layout) {
+            (true, ..) => {
+                if marks.is_empty() {
+                    marks.push(Mark { start: line.span.start, kind: BlockKind::Furniture, turn: None, paragraph: 0 });
+                }
+                continue;
+            }
+            (false, None, Layout::Heading(_)) => BlockKind::Heading,
+            (false, None, _) => BlockKind::StageNote,
+            (false, Some(_), Layout::ListItem) => BlockKind::ListItem,
+            (false, Some(_), _) => BlockKind::Speech,
+        };
+        let mut place = None;
+        if let Some(turn) = source.turn {
+            if turns.last().is_none_or(|(last, _)| *last != turn) {
+                turns.push((turn, Shown::default()));
+                last_line = None;
+            }
+            if let Some((_, shown)) = turns.last_mut() {
+                join(shown, page, last_line, i, &words);
+                append(shown, page.source, &line.shown, 0);
+            }
+            last_line = Some(i);
+            place = Some(turns.len() - 1);
+        }
+        marks.push(Mark { start: line.span.start, kind, turn: place, paragraph: line.paragraph });
+    }
+    let document_id = &document.document_id;
+    let mut utterances = Vec::new();
+    let mut texts = Vec::new();
+    let mut place = Vec::new();
+    for (turn, mut shown) in turns {
+        shown.text.truncate(shown.text.trim_end().len());
+        let text = shown.text.clone();
+        if text.is_empty() {
+            place.push(None);
+            continue;
+        }
+        place.push(Some(utterances.len()));
+        let declared = document.turns[turn].speaker.as_ref();
+        utterances.push(Utterance {
+            utterance_id: ids::utterance(document_id, utterances.len() + 1),
+            position: utterances.len() + 1,
+            speaker: person_of[turn],
+            label: declared.map(|declared| split(&declared.label).label),
+            span: shown.source_span(0, text.len()),
+            n_words: n_words(&text),
+            text,
+            time_start_s: None,
+            time_end_s: None,
+            boundary_confidence: 1.0,
+            needs_review: declared.is_none(),
+            evidence: "declared by the file".to_string(),
+        });
+        texts.push(shown);
+    }
+    Assembled { blocks: blocks(page, document_id, &marks, &place), utterances, shown: texts }
+}
