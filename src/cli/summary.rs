@@ -70,9 +70,13 @@ fn documents(out: &mut String, report: &Report) {
     more(out, transcripts.len(), "documents.parquet");
 }
 
+/// A mean with its interval, in round brackets where it was drawn from the segments of a single turn.
 fn interval(estimate: Option<&Estimate>) -> String {
-    match estimate.map(|e| (e.mean, e.ci_low, e.ci_high)) {
-        Some((Some(mean), Some(low), Some(high))) => format!("{} [{}, {}]", signed(mean), signed(low), signed(high)),
+    match estimate.map(|e| (e.mean, e.ci_low, e.ci_high, e.resampled)) {
+        Some((Some(mean), Some(low), Some(high), resampled)) => {
+            let (open, close) = if resampled == Some("segments") { ('(', ')') } else { ('[', ']') };
+            format!("{} {open}{}, {}{close}", signed(mean), signed(low), signed(high))
+        }
         // As wide as the others, so that the means stand under each other.
         Some((Some(mean), ..)) => format!("{:<20}", signed(mean)),
         _ => format!("{:<20}", "-"),
@@ -118,7 +122,11 @@ fn speakers(out: &mut String, report: &Report, options: &Options) {
     heading(
         out,
         if n > ROWS { "Who speaks most, and in which tone" } else { "Who speaks, and in which tone" },
-        &format!("mean sentiment from -1 to +1; in brackets its {}, from two turns on", level(options)),
+        &format!(
+            "mean sentiment from -1 to +1 with its {}; in round brackets where there is one turn only, and the interval \
+             says how steady the mean is within it",
+            level(options)
+        ),
     );
     line(out, shown.trim_fmt());
     more(out, n, "speakers.parquet");
