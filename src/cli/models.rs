@@ -10,7 +10,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use plenary::engine::{self, FILES, Installed, Listed, ModelFolder, Place};
 
 use super::Verbosity;
-use super::say::{many, print, table_of_ids, wrapped};
+use super::say::{keep_whole, many, print, table, wrapped};
 
 /// List, verify and install the models that plenary measures with.
 #[derive(Debug, Args)]
@@ -70,7 +70,8 @@ pub fn run(args: &ModelsArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> 
 }
 
 fn for_people(models: &[Listed]) -> String {
-    let mut table = table_of_ids(&["model", "task", "output", "size", "licence"], 3..4);
+    let mut table = table(&["model", "task", "output", "size", "licence"], 3..4);
+    keep_whole(&mut table, &[0]);
     let mut places: Vec<String> = Vec::new();
     let mut unusable = Vec::new();
     for Listed { id, folder } in models {

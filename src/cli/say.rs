@@ -70,13 +70,13 @@ pub fn table(header: &[&str], numbers: std::ops::Range<usize>) -> Table {
     table
 }
 
-/// A table whose first column holds ids, which are never wrapped.
-pub fn table_of_ids(header: &[&str], numbers: std::ops::Range<usize>) -> Table {
-    let mut table = table(header, numbers);
-    if let Some(column) = table.column_mut(0) {
-        column.set_constraint(ColumnConstraint::ContentWidth);
+/// Keeps columns of ids or intervals from being wrapped.
+pub fn keep_whole(table: &mut Table, columns: &[usize]) {
+    for position in columns {
+        if let Some(column) = table.column_mut(*position) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
     }
-    table
 }
 
 /// `1 document`, `2 documents`.

@@ -7,7 +7,7 @@ use plenary::corpus::Transcript;
 use plenary::estimate::Estimate;
 use plenary::pipeline::{Options, Report};
 
-use super::say::{many, signed, table, table_of_ids, width, wrapped};
+use super::say::{keep_whole, many, signed, table, width, wrapped};
 
 /// Rows of a table in the summary; the rest is in the tables.
 const ROWS: usize = 15;
@@ -102,6 +102,7 @@ fn speakers(out: &mut String, report: &Report, options: &Options) {
     }
     let numbers = usize::from(several) + 3;
     let mut shown = table(&header, numbers..numbers + 2);
+    keep_whole(&mut shown, &[header.len() - 1]);
     for (transcript, speaker) in speakers.into_iter().take(ROWS) {
         let tone = report.estimates.iter().find(|e| {
             e.level == "speaker" && e.target_id.is_none() && e.speaker_id.as_ref() == Some(&speaker.speaker_id)
@@ -149,7 +150,8 @@ fn stance(out: &mut String, report: &Report, options: &Options) {
         header.insert(1, "proposition");
     }
     let numbers = usize::from(wide) + 1;
-    let mut shown = table_of_ids(&header, numbers..numbers + 4);
+    let mut shown = table(&header, numbers..numbers + 4);
+    keep_whole(&mut shown, &[0, header.len() - 1]);
     for (target, scores) in options.study.targets.iter().zip(&stance.scores) {
         let labelled = |label: Option<&str>| scores.iter().filter(|score| score.label == label).count().to_string();
         let mean =
@@ -185,7 +187,8 @@ fn themes(out: &mut String, report: &Report) {
         heading(out, "No themes: there is too little text", "");
         return;
     }
-    let mut shown = table_of_ids(&["theme", "label", "segments", "speakers"], 2..4);
+    let mut shown = table(&["theme", "label", "segments", "speakers"], 2..4);
+    keep_whole(&mut shown, &[0]);
     for theme in themes.iter().take(ROWS) {
         shown.add_row([
             theme.theme_id.clone(),
