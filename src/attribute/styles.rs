@@ -319,7 +319,7 @@ fn leading_time(text: &str) -> Option<(f64, usize)> {
 }
 
 /// The label in front of the first colon outside brackets, and where the speech begins.
-fn colon_label(text: &str) -> Option<(String, usize)> {
+pub(super) fn colon_label(text: &str) -> Option<(String, usize)> {
     const LONGEST: usize = 240;
     let (mut depth, mut in_brackets) = (0usize, 0usize);
     for (at, c) in text.char_indices().take_while(|(at, _)| *at < LONGEST) {
