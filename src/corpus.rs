@@ -45,6 +45,7 @@ impl Span {
 pub enum Format {
     Markdown,
     PlainText,
+    Html,
     WebVtt,
     SubRip,
     Sbv,
@@ -55,6 +56,7 @@ impl Format {
         match self {
             Format::Markdown => "markdown",
             Format::PlainText => "plain_text",
+            Format::Html => "html",
             Format::WebVtt => "web_vtt",
             Format::SubRip => "sub_rip",
             Format::Sbv => "sbv",

@@ -7,6 +7,7 @@
 mod captions;
 mod decode;
 mod detect;
+mod html;
 mod markdown;
 mod parts;
 mod plain;
@@ -77,8 +78,15 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<Document, ReadError> {
         Format::PlainText => (decoded.encoding, of_text(plain::lines(&decoded.text), decoded.text)),
         Format::WebVtt => (decoded.encoding, captions::read(path, &decoded.text, captions::Kind::WebVtt)?),
         Format::SubRip => (decoded.encoding, captions::read(path, &decoded.text, captions::Kind::SubRip)?),
+        Format::Html => {
+            let decoded = html::decode(bytes);
+            (decoded.encoding, html::read(&decoded.text))
+        }
         Format::Sbv => (decoded.encoding, captions::read(path, &decoded.text, captions::Kind::Sbv)?),
     };
+    if parts.text.trim().is_empty() {
+        return Err(ReadError::Empty { path: path.into() });
+    }
     let (document_id, sha256) = content_id(bytes);
     Ok(Document {
         document_id,

@@ -25,7 +25,30 @@ impl Parts {
         let is_blank = self.text[start..].trim().is_empty();
         self.text.push('\n');
         let layout = if is_blank { Layout::Ornament } else { layout };
-        let runs = if is_blank { Vec::new() } else { spans };
-        self.lines.push(Line { span: Span::new(start, self.text.len()), layout, paragraph, runs, turn });
+        trim(&self.text, &mut spans);
+        if layout == Layout::Ornament {
+            spans.clear();
+        }
+        self.lines.push(Line { span: Span::new(start, self.text.len()), layout, paragraph, runs: spans, turn });
+    }
+}
+
+/// Leaves white space at the ends of a line out of its runs.
+fn trim(text: &str, runs: &mut Vec<TextRun>) {
+    runs.retain(|run| !run.span.is_empty());
+    while let Some(first) = runs.first_mut() {
+        let source = first.span.of(text);
+        first.span.start += source.len() - source.trim_start().len();
+        if !first.span.is_empty() {
+            break;
+        }
+        runs.remove(0);
+    }
+    while let Some(last) = runs.last_mut() {
+        last.span.end = last.span.start + last.span.of(text).trim_end().len();
+        if !last.span.is_empty() {
+            break;
+        }
+        runs.pop();
     }
 }
