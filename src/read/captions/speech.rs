@@ -225,6 +225,8 @@ struct Labels {
     opens_with_name: Option<String>,
     /// Different names of good form.
     n_good: usize,
+    /// Speakers change behind the end of a sentence, as far as the file has names: inside one, no name is a speaker's.
+    is_punctuated: bool,
 }
 
 impl Labels {
@@ -241,7 +243,14 @@ impl Labels {
             .filter(|label| attribute::label_quality(label) > 0.0 || is_name_in_lower_case(label));
         let good: HashSet<&String> = counts.keys().filter(|label| attribute::label_quality(label) >= 0.6).collect();
         let n_good = good.len();
-        Self { counts, opens_with_name, n_good }
+        let named = |bit: &Bit| {
+            bit.leads && prefix(&bit.text).is_some_and(|(label, _)| good.contains(&label))
+        };
+        let above: Vec<&Bit> = spoken().collect();
+        let changes: Vec<bool> =
+            above.windows(2).filter(|pair| named(pair[1])).map(|pair| ends_sentence(&pair[0].text)).collect();
+        let is_punctuated = changes.iter().filter(|ends| **ends).count() * 10 >= changes.len() * 8;
+        Self { counts, opens_with_name, n_good, is_punctuated }
     }
 
     /// The speaker named at the start of a bit, and where the speech begins. `above` is what was said before it.
@@ -253,6 +262,11 @@ impl Labels {
         let opens = self.opens_with_name.is_some();
         let after_sentence = ends_sentence(above);
         let inside = !bit.leads && bit.mark == Mark::None;
+        let breaks_in = self.is_punctuated && !after_sentence && bit.mark == Mark::None;
+        let goes_on = rest.starts_with(char::is_lowercase);
+        if breaks_in && ((n <= 1 && (goes_on || quality < 0.7)) || (goes_on && !label.contains(' '))) {
+            return None;
+        }
         if inside && n == 0 && !after_sentence && quality < 0.9 {
             return None;
         }
