@@ -211,9 +211,8 @@ fn weigh(candidate: &Candidate, n: usize, is_pinned: bool) -> f32 {
 fn drop_lists(all: &mut Vec<Candidate>) {
     const SHORTEST: usize = 3;
     let accepted = |style: Style| {
-        all.iter().filter(move |candidate| {
-            candidate.style == style && candidate.confidence >= ACCEPT && !candidate.inside
-        })
+        all.iter()
+            .filter(move |candidate| candidate.style == style && candidate.confidence >= ACCEPT && !candidate.inside)
     };
     let labels = |style: Style| accepted(style).map(|candidate| candidate.label.as_str()).collect::<HashSet<_>>();
     let recurs = |style: Style| labels(style).len() < accepted(style).count();
@@ -221,9 +220,10 @@ fn drop_lists(all: &mut Vec<Candidate>) {
         .into_iter()
         .filter(|style| labels(*style).len() >= SHORTEST && !recurs(*style))
         .filter(|style| {
-            let Some((first, last)) = accepted(*style)
-                .map(|candidate| candidate.byline.start)
-                .fold(None, |ends, at| Some(ends.map_or((at, at), |(from, to): (usize, usize)| (from.min(at), to.max(at)))))
+            let Some((first, last)) =
+                accepted(*style).map(|candidate| candidate.byline.start).fold(None, |ends, at| {
+                    Some(ends.map_or((at, at), |(from, to): (usize, usize)| (from.min(at), to.max(at))))
+                })
             else {
                 return false;
             };

@@ -165,8 +165,11 @@ pub fn cues(
             warnings.add("a cue starts before the one above it", text);
         }
         let end = end_of_cue(&lines, at + 1, kind);
-        let shown: Vec<String> =
-            lines[at + 1..end].iter().map(|line| line.replace("[br]", " ")).filter(|line| !line.trim().is_empty()).collect();
+        let shown: Vec<String> = lines[at + 1..end]
+            .iter()
+            .map(|line| line.replace("[br]", " "))
+            .filter(|line| !line.trim().is_empty())
+            .collect();
         if shown.is_empty() {
             warnings.add("a cue without text", format!("line {number}: cue {} has no text", cues.len() + 1));
         }

@@ -200,9 +200,8 @@ fn rejoin(bits: &mut Vec<Bit>) {
         let divides_name = (i == 0 || above.mark != Mark::None)
             && above.voice == Voice::Outside
             && attribute::speaker_before_colon(&above.text).is_none()
-            && attribute::speaker_before_colon(&joined).is_some_and(|(label, _)| {
-                label.len() > above.text.len() && attribute::label_quality(&label) >= 0.6
-            });
+            && attribute::speaker_before_colon(&joined)
+                .is_some_and(|(label, _)| label.len() > above.text.len() && attribute::label_quality(&label) >= 0.6);
         if may_join && (opens('[', ']') || opens('(', ')') || divides_name) {
             bits[i].text = joined;
             bits.remove(i + 1);
@@ -233,7 +232,8 @@ impl Labels {
     fn of(bits: &[Vec<Bit>]) -> Self {
         let mut counts: HashMap<String, usize> = HashMap::new();
         let spoken = || bits.iter().flatten().filter(|bit| !bit.is_note && bit.voice == Voice::Outside);
-        for (label, _) in spoken().filter(|bit| bit.leads || bit.mark != Mark::None).filter_map(|bit| prefix(&bit.text)) {
+        for (label, _) in spoken().filter(|bit| bit.leads || bit.mark != Mark::None).filter_map(|bit| prefix(&bit.text))
+        {
             *counts.entry(label).or_default() += 1;
         }
         let opens_with_name = spoken()
@@ -243,9 +243,7 @@ impl Labels {
             .filter(|label| attribute::label_quality(label) > 0.0 || is_name_in_lower_case(label));
         let good: HashSet<&String> = counts.keys().filter(|label| attribute::label_quality(label) >= 0.6).collect();
         let n_good = good.len();
-        let named = |bit: &Bit| {
-            bit.leads && prefix(&bit.text).is_some_and(|(label, _)| good.contains(&label))
-        };
+        let named = |bit: &Bit| bit.leads && prefix(&bit.text).is_some_and(|(label, _)| good.contains(&label));
         let above: Vec<&Bit> = spoken().collect();
         let changes: Vec<bool> =
             above.windows(2).filter(|pair| named(pair[1])).map(|pair| ends_sentence(&pair[0].text)).collect();
@@ -338,9 +336,8 @@ impl Teller {
         match &bit.voice {
             Voice::Inside(name) => self.open(name.as_deref(), name.is_none() && self.is_named()),
             Voice::Outside => {
-                let goes_on = bit.mark == Mark::Dash
-                    && !ends_sentence(&self.above)
-                    && bit.text.starts_with(char::is_lowercase);
+                let goes_on =
+                    bit.mark == Mark::Dash && !ends_sentence(&self.above) && bit.text.starts_with(char::is_lowercase);
                 if let Some((label, rest)) = labels.speaker(bit, &self.above) {
                     self.open(Some(&label), false);
                     text = rest;
@@ -413,6 +410,7 @@ fn sets_apart(text: &str, start: usize, end: usize) -> bool {
     let inner = &text[start..end];
     let is_square = inner.starts_with('[');
     let n_words = inner.split_whitespace().count();
-    let between_sentences = ends_sentence(text[..start].trim_end()) && !text[end..].trim_start().starts_with(char::is_lowercase);
+    let between_sentences =
+        ends_sentence(text[..start].trim_end()) && !text[end..].trim_start().starts_with(char::is_lowercase);
     inner.len() <= LONGEST && ((SOUND.is_match(inner) && n_words <= 4) || (is_square && between_sentences))
 }

@@ -16,8 +16,27 @@ const ROLES: &[&str] = &["navigation", "banner", "contentinfo", "search", "compl
 
 /// Words of classes and ids that name furniture.
 const NAMES: &[&str] = &[
-    "nav", "navbar", "navigation", "menu", "breadcrumb", "breadcrumbs", "sidebar", "footer", "cookie", "cookies",
-    "share", "sharing", "social", "skip", "skiplink", "pagination", "pager", "toolbar", "topbar", "masthead", "related",
+    "nav",
+    "navbar",
+    "navigation",
+    "menu",
+    "breadcrumb",
+    "breadcrumbs",
+    "sidebar",
+    "footer",
+    "cookie",
+    "cookies",
+    "share",
+    "sharing",
+    "social",
+    "skip",
+    "skiplink",
+    "pagination",
+    "pager",
+    "toolbar",
+    "topbar",
+    "masthead",
+    "related",
 ];
 
 /// Elements inside which a header or footer belongs to the text.

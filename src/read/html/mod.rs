@@ -37,9 +37,7 @@ pub fn decode(bytes: &[u8]) -> Decoded {
     let is_utf8 = std::str::from_utf8(bytes).is_ok() && !bytes.is_ascii();
     match declared {
         Some(encoding)
-            if Encoding::for_bom(bytes).is_none()
-                && ![UTF_8, UTF_16BE, UTF_16LE].contains(&encoding)
-                && !is_utf8 =>
+            if Encoding::for_bom(bytes).is_none() && ![UTF_8, UTF_16BE, UTF_16LE].contains(&encoding) && !is_utf8 =>
         {
             let (text, encoding, _) = encoding.decode(bytes);
             Decoded { text: text.into_owned(), encoding: encoding.name() }
