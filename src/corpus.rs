@@ -45,6 +45,10 @@ impl Span {
 pub enum Format {
     Markdown,
     PlainText,
+    Html,
+    WebVtt,
+    SubRip,
+    Sbv,
 }
 
 impl Format {
@@ -52,7 +56,16 @@ impl Format {
         match self {
             Format::Markdown => "markdown",
             Format::PlainText => "plain_text",
+            Format::Html => "html",
+            Format::WebVtt => "web_vtt",
+            Format::SubRip => "sub_rip",
+            Format::Sbv => "sbv",
         }
+    }
+
+    /// Captions mark where turns begin even where they name nobody.
+    pub fn is_captions(self) -> bool {
+        matches!(self, Format::WebVtt | Format::SubRip | Format::Sbv)
     }
 }
 

@@ -221,7 +221,7 @@ fn event_of(title: &str) -> Option<String> {
     (words.len() >= 2 && !is_date).then(|| name.to_string())
 }
 
-fn month(word: &str) -> Option<i8> {
+pub fn month(word: &str) -> Option<i8> {
     const MONTHS: [&str; 12] = [
         "january",
         "february",

@@ -3,6 +3,8 @@
 //! The word lists hold the general vocabulary of proceedings in English and some neighbours; none of them names a
 //! person, a place or an archive.
 
+use super::front::month;
+
 /// What kind of label a text looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LabelKind {
@@ -663,6 +665,11 @@ pub fn judge(label: &str) -> Option<Judgement> {
         return None;
     }
     let words = words(label);
+    // "January 29": a date, however it is set.
+    let is_number = |word: &String| word.chars().all(|c| c.is_ascii_digit());
+    if words.iter().any(is_number) && words.iter().all(|word| is_number(word) || month(word).is_some()) {
+        return None;
+    }
     if let [only] = words.as_slice()
         && matches!(only.as_str(), "q" | "a")
         && label.starts_with(char::is_uppercase)
@@ -820,6 +827,7 @@ mod tests {
             "Opening remarks",
             "Exhibit 31",
             "RESOLVED",
+            "January 29",
         ] {
             assert!(quality(label) < 0.5, "{label}: {}", quality(label));
         }

@@ -27,9 +27,20 @@ use styles::{Found, Style};
 /// Under this confidence an utterance, or a document's style, is for a person to look at.
 pub const REVIEW_BELOW: f32 = 0.6;
 
+/// How much a text looks like the label of a speaker, in [0, 1]; from 0.5 on it stands on its own. For formats that
+/// print names in front of their lines.
+pub(crate) fn label_quality(label: &str) -> f32 {
+    labels::judge(&bylines::split(label).label).map_or(0.0, |judgement| judgement.quality)
+}
+
+/// The text in front of the first colon outside brackets that may name a speaker, and the byte where speech begins.
+pub(crate) fn speaker_before_colon(text: &str) -> Option<(String, usize)> {
+    styles::colon_label(text)
+}
+
 /// Attributes the speech of one document.
 pub fn attribute(document: Document, study: &Study) -> Transcript {
-    if document.turns.iter().any(|turn| turn.speaker.is_some()) {
+    if document.format.is_captions() || document.turns.iter().any(|turn| turn.speaker.is_some()) {
         return declared::attribute(document, study);
     }
     let mut page = Page::of(&document);

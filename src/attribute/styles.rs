@@ -133,6 +133,9 @@ pub fn find(page: &Page<'_>, pinned: Option<Style>) -> Found {
         candidate.confidence = weigh(candidate, n, pinned.is_some());
     }
     pair_questions(&mut all);
+    if pinned.is_none() {
+        drop_lists(&mut all);
+    }
     let mut scores: BTreeMap<Style, f32> = BTreeMap::new();
     for candidate in all.iter().filter(|candidate| candidate.confidence >= ACCEPT && !candidate.inside) {
         *scores.entry(candidate.style).or_default() += candidate.confidence;
@@ -201,6 +204,39 @@ fn weigh(candidate: &Candidate, n: usize, is_pinned: bool) -> f32 {
         confidence += 0.3;
     }
     confidence.clamp(0.0, 1.0)
+}
+
+/// Takes away the items of a list inside somebody's turn ("Treasurer: Ann Hill. Clerk: Leo Kane."): labels of one
+/// style that stand once each, all between two bylines of a style whose labels recur.
+fn drop_lists(all: &mut Vec<Candidate>) {
+    const SHORTEST: usize = 3;
+    let accepted = |style: Style| {
+        all.iter()
+            .filter(move |candidate| candidate.style == style && candidate.confidence >= ACCEPT && !candidate.inside)
+    };
+    let labels = |style: Style| accepted(style).map(|candidate| candidate.label.as_str()).collect::<HashSet<_>>();
+    let recurs = |style: Style| labels(style).len() < accepted(style).count();
+    let lists: Vec<Style> = Style::ALL
+        .into_iter()
+        .filter(|style| labels(*style).len() >= SHORTEST && !recurs(*style))
+        .filter(|style| {
+            let Some((first, last)) =
+                accepted(*style).map(|candidate| candidate.byline.start).fold(None, |ends, at| {
+                    Some(ends.map_or((at, at), |(from, to): (usize, usize)| (from.min(at), to.max(at))))
+                })
+            else {
+                return false;
+            };
+            Style::ALL.into_iter().filter(|other| other != style && recurs(*other)).any(|other| {
+                let places = || accepted(other).map(|candidate| candidate.byline.start);
+                places().any(|at| at < first)
+                    && places().any(|at| at > last)
+                    && !places().any(|at| (first..=last).contains(&at))
+                    && labels(other).is_disjoint(&labels(*style))
+            })
+        })
+        .collect();
+    all.retain(|candidate| !lists.contains(&candidate.style));
 }
 
 /// Questions and answers vouch for each other.
@@ -319,7 +355,7 @@ fn leading_time(text: &str) -> Option<(f64, usize)> {
 }
 
 /// The label in front of the first colon outside brackets, and where the speech begins.
-fn colon_label(text: &str) -> Option<(String, usize)> {
+pub(super) fn colon_label(text: &str) -> Option<(String, usize)> {
     const LONGEST: usize = 240;
     let (mut depth, mut in_brackets) = (0usize, 0usize);
     for (at, c) in text.char_indices().take_while(|(at, _)| *at < LONGEST) {
@@ -539,7 +575,7 @@ fn own_lines(
     let end = last.shown.source_end(last.text().len());
     let mut confidence = judgement.quality;
     // A title or affiliation beside a name in bold or capitals speaks for a byline.
-    if byline.title.is_some() || byline.affiliation.is_some() {
+    if confidence > 0.0 && (byline.title.is_some() || byline.affiliation.is_some()) {
         confidence = (confidence + 0.15).min(1.0);
     }
     Some(Candidate {

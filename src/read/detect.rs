@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::{captions, html};
 use crate::corpus::Format;
 
 /// Beginnings of files that are not read yet, with their names.
@@ -32,23 +33,13 @@ pub fn unsupported(bytes: &[u8]) -> Option<&'static str> {
 pub fn unsupported_text(text: &str) -> Option<&'static str> {
     let start = text.trim_start();
     let head: String = start.chars().take(200).collect::<String>().to_ascii_lowercase();
-    if head.starts_with("webvtt") {
-        Some("a WebVTT caption file")
-    } else if head.starts_with("<!doctype html") || head.starts_with("<html") {
-        Some("an HTML page")
+    if html::is_html(text) {
+        None
     } else if head.starts_with("<?xml") || head.starts_with("<tei") {
         Some("an XML file")
-    } else if is_captions(start) {
-        Some("a caption file (SubRip)")
     } else {
         None
     }
-}
-
-fn is_captions(text: &str) -> bool {
-    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
-    let (Some(counter), Some(times)) = (lines.next(), lines.next()) else { return false };
-    counter.trim().chars().all(|c| c.is_ascii_digit()) && times.contains(" --> ")
 }
 
 /// Where the text is not text: the offset and value of the first control byte, and the share of control characters
@@ -73,8 +64,17 @@ static MARKDOWN_MARK: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is a constant that compiles")
 });
 
-/// Markdown when the extension says so or the text bears its marks; plain text otherwise.
+/// Captions and HTML by their content or name; Markdown when the extension says so or the text bears its marks; plain text otherwise.
 pub fn format(path: &str, text: &str) -> Format {
+    match captions::is_captions(path, text) {
+        Some(captions::Kind::WebVtt) => return Format::WebVtt,
+        Some(captions::Kind::SubRip) => return Format::SubRip,
+        Some(captions::Kind::Sbv) => return Format::Sbv,
+        None => {}
+    }
+    if html::is_html(text) {
+        return Format::Html;
+    }
     let extension = path.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase()).unwrap_or_default();
     if matches!(extension.as_str(), "md" | "markdown" | "mdown" | "qmd")
         || MARKDOWN_MARK.find_iter(text).nth(1).is_some()

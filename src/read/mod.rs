@@ -4,14 +4,18 @@
 //! partition the text. Refuses empty files, binary data and formats that are not read yet. Who speaks, and what is
 //! page furniture, is left to `attribute`.
 
+mod captions;
 mod decode;
 mod detect;
+mod html;
 mod markdown;
+mod parts;
 mod plain;
 
 use sha2::{Digest, Sha256};
 
-use crate::corpus::{Document, Format, FrontMatter};
+use crate::corpus::{Document, Format};
+use parts::Parts;
 
 /// Why a file could not be read as a transcript.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +28,8 @@ pub enum ReadError {
         "{path}: this is not text: byte {offset} is {byte:#04x} and {share:.0} % of its characters are control characters"
     )]
     Binary { path: String, offset: usize, byte: u8, share: f64 },
+    #[error("{path}, line {line}: {problem}")]
+    Malformed { path: String, line: usize, problem: String, hint: &'static str },
 }
 
 impl ReadError {
@@ -33,6 +39,7 @@ impl ReadError {
             ReadError::Empty { .. } => "check the export that made the file, or take it out of the folder",
             ReadError::Unsupported { .. } => "save it as plain text (UTF-8) or Markdown and run again",
             ReadError::Binary { .. } => "plenary reads plain text and Markdown; save the transcript as one of them",
+            ReadError::Malformed { hint, .. } => hint,
         }
     }
 }
@@ -65,23 +72,34 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<Document, ReadError> {
         return Err(ReadError::Empty { path: path.into() });
     }
     let format = detect::format(path, &decoded.text);
-    let lines = match format {
-        Format::Markdown => markdown::lines(&decoded.text),
-        Format::PlainText => plain::lines(&decoded.text),
+    let of_text = |lines, text| Parts { text, lines, ..Parts::default() };
+    let (encoding, parts) = match format {
+        Format::Markdown => (decoded.encoding, of_text(markdown::lines(&decoded.text), decoded.text)),
+        Format::PlainText => (decoded.encoding, of_text(plain::lines(&decoded.text), decoded.text)),
+        Format::WebVtt => (decoded.encoding, captions::read(path, &decoded.text, captions::Kind::WebVtt)?),
+        Format::SubRip => (decoded.encoding, captions::read(path, &decoded.text, captions::Kind::SubRip)?),
+        Format::Html => {
+            let decoded = html::decode(bytes);
+            (decoded.encoding, html::read(&decoded.text))
+        }
+        Format::Sbv => (decoded.encoding, captions::read(path, &decoded.text, captions::Kind::Sbv)?),
     };
+    if parts.text.trim().is_empty() {
+        return Err(ReadError::Empty { path: path.into() });
+    }
     let (document_id, sha256) = content_id(bytes);
     Ok(Document {
         document_id,
         path: path.into(),
         format,
-        encoding: decoded.encoding.into(),
+        encoding: encoding.into(),
         sha256,
         n_bytes: bytes.len() as u64,
-        text: decoded.text,
-        lines,
-        turns: Vec::new(),
-        front: FrontMatter::default(),
-        warnings: Vec::new(),
+        text: parts.text,
+        lines: parts.lines,
+        turns: parts.turns,
+        front: parts.front,
+        warnings: parts.warnings,
     })
 }
 

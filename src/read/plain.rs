@@ -43,6 +43,11 @@ pub fn is_ornament(text: &str) -> bool {
             }))
 }
 
+/// List item or text, by the marker in front.
+pub fn layout(shown: &str) -> Layout {
+    if LIST_MARKER.is_match(shown) { Layout::ListItem } else { Layout::Text }
+}
+
 pub fn lines(text: &str) -> Vec<Line> {
     let mut lines: Vec<Line> = source_lines(text)
         .map(|span| {
@@ -52,7 +57,7 @@ pub fn lines(text: &str) -> Vec<Line> {
             if is_ornament(shown) {
                 return Line { span, layout: Layout::Ornament, paragraph: 0, runs: Vec::new(), turn: None };
             }
-            let layout = if LIST_MARKER.is_match(shown) { Layout::ListItem } else { Layout::Text };
+            let layout = layout(shown);
             let run = TextRun { span: Span::new(start, start + shown.len()), bold: false, italic: false };
             Line { span, layout, paragraph: 0, runs: vec![run], turn: None }
         })
@@ -63,7 +68,7 @@ pub fn lines(text: &str) -> Vec<Line> {
 
 /// Gives lines of one paragraph one number. A line goes on from the one above when that one was full: the next word
 /// would not have fitted on it.
-fn number_paragraphs(text: &str, lines: &mut [Line]) {
+pub fn number_paragraphs(text: &str, lines: &mut [Line]) {
     let width = page_width(text, lines);
     let mut paragraph = 0;
     for i in 0..lines.len() {

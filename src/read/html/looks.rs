@@ -1,0 +1,84 @@
+//! Bold, italic and hidden: what tags, `style` attributes and simple class rules of the page's style sheet say.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use scraper::{Html, node::Element};
+
+/// What a rule says of an element; `None` leaves what the parent has.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Look {
+    pub bold: Option<bool>,
+    pub italic: Option<bool>,
+    pub hidden: bool,
+}
+
+impl Look {
+    fn then(self, later: Look) -> Look {
+        Look {
+            bold: later.bold.or(self.bold),
+            italic: later.italic.or(self.italic),
+            hidden: self.hidden || later.hidden,
+        }
+    }
+}
+
+static RULE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"([^{}]+)\{([^{}]*)\}").expect("the pattern is a constant that compiles"));
+
+/// Looks by class name, from rules whose selector is a class, perhaps with a tag.
+pub struct Looks(HashMap<String, Look>);
+
+impl Looks {
+    pub fn of(page: &Html) -> Self {
+        let mut looks: HashMap<String, Look> = HashMap::new();
+        let sheets =
+            page.tree.nodes().filter(|node| node.value().as_element().is_some_and(|element| element.name() == "style"));
+        for sheet in sheets.flat_map(|node| node.children()).filter_map(|node| node.value().as_text()) {
+            for rule in RULE.captures_iter(sheet) {
+                let look = declared(&rule[2]);
+                for selector in rule[1].split(',').map(str::trim).filter(|_| look != Look::default()) {
+                    let Some((tag, class)) = selector.rsplit_once('.') else { continue };
+                    let is_name = |text: &str| text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+                    if is_name(class) && tag.trim_start_matches("<!--").trim().chars().all(char::is_alphanumeric) {
+                        let known = looks.entry(class.to_string()).or_default();
+                        *known = known.then(look);
+                    }
+                }
+            }
+        }
+        Self(looks)
+    }
+
+    pub fn look(&self, element: &Element) -> Look {
+        let tag = match element.name() {
+            "b" | "strong" => Look { bold: Some(true), ..Look::default() },
+            "i" | "em" => Look { italic: Some(true), ..Look::default() },
+            _ => Look::default(),
+        };
+        let by_class = element.classes().filter_map(|class| self.0.get(class)).fold(tag, |look, rule| look.then(*rule));
+        by_class.then(element.attr("style").map(declared).unwrap_or_default())
+    }
+}
+
+/// What a list of declarations says.
+fn declared(text: &str) -> Look {
+    let mut look = Look::default();
+    for (name, value) in text.split(';').filter_map(|declaration| declaration.split_once(':')) {
+        let value = value.trim().to_ascii_lowercase();
+        let says_bold = value.split_whitespace().any(|word| {
+            matches!(word, "bold" | "bolder") || word.parse::<u32>().is_ok_and(|weight| (600..=900).contains(&weight))
+        });
+        let says_italic = value.split_whitespace().any(|word| matches!(word, "italic" | "oblique"));
+        match name.trim().to_ascii_lowercase().as_str() {
+            "font-weight" => look.bold = Some(says_bold),
+            "font-style" => look.italic = Some(says_italic),
+            "font" => (look.bold, look.italic) = (Some(says_bold), Some(says_italic)),
+            "display" => look.hidden |= value.starts_with("none"),
+            "visibility" => look.hidden |= value.starts_with("hidden"),
+            _ => {}
+        }
+    }
+    look
+}

@@ -1,0 +1,263 @@
+//! The tree of a page to rows: one for each block, and one for each line that `<br>` or `<pre>` breaks inside it.
+
+use std::collections::BTreeMap;
+
+use ego_tree::{NodeId, iter::Edge};
+use scraper::{Html, Node, node::Element};
+
+use super::furniture::{Words, furniture, is_silent};
+use super::looks::Looks;
+use crate::corpus::Layout;
+
+/// One line of extracted text.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Text, bold, italic.
+    pub runs: Vec<(String, bool, bool)>,
+    pub layout: Layout,
+    /// Number of the block the row stands in; white space stands between blocks.
+    pub block: usize,
+    pub is_pre: bool,
+    pub in_table: bool,
+}
+
+impl Row {
+    pub fn text(&self) -> String {
+        self.runs.iter().map(|(text, ..)| text.as_str()).collect()
+    }
+
+    pub fn is_blank(&self) -> bool {
+        self.runs.iter().all(|(text, ..)| text.trim().is_empty())
+    }
+
+    /// Running text outside tables and `<pre>`.
+    pub fn is_prose(&self) -> bool {
+        self.layout == Layout::Text && !self.is_pre && !self.in_table
+    }
+}
+
+const BLOCKS: &[&str] = &[
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "body",
+    "caption",
+    "center",
+    "dd",
+    "details",
+    "dialog",
+    "dir",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hgroup",
+    "hr",
+    "html",
+    "legend",
+    "li",
+    "main",
+    "menu",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "search",
+    "section",
+    "summary",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+    "listing",
+    "xmp",
+    "plaintext",
+];
+
+/// How text looks where the walk stands.
+#[derive(Debug, Clone, Copy)]
+struct Frame {
+    bold: bool,
+    italic: bool,
+    layout: Layout,
+    is_pre: bool,
+    in_table: bool,
+}
+
+/// The rows of a page, and what was left out of them where that is worth a warning.
+pub fn rows(page: &Html) -> (Vec<Row>, Option<String>) {
+    let looks = Looks::of(page);
+    let words = Words::of(page);
+    let frame = Frame { bold: false, italic: false, layout: Layout::Text, is_pre: false, in_table: false };
+    let mut walk = Walk { rows: Vec::new(), runs: Vec::new(), block: 0, frames: vec![frame] };
+    let mut skipped: Option<NodeId> = None;
+    let mut left_out: BTreeMap<&'static str, usize> = BTreeMap::new();
+    for edge in page.tree.root().traverse() {
+        match edge {
+            Edge::Open(node) if skipped.is_none() => match node.value() {
+                Node::Text(text) => walk.say(text),
+                Node::Element(element) => {
+                    let look = looks.look(element);
+                    let name = furniture(node, element, look.hidden, &words);
+                    if is_silent(element) || name.is_some() {
+                        skipped = Some(node.id());
+                        if let Some(name) = name {
+                            *left_out.entry(name).or_default() += words.within(node.id());
+                        }
+                        continue;
+                    }
+                    let is_block = BLOCKS.contains(&element.name());
+                    if is_block {
+                        walk.end_block();
+                    }
+                    let above = walk.frame();
+                    walk.frames.push(Frame {
+                        bold: look.bold.unwrap_or(above.bold),
+                        italic: look.italic.unwrap_or(above.italic),
+                        ..inside(element, above, words.within(node.id()), words.is_much(node.id()))
+                    });
+                    match element.name() {
+                        "br" => walk.end_line(true),
+                        "hr" => walk.rule(),
+                        _ => {}
+                    }
+                }
+                _ => {}
+            },
+            Edge::Close(node) => {
+                if skipped == Some(node.id()) {
+                    skipped = None;
+                } else if let (None, Node::Element(element)) = (skipped, node.value()) {
+                    if BLOCKS.contains(&element.name()) {
+                        walk.end_block();
+                    }
+                    walk.frames.pop();
+                }
+            }
+            Edge::Open(_) => {}
+        }
+    }
+    walk.end_block();
+    (walk.rows, told(&left_out))
+}
+
+fn told(left_out: &BTreeMap<&'static str, usize>) -> Option<String> {
+    const FEW: usize = 12;
+    let total: usize = left_out.values().sum();
+    let names: Vec<String> =
+        left_out.iter().filter(|(_, n)| **n > 0).map(|(name, n)| format!("{name} ({n} words)")).collect();
+    (total > FEW).then(|| format!("left out as furniture of the page: {}", names.join(", ")))
+}
+
+/// Layout inside an element. A quotation or list item that holds much of the page only indents it.
+fn inside(element: &Element, above: Frame, n_words: usize, is_much: bool) -> Frame {
+    const LONGEST_ITEM: usize = 80;
+    let layout = match element.name() {
+        "h1" => Layout::Heading(1),
+        "h2" => Layout::Heading(2),
+        "h3" => Layout::Heading(3),
+        "h4" => Layout::Heading(4),
+        "h5" => Layout::Heading(5),
+        "h6" => Layout::Heading(6),
+        "li" if n_words <= LONGEST_ITEM && !is_much => Layout::ListItem,
+        "blockquote" if !is_much => Layout::Quote,
+        _ => above.layout,
+    };
+    Frame {
+        layout,
+        is_pre: above.is_pre || matches!(element.name(), "pre" | "listing" | "xmp" | "plaintext"),
+        in_table: above.in_table || matches!(element.name(), "td" | "th"),
+        ..above
+    }
+}
+
+struct Walk {
+    rows: Vec<Row>,
+    runs: Vec<(String, bool, bool)>,
+    block: usize,
+    frames: Vec<Frame>,
+}
+
+impl Walk {
+    fn frame(&self) -> Frame {
+        self.frames.last().copied().unwrap_or(Frame {
+            bold: false,
+            italic: false,
+            layout: Layout::Text,
+            is_pre: false,
+            in_table: false,
+        })
+    }
+
+    fn say(&mut self, text: &str) {
+        let frame = self.frame();
+        if frame.is_pre {
+            for (i, line) in text.split('\n').enumerate() {
+                if i > 0 {
+                    self.end_line(true);
+                }
+                self.push(line.trim_end_matches('\r'), frame);
+            }
+            return;
+        }
+        let mut shown = String::with_capacity(text.len());
+        for c in text.chars() {
+            let last = shown.chars().next_back().or_else(|| self.runs.last().and_then(|run| run.0.chars().next_back()));
+            match c {
+                '\u{AD}' | '\u{200B}' | '\u{200C}' | '\u{200D}' | '\u{FEFF}' => {}
+                c if c.is_whitespace() && last.is_none_or(|last| last == ' ') => {}
+                c if c.is_whitespace() => shown.push(' '),
+                c => shown.push(c),
+            }
+        }
+        self.push(&shown, frame);
+    }
+
+    fn push(&mut self, text: &str, frame: Frame) {
+        if text.is_empty() {
+            return;
+        }
+        match self.runs.last_mut() {
+            Some((run, bold, italic)) if (*bold, *italic) == (frame.bold, frame.italic) => run.push_str(text),
+            _ => self.runs.push((text.to_string(), frame.bold, frame.italic)),
+        }
+    }
+
+    /// Closes the line; an empty one counts only where the page breaks it on purpose.
+    fn end_line(&mut self, keep_blank: bool) {
+        let frame = self.frame();
+        let runs = std::mem::take(&mut self.runs);
+        let row = Row { runs, layout: frame.layout, block: self.block, is_pre: frame.is_pre, in_table: frame.in_table };
+        let follows_text = self.rows.last().is_some_and(|last| last.block == self.block);
+        if !row.is_blank() || (keep_blank && (follows_text || frame.is_pre)) {
+            self.rows.push(row);
+        }
+    }
+
+    fn end_block(&mut self) {
+        self.end_line(false);
+        self.block += 1;
+    }
+
+    fn rule(&mut self) {
+        let runs = vec![("----".to_string(), false, false)];
+        self.rows.push(Row { runs, layout: Layout::Text, block: self.block, is_pre: false, in_table: false });
+        self.block += 1;
+    }
+}
