@@ -12,6 +12,7 @@ use plenary::corpus::{Role, Transcript};
 use plenary::inputs::gather;
 use plenary::pipeline;
 use plenary::progress::Silent;
+use plenary::read::Options;
 use plenary::study::Study;
 
 /// Show who speaks in transcripts: first words, lines, confidence; doubtful turns are marked.
@@ -69,7 +70,7 @@ pub fn run(args: &SegmentArgs) -> anyhow::Result<ExitCode> {
         Some(path) => Study::load(path)?,
         None => Study::default(),
     };
-    let inputs = gather(&args.inputs);
+    let inputs = gather(&args.inputs, &Options { columns: study.columns.clone() });
     let transcripts = pipeline::transcribe(inputs.documents, &study, &Silent);
     let mut out = std::io::stdout().lock();
     for transcript in &transcripts {
