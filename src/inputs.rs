@@ -146,12 +146,12 @@ fn take(path: &Path, in_folder: bool, options: &Options, inputs: &mut Inputs) {
 /// Reads a folder that is a ConvoKit corpus.
 fn take_corpus(folder: &Path, options: &Options, inputs: &mut Inputs) {
     let name = shown(folder);
-    let mut part = |file: &str| -> Result<Option<Vec<u8>>, ()> {
+    let part = |file: &str| -> Result<Option<Vec<u8>>, ()> {
         let path = folder.join(file);
         if path.is_file() { bytes_of(&path, &shown(&path), inputs).map(Some).ok_or(()) } else { Ok(None) }
     };
     // A file that cannot be read has been listed by then.
-    let Ok(parts) = convokit::Parts::collect(&mut part) else { return };
+    let Ok(parts) = convokit::Parts::collect(part) else { return };
     match convokit::read(&name, &parts, &options.columns) {
         Ok(documents) => inputs.add(documents),
         Err(error) => inputs.refuse(&name, &error, true),

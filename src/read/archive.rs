@@ -71,13 +71,13 @@ pub fn zip(path: &str, bytes: &[u8], options: &Options) -> Result<Reading, ReadE
     let mut reading = Reading::default();
     let mut left = LARGEST;
     for folder in &corpora {
-        let mut part = |file: &str| -> Result<Option<Vec<u8>>, ReadError> {
+        let part = |file: &str| -> Result<Option<Vec<u8>>, ReadError> {
             let name = format!("{folder}{file}");
             let found = members.iter().find(|(member, _)| *member == name);
             found.map(|(name, index)| take(&mut archive, &format!("{path}/{name}"), *index, &mut left)).transpose()
         };
         let shown = format!("{path}/{folder}");
-        match convokit::Parts::collect(&mut part)
+        match convokit::Parts::collect(part)
             .and_then(|parts| convokit::read(shown.trim_end_matches('/'), &parts, &options.columns))
         {
             Ok(documents) => reading.documents.extend(documents),

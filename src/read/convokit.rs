@@ -35,7 +35,7 @@ impl Parts {
     ///
     /// # Errors
     /// What the function returns.
-    pub fn collect<E>(take: &mut dyn FnMut(&str) -> Result<Option<Vec<u8>>, E>) -> Result<Self, E> {
+    pub fn collect<E>(mut take: impl FnMut(&str) -> Result<Option<Vec<u8>>, E>) -> Result<Self, E> {
         let mut speakers = None;
         for name in SPEAKERS {
             if speakers.is_none() {

@@ -135,7 +135,11 @@ impl Text {
                 Some("no") => self.trim(),
                 _ => self.push(" "),
             },
-            _ if self.note.is_some() => self.push(" "),
+            _ if self.note.is_some() => {
+                if NOTES.contains(&name) || BLOCKS.contains(&name) {
+                    self.push(" ");
+                }
+            }
             "pb" => {
                 self.flush();
                 if !self.sheet.lines.is_empty() {
