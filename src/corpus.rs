@@ -49,6 +49,14 @@ pub enum Format {
     WebVtt,
     SubRip,
     Sbv,
+    Tei,
+    Csv,
+    Tsv,
+    Jsonl,
+    Xlsx,
+    Parquet,
+    #[serde(rename = "convokit")]
+    ConvoKit,
 }
 
 impl Format {
@@ -60,6 +68,13 @@ impl Format {
             Format::WebVtt => "web_vtt",
             Format::SubRip => "sub_rip",
             Format::Sbv => "sbv",
+            Format::Tei => "tei",
+            Format::Csv => "csv",
+            Format::Tsv => "tsv",
+            Format::Jsonl => "jsonl",
+            Format::Xlsx => "xlsx",
+            Format::Parquet => "parquet",
+            Format::ConvoKit => "convokit",
         }
     }
 
@@ -114,6 +129,8 @@ pub struct Turn {
     /// Seconds from the start of the recording.
     pub time_start_s: Option<f64>,
     pub time_end_s: Option<f64>,
+    /// What else the source says of the turn and the study wants to keep: a JSON object of names and values.
+    pub carried: Option<String>,
 }
 
 /// A speaker as the format declares them. What it does not say is `None`.
@@ -121,6 +138,8 @@ pub struct Turn {
 pub struct Declared {
     /// The name or label as written, e.g. "Dr. Ann Smith"; it is split like a printed byline.
     pub label: String,
+    /// The person's name where the format knows it apart from the label, e.g. from a list of persons.
+    pub name: Option<String>,
     /// What tells the person from others of that name: an id in the file. `None`: the label does.
     pub id: Option<String>,
     pub title: Option<String>,
@@ -133,9 +152,11 @@ pub struct Declared {
 /// A file as read: its decoded text and its layout.
 #[derive(Debug, Clone)]
 pub struct Document {
-    /// First 12 hex digits of the sha256 of the file's bytes.
+    /// First 12 hex digits of the sha256 of the file's bytes; where a file holds several documents, `-` and 8 hex
+    /// digits of the sha256 of the document's name in the file follow.
     pub document_id: String,
-    /// The path as the user gave it, with `/` between its parts.
+    /// The path as the user gave it, with `/` between its parts; inside an archive or a table the name of the member
+    /// or document follows: `corpus.zip/a.txt`.
     pub path: String,
     pub format: Format,
     /// WHATWG name of the encoding the bytes were decoded from, e.g. `UTF-8`, `windows-1252`.
@@ -144,7 +165,8 @@ pub struct Document {
     pub sha256: String,
     /// Length of the file in bytes.
     pub n_bytes: u64,
-    /// The decoded text, without a byte order mark, otherwise as it stands in the file.
+    /// The decoded text, without a byte order mark, otherwise as it stands in the file. For formats whose marks
+    /// people do not read (TEI, tables) the text that was extracted, line by line.
     pub text: String,
     pub lines: Vec<Line>,
     /// Turns or cues that the format marks; empty where only the text says who speaks.
@@ -312,6 +334,8 @@ pub struct FrontMatter {
     pub date: Option<jiff::civil::Date>,
     pub time_start: Option<jiff::civil::Time>,
     pub time_end: Option<jiff::civil::Time>,
+    /// ISO 639-1 code of the language that the format declares.
+    pub language: Option<String>,
 }
 
 /// A document with its speech attributed.
@@ -338,6 +362,14 @@ impl Transcript {
     /// The speaker of a segment, where known.
     pub fn speaker_of(&self, segment: &Segment) -> Option<&Speaker> {
         self.utterances[segment.utterance].speaker.map(|s| &self.speakers[s])
+    }
+
+    /// The turn of the source in which an utterance begins, where the format marks turns.
+    pub fn turn_of(&self, utterance: &Utterance) -> Option<&Turn> {
+        let lines = &self.document.lines;
+        let from = lines.partition_point(|line| line.span.end <= utterance.span.start);
+        let turn = lines.get(from).filter(|line| line.span.start <= utterance.span.start)?.turn?;
+        self.document.turns.get(turn)
     }
 
     /// Words of all utterances together.

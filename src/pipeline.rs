@@ -18,6 +18,7 @@ use crate::estimate::{Estimate, EstimateError, ScoredSegment, estimate};
 use crate::inputs::{Inputs, gather};
 use crate::measure::{Embeddings, Sentiment, Stance, embedding, sentiment, stance};
 use crate::progress::{Progress, Silent};
+use crate::read;
 use crate::study::Study;
 use crate::table::{self, Failure, ModelRecord, OutputFolder, RunRecord, TableError, Written};
 use crate::themes::{self, ThemeError, Themes};
@@ -137,7 +138,8 @@ fn run_in_pool(
     let (models, read) = rayon::join(
         || engine::load_all(&folders.iter().collect::<Vec<_>>()),
         || {
-            let Inputs { documents, other_paths, repeated, failures, passed_over } = gather(paths);
+            let Inputs { documents, other_paths, repeated, failures, passed_over, .. } =
+                gather(paths, &read::Options { columns: study.columns.clone() });
             (transcribe(documents, study, progress), other_paths, repeated, failures, passed_over)
         },
     );

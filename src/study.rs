@@ -21,6 +21,7 @@ pub struct Study {
     pub sha256: Option<String>,
     pub study: General,
     pub transcript: TranscriptOptions,
+    pub columns: Columns,
     pub segments: SegmentOptions,
     pub models: ModelOptions,
     pub stance: StanceOptions,
@@ -65,6 +66,35 @@ impl TranscriptOptions {
     pub fn style(&self) -> Option<Style> {
         Style::from_name(&self.style)
     }
+}
+
+/// Which columns of a table (CSV, JSONL, XLSX, Parquet) mean what, by their names; capitals do not matter. An empty
+/// name takes the column from its usual names, which `docs/formats.md` lists.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Columns {
+    /// What is said.
+    pub text: String,
+    /// Name or label of who speaks.
+    pub speaker: String,
+    /// What tells speakers of one name apart.
+    pub speaker_id: String,
+    /// Which document a row belongs to; the rows of one document need not stand together.
+    pub document: String,
+    /// Day of the event.
+    pub date: String,
+    /// Seconds from the start of the recording, or a clock time `h:mm:ss`.
+    pub time_start: String,
+    pub time_end: String,
+    /// Part in the proceedings, e.g. `chair`.
+    pub role: String,
+    /// Office or position of the speaker.
+    pub position: String,
+    pub affiliation: String,
+    pub party: String,
+    pub country: String,
+    /// Further columns to keep beside each utterance.
+    pub carry: Vec<String>,
 }
 
 /// What one row of the analysis is.

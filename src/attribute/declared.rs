@@ -20,7 +20,7 @@ pub fn attribute(document: Document, study: &Study) -> Transcript {
     let (people, person_of) = people(&document.turns);
     let mut assembled = assemble(&document, &page, &person_of);
     set_times(&document, &mut assembled);
-    let (language, segments) = cut(&assembled, study);
+    let (language, segments) = cut(&assembled, study, &document.front);
     let first = document.lines.iter().position(|line| line.turn.is_some()).unwrap_or(document.lines.len());
     let front = told(&document.front, front::front_matter(&page, first));
     let speakers = speakers(&document.document_id, &people, 0, &mut assembled.utterances);
@@ -69,6 +69,7 @@ fn person(declared: &Declared) -> Person {
     let printed = split(&declared.label);
     let presides = declared.role.map_or_else(|| printed.presides(), |role| role == Role::Chair);
     let byline = Byline {
+        name: declared.name.clone().unwrap_or_else(|| printed.name.clone()),
         title: declared.title.clone().or(printed.title),
         affiliation: declared.affiliation.clone().or(printed.affiliation),
         country: declared.country.clone().or(printed.country),

@@ -68,7 +68,7 @@ pub fn attribute(document: Document, study: &Study) -> Transcript {
     people::enrich_from(&mut people, &present);
     let mut assembled = assemble::assemble(&page, &document.document_id, &found, &person_of, unattributed.is_some());
     set_times(&document, &mut assembled);
-    let (language, segments) = cut(&assembled, study);
+    let (language, segments) = cut(&assembled, study, &document.front);
     let speakers = speakers(&document.document_id, &people, chairs.len(), &mut assembled.utterances);
     let mut warnings = warnings(&found, &assembled.utterances, study.transcript.style());
     let doubtful = assembled.utterances.iter().filter(|utterance| utterance.needs_review).count();
@@ -91,9 +91,10 @@ pub fn attribute(document: Document, study: &Study) -> Transcript {
     }
 }
 
-/// Language of a document and its utterances cut into segments.
-fn cut(assembled: &assemble::Assembled, study: &Study) -> (Option<String>, Vec<Segment>) {
-    let language = language_of(&study.study.language, &assembled.utterances);
+/// Language of a document (the study's word counts most, then the format's) and its utterances cut into segments.
+fn cut(assembled: &assemble::Assembled, study: &Study, header: &FrontMatter) -> (Option<String>, Vec<Segment>) {
+    let declared = header.language.clone().filter(|_| study.study.language == "auto");
+    let language = declared.or_else(|| language_of(&study.study.language, &assembled.utterances));
     let code = language.as_deref().unwrap_or("en");
     let pairs = assembled.utterances.iter().zip(&assembled.shown).enumerate();
     let segments = pairs
@@ -127,6 +128,7 @@ fn told(header: &FrontMatter, text: FrontMatter) -> FrontMatter {
         date: header.date.or(text.date),
         time_start: header.time_start.or(text.time_start),
         time_end: header.time_end.or(text.time_end),
+        language: header.language.clone(),
     }
 }
 

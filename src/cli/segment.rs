@@ -13,6 +13,7 @@ use plenary::corpus::{Role, Transcript};
 use plenary::inputs::gather;
 use plenary::pipeline;
 use plenary::progress::Silent;
+use plenary::read::Options;
 use plenary::study::Study;
 
 use super::say::{forgive_absence, many, table, wrapped};
@@ -74,7 +75,7 @@ pub fn run(args: &SegmentArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode>
         Some(path) => Study::load(path)?,
         None => Study::default(),
     };
-    let inputs = gather(&args.inputs);
+    let inputs = gather(&args.inputs, &Options { columns: study.columns.clone() });
     let transcripts = pipeline::transcribe(inputs.documents, &study, &Silent);
     let mut out = BufWriter::new(std::io::stdout().lock());
     let printed = transcripts

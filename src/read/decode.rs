@@ -2,8 +2,11 @@
 //!
 //! Never fails: what cannot be decoded becomes U+FFFD, and `detect::binary` judges the result.
 
+use std::sync::LazyLock;
+
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use regex::bytes::Regex;
 
 /// Text without a byte order mark, and the WHATWG name of the encoding it came in.
 pub struct Decoded {
@@ -16,6 +19,26 @@ pub fn decode(bytes: &[u8]) -> Decoded {
     let (text, encoding, _) = encoding.decode(bytes);
     Decoded { text: text.into_owned(), encoding: encoding.name() }
 }
+
+/// Decodes XML: a byte order mark counts most, then what the XML declaration says, then the bytes.
+pub fn decode_xml(bytes: &[u8]) -> Decoded {
+    let declared = XML_ENCODING
+        .captures(&bytes[..bytes.len().min(400)])
+        .and_then(|found| Encoding::for_label(&found[1]))
+        .filter(|encoding| ![UTF_8, UTF_16LE, UTF_16BE].contains(encoding));
+    match declared {
+        Some(encoding) if Encoding::for_bom(bytes).is_none() => {
+            let (text, encoding, _) = encoding.decode(bytes);
+            Decoded { text: text.into_owned(), encoding: encoding.name() }
+        }
+        _ => decode(bytes),
+    }
+}
+
+static XML_ENCODING: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._:-]+)["']"#)
+        .expect("the pattern is a constant that compiles")
+});
 
 fn encoding_of(bytes: &[u8]) -> &'static Encoding {
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {

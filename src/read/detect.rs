@@ -1,5 +1,6 @@
 //! What kind of file this is, by its content first and its extension second.
 
+use std::io::{Cursor, Read};
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -8,16 +9,13 @@ use super::{captions, html};
 use crate::corpus::Format;
 
 /// Beginnings of files that are not read yet, with their names.
-const SIGNATURES: [(&[u8], &str); 14] = [
+const SIGNATURES: [(&[u8], &str); 11] = [
     (b"%PDF-", "a PDF file"),
-    (b"PK\x03\x04", "a ZIP archive (or a Word, Excel or OpenDocument file, which are ZIP archives)"),
     (b"\xD0\xCF\x11\xE0", "an old Word or Excel file"),
-    (b"\x1F\x8B", "a gzip archive"),
     (b"BZh", "a bzip2 archive"),
     (b"\xFD7zXZ", "an xz archive"),
     (b"\x28\xB5\x2F\xFD", "a zstd archive"),
     (b"{\\rtf", "a rich text (RTF) file"),
-    (b"PAR1", "a Parquet file"),
     (b"\x89PNG", "a PNG picture"),
     (b"\xFF\xD8\xFF", "a JPEG picture"),
     (b"GIF8", "a GIF picture"),
@@ -25,21 +23,60 @@ const SIGNATURES: [(&[u8], &str); 14] = [
     (b"SQLite format 3", "an SQLite database"),
 ];
 
-pub fn unsupported(bytes: &[u8]) -> Option<&'static str> {
-    SIGNATURES.iter().find(|(signature, _)| bytes.starts_with(signature)).map(|(_, name)| *name)
+pub const GZIP: &[u8] = b"\x1F\x8B";
+pub const ZIP: &[u8] = b"PK\x03\x04";
+pub const PARQUET: &[u8] = b"PAR1";
+
+/// What a file that begins like a ZIP archive is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Zip {
+    /// An archive of files.
+    Archive,
+    /// An Excel workbook (.xlsx).
+    Workbook,
+    /// A document format that is packed as ZIP and is not read yet, with its name.
+    Packed(&'static str),
 }
 
-/// Formats that are text but whose marks would be taken for speech.
-pub fn unsupported_text(text: &str) -> Option<&'static str> {
-    let start = text.trim_start();
-    let head: String = start.chars().take(200).collect::<String>().to_ascii_lowercase();
-    if html::is_html(text) {
-        None
-    } else if head.starts_with("<?xml") || head.starts_with("<tei") {
-        Some("an XML file")
-    } else {
-        None
+/// Tells packed document formats from archives by the members that each must have.
+pub fn zip(bytes: &[u8]) -> Zip {
+    let Ok(mut archive) = zip::ZipArchive::new(Cursor::new(bytes)) else { return Zip::Archive };
+    let has = |name: &str| archive.index_for_name(name).is_some();
+    if has("[Content_Types].xml") {
+        if has("xl/workbook.xml") {
+            return Zip::Workbook;
+        }
+        for (member, name) in [
+            ("word/document.xml", "a Word document (.docx)"),
+            ("ppt/presentation.xml", "a PowerPoint presentation (.pptx)"),
+            ("xl/workbook.bin", "a binary Excel workbook (.xlsb)"),
+        ] {
+            if has(member) {
+                return Zip::Packed(name);
+            }
+        }
     }
+    let Ok(member) = archive.by_name("mimetype") else { return Zip::Archive };
+    let mut mime = String::new();
+    if member.take(100).read_to_string(&mut mime).is_err() {
+        return Zip::Archive;
+    }
+    match mime.trim() {
+        "application/vnd.oasis.opendocument.text" => Zip::Packed("an OpenDocument text (.odt)"),
+        "application/vnd.oasis.opendocument.spreadsheet" => Zip::Packed("an OpenDocument spreadsheet (.ods)"),
+        "application/epub+zip" => Zip::Packed("an EPUB book"),
+        mime if mime.starts_with("application/vnd.oasis.opendocument") => Zip::Packed("an OpenDocument file"),
+        _ => Zip::Archive,
+    }
+}
+
+pub fn unsupported(bytes: &[u8]) -> Option<&'static str> {
+    if bytes.starts_with(ZIP)
+        && let Zip::Packed(name) = zip(bytes)
+    {
+        return Some(name);
+    }
+    SIGNATURES.iter().find(|(signature, _)| bytes.starts_with(signature)).map(|(_, name)| *name)
 }
 
 /// Where the text is not text: the offset and value of the first control byte, and the share of control characters

@@ -247,6 +247,7 @@ fn utterances(transcript: &Transcript) -> impl Iterator<Item = UtteranceRow<'_>>
         end: offset(utterance.span.end),
         time_start_s: utterance.time_start_s,
         time_end_s: utterance.time_end_s,
+        carried: transcript.turn_of(utterance).and_then(|turn| turn.carried.as_deref()),
         n_words: count(utterance.n_words),
         boundary_confidence: utterance.boundary_confidence,
         needs_review: utterance.needs_review,

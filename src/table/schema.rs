@@ -50,13 +50,15 @@ tables! {
 
     /// input document
     documents: DocumentRow<'a> {
-        /// First 12 hex digits of `sha256`: the same file has the same id in every run.
+        /// First 12 hex digits of `sha256`: the same file has the same id in every run. Documents of a table or corpus
+        /// file have `-` and 8 hex digits of their name's sha256 behind it.
         document_id: &'a str;
-        /// Path as given on the command line, with `/` between its parts.
+        /// Path as given on the command line, with `/` between its parts; behind an archive, table or corpus file the
+        /// name of the member or document in it.
         path: &'a str;
         /// Other inputs with the same bytes; they are read once, under `path`.
         other_paths: Vec<String>;
-        /// Format the file was read in: `markdown` or `plain_text`.
+        /// Format the file was read in, e.g. `markdown`, `plain_text`, `tei`, `csv`; `docs/formats.md` has them all.
         format: &'a str;
         /// Encoding the bytes were decoded from (WHATWG name). For `UTF-8`, offsets count the bytes of the file
         /// after a byte order mark, if it has one.
@@ -177,6 +179,8 @@ tables! {
         time_start_s: f64, unit "seconds", null "the source has no times";
         /// When it ends, from the start of the recording.
         time_end_s: f64, unit "seconds", null "the source has no times";
+        /// What else the source says of the turn, as a JSON object: columns that the study names under `carry`.
+        carried: &'a str, null "nothing was carried along";
         /// Words.
         n_words: u32, unit "words";
         /// How sure the attribution is that a turn begins here and whose it is.

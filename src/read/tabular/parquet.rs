@@ -1,0 +1,62 @@
+//! Parquet to a table, through polars: every column as text, dates as `YYYY-MM-DD`, nulls as empty cells.
+
+use std::io::Cursor;
+
+use polars::prelude::{AnyValue, DataType, ParquetReader, PolarsError, SerReader};
+
+use super::{Row, Table};
+use crate::read::ReadError;
+
+/// What the columns may take together when unpacked, as the file itself says.
+const LARGEST: usize = 2 << 30;
+/// Rows of a column that takes nearly no bytes (all null, all alike) count as well.
+const MOST_ROWS: usize = 50_000_000;
+
+/// Reads a Parquet file.
+///
+/// # Errors
+/// [`ReadError::Damaged`] where it cannot be read, [`ReadError::TooLarge`] where it would take too much memory.
+pub fn read(path: &str, bytes: &[u8]) -> Result<Table, ReadError> {
+    super::guarded(path, "Parquet file", || {
+        let damaged = |error: PolarsError| ReadError::Damaged {
+            path: path.into(),
+            kind: "Parquet file",
+            problem: error.to_string(),
+        };
+        let mut reader = ParquetReader::new(Cursor::new(bytes));
+        let metadata = reader.get_metadata().map_err(damaged)?;
+        let unpacked =
+            metadata.row_groups.iter().fold(0usize, |sum, group| sum.saturating_add(group.total_byte_size()));
+        if unpacked > LARGEST || metadata.num_rows > MOST_ROWS {
+            return Err(ReadError::TooLarge { path: path.into(), limit: format!("{} MiB", LARGEST >> 20) });
+        }
+        let frame = reader.finish().map_err(damaged)?;
+        let names = frame.get_column_names().iter().map(|name| name.to_string()).collect();
+        let mut rows: Vec<Row> =
+            (0..frame.height()).map(|row| Row { place: format!("row {}", row + 1), cells: Vec::new() }).collect();
+        for column in frame.columns() {
+            let column = column.as_materialized_series();
+            // Text is taken as it is; numbers, dates and the like as they are shown.
+            if *column.dtype() == DataType::String {
+                for (row, value) in rows.iter_mut().zip(column.str().map_err(damaged)?.iter()) {
+                    row.cells.push(value.filter(|text| !text.trim().is_empty()).map(str::to_string));
+                }
+            } else {
+                for (row, value) in rows.iter_mut().zip(column.iter()) {
+                    row.cells.push(shown(&value));
+                }
+            }
+        }
+        Ok(Table { names, rows, warnings: Vec::new() })
+    })
+}
+
+fn shown(value: &AnyValue<'_>) -> Option<String> {
+    match value {
+        AnyValue::Null => None,
+        AnyValue::String(text) => Some((*text).to_string()),
+        AnyValue::StringOwned(text) => Some(text.to_string()),
+        other => Some(other.to_string()),
+    }
+    .filter(|text| !text.trim().is_empty())
+}
