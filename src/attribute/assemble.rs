@@ -126,12 +126,7 @@ pub fn join(shown: &mut Shown, page: &Page<'_>, last: Option<usize>, line: usize
         {
             shown.glue(" ");
         }
-    } else if line - last > 1
-        || above.layout != Layout::ListItem
-            && below.layout != Layout::ListItem
-            && above.paragraph != below.paragraph
-            && line - last > 1
-    {
+    } else if line - last > 1 {
         shown.glue("\n\n");
     } else {
         shown.glue("\n");
@@ -201,7 +196,7 @@ fn finish(page: &Page<'_>, document_id: &str, found: &Found, turns: Vec<Turn<'_>
                 format!(
                     "{} byline \"{}\"{}",
                     byline.style.as_str(),
-                    byline.text,
+                    byline.parts.printed,
                     if byline.inside { " inside a paragraph" } else { "" }
                 ),
             ),
@@ -259,8 +254,8 @@ pub fn blocks(page: &Page<'_>, document_id: &str, marks: &[Mark], place: &[Optio
                     mark.kind
                 },
                 span,
-                line_start: line_of(page, span.start),
-                line_end: line_of(page, last_visible(page.source, span)),
+                line_start: page.line_of(span.start) + 1,
+                line_end: page.line_of(last_visible(page.source, span)) + 1,
                 page: has_pages.then_some(pages),
                 utterance,
             }
@@ -272,9 +267,4 @@ pub fn blocks(page: &Page<'_>, document_id: &str, marks: &[Mark], place: &[Optio
 fn last_visible(source: &str, span: Span) -> usize {
     let text = span.of(source).trim_end();
     span.start + text.char_indices().next_back().map_or(0, |(at, _)| at)
-}
-
-/// The line, counted from 1, that a byte stands on.
-fn line_of(page: &Page<'_>, offset: usize) -> usize {
-    page.lines.partition_point(|line| line.span.end <= offset).min(page.lines.len().saturating_sub(1)) + 1
 }

@@ -1,6 +1,6 @@
 //! What stands between bylines and is not speech: headings, agenda items, minutes of what was said, pull quotes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -8,12 +8,18 @@ use regex::Regex;
 
 use super::labels;
 use super::page::Page;
-use super::styles::Found;
+use super::styles::{Found, Style, in_capitals};
 use crate::corpus::{BlockKind, Layout};
 
 /// Prose before the first byline is speech of somebody unknown when it is this long and this share of the document.
 const UNATTRIBUTED_WORDS: usize = 150;
 const UNATTRIBUTED_SHARE: f32 = 0.3;
+
+/// So many bytes of a paragraph tell whether it is prose.
+const HEAD_ENOUGH: usize = 2_000;
+
+/// A heading takes at most so many lines.
+const HEADING_LINES: usize = 4;
 
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("the pattern is a constant that compiles")
@@ -35,7 +41,7 @@ pub fn speech_before(page: &Page<'_>, first_byline: usize, found: &Found) -> Opt
     }
     let (mut before, mut all) = (0, 0);
     for lines in page.open_paragraphs() {
-        let words = page.join(lines.clone()).text.split_whitespace().count();
+        let words: usize = page.lines[lines.clone()].iter().map(|line| line.text().split_whitespace().count()).sum();
         all += words;
         before += if lines.start < first_byline && words > 14 { words } else { 0 };
     }
@@ -48,7 +54,7 @@ pub fn head_end(page: &Page<'_>, limit: usize) -> usize {
         if lines.start >= limit {
             return limit;
         }
-        let text = page.join(lines.clone()).text;
+        let text = page.join_at_most(lines.clone(), HEAD_ENOUGH).text;
         let is_heading = matches!(page.lines[lines.start].layout, Layout::Heading(_));
         let words = text.split_whitespace().count();
         if !is_heading && (words > 14 || words > 3 && text.trim().ends_with(['.', '!', '?', '"', '”'])) {
@@ -63,6 +69,8 @@ pub fn head_end(page: &Page<'_>, limit: usize) -> usize {
 pub fn settle_body(page: &mut Page<'_>, found: &Found) {
     let byline_lines: HashSet<usize> =
         found.bylines.iter().flat_map(|byline| byline.line..=byline.speech_line).collect();
+    let speech_lines: HashSet<usize> = found.bylines.iter().map(|byline| byline.speech_line).collect();
+    let byline_starts: HashSet<usize> = found.bylines.iter().map(|byline| byline.line).collect();
     let first = found.bylines.first().map_or(0, |byline| byline.line);
     let agenda = agenda(page, &byline_lines, first);
     let is_minutes = page.lines.iter().any(|line| ATTENDANCE.is_match(line.text()));
@@ -70,26 +78,46 @@ pub fn settle_body(page: &mut Page<'_>, found: &Found) {
     let quotes = pull_quotes(page);
     let last = found.bylines.last().map_or(0, |byline| byline.line);
     let mut in_record = false;
-    for lines in page.open_paragraphs() {
+    let paragraphs = page.open_paragraphs();
+    let mut speaks = false;
+    let mut between = false;
+    let lowest_name_level = page.name_levels.iter().copied().max().unwrap_or(0);
+    for (i, lines) in paragraphs.iter().cloned().enumerate() {
         if lines.start < first {
             continue;
         }
         if lines.clone().any(|line| byline_lines.contains(&line)) {
             in_record = false;
+            // On the line of its byline or below it, a turn has begun to speak.
+            between = false;
+            speaks = found.bylines.binary_search_by_key(&lines.start, |byline| byline.line).is_err()
+                || lines.clone().any(|line| speech_lines.contains(&line));
             continue;
         }
+        let precedes_byline = paragraphs.get(i + 1).is_some_and(|next| byline_starts.contains(&next.start));
         let shown = page.join(lines.clone());
         let text = shown.text.trim();
         let numbered = NUMBERED.is_match(text);
         let all_bold = page.bold_lead(lines.clone()) >= shown.text.trim_end().len();
+        let level = match page.lines[lines.start].layout {
+            Layout::Heading(level) => Some(level),
+            _ => None,
+        };
+        // Where headings name the speakers, one that names nobody ends the speech.
+        if level.is_some_and(|level| found.style == Some(Style::Heading) && level <= lowest_name_level) {
+            between = true;
+        }
         let kind = if agenda.contains(&lines.start) || (all_bold && numbered && text.len() <= 120) {
             in_record = true;
             Some(BlockKind::Heading)
         } else if matches!(page.lines[lines.start].layout, Layout::Heading(_))
             || (all_bold && text.len() <= 100)
             || is_capital_heading(page, &lines, text)
+            || speaks && precedes_byline && is_title_case(page, &lines, text)
         {
             Some(BlockKind::Heading)
+        } else if between {
+            Some(BlockKind::EditorialNote)
         } else if in_record {
             Some(BlockKind::StageNote)
         } else if page.is_italic(lines.clone()) && !found.bylines.is_empty() {
@@ -145,16 +173,35 @@ fn head_has_agenda(page: &Page<'_>, first: usize) -> bool {
         .any(|line| NUMBERED.is_match(line.text().trim()))
 }
 
-/// A line in capitals alone between blank lines.
+/// A short line alone between blank lines, each of its longer words with a capital, without a sign that ends a sentence.
+fn is_title_case(page: &Page<'_>, lines: &Range<usize>, text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    lines.len() == 1
+        && is_alone(page, lines)
+        && (2..=9).contains(&words.len())
+        && words.iter().all(|word| word.chars().count() <= 3 || word.starts_with(char::is_uppercase))
+        && text.starts_with(char::is_uppercase)
+        && text.ends_with(char::is_alphabetic)
+}
+
+fn is_alone(page: &Page<'_>, lines: &Range<usize>) -> bool {
+    (lines.start == 0 || page.lines[lines.start - 1].is_empty())
+        && page.lines.get(lines.end).is_none_or(super::page::PageLine::is_empty)
+}
+
+/// Some lines in capitals between blank lines.
 fn is_capital_heading(page: &Page<'_>, lines: &Range<usize>, text: &str) -> bool {
-    let alone = lines.len() == 1
-        && (lines.start == 0 || page.lines[lines.start - 1].is_empty())
-        && page.lines.get(lines.end).is_none_or(super::page::PageLine::is_empty);
-    let letters: Vec<char> = text.chars().filter(|c| c.is_alphabetic()).collect();
-    alone
+    let is_capital = |line: &super::page::PageLine| in_capitals(line.text());
+    let above = page.lines[..lines.start].iter().rev().take(HEADING_LINES).take_while(|line| is_capital(line)).count();
+    let below = page.lines[lines.end..].iter().take(HEADING_LINES).take_while(|line| is_capital(line)).count();
+    let heading = lines.start - above..lines.end + below;
+    // "MR JASPER QUINT (sworn)" is in capitals too.
+    let letters: Vec<char> = text.split('(').next().unwrap_or("").chars().filter(|c| c.is_alphabetic()).collect();
+    heading.len() <= HEADING_LINES
+        && is_alone(page, &heading)
         && letters.len() >= 4
         && letters.iter().all(|c| c.is_uppercase())
-        && text.split_whitespace().count() <= 14
+        && text.split_whitespace().count() <= 14 * lines.len()
         && !text.ends_with(['.', '!', '?'])
 }
 
@@ -176,6 +223,9 @@ fn is_reported(text: &str, known: &[String]) -> bool {
     after.is_some_and(|rest| REPORTING.is_match(rest.trim_start()))
 }
 
+/// A quotation that shares so many words in a row with the rest of the document repeats it.
+const QUOTED_RUN: usize = 5;
+
 /// Quotations set off that repeat what somebody says elsewhere in the document.
 fn pull_quotes(page: &Page<'_>) -> HashSet<usize> {
     let normal = |text: &str| {
@@ -185,24 +235,25 @@ fn pull_quotes(page: &Page<'_>) -> HashSet<usize> {
             .join(" ")
             .to_lowercase()
     };
-    let paragraphs = page.open_paragraphs();
     let is_quote = |lines: &Range<usize>| page.lines[lines.start].layout == Layout::Quote;
-    if !paragraphs.iter().any(is_quote) {
-        return HashSet::new();
+    let (quotes, rest): (Vec<Range<usize>>, Vec<Range<usize>>) = page.open_paragraphs().into_iter().partition(is_quote);
+    let quoted: Vec<String> = quotes.iter().map(|lines| normal(&page.join(lines.clone()).text)).collect();
+    let quoted: Vec<Vec<&str>> = quoted.iter().map(|text| text.split_whitespace().collect()).collect();
+    let mut quotes_of: HashMap<&[&str], Vec<usize>> = HashMap::new();
+    for (at, words) in quoted.iter().enumerate() {
+        for run in words.windows(QUOTED_RUN) {
+            quotes_of.entry(run).or_default().push(at);
+        }
     }
-    let rest: String = paragraphs
-        .iter()
-        .filter(|lines| !is_quote(lines))
-        .map(|lines| normal(&page.join(lines.clone()).text) + " ")
-        .collect();
-    let repeats = |text: &str| {
-        let text = normal(text);
-        let words: Vec<&str> = text.split(' ').collect();
-        rest.contains(&text) || (words.len() >= 5 && words.windows(5).any(|run| rest.contains(&run.join(" "))))
-    };
-    paragraphs
-        .iter()
-        .filter(|lines| is_quote(lines) && repeats(&page.join((*lines).clone()).text))
-        .map(|lines| lines.start)
-        .collect()
+    let mut repeated = HashSet::new();
+    if quotes_of.is_empty() {
+        return repeated;
+    }
+    for lines in rest {
+        let text = normal(&page.join(lines).text);
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let again = words.windows(QUOTED_RUN).filter_map(|run| quotes_of.get(run)).flatten();
+        repeated.extend(again.map(|at| quotes[*at].start));
+    }
+    repeated
 }

@@ -3,7 +3,10 @@
 //! What the byline does not say stays `None`. A piece with a word for a position ("Director", "Senior Fellow") is a
 //! title, whatever its place; the other pieces are the affiliation.
 
-use super::labels::{self, LabelKind};
+use std::collections::HashMap;
+
+use super::labels::{self, Judgement, LabelKind};
+use super::words::{BODIES, CHAIRS, POSITIONS, SESSION_BODIES};
 
 /// The parts of a byline.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -24,195 +27,6 @@ pub struct Byline {
     pub brackets: Option<String>,
 }
 
-/// Words for a position.
-const POSITIONS: &[&str] = &[
-    "director",
-    "professor",
-    "minister",
-    "fellow",
-    "chair",
-    "chairman",
-    "chairwoman",
-    "chairperson",
-    "co-chair",
-    "vice-chair",
-    "officer",
-    "head",
-    "secretary",
-    "president",
-    "economist",
-    "counsel",
-    "ambassador",
-    "scholar",
-    "manager",
-    "editor",
-    "analyst",
-    "researcher",
-    "lecturer",
-    "dean",
-    "mayor",
-    "convener",
-    "convenor",
-    "keeper",
-    "curator",
-    "partner",
-    "breeder",
-    "moderator",
-    "facilitator",
-    "inspector",
-    "representative",
-    "leader",
-    "commissioner",
-    "member",
-    "senator",
-    "deputy",
-    "adviser",
-    "advisor",
-    "consultant",
-    "engineer",
-    "scientist",
-    "founder",
-    "co-founder",
-    "ceo",
-    "cto",
-    "cfo",
-    "coordinator",
-    "co-ordinator",
-    "specialist",
-    "journalist",
-    "correspondent",
-    "writer",
-    "author",
-    "translator",
-    "interpreter",
-    "judge",
-    "attorney",
-    "lawyer",
-    "barrister",
-    "solicitor",
-    "advocate",
-    "expert",
-    "student",
-    "candidate",
-    "rector",
-    "provost",
-    "chancellor",
-    "governor",
-    "treasurer",
-    "clerk",
-    "spokesperson",
-    "spokesman",
-    "spokeswoman",
-    "rapporteur",
-    "envoy",
-    "diplomat",
-    "historian",
-    "sociologist",
-    "economist",
-    "lead",
-    "lead,",
-    "principal",
-    "associate",
-    "assistant",
-    "trustee",
-    "archivist",
-    "librarian",
-    "physician",
-    "nurse",
-    "teacher",
-    "farmer",
-    "fisherman",
-    "architect",
-    "planner",
-    "superintendent",
-    "chief",
-    "general",
-    "colonel",
-    "admiral",
-    "host",
-    "panellist",
-    "panelist",
-    "speaker",
-    "witness",
-    "resident",
-    "undersecretary",
-    "under-secretary",
-    "premier",
-    "councillor",
-    "councilor",
-    "executive",
-    "technician",
-    "geologist",
-    "biologist",
-    "chemist",
-    "physicist",
-    "ecologist",
-    "designer",
-    "producer",
-    "publisher",
-    "owner",
-    "operator",
-    "organiser",
-    "organizer",
-    "pastor",
-    "bishop",
-];
-
-/// Words for a body; they tell "Department of the Head" from "Head of Department" by which comes first.
-const BODIES: &[&str] = &[
-    "university",
-    "institute",
-    "institution",
-    "centre",
-    "center",
-    "association",
-    "company",
-    "ministry",
-    "department",
-    "bank",
-    "council",
-    "union",
-    "agency",
-    "authority",
-    "school",
-    "college",
-    "board",
-    "foundation",
-    "trust",
-    "llp",
-    "ltd",
-    "inc",
-    "gmbh",
-    "forum",
-    "parliament",
-    "network",
-    "society",
-    "group",
-    "committee",
-    "commission",
-    "federation",
-    "laboratory",
-    "office",
-    "bureau",
-    "corporation",
-    "hospital",
-    "museum",
-    "church",
-    "club",
-    "party",
-    "alliance",
-    "cooperative",
-    "co-operative",
-    "cooperativa",
-    "academy",
-    "service",
-    "services",
-    "press",
-    "kingdom",
-    "republic",
-    "faculty",
-];
-
 impl Byline {
     /// The chair of this meeting, not of some other body: "(Chair)", "Moderator", "Chair of the Assembly".
     pub fn presides(&self) -> bool {
@@ -226,28 +40,26 @@ fn is_session_chair(title: &str) -> bool {
     let words = labels::words(title);
     let Some(first) = words.first() else { return false };
     let body = words.iter().rev().find(|word| !matches!(word.as_str(), "the" | "of"));
-    let chairs = labels::CHAIRS.contains(&first.as_str());
-    chairs
-        && (words.len() == 1
-            || body.is_some_and(|body| {
-                matches!(
-                    body.as_str(),
-                    "assembly"
-                        | "committee"
-                        | "meeting"
-                        | "session"
-                        | "panel"
-                        | "sitting"
-                        | "conference"
-                        | "hearing"
-                        | "inquiry"
-                        | "subcommittee"
-                        | "table"
-                        | "forum"
-                        | "debate"
-                        | "council"
-                )
-            }))
+    let chairs = CHAIRS.contains(first);
+    chairs && (words.len() == 1 || body.is_some_and(|body| SESSION_BODIES.contains(body)))
+}
+
+/// Splits and judges what is printed; the same print is read once, for transcripts repeat their labels.
+#[derive(Default)]
+pub struct Reader {
+    read: HashMap<String, (Byline, Option<Judgement>)>,
+}
+
+impl Reader {
+    pub fn read(&mut self, printed: &str) -> (Byline, Option<Judgement>) {
+        if let Some(known) = self.read.get(printed) {
+            return known.clone();
+        }
+        let byline = split(printed);
+        let judgement = labels::judge(&byline.label);
+        self.read.insert(printed.to_string(), (byline.clone(), judgement));
+        (byline, judgement)
+    }
 }
 
 /// Splits a byline. `text` is the label with everything printed beside it, without the text that follows.
@@ -349,10 +161,7 @@ fn pieces(text: &str) -> Vec<String> {
 
 fn split_honorific(name: &str) -> (Option<String>, String) {
     let tokens: Vec<&str> = name.split_whitespace().collect();
-    let mut n = tokens.iter().take_while(|token| labels::is_honorific(token)).count();
-    if n == tokens.len() {
-        n = 0;
-    }
+    let n = labels::leading_honorifics(&tokens);
     let honorific = (n > 0).then(|| tokens[..n].join(" "));
     (honorific, tokens[n..].join(" "))
 }
@@ -400,10 +209,10 @@ fn is_party(text: &str) -> bool {
 /// Whether the first telling word of a piece names a position.
 fn is_title(piece: &str) -> bool {
     for word in labels::words(piece) {
-        if POSITIONS.contains(&word.as_str()) || labels::CHAIRS.contains(&word.as_str()) {
+        if POSITIONS.contains(&word) || CHAIRS.contains(&word) {
             return true;
         }
-        if BODIES.contains(&word.as_str()) || matches!(word.as_str(), "of" | "for") {
+        if BODIES.contains(&word) || matches!(word.as_str(), "of" | "for") {
             // "Faculty of Law Dean" is rare; "University of the Deputy" is no title.
             return false;
         }
@@ -413,7 +222,7 @@ fn is_title(piece: &str) -> bool {
 
 /// Whether a piece behind a name says who somebody is: evidence that a line is a byline.
 pub fn is_telling(piece: &str) -> bool {
-    is_title(piece) || labels::words(piece).iter().any(|word| BODIES.contains(&word.as_str()))
+    is_title(piece) || BODIES.any(&labels::words(piece))
 }
 
 #[cfg(test)]

@@ -88,7 +88,8 @@ pub fn settle_head(page: &mut Page<'_>, first_byline: usize) {
         let text = text.trim();
         let is_heading = matches!(page.lines[lines.start].layout, Layout::Heading(_));
         let is_prose = text.split_whitespace().count() > 14 && text.ends_with(['.', '!', '?', ':', '"', '”', ')', '*']);
-        let kind = if !has_title && (is_heading || !is_prose) {
+        let has_letters = text.chars().any(char::is_alphabetic);
+        let kind = if !has_title && has_letters && (is_heading || !is_prose) {
             has_title = true;
             BlockKind::Title
         } else if is_heading || !is_prose && !page.is_italic(lines.clone()) {

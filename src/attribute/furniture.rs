@@ -22,7 +22,13 @@ const LONGEST_STAGE_NOTE: usize = 400;
 
 static PAGE_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:[-–—\[(|]\s*)?(?:page|p\.|pg\.?|seite|página|стр\.)?\s*\d{1,4}(?:\s*(?:of|/|von|de)\s*\d{1,4})?(?:\s*[-–—\])|])?$|^\[\[?page\s+\w+\]?\]$",
+        r"(?i)^(?:[-–—\[(|]\s*)?(?:page|p\.|pg\.?|seite|página|стр\.)?\s*\d{1,4}(?:\s*(?:of|/|von|de)\s*\d{1,4}(?:\s{2,}\S{1,14})?)?(?:\s*[-–—\])|])?$|^\[\[?page\s+\w+\]?\]$",
+    )
+});
+
+static TIME_ALONE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^[\[(]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?(?:\s*(?:-->|[-–—])\s*\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?)?[\])]?$",
     )
 });
 
@@ -45,6 +51,15 @@ static RECORD: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// What the house does, as its record prints it: "Several members rose—", "Bill read a first time."
+static FORMULA: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:[^.:!?]|\bhon\.){0,80}\b(?:rose|rising|interjecting|interrupting|having (?:spoken|risen|withdrawn)|(?:was|were) asked|laughed|applauded)\s*[—–-]{1,2}$|^(?:bill|amendment|clause|question|motion)s?\b[^.:!?]{0,80}\b(?:read (?:a|the) (?:first|second|third) time|agreed to|negatived|put and (?:passed|agreed to)|withdrawn)\.?$|^it was (?:resolved|agreed|moved|decided|noted|ordered)\b",
+    )
+});
+
+static FOOTNOTE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\[\^[^\]]{1,20}\]:"));
+
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("the pattern is a constant that compiles")
 }
@@ -52,13 +67,18 @@ fn pattern(text: &str) -> Regex {
 /// Settles page numbers and running headers. The first print of a header stays open: it may be the title.
 pub fn settle_headers(page: &mut Page<'_>) {
     for line in &mut page.lines {
-        if line.layout == Layout::Text && PAGE_NUMBER.is_match(line.text().trim()) {
+        let text = line.text().trim();
+        // "- 7 -" looks like an item of a list.
+        let fits = line.layout == Layout::Text || line.layout == Layout::ListItem && text.ends_with(['-', '–', '—']);
+        if fits && PAGE_NUMBER.is_match(text) {
             line.kind = Some(BlockKind::Furniture);
         }
     }
+    settle_times(page);
     let mut seen: HashMap<String, (usize, Vec<usize>)> = HashMap::new();
     for i in 0..page.lines.len() {
-        if page.lines[i].kind.is_some() || !may_be_header(page, i) {
+        let holds_names = matches!(page.lines[i].layout, Layout::Heading(level) if page.name_levels.contains(&level));
+        if page.lines[i].kind.is_some() || holds_names || !may_be_header(page, i) {
             continue;
         }
         for cell in cells(page.lines[i].text()) {
@@ -94,6 +114,18 @@ pub fn settle_headers(page: &mut Page<'_>) {
             line.kind = Some(BlockKind::Furniture);
         } else if titles.contains(&i) {
             line.kind = Some(BlockKind::Title);
+        }
+    }
+}
+
+/// Lines that hold a time and nothing else, where there are several: the recording's clock.
+fn settle_times(page: &mut Page<'_>) {
+    const SEVERAL: usize = 3;
+    let times: Vec<usize> =
+        (0..page.lines.len()).filter(|i| TIME_ALONE.is_match(page.lines[*i].text().trim())).collect();
+    if times.len() >= SEVERAL {
+        for i in times {
+            page.settle(i..i + 1, BlockKind::Furniture);
         }
     }
 }
@@ -144,11 +176,11 @@ pub fn settle_notes(page: &mut Page<'_>) {
         let text = shown.text.trim();
         let is_footnote = (after_rule || below_rule) && text.starts_with(['*', '†', '¹', '[']);
         below_rule = is_footnote;
-        let kind = if is_footnote || EDITORIAL.is_match(text) {
+        let kind = if is_footnote || FOOTNOTE.is_match(text) || EDITORIAL.is_match(text) {
             Some(BlockKind::EditorialNote)
         } else if is_below_name(page, lines.start) {
             None
-        } else if is_bracketed(text) || CLOSING.is_match(text) || RECORD.is_match(text) {
+        } else if is_bracketed(text) || CLOSING.is_match(text) || FORMULA.is_match(text) || RECORD.is_match(text) {
             Some(BlockKind::StageNote)
         } else {
             None
@@ -173,6 +205,8 @@ fn is_below_name(page: &Page<'_>, line: usize) -> bool {
 
 /// The whole paragraph stands in one pair of brackets.
 fn is_bracketed(text: &str) -> bool {
+    // Dots and bullets lead to a direction: "... (Interruptions)", "● (1540)".
+    let text = text.trim_start_matches(['.', '…', '●', '•', '■', ' ']);
     let closing = match text.chars().next() {
         Some('(') => ')',
         Some('[') => ']',

@@ -1,7 +1,11 @@
 //! Is this text a label of a speaker? Judged by its form alone: names, honorifics, roles, and what is none of them.
 //!
-//! The word lists hold the general vocabulary of proceedings in English and some neighbours; none of them names a
-//! person, a place or an archive.
+//! The words behind it are in `words`.
+
+use super::words::{
+    ANONYMOUS, ARTICLES, CHAIRS, FUNCTION_WORDS, HEADING_NOUNS, HONORIFICS, NOT_SPEAKERS, OFFICE_WORDS, OFFICES,
+    PARTICLES, POST_NOMINALS, PRESIDING_WORDS,
+};
 
 use super::front::month;
 
@@ -26,456 +30,41 @@ pub struct Judgement {
     pub quality: f32,
 }
 
-pub const HONORIFICS: &[&str] = &[
-    "mr",
-    "mrs",
-    "ms",
-    "miss",
-    "mx",
-    "dr",
-    "prof",
-    "professor",
-    "sir",
-    "dame",
-    "lord",
-    "lady",
-    "baroness",
-    "baron",
-    "viscount",
-    "hon",
-    "honourable",
-    "honorable",
-    "rt",
-    "right",
-    "rev",
-    "reverend",
-    "father",
-    "sister",
-    "rabbi",
-    "imam",
-    "senator",
-    "sen",
-    "rep",
-    "representative",
-    "congressman",
-    "congresswoman",
-    "justice",
-    "judge",
-    "cllr",
-    "councillor",
-    "councilor",
-    "councilman",
-    "councilwoman",
-    "alderman",
-    "amb",
-    "ambassador",
-    "h.e",
-    "he",
-    "excellency",
-    "gov",
-    "governor",
-    "mayor",
-    "minister",
-    "general",
-    "gen",
-    "col",
-    "colonel",
-    "capt",
-    "captain",
-    "lt",
-    "sgt",
-    "deputy",
-    "señor",
-    "señora",
-    "sr",
-    "sra",
-    "herr",
-    "frau",
-    "m",
-    "mme",
-    "mlle",
-    "monsieur",
-    "madame",
-    "mag",
-    "ing",
-    "doutor",
-    "dra",
-    "dott",
-    "onorevole",
-    "pan",
-    "pani",
-    "commissioner",
-];
-
-/// Offices that conduct a meeting.
-pub const CHAIRS: &[&str] = &[
-    "chair",
-    "chairman",
-    "chairwoman",
-    "chairperson",
-    "co-chair",
-    "moderator",
-    "convener",
-    "convenor",
-    "facilitator",
-    "host",
-    "presiding",
-    "président",
-    "présidente",
-    "präsident",
-    "präsidentin",
-    "presidente",
-    "vorsitzender",
-    "vorsitzende",
-    "presidenta",
-    "anchor",
-];
-
-/// Other nouns that name a part in proceedings.
-const OFFICES: &[&str] = &[
-    "speaker",
-    "president",
-    "vice-president",
-    "clerk",
-    "secretary",
-    "secretary-general",
-    "mayor",
-    "minister",
-    "interviewer",
-    "interviewee",
-    "witness",
-    "commissioner",
-    "counsel",
-    "court",
-    "judge",
-    "coroner",
-    "rapporteur",
-    "operator",
-    "announcer",
-    "narrator",
-    "interpreter",
-    "translator",
-    "reporter",
-    "journalist",
-    "questioner",
-    "respondent",
-    "panelist",
-    "panellist",
-    "participant",
-    "delegate",
-    "representative",
-    "ombudsman",
-    "registrar",
-    "bailiff",
-    "foreman",
-    "lord",
-    "convenor",
-    "leader",
-    "premier",
-    "chancellor",
-    "treasurer",
-    "officer",
-    "leader",
-    "host",
-    "guest",
-    "editor",
-    "teacher",
-    "student",
-    "doctor",
-    "patient",
-    "official",
-    "spokesperson",
-    "spokesman",
-    "spokeswoman",
-    "expert",
-    "applicant",
-    "claimant",
-    "defendant",
-    "prosecutor",
-    "member",
-    "members",
-    "senator",
-    "senators",
-    "candidate",
-    "presenter",
-];
-
-/// Nouns for people without a name.
-const ANONYMOUS: &[&str] = &[
-    "audience",
-    "voice",
-    "voices",
-    "unidentified",
-    "unknown",
-    "crowd",
-    "gallery",
-    "floor",
-    "public",
-    "attendee",
-    "questioner",
-    "heckler",
-    "all",
-    "several",
-    "some",
-    "male",
-    "female",
-    "man",
-    "woman",
-    "caller",
-    "interjection",
-    "chorus",
-    "person",
-    "anonymous",
-    "inaudible",
-    "resident",
-];
-
-/// Words before a colon, or alone on a line, that are no speaker.
-const NOT_SPEAKERS: &[&str] = &[
-    "note",
-    "notes",
-    "nb",
-    "present",
-    "apologies",
-    "absent",
-    "appearances",
-    "attendance",
-    "attendees",
-    "attending",
-    "participants",
-    "date",
-    "time",
-    "place",
-    "venue",
-    "location",
-    "subject",
-    "re",
-    "ref",
-    "reference",
-    "title",
-    "topic",
-    "theme",
-    "agenda",
-    "item",
-    "items",
-    "action",
-    "actions",
-    "resolved",
-    "resolution",
-    "motion",
-    "motions",
-    "amendment",
-    "decision",
-    "decided",
-    "vote",
-    "votes",
-    "voting",
-    "ayes",
-    "noes",
-    "nays",
-    "yeas",
-    "abstentions",
-    "division",
-    "source",
-    "sources",
-    "contents",
-    "contact",
-    "email",
-    "e-mail",
-    "tel",
-    "telephone",
-    "phone",
-    "fax",
-    "website",
-    "web",
-    "url",
-    "http",
-    "https",
-    "page",
-    "pages",
-    "figure",
-    "table",
-    "chart",
-    "box",
-    "annex",
-    "appendix",
-    "chapter",
-    "section",
-    "article",
-    "part",
-    "volume",
-    "number",
-    "no",
-    "yes",
-    "example",
-    "examples",
-    "summary",
-    "abstract",
-    "introduction",
-    "conclusion",
-    "conclusions",
-    "background",
-    "overview",
-    "keywords",
-    "copyright",
-    "published",
-    "recorded",
-    "transcript",
-    "transcribed",
-    "edited",
-    "translation",
-    "translated",
-    "photo",
-    "photos",
-    "photographs",
-    "image",
-    "video",
-    "audio",
-    "minutes",
-    "applause",
-    "laughter",
-    "music",
-    "silence",
-    "pause",
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "firstly",
-    "secondly",
-    "thirdly",
-    "finally",
-    "lastly",
-    "next",
-    "then",
-    "also",
-    "however",
-    "therefore",
-    "thus",
-    "and",
-    "but",
-    "or",
-    "so",
-    "because",
-    "remember",
-    "again",
-    "result",
-    "results",
-    "question",
-    "questions",
-    "answer",
-    "answers",
-    "important",
-    "warning",
-    "caution",
-    "attention",
-    "update",
-    "correction",
-    "erratum",
-    "quote",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "january",
-    "february",
-    "march",
-    "april",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "today",
-    "tomorrow",
-    "yesterday",
-    "session",
-    "meeting",
-    "opening",
-    "closing",
-    "break",
-    "lunch",
-    "exhibit",
-    "document",
-    "report",
-    "petition",
-    "petitions",
-    "order",
-    "orders",
-    "continued",
-    "cc",
-    "to",
-    "from",
-    "sent",
-    "footnote",
-    "figures",
-    "duration",
-    "language",
-    "status",
-    "version",
-    "members present",
-    "in attendance",
-    "others",
-    "prayers",
-    "adjournment",
-    "recess",
-    "roll",
-    "proposal",
-    "proposed",
-    "seconded",
-    "carried",
-    "moved",
-    "lost",
-    "mover",
-    "seconder",
-    "point",
-    "points",
-    "purpose",
-    "recommendation",
-    "recommendations",
-];
-
-/// Small words inside names.
-const PARTICLES: &[&str] = &[
-    "de", "da", "do", "dos", "das", "di", "del", "della", "du", "des", "la", "le", "les", "van", "von", "der", "den",
-    "ten", "ter", "zu", "zur", "af", "av", "el", "al", "bin", "bint", "ibn", "ben", "y", "e", "i", "och", "und", "mac",
-    "st", "san", "santa", "d'", "o'", "the", "of",
-];
-
-/// Words of sentences and titles that no name has, however it is printed.
-const FUNCTION_WORDS: &[&str] = &[
-    "on", "in", "at", "for", "to", "with", "by", "and", "or", "but", "is", "are", "was", "were", "be", "been", "it",
-    "this", "that", "these", "we", "you", "i", "he", "she", "they", "not", "no", "what", "when", "where", "who", "why",
-    "how", "if", "as", "an", "our", "your", "my", "his", "her", "their", "its", "from", "into", "about", "over",
-    "under", "after", "before", "between", "against", "than", "there", "here", "all", "would", "should", "must",
-    "have", "has", "had", "do", "does", "did", "us", "me", "so", "up", "out", "more", "thank", "please", "yes",
-];
-
-/// Letters after a name: degrees, orders, seats.
-const POST_NOMINALS: &[&str] = &[
-    "phd", "md", "llm", "lld", "llb", "ma", "ba", "mba", "msc", "bsc", "jd", "qc", "kc", "mp", "mep", "am", "ms",
-    "msp", "td", "obe", "cbe", "mbe", "jr", "sr", "esq", "mla", "mpp", "mna", "frs", "pc", "sc", "ac", "ao", "ret",
-    "dphil", "mphil", "cpa", "ii", "iii", "iv",
-];
-
 pub fn is_honorific(token: &str) -> bool {
     let token = bare(token);
-    HONORIFICS.contains(&token.as_str())
+    HONORIFICS.contains(&token)
 }
 
 pub fn is_post_nominal(text: &str) -> bool {
     let letters: String = text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
-    POST_NOMINALS.contains(&letters.as_str())
+    POST_NOMINALS.contains(&letters)
 }
 
 fn bare(token: &str) -> String {
     token.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
+}
+
+/// A small word inside names: "van", "de".
+pub fn is_particle(word: &str) -> bool {
+    PARTICLES.contains(word)
+}
+
+/// What users of a chat call themselves: one word, perhaps in small letters.
+pub fn is_user_name(label: &str) -> bool {
+    let n = label.chars().count();
+    (2..=30).contains(&n)
+        && label.split_whitespace().count() == 1
+        && label.starts_with(char::is_alphabetic)
+        && label.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-'))
+}
+
+/// Honorifics at the start of a name, with an article before them: "El señor", "The Hon. Mr.".
+pub fn leading_honorifics(tokens: &[&str]) -> usize {
+    let article = usize::from(
+        tokens.len() >= 3 && ARTICLES.contains(&bare(tokens[0])) && !is_honorific(tokens[0]) && is_honorific(tokens[1]),
+    );
+    let n = article + tokens[article..].iter().take_while(|token| is_honorific(token)).count();
+    if n < tokens.len() { n } else { 0 }
 }
 
 /// Words of a label, lower-cased, without punctuation at their ends.
@@ -489,80 +78,14 @@ pub fn is_chair_label(label: &str) -> bool {
     if words.is_empty() || words.len() > 6 {
         return false;
     }
-    let head_is_chair = words.iter().any(|word| CHAIRS.contains(&word.as_str()));
+    let head_is_chair = CHAIRS.any(&words);
     let presides = words.iter().any(|word| matches!(word.as_str(), "speaker" | "president" | "mayor"))
-        && words.iter().all(|word| {
-            matches!(
-                word.as_str(),
-                "the"
-                    | "mr"
-                    | "madam"
-                    | "madame"
-                    | "mrs"
-                    | "ms"
-                    | "acting"
-                    | "deputy"
-                    | "speaker"
-                    | "president"
-                    | "mayor"
-                    | "pro"
-                    | "tempore"
-                    | "vice"
-                    | "temporary"
-                    | "interim"
-                    | "lord"
-                    | "of"
-                    | "assistant"
-            )
-        });
+        && words.iter().all(|word| PRESIDING_WORDS.contains(word));
     (head_is_chair && words.iter().all(|word| is_office_word(word))) || presides
 }
 
 fn is_office_word(word: &str) -> bool {
-    CHAIRS.contains(&word)
-        || OFFICES.contains(&word)
-        || matches!(
-            word,
-            "the"
-                | "a"
-                | "an"
-                | "of"
-                | "acting"
-                | "deputy"
-                | "vice"
-                | "co"
-                | "temporary"
-                | "interim"
-                | "pro"
-                | "tempore"
-                | "madam"
-                | "mr"
-                | "mrs"
-                | "ms"
-                | "first"
-                | "second"
-                | "session"
-                | "panel"
-                | "assistant"
-                | "committee"
-                | "senior"
-                | "hon"
-                | "honourable"
-                | "lord"
-                | "chief"
-                | "prime"
-                | "general"
-                | "meeting"
-                | "vice-chair"
-                | "herr"
-                | "frau"
-                | "monsieur"
-                | "madame"
-                | "le"
-                | "la"
-                | "der"
-                | "die"
-        )
+    CHAIRS.contains(word) || OFFICES.contains(word) || OFFICE_WORDS.contains(word)
 }
 
 /// Somebody without a name who asks: "Q", "A member of the audience".
@@ -592,59 +115,17 @@ pub fn is_not_speaker(label: &str) -> bool {
     let words = words(label);
     match words.first() {
         None => true,
-        Some(first) if words.len() > 1 && HONORIFICS.contains(&first.as_str()) => false,
+        Some(first) if words.len() > 1 && HONORIFICS.contains(first) => false,
         Some(first) => {
             let all = words.join(" ");
-            NOT_SPEAKERS.contains(&all.as_str())
-                || (words.len() == 1 && NOT_SPEAKERS.contains(&first.as_str()))
+            NOT_SPEAKERS.contains(&all)
+                || (words.len() == 1 && NOT_SPEAKERS.contains(first))
                 || (words.len() > 1
-                    && NOT_SPEAKERS.contains(&first.as_str())
-                    && !words.iter().any(|word| OFFICES.contains(&word.as_str()) || CHAIRS.contains(&word.as_str())))
-                || words.last().is_some_and(|last| words.len() > 1 && is_heading_noun(last))
+                    && NOT_SPEAKERS.contains(first)
+                    && !words.iter().any(|word| OFFICES.contains(word) || CHAIRS.contains(word)))
+                || words.last().is_some_and(|last| words.len() > 1 && HEADING_NOUNS.contains(last))
         }
     }
-}
-
-fn is_heading_noun(word: &str) -> bool {
-    matches!(
-        word,
-        "questions"
-            | "remarks"
-            | "statement"
-            | "statements"
-            | "discussion"
-            | "debate"
-            | "motion"
-            | "motions"
-            | "report"
-            | "reports"
-            | "session"
-            | "agenda"
-            | "minutes"
-            | "procedure"
-            | "business"
-            | "period"
-            | "order"
-            | "meeting"
-            | "petitions"
-            | "address"
-            | "introduction"
-            | "conclusion"
-            | "conclusions"
-            | "vote"
-            | "votes"
-            | "proceedings"
-            | "review"
-            | "update"
-            | "welcome"
-            | "notes"
-            | "adjournment"
-            | "attendance"
-            | "present"
-            | "apologies"
-            | "policy"
-            | "affairs"
-    )
 }
 
 /// Judges a label without brackets, title or colon: "Ann Smith", "The Chair", "Q".
@@ -653,9 +134,13 @@ pub fn judge(label: &str) -> Option<Judgement> {
     let n_chars = label.chars().count();
     if n_chars == 0
         || n_chars > 80
-        || label.contains(['?', '!', ';', '=', '/', '@', '<', '>', '{', '}', '%', '€', '$', '"', '“', '”'])
+        || label.contains(['?', '!', ';', '=', '/', '@', '<', '>', '{', '}', '%', '€', '$', '“', '”'])
+        || has_quotation(label)
     {
         return None;
+    }
+    if is_chair_label(label) && !label.starts_with(char::is_lowercase) {
+        return Some(Judgement { kind: LabelKind::Office, quality: 0.95 });
     }
     if let Some(judgement) = judge_caseless(label, n_chars) {
         return judgement;
@@ -671,7 +156,7 @@ pub fn judge(label: &str) -> Option<Judgement> {
         return None;
     }
     if let [only] = words.as_slice()
-        && matches!(only.as_str(), "q" | "a")
+        && matches!(only.as_str(), "q" | "a" | "question" | "answer")
         && label.starts_with(char::is_uppercase)
     {
         return Some(Judgement { kind: LabelKind::Anonymous, quality: 0.45 });
@@ -681,20 +166,34 @@ pub fn judge(label: &str) -> Option<Judgement> {
     if !starts_upper {
         return None;
     }
-    if is_chair_label(label) {
-        return Some(Judgement { kind: LabelKind::Office, quality: 0.95 });
-    }
-    let anonymous = words.iter().any(|word| ANONYMOUS.contains(&word.as_str()));
-    let office = words.iter().any(|word| OFFICES.contains(&word.as_str()) || CHAIRS.contains(&word.as_str()));
-    if (anonymous || office) && words.len() <= 7 {
-        let small =
-            ["from", "the", "of", "a", "an", "in", "at", "hon", "to", "for", "and", "on", "by", "off", "offscreen"];
+    let anonymous = ANONYMOUS.any(&words);
+    let office = words.iter().any(|word| OFFICES.contains(word) || CHAIRS.contains(word));
+    // "For the Plaintiff", "BY MR. LEE" say on whose behalf or by whom.
+    let relates = words.first().is_some_and(|word| FUNCTION_WORDS.contains(word) && !is_determiner(word));
+    if (anonymous || office) && words.len() <= 7 && !relates {
+        let small = [
+            "from",
+            "in",
+            "at",
+            "to",
+            "for",
+            "and",
+            "on",
+            "by",
+            "off",
+            "offscreen",
+            "de",
+            "do",
+            "du",
+            "des",
+            "dos",
+            "von",
+        ];
         let plausible = tokens.iter().zip(&words).all(|(token, word)| {
             token.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit())
                 || small.contains(&word.as_str())
-                || ANONYMOUS.contains(&word.as_str())
-                || OFFICES.contains(&word.as_str())
-                || CHAIRS.contains(&word.as_str())
+                || is_office_word(word)
+                || ANONYMOUS.contains(word)
         });
         if plausible && !label.ends_with(['.', ',']) {
             let kind = if anonymous { LabelKind::Anonymous } else { LabelKind::Office };
@@ -702,6 +201,23 @@ pub fn judge(label: &str) -> Option<Judgement> {
         }
     }
     judge_person(&tokens)
+}
+
+fn is_determiner(word: &str) -> bool {
+    matches!(word, "all" | "an" | "a" | "the")
+}
+
+/// A quotation mark that no letters enclose; between letters it is a sign of abbreviation in Hebrew.
+fn has_quotation(label: &str) -> bool {
+    let mut parts = label.split('"').peekable();
+    while let Some(part) = parts.next() {
+        if let Some(next) = parts.peek()
+            && !(part.ends_with(char::is_alphabetic) && next.starts_with(char::is_alphabetic))
+        {
+            return true;
+        }
+    }
+    false
 }
 
 /// Scripts without capitals (Chinese, Japanese, Korean, Arabic, Hebrew, ...): judged by length alone.
@@ -720,12 +236,10 @@ fn judge_caseless(label: &str, n_chars: usize) -> Option<Option<Judgement>> {
 }
 
 fn judge_person(tokens: &[&str]) -> Option<Judgement> {
-    let mut n_honorifics = 0;
+    let n_honorifics = leading_honorifics(tokens);
     let mut names: Vec<&str> = Vec::new();
-    for (i, token) in tokens.iter().enumerate() {
-        if names.is_empty() && is_honorific(token) && (tokens.len() > 1) && i + 1 < tokens.len() {
-            n_honorifics += 1;
-        } else if !is_post_nominal(token) || names.is_empty() {
+    for token in &tokens[n_honorifics..] {
+        if !is_post_nominal(token) || names.is_empty() {
             names.push(token);
         }
     }
@@ -736,10 +250,7 @@ fn judge_person(tokens: &[&str]) -> Option<Judgement> {
             return None;
         }
         let lower = core.to_lowercase();
-        if FUNCTION_WORDS.contains(&lower.as_str())
-            && names.len() > 1
-            && !(core.chars().count() == 1 && token.ends_with('.'))
-        {
+        if FUNCTION_WORDS.contains(&lower) && names.len() > 1 && !(core.chars().count() == 1 && token.ends_with('.')) {
             return None;
         }
         let letters = core.chars().filter(|c| c.is_alphabetic()).count();
@@ -753,7 +264,7 @@ fn judge_person(tokens: &[&str]) -> Option<Judgement> {
             || core.split(['\'', '’', '-']).nth(1).is_some_and(|rest| rest.starts_with(char::is_uppercase));
         if has_capital {
             capitalised += 1;
-        } else if !PARTICLES.contains(&lower.as_str()) {
+        } else if !PARTICLES.contains(&lower) {
             return None;
         }
         // A full stop ends a sentence unless it follows an initial or an abbreviation.

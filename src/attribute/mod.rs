@@ -10,12 +10,15 @@ mod bylines;
 mod declared;
 mod front;
 mod furniture;
+mod inline;
 mod labels;
+mod own_line;
 mod page;
 mod people;
 mod sentences;
 mod shown;
 pub mod styles;
+mod words;
 
 use crate::corpus::{Document, FrontMatter, Role, Segment, Speaker, Transcript, ids};
 use crate::study::Study;
@@ -35,7 +38,7 @@ pub(crate) fn label_quality(label: &str) -> f32 {
 
 /// The text in front of the first colon outside brackets that may name a speaker, and the byte where speech begins.
 pub(crate) fn speaker_before_colon(text: &str) -> Option<(String, usize)> {
-    styles::colon_label(text)
+    inline::colon_label(text)
 }
 
 /// Attributes the speech of one document.
@@ -44,6 +47,7 @@ pub fn attribute(document: Document, study: &Study) -> Transcript {
         return declared::attribute(document, study);
     }
     let mut page = Page::of(&document);
+    page.name_levels = own_line::name_levels(&page);
     furniture::settle_headers(&mut page);
     furniture::settle_notes(&mut page);
     let present = front::present(&page);
@@ -61,9 +65,8 @@ pub fn attribute(document: Document, study: &Study) -> Transcript {
     let front = front::front_matter(&page, first_byline);
     body::settle_body(&mut page, &found);
 
-    let all: Vec<bylines::Byline> = found.bylines.iter().map(|byline| bylines::split(&byline.text)).collect();
     let canonical: Vec<bylines::Byline> =
-        all.into_iter().zip(&found.bylines).map(|(split, byline)| mend(split, &byline.label)).collect();
+        found.bylines.iter().map(|byline| mend(byline.parts.clone(), &byline.label)).collect();
     let (mut people, person_of) = people::link(&chairs, &canonical);
     people::enrich_from(&mut people, &present);
     let mut assembled = assemble::assemble(&page, &document.document_id, &found, &person_of, unattributed.is_some());
@@ -150,9 +153,13 @@ fn speakers(
 ) -> Vec<Speaker> {
     let mut place: Vec<Option<usize>> = vec![None; people.len()];
     let mut out: Vec<Speaker> = Vec::new();
-    for (at, person) in people.iter().enumerate() {
-        let spoken: Vec<&crate::corpus::Utterance> =
-            utterances.iter().filter(|utterance| utterance.speaker == Some(at)).collect();
+    let mut spoken_by: Vec<Vec<&crate::corpus::Utterance>> = vec![Vec::new(); people.len()];
+    for utterance in utterances.iter() {
+        if let Some(spoken) = utterance.speaker.and_then(|at| spoken_by.get_mut(at)) {
+            spoken.push(utterance);
+        }
+    }
+    for (at, (person, spoken)) in people.iter().zip(&spoken_by).enumerate() {
         if spoken.is_empty() && at >= n_chairs && !person.presides {
             continue;
         }
@@ -228,7 +235,7 @@ fn language_of(chosen: &str, utterances: &[crate::corpus::Utterance]) -> Option<
         if sample.len() >= ENOUGH {
             break;
         }
-        sample.push_str(&utterance.text);
+        sample.push_str(&utterance.text[..utterance.text.floor_char_boundary(ENOUGH)]);
         sample.push(' ');
     }
     let info = whatlang::detect(&sample)?;

@@ -1,6 +1,7 @@
 //! The document as attribution sees it: lines with their visible text, typeface and what they already turned out to
 //! be, and paragraphs of lines.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::shown::Shown;
@@ -36,6 +37,8 @@ impl PageLine {
 pub struct Page<'d> {
     pub source: &'d str,
     pub lines: Vec<PageLine>,
+    /// Levels of headings that hold names of speakers.
+    pub name_levels: HashSet<u8>,
 }
 
 impl<'d> Page<'d> {
@@ -69,7 +72,7 @@ impl<'d> Page<'d> {
                 }
             })
             .collect();
-        Self { source: &document.text, lines }
+        Self { source: &document.text, lines, name_levels: HashSet::new() }
     }
 
     /// Runs of lines of one paragraph that are not settled yet.
@@ -97,6 +100,25 @@ impl<'d> Page<'d> {
         shown
     }
 
+    /// The start of `join(lines)`: whole lines until there are `enough` bytes, and no more than that of a long line.
+    pub fn join_at_most(&self, lines: Range<usize>, enough: usize) -> Shown {
+        let mut shown = Shown::default();
+        for line in &self.lines[lines] {
+            shown.glue(" ");
+            for span in line.shown.spans() {
+                let end = span.start + span.of(self.source).floor_char_boundary(enough);
+                shown.push(self.source, Span::new(span.start, end));
+                if end < span.end {
+                    return shown;
+                }
+            }
+            if shown.text.len() >= enough {
+                break;
+            }
+        }
+        shown
+    }
+
     /// Bytes at the start of `join(lines)` that are bold.
     pub fn bold_lead(&self, lines: Range<usize>) -> usize {
         let mut lead = 0;
@@ -118,15 +140,31 @@ impl<'d> Page<'d> {
         all > 0 && italic * 10 >= all * 6
     }
 
+    /// The line that a byte of the source stands on.
+    pub fn line_of(&self, offset: usize) -> usize {
+        self.lines.partition_point(|line| line.span.end <= offset).min(self.lines.len().saturating_sub(1))
+    }
+
     pub fn settle(&mut self, lines: Range<usize>, kind: BlockKind) {
         for line in &mut self.lines[lines] {
             line.kind = Some(kind);
         }
     }
 
-    /// The line above that has text, and whether only ornaments or nothing lie between.
-    pub fn above(&self, line: usize) -> Option<usize> {
-        (0..line).rev().find(|i| !self.lines[*i].is_empty())
+    /// Those of some words, given in lower case, that the page prints in small letters somewhere.
+    pub fn in_small_letters(&self, words: &HashSet<String>) -> HashSet<String> {
+        let mut found = HashSet::new();
+        if words.is_empty() {
+            return found;
+        }
+        for line in &self.lines {
+            for word in line.text().split(|c: char| !c.is_alphanumeric()) {
+                if word.starts_with(char::is_lowercase) && words.contains(word) && !found.contains(word) {
+                    found.insert(word.to_string());
+                }
+            }
+        }
+        found
     }
 }
 

@@ -102,11 +102,14 @@ pub fn run(args: &SegmentArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode>
 fn turns(transcript: &Transcript) -> impl Iterator<Item = Turn<'_>> {
     let document = &transcript.document;
     let stem = super::stem(&document.path);
-    transcript.utterances.iter().enumerate().map(move |(index, utterance)| {
+    let mut lines = vec![(usize::MAX, 0); transcript.utterances.len()];
+    for block in &transcript.blocks {
+        if let Some((from, to)) = block.utterance.and_then(|at| lines.get_mut(at)) {
+            (*from, *to) = ((*from).min(block.line_start), (*to).max(block.line_end));
+        }
+    }
+    transcript.utterances.iter().zip(lines).map(move |(utterance, (line_start, line_end))| {
         let speaker = utterance.speaker.map(|at| &transcript.speakers[at]);
-        let blocks = transcript.blocks.iter().filter(|block| block.utterance == Some(index));
-        let (line_start, line_end) =
-            blocks.fold((usize::MAX, 0), |(from, to), block| (from.min(block.line_start), to.max(block.line_end)));
         Turn {
             document: stem,
             document_id: &document.document_id,

@@ -84,9 +84,13 @@ pub fn unsupported(bytes: &[u8]) -> Option<&'static str> {
 pub fn binary(text: &str, bytes: &[u8]) -> Option<(usize, u8, f64)> {
     let is_control = |c: char| (c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\x0C')) || c == '\u{FFFD}';
     let (mut n, mut control) = (0usize, 0usize);
-    for c in text.chars() {
-        n += 1;
-        control += usize::from(is_control(c));
+    // Most text is plain ASCII throughout and has none.
+    let is_plain = |byte: &u8| (0x20..0x7F).contains(byte) || matches!(byte, b'\n' | b'\r' | b'\t');
+    if !text.as_bytes().iter().all(is_plain) {
+        for c in text.chars() {
+            n += 1;
+            control += usize::from(is_control(c));
+        }
     }
     if control * 50 < n.max(1) {
         return None;

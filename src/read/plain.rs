@@ -14,6 +14,12 @@ static LIST_MARKER: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is a constant that compiles")
 });
 
+/// What begins a line of its own: a time with seconds or in brackets, or a label with a tab behind it.
+static LINE_START: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:[\[(]?\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4},?\s+\d{1,2}:\d{2}|[\[(]\d{1,2}:\d{2}(?::\d{2})?|\d{1,2}:\d{2}:\d{2}|[^\t]{1,30}\t+\S)")
+        .expect("the pattern is a constant that compiles")
+});
+
 /// The spans of a text's lines, line breaks included; LF, CRLF, CR and form feed end a line.
 pub fn source_lines(text: &str) -> impl Iterator<Item = Span> + '_ {
     let bytes = text.as_bytes();
@@ -62,8 +68,48 @@ pub fn lines(text: &str) -> Vec<Line> {
             Line { span, layout, paragraph: 0, runs: vec![run], turn: None }
         })
         .collect();
+    drop_margin_numbers(text, &mut lines);
     number_paragraphs(text, &mut lines);
     lines
+}
+
+/// Takes the numbers of lines in the margin ("14   truck itself") out of what is to be read, where nearly all lines
+/// have one and they count on.
+fn drop_margin_numbers(text: &str, lines: &mut [Line]) {
+    let number = |line: &Line| -> Option<(u32, usize)> {
+        let shown = line.runs.first()?.span.of(text);
+        let digits = shown.bytes().take_while(u8::is_ascii_digit).count();
+        let rest = &shown[digits..];
+        let is_margin = (1..=5).contains(&digits) && (rest.is_empty() || rest.starts_with([' ', '\t']));
+        is_margin.then(|| shown[..digits].parse().ok()).flatten().map(|n| (n, digits))
+    };
+    let (mut n_lines, mut n_numbered, mut counted_on) = (0, 0, 0);
+    let mut last = None;
+    for line in lines.iter().filter(|line| !line.runs.is_empty()) {
+        n_lines += 1;
+        if let Some((n, _)) = number(line) {
+            n_numbered += 1;
+            counted_on += usize::from(n == 1 || last.is_some_and(|last: u32| n == last.saturating_add(1)));
+            last = Some(n);
+        }
+    }
+    const FEWEST: usize = 8;
+    if n_numbered < FEWEST || n_numbered * 10 < n_lines * 7 || counted_on * 10 < n_numbered * 9 {
+        return;
+    }
+    for line in lines.iter_mut() {
+        let Some((_, digits)) = number(line) else { continue };
+        let Some(run) = line.runs.first_mut() else { continue };
+        let rest = &run.span.of(text)[digits..];
+        run.span.start += digits + (rest.len() - rest.trim_start().len());
+        if run.span.is_empty() {
+            line.runs.clear();
+            line.layout = Layout::Ornament;
+        } else {
+            let shown = run.span.of(text);
+            line.layout = if LIST_MARKER.is_match(shown) { Layout::ListItem } else { Layout::Text };
+        }
+    }
 }
 
 /// Gives lines of one paragraph one number. A line goes on from the one above when that one was full: the next word
@@ -84,14 +130,23 @@ pub fn number_paragraphs(text: &str, lines: &mut [Line]) {
 
 fn goes_on(text: &str, above: &Line, line: &Line, width: usize) -> bool {
     let (Some(last), Some(first)) = (above.runs.last(), line.runs.first()) else { return false };
-    if line.layout != Layout::Text {
+    let (upper, lower) = (last.span.of(text), first.span.of(text));
+    if line.layout != Layout::Text || LINE_START.is_match(lower) {
         return false;
     }
-    let (upper, lower) = (last.span.of(text), first.span.of(text));
-    let first_word = lower.split_whitespace().next().unwrap_or("").chars().count();
+    // Scripts without blanks between words break a line before any character.
+    let first_word =
+        if lower.starts_with(is_unspaced) { 1 } else { lower.split_whitespace().next().unwrap_or("").chars().count() };
     let is_full = indent(text, above) + upper.chars().count() + 1 + first_word > width;
-    let ends_sentence = upper.trim_end_matches(['"', '”', '’', ')', '\'']).ends_with(['.', '!', '?']);
-    is_full && !(ends_sentence && indent(text, line) >= indent(text, above) + 2)
+    is_full && !(ends_sentence(upper) && indent(text, line) >= indent(text, above) + 2)
+}
+
+fn ends_sentence(text: &str) -> bool {
+    text.trim_end_matches(['"', '”', '’', ')', ']', '\'']).ends_with(['.', '!', '?', '…', '。', '！', '？'])
+}
+
+fn is_unspaced(c: char) -> bool {
+    matches!(c as u32, 0x0E00..=0x0EFF | 0x1780..=0x17FF | 0x3000..=0x30FF | 0x3400..=0x9FFF)
 }
 
 fn indent(text: &str, line: &Line) -> usize {
@@ -104,22 +159,31 @@ fn indent(text: &str, line: &Line) -> usize {
 fn page_width(text: &str, lines: &[Line]) -> Option<usize> {
     let length =
         |line: &Line| indent(text, line) + line.runs.iter().map(|run| run.span.of(text).chars().count()).sum::<usize>();
-    let (mut long, mut all) = (0, 0);
+    let (mut long, mut all, mut goes_on_small) = (0, 0, 0);
     let mut inner = Vec::new();
     for (i, line) in lines.iter().enumerate() {
         let n = length(line);
         all += n;
         long += if n > LONGEST_WRAPPED_LINE { n } else { 0 };
         if n > 0 && lines.get(i + 1).is_some_and(|below| !below.runs.is_empty()) {
-            inner.push(n);
+            let ends_sentence = line.runs.last().is_some_and(|run| ends_sentence(run.span.of(text)));
+            inner.push((n, ends_sentence));
+            let below = lines[i + 1].runs[0].span.of(text);
+            goes_on_small += usize::from(below.starts_with(char::is_lowercase));
         }
     }
     if long * 2 >= all.max(1) || inner.is_empty() {
         return None;
     }
     inner.sort_unstable();
-    let width = inner[(inner.len() * 95 / 100).min(inner.len() - 1)];
-    (width >= 30).then_some(width)
+    let (width, _) = inner[(inner.len() * 95 / 100).min(inner.len() - 1)];
+    // A page is broken at its width where many lines are nearly full, or the next goes on in small letters, and most
+    // full lines end amid a sentence; turns of one line each are of any length and end theirs.
+    const LAST_WORD: usize = 12;
+    let full: Vec<&(usize, bool)> = inner.iter().filter(|(n, _)| n + LAST_WORD > width).collect();
+    let broken = full.iter().filter(|(_, ends_sentence)| !ends_sentence).count();
+    let is_full = full.len() * 20 > inner.len() * 7 || goes_on_small * 100 >= inner.len() * 15;
+    (width >= 30 && is_full && broken * 10 >= full.len() * 4).then_some(width)
 }
 
 #[cfg(test)]

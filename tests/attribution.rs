@@ -1,0 +1,488 @@
+//! Who speaks, in the many ways that transcripts print it: one short document for each layout.
+
+use plenary::attribute::attribute;
+use plenary::corpus::{BlockKind, Transcript};
+use plenary::read::read;
+use plenary::study::Study;
+
+fn transcribe(path: &str, text: &str) -> Transcript {
+    attribute(read(path, text.as_bytes()).expect("the text is a transcript"), &Study::default())
+}
+
+/// Label and words of each turn, line breaks within a turn as blanks.
+fn turns(transcript: &Transcript) -> Vec<(String, String)> {
+    let shown = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    transcript
+        .utterances
+        .iter()
+        .map(|utterance| (utterance.label.clone().unwrap_or_default(), shown(&utterance.text)))
+        .collect()
+}
+
+#[track_caller]
+fn expect(path: &str, text: &str, expected: &[(&str, &str)]) -> Transcript {
+    let transcript = transcribe(path, text);
+    let expected: Vec<(String, String)> =
+        expected.iter().map(|(label, text)| (label.to_string(), text.to_string())).collect();
+    assert_eq!(turns(&transcript), expected, "read in the style {}", transcript.style);
+    transcript
+}
+
+#[test]
+fn hearings_close_a_label_with_a_full_stop() {
+    let text = "   The Chairman. We will come to order: it is ten.
+   Ms. Marchetti. Thank you, Mr. Chairman. The bridges are tired.
+
+   STATEMENT OF GENERAL KEITH ASHWORTH, DEPUTY
+     COMMANDER, CORPS OF ENGINEERS
+
+   General Ashworth. So are the levees.
+   Ms. Marchetti. How many miles?
+   General Ashworth. Nobody knows.
+   Mr. Osei of Ohio. Would the gentleman yield?
+   The Chairman. We stand in recess.
+   [Recess.]
+";
+    let transcript = expect(
+        "hearing.txt",
+        text,
+        &[
+            ("The Chairman", "We will come to order: it is ten."),
+            ("Ms. Marchetti", "Thank you, Mr. Chairman. The bridges are tired."),
+            ("General Ashworth", "So are the levees."),
+            ("Ms. Marchetti", "How many miles?"),
+            ("General Ashworth", "Nobody knows."),
+            ("Mr. Osei of Ohio", "Would the gentleman yield?"),
+            ("The Chairman", "We stand in recess."),
+        ],
+    );
+    let kinds: Vec<BlockKind> = transcript.blocks.iter().map(|block| block.kind).collect();
+    assert!(kinds.contains(&BlockKind::Heading) && kinds.contains(&BlockKind::StageNote));
+}
+
+#[test]
+fn plays_and_assemblies_close_a_label_in_capitals_with_a_full_stop() {
+    let text = "PRESIDENTE. La seduta è aperta.
+
+MARTA BASSANI. Grazie, Presidente. Parliamo di scuole.
+
+UGO FERRANTI, Sottosegretario di Stato. Le abbiamo contate.
+
+PRESIDENTE. Passiamo ai voti.
+
+MARTA BASSANI. Contatele ancora.
+";
+    expect(
+        "aula.txt",
+        text,
+        &[
+            ("PRESIDENTE", "La seduta è aperta."),
+            ("MARTA BASSANI", "Grazie, Presidente. Parliamo di scuole."),
+            ("UGO FERRANTI", "Le abbiamo contate."),
+            ("PRESIDENTE", "Passiamo ai voti."),
+            ("MARTA BASSANI", "Contatele ancora."),
+        ],
+    );
+}
+
+#[test]
+fn a_short_sentence_that_recurs_is_no_label() {
+    let text = "Ann: Where were you?\n\nBob: At home. Right.\n\nRight. I was asleep.\n\nAnn: All night?\n\nBob: All night.\n\n\
+                Right. And alone.\n";
+    expect(
+        "talk.txt",
+        text,
+        &[
+            ("Ann", "Where were you?"),
+            ("Bob", "At home. Right. Right. I was asleep."),
+            ("Ann", "All night?"),
+            ("Bob", "All night. Right. And alone."),
+        ],
+    );
+}
+
+#[test]
+fn articles_stand_before_honorifics() {
+    let text = "El señor PRESIDENTE: Se abre la sesión.
+
+La señora QUIROGA PAZ: Gracias. Lo dijimos en 2009: habrá sequía.
+
+Varios señores DIPUTADOS: ¡Muy bien!
+
+El señor PRESIDENTE: Silencio.
+";
+    let transcript = expect(
+        "cortes.txt",
+        text,
+        &[
+            ("El señor PRESIDENTE", "Se abre la sesión."),
+            ("La señora QUIROGA PAZ", "Gracias. Lo dijimos en 2009: habrá sequía."),
+            ("Varios señores DIPUTADOS", "¡Muy bien!"),
+            ("El señor PRESIDENTE", "Silencio."),
+        ],
+    );
+    assert_eq!(transcript.speakers[1].name, "Quiroga Paz");
+    assert_eq!(transcript.speakers[1].honorific.as_deref(), Some("La señora"));
+}
+
+#[test]
+fn a_spaced_dash_parts_label_and_speech() {
+    let text = "O Sr. PRESIDENTE (Anselmo Teles) – Declaro aberta a sessão.
+
+O SR. IVO PACHECO – A estrada está fechada. São 40 mil pessoas.
+
+A SRA. LÍDIA FONTES – Um aparte?
+
+O SR. IVO PACHECO – Pois não.
+
+O Sr. PRESIDENTE (Anselmo Teles) – Concluam.
+";
+    expect(
+        "camara.txt",
+        text,
+        &[
+            ("O Sr. PRESIDENTE", "Declaro aberta a sessão."),
+            ("O SR. IVO PACHECO", "A estrada está fechada. São 40 mil pessoas."),
+            ("A SRA. LÍDIA FONTES", "Um aparte?"),
+            ("O SR. IVO PACHECO", "Pois não."),
+            ("O Sr. PRESIDENTE", "Concluam."),
+        ],
+    );
+}
+
+#[test]
+fn initials_behind_a_surname_close_a_label() {
+    let text = "Председательствующий. Начинаем.\n\nКовалёв С.П. Кто отвечает за мост?\n\n\
+                Председательствующий. Область.\n\nКовалёв С.П. Значит, никто.\n";
+    let transcript = transcribe("duma.txt", text);
+    assert_eq!(transcript.speakers.len(), 2);
+    assert_eq!(turns(&transcript)[1].1, "Кто отвечает за мост?");
+}
+
+#[test]
+fn a_tab_stands_for_the_colon() {
+    let text = "I\tHow long have you worked here?\nR\tNineteen years. Before that I was at sea.\nI\tWhat changed?\n\
+                R\tThe engines. And the passengers, they used to talk to you.\n";
+    expect(
+        "interview.txt",
+        text,
+        &[
+            ("I", "How long have you worked here?"),
+            ("R", "Nineteen years. Before that I was at sea."),
+            ("I", "What changed?"),
+            ("R", "The engines. And the passengers, they used to talk to you."),
+        ],
+    );
+}
+
+#[test]
+fn marks_and_numbers_stand_before_labels() {
+    let captions = ">> GWEN HOLLIS: Good evening.\n>> MAYOR BRANT: Call the roll.\n>> GWEN HOLLIS: Yes, Mayor.\n";
+    expect(
+        "captions.txt",
+        captions,
+        &[("GWEN HOLLIS", "Good evening."), ("MAYOR BRANT", "Call the roll."), ("GWEN HOLLIS", "Yes, Mayor.")],
+    );
+    let numbered =
+        "1. Interviewer: How old were you?\n2. Mrs Bexley: Six, or seven.\n3. Interviewer: And the school?\n";
+    expect(
+        "numbered.txt",
+        numbered,
+        &[("Interviewer", "How old were you?"), ("Mrs Bexley", "Six, or seven."), ("Interviewer", "And the school?")],
+    );
+}
+
+#[test]
+fn numbers_of_lines_in_the_margin_are_not_read() {
+    let text = " 1       Q.   Did you see the truck?
+ 2       A.   I saw the lights of it. I did not see the
+ 3   truck until it was upon us.
+ 4       Q.   What did you do?
+ 5       A.   I braked.
+ 6            MR. SOTO:  Objection. Asked and answered.
+ 7            MS. KERR:  You may answer.
+ 8       A.   I braked and I steered to the right.
+ 9            MR. SOTO:  Thank you.
+10            MS. KERR:  No more questions.
+";
+    expect(
+        "deposition.txt",
+        text,
+        &[
+            ("Q", "Did you see the truck?"),
+            ("A", "I saw the lights of it. I did not see the truck until it was upon us."),
+            ("Q", "What did you do?"),
+            ("A", "I braked."),
+            ("MR. SOTO", "Objection. Asked and answered."),
+            ("MS. KERR", "You may answer."),
+            ("A", "I braked and I steered to the right."),
+            ("MR. SOTO", "Thank you."),
+            ("MS. KERR", "No more questions."),
+        ],
+    );
+}
+
+#[test]
+fn chats_print_times_and_addressees() {
+    let zoom = "10:02:11 From Amara Bello to Everyone : Good morning!\n10:02:40 From Ken Ishida to Everyone : Slides: in the \
+                invite\n10:03:05 From Amara Bello to Everyone : thanks\n";
+    expect(
+        "zoom.txt",
+        zoom,
+        &[("Amara Bello", "Good morning!"), ("Ken Ishida", "Slides: in the invite"), ("Amara Bello", "thanks")],
+    );
+    let phone = "12/03/2021, 09:14 - Nadia: Morning all\n12/03/2021, 09:15 - Uncle Rob: Is it still on?\n\
+                 12/03/2021, 09:15 - Nadia: Yes at 10\n12/03/2021, 09:21 - petra_w: can't make it: the baby\n";
+    let transcript = expect(
+        "phone.txt",
+        phone,
+        &[
+            ("Nadia", "Morning all"),
+            ("Uncle Rob", "Is it still on?"),
+            ("Nadia", "Yes at 10"),
+            ("petra_w", "can't make it: the baby"),
+        ],
+    );
+    assert!(
+        transcript.utterances.iter().all(|utterance| utterance.time_start_s.is_none()),
+        "a time of day is no offset"
+    );
+}
+
+#[test]
+fn times_stand_on_either_side_of_a_name_on_its_own_line() {
+    let text = "0:00 Ferran Puig\nWelcome to the second hour.\n\n0:09 Otto Hensel\nI am retired.\n\n1:00:12 Ferran Puig\nSince \
+                when?\n";
+    let transcript = expect(
+        "podcast.txt",
+        text,
+        &[
+            ("Ferran Puig", "Welcome to the second hour."),
+            ("Otto Hensel", "I am retired."),
+            ("Ferran Puig", "Since when?"),
+        ],
+    );
+    assert_eq!(transcript.utterances[2].time_start_s, Some(3612.0));
+    let bracketed = "[Carmen Ibarra] 10:02:03\nCan you see it?\n\n[Lars Fjeld] 10:02:09\nYes, we can.\n";
+    expect("meeting.txt", bracketed, &[("Carmen Ibarra", "Can you see it?"), ("Lars Fjeld", "Yes, we can.")]);
+}
+
+#[test]
+fn headings_name_speakers_where_most_of_a_level_do() {
+    let text = "# Water Week
+
+## Session 1: Rivers without owners
+
+### Adaeze Nwosu, Commissioner, Lake Basin Authority
+
+Rivers cross borders. Our treaty has six members.
+
+### Bertil Sandqvist, Hydrologist
+
+Data first.
+
+### Adaeze Nwosu, Commissioner, Lake Basin Authority
+
+Eight gauges.
+
+## Session 2: The price of a litre
+
+The second session was short.
+
+### Bertil Sandqvist, Hydrologist
+
+Like a company.
+";
+    let transcript = expect(
+        "week.md",
+        text,
+        &[
+            ("Adaeze Nwosu", "Rivers cross borders. Our treaty has six members."),
+            ("Bertil Sandqvist", "Data first."),
+            ("Adaeze Nwosu", "Eight gauges."),
+            ("Bertil Sandqvist", "Like a company."),
+        ],
+    );
+    assert_eq!(transcript.style, "heading");
+    assert_eq!(transcript.speakers[0].title.as_deref(), Some("Commissioner"));
+}
+
+#[test]
+fn headings_that_name_subjects_are_none() {
+    let text = "# Harbour Guide\n\n## Digital Archives\n\nThe archives are digital since 2004, and open.\n\n\
+                ## Night Trains\n\nThe trains run at night.\n";
+    assert!(transcribe("guide.md", text).speakers.is_empty());
+}
+
+#[test]
+fn an_office_stands_in_italics_below_a_name_or_beside_it() {
+    let office = |text: &str| {
+        let transcript = expect(
+            "forum.md",
+            text,
+            &[("Yusuf Demirel", "We have scanned two pages."), ("Grace Achterberg", "Who will read them?")],
+        );
+        transcript.speakers.iter().map(|speaker| speaker.title.clone().unwrap_or_default()).collect::<Vec<_>>()
+    };
+    let same_paragraph = "**Yusuf Demirel**\n*Director, National Library*\n\nWe have scanned two pages.\n\n\
+                          **Grace Achterberg**\n*Professor of Information, University of Loenen*\n\nWho will read them?\n";
+    assert_eq!(office(same_paragraph), ["Director", "Professor of Information"]);
+    let own_paragraph = "**Yusuf Demirel**\n\n*Director, National Library*\n\nWe have scanned two pages.\n\n\
+                         **Grace Achterberg**\n\n*Professor of Information*\n\nWho will read them?\n";
+    assert_eq!(office(own_paragraph), ["Director", "Professor of Information"]);
+    let bold_lines = "**YUSUF DEMIREL**\n**Director, National Library**\n\nWe have scanned two pages.\n";
+    let transcript = expect("forum.md", bold_lines, &[("YUSUF DEMIREL", "We have scanned two pages.")]);
+    assert_eq!(transcript.speakers[0].title.as_deref(), Some("Director"));
+    let beside = "**Yusuf Demirel** | Director, National Library\n\nWe have scanned two pages.\n\n\
+                  **Grace Achterberg** (Union of Readers)\n\nWho will read them?\n";
+    assert_eq!(office(beside), ["Director", ""]);
+}
+
+#[test]
+fn a_label_that_stands_once_counts_where_it_looks_like_the_others() {
+    let text = "ELSA: It rains into the archive.\nTOM: It rains into everything.\nELSA: Paper does not dry like carpet.\n\
+                VIKRAM: It can be frozen.\nTOM: Frozen!\n";
+    expect(
+        "meeting.txt",
+        text,
+        &[
+            ("ELSA", "It rains into the archive."),
+            ("TOM", "It rains into everything."),
+            ("ELSA", "Paper does not dry like carpet."),
+            ("VIKRAM", "It can be frozen."),
+            ("TOM", "Frozen!"),
+        ],
+    );
+}
+
+#[test]
+fn questions_of_the_press_are_turns() {
+    let text = "QUESTION: Who will be at the talks?\n\nMR. HADDON: I can't say.\n\nQUESTION: But you said –\n\n\
+                MR. HADDON: (Laughter.) I did.\n";
+    expect(
+        "briefing.txt",
+        text,
+        &[
+            ("QUESTION", "Who will be at the talks?"),
+            ("MR. HADDON", "I can't say."),
+            ("QUESTION", "But you said –"),
+            ("MR. HADDON", "(Laughter.) I did."),
+        ],
+    );
+}
+
+#[test]
+fn scripts_without_blanks_and_with_marks_of_abbreviation() {
+    let chinese = "主持人：各位下午好，今天我们讨论城市供水的问题，请大家踊跃发言。\n王小明：谢谢。我认为首先要看数据：去年的漏损率是百分之十二。\n\
+                   李芳：百分之十二太高了。\n王小明：钱从哪里来？\n李芳：换管道。\n";
+    let transcript = transcribe("water.md", chinese);
+    let labels: Vec<String> = turns(&transcript).into_iter().map(|(label, _)| label).collect();
+    assert_eq!(labels, ["主持人", "王小明", "李芳", "王小明", "李芳"]);
+    let hebrew = "היו\"ר דנה שלו: בוקר טוב.\n\nאורי לוי: תודה.\n\nהיו\"ר דנה שלו: נעבור לנושא הבא.\n";
+    let labels: Vec<String> = turns(&transcribe("knesset.txt", hebrew)).into_iter().map(|(label, _)| label).collect();
+    assert_eq!(labels, ["היו\"ר דנה שלו", "אורי לוי", "היו\"ר דנה שלו"]);
+}
+
+#[test]
+fn headings_and_formulas_between_turns_are_nobodys() {
+    let text = "1. Margaret Holloway (North Farrow) (Con): Will he keep the clinics open? [902311]
+
+Mr Aldous: I will.
+
+Margaret Holloway: I thank him.
+
+Rural Clinics
+
+Mr Speaker: Order.
+
+MILK
+
+Mr Aldous: It is blue.
+
+Several hon. Members rose—
+
+Mr Speaker: Order.
+";
+    expect(
+        "hansard.txt",
+        text,
+        &[
+            ("Margaret Holloway", "Will he keep the clinics open? [902311]"),
+            ("Mr Aldous", "I will."),
+            ("Margaret Holloway", "I thank him."),
+            ("Mr Speaker", "Order."),
+            ("Mr Aldous", "It is blue."),
+            ("Mr Speaker", "Order."),
+        ],
+    );
+}
+
+#[test]
+fn pages_leave_no_trace_in_a_turn() {
+    let text = "Committee on Roads                 EVIDENCE                 12 June 1958
+
+   Mr. DUNMORE. It was surveyed in 1949, sir, by my prede-
+cessor, and I have the sheets here with me. They show
+
+                            - 14 -
+\u{0C}
+Committee on Roads                 EVIDENCE                 12 June 1958
+
+the culvert as it stood before the flood.
+
+   The CHAIRMAN. Let the sheets be handed up.
+
+                            - 15 -
+\u{0C}
+Comrnittee on Roads                 EVlDENCE                 12 June 1958
+
+   Mr. DUNMORE. Here they are.
+";
+    expect(
+        "evidence.txt",
+        text,
+        &[
+            (
+                "Mr. DUNMORE",
+                "It was surveyed in 1949, sir, by my predecessor, and I have the sheets here with me. They show the culvert \
+                 as it stood before the flood.",
+            ),
+            ("The CHAIRMAN", "Let the sheets be handed up."),
+            ("Mr. DUNMORE", "Here they are."),
+        ],
+    );
+}
+
+#[test]
+fn captions_of_court_files_and_lists_with_leaders_are_no_turns() {
+    let text = "   HENSHAW FARMS, LLC,             )
+             Plaintiff,            )   Case No. 17-CV-204
+        vs.                        )
+   DELTA GRAIN COMPANY,            )
+             Defendant.            )
+
+   For the Plaintiff:   MS. RUTH ADLER
+
+Members:        Norlandia . . . . . . . . . Mr. Eriksen
+
+          THE COURT: Are we ready?
+
+          MS. ADLER: We are, Your Honor.
+
+          THE COURT: Come forward.
+
+                       CROSS-EXAMINATION
+
+          MS. ADLER: Thank you.
+";
+    expect(
+        "court.txt",
+        text,
+        &[
+            ("THE COURT", "Are we ready?"),
+            ("MS. ADLER", "We are, Your Honor."),
+            ("THE COURT", "Come forward."),
+            ("MS. ADLER", "Thank you."),
+        ],
+    );
+}
