@@ -52,11 +52,10 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<Table, ReadError> {
 }
 
 fn shown(value: &AnyValue<'_>) -> Option<String> {
-    match value {
-        AnyValue::Null => None,
-        AnyValue::String(text) => Some((*text).to_string()),
-        AnyValue::StringOwned(text) => Some(text.to_string()),
-        other => Some(other.to_string()),
+    if value.is_null() {
+        return None;
     }
-    .filter(|text| !text.trim().is_empty())
+    // Texts of categories would be shown in quotation marks.
+    let text = value.get_str().map_or_else(|| value.to_string(), str::to_string);
+    (!text.trim().is_empty()).then_some(text)
 }

@@ -109,7 +109,7 @@ fn annotated_words_are_joined_as_they_were_printed() {
 fn one_reading_of_two_entities_numbers_and_pages() {
     let transcript = attributed(
         "<u who='#A'><p>a <choice><sic>b&amp;</sic><corr>c &lt; d</corr></choice> &#233;<pb/> e\u{301}<lb/>f <sic>g</sic>\
-         <![CDATA[ <h> ]]></p></u>",
+         <![CDATA[ <h> ]]></p></u><u who='#B'><p>i</p></u>",
     );
     assert_eq!(said(&transcript)[0].1, "a c < d é e\u{301} f g <h>");
     assert_eq!(transcript.blocks.last().unwrap().page, Some(2));

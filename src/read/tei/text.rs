@@ -135,11 +135,8 @@ impl Text {
                 Some("no") => self.trim(),
                 _ => self.push(" "),
             },
-            _ if self.note.is_some() => {
-                if NOTES.contains(&name) || BLOCKS.contains(&name) {
-                    self.push(" ");
-                }
-            }
+            _ if self.note.is_some() && (NOTES.contains(&name) || BLOCKS.contains(&name)) => self.push(" "),
+            _ if self.note.is_some() => {}
             "pb" => {
                 self.flush();
                 if !self.sheet.lines.is_empty() {
