@@ -486,3 +486,60 @@ Members:        Norlandia . . . . . . . . . Mr. Eriksen
         ],
     );
 }
+
+#[test]
+fn somebody_spoken_to_does_not_speak() {
+    let text = "   Mr. GORTON. Mr. President, I rise to speak of three things: roads, rivers and rain.
+   Mr. President, there are two more: snow and ice. I leave them out.
+   Mr. President, Congress knows them.
+
+   The PRESIDING OFFICER. The Senator from Maine.
+
+   Mr. HALE. Mr. President, I thank the Senator.
+   Mr. President, we have snow.
+
+   Mr. GORTON. Without doubt.
+
+   Mr. HALE. Without end.
+";
+    expect(
+        "record.txt",
+        text,
+        &[
+            (
+                "Mr. GORTON",
+                "Mr. President, I rise to speak of three things: roads, rivers and rain. Mr. President, there are two \
+                 more: snow and ice. I leave them out. Mr. President, Congress knows them.",
+            ),
+            ("The PRESIDING OFFICER", "The Senator from Maine."),
+            ("Mr. HALE", "Mr. President, I thank the Senator. Mr. President, we have snow."),
+            ("Mr. GORTON", "Without doubt."),
+            ("Mr. HALE", "Without end."),
+        ],
+    );
+}
+
+#[test]
+fn a_list_of_bodies_and_numbered_sections_are_no_turns() {
+    let text = "   Mr. GORTON. I thank those who helped.
+
+   Park Police: Eljay Bow, Director; Bill Pick, Deputy.
+
+   Department of Parks: Stan Lock.
+
+   Printing Office: Charlie Cook and John Sapp.
+
+   The PRESIDING OFFICER. Without objection.
+
+   SEC. 2. Definitions.
+
+   SEC. 3. Amendments.
+
+   Mr. GORTON. I yield the floor.
+
+   The PRESIDING OFFICER. The clerk will read.
+";
+    let transcript = transcribe("record.txt", text);
+    let labels: Vec<String> = turns(&transcript).into_iter().map(|(label, _)| label).collect();
+    assert_eq!(labels, ["Mr. GORTON", "The PRESIDING OFFICER", "Mr. GORTON", "The PRESIDING OFFICER"]);
+}

@@ -239,21 +239,30 @@ fn pull_quotes(page: &Page<'_>) -> HashSet<usize> {
     let (quotes, rest): (Vec<Range<usize>>, Vec<Range<usize>>) = page.open_paragraphs().into_iter().partition(is_quote);
     let quoted: Vec<String> = quotes.iter().map(|lines| normal(&page.join(lines.clone()).text)).collect();
     let quoted: Vec<Vec<&str>> = quoted.iter().map(|text| text.split_whitespace().collect()).collect();
-    let mut quotes_of: HashMap<&[&str], Vec<usize>> = HashMap::new();
+    // Each run of words with the quotations that hold it.
+    let mut run_ids: HashMap<&[&str], usize> = HashMap::new();
+    let mut holders: Vec<Vec<usize>> = Vec::new();
     for (at, words) in quoted.iter().enumerate() {
         for run in words.windows(QUOTED_RUN) {
-            quotes_of.entry(run).or_default().push(at);
+            let id = *run_ids.entry(run).or_insert(holders.len());
+            if id == holders.len() {
+                holders.push(Vec::new());
+            }
+            holders[id].push(at);
         }
     }
     let mut repeated = HashSet::new();
-    if quotes_of.is_empty() {
+    if run_ids.is_empty() {
         return repeated;
     }
     for lines in rest {
         let text = normal(&page.join(lines).text);
         let words: Vec<&str> = text.split_whitespace().collect();
-        let again = words.windows(QUOTED_RUN).filter_map(|run| quotes_of.get(run)).flatten();
-        repeated.extend(again.map(|at| quotes[*at].start));
+        for id in words.windows(QUOTED_RUN).filter_map(|run| run_ids.get(run)) {
+            // Once found, a run has nothing new to say of the quotations that hold it.
+            let again = std::mem::take(&mut holders[*id]);
+            repeated.extend(again.into_iter().map(|at| quotes[at].start));
+        }
     }
     repeated
 }

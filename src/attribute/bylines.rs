@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::labels::{self, Judgement, LabelKind};
-use super::words::{BODIES, CHAIRS, POSITIONS, SESSION_BODIES};
+use super::words::{BODIES, CHAIRS, CLAUSE_OPENERS, POSITIONS, SESSION_BODIES};
 
 /// The parts of a byline.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -44,6 +44,17 @@ fn is_session_chair(title: &str) -> bool {
     chairs && (words.len() == 1 || body.is_some_and(|body| SESSION_BODIES.contains(body)))
 }
 
+/// Whether a text speaks to somebody by name rather than names who speaks: "Mr. President, there are two".
+pub fn addresses(text: &str) -> bool {
+    let mut pieces = text.splitn(2, ',');
+    let (Some(head), Some(rest)) = (pieces.next(), pieces.next()) else { return false };
+    if labels::words(rest).first().is_some_and(|word| CLAUSE_OPENERS.contains(word)) {
+        return true;
+    }
+    let names = || labels::judge(rest).is_some_and(|judgement| judgement.quality >= 0.5);
+    labels::is_chair_label(head) && !is_title(rest) && !names()
+}
+
 /// Splits and judges what is printed; the same print is read once, for transcripts repeat their labels.
 #[derive(Default)]
 pub struct Reader {
@@ -56,7 +67,7 @@ impl Reader {
             return known.clone();
         }
         let byline = split(printed);
-        let judgement = labels::judge(&byline.label);
+        let judgement = if addresses(printed) { None } else { labels::judge(&byline.label) };
         self.read.insert(printed.to_string(), (byline.clone(), judgement));
         (byline, judgement)
     }

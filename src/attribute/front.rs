@@ -123,7 +123,8 @@ pub fn present(page: &Page<'_>) -> Vec<Byline> {
             && !line.is_empty()
             && line.span.of(page.source).starts_with([' ', '\t'])
         {
-            text = format!("{text} {}", line.text().trim());
+            text.push(' ');
+            text.push_str(line.text().trim());
             i += 1;
         }
         let sentence = text.find(". Apologies").unwrap_or(text.len());
@@ -145,7 +146,10 @@ fn entries(list: &str) -> Vec<String> {
         for piece in part.split(',') {
             let begins_person = piece.split_whitespace().next().is_some_and(labels::is_honorific);
             match out.last_mut() {
-                Some(last) if !starts && !begins_person => *last = format!("{last},{piece}"),
+                Some(last) if !starts && !begins_person => {
+                    last.push(',');
+                    last.push_str(piece);
+                }
                 _ => out.push(piece.trim().to_string()),
             }
             starts = false;

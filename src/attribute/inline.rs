@@ -252,7 +252,7 @@ static PERIOD: LazyLock<Regex> = LazyLock::new(|| {
 
 /// `SURNAME I. Text`: a full stop that belongs to an initial closes the label.
 static INITIALS: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^(\p{Lu}[\p{L}'’]+(?:-\p{Lu}[\p{L}'’]+)?\s+(?:\p{Lu}\.\s?){1,2}\s*)\p{Lu}"));
+    LazyLock::new(|| pattern(r"^(\p{Lu}[\p{L}'’]+(?:-\p{Lu}[\p{L}'’]+)?\s+(?:\p{Lu}\.\s?){2}\s*)\p{Lu}"));
 
 /// `Name – text`.
 static PLAIN_DASH: LazyLock<Regex> = LazyLock::new(|| pattern(r"^([^:!?;–—\t]{2,70}?)\s+[–—-]\s+"));
@@ -272,7 +272,10 @@ fn period_label(text: &str) -> Option<(String, usize)> {
             '.' if depth == 0 && ends_sentence(text, at) => {
                 let rest = text[at + 1..].trim_start();
                 let speaks = rest.starts_with(|c: char| !c.is_lowercase() && !matches!(c, '–' | '—' | '-'));
-                return (speaks && !rest.is_empty()).then(|| (text[..at].to_string(), text.len() - rest.len()));
+                // "SEC. 2. Definitions" numbers a section.
+                let is_number = NUMBER.is_match(rest);
+                return (speaks && !is_number && !rest.is_empty())
+                    .then(|| (text[..at].to_string(), text.len() - rest.len()));
             }
             _ => {}
         }

@@ -3,8 +3,8 @@
 //! The words behind it are in `words`.
 
 use super::words::{
-    ANONYMOUS, ARTICLES, CHAIRS, FUNCTION_WORDS, HEADING_NOUNS, HONORIFICS, NOT_SPEAKERS, OFFICE_WORDS, OFFICES,
-    PARTICLES, POST_NOMINALS, PRESIDING_WORDS,
+    ANONYMOUS, ARTICLES, BODIES, CHAIRS, FUNCTION_WORDS, HEADING_NOUNS, HONORIFICS, NOT_SPEAKERS, OFFICE_WORDS,
+    OFFICES, PARTICLES, POST_NOMINALS, PRESIDING_WORDS,
 };
 
 use super::front::month;
@@ -272,7 +272,12 @@ fn judge_person(tokens: &[&str]) -> Option<Judgement> {
             return None;
         }
     }
+    // "Department of the Interior", "Delta Grain Company" name a body, which speaks less often than it is listed.
+    let is_body =
+        n_honorifics == 0 && names.len() > 1 && names.iter().any(|token| matches!(bare(token).as_str(), "of" | "the"))
+            || names.last().is_some_and(|last| n_honorifics == 0 && names.len() > 1 && BODIES.contains(&bare(last)));
     let quality = match (n_honorifics, capitalised) {
+        _ if is_body && capitalised > 0 => 0.4,
         (_, 0) => return None,
         (1.., 1..=5) => 0.95,
         (0, 2..=4) => 0.8,

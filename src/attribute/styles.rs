@@ -165,11 +165,21 @@ pub fn find(page: &Page<'_>, pinned: Option<Style>) -> Found {
         })
         .map(|candidate| candidate.label.clone())
         .collect();
+    // Where the main style marks its labels, others beside it do so too.
+    let (n_main, n_marked) = all
+        .iter()
+        .filter(|candidate| candidate.style == main && candidate.confidence >= ACCEPT)
+        .fold((0, 0), |(n, marked), candidate| (n + 1, marked + usize::from(candidate.marked)));
+    let marks = n_marked >= CARRIERS && n_marked * 10 >= n_main * 8;
     let rivals: f32 =
         scores.iter().filter(|(style, _)| **style != main && !companions.contains(style)).map(|(_, score)| score).sum();
     let mut bylines: Vec<Candidate> = all
         .into_iter()
-        .filter(|candidate| candidate.style == main || companions.contains(&candidate.style))
+        .filter(|candidate| {
+            candidate.style == main
+                || companions.contains(&candidate.style)
+                    && (candidate.marked || !marks || candidate.kind == LabelKind::Anonymous)
+        })
         .filter(|candidate| candidate.confidence >= ACCEPT)
         .filter(|candidate| !candidate.inside || known.contains(&candidate.label) || candidate.confidence >= 0.9)
         .collect();

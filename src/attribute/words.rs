@@ -165,3 +165,10 @@ pub static SESSION_BODIES: Words = Words::of(
     "assembly committee meeting session panel sitting conference hearing inquiry subcommittee table forum debate \
      council",
 );
+
+/// Words that open a clause: behind a name and a comma they show that somebody is spoken to, not named.
+pub static CLAUSE_OPENERS: Words = Words::of(
+    "i we you he she it they this that these those there here is are was were what when where who why how if \
+     please thank thanks my our your let may can could will would should do does did not no yes so but and as \
+     because allow permit go have has had",
+);
