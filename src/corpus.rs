@@ -43,14 +43,20 @@ impl Span {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
+    Docx,
     Markdown,
+    Odt,
+    Pdf,
     PlainText,
 }
 
 impl Format {
     pub fn as_str(self) -> &'static str {
         match self {
+            Format::Docx => "docx",
             Format::Markdown => "markdown",
+            Format::Odt => "odt",
+            Format::Pdf => "pdf",
             Format::PlainText => "plain_text",
         }
     }

@@ -4,10 +4,17 @@
 //! partition the text. Refuses empty files, binary data and formats that are not read yet. Who speaks, and what is
 //! page furniture, is left to `attribute`.
 
+mod archive;
 mod decode;
 mod detect;
+mod docx;
+mod extracted;
+mod flow;
 mod markdown;
+mod odt;
+mod pdf;
 mod plain;
+mod xml;
 
 use sha2::{Digest, Sha256};
 
@@ -24,6 +31,18 @@ pub enum ReadError {
         "{path}: this is not text: byte {offset} is {byte:#04x} and {share:.0} % of its characters are control characters"
     )]
     Binary { path: String, offset: usize, byte: u8, share: f64 },
+    #[error("{path}: this is {what}, but it is damaged: {problem}")]
+    Damaged { path: String, what: &'static str, problem: String },
+    #[error("{path}: this is {what} that asks for a password")]
+    Encrypted { path: String, what: &'static str },
+    #[error("{path}: this is {what} that is too large: {problem}")]
+    TooLarge { path: String, what: &'static str, problem: String },
+    #[error("{path}: this PDF file has no text layer: its {n_pages} pages are blank or pictures of text (a scan)")]
+    NoText { path: String, n_pages: usize },
+    #[error(
+        "{path}: the fonts of this PDF file do not say which characters they draw ({n_unknown} of {n_glyphs} cannot be told)"
+    )]
+    UnknownCharacters { path: String, n_unknown: usize, n_glyphs: usize },
 }
 
 impl ReadError {
@@ -33,6 +52,17 @@ impl ReadError {
             ReadError::Empty { .. } => "check the export that made the file, or take it out of the folder",
             ReadError::Unsupported { .. } => "save it as plain text (UTF-8) or Markdown and run again",
             ReadError::Binary { .. } => "plenary reads plain text and Markdown; save the transcript as one of them",
+            ReadError::Damaged { .. } => {
+                "open it in the program it was made with and save or download it again; then run again"
+            }
+            ReadError::Encrypted { .. } => "save a copy without the password and run again",
+            ReadError::TooLarge { .. } => "split it into one file per document and run again",
+            ReadError::NoText { .. } => {
+                "recognise its text first (OCR, for example with ocrmypdf), which adds a text layer; then run again"
+            }
+            ReadError::UnknownCharacters { .. } => {
+                "take the text from another source, or recognise the pages as pictures (OCR) and run again"
+            }
         }
     }
 }
@@ -51,6 +81,13 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<Document, ReadError> {
     if bytes.is_empty() {
         return Err(ReadError::Empty { path: path.into() });
     }
+    if let Some(what) = detect::encrypted(bytes) {
+        return Err(ReadError::Encrypted { path: path.into(), what });
+    }
+    if let Some((format, extract)) = detect::container(bytes) {
+        let extracted = extract(path, bytes)?;
+        return Ok(document(path, bytes, format, extracted));
+    }
     if let Some(found) = detect::unsupported(bytes) {
         return Err(ReadError::Unsupported { path: path.into(), found });
     }
@@ -67,7 +104,7 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<Document, ReadError> {
     let format = detect::format(path, &decoded.text);
     let lines = match format {
         Format::Markdown => markdown::lines(&decoded.text),
-        Format::PlainText => plain::lines(&decoded.text),
+        _ => plain::lines(&decoded.text),
     };
     let (document_id, sha256) = content_id(bytes);
     Ok(Document {
@@ -83,6 +120,24 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<Document, ReadError> {
         front: FrontMatter::default(),
         warnings: Vec::new(),
     })
+}
+
+/// A document of a format whose text was extracted; its characters are Unicode already.
+fn document(path: &str, bytes: &[u8], format: Format, extracted: extracted::Extracted) -> Document {
+    let (document_id, sha256) = content_id(bytes);
+    Document {
+        document_id,
+        path: path.into(),
+        format,
+        encoding: "UTF-8".into(),
+        sha256,
+        n_bytes: bytes.len() as u64,
+        text: extracted.text,
+        lines: extracted.lines,
+        turns: Vec::new(),
+        front: FrontMatter::default(),
+        warnings: extracted.warnings,
+    }
 }
 
 #[cfg(test)]
