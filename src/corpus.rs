@@ -73,6 +73,8 @@ pub enum Layout {
     ListItem,
     /// Text set off as a quotation.
     Quote,
+    /// A running header or footer: printed at the same place of several pages.
+    Running,
     /// A line that carries no words: blank, a rule, an image, a row of underscores.
     Ornament,
 }

@@ -70,35 +70,61 @@ pub fn of(pdf: &Pdf) -> Vec<Glyphs> {
     weigh(pages)
 }
 
-/// Heavier than the usual print of the same character by this factor is bold.
+/// Heavier than the light print of the same character by this factor is bold.
 const BOLD_FROM: f32 = 1.2;
 
-/// Marks as bold what is printed heavier than most of the document: not every font says that it is bold, but ink does.
-fn weigh(pages: Vec<(Glyphs, Vec<f32>)>) -> Vec<Glyphs> {
+/// Marks as bold the words that are printed heavier than others: not every font says that it is bold, but ink does.
+/// Where more than half of the letters would be bold the document is not set in two weights, and none is.
+fn weigh(mut pages: Vec<(Glyphs, Vec<f32>)>) -> Vec<Glyphs> {
     let mut prints: HashMap<char, Vec<f32>> = HashMap::new();
     for (page, inks) in &pages {
         for (glyph, ink) in page.glyphs.iter().zip(inks) {
-            if glyph.c.is_alphabetic() && *ink > 0.0 && !glyph.bold {
+            if glyph.c.is_alphanumeric() && *ink > 0.0 {
                 prints.entry(glyph.c).or_default().push(*ink);
             }
         }
     }
-    let usual: HashMap<char, f32> = prints
+    // The light print of a character is what a tenth of its prints are lighter than.
+    let light: HashMap<char, f32> = prints
         .into_iter()
         .map(|(c, mut inks)| {
             inks.sort_by(f32::total_cmp);
-            (c, inks[inks.len() / 2])
+            (c, inks[inks.len() / 10])
         })
         .collect();
-    pages
-        .into_iter()
-        .map(|(mut page, inks)| {
-            for (glyph, ink) in page.glyphs.iter_mut().zip(inks) {
-                glyph.bold |= usual.get(&glyph.c).is_some_and(|usual| ink > usual * BOLD_FROM);
+    let heavy = |glyph: &Glyph, ink: f32| light.get(&glyph.c).map(|light| ink > light * BOLD_FROM);
+    let (mut n_heavy, mut n_letters) = (0usize, 0usize);
+    for (page, inks) in &pages {
+        for heavy in page.glyphs.iter().zip(inks).filter_map(|(glyph, ink)| heavy(glyph, *ink)) {
+            n_heavy += usize::from(heavy);
+            n_letters += 1;
+        }
+    }
+    if n_heavy * 2 <= n_letters {
+        for (page, inks) in &mut pages {
+            let mut from = 0;
+            while from < page.glyphs.len() {
+                let n = 1 + page.glyphs[from..].windows(2).take_while(|pair| is_one_word(&pair[0], &pair[1])).count();
+                let word = &mut page.glyphs[from..from + n];
+                let votes: Vec<bool> =
+                    word.iter().zip(&inks[from..from + n]).filter_map(|(glyph, ink)| heavy(glyph, *ink)).collect();
+                if votes.iter().filter(|heavy| **heavy).count() * 2 > votes.len() {
+                    word.iter_mut().for_each(|glyph| glyph.bold = true);
+                }
+                from += n;
             }
-            page
-        })
-        .collect()
+        }
+    }
+    pages.into_iter().map(|(page, _)| page).collect()
+}
+
+/// Whether two glyphs, drawn one after the other, belong to one word.
+fn is_one_word(left: &Glyph, right: &Glyph) -> bool {
+    left.c != ' '
+        && right.c != ' '
+        && left.turn == right.turn
+        && (left.y - right.y).abs() < 0.4 * left.size
+        && (-0.5..0.17).contains(&((right.x0 - left.x1) / left.size.max(0.1)))
 }
 
 #[derive(Default)]
@@ -179,15 +205,15 @@ impl Collector {
     }
 
     /// The same character again at the same place: shadow, outline and fill, or bold by printing twice.
-    fn is_overprint(&mut self, glyph: &Glyph) -> bool {
+    fn is_overprint(&self, glyph: &Glyph) -> bool {
         const LOOK_BACK: usize = 400;
-        let near = |other: &&mut Glyph| {
+        let near = |other: &&Glyph| {
             other.c == glyph.c
                 && other.turn == glyph.turn
                 && (other.x0 - glyph.x0).abs() < 0.1 * glyph.size
                 && (other.y - glyph.y).abs() < 0.1 * glyph.size
         };
-        glyph.c != ' ' && self.page.glyphs.iter_mut().rev().take(LOOK_BACK).find(near).is_some()
+        glyph.c != ' ' && self.page.glyphs.iter().rev().take(LOOK_BACK).any(|other| near(&other))
     }
 
     fn ink_of(&mut self, drawn: &Drawn<'_>) -> f32 {

@@ -2,7 +2,7 @@
 //!
 //! Tables are read row by row, cells three spaces apart. Text that runs in another direction follows the page's own.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::super::extracted::{Extracted, Piece};
 use super::super::plain::LIST_MARKER;
@@ -68,6 +68,7 @@ pub fn lay_out(pages: &[Glyphs], out: &mut Extracted) {
         rows.push(of_page);
     }
     let measures = Measures::of(&rows);
+    let running = running(&rows);
     let mut above: Option<&Row> = None;
     for (i, page) in rows.iter().enumerate() {
         if i > 0 {
@@ -76,14 +77,57 @@ pub fn lay_out(pages: &[Glyphs], out: &mut Extracted) {
         for (k, row) in page.iter().enumerate() {
             let next_to = k > 0 && above.is_some_and(|above| above.column == row.column && row.y > above.y);
             let apart = above.is_some_and(|above| next_to && measures.are_apart(above, row));
-            if apart || (k > 0 && !next_to) {
+            let below_header = k > 0 && running.contains(&(i, k - 1)) != running.contains(&(i, k));
+            if apart || below_header || (k > 0 && above.is_some() && !next_to) {
                 out.blank();
+            }
+            if running.contains(&(i, k)) {
+                out.line(Layout::Running, false, &row.pieces);
+                above = None;
+                continue;
             }
             let goes_on = !apart && above.is_some_and(|above| measures.goes_on(above, row, next_to));
             out.line(measures.layout(row), goes_on, &row.pieces);
             above = Some(row);
         }
     }
+}
+
+/// Rows that stand first or last on a page and say the same at the same height of a third of all pages, numbers apart;
+/// each as page and place on it. What the first page prints stays: it may be the title.
+fn running(pages: &[Vec<Row>]) -> HashSet<(usize, usize)> {
+    const FEWEST_PAGES: usize = 3;
+    const DEPTH: usize = 4;
+    let words = |row: &Row| -> String {
+        let text = row.text();
+        let words = text.split_whitespace().filter(|word| !word.chars().all(|c| c.is_ascii_digit()));
+        words.collect::<Vec<_>>().join(" ")
+    };
+    let mut seen: HashMap<String, Vec<(usize, usize, f32)>> = HashMap::new();
+    for (i, page) in pages.iter().enumerate() {
+        let n = page.len();
+        for (k, row) in page.iter().enumerate().filter(|(k, _)| *k < DEPTH || k + DEPTH >= n) {
+            seen.entry(words(row)).or_default().push((i, k, row.y));
+        }
+    }
+    let mut out = HashSet::new();
+    for places in seen.values() {
+        for (i, k, y) in places.iter().filter(|(i, ..)| *i > 0) {
+            let same: HashSet<usize> =
+                places.iter().filter(|(_, _, other)| (other - y).abs() < 3.0).map(|(page, ..)| *page).collect();
+            if same.len() >= FEWEST_PAGES && same.len() * 3 >= pages.len() {
+                out.insert((*i, *k));
+            }
+        }
+    }
+    // Only from the edge of the page on: a row below one of the body is of the body.
+    for (i, page) in pages.iter().enumerate() {
+        let n = page.len();
+        let top = (0..n).take_while(|k| out.contains(&(i, *k))).count();
+        let bottom = (0..n).rev().take_while(|k| out.contains(&(i, *k))).count();
+        out.retain(|(page, k)| *page != i || *k < top || *k >= n - bottom);
+    }
+    out
 }
 
 /// Glyphs in the order in which they are drawn to stretches of one line.
