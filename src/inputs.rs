@@ -28,8 +28,7 @@ pub struct Inputs {
 const LARGEST_FILE: u64 = 2 << 30;
 
 /// Extensions of files that a folder is expected to hold as transcripts.
-const TRANSCRIPT_EXTENSIONS: [&str; 9] =
-    ["docx", "md", "markdown", "mdown", "odt", "pdf", "txt", "text", "transcript"];
+const TRANSCRIPT_EXTENSIONS: [&str; 9] = ["docx", "md", "markdown", "mdown", "odt", "pdf", "txt", "text", "transcript"];
 
 /// Finds and reads the files that paths name. Never fails as a whole: what cannot be read is listed.
 pub fn gather(paths: &[PathBuf]) -> Inputs {

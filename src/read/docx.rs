@@ -26,7 +26,8 @@ const LONGEST_SHOWN: usize = 200;
 const MOST_STYLES: usize = 20;
 
 pub fn is_docx(bytes: &[u8]) -> bool {
-    archive::holds(bytes, MAIN) || (archive::holds(bytes, "[Content_Types].xml") && archive::holds(bytes, "word/styles.xml"))
+    archive::holds(bytes, MAIN)
+        || (archive::holds(bytes, "[Content_Types].xml") && archive::holds(bytes, "word/styles.xml"))
 }
 
 pub fn read(path: &str, bytes: &[u8]) -> Result<Extracted, ReadError> {
@@ -43,7 +44,8 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<Extracted, ReadError> {
     }
     let mut flow = body.flow;
     for (part, references) in [("footnotes", &body.footnotes), ("endnotes", &body.endnotes)] {
-        let Some(mut notes) = read_part(&mut archive, &format!("{folder}{part}.xml"), |xml| notes(xml, &styles, &numbering))?
+        let Some(mut notes) =
+            read_part(&mut archive, &format!("{folder}{part}.xml"), |xml| notes(xml, &styles, &numbering))?
         else {
             continue;
         };
@@ -332,11 +334,7 @@ fn roman(n: u32) -> String {
 }
 
 /// Notes by their id.
-fn notes(
-    xml: &str,
-    styles: &HashMap<String, Style>,
-    numbering: &Numbering,
-) -> Result<HashMap<String, Flow>, String> {
+fn notes(xml: &str, styles: &HashMap<String, Style>, numbering: &Numbering) -> Result<HashMap<String, Flow>, String> {
     let mut out = HashMap::new();
     let mut open: Option<(String, Body<'_>)> = None;
     each(xml, |seen| match seen {
@@ -536,7 +534,10 @@ impl<'s> Body<'s> {
 
 /// Elements whose content is no text of the document as it reads with all changes accepted.
 fn is_skipped(name: &str) -> bool {
-    matches!(name, "del" | "moveFrom" | "Fallback" | "instrText" | "delText" | "rt" | "pPrChange" | "rPrChange" | "sdtPr")
+    matches!(
+        name,
+        "del" | "moveFrom" | "Fallback" | "instrText" | "delText" | "rt" | "pPrChange" | "rPrChange" | "sdtPr"
+    )
 }
 
 #[cfg(test)]

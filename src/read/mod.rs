@@ -51,7 +51,7 @@ impl ReadError {
         match self {
             ReadError::Empty { .. } => "check the export that made the file, or take it out of the folder",
             ReadError::Unsupported { .. } => "save it as plain text (UTF-8) or Markdown and run again",
-            ReadError::Binary { .. } => "plenary reads plain text and Markdown; save the transcript as one of them",
+            ReadError::Binary { .. } => "save the transcript as plain text, Markdown, DOCX, ODT or PDF",
             ReadError::Damaged { .. } => {
                 "open it in the program it was made with and save or download it again; then run again"
             }
@@ -153,8 +153,8 @@ mod tests {
 
     #[test]
     fn formats_that_are_not_read_yet_are_named() {
-        let error = read("talk.md", b"%PDF-1.7 ...").unwrap_err();
-        assert!(error.to_string().contains("PDF"), "{error}");
+        let error = read("talk.md", b"PAR1 ...").unwrap_err();
+        assert!(error.to_string().contains("Parquet"), "{error}");
     }
 
     #[test]

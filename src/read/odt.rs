@@ -140,8 +140,7 @@ impl Body {
                 let Some(list) = &self.list_style else { return };
                 let level = element.attribute("level").and_then(|level| level.parse().ok()).unwrap_or(1);
                 let text = |name: &str| element.attribute(name).unwrap_or("").to_string();
-                let numbered =
-                    element.name == "list-level-style-number" && element.attribute("num-format") != Some("");
+                let numbered = element.name == "list-level-style-number" && element.attribute("num-format") != Some("");
                 let start = element.attribute("start-value").and_then(|start| start.parse().ok()).unwrap_or(1);
                 let level_style = Level { numbered, prefix: text("num-prefix"), suffix: text("num-suffix"), start };
                 self.levels.insert((list.clone(), level), level_style);
@@ -273,7 +272,15 @@ fn collapsed(text: &str) -> String {
 fn is_skipped(name: &str) -> bool {
     matches!(
         name,
-        "tracked-changes" | "annotation" | "note-citation" | "title" | "desc" | "master-styles" | "covered-table-cell" | "ruby-text" | "script"
+        "tracked-changes"
+            | "annotation"
+            | "note-citation"
+            | "title"
+            | "desc"
+            | "master-styles"
+            | "covered-table-cell"
+            | "ruby-text"
+            | "script"
     )
 }
 

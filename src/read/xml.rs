@@ -79,9 +79,7 @@ fn element(start: &BytesStart<'_>) -> Result<Element, quick_xml::Error> {
     let mut attributes = Vec::new();
     for attribute in start.attributes() {
         let attribute = attribute?;
-        let value = attribute
-            .normalized_value(XmlVersion::Implicit1_0)
-            .unwrap_or_else(|_| attribute.value.clone());
+        let value = attribute.normalized_value(XmlVersion::Implicit1_0).unwrap_or_else(|_| attribute.value.clone());
         attributes.push((attribute.key.local_name().as_ref().to_string(), value.into_owned()));
     }
     Ok(Element { name: start.local_name().as_ref().to_string(), attributes })

@@ -56,7 +56,7 @@ tables! {
         path: &'a str;
         /// Other inputs with the same bytes; they are read once, under `path`.
         other_paths: Vec<String>;
-        /// Format the file was read in: `markdown` or `plain_text`.
+        /// Format the file was read in: `docx`, `markdown`, `odt`, `pdf` or `plain_text`.
         format: &'a str;
         /// Encoding the bytes were decoded from (WHATWG name). For `UTF-8`, offsets count the bytes of the file
         /// after a byte order mark, if it has one.

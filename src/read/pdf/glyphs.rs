@@ -62,8 +62,7 @@ pub fn of(pdf: &Pdf) -> Vec<Glyphs> {
         // What lies off the page counts as well; the bounding box only serves to cull.
         let everywhere = Rect::new(-1e6, -1e6, 1e6, 1e6);
         let transform = page.initial_transform(true).to_kurbo();
-        let mut context =
-            Context::new(transform, everywhere, &cache, pdf.xref(), InterpreterSettings::default());
+        let mut context = Context::new(transform, everywhere, &cache, pdf.xref(), InterpreterSettings::default());
         interpret_page(page, &mut context, &mut collector);
         pages.push((std::mem::take(&mut collector.page), std::mem::take(&mut collector.ink)));
     }
@@ -84,12 +83,14 @@ fn weigh(mut pages: Vec<(Glyphs, Vec<f32>)>) -> Vec<Glyphs> {
             }
         }
     }
-    // The light print of a character is what a tenth of its prints are lighter than.
+    // The light print of a character is what a tenth of its prints are lighter than. Characters that are printed in
+    // one weight only do not tell.
     let light: HashMap<char, f32> = prints
         .into_iter()
-        .map(|(c, mut inks)| {
+        .filter_map(|(c, mut inks)| {
             inks.sort_by(f32::total_cmp);
-            (c, inks[inks.len() / 10])
+            let light = inks[inks.len() / 10];
+            (*inks.last()? > light * BOLD_FROM).then_some((c, light))
         })
         .collect();
     let heavy = |glyph: &Glyph, ink: f32| light.get(&glyph.c).map(|light| ink > light * BOLD_FROM);

@@ -19,6 +19,8 @@ const SAME_LINE: f32 = 0.4;
 const PARAGRAPH_GAP: f32 = 1.3;
 /// Print larger than the body's by this factor is a heading.
 const HEADING_FROM: f32 = 1.25;
+/// Columns lie no further apart than this share of the width of the text.
+const WIDEST_GUTTER: f32 = 0.15;
 /// Fewer rows on either side are no column.
 const FEWEST_ROWS: usize = 5;
 
@@ -282,7 +284,11 @@ fn gutter(fragments: &[Row]) -> Option<f32> {
     let (start, n_crossing) = (0..=n_steps)
         .map(|step| left_edge + width * 0.2 + STEP * step as f32)
         .map(|x| (x, crossing(x)))
-        .min_by(|a, b| (a.1, (a.0 - left_edge - width / 2.0).abs()).partial_cmp(&(b.1, (b.0 - left_edge - width / 2.0).abs())).unwrap_or(std::cmp::Ordering::Equal))?;
+        .min_by(|a, b| {
+            (a.1, (a.0 - left_edge - width / 2.0).abs())
+                .partial_cmp(&(b.1, (b.0 - left_edge - width / 2.0).abs()))
+                .unwrap_or(std::cmp::Ordering::Equal)
+        })?;
     if n_crossing * 5 > fragments.len() {
         return None;
     }
@@ -300,8 +306,12 @@ fn gutter(fragments: &[Row]) -> Option<f32> {
     let fill = |rows: &[Row], width: f32| {
         percentile(rows.iter().map(|row| (row.x1 - row.x0) / width.max(1.0)), 50).is_some_and(|fill| fill >= 0.6)
     };
-    (right_start - left_end >= 0.8 * size && fill(&left, left_end - left_edge) && fill(&right, right_edge - right_start))
-        .then_some(start)
+    let gap = right_start - left_end;
+    (gap >= 0.8 * size
+        && gap <= WIDEST_GUTTER * width
+        && fill(&left, left_end - left_edge)
+        && fill(&right, right_edge - right_start))
+    .then_some(start)
 }
 
 fn percentile(values: impl Iterator<Item = f32>, percent: usize) -> Option<f32> {
@@ -335,7 +345,8 @@ impl Measures {
                 }
             }
         }
-        let body = n_of_size.iter().max_by_key(|(size, n)| (**n, -**size)).map_or(10.0, |(size, _)| *size as f32 / 10.0);
+        let body =
+            n_of_size.iter().max_by_key(|(size, n)| (**n, -**size)).map_or(10.0, |(size, _)| *size as f32 / 10.0);
         let leading = percentile(steps.into_iter().filter(|step| *step < 3.0), 40).unwrap_or(1.2).max(0.8);
         let right =
             edges.into_iter().filter_map(|(column, x)| Some((column, percentile(x.into_iter(), 95)?))).collect();
@@ -369,7 +380,13 @@ impl Measures {
         if LIST_MARKER.is_match(text) {
             Layout::ListItem
         } else if factor >= HEADING_FROM && text.chars().any(char::is_alphabetic) && !text.ends_with([':', '.', ',']) {
-            Layout::Heading(if factor >= 1.8 { 1 } else if factor >= 1.4 { 2 } else { 3 })
+            Layout::Heading(if factor >= 1.8 {
+                1
+            } else if factor >= 1.4 {
+                2
+            } else {
+                3
+            })
         } else {
             Layout::Text
         }

@@ -55,7 +55,10 @@ fn pages(path: &str, bytes: &[u8]) -> Result<Vec<Glyphs>, ReadError> {
     })?;
     let pages = glyphs::of(&pdf);
     if pages.is_empty() {
-        return Err(damaged(path, if has_end(bytes) { "it has no pages" } else { "its end is missing: it was cut off" }));
+        return Err(damaged(
+            path,
+            if has_end(bytes) { "it has no pages" } else { "its end is missing: it was cut off" },
+        ));
     }
     Ok(pages)
 }
