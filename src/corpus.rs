@@ -43,7 +43,10 @@ impl Span {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
+    Docx,
     Markdown,
+    Odt,
+    Pdf,
     PlainText,
     Html,
     WebVtt,
@@ -62,7 +65,10 @@ pub enum Format {
 impl Format {
     pub fn as_str(self) -> &'static str {
         match self {
+            Format::Docx => "docx",
             Format::Markdown => "markdown",
+            Format::Odt => "odt",
+            Format::Pdf => "pdf",
             Format::PlainText => "plain_text",
             Format::Html => "html",
             Format::WebVtt => "web_vtt",
@@ -95,6 +101,8 @@ pub enum Layout {
     ListItem,
     /// Text set off as a quotation.
     Quote,
+    /// A running header or footer: printed at the same place of several pages.
+    Running,
     /// A line that carries no words: blank, a rule, an image, a row of underscores.
     Ornament,
 }

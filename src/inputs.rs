@@ -37,7 +37,10 @@ pub struct Inputs {
 const LARGEST_FILE: u64 = 2 << 30;
 
 /// Extensions of files that a folder is expected to hold as transcripts.
-const TRANSCRIPT_EXTENSIONS: [&str; 23] = [
+const TRANSCRIPT_EXTENSIONS: [&str; 26] = [
+    "docx",
+    "odt",
+    "pdf",
     "md",
     "markdown",
     "mdown",

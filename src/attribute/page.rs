@@ -68,7 +68,7 @@ impl<'d> Page<'d> {
                     shown,
                     bold,
                     italic,
-                    kind: None,
+                    kind: (line.layout == Layout::Running).then_some(BlockKind::Furniture),
                 }
             })
             .collect();

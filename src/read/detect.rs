@@ -5,12 +5,12 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{captions, html};
+use super::extracted::Extracted;
+use super::{ReadError, captions, docx, html, odt, pdf};
 use crate::corpus::Format;
 
 /// Beginnings of files that are not read yet, with their names.
-const SIGNATURES: [(&[u8], &str); 11] = [
-    (b"%PDF-", "a PDF file"),
+const SIGNATURES: [(&[u8], &str); 10] = [
     (b"\xD0\xCF\x11\xE0", "an old Word or Excel file"),
     (b"BZh", "a bzip2 archive"),
     (b"\xFD7zXZ", "an xz archive"),
@@ -22,6 +22,36 @@ const SIGNATURES: [(&[u8], &str); 11] = [
     (b"\x7FELF", "a program"),
     (b"SQLite format 3", "an SQLite database"),
 ];
+
+/// A PDF begins within so many bytes of its file; some servers put a few bytes before it.
+const PDF_WITHIN: usize = 16;
+
+/// Reads a file of one format: its name and bytes to the text of it.
+type Extract = fn(&str, &[u8]) -> Result<Extracted, ReadError>;
+
+/// Formats of bytes that are not text, with their readers.
+pub fn container(bytes: &[u8]) -> Option<(Format, Extract)> {
+    if bytes[..bytes.len().min(PDF_WITHIN)].windows(5).any(|window| window == b"%PDF-") {
+        return Some((Format::Pdf, pdf::read));
+    }
+    if !bytes.starts_with(ZIP) {
+        None
+    } else if odt::is_odt(bytes) {
+        Some((Format::Odt, odt::read))
+    } else if docx::is_docx(bytes) {
+        Some((Format::Docx, docx::read))
+    } else {
+        None
+    }
+}
+
+/// Office files with a password are no ZIP archives: they are wrapped in the container of the old formats.
+pub fn encrypted(bytes: &[u8]) -> Option<&'static str> {
+    const NAME: &str = "EncryptedPackage";
+    let name: Vec<u8> = NAME.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let is_old_container = bytes.starts_with(b"\xD0\xCF\x11\xE0");
+    (is_old_container && bytes.windows(name.len()).any(|window| window == name)).then_some("a Word or Excel document")
+}
 
 pub const GZIP: &[u8] = b"\x1F\x8B";
 pub const ZIP: &[u8] = b"PK\x03\x04";

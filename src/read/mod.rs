@@ -9,18 +9,25 @@ mod captions;
 pub mod convokit;
 mod decode;
 mod detect;
+mod docx;
+mod extracted;
+mod flow;
 mod html;
 mod markdown;
+mod odt;
+mod packed;
 mod parts;
+mod pdf;
 mod plain;
 mod sheet;
 mod source;
 pub mod tabular;
 mod tei;
+mod xml;
 
 use sha2::{Digest, Sha256};
 
-use crate::corpus::{Document, Format};
+use crate::corpus::{Document, Format, FrontMatter};
 use crate::study::Columns;
 use parts::Parts;
 
@@ -53,6 +60,18 @@ pub enum ReadError {
     Row { path: String, place: String, problem: String },
     #[error("{path}: this {kind} is damaged: {problem}")]
     Damaged { path: String, kind: &'static str, problem: String },
+    #[error("{path}: this is {what}, but it is damaged: {problem}")]
+    Broken { path: String, what: &'static str, problem: String },
+    #[error("{path}: this is {what} that asks for a password")]
+    Encrypted { path: String, what: &'static str },
+    #[error("{path}: this is {what} that is too large: {problem}")]
+    Oversized { path: String, what: &'static str, problem: String },
+    #[error("{path}: this PDF file has no text layer: its {n_pages} pages are blank or pictures of text (a scan)")]
+    NoText { path: String, n_pages: usize },
+    #[error(
+        "{path}: the fonts of this PDF file do not say which characters they draw ({n_unknown} of {n_glyphs} cannot be told)"
+    )]
+    UnknownCharacters { path: String, n_unknown: usize, n_glyphs: usize },
     #[error("{path}: unpacked, this grows beyond {limit}, more than plenary unpacks")]
     TooLarge { path: String, limit: String },
     #[error("{path}: this is {found} inside an archive; archives inside archives are not unpacked")]
@@ -85,6 +104,17 @@ impl ReadError {
             ReadError::NoColumn { .. } => "correct the name under [columns] in the study; capitals do not matter",
             ReadError::Row { .. } => "mend the row at this place, or export the table again",
             ReadError::Damaged { .. } => "get the file again; the copy may have ended early",
+            ReadError::Broken { .. } => {
+                "open it in the program it was made with and save or download it again; then run again"
+            }
+            ReadError::Encrypted { .. } => "save a copy without the password and run again",
+            ReadError::Oversized { .. } => "split it into one file per document and run again",
+            ReadError::NoText { .. } => {
+                "recognise its text first (OCR, for example with ocrmypdf), which adds a text layer; then run again"
+            }
+            ReadError::UnknownCharacters { .. } => {
+                "take the text from another source, or recognise the pages as pictures (OCR) and run again"
+            }
             ReadError::TooLarge { .. } => "if you trust the file, unpack it yourself and name what it holds",
             ReadError::Nested { .. } => "unpack the inner archive and name what it holds",
             ReadError::NothingInside { .. } => "check what the archive holds",
@@ -147,6 +177,12 @@ pub fn read_all(path: &str, bytes: &[u8], options: &Options) -> Result<Reading, 
 
 /// Reads one file that is no archive.
 fn read_file(path: &str, bytes: &[u8], options: &Options) -> Result<Vec<Document>, ReadError> {
+    if let Some(what) = detect::encrypted(bytes) {
+        return Err(ReadError::Encrypted { path: path.into(), what });
+    }
+    if let Some((format, extract)) = detect::container(bytes) {
+        return extract(path, bytes).map(|extracted| vec![document(path, bytes, format, extracted)]);
+    }
     if let Some(kind) = tabular::kind(path, bytes) {
         return tabular::read(path, bytes, kind, &options.columns);
     }
@@ -154,6 +190,24 @@ fn read_file(path: &str, bytes: &[u8], options: &Options) -> Result<Vec<Document
         return tei::read(path, bytes);
     }
     read_text(path, bytes).map(|document| vec![document])
+}
+
+/// A document of a format whose text was extracted; its characters are Unicode already.
+fn document(path: &str, bytes: &[u8], format: Format, extracted: extracted::Extracted) -> Document {
+    let (document_id, sha256) = content_id(bytes);
+    Document {
+        document_id,
+        path: path.into(),
+        format,
+        encoding: "UTF-8".into(),
+        sha256,
+        n_bytes: bytes.len() as u64,
+        text: extracted.text,
+        lines: extracted.lines,
+        turns: Vec::new(),
+        front: FrontMatter::default(),
+        warnings: extracted.warnings,
+    }
 }
 
 fn read_text(path: &str, bytes: &[u8]) -> Result<Document, ReadError> {

@@ -9,7 +9,7 @@ use crate::corpus::{Layout, Line, Span, TextRun};
 /// A page is hard-wrapped when less than half of its text stands on lines longer than this.
 const LONGEST_WRAPPED_LINE: usize = 120;
 
-static LIST_MARKER: LazyLock<Regex> = LazyLock::new(|| {
+pub static LIST_MARKER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^(?:[-*•◦▪·–]|\(?\d{1,3}[.)]|\(?[a-z]\)|\([ivxIVX]{1,5}\))[ \t]+\S")
         .expect("the pattern is a constant that compiles")
 });

@@ -181,7 +181,7 @@ fn closed_vocabularies_are_described() {
     for reason in [Reason::Core, Reason::Nearest, Reason::LowConfidence] {
         assert!(described("segment_themes", "reason").contains(&format!("`{}`", reason.as_str())), "{reason:?}");
     }
-    for format in [Format::Markdown, Format::PlainText] {
+    for format in [Format::Docx, Format::Markdown, Format::Odt, Format::Pdf, Format::PlainText] {
         assert!(described("documents", "format").contains(&format!("`{}`", format.as_str())), "{format:?}");
     }
 }

@@ -1,0 +1,86 @@
+//! Events of XML for readers that only look at local names, values and text. Entities beyond the five of XML are not
+//! expanded, so nothing can unfold or reach outside.
+
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
+
+/// What a reader sees, names without their prefix.
+pub enum Seen {
+    Start(Element),
+    End(String),
+    Text(String),
+}
+
+/// An element's local name and attributes, theirs without prefix too.
+pub struct Element {
+    pub name: String,
+    attributes: Vec<(String, String)>,
+}
+
+impl Element {
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Calls `see` for every element and text of `xml`; an empty element starts and ends.
+///
+/// # Errors
+/// What is wrong with the XML, and where.
+pub fn each(xml: &str, mut see: impl FnMut(Seen)) -> Result<(), String> {
+    let mut reader = Reader::from_str(xml);
+    let mut depth = 0usize;
+    loop {
+        let at = reader.buffer_position();
+        let place = |problem: &dyn std::fmt::Display| format!("at byte {at} of its XML: {problem}");
+        match reader.read_event().map_err(|error| place(&error))? {
+            Event::Start(start) => {
+                depth += 1;
+                see(Seen::Start(element(&start).map_err(|error| place(&error))?));
+            }
+            Event::Empty(start) => {
+                let element = element(&start).map_err(|error| place(&error))?;
+                let name = element.name.clone();
+                see(Seen::Start(element));
+                see(Seen::End(name));
+            }
+            Event::End(end) => {
+                depth = depth.saturating_sub(1);
+                see(Seen::End(end.local_name().as_ref().to_string()));
+            }
+            Event::Text(text) => see(Seen::Text(text.to_string())),
+            Event::CData(text) => see(Seen::Text(text.to_string())),
+            Event::GeneralRef(entity) => {
+                let text = match entity.resolve_char_ref() {
+                    Ok(Some(c)) => c.to_string(),
+                    _ => named(&entity).to_string(),
+                };
+                see(Seen::Text(text));
+            }
+            Event::Eof if depth > 0 => return Err(place(&format!("it ends with {depth} elements open"))),
+            Event::Eof => return Ok(()),
+            Event::Decl(_) | Event::DocType(_) | Event::Comment(_) | Event::PI(_) => {}
+        }
+    }
+}
+
+fn named(entity: &str) -> &'static str {
+    match entity {
+        "amp" => "&",
+        "lt" => "<",
+        "gt" => ">",
+        "quot" => "\"",
+        "apos" => "'",
+        _ => "\u{FFFD}",
+    }
+}
+
+fn element(start: &BytesStart<'_>) -> Result<Element, quick_xml::Error> {
+    let mut attributes = Vec::new();
+    for attribute in start.attributes() {
+        let attribute = attribute?;
+        let value = attribute.normalized_value(XmlVersion::Implicit1_0).unwrap_or_else(|_| attribute.value.clone());
+        attributes.push((attribute.key.local_name().as_ref().to_string(), value.into_owned()));
+    }
+    Ok(Element { name: start.local_name().as_ref().to_string(), attributes })
+}
