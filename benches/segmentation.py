@@ -10,6 +10,7 @@ speaker accuracy over turns and words to the right speaker (both lenient, as the
 Needs Python 3 with numpy, and the program built with `cargo build --release`.
 """
 import argparse
+import gzip
 import json
 import subprocess
 import sys
@@ -46,7 +47,13 @@ def tasks(options):
     committees, debates = sets / "qmsum_committees.jsonl.gz", sets / "us_debates.jsonl.gz"
     for name in RAW:
         gold = next(path for path in (sets / f"{name}.jsonl", sets / f"{name}.jsonl.gz") if path.exists())
-        yield f"{name}, as they stand", gold, sets / FOLDERS.get(name, name)
+        with (gzip.open if gold.suffix == ".gz" else open)(gold, "rt", encoding="utf-8") as lines:
+            documents = {json.loads(line)["document"] for line in lines}
+        files = [path for path in sorted((sets / FOLDERS.get(name, name)).iterdir()) if path.stem in documents]
+        kinds = sorted({path.suffix for path in files}) if name in FOLDERS else [None]
+        for kind in kinds:
+            shown = f"{name}, {kind[1:] if kind else 'as they stand'}"
+            yield shown, gold, [path for path in files if kind in (None, path.suffix)]
     yield "us_debates, bold", debates, rendered(options, debates, "bold")
     for style in STYLES:
         yield f"committees, {style}", committees, rendered(options, committees, style)
@@ -56,14 +63,15 @@ def tasks(options):
         yield f"committees, {style}, 2 % noise", committees, rendered(options, committees, style, 0.02)
 
 
-def score(options, gold, folder):
-    """The ruler's numbers, or None where nothing of the folder could be read."""
+def score(options, gold, inputs):
+    """The ruler's numbers for a folder or a list of files, or None where nothing of it could be read."""
+    inputs = inputs if isinstance(inputs, list) else [inputs]
     predicted = options.work / "predicted.jsonl"
     with open(predicted, "wb") as out:
-        subprocess.run([options.plenary, "segment", folder, "--format", "jsonl"], stdout=out, stderr=subprocess.DEVNULL)
+        subprocess.run([options.plenary, "segment", *inputs, "--format", "jsonl"], stdout=out, stderr=subprocess.DEVNULL)
     if predicted.stat().st_size == 0:
         return None
-    command = [sys.executable, options.evaluation / "score.py", "segmentation", gold, predicted, "--json"]
+    command = [sys.executable, options.evaluation / "score.py", "segmentation", gold, predicted, "--json", "--documents", "stem"]
     return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
 
 
@@ -78,10 +86,10 @@ def main():
         options.work = options.work or Path(temporary)
         options.work.mkdir(parents=True, exist_ok=True)
         print("| set | boundary F1 | speaker accuracy | words to the right speaker | words invented |\n|---|---|---|---|---|")
-        for name, gold, folder in tasks(options):
+        for name, gold, inputs in tasks(options):
             if options.only not in name:
                 continue
-            found = score(options, gold, folder)
+            found = score(options, gold, inputs)
             keys = ("boundary_f1", "speaker_accuracy_turns_lenient", "words_to_right_speaker_lenient", "words_invented_share")
             cells = ["not read yet"] + [""] * 3 if found is None else [f"{found[key]:.4f}" for key in keys]
             print(f"| {name} | {' | '.join(cells)} |", flush=True)

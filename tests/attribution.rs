@@ -543,3 +543,18 @@ fn a_list_of_bodies_and_numbered_sections_are_no_turns() {
     let labels: Vec<String> = turns(&transcript).into_iter().map(|(label, _)| label).collect();
     assert_eq!(labels, ["Mr. GORTON", "The PRESIDING OFFICER", "Mr. GORTON", "The PRESIDING OFFICER"]);
 }
+
+#[test]
+fn single_words_before_colons_are_labels_where_every_paragraph_has_one() {
+    let text = "ANNA: The water was cold.\n\nBERT: Not so cold.\n\nANNA: You always say so.\n";
+    let transcript = expect(
+        "three.txt",
+        text,
+        &[("ANNA", "The water was cold."), ("BERT", "Not so cold."), ("ANNA", "You always say so.")],
+    );
+    assert!(transcript.utterances[1].needs_review, "a label that stands once is doubtful");
+    expect("two.txt", "Anna: Cold.\n\nBert: Not so cold.\n", &[("Anna", "Cold."), ("Bert", "Not so cold.")]);
+    let prose =
+        "The plan has a cost, and the leakage is high.\n\nLeakage: a third is lost.\n\nPrice: it rose.\n\nThe end.\n";
+    assert_eq!(transcribe("plan.txt", prose).speakers.len(), 0);
+}

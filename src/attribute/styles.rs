@@ -137,6 +137,7 @@ pub fn find(page: &Page<'_>, pinned: Option<Style>) -> Found {
         drop_lists(&mut all);
     }
     lift_lone(page, &mut all);
+    lift_throughout(page, &mut all);
     let mut scores: BTreeMap<Style, f32> = BTreeMap::new();
     for candidate in all.iter().filter(|candidate| candidate.confidence >= ACCEPT && !candidate.inside) {
         *scores.entry(candidate.style).or_default() += candidate.confidence;
@@ -357,6 +358,37 @@ fn lift_lone(page: &Page<'_>, all: &mut [Candidate]) {
             || in_doubt(candidate) && !common.contains(&candidate.label.to_lowercase())
         {
             candidate.confidence = candidate.confidence.max(LIFTED);
+        }
+    }
+}
+
+/// Where seven paragraphs in ten begin with a label of a style, single words are labels too, though doubtful ones.
+fn lift_throughout(page: &Page<'_>, all: &mut [Candidate]) {
+    const DOUBTFUL: f32 = ACCEPT;
+    let n_paragraphs = page.open_paragraphs().len();
+    let mut starts: HashMap<Style, usize> = HashMap::new();
+    for candidate in all.iter().filter(|candidate| !candidate.inside) {
+        *starts.entry(candidate.style).or_default() += 1;
+    }
+    let throughout = |style: Style| {
+        matches!(style, Style::Colon | Style::BoldInline | Style::Dash)
+            && starts.get(&style).is_some_and(|n| *n >= 2 && *n * 10 >= n_paragraphs * 7)
+    };
+    let lone = |candidate: &Candidate| {
+        candidate.confidence < ACCEPT
+            && !candidate.inside
+            && candidate.kind == LabelKind::Word
+            && throughout(candidate.style)
+    };
+    let words: HashSet<String> =
+        all.iter().filter(|candidate| lone(candidate)).map(|candidate| candidate.label.to_lowercase()).collect();
+    if words.is_empty() {
+        return;
+    }
+    let common = page.in_small_letters(&words);
+    for candidate in all.iter_mut() {
+        if lone(candidate) && !common.contains(&candidate.label.to_lowercase()) {
+            candidate.confidence = DOUBTFUL;
         }
     }
 }

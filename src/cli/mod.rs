@@ -66,6 +66,7 @@ impl Untaken<'_> {
         }
         let shown = if verbosity.verbose > 0 { usize::MAX } else { 10 };
         for Failure { path, error, .. } in self.passed_over.iter().take(shown) {
+            let error = error.strip_prefix(&format!("{path}: ")).unwrap_or(error);
             say::say(&format!("passed over: {path}: {}", say::one_line(error)), "             ");
         }
         if let Some(more @ 1..) = self.passed_over.len().checked_sub(shown) {

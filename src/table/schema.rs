@@ -1,6 +1,6 @@
 //! The tables and their columns: the only place that names a column.
 //!
-//! One declaration makes everything: the row struct that [`rows`](super::rows) fills (a column without a value, or
+//! One declaration makes everything: the row struct that `rows` fills (a column without a value, or
 //! with one of another type, does not compile), the Parquet schema, and the text of the codebook. The doc comment of
 //! a column is its description; `unit` is what it is measured in; a column is nullable exactly when it says what
 //! `null` means. Columns whose number depends on the study are added by [`Rows::frames`].
