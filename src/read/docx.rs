@@ -7,9 +7,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::ReadError;
-use super::packed::{self, Archive};
 use super::extracted::Extracted;
 use super::flow::Flow;
+use super::packed::{self, Archive};
 use super::xml::{Element, Seen, each};
 use crate::corpus::Layout;
 

@@ -169,7 +169,10 @@ pub fn read_all(path: &str, bytes: &[u8], options: &Options) -> Result<Reading, 
     if bytes.starts_with(detect::GZIP) {
         return archive::gzip(path, bytes, options);
     }
-    if bytes.starts_with(detect::ZIP) && detect::zip(bytes) == detect::Zip::Archive {
+    if bytes.starts_with(detect::ZIP)
+        && detect::container(bytes).is_none()
+        && detect::zip(bytes) == detect::Zip::Archive
+    {
         return archive::zip(path, bytes, options);
     }
     read_file(path, bytes, options).map(|documents| Reading { documents, refused: Vec::new() })

@@ -7,9 +7,9 @@
 use std::collections::HashMap;
 
 use super::ReadError;
-use super::packed::Archive;
 use super::extracted::Extracted;
 use super::flow::Flow;
+use super::packed::Archive;
 use super::xml::{Element, Seen, each};
 use crate::corpus::Layout;
 

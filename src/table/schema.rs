@@ -58,7 +58,8 @@ tables! {
         path: &'a str;
         /// Other inputs with the same bytes; they are read once, under `path`.
         other_paths: Vec<String>;
-        /// Format the file was read in, e.g. `markdown`, `plain_text`, `tei`, `csv`; `docs/formats.md` has them all.
+        /// Format the file was read in: `docx`, `markdown`, `odt`, `pdf`, `plain_text`, `html`, `web_vtt`, `sub_rip`,
+        /// `sbv`, `tei`, `csv`, `tsv`, `jsonl`, `xlsx`, `parquet` or `convokit`.
         format: &'a str;
         /// Encoding the bytes were decoded from (WHATWG name). For `UTF-8`, offsets count the bytes of the file
         /// after a byte order mark, if it has one.
