@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::inline::pattern;
 use super::labels;
 use super::page::Page;
 use super::styles::{Found, Style, in_capitals};
@@ -20,10 +21,6 @@ const HEAD_ENOUGH: usize = 2_000;
 
 /// A heading takes at most so many lines.
 const HEADING_LINES: usize = 4;
-
-fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect("the pattern is a constant that compiles")
-}
 
 static NUMBERED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(\d{1,3})[.)]\s+\S"));
 static ATTENDANCE: LazyLock<Regex> =

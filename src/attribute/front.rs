@@ -8,16 +8,13 @@ use jiff::civil::{Date, Time};
 use regex::Regex;
 
 use super::bylines::{self, Byline};
+use super::inline::pattern;
 use super::labels::{self, LabelKind};
 use super::page::Page;
 use crate::corpus::{BlockKind, FrontMatter, Layout};
 
 /// Lines of the head that are looked at for a date and a session.
 const HEAD_LINES: usize = 60;
-
-fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect("the pattern is a constant that compiles")
-}
 
 static CHAIR_LINE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(

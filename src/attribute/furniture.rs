@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::inline::pattern;
 use super::page::Page;
 use super::people::skeleton;
 use crate::corpus::{BlockKind, Layout};
@@ -59,10 +60,6 @@ static FORMULA: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static FOOTNOTE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\[\^[^\]]{1,20}\]:"));
-
-fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect("the pattern is a constant that compiles")
-}
 
 /// Settles page numbers and running headers. The first print of a header stays open: it may be the title.
 pub fn settle_headers(page: &mut Page<'_>) {

@@ -216,6 +216,7 @@ fn prefix(text: &str) -> Prefix {
     prefix
 }
 
+/// A pattern of the program itself; each is tried by the tests.
 pub fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("the pattern is a constant that compiles")
 }
