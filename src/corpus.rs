@@ -366,7 +366,50 @@ pub struct Transcript {
     pub warnings: Vec<String>,
 }
 
+/// What is kept of a transcript when its text has been dealt with: everything but text, blocks and utterances.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summary {
+    pub document_id: String,
+    pub path: String,
+    pub format: Format,
+    pub encoding: String,
+    pub sha256: String,
+    pub n_bytes: u64,
+    pub front: FrontMatter,
+    pub language: Option<String>,
+    pub style: String,
+    pub style_confidence: f32,
+    pub speakers: Vec<Speaker>,
+    pub n_utterances: usize,
+    pub n_segments: usize,
+    pub n_words: usize,
+    pub needs_review: bool,
+    pub warnings: Vec<String>,
+}
+
 impl Transcript {
+    pub fn summary(&self) -> Summary {
+        let document = &self.document;
+        Summary {
+            document_id: document.document_id.clone(),
+            path: document.path.clone(),
+            format: document.format,
+            encoding: document.encoding.clone(),
+            sha256: document.sha256.clone(),
+            n_bytes: document.n_bytes,
+            front: self.front.clone(),
+            language: self.language.clone(),
+            style: self.style.clone(),
+            style_confidence: self.style_confidence,
+            speakers: self.speakers.clone(),
+            n_utterances: self.utterances.len(),
+            n_segments: self.segments.len(),
+            n_words: self.n_words(),
+            needs_review: self.needs_review,
+            warnings: self.warnings.clone(),
+        }
+    }
+
     /// The speaker of a segment, where known.
     pub fn speaker_of(&self, segment: &Segment) -> Option<&Speaker> {
         self.utterances[segment.utterance].speaker.map(|s| &self.speakers[s])

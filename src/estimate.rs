@@ -147,8 +147,29 @@ pub fn estimate(
     options: &EstimateOptions,
     seed: u64,
 ) -> Result<Vec<Estimate>, EstimateError> {
-    check(rows, target_ids, options)?;
     let mut estimates = Vec::new();
+    estimate_in_parts(rows, target_ids, options, seed, |part| {
+        estimates.extend(part);
+        Ok(())
+    })?;
+    Ok(estimates)
+}
+
+/// Estimates that are handed over together.
+const PART: usize = 4096;
+
+/// What [`estimate`] returns, handed over some at a time: a long corpus has an estimate for each of its utterances.
+///
+/// # Errors
+/// What `take` returns, and [`EstimateError`] as there.
+pub fn estimate_in_parts<E: From<EstimateError>>(
+    rows: &[ScoredSegment],
+    target_ids: &[&str],
+    options: &EstimateOptions,
+    seed: u64,
+    mut take: impl FnMut(Vec<Estimate>) -> Result<(), E>,
+) -> Result<(), E> {
+    check(rows, target_ids, options)?;
     for of_target in [false, true] {
         for grouping in Grouping::ALL {
             let mut groups: BTreeMap<Key, Vec<&ScoredSegment>> = BTreeMap::new();
@@ -162,14 +183,17 @@ pub fn estimate(
             let tasks: Vec<_> =
                 groups.iter().flat_map(|group| measures.iter().map(move |target| (group, *target))).collect();
             let level = grouping.level(of_target);
-            estimates.par_extend(tasks.into_par_iter().map(|((key, rows), target)| {
-                let target_id = target.map(|target| target_ids[target]);
-                let score = |row: &ScoredSegment| target.map_or(row.sentiment, |target| row.stance[target]);
-                one(level, *key, target_id, rows, score, options, seed)
-            }));
+            for part in tasks.chunks(PART) {
+                let estimates = part.par_iter().map(|((key, rows), target)| {
+                    let target_id = target.map(|target| target_ids[target]);
+                    let score = |row: &ScoredSegment| target.map_or(row.sentiment, |target| row.stance[target]);
+                    one(level, **key, target_id, rows, score, options, seed)
+                });
+                take(estimates.collect())?;
+            }
         }
     }
-    Ok(estimates)
+    Ok(())
 }
 
 fn check(rows: &[ScoredSegment], target_ids: &[&str], options: &EstimateOptions) -> Result<(), EstimateError> {

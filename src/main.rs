@@ -30,6 +30,7 @@ enum Command {
     Segment(cli::segment::SegmentArgs),
     Init(cli::init::InitArgs),
     Models(cli::models::ModelsArgs),
+    Cache(cli::cache::CacheArgs),
 }
 
 fn main() -> ExitCode {
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         Command::Segment(args) => cli::segment::run(args, arguments.verbosity),
         Command::Init(args) => cli::init::run(args, arguments.verbosity),
         Command::Models(args) => cli::models::run(args, arguments.verbosity),
+        Command::Cache(args) => cli::cache::run(args),
     };
     outcome.unwrap_or_else(|error| {
         cli::say::say(&format!("error: {error:#}"), "       ");

@@ -1,30 +1,38 @@
 //! The order of the stages: inputs are read and attributed, measured, clustered, estimated and written.
 //!
-//! Comes in: paths, a study, where models and results are. Goes out: tables on disk and a [`Report`] of what was
-//! found. One bad input never takes the others with it; without any good one nothing is written. Only this module
-//! knows the order.
+//! Comes in: paths, a study, where models, results and the cache are. Goes out: tables on disk and a [`Report`] of what was
+//! found. Documents go through some at a time - while one lot is measured, the next is read and the last one written - and
+//! leave only what the corpus as a whole needs. One bad input never takes the others with it; without any good one nothing
+//! is written. Only this module knows the order.
 
-use std::collections::BTreeMap;
+mod ledger;
+mod measuring;
+
 use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use jiff::Timestamp;
+use rayon::ThreadPool;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::attribute::attribute;
-use crate::corpus::{Document, Transcript};
-use crate::engine::{self, EngineError, Model, ModelFolder, Work};
-use crate::estimate::{Estimate, EstimateError, ScoredSegment, estimate};
-use crate::inputs::{Inputs, gather};
-use crate::measure::{Embeddings, Sentiment, Stance, embedding, sentiment, stance};
-use crate::progress::{Progress, Silent};
+use crate::corpus::{Document, Summary, Transcript};
+use crate::engine::cache::Cache;
+use crate::engine::{self, EngineError, Model, ModelFolder};
+use crate::estimate::{Estimate, EstimateError, estimate_in_parts};
+use crate::inputs::{Sources, Untaken};
+use crate::progress::Progress;
 use crate::read;
 use crate::study::Study;
-use crate::table::{self, Failure, ModelRecord, OutputFolder, RunRecord, TableError, Written};
-use crate::themes::{self, ThemeError, Themes};
+use crate::table::{Closed, Closing, Failure, ModelRecord, OutputFolder, RunRecord, TableError, Writer, Written};
+use crate::themes::{Sample, ThemeError, Themes};
+
+use ledger::Ledger;
+use measuring::{Batch, Lot, Measurer, parts};
 
 /// What a run needs beside its inputs.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Options {
     pub study: Study,
     /// Folder of models named by the user; `None` looks in the usual places.
@@ -32,25 +40,37 @@ pub struct Options {
     pub out: PathBuf,
     /// Threads for reading and inference, at least 1. The results do not depend on it.
     pub threads: usize,
+    /// Where numbers of earlier runs are found and those of this one kept; `None` computes everything.
+    pub cache: Option<Cache>,
 }
 
 /// What a run found, for people and for programs that go on from here.
 #[derive(Debug)]
 pub struct Report {
-    pub transcripts: Vec<Transcript>,
-    pub other_paths: BTreeMap<String, Vec<String>>,
-    /// Files that were named more than once by the same name.
-    pub repeated: Vec<String>,
-    pub embeddings: Embeddings,
-    pub sentiment: Sentiment,
-    pub stance: Option<Stance>,
+    pub documents: Vec<Summary>,
+    pub untaken: Untaken,
+    /// Labels of stance, one entry per target of the study; empty where no stance was scored.
+    pub stance: Vec<StanceCounts>,
     pub themes: Themes,
+    /// All but those of single utterances, which are in the tables alone.
     pub estimates: Vec<Estimate>,
-    pub failures: Vec<Failure>,
-    pub passed_over: Vec<Failure>,
+    /// Segments that are longer than a model takes and were split into windows.
+    pub n_split: usize,
+    /// Numbers of texts and pairs that were found in the cache, and that were computed.
+    pub n_cached: u64,
+    pub n_computed: u64,
     pub written: Written,
     /// The models that were used, with the sha256 of their graphs.
     pub models: Vec<ModelRecord>,
+}
+
+/// How many segments have which label towards a target.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct StanceCounts {
+    pub favor: usize,
+    pub against: usize,
+    pub neither: usize,
+    pub none: usize,
 }
 
 /// Why a run ended without results.
@@ -58,8 +78,12 @@ pub struct Report {
 pub enum RunError {
     #[error("no transcript could be read; {} input(s) failed", failures.len())]
     NothingRead { failures: Vec<Failure> },
-    #[error("stopped; nothing was written, earlier results are as they were")]
-    Stopped,
+    #[error(
+        "stopped; nothing was written, earlier results are as they were. {}",
+        if *n_kept > 0 { format!("The numbers computed so far ({n_kept}) are in the cache: the same command goes on from there") }
+        else { "The same command begins anew".to_string() }
+    )]
+    Stopped { n_kept: u64 },
     #[error(transparent)]
     Engine(EngineError),
     #[error(transparent)]
@@ -75,7 +99,7 @@ pub enum RunError {
 impl From<EngineError> for RunError {
     fn from(error: EngineError) -> Self {
         match error {
-            EngineError::Stopped => RunError::Stopped,
+            EngineError::Stopped => RunError::Stopped { n_kept: 0 },
             other => RunError::Engine(other),
         }
     }
@@ -84,22 +108,20 @@ impl From<EngineError> for RunError {
 impl From<ThemeError> for RunError {
     fn from(error: ThemeError) -> Self {
         match error {
-            ThemeError::Stopped => RunError::Stopped,
+            ThemeError::Stopped => RunError::Stopped { n_kept: 0 },
             other => RunError::Themes(other),
         }
     }
 }
 
 /// Documents to transcripts, in their order; over the threads of the current pool.
-pub fn transcribe(documents: Vec<Document>, study: &Study, progress: &dyn Progress) -> Vec<Transcript> {
-    progress.begin("reading documents", documents.len() as u64);
+pub fn transcribe(documents: Vec<Document>, study: &Study) -> Vec<Transcript> {
     documents
         .into_par_iter()
         .map(|document| {
             let transcript = attribute(document, study);
             let (path, style) = (&transcript.document.path, &transcript.style);
             tracing::info!("{path}: style {style}, confidence {:.2}", transcript.style_confidence);
-            progress.advance(1);
             transcript
         })
         .collect()
@@ -116,115 +138,220 @@ pub fn run(paths: &[PathBuf], options: &Options, progress: &dyn Progress) -> Res
         .num_threads(threads)
         .build()
         .map_err(|source| RunError::Threads { threads, source })?;
-    pool.install(|| run_in_pool(paths, options, threads, progress))
+    let outcome = run_with(&pool, paths, options, progress);
+    outcome.map_err(|error| match (error, &options.cache) {
+        (RunError::Stopped { .. }, Some(cache)) => RunError::Stopped { n_kept: cache.counts().1 },
+        (error, _) => error,
+    })
 }
 
-fn run_in_pool(
+fn run_with(
+    pool: &ThreadPool,
     paths: &[PathBuf],
     options: &Options,
-    threads: usize,
     progress: &dyn Progress,
 ) -> Result<Report, RunError> {
     let started_at = Timestamp::now();
     let study = &options.study;
     let folder = OutputFolder::prepare(&options.out, study.output.csv)?;
-    // Models are found before anything is read, and loaded while it is: both fail early, together they cost the
-    // longer of the two.
+    // Models are found before anything is read, and loaded while the first files are: both fail early.
     let places = engine::places(options.models.as_deref());
     let folders = find_models(&places, study)?;
     for folder in &folders {
         tracing::info!("model {} from {}", folder.facts.id, folder.path.display());
     }
-    let (models, read) = rayon::join(
-        || engine::load_all(&folders.iter().collect::<Vec<_>>()),
-        || {
-            let Inputs { documents, other_paths, repeated, failures, passed_over, .. } =
-                gather(paths, &read::Options { columns: study.columns.clone() });
-            (transcribe(documents, study, progress), other_paths, repeated, failures, passed_over)
-        },
-    );
+    let mut reader = Reader { sources: Sources::find(paths), study, pool };
+    progress.begin("reading and measuring", reader.sources.n_bytes().max(1));
+    let (models, first) = std::thread::scope(|scope| {
+        let models = scope.spawn(|| engine::load_all(&folders.iter().collect::<Vec<_>>()));
+        let first = reader.next_batch();
+        (models.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), first)
+    });
     let models = models?;
-    let (transcripts, other_paths, repeated, failures, passed_over) = read;
-    if transcripts.is_empty() {
+    let Some(first) = first else {
+        let Untaken { failures, passed_over, .. } = reader.sources.finish();
         return Err(RunError::NothingRead { failures: failures.into_iter().chain(passed_over).collect() });
-    }
-    if progress.stop_requested() {
-        return Err(RunError::Stopped);
-    }
-    let texts: Vec<&str> =
-        transcripts.iter().flat_map(|t| t.segments.iter().map(|segment| segment.text.as_str())).collect();
-    let work = Work { threads, progress };
-    // One model per folder was loaded, in the order of `find_models`: two at least, a third where there are targets.
-    let (embedder, tone, inference) = (&models[0], &models[1], models.get(2));
-    let embeddings = embedding::embed(embedder, &texts, work)?;
-    let sentiment = sentiment::score(tone, &texts, work)?;
-    let stance = match inference {
-        None => None,
-        Some(inference) => {
-            let propositions: Vec<&str> = study.targets.iter().map(|target| target.proposition.as_str()).collect();
-            // A handful of sentences: no stage of its own to show.
-            let vectors = embedding::embed(embedder, &propositions, Work { threads, progress: &Silent })?.vectors;
-            let relevance = stance::relevance(vectors.view(), embeddings.vectors.view())?;
-            Some(stance::score(inference, &texts, &study.targets, &study.stance, relevance.view(), work)?)
-        }
     };
-    let speakers: Vec<Option<&str>> = transcripts
-        .iter()
-        .flat_map(|t| t.segments.iter().map(|s| t.speaker_of(s).map(|speaker| speaker.person_id.as_str())))
-        .collect();
-    let language = common_language(&transcripts);
-    let seed = study.study.seed;
-    let themes =
-        themes::find(embeddings.vectors.view(), &texts, &speakers, language.as_deref(), &study.themes, seed, progress)?;
-    let estimates = {
-        let rows = scored(&transcripts, &sentiment, stance.as_ref(), &themes);
-        let targets: Vec<&str> = study.targets.iter().map(|target| target.id.as_str()).collect();
-        estimate(&rows, &targets, &study.estimates, seed)?
-    };
+
+    let measurer = Measurer::new(&models, study, pool.current_num_threads(), options.cache.as_ref())?;
+    let mut noted = Noted { ledger: Ledger::new(study), sample: Sample::new(&study.themes, study.study.seed)? };
+    let mut writer = Writer::begin(&folder, study, measurer.vector_width())?;
+    stream(&mut reader, first, &measurer, &mut noted, &mut writer, progress)?;
+    let untaken = reader.sources.finish();
+    let Noted { ledger, sample } = noted;
+
+    let mut closed = writer.closed()?;
+    let themes = pool.install(|| find_themes(&ledger, sample, &mut closed, progress))?;
+    let estimates = pool.install(|| estimate_all(&ledger, &themes, &mut closed, study))?;
     if progress.stop_requested() {
-        return Err(RunError::Stopped);
+        return Err(RunError::Stopped { n_kept: 0 });
     }
+
     let records = records(&models);
     let record = RunRecord {
-        run_id: run_id(&transcripts, study, &records),
+        run_id: run_id(&ledger.documents, study, &records),
         study_sha256: study.sha256.clone().unwrap_or_else(|| default_study_sha256(study)),
-        engine: embedder.engine_name().to_string(),
+        engine: measurer.engine_name().to_string(),
         models: records.clone(),
         started_at,
         finished_at: Timestamp::now(),
     };
-    let all_failures: Vec<Failure> = failures.iter().chain(&passed_over).cloned().collect();
-    progress.begin("writing tables", table::schema::TABLES.len() as u64);
-    let written = table::write(
-        &table::Run {
-            record: &record,
-            study,
-            transcripts: &transcripts,
-            other_paths: &other_paths,
-            embeddings: &embeddings,
-            sentiment: &sentiment,
-            stance: stance.as_ref(),
-            themes: &themes,
-            estimates: &estimates,
-            failures: &all_failures,
-        },
-        &folder,
-    )?;
-    progress.advance(table::schema::TABLES.len() as u64);
+    let all_failures: Vec<Failure> = untaken.failures.iter().chain(&untaken.passed_over).cloned().collect();
+    progress.begin("writing tables", 1);
+    let written = closed.publish(&Closing {
+        record: &record,
+        documents: &ledger.documents,
+        other_paths: &untaken.other_paths,
+        failures: &all_failures,
+    })?;
+    progress.advance(1);
+    let (n_cached, n_computed) = measurer.counts();
     Ok(Report {
-        transcripts,
-        other_paths,
-        repeated,
-        embeddings,
-        sentiment,
-        stance,
+        stance: if study.targets.is_empty() { Vec::new() } else { ledger.stance_counts() },
+        n_split: ledger.n_split(),
+        documents: ledger.documents,
+        untaken,
         themes,
         estimates,
-        failures,
-        passed_over,
+        n_cached,
+        n_computed,
         written,
         models: records,
     })
+}
+
+/// The inputs, and how they are read.
+struct Reader<'r> {
+    sources: Sources,
+    study: &'r Study,
+    pool: &'r ThreadPool,
+}
+
+impl Reader<'_> {
+    /// The next documents, transcribed; `None` when there are no more.
+    fn next_batch(&mut self) -> Option<Batch> {
+        let options = read::Options { columns: self.study.columns.clone() };
+        let mut n_bytes = 0;
+        loop {
+            let before = self.sources.n_bytes_read();
+            let documents = self.pool.install(|| self.sources.read_some(&options))?;
+            n_bytes += self.sources.n_bytes_read() - before;
+            if !documents.is_empty() {
+                let transcripts = self.pool.install(|| transcribe(documents, self.study));
+                return Some(Batch { transcripts, n_bytes });
+            }
+        }
+    }
+}
+
+/// What is kept of the documents that have gone by.
+struct Noted {
+    ledger: Ledger,
+    sample: Sample,
+}
+
+/// Reads, measures and writes all documents: three hands, each of which waits when it is ahead of the next.
+fn stream(
+    reader: &mut Reader,
+    first: Batch,
+    measurer: &Measurer,
+    noted: &mut Noted,
+    writer: &mut Writer,
+    progress: &dyn Progress,
+) -> Result<(), RunError> {
+    let (to_measure, batches) = sync_channel::<Batch>(0);
+    let (to_write, measured) = sync_channel::<Lot>(1);
+    std::thread::scope(|scope| {
+        let reading = scope.spawn(move || read_all(first, reader, &to_measure, progress));
+        let writing = scope.spawn(move || write_all(&measured, writer));
+        let outcome = measure_all(&batches, measurer, noted, &to_write, progress);
+        // The others end when they find nobody at the other end.
+        drop((batches, to_write));
+        reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let written = writing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        // A writer that failed is why there is nobody to measure for.
+        written?;
+        outcome
+    })
+}
+
+fn read_all(first: Batch, reader: &mut Reader, to_measure: &SyncSender<Batch>, progress: &dyn Progress) {
+    let mut next = Some(first);
+    while let Some(batch) = next {
+        if progress.stop_requested() || to_measure.send(batch).is_err() {
+            return;
+        }
+        next = reader.next_batch();
+    }
+}
+
+fn measure_all(
+    batches: &Receiver<Batch>,
+    measurer: &Measurer,
+    noted: &mut Noted,
+    to_write: &SyncSender<Lot>,
+    progress: &dyn Progress,
+) -> Result<(), RunError> {
+    while let Ok(batch) = batches.recv() {
+        for part in parts(batch) {
+            let lot = measurer.measure(part, progress)?;
+            noted.ledger.enter(&lot);
+            let texts: Vec<&str> = lot.segments().map(|(_, _, segment)| segment.text.as_str()).collect();
+            noted.sample.add(lot.embeddings.vectors.view(), &texts)?;
+            if to_write.send(lot).is_err() {
+                return Ok(());
+            }
+        }
+    }
+    if progress.stop_requested() { Err(RunError::Stopped { n_kept: 0 }) } else { Ok(()) }
+}
+
+fn write_all(measured: &Receiver<Lot>, writer: &mut Writer) -> Result<(), TableError> {
+    while let Ok(lot) = measured.recv() {
+        for transcript in lot.begun() {
+            writer.transcript(transcript)?;
+        }
+        lot.with_measured(|part| writer.segments(part))?;
+    }
+    Ok(())
+}
+
+/// Themes of the sample, then the place of every segment, whose vectors are read again.
+fn find_themes(
+    ledger: &Ledger,
+    sample: Sample,
+    closed: &mut Closed,
+    progress: &dyn Progress,
+) -> Result<Themes, RunError> {
+    let mut fitted = sample.fit(ledger.common_language(), progress)?;
+    progress.begin("placing segments", ledger.n_segments() as u64);
+    let mut first = 0;
+    closed.again(|vectors, texts| {
+        let speakers = ledger.persons(first..first + texts.len());
+        first += texts.len();
+        fitted.assign(vectors, texts, &speakers, progress).map_err(RunError::from)
+    })?;
+    let themes = fitted.themes();
+    closed.themes(&themes)?;
+    Ok(themes)
+}
+
+/// Writes all estimates and returns those that people ask for first.
+fn estimate_all(
+    ledger: &Ledger,
+    themes: &Themes,
+    closed: &mut Closed,
+    study: &Study,
+) -> Result<Vec<Estimate>, RunError> {
+    let rows = ledger.scored(themes);
+    let targets: Vec<&str> = study.targets.iter().map(|target| target.id.as_str()).collect();
+    let mut kept = Vec::new();
+    estimate_in_parts(&rows, &targets, &study.estimates, study.study.seed, |part| {
+        closed.estimates(&part)?;
+        kept.extend(part.into_iter().filter(|estimate| estimate.utterance_id.is_none()));
+        Ok::<_, RunError>(())
+    })?;
+    Ok(kept)
 }
 
 /// The models for embedding, sentiment and, where the study has targets, stance.
@@ -246,54 +373,14 @@ fn records(models: &[Model]) -> Vec<ModelRecord> {
         .collect()
 }
 
-/// What the themes' stop words follow: the language of most segments.
-fn common_language(transcripts: &[Transcript]) -> Option<String> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for transcript in transcripts {
-        if let Some(language) = &transcript.language {
-            *counts.entry(language).or_default() += transcript.segments.len();
-        }
-    }
-    counts
-        .into_iter()
-        .max_by_key(|(language, n)| (*n, std::cmp::Reverse(*language)))
-        .map(|(language, _)| language.to_string())
-}
-
-fn scored<'a>(
-    transcripts: &'a [Transcript],
-    sentiment: &Sentiment,
-    stance: Option<&Stance>,
-    themes: &'a Themes,
-) -> Vec<ScoredSegment<'a>> {
-    let segments = transcripts.iter().flat_map(|t| t.segments.iter().map(move |segment| (t, segment)));
-    segments
-        .enumerate()
-        .map(|(row, (transcript, segment))| ScoredSegment {
-            document_id: &transcript.document.document_id,
-            speaker_id: transcript.speaker_of(segment).map(|speaker| speaker.speaker_id.as_str()),
-            utterance_id: &transcript.utterances[segment.utterance].utterance_id,
-            theme_id: themes.assignments.get(row).map(|assignment| themes.themes[assignment.theme].theme_id.as_str()),
-            sentiment: sentiment.scores.get(row).map(|score| f64::from(score.score())),
-            stance: stance.map_or_else(Vec::new, |stance| {
-                stance
-                    .scores
-                    .iter()
-                    .map(|of_target| of_target.get(row).filter(|s| s.label.is_some()).map(|s| f64::from(s.score())))
-                    .collect()
-            }),
-        })
-        .collect()
-}
-
 /// The same inputs, study, models and version give the same id.
-fn run_id(transcripts: &[Transcript], study: &Study, models: &[ModelRecord]) -> String {
+fn run_id(documents: &[Summary], study: &Study, models: &[ModelRecord]) -> String {
     let mut hash = Sha256::new();
-    hash.update(table::VERSION);
+    hash.update(crate::table::VERSION);
     hash.update(default_study_sha256(study));
-    for transcript in transcripts {
-        hash.update(&transcript.document.path);
-        hash.update(&transcript.document.sha256);
+    for document in documents {
+        hash.update(&document.path);
+        hash.update(&document.sha256);
     }
     for model in models {
         hash.update(&model.sha256);

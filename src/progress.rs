@@ -8,6 +8,8 @@ pub trait Progress: Sync {
     fn begin(&self, stage: &str, total: u64);
     /// `n` more units of the stage are done.
     fn advance(&self, n: u64);
+    /// `n` more passes of models are done, or were found in the cache: how fast the work goes, beside how far it is.
+    fn passes(&self, _n: u64) {}
     /// Whether the user wants the work to end; asked between units of work.
     fn stop_requested(&self) -> bool;
 }

@@ -51,7 +51,7 @@ fn replace(path: &Path, from: &str, to: &str) {
 fn infer(model: &engine::Model) -> Inference {
     let proposition = "The speaker wants a treaty.".to_owned();
     let targets = [Target { id: "t".into(), proposition, negation: None, note: None }];
-    let work = Work { threads: 1, progress: &Silent };
+    let work = Work { threads: 1, progress: &Silent, cache: None };
     let relevance = Array2::ones((1, 1));
     let texts = ["We need a treaty now."];
     stance::score(model, &texts, &targets, &StanceOptions::default(), relevance.view(), work).unwrap().scores[0][0]

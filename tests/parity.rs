@@ -59,7 +59,7 @@ fn model(id: &str) -> Model {
 }
 
 fn work(threads: usize) -> Work<'static> {
-    Work { threads, progress: &Silent }
+    Work { threads, progress: &Silent, cache: None }
 }
 
 fn embed(model: &Model, texts: &[&str], threads: usize) -> Embeddings {
@@ -114,10 +114,11 @@ fn token_ids_are_those_of_the_reference() {
     for (position, row) in rows.iter().enumerate() {
         let text = model.tokenizer().text(&row.text).unwrap();
         let pair = model.tokenizer().pair(&row.text, &row.hypothesis).unwrap();
-        assert_eq!(text.ids, ids.text[position], "{}", row.text);
-        assert_eq!(pair.ids, ids.pair[position], "{}", row.text);
-        assert_eq!(pair.type_ids, ids.pair_type_ids[position], "{}", row.text);
-        assert_eq!((text.n_tokens, text.truncated), (ids.text[position].len(), false));
+        let ([whole], [both]) = (&text.passes[..], &pair.passes[..]) else { panic!("one pass each") };
+        assert_eq!(whole.ids, ids.text[position], "{}", row.text);
+        assert_eq!(both.ids, ids.pair[position], "{}", row.text);
+        assert_eq!(both.type_ids, ids.pair_type_ids[position], "{}", row.text);
+        assert_eq!(text.n_tokens, ids.text[position].len());
     }
 }
 
@@ -201,13 +202,13 @@ fn a_text_has_the_same_numbers_in_any_company() {
 }
 
 #[test]
-fn a_text_that_is_too_long_is_cut_and_says_so() {
+fn a_text_that_is_too_long_is_read_in_windows_and_says_so() {
     let long = "treaty ".repeat(2000);
     let found = embed(&model("all-minilm-l6-v2"), &[&long, "treaty"], 2);
     assert_eq!(found.n_tokens, [2002, 3]);
-    assert_eq!(found.truncated, [true, false]);
+    assert_eq!(found.n_windows, [4, 1]);
     let tones = sentiment::score(&model("sentiment-minilm-l6"), &[&long, "treaty"], work(2)).unwrap();
-    assert_eq!(tones.truncated, [true, false]);
+    assert_eq!(tones.n_windows, [4, 1]);
 
     let model = model("nli-minilm-l6");
     let options = StanceOptions::default();
@@ -216,7 +217,7 @@ fn a_text_that_is_too_long_is_cut_and_says_so() {
         stance::score(&model, &[&long, "treaty"], &targets, &options, Array2::ones((1, 2)).view(), work(2))
     };
     let stances = score("We need a treaty.").unwrap();
-    assert_eq!((stances.scores[0][0].truncated, stances.scores[0][1].truncated), (true, false));
+    assert_eq!((stances.scores[0][0].n_windows, stances.scores[0][1].n_windows), (4, 1));
     assert!(matches!(score(&long), Err(EngineError::PropositionTooLong { .. })));
 }
 

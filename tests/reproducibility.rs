@@ -115,7 +115,7 @@ fn a_run_that_is_stopped_or_killed_leaves_the_earlier_tables_and_can_be_done_aga
     place.run_well(&["run", "debate.md", "--out", "undisturbed"]);
 
     // Into a new folder: nothing is left of it.
-    let (status, said) = interrupted(&place, "embedding segments", "INT");
+    let (status, said) = interrupted(&place, "reading and measuring", "INT");
     assert_eq!(status.code(), Some(2), "{said}");
     assert!(said.contains("stopped; nothing was written, earlier results are as they were"), "{said}");
     assert!(!place.path("results").exists());
@@ -123,13 +123,13 @@ fn a_run_that_is_stopped_or_killed_leaves_the_earlier_tables_and_can_be_done_aga
     place.run_well(&["run", "talk.md", "--out", "results"]);
     let before = place.files("results");
     for signal in ["INT", "TERM"] {
-        let (status, said) = interrupted(&place, "embedding segments", signal);
+        let (status, said) = interrupted(&place, "reading and measuring", signal);
         assert_eq!(status.code(), Some(2), "{signal}: {said}");
         assert!(said.contains("stopped; nothing was written, earlier results are as they were"), "{signal}: {said}");
         assert_same(&place.files("results"), &before, signal);
     }
 
-    let (status, _) = interrupted(&place, "embedding segments", "KILL");
+    let (status, _) = interrupted(&place, "reading and measuring", "KILL");
     assert_eq!(status.code(), None, "killed");
     let visible = |files: Vec<(String, Vec<u8>)>| {
         files.into_iter().filter(|(name, _)| !name.starts_with('.')).collect::<Vec<_>>()

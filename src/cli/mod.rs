@@ -1,5 +1,6 @@
 //! The commands of `plenary`, one file each. They print for people and hold no logic worth testing alone.
 
+pub mod cache;
 pub mod init;
 pub mod models;
 mod progress;
@@ -8,10 +9,10 @@ pub mod say;
 pub mod segment;
 mod summary;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 
+use plenary::inputs::Untaken;
 use plenary::table::Failure;
 
 /// How much is said on standard error.
@@ -34,44 +35,37 @@ fn exit_code(n_done: usize, failures: &[Failure]) -> ExitCode {
     }
 }
 
-/// What was not taken, and why.
-#[derive(Default)]
-struct Untaken<'r> {
-    other_paths: Option<&'r BTreeMap<String, Vec<String>>>,
-    repeated: &'r [String],
-    failures: &'r [Failure],
-    passed_over: &'r [Failure],
+/// Says on standard error what was not taken, and why; what is no fault is not worth a word to the quiet.
+fn say_untaken(untaken: &Untaken, verbosity: Verbosity) {
+    if !verbosity.quiet {
+        say_notes(untaken, verbosity);
+    }
+    say_failures(&untaken.failures);
 }
 
-impl Untaken<'_> {
-    /// Says it on standard error; what is no fault is not worth a word to the quiet.
-    fn say(&self, verbosity: Verbosity) {
-        if !verbosity.quiet {
-            self.say_notes(verbosity);
-        }
-        for Failure { path, error, hint, .. } in self.failures {
-            let error = say::one_line(error);
-            let prefix = if error.starts_with(path) { String::new() } else { format!("{path}: ") };
-            say::say(&format!("failed: {prefix}{error}; {hint}"), "        ");
-        }
+fn say_failures(failures: &[Failure]) {
+    for Failure { path, error, hint, .. } in failures {
+        let error = say::one_line(error);
+        let prefix = if error.starts_with(path) { String::new() } else { format!("{path}: ") };
+        say::say(&format!("failed: {prefix}{error}; {hint}"), "        ");
     }
+}
 
-    fn say_notes(&self, verbosity: Verbosity) {
-        for path in self.repeated {
-            say::say(&format!("note: {path} was named more than once and is taken once"), "      ");
-        }
-        for paths in self.other_paths.iter().flat_map(|paths| paths.values()) {
-            let paths = paths.join(", ");
-            say::say(&format!("note: {paths}: the same bytes as another input, which is taken once"), "      ");
-        }
-        let shown = if verbosity.verbose > 0 { usize::MAX } else { 10 };
-        for Failure { path, error, .. } in self.passed_over.iter().take(shown) {
-            let error = error.strip_prefix(&format!("{path}: ")).unwrap_or(error);
-            say::say(&format!("passed over: {path}: {}", say::one_line(error)), "             ");
-        }
-        if let Some(more @ 1..) = self.passed_over.len().checked_sub(shown) {
-            say::say(&format!("passed over: {} (-v names all)", say::many(more, "more file")), "");
-        }
+fn say_notes(untaken: &Untaken, verbosity: Verbosity) {
+    for path in &untaken.repeated {
+        say::say(&format!("note: {path} was named more than once and is taken once"), "      ");
+    }
+    for paths in untaken.other_paths.values() {
+        let paths = paths.join(", ");
+        say::say(&format!("note: {paths}: the same bytes as another input, which is taken once"), "      ");
+    }
+    let shown = if verbosity.verbose > 0 { usize::MAX } else { 10 };
+    for Failure { path, error, .. } in untaken.passed_over.iter().take(shown) {
+        let error = error.strip_prefix(&format!("{path}: ")).unwrap_or(error);
+        say::say(&format!("passed over: {path}: {}", say::one_line(error)), "             ");
+    }
+    if let Some(more @ 1..) = untaken.passed_over.len().checked_sub(shown) {
+        say::say(&format!("passed over: {} (-v names all)", say::many(more, "more file")), "");
     }
 }
 

@@ -1,18 +1,19 @@
 //! `plenary run`: transcripts to tables, with a summary.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::Args;
+use plenary::engine::cache::{self, Cache};
 use plenary::pipeline::{self, Options, RunError};
 use plenary::study::Study;
 
 use super::progress::{Shown, listen};
 use super::say::print;
 use super::summary::summary;
-use super::{Untaken, Verbosity};
+use super::{Verbosity, say_failures, say_untaken};
 
 /// Read transcripts, measure them and write the tables.
 #[derive(Debug, Args)]
@@ -32,6 +33,12 @@ pub struct RunArgs {
     /// Threads to work with; the results do not depend on it [default: one per core].
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
+    /// Folder of the cache, in which numbers that were computed once are found again [default: your folder for caches].
+    #[arg(long, value_name = "DIR", env = plenary::engine::cache::VARIABLE)]
+    cache: Option<PathBuf>,
+    /// Compute everything, and keep nothing for the next run.
+    #[arg(long, conflicts_with = "cache")]
+    no_cache: bool,
     /// Write Parquet alone, or CSV (without vectors) beside it [default: what the study says].
     #[arg(long, value_enum, value_name = "FORMAT")]
     format: Option<Format>,
@@ -54,32 +61,40 @@ pub fn run(args: &RunArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
     let threads = args
         .threads
         .map_or_else(|| std::thread::available_parallelism().map_or(1, NonZeroUsize::get), NonZeroUsize::get);
-    let options = Options { study, models: args.models.clone(), out: args.out.clone(), threads };
+    let cache = if args.no_cache { None } else { open_cache(args.cache.as_deref())? };
+    let options = Options { study, models: args.models.clone(), out: args.out.clone(), threads, cache };
     listen();
     let progress = Shown::new(verbosity.quiet);
     let outcome = pipeline::run(&args.inputs, &options, &progress);
     progress.finish();
     match outcome {
         Ok(report) => {
-            let untaken = Untaken {
-                other_paths: Some(&report.other_paths),
-                repeated: &report.repeated,
-                failures: &report.failures,
-                passed_over: &report.passed_over,
-            };
-            untaken.say(verbosity);
+            say_untaken(&report.untaken, verbosity);
             if !verbosity.quiet
                 && let Err(error) = print(&summary(&report, &options))
             {
                 // The tables are there all the same.
                 tracing::warn!("{error:#}");
             }
-            Ok(super::exit_code(report.transcripts.len(), &report.failures))
+            Ok(super::exit_code(report.documents.len(), &report.untaken.failures))
         }
         Err(RunError::NothingRead { failures }) => {
-            Untaken { failures: &failures, ..Untaken::default() }.say(verbosity);
+            say_failures(&failures);
             bail!("no transcript could be read; nothing was written")
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// The cache that the user named, or the usual one. What hinders the usual one is no reason not to compute.
+fn open_cache(named: Option<&Path>) -> anyhow::Result<Option<Cache>> {
+    let opened = cache::folder(named).and_then(|folder| Cache::open(&folder));
+    match opened {
+        Ok(cache) => Ok(Some(cache)),
+        Err(error) if named.is_some() => Err(error.into()),
+        Err(error) => {
+            tracing::warn!("{error}; the run goes on without it");
+            Ok(None)
+        }
     }
 }

@@ -12,12 +12,11 @@ use serde::Serialize;
 use plenary::corpus::{Role, Transcript};
 use plenary::inputs::gather;
 use plenary::pipeline;
-use plenary::progress::Silent;
 use plenary::read::Options;
 use plenary::study::Study;
 
 use super::say::{forgive_absence, many, table, wrapped};
-use super::{Untaken, Verbosity};
+use super::{Verbosity, say_untaken};
 
 /// Show who speaks in transcripts: first words, lines, confidence; doubtful turns are marked.
 #[derive(Debug, Args)]
@@ -76,7 +75,7 @@ pub fn run(args: &SegmentArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode>
         None => Study::default(),
     };
     let inputs = gather(&args.inputs, &Options { columns: study.columns.clone() });
-    let transcripts = pipeline::transcribe(inputs.documents, &study, &Silent);
+    let transcripts = pipeline::transcribe(inputs.documents, &study);
     let mut out = BufWriter::new(std::io::stdout().lock());
     let printed = transcripts
         .iter()
@@ -86,17 +85,11 @@ pub fn run(args: &SegmentArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode>
         })
         .and_then(|()| out.flush());
     forgive_absence(printed).context("cannot write to standard output")?;
-    let untaken = Untaken {
-        other_paths: Some(&inputs.other_paths),
-        repeated: &inputs.repeated,
-        failures: &inputs.failures,
-        passed_over: &inputs.passed_over,
-    };
-    untaken.say(verbosity);
+    say_untaken(&inputs.untaken, verbosity);
     if transcripts.is_empty() {
         bail!("no transcript could be read");
     }
-    Ok(super::exit_code(transcripts.len(), &inputs.failures))
+    Ok(super::exit_code(transcripts.len(), &inputs.untaken.failures))
 }
 
 fn turns(transcript: &Transcript) -> impl Iterator<Item = Turn<'_>> {

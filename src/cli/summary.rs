@@ -3,7 +3,7 @@
 use std::fmt::{Display, Write as _};
 use std::path::Path;
 
-use plenary::corpus::Transcript;
+use plenary::corpus::Summary;
 use plenary::estimate::Estimate;
 use plenary::pipeline::{Options, Report};
 
@@ -43,31 +43,31 @@ fn more(out: &mut String, n: usize, file: &str) {
 }
 
 fn documents(out: &mut String, report: &Report) {
-    let transcripts = &report.transcripts;
-    let count = |of: fn(&Transcript) -> usize| transcripts.iter().map(of).sum::<usize>();
+    let documents = &report.documents;
+    let count = |of: fn(&Summary) -> usize| documents.iter().map(of).sum::<usize>();
     let counts = [
-        many(transcripts.len(), "document"),
-        many(count(|t| t.speakers.len()), "speaker"),
-        many(count(|t| t.utterances.len()), "turn"),
-        many(count(|t| t.segments.len()), "segment"),
-        many(count(|t| t.n_words()), "word"),
+        many(documents.len(), "document"),
+        many(count(|d| d.speakers.len()), "speaker"),
+        many(count(|d| d.n_utterances), "turn"),
+        many(count(|d| d.n_segments), "segment"),
+        many(count(|d| d.n_words), "word"),
     ];
     line(out, format_args!("\n{}\n", counts.join(", ")));
     let mut shown = table(&["document", "what it is", "date", "turns", "words"], 3..5);
-    for transcript in transcripts.iter().take(ROWS) {
-        let front = &transcript.front;
+    for document in documents.iter().take(ROWS) {
+        let front = &document.front;
         let parts: Vec<&str> =
             [&front.title, &front.panel, &front.session].into_iter().flatten().map(String::as_str).collect();
         shown.add_row([
-            transcript.document.path.clone(),
+            document.path.clone(),
             if parts.is_empty() { "no title found".to_string() } else { parts.join(" | ") },
             front.date.map_or("-".to_string(), |date| date.to_string()),
-            transcript.utterances.len().to_string(),
-            transcript.n_words().to_string(),
+            document.n_utterances.to_string(),
+            document.n_words.to_string(),
         ]);
     }
     line(out, shown.trim_fmt());
-    more(out, transcripts.len(), "documents.parquet");
+    more(out, documents.len(), "documents.parquet");
 }
 
 /// A mean with its interval, in round brackets where it was drawn from the segments of a single turn.
@@ -86,7 +86,7 @@ fn interval(estimate: Option<&Estimate>) -> String {
 fn speakers(out: &mut String, report: &Report, options: &Options) {
     let of_document = |t| move |speaker| (t, speaker);
     let mut speakers: Vec<_> =
-        report.transcripts.iter().flat_map(|t: &Transcript| t.speakers.iter().map(of_document(t))).collect();
+        report.documents.iter().flat_map(|t: &Summary| t.speakers.iter().map(of_document(t))).collect();
     if speakers.is_empty() {
         heading(out, "No speaker was found: every turn is without a name", "");
         return;
@@ -95,7 +95,7 @@ fn speakers(out: &mut String, report: &Report, options: &Options) {
     if n > ROWS {
         speakers.sort_by_key(|(_, speaker)| std::cmp::Reverse(speaker.n_words));
     }
-    let several = report.transcripts.len() > 1;
+    let several = report.documents.len() > 1;
     let mut header = vec!["speaker", "role", "affiliation", "turns", "words", "sentiment"];
     if several {
         header.insert(0, "document");
@@ -103,7 +103,7 @@ fn speakers(out: &mut String, report: &Report, options: &Options) {
     let numbers = usize::from(several) + 3;
     let mut shown = table(&header, numbers..numbers + 2);
     keep_whole(&mut shown, &[header.len() - 1]);
-    for (transcript, speaker) in speakers.into_iter().take(ROWS) {
+    for (document, speaker) in speakers.into_iter().take(ROWS) {
         let tone = report.estimates.iter().find(|e| {
             e.level == "speaker" && e.target_id.is_none() && e.speaker_id.as_ref() == Some(&speaker.speaker_id)
         });
@@ -116,7 +116,7 @@ fn speakers(out: &mut String, report: &Report, options: &Options) {
             interval(tone),
         ];
         if several {
-            row.insert(0, super::stem(&transcript.document.path).to_string());
+            row.insert(0, super::stem(&document.path).to_string());
         }
         shown.add_row(row);
     }
@@ -138,11 +138,11 @@ fn level(options: &Options) -> String {
 }
 
 fn stance(out: &mut String, report: &Report, options: &Options) {
-    let Some(stance) = &report.stance else {
+    if report.stance.is_empty() {
         let text = "No stance: no proposition was given. `plenary init` writes a study file with a place for them.";
         heading(out, &wrapped(text, "", ""), "");
         return;
-    };
+    }
     // The propositions make the table hard to read where they would have to be wrapped into a narrow column.
     let wide = width().is_none_or(|width| width >= 110);
     let mut header = vec!["target", "favor", "against", "neither", "no label", "mean stance"];
@@ -152,16 +152,15 @@ fn stance(out: &mut String, report: &Report, options: &Options) {
     let numbers = usize::from(wide) + 1;
     let mut shown = table(&header, numbers..numbers + 4);
     keep_whole(&mut shown, &[0, header.len() - 1]);
-    for (target, scores) in options.study.targets.iter().zip(&stance.scores) {
-        let labelled = |label: Option<&str>| scores.iter().filter(|score| score.label == label).count().to_string();
+    for (target, counts) in options.study.targets.iter().zip(&report.stance) {
         let mean =
             report.estimates.iter().find(|e| e.level == "corpus_target" && e.target_id.as_ref() == Some(&target.id));
         let mut row = vec![
             target.id.clone(),
-            labelled(Some("favor")),
-            labelled(Some("against")),
-            labelled(Some("neither")),
-            labelled(None),
+            counts.favor.to_string(),
+            counts.against.to_string(),
+            counts.neither.to_string(),
+            counts.none.to_string(),
             interval(mean),
         ];
         if wide {
@@ -205,11 +204,11 @@ fn themes(out: &mut String, report: &Report) {
 fn notes(out: &mut String, report: &Report) {
     // What is to be said of many documents is said once.
     let mut warnings: Vec<(&str, Vec<&str>)> = Vec::new();
-    for transcript in &report.transcripts {
-        for warning in &transcript.warnings {
+    for document in &report.documents {
+        for warning in &document.warnings {
             match warnings.iter_mut().find(|(earlier, _)| earlier == warning) {
-                Some((_, paths)) => paths.push(&transcript.document.path),
-                None => warnings.push((warning, vec![&transcript.document.path])),
+                Some((_, paths)) => paths.push(&document.path),
+                None => warnings.push((warning, vec![&document.path])),
             }
         }
     }
@@ -221,11 +220,10 @@ fn notes(out: &mut String, report: &Report) {
     };
     let mut notes: Vec<String> =
         warnings.iter().map(|(warning, paths)| format!("{}: {warning}", named(paths))).collect();
-    let cut = report.embeddings.truncated.iter().filter(|cut| **cut).count();
-    if cut > 0 {
+    if report.n_split > 0 {
         notes.push(format!(
-            "{} longer than the embedding model takes: their ends were not seen (`truncated` in segments.parquet)",
-            many(cut, "segment")
+            "{} longer than a model takes and read in several windows (`n_windows` in segments.parquet)",
+            many(report.n_split, "segment")
         ));
     }
     if notes.is_empty() {
@@ -246,6 +244,10 @@ fn files(out: &mut String, report: &Report, folder: &Path) {
     line(out, "  analysis.parquet   begin here: a row per segment, with everything beside it");
     line(out, "  codebook.md        what every column means");
     line(out, "  run.json           where they come from: study, models, version, sha256");
+    if report.n_cached > 0 {
+        let (found, computed) = (report.n_cached, report.n_computed);
+        line(out, format_args!("\n{found} numbers of texts were found in the cache, {computed} were computed"));
+    }
     let caution = "The models are small, and nobody has checked their labels on your text: read a sample by hand \
                    before you rest a finding on them.";
     line(out, format_args!("\n{}", wrapped(caution, "", "")));

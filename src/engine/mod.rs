@@ -12,13 +12,14 @@
 //! # fn main() -> Result<(), engine::EngineError> {
 //! let folder = engine::find(&engine::places(None), "all-minilm-l6-v2")?;
 //! let model = engine::load(&folder)?;
-//! let work = Work { threads: 2, progress: &Silent };
+//! let work = Work { threads: 2, progress: &Silent, cache: None };
 //! let embeddings = embedding::embed(&model, &["We need a treaty.", "We do not."], work)?;
 //! assert_eq!(embeddings.vectors.dim(), (2, 384));
 //! # Ok(())
 //! # }
 //! ```
 
+pub mod cache;
 mod error;
 mod folder;
 mod install;
@@ -37,17 +38,20 @@ pub use error::EngineError;
 pub use folder::{CONFIG, FILES, Facts, GRAPH, Listed, MANIFEST, ModelFolder, Pooling, TOKENIZER, Task, find, list};
 pub use install::{Installed, install};
 pub use load::{FileCheck, load, load_all, verify};
-pub use numbers::{mean_pool, softmax};
+pub use numbers::{add_marked, softmax, unit};
 pub use places::{Place, VARIABLE, places, user_folder};
 pub use run::Work;
-pub use tokens::{Tokenizer, Tokens};
+pub use tokens::{Tokenizer, Tokens, Windows};
 
-pub(crate) use run::rows;
+pub(crate) use run::{Input, Row, rows};
 
 /// Runs a loaded graph, one text or pair per pass.
 pub trait Engine: Send + Sync {
     /// Name of the engine for the table of runs.
     fn name(&self) -> &'static str;
+
+    /// Rises whenever the engine's numbers change in any bit: what was cached under another version is not used.
+    fn version(&self) -> u32;
 
     /// Hidden states `[tokens, width]` of an encoder, or logits `[1, labels]` of a classifier. The same tokens give the
     /// same bits, whatever else runs at the time.
@@ -65,7 +69,7 @@ pub struct Model {
     pub task: Task,
     /// Width of the vectors or hidden states.
     pub dimensions: usize,
-    /// Tokens the model takes, special tokens included; longer texts are cut and say so.
+    /// Tokens the model takes in a pass, special tokens included; longer texts are split into several passes.
     pub max_tokens: usize,
     /// sha256 of each file that was loaded.
     pub sha256: BTreeMap<String, String>,
@@ -99,40 +103,63 @@ impl Model {
         Err(EngineError::WrongTask { model: self.id.clone(), found: self.task, expected })
     }
 
-    /// The unit vector of one text, and its tokens.
-    pub(crate) fn vector(&self, text: &str) -> Result<(Vec<f32>, Tokens), EngineError> {
-        let tokens = self.tokenizer.text(text)?;
-        let hidden = self.engine.forward(&tokens).map_err(|e| self.failed(text, e.0))?;
-        if hidden.dim() != (tokens.ids.len(), self.dimensions) {
-            let (rows, columns) = hidden.dim();
-            let (wanted, width) = (tokens.ids.len(), self.dimensions);
-            return Err(
-                self.failed(text, format!("expected {wanted} x {width} hidden states, found {rows} x {columns}"))
-            );
-        }
-        let vector = mean_pool(hidden.view(), &tokens.attention_mask)
-            .ok_or_else(|| self.failed(text, "its hidden states are not finite numbers".into()))?;
-        Ok((vector, tokens))
-    }
-
-    /// Probabilities in the order of the task's labels, and whether the text was cut. With a second text the two are
-    /// premise and hypothesis.
-    pub(crate) fn probabilities(&self, text: &str, second: Option<&str>) -> Result<([f32; 3], bool), EngineError> {
-        let tokens = match second {
+    /// What the model says of a text, or of a premise and a hypothesis: a unit vector, or probabilities in the order of the
+    /// task's labels.
+    ///
+    /// A text of several windows: the mean over the tokens of all windows, or the mean of the windows' probabilities weighted
+    /// by their tokens.
+    pub(crate) fn row(&self, (text, second): Input) -> Result<Row, EngineError> {
+        let windows = match second {
             None => self.tokenizer.text(text)?,
             Some(second) => self.tokenizer.pair(text, second)?,
         };
-        let logits = self.engine.forward(&tokens).map_err(|e| self.failed(text, e.0))?;
-        let (&[a, b, c], (1, 3)) = (self.positions.as_slice(), logits.dim()) else {
-            let (rows, columns) = logits.dim();
-            let wanted = self.positions.len();
-            return Err(self.failed(text, format!("expected 1 x {wanted} logits, found {rows} x {columns}")));
+        let numbers = match self.task {
+            Task::Embedding => self.vector(text, &windows.passes)?,
+            Task::Inference | Task::Sentiment => self.probabilities(text, &windows.passes)?,
         };
-        let logits = [logits[[0, a]], logits[[0, b]], logits[[0, c]]];
-        match softmax(&logits).as_deref() {
-            Some(&[a, b, c]) => Ok(([a, b, c], tokens.truncated)),
-            _ => Err(self.failed(text, format!("its logits are not finite numbers: {logits:?}"))),
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Ok(Row { numbers, n_tokens: count(windows.n_tokens), n_windows: count(windows.passes.len()) })
+    }
+
+    fn vector(&self, text: &str, passes: &[Tokens]) -> Result<Vec<f32>, EngineError> {
+        let mut sum = vec![0f64; self.dimensions];
+        for tokens in passes {
+            let hidden = self.engine.forward(tokens).map_err(|e| self.failed(text, e.0))?;
+            if hidden.dim() != (tokens.ids.len(), self.dimensions) {
+                let (rows, columns) = hidden.dim();
+                let (wanted, width) = (tokens.ids.len(), self.dimensions);
+                return Err(
+                    self.failed(text, format!("expected {wanted} x {width} hidden states, found {rows} x {columns}"))
+                );
+            }
+            add_marked(&mut sum, hidden.view(), &tokens.attention_mask);
         }
+        unit(&sum).ok_or_else(|| self.failed(text, "its hidden states are not finite numbers".into()))
+    }
+
+    fn probabilities(&self, text: &str, passes: &[Tokens]) -> Result<Vec<f32>, EngineError> {
+        let mut parts = Vec::with_capacity(passes.len());
+        for tokens in passes {
+            let logits = self.engine.forward(tokens).map_err(|e| self.failed(text, e.0))?;
+            let wanted = self.positions.len();
+            let in_order: Option<Vec<f32>> = match logits.dim() {
+                (1, columns) if columns == wanted => self.positions.iter().map(|&at| logits.get([0, at]).copied()).collect(),
+                _ => None,
+            };
+            let Some(in_order) = in_order else {
+                let (rows, columns) = logits.dim();
+                return Err(self.failed(text, format!("expected 1 x {wanted} logits, found {rows} x {columns}")));
+            };
+            let probabilities = softmax(&in_order)
+                .ok_or_else(|| self.failed(text, format!("its logits are not finite numbers: {in_order:?}")))?;
+            parts.push((probabilities, tokens.ids.len() as f64));
+        }
+        if let [(only, _)] = parts.as_mut_slice() {
+            return Ok(std::mem::take(only));
+        }
+        let all: f64 = parts.iter().map(|(_, n)| n).sum();
+        let mean = |label: usize| (parts.iter().map(|(p, n)| f64::from(p[label]) * n).sum::<f64>() / all) as f32;
+        Ok((0..self.positions.len()).map(mean).collect())
     }
 
     fn failed(&self, text: &str, reason: String) -> EngineError {
@@ -157,6 +184,10 @@ mod tests {
             "constant"
         }
 
+        fn version(&self) -> u32 {
+            1
+        }
+
         fn forward(&self, tokens: &Tokens) -> Result<Array2<f32>, PassError> {
             let rows = if self.per_token { tokens.ids.len() } else { 1 };
             Ok(Array2::from_shape_fn((rows, self.numbers.len()), |(_, column)| self.numbers[column]))
@@ -177,7 +208,7 @@ mod tests {
         }
     }
 
-    const WORK: Work = Work { threads: 2, progress: &Silent };
+    const WORK: Work = Work { threads: 2, progress: &Silent, cache: None };
 
     #[test]
     fn what_is_no_number_is_told_with_its_text() {
@@ -193,6 +224,18 @@ mod tests {
         assert!(error.to_string().contains("expected 4 x 2 hidden states, found 4 x 3"), "{error}");
         let error = sentiment::score(&model(Task::Sentiment, &[1.0, 2.0]), &["Yes."], WORK).unwrap_err();
         assert!(error.to_string().contains("expected 1 x 3 logits, found 1 x 2"), "{error}");
+    }
+
+    #[test]
+    fn a_text_of_several_windows_has_the_mean_over_its_tokens() {
+        let mut model = model(Task::Sentiment, &[0.0, 0.0, 100.0]);
+        let text = "no ".repeat(20);
+        let whole = model.row((&text, None)).unwrap();
+        let tokenizer = include_bytes!("../../models/all-minilm-l6-v2/tokenizer.json");
+        model.tokenizer = Tokenizer::from_bytes("m", tokenizer, 12).unwrap();
+        let split = model.row((&text, None)).unwrap();
+        assert_eq!((whole.n_windows, split.n_windows, split.n_tokens), (1, 2, 22));
+        assert_eq!(split.numbers, whole.numbers);
     }
 
     #[test]

@@ -1,18 +1,20 @@
-//! What engines share once a model has run: mean pooling and softmax.
+//! What engines share once a model has run: pooling and softmax.
 
 use ndarray::ArrayView2;
 
-/// Mean of the hidden states over the tokens that the attention mask marks, divided by its length (Reimers & Gurevych
-/// 2019, *Sentence-BERT*, EMNLP). `hidden` has the shape `[tokens, width]`; the row has `width` numbers and length 1.
-/// `None` where no token is marked or the mean is not a finite vector other than zero.
-pub fn mean_pool(hidden: ArrayView2<f32>, attention_mask: &[u32]) -> Option<Vec<f32>> {
-    let mut sum = vec![0f64; hidden.ncols()];
+/// Adds the hidden states of the tokens that the attention mask marks to `sum`. `hidden` has the shape
+/// `[tokens, width]`, `sum` has `width` numbers.
+pub fn add_marked(sum: &mut [f64], hidden: ArrayView2<f32>, attention_mask: &[u32]) {
     for (row, _) in hidden.rows().into_iter().zip(attention_mask).filter(|(_, mark)| **mark == 1) {
         for (total, &x) in sum.iter_mut().zip(row) {
             *total += f64::from(x);
         }
     }
-    // The number of tokens cancels out when the mean is divided by its length.
+}
+
+/// A vector divided by its length. Of a sum over tokens this is the mean divided by its length (Reimers & Gurevych 2019,
+/// *Sentence-BERT*, EMNLP): the number of tokens cancels out. `None` where it is not a finite vector other than zero.
+pub fn unit(sum: &[f64]) -> Option<Vec<f32>> {
     let length = sum.iter().map(|x| x * x).sum::<f64>().sqrt();
     (length.is_finite() && length > 0.0).then(|| sum.iter().map(|x| (x / length) as f32).collect())
 }
@@ -34,17 +36,23 @@ mod tests {
 
     use super::*;
 
+    fn pooled(hidden: ArrayView2<f32>, mask: &[u32]) -> Option<Vec<f32>> {
+        let mut sum = vec![0.0; hidden.ncols()];
+        add_marked(&mut sum, hidden, mask);
+        unit(&sum)
+    }
+
     #[test]
     fn pooling_leaves_out_what_the_mask_leaves_out_and_has_length_one() {
         let hidden = array![[3.0, 0.0], [3.0, 8.0], [100.0, 100.0]];
-        assert_eq!(mean_pool(hidden.view(), &[1, 1, 0]), Some(vec![0.6, 0.8]));
+        assert_eq!(pooled(hidden.view(), &[1, 1, 0]), Some(vec![0.6, 0.8]));
     }
 
     #[test]
     fn pooling_refuses_what_is_no_direction() {
-        assert_eq!(mean_pool(array![[f32::NAN, 1.0]].view(), &[1]), None);
-        assert_eq!(mean_pool(array![[0.0, 0.0]].view(), &[1]), None);
-        assert_eq!(mean_pool(array![[1.0, 1.0]].view(), &[0]), None);
+        assert_eq!(pooled(array![[f32::NAN, 1.0]].view(), &[1]), None);
+        assert_eq!(pooled(array![[0.0, 0.0]].view(), &[1]), None);
+        assert_eq!(pooled(array![[1.0, 1.0]].view(), &[0]), None);
     }
 
     #[test]

@@ -73,6 +73,10 @@ impl Engine for RtenEngine {
         "rten"
     }
 
+    fn version(&self) -> u32 {
+        1
+    }
+
     fn forward(&self, tokens: &Tokens) -> Result<Array2<f32>, PassError> {
         let mut inputs: Vec<(NodeId, ValueOrView)> = Vec::with_capacity(self.inputs.len());
         for &(id, input) in &self.inputs {

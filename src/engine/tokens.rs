@@ -1,14 +1,15 @@
-//! Text to token ids, cut to what a model takes.
+//! Text to token ids, in as many windows as a model needs to see all of it.
 //!
-//! A text that is too long loses its end; of a pair the first text loses its end and the second stays whole, as the
-//! inference models were trained. A cut is always told. Texts are data: `[SEP]` in a text is six ordinary signs, not
-//! the mark between two texts.
+//! A text longer than the model takes is split into windows at the starts of words; of a pair the first text is split
+//! and the second stands whole beside every window. Nothing is cut. Texts are data: `[SEP]` in a text is six ordinary
+//! signs, not the mark between two texts.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::error::{EngineError, excerpt};
 
-/// One text, or a pair of texts, as a model takes it. The three lists have the same length.
+/// One text, or a pair of texts, as a model takes it in one pass. The three lists have the same length.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tokens {
     pub ids: Vec<u32>,
@@ -16,10 +17,15 @@ pub struct Tokens {
     pub type_ids: Vec<u32>,
     /// 1 for every token that counts; all of them, as nothing is padded.
     pub attention_mask: Vec<u32>,
-    /// Tokens before any cut, special tokens included.
+}
+
+/// A text, or a pair, in the passes it takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Windows {
+    /// In the order of the text; at least one.
+    pub passes: Vec<Tokens>,
+    /// Tokens of the whole, special tokens included, as if the model had no limit.
     pub n_tokens: usize,
-    /// Whether the end of the (first) text was cut off.
-    pub truncated: bool,
 }
 
 /// A model's tokenizer and how many tokens the model takes.
@@ -41,30 +47,19 @@ impl Tokenizer {
     }
 
     /// Tokens of one text.
-    pub fn text(&self, text: &str) -> Result<Tokens, EngineError> {
-        let encoding = self.inner.encode_fast(join_lines(text).as_ref(), true).map_err(|e| self.failed(text, e))?;
-        // Every special token at the end stays, the tokens before it go.
+    pub fn text(&self, text: &str) -> Result<Windows, EngineError> {
+        let encoding = self.encode(join_lines(text).as_ref()).map_err(|e| self.failed(text, e))?;
         let special = encoding.get_special_tokens_mask();
-        let end = special.iter().rposition(|&s| s == 0).map_or(0, |last| last + 1);
-        if encoding.len() <= self.max_tokens {
-            return Ok(self.whole(&encoding));
-        }
-        self.cut(&encoding, end).ok_or_else(|| self.failed(text, "its special tokens alone are too many".into()))
+        let words = outer(special, |&s| s == 0);
+        self.windows(&encoding, words).ok_or_else(|| self.failed(text, "its special tokens alone are too many".into()))
     }
 
     /// Tokens of a premise and a hypothesis. Fails where the hypothesis leaves no room for the premise.
-    pub fn pair(&self, premise: &str, hypothesis: &str) -> Result<Tokens, EngineError> {
-        let encoding = self
-            .inner
-            .encode_fast((join_lines(premise).as_ref(), join_lines(hypothesis).as_ref()), true)
-            .map_err(|e| self.failed(premise, e))?;
-        if encoding.len() <= self.max_tokens {
-            return Ok(self.whole(&encoding));
-        }
-        let end = encoding.get_sequence_ids().iter().rposition(|&s| s == Some(0)).map_or(0, |last| last + 1);
-        let n_premise = encoding.get_sequence_ids().iter().filter(|&&s| s == Some(0)).count();
-        let cut = (n_premise > encoding.len() - self.max_tokens).then(|| self.cut(&encoding, end)).flatten();
-        cut.ok_or_else(|| EngineError::PropositionTooLong {
+    pub fn pair(&self, premise: &str, hypothesis: &str) -> Result<Windows, EngineError> {
+        let (first, second) = (join_lines(premise), join_lines(hypothesis));
+        let encoding = self.encode((first.as_ref(), second.as_ref())).map_err(|e| self.failed(premise, e))?;
+        let words = outer(&encoding.get_sequence_ids(), |&s| s == Some(0));
+        self.windows(&encoding, words).ok_or_else(|| EngineError::PropositionTooLong {
             model: self.model.clone(),
             proposition: excerpt(hypothesis),
             n_tokens: encoding.len(),
@@ -72,32 +67,59 @@ impl Tokenizer {
         })
     }
 
-    fn whole(&self, encoding: &tokenizers::Encoding) -> Tokens {
-        Tokens {
-            ids: encoding.get_ids().to_vec(),
-            type_ids: encoding.get_type_ids().to_vec(),
-            attention_mask: encoding.get_attention_mask().to_vec(),
-            n_tokens: encoding.len(),
-            truncated: false,
-        }
+    /// The encoding; that of a text which has to be split knows its words, which takes longer.
+    fn encode<'t>(
+        &self,
+        input: impl Into<tokenizers::EncodeInput<'t>> + Clone,
+    ) -> Result<tokenizers::Encoding, tokenizers::Error> {
+        let encoding = self.inner.encode_fast(input.clone(), true)?;
+        if encoding.len() <= self.max_tokens { Ok(encoding) } else { self.inner.encode(input, true) }
     }
 
-    /// Removes the tokens before `end` that are too many; `None` where fewer stand before it.
-    fn cut(&self, encoding: &tokenizers::Encoding, end: usize) -> Option<Tokens> {
-        let start = end.checked_sub(encoding.len() - self.max_tokens)?;
-        let without = |all: &[u32]| [&all[..start], &all[end..]].concat();
-        Some(Tokens {
-            ids: without(encoding.get_ids()),
-            type_ids: without(encoding.get_type_ids()),
-            attention_mask: without(encoding.get_attention_mask()),
-            n_tokens: encoding.len(),
-            truncated: true,
-        })
+    /// The tokens `words` split to what the model takes, each part between the tokens before and behind them; `None`
+    /// where those alone are too many.
+    fn windows(&self, encoding: &tokenizers::Encoding, words: Range<usize>) -> Option<Windows> {
+        let (ids, type_ids) = (encoding.get_ids(), encoding.get_type_ids());
+        let around = |part: Range<usize>| {
+            let pick = |all: &[u32]| [&all[..words.start], &all[part.clone()], &all[words.end..]].concat();
+            let ids = pick(ids);
+            Tokens { type_ids: pick(type_ids), attention_mask: vec![1; ids.len()], ids }
+        };
+        let n_tokens = encoding.len();
+        let passes = if n_tokens <= self.max_tokens {
+            vec![around(words.clone())]
+        } else {
+            let room = self.max_tokens.checked_sub(n_tokens - words.len()).filter(|room| *room > 0)?;
+            split(encoding.get_word_ids(), words.clone(), room).into_iter().map(around).collect()
+        };
+        Some(Windows { passes, n_tokens })
     }
 
     fn failed(&self, text: &str, reason: tokenizers::Error) -> EngineError {
         EngineError::Pass { model: self.model.clone(), text: excerpt(text), reason: reason.to_string() }
     }
+}
+
+/// The range from the first to the last item that `is_word`; empty, at the first end, where there is none.
+fn outer<T>(items: &[T], is_word: impl Fn(&T) -> bool) -> Range<usize> {
+    let start = items.iter().position(&is_word).unwrap_or(items.len().min(1));
+    let end = items.iter().rposition(&is_word).map_or(start, |last| last + 1);
+    start..end
+}
+
+/// Parts of at most `room` tokens that begin where a word begins; a word longer than that is split inside.
+fn split(word_of: &[Option<u32>], words: Range<usize>, room: usize) -> Vec<Range<usize>> {
+    let mut parts = Vec::new();
+    let mut start = words.start;
+    while words.end - start > room {
+        let full = start + room;
+        let begins_word = |at: &usize| word_of[*at].is_none() || word_of[*at] != word_of[*at - 1];
+        let end = (start + 1..=full).rev().find(begins_word).unwrap_or(full);
+        parts.push(start..end);
+        start = end;
+    }
+    parts.push(start..words.end);
+    parts
 }
 
 /// The text with each run of spaces, tabs and line breaks as one space, none at the ends. BERT's tokenizers do not tell
@@ -124,22 +146,38 @@ mod tests {
         Tokenizer::from_bytes("test", TOKENIZER, max_tokens).unwrap()
     }
 
-    #[test]
-    fn a_long_text_loses_its_end_and_keeps_the_last_special_token() {
-        let whole = tokenizer(512).text("one two three four five").unwrap();
-        let cut = tokenizer(5).text("one two three four five").unwrap();
-        assert_eq!((whole.n_tokens, whole.truncated), (7, false));
-        assert_eq!((cut.n_tokens, cut.truncated), (7, true));
-        assert_eq!(cut.ids, [&whole.ids[..4], &whole.ids[6..]].concat());
+    /// The tokens of all windows between their first `before` and last `behind` ones.
+    fn inner(windows: &Windows, before: usize, behind: usize) -> Vec<u32> {
+        windows.passes.iter().flat_map(|p| p.ids[before..p.ids.len() - behind].to_vec()).collect()
     }
 
     #[test]
-    fn of_a_long_pair_the_premise_is_cut_and_the_hypothesis_stays() {
+    fn a_long_text_is_split_at_words_and_loses_nothing() {
+        let whole = tokenizer(512).text("one two three four five").unwrap();
+        let parts = tokenizer(5).text("one two three four five").unwrap();
+        assert_eq!((whole.n_tokens, whole.passes.len()), (7, 1));
+        assert_eq!((parts.n_tokens, parts.passes.len()), (7, 2));
+        assert_eq!(inner(&parts, 1, 1), whole.passes[0].ids[1..6]);
+        assert!(parts.passes.iter().all(|p| p.ids[0] == whole.passes[0].ids[0] && p.ids.last() == Some(&102)));
+
+        // "untranslatableness" has several pieces, which stay together while they fit.
+        let word = tokenizer(512).text("untranslatableness").unwrap().passes[0].ids.len() - 2;
+        assert!(word > 2);
+        let parts = tokenizer(word + 3).text("one two untranslatableness").unwrap();
+        assert_eq!(parts.passes.iter().map(|p| p.ids.len() - 2).collect::<Vec<_>>(), [2, word]);
+        let parts = tokenizer(4).text("untranslatableness").unwrap();
+        assert_eq!(inner(&parts, 1, 1).len(), word, "a word that fits nowhere is split");
+    }
+
+    #[test]
+    fn of_a_long_pair_the_premise_is_split_and_the_hypothesis_stays() {
         let whole = tokenizer(512).pair("one two three four five", "six seven").unwrap();
-        let cut = tokenizer(8).pair("one two three four five", "six seven").unwrap();
-        assert_eq!(cut.ids, [&whole.ids[..4], &whole.ids[6..]].concat());
-        assert_eq!(cut.type_ids, [0, 0, 0, 0, 0, 1, 1, 1]);
-        assert_eq!((cut.n_tokens, cut.truncated), (10, true));
+        let parts = tokenizer(8).pair("one two three four five", "six seven").unwrap();
+        assert_eq!(parts.n_tokens, 10);
+        assert_eq!(parts.passes.len(), 2);
+        assert_eq!(inner(&parts, 1, 4), whole.passes[0].ids[1..6]);
+        assert!(parts.passes.iter().all(|p| p.ids[p.ids.len() - 4..] == whole.passes[0].ids[6..]));
+        assert_eq!(parts.passes[0].type_ids, [0, 0, 0, 0, 0, 1, 1, 1]);
     }
 
     #[test]
@@ -152,7 +190,7 @@ mod tests {
     fn line_breaks_and_runs_of_spaces_do_not_change_the_tokens() {
         let untidy = " My Lords,\n  I beg\r\n\tto move   the amendment. \n";
         let raw = tokenizer(512).inner.encode_fast(untidy, true).unwrap();
-        assert_eq!(tokenizer(512).text(untidy).unwrap().ids, raw.get_ids());
+        assert_eq!(tokenizer(512).text(untidy).unwrap().passes[0].ids, raw.get_ids());
         assert_eq!(join_lines(untidy), "My Lords, I beg to move the amendment.");
         assert_eq!(join_lines(" \n"), "");
     }
@@ -161,12 +199,12 @@ mod tests {
     fn signs_that_look_like_a_special_token_are_ordinary_text() {
         let separator = 102;
         let tokens = tokenizer(512).text("yes [SEP] no").unwrap();
-        assert_eq!(tokens.ids.iter().filter(|&&id| id == separator).count(), 1);
+        assert_eq!(tokens.passes[0].ids.iter().filter(|&&id| id == separator).count(), 1);
     }
 
     #[test]
     fn an_empty_text_has_its_special_tokens_only() {
         let tokens = tokenizer(512).text(" \n ").unwrap();
-        assert_eq!((tokens.ids.len(), tokens.n_tokens, tokens.truncated), (2, 2, false));
+        assert_eq!((tokens.passes.len(), tokens.passes[0].ids.len(), tokens.n_tokens), (1, 2, 2));
     }
 }

@@ -3,25 +3,26 @@
 use ndarray::{Array2, ArrayView2};
 
 use super::Embeddings;
-use crate::engine::{EngineError, Model, Task, Work, rows};
+use crate::engine::{EngineError, Input, Model, Task, Work, rows};
 
 /// The vector of each text: mean of the last hidden states over its tokens, divided by its length (Reimers & Gurevych
-/// 2019). Longer texts than the model takes are cut, and `truncated` says so. Reports the stage `embedding`, one unit per
-/// text. Fails where the model is not for embedding, a pass fails, or the user stops it.
+/// 2019). Longer texts than the model takes are read in several windows, and `n_windows` says so. Reports the stage
+/// `embedding segments`, one unit per text. Fails where the model is not for embedding, a pass fails, or the user stops it.
 pub fn embed(model: &Model, texts: &[&str], work: Work) -> Result<Embeddings, EngineError> {
     model.expect_task(Task::Embedding)?;
-    let rows = rows("embedding segments", texts, work, |text| model.vector(text))?;
+    let inputs: Vec<Input> = texts.iter().map(|&text| (text, None)).collect();
+    let rows = rows("embedding segments", model, &inputs, work)?;
     let mut vectors = Array2::zeros((texts.len(), model.dimensions));
-    for (mut to, (from, _)) in vectors.rows_mut().into_iter().zip(&rows) {
-        for (to, from) in to.iter_mut().zip(from) {
+    for (mut to, from) in vectors.rows_mut().into_iter().zip(&rows) {
+        for (to, from) in to.iter_mut().zip(&from.numbers) {
             *to = *from;
         }
     }
     Ok(Embeddings {
         model_id: model.id.clone(),
         vectors,
-        n_tokens: rows.iter().map(|(_, tokens)| u32::try_from(tokens.n_tokens).unwrap_or(u32::MAX)).collect(),
-        truncated: rows.iter().map(|(_, tokens)| tokens.truncated).collect(),
+        n_tokens: rows.iter().map(|row| row.n_tokens).collect(),
+        n_windows: rows.iter().map(|row| row.n_windows).collect(),
     })
 }
 

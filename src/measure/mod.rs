@@ -15,10 +15,10 @@ pub struct Embeddings {
     pub model_id: String,
     /// Shape `[texts, dimensions]`; each row has length 1.
     pub vectors: Array2<f32>,
-    /// Tokens of each text, special tokens included, before any cut.
+    /// Tokens of each text, special tokens included.
     pub n_tokens: Vec<u32>,
-    /// Whether the text was longer than the model takes, so that its end was not seen.
-    pub truncated: Vec<bool>,
+    /// Windows in which the model read each text: 1 where it fits.
+    pub n_windows: Vec<u32>,
 }
 
 /// Tone of one text: three probabilities that sum to one.
@@ -52,8 +52,8 @@ impl SentimentScore {
 pub struct Sentiment {
     pub model_id: String,
     pub scores: Vec<SentimentScore>,
-    /// Whether the text was longer than the model takes, so that its end was not seen.
-    pub truncated: Vec<bool>,
+    /// Windows in which the model read each text: 1 where it fits.
+    pub n_windows: Vec<u32>,
 }
 
 /// Natural language inference for one premise and one hypothesis: three probabilities that sum to one.
@@ -80,8 +80,8 @@ pub struct StanceScore {
     pub proposition: Inference,
     /// `None` where the study gives no negation.
     pub negation: Option<Inference>,
-    /// Whether the text was longer than the model takes beside the proposition, so that its end was not seen.
-    pub truncated: bool,
+    /// Windows in which the model read the text beside the proposition or its negation: 1 where it fits.
+    pub n_windows: u32,
 }
 
 impl StanceScore {

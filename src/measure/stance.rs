@@ -9,7 +9,7 @@ use ndarray::{Array2, ArrayView2};
 
 use super::embedding::cosines;
 use super::{Inference, Stance, StanceScore};
-use crate::engine::{EngineError, Model, Task, Work, rows};
+use crate::engine::{EngineError, Input, Model, Task, Work, rows};
 use crate::study::{StanceOptions, Target};
 
 /// How near each text is to each proposition: cosine of their unit vectors, negative values set to 0. `propositions` has a
@@ -42,23 +42,23 @@ pub fn score(
     }
     // Pass by pass: all texts with a proposition, then all with its negation, then the next target.
     let hypotheses = targets.iter().flat_map(|t| [Some(t.proposition.as_str()), t.negation.as_deref()]).flatten();
-    let pairs: Vec<(&str, &str)> = hypotheses.flat_map(|h| texts.iter().map(move |&text| (text, h))).collect();
-    let rows =
-        rows("inferring stance", &pairs, work, |&(text, hypothesis)| model.probabilities(text, Some(hypothesis)))?;
+    let pairs: Vec<Input> = hypotheses.flat_map(|h| texts.iter().map(move |&text| (text, Some(h)))).collect();
+    let rows = rows("inferring stance", model, &pairs, work)?;
 
     let n = texts.len();
     let inference = |pass: usize, text: usize| {
-        let ([entailment, neutral, contradiction], truncated) = rows[pass * n + text];
-        (Inference { entailment, neutral, contradiction }, truncated)
+        let row = &rows[pass * n + text];
+        let [entailment, neutral, contradiction] = row.labels();
+        (Inference { entailment, neutral, contradiction }, row.n_windows)
     };
     let mut scores = Vec::with_capacity(targets.len());
     let mut pass = 0;
     for (target, relevance) in targets.iter().zip(relevance.rows()) {
         let of_target = relevance.iter().enumerate().map(|(text, &relevance)| {
-            let (proposition, cut) = inference(pass, text);
+            let (proposition, n_windows) = inference(pass, text);
             let negation = target.negation.as_ref().map(|_| inference(pass + 1, text));
-            let truncated = cut || negation.is_some_and(|(_, cut)| cut);
-            decide(proposition, negation.map(|(inference, _)| inference), relevance, truncated, options)
+            let n_windows = negation.map_or(n_windows, |(_, n)| n.max(n_windows));
+            decide(proposition, negation.map(|(inference, _)| inference), relevance, n_windows, options)
         });
         scores.push(of_target.collect());
         pass += 1 + usize::from(target.negation.is_some());
@@ -71,7 +71,7 @@ fn decide(
     proposition: Inference,
     negation: Option<Inference>,
     relevance: f32,
-    truncated: bool,
+    n_windows: u32,
     options: &StanceOptions,
 ) -> StanceScore {
     let (favor, against, neither) = match negation {
@@ -94,7 +94,7 @@ fn decide(
     } else {
         (Some("against"), None)
     };
-    StanceScore { relevance, favor, against, neither, label, reason, proposition, negation, truncated }
+    StanceScore { relevance, favor, against, neither, label, reason, proposition, negation, n_windows }
 }
 
 #[cfg(test)]
@@ -111,25 +111,25 @@ mod tests {
 
     #[test]
     fn without_a_negation_the_sides_are_those_of_the_proposition() {
-        let score = decide(inference(0.7, 0.2, 0.1), None, 0.5, false, &OPTIONS);
+        let score = decide(inference(0.7, 0.2, 0.1), None, 0.5, 1, &OPTIONS);
         assert_eq!((score.favor, score.neither, score.against), (0.7, 0.2, 0.1));
         assert_eq!((score.label, score.reason), (Some("favor"), None));
     }
 
     #[test]
     fn a_negation_counts_with_its_sides_exchanged() {
-        let score = decide(inference(0.75, 0.25, 0.0), Some(inference(0.5, 0.25, 0.25)), 0.5, false, &OPTIONS);
+        let score = decide(inference(0.75, 0.25, 0.0), Some(inference(0.5, 0.25, 0.25)), 0.5, 1, &OPTIONS);
         assert_eq!((score.favor, score.neither, score.against), (0.5, 0.25, 0.25));
         assert_eq!(score.score(), 0.25);
     }
 
     #[test]
     fn no_label_off_the_topic_or_without_a_clear_side() {
-        let off = decide(inference(0.9, 0.1, 0.0), None, 0.1, false, &OPTIONS);
+        let off = decide(inference(0.9, 0.1, 0.0), None, 0.1, 1, &OPTIONS);
         assert_eq!((off.label, off.reason, off.favor), (None, Some("off_topic"), 0.9));
-        let unsure = decide(inference(0.4, 0.3, 0.3), None, 0.5, false, &OPTIONS);
+        let unsure = decide(inference(0.4, 0.3, 0.3), None, 0.5, 1, &OPTIONS);
         assert_eq!((unsure.label, unsure.reason), (None, Some("low_confidence")));
-        let torn = decide(inference(0.5, 0.0, 0.5), None, 0.5, false, &OPTIONS);
+        let torn = decide(inference(0.5, 0.0, 0.5), None, 0.5, 1, &OPTIONS);
         assert_eq!((torn.label, torn.reason), (None, Some("low_confidence")));
     }
 

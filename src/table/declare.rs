@@ -1,9 +1,7 @@
 //! How a table is declared: from one list of columns come the row struct, its description and its frame.
 //!
-//! In: declarations as in [`schema`](super::schema). Out: row structs whose fields are the columns, [`Table`]s that
-//! describe them, frames for the writer. Which tables and columns there are is `schema`'s to say.
-
-use polars::prelude::DataFrame;
+//! In: declarations as in [`schema`](super::schema). Out: row structs whose fields are the columns and that become
+//! frames, [`Table`]s that describe them. Which tables and columns there are is `schema`'s to say.
 
 use super::cells::Kind;
 
@@ -26,13 +24,6 @@ pub struct Column {
     /// What a null says; `None` where a value is never missing.
     pub null_means: Option<&'static str>,
     pub description: &'static str,
-}
-
-/// A table ready to be written.
-#[derive(Debug, Clone)]
-pub struct Frame {
-    pub table: &'static Table,
-    pub data: DataFrame,
 }
 
 /// A field's type: an option where a null has a meaning.
@@ -72,7 +63,7 @@ pub(super) const fn plain(field: &'static str) -> &'static str {
     }
 }
 
-/// Row structs, [`Table`]s, the list of all tables and the rows of all tables.
+/// Row structs, [`Table`]s and the list of all tables.
 macro_rules! tables {
     ($(
         $(#[doc = $row_text:literal])+
@@ -103,7 +94,7 @@ macro_rules! tables {
                     },)+],
                 };
 
-                fn frame(rows: &[Self]) -> polars::prelude::PolarsResult<polars::prelude::DataFrame> {
+                pub(in crate::table) fn frame(rows: &[Self]) -> polars::prelude::PolarsResult<polars::prelude::DataFrame> {
                     let columns = vec![$(
                         <$ty as super::cells::Value>::series(
                             super::declare::plain(stringify!($field)),
@@ -117,22 +108,6 @@ macro_rules! tables {
 
         /// All tables, in the order in which they are described.
         pub const TABLES: &[Table] = &[$($row::TABLE,)+];
-
-        /// The rows of all tables of a run.
-        #[derive(Debug, Clone, Default, PartialEq)]
-        pub struct Rows<'a> {
-            $(pub $table: Vec<$row<'a>>,)+
-            /// Score of every segment per target (`[target][segment]`, `None` where the model abstains): the last
-            /// columns of `analysis`, called [`stance_column`].
-            pub stance_columns: Vec<(&'a Target, Vec<Option<f32>>)>,
-        }
-
-        impl Rows<'_> {
-            fn fixed_frames(&self) -> polars::prelude::PolarsResult<Vec<Frame>> {
-                let frames = vec![$($row::frame(&self.$table)?,)+];
-                Ok(TABLES.iter().zip(frames).map(|(table, data)| Frame { table, data }).collect())
-            }
-        }
     };
 }
 

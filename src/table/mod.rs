@@ -1,10 +1,11 @@
 //! Everything a run computed to tables on disk: Parquet, a codebook, and CSV where wanted.
 //!
-//! In: a [`Run`] and an [`OutputFolder`]. Out: the files of the tables, whole or not at all. Refuses a folder
-//! that is not plenary's before anything is computed. Says nothing of how a number came about.
+//! In: an [`OutputFolder`], segments with their numbers as they come ([`Writer`]), then what only the whole corpus tells
+//! ([`Closed`]). Out: the files of the tables, whole or not at all. Refuses a folder that is not plenary's before anything
+//! is computed. Says nothing of how a number came about.
 //!
-//! `schema` names the columns, `rows` fills them, `folder` keeps the folder whole, `writer` writes the files and
-//! `codebook` explains them.
+//! `schema` names the columns, `rows` fills them, `sheet` writes the files of a table, `writer` knows when which table is
+//! written, `folder` keeps the folder whole and `codebook` explains the columns.
 
 mod cells;
 pub mod codebook;
@@ -12,6 +13,7 @@ mod declare;
 mod folder;
 mod rows;
 pub mod schema;
+mod sheet;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -22,10 +24,10 @@ use std::path::PathBuf;
 use polars::error::PolarsError;
 
 pub use cells::{Kind, Value};
-pub use declare::{Column, Frame, Table};
+pub use declare::{Column, Table};
 pub use folder::{OutputFolder, is_results};
-pub use rows::{Failure, ModelRecord, Run, RunRecord, rows};
-pub use writer::{Written, WrittenFile, write};
+pub use rows::{Closing, Failure, Measured, ModelRecord, RunRecord};
+pub use writer::{Closed, Writer, Written, WrittenFile};
 
 /// The version that stands in `runs` and in `run.json`.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,22 +1,23 @@
 //! What a run computed to the rows of its tables.
 //!
-//! In: a [`Run`], everything the stages returned. Out: [`Rows`]. Refuses a run whose parts do not fit each other
-//! (more scores than segments, say). What a column is called and means is `schema`'s, how it is stored `writer`'s.
-//! Rows come in the order of the transcripts and, within one, of the text; nothing is sorted or dropped here.
+//! In: what the stages returned, some segments at a time ([`Measured`]) and then as a whole ([`Closing`]). Out: rows of the
+//! structs that `schema` declares. Refuses parts that do not fit each other (more scores than segments, say). What a column
+//! is called and means is `schema`'s, how it is stored `sheet`'s. Rows come in the order of the transcripts and, within one,
+//! of the text; nothing is sorted or dropped here.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Time;
+use polars::prelude::Column;
 
 use super::TableError;
-use super::codebook;
 use super::schema::*;
-use crate::corpus::{Segment, Transcript};
+use crate::corpus::{Segment, Summary, Transcript};
 use crate::estimate::Estimate;
 use crate::measure::{Embeddings, Sentiment, Stance, StanceScore};
 use crate::study::{Study, Target};
-use crate::themes::Themes;
+use crate::themes::{Assignment, Themes};
 
 /// A model that a run used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,161 +52,133 @@ pub struct Failure {
     pub hint: String,
 }
 
-/// Everything a run computed. "Every segment" is the segments of the first transcript, then those of the second,
-/// and so on: the scores below have one row per segment in this order.
+/// Some segments and what was measured of them: the scores have one row per segment, in this order.
 #[derive(Debug, Clone, Copy)]
-pub struct Run<'a> {
-    pub record: &'a RunRecord,
-    pub study: &'a Study,
-    /// One per document, sorted by path, so that the tables do not depend on the order of the inputs.
-    pub transcripts: &'a [Transcript],
-    /// Other inputs with the same bytes, by `document_id`. Documents without any need no entry.
-    pub other_paths: &'a BTreeMap<String, Vec<String>>,
+pub struct Measured<'a> {
+    /// Each segment with its document.
+    pub segments: &'a [(&'a Transcript, &'a Segment)],
     pub embeddings: &'a Embeddings,
     pub sentiment: &'a Sentiment,
     /// `None` where the study has no target.
     pub stance: Option<&'a Stance>,
-    /// Without themes and assignments where none were found.
-    pub themes: &'a Themes,
-    pub estimates: &'a [Estimate],
+}
+
+/// What a run was as a whole.
+#[derive(Debug, Clone, Copy)]
+pub struct Closing<'a> {
+    pub record: &'a RunRecord,
+    /// One per document, sorted by path, so that the tables do not depend on the order of the inputs.
+    pub documents: &'a [Summary],
+    /// Other inputs with the same bytes, by `document_id`. Documents without any need no entry.
+    pub other_paths: &'a BTreeMap<String, Vec<String>>,
     pub failures: &'a [Failure],
 }
 
-impl Run<'_> {
-    /// Whether some model did not see the end of a segment. A pair is cut sooner than a text alone.
-    fn was_cut(&self, row: usize) -> bool {
-        self.embeddings.truncated[row]
-            || self.sentiment.truncated[row]
-            || self.stance.is_some_and(|stance| stance.scores.iter().any(|of_target| of_target[row].truncated))
+impl Measured<'_> {
+    /// The parts that are parallel to each other are of one length.
+    pub(super) fn check(&self, study: &Study) -> Result<(), TableError> {
+        let n_segments = self.segments.len();
+        let fits = |what: &str, found: usize, expected: usize| {
+            if found == expected { Ok(()) } else { Err(TableError::Misfit { what: what.to_owned(), found, expected }) }
+        };
+        fits("rows of vectors", self.embeddings.vectors.nrows(), n_segments)?;
+        fits("token counts", self.embeddings.n_tokens.len(), n_segments)?;
+        fits("windows of texts", self.embeddings.n_windows.len(), n_segments)?;
+        fits("windows of texts for sentiment", self.sentiment.n_windows.len(), n_segments)?;
+        fits("sentiment scores", self.sentiment.scores.len(), n_segments)?;
+        if let Some(stance) = self.stance {
+            fits("targets with stance", stance.scores.len(), study.targets.len())?;
+            for (target, scores) in study.targets.iter().zip(&stance.scores) {
+                fits(&format!("stance scores towards `{}`", target.id), scores.len(), n_segments)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The most windows in which a model read a segment. A pair is split sooner than a text alone.
+    fn n_windows(&self, row: usize) -> u32 {
+        let of_stance = self.stance.iter().flat_map(|stance| stance.scores.iter().map(|scores| scores[row].n_windows));
+        of_stance.chain([self.embeddings.n_windows[row], self.sentiment.n_windows[row]]).max().unwrap_or(1)
     }
 }
 
-/// The rows of all tables of a run.
-///
-/// # Errors
-/// [`TableError::Misfit`] where two parts of the run do not fit each other.
-pub fn rows<'a>(run: &Run<'a>) -> Result<Rows<'a>, TableError> {
-    check(run)?;
-    let segments: Vec<(&Transcript, &Segment)> = run
-        .transcripts
-        .iter()
-        .flat_map(|transcript| transcript.segments.iter().map(move |s| (transcript, s)))
-        .collect();
-
-    let mut rows = Rows {
-        documents: run.transcripts.iter().map(|transcript| document(run, transcript)).collect(),
-        speakers: run.transcripts.iter().flat_map(speakers).collect(),
-        blocks: run.transcripts.iter().flat_map(blocks).collect(),
-        utterances: run.transcripts.iter().flat_map(utterances).collect(),
-        segments: segments.iter().enumerate().map(|(row, &(t, s))| segment(run, t, s, row)).collect(),
-        embeddings: segments.iter().zip(vectors(run.embeddings)).map(|(&(_, s), v)| embedding(run, s, v)).collect(),
-        sentiment: segments.iter().enumerate().map(|(row, &(_, s))| sentiment(run, s, row)).collect(),
-        stance: stance(run, &segments),
-        themes: themes(run.themes, &segments),
-        segment_themes: segment_themes(run.themes, &segments),
-        estimates: run.estimates.iter().map(estimate).collect(),
-        analysis: segments.iter().enumerate().map(|(row, &(t, s))| analysis(run, t, s, row)).collect(),
-        failures: run.failures.iter().map(failure).collect(),
-        codebook: codebook::rows(run.study),
-        stance_columns: stance_columns(run, segments.len()),
-        runs: Vec::new(),
-    };
-    let run_row = run_row(run, &rows);
-    rows.runs.push(run_row);
-    Ok(rows)
-}
-
-/// The parts that are parallel to each other are of one length, and what points into another part hits it.
-fn check(run: &Run) -> Result<(), TableError> {
-    let n_segments: usize = run.transcripts.iter().map(|transcript| transcript.segments.len()).sum();
-    let fits = |what: &str, found: usize, expected: usize| {
-        if found == expected { Ok(()) } else { Err(TableError::Misfit { what: what.to_owned(), found, expected }) }
-    };
+/// What points into another part hits it.
+pub(super) fn check_themes(themes: &Themes, n_segments: usize) -> Result<(), TableError> {
     let within = |what: &str, found: usize, bound: usize| {
         if found < bound { Ok(()) } else { Err(TableError::Misfit { what: what.to_owned(), found, expected: bound }) }
     };
-    fits("rows of vectors", run.embeddings.vectors.nrows(), n_segments)?;
-    fits("token counts", run.embeddings.n_tokens.len(), n_segments)?;
-    fits("marks of cut texts", run.embeddings.truncated.len(), n_segments)?;
-    fits("marks of cut texts for sentiment", run.sentiment.truncated.len(), n_segments)?;
-    fits("sentiment scores", run.sentiment.scores.len(), n_segments)?;
-    if !run.themes.themes.is_empty() || !run.themes.assignments.is_empty() {
-        fits("themes of segments", run.themes.assignments.len(), n_segments)?;
+    if !themes.themes.is_empty() && themes.assignments.len() != n_segments {
+        let found = themes.assignments.len();
+        return Err(TableError::Misfit { what: "themes of segments".into(), found, expected: n_segments });
     }
-    for assignment in &run.themes.assignments {
-        within("theme of a segment", assignment.theme, run.themes.themes.len())?;
+    for assignment in &themes.assignments {
+        within("theme of a segment", assignment.theme, themes.themes.len())?;
     }
-    for &exemplar in run.themes.themes.iter().flat_map(|theme| &theme.exemplars) {
+    for &exemplar in themes.themes.iter().flat_map(|theme| &theme.exemplars) {
         within("exemplar of a theme", exemplar, n_segments)?;
-    }
-    if let Some(stance) = run.stance {
-        fits("targets with stance", stance.scores.len(), run.study.targets.len())?;
-        for (target, scores) in run.study.targets.iter().zip(&stance.scores) {
-            fits(&format!("stance scores towards `{}`", target.id), scores.len(), n_segments)?;
-        }
     }
     Ok(())
 }
 
-/// The vectors as slices; they are stored by row, or else not at all.
-fn vectors(embeddings: &Embeddings) -> impl Iterator<Item = &[f32]> {
-    embeddings.vectors.rows().into_iter().map(|row| row.to_slice().unwrap_or_default())
-}
-
-fn run_row<'a>(run: &Run<'a>, rows: &Rows<'a>) -> RunRow<'a> {
-    let record = run.record;
+/// The row of `runs`; `n_rows` tells how many rows a table has.
+pub(super) fn run<'a>(closing: &Closing<'a>, study: &'a Study, n_rows: impl Fn(super::Table) -> usize) -> RunRow<'a> {
+    let record = closing.record;
     RunRow {
         run_id: &record.run_id,
         plenary_version: super::VERSION,
-        study_name: &run.study.study.name,
+        study_name: &study.study.name,
         study_sha256: &record.study_sha256,
         engine: &record.engine,
         models: record.models.iter().map(|model| format!("{} {}", model.id, model.sha256)).collect(),
-        seed: run.study.study.seed,
-        n_documents: count(rows.documents.len()),
-        n_speakers: count(rows.speakers.len()),
-        n_utterances: count(rows.utterances.len()),
-        n_segments: count(rows.segments.len()),
-        n_themes: count(rows.themes.len()),
-        n_failures: count(rows.failures.len()),
+        seed: study.study.seed,
+        n_documents: count(n_rows(DocumentRow::TABLE)),
+        n_speakers: count(n_rows(SpeakerRow::TABLE)),
+        n_utterances: count(n_rows(UtteranceRow::TABLE)),
+        n_segments: count(n_rows(SegmentRow::TABLE)),
+        n_themes: count(n_rows(ThemeRow::TABLE)),
+        n_failures: count(n_rows(FailureRow::TABLE)),
         started_at: record.started_at,
         finished_at: record.finished_at,
     }
 }
 
-fn document<'a>(run: &Run<'a>, transcript: &'a Transcript) -> DocumentRow<'a> {
-    let (document, front) = (&transcript.document, &transcript.front);
-    DocumentRow {
-        document_id: &document.document_id,
-        path: &document.path,
-        other_paths: run.other_paths.get(&document.document_id).cloned().unwrap_or_default(),
-        format: document.format.as_str(),
-        encoding: &document.encoding,
-        sha256: &document.sha256,
-        bytes: i64::try_from(document.n_bytes).unwrap_or(i64::MAX),
-        title: front.title.as_deref(),
-        event: front.event.as_deref(),
-        panel: front.panel.as_deref(),
-        session: front.session.as_deref(),
-        date: front.date,
-        time_start: front.time_start.map(hours_and_minutes),
-        time_end: front.time_end.map(hours_and_minutes),
-        language: transcript.language.as_deref(),
-        style: &transcript.style,
-        style_confidence: transcript.style_confidence,
-        n_speakers: count(transcript.speakers.len()),
-        n_utterances: count(transcript.utterances.len()),
-        n_segments: count(transcript.segments.len()),
-        n_words: count(transcript.n_words()),
-        needs_review: transcript.needs_review,
-        warnings: transcript.warnings.clone(),
-    }
+pub(super) fn documents<'a>(closing: &Closing<'a>) -> Vec<DocumentRow<'a>> {
+    let row = |document: &'a Summary| {
+        let front = &document.front;
+        DocumentRow {
+            document_id: &document.document_id,
+            path: &document.path,
+            other_paths: closing.other_paths.get(&document.document_id).cloned().unwrap_or_default(),
+            format: document.format.as_str(),
+            encoding: &document.encoding,
+            sha256: &document.sha256,
+            bytes: i64::try_from(document.n_bytes).unwrap_or(i64::MAX),
+            title: front.title.as_deref(),
+            event: front.event.as_deref(),
+            panel: front.panel.as_deref(),
+            session: front.session.as_deref(),
+            date: front.date,
+            time_start: front.time_start.map(hours_and_minutes),
+            time_end: front.time_end.map(hours_and_minutes),
+            language: document.language.as_deref(),
+            style: &document.style,
+            style_confidence: document.style_confidence,
+            n_speakers: count(document.speakers.len()),
+            n_utterances: count(document.n_utterances),
+            n_segments: count(document.n_segments),
+            n_words: count(document.n_words),
+            needs_review: document.needs_review,
+            warnings: document.warnings.clone(),
+        }
+    };
+    closing.documents.iter().map(row).collect()
 }
 
-fn speakers(transcript: &Transcript) -> impl Iterator<Item = SpeakerRow<'_>> {
-    transcript.speakers.iter().map(|speaker| SpeakerRow {
+pub(super) fn speakers<'a>(closing: &Closing<'a>) -> Vec<SpeakerRow<'a>> {
+    let speakers = closing.documents.iter().flat_map(|document| document.speakers.iter().map(move |s| (document, s)));
+    let rows = speakers.map(|(document, speaker)| SpeakerRow {
         speaker_id: &speaker.speaker_id,
-        document_id: &transcript.document.document_id,
+        document_id: &document.document_id,
         person_id: &speaker.person_id,
         name_as_printed: &speaker.name_as_printed,
         honorific: speaker.honorific.as_deref(),
@@ -218,11 +191,12 @@ fn speakers(transcript: &Transcript) -> impl Iterator<Item = SpeakerRow<'_>> {
         n_utterances: count(speaker.n_utterances),
         n_words: count(speaker.n_words),
         confidence: speaker.confidence,
-    })
+    });
+    rows.collect()
 }
 
-fn blocks(transcript: &Transcript) -> impl Iterator<Item = BlockRow<'_>> {
-    transcript.blocks.iter().map(|block| BlockRow {
+pub(super) fn blocks(transcript: &Transcript) -> Vec<BlockRow<'_>> {
+    let rows = transcript.blocks.iter().map(|block| BlockRow {
         block_id: &block.block_id,
         document_id: &transcript.document.document_id,
         position: count(block.position),
@@ -233,11 +207,12 @@ fn blocks(transcript: &Transcript) -> impl Iterator<Item = BlockRow<'_>> {
         line_end: count(block.line_end),
         page: block.page,
         utterance_id: block.utterance.map(|u| transcript.utterances[u].utterance_id.as_str()),
-    })
+    });
+    rows.collect()
 }
 
-fn utterances(transcript: &Transcript) -> impl Iterator<Item = UtteranceRow<'_>> {
-    transcript.utterances.iter().map(|utterance| UtteranceRow {
+pub(super) fn utterances(transcript: &Transcript) -> Vec<UtteranceRow<'_>> {
+    let rows = transcript.utterances.iter().map(|utterance| UtteranceRow {
         utterance_id: &utterance.utterance_id,
         document_id: &transcript.document.document_id,
         speaker_id: utterance.speaker.map(|s| transcript.speakers[s].speaker_id.as_str()),
@@ -252,11 +227,12 @@ fn utterances(transcript: &Transcript) -> impl Iterator<Item = UtteranceRow<'_>>
         boundary_confidence: utterance.boundary_confidence,
         needs_review: utterance.needs_review,
         evidence: &utterance.evidence,
-    })
+    });
+    rows.collect()
 }
 
-fn segment<'a>(run: &Run<'a>, transcript: &'a Transcript, segment: &'a Segment, row: usize) -> SegmentRow<'a> {
-    SegmentRow {
+pub(super) fn segments<'a>(part: &Measured<'a>) -> Vec<SegmentRow<'a>> {
+    let rows = part.segments.iter().enumerate().map(|(row, &(transcript, segment))| SegmentRow {
         segment_id: &segment.segment_id,
         utterance_id: &transcript.utterances[segment.utterance].utterance_id,
         document_id: &transcript.document.document_id,
@@ -266,68 +242,81 @@ fn segment<'a>(run: &Run<'a>, transcript: &'a Transcript, segment: &'a Segment, 
         start: offset(segment.span.start),
         end: offset(segment.span.end),
         n_words: count(segment.n_words),
-        n_tokens: run.embeddings.n_tokens[row],
-        truncated: run.was_cut(row),
-    }
+        n_tokens: part.embeddings.n_tokens[row],
+        n_windows: part.n_windows(row),
+    });
+    rows.collect()
 }
 
-fn embedding<'a>(run: &Run<'a>, segment: &'a Segment, vector: &'a [f32]) -> EmbeddingRow<'a> {
-    EmbeddingRow { segment_id: &segment.segment_id, model_id: &run.embeddings.model_id, vector }
-}
-
-fn sentiment<'a>(run: &Run<'a>, segment: &'a Segment, row: usize) -> SentimentRow<'a> {
-    let score = run.sentiment.scores[row];
-    SentimentRow {
+pub(super) fn embeddings<'a>(part: &Measured<'a>) -> Vec<EmbeddingRow<'a>> {
+    // The vectors as slices; they are stored by row, or else not at all.
+    let vectors = part.embeddings.vectors.outer_iter().map(|row| row.to_slice().unwrap_or_default());
+    let rows = part.segments.iter().zip(vectors).map(|((_, segment), vector)| EmbeddingRow {
         segment_id: &segment.segment_id,
-        model_id: &run.sentiment.model_id,
+        model_id: &part.embeddings.model_id,
+        vector,
+    });
+    rows.collect()
+}
+
+pub(super) fn sentiment<'a>(part: &Measured<'a>) -> Vec<SentimentRow<'a>> {
+    let rows = part.segments.iter().zip(&part.sentiment.scores).map(|((_, segment), score)| SentimentRow {
+        segment_id: &segment.segment_id,
+        model_id: &part.sentiment.model_id,
         negative: score.negative,
         neutral: score.neutral,
         positive: score.positive,
         score: score.score(),
         label: score.label(),
-    }
+    });
+    rows.collect()
 }
 
-/// All segments of the first target, then of the second: a target's rows lie together.
-fn stance<'a>(run: &Run<'a>, segments: &[(&'a Transcript, &'a Segment)]) -> Vec<StanceRow<'a>> {
-    let Some(stance) = run.stance else { return Vec::new() };
-    let mut rows = Vec::with_capacity(stance.scores.len() * segments.len());
-    for (target, scores) in run.study.targets.iter().zip(&stance.scores) {
-        rows.extend(segments.iter().zip(scores).map(|((_, segment), score)| StanceRow {
-            segment_id: &segment.segment_id,
-            target_id: &target.id,
-            model_id: &stance.model_id,
-            relevance: score.relevance,
-            favor: score.favor,
-            against: score.against,
-            neither: score.neither,
-            score: score.score(),
-            label: score.label,
-            reason: score.reason,
-            proposition_entailment: score.proposition.entailment,
-            proposition_neutral: score.proposition.neutral,
-            proposition_contradiction: score.proposition.contradiction,
-            negation_entailment: score.negation.map(|negation| negation.entailment),
-            negation_neutral: score.negation.map(|negation| negation.neutral),
-            negation_contradiction: score.negation.map(|negation| negation.contradiction),
+/// The targets of the first segment, then those of the second: a segment's rows lie together.
+pub(super) fn stance<'a>(part: &Measured<'a>, study: &'a Study) -> Vec<StanceRow<'a>> {
+    let Some(stance) = part.stance else { return Vec::new() };
+    let mut rows = Vec::with_capacity(stance.scores.len() * part.segments.len());
+    for (row, (_, segment)) in part.segments.iter().enumerate() {
+        rows.extend(study.targets.iter().zip(&stance.scores).map(|(target, scores)| {
+            let score = &scores[row];
+            StanceRow {
+                segment_id: &segment.segment_id,
+                target_id: &target.id,
+                model_id: &stance.model_id,
+                relevance: score.relevance,
+                favor: score.favor,
+                against: score.against,
+                neither: score.neither,
+                score: score.score(),
+                label: score.label,
+                reason: score.reason,
+                proposition_entailment: score.proposition.entailment,
+                proposition_neutral: score.proposition.neutral,
+                proposition_contradiction: score.proposition.contradiction,
+                negation_entailment: score.negation.map(|negation| negation.entailment),
+                negation_neutral: score.negation.map(|negation| negation.neutral),
+                negation_contradiction: score.negation.map(|negation| negation.contradiction),
+            }
         }));
     }
     rows
 }
 
 /// One column per target of the study, all null where no stance was scored.
-fn stance_columns<'a>(run: &Run<'a>, n_segments: usize) -> Vec<(&'a Target, Vec<Option<f32>>)> {
-    let targets = run.study.targets.iter().enumerate();
+pub(super) fn stance_columns<'a>(part: &Measured, study: &'a Study) -> Vec<(&'a Target, Vec<Option<f32>>)> {
+    let n_segments = part.segments.len();
+    let targets = study.targets.iter().enumerate();
     targets
         .map(|(position, target)| {
-            let scores = run.stance.map(|stance| &stance.scores[position]);
+            let scores = part.stance.map(|stance| &stance.scores[position]);
             let labelled = |score: &StanceScore| score.label.map(|_| score.score());
             (target, scores.map_or_else(|| vec![None; n_segments], |scores| scores.iter().map(labelled).collect()))
         })
         .collect()
 }
 
-fn themes<'a>(themes: &'a Themes, segments: &[(&'a Transcript, &'a Segment)]) -> Vec<ThemeRow<'a>> {
+/// The rows of `themes`; `exemplars` has the segment id for each row that is one.
+pub(super) fn themes<'a>(themes: &'a Themes, exemplars: &BTreeMap<usize, String>) -> Vec<ThemeRow<'a>> {
     let theme_rows = themes.themes.iter().map(|theme| ThemeRow {
         theme_id: &theme.theme_id,
         label: &theme.label,
@@ -335,7 +324,7 @@ fn themes<'a>(themes: &'a Themes, segments: &[(&'a Transcript, &'a Segment)]) ->
         term_weights: theme.term_weights.clone(),
         n_segments: count(theme.n_segments),
         n_speakers: count(theme.n_speakers),
-        exemplars: theme.exemplars.iter().map(|&row| segments[row].1.segment_id.clone()).collect(),
+        exemplars: theme.exemplars.iter().filter_map(|row| exemplars.get(row).cloned()).collect(),
         cohesion: theme.cohesion,
         separation: theme.separation,
         stability: theme.stability,
@@ -343,9 +332,13 @@ fn themes<'a>(themes: &'a Themes, segments: &[(&'a Transcript, &'a Segment)]) ->
     theme_rows.collect()
 }
 
-fn segment_themes<'a>(themes: &'a Themes, segments: &[(&'a Transcript, &'a Segment)]) -> Vec<SegmentThemeRow<'a>> {
-    let rows = segments.iter().zip(&themes.assignments).map(|((_, segment), assignment)| SegmentThemeRow {
-        segment_id: &segment.segment_id,
+pub(super) fn segment_themes<'a>(
+    themes: &'a Themes,
+    segment_ids: &[&'a str],
+    assigned: &[Assignment],
+) -> Vec<SegmentThemeRow<'a>> {
+    let rows = segment_ids.iter().zip(assigned).map(|(segment_id, assignment)| SegmentThemeRow {
+        segment_id,
         theme_id: &themes.themes[assignment.theme].theme_id,
         probability: assignment.probability,
         reason: assignment.reason.as_str(),
@@ -353,7 +346,7 @@ fn segment_themes<'a>(themes: &'a Themes, segments: &[(&'a Transcript, &'a Segme
     rows.collect()
 }
 
-fn estimate(estimate: &Estimate) -> EstimateRow<'_> {
+pub(super) fn estimate(estimate: &Estimate) -> EstimateRow<'_> {
     EstimateRow {
         level: estimate.level,
         document_id: estimate.document_id.as_deref(),
@@ -372,36 +365,54 @@ fn estimate(estimate: &Estimate) -> EstimateRow<'_> {
     }
 }
 
-fn analysis<'a>(run: &Run<'a>, transcript: &'a Transcript, segment: &'a Segment, row: usize) -> AnalysisRow<'a> {
-    let document = &transcript.document;
-    let speaker = transcript.speaker_of(segment);
-    let sentiment = run.sentiment.scores[row];
-    let assignment = run.themes.assignments.get(row);
-    let theme = assignment.map(|assignment| &run.themes.themes[assignment.theme]);
-    AnalysisRow {
-        segment_id: &segment.segment_id,
-        utterance_id: &transcript.utterances[segment.utterance].utterance_id,
-        document_id: &document.document_id,
-        speaker_id: speaker.map(|speaker| speaker.speaker_id.as_str()),
-        text: &segment.text,
-        document: transcript.front.title.as_deref().unwrap_or_else(|| file_stem(&document.path)),
-        date: transcript.front.date,
-        speaker: speaker.map(|speaker| speaker.label.as_str()),
-        name: speaker.map(|speaker| speaker.name.as_str()),
-        role: speaker.map(|speaker| speaker.role.as_str()),
-        title: speaker.and_then(|speaker| speaker.title.as_deref()),
-        affiliation: speaker.and_then(|speaker| speaker.affiliation.as_deref()),
-        theme_id: theme.map(|theme| theme.theme_id.as_str()),
-        theme: theme.map(|theme| format!("{} {}", theme.theme_id, theme.label)),
-        theme_label: theme.map(|theme| theme.label.as_str()),
-        theme_probability: assignment.map(|assignment| assignment.probability),
-        sentiment_score: sentiment.score(),
-        sentiment_label: sentiment.label(),
-    }
+/// The rows of `analysis` without their themes.
+pub(super) fn analysis<'a>(part: &Measured<'a>) -> Vec<AnalysisRow<'a>> {
+    let rows = part.segments.iter().zip(&part.sentiment.scores).map(|(&(transcript, segment), sentiment)| {
+        let document = &transcript.document;
+        let speaker = transcript.speaker_of(segment);
+        AnalysisRow {
+            segment_id: &segment.segment_id,
+            utterance_id: &transcript.utterances[segment.utterance].utterance_id,
+            document_id: &document.document_id,
+            speaker_id: speaker.map(|speaker| speaker.speaker_id.as_str()),
+            text: &segment.text,
+            document: transcript.front.title.as_deref().unwrap_or_else(|| file_stem(&document.path)),
+            date: transcript.front.date,
+            speaker: speaker.map(|speaker| speaker.label.as_str()),
+            name: speaker.map(|speaker| speaker.name.as_str()),
+            role: speaker.map(|speaker| speaker.role.as_str()),
+            title: speaker.and_then(|speaker| speaker.title.as_deref()),
+            affiliation: speaker.and_then(|speaker| speaker.affiliation.as_deref()),
+            theme_id: None,
+            theme: None,
+            theme_label: None,
+            theme_probability: None,
+            sentiment_score: sentiment.score(),
+            sentiment_label: sentiment.label(),
+        }
+    });
+    rows.collect()
 }
 
-fn failure(failure: &Failure) -> FailureRow<'_> {
-    FailureRow { path: &failure.path, stage: &failure.stage, error: &failure.error, hint: &failure.hint }
+/// The columns of `analysis` that tell the theme of `n` segments; nulls where there are no themes.
+pub(super) fn theme_columns(themes: &Themes, assigned: &[Assignment], n: usize) -> Vec<Column> {
+    let of = |row: usize| assigned.get(row).map(|assignment| (&themes.themes[assignment.theme], assignment));
+    analysis_themes(
+        (0..n).map(|row| of(row).map(|(theme, _)| theme.theme_id.clone())).collect(),
+        (0..n).map(|row| of(row).map(|(theme, _)| format!("{} {}", theme.theme_id, theme.label))).collect(),
+        (0..n).map(|row| of(row).map(|(theme, _)| theme.label.clone())).collect(),
+        (0..n).map(|row| of(row).map(|(_, assignment)| assignment.probability)).collect(),
+    )
+}
+
+pub(super) fn failures<'a>(closing: &Closing<'a>) -> Vec<FailureRow<'a>> {
+    let row = |failure: &'a Failure| FailureRow {
+        path: &failure.path,
+        stage: &failure.stage,
+        error: &failure.error,
+        hint: &failure.hint,
+    };
+    closing.failures.iter().map(row).collect()
 }
 
 /// The file's name without its folders and its extension.

@@ -3,14 +3,14 @@
 //! One declaration makes everything: the row struct that `rows` fills (a column without a value, or
 //! with one of another type, does not compile), the Parquet schema, and the text of the codebook. The doc comment of
 //! a column is its description; `unit` is what it is measured in; a column is nullable exactly when it says what
-//! `null` means. Columns whose number depends on the study are added by [`Rows::frames`].
+//! `null` means. Columns whose number depends on the study are called [`stance_column`].
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use polars::prelude::{IntoColumn, NamedFrom, PolarsResult, Series};
+use polars::prelude::{Column, IntoColumn, NamedFrom, Series};
 
 use super::cells::Kind;
-use super::declare::{Frame, Table, cell, field, optional, tables};
+use super::declare::{Table, cell, field, optional, tables};
 use crate::study::Target;
 
 tables! {
@@ -212,11 +212,12 @@ tables! {
         end: i64, unit "bytes";
         /// Words.
         n_words: u32, unit "words";
-        /// Tokens for the embedding model, its special tokens included, before any cut.
+        /// Tokens for the embedding model, its special tokens included.
         n_tokens: u32, unit "tokens";
-        /// Whether it is longer than one of the models takes (a pair of segment and proposition is cut sooner than a
-        /// segment alone), so that its end was not seen there.
-        truncated: bool;
+        /// The most windows in which a model read it: 1 where it fits; more where it is longer than a model takes and was
+        /// split at words (a pair of segment and proposition is split sooner than a segment alone). The numbers are then
+        /// means over the windows, weighted by their tokens.
+        n_windows: u32, unit "windows";
     }
 
     /// segment and embedding model
@@ -436,26 +437,17 @@ pub fn stance_column(target: &Target) -> String {
     format!("stance_{}", target.id)
 }
 
-impl Rows<'_> {
-    /// All tables in the order of [`TABLES`]; `vector_width` is the number of dimensions of the embedding.
-    ///
-    /// # Errors
-    /// When vectors differ in length.
-    pub fn frames(&self, vector_width: usize) -> PolarsResult<Vec<Frame>> {
-        let mut frames = self.fixed_frames()?;
-        for Frame { table, data } in &mut frames {
-            let unsized_columns = table.columns.iter().filter(|column| column.kind == Kind::Vector);
-            let without_rows = data.height() == 0;
-            for column in unsized_columns.filter(|_| without_rows) {
-                let empty = Series::new_empty(column.name.into(), &column.kind.dtype(vector_width));
-                data.with_column(empty.into_column())?;
-            }
-            if **table == AnalysisRow::TABLE {
-                for (target, scores) in &self.stance_columns {
-                    data.with_column(Series::new(stance_column(target).into(), scores).into_column())?;
-                }
-            }
-        }
-        Ok(frames)
-    }
+/// The columns of `analysis` that tell the themes of segments.
+pub(super) fn analysis_themes(
+    theme_id: Vec<Option<String>>,
+    theme: Vec<Option<String>>,
+    theme_label: Vec<Option<String>>,
+    theme_probability: Vec<Option<f32>>,
+) -> Vec<Column> {
+    vec![
+        Series::new("theme_id".into(), theme_id).into_column(),
+        Series::new("theme".into(), theme).into_column(),
+        Series::new("theme_label".into(), theme_label).into_column(),
+        Series::new("theme_probability".into(), theme_probability).into_column(),
+    ]
 }

@@ -1,27 +1,34 @@
-//! The tables of a run to files: Parquet, the codebook, `run.json`, and CSV where wanted.
+//! The tables of a run to files, some rows at a time: Parquet, the codebook, `run.json`, and CSV where wanted.
 //!
-//! In: a [`Run`] and the folder that was taken for it. Out: what was written, with sizes and sha256. The same tables
-//! give the same bytes. What the tables hold is `rows`' and `schema`'s; that they appear whole is `folder`'s.
+//! In: transcripts with their numbers, as they come, then what only the whole corpus tells. Out: what was written, with
+//! sizes and sha256. The same tables give the same bytes. No more is held in memory than some groups of rows: what the
+//! second half needs of the first is read back from its files. What the tables hold is `rows`' and `schema`'s; that they
+//! appear whole is `folder`'s.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
-use polars::io::parquet::write::KeyValueMetadata;
+use ndarray::ArrayView2;
 use polars::prelude::*;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
-use super::codebook::codebook_md;
-use super::declare::Frame;
+use super::codebook::{self, codebook_md};
+use super::declare::Table;
 use super::folder::{MARKER, OutputFolder, write_error};
-use super::rows::{Run, rows};
-use super::schema::{RunRow, TABLES};
+use super::rows::{self, Closing, Measured};
+use super::schema::*;
+use super::sheet::{GROUP, HashedFile, Sheet};
 use super::{TableError, VERSION};
+use crate::corpus::Transcript;
+use crate::estimate::Estimate;
 use crate::study::Study;
+use crate::themes::Themes;
 
 const CODEBOOK: &str = "codebook.md";
+/// `analysis` without its themes, which are known only when all segments are.
+const DRAFT: &str = "analysis-draft";
 
 /// A file of the results.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -65,157 +72,225 @@ impl OutputFolder {
     }
 }
 
-/// Writes the tables of a run, with CSV beside Parquet if the study wants it, in the place of earlier results.
-///
-/// # Errors
-/// When a file cannot be written: the earlier results are then as they were, except after [`TableError::Install`],
-/// which the next run repairs.
-pub fn write(run: &Run, out: &OutputFolder) -> Result<Written, TableError> {
-    let rows = rows(run)?;
-    let frames = rows.frames(run.embeddings.vectors.ncols()).map_err(|source| store_error("all tables", source))?;
-    let staging = out.staging()?;
-    let csv = run.study.output.csv;
-    let written = write_files(&staging, frames, &codebook_md(run.study, csv), csv).and_then(|files| {
-        for run_row in &rows.runs {
-            let record = Record { plenary_version: VERSION, run: run_row, study: run.study, files: &files };
-            write_file(&staging, MARKER, None, |file| {
-                serde_json::to_writer_pretty(&mut *file, &record).map_err(io::Error::from)?;
-                Ok(file.write_all(b"\n")?)
+/// The tables of a run while they are written, beside the place that they will take. Dropped before [`Closed::publish`],
+/// they are gone and earlier results are as they were.
+pub struct Writer<'r> {
+    place: Staging<'r>,
+    study: &'r Study,
+    vector_width: usize,
+    /// The tables that are open, by name.
+    sheets: BTreeMap<&'static str, Sheet>,
+    draft: Sheet,
+    done: Vec<WrittenFile>,
+}
+
+/// A place for the files, emptied when it is dropped.
+struct Staging<'r> {
+    folder: &'r OutputFolder,
+    path: PathBuf,
+}
+
+impl Drop for Staging<'_> {
+    fn drop(&mut self) {
+        self.folder.discard();
+    }
+}
+
+impl<'r> Writer<'r> {
+    /// Begins the tables of a run; `vector_width` is the number of dimensions of the embedding. CSV comes beside Parquet if
+    /// the study wants it.
+    pub fn begin(folder: &'r OutputFolder, study: &'r Study, vector_width: usize) -> Result<Self, TableError> {
+        let path = folder.staging()?;
+        let place = Staging { folder, path };
+        let mut sheets = BTreeMap::new();
+        for table in TABLES {
+            let schema = schema_of(table, study, vector_width);
+            sheets.insert(table.name, Sheet::begin(&place.path, table.name, schema, study.output.csv)?);
+        }
+        let draft = Sheet::begin(&place.path, DRAFT, schema_of(&AnalysisRow::TABLE, study, vector_width), false)?;
+        Ok(Self { place, study, vector_width, sheets, draft, done: Vec::new() })
+    }
+
+    /// Adds the blocks and utterances of a document.
+    pub fn transcript(&mut self, transcript: &Transcript) -> Result<(), TableError> {
+        self.add(BlockRow::TABLE, BlockRow::frame(&rows::blocks(transcript)))?;
+        self.add(UtteranceRow::TABLE, UtteranceRow::frame(&rows::utterances(transcript)))
+    }
+
+    /// Adds segments with everything that was measured of them.
+    pub fn segments(&mut self, part: &Measured) -> Result<(), TableError> {
+        part.check(self.study)?;
+        self.add(SegmentRow::TABLE, SegmentRow::frame(&rows::segments(part)))?;
+        self.add(EmbeddingRow::TABLE, EmbeddingRow::frame(&rows::embeddings(part)))?;
+        self.add(SentimentRow::TABLE, SentimentRow::frame(&rows::sentiment(part)))?;
+        self.add(StanceRow::TABLE, StanceRow::frame(&rows::stance(part, self.study)))?;
+        let draft = rows::analysis(part);
+        let scores = rows::stance_columns(part, self.study);
+        let frame = AnalysisRow::frame(&draft).and_then(|mut frame| {
+            for (target, scores) in scores {
+                frame.with_column(Series::new(stance_column(target).into(), scores).into_column())?;
+            }
+            Ok(frame)
+        });
+        self.draft.add(frame.map_err(|source| store_error(AnalysisRow::TABLE.name, source))?)
+    }
+
+    fn add(&mut self, table: Table, frame: PolarsResult<DataFrame>) -> Result<(), TableError> {
+        let frame = frame.map_err(|source| store_error(table.name, source))?;
+        match self.sheets.get_mut(table.name) {
+            Some(sheet) => sheet.add(frame),
+            // Every table has a sheet until `closed` takes those of the segments.
+            None => Err(TableError::Misfit { what: format!("rows after the end of {}", table.name), found: 1, expected: 0 }),
+        }
+    }
+
+    /// All segments are there: they can be read again.
+    pub fn closed(mut self) -> Result<Closed<'r>, TableError> {
+        let n_segments = self.draft.n_rows();
+        for table in [SegmentRow::TABLE, EmbeddingRow::TABLE, SentimentRow::TABLE, StanceRow::TABLE] {
+            if let Some(sheet) = self.sheets.remove(table.name) {
+                self.done.extend(sheet.finish()?);
+            }
+        }
+        self.draft.finish()?;
+        let Self { place, study, vector_width, sheets, done, .. } = self;
+        Ok(Closed { place, study, vector_width, sheets, done, n_segments })
+    }
+}
+
+/// The tables of a run whose segments are complete.
+pub struct Closed<'r> {
+    place: Staging<'r>,
+    study: &'r Study,
+    vector_width: usize,
+    sheets: BTreeMap<&'static str, Sheet>,
+    done: Vec<WrittenFile>,
+    n_segments: usize,
+}
+
+impl Closed<'_> {
+    /// Reads vectors (`[segments, dimensions]`) and texts of all segments again, some at a time and in their order.
+    ///
+    /// # Errors
+    /// What `take` returns, and [`TableError`] where the files cannot be read.
+    pub fn again<E: From<TableError>>(
+        &self,
+        mut take: impl FnMut(ArrayView2<f32>, &[&str]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for first in (0..self.n_segments).step_by(GROUP) {
+            let vectors = self.read(EmbeddingRow::TABLE.name, &["vector"], first)?;
+            let texts = self.read(DRAFT, &["text"], first)?;
+            let fail = |source| store_error(DRAFT, source);
+            let lists = vectors.column("vector").and_then(|c| Ok(c.array()?.rechunk().get_inner())).map_err(fail)?;
+            let numbers = lists.f32().map_err(fail)?.rechunk();
+            let numbers = numbers.cont_slice().map_err(fail)?;
+            let texts = texts.column("text").and_then(|c| Ok(c.str()?.rechunk().into_owned())).map_err(fail)?;
+            let texts: Vec<&str> = texts.iter().map(Option::unwrap_or_default).collect();
+            let vectors = ArrayView2::from_shape((texts.len(), self.vector_width), numbers).map_err(|_| {
+                let (found, expected) = (numbers.len(), texts.len() * self.vector_width);
+                TableError::Misfit { what: "numbers of vectors read again".into(), found, expected }
             })?;
+            take(vectors, &texts)?;
         }
+        Ok(())
+    }
+
+    fn read(&self, name: &str, columns: &[&str], first: usize) -> Result<DataFrame, TableError> {
+        let path = self.place.path.join(format!("{name}.parquet"));
+        let file = File::open(&path).map_err(|source| write_error(&path, source))?;
+        let mut reader = ParquetReader::new(file).with_slice(Some((first, GROUP)));
+        if !columns.is_empty() {
+            reader = reader.with_columns(Some(columns.iter().map(|column| (*column).to_owned()).collect()));
+        }
+        reader.finish().map_err(|source| store_error(name, source))
+    }
+
+    /// Adds the themes: their table, and every segment's place in `segment_themes` and `analysis`.
+    pub fn themes(&mut self, themes: &Themes) -> Result<(), TableError> {
+        rows::check_themes(themes, self.n_segments)?;
+        let mut exemplars: BTreeMap<usize, String> =
+            themes.themes.iter().flat_map(|theme| &theme.exemplars).map(|&row| (row, String::new())).collect();
+        for first in (0..self.n_segments).step_by(GROUP) {
+            let mut part = self.read(DRAFT, &[], first)?;
+            let n = part.height();
+            let assigned = themes.assignments.get(first..first + n).unwrap_or_default();
+            let fail = |source| store_error(AnalysisRow::TABLE.name, source);
+            let ids = part.column("segment_id").and_then(|c| Ok(c.str()?.rechunk().into_owned())).map_err(fail)?;
+            let ids: Vec<&str> = ids.iter().map(Option::unwrap_or_default).collect();
+            for (row, id) in exemplars.range_mut(first..first + n) {
+                *id = ids[row - first].to_owned();
+            }
+            let places = rows::segment_themes(themes, &ids, assigned);
+            self.add(SegmentThemeRow::TABLE, SegmentThemeRow::frame(&places))?;
+            for column in rows::theme_columns(themes, assigned, n) {
+                part.with_column(column).map_err(fail)?;
+            }
+            self.add(AnalysisRow::TABLE, Ok(part))?;
+        }
+        self.add(ThemeRow::TABLE, ThemeRow::frame(&rows::themes(themes, &exemplars)))
+    }
+
+    /// Adds estimates.
+    pub fn estimates(&mut self, estimates: &[Estimate]) -> Result<(), TableError> {
+        let rows: Vec<EstimateRow> = estimates.iter().map(rows::estimate).collect();
+        self.add(EstimateRow::TABLE, EstimateRow::frame(&rows))
+    }
+
+    fn add(&mut self, table: Table, frame: PolarsResult<DataFrame>) -> Result<(), TableError> {
+        let frame = frame.map_err(|source| store_error(table.name, source))?;
+        // Every table but those of the segments is open until `publish`.
+        self.sheets.get_mut(table.name).map_or(Ok(()), |sheet| sheet.add(frame))
+    }
+
+    /// Adds what the run as a whole was and puts all tables in the place of earlier results.
+    ///
+    /// # Errors
+    /// When a file cannot be written: the earlier results are then as they were, except after [`TableError::Install`],
+    /// which the next run repairs.
+    pub fn publish(mut self, closing: &Closing) -> Result<Written, TableError> {
+        self.add(DocumentRow::TABLE, DocumentRow::frame(&rows::documents(closing)))?;
+        self.add(SpeakerRow::TABLE, SpeakerRow::frame(&rows::speakers(closing)))?;
+        self.add(FailureRow::TABLE, FailureRow::frame(&rows::failures(closing)))?;
+        self.add(CodebookRow::TABLE, CodebookRow::frame(&codebook::rows(self.study)))?;
+        let n_rows = |table: Table| match self.sheets.get(table.name) {
+            Some(sheet) => sheet.n_rows(),
+            None => self.n_segments,
+        };
+        let run = rows::run(closing, self.study, n_rows);
+        self.add(RunRow::TABLE, RunRow::frame(std::slice::from_ref(&run)))?;
+
+        let path = &self.place.path;
+        let mut files = self.done;
+        for (_, sheet) in self.sheets {
+            files.extend(sheet.finish()?);
+        }
+        let draft = path.join(format!("{DRAFT}.parquet"));
+        fs::remove_file(&draft).map_err(|source| write_error(&draft, source))?;
+        files.push(write_text(path, CODEBOOK, codebook_md(self.study, self.study.output.csv).as_bytes())?);
+        files.sort_by(|a, b| a.name.cmp(&b.name));
+        let record = Record { plenary_version: VERSION, run: &run, study: self.study, files: &files };
+        let json = serde_json::to_string_pretty(&record).map_err(|error| write_error(path, io::Error::from(error)))?;
+        write_text(path, MARKER, format!("{json}\n").as_bytes())?;
+        self.place.folder.publish()?;
         Ok(Written { files })
-    });
-    match written {
-        Ok(written) => out.publish().map(|()| written),
-        Err(error) => {
-            out.discard();
-            Err(error)
-        }
     }
 }
 
-fn write_files(folder: &Path, frames: Vec<Frame>, codebook: &str, csv: bool) -> Result<Vec<WrittenFile>, TableError> {
-    let mut files = Vec::new();
-    for Frame { table, mut data } in frames {
-        let height = Some(data.height());
-        if csv {
-            let mut flat = without_nesting(&data).map_err(|source| store_error(table.name, source))?;
-            files.push(write_file(folder, &format!("{}.csv", table.name), height, |file| {
-                CsvWriter::new(file).finish(&mut flat)
-            })?);
-        }
-        files.push(write_file(folder, &format!("{}.parquet", table.name), height, |file| {
-            let writer = ParquetWriter::new(file).with_compression(ParquetCompression::Zstd(None));
-            writer.with_key_value_metadata(Some(arrow_schema(&data))).finish(&mut data)?;
-            Ok(())
-        })?);
-    }
-    files.push(write_file(folder, CODEBOOK, None, |file| Ok(file.write_all(codebook.as_bytes())?))?);
-    files.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(files)
+fn write_text(folder: &Path, name: &str, text: &[u8]) -> Result<WrittenFile, TableError> {
+    let mut file = HashedFile::create(folder.join(name))?;
+    let written = file.write_all(text).map_err(PolarsError::from);
+    file.checked(written)?;
+    file.finish(None)
 }
 
-/// The Arrow types that readers are told to use. polars would name its own, string views, which Arrow for R cannot turn
-/// into vectors and which pyarrow cannot filter (pola-rs/polars#26435, apache/arrow#45523); large strings work in both.
-fn arrow_schema(data: &DataFrame) -> KeyValueMetadata {
-    let schema = data.schema().to_arrow(CompatLevel::oldest());
-    KeyValueMetadata::Static(vec![polars_parquet::write::schema_to_metadata_key(&schema)])
-}
-
-/// Writes one file to its end and forces it to disk.
-fn write_file(
-    folder: &Path,
-    name: &str,
-    rows: Option<usize>,
-    content: impl FnOnce(&mut HashedFile) -> PolarsResult<()>,
-) -> Result<WrittenFile, TableError> {
-    let path = folder.join(name);
-    let failed = |source: io::Error| write_error(&path, source);
-    let mut file = HashedFile::create(&path).map_err(failed)?;
-    let stored = content(&mut file);
-    if let Some(error) = file.error.take() {
-        return Err(failed(error));
-    }
-    stored.map_err(|source| store_error(name, source))?;
-    file.buffer.flush().and_then(|()| file.buffer.get_ref().sync_all()).map_err(failed)?;
-    let sha256 = file.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(WrittenFile { name: name.to_owned(), rows, bytes: file.bytes, sha256 })
+/// The columns of a table with those that the study adds.
+fn schema_of(table: &Table, study: &Study, vector_width: usize) -> Schema {
+    let fixed = table.columns.iter().map(|column| Field::new(column.name.into(), column.kind.dtype(vector_width)));
+    let of_targets = study.targets.iter().filter(|_| *table == AnalysisRow::TABLE);
+    let added = of_targets.map(|target| Field::new(stance_column(target).into(), STANCE_KIND.dtype(vector_width)));
+    fixed.chain(added).collect()
 }
 
 fn store_error(table: &str, source: PolarsError) -> TableError {
     TableError::Store { table: table.to_owned(), source }
-}
-
-/// A file that knows the hash of what went into it, and what the system said when it failed (the formats' writers
-/// wrap that in errors of their own).
-struct HashedFile {
-    buffer: BufWriter<File>,
-    hash: Sha256,
-    bytes: u64,
-    error: Option<io::Error>,
-}
-
-impl HashedFile {
-    fn create(path: &Path) -> io::Result<Self> {
-        Ok(Self { buffer: BufWriter::new(File::create(path)?), hash: Sha256::new(), bytes: 0, error: None })
-    }
-
-    fn keep<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
-        result.map_err(|error| {
-            let kind = error.kind();
-            self.error = Some(error);
-            kind.into()
-        })
-    }
-}
-
-impl Write for HashedFile {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.buffer.write(bytes);
-        let n = self.keep(written)?;
-        self.hash.update(&bytes[..n]);
-        self.bytes += n as u64;
-        Ok(n)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        let flushed = self.buffer.flush();
-        self.keep(flushed)
-    }
-}
-
-/// The table as CSV can hold it: lists as text joined with `; `, instants in ISO 8601, no vectors.
-fn without_nesting(data: &DataFrame) -> PolarsResult<DataFrame> {
-    let mut columns = Vec::new();
-    for column in data.columns() {
-        let series = column.as_materialized_series();
-        let name = series.name().clone();
-        let flat = match series.dtype() {
-            DataType::Array(..) => continue,
-            DataType::List(_) => {
-                let lists = series.list()?.series_iter();
-                lists.map(|list| list.map(|list| joined(&list)).transpose()).collect::<PolarsResult<StringChunked>>()?
-            }
-            DataType::Datetime(..) => {
-                let instants = series.to_physical_repr();
-                let texts = instants.i64()?.iter().map(|instant| {
-                    let timestamp = instant.and_then(|micros| Timestamp::from_microsecond(micros).ok());
-                    timestamp.map(|timestamp| timestamp.to_string())
-                });
-                texts.collect()
-            }
-            _ => {
-                columns.push(column.clone());
-                continue;
-            }
-        };
-        columns.push(flat.with_name(name).into_series().into_column());
-    }
-    DataFrame::new(data.height(), columns)
-}
-
-fn joined(list: &Series) -> PolarsResult<String> {
-    let texts = list.cast(&DataType::String)?;
-    let texts: Vec<&str> = texts.str()?.iter().flatten().collect();
-    Ok(texts.join("; "))
 }

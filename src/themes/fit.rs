@@ -1,13 +1,14 @@
-//! Vectors to communities: rows in an order of their own, the shared-neighbour graph, Leiden, consensus of starts.
+//! Vectors to communities: an order of texts that does not depend on the input's, the shared-neighbour graph, Leiden,
+//! consensus of starts.
 //!
-//! Texts and vectors come in; a community per distinct text goes out, with what every start said. The order of the
-//! input and the number of threads cannot matter: rows are first sorted by content, every start has a seed of its
-//! own and runs alone. What the communities are called and who joins them later is left to the other modules.
+//! Neighbours of each distinct text come in; a community per text goes out, with what every start said. The order of the
+//! input and the number of threads cannot matter: texts are sorted by content, every start has a seed of its own and runs
+//! alone. What the communities are called and who joins them later is left to the other modules.
 
 use std::cmp::Ordering;
 
 use leiden_rs::{GraphData, GraphDataBuilder, Leiden, LeidenConfig};
-use ndarray::{Array2, ArrayView2};
+use ndarray::ArrayView1;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -21,54 +22,28 @@ pub(super) const ROUNDS: usize = 2;
 /// Leiden repeats from its own result until the quality stands still; this many times at the most.
 const MAX_PASSES: usize = 20;
 
-/// The distinct rows in canonical order: by hash of seed and text, then text, then vector.
+/// The place of a text in canonical order: by hash of seed and text, then text.
 ///
 /// A text that is said again and again ("Thank you.") is one node, so that its copies cannot form a theme or fill
 /// each other's neighbourhoods.
-pub(super) struct Nodes {
-    /// The first input row of each node.
-    pub row: Vec<usize>,
-    /// The node of each input row.
-    pub of_row: Vec<usize>,
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Node {
+    pub hash: [u8; 32],
+    pub text: Box<str>,
 }
 
-impl Nodes {
-    pub fn new(vectors: ArrayView2<f32>, texts: &[&str], seed: u64) -> Self {
-        let hashes: Vec<[u8; 32]> = texts
-            .par_iter()
-            .map(|text| Sha256::new().chain_update(seed.to_le_bytes()).chain_update(text).finalize().into())
-            .collect();
-        let by_content = |&a: &usize, &b: &usize| -> Ordering {
-            let bits = |row: usize| vectors.row(row).into_iter().map(|value| value.to_bits());
-            hashes[a].cmp(&hashes[b]).then_with(|| texts[a].cmp(texts[b])).then_with(|| bits(a).cmp(bits(b)))
-        };
-        let mut order: Vec<usize> = (0..texts.len()).collect();
-        order.par_sort_unstable_by(|a, b| by_content(a, b).then(a.cmp(b)));
-        let mut nodes = Nodes { row: Vec::new(), of_row: vec![0; texts.len()] };
-        for row in order {
-            if nodes.row.last().is_none_or(|last| by_content(last, &row) != Ordering::Equal) {
-                nodes.row.push(row);
-            }
-            nodes.of_row[row] = nodes.row.len() - 1;
-        }
-        nodes
-    }
-
-    pub fn len(&self) -> usize {
-        self.row.len()
+impl Node {
+    pub fn of(text: &str, seed: u64) -> Self {
+        let hash = Sha256::new().chain_update(seed.to_le_bytes()).chain_update(text).finalize().into();
+        Self { hash, text: text.into() }
     }
 }
 
-/// The given rows, scaled to length 1; a row of zeros stays one.
-pub(super) fn unit_rows(vectors: ArrayView2<f32>, rows: &[usize]) -> Array2<f32> {
-    let mut unit = Array2::zeros((rows.len(), vectors.ncols()));
-    for (mut out, &row) in unit.rows_mut().into_iter().zip(rows) {
-        let norm = vectors.row(row).iter().map(|&v| f64::from(v) * f64::from(v)).sum::<f64>().sqrt();
-        if norm > 0.0 {
-            out.zip_mut_with(&vectors.row(row), |out, &v| *out = (f64::from(v) / norm) as f32);
-        }
-    }
-    unit
+/// A vector scaled to length 1; a vector of zeros stays one.
+pub(super) fn unit(vector: ArrayView1<f32>) -> Vec<f32> {
+    let norm = vector.iter().map(|&v| f64::from(v) * f64::from(v)).sum::<f64>().sqrt();
+    let scaled = |&v: &f32| if norm > 0.0 { (f64::from(v) / norm) as f32 } else { 0.0 };
+    vector.iter().map(scaled).collect()
 }
 
 /// Neighbours per node: 5 up to 30 nodes, 8 at 100, 15 from 300 on, in between by straight lines; never more than

@@ -1,8 +1,9 @@
 //! Vectors to themes: communities of segments, their labels, and how surely each segment belongs.
 //!
 //! One vector, one text and perhaps a speaker per segment come in; the themes and every segment's place among them go
-//! out. The result depends on the set of segments, the options and the seed alone: not on the order of the segments and
-//! not on the number of threads. Vectors that are not finite and options outside their range are refused. Where the
+//! out. [`find`] does it at once; a corpus larger than memory goes by twice, some segments at a time: into a [`Sample`],
+//! whose fit ([`Fitted`]) then places every segment. The result depends on the set of segments, the options and the seed
+//! alone: not on the order of the segments, on how they are cut into parts, and not on the number of threads. Vectors that are not finite and options outside their range are refused. Where the
 //! vectors come from and who reads the themes is left to others. `docs/themes.md` says how it works and what it cannot.
 
 mod assign;
@@ -10,14 +11,17 @@ mod describe;
 mod fit;
 mod neighbours;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
-use ndarray::ArrayView2;
+use ndarray::{Array2, ArrayView2};
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
 
 use crate::progress::Progress;
 use crate::study::ThemeOptions;
 use assign::Membership;
-use fit::Nodes;
+use describe::Description;
+use fit::Node;
 use neighbours::Neighbour;
 
 /// Distinct texts that are fitted at the most; beyond, the rest is assigned by the vote of its neighbours.
@@ -112,7 +116,8 @@ pub enum ThemeError {
 ///
 /// `vectors` has shape `[segments, dimensions]` and any length per row (rows are scaled to length 1); `texts` and
 /// `speakers` (any key that tells speakers apart) have one entry per segment; `language` is an ISO 639-1 code for the
-/// stop words of the labels, English where `None`. The assignments come back in the order of the segments.
+/// stop words of the labels, English where `None`. The assignments come back in the order of the segments. Of segments
+/// with the same text the vectors should be the same: one of them counts.
 ///
 /// # Errors
 /// [`ThemeError`] where the inputs do not fit together, a vector is not finite, an option is out of range, or
@@ -126,22 +131,17 @@ pub fn find(
     seed: u64,
     progress: &dyn Progress,
 ) -> Result<Themes, ThemeError> {
-    check(vectors, texts, speakers, options)?;
-    find_fitting(FITTED_AT_MOST, vectors, texts, speakers, language, options, seed, progress)
-}
-
-fn check(
-    vectors: ArrayView2<f32>,
-    texts: &[&str],
-    speakers: &[Option<&str>],
-    options: &ThemeOptions,
-) -> Result<(), ThemeError> {
-    if vectors.nrows() != texts.len() || speakers.len() != texts.len() {
+    if speakers.len() != texts.len() {
         return Err(ThemeError::Mismatch { vectors: vectors.nrows(), texts: texts.len(), speakers: speakers.len() });
     }
-    if let Some(row) = vectors.rows().into_iter().position(|row| row.iter().any(|v| !v.is_finite())) {
-        return Err(ThemeError::NotFinite { row });
-    }
+    let mut sample = Sample::new(options, seed)?;
+    sample.add(vectors, texts)?;
+    let mut fitted = sample.fit(language, progress)?;
+    fitted.assign(vectors, texts, speakers, progress)?;
+    Ok(fitted.themes())
+}
+
+fn check(options: &ThemeOptions) -> Result<(), ThemeError> {
     if !(options.resolution.is_finite() && options.resolution > 0.0) {
         let (found, expected) = (options.resolution.to_string(), "a number over 0".to_string());
         return Err(ThemeError::Option { key: "resolution", found, expected });
@@ -157,139 +157,265 @@ fn check(
     Ok(())
 }
 
-/// [`find`] after the checks, with the number of texts that are fitted at the most.
-#[allow(clippy::too_many_arguments)] // `find` and one number, so that a test can make a small sample
-fn find_fitting(
-    fitted_at_most: usize,
-    vectors: ArrayView2<f32>,
-    texts: &[&str],
-    speakers: &[Option<&str>],
-    language: Option<&str>,
-    options: &ThemeOptions,
+/// The texts that themes are fitted to: all distinct ones, or those of [`FITTED_AT_MOST`] that come first in an order
+/// which content and seed choose. Holds no more than these.
+#[derive(Debug)]
+pub struct Sample {
+    options: ThemeOptions,
     seed: u64,
-    progress: &dyn Progress,
-) -> Result<Themes, ThemeError> {
-    if texts.is_empty() {
-        return Ok(Themes::default());
-    }
-    // Canonical order is by hash: its first nodes are a sample that the content and the seed choose.
-    let nodes = Nodes::new(vectors, texts, seed);
-    let n_fitted = nodes.len().min(fitted_at_most);
-    let unit = fit::unit_rows(vectors, &nodes.row[..n_fitted]);
-    let unit = unit.view();
+    at_most: usize,
+    /// The unit vector of each text.
+    nodes: BTreeMap<Node, Vec<f32>>,
+    n_rows: usize,
+}
 
-    let k = match options.neighbours {
-        0 => fit::neighbours_for(n_fitted),
-        pinned => pinned.min(n_fitted - 1),
-    };
-    progress.begin("comparing segments", n_fitted as u64);
-    let near = neighbours::of_each(unit, k, progress)?;
-    progress.begin("finding themes", (fit::ROUNDS * fit::STARTS + 1) as u64);
-    let edges = fit::shared_neighbour_graph(&near);
-    let fitted = fit::consensus(n_fitted, edges, options.resolution, seed, progress)?;
-
-    let least = if options.min_segments == 0 { assign::least_size(n_fitted) } else { options.min_segments };
-    let members = assign::memberships(unit, &fitted.community, least);
-    let n_themes = members.iter().map(|m| m.theme + 1).max().unwrap_or(0);
-    let mut placed = place(0..n_fitted, &near, options, n_themes, &members, |node, _| members[node]);
-    drop(near);
-    if n_fitted < nodes.len() {
-        let rest = n_fitted..nodes.len();
-        progress.begin("assigning other segments", rest.len() as u64);
-        let block = |start: usize, end: usize| fit::unit_rows(vectors, &nodes.row[n_fitted + start..n_fitted + end]);
-        let near = neighbours::of_queries(rest.len(), block, unit, assign::VOTERS, progress)?;
-        placed.extend(place(rest, &near, options, n_themes, &members, |_, near| Membership {
-            theme: assign::vote(near, &members, n_themes),
-            core: false,
-        }));
+impl Sample {
+    /// An empty sample.
+    ///
+    /// # Errors
+    /// [`ThemeError::Option`] where an option is out of range.
+    pub fn new(options: &ThemeOptions, seed: u64) -> Result<Self, ThemeError> {
+        check(options)?;
+        Ok(Self { options: options.clone(), seed, at_most: FITTED_AT_MOST, nodes: BTreeMap::new(), n_rows: 0 })
     }
 
-    let mut sizes = vec![0; n_themes];
-    for &node in &nodes.of_row {
-        sizes[placed[node].theme] += 1;
-    }
-    let rank = rank_by_size(&sizes, &members);
-    for assignment in &mut placed {
-        assignment.theme = rank[assignment.theme];
-    }
-    sizes.sort_unstable_by_key(|&size| std::cmp::Reverse(size));
-
-    let mut fitted_nodes: Vec<Vec<usize>> = vec![Vec::new(); n_themes];
-    for (node, assignment) in placed[..n_fitted].iter().enumerate() {
-        fitted_nodes[assignment.theme].push(node);
-    }
-    let assignments: Vec<Assignment> = nodes.of_row.iter().map(|&node| placed[node]).collect();
-    let mut speakers_of: Vec<HashSet<&str>> = vec![HashSet::new(); n_themes];
-    for (assignment, speaker) in assignments.iter().zip(speakers) {
-        speakers_of[assignment.theme].extend(speaker);
-    }
-    let themed_texts: Vec<Vec<&str>> =
-        fitted_nodes.iter().map(|theme| theme.iter().map(|&node| texts[nodes.row[node]]).collect()).collect();
-    let descriptions = describe::describe(&themed_texts, language);
-    let means = assign::mean_vectors(unit, placed[..n_fitted].iter().map(|a| Some(a.theme)), n_themes);
-
-    let themes = descriptions
-        .into_iter()
-        .enumerate()
-        .map(|(theme, description)| {
-            let members = &fitted_nodes[theme];
-            let theme_id = format!("t{:02}", theme + 1);
-            let mut by_cosine: Vec<(usize, f64)> =
-                members.iter().map(|&node| (node, assign::cosine(unit, node, &means, theme))).collect();
-            let cohesion = mean(by_cosine.iter().map(|(_, cosine)| *cosine));
-            let other = nearest_other(&means, theme);
-            let to_other = other.map(|other| mean(members.iter().map(|&n| assign::cosine(unit, n, &means, other))));
-            by_cosine.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-            Theme {
-                label: if description.label.is_empty() { theme_id.clone() } else { description.label },
-                theme_id,
-                terms: description.terms,
-                term_weights: description.weights,
-                n_segments: sizes[theme],
-                n_speakers: speakers_of[theme].len(),
-                exemplars: exemplars(&by_cosine, &nodes, texts),
-                cohesion: cohesion as f32,
-                separation: to_other.map(|to_other| (cohesion - to_other) as f32),
-                stability: stability(members, &fitted.starts),
+    /// Takes segments into account; `vectors` has the shape `[segments, dimensions]`, `texts` one entry per segment.
+    ///
+    /// # Errors
+    /// [`ThemeError`] where the two do not fit together or a vector is not finite.
+    pub fn add(&mut self, vectors: ArrayView2<f32>, texts: &[&str]) -> Result<(), ThemeError> {
+        if vectors.nrows() != texts.len() {
+            return Err(ThemeError::Mismatch { vectors: vectors.nrows(), texts: texts.len(), speakers: texts.len() });
+        }
+        if let Some(row) = vectors.rows().into_iter().position(|row| row.iter().any(|v| !v.is_finite())) {
+            return Err(ThemeError::NotFinite { row: self.n_rows + row });
+        }
+        self.n_rows += texts.len();
+        let nodes: Vec<Node> = texts.par_iter().map(|text| Node::of(text, self.seed)).collect();
+        for (node, vector) in nodes.into_iter().zip(vectors.rows()) {
+            let comes_in =
+                self.nodes.len() < self.at_most || self.nodes.last_key_value().is_some_and(|(last, _)| node < *last);
+            if comes_in {
+                let vector = fit::unit(vector);
+                // Whichever of several vectors of one text comes first, the same one counts.
+                let bits = |vector: &[f32]| vector.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+                let known = self.nodes.entry(node).or_insert_with(|| vector.clone());
+                if vector != *known && bits(&vector) < bits(known) {
+                    *known = vector;
+                }
+                if self.nodes.len() > self.at_most {
+                    self.nodes.pop_last();
+                }
             }
-        })
-        .collect();
-    Ok(Themes { themes, assignments })
+        }
+        Ok(())
+    }
+
+    /// Finds the communities of the sample and describes them.
+    ///
+    /// # Errors
+    /// [`ThemeError::Stopped`] where `progress` asks to stop.
+    pub fn fit(self, language: Option<&str>, progress: &dyn Progress) -> Result<Fitted, ThemeError> {
+        let n = self.nodes.len();
+        let width = self.nodes.values().next().map_or(0, Vec::len);
+        let (nodes, vectors): (Vec<Node>, Vec<Vec<f32>>) = self.nodes.into_iter().unzip();
+        let unit = Array2::from_shape_vec((n, width), vectors.concat())
+            .map_err(|_| ThemeError::Mismatch { vectors: n, texts: n, speakers: n })?;
+        let options = self.options;
+        if n == 0 {
+            let (members, placed, drafts) = (Vec::new(), Vec::new(), Vec::new());
+            let (first_rows, assignments) = (Vec::new(), Vec::new());
+            return Ok(Fitted { options, seed: self.seed, nodes, unit, members, placed, drafts, first_rows, assignments });
+        }
+        let k = match options.neighbours {
+            0 => fit::neighbours_for(n),
+            pinned => pinned.min(n.saturating_sub(1)),
+        };
+        progress.begin("comparing segments", n as u64);
+        let near = neighbours::of_each(unit.view(), k, progress)?;
+        progress.begin("finding themes", (fit::ROUNDS * fit::STARTS + 1) as u64);
+        let edges = fit::shared_neighbour_graph(&near);
+        let found = fit::consensus(n, edges, options.resolution, self.seed, progress)?;
+
+        let least = if options.min_segments == 0 { assign::least_size(n) } else { options.min_segments };
+        let members = assign::memberships(unit.view(), &found.community, least);
+        let n_themes = members.iter().map(|m| m.theme + 1).max().unwrap_or(0);
+        let place = |node: usize| place(members[node], &near[node], &members, n_themes, &options);
+        let placed: Vec<Assignment> = (0..n).map(place).collect();
+
+        let mut of_theme: Vec<Vec<usize>> = vec![Vec::new(); n_themes];
+        for (node, assignment) in placed.iter().enumerate() {
+            of_theme[assignment.theme].push(node);
+        }
+        let texts: Vec<Vec<&str>> =
+            of_theme.iter().map(|theme| theme.iter().map(|&node| &*nodes[node].text).collect()).collect();
+        let means = assign::mean_vectors(unit.view(), placed.iter().map(|a| Some(a.theme)), n_themes);
+        let drafts = describe::describe(&texts, language)
+            .into_iter()
+            .zip(&of_theme)
+            .enumerate()
+            .map(|(theme, (description, members))| {
+                let cosine = |node: usize, theme: usize| assign::cosine(unit.view(), node, &means, theme);
+                let mut by_cosine: Vec<(usize, f64)> = members.iter().map(|&node| (node, cosine(node, theme))).collect();
+                let cohesion = mean(by_cosine.iter().map(|(_, cosine)| *cosine));
+                let other = nearest_other(&means, theme);
+                let to_other = other.map(|other| mean(members.iter().map(|&node| cosine(node, other))));
+                by_cosine.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+                Draft {
+                    description,
+                    cohesion: cohesion as f32,
+                    separation: to_other.map(|to_other| (cohesion - to_other) as f32),
+                    stability: stability(members, &found.starts),
+                    exemplars: by_cosine.into_iter().take(EXEMPLARS).map(|(node, _)| node).collect(),
+                    first_node: members.first().copied().unwrap_or(usize::MAX),
+                    n_segments: 0,
+                    speakers: HashSet::new(),
+                }
+            })
+            .collect();
+        let first_rows = vec![None; n];
+        Ok(Fitted { options, seed: self.seed, nodes, unit, members, placed, drafts, first_rows, assignments: Vec::new() })
+    }
 }
 
-/// The place of each theme from the largest to the smallest, of equals the one whose first text comes first in canonical
-/// order.
-fn rank_by_size(sizes: &[usize], members: &[Membership]) -> Vec<usize> {
-    let mut first_node = vec![usize::MAX; sizes.len()];
-    for (node, member) in members.iter().enumerate().rev() {
-        first_node[member.theme] = node;
-    }
-    let mut order: Vec<usize> = (0..sizes.len()).collect();
-    order.sort_by_key(|&theme| (std::cmp::Reverse(sizes[theme]), first_node[theme]));
-    let mut rank = vec![0; sizes.len()];
-    for (place, theme) in order.into_iter().enumerate() {
-        rank[theme] = place;
-    }
-    rank
+/// A theme before all segments have been counted.
+#[derive(Debug)]
+struct Draft {
+    description: describe::Description,
+    cohesion: f32,
+    separation: Option<f32>,
+    stability: f32,
+    /// Nodes nearest to the mean vector.
+    exemplars: Vec<usize>,
+    /// The first of its nodes in canonical order.
+    first_node: usize,
+    n_segments: usize,
+    /// First halves of the sha256 of the speakers' keys: they are told apart without being kept.
+    speakers: HashSet<[u8; 16]>,
 }
 
-/// The assignments of a stretch of nodes with their neighbours among the fitted ones.
+/// Themes of a sample, by which every segment is placed.
+#[derive(Debug)]
+pub struct Fitted {
+    options: ThemeOptions,
+    seed: u64,
+    nodes: Vec<Node>,
+    unit: Array2<f32>,
+    members: Vec<Membership>,
+    placed: Vec<Assignment>,
+    drafts: Vec<Draft>,
+    /// The first segment with the text of each node.
+    first_rows: Vec<Option<usize>>,
+    /// Of the segments so far, in their order.
+    assignments: Vec<Assignment>,
+}
+
+impl Fitted {
+    /// Places the next segments: those in the sample as they were fitted, others by the vote of their neighbours there.
+    /// Shapes as for [`find`]. `progress` advances by one for each segment outside the sample.
+    ///
+    /// # Errors
+    /// [`ThemeError`] where the inputs do not fit together or `progress` asks to stop.
+    pub fn assign(
+        &mut self,
+        vectors: ArrayView2<f32>,
+        texts: &[&str],
+        speakers: &[Option<&str>],
+        progress: &dyn Progress,
+    ) -> Result<(), ThemeError> {
+        if vectors.nrows() != texts.len() || speakers.len() != texts.len() {
+            let (vectors, texts, speakers) = (vectors.nrows(), texts.len(), speakers.len());
+            return Err(ThemeError::Mismatch { vectors, texts, speakers });
+        }
+        let known: Vec<Option<usize>> =
+            texts.par_iter().map(|text| self.nodes.binary_search(&Node::of(text, self.seed)).ok()).collect();
+        let others: Vec<usize> = (0..texts.len()).filter(|&row| known[row].is_none()).collect();
+        let block = |start: usize, end: usize| {
+            let rows = others[start..end].iter().flat_map(|&row| fit::unit(vectors.row(row)));
+            // As many numbers as rows times columns, by construction.
+            Array2::from_shape_vec((end - start, vectors.ncols()), rows.collect()).unwrap_or_default()
+        };
+        let near = neighbours::of_queries(others.len(), block, self.unit.view(), assign::VOTERS, progress)?;
+        let n_themes = self.drafts.len();
+        let mut voted = near.iter().map(|near| {
+            let member = Membership { theme: assign::vote(near, &self.members, n_themes), core: false };
+            place(member, near, &self.members, n_themes, &self.options)
+        });
+        let first = self.assignments.len();
+        for (row, node) in known.iter().enumerate() {
+            let assignment = match node {
+                Some(node) => {
+                    self.first_rows[*node].get_or_insert(first + row);
+                    Some(self.placed[*node])
+                }
+                None => voted.next(),
+            };
+            self.assignments.extend(assignment);
+        }
+        for (assignment, speaker) in self.assignments[first..].iter().zip(speakers) {
+            let draft = &mut self.drafts[assignment.theme];
+            draft.n_segments += 1;
+            draft.speakers.extend(speaker.map(key_of));
+        }
+        Ok(())
+    }
+
+    /// The themes from the largest to the smallest, and every segment's place among them.
+    pub fn themes(self) -> Themes {
+        let mut order: Vec<usize> = (0..self.drafts.len()).collect();
+        order.sort_by_key(|&theme| (std::cmp::Reverse(self.drafts[theme].n_segments), self.drafts[theme].first_node));
+        let mut rank = vec![0; order.len()];
+        for (place, theme) in order.iter().enumerate() {
+            rank[*theme] = place;
+        }
+        let mut themes: Vec<(usize, Theme)> = self
+            .drafts
+            .into_iter()
+            .enumerate()
+            .map(|(theme, draft)| {
+                let theme_id = format!("t{:02}", rank[theme] + 1);
+                let Description { label, terms, weights } = draft.description;
+                let made = Theme {
+                    label: if label.is_empty() { theme_id.clone() } else { label },
+                    theme_id,
+                    terms,
+                    term_weights: weights,
+                    n_segments: draft.n_segments,
+                    n_speakers: draft.speakers.len(),
+                    exemplars: draft.exemplars.iter().filter_map(|&node| self.first_rows[node]).collect(),
+                    cohesion: draft.cohesion,
+                    separation: draft.separation,
+                    stability: draft.stability,
+                };
+                (rank[theme], made)
+            })
+            .collect();
+        themes.sort_by_key(|(rank, _)| *rank);
+        let mut assignments = self.assignments;
+        for assignment in &mut assignments {
+            assignment.theme = rank[assignment.theme];
+        }
+        Themes { themes: themes.into_iter().map(|(_, theme)| theme).collect(), assignments }
+    }
+}
+
+fn key_of(speaker: &str) -> [u8; 16] {
+    let mut key = [0; 16];
+    key.copy_from_slice(&Sha256::digest(speaker)[..16]);
+    key
+}
+
+/// The assignment of a node with its neighbours among the fitted ones.
 fn place(
-    stretch: std::ops::Range<usize>,
-    near: &[Vec<Neighbour>],
-    options: &ThemeOptions,
-    n_themes: usize,
+    member: Membership,
+    near: &[Neighbour],
     members: &[Membership],
-    membership: impl Fn(usize, &[Neighbour]) -> Membership,
-) -> Vec<Assignment> {
-    stretch
-        .zip(near)
-        .map(|(node, near)| {
-            let Membership { theme, core } = membership(node, near);
-            let probability = assign::probability(theme, near, members, n_themes);
-            Assignment { theme, probability, reason: assign::reason(core, probability, options.confidence_floor) }
-        })
-        .collect()
+    n_themes: usize,
+    options: &ThemeOptions,
+) -> Assignment {
+    let probability = assign::probability(member.theme, near, members, n_themes);
+    let reason = assign::reason(member.core, probability, options.confidence_floor);
+    Assignment { theme: member.theme, probability, reason }
 }
 
 /// Mean in the order given; 0 of nothing.
@@ -302,17 +428,6 @@ fn nearest_other(means: &ndarray::Array2<f64>, theme: usize) -> Option<usize> {
     let cosine = |other: usize| means.row(theme).iter().zip(means.row(other)).map(|(a, b)| a * b).sum::<f64>();
     // `max_by` keeps the last of equals: the order is turned so that the first stays.
     (0..means.nrows()).rev().filter(|&other| other != theme).max_by(|&a, &b| cosine(a).total_cmp(&cosine(b)))
-}
-
-fn exemplars(by_cosine: &[(usize, f64)], nodes: &Nodes, texts: &[&str]) -> Vec<usize> {
-    let mut rows: Vec<usize> = Vec::with_capacity(EXEMPLARS);
-    for &(node, _) in by_cosine {
-        let row = nodes.row[node];
-        if rows.len() < EXEMPLARS && rows.iter().all(|&other| texts[other] != texts[row]) {
-            rows.push(row);
-        }
-    }
-    rows
 }
 
 /// Share of pairs of `members` that a start keeps together, over all starts; 1 where there is no pair.

@@ -17,7 +17,18 @@ impl Corpus {
     fn find_with(&self, options: &ThemeOptions, fitted_at_most: usize) -> Themes {
         let texts: Vec<&str> = self.texts.iter().map(String::as_str).collect();
         let speakers: Vec<Option<&str>> = self.speakers.iter().map(Option::as_deref).collect();
-        find_fitting(fitted_at_most, self.vectors.view(), &texts, &speakers, Some("en"), options, 11, &Silent).unwrap()
+        let mut sample = Sample::new(options, 11).unwrap();
+        sample.at_most = fitted_at_most;
+        // In two parts, as a long corpus comes.
+        let (first, rest) = self.vectors.view().split_at(ndarray::Axis(0), texts.len() / 3);
+        let (first_texts, rest_texts) = texts.split_at(texts.len() / 3);
+        let (first_speakers, rest_speakers) = speakers.split_at(texts.len() / 3);
+        sample.add(first, first_texts).unwrap();
+        sample.add(rest, rest_texts).unwrap();
+        let mut fitted = sample.fit(Some("en"), &Silent).unwrap();
+        fitted.assign(first, first_texts, first_speakers, &Silent).unwrap();
+        fitted.assign(rest, rest_texts, rest_speakers, &Silent).unwrap();
+        fitted.themes()
     }
 
     fn find(&self) -> Themes {

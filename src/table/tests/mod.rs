@@ -13,7 +13,7 @@ use polars::prelude::*;
 use super::schema::{TABLES, stance_column};
 use super::*;
 use crate::corpus::*;
-use crate::measure::Embeddings;
+use crate::measure::{Embeddings, Sentiment};
 use crate::themes::{Reason, Themes};
 use sample::{Sample, sample, transcript};
 
@@ -61,10 +61,10 @@ fn every_table_is_there_without_documents() {
         model_id: "m".into(),
         vectors: Array2::zeros((0, 384)),
         n_tokens: Vec::new(),
-        truncated: Vec::new(),
+        n_windows: Vec::new(),
     };
     sample.sentiment.scores.clear();
-    sample.sentiment.truncated.clear();
+    sample.sentiment.n_windows.clear();
     sample.stance = None;
     sample.themes = Themes::default();
     sample.estimates.clear();
@@ -110,6 +110,9 @@ fn tables_hold_what_the_stages_returned() {
     assert_eq!(texts, ["Ports bring trade.", "We should build one.", "It harms the bay.", "Tides rise; \"fast\"."]);
     let starts: Vec<_> = segments.column("start").unwrap().i64().unwrap().iter().flatten().collect();
     assert_eq!(starts, [5, 24, 50, 4]);
+
+    let windows = segments.column("n_windows").unwrap().u32().unwrap();
+    assert_eq!(windows.iter().flatten().collect::<Vec<_>>(), [1, 1, 1, 2]);
 
     let analysis = read(folder.path(), "analysis");
     let stances: Vec<_> = analysis.column("stance_port").unwrap().f32().unwrap().iter().collect();
@@ -195,6 +198,53 @@ fn the_same_run_gives_the_same_bytes() {
     assert_eq!(sample.write(second.path()).unwrap(), written);
     sample.write(second.path()).unwrap();
     assert_eq!(snapshot(first.path()), snapshot(second.path()));
+}
+
+#[test]
+fn how_segments_are_cut_into_parts_changes_no_byte() {
+    let (whole, parts) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut sample = sample();
+    sample.study.output.csv = true;
+    let n = 2 * sheet::GROUP + 5;
+    sample.transcripts.truncate(1);
+    let text = &mut sample.transcripts[0];
+    let segment = text.segments[0].clone();
+    let numbered = |i: usize| Segment { segment_id: format!("s{i}"), ..segment.clone() };
+    text.segments = (0..n).map(numbered).collect();
+    let write = |folder: &Path, at: usize| {
+        let out = OutputFolder::prepare(folder, true).unwrap();
+        let mut writer = Writer::begin(&out, &sample.study, 2).unwrap();
+        for range in [0..at, at..n] {
+            let n = range.len();
+            let text = &sample.transcripts[0];
+            let segments: Vec<_> = text.segments[range.clone()].iter().map(|segment| (text, segment)).collect();
+            let vectors = Array2::from_shape_fn((n, 2), |(row, _)| (range.start + row) as f32);
+            let embeddings =
+                Embeddings { model_id: "m".into(), vectors, n_tokens: vec![3; n], n_windows: vec![1; n] };
+            let tone = sample.sentiment.scores[0];
+            let sentiment = Sentiment { model_id: "m".into(), scores: vec![tone; n], n_windows: vec![1; n] };
+            let part = Measured { segments: &segments, embeddings: &embeddings, sentiment: &sentiment, stance: None };
+            writer.segments(&part).unwrap();
+        }
+        let closed = writer.closed().unwrap();
+        let mut seen = 0;
+        closed
+            .again(|vectors, texts| {
+                assert_eq!(vectors.nrows(), texts.len());
+                assert_eq!(vectors[[texts.len() - 1, 1]], (seen + texts.len() - 1) as f32);
+                seen += texts.len();
+                Ok::<_, TableError>(())
+            })
+            .unwrap();
+        assert_eq!(seen, n);
+        let closing =
+            Closing { record: &sample.record, documents: &[], other_paths: &BTreeMap::new(), failures: &[] };
+        closed.publish(&closing).unwrap();
+    };
+    write(whole.path(), 1);
+    write(parts.path(), sheet::GROUP + 1);
+    assert_eq!(snapshot(whole.path()), snapshot(parts.path()));
+    assert_eq!(read(whole.path(), "segments").height(), n);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::study::{Study, Target};
 use crate::table::*;
 use crate::themes::{Assignment, Reason, Theme, Themes};
 
-/// Everything that a [`Run`] borrows.
+/// Everything that the tables are written from.
 pub struct Sample {
     pub record: RunRecord,
     pub study: Study,
@@ -27,24 +27,30 @@ pub struct Sample {
 }
 
 impl Sample {
-    pub fn run(&self) -> Run<'_> {
-        Run {
-            record: &self.record,
-            study: &self.study,
-            transcripts: &self.transcripts,
-            other_paths: &self.other_paths,
+    /// Writes everything as a run does: document by document, then the whole.
+    pub fn write(&self, folder: &Path) -> Result<Written, TableError> {
+        let out = OutputFolder::prepare(folder, self.study.output.csv)?;
+        let mut writer = Writer::begin(&out, &self.study, self.embeddings.vectors.ncols())?;
+        for transcript in &self.transcripts {
+            writer.transcript(transcript)?;
+        }
+        let segments: Vec<_> = self.transcripts.iter().flat_map(|t| t.segments.iter().map(move |s| (t, s))).collect();
+        writer.segments(&Measured {
+            segments: &segments,
             embeddings: &self.embeddings,
             sentiment: &self.sentiment,
             stance: self.stance.as_ref(),
-            themes: &self.themes,
-            estimates: &self.estimates,
+        })?;
+        let mut closed = writer.closed()?;
+        closed.themes(&self.themes)?;
+        closed.estimates(&self.estimates)?;
+        let documents: Vec<Summary> = self.transcripts.iter().map(Transcript::summary).collect();
+        closed.publish(&Closing {
+            record: &self.record,
+            documents: &documents,
+            other_paths: &self.other_paths,
             failures: &self.failures,
-        }
-    }
-
-    pub fn write(&self, folder: &Path) -> Result<Written, TableError> {
-        let out = OutputFolder::prepare(folder, self.study.output.csv)?;
-        write(&self.run(), &out)
+        })
     }
 }
 
@@ -198,12 +204,12 @@ pub fn sample() -> Sample {
             model_id: "m".into(),
             vectors: Array2::from_shape_vec((4, 2), vec![1.0, 0.0, 0.0, 1.0, 0.6, 0.8, 0.8, 0.6]).unwrap(),
             n_tokens: vec![5, 6, 6, 7],
-            truncated: vec![false, false, false, true],
+            n_windows: vec![1, 1, 1, 2],
         },
         sentiment: Sentiment {
             model_id: "m".into(),
             scores: vec![tone(0.1, 0.7), tone(0.2, 0.3), tone(0.9, 0.0), tone(0.4, 0.1)],
-            truncated: vec![false; 4],
+            n_windows: vec![1; 4],
         },
         stance: Some(Stance {
             model_id: "m".into(),
@@ -255,7 +261,7 @@ fn stance(relevance: f32, favor: f32, against: f32, reason: Option<&'static str>
         reason,
         proposition: inference,
         negation: Some(Inference { entailment: against, contradiction: favor, ..inference }),
-        truncated: false,
+        n_windows: 1,
     }
 }
 
