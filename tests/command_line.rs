@@ -6,7 +6,7 @@ use std::fs;
 use std::io::Read;
 use std::process::Stdio;
 
-use common::{OTHER_TALK, Place, STUDY, TALK, ended, models};
+use common::{OTHER_TALK, Place, STUDY, TALK, assert_same, ended, models};
 
 // Inputs
 
@@ -304,7 +304,7 @@ fn results_go_to_standard_output_and_progress_to_standard_error_without_colours(
         {
             assert!(ended.out.contains(part), "{part} is not in\n{}", ended.out);
         }
-        assert!(ended.err.contains("embedding segments: 6"), "{}", ended.err);
+        assert!(ended.err.contains("reading and measuring"), "{}", ended.err);
         assert!(
             !ended.out.contains('\u{1b}') && !ended.err.contains('\u{1b}'),
             "no codes for terminals:\n{}",
@@ -360,4 +360,54 @@ fn segment_needs_no_model_and_prints_for_people_and_programs() {
         let span = turn["start"].as_u64().unwrap() as usize..turn["end"].as_u64().unwrap() as usize;
         assert_eq!(TALK[span].trim(), turn["text"].as_str().unwrap());
     }
+}
+
+#[test]
+fn a_rerun_computes_only_what_is_new_and_gives_the_same_tables() {
+    let place = Place::with(&[("a.md", TALK), ("study.toml", STUDY)]);
+    let run = |inputs: &[&str], out: &str, more: &[&str]| {
+        let arguments = [&["run"], inputs, &["--study", "study.toml", "--out", out], more].concat();
+        place.run_well(&arguments).out
+    };
+    run(&["a.md"], "first", &[]);
+    // Six sentences, each with an embedding, a sentiment and two inferences; one proposition.
+    assert!(run(&["a.md"], "warm", &[]).contains("25 numbers of texts were found in the cache, 0 were computed"));
+    assert_same(&place.tables("warm"), &place.tables("first"), "a warm cache");
+
+    place.write("b.md", OTHER_TALK);
+    // Five new sentences: the rest is known.
+    assert!(
+        run(&["a.md", "b.md"], "more", &[]).contains("25 numbers of texts were found in the cache, 20 were computed")
+    );
+    let without = run(&["a.md", "b.md"], "without", &["--no-cache"]);
+    assert!(!without.contains("cache"), "{without}");
+    assert_same(&place.tables("more"), &place.tables("without"), "a half-warm cache and none");
+
+    let stats = place.run_well(&["cache", "stats"]).out;
+    for part in ["all-minilm-l6-v2", "12 texts", "nli-minilm-l6", "22 texts", "sentiment-minilm-l6", "11 texts"] {
+        assert!(stats.contains(part), "{part} is not in\n{stats}");
+    }
+    place.run(&["cache", "prune"]).says(2, &["--older-than AGE"]);
+    place.run(&["cache", "prune", "--older-than", "soon"]).says(2, &["expected days or weeks"]);
+    assert!(place.run_well(&["cache", "prune", "--max-size", "1"]).out.contains("45 entries removed, 0 left"));
+    place.run_well(&["cache", "clear"]);
+    place.run(&["cache", "stats"]).says(2, &["there is no cache in"]);
+}
+
+#[test]
+fn a_cache_that_cannot_be_used_ends_a_run_that_asked_for_it_and_no_other() {
+    let place = Place::with(&[("a.md", TALK), ("taken", "a file")]);
+    let named = place.run(&["run", "a.md", "--out", "results", "--cache", "taken"]);
+    named.says(2, &["the cache", "cannot be read or written", "--no-cache"]);
+    assert!(!place.path("results").exists());
+
+    let mut command = place.command(&["run", "a.md", "--out", "results"]);
+    command.env_remove("PLENARY_CACHE").env("XDG_CACHE_HOME", place.path("taken"));
+    ended(&mut command).says(0, &["cannot be read or written", "the run goes on without it"]);
+}
+
+#[test]
+fn no_thread_is_too_few() {
+    let place = Place::with(&[("a.md", TALK)]);
+    place.run(&["run", "a.md", "--out", "results", "--threads", "0"]).says(2, &["--threads"]);
 }

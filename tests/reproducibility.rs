@@ -5,6 +5,7 @@ mod common;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, ExitStatus, Stdio};
+use std::time::Instant;
 
 use common::{OTHER_TALK, Place, STUDY, TALK, assert_same};
 use polars::prelude::DataFrame;
@@ -51,6 +52,60 @@ fn record(place: &Place, folder: &str) -> serde_json::Value {
     files.retain(|file| file["name"] != "runs.parquet");
     assert_eq!(files.len(), n - 1);
     record
+}
+
+#[test]
+fn what_the_cache_holds_changes_nothing() {
+    let place = corpus();
+    let run = |inputs: &[&str], out: &str, more: &[&str]| {
+        place.run_well(&[&["run"], inputs, &["--study", "study.toml", "--out", out], more].concat());
+        place.tables(out)
+    };
+    let all = ["a.md", "b.txt", "c.md", "d.md"];
+    let without = run(&all, "without", &["--no-cache"]);
+    run(&["c.md", "b.txt"], "part", &[]);
+    assert_same(&run(&all, "half-warm", &["--threads", "1"]), &without, "half-warm");
+    assert_same(&run(&all, "warm", &["--threads", "4"]), &without, "warm");
+
+    // Two runs at once on one cache, which is cold.
+    let start = |out: &str| {
+        let arguments =
+            ["run", "a.md", "b.txt", "c.md", "d.md", "--study", "study.toml", "--out", out, "--cache", "new"];
+        place.command(&arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    for (mut run, out) in [(start("one"), "one"), (start("two"), "two")] {
+        assert!(run.wait().unwrap().success(), "{out}");
+        assert_same(&place.tables(out), &without, out);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_killed_at_any_moment_and_done_again_ends_as_if_it_had_not_been() {
+    const TRIALS: u64 = 20;
+    let place = Place::with(&[("talk.md", TALK), ("debate.md", &debate(8)), ("study.toml", STUDY)]);
+    let arguments = |out| ["run", "debate.md", "--study", "study.toml", "--out", out];
+    let before = Instant::now();
+    place.run_well(&[&arguments("undisturbed")[..], &["--no-cache"]].concat());
+    let whole = before.elapsed();
+    let expected = place.tables("undisturbed");
+    // Moments spread over a run by a fixed sequence; which step of the run each one meets is chance.
+    let mut random = 2_463_534_242_u64;
+    for trial in 0..TRIALS {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let moment = whole.mul_f64((random >> 40) as f64 / (1_u64 << 24) as f64);
+        if trial % 5 == 0 {
+            std::fs::remove_dir_all(place.path(".cache")).ok();
+        }
+        let mut run = place.command(&arguments("results")).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(moment);
+        run.kill().unwrap();
+        run.wait().unwrap();
+        let ended = place.run(&arguments("results"));
+        assert_eq!(ended.code, Some(0), "trial {trial}, killed after {moment:?}: {ended:#?}");
+        assert_same(&place.tables("results"), &expected, &format!("trial {trial}, killed after {moment:?}"));
+        assert!(!ended.err.contains("panicked"), "{}", ended.err);
+    }
 }
 
 #[test]
@@ -118,6 +173,7 @@ fn a_run_that_is_stopped_or_killed_leaves_the_earlier_tables_and_can_be_done_aga
     let (status, said) = interrupted(&place, "reading and measuring", "INT");
     assert_eq!(status.code(), Some(2), "{said}");
     assert!(said.contains("stopped; nothing was written, earlier results are as they were"), "{said}");
+    assert!(said.contains("same command"), "how to go on: {said}");
     assert!(!place.path("results").exists());
 
     place.run_well(&["run", "talk.md", "--out", "results"]);

@@ -16,8 +16,8 @@ use super::say::{many, print, table};
 pub struct CacheArgs {
     #[command(subcommand)]
     command: Command,
-    /// Folder of the cache [default: your folder for caches].
-    #[arg(long, value_name = "DIR", env = cache::VARIABLE, global = true)]
+    /// Folder of the cache [default: PLENARY_CACHE, else your folder for caches].
+    #[arg(long, value_name = "DIR", global = true)]
     cache: Option<PathBuf>,
 }
 
@@ -60,7 +60,10 @@ pub fn run(args: &CacheArgs) -> anyhow::Result<ExitCode> {
         }
         Command::Prune { older_than, max_size } => {
             let (gone, left) = cache::prune(&folder, *older_than, *max_size)?;
-            print(&format!("{} removed, {left} left\n", many(usize::try_from(gone).unwrap_or(usize::MAX), "entry").replace("entrys", "entries")))?;
+            print(&format!(
+                "{} removed, {left} left\n",
+                many(usize::try_from(gone).unwrap_or(usize::MAX), "entry").replace("entrys", "entries")
+            ))?;
         }
         Command::Clear => {
             let freed = cache::clear(&folder)?;

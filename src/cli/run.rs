@@ -33,8 +33,9 @@ pub struct RunArgs {
     /// Threads to work with; the results do not depend on it [default: one per core].
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
-    /// Folder of the cache, in which numbers that were computed once are found again [default: your folder for caches].
-    #[arg(long, value_name = "DIR", env = plenary::engine::cache::VARIABLE)]
+    /// Folder of the cache, in which numbers that were computed once are found again [default: PLENARY_CACHE, else your
+    /// folder for caches].
+    #[arg(long, value_name = "DIR")]
     cache: Option<PathBuf>,
     /// Compute everything, and keep nothing for the next run.
     #[arg(long, conflicts_with = "cache")]
@@ -88,10 +89,11 @@ pub fn run(args: &RunArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
 
 /// The cache that the user named, or the usual one. What hinders the usual one is no reason not to compute.
 fn open_cache(named: Option<&Path>) -> anyhow::Result<Option<Cache>> {
+    let asked_for = named.is_some() || std::env::var_os(cache::VARIABLE).is_some();
     let opened = cache::folder(named).and_then(|folder| Cache::open(&folder));
     match opened {
         Ok(cache) => Ok(Some(cache)),
-        Err(error) if named.is_some() => Err(error.into()),
+        Err(error) if asked_for => Err(error.into()),
         Err(error) => {
             tracing::warn!("{error}; the run goes on without it");
             Ok(None)

@@ -45,7 +45,7 @@ impl Row {
 }
 
 /// Inputs that are computed between two writes to the cache: a run that is killed loses no more.
-const KEPT_TOGETHER: usize = 1024;
+const KEPT_TOGETHER: usize = 256;
 
 /// What `model` says of each input, in the order of the inputs. Reports the stage as `stage`, with one unit per input.
 pub(crate) fn rows(stage: &str, model: &Model, inputs: &[Input], work: Work) -> Result<Vec<Row>, EngineError> {
@@ -186,8 +186,7 @@ mod tests {
     fn the_error_of_the_earliest_item_is_returned() {
         let items: Vec<u32> = (0..50).collect();
         for threads in [1, 4] {
-            let result =
-                spread(&items, work(threads), |n| if *n < 20 { Ok(*n) } else { Err(failed(&n.to_string())) });
+            let result = spread(&items, work(threads), |n| if *n < 20 { Ok(*n) } else { Err(failed(&n.to_string())) });
             let message = result.unwrap_err().to_string();
             assert!(message.contains("\"20\""), "{message}");
         }
