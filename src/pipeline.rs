@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 use crate::attribute::attribute;
 use crate::corpus::{Document, Summary, Transcript};
 use crate::engine::cache::Cache;
-use crate::engine::{self, EngineError, Model, ModelFolder};
+use crate::engine::{self, EngineChoice, EngineError, Model, ModelFolder};
 use crate::estimate::{Estimate, EstimateError, estimate_in_parts};
 use crate::inputs::{Sources, Untaken};
 use crate::progress::Progress;
@@ -163,7 +163,7 @@ fn run_with(
     let mut reader = Reader { sources: Sources::find(paths), study, pool };
     progress.begin("reading and measuring", reader.sources.n_bytes().max(1));
     let (models, first) = std::thread::scope(|scope| {
-        let models = scope.spawn(|| engine::load_all(&folders.iter().collect::<Vec<_>>()));
+        let models = scope.spawn(|| engine::load_all(&folders.iter().collect::<Vec<_>>(), EngineChoice::Auto));
         let first = reader.next_batch();
         (models.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), first)
     });

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ndarray::Array2;
-use plenary::engine::{self, EngineError, Installed, ModelFolder, Place, Task, Work};
+use plenary::engine::{self, EngineChoice, EngineError, Installed, ModelFolder, Place, Task, Work};
 use plenary::measure::{Inference, stance};
 use plenary::progress::Silent;
 use plenary::study::{StanceOptions, Target};
@@ -26,7 +26,7 @@ fn find(models: &Path, id: &str) -> Result<ModelFolder, EngineError> {
 }
 
 fn load_error(models: &Path, id: &str) -> EngineError {
-    engine::load(&find(models, id).unwrap()).unwrap_err()
+    engine::load(&find(models, id).unwrap(), EngineChoice::Auto).unwrap_err()
 }
 
 /// A folder of models with a copy of one shipped model, pinned by the shipped manifest or by none.
@@ -136,10 +136,10 @@ fn a_changed_file_is_told_with_both_hashes() {
 fn labels_are_found_by_name_wherever_they_stand() {
     let models = copy_of(NLI, false);
     let config = models.path().join(NLI).join(engine::CONFIG);
-    let straight = infer(&engine::load(&find(models.path(), NLI).unwrap()).unwrap());
+    let straight = infer(&engine::load(&find(models.path(), NLI).unwrap(), EngineChoice::Auto).unwrap());
     replace(&config, "\"0\": \"entailment\"", "\"0\": \"CONTRADICTION\"");
     replace(&config, "\"2\": \"contradiction\"", "\"2\": \"Entailment\"");
-    let exchanged = infer(&engine::load(&find(models.path(), NLI).unwrap()).unwrap());
+    let exchanged = infer(&engine::load(&find(models.path(), NLI).unwrap(), EngineChoice::Auto).unwrap());
     assert_eq!((exchanged.entailment, exchanged.contradiction), (straight.contradiction, straight.entailment));
     assert_eq!(exchanged.neutral, straight.neutral);
 }
@@ -198,8 +198,8 @@ fn a_folder_without_a_manifest_works_and_its_hashes_are_recorded() {
     let folder = find(models.path(), EMBEDDING).unwrap();
     assert!(!folder.is_pinned());
     assert_eq!((folder.facts.task, folder.facts.max_tokens), (Task::Embedding, 512));
-    let own = engine::load(&folder).unwrap();
-    let pinned = engine::load(&find(&shipped(), EMBEDDING).unwrap()).unwrap();
+    let own = engine::load(&folder, EngineChoice::Auto).unwrap();
+    let pinned = engine::load(&find(&shipped(), EMBEDDING).unwrap(), EngineChoice::Auto).unwrap();
     assert_eq!(own.sha256, pinned.sha256);
 }
 
@@ -214,7 +214,7 @@ fn installed_models_are_whole_pinned_and_never_overwritten_unasked() {
     assert_eq!(install(false).unwrap(), [(EMBEDDING.to_owned(), Installed::Unchanged)]);
     let installed = find(&models, EMBEDDING).unwrap();
     assert!(installed.is_pinned());
-    engine::load(&installed).unwrap();
+    engine::load(&installed, EngineChoice::Auto).unwrap();
 
     let tokenizer = models.join(EMBEDDING).join(engine::TOKENIZER);
     fs::write(&tokenizer, "changed by hand").unwrap();
@@ -223,7 +223,7 @@ fn installed_models_are_whole_pinned_and_never_overwritten_unasked() {
     assert_eq!(fs::read_to_string(&tokenizer).unwrap(), "changed by hand");
 
     assert_eq!(install(true).unwrap(), [(EMBEDDING.to_owned(), Installed::Replaced)]);
-    engine::load(&find(&models, EMBEDDING).unwrap()).unwrap();
+    engine::load(&find(&models, EMBEDDING).unwrap(), EngineChoice::Auto).unwrap();
     let mut names: Vec<_> = fs::read_dir(&models).unwrap().map(|e| e.unwrap().file_name()).collect();
     names.sort();
     assert_eq!(names, [EMBEDDING, engine::MANIFEST], "nothing is left behind");

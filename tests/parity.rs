@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use ndarray::Array2;
-use plenary::engine::{self, EngineError, Model, Place, Work};
+use plenary::engine::{self, EngineChoice, EngineError, Model, Place, Work};
 use plenary::measure::{Embeddings, Inference, embedding, sentiment, stance};
 use plenary::progress::Silent;
 use plenary::study::{StanceOptions, Target};
@@ -54,8 +54,12 @@ fn npy(bytes: &[u8], columns: usize) -> Array2<f32> {
 }
 
 fn model(id: &str) -> Model {
+    model_on(id, EngineChoice::Auto)
+}
+
+fn model_on(id: &str, choice: EngineChoice) -> Model {
     let place = Place::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("models"), "test");
-    engine::load(&engine::find(&[place], id).unwrap()).unwrap()
+    engine::load(&engine::find(&[place], id).unwrap(), choice).unwrap()
 }
 
 fn work(threads: usize) -> Work<'static> {
@@ -164,6 +168,30 @@ fn inference_is_near_the_reference() {
     assert_within(&differences(&found, &expected), 0.05, 0.9);
     assert_within(&differences(&found, &expected), 0.1, 1.0);
     assert_eq!(labels(&found), labels(&expected));
+}
+
+/// The encoder and rten run the same integers; where float32 sums in another order round an activation to the other of two
+/// bytes, numbers move a little, as they do between rten and any other engine.
+#[test]
+fn encoder_and_rten_agree() {
+    let rows = texts();
+    let texts: Vec<&str> = rows.iter().map(|r| r.text.as_str()).collect();
+    let [own, other] = [EngineChoice::Encoder, EngineChoice::Rten].map(|choice| model_on("all-minilm-l6-v2", choice));
+    assert_eq!((own.engine_name(), other.engine_name()), ("encoder", "rten"));
+    assert_eq!(model("all-minilm-l6-v2").engine_name(), "encoder", "the encoder is for the models that ship");
+    let (own, other) = (embed(&own, &texts, 2), embed(&other, &texts, 2));
+    let cosines = embedding::cosines(own.vectors.view(), other.vectors.view()).unwrap();
+    let mut cosines = cosines.diag().to_vec();
+    cosines.sort_by(f32::total_cmp);
+    assert!(cosines[0] >= 0.995, "smallest cosine {}", cosines[0]);
+    assert!(cosines[cosines.len() / 2] >= 0.9995, "median cosine {}", cosines[cosines.len() / 2]);
+
+    let [own, other] = [EngineChoice::Encoder, EngineChoice::Rten].map(|choice| {
+        let found = sentiment::score(&model_on("sentiment-minilm-l6", choice), &texts, work(2)).unwrap();
+        found.scores.iter().map(|s| [s.negative, s.neutral, s.positive]).collect::<Vec<_>>()
+    });
+    assert_within(&differences(&own, &other), 0.05, 1.0);
+    assert_eq!(labels(&own), labels(&other));
 }
 
 /// Bit for bit: whatever the threads, the order of the texts, and what else is in the run.

@@ -8,11 +8,13 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::Model;
+use super::choice::EngineChoice;
+use super::encoder::Encoder;
 use super::error::EngineError;
 use super::folder::{CONFIG, Config, FILES, GRAPH, ModelFolder, TOKENIZER, Task, bad_config, read};
 use super::rten::RtenEngine;
 use super::tokens::Tokenizer;
+use super::{Engine, Model};
 
 /// Fewer tokens than this leave no room for words between the special ones.
 const FEWEST_TOKENS: usize = 16;
@@ -30,8 +32,8 @@ pub fn verify(folder: &ModelFolder) -> Vec<FileCheck> {
     FILES.map(|file| FileCheck { file, result: checked_bytes(folder, file).map(|(_, sha256)| sha256) }).into()
 }
 
-/// Checks and loads a model for the default engine.
-pub fn load(folder: &ModelFolder) -> Result<Model, EngineError> {
+/// Checks and loads a model for the chosen engine.
+pub fn load(folder: &ModelFolder, choice: EngineChoice) -> Result<Model, EngineError> {
     let facts = &folder.facts;
     let id = &facts.id;
     let (config, config_sha256) = checked_bytes(folder, CONFIG)?;
@@ -46,7 +48,7 @@ pub fn load(folder: &ModelFolder) -> Result<Model, EngineError> {
         });
         let graph = checked_bytes(folder, GRAPH).and_then(|(bytes, sha256)| {
             let bad = |reason| EngineError::BadGraph { model: id.clone(), path: folder.path.join(GRAPH), reason };
-            Ok((RtenEngine::load(bytes, facts.task).map_err(bad)?, sha256))
+            Ok((engine(bytes, facts.task, choice).map_err(bad)?, sha256))
         });
         let tokenizer = tokenizer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         (tokenizer, graph)
@@ -64,15 +66,27 @@ pub fn load(folder: &ModelFolder) -> Result<Model, EngineError> {
             (CONFIG.to_owned(), config_sha256),
         ]),
         tokenizer,
-        engine: Box::new(engine),
+        engine,
         positions,
     })
 }
 
+/// The chosen engine for the bytes of a graph; the error is the reason for people.
+fn engine(bytes: Vec<u8>, task: Task, choice: EngineChoice) -> Result<Box<dyn Engine>, String> {
+    if choice != EngineChoice::Rten {
+        match Encoder::load(&bytes) {
+            Ok(encoder) => return Ok(Box::new(encoder)),
+            Err(other) if choice == EngineChoice::Encoder => return Err(other.to_string()),
+            Err(other) => tracing::debug!("{other}; rten takes it"),
+        }
+    }
+    Ok(Box::new(RtenEngine::load(bytes, task)?))
+}
+
 /// Loads several models at once; of several errors the first in the order of the folders is returned.
-pub fn load_all(folders: &[&ModelFolder]) -> Result<Vec<Model>, EngineError> {
+pub fn load_all(folders: &[&ModelFolder], choice: EngineChoice) -> Result<Vec<Model>, EngineError> {
     std::thread::scope(|scope| {
-        let loading: Vec<_> = folders.iter().map(|folder| scope.spawn(|| load(folder))).collect();
+        let loading: Vec<_> = folders.iter().map(|folder| scope.spawn(move || load(folder, choice))).collect();
         let loaded = loading.into_iter().map(|l| l.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         loaded.collect::<Vec<_>>().into_iter().collect()
     })

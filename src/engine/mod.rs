@@ -5,13 +5,13 @@
 //! threads are shared by all engines. What the numbers mean is `measure`'s business.
 //!
 //! ```no_run
-//! use plenary::engine::{self, Work};
+//! use plenary::engine::{self, EngineChoice, Work};
 //! use plenary::measure::embedding;
 //! use plenary::progress::Silent;
 //!
 //! # fn main() -> Result<(), engine::EngineError> {
 //! let folder = engine::find(&engine::places(None), "all-minilm-l6-v2")?;
-//! let model = engine::load(&folder)?;
+//! let model = engine::load(&folder, EngineChoice::Auto)?;
 //! let work = Work { threads: 2, progress: &Silent, cache: None };
 //! let embeddings = embedding::embed(&model, &["We need a treaty.", "We do not."], work)?;
 //! assert_eq!(embeddings.vectors.dim(), (2, 384));
@@ -20,6 +20,8 @@
 //! ```
 
 pub mod cache;
+mod choice;
+mod encoder;
 mod error;
 mod folder;
 mod install;
@@ -34,6 +36,7 @@ use std::collections::BTreeMap;
 
 use ndarray::Array2;
 
+pub use choice::{EngineChoice, UnknownEngine};
 pub use error::EngineError;
 pub use folder::{CONFIG, FILES, Facts, GRAPH, Listed, MANIFEST, ModelFolder, Pooling, TOKENIZER, Task, find, list};
 pub use install::{Installed, install};

@@ -1,0 +1,178 @@
+//! Attention of several heads over one text (Vaswani et al. 2017): `softmax(q k^T * scale) v`, in float32.
+//!
+//! Head by head and four queries at a time, so that only one head's keys and values and four rows of weights exist at
+//! once. Sums over a head's numbers and over the tokens go from the first to the last; the sum of the weights of a query
+//! has interleaved partial sums. As in `layers`, the order is the same for every instruction set.
+//!
+//! Keys and values are laid out so that the inner loops read from front to back:
+//!
+//! ```text
+//! keys    a tile for every 16 tokens:           [number of the head][token], 16 tokens wide
+//! values  a tile for every 16 (or 8) numbers:   [token][number of the head]
+//! ```
+
+use super::math::{LANES, exp_of_negative, largest_of_lanes, sum_of_lanes};
+
+/// Queries that are worked on at a time.
+const QUERIES: usize = 4;
+
+/// How the numbers of a text are cut into heads. `head_width` is a multiple of 8 and divides `width`.
+#[derive(Clone, Copy)]
+pub struct Cut {
+    pub n_tokens: usize,
+    /// Tokens, from the first, whose attention is asked for.
+    pub n_queries: usize,
+    pub width: usize,
+    pub head_width: usize,
+    pub scale: f32,
+}
+
+impl Cut {
+    /// Tokens, filled up to whole lanes.
+    fn padded(&self) -> usize {
+        self.n_tokens.next_multiple_of(LANES)
+    }
+
+    /// Numbers of scratch that [`attention`] takes.
+    pub fn scratch(&self) -> usize {
+        2 * self.head_width * self.padded() + QUERIES * (self.head_width + self.padded())
+    }
+}
+
+/// `[queries, width]` from `[tokens, 3 * width]`, in which a token's queries, keys and values stand one after the other.
+#[inline(always)]
+pub fn attention(cut: Cut, all: &[f32], scratch: &mut [f32], out: &mut [f32]) {
+    if cut.head_width.is_multiple_of(16) {
+        heads::<16>(cut, all, scratch, out);
+    } else {
+        heads::<8>(cut, all, scratch, out);
+    }
+}
+
+/// One head after the other, with tiles of values that are `WIDE` numbers wide.
+#[inline(always)]
+fn heads<const WIDE: usize>(cut: Cut, all: &[f32], scratch: &mut [f32], out: &mut [f32]) {
+    let (width, head_width, padded) = (cut.width, cut.head_width, cut.padded());
+    let (keys, rest) = scratch.split_at_mut(head_width * padded);
+    let (values, rest) = rest.split_at_mut(head_width * padded);
+    for head in 0..width / head_width {
+        let part = |kind: usize| {
+            let rows = all.chunks_exact(3 * width);
+            rows.map(move |row| &row[kind * width + head * head_width..][..head_width])
+        };
+        for (tile, token) in keys.chunks_exact_mut(head_width * LANES).zip((0..).step_by(LANES)) {
+            let tile = tile.as_chunks_mut::<LANES>().0;
+            for (lane, key) in part(1).skip(token).take(LANES).enumerate() {
+                for (row, &number) in tile.iter_mut().zip(key) {
+                    row[lane] = number;
+                }
+            }
+        }
+        for (tile, number) in values.chunks_exact_mut(WIDE * padded).zip((0..).step_by(WIDE)) {
+            for (row, value) in tile.as_chunks_mut::<WIDE>().0.iter_mut().zip(part(2)) {
+                row.copy_from_slice(&value[number..number + WIDE]);
+            }
+        }
+        let head = Head { cut, all, keys, values, from: head * head_width };
+        let mut first = 0;
+        while first < cut.n_queries {
+            match cut.n_queries - first {
+                1 => queries::<1, WIDE>(head, first, rest, out),
+                2 => queries::<2, WIDE>(head, first, rest, out),
+                3 => queries::<3, WIDE>(head, first, rest, out),
+                _ => queries::<QUERIES, WIDE>(head, first, rest, out),
+            }
+            first += QUERIES;
+        }
+    }
+}
+
+/// What the queries of one head need.
+#[derive(Clone, Copy)]
+struct Head<'a> {
+    cut: Cut,
+    all: &'a [f32],
+    keys: &'a [f32],
+    values: &'a [f32],
+    /// First number of the head in a row.
+    from: usize,
+}
+
+/// `N` queries from `first`.
+#[inline(always)]
+fn queries<const N: usize, const WIDE: usize>(head: Head, first: usize, scratch: &mut [f32], out: &mut [f32]) {
+    let Cut { n_tokens, width, head_width, scale, .. } = head.cut;
+    let padded = head.cut.padded();
+    let (query, weights) = scratch.split_at_mut(QUERIES * head_width);
+    let query = &mut query.as_chunks_mut::<N>().0[..head_width];
+    for (n, row) in head.all.chunks_exact(3 * width).skip(first).take(N).enumerate() {
+        for (query, &number) in query.iter_mut().zip(&row[head.from..]) {
+            query[n] = number;
+        }
+    }
+
+    let weights = &mut weights[..N * padded];
+    for (tile, token) in head.keys.chunks_exact(head_width * LANES).zip((0..).step_by(LANES)) {
+        let mut sums = [[0f32; LANES]; N];
+        for (query, keys) in query.iter().zip(tile.as_chunks::<LANES>().0) {
+            for n in 0..N {
+                for lane in 0..LANES {
+                    sums[n][lane] += query[n] * keys[lane];
+                }
+            }
+        }
+        for n in 0..N {
+            let weights = &mut weights[n * padded + token..][..LANES];
+            for lane in 0..LANES {
+                weights[lane] = sums[n][lane] * scale;
+            }
+        }
+    }
+
+    let mut factors = [0f32; N];
+    for n in 0..N {
+        factors[n] = 1.0 / powers(&mut weights[n * padded..][..padded], n_tokens);
+    }
+
+    let weights: [&[f32]; N] = std::array::from_fn(|n| &weights[n * padded..][..n_tokens]);
+    for (tile, number) in head.values.chunks_exact(WIDE * padded).zip((0..).step_by(WIDE)) {
+        let mut sums = [[0f32; WIDE]; N];
+        for (token, values) in tile.as_chunks::<WIDE>().0[..n_tokens].iter().enumerate() {
+            for n in 0..N {
+                for lane in 0..WIDE {
+                    sums[n][lane] += weights[n][token] * values[lane];
+                }
+            }
+        }
+        for n in 0..N {
+            let out = &mut out[(first + n) * width + head.from + number..][..WIDE];
+            for lane in 0..WIDE {
+                out[lane] = sums[n][lane] * factors[n];
+            }
+        }
+    }
+}
+
+/// Scores to e^(score - largest score), 0 for what is not a token; returns their sum.
+#[inline(always)]
+fn powers(scores: &mut [f32], n_tokens: usize) -> f32 {
+    scores[n_tokens..].fill(f32::NEG_INFINITY);
+    let scores = scores.as_chunks_mut::<LANES>().0;
+    let mut largest = [f32::NEG_INFINITY; LANES];
+    for scores in scores.iter() {
+        for lane in 0..LANES {
+            largest[lane] = if scores[lane] > largest[lane] { scores[lane] } else { largest[lane] };
+        }
+    }
+    let largest = largest_of_lanes(largest);
+    let mut sums = [0f32; LANES];
+    for scores in scores.iter_mut() {
+        for lane in 0..LANES {
+            let power = exp_of_negative(scores[lane] - largest);
+            let power = if scores[lane] == f32::NEG_INFINITY { 0.0 } else { power };
+            scores[lane] = power;
+            sums[lane] += power;
+        }
+    }
+    sum_of_lanes(sums)
+}

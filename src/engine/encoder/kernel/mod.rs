@@ -1,0 +1,166 @@
+//! The same operations, compiled for each instruction set; which one runs is found out once.
+//!
+//! A [`Path`] is an instruction set that this processor has. Its functions check the lengths of what they are given, so
+//! that nothing outside this folder needs `unsafe`. Every path gives the same bits: the integer products are exact, and
+//! the float32 parts are one piece of Rust (`layers`, `attention`) that is compiled for each.
+//!
+//! | path | integer products | for |
+//! |---|---|---|
+//! | `avx512vnni` | `vpdpbusd`, 512 bits | servers since 2019 (Cascade Lake), Zen 4 |
+//! | `avxvnni` | `vpdpbusd`, 256 bits | Alder Lake and later |
+//! | `avx2` | `vpmaddubsw`, `vpmaddwd`, `vpaddd` | x86-64 since about 2013 |
+//! | `portable` | plain Rust | everything else, aarch64 among it |
+
+mod portable;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+use std::sync::LazyLock;
+
+use super::attention::{self, Cut};
+use super::layers::{self, Rows};
+use super::weights::{Dense, Embeddings, Linear, Norm};
+
+/// An instruction set that this processor has.
+#[derive(Clone, Copy)]
+pub struct Path(&'static Operations);
+
+/// The operations, compiled for one instruction set: to be called only where the processor has it.
+struct Operations {
+    name: &'static str,
+    quantise: unsafe fn(&[f32], &[f32], &mut [u8], &mut [f32]),
+    linear: unsafe fn(&Linear, Rows<'_>, &mut [f32]),
+    linear_gelu: unsafe fn(&Linear, Rows<'_>, &mut [f32]),
+    add_norm: unsafe fn(&[f32], &Norm, &mut [f32]),
+    attention: unsafe fn(Cut, &[f32], &mut [f32], &mut [f32]),
+    embed: unsafe fn(&Embeddings, &[u32], &[u32], &mut [f32]),
+    dense: unsafe fn(&Dense, &[f32], &mut [f32]),
+}
+
+macro_rules! operations {
+    ($name:ident, $label:literal, $tile:ty $(, $features:literal)?) => {
+        static $name: Operations = {
+            $(#[target_feature(enable = $features)])?
+            fn quantise(x: &[f32], inverse: &[f32], bytes: &mut [u8], scales: &mut [f32]) {
+                layers::quantise(x, inverse, bytes, scales);
+            }
+            $(#[target_feature(enable = $features)])?
+            fn linear(layer: &Linear, rows: Rows, out: &mut [f32]) {
+                layers::linear::<$tile>(layer, rows, out);
+            }
+            $(#[target_feature(enable = $features)])?
+            fn linear_gelu(layer: &Linear, rows: Rows, out: &mut [f32]) {
+                layers::linear_gelu::<$tile>(layer, rows, out);
+            }
+            $(#[target_feature(enable = $features)])?
+            fn add_norm(added: &[f32], norm: &Norm, x: &mut [f32]) {
+                layers::add_norm(added, norm, x);
+            }
+            $(#[target_feature(enable = $features)])?
+            fn attention(cut: Cut, all: &[f32], scratch: &mut [f32], out: &mut [f32]) {
+                attention::attention(cut, all, scratch, out);
+            }
+            $(#[target_feature(enable = $features)])?
+            fn embed(embeddings: &Embeddings, ids: &[u32], type_ids: &[u32], x: &mut [f32]) {
+                layers::embed(embeddings, ids, type_ids, x);
+            }
+            $(#[target_feature(enable = $features)])?
+            fn dense(layer: &Dense, x: &[f32], out: &mut [f32]) {
+                layers::dense(layer, x, out);
+            }
+            Operations { name: $label, quantise, linear, linear_gelu, add_norm, attention, embed, dense }
+        };
+    };
+}
+
+operations!(PORTABLE, "portable", portable::Portable);
+#[cfg(target_arch = "x86_64")]
+operations!(AVX2, "avx2", x86::Avx2, "avx2");
+#[cfg(target_arch = "x86_64")]
+operations!(AVX_VNNI, "avxvnni", x86::AvxVnni, "avx2,avxvnni");
+#[cfg(target_arch = "x86_64")]
+operations!(AVX512_VNNI, "avx512vnni", x86::Avx512Vnni, "avx2,avx512f,avx512bw,avx512vl,avx512vnni");
+
+/// All paths that this processor has, the fastest first.
+pub fn paths() -> &'static [Path] {
+    static PATHS: LazyLock<Vec<Path>> = LazyLock::new(|| {
+        let mut paths = Vec::new();
+        #[cfg(target_arch = "x86_64")]
+        if is_x86_feature_detected!("avx2") {
+            let wide = is_x86_feature_detected!("avx512f")
+                && is_x86_feature_detected!("avx512bw")
+                && is_x86_feature_detected!("avx512vl");
+            if wide && is_x86_feature_detected!("avx512vnni") {
+                paths.push(Path(&AVX512_VNNI));
+            }
+            if is_x86_feature_detected!("avxvnni") {
+                paths.push(Path(&AVX_VNNI));
+            }
+            paths.push(Path(&AVX2));
+        }
+        paths.push(Path(&PORTABLE));
+        paths
+    });
+    &PATHS
+}
+
+impl Path {
+    pub fn name(self) -> &'static str {
+        self.0.name
+    }
+
+    /// See [`layers::quantise`].
+    pub fn quantise(self, x: &[f32], inverse: &[f32], bytes: &mut [u8], scales: &mut [f32]) {
+        assert!(x.len() == bytes.len() && x.len() == scales.len() * inverse.len());
+        // SAFETY: a `Path` is made only where the processor has the instruction set; the lengths fit.
+        unsafe { (self.0.quantise)(x, inverse, bytes, scales) }
+    }
+
+    /// See [`layers::linear`].
+    pub fn linear(self, layer: &Linear, rows: Rows, out: &mut [f32]) {
+        check(layer, rows, out);
+        // SAFETY: as above.
+        unsafe { (self.0.linear)(layer, rows, out) }
+    }
+
+    /// See [`layers::linear_gelu`].
+    pub fn linear_gelu(self, layer: &Linear, rows: Rows, out: &mut [f32]) {
+        check(layer, rows, out);
+        // SAFETY: as above.
+        unsafe { (self.0.linear_gelu)(layer, rows, out) }
+    }
+
+    /// See [`layers::add_norm`].
+    pub fn add_norm(self, added: &[f32], norm: &Norm, x: &mut [f32]) {
+        assert!(added.len() == x.len());
+        // SAFETY: as above.
+        unsafe { (self.0.add_norm)(added, norm, x) }
+    }
+
+    /// See [`attention::attention`].
+    pub fn attention(self, cut: Cut, all: &[f32], scratch: &mut [f32], out: &mut [f32]) {
+        assert!(all.len() == 3 * cut.n_tokens * cut.width && out.len() == cut.n_queries * cut.width);
+        assert!(cut.n_queries <= cut.n_tokens && scratch.len() >= cut.scratch());
+        // SAFETY: as above.
+        unsafe { (self.0.attention)(cut, all, scratch, out) }
+    }
+
+    /// See [`layers::embed`].
+    pub fn embed(self, embeddings: &Embeddings, ids: &[u32], type_ids: &[u32], x: &mut [f32]) {
+        assert!(ids.len() == type_ids.len() && x.len() == ids.len() * embeddings.norm.weight.len());
+        // SAFETY: as above.
+        unsafe { (self.0.embed)(embeddings, ids, type_ids, x) }
+    }
+
+    /// See [`layers::dense`].
+    pub fn dense(self, layer: &Dense, x: &[f32], out: &mut [f32]) {
+        assert!(x.len() == layer.inputs && out.len() == layer.bias.len());
+        // SAFETY: as above.
+        unsafe { (self.0.dense)(layer, x, out) }
+    }
+}
+
+fn check(layer: &Linear, rows: Rows, out: &[f32]) {
+    let n = rows.scales.len();
+    assert!(rows.bytes.len() == n * layer.inputs() && out.len() == n * layer.outputs());
+}

@@ -1,0 +1,326 @@
+//! Weights as the kernels read them: packed once, when a model is loaded.
+//!
+//! A linear layer's weights `[inputs, outputs]` become panels of 16 outputs. A panel is a row of blocks of 64 bytes (one
+//! cache line, one 512-bit or two 256-bit registers), one block for every 4 inputs; in a block the 4 weights of an output
+//! are neighbours, as `vpmaddubsw` and `vpdpbusd` want them. Blocks come in steps of two:
+//!
+//! ```text
+//!                 step 0 of a panel                                                step 1
+//!             block of inputs 0..4                     block of inputs 20..24
+//!           | w00 w10 w20 w30 | w01 w11 w21 w31 | .. || w200 w210 w220 w230 | .. || ...
+//!             output 0          output 1          16     output 0             16
+//! positions:  0                                        20
+//! ```
+//!
+//! The two blocks of a step are chosen so that their sums of products fit into 16 bits together ([`Sizes::fit`]): AVX2
+//! then widens to 32 bits once a step and not once a block, which its multipliers would otherwise spend half their time
+//! on. Which inputs meet is written down in `positions`, panel by panel.
+//!
+//! Activations are unsigned bytes around 128, so each sum has 128 times the sum of its column too much; the sums
+//! therefore start at minus that.
+
+use super::graph::NotThisForm;
+
+/// Outputs of a panel.
+pub const PANEL: usize = 16;
+/// Inputs of a block.
+pub const GROUP: usize = 4;
+
+/// The weights of 4 inputs for 16 outputs.
+#[derive(Clone, Copy)]
+#[repr(C, align(64))]
+pub struct Block(pub [i8; PANEL * GROUP]);
+
+/// A linear layer on quantised rows: `y = (integer sum) * scale of the column * scale of the row + bias`.
+///
+/// Invariants, which the kernels rely on: as many positions as steps, and each position plus 4 at most `inputs`.
+pub struct Linear {
+    inputs: usize,
+    outputs: usize,
+    steps: Vec<[Block; 2]>,
+    positions: Vec<[u16; 2]>,
+    /// Where the steps of each panel end.
+    ends: Vec<usize>,
+    start: Vec<i32>,
+    scale: Vec<f32>,
+    bias: Vec<f32>,
+}
+
+/// 16 outputs of a linear layer.
+#[derive(Clone, Copy)]
+pub struct Panel<'a> {
+    /// As in the layer; the fields keep the layer's invariants.
+    inputs: usize,
+    steps: &'a [[Block; 2]],
+    positions: &'a [[u16; 2]],
+    /// What the integer sum of each output starts from: -128 times the sum of its weights.
+    pub start: &'a [i32; PANEL],
+    pub scale: &'a [f32; PANEL],
+    pub bias: &'a [f32; PANEL],
+}
+
+impl Panel<'_> {
+    #[inline(always)]
+    pub fn inputs(&self) -> usize {
+        self.inputs
+    }
+
+    /// Pairs of blocks, and the inputs that they begin at: each plus 4 is at most `inputs`.
+    #[inline(always)]
+    pub fn steps(&self) -> impl Iterator<Item = (&[Block; 2], [usize; 2])> {
+        self.steps.iter().zip(self.positions).map(|(step, position)| (step, position.map(usize::from)))
+    }
+}
+
+impl Linear {
+    /// From the weights `[inputs, outputs]`, row by row. Refused: sizes that are no multiples of 16, and pairs of weights
+    /// whose products with two bytes could leave 16 bits.
+    pub fn pack(
+        weights: &[i8],
+        inputs: usize,
+        outputs: usize,
+        scale: Vec<f32>,
+        bias: Vec<f32>,
+    ) -> Result<Self, NotThisForm> {
+        let whole = |n: usize| n > 0 && n.is_multiple_of(PANEL) && u16::try_from(n).is_ok();
+        let fits = [scale.len(), bias.len()] == [outputs; 2] && Some(weights.len()) == inputs.checked_mul(outputs);
+        if !whole(inputs) || !whole(outputs) || !fits {
+            return Err(NotThisForm(format!("a linear layer of {inputs} x {outputs} inputs and outputs")));
+        }
+        let n_steps = weights.len() / (PANEL * GROUP * 2);
+        let mut layer = Self {
+            inputs,
+            outputs,
+            steps: Vec::with_capacity(n_steps),
+            positions: Vec::with_capacity(n_steps),
+            ends: Vec::with_capacity(outputs / PANEL),
+            start: Vec::with_capacity(outputs),
+            scale,
+            bias,
+        };
+        for panel in 0..outputs / PANEL {
+            let mut blocks = Vec::with_capacity(inputs / GROUP);
+            let mut sums = [0; PANEL];
+            for (group, rows) in weights.chunks_exact(GROUP * outputs).enumerate() {
+                let rows: [&[i8; PANEL]; GROUP] =
+                    std::array::from_fn(|i| &rows[i * outputs + panel * PANEL..].as_chunks().0[0]);
+                let block: [i8; PANEL * GROUP] = std::array::from_fn(|i| rows[i % GROUP][i / GROUP]);
+                for (column, sum) in sums.iter_mut().enumerate() {
+                    *sum += rows.iter().map(|row| i32::from(row[column])).sum::<i32>();
+                }
+                blocks.push((group * GROUP, Block(block), Sizes::of(&block)));
+            }
+            if let Some((input, ..)) = blocks.iter().find(|(_, _, sizes)| !sizes.fit(&Sizes::NONE)) {
+                return Err(NotThisForm(format!("two weights too large for 16 bits, at the input {input}")));
+            }
+            layer.add_panel(blocks);
+            layer.start.extend(sums.map(|sum| -128 * sum));
+        }
+        Ok(layer)
+    }
+
+    /// Finds partners for the blocks, the largest first; a block without one gets a block of zeros.
+    fn add_panel(&mut self, mut blocks: Vec<(usize, Block, Sizes)>) {
+        blocks.sort_by_cached_key(|(position, _, sizes)| (std::cmp::Reverse(sizes.squares()), *position));
+        let mut taken = vec![false; blocks.len()];
+        for (i, (position, block, sizes)) in blocks.iter().enumerate() {
+            if taken[i] {
+                continue;
+            }
+            let partner = (i + 1..blocks.len()).find(|&j| !taken[j] && sizes.fit(&blocks[j].2));
+            let (other_position, other) = match partner {
+                Some(j) => {
+                    taken[j] = true;
+                    (blocks[j].0, blocks[j].1)
+                }
+                None => (0, Block([0; PANEL * GROUP])),
+            };
+            self.steps.push([*block, other]);
+            // Positions are below `inputs`, which fits.
+            self.positions.push([*position as u16, other_position as u16]);
+        }
+        self.ends.push(self.steps.len());
+    }
+
+    /// Adds the outputs of another layer on the same inputs.
+    pub fn append(&mut self, other: Self) -> Result<(), NotThisForm> {
+        if other.inputs != self.inputs {
+            return Err(NotThisForm(format!("layers of {} and {} inputs on one row", self.inputs, other.inputs)));
+        }
+        self.outputs += other.outputs;
+        self.ends.extend(other.ends.iter().map(|end| self.steps.len() + end));
+        self.steps.extend(other.steps);
+        self.positions.extend(other.positions);
+        self.start.extend(other.start);
+        self.scale.extend(other.scale);
+        self.bias.extend(other.bias);
+        Ok(())
+    }
+
+    #[inline(always)]
+    pub fn inputs(&self) -> usize {
+        self.inputs
+    }
+
+    #[inline(always)]
+    pub fn outputs(&self) -> usize {
+        self.outputs
+    }
+
+    /// The panels in order.
+    #[inline(always)]
+    pub fn panels(&self) -> impl Iterator<Item = Panel<'_>> {
+        let (start, scale, bias) = (self.start.as_chunks().0, self.scale.as_chunks().0, self.bias.as_chunks().0);
+        (0..self.ends.len()).map(move |panel| {
+            let steps = if panel == 0 { 0 } else { self.ends[panel - 1] }..self.ends[panel];
+            Panel {
+                inputs: self.inputs,
+                steps: &self.steps[steps.clone()],
+                positions: &self.positions[steps],
+                start: &start[panel],
+                scale: &scale[panel],
+                bias: &bias[panel],
+            }
+        })
+    }
+}
+
+/// For each pair of neighbouring weights of a block the sum of its positive weights, and of its negative ones.
+struct Sizes([u8; PANEL * GROUP]);
+
+impl Sizes {
+    const NONE: Self = Self([0; PANEL * GROUP]);
+
+    fn of(block: &[i8; PANEL * GROUP]) -> Self {
+        let (pairs, _) = block.as_chunks::<2>();
+        let mut sizes = [0; PANEL * GROUP];
+        for (pair, [a, b]) in pairs.iter().enumerate() {
+            let positive = a.max(&0).unsigned_abs() + b.max(&0).unsigned_abs();
+            let negative = a.min(&0).unsigned_abs().saturating_add(b.min(&0).unsigned_abs());
+            (sizes[pair], sizes[pairs.len() + pair]) = (positive, negative);
+        }
+        Self(sizes)
+    }
+
+    fn squares(&self) -> u32 {
+        self.0.iter().map(|&size| u32::from(size) * u32::from(size)).sum()
+    }
+
+    /// Whether sums of products with any bytes stay within 16 bits when two blocks are added: 255 times 128 does.
+    fn fit(&self, other: &Self) -> bool {
+        self.0.iter().zip(&other.0).map(|(&a, &b)| a.saturating_add(b)).fold(0, u8::max) <= 128
+    }
+}
+
+/// Layer normalisation over the width.
+pub struct Norm {
+    pub weight: Vec<f32>,
+    pub bias: Vec<f32>,
+    pub epsilon: f32,
+}
+
+/// A small linear layer in float32, weights `[outputs, inputs]`.
+pub struct Dense {
+    pub inputs: usize,
+    pub weights: Vec<f32>,
+    pub bias: Vec<f32>,
+}
+
+/// One transformer layer. Each `*_inverse` is one over the smoothing factors of the channels (SmoothQuant) that enter
+/// the linear layer of that name.
+pub struct Layer {
+    pub attention_inverse: Vec<f32>,
+    /// Query, key and value of all heads as one layer with three times the width of outputs.
+    pub attention: Linear,
+    /// What the products of queries and keys are multiplied by.
+    pub attention_scale: f32,
+    pub context_inverse: Vec<f32>,
+    pub context: Linear,
+    pub context_norm: Norm,
+    pub inner_inverse: Vec<f32>,
+    pub inner: Linear,
+    pub output_inverse: Vec<f32>,
+    pub output: Linear,
+    pub output_norm: Norm,
+}
+
+/// What a token starts as: the sum of three rows, normalised.
+pub struct Embeddings {
+    /// Bytes of int8 numbers, one row per word piece.
+    pub words: Vec<u8>,
+    pub word_scales: Vec<f32>,
+    pub types: Vec<f32>,
+    pub positions: Vec<f32>,
+    pub norm: Norm,
+}
+
+/// Pooler and classifier on the first token.
+pub struct Head {
+    pub pooler: Dense,
+    pub classifier: Dense,
+}
+
+/// All weights of a model.
+pub struct Weights {
+    pub width: usize,
+    /// Numbers of a query, key or value of one head.
+    pub head_width: usize,
+    pub embeddings: Embeddings,
+    pub layers: Vec<Layer>,
+    /// Of a classifier; without it the hidden states are the output.
+    pub head: Option<Head>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pack(weights: &[i8], inputs: usize) -> Result<Linear, NotThisForm> {
+        Linear::pack(weights, inputs, 16, vec![1.0; 16], vec![0.0; 16])
+    }
+
+    #[test]
+    fn every_weight_is_found_at_the_position_of_its_input() {
+        let weights: Vec<i8> = (0..32 * 16).map(|i| (i * 7 % 101) as i8 - 50).collect();
+        let linear = pack(&weights, 32).unwrap();
+        let panel = linear.panels().next().unwrap();
+        let mut seen = vec![0; 32];
+        for (blocks, positions) in panel.steps() {
+            for (block, position) in blocks.iter().zip(positions).filter(|(block, _)| block.0 != [0; 64]) {
+                for (i, &weight) in block.0.iter().enumerate() {
+                    assert_eq!(weight, weights[(position + i % 4) * 16 + i / 4]);
+                }
+                (position..position + 4).for_each(|input| seen[input] += 1);
+            }
+        }
+        assert_eq!(seen, [1; 32]);
+        let column: i32 = weights.iter().step_by(16).map(|&w| i32::from(w)).sum();
+        assert_eq!(panel.start[0], -128 * column);
+    }
+
+    #[test]
+    fn no_step_leaves_sixteen_bits() {
+        let weights: Vec<i8> = (0..64 * 16).map(|i: i32| ((i * i * 31 + i) % 129 - 64) as i8).collect();
+        let linear = pack(&weights, 64).unwrap();
+        for (blocks, _) in linear.panels().next().unwrap().steps() {
+            for pair in 0..32 {
+                let weights: Vec<i32> =
+                    blocks.iter().flat_map(|b| [b.0[2 * pair], b.0[2 * pair + 1]]).map(i32::from).collect();
+                let most: i32 = weights.iter().map(|&w| 255 * w.max(0)).sum();
+                let least: i32 = weights.iter().map(|&w| 255 * w.min(0)).sum();
+                assert!(most <= i32::from(i16::MAX) && least >= i32::from(i16::MIN), "{weights:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_could_leave_sixteen_bits_is_refused() {
+        let mut weights = vec![0i8; 16 * 16];
+        (weights[0], weights[16]) = (64, 64);
+        assert!(pack(&weights, 16).is_ok());
+        weights[16] = 65;
+        assert!(pack(&weights, 16).is_err());
+        assert!(pack(&[-128; 16 * 16], 16).is_err());
+        assert!(pack(&weights[..15 * 16], 15).is_err());
+    }
+}
