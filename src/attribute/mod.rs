@@ -12,6 +12,7 @@ mod front;
 mod furniture;
 mod inline;
 mod labels;
+mod misreadings;
 mod own_line;
 mod page;
 mod people;

@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::bylines::{Byline, Reader};
 use super::inline::leading;
 use super::labels::{self, LabelKind};
+use super::misreadings::canonical_labels;
 use super::own_line::{alone, heading};
 use super::page::Page;
-use super::people::canonical_labels;
 use crate::corpus::{Layout, Span};
 
 /// A way to print who speaks.
