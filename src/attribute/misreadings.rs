@@ -7,22 +7,63 @@ pub fn skeleton(text: &str) -> String {
     let mut out = String::new();
     let lower = text.to_lowercase().replace("rn", "m");
     for c in lower.chars().filter(|c| c.is_alphanumeric()) {
-        let c = match c {
-            '1' | 'i' | '|' => 'l',
-            '0' => 'o',
-            '5' => 's',
-            'c' => 'e',
-            'u' => 'n',
-            'h' => 'b',
-            't' => 'f',
-            'a' => 'o',
-            other => other,
-        };
+        let c = mistaken(c);
         if !out.ends_with(c) {
             out.push(c);
         }
     }
     out
+}
+
+fn mistaken(c: char) -> char {
+    match c {
+        '1' | 'i' | '|' => 'l',
+        '0' => 'o',
+        '5' => 's',
+        'c' => 'e',
+        'u' => 'n',
+        'h' => 'b',
+        't' => 'f',
+        'a' => 'o',
+        other => other,
+    }
+}
+
+/// What tells people apart who are numbered or lettered: the 2 of "Speaker 2", "P2" and the B of "Witness B".
+#[derive(Debug, PartialEq, Eq)]
+enum Mark {
+    /// A number, letter or Roman numeral as the last word.
+    Word(String),
+    /// Digits at the end of the last word, which a misread letter may be too: "Hil1".
+    Tail(String),
+    None,
+}
+
+impl Mark {
+    fn of(label: &str) -> Mark {
+        let label = label.to_lowercase();
+        let mut words = label.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
+        let Some(last) = words.next_back().filter(|last| !last.is_empty()) else { return Mark::None };
+        let folded = |text: &str| text.chars().map(mistaken).collect::<String>();
+        let marks = last.chars().all(|c| c.is_ascii_digit())
+            || last.chars().count() == 1
+            || last.len() <= 4 && last.chars().all(|c| matches!(c, 'i' | 'v' | 'x'));
+        let letters = last.trim_end_matches(|c: char| c.is_ascii_digit());
+        match &last[letters.len()..] {
+            _ if marks && words.next().is_some() => Mark::Word(folded(last)),
+            "" => Mark::None,
+            tail => Mark::Tail(folded(tail)),
+        }
+    }
+
+    /// Two labels with these marks can be prints of one; `alike` says that they differ only in what is often mistaken.
+    fn agrees(&self, other: &Mark, alike: bool) -> bool {
+        match (self, other) {
+            (Mark::Word(a) | Mark::Tail(a), Mark::Word(b) | Mark::Tail(b)) => a == b,
+            (Mark::Word(_), Mark::None) | (Mark::None, Mark::Word(_)) => alike,
+            _ => true,
+        }
+    }
 }
 
 /// Labels that are misread prints of another, with that label: a more frequent one that differs only as a misreading
@@ -37,24 +78,27 @@ pub fn canonical_labels<'l>(labels: impl Iterator<Item = (&'l str, bool)>) -> Ha
         b.1.cmp(&a.1).then(m.cmp(n)).then_with(|| looks(a.0).cmp(&looks(b.0))).then_with(|| a.0.cmp(b.0))
     });
     let mut centres: Vec<Centre<'_>> = Vec::new();
-    let mut by_skeleton: HashMap<String, usize> = HashMap::new();
+    let mut by_skeleton: HashMap<String, Vec<usize>> = HashMap::new();
     let mut canonical: HashMap<&str, &str> = HashMap::new();
     for ((label, is_label), n) in order {
-        let key = skeleton(label);
+        let (key, mark) = (skeleton(label), Mark::of(label));
         let needed = if is_label { 4 * n } else { 2.max(2 * n) };
         let near = || {
             let letters = letters_of(&key);
             let frequent = centres.iter().take_while(|centre| centre.n >= needed);
-            if key.len() < 6 { None } else { frequent.clone().position(|centre| close(&key, letters, centre)) }
+            let fits = |centre: &Centre<'_>| mark.agrees(&centre.mark, false) && close(&key, letters, centre);
+            if key.len() < 6 { None } else { frequent.clone().position(fits) }
         };
-        match by_skeleton.get(&key).copied().or_else(near) {
+        let mut alike = by_skeleton.get(&key).into_iter().flatten().copied();
+        let alike = alike.find(|at| mark.agrees(&centres[*at].mark, true));
+        match alike.or_else(near) {
             Some(at) => {
                 canonical.insert(label, centres[at].label);
             }
             None => {
                 if is_label {
-                    by_skeleton.insert(key.clone(), centres.len());
-                    centres.push(Centre { label, n, letters: letters_of(&key), skeleton: key });
+                    by_skeleton.entry(key.clone()).or_default().push(centres.len());
+                    centres.push(Centre { label, n, letters: letters_of(&key), skeleton: key, mark });
                 }
                 canonical.entry(label).or_insert(label);
             }
@@ -70,6 +114,7 @@ struct Centre<'l> {
     n: usize,
     skeleton: String,
     letters: u64,
+    mark: Mark,
 }
 
 /// The set of letters of a skeleton, one bit for each of 64 classes of letters: a quick bound on how alike two are.
@@ -112,5 +157,14 @@ mod tests {
         let canonical = canonical_labels(labels.iter().map(|label| (*label, true)));
         assert_eq!(canonical.len(), 3, "{canonical:?}");
         assert!(canonical.values().all(|label| label == "Kirsty Williams"), "{canonical:?}");
+    }
+
+    #[test]
+    fn the_numbers_and_letters_of_people_are_no_misreadings() {
+        let few = ["Speaker 2", "Speaker 11", "Witness B", "Speaker", "Part II", "P12", "Speaker l"];
+        let many = ["Speaker 1", "Witness A", "Part I", "P1", "P11"];
+        let labels = few.into_iter().chain(many.into_iter().flat_map(|label| [label; 9]));
+        let canonical = canonical_labels(labels.map(|label| (label, true)));
+        assert_eq!(canonical, HashMap::from([("Speaker l".to_string(), "Speaker 1".to_string())]));
     }
 }
