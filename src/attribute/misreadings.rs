@@ -33,7 +33,11 @@ fn mistaken(c: char) -> char {
 #[derive(Debug, PartialEq, Eq)]
 enum Mark {
     /// A number, letter or Roman numeral as the last word.
-    Word(String),
+    Word {
+        mark: String,
+        /// Skeleton of the words before it.
+        stem: String,
+    },
     /// Digits at the end of the last word, which a misread letter may be too: "Hil1".
     Tail(String),
     None,
@@ -50,17 +54,22 @@ impl Mark {
             || last.len() <= 4 && last.chars().all(|c| matches!(c, 'i' | 'v' | 'x'));
         let letters = last.trim_end_matches(|c: char| c.is_ascii_digit());
         match &last[letters.len()..] {
-            _ if marks && words.next().is_some() => Mark::Word(folded(last)),
+            _ if marks && words.next().is_some() => {
+                let stem = label.trim_end().rsplit_once(char::is_whitespace).map_or("", |(stem, _)| stem);
+                Mark::Word { mark: folded(last), stem: skeleton(stem) }
+            }
             "" => Mark::None,
             tail => Mark::Tail(folded(tail)),
         }
     }
 
-    /// Two labels with these marks can be prints of one; `alike` says that they differ only in what is often mistaken.
-    fn agrees(&self, other: &Mark, alike: bool) -> bool {
+    /// Two labels with these marks can be prints of one; `skeletons` are theirs. "Speaker" is not "Speaker 2", but
+    /// "Ann Hill A" may be what is left of "Ann Hill AM".
+    fn agrees(&self, other: &Mark, skeletons: [&str; 2]) -> bool {
         match (self, other) {
-            (Mark::Word(a) | Mark::Tail(a), Mark::Word(b) | Mark::Tail(b)) => a == b,
-            (Mark::Word(_), Mark::None) | (Mark::None, Mark::Word(_)) => alike,
+            (Mark::Word { mark: a, .. } | Mark::Tail(a), Mark::Word { mark: b, .. } | Mark::Tail(b)) => a == b,
+            (Mark::Word { stem, .. }, Mark::None) => stem != skeletons[1],
+            (Mark::None, Mark::Word { stem, .. }) => stem != skeletons[0],
             _ => true,
         }
     }
@@ -86,11 +95,13 @@ pub fn canonical_labels<'l>(labels: impl Iterator<Item = (&'l str, bool)>) -> Ha
         let near = || {
             let letters = letters_of(&key);
             let frequent = centres.iter().take_while(|centre| centre.n >= needed);
-            let fits = |centre: &Centre<'_>| mark.agrees(&centre.mark, false) && close(&key, letters, centre);
+            let fits = |centre: &Centre<'_>| {
+                mark.agrees(&centre.mark, [&key, &centre.skeleton]) && close(&key, letters, centre)
+            };
             if key.len() < 6 { None } else { frequent.clone().position(fits) }
         };
         let mut alike = by_skeleton.get(&key).into_iter().flatten().copied();
-        let alike = alike.find(|at| mark.agrees(&centres[*at].mark, true));
+        let alike = alike.find(|at| mark.agrees(&centres[*at].mark, [&key, &key]));
         match alike.or_else(near) {
             Some(at) => {
                 canonical.insert(label, centres[at].label);
@@ -161,10 +172,22 @@ mod tests {
 
     #[test]
     fn the_numbers_and_letters_of_people_are_no_misreadings() {
-        let few = ["Speaker 2", "Speaker 11", "Witness B", "Speaker", "Part II", "P12", "Speaker l"];
-        let many = ["Speaker 1", "Witness A", "Part I", "P1", "P11"];
+        let few = [
+            "Mary Stone A",
+            "MaryStone A",
+            "Speaker 2",
+            "Speaker 11",
+            "Witness B",
+            "Speaker",
+            "Part II",
+            "P12",
+            "Speaker l",
+        ];
+        let many = ["Mary Stone AM", "Speaker 1", "Witness A", "Part I", "P1", "P11"];
         let labels = few.into_iter().chain(many.into_iter().flat_map(|label| [label; 9]));
         let canonical = canonical_labels(labels.map(|label| (label, true)));
-        assert_eq!(canonical, HashMap::from([("Speaker l".to_string(), "Speaker 1".to_string())]));
+        let expected =
+            [("Mary Stone A", "Mary Stone AM"), ("MaryStone A", "Mary Stone AM"), ("Speaker l", "Speaker 1")];
+        assert_eq!(canonical, HashMap::from(expected.map(|(print, label)| (print.to_string(), label.to_string()))));
     }
 }
