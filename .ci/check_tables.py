@@ -137,6 +137,18 @@ def check_ids(tables, report):
                 report.none(lost, f"{name}.{id_column}: not in {home}")
     exemplars = tables["themes"].select(segment_id=pl.col("exemplars").explode()).drop_nulls()
     report.none(exemplars.join(tables["segments"], on="segment_id", how="anti"), "themes.exemplars: not in segments")
+    # What links rest on is there, and a byline is one.
+    evidence = tables["speakers"].select(block_id=pl.col("evidence_block_ids").explode()).drop_nulls()
+    report.none(evidence.join(tables["blocks"], on="block_id", how="anti"), "speakers.evidence_block_ids: not in blocks")
+    bylines = tables["utterances"].select(block_id="byline_block_id", owner="utterance_id").drop_nulls("block_id")
+    bylines = bylines.join(tables["blocks"], on="block_id", how="left").filter(
+        pl.col("kind").ne_missing("byline") | pl.col("utterance_id").ne_missing(pl.col("owner")))
+    report.none(bylines.select("owner"), "utterances.byline_block_id: not the byline of the utterance")
+    # A person without a rule is known in one document only.
+    alone = tables["speakers"].filter(pl.col("person_rule").is_null()).select("person_id", "document_id")
+    others = tables["speakers"].select("person_id", other="document_id")
+    shared = alone.join(others, on="person_id").filter(pl.col("document_id") != pl.col("other"))
+    report.none(shared, "speakers.person_id: shared by documents without a person_rule")
     # What is said of a segment agrees with what is said of its utterance.
     joined = tables["segments"].join(tables["utterances"], on="utterance_id", suffix="_u")
     for column in ["document_id", "speaker_id"]:
@@ -170,7 +182,8 @@ def check_counts(tables, report):
     compare("speakers", "speaker_id", "n_words", words("utterances", "speaker_id"))
     compare("utterances", "utterance_id", "n_words", words("segments", "utterance_id"))
     members = tables["segment_themes"].join(tables["segments"], on="segment_id")
-    speakers = members.group_by("theme_id").agg(n=pl.col("speaker_id").drop_nulls().n_unique())
+    members = members.join(tables["speakers"].select("speaker_id", "person_id"), on="speaker_id", how="left")
+    speakers = members.group_by("theme_id").agg(n=pl.col("person_id").drop_nulls().n_unique())
     compare("themes", "theme_id", "n_segments", count("segment_themes", "theme_id"))
     compare("themes", "theme_id", "n_speakers", speakers)
 

@@ -5,8 +5,12 @@
 
 use serde::Serialize;
 
+mod evidence;
+
+pub use evidence::{Explanation, Link, LinkRule, PersonRule, Rival, StyleScore, Weight};
+
 /// A half-open range of bytes `[start, end)` of a document's decoded text, on character boundaries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Span {
     pub start: usize,
     pub end: usize,
@@ -270,14 +274,30 @@ impl Role {
             Role::Unknown => "unknown",
         }
     }
+
+    /// The part that a word names, capitals or not; `None` for words that name an office or nothing.
+    pub fn from_word(word: &str) -> Option<Role> {
+        match word.trim().to_lowercase().as_str() {
+            "chair" | "chairman" | "chairwoman" | "chairperson" | "moderator" | "presiding" => Some(Role::Chair),
+            "speaker" | "regular" | "member" | "guest" | "participant" | "panelist" | "panellist" => {
+                Some(Role::Speaker)
+            }
+            "questioner" | "audience" => Some(Role::Questioner),
+            "interjector" => Some(Role::Interjector),
+            "unknown" => Some(Role::Unknown),
+            _ => None,
+        }
+    }
 }
 
 /// A person (or a printed role that stands for one) in one document. What the page does not say is `None`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Speaker {
     pub speaker_id: String,
-    /// The same for the same person across documents; today a person is known within a document only.
+    /// The same for the same person. Across documents only where the study asks for that or its people list gives ids.
     pub person_id: String,
+    /// Why the person is known across documents, or is kept apart; `None` where no other document came into it.
+    pub person_rule: Option<PersonRule>,
     /// The first byline of the person, line breaks and marks of emphasis removed.
     pub name_as_printed: String,
     /// The printed label without title and brackets: "Dr. Ann Smith", "The Acting Chair".
@@ -293,10 +313,16 @@ pub struct Speaker {
     pub n_words: usize,
     /// How sure the attribution is that this is a speaker, in [0, 1].
     pub confidence: f32,
+    /// The weakest of the links that hold the person's prints together.
+    pub link_rule: LinkRule,
+    /// How sure that link is, in [0, 1].
+    pub link_confidence: f32,
+    /// The blocks that the links rest on, in the order of the text.
+    pub evidence_block_ids: Vec<String>,
 }
 
 /// A turn at speech.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Utterance {
     pub utterance_id: String,
     pub position: usize,
@@ -317,6 +343,10 @@ pub struct Utterance {
     pub needs_review: bool,
     /// Why the turn begins here: the rule and the printed evidence, for people.
     pub evidence: String,
+    /// The block of the byline that opens it; `None` where none does.
+    pub byline_block_id: Option<String>,
+    /// The same at length: every step of the weighing, and why the turn is whose it is.
+    pub explanation: Explanation,
 }
 
 /// A unit of analysis: a sentence, a paragraph or a whole utterance, as the study says.
@@ -357,6 +387,8 @@ pub struct Transcript {
     pub style: String,
     /// How consistent the document is with that style, in [0, 1].
     pub style_confidence: f32,
+    /// How much of the document each style explains, the best first; empty where nothing was weighed.
+    pub styles: Vec<StyleScore>,
     pub blocks: Vec<Block>,
     pub speakers: Vec<Speaker>,
     pub utterances: Vec<Utterance>,

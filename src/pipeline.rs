@@ -16,8 +16,8 @@ use rayon::ThreadPool;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::attribute::attribute;
-use crate::corpus::{Document, Summary, Transcript};
+use crate::attribute::{attribute, link_documents};
+use crate::corpus::{Document, Speaker, Summary, Transcript};
 use crate::engine::cache::Cache;
 use crate::engine::{self, EngineChoice, EngineError, Model, ModelFolder};
 use crate::estimate::{Estimate, EstimateError, estimate_in_parts};
@@ -127,6 +127,14 @@ pub fn transcribe(documents: Vec<Document>, study: &Study) -> Vec<Transcript> {
         .collect()
 }
 
+/// All documents of a corpus to transcripts, and the people of one linked with those of the others.
+pub fn transcribe_corpus(documents: Vec<Document>, study: &Study) -> Vec<Transcript> {
+    let mut transcripts = transcribe(documents, study);
+    let mut speakers: Vec<&mut [Speaker]> = transcripts.iter_mut().map(|t| t.speakers.as_mut_slice()).collect();
+    link_documents(&mut speakers, study);
+    transcripts
+}
+
 /// Reads, measures and writes.
 ///
 /// # Errors
@@ -178,7 +186,9 @@ fn run_with(
     let mut writer = Writer::begin(&folder, study, measurer.vector_width())?;
     stream(&mut reader, first, &measurer, &mut noted, &mut writer, progress)?;
     let untaken = reader.sources.finish();
-    let Noted { ledger, sample } = noted;
+    let Noted { mut ledger, sample } = noted;
+    let mut speakers: Vec<&mut [Speaker]> = ledger.documents.iter_mut().map(|d| d.speakers.as_mut_slice()).collect();
+    link_documents(&mut speakers, study);
 
     let mut closed = writer.closed()?;
     let themes = pool.install(|| find_themes(&ledger, sample, &mut closed, progress))?;

@@ -12,13 +12,23 @@ use serde::{Deserialize, Serialize};
 
 use crate::attribute::styles::Style;
 
+mod pattern;
+mod people_list;
+
+pub use pattern::{GROUPS, Pattern, PatternError};
+pub use people_list::{ListedPerson, PeopleError, PeopleList};
+
 /// Everything a study can set. The defaults are the values that hold when the file does not name a key.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Study {
-    /// sha256 of the study file, 64 hex digits; `None` for a run without a study.
+    /// sha256 of the study file, and of its people list behind it where it names one; 64 hex digits. `None` for a run
+    /// without a study.
     #[serde(skip)]
     pub sha256: Option<String>,
+    /// The people that `transcript.people` names, read by [`Study::load`].
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    pub people_list: Option<PeopleList>,
     pub study: General,
     pub transcript: TranscriptOptions,
     pub columns: Columns,
@@ -53,18 +63,37 @@ impl Default for General {
 pub struct TranscriptOptions {
     /// How speakers are printed: `auto` learns it from each document; see `attribute::styles` for the names.
     pub style: String,
+    /// The user's own way: a regular expression that matches the byline at the start of a line. Nothing else opens a
+    /// turn then.
+    #[serde(serialize_with = "pattern::serialize", deserialize_with = "pattern::deserialize")]
+    pub pattern: Option<Pattern>,
+    /// Path of a CSV file of people, from the folder of the study; empty for none.
+    pub people: String,
+    /// How far a person is followed.
+    pub link_people: LinkPeople,
 }
 
 impl Default for TranscriptOptions {
     fn default() -> Self {
-        Self { style: "auto".into() }
+        Self { style: "auto".into(), pattern: None, people: String::new(), link_people: LinkPeople::Document }
     }
+}
+
+/// How far a person is followed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkPeople {
+    /// Within a document; two documents share nobody whom the people list does not give an id.
+    #[default]
+    Document,
+    /// Across the documents of a run.
+    Corpus,
 }
 
 impl TranscriptOptions {
     /// The pinned style; `None` where each document is to show its own.
     pub fn style(&self) -> Option<Style> {
-        Style::from_name(&self.style)
+        if self.pattern.is_some() { Some(Style::Pattern) } else { Style::from_name(&self.style) }
     }
 }
 
@@ -220,6 +249,8 @@ pub enum StudyError {
     Syntax { path: String, line: usize, message: String },
     #[error("{path}: {place}: found {found}; expected {expected}")]
     Value { path: String, place: String, found: String, expected: String },
+    #[error("{path}: [transcript] people: {problem}")]
+    People { path: String, problem: PeopleError },
     #[error("{path}: two targets have the id `{id}`; give each target an id of its own")]
     DoubledTarget { path: String, id: String },
 }
@@ -240,11 +271,19 @@ impl Study {
             source: std::io::Error::new(std::io::ErrorKind::InvalidData, format!("{error}; save the study as UTF-8")),
         })?;
         let mut study = Study::parse(&text, &shown)?;
-        study.sha256 = Some(crate::read::content_id(text.as_bytes()).1);
+        let mut hashed = text.into_bytes();
+        if !study.transcript.people.is_empty() {
+            let wrong = |problem| StudyError::People { path: shown.clone(), problem };
+            let list = path.parent().unwrap_or(Path::new("")).join(&study.transcript.people);
+            let bytes = PeopleList::bytes(&list).map_err(wrong)?;
+            study.people_list = Some(PeopleList::parse(&bytes, &list.display().to_string()).map_err(wrong)?);
+            hashed.extend(bytes);
+        }
+        study.sha256 = Some(crate::read::content_id(&hashed).1);
         Ok(study)
     }
 
-    /// Parses and checks the text of a study; `path` names it in messages.
+    /// Parses and checks the text of a study, without the people list that it may name; `path` names it in messages.
     ///
     /// # Errors
     /// As [`Study::load`].
@@ -273,7 +312,22 @@ impl Study {
             return wrong(
                 "[transcript] style".into(),
                 format!("\"{style}\""),
-                &format!("\"auto\" or one of \"{known}\""),
+                &format!("\"auto\", one of \"{known}\", or \"pattern\" with a `pattern` beside it"),
+            );
+        }
+        let by_pattern = style == Style::Pattern.as_str();
+        if by_pattern && self.transcript.pattern.is_none() {
+            return wrong(
+                "[transcript] style".into(),
+                "\"pattern\" and no `pattern`".into(),
+                "`pattern = '''...'''` under [transcript], a regular expression with a group (?P<name>...)",
+            );
+        }
+        if !by_pattern && style != "auto" && self.transcript.pattern.is_some() {
+            return wrong(
+                "[transcript] style".into(),
+                format!("\"{style}\" and a `pattern`"),
+                "one of the two: a pattern is a style of its own; leave out `style`, or set it to \"pattern\"",
             );
         }
         for (place, value) in [

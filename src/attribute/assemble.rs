@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use super::REVIEW_BELOW;
 use super::page::{Page, append};
+use super::people::Bond;
 use super::sentences::n_words;
 use super::shown::Shown;
 use super::styles::{Candidate, Found};
@@ -15,6 +16,8 @@ pub struct Assembled {
     pub blocks: Vec<Block>,
     pub utterances: Vec<Utterance>,
     pub shown: Vec<Shown>,
+    /// For each utterance the byline that opens it, as an index into those found.
+    pub bylines: Vec<Option<usize>>,
 }
 
 /// A place where a block begins.
@@ -28,27 +31,35 @@ pub struct Mark {
 /// Text of one turn while it grows.
 struct Turn<'f> {
     byline: Option<&'f Candidate>,
+    /// Index of the byline.
+    at: Option<usize>,
     person: Option<usize>,
     shown: Shown,
     last_line: Option<usize>,
 }
 
-/// Builds blocks and utterances. `person_of` holds the person of each byline; `leads` says that the open text before
+/// Builds blocks and utterances. `bonds` holds the person of each byline; `leads` says that the open text before
 /// the first byline is speech of somebody unknown.
-pub fn assemble(page: &Page<'_>, document_id: &str, found: &Found, person_of: &[usize], leads: bool) -> Assembled {
+pub fn assemble(page: &Page<'_>, document_id: &str, found: &Found, bonds: &[Bond], leads: bool) -> Assembled {
     let words = Vocabulary::of(page);
     let mut turns: Vec<Turn<'_>> = Vec::new();
     if leads || found.bylines.is_empty() {
-        turns.push(Turn { byline: None, person: None, shown: Shown::default(), last_line: None });
+        turns.push(Turn { byline: None, at: None, person: None, shown: Shown::default(), last_line: None });
     }
     let mut marks: Vec<Mark> = Vec::new();
-    let mut bylines = found.bylines.iter().zip(person_of).peekable();
+    let mut bylines = found.bylines.iter().zip(bonds).enumerate().peekable();
     for (i, line) in page.lines.iter().enumerate() {
         let mut speech_from = 0;
-        if let Some((byline, person)) =
-            bylines.next_if(|(byline, _)| byline.byline.start < line.span.end && byline.line <= i)
+        if let Some((at, (byline, bond))) =
+            bylines.next_if(|(_, (byline, _))| byline.byline.start < line.span.end && byline.line <= i)
         {
-            turns.push(Turn { byline: Some(byline), person: Some(*person), shown: Shown::default(), last_line: None });
+            turns.push(Turn {
+                byline: Some(byline),
+                at: Some(at),
+                person: Some(bond.person),
+                shown: Shown::default(),
+                last_line: None,
+            });
             let turn = Some(turns.len() - 1);
             marks.push(Mark { start: line.span.start, kind: BlockKind::Byline, turn, paragraph: line.paragraph });
         }
@@ -177,7 +188,7 @@ impl Vocabulary {
 /// Numbers the turns that hold words, and closes the blocks.
 fn finish(page: &Page<'_>, document_id: &str, found: &Found, turns: Vec<Turn<'_>>, marks: &[Mark]) -> Assembled {
     let mut utterances: Vec<Utterance> = Vec::new();
-    let mut texts = Vec::new();
+    let (mut texts, mut bylines) = (Vec::new(), Vec::new());
     let mut place: Vec<Option<usize>> = Vec::with_capacity(turns.len());
     for mut turn in turns {
         let length = turn.shown.text.trim_end().len();
@@ -215,10 +226,12 @@ fn finish(page: &Page<'_>, document_id: &str, found: &Found, turns: Vec<Turn<'_>
             boundary_confidence: confidence,
             needs_review: turn.person.is_none() || confidence < REVIEW_BELOW,
             evidence,
+            ..Utterance::default()
         });
         texts.push(turn.shown);
+        bylines.push(turn.at);
     }
-    Assembled { blocks: blocks(page, document_id, marks, &place), utterances, shown: texts }
+    Assembled { blocks: blocks(page, document_id, marks, &place), utterances, shown: texts, bylines }
 }
 
 pub fn blocks(page: &Page<'_>, document_id: &str, marks: &[Mark], place: &[Option<usize>]) -> Vec<Block> {

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use super::labels::{self, Judgement, LabelKind};
 use super::words::{BODIES, CHAIRS, CLAUSE_OPENERS, POSITIONS, SESSION_BODIES};
+use crate::corpus::Role;
 
 /// The parts of a byline.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -25,12 +26,17 @@ pub struct Byline {
     pub party: Option<String>,
     /// Words in brackets behind the name, in full.
     pub brackets: Option<String>,
+    /// The part in the proceedings, where something else than the words says it: the format, or the study.
+    pub role: Option<Role>,
+    /// The line it stands on, where it announces no turn: the chair's, or one of those present.
+    pub line: Option<usize>,
 }
 
 impl Byline {
     /// The chair of this meeting, not of some other body: "(Chair)", "Moderator", "Chair of the Assembly".
     pub fn presides(&self) -> bool {
-        labels::is_chair_label(&self.label)
+        self.role == Some(Role::Chair)
+            || labels::is_chair_label(&self.label)
             || self.brackets.as_deref().is_some_and(labels::is_chair_label)
             || self.title.as_deref().is_some_and(is_session_chair)
     }
@@ -115,7 +121,7 @@ fn without_article(office: &str) -> String {
 }
 
 /// One line, single blanks, without the signs that close a byline.
-fn tidy(text: &str) -> String {
+pub fn tidy(text: &str) -> String {
     let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
     joined
         .trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '：' | '|' | '–' | '—' | '-' | ',' | '*'))
@@ -170,7 +176,7 @@ fn pieces(text: &str) -> Vec<String> {
         .collect()
 }
 
-fn split_honorific(name: &str) -> (Option<String>, String) {
+pub fn split_honorific(name: &str) -> (Option<String>, String) {
     let tokens: Vec<&str> = name.split_whitespace().collect();
     let n = labels::leading_honorifics(&tokens);
     let honorific = (n > 0).then(|| tokens[..n].join(" "));

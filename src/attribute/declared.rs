@@ -1,15 +1,20 @@
 //! Documents whose format says who speaks: captions with voice tags, TEI, tables. The text is not searched for
 //! bylines; lines outside every turn are notes.
 
+use std::collections::HashMap;
+
 use super::assemble::{Assembled, Mark, Vocabulary, blocks, join};
 use super::bylines::{Byline, split};
 use super::page::{Page, append};
 use super::people::{self, Person};
 use super::sentences::n_words;
 use super::shown::Shown;
+use super::weights::{Reason, Weights};
 use super::{cut, front, set_times, speakers, told};
-use crate::corpus::{BlockKind, Declared, Document, Layout, Role, Transcript, Turn, Utterance, ids};
-use crate::study::Study;
+use crate::corpus::{
+    Block, BlockKind, Declared, Document, Explanation, Layout, Link, LinkRule, Role, Transcript, Turn, Utterance, ids,
+};
+use crate::study::{PeopleList, Study};
 
 /// Name of the style where the format declares the speakers.
 pub const STYLE: &str = "declared";
@@ -17,13 +22,14 @@ pub const STYLE: &str = "declared";
 /// Attributes a document whose turns name their speakers.
 pub fn attribute(document: Document, study: &Study) -> Transcript {
     let page = Page::of(&document);
-    let (people, person_of) = people(&document.turns);
+    let (people, person_of) = people(&document.turns, study.people_list.as_ref());
     let mut assembled = assemble(&document, &page, &person_of);
     set_times(&document, &mut assembled);
     let (language, segments) = cut(&assembled, study, &document.front);
     let first = document.lines.iter().position(|line| line.turn.is_some()).unwrap_or(document.lines.len());
     let front = told(&document.front, front::front_matter(&page, first));
-    let speakers = speakers(&document.document_id, &people, 0, &mut assembled.utterances);
+    explain(&people, &mut assembled);
+    let speakers = speakers(&document.document_id, &people, 0, study, &mut assembled.utterances, |_| None);
     let unnamed = assembled.utterances.iter().filter(|utterance| utterance.speaker.is_none()).count();
     let mut warnings = document.warnings.clone();
     if unnamed > 0 {
@@ -35,6 +41,7 @@ pub fn attribute(document: Document, study: &Study) -> Transcript {
         language,
         style: STYLE.to_string(),
         style_confidence: 1.0,
+        styles: Vec::new(),
         blocks: assembled.blocks,
         speakers,
         needs_review: unnamed * 5 > assembled.utterances.len(),
@@ -45,27 +52,46 @@ pub fn attribute(document: Document, study: &Study) -> Transcript {
     }
 }
 
-/// People in the order of their first turn, and for each turn its person. One id, or without ids one label, is one
-/// person.
-fn people(turns: &[Turn]) -> (Vec<Person>, Vec<Option<usize>>) {
-    let mut keys: Vec<(Option<&str>, &str)> = Vec::new();
+/// People in the order of their first turn, and for each turn its person. One entry of the study's list, one id, or
+/// without them one label, is one person.
+fn people(turns: &[Turn], list: Option<&PeopleList>) -> (Vec<Person>, Vec<Option<usize>>) {
+    let mut known: HashMap<&Declared, usize> = HashMap::new();
+    let mut keys: HashMap<Key<'_>, usize> = HashMap::new();
     let mut people: Vec<Person> = Vec::new();
     let person_of = turns
         .iter()
-        .map(|turn| {
+        .enumerate()
+        .map(|(i, turn)| {
             let declared = turn.speaker.as_ref()?;
-            let key = (declared.id.as_deref(), if declared.id.is_some() { "" } else { declared.label.as_str() });
-            Some(keys.iter().position(|known| *known == key).unwrap_or_else(|| {
-                keys.push(key);
-                people.push(person(declared));
-                people.len() - 1
-            }))
+            let at = *known.entry(declared).or_insert_with(|| {
+                let mut person = person(declared, i);
+                person.listed = list.and_then(|list| people::listed(list, &person.byline));
+                let key = match (person.listed, &declared.id) {
+                    (Some(listed), _) => Key::Listed(listed),
+                    (None, Some(id)) => Key::Id(id),
+                    (None, None) => Key::Label(&declared.label),
+                };
+                *keys.entry(key).or_insert_with(|| {
+                    people::overrule_by(&mut person, list);
+                    people.push(person);
+                    people.len() - 1
+                })
+            });
+            Some(at)
         })
         .collect();
     (people, person_of)
 }
 
-fn person(declared: &Declared) -> Person {
+/// What makes two turns one person's.
+#[derive(PartialEq, Eq, Hash)]
+enum Key<'t> {
+    Listed(usize),
+    Id(&'t str),
+    Label(&'t str),
+}
+
+fn person(declared: &Declared, turn: usize) -> Person {
     let printed = split(&declared.label);
     let presides = declared.role.map_or_else(|| printed.presides(), |role| role == Role::Chair);
     let byline = Byline {
@@ -74,9 +100,42 @@ fn person(declared: &Declared) -> Person {
         affiliation: declared.affiliation.clone().or(printed.affiliation),
         country: declared.country.clone().or(printed.country),
         party: declared.party.clone().or(printed.party),
+        role: declared.role,
         ..printed
     };
-    people::Person { byline, presides, confidence: 1.0 }
+    Person { presides, ..Person::new(byline, 1.0, people::Mention::Byline(turn)) }
+}
+
+/// The format says it all; only where a person of the study's list speaks, the list says who it is.
+fn explain(people: &[Person], assembled: &mut Assembled) {
+    let mut first_blocks: Vec<Option<&Block>> = vec![None; assembled.utterances.len()];
+    for block in assembled.blocks.iter().rev() {
+        if let Some(first) = block.utterance.and_then(|at| first_blocks.get_mut(at)) {
+            *first = Some(block);
+        }
+    }
+    for (utterance, block) in assembled.utterances.iter_mut().zip(first_blocks) {
+        let rule = match utterance.speaker.map(|at| people[at].listed) {
+            None => None,
+            Some(None) => Some(LinkRule::Declared),
+            Some(Some(_)) => Some(LinkRule::PeopleList),
+        };
+        let unnamed = "the file does not say who speaks".to_string();
+        utterance.explanation = Explanation {
+            rule: STYLE,
+            line: block.map(|block| block.line_start),
+            byline: utterance.label.clone(),
+            weights: Weights::start(Reason::Declared, utterance.boundary_confidence).told(),
+            review: if rule.is_none() { vec![unnamed] } else { Vec::new() },
+            link: rule.map(|rule| Link {
+                rule,
+                confidence: rule.confidence(),
+                block_ids: block.map(|block| block.block_id.clone()).into_iter().collect(),
+                others: Vec::new(),
+            }),
+            ..Explanation::default()
+        };
+    }
 }
 
 /// One utterance per turn that has words.
@@ -139,8 +198,10 @@ fn assemble(document: &Document, page: &Page<'_>, person_of: &[Option<usize>]) -
             boundary_confidence: 1.0,
             needs_review: declared.is_none(),
             evidence: "declared by the file".to_string(),
+            ..Utterance::default()
         });
         texts.push(shown);
     }
-    Assembled { blocks: blocks(page, document_id, &marks, &place), utterances, shown: texts }
+    let bylines = vec![None; utterances.len()];
+    Assembled { blocks: blocks(page, document_id, &marks, &place), utterances, shown: texts, bylines }
 }

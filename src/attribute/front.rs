@@ -67,7 +67,7 @@ pub fn settle_chairs(page: &mut Page<'_>) -> Vec<Byline> {
         }
         let shown = page.join(lines.clone());
         if let Some(people) = chair_line(&shown.text) {
-            chairs.extend(people);
+            chairs.extend(people.into_iter().map(|chair| Byline { line: Some(lines.start), ..chair }));
             page.settle(lines, BlockKind::Chair);
         }
     }
@@ -113,6 +113,7 @@ pub fn present(page: &Page<'_>) -> Vec<Byline> {
             i += 1;
             continue;
         };
+        let first = i;
         let mut text = page.lines[i].text().trim()[label.end()..].to_string();
         i += 1;
         // Lines that go on more deeply indented belong to the list.
@@ -128,7 +129,7 @@ pub fn present(page: &Page<'_>) -> Vec<Byline> {
         people.extend(
             entries(&text[..sentence])
                 .iter()
-                .map(|entry| bylines::split(entry))
+                .map(|entry| Byline { line: Some(first), ..bylines::split(entry) })
                 .filter(|byline| !byline.name.is_empty()),
         );
     }

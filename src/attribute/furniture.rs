@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::inline::pattern;
+use super::misreadings::skeleton;
 use super::page::Page;
-use super::people::skeleton;
 use crate::corpus::{BlockKind, Layout};
 
 /// Lines longer than this are no running header.

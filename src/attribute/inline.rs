@@ -12,6 +12,7 @@ use super::bylines::{Byline, Reader};
 use super::labels::{self, Judgement, LabelKind};
 use super::page::Page;
 use super::styles::{Candidate, Style, in_capitals, is_marked};
+use super::weights::{Reason, Weights};
 use crate::corpus::Span;
 
 /// How many lines a byline that shares a paragraph with its speech may take.
@@ -66,7 +67,12 @@ pub fn leading(page: &Page<'_>, lines: Range<usize>, inside: bool, reader: &mut 
         let start = shown.source_start(start_offset);
         let end = shown.source_end(reading.speech.min(text.len()).max(start_offset));
         let speech = if reading.speech < text.len() { shown.source_start(reading.speech) } else { end };
-        let trust = if prefix.is_numbered { reading.trust.min(NUMBERED) } else { reading.trust };
+        let form = judgement.quality;
+        let mut weights =
+            Weights::start(Reason::Form(judgement.kind), form).then(Reason::ChanceMark, form.min(reading.trust));
+        if prefix.is_numbered {
+            weights.to(Reason::Numbered, weights.now().min(NUMBERED));
+        }
         Candidate {
             style: reading.style,
             line: lines.start,
@@ -79,7 +85,10 @@ pub fn leading(page: &Page<'_>, lines: Range<usize>, inside: bool, reader: &mut 
             speech,
             time_start_s: prefix.time_start_s,
             inside,
-            confidence: judgement.quality.min(trust),
+            confidence: weights.now(),
+            weights,
+            n_prints: 0,
+            rival: None,
         }
     };
     found.into_iter().map(candidate).collect()

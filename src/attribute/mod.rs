@@ -4,24 +4,36 @@
 //! text, with speakers, utterances and segments. Never fails: a document in which no speaker is found becomes one
 //! utterance without a speaker, marked for review. Sees no model.
 
+mod across;
 mod assemble;
 mod body;
 mod bylines;
 mod declared;
+mod explain;
 mod front;
 mod furniture;
 mod inline;
 mod labels;
+mod misreadings;
 mod own_line;
 mod page;
+mod pattern;
 mod people;
 mod sentences;
 mod shown;
 pub mod styles;
+mod weights;
 mod words;
 
-use crate::corpus::{Document, FrontMatter, Role, Segment, Speaker, Transcript, ids};
-use crate::study::Study;
+use std::collections::HashSet;
+
+use crate::corpus::{
+    BlockKind, Document, FrontMatter, LinkRule, PersonRule, Role, Segment, Speaker, Transcript, Utterance, ids,
+};
+use crate::study::{LinkPeople, Study};
+
+pub use across::link_documents;
+pub(crate) use people::name_words;
 
 use page::Page;
 use people::Person;
@@ -49,11 +61,17 @@ pub fn attribute(document: Document, study: &Study) -> Transcript {
     let mut page = Page::of(&document);
     page.name_levels = own_line::name_levels(&page);
     furniture::settle_headers(&mut page);
+    let kinds: Vec<Option<BlockKind>> = page.lines.iter().map(|line| line.kind).collect();
+    let pinned = study.transcript.pattern.as_ref().map(|own| pattern::find(&page, own));
     furniture::settle_notes(&mut page);
     let present = front::present(&page);
     let mut chairs = front::settle_chairs(&mut page);
+    if let Some(found) = &pinned {
+        pattern::reopen(&mut page, found, &kinds);
+        chairs.retain(|chair| chair.line.is_none_or(|line| page.lines[line].kind == Some(BlockKind::Chair)));
+    }
     chairs.extend(present.iter().filter(|byline| byline.presides()).cloned());
-    let found = styles::find(&page, study.transcript.style());
+    let found = pinned.unwrap_or_else(|| styles::find(&page, study.transcript.style()));
     let first_byline = found.bylines.first().map_or(page.lines.len(), |byline| byline.line);
     let unattributed = body::speech_before(&page, first_byline, &found);
     let head_end = if unattributed.is_some() || found.bylines.is_empty() {
@@ -67,12 +85,16 @@ pub fn attribute(document: Document, study: &Study) -> Transcript {
 
     let canonical: Vec<bylines::Byline> =
         found.bylines.iter().map(|byline| mend(byline.parts.clone(), &byline.label)).collect();
-    let (mut people, person_of) = people::link(&chairs, &canonical);
-    people::enrich_from(&mut people, &present);
-    let mut assembled = assemble::assemble(&page, &document.document_id, &found, &person_of, unattributed.is_some());
+    let mut linked = people::link(&chairs, &canonical, study.people_list.as_ref());
+    people::enrich_from(&mut linked.people, &present);
+    let mut assembled = assemble::assemble(&page, &document.document_id, &found, &linked.bonds, unattributed.is_some());
+    explain::explain(&page, &found, &linked, &mut assembled);
     set_times(&document, &mut assembled);
     let (language, segments) = cut(&assembled, study, &document.front);
-    let speakers = speakers(&document.document_id, &people, chairs.len(), &mut assembled.utterances);
+    let places = explain::Places { page: &page, bylines: &found.bylines, blocks: &assembled.blocks };
+    let first_told = |person: &Person| places.block_of(person.told).map(|block| block.block_id.clone());
+    let speakers =
+        speakers(&document.document_id, &linked.people, chairs.len(), study, &mut assembled.utterances, first_told);
     let mut warnings = warnings(&found, &assembled.utterances, study.transcript.style());
     let doubtful = assembled.utterances.iter().filter(|utterance| utterance.needs_review).count();
     let needs_review =
@@ -84,6 +106,7 @@ pub fn attribute(document: Document, study: &Study) -> Transcript {
         language,
         style: found.style.map_or("none", Style::as_str).to_string(),
         style_confidence: found.confidence,
+        styles: found.scores,
         blocks: assembled.blocks,
         speakers,
         utterances: assembled.utterances,
@@ -144,16 +167,19 @@ fn mend(byline: bylines::Byline, label: &str) -> bylines::Byline {
     bylines::Byline { label: mended.label, name: mended.name, honorific: mended.honorific, ..byline }
 }
 
-/// People who speak, and people of the chair line who do not, numbered in this order.
+/// People who speak, and people of the chair line who do not, numbered in this order. `told` finds the block that first
+/// tells of a person.
 fn speakers(
     document_id: &str,
     people: &[Person],
     n_chairs: usize,
-    utterances: &mut [crate::corpus::Utterance],
+    study: &Study,
+    utterances: &mut [Utterance],
+    told: impl Fn(&Person) -> Option<String>,
 ) -> Vec<Speaker> {
     let mut place: Vec<Option<usize>> = vec![None; people.len()];
     let mut out: Vec<Speaker> = Vec::new();
-    let mut spoken_by: Vec<Vec<&crate::corpus::Utterance>> = vec![Vec::new(); people.len()];
+    let mut spoken_by: Vec<Vec<&Utterance>> = vec![Vec::new(); people.len()];
     for utterance in utterances.iter() {
         if let Some(spoken) = utterance.speaker.and_then(|at| spoken_by.get_mut(at)) {
             spoken.push(utterance);
@@ -167,8 +193,15 @@ fn speakers(
         let byline = &person.byline;
         let speaker_id = ids::speaker(document_id, out.len() + 1);
         let certainty = spoken.iter().map(|utterance| utterance.boundary_confidence).fold(0.0f32, f32::max);
+        let (link_rule, link_confidence) = weakest_link(spoken).unwrap_or((LinkRule::FirstPrint, person.confidence));
+        let mut evidence_block_ids = evidence(spoken);
+        if spoken.is_empty() {
+            evidence_block_ids.extend(told(person));
+        }
+        let known = known_elsewhere(person, study);
         out.push(Speaker {
-            person_id: speaker_id.clone(),
+            person_rule: known.is_some().then_some(PersonRule::PeopleList),
+            person_id: known.unwrap_or_else(|| speaker_id.clone()),
             speaker_id,
             name_as_printed: byline.printed.clone(),
             label: byline.label.clone(),
@@ -182,6 +215,9 @@ fn speakers(
             n_utterances: spoken.len(),
             n_words: spoken.iter().map(|utterance| utterance.n_words).sum(),
             confidence: if spoken.is_empty() { person.confidence } else { certainty * person.confidence },
+            link_rule,
+            link_confidence,
+            evidence_block_ids,
         });
     }
     for utterance in utterances {
@@ -190,9 +226,40 @@ fn speakers(
     out
 }
 
+/// Rule and confidence of the link that is least sure; of equals that of the first turn.
+fn weakest_link(spoken: &[&Utterance]) -> Option<(LinkRule, f32)> {
+    let links = spoken.iter().filter_map(|utterance| utterance.explanation.link.as_ref());
+    links
+        .map(|link| (link.rule, link.confidence))
+        .reduce(|weakest, next| if next.1 < weakest.1 { next } else { weakest })
+}
+
+/// The blocks that a person's links rest on: for each print and rule those of its first turn.
+fn evidence(spoken: &[&Utterance]) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let mut blocks: Vec<&String> = spoken
+        .iter()
+        .filter_map(|utterance| Some((utterance.label.as_deref(), utterance.explanation.link.as_ref()?)))
+        .filter(|(label, link)| seen.insert((*label, link.rule)))
+        .flat_map(|(_, link)| &link.block_ids)
+        .collect();
+    blocks.sort_by_key(|id| (id.len(), *id));
+    blocks.dedup();
+    blocks.into_iter().cloned().collect()
+}
+
+/// The person_id that the study's list gives, itself or, where people are followed across documents, by the name.
+fn known_elsewhere(person: &Person, study: &Study) -> Option<String> {
+    let listed = study.people_list.as_ref()?.people().get(person.listed?)?;
+    let by_name = || (study.transcript.link_people == LinkPeople::Corpus).then(|| across::person_id(&listed.name, &[]));
+    listed.person_id.clone().or_else(by_name)
+}
+
 fn role(person: &Person) -> Role {
     let label = &person.byline.label;
-    if person.presides {
+    if let Some(role) = person.byline.role {
+        role
+    } else if person.presides {
         Role::Chair
     } else if labels::is_unknown_label(label) {
         Role::Unknown
@@ -225,7 +292,7 @@ fn readable_name(name: &str) -> String {
 }
 
 /// The study's language, or the one that the speech is in; `None` where that cannot be told.
-fn language_of(chosen: &str, utterances: &[crate::corpus::Utterance]) -> Option<String> {
+fn language_of(chosen: &str, utterances: &[Utterance]) -> Option<String> {
     if chosen != "auto" {
         return Some(chosen.to_string());
     }
@@ -245,9 +312,16 @@ fn language_of(chosen: &str, utterances: &[crate::corpus::Utterance]) -> Option<
     (info.is_reliable() || info.confidence() > 0.5).then_some(two_letters)?.map(str::to_string)
 }
 
-fn warnings(found: &Found, utterances: &[crate::corpus::Utterance], pinned: Option<Style>) -> Vec<String> {
+fn warnings(found: &Found, utterances: &[Utterance], pinned: Option<Style>) -> Vec<String> {
     let mut out = Vec::new();
-    if found.bylines.is_empty() {
+    if found.bylines.is_empty() && pinned == Some(Style::Pattern) {
+        out.push(
+            "no line begins with what `pattern` under [transcript] of the study matches. The whole text is one utterance \
+             without a speaker. The pattern is tried on each line as it is read, without marks such as ** and without \
+             white space at its ends"
+                .to_string(),
+        );
+    } else if found.bylines.is_empty() {
         let tried = pinned.map_or_else(|| Style::ALL.map(Style::as_str).join(", "), |style| style.as_str().to_string());
         out.push(format!(
             "no speaker was found; styles tried: {tried}. The whole text is one utterance without a speaker. If the speakers are \

@@ -14,6 +14,7 @@ use super::inline::{pattern, seconds, unreadable};
 use super::labels::{self, Judgement, LabelKind};
 use super::page::Page;
 use super::styles::{Candidate, Style, is_marked};
+use super::weights::{Reason, Weights};
 use crate::corpus::{Layout, Span};
 
 /// How many lines a name with title and affiliation may take.
@@ -169,8 +170,9 @@ fn office_below(page: &Page<'_>, end: usize) -> Option<usize> {
 /// A heading of a level that holds names.
 pub fn heading(page: &Page<'_>, lines: &Range<usize>, reader: &mut Reader) -> Option<Candidate> {
     const FORM: f32 = 0.8;
-    let candidate = own_lines(page, lines.clone(), Style::Heading, &page.join(lines.clone()).text, None, reader)?;
-    Some(Candidate { confidence: FORM.min(candidate.confidence), ..candidate })
+    let mut candidate = own_lines(page, lines.clone(), Style::Heading, &page.join(lines.clone()).text, None, reader)?;
+    candidate.set_confidence(FORM.min(candidate.confidence), Reason::InHeading);
+    Some(candidate)
 }
 
 /// Levels of headings that hold names of speakers, not subjects: most of them are labels by their form, of at least two
@@ -251,7 +253,7 @@ fn below(page: &Page<'_>, block: &Range<usize>, name: &str, style: Style, reader
         };
         text = format!("{text}{joint}{more}");
     }
-    let candidate = own_lines(page, block.start..end, style, &text, None, reader)?;
+    let mut candidate = own_lines(page, block.start..end, style, &text, None, reader)?;
     // A plain line is a byline only if the name is a name and more speaks for it: an honorific, a title beside it, a
     // strong separator, or (weighed later) that it recurs.
     if style == Style::NameLine {
@@ -266,7 +268,7 @@ fn below(page: &Page<'_>, block: &Range<usize>, name: &str, style: Style, reader
             (_, true, _) => 0.7,
             (_, false, false) => 0.45,
         };
-        return Some(Candidate { confidence: base.min(candidate.confidence + 0.1), ..candidate });
+        candidate.set_confidence(base.min(candidate.confidence + 0.1), Reason::PlainLine);
     }
     Some(candidate)
 }
@@ -298,10 +300,10 @@ fn own_lines(
     let (first, last) = (&page.lines[lines.start], &page.lines[end_line - 1]);
     let start = first.shown.source_start(0);
     let end = last.shown.source_end(last.text().len());
-    let mut confidence = judgement.quality;
+    let mut weights = Weights::start(Reason::Form(judgement.kind), judgement.quality);
     // A title or affiliation beside a name in bold or capitals speaks for a byline.
-    if confidence > 0.0 && (byline.title.is_some() || byline.affiliation.is_some()) {
-        confidence = (confidence + 0.15).min(1.0);
+    if weights.now() > 0.0 && (byline.title.is_some() || byline.affiliation.is_some()) {
+        weights.to(Reason::OfficeBeside, (weights.now() + 0.15).min(1.0));
     }
     Some(Candidate {
         style,
@@ -315,7 +317,10 @@ fn own_lines(
         speech: page.lines[speech_line].shown.source_start(0),
         time_start_s,
         inside: false,
-        confidence,
+        confidence: weights.now(),
+        weights,
+        n_prints: 0,
+        rival: None,
     })
 }
 

@@ -142,7 +142,7 @@ mod tests {
             n_words: n_words(text),
             boundary_confidence: 1.0,
             needs_review: false,
-            evidence: String::new(),
+            ..Utterance::default()
         };
         let segments = segments(&utterance, 0, &shown, unit, "en");
         assert!(segments.iter().all(|segment| segment.span.of(text) == segment.text));

@@ -8,10 +8,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::bylines::{Byline, Reader};
 use super::inline::leading;
 use super::labels::{self, LabelKind};
+use super::misreadings::canonical_labels;
 use super::own_line::{alone, heading};
 use super::page::Page;
-use super::people::canonical_labels;
-use crate::corpus::{Layout, Span};
+use super::weights::{Reason, Weights};
+use crate::corpus::{Layout, Rival, Span, StyleScore};
 
 /// A way to print who speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,9 +35,12 @@ pub enum Style {
     Capitals,
     /// A name on a line of its own, perhaps with title and affiliation beside or below it.
     NameLine,
+    /// The study's own regular expression: never learned, only pinned.
+    Pattern,
 }
 
 impl Style {
+    /// The styles that a document can be learned to be printed in.
     pub const ALL: [Style; 9] = [
         Style::Bold,
         Style::BoldInline,
@@ -61,11 +65,12 @@ impl Style {
             Style::Heading => "heading",
             Style::Capitals => "capitals",
             Style::NameLine => "name_line",
+            Style::Pattern => "pattern",
         }
     }
 
     pub fn from_name(name: &str) -> Option<Style> {
-        Style::ALL.into_iter().find(|style| style.as_str() == name)
+        Style::ALL.into_iter().chain([Style::Pattern]).find(|style| style.as_str() == name)
     }
 }
 
@@ -90,7 +95,28 @@ pub struct Candidate {
     pub inside: bool,
     /// The label is an office, has an honorific or stands in capitals: marks that prose does not set by chance.
     pub marked: bool,
+    /// How often the label stands in this style.
+    pub n_prints: usize,
     pub confidence: f32,
+    /// What made the confidence.
+    pub weights: Weights,
+    /// The best other reading of the same place.
+    pub rival: Option<Box<Rival>>,
+}
+
+impl Candidate {
+    /// Sets the confidence and keeps why.
+    pub fn set_confidence(&mut self, confidence: f32, reason: Reason) {
+        self.weights.to(reason, confidence);
+        self.confidence = confidence;
+    }
+
+    /// Sets the confidence to at least this, and keeps why if that changes it.
+    pub fn raise(&mut self, confidence: f32, reason: Reason) {
+        if confidence > self.confidence {
+            self.set_confidence(confidence, reason);
+        }
+    }
 }
 
 /// The bylines of a document, in its order, and what its style is.
@@ -100,6 +126,8 @@ pub struct Found {
     pub style: Option<Style>,
     /// Confidence of the style, in [0, 1].
     pub confidence: f32,
+    /// How much each style explains, the best first.
+    pub scores: Vec<StyleScore>,
 }
 
 /// From this confidence on a candidate is a byline.
@@ -122,15 +150,13 @@ pub fn find(page: &Page<'_>, pinned: Option<Style>) -> Found {
     for candidate in all.iter().filter(|candidate| !candidate.inside) {
         *counts.entry((candidate.style, candidate.label.as_str())).or_default() += 1;
     }
-    let weights: Vec<f32> = all
+    let prints: Vec<usize> = all
         .iter()
-        .map(|candidate| {
-            let n = counts.get(&(candidate.style, candidate.label.as_str())).copied().unwrap_or(0);
-            weigh(candidate, n, pinned.is_some())
-        })
+        .map(|candidate| counts.get(&(candidate.style, candidate.label.as_str())).copied().unwrap_or(0))
         .collect();
-    for (candidate, weight) in all.iter_mut().zip(weights) {
-        candidate.confidence = weight;
+    for (candidate, n) in all.iter_mut().zip(prints) {
+        candidate.n_prints = n;
+        weigh(candidate, pinned.is_some());
     }
     pair_questions(&mut all);
     if pinned.is_none() {
@@ -174,27 +200,49 @@ pub fn find(page: &Page<'_>, pinned: Option<Style>) -> Found {
     let marks = n_marked >= CARRIERS && n_marked * 10 >= n_main * 8;
     let rivals: f32 =
         scores.iter().filter(|(style, _)| **style != main && !companions.contains(style)).map(|(_, score)| score).sum();
-    let mut bylines: Vec<Candidate> = all
+    let of_style = |candidate: &Candidate| {
+        candidate.style == main
+            || companions.contains(&candidate.style)
+                && (candidate.marked || !marks || candidate.kind == LabelKind::Anonymous)
+    };
+    let stands =
+        |candidate: &Candidate| !candidate.inside || known.contains(&candidate.label) || candidate.confidence >= 0.9;
+    let (mut bylines, mut others): (Vec<Candidate>, Vec<Candidate>) = all
         .into_iter()
-        .filter(|candidate| {
-            candidate.style == main
-                || companions.contains(&candidate.style)
-                    && (candidate.marked || !marks || candidate.kind == LabelKind::Anonymous)
-        })
-        .filter(|candidate| candidate.confidence >= ACCEPT)
-        .filter(|candidate| !candidate.inside || known.contains(&candidate.label) || candidate.confidence >= 0.9)
-        .collect();
+        .partition(|candidate| of_style(candidate) && candidate.confidence >= ACCEPT && stands(candidate));
     bylines.sort_by(|a, b| {
         let key = |candidate: &Candidate| (candidate.byline.start, candidate.style != main, candidate.style);
         key(a).cmp(&key(b)).then(b.confidence.total_cmp(&a.confidence))
     });
     bylines.dedup_by(|later, earlier| {
-        later.byline.start < earlier.speech.max(earlier.byline.end).max(earlier.byline.start + 1)
+        let overlaps = later.byline.start < earlier.speech.max(earlier.byline.end).max(earlier.byline.start + 1);
+        if overlaps {
+            others.push(later.clone());
+        }
+        overlaps
     });
+    let why_not = |rival: &Candidate| match rival {
+        rival if rival.confidence < ACCEPT => "too doubtful by itself",
+        rival if !of_style(rival) => "its style explains less of the document",
+        rival if !stands(rival) => "inside a paragraph, and its label stands nowhere else",
+        _ => "its place is taken by a reading that begins before it or is of the document's main style",
+    };
+    note_rivals(&mut bylines, &others, why_not);
     let mean = bylines.iter().map(|candidate| candidate.confidence).sum::<f32>() / bylines.len().max(1) as f32;
     let explained: f32 =
         scores.iter().filter(|(style, _)| **style == main || companions.contains(style)).map(|(_, score)| score).sum();
-    Found { style: Some(main), confidence: mean * explained / (explained + rivals).max(f32::EPSILON), bylines }
+    let is_taken = |style: Style| style == main || companions.contains(&style);
+    let mut told: Vec<StyleScore> = scores
+        .iter()
+        .map(|(style, score)| StyleScore { style: style.as_str(), score: *score, is_taken: is_taken(*style) })
+        .collect();
+    told.sort_by(|a, b| b.score.total_cmp(&a.score));
+    Found {
+        style: Some(main),
+        confidence: mean * explained / (explained + rivals).max(f32::EPSILON),
+        scores: told,
+        bylines,
+    }
 }
 
 /// Where most bylines of a style stand at the start of lines inside paragraphs and recur, each line is a turn, and the
@@ -230,7 +278,8 @@ fn mend_labels(all: &mut [Candidate]) {
     for candidate in all.iter_mut() {
         let Some(label) = canonical.get(&candidate.label) else { continue };
         if let Some((kind, confidence)) = forms.get(label) {
-            (candidate.kind, candidate.confidence) = (*kind, candidate.confidence.max(*confidence));
+            candidate.kind = *kind;
+            candidate.raise(*confidence, Reason::Misread);
         }
         candidate.label.clone_from(label);
     }
@@ -250,21 +299,45 @@ fn goes_with(main: Style, other: Style) -> bool {
 }
 
 /// Confidence of a candidate: the form of its label, how often the label recurs in the style, where it stands.
-fn weigh(candidate: &Candidate, n: usize, is_pinned: bool) -> f32 {
-    let mut confidence = candidate.confidence;
+fn weigh(candidate: &mut Candidate, is_pinned: bool) {
+    let n = candidate.n_prints;
     if n >= 2 {
-        confidence = match candidate.kind {
-            LabelKind::Word | LabelKind::Anonymous => confidence.max(0.7),
-            LabelKind::Person | LabelKind::Office => confidence.max(0.8) + 0.1,
+        let recurring = match candidate.kind {
+            LabelKind::Word | LabelKind::Anonymous => candidate.confidence.max(0.7),
+            LabelKind::Person | LabelKind::Office => (candidate.confidence.max(0.8) + 0.1).min(1.0),
         };
+        candidate.set_confidence(recurring, Reason::Recurs(n));
     }
     if candidate.style == Style::NameLine && n < 2 {
-        confidence -= 0.1;
+        candidate.set_confidence((candidate.confidence - 0.1).max(0.0), Reason::LonePlainLine);
     }
     if is_pinned {
-        confidence += 0.3;
+        candidate.set_confidence((candidate.confidence + 0.3).min(1.0), Reason::Pinned);
     }
-    confidence.clamp(0.0, 1.0)
+}
+
+/// Tells each byline the best of the readings that were not taken at its place.
+fn note_rivals(bylines: &mut [Candidate], others: &[Candidate], why_not: impl Fn(&Candidate) -> &'static str) {
+    let mut others: Vec<&Candidate> = others.iter().collect();
+    others.sort_by_key(|other| other.byline.start);
+    for byline in bylines {
+        let reach = byline.speech.max(byline.byline.end).max(byline.byline.start + 1);
+        let from = others.partition_point(|other| other.byline.start < byline.byline.start);
+        let there = others[from..].iter().take_while(|other| other.byline.start < reach);
+        let best =
+            there.filter(|other| other.confidence > 0.0).fold(None, |best: Option<&Candidate>, other| match best {
+                Some(best) if best.confidence >= other.confidence => Some(best),
+                _ => Some(other),
+            });
+        byline.rival = best.map(|rival| {
+            Box::new(Rival {
+                style: rival.style.as_str(),
+                byline: rival.parts.printed.clone(),
+                confidence: rival.confidence,
+                reason: why_not(rival),
+            })
+        });
+    }
 }
 
 /// Takes away the items of a list inside somebody's turn ("Treasurer: Ann Hill. Clerk: Leo Kane."): labels of one
@@ -309,7 +382,7 @@ fn pair_questions(all: &mut [Candidate]) {
     if has(&["q", "question"], all) && has(&["a", "answer"], all) {
         for candidate in all.iter_mut() {
             if matches!(first(candidate).as_str(), "q" | "a" | "question" | "answer") {
-                candidate.confidence = candidate.confidence.max(0.9);
+                candidate.raise(0.9, Reason::QuestionsAndAnswers);
             }
         }
     }
@@ -357,7 +430,7 @@ fn lift_lone(page: &Page<'_>, all: &mut [Candidate]) {
         if lone(candidate) && carried(candidate)
             || in_doubt(candidate) && !common.contains(&candidate.label.to_lowercase())
         {
-            candidate.confidence = candidate.confidence.max(LIFTED);
+            candidate.raise(LIFTED, Reason::LooksLikeOthers);
         }
     }
 }
@@ -388,7 +461,7 @@ fn lift_throughout(page: &Page<'_>, all: &mut [Candidate]) {
     let common = page.in_small_letters(&words);
     for candidate in all.iter_mut() {
         if lone(candidate) && !common.contains(&candidate.label.to_lowercase()) {
-            candidate.confidence = DOUBTFUL;
+            candidate.set_confidence(DOUBTFUL, Reason::Throughout);
         }
     }
 }

@@ -9,11 +9,13 @@ use clap::{Args, ValueEnum};
 use comfy_table::Row;
 use serde::Serialize;
 
-use plenary::corpus::{Role, Transcript};
+use plenary::corpus::{Explanation, Role, Transcript};
 use plenary::inputs::gather;
 use plenary::pipeline;
 use plenary::read::Options;
 use plenary::study::Study;
+
+mod explain;
 
 use super::say::{forgive_absence, many, table, wrapped};
 use super::{Verbosity, say_untaken};
@@ -30,6 +32,12 @@ pub struct SegmentArgs {
     /// How to print.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Say for each turn which rule and evidence made its boundary, and why it is this speaker's.
+    #[arg(long)]
+    explain: bool,
+    /// Show only the turns that a person should look at.
+    #[arg(long)]
+    doubtful: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -54,8 +62,11 @@ struct Turn<'t> {
     honorific: Option<&'t str>,
     title: Option<&'t str>,
     affiliation: Option<&'t str>,
+    country: Option<&'t str>,
+    party: Option<&'t str>,
     role: Option<Role>,
     speaker_id: Option<&'t str>,
+    person_id: Option<&'t str>,
     utterance_id: &'t str,
     line_start: usize,
     line_end: usize,
@@ -66,7 +77,22 @@ struct Turn<'t> {
     boundary_confidence: f32,
     needs_review: bool,
     evidence: &'t str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<&'t Explanation>,
     text: &'t str,
+}
+
+/// In the place of a speaker's name.
+const NOBODY: &str = "(nobody named)";
+
+impl Turn<'_> {
+    /// First and last line, or the only one.
+    fn lines(&self) -> String {
+        match (self.line_start, self.line_end) {
+            (start, end) if start == end => start.to_string(),
+            (start, end) => format!("{start}-{end}"),
+        }
+    }
 }
 
 pub fn run(args: &SegmentArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
@@ -75,13 +101,14 @@ pub fn run(args: &SegmentArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode>
         None => Study::default(),
     };
     let inputs = gather(&args.inputs, &Options { columns: study.columns.clone() });
-    let transcripts = pipeline::transcribe(inputs.documents, &study);
+    let transcripts = pipeline::transcribe_corpus(inputs.documents, &study);
     let mut out = BufWriter::new(std::io::stdout().lock());
     let printed = transcripts
         .iter()
         .try_for_each(|transcript| match args.format {
-            Format::Text => print_text(&mut out, transcript),
-            Format::Jsonl => print_jsonl(&mut out, transcript),
+            Format::Text if args.explain => explain::print(&mut out, transcript, args.doubtful),
+            Format::Text => print_text(&mut out, transcript, args.doubtful),
+            Format::Jsonl => print_jsonl(&mut out, transcript, args),
         })
         .and_then(|()| out.flush());
     forgive_absence(printed).context("cannot write to standard output")?;
@@ -113,8 +140,11 @@ fn turns(transcript: &Transcript) -> impl Iterator<Item = Turn<'_>> {
             honorific: speaker.and_then(|speaker| speaker.honorific.as_deref()),
             title: speaker.and_then(|speaker| speaker.title.as_deref()),
             affiliation: speaker.and_then(|speaker| speaker.affiliation.as_deref()),
+            country: speaker.and_then(|speaker| speaker.country.as_deref()),
+            party: speaker.and_then(|speaker| speaker.party.as_deref()),
             role: speaker.map(|speaker| speaker.role),
             speaker_id: speaker.map(|speaker| speaker.speaker_id.as_str()),
+            person_id: speaker.map(|speaker| speaker.person_id.as_str()),
             utterance_id: &utterance.utterance_id,
             line_start,
             line_end,
@@ -125,20 +155,58 @@ fn turns(transcript: &Transcript) -> impl Iterator<Item = Turn<'_>> {
             boundary_confidence: utterance.boundary_confidence,
             needs_review: utterance.needs_review,
             evidence: &utterance.evidence,
+            explanation: None,
             text: &utterance.text,
         }
     })
 }
 
-fn print_jsonl(out: &mut impl Write, transcript: &Transcript) -> std::io::Result<()> {
-    for turn in turns(transcript) {
+fn print_jsonl(out: &mut impl Write, transcript: &Transcript, args: &SegmentArgs) -> std::io::Result<()> {
+    for mut turn in turns(transcript).filter(|turn| turn.needs_review || !args.doubtful) {
+        turn.explanation = args.explain.then(|| &transcript.utterances[turn.order - 1].explanation);
         serde_json::to_writer(&mut *out, &turn)?;
         out.write_all(b"\n")?;
     }
     Ok(())
 }
 
-fn print_text(out: &mut impl Write, transcript: &Transcript) -> std::io::Result<()> {
+fn print_text(out: &mut impl Write, transcript: &Transcript, only_doubtful: bool) -> std::io::Result<()> {
+    print_head(out, transcript)?;
+    if transcript.utterances.iter().any(|utterance| utterance.needs_review) {
+        writeln!(out, "  ?        marks turns to look at; --explain says why")?;
+    }
+    let mut table = table(&["", "lines", "speaker", "role", "sure", "words", "first words"], 4..6);
+    for turn in turns(transcript).filter(|turn| turn.needs_review || !only_doubtful) {
+        let words: usize = transcript.utterances[turn.order - 1].n_words;
+        let mut row = Row::from(vec![
+            if turn.needs_review { "?".to_string() } else { String::new() },
+            turn.lines(),
+            turn.speaker.unwrap_or(NOBODY).to_string(),
+            turn.role.map_or(String::new(), |role| role.as_str().to_string()),
+            format!("{:.2}", turn.boundary_confidence),
+            words.to_string(),
+            first_words(turn.text),
+        ]);
+        // One line a turn, so that the turns stand under each other.
+        row.max_height(1);
+        table.add_row(row);
+    }
+    writeln!(out, "\n{}", table.trim_fmt())?;
+    let silent: Vec<&str> = transcript
+        .speakers
+        .iter()
+        .filter(|speaker| speaker.n_utterances == 0)
+        .map(|speaker| speaker.name.as_str())
+        .collect();
+    if !silent.is_empty() {
+        let names = silent.join(", ");
+        writeln!(out, "{}", wrapped(&names, "  named, but without a turn: ", "    "))?;
+    }
+    writeln!(out)
+}
+
+/// What the document is, and what should be known of how it was read.
+fn print_head(out: &mut impl Write, transcript: &Transcript) -> std::io::Result<()> {
     let front = &transcript.front;
     writeln!(out, "{}", transcript.document.path)?;
     for (name, value) in
@@ -162,41 +230,7 @@ fn print_text(out: &mut impl Write, transcript: &Transcript) -> std::io::Result<
     for warning in &transcript.warnings {
         writeln!(out, "{}", wrapped(warning, "  note     ", "           "))?;
     }
-    if transcript.utterances.iter().any(|utterance| utterance.needs_review) {
-        writeln!(out, "  ?        marks turns to look at")?;
-    }
-    let mut table = table(&["", "lines", "speaker", "role", "sure", "words", "first words"], 4..6);
-    for turn in turns(transcript) {
-        let words: usize = transcript.utterances[turn.order - 1].n_words;
-        let lines = match (turn.line_start, turn.line_end) {
-            (start, end) if start == end => start.to_string(),
-            (start, end) => format!("{start}-{end}"),
-        };
-        let mut row = Row::from(vec![
-            if turn.needs_review { "?".to_string() } else { String::new() },
-            lines,
-            turn.speaker.unwrap_or("(nobody named)").to_string(),
-            turn.role.map_or(String::new(), |role| role.as_str().to_string()),
-            format!("{:.2}", turn.boundary_confidence),
-            words.to_string(),
-            first_words(turn.text),
-        ]);
-        // One line a turn, so that the turns stand under each other.
-        row.max_height(1);
-        table.add_row(row);
-    }
-    writeln!(out, "\n{}", table.trim_fmt())?;
-    let silent: Vec<&str> = transcript
-        .speakers
-        .iter()
-        .filter(|speaker| speaker.n_utterances == 0)
-        .map(|speaker| speaker.name.as_str())
-        .collect();
-    if !silent.is_empty() {
-        let names = silent.join(", ");
-        writeln!(out, "{}", wrapped(&names, "  named, but without a turn: ", "    "))?;
-    }
-    writeln!(out)
+    Ok(())
 }
 
 fn first_words(text: &str) -> String {

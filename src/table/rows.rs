@@ -13,7 +13,7 @@ use polars::prelude::Column;
 
 use super::TableError;
 use super::schema::*;
-use crate::corpus::{Segment, Summary, Transcript};
+use crate::corpus::{PersonRule, Segment, Summary, Transcript};
 use crate::estimate::Estimate;
 use crate::measure::{Embeddings, Sentiment, Stance, StanceScore};
 use crate::study::{Study, Target};
@@ -128,6 +128,7 @@ pub(super) fn run<'a>(closing: &Closing<'a>, study: &'a Study, n_rows: impl Fn(s
         plenary_version: super::VERSION,
         study_name: &study.study.name,
         study_sha256: &record.study_sha256,
+        people_sha256: study.people_list.as_ref().map(|list| list.sha256.as_str()),
         engine: &record.engine,
         models: record.models.iter().map(|model| format!("{} {}", model.id, model.sha256)).collect(),
         seed: study.study.seed,
@@ -180,6 +181,8 @@ pub(super) fn speakers<'a>(closing: &Closing<'a>) -> Vec<SpeakerRow<'a>> {
         speaker_id: &speaker.speaker_id,
         document_id: &document.document_id,
         person_id: &speaker.person_id,
+        person_rule: speaker.person_rule.map(PersonRule::as_str),
+        person_confidence: speaker.person_rule.map(PersonRule::confidence),
         name_as_printed: &speaker.name_as_printed,
         honorific: speaker.honorific.as_deref(),
         name: &speaker.name,
@@ -191,6 +194,9 @@ pub(super) fn speakers<'a>(closing: &Closing<'a>) -> Vec<SpeakerRow<'a>> {
         n_utterances: count(speaker.n_utterances),
         n_words: count(speaker.n_words),
         confidence: speaker.confidence,
+        link_rule: speaker.link_rule.as_str(),
+        link_confidence: speaker.link_confidence,
+        evidence_block_ids: speaker.evidence_block_ids.clone(),
     });
     rows.collect()
 }
@@ -227,6 +233,9 @@ pub(super) fn utterances(transcript: &Transcript) -> Vec<UtteranceRow<'_>> {
         boundary_confidence: utterance.boundary_confidence,
         needs_review: utterance.needs_review,
         evidence: &utterance.evidence,
+        byline_block_id: utterance.byline_block_id.as_deref(),
+        link_rule: utterance.explanation.link.as_ref().map(|link| link.rule.as_str()),
+        link_confidence: utterance.explanation.link.as_ref().map(|link| link.confidence),
     });
     rows.collect()
 }

@@ -22,8 +22,11 @@ tables! {
         plenary_version: &'a str;
         /// Name of the study, from its file.
         study_name: &'a str;
-        /// sha256 of the study as it was read, 64 hex digits; the study itself stands in `run.json`.
+        /// sha256 of the study's file, with that of its people list behind it where it names one, 64 hex digits; the
+        /// study itself stands in `run.json`.
         study_sha256: &'a str;
+        /// sha256 of the study's people list, 64 hex digits.
+        people_sha256: &'a str, null "the study names no people list";
         /// Engine that ran the models.
         engine: &'a str;
         /// The models used, each as its id, a space and the sha256 of its file.
@@ -108,8 +111,15 @@ tables! {
         speaker_id: &'a str;
         /// Document (`documents`).
         document_id: &'a str;
-        /// Id of the person. Today a person is known within a document only: two documents never share one.
+        /// Id of the person. Documents share one only where the study links people across documents, or its people list
+        /// gives ids.
         person_id: &'a str;
+        /// Why the person is known in several documents: `people_list`, `same_name_and_detail` (the same full name, and an
+        /// affiliation, party or country that agrees) or `same_name`; `kept_apart` where another document has the
+        /// name and it is, or may be, somebody else's.
+        person_rule: &'a str, null "no other document came into it";
+        /// How sure that is. A convention that orders the rules, not a measured probability.
+        person_confidence: f32, unit "share, 0 to 1", null "no other document came into it";
         /// The first byline of the person, line breaks and marks of emphasis removed.
         name_as_printed: &'a str;
         /// Mr, Ms, Dr, Professor, ...
@@ -132,6 +142,14 @@ tables! {
         n_words: u32, unit "words";
         /// How sure the attribution is that this is a speaker.
         confidence: f32, unit "share, 0 to 1";
+        /// The weakest of the links that hold the person's turns together; the rules are those of
+        /// `utterances.link_rule`.
+        link_rule: &'a str;
+        /// How sure that link is. A convention that orders the rules, not a measured probability.
+        link_confidence: f32, unit "share, 0 to 1";
+        /// Blocks that the links rest on (`blocks`): where the person is named, and for each print and rule the first
+        /// byline.
+        evidence_block_ids: Vec<String>;
     }
 
     /// stretch of source text
@@ -190,6 +208,15 @@ tables! {
         needs_review: bool;
         /// Why a turn begins here: the rule and the printed evidence.
         evidence: &'a str;
+        /// Byline that opens it (`blocks`).
+        byline_block_id: &'a str, null "no byline opens it, or the format itself says who speaks";
+        /// Why it is this speaker's: `first_print` (the byline they are known by), `same_print`, `misread_print`,
+        /// `same_full_name`, `surname_of_full_name`, `office_of_chair_line`, `office_beside_name`, `people_list`,
+        /// `people_list_surname`, `declared` (by the format); in doubt `office_without_holder`, `label_without_name`,
+        /// `surname_of_several`, `office_of_several`.
+        link_rule: &'a str, null "the page does not say who speaks";
+        /// How sure that link is. A convention that orders the rules, not a measured probability.
+        link_confidence: f32, unit "share, 0 to 1", null "the page does not say who speaks";
     }
 
     /// unit of analysis (a sentence, unless the study says otherwise)

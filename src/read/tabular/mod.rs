@@ -183,7 +183,7 @@ impl Group {
             affiliation: owned(found.affiliation),
             country: owned(found.country),
             party: owned(found.party),
-            role: cell(found.role).and_then(role_of),
+            role: cell(found.role).and_then(Role::from_word),
             ..Declared::default()
         });
         let carried = (!found.carry.is_empty()).then(|| {
@@ -231,18 +231,6 @@ fn seconds_of(text: &str) -> Option<f64> {
     let parts: Vec<f64> = text.trim().replace(',', ".").split(':').map(str::parse).collect::<Result<_, _>>().ok()?;
     let fits = parts.len() <= 3 && parts.iter().all(|part| part.is_finite() && *part >= 0.0);
     fits.then(|| parts.iter().fold(0.0, |sum, part| sum * 60.0 + part))
-}
-
-/// The role that a cell names; `None` leaves it to the label.
-fn role_of(text: &str) -> Option<Role> {
-    match text.trim().to_lowercase().as_str() {
-        "chair" | "chairman" | "chairwoman" | "chairperson" | "moderator" | "presiding" => Some(Role::Chair),
-        "speaker" | "regular" | "member" | "guest" | "participant" | "panelist" | "panellist" => Some(Role::Speaker),
-        "questioner" | "audience" => Some(Role::Questioner),
-        "interjector" => Some(Role::Interjector),
-        "unknown" => Some(Role::Unknown),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

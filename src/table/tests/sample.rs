@@ -118,6 +118,7 @@ pub fn transcript(document_id: &str, path: &str, turns: &[(&str, &[&str])]) -> T
             boundary_confidence: 0.9,
             needs_review: false,
             evidence: format!("byline: {name}"),
+            ..Utterance::default()
         });
     }
     Transcript {
@@ -142,6 +143,7 @@ pub fn transcript(document_id: &str, path: &str, turns: &[(&str, &[&str])]) -> T
         language: Some("en".into()),
         style: "name_colon".into(),
         style_confidence: 1.0,
+        styles: Vec::new(),
         blocks,
         speakers,
         utterances,
@@ -155,6 +157,7 @@ fn speaker_called(document_id: &str, position: usize, name: &str) -> Speaker {
     let speaker_id = ids::speaker(document_id, position);
     Speaker {
         person_id: speaker_id.clone(),
+        person_rule: None,
         speaker_id,
         name_as_printed: format!("{name}:"),
         label: name.into(),
@@ -168,6 +171,9 @@ fn speaker_called(document_id: &str, position: usize, name: &str) -> Speaker {
         n_utterances: 0,
         n_words: 0,
         confidence: 0.8,
+        link_rule: LinkRule::FirstPrint,
+        link_confidence: 1.0,
+        evidence_block_ids: vec![ids::block(document_id, 1)],
     }
 }
 

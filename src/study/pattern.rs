@@ -1,0 +1,128 @@
+//! The study's own regular expression for bylines: text in, a checked [`Pattern`] out.
+//!
+//! Refuses what is no regular expression, what names nobody and groups that nothing is done with. What a match means is
+//! left to `attribute`.
+
+use regex::{Captures, Regex};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// The named groups that a pattern may have; the first must be there.
+pub const GROUPS: [&str; 9] =
+    ["name", "honorific", "title", "role", "affiliation", "country", "party", "time", "speech"];
+
+/// A regular expression that matches the byline at the start of a line. It has a group `name`, and no named groups but
+/// [`GROUPS`].
+#[derive(Debug, Clone)]
+pub struct Pattern {
+    source: String,
+    /// The expression tied to the start of the text.
+    regex: Regex,
+}
+
+/// What is wrong with a pattern.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PatternError {
+    #[error("found no regular expression: {problem}")]
+    Syntax { problem: String },
+    #[error("found no group `name`; write (?P<name>...) around the speaker's name. {}", groups())]
+    Nameless,
+    #[error("found the group `{group}`, which means nothing here. {}", groups())]
+    Unknown { group: String },
+}
+
+fn groups() -> String {
+    format!("The named groups may be {} (needed), {}", GROUPS[0], GROUPS[1..].join(", "))
+}
+
+impl Pattern {
+    /// Compiles and checks a pattern.
+    ///
+    /// # Errors
+    /// [`PatternError`] where it is no regular expression or its groups are not those that are known.
+    pub fn new(source: &str) -> Result<Self, PatternError> {
+        let wrong = |error: regex::Error| PatternError::Syntax { problem: problem(&error) };
+        let own = Regex::new(source).map_err(wrong)?;
+        for group in own.capture_names().flatten() {
+            if !GROUPS.contains(&group) {
+                return Err(PatternError::Unknown { group: group.to_string() });
+            }
+        }
+        if !own.capture_names().flatten().any(|group| group == GROUPS[0]) {
+            return Err(PatternError::Nameless);
+        }
+        // A comment at the end of a pattern with the flag x would swallow the bracket; the line break ends it.
+        let tied = Regex::new(&format!("^(?:{source})"))
+            .or_else(|_| Regex::new(&format!("^(?:{source}\n)")))
+            .map_err(wrong)?;
+        Ok(Self { source: source.to_string(), regex: tied })
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.source
+    }
+
+    /// The match at the start of a line.
+    pub fn at_start<'t>(&self, line: &'t str) -> Option<Captures<'t>> {
+        self.regex.captures(line)
+    }
+}
+
+/// The last line of what the crate says is the problem; those above draw where it is.
+fn problem(error: &regex::Error) -> String {
+    let text = error.to_string();
+    let last = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    last.trim().trim_start_matches("error: ").to_string()
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.source == other.source
+    }
+}
+
+/// An absent pattern is written as an empty one, so that the commented study can show the key.
+pub(super) fn serialize<S: Serializer>(pattern: &Option<Pattern>, serializer: S) -> Result<S::Ok, S::Error> {
+    pattern.as_ref().map_or("", Pattern::as_str).serialize(serializer)
+}
+
+pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Pattern>, D::Error> {
+    let source = String::deserialize(deserializer)?;
+    if source.trim().is_empty() {
+        return Ok(None);
+    }
+    let read = Pattern::new(&source);
+    read.map(Some).map_err(|error| serde::de::Error::custom(format!("[transcript] pattern: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(source: &str) -> String {
+        Pattern::new(source).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_name_is_found_at_the_start_of_a_line_only() {
+        let pattern = Pattern::new(r"<(?P<name>[^>]+)>").unwrap();
+        assert_eq!(&pattern.at_start("<Ann Lee> Yes.").unwrap()["name"], "Ann Lee");
+        assert!(pattern.at_start("Yes, <Ann Lee>.").is_none());
+        let either = Pattern::new("(?P<name>A)|x(?P<title>B)").unwrap();
+        assert!(either.at_start("yA").is_none(), "the start holds for every alternative");
+    }
+
+    #[test]
+    fn a_pattern_may_be_written_over_several_lines_with_comments() {
+        let pattern = Pattern::new("(?x) ^ (?P<name>\\w+) # who\n \\s* = # then what").unwrap();
+        assert_eq!(&pattern.at_start("Ann = Yes.").unwrap()["name"], "Ann");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_the_groups_that_may_be() {
+        insta::assert_snapshot!(error("(?P<name>["), @"found no regular expression: unclosed character class");
+        insta::assert_snapshot!(error("^([A-Z]+):"), @"found no group `name`; write (?P<name>...) around the speaker's name. The named groups may be name (needed), honorific, title, role, affiliation, country, party, time, speech");
+        insta::assert_snapshot!(error("(?P<nmae>x)"), @"found the group `nmae`, which means nothing here. The named groups may be name (needed), honorific, title, role, affiliation, country, party, time, speech");
+        assert!(error("(?P<name>a)(?=b)").contains("look-around"));
+        assert!(error("(?P<name>a{1000}{1000}{1000})").contains("size limit"));
+    }
+}

@@ -1,0 +1,457 @@
+//! Who people are and how sure it is: the study's own pattern, its list of people, links across documents, and what is
+//! told of each boundary.
+
+mod common;
+
+use common::Place;
+use plenary::attribute::attribute;
+use plenary::corpus::{LinkRule, PersonRule, Role, Speaker, Transcript};
+use plenary::pipeline::transcribe_corpus;
+use plenary::read::read;
+use plenary::study::{PeopleList, Study};
+
+/// A study with some lines under [transcript], and a list of people or "".
+fn study(transcript: &str, people: &str) -> Study {
+    let mut study = Study::parse(&format!("[transcript]\n{transcript}\n"), "study.toml").unwrap();
+    if !people.is_empty() {
+        study.people_list = Some(PeopleList::parse(people.as_bytes(), "people.csv").unwrap());
+    }
+    study
+}
+
+fn transcript(text: &str, study: &Study) -> Transcript {
+    attribute(read("talk.txt", text.as_bytes()).unwrap(), study)
+}
+
+fn turns(transcript: &Transcript) -> Vec<(&str, String)> {
+    let shown = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    transcript.utterances.iter().map(|u| (u.label.as_deref().unwrap_or("-"), shown(&u.text))).collect()
+}
+
+/// Several documents and the speakers of all of them, by the first word of their document and their label.
+fn corpus(texts: &[(&str, &str)], study: &Study) -> Vec<(String, Speaker)> {
+    let documents = texts.iter().map(|(path, text)| read(path, text.as_bytes()).unwrap()).collect();
+    let transcripts = transcribe_corpus(documents, study);
+    let named = |t: &Transcript, s: &Speaker| (format!("{} {}", t.document.path, s.name), s.clone());
+    transcripts.iter().flat_map(|t| t.speakers.iter().map(move |s| named(t, s))).collect()
+}
+
+fn person<'s>(speakers: &'s [(String, Speaker)], which: &str) -> &'s Speaker {
+    let found = speakers.iter().find(|(name, _)| name == which);
+    &found.unwrap_or_else(|| panic!("{which} is not among {:?}", speakers.iter().map(|s| &s.0).collect::<Vec<_>>())).1
+}
+
+// The study's own pattern
+
+#[test]
+fn a_pattern_of_ones_own_opens_turns_and_nothing_else_does() {
+    let own = study(
+        r"pattern = '''^<(?P<name>[^,>]+)(?:, (?P<title>[^;>]+))?(?:; (?P<party>\w+))?>(?: at (?P<time>[\d:]+))?\s*'''",
+        "",
+    );
+    let text = "\
+Proceedings of the harbour board
+
+<Dr. ANN LEE, Dean; NDP> at 1:05 We begin.
+Note: this is speech, and so is
+
+Bo Hill: this line.
+
+[<Cy Wood>]
+
+<Cy Wood>
+The ships are late.
+
+<Ann Lee> They are not.
+";
+    let found = transcript(text, &own);
+    assert_eq!(
+        turns(&found),
+        [
+            ("Dr. ANN LEE", "We begin. Note: this is speech, and so is Bo Hill: this line.".to_string()),
+            ("Cy Wood", "The ships are late.".to_string()),
+            ("Ann Lee", "They are not.".to_string()),
+        ]
+    );
+    assert_eq!((found.style.as_str(), found.style_confidence), ("pattern", 1.0));
+    let ann = &found.speakers[0];
+    assert_eq!(
+        (ann.honorific.as_deref(), ann.title.as_deref(), ann.party.as_deref()),
+        (Some("Dr."), Some("Dean"), Some("NDP"))
+    );
+    assert_eq!((ann.name.as_str(), ann.n_utterances), ("Ann Lee", 2));
+    assert_eq!(found.utterances[0].time_start_s, Some(65.0));
+    assert!(found.utterances.iter().all(|u| u.boundary_confidence == 1.0 && !u.needs_review));
+    assert_eq!(found.utterances[0].explanation.rule, "pattern");
+}
+
+#[test]
+fn groups_say_role_and_where_speech_begins() {
+    let own = study(r#"pattern = '''(?P<role>CHAIR|MEMBER|CLERK) (?P<name>[A-Z]\w+) (?P<speech>\S.*)$'''"#, "");
+    let found = transcript(
+        "CHAIR Lee good morning.\nAnd welcome.\nMEMBER Hill CHAIR Lee is late.\nCLERK Wood so he is.\n",
+        &own,
+    );
+    assert_eq!(
+        turns(&found),
+        [
+            ("Lee", "good morning. And welcome.".to_string()),
+            ("Hill", "CHAIR Lee is late.".to_string()),
+            ("Wood", "so he is.".to_string()),
+        ]
+    );
+    let roles: Vec<(Role, Option<&str>)> = found.speakers.iter().map(|s| (s.role, s.title.as_deref())).collect();
+    assert_eq!(roles, [(Role::Chair, None), (Role::Speaker, None), (Role::Speaker, Some("CLERK"))]);
+}
+
+#[test]
+fn a_pattern_sees_the_text_without_its_marks_and_matches_lines_that_are_brackets() {
+    let own = study(r"pattern = '\[(?P<name>[\w ]+)\]$'", "");
+    let text = "# Talks\n\n**[Ann Lee]**\n\nHow are you?\n\n[Bo Hill]\n\nWell.\n\n[applause!]\n";
+    let found = attribute(read("talk.md", text.as_bytes()).unwrap(), &own);
+    assert_eq!(turns(&found), [("Ann Lee", "How are you?".to_string()), ("Bo Hill", "Well.".to_string())]);
+}
+
+#[test]
+fn a_pattern_that_matches_nothing_is_said() {
+    let found = transcript("Ann: Yes.\n\nBo: No.\n", &study("pattern = '<(?P<name>.+)>'", ""));
+    assert_eq!((found.style.as_str(), found.speakers.len(), found.utterances.len()), ("none", 0, 1));
+    assert!(found.warnings[0].contains("`pattern` under [transcript]"), "{:?}", found.warnings);
+}
+
+#[test]
+fn a_wrong_pattern_is_refused_with_file_key_and_groups() {
+    let place = Place::with(&[("talk.txt", "Ann: Yes.\n")]);
+    for (transcript, expected) in [
+        ("pattern = '^(?P<name>['", vec!["study.toml, line 2", "[transcript] pattern", "unclosed character class"]),
+        (
+            "pattern = '^([A-Z]+):'",
+            vec!["line 2", "no group `name`", "honorific, title, role, affiliation, country, party, time, speech"],
+        ),
+        ("pattern = '(?P<name>a)(?P<parti>b)'", vec!["line 2", "the group `parti`", "party"]),
+        ("style = 'pattern'", vec!["[transcript] style", "\"pattern\" and no `pattern`"]),
+        (
+            "style = 'bold'\npattern = '(?P<name>a)'",
+            vec!["[transcript] style", "\"bold\" and a `pattern`", "one of the two"],
+        ),
+    ] {
+        place.write("study.toml", format!("[transcript]\n{transcript}\n"));
+        place.run(&["segment", "talk.txt", "--study", "study.toml"]).says(2, &expected);
+    }
+    place.write("study.toml", "[transcript]\nstyle = 'pattern'\npattern = '(?P<name>Ann): '\n");
+    place.run_well(&["segment", "talk.txt", "--study", "study.toml"]);
+}
+
+// The list of people
+
+#[test]
+fn a_list_of_people_wins_over_the_page_and_leaves_others_as_they_are() {
+    let people = "name,aliases,role,title,affiliation,party,country,person_id\n\
+                  Ann Lee,The Provost; A. L.,chair,Dean,,Reform,Chile,ann\n\
+                  Bo Hill,,,,Harbour Board,,,\n";
+    let text = "The Provost: We begin.\n\nMR. HILL (Docks Ltd): Late, as ever.\n\nANN LEE (Acme, Professor): Not at all.\n\n\
+                Cy Wood (Acme): Quite.\n\nMr. Hill: I see.\n\nThe Provost: Good.\n\nCy Wood: Yes.\n";
+    let found = transcript(text, &study("", people));
+    let told: Vec<(&str, &str, Option<&str>, Option<&str>, Option<&str>, Role, usize)> = found
+        .speakers
+        .iter()
+        .map(|s| {
+            let (title, affiliation, party) = (s.title.as_deref(), s.affiliation.as_deref(), s.party.as_deref());
+            (s.name.as_str(), s.label.as_str(), title, affiliation, party, s.role, s.n_utterances)
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("Ann Lee", "The Provost", Some("Dean"), Some("Acme"), Some("Reform"), Role::Chair, 3),
+            ("Bo Hill", "MR. HILL", None, Some("Harbour Board"), None, Role::Speaker, 2),
+            ("Cy Wood", "Cy Wood", None, Some("Acme"), None, Role::Speaker, 2),
+        ]
+    );
+    assert_eq!(
+        (found.speakers[0].person_id.as_str(), found.speakers[0].person_rule),
+        ("ann", Some(PersonRule::PeopleList))
+    );
+    assert_eq!((&found.speakers[1].person_id, found.speakers[1].person_rule), (&found.speakers[1].speaker_id, None));
+    let hill = found.utterances[1].explanation.link.as_ref().unwrap();
+    assert_eq!(hill.rule, LinkRule::PeopleListSurname);
+    assert_eq!((found.speakers[1].link_rule, found.speakers[1].link_confidence), (LinkRule::PeopleListSurname, 0.85));
+}
+
+#[test]
+fn a_list_of_people_counts_for_tables_too() {
+    let people = "name,aliases,party\nAnn Lee,A. Lee,Reform\n";
+    let table = "speaker,text\nA. Lee,We begin.\nBo Hill,Late.\nANN LEE,Not at all.\n";
+    let found = attribute(read("turns.csv", table.as_bytes()).unwrap(), &study("", people));
+    assert_eq!(found.speakers.len(), 2, "alias and name are one person");
+    assert_eq!((found.speakers[0].name.as_str(), found.speakers[0].party.as_deref()), ("Ann Lee", Some("Reform")));
+    assert_eq!(found.speakers[0].link_rule, LinkRule::PeopleList);
+    assert_eq!(found.speakers[1].link_rule, LinkRule::Declared);
+}
+
+#[test]
+fn the_list_is_found_beside_the_study_and_is_part_of_its_hash() {
+    let place = Place::with(&[
+        ("talk.txt", "Lee: Yes.\n\nHill: No.\n\nLee: Yes.\n\nHill: No.\n"),
+        ("studies/study.toml", "[transcript]\npeople = \"lists/people.csv\"\n"),
+        ("studies/lists/people.csv", "name,party\nAnn Lee,Reform\n"),
+    ]);
+    let load = || Study::load(&place.path("studies/study.toml")).unwrap();
+    let first = load();
+    let told = place.run_well(&["segment", "talk.txt", "--study", "studies/study.toml", "--format", "jsonl"]).out;
+    assert!(told.lines().next().unwrap().contains("\"name\":\"Ann Lee\""), "{told}");
+    place.write("studies/lists/people.csv", "name,party\nAnn Lee,Labour\n");
+    assert_ne!(load().sha256, first.sha256);
+    assert_ne!(load().people_list.unwrap().sha256, first.people_list.unwrap().sha256);
+}
+
+#[test]
+fn what_is_wrong_with_a_list_is_said_with_file_and_line() {
+    let place = Place::with(&[("talk.txt", "Ann: Yes.\n"), ("study.toml", "[transcript]\npeople = \"people.csv\"\n")]);
+    let run = || place.run(&["segment", "talk.txt", "--study", "study.toml"]);
+    run().says(2, &["study.toml: [transcript] people: ", "people.csv: there is no such file"]);
+    place.write("people.csv", "nom,parti\nAnn,x\n");
+    run().says(2, &["people.csv: found no column `name`, but `nom`, `parti`", "aliases, role"]);
+    place.write("people.csv", "name,aliases\nAnn Lee,Lee\nBo Lee,MS LEE\n");
+    run().says(2, &["people.csv, line 3: \"MS LEE\" already stands for the person of line 2"]);
+    place.write("people.csv", b"name\nJos\xE9 Lee\n");
+    run().says(2, &["people.csv, line 2: this is not UTF-8"]);
+}
+
+// Across documents
+
+const SPRING: &str = "Ann Lee (Acme Institute): One.\n\nThe Chair: Two.\n\nMs Lee: Three.\n\nBo Hill: Four.\n";
+const AUTUMN: &str =
+    "Ann Lee (Acme): Five.\n\nThe Chair: Six.\n\nMr. Hill: Seven.\n\nThe Chair: Eight.\n\nMr. Hill: Nine.\n";
+
+#[test]
+fn documents_share_nobody_unless_asked() {
+    let speakers = corpus(&[("a.txt", SPRING), ("b.txt", AUTUMN)], &Study::default());
+    assert!(speakers.iter().all(|(_, s)| s.person_id == s.speaker_id && s.person_rule.is_none()));
+}
+
+#[test]
+fn a_full_name_links_documents_and_surnames_and_offices_do_not() {
+    let study = study("link_people = 'corpus'", "");
+    let speakers = corpus(&[("a.txt", SPRING), ("b.txt", AUTUMN)], &study);
+    let (one, other) = (person(&speakers, "a.txt Ann Lee"), person(&speakers, "b.txt Ann Lee"));
+    assert_eq!(one.person_id, other.person_id);
+    assert_eq!(
+        (one.person_rule, other.person_rule),
+        (Some(PersonRule::SameNameAndDetail), Some(PersonRule::SameNameAndDetail))
+    );
+    assert_ne!(person(&speakers, "a.txt The Chair").person_id, person(&speakers, "b.txt The Chair").person_id);
+    assert_ne!(person(&speakers, "a.txt Bo Hill").person_id, person(&speakers, "b.txt Hill").person_id);
+    let turned = corpus(&[("b.txt", AUTUMN), ("a.txt", SPRING)], &study);
+    assert_eq!(person(&turned, "a.txt Ann Lee"), one, "the order does not matter");
+    let alone = corpus(&[("a.txt", SPRING)], &study);
+    assert_eq!(person(&alone, "a.txt Ann Lee").person_id, one.person_id, "nor what else is in the run");
+    assert_eq!(person(&alone, "a.txt Ann Lee").person_rule, None);
+}
+
+#[test]
+fn two_people_of_one_name_stay_two_and_who_could_be_either_stays_apart() {
+    let talk = |of: &str| format!("Ann Lee{of}: Yes.\n\nBo Hill: No.\n\nAnn Lee{of}: Yes.\n\nBo Hill: No.\n");
+    let (acme, acme_too, docks, bare) = (talk(" (Acme)"), talk(" (Acme Institute)"), talk(" (Docks Ltd)"), talk(""));
+    let study = study("link_people = 'corpus'", "");
+    let speakers = corpus(&[("a.txt", &acme), ("b.txt", &docks), ("c.txt", &bare), ("d.txt", &acme_too)], &study);
+    let id = |document: &str| person(&speakers, &format!("{document}.txt Ann Lee")).person_id.clone();
+    assert_eq!(id("a"), id("d"));
+    assert_ne!(id("a"), id("b"));
+    assert!(id("c") != id("a") && id("c") != id("b"));
+    let rule = |document: &str| person(&speakers, &format!("{document}.txt Ann Lee")).person_rule;
+    assert_eq!(rule("a"), Some(PersonRule::SameNameAndDetail));
+    assert_eq!((rule("b"), rule("c")), (Some(PersonRule::KeptApart), Some(PersonRule::KeptApart)));
+    assert_eq!(person(&speakers, "a.txt Bo Hill").person_rule, Some(PersonRule::SameName));
+    let without_docks = corpus(&[("a.txt", &acme), ("c.txt", &bare)], &study);
+    assert_eq!(
+        person(&without_docks, "a.txt Ann Lee").person_id,
+        person(&without_docks, "c.txt Ann Lee").person_id,
+        "where nothing contradicts, the name is enough"
+    );
+}
+
+#[test]
+fn people_whom_one_document_tells_apart_are_not_made_one() {
+    let table = "speaker,speaker_id,text\nAnn Lee,1,Yes.\nAnn Lee,2,No.\n";
+    let study = study("link_people = 'corpus'", "");
+    let speakers = corpus(&[("a.csv", table), ("b.txt", SPRING)], &study);
+    let ids: std::collections::HashSet<&str> =
+        speakers.iter().filter(|(_, s)| s.name == "Ann Lee").map(|(_, s)| s.person_id.as_str()).collect();
+    assert_eq!(ids.len(), 3, "nobody can tell which of the two speaks in the other document");
+}
+
+#[test]
+fn a_list_of_people_links_documents_by_its_ids_or_names() {
+    let people = "name,aliases,person_id\nAnn Lee,The Chair,ann\nBo Hill,,\n";
+    for (asked, hill_is_shared) in [("", false), ("link_people = 'corpus'", true)] {
+        let speakers = corpus(&[("a.txt", SPRING), ("b.txt", AUTUMN)], &study(asked, people));
+        assert_eq!(person(&speakers, "a.txt Ann Lee").person_id, "ann");
+        assert_eq!(person(&speakers, "b.txt Ann Lee").person_id, "ann");
+        let hills = (person(&speakers, "a.txt Bo Hill"), person(&speakers, "b.txt Bo Hill"));
+        assert_eq!(hills.0.person_id == hills.1.person_id, hill_is_shared);
+    }
+}
+
+// What is told of a boundary
+
+const HEARING: &str = "\
+Chair: Ann Lee, Dean, Acme
+
+The Chair: We will come to order.
+
+Bo Hill (Docks Ltd): Thank you.
+
+Joan Hill: I would like to add one thing.
+
+Mr. Bo Hill: Please do.
+
+Hill: Both of us are glad to be here.
+
+The Chair: We stand in recess.
+";
+
+#[test]
+fn each_turn_is_told_with_the_weights_that_made_its_confidence() {
+    for text in
+        [HEARING, SPRING, AUTUMN, "Q. Why?\nA. Because.\nQ. Why not?\nA. Just so.\n", common::TALK, common::OTHER_TALK]
+    {
+        for asked in ["", "style = 'colon'"] {
+            let found = attribute(read("talk.md", text.as_bytes()).unwrap(), &study(asked, ""));
+            for utterance in found.utterances.iter().filter(|u| u.speaker.is_some()) {
+                let weights = &utterance.explanation.weights;
+                assert!(weights.iter().all(|weight| !weight.reason.contains("did not record")), "{weights:#?}");
+                assert_eq!(weights.last().unwrap().confidence, utterance.boundary_confidence);
+                let sum: f32 = weights.iter().map(|weight| weight.change).sum();
+                assert!((sum - utterance.boundary_confidence).abs() < 1e-5, "{weights:#?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn links_name_their_rule_and_the_blocks_they_rest_on() {
+    let found = transcript(HEARING, &Study::default());
+    let block = |id: &str| found.blocks.iter().find(|block| block.block_id == id).unwrap();
+    let links: Vec<(LinkRule, Vec<usize>)> = found
+        .utterances
+        .iter()
+        .map(|utterance| {
+            let link = utterance.explanation.link.as_ref().unwrap();
+            (link.rule, link.block_ids.iter().map(|id| block(id).line_start).collect())
+        })
+        .collect();
+    use LinkRule::{FirstPrint, OfficeOfChairLine, SameFullName, SurnameOfSeveral};
+    assert_eq!(
+        links,
+        [
+            (OfficeOfChairLine, vec![1, 3]),
+            (FirstPrint, vec![5]),
+            (FirstPrint, vec![7]),
+            (SameFullName, vec![5, 9]),
+            (SurnameOfSeveral, vec![11]),
+            (OfficeOfChairLine, vec![1, 13]),
+        ]
+    );
+    let doubtful = &found.utterances[4];
+    assert!(doubtful.needs_review);
+    assert_eq!(doubtful.explanation.review[1], "\"Hill\" may stand for Bo Hill or Joan Hill");
+    assert_eq!(block(doubtful.byline_block_id.as_deref().unwrap()).line_start, 11);
+    let ann = &found.speakers[0];
+    assert_eq!((ann.link_rule, ann.link_confidence), (OfficeOfChairLine, 0.9));
+    assert_eq!(ann.evidence_block_ids.iter().map(|id| block(id).line_start).collect::<Vec<_>>(), [1, 3]);
+}
+
+#[test]
+fn segment_explains_each_turn() {
+    let place = Place::with(&[("hearing.txt", HEARING)]);
+    let told = place.run_well(&["segment", "hearing.txt", "--explain"]).out;
+    insta::assert_snapshot!(told, @r#"
+    hearing.txt
+      style    colon (confidence 0.84)
+      holds    4 speakers, 6 turns, 6 segments, 28 words
+      note     1 of 6 utterances are doubtful (needs_review)
+      explain  colon explains 5.05
+
+      lines 3: The Chair, sure 0.96, 9a987da71667-u0001
+        words    We will come to order.
+        rule     colon, line 3; form of the label: office; it stands 2x
+        byline   "The Chair"
+        weights  +0.95 -> 0.95  the label names an office
+                 +0.05 -> 1.00  the label stands 2 times in this style
+                 -0.04 -> 0.96  a quarter of the whole is the confidence of the document's style, 0.84
+        person   Ann Lee: office_of_chair_line (0.90), by 9a987da71667-b00001 (line 1) and 9a987da71667-b00002 (line 3)
+
+      lines 5: Bo Hill, sure 0.81, 9a987da71667-u0002
+        words    Thank you.
+        rule     colon, line 5; form of the label: person; it stands 1x
+        byline   "Bo Hill (Docks Ltd)"
+        weights  +0.80 -> 0.80  the label has the form of a person's name
+                 +0.01 -> 0.81  a quarter of the whole is the confidence of the document's style, 0.84
+        person   Bo Hill: first_print (1.00), by 9a987da71667-b00004 (line 5)
+
+      lines 7: Joan Hill, sure 0.81, 9a987da71667-u0003
+        words    I would like to add one thing.
+        rule     colon, line 7; form of the label: person; it stands 1x
+        byline   "Joan Hill"
+        weights  +0.80 -> 0.80  the label has the form of a person's name
+                 +0.01 -> 0.81  a quarter of the whole is the confidence of the document's style, 0.84
+        person   Joan Hill: first_print (1.00), by 9a987da71667-b00006 (line 7)
+
+      lines 9: Mr. Bo Hill, sure 0.92, 9a987da71667-u0004
+        words    Please do.
+        rule     colon, line 9; form of the label: person; it stands 1x
+        byline   "Mr. Bo Hill"
+        weights  +0.95 -> 0.95  the label has the form of a person's name
+                 -0.03 -> 0.92  a quarter of the whole is the confidence of the document's style, 0.84
+        person   Bo Hill: same_full_name (0.95), by 9a987da71667-b00004 (line 5) and 9a987da71667-b00008 (line 9)
+
+    ? lines 11: Hill, sure 0.59, 9a987da71667-u0005
+        words    Both of us are glad to be here.
+        rule     colon, line 11; form of the label: word; it stands 1x
+        byline   "Hill"
+        weights  +0.35 -> 0.35  the label is a word that may be a name
+                 +0.15 -> 0.50  most paragraphs begin with a label of this style
+                 +0.09 -> 0.59  a quarter of the whole is the confidence of the document's style, 0.84
+        person   Hill: surname_of_several (0.40), by 9a987da71667-b00010 (line 11)
+        review   the confidence of the boundary, 0.59, is under 0.60
+        review   "Hill" may stand for Bo Hill or Joan Hill
+
+      lines 13: The Chair, sure 0.96, 9a987da71667-u0006
+        words    We stand in recess.
+        rule     colon, line 13; form of the label: office; it stands 2x
+        byline   "The Chair"
+        weights  +0.95 -> 0.95  the label names an office
+                 +0.05 -> 1.00  the label stands 2 times in this style
+                 -0.04 -> 0.96  a quarter of the whole is the confidence of the document's style, 0.84
+        person   Ann Lee: office_of_chair_line (0.90), by 9a987da71667-b00001 (line 1) and 9a987da71667-b00012 (line 13)
+    "#);
+    let doubtful = place.run_well(&["segment", "hearing.txt", "--doubtful"]).out;
+    assert!(doubtful.contains("Both of us") && !doubtful.contains("Please do"), "{doubtful}");
+    let lines = place.run_well(&["segment", "hearing.txt", "--doubtful", "--explain", "--format", "jsonl"]).out;
+    let turn: serde_json::Value = serde_json::from_str(&lines).unwrap();
+    assert_eq!(turn["explanation"]["link"]["rule"], "surname_of_several");
+    assert_eq!(turn["explanation"]["link"]["others"][1], "Joan Hill");
+    let plain = place.run_well(&["segment", "hearing.txt", "--format", "jsonl"]).out;
+    assert!(!plain.contains("explanation"));
+}
+
+// Whatever the text
+
+proptest::proptest! {
+    #[test]
+    fn no_text_upsets_a_pattern(text in "([a-zA-Z<>:\\[\\]() .*#\\n\u{e9}\u{c}\u{738b}]{0,120})") {
+        let own = study(r"pattern = '<?(?P<name>\w*)(?P<title> \(\w+\))?>?:(?P<speech>.*)'", "");
+        let Ok(document) = read("talk.md", text.as_bytes()) else { return Ok(()) };
+        let found = attribute(document, &own);
+        let mut end = 0;
+        for block in &found.blocks {
+            proptest::prop_assert_eq!(block.span.start, end);
+            end = block.span.end;
+        }
+        proptest::prop_assert_eq!(end, found.document.text.len());
+        for utterance in &found.utterances {
+            proptest::prop_assert!(found.document.text.get(utterance.span.start..utterance.span.end).is_some());
+        }
+    }
+}
