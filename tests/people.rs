@@ -436,6 +436,39 @@ fn segment_explains_each_turn() {
     assert!(!plain.contains("explanation"));
 }
 
+#[test]
+fn the_nearest_other_reading_of_a_place_is_told() {
+    let text = "Mr. STONE. I rise to speak.\n\nMr. HILL. Mr. President, today I yield\n\nThe question is put.\n\n\
+                Mr. STONE. I object.\n\nMr. HILL. So do I.\n";
+    let found = transcript(text, &Study::default());
+    let rival = found.utterances[1].explanation.rival.as_ref().unwrap();
+    assert_eq!((rival.style, rival.byline.as_str()), ("name_line", "Mr. HILL. Mr. President, today I yield"));
+    assert_eq!(rival.reason, "its style explains less of the document");
+    assert!(found.styles.iter().any(|style| style.style == "period" && style.is_taken));
+    assert!(found.styles.iter().any(|style| style.style == "name_line" && !style.is_taken));
+}
+
+#[test]
+fn a_run_follows_people_and_records_the_list() {
+    let place = Place::with(&[
+        ("a.txt", SPRING),
+        ("b.txt", AUTUMN),
+        ("study.toml", "[transcript]\npeople = 'people.csv'\nlink_people = 'corpus'\n"),
+        ("people.csv", "name,person_id\nBo Hill,bo\n"),
+    ]);
+    place.run_well(&["run", "a.txt", "b.txt", "--study", "study.toml", "--out", "results"]);
+    let column = |name: &str| place.texts("results/speakers.parquet", name);
+    let people: Vec<(String, String)> = column("name").into_iter().zip(column("person_id")).collect();
+    let of =
+        |name: &str| people.iter().filter(|(known, _)| known == name).map(|(_, id)| id.as_str()).collect::<Vec<_>>();
+    assert_eq!(of("Bo Hill"), ["bo", "bo"]);
+    assert!(of("Ann Lee")[0].starts_with("person-") && of("Ann Lee")[0] == of("Ann Lee")[1], "{people:?}");
+    assert_ne!(of("The Chair")[0], of("The Chair")[1]);
+    assert_eq!(place.texts("results/runs.parquet", "people_sha256")[0].len(), 64);
+    let rules = place.texts("results/utterances.parquet", "link_rule");
+    assert!(rules.contains(&"people_list_surname".to_string()) && rules.contains(&"surname_of_full_name".to_string()));
+}
+
 // Whatever the text
 
 proptest::proptest! {
