@@ -7,7 +7,7 @@ use serde::Serialize;
 
 mod evidence;
 
-pub use evidence::{Explanation, Link, LinkRule, PersonRule, Rival, StyleScore, Weight};
+pub use evidence::{Explanation, Form, Link, LinkRule, PersonRule, Reason, Rival, StyleScore, Weight};
 
 /// A half-open range of bytes `[start, end)` of a document's decoded text, on character boundaries.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -343,8 +343,8 @@ pub struct Utterance {
     pub needs_review: bool,
     /// Why the turn begins here: the rule and the printed evidence, for people.
     pub evidence: String,
-    /// The block of the byline that opens it; `None` where none does.
-    pub byline_block_id: Option<String>,
+    /// The byline that opens it, as an index into `Transcript::blocks`; `None` where none does.
+    pub byline: Option<usize>,
     /// The same at length: every step of the weighing, and why the turn is whose it is.
     pub explanation: Explanation,
 }

@@ -5,7 +5,7 @@ mod common;
 
 use common::Place;
 use plenary::attribute::attribute;
-use plenary::corpus::{LinkRule, PersonRule, Role, Speaker, Transcript};
+use plenary::corpus::{LinkRule, PersonRule, Reason, Role, Speaker, Transcript};
 use plenary::pipeline::transcribe_corpus;
 use plenary::read::read;
 use plenary::study::{PeopleList, Study};
@@ -320,7 +320,7 @@ fn each_turn_is_told_with_the_weights_that_made_its_confidence() {
             let found = attribute(read("talk.md", text.as_bytes()).unwrap(), &study(asked, ""));
             for utterance in found.utterances.iter().filter(|u| u.speaker.is_some()) {
                 let weights = &utterance.explanation.weights;
-                assert!(weights.iter().all(|weight| !weight.reason.contains("did not record")), "{weights:#?}");
+                assert!(weights.iter().all(|weight| weight.reason != Reason::Unrecorded), "{weights:#?}");
                 assert_eq!(weights.last().unwrap().confidence, utterance.boundary_confidence);
                 let sum: f32 = weights.iter().map(|weight| weight.change).sum();
                 assert!((sum - utterance.boundary_confidence).abs() < 1e-5, "{weights:#?}");
@@ -338,7 +338,7 @@ fn links_name_their_rule_and_the_blocks_they_rest_on() {
         .iter()
         .map(|utterance| {
             let link = utterance.explanation.link.as_ref().unwrap();
-            (link.rule, link.block_ids.iter().map(|id| block(id).line_start).collect())
+            (link.rule, link.blocks.iter().map(|at| found.blocks[*at].line_start).collect())
         })
         .collect();
     use LinkRule::{FirstPrint, OfficeOfChairLine, SameFullName, SurnameOfSeveral};
@@ -356,7 +356,7 @@ fn links_name_their_rule_and_the_blocks_they_rest_on() {
     let doubtful = &found.utterances[4];
     assert!(doubtful.needs_review);
     assert_eq!(doubtful.explanation.review[1], "\"Hill\" may stand for Bo Hill or Joan Hill");
-    assert_eq!(block(doubtful.byline_block_id.as_deref().unwrap()).line_start, 11);
+    assert_eq!(found.blocks[doubtful.byline.unwrap()].line_start, 11);
     let ann = &found.speakers[0];
     assert_eq!((ann.link_rule, ann.link_confidence), (OfficeOfChairLine, 0.9));
     assert_eq!(ann.evidence_block_ids.iter().map(|id| block(id).line_start).collect::<Vec<_>>(), [1, 3]);

@@ -9,10 +9,10 @@ use super::page::{Page, append};
 use super::people::{self, Person};
 use super::sentences::n_words;
 use super::shown::Shown;
-use super::weights::{Reason, Weights};
+use super::weights::Weights;
 use super::{cut, front, set_times, speakers, told};
 use crate::corpus::{
-    Block, BlockKind, Declared, Document, Explanation, Layout, Link, LinkRule, Role, Transcript, Turn, Utterance, ids,
+    BlockKind, Declared, Document, Explanation, Layout, Link, LinkRule, Reason, Role, Transcript, Turn, Utterance, ids,
 };
 use crate::study::{PeopleList, Study};
 
@@ -108,10 +108,10 @@ fn person(declared: &Declared, turn: usize) -> Person {
 
 /// The format says it all; only where a person of the study's list speaks, the list says who it is.
 fn explain(people: &[Person], assembled: &mut Assembled) {
-    let mut first_blocks: Vec<Option<&Block>> = vec![None; assembled.utterances.len()];
-    for block in assembled.blocks.iter().rev() {
+    let mut first_blocks: Vec<Option<usize>> = vec![None; assembled.utterances.len()];
+    for (at, block) in assembled.blocks.iter().enumerate().rev() {
         if let Some(first) = block.utterance.and_then(|at| first_blocks.get_mut(at)) {
-            *first = Some(block);
+            *first = Some(at);
         }
     }
     for (utterance, block) in assembled.utterances.iter_mut().zip(first_blocks) {
@@ -123,14 +123,14 @@ fn explain(people: &[Person], assembled: &mut Assembled) {
         let unnamed = "the file does not say who speaks".to_string();
         utterance.explanation = Explanation {
             rule: STYLE,
-            line: block.map(|block| block.line_start),
+            line: block.map(|at| assembled.blocks[at].line_start),
             byline: utterance.label.clone(),
-            weights: Weights::start(Reason::Declared, utterance.boundary_confidence).told(),
+            weights: Weights::start(Reason::Declared, utterance.boundary_confidence).steps(),
             review: if rule.is_none() { vec![unnamed] } else { Vec::new() },
             link: rule.map(|rule| Link {
                 rule,
                 confidence: rule.confidence(),
-                block_ids: block.map(|block| block.block_id.clone()).into_iter().collect(),
+                blocks: block.into_iter().collect(),
                 others: Vec::new(),
             }),
             ..Explanation::default()

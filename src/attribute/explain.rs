@@ -5,12 +5,11 @@
 
 use super::REVIEW_BELOW;
 use super::assemble::Assembled;
-use super::labels::LabelKind;
 use super::page::Page;
 use super::people::{Bond, Linked, Mention};
 use super::styles::{Candidate, Found};
-use super::weights::{Reason, Weights};
-use crate::corpus::{Block, Explanation, Link, LinkRule, Utterance};
+use super::weights::{Weights, form};
+use crate::corpus::{Block, Explanation, Link, LinkRule, Reason, Utterance};
 
 /// The blocks of a document, to look up those that a link rests on.
 pub struct Places<'p> {
@@ -20,19 +19,13 @@ pub struct Places<'p> {
 }
 
 impl Places<'_> {
-    /// The block that a byte of the source lies in.
-    fn block_at(&self, offset: usize) -> Option<&Block> {
-        let after = self.blocks.partition_point(|block| block.span.start <= offset);
-        after.checked_sub(1).and_then(|at| self.blocks.get(at))
-    }
-
-    /// The block that tells of a person.
-    pub fn block_of(&self, mention: Mention) -> Option<&Block> {
+    /// The block that tells of a person, by its index.
+    pub fn block_of(&self, mention: Mention) -> Option<usize> {
         let offset = match mention {
             Mention::Line(line) => self.page.lines.get(line)?.shown.source_start(0),
             Mention::Byline(at) => self.bylines.get(at)?.byline.start,
         };
-        self.block_at(offset)
+        self.blocks.partition_point(|block| block.span.start <= offset).checked_sub(1)
     }
 }
 
@@ -47,22 +40,17 @@ pub fn explain(page: &Page<'_>, found: &Found, linked: &Linked, assembled: &mut 
             continue;
         };
         let own = places.block_of(Mention::Byline(at));
-        utterance.byline_block_id = own.map(|block| block.block_id.clone());
-        let link = linked.bonds.get(at).map(|bond| link(&places, bond, at, byline));
+        utterance.byline = own;
+        let link = linked.bonds.get(at).map(|bond| link(&places, bond, own, byline));
         utterance.needs_review |= link.as_ref().is_some_and(|link| !link.others.is_empty());
         utterance.explanation = Explanation {
             rule: byline.style.as_str(),
             line: Some(byline.line + 1),
             byline: Some(byline.parts.printed.clone()),
-            form: Some(match byline.kind {
-                LabelKind::Person => "person",
-                LabelKind::Office => "office",
-                LabelKind::Anonymous => "anonymous",
-                LabelKind::Word => "word",
-            }),
+            form: Some(form(byline.kind)),
             n_prints: Some(byline.n_prints),
-            weights: weights(byline, found, utterance).told(),
-            rival: byline.rival.as_deref().cloned(),
+            weights: weights(byline, found, utterance).steps(),
+            rival: byline.rival.clone(),
             review: review(utterance, link.as_ref()),
             link,
         };
@@ -78,19 +66,17 @@ fn weights(byline: &Candidate, found: &Found, utterance: &Utterance) -> Weights 
         .then(Reason::OfStyle(found.confidence), utterance.boundary_confidence)
 }
 
-fn link(places: &Places<'_>, bond: &Bond, at: usize, byline: &Candidate) -> Link {
+fn link(places: &Places<'_>, bond: &Bond, own: Option<usize>, byline: &Candidate) -> Link {
     let is_misread = byline.parts.label != byline.label;
     let rule = match bond.rule {
         LinkRule::FirstPrint | LinkRule::SamePrint if is_misread => LinkRule::MisreadPrint,
         rule => rule,
     };
-    let mut mentions: Vec<Mention> = bond.rests_on.into_iter().chain([Mention::Byline(at)]).collect();
-    mentions.dedup();
-    let blocks = mentions.into_iter().filter_map(|mention| places.block_of(mention));
+    let told = bond.rests_on.and_then(|mention| places.block_of(mention)).filter(|told| Some(*told) != own);
     Link {
         rule,
         confidence: rule.confidence(),
-        block_ids: blocks.map(|block| block.block_id.clone()).collect(),
+        blocks: told.into_iter().chain(own).collect(),
         others: bond.others.clone(),
     }
 }

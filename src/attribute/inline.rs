@@ -12,8 +12,8 @@ use super::bylines::{Byline, Reader};
 use super::labels::{self, Judgement, LabelKind};
 use super::page::Page;
 use super::styles::{Candidate, Style, in_capitals, is_marked};
-use super::weights::{Reason, Weights};
-use crate::corpus::Span;
+use super::weights::Weights;
+use crate::corpus::{Reason, Span};
 
 /// How many lines a byline that shares a paragraph with its speech may take.
 const BYLINE_LINES: usize = 8;
@@ -68,8 +68,7 @@ pub fn leading(page: &Page<'_>, lines: Range<usize>, inside: bool, reader: &mut 
         let end = shown.source_end(reading.speech.min(text.len()).max(start_offset));
         let speech = if reading.speech < text.len() { shown.source_start(reading.speech) } else { end };
         let form = judgement.quality;
-        let mut weights =
-            Weights::start(Reason::Form(judgement.kind), form).then(Reason::ChanceMark, form.min(reading.trust));
+        let mut weights = Weights::of_form(judgement.kind, form).then(Reason::ChanceMark, form.min(reading.trust));
         if prefix.is_numbered {
             weights.to(Reason::Numbered, weights.now().min(NUMBERED));
         }

@@ -92,7 +92,7 @@ pub fn attribute(document: Document, study: &Study) -> Transcript {
     set_times(&document, &mut assembled);
     let (language, segments) = cut(&assembled, study, &document.front);
     let places = explain::Places { page: &page, bylines: &found.bylines, blocks: &assembled.blocks };
-    let first_told = |person: &Person| places.block_of(person.told).map(|block| block.block_id.clone());
+    let first_told = |person: &Person| places.block_of(person.told);
     let speakers =
         speakers(&document.document_id, &linked.people, chairs.len(), study, &mut assembled.utterances, first_told);
     let mut warnings = warnings(&found, &assembled.utterances, study.transcript.style());
@@ -175,7 +175,7 @@ fn speakers(
     n_chairs: usize,
     study: &Study,
     utterances: &mut [Utterance],
-    told: impl Fn(&Person) -> Option<String>,
+    told: impl Fn(&Person) -> Option<usize>,
 ) -> Vec<Speaker> {
     let mut place: Vec<Option<usize>> = vec![None; people.len()];
     let mut out: Vec<Speaker> = Vec::new();
@@ -194,10 +194,7 @@ fn speakers(
         let speaker_id = ids::speaker(document_id, out.len() + 1);
         let certainty = spoken.iter().map(|utterance| utterance.boundary_confidence).fold(0.0f32, f32::max);
         let (link_rule, link_confidence) = weakest_link(spoken).unwrap_or((LinkRule::FirstPrint, person.confidence));
-        let mut evidence_block_ids = evidence(spoken);
-        if spoken.is_empty() {
-            evidence_block_ids.extend(told(person));
-        }
+        let evidence = if spoken.is_empty() { told(person).into_iter().collect() } else { evidence(spoken) };
         let known = known_elsewhere(person, study);
         out.push(Speaker {
             person_rule: known.is_some().then_some(PersonRule::PeopleList),
@@ -217,7 +214,7 @@ fn speakers(
             confidence: if spoken.is_empty() { person.confidence } else { certainty * person.confidence },
             link_rule,
             link_confidence,
-            evidence_block_ids,
+            evidence_block_ids: evidence.into_iter().map(|at| ids::block(document_id, at + 1)).collect(),
         });
     }
     for utterance in utterances {
@@ -234,18 +231,18 @@ fn weakest_link(spoken: &[&Utterance]) -> Option<(LinkRule, f32)> {
         .reduce(|weakest, next| if next.1 < weakest.1 { next } else { weakest })
 }
 
-/// The blocks that a person's links rest on: for each print and rule those of its first turn.
-fn evidence(spoken: &[&Utterance]) -> Vec<String> {
+/// The blocks that a person's links rest on, by their indices: for each print and rule those of its first turn.
+fn evidence(spoken: &[&Utterance]) -> Vec<usize> {
     let mut seen = HashSet::new();
-    let mut blocks: Vec<&String> = spoken
+    let mut blocks: Vec<usize> = spoken
         .iter()
         .filter_map(|utterance| Some((utterance.label.as_deref(), utterance.explanation.link.as_ref()?)))
         .filter(|(label, link)| seen.insert((*label, link.rule)))
-        .flat_map(|(_, link)| &link.block_ids)
+        .flat_map(|(_, link)| link.blocks.iter().copied())
         .collect();
-    blocks.sort_by_key(|id| (id.len(), *id));
+    blocks.sort_unstable();
     blocks.dedup();
-    blocks.into_iter().cloned().collect()
+    blocks
 }
 
 /// The person_id that the study's list gives, itself or, where people are followed across documents, by the name.

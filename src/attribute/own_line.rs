@@ -14,8 +14,8 @@ use super::inline::{pattern, seconds, unreadable};
 use super::labels::{self, Judgement, LabelKind};
 use super::page::Page;
 use super::styles::{Candidate, Style, is_marked};
-use super::weights::{Reason, Weights};
-use crate::corpus::{Layout, Span};
+use super::weights::Weights;
+use crate::corpus::{Layout, Reason, Span};
 
 /// How many lines a name with title and affiliation may take.
 const BYLINE_LINES: usize = 8;
@@ -300,7 +300,7 @@ fn own_lines(
     let (first, last) = (&page.lines[lines.start], &page.lines[end_line - 1]);
     let start = first.shown.source_start(0);
     let end = last.shown.source_end(last.text().len());
-    let mut weights = Weights::start(Reason::Form(judgement.kind), judgement.quality);
+    let mut weights = Weights::of_form(judgement.kind, judgement.quality);
     // A title or affiliation beside a name in bold or capitals speaks for a byline.
     if weights.now() > 0.0 && (byline.title.is_some() || byline.affiliation.is_some()) {
         weights.to(Reason::OfficeBeside, (weights.now() + 0.15).min(1.0));

@@ -13,8 +13,8 @@ use super::inline::{self, seconds};
 use super::labels::{self, LabelKind};
 use super::page::Page;
 use super::styles::{Candidate, Found, Style, is_marked};
-use super::weights::{Reason, Weights};
-use crate::corpus::{BlockKind, Layout, Role, Span, StyleScore};
+use super::weights::Weights;
+use crate::corpus::{BlockKind, Layout, Reason, Role, Span, StyleScore};
 use crate::study::Pattern;
 
 /// Finds the bylines that a pattern matches.

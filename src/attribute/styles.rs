@@ -11,8 +11,8 @@ use super::labels::{self, LabelKind};
 use super::misreadings::canonical_labels;
 use super::own_line::{alone, heading};
 use super::page::Page;
-use super::weights::{Reason, Weights};
-use crate::corpus::{Layout, Rival, Span, StyleScore};
+use super::weights::Weights;
+use crate::corpus::{Layout, Reason, Rival, Span, StyleScore};
 
 /// A way to print who speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -306,7 +306,7 @@ fn weigh(candidate: &mut Candidate, is_pinned: bool) {
             LabelKind::Word | LabelKind::Anonymous => candidate.confidence.max(0.7),
             LabelKind::Person | LabelKind::Office => (candidate.confidence.max(0.8) + 0.1).min(1.0),
         };
-        candidate.set_confidence(recurring, Reason::Recurs(n));
+        candidate.set_confidence(recurring, Reason::Recurs(u32::try_from(n).unwrap_or(u32::MAX)));
     }
     if candidate.style == Style::NameLine && n < 2 {
         candidate.set_confidence((candidate.confidence - 0.1).max(0.0), Reason::LonePlainLine);

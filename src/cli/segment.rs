@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use comfy_table::Row;
 use serde::Serialize;
 
-use plenary::corpus::{Explanation, Role, Transcript};
+use plenary::corpus::{Role, Transcript};
 use plenary::inputs::gather;
 use plenary::pipeline;
 use plenary::read::Options;
@@ -78,7 +78,7 @@ struct Turn<'t> {
     needs_review: bool,
     evidence: &'t str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    explanation: Option<&'t Explanation>,
+    explanation: Option<explain::Told<'t>>,
     text: &'t str,
 }
 
@@ -163,7 +163,8 @@ fn turns(transcript: &Transcript) -> impl Iterator<Item = Turn<'_>> {
 
 fn print_jsonl(out: &mut impl Write, transcript: &Transcript, args: &SegmentArgs) -> std::io::Result<()> {
     for mut turn in turns(transcript).filter(|turn| turn.needs_review || !args.doubtful) {
-        turn.explanation = args.explain.then(|| &transcript.utterances[turn.order - 1].explanation);
+        turn.explanation =
+            args.explain.then(|| explain::Told::of(transcript, &transcript.utterances[turn.order - 1].explanation));
         serde_json::to_writer(&mut *out, &turn)?;
         out.write_all(b"\n")?;
     }

@@ -2,7 +2,9 @@
 //!
 //! These are records of the computation, kept as each step is taken; nothing here decides anything.
 
-use serde::Serialize;
+use std::fmt;
+
+use serde::{Serialize, Serializer};
 
 /// Why a turn begins where it does and is whose it is.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -14,25 +16,125 @@ pub struct Explanation {
     pub line: Option<usize>,
     /// The byline as printed, on one line.
     pub byline: Option<String>,
-    /// What the label looks like by its form: `person`, `office`, `anonymous` or `word`.
-    pub form: Option<&'static str>,
+    /// What the label looks like.
+    pub form: Option<Form>,
     /// How often the label stands in this style in the document; `None` where that was not counted.
     pub n_prints: Option<usize>,
     /// What made the confidence, in the order in which it was taken into account.
     pub weights: Vec<Weight>,
     /// The best other reading of the same place, where there was one.
-    pub rival: Option<Rival>,
-    /// Why the turn is this person's; `None` where nobody is known to speak.
+    pub rival: Option<Box<Rival>>,
+    /// Why the turn is this person's; `None` where nobody is known to speak. Who has the blocks writes it with their ids.
+    #[serde(skip)]
     pub link: Option<Link>,
     /// Why a person should look at it; empty where nothing is doubtful.
     pub review: Vec<String>,
 }
 
+/// What a label looks like by its form alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// A person's name.
+    Person,
+    /// A part in the proceedings.
+    Office,
+    /// Somebody without a name.
+    Anonymous,
+    /// A word that may be a name.
+    Word,
+}
+
+impl Form {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Form::Person => "person",
+            Form::Office => "office",
+            Form::Anonymous => "anonymous",
+            Form::Word => "word",
+        }
+    }
+}
+
+/// Why a confidence changed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Reason {
+    /// What the label looks like.
+    Form(Form),
+    /// The mark behind the label is one that prose sets by chance too.
+    ChanceMark,
+    /// A number stands before the label: it may be an item of a list.
+    Numbered,
+    /// A title or an affiliation stands beside the name or below it.
+    OfficeBeside,
+    /// The label is a heading.
+    InHeading,
+    /// A plain line: what else speaks for a byline there.
+    PlainLine,
+    /// A misread print of a label that is more frequent.
+    Misread,
+    /// The label stands several times in the style.
+    Recurs(u32),
+    /// A plain line whose label stands only once.
+    LonePlainLine,
+    /// The study pins the style.
+    Pinned,
+    /// Questions and answers vouch for each other.
+    QuestionsAndAnswers,
+    /// The label stands once, but looks as others of the style do.
+    LooksLikeOthers,
+    /// Most paragraphs begin with a label of the style.
+    Throughout,
+    /// The line matches the study's pattern.
+    Matches,
+    /// The format declares the turn.
+    Declared,
+    /// The confidence of the document's style, as a quarter of the whole.
+    OfStyle(f32),
+    /// A change that no rule recorded: a fault of the program.
+    Unrecorded,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Reason::Form(Form::Person) => f.write_str("the label has the form of a person's name"),
+            Reason::Form(Form::Office) => f.write_str("the label names an office"),
+            Reason::Form(Form::Anonymous) => f.write_str("the label stands for somebody without a name"),
+            Reason::Form(Form::Word) => f.write_str("the label is a word that may be a name"),
+            Reason::ChanceMark => f.write_str("the mark behind the label is one that prose sets by chance too"),
+            Reason::Numbered => f.write_str("a number before the label: it may be an item of a list"),
+            Reason::OfficeBeside => f.write_str("a title or affiliation stands beside the name"),
+            Reason::InHeading => f.write_str("the label is a heading"),
+            Reason::PlainLine => f.write_str("a plain line, by what stands beside the name"),
+            Reason::Misread => f.write_str("taken for a misread print of a more frequent label"),
+            Reason::Recurs(n) => write!(f, "the label stands {n} times in this style"),
+            Reason::LonePlainLine => f.write_str("a plain line whose label stands only once"),
+            Reason::Pinned => f.write_str("the study pins this style"),
+            Reason::QuestionsAndAnswers => f.write_str("questions and answers vouch for each other"),
+            Reason::LooksLikeOthers => f.write_str("stands once, but looks as other labels of the style"),
+            Reason::Throughout => f.write_str("most paragraphs begin with a label of this style"),
+            Reason::Matches => f.write_str("the line matches the study's pattern"),
+            Reason::Declared => f.write_str("the format declares the turn"),
+            Reason::OfStyle(confidence) => {
+                write!(f, "a quarter of the whole is the confidence of the document's style, {confidence:.2}")
+            }
+            Reason::Unrecorded => f.write_str("changed by a rule that did not record it"),
+        }
+    }
+}
+
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// One step of the weighing.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Weight {
     /// What was seen.
-    pub reason: String,
+    pub reason: Reason,
     /// What it added to the confidence, or took away.
     pub change: f32,
     /// The confidence after it, in [0, 1].
@@ -68,8 +170,9 @@ pub struct Link {
     pub rule: LinkRule,
     /// In [0, 1].
     pub confidence: f32,
-    /// The blocks that the link rests on.
-    pub block_ids: Vec<String>,
+    /// The blocks that the link rests on, as indices into `Transcript::blocks`.
+    #[serde(skip)]
+    pub blocks: Vec<usize>,
     /// Others whom the print may stand for as well.
     pub others: Vec<String>,
 }

@@ -233,7 +233,7 @@ pub(super) fn utterances(transcript: &Transcript) -> Vec<UtteranceRow<'_>> {
         boundary_confidence: utterance.boundary_confidence,
         needs_review: utterance.needs_review,
         evidence: &utterance.evidence,
-        byline_block_id: utterance.byline_block_id.as_deref(),
+        byline_block_id: utterance.byline.map(|at| transcript.blocks[at].block_id.as_str()),
         link_rule: utterance.explanation.link.as_ref().map(|link| link.rule.as_str()),
         link_confidence: utterance.explanation.link.as_ref().map(|link| link.confidence),
     });

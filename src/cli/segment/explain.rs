@@ -1,12 +1,38 @@
 //! `plenary segment --explain`: a block of lines for each turn, from what the attribution recorded.
 
-use std::collections::HashMap;
 use std::io::Write;
+
+use serde::Serialize;
 
 use plenary::corpus::{Explanation, Link, Transcript, Weight};
 
 use super::super::say::{signed, wrapped};
 use super::{NOBODY, Turn, first_words, print_head, turns};
+
+/// An explanation with the ids of the blocks, as JSON.
+#[derive(Serialize)]
+pub struct Told<'t> {
+    #[serde(flatten)]
+    explanation: &'t Explanation,
+    link: Option<ToldLink<'t>>,
+}
+
+#[derive(Serialize)]
+struct ToldLink<'t> {
+    #[serde(flatten)]
+    link: &'t Link,
+    block_ids: Vec<&'t str>,
+}
+
+impl<'t> Told<'t> {
+    pub fn of(transcript: &'t Transcript, explanation: &'t Explanation) -> Self {
+        let told = |link: &'t Link| {
+            let blocks = link.blocks.iter().map(|at| transcript.blocks[*at].block_id.as_str());
+            ToldLink { link, block_ids: blocks.collect() }
+        };
+        Self { explanation, link: explanation.link.as_ref().map(told) }
+    }
+}
 
 /// Prints the head of a transcript, how much each style explains, and each turn with what made it.
 pub fn print(out: &mut impl Write, transcript: &Transcript, only_doubtful: bool) -> std::io::Result<()> {
@@ -16,17 +42,15 @@ pub fn print(out: &mut impl Write, transcript: &Transcript, only_doubtful: bool)
         let taken = if style.is_taken { "" } else { ", not taken" };
         writeln!(out, "  {name:<8} {} explains {:.2}{taken}", style.style, style.score)?;
     }
-    let lines: HashMap<&str, usize> =
-        transcript.blocks.iter().map(|block| (block.block_id.as_str(), block.line_start)).collect();
     for turn in turns(transcript).filter(|turn| turn.needs_review || !only_doubtful) {
-        print_turn(out, &lines, &turn, &transcript.utterances[turn.order - 1].explanation)?;
+        print_turn(out, transcript, &turn, &transcript.utterances[turn.order - 1].explanation)?;
     }
     writeln!(out)
 }
 
 fn print_turn(
     out: &mut impl Write,
-    lines_of_blocks: &HashMap<&str, usize>,
+    transcript: &Transcript,
     turn: &Turn<'_>,
     explanation: &Explanation,
 ) -> std::io::Result<()> {
@@ -48,7 +72,7 @@ fn print_turn(
         say("rival", &told)?;
     }
     if let Some(link) = &explanation.link {
-        say("person", &person(lines_of_blocks, turn, link))?;
+        say("person", &person(transcript, turn, link))?;
     }
     for reason in &explanation.review {
         say("review", reason)?;
@@ -62,8 +86,10 @@ fn rule(explanation: &Explanation) -> String {
         text.push_str(&format!(", line {line}"));
     }
     match (explanation.form, explanation.n_prints) {
-        (Some(form), Some(n @ 1..)) => text.push_str(&format!("; form of the label: {form}; it stands {n}x")),
-        (Some(form), _) => text.push_str(&format!("; form of the label: {form}")),
+        (Some(form), Some(n @ 1..)) => {
+            text.push_str(&format!("; form of the label: {}; it stands {n}x", form.as_str()))
+        }
+        (Some(form), _) => text.push_str(&format!("; form of the label: {}", form.as_str())),
         _ => {}
     }
     text
@@ -73,12 +99,13 @@ fn weighed(weight: &Weight) -> String {
     format!("{} -> {:.2}  {}", signed(f64::from(weight.change)), weight.confidence, weight.reason)
 }
 
-fn person(lines: &HashMap<&str, usize>, turn: &Turn<'_>, link: &Link) -> String {
+fn person(transcript: &Transcript, turn: &Turn<'_>, link: &Link) -> String {
     let name = turn.name.unwrap_or(NOBODY);
     let mut text = format!("{name}: {} ({:.2})", link.rule.as_str(), link.confidence);
-    if !link.block_ids.is_empty() {
-        let line_of = |id: &String| lines.get(id.as_str()).map_or_else(String::new, |line| format!(" (line {line})"));
-        let blocks: Vec<String> = link.block_ids.iter().map(|id| format!("{id}{}", line_of(id))).collect();
+    if !link.blocks.is_empty() {
+        let blocks = link.blocks.iter().map(|at| &transcript.blocks[*at]);
+        let blocks: Vec<String> =
+            blocks.map(|block| format!("{} (line {})", block.block_id, block.line_start)).collect();
         text.push_str(&format!(", by {}", blocks.join(" and ")));
     }
     text
