@@ -171,7 +171,7 @@ fn run_with(
     let mut reader = Reader { sources: Sources::find(paths), study, pool };
     progress.begin("reading and measuring", reader.sources.n_bytes().max(1));
     let (models, first) = std::thread::scope(|scope| {
-        let models = scope.spawn(|| engine::load_all(&folders.iter().collect::<Vec<_>>(), EngineChoice::Auto));
+        let models = scope.spawn(|| engine::load_all(&folders.iter().collect::<Vec<_>>(), study.models.engine));
         let first = reader.next_batch();
         (models.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), first)
     });
@@ -366,11 +366,16 @@ fn estimate_all(
 
 /// The models for embedding, sentiment and, where the study has targets, stance.
 fn find_models(places: &[engine::Place], study: &Study) -> Result<Vec<ModelFolder>, EngineError> {
-    let mut ids = vec![&study.models.embedding, &study.models.sentiment];
+    let models = &study.models;
+    let mut found = vec![match models.engine {
+        EngineChoice::Static => engine::find_static(places, &models.embedding)?,
+        _ => engine::find(places, &models.embedding)?,
+    }];
+    found.push(engine::find(places, &models.sentiment)?);
     if !study.targets.is_empty() {
-        ids.push(&study.models.stance);
+        found.push(engine::find(places, &models.stance)?);
     }
-    ids.into_iter().map(|id| engine::find(places, id)).collect()
+    Ok(found)
 }
 
 fn records(models: &[Model]) -> Vec<ModelRecord> {
@@ -378,7 +383,7 @@ fn records(models: &[Model]) -> Vec<ModelRecord> {
         .iter()
         .map(|model| ModelRecord {
             id: model.id.clone(),
-            sha256: model.sha256.get(engine::GRAPH).cloned().unwrap_or_default(),
+            sha256: model.weights_sha256().unwrap_or_default().to_owned(),
         })
         .collect()
 }

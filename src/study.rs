@@ -11,6 +11,7 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use crate::attribute::styles::Style;
+use crate::engine::EngineChoice;
 
 mod pattern;
 mod people_list;
@@ -152,6 +153,8 @@ pub struct ModelOptions {
     pub sentiment: String,
     /// Id of the inference model that scores stance.
     pub stance: String,
+    /// What runs the models.
+    pub engine: EngineChoice,
 }
 
 impl Default for ModelOptions {
@@ -160,6 +163,7 @@ impl Default for ModelOptions {
             embedding: "all-minilm-l6-v2".into(),
             sentiment: "sentiment-minilm-l6".into(),
             stance: "nli-minilm-l6".into(),
+            engine: EngineChoice::Auto,
         }
     }
 }

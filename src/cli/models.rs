@@ -1,18 +1,20 @@
-//! `plenary models`: which models there are, whether they are whole, and where they live.
+//! `plenary models`: which models there are, whether they are whole, where they live, and how new ones come there.
 //!
-//! Prints for people (or JSON for programs); finding, checking and copying are the library's.
+//! Prints for people (or JSON for programs); finding, checking, copying and making are the library's.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
-use plenary::engine::{self, FILES, Installed, Listed, ModelFolder, Place};
+use plenary::engine::{self, Installed, Listed, ModelFolder, Place, Task, Wanted, Work};
 
 use super::Verbosity;
-use super::say::{keep_whole, many, print, table, wrapped};
+use super::progress::{Shown, listen};
+use super::say::{keep_whole, many, print, say, table, wrapped};
 
-/// List, verify and install the models that plenary measures with.
+/// List, verify, install, fetch and make the models that plenary measures with.
 #[derive(Debug, Args)]
 pub struct ModelsArgs {
     #[command(subcommand)]
@@ -31,7 +33,7 @@ enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: ListFormat,
     },
-    /// Hash every file and compare with the manifest; exit code 2 if one differs
+    /// Hash every file and compare with the manifest and models.lock; exit code 2 if one differs
     Verify,
     /// Copy the models that are found into your data folder, so that they are found from everywhere
     Install {
@@ -42,6 +44,88 @@ enum Command {
         #[arg(long)]
         force: bool,
     },
+    /// Fetch a model from the Hugging Face hub; the only command that uses the network
+    Fetch(FetchArgs),
+    /// Make a static model of an embedding model: a vector per token, for corpora of millions (Model2Vec's recipe)
+    Distill {
+        /// Id of the embedding model
+        #[arg(default_value = "all-minilm-l6-v2", value_name = "MODEL")]
+        id: String,
+        /// Numbers of a vector
+        #[arg(long, value_name = "N", default_value_t = engine::DIMENSIONS, value_parser = at_least_one)]
+        dimensions: usize,
+        #[command(flatten)]
+        made: MadeArgs,
+        /// Threads to work with; the numbers do not depend on it [default: one per core]
+        #[arg(long, value_name = "N")]
+        threads: Option<NonZeroUsize>,
+    },
+    /// Write a model's weights as fp32 model.safetensors with Hugging Face's names, for other engines
+    Convert {
+        /// Id of the model
+        #[arg(value_name = "MODEL")]
+        id: String,
+        #[command(flatten)]
+        made: MadeArgs,
+    },
+}
+
+#[derive(Debug, Args)]
+struct FetchArgs {
+    /// Model on the hub; a revision is a branch, a tag or a commit [default revision: main]
+    #[arg(value_name = "ORG/NAME[@REVISION]")]
+    name: String,
+    /// Name of the model's folder, which is how a study calls it [default: ORG--NAME]
+    #[arg(long, value_name = "ID")]
+    id: Option<String>,
+    /// What the model is for, where its files do not say it
+    #[arg(long, value_enum)]
+    task: Option<TaskName>,
+    /// What its labels mean, in their order, where they do not say it (such as LABEL_0)
+    #[arg(long, value_name = "LABEL,...", value_delimiter = ',')]
+    labels: Option<Vec<String>>,
+    /// Take a quantised graph
+    #[arg(long, conflicts_with = "graph")]
+    quantised: bool,
+    /// Take this graph, by its path in the repository
+    #[arg(long, value_name = "PATH")]
+    graph: Option<String>,
+    /// Take model.safetensors too, for engines that build the graph themselves
+    #[arg(long)]
+    weights: bool,
+    #[command(flatten)]
+    made: MadeArgs,
+}
+
+#[derive(Debug, Args)]
+struct MadeArgs {
+    /// Folder of models to put it into [default: the one named with --models or PLENARY_MODELS, else your data folder]
+    #[arg(long, value_name = "DIR")]
+    to: Option<PathBuf>,
+    /// Replace what is there; for `fetch` also: take the commit that a branch has moved on to
+    #[arg(long)]
+    force: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum TaskName {
+    Embedding,
+    Inference,
+    Sentiment,
+}
+
+impl From<TaskName> for Task {
+    fn from(name: TaskName) -> Self {
+        match name {
+            TaskName::Embedding => Task::Embedding,
+            TaskName::Inference => Task::Inference,
+            TaskName::Sentiment => Task::Sentiment,
+        }
+    }
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|n| *n > 0).ok_or_else(|| "expected a number of 1 or more".to_owned())
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
@@ -66,6 +150,73 @@ pub fn run(args: &ModelsArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> 
         }
         Command::Verify => verify(&places, verbosity),
         Command::Install { from, force } => install(places, from.as_deref(), *force, verbosity),
+        Command::Fetch(fetch) => self::fetch(fetch, &fetch.made.target(args)?, verbosity),
+        Command::Distill { id, dimensions, made, threads } => {
+            let folder = engine::find(&places, id)?;
+            let threads = threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+            listen();
+            let progress = Shown::new(verbosity.quiet);
+            let work = Work { threads, progress: &progress, cache: None };
+            let path = engine::distill(&folder, &made.target(args)?, *dimensions, made.force, work);
+            progress.finish();
+            tell_made(&path?, "name it in a study as [models] embedding, or run with --engine static", verbosity)
+        }
+        Command::Convert { id, made } => {
+            let folder = engine::find(&places, id)?;
+            let path = engine::convert(&folder, &made.target(args)?, made.force)?;
+            tell_made(&path, "fp32 weights with the names of transformers", verbosity)
+        }
+    }
+}
+
+impl MadeArgs {
+    /// Where a new model goes.
+    fn target(&self, args: &ModelsArgs) -> anyhow::Result<PathBuf> {
+        let named = || std::env::var_os(engine::VARIABLE).filter(|name| !name.is_empty()).map(PathBuf::from);
+        let target = self.to.clone().or_else(|| args.models.clone()).or_else(named).or_else(engine::user_folder);
+        target.context("your home folder is not known, so there is no data folder; say where to put it with --to DIR")
+    }
+}
+
+fn tell_made(path: &Path, what: &str, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
+    if !verbosity.quiet {
+        let id = path.file_name().unwrap_or_default().to_string_lossy();
+        print(&format!("{id}: {what}\n in {}\n", path.display()))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Exit code 0, or 1 where the model came whole but cannot be used as it is.
+fn fetch(args: &FetchArgs, target: &Path, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+    let request = engine::Request {
+        name: args.name.clone(),
+        id: args.id.clone(),
+        task: args.task.map(Task::from),
+        labels: args.labels.clone(),
+        wanted: Wanted { quantised: args.quantised, weights: args.weights, graph: args.graph.clone() },
+        force: args.made.force,
+        endpoint: variable(engine::ENDPOINT),
+        token: variable(engine::TOKEN),
+    };
+    let progress = Shown::new(verbosity.quiet);
+    let fetched = engine::fetch(&request, target, &progress);
+    progress.finish();
+    let fetched = fetched?;
+    if !verbosity.quiet {
+        let what = match fetched.outcome {
+            Installed::Copied => "fetched",
+            Installed::Replaced => "fetched, replaced what was there",
+            Installed::Unchanged => "was there already",
+        };
+        print(&format!("{}: {what}, commit {}\n in {}\n", fetched.id, fetched.commit, fetched.path.display()))?;
+    }
+    match fetched.problem {
+        None => Ok(ExitCode::SUCCESS),
+        Some(error) => {
+            say(&format!("not usable yet: {error}"), "  ");
+            Ok(ExitCode::from(1))
+        }
     }
 }
 
@@ -127,7 +278,8 @@ fn json(models: &[Listed]) -> anyhow::Result<String> {
 
 /// Bytes of the model's files; `None` where one is missing.
 fn size(model: &ModelFolder) -> Option<u64> {
-    FILES.iter().map(|file| Some(model.path.join(file).metadata().ok()?.len())).sum()
+    let files = model.facts.form.files();
+    files.iter().map(|file| Some(model.path.join(file).metadata().ok()?.len())).sum()
 }
 
 fn verify(places: &[Place], verbosity: Verbosity) -> anyhow::Result<ExitCode> {
@@ -146,7 +298,9 @@ fn verify(places: &[Place], verbosity: Verbosity) -> anyhow::Result<ExitCode> {
         for check in engine::verify(model) {
             match check.result {
                 Ok(sha256) if model.is_pinned() => right.push_str(&format!("{id}/{}: ok {sha256}\n", check.file)),
-                Ok(sha256) => right.push_str(&format!("{id}/{}: not pinned by a manifest, {sha256}\n", check.file)),
+                Ok(sha256) => {
+                    right.push_str(&format!("{id}/{}: not pinned by a manifest or a lock, {sha256}\n", check.file))
+                }
                 Err(error) => {
                     wrong.push_str(&format!("{id}/{}: wrong: {error}\n", check.file));
                     n_wrong += 1;

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::Args;
+use plenary::engine::EngineChoice;
 use plenary::engine::cache::{self, Cache};
 use plenary::pipeline::{self, Options, RunError};
 use plenary::study::Study;
@@ -30,6 +31,10 @@ pub struct RunArgs {
     /// Folder of models, the only one looked into [default: your data folder, then where plenary was built].
     #[arg(long, value_name = "DIR", env = plenary::engine::VARIABLE)]
     models: Option<PathBuf>,
+    /// What runs the models: auto, encoder, rten, or static (a vector per word, which `plenary models distill` makes) [default: what
+    /// the study says].
+    #[arg(long, value_name = "ENGINE")]
+    engine: Option<EngineChoice>,
     /// Threads to work with; the results do not depend on it [default: one per core].
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
@@ -58,6 +63,9 @@ pub fn run(args: &RunArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
     };
     if let Some(format) = args.format {
         study.output.csv = format == Format::Csv;
+    }
+    if let Some(engine) = args.engine {
+        study.models.engine = engine;
     }
     let threads = args
         .threads

@@ -431,6 +431,8 @@ fn table_of(model: &Model) -> String {
     }
     let (engine, version) = (model.engine.name(), model.engine.version());
     hash.update(format!("{engine} {version}\n{}\n{:?}\n", model.max_tokens, model.task));
+    // What a manifest says of a model beyond its files.
+    hash.update(format!("{:?} {:?}\n", model.pooling, model.labels));
     format!("rows-{}", &super::load::hex(&hash.finalize())[..32])
 }
 
@@ -439,7 +441,7 @@ fn share_of(model: &Model) -> Share {
         model: model.id.clone(),
         engine: model.engine.name().to_owned(),
         version: model.engine.version(),
-        sha256: model.sha256.get(super::GRAPH).cloned().unwrap_or_default(),
+        sha256: model.weights_sha256().unwrap_or_default().to_owned(),
         n_rows: 0,
     }
 }

@@ -3,8 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 /// Which engine is to run a model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum EngineChoice {
     /// The encoder where the graph has its form, else rten.
     #[default]
@@ -13,10 +16,12 @@ pub enum EngineChoice {
     Encoder,
     /// rten, whatever the graph.
     Rten,
+    /// For embedding the static model that was distilled from the study's; the other models as with `auto`.
+    Static,
 }
 
 impl EngineChoice {
-    pub const ALL: [Self; 3] = [Self::Auto, Self::Encoder, Self::Rten];
+    pub const ALL: [Self; 4] = [Self::Auto, Self::Encoder, Self::Rten, Self::Static];
 
     /// The word for it.
     pub fn name(self) -> &'static str {
@@ -24,6 +29,7 @@ impl EngineChoice {
             Self::Auto => "auto",
             Self::Encoder => "encoder",
             Self::Rten => "rten",
+            Self::Static => "static",
         }
     }
 }
@@ -62,6 +68,6 @@ mod tests {
             assert_eq!(choice.to_string().parse(), Ok(choice));
         }
         let error = "onnx".parse::<EngineChoice>().unwrap_err();
-        assert_eq!(error.to_string(), "`onnx` is no engine; there are auto, encoder, rten");
+        assert_eq!(error.to_string(), "`onnx` is no engine; there are auto, encoder, rten, static");
     }
 }

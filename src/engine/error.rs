@@ -29,8 +29,9 @@ pub enum EngineError {
     BadId { id: String },
 
     #[error(
-        "model `{model}`: {} is missing; a model folder holds model.onnx, tokenizer.json and config.json. Copy the \
-         file there, or install the model again with `plenary models install --force`",
+        "model `{model}`: {} is missing; a model folder holds model.onnx (a static model model.safetensors), \
+         tokenizer.json and config.json. Copy the file there, or install the model again with `plenary models install \
+         --force`",
         path.display()
     )]
     MissingFile { model: String, path: PathBuf },
@@ -59,6 +60,21 @@ pub enum EngineError {
         list(expected)
     )]
     WrongLabels { model: String, task: Task, found: Vec<String>, expected: Vec<String> },
+
+    #[error(
+        "model `{model}`: its labels are {}, from which plenary cannot tell what it is for: inference needs entailment, \
+         neutral and contradiction, sentiment negative and positive, with or without neutral. {advice}. Say what they \
+         mean, in their order, in manifest.toml beside the model's folder: [[models]] id = \"{model}\", \
+         task = \"sentiment\", labels = [\"negative\", \"neutral\", \"positive\"]",
+        list(labels)
+    )]
+    UnknownLabels { model: String, labels: Vec<String>, advice: String },
+
+    #[error(
+        "model `{model}`: its tokenizer does not fit it: the tokenizer has {tokenizer} tokens, the model's table of \
+         embeddings {table} rows. The two files belong to different models; take both from the same place"
+    )]
+    WrongVocabulary { model: String, tokenizer: usize, table: usize },
 
     #[error("model `{model}`: {} does not load as a tokenizer: {reason}", path.display())]
     BadTokenizer { model: String, path: PathBuf, reason: String },
@@ -89,8 +105,53 @@ pub enum EngineError {
     )]
     WouldOverwrite { model: String, path: PathBuf },
 
+    #[error(
+        "there is no static model `{id}`; `plenary models distill {model}` makes it, which takes a minute or two; looked \
+         in: {}",
+        list(looked)
+    )]
+    NotDistilled { id: String, model: String, looked: Vec<String> },
+
+    #[error("`{repository}` was not fetched: {reason}")]
+    Fetch { repository: String, reason: String },
+
+    #[error(
+        "`{repository}` was not fetched: it has no {missing}; it has {}. A graph is made from a model of transformers with \
+         `optimum-cli export onnx --model {repository} DIR`, a tokenizer.json with `AutoTokenizer`'s `save_pretrained`",
+        shortened(files)
+    )]
+    NoGraph { repository: String, missing: String, files: Vec<String> },
+
+    #[error(
+        "model `{model}` was not fetched: {file} has other bytes than models.lock knows for {revision}: sha256 {found}, \
+         locked {expected} (commit {locked_commit}, now {commit}); nothing was changed. {}",
+        if commit == locked_commit {
+            "One commit has one content: do not trust this source. To trust it all the same, take the model out of models.lock"
+        } else {
+            "Say --force to take the newer commit, or name the locked one after the @ to keep to it"
+        }
+    )]
+    OtherBytes {
+        model: String,
+        file: String,
+        revision: String,
+        locked_commit: String,
+        commit: String,
+        expected: String,
+        found: String,
+    },
+
     #[error("stopped before the end, as asked")]
     Stopped,
+}
+
+/// The first names of a long list.
+fn shortened(items: &[String]) -> String {
+    const SHOWN: usize = 20;
+    match items.len().checked_sub(SHOWN) {
+        Some(more @ 1..) => format!("{} and {more} more", items[..SHOWN].join(", ")),
+        _ => list(items),
+    }
 }
 
 fn list(items: &[String]) -> String {

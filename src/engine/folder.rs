@@ -1,8 +1,9 @@
 //! Model folders: what is known of a model and where it lies, before anything is loaded.
 //!
-//! A folder of models holds one folder per model (`model.onnx`, `tokenizer.json`, `config.json`) and may hold a
-//! `manifest.toml` that pins each model's files by sha256 and says what config.json does not. A model folder that the
-//! manifest does not name works too: what it is for is read from its config. Loading and its checks are `load.rs`'s.
+//! A folder of models holds one folder per model (`model.onnx`, or `model.safetensors` of a static model,
+//! `tokenizer.json`, `config.json`). A `manifest.toml` may pin each model's files by sha256 and say what config.json does
+//! not; a `models.lock` pins those that were fetched. A model folder that neither names works too: what it is for is read
+//! from its config. Loading and its checks are `load.rs`'s.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,16 +11,49 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::config::{Config, pooling, stated_max_tokens};
 use super::error::EngineError;
+use super::labels::{LabelMap, advice};
+use super::lock::{Lock, lock_in};
+use super::manifest::{Entry, Manifest, manifest_in};
 use super::places::Place;
+use super::weights::static_width;
 
-/// Name of the list of models in a folder of models.
-pub const MANIFEST: &str = "manifest.toml";
 pub const GRAPH: &str = "model.onnx";
 pub const TOKENIZER: &str = "tokenizer.json";
 pub const CONFIG: &str = "config.json";
-/// The files that make a model.
+/// The table of a static model, or the weights of a graph for engines that build the graph themselves.
+pub const WEIGHTS: &str = "model.safetensors";
+/// The files that make a model that is a graph.
 pub const FILES: [&str; 3] = [GRAPH, TOKENIZER, CONFIG];
+
+/// What a model is made of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// An ONNX graph.
+    #[default]
+    Onnx,
+    /// A table with a vector per token, as Model2Vec writes it.
+    Static,
+    /// The weights of an encoder without its graph, for engines that build the graph themselves.
+    Weights,
+}
+
+impl Form {
+    /// The files that make a model, the numbers first.
+    pub fn files(self) -> [&'static str; 3] {
+        match self {
+            Form::Onnx => FILES,
+            Form::Static | Form::Weights => [WEIGHTS, TOKENIZER, CONFIG],
+        }
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    fn is_default(&self) -> bool {
+        *self == Form::default()
+    }
+}
 
 /// What a model is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,14 +84,6 @@ impl Task {
             Task::Sentiment => &["negative", "neutral", "positive"],
         }
     }
-
-    /// For each label of the task its position among `labels`, found by name; `None` where the names do not fit.
-    pub(crate) fn positions(self, labels: &[String]) -> Option<Vec<usize>> {
-        if labels.len() != self.labels().len() {
-            return None;
-        }
-        self.labels().iter().map(|wanted| labels.iter().position(|l| l.eq_ignore_ascii_case(wanted))).collect()
-    }
 }
 
 impl fmt::Display for Task {
@@ -73,6 +99,8 @@ pub enum Pooling {
     /// Mean over the attention mask, divided by its length.
     #[default]
     Mean,
+    /// State of the first token, divided by its length.
+    Cls,
 }
 
 /// What is known of a model: one entry of the manifest, or what a folder's own config says.
@@ -82,6 +110,8 @@ pub struct Facts {
     /// Name of the model's folder, which is how a study calls it.
     pub id: String,
     pub task: Task,
+    #[serde(default, skip_serializing_if = "Form::is_default")]
+    pub form: Form,
     /// Labels in the order of the model's logits; none for an embedding.
     #[serde(default)]
     pub labels: Vec<String>,
@@ -99,7 +129,7 @@ pub struct Facts {
     /// How the files were made.
     #[serde(default)]
     pub made_by: String,
-    /// sha256 of each file, 64 hex digits; empty for a folder that no manifest names.
+    /// sha256 of each file, 64 hex digits; empty for a folder that neither a manifest nor a lock names.
     #[serde(default)]
     pub sha256: BTreeMap<String, String>,
 }
@@ -119,36 +149,6 @@ impl ModelFolder {
     }
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Manifest {
-    #[serde(default)]
-    pub models: Vec<Facts>,
-}
-
-/// What plenary reads of a `config.json`.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Config {
-    pub hidden_size: usize,
-    pub max_position_embeddings: usize,
-    #[serde(default)]
-    id2label: BTreeMap<String, String>,
-}
-
-impl Config {
-    pub fn from_bytes(model: &str, path: &Path, bytes: &[u8]) -> Result<Self, EngineError> {
-        serde_json::from_slice(bytes).map_err(|e| bad_config(model, path, e.to_string()))
-    }
-
-    /// Labels in the order of the logits; an error where `id2label` does not count from 0.
-    pub fn labels(&self, model: &str, path: &Path) -> Result<Vec<String>, EngineError> {
-        (0..self.id2label.len())
-            .map(|i| self.id2label.get(&i.to_string()).cloned())
-            .collect::<Option<_>>()
-            .ok_or_else(|| bad_config(model, path, "`id2label` does not number its labels from 0".into()))
-    }
-}
-
 /// The model `id`, from the first place that has it.
 pub fn find(places: &[Place], id: &str) -> Result<ModelFolder, EngineError> {
     check_id(id)?;
@@ -156,7 +156,7 @@ pub fn find(places: &[Place], id: &str) -> Result<ModelFolder, EngineError> {
     for place in &there {
         let manifest = manifest_in(&place.path)?;
         if ids_in(place, &manifest)?.iter().any(|known| known == id) {
-            return open(place, &manifest, id);
+            return open(place, &manifest, &lock_in(&place.path)?, id);
         }
     }
     let mut known = Vec::new();
@@ -181,39 +181,15 @@ pub struct Listed {
 pub fn list(places: &[Place]) -> Result<Vec<Listed>, EngineError> {
     let mut found: Vec<Listed> = Vec::new();
     for place in existing(places)? {
-        let manifest = manifest_in(&place.path)?;
+        let (manifest, lock) = (manifest_in(&place.path)?, lock_in(&place.path)?);
         for id in ids_in(&place, &manifest)? {
             if found.iter().all(|known| known.id != id) {
-                let folder = open(&place, &manifest, &id);
+                let folder = open(&place, &manifest, &lock, &id);
                 found.push(Listed { id, folder });
             }
         }
     }
     Ok(found)
-}
-
-/// The manifest of a folder of models; empty where there is none.
-pub(crate) fn manifest_in(models: &Path) -> Result<Manifest, EngineError> {
-    let path = models.join(MANIFEST);
-    let bad = |reason: String| EngineError::BadManifest { path: path.clone(), reason };
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Manifest::default()),
-        Err(source) => return Err(EngineError::Io { path, source }),
-    };
-    let manifest: Manifest = toml::from_str(&text).map_err(|e| bad(e.to_string()))?;
-    for (position, facts) in manifest.models.iter().enumerate() {
-        check_id(&facts.id)?;
-        if manifest.models[..position].iter().any(|earlier| earlier.id == facts.id) {
-            return Err(bad(format!("it lists the model `{}` twice; keep one of the two", facts.id)));
-        }
-        for file in FILES {
-            if !facts.sha256.get(file).is_some_and(|h| h.len() == 64 && h.bytes().all(|b| b.is_ascii_hexdigit())) {
-                return Err(bad(format!("the model `{}` has no sha256 (64 hex digits) for {file}", facts.id)));
-            }
-        }
-    }
-    Ok(manifest)
 }
 
 /// The places that exist; an error that lists all of them where none does.
@@ -229,7 +205,7 @@ fn describe(places: &[Place]) -> Vec<String> {
     places.iter().map(Place::describe).collect()
 }
 
-/// Ids of a place: the manifest's, in its order, then those of other folders with a graph, by name.
+/// Ids of a place: the manifest's, in its order, then those of other folders with a graph or a table, by name.
 fn ids_in(place: &Place, manifest: &Manifest) -> Result<Vec<String>, EngineError> {
     let mut ids: Vec<String> = manifest.models.iter().map(|m| m.id.clone()).collect();
     let failed = |source| EngineError::Io { path: place.path.clone(), source };
@@ -237,7 +213,8 @@ fn ids_in(place: &Place, manifest: &Manifest) -> Result<Vec<String>, EngineError
     for entry in std::fs::read_dir(&place.path).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if check_id(&name).is_ok() && !ids.contains(&name) && entry.path().join(GRAPH).is_file() {
+        let holds = |file: &str| entry.path().join(file).is_file();
+        if check_id(&name).is_ok() && !ids.contains(&name) && (holds(GRAPH) || (holds(WEIGHTS) && holds(CONFIG))) {
             own.push(name);
         }
     }
@@ -246,45 +223,77 @@ fn ids_in(place: &Place, manifest: &Manifest) -> Result<Vec<String>, EngineError
     Ok(ids)
 }
 
-fn open(place: &Place, manifest: &Manifest, id: &str) -> Result<ModelFolder, EngineError> {
+fn open(place: &Place, manifest: &Manifest, lock: &Lock, id: &str) -> Result<ModelFolder, EngineError> {
     let path = place.path.join(id);
-    let facts = match manifest.models.iter().find(|m| m.id == id) {
-        Some(facts) => facts.clone(),
-        None => facts_of_config(id, &path)?,
+    let entry = manifest.models.iter().find(|entry| entry.id == id);
+    let mut facts = match entry.map(Entry::whole) {
+        Some(Some(facts)) => facts,
+        _ => facts_of_folder(id, &path, entry)?,
     };
+    if let Some(locked) = lock.models.iter().find(|locked| locked.id == id) {
+        if facts.sha256.is_empty() {
+            facts.sha256.clone_from(&locked.sha256);
+        }
+        if facts.source.is_empty() {
+            facts.source = format!("{} at {}", locked.repository, locked.commit);
+        }
+    }
     Ok(ModelFolder { path, place: place.clone(), facts })
 }
 
-/// What config.json alone tells: a model with the labels of a task is for that task, one without labels embeds.
-fn facts_of_config(id: &str, folder: &Path) -> Result<Facts, EngineError> {
+/// What the files of a folder tell; what an entry of the manifest says comes first. A model with the labels of a task is for
+/// that task, one without labels embeds.
+fn facts_of_folder(id: &str, folder: &Path, entry: Option<&Entry>) -> Result<Facts, EngineError> {
     let path = folder.join(CONFIG);
     let config = Config::from_bytes(id, &path, &read(id, &path)?)?;
-    let labels = config.labels(id, &path)?;
-    let task = [Task::Embedding, Task::Inference, Task::Sentiment]
+    let holds = |file: &str| folder.join(file).is_file();
+    let form = entry.and_then(|e| e.form).unwrap_or(match config.is_static() {
+        true => Form::Static,
+        false if holds(WEIGHTS) && !holds(GRAPH) => Form::Weights,
+        false => Form::Onnx,
+    });
+    let labels = match entry.and_then(|e| e.labels.clone()) {
+        Some(labels) => labels,
+        None if form == Form::Static || config.is_headless() => Vec::new(),
+        None => config.labels(id, &path)?,
+    };
+    let by_labels = [Task::Embedding, Task::Inference, Task::Sentiment]
         .into_iter()
-        .find(|task| task.positions(&labels).is_some())
-        .ok_or_else(|| {
-            let reason = format!(
-                "its labels are {}; an inference model has {}, a sentiment model {}, an embedding model none",
-                labels.join(", "),
-                Task::Inference.labels().join(", "),
-                Task::Sentiment.labels().join(", ")
-            );
-            bad_config(id, &path, reason)
-        })?;
+        .find(|&task| LabelMap::of(task, &labels).is_some() && !(task == Task::Embedding && config.is_classifier()));
+    let task = entry.and_then(|e| e.task).or(by_labels).ok_or_else(|| EngineError::UnknownLabels {
+        model: id.to_owned(),
+        labels: labels.clone(),
+        advice: advice(&labels),
+    })?;
+    let (max_tokens, dimensions) = match form {
+        Form::Static => (config.seq_length.unwrap_or(STATIC_TOKENS), static_width(id, &folder.join(WEIGHTS))?),
+        Form::Onnx | Form::Weights => {
+            let positions = config.positions(id, &path)?;
+            (stated_max_tokens(id, folder)?.map_or(positions, |stated| stated.min(positions)), config.width(id, &path)?)
+        }
+    };
+    let pooling = match (entry.and_then(|e| e.pooling), task, form) {
+        (Some(pooling), ..) => pooling,
+        (None, Task::Embedding, Form::Onnx | Form::Weights) => pooling(id, folder)?,
+        _ => Pooling::Mean,
+    };
     Ok(Facts {
         id: id.to_owned(),
         task,
+        form,
         labels,
-        pooling: Pooling::Mean,
-        max_tokens: config.max_position_embeddings,
-        dimensions: config.hidden_size,
-        licence: String::new(),
-        source: String::new(),
-        made_by: String::new(),
-        sha256: BTreeMap::new(),
+        pooling,
+        max_tokens: entry.and_then(|e| e.max_tokens).unwrap_or(max_tokens),
+        dimensions: entry.and_then(|e| e.dimensions).unwrap_or(dimensions),
+        licence: entry.map_or_else(String::new, |e| e.licence.clone()),
+        source: entry.map_or_else(String::new, |e| e.source.clone()),
+        made_by: entry.map_or_else(String::new, |e| e.made_by.clone()),
+        sha256: entry.map_or_else(BTreeMap::new, |e| e.sha256.clone()),
     })
 }
+
+/// Tokens that a static model takes where its config does not say; the sum over them has no limit of its own.
+const STATIC_TOKENS: usize = 1_000_000;
 
 /// The bytes of a model's file.
 pub(crate) fn read(model: &str, path: &Path) -> Result<Vec<u8>, EngineError> {
@@ -294,12 +303,8 @@ pub(crate) fn read(model: &str, path: &Path) -> Result<Vec<u8>, EngineError> {
     })
 }
 
-pub(crate) fn bad_config(model: &str, path: &Path, reason: String) -> EngineError {
-    EngineError::BadConfig { model: model.to_owned(), path: path.to_owned(), reason }
-}
-
 /// An id names a folder directly under the folder of models, never one elsewhere.
-fn check_id(id: &str) -> Result<(), EngineError> {
+pub(crate) fn check_id(id: &str) -> Result<(), EngineError> {
     if id.is_empty() || id.starts_with('.') || id.contains(['/', '\\', ':']) {
         return Err(EngineError::BadId { id: id.to_owned() });
     }

@@ -8,8 +8,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::error::EngineError;
-use super::folder::{FILES, Facts, MANIFEST, Manifest, ModelFolder, manifest_in, read};
+use super::folder::{Facts, ModelFolder, read};
 use super::load::{sha256, verify};
+use super::manifest::{Entry, Manifest, manifest_in};
 
 /// The card that may lie beside a model's files.
 const CARD: &str = "README.md";
@@ -44,21 +45,34 @@ pub fn install(models: &[ModelFolder], target: &Path, force: bool) -> Result<Vec
             copy(model, &facts, target)?;
         }
         done.push((facts.id.clone(), outcome));
-        if manifest.models.contains(&facts) {
-            continue;
-        }
-        manifest.models.retain(|known| known.id != facts.id);
-        manifest.models.push(facts);
-        write_manifest(&manifest, target)?;
+        record(&mut manifest, facts, target)?;
     }
     Ok(done)
+}
+
+/// Puts a model that was made in `target` into the manifest there, with the sha256 of its files as they are.
+pub(crate) fn pin(target: &Path, mut facts: Facts) -> Result<(), EngineError> {
+    for file in facts.form.files() {
+        facts.sha256.insert(file.to_owned(), sha256(&read(&facts.id, &target.join(&facts.id).join(file))?));
+    }
+    record(&mut manifest_in(target)?, facts, target)
+}
+
+fn record(manifest: &mut Manifest, facts: Facts, target: &Path) -> Result<(), EngineError> {
+    let entry = Entry::from(facts);
+    if manifest.models.contains(&entry) {
+        return Ok(());
+    }
+    manifest.models.retain(|known| known.id != entry.id);
+    manifest.models.push(entry);
+    manifest.write(target)
 }
 
 /// The model's facts with the sha256 of its files, which were checked against the manifest where it has one.
 fn pinned(model: &ModelFolder) -> Result<Facts, EngineError> {
     let mut facts = model.facts.clone();
     for check in verify(model) {
-        facts.sha256.insert(check.file.to_owned(), check.result?);
+        facts.sha256.insert(check.file, check.result?);
     }
     Ok(facts)
 }
@@ -67,7 +81,7 @@ fn outcome(facts: &Facts, folder: &Path) -> Result<Installed, EngineError> {
     if !folder.exists() {
         return Ok(Installed::Copied);
     }
-    for file in FILES {
+    for file in facts.sha256.keys() {
         match read(&facts.id, &folder.join(file)) {
             Ok(bytes) if facts.sha256.get(file).is_some_and(|expected| *expected == sha256(&bytes)) => {}
             Ok(_) | Err(EngineError::MissingFile { .. }) => return Ok(Installed::Replaced),
@@ -77,11 +91,35 @@ fn outcome(facts: &Facts, folder: &Path) -> Result<Installed, EngineError> {
     Ok(Installed::Unchanged)
 }
 
+/// Writes a new model's files into a folder of its id under `target`, which is created. A folder of that id that is there
+/// is replaced if `force` is said, and otherwise an error.
+pub(crate) fn put(target: &Path, id: &str, files: &[(&str, &[u8])], force: bool) -> Result<PathBuf, EngineError> {
+    let path = target.join(id);
+    if path.exists() && !force {
+        return Err(EngineError::WouldOverwrite { model: id.to_owned(), path });
+    }
+    fs::create_dir_all(target).map_err(at(target))?;
+    swap(target, id, |fresh| {
+        fs::create_dir_all(fresh).map_err(at(fresh))?;
+        files.iter().try_for_each(|(name, bytes)| write(&fresh.join(name), bytes))
+    })?;
+    Ok(path)
+}
+
 fn copy(model: &ModelFolder, facts: &Facts, target: &Path) -> Result<(), EngineError> {
+    swap(target, &facts.id, |fresh| fill(model, facts, fresh))
+}
+
+/// Fills a new folder and moves it to its place, so that it is there whole or not at all.
+pub(crate) fn swap(
+    target: &Path,
+    id: &str,
+    fill: impl FnOnce(&Path) -> Result<(), EngineError>,
+) -> Result<(), EngineError> {
     // Names with a leading dot are no ids, so that a folder left behind by a killed run is never taken for a model.
-    let hidden = |what: &str| target.join(format!(".{}.{}.{what}", facts.id, std::process::id()));
-    let (fresh, old, place) = (hidden("new"), hidden("old"), target.join(&facts.id));
-    let copied = fill(model, facts, &fresh).and_then(|()| {
+    let hidden = |what: &str| target.join(format!(".{id}.{}.{what}", std::process::id()));
+    let (fresh, old, place) = (hidden("new"), hidden("old"), target.join(id));
+    let copied = fill(&fresh).and_then(|()| {
         if place.exists() {
             fs::rename(&place, &old).map_err(at(&place))?;
         }
@@ -101,8 +139,11 @@ fn copy(model: &ModelFolder, facts: &Facts, target: &Path) -> Result<(), EngineE
 /// Copies the files into a new folder and checks what stands there afterwards.
 fn fill(model: &ModelFolder, facts: &Facts, folder: &Path) -> Result<(), EngineError> {
     fs::create_dir_all(folder).map_err(at(folder))?;
-    for file in FILES {
+    for file in facts.sha256.keys() {
         let to = folder.join(file);
+        if let Some(above) = to.parent() {
+            fs::create_dir_all(above).map_err(at(above))?;
+        }
         write(&to, &read(&facts.id, &model.path.join(file))?)?;
     }
     let card = model.path.join(CARD);
@@ -113,13 +154,12 @@ fn fill(model: &ModelFolder, facts: &Facts, folder: &Path) -> Result<(), EngineE
     verify(&copy).into_iter().try_for_each(|check| check.result.map(|_| ()))
 }
 
-fn write_manifest(manifest: &Manifest, target: &Path) -> Result<(), EngineError> {
-    let path = target.join(MANIFEST);
-    let text = toml::to_string(manifest)
-        .map_err(|e| EngineError::BadManifest { path: path.clone(), reason: e.to_string() })?;
-    let fresh = target.join(format!(".{MANIFEST}.{}.new", std::process::id()));
-    write(&fresh, text.as_bytes())?;
-    fs::rename(&fresh, &path).map_err(at(&path))
+/// Writes a file beside its place and moves it there: it never stands half written.
+pub(crate) fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), EngineError> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let fresh = path.with_file_name(format!(".{name}.{}.new", std::process::id()));
+    write(&fresh, bytes)?;
+    fs::rename(&fresh, path).map_err(at(path))
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), EngineError> {
@@ -127,7 +167,7 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), EngineError> {
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(at(path))
 }
 
-fn at(path: &Path) -> impl Fn(std::io::Error) -> EngineError + use<> {
+pub(crate) fn at(path: &Path) -> impl Fn(std::io::Error) -> EngineError + use<> {
     let path: PathBuf = path.to_owned();
     move |source| EngineError::Io { path: path.clone(), source }
 }

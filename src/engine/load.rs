@@ -3,17 +3,21 @@
 //! The very bytes that are hashed are the ones that are loaded. Refused: files that are missing or not those that the
 //! manifest names, labels that do not fit the task, a tokenizer or a graph that does not load.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
 use super::choice::EngineChoice;
+use super::config::{Config, bad_config};
 use super::encoder::Encoder;
 use super::error::EngineError;
-use super::folder::{CONFIG, Config, FILES, GRAPH, ModelFolder, TOKENIZER, Task, bad_config, read};
+use super::folder::{CONFIG, Form, ModelFolder, TOKENIZER, Task, read};
+use super::labels::LabelMap;
 use super::rten::RtenEngine;
+use super::static_model::StaticEngine;
 use super::tokens::Tokenizer;
+use super::vocabulary::{rows_needed, silent};
 use super::{Engine, Model};
 
 /// Fewer tokens than this leave no room for words between the special ones.
@@ -22,14 +26,19 @@ const FEWEST_TOKENS: usize = 16;
 /// What became of one file of a model in a check.
 #[derive(Debug)]
 pub struct FileCheck {
-    pub file: &'static str,
+    pub file: String,
     /// The sha256 of a file as it should be (or, where nothing is pinned, as it is); else what is wrong.
     pub result: Result<String, EngineError>,
 }
 
 /// Hashes every file of a model and compares with the manifest; nothing is loaded.
 pub fn verify(folder: &ModelFolder) -> Vec<FileCheck> {
-    FILES.map(|file| FileCheck { file, result: checked_bytes(folder, file).map(|(_, sha256)| sha256) }).into()
+    let own = folder.facts.form.files();
+    // Those that a lock pins beyond them, such as the pooling's config.
+    let more = folder.facts.sha256.keys().map(String::as_str).filter(|file| !own.contains(file));
+    let check =
+        |file: &str| FileCheck { file: file.to_owned(), result: checked_bytes(folder, file).map(|(_, sha256)| sha256) };
+    own.into_iter().chain(more).map(check).collect()
 }
 
 /// Checks and loads a model for the chosen engine.
@@ -37,38 +46,68 @@ pub fn load(folder: &ModelFolder, choice: EngineChoice) -> Result<Model, EngineE
     let facts = &folder.facts;
     let id = &facts.id;
     let (config, config_sha256) = checked_bytes(folder, CONFIG)?;
-    let positions = check_config(folder, &config)?;
+    let (labels, vocab_size) = check_config(folder, &config)?;
+    let numbers = facts.form.files()[0];
     // Two halves of about the same length, each on a thread: the tokenizer's JSON and the graph's weights.
     let (tokenizer, graph) = std::thread::scope(|scope| {
         let tokenizer = scope.spawn(|| {
             let (bytes, sha256) = checked_bytes(folder, TOKENIZER)?;
             let path = folder.path.join(TOKENIZER);
             let bad = |reason| EngineError::BadTokenizer { model: id.clone(), path, reason };
-            Ok((Tokenizer::from_bytes(id, &bytes, facts.max_tokens).map_err(bad)?, sha256))
+            let tokenizer = Tokenizer::from_bytes(id, &bytes, facts.max_tokens).map_err(bad)?;
+            let silent = if facts.form == Form::Static { silent(tokenizer.inner(), &bytes) } else { HashSet::new() };
+            Ok((rows_needed(tokenizer.inner()), tokenizer, silent, sha256))
         });
-        let graph = checked_bytes(folder, GRAPH).and_then(|(bytes, sha256)| {
-            let bad = |reason| EngineError::BadGraph { model: id.clone(), path: folder.path.join(GRAPH), reason };
-            Ok((engine(bytes, facts.task, choice).map_err(bad)?, sha256))
+        let graph = checked_bytes(folder, numbers).and_then(|(bytes, sha256)| {
+            let bad = |reason| EngineError::BadGraph { model: id.clone(), path: folder.path.join(numbers), reason };
+            Ok((Loaded::new(facts.form, bytes, facts.task, choice).map_err(bad)?, sha256))
         });
         let tokenizer = tokenizer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         (tokenizer, graph)
     });
-    let (tokenizer, tokenizer_sha256) = tokenizer?;
+    let (rows, tokenizer, silent, tokenizer_sha256) = tokenizer?;
     let (engine, graph_sha256) = graph?;
+    let (engine, table): (Box<dyn Engine>, _) = match engine {
+        Loaded::Graph(engine) => (engine, vocab_size),
+        Loaded::Table(engine) => {
+            let n_tokens = engine.n_tokens();
+            (Box::new(engine.without(silent)), Some(n_tokens))
+        }
+    };
+    if let Some(table) = table.filter(|table| *table < rows) {
+        return Err(EngineError::WrongVocabulary { model: id.clone(), tokenizer: rows, table });
+    }
     Ok(Model {
         id: id.clone(),
         task: facts.task,
         dimensions: facts.dimensions,
         max_tokens: facts.max_tokens,
         sha256: BTreeMap::from([
-            (GRAPH.to_owned(), graph_sha256),
+            (numbers.to_owned(), graph_sha256),
             (TOKENIZER.to_owned(), tokenizer_sha256),
             (CONFIG.to_owned(), config_sha256),
         ]),
         tokenizer,
         engine,
-        positions,
+        pooling: facts.pooling,
+        labels,
     })
+}
+
+/// What runs a model, by its form.
+enum Loaded {
+    Graph(Box<dyn Engine>),
+    Table(StaticEngine),
+}
+
+impl Loaded {
+    fn new(form: Form, bytes: Vec<u8>, task: Task, choice: EngineChoice) -> Result<Self, String> {
+        match form {
+            Form::Onnx => engine(bytes, task, choice).map(Loaded::Graph),
+            Form::Static => StaticEngine::load(&bytes).map(Loaded::Table),
+            Form::Weights => Err("it holds weights without a graph, which this engine needs (model.onnx)".into()),
+        }
+    }
 }
 
 /// The chosen engine for the bytes of a graph; the error is the reason for people.
@@ -92,42 +131,50 @@ pub fn load_all(folders: &[&ModelFolder], choice: EngineChoice) -> Result<Vec<Mo
     })
 }
 
-/// For each label of the task its position among the logits.
-fn check_config(folder: &ModelFolder, bytes: &[u8]) -> Result<Vec<usize>, EngineError> {
+/// What the labels of the model count for, and the rows of its table of embeddings where config.json says them.
+fn check_config(folder: &ModelFolder, bytes: &[u8]) -> Result<(LabelMap, Option<usize>), EngineError> {
     let facts = &folder.facts;
     let path = folder.path.join(CONFIG);
     let config = Config::from_bytes(&facts.id, &path, bytes)?;
     let wrong = |reason: String| Err(bad_config(&facts.id, &path, reason));
-    if facts.dimensions != config.hidden_size {
-        return wrong(format!("hidden_size is {}, the manifest says {}", config.hidden_size, facts.dimensions));
-    }
-    if facts.max_tokens > config.max_position_embeddings || facts.max_tokens < FEWEST_TOKENS {
-        return wrong(format!(
-            "it takes {} tokens and plenary needs at least {FEWEST_TOKENS}; {} do not fit",
-            config.max_position_embeddings, facts.max_tokens
-        ));
+    if facts.form != Form::Static {
+        let (width, positions) = (config.width(&facts.id, &path)?, config.positions(&facts.id, &path)?);
+        if facts.dimensions != width {
+            return wrong(format!("hidden_size is {width}, the manifest says {}", facts.dimensions));
+        }
+        if facts.max_tokens > positions || facts.max_tokens < FEWEST_TOKENS {
+            return wrong(format!(
+                "it takes {positions} tokens and plenary needs at least {FEWEST_TOKENS}; {} do not fit",
+                facts.max_tokens
+            ));
+        }
     }
     if facts.task == Task::Embedding {
-        return Ok(Vec::new());
+        return Ok((LabelMap::default(), config.vocab_size));
     }
     let found = config.labels(&facts.id, &path)?;
-    let wrong_labels = |found: Vec<String>, expected: Vec<String>| EngineError::WrongLabels {
+    let wrong_labels = |found: &[String], expected: &[String]| EngineError::WrongLabels {
         model: facts.id.clone(),
         task: facts.task,
-        found,
-        expected,
+        found: found.to_vec(),
+        expected: expected.to_vec(),
     };
-    if found != facts.labels {
-        return Err(wrong_labels(found, facts.labels.clone()));
+    let own = LabelMap::of(facts.task, &facts.labels);
+    // What the model's own labels say clearly, a manifest may not contradict; where they say nothing it may explain them.
+    let contradicted = match LabelMap::of(facts.task, &found) {
+        Some(map) => own.as_ref() != Some(&map),
+        None => !found.is_empty() && found.len() != facts.labels.len(),
+    };
+    if contradicted {
+        return Err(wrong_labels(&found, &facts.labels));
     }
-    facts
-        .task
-        .positions(&found)
-        .ok_or_else(|| wrong_labels(found.clone(), facts.task.labels().iter().map(|l| (*l).to_owned()).collect()))
+    let expected: Vec<String> = facts.task.labels().iter().map(|l| (*l).to_owned()).collect();
+    let map = own.ok_or_else(|| wrong_labels(&facts.labels, &expected))?;
+    Ok((map, config.vocab_size))
 }
 
 /// A file's bytes and their sha256, equal to the manifest's where there is one.
-fn checked_bytes(folder: &ModelFolder, file: &str) -> Result<(Vec<u8>, String), EngineError> {
+pub(crate) fn checked_bytes(folder: &ModelFolder, file: &str) -> Result<(Vec<u8>, String), EngineError> {
     let path = folder.path.join(file);
     let bytes = read(&folder.facts.id, &path)?;
     let found = sha256(&bytes);

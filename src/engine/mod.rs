@@ -21,31 +21,51 @@
 
 pub mod cache;
 mod choice;
+mod choose;
+mod config;
+mod convert;
+mod distill;
 mod encoder;
 mod error;
+mod fetch;
 mod folder;
 mod install;
+mod labels;
 mod load;
+mod lock;
+mod manifest;
 mod numbers;
 mod places;
 mod rten;
 mod run;
+mod static_model;
 mod tokens;
+mod vocabulary;
+mod weights;
 
 use std::collections::BTreeMap;
 
 use ndarray::Array2;
 
 pub use choice::{EngineChoice, UnknownEngine};
+pub use choose::Wanted;
+pub use convert::{CONVERTED, convert};
+pub use distill::{DIMENSIONS, DISTILLED, distill, find_static};
 pub use error::EngineError;
-pub use folder::{CONFIG, FILES, Facts, GRAPH, Listed, MANIFEST, ModelFolder, Pooling, TOKENIZER, Task, find, list};
+pub use fetch::{ENDPOINT, Fetched, Request, TOKEN, fetch};
+pub use folder::{
+    CONFIG, FILES, Facts, Form, GRAPH, Listed, ModelFolder, Pooling, TOKENIZER, Task, WEIGHTS, find, list,
+};
 pub use install::{Installed, install};
 pub use load::{FileCheck, load, load_all, verify};
+pub use lock::LOCK;
+pub use manifest::MANIFEST;
 pub use numbers::{add_marked, softmax, unit};
 pub use places::{Place, VARIABLE, places, user_folder};
 pub use run::Work;
 pub use tokens::{Tokenizer, Tokens, Windows};
 
+use labels::LabelMap;
 pub(crate) use run::{Input, Row, rows};
 
 /// Runs a loaded graph, one text or pair per pass.
@@ -55,6 +75,11 @@ pub trait Engine: Send + Sync {
 
     /// Rises whenever the engine's numbers change in any bit: what was cached under another version is not used.
     fn version(&self) -> u32;
+
+    /// Whether every text has a vector. A static model has none for a text without a single known token.
+    fn knows_every_text(&self) -> bool {
+        true
+    }
 
     /// Hidden states `[tokens, width]` of an encoder, or logits `[1, labels]` of a classifier. The same tokens give the
     /// same bits, whatever else runs at the time.
@@ -78,8 +103,9 @@ pub struct Model {
     pub sha256: BTreeMap<String, String>,
     tokenizer: Tokenizer,
     engine: Box<dyn Engine>,
-    /// For each label of the task its position among the logits.
-    positions: Vec<usize>,
+    pooling: Pooling,
+    /// What each logit counts for.
+    labels: LabelMap,
 }
 
 impl std::fmt::Debug for Model {
@@ -96,6 +122,11 @@ impl Model {
 
     pub fn tokenizer(&self) -> &Tokenizer {
         &self.tokenizer
+    }
+
+    /// sha256 of the file that holds the model's numbers.
+    pub fn weights_sha256(&self) -> Option<&str> {
+        [GRAPH, WEIGHTS].iter().find_map(|file| self.sha256.get(*file)).map(String::as_str)
     }
 
     /// Fails unless the model is for this task.
@@ -135,7 +166,13 @@ impl Model {
                     self.failed(text, format!("expected {wanted} x {width} hidden states, found {rows} x {columns}"))
                 );
             }
-            add_marked(&mut sum, hidden.view(), &tokens.attention_mask);
+            match self.pooling {
+                Pooling::Mean => add_marked(&mut sum, hidden.view(), &tokens.attention_mask),
+                Pooling::Cls => add_marked(&mut sum, hidden.view(), &[1]),
+            }
+        }
+        if !self.engine.knows_every_text() && sum.iter().all(|&x| x == 0.0) {
+            return Ok(vec![0.0; self.dimensions]);
         }
         unit(&sum).ok_or_else(|| self.failed(text, "its hidden states are not finite numbers".into()))
     }
@@ -144,19 +181,14 @@ impl Model {
         let mut parts = Vec::with_capacity(passes.len());
         for tokens in passes {
             let logits = self.engine.forward(tokens).map_err(|e| self.failed(text, e.0))?;
-            let wanted = self.positions.len();
-            let in_order: Option<Vec<f32>> = match logits.dim() {
-                (1, columns) if columns == wanted => {
-                    self.positions.iter().map(|&at| logits.get([0, at]).copied()).collect()
-                }
-                _ => None,
-            };
-            let Some(in_order) = in_order else {
+            let wanted = self.labels.n_logits();
+            if logits.dim() != (1, wanted) {
                 let (rows, columns) = logits.dim();
                 return Err(self.failed(text, format!("expected 1 x {wanted} logits, found {rows} x {columns}")));
-            };
-            let probabilities = softmax(&in_order)
-                .ok_or_else(|| self.failed(text, format!("its logits are not finite numbers: {in_order:?}")))?;
+            }
+            let logits: Vec<f32> = logits.into_iter().collect();
+            let probabilities = (self.labels.probabilities(&logits))
+                .ok_or_else(|| self.failed(text, format!("its logits are not finite numbers: {logits:?}")))?;
             parts.push((probabilities, tokens.ids.len() as f64));
         }
         if let [(only, _)] = parts.as_mut_slice() {
@@ -164,7 +196,7 @@ impl Model {
         }
         let all: f64 = parts.iter().map(|(_, n)| n).sum();
         let mean = |label: usize| (parts.iter().map(|(p, n)| f64::from(p[label]) * n).sum::<f64>() / all) as f32;
-        Ok((0..self.positions.len()).map(mean).collect())
+        Ok((0..self.task.labels().len()).map(mean).collect())
     }
 
     fn failed(&self, text: &str, reason: String) -> EngineError {
@@ -209,7 +241,8 @@ mod tests {
             sha256: BTreeMap::new(),
             tokenizer: Tokenizer::from_bytes("m", tokenizer, 512).unwrap(),
             engine: Box::new(Constant { numbers: numbers.to_vec(), per_token: task == Task::Embedding }),
-            positions: vec![2, 0, 1],
+            pooling: Pooling::Mean,
+            labels: LabelMap::of(Task::Sentiment, &["neutral", "positive", "negative"].map(String::from)).unwrap(),
         }
     }
 

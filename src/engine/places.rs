@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
-use super::folder::MANIFEST;
+use super::manifest::MANIFEST;
 
 /// The variable that names a folder of models.
 pub const VARIABLE: &str = "PLENARY_MODELS";

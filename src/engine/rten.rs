@@ -57,12 +57,14 @@ impl RtenEngine {
         if !inputs.iter().any(|(_, input)| matches!(input, Input::Ids)) {
             return Err("it has no input `input_ids`".into());
         }
-        let wanted = match task {
-            Task::Embedding => "last_hidden_state",
-            Task::Inference | Task::Sentiment => "logits",
+        // `token_embeddings` is what exports of sentence-transformers call the hidden states.
+        let wanted: &[&str] = match task {
+            Task::Embedding => &["last_hidden_state", "token_embeddings"],
+            Task::Inference | Task::Sentiment => &["logits"],
         };
         let outputs = model.output_ids();
-        let output = outputs.iter().copied().find(|&id| name_of(id) == wanted).or(outputs.first().copied());
+        let named = outputs.iter().copied().find(|&id| wanted.contains(&name_of(id).as_str()));
+        let output = named.or(outputs.first().copied());
         let output = output.ok_or("it has no output")?;
         Ok(Self { model, inputs, output })
     }

@@ -28,6 +28,13 @@ pub struct Windows {
     pub n_tokens: usize,
 }
 
+impl Tokens {
+    /// One text that is tokens already.
+    pub(crate) fn of(ids: Vec<u32>) -> Self {
+        Self { type_ids: vec![0; ids.len()], attention_mask: vec![1; ids.len()], ids }
+    }
+}
+
 /// A model's tokenizer and how many tokens the model takes.
 pub struct Tokenizer {
     model: String,
@@ -44,6 +51,11 @@ impl Tokenizer {
         inner.with_padding(None);
         inner.set_encode_special_tokens(true);
         Ok(Self { model: model.to_owned(), inner, max_tokens })
+    }
+
+    /// The tokenizer itself.
+    pub(crate) fn inner(&self) -> &tokenizers::Tokenizer {
+        &self.inner
     }
 
     /// Tokens of one text.

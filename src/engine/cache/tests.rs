@@ -38,7 +38,8 @@ fn model(passes: &'static AtomicU64) -> Model {
         sha256: BTreeMap::from([("model.onnx".into(), "a".repeat(64))]),
         tokenizer: Tokenizer::from_bytes("m", tokenizer, 512).unwrap(),
         engine: Box::new(Counting(passes)),
-        positions: Vec::new(),
+        pooling: crate::engine::Pooling::Mean,
+        labels: crate::engine::LabelMap::default(),
     }
 }
 

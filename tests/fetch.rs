@@ -1,0 +1,209 @@
+//! Fetching models, from a hub on this machine: what comes, what is pinned, what is refused, and what is said.
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use common::hub::Hub;
+use plenary::engine::{self, EngineError, Fetched, Installed, Place, Request, Task, Wanted};
+use plenary::progress::Silent;
+use tempfile::TempDir;
+
+const NAME: &str = "tiny/bert";
+const ID: &str = "tiny--bert";
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/architectures").join(name)
+}
+
+/// The files of a fixture, the graph under another name if wished.
+fn files(name: &str, graph: &'static str) -> Vec<(&'static str, Vec<u8>)> {
+    let read = |file: &str| fs::read(fixture(name).join(file)).unwrap();
+    let mut files = vec![(graph, read("model.onnx"))];
+    files.extend(["config.json", "tokenizer.json"].map(|file| (file, read(file))));
+    if name == "bert" {
+        files.push(("1_Pooling/config.json", read("1_Pooling/config.json")));
+    }
+    files
+}
+
+fn request(hub: &Hub, name: &str) -> Request {
+    Request { name: name.to_owned(), endpoint: Some(hub.endpoint.clone()), ..Request::default() }
+}
+
+fn fetch(request: &Request, models: &TempDir) -> Result<Fetched, EngineError> {
+    engine::fetch(request, models.path(), &Silent)
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_model_comes_whole_pinned_and_ready() {
+    let (hub, models) = (Hub::with(&files("bert", "onnx/model.onnx")), tempfile::tempdir().unwrap());
+    let fetched = fetch(&request(&hub, NAME), &models).unwrap();
+    assert_eq!((fetched.id.as_str(), fetched.outcome), (ID, Installed::Copied));
+    assert!(fetched.problem.is_none(), "{:?}", fetched.problem);
+    for file in ["model.onnx", "config.json", "tokenizer.json", "1_Pooling/config.json"] {
+        assert!(fs::read(fixture("bert").join(file)).unwrap() == fs::read(fetched.path.join(file)).unwrap(), "{file}");
+    }
+    assert_eq!(names(models.path()), ["models.lock", ID], "nothing is left behind");
+
+    let lock = fs::read_to_string(models.path().join(engine::LOCK)).unwrap();
+    for part in
+        ["repository = \"tiny/bert\"", "revision = \"main\"", &fetched.commit, "\"onnx/model.onnx\"", "1_Pooling"]
+    {
+        assert!(lock.contains(part), "{part} is not in\n{lock}");
+    }
+    let folder = engine::find(&[Place::new(models.path(), "test")], ID).unwrap();
+    assert!(folder.is_pinned() && folder.facts.source.contains("tiny/bert at c0ffee"));
+    assert_eq!(engine::verify(&folder).iter().filter(|check| check.result.is_ok()).count(), 4);
+
+    let path = fetched.path.join("1_Pooling/config.json");
+    fs::write(&path, "{\"pooling_mode_mean_tokens\": true}").unwrap();
+    let faults: Vec<_> = engine::verify(&folder).into_iter().filter(|check| check.result.is_err()).collect();
+    assert!(matches!(faults.as_slice(), [fault] if fault.file == "1_Pooling/config.json"), "{faults:?}");
+}
+
+#[test]
+fn a_transfer_that_breaks_off_goes_on_where_it_stopped() {
+    let (hub, models) = (Hub::with(&files("bert", "model.onnx")), tempfile::tempdir().unwrap());
+    hub.change(|contents| contents.breaks_off = Some(("model.onnx".into(), 50_000)));
+    let fetched = fetch(&request(&hub, NAME), &models).unwrap();
+    assert!(fetched.problem.is_none());
+    let asked = hub.asked();
+    assert!(asked.iter().any(|path| path.ends_with("/model.onnx 50000-")), "{asked:#?}");
+    assert!(
+        fs::read(fixture("bert").join("model.onnx")).unwrap() == fs::read(fetched.path.join("model.onnx")).unwrap()
+    );
+}
+
+#[test]
+fn what_is_there_is_not_fetched_again() {
+    let (hub, models) = (Hub::with(&files("bert", "model.onnx")), tempfile::tempdir().unwrap());
+    fetch(&request(&hub, NAME), &models).unwrap();
+    hub.asked();
+    assert_eq!(fetch(&request(&hub, NAME), &models).unwrap().outcome, Installed::Unchanged);
+    assert!(hub.asked().iter().all(|path| !path.contains("model.onnx")), "the graph is not asked for");
+
+    fs::write(models.path().join(ID).join("model.onnx"), "damaged").unwrap();
+    assert_eq!(fetch(&request(&hub, NAME), &models).unwrap().outcome, Installed::Replaced);
+}
+
+#[test]
+fn other_bytes_under_a_locked_commit_are_refused_even_by_force() {
+    let (hub, models) = (Hub::with(&files("bert", "model.onnx")), tempfile::tempdir().unwrap());
+    fetch(&request(&hub, NAME), &models).unwrap();
+    fs::remove_dir_all(models.path().join(ID)).unwrap();
+    hub.change(|contents| contents.files.get_mut("tokenizer.json").unwrap().push(b' '));
+    for force in [false, true] {
+        let error = fetch(&Request { force, ..request(&hub, NAME) }, &models).unwrap_err();
+        assert!(matches!(&error, EngineError::OtherBytes { file, .. } if file == "tokenizer.json"), "{error}");
+        assert!(error.to_string().contains("do not trust this source"), "{error}");
+    }
+    assert!(!models.path().join(ID).exists());
+}
+
+#[test]
+fn a_branch_that_has_moved_on_is_taken_only_if_asked() {
+    let (hub, models) = (Hub::with(&files("bert", "model.onnx")), tempfile::tempdir().unwrap());
+    let before = fetch(&request(&hub, NAME), &models).unwrap();
+    hub.change(|contents| {
+        contents.commit = "beef".repeat(10);
+        contents.files.get_mut("tokenizer.json").unwrap().push(b' ');
+    });
+    let error = fetch(&request(&hub, NAME), &models).unwrap_err();
+    assert!(matches!(error, EngineError::OtherBytes { .. }), "{error}");
+    assert!(error.to_string().contains("Say --force to take the newer commit"), "{error}");
+    let after = fetch(&Request { force: true, ..request(&hub, NAME) }, &models).unwrap();
+    assert_eq!(after.outcome, Installed::Replaced);
+    assert!(after.commit != before.commit && after.problem.is_none());
+}
+
+#[test]
+fn another_model_of_the_same_id_is_not_replaced_unasked() {
+    let (hub, models) = (Hub::with(&files("bert", "model.onnx")), tempfile::tempdir().unwrap());
+    let named = |name: &str| Request { id: Some("mine".into()), ..request(&hub, name) };
+    fetch(&named("a/b"), &models).unwrap();
+    assert!(matches!(fetch(&named("c/d"), &models), Err(EngineError::WouldOverwrite { .. })));
+}
+
+#[test]
+fn what_the_hub_refuses_is_said_with_a_way_out() {
+    let (hub, models) = (Hub::with(&[]), tempfile::tempdir().unwrap());
+    for (status, part) in [(401, "HF_TOKEN"), (403, "Accept its terms"), (404, "no such model"), (503, "status 503")] {
+        hub.change(|contents| contents.status = Some(status));
+        let error = fetch(&request(&hub, NAME), &models).unwrap_err();
+        assert!(matches!(error, EngineError::Fetch { .. }) && error.to_string().contains(part), "{error}");
+    }
+    let nowhere = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let request = Request { endpoint: Some(format!("http://{nowhere}")), ..request(&hub, NAME) };
+    let message = fetch(&request, &models).unwrap_err().to_string();
+    assert!(message.contains("cannot be reached") && message.contains("HF_ENDPOINT"), "{message}");
+}
+
+#[test]
+fn a_repository_without_a_graph_is_told_with_what_it_has() {
+    let models = tempfile::tempdir().unwrap();
+    let hub = Hub::with(&files("bert", "pytorch_model.bin"));
+    let message = fetch(&request(&hub, NAME), &models).unwrap_err().to_string();
+    assert!(message.contains("has no model.onnx; it has") && message.contains("pytorch_model.bin"), "{message}");
+    let wanted = Wanted { quantised: true, ..Wanted::default() };
+    let message = fetch(&Request { wanted, ..request(&hub, NAME) }, &models).unwrap_err().to_string();
+    assert!(message.contains("has no quantised ONNX graph"), "{message}");
+}
+
+#[test]
+fn bytes_that_are_not_those_the_hub_names_are_refused() {
+    let (hub, models) = (Hub::with(&files("bert", "model.onnx")), tempfile::tempdir().unwrap());
+    hub.change(|contents| {
+        contents.named_sha256.insert("model.onnx".into(), "0".repeat(64));
+    });
+    let message = fetch(&request(&hub, NAME), &models).unwrap_err().to_string();
+    assert!(message.contains("has not the sha256 0000"), "{message}");
+    assert!(!models.path().join(ID).exists());
+}
+
+#[test]
+fn labels_that_say_nothing_can_be_explained_when_fetching() {
+    let mut files = files("distilbert", "model.onnx");
+    let config = String::from_utf8(files[1].1.clone()).unwrap();
+    files[1].1 = config.replace("\"NEGATIVE\"", "\"LABEL_0\"").replace("\"POSITIVE\"", "\"LABEL_1\"").into_bytes();
+    let (hub, models) = (Hub::with(&files), tempfile::tempdir().unwrap());
+    let fetched = fetch(&request(&hub, "tiny/tone"), &models).unwrap();
+    assert!(matches!(fetched.problem, Some(EngineError::UnknownLabels { .. })), "{:?}", fetched.problem);
+    let explained = Request {
+        task: Some(Task::Sentiment),
+        labels: Some(["negative", "positive"].map(String::from).into()),
+        ..request(&hub, "tiny/tone")
+    };
+    let fetched = fetch(&explained, &models).unwrap();
+    assert_eq!(fetched.outcome, Installed::Unchanged);
+    assert!(fetched.problem.is_none(), "{:?}", fetched.problem);
+    let folder = engine::find(&[Place::new(models.path(), "test")], "tiny--tone").unwrap();
+    assert!(folder.is_pinned(), "the lock still pins it");
+}
+
+#[test]
+fn the_command_takes_the_endpoint_from_its_variable_and_the_lock_is_verified() {
+    let (hub, place) = (Hub::with(&files("bert", "model.onnx")), common::Place::new());
+    let command = |arguments: &[&str]| {
+        let mut command = place.command(arguments);
+        command.env("HF_ENDPOINT", &hub.endpoint).env("PLENARY_MODELS", place.path("models"));
+        common::ended(&mut command)
+    };
+    let fetched = command(&["models", "fetch", "tiny/bert@main"]);
+    assert_eq!(fetched.code, Some(0), "{fetched:?}");
+    assert!(fetched.out.contains("tiny--bert: fetched, commit c0ffee"), "{fetched:?}");
+    let verified = command(&["models", "verify"]);
+    assert!(verified.out.contains("tiny--bert/model.onnx: ok"), "{verified:?}");
+    assert!(command(&["models", "list"]).out.contains("tiny--bert"));
+    fs::write(place.path("models/tiny--bert/model.onnx"), "damaged").unwrap();
+    assert_eq!(command(&["models", "verify"]).code, Some(2));
+    command(&["models", "fetch", "no such name"]).says(2, &["not of the form ORG/NAME"]);
+}
