@@ -202,3 +202,25 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_graph_of_another_form_goes_to_rten() {
+        let graph = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/all-minilm-l6-v2").join(GRAPH);
+        let whole = std::fs::read(graph).unwrap();
+        let name = |bytes: &[u8], choice| engine(bytes.to_vec(), Task::Embedding, choice).map(|engine| engine.name());
+        assert_eq!(name(&whole, EngineChoice::Auto), Ok("encoder"));
+        assert_eq!(name(&whole, EngineChoice::Rten), Ok("rten"));
+
+        // The same graph, but rows are quantised a little differently.
+        let tiny = 1e-8f32.to_le_bytes();
+        let at = whole.windows(4).position(|window| window == tiny).unwrap();
+        let other = [&whole[..at], &2e-8f32.to_le_bytes(), &whole[at + 4..]].concat();
+        assert_eq!(name(&other, EngineChoice::Auto), Ok("rten"));
+        let error = name(&other, EngineChoice::Encoder).unwrap_err();
+        assert!(error.starts_with("not the form that the encoder runs: another quantisation"), "{error}");
+    }
+}

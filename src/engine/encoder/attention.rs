@@ -69,9 +69,11 @@ fn heads<const WIDE: usize>(cut: Cut, all: &[f32], scratch: &mut [f32], out: &mu
             }
         }
         for (tile, number) in values.chunks_exact_mut(WIDE * padded).zip((0..).step_by(WIDE)) {
-            for (row, value) in tile.as_chunks_mut::<WIDE>().0.iter_mut().zip(part(2)) {
+            let (rows, padding) = tile.as_chunks_mut::<WIDE>().0.split_at_mut(cut.n_tokens);
+            for (row, value) in rows.iter_mut().zip(part(2)) {
                 row.copy_from_slice(&value[number..number + WIDE]);
             }
+            padding.fill([0.0; WIDE]);
         }
         let head = Head { cut, all, keys, values, from: head * head_width };
         let mut first = 0;
@@ -134,13 +136,17 @@ fn queries<const N: usize, const WIDE: usize>(head: Head, first: usize, scratch:
         factors[n] = 1.0 / powers(&mut weights[n * padded..][..padded], n_tokens);
     }
 
-    let weights: [&[f32]; N] = std::array::from_fn(|n| &weights[n * padded..][..n_tokens]);
+    // Sixteen tokens at a time; what is not a token weighs 0.
+    let weights: [&[[f32; LANES]]; N] = std::array::from_fn(|n| weights[n * padded..][..padded].as_chunks::<LANES>().0);
     for (tile, number) in head.values.chunks_exact(WIDE * padded).zip((0..).step_by(WIDE)) {
         let mut sums = [[0f32; WIDE]; N];
-        for (token, values) in tile.as_chunks::<WIDE>().0[..n_tokens].iter().enumerate() {
-            for n in 0..N {
-                for lane in 0..WIDE {
-                    sums[n][lane] += weights[n][token] * values[lane];
+        for (lanes, values) in tile.as_chunks::<WIDE>().0.as_chunks::<LANES>().0.iter().enumerate() {
+            let weights: [&[f32; LANES]; N] = std::array::from_fn(|n| &weights[n][lanes]);
+            for (token, values) in values.iter().enumerate() {
+                for n in 0..N {
+                    for lane in 0..WIDE {
+                        sums[n][lane] += weights[n][token] * values[lane];
+                    }
                 }
             }
         }

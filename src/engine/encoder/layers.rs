@@ -90,10 +90,11 @@ fn tile<T: Tile, const N: usize>(
     let sums = unsafe { T::products::<N>(bytes, panel) };
     for (row, sums) in sums.iter().enumerate() {
         let scale = rows.scales[first + row];
-        let out: &mut [f32] = &mut out[(first + row) * outputs..][..PANEL];
-        for column in 0..PANEL {
-            out[column] = then(sums[column] as f32 * panel.scale[column] * scale + panel.bias[column]);
-        }
+        // All numbers before the first is written: what is read and what is written might else be the same memory, and the
+        // compiler would go number by number.
+        let numbers: [f32; PANEL] =
+            std::array::from_fn(|column| then(sums[column] as f32 * panel.scale[column] * scale + panel.bias[column]));
+        out[(first + row) * outputs..][..PANEL].copy_from_slice(&numbers);
     }
 }
 

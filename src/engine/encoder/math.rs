@@ -39,14 +39,12 @@ pub fn erf(x: f32) -> f32 {
     let x = if x < 4.0 { x } else { 4.0 };
     let x = if x > -4.0 { x } else { -4.0 };
     let square = x * x;
-    let mut p = -2.726_142_4e-10;
-    for coefficient in [2.770_681_4e-8, -2.101_024e-6, -5.692_506_4e-5, -7.349_906_3e-4, -2.954_6e-3, -1.609_603_3e-2] {
-        p = p * square + coefficient;
-    }
-    let mut q = -1.456_607_2e-5;
-    for coefficient in [-2.133_740_6e-4, -1.682_827e-3, -7.373_329_3e-3, -1.426_473_9e-2] {
-        q = q * square + coefficient;
-    }
+    let fourth = square * square;
+    // Even and odd powers of the square on their own, so that they need not wait for each other.
+    let p = ((-2.726_142_4e-10 * fourth - 2.101_024e-6) * fourth - 7.349_906_3e-4) * fourth - 1.609_603_3e-2
+        + ((2.770_681_4e-8 * fourth - 5.692_506_4e-5) * fourth - 2.954_6e-3) * square;
+    let q = (-1.456_607_2e-5 * fourth - 1.682_827e-3) * fourth - 1.426_473_9e-2
+        + (-2.133_740_6e-4 * fourth - 7.373_329_3e-3) * square;
     x * p / q
 }
 

@@ -76,7 +76,9 @@ impl Encoder {
     /// From the bytes of an ONNX graph.
     pub(crate) fn load(bytes: &[u8]) -> Result<Self, NotThisForm> {
         let weights = graph::read(bytes)?;
-        Ok(Self { weights, path: kernel::paths()[0] })
+        let path = kernel::paths()[0];
+        tracing::debug!("the encoder runs on {}", path.name());
+        Ok(Self { weights, path })
     }
 
     /// Refuses tokens that have no row in the embeddings, and padding.
