@@ -366,7 +366,7 @@ fn questions_of_the_press_are_turns() {
             ("QUESTION", "Who will be at the talks?"),
             ("MR. HADDON", "I can't say."),
             ("QUESTION", "But you said –"),
-            ("MR. HADDON", "(Laughter.) I did."),
+            ("MR. HADDON", "I did."),
         ],
     );
 }

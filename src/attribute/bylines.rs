@@ -5,8 +5,11 @@
 
 use std::collections::HashMap;
 
+use super::asides;
 use super::labels::{self, Judgement, LabelKind};
-use super::words::{BODIES, CHAIRS, CLAUSE_OPENERS, POSITIONS, SESSION_BODIES};
+use super::words::{
+    ARTICLES, BODIES, CHAIRS, CLAUSE_OPENERS, FUNCTION_WORDS, OFFICE_WORDS, OFFICES, POSITIONS, SESSION_BODIES,
+};
 use crate::corpus::Role;
 
 /// The parts of a byline.
@@ -38,16 +41,36 @@ impl Byline {
         self.role == Some(Role::Chair)
             || labels::is_chair_label(&self.label)
             || self.brackets.as_deref().is_some_and(labels::is_chair_label)
-            || self.title.as_deref().is_some_and(is_session_chair)
+            || self
+                .title
+                .as_deref()
+                .is_some_and(|title| is_session_chair(title) && (leads(title) || !self.belongs_elsewhere()))
     }
+
+    /// "Chairman, Union of Bakers": what somebody chairs is named beside the title, and is not this meeting.
+    fn belongs_elsewhere(&self) -> bool {
+        let body = |text: &String| {
+            let words = labels::words(text);
+            BODIES.any(&words) && !SESSION_BODIES.any(&words)
+        };
+        self.affiliation.as_ref().is_some_and(body)
+    }
+}
+
+/// Offices that only conduct: a moderator of some body moderates here.
+fn leads(title: &str) -> bool {
+    labels::words(title).first().is_some_and(|word| !word.starts_with("chair") && !word.starts_with("pr"))
 }
 
 fn is_session_chair(title: &str) -> bool {
     let words = labels::words(title);
     let Some(first) = words.first() else { return false };
     let body = words.iter().rev().find(|word| !matches!(word.as_str(), "the" | "of"));
-    let chairs = CHAIRS.contains(first);
-    chairs && (words.len() == 1 || body.is_some_and(|body| SESSION_BODIES.contains(body)))
+    let presides = matches!(first.as_str(), "president" | "speaker")
+        && body.is_some_and(|body| {
+            matches!(body.as_str(), "assembly" | "session" | "conference" | "sitting" | "meeting" | "house")
+        });
+    presides || CHAIRS.contains(first) && (words.len() == 1 || body.is_some_and(|body| SESSION_BODIES.contains(body)))
 }
 
 /// Whether a text speaks to somebody by name rather than names who speaks: "Mr. President, there are two".
@@ -82,7 +105,8 @@ impl Reader {
 /// Splits a byline. `text` is the label with everything printed beside it, without the text that follows.
 pub fn split(text: &str) -> Byline {
     let printed = tidy(text);
-    let (outside, brackets) = take_brackets(&printed);
+    let (outside, mut brackets) = take_brackets(&printed);
+    let last = brackets.pop();
     let mut pieces = pieces(&outside);
     let mut head = if pieces.is_empty() { outside.clone() } else { pieces.remove(0) };
     while pieces.first().is_some_and(|piece| labels::is_post_nominal(piece)) {
@@ -92,12 +116,16 @@ pub fn split(text: &str) -> Byline {
     let (honorific, name) = split_honorific(&head);
     byline.honorific = honorific;
     byline.name = name;
+    let judgement = labels::judge(&head);
+    let is_office = judgement.is_some_and(|judgement| judgement.kind == LabelKind::Office);
     place(&mut byline, &pieces);
-    if let Some(inside) = brackets {
-        let is_office = labels::judge(&head).is_some_and(|judgement| judgement.kind == LabelKind::Office);
-        let (inner, deeper) = take_brackets(&inside);
+    if let Some(inside) = last {
+        let (inner, mut deeper) = take_brackets(&inside);
+        let deeper = deeper.pop();
         let named = labels::judge(inner.split(',').next().unwrap_or(""))
             .is_some_and(|judgement| judgement.kind == LabelKind::Person && judgement.quality >= 0.5);
+        // "The Bishop of Tarnley (Rt Revd Hugh Amber)": an office that is no part in these proceedings.
+        let is_office = is_office || head.starts_with("The ") && is_title(&head);
         if is_office && named {
             let mut inner_pieces = self::pieces(&inner);
             let person = if inner_pieces.is_empty() { inner } else { inner_pieces.remove(0) };
@@ -106,18 +134,128 @@ pub fn split(text: &str) -> Byline {
             (byline.honorific, byline.name) = (honorific, name);
             place(&mut byline, &deeper.map(|text| self::pieces(&text)).unwrap_or(inner_pieces));
         } else {
-            place(&mut byline, &self::pieces(&inside));
+            // "(North Wexley) (Lab)": a seat and a party may stand in brackets of their own.
+            let inner: Vec<String> = brackets.iter().chain([&inside]).flat_map(|text| self::pieces(text)).collect();
+            place(&mut byline, &inner);
         }
         byline.brackets = Some(inside);
     }
-    if byline.title.is_none() && labels::is_chair_label(&head) {
+    split_title(&mut byline);
+    let is_chair = labels::is_chair_label(&head);
+    if byline.title.is_none() && !is_chair {
+        (byline.title, byline.name) = split_office(&byline.name);
+    }
+    if byline.title.is_none() && (is_chair || is_office && byline.honorific.is_none() && names_position(&head)) {
         byline.title = Some(without_article(&head));
     }
+    byline.title = byline.title.or_else(|| byline.honorific.as_deref().and_then(office_among));
     byline
 }
 
+/// What somebody is, in words that a text uses of them: title, and affiliation where it is told.
+pub fn set_office(byline: &mut Byline, office: &str) {
+    place(byline, &pieces(office));
+    split_title(byline);
+}
+
+/// An office without article and address: "The Acting Chair", "El señor PRESIDENTE", "M. le président".
 fn without_article(office: &str) -> String {
-    office.strip_prefix("The ").or_else(|| office.strip_prefix("THE ")).unwrap_or(office).to_string()
+    let tokens: Vec<&str> = office.split_whitespace().collect();
+    let is_address = |token: &&str| {
+        let word = token.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+        ARTICLES.contains(&word) || matches!(word.as_str(), "hon") || labels::is_honorific(token) && !is_title(token)
+    };
+    let n = tokens.iter().take_while(|token| is_address(token)).count();
+    if n < tokens.len() { tokens[n..].join(" ") } else { office.to_string() }
+}
+
+/// An office that somebody holds outside these proceedings: "The Minister of Roads", not "The Witness".
+fn names_position(office: &str) -> bool {
+    let words = labels::words(office);
+    is_title(office)
+        && !words.iter().any(|word| {
+            matches!(
+                word.as_str(),
+                "witness"
+                    | "resident"
+                    | "student"
+                    | "expert"
+                    | "operator"
+                    | "speaker"
+                    | "interpreter"
+                    | "candidate"
+                    | "participant"
+            )
+        })
+}
+
+/// Honorifics that are offices: "Mayor", "Minister".
+fn office_among(honorific: &str) -> Option<String> {
+    const OFFICES: [&str; 7] = ["mayor", "governor", "minister", "ambassador", "commissioner", "bishop", "archbishop"];
+    honorific
+        .split_whitespace()
+        .map(|token| token.trim_matches(|c: char| !c.is_alphabetic()))
+        .find(|token| OFFICES.contains(&token.to_lowercase().as_str()))
+        .map(str::to_string)
+}
+
+/// "City Manager Hatch", "Präsidentin Dr. Ulla Brenner": an office before a name, and the name.
+fn split_office(name: &str) -> (Option<String>, String) {
+    let tokens: Vec<&str> = name.split_whitespace().collect();
+    let is_position = |token: &&str| {
+        let word = token.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+        POSITIONS.contains(&word) || CHAIRS.contains(&word) || OFFICES.contains(&word)
+    };
+    let Some(at) = tokens.iter().rposition(is_position).filter(|at| at + 1 < tokens.len()) else {
+        return (None, name.to_string());
+    };
+    let (office, rest) = (tokens[..=at].join(" "), tokens[at + 1..].join(" "));
+    let named = labels::words(&rest).iter().all(|word| !OFFICE_WORDS.contains(word) && !FUNCTION_WORDS.contains(word))
+        && tokens[at + 1..]
+            .iter()
+            .all(|token| token.chars().filter(|c| c.is_alphabetic()).count() >= 2 || token.ends_with('.'))
+        && tokens[at + 1].starts_with(char::is_uppercase);
+    if !named {
+        return (None, name.to_string());
+    }
+    // "CHIEF JUSTICE ROWE"
+    let (honorific, name) = split_honorific(&rest);
+    let office = match honorific.filter(|text| is_title(text)) {
+        Some(more) => format!("{office} {more}"),
+        None => office,
+    };
+    (Some(office), name)
+}
+
+/// "Professor at the University of Loenen": what a title says of where somebody works, where nothing else says it.
+fn split_title(byline: &mut Byline) {
+    let Some(title) = &byline.title else { return };
+    let lower = title.to_lowercase();
+    if lower.len() != title.len() {
+        return;
+    }
+    let mut places: Vec<(usize, &str)> =
+        [" at ", " of ", " for ", " with "].iter().flat_map(|word| lower.match_indices(word)).collect();
+    places.sort_unstable();
+    for (at, word) in places {
+        let rest = title[at + word.len()..].trim_start_matches("the ").trim_start_matches("THE ").trim();
+        let words = labels::words(rest);
+        let is_body =
+            |word: Option<&String>| word.is_some_and(|word| BODIES.contains(word) && !SESSION_BODIES.contains(word));
+        let names_body = words.len() >= 2
+            && rest.starts_with(char::is_uppercase)
+            && (is_body(words.first()) || is_body(words.last()));
+        let is_at = word == " at " && rest.starts_with(char::is_uppercase);
+        if is_title(&title[..at]) && (is_at || names_body && byline.affiliation.is_none() && byline.country.is_none()) {
+            let place = match &byline.affiliation {
+                Some(more) => format!("{rest}, {more}"),
+                None => rest.to_string(),
+            };
+            let office = title[..at].trim().to_string();
+            (byline.title, byline.affiliation) = (Some(office), Some(place));
+            return;
+        }
+    }
 }
 
 /// One line, single blanks, without the signs that close a byline.
@@ -128,11 +266,11 @@ pub fn tidy(text: &str) -> String {
         .to_string()
 }
 
-/// The text without its last pair of brackets, and what stood in them. Brackets that are followed by more name
-/// ("Justice (ret.) Ann Smith") are left out.
-fn take_brackets(text: &str) -> (String, Option<String>) {
+/// The text without its brackets, and what stood in them. Brackets that are followed by more name ("Justice (ret.)
+/// Ann Smith") are left out, and so are those that say when or in which language somebody speaks.
+fn take_brackets(text: &str) -> (String, Vec<String>) {
     let mut outside = String::new();
-    let mut inside: Option<String> = None;
+    let mut inside: Vec<String> = Vec::new();
     let (mut depth, mut from) = (0usize, 0usize);
     for (at, c) in text.char_indices() {
         match c {
@@ -145,12 +283,12 @@ fn take_brackets(text: &str) -> (String, Option<String>) {
             ')' | ']' if depth > 0 => {
                 depth -= 1;
                 if depth == 0 {
-                    inside = Some(text[from..at].trim().to_string());
+                    inside.push(text[from..at].trim().to_string());
                 }
             }
             _ if depth == 0 => {
-                if inside.is_some() && c.is_alphanumeric() {
-                    inside = None;
+                if c.is_alphanumeric() {
+                    inside.clear();
                 }
                 outside.push(c);
             }
@@ -158,17 +296,17 @@ fn take_brackets(text: &str) -> (String, Option<String>) {
         }
     }
     if depth > 0 {
-        inside = Some(text[from..].trim().to_string());
+        inside.push(text[from..].trim().to_string());
     }
-    (outside.split_whitespace().collect::<Vec<_>>().join(" "), inside.filter(|text| !text.is_empty()))
+    inside.retain(|text| !text.is_empty() && !asides::is_direction(text) && !asides::is_clock(text));
+    (outside.split_whitespace().collect::<Vec<_>>().join(" "), inside)
 }
 
 /// The parts between commas, bars, tabs and spaced dashes.
 fn pieces(text: &str) -> Vec<String> {
-    text.split([',', '|', '\t', ';', '，'])
+    text.split([',', '|', '\t', ';', '，', '—'])
         .flat_map(|piece| piece.split(" - "))
         .flat_map(|piece| piece.split(" – "))
-        .flat_map(|piece| piece.split(" — "))
         .map(|piece| {
             piece.trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '.' | '-' | '–' | '—')).to_string()
         })
@@ -210,8 +348,12 @@ fn place(byline: &mut Byline, pieces: &[String]) {
         byline.party = Some((*only).clone());
         return;
     }
-    byline.title = byline.title.take().or_else(|| join(titles));
+    byline.title = byline.title.take().or_else(|| join(titles)).map(|title| without_the(&title));
     byline.affiliation = byline.affiliation.take().or_else(|| join(bodies));
+}
+
+fn without_the(title: &str) -> String {
+    title.strip_prefix("The ").or_else(|| title.strip_prefix("THE ")).unwrap_or(title).to_string()
 }
 
 /// A short label of a party: "Lib.", "NDP", "S&D".
@@ -224,7 +366,7 @@ fn is_party(text: &str) -> bool {
 }
 
 /// Whether the first telling word of a piece names a position.
-fn is_title(piece: &str) -> bool {
+pub fn is_title(piece: &str) -> bool {
     for word in labels::words(piece) {
         if POSITIONS.contains(&word) || CHAIRS.contains(&word) {
             return true;

@@ -7,9 +7,12 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::asides;
 use super::inline::pattern;
+use super::labels;
 use super::misreadings::skeleton;
 use super::page::Page;
+use super::words::APPLAUSE;
 use crate::corpus::{BlockKind, Layout};
 
 /// Lines longer than this are no running header.
@@ -17,6 +20,12 @@ const LONGEST_HEADER: usize = 120;
 
 /// A running header's first print is the title when it is among so many lines at the top.
 const TITLE_LINES: usize = 10;
+
+/// Longer sentences that begin like the end of a meeting are somebody's speech.
+const LONGEST_CLOSING: usize = 240;
+
+/// Paragraphs of more lines are not searched for lines of a court's record.
+const LONGEST_LISTING: usize = 400;
 
 /// Bracketed paragraphs longer than this are taken for speech.
 const LONGEST_STAGE_NOTE: usize = 400;
@@ -29,9 +38,13 @@ static PAGE_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
 
 static TIME_ALONE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^[\[(]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?(?:\s*(?:-->|[-–—])\s*\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?)?[\])]?$",
+        r"^[\[(]?(?:(?:[Kk]l|[Aa]t|[Uu]m)\.?\s*)?\d{1,2}[:.]\d{2}(?::\d{2})?(?:[.,]\d{1,3})?(?:\s*(?:-->|[-–—])\s*\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?)?[\])]?$",
     )
 });
+
+/// An hour on a line of its own: "12.00 hrs", "2.34 pm".
+static HOUR: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)^[\[(]?\d{1,2}(?:[.:]\d{2})?\s*(?:hrs|hours|uhr|uur|[ap]\.?\s?m\.?)[\])]?$"));
 
 static EDITORIAL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -41,7 +54,7 @@ static EDITORIAL: LazyLock<Regex> = LazyLock::new(|| {
 
 static CLOSING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^\(?(?:the|this) (?:public )?(?:meeting|hearing|sitting|session|committee|council|house|assembly|debate|inquiry|board|senate|conference|panel)(?: (?:was|is|then|duly|stood|stands))* (?:adjourned|closed|rose|ended|suspended|resumed|opened|concluded|reconvened|recessed|called to order)\b",
+        r"(?i)^\(?(?:(?:the|this) )?(?:public )?(?:meeting|hearing|sitting|session|committee|council|house|assembly|debate|inquiry|board|senate|conference|panel|court|tribunal|commission|proceedings|parliament|dáil|seanad|witness|lok sabha|rajya sabha)(?: (?:was|were|is|then|duly|stood|stands))* (?:adjourned|adjourns|closed|rose|ended|suspended|resumed|opened|concluded|reconvened|recessed|called to order|met at|withdrew|sworn|excused)\b|^(?:la séance|die sitzung|la seduta|la sesión|de vergadering|a sessão|posiedzenie)\b[^.:!?]{0,80}[\s(]\d{1,2}[.,:h ]|^(?:eran las|era la una|eram|se (?:abre|levanta|suspende|reanuda) la sesión a las|schluss:|beginn:|aanvang|sluiting)\b[^!?]{0,80}$|\b(?:started|stopped) transcription$|^(?:午前|午後).{1,12}(?:散会|休憩|開議|閉会|再開)$",
     )
 });
 
@@ -55,7 +68,24 @@ static RECORD: LazyLock<Regex> = LazyLock::new(|| {
 /// What the house does, as its record prints it: "Several members rose—", "Bill read a first time."
 static FORMULA: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:[^.:!?]|\bhon\.){0,80}\b(?:rose|rising|interjecting|interrupting|having (?:spoken|risen|withdrawn)|(?:was|were) asked|laughed|applauded)\s*[—–-]{1,2}$|^(?:bill|amendment|clause|question|motion)s?\b[^.:!?]{0,80}\b(?:read (?:a|the) (?:first|second|third) time|agreed to|negatived|put and (?:passed|agreed to)|withdrawn)\.?$|^it was (?:resolved|agreed|moved|decided|noted|ordered)\b",
+        r"(?i)^(?:[^.:!?]|\bhon\.){0,80}\b(?:rose|rising|interjecting|interrupting|having (?:spoken|risen|withdrawn)|(?:was|were) asked|laughed|applauded)\s*[—–-]{1,2}$|^(?:bill|amendment|clause|question|motion)s?\b[^.:!?]{0,80}\b(?:read (?:a|the) (?:first|second|third) time|agreed to|negatived|put and (?:passed|agreed to)|withdrawn)\.?$|^it was (?:resolved|agreed|moved|decided|noted|ordered)\b|^(?:the )?(?:motion|amendment|question|resolution|clause|bill)\b[^.:!?]{0,60}\b(?:was|were) (?:carried|lost|defeated|adopted|passed|agreed|put|withdrawn|rejected|approved)\b[^.:!?]{0,50}\.?$|^@\p{Lu}\p{L}+(?::|$)",
+    )
+});
+
+/// Lines of courts and inquiries that say who is examined by whom: "BY MS. HILL:", "Questions from MR LEE".
+static EXAMINATION: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^(?:BY (?:MR|MS|MRS|MISS|DR|THE)\b\.?[^.:]{0,40}:?$|(?i:(?:further |direct |cross[- ]?|re-?direct |re-?cross[- ]?)*(?:questions|examination)(?:-in-chief)? (?:from|by) (?:mr|ms|mrs|miss|dr|sir|dame|the)\b[^:!?]{0,50}$)|.{3,80}\((?:sworn|affirmed|recalled|continued|re-?sworn)\)$|.{0,120}\bhaving been (?:first )?(?:duly )?(?:sworn|affirmed)\b.{0,160}$)",
+    )
+});
+
+/// An entry of a table of contents or index: dots lead to a page.
+static LEADERS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:\.\s?){5,}\s*\d{1,4}$"));
+
+/// Lists of votes: "In favour: Norland, Castor".
+static VOTES: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:in favou?r|voting in favou?r|against|voting against|abstaining|abstentions?|ayes?|noes|nays|yeas|not voting|absent|excused|for|pour|contre|abstention|dafür|dagegen|enthaltungen?)\s*:\s*[^.!?]{0,600}$",
     )
 });
 
@@ -72,6 +102,11 @@ pub fn settle_headers(page: &mut Page<'_>) {
         }
     }
     settle_times(page);
+    for line in page.lines.iter_mut().filter(|line| line.kind.is_none() && line.layout == Layout::Text) {
+        if HOUR.is_match(line.text().trim()) {
+            line.kind = Some(BlockKind::Furniture);
+        }
+    }
     let mut seen: HashMap<String, (usize, Vec<usize>)> = HashMap::new();
     for i in 0..page.lines.len() {
         let holds_names = matches!(page.lines[i].layout, Layout::Heading(level) if page.name_levels.contains(&level));
@@ -177,15 +212,52 @@ pub fn settle_notes(page: &mut Page<'_>) {
             Some(BlockKind::EditorialNote)
         } else if is_below_name(page, lines.start) {
             None
-        } else if is_bracketed(text) || CLOSING.is_match(text) || FORMULA.is_match(text) || RECORD.is_match(text) {
+        } else if is_bracketed(text) && !asides::is_call(unbracketed(text))
+            || CLOSING.is_match(text) && text.len() <= LONGEST_CLOSING
+            || FORMULA.is_match(text)
+            || RECORD.is_match(text)
+            || VOTES.is_match(text)
+            || is_applause(text)
+        {
             Some(BlockKind::StageNote)
         } else {
             None
         };
         if let Some(kind) = kind {
             page.settle(lines, kind);
+            continue;
+        }
+        if text.len() <= 300 && EXAMINATION.is_match(text) {
+            // The name of the witness may stand on a line of its own above: "RUTH HILL,".
+            let named = (0..lines.start).rev().find(|line| !page.lines[*line].is_empty());
+            if let Some(above) = named.filter(|_| text.starts_with(char::is_lowercase))
+                && page.lines[above].text().trim_end().ends_with(',')
+                && page.lines[above].text().split_whitespace().count() <= 6
+            {
+                page.settle(above..above + 1, BlockKind::StageNote);
+            }
+            page.settle(lines, BlockKind::StageNote);
+            continue;
+        }
+        for line in lines.clone().filter(|_| lines.len() <= LONGEST_LISTING) {
+            let text = page.lines[line].text().trim();
+            if text.len() <= LONGEST_HEADER + 80 && EXAMINATION.is_match(text) {
+                page.settle(line..line + 1, BlockKind::StageNote);
+            } else if LEADERS.is_match(text) {
+                page.settle(line..line + 1, BlockKind::Furniture);
+            }
         }
     }
+}
+
+/// "Aplausos do PS." stands alone where no brackets are used.
+fn is_applause(text: &str) -> bool {
+    const LONGEST: usize = 8;
+    let words = labels::words(text);
+    words.len() <= LONGEST
+        && words.first().is_some_and(|word| APPLAUSE.contains(word))
+        && (words.len() > 1 || text.ends_with('.'))
+        && asides::is_direction(text)
 }
 
 /// A bracketed line right below a short line that does not end like a sentence: the office of the person named there.
@@ -198,6 +270,11 @@ fn is_below_name(page: &Page<'_>, line: usize) -> bool {
         && !above.is_empty()
         && above.chars().count() <= LONGEST_NAME
         && !above.ends_with(['.', '!', '?', ':', ',', ';', '"', '”', ')', ']'])
+}
+
+/// A bracketed text without its brackets.
+fn unbracketed(text: &str) -> &str {
+    text.trim_matches(|c: char| matches!(c, '(' | ')' | '[' | ']' | ' ' | '.'))
 }
 
 /// The whole paragraph stands in one pair of brackets.

@@ -13,7 +13,7 @@ use super::bylines::{self, Reader};
 use super::inline::{pattern, seconds, unreadable};
 use super::labels::{self, Judgement, LabelKind};
 use super::page::Page;
-use super::styles::{Candidate, Style, is_marked};
+use super::styles::{Candidate, Origin, Style, is_marked};
 use super::weights::Weights;
 use crate::corpus::{Layout, Reason, Span};
 
@@ -37,6 +37,8 @@ static TIME_NAME: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+static NUMBER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\d{1,3}\.\s+"));
+
 /// A date, not a name, stands beside the time.
 static YEAR: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:19|20)\d{2}\b"));
 
@@ -47,10 +49,14 @@ pub fn alone(page: &Page<'_>, lines: &Range<usize>, reader: &mut Reader) -> Opti
     if first.bold > 0 && !is_heading {
         return in_bold(page, lines, reader);
     }
-    if first.layout == Layout::ListItem {
-        return None;
-    }
     let text = first.text().trim();
+    if first.layout == Layout::ListItem {
+        // "1. Ann Lee (North Farrow) (Ind)": the number of a question.
+        let name = NUMBER.find(text).map(|number| &text[number.end()..]).filter(|_| lines.len() == 1)?;
+        let byline = bylines::split(name);
+        let block = lines.start..lines.start + 1;
+        return if byline.country.is_some() { below(page, &block, name, Style::NameLine, reader) } else { None };
+    }
     if text.len() > 200 || text.ends_with([',', ';']) && lines.len() > 1 {
         return None;
     }
@@ -241,6 +247,10 @@ fn below(page: &Page<'_>, block: &Range<usize>, name: &str, style: Style, reader
             end = block.end;
         }
     }
+    // A title page: no office has a year.
+    if page.lines[block.start..end].iter().any(|line| YEAR.is_match(line.text())) {
+        return None;
+    }
     let mut text = name.to_string();
     for line in &page.lines[block.start + 1..end] {
         let more = line.text().trim();
@@ -259,6 +269,7 @@ fn below(page: &Page<'_>, block: &Range<usize>, name: &str, style: Style, reader
     if style == Style::NameLine {
         let byline = &candidate.parts;
         let has_more = byline.title.is_some()
+            || byline.country.is_some()
             || byline.affiliation.as_deref().is_some_and(bylines::is_telling)
             || byline.honorific.is_some();
         let separated = text.contains('|') || text.contains('\t');
@@ -295,6 +306,11 @@ fn own_lines(
     let (byline, judgement) = reader.read(&printed);
     let judgement = judgement
         .or_else(|| single_name(&byline, style == Style::Bold))
+        .or_else(|| {
+            // Beside a time of a chat stands a name, even if it is written as users write theirs.
+            (style == Style::NameTime && labels::is_user_name(&byline.label))
+                .then_some(Judgement { kind: LabelKind::Word, quality: 0.5 })
+        })
         .or_else(|| if matches!(style, Style::NameLine | Style::Heading) { None } else { unreadable(&byline.label) })?;
     let speech_line = (end_line..page.lines.len()).find(|i| !page.lines[*i].is_empty())?;
     let (first, last) = (&page.lines[lines.start], &page.lines[end_line - 1]);
@@ -307,6 +323,7 @@ fn own_lines(
     }
     Some(Candidate {
         style,
+        origin: Origin::Printed,
         line: lines.start,
         marked: is_marked(&byline, judgement.kind),
         label: byline.label.clone(),

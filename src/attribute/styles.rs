@@ -5,14 +5,16 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::bylines::{Byline, Reader};
+use super::bylines::{self, Byline, Reader};
+use super::heads;
 use super::inline::leading;
 use super::labels::{self, LabelKind};
 use super::misreadings::canonical_labels;
 use super::own_line::{alone, heading};
 use super::page::Page;
 use super::weights::Weights;
-use crate::corpus::{Layout, Reason, Rival, Span, StyleScore};
+use super::words::{ARTICLES, FUNCTION_WORDS};
+use crate::corpus::{Layout, Reason, Rival, Role, Span, StyleScore};
 
 /// A way to print who speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,13 +37,17 @@ pub enum Style {
     Capitals,
     /// A name on a line of its own, perhaps with title and affiliation beside or below it.
     NameLine,
+    /// Questions in a typeface of their own, without labels, and the answers below them.
+    Questions,
+    /// One speech whose speaker stands in its title.
+    Titled,
     /// The study's own regular expression: never learned, only pinned.
     Pattern,
 }
 
 impl Style {
     /// The styles that a document can be learned to be printed in.
-    pub const ALL: [Style; 9] = [
+    pub const ALL: [Style; 11] = [
         Style::Bold,
         Style::BoldInline,
         Style::Colon,
@@ -51,6 +57,8 @@ impl Style {
         Style::Heading,
         Style::Capitals,
         Style::NameLine,
+        Style::Questions,
+        Style::Titled,
     ];
 
     /// The name that a study and the tables use.
@@ -65,6 +73,8 @@ impl Style {
             Style::Heading => "heading",
             Style::Capitals => "capitals",
             Style::NameLine => "name_line",
+            Style::Questions => "questions",
+            Style::Titled => "titled",
             Style::Pattern => "pattern",
         }
     }
@@ -74,10 +84,28 @@ impl Style {
     }
 }
 
+/// How it is known that a turn begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// A byline is printed there.
+    Printed,
+    /// Somebody calls out, in brackets, inside the turn of another.
+    Call,
+    /// Who was called at goes on.
+    Resumed,
+    /// A question set in bold, in italics or as a heading, without a label.
+    Asked,
+    /// What stands below such a question.
+    Answered,
+    /// The whole text is the speech of the person in its title.
+    Titled,
+}
+
 /// A place that looks like a byline.
 #[derive(Debug, Clone)]
 pub struct Candidate {
     pub style: Style,
+    pub origin: Origin,
     /// Line the byline begins on.
     pub line: usize,
     /// The byline as printed, and its parts.
@@ -128,10 +156,15 @@ pub struct Found {
     pub confidence: f32,
     /// How much each style explains, the best first.
     pub scores: Vec<StyleScore>,
+    /// Labels that the head explains, with the person: "DW: Dale Whit".
+    pub legend: Vec<(String, Byline)>,
 }
 
 /// From this confidence on a candidate is a byline.
 const ACCEPT: f32 = 0.5;
+
+/// Confidence of a name on a line of its own that a list of the page names too.
+const LISTED: f32 = 0.7;
 
 /// Another style is taken along when it explains at least this share of what the main style explains.
 const COMPANION: f32 = 0.25;
@@ -145,6 +178,10 @@ pub fn find(page: &Page<'_>, pinned: Option<Style>) -> Found {
     }
     mend_labels(&mut all);
     all.retain(|candidate| candidate.confidence > 0.0);
+    let legend = if pinned.is_none() { heads::drop_fields(page, &mut all) } else { Vec::new() };
+    let mut rosters = drop_rosters(page, &mut all);
+    rosters.extend(heads::listed(page, page.lines.len()).into_iter().map(|byline| byline.label));
+    drop_letters(page, &mut all);
     take_lines_for_turns(&mut all);
     let mut counts: HashMap<(Style, &str), usize> = HashMap::new();
     for candidate in all.iter().filter(|candidate| !candidate.inside) {
@@ -157,6 +194,10 @@ pub fn find(page: &Page<'_>, pinned: Option<Style>) -> Found {
     for (candidate, n) in all.iter_mut().zip(prints) {
         candidate.n_prints = n;
         weigh(candidate, pinned.is_some());
+    }
+    // Somebody whom a list of the page names speaks, even if only once.
+    for candidate in all.iter_mut().filter(|candidate| is_own_line(candidate) && rosters.contains(&candidate.label)) {
+        candidate.raise(LISTED, Reason::Listed);
     }
     pair_questions(&mut all);
     if pinned.is_none() {
@@ -242,6 +283,7 @@ pub fn find(page: &Page<'_>, pinned: Option<Style>) -> Found {
         confidence: mean * explained / (explained + rivals).max(f32::EPSILON),
         scores: told,
         bylines,
+        legend,
     }
 }
 
@@ -373,7 +415,48 @@ fn drop_lists(all: &mut Vec<Candidate>) {
     all.retain(|candidate| !lists.contains(&candidate.style));
 }
 
-/// Questions and answers vouch for each other.
+/// Takes away "A man came." where no questions stand beside it that begin with "Q".
+fn drop_letters(page: &Page<'_>, all: &mut Vec<Candidate>) {
+    let bare = |candidate: &Candidate| {
+        candidate.style == Style::Period && matches!(candidate.byline.of(page.source), "Q" | "A" | "Q " | "A ")
+    };
+    let n_questions =
+        all.iter().filter(|candidate| bare(candidate) && candidate.label == "Q" && !candidate.inside).count();
+    if n_questions < 2 {
+        all.retain(|candidate| !bare(candidate));
+    }
+}
+
+/// Takes away names on lines of their own that stand in lists: one below the other, without anything said between.
+/// Returns the labels of the lists.
+fn drop_rosters(page: &Page<'_>, all: &mut Vec<Candidate>) -> HashSet<String> {
+    let person = |candidate: &&Candidate| is_own_line(candidate) && candidate.kind == LabelKind::Person;
+    let starts: HashSet<(usize, Style)> =
+        all.iter().filter(person).map(|candidate| (candidate.line, candidate.style)).collect();
+    let above = |candidate: &Candidate| (0..candidate.line).rev().find(|line| !page.lines[*line].is_empty());
+    let in_list = |candidate: &Candidate| {
+        let below = starts.contains(&(candidate.speech_line, candidate.style));
+        let adjoins = above(candidate)
+            .is_some_and(|line| line + 1 == candidate.line && starts.contains(&(line, candidate.style)));
+        person(&candidate) && (below || adjoins)
+    };
+    let listed: HashMap<usize, String> = all
+        .iter()
+        .filter(|candidate| in_list(candidate))
+        .map(|candidate| (candidate.line, candidate.label.clone()))
+        .collect();
+    if listed.len() < 2 {
+        return HashSet::new();
+    }
+    all.retain(|candidate| !(is_own_line(candidate) && listed.contains_key(&candidate.line)));
+    listed.into_values().collect()
+}
+
+fn is_own_line(candidate: &Candidate) -> bool {
+    matches!(candidate.style, Style::NameLine | Style::Capitals)
+}
+
+/// Questions and answers vouch for each other, and so do those who ask and answer in interviews.
 fn pair_questions(all: &mut [Candidate]) {
     let first = |candidate: &Candidate| labels::words(&candidate.label).first().cloned().unwrap_or_default();
     let has = |letters: &[&str], all: &[Candidate]| {
@@ -384,6 +467,13 @@ fn pair_questions(all: &mut [Candidate]) {
             if matches!(first(candidate).as_str(), "q" | "a" | "question" | "answer") {
                 candidate.raise(0.9, Reason::QuestionsAndAnswers);
             }
+        }
+    }
+    if has(&["i", "int", "iv", "intv"], all) && has(&["r", "p", "ir", "res", "resp", "part"], all) {
+        for candidate in
+            all.iter_mut().filter(|candidate| matches!(first(candidate).as_str(), "i" | "int" | "iv" | "intv"))
+        {
+            candidate.parts.role = Some(Role::Questioner);
         }
     }
 }
@@ -426,13 +516,50 @@ fn lift_lone(page: &Page<'_>, all: &mut [Candidate]) {
         all.iter().filter(|candidate| in_doubt(candidate)).map(|candidate| candidate.label.to_lowercase()).collect();
     // A word that the page also prints in small letters is no name.
     let common = page.in_small_letters(&doubtful);
+    let mut accepted: HashMap<Style, usize> = HashMap::new();
+    for candidate in all.iter().filter(|candidate| candidate.confidence >= ACCEPT && !candidate.inside) {
+        *accepted.entry(candidate.style).or_default() += 1;
+    }
+    // "Bank of Norland: We lend to both.": a body that says a sentence among people who speak in the same style.
+    let body = |candidate: &Candidate| {
+        lone(candidate)
+            && is_body(candidate)
+            && accepted.get(&candidate.style).is_some_and(|n| *n >= CARRIERS)
+            && says_sentence(page, candidate)
+    };
+    let bodies: HashSet<usize> =
+        all.iter().filter(|candidate| body(candidate)).map(|candidate| candidate.byline.start).collect();
     for candidate in all.iter_mut() {
-        if lone(candidate) && carried(candidate)
+        if lone(candidate) && (carried(candidate) || bodies.contains(&candidate.byline.start))
             || in_doubt(candidate) && !common.contains(&candidate.label.to_lowercase())
         {
             candidate.raise(LIFTED, Reason::LooksLikeOthers);
         }
     }
+}
+
+/// A label that names a body: "Bank of Norland", "Farmers' Union".
+fn is_body(candidate: &Candidate) -> bool {
+    candidate.kind == LabelKind::Person
+        && matches!(candidate.style, Style::Colon | Style::BoldInline)
+        && (bylines::is_telling(&candidate.label) || candidate.label.contains(" of "))
+}
+
+/// What stands behind a byline on its line is a sentence of some words.
+fn says_sentence(page: &Page<'_>, candidate: &Candidate) -> bool {
+    const SHORTEST: usize = 4;
+    let line = &page.lines[candidate.speech_line];
+    let end = page.lines[candidate.speech_line..]
+        .iter()
+        .take_while(|below| below.paragraph == line.paragraph && !below.is_empty())
+        .last()
+        .map_or(line.span.end, |last| last.span.end);
+    let from = page.source.floor_char_boundary(candidate.speech.min(end));
+    let text = page.source[from..end].trim();
+    text.split_whitespace().nth(SHORTEST - 1).is_some()
+        && text.ends_with(['.', '!', '?', '…', '"', '”', ')'])
+        && text.split_whitespace().filter(|word| word.starts_with(char::is_lowercase)).count() * 2
+            >= text.split_whitespace().count()
 }
 
 /// Where seven paragraphs in ten begin with a label of a style, single words are labels too, though doubtful ones.
@@ -444,14 +571,18 @@ fn lift_throughout(page: &Page<'_>, all: &mut [Candidate]) {
         *starts.entry(candidate.style).or_default() += 1;
     }
     let throughout = |style: Style| {
-        matches!(style, Style::Colon | Style::BoldInline | Style::Dash)
+        matches!(style, Style::Colon | Style::BoldInline | Style::Dash | Style::Period)
             && starts.get(&style).is_some_and(|n| *n >= 2 && *n * 10 >= n_paragraphs * 7)
     };
     let lone = |candidate: &Candidate| {
         candidate.confidence < ACCEPT
             && !candidate.inside
-            && candidate.kind == LabelKind::Word
             && throughout(candidate.style)
+            && match candidate.style {
+                // "Dr. A. King (Leeds). I congratulate the authors.": an honorific tells a label from a sentence.
+                Style::Period => candidate.parts.honorific.is_some() && says_sentence(page, candidate),
+                _ => candidate.kind == LabelKind::Word || is_body(candidate) && says_sentence(page, candidate),
+            }
     };
     let words: HashSet<String> =
         all.iter().filter(|candidate| lone(candidate)).map(|candidate| candidate.label.to_lowercase()).collect();
@@ -468,7 +599,10 @@ fn lift_throughout(page: &Page<'_>, all: &mut [Candidate]) {
 
 /// Whether a label bears a mark that prose does not set by chance.
 pub fn is_marked(byline: &Byline, kind: LabelKind) -> bool {
-    kind == LabelKind::Office || byline.honorific.is_some() || in_capitals(&byline.label)
+    kind == LabelKind::Office
+        || byline.honorific.is_some()
+        || in_capitals(&byline.label)
+        || byline.label.split_whitespace().any(|word| word.chars().count() >= 4 && in_capitals(word))
 }
 
 /// All letters of a label are capitals, and there are at least two.
@@ -479,6 +613,13 @@ pub fn in_capitals(label: &str) -> bool {
         upper += usize::from(c.is_uppercase());
     }
     n >= 2 && upper == n
+}
+
+/// A line ends with a small word that another has to follow.
+fn ends_open(text: &str) -> bool {
+    let last = text.split_whitespace().next_back().unwrap_or("");
+    last.starts_with(char::is_lowercase)
+        && (FUNCTION_WORDS.contains(last) || ARTICLES.contains(last) || labels::is_particle(last))
 }
 
 /// Every place of the page that looks like a byline in some style, with the confidence its form alone gives.
@@ -498,9 +639,12 @@ fn candidates(page: &Page<'_>) -> Vec<Candidate> {
             _ => {}
         }
         let own = alone(page, &lines, &mut reader);
+        // "may it please the / Court: Milk is": a line that goes on, not a label.
+        let goes_on = lines.start > 0 && ends_open(page.lines[lines.start - 1].text());
         // A name in bold with its office beside or below it is no label of what follows on the line.
         if own.as_ref().is_none_or(|own| own.style != Style::Bold || own.confidence == 0.0) {
-            out.extend(leading(page, lines.clone(), false, &mut reader));
+            let found = leading(page, lines.clone(), false, &mut reader);
+            out.extend(found.into_iter().filter(|candidate| !goes_on || candidate.label.contains(' ')));
         }
         out.extend(own);
         for line in lines.clone().skip(1) {
