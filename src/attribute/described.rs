@@ -9,6 +9,7 @@ use regex::Regex;
 use super::bylines::{self, Byline};
 use super::inline::pattern;
 use super::labels::{self, LabelKind};
+use super::offices;
 use super::words::{BODIES, FUNCTION_WORDS, HEADING_NOUNS, NOT_SPEAKERS, OFFICES, POSITIONS, SESSION_BODIES};
 
 /// A run of capitalised words, with small words of names inside.
@@ -73,21 +74,21 @@ pub fn person(text: &str) -> Option<Byline> {
         let mut byline = byline;
         // "Ann Lee, Minister of Roads, at the fair"
         if let Some(office) = pieces.get(1).map(|piece| without_occasion(piece))
-            && bylines::is_title(office)
+            && offices::is_title(office)
             && byline.title.is_none()
         {
-            bylines::set_office(&mut byline, office);
+            offices::set_office(&mut byline, office);
         }
         return Some(byline);
     }
     // "the Commissioner for Data, Niamh Carrick"
     let office = first.trim_start_matches("the ").trim_start_matches("THE ");
     let byline = leading(pieces.get(1)?)?;
-    if !bylines::is_title(office) || byline.title.is_some() {
+    if !offices::is_title(office) || byline.title.is_some() {
         return None;
     }
     let mut byline = byline;
-    bylines::set_office(&mut byline, office);
+    offices::set_office(&mut byline, office);
     Some(byline)
 }
 
@@ -111,7 +112,7 @@ fn leading(piece: &str) -> Option<Byline> {
 pub fn office(text: &str) -> Option<&str> {
     let clause = text.split([',', '.', ';', '(', '–', '—']).next()?.trim();
     let office = without_occasion(clause);
-    (bylines::is_title(office) && office.split_whitespace().count() <= 14).then_some(office)
+    (offices::is_title(office) && office.split_whitespace().count() <= 14).then_some(office)
 }
 
 fn without_occasion(piece: &str) -> &str {

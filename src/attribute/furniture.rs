@@ -9,10 +9,9 @@ use regex::Regex;
 
 use super::asides;
 use super::inline::pattern;
-use super::labels;
 use super::misreadings::skeleton;
 use super::page::Page;
-use super::words::APPLAUSE;
+use super::record;
 use crate::corpus::{BlockKind, Layout};
 
 /// Lines longer than this are no running header.
@@ -20,9 +19,6 @@ const LONGEST_HEADER: usize = 120;
 
 /// A running header's first print is the title when it is among so many lines at the top.
 const TITLE_LINES: usize = 10;
-
-/// Longer sentences that begin like the end of a meeting are somebody's speech.
-const LONGEST_CLOSING: usize = 240;
 
 /// Paragraphs of more lines are not searched for lines of a court's record.
 const LONGEST_LISTING: usize = 400;
@@ -42,6 +38,8 @@ static TIME_ALONE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+const LONGEST_HOUR: usize = 40;
+
 /// An hour on a line of its own: "12.00 hrs", "2.34 pm".
 static HOUR: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)^[\[(]?\d{1,2}(?:[.:]\d{2})?\s*(?:hrs|hours|uhr|uur|[ap]\.?\s?m\.?)[\])]?$"));
@@ -49,43 +47,6 @@ static HOUR: LazyLock<Regex> =
 static EDITORIAL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)^(?:[(\[*]\s*(?:editors?|ed\.|eds\.|note from the editor|editor'?s? note|editors' note|transcript(?:ion|ed)? (?:by|:)|translator'?s? note|photographs?|source)\b|©|\(c\)\s|copyright\b|transcri(?:pt|bed|ption) (?:by|provided|edited)\b|this (?:transcript|interview|conversation) (?:has been|was|is)\b)",
-    )
-});
-
-static CLOSING: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)^\(?(?:(?:the|this) )?(?:public )?(?:meeting|hearing|sitting|session|committee|council|house|assembly|debate|inquiry|board|senate|conference|panel|court|tribunal|commission|proceedings|parliament|dáil|seanad|witness|lok sabha|rajya sabha)(?: (?:was|were|is|then|duly|stood|stands))* (?:adjourned|adjourns|closed|rose|ended|suspended|resumed|opened|concluded|reconvened|recessed|called to order|met at|withdrew|sworn|excused)\b|^(?:la séance|die sitzung|la seduta|la sesión|de vergadering|a sessão|posiedzenie)\b[^.:!?]{0,80}[\s(]\d{1,2}[.,:h ]|^(?:eran las|era la una|eram|se (?:abre|levanta|suspende|reanuda) la sesión a las|schluss:|beginn:|aanvang|sluiting)\b[^!?]{0,80}$|\b(?:started|stopped) transcription$|^(?:午前|午後).{1,12}(?:散会|休憩|開議|閉会|再開)$",
-    )
-});
-
-/// A label in capitals that introduces a record, not speech: "RESOLVED (unanimously): ...".
-static RECORD: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^(?:RESOLVED|RESOLUTION|ACTION|ACTIONS|AGREED|DECIDED|DECISION|CARRIED|MOTION|NOTED|VOTE|RECOMMENDED|DEFEATED|ADOPTED|ORDERED)\b[^:]{0,40}:",
-    )
-});
-
-/// What the house does, as its record prints it: "Several members rose—", "Bill read a first time."
-static FORMULA: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)^(?:[^.:!?]|\bhon\.){0,80}\b(?:rose|rising|interjecting|interrupting|having (?:spoken|risen|withdrawn)|(?:was|were) asked|laughed|applauded)\s*[—–-]{1,2}$|^(?:bill|amendment|clause|question|motion)s?\b[^.:!?]{0,80}\b(?:read (?:a|the) (?:first|second|third) time|agreed to|negatived|put and (?:passed|agreed to)|withdrawn)\.?$|^it was (?:resolved|agreed|moved|decided|noted|ordered)\b|^(?:the )?(?:motion|amendment|question|resolution|clause|bill)\b[^.:!?]{0,60}\b(?:was|were) (?:carried|lost|defeated|adopted|passed|agreed|put|withdrawn|rejected|approved)\b[^.:!?]{0,50}\.?$|^@\p{Lu}\p{L}+(?::|$)",
-    )
-});
-
-/// Lines of courts and inquiries that say who is examined by whom: "BY MS. HILL:", "Questions from MR LEE".
-static EXAMINATION: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^(?:BY (?:MR|MS|MRS|MISS|DR|THE)\b\.?[^.:]{0,40}:?$|(?i:(?:further |direct |cross[- ]?|re-?direct |re-?cross[- ]?)*(?:questions|examination)(?:-in-chief)? (?:from|by) (?:mr|ms|mrs|miss|dr|sir|dame|the)\b[^:!?]{0,50}$)|.{3,80}\((?:sworn|affirmed|recalled|continued|re-?sworn)\)$|.{0,120}\bhaving been (?:first )?(?:duly )?(?:sworn|affirmed)\b.{0,160}$)",
-    )
-});
-
-/// An entry of a table of contents or index: dots lead to a page.
-static LEADERS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:\.\s?){5,}\s*\d{1,4}$"));
-
-/// Lists of votes: "In favour: Norland, Castor".
-static VOTES: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)^(?:in favou?r|voting in favou?r|against|voting against|abstaining|abstentions?|ayes?|noes|nays|yeas|not voting|absent|excused|for|pour|contre|abstention|dafür|dagegen|enthaltungen?)\s*:\s*[^.!?]{0,600}$",
     )
 });
 
@@ -103,7 +64,7 @@ pub fn settle_headers(page: &mut Page<'_>) {
     }
     settle_times(page);
     for line in page.lines.iter_mut().filter(|line| line.kind.is_none() && line.layout == Layout::Text) {
-        if HOUR.is_match(line.text().trim()) {
+        if line.text().len() <= LONGEST_HOUR && HOUR.is_match(line.text().trim()) {
             line.kind = Some(BlockKind::Furniture);
         }
     }
@@ -212,13 +173,7 @@ pub fn settle_notes(page: &mut Page<'_>) {
             Some(BlockKind::EditorialNote)
         } else if is_below_name(page, lines.start) {
             None
-        } else if is_bracketed(text) && !asides::is_call(unbracketed(text))
-            || CLOSING.is_match(text) && text.len() <= LONGEST_CLOSING
-            || FORMULA.is_match(text)
-            || RECORD.is_match(text)
-            || VOTES.is_match(text)
-            || is_applause(text)
-        {
+        } else if is_bracketed(text) && !asides::is_call(unbracketed(text)) || record::is_record(text) {
             Some(BlockKind::StageNote)
         } else {
             None
@@ -227,7 +182,7 @@ pub fn settle_notes(page: &mut Page<'_>) {
             page.settle(lines, kind);
             continue;
         }
-        if text.len() <= 300 && EXAMINATION.is_match(text) {
+        if record::is_examination(text) {
             // The name of the witness may stand on a line of its own above: "RUTH HILL,".
             let named = (0..lines.start).rev().find(|line| !page.lines[*line].is_empty());
             if let Some(above) = named.filter(|_| text.starts_with(char::is_lowercase))
@@ -241,23 +196,13 @@ pub fn settle_notes(page: &mut Page<'_>) {
         }
         for line in lines.clone().filter(|_| lines.len() <= LONGEST_LISTING) {
             let text = page.lines[line].text().trim();
-            if text.len() <= LONGEST_HEADER + 80 && EXAMINATION.is_match(text) {
+            if record::is_examination(text) {
                 page.settle(line..line + 1, BlockKind::StageNote);
-            } else if LEADERS.is_match(text) {
+            } else if record::is_index_entry(text) {
                 page.settle(line..line + 1, BlockKind::Furniture);
             }
         }
     }
-}
-
-/// "Aplausos do PS." stands alone where no brackets are used.
-fn is_applause(text: &str) -> bool {
-    const LONGEST: usize = 8;
-    let words = labels::words(text);
-    words.len() <= LONGEST
-        && words.first().is_some_and(|word| APPLAUSE.contains(word))
-        && (words.len() > 1 || text.ends_with('.'))
-        && asides::is_direction(text)
 }
 
 /// A bracketed line right below a short line that does not end like a sentence: the office of the person named there.

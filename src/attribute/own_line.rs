@@ -12,6 +12,7 @@ use regex::Regex;
 use super::bylines::{self, Reader};
 use super::inline::{pattern, seconds, unreadable};
 use super::labels::{self, Judgement, LabelKind};
+use super::offices;
 use super::page::Page;
 use super::styles::{Candidate, Origin, Style, is_marked};
 use super::weights::Weights;
@@ -112,7 +113,7 @@ fn in_bold(page: &Page<'_>, lines: &Range<usize>, reader: &mut Reader) -> Option
         format!("{}{joint}{rest}", text[..bold].trim_end())
     } else if let Some(office) = rest.strip_prefix([',', '|', '–', '—', '-']).map(str::trim)
         && is_office(office)
-        && (rest.starts_with('|') || bylines::is_telling(office))
+        && (rest.starts_with('|') || offices::is_telling(office))
         && speaks_below(page, lines.end)
     {
         format!("{}, {office}", text[..bold].trim_end())
@@ -204,7 +205,7 @@ pub fn name_levels(page: &Page<'_>) -> HashSet<u8> {
             .filter(|byline| {
                 byline.honorific.is_some()
                     || byline.title.is_some()
-                    || byline.affiliation.as_deref().is_some_and(bylines::is_telling)
+                    || byline.affiliation.as_deref().is_some_and(offices::is_telling)
             })
             .count();
         let words: HashSet<String> = people.iter().flat_map(|byline| labels::words(&byline.name)).collect();
@@ -270,7 +271,7 @@ fn below(page: &Page<'_>, block: &Range<usize>, name: &str, style: Style, reader
         let byline = &candidate.parts;
         let has_more = byline.title.is_some()
             || byline.country.is_some()
-            || byline.affiliation.as_deref().is_some_and(bylines::is_telling)
+            || byline.affiliation.as_deref().is_some_and(offices::is_telling)
             || byline.honorific.is_some();
         let separated = text.contains('|') || text.contains('\t');
         let base: f32 = match (candidate.kind, has_more, separated) {

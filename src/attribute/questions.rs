@@ -11,6 +11,7 @@ use super::bylines::Byline;
 use super::described;
 use super::inline::pattern;
 use super::labels::LabelKind;
+use super::offices;
 use super::page::Page;
 use super::styles::{Candidate, Found, Origin, Style};
 use super::weights::Weights;
@@ -227,7 +228,7 @@ fn describe(person: &mut Byline, head: &[String]) {
             if let Some(is) = IS.find(after)
                 && let Some(office) = described::office(&after[is.end()..])
             {
-                super::bylines::set_office(person, office);
+                offices::set_office(person, office);
                 return;
             }
         }

@@ -6,11 +6,12 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::bylines::{self, Byline};
+use super::bylines::Byline;
 use super::described;
 use super::front;
 use super::inline::{colon_label, pattern};
 use super::labels::LabelKind;
+use super::offices;
 use super::page::Page;
 use super::styles::{Candidate, Found, Origin, Style};
 use super::weights::Weights;
@@ -47,7 +48,9 @@ pub fn find(page: &Page<'_>) -> Option<Found> {
         page.join_at_most(paragraphs[i].clone(), 1_000).text.split_whitespace().collect::<Vec<_>>().join(" ")
     };
     let head: Vec<String> = (0..paragraphs.len().min(HEAD)).map(text).collect();
-    let (at, speaker) = speaker(&head)?;
+    let lines = |i: usize| paragraphs[i].clone().map(|line| page.lines[line].text().trim().to_string()).collect();
+    let lines: Vec<Vec<String>> = (0..head.len()).map(lines).collect();
+    let (at, speaker) = speaker(&head, &lines)?;
     let mut first = at + 1;
     while first < head.len() && is_head(page, &paragraphs[first], &head[first]) {
         first += 1;
@@ -85,17 +88,18 @@ pub fn find(page: &Page<'_>) -> Option<Found> {
 }
 
 /// The last paragraph of the head that tells the speaker, and who it is.
-fn speaker(head: &[String]) -> Option<(usize, Byline)> {
-    for (i, text) in head.iter().enumerate() {
-        if let Some(byline) = SPEECH_BY.find_iter(text).find_map(|cue| described::person(&text[cue.end()..])) {
-            // "Statement by Mr. Lee / Governor of the Bank of Norland"
-            let office = head.get(i + 1).filter(|_| byline.title.is_none()).and_then(|text| described::office(text));
-            let mut byline = byline;
-            if let Some(office) = office {
-                bylines::set_office(&mut byline, office);
-            }
-            return Some((i, byline));
+fn speaker(head: &[String], lines: &[Vec<String>]) -> Option<(usize, Byline)> {
+    let said_by = |text: &String| SPEECH_BY.find_iter(text).find_map(|cue| described::person(&text[cue.end()..]));
+    for (i, text) in head.iter().enumerate().filter(|(_, text)| is_title(text)) {
+        // Where the lines of the title end it says more: "Statement by Mr. Lee / Governor of the Bank of Norland".
+        let by_line = || lines[i].iter().enumerate().find_map(|(k, line)| Some((k, said_by(line)?)));
+        let found = said_by(text).map(|byline| (lines[i].len() - 1, byline)).or_else(by_line);
+        let Some((k, mut byline)) = found else { continue };
+        let below = lines[i].get(k + 1).or_else(|| lines.get(i + 1)?.first()).filter(|_| byline.title.is_none());
+        if let Some(office) = below.and_then(|text| described::office(text)) {
+            offices::set_office(&mut byline, office);
         }
+        return Some((i, byline));
     }
     let title = head.first()?;
     if let Some((label, speech)) = colon_label(title)
@@ -112,6 +116,14 @@ fn speaker(head: &[String]) -> Option<(usize, Byline)> {
         described::is_name(name) && text.split_whitespace().count() <= 15
     })?;
     described::person(&head[named]).map(|byline| (speech.max(named), byline))
+}
+
+/// Short enough for a title, and no sentence that tells of somebody's speech.
+fn is_title(text: &str) -> bool {
+    const LONGEST: usize = 40;
+    const SENTENCE: usize = 15;
+    let n_words = text.split_whitespace().count();
+    n_words <= LONGEST && (n_words <= SENTENCE || !text.ends_with('.'))
 }
 
 /// A line between title and speech: where and when, "Check against delivery".
