@@ -1,7 +1,7 @@
 //! Who speaks, in the many ways that transcripts print it: one short document for each layout.
 
 use plenary::attribute::attribute;
-use plenary::corpus::{BlockKind, Transcript};
+use plenary::corpus::{BlockKind, Role, Transcript};
 use plenary::read::read;
 use plenary::study::Study;
 
@@ -366,7 +366,7 @@ fn questions_of_the_press_are_turns() {
             ("QUESTION", "Who will be at the talks?"),
             ("MR. HADDON", "I can't say."),
             ("QUESTION", "But you said –"),
-            ("MR. HADDON", "(Laughter.) I did."),
+            ("MR. HADDON", "I did."),
         ],
     );
 }
@@ -557,4 +557,282 @@ fn single_words_before_colons_are_labels_where_every_paragraph_has_one() {
     let prose =
         "The plan has a cost, and the leakage is high.\n\nLeakage: a third is lost.\n\nPrice: it rose.\n\nThe end.\n";
     assert_eq!(transcribe("plan.txt", prose).speakers.len(), 0);
+}
+
+#[test]
+fn directions_inside_a_line_are_notes_and_other_brackets_are_speech() {
+    let text = "MS. ADLER: Thank you. (Applause.) We count to four (I am glad to say), and start again. [laughter]\n\n\
+                MR. SOTO: (Laughter.) And five?\n\nMS. ADLER: It was (inaudible) by then. (Prolonged applause from\nthe \
+                gallery) Good night.\n";
+    let transcript = expect(
+        "gala.txt",
+        text,
+        &[
+            ("MS. ADLER", "Thank you. We count to four (I am glad to say), and start again."),
+            ("MR. SOTO", "And five?"),
+            ("MS. ADLER", "It was (inaudible) by then. Good night."),
+        ],
+    );
+    let notes: Vec<&str> = transcript
+        .blocks
+        .iter()
+        .filter(|block| block.kind == BlockKind::StageNote)
+        .map(|block| block.span.of(&transcript.document.text).trim())
+        .collect();
+    assert_eq!(notes, ["(Applause.)", "[laughter]", "(Laughter.)", "(Prolonged applause from\nthe gallery)"]);
+}
+
+#[test]
+fn a_call_in_brackets_is_a_turn_and_who_was_called_at_goes_on() {
+    let text = "Anna Berg (SPD):\nWir bauen aus Holz. (Heiterkeit)\n\n(Dr. Jens Uhl [FDP]: Unglaublich!)\n\nUnd aus Stein.\n\n\
+                Carl Moor (FDP):\nDanke. (Beifall bei der FDP – Anna Berg [SPD]: Wofür?) Für den Stein.\n\nAnna Berg (SPD):\nBitte.\n";
+    let transcript = expect(
+        "landtag.txt",
+        text,
+        &[
+            ("Anna Berg", "Wir bauen aus Holz."),
+            ("Dr. Jens Uhl", "Unglaublich!"),
+            ("Anna Berg", "Und aus Stein."),
+            ("Carl Moor", "Danke."),
+            ("Anna Berg", "Wofür?"),
+            ("Carl Moor", "Für den Stein."),
+            ("Anna Berg", "Bitte."),
+        ],
+    );
+    let roles: Vec<(&str, Role)> =
+        transcript.speakers.iter().map(|speaker| (speaker.name.as_str(), speaker.role)).collect();
+    // Who also has the floor is no mere interjector.
+    assert_eq!(roles, [("Anna Berg", Role::Speaker), ("Jens Uhl", Role::Interjector), ("Carl Moor", Role::Speaker)]);
+}
+
+#[test]
+fn interpreters_marks_stay_out_of_labels_and_speech() {
+    let text = "The President: I give the floor to Ms. Quint.\n\nMs. Quint (Valdoria) (spoke in French): We closed no gate.\n\n\
+                The President (spoke in Spanish): Thank you.\n\nMs. Quint (Valdoria): (continued in English) We never did.\n";
+    let transcript = expect(
+        "council.txt",
+        text,
+        &[
+            ("The President", "I give the floor to Ms. Quint."),
+            ("Ms. Quint", "We closed no gate."),
+            ("The President", "Thank you."),
+            ("Ms. Quint", "We never did."),
+        ],
+    );
+    assert_eq!(transcript.speakers[1].affiliation.as_deref(), Some("Valdoria"));
+}
+
+#[test]
+fn questions_in_a_typeface_of_their_own_are_answered_by_whom_the_head_introduces() {
+    let bold = "# “I never wanted the lighthouse”\n\n*Engineer **Marit Solb** has kept the lamp for thirty years.*\n\nBy Jon Fell\n\n\
+                **You came for a summer. What happened?**\n\nThe summer lasted.\n\n**And then?**\n\nWinter.\n\nA long one.\n\n\
+                **They want to replace you.**\n\nA sensor needs no coffee.\n\n**What will you do?**\n\nSleep.\n";
+    let expected = [
+        ("Jon Fell", "You came for a summer. What happened?"),
+        ("Marit Solb", "The summer lasted."),
+        ("Jon Fell", "And then?"),
+        ("Marit Solb", "Winter. A long one."),
+        ("Jon Fell", "They want to replace you."),
+        ("Marit Solb", "A sensor needs no coffee."),
+        ("Jon Fell", "What will you do?"),
+        ("Marit Solb", "Sleep."),
+    ];
+    let transcript = expect("lighthouse.md", bold, &expected);
+    assert_eq!(transcript.style, "questions");
+    let roles: Vec<Role> = transcript.speakers.iter().map(|speaker| speaker.role).collect();
+    assert_eq!(roles, [Role::Questioner, Role::Speaker]);
+    let italic = "# Talking with Hanne Bru\n\nHanne Bru, director of the Museum of Small Ships, on paint.\n\n*How many ships?*\n\n\
+                  Four.\n\n*Do you regret that?*\n\nNo.\n\n*And the money?*\n\nCake.\n";
+    let transcript = transcribe("ships.md", italic);
+    let labels: Vec<String> = turns(&transcript).into_iter().map(|(label, _)| label).collect();
+    assert_eq!(labels, ["", "Hanne Bru", "", "Hanne Bru", "", "Hanne Bru"], "who asks is not named");
+    let speaker = &transcript.speakers[1];
+    assert_eq!(
+        (speaker.title.as_deref(), speaker.affiliation.as_deref()),
+        (Some("director"), Some("Museum of Small Ships"))
+    );
+    let advice = "# Boilers\n\n## Is it on?\n\nLook.\n\n## Is it hot?\n\nTouch it.\n\n## Is it yours?\n\nAsk.\n";
+    assert!(transcribe("boilers.md", advice).speakers.is_empty(), "a page of advice introduces nobody");
+}
+
+#[test]
+fn a_speech_is_of_the_person_in_its_title() {
+    let body = "Mr Mayor, ladies and gentlemen,\n\nWhen I was a girl the harbour was so full that you could cross it on deck \
+                planks. Today you can cross it in a boat and meet nobody.\n\nWe have three tasks: to count the fish, to count \
+                the boats, and to make the second number smaller.\n\nI declare the fair open.\n";
+    for (head, label, title) in [
+        (
+            "Speech by Ann Smith, Minister of Fish, at the Fair\n\nHolm, 14 August 2015\n\nCheck against delivery\n\n",
+            "Ann Smith",
+            "Minister of Fish",
+        ),
+        (
+            "# Remarks by Governor Ann Smith to the Fair\n\n*As prepared for delivery.*\n\n",
+            "Governor Ann Smith",
+            "Governor",
+        ),
+        ("Statement by Ms. Ann Smith\nGovernor of the Bank of Norland\n\n", "Ms. Ann Smith", "Governor"),
+    ] {
+        let transcript = transcribe("speech.md", &format!("{head}{body}"));
+        assert_eq!(turns(&transcript).len(), 1, "{head}");
+        assert_eq!(turns(&transcript)[0].0, label, "{head}");
+        assert!(transcript.utterances[0].text.starts_with("Mr Mayor"), "{head}");
+        assert_eq!(transcript.speakers[0].title.as_deref(), Some(title), "{head}");
+    }
+    let colon = format!("# Ann Smith: The harbour that was\n\n*Annual lecture, 12 October 2017*\n\n{body}");
+    assert_eq!(turns(&transcribe("lecture.md", &colon))[0].0, "Ann Smith");
+    let other = format!("# The harbour that was\n\n{body}");
+    assert!(transcribe("essay.md", &other).speakers.is_empty());
+}
+
+#[test]
+fn bodies_speak_once_each() {
+    let text = "Round-table on the Water Act\n\nUnion of Small Waterworks: We welcome the draft. We ask for five years.\n\n\
+                City of Tams: The city supports the draft; the tests are cheap.\n\nBank of Norland: We lend to both of them.\n";
+    let labels: Vec<String> = turns(&transcribe("act.txt", text)).into_iter().map(|(label, _)| label).collect();
+    assert_eq!(labels, ["Union of Small Waterworks", "City of Tams", "Bank of Norland"]);
+}
+
+#[test]
+fn fields_of_the_head_are_no_turns_and_tell_who_stands_behind_initials() {
+    let text = "Interview with Josephine Soll\nInterviewed by Dale Whit\nTape: 1\n\nDW: Dale Whit\nJS: Josephine Soll\n\n\
+                DW: When were you born?\n\nJS: Nineteen and twelve. It snowed, they say.\n\nDW: And your people farmed?\n\n\
+                JS: They did. [Phone rings] Let it ring.\n";
+    let transcript = expect(
+        "tape.txt",
+        text,
+        &[
+            ("DW", "When were you born?"),
+            ("JS", "Nineteen and twelve. It snowed, they say."),
+            ("DW", "And your people farmed?"),
+            ("JS", "They did. Let it ring."),
+        ],
+    );
+    let people: Vec<(&str, Role)> =
+        transcript.speakers.iter().map(|speaker| (speaker.name.as_str(), speaker.role)).collect();
+    assert_eq!(people, [("Dale Whit", Role::Questioner), ("Josephine Soll", Role::Speaker)]);
+}
+
+#[test]
+fn answers_are_of_the_person_in_the_heading() {
+    let text = "INTERVIEW WITH THE COMMISSIONER FOR DATA, NIAMH CARR\n\nQ: Were you surprised?\n\nA: By the letters.\n\nQ: Why?\n\n\
+                A: There were none.\n";
+    let transcript = transcribe("interview.txt", text);
+    assert_eq!(transcript.speakers[1].label, "A");
+    assert_eq!(transcript.speakers[1].name, "Niamh Carr");
+    assert_eq!(transcript.speakers[1].title.as_deref(), Some("COMMISSIONER FOR DATA"));
+}
+
+#[test]
+fn lists_in_the_head_tell_titles_and_are_no_turns() {
+    let text = "Tern plc Earnings Call\n\nParticipants\n\nMiriam Cast - Head of Relations\nJorge Aldun - Chief Executive Officer\n\n\
+                Operator\n\nGood morning, and welcome to the call.\n\nMiriam Cast\n\nThank you. Let us begin.\n\nJorge Aldun\n\n\
+                Revenue rose.\n\nOperator\n\nThis concludes the call.\n\nJorge Aldun\n\nThank you all.\n";
+    let transcript = transcribe("call.txt", text);
+    let labels: Vec<String> = turns(&transcript).into_iter().map(|(label, _)| label).collect();
+    assert_eq!(labels, ["Operator", "Miriam Cast", "Jorge Aldun", "Operator", "Jorge Aldun"]);
+    assert_eq!(transcript.speakers[1].title.as_deref(), Some("Head of Relations"));
+}
+
+#[test]
+fn courts_name_the_examiner_between_turns() {
+    let text = "          THE COURT: Call the witness.\n\n                        RUTH CALL,\nhaving been first duly sworn, testified \
+                as follows:\n\n                      DIRECT EXAMINATION\n\nBY MS. RENN:\n\n     Q.   Where were you?\n\n     A.   At \
+                home.\n\n          MR. IST: Objection.\n\n          THE COURT: Overruled.\n\n     Q.   (By Ms. Renn) And \
+                then?\n\n     A.   I called.\n";
+    expect(
+        "trial.txt",
+        text,
+        &[
+            ("THE COURT", "Call the witness."),
+            ("Q", "Where were you?"),
+            ("A", "At home."),
+            ("MR. IST", "Objection."),
+            ("THE COURT", "Overruled."),
+            ("Q", "And then?"),
+            ("A", "I called."),
+        ],
+    );
+}
+
+#[test]
+fn letters_without_a_full_stop_are_labels_where_questions_go_on_so() {
+    let briefing = "     MS. TALB:  Good afternoon.  (Laughter.)  Go ahead.\n\n     Q    Does he regret it?\n\n     MS. TALB:  He \
+                    likes ferries.\n\n     Q    But he said --\n\n     MS. TALB:  Thank you.\n";
+    expect(
+        "briefing.txt",
+        briefing,
+        &[
+            ("MS. TALB", "Good afternoon. Go ahead."),
+            ("Q", "Does he regret it?"),
+            ("MS. TALB", "He likes ferries."),
+            ("Q", "But he said --"),
+            ("MS. TALB", "Thank you."),
+        ],
+    );
+    let prose = "A man came to the door.\n\nHe knocked twice, and nobody opened it to him.\n\nA man came again.\n";
+    assert!(transcribe("tale.txt", prose).speakers.is_empty());
+}
+
+#[test]
+fn numbers_and_signs_stand_before_labels_of_parliaments() {
+    let swedish = "Anf. 12 Statsrådet LENA HOLM (S):\nBåtarna går.\n\nAnf. 13 OSKAR FJELL (C):\nPå måndagar.\n\n\
+                   Anf. 14 Statsrådet LENA HOLM (S):\nVi utreder.\n\nAnf. 15 TALMANNEN:\nDebatten är avslutad.\n";
+    let transcript = transcribe("protokoll.txt", swedish);
+    let labels: Vec<String> = turns(&transcript).into_iter().map(|(label, _)| label).collect();
+    assert_eq!(labels, ["Statsrådet LENA HOLM", "OSKAR FJELL", "Statsrådet LENA HOLM", "TALMANNEN"]);
+    assert_eq!(transcript.speakers[0].title.as_deref(), Some("Statsrådet"));
+    let japanese =
+        "○山川委員長　これより会議を開きます。\n\n○川口委員　予算は幾らですか。\n\n○山川委員長　次に、岸本君。\n";
+    let transcript = transcribe("kaigi.txt", japanese);
+    let labels: Vec<String> = turns(&transcript).into_iter().map(|(label, _)| label).collect();
+    assert_eq!(labels, ["山川委員長", "川口委員", "山川委員長"]);
+    assert_eq!(transcript.speakers[0].role, Role::Chair);
+}
+
+#[test]
+fn misread_honorifics_behind_times_do_not_end_a_label() {
+    let text = "[00:00:01] Hon. Bill Blair: We met.\n\n[00:00:09] Ms. Ann Holm: When?\n\n[00:00:12] Hou. Bill Blair: In May.\n\n\
+                [00:00:15] Ms. Ann Holm: Where?\n\n[00:00:19] Hon. Bill Blair: Here.\n";
+    let labels: Vec<String> = turns(&transcribe("scan.txt", text)).into_iter().map(|(label, _)| label).collect();
+    assert_eq!(labels, ["Hon. Bill Blair", "Ms. Ann Holm", "Hon. Bill Blair", "Ms. Ann Holm", "Hon. Bill Blair"]);
+}
+
+#[test]
+fn offices_before_names_and_places_behind_them_are_fields() {
+    let text = "Präsidentin Dr. Ulla Brenn: Guten Tag.\n\nCity Manager Hatch: Hello.\n\nMayor Diaz: Good evening.\n\n\
+                Dr. Hoang Duc, Senior Researcher at the Delta Institute: Rice remembers water.\n\n\
+                Präsidentin Dr. Ulla Brenn: Danke.\n\nMayor Diaz: Thanks.\n";
+    let transcript = transcribe("offices.txt", text);
+    let people: Vec<(&str, Option<&str>, Option<&str>)> = transcript
+        .speakers
+        .iter()
+        .map(|speaker| (speaker.name.as_str(), speaker.title.as_deref(), speaker.affiliation.as_deref()))
+        .collect();
+    assert_eq!(
+        people,
+        [
+            ("Ulla Brenn", Some("Präsidentin"), None),
+            ("Hatch", Some("City Manager"), None),
+            ("Diaz", Some("Mayor"), None),
+            ("Hoang Duc", Some("Senior Researcher"), Some("Delta Institute")),
+        ]
+    );
+    assert_eq!(transcript.speakers[0].role, Role::Chair);
+}
+
+#[test]
+fn headings_in_capitals_right_above_a_byline_are_nobodys() {
+    let text = "Hon. Speaker: Let us start.\nSTATEMENTS\nMILK PRICES\nHon. Wanj: The price has fallen by half.\nHon. Speaker: \
+                Order.\nVOTE ON ROADS\nHon. Wanj: I vote for roads.\n";
+    expect(
+        "house.txt",
+        text,
+        &[
+            ("Hon. Speaker", "Let us start."),
+            ("Hon. Wanj", "The price has fallen by half."),
+            ("Hon. Speaker", "Order."),
+            ("Hon. Wanj", "I vote for roads."),
+        ],
+    );
 }

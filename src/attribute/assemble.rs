@@ -8,7 +8,7 @@ use super::page::{Page, append};
 use super::people::Bond;
 use super::sentences::n_words;
 use super::shown::Shown;
-use super::styles::{Candidate, Found};
+use super::styles::{Candidate, Found, Origin};
 use crate::corpus::{Block, BlockKind, Layout, Span, Utterance, ids};
 
 /// Blocks and utterances of a document, and for each utterance its text with the way back to the source.
@@ -46,60 +46,127 @@ pub fn assemble(page: &Page<'_>, document_id: &str, found: &Found, bonds: &[Bond
     if leads || found.bylines.is_empty() {
         turns.push(Turn { byline: None, at: None, person: None, shown: Shown::default(), last_line: None });
     }
-    let mut marks: Vec<Mark> = Vec::new();
+    let mut writer = Writer { page, words, turns, marks: Vec::new(), next_aside: 0 };
     let mut bylines = found.bylines.iter().zip(bonds).enumerate().peekable();
     for (i, line) in page.lines.iter().enumerate() {
-        let mut speech_from = 0;
-        if let Some((at, (byline, bond))) =
+        let mut from = line.span.start;
+        while let Some((at, (byline, bond))) =
             bylines.next_if(|(_, (byline, _))| byline.byline.start < line.span.end && byline.line <= i)
         {
-            turns.push(Turn {
-                byline: Some(byline),
-                at: Some(at),
-                person: Some(bond.person),
-                shown: Shown::default(),
-                last_line: None,
-            });
-            let turn = Some(turns.len() - 1);
-            marks.push(Mark { start: line.span.start, kind: BlockKind::Byline, turn, paragraph: line.paragraph });
+            writer.write(i, from, byline.byline.start);
+            from = writer.open(i, from, byline, (at, bond.person));
         }
         if line.is_empty() {
             let draws = line.layout == Layout::Ornament && !line.span.of(page.source).trim().is_empty();
-            if draws || marks.is_empty() {
-                marks.push(Mark { start: line.span.start, kind: BlockKind::Furniture, turn: None, paragraph: 0 });
+            if draws || writer.marks.is_empty() {
+                writer.mark(line.span.start, BlockKind::Furniture, None, 0);
             }
             continue;
         }
-        if let Some(byline) = turns.last().and_then(|turn| turn.byline) {
-            if i < byline.speech_line || (i == byline.speech_line && byline.speech >= line.span.end) {
-                if i >= byline.line && line.kind.is_none() {
-                    continue;
-                }
-            } else if i == byline.speech_line && line.kind.is_none() && byline.speech > line.shown.source_start(0) {
-                speech_from = text_offset(&line.shown, byline.speech);
-                if speech_from >= line.text().len() {
-                    continue;
-                }
-            }
+        writer.write(i, from, line.span.end);
+    }
+    let Writer { turns, marks, .. } = writer;
+    finish(page, document_id, found, turns, &marks)
+}
+
+/// Blocks and turns while the lines are gone through.
+struct Writer<'w, 'd, 'f> {
+    page: &'w Page<'d>,
+    words: Vocabulary,
+    turns: Vec<Turn<'f>>,
+    marks: Vec<Mark>,
+    next_aside: usize,
+}
+
+impl<'f> Writer<'_, '_, 'f> {
+    fn mark(&mut self, start: usize, kind: BlockKind, turn: Option<usize>, paragraph: usize) {
+        self.marks.push(Mark { start, kind, turn, paragraph });
+    }
+
+    /// Begins the turn of a byline on a line that is written up to `from`; returns to where it is written now.
+    fn open(&mut self, i: usize, from: usize, byline: &'f Candidate, (at, person): (usize, usize)) -> usize {
+        let line = &self.page.lines[i];
+        self.turns.push(Turn {
+            byline: Some(byline),
+            at: Some(at),
+            person: Some(person),
+            shown: Shown::default(),
+            last_line: None,
+        });
+        if byline.byline.is_empty() {
+            return from;
         }
+        let start =
+            if from == line.span.start && byline.origin == Origin::Printed { from } else { byline.byline.start };
+        match byline.origin {
+            Origin::Resumed => self.mark(start, BlockKind::StageNote, None, line.paragraph),
+            _ => self.mark(start, BlockKind::Byline, Some(self.turns.len() - 1), line.paragraph),
+        }
+        byline.byline.end.clamp(from, line.span.end)
+    }
+
+    /// Writes what is visible of a line between two places of the source to the turn that is open, without asides.
+    fn write(&mut self, i: usize, from: usize, to: usize) {
+        let line = &self.page.lines[i];
+        let opens = self.turns.last().and_then(|turn| turn.byline).map_or(0, |byline| byline.speech);
         let kind = match (line.kind, line.layout) {
             (Some(kind), _) => kind,
-            (None, _) if turns.is_empty() => BlockKind::EditorialNote,
+            (None, _) if self.turns.is_empty() => BlockKind::EditorialNote,
             (None, Layout::ListItem) => BlockKind::ListItem,
             (None, _) => BlockKind::Speech,
         };
-        let start = if speech_from > 0 { line.shown.source_start(speech_from) } else { line.span.start };
-        let turn = if kind.is_spoken() { turns.len().checked_sub(1) } else { None };
-        marks.push(Mark { start, kind, turn, paragraph: line.paragraph });
-        if kind.is_spoken()
-            && let Some(turn) = turns.last_mut()
-        {
-            join(&mut turn.shown, page, turn.last_line, i, &words);
-            append(&mut turn.shown, page.source, &line.shown, speech_from);
-            turn.last_line = Some(i);
+        if !kind.is_spoken() {
+            if from == line.span.start && to == line.span.end {
+                self.mark(from, kind, None, line.paragraph);
+            }
+            return;
+        }
+        let mut at = from.max(opens);
+        while at < to {
+            while self.page.asides.get(self.next_aside).is_some_and(|aside| aside.span.end <= at) {
+                self.next_aside += 1;
+            }
+            let aside = self.page.asides.get(self.next_aside).filter(|aside| aside.span.start < to);
+            let end = aside.map_or(to, |aside| aside.span.start.max(at));
+            let closes_line =
+                aside.is_some_and(|aside| aside.span.end >= line.shown.source_end(line.text().trim_end().len()));
+            self.say(i, at, end, kind, closes_line);
+            let Some(aside) = aside else { break };
+            let (aside_kind, span) = (aside.kind, aside.span);
+            let start = if end <= line.shown.source_start(0) && end >= line.span.start {
+                line.span.start.max(from)
+            } else {
+                end
+            };
+            self.mark(start, aside_kind, None, line.paragraph);
+            at = span.end.min(to);
+            if at < span.end {
+                break;
+            }
         }
     }
-    finish(page, document_id, found, turns, &marks)
+
+    /// Adds a stretch of a line to the turn that is open. Before an aside that closes the line no blank is needed.
+    fn say(&mut self, i: usize, from: usize, to: usize, kind: BlockKind, closes_line: bool) {
+        let line = &self.page.lines[i];
+        let (start, mut end) = (text_offset(&line.shown, from), text_offset(&line.shown, to));
+        let text = &line.text()[start..end];
+        if text.trim().is_empty() {
+            return;
+        }
+        if closes_line {
+            end = start + text.trim_end().len();
+        }
+        let place = if start == 0 { line.span.start } else { line.shown.source_start(start) };
+        let Some(turn) = self.turns.last_mut() else { return };
+        if turn.last_line != Some(i) {
+            join(&mut turn.shown, self.page, turn.last_line, i, start, &self.words);
+        }
+        append(&mut turn.shown, self.page.source, &line.shown, start..end);
+        turn.last_line = Some(i);
+        let turn = Some(self.turns.len() - 1);
+        self.mark(place, kind, turn, line.paragraph);
+    }
 }
 
 /// Offset in a line's visible text of a place in the source.
@@ -115,11 +182,11 @@ fn text_offset(shown: &Shown, source: usize) -> usize {
 }
 
 /// Puts between two lines of a turn what belongs there: a blank within a paragraph, line breaks between paragraphs,
-/// nothing where a word is divided.
-pub fn join(shown: &mut Shown, page: &Page<'_>, last: Option<usize>, line: usize, words: &Vocabulary) {
+/// nothing where a word is divided. The lower line goes on at byte `from` of it.
+pub fn join(shown: &mut Shown, page: &Page<'_>, last: Option<usize>, line: usize, from: usize, words: &Vocabulary) {
     let Some(last) = last else { return };
     let (above, below) = (&page.lines[last], &page.lines[line]);
-    let next = below.text().trim_start();
+    let next = below.text()[from..].trim_start();
     let interrupted = page.lines[last + 1..line].iter().any(|line| !line.is_empty());
     let ends_sentence = shown
         .text
@@ -202,22 +269,14 @@ fn finish(page: &Page<'_>, document_id: &str, found: &Found, turns: Vec<Turn<'_>
         place.push(Some(utterances.len()));
         let position = utterances.len() + 1;
         let (confidence, evidence) = match turn.byline {
-            Some(byline) => (
-                0.75 * byline.confidence + 0.25 * found.confidence,
-                format!(
-                    "{} byline \"{}\"{}",
-                    byline.style.as_str(),
-                    byline.parts.printed,
-                    if byline.inside { " inside a paragraph" } else { "" }
-                ),
-            ),
+            Some(byline) => (0.75 * byline.confidence + 0.25 * found.confidence, evidence(byline)),
             None => (0.0, "no byline".to_string()),
         };
         utterances.push(Utterance {
             utterance_id: ids::utterance(document_id, position),
             position,
             speaker: turn.person,
-            label: turn.byline.map(|byline| byline.label.clone()),
+            label: turn.byline.map(|byline| byline.label.clone()).filter(|label| !label.is_empty()),
             text: text.to_string(),
             span: turn.shown.source_span(0, text.len()),
             time_start_s: turn.byline.and_then(|byline| byline.time_start_s),
@@ -232,6 +291,22 @@ fn finish(page: &Page<'_>, document_id: &str, found: &Found, turns: Vec<Turn<'_>
         bylines.push(turn.at);
     }
     Assembled { blocks: blocks(page, document_id, marks, &place), utterances, shown: texts, bylines }
+}
+
+/// The rule that opened a turn and what is printed there, for people.
+fn evidence(byline: &Candidate) -> String {
+    let printed = &byline.parts.printed;
+    match byline.origin {
+        Origin::Printed => {
+            let inside = if byline.inside { " inside a paragraph" } else { "" };
+            format!("{} byline \"{printed}\"{inside}", byline.style.as_str())
+        }
+        Origin::Call => format!("call of \"{printed}\" in brackets"),
+        Origin::Resumed => format!("\"{printed}\" goes on behind a call in brackets"),
+        Origin::Asked => "question in a typeface of its own, no byline".to_string(),
+        Origin::Answered => format!("answer to a question in a typeface of its own; the head names \"{printed}\""),
+        Origin::Titled => format!("the title names \"{printed}\" as the only speaker"),
+    }
 }
 
 pub fn blocks(page: &Page<'_>, document_id: &str, marks: &[Mark], place: &[Option<usize>]) -> Vec<Block> {

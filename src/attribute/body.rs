@@ -75,6 +75,7 @@ pub fn settle_body(page: &mut Page<'_>, found: &Found) {
     let quotes = pull_quotes(page);
     let last = found.bylines.last().map_or(0, |byline| byline.line);
     let mut in_record = false;
+    settle_capitals(page, found);
     let paragraphs = page.open_paragraphs();
     let mut speaks = false;
     let mut between = false;
@@ -132,6 +133,36 @@ pub fn settle_body(page: &mut Page<'_>, found: &Found) {
         };
         if let Some(kind) = kind {
             page.settle(lines, kind);
+        }
+    }
+}
+
+/// Headings in capitals right above a byline, without blank lines between, on a page that is not all in capitals.
+fn settle_capitals(page: &mut Page<'_>, found: &Found) {
+    let is_capital = |line: &super::page::PageLine| {
+        let text = line.text().trim();
+        in_capitals(text)
+            && text.chars().filter(|c| c.is_alphabetic()).count() >= 4
+            && text.split_whitespace().count() <= 12
+            && !text.ends_with(['.', '!', '?', ',', ';', ':'])
+    };
+    let (mut n, mut capital) = (0, 0);
+    for line in page.lines.iter().filter(|line| !line.is_empty()) {
+        n += 1;
+        capital += usize::from(is_capital(line));
+    }
+    if capital * 2 > n {
+        return;
+    }
+    let taken: HashSet<usize> = found.bylines.iter().flat_map(|byline| byline.line..=byline.speech_line).collect();
+    for byline in &found.bylines {
+        let above =
+            |line: &usize| !taken.contains(line) && page.lines[*line].kind.is_none() && is_capital(&page.lines[*line]);
+        let heading: Vec<usize> = (0..byline.line).rev().take(HEADING_LINES + 1).take_while(above).collect();
+        if heading.len() <= HEADING_LINES
+            && let (Some(last), Some(first)) = (heading.first(), heading.last())
+        {
+            page.settle(*first..last + 1, BlockKind::Heading);
         }
     }
 }

@@ -5,8 +5,13 @@
 
 use std::collections::HashMap;
 
+use super::asides;
 use super::labels::{self, Judgement, LabelKind};
-use super::words::{BODIES, CHAIRS, CLAUSE_OPENERS, POSITIONS, SESSION_BODIES};
+use super::offices::{
+    is_party, is_session_chair, is_title, leads, names_position, office_among, split_office, split_title,
+    without_article, without_the,
+};
+use super::words::{BODIES, CLAUSE_OPENERS, SESSION_BODIES};
 use crate::corpus::Role;
 
 /// The parts of a byline.
@@ -38,16 +43,20 @@ impl Byline {
         self.role == Some(Role::Chair)
             || labels::is_chair_label(&self.label)
             || self.brackets.as_deref().is_some_and(labels::is_chair_label)
-            || self.title.as_deref().is_some_and(is_session_chair)
+            || self
+                .title
+                .as_deref()
+                .is_some_and(|title| is_session_chair(title) && (leads(title) || !self.belongs_elsewhere()))
     }
-}
 
-fn is_session_chair(title: &str) -> bool {
-    let words = labels::words(title);
-    let Some(first) = words.first() else { return false };
-    let body = words.iter().rev().find(|word| !matches!(word.as_str(), "the" | "of"));
-    let chairs = CHAIRS.contains(first);
-    chairs && (words.len() == 1 || body.is_some_and(|body| SESSION_BODIES.contains(body)))
+    /// "Chairman, Union of Bakers": what somebody chairs is named beside the title, and is not this meeting.
+    fn belongs_elsewhere(&self) -> bool {
+        let body = |text: &String| {
+            let words = labels::words(text);
+            BODIES.any(&words) && !SESSION_BODIES.any(&words)
+        };
+        self.affiliation.as_ref().is_some_and(body)
+    }
 }
 
 /// Whether a text speaks to somebody by name rather than names who speaks: "Mr. President, there are two".
@@ -82,7 +91,8 @@ impl Reader {
 /// Splits a byline. `text` is the label with everything printed beside it, without the text that follows.
 pub fn split(text: &str) -> Byline {
     let printed = tidy(text);
-    let (outside, brackets) = take_brackets(&printed);
+    let (outside, mut brackets) = take_brackets(&printed);
+    let last = brackets.pop();
     let mut pieces = pieces(&outside);
     let mut head = if pieces.is_empty() { outside.clone() } else { pieces.remove(0) };
     while pieces.first().is_some_and(|piece| labels::is_post_nominal(piece)) {
@@ -92,12 +102,16 @@ pub fn split(text: &str) -> Byline {
     let (honorific, name) = split_honorific(&head);
     byline.honorific = honorific;
     byline.name = name;
+    let judgement = labels::judge(&head);
+    let is_office = judgement.is_some_and(|judgement| judgement.kind == LabelKind::Office);
     place(&mut byline, &pieces);
-    if let Some(inside) = brackets {
-        let is_office = labels::judge(&head).is_some_and(|judgement| judgement.kind == LabelKind::Office);
-        let (inner, deeper) = take_brackets(&inside);
+    if let Some(inside) = last {
+        let (inner, mut deeper) = take_brackets(&inside);
+        let deeper = deeper.pop();
         let named = labels::judge(inner.split(',').next().unwrap_or(""))
             .is_some_and(|judgement| judgement.kind == LabelKind::Person && judgement.quality >= 0.5);
+        // "The Bishop of Tarnley (Rt Revd Hugh Amber)": an office that is no part in these proceedings.
+        let is_office = is_office || head.starts_with("The ") && is_title(&head);
         if is_office && named {
             let mut inner_pieces = self::pieces(&inner);
             let person = if inner_pieces.is_empty() { inner } else { inner_pieces.remove(0) };
@@ -106,18 +120,22 @@ pub fn split(text: &str) -> Byline {
             (byline.honorific, byline.name) = (honorific, name);
             place(&mut byline, &deeper.map(|text| self::pieces(&text)).unwrap_or(inner_pieces));
         } else {
-            place(&mut byline, &self::pieces(&inside));
+            // "(North Wexley) (Lab)": a seat and a party may stand in brackets of their own.
+            let inner: Vec<String> = brackets.iter().chain([&inside]).flat_map(|text| self::pieces(text)).collect();
+            place(&mut byline, &inner);
         }
         byline.brackets = Some(inside);
     }
-    if byline.title.is_none() && labels::is_chair_label(&head) {
+    split_title(&mut byline);
+    let is_chair = labels::is_chair_label(&head);
+    if byline.title.is_none() && !is_chair {
+        (byline.title, byline.name) = split_office(&byline.name);
+    }
+    if byline.title.is_none() && (is_chair || is_office && byline.honorific.is_none() && names_position(&head)) {
         byline.title = Some(without_article(&head));
     }
+    byline.title = byline.title.or_else(|| byline.honorific.as_deref().and_then(office_among));
     byline
-}
-
-fn without_article(office: &str) -> String {
-    office.strip_prefix("The ").or_else(|| office.strip_prefix("THE ")).unwrap_or(office).to_string()
 }
 
 /// One line, single blanks, without the signs that close a byline.
@@ -128,11 +146,11 @@ pub fn tidy(text: &str) -> String {
         .to_string()
 }
 
-/// The text without its last pair of brackets, and what stood in them. Brackets that are followed by more name
-/// ("Justice (ret.) Ann Smith") are left out.
-fn take_brackets(text: &str) -> (String, Option<String>) {
+/// The text without its brackets, and what stood in them. Brackets that are followed by more name ("Justice (ret.)
+/// Ann Smith") are left out, and so are those that say when or in which language somebody speaks.
+fn take_brackets(text: &str) -> (String, Vec<String>) {
     let mut outside = String::new();
-    let mut inside: Option<String> = None;
+    let mut inside: Vec<String> = Vec::new();
     let (mut depth, mut from) = (0usize, 0usize);
     for (at, c) in text.char_indices() {
         match c {
@@ -145,12 +163,12 @@ fn take_brackets(text: &str) -> (String, Option<String>) {
             ')' | ']' if depth > 0 => {
                 depth -= 1;
                 if depth == 0 {
-                    inside = Some(text[from..at].trim().to_string());
+                    inside.push(text[from..at].trim().to_string());
                 }
             }
             _ if depth == 0 => {
-                if inside.is_some() && c.is_alphanumeric() {
-                    inside = None;
+                if c.is_alphanumeric() {
+                    inside.clear();
                 }
                 outside.push(c);
             }
@@ -158,17 +176,17 @@ fn take_brackets(text: &str) -> (String, Option<String>) {
         }
     }
     if depth > 0 {
-        inside = Some(text[from..].trim().to_string());
+        inside.push(text[from..].trim().to_string());
     }
-    (outside.split_whitespace().collect::<Vec<_>>().join(" "), inside.filter(|text| !text.is_empty()))
+    inside.retain(|text| !text.is_empty() && !asides::is_direction(text) && !asides::is_clock(text));
+    (outside.split_whitespace().collect::<Vec<_>>().join(" "), inside)
 }
 
 /// The parts between commas, bars, tabs and spaced dashes.
-fn pieces(text: &str) -> Vec<String> {
-    text.split([',', '|', '\t', ';', '，'])
+pub fn pieces(text: &str) -> Vec<String> {
+    text.split([',', '|', '\t', ';', '，', '—'])
         .flat_map(|piece| piece.split(" - "))
         .flat_map(|piece| piece.split(" – "))
-        .flat_map(|piece| piece.split(" — "))
         .map(|piece| {
             piece.trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '.' | '-' | '–' | '—')).to_string()
         })
@@ -184,7 +202,7 @@ pub fn split_honorific(name: &str) -> (Option<String>, String) {
 }
 
 /// Puts the pieces behind a name where they belong.
-fn place(byline: &mut Byline, pieces: &[String]) {
+pub fn place(byline: &mut Byline, pieces: &[String]) {
     if let [place, party] = pieces
         && is_party(party)
         && !is_title(place)
@@ -210,36 +228,8 @@ fn place(byline: &mut Byline, pieces: &[String]) {
         byline.party = Some((*only).clone());
         return;
     }
-    byline.title = byline.title.take().or_else(|| join(titles));
+    byline.title = byline.title.take().or_else(|| join(titles)).map(|title| without_the(&title));
     byline.affiliation = byline.affiliation.take().or_else(|| join(bodies));
-}
-
-/// A short label of a party: "Lib.", "NDP", "S&D".
-fn is_party(text: &str) -> bool {
-    let letters: Vec<char> = text.chars().filter(|c| c.is_alphabetic()).collect();
-    let capitals = letters.iter().filter(|c| c.is_uppercase()).count();
-    (1..=10).contains(&letters.len())
-        && text.split_whitespace().count() == 1
-        && (capitals * 2 > letters.len() || text.ends_with('.') || letters.len() <= 4)
-}
-
-/// Whether the first telling word of a piece names a position.
-fn is_title(piece: &str) -> bool {
-    for word in labels::words(piece) {
-        if POSITIONS.contains(&word) || CHAIRS.contains(&word) {
-            return true;
-        }
-        if BODIES.contains(&word) || matches!(word.as_str(), "of" | "for") {
-            // "Faculty of Law Dean" is rare; "University of the Deputy" is no title.
-            return false;
-        }
-    }
-    false
-}
-
-/// Whether a piece behind a name says who somebody is: evidence that a line is a byline.
-pub fn is_telling(piece: &str) -> bool {
-    is_title(piece) || BODIES.any(&labels::words(piece))
 }
 
 #[cfg(test)]

@@ -164,8 +164,8 @@ fn assemble(document: &Document, page: &Page<'_>, person_of: &[Option<usize>]) -
                 last_line = None;
             }
             if let Some((_, shown)) = turns.last_mut() {
-                join(shown, page, last_line, i, &words);
-                append(shown, page.source, &line.shown, 0);
+                join(shown, page, last_line, i, 0, &words);
+                append(shown, page.source, &line.shown, 0..line.text().len());
             }
             last_line = Some(i);
             place = Some(turns.len() - 1);

@@ -18,13 +18,13 @@ const HEAD_LINES: usize = 60;
 
 static CHAIR_LINE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:session |panel |meeting )?(co-?chairs?|vice-?chair|chair(?:s|man|woman|person|ed by)?|moderators?|moderated by|conven[eo]r|facilitator|presiding|presided by|hosts?|hosted by|rapporteur)(?: of the (?:session|panel|meeting|round table|day))?\s*[:：]\s*",
+        r"(?i)^(?:session |panel |meeting )?(co-?chairs?|vice-?chair|chair(?:s|man|woman|person|ed by)?|moderators?|moderated by|conven[eo]r|facilitator|in the chair|voorzitter|vorsitz(?:ender|ende)?|gesprächsleitung|présidence|presidencia|presidenza|moderador|moderadora|modérateur|modératrice|moderatore|prowadzący|prowadząca|presiding|presided by|hosts?|hosted by|rapporteur)(?: of the (?:session|panel|meeting|round table|day))?\s*[:：]\s*",
     )
 });
 
 /// People that a line "Chair: Ann Lee, Director; Co-chair: ..." names, or nothing if the line is something else.
 pub fn chair_line(text: &str) -> Option<Vec<Byline>> {
-    let text = text.trim();
+    let text = text.trim().trim_start_matches(['•', '-', '–', '*', ' ']);
     if !CHAIR_LINE.is_match(text) || text.len() > 400 || is_sentence(text) {
         return None;
     }
@@ -42,6 +42,19 @@ pub fn chair_line(text: &str) -> Option<Vec<Byline>> {
         people.push(byline);
     }
     (!people.is_empty()).then_some(people)
+}
+
+static PRESIDENCY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)^(?:présidence de|presidenza del(?:la)? (?:vice)?presidente|presidencia de(?:l| la)?)\s+")
+});
+
+/// "Présidence de Mme Ann Lee": a line that names who presides without a colon.
+fn presidency(text: &str) -> Option<Vec<Byline>> {
+    let text = text.trim();
+    let named = &text[PRESIDENCY.find(text)?.end()..];
+    let byline = bylines::split(named);
+    let judgement = labels::judge(&byline.label)?;
+    (text.len() <= 80 && matches!(judgement.kind, LabelKind::Person | LabelKind::Word)).then(|| vec![byline])
 }
 
 /// "Chair: Mr. Lee, you have the floor." is a turn: it ends like a sentence, or goes on in small letters that no title
@@ -66,7 +79,16 @@ pub fn settle_chairs(page: &mut Page<'_>) -> Vec<Byline> {
             continue;
         }
         let shown = page.join(lines.clone());
-        if let Some(people) = chair_line(&shown.text) {
+        let people = chair_line(&shown.text).or_else(|| presidency(&shown.text)).map(|people| (people, lines.clone()));
+        // The name may stand below its label.
+        let below = lines.start..lines.end + 1;
+        let people = people.or_else(|| {
+            let labels_next = CHAIR_LINE.find(&shown.text).is_some_and(|label| label.end() == shown.text.len());
+            let next =
+                page.lines.get(lines.end).filter(|line| labels_next && !line.is_empty() && line.kind.is_none())?;
+            chair_line(&format!("{} {}", shown.text, next.text())).map(|people| (people, below))
+        });
+        if let Some((people, lines)) = people {
             chairs.extend(people.into_iter().map(|chair| Byline { line: Some(lines.start), ..chair }));
             page.settle(lines, BlockKind::Chair);
         }
@@ -100,7 +122,7 @@ pub fn settle_head(page: &mut Page<'_>, first_byline: usize) {
 
 static ATTENDANCE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^\W*(?:also )?(?:members )?(?:present|in attendance|appearances|attendees|participants|panel(?:l?ists)?|speakers|with)\s*[:：]\s*",
+        r"(?i)^\W*(?:also )?(?:members )?(?:present|in attendance|attending|appearances|attendees|participants|panel(?:l?ists)?|speakers|with)\s*[:：]\s*",
     )
 });
 
@@ -277,6 +299,11 @@ fn date_in(text: &str, year: Option<i16>) -> Option<Date> {
     }
     // A date with its year beats one that borrows it; of equals the first counts.
     found.into_iter().min_by_key(|(at, has_year, _)| (!has_year, *at)).map(|(_, _, date)| date)
+}
+
+/// Whether a text names a day with its year.
+pub fn has_date(text: &str) -> bool {
+    date_in(text, None).is_some()
 }
 
 static CLOCK: LazyLock<Regex> = LazyLock::new(|| {

@@ -7,9 +7,11 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::asides;
 use super::inline::pattern;
 use super::misreadings::skeleton;
 use super::page::Page;
+use super::record;
 use crate::corpus::{BlockKind, Layout};
 
 /// Lines longer than this are no running header.
@@ -17,6 +19,9 @@ const LONGEST_HEADER: usize = 120;
 
 /// A running header's first print is the title when it is among so many lines at the top.
 const TITLE_LINES: usize = 10;
+
+/// Paragraphs of more lines are not searched for lines of a court's record.
+const LONGEST_LISTING: usize = 400;
 
 /// Bracketed paragraphs longer than this are taken for speech.
 const LONGEST_STAGE_NOTE: usize = 400;
@@ -29,33 +34,19 @@ static PAGE_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
 
 static TIME_ALONE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^[\[(]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?(?:\s*(?:-->|[-–—])\s*\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?)?[\])]?$",
+        r"^[\[(]?(?:(?:[Kk]l|[Aa]t|[Uu]m)\.?\s*)?\d{1,2}[:.]\d{2}(?::\d{2})?(?:[.,]\d{1,3})?(?:\s*(?:-->|[-–—])\s*\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?)?[\])]?$",
     )
 });
+
+const LONGEST_HOUR: usize = 40;
+
+/// An hour on a line of its own: "12.00 hrs", "2.34 pm".
+static HOUR: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)^[\[(]?\d{1,2}(?:[.:]\d{2})?\s*(?:hrs|hours|uhr|uur|[ap]\.?\s?m\.?)[\])]?$"));
 
 static EDITORIAL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)^(?:[(\[*]\s*(?:editors?|ed\.|eds\.|note from the editor|editor'?s? note|editors' note|transcript(?:ion|ed)? (?:by|:)|translator'?s? note|photographs?|source)\b|©|\(c\)\s|copyright\b|transcri(?:pt|bed|ption) (?:by|provided|edited)\b|this (?:transcript|interview|conversation) (?:has been|was|is)\b)",
-    )
-});
-
-static CLOSING: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)^\(?(?:the|this) (?:public )?(?:meeting|hearing|sitting|session|committee|council|house|assembly|debate|inquiry|board|senate|conference|panel)(?: (?:was|is|then|duly|stood|stands))* (?:adjourned|closed|rose|ended|suspended|resumed|opened|concluded|reconvened|recessed|called to order)\b",
-    )
-});
-
-/// A label in capitals that introduces a record, not speech: "RESOLVED (unanimously): ...".
-static RECORD: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^(?:RESOLVED|RESOLUTION|ACTION|ACTIONS|AGREED|DECIDED|DECISION|CARRIED|MOTION|NOTED|VOTE|RECOMMENDED|DEFEATED|ADOPTED|ORDERED)\b[^:]{0,40}:",
-    )
-});
-
-/// What the house does, as its record prints it: "Several members rose—", "Bill read a first time."
-static FORMULA: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)^(?:[^.:!?]|\bhon\.){0,80}\b(?:rose|rising|interjecting|interrupting|having (?:spoken|risen|withdrawn)|(?:was|were) asked|laughed|applauded)\s*[—–-]{1,2}$|^(?:bill|amendment|clause|question|motion)s?\b[^.:!?]{0,80}\b(?:read (?:a|the) (?:first|second|third) time|agreed to|negatived|put and (?:passed|agreed to)|withdrawn)\.?$|^it was (?:resolved|agreed|moved|decided|noted|ordered)\b",
     )
 });
 
@@ -72,6 +63,11 @@ pub fn settle_headers(page: &mut Page<'_>) {
         }
     }
     settle_times(page);
+    for line in page.lines.iter_mut().filter(|line| line.kind.is_none() && line.layout == Layout::Text) {
+        if line.text().len() <= LONGEST_HOUR && HOUR.is_match(line.text().trim()) {
+            line.kind = Some(BlockKind::Furniture);
+        }
+    }
     let mut seen: HashMap<String, (usize, Vec<usize>)> = HashMap::new();
     for i in 0..page.lines.len() {
         let holds_names = matches!(page.lines[i].layout, Layout::Heading(level) if page.name_levels.contains(&level));
@@ -177,13 +173,34 @@ pub fn settle_notes(page: &mut Page<'_>) {
             Some(BlockKind::EditorialNote)
         } else if is_below_name(page, lines.start) {
             None
-        } else if is_bracketed(text) || CLOSING.is_match(text) || FORMULA.is_match(text) || RECORD.is_match(text) {
+        } else if is_bracketed(text) && !asides::is_call(unbracketed(text)) || record::is_record(text) {
             Some(BlockKind::StageNote)
         } else {
             None
         };
         if let Some(kind) = kind {
             page.settle(lines, kind);
+            continue;
+        }
+        if record::is_examination(text) {
+            // The name of the witness may stand on a line of its own above: "RUTH HILL,".
+            let named = (0..lines.start).rev().find(|line| !page.lines[*line].is_empty());
+            if let Some(above) = named.filter(|_| text.starts_with(char::is_lowercase))
+                && page.lines[above].text().trim_end().ends_with(',')
+                && page.lines[above].text().split_whitespace().count() <= 6
+            {
+                page.settle(above..above + 1, BlockKind::StageNote);
+            }
+            page.settle(lines, BlockKind::StageNote);
+            continue;
+        }
+        for line in lines.clone().filter(|_| lines.len() <= LONGEST_LISTING) {
+            let text = page.lines[line].text().trim();
+            if record::is_examination(text) {
+                page.settle(line..line + 1, BlockKind::StageNote);
+            } else if record::is_index_entry(text) {
+                page.settle(line..line + 1, BlockKind::Furniture);
+            }
         }
     }
 }
@@ -198,6 +215,11 @@ fn is_below_name(page: &Page<'_>, line: usize) -> bool {
         && !above.is_empty()
         && above.chars().count() <= LONGEST_NAME
         && !above.ends_with(['.', '!', '?', ':', ',', ';', '"', '”', ')', ']'])
+}
+
+/// A bracketed text without its brackets.
+fn unbracketed(text: &str) -> &str {
+    text.trim_matches(|c: char| matches!(c, '(' | ')' | '[' | ']' | ' ' | '.'))
 }
 
 /// The whole paragraph stands in one pair of brackets.

@@ -11,7 +11,7 @@ use regex::Regex;
 use super::bylines::{Byline, Reader};
 use super::labels::{self, Judgement, LabelKind};
 use super::page::Page;
-use super::styles::{Candidate, Style, in_capitals, is_marked};
+use super::styles::{Candidate, Origin, Style, in_capitals, is_marked};
 use super::weights::Weights;
 use crate::corpus::{Reason, Span};
 
@@ -74,6 +74,7 @@ pub fn leading(page: &Page<'_>, lines: Range<usize>, inside: bool, reader: &mut 
         }
         Candidate {
             style: reading.style,
+            origin: Origin::Printed,
             line: lines.start,
             marked: is_marked(&byline, judgement.kind),
             label: byline.label.clone(),
@@ -122,7 +123,8 @@ fn labelled(readings: Vec<Reading>, prefix: &Prefix, reader: &mut Reader) -> Vec
 /// A start in one typeface, read in the more telling ways first and in the others where those find no label.
 fn plain(rest: &str, prefix: &Prefix, reader: &mut Reader) -> Vec<Labelled> {
     let mut misread = Vec::new();
-    for readings in [colon_readings, marked_readings, chance_readings] {
+    let colon = if prefix.has_time { timed_readings } else { colon_readings };
+    for readings in [colon, marked_readings, chance_readings] {
         let found = labelled(readings(rest, prefix.length), prefix, reader);
         if found.iter().any(|(_, _, judgement)| judgement.quality > 0.0) {
             return found;
@@ -135,8 +137,32 @@ fn plain(rest: &str, prefix: &Prefix, reader: &mut Reader) -> Vec<Labelled> {
 }
 
 fn colon_readings(rest: &str, from: usize) -> Vec<Reading> {
-    let found = colon_label(rest);
-    found.map(|(printed, speech)| Reading::of(Style::Colon, printed, from + speech, 1.0)).into_iter().collect()
+    colon_readings_of(rest, from, colon_label(rest))
+}
+
+/// Behind a time a label stands in any case: short words before a full stop are abbreviations there, misread ones too.
+fn timed_readings(rest: &str, from: usize) -> Vec<Reading> {
+    const SHORT: usize = 4;
+    let word = |at: usize| rest[..at].rsplit(char::is_whitespace).next().map_or(0, |word| word.chars().count());
+    let found = label_before_colon(rest, |text, at| {
+        ends_sentence(text, at) && (word(at) > SHORT || !text[at..].starts_with('.'))
+    });
+    colon_readings_of(rest, from, found)
+}
+
+fn colon_readings_of(rest: &str, from: usize, found: Option<(String, usize)>) -> Vec<Reading> {
+    if let Some(found) = CIRCLED.captures(rest) {
+        return vec![Reading::of(Style::Colon, found[1].to_string(), from + found[0].len(), 1.0)];
+    }
+    // "O Sr. Presidente: — Está aberta a sessão."
+    let behind_dash = |speech: usize| {
+        let after = rest[speech..].trim_start_matches(['—', '–']);
+        if after.starts_with(' ') { rest.len() - after.trim_start().len() } else { speech }
+    };
+    found
+        .map(|(printed, speech)| Reading::of(Style::Colon, printed, from + behind_dash(speech), 1.0))
+        .into_iter()
+        .collect()
 }
 
 /// Readings whose marks prose does not set by chance.
@@ -158,6 +184,8 @@ fn chance_readings(rest: &str, from: usize) -> Vec<Reading> {
     let reading =
         |style, printed: &str, speech: usize| Reading::of(style, printed.to_string(), from + speech, NEEDS_COMPANY);
     let mut out = Vec::new();
+    // "Q Did you see it?": a letter alone counts where questions and answers go on so.
+    out.extend(LETTER.captures(rest).map(|found| reading(Style::Period, &found[1], found[1].len() + 1)));
     out.extend(period_label(rest).map(|(printed, speech)| reading(Style::Period, &printed, speech)));
     out.extend(INITIALS.captures(rest).map(|found| reading(Style::Period, found[1].trim(), found[1].len())));
     let dash = if has_dash(rest) { PLAIN_DASH.captures(rest) } else { None };
@@ -197,10 +225,20 @@ struct Prefix {
 }
 
 static MARKS: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*(?:>{1,3}\s*|[-–—•▪‣●►]\s+)"));
-static NUMBER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*\d{1,4}[.)]\s+"));
+static NUMBER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*(?:\d{1,4}[.)]|\d{1,3}(?:\.\d{1,3})+\.?)\s+"));
+/// "Anf. 12 Ann Lee (S):", "#12 Ann Lee:": a speech with its number.
+static NUMBERED_SPEECH: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^(?:\p{Lu}\p{L}{1,7}\.\s*|#\s?|№\s*)\d{1,4}[.)]?\s+"));
+/// "○Name　text" of minutes in Japanese.
+static CIRCLED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[○◯〇◎]\s*([^\s　：:]{2,24})[　\s]+"));
 
 fn prefix(text: &str) -> Prefix {
     let mut prefix = Prefix { length: text.len() - text.trim_start().len(), ..Prefix::default() };
+    if let Some(number) = NUMBERED_SPEECH.find(&text[prefix.length..]) {
+        prefix.length += number.end();
+        prefix.is_numbered = true;
+        return prefix;
+    }
     if text[prefix.length..].starts_with(char::is_alphabetic) {
         return prefix;
     }
@@ -248,16 +286,19 @@ pub fn seconds(found: &regex::Captures<'_>) -> Option<f64> {
 /// `Name. - text`: the dash of the European Parliament and its like.
 static DASH: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^([^.:!?\n]{2,60}?(?:[.][^.:!?\n]{1,60}?){0,5}(?:\([^()]*(?:\([^()]*\)[^()]*)*\))?)\.\s+[–—-]\s+(?:\([A-Z]{2}\)\s+)?",
+        r"^([^.:!?\n]{2,110}?(?:[.][^.:!?\n]{1,60}?){0,5}(?:\([^()]*(?:\([^()]*\)[^()]*)*\))?)\.\s+[–—-]\s+(?:\([A-Z]{2}\)\s+)?",
     )
 });
 
 /// `Mr. BYRD. Text`, `The PRESIDING OFFICER (Mr. Kyl). Text`, `Q. Text`.
 static PERIOD: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^((?:(?:Mr|Mrs|Ms|Miss|Dr|Messrs|Senator|Sir)\.? (?:\p{Lu}[\p{Lu}'’\-]*\p{Lu}|(?:Mc|Mac|De|La|Le|O')\p{Lu}+)(?: \p{Lu}[\p{Lu}'’\-]+)*(?: of [A-Z][a-z]+(?: [A-Z][a-z]+)?)?|The (?:\p{Lu}{2,})(?: \p{Lu}{2,})*(?: pro tempore)?)(?: [(\[][^)\]]*[)\]])?)\.\s+|^(Q|A)\.\s+",
+        r"^((?:(?:Mr|Mrs|Ms|Miss|Dr|Messrs|Senator|Sir)\.? (?:\p{Lu}[\p{Lu}'’\-]*\p{Lu}|(?:Mc|Mac|De|La|Le|O')\p{Lu}+)(?: \p{Lu}[\p{Lu}'’\-]+)*(?: of [A-Z][a-z]+(?: [A-Z][a-z]+)?)?|The (?:\p{Lu}{2,})(?: \p{Lu}{2,})*(?: pro tempore)?)(?: [(\[][^)\]]*[)\]])?)\.\s+|^(Q|A)(?:\.\s+|\s{2,}|\t)",
     )
 });
+
+/// `Q Text`, `A Text`.
+static LETTER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(Q|A) +[\p{Lu}\d“‘']"));
 
 /// `SURNAME I. Text`: a full stop that belongs to an initial closes the label.
 static INITIALS: LazyLock<Regex> =
@@ -294,6 +335,10 @@ fn period_label(text: &str) -> Option<(String, usize)> {
 
 /// The label in front of the first colon outside brackets, and where the speech begins.
 pub fn colon_label(text: &str) -> Option<(String, usize)> {
+    label_before_colon(text, ends_sentence)
+}
+
+fn label_before_colon(text: &str, ends: impl Fn(&str, usize) -> bool) -> Option<(String, usize)> {
     let (mut depth, mut in_brackets) = (0usize, 0usize);
     for (at, c) in text.char_indices().take_while(|(at, _)| *at < LONGEST_BYLINE) {
         match c {
@@ -317,7 +362,7 @@ pub fn colon_label(text: &str) -> Option<(String, usize)> {
                 let speech = after + (rest.len() - rest.trim_start().len());
                 return Some((label.to_string(), speech));
             }
-            '.' | '!' | '?' if depth == 0 && ends_sentence(text, at) => return None,
+            '.' | '!' | '?' if depth == 0 && ends(text, at) => return None,
             _ => {}
         }
         in_brackets += if depth > 0 { c.len_utf8() } else { 0 };

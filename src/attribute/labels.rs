@@ -64,7 +64,30 @@ pub fn leading_honorifics(tokens: &[&str]) -> usize {
         tokens.len() >= 3 && ARTICLES.contains(&bare(tokens[0])) && !is_honorific(tokens[0]) && is_honorific(tokens[1]),
     );
     let n = article + tokens[article..].iter().take_while(|token| is_honorific(token)).count();
-    if n < tokens.len() { n } else { 0 }
+    // "The Minister of Roads" has an office for a name.
+    let of_office = tokens.get(n).is_some_and(|next| {
+        matches!(
+            bare(next).as_str(),
+            "of" | "for" | "de" | "da" | "do" | "du" | "des" | "der" | "für" | "voor" | "bishop"
+        ) && !matches!(
+            bare(tokens[n.saturating_sub(1)]).as_str(),
+            "mr" | "mrs"
+                | "ms"
+                | "dr"
+                | "m"
+                | "mme"
+                | "mlle"
+                | "sr"
+                | "sra"
+                | "señor"
+                | "señora"
+                | "herr"
+                | "frau"
+                | "heer"
+                | "mevrouw"
+        )
+    });
+    if n < tokens.len() && !of_office { n } else { 0 }
 }
 
 /// Words of a label, lower-cased, without punctuation at their ends.
@@ -78,14 +101,27 @@ pub fn is_chair_label(label: &str) -> bool {
     if words.is_empty() || words.len() > 6 {
         return false;
     }
+    // Scripts without blanks close the name with the office.
+    if let [only] = words.as_slice()
+        && only.chars().count() <= 12
+        && ["委員長", "議長", "主席", "主持人", "위원장", "의장"].iter().any(|office| only.ends_with(office))
+    {
+        return true;
+    }
     let head_is_chair = CHAIRS.any(&words);
     let presides = words.iter().any(|word| matches!(word.as_str(), "speaker" | "president" | "mayor"))
         && words.iter().all(|word| PRESIDING_WORDS.contains(word));
     (head_is_chair && words.iter().all(|word| is_office_word(word))) || presides
 }
 
+/// "Transportministeren", "Finansministern": an office in one word.
+fn is_compound_office(word: &str) -> bool {
+    const ENDS: [&str; 5] = ["minister", "ministerin", "ministeren", "ministern", "ministeriö"];
+    ENDS.iter().any(|end| word.ends_with(end))
+}
+
 fn is_office_word(word: &str) -> bool {
-    CHAIRS.contains(word) || OFFICES.contains(word) || OFFICE_WORDS.contains(word)
+    is_compound_office(word) || CHAIRS.contains(word) || OFFICES.contains(word) || OFFICE_WORDS.contains(word)
 }
 
 /// Somebody without a name who asks: "Q", "A member of the audience".
@@ -93,7 +129,25 @@ pub fn is_questioner_label(label: &str) -> bool {
     let words = words(label);
     matches!(
         words.first().map(String::as_str),
-        Some("q" | "question" | "interviewer" | "questioner" | "reporter" | "journalist")
+        Some(
+            "q" | "question"
+                | "interviewer"
+                | "questioner"
+                | "reporter"
+                | "journalist"
+                | "frage"
+                | "vraag"
+                | "pregunta"
+                | "domanda"
+                | "pergunta"
+                | "pytanie"
+                | "fråga"
+                | "spørgsmål"
+                | "entrevistador"
+                | "entrevistadora"
+                | "intervieweur"
+                | "intervistatore"
+        )
     ) || words.iter().any(|word| matches!(word.as_str(), "audience" | "questioner" | "interviewer"))
 }
 
@@ -102,8 +156,48 @@ pub fn is_interjector_label(label: &str) -> bool {
     let words = words(label);
     matches!(
         words.first().map(String::as_str),
-        Some("voice" | "voices" | "heckler" | "interjection" | "several" | "some" | "crowd" | "chorus")
-    ) || (words.len() >= 2 && words[0] == "an" && words.iter().any(|word| word == "member" || word == "members"))
+        Some(
+            "voice"
+                | "voices"
+                | "heckler"
+                | "interjection"
+                | "several"
+                | "some"
+                | "crowd"
+                | "chorus"
+                | "zuruf"
+                | "zwischenruf"
+                | "voix"
+                | "voz"
+                | "voces"
+                | "vozes"
+                | "varios"
+                | "głos"
+                | "głosy"
+                | "voce"
+                | "voci"
+                | "stem"
+                | "röst"
+        )
+    ) || words.iter().all(|word| {
+        matches!(
+            word.as_str(),
+            "hon"
+                | "honourable"
+                | "honorable"
+                | "noble"
+                | "member"
+                | "members"
+                | "lords"
+                | "deputies"
+                | "senators"
+                | "opposition"
+                | "government"
+                | "députés"
+                | "diputados"
+                | "deputados"
+        )
+    }) || (words.len() >= 2 && words[0] == "an" && words.iter().any(|word| word == "member" || word == "members"))
 }
 
 pub fn is_unknown_label(label: &str) -> bool {
@@ -167,7 +261,7 @@ pub fn judge(label: &str) -> Option<Judgement> {
         return None;
     }
     let anonymous = ANONYMOUS.any(&words);
-    let office = words.iter().any(|word| OFFICES.contains(word) || CHAIRS.contains(word));
+    let office = words.iter().any(|word| OFFICES.contains(word) || CHAIRS.contains(word) || is_compound_office(word));
     // "For the Plaintiff", "BY MR. LEE" say on whose behalf or by whom.
     let relates = words.first().is_some_and(|word| FUNCTION_WORDS.contains(word) && !is_determiner(word));
     if (anonymous || office) && words.len() <= 7 && !relates {
@@ -188,6 +282,22 @@ pub fn judge(label: &str) -> Option<Judgement> {
             "des",
             "dos",
             "von",
+            "da",
+            "della",
+            "del",
+            "dei",
+            "des",
+            "der",
+            "für",
+            "van",
+            "voor",
+            "la",
+            "le",
+            "per",
+            "i",
+            "y",
+            "e",
+            "z",
         ];
         let plausible = tokens.iter().zip(&words).all(|(token, word)| {
             token.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit())
@@ -199,6 +309,15 @@ pub fn judge(label: &str) -> Option<Judgement> {
             let kind = if anonymous { LabelKind::Anonymous } else { LabelKind::Office };
             return Some(Judgement { kind, quality: if words.len() == 1 { 0.6 } else { 0.75 } });
         }
+    }
+    // "UNIT 12": a word in capitals with a number.
+    if let [word, number] = tokens.as_slice()
+        && number.chars().all(|c| c.is_ascii_digit())
+        && number.len() <= 3
+        && word.chars().count() >= 2
+        && word.chars().all(char::is_uppercase)
+    {
+        return Some(Judgement { kind: LabelKind::Word, quality: 0.35 });
     }
     judge_person(&tokens)
 }

@@ -5,23 +5,31 @@
 //! utterance without a speaker, marked for review. Sees no model.
 
 mod across;
+mod asides;
 mod assemble;
 mod body;
 mod bylines;
+mod company;
 mod declared;
+mod described;
 mod explain;
 mod front;
 mod furniture;
+mod heads;
 mod inline;
 mod labels;
 mod misreadings;
+mod offices;
 mod own_line;
 mod page;
 mod pattern;
 mod people;
+mod questions;
+mod record;
 mod sentences;
 mod shown;
 pub mod styles;
+mod titled;
 mod weights;
 mod words;
 
@@ -71,7 +79,7 @@ pub fn attribute(document: Document, study: &Study) -> Transcript {
         chairs.retain(|chair| chair.line.is_none_or(|line| page.lines[line].kind == Some(BlockKind::Chair)));
     }
     chairs.extend(present.iter().filter(|byline| byline.presides()).cloned());
-    let found = pinned.unwrap_or_else(|| styles::find(&page, study.transcript.style()));
+    let mut found = pinned.unwrap_or_else(|| found_in(&page, study.transcript.style()));
     let first_byline = found.bylines.first().map_or(page.lines.len(), |byline| byline.line);
     let unattributed = body::speech_before(&page, first_byline, &found);
     let head_end = if unattributed.is_some() || found.bylines.is_empty() {
@@ -82,11 +90,14 @@ pub fn attribute(document: Document, study: &Study) -> Transcript {
     front::settle_head(&mut page, head_end);
     let front = front::front_matter(&page, first_byline);
     body::settle_body(&mut page, &found);
+    asides::settle(&mut page, &mut found, unattributed.is_some());
 
     let canonical: Vec<bylines::Byline> =
         found.bylines.iter().map(|byline| mend(byline.parts.clone(), &byline.label)).collect();
     let mut linked = people::link(&chairs, &canonical, study.people_list.as_ref());
     people::enrich_from(&mut linked.people, &present);
+    people::enrich_from(&mut linked.people, &heads::listed(&page, first_byline));
+    asides::settle_people(&mut linked, &found);
     let mut assembled = assemble::assemble(&page, &document.document_id, &found, &linked.bonds, unattributed.is_some());
     explain::explain(&page, &found, &linked, &mut assembled);
     set_times(&document, &mut assembled);
@@ -114,6 +125,24 @@ pub fn attribute(document: Document, study: &Study) -> Transcript {
         needs_review,
         warnings,
         document,
+    }
+}
+
+/// The bylines of a page or, where none are printed, the turns that its typefaces or its title tell.
+fn found_in(page: &Page<'_>, pinned: Option<Style>) -> Found {
+    let mut printed = match pinned {
+        Some(Style::Questions | Style::Titled) => Found::default(),
+        _ => styles::find(page, pinned),
+    };
+    let questions = || questions::find(page, &printed).filter(|_| pinned.is_none_or(|style| style == Style::Questions));
+    let titled = || titled::find(page).filter(|_| pinned.is_none_or(|style| style == Style::Titled));
+    match questions() {
+        Some(found) => found,
+        None if printed.bylines.is_empty() => titled().unwrap_or(printed),
+        None => {
+            heads::introduce(page, &mut printed);
+            printed
+        }
     }
 }
 

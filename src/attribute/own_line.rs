@@ -12,8 +12,9 @@ use regex::Regex;
 use super::bylines::{self, Reader};
 use super::inline::{pattern, seconds, unreadable};
 use super::labels::{self, Judgement, LabelKind};
+use super::offices;
 use super::page::Page;
-use super::styles::{Candidate, Style, is_marked};
+use super::styles::{Candidate, Origin, Style, is_marked};
 use super::weights::Weights;
 use crate::corpus::{Layout, Reason, Span};
 
@@ -37,6 +38,8 @@ static TIME_NAME: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+static NUMBER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\d{1,3}\.\s+"));
+
 /// A date, not a name, stands beside the time.
 static YEAR: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:19|20)\d{2}\b"));
 
@@ -47,10 +50,14 @@ pub fn alone(page: &Page<'_>, lines: &Range<usize>, reader: &mut Reader) -> Opti
     if first.bold > 0 && !is_heading {
         return in_bold(page, lines, reader);
     }
-    if first.layout == Layout::ListItem {
-        return None;
-    }
     let text = first.text().trim();
+    if first.layout == Layout::ListItem {
+        // "1. Ann Lee (North Farrow) (Ind)": the number of a question.
+        let name = NUMBER.find(text).map(|number| &text[number.end()..]).filter(|_| lines.len() == 1)?;
+        let byline = bylines::split(name);
+        let block = lines.start..lines.start + 1;
+        return if byline.country.is_some() { below(page, &block, name, Style::NameLine, reader) } else { None };
+    }
     if text.len() > 200 || text.ends_with([',', ';']) && lines.len() > 1 {
         return None;
     }
@@ -106,7 +113,7 @@ fn in_bold(page: &Page<'_>, lines: &Range<usize>, reader: &mut Reader) -> Option
         format!("{}{joint}{rest}", text[..bold].trim_end())
     } else if let Some(office) = rest.strip_prefix([',', '|', '–', '—', '-']).map(str::trim)
         && is_office(office)
-        && (rest.starts_with('|') || bylines::is_telling(office))
+        && (rest.starts_with('|') || offices::is_telling(office))
         && speaks_below(page, lines.end)
     {
         format!("{}, {office}", text[..bold].trim_end())
@@ -198,7 +205,7 @@ pub fn name_levels(page: &Page<'_>) -> HashSet<u8> {
             .filter(|byline| {
                 byline.honorific.is_some()
                     || byline.title.is_some()
-                    || byline.affiliation.as_deref().is_some_and(bylines::is_telling)
+                    || byline.affiliation.as_deref().is_some_and(offices::is_telling)
             })
             .count();
         let words: HashSet<String> = people.iter().flat_map(|byline| labels::words(&byline.name)).collect();
@@ -241,6 +248,10 @@ fn below(page: &Page<'_>, block: &Range<usize>, name: &str, style: Style, reader
             end = block.end;
         }
     }
+    // A title page: no office has a year.
+    if page.lines[block.start..end].iter().any(|line| YEAR.is_match(line.text())) {
+        return None;
+    }
     let mut text = name.to_string();
     for line in &page.lines[block.start + 1..end] {
         let more = line.text().trim();
@@ -259,7 +270,8 @@ fn below(page: &Page<'_>, block: &Range<usize>, name: &str, style: Style, reader
     if style == Style::NameLine {
         let byline = &candidate.parts;
         let has_more = byline.title.is_some()
-            || byline.affiliation.as_deref().is_some_and(bylines::is_telling)
+            || byline.country.is_some()
+            || byline.affiliation.as_deref().is_some_and(offices::is_telling)
             || byline.honorific.is_some();
         let separated = text.contains('|') || text.contains('\t');
         let base: f32 = match (candidate.kind, has_more, separated) {
@@ -295,6 +307,11 @@ fn own_lines(
     let (byline, judgement) = reader.read(&printed);
     let judgement = judgement
         .or_else(|| single_name(&byline, style == Style::Bold))
+        .or_else(|| {
+            // Beside a time of a chat stands a name, even if it is written as users write theirs.
+            (style == Style::NameTime && labels::is_user_name(&byline.label))
+                .then_some(Judgement { kind: LabelKind::Word, quality: 0.5 })
+        })
         .or_else(|| if matches!(style, Style::NameLine | Style::Heading) { None } else { unreadable(&byline.label) })?;
     let speech_line = (end_line..page.lines.len()).find(|i| !page.lines[*i].is_empty())?;
     let (first, last) = (&page.lines[lines.start], &page.lines[end_line - 1]);
@@ -307,6 +324,7 @@ fn own_lines(
     }
     Some(Candidate {
         style,
+        origin: Origin::Printed,
         line: lines.start,
         marked: is_marked(&byline, judgement.kind),
         label: byline.label.clone(),

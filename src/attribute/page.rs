@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use super::asides::Aside;
 use super::shown::Shown;
 use crate::corpus::{BlockKind, Document, Layout, Span};
 
@@ -39,6 +40,8 @@ pub struct Page<'d> {
     pub lines: Vec<PageLine>,
     /// Levels of headings that hold names of speakers.
     pub name_levels: HashSet<u8>,
+    /// Brackets inside turns that are not speech, in their order.
+    pub asides: Vec<Aside>,
 }
 
 impl<'d> Page<'d> {
@@ -72,7 +75,7 @@ impl<'d> Page<'d> {
                 }
             })
             .collect();
-        Self { source: &document.text, lines, name_levels: HashSet::new() }
+        Self { source: &document.text, lines, name_levels: HashSet::new(), asides: Vec::new() }
     }
 
     /// Runs of lines of one paragraph that are not settled yet.
@@ -95,7 +98,7 @@ impl<'d> Page<'d> {
         let mut shown = Shown::default();
         for line in &self.lines[lines] {
             shown.glue(" ");
-            append(&mut shown, self.source, &line.shown, 0);
+            append(&mut shown, self.source, &line.shown, 0..line.text().len());
         }
         shown
     }
@@ -168,12 +171,15 @@ impl<'d> Page<'d> {
     }
 }
 
-/// Appends the visible text of a line from byte `from` of it on.
-pub fn append(shown: &mut Shown, source: &str, line: &Shown, from: usize) {
+/// Appends some bytes of the visible text of a line.
+pub fn append(shown: &mut Shown, source: &str, line: &Shown, part: Range<usize>) {
     let mut offset = 0;
     for span in line.spans() {
-        let skip = from.saturating_sub(offset).min(span.len());
-        shown.push(source, Span::new(span.start + skip, span.end));
+        let from = part.start.saturating_sub(offset).min(span.len());
+        let to = part.end.saturating_sub(offset).min(span.len());
+        if from < to {
+            shown.push(source, Span::new(span.start + from, span.start + to));
+        }
         offset += span.len();
     }
 }

@@ -12,7 +12,7 @@ use super::bylines::{Byline, split_honorific, tidy};
 use super::inline::{self, seconds};
 use super::labels::{self, LabelKind};
 use super::page::Page;
-use super::styles::{Candidate, Found, Style, is_marked};
+use super::styles::{Candidate, Found, Origin, Style, is_marked};
 use super::weights::Weights;
 use crate::corpus::{BlockKind, Layout, Reason, Role, Span, StyleScore};
 use crate::study::Pattern;
@@ -31,7 +31,7 @@ pub fn find(page: &Page<'_>, pattern: &Pattern) -> Found {
         return Found::default();
     }
     let score = StyleScore { style: Style::Pattern.as_str(), score: bylines.len() as f32, is_taken: true };
-    Found { bylines, style: Some(Style::Pattern), confidence: 1.0, scores: vec![score] }
+    Found { bylines, style: Some(Style::Pattern), confidence: 1.0, scores: vec![score], legend: Vec::new() }
 }
 
 fn byline(page: &Page<'_>, i: usize, pattern: &Pattern) -> Option<Candidate> {
@@ -60,6 +60,7 @@ fn byline(page: &Page<'_>, i: usize, pattern: &Pattern) -> Option<Candidate> {
     };
     Some(Candidate {
         style: Style::Pattern,
+        origin: Origin::Printed,
         line: i,
         marked: is_marked(&parts, kind),
         label: parts.label.clone(),

@@ -6,12 +6,15 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::bylines::{Byline, Reader};
+use super::company;
+use super::heads;
 use super::inline::leading;
 use super::labels::{self, LabelKind};
 use super::misreadings::canonical_labels;
 use super::own_line::{alone, heading};
 use super::page::Page;
 use super::weights::Weights;
+use super::words::{ARTICLES, FUNCTION_WORDS};
 use crate::corpus::{Layout, Reason, Rival, Span, StyleScore};
 
 /// A way to print who speaks.
@@ -35,13 +38,17 @@ pub enum Style {
     Capitals,
     /// A name on a line of its own, perhaps with title and affiliation beside or below it.
     NameLine,
+    /// Questions in a typeface of their own, without labels, and the answers below them.
+    Questions,
+    /// One speech whose speaker stands in its title.
+    Titled,
     /// The study's own regular expression: never learned, only pinned.
     Pattern,
 }
 
 impl Style {
     /// The styles that a document can be learned to be printed in.
-    pub const ALL: [Style; 9] = [
+    pub const ALL: [Style; 11] = [
         Style::Bold,
         Style::BoldInline,
         Style::Colon,
@@ -51,6 +58,8 @@ impl Style {
         Style::Heading,
         Style::Capitals,
         Style::NameLine,
+        Style::Questions,
+        Style::Titled,
     ];
 
     /// The name that a study and the tables use.
@@ -65,6 +74,8 @@ impl Style {
             Style::Heading => "heading",
             Style::Capitals => "capitals",
             Style::NameLine => "name_line",
+            Style::Questions => "questions",
+            Style::Titled => "titled",
             Style::Pattern => "pattern",
         }
     }
@@ -74,10 +85,28 @@ impl Style {
     }
 }
 
+/// How it is known that a turn begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// A byline is printed there.
+    Printed,
+    /// Somebody calls out, in brackets, inside the turn of another.
+    Call,
+    /// Who was called at goes on.
+    Resumed,
+    /// A question set in bold, in italics or as a heading, without a label.
+    Asked,
+    /// What stands below such a question.
+    Answered,
+    /// The whole text is the speech of the person in its title.
+    Titled,
+}
+
 /// A place that looks like a byline.
 #[derive(Debug, Clone)]
 pub struct Candidate {
     pub style: Style,
+    pub origin: Origin,
     /// Line the byline begins on.
     pub line: usize,
     /// The byline as printed, and its parts.
@@ -128,10 +157,12 @@ pub struct Found {
     pub confidence: f32,
     /// How much each style explains, the best first.
     pub scores: Vec<StyleScore>,
+    /// Labels that the head explains, with the person: "DW: Dale Whit".
+    pub legend: Vec<(String, Byline)>,
 }
 
 /// From this confidence on a candidate is a byline.
-const ACCEPT: f32 = 0.5;
+pub const ACCEPT: f32 = 0.5;
 
 /// Another style is taken along when it explains at least this share of what the main style explains.
 const COMPANION: f32 = 0.25;
@@ -145,6 +176,10 @@ pub fn find(page: &Page<'_>, pinned: Option<Style>) -> Found {
     }
     mend_labels(&mut all);
     all.retain(|candidate| candidate.confidence > 0.0);
+    let legend = if pinned.is_none() { heads::drop_fields(page, &mut all) } else { Vec::new() };
+    let mut rosters = company::drop_rosters(page, &mut all);
+    rosters.extend(heads::listed(page, page.lines.len()).into_iter().map(|byline| byline.label));
+    company::drop_letters(page, &mut all);
     take_lines_for_turns(&mut all);
     let mut counts: HashMap<(Style, &str), usize> = HashMap::new();
     for candidate in all.iter().filter(|candidate| !candidate.inside) {
@@ -158,12 +193,13 @@ pub fn find(page: &Page<'_>, pinned: Option<Style>) -> Found {
         candidate.n_prints = n;
         weigh(candidate, pinned.is_some());
     }
-    pair_questions(&mut all);
+    company::lift_listed(&rosters, &mut all);
+    company::pair_questions(&mut all);
     if pinned.is_none() {
-        drop_lists(&mut all);
+        company::drop_lists(&mut all);
     }
-    lift_lone(page, &mut all);
-    lift_throughout(page, &mut all);
+    company::lift_lone(page, &mut all);
+    company::lift_throughout(page, &mut all);
     let mut scores: BTreeMap<Style, f32> = BTreeMap::new();
     for candidate in all.iter().filter(|candidate| candidate.confidence >= ACCEPT && !candidate.inside) {
         *scores.entry(candidate.style).or_default() += candidate.confidence;
@@ -197,7 +233,7 @@ pub fn find(page: &Page<'_>, pinned: Option<Style>) -> Found {
         .iter()
         .filter(|candidate| candidate.style == main && candidate.confidence >= ACCEPT)
         .fold((0, 0), |(n, marked), candidate| (n + 1, marked + usize::from(candidate.marked)));
-    let marks = n_marked >= CARRIERS && n_marked * 10 >= n_main * 8;
+    let marks = n_marked >= company::CARRIERS && n_marked * 10 >= n_main * 8;
     let rivals: f32 =
         scores.iter().filter(|(style, _)| **style != main && !companions.contains(style)).map(|(_, score)| score).sum();
     let of_style = |candidate: &Candidate| {
@@ -242,6 +278,7 @@ pub fn find(page: &Page<'_>, pinned: Option<Style>) -> Found {
         confidence: mean * explained / (explained + rivals).max(f32::EPSILON),
         scores: told,
         bylines,
+        legend,
     }
 }
 
@@ -340,135 +377,12 @@ fn note_rivals(bylines: &mut [Candidate], others: &[Candidate], why_not: impl Fn
     }
 }
 
-/// Takes away the items of a list inside somebody's turn ("Treasurer: Ann Hill. Clerk: Leo Kane."): labels of one
-/// style that stand once each, all between two bylines of a style whose labels recur.
-fn drop_lists(all: &mut Vec<Candidate>) {
-    const SHORTEST: usize = 3;
-    let accepted = |style: Style| {
-        all.iter()
-            .filter(move |candidate| candidate.style == style && candidate.confidence >= ACCEPT && !candidate.inside)
-    };
-    let labels = |style: Style| accepted(style).map(|candidate| candidate.label.as_str()).collect::<HashSet<_>>();
-    let recurs = |style: Style| labels(style).len() < accepted(style).count();
-    let lists: Vec<Style> = Style::ALL
-        .into_iter()
-        .filter(|style| labels(*style).len() >= SHORTEST && !recurs(*style))
-        .filter(|style| {
-            let Some((first, last)) =
-                accepted(*style).map(|candidate| candidate.byline.start).fold(None, |ends, at| {
-                    Some(ends.map_or((at, at), |(from, to): (usize, usize)| (from.min(at), to.max(at))))
-                })
-            else {
-                return false;
-            };
-            Style::ALL.into_iter().filter(|other| other != style && recurs(*other)).any(|other| {
-                let places = || accepted(other).map(|candidate| candidate.byline.start);
-                places().any(|at| at < first)
-                    && places().any(|at| at > last)
-                    && !places().any(|at| (first..=last).contains(&at))
-                    && labels(other).is_disjoint(&labels(*style))
-            })
-        })
-        .collect();
-    all.retain(|candidate| !lists.contains(&candidate.style));
-}
-
-/// Questions and answers vouch for each other.
-fn pair_questions(all: &mut [Candidate]) {
-    let first = |candidate: &Candidate| labels::words(&candidate.label).first().cloned().unwrap_or_default();
-    let has = |letters: &[&str], all: &[Candidate]| {
-        all.iter().any(|candidate| letters.contains(&first(candidate).as_str()) && !candidate.inside)
-    };
-    if has(&["q", "question"], all) && has(&["a", "answer"], all) {
-        for candidate in all.iter_mut() {
-            if matches!(first(candidate).as_str(), "q" | "a" | "question" | "answer") {
-                candidate.raise(0.9, Reason::QuestionsAndAnswers);
-            }
-        }
-    }
-}
-
-/// So many accepted bylines of one look carry a label of that look that stands only once.
-const CARRIERS: usize = 3;
-
-/// People who speak once: their label does not recur, but looks as the labels look that do.
-fn lift_lone(page: &Page<'_>, all: &mut [Candidate]) {
-    const LIFTED: f32 = 0.55;
-    let is_word = |candidate: &Candidate| matches!(candidate.kind, LabelKind::Word | LabelKind::Anonymous);
-    let mut marked: HashMap<(Style, bool), usize> = HashMap::new();
-    let mut words: HashMap<Style, HashSet<&str>> = HashMap::new();
-    for candidate in all.iter().filter(|candidate| candidate.confidence >= ACCEPT && !candidate.inside) {
-        if candidate.marked {
-            *marked.entry((candidate.style, false)).or_default() += 1;
-            *marked.entry((candidate.style, true)).or_default() += usize::from(in_capitals(&candidate.label));
-        } else if candidate.kind == LabelKind::Word {
-            words.entry(candidate.style).or_default().insert(candidate.label.as_str());
-        }
-    }
-    let carried = |candidate: &Candidate| {
-        candidate.marked && marked.get(&(candidate.style, is_word(candidate))).is_some_and(|n| *n >= CARRIERS)
-    };
-    let first_names: HashSet<Style> =
-        words.into_iter().filter(|(_, labels)| labels.len() >= 2).map(|(style, _)| style).collect();
-    // Lines in capitals and short lines alone are mostly headings.
-    let lone = |candidate: &Candidate| {
-        candidate.confidence < ACCEPT
-            && !candidate.inside
-            && !matches!(candidate.style, Style::Capitals | Style::NameLine | Style::Heading)
-    };
-    let in_doubt = |candidate: &Candidate| {
-        lone(candidate)
-            && !carried(candidate)
-            && candidate.kind == LabelKind::Word
-            && first_names.contains(&candidate.style)
-    };
-    let doubtful: HashSet<String> =
-        all.iter().filter(|candidate| in_doubt(candidate)).map(|candidate| candidate.label.to_lowercase()).collect();
-    // A word that the page also prints in small letters is no name.
-    let common = page.in_small_letters(&doubtful);
-    for candidate in all.iter_mut() {
-        if lone(candidate) && carried(candidate)
-            || in_doubt(candidate) && !common.contains(&candidate.label.to_lowercase())
-        {
-            candidate.raise(LIFTED, Reason::LooksLikeOthers);
-        }
-    }
-}
-
-/// Where seven paragraphs in ten begin with a label of a style, single words are labels too, though doubtful ones.
-fn lift_throughout(page: &Page<'_>, all: &mut [Candidate]) {
-    const DOUBTFUL: f32 = ACCEPT;
-    let n_paragraphs = page.open_paragraphs().len();
-    let mut starts: HashMap<Style, usize> = HashMap::new();
-    for candidate in all.iter().filter(|candidate| !candidate.inside) {
-        *starts.entry(candidate.style).or_default() += 1;
-    }
-    let throughout = |style: Style| {
-        matches!(style, Style::Colon | Style::BoldInline | Style::Dash)
-            && starts.get(&style).is_some_and(|n| *n >= 2 && *n * 10 >= n_paragraphs * 7)
-    };
-    let lone = |candidate: &Candidate| {
-        candidate.confidence < ACCEPT
-            && !candidate.inside
-            && candidate.kind == LabelKind::Word
-            && throughout(candidate.style)
-    };
-    let words: HashSet<String> =
-        all.iter().filter(|candidate| lone(candidate)).map(|candidate| candidate.label.to_lowercase()).collect();
-    if words.is_empty() {
-        return;
-    }
-    let common = page.in_small_letters(&words);
-    for candidate in all.iter_mut() {
-        if lone(candidate) && !common.contains(&candidate.label.to_lowercase()) {
-            candidate.set_confidence(DOUBTFUL, Reason::Throughout);
-        }
-    }
-}
-
 /// Whether a label bears a mark that prose does not set by chance.
 pub fn is_marked(byline: &Byline, kind: LabelKind) -> bool {
-    kind == LabelKind::Office || byline.honorific.is_some() || in_capitals(&byline.label)
+    kind == LabelKind::Office
+        || byline.honorific.is_some()
+        || in_capitals(&byline.label)
+        || byline.label.split_whitespace().any(|word| word.chars().count() >= 4 && in_capitals(word))
 }
 
 /// All letters of a label are capitals, and there are at least two.
@@ -479,6 +393,13 @@ pub fn in_capitals(label: &str) -> bool {
         upper += usize::from(c.is_uppercase());
     }
     n >= 2 && upper == n
+}
+
+/// A line ends with a small word that another has to follow.
+fn ends_open(text: &str) -> bool {
+    let last = text.split_whitespace().next_back().unwrap_or("");
+    last.starts_with(char::is_lowercase)
+        && (FUNCTION_WORDS.contains(last) || ARTICLES.contains(last) || labels::is_particle(last))
 }
 
 /// Every place of the page that looks like a byline in some style, with the confidence its form alone gives.
@@ -498,9 +419,12 @@ fn candidates(page: &Page<'_>) -> Vec<Candidate> {
             _ => {}
         }
         let own = alone(page, &lines, &mut reader);
+        // "may it please the / Court: Milk is": a line that goes on, not a label.
+        let goes_on = lines.start > 0 && ends_open(page.lines[lines.start - 1].text());
         // A name in bold with its office beside or below it is no label of what follows on the line.
         if own.as_ref().is_none_or(|own| own.style != Style::Bold || own.confidence == 0.0) {
-            out.extend(leading(page, lines.clone(), false, &mut reader));
+            let found = leading(page, lines.clone(), false, &mut reader);
+            out.extend(found.into_iter().filter(|candidate| !goes_on || candidate.label.contains(' ')));
         }
         out.extend(own);
         for line in lines.clone().skip(1) {

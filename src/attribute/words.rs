@@ -35,7 +35,7 @@ pub static HONORIFICS: Words = Words::of(
      governor mayor minister general gen col colonel capt captain lt sgt deputy señor señora sr sra herr frau m \
      mme mlle monsieur madame mag ing doutor dra dott onorevole pan pani commissioner madam srta don doña senhor \
      senhora dep sig signor signora hr fru dhr mevr mw shri shrimati smt major admiral sergeant lieutenant \
-     commander bishop archbishop cardinal earl ald heer mevrouw abg vors sv dip pos г-н г-жа господин госпожа",
+     commander sr.ª sr.as srs dr.ª prof.ª bishop archbishop cardinal earl ald revd canon ven archdeacon fr heer mevrouw abg vors sv dip pos г-н г-жа господин госпожа",
 );
 
 /// Offices that conduct a meeting.
@@ -43,7 +43,7 @@ pub static CHAIRS: Words = Words::of(
     "chair chairman chairwoman chairperson co-chair moderator convener convenor facilitator host presiding \
      président présidente präsident präsidentin presidente vorsitzender vorsitzende presidenta anchor chairlady \
      vicechair moderatorin moderador moderadora modérateur modératrice presidência sitzungsleiter voorzitter \
-     ordförande ordstyrer formand talman puheenjohtaja przewodniczący przewodnicząca marszałek předseda \
+     ordförande ordstyrer formand formanden talman talmannen presidenten llywydd puheenjohtaja przewodniczący przewodnicząca marszałek předseda \
      předsedající predseda elnök vizepräsident vizepräsidentin vice-président vice-présidente vicepresidente \
      vicepresidenta başkan cathaoirleach comhairle председатель председательствующий ведущий ведущая модератор \
      головуючий 主持人 主席 议长 議長 委員長 司会 사회자 위원장 의장 الرئيس الرئيسة رئيس رئيسة المحاور יו\"ר היו\"ר יו״ר היו״ר",
@@ -69,12 +69,12 @@ pub static ANONYMOUS: Words = Words::of(
     "audience voice voices unidentified unknown crowd gallery floor public attendee questioner heckler all \
      several some male female man woman caller interjection chorus person anonymous inaudible resident \
      zwischenruf zuruf voix voces vozes varios varias vários várias público publikum intervenant intervenante \
-     unbekannt inconnu inconnue desconocido desconhecido голос голоса",
+     głos głosy sali voce voci unbekannt inconnu inconnue desconocido desconhecido голос голоса",
 );
 
 /// Words before a colon, or alone on a line, that are no speaker.
 pub static NOT_SPEAKERS: Words = Words::of(
-    "note notes nb present apologies absent appearances attendance attendees attending participants date time \
+    "note notes nb key legend conventions transcription school present apologies absent appearances attendance attendees attending participants date time \
      place venue location subject re ref reference title topic theme agenda item items action actions resolved \
      resolution motion motions amendment decision decided vote votes voting ayes noes nays yeas abstentions \
      division source sources contents contact email e-mail tel telephone phone fax website web url http https \
@@ -123,8 +123,16 @@ pub static POSITIONS: Words = Words::of(
      rapporteur envoy diplomat historian sociologist lead principal associate assistant trustee archivist \
      librarian physician nurse teacher farmer fisherman architect planner superintendent chief general \
      colonel admiral host panellist panelist speaker witness resident undersecretary under-secretary premier \
-     councillor councilor executive technician geologist biologist chemist physicist ecologist designer \
-     producer publisher owner operator organiser organizer pastor bishop",
+     councillor councilor justice bishop archdeacon executive technician geologist biologist chemist physicist ecologist designer \
+     producer publisher owner operator organiser organizer pastor bishop vice-president secretary-general \
+     governor-general spokesman vice-chancellor pro-rector ministre ministro ministra minister bundesminister \
+     bundesministerin staatssekretär staatssekretärin secrétaire directeur directrice direktor direktorin directora \
+     direttore direttrice directeur-generaal professeur professeure professorin profesor profesora professore \
+     professoressa hoogleraar sottosegretario sottosegretaria relatore relatrice rapporteure berichterstatter \
+     berichterstatterin ponente portavoz porte-parole sprecher sprecherin gouverneur gouverneure kanzler kanzlerin \
+     bürgermeister bürgermeisterin burgemeester wethouder maire alcalde alcaldesa prefeito prefeita sindaco sindaca \
+     statsrådet statsråd minister-president staatssecretaris minister-präsident ministerpräsident ministerpräsidentin \
+     landrat landrätin poseł posłanka wiceminister host",
 );
 
 /// Words for a body; they tell "Department of the Head" from "Head of Department" by which comes first.
@@ -133,11 +141,14 @@ pub static BODIES: Words = Words::of(
      union agency authority school college board foundation trust llp ltd inc gmbh forum parliament network \
      society group committee commission federation laboratory office bureau corporation hospital museum \
      church club party alliance cooperative co-operative cooperativa academy service services press kingdom \
-     republic faculty",
+     republic faculty municipality clinic trade securities capital industries holdings observatory archive archives \
+     library laboratories lab consortium confederation coalition chamber universität université universidad università \
+     universiteit institut instituto istituto ministerium ministère ministerio banque banco banca stiftung fondation \
+     fundación fondazione verein verband",
 );
 
 /// Articles that may stand before an honorific: "El señor", "The Hon.", "O Sr.".
-pub static ARTICLES: Words = Words::of("the el la lo il o a le os as los las der die das de het");
+pub static ARTICLES: Words = Words::of("the el la lo il o a le os as los las der die das de het an");
 
 /// Small words and ranks around an office: "The Acting Chair", "Mme la présidente".
 pub static OFFICE_WORDS: Words = Words::of(
@@ -171,4 +182,59 @@ pub static CLAUSE_OPENERS: Words = Words::of(
     "i we you he she it they this that these those there here is are was were what when where who why how if \
      please thank thanks my our your let may can could will would should do does did not no yes so but and as \
      because allow permit go have has had",
+);
+
+/// What is heard or seen in the room, at the head of a direction: "Applause", "Zurufe von der Regierungsbank". What
+/// stands for words that were not understood ("inaudible") is none: it is part of the speech.
+pub static STAGE: Words = Words::of(
+    "applause laughter laughs laugh laughing laughed chuckle chuckles chuckling giggles giggling pause pauses paused silence \
+     crosstalk cross-talk interruption interruptions interjection interjections \
+     interjecting cheers cheering cheer jeers jeering boos booing booed uproar disturbance disorder commotion noise \
+     music musical song sings singing coughs coughing cough sighs sighing sigh sobs sobbing weeps weeping cries \
+     crying whispers whispering gasps groans gavel bell bells ovation overtalk overtalking overlapping overspeaking \
+     background break recess video audio tape clip film slide begin end voice-over voiceover \
+     off-mic off-mike off-camera off-screen offscreen on-camera on-screen beep beeps static sneezes sniffs hum hums \
+     whistles whistling nods nodding shrugs gestures gesturing smiles smiling hear time-expired blank murmurs murmuring \
+     protests knock knocking rustling commercial \
+     beifall heiterkeit lachen zuruf zurufe gelächter widerspruch zustimmung unruhe glocke glockenzeichen zwischenruf \
+     zwischenrufe gegenruf pfiffe lacht schmunzelt pause applaudissements applaudissement rires rire sourires sourire \
+     exclamations exclamation murmures brouhaha protestations interruptions rit silence huées aplausos aplauso risas \
+     risa rumores rumor protestas pausa ríe interrupciones murmullos abucheos pateos applausi applauso ilarità \
+     commenti proteste mormorii risate ride brusio applaus gelach hilariteit rumoer geroffel lacht oklaski wesołość \
+     śmiech gwar dzwonek poruszenie applåder skratt buller bifald latter uro klapsalver risos riso aplauso protestos \
+     vozes naurua taputuksia аплодисменты смех шум оживление выкрики крики",
+);
+
+/// What people and things do in short directions: "Witness weeps", "Phone rings", "lights cigarette".
+pub static STAGE_VERBS: Words = Words::of(
+    "rings ringing opens closes enters leaves exits rises stands sits reads reading claps clapping plays playing fades \
+     knocks weeps cries sobs laughs coughs sighs smiles nods points gestures shrugs whispers sings barks arrives \
+     bangs slams interjecting writes shows holds hands looks turns walks drinks takes puts picks moves pours lights \
+     throws drops",
+);
+
+/// What is clapped, under other words: "Lebhafter Beifall im ganzen Hause", "The delegates applauded".
+pub static APPLAUSE: Words = Words::of(
+    "applause applauded beifall applaudissements aplausos applausi applaus oklaski applåder laughter heiterkeit rires risas",
+);
+
+/// How loud, how long and whose, in front of such a word.
+pub static LOUDNESS: Words = Words::of(
+    "loud louder general prolonged long longer short brief some scattered renewed continued continuous sustained warm \
+     much more great further slight soft quiet mild thunderous enthusiastic widespread polite nervous audience \
+     simultaneous the a an lebhafter lebhafte starker starke anhaltender anhaltende große allgemeine weitere kurze \
+     lange erneuter vifs vives nouveaux nouvelles quelques mêmes longs longues grandes fuertes prolongados prolongadas \
+     grandi vivi vivissimi generali prolungati lange korte długie burzliwe продолжительные бурные",
+);
+
+/// Languages, by their English names and their own.
+pub static LANGUAGES: Words = Words::of(
+    "english french german spanish italian portuguese dutch polish russian arabic chinese mandarin cantonese japanese korean \
+     hindi urdu bengali tamil telugu marathi punjabi gujarati welsh irish gaelic scots maori māori afrikaans zulu isizulu \
+     xhosa isixhosa sesotho setswana swahili kiswahili hausa yoruba igbo amharic turkish greek hebrew persian farsi dari \
+     pashto ukrainian czech slovak slovene slovenian croatian serbian bosnian bulgarian romanian hungarian finnish \
+     swedish danish norwegian icelandic estonian latvian lithuanian maltese catalan basque galician albanian macedonian \
+     inuktitut cree vietnamese thai lao khmer burmese malay indonesian tagalog filipino mongolian kazakh uzbek georgian \
+     armenian azerbaijani nepali sinhala samoan tongan fijian latin translation translated traduction français anglais \
+     deutsch englisch französisch español inglés francés italiano",
 );

@@ -85,6 +85,16 @@ pub enum Reason {
     LooksLikeOthers,
     /// Most paragraphs begin with a label of the style.
     Throughout,
+    /// A list of the page names the same person.
+    Listed,
+    /// Somebody calls out in brackets.
+    Called,
+    /// Who was called at goes on behind the brackets.
+    GoesOn,
+    /// Questions are set in a typeface of their own.
+    Typeface,
+    /// The title names the speaker.
+    InTitle,
     /// The line matches the study's pattern.
     Matches,
     /// The format declares the turn.
@@ -114,6 +124,11 @@ impl fmt::Display for Reason {
             Reason::QuestionsAndAnswers => f.write_str("questions and answers vouch for each other"),
             Reason::LooksLikeOthers => f.write_str("stands once, but looks as other labels of the style"),
             Reason::Throughout => f.write_str("most paragraphs begin with a label of this style"),
+            Reason::Listed => f.write_str("a list of the page names the same person"),
+            Reason::Called => f.write_str("a name and a sentence stand in brackets inside the turn of another"),
+            Reason::GoesOn => f.write_str("the turn that a call in brackets broke off goes on"),
+            Reason::Typeface => f.write_str("questions are set in a typeface of their own"),
+            Reason::InTitle => f.write_str("the title names the only speaker"),
             Reason::Matches => f.write_str("the line matches the study's pattern"),
             Reason::Declared => f.write_str("the format declares the turn"),
             Reason::OfStyle(confidence) => {
