@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -131,17 +132,19 @@ pub fn fetch(request: &Request, target: &Path, progress: &dyn Progress) -> Resul
 /// `ORG/NAME@REVISION` in its parts.
 fn parse(name: &str) -> Result<(String, String), EngineError> {
     let (repository, revision) = name.split_once('@').unwrap_or((name, "main"));
-    let part = |part: &str| {
-        !part.is_empty()
-            && !part.starts_with(['.', '-'])
-            && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
-    };
-    let named = repository.split('/').all(part) && repository.split('/').count() <= 2;
-    if !named || !revision.split('/').all(part) {
+    let named = repository.split('/').all(is_part) && repository.split('/').count() <= 2;
+    if !named || !revision.split('/').all(is_part) {
         let reason = "it is not of the form ORG/NAME or ORG/NAME@REVISION".to_owned();
         return Err(EngineError::Fetch { repository: name.to_owned(), reason });
     }
     Ok((repository.to_owned(), revision.to_owned()))
+}
+
+/// Whether a text can stand between two slashes of an address, and of a path.
+fn is_part(text: &str) -> bool {
+    !text.is_empty()
+        && !text.starts_with(['.', '-'])
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
 }
 
 /// Whether every file that would be fetched is there already, as the lock has it.
@@ -215,6 +218,10 @@ impl<'r> Hub<'r> {
     /// The commit that a revision stands for, and the files it has.
     fn files(&self, revision: &str) -> Result<(String, Vec<String>), EngineError> {
         let info = self.repo(revision).info().map_err(|error| self.told(&error, None))?;
+        if !is_part(&info.sha) {
+            let reason = format!("{} answered with the commit \"{}\", which is none", self.endpoint, info.sha);
+            return Err(EngineError::Fetch { repository: self.repository.to_owned(), reason });
+        }
         Ok((info.sha, info.siblings.into_iter().map(|file| file.rfilename).collect()))
     }
 
@@ -299,7 +306,13 @@ impl Source<'_> {
             }
             let mut size = None;
             let told = Told { progress, stage: format!("fetching {file}"), size: &mut size, begun: false };
-            match self.repo.download_with_progress(file, told) {
+            // The client takes some answers for impossible and panics.
+            let download = AssertUnwindSafe(|| self.repo.download_with_progress(file, told));
+            let Ok(downloaded) = catch_unwind(download) else {
+                let reason = format!("{file}: {} answered with what no hub answers", self.hub.endpoint);
+                return Err(EngineError::Fetch { repository: self.hub.repository.to_owned(), reason });
+            };
+            match downloaded {
                 Ok(path) => match damage(&path, size) {
                     None => return Ok(path),
                     Some(reason) => {

@@ -81,6 +81,11 @@ pub trait Engine: Send + Sync {
         true
     }
 
+    /// Whether a pass costs less than a look-up in the cache.
+    fn is_cheap(&self) -> bool {
+        false
+    }
+
     /// Hidden states `[tokens, width]` of an encoder, or logits `[1, labels]` of a classifier. The same tokens give the
     /// same bits, whatever else runs at the time.
     fn forward(&self, tokens: &Tokens) -> Result<Array2<f32>, PassError>;

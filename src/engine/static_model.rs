@@ -73,6 +73,10 @@ impl Engine for StaticEngine {
         false
     }
 
+    fn is_cheap(&self) -> bool {
+        true
+    }
+
     fn forward(&self, tokens: &Tokens) -> Result<Array2<f32>, PassError> {
         let mut hidden = Array2::zeros((tokens.ids.len(), self.table.ncols()));
         for (mut to, id) in hidden.rows_mut().into_iter().zip(&tokens.ids) {
