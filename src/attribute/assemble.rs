@@ -10,11 +10,11 @@ use super::shown::Shown;
 use super::styles::{Candidate, Found};
 use crate::corpus::{Block, BlockKind, Layout, Span, Utterance, ids};
 
-/// Blocks and utterances of a document, and for each utterance its text with the way back to the source.
-pub struct Assembled {
+/// Blocks and utterances of a document, and for each utterance the way from its text back to the source.
+pub struct Assembled<'d> {
     pub blocks: Vec<Block>,
     pub utterances: Vec<Utterance>,
-    pub shown: Vec<Shown>,
+    pub shown: Vec<Shown<'d>>,
 }
 
 /// A place where a block begins.
@@ -26,18 +26,24 @@ pub struct Mark {
 }
 
 /// Text of one turn while it grows.
-struct Turn<'f> {
+struct Turn<'d, 'f> {
     byline: Option<&'f Candidate>,
     person: Option<usize>,
-    shown: Shown,
+    shown: Shown<'d>,
     last_line: Option<usize>,
 }
 
 /// Builds blocks and utterances. `person_of` holds the person of each byline; `leads` says that the open text before
 /// the first byline is speech of somebody unknown.
-pub fn assemble(page: &Page<'_>, document_id: &str, found: &Found, person_of: &[usize], leads: bool) -> Assembled {
+pub fn assemble<'d>(
+    page: &Page<'d>,
+    document_id: &str,
+    found: &Found,
+    person_of: &[usize],
+    leads: bool,
+) -> Assembled<'d> {
     let words = Vocabulary::of(page);
-    let mut turns: Vec<Turn<'_>> = Vec::new();
+    let mut turns: Vec<Turn<'_, '_>> = Vec::new();
     if leads || found.bylines.is_empty() {
         turns.push(Turn { byline: None, person: None, shown: Shown::default(), last_line: None });
     }
@@ -92,7 +98,7 @@ pub fn assemble(page: &Page<'_>, document_id: &str, found: &Found, person_of: &[
 }
 
 /// Offset in a line's visible text of a place in the source.
-fn text_offset(shown: &Shown, source: usize) -> usize {
+fn text_offset(shown: &Shown<'_>, source: usize) -> usize {
     let mut offset = 0;
     for span in shown.spans() {
         if source < span.end {
@@ -105,7 +111,7 @@ fn text_offset(shown: &Shown, source: usize) -> usize {
 
 /// Puts between two lines of a turn what belongs there: a blank within a paragraph, line breaks between paragraphs,
 /// nothing where a word is divided.
-pub fn join(shown: &mut Shown, page: &Page<'_>, last: Option<usize>, line: usize, words: &Vocabulary) {
+pub fn join(shown: &mut Shown<'_>, page: &Page<'_>, last: Option<usize>, line: usize, words: &Vocabulary<'_>) {
     let Some(last) = last else { return };
     let (above, below) = (&page.lines[last], &page.lines[line]);
     let next = below.text().trim_start();
@@ -133,20 +139,20 @@ pub fn join(shown: &mut Shown, page: &Page<'_>, last: Option<usize>, line: usize
     }
 }
 
-/// Words of the page, to tell a word divided at the end of a line from one with a hyphen of its own. Empty where no
-/// line ends with a hyphen.
-pub struct Vocabulary(HashSet<String>);
+/// Words of the page as printed, to tell a word divided at the end of a line from one with a hyphen of its own. Empty
+/// where no line ends with a hyphen.
+pub struct Vocabulary<'p>(HashSet<&'p str>);
 
-impl Vocabulary {
-    pub fn of(page: &Page<'_>) -> Self {
-        let ends_with_hyphen = |line: &super::page::PageLine| line.text().trim_end().ends_with('-');
+impl<'p> Vocabulary<'p> {
+    pub fn of(page: &'p Page<'_>) -> Self {
+        let ends_with_hyphen = |line: &super::page::PageLine<'_>| line.text().trim_end().ends_with('-');
         if !page.lines.iter().any(ends_with_hyphen) {
             return Self(HashSet::new());
         }
         let mut words = HashSet::new();
         for line in &page.lines {
             for word in line.text().split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| word.len() > 3) {
-                words.insert(word.trim_matches('-').to_lowercase());
+                words.insert(word.trim_matches('-'));
             }
         }
         Self(words)
@@ -162,28 +168,41 @@ impl Vocabulary {
 
     /// The hyphen at the end of `text` only divides a word that goes on in `next`.
     fn divided(&self, text: &str, next: &str) -> bool {
-        Self::halves(text, next).is_some_and(|(head, tail)| {
-            !self.0.contains(&format!("{head}-{tail}").to_lowercase())
-                || self.0.contains(&format!("{head}{tail}").to_lowercase())
-        })
+        Self::halves(text, next)
+            .is_some_and(|(head, tail)| !self.knows(&format!("{head}-{tail}")) || self.knows(&format!("{head}{tail}")))
+    }
+
+    /// The page prints the word, perhaps in small letters, with a capital or in capitals.
+    fn knows(&self, word: &str) -> bool {
+        let small = word.to_lowercase();
+        let mut letters = small.chars();
+        let with_capital = letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>());
+        self.0.contains(word)
+            || self.0.contains(small.as_str())
+            || with_capital.is_some_and(|word| self.0.contains(word.as_str()))
+            || self.0.contains(word.to_uppercase().as_str())
     }
 
     /// The page knows the word with its hyphen.
     fn hyphenated(&self, text: &str, next: &str) -> bool {
-        Self::halves(text, next).is_some_and(|(head, tail)| self.0.contains(&format!("{head}-{tail}").to_lowercase()))
+        Self::halves(text, next).is_some_and(|(head, tail)| self.knows(&format!("{head}-{tail}")))
     }
 }
 
 /// Numbers the turns that hold words, and closes the blocks.
-fn finish(page: &Page<'_>, document_id: &str, found: &Found, turns: Vec<Turn<'_>>, marks: &[Mark]) -> Assembled {
+fn finish<'d>(
+    page: &Page<'d>,
+    document_id: &str,
+    found: &Found,
+    turns: Vec<Turn<'d, '_>>,
+    marks: &[Mark],
+) -> Assembled<'d> {
     let mut utterances: Vec<Utterance> = Vec::new();
     let mut texts = Vec::new();
     let mut place: Vec<Option<usize>> = Vec::with_capacity(turns.len());
     for mut turn in turns {
-        let length = turn.shown.text.trim_end().len();
-        turn.shown.text.truncate(length);
-        let text = turn.shown.text.as_str();
-        let words = n_words(text);
+        turn.shown.trim_end();
+        let text = turn.shown.take_text();
         if text.is_empty() {
             place.push(None);
             continue;
@@ -207,11 +226,11 @@ fn finish(page: &Page<'_>, document_id: &str, found: &Found, turns: Vec<Turn<'_>
             position,
             speaker: turn.person,
             label: turn.byline.map(|byline| byline.label.clone()),
-            text: text.to_string(),
             span: turn.shown.source_span(0, text.len()),
+            n_words: n_words(&text),
+            text,
             time_start_s: turn.byline.and_then(|byline| byline.time_start_s),
             time_end_s: None,
-            n_words: words,
             boundary_confidence: confidence,
             needs_review: turn.person.is_none() || confidence < REVIEW_BELOW,
             evidence,

@@ -1,6 +1,8 @@
 //! Documents whose format says who speaks: captions with voice tags, TEI, tables. The text is not searched for
 //! bylines; lines outside every turn are notes.
 
+use std::collections::HashMap;
+
 use super::assemble::{Assembled, Mark, Vocabulary, blocks, join};
 use super::bylines::{Byline, split};
 use super::page::{Page, append};
@@ -20,7 +22,7 @@ pub fn attribute(document: Document, study: &Study) -> Transcript {
     let (people, person_of) = people(&document.turns);
     let mut assembled = assemble(&document, &page, &person_of);
     set_times(&document, &mut assembled);
-    let (language, segments) = cut(&assembled, study, &document.front);
+    let (language, segments) = cut(&mut assembled, study, &document.front);
     let first = document.lines.iter().position(|line| line.turn.is_some()).unwrap_or(document.lines.len());
     let front = told(&document.front, front::front_matter(&page, first));
     let speakers = speakers(&document.document_id, &people, 0, &mut assembled.utterances);
@@ -48,15 +50,14 @@ pub fn attribute(document: Document, study: &Study) -> Transcript {
 /// People in the order of their first turn, and for each turn its person. One id, or without ids one label, is one
 /// person.
 fn people(turns: &[Turn]) -> (Vec<Person>, Vec<Option<usize>>) {
-    let mut keys: Vec<(Option<&str>, &str)> = Vec::new();
+    let mut known: HashMap<(Option<&str>, &str), usize> = HashMap::new();
     let mut people: Vec<Person> = Vec::new();
     let person_of = turns
         .iter()
         .map(|turn| {
             let declared = turn.speaker.as_ref()?;
             let key = (declared.id.as_deref(), if declared.id.is_some() { "" } else { declared.label.as_str() });
-            Some(keys.iter().position(|known| *known == key).unwrap_or_else(|| {
-                keys.push(key);
+            Some(*known.entry(key).or_insert_with(|| {
                 people.push(person(declared));
                 people.len() - 1
             }))
@@ -80,10 +81,10 @@ fn person(declared: &Declared) -> Person {
 }
 
 /// One utterance per turn that has words.
-fn assemble(document: &Document, page: &Page<'_>, person_of: &[Option<usize>]) -> Assembled {
+fn assemble<'d>(document: &Document, page: &Page<'d>, person_of: &[Option<usize>]) -> Assembled<'d> {
     let words = Vocabulary::of(page);
     let mut marks = Vec::new();
-    let mut turns: Vec<(usize, Shown)> = Vec::new();
+    let mut turns: Vec<(usize, Shown<'d>)> = Vec::new();
     let mut last_line = None;
     for (i, (line, source)) in page.lines.iter().zip(&document.lines).enumerate() {
         let kind = match (line.is_empty(), source.turn, line.layout) {
@@ -118,8 +119,8 @@ fn assemble(document: &Document, page: &Page<'_>, person_of: &[Option<usize>]) -
     let mut texts = Vec::new();
     let mut place = Vec::new();
     for (turn, mut shown) in turns {
-        shown.text.truncate(shown.text.trim_end().len());
-        let text = shown.text.clone();
+        shown.trim_end();
+        let text = shown.take_text();
         if text.is_empty() {
             place.push(None);
             continue;

@@ -71,7 +71,7 @@ pub fn attribute(document: Document, study: &Study) -> Transcript {
     people::enrich_from(&mut people, &present);
     let mut assembled = assemble::assemble(&page, &document.document_id, &found, &person_of, unattributed.is_some());
     set_times(&document, &mut assembled);
-    let (language, segments) = cut(&assembled, study, &document.front);
+    let (language, segments) = cut(&mut assembled, study, &document.front);
     let speakers = speakers(&document.document_id, &people, chairs.len(), &mut assembled.utterances);
     let mut warnings = warnings(&found, &assembled.utterances, study.transcript.style());
     let doubtful = assembled.utterances.iter().filter(|utterance| utterance.needs_review).count();
@@ -95,19 +95,20 @@ pub fn attribute(document: Document, study: &Study) -> Transcript {
 }
 
 /// Language of a document (the study's word counts most, then the format's) and its utterances cut into segments.
-fn cut(assembled: &assemble::Assembled, study: &Study, header: &FrontMatter) -> (Option<String>, Vec<Segment>) {
+fn cut(assembled: &mut assemble::Assembled<'_>, study: &Study, header: &FrontMatter) -> (Option<String>, Vec<Segment>) {
     let declared = header.language.clone().filter(|_| study.study.language == "auto");
     let language = declared.or_else(|| language_of(&study.study.language, &assembled.utterances));
     let code = language.as_deref().unwrap_or("en");
-    let pairs = assembled.utterances.iter().zip(&assembled.shown).enumerate();
-    let segments = pairs
-        .flat_map(|(index, (utterance, shown))| sentences::segments(utterance, index, shown, study.segments.unit, code))
-        .collect();
+    let cutter = sentences::Cutter::new(study.segments.unit, code);
+    let mut segments = Vec::new();
+    for (index, shown) in std::mem::take(&mut assembled.shown).into_iter().enumerate() {
+        cutter.cut(&assembled.utterances[index], index, &shown, &mut segments);
+    }
     (language, segments)
 }
 
 /// Times of the cues that an utterance's lines belong to, where the format has them.
-fn set_times(document: &Document, assembled: &mut assemble::Assembled) {
+fn set_times(document: &Document, assembled: &mut assemble::Assembled<'_>) {
     if document.turns.is_empty() {
         return;
     }

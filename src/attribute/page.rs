@@ -9,11 +9,11 @@ use crate::corpus::{BlockKind, Document, Layout, Span};
 
 /// One line with its visible text.
 #[derive(Debug, Clone)]
-pub struct PageLine {
+pub struct PageLine<'d> {
     pub span: Span,
     pub layout: Layout,
     pub paragraph: usize,
-    pub shown: Shown,
+    pub shown: Shown<'d>,
     /// Bytes of `shown.text` at its start that are bold.
     pub bold: usize,
     /// Bytes of `shown.text` that are italic.
@@ -22,7 +22,7 @@ pub struct PageLine {
     pub kind: Option<BlockKind>,
 }
 
-impl PageLine {
+impl PageLine<'_> {
     pub fn text(&self) -> &str {
         &self.shown.text
     }
@@ -36,7 +36,7 @@ impl PageLine {
 /// The lines of a document.
 pub struct Page<'d> {
     pub source: &'d str,
-    pub lines: Vec<PageLine>,
+    pub lines: Vec<PageLine<'d>>,
     /// Levels of headings that hold names of speakers.
     pub name_levels: HashSet<u8>,
 }
@@ -91,7 +91,7 @@ impl<'d> Page<'d> {
     }
 
     /// Visible text of some lines joined to one.
-    pub fn join(&self, lines: Range<usize>) -> Shown {
+    pub fn join(&self, lines: Range<usize>) -> Shown<'d> {
         let mut shown = Shown::default();
         for line in &self.lines[lines] {
             shown.glue(" ");
@@ -101,7 +101,7 @@ impl<'d> Page<'d> {
     }
 
     /// The start of `join(lines)`: whole lines until there are `enough` bytes, and no more than that of a long line.
-    pub fn join_at_most(&self, lines: Range<usize>, enough: usize) -> Shown {
+    pub fn join_at_most(&self, lines: Range<usize>, enough: usize) -> Shown<'d> {
         let mut shown = Shown::default();
         for line in &self.lines[lines] {
             shown.glue(" ");
@@ -169,7 +169,7 @@ impl<'d> Page<'d> {
 }
 
 /// Appends the visible text of a line from byte `from` of it on.
-pub fn append(shown: &mut Shown, source: &str, line: &Shown, from: usize) {
+pub fn append<'d>(shown: &mut Shown<'d>, source: &'d str, line: &Shown<'_>, from: usize) {
     let mut offset = 0;
     for span in line.spans() {
         let skip = from.saturating_sub(offset).min(span.len());

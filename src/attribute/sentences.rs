@@ -4,23 +4,36 @@
 
 use std::ops::Range;
 
+use sentencex::languages::Language;
+
 use super::shown::Shown;
 use crate::corpus::{Segment, Utterance, ids};
 use crate::study::Unit;
 
-/// Cuts one utterance. `shown` is its text with the way back to the source; `index` its place in the transcript.
-pub fn segments(utterance: &Utterance, index: usize, shown: &Shown, unit: Unit, language: &str) -> Vec<Segment> {
-    let text = shown.text.as_str();
-    let ranges = match unit {
-        Unit::Utterance => vec![trim(text, 0..text.len())],
-        Unit::Paragraph => paragraphs(text),
-        Unit::Sentence => paragraphs(text).into_iter().flat_map(|range| sentences(text, range, language)).collect(),
-    };
-    ranges
-        .into_iter()
-        .filter(|range| !range.is_empty())
-        .enumerate()
-        .map(|(i, range)| {
+/// Cuts the utterances of one document, which is in one language.
+pub struct Cutter {
+    unit: Unit,
+    language: Box<dyn Language>,
+}
+
+impl Cutter {
+    /// `language` is an ISO 639-1 code; a language without rules of its own is cut like its nearest relative, or English.
+    pub fn new(unit: Unit, language: &str) -> Self {
+        Self { unit, language: sentencex::language_factory(language) }
+    }
+
+    /// Adds the segments of an utterance to `out`. `shown` leads from its text back to the source; `index` is the
+    /// utterance's place in the transcript.
+    pub fn cut(&self, utterance: &Utterance, index: usize, shown: &Shown<'_>, out: &mut Vec<Segment>) {
+        let text = utterance.text.as_str();
+        let ranges = match self.unit {
+            Unit::Utterance => vec![trim(text, 0..text.len())],
+            Unit::Paragraph => paragraphs(text),
+            Unit::Sentence => {
+                paragraphs(text).into_iter().flat_map(|range| sentences(text, range, &*self.language)).collect()
+            }
+        };
+        out.extend(ranges.into_iter().filter(|range| !range.is_empty()).enumerate().map(|(i, range)| {
             let segment_text = &text[range.clone()];
             Segment {
                 segment_id: ids::segment(&utterance.utterance_id, i + 1),
@@ -30,8 +43,8 @@ pub fn segments(utterance: &Utterance, index: usize, shown: &Shown, unit: Unit, 
                 span: shown.source_span(range.start, range.end),
                 n_words: n_words(segment_text),
             }
-        })
-        .collect()
+        }));
+    }
 }
 
 /// Words as Unicode counts them (UAX #29): runs between word boundaries that hold a letter or digit.
@@ -91,10 +104,10 @@ fn paragraphs(text: &str) -> Vec<Range<usize>> {
 }
 
 /// Sentences of one paragraph. What holds no letter or digit stays with the sentence before it.
-fn sentences(text: &str, paragraph: Range<usize>, language: &str) -> Vec<Range<usize>> {
+fn sentences(text: &str, paragraph: Range<usize>, language: &dyn Language) -> Vec<Range<usize>> {
     let mut out: Vec<Range<usize>> = Vec::new();
     let mut start = paragraph.start;
-    for sentence in sentencex::segment(language, &text[paragraph.clone()]) {
+    for sentence in language.segment(&text[paragraph.clone()]) {
         let range = start..(start + sentence.len()).min(paragraph.end);
         start = range.end;
         let has_words = sentence.chars().any(char::is_alphanumeric);
@@ -144,7 +157,8 @@ mod tests {
             needs_review: false,
             evidence: String::new(),
         };
-        let segments = segments(&utterance, 0, &shown, unit, "en");
+        let mut segments = Vec::new();
+        Cutter::new(unit, "en").cut(&utterance, 0, &shown, &mut segments);
         assert!(segments.iter().all(|segment| segment.span.of(text) == segment.text));
         segments.into_iter().map(|segment| segment.text).collect()
     }

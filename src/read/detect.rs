@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::extracted::Extracted;
+use super::parts::Parts;
 use super::{ReadError, captions, docx, html, odt, pdf};
 use crate::corpus::Format;
 
@@ -27,7 +27,7 @@ const SIGNATURES: [(&[u8], &str); 10] = [
 const PDF_WITHIN: usize = 16;
 
 /// Reads a file of one format: its name and bytes to the text of it.
-type Extract = fn(&str, &[u8]) -> Result<Extracted, ReadError>;
+type Extract = fn(&str, &[u8]) -> Result<Parts, ReadError>;
 
 /// Formats of bytes that are not text, with their readers.
 pub fn container(bytes: &[u8]) -> Option<(Format, Extract)> {

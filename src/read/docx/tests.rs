@@ -116,7 +116,7 @@ fn notes_stand_at_the_end_and_headers_and_comments_are_said() {
 fn faults_say_what_is_wrong() {
     let whole = docx("<w:p><w:r><w:t>Good.</w:t></w:r></w:p>", &[]);
     let error = read("talk.docx", &whole[..whole.len() - 40]).unwrap_err();
-    assert!(matches!(error, ReadError::Broken { .. }) && error.to_string().contains("cut off"), "{error}");
+    assert!(matches!(error, ReadError::Damaged { .. }) && error.to_string().contains("cut off"), "{error}");
     let error = read("talk.docx", &docx("<w:p><w:r>", &[])).unwrap_err();
     assert!(error.to_string().contains("word/document.xml"), "{error}");
     assert!(matches!(read("talk.docx", &docx("<w:p/>", &[])), Err(ReadError::Empty { .. })));

@@ -79,7 +79,7 @@ pub fn read(text: &str) -> Parts {
                 && !(above.layout == Layout::ListItem && row.layout == Layout::ListItem)
         });
         if apart {
-            parts.push_line(&[], Layout::Ornament, 0, None);
+            parts.blank();
         }
         let text = row.text();
         let layout = match row.layout {
@@ -87,7 +87,7 @@ pub fn read(text: &str) -> Parts {
             Layout::Text if row.is_pre => plain::layout(text.trim()),
             layout => layout,
         };
-        parts.push_line(&row.runs, layout, 0, None);
+        parts.indented_line(layout, None, &row.runs);
         above = Some(row);
     }
     plain::number_paragraphs(&parts.text, &mut parts.lines);

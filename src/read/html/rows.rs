@@ -8,12 +8,12 @@ use scraper::{Html, Node, node::Element};
 use super::furniture::{Words, furniture, is_silent};
 use super::looks::Looks;
 use crate::corpus::Layout;
+use crate::read::parts::Piece;
 
 /// One line of extracted text.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// Text, bold, italic.
-    pub runs: Vec<(String, bool, bool)>,
+    pub runs: Vec<Piece>,
     pub layout: Layout,
     /// Number of the block the row stands in; white space stands between blocks.
     pub block: usize,
@@ -23,11 +23,11 @@ pub struct Row {
 
 impl Row {
     pub fn text(&self) -> String {
-        self.runs.iter().map(|(text, ..)| text.as_str()).collect()
+        self.runs.iter().map(|run| run.text.as_str()).collect()
     }
 
     pub fn is_blank(&self) -> bool {
-        self.runs.iter().all(|(text, ..)| text.trim().is_empty())
+        self.runs.iter().all(|run| run.text.trim().is_empty())
     }
 
     /// Running text outside tables and `<pre>`.
@@ -189,7 +189,7 @@ fn inside(element: &Element, above: Frame, n_words: usize, is_much: bool) -> Fra
 
 struct Walk {
     rows: Vec<Row>,
-    runs: Vec<(String, bool, bool)>,
+    runs: Vec<Piece>,
     block: usize,
     frames: Vec<Frame>,
 }
@@ -218,9 +218,11 @@ impl Walk {
         }
         let mut shown = String::with_capacity(text.len());
         for c in text.chars() {
-            let last = shown.chars().next_back().or_else(|| self.runs.last().and_then(|run| run.0.chars().next_back()));
+            let last =
+                shown.chars().next_back().or_else(|| self.runs.last().and_then(|run| run.text.chars().next_back()));
             match c {
-                '\u{AD}' | '\u{200B}' | '\u{200C}' | '\u{200D}' | '\u{FEFF}' => {}
+                // Joiners (U+200C, U+200D) stay: some scripts spell with them.
+                '\u{AD}' | '\u{200B}' | '\u{FEFF}' => {}
                 c if c.is_whitespace() && last.is_none_or(|last| last == ' ') => {}
                 c if c.is_whitespace() => shown.push(' '),
                 c => shown.push(c),
@@ -234,8 +236,8 @@ impl Walk {
             return;
         }
         match self.runs.last_mut() {
-            Some((run, bold, italic)) if (*bold, *italic) == (frame.bold, frame.italic) => run.push_str(text),
-            _ => self.runs.push((text.to_string(), frame.bold, frame.italic)),
+            Some(run) if (run.bold, run.italic) == (frame.bold, frame.italic) => run.text.push_str(text),
+            _ => self.runs.push(Piece { text: text.to_string(), bold: frame.bold, italic: frame.italic }),
         }
     }
 
@@ -256,7 +258,7 @@ impl Walk {
     }
 
     fn rule(&mut self) {
-        let runs = vec![("----".to_string(), false, false)];
+        let runs = vec![Piece::plain("----")];
         self.rows.push(Row { runs, layout: Layout::Text, block: self.block, is_pre: false, in_table: false });
         self.block += 1;
     }

@@ -4,8 +4,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::extracted::{Extracted, Piece};
-use super::super::plain::LIST_MARKER;
+use super::super::parts::{Parts, Piece};
+use super::super::plain::{LIST_MARKER, is_ornament};
 use super::glyphs::{Glyph, Glyphs};
 use crate::corpus::Layout;
 
@@ -59,7 +59,7 @@ impl Row {
 }
 
 /// Writes the pages line by line.
-pub fn lay_out(pages: &[Glyphs], out: &mut Extracted) {
+pub fn lay_out(pages: &[Glyphs], out: &mut Parts) {
     let mut rows: Vec<Vec<Row>> = Vec::new();
     for page in pages {
         let mut of_page = Vec::new();
@@ -84,12 +84,17 @@ pub fn lay_out(pages: &[Glyphs], out: &mut Extracted) {
                 out.blank();
             }
             if running.contains(&(i, k)) {
-                out.line(Layout::Running, false, &row.pieces);
+                out.new_paragraph();
+                out.line(Layout::Running, None, &row.pieces);
                 above = None;
                 continue;
             }
             let goes_on = !apart && above.is_some_and(|above| measures.goes_on(above, row, next_to));
-            out.line(measures.layout(row), goes_on, &row.pieces);
+            if !goes_on {
+                out.new_paragraph();
+            }
+            let layout = if is_ornament(&row.text()) { Layout::Ornament } else { measures.layout(row) };
+            out.line(layout, None, &row.pieces);
             above = Some(row);
         }
     }
