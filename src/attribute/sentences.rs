@@ -50,40 +50,82 @@ impl Cutter {
 /// Words as Unicode counts them (UAX #29): runs between word boundaries that hold a letter or digit.
 pub fn n_words(text: &str) -> usize {
     use unicode_segmentation::UnicodeSegmentation;
-    // No word goes across a blank, and most of what stands between blanks is ASCII.
-    let between_blanks = text.split([' ', '\n']);
-    between_blanks
-        .map(|part| if part.is_ascii() { n_ascii_words(part.as_bytes()) } else { part.unicode_words().count() })
-        .sum()
-}
-
-/// The same for ASCII text, whose rules are few: letters, digits and `_` join; `.`, `'` and `:` join letters, `.`, `'`,
-/// `,` and `;` join digits.
-fn n_ascii_words(text: &[u8]) -> usize {
-    let at = |i: usize| text.get(i).copied().unwrap_or(b' ');
+    let bytes = text.as_bytes();
     let (mut n, mut in_word, mut counted) = (0, false, false);
-    for (i, &byte) in text.iter().enumerate() {
-        let joins = byte.is_ascii_alphanumeric()
-            || byte == b'_'
-            || in_word && i > 0 && {
-                let (before, after) = (at(i - 1), at(i + 1));
-                match byte {
-                    b'.' | b'\'' => {
-                        before.is_ascii_alphabetic() && after.is_ascii_alphabetic()
-                            || before.is_ascii_digit() && after.is_ascii_digit()
-                    }
-                    b':' => before.is_ascii_alphabetic() && after.is_ascii_alphabetic(),
-                    b',' | b';' => before.is_ascii_digit() && after.is_ascii_digit(),
-                    _ => false,
-                }
-            };
-        in_word = joins;
-        counted &= joins;
-        if byte.is_ascii_alphanumeric() && !counted {
-            (n, counted) = (n + 1, true);
+    // No word goes across a blank; what stands between two of them and is not ASCII is counted by the book.
+    let (mut part, mut n_before) = (0, 0);
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        match SIGNS[usize::from(byte)] {
+            Sign::Word => {
+                n += usize::from(!counted);
+                (in_word, counted) = (true, true);
+            }
+            Sign::Joiner => in_word = true,
+            Sign::Between => {
+                in_word = in_word && joins(bytes, at);
+                counted &= in_word;
+            }
+            Sign::Other => (in_word, counted) = (false, false),
+            Sign::Blank => {
+                (in_word, counted) = (false, false);
+                (part, n_before) = (at + 1, n);
+            }
+            Sign::Beyond => {
+                let length = bytes[at..].iter().position(|byte| matches!(byte, b' ' | b'\n'));
+                at = length.map_or(bytes.len(), |length| at + length);
+                n = n_before + text[part..at].unicode_words().count();
+                (in_word, counted) = (false, false);
+                continue;
+            }
         }
+        at += 1;
     }
     n
+}
+
+/// What a byte is to words.
+#[derive(Clone, Copy)]
+enum Sign {
+    /// A letter or digit.
+    Word,
+    /// `_` joins words and is none.
+    Joiner,
+    /// A sign that may stand inside a word.
+    Between,
+    Blank,
+    Other,
+    /// Part of a character beyond ASCII.
+    Beyond,
+}
+
+const SIGNS: [Sign; 256] = {
+    let mut signs = [Sign::Other; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        signs[byte] = match byte as u8 {
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => Sign::Word,
+            b'_' => Sign::Joiner,
+            b'.' | b'\'' | b':' | b',' | b';' => Sign::Between,
+            b' ' | b'\n' => Sign::Blank,
+            128.. => Sign::Beyond,
+            _ => Sign::Other,
+        };
+        byte += 1;
+    }
+    signs
+};
+
+/// Whether a sign joins what stands beside it: `.` and `'` join letters and digits, `:` letters, `,` and `;` digits.
+fn joins(bytes: &[u8], at: usize) -> bool {
+    let (before, after) = (bytes[at.saturating_sub(1)], bytes.get(at + 1).copied().unwrap_or(b' '));
+    let letters = before.is_ascii_alphabetic() && after.is_ascii_alphabetic();
+    let digits = before.is_ascii_digit() && after.is_ascii_digit();
+    match bytes[at] {
+        b':' => letters,
+        b',' | b';' => digits,
+        _ => letters || digits,
+    }
 }
 
 fn trim(text: &str, range: Range<usize>) -> Range<usize> {
