@@ -147,7 +147,8 @@ impl Sources {
     pub fn read_some(&mut self, options: &Options) -> Option<Vec<Document>> {
         let mut held = Vec::new();
         let mut n_bytes = 0;
-        while let Some((path, in_folder)) = self.waiting.pop_if(|(path, _)| n_bytes == 0 || n_bytes + size_of(path) <= READ_TOGETHER)
+        while let Some((path, in_folder)) =
+            self.waiting.pop_if(|(path, _)| n_bytes == 0 || n_bytes + size_of(path) <= READ_TOGETHER)
         {
             let size = size_of(&path);
             self.n_bytes_read += size;
@@ -427,7 +428,11 @@ mod tests {
         std::fs::write(folder.path().join("a.csv"), table).unwrap();
         std::fs::write(folder.path().join("b.csv"), table).unwrap();
         let inputs = gather(&[folder.path().to_path_buf()], &Options::default());
-        assert!(inputs.untaken.failures.is_empty() && inputs.untaken.passed_over.is_empty(), "{:?}", inputs.untaken.failures);
+        assert!(
+            inputs.untaken.failures.is_empty() && inputs.untaken.passed_over.is_empty(),
+            "{:?}",
+            inputs.untaken.failures
+        );
         let ends: Vec<bool> = ["a.csv/D1", "a.csv/D2", "inner/corpus/c"]
             .iter()
             .zip(&inputs.documents)

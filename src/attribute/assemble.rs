@@ -2,6 +2,7 @@
 //! between one byline and the next.
 
 use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use super::REVIEW_BELOW;
 use super::page::{Page, append};
@@ -111,7 +112,7 @@ fn text_offset(shown: &Shown<'_>, source: usize) -> usize {
 
 /// Puts between two lines of a turn what belongs there: a blank within a paragraph, line breaks between paragraphs,
 /// nothing where a word is divided.
-pub fn join(shown: &mut Shown<'_>, page: &Page<'_>, last: Option<usize>, line: usize, words: &Vocabulary<'_>) {
+pub fn join(shown: &mut Shown<'_>, page: &Page<'_>, last: Option<usize>, line: usize, words: &Vocabulary) {
     let Some(last) = last else { return };
     let (above, below) = (&page.lines[last], &page.lines[line]);
     let next = below.text().trim_start();
@@ -139,23 +140,32 @@ pub fn join(shown: &mut Shown<'_>, page: &Page<'_>, last: Option<usize>, line: u
     }
 }
 
-/// Words of the page as printed, to tell a word divided at the end of a line from one with a hyphen of its own. Empty
-/// where no line ends with a hyphen.
-pub struct Vocabulary<'p>(HashSet<&'p str>);
+/// Words of the page, to tell a word divided at the end of a line from one with a hyphen of its own. Empty where no
+/// line ends with a hyphen. Words are known by the hash of their small letters, which is all that is asked for.
+pub struct Vocabulary(HashSet<u64, BuildHasherDefault<AsIs>>);
 
-impl<'p> Vocabulary<'p> {
-    pub fn of(page: &'p Page<'_>) -> Self {
+impl Vocabulary {
+    pub fn of(page: &Page<'_>) -> Self {
+        let mut words = HashSet::default();
         let ends_with_hyphen = |line: &super::page::PageLine<'_>| line.text().trim_end().ends_with('-');
         if !page.lines.iter().any(ends_with_hyphen) {
-            return Self(HashSet::new());
+            return Self(words);
         }
-        let mut words = HashSet::new();
-        for line in &page.lines {
-            for word in line.text().split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| word.len() > 3) {
-                words.insert(word.trim_matches('-'));
+        for line in page.lines.iter().map(super::page::PageLine::text) {
+            if line.is_ascii() {
+                hash_words(line.as_bytes(), &mut |hash| _ = words.insert(hash));
+            } else {
+                hash_words_of_any(line, &mut |hash| _ = words.insert(hash));
             }
         }
         Self(words)
+    }
+
+    /// Whether the page prints a word, in whatever letters.
+    fn knows(&self, word: &str) -> bool {
+        let mut known = false;
+        hash_words_of_any(word, &mut |hash| known |= self.0.contains(&hash));
+        known
     }
 
     fn halves<'t>(text: &'t str, next: &'t str) -> Option<(&'t str, &'t str)> {
@@ -172,20 +182,90 @@ impl<'p> Vocabulary<'p> {
             .is_some_and(|(head, tail)| !self.knows(&format!("{head}-{tail}")) || self.knows(&format!("{head}{tail}")))
     }
 
-    /// The page prints the word, perhaps in small letters, with a capital or in capitals.
-    fn knows(&self, word: &str) -> bool {
-        let small = word.to_lowercase();
-        let mut letters = small.chars();
-        let with_capital = letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>());
-        self.0.contains(word)
-            || self.0.contains(small.as_str())
-            || with_capital.is_some_and(|word| self.0.contains(word.as_str()))
-            || self.0.contains(word.to_uppercase().as_str())
-    }
-
     /// The page knows the word with its hyphen.
     fn hyphenated(&self, text: &str, next: &str) -> bool {
         Self::halves(text, next).is_some_and(|(head, tail)| self.knows(&format!("{head}-{tail}")))
+    }
+}
+
+/// Hashes of the words of an ASCII text that have more than three letters, in small letters and without hyphens at
+/// their ends.
+fn hash_words(text: &[u8], take: &mut impl FnMut(u64)) {
+    let mut word = WordHash::default();
+    for byte in text {
+        if byte.is_ascii_alphanumeric() || *byte == b'-' {
+            word.push(byte.to_ascii_lowercase());
+        } else if word.n > 0 {
+            word.end(take);
+        }
+    }
+    word.end(take);
+}
+
+/// The same for any text.
+fn hash_words_of_any(text: &str, take: &mut impl FnMut(u64)) {
+    for part in text.split(|c: char| !c.is_alphanumeric() && c != '-') {
+        let mut word = WordHash::default();
+        if part.is_ascii() {
+            part.bytes().for_each(|byte| word.push(byte.to_ascii_lowercase()));
+        } else {
+            part.to_lowercase().bytes().for_each(|byte| word.push(byte));
+        }
+        word.end(take);
+    }
+}
+
+/// The hash of a word under way (FNV-1a, 64 bit).
+struct WordHash {
+    hash: u64,
+    /// The same before the hyphens at the end.
+    to_last_letter: u64,
+    n: usize,
+}
+
+impl Default for WordHash {
+    fn default() -> Self {
+        const START: u64 = 0xcbf2_9ce4_8422_2325;
+        Self { hash: START, to_last_letter: START, n: 0 }
+    }
+}
+
+impl WordHash {
+    fn push(&mut self, byte: u8) {
+        const PRIME: u64 = 0x0000_0100_0000_01b3;
+        if byte == b'-' && self.n == 0 {
+            return;
+        }
+        self.n += 1;
+        self.hash = (self.hash ^ u64::from(byte)).wrapping_mul(PRIME);
+        if byte != b'-' {
+            self.to_last_letter = self.hash;
+        }
+    }
+
+    fn end(&mut self, take: &mut impl FnMut(u64)) {
+        if self.n > 3 {
+            take(self.to_last_letter);
+        }
+        *self = Self::default();
+    }
+}
+
+/// Takes numbers that are hashes already as they are.
+#[derive(Default)]
+struct AsIs(u64);
+
+impl Hasher for AsIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.0 = self.0 << 8 ^ u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
     }
 }
 

@@ -154,14 +154,26 @@ impl<'d> Page<'d> {
     /// Those of some words, given in lower case, that the page prints in small letters somewhere.
     pub fn in_small_letters(&self, words: &HashSet<String>) -> HashSet<String> {
         let mut found = HashSet::new();
-        if words.is_empty() {
-            return found;
+        // Most words of the page need not be looked up: none of the few looked for begins so or is as long.
+        let mut begins = [false; 256];
+        let mut lengths = [false; 256];
+        for word in words.iter().filter(|word| !word.is_empty()) {
+            begins[usize::from(word.as_bytes()[0])] = true;
+            lengths[word.len().min(255)] = true;
         }
         for line in &self.lines {
-            for word in line.text().split(|c: char| !c.is_alphanumeric()) {
-                if word.starts_with(char::is_lowercase) && words.contains(word) && !found.contains(word) {
+            for word in line.text().split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+                if begins[usize::from(word.as_bytes()[0])]
+                    && lengths[word.len().min(255)]
+                    && word.starts_with(char::is_lowercase)
+                    && words.contains(word)
+                    && !found.contains(word)
+                {
                     found.insert(word.to_string());
                 }
+            }
+            if found.len() == words.len() {
+                break;
             }
         }
         found

@@ -60,7 +60,10 @@ pub fn run(args: &CacheArgs) -> anyhow::Result<ExitCode> {
         }
         Command::Prune { older_than, max_size } => {
             let (gone, left) = cache::prune(&folder, *older_than, *max_size)?;
-            print(&format!("{} removed, {left} left\n", many(usize::try_from(gone).unwrap_or(usize::MAX), "entry").replace("entrys", "entries")))?;
+            print(&format!(
+                "{} removed, {left} left\n",
+                many(usize::try_from(gone).unwrap_or(usize::MAX), "entry").replace("entrys", "entries")
+            ))?;
         }
         Command::Clear => {
             let freed = cache::clear(&folder)?;

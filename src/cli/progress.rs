@@ -1,8 +1,8 @@
 //! Progress on standard error: a bar on a terminal, plain lines elsewhere, nothing when quiet.
 
 use std::io::IsTerminal;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
@@ -49,7 +49,11 @@ impl Stage {
     /// Passes of models in a second, where there are any.
     fn rate(&self) -> String {
         let seconds = self.began.elapsed().as_secs_f64();
-        if self.passes == 0 || seconds < 0.5 { String::new() } else { format!("{:.0} texts/s", self.passes as f64 / seconds) }
+        if self.passes == 0 || seconds < 0.5 {
+            String::new()
+        } else {
+            format!("{:.0} texts/s", self.passes as f64 / seconds)
+        }
     }
 
     fn line(&self) -> String {
@@ -89,7 +93,8 @@ impl Progress for Shown {
         let bar = std::io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::new(total).with_prefix(stage.to_string());
             // The template is a constant that indicatif accepts; its default style serves if it ever did not.
-            if let Ok(style) = ProgressStyle::with_template("{prefix:<22} {bar:20} {percent:>3} % {eta:>4} left  {msg}") {
+            if let Ok(style) = ProgressStyle::with_template("{prefix:<22} {bar:20} {percent:>3} % {eta:>4} left  {msg}")
+            {
                 bar.set_style(style);
             }
             bar.enable_steady_tick(Duration::from_millis(200));

@@ -106,7 +106,8 @@ pub struct Stats {
 
 /// The folder for the cache: the one named, else the variable's, else the user's folder for caches.
 pub fn folder(named: Option<&Path>) -> Result<PathBuf, CacheError> {
-    let named = named.map(Path::to_owned).or_else(|| std::env::var_os(VARIABLE).filter(|v| !v.is_empty()).map(Into::into));
+    let named =
+        named.map(Path::to_owned).or_else(|| std::env::var_os(VARIABLE).filter(|v| !v.is_empty()).map(Into::into));
     match named {
         Some(folder) => Ok(folder),
         None => {
@@ -252,7 +253,9 @@ pub fn stats(folder: &Path) -> Result<Stats, CacheError> {
                 shares.push(Share { n_rows, ..share });
             }
         }
-        shares.sort_by(|a, b| (&a.model, &a.engine, a.version, &a.sha256).cmp(&(&b.model, &b.engine, b.version, &b.sha256)));
+        shares.sort_by(|a, b| {
+            (&a.model, &a.engine, a.version, &a.sha256).cmp(&(&b.model, &b.engine, b.version, &b.sha256))
+        });
         Ok(shares)
     })?;
     Ok(Stats { path: cache.path.clone(), bytes, shares })
@@ -263,7 +266,8 @@ pub fn stats(folder: &Path) -> Result<Stats, CacheError> {
 pub fn prune(folder: &Path, older_than: Option<Duration>, at_most: Option<u64>) -> Result<(u64, u64), CacheError> {
     let mut cache = existing(folder)?;
     let today = today();
-    let first_kept = older_than.map_or(0, |age| today.saturating_sub(u32::try_from(age.as_secs() / DAY).unwrap_or(u32::MAX)));
+    let first_kept =
+        older_than.map_or(0, |age| today.saturating_sub(u32::try_from(age.as_secs() / DAY).unwrap_or(u32::MAX)));
     let outcome = cache.attempt(|database| {
         let transaction = database.begin_write()?;
         let mut names = Vec::new();

@@ -143,7 +143,9 @@ impl Model {
             let logits = self.engine.forward(tokens).map_err(|e| self.failed(text, e.0))?;
             let wanted = self.positions.len();
             let in_order: Option<Vec<f32>> = match logits.dim() {
-                (1, columns) if columns == wanted => self.positions.iter().map(|&at| logits.get([0, at]).copied()).collect(),
+                (1, columns) if columns == wanted => {
+                    self.positions.iter().map(|&at| logits.get([0, at]).copied()).collect()
+                }
                 _ => None,
             };
             let Some(in_order) = in_order else {

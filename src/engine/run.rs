@@ -186,8 +186,7 @@ mod tests {
     fn the_error_of_the_earliest_item_is_returned() {
         let items: Vec<u32> = (0..50).collect();
         for threads in [1, 4] {
-            let result =
-                spread(&items, work(threads), |n| if *n < 20 { Ok(*n) } else { Err(failed(&n.to_string())) });
+            let result = spread(&items, work(threads), |n| if *n < 20 { Ok(*n) } else { Err(failed(&n.to_string())) });
             let message = result.unwrap_err().to_string();
             assert!(message.contains("\"20\""), "{message}");
         }

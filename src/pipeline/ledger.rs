@@ -66,7 +66,8 @@ impl Ledger {
             });
         }
         let n = lot.sentiment.scores.len();
-        let mut split: Vec<bool> = (0..n).map(|at| lot.embeddings.n_windows[at].max(lot.sentiment.n_windows[at]) > 1).collect();
+        let mut split: Vec<bool> =
+            (0..n).map(|at| lot.embeddings.n_windows[at].max(lot.sentiment.n_windows[at]) > 1).collect();
         for (target, of_target) in lot.stance.iter().flat_map(|stance| stance.scores.iter().enumerate()) {
             let counts = &mut self.counts[target];
             for (score, split) in of_target.iter().zip(&mut split) {
@@ -127,7 +128,11 @@ impl Ledger {
                 utterance_id: &self.utterance_ids[entry.utterance as usize],
                 theme_id: theme.map(|theme| theme.theme_id.as_str()),
                 sentiment: Some(f64::from(entry.sentiment)),
-                stance: self.stance.iter().map(|of_target| of_target.get(at).copied().flatten().map(f64::from)).collect(),
+                stance: self
+                    .stance
+                    .iter()
+                    .map(|of_target| of_target.get(at).copied().flatten().map(f64::from))
+                    .collect(),
             }
         };
         self.segments.iter().enumerate().map(row).collect()

@@ -231,8 +231,11 @@ mod tests {
         let begun: Vec<Range<usize>> = parts.iter().map(|part| part.begun.clone()).collect();
         assert_eq!(begun, [0..2, 2..3, 3..3, 3..4]);
         let all: Vec<(usize, usize)> = parts.iter().flat_map(|part| part.segments.clone()).collect();
-        let expected: Vec<(usize, usize)> =
-            sizes.iter().enumerate().flat_map(|(document, n)| (0..*n).map(move |segment| (document, segment))).collect();
+        let expected: Vec<(usize, usize)> = sizes
+            .iter()
+            .enumerate()
+            .flat_map(|(document, n)| (0..*n).map(move |segment| (document, segment)))
+            .collect();
         assert_eq!(all, expected);
         assert!(parts.iter().all(|part| part.segments.len() <= SEGMENTS));
     }

@@ -87,7 +87,8 @@ impl Sheet {
 
     /// Writes what is held back and forces the files to disk.
     pub fn finish(mut self) -> Result<Vec<WrittenFile>, TableError> {
-        let empty = self.csv.as_ref().is_some_and(|_| self.n_rows == 0).then(|| DataFrame::empty_with_schema(&self.schema));
+        let empty =
+            self.csv.as_ref().is_some_and(|_| self.n_rows == 0).then(|| DataFrame::empty_with_schema(&self.schema));
         if let Some(rows) = self.pending.take().or(empty) {
             self.write(rows)?;
         }

@@ -140,7 +140,9 @@ impl<'r> Writer<'r> {
         match self.sheets.get_mut(table.name) {
             Some(sheet) => sheet.add(frame),
             // Every table has a sheet until `closed` takes those of the segments.
-            None => Err(TableError::Misfit { what: format!("rows after the end of {}", table.name), found: 1, expected: 0 }),
+            None => {
+                Err(TableError::Misfit { what: format!("rows after the end of {}", table.name), found: 1, expected: 0 })
+            }
         }
     }
 

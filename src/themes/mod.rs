@@ -219,13 +219,26 @@ impl Sample {
         let n = self.nodes.len();
         let width = self.nodes.values().next().map_or(0, Vec::len);
         let (nodes, vectors): (Vec<Node>, Vec<Vec<f32>>) = self.nodes.into_iter().unzip();
-        let unit = Array2::from_shape_vec((n, width), vectors.concat())
-            .map_err(|_| ThemeError::Mismatch { vectors: n, texts: n, speakers: n })?;
+        let unit = Array2::from_shape_vec((n, width), vectors.concat()).map_err(|_| ThemeError::Mismatch {
+            vectors: n,
+            texts: n,
+            speakers: n,
+        })?;
         let options = self.options;
         if n == 0 {
             let (members, placed, drafts) = (Vec::new(), Vec::new(), Vec::new());
             let (first_rows, assignments) = (Vec::new(), Vec::new());
-            return Ok(Fitted { options, seed: self.seed, nodes, unit, members, placed, drafts, first_rows, assignments });
+            return Ok(Fitted {
+                options,
+                seed: self.seed,
+                nodes,
+                unit,
+                members,
+                placed,
+                drafts,
+                first_rows,
+                assignments,
+            });
         }
         let k = match options.neighbours {
             0 => fit::neighbours_for(n),
@@ -256,7 +269,8 @@ impl Sample {
             .enumerate()
             .map(|(theme, (description, members))| {
                 let cosine = |node: usize, theme: usize| assign::cosine(unit.view(), node, &means, theme);
-                let mut by_cosine: Vec<(usize, f64)> = members.iter().map(|&node| (node, cosine(node, theme))).collect();
+                let mut by_cosine: Vec<(usize, f64)> =
+                    members.iter().map(|&node| (node, cosine(node, theme))).collect();
                 let cohesion = mean(by_cosine.iter().map(|(_, cosine)| *cosine));
                 let other = nearest_other(&means, theme);
                 let to_other = other.map(|other| mean(members.iter().map(|&node| cosine(node, other))));
@@ -274,7 +288,17 @@ impl Sample {
             })
             .collect();
         let first_rows = vec![None; n];
-        Ok(Fitted { options, seed: self.seed, nodes, unit, members, placed, drafts, first_rows, assignments: Vec::new() })
+        Ok(Fitted {
+            options,
+            seed: self.seed,
+            nodes,
+            unit,
+            members,
+            placed,
+            drafts,
+            first_rows,
+            assignments: Vec::new(),
+        })
     }
 }
 

@@ -91,7 +91,11 @@ impl Place {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_plenary"));
         command.args(arguments).current_dir(self.0.path()).stdin(Stdio::null());
-        command.env("PLENARY_MODELS", models()).env("PLENARY_CACHE", self.path(".cache")).env_remove("RUST_LOG").env_remove("NO_COLOR");
+        command
+            .env("PLENARY_MODELS", models())
+            .env("PLENARY_CACHE", self.path(".cache"))
+            .env_remove("RUST_LOG")
+            .env_remove("NO_COLOR");
         command
     }
 

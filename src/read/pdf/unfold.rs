@@ -249,7 +249,7 @@ mod tests {
 
     #[test]
     fn the_length_of_lzw_data_is_known_without_its_letters() {
-        // The example of the PDF reference: nine bytes in eight codes of nine bits.
-        assert_eq!(lzw_size(&[0x80, 0x0B, 0x60, 0x50, 0x22, 0x0C, 0x0C, 0x85, 0x01]).unwrap(), 9);
+        // The example of the PDF reference: ten bytes in eight codes of nine bits.
+        assert_eq!(lzw_size(&[0x80, 0x0B, 0x60, 0x50, 0x22, 0x0C, 0x0C, 0x85, 0x01]).unwrap(), 10);
     }
 }

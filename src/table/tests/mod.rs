@@ -219,8 +219,7 @@ fn how_segments_are_cut_into_parts_changes_no_byte() {
             let text = &sample.transcripts[0];
             let segments: Vec<_> = text.segments[range.clone()].iter().map(|segment| (text, segment)).collect();
             let vectors = Array2::from_shape_fn((n, 2), |(row, _)| (range.start + row) as f32);
-            let embeddings =
-                Embeddings { model_id: "m".into(), vectors, n_tokens: vec![3; n], n_windows: vec![1; n] };
+            let embeddings = Embeddings { model_id: "m".into(), vectors, n_tokens: vec![3; n], n_windows: vec![1; n] };
             let tone = sample.sentiment.scores[0];
             let sentiment = Sentiment { model_id: "m".into(), scores: vec![tone; n], n_windows: vec![1; n] };
             let part = Measured { segments: &segments, embeddings: &embeddings, sentiment: &sentiment, stance: None };
@@ -237,8 +236,7 @@ fn how_segments_are_cut_into_parts_changes_no_byte() {
             })
             .unwrap();
         assert_eq!(seen, n);
-        let closing =
-            Closing { record: &sample.record, documents: &[], other_paths: &BTreeMap::new(), failures: &[] };
+        let closing = Closing { record: &sample.record, documents: &[], other_paths: &BTreeMap::new(), failures: &[] };
         closed.publish(&closing).unwrap();
     };
     write(whole.path(), 1);
