@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use super::REVIEW_BELOW;
+use super::count::n_words;
 use super::page::{Page, append};
-use super::sentences::n_words;
 use super::shown::Shown;
 use super::styles::{Candidate, Found};
 use crate::corpus::{Block, BlockKind, Layout, Span, Utterance, ids};

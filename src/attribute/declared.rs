@@ -5,9 +5,9 @@ use std::collections::HashMap;
 
 use super::assemble::{Assembled, Mark, Vocabulary, blocks, join};
 use super::bylines::{Byline, split};
+use super::count::n_words;
 use super::page::{Page, append};
 use super::people::{self, Person};
-use super::sentences::n_words;
 use super::shown::Shown;
 use super::{cut, front, set_times, speakers, told};
 use crate::corpus::{BlockKind, Declared, Document, Layout, Role, Transcript, Turn, Utterance, ids};

@@ -7,10 +7,12 @@
 mod assemble;
 mod body;
 mod bylines;
+mod count;
 mod declared;
 mod front;
 mod furniture;
 mod inline;
+mod items;
 mod labels;
 mod own_line;
 mod page;

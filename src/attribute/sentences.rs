@@ -1,11 +1,13 @@
 //! Utterances to segments: sentences, paragraphs or the whole, as the study says, each with its span in the source.
 //!
-//! Sentences are found by `sentencex`; paragraphs and list items end one in any case.
+//! Sentences are found by `sentencex`; paragraphs and items of lists end one in any case.
 
 use std::ops::Range;
 
 use sentencex::languages::Language;
 
+use super::count::n_words;
+use super::items::{DOTTED_ORDINALS, items};
 use super::shown::Shown;
 use crate::corpus::{Segment, Utterance, ids};
 use crate::study::Unit;
@@ -14,12 +16,18 @@ use crate::study::Unit;
 pub struct Cutter {
     unit: Unit,
     language: Box<dyn Language>,
+    /// "2. Juni" is no item of a list in the language.
+    has_dotted_ordinals: bool,
 }
 
 impl Cutter {
     /// `language` is an ISO 639-1 code; a language without rules of its own is cut like its nearest relative, or English.
     pub fn new(unit: Unit, language: &str) -> Self {
-        Self { unit, language: sentencex::language_factory(language) }
+        Self {
+            unit,
+            language: sentencex::language_factory(language),
+            has_dotted_ordinals: DOTTED_ORDINALS.contains(&language),
+        }
     }
 
     /// Adds the segments of an utterance to `out`. `shown` leads from its text back to the source; `index` is the
@@ -29,9 +37,11 @@ impl Cutter {
         let ranges = match self.unit {
             Unit::Utterance => vec![trim(text, 0..text.len())],
             Unit::Paragraph => paragraphs(text),
-            Unit::Sentence => {
-                paragraphs(text).into_iter().flat_map(|range| sentences(text, range, &*self.language)).collect()
-            }
+            Unit::Sentence => paragraphs(text)
+                .into_iter()
+                .flat_map(|range| items(text, range, self.has_dotted_ordinals))
+                .flat_map(|range| sentences(text, range, &*self.language))
+                .collect(),
         };
         out.extend(ranges.into_iter().filter(|range| !range.is_empty()).enumerate().map(|(i, range)| {
             let segment_text = &text[range.clone()];
@@ -45,72 +55,6 @@ impl Cutter {
             }
         }));
     }
-}
-
-/// Words as Unicode counts them (UAX #29): runs between word boundaries that hold a letter or digit.
-pub fn n_words(text: &str) -> usize {
-    use unicode_segmentation::UnicodeSegmentation;
-    let bytes = text.as_bytes();
-    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\n');
-    let (mut n, mut at) = (0, 0);
-    // No word goes across a blank: what stands between two of them and is not ASCII is counted by the book.
-    while let Some(beyond) = bytes[at..].iter().position(|byte| !byte.is_ascii()).map(|length| at + length) {
-        let start = bytes[at..beyond].iter().rposition(is_blank).map_or(at, |blank| at + blank + 1);
-        let stop = bytes[beyond..].iter().position(is_blank).map_or(bytes.len(), |blank| beyond + blank);
-        n += n_ascii_words(&bytes[at..start]) + text[start..stop].unicode_words().count();
-        at = stop;
-    }
-    n + n_ascii_words(&bytes[at..])
-}
-
-/// The same for ASCII text, whose rules are few: a word begins where a letter or digit follows something else, unless
-/// a sign joins the two. Counted in short runs, which the compiler turns into instructions for many bytes at once.
-fn n_ascii_words(bytes: &[u8]) -> usize {
-    const RUN: usize = 192;
-    if bytes.contains(&b'_') {
-        return n_words_with_underscores(bytes);
-    }
-    let Some(first) = bytes.first() else { return 0 };
-    let mut n = usize::from(first.is_ascii_alphanumeric());
-    for (left, right) in bytes.chunks(RUN).zip(bytes[1..].chunks(RUN)) {
-        let starts = left.iter().zip(right).map(|(left, right)| is_word(*right) & !is_word(*left));
-        n += usize::from(starts.map(u8::from).sum::<u8>());
-    }
-    let (second, third) = (bytes.get(1..).unwrap_or_default(), bytes.get(2..).unwrap_or_default());
-    for ((before, sign), after) in bytes.chunks(RUN).zip(second.chunks(RUN)).zip(third.chunks(RUN)) {
-        let joined = before.iter().zip(sign).zip(after).map(|((before, sign), after)| joins(*before, *sign, *after));
-        n -= usize::from(joined.map(u8::from).sum::<u8>());
-    }
-    n
-}
-
-/// `_` joins words and is none; hardly any text has one.
-fn n_words_with_underscores(bytes: &[u8]) -> usize {
-    let (mut n, mut in_word) = (0, false);
-    for (at, byte) in bytes.iter().enumerate() {
-        n += usize::from(is_word(*byte) && !in_word);
-        let before = bytes[at.saturating_sub(1)];
-        let after = bytes.get(at + 1).copied().unwrap_or(b' ');
-        in_word = is_word(*byte) || *byte == b'_' && in_word || joins(before, *byte, after);
-    }
-    n
-}
-
-fn is_word(byte: u8) -> bool {
-    byte.wrapping_sub(b'0') < 10 || is_letter(byte)
-}
-
-fn is_letter(byte: u8) -> bool {
-    (byte | 0x20).wrapping_sub(b'a') < 26
-}
-
-/// Whether a sign joins what stands beside it: `.` and `'` join letters and digits, `:` letters, `,` and `;` digits.
-fn joins(before: u8, sign: u8, after: u8) -> bool {
-    let letters = is_letter(before) & is_letter(after);
-    let digits = (before.wrapping_sub(b'0') < 10) & (after.wrapping_sub(b'0') < 10);
-    let of_both = (sign == b'.') | (sign == b'\'');
-    let of_digits = (sign == b',') | (sign == b';');
-    ((of_both | (sign == b':')) & letters) | ((of_both | of_digits) & digits)
 }
 
 fn trim(text: &str, range: Range<usize>) -> Range<usize> {
@@ -140,10 +84,24 @@ fn sentences(text: &str, paragraph: Range<usize>, language: &dyn Language) -> Ve
         let has_words = sentence.chars().any(char::is_alphanumeric);
         match out.last_mut() {
             Some(last) if !has_words || is_marker(&text[last.clone()]) => last.end = range.end,
-            _ => out.push(range),
+            Some(last) => {
+                let dots = leading_ellipsis(&text[last.clone()]);
+                last.end -= dots;
+                out.push(range.start - dots..range.end);
+            }
+            None => out.push(range),
         }
     }
     out.into_iter().map(|range| trim(text, range)).filter(|range| !range.is_empty()).collect()
+}
+
+/// Bytes at the end of a sentence that begin the next one: of four spaced dots the first, without a blank before it,
+/// ends the sentence, and the other three say that something is left out ("compounds. . . . The practice").
+fn leading_ellipsis(sentence: &str) -> usize {
+    const DOTS: &str = ". . .";
+    let Some(rest) = sentence.trim_end().strip_suffix(DOTS) else { return 0 };
+    let closes = rest.strip_suffix(". ").is_some_and(|rest| rest.ends_with(char::is_alphanumeric));
+    if closes { sentence.len() - rest.len() } else { 0 }
 }
 
 /// The number or letter of a list item, cut off from its text.
@@ -157,16 +115,6 @@ fn is_marker(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
-    use unicode_segmentation::UnicodeSegmentation;
-
-    proptest! {
-        #[test]
-        fn the_short_way_counts_as_unicode_does(text in "[a-cA-B0-9_.,;:' \\-\n\"é’\u{301}\u{200D}א王]{0,40}") {
-            prop_assert_eq!(n_words(&text), text.unicode_words().count());
-        }
-    }
-
     fn cut(text: &str, unit: Unit) -> Vec<String> {
         let mut shown = Shown::default();
         shown.push(text, crate::corpus::Span::new(0, text.len()));
@@ -205,5 +153,22 @@ mod tests {
         );
         assert_eq!(cut(text, Unit::Paragraph).len(), 3);
         assert_eq!(cut(text, Unit::Utterance), [text]);
+    }
+
+    #[test]
+    fn items_on_one_line_and_spaced_dots() {
+        for (text, expected) in [
+            (
+                "1. the river 2. The rent is due. 3. the rest",
+                vec!["1. the river", "2. The rent is due.", "3. the rest"],
+            ),
+            ("⁃9. The first item ⁃10. The second item", vec!["⁃9. The first item", "⁃10. The second item"]),
+            ("a) one b) two", vec!["a) one", "b) two"]),
+            ("1. As section 3. says, we wait.", vec!["1. As section 3. says, we wait."]),
+            ("We left. . . . Nobody stayed. . . .", vec!["We left.", ". . . Nobody stayed. . . ."]),
+            ("We left . . . . Nobody stayed.", vec!["We left . . . .", "Nobody stayed."]),
+        ] {
+            assert_eq!(cut(text, Unit::Sentence), expected);
+        }
     }
 }

@@ -4,7 +4,8 @@
 //!     cargo test --release --test fuzz                          # a fixed number of cases, always the same ones
 //!     FUZZ_SECONDS=1200 FUZZ_SEED=7 cargo test --release --test fuzz -- --nocapture
 //!
-//! A failure names the seed; the file that failed lies in cargo's folder for the tests' files.
+//! A failure names the seed; the file that failed lies in the folder `tmp` of cargo's target folder. One that ends the
+//! whole process (no memory, no stack) is there as `fuzz-failed-under-way`, behind a line with its name.
 
 #[path = "../common/nothing_lost.rs"]
 mod nothing_lost;
@@ -266,11 +267,14 @@ fn run(seed: u64, cases: u32, samples: &[Sample]) {
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 2_000, ..Config::default() };
     let ended = TestRunner::new_with_rng(config, rng).run(&case(), |case| {
         let (name, bytes) = case.file(samples);
+        // Should the case end the whole process, its file is still there.
+        let _ = std::fs::write(failed_file("under-way"), [name.as_bytes(), b"\n", bytes.as_slice()].concat());
         *UNDER_WAY.lock().unwrap() = Some((Instant::now(), name.clone(), bytes.clone()));
         let tried = try_file(&name, &bytes);
         *UNDER_WAY.lock().unwrap() = None;
         tried
     });
+    let _ = std::fs::remove_file(failed_file("under-way"));
     match ended {
         Ok(()) => {}
         Err(TestError::Abort(reason)) => panic!("the run ended early: {reason}"),
@@ -313,6 +317,17 @@ fn no_file_brings_a_reader_down() {
                 }
             }
         }
+    }
+}
+
+/// Files that once brought a reader down.
+#[test]
+fn known_crashes_stay_mended() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/crashes");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy();
+        try_file(&name, &std::fs::read(&path).unwrap()).unwrap_or_else(|problem| panic!("{name}: {problem}"));
     }
 }
 

@@ -3,6 +3,8 @@
 use std::io::Cursor;
 
 use polars::prelude::{AnyValue, DataType, ParquetReader, PolarsError, SerReader};
+use polars_parquet::parquet::metadata::FileMetadata;
+use polars_parquet::parquet::read::{BasicDecompressor, PageReader};
 
 use super::{Row, Size, Table};
 use crate::read::ReadError;
@@ -28,6 +30,7 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<Table, ReadError> {
     if unpacked > LARGEST || metadata.num_rows > MOST_ROWS {
         return Err(too_large());
     }
+    check_pages(bytes, metadata).map_err(|problem| ReadError::Damaged { path: path.into(), what: WHAT, problem })?;
     let mut size = Size::default();
     let frame = reader.finish().map_err(damaged)?;
     let names = frame.get_column_names().iter().map(|name| name.to_string()).collect();
@@ -51,6 +54,35 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<Table, ReadError> {
         }
     }
     Ok(Table { names, rows, warnings: Vec::new() })
+}
+
+/// Checks what the headers of the pages promise: the reader makes room for as many values as a header says, and a program
+/// that asks for more memory than there is ends at once.
+fn check_pages(bytes: &[u8], metadata: &FileMetadata) -> Result<(), String> {
+    for column in metadata.row_groups.iter().flat_map(|group| group.parquet_columns()) {
+        let range = column.byte_range();
+        let place = |at: u64| usize::try_from(at).ok();
+        let chunk = place(range.start).zip(place(range.end)).and_then(|(start, end)| bytes.get(start..end));
+        let chunk = chunk.ok_or("a column lies outside the file")?;
+        let most = usize::try_from(column.num_values()).ok().filter(|n| *n <= MOST_ROWS);
+        let most = most.ok_or_else(|| format!("a column says that it has {} values", column.num_values()))?;
+        let pages = PageReader::new(Cursor::new(chunk.to_vec().into()), column, Vec::new(), LARGEST);
+        let mut pages = BasicDecompressor::new(pages, Vec::new());
+        let dictionary = pages.read_dict_page().map_err(|error| error.to_string())?;
+        if dictionary.is_some_and(|page| page.num_values > page.buffer.len()) {
+            return Err("a dictionary has fewer bytes than it says that it has values".into());
+        }
+        let (mut n, mut unpacked) = (0usize, 0usize);
+        for page in pages {
+            let page = page.map_err(|error| error.to_string())?;
+            n = n.saturating_add(page.num_values());
+            unpacked = unpacked.saturating_add(page.page().uncompressed_size());
+            if n > most || unpacked > LARGEST {
+                return Err(format!("a column of {most} values has pages of {n} values and {unpacked} bytes"));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn shown(value: &AnyValue<'_>) -> Option<String> {
