@@ -171,7 +171,8 @@ pub fn settle_notes(page: &mut Page<'_>) {
         let after_rule = above.is_some_and(|line| line.is_empty() && line.span.of(page.source).contains("____"));
         let shown = page.join(lines.clone());
         let text = shown.text.trim();
-        let is_footnote = (after_rule || below_rule) && text.starts_with(['*', '†', '¹', '[']);
+        let is_footnote = (after_rule || below_rule)
+            && text.starts_with(['*', '†', '[', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹']);
         below_rule = is_footnote;
         if !is_footnote && !may_be_note(text) {
             continue;

@@ -164,7 +164,7 @@ mod tests {
             ),
             ("⁃9. The first item ⁃10. The second item", vec!["⁃9. The first item", "⁃10. The second item"]),
             ("a) one b) two", vec!["a) one", "b) two"]),
-            ("1. As section 3. says, we wait.", vec!["1. As section 3. says, we wait."]),
+            ("1. As section 3 says, we wait.", vec!["1. As section 3 says, we wait."]),
             ("We left. . . . Nobody stayed. . . .", vec!["We left.", ". . . Nobody stayed. . . ."]),
             ("We left . . . . Nobody stayed.", vec!["We left . . . .", "Nobody stayed."]),
         ] {

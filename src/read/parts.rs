@@ -15,6 +15,8 @@ pub struct Parts {
     pub warnings: Vec<String>,
     /// Number of the paragraph to which the next line belongs.
     pub paragraph: usize,
+    /// What stands in front of the next line.
+    pub margin: String,
 }
 
 /// Text in one typeface.
@@ -52,6 +54,10 @@ impl Parts {
         let start = self.text.len();
         let mut runs: Vec<TextRun> = Vec::new();
         let mut is_blank = true;
+        if !self.margin.is_empty() {
+            self.text.push_str(&std::mem::take(&mut self.margin));
+            self.text.push(' ');
+        }
         for piece in pieces {
             let mut from = self.text.len();
             for c in piece.text.chars() {
@@ -82,6 +88,11 @@ impl Parts {
         });
         let layout = if runs.is_empty() { Layout::Ornament } else { layout };
         self.end_line(start, layout, runs, turn, '\n');
+    }
+
+    /// Puts a text in front of the line that is added next: it stands there and is not read as part of the line.
+    pub fn margin(&mut self, text: &str) {
+        self.margin = text.to_string();
     }
 
     /// Adds a blank line.

@@ -35,6 +35,7 @@ pub struct Body<'s> {
     in_run_properties: bool,
     face: Face,
     in_text: bool,
+    end_is_deleted: bool,
     /// Properties of the paragraphs that text boxes interrupt.
     interrupted: Vec<(Option<String>, bool)>,
 }
@@ -57,12 +58,18 @@ impl<'s> Body<'s> {
             in_run_properties: false,
             face: Face::default(),
             in_text: false,
+            end_is_deleted: false,
             interrupted: Vec::new(),
         }
     }
 
     pub fn see(&mut self, seen: Seen) {
         match seen {
+            // The mark at the end of the paragraph is deleted: the next one goes on with it.
+            Seen::Start(element) if element.name == "del" && self.in_paragraph_properties && self.in_run_properties => {
+                self.end_is_deleted = true;
+                self.skipped += 1;
+            }
             Seen::Start(element) if self.skipped > 0 || is_skipped(&element.name) => self.skipped += 1,
             Seen::End(_) if self.skipped > 0 => self.skipped -= 1,
             Seen::Start(element) => self.start(&element),
@@ -97,7 +104,9 @@ impl<'s> Body<'s> {
         }
         match element.name.as_str() {
             "p" => {
-                self.flow.start_paragraph(Layout::Text);
+                if !std::mem::take(&mut self.end_is_deleted) || self.flow.open.is_none() {
+                    self.flow.start_paragraph(Layout::Text);
+                }
                 (self.style, self.heading, self.list, self.marked) = (None, None, None, false);
             }
             "pPr" => self.in_paragraph_properties = true,
@@ -134,7 +143,7 @@ impl<'s> Body<'s> {
             }
             "rPr" => self.in_run_properties = false,
             "t" => self.in_text = false,
-            "p" => self.flow.end_paragraph(),
+            "p" if !self.end_is_deleted => self.flow.end_paragraph(),
             "txbxContent" => {
                 self.flow.end_box();
                 (self.style, self.marked) = self.interrupted.pop().unwrap_or_default();

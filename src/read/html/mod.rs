@@ -16,7 +16,7 @@ use regex::bytes::Regex;
 use scraper::Html;
 
 use super::decode::{self, Decoded};
-use super::parts::Parts;
+use super::parts::{Parts, Piece};
 use super::plain;
 use crate::corpus::{FrontMatter, Layout, Line};
 use rows::{Row, rows};
@@ -80,6 +80,10 @@ pub fn read(text: &str) -> Parts {
         });
         if apart {
             parts.blank();
+        }
+        // Notes stand below a rule, as in print.
+        if row.is_note && above.is_some_and(|above| !above.is_note) {
+            parts.line(Layout::Ornament, None, &[Piece::plain("____________")]);
         }
         let text = row.text();
         let layout = match row.layout {

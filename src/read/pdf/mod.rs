@@ -6,6 +6,7 @@
 
 mod glyphs;
 mod layout;
+mod marks;
 mod unfold;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
