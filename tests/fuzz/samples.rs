@@ -135,13 +135,13 @@ fn archive(name: &'static str, stored: usize, members: &[(&'static str, &str)]) 
     Sample { name, shape: Shape::Zip { stored, members } }
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
 }
 
-fn zip(stored: usize, members: &[(&'static str, Vec<u8>)]) -> Vec<u8> {
+pub fn zip(stored: usize, members: &[(&'static str, Vec<u8>)]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (at, (name, bytes)) in members.iter().enumerate() {
         let method = if at < stored { CompressionMethod::Stored } else { CompressionMethod::Deflated };
@@ -164,7 +164,7 @@ fn parquet() -> Vec<u8> {
 }
 
 /// A PDF of one page with two of the fonts that every reader knows.
-fn pdf(filter: &str, content: &[u8]) -> Vec<u8> {
+pub fn pdf(filter: &str, content: &[u8]) -> Vec<u8> {
     let objects: [Vec<u8>; 6] = [
         b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(),
         b"<< /Type /Pages /Count 1 /Kids [6 0 R] >>".to_vec(),

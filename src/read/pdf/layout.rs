@@ -77,6 +77,7 @@ pub fn lay_out(pages: &[Glyphs], out: &mut Parts) {
         rows.push(of_page);
     }
     let measures = Measures::of(&rows);
+    rows.iter_mut().for_each(|page| measures.raise_notes(page));
     let running = running(&rows);
     let mut above: Option<&Row> = None;
     for (i, page) in rows.iter().enumerate() {
@@ -391,10 +392,28 @@ impl Measures {
     /// Where the notes at the foot of a page begin: from there on every row is smaller than the body's, and the first
     /// bears a raised number. The number of rows where there are none.
     fn notes_from(&self, page: &[Row]) -> usize {
+        (self.foot(page)..page.len()).find(|k| marks::begins_note(&page[*k].text())).unwrap_or(page.len())
+    }
+
+    /// Where the small print at the foot of a page begins.
+    fn foot(&self, page: &[Row]) -> usize {
         const SMALLER: f32 = 0.95;
         let small = page.iter().rev().take_while(|row| row.size <= SMALLER * self.body).count();
-        let from = page.len() - small;
-        (from.max(1)..page.len()).find(|k| marks::begins_note(&page[*k].text())).unwrap_or(page.len())
+        (page.len() - small).max(1).min(page.len())
+    }
+
+    /// Raises the number of a note at the foot of a page that the text above refers to with a raised one.
+    fn raise_notes(&self, page: &mut [Row]) {
+        let foot = self.foot(page);
+        let above: String = page[..foot].iter().map(Row::text).collect();
+        for row in &mut page[foot..] {
+            let Some(first) = row.pieces.first_mut() else { continue };
+            let number: String = first.text.chars().take_while(char::is_ascii_digit).collect();
+            let raised: String = number.chars().map(marks::raised).collect();
+            if !number.is_empty() && first.text[number.len()..].starts_with(' ') && above.contains(&raised) {
+                first.text.replace_range(..number.len(), &raised);
+            }
+        }
     }
 
     fn are_apart(&self, above: &Row, below: &Row) -> bool {

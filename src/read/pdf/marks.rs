@@ -103,11 +103,36 @@ fn is_above(glyph: &Glyph, beside: &Glyph, gap: f32) -> bool {
 
 const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
 
-fn raised(digit: char) -> char {
+pub fn raised(digit: char) -> char {
     digit.to_digit(10).and_then(|digit| RAISED.get(digit as usize)).copied().unwrap_or(digit)
 }
 
 /// Whether a text begins with the raised number of a note.
 pub fn begins_note(text: &str) -> bool {
     text.trim_start().starts_with(RAISED)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn glyph(c: char, x0: f32, y: f32, size: f32) -> Glyph {
+        Glyph { c, x0, x1: x0 + size / 2.0, y, size, bold: false, italic: false, turn: 0 }
+    }
+
+    #[test]
+    fn small_digits_above_the_line_are_raised_and_others_are_not() {
+        let mut glyphs = vec![
+            glyph('a', 0.0, 100.0, 10.0),
+            glyph('1', 5.0, 96.0, 6.0),
+            glyph('2', 8.0, 96.0, 6.0),
+            glyph(' ', 11.0, 100.0, 10.0),
+            glyph('3', 16.0, 100.0, 10.0),
+            glyph('4', 21.0, 102.0, 6.0),
+        ];
+        raise_digits(&mut glyphs);
+        let text: String = glyphs.iter().map(|glyph| glyph.c).collect();
+        assert_eq!(text, "a¹² 34");
+        assert!(begins_note("¹ A note.") && !begins_note("1 A note."));
+    }
 }

@@ -101,7 +101,7 @@ pub(super) fn table_documents(
 }
 
 /// What the cells of a table may take together. One text can stand in many cells of a file for next to nothing.
-const LARGEST_TABLE: usize = 2 << 30;
+const LARGEST_TABLE: usize = 1 << 30;
 
 /// What the cells taken so far need.
 #[derive(Debug, Default)]
