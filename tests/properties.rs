@@ -3,76 +3,17 @@
 use proptest::prelude::*;
 
 use plenary::attribute::attribute;
-use plenary::corpus::{Span, Transcript};
+use plenary::corpus::Transcript;
 use plenary::read::read;
 use plenary::study::Study;
 
+#[path = "common/nothing_lost.rs"]
+mod nothing_lost;
+
+use nothing_lost::check;
+
 fn transcribe(path: &str, bytes: &[u8]) -> Option<Transcript> {
     read(path, bytes).ok().map(|document| attribute(document, &Study::default()))
-}
-
-fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphabetic()).collect()
-}
-
-/// Letters that are to be read in some stretches of the source: those of the lines' runs, without marks and links.
-fn letters_shown(transcript: &Transcript, stretches: &[Span]) -> String {
-    let mut out = String::new();
-    for run in transcript.document.lines.iter().flat_map(|line| &line.runs) {
-        for stretch in stretches {
-            let (start, end) = (run.span.start.max(stretch.start), run.span.end.min(stretch.end));
-            if start < end {
-                out.push_str(&letters(&transcript.document.text[start..end]));
-            }
-        }
-    }
-    out
-}
-
-fn spoken_blocks(transcript: &Transcript, utterance: usize) -> Vec<Span> {
-    let blocks = transcript.blocks.iter();
-    blocks
-        .filter(|block| block.kind.is_spoken() && block.utterance == Some(utterance))
-        .map(|block| block.span)
-        .collect()
-}
-
-fn check(transcript: &Transcript) -> Result<(), TestCaseError> {
-    let text = transcript.document.text.as_str();
-    let mut end = 0;
-    for block in &transcript.blocks {
-        prop_assert_eq!(block.span.start, end, "blocks leave a gap or overlap");
-        prop_assert!(text.is_char_boundary(block.span.end));
-        end = block.span.end;
-        prop_assert!(!block.kind.is_spoken() || block.utterance.is_some(), "{:?} is nobody's", block);
-    }
-    prop_assert_eq!(end, text.len(), "blocks end before the text");
-    let lies_in_text =
-        |span: Span| span.start <= span.end && text.is_char_boundary(span.start) && text.is_char_boundary(span.end);
-    for (at, utterance) in transcript.utterances.iter().enumerate() {
-        prop_assert!(lies_in_text(utterance.span));
-        let spoken = letters_shown(transcript, &spoken_blocks(transcript, at));
-        prop_assert_eq!(letters(&utterance.text), spoken, "utterance {}", utterance.position);
-    }
-    let mut spoken = vec![String::new(); transcript.utterances.len()];
-    for segment in &transcript.segments {
-        prop_assert!(lies_in_text(segment.span));
-        let utterance = &transcript.utterances[segment.utterance];
-        prop_assert!(utterance.span.contains(segment.span), "{:?} is not in {:?}", segment, utterance);
-        spoken[segment.utterance].push_str(&letters(&segment.text));
-        let blocks: Vec<Span> = spoken_blocks(transcript, segment.utterance)
-            .into_iter()
-            .filter_map(|block| {
-                let (start, end) = (block.start.max(segment.span.start), block.end.min(segment.span.end));
-                (start < end).then(|| Span::new(start, end))
-            })
-            .collect();
-        prop_assert_eq!(letters(&segment.text), letters_shown(transcript, &blocks), "{}", &segment.segment_id);
-    }
-    for (utterance, spoken) in transcript.utterances.iter().zip(spoken) {
-        prop_assert_eq!(letters(&utterance.text), spoken, "segments of utterance {}", utterance.position);
-    }
-    Ok(())
 }
 
 /// A piece of a transcript: a turn in one of many prints, or what stands between turns.

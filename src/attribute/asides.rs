@@ -202,7 +202,7 @@ pub fn settle(page: &mut Page<'_>, found: &mut Found, leads: bool) {
             continue;
         }
         let shown = page.join(lines.clone());
-        let text = shown.text.as_str();
+        let text = &*shown.text;
         for bracket in brackets(text) {
             let inner = &text[bracket.inner.clone()];
             let source = shown.source_span(bracket.outer.start, bracket.outer.end);
@@ -282,7 +282,7 @@ fn speaker_at(found: &Found, place: Span) -> Option<Option<&Candidate>> {
 
 /// The bracket fills lines of its own below a sentence: a note, whatever it says.
 fn is_own_line(page: &Page<'_>, shown: &super::shown::Shown, lines: &Range<usize>, bracket: &Bracket) -> bool {
-    let text = shown.text.as_str();
+    let text = &*shown.text;
     let (before, after) = (text[..bracket.outer.start].trim_end(), &text[bracket.outer.end..]);
     let span = shown.source_span(bracket.outer.start, bracket.outer.end);
     let (first, last) = (page.line_of(span.start), page.line_of(span.end.saturating_sub(1)));

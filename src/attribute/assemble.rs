@@ -2,20 +2,21 @@
 //! between one byline and the next.
 
 use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use super::REVIEW_BELOW;
+use super::count::n_words;
 use super::page::{Page, append};
 use super::people::Bond;
-use super::sentences::n_words;
 use super::shown::Shown;
 use super::styles::{Candidate, Found, Origin};
 use crate::corpus::{Block, BlockKind, Layout, Span, Utterance, ids};
 
-/// Blocks and utterances of a document, and for each utterance its text with the way back to the source.
-pub struct Assembled {
+/// Blocks and utterances of a document, and for each utterance the way from its text back to the source.
+pub struct Assembled<'d> {
     pub blocks: Vec<Block>,
     pub utterances: Vec<Utterance>,
-    pub shown: Vec<Shown>,
+    pub shown: Vec<Shown<'d>>,
     /// For each utterance the byline that opens it, as an index into those found.
     pub bylines: Vec<Option<usize>>,
 }
@@ -29,20 +30,26 @@ pub struct Mark {
 }
 
 /// Text of one turn while it grows.
-struct Turn<'f> {
+struct Turn<'d, 'f> {
     byline: Option<&'f Candidate>,
     /// Index of the byline.
     at: Option<usize>,
     person: Option<usize>,
-    shown: Shown,
+    shown: Shown<'d>,
     last_line: Option<usize>,
 }
 
 /// Builds blocks and utterances. `bonds` holds the person of each byline; `leads` says that the open text before
 /// the first byline is speech of somebody unknown.
-pub fn assemble(page: &Page<'_>, document_id: &str, found: &Found, bonds: &[Bond], leads: bool) -> Assembled {
+pub fn assemble<'d>(
+    page: &Page<'d>,
+    document_id: &str,
+    found: &Found,
+    bonds: &[Bond],
+    leads: bool,
+) -> Assembled<'d> {
     let words = Vocabulary::of(page);
-    let mut turns: Vec<Turn<'_>> = Vec::new();
+    let mut turns: Vec<Turn<'_, '_>> = Vec::new();
     if leads || found.bylines.is_empty() {
         turns.push(Turn { byline: None, at: None, person: None, shown: Shown::default(), last_line: None });
     }
@@ -73,12 +80,12 @@ pub fn assemble(page: &Page<'_>, document_id: &str, found: &Found, bonds: &[Bond
 struct Writer<'w, 'd, 'f> {
     page: &'w Page<'d>,
     words: Vocabulary,
-    turns: Vec<Turn<'f>>,
+    turns: Vec<Turn<'d, 'f>>,
     marks: Vec<Mark>,
     next_aside: usize,
 }
 
-impl<'f> Writer<'_, '_, 'f> {
+impl<'d, 'f> Writer<'_, 'd, 'f> {
     fn mark(&mut self, start: usize, kind: BlockKind, turn: Option<usize>, paragraph: usize) {
         self.marks.push(Mark { start, kind, turn, paragraph });
     }
@@ -170,7 +177,7 @@ impl<'f> Writer<'_, '_, 'f> {
 }
 
 /// Offset in a line's visible text of a place in the source.
-fn text_offset(shown: &Shown, source: usize) -> usize {
+fn text_offset(shown: &Shown<'_>, source: usize) -> usize {
     let mut offset = 0;
     for span in shown.spans() {
         if source < span.end {
@@ -183,7 +190,7 @@ fn text_offset(shown: &Shown, source: usize) -> usize {
 
 /// Puts between two lines of a turn what belongs there: a blank within a paragraph, line breaks between paragraphs,
 /// nothing where a word is divided. The lower line goes on at byte `from` of it.
-pub fn join(shown: &mut Shown, page: &Page<'_>, last: Option<usize>, line: usize, from: usize, words: &Vocabulary) {
+pub fn join(shown: &mut Shown<'_>, page: &Page<'_>, last: Option<usize>, line: usize, from: usize, words: &Vocabulary) {
     let Some(last) = last else { return };
     let (above, below) = (&page.lines[last], &page.lines[line]);
     let next = below.text()[from..].trim_start();
@@ -212,22 +219,31 @@ pub fn join(shown: &mut Shown, page: &Page<'_>, last: Option<usize>, line: usize
 }
 
 /// Words of the page, to tell a word divided at the end of a line from one with a hyphen of its own. Empty where no
-/// line ends with a hyphen.
-pub struct Vocabulary(HashSet<String>);
+/// line ends with a hyphen. Words are known by the hash of their small letters, which is all that is asked for.
+pub struct Vocabulary(HashSet<u64, BuildHasherDefault<AsIs>>);
 
 impl Vocabulary {
     pub fn of(page: &Page<'_>) -> Self {
-        let ends_with_hyphen = |line: &super::page::PageLine| line.text().trim_end().ends_with('-');
+        let mut words = HashSet::default();
+        let ends_with_hyphen = |line: &super::page::PageLine<'_>| line.text().trim_end().ends_with('-');
         if !page.lines.iter().any(ends_with_hyphen) {
-            return Self(HashSet::new());
+            return Self(words);
         }
-        let mut words = HashSet::new();
-        for line in &page.lines {
-            for word in line.text().split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| word.len() > 3) {
-                words.insert(word.trim_matches('-').to_lowercase());
+        for line in page.lines.iter().map(super::page::PageLine::text) {
+            if line.is_ascii() {
+                hash_words(line.as_bytes(), &mut |hash| _ = words.insert(hash));
+            } else {
+                hash_words_of_any(line, &mut |hash| _ = words.insert(hash));
             }
         }
         Self(words)
+    }
+
+    /// Whether the page prints a word, in whatever letters.
+    fn knows(&self, word: &str) -> bool {
+        let mut known = false;
+        hash_words_of_any(word, &mut |hash| known |= self.0.contains(&hash));
+        known
     }
 
     fn halves<'t>(text: &'t str, next: &'t str) -> Option<(&'t str, &'t str)> {
@@ -240,28 +256,111 @@ impl Vocabulary {
 
     /// The hyphen at the end of `text` only divides a word that goes on in `next`.
     fn divided(&self, text: &str, next: &str) -> bool {
-        Self::halves(text, next).is_some_and(|(head, tail)| {
-            !self.0.contains(&format!("{head}-{tail}").to_lowercase())
-                || self.0.contains(&format!("{head}{tail}").to_lowercase())
-        })
+        Self::halves(text, next)
+            .is_some_and(|(head, tail)| !self.knows(&format!("{head}-{tail}")) || self.knows(&format!("{head}{tail}")))
     }
 
     /// The page knows the word with its hyphen.
     fn hyphenated(&self, text: &str, next: &str) -> bool {
-        Self::halves(text, next).is_some_and(|(head, tail)| self.0.contains(&format!("{head}-{tail}").to_lowercase()))
+        Self::halves(text, next).is_some_and(|(head, tail)| self.knows(&format!("{head}-{tail}")))
+    }
+}
+
+/// Hashes of the words of an ASCII text that have more than three letters, in small letters and without hyphens at
+/// their ends.
+fn hash_words(text: &[u8], take: &mut impl FnMut(u64)) {
+    let mut word = WordHash::default();
+    for byte in text {
+        if byte.is_ascii_alphanumeric() || *byte == b'-' {
+            word.push(byte.to_ascii_lowercase());
+        } else if word.n > 0 {
+            word.end(take);
+        }
+    }
+    word.end(take);
+}
+
+/// The same for any text.
+fn hash_words_of_any(text: &str, take: &mut impl FnMut(u64)) {
+    for part in text.split(|c: char| !c.is_alphanumeric() && c != '-') {
+        let mut word = WordHash::default();
+        if part.is_ascii() {
+            part.bytes().for_each(|byte| word.push(byte.to_ascii_lowercase()));
+        } else {
+            part.to_lowercase().bytes().for_each(|byte| word.push(byte));
+        }
+        word.end(take);
+    }
+}
+
+/// The hash of a word under way (FNV-1a, 64 bit).
+struct WordHash {
+    hash: u64,
+    /// The same before the hyphens at the end.
+    to_last_letter: u64,
+    n: usize,
+}
+
+impl Default for WordHash {
+    fn default() -> Self {
+        const START: u64 = 0xcbf2_9ce4_8422_2325;
+        Self { hash: START, to_last_letter: START, n: 0 }
+    }
+}
+
+impl WordHash {
+    fn push(&mut self, byte: u8) {
+        const PRIME: u64 = 0x0000_0100_0000_01b3;
+        if byte == b'-' && self.n == 0 {
+            return;
+        }
+        self.n += 1;
+        self.hash = (self.hash ^ u64::from(byte)).wrapping_mul(PRIME);
+        if byte != b'-' {
+            self.to_last_letter = self.hash;
+        }
+    }
+
+    fn end(&mut self, take: &mut impl FnMut(u64)) {
+        if self.n > 3 {
+            take(self.to_last_letter);
+        }
+        *self = Self::default();
+    }
+}
+
+/// Takes numbers that are hashes already as they are.
+#[derive(Default)]
+struct AsIs(u64);
+
+impl Hasher for AsIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.0 = self.0 << 8 ^ u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
     }
 }
 
 /// Numbers the turns that hold words, and closes the blocks.
-fn finish(page: &Page<'_>, document_id: &str, found: &Found, turns: Vec<Turn<'_>>, marks: &[Mark]) -> Assembled {
+fn finish<'d>(
+    page: &Page<'d>,
+    document_id: &str,
+    found: &Found,
+    turns: Vec<Turn<'d, '_>>,
+    marks: &[Mark],
+) -> Assembled<'d> {
     let mut utterances: Vec<Utterance> = Vec::new();
     let (mut texts, mut bylines) = (Vec::new(), Vec::new());
     let mut place: Vec<Option<usize>> = Vec::with_capacity(turns.len());
     for mut turn in turns {
-        let length = turn.shown.text.trim_end().len();
-        turn.shown.text.truncate(length);
-        let text = turn.shown.text.as_str();
-        let words = n_words(text);
+        turn.shown.trim_end();
+        let text = turn.shown.take_text();
         if text.is_empty() {
             place.push(None);
             continue;
@@ -277,11 +376,11 @@ fn finish(page: &Page<'_>, document_id: &str, found: &Found, turns: Vec<Turn<'_>
             position,
             speaker: turn.person,
             label: turn.byline.map(|byline| byline.label.clone()).filter(|label| !label.is_empty()),
-            text: text.to_string(),
             span: turn.shown.source_span(0, text.len()),
+            n_words: n_words(&text),
+            text,
             time_start_s: turn.byline.and_then(|byline| byline.time_start_s),
             time_end_s: None,
-            n_words: words,
             boundary_confidence: confidence,
             needs_review: turn.person.is_none() || confidence < REVIEW_BELOW,
             evidence,

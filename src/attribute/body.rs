@@ -36,13 +36,17 @@ pub fn speech_before(page: &Page<'_>, first_byline: usize, found: &Found) -> Opt
     if found.bylines.is_empty() {
         return None;
     }
-    let (mut before, mut all) = (0, 0);
-    for lines in page.open_paragraphs() {
-        let words: usize = page.lines[lines.clone()].iter().map(|line| line.text().split_whitespace().count()).sum();
-        all += words;
-        before += if lines.start < first_byline && words > 14 { words } else { 0 };
+    let words = |lines: &Range<usize>| -> usize {
+        page.lines[lines.clone()].iter().map(|line| line.text().split_whitespace().count()).sum()
+    };
+    let paragraphs = page.open_paragraphs();
+    let above = paragraphs.iter().take_while(|lines| lines.start < first_byline);
+    let before: usize = above.map(words).filter(|n| *n > 14).sum();
+    if before < UNATTRIBUTED_WORDS {
+        return None;
     }
-    (before >= UNATTRIBUTED_WORDS && before as f32 >= UNATTRIBUTED_SHARE * all as f32).then_some(before)
+    let all: usize = paragraphs.iter().map(words).sum();
+    (before as f32 >= UNATTRIBUTED_SHARE * all as f32).then_some(before)
 }
 
 /// Where the head ends and speech without a byline begins: at the first paragraph of prose.
@@ -203,10 +207,11 @@ fn head_has_agenda(page: &Page<'_>, first: usize) -> bool {
 
 /// A short line alone between blank lines, each of its longer words with a capital, without a sign that ends a sentence.
 fn is_title_case(page: &Page<'_>, lines: &Range<usize>, text: &str) -> bool {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    lines.len() == 1
-        && is_alone(page, lines)
-        && (2..=9).contains(&words.len())
+    if lines.len() != 1 || !is_alone(page, lines) {
+        return false;
+    }
+    let words: Vec<&str> = text.split_whitespace().take(10).collect();
+    (2..=9).contains(&words.len())
         && words.iter().all(|word| word.chars().count() <= 3 || word.starts_with(char::is_uppercase))
         && text.starts_with(char::is_uppercase)
         && text.ends_with(char::is_alphabetic)
@@ -224,11 +229,11 @@ fn is_capital_heading(page: &Page<'_>, lines: &Range<usize>, text: &str) -> bool
     let below = page.lines[lines.end..].iter().take(HEADING_LINES).take_while(|line| is_capital(line)).count();
     let heading = lines.start - above..lines.end + below;
     // "MR JASPER QUINT (sworn)" is in capitals too.
-    let letters: Vec<char> = text.split('(').next().unwrap_or("").chars().filter(|c| c.is_alphabetic()).collect();
+    let letters = || text.split('(').next().unwrap_or("").chars().filter(|c| c.is_alphabetic());
     heading.len() <= HEADING_LINES
         && is_alone(page, &heading)
-        && letters.len() >= 4
-        && letters.iter().all(|c| c.is_uppercase())
+        && letters().all(char::is_uppercase)
+        && letters().nth(3).is_some()
         && text.split_whitespace().count() <= 14 * lines.len()
         && !text.ends_with(['.', '!', '?'])
 }

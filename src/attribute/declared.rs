@@ -5,9 +5,9 @@ use std::collections::HashMap;
 
 use super::assemble::{Assembled, Mark, Vocabulary, blocks, join};
 use super::bylines::{Byline, split};
+use super::count::n_words;
 use super::page::{Page, append};
 use super::people::{self, Person};
-use super::sentences::n_words;
 use super::shown::Shown;
 use super::weights::Weights;
 use super::{cut, front, set_times, speakers, told};
@@ -25,7 +25,7 @@ pub fn attribute(document: Document, study: &Study) -> Transcript {
     let (people, person_of) = people(&document.turns, study.people_list.as_ref());
     let mut assembled = assemble(&document, &page, &person_of);
     set_times(&document, &mut assembled);
-    let (language, segments) = cut(&assembled, study, &document.front);
+    let (language, segments) = cut(&mut assembled, study, &document.front);
     let first = document.lines.iter().position(|line| line.turn.is_some()).unwrap_or(document.lines.len());
     let front = told(&document.front, front::front_matter(&page, first));
     explain(&people, &mut assembled);
@@ -139,10 +139,10 @@ fn explain(people: &[Person], assembled: &mut Assembled) {
 }
 
 /// One utterance per turn that has words.
-fn assemble(document: &Document, page: &Page<'_>, person_of: &[Option<usize>]) -> Assembled {
+fn assemble<'d>(document: &Document, page: &Page<'d>, person_of: &[Option<usize>]) -> Assembled<'d> {
     let words = Vocabulary::of(page);
     let mut marks = Vec::new();
-    let mut turns: Vec<(usize, Shown)> = Vec::new();
+    let mut turns: Vec<(usize, Shown<'d>)> = Vec::new();
     let mut last_line = None;
     for (i, (line, source)) in page.lines.iter().zip(&document.lines).enumerate() {
         let kind = match (line.is_empty(), source.turn, line.layout) {
@@ -177,8 +177,8 @@ fn assemble(document: &Document, page: &Page<'_>, person_of: &[Option<usize>]) -
     let mut texts = Vec::new();
     let mut place = Vec::new();
     for (turn, mut shown) in turns {
-        shown.text.truncate(shown.text.trim_end().len());
-        let text = shown.text.clone();
+        shown.trim_end();
+        let text = shown.take_text();
         if text.is_empty() {
             place.push(None);
             continue;

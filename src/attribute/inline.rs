@@ -50,7 +50,7 @@ type Labelled = (Reading, Byline, Judgement);
 pub fn leading(page: &Page<'_>, lines: Range<usize>, inside: bool, reader: &mut Reader) -> Vec<Candidate> {
     let head = lines.start..lines.end.min(lines.start + BYLINE_LINES);
     let shown = page.join_at_most(head.clone(), LONGEST_BYLINE * 4);
-    let text = shown.text.as_str();
+    let text = &*shown.text;
     let bold = page.bold_lead(head);
     let prefix = prefix(text);
     let rest = &text[prefix.length..];

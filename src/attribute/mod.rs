@@ -10,6 +10,7 @@ mod assemble;
 mod body;
 mod bylines;
 mod company;
+mod count;
 mod declared;
 mod described;
 mod explain;
@@ -17,6 +18,7 @@ mod front;
 mod furniture;
 mod heads;
 mod inline;
+mod items;
 mod labels;
 mod misreadings;
 mod offices;
@@ -101,7 +103,7 @@ pub fn attribute(document: Document, study: &Study) -> Transcript {
     let mut assembled = assemble::assemble(&page, &document.document_id, &found, &linked.bonds, unattributed.is_some());
     explain::explain(&page, &found, &linked, &mut assembled);
     set_times(&document, &mut assembled);
-    let (language, segments) = cut(&assembled, study, &document.front);
+    let (language, segments) = cut(&mut assembled, study, &document.front);
     let places = explain::Places { page: &page, bylines: &found.bylines, blocks: &assembled.blocks };
     let first_told = |person: &Person| places.block_of(person.told);
     let speakers =
@@ -147,19 +149,20 @@ fn found_in(page: &Page<'_>, pinned: Option<Style>) -> Found {
 }
 
 /// Language of a document (the study's word counts most, then the format's) and its utterances cut into segments.
-fn cut(assembled: &assemble::Assembled, study: &Study, header: &FrontMatter) -> (Option<String>, Vec<Segment>) {
+fn cut(assembled: &mut assemble::Assembled<'_>, study: &Study, header: &FrontMatter) -> (Option<String>, Vec<Segment>) {
     let declared = header.language.clone().filter(|_| study.study.language == "auto");
     let language = declared.or_else(|| language_of(&study.study.language, &assembled.utterances));
     let code = language.as_deref().unwrap_or("en");
-    let pairs = assembled.utterances.iter().zip(&assembled.shown).enumerate();
-    let segments = pairs
-        .flat_map(|(index, (utterance, shown))| sentences::segments(utterance, index, shown, study.segments.unit, code))
-        .collect();
+    let cutter = sentences::Cutter::new(study.segments.unit, code);
+    let mut segments = Vec::new();
+    for (index, shown) in std::mem::take(&mut assembled.shown).into_iter().enumerate() {
+        cutter.cut(&assembled.utterances[index], index, &shown, &mut segments);
+    }
     (language, segments)
 }
 
 /// Times of the cues that an utterance's lines belong to, where the format has them.
-fn set_times(document: &Document, assembled: &mut assemble::Assembled) {
+fn set_times(document: &Document, assembled: &mut assemble::Assembled<'_>) {
     if document.turns.is_empty() {
         return;
     }

@@ -10,11 +10,11 @@ use crate::corpus::{BlockKind, Document, Layout, Span};
 
 /// One line with its visible text.
 #[derive(Debug, Clone)]
-pub struct PageLine {
+pub struct PageLine<'d> {
     pub span: Span,
     pub layout: Layout,
     pub paragraph: usize,
-    pub shown: Shown,
+    pub shown: Shown<'d>,
     /// Bytes of `shown.text` at its start that are bold.
     pub bold: usize,
     /// Bytes of `shown.text` that are italic.
@@ -23,7 +23,7 @@ pub struct PageLine {
     pub kind: Option<BlockKind>,
 }
 
-impl PageLine {
+impl PageLine<'_> {
     pub fn text(&self) -> &str {
         &self.shown.text
     }
@@ -37,7 +37,7 @@ impl PageLine {
 /// The lines of a document.
 pub struct Page<'d> {
     pub source: &'d str,
-    pub lines: Vec<PageLine>,
+    pub lines: Vec<PageLine<'d>>,
     /// Levels of headings that hold names of speakers.
     pub name_levels: HashSet<u8>,
     /// Brackets inside turns that are not speech, in their order.
@@ -94,7 +94,7 @@ impl<'d> Page<'d> {
     }
 
     /// Visible text of some lines joined to one.
-    pub fn join(&self, lines: Range<usize>) -> Shown {
+    pub fn join(&self, lines: Range<usize>) -> Shown<'d> {
         let mut shown = Shown::default();
         for line in &self.lines[lines] {
             shown.glue(" ");
@@ -104,7 +104,7 @@ impl<'d> Page<'d> {
     }
 
     /// The start of `join(lines)`: whole lines until there are `enough` bytes, and no more than that of a long line.
-    pub fn join_at_most(&self, lines: Range<usize>, enough: usize) -> Shown {
+    pub fn join_at_most(&self, lines: Range<usize>, enough: usize) -> Shown<'d> {
         let mut shown = Shown::default();
         for line in &self.lines[lines] {
             shown.glue(" ");
@@ -157,14 +157,26 @@ impl<'d> Page<'d> {
     /// Those of some words, given in lower case, that the page prints in small letters somewhere.
     pub fn in_small_letters(&self, words: &HashSet<String>) -> HashSet<String> {
         let mut found = HashSet::new();
-        if words.is_empty() {
-            return found;
+        // Most words of the page need not be looked up: none of the few looked for begins so or is as long.
+        let mut begins = [false; 256];
+        let mut lengths = [false; 256];
+        for word in words.iter().filter(|word| !word.is_empty()) {
+            begins[usize::from(word.as_bytes()[0])] = true;
+            lengths[word.len().min(255)] = true;
         }
         for line in &self.lines {
-            for word in line.text().split(|c: char| !c.is_alphanumeric()) {
-                if word.starts_with(char::is_lowercase) && words.contains(word) && !found.contains(word) {
+            for word in line.text().split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+                if begins[usize::from(word.as_bytes()[0])]
+                    && lengths[word.len().min(255)]
+                    && word.starts_with(char::is_lowercase)
+                    && words.contains(word)
+                    && !found.contains(word)
+                {
                     found.insert(word.to_string());
                 }
+            }
+            if found.len() == words.len() {
+                break;
             }
         }
         found
@@ -172,7 +184,7 @@ impl<'d> Page<'d> {
 }
 
 /// Appends some bytes of the visible text of a line.
-pub fn append(shown: &mut Shown, source: &str, line: &Shown, part: Range<usize>) {
+pub fn append<'d>(shown: &mut Shown<'d>, source: &'d str, line: &Shown<'_>, part: Range<usize>) {
     let mut offset = 0;
     for span in line.spans() {
         let from = part.start.saturating_sub(offset).min(span.len());

@@ -1,26 +1,49 @@
 //! Utterances to segments: sentences, paragraphs or the whole, as the study says, each with its span in the source.
 //!
-//! Sentences are found by `sentencex`; paragraphs and list items end one in any case.
+//! Sentences are found by `sentencex`; paragraphs and items of lists end one in any case.
 
 use std::ops::Range;
 
+use sentencex::languages::Language;
+
+use super::count::n_words;
+use super::items::{DOTTED_ORDINALS, items};
 use super::shown::Shown;
 use crate::corpus::{Segment, Utterance, ids};
 use crate::study::Unit;
 
-/// Cuts one utterance. `shown` is its text with the way back to the source; `index` its place in the transcript.
-pub fn segments(utterance: &Utterance, index: usize, shown: &Shown, unit: Unit, language: &str) -> Vec<Segment> {
-    let text = shown.text.as_str();
-    let ranges = match unit {
-        Unit::Utterance => vec![trim(text, 0..text.len())],
-        Unit::Paragraph => paragraphs(text),
-        Unit::Sentence => paragraphs(text).into_iter().flat_map(|range| sentences(text, range, language)).collect(),
-    };
-    ranges
-        .into_iter()
-        .filter(|range| !range.is_empty())
-        .enumerate()
-        .map(|(i, range)| {
+/// Cuts the utterances of one document, which is in one language.
+pub struct Cutter {
+    unit: Unit,
+    language: Box<dyn Language>,
+    /// "2. Juni" is no item of a list in the language.
+    has_dotted_ordinals: bool,
+}
+
+impl Cutter {
+    /// `language` is an ISO 639-1 code; a language without rules of its own is cut like its nearest relative, or English.
+    pub fn new(unit: Unit, language: &str) -> Self {
+        Self {
+            unit,
+            language: sentencex::language_factory(language),
+            has_dotted_ordinals: DOTTED_ORDINALS.contains(&language),
+        }
+    }
+
+    /// Adds the segments of an utterance to `out`. `shown` leads from its text back to the source; `index` is the
+    /// utterance's place in the transcript.
+    pub fn cut(&self, utterance: &Utterance, index: usize, shown: &Shown<'_>, out: &mut Vec<Segment>) {
+        let text = utterance.text.as_str();
+        let ranges = match self.unit {
+            Unit::Utterance => vec![trim(text, 0..text.len())],
+            Unit::Paragraph => paragraphs(text),
+            Unit::Sentence => paragraphs(text)
+                .into_iter()
+                .flat_map(|range| items(text, range, self.has_dotted_ordinals))
+                .flat_map(|range| sentences(text, range, &*self.language))
+                .collect(),
+        };
+        out.extend(ranges.into_iter().filter(|range| !range.is_empty()).enumerate().map(|(i, range)| {
             let segment_text = &text[range.clone()];
             Segment {
                 segment_id: ids::segment(&utterance.utterance_id, i + 1),
@@ -30,47 +53,8 @@ pub fn segments(utterance: &Utterance, index: usize, shown: &Shown, unit: Unit, 
                 span: shown.source_span(range.start, range.end),
                 n_words: n_words(segment_text),
             }
-        })
-        .collect()
-}
-
-/// Words as Unicode counts them (UAX #29): runs between word boundaries that hold a letter or digit.
-pub fn n_words(text: &str) -> usize {
-    use unicode_segmentation::UnicodeSegmentation;
-    // No word goes across a blank, and most of what stands between blanks is ASCII.
-    let between_blanks = text.split([' ', '\n']);
-    between_blanks
-        .map(|part| if part.is_ascii() { n_ascii_words(part.as_bytes()) } else { part.unicode_words().count() })
-        .sum()
-}
-
-/// The same for ASCII text, whose rules are few: letters, digits and `_` join; `.`, `'` and `:` join letters, `.`, `'`,
-/// `,` and `;` join digits.
-fn n_ascii_words(text: &[u8]) -> usize {
-    let at = |i: usize| text.get(i).copied().unwrap_or(b' ');
-    let (mut n, mut in_word, mut counted) = (0, false, false);
-    for (i, &byte) in text.iter().enumerate() {
-        let joins = byte.is_ascii_alphanumeric()
-            || byte == b'_'
-            || in_word && i > 0 && {
-                let (before, after) = (at(i - 1), at(i + 1));
-                match byte {
-                    b'.' | b'\'' => {
-                        before.is_ascii_alphabetic() && after.is_ascii_alphabetic()
-                            || before.is_ascii_digit() && after.is_ascii_digit()
-                    }
-                    b':' => before.is_ascii_alphabetic() && after.is_ascii_alphabetic(),
-                    b',' | b';' => before.is_ascii_digit() && after.is_ascii_digit(),
-                    _ => false,
-                }
-            };
-        in_word = joins;
-        counted &= joins;
-        if byte.is_ascii_alphanumeric() && !counted {
-            (n, counted) = (n + 1, true);
-        }
+        }));
     }
-    n
 }
 
 fn trim(text: &str, range: Range<usize>) -> Range<usize> {
@@ -91,19 +75,33 @@ fn paragraphs(text: &str) -> Vec<Range<usize>> {
 }
 
 /// Sentences of one paragraph. What holds no letter or digit stays with the sentence before it.
-fn sentences(text: &str, paragraph: Range<usize>, language: &str) -> Vec<Range<usize>> {
+fn sentences(text: &str, paragraph: Range<usize>, language: &dyn Language) -> Vec<Range<usize>> {
     let mut out: Vec<Range<usize>> = Vec::new();
     let mut start = paragraph.start;
-    for sentence in sentencex::segment(language, &text[paragraph.clone()]) {
+    for sentence in language.segment(&text[paragraph.clone()]) {
         let range = start..(start + sentence.len()).min(paragraph.end);
         start = range.end;
         let has_words = sentence.chars().any(char::is_alphanumeric);
         match out.last_mut() {
             Some(last) if !has_words || is_marker(&text[last.clone()]) => last.end = range.end,
-            _ => out.push(range),
+            Some(last) => {
+                let dots = leading_ellipsis(&text[last.clone()]);
+                last.end -= dots;
+                out.push(range.start - dots..range.end);
+            }
+            None => out.push(range),
         }
     }
     out.into_iter().map(|range| trim(text, range)).filter(|range| !range.is_empty()).collect()
+}
+
+/// Bytes at the end of a sentence that begin the next one: of four spaced dots the first, without a blank before it,
+/// ends the sentence, and the other three say that something is left out ("compounds. . . . The practice").
+fn leading_ellipsis(sentence: &str) -> usize {
+    const DOTS: &str = ". . .";
+    let Some(rest) = sentence.trim_end().strip_suffix(DOTS) else { return 0 };
+    let closes = rest.strip_suffix(". ").is_some_and(|rest| rest.ends_with(char::is_alphanumeric));
+    if closes { sentence.len() - rest.len() } else { 0 }
 }
 
 /// The number or letter of a list item, cut off from its text.
@@ -117,16 +115,6 @@ fn is_marker(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
-    use unicode_segmentation::UnicodeSegmentation;
-
-    proptest! {
-        #[test]
-        fn the_short_way_counts_as_unicode_does(text in "[a-cA-B0-9_.,;:' \\-\n\"é’\u{301}\u{200D}א王]{0,40}") {
-            prop_assert_eq!(n_words(&text), text.unicode_words().count());
-        }
-    }
-
     fn cut(text: &str, unit: Unit) -> Vec<String> {
         let mut shown = Shown::default();
         shown.push(text, crate::corpus::Span::new(0, text.len()));
@@ -144,7 +132,8 @@ mod tests {
             needs_review: false,
             ..Utterance::default()
         };
-        let segments = segments(&utterance, 0, &shown, unit, "en");
+        let mut segments = Vec::new();
+        Cutter::new(unit, "en").cut(&utterance, 0, &shown, &mut segments);
         assert!(segments.iter().all(|segment| segment.span.of(text) == segment.text));
         segments.into_iter().map(|segment| segment.text).collect()
     }
@@ -164,5 +153,22 @@ mod tests {
         );
         assert_eq!(cut(text, Unit::Paragraph).len(), 3);
         assert_eq!(cut(text, Unit::Utterance), [text]);
+    }
+
+    #[test]
+    fn items_on_one_line_and_spaced_dots() {
+        for (text, expected) in [
+            (
+                "1. the river 2. The rent is due. 3. the rest",
+                vec!["1. the river", "2. The rent is due.", "3. the rest"],
+            ),
+            ("⁃9. The first item ⁃10. The second item", vec!["⁃9. The first item", "⁃10. The second item"]),
+            ("a) one b) two", vec!["a) one", "b) two"]),
+            ("1. As section 3 says, we wait.", vec!["1. As section 3 says, we wait."]),
+            ("We left. . . . Nobody stayed. . . .", vec!["We left.", ". . . Nobody stayed. . . ."]),
+            ("We left . . . . Nobody stayed.", vec!["We left . . . .", "Nobody stayed."]),
+        ] {
+            assert_eq!(cut(text, Unit::Sentence), expected);
+        }
     }
 }

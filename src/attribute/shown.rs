@@ -3,67 +3,110 @@
 //! Marks of emphasis are gone, wrapped lines are joined and divided words rejoined; a map leads from every offset of
 //! the shown text back to the source, so that sentences found here have spans there.
 
+use std::borrow::Cow;
+
 use crate::corpus::Span;
 
-/// Shown text made of stretches of the source and of glue (blanks, line breaks) that stands nowhere in it.
+/// Shown text made of stretches of the source and of glue (blanks, line breaks) that stands nowhere in it. As long as
+/// it is one stretch it borrows it: most lines and many turns stay so.
 #[derive(Debug, Clone, Default)]
-pub struct Shown {
-    pub text: String,
-    /// Stretches copied from the source: offset in `text` and span in the source, both rising.
-    pieces: Vec<(usize, Span)>,
+pub struct Shown<'d> {
+    pub text: Cow<'d, str>,
+    /// Stretches copied from the source: the first, with which the text begins, and the others with their offsets in the
+    /// text, rising like their spans.
+    first: Option<Span>,
+    more: Vec<(usize, Span)>,
 }
 
-impl Shown {
+impl<'d> Shown<'d> {
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
 
     /// Appends a stretch of the source as it stands.
-    pub fn push(&mut self, source: &str, span: Span) {
-        if !span.is_empty() {
-            self.pieces.push((self.text.len(), span));
-            self.text.push_str(span.of(source));
+    pub fn push(&mut self, source: &'d str, span: Span) {
+        if span.is_empty() {
+            return;
         }
+        let end = self.text.len();
+        let Some(first) = &mut self.first else {
+            self.first = Some(span);
+            self.text = Cow::Borrowed(span.of(source));
+            return;
+        };
+        let (offset, last) = self.more.last_mut().map_or((0, first), |(offset, last)| (*offset, last));
+        let goes_on = last.end == span.start && offset + last.len() == end;
+        if goes_on {
+            last.end = span.end;
+            if let Cow::Borrowed(text) = &mut self.text {
+                *text = last.of(source);
+                return;
+            }
+        } else {
+            self.more.push((end, span));
+        }
+        self.text.to_mut().push_str(span.of(source));
     }
 
     /// Appends text that does not stand in the source.
     pub fn glue(&mut self, text: &str) {
         if !self.text.is_empty() {
-            self.text.push_str(text);
+            self.text.to_mut().push_str(text);
         }
     }
 
     /// The stretches of the source, in order.
     pub fn spans(&self) -> impl Iterator<Item = Span> + '_ {
-        self.pieces.iter().map(|(_, span)| *span)
+        self.first.into_iter().chain(self.more.iter().map(|(_, span)| *span))
     }
 
     /// Takes back the hyphen at the end, to rejoin a word divided there.
     pub fn drop_hyphen(&mut self) {
-        if let Some(last) = self.text.chars().next_back() {
-            self.text.pop();
-            if let Some((_, span)) = self.pieces.last_mut() {
-                span.end -= last.len_utf8();
-            }
+        let Some(hyphen) = self.text.chars().next_back() else { return };
+        self.truncate(self.text.len() - hyphen.len_utf8());
+        if let Some(last) = self.more.last_mut().map(|(_, span)| span).or(self.first.as_mut()) {
+            last.end -= hyphen.len_utf8();
+        }
+    }
+
+    /// Cuts white space off the end.
+    pub fn trim_end(&mut self) {
+        self.truncate(self.text.trim_end().len());
+    }
+
+    /// Takes the text out and leaves the way back to the source.
+    pub fn take_text(&mut self) -> String {
+        let mut text = std::mem::take(&mut self.text).into_owned();
+        text.shrink_to_fit();
+        text
+    }
+
+    fn truncate(&mut self, length: usize) {
+        match &mut self.text {
+            Cow::Borrowed(text) => *text = &text[..length],
+            Cow::Owned(text) => text.truncate(length),
         }
     }
 
     /// Source offset of the first source character at or after `offset` of the shown text.
     pub fn source_start(&self, offset: usize) -> usize {
-        let at = self.pieces.partition_point(|(start, span)| start + span.len() <= offset);
-        match self.pieces.get(at) {
+        let Some(first) = self.first else { return 0 };
+        if offset < first.len() {
+            return first.start + offset;
+        }
+        let at = self.more.partition_point(|(start, span)| start + span.len() <= offset);
+        match self.more.get(at) {
             Some((start, span)) => span.start + offset.saturating_sub(*start),
-            None => self.pieces.last().map_or(0, |(_, span)| span.end),
+            None => self.more.last().map_or(first, |(_, span)| *span).end,
         }
     }
 
     /// Source offset just after the last source character before `offset` of the shown text.
     pub fn source_end(&self, offset: usize) -> usize {
-        let at = self.pieces.partition_point(|(start, _)| *start < offset);
-        match at.checked_sub(1).and_then(|at| self.pieces.get(at)) {
-            Some((start, span)) => span.start + (offset - start).min(span.len()),
-            None => self.pieces.first().map_or(0, |(_, span)| span.start),
-        }
+        let Some(first) = self.first else { return 0 };
+        let at = self.more.partition_point(|(start, _)| *start < offset);
+        let (start, span) = at.checked_sub(1).map_or((0, first), |at| self.more[at]);
+        span.start + (offset - start).min(span.len())
     }
 
     /// The span of the source that the shown text stands for, from its first to its last character.
@@ -89,5 +132,18 @@ mod tests {
         assert_eq!(shown.source_span(11, 14), Span::new(15, 18));
         assert_eq!(shown.source_start(5), 9);
         assert_eq!(shown.source_end(5), 5);
+    }
+
+    #[test]
+    fn one_stretch_is_borrowed_and_stretches_side_by_side_are_one() {
+        let source = "Ann Lee: hello";
+        let mut shown = Shown::default();
+        shown.push(source, Span::new(0, 8));
+        shown.push(source, Span::new(8, 14));
+        assert!(matches!(shown.text, Cow::Borrowed("Ann Lee: hello")));
+        assert_eq!(shown.spans().collect::<Vec<_>>(), [Span::new(0, 14)]);
+        shown.glue("\n");
+        shown.push(source, Span::new(0, 3));
+        assert_eq!((&*shown.text, shown.source_span(15, 18)), ("Ann Lee: hello\nAnn", Span::new(0, 3)));
     }
 }

@@ -387,12 +387,14 @@ pub fn is_marked(byline: &Byline, kind: LabelKind) -> bool {
 
 /// All letters of a label are capitals, and there are at least two.
 pub fn in_capitals(label: &str) -> bool {
-    let (mut n, mut upper) = (0, 0);
+    let mut n = 0;
     for c in label.chars().filter(|c| c.is_uppercase() || c.is_lowercase()) {
+        if !c.is_uppercase() {
+            return false;
+        }
         n += 1;
-        upper += usize::from(c.is_uppercase());
     }
-    n >= 2 && upper == n
+    n >= 2
 }
 
 /// A line ends with a small word that another has to follow.

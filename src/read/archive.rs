@@ -16,6 +16,9 @@ use super::{Options, ReadError, Reading, convokit, detect, read_file};
 const LARGEST: u64 = 2 << 30;
 /// Up to this size the proportion does not matter.
 const SMALL: u64 = 32 << 20;
+/// What the errors call a file in an archive.
+const MEMBER: &str = "a member of an archive";
+
 /// Text grows ten- to fiftyfold; what grows more is made to fill the memory.
 const LARGEST_RATIO: u64 = 250;
 
@@ -25,7 +28,7 @@ const LARGEST_RATIO: u64 = 250;
 /// As [`super::read_all`]; [`ReadError::Damaged`] where it ends early or its checksum is wrong.
 pub fn gzip(path: &str, bytes: &[u8], options: &Options) -> Result<Reading, ReadError> {
     let inner = unpack(flate2::read::MultiGzDecoder::new(bytes), bytes.len() as u64, LARGEST)
-        .map_err(|stop| stop.error(path, "gzip file"))?;
+        .map_err(|stop| stop.error(path, "a gzip file"))?;
     let name = path.rsplit('/').next().unwrap_or(path);
     let lower = name.to_ascii_lowercase();
     let name = match (lower.strip_suffix(".gz"), lower.strip_suffix(".tgz")) {
@@ -47,7 +50,7 @@ pub fn gzip(path: &str, bytes: &[u8], options: &Options) -> Result<Reading, Read
 /// is wrong with one member stands in the reading.
 pub fn zip(path: &str, bytes: &[u8], options: &Options) -> Result<Reading, ReadError> {
     let damaged =
-        |error: &ZipError| ReadError::Damaged { path: path.into(), kind: "ZIP archive", problem: error.to_string() };
+        |error: &ZipError| ReadError::Damaged { path: path.into(), what: "a ZIP archive", problem: error.to_string() };
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(&error))?;
     let mut members: Vec<(String, usize)> = Vec::new();
     for index in 0..archive.len() {
@@ -89,13 +92,17 @@ pub fn zip(path: &str, bytes: &[u8], options: &Options) -> Result<Reading, ReadE
             continue;
         }
         let shown = format!("{path}/{name}");
-        let taken = take(&mut archive, &shown, *index, &mut left).and_then(|inner| match archive_name(&inner) {
-            Some(found) => Err(ReadError::Nested { path: shown.clone(), found }),
-            None => read_file(&shown, &inner, options),
-        });
-        match taken {
+        let read = match take(&mut archive, &shown, *index, &mut left) {
+            // What grows beyond measure makes the whole archive suspect.
+            Err(error @ ReadError::TooLarge { .. }) => return Err(error),
+            Err(error) => Err(error),
+            Ok(inner) => match archive_name(&inner) {
+                Some(found) => Err(ReadError::Nested { path: shown.clone(), found }),
+                None => read_file(&shown, &inner, options),
+            },
+        };
+        match read {
             Ok(documents) => reading.documents.extend(documents),
-            Err(ReadError::TooLarge { limit, .. }) => return Err(ReadError::TooLarge { path: path.into(), limit }),
             Err(error) => reading.refused.push((shown, error)),
         }
     }
@@ -119,10 +126,10 @@ fn take(
         ZipError::CompressionMethodNotSupported(_) | ZipError::UnsupportedArchive(_) => {
             ReadError::Unsupported { path: shown.into(), found: "a member that is compressed in a rare way" }
         }
-        error => ReadError::Damaged { path: shown.into(), kind: "member of an archive", problem: error.to_string() },
+        error => ReadError::Damaged { path: shown.into(), what: MEMBER, problem: error.to_string() },
     })?;
     let packed = member.compressed_size();
-    let inner = unpack(member, packed, *left).map_err(|stop| stop.error(shown, "member of an archive"))?;
+    let inner = unpack(member, packed, *left).map_err(|stop| stop.error(shown, MEMBER))?;
     *left -= inner.len() as u64;
     Ok(inner)
 }
@@ -131,8 +138,8 @@ fn take(
 ///
 /// # Errors
 /// [`ReadError::TooLarge`], or [`ReadError::Damaged`] where a member does not unpack.
-pub fn check(path: &str, bytes: &[u8], kind: &'static str) -> Result<(), ReadError> {
-    let damaged = |problem: String| ReadError::Damaged { path: path.into(), kind, problem };
+pub fn check(path: &str, bytes: &[u8], what: &'static str) -> Result<(), ReadError> {
+    let damaged = |problem: String| ReadError::Damaged { path: path.into(), what, problem };
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(error.to_string()))?;
     let mut left = LARGEST;
     for index in 0..archive.len() {
@@ -141,7 +148,7 @@ pub fn check(path: &str, bytes: &[u8], kind: &'static str) -> Result<(), ReadErr
         let n = std::io::copy(&mut member.take(limit + 1), &mut std::io::sink())
             .map_err(|error| damaged(error.to_string()))?;
         if n > limit {
-            return Err(ReadError::TooLarge { path: path.into(), limit: shown_limit(limit) });
+            return Err(Stop::TooLarge(limit).error(path, what));
         }
         left -= n;
     }
@@ -154,10 +161,14 @@ enum Stop {
 }
 
 impl Stop {
-    fn error(self, path: &str, kind: &'static str) -> ReadError {
+    fn error(self, path: &str, what: &'static str) -> ReadError {
+        let path = path.to_string();
         match self {
-            Stop::TooLarge(limit) => ReadError::TooLarge { path: path.into(), limit: shown_limit(limit) },
-            Stop::Damaged(problem) => ReadError::Damaged { path: path.into(), kind, problem },
+            Stop::TooLarge(limit) => {
+                let problem = format!("unpacked, it grows beyond {} MiB, more than plenary unpacks", limit >> 20);
+                ReadError::TooLarge { path, what, problem }
+            }
+            Stop::Damaged(problem) => ReadError::Damaged { path, what, problem },
         }
     }
 }
@@ -175,10 +186,6 @@ fn unpack(reader: impl Read, packed: u64, left: u64) -> Result<Vec<u8>, Stop> {
 
 fn limit(packed: u64, left: u64) -> u64 {
     left.min(SMALL.max(packed.saturating_mul(LARGEST_RATIO)))
-}
-
-fn shown_limit(limit: u64) -> String {
-    format!("{} MiB", limit >> 20)
 }
 
 /// The name of the archive that the bytes are, if they are one.
@@ -253,7 +260,7 @@ mod tests {
     fn truncated_and_damaged_files_are_refused() {
         let bytes = gzipped(&b"ANN: We go on and on. ".repeat(500));
         let message = read("a.txt.gz", &bytes[..bytes.len() - 20]).unwrap_err().to_string();
-        assert!(message.contains("gzip file is damaged: it ends early"), "{message}");
+        assert!(message.contains("a gzip file, but it is damaged: it ends early"), "{message}");
         let mut wrong = bytes.clone();
         let last = wrong.len() - 6;
         wrong[last] ^= 0xFF;
@@ -268,7 +275,7 @@ mod tests {
         let zeros = vec![b' '; 48 << 20];
         for (path, bytes) in [("a.gz", gzipped(&zeros)), ("a.zip", packed(&[("a.txt", zeros.as_slice())]))] {
             let message = read(path, &bytes).unwrap_err().to_string();
-            assert!(message.contains("grows beyond 32 MiB"), "{message}");
+            assert!(message.contains("too large: unpacked, it grows beyond 32 MiB"), "{message}");
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::extracted::Extracted;
+use super::parts::Parts;
 use super::{ReadError, captions, docx, html, odt, pdf};
 use crate::corpus::Format;
 
@@ -27,7 +27,7 @@ const SIGNATURES: [(&[u8], &str); 10] = [
 const PDF_WITHIN: usize = 16;
 
 /// Reads a file of one format: its name and bytes to the text of it.
-type Extract = fn(&str, &[u8]) -> Result<Extracted, ReadError>;
+type Extract = fn(&str, &[u8]) -> Result<Parts, ReadError>;
 
 /// Formats of bytes that are not text, with their readers.
 pub fn container(bytes: &[u8]) -> Option<(Format, Extract)> {
@@ -109,18 +109,24 @@ pub fn unsupported(bytes: &[u8]) -> Option<&'static str> {
     SIGNATURES.iter().find(|(signature, _)| bytes.starts_with(signature)).map(|(_, name)| *name)
 }
 
+/// How many bytes are of a kind; in short runs, which the compiler turns into instructions for many bytes at once.
+fn count(bytes: &[u8], is_it: impl Fn(u8) -> bool) -> usize {
+    const RUN: usize = 192;
+    bytes.chunks(RUN).map(|run| usize::from(run.iter().map(|byte| u8::from(is_it(*byte))).sum::<u8>())).sum()
+}
+
 /// Where the text is not text: the offset and value of the first control byte, and the share of control characters
 /// in per cent.
 pub fn binary(text: &str, bytes: &[u8]) -> Option<(usize, u8, f64)> {
-    let is_control = |c: char| (c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\x0C')) || c == '\u{FFFD}';
-    let (mut n, mut control) = (0usize, 0usize);
-    // Most text is plain ASCII throughout and has none.
-    let is_plain = |byte: &u8| (0x20..0x7F).contains(byte) || matches!(byte, b'\n' | b'\r' | b'\t');
-    if !text.as_bytes().iter().all(is_plain) {
-        for c in text.chars() {
-            n += 1;
-            control += usize::from(is_control(c));
-        }
+    // Counted in bytes: a character has one byte that goes on no other; control characters are one byte, or two of which
+    // the first is C2.
+    let utf8 = text.as_bytes();
+    let is_control = |byte: u8| (byte < 0x20 && !matches!(byte, b'\n' | b'\r' | b'\t' | b'\x0C')) | (byte == 0x7F);
+    let n = count(utf8, |byte| byte & 0xC0 != 0x80);
+    let mut control = count(utf8, is_control);
+    if n < utf8.len() && (control > 0 || utf8.contains(&0xC2) || text.contains('\u{FFFD}')) {
+        control += utf8.windows(2).filter(|pair| pair[0] == 0xC2 && (0x80..0xA0).contains(&pair[1])).count();
+        control += text.matches('\u{FFFD}').count();
     }
     if control * 50 < n.max(1) {
         return None;
@@ -131,9 +137,18 @@ pub fn binary(text: &str, bytes: &[u8]) -> Option<(usize, u8, f64)> {
 
 static MARKDOWN_MARK: LazyLock<Regex> = LazyLock::new(|| {
     // A heading of number signs, or a line that begins with strong emphasis which is closed.
-    Regex::new(r"(?m)^ {0,3}(?:#{1,6}[ \t]+\S|\*\*[^*\s][^*\n]*(?:\*\*|\n[^*\n]+(?:\n[^*\n]+){0,8}\*\*))")
+    Regex::new(r"^ {0,3}(?:#{1,6}[ \t]+\S|\*\*[^*\s][^*\n]*(?:\*\*|\n[^*\n]+(?:\n[^*\n]+){0,8}\*\*))")
         .expect("the pattern is a constant that compiles")
 });
+
+/// Lines that begin with a mark of Markdown.
+fn markdown_marks(text: &str) -> impl Iterator<Item = usize> + '_ {
+    let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1));
+    line_starts.filter(|start| {
+        let line = &text[*start..];
+        line.trim_start_matches(' ').starts_with(['#', '*']) && MARKDOWN_MARK.is_match(line)
+    })
+}
 
 /// Captions and HTML by their content or name; Markdown when the extension says so or the text bears its marks; plain text otherwise.
 pub fn format(path: &str, text: &str) -> Format {
@@ -147,9 +162,7 @@ pub fn format(path: &str, text: &str) -> Format {
         return Format::Html;
     }
     let extension = path.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase()).unwrap_or_default();
-    if matches!(extension.as_str(), "md" | "markdown" | "mdown" | "qmd")
-        || MARKDOWN_MARK.find_iter(text).nth(1).is_some()
-    {
+    if matches!(extension.as_str(), "md" | "markdown" | "mdown" | "qmd") || markdown_marks(text).nth(1).is_some() {
         Format::Markdown
     } else {
         Format::PlainText

@@ -1,7 +1,8 @@
 //! Paragraphs of a word processor's document to lines: breaks inside paragraphs, tables, text boxes and notes in the
 //! order in which people read them.
 
-use super::extracted::{Extracted, Piece};
+use super::parts::{Parts, Piece};
+use super::plain::is_ornament;
 use crate::corpus::Layout;
 
 /// A paragraph under way: its lines, each in pieces of one typeface.
@@ -211,7 +212,7 @@ impl Flow {
 
     /// Ends what is open, and writes the page line by line. Notes follow below a rule, each with its number in
     /// brackets, so that they are told from speech.
-    pub fn write(mut self, out: &mut Extracted) {
+    pub fn write(mut self, out: &mut Parts) {
         self.end_paragraph();
         while !self.places.is_empty() {
             self.end_cell();
@@ -221,18 +222,20 @@ impl Flow {
             self.end_paragraph();
         }
         for paragraph in &self.page {
-            for (i, line) in paragraph.lines.iter().enumerate() {
-                out.line(paragraph.layout, i > 0, line);
+            out.new_paragraph();
+            for line in &paragraph.lines {
+                let text: String = line.iter().map(|piece| piece.text.as_str()).collect();
+                out.line(if is_ornament(&text) { Layout::Ornament } else { paragraph.layout }, None, line);
             }
         }
         if self.notes.is_empty() {
             return;
         }
         out.blank();
-        let piece = |text: String| [Piece { text, ..Piece::default() }];
-        out.line(Layout::Ornament, false, &piece("____________".into()));
+        out.line(Layout::Ornament, None, &[Piece::plain("____________")]);
         for (i, note) in self.notes.iter().enumerate() {
-            out.line(Layout::Text, false, &piece(format!("[{}] {note}", i + 1)));
+            out.new_paragraph();
+            out.line(Layout::Text, None, &[Piece::plain(format!("[{}] {note}", i + 1))]);
         }
     }
 }

@@ -10,7 +10,6 @@ pub mod convokit;
 mod decode;
 mod detect;
 mod docx;
-mod extracted;
 mod flow;
 mod html;
 mod markdown;
@@ -19,17 +18,19 @@ mod packed;
 mod parts;
 mod pdf;
 mod plain;
-mod sheet;
 mod source;
 pub mod tabular;
 mod tei;
 mod xml;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use sha2::{Digest, Sha256};
 
-use crate::corpus::{Document, Format, FrontMatter};
+use crate::corpus::{Document, Format, Line};
 use crate::study::Columns;
 use parts::Parts;
+use source::Source;
 
 /// Why a file could not be read as a transcript.
 #[derive(Debug, thiserror::Error)]
@@ -58,22 +59,20 @@ pub enum ReadError {
     NoColumn { path: String, key: &'static str, column: String, columns: String },
     #[error("{path}, {place}: {problem}")]
     Row { path: String, place: String, problem: String },
-    #[error("{path}: this {kind} is damaged: {problem}")]
-    Damaged { path: String, kind: &'static str, problem: String },
     #[error("{path}: this is {what}, but it is damaged: {problem}")]
-    Broken { path: String, what: &'static str, problem: String },
+    Damaged { path: String, what: &'static str, problem: String },
+    #[error("{path}: the reader of this format failed on the file: {problem}")]
+    Failed { path: String, problem: String },
     #[error("{path}: this is {what} that asks for a password")]
     Encrypted { path: String, what: &'static str },
     #[error("{path}: this is {what} that is too large: {problem}")]
-    Oversized { path: String, what: &'static str, problem: String },
+    TooLarge { path: String, what: &'static str, problem: String },
     #[error("{path}: this PDF file has no text layer: its {n_pages} pages are blank or pictures of text (a scan)")]
     NoText { path: String, n_pages: usize },
     #[error(
         "{path}: the fonts of this PDF file do not say which characters they draw ({n_unknown} of {n_glyphs} cannot be told)"
     )]
     UnknownCharacters { path: String, n_unknown: usize, n_glyphs: usize },
-    #[error("{path}: unpacked, this grows beyond {limit}, more than plenary unpacks")]
-    TooLarge { path: String, limit: String },
     #[error("{path}: this is {found} inside an archive; archives inside archives are not unpacked")]
     Nested { path: String, found: &'static str },
     #[error("{path}: the archive holds no transcripts")]
@@ -103,19 +102,22 @@ impl ReadError {
             }
             ReadError::NoColumn { .. } => "correct the name under [columns] in the study; capitals do not matter",
             ReadError::Row { .. } => "mend the row at this place, or export the table again",
-            ReadError::Damaged { .. } => "get the file again; the copy may have ended early",
-            ReadError::Broken { .. } => {
-                "open it in the program it was made with and save or download it again; then run again"
+            ReadError::Damaged { .. } => {
+                "get the file again, the copy may have ended early; or open it in the program it was made with and save it anew"
+            }
+            ReadError::Failed { .. } => {
+                "the file is probably damaged: open it in the program it was made with and save it anew; then run again"
             }
             ReadError::Encrypted { .. } => "save a copy without the password and run again",
-            ReadError::Oversized { .. } => "split it into one file per document and run again",
+            ReadError::TooLarge { .. } => {
+                "split it into one file per document; if it is packed and you trust it, unpack it yourself and name what it holds"
+            }
             ReadError::NoText { .. } => {
                 "recognise its text first (OCR, for example with ocrmypdf), which adds a text layer; then run again"
             }
             ReadError::UnknownCharacters { .. } => {
                 "take the text from another source, or recognise the pages as pictures (OCR) and run again"
             }
-            ReadError::TooLarge { .. } => "if you trust the file, unpack it yourself and name what it holds",
             ReadError::Nested { .. } => "unpack the inner archive and name what it holds",
             ReadError::NothingInside { .. } => "check what the archive holds",
             ReadError::Several { .. } => "use `read_all`, which returns all of them",
@@ -178,13 +180,23 @@ pub fn read_all(path: &str, bytes: &[u8], options: &Options) -> Result<Reading, 
     read_file(path, bytes, options).map(|documents| Reading { documents, refused: Vec::new() })
 }
 
-/// Reads one file that is no archive.
+/// Reads one file that is no archive. The crates that read PDF, Excel and Parquet may panic on bytes that nobody meant
+/// them to see: that file fails then, and not the run.
 fn read_file(path: &str, bytes: &[u8], options: &Options) -> Result<Vec<Document>, ReadError> {
+    catch_unwind(AssertUnwindSafe(|| read_by_content(path, bytes, options))).unwrap_or_else(|cause| {
+        let told = cause.downcast_ref::<String>().cloned();
+        let told = told.or_else(|| cause.downcast_ref::<&str>().map(ToString::to_string));
+        Err(ReadError::Failed { path: path.into(), problem: told.unwrap_or_else(|| "it does not say why".into()) })
+    })
+}
+
+fn read_by_content(path: &str, bytes: &[u8], options: &Options) -> Result<Vec<Document>, ReadError> {
     if let Some(what) = detect::encrypted(bytes) {
         return Err(ReadError::Encrypted { path: path.into(), what });
     }
     if let Some((format, extract)) = detect::container(bytes) {
-        return extract(path, bytes).map(|extracted| vec![document(path, bytes, format, extracted)]);
+        // The characters that a reader extracts are Unicode already.
+        return extract(path, bytes).map(|parts| vec![Source::new(path, bytes, format, "UTF-8").document(None, parts)]);
     }
     if let Some(kind) = tabular::kind(path, bytes) {
         return tabular::read(path, bytes, kind, &options.columns);
@@ -193,24 +205,6 @@ fn read_file(path: &str, bytes: &[u8], options: &Options) -> Result<Vec<Document
         return tei::read(path, bytes);
     }
     read_text(path, bytes).map(|document| vec![document])
-}
-
-/// A document of a format whose text was extracted; its characters are Unicode already.
-fn document(path: &str, bytes: &[u8], format: Format, extracted: extracted::Extracted) -> Document {
-    let (document_id, sha256) = content_id(bytes);
-    Document {
-        document_id,
-        path: path.into(),
-        format,
-        encoding: "UTF-8".into(),
-        sha256,
-        n_bytes: bytes.len() as u64,
-        text: extracted.text,
-        lines: extracted.lines,
-        turns: Vec::new(),
-        front: FrontMatter::default(),
-        warnings: extracted.warnings,
-    }
 }
 
 fn read_text(path: &str, bytes: &[u8]) -> Result<Document, ReadError> {
@@ -228,9 +222,8 @@ fn read_text(path: &str, bytes: &[u8]) -> Result<Document, ReadError> {
         return Err(ReadError::Empty { path: path.into() });
     }
     let format = detect::format(path, &decoded.text);
-    let of_text = |lines, text| Parts { text, lines, ..Parts::default() };
     let (encoding, parts) = match format {
-        Format::Markdown => (decoded.encoding, of_text(markdown::lines(&decoded.text), decoded.text)),
+        Format::Markdown => (decoded.encoding, of_source(decoded.text, markdown::lines)),
         Format::WebVtt => (decoded.encoding, captions::read(path, &decoded.text, captions::Kind::WebVtt)?),
         Format::SubRip => (decoded.encoding, captions::read(path, &decoded.text, captions::Kind::SubRip)?),
         Format::Html => {
@@ -238,25 +231,18 @@ fn read_text(path: &str, bytes: &[u8]) -> Result<Document, ReadError> {
             (decoded.encoding, html::read(&decoded.text))
         }
         Format::Sbv => (decoded.encoding, captions::read(path, &decoded.text, captions::Kind::Sbv)?),
-        _ => (decoded.encoding, of_text(plain::lines(&decoded.text), decoded.text)),
+        _ => (decoded.encoding, of_source(decoded.text, plain::lines)),
     };
     if parts.text.trim().is_empty() {
         return Err(ReadError::Empty { path: path.into() });
     }
-    let (document_id, sha256) = content_id(bytes);
-    Ok(Document {
-        document_id,
-        path: path.into(),
-        format,
-        encoding: encoding.into(),
-        sha256,
-        n_bytes: bytes.len() as u64,
-        text: parts.text,
-        lines: parts.lines,
-        turns: parts.turns,
-        front: parts.front,
-        warnings: parts.warnings,
-    })
+    Ok(Source::new(path, bytes, format, encoding).document(None, parts))
+}
+
+/// A text that is shown as it stands in the file, laid out by `lines`.
+fn of_source(text: String, lines: impl Fn(&str) -> Vec<Line>) -> Parts {
+    let lines = lines(&text);
+    Parts { text, lines, ..Parts::default() }
 }
 
 #[cfg(test)]

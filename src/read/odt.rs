@@ -7,9 +7,9 @@
 use std::collections::HashMap;
 
 use super::ReadError;
-use super::extracted::Extracted;
 use super::flow::Flow;
 use super::packed::Archive;
+use super::parts::Parts;
 use super::xml::{Element, Seen, each};
 use crate::corpus::Layout;
 
@@ -30,7 +30,7 @@ pub fn is_odt(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04") && bytes.get(30..30 + MIMETYPE.len()) == Some(MIMETYPE)
 }
 
-pub fn read(path: &str, bytes: &[u8]) -> Result<Extracted, ReadError> {
+pub fn read(path: &str, bytes: &[u8]) -> Result<Parts, ReadError> {
     let mut archive = Archive::open(path, WHAT, bytes)?;
     if archive.text("META-INF/manifest.xml")?.is_some_and(|manifest| manifest.contains("encryption-data")) {
         return Err(ReadError::Encrypted { path: path.into(), what: WHAT });
@@ -46,7 +46,7 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<Extracted, ReadError> {
         each(&xml, |seen| body.see(seen))
             .map_err(|problem| archive.damaged(format!("in its part {part}, {problem}")))?;
     }
-    let mut out = Extracted::default();
+    let mut out = Parts::default();
     body.flow.end_paragraph();
     if body.flow.is_blank() {
         return Err(ReadError::Empty { path: path.into() });

@@ -24,14 +24,14 @@ pub struct Archive<'b> {
 impl<'b> Archive<'b> {
     pub fn open(path: &str, what: &'static str, bytes: &'b [u8]) -> Result<Self, ReadError> {
         let path = path.to_string();
-        let zip = ZipArchive::new(Cursor::new(bytes)).map_err(|error| ReadError::Broken {
+        let zip = ZipArchive::new(Cursor::new(bytes)).map_err(|error| ReadError::Damaged {
             path: path.clone(),
             what,
             problem: format!("its table of contents at the end cannot be read, it may be cut off ({error})"),
         })?;
         if zip.len() > MOST_MEMBERS {
             let problem = format!("it holds {} parts; at most {MOST_MEMBERS} are read", zip.len());
-            return Err(ReadError::Oversized { path, what, problem });
+            return Err(ReadError::TooLarge { path, what, problem });
         }
         Ok(Self { zip, path, what })
     }
@@ -39,7 +39,7 @@ impl<'b> Archive<'b> {
     /// The text of a member, `None` where there is none of that name.
     pub fn text(&mut self, name: &str) -> Result<Option<String>, ReadError> {
         let (path, what) = (self.path.clone(), self.what);
-        let damaged = |problem: String| ReadError::Broken { path: path.clone(), what, problem };
+        let damaged = |problem: String| ReadError::Damaged { path: path.clone(), what, problem };
         let member = match self.zip.by_name(name) {
             Ok(member) => member,
             Err(ZipError::FileNotFound) => return Ok(None),
@@ -54,7 +54,7 @@ impl<'b> Archive<'b> {
         }
         if bytes.len() as u64 > LARGEST_MEMBER {
             let problem = format!("its part {name} unfolds to more than {LARGEST_MEMBER} bytes");
-            return Err(ReadError::Oversized { path, what, problem });
+            return Err(ReadError::TooLarge { path, what, problem });
         }
         Ok(Some(super::decode::decode(&bytes).text))
     }
@@ -67,7 +67,7 @@ impl<'b> Archive<'b> {
     }
 
     pub fn damaged(&self, problem: String) -> ReadError {
-        ReadError::Broken { path: self.path.clone(), what: self.what, problem }
+        ReadError::Damaged { path: self.path.clone(), what: self.what, problem }
     }
 }
 

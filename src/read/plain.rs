@@ -14,6 +14,12 @@ pub static LIST_MARKER: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is a constant that compiles")
 });
 
+/// Whether a line begins with what only stands at the start of one. Looks at the pattern only where it may match.
+fn starts_anew(line: &str) -> bool {
+    let may_be_time = line.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '[' | '('));
+    (may_be_time || line.contains('\t')) && LINE_START.is_match(line)
+}
+
 /// What begins a line of its own: a time with seconds or in brackets, or a label with a tab behind it.
 static LINE_START: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^(?:[\[(]?\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4},?\s+\d{1,2}:\d{2}|[\[(]\d{1,2}:\d{2}(?::\d{2})?|\d{1,2}:\d{2}:\d{2}|[^\t]{1,30}\t+\S)")
@@ -41,17 +47,20 @@ pub fn source_lines(text: &str) -> impl Iterator<Item = Span> + '_ {
 
 /// Whether a line has no letter or digit and at least three signs: "---", "____", "* * *".
 pub fn is_ornament(text: &str) -> bool {
+    let is_sign = |c: char| matches!(c, '-' | '_' | '*' | '=' | '~' | '–' | '—' | '.' | '#' | '+' | '·');
+    // Most lines begin with a letter.
+    if !text.chars().all(|c| is_sign(c) || c.is_whitespace()) {
+        return false;
+    }
     let signs = text.chars().filter(|c| !c.is_whitespace()).count();
-    signs == 0
-        || (signs >= 3
-            && text.chars().all(|c| {
-                c.is_whitespace() || matches!(c, '-' | '_' | '*' | '=' | '~' | '–' | '—' | '.' | '#' | '+' | '·')
-            }))
+    signs == 0 || signs >= 3
 }
 
 /// List item or text, by the marker in front.
 pub fn layout(shown: &str) -> Layout {
-    if LIST_MARKER.is_match(shown) { Layout::ListItem } else { Layout::Text }
+    // Most lines begin with a word, which needs no pattern to be told from a marker.
+    let is_word = matches!(shown.as_bytes(), [first, second, ..] if first.is_ascii_alphabetic() && *second != b')');
+    if !is_word && LIST_MARKER.is_match(shown) { Layout::ListItem } else { Layout::Text }
 }
 
 pub fn lines(text: &str) -> Vec<Line> {
@@ -107,7 +116,7 @@ fn drop_margin_numbers(text: &str, lines: &mut [Line]) {
             line.layout = Layout::Ornament;
         } else {
             let shown = run.span.of(text);
-            line.layout = if LIST_MARKER.is_match(shown) { Layout::ListItem } else { Layout::Text };
+            line.layout = layout(shown);
         }
     }
 }
@@ -131,7 +140,7 @@ pub fn number_paragraphs(text: &str, lines: &mut [Line]) {
 fn goes_on(text: &str, above: &Line, line: &Line, width: usize) -> bool {
     let (Some(last), Some(first)) = (above.runs.last(), line.runs.first()) else { return false };
     let (upper, lower) = (last.span.of(text), first.span.of(text));
-    if line.layout != Layout::Text || LINE_START.is_match(lower) {
+    if line.layout != Layout::Text || starts_anew(lower) {
         return false;
     }
     // Scripts without blanks between words break a line before any character.

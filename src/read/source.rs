@@ -1,8 +1,8 @@
 //! What all documents of one file share: its name, bytes and encoding.
 
 use super::content_id;
-use super::sheet::Sheet;
-use crate::corpus::{Document, Format, FrontMatter, Turn};
+use super::parts::Parts;
+use crate::corpus::{Document, Format};
 
 /// A file that documents come from.
 pub struct Source<'a> {
@@ -25,14 +25,7 @@ impl<'a> Source<'a> {
     }
 
     /// A document of this file. With a part the id is the file's id and 8 hex digits of the part's sha256.
-    pub fn document(
-        &self,
-        part: Option<Part<'_>>,
-        sheet: Sheet,
-        turns: Vec<Turn>,
-        front: FrontMatter,
-        warnings: Vec<String>,
-    ) -> Document {
+    pub fn document(&self, part: Option<Part<'_>>, parts: Parts) -> Document {
         let (document_id, path) = match part {
             None => (self.file_id.clone(), self.path.to_string()),
             Some(Part(name)) => (
@@ -47,11 +40,11 @@ impl<'a> Source<'a> {
             encoding: self.encoding.into(),
             sha256: self.sha256.clone(),
             n_bytes: self.n_bytes,
-            text: sheet.text,
-            lines: sheet.lines,
-            turns,
-            front,
-            warnings,
+            text: parts.text,
+            lines: parts.lines,
+            turns: parts.turns,
+            front: parts.front,
+            warnings: parts.warnings,
         }
     }
 }

@@ -11,7 +11,7 @@ use regex::Regex;
 use super::cues::Cue;
 use crate::attribute;
 use crate::corpus::{Declared, Layout, Turn};
-use crate::read::parts::Parts;
+use crate::read::parts::{Parts, Piece};
 
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("the pattern is a constant that compiles")
@@ -321,7 +321,6 @@ struct Teller {
     /// The current turn holds text outside every voice tag of a file that has some.
     is_outside: bool,
     above: String,
-    paragraph: usize,
     interrupted: bool,
 }
 
@@ -366,7 +365,7 @@ impl Teller {
         }
         let speaker = label.map(|label| Declared { label: label.to_string(), ..Declared::default() });
         self.current = Some(self.parts.turns.len());
-        self.paragraph += 1;
+        self.parts.new_paragraph();
         self.parts.turns.push(Turn { speaker, ..Turn::default() });
     }
 
@@ -389,17 +388,19 @@ impl Teller {
             self.open(None, true);
         }
         let Some(turn) = self.current else { return };
-        self.paragraph += usize::from(std::mem::take(&mut self.interrupted));
+        if std::mem::take(&mut self.interrupted) {
+            self.parts.new_paragraph();
+        }
         let declared = &mut self.parts.turns[turn];
         declared.time_start_s = declared.time_start_s.or(Some(times.0));
         declared.time_end_s = Some(declared.time_end_s.map_or(times.1, |end| end.max(times.1)));
-        self.parts.push_line(&[(text.to_string(), false, false)], Layout::Text, self.paragraph, Some(turn));
+        self.parts.line(Layout::Text, Some(turn), &[Piece::plain(text)]);
         self.above = text.to_string();
     }
 
     fn note(&mut self, text: &str) {
-        self.paragraph += 1;
-        self.parts.push_line(&[(text.to_string(), false, false)], Layout::Text, self.paragraph, None);
+        self.parts.new_paragraph();
+        self.parts.line(Layout::Text, None, &[Piece::plain(text)]);
         self.interrupted = true;
     }
 }

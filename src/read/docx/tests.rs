@@ -42,6 +42,13 @@ const STYLES: &str = r#"<w:styles xmlns:w="w">
   </w:styles>"#;
 
 #[test]
+fn paragraphs_whose_end_is_deleted_are_one() {
+    let body = "<w:p><w:pPr><w:rPr><w:del w:id=\"1\"/></w:rPr></w:pPr><w:r><w:t xml:space=\"preserve\">It goes </w:t></w:r></w:p>\
+                <w:p><w:r><w:t>on.</w:t></w:r></w:p><w:p><w:r><w:t>Next.</w:t></w:r></w:p>";
+    assert_eq!(texts(&docx(body, &[])), ["It goes on.", "Next."]);
+}
+
+#[test]
 fn headings_and_bold_come_from_styles_and_runs() {
     let body = r#"<w:p><w:pPr><w:pStyle w:val="berschrift1"/></w:pPr><w:r><w:t>Morning</w:t></w:r></w:p>
       <w:p><w:r><w:rPr><w:rStyle w:val="Name"/></w:rPr><w:t>Ann Lee:</w:t></w:r><w:r><w:t xml:space="preserve"> Fish &amp; &#x201C;chips</w:t><w:br/><w:t>twice</w:t></w:r></w:p>
@@ -116,7 +123,7 @@ fn notes_stand_at_the_end_and_headers_and_comments_are_said() {
 fn faults_say_what_is_wrong() {
     let whole = docx("<w:p><w:r><w:t>Good.</w:t></w:r></w:p>", &[]);
     let error = read("talk.docx", &whole[..whole.len() - 40]).unwrap_err();
-    assert!(matches!(error, ReadError::Broken { .. }) && error.to_string().contains("cut off"), "{error}");
+    assert!(matches!(error, ReadError::Damaged { .. }) && error.to_string().contains("cut off"), "{error}");
     let error = read("talk.docx", &docx("<w:p><w:r>", &[])).unwrap_err();
     assert!(error.to_string().contains("word/document.xml"), "{error}");
     assert!(matches!(read("talk.docx", &docx("<w:p/>", &[])), Err(ReadError::Empty { .. })));

@@ -115,6 +115,10 @@ pub fn furniture(node: NodeRef<'_, Node>, element: &Element, is_hidden: bool, wo
     if let Some(role) = ROLES.iter().find(|known| **known == role) {
         return Some(role);
     }
+    // Word processors export what stands at the edges of their pages so.
+    if let (Some(edge @ ("header" | "footer")), "div") = (element.attr("title"), element.name()) {
+        return Some(if edge == "header" { "header" } else { "footer" });
+    }
     match element.name() {
         "nav" => return Some("nav"),
         "aside" => return Some("aside"),

@@ -16,7 +16,7 @@ use regex::bytes::Regex;
 use scraper::Html;
 
 use super::decode::{self, Decoded};
-use super::parts::Parts;
+use super::parts::{Parts, Piece};
 use super::plain;
 use crate::corpus::{FrontMatter, Layout, Line};
 use rows::{Row, rows};
@@ -79,7 +79,11 @@ pub fn read(text: &str) -> Parts {
                 && !(above.layout == Layout::ListItem && row.layout == Layout::ListItem)
         });
         if apart {
-            parts.push_line(&[], Layout::Ornament, 0, None);
+            parts.blank();
+        }
+        // Notes stand below a rule, as in print.
+        if row.is_note && above.is_some_and(|above| !above.is_note) {
+            parts.line(Layout::Ornament, None, &[Piece::plain("____________")]);
         }
         let text = row.text();
         let layout = match row.layout {
@@ -87,7 +91,7 @@ pub fn read(text: &str) -> Parts {
             Layout::Text if row.is_pre => plain::layout(text.trim()),
             layout => layout,
         };
-        parts.push_line(&row.runs, layout, 0, None);
+        parts.indented_line(layout, None, &row.runs);
         above = Some(row);
     }
     plain::number_paragraphs(&parts.text, &mut parts.lines);

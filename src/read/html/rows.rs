@@ -2,32 +2,43 @@
 
 use std::collections::BTreeMap;
 
-use ego_tree::{NodeId, iter::Edge};
+use ego_tree::{NodeId, NodeRef, iter::Edge};
 use scraper::{Html, Node, node::Element};
 
 use super::furniture::{Words, furniture, is_silent};
 use super::looks::Looks;
 use crate::corpus::Layout;
+use crate::read::parts::Piece;
 
 /// One line of extracted text.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// Text, bold, italic.
-    pub runs: Vec<(String, bool, bool)>,
+    pub runs: Vec<Piece>,
     pub layout: Layout,
     /// Number of the block the row stands in; white space stands between blocks.
     pub block: usize,
     pub is_pre: bool,
     pub in_table: bool,
+    /// The row of a table and the cell in it that hold the text.
+    cell: Option<Cell>,
+    /// Begins with the mark of a note, as notes at the foot of a page do.
+    pub is_note: bool,
+}
+
+/// Numbers of a table's row and of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Cell {
+    row: usize,
+    cell: usize,
 }
 
 impl Row {
     pub fn text(&self) -> String {
-        self.runs.iter().map(|(text, ..)| text.as_str()).collect()
+        self.runs.iter().map(|run| run.text.as_str()).collect()
     }
 
     pub fn is_blank(&self) -> bool {
-        self.runs.iter().all(|(text, ..)| text.trim().is_empty())
+        self.runs.iter().all(|run| run.text.trim().is_empty())
     }
 
     /// Running text outside tables and `<pre>`.
@@ -105,7 +116,7 @@ pub fn rows(page: &Html) -> (Vec<Row>, Option<String>) {
     let looks = Looks::of(page);
     let words = Words::of(page);
     let frame = Frame { bold: false, italic: false, layout: Layout::Text, is_pre: false, in_table: false };
-    let mut walk = Walk { rows: Vec::new(), runs: Vec::new(), block: 0, frames: vec![frame] };
+    let mut walk = Walk { frames: vec![frame], ..Walk::default() };
     let mut skipped: Option<NodeId> = None;
     let mut left_out: BTreeMap<&'static str, usize> = BTreeMap::new();
     for edge in page.tree.root().traverse() {
@@ -122,9 +133,20 @@ pub fn rows(page: &Html) -> (Vec<Row>, Option<String>) {
                         }
                         continue;
                     }
+                    if let Some(mark) = note_mark(node, element) {
+                        // In running text the mark is no part of what is said.
+                        skipped = Some(node.id());
+                        walk.begin_note(&mark);
+                        continue;
+                    }
                     let is_block = BLOCKS.contains(&element.name());
                     if is_block {
                         walk.end_block();
+                    }
+                    match element.name() {
+                        "tr" => walk.begin_row(),
+                        "td" | "th" => walk.begin_cell(),
+                        _ => {}
                     }
                     let above = walk.frame();
                     walk.frames.push(Frame {
@@ -147,6 +169,9 @@ pub fn rows(page: &Html) -> (Vec<Row>, Option<String>) {
                     if BLOCKS.contains(&element.name()) {
                         walk.end_block();
                     }
+                    if element.name() == "tr" {
+                        walk.cells.pop();
+                    }
                     walk.frames.pop();
                 }
             }
@@ -154,7 +179,60 @@ pub fn rows(page: &Html) -> (Vec<Row>, Option<String>) {
         }
     }
     walk.end_block();
-    (walk.rows, told(&left_out))
+    (join_cells(walk.rows), told(&left_out))
+}
+
+/// What a link within the page shows, if it is the mark of a note: a number or sign that leads to a note, or from it
+/// back to the text.
+fn note_mark(node: NodeRef<'_, Node>, element: &Element) -> Option<String> {
+    const LONGEST: usize = 5;
+    let href = element.attr("href").filter(|href| element.name() == "a" && href.starts_with('#'))?;
+    let text: String = node.descendants().filter_map(|below| below.value().as_text().map(|text| &**text)).collect();
+    let mark = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '[' | ']' | '(' | ')'));
+    let is_mark = (1..=LONGEST).contains(&mark.chars().count())
+        && mark.chars().all(|c| c.is_alphanumeric() || matches!(c, '*' | '†' | '‡' | '§'));
+    let is_raised = || {
+        let is_sup = |node: NodeRef<'_, Node>| node.value().as_element().is_some_and(|element| element.name() == "sup");
+        node.descendants().any(is_sup) || node.ancestors().any(is_sup)
+    };
+    let leads_to_note = || {
+        let target = href.to_ascii_lowercase();
+        ["note", "ftn", "fn", "edn"].iter().any(|name| target.contains(name))
+    };
+    (is_mark && (leads_to_note() || is_raised())).then(|| mark.to_string())
+}
+
+/// Joins the cells of a table's row to one row, a tab apart, where only the last one may hold more than a few words:
+/// names or times beside what is said.
+fn join_cells(rows: Vec<Row>) -> Vec<Row> {
+    const LONGEST: usize = 80;
+    let mut out: Vec<Row> = Vec::new();
+    let mut rows = rows.into_iter().peekable();
+    while let Some(first) = rows.next() {
+        let Some(cell) = first.cell else {
+            out.push(first);
+            continue;
+        };
+        let mut group = vec![first];
+        while let Some(next) = rows.next_if(|next| next.cell.is_some_and(|other| other.row == cell.row)) {
+            group.push(next);
+        }
+        let last = group.last().and_then(|row| row.cell);
+        let n_above = group.iter().take_while(|row| row.cell != last).count();
+        let are_labels = group[..n_above].windows(2).all(|pair| pair[0].cell != pair[1].cell)
+            && group[..n_above].iter().all(|row| row.layout == Layout::Text && row.text().chars().count() <= LONGEST);
+        if n_above > 0 && are_labels {
+            let mut labels: Vec<Piece> = Vec::new();
+            for row in group.drain(..n_above) {
+                labels.extend(row.runs);
+                labels.push(Piece::plain("\t"));
+            }
+            labels.append(&mut group[0].runs);
+            group[0].runs = labels;
+        }
+        out.append(&mut group);
+    }
+    out
 }
 
 fn told(left_out: &BTreeMap<&'static str, usize>) -> Option<String> {
@@ -187,11 +265,16 @@ fn inside(element: &Element, above: Frame, n_words: usize, is_much: bool) -> Fra
     }
 }
 
+#[derive(Default)]
 struct Walk {
     rows: Vec<Row>,
-    runs: Vec<(String, bool, bool)>,
+    runs: Vec<Piece>,
     block: usize,
     frames: Vec<Frame>,
+    /// Rows of tables that are open, the innermost last, each with its open cell; and how many there were.
+    cells: Vec<Cell>,
+    n_table_rows: usize,
+    is_note: bool,
 }
 
 impl Walk {
@@ -203,6 +286,25 @@ impl Walk {
             is_pre: false,
             in_table: false,
         })
+    }
+
+    fn begin_row(&mut self) {
+        self.n_table_rows += 1;
+        self.cells.push(Cell { row: self.n_table_rows, cell: 0 });
+    }
+
+    fn begin_cell(&mut self) {
+        if let Some(cell) = self.cells.last_mut() {
+            cell.cell += 1;
+        }
+    }
+
+    /// Puts the mark of a note in front of it; a mark in the middle of a line only points to one.
+    fn begin_note(&mut self, mark: &str) {
+        if self.runs.iter().all(|run| run.text.trim().is_empty()) {
+            self.is_note = true;
+            self.push(&format!("[{mark}] "), self.frame());
+        }
     }
 
     fn say(&mut self, text: &str) {
@@ -218,9 +320,11 @@ impl Walk {
         }
         let mut shown = String::with_capacity(text.len());
         for c in text.chars() {
-            let last = shown.chars().next_back().or_else(|| self.runs.last().and_then(|run| run.0.chars().next_back()));
+            let last =
+                shown.chars().next_back().or_else(|| self.runs.last().and_then(|run| run.text.chars().next_back()));
             match c {
-                '\u{AD}' | '\u{200B}' | '\u{200C}' | '\u{200D}' | '\u{FEFF}' => {}
+                // Joiners (U+200C, U+200D) stay: some scripts spell with them.
+                '\u{AD}' | '\u{200B}' | '\u{FEFF}' => {}
                 c if c.is_whitespace() && last.is_none_or(|last| last == ' ') => {}
                 c if c.is_whitespace() => shown.push(' '),
                 c => shown.push(c),
@@ -234,8 +338,8 @@ impl Walk {
             return;
         }
         match self.runs.last_mut() {
-            Some((run, bold, italic)) if (*bold, *italic) == (frame.bold, frame.italic) => run.push_str(text),
-            _ => self.runs.push((text.to_string(), frame.bold, frame.italic)),
+            Some(run) if (run.bold, run.italic) == (frame.bold, frame.italic) => run.text.push_str(text),
+            _ => self.runs.push(Piece { text: text.to_string(), bold: frame.bold, italic: frame.italic }),
         }
     }
 
@@ -243,7 +347,15 @@ impl Walk {
     fn end_line(&mut self, keep_blank: bool) {
         let frame = self.frame();
         let runs = std::mem::take(&mut self.runs);
-        let row = Row { runs, layout: frame.layout, block: self.block, is_pre: frame.is_pre, in_table: frame.in_table };
+        let row = Row {
+            runs,
+            layout: frame.layout,
+            block: self.block,
+            is_pre: frame.is_pre,
+            in_table: frame.in_table,
+            cell: self.cells.last().copied(),
+            is_note: std::mem::take(&mut self.is_note),
+        };
         let follows_text = self.rows.last().is_some_and(|last| last.block == self.block);
         if !row.is_blank() || (keep_blank && (follows_text || frame.is_pre)) {
             self.rows.push(row);
@@ -256,8 +368,16 @@ impl Walk {
     }
 
     fn rule(&mut self) {
-        let runs = vec![("----".to_string(), false, false)];
-        self.rows.push(Row { runs, layout: Layout::Text, block: self.block, is_pre: false, in_table: false });
+        let runs = vec![Piece::plain("----")];
+        self.rows.push(Row {
+            runs,
+            layout: Layout::Text,
+            block: self.block,
+            is_pre: false,
+            in_table: false,
+            cell: None,
+            is_note: false,
+        });
         self.block += 1;
     }
 }

@@ -44,11 +44,24 @@ fn blocks_are_lines_with_layout_and_typeface() {
         (Layout::Text, "*Leo: *No."),
         (Layout::ListItem, "first"),
         (Layout::ListItem, "second"),
-        (Layout::Text, "a"),
-        (Layout::Text, "b"),
+        (Layout::Text, "a\tb"),
     ];
     let shown: Vec<_> = shown(page).into_iter().filter(|(_, text)| text != "quoted").collect();
     assert_eq!(shown, expected.map(|(layout, text)| (layout, text.to_string())));
+}
+
+#[test]
+fn cells_stand_beside_each_other_where_they_label_the_last_one() {
+    let page = "<table><tr><td><b>Ann Lee</b></td><td><p>One.</p><p>Two.</p></td></tr><tr><th>Bo</th><td></td></tr>\
+                <tr><td><p>a</p><p>b</p></td><td>c</td></tr></table>";
+    assert_eq!(texts(page), ["*Ann Lee*\tOne.", "Two.", "Bo", "a", "b", "c"]);
+}
+
+#[test]
+fn marks_of_notes_stand_in_front_of_the_notes_alone() {
+    let page = "<p>Ann: The sea<a href='#ftn1'><sup>1</sup></a> is cold, as section <a href='#s3'>3</a> says.</p>\
+                <p><a href='#ref1' name='ftn1'><sup>1</sup></a> A note.</p>";
+    assert_eq!(texts(page), ["Ann: The sea is cold, as section 3 says.", "[1] A note."]);
 }
 
 #[test]

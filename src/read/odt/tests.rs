@@ -66,7 +66,7 @@ fn headings_spans_lists_tables_and_notes_are_read() {
 fn faults_say_what_is_wrong() {
     let whole = odt("", "<text:p>Good.</text:p>", "<m/>");
     let error = read("talk.odt", &whole[..whole.len() - 30]).unwrap_err();
-    assert!(matches!(error, ReadError::Broken { .. }), "{error}");
+    assert!(matches!(error, ReadError::Damaged { .. }), "{error}");
     let locked = odt("", "<text:p>x</text:p>", "<manifest:encryption-data/>");
     assert!(matches!(read("talk.odt", &locked), Err(ReadError::Encrypted { .. })));
 }

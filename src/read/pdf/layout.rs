@@ -4,9 +4,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::extracted::{Extracted, Piece};
-use super::super::plain::LIST_MARKER;
+use super::super::parts::{Parts, Piece};
+use super::super::plain::{LIST_MARKER, is_ornament};
 use super::glyphs::{Glyph, Glyphs};
+use super::marks::{self, LineNumber};
 use crate::corpus::Layout;
 
 /// A gap wider than this share of the size of print parts words.
@@ -33,6 +34,8 @@ struct Row {
     size: f32,
     first_word: f32,
     pieces: Vec<Piece>,
+    /// The number of the line, where the margin has one.
+    number: Option<String>,
     /// The column: 1 is the whole page, 2 and 3 its halves, 4 to 7 theirs; the direction of the text on top.
     column: usize,
 }
@@ -59,24 +62,36 @@ impl Row {
 }
 
 /// Writes the pages line by line.
-pub fn lay_out(pages: &[Glyphs], out: &mut Extracted) {
+pub fn lay_out(pages: &[Glyphs], out: &mut Parts) {
     let mut rows: Vec<Vec<Row>> = Vec::new();
     for page in pages {
         let mut of_page = Vec::new();
         for turn in 0..4 {
-            let glyphs: Vec<Glyph> = page.glyphs.iter().filter(|glyph| glyph.turn == turn).copied().collect();
+            let mut glyphs: Vec<Glyph> = page.glyphs.iter().filter(|glyph| glyph.turn == turn).copied().collect();
+            let numbers = marks::take_line_numbers(&mut glyphs);
+            marks::raise_digits(&mut glyphs);
+            let from = of_page.len();
             columns(fragments(&glyphs), 1, usize::from(turn) * 100, &mut of_page);
+            number(&mut of_page[from..], numbers);
         }
         rows.push(of_page);
     }
     let measures = Measures::of(&rows);
+    rows.iter_mut().for_each(|page| measures.raise_notes(page));
     let running = running(&rows);
     let mut above: Option<&Row> = None;
     for (i, page) in rows.iter().enumerate() {
         if i > 0 {
             out.page_break();
         }
+        let notes = measures.notes_from(page);
         for (k, row) in page.iter().enumerate() {
+            let begins_note = k >= notes && marks::begins_note(&row.text());
+            if k == notes {
+                out.blank();
+                out.line(Layout::Ornament, None, &[Piece::plain("____________")]);
+                above = None;
+            }
             let next_to = k > 0 && above.is_some_and(|above| above.column == row.column && row.y > above.y);
             let apart = above.is_some_and(|above| next_to && measures.are_apart(above, row));
             let below_header = k > 0 && running.contains(&(i, k - 1)) != running.contains(&(i, k));
@@ -84,13 +99,33 @@ pub fn lay_out(pages: &[Glyphs], out: &mut Extracted) {
                 out.blank();
             }
             if running.contains(&(i, k)) {
-                out.line(Layout::Running, false, &row.pieces);
+                out.new_paragraph();
+                out.line(Layout::Running, None, &row.pieces);
                 above = None;
                 continue;
             }
-            let goes_on = !apart && above.is_some_and(|above| measures.goes_on(above, row, next_to));
-            out.line(measures.layout(row), goes_on, &row.pieces);
+            let goes_on = !apart && !begins_note && above.is_some_and(|above| measures.goes_on(above, row, next_to));
+            if !goes_on {
+                out.new_paragraph();
+            }
+            if let Some(number) = &row.number {
+                out.margin(number);
+            }
+            let layout = if is_ornament(&row.text()) { Layout::Ornament } else { measures.layout(row) };
+            out.line(layout, None, &row.pieces);
             above = Some(row);
+        }
+    }
+}
+
+/// Puts the numbers of the margin to their rows.
+fn number(rows: &mut [Row], numbers: Vec<LineNumber>) {
+    for number in numbers {
+        let distance = |row: &Row| (row.y - number.y).abs();
+        if let Some(row) = rows.iter_mut().min_by(|a, b| distance(a).total_cmp(&distance(b)))
+            && distance(row) <= row.size
+        {
+            row.number = Some(number.text);
         }
     }
 }
@@ -178,6 +213,7 @@ fn fragments(glyphs: &[Glyph]) -> Vec<Row> {
                 size: glyph.size,
                 first_word: glyph.x1 - glyph.x0,
                 pieces: vec![Piece { text: text.into(), bold: glyph.bold, italic: glyph.italic }],
+                number: None,
                 column: 0,
             }),
         }
@@ -351,6 +387,33 @@ impl Measures {
         let right =
             edges.into_iter().filter_map(|(column, x)| Some((column, percentile(x.into_iter(), 95)?))).collect();
         Self { body, leading, right }
+    }
+
+    /// Where the notes at the foot of a page begin: from there on every row is smaller than the body's, and the first
+    /// bears a raised number. The number of rows where there are none.
+    fn notes_from(&self, page: &[Row]) -> usize {
+        (self.foot(page)..page.len()).find(|k| marks::begins_note(&page[*k].text())).unwrap_or(page.len())
+    }
+
+    /// Where the small print at the foot of a page begins.
+    fn foot(&self, page: &[Row]) -> usize {
+        const SMALLER: f32 = 0.95;
+        let small = page.iter().rev().take_while(|row| row.size <= SMALLER * self.body).count();
+        (page.len() - small).max(1).min(page.len())
+    }
+
+    /// Raises the number of a note at the foot of a page that the text above refers to with a raised one.
+    fn raise_notes(&self, page: &mut [Row]) {
+        let foot = self.foot(page);
+        let above: String = page[..foot].iter().map(Row::text).collect();
+        for row in &mut page[foot..] {
+            let Some(first) = row.pieces.first_mut() else { continue };
+            let number: String = first.text.chars().take_while(char::is_ascii_digit).collect();
+            let raised: String = number.chars().map(marks::raised).collect();
+            if !number.is_empty() && first.text[number.len()..].starts_with(' ') && above.contains(&raised) {
+                first.text.replace_range(..number.len(), &raised);
+            }
+        }
     }
 
     fn are_apart(&self, above: &Row, below: &Row) -> bool {

@@ -6,17 +6,22 @@
 
 mod glyphs;
 mod layout;
+mod marks;
+mod unfold;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use hayro_interpret::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 
 use super::ReadError;
-use super::extracted::Extracted;
+use super::parts::Parts;
 use glyphs::{Glyphs, LIMIT_REACHED};
 
 /// What the errors call the format.
 const WHAT: &str = "a PDF file";
+
+/// What an encrypted file has in its trailer.
+const ENCRYPTED: &[u8] = b"/Encrypt";
 
 /// Larger files are refused: their compressed streams could unfold beyond what memory holds.
 const LARGEST_PDF: usize = 512 << 20;
@@ -24,23 +29,27 @@ const LARGEST_PDF: usize = 512 << 20;
 /// A text of which more than this share cannot be told is not handed out as one.
 const MOST_UNKNOWN: f64 = 0.3;
 
-pub fn read(path: &str, bytes: &[u8]) -> Result<Extracted, ReadError> {
+pub fn read(path: &str, bytes: &[u8]) -> Result<Parts, ReadError> {
     if bytes.len() > LARGEST_PDF {
         let problem = format!("it has {} bytes; at most {LARGEST_PDF} are read", bytes.len());
-        return Err(ReadError::Oversized { path: path.into(), what: WHAT, problem });
+        return Err(ReadError::TooLarge { path: path.into(), what: WHAT, problem });
     }
-    // The crate that reads PDFs is not ours: should it panic on a file, that file fails and not the run.
+    unfold::check(bytes).map_err(|_| too_far(path))?;
     match catch_unwind(AssertUnwindSafe(|| pages(path, bytes))) {
         Ok(pages) => text(path, &pages?),
         Err(cause) if cause.is::<glyphs::LimitReached>() => {
-            Err(ReadError::Oversized { path: path.into(), what: WHAT, problem: LIMIT_REACHED.into() })
+            Err(ReadError::TooLarge { path: path.into(), what: WHAT, problem: LIMIT_REACHED.into() })
         }
-        Err(_) => Err(damaged(path, "its reader failed on it")),
+        Err(cause) => resume_unwind(cause),
     }
 }
 
+fn too_far(path: &str) -> ReadError {
+    ReadError::TooLarge { path: path.into(), what: WHAT, problem: unfold::PROBLEM.into() }
+}
+
 fn damaged(path: &str, problem: &str) -> ReadError {
-    ReadError::Broken { path: path.into(), what: WHAT, problem: problem.into() }
+    ReadError::Damaged { path: path.into(), what: WHAT, problem: problem.into() }
 }
 
 /// The glyphs of every page.
@@ -53,6 +62,9 @@ fn pages(path: &str, bytes: &[u8]) -> Result<Vec<Glyphs>, ReadError> {
         LoadPdfError::Invalid if !has_end(bytes) => damaged(path, "its end is missing: it was cut off"),
         LoadPdfError::Invalid => damaged(path, "no table of its objects could be found"),
     })?;
+    if bytes.windows(ENCRYPTED.len()).any(|window| window == ENCRYPTED) {
+        unfold::check_decrypted(&pdf).map_err(|_| too_far(path))?;
+    }
     let pages = glyphs::of(&pdf);
     if pages.is_empty() {
         return Err(damaged(
@@ -68,7 +80,7 @@ fn has_end(bytes: &[u8]) -> bool {
     bytes[bytes.len().saturating_sub(1024)..].windows(5).any(|window| window == b"%%EOF")
 }
 
-fn text(path: &str, pages: &[Glyphs]) -> Result<Extracted, ReadError> {
+fn text(path: &str, pages: &[Glyphs]) -> Result<Parts, ReadError> {
     let n_glyphs: usize = pages.iter().map(|page| page.glyphs.len()).sum();
     if n_glyphs == 0 {
         return Err(ReadError::NoText { path: path.into(), n_pages: pages.len() });
@@ -77,7 +89,7 @@ fn text(path: &str, pages: &[Glyphs]) -> Result<Extracted, ReadError> {
     if n_unknown as f64 > MOST_UNKNOWN * n_glyphs as f64 {
         return Err(ReadError::UnknownCharacters { path: path.into(), n_unknown, n_glyphs });
     }
-    let mut out = Extracted::default();
+    let mut out = Parts::default();
     layout::lay_out(pages, &mut out);
     if n_unknown > 0 {
         out.warnings.push(format!(

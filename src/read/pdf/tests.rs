@@ -167,3 +167,24 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn numbers_in_the_margin_are_no_words() {
+    let page: Vec<(f32, f32, bool, String)> = (1..=10u8)
+        .flat_map(|n| {
+            let y = 760.0 - 20.0 * f32::from(n);
+            let said = if n % 5 == 1 {
+                "MR. LEE: We go on and on as the page is wide,"
+            } else {
+                "and so on as far as it will go for us all."
+            };
+            [(40.0, y, false, n.to_string()), (80.0, y, false, said.to_string())]
+        })
+        .collect();
+    let page: Vec<Printed<'_>> = page.iter().map(|(x, y, bold, text)| (*x, *y, *bold, text.as_str())).collect();
+    let document = read("talk.pdf", &pdf(&[&page])).unwrap();
+    assert!(document.text.starts_with("1 MR. LEE: We go on"), "{}", document.text);
+    assert!(lines(&document)[0].2.starts_with("MR. LEE:"), "{:?}", lines(&document)[0]);
+    let transcript = crate::attribute::attribute(document, &crate::study::Study::default());
+    assert_eq!(transcript.utterances.len(), 2);
+}

@@ -14,10 +14,10 @@ use std::collections::HashMap;
 
 use columns::Use;
 
-use super::sheet::Sheet;
+use super::parts::Parts;
 use super::source::{Part, Source};
 use super::{ReadError, decode, detect};
-use crate::corpus::{Declared, Document, Format, FrontMatter, Role, Turn};
+use crate::corpus::{Declared, Document, Format, Role, Turn};
 use crate::study::Columns;
 
 /// A table as read, whatever it was stored in.
@@ -100,21 +100,31 @@ pub(super) fn table_documents(
     documents(source, table, &found)
 }
 
-/// Runs a crate's reader of a binary format. Such readers may panic on bytes that nobody meant them to see; a panic is
-/// then damage of the file.
-fn guarded<T>(path: &str, kind: &'static str, work: impl FnOnce() -> Result<T, ReadError>) -> Result<T, ReadError> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_else(|_| {
-        Err(ReadError::Damaged { path: path.into(), kind, problem: "its parts contradict each other".into() })
-    })
+/// What the cells of a table may take together. One text can stand in many cells of a file for next to nothing.
+const LARGEST_TABLE: usize = 1 << 30;
+
+/// What the cells taken so far need.
+#[derive(Debug, Default)]
+struct Size(usize);
+
+impl Size {
+    /// Takes another cell; `None` where the table is too large.
+    fn add(&mut self, n_bytes: usize) -> Option<()> {
+        self.0 = self.0.saturating_add(n_bytes).saturating_add(size_of::<Option<String>>());
+        (self.0 <= LARGEST_TABLE).then_some(())
+    }
+}
+
+fn too_large(path: &str, what: &'static str) -> ReadError {
+    let problem = format!("its cells hold more than {} MiB", LARGEST_TABLE >> 20);
+    ReadError::TooLarge { path: path.into(), what, problem }
 }
 
 /// Rows of one document.
 #[derive(Default)]
 struct Group {
     name: Option<String>,
-    sheet: Sheet,
-    turns: Vec<Turn>,
-    front: FrontMatter,
+    parts: Parts,
     odd_dates: usize,
     other_dates: usize,
     odd_times: usize,
@@ -164,7 +174,9 @@ impl Group {
         let owned = |column: Option<usize>| cell(column).map(str::to_string);
         if let Some(date) = cell(found.date) {
             match date_of(date) {
-                Some(date) if self.front.date.is_none_or(|first| first == date) => self.front.date = Some(date),
+                Some(date) if self.parts.front.date.is_none_or(|first| first == date) => {
+                    self.parts.front.date = Some(date)
+                }
                 Some(_) => self.other_dates += 1,
                 None => self.odd_dates += 1,
             }
@@ -193,8 +205,9 @@ impl Group {
             });
             format!("{{{}}}", pairs.collect::<Vec<_>>().join(","))
         });
-        self.turns.push(Turn { speaker, time_start_s, time_end_s, carried });
-        self.sheet.plain(text, Some(self.turns.len() - 1));
+        self.parts.turns.push(Turn { speaker, time_start_s, time_end_s, carried });
+        let turn = self.parts.turns.len() - 1;
+        self.parts.plain(text, Some(turn));
     }
 
     fn document(self, source: &Source<'_>, has_parts: bool, warnings: &[String]) -> Document {
@@ -212,10 +225,10 @@ impl Group {
         if self.odd_times > 0 {
             warnings.push(format!("{} times are neither seconds nor h:mm:ss and were not read", self.odd_times));
         }
-        let mut front = self.front;
-        front.title = front.title.or_else(|| self.name.clone());
+        let mut parts = Parts { warnings, ..self.parts };
+        parts.front.title = parts.front.title.or_else(|| self.name.clone());
         let part = has_parts.then(|| Part(self.name.as_deref().unwrap_or("")));
-        source.document(part, self.sheet, self.turns, front, warnings)
+        source.document(part, parts)
     }
 }
 

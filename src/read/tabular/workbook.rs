@@ -8,9 +8,12 @@ use std::io::Cursor;
 
 use calamine::{Data, Reader, SheetType, SheetVisible, Xlsx};
 
-use super::{Row, Table, columns};
+use super::{Row, Size, Table, columns};
 use crate::read::{ReadError, archive};
 use crate::study::Columns;
+
+/// What the errors call the format.
+const WHAT: &str = "an Excel workbook";
 
 /// Rows that may stand above the names.
 const ABOVE_NAMES: usize = 10;
@@ -21,16 +24,9 @@ const ABOVE_NAMES: usize = 10;
 /// [`ReadError::Damaged`] and [`ReadError::TooLarge`] for the file; [`ReadError::NoTextColumn`] lists what the sheets
 /// hold.
 pub fn read(path: &str, bytes: &[u8], columns: &Columns) -> Result<Table, ReadError> {
-    archive::check(path, bytes, "Excel workbook")?;
-    super::guarded(path, "Excel workbook", || sheets(path, bytes, columns))
-}
-
-fn sheets(path: &str, bytes: &[u8], columns: &Columns) -> Result<Table, ReadError> {
-    let damaged = |error: calamine::XlsxError| ReadError::Damaged {
-        path: path.into(),
-        kind: "Excel workbook",
-        problem: error.to_string(),
-    };
+    archive::check(path, bytes, WHAT)?;
+    let damaged =
+        |error: calamine::XlsxError| ReadError::Damaged { path: path.into(), what: WHAT, problem: error.to_string() };
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(damaged)?;
     let names: Vec<String> = workbook
         .sheets_metadata()
@@ -41,8 +37,10 @@ fn sheets(path: &str, bytes: &[u8], columns: &Columns) -> Result<Table, ReadErro
     let mut seen: Vec<String> = Vec::new();
     let mut found: Option<Table> = None;
     let mut others: Vec<String> = Vec::new();
+    let mut size = Size::default();
     for name in names {
-        let cells = cells(&mut workbook, &name).map_err(damaged)?;
+        let cells =
+            cells(&mut workbook, &name, &mut size).map_err(damaged)?.ok_or_else(|| super::too_large(path, WHAT))?;
         if cells.is_empty() {
             continue;
         }
@@ -69,16 +67,24 @@ fn sheets(path: &str, bytes: &[u8], columns: &Columns) -> Result<Table, ReadErro
 
 type Cells = BTreeMap<u32, BTreeMap<usize, String>>;
 
-fn cells(workbook: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<Cells, calamine::XlsxError> {
+/// The cells of a sheet; `None` where their texts, shared or not, take more than a table may.
+fn cells(
+    workbook: &mut Xlsx<Cursor<&[u8]>>,
+    sheet: &str,
+    size: &mut Size,
+) -> Result<Option<Cells>, calamine::XlsxError> {
     let mut reader = workbook.worksheet_cells_reader(sheet)?;
     let mut rows = Cells::new();
     while let Some(cell) = reader.next_cell()? {
         let (row, column) = cell.get_position();
         if let Some(text) = text(&Data::from(cell.get_value().clone())) {
+            if size.add(text.len()).is_none() {
+                return Ok(None);
+            }
             rows.entry(row).or_default().insert(column as usize, text);
         }
     }
-    Ok(rows)
+    Ok(Some(rows))
 }
 
 /// The sheet as a table, or the cells of its first row where no row of names is found.

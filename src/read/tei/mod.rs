@@ -8,11 +8,13 @@
 mod header;
 mod text;
 mod timeline;
+mod turns;
 
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
+use super::parts::Parts;
 use super::source::{Part, Source};
 use super::{ReadError, decode, detect};
 use crate::corpus::{Document, Format};
@@ -83,10 +85,7 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<Vec<Document>, ReadError> {
     }
     let source = Source::new(path, bytes, Format::Tei, decoded.encoding);
     let several = parts.len() > 1;
-    let documents = parts.into_iter().map(|(name, text)| {
-        let text::Finished { sheet, turns, front, warnings } = text;
-        source.document(several.then_some(Part(&name)), sheet, turns, front, warnings)
-    });
+    let documents = parts.into_iter().map(|(name, parts)| source.document(several.then_some(Part(&name)), parts));
     Ok(documents.collect())
 }
 
@@ -100,7 +99,7 @@ struct Walk<'t> {
     body: Option<Text>,
     /// Name of the `TEI` that is open.
     part: String,
-    finished: Vec<(String, text::Finished)>,
+    finished: Vec<(String, Parts)>,
 }
 
 impl<'t> Walk<'t> {
@@ -116,7 +115,7 @@ impl<'t> Walk<'t> {
         }
     }
 
-    fn run(mut self) -> Result<Vec<(String, text::Finished)>, ReadError> {
+    fn run(mut self) -> Result<Vec<(String, Parts)>, ReadError> {
         let mut reader = Reader::from_str(self.text);
         let mut seen_root = false;
         loop {
@@ -233,7 +232,7 @@ impl<'t> Walk<'t> {
             Some(_) if ends_text => {
                 if let Some(body) = self.body.take() {
                     let finished = body.finish(&self.header);
-                    if !finished.sheet.lines.is_empty() {
+                    if !finished.lines.is_empty() {
                         self.finished.push((self.part.clone(), finished));
                     }
                 }

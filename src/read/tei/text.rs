@@ -1,12 +1,11 @@
 //! The text of one `TEI`: turns, their paragraphs, notes between and in them, headings.
 
-use std::collections::HashMap;
-
 use super::Element;
 use super::header::{self, Header};
 use super::timeline::id_of;
-use crate::corpus::{Declared, FrontMatter, Layout, Role, Turn};
-use crate::read::sheet::Sheet;
+use super::turns::{self, RawTurn};
+use crate::corpus::{FrontMatter, Layout, Role};
+use crate::read::parts::{Parts, Piece};
 
 /// Elements whose content says something about what happens; nobody speaks it.
 const NOTES: [&str; 11] =
@@ -63,22 +62,10 @@ const BLOCKS: [&str; 29] = [
     "cell",
 ];
 
-/// A turn with its references as they stand in the file.
-#[derive(Debug, Default)]
-struct RawTurn {
-    who: Option<String>,
-    printed: Option<String>,
-    role: Option<Role>,
-    start: Option<String>,
-    end: Option<String>,
-    first_anchor: Option<String>,
-    last_anchor: Option<String>,
-}
-
 /// Text that is being gathered.
 #[derive(Debug, Default)]
 pub struct Text {
-    sheet: Sheet,
+    parts: Parts,
     turns: Vec<RawTurn>,
     /// Turns that are open, the innermost last.
     inside: Vec<usize>,
@@ -111,14 +98,6 @@ struct Note {
     text: String,
 }
 
-/// The text as a document needs it.
-pub struct Finished {
-    pub sheet: Sheet,
-    pub turns: Vec<Turn>,
-    pub front: FrontMatter,
-    pub warnings: Vec<String>,
-}
-
 impl Text {
     pub fn open(&mut self, element: &Element, header: &mut Header) {
         self.depth += 1;
@@ -139,8 +118,8 @@ impl Text {
             _ if self.note.is_some() => {}
             "pb" => {
                 self.flush();
-                if !self.sheet.lines.is_empty() {
-                    self.sheet.page_break();
+                if !self.parts.lines.is_empty() {
+                    self.parts.page_break();
                 }
             }
             "u" | "sp" => self.turn(element),
@@ -154,14 +133,14 @@ impl Text {
             }
             "head" => {
                 self.flush();
-                self.sheet.new_paragraph();
+                self.parts.new_paragraph();
                 self.heading = Some((self.depth, self.divisions.clamp(1, 6)));
             }
             "w" | "pc" => self.word(element),
             "s" => self.push(" "),
             _ if BLOCKS.contains(&name) => {
                 self.flush();
-                self.sheet.new_paragraph();
+                self.parts.new_paragraph();
                 if name.starts_with("div") {
                     self.divisions = self.divisions.saturating_add(1);
                 }
@@ -195,19 +174,19 @@ impl Text {
         if self.heading.is_some_and(|(from, _)| from == depth) {
             self.flush();
             self.heading = None;
-            self.sheet.new_paragraph();
+            self.parts.new_paragraph();
         }
         match name {
             "u" | "sp" => {
                 self.flush();
                 self.inside.pop();
-                self.sheet.new_paragraph();
+                self.parts.new_paragraph();
             }
             "annotationBlock" if self.block.as_ref().is_some_and(|(from, _)| *from == depth) => self.block = None,
             "w" | "pc" => self.end_word(),
             _ if BLOCKS.contains(&name) => {
                 self.flush();
-                self.sheet.new_paragraph();
+                self.parts.new_paragraph();
                 if name.starts_with("div") {
                     self.divisions = self.divisions.saturating_sub(1);
                 }
@@ -255,13 +234,15 @@ impl Text {
         };
         let turn = if self.heading.is_some() { None } else { self.inside.last().copied() };
         let line = std::mem::take(&mut self.buffer);
-        self.sheet.line(&line, layout, turn);
+        if !line.trim().is_empty() {
+            self.parts.line(layout, turn, &[Piece::plain(line)]);
+        }
         (self.glued, self.after_word) = (false, false);
     }
 
     fn turn(&mut self, element: &Element) {
         self.flush();
-        self.sheet.new_paragraph();
+        self.parts.new_paragraph();
         let [who, start, end] = self.block.as_ref().map(|(_, block)| block.clone()).unwrap_or_default();
         let own = |name: &str, outer: Option<String>| element.get(name).map(str::to_string).or(outer);
         let ana = element.get("ana").unwrap_or("");
@@ -307,9 +288,9 @@ impl Text {
                 None => self.announced = Some(text.to_string()),
             }
         }
-        self.sheet.new_paragraph();
-        self.sheet.line(text, Layout::Text, None);
-        self.sheet.new_paragraph();
+        self.parts.new_paragraph();
+        self.parts.line(Layout::Text, None, &[Piece::plain(text)]);
+        self.parts.new_paragraph();
     }
 
     /// A word or sign of an annotated text. Between them stand the file's line breaks, unless `join` says that none
@@ -339,80 +320,20 @@ impl Text {
         }
     }
 
-    /// Settles who speaks and when.
-    pub fn finish(mut self, header: &Header) -> Finished {
+    /// The text as a document needs it, with who speaks and when.
+    pub fn finish(mut self, header: &Header) -> Parts {
         self.flush();
-        let mut warnings = Vec::new();
-        let mut printed_of: HashMap<String, String> = HashMap::new();
-        let mut chairs: Vec<String> = Vec::new();
-        for turn in &self.turns {
-            if let (Some(who), Some(Role::Chair)) = (&turn.who, turn.role) {
-                chairs.push(who.clone());
-            }
-        }
-        chairs.sort();
-        let mut turns = Vec::with_capacity(self.turns.len());
-        for raw in self.turns {
-            if let (Some(who), Some(printed)) = (&raw.who, &raw.printed) {
-                printed_of.insert(who.clone(), printed.clone());
-            }
-            let point = |own: &Option<String>, anchor: &Option<String>| {
-                own.as_deref().or(anchor.as_deref()).and_then(|point| header.timeline.seconds(point))
-            };
-            let (time_start_s, time_end_s) = (point(&raw.start, &raw.first_anchor), point(&raw.end, &raw.last_anchor));
-            let speaker = match (raw.who, raw.printed) {
-                (None, None) => None,
-                (None, Some(label)) => Some(Declared { label, role: raw.role, ..Declared::default() }),
-                (Some(who), printed) => {
-                    let persons: Vec<_> =
-                        who.split_whitespace().map(|who| (id_of(who), header.persons.get(id_of(who)))).collect();
-                    let known = persons.iter().all(|(_, person)| person.is_some());
-                    let names = persons.iter().map(|(id, person)| match person {
-                        Some(person) => person.name.clone(),
-                        None => readable(id),
-                    });
-                    let name = names.collect::<Vec<_>>().join(" and ");
-                    let label = printed.or_else(|| printed_of.get(&who).filter(|_| !known).cloned());
-                    let is_chair = chairs.binary_search(&who).is_ok();
-                    Some(Declared {
-                        label: label.unwrap_or_else(|| name.clone()),
-                        name: known.then_some(name),
-                        title: persons.first().and_then(|(_, person)| person.as_ref()?.title.clone()),
-                        role: if is_chair { Some(Role::Chair) } else { raw.role },
-                        id: Some(who),
-                        ..Declared::default()
-                    })
-                }
-            };
-            turns.push(Turn { speaker, time_start_s, time_end_s, carried: None });
-        }
-        if turns.is_empty() {
-            warnings.push("the file marks no turns (`u`); its text was searched for speakers".to_string());
-        }
+        let turns = turns::settle(self.turns, header);
         let front = FrontMatter {
             title: header.title().map(str::to_string),
             date: header.date(),
             language: header.language_code().map(str::to_string),
             ..FrontMatter::default()
         };
-        Finished { sheet: self.sheet, turns, front, warnings }
-    }
-}
-
-/// An id as a name: `BorisJohnson`, `Boris.Johnson` and `BorisJohnson1964` are Boris Johnson.
-fn readable(id: &str) -> String {
-    let trimmed = id.trim_end_matches(|c: char| c.is_ascii_digit());
-    let id = if trimmed.chars().any(char::is_alphabetic) { trimmed } else { id };
-    let mut out = String::with_capacity(id.len() + 4);
-    let mut before: Option<char> = None;
-    for c in id.chars() {
-        let c = if matches!(c, '_' | '.') { ' ' } else { c };
-        let word = out.rsplit([' ', '-']).next().unwrap_or("");
-        if c.is_uppercase() && before.is_some_and(char::is_lowercase) && !matches!(word, "Mc" | "Mac") {
-            out.push(' ');
+        let mut parts = Parts { turns, front, ..self.parts };
+        if parts.turns.is_empty() {
+            parts.warnings.push("the file marks no turns (`u`); its text was searched for speakers".to_string());
         }
-        out.push(c);
-        before = Some(c);
+        parts
     }
-    out.split_whitespace().collect::<Vec<_>>().join(" ")
 }

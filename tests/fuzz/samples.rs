@@ -1,0 +1,278 @@
+//! Small good files of every format, each in the parts that it is packed from, so that the parts can be damaged too.
+//! In all of them Ann Lee and Bo Hill speak of the sea.
+
+use std::io::{Cursor, Write};
+
+use flate2::Compression;
+use flate2::write::{GzEncoder, ZlibEncoder};
+use polars::prelude::{DataFrame, ParquetWriter, Series};
+use polars::prelude::{IntoColumn, NamedFrom};
+use proptest::sample::Index;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
+
+/// A file and how it is packed.
+#[derive(Debug, Clone)]
+pub struct Sample {
+    pub name: &'static str,
+    shape: Shape,
+}
+
+#[derive(Debug, Clone)]
+enum Shape {
+    /// A file that is its bytes.
+    Plain(Vec<u8>),
+    Gzip(Vec<u8>),
+    /// Members by name; those in front are stored, the others compressed.
+    Zip {
+        stored: usize,
+        members: Vec<(&'static str, Vec<u8>)>,
+    },
+    /// What a page draws, compressed.
+    Pdf(Vec<u8>),
+}
+
+impl Sample {
+    /// The file.
+    pub fn packed(&self) -> Vec<u8> {
+        match &self.shape {
+            Shape::Plain(bytes) => bytes.clone(),
+            Shape::Gzip(bytes) => gzip(bytes),
+            Shape::Zip { stored, members } => zip(*stored, members),
+            Shape::Pdf(content) => {
+                let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+                encoder.write_all(content).unwrap();
+                pdf("/Filter /FlateDecode", &encoder.finish().unwrap())
+            }
+        }
+    }
+
+    /// A part from which the file is packed; `None` where it is not packed.
+    pub fn part(&mut self, which: Index) -> Option<&mut Vec<u8>> {
+        match &mut self.shape {
+            Shape::Plain(_) => None,
+            Shape::Gzip(bytes) | Shape::Pdf(bytes) => Some(bytes),
+            Shape::Zip { members, .. } => {
+                let at = which.index(members.len());
+                Some(&mut members[at].1)
+            }
+        }
+    }
+}
+
+/// One file of each format and some in other encodings and prints.
+pub fn samples() -> Vec<Sample> {
+    let plain = |name, bytes: &[u8]| Sample { name, shape: Shape::Plain(bytes.to_vec()) };
+    let utf16 = |text: &str| -> Vec<u8> {
+        [0xFF, 0xFE].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect()
+    };
+    vec![
+        plain("a.txt", TALK.as_bytes()),
+        plain("utf16.txt", &utf16(TALK)),
+        plain(
+            "windows.txt",
+            &TALK.replace('é', "\u{1}").bytes().map(|b| if b == 1 { 0xE9 } else { b }).collect::<Vec<_>>(),
+        ),
+        plain("pages.txt", PAGES.as_bytes()),
+        plain("a.md", MARKDOWN.as_bytes()),
+        plain("a.html", HTML.as_bytes()),
+        plain("pre.htm", PRE.as_bytes()),
+        plain("a.vtt", VTT.as_bytes()),
+        plain("a.srt", SRT.as_bytes()),
+        plain("a.sbv", SBV.as_bytes()),
+        plain("a.xml", TEI.as_bytes()),
+        plain("a.csv", CSV.as_bytes()),
+        plain("a.tsv", CSV.replace(", ", " - ").replace(',', "\t").as_bytes()),
+        plain("a.jsonl", JSONL.as_bytes()),
+        plain("a.parquet", &parquet()),
+        plain("a.pdf", &pdf("", PRINTED.as_bytes())),
+        Sample { name: "packed.pdf", shape: Shape::Pdf(PRINTED.into()) },
+        Sample { name: "a.csv.gz", shape: Shape::Gzip(CSV.into()) },
+        archive("a.zip", 0, &[("a.md", MARKDOWN), ("b/b.csv", CSV)]),
+        archive(
+            "corpus.zip",
+            0,
+            &[("c/utterances.jsonl", UTTERANCES), ("c/speakers.json", SPEAKERS), ("c/conversations.json", "{}")],
+        ),
+        archive(
+            "a.docx",
+            0,
+            &[
+                ("[Content_Types].xml", "<Types/>"),
+                ("word/document.xml", DOCX),
+                ("word/styles.xml", DOCX_STYLES),
+                ("word/numbering.xml", DOCX_LISTS),
+                ("word/footnotes.xml", DOCX_NOTES),
+                ("word/header1.xml", DOCX_HEADER),
+            ],
+        ),
+        archive(
+            "a.odt",
+            1,
+            &[
+                ("mimetype", "application/vnd.oasis.opendocument.text"),
+                ("META-INF/manifest.xml", "<manifest/>"),
+                ("content.xml", ODT),
+            ],
+        ),
+        archive(
+            "a.xlsx",
+            0,
+            &[
+                ("[Content_Types].xml", "<Types/>"),
+                ("_rels/.rels", XLSX_RELS),
+                ("xl/workbook.xml", XLSX_BOOK),
+                ("xl/_rels/workbook.xml.rels", XLSX_BOOK_RELS),
+                ("xl/sharedStrings.xml", XLSX_TEXTS),
+                ("xl/worksheets/sheet1.xml", XLSX_SHEET),
+            ],
+        ),
+    ]
+}
+
+fn archive(name: &'static str, stored: usize, members: &[(&'static str, &str)]) -> Sample {
+    let members = members.iter().map(|(name, text)| (*name, text.as_bytes().to_vec())).collect();
+    Sample { name, shape: Shape::Zip { stored, members } }
+}
+
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+pub fn zip(stored: usize, members: &[(&'static str, Vec<u8>)]) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (at, (name, bytes)) in members.iter().enumerate() {
+        let method = if at < stored { CompressionMethod::Stored } else { CompressionMethod::Deflated };
+        writer.start_file(*name, SimpleFileOptions::default().compression_method(method)).unwrap();
+        writer.write_all(bytes).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+fn parquet() -> Vec<u8> {
+    let columns = [
+        Series::new("speaker".into(), ["Ann Lee", "Bo Hill", "Ann Lee"]).into_column(),
+        Series::new("text".into(), ["The sea is cold.", "We go out.", "So we do."]).into_column(),
+        Series::new("start".into(), [1.5, 2.0, 3.25]).into_column(),
+    ];
+    let mut frame = DataFrame::new(3, columns.to_vec()).unwrap();
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes).finish(&mut frame).unwrap();
+    bytes
+}
+
+/// A PDF of one page with two of the fonts that every reader knows.
+pub fn pdf(filter: &str, content: &[u8]) -> Vec<u8> {
+    let objects: [Vec<u8>; 6] = [
+        b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(),
+        b"<< /Type /Pages /Count 1 /Kids [6 0 R] >>".to_vec(),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_vec(),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Times-Bold /Encoding /WinAnsiEncoding >>".to_vec(),
+        [format!("<< /Length {} {filter} >>\nstream\n", content.len()).as_bytes(), content, b"\nendstream"].concat(),
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 5 0 R \
+          /Resources << /Font << /F1 3 0 R /F2 4 0 R >> >> >>"
+            .to_vec(),
+    ];
+    let mut out = b"%PDF-1.4\n".to_vec();
+    let mut places = String::new();
+    for (at, object) in objects.iter().enumerate() {
+        places.push_str(&format!("{:010} 00000 n \n", out.len()));
+        out.extend([format!("{} 0 obj\n", at + 1).as_bytes(), object.as_slice(), b"\nendobj\n"].concat());
+    }
+    let table = out.len();
+    let end = format!(
+        "xref\n0 7\n0000000000 65535 f \n{places}trailer\n<< /Size 7 /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n"
+    );
+    out.extend(end.as_bytes());
+    out
+}
+
+const TALK: &str = "Hearing on the sea, 5 April 2016\n\nANN LEE: Good day. The sea is cold, at the café too (10:30).\n\n\
+    BO HILL: Is it? \"I say: yes.\"\n\n(Applause.)\n\nANN LEE: We go out anyway:\n\n1. the river,\n2. the rent.\n\nBO HILL: Yes.\n";
+
+const PAGES: &str = "HEARING ON THE SEA        1\n\n  1  Mr. LEE. Good morning. Before we hear the witnesses I remind mem-\n\
+      2  bers that questions on the sea should be short and that answers\n  3  should be so too. [[Page S695]] The time is short.\n\
+      4\n  5  Mr. HILL. I thank the chair and I yield the floor to nobody at all,\n  6  and at last I have nothing more to say.\n\
+    \x0CHEARING ON THE SEA        2\n\n  7  Mr. LEE. Thank you.\n  8  Mr. HILL. Not at all.\n____\n";
+
+const MARKDOWN: &str = "# On the sea\n\n**Ann Lee**\n*Director, Acme*\n\nThe *sea* is cold. [We](http://x) go out.[^1]\n\n\
+    ![a](b.png)\n\n**Bo Hill**, Fisher\n\n> Quoted.\n\n- one\n- two\n\n<b>And</b> so on.\n\n---\n\n**Ann Lee**\n\nYes.\n\n[^1]: A note.\n";
+
+const HTML: &str = "<!DOCTYPE html><html><head><meta charset=\"utf-8\"><title>x</title><style>.n {font-weight: bold}</style></head>\
+    <body><nav><a href=\"/\">Home</a></nav><h1>On the sea</h1><p><b>Ann Lee:</b> The sea is cold &amp; wide.<br>We go out.</p>\
+    <p class=\"n\">Bo Hill: Yes.</p><table><tr><td>Ann Lee:</td><td>So.</td></tr></table><ul><li>one</li></ul>\
+    <script>x</script><p><b>Bo Hill:</b> No.</p></body></html>";
+
+const PRE: &str = "<html>\n<body><pre>\n[Congressional]\n\n  Mr. LEE. Mr. President, the sea is cold and we\ngo out on it every day that there is.\n\n  \
+    Mr. HILL. I thank the Senator.\n\n                          ____\n\n  Mr. LEE. I yield.\n</pre></body></html>\n";
+
+const VTT: &str = "WEBVTT - on the sea\n\nNOTE by hand\n\n1\n00:01.000 --> 00:04.200 align:start\n<v.loud Ann Lee>The <i>sea</i> is cold\n&amp; wide.</v>\n\n\
+    00:00:05.000 --> 00:00:06.500\n<v Bo Hill>Yes.\n<v Ann Lee>No.\n\n00:07.000 --> 00:08.000\n[APPLAUSE]\n";
+
+const SRT: &str = "1\n00:00:01,000 --> 00:00:02,000\nANN LEE: The sea is cold.\n\n2\n00:00:02,000 --> 00:00:03,500\n>> BO HILL: It is: yes. (laughs)\n\n\
+    3\n00:00:03,500 --> 00:00:05,000\n- ANN LEE: Twice.\n- BO HILL: No.\n";
+
+const SBV: &str =
+    "0:00:01.000,0:00:02.000\nAnn Lee: The sea is cold.\n\n0:00:02.000,0:00:03.000\nBo Hill: Yes.[br]So it is.\n";
+
+const TEI: &str = "<?xml version=\"1.0\"?><TEI xml:id=\"a\" xmlns=\"http://www.tei-c.org/ns/1.0\"><teiHeader><fileDesc><titleStmt><title>On the sea</title>\
+    </titleStmt></fileDesc><profileDesc><particDesc><listPerson><person xml:id=\"AL\"><persName><forename>Ann</forename><surname>Lee</surname></persName>\
+    </person><person xml:id=\"BH\"><persName>Bo Hill</persName></person></listPerson></particDesc></profileDesc></teiHeader><text><body><div><head>H</head>\
+    <timeline unit=\"s\"><when xml:id=\"T0\"/><when xml:id=\"T1\" interval=\"1.5\" since=\"#T0\"/></timeline>\
+    <note type=\"speaker\">Ann:</note><u who=\"#AL\" ana=\"#chair\" start=\"#T0\" end=\"#T1\"><seg>The <w>sea</w><note>(a bell)</note> is, &amp; <w>so</w><pc>.</pc></seg></u>\
+    <u who=\"#BH\"><seg>Yes<lb break=\"no\"/>.</seg><pb/></u></div></body></text></TEI>";
+
+const CSV: &str = "speaker,text,start,date,extra\nAnn Lee,\"The sea, \"\"cold\"\".\nWe go.\",1:02,2016-04-05,x\nBo Hill,Yes.,1:05,,\nAnn Lee,So.,,,\n";
+
+const JSONL: &str = "{\"speaker\":\"Ann Lee\",\"text\":\"The sea\\n\\nis cold.\",\"meta\":{\"a\":[1,null,true]},\"start\":1.5}\n\
+    {\"text\":\"Yes.\",\"speaker\":\"Bo Hill\"}\n\n{\"text\":\"\\u00e9\\ud83d\\ude00\",\"speaker\":\"Ann Lee\"}\n";
+
+const UTTERANCES: &str = "{\"id\":\"u1\",\"conversation_id\":\"c1\",\"text\":\"The sea.\",\"speaker\":\"s1\",\"reply-to\":null,\"timestamp\":1495929660,\"meta\":{\"score\":3}}\n\
+    {\"id\":\"u2\",\"conversation_id\":\"c1\",\"text\":\"Yes.\",\"speaker\":\"s2\",\"reply-to\":\"u1\",\"timestamp\":1495929670}\n";
+
+const SPEAKERS: &str =
+    "{\"s1\":{\"meta\":{\"name\":\"Ann Lee\",\"party\":\"Green\"},\"vectors\":[]},\"s2\":{\"meta\":{}}}";
+
+const DOCX: &str = "<w:document xmlns:w=\"w\"><w:body><w:p><w:pPr><w:pStyle w:val=\"H\"/></w:pPr><w:r><w:t>On the sea</w:t></w:r></w:p>\
+    <w:p><w:r><w:rPr><w:b/></w:rPr><w:t>Ann Lee:</w:t></w:r><w:r><w:t xml:space=\"preserve\"> It is cold.</w:t><w:footnoteReference w:id=\"2\"/></w:r></w:p>\
+    <w:p><w:pPr><w:numPr><w:ilvl w:val=\"0\"/><w:numId w:val=\"1\"/></w:numPr></w:pPr><w:r><w:t>one</w:t><w:br/><w:tab/><w:t>two</w:t></w:r></w:p>\
+    <w:tbl><w:tr><w:tc><w:p><w:r><w:t>Bo Hill:</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>Yes.</w:t></w:r></w:p><w:p/></w:tc></w:tr></w:tbl>\
+    <w:p><w:del><w:r><w:delText>no</w:delText></w:r></w:del><w:ins><w:r><w:t>Bo Hill: So.</w:t></w:r></w:ins></w:p>\
+    <w:p><w:r><w:rPr><w:b/></w:rPr><w:t>Ann Lee:</w:t></w:r><w:r><w:t> Box.</w:t><w:pict><w:txbxContent><w:p><w:r><w:t>Boxed.</w:t></w:r></w:p></w:txbxContent></w:pict></w:r></w:p>\
+    </w:body></w:document>";
+const DOCX_STYLES: &str = "<w:styles xmlns:w=\"w\"><w:style w:styleId=\"H\"><w:name w:val=\"heading 1\"/><w:basedOn w:val=\"H\"/></w:style></w:styles>";
+const DOCX_LISTS: &str = "<w:numbering xmlns:w=\"w\"><w:abstractNum w:abstractNumId=\"0\"><w:lvl w:ilvl=\"0\"><w:start w:val=\"3\"/><w:numFmt w:val=\"upperRoman\"/>\
+    <w:lvlText w:val=\"%1.\"/></w:lvl></w:abstractNum><w:num w:numId=\"1\"><w:abstractNumId w:val=\"0\"/></w:num></w:numbering>";
+const DOCX_NOTES: &str = "<w:footnotes xmlns:w=\"w\"><w:footnote w:id=\"2\"><w:p><w:r><w:t>A note.</w:t></w:r></w:p></w:footnote></w:footnotes>";
+const DOCX_HEADER: &str = "<w:hdr xmlns:w=\"w\"><w:p><w:r><w:t>Running head</w:t></w:r></w:p></w:hdr>";
+
+const ODT: &str = "<office:document-content xmlns:office=\"o\" xmlns:text=\"t\" xmlns:style=\"s\" xmlns:table=\"b\"><office:automatic-styles>\
+    <style:style style:name=\"B\" style:parent-style-name=\"B\"><style:text-properties fo:font-weight=\"bold\"/></style:style>\
+    <text:list-style style:name=\"L\"><text:list-level-style-number text:level=\"1\" style:num-format=\"1\"/></text:list-style></office:automatic-styles>\
+    <office:body><office:text><text:h text:outline-level=\"1\">On the sea</text:h><text:p><text:span text:style-name=\"B\">Ann Lee:</text:span> It is<text:s text:c=\"2\"/>cold.\
+    <text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>A note.</text:p></text:note-body></text:note></text:p>\
+    <text:list text:style-name=\"L\"><text:list-item><text:p>one</text:p></text:list-item></text:list>\
+    <table:table><table:table-row><table:table-cell><text:p>Bo Hill:</text:p></table:table-cell><table:table-cell><text:p>Yes.</text:p></table:table-cell></table:table-row></table:table>\
+    <text:p>Bo Hill: So.<text:line-break/>Next.</text:p><text:p><text:span text:style-name=\"B\">Ann Lee:</text:span> End.</text:p></office:text></office:body></office:document-content>";
+
+const XLSX_RELS: &str = "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" \
+    Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>";
+const XLSX_BOOK: &str = "<workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" \
+    xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets><sheet name=\"S\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>";
+const XLSX_BOOK_RELS: &str = "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" \
+    Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet1.xml\"/><Relationship Id=\"rId2\" \
+    Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings\" Target=\"sharedStrings.xml\"/></Relationships>";
+const XLSX_TEXTS: &str = "<sst xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><si><t>speaker</t></si><si><t>text</t></si>\
+    <si><r><t>The sea </t></r><r><t>is cold.</t></r></si></sst>";
+const XLSX_SHEET: &str = "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><dimension ref=\"A1:B3\"/><sheetData>\
+    <row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"B1\" t=\"s\"><v>1</v></c></row>\
+    <row r=\"2\"><c r=\"A2\" t=\"inlineStr\"><is><t>Ann Lee</t></is></c><c r=\"B2\" t=\"s\"><v>2</v></c></row>\
+    <row r=\"3\"><c r=\"A3\" t=\"str\"><f>B1</f><v>Bo Hill</v></c><c r=\"B3\"><v>3.5</v></c></row></sheetData></worksheet>";
+
+const PRINTED: &str = "BT /F2 10 Tf 1 0 0 1 50 700 Tm (Ann Lee: ) Tj /F1 10 Tf (The sea is colder than it was, and so are we. ) Tj ET\n\
+    BT /F1 10 Tf 1 0 0 1 50 688 Tm [(We) -300 (go out an) 20 (yway.)] TJ ET\n\
+    BT /F2 10 Tf 1 0 0 1 50 660 Tm (Bo Hill: ) Tj /F1 10 Tf (I thank the speaker \\(and the sea\\).) Tj ET\n\
+    q 1 0 0 1 0 0 cm 0 0 100 100 re f Q\n\
+    BT /F2 10 Tf 1 0 0 1 50 632 Tm (Ann Lee: ) Tj /F1 10 Tf (Not at all.) Tj T* (So it is.) ' ET\n";
