@@ -221,7 +221,9 @@ fn join_cells(rows: Vec<Row>) -> Vec<Row> {
         let n_above = group.iter().take_while(|row| row.cell != last).count();
         let are_labels = group[..n_above].windows(2).all(|pair| pair[0].cell != pair[1].cell)
             && group[..n_above].iter().all(|row| row.layout == Layout::Text && row.text().chars().count() <= LONGEST);
-        if n_above > 0 && are_labels {
+        // A number alone beside a title is a page's.
+        let has_words = |row: &Row| row.text().chars().any(|c| c.is_alphabetic() || c == ':');
+        if n_above > 0 && are_labels && group[..=n_above].iter().all(has_words) {
             let mut labels: Vec<Piece> = Vec::new();
             for row in group.drain(..n_above) {
                 labels.extend(row.runs);

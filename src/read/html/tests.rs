@@ -53,8 +53,8 @@ fn blocks_are_lines_with_layout_and_typeface() {
 #[test]
 fn cells_stand_beside_each_other_where_they_label_the_last_one() {
     let page = "<table><tr><td><b>Ann Lee</b></td><td><p>One.</p><p>Two.</p></td></tr><tr><th>Bo</th><td></td></tr>\
-                <tr><td><p>a</p><p>b</p></td><td>c</td></tr></table>";
-    assert_eq!(texts(page), ["*Ann Lee*\tOne.", "Two.", "Bo", "a", "b", "c"]);
+                <tr><td><p>a</p><p>b</p></td><td>c</td></tr><tr><td>THE COUNCIL</td><td>3</td></tr></table>";
+    assert_eq!(texts(page), ["*Ann Lee*\tOne.", "Two.", "Bo", "a", "b", "c", "THE COUNCIL", "3"]);
 }
 
 #[test]
