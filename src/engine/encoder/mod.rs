@@ -153,7 +153,7 @@ impl Engine for Encoder {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn forward(&self, tokens: &Tokens) -> Result<Array2<f32>, PassError> {

@@ -25,10 +25,13 @@ use super::weights::{Dense, Embeddings, Linear, Norm};
 #[derive(Clone, Copy)]
 pub struct Path(&'static Operations);
 
+/// [`layers::quantise`], compiled for one instruction set.
+type Quantise = unsafe fn(&[f32], &[f32], &mut [u8], &mut [f32]);
+
 /// The operations, compiled for one instruction set: to be called only where the processor has it.
 struct Operations {
     name: &'static str,
-    quantise: unsafe fn(&[f32], &[f32], &mut [u8], &mut [f32]),
+    quantise: Quantise,
     linear: unsafe fn(&Linear, Rows<'_>, &mut [f32]),
     linear_gelu: unsafe fn(&Linear, Rows<'_>, &mut [f32]),
     add_norm: unsafe fn(&[f32], &Norm, &mut [f32]),
