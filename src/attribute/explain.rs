@@ -44,7 +44,7 @@ pub fn explain(page: &Page<'_>, found: &Found, linked: &Linked, assembled: &mut 
         let link = linked.bonds.get(at).map(|bond| link(&places, bond, own, byline));
         utterance.needs_review |= link.as_ref().is_some_and(|link| !link.others.is_empty());
         utterance.explanation = Explanation {
-            rule: byline.style.as_str(),
+            rule: byline.rule(),
             line: Some(byline.line + 1),
             byline: Some(byline.parts.printed.clone()),
             form: Some(form(byline.kind)),

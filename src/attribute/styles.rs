@@ -134,6 +134,15 @@ pub struct Candidate {
 }
 
 impl Candidate {
+    /// The name of the rule that opens the turn: the style, or what stands for a byline.
+    pub fn rule(&self) -> &'static str {
+        match self.origin {
+            Origin::Call => "call_in_brackets",
+            Origin::Resumed => "goes_on",
+            _ => self.style.as_str(),
+        }
+    }
+
     /// Sets the confidence and keeps why.
     pub fn set_confidence(&mut self, confidence: f32, reason: Reason) {
         self.weights.to(reason, confidence);
