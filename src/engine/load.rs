@@ -205,6 +205,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::folder::GRAPH;
     use super::*;
 
     #[test]

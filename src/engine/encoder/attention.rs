@@ -137,8 +137,7 @@ fn queries<const N: usize, const WIDE: usize>(head: Head, first: usize, scratch:
     }
 
     // Sixteen tokens at a time; what is not a token weighs 0.
-    let weights: [&[[f32; LANES]]; N] =
-        std::array::from_fn(|n| weights[n * padded..][..padded].as_chunks::<LANES>().0);
+    let weights: [&[[f32; LANES]]; N] = std::array::from_fn(|n| weights[n * padded..][..padded].as_chunks::<LANES>().0);
     for (tile, number) in head.values.chunks_exact(WIDE * padded).zip((0..).step_by(WIDE)) {
         let mut sums = [[0f32; WIDE]; N];
         for (lanes, values) in tile.as_chunks::<WIDE>().0.as_chunks::<LANES>().0.iter().enumerate() {

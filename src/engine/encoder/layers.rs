@@ -92,9 +92,8 @@ fn tile<T: Tile, const N: usize>(
         let scale = rows.scales[first + row];
         // All numbers before the first is written: what is read and what is written might else be the same memory, and the
         // compiler would go number by number.
-        let numbers: [f32; PANEL] = std::array::from_fn(|column| {
-            then(sums[column] as f32 * panel.scale[column] * scale + panel.bias[column])
-        });
+        let numbers: [f32; PANEL] =
+            std::array::from_fn(|column| then(sums[column] as f32 * panel.scale[column] * scale + panel.bias[column]));
         out[(first + row) * outputs..][..PANEL].copy_from_slice(&numbers);
     }
 }
