@@ -836,3 +836,15 @@ fn headings_in_capitals_right_above_a_byline_are_nobodys() {
         ],
     );
 }
+
+#[test]
+fn formulas_of_the_record_that_begin_with_any_word_are_no_speech() {
+    let text = "ANN LEE: We vote now, and then we go home.\n\nIn favour: Castoria, Norlandia\n\nBO HILL: I was against it all.\n\n\
+                Questions from MR STONE\n\nANN LEE: That is that.\n\nHouse adjourned at 3.15 pm.\n";
+    let spoken = [
+        ("ANN LEE", "We vote now, and then we go home."),
+        ("BO HILL", "I was against it all."),
+        ("ANN LEE", "That is that."),
+    ];
+    expect("votes.txt", text, &spoken);
+}

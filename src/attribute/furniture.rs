@@ -170,9 +170,6 @@ pub fn settle_notes(page: &mut Page<'_>) {
         let is_footnote = (after_rule || below_rule)
             && text.starts_with(['*', '†', '[', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹']);
         below_rule = is_footnote;
-        if !is_footnote && !may_be_note(text) {
-            continue;
-        }
         let kind = if is_footnote || FOOTNOTE.is_match(text) || EDITORIAL.is_match(text) {
             Some(BlockKind::EditorialNote)
         } else if is_below_name(page, lines.start) {
@@ -207,21 +204,6 @@ pub fn settle_notes(page: &mut Page<'_>) {
             }
         }
     }
-}
-
-/// Whether a paragraph may be a note, by its two ends alone: most are speech, which the patterns need not see.
-fn may_be_note(text: &str) -> bool {
-    const LONGEST_LABEL: usize = 200;
-    let Some(first) = text.chars().next() else { return false };
-    let is_marked = !first.is_alphanumeric() && !matches!(first, '"' | '\'' | '“' | '‘' | '«' | '-');
-    let word = text.split(|c: char| !c.is_alphabetic()).next().unwrap_or("");
-    let opens = |words: &[&str]| words.iter().any(|known| word.eq_ignore_ascii_case(known));
-    is_marked
-        || text.ends_with(['—', '–', '-'])
-        || text.as_bytes()[..text.len().min(LONGEST_LABEL)].contains(&b':') && word.chars().all(char::is_uppercase)
-        || opens(&["the", "this", "it", "copyright", "bill", "bills", "amendment", "amendments", "clause", "clauses"])
-        || opens(&["question", "questions", "motion", "motions"])
-        || word.len() >= 10 && word.as_bytes()[..5].eq_ignore_ascii_case(b"trans")
 }
 
 /// A bracketed line right below a short line that does not end like a sentence: the office of the person named there.
