@@ -70,8 +70,7 @@ pub fn is_examination(text: &str) -> bool {
     // Most lines are none of these; the look at their ends is cheap.
     let may_be = text.starts_with("BY ")
         || text.ends_with(')')
-        || text.len() <= SHORT && text.to_ascii_lowercase().contains(" from ")
-        || text.len() <= SHORT && text.contains(" by ")
+        || text.len() <= SHORT && [" from ", " by ", " FROM ", " BY "].iter().any(|word| text.contains(word))
         || text.contains("having been ");
     text.len() <= LONGEST && may_be && EXAMINATION.is_match(text)
 }
