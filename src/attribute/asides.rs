@@ -62,10 +62,16 @@ pub fn is_direction(inner: &str) -> bool {
     if inner.is_empty() || inner.len() > LONGEST {
         return false;
     }
-    if INTERPRETED.is_match(inner) || EXAMINER.is_match(inner) || is_language(inner) {
+    const SENTENCE: usize = 16;
+    let examines = inner.starts_with(['B', 'b', 'Q', 'q']) && EXAMINER.is_match(inner);
+    let is_short = inner.split_whitespace().nth(SENTENCE).is_none();
+    if examines || is_short && INTERPRETED.is_match(inner) {
         return true;
     }
     let all = labels::words(inner);
+    if is_language(&all) {
+        return true;
+    }
     let words: Vec<&String> = all.iter().skip_while(|word| LOUDNESS.contains(word)).collect();
     let Some(first) = words.first() else { return false };
     // "applause is not an argument" has a verb of its own, and a sentence its pronouns.
@@ -82,8 +88,7 @@ pub fn is_direction(inner: &str) -> bool {
 }
 
 /// "English", "in French", "spoke in Arabic; English text provided by the delegation".
-fn is_language(inner: &str) -> bool {
-    let words = labels::words(inner);
+fn is_language(words: &[String]) -> bool {
     let small = |word: &str| matches!(word, "in" | "from" | "into" | "to" | "auf" | "en" | "op" | "på" | "po" | "the");
     let speaks = |word: &str| {
         matches!(
@@ -197,7 +202,7 @@ pub fn settle(page: &mut Page<'_>, found: &mut Found, leads: bool) {
     let mut calls: Vec<Candidate> = Vec::new();
     let first = found.bylines.first().map_or(0, |byline| if leads { 0 } else { byline.line });
     for lines in page.open_paragraphs() {
-        let has_bracket = |line: usize| page.lines[line].text().bytes().any(|byte| matches!(byte, b'(' | b'['));
+        let has_bracket = |line: usize| page.lines[line].text().contains('(') || page.lines[line].text().contains('[');
         if lines.end <= first || !lines.clone().any(has_bracket) {
             continue;
         }

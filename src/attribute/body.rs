@@ -145,7 +145,8 @@ pub fn settle_body(page: &mut Page<'_>, found: &Found) {
 fn settle_capitals(page: &mut Page<'_>, found: &Found) {
     let is_capital = |line: &super::page::PageLine| {
         let text = line.text().trim();
-        in_capitals(text)
+        !text.chars().any(char::is_lowercase)
+            && in_capitals(text)
             && text.chars().filter(|c| c.is_alphabetic()).count() >= 4
             && text.split_whitespace().count() <= 12
             && !text.ends_with(['.', '!', '?', ',', ';', ':'])

@@ -46,6 +46,10 @@ pub fn drop_fields(page: &Page<'_>, all: &mut Vec<Candidate>) -> Vec<(String, By
             || matches!(candidate.style, Style::BoldInline | Style::Dash) && is_item(candidate))
             && !candidate.inside
     };
+    let first = all.iter().find(|candidate| in_line(candidate));
+    if first.is_none_or(|first| !says_field(&value(first))) {
+        return Vec::new();
+    }
     let mut counts: HashMap<&str, usize> = HashMap::new();
     for candidate in all.iter().filter(|candidate| candidate.style == Style::Colon) {
         *counts.entry(candidate.label.as_str()).or_default() += 1;

@@ -151,7 +151,9 @@ fn timed_readings(rest: &str, from: usize) -> Vec<Reading> {
 }
 
 fn colon_readings_of(rest: &str, from: usize, found: Option<(String, usize)>) -> Vec<Reading> {
-    if let Some(found) = CIRCLED.captures(rest) {
+    if rest.starts_with(['○', '◯', '〇', '◎'])
+        && let Some(found) = CIRCLED.captures(rest)
+    {
         return vec![Reading::of(Style::Colon, found[1].to_string(), from + found[0].len(), 1.0)];
     }
     // "O Sr. Presidente: — Está aberta a sessão."
@@ -185,7 +187,8 @@ fn chance_readings(rest: &str, from: usize) -> Vec<Reading> {
         |style, printed: &str, speech: usize| Reading::of(style, printed.to_string(), from + speech, NEEDS_COMPANY);
     let mut out = Vec::new();
     // "Q Did you see it?": a letter alone counts where questions and answers go on so.
-    out.extend(LETTER.captures(rest).map(|found| reading(Style::Period, &found[1], found[1].len() + 1)));
+    let letter = if rest.starts_with(['Q', 'A']) { LETTER.captures(rest) } else { None };
+    out.extend(letter.map(|found| reading(Style::Period, &found[1], found[1].len() + 1)));
     out.extend(period_label(rest).map(|(printed, speech)| reading(Style::Period, &printed, speech)));
     out.extend(INITIALS.captures(rest).map(|found| reading(Style::Period, found[1].trim(), found[1].len())));
     let dash = if has_dash(rest) { PLAIN_DASH.captures(rest) } else { None };
@@ -234,7 +237,9 @@ static CIRCLED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[○◯〇◎]\s*(
 
 fn prefix(text: &str) -> Prefix {
     let mut prefix = Prefix { length: text.len() - text.trim_start().len(), ..Prefix::default() };
-    if let Some(number) = NUMBERED_SPEECH.find(&text[prefix.length..]) {
+    const LONGEST_NUMBER: usize = 16;
+    let has_number = text[prefix.length..].bytes().take(LONGEST_NUMBER).any(|byte| byte.is_ascii_digit());
+    if has_number && let Some(number) = NUMBERED_SPEECH.find(&text[prefix.length..]) {
         prefix.length += number.end();
         prefix.is_numbered = true;
         return prefix;
