@@ -41,13 +41,7 @@ struct Turn<'d, 'f> {
 
 /// Builds blocks and utterances. `bonds` holds the person of each byline; `leads` says that the open text before
 /// the first byline is speech of somebody unknown.
-pub fn assemble<'d>(
-    page: &Page<'d>,
-    document_id: &str,
-    found: &Found,
-    bonds: &[Bond],
-    leads: bool,
-) -> Assembled<'d> {
+pub fn assemble<'d>(page: &Page<'d>, document_id: &str, found: &Found, bonds: &[Bond], leads: bool) -> Assembled<'d> {
     let words = Vocabulary::of(page);
     let mut turns: Vec<Turn<'_, '_>> = Vec::new();
     if leads || found.bylines.is_empty() {
