@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn the_order_and_the_case_of_labels_do_not_matter() {
-        let logits = [50.0, 0.0, 0.0];
+        let logits = [200.0, 0.0, 0.0];
         assert_eq!(
             probabilities(Task::Inference, &["CONTRADICTION", "neutral", "Entailment"], &logits),
             [0.0, 0.0, 1.0]
@@ -118,7 +118,7 @@ mod tests {
         let found = probabilities(Task::Sentiment, &stars, &[0.0; 5]);
         assert!(found.iter().zip([0.4, 0.2, 0.4]).all(|(a, b)| (a - b).abs() < 1e-6), "{found:?}");
         let five = ["Very Negative", "Negative", "Neutral", "Positive", "Very Positive"];
-        assert_eq!(probabilities(Task::Sentiment, &five, &[0.0, 90.0, 0.0, 0.0, 0.0]), [1.0, 0.0, 0.0]);
+        assert_eq!(probabilities(Task::Sentiment, &five, &[0.0, 200.0, 0.0, 0.0, 0.0]), [1.0, 0.0, 0.0]);
     }
 
     #[test]
