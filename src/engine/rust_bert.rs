@@ -190,7 +190,12 @@ fn checked_config(bytes: &[u8]) -> Result<BertConfig, String> {
     if let Some(other) = assumed.position_embedding_type.filter(|kind| kind != "absolute") {
         return Err(format!("its position_embedding_type is {other}; rust-bert knows absolute ones"));
     }
-    let config: BertConfig = serde_json::from_slice(bytes).map_err(unread)?;
+    // rust-bert asks for these; only training uses them, and a config.json need not say them.
+    let mut keys: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(bytes).map_err(unread)?;
+    for key in ["attention_probs_dropout_prob", "hidden_dropout_prob", "initializer_range"] {
+        keys.entry(key).or_insert_with(|| 0.0.into());
+    }
+    let config: BertConfig = serde_json::from_value(keys.into()).map_err(unread)?;
     let sizes = [
         config.hidden_size,
         config.intermediate_size,
