@@ -171,7 +171,8 @@ fn run_with(
     let mut reader = Reader { sources: Sources::find(paths), study, pool };
     progress.begin("reading and measuring", reader.sources.n_bytes().max(1));
     let (models, first) = std::thread::scope(|scope| {
-        let models = scope.spawn(|| engine::load_all(&folders.iter().collect::<Vec<_>>(), study.models.engine));
+        let models = scope
+            .spawn(|| engine::load_all(&folders.iter().collect::<Vec<_>>(), study.models.engine, study.models.device));
         let first = reader.next_batch();
         (models.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), first)
     });
@@ -367,13 +368,18 @@ fn estimate_all(
 /// The models for embedding, sentiment and, where the study has targets, stance.
 fn find_models(places: &[engine::Place], study: &Study) -> Result<Vec<ModelFolder>, EngineError> {
     let models = &study.models;
-    let mut found = vec![match models.engine {
+    let choice = engine::resolve(models.engine, models.device)?;
+    let find = match choice {
+        EngineChoice::RustBert => engine::find_weights,
+        _ => engine::find,
+    };
+    let mut found = vec![match choice {
         EngineChoice::Static => engine::find_static(places, &models.embedding)?,
-        _ => engine::find(places, &models.embedding)?,
+        _ => find(places, &models.embedding)?,
     }];
-    found.push(engine::find(places, &models.sentiment)?);
+    found.push(find(places, &models.sentiment)?);
     if !study.targets.is_empty() {
-        found.push(engine::find(places, &models.stance)?);
+        found.push(find(places, &models.stance)?);
     }
     Ok(found)
 }

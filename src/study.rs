@@ -11,7 +11,7 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use crate::attribute::styles::Style;
-use crate::engine::EngineChoice;
+use crate::engine::{Device, EngineChoice};
 
 mod pattern;
 mod people_list;
@@ -155,6 +155,8 @@ pub struct ModelOptions {
     pub stance: String,
     /// What runs the models.
     pub engine: EngineChoice,
+    /// What they run on.
+    pub device: Device,
 }
 
 impl Default for ModelOptions {
@@ -164,6 +166,7 @@ impl Default for ModelOptions {
             sentiment: "sentiment-minilm-l6".into(),
             stance: "nli-minilm-l6".into(),
             engine: EngineChoice::Auto,
+            device: Device::Cpu,
         }
     }
 }

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::Args;
-use plenary::engine::EngineChoice;
 use plenary::engine::cache::{self, Cache};
+use plenary::engine::{Device, EngineChoice};
 use plenary::pipeline::{self, Options, RunError};
 use plenary::study::Study;
 
@@ -31,10 +31,13 @@ pub struct RunArgs {
     /// Folder of models, the only one looked into [default: your data folder, then where plenary was built].
     #[arg(long, value_name = "DIR", env = plenary::engine::VARIABLE)]
     models: Option<PathBuf>,
-    /// What runs the models: auto, encoder, rten, or static (a vector per word, which `plenary models distill` makes) [default: what
-    /// the study says].
+    /// What runs the models: auto, encoder, rten, static (a vector per word, which `plenary models distill` makes), or rust-bert
+    /// (libtorch, where plenary was built with it) [default: what the study says].
     #[arg(long, value_name = "ENGINE")]
     engine: Option<EngineChoice>,
+    /// What the models run on: cpu, or cuda (through rust-bert) [default: what the study says].
+    #[arg(long, value_name = "DEVICE")]
+    device: Option<Device>,
     /// Threads to work with; the results do not depend on it [default: one per core].
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
@@ -66,6 +69,9 @@ pub fn run(args: &RunArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
     }
     if let Some(engine) = args.engine {
         study.models.engine = engine;
+    }
+    if let Some(device) = args.device {
+        study.models.device = device;
     }
     let threads = args
         .threads

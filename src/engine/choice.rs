@@ -18,10 +18,12 @@ pub enum EngineChoice {
     Rten,
     /// For embedding the static model that was distilled from the study's; the other models as with `auto`.
     Static,
+    /// libtorch through rust-bert, where the program was built with it.
+    RustBert,
 }
 
 impl EngineChoice {
-    pub const ALL: [Self; 4] = [Self::Auto, Self::Encoder, Self::Rten, Self::Static];
+    pub const ALL: [Self; 5] = [Self::Auto, Self::Encoder, Self::Rten, Self::Static, Self::RustBert];
 
     /// The word for it.
     pub fn name(self) -> &'static str {
@@ -30,6 +32,7 @@ impl EngineChoice {
             Self::Encoder => "encoder",
             Self::Rten => "rten",
             Self::Static => "static",
+            Self::RustBert => "rust-bert",
         }
     }
 }
@@ -68,6 +71,6 @@ mod tests {
             assert_eq!(choice.to_string().parse(), Ok(choice));
         }
         let error = "onnx".parse::<EngineChoice>().unwrap_err();
-        assert_eq!(error.to_string(), "`onnx` is no engine; there are auto, encoder, rten, static");
+        assert_eq!(error.to_string(), "`onnx` is no engine; there are auto, encoder, rten, static, rust-bert");
     }
 }

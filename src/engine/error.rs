@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 
+use super::choice::EngineChoice;
 use super::folder::Task;
 
 /// Errors of finding, checking, loading, installing and running models.
@@ -111,6 +112,31 @@ pub enum EngineError {
         list(looked)
     )]
     NotDistilled { id: String, model: String, looked: Vec<String> },
+
+    #[error(
+        "the engine rust-bert needs the weights of `{model}` (model.safetensors), and there is no model `{converted}`; \
+         `plenary models convert {model}` makes it of the graph; looked in: {}",
+        list(looked)
+    )]
+    NotConverted { converted: String, model: String, looked: Vec<String> },
+
+    #[error(
+        "this program was built without {asked}. Build it anew with `cargo build --release --features rust-bert`; it needs \
+         libtorch, and docs/rust-bert.md says how to get that"
+    )]
+    NotBuilt { asked: &'static str },
+
+    #[error(
+        "the engine {engine} runs on the processor alone. For the device cuda say `--engine rust-bert`, or leave the engine \
+         at `auto`"
+    )]
+    CpuOnly { engine: EngineChoice },
+
+    #[error(
+        "no CUDA device was found: libtorch sees no graphics card, no driver for it, or was built for the processor alone. \
+         docs/rust-bert.md says what it needs; `--device cpu` does without"
+    )]
+    NoCuda,
 
     #[error("`{repository}` was not fetched: {reason}")]
     Fetch { repository: String, reason: String },

@@ -10,9 +10,10 @@ use sha2::{Digest, Sha256};
 
 use super::choice::EngineChoice;
 use super::config::{Config, bad_config};
+use super::device::{Device, resolve};
 use super::encoder::Encoder;
 use super::error::EngineError;
-use super::folder::{CONFIG, Form, ModelFolder, TOKENIZER, Task, read};
+use super::folder::{CONFIG, Facts, Form, GRAPH, ModelFolder, TOKENIZER, Task, WEIGHTS, read};
 use super::labels::LabelMap;
 use super::rten::RtenEngine;
 use super::static_model::StaticEngine;
@@ -41,13 +42,22 @@ pub fn verify(folder: &ModelFolder) -> Vec<FileCheck> {
     own.into_iter().chain(more).map(check).collect()
 }
 
-/// Checks and loads a model for the chosen engine.
+/// Checks and loads a model for the chosen engine, on the processor.
 pub fn load(folder: &ModelFolder, choice: EngineChoice) -> Result<Model, EngineError> {
+    load_on(folder, choice, Device::Cpu)
+}
+
+/// Checks and loads a model for the chosen engine and device.
+pub fn load_on(folder: &ModelFolder, choice: EngineChoice, device: Device) -> Result<Model, EngineError> {
+    let choice = resolve(choice, device)?;
     let facts = &folder.facts;
     let id = &facts.id;
     let (config, config_sha256) = checked_bytes(folder, CONFIG)?;
     let (labels, vocab_size) = check_config(folder, &config)?;
-    let numbers = facts.form.files()[0];
+    let numbers = match choice {
+        EngineChoice::RustBert => WEIGHTS,
+        _ => facts.form.files()[0],
+    };
     // Two halves of about the same length, each on a thread: the tokenizer's JSON and the graph's weights.
     let (tokenizer, graph) = std::thread::scope(|scope| {
         let tokenizer = scope.spawn(|| {
@@ -60,7 +70,7 @@ pub fn load(folder: &ModelFolder, choice: EngineChoice) -> Result<Model, EngineE
         });
         let graph = checked_bytes(folder, numbers).and_then(|(bytes, sha256)| {
             let bad = |reason| EngineError::BadGraph { model: id.clone(), path: folder.path.join(numbers), reason };
-            Ok((Loaded::new(facts.form, bytes, facts.task, choice).map_err(bad)?, sha256))
+            Ok((Loaded::new(facts, bytes, &config, choice, device).map_err(bad)?, sha256))
         });
         let tokenizer = tokenizer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         (tokenizer, graph)
@@ -101,11 +111,15 @@ enum Loaded {
 }
 
 impl Loaded {
-    fn new(form: Form, bytes: Vec<u8>, task: Task, choice: EngineChoice) -> Result<Self, String> {
-        match form {
-            Form::Onnx => engine(bytes, task, choice).map(Loaded::Graph),
-            Form::Static => StaticEngine::load(&bytes).map(Loaded::Table),
-            Form::Weights => Err("it holds weights without a graph, which this engine needs (model.onnx)".into()),
+    fn new(facts: &Facts, bytes: Vec<u8>, config: &[u8], choice: EngineChoice, device: Device) -> Result<Self, String> {
+        match (facts.form, choice) {
+            (Form::Static, EngineChoice::RustBert) => Err("a static model is no BERT, which rust-bert needs".into()),
+            (_, EngineChoice::RustBert) => rust_bert(&bytes, config, facts.task, device).map(Loaded::Graph),
+            (Form::Onnx, _) => engine(bytes, facts.task, choice).map(Loaded::Graph),
+            (Form::Static, _) => StaticEngine::load(&bytes).map(Loaded::Table),
+            (Form::Weights, _) => Err(format!(
+                "it holds weights without a graph, which this engine needs ({GRAPH}); the engine rust-bert runs weights"
+            )),
         }
     }
 }
@@ -122,10 +136,23 @@ fn engine(bytes: Vec<u8>, task: Task, choice: EngineChoice) -> Result<Box<dyn En
     Ok(Box::new(RtenEngine::load(bytes, task)?))
 }
 
+#[cfg(feature = "rust-bert")]
+fn rust_bert(bytes: &[u8], config: &[u8], task: Task, device: Device) -> Result<Box<dyn Engine>, String> {
+    let place = super::rust_bert::place(device).map_err(|e| e.to_string())?;
+    Ok(Box::new(super::rust_bert::RustBertEngine::load(bytes, config, task, place)?))
+}
+
+/// Never reached: `resolve` refuses an engine that was not built in.
+#[cfg(not(feature = "rust-bert"))]
+fn rust_bert(_: &[u8], _: &[u8], _: Task, device: Device) -> Result<Box<dyn Engine>, String> {
+    Err(resolve(EngineChoice::RustBert, device).err().map(|e| e.to_string()).unwrap_or_default())
+}
+
 /// Loads several models at once; of several errors the first in the order of the folders is returned.
-pub fn load_all(folders: &[&ModelFolder], choice: EngineChoice) -> Result<Vec<Model>, EngineError> {
+pub fn load_all(folders: &[&ModelFolder], choice: EngineChoice, device: Device) -> Result<Vec<Model>, EngineError> {
     std::thread::scope(|scope| {
-        let loading: Vec<_> = folders.iter().map(|folder| scope.spawn(move || load(folder, choice))).collect();
+        let loading: Vec<_> =
+            folders.iter().map(|folder| scope.spawn(move || load_on(folder, choice, device))).collect();
         let loaded = loading.into_iter().map(|l| l.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         loaded.collect::<Vec<_>>().into_iter().collect()
     })

@@ -24,6 +24,7 @@ mod choice;
 mod choose;
 mod config;
 mod convert;
+mod device;
 mod distill;
 mod encoder;
 mod error;
@@ -38,6 +39,8 @@ mod numbers;
 mod places;
 mod rten;
 mod run;
+#[cfg(feature = "rust-bert")]
+mod rust_bert;
 mod static_model;
 mod tokens;
 mod vocabulary;
@@ -50,6 +53,7 @@ use ndarray::Array2;
 pub use choice::{EngineChoice, UnknownEngine};
 pub use choose::Wanted;
 pub use convert::{CONVERTED, convert};
+pub use device::{Device, UnknownDevice, find_weights, resolve};
 pub use distill::{DIMENSIONS, DISTILLED, distill, find_static};
 pub use error::EngineError;
 pub use fetch::{ENDPOINT, Fetched, Request, TOKEN, fetch};
@@ -57,7 +61,7 @@ pub use folder::{
     CONFIG, FILES, Facts, Form, GRAPH, Listed, ModelFolder, Pooling, TOKENIZER, Task, WEIGHTS, find, list,
 };
 pub use install::{Installed, install};
-pub use load::{FileCheck, load, load_all, verify};
+pub use load::{FileCheck, load, load_all, load_on, verify};
 pub use lock::LOCK;
 pub use manifest::MANIFEST;
 pub use numbers::{add_marked, softmax, unit};

@@ -1,0 +1,229 @@
+//! BERT on libtorch, through rust-bert's own types, from `model.safetensors`; in fp32, on processor or graphics card.
+//!
+//! A pass takes one text without padding and one thread. Tensors of libtorch may be read by several threads, but its Rust
+//! types cannot say so: every thread that runs a pass takes a model of its own from a pool, and all models share their
+//! weights. Refused: other architectures, and configurations that rust-bert would silently compute in another way.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use ::rust_bert::bert::{BertConfig, BertEmbeddings, BertForSequenceClassification, BertModel};
+use ndarray::Array2;
+use safetensors::SafeTensors;
+use serde::Deserialize;
+use tch::nn::VarStore;
+use tch::{Cuda, Kind, Tensor};
+
+use super::device::Device;
+use super::error::EngineError;
+use super::folder::Task;
+use super::tokens::Tokens;
+use super::weights::floats;
+use super::{Engine, PassError};
+
+/// The only epsilon of layer normalisation that rust-bert knows.
+const LAYER_NORM_EPS: f64 = 1e-12;
+
+thread_local! {
+    /// libtorch spreads a product over threads, which changes the order of its sums; each thread says once that it may not.
+    static ALONE: () = tch::set_num_threads(1);
+}
+
+/// Where libtorch is to compute; an error where there is no such device.
+pub(crate) fn place(device: Device) -> Result<tch::Device, EngineError> {
+    match device {
+        Device::Cpu => Ok(tch::Device::Cpu),
+        Device::Cuda if Cuda::is_available() => Ok(tch::Device::Cuda(0)),
+        Device::Cuda => Err(EngineError::NoCuda),
+    }
+}
+
+/// A loaded BERT.
+pub(crate) struct RustBertEngine {
+    config: BertConfig,
+    task: Task,
+    device: tch::Device,
+    /// By the names that rust-bert gives them.
+    weights: Mutex<HashMap<String, Tensor>>,
+    /// Models that no thread uses at the moment.
+    idle: Mutex<Vec<Bert>>,
+}
+
+enum Bert {
+    Hidden(BertModel<BertEmbeddings>),
+    Logits(BertForSequenceClassification),
+}
+
+/// What rust-bert does not read of a config.json, but takes for granted.
+#[derive(Deserialize)]
+struct Assumed {
+    #[serde(default)]
+    model_type: Option<String>,
+    #[serde(default)]
+    layer_norm_eps: Option<f64>,
+    #[serde(default)]
+    position_embedding_type: Option<String>,
+}
+
+impl RustBertEngine {
+    /// From the bytes of model.safetensors and config.json; the error is the reason for people.
+    pub(crate) fn load(bytes: &[u8], config: &[u8], task: Task, device: tch::Device) -> Result<Self, String> {
+        let config = checked_config(config)?;
+        let weights = Mutex::new(HashMap::new());
+        let mut engine = Self { config, task, device, weights, idle: Mutex::new(Vec::new()) };
+        let tensors = SafeTensors::deserialize(bytes).map_err(|e| e.to_string())?;
+        // The first model is built to learn the names and shapes that rust-bert asks for.
+        let (first, wanted) = engine.build()?;
+        let mut weights = HashMap::new();
+        for (name, variable) in wanted {
+            weights.insert(name.clone(), engine.weight(&tensors, &name, &variable.size())?);
+        }
+        drop(first);
+        engine.weights = Mutex::new(weights);
+        let first = engine.another()?;
+        engine.idle = Mutex::new(vec![first]);
+        Ok(engine)
+    }
+
+    /// A model with random weights and its variables by name.
+    fn build(&self) -> Result<(Bert, HashMap<String, Tensor>), String> {
+        caught(|| {
+            let mut variables = VarStore::new(self.device);
+            let root = variables.root();
+            let model = match self.task {
+                Task::Embedding => Bert::Hidden(BertModel::new_with_optional_pooler(&root, &self.config, false)),
+                Task::Inference | Task::Sentiment => {
+                    Bert::Logits(BertForSequenceClassification::new(&root, &self.config).map_err(|e| e.to_string())?)
+                }
+            };
+            variables.freeze();
+            Ok((model, variables.variables()))
+        })
+    }
+
+    /// The file's tensor of that name, of the shape that the config promises.
+    fn weight(&self, tensors: &SafeTensors, name: &str, wanted: &[i64]) -> Result<Tensor, String> {
+        // Encoders are stored with and without the name of the module that holds them.
+        let other = name.strip_prefix("bert.").map_or_else(|| format!("bert.{name}"), str::to_owned);
+        let found = match floats(tensors, name)? {
+            Some(found) => Some(found),
+            None => floats(tensors, &other)?,
+        };
+        let (shape, numbers) =
+            found.ok_or_else(|| format!("it has no tensor `{name}`, which the engine rust-bert needs"))?;
+        let shape: Vec<i64> = shape.iter().map(|&n| i64::try_from(n).unwrap_or(i64::MAX)).collect();
+        if shape != wanted {
+            return Err(format!("its tensor `{name}` has the shape {shape:?}; config.json promises {wanted:?}"));
+        }
+        let tensor = Tensor::from_slice(&numbers).f_reshape(&shape).and_then(|t| t.f_to_device(self.device));
+        tensor.map_err(|e| e.to_string())
+    }
+
+    /// One more model, whose variables share the memory of the weights.
+    fn another(&self) -> Result<Bert, String> {
+        let (model, variables) = self.build()?;
+        let weights = locked(&self.weights);
+        for (name, mut variable) in variables {
+            let weight = weights.get(&name).ok_or_else(|| format!("it has no tensor `{name}`"))?;
+            variable.f_set_data(weight).map_err(|e| e.to_string())?;
+        }
+        Ok(model)
+    }
+
+    fn pass(&self, model: &Bert, tokens: &Tokens) -> Result<Array2<f32>, String> {
+        let row = |list: &[u32]| -> Result<Tensor, String> {
+            let list: Vec<i64> = list.iter().map(|&n| i64::from(n)).collect();
+            let row = Tensor::from_slice(&list).f_unsqueeze(0).and_then(|t| t.f_to_device(self.device));
+            row.map_err(|e| e.to_string())
+        };
+        let (ids, mask, types) = (row(&tokens.ids)?, row(&tokens.attention_mask)?, row(&tokens.type_ids)?);
+        let (ids, mask, types) = (Some(&ids), Some(&mask), Some(&types));
+        let output = tch::no_grad(|| match model {
+            Bert::Hidden(model) => {
+                let output = model.forward_t(ids, mask, types, None, None, None, None, false);
+                output.map(|o| o.hidden_state.squeeze_dim(0)).map_err(|e| e.to_string())
+            }
+            Bert::Logits(model) => Ok(model.forward_t(ids, mask, types, None, None, false).logits),
+        })?;
+        let &[rows, columns] = output.size().as_slice() else {
+            return Err(format!("its output has {} dimensions, expected 2", output.dim()));
+        };
+        let flat = output.to_device(tch::Device::Cpu).to_kind(Kind::Float).contiguous().view([-1]);
+        let numbers: Vec<f32> = flat.try_into().map_err(|e: tch::TchError| e.to_string())?;
+        let size = |n: i64| usize::try_from(n).unwrap_or(0);
+        Array2::from_shape_vec((size(rows), size(columns)), numbers).map_err(|e| e.to_string())
+    }
+}
+
+impl Engine for RustBertEngine {
+    fn name(&self) -> &'static str {
+        if self.device == tch::Device::Cpu { "rust-bert" } else { "rust-bert-cuda" }
+    }
+
+    /// Rises with the version of libtorch too.
+    fn version(&self) -> u32 {
+        1
+    }
+
+    fn forward(&self, tokens: &Tokens) -> Result<Array2<f32>, PassError> {
+        ALONE.with(|()| ());
+        let idle = locked(&self.idle).pop();
+        let model = idle.map_or_else(|| self.another(), Ok).map_err(PassError)?;
+        let numbers = caught(|| self.pass(&model, tokens)).map_err(PassError)?;
+        locked(&self.idle).push(model);
+        Ok(numbers)
+    }
+}
+
+/// The config, where rust-bert computes what it says.
+fn checked_config(bytes: &[u8]) -> Result<BertConfig, String> {
+    let unread = |e: serde_json::Error| format!("its config.json is none that rust-bert reads: {e}");
+    let assumed: Assumed = serde_json::from_slice(bytes).map_err(unread)?;
+    if let Some(other) = assumed.model_type.filter(|kind| kind != "bert") {
+        return Err(format!("it is of the type {other}; the engine rust-bert runs bert, and rten any graph"));
+    }
+    if let Some(other) = assumed.layer_norm_eps.filter(|eps| *eps != LAYER_NORM_EPS) {
+        return Err(format!("its layer_norm_eps is {other:e}; rust-bert computes with {LAYER_NORM_EPS:e} always"));
+    }
+    if let Some(other) = assumed.position_embedding_type.filter(|kind| kind != "absolute") {
+        return Err(format!("its position_embedding_type is {other}; rust-bert knows absolute ones"));
+    }
+    // rust-bert asks for these; only training uses them, and a config.json need not say them.
+    let mut keys: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(bytes).map_err(unread)?;
+    for key in ["attention_probs_dropout_prob", "hidden_dropout_prob", "initializer_range"] {
+        keys.entry(key).or_insert_with(|| 0.0.into());
+    }
+    let config: BertConfig = serde_json::from_value(keys.into()).map_err(unread)?;
+    let sizes = [
+        config.hidden_size,
+        config.intermediate_size,
+        config.max_position_embeddings,
+        config.num_attention_heads,
+        config.num_hidden_layers,
+        config.type_vocab_size,
+        config.vocab_size,
+    ];
+    if sizes.iter().any(|size| *size < 1) || config.hidden_size % config.num_attention_heads != 0 {
+        return Err("the sizes in its config.json do not go together".into());
+    }
+    Ok(config)
+}
+
+/// rust-bert and tch panic where libtorch reports an error; here it becomes one again.
+fn caught<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(said(panic.as_ref())))
+}
+
+/// The first line of what a panic said.
+fn said(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    let line = text.and_then(|text| text.lines().next()).unwrap_or("for no stated reason");
+    format!("libtorch failed: {line}")
+}
+
+/// What a panic left behind a lock is whole: each lock guards one push, pop or read.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
