@@ -167,14 +167,14 @@ fn brackets(text: &str) -> Vec<Bracket> {
 /// What a bracket holds, from its start on: directions and calls.
 enum Part {
     Direction,
-    Call(Call),
+    Call(Box<Call>),
 }
 
 /// The parts of a bracket, each with its byte range in `inner`; nothing where the bracket is speech. Directions and
 /// calls stand side by side between dashes: "(Beifall bei der SPD – Fritz Kern [FDP]: Unsinn!)".
 fn parts(inner: &str) -> Option<Vec<(Range<usize>, Part)>> {
     if let Some(call) = call(inner) {
-        return Some(vec![(0..inner.len(), Part::Call(call))]);
+        return Some(vec![(0..inner.len(), Part::Call(Box::new(call)))]);
     }
     let mut out = Vec::new();
     let mut from = 0;
@@ -186,7 +186,7 @@ fn parts(inner: &str) -> Option<Vec<(Range<usize>, Part)>> {
         let part = inner[from..cut].trim_start_matches([' ', '–', '—', '-']);
         let start = cut - part.len();
         let found = match call(part) {
-            Some(call) => Part::Call(call),
+            Some(call) => Part::Call(Box::new(call)),
             None if is_direction(part) || CLOCK.is_match(part.trim()) || !out.is_empty() => Part::Direction,
             None => return None,
         };
@@ -226,19 +226,16 @@ pub fn settle(page: &mut Page<'_>, found: &mut Found, leads: bool) {
             for (range, part) in parts {
                 let at = bracket.inner.start + range.start;
                 let end = bracket.inner.start + range.end;
-                match (part, byline) {
-                    (Part::Call(call), Some(byline)) => {
-                        if from < at && from > bracket.outer.start {
-                            asides.push(Aside { span: shown.source_span(from, at), kind });
-                            from = at;
-                        }
-                        let speech = shown.source_start(at + call.speech);
-                        let place = Span::new(shown.source_start(from), speech);
-                        calls.push(candidate(page, place, call.parts, call.kind, Origin::Call, byline));
-                        called = true;
-                        from = end;
+                if let (Part::Call(call), Some(byline)) = (part, byline) {
+                    if from < at && from > bracket.outer.start {
+                        asides.push(Aside { span: shown.source_span(from, at), kind });
+                        from = at;
                     }
-                    _ => {}
+                    let speech = shown.source_start(at + call.speech);
+                    let place = Span::new(shown.source_start(from), speech);
+                    calls.push(candidate(page, place, call.parts, call.kind, Origin::Call, byline));
+                    called = true;
+                    from = end;
                 }
             }
             let end = with_blanks(text, &bracket.outer);

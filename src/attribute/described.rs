@@ -122,7 +122,7 @@ fn without_occasion(piece: &str) -> &str {
         let next = labels::words(rest);
         let is_body = next.iter().take(6).any(|word| BODIES.contains(word) && !SESSION_BODIES.contains(word));
         let is_field = found.as_str().trim() == "for" || found.as_str().trim() == "to";
-        if !is_body && !(is_field && rest.starts_with(char::is_uppercase)) {
+        if !(is_body || is_field && rest.starts_with(char::is_uppercase)) {
             return piece[..found.start()].trim();
         }
     }

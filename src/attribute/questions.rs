@@ -55,9 +55,7 @@ pub struct Parties {
 pub fn find(page: &Page<'_>, found: &Found) -> Option<Found> {
     let is_set =
         |line: &super::page::PageLine| line.bold > 0 || line.italic > 0 || matches!(line.layout, Layout::Heading(_));
-    if page.lines.iter().filter(|line| is_set(line)).nth(FEWEST - 1).is_none() {
-        return None;
-    }
+    page.lines.iter().filter(|line| is_set(line)).nth(FEWEST - 1)?;
     let paragraphs = page.open_paragraphs();
     let mut faces: BTreeMap<Face, Vec<usize>> = BTreeMap::new();
     for (i, lines) in paragraphs.iter().enumerate() {

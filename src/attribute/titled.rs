@@ -133,7 +133,7 @@ fn is_head(page: &Page<'_>, lines: &Range<usize>, text: &str) -> bool {
     let is_heading = matches!(page.lines[lines.start].layout, Layout::Heading(_));
     n_words <= LONGEST
         && !SALUTATION.is_match(text)
-        && (is_heading && n_words <= LONGEST
+        && (is_heading
             || page.is_italic(lines.clone())
             || !text.ends_with(['.', '!', '?', ',', ':', '"', '”'])
             || front::has_date(text))

@@ -184,7 +184,7 @@ fn states_of(model: &Model, ids: &[u32], work: Work) -> Result<Vec<Vec<f64>>, En
         }
         Ok(done)
     };
-    let parts: Vec<Result<Vec<(u32, Vec<f64>)>, EngineError>> = std::thread::scope(|scope| {
+    let parts: Vec<Result<Vec<_>, EngineError>> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..work.threads.max(1)).map(|_| scope.spawn(worker)).collect();
         workers.into_iter().map(|w| w.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
     });

@@ -29,8 +29,8 @@ impl LabelMap {
             |wanted: &&str| task.labels().iter().position(|l| l == wanted).is_some_and(|at| which.contains(&at));
         let complete = match task {
             Task::Embedding => labels.is_empty(),
-            Task::Inference => which.len() == 3 && task.labels().iter().all(|label| there(&label)),
-            Task::Sentiment => ["negative", "positive"].iter().all(|label| there(&label)),
+            Task::Inference => which.len() == 3 && task.labels().iter().all(&there),
+            Task::Sentiment => ["negative", "positive"].iter().all(there),
         };
         let mut pairs: Vec<(usize, usize)> = which.into_iter().enumerate().collect();
         pairs.sort_by_key(|&(logit, label)| (label, logit));

@@ -18,8 +18,11 @@ pub(crate) const EMBEDDINGS: &str = "embeddings";
 /// A header longer than this belongs to no model.
 const LONGEST_HEADER: u64 = 100_000_000;
 
+/// Shape and numbers of a tensor.
+pub(crate) type Shaped = (Vec<usize>, Vec<f32>);
+
 /// Shape and numbers of a tensor; `None` where there is none of that name.
-pub(crate) fn floats(tensors: &SafeTensors, name: &str) -> Result<Option<(Vec<usize>, Vec<f32>)>, String> {
+pub(crate) fn floats(tensors: &SafeTensors, name: &str) -> Result<Option<Shaped>, String> {
     let Ok(tensor) = tensors.tensor(name) else {
         return Ok(None);
     };
