@@ -152,7 +152,7 @@ fn a_list_of_people_wins_over_the_page_and_leaves_others_as_they_are() {
     let text = "The Provost: We begin.\n\nMR. HILL (Docks Ltd): Late, as ever.\n\nANN LEE (Acme, Professor): Not at all.\n\n\
                 Cy Wood (Acme): Quite.\n\nMr. Hill: I see.\n\nThe Provost: Good.\n\nCy Wood: Yes.\n";
     let found = transcript(text, &study("", people));
-    let told: Vec<(&str, &str, Option<&str>, Option<&str>, Option<&str>, Role, usize)> = found
+    let told: Vec<_> = found
         .speakers
         .iter()
         .map(|s| {
