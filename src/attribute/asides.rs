@@ -171,7 +171,7 @@ enum Part {
 }
 
 /// The parts of a bracket, each with its byte range in `inner`; nothing where the bracket is speech. Directions and
-/// calls stand side by side between dashes: "(Beifall bei der SPD – Fritz Kern [FDP]: Unsinn!)".
+/// calls stand side by side between dashes: "(Beifall bei der SPD – Fritz Kern \[FDP\]: Unsinn!)".
 fn parts(inner: &str) -> Option<Vec<(Range<usize>, Part)>> {
     if let Some(call) = call(inner) {
         return Some(vec![(0..inner.len(), Part::Call(Box::new(call)))]);

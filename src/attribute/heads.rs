@@ -87,7 +87,7 @@ pub fn drop_fields(page: &Page<'_>, all: &mut Vec<Candidate>) -> Vec<(String, By
     legend
 }
 
-/// "Will he go? [90211]" without its reference.
+/// "Will he go? \[90211\]" without its reference.
 fn without_last_bracket(text: &str) -> &str {
     let opens = text.rfind(['(', '[']).filter(|_| text.ends_with([')', ']']));
     opens.map_or(text, |at| &text[..at]).trim_end()

@@ -3,7 +3,7 @@
 //! Everything here is plain Rust on float32, written so that it becomes vector instructions of whatever width; only the
 //! integer products ([`Tile`]) are written per instruction set. Each function is compiled once per instruction set (see
 //! `kernel`), and gives the same bits in each, because the order of every sum is fixed: sums over a row have
-//! [`LANES`](super::math::LANES) interleaved partial sums, all others go from the first term to the last.
+//! [`LANES`] interleaved partial sums, all others go from the first term to the last.
 
 use super::math::{LANES, LIFT, gelu, sum_of_lanes};
 use super::weights::{Dense, Embeddings, Linear, Norm, PANEL, Panel};
