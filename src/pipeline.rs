@@ -202,7 +202,7 @@ fn run_with(
     let record = RunRecord {
         run_id: run_id(&ledger.documents, study, &records),
         study_sha256: study.sha256.clone().unwrap_or_else(|| default_study_sha256(study)),
-        engine: measurer.engine_name().to_string(),
+        engine: engines(&models),
         models: records.clone(),
         started_at,
         finished_at: Timestamp::now(),
@@ -394,6 +394,17 @@ fn records(models: &[Model]) -> Vec<ModelRecord> {
         .collect()
 }
 
+/// The engines that ran the models, each once, in the order of the models.
+fn engines(models: &[Model]) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for name in models.iter().map(Model::engine_name) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.join(", ")
+}
+
 /// The same inputs, study, models and version give the same id.
 fn run_id(documents: &[Summary], study: &Study, models: &[ModelRecord]) -> String {
     let mut hash = Sha256::new();
@@ -406,15 +417,11 @@ fn run_id(documents: &[Summary], study: &Study, models: &[ModelRecord]) -> Strin
     for model in models {
         hash.update(&model.sha256);
     }
-    hex(&hash.finalize())[..16].to_string()
+    format!("{:x}", hash.finalize())[..16].to_string()
 }
 
 /// sha256 of the study's values, for a run without a study file.
 fn default_study_sha256(study: &Study) -> String {
     // A study is plain data with string keys, which JSON takes without fail.
-    hex(&Sha256::digest(serde_json::to_vec(study).unwrap_or_default()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:x}", Sha256::digest(serde_json::to_vec(study).unwrap_or_default()))
 }

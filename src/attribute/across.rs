@@ -167,7 +167,6 @@ pub(super) fn person_id(name: &str, details: &[&Description]) -> String {
     for Description { honorific, details } in details {
         hash.update(format!("\n{honorific:?} {details:?}"));
     }
-    let digest = hash.finalize();
-    let digits: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-    format!("person-{digits}")
+    let digits = format!("{:x}", hash.finalize());
+    format!("person-{}", &digits[..12])
 }

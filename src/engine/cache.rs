@@ -433,7 +433,8 @@ fn table_of(model: &Model) -> String {
     hash.update(format!("{engine} {version}\n{}\n{:?}\n", model.max_tokens, model.task));
     // What a manifest says of a model beyond its files.
     hash.update(format!("{:?} {:?}\n", model.pooling, model.labels));
-    format!("rows-{}", &super::load::hex(&hash.finalize())[..32])
+    let digits = format!("{:x}", hash.finalize());
+    format!("rows-{}", &digits[..32])
 }
 
 fn share_of(model: &Model) -> Share {

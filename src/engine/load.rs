@@ -223,11 +223,7 @@ fn check_sha256(folder: &ModelFolder, file: &str, path: &Path, found: &str) -> R
 
 /// 64 hex digits.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:x}", Sha256::digest(bytes))
 }
 
 #[cfg(test)]

@@ -145,10 +145,6 @@ impl<'r> Measurer<'r> {
         self.embedder.dimensions
     }
 
-    pub fn engine_name(&self) -> &'static str {
-        self.embedder.engine_name()
-    }
-
     /// Rows that came from the cache, and rows that were computed.
     pub fn counts(&self) -> (u64, u64) {
         self.cache.map_or_else(|| (0, self.n_inputs.load(Ordering::Relaxed)), Cache::counts)

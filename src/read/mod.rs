@@ -143,7 +143,7 @@ pub struct Reading {
 
 /// First 12 hex digits of the sha256 of a file's bytes, and all 64.
 pub fn content_id(bytes: &[u8]) -> (String, String) {
-    let sha256: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = format!("{:x}", Sha256::digest(bytes));
     (sha256[..12].to_string(), sha256)
 }
 

@@ -27,7 +27,7 @@ tables! {
         study_sha256: &'a str;
         /// sha256 of the study's people list, 64 hex digits.
         people_sha256: &'a str, null "the study names no people list";
-        /// Engine that ran the models.
+        /// Engines that ran the models: one name, or several with commas between them.
         engine: &'a str;
         /// The models used, each as its id, a space and the sha256 of its file.
         models: Vec<String>;

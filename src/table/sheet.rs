@@ -148,7 +148,7 @@ impl HashedFile {
         let mut open = self.lock();
         let flushed = open.buffer.flush().and_then(|()| open.buffer.get_ref().sync_all());
         flushed.map_err(|source| write_error(&open.path, source))?;
-        let sha256 = open.hash.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = format!("{:x}", open.hash.clone().finalize());
         Ok(WrittenFile { name: name_of(&open.path), rows, bytes: open.bytes, sha256 })
     }
 }

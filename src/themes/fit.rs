@@ -129,6 +129,9 @@ pub(super) fn consensus(
     seed: u64,
     progress: &dyn Progress,
 ) -> Result<Fit, ThemeError> {
+    if n_nodes == 0 {
+        return Ok(Fit { community: Vec::new(), starts: Vec::new() });
+    }
     let mut first = None;
     for round in 0..ROUNDS {
         let graph = graph(n_nodes, &edges)?;

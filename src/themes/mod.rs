@@ -225,21 +225,6 @@ impl Sample {
             speakers: n,
         })?;
         let options = self.options;
-        if n == 0 {
-            let (members, placed, drafts) = (Vec::new(), Vec::new(), Vec::new());
-            let (first_rows, assignments) = (Vec::new(), Vec::new());
-            return Ok(Fitted {
-                options,
-                seed: self.seed,
-                nodes,
-                unit,
-                members,
-                placed,
-                drafts,
-                first_rows,
-                assignments,
-            });
-        }
         let k = match options.neighbours {
             0 => fit::neighbours_for(n),
             pinned => pinned.min(n.saturating_sub(1)),

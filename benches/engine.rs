@@ -1,0 +1,93 @@
+//! How fast a sentence becomes tokens, a vector, probabilities, and how fast a vector is found in the cache.
+//!
+//!     cargo bench --bench engine
+//!
+//! Sentences of 6 to 30 words that are made here, one thread, the models that ship.
+
+use std::path::Path;
+
+use divan::Bencher;
+use divan::counter::ItemsCount;
+use ndarray::Array2;
+
+use plenary::engine::cache::Cache;
+use plenary::engine::{self, EngineChoice, Model, Work};
+use plenary::measure::{embedding, sentiment, stance};
+use plenary::progress::Silent;
+use plenary::study::{StanceOptions, Target};
+
+fn main() {
+    divan::main();
+}
+
+const ENGINES: [EngineChoice; 2] = [EngineChoice::Encoder, EngineChoice::Rten];
+
+fn model(id: &str, choice: EngineChoice) -> Model {
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+    let folder = engine::find(&engine::places(Some(&models)), id).expect("the models ship with the benchmark");
+    engine::load(&folder, choice).expect("the models that ship are whole")
+}
+
+/// As many different sentences.
+fn sentences(n: usize) -> Vec<String> {
+    const WORDS: [&str; 12] = [
+        "harbour", "budget", "teachers", "the", "of", "a", "minister", "believes", "opposed", "network", "rivers",
+        "every",
+    ];
+    let words = |i: usize| (0..6 + i % 25).map(move |place| WORDS[(i * 7 + place * 5) % WORDS.len()]);
+    (0..n).map(|i| format!("Motion {i}: {}.", words(i).collect::<Vec<_>>().join(" "))).collect()
+}
+
+fn work(cache: Option<&Cache>) -> Work<'_> {
+    Work { threads: 1, progress: &Silent, cache }
+}
+
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn tokenise(bencher: Bencher<'_, '_>) {
+    let (model, texts) = (model("all-minilm-l6-v2", EngineChoice::Auto), sentences(2000));
+    bencher.counter(ItemsCount::new(texts.len())).bench_local(|| {
+        texts.iter().map(|text| model.tokenizer().text(text).map_or(0, |windows| windows.n_tokens)).sum::<usize>()
+    });
+}
+
+#[divan::bench(args = ENGINES, sample_count = 5, sample_size = 1)]
+fn embed(bencher: Bencher<'_, '_>, choice: EngineChoice) {
+    let (model, texts) = (model("all-minilm-l6-v2", choice), sentences(200));
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    bencher
+        .counter(ItemsCount::new(texts.len()))
+        .bench_local(|| embedding::embed(&model, &texts, work(None)).expect("sentences can be embedded"));
+}
+
+#[divan::bench(args = ENGINES, sample_count = 5, sample_size = 1)]
+fn classify(bencher: Bencher<'_, '_>, choice: EngineChoice) {
+    let (model, texts) = (model("sentiment-minilm-l6", choice), sentences(200));
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    bencher
+        .counter(ItemsCount::new(texts.len()))
+        .bench_local(|| sentiment::score(&model, &texts, work(None)).expect("sentences have a tone"));
+}
+
+#[divan::bench(args = ENGINES, sample_count = 5, sample_size = 1)]
+fn infer(bencher: Bencher<'_, '_>, choice: EngineChoice) {
+    let (model, texts) = (model("nli-minilm-l6", choice), sentences(200));
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let proposition = "The budget should be larger.".to_owned();
+    let targets = [Target { id: "budget".into(), proposition, negation: None, note: None }];
+    let (relevance, options) = (Array2::ones((1, texts.len())), StanceOptions::default());
+    bencher.counter(ItemsCount::new(texts.len())).bench_local(|| {
+        stance::score(&model, &texts, &targets, &options, relevance.view(), work(None)).expect("pairs can be inferred")
+    });
+}
+
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn cache_hit(bencher: Bencher<'_, '_>) {
+    let (model, texts) = (model("all-minilm-l6-v2", EngineChoice::Auto), sentences(2000));
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let cache = Cache::open(folder.path()).expect("a new cache can be opened");
+    embedding::embed(&model, &texts, work(Some(&cache))).expect("sentences can be embedded");
+    bencher
+        .counter(ItemsCount::new(texts.len()))
+        .bench_local(|| embedding::embed(&model, &texts, work(Some(&cache))).expect("sentences can be embedded"));
+}
