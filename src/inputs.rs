@@ -4,7 +4,7 @@
 //! Links inside folders are not followed, so that nothing outside them is read. What is not taken says why.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -108,9 +108,7 @@ impl Sources {
         let mut files: Vec<(PathBuf, bool)> = Vec::new();
         let mut sources = Self::default();
         for path in paths {
-            if path.is_dir() && convokit::is_corpus_folder(path) {
-                files.push((path.clone(), false));
-            } else if path.is_dir() {
+            if path.is_dir() {
                 walk(path, &mut files, &mut sources.untaken);
             } else {
                 files.push((path.clone(), false));
@@ -184,13 +182,17 @@ impl Sources {
     }
 }
 
+/// Bytes of a file, or of the files in a folder.
 fn size_of(path: &Path) -> u64 {
+    if !path.is_dir() {
+        return fs::metadata(path).map_or(0, |file| file.len());
+    }
     let files = WalkDir::new(path).into_iter().filter_map(Result::ok).filter_map(|entry| entry.metadata().ok());
     files.filter(|file| file.is_file()).map(|file| file.len()).sum()
 }
 
 fn walk(folder: &Path, files: &mut Vec<(PathBuf, bool)>, untaken: &mut Untaken) {
-    let before = files.len();
+    let before = (files.len(), untaken.passed_over.len());
     let visible =
         |entry: &walkdir::DirEntry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.');
     let mut entries = WalkDir::new(folder).sort_by_file_name().into_iter();
@@ -210,10 +212,11 @@ fn walk(folder: &Path, files: &mut Vec<(PathBuf, bool)>, untaken: &mut Untaken) 
                 ));
                 entries.skip_current_dir();
             }
+            // What else lies in the folder of a corpus is met like any other file.
             Ok(entry) if entry.file_type().is_dir() && convokit::is_corpus_folder(entry.path()) => {
-                entries.skip_current_dir();
                 files.push((entry.into_path(), true));
             }
+            Ok(entry) if is_part_of_corpus(entry.path()) => {}
             Ok(entry) if entry.file_type().is_file() => files.push((entry.into_path(), true)),
             Ok(entry) if entry.file_type().is_symlink() => untaken.passed_over.push(failure(
                 &shown(entry.path()),
@@ -227,13 +230,19 @@ fn walk(folder: &Path, files: &mut Vec<(PathBuf, bool)>, untaken: &mut Untaken) 
             }
         }
     }
-    if files.len() == before {
+    if (files.len(), untaken.passed_over.len()) == before {
         untaken.failures.push(failure(
             &shown(folder),
-            "the folder holds no files",
+            "the folder holds no visible files",
             "name a folder with transcripts, or files",
         ));
     }
+}
+
+/// Whether a file is one of those that make its folder a corpus.
+fn is_part_of_corpus(path: &Path) -> bool {
+    path.file_name().and_then(|name| name.to_str()).is_some_and(convokit::is_part)
+        && path.parent().is_some_and(convokit::is_corpus_folder)
 }
 
 impl Sources {
@@ -440,6 +449,11 @@ mod tests {
             .collect();
         assert_eq!(ends, [true; 3]);
         assert_eq!(inputs.untaken.other_paths.len(), 2);
+        std::fs::write(corpus.join("notes.txt"), "**Ann Lee**\n\nHello.\n").unwrap();
+        std::fs::write(corpus.join("vectors.bin"), b"\x00\x01").unwrap();
+        let named = gather(std::slice::from_ref(&corpus), &Options::default());
+        assert_eq!((named.documents.len(), named.untaken.passed_over.len()), (2, 1), "what else is there is told");
+        std::fs::remove_file(corpus.join("notes.txt")).unwrap();
         let named = gather(&[corpus], &Options::default());
         assert_eq!(named.documents.len(), 1);
     }

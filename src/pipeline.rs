@@ -148,7 +148,7 @@ pub fn run(paths: &[PathBuf], options: &Options, progress: &dyn Progress) -> Res
         .map_err(|source| RunError::Threads { threads, source })?;
     let outcome = run_with(&pool, paths, options, progress);
     outcome.map_err(|error| match (error, &options.cache) {
-        (RunError::Stopped { .. }, Some(cache)) => RunError::Stopped { n_kept: cache.counts().1 },
+        (RunError::Stopped { .. }, Some(cache)) => RunError::Stopped { n_kept: cache.n_kept() },
         (error, _) => error,
     })
 }
@@ -193,7 +193,7 @@ fn run_with(
 
     let mut closed = writer.closed()?;
     let themes = pool.install(|| find_themes(&ledger, sample, &mut closed, progress))?;
-    let estimates = pool.install(|| estimate_all(&ledger, &themes, &mut closed, study))?;
+    let estimates = pool.install(|| estimate_all(&ledger, &themes, &mut closed, study, progress))?;
     if progress.stop_requested() {
         return Err(RunError::Stopped { n_kept: 0 });
     }
@@ -353,15 +353,21 @@ fn estimate_all(
     themes: &Themes,
     closed: &mut Closed,
     study: &Study,
+    progress: &dyn Progress,
 ) -> Result<Vec<Estimate>, RunError> {
+    progress.begin("estimating", 1);
     let rows = ledger.scored(themes);
     let targets: Vec<&str> = study.targets.iter().map(|target| target.id.as_str()).collect();
     let mut kept = Vec::new();
     estimate_in_parts(&rows, &targets, &study.estimates, study.study.seed, |part| {
+        if progress.stop_requested() {
+            return Err(RunError::Stopped { n_kept: 0 });
+        }
         closed.estimates(&part)?;
         kept.extend(part.into_iter().filter(|estimate| estimate.utterance_id.is_none()));
         Ok::<_, RunError>(())
     })?;
+    progress.advance(1);
     Ok(kept)
 }
 

@@ -848,3 +848,21 @@ fn formulas_of_the_record_that_begin_with_any_word_are_no_speech() {
     ];
     expect("votes.txt", text, &spoken);
 }
+
+#[test]
+fn a_list_of_those_present_gives_surnames_their_full_names() {
+    let text = "\
+Present: Cllr Rosa Field (Chair), Cllr Tom Okafor, Cllr Ada Brook, Cllr Ian Brook
+
+The Chair: Welcome, everybody. We begin with the ferry.
+
+Cllr Okafor: I am against it. It costs too much.
+
+Cllr Brook: I am for it.
+
+Cllr Okafor: At what price?
+";
+    let transcript = transcribe("ferry.txt", text);
+    let names: Vec<&str> = transcript.speakers.iter().map(|speaker| speaker.name.as_str()).collect();
+    assert_eq!(names, ["Rosa Field", "Tom Okafor", "Brook"], "of two people called Brook none is chosen");
+}

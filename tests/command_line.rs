@@ -117,7 +117,7 @@ fn a_folder_gives_its_transcripts_and_never_its_own_results() {
 fn a_folder_without_transcripts_is_refused() {
     let place = Place::with(&[("talks/notes.rtf", "a,b\n")]);
     fs::create_dir(place.path("empty")).unwrap();
-    place.run(&["run", "empty", "--out", "results"]).says(2, &["empty: the folder holds no files"]);
+    place.run(&["run", "empty", "--out", "results"]).says(2, &["empty: the folder holds no visible files"]);
     place.run(&["run", "talks", "--out", "results"]).says(2, &["talks/notes.rtf", "save it as plain text"]);
     assert!(!place.path("results").exists());
 }

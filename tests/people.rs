@@ -373,7 +373,7 @@ fn segment_explains_each_turn() {
       note     1 of 6 utterances are doubtful (needs_review)
       explain  colon explains 5.05
 
-      lines 3: The Chair, sure 0.96, 9a987da71667-u0001
+      line 3: The Chair, sure 0.96, 9a987da71667-u0001
         words    We will come to order.
         rule     colon, line 3; form of the label: office; it stands 2x
         byline   "The Chair"
@@ -382,7 +382,7 @@ fn segment_explains_each_turn() {
                  -0.04 -> 0.96  a quarter of the whole is the confidence of the document's style, 0.84
         person   Ann Lee: office_of_chair_line (0.90), by 9a987da71667-b00001 (line 1) and 9a987da71667-b00002 (line 3)
 
-      lines 5: Bo Hill, sure 0.81, 9a987da71667-u0002
+      line 5: Bo Hill, sure 0.81, 9a987da71667-u0002
         words    Thank you.
         rule     colon, line 5; form of the label: person; it stands 1x
         byline   "Bo Hill (Docks Ltd)"
@@ -390,7 +390,7 @@ fn segment_explains_each_turn() {
                  +0.01 -> 0.81  a quarter of the whole is the confidence of the document's style, 0.84
         person   Bo Hill: first_print (1.00), by 9a987da71667-b00004 (line 5)
 
-      lines 7: Joan Hill, sure 0.81, 9a987da71667-u0003
+      line 7: Joan Hill, sure 0.81, 9a987da71667-u0003
         words    I would like to add one thing.
         rule     colon, line 7; form of the label: person; it stands 1x
         byline   "Joan Hill"
@@ -398,7 +398,7 @@ fn segment_explains_each_turn() {
                  +0.01 -> 0.81  a quarter of the whole is the confidence of the document's style, 0.84
         person   Joan Hill: first_print (1.00), by 9a987da71667-b00006 (line 7)
 
-      lines 9: Mr. Bo Hill, sure 0.92, 9a987da71667-u0004
+      line 9: Mr. Bo Hill, sure 0.92, 9a987da71667-u0004
         words    Please do.
         rule     colon, line 9; form of the label: person; it stands 1x
         byline   "Mr. Bo Hill"
@@ -406,7 +406,7 @@ fn segment_explains_each_turn() {
                  -0.03 -> 0.92  a quarter of the whole is the confidence of the document's style, 0.84
         person   Bo Hill: same_full_name (0.95), by 9a987da71667-b00004 (line 5) and 9a987da71667-b00008 (line 9)
 
-    ? lines 11: Hill, sure 0.59, 9a987da71667-u0005
+    ? line 11: Hill, sure 0.59, 9a987da71667-u0005
         words    Both of us are glad to be here.
         rule     colon, line 11; form of the label: word; it stands 1x
         byline   "Hill"
@@ -417,7 +417,7 @@ fn segment_explains_each_turn() {
         review   the confidence of the boundary, 0.59, is under 0.60
         review   "Hill" may stand for Bo Hill or Joan Hill
 
-      lines 13: The Chair, sure 0.96, 9a987da71667-u0006
+      line 13: The Chair, sure 0.96, 9a987da71667-u0006
         words    We stand in recess.
         rule     colon, line 13; form of the label: office; it stands 2x
         byline   "The Chair"

@@ -120,6 +120,6 @@ fn a_run_with_the_static_engine_says_how_to_make_the_model_and_then_uses_it() {
     place.run(&run).says(2, &["no static model `mpnet-static`", "plenary models distill mpnet"]);
     place.run_well(&["models", "distill", "mpnet", "--dimensions", "16", "--models", folder]);
     place.run_well(&run);
-    assert_eq!(place.texts("results/runs.parquet", "engine"), ["static"]);
+    assert_eq!(place.texts("results/runs.parquet", "engine"), ["static, rten"]);
     place.run(&["run", "talk.md", "--engine", "abacus", "--out", "other"]).says(2, &["`abacus` is no engine"]);
 }

@@ -264,7 +264,7 @@ pub fn settle_people(linked: &mut Linked, found: &Found) {
         let Some(person) = linked.people.get_mut(bond.person).filter(|person| person.listed.is_none()) else {
             continue;
         };
-        if byline.parts.role.is_none() {
+        if byline.parts.role.is_none() && person.byline.role == Some(Role::Interjector) {
             person.byline.role = None;
         }
         if labels::is_chair_label(&byline.label) {

@@ -327,12 +327,27 @@ fn times_in(text: &str) -> (Option<Time>, Option<Time>) {
             Time::new(hour, minute, 0, 0).ok()
         };
         let has_colon = found[0].contains(':');
-        let end = clock(4, 5, half(6).or(half(3)));
+        // A half of the day printed once counts for both where the time then runs forward, else the other half does.
+        let borrowed = |hour: usize, minute: usize, half: Option<char>, fits: &dyn Fn(Time) -> bool| {
+            let other = half.map(|half| if half == 'a' { 'p' } else { 'a' });
+            let same = clock(hour, minute, half);
+            same.filter(|time| fits(*time)).or_else(|| clock(hour, minute, other).filter(|time| fits(*time))).or(same)
+        };
+        let end = match half(6) {
+            Some(printed) => clock(4, 5, Some(printed)),
+            None => {
+                let start = clock(1, 2, half(3));
+                borrowed(4, 5, half(3), &|end| start.is_none_or(|start| start <= end))
+            }
+        };
         // "2.40" alone is a number; a time has a colon, an end or a half of the day.
         if !has_colon && end.is_none() && half(3).is_none() {
             continue;
         }
-        let start = clock(1, 2, half(3).or(if end.is_some() { half(6) } else { None }));
+        let start = match half(3) {
+            Some(printed) => clock(1, 2, Some(printed)),
+            None => borrowed(1, 2, half(6), &|start| end.is_none_or(|end| start <= end)),
+        };
         if start.is_some() {
             return (start, end);
         }
@@ -361,6 +376,9 @@ mod tests {
         assert_eq!(times_in("7 March 2022, 10:15 a.m."), (Some(time(10, 15, 0, 0)), None));
         assert_eq!(times_in("at 6.30 p.m."), (Some(time(18, 30, 0, 0)), None));
         assert_eq!(times_in("2.05 p.m. to 2.40 p.m."), (Some(time(14, 5, 0, 0)), Some(time(14, 40, 0, 0))));
+        assert_eq!(times_in("11:30-1:15 p.m."), (Some(time(11, 30, 0, 0)), Some(time(13, 15, 0, 0))));
+        assert_eq!(times_in("10:00 a.m.-1:00"), (Some(time(10, 0, 0, 0)), Some(time(13, 0, 0, 0))));
+        assert_eq!(times_in("2:15-3:30 p.m."), (Some(time(14, 15, 0, 0)), Some(time(15, 30, 0, 0))));
         assert_eq!(times_in("spent 2.40 per cent"), (None, None));
     }
 

@@ -160,20 +160,18 @@ struct Known<'l> {
 impl Known<'_> {
     fn add(&mut self, mut person: Person, words: Vec<String>) -> usize {
         let at = self.people.len();
-        self.by_label.entry(person.byline.label.to_ascii_lowercase()).or_insert(at);
-        let mut names = vec![words.clone()];
+        self.by_label.entry(person.byline.label.to_lowercase()).or_insert(at);
+        let mut name = words.clone();
         if let Some((listed, entry)) = person.listed.and_then(|listed| Some((listed, self.entry(listed)?))) {
-            names = vec![name_words(&entry.name)];
+            name = name_words(&entry.name);
             if entry.role == Some(Role::Chair) && !person.presides {
                 (person.presides, person.presides_by) = (true, Some(person.told));
             }
             self.by_listed.entry(listed).or_insert(at);
         }
-        for name in names {
-            if let [first, .., last] = name.as_slice() {
-                self.by_ends.entry((first.clone(), last.clone())).or_default().push(at);
-                self.by_surname.entry(last.clone()).or_default().push(at);
-            }
+        if let [first, .., last] = name.as_slice() {
+            self.by_ends.entry((first.clone(), last.clone())).or_default().push(at);
+            self.by_surname.entry(last.clone()).or_default().push(at);
         }
         self.people.push(person);
         self.names.push(words);
@@ -187,7 +185,7 @@ impl Known<'_> {
     /// The bond of a byline with what was found, who is added to the people where new.
     fn take(&mut self, found: Found, byline: &Byline, i: usize, words: &[String]) -> Bond {
         let Found { person, listed, rule, rests_on, others } = found;
-        let label = byline.label.to_ascii_lowercase();
+        let label = byline.label.to_lowercase();
         self.rule_of_label.entry(label).or_insert_with(|| (rule, others.clone()));
         let person = person.unwrap_or_else(|| {
             let new = Person { listed, ..Person::new(byline.clone(), 1.0, Mention::Byline(i)) };
@@ -218,7 +216,7 @@ impl Known<'_> {
 
     /// The person that an office or a surname alone stands for, where there is only one.
     fn of_part(&self, words: &[String], byline: &Byline) -> Found {
-        let label = byline.label.to_ascii_lowercase();
+        let label = byline.label.to_lowercase();
         if let Some(at) = self.by_label.get(&label) {
             // In other capitals the label is what it was when it first stood.
             return match self.rule_of_label.get(&label) {
@@ -368,17 +366,27 @@ fn enrich(person: &mut Person, byline: &Byline, told: Mention) {
     }
 }
 
-/// Fills in what a list of those present says of people known by the same surname.
+/// Fills in what a list of those present says of people known by the same surname; a full name takes the place of the
+/// surname alone where one person on the list bears it.
 pub fn enrich_from(people: &mut [Person], present: &[Byline]) {
     for listed in present {
         let words = name_words(&listed.name);
         let Some(surname) = words.last() else { continue };
         let of_surname: Vec<usize> =
             (0..people.len()).filter(|at| name_words(&people[*at].byline.name).last() == Some(surname)).collect();
-        if let [only] = of_surname.as_slice()
-            && titles_agree(&people[*only].byline.honorific, &listed.honorific)
-        {
-            enrich(&mut people[*only], listed, Mention::Line(listed.line.unwrap_or(0)));
+        let [only] = of_surname.as_slice() else { continue };
+        let person = &mut people[*only];
+        let own = name_words(&person.byline.name);
+        let bears_it = |other: &&Byline| name_words(&other.name).last() == Some(surname);
+        let is_meant = match own.len() {
+            1 => present.iter().filter(bears_it).count() == 1,
+            _ => same_name(&own, &words),
+        };
+        if is_meant && titles_agree(&person.byline.honorific, &listed.honorific) {
+            enrich(person, listed, Mention::Line(listed.line.unwrap_or(0)));
+            if own.len() == 1 && person.listed.is_none() {
+                person.byline.name.clone_from(&listed.name);
+            }
         }
     }
 }

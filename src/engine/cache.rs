@@ -78,6 +78,8 @@ pub struct Cache {
     left_alone: AtomicBool,
     found: AtomicU64,
     computed: AtomicU64,
+    /// Of the computed ones those that are stored.
+    kept: AtomicU64,
 }
 
 /// What a model has in a cache.
@@ -144,6 +146,7 @@ impl Cache {
             left_alone: AtomicBool::new(false),
             found: AtomicU64::new(0),
             computed: AtomicU64::new(0),
+            kept: AtomicU64::new(0),
         })
     }
 
@@ -154,6 +157,11 @@ impl Cache {
     /// Rows that were found, and rows that were computed, since the cache was opened.
     pub fn counts(&self) -> (u64, u64) {
         (self.found.load(Ordering::Relaxed), self.computed.load(Ordering::Relaxed))
+    }
+
+    /// Rows that were stored since the cache was opened.
+    pub fn n_kept(&self) -> u64 {
+        self.kept.load(Ordering::Relaxed)
     }
 
     /// The key of each input.
@@ -196,8 +204,9 @@ impl Cache {
     /// Keeps rows that were computed.
     pub(crate) fn keep<'r>(&self, model: &Model, rows: impl Iterator<Item = (&'r Key, &'r Row)>) {
         let rows: Vec<_> = rows.collect();
-        self.computed.fetch_add(rows.len() as u64, Ordering::Relaxed);
-        self.guarded("write", || {
+        let n_rows = rows.len() as u64;
+        self.computed.fetch_add(n_rows, Ordering::Relaxed);
+        self.guarded("written", || {
             let name = table_of(model);
             let transaction = self.database.begin_write()?;
             {
@@ -213,22 +222,28 @@ impl Cache {
                 }
             }
             transaction.commit()?;
+            self.kept.fetch_add(n_rows, Ordering::Relaxed);
             Ok(())
         });
     }
 
-    /// Does something with the store. When that fails, or panics, the store is left alone from then on.
+    /// Does something with the store. When that fails, or panics, the store is left alone from then on; a damaged one is put
+    /// aside, so that the next run begins anew.
     fn guarded(&self, what: &str, job: impl FnOnce() -> Result<(), redb::Error>) {
         if self.left_alone.load(Ordering::Relaxed) {
             return;
         }
-        let reason = match catch_unwind(AssertUnwindSafe(job)) {
+        let (reason, is_damaged) = match catch_unwind(AssertUnwindSafe(job)) {
             Ok(Ok(())) => return,
-            Ok(Err(redb::Error::Io(error))) if is_full(&error) => "the disk is full".to_string(),
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => "it is damaged".to_string(),
+            Ok(Err(redb::Error::Io(error))) if is_full(&error) => ("the disk is full".to_string(), false),
+            Ok(Err(error)) => (error.to_string(), matches!(error, redb::Error::Corrupted(_))),
+            Err(_) => ("it is damaged".to_string(), true),
         };
         if !self.left_alone.swap(true, Ordering::Relaxed) {
+            if is_damaged {
+                // Where it cannot be moved the next run finds it as this one did.
+                let _ = fs::rename(&self.path, self.path.with_file_name(DAMAGED));
+            }
             let path = self.path.display();
             tracing::warn!("the cache {path} cannot be {what} ({reason}); the run goes on without it");
         }
@@ -285,20 +300,28 @@ pub fn prune(folder: &Path, older_than: Option<Duration>, at_most: Option<u64>) 
                 *bytes_of_day.entry(day_of(stored.value())).or_default() += size;
             }
         }
-        let mut kept = 0;
-        let mut from_day = first_kept;
-        for (&day, bytes) in bytes_of_day.iter().rev().take_while(|(day, _)| **day >= first_kept) {
-            kept += bytes;
-            if at_most.is_some_and(|most| kept > most) {
-                from_day = day + 1;
+        // The first day that is kept, and how much of it.
+        let (mut from_day, mut room) = (first_kept, u64::MAX);
+        let mut left = at_most.unwrap_or(u64::MAX);
+        for (&day, &bytes) in bytes_of_day.iter().rev().take_while(|(day, _)| **day >= first_kept) {
+            if bytes > left {
+                (from_day, room) = (day, left);
                 break;
             }
+            left -= bytes;
         }
         let (mut n_gone, mut n_left) = (0, 0);
         for name in &names {
             let mut table = transaction.open_table(Rows::new(name))?;
             let before = table.len()?;
-            table.retain(|_, stored| day_of(stored) >= from_day)?;
+            table.retain(|key, stored| {
+                if day_of(stored) != from_day {
+                    return day_of(stored) > from_day;
+                }
+                let fits = room.checked_sub((key.len() + stored.len()) as u64);
+                room = fits.unwrap_or(room);
+                fits.is_some()
+            })?;
             let after = table.len()?;
             (n_gone, n_left) = (n_gone + before - after, n_left + after);
             drop(table);

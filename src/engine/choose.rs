@@ -67,6 +67,10 @@ pub(crate) fn choose(
         }
         files.insert(file.to_owned(), file.to_owned());
     }
+    if is_static && (wanted.graph.is_some() || wanted.quantised) {
+        let reason = "it is a static model, which has no graph; leave --graph and --quantised out".to_owned();
+        return Err(EngineError::Fetch { repository: repository.to_owned(), reason });
+    }
     if !is_static {
         let graph = match (&wanted.graph, wanted.quantised) {
             (Some(graph), _) => has(graph).then(|| graph.clone()),
@@ -140,6 +144,8 @@ mod tests {
     fn static_models_and_weights_need_no_graph() {
         let there = ["config.json", "tokenizer.json", "model.safetensors"];
         assert_eq!(chosen(&there, &Wanted::default(), true).unwrap(), []);
+        let quantised = Wanted { quantised: true, ..Wanted::default() };
+        assert!(chosen(&there, &quantised, true).unwrap_err().contains("has no graph"), "no option without effect");
         assert_eq!(chosen(&there, &Wanted { weights: true, ..Wanted::default() }, false).unwrap(), []);
         assert!(chosen(&there, &Wanted::default(), false).is_err());
     }

@@ -7,7 +7,6 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use nalgebra::{DMatrix, SymmetricEigen};
 use regex::Regex;
@@ -21,7 +20,7 @@ use super::folder::{CONFIG, Facts, Form, ModelFolder, Pooling, TOKENIZER, Task, 
 use super::install::{pin, put};
 use super::load::{checked_bytes, load};
 use super::places::Place;
-use super::run::Work;
+use super::run::{Work, spread};
 use super::tokens::Tokens;
 use super::vocabulary::{rows_needed, silent};
 use super::weights::EMBEDDINGS;
@@ -161,36 +160,15 @@ fn states_of(model: &Model, ids: &[u32], work: Work) -> Result<Vec<Vec<f64>>, En
         let token = model.tokenizer().inner().id_to_token(id).unwrap_or_default();
         EngineError::Pass { model: model.id.clone(), text: token, reason: error.0 }
     };
-    let next = AtomicUsize::new(0);
-    let worker = || {
-        let mut done = Vec::new();
-        while let Some(&id) = ids.get(next.fetch_add(1, Ordering::Relaxed)) {
-            if work.progress.stop_requested() {
-                return Err(EngineError::Stopped);
-            }
-            let all: Vec<u32> = after.iter().chain([&id]).chain(&before).copied().collect();
-            let hidden = model.engine.forward(&Tokens::of(all)).map_err(|error| failed(id, error))?;
-            let n = hidden.nrows() as f64;
-            let mean: Vec<f64> = hidden
-                .columns()
-                .into_iter()
-                .map(|column| column.iter().map(|&x| f64::from(x)).sum::<f64>() / n)
-                .collect();
-            if !mean.iter().all(|x| x.is_finite()) {
-                return Err(failed(id, PassError("its hidden states are not finite numbers".into())));
-            }
-            done.push((id, mean));
-            work.progress.advance(1);
-        }
-        Ok(done)
-    };
-    let parts: Vec<Result<Vec<_>, EngineError>> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..work.threads.max(1)).map(|_| scope.spawn(worker)).collect();
-        workers.into_iter().map(|w| w.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-    });
-    let mut states = parts.into_iter().collect::<Result<Vec<_>, _>>()?.concat();
-    states.sort_by_key(|(id, _)| *id);
-    Ok(states.into_iter().map(|(_, mean)| mean).collect())
+    spread(ids, work, |&id| {
+        let all: Vec<u32> = after.iter().chain([&id]).chain(&before).copied().collect();
+        let hidden = model.engine.forward(&Tokens::of(all)).map_err(|error| failed(id, error))?;
+        let n = hidden.nrows() as f64;
+        let mean: Vec<f64> =
+            hidden.columns().into_iter().map(|column| column.iter().map(|&x| f64::from(x)).sum::<f64>() / n).collect();
+        let is_finite = mean.iter().all(|x| x.is_finite());
+        if is_finite { Ok(mean) } else { Err(failed(id, PassError("its hidden states are not finite numbers".into()))) }
+    })
 }
 
 /// The special tokens that stand before and after a text.

@@ -82,7 +82,7 @@ pub(crate) fn rows(stage: &str, model: &Model, inputs: &[Input], work: Work) -> 
 /// One row per item, in the order of the items.
 ///
 /// Advances the progress by one unit per item. Of several errors the one of the earliest item is returned.
-fn spread<K, R>(
+pub(super) fn spread<K, R>(
     items: &[K],
     work: Work,
     row_of: impl Fn(&K) -> Result<R, EngineError> + Sync,

@@ -88,7 +88,7 @@ pub fn zip(path: &str, bytes: &[u8], options: &Options) -> Result<Reading, ReadE
         }
     }
     for (name, index) in &members {
-        if corpora.iter().any(|folder| name.starts_with(folder)) {
+        if corpora.iter().any(|folder| name.strip_prefix(folder).is_some_and(convokit::is_part)) {
             continue;
         }
         let shown = format!("{path}/{name}");

@@ -51,6 +51,11 @@ pub fn is_corpus(has: impl Fn(&str) -> bool) -> bool {
     has(UTTERANCES) && COMPANIONS.iter().any(|name| has(name))
 }
 
+/// Whether a file of this name belongs to a corpus.
+pub fn is_part(name: &str) -> bool {
+    name == UTTERANCES || COMPANIONS.contains(&name)
+}
+
 /// Whether a folder on disk is a corpus.
 pub fn is_corpus_folder(folder: &Path) -> bool {
     is_corpus(|name| folder.join(name).is_file())

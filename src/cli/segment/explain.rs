@@ -56,7 +56,8 @@ fn print_turn(
 ) -> std::io::Result<()> {
     let mark = if turn.needs_review { "?" } else { " " };
     let (lines, label) = (turn.lines(), turn.speaker.unwrap_or(NOBODY));
-    writeln!(out, "\n{mark} lines {lines}: {label}, sure {:.2}, {}", turn.boundary_confidence, turn.utterance_id)?;
+    let word = if lines.contains('-') { "lines" } else { "line" };
+    writeln!(out, "\n{mark} {word} {lines}: {label}, sure {:.2}, {}", turn.boundary_confidence, turn.utterance_id)?;
     let mut say =
         |name: &str, text: &str| writeln!(out, "{}", wrapped(text, &format!("    {name:<8} "), "             "));
     say("words", &first_words(turn.text))?;

@@ -213,7 +213,9 @@ fn what_is_old_or_too_much_is_pruned_oldest_first() {
     drop(cache);
     let day = Duration::from_secs(DAY);
     assert_eq!(prune(folder.path(), Some(50 * day), None).unwrap(), (0, 13));
-    assert_eq!(prune(folder.path(), None, Some(300)).unwrap(), (10, 3));
+    // A row takes 44 bytes: the three of today fit, and of the older ones one.
+    assert_eq!(prune(folder.path(), None, Some(180)).unwrap(), (9, 4));
+    assert_eq!(prune(folder.path(), None, Some(150)).unwrap(), (1, 3));
     assert_eq!(prune(folder.path(), Some(30 * day), None).unwrap(), (0, 3));
     let cache = Cache::open(folder.path()).unwrap();
     let before = passes.load(Ordering::Relaxed);
