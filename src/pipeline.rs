@@ -371,7 +371,7 @@ fn estimate_all(
     Ok(kept)
 }
 
-/// The models for embedding, sentiment and, where the study has targets, stance.
+/// The models for embedding, sentiment unless the study leaves it out, and stance where it has targets.
 fn find_models(places: &[engine::Place], study: &Study) -> Result<Vec<ModelFolder>, EngineError> {
     let models = &study.models;
     let choice = engine::resolve(models.engine, models.device)?;
@@ -383,7 +383,9 @@ fn find_models(places: &[engine::Place], study: &Study) -> Result<Vec<ModelFolde
         EngineChoice::Static => engine::find_static(places, &models.embedding)?,
         _ => find(places, &models.embedding)?,
     }];
-    found.push(find(places, &models.sentiment)?);
+    if models.scores_sentiment() {
+        found.push(find(places, &models.sentiment)?);
+    }
     if !study.targets.is_empty() {
         found.push(find(places, &models.stance)?);
     }

@@ -149,7 +149,7 @@ pub struct SegmentOptions {
 pub struct ModelOptions {
     /// Id of the model that embeds segments.
     pub embedding: String,
-    /// Id of the model that scores sentiment.
+    /// Id of the model that scores sentiment; `none` leaves sentiment out.
     pub sentiment: String,
     /// Id of the inference model that scores stance.
     pub stance: String,
@@ -157,6 +157,16 @@ pub struct ModelOptions {
     pub engine: EngineChoice,
     /// What they run on.
     pub device: Device,
+}
+
+/// Stands for a model where a measure is left out.
+const NO_MODEL: &str = "none";
+
+impl ModelOptions {
+    /// Whether sentiment is scored at all.
+    pub fn scores_sentiment(&self) -> bool {
+        self.sentiment != NO_MODEL
+    }
 }
 
 impl Default for ModelOptions {

@@ -395,6 +395,17 @@ fn a_rerun_computes_only_what_is_new_and_gives_the_same_tables() {
 }
 
 #[test]
+fn sentiment_can_be_left_out() {
+    let place = Place::with(&[("a.md", TALK), ("study.toml", &format!("[models]\nsentiment = \"none\"\n{STUDY}"))]);
+    let out = place.run_well(&["run", "a.md", "--study", "study.toml", "--out", "results"]).out;
+    assert!(!out.contains("sentiment") && out.contains("Ann Lee") && out.contains("open_borders"), "{out}");
+    assert_eq!(place.table("results/sentiment.parquet").height(), 0);
+    assert_eq!(place.texts("results/analysis.parquet", "sentiment_label"), ["-"; 6]);
+    assert!(place.texts("results/estimates.parquet", "measure").iter().all(|measure| measure == "stance_score"));
+    assert!(!place.texts("results/codebook.parquet", "table").is_empty());
+}
+
+#[test]
 fn a_cache_that_cannot_be_used_ends_a_run_that_asked_for_it_and_no_other() {
     let place = Place::with(&[("a.md", TALK), ("taken", "a file")]);
     let named = place.run(&["run", "a.md", "--out", "results", "--cache", "taken"]);
@@ -404,6 +415,28 @@ fn a_cache_that_cannot_be_used_ends_a_run_that_asked_for_it_and_no_other() {
     let mut command = place.command(&["run", "a.md", "--out", "results"]);
     command.env_remove("PLENARY_CACHE").env("XDG_CACHE_HOME", place.path("taken"));
     ended(&mut command).says(0, &["cannot be read or written", "the run goes on without it"]);
+}
+
+/// Files that may not grow stand for a full disk, which a test cannot make.
+#[cfg(unix)]
+#[test]
+fn a_cache_without_space_is_left_alone_and_the_run_goes_on() {
+    let place = Place::with(&[("a.md", TALK), ("b.txt", OTHER_TALK)]);
+    let limited = |blocks: u64, more: &[&str]| {
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", "trap '' XFSZ; ulimit -f \"$1\"; shift; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_plenary")]);
+        shell.arg(blocks.to_string()).args(["run", "b.txt", "--out", "results"]).args(more);
+        shell.current_dir(place.path("")).env("PLENARY_MODELS", models()).env("PLENARY_CACHE", place.path(".cache"));
+        ended(&mut shell)
+    };
+    // There is not even room to begin one, then none to go on.
+    limited(256, &[]).says(0, &["no space is left for it", "the run goes on without it"]);
+    limited(256, &["--cache", "named"]).says(2, &["no space is left for it", "--no-cache"]);
+    place.run_well(&["run", "a.md", "--out", "first"]);
+    let size = std::fs::metadata(place.path(".cache/passes.redb")).unwrap().len();
+    let filled = format!("{}\n", OTHER_TALK.repeat(1));
+    place.write("b.txt", filled);
+    limited(size / 512, &[]).says(0, &["cannot be written", "no space is left for it", "the run goes on without it"]);
 }
 
 #[test]

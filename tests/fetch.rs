@@ -4,10 +4,11 @@ mod common;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use common::hub::Hub;
 use plenary::engine::{self, EngineError, Fetched, Installed, Place, Request, Task, Wanted};
-use plenary::progress::Silent;
+use plenary::progress::{Progress, Silent};
 use tempfile::TempDir;
 
 const NAME: &str = "tiny/bert";
@@ -81,6 +82,48 @@ fn a_transfer_that_breaks_off_goes_on_where_it_stopped() {
     assert!(
         fs::read(fixture("bert").join("model.onnx")).unwrap() == fs::read(fetched.path.join("model.onnx")).unwrap()
     );
+}
+
+#[test]
+fn a_hub_that_falls_silent_is_given_up_and_the_next_fetch_goes_on() {
+    let (hub, models) = (Hub::with(&files("bert", "model.onnx")), tempfile::tempdir().unwrap());
+    hub.change(|contents| contents.stalls = Some(("model.onnx".into(), 50_000)));
+    let impatient = Request { patience: Some(Duration::from_millis(300)), ..request(&hub, NAME) };
+    let message = fetch(&impatient, &models).unwrap_err().to_string();
+    assert!(message.contains("model.onnx: nothing came from") && message.contains("0.3 seconds"), "{message}");
+    assert!(!models.path().join(ID).exists());
+    hub.change(|contents| contents.stalls = None);
+    hub.asked();
+    assert!(fetch(&request(&hub, NAME), &models).unwrap().problem.is_none());
+    let asked = hub.asked();
+    assert!(asked.iter().any(|path| path.ends_with("/model.onnx 50000-")), "{asked:#?}");
+}
+
+#[test]
+fn a_fetch_that_is_to_end_ends_though_the_hub_is_silent() {
+    struct Stops;
+    impl Progress for Stops {
+        fn begin(&self, _stage: &str, _total: u64) {}
+        fn advance(&self, _n: u64) {}
+        fn stop_requested(&self) -> bool {
+            true
+        }
+    }
+    let (hub, models) = (Hub::with(&files("bert", "model.onnx")), tempfile::tempdir().unwrap());
+    assert!(matches!(engine::fetch(&request(&hub, NAME), models.path(), &Stops), Err(EngineError::Stopped)));
+}
+
+/// Files that may not grow stand for a full disk, which a test cannot make.
+#[cfg(unix)]
+#[test]
+fn a_disk_without_space_is_told_and_leaves_no_half_model() {
+    let (hub, place) = (Hub::with(&files("bert", "model.onnx")), common::Place::new());
+    let mut shell = std::process::Command::new("sh");
+    let program = env!("CARGO_BIN_EXE_plenary");
+    shell.args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" models fetch tiny/bert", program]);
+    shell.env("HF_ENDPOINT", &hub.endpoint).env("PLENARY_MODELS", place.path("models"));
+    common::ended(shell.current_dir(place.path(""))).says(2, &["there is no space left for it in", "goes on there"]);
+    assert!(!place.path("models").join(ID).exists());
 }
 
 #[test]

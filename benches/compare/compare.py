@@ -10,13 +10,15 @@ import argparse
 import json
 import os
 import platform
+import re
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+import tell
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -42,11 +44,19 @@ def timed(command):
     return {"seconds": time.perf_counter() - at, "peak_mib": usage.ru_maxrss / 1024}
 
 
+def processor():
+    """The processor's name, where the system tells it."""
+    facts = Path("/proc/cpuinfo")
+    names = re.findall(r"model name\s*:\s*(.*)", facts.read_text()) if facts.exists() else []
+    return names[0] if names else platform.processor() or platform.machine()
+
+
 def convert(target, folder):
     """The fp32 classifiers, as transformers reads them."""
     for model, name in (("nli-minilm-l6", "nli"), ("sentiment-minilm-l6", "sentiment")):
-        command = [target / "plenary", "models", "convert", model, "--to", folder / name]
+        command = [target / "plenary", "models", "convert", model, "--to", folder]
         subprocess.run([str(part) for part in command], check=True, capture_output=True)
+        (folder / f"{model}-fp32").rename(folder / name)
 
 
 def engines(arguments, work):
@@ -115,19 +125,11 @@ def main():
                 runs.setdefault((job, name), []).append(figures)
                 print(job, name, figures, file=sys.stderr, flush=True)
 
-    rows = []
-    for (job, name), figures in runs.items():
-        medians = {key: statistics.median(one[key] for one in figures) for key in figures[0]}
-        rows.append({"job": job, "who": name, **medians, "rounds": figures})
+    rows = [{"job": job, "who": name, "rounds": figures} for (job, name), figures in runs.items()]
+    figures = {"machine": processor(), "cores": os.cpu_count(), "rounds": arguments.rounds, "rows": rows}
     if arguments.out:
-        machine = {"machine": platform.processor() or platform.machine(), "cores": os.cpu_count()}
-        arguments.out.write_text(json.dumps({**machine, "rows": rows}, indent=1))
-    for row in rows:
-        if row["job"] == "whole job":
-            print(f"| {row['job']} | {row['who']} | {row['seconds']:.1f} s | {row['peak_mib']:.0f} MiB |")
-        else:
-            first = row["first_result_s"]
-            print(f"| {row['job']} | {row['who']} | {row['per_second']:.0f} a second | {row['peak_mib']:.0f} MiB | {first:.2f} s |")
+        arguments.out.write_text(json.dumps(figures, indent=1))
+    print(tell.tables(figures))
 
 
 main()

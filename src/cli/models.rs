@@ -2,9 +2,10 @@
 //!
 //! Prints for people (or JSON for programs); finding, checking, copying and making are the library's.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
@@ -93,6 +94,9 @@ struct FetchArgs {
     /// Take model.safetensors too, for engines that build the graph themselves
     #[arg(long)]
     weights: bool,
+    /// Give up when nothing has come for so long
+    #[arg(long, value_name = "SECONDS", default_value_t = NonZeroU64::new(60).unwrap_or(NonZeroU64::MIN))]
+    timeout: NonZeroU64,
     #[command(flatten)]
     made: MadeArgs,
 }
@@ -198,6 +202,7 @@ fn fetch(args: &FetchArgs, target: &Path, verbosity: Verbosity) -> anyhow::Resul
         force: args.made.force,
         endpoint: variable(engine::ENDPOINT),
         token: variable(engine::TOKEN),
+        patience: Some(Duration::from_secs(args.timeout.get())),
     };
     let progress = Shown::new(verbosity.quiet);
     let fetched = engine::fetch(&request, target, &progress);

@@ -96,13 +96,19 @@ fn speakers(out: &mut String, report: &Report, options: &Options) {
         speakers.sort_by_key(|(_, speaker)| std::cmp::Reverse(speaker.n_words));
     }
     let several = report.documents.len() > 1;
-    let mut header = vec!["speaker", "role", "affiliation", "turns", "words", "sentiment"];
+    let has_tone = options.study.models.scores_sentiment();
+    let mut header = vec!["speaker", "role", "affiliation", "turns", "words"];
+    if has_tone {
+        header.push("sentiment");
+    }
     if several {
         header.insert(0, "document");
     }
     let numbers = usize::from(several) + 3;
     let mut shown = table(&header, numbers..numbers + 2);
-    keep_whole(&mut shown, &[header.len() - 1]);
+    if has_tone {
+        keep_whole(&mut shown, &[header.len() - 1]);
+    }
     for (document, speaker) in speakers.into_iter().take(ROWS) {
         let tone = report.estimates.iter().find(|e| {
             e.level == "speaker" && e.target_id.is_none() && e.speaker_id.as_ref() == Some(&speaker.speaker_id)
@@ -113,22 +119,26 @@ fn speakers(out: &mut String, report: &Report, options: &Options) {
             speaker.affiliation.clone().unwrap_or("-".into()),
             speaker.n_utterances.to_string(),
             speaker.n_words.to_string(),
-            interval(tone),
         ];
+        if has_tone {
+            row.push(interval(tone));
+        }
         if several {
             row.insert(0, super::stem(&document.path).to_string());
         }
         shown.add_row(row);
     }
-    heading(
-        out,
-        if n > ROWS { "Who speaks most, and in which tone" } else { "Who speaks, and in which tone" },
-        &format!(
+    let most = if n > ROWS { " most" } else { "" };
+    if has_tone {
+        let how = format!(
             "mean sentiment from -1 to +1 with its {}; in round brackets where there is one turn only, and the interval \
              says how steady the mean is within it",
             level(options)
-        ),
-    );
+        );
+        heading(out, &format!("Who speaks{most}, and in which tone"), &how);
+    } else {
+        heading(out, &format!("Who speaks{most}"), "");
+    }
     line(out, shown.trim_fmt());
     more(out, n, "speakers.parquet");
 }

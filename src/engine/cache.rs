@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Model;
+use super::error::is_full;
 use super::folder::Task;
 use super::run::{Input, Row};
 
@@ -31,6 +32,7 @@ const FILE: &str = "passes.redb";
 const DAMAGED: &str = "passes.damaged";
 /// Rises when the form of what is stored changes.
 const FORMAT: u32 = 1;
+const NO_ROOM: &str = "no space is left for it";
 /// Memory for pages of the store.
 const PAGES: usize = 32 << 20;
 
@@ -235,7 +237,7 @@ impl Cache {
         }
         let (reason, is_damaged) = match catch_unwind(AssertUnwindSafe(job)) {
             Ok(Ok(())) => return,
-            Ok(Err(redb::Error::Io(error))) if is_full(&error) => ("the disk is full".to_string(), false),
+            Ok(Err(redb::Error::Io(error))) if is_full(&error) => (NO_ROOM.to_string(), false),
             Ok(Err(error)) => (error.to_string(), matches!(error, redb::Error::Corrupted(_))),
             Err(_) => ("it is damaged".to_string(), true),
         };
@@ -397,7 +399,7 @@ impl From<redb::Error> for Trouble {
                 Trouble::Damaged(error.to_string())
             }
             redb::Error::Io(io) if is_format(&io) => Trouble::Damaged(io.to_string()),
-            redb::Error::Io(io) if is_full(&io) => Trouble::Other("the disk is full".into()),
+            redb::Error::Io(io) if is_full(&io) => Trouble::Other(NO_ROOM.into()),
             other => Trouble::Other(other.to_string()),
         }
     }
@@ -406,10 +408,6 @@ impl From<redb::Error> for Trouble {
 /// Bytes that are no database, or the beginning of one.
 fn is_format(error: &std::io::Error) -> bool {
     matches!(error.kind(), std::io::ErrorKind::InvalidData | std::io::ErrorKind::UnexpectedEof)
-}
-
-fn is_full(error: &std::io::Error) -> bool {
-    matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
 }
 
 /// Opens the store, shared with other programs, and checks its format.

@@ -30,6 +30,7 @@ mod encoder;
 mod error;
 mod fetch;
 mod folder;
+mod hub;
 mod install;
 mod labels;
 mod load;

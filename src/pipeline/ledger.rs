@@ -33,7 +33,8 @@ struct Entry {
     utterance: u32,
     /// Among the speakers of the document.
     speaker: Option<u32>,
-    sentiment: f32,
+    /// `None` where the study leaves sentiment out.
+    sentiment: Option<f32>,
 }
 
 /// Positions as the ledger holds them: more than four thousand million of anything does not fit into memory.
@@ -55,19 +56,20 @@ impl Ledger {
             self.utterance_ids.extend(transcript.utterances.iter().map(|u| u.utterance_id.as_str().into()));
             self.documents.push(transcript.summary());
         }
-        for ((place, transcript, segment), sentiment) in lot.segments().zip(&lot.sentiment.scores) {
+        for (at, (place, transcript, segment)) in lot.segments().enumerate() {
             // Documents come in their order: one that began earlier is the last before those that begin here.
             let document = first_begun.saturating_add_signed(place);
             self.segments.push(Entry {
                 document: small(document),
                 utterance: small(self.first_utterance[document] + segment.utterance),
                 speaker: transcript.utterances[segment.utterance].speaker.map(small),
-                sentiment: sentiment.score(),
+                sentiment: lot.sentiment.as_ref().map(|sentiment| sentiment.scores[at].score()),
             });
         }
-        let n = lot.sentiment.scores.len();
-        let mut split: Vec<bool> =
-            (0..n).map(|at| lot.embeddings.n_windows[at].max(lot.sentiment.n_windows[at]) > 1).collect();
+        let mut split: Vec<bool> = lot.embeddings.n_windows.iter().map(|n| *n > 1).collect();
+        for (n, split) in lot.sentiment.iter().flat_map(|sentiment| &sentiment.n_windows).zip(&mut split) {
+            *split |= *n > 1;
+        }
         for (target, of_target) in lot.stance.iter().flat_map(|stance| stance.scores.iter().enumerate()) {
             let counts = &mut self.counts[target];
             for (score, split) in of_target.iter().zip(&mut split) {
@@ -127,7 +129,7 @@ impl Ledger {
                 speaker_id: entry.speaker.map(|at| document.speakers[at as usize].speaker_id.as_str()),
                 utterance_id: &self.utterance_ids[entry.utterance as usize],
                 theme_id: theme.map(|theme| theme.theme_id.as_str()),
-                sentiment: Some(f64::from(entry.sentiment)),
+                sentiment: entry.sentiment.map(f64::from),
                 stance: self
                     .stance
                     .iter()

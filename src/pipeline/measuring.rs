@@ -11,7 +11,7 @@ use ndarray::Array2;
 
 use crate::corpus::{Segment, Transcript};
 use crate::engine::cache::Cache;
-use crate::engine::{EngineError, Model, Work};
+use crate::engine::{EngineError, Model, Task, Work};
 use crate::measure::{Embeddings, Sentiment, Stance, embedding, sentiment, stance};
 use crate::progress::{Progress, Silent};
 use crate::study::Study;
@@ -40,7 +40,7 @@ pub(super) struct Part {
 pub(super) struct Lot {
     part: Part,
     pub embeddings: Embeddings,
-    pub sentiment: Sentiment,
+    pub sentiment: Option<Sentiment>,
     pub stance: Option<Stance>,
 }
 
@@ -73,7 +73,7 @@ impl Lot {
         take(&Measured {
             segments: &segments,
             embeddings: &self.embeddings,
-            sentiment: &self.sentiment,
+            sentiment: self.sentiment.as_ref(),
             stance: self.stance.as_ref(),
         })
     }
@@ -110,7 +110,8 @@ pub(super) fn parts(batch: Batch) -> Vec<Part> {
 /// The models of a run, and the propositions of its study.
 pub(super) struct Measurer<'r> {
     embedder: &'r Model,
-    tone: &'r Model,
+    /// `None` where the study leaves sentiment out.
+    tone: Option<&'r Model>,
     /// The model for stance and the vectors of the propositions.
     inference: Option<(&'r Model, Array2<f32>)>,
     study: &'r Study,
@@ -120,15 +121,17 @@ pub(super) struct Measurer<'r> {
 }
 
 impl<'r> Measurer<'r> {
-    /// From the models for embedding and sentiment and, where the study has targets, the one for stance.
+    /// From the model for embedding, the first, and those there are for sentiment and stance.
     pub fn new(
         models: &'r [Model],
         study: &'r Study,
         threads: usize,
         cache: Option<&'r Cache>,
     ) -> Result<Self, EngineError> {
-        let (embedder, tone) = (&models[0], &models[1]);
-        let inference = match models.get(2) {
+        let embedder = &models[0];
+        let of_task = |task: Task| models.iter().find(|model| model.task == task);
+        let tone = of_task(Task::Sentiment);
+        let inference = match of_task(Task::Inference) {
             None => None,
             Some(model) => {
                 let propositions: Vec<&str> = study.targets.iter().map(|target| target.proposition.as_str()).collect();
@@ -156,12 +159,12 @@ impl<'r> Measurer<'r> {
             None => 0,
             Some(_) => self.study.targets.iter().map(|target| 1 + usize::from(target.negation.is_some())).sum(),
         };
-        let n_passes = (texts.len() * (2 + n_pairs)) as u64;
+        let n_passes = (texts.len() * (1 + usize::from(self.tone.is_some()) + n_pairs)) as u64;
         self.n_inputs.fetch_add(n_passes, Ordering::Relaxed);
         let share = Share::new(progress, part.n_bytes, n_passes);
         let work = Work { threads: self.threads, progress: &share, cache: self.cache };
         let embeddings = embedding::embed(self.embedder, &texts, work)?;
-        let sentiment = sentiment::score(self.tone, &texts, work)?;
+        let sentiment = self.tone.map(|tone| sentiment::score(tone, &texts, work)).transpose()?;
         let stance = match &self.inference {
             None => None,
             Some((model, propositions)) => {

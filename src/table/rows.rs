@@ -58,7 +58,8 @@ pub struct Measured<'a> {
     /// Each segment with its document.
     pub segments: &'a [(&'a Transcript, &'a Segment)],
     pub embeddings: &'a Embeddings,
-    pub sentiment: &'a Sentiment,
+    /// `None` where the study leaves sentiment out.
+    pub sentiment: Option<&'a Sentiment>,
     /// `None` where the study has no target.
     pub stance: Option<&'a Stance>,
 }
@@ -84,8 +85,10 @@ impl Measured<'_> {
         fits("rows of vectors", self.embeddings.vectors.nrows(), n_segments)?;
         fits("token counts", self.embeddings.n_tokens.len(), n_segments)?;
         fits("windows of texts", self.embeddings.n_windows.len(), n_segments)?;
-        fits("windows of texts for sentiment", self.sentiment.n_windows.len(), n_segments)?;
-        fits("sentiment scores", self.sentiment.scores.len(), n_segments)?;
+        if let Some(sentiment) = self.sentiment {
+            fits("windows of texts for sentiment", sentiment.n_windows.len(), n_segments)?;
+            fits("sentiment scores", sentiment.scores.len(), n_segments)?;
+        }
         if let Some(stance) = self.stance {
             fits("targets with stance", stance.scores.len(), study.targets.len())?;
             for (target, scores) in study.targets.iter().zip(&stance.scores) {
@@ -98,7 +101,8 @@ impl Measured<'_> {
     /// The most windows in which a model read a segment. A pair is split sooner than a text alone.
     fn n_windows(&self, row: usize) -> u32 {
         let of_stance = self.stance.iter().flat_map(|stance| stance.scores.iter().map(|scores| scores[row].n_windows));
-        of_stance.chain([self.embeddings.n_windows[row], self.sentiment.n_windows[row]]).max().unwrap_or(1)
+        let of_sentiment = self.sentiment.iter().map(|sentiment| sentiment.n_windows[row]);
+        of_stance.chain(of_sentiment).chain([self.embeddings.n_windows[row]]).max().unwrap_or(1)
     }
 }
 
@@ -269,9 +273,10 @@ pub(super) fn embeddings<'a>(part: &Measured<'a>) -> Vec<EmbeddingRow<'a>> {
 }
 
 pub(super) fn sentiment<'a>(part: &Measured<'a>) -> Vec<SentimentRow<'a>> {
-    let rows = part.segments.iter().zip(&part.sentiment.scores).map(|((_, segment), score)| SentimentRow {
+    let Some(sentiment) = part.sentiment else { return Vec::new() };
+    let rows = part.segments.iter().zip(&sentiment.scores).map(|((_, segment), score)| SentimentRow {
         segment_id: &segment.segment_id,
-        model_id: &part.sentiment.model_id,
+        model_id: &sentiment.model_id,
         negative: score.negative,
         neutral: score.neutral,
         positive: score.positive,
@@ -376,7 +381,8 @@ pub(super) fn estimate(estimate: &Estimate) -> EstimateRow<'_> {
 
 /// The rows of `analysis` without their themes.
 pub(super) fn analysis<'a>(part: &Measured<'a>) -> Vec<AnalysisRow<'a>> {
-    let rows = part.segments.iter().zip(&part.sentiment.scores).map(|(&(transcript, segment), sentiment)| {
+    let rows = part.segments.iter().enumerate().map(|(row, &(transcript, segment))| {
+        let sentiment = part.sentiment.map(|sentiment| sentiment.scores[row]);
         let document = &transcript.document;
         let speaker = transcript.speaker_of(segment);
         AnalysisRow {
@@ -396,8 +402,8 @@ pub(super) fn analysis<'a>(part: &Measured<'a>) -> Vec<AnalysisRow<'a>> {
             theme: None,
             theme_label: None,
             theme_probability: None,
-            sentiment_score: sentiment.score(),
-            sentiment_label: sentiment.label(),
+            sentiment_score: sentiment.map(|sentiment| sentiment.score()),
+            sentiment_label: sentiment.map(|sentiment| sentiment.label()),
         }
     });
     rows.collect()

@@ -420,9 +420,9 @@ tables! {
         /// How surely the segment belongs to the theme.
         theme_probability: f32, unit "probability", null "no themes were found";
         /// Sentiment, `positive - negative`.
-        sentiment_score: f32, unit "score, -1 to 1";
+        sentiment_score: f32, unit "score, -1 to 1", null "the study leaves sentiment out";
         /// Sentiment: `negative`, `neutral` or `positive`.
-        sentiment_label: &'a str;
+        sentiment_label: &'a str, null "the study leaves sentiment out";
     }
 
     /// input that could not be used, whole or in part

@@ -14,6 +14,8 @@ pub struct Contents {
     pub status: Option<u16>,
     /// The file whose next transfer breaks off after so many bytes.
     pub breaks_off: Option<(String, usize)>,
+    /// The file whose next transfer stops coming after so many bytes, without an end, until this is taken away.
+    pub stalls: Option<(String, usize)>,
     /// Files whose sha256 the hub names, as it does for large ones.
     pub named_sha256: BTreeMap<String, String>,
     /// Every request: path and range.
@@ -53,7 +55,7 @@ impl Hub {
     }
 }
 
-fn answer(mut stream: TcpStream, contents: &Mutex<Contents>) -> std::io::Result<()> {
+fn answer(mut stream: TcpStream, shared: &Mutex<Contents>) -> std::io::Result<()> {
     let mut lines = BufReader::new(stream.try_clone()?).lines();
     let request = lines.next().unwrap_or(Ok(String::new()))?;
     let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
@@ -67,7 +69,7 @@ fn answer(mut stream: TcpStream, contents: &Mutex<Contents>) -> std::io::Result<
             range = given.split_once('-').map(|(from, to)| (from.parse::<usize>().unwrap(), to.parse::<usize>().ok()));
         }
     }
-    let mut contents = contents.lock().unwrap();
+    let mut contents = shared.lock().unwrap();
     let from =
         range.map_or(String::new(), |(from, to)| format!(" {from}-{}", to.map_or("".into(), |to| to.to_string())));
     contents.asked.push(format!("{path}{from}"));
@@ -109,6 +111,15 @@ fn answer(mut stream: TcpStream, contents: &Mutex<Contents>) -> std::io::Result<
         end = (from + after).min(to);
         contents.breaks_off = None;
     }
+    let stalls = contents.stalls.clone().filter(|(stalled, _)| stalled == name && to - from > 1);
     drop(contents);
+    if let Some((_, after)) = stalls {
+        stream.write_all(&bytes[from..(from + after).min(to)])?;
+        stream.flush()?;
+        while shared.lock().unwrap().stalls.is_some() {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        return Ok(());
+    }
     stream.write_all(&bytes[from..end])
 }

@@ -38,7 +38,7 @@ impl Sample {
         writer.segments(&Measured {
             segments: &segments,
             embeddings: &self.embeddings,
-            sentiment: &self.sentiment,
+            sentiment: Some(&self.sentiment),
             stance: self.stance.as_ref(),
         })?;
         let mut closed = writer.closed()?;
