@@ -126,8 +126,8 @@ struct Key<'a> {
     theme: Option<&'a str>,
 }
 
-/// Means and intervals of every group: sentiment by corpus, document, speaker, theme and utterance (unless no row has
-/// any), then stance by the same and target.
+/// Means and intervals of every group: sentiment by corpus, document, speaker, theme and utterance, then stance by the
+/// same and target.
 ///
 /// `target_ids` name the entries of each row's `stance`. The result is sorted by level (in the order of
 /// [`Estimate::level`]'s documentation), document, speaker, utterance, theme, and target in the order of `target_ids`.
@@ -170,8 +170,6 @@ pub fn estimate_in_parts<E: From<EstimateError>>(
     mut take: impl FnMut(Vec<Estimate>) -> Result<(), E>,
 ) -> Result<(), E> {
     check(rows, target_ids, options)?;
-    // A corpus whose sentiment was left out has nothing to abstain from.
-    let has_sentiment = rows.iter().any(|row| row.sentiment.is_some());
     for of_target in [false, true] {
         for grouping in Grouping::ALL {
             let mut groups: BTreeMap<Key, Vec<&ScoredSegment>> = BTreeMap::new();
@@ -180,11 +178,8 @@ pub fn estimate_in_parts<E: From<EstimateError>>(
                     groups.entry(key).or_default().push(row);
                 }
             }
-            let measures: Vec<Option<usize>> = match of_target {
-                true => (0..target_ids.len()).map(Some).collect(),
-                false if has_sentiment => vec![None],
-                false => Vec::new(),
-            };
+            let measures: Vec<Option<usize>> =
+                if of_target { (0..target_ids.len()).map(Some).collect() } else { vec![None] };
             let tasks: Vec<_> =
                 groups.iter().flat_map(|group| measures.iter().map(move |target| (group, *target))).collect();
             let level = grouping.level(of_target);

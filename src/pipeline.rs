@@ -26,7 +26,7 @@ use crate::progress::Progress;
 use crate::read;
 use crate::study::Study;
 use crate::table::{Closed, Closing, Failure, ModelRecord, OutputFolder, RunRecord, TableError, Writer, Written};
-use crate::themes::{Sample, ThemeError, Themes};
+use crate::themes::{Fitted, Sample, ThemeError, Themes};
 
 use ledger::Ledger;
 use measuring::{Batch, Lot, Measurer, parts};
@@ -191,8 +191,14 @@ fn run_with(
     let mut speakers: Vec<&mut [Speaker]> = ledger.documents.iter_mut().map(|d| d.speakers.as_mut_slice()).collect();
     link_documents(&mut speakers, study);
 
-    let mut closed = writer.closed()?;
-    let themes = pool.install(|| find_themes(&ledger, sample, &mut closed, progress))?;
+    // The last tables of the segments are finished while the themes are fitted.
+    let (closed, fitted) = std::thread::scope(|scope| {
+        let closing = scope.spawn(|| writer.closed());
+        let fitted = pool.install(|| sample.fit(ledger.common_language(), progress));
+        (closing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), fitted)
+    });
+    let (mut closed, fitted) = (closed?, fitted?);
+    let themes = pool.install(|| place_segments(&ledger, fitted, &mut closed, progress))?;
     let estimates = pool.install(|| estimate_all(&ledger, &themes, &mut closed, study, progress))?;
     if progress.stop_requested() {
         return Err(RunError::Stopped { n_kept: 0 });
@@ -327,14 +333,13 @@ fn write_all(measured: &Receiver<Lot>, writer: &mut Writer) -> Result<(), TableE
     Ok(())
 }
 
-/// Themes of the sample, then the place of every segment, whose vectors are read again.
-fn find_themes(
+/// The place of every segment among the themes; the vectors are read again.
+fn place_segments(
     ledger: &Ledger,
-    sample: Sample,
+    mut fitted: Fitted,
     closed: &mut Closed,
     progress: &dyn Progress,
 ) -> Result<Themes, RunError> {
-    let mut fitted = sample.fit(ledger.common_language(), progress)?;
     progress.begin("placing segments", ledger.n_segments() as u64);
     let mut first = 0;
     closed.again(|vectors, texts| {
@@ -359,9 +364,12 @@ fn estimate_all(
     let rows = ledger.scored(themes);
     let targets: Vec<&str> = study.targets.iter().map(|target| target.id.as_str()).collect();
     let mut kept = Vec::new();
-    estimate_in_parts(&rows, &targets, &study.estimates, study.study.seed, |part| {
+    estimate_in_parts(&rows, &targets, &study.estimates, study.study.seed, |mut part| {
         if progress.stop_requested() {
             return Err(RunError::Stopped { n_kept: 0 });
+        }
+        if !study.models.scores_sentiment() {
+            part.retain(|estimate| estimate.target_id.is_some());
         }
         closed.estimates(&part)?;
         kept.extend(part.into_iter().filter(|estimate| estimate.utterance_id.is_none()));

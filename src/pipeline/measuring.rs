@@ -11,7 +11,7 @@ use ndarray::Array2;
 
 use crate::corpus::{Segment, Transcript};
 use crate::engine::cache::Cache;
-use crate::engine::{EngineError, Model, Task, Work};
+use crate::engine::{EngineError, Model, Work};
 use crate::measure::{Embeddings, Sentiment, Stance, embedding, sentiment, stance};
 use crate::progress::{Progress, Silent};
 use crate::study::Study;
@@ -121,7 +121,7 @@ pub(super) struct Measurer<'r> {
 }
 
 impl<'r> Measurer<'r> {
-    /// From the model for embedding, the first, and those there are for sentiment and stance.
+    /// From the models for embedding, sentiment unless the study leaves it out, and stance where it has targets.
     pub fn new(
         models: &'r [Model],
         study: &'r Study,
@@ -129,9 +129,9 @@ impl<'r> Measurer<'r> {
         cache: Option<&'r Cache>,
     ) -> Result<Self, EngineError> {
         let embedder = &models[0];
-        let of_task = |task: Task| models.iter().find(|model| model.task == task);
-        let tone = of_task(Task::Sentiment);
-        let inference = match of_task(Task::Inference) {
+        let mut others = models[1..].iter();
+        let tone = if study.models.scores_sentiment() { others.next() } else { None };
+        let inference = match others.next() {
             None => None,
             Some(model) => {
                 let propositions: Vec<&str> = study.targets.iter().map(|target| target.proposition.as_str()).collect();
