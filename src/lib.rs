@@ -23,6 +23,7 @@
 
 pub mod attribute;
 pub mod corpus;
+mod disk;
 pub mod engine;
 pub mod estimate;
 pub mod inputs;

@@ -54,8 +54,9 @@ def processor():
 def convert(target, folder):
     """The fp32 classifiers, as transformers reads them."""
     for model, name in (("nli-minilm-l6", "nli"), ("sentiment-minilm-l6", "sentiment")):
-        command = [target / "plenary", "models", "convert", model, "--to", folder]
+        command = [target / "plenary", "models", "convert", model, "--to", folder, "--force"]
         subprocess.run([str(part) for part in command], check=True, capture_output=True)
+        shutil.rmtree(folder / name, ignore_errors=True)
         (folder / f"{model}-fp32").rename(folder / name)
 
 
@@ -110,7 +111,7 @@ def main():
     arguments = parser.parse_args()
     work = arguments.work or Path(tempfile.mkdtemp())
     work.mkdir(parents=True, exist_ok=True)
-    if not (work / "nli").exists():
+    if not all((work / name).exists() for name in ("nli", "sentiment")):
         convert(arguments.target, work)
 
     jobs = engines(arguments, work) if arguments.texts else {}

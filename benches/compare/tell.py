@@ -5,7 +5,9 @@ With --into they take the place of what stands between the two comments `<!-- co
 """
 import argparse
 import json
+import re
 import statistics
+import sys
 from pathlib import Path
 
 TITLES = {
@@ -21,10 +23,15 @@ def spread(rounds, key, form):
     return f"{middle} ({form.format(values[0])}-{form.format(values[-1])})" if len(values) > 1 else middle
 
 
+def median(row, key):
+    return statistics.median(one[key] for one in row["rounds"])
+
+
 def table(job, rows):
     title, unit, peer = TITLES[job]
-    median = lambda row, key: statistics.median(one[key] for one in row["rounds"])
-    against = next(row for row in rows if row["who"] == peer)
+    against = next((row for row in rows if row["who"] == peer), None)
+    if against is None:
+        sys.exit(f"{job}: there are no figures of {peer}, which the others are compared with")
     whole = job == "whole job"
     head = ["", unit, f"times {peer}", "peak memory, MiB"] + ([] if whole else ["first result, s"])
     lines = [f"**{title}**", "", f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
@@ -52,6 +59,8 @@ def tables(figures):
 
 def into(path, text):
     page = path.read_text(encoding="utf-8")
+    if not re.search("<!-- compare -->.*<!-- /compare -->", page, re.DOTALL):
+        sys.exit(f"{path}: there are no two lines <!-- compare --> and <!-- /compare --> to write between")
     before, rest = page.split("<!-- compare -->", 1)
     _, after = rest.split("<!-- /compare -->", 1)
     path.write_text(f"{before}<!-- compare -->\n{text}\n<!-- /compare -->{after}", encoding="utf-8")

@@ -94,9 +94,9 @@ struct FetchArgs {
     /// Take model.safetensors too, for engines that build the graph themselves
     #[arg(long)]
     weights: bool,
-    /// Give up when nothing has come for so long
-    #[arg(long, value_name = "SECONDS", default_value_t = NonZeroU64::new(60).unwrap_or(NonZeroU64::MIN))]
-    timeout: NonZeroU64,
+    /// Give up when nothing has come for so long [default: 60]
+    #[arg(long, value_name = "SECONDS")]
+    timeout: Option<NonZeroU64>,
     #[command(flatten)]
     made: MadeArgs,
 }
@@ -202,7 +202,7 @@ fn fetch(args: &FetchArgs, target: &Path, verbosity: Verbosity) -> anyhow::Resul
         force: args.made.force,
         endpoint: variable(engine::ENDPOINT),
         token: variable(engine::TOKEN),
-        patience: Some(Duration::from_secs(args.timeout.get())),
+        patience: args.timeout.map(|seconds| Duration::from_secs(seconds.get())),
     };
     let progress = Shown::new(verbosity.quiet);
     let fetched = engine::fetch(&request, target, &progress);

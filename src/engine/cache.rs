@@ -21,9 +21,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Model;
-use super::error::is_full;
 use super::folder::Task;
 use super::run::{Input, Row};
+use crate::disk::is_full;
 
 /// The variable that names another folder for the cache.
 pub const VARIABLE: &str = "PLENARY_CACHE";
@@ -32,7 +32,7 @@ const FILE: &str = "passes.redb";
 const DAMAGED: &str = "passes.damaged";
 /// Rises when the form of what is stored changes.
 const FORMAT: u32 = 1;
-const NO_ROOM: &str = "no space is left for it";
+const NO_ROOM: &str = "no space is left, or it may not grow further";
 /// Memory for pages of the store.
 const PAGES: usize = 32 << 20;
 

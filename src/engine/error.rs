@@ -193,9 +193,3 @@ pub(crate) fn excerpt(text: &str) -> String {
         None => line,
     }
 }
-
-/// Whether there is no room for what was to be written: a full disk, a full share of it, or a file that may not grow.
-pub(super) fn is_full(error: &std::io::Error) -> bool {
-    use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
-    matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
-}

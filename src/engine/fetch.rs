@@ -45,7 +45,8 @@ pub struct Request {
     /// The hub where none is said.
     pub endpoint: Option<String>,
     pub token: Option<String>,
-    /// How long nothing may come before the hub is given up; a minute where none is said.
+    /// How long nothing may come before the hub is given up; a minute where none is said. In the same process another
+    /// fetch of the file can begin only when the connection that was given up has ended.
     pub patience: Option<Duration>,
 }
 

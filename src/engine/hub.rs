@@ -15,11 +15,12 @@ use hf_hub::api::sync::{Api, ApiBuilder, ApiError, ApiRepo};
 use hf_hub::{Repo, RepoType};
 
 use super::choose::Choice;
-use super::error::{EngineError, is_full};
+use super::error::EngineError;
 use super::fetch::{ENDPOINT, Request, TOKEN, is_part};
 use super::install::at;
 use super::load::sha256;
 use super::manifest::is_sha256;
+use crate::disk::is_full;
 use crate::progress::Progress;
 
 const HUB: &str = "https://huggingface.co";
@@ -66,7 +67,9 @@ impl<'r> Hub<'r> {
     pub fn files(&self, revision: &str, progress: &dyn Progress) -> Result<(String, Vec<String>), EngineError> {
         let info = self.apart(revision, None, progress, |repo, _| repo.info())?.map_err(|e| self.told(&e, None))?;
         if !is_part(&info.sha) {
-            return Err(self.error(format!("{} answered with the commit \"{}\", which is none", self.endpoint, info.sha)));
+            return Err(
+                self.error(format!("{} answered with the commit \"{}\", which is none", self.endpoint, info.sha))
+            );
         }
         Ok((info.sha, info.siblings.into_iter().map(|file| file.rfilename).collect()))
     }
@@ -75,7 +78,8 @@ impl<'r> Hub<'r> {
         Source { hub: self, commit }
     }
 
-    /// Lets the client work on a thread of its own. The thread of a client that is given up ends when its connection does.
+    /// Lets the client work on a thread of its own. One that is given up goes on until its connection ends, and holds what it
+    /// was fetching until then; the end of the program ends it too.
     fn apart<T: Send + 'static>(
         &self,
         revision: &str,
@@ -83,6 +87,9 @@ impl<'r> Hub<'r> {
         progress: &dyn Progress,
         job: impl FnOnce(&ApiRepo, Sender<News<T>>) -> T + Send + 'static,
     ) -> Result<T, EngineError> {
+        if progress.stop_requested() {
+            return Err(EngineError::Stopped);
+        }
         let repo = Repo::with_revision(self.repository.to_owned(), RepoType::Model, revision.to_owned());
         let repo = self.api.repo(repo);
         let (sender, news) = channel();
@@ -95,21 +102,23 @@ impl<'r> Hub<'r> {
         let mut last = Instant::now();
         let mut begun = false;
         loop {
-            if progress.stop_requested() {
-                return Err(EngineError::Stopped);
-            }
             match news.recv_timeout(ASKED_EVERY) {
                 Ok(News::Done(done)) => return Ok(done),
-                Ok(News::Size(size)) if !begun => {
+                Ok(News::Size(size)) => {
                     // The client begins twice.
-                    begun = true;
-                    progress.begin(&format!("fetching {}", file.unwrap_or_default()), size as u64);
+                    if !begun {
+                        progress.begin(&format!("fetching {}", file.unwrap_or_default()), size as u64);
+                    }
+                    (begun, last) = (true, Instant::now());
                 }
-                Ok(News::Size(_)) => {}
                 Ok(News::Came(n)) => {
                     progress.advance(n as u64);
                     last = Instant::now();
+                    if progress.stop_requested() {
+                        return Err(EngineError::Stopped);
+                    }
                 }
+                Err(RecvTimeoutError::Timeout) if progress.stop_requested() => return Err(EngineError::Stopped),
                 Err(RecvTimeoutError::Timeout) if last.elapsed() < self.patience => {}
                 Err(RecvTimeoutError::Timeout) => {
                     return Err(self.error(format!(
@@ -149,11 +158,11 @@ impl<'r> Hub<'r> {
             Some(429) => format!("{what}{endpoint} is asked too often (429); try again later"),
             Some(code) => format!("{what}{endpoint} answered with the status {code}; try again later"),
             None if no_room(error) => format!(
-                "{what}there is no space left for it in {}; what came so far stays, the next fetch goes on there",
+                "{what}no space is left in {}, or files there may not grow so large; what came so far stays, the next fetch goes on there",
                 self.staging.display()
             ),
             None if matches!(error, ApiError::LockAcquisition(_)) => {
-                format!("{what}another program is fetching it; wait for it to end")
+                format!("{what}another fetch, or one that was given up, still holds it; wait for it to end")
             }
             None => format!(
                 "{what}{endpoint} cannot be reached or broke off ({said}). Check the network and the variable {ENDPOINT}; \
@@ -229,7 +238,7 @@ impl Source<'_> {
                     self.discard();
                     last = Some(self.hub.told(&error, Some(file)));
                 }
-                Err(error) if status(&error).is_some_and(|code| code < 500) || no_room(&error) => {
+                Err(error) if is_final(&error) => {
                     return Err(self.hub.told(&error, Some(file)));
                 }
                 Err(error) => {
@@ -279,6 +288,12 @@ fn status(error: &ApiError) -> Option<u16> {
         ApiError::TooManyRetries(inner) => status(inner),
         _ => None,
     }
+}
+
+/// Whether another attempt would end in the same way.
+fn is_final(error: &ApiError) -> bool {
+    let refused = status(error).is_some_and(|code| code < 500);
+    refused || no_room(error) || matches!(error, ApiError::LockAcquisition(_))
 }
 
 fn no_room(error: &ApiError) -> bool {

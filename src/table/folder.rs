@@ -17,6 +17,7 @@ use std::path::{Component, Path, PathBuf};
 use serde::Deserialize;
 
 use super::TableError;
+use crate::disk::is_full;
 
 /// Marks a complete set of tables.
 pub(super) const MARKER: &str = "run.json";
@@ -210,10 +211,7 @@ fn is_plain_name(name: &Path) -> bool {
 /// Tells a full disk from other failures.
 pub(super) fn write_error(path: &Path, source: io::Error) -> TableError {
     let path = path.to_owned();
-    match source.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => TableError::DiskFull { path },
-        _ => TableError::Write { path, source },
-    }
+    if is_full(&source) { TableError::DiskFull { path } } else { TableError::Write { path, source } }
 }
 
 fn remove_folder(path: &Path) -> io::Result<()> {

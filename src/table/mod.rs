@@ -61,8 +61,8 @@ pub enum TableError {
     )]
     NotWritable { path: PathBuf, source: io::Error },
     #[error(
-        "the disk is full: {} could not be written. Earlier results in the folder are as they were; free some space \
-         and run again",
+        "{} could not be written: no space is left, or files may not grow so large. Earlier results in the folder are as \
+         they were; make room and run again",
         path.display()
     )]
     DiskFull { path: PathBuf },

@@ -258,7 +258,7 @@ tables! {
         vector: &'a [f32];
     }
 
-    /// segment and sentiment model
+    /// segment and sentiment model; none where the study leaves sentiment out
     sentiment: SentimentRow<'a> {
         /// Segment (`segments`).
         segment_id: &'a str;

@@ -222,7 +222,8 @@ fn how_segments_are_cut_into_parts_changes_no_byte() {
             let embeddings = Embeddings { model_id: "m".into(), vectors, n_tokens: vec![3; n], n_windows: vec![1; n] };
             let tone = sample.sentiment.scores[0];
             let sentiment = Sentiment { model_id: "m".into(), scores: vec![tone; n], n_windows: vec![1; n] };
-            let part = Measured { segments: &segments, embeddings: &embeddings, sentiment: Some(&sentiment), stance: None };
+            let part =
+                Measured { segments: &segments, embeddings: &embeddings, sentiment: Some(&sentiment), stance: None };
             writer.segments(&part).unwrap();
         }
         let closed = writer.closed().unwrap();
