@@ -243,17 +243,13 @@ fn a_folder_that_cannot_be_written_is_refused_before_anything_is_computed() {
     }
 }
 
-/// Files that may not grow stand for a full disk, which a test cannot make.
 #[cfg(unix)]
 #[test]
 fn a_run_that_cannot_write_its_tables_leaves_the_earlier_ones() {
     let place = Place::with(&[("talk.md", TALK), ("other.txt", OTHER_TALK)]);
     place.run_well(&["run", "talk.md", "--out", "results"]);
     let before = place.files("results");
-    let program = env!("CARGO_BIN_EXE_plenary");
-    let mut shell = std::process::Command::new("sh");
-    shell.args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" run other.txt --out results", program]);
-    let ended = ended(shell.current_dir(place.path("")).env("PLENARY_MODELS", models()));
+    let ended = ended(&mut place.command_without_space(8, &["run", "other.txt", "--out", "results", "--no-cache"]));
     ended.says(2, &[".parquet could not be written", "Earlier results in the folder are as they were", "run again"]);
     assert_eq!(place.files("results"), before, "and nothing is left behind");
 }
@@ -421,17 +417,13 @@ fn a_cache_that_cannot_be_used_ends_a_run_that_asked_for_it_and_no_other() {
     ended(&mut command).says(0, &["cannot be read or written", "the run goes on without it"]);
 }
 
-/// Files that may not grow stand for a full disk, which a test cannot make.
 #[cfg(unix)]
 #[test]
 fn a_cache_without_space_is_left_alone_and_the_run_goes_on() {
     let place = Place::with(&[("b.txt", OTHER_TALK)]);
-    let limited = |blocks: u64, more: &[&str]| {
-        let mut shell = std::process::Command::new("sh");
-        shell.args(["-c", "trap '' XFSZ; ulimit -f \"$1\"; shift; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_plenary")]);
-        shell.arg(blocks.to_string()).args(["run", "b.txt", "--out", "results"]).args(more);
-        shell.current_dir(place.path("")).env("PLENARY_MODELS", models()).env("PLENARY_CACHE", place.path(".cache"));
-        ended(&mut shell)
+    let limited = |blocks: u32, more: &[&str]| {
+        let arguments = [&["run", "b.txt", "--out", "results"], more].concat();
+        ended(&mut place.command_without_space(blocks, &arguments))
     };
     // There is no room to begin one, then none to go on.
     limited(8, &["--cache", "named"]).says(2, &["no space is left", "--no-cache"]);

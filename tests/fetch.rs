@@ -119,16 +119,13 @@ fn a_fetch_that_is_to_end_ends_though_the_hub_is_silent() {
     assert!(matches!(stopped, Err(EngineError::Stopped)), "{stopped:?}");
 }
 
-/// Files that may not grow stand for a full disk, which a test cannot make.
 #[cfg(unix)]
 #[test]
 fn a_disk_without_space_is_told_and_leaves_no_half_model() {
     let (hub, place) = (Hub::with(&files("bert", "model.onnx")), common::Place::new());
-    let mut shell = std::process::Command::new("sh");
-    let program = env!("CARGO_BIN_EXE_plenary");
-    shell.args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" models fetch tiny/bert", program]);
-    shell.env("HF_ENDPOINT", &hub.endpoint).env("PLENARY_MODELS", place.path("models"));
-    common::ended(shell.current_dir(place.path(""))).says(2, &["no space is left in", "goes on there"]);
+    let mut command = place.command_without_space(8, &["models", "fetch", "tiny/bert"]);
+    command.env("HF_ENDPOINT", &hub.endpoint).env("PLENARY_MODELS", place.path("models"));
+    common::ended(&mut command).says(2, &["no space is left in", "goes on there"]);
     assert!(!place.path("models").join(ID).exists());
 }
 

@@ -112,6 +112,23 @@ impl Place {
         ended
     }
 
+    /// The program where no file may grow over so many blocks of 512 bytes: stands for a full disk, which a test cannot
+    /// make.
+    #[cfg(unix)]
+    pub fn command_without_space(&self, blocks: u32, arguments: &[&str]) -> Command {
+        let plain = self.command(arguments);
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"")]).arg(plain.get_program());
+        shell.args(plain.get_args()).current_dir(self.path("")).stdin(Stdio::null());
+        for (name, value) in plain.get_envs() {
+            match value {
+                Some(value) => shell.env(name, value),
+                None => shell.env_remove(name),
+            };
+        }
+        shell
+    }
+
     pub fn table(&self, path: &str) -> DataFrame {
         ParquetReader::new(fs::File::open(self.path(path)).unwrap()).finish().unwrap()
     }
