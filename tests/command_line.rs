@@ -391,6 +391,38 @@ fn a_rerun_computes_only_what_is_new_and_gives_the_same_tables() {
 }
 
 #[test]
+fn a_thousand_documents_and_ten_new_ones_cost_ten() {
+    let place = Place::with(&[("study.toml", "[models]\nsentiment = \"none\"\n")]);
+    let write = |numbers: std::ops::Range<u32>| {
+        for number in numbers {
+            place.write(&format!("talks/{number:04}.txt"), format!("ANNA: Ferry {number} was late.\n"));
+        }
+    };
+    let run = || place.run_well(&["run", "talks", "--study", "study.toml", "--out", "results"]).out;
+    write(0..1000);
+    assert!(!run().contains("found in the cache"));
+    write(1000..1010);
+    let out = run();
+    assert!(out.contains("1000 numbers of texts were found in the cache, 10 were computed"), "{out}");
+    assert_eq!(place.table("results/embeddings.parquet").height(), 1010);
+}
+
+#[test]
+fn two_runs_at_once_share_a_cache() {
+    let place = Place::with(&[("a.md", TALK), ("b.txt", OTHER_TALK)]);
+    let begin = |out: &str| {
+        let mut command = place.command(&["run", "a.md", "b.txt", "--out", out]);
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    for mut run in ["first", "second"].map(begin) {
+        assert!(run.wait().unwrap().success());
+    }
+    place.run_well(&["run", "a.md", "b.txt", "--out", "alone", "--no-cache"]);
+    assert_same(&place.tables("first"), &place.tables("alone"), "one of two runs");
+    assert_same(&place.tables("second"), &place.tables("alone"), "the other of two runs");
+}
+
+#[test]
 fn sentiment_can_be_left_out() {
     let place = Place::with(&[("a.md", TALK), ("study.toml", &format!("[models]\nsentiment = \"none\"\n{STUDY}"))]);
     let out = place.run_well(&["run", "a.md", "--study", "study.toml", "--out", "results"]).out;
@@ -411,6 +443,11 @@ fn a_cache_that_cannot_be_used_ends_a_run_that_asked_for_it_and_no_other() {
     let named = place.run(&["run", "a.md", "--out", "results", "--cache", "taken"]);
     named.says(2, &["the cache", "cannot be read or written", "--no-cache"]);
     assert!(!place.path("results").exists());
+    if cfg!(target_os = "linux") {
+        // Not even the administrator makes folders there, as on a disk that is only read.
+        let read_only = place.run(&["run", "a.md", "--out", "results", "--cache", "/proc/cache"]);
+        read_only.says(2, &["the cache /proc/cache", "cannot be read or written", "--no-cache"]);
+    }
 
     let mut command = place.command(&["run", "a.md", "--out", "results"]);
     command.env_remove("PLENARY_CACHE").env("XDG_CACHE_HOME", place.path("taken"));
