@@ -10,10 +10,12 @@ use divan::Bencher;
 use divan::counter::ItemsCount;
 use ndarray::Array2;
 
+use plenary::corpus::progress::Silent;
 use plenary::engine::cache::Cache;
 use plenary::engine::{self, EngineChoice, Model, Work};
-use plenary::measure::{embedding, sentiment, stance};
-use plenary::progress::Silent;
+use plenary::measure::coder::{Coder, Units};
+use plenary::measure::stance::InferenceCoder;
+use plenary::measure::{embedding, sentiment};
 use plenary::study::{StanceOptions, Target};
 
 fn main() {
@@ -74,10 +76,12 @@ fn infer(bencher: Bencher<'_, '_>, choice: EngineChoice) {
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     let proposition = "The budget should be larger.".to_owned();
     let targets = [Target { id: "budget".into(), proposition, negation: None, note: None }];
-    let (relevance, options) = (Array2::ones((1, texts.len())), StanceOptions::default());
-    bencher.counter(ItemsCount::new(texts.len())).bench_local(|| {
-        stance::score(&model, &texts, &targets, &options, relevance.view(), work(None)).expect("pairs can be inferred")
-    });
+    let relevance = Array2::ones((1, texts.len()));
+    let units = Units { texts: &texts, relevance: relevance.view() };
+    let coder = InferenceCoder::new(&model, &StanceOptions::default()).expect("the model is for inference");
+    bencher
+        .counter(ItemsCount::new(texts.len()))
+        .bench_local(|| coder.code(units, &targets, work(None)).expect("pairs can be inferred"));
 }
 
 #[divan::bench(sample_count = 5, sample_size = 1)]

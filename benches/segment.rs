@@ -12,7 +12,6 @@ use divan::counter::BytesCount;
 
 use plenary::attribute::attribute;
 use plenary::read::read;
-use plenary::study::Study;
 
 const MB: usize = 1_000_000;
 
@@ -41,7 +40,7 @@ fn one_line(bencher: Bencher<'_, '_>) {
 }
 
 fn segment(bencher: Bencher<'_, '_>, name: &str, text: &str) {
-    let study = Study::default();
+    let study = plenary::attribute::Options::default();
     bencher
         .counter(BytesCount::of_str(text))
         .bench_local(|| attribute(read(name, text.as_bytes()).expect("the text is one that is read"), &study));

@@ -35,7 +35,7 @@ fn measure(path: &str, language: &str) -> Result<(), Box<dyn std::error::Error>>
         let (id, text, sentences): (String, String, String) = row?;
         let expected: Vec<String> = serde_json::from_str(&sentences)?;
         let said = serde_json::json!({ "speaker": "Ann Lee", "text": text }).to_string();
-        let transcript = attribute(read("said.jsonl", said.as_bytes())?, &study);
+        let transcript = attribute(read("said.jsonl", said.as_bytes())?, &study.attribution());
         let found: Vec<&str> = transcript.segments.iter().map(|segment| segment.text.as_str()).collect();
         all += 1;
         if found == expected {

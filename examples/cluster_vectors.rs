@@ -11,9 +11,9 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use ndarray::ArrayView2;
-use plenary::progress::Silent;
+use plenary::corpus::progress::Silent;
+use plenary::measure::themes;
 use plenary::study::ThemeOptions;
-use plenary::themes;
 use serde_json::{Value, json};
 
 fn main() -> Result<()> {

@@ -8,9 +8,11 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use ndarray::Array2;
+use plenary::corpus::progress::Silent;
 use plenary::engine::{self, EngineChoice, EngineError, Model, Place, Work};
-use plenary::measure::{embedding, sentiment, stance};
-use plenary::progress::Silent;
+use plenary::measure::coder::{Coder, Units};
+use plenary::measure::stance::InferenceCoder;
+use plenary::measure::{embedding, sentiment};
 use plenary::study::{StanceOptions, Target};
 
 const ROUNDS: usize = 5;
@@ -24,7 +26,8 @@ const JOBS: [(&str, &str, Job); 3] = [
         let proposition = "The government should do more about this.".into();
         let targets = [Target { id: "t".into(), proposition, negation: None, note: None }];
         let relevance = Array2::ones((1, texts.len()));
-        stance::score(model, texts, &targets, &StanceOptions::default(), relevance.view(), work).map(drop)
+        let units = Units { texts, relevance: relevance.view() };
+        InferenceCoder::new(model, &StanceOptions::default())?.code(units, &targets, work).map(drop)
     }),
 ];
 

@@ -9,9 +9,9 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
+use plenary::corpus::progress::Silent;
 use plenary::engine::{self, EngineChoice, Work};
 use plenary::measure::embedding;
-use plenary::progress::Silent;
 use serde_json::Value;
 
 fn main() -> Result<()> {

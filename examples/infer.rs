@@ -12,9 +12,11 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use ndarray::Array2;
+use plenary::corpus::progress::Silent;
 use plenary::engine::{self, EngineChoice, Model, Work};
-use plenary::measure::{embedding, stance};
-use plenary::progress::Silent;
+use plenary::measure::coder::{Coder, Units};
+use plenary::measure::embedding;
+use plenary::measure::stance::InferenceCoder;
 use plenary::study::{StanceOptions, Target};
 use serde_json::{Value, json};
 
@@ -76,7 +78,8 @@ fn embed(model: &Model, texts: &[&str], threads: usize) -> Result<()> {
 fn infer(model: &Model, texts: &[&str], hypothesis: &str, threads: usize) -> Result<()> {
     let targets = [Target { id: "t".into(), proposition: hypothesis.to_owned(), negation: None, note: None }];
     let relevance = Array2::ones((1, texts.len()));
-    stance::score(model, texts, &targets, &StanceOptions::default(), relevance.view(), work(threads))?;
+    let units = Units { texts, relevance: relevance.view() };
+    InferenceCoder::new(model, &StanceOptions::default())?.code(units, &targets, work(threads))?;
     Ok(())
 }
 

@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
-use crate::corpus::Document;
-use crate::read::{Options, ReadError, Reading, content_id, convokit, read_all};
-use crate::table::{Failure, is_results};
+use plenary_corpus::Document;
+use plenary_corpus::{Failure, Stage};
+use plenary_read::{Options, ReadError, Reading, content_id, convokit, read_all};
+use plenary_tables::is_results;
 
 /// What the user's paths hold, all of it at once.
 #[derive(Debug, Default)]
@@ -380,7 +381,7 @@ fn is_expected(name: &str) -> bool {
 }
 
 fn failure(path: &str, error: &str, hint: &str) -> Failure {
-    Failure { path: path.into(), stage: "read".into(), error: error.into(), hint: hint.into() }
+    Failure { path: path.into(), stage: Stage::Read, error: error.into(), hint: hint.into() }
 }
 
 fn unreadable(path: &str, error: &std::io::Error) -> Failure {

@@ -21,16 +21,13 @@
 //! # Ok::<(), plenary::read::ReadError>(())
 //! ```
 
-pub mod attribute;
-pub mod corpus;
-mod disk;
-pub mod engine;
-pub mod estimate;
+pub use plenary_attribute as attribute;
+pub use plenary_corpus as corpus;
+pub use plenary_engine as engine;
+pub use plenary_measure as measure;
+pub use plenary_read as read;
+pub use plenary_tables as table;
+
 pub mod inputs;
-pub mod measure;
 pub mod pipeline;
-pub mod progress;
-pub mod read;
 pub mod study;
-pub mod table;
-pub mod themes;

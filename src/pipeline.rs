@@ -16,17 +16,18 @@ use rayon::ThreadPool;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::attribute::{attribute, link_documents};
-use crate::corpus::{Document, Speaker, Summary, Transcript};
-use crate::engine::cache::Cache;
-use crate::engine::{self, EngineChoice, EngineError, Model, ModelFolder};
-use crate::estimate::{Estimate, EstimateError, estimate_in_parts};
 use crate::inputs::{Sources, Untaken};
-use crate::progress::Progress;
-use crate::read;
 use crate::study::Study;
-use crate::table::{Closed, Closing, Failure, ModelRecord, OutputFolder, RunRecord, TableError, Writer, Written};
-use crate::themes::{Fitted, Sample, ThemeError, Themes};
+use plenary_attribute::{attribute, link_documents};
+use plenary_corpus::findings::{Estimate, Themes};
+use plenary_corpus::progress::Progress;
+use plenary_corpus::{Document, Failure, Speaker, Summary, Transcript, style_name};
+use plenary_engine::cache::Cache;
+use plenary_engine::{self as engine, EngineChoice, EngineError, Model, ModelFolder};
+use plenary_measure::estimate::{EstimateError, estimate_in_parts};
+use plenary_measure::themes::{Fitted, Sample, ThemeError};
+use plenary_read as read;
+use plenary_tables::{Closed, Closing, ModelRecord, OutputFolder, RunRecord, TableError, Writer, Written};
 
 use ledger::Ledger;
 use measuring::{Batch, Lot, Measurer, parts};
@@ -116,11 +117,13 @@ impl From<ThemeError> for RunError {
 
 /// Documents to transcripts, in their order; over the threads of the current pool.
 pub fn transcribe(documents: Vec<Document>, study: &Study) -> Vec<Transcript> {
+    let options = study.attribution();
     documents
         .into_par_iter()
         .map(|document| {
-            let transcript = attribute(document, study);
-            let (path, style) = (&transcript.document.path, &transcript.style);
+            let transcript = attribute(document, &options);
+            let path = &transcript.document.path;
+            let style = style_name(transcript.style);
             tracing::info!("{path}: style {style}, confidence {:.2}", transcript.style_confidence);
             transcript
         })
@@ -131,7 +134,7 @@ pub fn transcribe(documents: Vec<Document>, study: &Study) -> Vec<Transcript> {
 pub fn transcribe_corpus(documents: Vec<Document>, study: &Study) -> Vec<Transcript> {
     let mut transcripts = transcribe(documents, study);
     let mut speakers: Vec<&mut [Speaker]> = transcripts.iter_mut().map(|t| t.speakers.as_mut_slice()).collect();
-    link_documents(&mut speakers, study);
+    link_documents(&mut speakers, &study.attribution());
     transcripts
 }
 
@@ -161,6 +164,7 @@ fn run_with(
 ) -> Result<Report, RunError> {
     let started_at = Timestamp::now();
     let study = &options.study;
+    let info = study.info();
     let folder = OutputFolder::prepare(&options.out, study.output.csv)?;
     // Models are found before anything is read, and loaded while the first files are: both fail early.
     let places = engine::places(options.models.as_deref());
@@ -184,12 +188,12 @@ fn run_with(
 
     let measurer = Measurer::new(&models, study, pool.current_num_threads(), options.cache.as_ref())?;
     let mut noted = Noted { ledger: Ledger::new(study), sample: Sample::new(&study.themes, study.study.seed)? };
-    let mut writer = Writer::begin(&folder, study, measurer.vector_width())?;
+    let mut writer = Writer::begin(&folder, &info, measurer.vector_width())?;
     stream(&mut reader, first, &measurer, &mut noted, &mut writer, progress)?;
     let untaken = reader.sources.finish();
     let Noted { mut ledger, sample } = noted;
     let mut speakers: Vec<&mut [Speaker]> = ledger.documents.iter_mut().map(|d| d.speakers.as_mut_slice()).collect();
-    link_documents(&mut speakers, study);
+    link_documents(&mut speakers, &study.attribution());
 
     // The last tables of the segments are finished while the themes are fitted.
     let (closed, fitted) = std::thread::scope(|scope| {
@@ -424,7 +428,7 @@ fn engines(models: &[Model]) -> String {
 /// The same inputs, study, models and version give the same id.
 fn run_id(documents: &[Summary], study: &Study, models: &[ModelRecord]) -> String {
     let mut hash = Sha256::new();
-    hash.update(crate::table::VERSION);
+    hash.update(plenary_tables::VERSION);
     hash.update(default_study_sha256(study));
     for document in documents {
         hash.update(&document.path);

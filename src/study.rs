@@ -10,14 +10,18 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
-use crate::attribute::styles::Style;
-use crate::engine::{Device, EngineChoice};
-
-mod pattern;
-mod people_list;
-
-pub use pattern::{GROUPS, Pattern, PatternError};
-pub use people_list::{ListedPerson, PeopleError, PeopleList};
+use plenary_attribute as attribute;
+pub use plenary_attribute::{
+    LinkPeople, ListedPerson, Pattern, PatternError, PeopleError, PeopleList, SegmentOptions, TranscriptOptions, Unit,
+};
+use plenary_corpus::Style;
+pub use plenary_corpus::findings::Target;
+use plenary_corpus::hash::sha256;
+use plenary_engine::{Device, EngineChoice};
+pub use plenary_measure::{EstimateOptions, StanceOptions, ThemeOptions};
+pub use plenary_read::Columns;
+pub use plenary_tables::OutputOptions;
+use plenary_tables::StudyInfo;
 
 /// Everything a study can set. The defaults are the values that hold when the file does not name a key.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -61,91 +65,6 @@ impl Default for General {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct TranscriptOptions {
-    /// How speakers are printed: `auto` learns it from each document; see `attribute::styles` for the names.
-    pub style: String,
-    /// The user's own way: a regular expression that matches the byline at the start of a line. Nothing else opens a
-    /// turn then.
-    #[serde(serialize_with = "pattern::serialize", deserialize_with = "pattern::deserialize")]
-    pub pattern: Option<Pattern>,
-    /// Path of a CSV file of people, from the folder of the study; empty for none.
-    pub people: String,
-    /// How far a person is followed.
-    pub link_people: LinkPeople,
-}
-
-impl Default for TranscriptOptions {
-    fn default() -> Self {
-        Self { style: "auto".into(), pattern: None, people: String::new(), link_people: LinkPeople::Document }
-    }
-}
-
-/// How far a person is followed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LinkPeople {
-    /// Within a document; two documents share nobody whom the people list does not give an id.
-    #[default]
-    Document,
-    /// Across the documents of a run.
-    Corpus,
-}
-
-impl TranscriptOptions {
-    /// The pinned style; `None` where each document is to show its own.
-    pub fn style(&self) -> Option<Style> {
-        if self.pattern.is_some() { Some(Style::Pattern) } else { Style::from_name(&self.style) }
-    }
-}
-
-/// Which columns of a table (CSV, JSONL, XLSX, Parquet) mean what, by their names; capitals do not matter. An empty
-/// name takes the column from its usual names, which `docs/formats.md` lists.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Columns {
-    /// What is said.
-    pub text: String,
-    /// Name or label of who speaks.
-    pub speaker: String,
-    /// What tells speakers of one name apart.
-    pub speaker_id: String,
-    /// Which document a row belongs to; the rows of one document need not stand together.
-    pub document: String,
-    /// Day of the event.
-    pub date: String,
-    /// Seconds from the start of the recording, or a clock time `h:mm:ss`.
-    pub time_start: String,
-    pub time_end: String,
-    /// Part in the proceedings, e.g. `chair`.
-    pub role: String,
-    /// Office or position of the speaker.
-    pub position: String,
-    pub affiliation: String,
-    pub party: String,
-    pub country: String,
-    /// Further columns to keep beside each utterance.
-    pub carry: Vec<String>,
-}
-
-/// What one row of the analysis is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Unit {
-    #[default]
-    Sentence,
-    Paragraph,
-    Utterance,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct SegmentOptions {
-    /// Unit of analysis: `sentence`, `paragraph` or `utterance`.
-    pub unit: Unit,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
 pub struct ModelOptions {
     /// Id of the model that embeds segments.
     pub embedding: String,
@@ -179,78 +98,6 @@ impl Default for ModelOptions {
             device: Device::Cpu,
         }
     }
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct StanceOptions {
-    /// Relevance (cosine of segment and proposition, in [0, 1]) under which no label is given: `off_topic`.
-    pub relevance_floor: f32,
-    /// Largest probability under which no label is given: `low_confidence`.
-    pub confidence_floor: f32,
-}
-
-impl Default for StanceOptions {
-    fn default() -> Self {
-        Self { relevance_floor: 0.3, confidence_floor: 0.6 }
-    }
-}
-
-/// A proposition towards which stance is scored.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Target {
-    /// Short name in snake case; it becomes a column of the `analysis` table.
-    #[serde(default)]
-    pub id: String,
-    /// One affirmative sentence that a speaker can be for or against.
-    #[serde(default)]
-    pub proposition: String,
-    /// The same denied; it is scored as well and averaged with the sides exchanged.
-    pub negation: Option<String>,
-    /// For the reader of the study; carried into the codebook.
-    pub note: Option<String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ThemeOptions {
-    /// Resolution of the community search: higher finds more and smaller themes.
-    pub resolution: f64,
-    /// Neighbours per segment in the graph; 0 chooses by the number of segments.
-    pub neighbours: usize,
-    /// Segments under which a community joins its nearest neighbour; 0 chooses by the number of segments.
-    pub min_segments: usize,
-    /// Probability under which a segment is assigned with the reason `low_confidence`.
-    pub confidence_floor: f32,
-}
-
-impl Default for ThemeOptions {
-    fn default() -> Self {
-        Self { resolution: 1.0, neighbours: 0, min_segments: 0, confidence_floor: 0.3 }
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct EstimateOptions {
-    /// Draws of the bootstrap.
-    pub resamples: usize,
-    /// Coverage of the intervals, between 0 and 1.
-    pub confidence_level: f64,
-}
-
-impl Default for EstimateOptions {
-    fn default() -> Self {
-        Self { resamples: 1000, confidence_level: 0.95 }
-    }
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct OutputOptions {
-    /// Write CSV beside Parquet.
-    pub csv: bool,
 }
 
 /// What is wrong with a study file.
@@ -296,7 +143,7 @@ impl Study {
             study.people_list = Some(PeopleList::parse(&bytes, &list.display().to_string()).map_err(wrong)?);
             hashed.extend(bytes);
         }
-        study.sha256 = Some(crate::read::content_id(&hashed).1);
+        study.sha256 = Some(sha256(&hashed));
         Ok(study)
     }
 
@@ -309,6 +156,29 @@ impl Study {
         let study: Study = toml::from_str(text).map_err(|error| explain(&error, text, path))?;
         study.check(path)?;
         Ok(study)
+    }
+
+    /// What attribution depends on.
+    pub fn attribution(&self) -> attribute::Options {
+        attribute::Options {
+            language: self.study.language.clone(),
+            transcript: self.transcript.clone(),
+            segments: self.segments.clone(),
+            people: self.people_list.clone(),
+        }
+    }
+
+    /// What the tables say of the study.
+    pub fn info(&self) -> StudyInfo {
+        StudyInfo {
+            name: self.study.name.clone(),
+            seed: self.study.seed,
+            people_sha256: self.people_list.as_ref().map(|list| list.sha256.clone()),
+            targets: self.targets.clone(),
+            csv: self.output.csv,
+            // A study is plain data with string keys, which JSON takes without fail.
+            json: serde_json::to_value(self).unwrap_or_default(),
+        }
     }
 
     fn check(&self, path: &str) -> Result<(), StudyError> {
@@ -363,18 +233,18 @@ impl Study {
                 "a number above 0, usually from 0.5 to 2",
             );
         }
-        if self.themes.neighbours > crate::themes::NEIGHBOURS_AT_MOST {
+        if self.themes.neighbours > plenary_measure::themes::NEIGHBOURS_AT_MOST {
             return wrong(
                 "[themes] neighbours".into(),
                 self.themes.neighbours.to_string(),
-                &format!("a number up to {}", crate::themes::NEIGHBOURS_AT_MOST),
+                &format!("a number up to {}", plenary_measure::themes::NEIGHBOURS_AT_MOST),
             );
         }
-        if (1..crate::estimate::RESAMPLES_AT_LEAST).contains(&self.estimates.resamples) {
+        if (1..plenary_measure::estimate::RESAMPLES_AT_LEAST).contains(&self.estimates.resamples) {
             return wrong(
                 "[estimates] resamples".into(),
                 self.estimates.resamples.to_string(),
-                &format!("0 for no intervals, or at least {}", crate::estimate::RESAMPLES_AT_LEAST),
+                &format!("0 for no intervals, or at least {}", plenary_measure::estimate::RESAMPLES_AT_LEAST),
             );
         }
         if !(self.estimates.confidence_level > 0.0 && self.estimates.confidence_level < 1.0) {

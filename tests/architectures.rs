@@ -7,9 +7,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ndarray::Array2;
+use plenary::corpus::findings::Evidence;
+use plenary::corpus::progress::Silent;
 use plenary::engine::{self, EngineChoice, EngineError, Model, Place, Pooling, Task, Work};
-use plenary::measure::{embedding, sentiment, stance};
-use plenary::progress::Silent;
+use plenary::measure::coder::{Coder, Units};
+use plenary::measure::stance::InferenceCoder;
+use plenary::measure::{embedding, sentiment};
 use plenary::study::{StanceOptions, Target};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -45,8 +48,11 @@ fn numbers(model: &Model, text: &str, second: Option<&str>) -> Vec<f64> {
             let targets = [Target { id: "t".into(), proposition, negation: None, note: None }];
             let relevance = Array2::ones((1, 1));
             let options = StanceOptions::default();
-            let stance = stance::score(model, &[text], &targets, &options, relevance.view(), WORK).unwrap();
-            let inference = stance.scores[0][0].proposition;
+            let units = Units { texts: &[text], relevance: relevance.view() };
+            let stance = InferenceCoder::new(model, &options).unwrap().code(units, &targets, WORK).unwrap();
+            let Evidence::Inference { proposition: inference, .. } = stance.of_target[0][0].evidence else {
+                panic!("an inference model leaves its inference")
+            };
             vec![inference.entailment, inference.neutral, inference.contradiction]
         }
     };

@@ -10,7 +10,7 @@ use std::io::Write;
 use plenary::attribute::attribute;
 use plenary::corpus::Transcript;
 use plenary::read::{Options, ReadError, read, read_all};
-use plenary::study::{Columns, Study};
+use plenary::study::Columns;
 use samples::{gzip, pdf, samples, zip};
 
 /// The error of a file, which must name it, say all of `parts`, and hint at a way out that has `way_out` in it.
@@ -37,7 +37,7 @@ fn refused_with(path: &str, bytes: &[u8], options: &Options, parts: &[&str], way
 
 #[track_caller]
 fn transcript(path: &str, bytes: &[u8]) -> Transcript {
-    attribute(read(path, bytes).unwrap_or_else(|error| panic!("{error}")), &Study::default())
+    attribute(read(path, bytes).unwrap_or_else(|error| panic!("{error}")), &plenary::attribute::Options::default())
 }
 
 /// Label and text of each turn.

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use common::hub::Hub;
+use plenary::corpus::progress::{Progress, Silent};
 use plenary::engine::{self, EngineError, Fetched, Installed, Place, Request, Task, Wanted};
-use plenary::progress::{Progress, Silent};
 use tempfile::TempDir;
 
 const NAME: &str = "tiny/bert";

@@ -9,12 +9,11 @@ use std::path::Path;
 use plenary::attribute::attribute;
 use plenary::corpus::Transcript;
 use plenary::read::read;
-use plenary::study::Study;
 
 fn seed() -> Transcript {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let bytes = std::fs::read(root.join("data/shanghai-forum-2017.md")).unwrap();
-    attribute(read("data/shanghai-forum-2017.md", &bytes).unwrap(), &Study::default())
+    attribute(read("data/shanghai-forum-2017.md", &bytes).unwrap(), &plenary::attribute::Options::default())
 }
 
 /// Everything attribution says of a document, in a form that a person can hold against the page.
@@ -27,7 +26,13 @@ fn written_out(transcript: &Transcript) -> String {
     writeln!(out, "panel: {}", or_dash(&front.panel)).unwrap();
     writeln!(out, "session: {}", or_dash(&front.session)).unwrap();
     writeln!(out, "date: {:?} from {:?} to {:?}", front.date, front.time_start, front.time_end).unwrap();
-    writeln!(out, "language: {}, style: {}", or_dash(&transcript.language), transcript.style).unwrap();
+    writeln!(
+        out,
+        "language: {}, style: {}",
+        or_dash(&transcript.language),
+        plenary::corpus::style_name(transcript.style)
+    )
+    .unwrap();
     for speaker in &transcript.speakers {
         writeln!(out, "\nspeaker: {} ({})", speaker.name, speaker.role.as_str()).unwrap();
         writeln!(out, "  as printed: {}", speaker.name_as_printed).unwrap();

@@ -4,9 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ndarray::Array2;
+use plenary::corpus::findings::{Evidence, Inference};
+use plenary::corpus::progress::Silent;
 use plenary::engine::{self, EngineChoice, EngineError, Installed, ModelFolder, Place, Task, Work};
-use plenary::measure::{Inference, stance};
-use plenary::progress::Silent;
+use plenary::measure::coder::{Coder, Units};
+use plenary::measure::stance::InferenceCoder;
 use plenary::study::{StanceOptions, Target};
 use tempfile::TempDir;
 
@@ -54,8 +56,11 @@ fn infer(model: &engine::Model) -> Inference {
     let work = Work { threads: 1, progress: &Silent, cache: None };
     let relevance = Array2::ones((1, 1));
     let texts = ["We need a treaty now."];
-    stance::score(model, &texts, &targets, &StanceOptions::default(), relevance.view(), work).unwrap().scores[0][0]
-        .proposition
+    let units = Units { texts: &texts, relevance: relevance.view() };
+    let coder = InferenceCoder::new(model, &StanceOptions::default()).unwrap();
+    let evidence = coder.code(units, &targets, work).unwrap().of_target[0][0].evidence;
+    let Evidence::Inference { proposition, .. } = evidence else { panic!("an inference model leaves its inference") };
+    proposition
 }
 
 #[test]

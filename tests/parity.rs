@@ -6,9 +6,12 @@
 use std::path::Path;
 
 use ndarray::Array2;
+use plenary::corpus::findings::{Codings, Embeddings, Evidence, Inference};
+use plenary::corpus::progress::Silent;
 use plenary::engine::{self, EngineChoice, EngineError, Model, Place, Work};
-use plenary::measure::{Embeddings, Inference, embedding, sentiment, stance};
-use plenary::progress::Silent;
+use plenary::measure::coder::{Coder, Units};
+use plenary::measure::stance::InferenceCoder;
+use plenary::measure::{embedding, sentiment};
 use plenary::study::{StanceOptions, Target};
 use serde::Deserialize;
 
@@ -74,11 +77,18 @@ fn target(id: &str, proposition: &str, negation: Option<&str>) -> Target {
     Target { id: id.into(), proposition: proposition.into(), negation: negation.map(str::to_owned), note: None }
 }
 
+fn code(model: &Model, texts: &[&str], targets: &[Target], threads: usize) -> Result<Codings, EngineError> {
+    let relevance = Array2::ones((targets.len(), texts.len()));
+    let coder = InferenceCoder::new(model, &StanceOptions::default())?;
+    coder.code(Units { texts, relevance: relevance.view() }, targets, work(threads))
+}
+
 fn infer(model: &Model, premise: &str, hypothesis: &str) -> Inference {
-    let relevance = Array2::ones((1, 1));
-    let targets = [target("t", hypothesis, None)];
-    let options = StanceOptions::default();
-    stance::score(model, &[premise], &targets, &options, relevance.view(), work(1)).unwrap().scores[0][0].proposition
+    let codings = code(model, &[premise], &[target("t", hypothesis, None)], 1).unwrap();
+    let Evidence::Inference { proposition, .. } = codings.of_target[0][0].evidence else {
+        panic!("an inference model leaves its inference")
+    };
+    proposition
 }
 
 /// Reference probabilities in the order of `labels`.
@@ -203,11 +213,7 @@ fn a_text_has_the_same_numbers_in_any_company() {
     let (embedder, tone) = (model("all-minilm-l6-v2"), model("sentiment-minilm-l6"));
     let inference = model("nli-minilm-l6");
     let targets = [target("a", &rows[0].hypothesis, Some(&rows[1].hypothesis)), target("b", &rows[2].hypothesis, None)];
-    let score = |texts: &[&str], threads| {
-        let relevance = Array2::ones((2, texts.len()));
-        let options = StanceOptions::default();
-        stance::score(&inference, texts, &targets, &options, relevance.view(), work(threads)).unwrap()
-    };
+    let score = |texts: &[&str], threads| code(&inference, texts, &targets, threads).unwrap();
 
     let (vectors, tones, stances) =
         (embed(&embedder, &texts, 1), sentiment::score(&tone, &texts, work(1)).unwrap(), score(&texts, 1));
@@ -220,11 +226,11 @@ fn a_text_has_the_same_numbers_in_any_company() {
     for (position, text) in texts.iter().enumerate() {
         let mirrored = texts.len() - 1 - position;
         assert_eq!(other_way.0.vectors.row(mirrored), vectors.vectors.row(position));
-        assert_eq!(other_way.1.scores[0][mirrored], stances.scores[0][position]);
+        assert_eq!(other_way.1.of_target[0][mirrored], stances.of_target[0][position]);
         if position % 8 == 0 {
             assert_eq!(embed(&embedder, &[text], 2).vectors.row(0), vectors.vectors.row(position));
             assert_eq!(sentiment::score(&tone, &[text], work(2)).unwrap().scores[0], tones.scores[position]);
-            assert_eq!(score(&[text], 2).scores[1][0], stances.scores[1][position]);
+            assert_eq!(score(&[text], 2).of_target[1][0], stances.of_target[1][position]);
         }
     }
 }
@@ -239,13 +245,9 @@ fn a_text_that_is_too_long_is_read_in_windows_and_says_so() {
     assert_eq!(tones.n_windows, [4, 1]);
 
     let model = model("nli-minilm-l6");
-    let options = StanceOptions::default();
-    let score = |proposition: &str| {
-        let targets = [target("t", proposition, None)];
-        stance::score(&model, &[&long, "treaty"], &targets, &options, Array2::ones((1, 2)).view(), work(2))
-    };
+    let score = |proposition: &str| code(&model, &[&long, "treaty"], &[target("t", proposition, None)], 2);
     let stances = score("We need a treaty.").unwrap();
-    assert_eq!((stances.scores[0][0].n_windows, stances.scores[0][1].n_windows), (4, 1));
+    assert_eq!((stances.of_target[0][0].n_windows, stances.of_target[0][1].n_windows), (4, 1));
     assert!(matches!(score(&long), Err(EngineError::PropositionTooLong { .. })));
 }
 

@@ -5,7 +5,7 @@ mod common;
 
 use common::Place;
 use plenary::attribute::attribute;
-use plenary::corpus::{LinkRule, PersonRule, Reason, Role, Speaker, Transcript};
+use plenary::corpus::{LinkRule, PersonRule, Reason, Role, Speaker, Style, Transcript, TurnRule};
 use plenary::pipeline::transcribe_corpus;
 use plenary::read::read;
 use plenary::study::{PeopleList, Study};
@@ -20,7 +20,7 @@ fn study(transcript: &str, people: &str) -> Study {
 }
 
 fn transcript(text: &str, study: &Study) -> Transcript {
-    attribute(read("talk.txt", text.as_bytes()).unwrap(), study)
+    attribute(read("talk.txt", text.as_bytes()).unwrap(), &study.attribution())
 }
 
 fn turns(transcript: &Transcript) -> Vec<(&str, String)> {
@@ -73,7 +73,7 @@ The ships are late.
             ("Ann Lee", "They are not.".to_string()),
         ]
     );
-    assert_eq!((found.style.as_str(), found.style_confidence), ("pattern", 1.0));
+    assert_eq!((found.style, found.style_confidence), (Some(Style::Pattern), 1.0));
     let ann = &found.speakers[0];
     assert_eq!(
         (ann.honorific.as_deref(), ann.title.as_deref(), ann.party.as_deref()),
@@ -82,7 +82,7 @@ The ships are late.
     assert_eq!((ann.name.as_str(), ann.n_utterances), ("Ann Lee", 2));
     assert_eq!(found.utterances[0].time_start_s, Some(65.0));
     assert!(found.utterances.iter().all(|u| u.boundary_confidence == 1.0 && !u.needs_review));
-    assert_eq!(found.utterances[0].explanation.rule, "pattern");
+    assert_eq!(found.utterances[0].explanation.rule, TurnRule::Style(Style::Pattern));
 }
 
 #[test]
@@ -108,14 +108,14 @@ fn groups_say_role_and_where_speech_begins() {
 fn a_pattern_sees_the_text_without_its_marks_and_matches_lines_that_are_brackets() {
     let own = study(r"pattern = '\[(?P<name>[\w ]+)\]$'", "");
     let text = "# Talks\n\n**[Ann Lee]**\n\nHow are you?\n\n[Bo Hill]\n\nWell.\n\n[applause!]\n";
-    let found = attribute(read("talk.md", text.as_bytes()).unwrap(), &own);
+    let found = attribute(read("talk.md", text.as_bytes()).unwrap(), &own.attribution());
     assert_eq!(turns(&found), [("Ann Lee", "How are you?".to_string()), ("Bo Hill", "Well.".to_string())]);
 }
 
 #[test]
 fn a_pattern_that_matches_nothing_is_said() {
     let found = transcript("Ann: Yes.\n\nBo: No.\n", &study("pattern = '<(?P<name>.+)>'", ""));
-    assert_eq!((found.style.as_str(), found.speakers.len(), found.utterances.len()), ("none", 0, 1));
+    assert_eq!((found.style, found.speakers.len(), found.utterances.len()), (None, 0, 1));
     assert!(found.warnings[0].contains("`pattern` under [transcript]"), "{:?}", found.warnings);
 }
 
@@ -182,7 +182,7 @@ fn a_list_of_people_wins_over_the_page_and_leaves_others_as_they_are() {
 fn a_list_of_people_counts_for_tables_too() {
     let people = "name,aliases,party\nAnn Lee,A. Lee,Reform\n";
     let table = "speaker,text\nA. Lee,We begin.\nBo Hill,Late.\nANN LEE,Not at all.\n";
-    let found = attribute(read("turns.csv", table.as_bytes()).unwrap(), &study("", people));
+    let found = attribute(read("turns.csv", table.as_bytes()).unwrap(), &study("", people).attribution());
     assert_eq!(found.speakers.len(), 2, "alias and name are one person");
     assert_eq!((found.speakers[0].name.as_str(), found.speakers[0].party.as_deref()), ("Ann Lee", Some("Reform")));
     assert_eq!(found.speakers[0].link_rule, LinkRule::PeopleList);
@@ -317,7 +317,7 @@ fn each_turn_is_told_with_the_weights_that_made_its_confidence() {
         [HEARING, SPRING, AUTUMN, "Q. Why?\nA. Because.\nQ. Why not?\nA. Just so.\n", common::TALK, common::OTHER_TALK]
     {
         for asked in ["", "style = 'colon'"] {
-            let found = attribute(read("talk.md", text.as_bytes()).unwrap(), &study(asked, ""));
+            let found = attribute(read("talk.md", text.as_bytes()).unwrap(), &study(asked, "").attribution());
             for utterance in found.utterances.iter().filter(|u| u.speaker.is_some()) {
                 let weights = &utterance.explanation.weights;
                 assert!(weights.iter().all(|weight| weight.reason != Reason::Unrecorded), "{weights:#?}");
@@ -442,10 +442,10 @@ fn the_nearest_other_reading_of_a_place_is_told() {
                 Mr. STONE. I object.\n\nMr. HILL. So do I.\n";
     let found = transcript(text, &Study::default());
     let rival = found.utterances[1].explanation.rival.as_ref().unwrap();
-    assert_eq!((rival.style, rival.byline.as_str()), ("name_line", "Mr. HILL. Mr. President, today I yield"));
+    assert_eq!((rival.style, rival.byline.as_str()), (Style::NameLine, "Mr. HILL. Mr. President, today I yield"));
     assert_eq!(rival.reason, "its style explains less of the document");
-    assert!(found.styles.iter().any(|style| style.style == "period" && style.is_taken));
-    assert!(found.styles.iter().any(|style| style.style == "name_line" && !style.is_taken));
+    assert!(found.styles.iter().any(|style| style.style == Style::Period && style.is_taken));
+    assert!(found.styles.iter().any(|style| style.style == Style::NameLine && !style.is_taken));
 }
 
 #[test]
@@ -476,7 +476,7 @@ proptest::proptest! {
     fn no_text_upsets_a_pattern(text in "([a-zA-Z<>:\\[\\]() .*#\\n\u{e9}\u{c}\u{738b}]{0,120})") {
         let own = study(r"pattern = '<?(?P<name>\w*)(?P<title> \(\w+\))?>?:(?P<speech>.*)'", "");
         let Ok(document) = read("talk.md", text.as_bytes()) else { return Ok(()) };
-        let found = attribute(document, &own);
+        let found = attribute(document, &own.attribution());
         let mut end = 0;
         for block in &found.blocks {
             proptest::prop_assert_eq!(block.span.start, end);

@@ -5,7 +5,6 @@ use proptest::prelude::*;
 use plenary::attribute::attribute;
 use plenary::corpus::Transcript;
 use plenary::read::read;
-use plenary::study::Study;
 
 #[path = "common/nothing_lost.rs"]
 mod nothing_lost;
@@ -13,7 +12,7 @@ mod nothing_lost;
 use nothing_lost::check;
 
 fn transcribe(path: &str, bytes: &[u8]) -> Option<Transcript> {
-    read(path, bytes).ok().map(|document| attribute(document, &Study::default()))
+    read(path, bytes).ok().map(|document| attribute(document, &plenary::attribute::Options::default()))
 }
 
 /// A piece of a transcript: a turn in one of many prints, or what stands between turns.

@@ -8,7 +8,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::time::Instant;
 
 use common::{OTHER_TALK, Place, STUDY, TALK, assert_same};
-use polars::prelude::DataFrame;
+use polars_core::prelude::DataFrame;
 
 /// Four documents of two or three speakers, one of them with the same sentences as another.
 fn corpus() -> Place {

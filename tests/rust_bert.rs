@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use ndarray::Array2;
+use plenary::corpus::progress::Silent;
 use plenary::engine::{self, Device, EngineChoice, EngineError, Model, Place, Work};
 use plenary::measure::{embedding, sentiment, stance};
-use plenary::progress::Silent;
 use plenary::study::{StanceOptions, Target};
 use serde::Deserialize;
 

@@ -6,9 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use common::TALK;
+use plenary::corpus::findings::Embeddings;
+use plenary::corpus::progress::Silent;
 use plenary::engine::{self, EngineChoice, EngineError, Form, Model, Place, Task, Work};
-use plenary::measure::{Embeddings, embedding};
-use plenary::progress::Silent;
+use plenary::measure::embedding;
 use safetensors::SafeTensors;
 use tempfile::TempDir;
 

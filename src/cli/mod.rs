@@ -12,8 +12,8 @@ mod summary;
 use std::path::Path;
 use std::process::ExitCode;
 
+use plenary::corpus::Failure;
 use plenary::inputs::Untaken;
-use plenary::table::Failure;
 
 /// How much is said on standard error.
 #[derive(Debug, Clone, Copy, clap::Args)]

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use comfy_table::Row;
 use serde::Serialize;
 
-use plenary::corpus::{Role, Transcript};
+use plenary::corpus::{Role, Transcript, style_name};
 use plenary::inputs::gather;
 use plenary::pipeline;
 use plenary::read::Options;
@@ -220,7 +220,7 @@ fn print_head(out: &mut impl Write, transcript: &Transcript) -> std::io::Result<
     if let Some(date) = front.date {
         writeln!(out, "  date     {date}")?;
     }
-    writeln!(out, "  style    {} (confidence {:.2})", transcript.style, transcript.style_confidence)?;
+    writeln!(out, "  style    {} (confidence {:.2})", style_name(transcript.style), transcript.style_confidence)?;
     let counts = [
         many(transcript.speakers.len(), "speaker"),
         many(transcript.utterances.len(), "turn"),

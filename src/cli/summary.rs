@@ -4,7 +4,7 @@ use std::fmt::{Display, Write as _};
 use std::path::Path;
 
 use plenary::corpus::Summary;
-use plenary::estimate::Estimate;
+use plenary::corpus::findings::{Estimate, Level, Resampled};
 use plenary::pipeline::{Options, Report};
 
 use super::say::{keep_whole, many, signed, table, width, wrapped};
@@ -74,7 +74,7 @@ fn documents(out: &mut String, report: &Report) {
 fn interval(estimate: Option<&Estimate>) -> String {
     match estimate.map(|e| (e.mean, e.ci_low, e.ci_high, e.resampled)) {
         Some((Some(mean), Some(low), Some(high), resampled)) => {
-            let (open, close) = if resampled == Some("segments") { ('(', ')') } else { ('[', ']') };
+            let (open, close) = if resampled == Some(Resampled::Segments) { ('(', ')') } else { ('[', ']') };
             format!("{} {open}{}, {}{close}", signed(mean), signed(low), signed(high))
         }
         // As wide as the others, so that the means stand under each other.
@@ -111,7 +111,7 @@ fn speakers(out: &mut String, report: &Report, options: &Options) {
     }
     for (document, speaker) in speakers.into_iter().take(ROWS) {
         let tone = report.estimates.iter().find(|e| {
-            e.level == "speaker" && e.target_id.is_none() && e.speaker_id.as_ref() == Some(&speaker.speaker_id)
+            e.level == Level::Speaker && e.target_id.is_none() && e.speaker_id.as_ref() == Some(&speaker.speaker_id)
         });
         let mut row = vec![
             speaker.name.clone(),
@@ -163,8 +163,10 @@ fn stance(out: &mut String, report: &Report, options: &Options) {
     let mut shown = table(&header, numbers..numbers + 4);
     keep_whole(&mut shown, &[0, header.len() - 1]);
     for (target, counts) in options.study.targets.iter().zip(&report.stance) {
-        let mean =
-            report.estimates.iter().find(|e| e.level == "corpus_target" && e.target_id.as_ref() == Some(&target.id));
+        let mean = report
+            .estimates
+            .iter()
+            .find(|e| e.level == Level::CorpusTarget && e.target_id.as_ref() == Some(&target.id));
         let mut row = vec![
             target.id.clone(),
             counts.favor.to_string(),

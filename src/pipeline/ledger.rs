@@ -8,10 +8,10 @@ use std::ops::Range;
 
 use super::StanceCounts;
 use super::measuring::Lot;
-use crate::corpus::Summary;
-use crate::estimate::ScoredSegment;
 use crate::study::Study;
-use crate::themes::Themes;
+use plenary_corpus::Summary;
+use plenary_corpus::findings::{Stance, Themes, Verdict};
+use plenary_measure::estimate::ScoredSegment;
 
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
@@ -70,17 +70,17 @@ impl Ledger {
         for (n, split) in lot.sentiment.iter().flat_map(|sentiment| &sentiment.n_windows).zip(&mut split) {
             *split |= *n > 1;
         }
-        for (target, of_target) in lot.stance.iter().flat_map(|stance| stance.scores.iter().enumerate()) {
+        for (target, of_target) in lot.codings.iter().flat_map(|codings| codings.of_target.iter().enumerate()) {
             let counts = &mut self.counts[target];
-            for (score, split) in of_target.iter().zip(&mut split) {
-                *split |= score.n_windows > 1;
-                *match score.label {
-                    Some("favor") => &mut counts.favor,
-                    Some("against") => &mut counts.against,
-                    Some(_) => &mut counts.neither,
-                    None => &mut counts.none,
+            for (coding, split) in of_target.iter().zip(&mut split) {
+                *split |= coding.n_windows > 1;
+                *match coding.verdict {
+                    Verdict::Labelled(Stance::Favor) => &mut counts.favor,
+                    Verdict::Labelled(Stance::Against) => &mut counts.against,
+                    Verdict::Labelled(Stance::Neither) => &mut counts.neither,
+                    Verdict::Abstained(_) => &mut counts.none,
                 } += 1;
-                self.stance[target].push(score.label.map(|_| score.score()));
+                self.stance[target].push(coding.labelled_score());
             }
         }
         self.n_split += split.into_iter().filter(|split| *split).count();

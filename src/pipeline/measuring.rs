@@ -9,13 +9,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use ndarray::Array2;
 
-use crate::corpus::{Segment, Transcript};
-use crate::engine::cache::Cache;
-use crate::engine::{EngineError, Model, Work};
-use crate::measure::{Embeddings, Sentiment, Stance, embedding, sentiment, stance};
-use crate::progress::{Progress, Silent};
 use crate::study::Study;
-use crate::table::Measured;
+use plenary_corpus::findings::{Codings, Embeddings, Sentiment};
+use plenary_corpus::progress::{Progress, Silent};
+use plenary_corpus::{Segment, Transcript};
+use plenary_engine::cache::Cache;
+use plenary_engine::{EngineError, Model, Work};
+use plenary_measure::coder::{Coder, Units};
+use plenary_measure::stance::InferenceCoder;
+use plenary_measure::{embedding, sentiment, stance};
+use plenary_tables::Measured;
 
 /// Segments that are measured together.
 const SEGMENTS: usize = 4096;
@@ -41,7 +44,7 @@ pub(super) struct Lot {
     part: Part,
     pub embeddings: Embeddings,
     pub sentiment: Option<Sentiment>,
-    pub stance: Option<Stance>,
+    pub codings: Option<Codings>,
 }
 
 impl Part {
@@ -74,7 +77,7 @@ impl Lot {
             segments: &segments,
             embeddings: &self.embeddings,
             sentiment: self.sentiment.as_ref(),
-            stance: self.stance.as_ref(),
+            codings: self.codings.as_ref(),
         })
     }
 }
@@ -112,8 +115,8 @@ pub(super) struct Measurer<'r> {
     embedder: &'r Model,
     /// `None` where the study leaves sentiment out.
     tone: Option<&'r Model>,
-    /// The model for stance and the vectors of the propositions.
-    inference: Option<(&'r Model, Array2<f32>)>,
+    /// The coder of stance and the vectors of the propositions.
+    coder: Option<(InferenceCoder<'r>, Array2<f32>)>,
     study: &'r Study,
     threads: usize,
     cache: Option<&'r Cache>,
@@ -131,17 +134,18 @@ impl<'r> Measurer<'r> {
         let embedder = &models[0];
         let mut others = models[1..].iter();
         let tone = if study.models.scores_sentiment() { others.next() } else { None };
-        let inference = match others.next() {
+        let coder = match others.next() {
             None => None,
             Some(model) => {
                 let propositions: Vec<&str> = study.targets.iter().map(|target| target.proposition.as_str()).collect();
                 // A handful of sentences: no stage of its own to show.
                 let work = Work { threads, progress: &Silent, cache };
-                Some((model, embedding::embed(embedder, &propositions, work)?.vectors))
+                let coder = InferenceCoder::new(model, &study.stance)?;
+                Some((coder, embedding::embed(embedder, &propositions, work)?.vectors))
             }
         };
-        let n_inputs = AtomicU64::new(if inference.is_some() { study.targets.len() as u64 } else { 0 });
-        Ok(Self { embedder, tone, inference, study, threads, cache, n_inputs })
+        let n_inputs = AtomicU64::new(if coder.is_some() { study.targets.len() as u64 } else { 0 });
+        Ok(Self { embedder, tone, coder, study, threads, cache, n_inputs })
     }
 
     pub fn vector_width(&self) -> usize {
@@ -155,7 +159,7 @@ impl<'r> Measurer<'r> {
 
     pub fn measure(&self, part: Part, progress: &dyn Progress) -> Result<Lot, EngineError> {
         let texts: Vec<&str> = part.pairs().map(|(_, segment)| segment.text.as_str()).collect();
-        let n_pairs: usize = match &self.inference {
+        let n_pairs: usize = match &self.coder {
             None => 0,
             Some(_) => self.study.targets.iter().map(|target| 1 + usize::from(target.negation.is_some())).sum(),
         };
@@ -165,17 +169,18 @@ impl<'r> Measurer<'r> {
         let work = Work { threads: self.threads, progress: &share, cache: self.cache };
         let embeddings = embedding::embed(self.embedder, &texts, work)?;
         let sentiment = self.tone.map(|tone| sentiment::score(tone, &texts, work)).transpose()?;
-        let stance = match &self.inference {
+        let codings = match &self.coder {
             None => None,
-            Some((model, propositions)) => {
+            Some((coder, propositions)) => {
                 let relevance = stance::relevance(propositions.view(), embeddings.vectors.view())?;
-                Some(stance::score(model, &texts, &self.study.targets, &self.study.stance, relevance.view(), work)?)
+                let units = Units { texts: &texts, relevance: relevance.view() };
+                Some(coder.code(units, &self.study.targets, work)?)
             }
         };
         if texts.is_empty() {
             progress.advance(part.n_bytes);
         }
-        Ok(Lot { part, embeddings, sentiment, stance })
+        Ok(Lot { part, embeddings, sentiment, codings })
     }
 }
 
@@ -214,12 +219,12 @@ impl Progress for Share<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::attribute::attribute;
-    use crate::read::read;
+    use plenary_attribute::attribute;
+    use plenary_read::read;
 
     fn transcript(n_sentences: usize) -> Transcript {
         let text = format!("**Ann Lee**\n\n{}\n", "We agree on this point. ".repeat(n_sentences));
-        attribute(read("a.md", text.as_bytes()).unwrap(), &Study::default())
+        attribute(read("a.md", text.as_bytes()).unwrap(), &plenary_attribute::Options::default())
     }
 
     #[test]

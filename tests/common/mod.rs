@@ -8,7 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use polars::prelude::{DataFrame, ParquetReader, SerReader};
+use polars_core::prelude::DataFrame;
+use polars_io::prelude::{ParquetReader, SerReader};
 use tempfile::TempDir;
 
 /// Two people, six sentences.
@@ -136,7 +137,7 @@ impl Place {
     /// A column of text; what is missing is `-`.
     pub fn texts(&self, path: &str, column: &str) -> Vec<String> {
         let table = self.table(path);
-        let column = table.column(column).unwrap().cast(&polars::prelude::DataType::String).unwrap();
+        let column = table.column(column).unwrap().cast(&polars_core::prelude::DataType::String).unwrap();
         column.str().unwrap().iter().map(|text| text.unwrap_or("-").to_owned()).collect()
     }
 

@@ -24,7 +24,6 @@ use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner
 use nothing_lost::{check, check_lines};
 use plenary::attribute::attribute;
 use plenary::read::{Options, ReadError, read_all};
-use plenary::study::Study;
 use samples::{Sample, samples};
 
 /// Cases of a run that is not told otherwise.
@@ -207,7 +206,7 @@ fn try_file(name: &str, bytes: &[u8]) -> Result<(), TestCaseError> {
                 }
                 for document in reading.documents {
                     check_lines(&document)?;
-                    check(&attribute(document, &Study::default()))?;
+                    check(&attribute(document, &plenary::attribute::Options::default()))?;
                 }
             }
             Err(error) => check_error(name, &error)?,
@@ -340,7 +339,7 @@ fn the_samples_are_read_as_what_they_are() {
         for document in reading.documents {
             assert!(document.text.contains("sea"), "{}: {}", document.path, document.text);
             let format = document.format;
-            let transcript = attribute(document, &Study::default());
+            let transcript = attribute(document, &plenary::attribute::Options::default());
             assert_eq!(transcript.speakers.len(), 2, "{} ({format:?}): {:?}", sample.name, transcript.speakers);
         }
     }

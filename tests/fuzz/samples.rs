@@ -5,8 +5,9 @@ use std::io::{Cursor, Write};
 
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
-use polars::prelude::{DataFrame, ParquetWriter, Series};
-use polars::prelude::{IntoColumn, NamedFrom};
+use polars_core::prelude::{DataFrame, Series};
+use polars_core::prelude::{IntoColumn, NamedFrom};
+use polars_io::prelude::ParquetWriter;
 use proptest::sample::Index;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};

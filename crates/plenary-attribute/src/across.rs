@@ -1,0 +1,172 @@
+//! One person across documents, where the study asks for it: the same full name, and nothing that contradicts.
+//!
+//! In: the speakers of all documents of a run. Out: the same with a `person_id` that documents share. Surnames alone and
+//! offices never link documents; only the study's people list can say who they are. The order of the documents does
+//! not matter, and two people of a name stay two.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use sha2::{Digest, Sha256};
+
+use crate::options::{LinkPeople, Options};
+use plenary_corpus::{PersonRule, Speaker};
+use plenary_names::compare::{name_words, titles_agree};
+use plenary_names::labels::{self, LabelKind};
+
+/// People of one name with more descriptions than this are linked only where the descriptions are the same.
+const MOST_DESCRIPTIONS: usize = 256;
+
+/// Gives people who speak in several documents one `person_id`, where the study follows people across documents. Takes
+/// the speakers of every document of a run.
+pub fn link_documents(documents: &mut [&mut [Speaker]], options: &Options) {
+    if options.transcript.link_people != LinkPeople::Corpus {
+        return;
+    }
+    // Document and speaker of all who bear a full name and are not known by the people list.
+    let mut by_name: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
+    for (d, speakers) in documents.iter().enumerate() {
+        let unlisted = |speaker: &Speaker| speaker.person_rule != Some(PersonRule::PeopleList);
+        for (s, speaker) in speakers.iter().enumerate().filter(|(_, speaker)| unlisted(speaker)) {
+            if let Some(name) = full_name(speaker) {
+                by_name.entry(name).or_default().push((d, s));
+            }
+        }
+    }
+    for (name, places) in by_name {
+        for ((d, s), (person_id, rule)) in places.iter().zip(people(&name, &places, documents)) {
+            let speaker = &mut documents[*d][*s];
+            speaker.person_id = person_id.unwrap_or_else(|| speaker.speaker_id.clone());
+            speaker.person_rule = rule;
+        }
+    }
+}
+
+/// The name as it is compared, where it is a full name of a person. In scripts without capitals an office cannot be told
+/// from a name by its form, so that those names link nothing by themselves.
+fn full_name(speaker: &Speaker) -> Option<String> {
+    let words = name_words(&speaker.name);
+    // "Witness A", "Speaker 2": numbered and lettered people are others in every document.
+    let is_marked = speaker.name.contains(|c: char| c.is_ascii_digit())
+        || words.last().is_some_and(|last| last.chars().count() < 2);
+    let has_capitals = speaker.name.chars().any(char::is_uppercase);
+    let kind = labels::judge(&speaker.name).map(|judgement| judgement.kind);
+    (words.len() >= 2 && !is_marked && has_capitals && kind == Some(LabelKind::Person)).then(|| words.join(" "))
+}
+
+/// What the page says of somebody beside the name, as it is compared.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Description {
+    honorific: Option<String>,
+    /// Words of affiliation, party and country.
+    details: [Option<BTreeSet<String>>; 3],
+}
+
+impl Description {
+    fn of(speaker: &Speaker) -> Self {
+        let words = |text: &Option<String>| {
+            let words = text.as_deref()?.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+            Some(words.map(str::to_lowercase).collect::<BTreeSet<String>>()).filter(|words| !words.is_empty())
+        };
+        Self {
+            honorific: speaker.honorific.clone(),
+            details: [words(&speaker.affiliation), words(&speaker.party), words(&speaker.country)],
+        }
+    }
+
+    /// Says what the other cannot be: another affiliation, party, country, or Mr for Mrs. "Acme" and "Acme Institute" do
+    /// not differ.
+    fn contradicts(&self, other: &Self) -> bool {
+        !titles_agree(&self.honorific, &other.honorific)
+            || self.details.iter().zip(&other.details).any(|pair| match pair {
+                (Some(a), Some(b)) => !a.is_subset(b) && !b.is_subset(a),
+                _ => false,
+            })
+    }
+
+    /// Names an affiliation, party or country that the other names too.
+    fn agrees(&self, other: &Self) -> bool {
+        self.details.iter().zip(&other.details).any(|pair| match pair {
+            (Some(a), Some(b)) => a.is_subset(b) || b.is_subset(a),
+            _ => false,
+        })
+    }
+}
+
+/// Person and rule of each of the speakers of one name; without a person they stay themselves.
+///
+/// Two are one person where they do not contradict each other. Where two of a name do, whoever could be either stays
+/// apart from both, so that what remains falls into people without a choice.
+fn people(
+    name: &str,
+    places: &[(usize, usize)],
+    documents: &[&mut [Speaker]],
+) -> Vec<(Option<String>, Option<PersonRule>)> {
+    let described: Vec<Description> = places.iter().map(|(d, s)| Description::of(&documents[*d][*s])).collect();
+    let distinct: Vec<&Description> = described.iter().collect::<BTreeSet<_>>().into_iter().collect();
+    let at: HashMap<&Description, usize> = distinct.iter().enumerate().map(|(i, d)| (*d, i)).collect();
+    let which: Vec<usize> = described.iter().map(|description| at[description]).collect();
+    let (n, too_many) = (distinct.len(), distinct.len() > MOST_DESCRIPTIONS);
+    let near: Vec<Vec<usize>> = (0..n)
+        .map(|a| match too_many {
+            true => vec![a],
+            false => (0..n).filter(|b| !distinct[a].contradicts(distinct[*b])).collect(),
+        })
+        .collect();
+    let told_apart = told_apart(places, &which);
+    let is_open = |a: usize| {
+        let unlike = |b: &usize| near[a].iter().any(|c| near[*b].binary_search(c).is_err());
+        near[a].iter().any(|b| told_apart.contains(&(a, *b))) || near[a].iter().any(unlike)
+    };
+    let open: Vec<bool> = (0..n).map(is_open).collect();
+    // All of a person have the same neighbours but for the open ones; the first stands for them.
+    let first = |a: usize| near[a].iter().copied().find(|b| !open[*b]).unwrap_or(a);
+    let contested = open.contains(&true) || (0..n).any(|a| first(a) != first(0));
+    let elsewhere = places.iter().any(|(d, _)| *d != places[0].0);
+    let of_description: Vec<(Option<String>, Option<PersonRule>)> = (0..n)
+        .map(|a| {
+            let kept_apart = elsewhere.then_some(PersonRule::KeptApart);
+            if open[a] {
+                return (None, kept_apart);
+            }
+            let person: Vec<usize> = near[a].iter().copied().filter(|b| !open[*b]).collect();
+            let details: Vec<&Description> = person.iter().map(|b| distinct[*b]).collect();
+            let id = person_id(name, if contested { &details } else { &[] });
+            let is_repeated = which.iter().filter(|b| **b == a).count() > 1;
+            let others: Vec<usize> = person.iter().copied().filter(|b| *b != a || is_repeated).collect();
+            let rule = match others.as_slice() {
+                [] if contested => kept_apart,
+                [] => None,
+                _ if others.iter().any(|b| distinct[a].agrees(distinct[*b])) => Some(PersonRule::SameNameAndDetail),
+                _ => Some(PersonRule::SameName),
+            };
+            (Some(id), rule)
+        })
+        .collect();
+    which.iter().map(|a| of_description[*a].clone()).collect()
+}
+
+/// Pairs of descriptions under which some document knows two people of this name.
+fn told_apart(places: &[(usize, usize)], which: &[usize]) -> HashSet<(usize, usize)> {
+    let mut in_document: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for ((d, _), which) in places.iter().zip(which) {
+        in_document.entry(*d).or_default().push(*which);
+    }
+    let mut pairs = HashSet::new();
+    for there in in_document.values() {
+        for (i, a) in there.iter().enumerate() {
+            pairs.extend(there[i + 1..].iter().flat_map(|b| [(*a, *b), (*b, *a)]));
+        }
+    }
+    pairs
+}
+
+/// An id that follows from the name, and from what tells the person from others of that name where there are some.
+pub(super) fn person_id(name: &str, details: &[&Description]) -> String {
+    let mut hash = Sha256::new();
+    hash.update(name_words(name).join(" "));
+    for Description { honorific, details } in details {
+        hash.update(format!("\n{honorific:?} {details:?}"));
+    }
+    let digits = format!("{:x}", hash.finalize());
+    format!("person-{}", &digits[..12])
+}

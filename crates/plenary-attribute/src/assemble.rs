@@ -1,0 +1,451 @@
+//! Settled lines and bylines to blocks and utterances: blocks partition the text, utterances gather what is spoken
+//! between one byline and the next.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use super::REVIEW_BELOW;
+use super::count::n_words;
+use super::page::{Page, append};
+use super::people::Bond;
+use super::shown::Shown;
+use super::styles::{Candidate, Found, Origin};
+use plenary_corpus::{Block, BlockKind, Layout, Span, Utterance, ids};
+
+/// Blocks and utterances of a document, and for each utterance the way from its text back to the source.
+pub struct Assembled<'d> {
+    pub blocks: Vec<Block>,
+    pub utterances: Vec<Utterance>,
+    pub shown: Vec<Shown<'d>>,
+    /// For each utterance the byline that opens it, as an index into those found.
+    pub bylines: Vec<Option<usize>>,
+}
+
+/// A place where a block begins.
+pub struct Mark {
+    pub start: usize,
+    pub kind: BlockKind,
+    pub turn: Option<usize>,
+    pub paragraph: usize,
+}
+
+/// Text of one turn while it grows.
+struct Turn<'d, 'f> {
+    byline: Option<&'f Candidate>,
+    /// Index of the byline.
+    at: Option<usize>,
+    person: Option<usize>,
+    shown: Shown<'d>,
+    last_line: Option<usize>,
+}
+
+/// Builds blocks and utterances. `bonds` holds the person of each byline; `leads` says that the open text before
+/// the first byline is speech of somebody unknown.
+pub fn assemble<'d>(page: &Page<'d>, document_id: &str, found: &Found, bonds: &[Bond], leads: bool) -> Assembled<'d> {
+    let words = Vocabulary::of(page);
+    let mut turns: Vec<Turn<'_, '_>> = Vec::new();
+    if leads || found.bylines.is_empty() {
+        turns.push(Turn { byline: None, at: None, person: None, shown: Shown::default(), last_line: None });
+    }
+    let mut writer = Writer { page, words, turns, marks: Vec::new(), next_aside: 0 };
+    let mut bylines = found.bylines.iter().zip(bonds).enumerate().peekable();
+    for (i, line) in page.lines.iter().enumerate() {
+        let mut from = line.span.start;
+        while let Some((at, (byline, bond))) =
+            bylines.next_if(|(_, (byline, _))| byline.byline.start < line.span.end && byline.line <= i)
+        {
+            writer.write(i, from, byline.byline.start);
+            from = writer.open(i, from, byline, (at, bond.person));
+        }
+        if line.is_empty() {
+            let draws = line.layout == Layout::Ornament && !line.span.of(page.source).trim().is_empty();
+            if draws || writer.marks.is_empty() {
+                writer.mark(line.span.start, BlockKind::Furniture, None, 0);
+            }
+            continue;
+        }
+        writer.write(i, from, line.span.end);
+    }
+    let Writer { turns, marks, .. } = writer;
+    finish(page, document_id, found, turns, &marks)
+}
+
+/// Blocks and turns while the lines are gone through.
+struct Writer<'w, 'd, 'f> {
+    page: &'w Page<'d>,
+    words: Vocabulary,
+    turns: Vec<Turn<'d, 'f>>,
+    marks: Vec<Mark>,
+    next_aside: usize,
+}
+
+impl<'d, 'f> Writer<'_, 'd, 'f> {
+    fn mark(&mut self, start: usize, kind: BlockKind, turn: Option<usize>, paragraph: usize) {
+        self.marks.push(Mark { start, kind, turn, paragraph });
+    }
+
+    /// Begins the turn of a byline on a line that is written up to `from`; returns to where it is written now.
+    fn open(&mut self, i: usize, from: usize, byline: &'f Candidate, (at, person): (usize, usize)) -> usize {
+        let line = &self.page.lines[i];
+        self.turns.push(Turn {
+            byline: Some(byline),
+            at: Some(at),
+            person: Some(person),
+            shown: Shown::default(),
+            last_line: None,
+        });
+        if byline.byline.is_empty() {
+            return from;
+        }
+        let start =
+            if from == line.span.start && byline.origin == Origin::Printed { from } else { byline.byline.start };
+        match byline.origin {
+            Origin::Resumed => self.mark(start, BlockKind::StageNote, None, line.paragraph),
+            _ => self.mark(start, BlockKind::Byline, Some(self.turns.len() - 1), line.paragraph),
+        }
+        byline.byline.end.clamp(from, line.span.end)
+    }
+
+    /// Writes what is visible of a line between two places of the source to the turn that is open, without asides.
+    fn write(&mut self, i: usize, from: usize, to: usize) {
+        let line = &self.page.lines[i];
+        let opens = self.turns.last().and_then(|turn| turn.byline).map_or(0, |byline| byline.speech);
+        let kind = match (line.kind, line.layout) {
+            (Some(kind), _) => kind,
+            (None, _) if self.turns.is_empty() => BlockKind::EditorialNote,
+            (None, Layout::ListItem) => BlockKind::ListItem,
+            (None, _) => BlockKind::Speech,
+        };
+        if !kind.is_spoken() {
+            if from == line.span.start && to == line.span.end {
+                self.mark(from, kind, None, line.paragraph);
+            }
+            return;
+        }
+        let mut at = from.max(opens);
+        while at < to {
+            while self.page.asides.get(self.next_aside).is_some_and(|aside| aside.span.end <= at) {
+                self.next_aside += 1;
+            }
+            let aside = self.page.asides.get(self.next_aside).filter(|aside| aside.span.start < to);
+            let end = aside.map_or(to, |aside| aside.span.start.max(at));
+            let closes_line =
+                aside.is_some_and(|aside| aside.span.end >= line.shown.source_end(line.text().trim_end().len()));
+            self.say(i, at, end, kind, closes_line);
+            let Some(aside) = aside else { break };
+            let (aside_kind, span) = (aside.kind, aside.span);
+            let start = if end <= line.shown.source_start(0) && end >= line.span.start {
+                line.span.start.max(from)
+            } else {
+                end
+            };
+            self.mark(start, aside_kind, None, line.paragraph);
+            at = span.end.min(to);
+            if at < span.end {
+                break;
+            }
+        }
+    }
+
+    /// Adds a stretch of a line to the turn that is open. Before an aside that closes the line no blank is needed.
+    fn say(&mut self, i: usize, from: usize, to: usize, kind: BlockKind, closes_line: bool) {
+        let line = &self.page.lines[i];
+        let (start, mut end) = (text_offset(&line.shown, from), text_offset(&line.shown, to));
+        let text = &line.text()[start..end];
+        if text.trim().is_empty() {
+            return;
+        }
+        if closes_line {
+            end = start + text.trim_end().len();
+        }
+        let place = if start == 0 { line.span.start } else { line.shown.source_start(start) };
+        let Some(turn) = self.turns.last_mut() else { return };
+        if turn.last_line != Some(i) {
+            join(&mut turn.shown, self.page, turn.last_line, i, start, &self.words);
+        }
+        append(&mut turn.shown, self.page.source, &line.shown, start..end);
+        turn.last_line = Some(i);
+        let turn = Some(self.turns.len() - 1);
+        self.mark(place, kind, turn, line.paragraph);
+    }
+}
+
+/// Offset in a line's visible text of a place in the source.
+fn text_offset(shown: &Shown<'_>, source: usize) -> usize {
+    let mut offset = 0;
+    for span in shown.spans() {
+        if source < span.end {
+            return offset + source.saturating_sub(span.start);
+        }
+        offset += span.len();
+    }
+    offset
+}
+
+/// Puts between two lines of a turn what belongs there: a blank within a paragraph, line breaks between paragraphs,
+/// nothing where a word is divided. The lower line goes on at byte `from` of it.
+pub fn join(shown: &mut Shown<'_>, page: &Page<'_>, last: Option<usize>, line: usize, from: usize, words: &Vocabulary) {
+    let Some(last) = last else { return };
+    let (above, below) = (&page.lines[last], &page.lines[line]);
+    let next = below.text()[from..].trim_start();
+    let interrupted = page.lines[last + 1..line].iter().any(|line| !line.is_empty());
+    let ends_sentence = shown
+        .text
+        .trim_end()
+        .trim_end_matches(['"', '”', '’', ')', '\'', ']'])
+        .ends_with(['.', '!', '?', ':', ';', '…']);
+    let goes_on = (above.paragraph == below.paragraph && !interrupted)
+        || (interrupted && !ends_sentence && below.layout == Layout::Text && above.layout != Layout::ListItem);
+    if goes_on {
+        if words.divided(&shown.text, next) {
+            shown.drop_hyphen();
+        } else if !(shown.text.ends_with('-')
+            && next.starts_with(char::is_lowercase)
+            && words.hyphenated(&shown.text, next))
+        {
+            shown.glue(" ");
+        }
+    } else if line - last > 1 {
+        shown.glue("\n\n");
+    } else {
+        shown.glue("\n");
+    }
+}
+
+/// Words of the page, to tell a word divided at the end of a line from one with a hyphen of its own. Empty where no
+/// line ends with a hyphen. Words are known by the hash of their small letters, which is all that is asked for.
+pub struct Vocabulary(HashSet<u64, BuildHasherDefault<AsIs>>);
+
+impl Vocabulary {
+    pub fn of(page: &Page<'_>) -> Self {
+        let mut words = HashSet::default();
+        let ends_with_hyphen = |line: &super::page::PageLine<'_>| line.text().trim_end().ends_with('-');
+        if !page.lines.iter().any(ends_with_hyphen) {
+            return Self(words);
+        }
+        for line in page.lines.iter().map(super::page::PageLine::text) {
+            if line.is_ascii() {
+                hash_words(line.as_bytes(), &mut |hash| _ = words.insert(hash));
+            } else {
+                hash_words_of_any(line, &mut |hash| _ = words.insert(hash));
+            }
+        }
+        Self(words)
+    }
+
+    /// Whether the page prints a word, in whatever letters.
+    fn knows(&self, word: &str) -> bool {
+        let mut known = false;
+        hash_words_of_any(word, &mut |hash| known |= self.0.contains(&hash));
+        known
+    }
+
+    fn halves<'t>(text: &'t str, next: &'t str) -> Option<(&'t str, &'t str)> {
+        let text = text.strip_suffix(['-', '\u{AD}', '‐'])?;
+        let head = text.rsplit(|c: char| !c.is_alphanumeric() && c != '-').next().unwrap_or("");
+        let tail = next.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
+        let splits = head.chars().next_back().is_some_and(char::is_alphabetic) && tail.starts_with(char::is_lowercase);
+        splits.then_some((head, tail))
+    }
+
+    /// The hyphen at the end of `text` only divides a word that goes on in `next`.
+    fn divided(&self, text: &str, next: &str) -> bool {
+        Self::halves(text, next)
+            .is_some_and(|(head, tail)| !self.knows(&format!("{head}-{tail}")) || self.knows(&format!("{head}{tail}")))
+    }
+
+    /// The page knows the word with its hyphen.
+    fn hyphenated(&self, text: &str, next: &str) -> bool {
+        Self::halves(text, next).is_some_and(|(head, tail)| self.knows(&format!("{head}-{tail}")))
+    }
+}
+
+/// Hashes of the words of an ASCII text that have more than three letters, in small letters and without hyphens at
+/// their ends.
+fn hash_words(text: &[u8], take: &mut impl FnMut(u64)) {
+    let mut word = WordHash::default();
+    for byte in text {
+        if byte.is_ascii_alphanumeric() || *byte == b'-' {
+            word.push(byte.to_ascii_lowercase());
+        } else if word.n > 0 {
+            word.end(take);
+        }
+    }
+    word.end(take);
+}
+
+/// The same for any text.
+fn hash_words_of_any(text: &str, take: &mut impl FnMut(u64)) {
+    for part in text.split(|c: char| !c.is_alphanumeric() && c != '-') {
+        let mut word = WordHash::default();
+        if part.is_ascii() {
+            part.bytes().for_each(|byte| word.push(byte.to_ascii_lowercase()));
+        } else {
+            part.to_lowercase().bytes().for_each(|byte| word.push(byte));
+        }
+        word.end(take);
+    }
+}
+
+/// The hash of a word under way (FNV-1a, 64 bit).
+struct WordHash {
+    hash: u64,
+    /// The same before the hyphens at the end.
+    to_last_letter: u64,
+    n: usize,
+}
+
+impl Default for WordHash {
+    fn default() -> Self {
+        const START: u64 = 0xcbf2_9ce4_8422_2325;
+        Self { hash: START, to_last_letter: START, n: 0 }
+    }
+}
+
+impl WordHash {
+    fn push(&mut self, byte: u8) {
+        const PRIME: u64 = 0x0000_0100_0000_01b3;
+        if byte == b'-' && self.n == 0 {
+            return;
+        }
+        self.n += 1;
+        self.hash = (self.hash ^ u64::from(byte)).wrapping_mul(PRIME);
+        if byte != b'-' {
+            self.to_last_letter = self.hash;
+        }
+    }
+
+    fn end(&mut self, take: &mut impl FnMut(u64)) {
+        if self.n > 3 {
+            take(self.to_last_letter);
+        }
+        *self = Self::default();
+    }
+}
+
+/// Takes numbers that are hashes already as they are.
+#[derive(Default)]
+struct AsIs(u64);
+
+impl Hasher for AsIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.0 = self.0 << 8 ^ u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
+    }
+}
+
+/// Numbers the turns that hold words, and closes the blocks.
+fn finish<'d>(
+    page: &Page<'d>,
+    document_id: &str,
+    found: &Found,
+    turns: Vec<Turn<'d, '_>>,
+    marks: &[Mark],
+) -> Assembled<'d> {
+    let mut utterances: Vec<Utterance> = Vec::new();
+    let (mut texts, mut bylines) = (Vec::new(), Vec::new());
+    let mut place: Vec<Option<usize>> = Vec::with_capacity(turns.len());
+    for mut turn in turns {
+        turn.shown.trim_end();
+        let text = turn.shown.take_text();
+        if text.is_empty() {
+            place.push(None);
+            continue;
+        }
+        place.push(Some(utterances.len()));
+        let position = utterances.len() + 1;
+        let (confidence, evidence) = match turn.byline {
+            Some(byline) => (0.75 * byline.confidence + 0.25 * found.confidence, evidence(byline)),
+            None => (0.0, "no byline".to_string()),
+        };
+        utterances.push(Utterance {
+            utterance_id: ids::utterance(document_id, position),
+            position,
+            speaker: turn.person,
+            label: turn.byline.map(|byline| byline.label.clone()).filter(|label| !label.is_empty()),
+            span: turn.shown.source_span(0, text.len()),
+            n_words: n_words(&text),
+            text,
+            time_start_s: turn.byline.and_then(|byline| byline.time_start_s),
+            time_end_s: None,
+            boundary_confidence: confidence,
+            needs_review: turn.person.is_none() || confidence < REVIEW_BELOW,
+            evidence,
+            ..Utterance::default()
+        });
+        texts.push(turn.shown);
+        bylines.push(turn.at);
+    }
+    Assembled { blocks: blocks(page, document_id, marks, &place), utterances, shown: texts, bylines }
+}
+
+/// The rule that opened a turn and what is printed there, for people.
+fn evidence(byline: &Candidate) -> String {
+    let printed = &byline.parts.printed;
+    match byline.origin {
+        Origin::Printed => {
+            let inside = if byline.inside { " inside a paragraph" } else { "" };
+            format!("{} byline \"{printed}\"{inside}", byline.style.as_str())
+        }
+        Origin::Call => format!("call of \"{printed}\" in brackets"),
+        Origin::Resumed => format!("\"{printed}\" goes on behind a call in brackets"),
+        Origin::Asked => "question in a typeface of its own, no byline".to_string(),
+        Origin::Answered => format!("answer to a question in a typeface of its own; the head names \"{printed}\""),
+        Origin::Titled => format!("the title names \"{printed}\" as the only speaker"),
+    }
+}
+
+pub fn blocks(page: &Page<'_>, document_id: &str, marks: &[Mark], place: &[Option<usize>]) -> Vec<Block> {
+    let mut starts: Vec<&Mark> = Vec::new();
+    for mark in marks {
+        let goes_on = starts.last().is_some_and(|last| {
+            (last.kind, last.turn) == (mark.kind, mark.turn)
+                && (last.paragraph == mark.paragraph || mark.kind == BlockKind::Furniture)
+        });
+        if !goes_on {
+            starts.push(mark);
+        }
+    }
+    let has_pages = page.source.contains('\u{0C}');
+    let mut pages = 1;
+    let mut at = 0;
+    starts
+        .iter()
+        .enumerate()
+        .map(|(i, mark)| {
+            let start = if i == 0 { 0 } else { mark.start };
+            let end = starts.get(i + 1).map_or(page.source.len(), |next| next.start);
+            let span = Span::new(start, end.max(start));
+            pages += u32::try_from(page.source[at..start].matches('\u{0C}').count()).unwrap_or(u32::MAX);
+            at = start;
+            let utterance = mark.turn.and_then(|turn| place[turn]);
+            Block {
+                block_id: ids::block(document_id, i + 1),
+                position: i + 1,
+                kind: if mark.kind == BlockKind::Byline && utterance.is_none() {
+                    BlockKind::Heading
+                } else {
+                    mark.kind
+                },
+                span,
+                line_start: page.line_of(span.start) + 1,
+                line_end: page.line_of(last_visible(page.source, span)) + 1,
+                page: has_pages.then_some(pages),
+                utterance,
+            }
+        })
+        .collect()
+}
+
+/// The last character of a block that is not white space.
+fn last_visible(source: &str, span: Span) -> usize {
+    let text = span.of(source).trim_end();
+    span.start + text.char_indices().next_back().map_or(0, |(at, _)| at)
+}

@@ -1,0 +1,304 @@
+//! What stands between bylines and is not speech: headings, agenda items, minutes of what was said, pull quotes.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::page::Page;
+use super::styles::{Found, in_capitals};
+use plenary_corpus::Style;
+use plenary_corpus::{BlockKind, Layout};
+use plenary_names::labels;
+use plenary_names::text::constant_regex;
+
+/// Prose before the first byline is speech of somebody unknown when it is this long and this share of the document.
+const UNATTRIBUTED_WORDS: usize = 150;
+const UNATTRIBUTED_SHARE: f32 = 0.3;
+
+/// So many bytes of a paragraph tell whether it is prose.
+const HEAD_ENOUGH: usize = 2_000;
+
+/// A heading takes at most so many lines.
+const HEADING_LINES: usize = 4;
+
+static NUMBERED: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^(\d{1,3})[.)]\s+\S"));
+static ATTENDANCE: LazyLock<Regex> = LazyLock::new(|| {
+    constant_regex(r"(?i)^\W*(?:present|in attendance|apologies|also present|members present)\b[^.]{0,20}:")
+});
+static REPORTING: LazyLock<Regex> = LazyLock::new(|| {
+    constant_regex(
+        r"^(?:said|asked|told|moved|seconded|declared|agreed|noted|reported|requested|thanked|undertook|withdrew|left|joined|replied|added|stated|explained|welcomed|proposed|raised|gave|took|spoke|abstained|voted|informed|confirmed)\b",
+    )
+});
+
+/// Words of the prose above the first byline, if it must be somebody's speech.
+pub fn speech_before(page: &Page<'_>, first_byline: usize, found: &Found) -> Option<usize> {
+    if found.bylines.is_empty() {
+        return None;
+    }
+    let words = |lines: &Range<usize>| -> usize {
+        page.lines[lines.clone()].iter().map(|line| line.text().split_whitespace().count()).sum()
+    };
+    let paragraphs = page.open_paragraphs();
+    let above = paragraphs.iter().take_while(|lines| lines.start < first_byline);
+    let before: usize = above.map(words).filter(|n| *n > 14).sum();
+    if before < UNATTRIBUTED_WORDS {
+        return None;
+    }
+    let all: usize = paragraphs.iter().map(words).sum();
+    (before as f32 >= UNATTRIBUTED_SHARE * all as f32).then_some(before)
+}
+
+/// Where the head ends and speech without a byline begins: at the first paragraph of prose.
+pub fn head_end(page: &Page<'_>, limit: usize) -> usize {
+    for lines in page.open_paragraphs() {
+        if lines.start >= limit {
+            return limit;
+        }
+        let text = page.join_at_most(lines.clone(), HEAD_ENOUGH).text;
+        let is_heading = matches!(page.lines[lines.start].layout, Layout::Heading(_));
+        let words = text.split_whitespace().count();
+        if !is_heading && (words > 14 || words > 3 && text.trim().ends_with(['.', '!', '?', '"', '”'])) {
+            return lines.start;
+        }
+    }
+    // Nothing but headings and single words: all of it is text.
+    0
+}
+
+/// Settles what is not speech below the first byline.
+pub fn settle_body(page: &mut Page<'_>, found: &Found) {
+    let byline_lines: HashSet<usize> =
+        found.bylines.iter().flat_map(|byline| byline.line..=byline.speech_line).collect();
+    let speech_lines: HashSet<usize> = found.bylines.iter().map(|byline| byline.speech_line).collect();
+    let byline_starts: HashSet<usize> = found.bylines.iter().map(|byline| byline.line).collect();
+    let first = found.bylines.first().map_or(0, |byline| byline.line);
+    let agenda = agenda(page, &byline_lines, first);
+    let is_minutes = page.lines.iter().any(|line| ATTENDANCE.is_match(line.text()));
+    let known: Vec<String> = known_names(found);
+    let quotes = pull_quotes(page);
+    let last = found.bylines.last().map_or(0, |byline| byline.line);
+    let mut in_record = false;
+    settle_capitals(page, found);
+    let paragraphs = page.open_paragraphs();
+    let mut speaks = false;
+    let mut between = false;
+    let lowest_name_level = page.name_levels.iter().copied().max().unwrap_or(0);
+    for (i, lines) in paragraphs.iter().cloned().enumerate() {
+        if lines.start < first {
+            continue;
+        }
+        if lines.clone().any(|line| byline_lines.contains(&line)) {
+            in_record = false;
+            // On the line of its byline or below it, a turn has begun to speak.
+            between = false;
+            speaks = found.bylines.binary_search_by_key(&lines.start, |byline| byline.line).is_err()
+                || lines.clone().any(|line| speech_lines.contains(&line));
+            continue;
+        }
+        let precedes_byline = paragraphs.get(i + 1).is_some_and(|next| byline_starts.contains(&next.start));
+        let shown = page.join(lines.clone());
+        let text = shown.text.trim();
+        let numbered = NUMBERED.is_match(text);
+        let all_bold = page.bold_lead(lines.clone()) >= shown.text.trim_end().len();
+        let level = match page.lines[lines.start].layout {
+            Layout::Heading(level) => Some(level),
+            _ => None,
+        };
+        // Where headings name the speakers, one that names nobody ends the speech.
+        if level.is_some_and(|level| found.style == Some(Style::Heading) && level <= lowest_name_level) {
+            between = true;
+        }
+        let kind = if agenda.contains(&lines.start) || (all_bold && numbered && text.len() <= 120) {
+            in_record = true;
+            Some(BlockKind::Heading)
+        } else if matches!(page.lines[lines.start].layout, Layout::Heading(_))
+            || (all_bold && text.len() <= 100)
+            || is_capital_heading(page, &lines, text)
+            || speaks && precedes_byline && is_title_case(page, &lines, text)
+        {
+            Some(BlockKind::Heading)
+        } else if between {
+            Some(BlockKind::EditorialNote)
+        } else if in_record {
+            Some(BlockKind::StageNote)
+        } else if page.is_italic(lines.clone()) && !found.bylines.is_empty() {
+            Some(if lines.start > last && text.split_whitespace().count() > 8 && !text.contains("motion") {
+                BlockKind::EditorialNote
+            } else {
+                BlockKind::StageNote
+            })
+        } else if quotes.contains(&lines.start) {
+            Some(BlockKind::Furniture)
+        } else if is_minutes && is_reported(text, &known) {
+            Some(BlockKind::StageNote)
+        } else {
+            None
+        };
+        if let Some(kind) = kind {
+            page.settle(lines, kind);
+        }
+    }
+}
+
+/// Headings in capitals right above a byline, without blank lines between, on a page that is not all in capitals.
+fn settle_capitals(page: &mut Page<'_>, found: &Found) {
+    let is_capital = |line: &super::page::PageLine| {
+        let text = line.text().trim();
+        !text.chars().any(char::is_lowercase)
+            && in_capitals(text)
+            && text.chars().filter(|c| c.is_alphabetic()).count() >= 4
+            && text.split_whitespace().count() <= 12
+            && !text.ends_with(['.', '!', '?', ',', ';', ':'])
+    };
+    let (mut n, mut capital) = (0, 0);
+    for line in page.lines.iter().filter(|line| !line.is_empty()) {
+        n += 1;
+        capital += usize::from(is_capital(line));
+    }
+    if capital * 2 > n {
+        return;
+    }
+    let taken: HashSet<usize> = found.bylines.iter().flat_map(|byline| byline.line..=byline.speech_line).collect();
+    for byline in &found.bylines {
+        let above =
+            |line: &usize| !taken.contains(line) && page.lines[*line].kind.is_none() && is_capital(&page.lines[*line]);
+        let heading: Vec<usize> = (0..byline.line).rev().take(HEADING_LINES + 1).take_while(above).collect();
+        if heading.len() <= HEADING_LINES
+            && let (Some(last), Some(first)) = (heading.first(), heading.last())
+        {
+            page.settle(*first..last + 1, BlockKind::Heading);
+        }
+    }
+}
+
+/// Lines of numbered items that stand alone and count on through the document: an agenda, not a list in a speech.
+fn agenda(page: &Page<'_>, bylines: &HashSet<usize>, first: usize) -> HashSet<usize> {
+    let paragraphs = page.open_paragraphs();
+    let number = |lines: &Range<usize>| -> Option<u32> {
+        if bylines.contains(&lines.start) {
+            return None;
+        }
+        NUMBERED.captures(page.lines[lines.start].text().trim()).and_then(|found| found[1].parse().ok())
+    };
+    let mut alone: Vec<(u32, usize)> = Vec::new();
+    for (i, lines) in paragraphs.iter().enumerate() {
+        let Some(n) = number(lines) else { continue };
+        let beside = [i.checked_sub(1), Some(i + 1)].into_iter().flatten().filter_map(|at| paragraphs.get(at));
+        let in_list = beside.clone().any(|other| number(other).is_some_and(|m| m.abs_diff(n) == 1));
+        let short = lines.len() == 1 && page.lines[lines.start].text().trim().chars().count() <= 120;
+        if short && !in_list {
+            alone.push((n, lines.start));
+        }
+    }
+    // The numbers of the whole document are known before the head is settled; the head's items are gone by now.
+    let counts_on = alone.windows(2).all(|pair| pair[0].0 < pair[1].0);
+    let several = alone.iter().filter(|(_, line)| *line >= first).count() >= 1
+        && (alone.len() >= 2 || head_has_agenda(page, first));
+    if counts_on && several { alone.into_iter().map(|(_, line)| line).collect() } else { HashSet::new() }
+}
+
+fn head_has_agenda(page: &Page<'_>, first: usize) -> bool {
+    page.lines
+        .iter()
+        .take(first)
+        .filter(|line| line.kind == Some(BlockKind::Heading) || line.kind == Some(BlockKind::Title))
+        .any(|line| NUMBERED.is_match(line.text().trim()))
+}
+
+/// A short line alone between blank lines, each of its longer words with a capital, without a sign that ends a sentence.
+fn is_title_case(page: &Page<'_>, lines: &Range<usize>, text: &str) -> bool {
+    if lines.len() != 1 || !is_alone(page, lines) {
+        return false;
+    }
+    let words: Vec<&str> = text.split_whitespace().take(10).collect();
+    (2..=9).contains(&words.len())
+        && words.iter().all(|word| word.chars().count() <= 3 || word.starts_with(char::is_uppercase))
+        && text.starts_with(char::is_uppercase)
+        && text.ends_with(char::is_alphabetic)
+}
+
+fn is_alone(page: &Page<'_>, lines: &Range<usize>) -> bool {
+    (lines.start == 0 || page.lines[lines.start - 1].is_empty())
+        && page.lines.get(lines.end).is_none_or(super::page::PageLine::is_empty)
+}
+
+/// Some lines in capitals between blank lines.
+fn is_capital_heading(page: &Page<'_>, lines: &Range<usize>, text: &str) -> bool {
+    let is_capital = |line: &super::page::PageLine| in_capitals(line.text());
+    let above = page.lines[..lines.start].iter().rev().take(HEADING_LINES).take_while(|line| is_capital(line)).count();
+    let below = page.lines[lines.end..].iter().take(HEADING_LINES).take_while(|line| is_capital(line)).count();
+    let heading = lines.start - above..lines.end + below;
+    // "MR JASPER QUINT (sworn)" is in capitals too.
+    let letters = || text.split('(').next().unwrap_or("").chars().filter(|c| c.is_alphabetic());
+    heading.len() <= HEADING_LINES
+        && is_alone(page, &heading)
+        && letters().all(char::is_uppercase)
+        && letters().nth(3).is_some()
+        && text.split_whitespace().count() <= 14 * lines.len()
+        && !text.ends_with(['.', '!', '?'])
+}
+
+/// Bylines' labels, and honorific with surname.
+fn known_names(found: &Found) -> Vec<String> {
+    let mut names: Vec<String> = found.bylines.iter().map(|byline| byline.label.clone()).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// "Mrs. Crowe asked that ...": minutes of what somebody said.
+fn is_reported(text: &str, known: &[String]) -> bool {
+    let after = known.iter().find_map(|name| text.strip_prefix(name.as_str())).or_else(|| {
+        let mut words = text.splitn(3, ' ');
+        let (first, second) = (words.next()?, words.next()?);
+        (labels::is_honorific(first) && second.starts_with(char::is_uppercase)).then(|| words.next()).flatten()
+    });
+    after.is_some_and(|rest| REPORTING.is_match(rest.trim_start()))
+}
+
+/// A quotation that shares so many words in a row with the rest of the document repeats it.
+const QUOTED_RUN: usize = 5;
+
+/// Quotations set off that repeat what somebody says elsewhere in the document.
+fn pull_quotes(page: &Page<'_>) -> HashSet<usize> {
+    let normal = |text: &str| {
+        text.split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
+            .to_lowercase()
+    };
+    let is_quote = |lines: &Range<usize>| page.lines[lines.start].layout == Layout::Quote;
+    let (quotes, rest): (Vec<Range<usize>>, Vec<Range<usize>>) = page.open_paragraphs().into_iter().partition(is_quote);
+    let quoted: Vec<String> = quotes.iter().map(|lines| normal(&page.join(lines.clone()).text)).collect();
+    let quoted: Vec<Vec<&str>> = quoted.iter().map(|text| text.split_whitespace().collect()).collect();
+    // Each run of words with the quotations that hold it.
+    let mut run_ids: HashMap<&[&str], usize> = HashMap::new();
+    let mut holders: Vec<Vec<usize>> = Vec::new();
+    for (at, words) in quoted.iter().enumerate() {
+        for run in words.windows(QUOTED_RUN) {
+            let id = *run_ids.entry(run).or_insert(holders.len());
+            if id == holders.len() {
+                holders.push(Vec::new());
+            }
+            holders[id].push(at);
+        }
+    }
+    let mut repeated = HashSet::new();
+    if run_ids.is_empty() {
+        return repeated;
+    }
+    for lines in rest {
+        let text = normal(&page.join(lines).text);
+        let words: Vec<&str> = text.split_whitespace().collect();
+        for id in words.windows(QUOTED_RUN).filter_map(|run| run_ids.get(run)) {
+            // Once found, a run has nothing new to say of the quotations that hold it.
+            let again = std::mem::take(&mut holders[*id]);
+            repeated.extend(again.into_iter().map(|at| quotes[at].start));
+        }
+    }
+    repeated
+}

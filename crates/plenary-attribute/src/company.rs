@@ -1,0 +1,238 @@
+//! Candidates in each other's company: what recurs, pairs or looks like others vouches for a label; what stands in
+//! lists, or as a letter alone, speaks against it.
+//!
+//! Each function raises or takes away candidates of a page and decides nothing else.
+
+use std::collections::{HashMap, HashSet};
+
+use super::page::Page;
+use super::styles::{ACCEPT, Candidate, in_capitals};
+use plenary_corpus::Style;
+use plenary_corpus::{Reason, Role};
+use plenary_names::labels::{self, LabelKind};
+use plenary_names::offices;
+
+/// Takes away the items of a list inside somebody's turn ("Treasurer: Ann Hill. Clerk: Leo Kane."): labels of one
+/// style that stand once each, all between two bylines of a style whose labels recur.
+pub fn drop_lists(all: &mut Vec<Candidate>) {
+    const SHORTEST: usize = 3;
+    let accepted = |style: Style| {
+        all.iter()
+            .filter(move |candidate| candidate.style == style && candidate.confidence >= ACCEPT && !candidate.inside)
+    };
+    let labels = |style: Style| accepted(style).map(|candidate| candidate.label.as_str()).collect::<HashSet<_>>();
+    let recurs = |style: Style| labels(style).len() < accepted(style).count();
+    let lists: Vec<Style> = Style::ALL
+        .into_iter()
+        .filter(|style| labels(*style).len() >= SHORTEST && !recurs(*style))
+        .filter(|style| {
+            let Some((first, last)) =
+                accepted(*style).map(|candidate| candidate.byline.start).fold(None, |ends, at| {
+                    Some(ends.map_or((at, at), |(from, to): (usize, usize)| (from.min(at), to.max(at))))
+                })
+            else {
+                return false;
+            };
+            Style::ALL.into_iter().filter(|other| other != style && recurs(*other)).any(|other| {
+                let places = || accepted(other).map(|candidate| candidate.byline.start);
+                places().any(|at| at < first)
+                    && places().any(|at| at > last)
+                    && !places().any(|at| (first..=last).contains(&at))
+                    && labels(other).is_disjoint(&labels(*style))
+            })
+        })
+        .collect();
+    all.retain(|candidate| !lists.contains(&candidate.style));
+}
+
+/// Takes away names on lines of their own that stand in lists: one below the other, without anything said between.
+/// Returns the labels of the lists.
+pub fn drop_rosters(page: &Page<'_>, all: &mut Vec<Candidate>) -> HashSet<String> {
+    let person = |candidate: &&Candidate| is_own_line(candidate) && candidate.kind == LabelKind::Person;
+    let starts: HashSet<(usize, Style)> =
+        all.iter().filter(person).map(|candidate| (candidate.line, candidate.style)).collect();
+    let above = |candidate: &Candidate| (0..candidate.line).rev().find(|line| !page.lines[*line].is_empty());
+    let in_list = |candidate: &Candidate| {
+        let below = starts.contains(&(candidate.speech_line, candidate.style));
+        let adjoins = above(candidate)
+            .is_some_and(|line| line + 1 == candidate.line && starts.contains(&(line, candidate.style)));
+        person(&candidate) && (below || adjoins)
+    };
+    let listed: HashMap<usize, String> = all
+        .iter()
+        .filter(|candidate| in_list(candidate))
+        .map(|candidate| (candidate.line, candidate.label.clone()))
+        .collect();
+    if listed.len() < 2 {
+        return HashSet::new();
+    }
+    all.retain(|candidate| !(is_own_line(candidate) && listed.contains_key(&candidate.line)));
+    listed.into_values().collect()
+}
+
+/// Takes away "A man came." where no questions stand beside it that begin with "Q".
+pub fn drop_letters(page: &Page<'_>, all: &mut Vec<Candidate>) {
+    let bare = |candidate: &Candidate| {
+        candidate.style == Style::Period && matches!(candidate.byline.of(page.source), "Q" | "A" | "Q " | "A ")
+    };
+    let n_questions =
+        all.iter().filter(|candidate| bare(candidate) && candidate.label == "Q" && !candidate.inside).count();
+    if n_questions < 2 {
+        all.retain(|candidate| !bare(candidate));
+    }
+}
+
+/// Questions and answers vouch for each other, and so do those who ask and answer in interviews.
+pub fn pair_questions(all: &mut [Candidate]) {
+    let first = |candidate: &Candidate| labels::words(&candidate.label).first().cloned().unwrap_or_default();
+    let has = |letters: &[&str], all: &[Candidate]| {
+        all.iter().any(|candidate| letters.contains(&first(candidate).as_str()) && !candidate.inside)
+    };
+    if has(&["q", "question"], all) && has(&["a", "answer"], all) {
+        for candidate in all.iter_mut() {
+            if matches!(first(candidate).as_str(), "q" | "a" | "question" | "answer") {
+                candidate.raise(0.9, Reason::QuestionsAndAnswers);
+            }
+        }
+    }
+    if has(&["i", "int", "iv", "intv"], all) && has(&["r", "p", "ir", "res", "resp", "part"], all) {
+        for candidate in
+            all.iter_mut().filter(|candidate| matches!(first(candidate).as_str(), "i" | "int" | "iv" | "intv"))
+        {
+            candidate.parts.role = Some(Role::Questioner);
+        }
+    }
+}
+
+/// So many accepted bylines of one look carry a label of that look that stands only once.
+pub const CARRIERS: usize = 3;
+
+/// People who speak once: their label does not recur, but looks as the labels look that do.
+pub fn lift_lone(page: &Page<'_>, all: &mut [Candidate]) {
+    const LIFTED: f32 = 0.55;
+    let is_word = |candidate: &Candidate| matches!(candidate.kind, LabelKind::Word | LabelKind::Anonymous);
+    let mut marked: HashMap<(Style, bool), usize> = HashMap::new();
+    let mut words: HashMap<Style, HashSet<&str>> = HashMap::new();
+    for candidate in all.iter().filter(|candidate| candidate.confidence >= ACCEPT && !candidate.inside) {
+        if candidate.marked {
+            *marked.entry((candidate.style, false)).or_default() += 1;
+            *marked.entry((candidate.style, true)).or_default() += usize::from(in_capitals(&candidate.label));
+        } else if candidate.kind == LabelKind::Word {
+            words.entry(candidate.style).or_default().insert(candidate.label.as_str());
+        }
+    }
+    let carried = |candidate: &Candidate| {
+        candidate.marked && marked.get(&(candidate.style, is_word(candidate))).is_some_and(|n| *n >= CARRIERS)
+    };
+    let first_names: HashSet<Style> =
+        words.into_iter().filter(|(_, labels)| labels.len() >= 2).map(|(style, _)| style).collect();
+    // Lines in capitals and short lines alone are mostly headings.
+    let lone = |candidate: &Candidate| {
+        candidate.confidence < ACCEPT
+            && !candidate.inside
+            && !matches!(candidate.style, Style::Capitals | Style::NameLine | Style::Heading)
+    };
+    let in_doubt = |candidate: &Candidate| {
+        lone(candidate)
+            && !carried(candidate)
+            && candidate.kind == LabelKind::Word
+            && first_names.contains(&candidate.style)
+    };
+    let doubtful: HashSet<String> =
+        all.iter().filter(|candidate| in_doubt(candidate)).map(|candidate| candidate.label.to_lowercase()).collect();
+    // A word that the page also prints in small letters is no name.
+    let common = page.in_small_letters(&doubtful);
+    let mut accepted: HashMap<Style, usize> = HashMap::new();
+    for candidate in all.iter().filter(|candidate| candidate.confidence >= ACCEPT && !candidate.inside) {
+        *accepted.entry(candidate.style).or_default() += 1;
+    }
+    // "Bank of Norland: We lend to both.": a body that says a sentence among people who speak in the same style.
+    let body = |candidate: &Candidate| {
+        lone(candidate)
+            && is_body(candidate)
+            && accepted.get(&candidate.style).is_some_and(|n| *n >= CARRIERS)
+            && says_sentence(page, candidate)
+    };
+    let bodies: HashSet<usize> =
+        all.iter().filter(|candidate| body(candidate)).map(|candidate| candidate.byline.start).collect();
+    for candidate in all.iter_mut() {
+        if lone(candidate) && (carried(candidate) || bodies.contains(&candidate.byline.start))
+            || in_doubt(candidate) && !common.contains(&candidate.label.to_lowercase())
+        {
+            candidate.raise(LIFTED, Reason::LooksLikeOthers);
+        }
+    }
+}
+
+/// A label that names a body: "Bank of Norland", "Farmers' Union".
+fn is_body(candidate: &Candidate) -> bool {
+    candidate.kind == LabelKind::Person
+        && matches!(candidate.style, Style::Colon | Style::BoldInline)
+        && (offices::is_telling(&candidate.label) || candidate.label.contains(" of "))
+}
+
+/// What stands behind a byline on its line is a sentence of some words.
+fn says_sentence(page: &Page<'_>, candidate: &Candidate) -> bool {
+    const SHORTEST: usize = 4;
+    let line = &page.lines[candidate.speech_line];
+    let end = page.lines[candidate.speech_line..]
+        .iter()
+        .take_while(|below| below.paragraph == line.paragraph && !below.is_empty())
+        .last()
+        .map_or(line.span.end, |last| last.span.end);
+    let from = page.source.floor_char_boundary(candidate.speech.min(end));
+    let text = page.source[from..end].trim();
+    text.split_whitespace().nth(SHORTEST - 1).is_some()
+        && text.ends_with(['.', '!', '?', '…', '"', '”', ')'])
+        && text.split_whitespace().filter(|word| word.starts_with(char::is_lowercase)).count() * 2
+            >= text.split_whitespace().count()
+}
+
+/// Where seven paragraphs in ten begin with a label of a style, single words are labels too, though doubtful ones.
+pub fn lift_throughout(page: &Page<'_>, all: &mut [Candidate]) {
+    const DOUBTFUL: f32 = ACCEPT;
+    let n_paragraphs = page.open_paragraphs().len();
+    let mut starts: HashMap<Style, usize> = HashMap::new();
+    for candidate in all.iter().filter(|candidate| !candidate.inside) {
+        *starts.entry(candidate.style).or_default() += 1;
+    }
+    let throughout = |style: Style| {
+        matches!(style, Style::Colon | Style::BoldInline | Style::Dash | Style::Period)
+            && starts.get(&style).is_some_and(|n| *n >= 2 && *n * 10 >= n_paragraphs * 7)
+    };
+    let lone = |candidate: &Candidate| {
+        candidate.confidence < ACCEPT
+            && !candidate.inside
+            && throughout(candidate.style)
+            && match candidate.style {
+                // "Dr. A. King (Leeds). I congratulate the authors.": an honorific tells a label from a sentence.
+                Style::Period => candidate.parts.honorific.is_some() && says_sentence(page, candidate),
+                _ => candidate.kind == LabelKind::Word || is_body(candidate) && says_sentence(page, candidate),
+            }
+    };
+    let words: HashSet<String> =
+        all.iter().filter(|candidate| lone(candidate)).map(|candidate| candidate.label.to_lowercase()).collect();
+    if words.is_empty() {
+        return;
+    }
+    let common = page.in_small_letters(&words);
+    for candidate in all.iter_mut() {
+        if lone(candidate) && !common.contains(&candidate.label.to_lowercase()) {
+            candidate.set_confidence(DOUBTFUL, Reason::Throughout);
+        }
+    }
+}
+
+/// Confidence of a name on a line of its own that a list of the page names too.
+const LISTED: f32 = 0.7;
+
+fn is_own_line(candidate: &Candidate) -> bool {
+    matches!(candidate.style, Style::NameLine | Style::Capitals)
+}
+
+/// Somebody whom a list of the page names speaks, even if only once.
+pub fn lift_listed(rosters: &HashSet<String>, all: &mut [Candidate]) {
+    for candidate in all.iter_mut().filter(|candidate| is_own_line(candidate) && rosters.contains(&candidate.label)) {
+        candidate.raise(LISTED, Reason::Listed);
+    }
+}

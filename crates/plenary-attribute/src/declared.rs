@@ -1,0 +1,206 @@
+//! Documents whose format says who speaks: captions with voice tags, TEI, tables. The text is not searched for
+//! bylines; lines outside every turn are notes.
+
+use std::collections::HashMap;
+
+use super::assemble::{Assembled, Mark, Vocabulary, blocks, join};
+use super::count::n_words;
+use super::page::{Page, append};
+use super::people::{self, Person};
+use super::shown::Shown;
+use super::weights::Weights;
+use super::{cut, front, set_times, speakers, told};
+use crate::options::Options;
+use crate::people_list::PeopleList;
+use plenary_corpus::{
+    BlockKind, Declared, Document, Explanation, Layout, Link, LinkRule, Reason, Role, Style, Transcript, Turn,
+    TurnRule, Utterance, ids,
+};
+use plenary_names::bylines::{Byline, split};
+
+/// Attributes a document whose turns name their speakers.
+pub fn attribute(document: Document, options: &Options) -> Transcript {
+    let page = Page::of(&document);
+    let (people, person_of) = people(&document.turns, options.people.as_ref());
+    let mut assembled = assemble(&document, &page, &person_of);
+    set_times(&document, &mut assembled);
+    let (language, segments) = cut(&mut assembled, options, &document.front);
+    let first = document.lines.iter().position(|line| line.turn.is_some()).unwrap_or(document.lines.len());
+    let front = told(&document.front, front::front_matter(&page, first));
+    explain(&people, &mut assembled);
+    let speakers = speakers(&document.document_id, &people, 0, options, &mut assembled.utterances, |_| None);
+    let unnamed = assembled.utterances.iter().filter(|utterance| utterance.speaker.is_none()).count();
+    let mut warnings = document.warnings.clone();
+    if unnamed > 0 {
+        warnings.push(format!("{unnamed} of {} turns name no speaker", assembled.utterances.len()));
+    }
+    drop(page);
+    Transcript {
+        front,
+        language,
+        style: Some(Style::Declared),
+        style_confidence: 1.0,
+        styles: Vec::new(),
+        blocks: assembled.blocks,
+        speakers,
+        needs_review: unnamed * 5 > assembled.utterances.len(),
+        utterances: assembled.utterances,
+        segments,
+        warnings,
+        document,
+    }
+}
+
+/// People in the order of their first turn, and for each turn its person. One entry of the study's list, one id, or
+/// without them one label, is one person.
+fn people(turns: &[Turn], list: Option<&PeopleList>) -> (Vec<Person>, Vec<Option<usize>>) {
+    let mut known: HashMap<&Declared, usize> = HashMap::new();
+    let mut keys: HashMap<Key<'_>, usize> = HashMap::new();
+    let mut people: Vec<Person> = Vec::new();
+    let person_of = turns
+        .iter()
+        .enumerate()
+        .map(|(i, turn)| {
+            let declared = turn.speaker.as_ref()?;
+            let at = *known.entry(declared).or_insert_with(|| {
+                let mut person = person(declared, i);
+                person.listed = list.and_then(|list| people::listed(list, &person.byline));
+                let key = match (person.listed, &declared.id) {
+                    (Some(listed), _) => Key::Listed(listed),
+                    (None, Some(id)) => Key::Id(id),
+                    (None, None) => Key::Label(&declared.label),
+                };
+                *keys.entry(key).or_insert_with(|| {
+                    people::overrule_by(&mut person, list);
+                    people.push(person);
+                    people.len() - 1
+                })
+            });
+            Some(at)
+        })
+        .collect();
+    (people, person_of)
+}
+
+/// What makes two turns one person's.
+#[derive(PartialEq, Eq, Hash)]
+enum Key<'t> {
+    Listed(usize),
+    Id(&'t str),
+    Label(&'t str),
+}
+
+fn person(declared: &Declared, turn: usize) -> Person {
+    let printed = split(&declared.label);
+    let presides = declared.role.map_or_else(|| printed.presides(), |role| role == Role::Chair);
+    let byline = Byline {
+        name: declared.name.clone().unwrap_or_else(|| printed.name.clone()),
+        title: declared.title.clone().or(printed.title),
+        affiliation: declared.affiliation.clone().or(printed.affiliation),
+        country: declared.country.clone().or(printed.country),
+        party: declared.party.clone().or(printed.party),
+        role: declared.role,
+        ..printed
+    };
+    Person { presides, ..Person::new(byline, 1.0, people::Mention::Byline(turn)) }
+}
+
+/// The format says it all; only where a person of the study's list speaks, the list says who it is.
+fn explain(people: &[Person], assembled: &mut Assembled) {
+    let mut first_blocks: Vec<Option<usize>> = vec![None; assembled.utterances.len()];
+    for (at, block) in assembled.blocks.iter().enumerate().rev() {
+        if let Some(first) = block.utterance.and_then(|at| first_blocks.get_mut(at)) {
+            *first = Some(at);
+        }
+    }
+    for (utterance, block) in assembled.utterances.iter_mut().zip(first_blocks) {
+        let rule = match utterance.speaker.map(|at| people[at].listed) {
+            None => None,
+            Some(None) => Some(LinkRule::Declared),
+            Some(Some(_)) => Some(LinkRule::PeopleList),
+        };
+        let unnamed = "the file does not say who speaks".to_string();
+        utterance.explanation = Explanation {
+            rule: TurnRule::Style(Style::Declared),
+            line: block.map(|at| assembled.blocks[at].line_start),
+            byline: utterance.label.clone(),
+            weights: Weights::start(Reason::Declared, utterance.boundary_confidence).steps(),
+            review: if rule.is_none() { vec![unnamed] } else { Vec::new() },
+            link: rule.map(|rule| Link {
+                rule,
+                confidence: rule.confidence(),
+                blocks: block.into_iter().collect(),
+                others: Vec::new(),
+            }),
+            ..Explanation::default()
+        };
+    }
+}
+
+/// One utterance per turn that has words.
+fn assemble<'d>(document: &Document, page: &Page<'d>, person_of: &[Option<usize>]) -> Assembled<'d> {
+    let words = Vocabulary::of(page);
+    let mut marks = Vec::new();
+    let mut turns: Vec<(usize, Shown<'d>)> = Vec::new();
+    let mut last_line = None;
+    for (i, (line, source)) in page.lines.iter().zip(&document.lines).enumerate() {
+        let kind = match (line.is_empty(), source.turn, line.layout) {
+            (true, ..) => {
+                if marks.is_empty() {
+                    marks.push(Mark { start: line.span.start, kind: BlockKind::Furniture, turn: None, paragraph: 0 });
+                }
+                continue;
+            }
+            (false, None, Layout::Heading(_)) => BlockKind::Heading,
+            (false, None, _) => BlockKind::StageNote,
+            (false, Some(_), Layout::ListItem) => BlockKind::ListItem,
+            (false, Some(_), _) => BlockKind::Speech,
+        };
+        let mut place = None;
+        if let Some(turn) = source.turn {
+            if turns.last().is_none_or(|(last, _)| *last != turn) {
+                turns.push((turn, Shown::default()));
+                last_line = None;
+            }
+            if let Some((_, shown)) = turns.last_mut() {
+                join(shown, page, last_line, i, 0, &words);
+                append(shown, page.source, &line.shown, 0..line.text().len());
+            }
+            last_line = Some(i);
+            place = Some(turns.len() - 1);
+        }
+        marks.push(Mark { start: line.span.start, kind, turn: place, paragraph: line.paragraph });
+    }
+    let document_id = &document.document_id;
+    let mut utterances = Vec::new();
+    let mut texts = Vec::new();
+    let mut place = Vec::new();
+    for (turn, mut shown) in turns {
+        shown.trim_end();
+        let text = shown.take_text();
+        if text.is_empty() {
+            place.push(None);
+            continue;
+        }
+        place.push(Some(utterances.len()));
+        let declared = document.turns[turn].speaker.as_ref();
+        utterances.push(Utterance {
+            utterance_id: ids::utterance(document_id, utterances.len() + 1),
+            position: utterances.len() + 1,
+            speaker: person_of[turn],
+            label: declared.map(|declared| split(&declared.label).label),
+            span: shown.source_span(0, text.len()),
+            n_words: n_words(&text),
+            text,
+            time_start_s: None,
+            time_end_s: None,
+            boundary_confidence: 1.0,
+            needs_review: declared.is_none(),
+            evidence: "declared by the file".to_string(),
+            ..Utterance::default()
+        });
+        texts.push(shown);
+    }
+    let bylines = vec![None; utterances.len()];
+    Assembled { blocks: blocks(page, document_id, &marks, &place), utterances, shown: texts, bylines }
+}

@@ -1,0 +1,377 @@
+//! The head of a document: title, event, panel, session, date and time, and who conducts the meeting.
+//!
+//! Only what is printed is taken; a date without a year takes the year of the event's name.
+
+use std::sync::LazyLock;
+
+use jiff::civil::{Date, Time};
+use regex::Regex;
+
+use super::page::Page;
+use plenary_corpus::{BlockKind, FrontMatter, Layout};
+use plenary_names::bylines::{self, Byline};
+use plenary_names::dates::month;
+use plenary_names::labels::{self, LabelKind};
+use plenary_names::text::constant_regex;
+
+/// Lines of the head that are looked at for a date and a session.
+const HEAD_LINES: usize = 60;
+
+static CHAIR_LINE: LazyLock<Regex> = LazyLock::new(|| {
+    constant_regex(
+        r"(?i)^(?:session |panel |meeting )?(co-?chairs?|vice-?chair|chair(?:s|man|woman|person|ed by)?|moderators?|moderated by|conven[eo]r|facilitator|in the chair|voorzitter|vorsitz(?:ender|ende)?|gesprächsleitung|présidence|presidencia|presidenza|moderador|moderadora|modérateur|modératrice|moderatore|prowadzący|prowadząca|presiding|presided by|hosts?|hosted by|rapporteur)(?: of the (?:session|panel|meeting|round table|day))?\s*[:：]\s*",
+    )
+});
+
+/// People that a line "Chair: Ann Lee, Director; Co-chair: ..." names, or nothing if the line is something else.
+pub fn chair_line(text: &str) -> Option<Vec<Byline>> {
+    let text = text.trim().trim_start_matches(['•', '-', '–', '*', ' ']);
+    if !CHAIR_LINE.is_match(text) || text.len() > 400 || is_sentence(text) {
+        return None;
+    }
+    let mut people = Vec::new();
+    for part in text.split(';') {
+        let part = part.trim();
+        let named = CHAIR_LINE.find(part).map_or(part, |label| &part[label.end()..]);
+        let byline = bylines::split(named.trim_end_matches('.'));
+        let judgement = labels::judge(&byline.label)?;
+        let names_somebody = judgement.kind == LabelKind::Person
+            || (judgement.kind == LabelKind::Word && byline.label.chars().count() >= 3);
+        if !names_somebody {
+            return None;
+        }
+        people.push(byline);
+    }
+    (!people.is_empty()).then_some(people)
+}
+
+static PRESIDENCY: LazyLock<Regex> = LazyLock::new(|| {
+    constant_regex(r"(?i)^(?:présidence de|presidenza del(?:la)? (?:vice)?presidente|presidencia de(?:l| la)?)\s+")
+});
+
+/// "Présidence de Mme Ann Lee": a line that names who presides without a colon.
+fn presidency(text: &str) -> Option<Vec<Byline>> {
+    let text = text.trim();
+    let named = &text[PRESIDENCY.find(text)?.end()..];
+    let byline = bylines::split(named);
+    let judgement = labels::judge(&byline.label)?;
+    (text.len() <= 80 && matches!(judgement.kind, LabelKind::Person | LabelKind::Word)).then(|| vec![byline])
+}
+
+/// "Chair: Mr. Lee, you have the floor." is a turn: it ends like a sentence, or goes on in small letters that no title
+/// has.
+fn is_sentence(text: &str) -> bool {
+    let last = text.split_whitespace().next_back().unwrap_or("");
+    let closes = text.ends_with(['?', '!'])
+        || (text.ends_with('.') && last.trim_end_matches('.').chars().count() > 3 && !labels::is_post_nominal(last));
+    let addresses = |part: &str| {
+        labels::words(part)
+            .first()
+            .is_some_and(|word| matches!(word.as_str(), "you" | "we" | "i" | "go" | "please" | "thank" | "your" | "it"))
+    };
+    closes || text.split(',').skip(1).any(addresses)
+}
+
+/// Settles the lines that name the chair and returns the people on them.
+pub fn settle_chairs(page: &mut Page<'_>) -> Vec<Byline> {
+    let mut chairs = Vec::new();
+    for lines in page.open_paragraphs() {
+        if lines.len() > 6 {
+            continue;
+        }
+        let shown = page.join(lines.clone());
+        let people = chair_line(&shown.text).or_else(|| presidency(&shown.text)).map(|people| (people, lines.clone()));
+        // The name may stand below its label.
+        let below = lines.start..lines.end + 1;
+        let people = people.or_else(|| {
+            let labels_next = CHAIR_LINE.find(&shown.text).is_some_and(|label| label.end() == shown.text.len());
+            let next =
+                page.lines.get(lines.end).filter(|line| labels_next && !line.is_empty() && line.kind.is_none())?;
+            chair_line(&format!("{} {}", shown.text, next.text())).map(|people| (people, below))
+        });
+        if let Some((people, lines)) = people {
+            chairs.extend(people.into_iter().map(|chair| Byline { line: Some(lines.start), ..chair }));
+            page.settle(lines, BlockKind::Chair);
+        }
+    }
+    chairs
+}
+
+/// Settles the open lines above `first_byline`: the title, headings, and prose that introduces the speech.
+pub fn settle_head(page: &mut Page<'_>, first_byline: usize) {
+    let mut has_title = page.lines.iter().any(|line| line.kind == Some(BlockKind::Title));
+    for lines in page.open_paragraphs() {
+        if lines.start >= first_byline {
+            break;
+        }
+        let text = page.join(lines.clone()).text;
+        let text = text.trim();
+        let is_heading = matches!(page.lines[lines.start].layout, Layout::Heading(_));
+        let is_prose = text.split_whitespace().count() > 14 && text.ends_with(['.', '!', '?', ':', '"', '”', ')', '*']);
+        let has_letters = text.chars().any(char::is_alphabetic);
+        let kind = if !has_title && has_letters && (is_heading || !is_prose) {
+            has_title = true;
+            BlockKind::Title
+        } else if is_heading || !is_prose && !page.is_italic(lines.clone()) {
+            BlockKind::Heading
+        } else {
+            BlockKind::EditorialNote
+        };
+        page.settle(lines.start..lines.end.min(first_byline), kind);
+    }
+}
+
+static ATTENDANCE: LazyLock<Regex> = LazyLock::new(|| {
+    constant_regex(
+        r"(?i)^\W*(?:also )?(?:members )?(?:present|in attendance|attending|appearances|attendees|participants|panel(?:l?ists)?|speakers|with)\s*[:：]\s*",
+    )
+});
+
+/// People that lists of those present name, with their offices: "Present: Cllr. A. Lee (Chair), Ms. B. Hill, Clerk".
+pub fn present(page: &Page<'_>) -> Vec<Byline> {
+    let mut people = Vec::new();
+    let mut i = 0;
+    while i < page.lines.len() {
+        let Some(label) = ATTENDANCE.find(page.lines[i].text().trim()) else {
+            i += 1;
+            continue;
+        };
+        let first = i;
+        let mut text = page.lines[i].text().trim()[label.end()..].to_string();
+        i += 1;
+        // Lines that go on more deeply indented belong to the list.
+        while let Some(line) = page.lines.get(i)
+            && !line.is_empty()
+            && line.span.of(page.source).starts_with([' ', '\t'])
+        {
+            text.push(' ');
+            text.push_str(line.text().trim());
+            i += 1;
+        }
+        let sentence = text.find(". Apologies").unwrap_or(text.len());
+        people.extend(
+            entries(&text[..sentence])
+                .iter()
+                .map(|entry| Byline { line: Some(first), ..bylines::split(entry) })
+                .filter(|byline| !byline.name.is_empty()),
+        );
+    }
+    people
+}
+
+/// Entries of a list of people: between semicolons, or between commas where the next word is an honorific.
+fn entries(list: &str) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for part in list.split(';') {
+        let mut starts = true;
+        for piece in part.split(',') {
+            let begins_person = piece.split_whitespace().next().is_some_and(labels::is_honorific);
+            match out.last_mut() {
+                Some(last) if !starts && !begins_person => {
+                    last.push(',');
+                    last.push_str(piece);
+                }
+                _ => out.push(piece.trim().to_string()),
+            }
+            starts = false;
+        }
+    }
+    out.iter().map(|entry| entry.trim().trim_end_matches('.').to_string()).filter(|entry| !entry.is_empty()).collect()
+}
+
+static YEAR: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"\b(?:1[6-9]|20)\d{2}\b"));
+static SESSION: LazyLock<Regex> = LazyLock::new(|| {
+    constant_regex(r"(?i)\b(?:session|sitting|plenary|evening|morning session|afternoon session|day \d|hearing day)\b")
+});
+static PANEL: LazyLock<Regex> =
+    LazyLock::new(|| constant_regex(r"(?i)\b(?:panel|round ?table|workshop|track|breakout)\b"));
+
+/// What the head of the page says of the event.
+pub fn front_matter(page: &Page<'_>, first_byline: usize) -> FrontMatter {
+    let mut front = FrontMatter::default();
+    let mut headings: Vec<String> = Vec::new();
+    let mut text = String::new();
+    let mut last = None;
+    for line in page.lines.iter().take(first_byline.min(HEAD_LINES)) {
+        let shown = line.text().split_whitespace().collect::<Vec<_>>().join(" ");
+        if shown.is_empty() || matches!(line.kind, Some(BlockKind::Furniture | BlockKind::Chair)) {
+            continue;
+        }
+        text.push_str(&shown);
+        text.push('\n');
+        match line.kind {
+            Some(BlockKind::Title) if last == Some((BlockKind::Title, line.paragraph)) => {
+                front.title = front.title.map(|title| format!("{title} {shown}"));
+            }
+            Some(BlockKind::Title) if front.title.is_none() => front.title = Some(shown),
+            Some(BlockKind::Heading) => headings.push(shown),
+            _ => {}
+        }
+        last = line.kind.map(|kind| (kind, line.paragraph));
+    }
+    front.event = front.title.as_deref().and_then(event_of);
+    let year = front
+        .event
+        .as_deref()
+        .or(front.title.as_deref())
+        .and_then(|event| YEAR.find(event))
+        .and_then(|year| year.as_str().parse().ok());
+    front.date = date_in(&text, year);
+    (front.time_start, front.time_end) = times_in(&text);
+    let title_panel = front.title.as_deref().and_then(|title| {
+        let rest = front.event.as_deref().and_then(|event| title.strip_prefix(event))?;
+        PANEL.is_match(rest).then(|| rest.trim_matches(|c: char| !c.is_alphanumeric()).to_string())
+    });
+    front.panel = title_panel;
+    for heading in headings {
+        let is_record = date_in(&heading, year).is_some_and(|_| heading.split_whitespace().count() <= 8)
+            || times_in(&heading).0.is_some();
+        if SESSION.is_match(&heading) && front.session.is_none() && heading.split_whitespace().count() <= 12 {
+            front.session = Some(heading);
+        } else if front.panel.is_none()
+            && !is_record
+            && heading.chars().any(char::is_alphabetic)
+            && !labels::is_not_speaker(heading.split(':').next().unwrap_or(""))
+        {
+            front.panel = Some(heading);
+        }
+    }
+    front
+}
+
+/// The name of an event ends in a year: "Harbour Dialogue 2019 - Selected Remarks" is of "Harbour Dialogue 2019".
+fn event_of(title: &str) -> Option<String> {
+    let year = YEAR.find(title)?;
+    let name = title[..year.end()].trim_matches(|c: char| matches!(c, '#' | '-' | '–' | ' ' | ':' | ','));
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let is_date = words.len() >= 2 && words[..words.len() - 1].iter().any(|word| month(word).is_some());
+    (words.len() >= 2 && !is_date).then(|| name.to_string())
+}
+
+static ISO_DATE: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"\b((?:1[6-9]|20)\d{2})-(\d{2})-(\d{2})\b"));
+static DAY_MONTH: LazyLock<Regex> = LazyLock::new(|| {
+    constant_regex(r"\b(\d{1,2})(?:st|nd|rd|th)?(?: of)?\.? ([A-Z][a-z]{2,8})\.?,? ?((?:1[6-9]|20)\d{2})?\b")
+});
+static MONTH_DAY: LazyLock<Regex> =
+    LazyLock::new(|| constant_regex(r"\b([A-Z][a-z]{2,8})\.? (\d{1,2})(?:st|nd|rd|th)?\b,? ?((?:1[6-9]|20)\d{2})?\b"));
+
+/// The first date in a text; one without a year takes `year`.
+fn date_in(text: &str, year: Option<i16>) -> Option<Date> {
+    let mut found: Vec<(usize, bool, Date)> = Vec::new();
+    for hit in ISO_DATE.captures_iter(text) {
+        let date = Date::new(hit[1].parse().ok()?, hit[2].parse().ok()?, hit[3].parse().ok()?);
+        found.extend(date.ok().map(|date| (hit.get(0).map_or(0, |m| m.start()), true, date)));
+    }
+    for (hits, day, name) in [(DAY_MONTH.captures_iter(text), 1, 2), (MONTH_DAY.captures_iter(text), 2, 1)] {
+        for hit in hits {
+            let own_year: Option<i16> = hit.get(3).and_then(|year| year.as_str().parse().ok());
+            let (Some(month), Ok(day), Some(year)) = (month(&hit[name]), hit[day].parse::<i8>(), own_year.or(year))
+            else {
+                continue;
+            };
+            if let Ok(date) = Date::new(year, month, day) {
+                found.push((hit.get(0).map_or(0, |m| m.start()), own_year.is_some(), date));
+            }
+        }
+    }
+    // A date with its year beats one that borrows it; of equals the first counts.
+    found.into_iter().min_by_key(|(at, has_year, _)| (!has_year, *at)).map(|(_, _, date)| date)
+}
+
+/// Whether a text names a day with its year.
+pub fn has_date(text: &str) -> bool {
+    date_in(text, None).is_some()
+}
+
+static CLOCK: LazyLock<Regex> = LazyLock::new(|| {
+    constant_regex(
+        r"(?i)\b(\d{1,2})[:.](\d{2})\s*([ap]\.?m\b\.?)?(?:\s*(?:-|–|—|to|until)\s*(\d{1,2})[:.](\d{2})\s*([ap]\.?m\b\.?)?)?",
+    )
+});
+
+/// The first clock time, and the one it runs to.
+fn times_in(text: &str) -> (Option<Time>, Option<Time>) {
+    for found in CLOCK.captures_iter(text) {
+        let half = |i: usize| found.get(i).and_then(|m| m.as_str().chars().next()).map(|c| c.to_ascii_lowercase());
+        let clock = |hour: usize, minute: usize, half: Option<char>| -> Option<Time> {
+            let hour: i8 = found.get(hour)?.as_str().parse().ok()?;
+            let minute: i8 = found.get(minute)?.as_str().parse().ok()?;
+            let hour = match half {
+                Some('p') if hour < 12 => hour + 12,
+                Some('a') if hour == 12 => 0,
+                _ => hour,
+            };
+            Time::new(hour, minute, 0, 0).ok()
+        };
+        let has_colon = found[0].contains(':');
+        // A half of the day printed once counts for both where the time then runs forward, else the other half does.
+        let borrowed = |hour: usize, minute: usize, half: Option<char>, fits: &dyn Fn(Time) -> bool| {
+            let other = half.map(|half| if half == 'a' { 'p' } else { 'a' });
+            let same = clock(hour, minute, half);
+            same.filter(|time| fits(*time)).or_else(|| clock(hour, minute, other).filter(|time| fits(*time))).or(same)
+        };
+        let end = match half(6) {
+            Some(printed) => clock(4, 5, Some(printed)),
+            None => {
+                let start = clock(1, 2, half(3));
+                borrowed(4, 5, half(3), &|end| start.is_none_or(|start| start <= end))
+            }
+        };
+        // "2.40" alone is a number; a time has a colon, an end or a half of the day.
+        if !has_colon && end.is_none() && half(3).is_none() {
+            continue;
+        }
+        let start = match half(3) {
+            Some(printed) => clock(1, 2, Some(printed)),
+            None => borrowed(1, 2, half(6), &|start| end.is_none_or(|end| start <= end)),
+        };
+        if start.is_some() {
+            return (start, end);
+        }
+    }
+    (None, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::{date, time};
+
+    #[test]
+    fn dates_in_the_forms_that_programmes_print() {
+        assert_eq!(date_in("8:30-12:00, May 28th", Some(2017)), Some(date(2017, 5, 28)));
+        assert_eq!(date_in("8:30-12:00, May 28th", None), None);
+        assert_eq!(date_in("held on Tuesday, 5 April 2016", None), Some(date(2016, 4, 5)));
+        assert_eq!(date_in("Third sitting, Saturday 12 June 2021", None), Some(date(2021, 6, 12)));
+        assert_eq!(date_in("on 2016-04-05", None), Some(date(2016, 4, 5)));
+        assert_eq!(date_in("Chapter 3 Section 12", Some(2017)), None);
+    }
+
+    #[test]
+    fn times_with_and_without_an_end() {
+        assert_eq!(times_in("8:30-12:00, May 28th"), (Some(time(8, 30, 0, 0)), Some(time(12, 0, 0, 0))));
+        assert_eq!(times_in("7 March 2022, 10:15 a.m."), (Some(time(10, 15, 0, 0)), None));
+        assert_eq!(times_in("at 6.30 p.m."), (Some(time(18, 30, 0, 0)), None));
+        assert_eq!(times_in("2.05 p.m. to 2.40 p.m."), (Some(time(14, 5, 0, 0)), Some(time(14, 40, 0, 0))));
+        assert_eq!(times_in("11:30-1:15 p.m."), (Some(time(11, 30, 0, 0)), Some(time(13, 15, 0, 0))));
+        assert_eq!(times_in("10:00 a.m.-1:00"), (Some(time(10, 0, 0, 0)), Some(time(13, 0, 0, 0))));
+        assert_eq!(times_in("2:15-3:30 p.m."), (Some(time(14, 15, 0, 0)), Some(time(15, 30, 0, 0))));
+        assert_eq!(times_in("spent 2.40 per cent"), (None, None));
+    }
+
+    #[test]
+    fn a_chair_line_names_people_and_a_turn_of_the_chair_does_not() {
+        let chairs = chair_line("Chair : ShenYi, Director of Research,  Associate Professor").unwrap();
+        assert_eq!(chairs[0].name, "ShenYi");
+        assert_eq!(chair_line("Chair : Ann Lee, Fellow; Co-chair : Bo Hill, Professor").unwrap().len(), 2);
+        assert!(chair_line("Chair: We start with a provocation.").is_none());
+        assert!(chair_line("The Chair: Removed by whom?").is_none());
+        assert!(chair_line("Moderator: Thank you").is_none());
+    }
+
+    #[test]
+    fn the_event_is_the_title_up_to_its_year() {
+        assert_eq!(event_of("Harbour Dialogue 2019 - Selected Remarks").as_deref(), Some("Harbour Dialogue 2019"));
+        assert_eq!(event_of("Minutes of 5 April 2016"), None);
+    }
+}

@@ -1,0 +1,270 @@
+//! What the page carries besides speech: running headers, page numbers, stage directions, editorial notes.
+//!
+//! Nothing is deleted: each line is settled as a kind of block and stays in the `blocks` table.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::asides;
+use super::page::Page;
+use super::record;
+use plenary_corpus::{BlockKind, Layout};
+use plenary_names::misreadings::skeleton;
+use plenary_names::text::constant_regex;
+
+/// Lines longer than this are no running header.
+const LONGEST_HEADER: usize = 120;
+
+/// A running header's first print is the title when it is among so many lines at the top.
+const TITLE_LINES: usize = 10;
+
+/// Paragraphs of more lines are not searched for lines of a court's record.
+const LONGEST_LISTING: usize = 400;
+
+/// Bracketed paragraphs longer than this are taken for speech.
+const LONGEST_STAGE_NOTE: usize = 400;
+
+static PAGE_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    constant_regex(
+        r"(?i)^(?:[-–—\[(|]\s*)?(?:page|p\.|pg\.?|seite|página|стр\.)?\s*\d{1,4}(?:\s*(?:of|/|von|de)\s*\d{1,4}(?:\s{2,}\S{1,14})?)?(?:\s*[-–—\])|])?$|^\[\[?page\s+\w+\]?\]$",
+    )
+});
+
+static TIME_ALONE: LazyLock<Regex> = LazyLock::new(|| {
+    constant_regex(
+        r"^[\[(]?(?:(?:[Kk]l|[Aa]t|[Uu]m)\.?\s*)?\d{1,2}[:.]\d{2}(?::\d{2})?(?:[.,]\d{1,3})?(?:\s*(?:-->|[-–—])\s*\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?)?[\])]?$",
+    )
+});
+
+const LONGEST_HOUR: usize = 40;
+
+/// An hour on a line of its own: "12.00 hrs", "2.34 pm".
+static HOUR: LazyLock<Regex> =
+    LazyLock::new(|| constant_regex(r"(?i)^[\[(]?\d{1,2}(?:[.:]\d{2})?\s*(?:hrs|hours|uhr|uur|[ap]\.?\s?m\.?)[\])]?$"));
+
+static EDITORIAL: LazyLock<Regex> = LazyLock::new(|| {
+    constant_regex(
+        r"(?i)^(?:[(\[*]\s*(?:editors?|ed\.|eds\.|note from the editor|editor'?s? note|editors' note|transcript(?:ion|ed)? (?:by|:)|translator'?s? note|photographs?|source)\b|©|\(c\)\s|copyright\b|transcri(?:pt|bed|ption) (?:by|provided|edited)\b|this (?:transcript|interview|conversation) (?:has been|was|is)\b)",
+    )
+});
+
+static FOOTNOTE: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^\[\^[^\]]{1,20}\]:"));
+
+/// Settles page numbers and running headers. The first print of a header stays open: it may be the title.
+pub fn settle_headers(page: &mut Page<'_>) {
+    for line in &mut page.lines {
+        let text = line.text().trim();
+        // "- 7 -" looks like an item of a list.
+        let fits = line.layout == Layout::Text || line.layout == Layout::ListItem && text.ends_with(['-', '–', '—']);
+        if fits && PAGE_NUMBER.is_match(text) {
+            line.kind = Some(BlockKind::Furniture);
+        }
+    }
+    settle_times(page);
+    for line in page.lines.iter_mut().filter(|line| line.kind.is_none() && line.layout == Layout::Text) {
+        if line.text().len() <= LONGEST_HOUR && HOUR.is_match(line.text().trim()) {
+            line.kind = Some(BlockKind::Furniture);
+        }
+    }
+    let mut seen: HashMap<String, (usize, Vec<usize>)> = HashMap::new();
+    for i in 0..page.lines.len() {
+        let holds_names = matches!(page.lines[i].layout, Layout::Heading(level) if page.name_levels.contains(&level));
+        if page.lines[i].kind.is_some() || holds_names || !may_be_header(page, i) {
+            continue;
+        }
+        for cell in cells(page.lines[i].text()) {
+            let entry = seen.entry(cell).or_default();
+            entry.0 += 1;
+            entry.1.push(i);
+        }
+    }
+    let mut header = vec![false; page.lines.len()];
+    let head: Vec<usize> = (0..page.lines.len()).filter(|i| !page.lines[*i].is_empty()).take(TITLE_LINES).collect();
+    for (_, (_, lines)) in seen.iter().filter(|(_, (n, _))| *n >= 2) {
+        let first_is_title = lines.first().is_some_and(|line| head.contains(line));
+        for line in lines.iter().skip(usize::from(first_is_title)) {
+            // A repeated label of a speaker is no header: headers are headings, or stand on lines with a page
+            // number or a second cell, or are misread in one letter.
+            header[*line] |=
+                matches!(page.lines[*line].layout, Layout::Heading(_)) || has_number_or_cells(page.lines[*line].text());
+        }
+    }
+    let titles: Vec<usize> = seen
+        .values()
+        .filter(|(n, lines)| {
+            *n >= 2
+                && lines.first().is_some_and(|line| head.contains(line))
+                && lines[1..].iter().any(|line| header[*line])
+        })
+        .filter_map(|(_, lines)| lines.first().copied())
+        .min()
+        .into_iter()
+        .collect();
+    for (i, line) in page.lines.iter_mut().enumerate() {
+        if header[i] {
+            line.kind = Some(BlockKind::Furniture);
+        } else if titles.contains(&i) {
+            line.kind = Some(BlockKind::Title);
+        }
+    }
+}
+
+/// Lines that hold a time and nothing else, where there are several: the recording's clock.
+fn settle_times(page: &mut Page<'_>) {
+    const SEVERAL: usize = 3;
+    let times: Vec<usize> =
+        (0..page.lines.len()).filter(|i| TIME_ALONE.is_match(page.lines[*i].text().trim())).collect();
+    if times.len() >= SEVERAL {
+        for i in times {
+            page.settle(i..i + 1, BlockKind::Furniture);
+        }
+    }
+}
+
+/// A heading, or a short line alone between blank lines, that does not end like a sentence.
+fn may_be_header(page: &Page<'_>, i: usize) -> bool {
+    let line = &page.lines[i];
+    let text = line.text().trim();
+    if text.is_empty() || text.len() > LONGEST_HEADER {
+        return false;
+    }
+    if matches!(line.layout, Layout::Heading(_)) {
+        return true;
+    }
+    let alone =
+        (i == 0 || page.lines[i - 1].is_empty()) && page.lines.get(i + 1).is_none_or(super::page::PageLine::is_empty);
+    line.layout == Layout::Text && line.bold == 0 && (alone || (i == 0 && !text.ends_with(['.', ':', '?', '!'])))
+}
+
+fn has_number_or_cells(text: &str) -> bool {
+    let text = text.trim();
+    text.contains("   ")
+        || text.split_whitespace().next_back().is_some_and(|word| word.chars().all(|c| c.is_ascii_digit()))
+        || text.split_whitespace().next().is_some_and(|word| word.chars().all(|c| c.is_ascii_digit()))
+}
+
+/// The parts of a header line that lie apart, each without page numbers and misreadings.
+fn cells(text: &str) -> Vec<String> {
+    text.split("   ")
+        .map(|cell| {
+            let words: Vec<&str> = cell
+                .split_whitespace()
+                .filter(|word| !word.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '–' | '|')))
+                .collect();
+            skeleton(&words.join(" "))
+        })
+        .filter(|cell| cell.len() >= 4)
+        .collect()
+}
+
+/// Settles paragraphs that nobody says: bracketed directions, editorial notes, formulas of procedure, footnotes.
+pub fn settle_notes(page: &mut Page<'_>) {
+    let mut below_rule = false;
+    for lines in page.open_paragraphs() {
+        let above = lines.start.checked_sub(1).map(|i| &page.lines[i]);
+        let after_rule = above.is_some_and(|line| line.is_empty() && line.span.of(page.source).contains("____"));
+        let shown = page.join(lines.clone());
+        let text = shown.text.trim();
+        let is_footnote = (after_rule || below_rule)
+            && text.starts_with(['*', '†', '[', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹']);
+        below_rule = is_footnote;
+        let kind = if is_footnote || FOOTNOTE.is_match(text) || EDITORIAL.is_match(text) {
+            Some(BlockKind::EditorialNote)
+        } else if is_below_name(page, lines.start) {
+            None
+        } else if is_bracketed(text) && !asides::is_call(unbracketed(text)) || record::is_record(text) {
+            Some(BlockKind::StageNote)
+        } else {
+            None
+        };
+        if let Some(kind) = kind {
+            page.settle(lines, kind);
+            continue;
+        }
+        if record::is_examination(text) {
+            // The name of the witness may stand on a line of its own above: "RUTH HILL,".
+            let named = (0..lines.start).rev().find(|line| !page.lines[*line].is_empty());
+            if let Some(above) = named.filter(|_| text.starts_with(char::is_lowercase))
+                && page.lines[above].text().trim_end().ends_with(',')
+                && page.lines[above].text().split_whitespace().count() <= 6
+            {
+                page.settle(above..above + 1, BlockKind::StageNote);
+            }
+            page.settle(lines, BlockKind::StageNote);
+            continue;
+        }
+        for line in lines.clone().filter(|_| lines.len() <= LONGEST_LISTING) {
+            let text = page.lines[line].text().trim();
+            if record::is_examination(text) {
+                page.settle(line..line + 1, BlockKind::StageNote);
+            } else if record::is_index_entry(text) {
+                page.settle(line..line + 1, BlockKind::Furniture);
+            }
+        }
+    }
+}
+
+/// A bracketed line right below a short line that does not end like a sentence: the office of the person named there.
+fn is_below_name(page: &Page<'_>, line: usize) -> bool {
+    const LONGEST_NAME: usize = 60;
+    let text = page.lines[line].text().trim();
+    let above = line.checked_sub(1).map(|i| page.lines[i].text().trim()).unwrap_or("");
+    text.starts_with('(')
+        && !text.trim_end_matches(')').ends_with(['.', '!', '?'])
+        && !above.is_empty()
+        && above.chars().count() <= LONGEST_NAME
+        && !above.ends_with(['.', '!', '?', ':', ',', ';', '"', '”', ')', ']'])
+}
+
+/// A bracketed text without its brackets.
+fn unbracketed(text: &str) -> &str {
+    text.trim_matches(|c: char| matches!(c, '(' | ')' | '[' | ']' | ' ' | '.'))
+}
+
+/// The whole paragraph stands in one pair of brackets.
+fn is_bracketed(text: &str) -> bool {
+    // Dots and bullets lead to a direction: "... (Interruptions)", "● (1540)".
+    let text = text.trim_start_matches(['.', '…', '●', '•', '■', ' ']);
+    let closing = match text.chars().next() {
+        Some('(') => ')',
+        Some('[') => ']',
+        Some('<') => '>',
+        _ => return false,
+    };
+    let body = text.trim_end_matches(['.', ' ']);
+    if !body.ends_with(closing) || text.chars().count() > LONGEST_STAGE_NOTE {
+        return false;
+    }
+    let opening = text.chars().next().unwrap_or('(');
+    let mut depth = 0i32;
+    for (at, c) in body.char_indices() {
+        depth += i32::from(c == opening) - i32::from(c == closing);
+        if depth == 0 && at + c.len_utf8() < body.len() {
+            return false;
+        }
+    }
+    depth == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_wholly_bracketed_text_is_a_direction() {
+        assert!(is_bracketed("[Applause from the gallery]"));
+        assert!(is_bracketed("(Witness hands up a document. Exhibit 31.)"));
+        assert!(!is_bracketed("(First) we asked (then) we went."));
+        assert!(!is_bracketed("We asked (twice)."));
+    }
+
+    #[test]
+    fn page_numbers_in_many_forms() {
+        for text in ["7", "- 7 -", "Page 5", "Page 5 of 5", "[[Page S695]]"] {
+            assert!(PAGE_NUMBER.is_match(text), "{text}");
+        }
+        assert!(!PAGE_NUMBER.is_match("Page 5 has the photograph"));
+    }
+}

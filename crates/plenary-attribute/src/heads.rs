@@ -1,0 +1,226 @@
+//! What the head of a page says of the people who speak below: who stands behind initials, who asks and who answers,
+//! who is listed with which office. Nothing here makes a turn; it takes fields of the head back from the turns.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::page::Page;
+use super::questions;
+use super::styles::{Candidate, Found};
+use plenary_corpus::Style;
+use plenary_corpus::{Layout, Role};
+use plenary_names::bylines::{self, Byline};
+use plenary_names::described;
+use plenary_names::labels;
+use plenary_names::text::constant_regex;
+
+/// Lines of the head that are looked at.
+const HEAD_LINES: usize = 80;
+
+static BY: LazyLock<Regex> = LazyLock::new(|| {
+    constant_regex(
+        r"(?i)\b(?:by|with|of|from|featuring|speakers?:|guests?:|witness(?:es)?:|par|von|avec|mit|con|door|met)\s+(?:the\s+)?",
+    )
+});
+
+/// Takes out fields that look like turns: "Date: 3 May", "Interviewer: L. Hill", "DW: Dale Whit". They stand above the
+/// first sentence; what they say is no sentence, and their label does not recur or they say a name.
+pub fn drop_fields(page: &Page<'_>, all: &mut Vec<Candidate>) -> Vec<(String, Byline)> {
+    const LONGEST: usize = 10;
+    const CARRIERS: usize = 3;
+    let value = |candidate: &Candidate| {
+        let line = &page.lines[candidate.speech_line];
+        let from = page.source.floor_char_boundary(candidate.speech.clamp(line.span.start, line.span.end));
+        let end = line.shown.source_end(line.text().trim_end().len()).max(from);
+        page.source[from..end].split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let says_field = |text: &str| {
+        text.split_whitespace().count() <= LONGEST
+            && !without_last_bracket(text)
+                .ends_with(['.', '!', '?', '…', '—', '–', '-', '"', '”', '»', ',', ';', '。', '？', '！'])
+    };
+    let is_item = |candidate: &Candidate| page.lines[candidate.line].layout == Layout::ListItem;
+    let in_line = |candidate: &Candidate| {
+        (candidate.style == Style::Colon
+            || matches!(candidate.style, Style::BoldInline | Style::Dash) && is_item(candidate))
+            && !candidate.inside
+    };
+    let first = all.iter().find(|candidate| in_line(candidate));
+    if first.is_none_or(|first| !says_field(&value(first))) {
+        return Vec::new();
+    }
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for candidate in all.iter().filter(|candidate| candidate.style == Style::Colon) {
+        *counts.entry(candidate.label.as_str()).or_default() += 1;
+    }
+    let mut fields: Vec<usize> = Vec::new();
+    let mut legend = Vec::new();
+    for (i, candidate) in all.iter().enumerate() {
+        if !in_line(candidate) {
+            continue;
+        }
+        let text = value(candidate);
+        if !says_field(&text) || candidate.time_start_s.is_some() {
+            break;
+        }
+        let named = bylines::split(&text);
+        let is_name = described::is_name(&named.label) && text.chars().count() <= 60;
+        if is_name {
+            legend.push((candidate.label.clone(), named));
+        }
+        if is_name
+            || is_item(candidate) && candidate.style != Style::Colon
+            || counts.get(candidate.label.as_str()) == Some(&1)
+        {
+            fields.push(i);
+        } else {
+            break;
+        }
+    }
+    let others = all.iter().filter(|candidate| candidate.confidence > 0.0).count();
+    if fields.is_empty() || others < fields.len() + CARRIERS {
+        return Vec::new();
+    }
+    let lines: Vec<usize> = fields.iter().map(|i| all[*i].line).collect();
+    all.retain(|candidate| !lines.contains(&candidate.line));
+    legend
+}
+
+/// "Will he go? \[90211\]" without its reference.
+fn without_last_bracket(text: &str) -> &str {
+    let opens = text.rfind(['(', '[']).filter(|_| text.ends_with([')', ']']));
+    opens.map_or(text, |at| &text[..at]).trim_end()
+}
+
+/// Gives labels that are no names the names that the head says: initials, surnames of the list, the part in an
+/// interview.
+pub fn introduce(page: &Page<'_>, found: &mut Found) {
+    let Some(first) = found.bylines.first().map(|byline| byline.line) else { return };
+    let parties = questions::parties(page, first);
+    let names: Vec<Byline> = head(page, first)
+        .iter()
+        .flat_map(|text| described::names(text))
+        .map(|(_, name)| bylines::split(&name))
+        .collect();
+    let legend = std::mem::take(&mut found.legend);
+    let only_interview =
+        found.bylines.iter().all(|byline| is_answer(&byline.label) || labels::is_questioner_label(&byline.label));
+    for byline in &mut found.bylines {
+        if byline.parts.name == byline.label {
+            let told = legend.iter().find(|(known, _)| *known == byline.label).map(|(_, person)| person.clone());
+            let named = told.or_else(|| initials_of(&byline.label, &names)).or_else(|| match only_interview {
+                true if is_answer(&byline.label) => parties.answers.clone(),
+                true => parties.asks.clone(),
+                false => None,
+            });
+            if let Some(person) = named {
+                let asks = labels::is_questioner_label(&byline.label).then_some(Role::Questioner);
+                let parts = &mut byline.parts;
+                parts.role = parts.role.or(asks);
+                parts.name = person.name;
+                parts.honorific = person.honorific;
+                parts.title = parts.title.take().or(person.title);
+                parts.affiliation = parts.affiliation.take().or(person.affiliation);
+            }
+        }
+        if parties.asks.as_ref().is_some_and(|asks| asks.name == byline.parts.name) {
+            byline.parts.role = Some(Role::Questioner);
+        }
+    }
+    settle_questioner(page, found);
+}
+
+/// Of two who talk with each other, one who only asks is the questioner.
+fn settle_questioner(page: &Page<'_>, found: &mut Found) {
+    const FEWEST: usize = 3;
+    let ends = found.bylines.iter().skip(1).map(|next| next.byline.start).chain([page.source.len()]);
+    let mut asked: HashMap<&str, (usize, usize)> = HashMap::new();
+    for (byline, end) in found.bylines.iter().zip(ends) {
+        let text = page.source.get(byline.speech.min(end)..end).unwrap_or("").trim_end();
+        let (n, questions) = asked.entry(byline.label.as_str()).or_default();
+        *n += 1;
+        *questions += usize::from(text.trim_end_matches(['*', '_', ')', '"', '”', '“']).ends_with(['?', '？']));
+        if asked.len() > 2 {
+            return;
+        }
+    }
+    let mut parties: Vec<(&str, (usize, usize))> = asked.into_iter().collect();
+    parties.sort_by_key(|(_, (n, questions))| std::cmp::Reverse(questions * 1000 / n.max(&1)));
+    let [(asks, (n, most)), (_, (m, fewest))] = parties.as_slice() else { return };
+    if *n < FEWEST || most * 3 < n * 2 || fewest * 3 > *m {
+        return;
+    }
+    let asks = asks.to_string();
+    for byline in found.bylines.iter_mut().filter(|byline| byline.label == asks && !labels::is_chair_label(&asks)) {
+        byline.parts.role = Some(Role::Questioner);
+    }
+}
+
+/// Who answers, without a name.
+fn is_answer(label: &str) -> bool {
+    let words = labels::words(label);
+    matches!(
+        words.first().map(String::as_str),
+        Some(
+            "a" | "answer"
+                | "réponse"
+                | "antwort"
+                | "antwoord"
+                | "respuesta"
+                | "risposta"
+                | "resposta"
+                | "odpowiedź"
+                | "svar"
+        )
+    ) && words.len() == 1
+}
+
+/// The only person of the head whose initials are the label: "JS" for Josephine Sollers.
+fn initials_of(label: &str, names: &[Byline]) -> Option<Byline> {
+    let letters: Vec<char> = label.chars().filter(|c| c.is_alphabetic()).collect();
+    if !(2..=3).contains(&letters.len()) || !letters.iter().all(|c| c.is_uppercase()) {
+        return None;
+    }
+    let of = |byline: &&Byline| {
+        byline
+            .name
+            .split([' ', '-'])
+            .filter_map(|word| word.chars().next())
+            .filter(|c| c.is_uppercase())
+            .eq(letters.iter().copied())
+    };
+    let mut found = names.iter().filter(of);
+    let first = found.next()?;
+    found.all(|other| other.name == first.name).then(|| first.clone())
+}
+
+fn head<'p>(page: &'p Page<'_>, first: usize) -> Vec<&'p str> {
+    page.lines
+        .iter()
+        .take(first.min(HEAD_LINES))
+        .filter(|line| !line.is_empty())
+        .map(|line| line.text().trim())
+        .collect()
+}
+
+/// People whom lines of the head name with title or affiliation: "Prof. Ann Lee, University of Umland", "Briefing by Press
+/// Secretary Dana Hill".
+pub fn listed(page: &Page<'_>, first: usize) -> Vec<Byline> {
+    let mut people = Vec::new();
+    for text in head(page, first) {
+        let text = text.trim_start_matches(['•', '-', '–', '*', ' ']).trim_end_matches([',', ';', '.']);
+        if text.chars().count() > 160 {
+            continue;
+        }
+        let byline = bylines::split(text);
+        if described::is_name(&byline.label) {
+            people.push(byline);
+        } else {
+            people.extend(BY.find_iter(text).filter_map(|cue| described::person(&text[cue.end()..])));
+        }
+    }
+    people.retain(|byline| byline.title.is_some() || byline.affiliation.is_some());
+    people
+}

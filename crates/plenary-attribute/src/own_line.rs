@@ -1,0 +1,353 @@
+//! Bylines on lines of their own: a name in bold, in capitals, with a time, as a heading, or just a name; and what says
+//! who the person is, beside it or below it.
+//!
+//! Whether the name is one is judged by `labels`; whether the style is the document's is left to `styles`.
+
+use std::collections::{BTreeMap, HashSet};
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::inline::{seconds, unreadable};
+use super::page::Page;
+use super::styles::{Candidate, Origin, is_marked};
+use super::weights::Weights;
+use plenary_corpus::Style;
+use plenary_corpus::{Layout, Reason, Span};
+use plenary_names::bylines::{self, Reader};
+use plenary_names::labels::{self, Judgement, LabelKind};
+use plenary_names::offices;
+use plenary_names::text::constant_regex;
+
+/// How many lines a name with title and affiliation may take.
+const BYLINE_LINES: usize = 8;
+
+/// How many lines a byline in bold may take; narrow columns break names and titles often.
+const BOLD_LINES: usize = 16;
+
+/// `Name (12:31)`, `Name 1:02:03 PM`.
+static NAME_TIME: LazyLock<Regex> = LazyLock::new(|| {
+    constant_regex(
+        r"^(?P<name>.{1,80}?)[\s,]+[-–—]?\s*[\[(]?(?P<day>\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4},?\s+)?(?:(?P<h>\d{1,2}):)?(?P<m>\d{1,2}):(?P<s>\d{2})(?:[.,]\d{1,3})?(?P<half>\s?[AaPp]\.?[Mm]\.?)?[\])]?:?$",
+    )
+});
+
+/// `12:31 Name`, `[00:12:31] Name:`.
+static TIME_NAME: LazyLock<Regex> = LazyLock::new(|| {
+    constant_regex(
+        r"^[\[(]?(?P<day>\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4},?\s+)?(?:(?P<h>\d{1,2}):)?(?P<m>\d{1,2}):(?P<s>\d{2})(?:[.,]\d{1,3})?(?P<half>\s?[AaPp]\.?[Mm]\.?)?[\])]?\s*[-–—]?\s+(?P<name>\D.{0,80}?):?$",
+    )
+});
+
+static NUMBER: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^\d{1,3}\.\s+"));
+
+/// A date, not a name, stands beside the time.
+static YEAR: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"\b(?:19|20)\d{2}\b"));
+
+/// Bylines on lines of their own: bold, in capitals, with a time, or just a name.
+pub fn alone(page: &Page<'_>, lines: &Range<usize>, reader: &mut Reader) -> Option<Candidate> {
+    let first = &page.lines[lines.start];
+    let is_heading = matches!(first.layout, Layout::Heading(_));
+    if first.bold > 0 && !is_heading {
+        return in_bold(page, lines, reader);
+    }
+    let text = first.text().trim();
+    if first.layout == Layout::ListItem {
+        // "1. Ann Lee (North Farrow) (Ind)": the number of a question.
+        let name = NUMBER.find(text).map(|number| &text[number.end()..]).filter(|_| lines.len() == 1)?;
+        let byline = bylines::split(name);
+        let block = lines.start..lines.start + 1;
+        return if byline.country.is_some() { below(page, &block, name, Style::NameLine, reader) } else { None };
+    }
+    if text.len() > 200 || text.ends_with([',', ';']) && lines.len() > 1 {
+        return None;
+    }
+    if is_heading {
+        return None;
+    }
+    if lines.len() == 1
+        && text.contains(':')
+        && let Some(found) = NAME_TIME.captures(text).or_else(|| TIME_NAME.captures(text))
+        && !YEAR.is_match(&found["name"])
+    {
+        return own_lines(
+            page,
+            lines.clone(),
+            Style::NameTime,
+            found["name"].trim_matches(['[', ']']),
+            seconds(&found),
+            reader,
+        );
+    }
+    let block = lines.start..block_end(page, lines.start);
+    let (upper, cased) = text.chars().filter(|c| c.is_alphabetic()).fold((0, 0), |(upper, cased), c| {
+        (upper + usize::from(c.is_uppercase()), cased + usize::from(c.is_uppercase() || c.is_lowercase()))
+    });
+    let mostly_capitals = cased >= 2 && (upper == cased || upper * 10 >= cased * 9 && cased >= 8);
+    if lines.len() == 1
+        && mostly_capitals
+        && text.split_whitespace().count() <= 9
+        && !text.ends_with(['.', '!', '?', ','])
+    {
+        return below(page, &block, text, Style::Capitals, reader);
+    }
+    // A plain name: alone on its line, or at the head of a few short lines.
+    if lines.len() == 1 && !text.ends_with(['.', '!', '?', ':', ';']) {
+        return below(page, &block, text, Style::NameLine, reader);
+    }
+    None
+}
+
+/// A paragraph in bold, or one that begins in bold and goes on with the person's office.
+fn in_bold(page: &Page<'_>, lines: &Range<usize>, reader: &mut Reader) -> Option<Candidate> {
+    if lines.len() > BOLD_LINES {
+        return None;
+    }
+    let text = page.join(lines.clone()).text;
+    let bold = text.floor_char_boundary(page.bold_lead(lines.clone()));
+    let rest = text[bold..].trim_matches([':', ' ', '.']);
+    let n_bold = lines.clone().take_while(|line| page.lines[*line].bold >= page.lines[*line].text().len()).count();
+    let printed = if rest.is_empty() {
+        bold_lines(page, lines.clone())
+    } else if is_office(rest) && (is_in_brackets(rest) || page.is_italic(lines.start + n_bold..lines.end)) {
+        let joint = if rest.starts_with('(') { " " } else { ", " };
+        format!("{}{joint}{rest}", text[..bold].trim_end())
+    } else if let Some(office) = rest.strip_prefix([',', '|', '–', '—', '-']).map(str::trim)
+        && is_office(office)
+        && (rest.starts_with('|') || offices::is_telling(office))
+        && speaks_below(page, lines.end)
+    {
+        format!("{}, {office}", text[..bold].trim_end())
+    } else {
+        return None;
+    };
+    own_lines(page, lines.clone(), Style::Bold, &printed, None, reader)
+}
+
+/// Lines in bold as one text. Where each line is set in bold by itself the line breaks part name and office; where
+/// one mark runs over several lines they are just where the column ended.
+fn bold_lines(page: &Page<'_>, lines: Range<usize>) -> String {
+    let mut text = page.lines[lines.start].text().trim().to_string();
+    for i in lines.start + 1..lines.end {
+        let above = &page.lines[i - 1];
+        let closed = ["**", "__"]
+            .iter()
+            .any(|mark| page.source[above.shown.source_end(above.text().len())..above.span.end].contains(mark));
+        let more = page.lines[i].text().trim();
+        let parts =
+            closed && !text.ends_with([',', '-', '–', '—', '|', ':']) && !more.starts_with(['(', '-', '–', '—']);
+        text = format!("{text}{}{more}", if parts { ", " } else { " " });
+    }
+    text
+}
+
+/// A short text that may say who somebody is: it begins with a capital or bracket and does not end like a sentence.
+fn is_office(text: &str) -> bool {
+    const LONGEST: usize = 160;
+    let inner = text.trim_start_matches(['(', '[', '*', '_', ' ']);
+    text.len() <= LONGEST
+        && inner.starts_with(char::is_uppercase)
+        && !text.trim_end_matches([')', ']']).ends_with(['.', '!', '?', ':', '"', '”'])
+}
+
+/// The next line with text is plain: it may be what the person named above says.
+fn speaks_below(page: &Page<'_>, end: usize) -> bool {
+    let next = page.lines[end..].iter().find(|line| !line.is_empty());
+    next.is_some_and(|line| line.bold == 0 && line.kind.is_none() && !matches!(line.layout, Layout::Heading(_)))
+}
+
+fn is_in_brackets(text: &str) -> bool {
+    text.starts_with('(') && text.ends_with(')') && text.matches('(').count() == 1
+}
+
+/// The end of a byline whose office stands on a line in italics below it.
+fn office_below(page: &Page<'_>, end: usize) -> Option<usize> {
+    let next = |from: usize| (from..page.lines.len()).find(|i| !page.lines[*i].is_empty());
+    let at = next(end)?;
+    let line = &page.lines[at];
+    let fits = line.kind.is_none()
+        && line.layout == Layout::Text
+        && line.bold == 0
+        && page.is_italic(at..at + 1)
+        && !line.text().trim_start().starts_with(['(', '['])
+        && is_office(line.text().trim());
+    let speaks = next(at + 1).is_some_and(|below| !page.is_italic(below..below + 1));
+    (fits && speaks).then_some(at + 1)
+}
+
+/// A heading of a level that holds names.
+pub fn heading(page: &Page<'_>, lines: &Range<usize>, reader: &mut Reader) -> Option<Candidate> {
+    const FORM: f32 = 0.8;
+    let mut candidate = own_lines(page, lines.clone(), Style::Heading, &page.join(lines.clone()).text, None, reader)?;
+    candidate.set_confidence(FORM.min(candidate.confidence), Reason::InHeading);
+    Some(candidate)
+}
+
+/// Levels of headings that hold names of speakers, not subjects: most of them are labels by their form, of at least two
+/// people, and what else names people holds too: they recur, carry offices, or the page never prints their words
+/// small.
+pub fn name_levels(page: &Page<'_>) -> HashSet<u8> {
+    const MOSTLY: f32 = 0.6;
+    let mut levels: BTreeMap<u8, Vec<Option<bylines::Byline>>> = BTreeMap::new();
+    for lines in page.open_paragraphs() {
+        if let Layout::Heading(level) = page.lines[lines.start].layout {
+            let byline = bylines::split(&page.join(lines.clone()).text);
+            let names = labels::judge(&byline.label).is_some_and(|judgement| {
+                judgement.quality >= 0.5 && matches!(judgement.kind, LabelKind::Person | LabelKind::Office)
+            });
+            levels.entry(level).or_default().push(names.then_some(byline));
+        }
+    }
+    levels.retain(|_, headings| {
+        let people: Vec<&bylines::Byline> = headings.iter().flatten().collect();
+        let distinct: HashSet<&str> = people.iter().map(|byline| byline.label.as_str()).collect();
+        let titled = people
+            .iter()
+            .filter(|byline| {
+                byline.honorific.is_some()
+                    || byline.title.is_some()
+                    || byline.affiliation.as_deref().is_some_and(offices::is_telling)
+            })
+            .count();
+        let words: HashSet<String> = people.iter().flat_map(|byline| labels::words(&byline.name)).collect();
+        distinct.len() >= 2
+            && people.len() as f32 >= MOSTLY * headings.len() as f32
+            && (titled * 2 >= people.len()
+                || page.in_small_letters(&words).iter().all(|word| labels::is_particle(word)))
+    });
+    levels.into_keys().collect()
+}
+
+/// The end of the run of lines without a blank line between them; of a longer run than a byline takes, any line in it.
+fn block_end(page: &Page<'_>, start: usize) -> usize {
+    let reach = (start + BYLINE_LINES + 1).min(page.lines.len());
+    (start..reach).find(|i| page.lines[*i].is_empty() || page.lines[*i].kind.is_some()).unwrap_or(reach)
+}
+
+/// A name on the first line of a block, with title and affiliation on the short lines below it where the block holds
+/// nothing else.
+fn below(page: &Page<'_>, block: &Range<usize>, name: &str, style: Style, reader: &mut Reader) -> Option<Candidate> {
+    const LONGEST_LINE: usize = 70;
+    let mut end = block.start + 1;
+    let second = page.lines.get(end).filter(|_| end < block.end).map(|line| line.text().trim());
+    if second.is_some_and(|text| text.starts_with('(') && text.ends_with(')')) {
+        end += 1;
+    } else if block.len() > 1 && block.len() <= BYLINE_LINES {
+        let tail = block.start + 1..block.end;
+        let short = tail.clone().all(|i| {
+            let text = page.lines[i].text().trim();
+            text.chars().count() <= LONGEST_LINE
+                && !text.ends_with(['.', '!', '?', ':', ';'])
+                && page.lines[i].layout == Layout::Text
+        });
+        let followed =
+            (block.end..page.lines.len()).find(|i| !page.lines[*i].is_empty() && page.lines[*i].kind.is_none());
+        let speaks_below = followed.is_some_and(|i| {
+            page.lines[i].text().split_whitespace().count() >= 4 || page.lines[i].text().ends_with(['.', '!', '?'])
+        });
+        if short && speaks_below {
+            end = block.end;
+        }
+    }
+    // A title page: no office has a year.
+    if page.lines[block.start..end].iter().any(|line| YEAR.is_match(line.text())) {
+        return None;
+    }
+    let mut text = name.to_string();
+    for line in &page.lines[block.start + 1..end] {
+        let more = line.text().trim();
+        let joint = if text.ends_with(',') || more.starts_with('(') {
+            " "
+        } else if style == Style::Capitals || text == name {
+            ", "
+        } else {
+            " "
+        };
+        text = format!("{text}{joint}{more}");
+    }
+    let mut candidate = own_lines(page, block.start..end, style, &text, None, reader)?;
+    // A plain line is a byline only if the name is a name and more speaks for it: an honorific, a title beside it, a
+    // strong separator, or (weighed later) that it recurs.
+    if style == Style::NameLine {
+        let byline = &candidate.parts;
+        let has_more = byline.title.is_some()
+            || byline.country.is_some()
+            || byline.affiliation.as_deref().is_some_and(offices::is_telling)
+            || byline.honorific.is_some();
+        let separated = text.contains('|') || text.contains('\t');
+        let base: f32 = match (candidate.kind, has_more, separated) {
+            (_, _, true) => 0.85,
+            (LabelKind::Word | LabelKind::Anonymous, _, _) => 0.2,
+            (_, true, _) => 0.7,
+            (_, false, false) => 0.45,
+        };
+        candidate.set_confidence(base.min(candidate.confidence + 0.1), Reason::PlainLine);
+    }
+    Some(candidate)
+}
+
+/// A byline on lines of its own, with an office in italics below it; the speech begins on the next line with text.
+fn own_lines(
+    page: &Page<'_>,
+    lines: Range<usize>,
+    style: Style,
+    printed: &str,
+    time_start_s: Option<f64>,
+    reader: &mut Reader,
+) -> Option<Candidate> {
+    const LONGEST: usize = 260;
+    if printed.chars().count() > LONGEST {
+        return None;
+    }
+    let end = if style == Style::NameTime { None } else { office_below(page, lines.end) };
+    let printed = match end {
+        Some(end) => format!("{}, {}", printed.trim_end_matches(':'), page.lines[end - 1].text().trim()),
+        None => printed.to_string(),
+    };
+    let end_line = end.unwrap_or(lines.end);
+    let (byline, judgement) = reader.read(&printed);
+    let judgement = judgement
+        .or_else(|| single_name(&byline, style == Style::Bold))
+        .or_else(|| {
+            // Beside a time of a chat stands a name, even if it is written as users write theirs.
+            (style == Style::NameTime && labels::is_user_name(&byline.label))
+                .then_some(Judgement { kind: LabelKind::Word, quality: 0.5 })
+        })
+        .or_else(|| if matches!(style, Style::NameLine | Style::Heading) { None } else { unreadable(&byline.label) })?;
+    let speech_line = (end_line..page.lines.len()).find(|i| !page.lines[*i].is_empty())?;
+    let (first, last) = (&page.lines[lines.start], &page.lines[end_line - 1]);
+    let start = first.shown.source_start(0);
+    let end = last.shown.source_end(last.text().len());
+    let mut weights = Weights::of_form(judgement.kind, judgement.quality);
+    // A title or affiliation beside a name in bold or capitals speaks for a byline.
+    if weights.now() > 0.0 && (byline.title.is_some() || byline.affiliation.is_some()) {
+        weights.to(Reason::OfficeBeside, (weights.now() + 0.15).min(1.0));
+    }
+    Some(Candidate {
+        style,
+        origin: Origin::Printed,
+        line: lines.start,
+        marked: is_marked(&byline, judgement.kind),
+        label: byline.label.clone(),
+        parts: byline,
+        kind: judgement.kind,
+        byline: Span::new(start, end.max(start)),
+        speech_line,
+        speech: page.lines[speech_line].shown.source_start(0),
+        time_start_s,
+        inside: false,
+        confidence: weights.now(),
+        weights,
+        n_prints: 0,
+        rival: None,
+    })
+}
+
+/// One capitalised word with a title beside it, in bold: a name all the same.
+fn single_name(byline: &bylines::Byline, is_bold: bool) -> Option<Judgement> {
+    let is_word = byline.label.split_whitespace().count() == 1
+        && byline.label.starts_with(char::is_uppercase)
+        && byline.label.chars().all(char::is_alphabetic);
+    (is_bold && is_word && byline.title.is_some()).then_some(Judgement { kind: LabelKind::Word, quality: 0.5 })
+}

@@ -1,0 +1,136 @@
+//! Bylines by the study's own pattern: each visible line whose start matches opens a turn, and nothing else does.
+//!
+//! A line is tried as it is read: without marks of emphasis and without white space at its ends, running headers and page
+//! numbers left out. What the groups of a match mean is settled here; the pattern itself is checked by `study`.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
+use super::inline::seconds;
+use super::page::Page;
+use super::styles::{Candidate, Found, Origin, is_marked};
+use super::weights::Weights;
+use crate::own_pattern::Pattern;
+use plenary_corpus::Style;
+use plenary_corpus::{BlockKind, Layout, Reason, Role, Span, StyleScore};
+use plenary_names::bylines::{Byline, split_honorific, tidy};
+use plenary_names::labels::{self, LabelKind};
+use plenary_names::text::constant_regex;
+
+/// Finds the bylines that a pattern matches.
+pub fn find(page: &Page<'_>, pattern: &Pattern) -> Found {
+    let mut bylines: Vec<Candidate> = (0..page.lines.len()).filter_map(|i| byline(page, i, pattern)).collect();
+    let mut prints: HashMap<String, usize> = HashMap::new();
+    for byline in &bylines {
+        *prints.entry(byline.label.clone()).or_default() += 1;
+    }
+    for byline in &mut bylines {
+        byline.n_prints = prints.get(&byline.label).copied().unwrap_or(0);
+    }
+    if bylines.is_empty() {
+        return Found::default();
+    }
+    let score = StyleScore { style: Style::Pattern, score: bylines.len() as f32, is_taken: true };
+    Found { bylines, style: Some(Style::Pattern), confidence: 1.0, scores: vec![score], legend: Vec::new() }
+}
+
+fn byline(page: &Page<'_>, i: usize, pattern: &Pattern) -> Option<Candidate> {
+    let line = &page.lines[i];
+    if line.is_empty() || line.kind.is_some() || line.layout == Layout::Running {
+        return None;
+    }
+    let lead = line.text().len() - line.text().trim_start().len();
+    let text = line.text().trim();
+    let found = pattern.at_start(text)?;
+    let name = found.name("name").filter(|name| name.as_str().chars().any(char::is_alphanumeric))?;
+    let whole = found.get(0)?;
+    // Speech stands behind the name; without a group for it, behind all that matched.
+    let speech = found.name("speech").map(|speech| speech.start()).filter(|start| *start >= name.end());
+    let speech = speech.unwrap_or_else(|| whole.end());
+    let speech = speech + (text[speech..].len() - text[speech..].trim_start().len());
+    let parts = parts(&found, &text[..speech]);
+    let kind = labels::judge(&parts.label).map_or(LabelKind::Word, |judgement| judgement.kind);
+    let start = line.shown.source_start(lead);
+    let end = line.shown.source_end(lead + speech);
+    let (speech_line, speech) = if speech < text.len() {
+        (i, line.shown.source_start(lead + speech))
+    } else {
+        let below = (i + 1..page.lines.len()).find(|below| !page.lines[*below].is_empty());
+        below.map_or((i, line.span.end), |below| (below, page.lines[below].shown.source_start(0)))
+    };
+    Some(Candidate {
+        style: Style::Pattern,
+        origin: Origin::Printed,
+        line: i,
+        marked: is_marked(&parts, kind),
+        label: parts.label.clone(),
+        parts,
+        kind,
+        byline: Span::new(start, end.max(start)),
+        speech_line,
+        speech,
+        time_start_s: found.name("time").and_then(|time| time_of(time.as_str())),
+        inside: false,
+        n_prints: 0,
+        confidence: 1.0,
+        weights: Weights::start(Reason::Matches, 1.0),
+        rival: None,
+    })
+}
+
+/// The byline that a match says. The name is what the pattern says it is, honorifics taken off, not split further.
+fn parts(found: &Captures<'_>, printed: &str) -> Byline {
+    let group = |name: &str| {
+        let text = found.name(name)?.as_str().split_whitespace().collect::<Vec<_>>().join(" ");
+        (!text.is_empty()).then_some(text)
+    };
+    let name = group("name").unwrap_or_default();
+    let (own_honorific, name) = split_honorific(&name);
+    let honorific = group("honorific").or(own_honorific);
+    let label = honorific.as_ref().map_or_else(|| name.clone(), |honorific| format!("{honorific} {name}"));
+    let role_text = group("role");
+    let role = role_text.as_deref().and_then(role_of);
+    // What names no part in the proceedings is an office.
+    let office = role_text.filter(|_| role.is_none());
+    let chair = labels::is_chair_label(&label).then(|| name.clone());
+    Byline {
+        printed: tidy(printed),
+        label,
+        honorific,
+        title: group("title").or(office).or(chair),
+        affiliation: group("affiliation"),
+        country: group("country"),
+        party: group("party"),
+        role,
+        name,
+        brackets: None,
+        line: None,
+    }
+}
+
+fn role_of(text: &str) -> Option<Role> {
+    Role::from_word(text).or_else(|| labels::is_chair_label(text).then_some(Role::Chair))
+}
+
+/// `75`, `1:15`, `[00:01:15.5]`; a date before it or half of the day behind it makes it a time of day.
+static TIME: LazyLock<Regex> = LazyLock::new(|| {
+    constant_regex(
+        r"^[^\w\s]?(?P<day>\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4},?\s+)?(?:(?:(?P<h>\d{1,2}):)?(?P<m>\d{1,3}):)?(?P<s>\d{1,6})(?:[.,]\d{1,3})?(?P<half>\s?[AaPp]\.?[Mm]\.?)?[^\w\s]?$",
+    )
+});
+
+/// Seconds from the start of the recording; `None` for a time of day and for what is no time.
+fn time_of(text: &str) -> Option<f64> {
+    seconds(&TIME.captures(text.trim())?)
+}
+
+/// Opens again the lines that matched, and the rest of their paragraphs, where something else has settled them since
+/// `kinds`.
+pub fn reopen(page: &mut Page<'_>, found: &Found, kinds: &[Option<BlockKind>]) {
+    let matched: HashSet<usize> = found.bylines.iter().map(|byline| page.lines[byline.line].paragraph).collect();
+    for (line, kind) in page.lines.iter_mut().zip(kinds).filter(|(line, _)| matched.contains(&line.paragraph)) {
+        line.kind = *kind;
+    }
+}

@@ -1,0 +1,351 @@
+//! The study's list of people: a CSV file in, a checked [`PeopleList`] out.
+//!
+//! Refuses a list without a column `name`, one name for two people, and what cannot be read, with the line. How prints
+//! are matched with the list is `attribute`'s.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use csv::{ReaderBuilder, StringRecord};
+use serde::Serialize;
+
+use plenary_corpus::Role;
+use plenary_names::compare::name_words;
+
+/// The columns that a list may have; the first must be there.
+pub const COLUMNS: [&str; 9] =
+    ["name", "aliases", "role", "title", "affiliation", "party", "country", "honorific", "person_id"];
+
+/// Somebody of the list. What the list does not say is `None`, and is taken from the page.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ListedPerson {
+    pub name: String,
+    /// Other prints that stand for the person.
+    pub aliases: Vec<String>,
+    pub role: Option<Role>,
+    pub title: Option<String>,
+    pub affiliation: Option<String>,
+    pub party: Option<String>,
+    pub country: Option<String>,
+    pub honorific: Option<String>,
+    pub person_id: Option<String>,
+    /// Line of the file, from 1.
+    pub line: u64,
+}
+
+/// The people that a study knows. No name or alias stands for two of them.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct PeopleList {
+    /// sha256 of the file, 64 hex digits.
+    pub sha256: String,
+    #[serde(skip)]
+    people: Vec<ListedPerson>,
+    /// Names and aliases as they are compared: the person of each.
+    #[serde(skip)]
+    by_name: HashMap<String, usize>,
+    #[serde(skip)]
+    by_surname: HashMap<String, Vec<usize>>,
+}
+
+/// What is wrong with a list of people.
+#[derive(Debug, thiserror::Error)]
+pub enum PeopleError {
+    #[error("{path}: there is no such file; the path is taken from the folder of the study")]
+    Missing { path: String },
+    #[error("{path}: cannot be read: {problem}")]
+    Unreadable { path: String, problem: std::io::Error },
+    #[error("{path}, line {line}: this is not UTF-8; save the list as CSV in UTF-8")]
+    NotUtf8 { path: String, line: usize },
+    #[error("{path}: found no column `name`, but {found}; the columns may be name (needed), {}", COLUMNS[1..].join(", "))]
+    NoNames { path: String, found: String },
+    #[error("{path}: found the column `{column}`; did you mean `{known}`?")]
+    Misspelt { path: String, column: String, known: &'static str },
+    #[error("{path}: found the column `{column}` twice; one of them is enough")]
+    DoubledColumn { path: String, column: String },
+    #[error("{path}, line {line}: {problem}")]
+    Row { path: String, line: u64, problem: String },
+    #[error(
+        "{path}, line {line}: \"{print}\" already stands for the person of line {first}; a name or alias can stand for one \
+             person only"
+    )]
+    TwoPeople { path: String, line: u64, first: u64, print: String },
+    #[error(
+        "{path}, line {line}: the person_id \"{id}\" is that of line {first} too; put other names of a person under \
+             `aliases`"
+    )]
+    DoubledId { path: String, line: u64, first: u64, id: String },
+}
+
+impl PeopleList {
+    /// The bytes of a list.
+    ///
+    /// # Errors
+    /// [`PeopleError`] where there is no such file, or it cannot be read.
+    pub fn bytes(path: &Path) -> Result<Vec<u8>, PeopleError> {
+        let shown = path.display().to_string();
+        std::fs::read(path).map_err(|problem| match problem.kind() {
+            std::io::ErrorKind::NotFound => PeopleError::Missing { path: shown },
+            _ => PeopleError::Unreadable { path: shown, problem },
+        })
+    }
+
+    /// Parses and checks the bytes of a list; `path` names it in messages.
+    ///
+    /// # Errors
+    /// [`PeopleError`] names the file, the line, what was found and what was expected.
+    pub fn parse(bytes: &[u8], path: &str) -> Result<Self, PeopleError> {
+        let text = std::str::from_utf8(bytes).map_err(|error| PeopleError::NotUtf8 {
+            path: path.into(),
+            line: bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1,
+        })?;
+        let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+        let mut list = Self { sha256: plenary_corpus::hash::sha256(bytes), ..Self::default() };
+        for person in people(text, path)? {
+            list.add(person, path)?;
+        }
+        Ok(list)
+    }
+
+    fn add(&mut self, person: ListedPerson, path: &str) -> Result<(), PeopleError> {
+        let at = self.people.len();
+        let same_id = |other: &&ListedPerson| other.person_id.is_some() && other.person_id == person.person_id;
+        if let (Some(first), Some(id)) = (self.people.iter().find(same_id), &person.person_id) {
+            return Err(PeopleError::DoubledId {
+                path: path.into(),
+                line: person.line,
+                first: first.line,
+                id: id.clone(),
+            });
+        }
+        for print in std::iter::once(&person.name).chain(&person.aliases) {
+            let words = name_words(print);
+            let known = *self.by_name.entry(words.join(" ")).or_insert(at);
+            if known != at {
+                let first = self.people[known].line;
+                return Err(PeopleError::TwoPeople {
+                    path: path.into(),
+                    line: person.line,
+                    first,
+                    print: print.clone(),
+                });
+            }
+            if let [_, .., surname] = words.as_slice() {
+                let of_surname = self.by_surname.entry(surname.clone()).or_default();
+                if of_surname.last() != Some(&at) {
+                    of_surname.push(at);
+                }
+            }
+        }
+        self.people.push(person);
+        Ok(())
+    }
+
+    /// The people, in the order of the file.
+    pub fn people(&self) -> &[ListedPerson] {
+        &self.people
+    }
+
+    /// The person of a name or alias; capitals, honorifics and punctuation do not matter.
+    pub fn of_name(&self, name: &str) -> Option<usize> {
+        if self.by_name.is_empty() {
+            return None;
+        }
+        self.by_name.get(&name_words(name).join(" ")).copied()
+    }
+
+    /// The people of a surname in small letters: the last word of a name or alias.
+    pub fn of_surname(&self, surname: &str) -> &[usize] {
+        self.by_surname.get(surname).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The rows of a list.
+fn people(text: &str, path: &str) -> Result<Vec<ListedPerson>, PeopleError> {
+    let mut reader = ReaderBuilder::new()
+        .delimiter(delimiter(text))
+        .has_headers(false)
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(text.as_bytes());
+    let row_error = |line: u64, problem: String| PeopleError::Row { path: path.into(), line, problem };
+    let mut columns: Option<Vec<(usize, &'static str)>> = None;
+    let mut n_columns = 0;
+    let mut people = Vec::new();
+    let (mut record, mut last_line, mut has_break) = (StringRecord::new(), 1, false);
+    loop {
+        let more = reader.read_record(&mut record);
+        let more = more
+            .map_err(|error| row_error(error.position().map_or(last_line, csv::Position::line), error.to_string()))?;
+        if !more {
+            break;
+        }
+        let line = record.position().map_or(last_line, csv::Position::line);
+        last_line = line;
+        has_break = record.iter().any(|cell| cell.contains('\n'));
+        if record.iter().all(str::is_empty) {
+            continue;
+        }
+        let Some(columns) = &columns else {
+            columns = Some(columns_of(&record, path)?);
+            n_columns = record.len();
+            continue;
+        };
+        if record.iter().skip(n_columns).any(|cell| !cell.is_empty()) {
+            let problem = format!(
+                "found {} cells where the list has {n_columns} columns; a cell that holds the delimiter must stand in \
+                 quotation marks",
+                record.len()
+            );
+            return Err(row_error(line, problem));
+        }
+        people.push(person(&record, columns, line).map_err(|problem| row_error(line, problem))?);
+    }
+    // The crate takes the end of the file for the end of a quoted cell.
+    let open = text.matches('"').count() % 2 == 1 && has_break;
+    if open {
+        return Err(row_error(last_line, "a quotation mark opens in this row and is never closed".into()));
+    }
+    if columns.is_none() {
+        return Err(PeopleError::NoNames { path: path.into(), found: "an empty file".into() });
+    }
+    Ok(people)
+}
+
+/// The delimiter that parts the names of the columns: the one of comma, semicolon and tab that stands there most.
+fn delimiter(text: &str) -> u8 {
+    let head = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
+    let count = |delimiter: u8| head.bytes().filter(|byte| *byte == delimiter).count();
+    // Of delimiters that stand equally often, the first counts.
+    [b',', b';', b'\t'].into_iter().rev().max_by_key(|delimiter| count(*delimiter)).unwrap_or(b',')
+}
+
+/// Which columns of the file are which of [`COLUMNS`]; others are passed over.
+fn columns_of(header: &StringRecord, path: &str) -> Result<Vec<(usize, &'static str)>, PeopleError> {
+    let mut columns: Vec<(usize, &'static str)> = Vec::new();
+    let mut others = Vec::new();
+    for (at, name) in header.iter().enumerate() {
+        let lower = name.to_lowercase().replace([' ', '-'], "_");
+        match COLUMNS.into_iter().find(|known| *known == lower) {
+            Some(known) if columns.iter().any(|(_, other)| *other == known) => {
+                return Err(PeopleError::DoubledColumn { path: path.into(), column: name.to_string() });
+            }
+            Some(known) => columns.push((at, known)),
+            None => others.push((name, lower)),
+        }
+    }
+    if !columns.iter().any(|(_, name)| *name == COLUMNS[0]) {
+        let found = match header.iter().filter(|name| !name.is_empty()).collect::<Vec<_>>() {
+            names if names.is_empty() => "an empty row".to_string(),
+            names => format!("`{}`", names.join("`, `")),
+        };
+        return Err(PeopleError::NoNames { path: path.into(), found });
+    }
+    for (name, lower) in others {
+        let missing = COLUMNS.into_iter().filter(|known| !columns.iter().any(|(_, column)| column == known));
+        if let Some(known) = missing.into_iter().find(|known| strsim::jaro_winkler(known, &lower) > 0.92) {
+            return Err(PeopleError::Misspelt { path: path.into(), column: name.to_string(), known });
+        }
+    }
+    Ok(columns)
+}
+
+fn person(record: &StringRecord, columns: &[(usize, &'static str)], line: u64) -> Result<ListedPerson, String> {
+    let cell = |name: &str| {
+        let (at, _) = columns.iter().find(|(_, column)| *column == name)?;
+        record.get(*at).filter(|cell| !cell.is_empty()).map(str::to_string)
+    };
+    let name = cell("name").ok_or("found no name; a row of the list names a person")?;
+    if name_words(&name).is_empty() {
+        return Err(format!("found the name \"{name}\", which holds no letters"));
+    }
+    let mut title = cell("title");
+    let role = match cell("role") {
+        None => None,
+        Some(word) => match (Role::from_word(&word), &title) {
+            (Some(role), _) => Some(role),
+            // An office in the column of roles, as lists often have it.
+            (None, None) => {
+                title = Some(word);
+                None
+            }
+            (None, Some(_)) => {
+                return Err(format!(
+                    "found the role \"{word}\"; expected chair, speaker, questioner, interjector or unknown (offices \
+                     stand under `title`)"
+                ));
+            }
+        },
+    };
+    let aliases = cell("aliases").unwrap_or_default();
+    let aliases = aliases.split(';').map(str::trim).filter(|alias| !name_words(alias).is_empty());
+    Ok(ListedPerson {
+        aliases: aliases.map(str::to_string).collect(),
+        role,
+        title,
+        affiliation: cell("affiliation"),
+        party: cell("party"),
+        country: cell("country"),
+        honorific: cell("honorific"),
+        person_id: cell("person_id"),
+        name,
+        line,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(text: &str) -> PeopleList {
+        PeopleList::parse(text.as_bytes(), "people.csv").unwrap()
+    }
+
+    fn error(text: &str) -> String {
+        PeopleList::parse(text.as_bytes(), "people.csv").unwrap_err().to_string()
+    }
+
+    #[test]
+    fn names_and_aliases_are_found_whatever_their_capitals_and_honorifics() {
+        let list = list("name,aliases,party\nAnn Lee,\"The Chair; A. Lee\",NDP\nBo Hill,,\n");
+        for print in ["Ann Lee", "DR. ANN LEE", "the chair", "Ms. A. Lee"] {
+            assert_eq!(list.of_name(print), Some(0), "{print}");
+        }
+        assert_eq!(list.of_name("Lee"), None);
+        assert_eq!((list.of_surname("lee"), list.of_surname("hill")), (&[0usize][..], &[1usize][..]));
+        assert_eq!(list.people()[0].party.as_deref(), Some("NDP"));
+        assert_eq!(list.people()[1].party, None);
+    }
+
+    #[test]
+    fn spreadsheets_write_semicolons_tabs_and_byte_order_marks() {
+        let list = list("\u{FEFF}Name;Aliases\nAnn Lee;\"A. Lee; Lee\"\n\n;\nBo Hill;\n");
+        assert_eq!(list.people().len(), 2);
+        assert_eq!(list.of_name("Lee"), Some(0));
+        assert_eq!(list.people()[1].line, 5);
+        assert_eq!(super::tests::list("name\tcountry\nAnn Lee\tChile\n").people()[0].country.as_deref(), Some("Chile"));
+    }
+
+    #[test]
+    fn an_office_among_the_roles_is_the_title() {
+        let list = list("name,role\nAnn Lee,chair\nBo Hill,Minister of Roads\n");
+        assert_eq!(list.people()[0].role, Some(Role::Chair));
+        assert_eq!((list.people()[1].role, list.people()[1].title.as_deref()), (None, Some("Minister of Roads")));
+        assert!(error("name,role,title\nBo Hill,Minister,Dean\n").contains("line 2: found the role \"Minister\""));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_line() {
+        insta::assert_snapshot!(error("nom,parti\nAnn Lee,NDP\n"), @"people.csv: found no column `name`, but `nom`, `parti`; the columns may be name (needed), aliases, role, title, affiliation, party, country, honorific, person_id");
+        insta::assert_snapshot!(error("name,aliases\nAnn Lee,Lee\nBo Lee,Mr. Lee\n"), @r#"people.csv, line 3: "Mr. Lee" already stands for the person of line 2; a name or alias can stand for one person only"#);
+        insta::assert_snapshot!(error("name,person_id\nAnn Lee,p1\nBo Hill,p1\n"), @r#"people.csv, line 3: the person_id "p1" is that of line 2 too; put other names of a person under `aliases`"#);
+        assert!(error("name,afiliation\nAnn Lee,Acme\n").contains("did you mean `affiliation`?"));
+        assert!(error("name,Name\nAnn Lee,Bo\n").contains("found the column `Name` twice"));
+        assert!(error("name,party\nAnn Lee,NDP,x\n").contains("line 2: found 3 cells where the list has 2 columns"));
+        assert!(error("name,party\n,NDP\n").contains("line 2: found no name"));
+        assert!(error("name,party\n--,NDP\n").contains("holds no letters"));
+        assert!(error("name\n\"Ann Lee\nBo Hill\n").contains("line 2: a quotation mark opens"));
+        assert!(error("").contains("an empty file"));
+        let latin = PeopleList::parse(b"name\nAnn\nJos\xE9 Hill\n", "people.csv").unwrap_err().to_string();
+        assert_eq!(latin, "people.csv, line 3: this is not UTF-8; save the list as CSV in UTF-8");
+    }
+}

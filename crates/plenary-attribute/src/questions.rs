@@ -1,0 +1,242 @@
+//! Interviews whose questions bear no label but a typeface of their own: bold, italics, or headings that ask. What is
+//! so set is asked, what stands below it answered by the person whom the head of the page introduces.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::page::Page;
+use super::styles::{Candidate, Found, Origin};
+use super::weights::Weights;
+use plenary_corpus::Style;
+use plenary_corpus::{Layout, Reason, Role, Span};
+use plenary_names::bylines::Byline;
+use plenary_names::described;
+use plenary_names::labels::LabelKind;
+use plenary_names::offices;
+use plenary_names::text::constant_regex;
+
+/// How sure one may be of turns without bylines.
+const CONFIDENCE: f32 = 0.75;
+
+/// So many questions make an interview.
+const FEWEST: usize = 3;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Face {
+    Bold,
+    Italic,
+    Heading(u8),
+}
+
+static NUMBER: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^\s*\d{1,3}[.)]\s+"));
+static INTERVIEWEE: LazyLock<Regex> = LazyLock::new(|| {
+    constant_regex(
+        r"(?i)\b(?:interviews?|interviewing|conversations?|talks?|talking|chat|chatting|speaking|q ?(?:&|and) ?a|questions|entretien|rencontre|gespräch|entrevista|conversación|intervista|colloquio|rozmowa|samtal|intervju|vraaggesprek|wywiad)\s+(?:with|to|for|mit|avec|con|com|met|a|à|z|ze|med|an|de)\s+",
+    )
+});
+static INTERVIEWER: LazyLock<Regex> = LazyLock::new(|| {
+    constant_regex(
+        r"(?i)(?:\b(?:interview(?:ed)?|conducted|questions|text|words|propos recueillis|entretien réalisé|das gespräch führte|interview|entrevista|intervista)\s*(?:by|par|von|por|di|da|door|:)?\s*|^by\s+|\binterviewer:\s*|^(?:por|par|von|di|door)\s+)",
+    )
+});
+static SPOKE: LazyLock<Regex> =
+    LazyLock::new(|| constant_regex(r"^\s+(?:spoke|talked|sat down|speaks|talks|met|asks|asked|visited)\b"));
+
+/// Who asks and who answers, as far as the page introduces them.
+#[derive(Debug, Default)]
+pub struct Parties {
+    pub asks: Option<Byline>,
+    pub answers: Option<Byline>,
+}
+
+/// Turns of an interview whose questions are set in a typeface of their own, where they explain more than `found` does.
+pub fn find(page: &Page<'_>, found: &Found) -> Option<Found> {
+    let is_set =
+        |line: &super::page::PageLine| line.bold > 0 || line.italic > 0 || matches!(line.layout, Layout::Heading(_));
+    page.lines.iter().filter(|line| is_set(line)).nth(FEWEST - 1)?;
+    let paragraphs = page.open_paragraphs();
+    let mut faces: BTreeMap<Face, Vec<usize>> = BTreeMap::new();
+    for (i, lines) in paragraphs.iter().enumerate() {
+        if let Some(face) = face(page, lines) {
+            faces.entry(face).or_default().push(i);
+        }
+    }
+    let is_question = |i: usize| {
+        page.join_at_most(paragraphs[i].clone(), 2_000)
+            .text
+            .trim_end_matches(['"', '”', '»', ' ', '*'])
+            .ends_with(['?', '？', ';'])
+    };
+    let (face, asked) = faces
+        .into_iter()
+        .filter_map(|(face, of_face)| {
+            let first = of_face.iter().position(|i| is_question(*i))?;
+            let of_face = &of_face[first..];
+            let answered: Vec<usize> = of_face
+                .iter()
+                .copied()
+                .filter(|i| paragraphs.get(i + 1).is_some_and(|next| self::face(page, next).is_none()))
+                .collect();
+            let n_questions = answered.iter().filter(|i| is_question(**i)).count();
+            let mostly = n_questions * 2 > of_face.len() && answered.len() * 5 >= of_face.len() * 4;
+            (n_questions >= FEWEST && mostly).then_some((face, answered))
+        })
+        .max_by_key(|(_, asked)| asked.len())?;
+    if found.bylines.len() * 2 > asked.len() {
+        return None;
+    }
+    let first = paragraphs[*asked.first()?].start;
+    let parties = parties(page, first);
+    // Questions as headings are also what a page of advice has; somebody has to be introduced there.
+    if matches!(face, Face::Heading(_)) && parties.answers.is_none() {
+        return None;
+    }
+    let asks = Byline { role: Some(Role::Questioner), ..parties.asks.unwrap_or_else(|| nobody("Questioner")) };
+    let answers = Byline { role: Some(Role::Speaker), ..parties.answers.unwrap_or_else(|| nobody("Unknown")) };
+    let mut bylines = Vec::new();
+    for i in asked {
+        let question = paragraphs[i].start;
+        let text = page.lines[question].text();
+        let number = NUMBER.find(text).map_or(0, |found| found.end());
+        let start = page.lines[question].shown.source_start(0);
+        let speech = page.lines[question].shown.source_start(number);
+        bylines.push(turn(&asks, Origin::Asked, question, Span::new(start, speech)));
+        let answer = paragraphs[i + 1].start;
+        let start = page.lines[answer].shown.source_start(0);
+        bylines.push(turn(&answers, Origin::Answered, answer, Span::new(start, start)));
+    }
+    Some(Found { bylines, style: Some(Style::Questions), confidence: CONFIDENCE, ..Found::default() })
+}
+
+fn nobody(part: &str) -> Byline {
+    Byline { name: part.to_string(), ..Byline::default() }
+}
+
+fn turn(parts: &Byline, origin: Origin, line: usize, byline: Span) -> Candidate {
+    Candidate {
+        style: Style::Questions,
+        origin,
+        line,
+        label: parts.label.clone(),
+        parts: parts.clone(),
+        kind: LabelKind::Person,
+        byline,
+        speech_line: line,
+        speech: byline.end,
+        time_start_s: None,
+        inside: false,
+        marked: false,
+        n_prints: 1,
+        confidence: CONFIDENCE,
+        weights: Weights::start(Reason::Typeface, CONFIDENCE),
+        rival: None,
+    }
+}
+
+/// The typeface of a paragraph that is set in one throughout.
+fn face(page: &Page<'_>, lines: &Range<usize>) -> Option<Face> {
+    let text: usize = lines.clone().map(|line| page.lines[line].text().len()).sum();
+    let italic: usize = lines.clone().map(|line| page.lines[line].italic).sum();
+    match page.lines[lines.start].layout {
+        Layout::Heading(level) => Some(Face::Heading(level)),
+        _ if page.bold_lead(lines.clone()) + lines.len() > text => Some(Face::Bold),
+        _ if italic * 20 >= text * 19 && text > 0 => Some(Face::Italic),
+        _ => None,
+    }
+}
+
+/// Who talks with whom, from the lines above line `first` and the notes below the conversation.
+pub fn parties(page: &Page<'_>, first: usize) -> Parties {
+    const HEAD: usize = 40;
+    let head: Vec<String> = paragraphs_of(page, 0..first.min(page.lines.len())).into_iter().take(HEAD).collect();
+    let mut parties = Parties { asks: head.iter().find_map(|text| interviewer(text)), answers: None };
+    let asks = parties.asks.as_ref().map(|byline| byline.name.clone()).unwrap_or_default();
+    let introduced = head
+        .iter()
+        .flat_map(|text| INTERVIEWEE.find_iter(text).filter_map(|cue| described::person(&text[cue.end()..])))
+        .find(|byline| byline.name != asks);
+    parties.answers = introduced.or_else(|| most_named(&head, &asks));
+    if let Some(answers) = &mut parties.answers {
+        describe(answers, &head);
+    }
+    parties
+}
+
+fn paragraphs_of(page: &Page<'_>, lines: Range<usize>) -> Vec<String> {
+    let mut out: Vec<(usize, String)> = Vec::new();
+    for line in page.lines[lines].iter().filter(|line| !line.is_empty()) {
+        let text = line.text().trim();
+        match out.last_mut() {
+            Some((paragraph, so_far)) if *paragraph == line.paragraph => {
+                so_far.push(' ');
+                so_far.push_str(text);
+            }
+            _ => out.push((line.paragraph, text.to_string())),
+        }
+    }
+    out.into_iter().map(|(_, text)| text).collect()
+}
+
+/// "Interview by Ann Lee", "Ann Lee spoke to him", "By Ann Lee".
+fn interviewer(text: &str) -> Option<Byline> {
+    let named = INTERVIEWER.find_iter(text).find_map(|cue| {
+        let rest = text[cue.end()..].trim_start();
+        let (place, name) = described::names(rest).into_iter().next()?;
+        (place.start == 0).then(|| plenary_names::bylines::split(&name))
+    });
+    named.or_else(|| {
+        described::names(text)
+            .into_iter()
+            .find(|(place, _)| SPOKE.is_match(&text[place.end..]))
+            .map(|(_, name)| plenary_names::bylines::split(&name))
+    })
+}
+
+/// The person whom the head names most often: in full, or by surname.
+fn most_named(head: &[String], asks: &str) -> Option<Byline> {
+    let mut counts: Vec<(String, usize)> = Vec::new();
+    for (_, name) in head.iter().flat_map(|text| described::names(text)) {
+        if name == asks {
+            continue;
+        }
+        match counts.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, n)) => *n += 2,
+            None => counts.push((name, 2)),
+        }
+    }
+    for (name, n) in &mut counts {
+        let surname = name.rsplit(' ').next().unwrap_or(name);
+        *n += head.iter().map(|text| text.matches(surname).count()).sum::<usize>();
+    }
+    // Of equals the first counts.
+    let best = counts.iter().map(|(_, n)| *n).max()?;
+    counts.into_iter().find(|(_, n)| *n == best).map(|(name, _)| plenary_names::bylines::split(&name))
+}
+
+static IS: LazyLock<Regex> = LazyLock::new(|| {
+    constant_regex(
+        r"^(?:,| is| was| ist| est| es| è| jest|,? who is)\s+(?:the |a |an |der |die |das |le |la |el |il |de )?",
+    )
+});
+
+/// Fills in what sentences of the head say of somebody: "Ann Lee is director of the Museum of Ships".
+fn describe(person: &mut Byline, head: &[String]) {
+    let surname = person.name.rsplit(' ').next().unwrap_or("").to_string();
+    if person.title.is_some() || surname.is_empty() {
+        return;
+    }
+    for text in head {
+        for (at, _) in text.match_indices(surname.as_str()) {
+            let after = &text[at + surname.len()..];
+            if let Some(is) = IS.find(after)
+                && let Some(office) = described::office(&after[is.end()..])
+            {
+                offices::set_office(person, office);
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Utterances to segments: sentences, paragraphs or the whole, as the study says, each with its span in the source.
+//!
+//! Sentences are found by `sentencex`; paragraphs and items of lists end one in any case.
+
+use std::ops::Range;
+
+use sentencex::languages::Language;
+
+use super::count::n_words;
+use super::items::{DOTTED_ORDINALS, items};
+use super::shown::Shown;
+use crate::options::Unit;
+use plenary_corpus::{Segment, Utterance, ids};
+
+/// Cuts the utterances of one document, which is in one language.
+pub struct Cutter {
+    unit: Unit,
+    language: Box<dyn Language>,
+    /// "2. Juni" is no item of a list in the language.
+    has_dotted_ordinals: bool,
+}
+
+impl Cutter {
+    /// `language` is an ISO 639-1 code; a language without rules of its own is cut like its nearest relative, or English.
+    pub fn new(unit: Unit, language: &str) -> Self {
+        Self {
+            unit,
+            language: sentencex::language_factory(language),
+            has_dotted_ordinals: DOTTED_ORDINALS.contains(&language),
+        }
+    }
+
+    /// Adds the segments of an utterance to `out`. `shown` leads from its text back to the source; `index` is the
+    /// utterance's place in the transcript.
+    pub fn cut(&self, utterance: &Utterance, index: usize, shown: &Shown<'_>, out: &mut Vec<Segment>) {
+        let text = utterance.text.as_str();
+        let ranges = match self.unit {
+            Unit::Utterance => vec![trim(text, 0..text.len())],
+            Unit::Paragraph => paragraphs(text),
+            Unit::Sentence => paragraphs(text)
+                .into_iter()
+                .flat_map(|range| items(text, range, self.has_dotted_ordinals))
+                .flat_map(|range| sentences(text, range, &*self.language))
+                .collect(),
+        };
+        out.extend(ranges.into_iter().filter(|range| !range.is_empty()).enumerate().map(|(i, range)| {
+            let segment_text = &text[range.clone()];
+            Segment {
+                segment_id: ids::segment(&utterance.utterance_id, i + 1),
+                utterance: index,
+                position: i + 1,
+                text: segment_text.to_string(),
+                span: shown.source_span(range.start, range.end),
+                n_words: n_words(segment_text),
+            }
+        }));
+    }
+}
+
+fn trim(text: &str, range: Range<usize>) -> Range<usize> {
+    let part = &text[range.clone()];
+    let start = range.start + (part.len() - part.trim_start().len());
+    start..(start + part.trim().len())
+}
+
+fn paragraphs(text: &str) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        out.push(trim(text, start..start + line.len()));
+        start += line.len();
+    }
+    out.retain(|range| !range.is_empty());
+    out
+}
+
+/// Sentences of one paragraph. What holds no letter or digit stays with the sentence before it.
+fn sentences(text: &str, paragraph: Range<usize>, language: &dyn Language) -> Vec<Range<usize>> {
+    let mut out: Vec<Range<usize>> = Vec::new();
+    let mut start = paragraph.start;
+    for sentence in language.segment(&text[paragraph.clone()]) {
+        let range = start..(start + sentence.len()).min(paragraph.end);
+        start = range.end;
+        let has_words = sentence.chars().any(char::is_alphanumeric);
+        match out.last_mut() {
+            Some(last) if !has_words || is_marker(&text[last.clone()]) => last.end = range.end,
+            Some(last) => {
+                let dots = leading_ellipsis(&text[last.clone()]);
+                last.end -= dots;
+                out.push(range.start - dots..range.end);
+            }
+            None => out.push(range),
+        }
+    }
+    out.into_iter().map(|range| trim(text, range)).filter(|range| !range.is_empty()).collect()
+}
+
+/// Bytes at the end of a sentence that begin the next one: of four spaced dots the first, without a blank before it,
+/// ends the sentence, and the other three say that something is left out ("compounds. . . . The practice").
+fn leading_ellipsis(sentence: &str) -> usize {
+    const DOTS: &str = ". . .";
+    let Some(rest) = sentence.trim_end().strip_suffix(DOTS) else { return 0 };
+    let closes = rest.strip_suffix(". ").is_some_and(|rest| rest.ends_with(char::is_alphanumeric));
+    if closes { sentence.len() - rest.len() } else { 0 }
+}
+
+/// The number or letter of a list item, cut off from its text.
+fn is_marker(text: &str) -> bool {
+    let text = text.trim();
+    text.chars().count() <= 4
+        && text.ends_with(['.', ')'])
+        && text.chars().filter(|c| c.is_alphanumeric()).all(|c| c.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    fn cut(text: &str, unit: Unit) -> Vec<String> {
+        let mut shown = Shown::default();
+        shown.push(text, plenary_corpus::Span::new(0, text.len()));
+        let utterance = Utterance {
+            utterance_id: "d-u0001".into(),
+            position: 1,
+            speaker: None,
+            label: None,
+            text: text.into(),
+            span: plenary_corpus::Span::new(0, text.len()),
+            time_start_s: None,
+            time_end_s: None,
+            n_words: n_words(text),
+            boundary_confidence: 1.0,
+            needs_review: false,
+            ..Utterance::default()
+        };
+        let mut segments = Vec::new();
+        Cutter::new(unit, "en").cut(&utterance, 0, &shown, &mut segments);
+        assert!(segments.iter().all(|segment| segment.span.of(text) == segment.text));
+        segments.into_iter().map(|segment| segment.text).collect()
+    }
+
+    #[test]
+    fn abbreviations_initials_quotes_and_lists() {
+        let text = "Dr. J. Hill met Mr. Stone at 5 p.m. in Washington, D.C. on Monday. \"Why?\" she asked. He said no.\n\n1. one thing\n2. another thing";
+        assert_eq!(
+            cut(text, Unit::Sentence),
+            [
+                "Dr. J. Hill met Mr. Stone at 5 p.m. in Washington, D.C. on Monday.",
+                "\"Why?\" she asked.",
+                "He said no.",
+                "1. one thing",
+                "2. another thing"
+            ]
+        );
+        assert_eq!(cut(text, Unit::Paragraph).len(), 3);
+        assert_eq!(cut(text, Unit::Utterance), [text]);
+    }
+
+    #[test]
+    fn items_on_one_line_and_spaced_dots() {
+        for (text, expected) in [
+            (
+                "1. the river 2. The rent is due. 3. the rest",
+                vec!["1. the river", "2. The rent is due.", "3. the rest"],
+            ),
+            ("⁃9. The first item ⁃10. The second item", vec!["⁃9. The first item", "⁃10. The second item"]),
+            ("a) one b) two", vec!["a) one", "b) two"]),
+            ("1. As section 3 says, we wait.", vec!["1. As section 3 says, we wait."]),
+            ("We left. . . . Nobody stayed. . . .", vec!["We left.", ". . . Nobody stayed. . . ."]),
+            ("We left . . . . Nobody stayed.", vec!["We left . . . .", "Nobody stayed."]),
+        ] {
+            assert_eq!(cut(text, Unit::Sentence), expected);
+        }
+    }
+}

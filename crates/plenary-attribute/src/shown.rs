@@ -1,0 +1,149 @@
+//! Text as it is read, with the place in the source of every part of it.
+//!
+//! Marks of emphasis are gone, wrapped lines are joined and divided words rejoined; a map leads from every offset of
+//! the shown text back to the source, so that sentences found here have spans there.
+
+use std::borrow::Cow;
+
+use plenary_corpus::Span;
+
+/// Shown text made of stretches of the source and of glue (blanks, line breaks) that stands nowhere in it. As long as
+/// it is one stretch it borrows it: most lines and many turns stay so.
+#[derive(Debug, Clone, Default)]
+pub struct Shown<'d> {
+    pub text: Cow<'d, str>,
+    /// Stretches copied from the source: the first, with which the text begins, and the others with their offsets in the
+    /// text, rising like their spans.
+    first: Option<Span>,
+    more: Vec<(usize, Span)>,
+}
+
+impl<'d> Shown<'d> {
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// Appends a stretch of the source as it stands.
+    pub fn push(&mut self, source: &'d str, span: Span) {
+        if span.is_empty() {
+            return;
+        }
+        let end = self.text.len();
+        let Some(first) = &mut self.first else {
+            self.first = Some(span);
+            self.text = Cow::Borrowed(span.of(source));
+            return;
+        };
+        let (offset, last) = self.more.last_mut().map_or((0, first), |(offset, last)| (*offset, last));
+        let goes_on = last.end == span.start && offset + last.len() == end;
+        if goes_on {
+            last.end = span.end;
+            if let Cow::Borrowed(text) = &mut self.text {
+                *text = last.of(source);
+                return;
+            }
+        } else {
+            self.more.push((end, span));
+        }
+        self.text.to_mut().push_str(span.of(source));
+    }
+
+    /// Appends text that does not stand in the source.
+    pub fn glue(&mut self, text: &str) {
+        if !self.text.is_empty() {
+            self.text.to_mut().push_str(text);
+        }
+    }
+
+    /// The stretches of the source, in order.
+    pub fn spans(&self) -> impl Iterator<Item = Span> + '_ {
+        self.first.into_iter().chain(self.more.iter().map(|(_, span)| *span))
+    }
+
+    /// Takes back the hyphen at the end, to rejoin a word divided there.
+    pub fn drop_hyphen(&mut self) {
+        let Some(hyphen) = self.text.chars().next_back() else { return };
+        self.truncate(self.text.len() - hyphen.len_utf8());
+        if let Some(last) = self.more.last_mut().map(|(_, span)| span).or(self.first.as_mut()) {
+            last.end -= hyphen.len_utf8();
+        }
+    }
+
+    /// Cuts white space off the end.
+    pub fn trim_end(&mut self) {
+        self.truncate(self.text.trim_end().len());
+    }
+
+    /// Takes the text out and leaves the way back to the source.
+    pub fn take_text(&mut self) -> String {
+        let mut text = std::mem::take(&mut self.text).into_owned();
+        text.shrink_to_fit();
+        text
+    }
+
+    fn truncate(&mut self, length: usize) {
+        match &mut self.text {
+            Cow::Borrowed(text) => *text = &text[..length],
+            Cow::Owned(text) => text.truncate(length),
+        }
+    }
+
+    /// Source offset of the first source character at or after `offset` of the shown text.
+    pub fn source_start(&self, offset: usize) -> usize {
+        let Some(first) = self.first else { return 0 };
+        if offset < first.len() {
+            return first.start + offset;
+        }
+        let at = self.more.partition_point(|(start, span)| start + span.len() <= offset);
+        match self.more.get(at) {
+            Some((start, span)) => span.start + offset.saturating_sub(*start),
+            None => self.more.last().map_or(first, |(_, span)| *span).end,
+        }
+    }
+
+    /// Source offset just after the last source character before `offset` of the shown text.
+    pub fn source_end(&self, offset: usize) -> usize {
+        let Some(first) = self.first else { return 0 };
+        let at = self.more.partition_point(|(start, _)| *start < offset);
+        let (start, span) = at.checked_sub(1).map_or((0, first), |at| self.more[at]);
+        span.start + (offset - start).min(span.len())
+    }
+
+    /// The span of the source that the shown text stands for, from its first to its last character.
+    pub fn source_span(&self, start: usize, end: usize) -> Span {
+        let from = self.source_start(start);
+        Span::new(from, self.source_end(end).max(from))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets_lead_back_to_the_source() {
+        let source = "House-\n  holds pay";
+        let mut shown = Shown::default();
+        shown.push(source, Span::new(0, 6));
+        shown.drop_hyphen();
+        shown.push(source, Span::new(9, 18));
+        assert_eq!(shown.text, "Households pay");
+        assert_eq!(shown.source_span(0, 10), Span::new(0, 14));
+        assert_eq!(shown.source_span(11, 14), Span::new(15, 18));
+        assert_eq!(shown.source_start(5), 9);
+        assert_eq!(shown.source_end(5), 5);
+    }
+
+    #[test]
+    fn one_stretch_is_borrowed_and_stretches_side_by_side_are_one() {
+        let source = "Ann Lee: hello";
+        let mut shown = Shown::default();
+        shown.push(source, Span::new(0, 8));
+        shown.push(source, Span::new(8, 14));
+        assert!(matches!(shown.text, Cow::Borrowed("Ann Lee: hello")));
+        assert_eq!(shown.spans().collect::<Vec<_>>(), [Span::new(0, 14)]);
+        shown.glue("\n");
+        shown.push(source, Span::new(0, 3));
+        assert_eq!((&*shown.text, shown.source_span(15, 18)), ("Ann Lee: hello\nAnn", Span::new(0, 3)));
+    }
+}

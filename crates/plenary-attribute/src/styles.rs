@@ -1,0 +1,382 @@
+//! How a document prints its speakers: every place that looks like a byline in some style, then the style that
+//! explains the document best, then the bylines of that style.
+//!
+//! A style that recurs consistently beats a single hit, and a label that recurs beats one that does not.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::company;
+use super::heads;
+use super::inline::leading;
+use super::own_line::{alone, heading};
+use super::page::Page;
+use super::weights::Weights;
+use plenary_corpus::{Layout, Reason, Rival, Span, Style, StyleScore, TurnRule};
+use plenary_names::bylines::{Byline, Reader};
+use plenary_names::labels::{self, LabelKind};
+use plenary_names::misreadings::canonical_labels;
+use plenary_names::words::{ARTICLES, FUNCTION_WORDS};
+
+/// How it is known that a turn begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// A byline is printed there.
+    Printed,
+    /// Somebody calls out, in brackets, inside the turn of another.
+    Call,
+    /// Who was called at goes on.
+    Resumed,
+    /// A question set in bold, in italics or as a heading, without a label.
+    Asked,
+    /// What stands below such a question.
+    Answered,
+    /// The whole text is the speech of the person in its title.
+    Titled,
+}
+
+/// A place that looks like a byline.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    pub style: Style,
+    pub origin: Origin,
+    /// Line the byline begins on.
+    pub line: usize,
+    /// The byline as printed, and its parts.
+    pub parts: Byline,
+    /// The label alone, misreadings mended.
+    pub label: String,
+    pub kind: LabelKind,
+    /// From the byline's first character to the speech.
+    pub byline: Span,
+    /// Line and source offset where the speech begins; the same line where they share one.
+    pub speech_line: usize,
+    pub speech: usize,
+    pub time_start_s: Option<f64>,
+    /// The byline begins inside a paragraph.
+    pub inside: bool,
+    /// The label is an office, has an honorific or stands in capitals: marks that prose does not set by chance.
+    pub marked: bool,
+    /// How often the label stands in this style.
+    pub n_prints: usize,
+    pub confidence: f32,
+    /// What made the confidence.
+    pub weights: Weights,
+    /// The best other reading of the same place.
+    pub rival: Option<Box<Rival>>,
+}
+
+impl Candidate {
+    /// The rule that opens the turn: the style, or what stands for a byline.
+    pub fn rule(&self) -> TurnRule {
+        match self.origin {
+            Origin::Call => TurnRule::CallInBrackets,
+            Origin::Resumed => TurnRule::GoesOn,
+            _ => TurnRule::Style(self.style),
+        }
+    }
+
+    /// Sets the confidence and keeps why.
+    pub fn set_confidence(&mut self, confidence: f32, reason: Reason) {
+        self.weights.to(reason, confidence);
+        self.confidence = confidence;
+    }
+
+    /// Sets the confidence to at least this, and keeps why if that changes it.
+    pub fn raise(&mut self, confidence: f32, reason: Reason) {
+        if confidence > self.confidence {
+            self.set_confidence(confidence, reason);
+        }
+    }
+}
+
+/// The bylines of a document, in its order, and what its style is.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    pub bylines: Vec<Candidate>,
+    pub style: Option<Style>,
+    /// Confidence of the style, in [0, 1].
+    pub confidence: f32,
+    /// How much each style explains, the best first.
+    pub scores: Vec<StyleScore>,
+    /// Labels that the head explains, with the person: "DW: Dale Whit".
+    pub legend: Vec<(String, Byline)>,
+}
+
+/// From this confidence on a candidate is a byline.
+pub const ACCEPT: f32 = 0.5;
+
+/// Another style is taken along when it explains at least this share of what the main style explains.
+const COMPANION: f32 = 0.25;
+const OWN_LINE_COMPANION: f32 = 0.6;
+
+/// Finds the bylines of a page, in the style pinned by the study or in the one the page shows.
+pub fn find(page: &Page<'_>, pinned: Option<Style>) -> Found {
+    let mut all = candidates(page);
+    if let Some(style) = pinned {
+        all.retain(|candidate| candidate.style == style);
+    }
+    mend_labels(&mut all);
+    all.retain(|candidate| candidate.confidence > 0.0);
+    let legend = if pinned.is_none() { heads::drop_fields(page, &mut all) } else { Vec::new() };
+    let mut rosters = company::drop_rosters(page, &mut all);
+    rosters.extend(heads::listed(page, page.lines.len()).into_iter().map(|byline| byline.label));
+    company::drop_letters(page, &mut all);
+    take_lines_for_turns(&mut all);
+    let mut counts: HashMap<(Style, &str), usize> = HashMap::new();
+    for candidate in all.iter().filter(|candidate| !candidate.inside) {
+        *counts.entry((candidate.style, candidate.label.as_str())).or_default() += 1;
+    }
+    let prints: Vec<usize> = all
+        .iter()
+        .map(|candidate| counts.get(&(candidate.style, candidate.label.as_str())).copied().unwrap_or(0))
+        .collect();
+    for (candidate, n) in all.iter_mut().zip(prints) {
+        candidate.n_prints = n;
+        weigh(candidate, pinned.is_some());
+    }
+    company::lift_listed(&rosters, &mut all);
+    company::pair_questions(&mut all);
+    if pinned.is_none() {
+        company::drop_lists(&mut all);
+    }
+    company::lift_lone(page, &mut all);
+    company::lift_throughout(page, &mut all);
+    let mut scores: BTreeMap<Style, f32> = BTreeMap::new();
+    for candidate in all.iter().filter(|candidate| candidate.confidence >= ACCEPT && !candidate.inside) {
+        *scores.entry(candidate.style).or_default() += candidate.confidence;
+    }
+    // Of two styles that explain equally much the first of the enumeration is the more marked one.
+    let Some((main, best)) = scores.iter().map(|(style, score)| (*style, *score)).fold(
+        None,
+        |best: Option<(Style, f32)>, next| match best {
+            Some(best) if best.1 >= next.1 => Some(best),
+            _ => Some(next),
+        },
+    ) else {
+        return Found::default();
+    };
+    let companions: Vec<Style> = scores
+        .iter()
+        .filter(|(style, score)| goes_with(main, **style) && **score >= share_needed(main, **style) * best)
+        .map(|(style, _)| *style)
+        .collect();
+    let known: HashSet<String> = all
+        .iter()
+        .filter(|candidate| {
+            (candidate.style == main || companions.contains(&candidate.style))
+                && candidate.confidence >= ACCEPT
+                && !candidate.inside
+        })
+        .map(|candidate| candidate.label.clone())
+        .collect();
+    // Where the main style marks its labels, others beside it do so too.
+    let (n_main, n_marked) = all
+        .iter()
+        .filter(|candidate| candidate.style == main && candidate.confidence >= ACCEPT)
+        .fold((0, 0), |(n, marked), candidate| (n + 1, marked + usize::from(candidate.marked)));
+    let marks = n_marked >= company::CARRIERS && n_marked * 10 >= n_main * 8;
+    let rivals: f32 =
+        scores.iter().filter(|(style, _)| **style != main && !companions.contains(style)).map(|(_, score)| score).sum();
+    let of_style = |candidate: &Candidate| {
+        candidate.style == main
+            || companions.contains(&candidate.style)
+                && (candidate.marked || !marks || candidate.kind == LabelKind::Anonymous)
+    };
+    let stands =
+        |candidate: &Candidate| !candidate.inside || known.contains(&candidate.label) || candidate.confidence >= 0.9;
+    let (mut bylines, mut others): (Vec<Candidate>, Vec<Candidate>) = all
+        .into_iter()
+        .partition(|candidate| of_style(candidate) && candidate.confidence >= ACCEPT && stands(candidate));
+    bylines.sort_by(|a, b| {
+        let key = |candidate: &Candidate| (candidate.byline.start, candidate.style != main, candidate.style);
+        key(a).cmp(&key(b)).then(b.confidence.total_cmp(&a.confidence))
+    });
+    bylines.dedup_by(|later, earlier| {
+        let overlaps = later.byline.start < earlier.speech.max(earlier.byline.end).max(earlier.byline.start + 1);
+        if overlaps {
+            others.push(later.clone());
+        }
+        overlaps
+    });
+    let why_not = |rival: &Candidate| match rival {
+        rival if rival.confidence < ACCEPT => "too doubtful by itself",
+        rival if !of_style(rival) => "its style explains less of the document",
+        rival if !stands(rival) => "inside a paragraph, and its label stands nowhere else",
+        _ => "its place is taken by a reading that begins before it or is of the document's main style",
+    };
+    note_rivals(&mut bylines, &others, why_not);
+    let mean = bylines.iter().map(|candidate| candidate.confidence).sum::<f32>() / bylines.len().max(1) as f32;
+    let explained: f32 =
+        scores.iter().filter(|(style, _)| **style == main || companions.contains(style)).map(|(_, score)| score).sum();
+    let is_taken = |style: Style| style == main || companions.contains(&style);
+    let mut told: Vec<StyleScore> = scores
+        .iter()
+        .map(|(style, score)| StyleScore { style: *style, score: *score, is_taken: is_taken(*style) })
+        .collect();
+    told.sort_by(|a, b| b.score.total_cmp(&a.score));
+    Found {
+        style: Some(main),
+        confidence: mean * explained / (explained + rivals).max(f32::EPSILON),
+        scores: told,
+        bylines,
+        legend,
+    }
+}
+
+/// Where most bylines of a style stand at the start of lines inside paragraphs and recur, each line is a turn, and the
+/// paragraphs are only what the layout made of lines without blank lines between them.
+fn take_lines_for_turns(all: &mut [Candidate]) {
+    let mut prints: HashMap<(Style, &str), usize> = HashMap::new();
+    for candidate in all.iter() {
+        *prints.entry((candidate.style, candidate.label.as_str())).or_default() += 1;
+    }
+    let mut places: HashMap<Style, (usize, usize)> = HashMap::new();
+    for candidate in all.iter() {
+        let recurs = prints.get(&(candidate.style, candidate.label.as_str())).is_some_and(|n| *n >= 2);
+        let (inside, outside) = places.entry(candidate.style).or_default();
+        *inside += usize::from(candidate.inside && recurs);
+        *outside += usize::from(!candidate.inside && (recurs || candidate.confidence >= ACCEPT));
+    }
+    for candidate in all.iter_mut().filter(|candidate| candidate.inside) {
+        let (inside, outside) = places.get(&candidate.style).copied().unwrap_or_default();
+        candidate.inside = inside <= outside;
+    }
+}
+
+/// Gives misread prints of a label that label, its kind and its confidence.
+fn mend_labels(all: &mut [Candidate]) {
+    let is_label = |candidate: &Candidate| candidate.confidence > 0.0;
+    let canonical = canonical_labels(all.iter().map(|candidate| (candidate.label.as_str(), is_label(candidate))));
+    let targets: HashSet<&String> = canonical.values().collect();
+    let forms: HashMap<String, (LabelKind, f32)> = all
+        .iter()
+        .filter(|candidate| is_label(candidate) && targets.contains(&candidate.label))
+        .map(|candidate| (candidate.label.clone(), (candidate.kind, candidate.confidence)))
+        .collect();
+    for candidate in all.iter_mut() {
+        let Some(label) = canonical.get(&candidate.label) else { continue };
+        if let Some((kind, confidence)) = forms.get(label) {
+            candidate.kind = *kind;
+            candidate.raise(*confidence, Reason::Misread);
+        }
+        candidate.label.clone_from(label);
+    }
+}
+
+/// Names on lines of their own beside labels in the line are mostly headings.
+fn share_needed(main: Style, other: Style) -> f32 {
+    let in_line = matches!(main, Style::Colon | Style::Period | Style::Dash);
+    if in_line && matches!(other, Style::Capitals | Style::NameLine) { OWN_LINE_COMPANION } else { COMPANION }
+}
+
+/// Styles that print one conversation together: a bold question and a plain answer, bold and plain colons.
+fn goes_with(main: Style, other: Style) -> bool {
+    main != other
+        && other != Style::Heading
+        && !matches!((main, other), (Style::Bold | Style::Capitals, Style::NameLine) | (Style::NameLine, Style::Bold))
+}
+
+/// Confidence of a candidate: the form of its label, how often the label recurs in the style, where it stands.
+fn weigh(candidate: &mut Candidate, is_pinned: bool) {
+    let n = candidate.n_prints;
+    if n >= 2 {
+        let recurring = match candidate.kind {
+            LabelKind::Word | LabelKind::Anonymous => candidate.confidence.max(0.7),
+            LabelKind::Person | LabelKind::Office => (candidate.confidence.max(0.8) + 0.1).min(1.0),
+        };
+        candidate.set_confidence(recurring, Reason::Recurs(u32::try_from(n).unwrap_or(u32::MAX)));
+    }
+    if candidate.style == Style::NameLine && n < 2 {
+        candidate.set_confidence((candidate.confidence - 0.1).max(0.0), Reason::LonePlainLine);
+    }
+    if is_pinned {
+        candidate.set_confidence((candidate.confidence + 0.3).min(1.0), Reason::Pinned);
+    }
+}
+
+/// Tells each byline the best of the readings that were not taken at its place.
+fn note_rivals(bylines: &mut [Candidate], others: &[Candidate], why_not: impl Fn(&Candidate) -> &'static str) {
+    let mut others: Vec<&Candidate> = others.iter().collect();
+    others.sort_by_key(|other| other.byline.start);
+    for byline in bylines {
+        let reach = byline.speech.max(byline.byline.end).max(byline.byline.start + 1);
+        let from = others.partition_point(|other| other.byline.start < byline.byline.start);
+        let there = others[from..].iter().take_while(|other| other.byline.start < reach);
+        let best =
+            there.filter(|other| other.confidence > 0.0).fold(None, |best: Option<&Candidate>, other| match best {
+                Some(best) if best.confidence >= other.confidence => Some(best),
+                _ => Some(other),
+            });
+        byline.rival = best.map(|rival| {
+            Box::new(Rival {
+                style: rival.style,
+                byline: rival.parts.printed.clone(),
+                confidence: rival.confidence,
+                reason: why_not(rival),
+            })
+        });
+    }
+}
+
+/// Whether a label bears a mark that prose does not set by chance.
+pub fn is_marked(byline: &Byline, kind: LabelKind) -> bool {
+    kind == LabelKind::Office
+        || byline.honorific.is_some()
+        || in_capitals(&byline.label)
+        || byline.label.split_whitespace().any(|word| word.chars().count() >= 4 && in_capitals(word))
+}
+
+/// All letters of a label are capitals, and there are at least two.
+pub fn in_capitals(label: &str) -> bool {
+    let mut n = 0;
+    for c in label.chars().filter(|c| c.is_uppercase() || c.is_lowercase()) {
+        if !c.is_uppercase() {
+            return false;
+        }
+        n += 1;
+    }
+    n >= 2
+}
+
+/// A line ends with a small word that another has to follow.
+fn ends_open(text: &str) -> bool {
+    let last = text.split_whitespace().next_back().unwrap_or("");
+    last.starts_with(char::is_lowercase)
+        && (FUNCTION_WORDS.contains(last) || ARTICLES.contains(last) || labels::is_particle(last))
+}
+
+/// Every place of the page that looks like a byline in some style, with the confidence its form alone gives.
+fn candidates(page: &Page<'_>) -> Vec<Candidate> {
+    let mut out = Vec::new();
+    let mut reader = Reader::default();
+    for lines in page.open_paragraphs() {
+        match page.lines[lines.start].layout {
+            Layout::Heading(level) if page.name_levels.contains(&level) => {
+                out.extend(heading(page, &lines, &mut reader));
+                continue;
+            }
+            Layout::Heading(_) | Layout::Quote => {
+                out.extend(alone(page, &lines, &mut reader));
+                continue;
+            }
+            _ => {}
+        }
+        let own = alone(page, &lines, &mut reader);
+        // "may it please the / Court: Milk is": a line that goes on, not a label.
+        let goes_on = lines.start > 0 && ends_open(page.lines[lines.start - 1].text());
+        // A name in bold with its office beside or below it is no label of what follows on the line.
+        if own.as_ref().is_none_or(|own| own.style != Style::Bold || own.confidence == 0.0) {
+            let found = leading(page, lines.clone(), false, &mut reader);
+            out.extend(found.into_iter().filter(|candidate| !goes_on || candidate.label.contains(' ')));
+        }
+        out.extend(own);
+        for line in lines.clone().skip(1) {
+            let above = page.lines[line - 1].text().trim_end();
+            if above.ends_with(['.', '?', '!', ':', '"', '”', ')', ']', '…', '—', '–', '-', '’', '。', '？', '！'])
+            {
+                out.extend(leading(page, line..lines.end, true, &mut reader));
+            }
+        }
+    }
+    out
+}

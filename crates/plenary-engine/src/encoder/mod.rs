@@ -1,0 +1,270 @@
+//! An engine of our own for BERT encoders in the int8 form of `models/train/export.py`.
+//!
+//! In come the bytes of an ONNX graph of that form and then tokens, one text or pair a pass; out go hidden states or
+//! logits. A graph of any other form is refused ([`NotThisForm`]) and left to another engine.
+//!
+//! A pass, for each token's row `x` (Devlin et al. 2019, after Vaswani et al. 2017):
+//!
+//! ```text
+//! x   = norm(word + type + position)
+//! for each layer
+//!     q, k, v = linear(x)                      one product with 3 * width outputs
+//!     x       = norm(x + linear(softmax(q k^T * scale) v))        head by head, in float32
+//!     x       = norm(x + linear(gelu(linear(x))))
+//! logits = classifier(tanh(pooler(x of the first token)))         of classifiers only, in float32
+//! ```
+//!
+//! A linear layer first divides the channels by their smoothing factors (Xiao et al. 2023, *SmoothQuant*) and quantises
+//! each row to bytes with a scale of its own, then multiplies by int8 weights in exact integers, and goes back to float32:
+//! `sum * scale of the column * scale of the row + bias`. So a token's numbers depend on its text alone.
+//!
+//! | file | what is in it |
+//! |---|---|
+//! | `graph` | recognises the form in an ONNX graph |
+//! | `weights` | how weights lie in memory |
+//! | `layers`, `attention`, `math` | the steps, in plain Rust |
+//! | `kernel` | integer products per instruction set, and the choice among them |
+//!
+//! The same tokens give the same bits on every processor, whatever path runs: see `math` for why.
+
+mod attention;
+mod graph;
+mod kernel;
+mod layers;
+mod math;
+mod weights;
+
+use std::cell::RefCell;
+
+use ndarray::Array2;
+
+use self::attention::Cut;
+use self::graph::NotThisForm;
+use self::kernel::Path;
+use self::layers::Rows;
+use self::weights::Weights;
+use super::tokens::Tokens;
+use super::{Engine, PassError};
+
+/// Rows that go through the linear layers of a layer together: few enough for what they need to stay in the second
+/// cache, enough for reading the weights once to pay.
+const ROWS_TOGETHER: usize = 48;
+
+/// A loaded model.
+pub struct Encoder {
+    weights: Weights,
+    path: Path,
+}
+
+/// Room for the numbers of a pass, kept from one pass to the next.
+#[derive(Default)]
+struct Scratch {
+    x: Vec<f32>,
+    heads: Vec<f32>,
+    context: Vec<f32>,
+    attention: Vec<f32>,
+    wide: Vec<f32>,
+    bytes: Vec<u8>,
+    scales: Vec<f32>,
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
+impl Encoder {
+    /// From the bytes of an ONNX graph.
+    pub(crate) fn load(bytes: &[u8]) -> Result<Self, NotThisForm> {
+        let weights = graph::read(bytes)?;
+        let path = kernel::paths()[0];
+        tracing::debug!("the encoder runs on {}", path.name());
+        Ok(Self { weights, path })
+    }
+
+    /// Refuses tokens that have no row in the embeddings, and padding.
+    fn check(&self, tokens: &Tokens) -> Result<(), PassError> {
+        let (n, width) = (tokens.ids.len(), self.weights.width);
+        let embeddings = &self.weights.embeddings;
+        let most = embeddings.positions.len() / width;
+        if n == 0 || n > most {
+            return Err(PassError(format!("{n} tokens, the model takes 1 to {most}")));
+        }
+        if tokens.type_ids.len() != n || tokens.attention_mask.len() != n {
+            return Err(PassError("lists of tokens of different lengths".into()));
+        }
+        if tokens.attention_mask.contains(&0) {
+            return Err(PassError("a padded text; the encoder takes one text at a time, whole".into()));
+        }
+        let words = embeddings.word_scales.len();
+        if let Some(id) = tokens.ids.iter().find(|&&id| id as usize >= words) {
+            return Err(PassError(format!("the token {id}, the model has {words}")));
+        }
+        let types = embeddings.types.len() / width;
+        match tokens.type_ids.iter().find(|&&id| id as usize >= types) {
+            Some(id) => Err(PassError(format!("the token type {id}, the model has {types}"))),
+            None => Ok(()),
+        }
+    }
+
+    /// Hidden states into `scratch.x`; of a classifier the first token's only.
+    fn hidden(&self, tokens: &Tokens, scratch: &mut Scratch) {
+        let (n, width, path) = (tokens.ids.len(), self.weights.width, self.path);
+        let Scratch { x, heads, context, attention, wide, bytes, scales } = scratch;
+        let x = room(x, n * width);
+        let heads = room(heads, n * 3 * width);
+        let context = room(context, n * width);
+        path.embed(&self.weights.embeddings, &tokens.ids, &tokens.type_ids, x);
+        let last = self.weights.layers.len() - 1;
+        for (number, layer) in self.weights.layers.iter().enumerate() {
+            for (x, heads) in x.chunks_mut(together(n) * width).zip(heads.chunks_mut(together(n) * 3 * width)) {
+                let rows = quantised(path, x, &layer.attention_inverse, bytes, scales);
+                path.linear(&layer.attention, rows, heads);
+            }
+            // A classifier looks at the first token only, so after the last layer's keys and values no other is needed.
+            let n = if number == last && self.weights.head.is_some() { 1 } else { n };
+            let (x, context) = (&mut x[..n * width], &mut context[..n * width]);
+            let cut = Cut {
+                n_tokens: tokens.ids.len(),
+                n_queries: n,
+                width,
+                head_width: self.weights.head_width,
+                scale: layer.attention_scale,
+            };
+            path.attention(cut, heads, room(attention, cut.scratch()), context);
+            for (x, context) in x.chunks_mut(together(n) * width).zip(context.chunks(together(n) * width)) {
+                let (narrow, inner) = (x.len(), x.len() / width * layer.inner.outputs());
+                let wide = room(wide, narrow.max(inner));
+                let rows = quantised(path, context, &layer.context_inverse, bytes, scales);
+                path.linear(&layer.context, rows, &mut wide[..narrow]);
+                path.add_norm(&wide[..narrow], &layer.context_norm, x);
+                let rows = quantised(path, x, &layer.inner_inverse, bytes, scales);
+                path.linear_gelu(&layer.inner, rows, &mut wide[..inner]);
+                let rows = quantised(path, &wide[..inner], &layer.output_inverse, bytes, scales);
+                path.linear(&layer.output, rows, &mut wide[..narrow]);
+                path.add_norm(&wide[..narrow], &layer.output_norm, x);
+            }
+        }
+    }
+}
+
+impl Engine for Encoder {
+    fn name(&self) -> &'static str {
+        "encoder"
+    }
+
+    fn version(&self) -> u32 {
+        2
+    }
+
+    fn forward(&self, tokens: &Tokens) -> Result<Array2<f32>, PassError> {
+        self.check(tokens)?;
+        SCRATCH.with_borrow_mut(|scratch| {
+            self.hidden(tokens, scratch);
+            let width = self.weights.width;
+            let (rows, columns, numbers) = match &self.weights.head {
+                None => (tokens.ids.len(), width, scratch.x[..tokens.ids.len() * width].to_vec()),
+                Some(head) => {
+                    let mut pooled = vec![0.0; head.pooler.bias.len()];
+                    self.path.dense(&head.pooler, &scratch.x[..width], &mut pooled);
+                    pooled.iter_mut().for_each(|x| *x = math::tanh(*x));
+                    let mut logits = vec![0.0; head.classifier.bias.len()];
+                    self.path.dense(&head.classifier, &pooled, &mut logits);
+                    (1, logits.len(), logits)
+                }
+            };
+            Array2::from_shape_vec((rows, columns), numbers).map_err(|e| PassError(e.to_string()))
+        })
+    }
+}
+
+/// The first `n` numbers of a buffer that grows where it must.
+fn room<T: Clone + Default>(buffer: &mut Vec<T>, n: usize) -> &mut [T] {
+    if buffer.len() < n {
+        buffer.resize(n, T::default());
+    }
+    &mut buffer[..n]
+}
+
+fn quantised<'a>(path: Path, x: &[f32], inverse: &[f32], bytes: &'a mut Vec<u8>, scales: &'a mut Vec<f32>) -> Rows<'a> {
+    let (bytes, scales) = (room(bytes, x.len()), room(scales, x.len() / inverse.len()));
+    path.quantise(x, inverse, bytes, scales);
+    Rows { bytes, scales }
+}
+
+/// Rows of a chunk: chunks of about the same size, of at most [`ROWS_TOGETHER`].
+fn together(n: usize) -> usize {
+    n.div_ceil(n.div_ceil(ROWS_TOGETHER)).next_multiple_of(4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn graph(model: &str) -> Vec<u8> {
+        let models = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");
+        std::fs::read(models.join(model).join("model.onnx")).unwrap()
+    }
+
+    fn tokens(n: usize) -> Tokens {
+        let ids = std::iter::once(101).chain((0..n as u32 - 2).map(|i| 1996 + i * i * 7919 % 20_000)).chain([102]);
+        let type_ids = (0..n).map(|i| u32::from(i > n / 2)).collect();
+        Tokens { ids: ids.collect(), type_ids, attention_mask: vec![1; n] }
+    }
+
+    fn bits(encoder: &Encoder, tokens: &Tokens) -> Vec<u32> {
+        encoder.forward(tokens).unwrap().iter().map(|x| x.to_bits()).collect()
+    }
+
+    #[test]
+    fn every_path_gives_the_same_bits() {
+        for model in ["all-minilm-l6-v2", "nli-minilm-l6"] {
+            let mut encoder = Encoder::load(&graph(model)).unwrap();
+            for n in [2, 3, 5, 16, 23, 50, 130] {
+                let mut found: Vec<Vec<u32>> = Vec::new();
+                for &path in kernel::paths() {
+                    encoder.path = path;
+                    found.push(bits(&encoder, &tokens(n)));
+                }
+                let names: Vec<&str> = kernel::paths().iter().map(|path| path.name()).collect();
+                assert!(found.iter().all(|bits| *bits == found[0]), "{names:?} differ on {n} tokens of {model}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_pass_leaves_nothing_behind() {
+        let encoder = Encoder::load(&graph("all-minilm-l6-v2")).unwrap();
+        let alone = bits(&encoder, &tokens(7));
+        bits(&encoder, &tokens(200));
+        assert_eq!(bits(&encoder, &tokens(7)), alone);
+    }
+
+    #[test]
+    fn tokens_that_the_model_does_not_have_are_told() {
+        let encoder = Encoder::load(&graph("all-minilm-l6-v2")).unwrap();
+        let refused = |change: fn(&mut Tokens)| {
+            let mut tokens = tokens(4);
+            change(&mut tokens);
+            encoder.forward(&tokens).unwrap_err().to_string()
+        };
+        assert_eq!(refused(|t| t.ids[1] = 30_522), "the token 30522, the model has 30522");
+        assert_eq!(refused(|t| t.type_ids[1] = 2), "the token type 2, the model has 2");
+        assert!(refused(|t| t.attention_mask[3] = 0).contains("padded"));
+        assert!(refused(|t| t.type_ids.truncate(1)).contains("different lengths"));
+        assert_eq!(refused(|t| *t = super::tests::tokens(513)), "513 tokens, the model takes 1 to 512");
+    }
+
+    #[test]
+    fn another_form_is_refused_and_not_misread() {
+        assert!(Encoder::load(b"").is_err() && Encoder::load(b"no graph").is_err());
+        let whole = graph("all-minilm-l6-v2");
+        assert!(Encoder::load(&whole[..whole.len() / 2]).is_err());
+        // The same length and names, but another operator where the rows are rescaled, or another constant.
+        let swapped = |from: &[u8], to: &[u8]| {
+            let at = whole.windows(from.len()).position(|w| w == from).unwrap();
+            [&whole[..at], to, &whole[at + from.len()..]].concat()
+        };
+        assert!(Encoder::load(&swapped(b"\"\x07Softmax", b"\"\x07Hardmax")).is_err());
+        assert!(Encoder::load(&swapped(&12_582_912f32.to_le_bytes(), &12_582_913f32.to_le_bytes())).is_err());
+    }
+}

@@ -1,0 +1,26 @@
+//! Coders: whoever assigns a label to a unit for a target.
+
+use ndarray::ArrayView2;
+use plenary_corpus::findings::{CoderId, Codings, Target};
+use plenary_engine::{EngineError, Work};
+
+/// What is coded: texts, and how near each is to the proposition of each target.
+#[derive(Debug, Clone, Copy)]
+pub struct Units<'u> {
+    pub texts: &'u [&'u str],
+    /// Shape `[targets, texts]`, values in [0, 1]; see [`crate::stance::relevance`].
+    pub relevance: ArrayView2<'u, f32>,
+}
+
+/// Whoever assigns a label to a unit for a target: a model, a learned head, a person.
+pub trait Coder: Sync {
+    /// Who this is, for the tables.
+    fn id(&self) -> &CoderId;
+
+    /// What the coder says of every unit towards every target, in their order. The verdict on a unit does not depend on the
+    /// other units.
+    ///
+    /// # Errors
+    /// Where the shapes do not fit together, a pass fails or the user stops the work.
+    fn code(&self, units: Units, targets: &[Target], work: Work) -> Result<Codings, EngineError>;
+}

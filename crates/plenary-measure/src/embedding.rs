@@ -1,0 +1,44 @@
+//! Texts to unit vectors.
+
+use ndarray::{Array2, ArrayView2};
+
+use plenary_corpus::findings::Embeddings;
+use plenary_engine::{EngineError, Input, Model, Task, Work, rows};
+
+/// The vector of each text: mean of the last hidden states over its tokens, divided by its length (Reimers & Gurevych
+/// 2019). Longer texts than the model takes are read in several windows, and `n_windows` says so. Reports the stage
+/// `embedding segments`, one unit per text. Fails where the model is not for embedding, a pass fails, or the user stops it.
+pub fn embed(model: &Model, texts: &[&str], work: Work) -> Result<Embeddings, EngineError> {
+    model.expect_task(Task::Embedding)?;
+    let inputs: Vec<Input> = texts.iter().map(|&text| (text, None)).collect();
+    let rows = rows("embedding segments", model, &inputs, work)?;
+    let mut vectors = Array2::zeros((texts.len(), model.dimensions));
+    for (mut to, from) in vectors.rows_mut().into_iter().zip(&rows) {
+        for (to, from) in to.iter_mut().zip(&from.numbers) {
+            *to = *from;
+        }
+    }
+    Ok(Embeddings {
+        model_id: model.id.clone(),
+        vectors,
+        n_tokens: rows.iter().map(|row| row.n_tokens).collect(),
+        n_windows: rows.iter().map(|row| row.n_windows).collect(),
+    })
+}
+
+/// Cosine of each row of `a` with each row of `b`, both of length 1: shape `[rows of a, rows of b]`, in [-1, 1].
+/// Each cosine is summed by itself in a fixed order, so that it does not depend on the other rows. Fails where the widths
+/// differ.
+pub fn cosines(a: ArrayView2<f32>, b: ArrayView2<f32>) -> Result<Array2<f32>, EngineError> {
+    if a.ncols() != b.ncols() {
+        return Err(EngineError::Shape {
+            what: "the width of vectors to compare",
+            expected: a.ncols().to_string(),
+            found: b.ncols().to_string(),
+        });
+    }
+    Ok(Array2::from_shape_fn((a.nrows(), b.nrows()), |(i, j)| {
+        let products = a.row(i).into_iter().zip(b.row(j)).map(|(x, y)| f64::from(*x) * f64::from(*y));
+        (products.sum::<f64>() as f32).clamp(-1.0, 1.0)
+    }))
+}

@@ -1,0 +1,313 @@
+//! Scores by group to means with intervals.
+//!
+//! Scored segments come in; one estimate per group and measure goes out, in a fixed order. The interval is a percentile
+//! bootstrap that resamples utterances, because the segments of an utterance resemble each other. An estimate depends on
+//! the segments of its group, the options and the seed alone: not on the order of the rows, on other groups or on
+//! threads. Scores that are not finite and options outside their range are refused. `docs/estimates.md` has the limits.
+
+use std::collections::BTreeMap;
+
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use plenary_corpus::findings::{Estimate, Level, Measure, Resampled};
+use serde::{Deserialize, Serialize};
+
+/// Draws under which percentiles say nothing; 0 draws is allowed and means no intervals.
+pub const RESAMPLES_AT_LEAST: usize = 100;
+
+/// How estimates are made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EstimateOptions {
+    /// Draws of the bootstrap.
+    pub resamples: usize,
+    /// Coverage of the intervals, between 0 and 1.
+    pub confidence_level: f64,
+}
+
+impl Default for EstimateOptions {
+    fn default() -> Self {
+        Self { resamples: 1000, confidence_level: 0.95 }
+    }
+}
+
+/// What the estimates need to know of one segment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScoredSegment<'a> {
+    pub document_id: &'a str,
+    /// `None` where the page does not say who speaks.
+    pub speaker_id: Option<&'a str>,
+    pub utterance_id: &'a str,
+    /// `None` where there are no themes.
+    pub theme_id: Option<&'a str>,
+    /// Sentiment score in [-1, 1]; `None` where there is none.
+    pub sentiment: Option<f64>,
+    /// Stance score in [-1, 1] towards each target, in the order of the targets; `None` where the model abstains.
+    pub stance: Vec<Option<f64>>,
+}
+
+/// Why there are no estimates.
+#[derive(Debug, PartialEq, thiserror::Error)]
+pub enum EstimateError {
+    #[error(
+        "estimates: a segment of utterance {utterance_id} has {found} stance scores; expected one for each of {expected} targets"
+    )]
+    Targets { utterance_id: String, found: usize, expected: usize },
+    #[error("estimates: a {measure} of utterance {utterance_id} is not a finite number; score the segments again")]
+    NotFinite { utterance_id: String, measure: Measure },
+    #[error("study, [estimates] {key}: found {found}, expected {expected}")]
+    Option { key: &'static str, found: String, expected: String },
+}
+
+/// The groups that a measure is averaged over; the order is that of the result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Grouping {
+    Corpus,
+    Document,
+    Speaker,
+    Theme,
+    Utterance,
+}
+
+impl Grouping {
+    const ALL: [Grouping; 5] =
+        [Grouping::Corpus, Grouping::Document, Grouping::Speaker, Grouping::Theme, Grouping::Utterance];
+
+    fn level(self, of_target: bool) -> Level {
+        match (self, of_target) {
+            (Grouping::Corpus, false) => Level::Corpus,
+            (Grouping::Document, false) => Level::Document,
+            (Grouping::Speaker, false) => Level::Speaker,
+            (Grouping::Theme, false) => Level::Theme,
+            (Grouping::Utterance, false) => Level::Utterance,
+            (Grouping::Corpus, true) => Level::CorpusTarget,
+            (Grouping::Document, true) => Level::DocumentTarget,
+            (Grouping::Speaker, true) => Level::SpeakerTarget,
+            (Grouping::Theme, true) => Level::ThemeTarget,
+            (Grouping::Utterance, true) => Level::UtteranceTarget,
+        }
+    }
+
+    /// The group of a segment; `None` where it belongs to none (no speaker, no theme).
+    fn key<'a>(self, row: &ScoredSegment<'a>) -> Option<Key<'a>> {
+        let none = Key { document: None, speaker: None, utterance: None, theme: None };
+        let document = Some(row.document_id);
+        Some(match self {
+            Grouping::Corpus => none,
+            Grouping::Document => Key { document, ..none },
+            Grouping::Speaker => Key { document, speaker: Some(row.speaker_id?), ..none },
+            Grouping::Theme => Key { theme: Some(row.theme_id?), ..none },
+            Grouping::Utterance => Key { document, speaker: row.speaker_id, utterance: Some(row.utterance_id), ..none },
+        })
+    }
+}
+
+/// The ids that name a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Key<'a> {
+    document: Option<&'a str>,
+    speaker: Option<&'a str>,
+    utterance: Option<&'a str>,
+    theme: Option<&'a str>,
+}
+
+/// Means and intervals of every group: sentiment by corpus, document, speaker, theme and utterance, then stance by the
+/// same and target.
+///
+/// `target_ids` name the entries of each row's `stance`. The result is sorted by level (in the order of
+/// [`Estimate::level`]'s documentation), document, speaker, utterance, theme, and target in the order of `target_ids`.
+/// Without rows it is empty.
+///
+/// The mean is over segments with a label. The interval: as many utterances as the group has are drawn with replacement,
+/// with all their labelled segments, and the mean over the drawn segments taken, `resamples` times (cluster bootstrap:
+/// Davison & Hinkley 1997, section 3.8; Field & Welsh 2007); its ends are the (1 - level) / 2 and (1 + level) / 2
+/// quantiles of these means, by linear interpolation (type 7 of Hyndman & Fan 1996). A group with one utterance draws
+/// its segments instead, and says so in [`Estimate::resampled`].
+///
+/// # Errors
+/// [`EstimateError`] where a row does not fit the targets, a score is not finite or an option is out of range.
+pub fn estimate(
+    rows: &[ScoredSegment],
+    target_ids: &[&str],
+    options: &EstimateOptions,
+    seed: u64,
+) -> Result<Vec<Estimate>, EstimateError> {
+    let mut estimates = Vec::new();
+    estimate_in_parts(rows, target_ids, options, seed, |part| {
+        estimates.extend(part);
+        Ok(())
+    })?;
+    Ok(estimates)
+}
+
+/// Estimates that are handed over together.
+const PART: usize = 4096;
+
+/// What [`estimate`] returns, handed over some at a time: a long corpus has an estimate for each of its utterances.
+///
+/// # Errors
+/// What `take` returns, and [`EstimateError`] as there.
+pub fn estimate_in_parts<E: From<EstimateError>>(
+    rows: &[ScoredSegment],
+    target_ids: &[&str],
+    options: &EstimateOptions,
+    seed: u64,
+    mut take: impl FnMut(Vec<Estimate>) -> Result<(), E>,
+) -> Result<(), E> {
+    check(rows, target_ids, options)?;
+    for of_target in [false, true] {
+        for grouping in Grouping::ALL {
+            let mut groups: BTreeMap<Key, Vec<&ScoredSegment>> = BTreeMap::new();
+            for row in rows {
+                if let Some(key) = grouping.key(row) {
+                    groups.entry(key).or_default().push(row);
+                }
+            }
+            let measures: Vec<Option<usize>> =
+                if of_target { (0..target_ids.len()).map(Some).collect() } else { vec![None] };
+            let tasks: Vec<_> =
+                groups.iter().flat_map(|group| measures.iter().map(move |target| (group, *target))).collect();
+            let level = grouping.level(of_target);
+            for part in tasks.chunks(PART) {
+                let estimates = part.par_iter().map(|((key, rows), target)| {
+                    let target_id = target.map(|target| target_ids[target]);
+                    let score = |row: &ScoredSegment| target.map_or(row.sentiment, |target| row.stance[target]);
+                    estimate_group(level, **key, target_id, rows, score, options, seed)
+                });
+                take(estimates.collect())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn check(rows: &[ScoredSegment], target_ids: &[&str], options: &EstimateOptions) -> Result<(), EstimateError> {
+    if !(options.confidence_level > 0.0 && options.confidence_level < 1.0) {
+        let (found, expected) = (options.confidence_level.to_string(), "a number between 0 and 1".to_string());
+        return Err(EstimateError::Option { key: "confidence_level", found, expected });
+    }
+    if (1..RESAMPLES_AT_LEAST).contains(&options.resamples) {
+        let expected = format!("0 (no intervals) or at least {RESAMPLES_AT_LEAST}");
+        return Err(EstimateError::Option { key: "resamples", found: options.resamples.to_string(), expected });
+    }
+    for row in rows {
+        let utterance_id = || row.utterance_id.to_string();
+        if row.stance.len() != target_ids.len() {
+            let (found, expected) = (row.stance.len(), target_ids.len());
+            return Err(EstimateError::Targets { utterance_id: utterance_id(), found, expected });
+        }
+        if row.sentiment.is_some_and(|score| !score.is_finite()) {
+            return Err(EstimateError::NotFinite { utterance_id: utterance_id(), measure: Measure::Sentiment });
+        }
+        if row.stance.iter().flatten().any(|score| !score.is_finite()) {
+            return Err(EstimateError::NotFinite { utterance_id: utterance_id(), measure: Measure::Stance });
+        }
+    }
+    Ok(())
+}
+
+/// The labelled segments of one utterance.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Cluster {
+    sum: f64,
+    n: u32,
+}
+
+fn estimate_group(
+    level: Level,
+    key: Key,
+    target_id: Option<&str>,
+    rows: &[&ScoredSegment],
+    score: impl Fn(&ScoredSegment) -> Option<f64>,
+    options: &EstimateOptions,
+    seed: u64,
+) -> Estimate {
+    let measure = if target_id.is_some() { Measure::Stance } else { Measure::Sentiment };
+    // Utterances by id and scores by size: sums then do not depend on the order of the rows.
+    let mut labelled: Vec<((&str, &str), f64)> =
+        rows.iter().filter_map(|row| Some(((row.utterance_id, row.document_id), score(row)?))).collect();
+    labelled.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    let clusters: Vec<Cluster> = labelled
+        .chunk_by(|a, b| a.0 == b.0)
+        .map(|of_one| Cluster { sum: of_one.iter().map(|(_, score)| score).sum(), n: of_one.len() as u32 })
+        .collect();
+    let n_segments = labelled.len();
+    let mean = (n_segments > 0).then(|| clusters.iter().map(|c| c.sum).sum::<f64>() / n_segments as f64);
+    let resampled = match (clusters.len(), n_segments) {
+        _ if options.resamples == 0 => None,
+        (2.., _) => Some(Resampled::Utterances),
+        (1, 2..) => Some(Resampled::Segments),
+        _ => None,
+    };
+    let interval = resampled.map(|unit| {
+        let stream = ChaCha8Rng::from_seed(stream_of(seed, level.as_str(), key, target_id, measure.as_str()));
+        let segments = || labelled.iter().map(|(_, score)| Cluster { sum: *score, n: 1 }).collect::<Vec<_>>();
+        if unit == Resampled::Segments {
+            bootstrap(&segments(), options, stream)
+        } else {
+            bootstrap(&clusters, options, stream)
+        }
+    });
+    let owned = |id: Option<&str>| id.map(str::to_string);
+    Estimate {
+        level,
+        document_id: owned(key.document),
+        speaker_id: owned(key.speaker),
+        utterance_id: owned(key.utterance),
+        theme_id: owned(key.theme),
+        target_id: owned(target_id),
+        measure,
+        mean,
+        ci_low: interval.map(|(low, _)| low),
+        ci_high: interval.map(|(_, high)| high),
+        resampled,
+        n_segments,
+        n_utterances: clusters.len(),
+        share_abstained: (rows.len() - n_segments) as f64 / rows.len() as f64, // a group has at least one row
+    }
+}
+
+/// The seed of a group's random numbers: its own whatever else is estimated.
+fn stream_of(seed: u64, level: &str, key: Key, target_id: Option<&str>, measure: &str) -> [u8; 32] {
+    let mut hash = Sha256::new().chain_update(seed.to_le_bytes());
+    let ids = [Some(level), key.document, key.speaker, key.utterance, key.theme, target_id, Some(measure)];
+    for id in ids {
+        // Lengths keep neighbouring ids apart; an absent id is not an empty one.
+        hash.update(id.map_or(u64::MAX, |id| id.len() as u64).to_le_bytes());
+        hash.update(id.unwrap_or_default());
+    }
+    hash.finalize().into()
+}
+
+fn bootstrap(clusters: &[Cluster], options: &EstimateOptions, mut stream: ChaCha8Rng) -> (f64, f64) {
+    // More utterances than a u32 counts do not fit into memory.
+    let last = u32::try_from(clusters.len()).unwrap_or(u32::MAX);
+    let mut means: Vec<f64> = (0..options.resamples)
+        .map(|_| {
+            let (mut sum, mut n) = (0.0, 0_u64);
+            for _ in 0..clusters.len() {
+                let drawn = clusters[stream.random_range(0..last) as usize];
+                sum += drawn.sum;
+                n += u64::from(drawn.n);
+            }
+            sum / n as f64 // a cluster has at least one segment
+        })
+        .collect();
+    means.sort_unstable_by(f64::total_cmp);
+    let tail = (1.0 - options.confidence_level) / 2.0;
+    (quantile(&means, tail), quantile(&means, 1.0 - tail))
+}
+
+/// Quantile of rising values by linear interpolation: type 7 of Hyndman & Fan (1996). `sorted` is not empty.
+fn quantile(sorted: &[f64], share: f64) -> f64 {
+    let place = share * (sorted.len() - 1) as f64;
+    let (below, above) = (place.floor() as usize, place.ceil() as usize);
+    sorted[below] + (sorted[above] - sorted[below]) * (place - below as f64)
+}
+
+#[cfg(test)]
+#[path = "estimate_tests.rs"]
+mod tests;

@@ -1,0 +1,182 @@
+//! Texts and propositions to stance.
+//!
+//! Each text is the premise and each proposition the hypothesis of natural language inference (Yin, Hay & Roth 2019,
+//! EMNLP): entailment speaks for the proposition, contradiction against it. Where the study gives a negation it is
+//! inferred as well and averaged with the two sides exchanged. How near a text is to the proposition is the caller's to
+//! measure; see [`relevance`].
+
+use ndarray::{Array2, ArrayView2};
+
+use super::embedding::cosines;
+use crate::coder::{Coder, Units};
+use plenary_corpus::findings::{
+    AbstentionReason, CoderId, CoderKind, Coding, Codings, Evidence, Inference, Stance, StanceProbabilities, Target,
+    Verdict,
+};
+use plenary_engine::{EngineError, Input, Model, Task, Work, rows};
+use serde::{Deserialize, Serialize};
+
+/// How near each text is to each proposition: cosine of their unit vectors, negative values set to 0. `propositions` has a
+/// row per target, `segments` a row per text; the result has the shape `[targets, texts]` and values in [0, 1].
+pub fn relevance(propositions: ArrayView2<f32>, segments: ArrayView2<f32>) -> Result<Array2<f32>, EngineError> {
+    Ok(cosines(propositions, segments)?.mapv_into(|cosine| cosine.max(0.0)))
+}
+
+/// When a coder gives no label.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StanceOptions {
+    /// Relevance (cosine of segment and proposition, in [0, 1]) under which no label is given: `off_topic`.
+    pub relevance_floor: f32,
+    /// Largest probability under which no label is given: `low_confidence`.
+    pub confidence_floor: f32,
+}
+
+impl Default for StanceOptions {
+    fn default() -> Self {
+        Self { relevance_floor: 0.3, confidence_floor: 0.6 }
+    }
+}
+
+/// An inference model as a coder.
+pub struct InferenceCoder<'m> {
+    id: CoderId,
+    model: &'m Model,
+    options: StanceOptions,
+}
+
+impl<'m> InferenceCoder<'m> {
+    /// A coder that labels by the inference of `model`. Fails where the model is not for inference.
+    pub fn new(model: &'m Model, options: &StanceOptions) -> Result<Self, EngineError> {
+        model.expect_task(Task::Inference)?;
+        let id = CoderId { id: model.id.clone(), kind: CoderKind::Inference };
+        Ok(Self { id, model, options: options.clone() })
+    }
+}
+
+impl Coder for InferenceCoder<'_> {
+    fn id(&self) -> &CoderId {
+        &self.id
+    }
+
+    /// Probabilities are given for every pair. The label is the most probable of favor, against and neither; there is none
+    /// where the relevance is under its floor, or else where the largest probability is under its floor or favor and
+    /// against are equal. Reports the stage `inferring stance`, one unit per pass: texts x propositions and negations.
+    fn code(&self, units: Units, targets: &[Target], work: Work) -> Result<Codings, EngineError> {
+        let Units { texts, relevance } = units;
+        if relevance.dim() != (targets.len(), texts.len()) {
+            return Err(EngineError::Shape {
+                what: "the relevance of texts to targets",
+                expected: format!("{} x {}", targets.len(), texts.len()),
+                found: format!("{} x {}", relevance.nrows(), relevance.ncols()),
+            });
+        }
+        // Pass by pass: all texts with a proposition, then all with its negation, then the next target.
+        let hypotheses = targets.iter().flat_map(|t| [Some(t.proposition.as_str()), t.negation.as_deref()]).flatten();
+        let pairs: Vec<Input> = hypotheses.flat_map(|h| texts.iter().map(move |&text| (text, Some(h)))).collect();
+        let rows = rows("inferring stance", self.model, &pairs, work)?;
+
+        let n = texts.len();
+        let inference = |pass: usize, text: usize| {
+            let row = &rows[pass * n + text];
+            let [entailment, neutral, contradiction] = row.labels();
+            (Inference { entailment, neutral, contradiction }, row.n_windows)
+        };
+        let mut of_target = Vec::with_capacity(targets.len());
+        let mut pass = 0;
+        for (target, relevance) in targets.iter().zip(relevance.rows()) {
+            let codings = relevance.iter().enumerate().map(|(text, &relevance)| {
+                let (proposition, n_windows) = inference(pass, text);
+                let negation = target.negation.as_ref().map(|_| inference(pass + 1, text));
+                let n_windows = negation.map_or(n_windows, |(_, n)| n.max(n_windows));
+                decide(proposition, negation.map(|(inference, _)| inference), relevance, n_windows, &self.options)
+            });
+            of_target.push(codings.collect());
+            pass += 1 + usize::from(target.negation.is_some());
+        }
+        Ok(Codings { coder: self.id.clone(), of_target })
+    }
+}
+
+/// Averages the two sides and gives a label or the reason why there is none.
+fn decide(
+    proposition: Inference,
+    negation: Option<Inference>,
+    relevance: f32,
+    n_windows: u32,
+    options: &StanceOptions,
+) -> Coding {
+    let (favor, against, neither) = match negation {
+        None => (proposition.entailment, proposition.contradiction, proposition.neutral),
+        Some(negation) => (
+            (proposition.entailment + negation.contradiction) / 2.0,
+            (proposition.contradiction + negation.entailment) / 2.0,
+            (proposition.neutral + negation.neutral) / 2.0,
+        ),
+    };
+    let largest = favor.max(against).max(neither);
+    let verdict = if relevance < options.relevance_floor {
+        Verdict::Abstained(AbstentionReason::OffTopic)
+    } else if largest < options.confidence_floor || (favor == against && favor == largest) {
+        Verdict::Abstained(AbstentionReason::LowConfidence)
+    } else if neither == largest {
+        Verdict::Labelled(Stance::Neither)
+    } else if favor == largest {
+        Verdict::Labelled(Stance::Favor)
+    } else {
+        Verdict::Labelled(Stance::Against)
+    };
+    let probabilities = StanceProbabilities { favor, against, neither };
+    Coding { verdict, relevance, probabilities, evidence: Evidence::Inference { proposition, negation }, n_windows }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    const OPTIONS: StanceOptions = StanceOptions { relevance_floor: 0.2, confidence_floor: 0.5 };
+
+    fn inference(entailment: f32, neutral: f32, contradiction: f32) -> Inference {
+        Inference { entailment, neutral, contradiction }
+    }
+
+    #[test]
+    fn without_a_negation_the_sides_are_those_of_the_proposition() {
+        let score = decide(inference(0.7, 0.2, 0.1), None, 0.5, 1, &OPTIONS);
+        assert_eq!(
+            (score.probabilities.favor, score.probabilities.neither, score.probabilities.against),
+            (0.7, 0.2, 0.1)
+        );
+        assert_eq!(score.verdict, Verdict::Labelled(Stance::Favor));
+    }
+
+    #[test]
+    fn a_negation_counts_with_its_sides_exchanged() {
+        let score = decide(inference(0.75, 0.25, 0.0), Some(inference(0.5, 0.25, 0.25)), 0.5, 1, &OPTIONS);
+        assert_eq!(
+            (score.probabilities.favor, score.probabilities.neither, score.probabilities.against),
+            (0.5, 0.25, 0.25)
+        );
+        assert_eq!(score.probabilities.score(), 0.25);
+    }
+
+    #[test]
+    fn no_label_off_the_topic_or_without_a_clear_side() {
+        let off = decide(inference(0.9, 0.1, 0.0), None, 0.1, 1, &OPTIONS);
+        assert_eq!((off.verdict, off.probabilities.favor), (Verdict::Abstained(AbstentionReason::OffTopic), 0.9));
+        let unsure = decide(inference(0.4, 0.3, 0.3), None, 0.5, 1, &OPTIONS);
+        assert_eq!(unsure.verdict, Verdict::Abstained(AbstentionReason::LowConfidence));
+        let torn = decide(inference(0.5, 0.0, 0.5), None, 0.5, 1, &OPTIONS);
+        assert_eq!(torn.verdict, Verdict::Abstained(AbstentionReason::LowConfidence));
+    }
+
+    #[test]
+    fn relevance_is_the_cosine_without_its_negative_part() {
+        let propositions = array![[1.0, 0.0]];
+        let segments = array![[0.6, 0.8], [-1.0, 0.0]];
+        assert_eq!(relevance(propositions.view(), segments.view()).unwrap(), array![[0.6, 0.0]]);
+        assert!(relevance(propositions.view(), array![[1.0]].view()).is_err());
+    }
+}

@@ -1,0 +1,222 @@
+//! Vectors to communities: an order of texts that does not depend on the input's, the shared-neighbour graph, Leiden,
+//! consensus of starts.
+//!
+//! Neighbours of each distinct text come in; a community per text goes out, with what every start said. The order of the
+//! input and the number of threads cannot matter: texts are sorted by content, every start has a seed of its own and runs
+//! alone. What the communities are called and who joins them later is left to the other modules.
+
+use std::cmp::Ordering;
+
+use leiden_rs::{GraphData, GraphDataBuilder, Leiden, LeidenConfig};
+use ndarray::ArrayView1;
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::ThemeError;
+use super::neighbours::Neighbour;
+use plenary_corpus::progress::Progress;
+
+/// Starts of the community search whose consensus is taken, and how often it is taken.
+pub(super) const STARTS: usize = 10;
+pub(super) const ROUNDS: usize = 2;
+/// Leiden repeats from its own result until the quality stands still; this many times at the most.
+const MAX_PASSES: usize = 20;
+
+/// The place of a text in canonical order: by hash of seed and text, then text.
+///
+/// A text that is said again and again ("Thank you.") is one node, so that its copies cannot form a theme or fill
+/// each other's neighbourhoods.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Node {
+    pub hash: [u8; 32],
+    pub text: Box<str>,
+}
+
+impl Node {
+    pub fn of(text: &str, seed: u64) -> Self {
+        let hash = Sha256::new().chain_update(seed.to_le_bytes()).chain_update(text).finalize().into();
+        Self { hash, text: text.into() }
+    }
+}
+
+/// A vector scaled to length 1; a vector of zeros stays one.
+pub(super) fn unit(vector: ArrayView1<f32>) -> Vec<f32> {
+    let norm = vector.iter().map(|&v| f64::from(v) * f64::from(v)).sum::<f64>().sqrt();
+    let scaled = |&v: &f32| if norm > 0.0 { (f64::from(v) / norm) as f32 } else { 0.0 };
+    vector.iter().map(scaled).collect()
+}
+
+/// Neighbours per node: 5 up to 30 nodes, 8 at 100, 15 from 300 on, in between by straight lines; never more than
+/// there are other nodes.
+pub(super) fn neighbours_for(n_nodes: usize) -> usize {
+    let between = |n: usize, (n0, k0): (usize, usize), (n1, k1): (usize, usize)| {
+        k0 + ((n - n0) * (k1 - k0) + (n1 - n0) / 2) / (n1 - n0)
+    };
+    let k = match n_nodes {
+        ..=30 => 5,
+        31..=100 => between(n_nodes, (30, 5), (100, 8)),
+        101..=300 => between(n_nodes, (100, 8), (300, 15)),
+        _ => 15,
+    };
+    k.min(n_nodes.saturating_sub(1))
+}
+
+/// An undirected edge with its weight, in (0, 1].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Edge {
+    pub from: usize,
+    pub to: usize,
+    pub weight: f64,
+}
+
+/// Shared-nearest-neighbour graph (Jarvis & Patrick 1973): an edge wherever one node is among the other's neighbours,
+/// its weight the Jaccard overlap of the two neighbourhoods, each with its own node.
+pub(super) fn shared_neighbour_graph(neighbours: &[Vec<Neighbour>]) -> Vec<Edge> {
+    let closed: Vec<Vec<usize>> = neighbours
+        .par_iter()
+        .enumerate()
+        .map(|(node, list)| {
+            let mut all: Vec<usize> = list.iter().map(|n| n.node).chain([node]).collect();
+            all.sort_unstable();
+            all
+        })
+        .collect();
+    let mut edges: Vec<Edge> = (0..closed.len())
+        .into_par_iter()
+        .flat_map_iter(|a| {
+            let closed = &closed;
+            // A mutual pair is named by its first node alone.
+            let named = move |&&b: &&usize| b != a && (a < b || closed[b].binary_search(&a).is_err());
+            closed[a].iter().filter(named).map(move |&b| {
+                let shared = n_common(&closed[a], &closed[b]);
+                let weight = shared as f64 / (closed[a].len() + closed[b].len() - shared) as f64;
+                Edge { from: a.min(b), to: a.max(b), weight }
+            })
+        })
+        .collect();
+    edges.sort_unstable_by_key(|edge| (edge.from, edge.to));
+    edges
+}
+
+/// How many values two rising lists share.
+fn n_common(a: &[usize], b: &[usize]) -> usize {
+    let (mut i, mut j, mut n) = (0, 0, 0);
+    while i < a.len() && j < b.len() {
+        match a[i].cmp(&b[j]) {
+            Ordering::Less => i += 1,
+            Ordering::Greater => j += 1,
+            Ordering::Equal => (i, j, n) = (i + 1, j + 1, n + 1),
+        }
+    }
+    n
+}
+
+/// What the community search found.
+pub(super) struct Fit {
+    /// The community of each node, numbered from 0 as they appear.
+    pub community: Vec<usize>,
+    /// The same for each start on the graph itself, before any consensus.
+    pub starts: Vec<Vec<usize>>,
+}
+
+/// Communities by consensus of [`STARTS`] starts (Lancichinetti & Fortunato 2012, on the edges of the graph alone):
+/// the weight of an edge becomes the share of starts that keep its ends together, [`ROUNDS`] times; then one more
+/// search. `progress` advances by one for each of `ROUNDS * STARTS + 1` searches.
+pub(super) fn consensus(
+    n_nodes: usize,
+    mut edges: Vec<Edge>,
+    resolution: f64,
+    seed: u64,
+    progress: &dyn Progress,
+) -> Result<Fit, ThemeError> {
+    if n_nodes == 0 {
+        return Ok(Fit { community: Vec::new(), starts: Vec::new() });
+    }
+    let mut first = None;
+    for round in 0..ROUNDS {
+        let graph = graph(n_nodes, &edges)?;
+        let runs: Result<Vec<Vec<usize>>, ThemeError> = (0..STARTS)
+            .into_par_iter()
+            .map(|start| {
+                if progress.stop_requested() {
+                    return Err(ThemeError::Stopped);
+                }
+                let found = communities(&graph, resolution, seed.wrapping_add((round * STARTS + start) as u64));
+                progress.advance(1);
+                found
+            })
+            .collect();
+        let runs = runs?;
+        for edge in &mut edges {
+            let together = runs.iter().filter(|run| run[edge.from] == run[edge.to]).count();
+            edge.weight = together as f64 / STARTS as f64;
+        }
+        edges.retain(|edge| edge.weight > 0.0);
+        first.get_or_insert(runs);
+    }
+    if progress.stop_requested() {
+        return Err(ThemeError::Stopped);
+    }
+    let community = communities(&graph(n_nodes, &edges)?, resolution, seed.wrapping_add((ROUNDS * STARTS) as u64))?;
+    progress.advance(1);
+    Ok(Fit { community, starts: first.unwrap_or_default() })
+}
+
+fn graph(n_nodes: usize, edges: &[Edge]) -> Result<GraphData, ThemeError> {
+    let mut builder = GraphDataBuilder::new(n_nodes);
+    for edge in edges {
+        builder.add_edge(edge.from, edge.to, edge.weight)?;
+    }
+    Ok(builder.build()?)
+}
+
+/// One search: Leiden (Traag, Waltman & van Eck 2019) for modularity, again from its own result until the quality
+/// stands still.
+fn communities(graph: &GraphData, resolution: f64, seed: u64) -> Result<Vec<usize>, ThemeError> {
+    let leiden = Leiden::new(LeidenConfig { resolution, seed: Some(seed), ..LeidenConfig::default() });
+    let mut best = leiden.run(graph)?;
+    for _ in 1..MAX_PASSES {
+        let again = leiden.run_with_initial_partition(graph, best.partition.clone())?;
+        if again.quality <= best.quality + 1e-10 {
+            break;
+        }
+        best = again;
+    }
+    Ok(best.partition.as_slice().to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use plenary_corpus::progress::Silent;
+
+    #[test]
+    fn neighbours_grow_with_the_number_of_segments() {
+        let ks: Vec<usize> = [0, 1, 2, 5, 30, 65, 100, 200, 300, 50_000].map(neighbours_for).to_vec();
+        assert_eq!(ks, [0, 0, 1, 4, 5, 7, 8, 12, 15, 15]);
+        assert!((1..400).all(|n| neighbours_for(n) <= neighbours_for(n + 1)));
+    }
+
+    #[test]
+    fn overlap_is_over_closed_neighbourhoods() {
+        let list = |nodes: &[usize]| nodes.iter().map(|&node| Neighbour { node, cosine: 0.5 }).collect::<Vec<_>>();
+        // 0 <-> 1 share {0, 1}; 2 points at 0 alone, which does not point back: {0, 2} and {0, 1} share one of three.
+        let edges = shared_neighbour_graph(&[list(&[1]), list(&[0]), list(&[0])]);
+        assert_eq!(edges, [Edge { from: 0, to: 1, weight: 1.0 }, Edge { from: 0, to: 2, weight: 1.0 / 3.0 }]);
+    }
+
+    #[test]
+    fn two_cliques_with_a_bridge_are_two_communities_in_every_start() {
+        let mut edges: Vec<Edge> = Vec::new();
+        for base in [0, 5] {
+            for a in base..base + 5 {
+                edges.extend((a + 1..base + 5).map(|b| Edge { from: a, to: b, weight: 1.0 }));
+            }
+        }
+        edges.push(Edge { from: 4, to: 5, weight: 0.1 });
+        let fit = consensus(10, edges, 1.0, 7, &Silent).unwrap();
+        assert_eq!(fit.community, [0, 0, 0, 0, 0, 1, 1, 1, 1, 1]);
+        assert_eq!(fit.starts.len(), STARTS);
+        assert!(fit.starts.iter().all(|start| *start == fit.community));
+    }
+}

@@ -1,0 +1,230 @@
+use plenary_corpus::findings::AssignmentReason;
+
+use super::*;
+use ndarray::Array2;
+use plenary_corpus::progress::Silent;
+use proptest::prelude::*;
+use rand::rngs::ChaCha8Rng;
+use rand::seq::SliceRandom;
+use rand::{RngExt, SeedableRng};
+
+/// A corpus as it comes: vectors, texts and speakers by row.
+struct Corpus {
+    vectors: Array2<f32>,
+    texts: Vec<String>,
+    speakers: Vec<Option<String>>,
+}
+
+impl Corpus {
+    fn find_with(&self, options: &ThemeOptions, fitted_at_most: usize) -> Themes {
+        let texts: Vec<&str> = self.texts.iter().map(String::as_str).collect();
+        let speakers: Vec<Option<&str>> = self.speakers.iter().map(Option::as_deref).collect();
+        let mut sample = Sample::new(options, 11).unwrap();
+        sample.at_most = fitted_at_most;
+        // In two parts, as a long corpus comes.
+        let (first, rest) = self.vectors.view().split_at(ndarray::Axis(0), texts.len() / 3);
+        let (first_texts, rest_texts) = texts.split_at(texts.len() / 3);
+        let (first_speakers, rest_speakers) = speakers.split_at(texts.len() / 3);
+        sample.add(first, first_texts).unwrap();
+        sample.add(rest, rest_texts).unwrap();
+        let mut fitted = sample.fit(Some("en"), &Silent).unwrap();
+        fitted.assign(first, first_texts, first_speakers, &Silent).unwrap();
+        fitted.assign(rest, rest_texts, rest_speakers, &Silent).unwrap();
+        fitted.themes()
+    }
+
+    fn find(&self) -> Themes {
+        self.find_with(&ThemeOptions::default(), FITTED_AT_MOST)
+    }
+
+    fn rows(&self, order: &[usize]) -> Corpus {
+        Corpus {
+            vectors: self.vectors.select(ndarray::Axis(0), order),
+            texts: order.iter().map(|&row| self.texts[row].clone()).collect(),
+            speakers: order.iter().map(|&row| self.speakers[row].clone()).collect(),
+        }
+    }
+}
+
+const WORDS: [[&str; 4]; 3] = [
+    ["harvest", "wheat", "farmers", "soil"],
+    ["missiles", "soldiers", "borders", "treaty"],
+    ["hospitals", "nurses", "patients", "clinics"],
+];
+
+/// `n` rows around three directions in turn, with the words of each.
+fn three_subjects(n: usize, seed: u64) -> Corpus {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let mut vectors = Array2::<f32>::zeros((n, 12));
+    let mut texts = Vec::new();
+    for row in 0..n {
+        let subject = row % 3;
+        for column in 0..12 {
+            vectors[[row, column]] = random.random_range(-0.25..0.25) + if column / 4 == subject { 0.5 } else { 0.0 };
+        }
+        let word = |step: usize| WORDS[subject][(row / 3 + step) % 4];
+        texts.push(format!("In case {row} the {} and the {}.", word(0), word(1)));
+    }
+    let speakers = (0..n).map(|row| (row % 5 > 0).then(|| format!("p{}", row % 5))).collect();
+    Corpus { vectors, texts, speakers }
+}
+
+#[test]
+fn three_subjects_are_three_themes() {
+    let corpus = three_subjects(90, 1);
+    let found = corpus.find();
+    assert_eq!(found.themes.len(), 3);
+    for (row, assignment) in found.assignments.iter().enumerate() {
+        assert_eq!(assignment.theme, found.assignments[row % 3].theme, "row {row}");
+        assert!(
+            assignment.probability > 0.8 && assignment.reason == AssignmentReason::Core,
+            "row {row}: {assignment:?}"
+        );
+    }
+    for (place, theme) in found.themes.iter().enumerate() {
+        assert_eq!(theme.theme_id, format!("t{:02}", place + 1));
+        assert_eq!((theme.n_segments, theme.n_speakers, theme.exemplars.len()), (30, 4, 3));
+        assert!(theme.exemplars.iter().all(|&row| found.assignments[row].theme == place));
+        let subject = theme.exemplars[0] % 3;
+        assert!(theme.terms.iter().all(|term| WORDS[subject].contains(&term.as_str())), "{:?}", theme.terms);
+        assert_eq!(theme.label, theme.terms[..3].join(" · "));
+        assert!(theme.cohesion > 0.8 && theme.separation.unwrap() > 0.5 && theme.stability > 0.9, "{theme:?}");
+    }
+}
+
+#[test]
+fn any_number_of_segments_works() {
+    for n in [0, 1, 2, 3, 5, 30, 300] {
+        let corpus = three_subjects(n, 2);
+        let found = corpus.find();
+        assert_eq!(found.assignments.len(), n);
+        assert_eq!(found.themes.is_empty(), n == 0);
+        assert_eq!(found.themes.iter().map(|t| t.n_segments).sum::<usize>(), n);
+        for theme in &found.themes {
+            assert!(!theme.label.is_empty() && theme.stability.is_finite() && theme.cohesion.is_finite());
+            assert_eq!(theme.separation.is_none(), found.themes.len() == 1);
+        }
+        assert!(found.assignments.iter().all(|a| (0.0..=1.0).contains(&a.probability)));
+    }
+}
+
+#[test]
+fn copies_of_a_text_share_one_place_and_make_no_theme() {
+    let corpus = three_subjects(90, 3);
+    let plain = corpus.find();
+    let order: Vec<usize> = (0..90).chain([4; 60]).collect();
+    let found = corpus.rows(&order).find();
+    assert_eq!(found.themes.len(), plain.themes.len());
+    assert_eq!(found.themes[0].n_segments, plain.themes[plain.assignments[4].theme].n_segments + 60);
+    assert!(found.assignments[90..].iter().all(|a| *a == found.assignments[4]));
+    let together = |themes: &Themes, a: usize, b: usize| themes.assignments[a].theme == themes.assignments[b].theme;
+    assert!((0..90).all(|a| (0..a).all(|b| together(&found, a, b) == together(&plain, a, b))));
+}
+
+#[test]
+fn rows_without_direction_are_unsure() {
+    let mut corpus = three_subjects(90, 4);
+    corpus.vectors.row_mut(7).fill(0.0);
+    let found = corpus.find();
+    assert_eq!((found.assignments[7].probability, found.assignments[7].reason), (0.0, AssignmentReason::LowConfidence));
+    assert!(Corpus { vectors: Array2::zeros((40, 3)), ..three_subjects(40, 1) }.find().themes.len() == 1);
+}
+
+#[test]
+fn beyond_the_sample_neighbours_vote() {
+    let corpus = three_subjects(300, 5);
+    let found = corpus.find_with(&ThemeOptions::default(), 120);
+    assert_eq!(found.themes.len(), 3);
+    assert!(found.assignments.iter().enumerate().all(|(row, a)| a.theme == found.assignments[row % 3].theme));
+    let voted = found.assignments.iter().filter(|a| a.reason == AssignmentReason::Nearest).count();
+    assert_eq!(voted, 180);
+    assert_eq!(found.themes.iter().map(|t| t.n_segments).collect::<Vec<_>>(), [100, 100, 100]);
+}
+
+#[test]
+fn options_take_effect() {
+    let corpus = three_subjects(90, 6);
+    let with = |options: ThemeOptions| corpus.find_with(&options, FITTED_AT_MOST);
+    assert_eq!(with(ThemeOptions { min_segments: 31, ..Default::default() }).themes.len(), 1);
+    assert!(with(ThemeOptions { resolution: 8.0, ..Default::default() }).themes.len() > 3);
+    assert_ne!(with(ThemeOptions { neighbours: 3, ..Default::default() }), with(ThemeOptions::default()));
+    let all_unsure = with(ThemeOptions { confidence_floor: 1.0, resolution: 8.0, ..Default::default() });
+    assert!(all_unsure.assignments.iter().any(|a| a.reason == AssignmentReason::LowConfidence));
+}
+
+#[test]
+fn what_does_not_fit_is_refused() {
+    let vectors = Array2::<f32>::from_elem((2, 3), 1.0);
+    let run = |vectors: &Array2<f32>, texts: &[&str], options: ThemeOptions| {
+        find(vectors.view(), texts, &[None, None], None, &options, 1, &Silent)
+    };
+    let default = ThemeOptions::default;
+    assert!(matches!(run(&vectors, &["a"], default()), Err(ThemeError::Mismatch { texts: 1, .. })));
+    let mut broken = vectors.clone();
+    broken[[1, 2]] = f32::NAN;
+    assert!(matches!(run(&broken, &["a", "b"], default()), Err(ThemeError::NotFinite { row: 1 })));
+    for options in [
+        ThemeOptions { resolution: 0.0, ..default() },
+        ThemeOptions { resolution: f64::NAN, ..default() },
+        ThemeOptions { neighbours: 1_000, ..default() },
+        ThemeOptions { confidence_floor: 1.5, ..default() },
+    ] {
+        let error = run(&vectors, &["a", "b"], options).unwrap_err();
+        assert!(error.to_string().starts_with("study, [themes] "), "{error}");
+    }
+    assert!(run(&Array2::zeros((2, 0)), &["a", "b"], default()).is_ok());
+}
+
+#[test]
+fn a_stop_is_heard() {
+    struct Impatient;
+    impl Progress for Impatient {
+        fn begin(&self, _: &str, _: u64) {}
+        fn advance(&self, _: u64) {}
+        fn stop_requested(&self) -> bool {
+            true
+        }
+    }
+    let vectors = Array2::<f32>::from_elem((2, 3), 1.0);
+    let found = find(vectors.view(), &["a", "b"], &[None, None], None, &ThemeOptions::default(), 1, &Impatient);
+    assert!(matches!(found, Err(ThemeError::Stopped)));
+}
+
+#[test]
+fn the_number_of_threads_does_not_matter() {
+    let corpus = three_subjects(700, 8);
+    let with = |threads: usize| {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap()
+            .install(|| corpus.find_with(&ThemeOptions::default(), 500))
+    };
+    assert_eq!(with(1), with(3));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    /// Shuffled rows, copies among them, get the same themes and assignments, to the bit.
+    #[test]
+    fn the_order_of_segments_does_not_matter(n in 1..120_usize, copies in 0..20_usize, sample in 10..200_usize, seed in any::<u64>()) {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let mut corpus = three_subjects(n, seed);
+        corpus.vectors.mapv_inplace(|v| v + random.random_range(-0.6..0.6));
+        let rows: Vec<usize> = (0..n).chain((0..copies).map(|_| random.random_range(0..n))).collect();
+        let corpus = corpus.rows(&rows);
+        let mut order: Vec<usize> = (0..rows.len()).collect();
+        order.shuffle(&mut random);
+        let (given, shuffled) = (corpus.find_with(&ThemeOptions::default(), sample), corpus.rows(&order).find_with(&ThemeOptions::default(), sample));
+        for (place, &row) in order.iter().enumerate() {
+            prop_assert_eq!(shuffled.assignments[place], given.assignments[row]);
+        }
+        for (a, b) in shuffled.themes.iter().zip(&given.themes) {
+            let texts = |corpus: &Corpus, theme: &Theme| theme.exemplars.iter().map(|&row| corpus.texts[row].clone()).collect::<Vec<_>>();
+            prop_assert_eq!(texts(&corpus.rows(&order), a), texts(&corpus, b));
+            prop_assert_eq!(Theme { exemplars: vec![], ..a.clone() }, Theme { exemplars: vec![], ..b.clone() });
+        }
+        prop_assert_eq!(shuffled.themes.len(), given.themes.len());
+    }
+}

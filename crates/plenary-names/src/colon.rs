@@ -1,0 +1,62 @@
+//! The label that a colon closes: "Ann Lee: Good morning."
+//!
+//! In: the text of a line. Out: what stands before the first colon outside brackets, and where the speech begins. Whether
+//! it names a speaker is judged by `labels`.
+
+use crate::labels;
+
+/// A byline with its brackets is not longer than this, in bytes.
+pub const LONGEST_BYLINE: usize = 240;
+
+/// The text in front of the first colon outside brackets that may name a speaker, and the byte where speech begins.
+pub fn speaker_before_colon(text: &str) -> Option<(String, usize)> {
+    colon_label(text)
+}
+
+/// The label in front of the first colon outside brackets, and where the speech begins.
+pub fn colon_label(text: &str) -> Option<(String, usize)> {
+    label_before_colon(text, ends_sentence)
+}
+
+pub fn label_before_colon(text: &str, ends: impl Fn(&str, usize) -> bool) -> Option<(String, usize)> {
+    let (mut depth, mut in_brackets) = (0usize, 0usize);
+    for (at, c) in text.char_indices().take_while(|(at, _)| *at < LONGEST_BYLINE) {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            ':' | '：' if depth == 0 => {
+                let after = at + c.len_utf8();
+                let rest = &text[after..];
+                let separates = rest.is_empty()
+                    || rest.starts_with(char::is_whitespace)
+                    || c == '：'
+                    || rest.starts_with(['"', '“']);
+                let label = &text[..at];
+                let outside = at - in_brackets;
+                if !separates {
+                    continue;
+                }
+                if outside > 90 || label.trim().is_empty() {
+                    return None;
+                }
+                let speech = after + (rest.len() - rest.trim_start().len());
+                return Some((label.to_string(), speech));
+            }
+            '.' | '!' | '?' if depth == 0 && ends(text, at) => return None,
+            _ => {}
+        }
+        in_brackets += if depth > 0 { c.len_utf8() } else { 0 };
+    }
+    None
+}
+
+/// A full stop that no initial or abbreviation explains.
+pub fn ends_sentence(text: &str, at: usize) -> bool {
+    let word = text[..at].rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '[')).next().unwrap_or("");
+    let is_short = (word.chars().count() <= 2 && word.starts_with(char::is_uppercase))
+        || labels::is_honorific(word)
+        || labels::is_post_nominal(word)
+        || word.contains('.');
+    let then_dash = text[at + 1..].trim_start().starts_with(['–', '—', '-']);
+    text[at..].starts_with(['!', '?']) || then_dash || (!is_short && text[at + 1..].starts_with(char::is_whitespace))
+}

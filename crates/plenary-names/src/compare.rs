@@ -1,0 +1,33 @@
+//! Names beside names: the words that tell people apart, and whether two honorifics can be one person's.
+
+use crate::labels;
+
+/// Words of a name that tell people apart: lower-cased, without honorifics, punctuation and letters behind it. A name
+/// that is nothing but honorifics is kept as it is.
+pub fn name_words(name: &str) -> Vec<String> {
+    let words = |all: bool| -> Vec<String> {
+        name.split_whitespace()
+            .filter(|token| all || !labels::is_honorific(token) && !labels::is_post_nominal(token))
+            .map(|token| token.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase())
+            .filter(|token| !token.is_empty())
+            .collect()
+    };
+    let telling = words(false);
+    if telling.is_empty() { words(true) } else { telling }
+}
+
+/// "Mr" and "Mrs" of one surname are two people.
+pub fn titles_agree(a: &Option<String>, b: &Option<String>) -> bool {
+    let sex = |honorific: &Option<String>| {
+        let words = labels::words(honorific.as_deref().unwrap_or(""));
+        match words.first().map(String::as_str) {
+            Some("mr" | "sir" | "lord" | "herr" | "monsieur") => Some('m'),
+            Some("mrs" | "ms" | "miss" | "dame" | "lady" | "frau" | "madame" | "mme") => Some('f'),
+            _ => None,
+        }
+    };
+    match (sex(a), sex(b)) {
+        (Some(a), Some(b)) => a == b,
+        _ => true,
+    }
+}

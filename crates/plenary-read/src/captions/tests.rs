@@ -1,0 +1,145 @@
+use proptest::prelude::*;
+
+use crate as read;
+use plenary_corpus::Document;
+
+fn document(path: &str, text: &str) -> Document {
+    read::read(path, text.as_bytes()).unwrap()
+}
+
+/// Speaker, text and times of each turn.
+fn turns(document: &Document) -> Vec<(Option<&str>, String, f64, f64)> {
+    let said = |at: usize| {
+        let lines = document.lines.iter().filter(|line| line.turn == Some(at));
+        lines.map(|line| line.span.of(&document.text).trim()).collect::<Vec<_>>().join(" ")
+    };
+    let all = document.turns.iter().enumerate();
+    all.map(|(at, turn)| {
+        let name = turn.speaker.as_ref().map(|speaker| speaker.label.as_str());
+        (name, said(at), turn.time_start_s.unwrap(), turn.time_end_s.unwrap())
+    })
+    .collect()
+}
+
+fn said(path: &str, text: &str) -> Vec<(Option<String>, String)> {
+    turns(&document(path, text)).into_iter().map(|(name, text, ..)| (name.map(str::to_string), text)).collect()
+}
+
+fn pairs(expected: &[(&str, &str)]) -> Vec<(Option<String>, String)> {
+    expected.iter().map(|(name, text)| (Some(name.to_string()).filter(|n| n != "?"), text.to_string())).collect()
+}
+
+fn error(path: &str, text: &str) -> String {
+    read::read(path, text.as_bytes()).unwrap_err().to_string()
+}
+
+#[test]
+fn voice_tags_name_the_speakers_and_cues_give_the_times() {
+    let text = "WEBVTT - a hearing\n\nNOTE by hand\n\n1\n00:01.000 --> 00:04.200 align:start\n<v.loud Ann Lee>We <i>sell</i> bread\n&amp; salt.</v>\n\n\
+                00:01:05.000 --> 00:01:06.500\n<v Ann Lee>Yes.\n<v Leo Kane>No.\n";
+    let document = document("a.txt", text);
+    assert_eq!(
+        turns(&document),
+        [
+            (Some("Ann Lee"), "We sell bread & salt. Yes.".to_string(), 1.0, 66.5),
+            (Some("Leo Kane"), "No.".into(), 65.0, 66.5)
+        ]
+    );
+    assert_eq!((document.format.as_str(), document.front.title.as_deref()), ("web_vtt", Some("a hearing")));
+}
+
+#[test]
+fn text_outside_every_voice_tag_is_nobodys() {
+    let text = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ann Lee>One.</v>\n\n00:02.000 --> 00:03.000\nTwo.\n";
+    assert_eq!(said("a.vtt", text), pairs(&[("Ann Lee", "One."), ("?", "Two.")]));
+}
+
+#[test]
+fn names_before_colons_are_speakers_and_other_words_are_not() {
+    let text = "1\n00:00:01,000 --> 00:00:02,000\nANN LEE: The report is thin.\n\n2\n00:00:02,000 --> 00:00:03,000\nNobody kept minutes: that is it.\n\n\
+                3\n00:00:03,000 --> 00:00:04,000\n[Dr. Kane] At 11: coffee.\n";
+    let expected =
+        [("ANN LEE", "The report is thin. Nobody kept minutes: that is it."), ("Dr. Kane", "At 11: coffee.")];
+    assert_eq!(said("a.srt", text), pairs(&expected));
+}
+
+#[test]
+fn a_mark_without_a_name_is_another_speaker() {
+    let text = "00:00:01,000 --> 00:00:02,000\n>> ANN LEE: I yield. >> Point of\norder! >> ANN LEE: State it.\n\n00:00:02.000 --> 00:00:03.000\n- Did you?\n- Twice.\n";
+    let expected = [
+        ("ANN LEE", "I yield."),
+        ("?", "Point of order!"),
+        ("ANN LEE", "State it."),
+        ("?", "Did you?"),
+        ("?", "Twice."),
+    ];
+    assert_eq!(said("a.srt", text), pairs(&expected));
+}
+
+#[test]
+fn sounds_and_music_are_lines_of_no_turn() {
+    let text = "0:00:01.000,0:00:02.000\n[APPLAUSE]\n\n0:00:02.000,0:00:03.000\nHost: Thank you. (laughs) Sit (all of you).\n\n0:00:03.000,0:00:04.000\n♪ la la ♪\n";
+    assert_eq!(said("a.sbv", text), pairs(&[("Host", "Thank you. Sit (all of you).")]));
+    let document = document("a.sbv", text);
+    let notes: Vec<&str> = document
+        .lines
+        .iter()
+        .filter(|line| line.turn.is_none())
+        .map(|line| line.span.of(&document.text).trim())
+        .collect();
+    assert_eq!(notes, ["[APPLAUSE]", "(laughs)", "♪ la la ♪"]);
+}
+
+#[test]
+fn a_line_that_rolls_up_is_said_once_and_a_repeated_word_twice() {
+    let text = "WEBVTT\n\n00:00.000 --> 00:02.000\nthe harbour was built\n\n00:02.000 --> 00:04.000\nthe harbour was built\nby many hands\n";
+    assert_eq!(said("a.vtt", text), pairs(&[("?", "the harbour was built by many hands")]));
+    let text = "WEBVTT\n\n00:00.000 --> 00:02.000\nNo.\n\n00:02.000 --> 00:04.000\nNo.\n";
+    assert_eq!(said("a.vtt", text), pairs(&[("?", "No. No.")]));
+}
+
+#[test]
+fn malformed_files_are_refused_with_the_line() {
+    let two = |times: &str| format!("1\n00:00:01,000 --> 00:00:02,000\nOne.\n\n2\n{times}\nTwo.\n");
+    assert!(error("a.srt", &two("00:00:04,000 --> 00:00:0x,000")).contains("line 6"));
+    assert!(error("a.srt", &two("00:00:08,000 --> 00:00:05,000")).contains("line 6: the cue ends (5.000 s) before"));
+    assert!(error("a.vtt", &two("00:00:08,000 --> 00:00:09,000")).contains("line 1"));
+    assert!(error("a.vtt", "WEBVTT\n\nNOTE nothing\n").contains("line 1: the file has no cues"));
+}
+
+#[test]
+fn oddities_are_told_with_the_line() {
+    let text = "WEBVTT\n\n00:05,000 --> 00:06.000\n<v A>Late.\n\n00:01.000 --> 00:02.000\n<v B>Early.\n\n00:07.000 --> 00:08.000\n\nstray words\n\n00:09.000 --> 00:\n";
+    let document = document("a.vtt", text);
+    assert_eq!(said("a.vtt", text), pairs(&[("B", "Early."), ("A", "Late.")]));
+    for (line, about) in
+        [(3, "comma"), (6, "before the one above"), (9, "no text"), (11, "outside"), (13, "ends inside")]
+    {
+        let told =
+            document.warnings.iter().any(|text| text.starts_with(&format!("line {line}: ")) && text.contains(about));
+        assert!(told, "line {line}: {about}: {:?}", document.warnings);
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_panics_and_lines_partition_what_is_read(
+        noise in proptest::collection::vec("[-><v/ A-Za-z:\\[\\]().♪#&;\u{e9}0-9]{0,24}\n?", 0..20),
+        kind in 0usize..3,
+    ) {
+        let (name, head, times) = [
+            ("a.vtt", "WEBVTT\n\n", "00:01.000 --> 00:02.000\n"),
+            ("a.srt", "", "00:00:01,000 --> 00:00:02,000\n"),
+            ("a.sbv", "", "0:00:01.000,0:00:02.000\n"),
+        ][kind];
+        let body: String = noise.iter().map(|text| format!("{times}{text}\n\n")).collect();
+        if let Ok(document) = read::read(name, format!("{head}{body}").as_bytes()) {
+            let mut end = 0;
+            for line in &document.lines {
+                prop_assert_eq!(line.span.start, end);
+                end = line.span.end;
+            }
+            prop_assert_eq!(end, document.text.len());
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! A ConvoKit corpus to documents: one for each conversation, one turn for each utterance.
+//!
+//! Comes in: `utterances.jsonl`, `speakers.json` and `conversations.json` of a corpus folder; the older names `users.json`,
+//! `user` and `root` are known too. Utterances of a conversation are put in the order of their times where each has
+//! one, and keep the order of the file otherwise. Their ids and what they reply to are carried along, and so is what
+//! the study names under `carry` (`meta.score`). Vectors and info files are left alone.
+
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use super::source::Source;
+use super::tabular::{self, Row, Table};
+use super::{ReadError, decode};
+use crate::Columns;
+use plenary_corpus::{Document, Format};
+
+/// The file that makes a folder a corpus.
+pub const UTTERANCES: &str = "utterances.jsonl";
+const SPEAKERS: [&str; 2] = ["speakers.json", "users.json"];
+const CONVERSATIONS: &str = "conversations.json";
+/// One of these stands beside the utterances.
+const COMPANIONS: [&str; 5] = ["speakers.json", "users.json", "conversations.json", "index.json", "corpus.json"];
+
+/// Files of a corpus; those that may be missing are `None`.
+#[derive(Debug, Default)]
+pub struct Parts {
+    pub utterances: Vec<u8>,
+    pub speakers: Option<Vec<u8>>,
+    pub conversations: Option<Vec<u8>>,
+}
+
+impl Parts {
+    /// Gathers the files through a function that returns the bytes of one by its name, or `None`.
+    ///
+    /// # Errors
+    /// What the function returns.
+    pub fn collect<E>(mut take: impl FnMut(&str) -> Result<Option<Vec<u8>>, E>) -> Result<Self, E> {
+        let mut speakers = None;
+        for name in SPEAKERS {
+            if speakers.is_none() {
+                speakers = take(name)?;
+            }
+        }
+        Ok(Self { utterances: take(UTTERANCES)?.unwrap_or_default(), speakers, conversations: take(CONVERSATIONS)? })
+    }
+}
+
+/// Whether a folder with these files is a corpus.
+pub fn is_corpus(has: impl Fn(&str) -> bool) -> bool {
+    has(UTTERANCES) && COMPANIONS.iter().any(|name| has(name))
+}
+
+/// Whether a file of this name belongs to a corpus.
+pub fn is_part(name: &str) -> bool {
+    name == UTTERANCES || COMPANIONS.contains(&name)
+}
+
+/// Whether a folder on disk is a corpus.
+pub fn is_corpus_folder(folder: &Path) -> bool {
+    is_corpus(|name| folder.join(name).is_file())
+}
+
+/// Reads a corpus; `path` is the folder's name.
+///
+/// # Errors
+/// [`ReadError`] where a file is no JSON, an utterance has no conversation, or none has text.
+pub fn read(path: &str, parts: &Parts, columns: &Columns) -> Result<Vec<Document>, ReadError> {
+    let file = |name: &str| format!("{path}/{name}");
+    if parts.utterances.is_empty() {
+        return Err(ReadError::Empty { path: file(UTTERANCES) });
+    }
+    let speakers = entries(&file(SPEAKERS[0]), parts.speakers.as_deref())?;
+    let conversations = entries(&file(CONVERSATIONS), parts.conversations.as_deref())?;
+    let decoded = decode::decode(&parts.utterances);
+    let mut table = tabular::json_lines(&file(UTTERANCES), &decoded.text)?;
+    rename(&mut table.names);
+    for (row, number) in table.rows.iter().zip(1..) {
+        let place = table.names.iter().position(|name| name == "conversation_id");
+        if place.and_then(|at| row.cells.get(at)).is_none_or(Option::is_none) {
+            return Err(ReadError::Row {
+                path: file(UTTERANCES),
+                place: row.place.clone(),
+                problem: format!("utterance {number} has no `conversation_id`"),
+            });
+        }
+    }
+    sort(&mut table);
+    join(&mut table, &speakers);
+    let mut mapping = columns.clone();
+    for (key, name) in [
+        (&mut mapping.text, "text"),
+        (&mut mapping.document, "conversation_id"),
+        (&mut mapping.speaker, "speaker name"),
+        (&mut mapping.speaker_id, "speaker"),
+    ] {
+        if key.is_empty() {
+            *key = name.into();
+        }
+    }
+    for name in ["reply_to", "id"] {
+        if table.names.iter().any(|known| known == name) && !mapping.carry.iter().any(|known| known == name) {
+            mapping.carry.insert(0, name.into());
+        }
+    }
+    let source = Source::new(path, &parts.utterances, Format::ConvoKit, decoded.encoding);
+    let mut documents = tabular::table_documents(&source, table, &mapping)?;
+    for document in &mut documents {
+        let id = document.front.title.clone().unwrap_or_default();
+        let meta = conversations.get(&id).map(meta);
+        let told = meta.and_then(|meta| ["title", "name", "topic"].iter().find_map(|key| meta.get(*key)?.as_str()));
+        if let Some(title) = told {
+            document.front.title = Some(title.to_string());
+        }
+    }
+    Ok(documents)
+}
+
+/// Today's names of the columns for those of older versions.
+fn rename(names: &mut [String]) {
+    for (old, new) in [("reply-to", "reply_to"), ("user", "speaker"), ("root", "conversation_id")] {
+        if !names.iter().any(|name| name == new)
+            && let Some(name) = names.iter_mut().find(|name| *name == old)
+        {
+            *name = new.into();
+        }
+    }
+}
+
+/// Puts the utterances in the order of their times where each has one.
+fn sort(table: &mut Table) {
+    let Some(at) = table.names.iter().position(|name| name == "timestamp") else { return };
+    let time = |row: &Row| row.cells.get(at)?.as_deref()?.parse::<f64>().ok().filter(|time| time.is_finite());
+    if table.rows.iter().all(|row| time(row).is_some()) {
+        table.rows.sort_by(|a, b| time(a).unwrap_or(0.0).total_cmp(&time(b).unwrap_or(0.0)));
+    }
+    // Times since 1970 say the day; smaller numbers are times of another kind.
+    let day = |row: &Row| {
+        let seconds = time(row).filter(|seconds| (1e8..1e11).contains(seconds))?;
+        let stamp = jiff::Timestamp::from_second(seconds as i64).ok()?;
+        Some(jiff::tz::Offset::UTC.to_datetime(stamp).date().to_string())
+    };
+    if !table.names.iter().any(|name| name == "date") {
+        let days: Vec<Option<String>> = table.rows.iter().map(day).collect();
+        if days.iter().any(Option::is_some) {
+            // The day on which a conversation begins is its date.
+            let conversation = table.names.iter().position(|name| name == "conversation_id");
+            let mut seen = std::collections::HashSet::new();
+            let days = table.rows.iter().zip(days).map(|(row, day)| {
+                let of = conversation.and_then(|at| row.cells.get(at)?.clone());
+                day.filter(|_| seen.insert(of))
+            });
+            let days: Vec<Option<String>> = days.collect();
+            add(table, "date", days);
+        }
+    }
+}
+
+/// Adds what `speakers.json` says of each utterance's speaker.
+fn join(table: &mut Table, speakers: &Map<String, Value>) {
+    let speaker = table.names.iter().position(|name| name == "speaker");
+    let ids: Vec<Option<String>> = table.rows.iter().map(|row| row.cells.get(speaker?)?.clone()).collect();
+    let told = |id: &str, keys: &[&str]| {
+        let meta = meta(speakers.get(id)?);
+        keys.iter().find_map(|key| meta.get(*key)?.as_str()).filter(|text| !text.trim().is_empty()).map(str::to_string)
+    };
+    let names = ids.iter().map(|id| id.as_ref().map(|id| told(id, &["name"]).unwrap_or_else(|| id.clone())));
+    let names: Vec<_> = names.collect();
+    for name in ["party", "affiliation", "country", "role"] {
+        let cells: Vec<_> = ids.iter().map(|id| told(id.as_deref()?, &[name])).collect();
+        if cells.iter().any(Option::is_some) && !table.names.iter().any(|known| known == name) {
+            add(table, name, cells);
+        }
+    }
+    add(table, "speaker name", names);
+}
+
+fn add(table: &mut Table, name: &str, cells: Vec<Option<String>>) {
+    let at = table.names.len();
+    table.names.push(name.into());
+    for (row, cell) in table.rows.iter_mut().zip(cells) {
+        row.cells.resize(at, None);
+        row.cells.push(cell);
+    }
+}
+
+/// The entries of a file that maps ids to objects.
+fn entries(path: &str, bytes: Option<&[u8]>) -> Result<Map<String, Value>, ReadError> {
+    let Some(bytes) = bytes else { return Ok(Map::new()) };
+    serde_json::from_str(&decode::decode(bytes).text).map_err(|error| ReadError::Row {
+        path: path.into(),
+        place: format!("line {}", error.line()),
+        problem: format!("expected a JSON object of ids, found at column {}: {error}", error.column()),
+    })
+}
+
+/// The `meta` of an entry; older corpora have it in the entry itself.
+fn meta(entry: &Value) -> &Value {
+    entry.get("meta").filter(|meta| meta.is_object()).unwrap_or(entry)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use plenary_attribute::attribute;
+
+    fn corpus(utterances: &str) -> Parts {
+        Parts {
+            utterances: utterances.as_bytes().to_vec(),
+            speakers: Some(
+                br#"{"s1":{"meta":{"name":"Ann Lee","party":"Green"},"vectors":[]},"s2":{"meta":{}}}"#.to_vec(),
+            ),
+            conversations: Some(br#"{"c1":{"meta":{"title":"On the sea"},"vectors":[]}}"#.to_vec()),
+        }
+    }
+
+    #[test]
+    fn conversations_are_documents_and_utterances_turns() {
+        let parts = corpus(concat!(
+            r#"{"id":"u2","conversation_id":"c1","text":"It is cold.","speaker":"s2","reply-to":"u1","timestamp":1495929660,"meta":{"score":3},"vectors":[]}"#,
+            "\n",
+            r#"{"id":"u1","conversation_id":"c1","text":"How is the sea?","speaker":"s1","reply-to":null,"timestamp":1495929600,"meta":{"score":1},"vectors":[]}"#,
+            "\n",
+            r#"{"id":"u3","conversation_id":"c2","text":"Elsewhere.","speaker":"s1","reply-to":null,"timestamp":1496016000,"meta":{},"vectors":[]}"#,
+            "\n",
+        ));
+        let columns = Columns { carry: vec!["meta.score".into()], ..Columns::default() };
+        let documents = read("corpus", &parts, &columns).unwrap();
+        assert_eq!(documents.len(), 2);
+        assert_eq!(
+            (documents[0].path.as_str(), documents[0].text.as_str()),
+            ("corpus/c1", "How is the sea?\nIt is cold.\n")
+        );
+        assert_eq!(documents[0].front.date, Some(jiff::civil::date(2017, 5, 28)));
+        let transcript = attribute(documents[0].clone(), &plenary_attribute::Options::default());
+        assert_eq!(transcript.front.title.as_deref(), Some("On the sea"));
+        let labels: Vec<_> = transcript.utterances.iter().map(|u| u.label.as_deref()).collect();
+        assert_eq!(labels, [Some("Ann Lee"), Some("s2")]);
+        assert_eq!(transcript.speakers[0].party.as_deref(), Some("Green"));
+        let carried = transcript.turn_of(&transcript.utterances[1]).unwrap().carried.as_deref();
+        assert_eq!(carried, Some(r#"{"id":"u2","reply_to":"u1","meta.score":"3"}"#));
+    }
+
+    #[test]
+    fn broken_files_are_named_with_their_line() {
+        let error = read("corpus", &corpus("{\"id\":\"u1\",\"text\":\"a\",\"speaker\":\"s\"}\n"), &Columns::default())
+            .unwrap_err();
+        assert!(error.to_string().starts_with("corpus/utterances.jsonl, line 1: "), "{error}");
+        let parts = Parts { speakers: Some(b"{\n\"s1\": ".to_vec()), ..corpus("{}\n") };
+        let error = read("corpus", &parts, &Columns::default()).unwrap_err();
+        assert!(error.to_string().starts_with("corpus/speakers.json, line 2: "), "{error}");
+    }
+}

@@ -1,0 +1,241 @@
+//! Paragraphs of a word processor's document to lines: breaks inside paragraphs, tables, text boxes and notes in the
+//! order in which people read them.
+
+use super::parts::{Parts, Piece};
+use super::plain::is_ornament;
+use plenary_corpus::Layout;
+
+/// A paragraph under way: its lines, each in pieces of one typeface.
+#[derive(Debug, Clone)]
+pub struct Paragraph {
+    pub layout: Layout,
+    pub lines: Vec<Vec<Piece>>,
+}
+
+impl Default for Paragraph {
+    fn default() -> Self {
+        Self { layout: Layout::Text, lines: vec![Vec::new()] }
+    }
+}
+
+impl Paragraph {
+    pub fn push(&mut self, text: &str, bold: bool, italic: bool) {
+        if let Some(line) = self.lines.last_mut() {
+            line.push(Piece { text: text.into(), bold, italic });
+        }
+    }
+
+    pub fn line_break(&mut self) {
+        self.lines.push(Vec::new());
+    }
+
+    fn is_blank(&self) -> bool {
+        self.lines.iter().flatten().all(|piece| piece.text.trim().is_empty())
+    }
+
+    fn text(&self) -> String {
+        let lines = self.lines.iter().map(|line| line.iter().map(|piece| piece.text.as_str()).collect::<String>());
+        lines.collect::<Vec<_>>().join(" ").trim().to_string()
+    }
+}
+
+/// Where paragraphs go: the page, a text box, a cell of a table, a note.
+#[derive(Debug)]
+enum Place {
+    /// Rows of cells of paragraphs.
+    Cell(Vec<Paragraph>),
+    Row(Vec<Vec<Paragraph>>),
+    /// A text box waits until the paragraph it is anchored in ends; that paragraph is kept here.
+    Box(Vec<Paragraph>, Option<Paragraph>),
+    /// A note waits until the end of the document; the paragraph it interrupts is kept here.
+    Note(Vec<Paragraph>, Option<Paragraph>),
+}
+
+/// The document while it is read.
+#[derive(Debug, Default)]
+pub struct Flow {
+    page: Vec<Paragraph>,
+    places: Vec<Place>,
+    /// The paragraph under way.
+    pub open: Option<Paragraph>,
+    /// Text boxes of the paragraph under way.
+    boxes: Vec<Paragraph>,
+    notes: Vec<String>,
+}
+
+impl Flow {
+    pub fn start_paragraph(&mut self, layout: Layout) {
+        self.end_paragraph();
+        self.open = Some(Paragraph { layout, ..Paragraph::default() });
+    }
+
+    pub fn end_paragraph(&mut self) {
+        if let Some(paragraph) = self.open.take() {
+            self.place(paragraph);
+        }
+        if !self.places.iter().any(|place| matches!(place, Place::Box(..))) {
+            for paragraph in std::mem::take(&mut self.boxes) {
+                self.place(paragraph);
+            }
+        }
+    }
+
+    fn place(&mut self, paragraph: Paragraph) {
+        match self.places.last_mut() {
+            None => self.page.push(paragraph),
+            Some(Place::Cell(paragraphs) | Place::Box(paragraphs, _) | Place::Note(paragraphs, _)) => {
+                paragraphs.push(paragraph);
+            }
+            Some(Place::Row(cells)) => cells.push(vec![paragraph]),
+        }
+    }
+
+    pub fn start_row(&mut self) {
+        self.end_paragraph();
+        self.places.push(Place::Row(Vec::new()));
+    }
+
+    pub fn start_cell(&mut self) {
+        self.end_paragraph();
+        self.places.push(Place::Cell(Vec::new()));
+    }
+
+    pub fn end_cell(&mut self) {
+        self.end_paragraph();
+        if let Some(Place::Cell(_)) = self.places.last()
+            && let Some(Place::Cell(paragraphs)) = self.places.pop()
+        {
+            match self.places.last_mut() {
+                Some(Place::Row(cells)) => cells.push(paragraphs),
+                _ => paragraphs.into_iter().for_each(|paragraph| self.place(paragraph)),
+            }
+        }
+    }
+
+    /// Ends a row: its cells stand on one line, a tab apart, where only the last one holds several paragraphs; what
+    /// else it holds follows.
+    pub fn end_row(&mut self) {
+        self.end_paragraph();
+        let Some(Place::Row(_)) = self.places.last() else { return };
+        let Some(Place::Row(mut cells)) = self.places.pop() else { return };
+        for cell in &mut cells {
+            cell.retain(|paragraph| !paragraph.is_blank());
+        }
+        let n_cells = cells.len();
+        if n_cells > 1 && cells[..n_cells - 1].iter().all(|cell| cell.len() <= 1) {
+            let mut row = Paragraph::default();
+            let mut rest = Vec::new();
+            for (i, cell) in cells.into_iter().enumerate() {
+                if i > 0 {
+                    row.push("\t", false, false);
+                }
+                let mut paragraphs = cell.into_iter();
+                for (k, line) in paragraphs.next().map(|paragraph| paragraph.lines).into_iter().flatten().enumerate() {
+                    if k > 0 {
+                        row.push(" ", false, false);
+                    }
+                    line.iter().for_each(|piece| row.push(&piece.text, piece.bold, piece.italic));
+                }
+                rest.extend(paragraphs);
+            }
+            if !row.is_blank() {
+                self.place_all(std::iter::once(row).chain(rest));
+            }
+        } else {
+            self.place_all(cells.into_iter().flatten());
+        }
+    }
+
+    fn place_all(&mut self, paragraphs: impl Iterator<Item = Paragraph>) {
+        paragraphs.for_each(|paragraph| self.place(paragraph));
+    }
+
+    pub fn start_box(&mut self) {
+        let interrupted = self.open.take();
+        self.places.push(Place::Box(Vec::new(), interrupted));
+    }
+
+    pub fn end_box(&mut self) {
+        self.close(|place| matches!(place, Place::Box(..)));
+    }
+
+    pub fn start_note(&mut self) {
+        let interrupted = self.open.take();
+        self.places.push(Place::Note(Vec::new(), interrupted));
+    }
+
+    pub fn end_note(&mut self) {
+        self.close(|place| matches!(place, Place::Note(..)));
+    }
+
+    fn close(&mut self, is_it: impl Fn(&Place) -> bool) {
+        if let Some(paragraph) = self.open.take() {
+            self.place(paragraph);
+        }
+        if !self.places.last().is_some_and(is_it) {
+            return;
+        }
+        match self.places.pop() {
+            Some(Place::Box(paragraphs, interrupted)) => {
+                self.boxes.extend(paragraphs);
+                self.open = interrupted;
+            }
+            Some(Place::Note(paragraphs, interrupted)) => {
+                self.add_note(&paragraphs);
+                self.open = interrupted;
+            }
+            _ => {}
+        }
+    }
+
+    fn add_note(&mut self, paragraphs: &[Paragraph]) {
+        let text: Vec<String> = paragraphs.iter().map(Paragraph::text).filter(|text| !text.is_empty()).collect();
+        if !text.is_empty() {
+            self.notes.push(text.join(" "));
+        }
+    }
+
+    /// Takes the paragraphs read so far as one note.
+    pub fn page_to_note(&mut self, page: Flow) {
+        self.add_note(&page.page);
+    }
+
+    /// The text of the page in one line.
+    pub fn text(&self) -> String {
+        let text: Vec<String> = self.page.iter().map(Paragraph::text).filter(|text| !text.is_empty()).collect();
+        text.join(" ")
+    }
+
+    pub fn is_blank(&self) -> bool {
+        self.notes.is_empty() && self.page.iter().all(Paragraph::is_blank)
+    }
+
+    /// Ends what is open, and writes the page line by line. Notes follow below a rule, each with its number in
+    /// brackets, so that they are told from speech.
+    pub fn write(mut self, out: &mut Parts) {
+        self.end_paragraph();
+        while !self.places.is_empty() {
+            self.end_cell();
+            self.end_row();
+            self.end_box();
+            self.end_note();
+            self.end_paragraph();
+        }
+        for paragraph in &self.page {
+            out.new_paragraph();
+            for line in &paragraph.lines {
+                let text: String = line.iter().map(|piece| piece.text.as_str()).collect();
+                out.line(if is_ornament(&text) { Layout::Ornament } else { paragraph.layout }, None, line);
+            }
+        }
+        if self.notes.is_empty() {
+            return;
+        }
+        out.blank();
+        out.line(Layout::Ornament, None, &[Piece::plain("____________")]);
+        for (i, note) in self.notes.iter().enumerate() {
+            out.new_paragraph();
+            out.line(Layout::Text, None, &[Piece::plain(format!("[{}] {note}", i + 1))]);
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! Plain text to lines: blank lines, indents, list markers and the width of the page say where paragraphs begin.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use plenary_corpus::{Layout, Line, Span, TextRun};
+
+/// A page is hard-wrapped when less than half of its text stands on lines longer than this.
+const LONGEST_WRAPPED_LINE: usize = 120;
+
+pub static LIST_MARKER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:[-*•◦▪·–]|\(?\d{1,3}[.)]|\(?[a-z]\)|\([ivxIVX]{1,5}\))[ \t]+\S")
+        .expect("the pattern is a constant that compiles")
+});
+
+/// Whether a line begins with what only stands at the start of one. Looks at the pattern only where it may match.
+fn starts_anew(line: &str) -> bool {
+    let may_be_time = line.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '[' | '('));
+    (may_be_time || line.contains('\t')) && LINE_START.is_match(line)
+}
+
+/// What begins a line of its own: a time with seconds or in brackets, or a label with a tab behind it.
+static LINE_START: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:[\[(]?\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4},?\s+\d{1,2}:\d{2}|[\[(]\d{1,2}:\d{2}(?::\d{2})?|\d{1,2}:\d{2}:\d{2}|[^\t]{1,30}\t+\S)")
+        .expect("the pattern is a constant that compiles")
+});
+
+/// The spans of a text's lines, line breaks included; LF, CRLF, CR and form feed end a line.
+pub fn source_lines(text: &str) -> impl Iterator<Item = Span> + '_ {
+    let bytes = text.as_bytes();
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        if start >= bytes.len() {
+            return None;
+        }
+        let end = match bytes[start..].iter().position(|b| matches!(b, b'\n' | b'\r' | b'\x0C')) {
+            None => bytes.len(),
+            Some(at) if bytes[start + at] == b'\r' && bytes.get(start + at + 1) == Some(&b'\n') => start + at + 2,
+            Some(at) => start + at + 1,
+        };
+        let span = Span::new(start, end);
+        start = end;
+        Some(span)
+    })
+}
+
+/// Whether a line has no letter or digit and at least three signs: "---", "____", "* * *".
+pub fn is_ornament(text: &str) -> bool {
+    let is_sign = |c: char| matches!(c, '-' | '_' | '*' | '=' | '~' | '–' | '—' | '.' | '#' | '+' | '·');
+    // Most lines begin with a letter.
+    if !text.chars().all(|c| is_sign(c) || c.is_whitespace()) {
+        return false;
+    }
+    let signs = text.chars().filter(|c| !c.is_whitespace()).count();
+    signs == 0 || signs >= 3
+}
+
+/// List item or text, by the marker in front.
+pub fn layout(shown: &str) -> Layout {
+    // Most lines begin with a word, which needs no pattern to be told from a marker.
+    let is_word = matches!(shown.as_bytes(), [first, second, ..] if first.is_ascii_alphabetic() && *second != b')');
+    if !is_word && LIST_MARKER.is_match(shown) { Layout::ListItem } else { Layout::Text }
+}
+
+pub fn lines(text: &str) -> Vec<Line> {
+    let mut lines: Vec<Line> = source_lines(text)
+        .map(|span| {
+            let source = span.of(text);
+            let shown = source.trim();
+            let start = span.start + (source.len() - source.trim_start().len());
+            if is_ornament(shown) {
+                return Line { span, layout: Layout::Ornament, paragraph: 0, runs: Vec::new(), turn: None };
+            }
+            let layout = layout(shown);
+            let run = TextRun { span: Span::new(start, start + shown.len()), bold: false, italic: false };
+            Line { span, layout, paragraph: 0, runs: vec![run], turn: None }
+        })
+        .collect();
+    drop_margin_numbers(text, &mut lines);
+    number_paragraphs(text, &mut lines);
+    lines
+}
+
+/// Takes the numbers of lines in the margin ("14   truck itself") out of what is to be read, where nearly all lines
+/// have one and they count on.
+fn drop_margin_numbers(text: &str, lines: &mut [Line]) {
+    let number = |line: &Line| -> Option<(u32, usize)> {
+        let shown = line.runs.first()?.span.of(text);
+        let digits = shown.bytes().take_while(u8::is_ascii_digit).count();
+        let rest = &shown[digits..];
+        let is_margin = (1..=5).contains(&digits) && (rest.is_empty() || rest.starts_with([' ', '\t']));
+        is_margin.then(|| shown[..digits].parse().ok()).flatten().map(|n| (n, digits))
+    };
+    let (mut n_lines, mut n_numbered, mut counted_on) = (0, 0, 0);
+    let mut last = None;
+    for line in lines.iter().filter(|line| !line.runs.is_empty()) {
+        n_lines += 1;
+        if let Some((n, _)) = number(line) {
+            n_numbered += 1;
+            counted_on += usize::from(n == 1 || last.is_some_and(|last: u32| n == last.saturating_add(1)));
+            last = Some(n);
+        }
+    }
+    const FEWEST: usize = 8;
+    if n_numbered < FEWEST || n_numbered * 10 < n_lines * 7 || counted_on * 10 < n_numbered * 9 {
+        return;
+    }
+    for line in lines.iter_mut() {
+        let Some((_, digits)) = number(line) else { continue };
+        let Some(run) = line.runs.first_mut() else { continue };
+        let rest = &run.span.of(text)[digits..];
+        run.span.start += digits + (rest.len() - rest.trim_start().len());
+        if run.span.is_empty() {
+            line.runs.clear();
+            line.layout = Layout::Ornament;
+        } else {
+            let shown = run.span.of(text);
+            line.layout = layout(shown);
+        }
+    }
+}
+
+/// Gives lines of one paragraph one number. A line goes on from the one above when that one was full: the next word
+/// would not have fitted on it.
+pub fn number_paragraphs(text: &str, lines: &mut [Line]) {
+    let width = page_width(text, lines);
+    let mut paragraph = 0;
+    for i in 0..lines.len() {
+        let goes_on = i > 0 && width.is_some_and(|width| goes_on(text, &lines[i - 1], &lines[i], width));
+        if !goes_on {
+            paragraph += 1;
+        } else if lines[i - 1].layout == Layout::ListItem {
+            lines[i].layout = Layout::ListItem;
+        }
+        lines[i].paragraph = paragraph;
+    }
+}
+
+fn goes_on(text: &str, above: &Line, line: &Line, width: usize) -> bool {
+    let (Some(last), Some(first)) = (above.runs.last(), line.runs.first()) else { return false };
+    let (upper, lower) = (last.span.of(text), first.span.of(text));
+    if line.layout != Layout::Text || starts_anew(lower) {
+        return false;
+    }
+    // Scripts without blanks between words break a line before any character.
+    let first_word =
+        if lower.starts_with(is_unspaced) { 1 } else { lower.split_whitespace().next().unwrap_or("").chars().count() };
+    let is_full = indent(text, above) + upper.chars().count() + 1 + first_word > width;
+    is_full && !(ends_sentence(upper) && indent(text, line) >= indent(text, above) + 2)
+}
+
+fn ends_sentence(text: &str) -> bool {
+    text.trim_end_matches(['"', '”', '’', ')', ']', '\'']).ends_with(['.', '!', '?', '…', '。', '！', '？'])
+}
+
+fn is_unspaced(c: char) -> bool {
+    matches!(c as u32, 0x0E00..=0x0EFF | 0x1780..=0x17FF | 0x3000..=0x30FF | 0x3400..=0x9FFF)
+}
+
+fn indent(text: &str, line: &Line) -> usize {
+    let start = line.runs.first().map_or(line.span.start, |run| run.span.start);
+    text[line.span.start..start].chars().map(|c| if c == '\t' { 8 } else { 1 }).sum()
+}
+
+/// The width of a hard-wrapped page in characters: what 95 % of the lines with a line below stay within. `None`
+/// where paragraphs stand on one long line each.
+fn page_width(text: &str, lines: &[Line]) -> Option<usize> {
+    let length =
+        |line: &Line| indent(text, line) + line.runs.iter().map(|run| run.span.of(text).chars().count()).sum::<usize>();
+    let (mut long, mut all, mut goes_on_small) = (0, 0, 0);
+    let mut inner = Vec::new();
+    for (i, line) in lines.iter().enumerate() {
+        let n = length(line);
+        all += n;
+        long += if n > LONGEST_WRAPPED_LINE { n } else { 0 };
+        if n > 0 && lines.get(i + 1).is_some_and(|below| !below.runs.is_empty()) {
+            let ends_sentence = line.runs.last().is_some_and(|run| ends_sentence(run.span.of(text)));
+            inner.push((n, ends_sentence));
+            let below = lines[i + 1].runs[0].span.of(text);
+            goes_on_small += usize::from(below.starts_with(char::is_lowercase));
+        }
+    }
+    if long * 2 >= all.max(1) || inner.is_empty() {
+        return None;
+    }
+    inner.sort_unstable();
+    let (width, _) = inner[(inner.len() * 95 / 100).min(inner.len() - 1)];
+    // A page is broken at its width where many lines are nearly full, or the next goes on in small letters, and most
+    // full lines end amid a sentence; turns of one line each are of any length and end theirs.
+    const LAST_WORD: usize = 12;
+    let full: Vec<&(usize, bool)> = inner.iter().filter(|(n, _)| n + LAST_WORD > width).collect();
+    let broken = full.iter().filter(|(_, ends_sentence)| !ends_sentence).count();
+    let is_full = full.len() * 20 > inner.len() * 7 || goes_on_small * 100 >= inner.len() * 15;
+    (width >= 30 && is_full && broken * 10 >= full.len() * 4).then_some(width)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paragraphs(text: &str) -> Vec<String> {
+        let mut out: Vec<(usize, String)> = Vec::new();
+        for line in lines(text).iter().filter(|line| !line.runs.is_empty()) {
+            let shown = line.runs[0].span.of(text);
+            match out.last_mut() {
+                Some((paragraph, joined)) if *paragraph == line.paragraph => *joined = format!("{joined} {shown}"),
+                _ => out.push((line.paragraph, shown.to_string())),
+            }
+        }
+        out.into_iter().map(|(_, joined)| joined).collect()
+    }
+
+    #[test]
+    fn wrapped_lines_are_one_paragraph_and_short_lines_end_it() {
+        let text = "DR. HELENA VOSS\nChair of the Assembly\n\nGood morning. Before we hear the witnesses I remind members\nthat questions should be short and that answers should be so\ntoo.\nAnother paragraph begins here although no blank line says it\nto the reader of the page.\n";
+        assert_eq!(
+            paragraphs(text),
+            [
+                "DR. HELENA VOSS",
+                "Chair of the Assembly",
+                "Good morning. Before we hear the witnesses I remind members that questions should be short and that answers should be so too.",
+                "Another paragraph begins here although no blank line says it to the reader of the page."
+            ]
+        );
+    }
+
+    #[test]
+    fn long_lines_are_paragraphs_each() {
+        let long = "word ".repeat(60);
+        let text = format!("Ann: {long}\nBob: {long}\n");
+        assert_eq!(paragraphs(&text).len(), 2);
+    }
+
+    #[test]
+    fn every_kind_of_line_break_ends_a_line() {
+        let text = "a\r\nb\rc\n\x0Cd";
+        let spans: Vec<&str> = source_lines(text).map(|span| span.of(text)).collect();
+        assert_eq!(spans, ["a\r\n", "b\r", "c\n", "\x0C", "d"]);
+    }
+}

@@ -1,0 +1,96 @@
+//! Parquet to a table, through polars: every column as text, dates as `YYYY-MM-DD`, nulls as empty cells.
+
+use std::io::Cursor;
+
+use polars_core::prelude::{AnyValue, DataType, PolarsError};
+use polars_io::prelude::{ParquetReader, SerReader};
+use polars_parquet::parquet::metadata::FileMetadata;
+use polars_parquet::parquet::read::{BasicDecompressor, PageReader};
+
+use super::{Row, Size, Table};
+use crate::ReadError;
+
+/// What the errors call the format.
+const WHAT: &str = "a Parquet file";
+
+/// What the columns may take together when unpacked, as the file itself says.
+const LARGEST: usize = 2 << 30;
+/// Rows of a column that takes nearly no bytes (all null, all alike) count as well.
+const MOST_ROWS: usize = 50_000_000;
+
+/// Reads a Parquet file.
+///
+/// # Errors
+/// [`ReadError::Damaged`] where it cannot be read, [`ReadError::TooLarge`] where it would take too much memory.
+pub fn read(path: &str, bytes: &[u8]) -> Result<Table, ReadError> {
+    let damaged = |error: PolarsError| ReadError::Damaged { path: path.into(), what: WHAT, problem: error.to_string() };
+    let too_large = || super::too_large(path, WHAT);
+    let mut reader = ParquetReader::new(Cursor::new(bytes));
+    let metadata = reader.get_metadata().map_err(damaged)?;
+    let unpacked = metadata.row_groups.iter().fold(0usize, |sum, group| sum.saturating_add(group.total_byte_size()));
+    if unpacked > LARGEST || metadata.num_rows > MOST_ROWS {
+        return Err(too_large());
+    }
+    check_pages(bytes, metadata).map_err(|problem| ReadError::Damaged { path: path.into(), what: WHAT, problem })?;
+    let mut size = Size::default();
+    let frame = reader.finish().map_err(damaged)?;
+    let names = frame.get_column_names().iter().map(|name| name.to_string()).collect();
+    let mut rows: Vec<Row> =
+        (0..frame.height()).map(|row| Row { place: format!("row {}", row + 1), cells: Vec::new() }).collect();
+    for column in frame.columns() {
+        let column = column.as_materialized_series();
+        // Text is taken as it is; numbers, dates and the like as they are shown.
+        if *column.dtype() == DataType::String {
+            for (row, value) in rows.iter_mut().zip(column.str().map_err(damaged)?.iter()) {
+                let text = value.filter(|text| !text.trim().is_empty());
+                size.add(text.map_or(0, str::len)).ok_or_else(too_large)?;
+                row.cells.push(text.map(str::to_string));
+            }
+        } else {
+            for (row, value) in rows.iter_mut().zip(column.iter()) {
+                let text = shown(&value);
+                size.add(text.as_ref().map_or(0, String::len)).ok_or_else(too_large)?;
+                row.cells.push(text);
+            }
+        }
+    }
+    Ok(Table { names, rows, warnings: Vec::new() })
+}
+
+/// Checks what the headers of the pages promise: the reader makes room for as many values as a header says, and a program
+/// that asks for more memory than there is ends at once.
+fn check_pages(bytes: &[u8], metadata: &FileMetadata) -> Result<(), String> {
+    for column in metadata.row_groups.iter().flat_map(|group| group.parquet_columns()) {
+        let range = column.byte_range();
+        let place = |at: u64| usize::try_from(at).ok();
+        let chunk = place(range.start).zip(place(range.end)).and_then(|(start, end)| bytes.get(start..end));
+        let chunk = chunk.ok_or("a column lies outside the file")?;
+        let most = usize::try_from(column.num_values()).ok().filter(|n| *n <= MOST_ROWS);
+        let most = most.ok_or_else(|| format!("a column says that it has {} values", column.num_values()))?;
+        let pages = PageReader::new(Cursor::new(chunk.to_vec().into()), column, Vec::new(), LARGEST);
+        let mut pages = BasicDecompressor::new(pages, Vec::new());
+        let dictionary = pages.read_dict_page().map_err(|error| error.to_string())?;
+        if dictionary.is_some_and(|page| page.num_values > page.buffer.len()) {
+            return Err("a dictionary has fewer bytes than it says that it has values".into());
+        }
+        let (mut n, mut unpacked) = (0usize, 0usize);
+        for page in pages {
+            let page = page.map_err(|error| error.to_string())?;
+            n = n.saturating_add(page.num_values());
+            unpacked = unpacked.saturating_add(page.page().uncompressed_size());
+            if n > most || unpacked > LARGEST {
+                return Err(format!("a column of {most} values has pages of {n} values and {unpacked} bytes"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn shown(value: &AnyValue<'_>) -> Option<String> {
+    if value.is_null() {
+        return None;
+    }
+    // Texts of categories would be shown in quotation marks.
+    let text = value.get_str().map_or_else(|| value.to_string(), str::to_string);
+    (!text.trim().is_empty()).then_some(text)
+}

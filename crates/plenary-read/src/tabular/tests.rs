@@ -1,0 +1,184 @@
+//! Tables in all kinds, with and without the study's names.
+
+use std::io::{Cursor, Write};
+
+use polars_core::prelude::{IntoColumn, NamedFrom, Series};
+use polars_io::prelude::ParquetWriter;
+
+use crate::Columns;
+use crate::{Options, ReadError, read, read_all};
+use plenary_attribute::attribute;
+use plenary_corpus::{Document, Format, Role, Transcript};
+
+fn documents(path: &str, bytes: &[u8], columns: Columns) -> Vec<Document> {
+    read_all(path, bytes, &Options { columns }).unwrap().documents
+}
+
+fn one(path: &str, bytes: &[u8]) -> Transcript {
+    attribute(read(path, bytes).unwrap(), &plenary_attribute::Options::default())
+}
+
+fn said(transcript: &Transcript) -> Vec<(Option<&str>, &str)> {
+    transcript.utterances.iter().map(|u| (u.label.as_deref(), u.text.as_str())).collect()
+}
+
+#[test]
+fn delimiter_quotes_and_names_are_found() {
+    let expected =
+        [(Some("Ann Lee"), "Good, day; all\tof you."), (Some("Bo \"B\" Hill"), "One.\nTwo."), (None, "Who?")];
+    let csv = "\u{FEFF}Speaker,Text,Party\nAnn Lee,\"Good, day; all\tof you.\",Green\n\"Bo \"\"B\"\" Hill\",\"One.\nTwo.\",\n,Who?,\n";
+    let transcript = one("a.csv", csv.as_bytes());
+    assert_eq!(said(&transcript), expected);
+    assert_eq!(transcript.speakers[0].party.as_deref(), Some("Green"));
+    assert_eq!(transcript.document.format, Format::Csv);
+    let semicolon = "A list of speeches\n\nname;speech\nAnn Lee;\"Good, day; all\tof you.\"\n\"Bo \"\"B\"\" Hill\";\"One.\nTwo.\"\n;Who?\n";
+    assert_eq!(said(&one("b.csv", semicolon.as_bytes())), expected);
+    let tabs = "who\tutterance\r\nAnn Lee\tGood day.\r\nBo Hill\tYes, no, well.\r\n";
+    let expected = [(Some("Ann Lee"), "Good day."), (Some("Bo Hill"), "Yes, no, well.")];
+    assert_eq!(said(&one("c.tsv", tabs.as_bytes())), expected);
+    assert_eq!(said(&one("c.csv", tabs.as_bytes())), expected);
+    let latin = one("d.csv", b"speaker,text\nRen\xe9,Voil\xe0 la v\xe9rit\xe9.\n");
+    assert_eq!(said(&latin), [(Some("René"), "Voilà la vérité.")]);
+}
+
+#[test]
+fn a_table_without_text_lists_its_columns() {
+    let message = read("a.csv", b"id,words\n1,hello\n").unwrap_err().to_string();
+    assert_eq!(message, "a.csv: no column with the text of the turns was found; its columns are `id`, `words`");
+    let columns = Columns { text: "speeches".into(), ..Columns::default() };
+    let error = read_all("a.csv", b"id,text\n1,hello\n", &Options { columns }).unwrap_err();
+    assert!(matches!(error, ReadError::NoTextColumn { .. } | ReadError::NoColumn { .. }), "{error}");
+    assert!(error.to_string().contains("`id`, `text`"), "{error}");
+    let columns = Columns { party: "fraction".into(), ..Columns::default() };
+    let error = read_all("a.csv", b"id,text\n1,hello\n", &Options { columns }).unwrap_err().to_string();
+    assert!(error.contains("`fraction` as `party`"), "{error}");
+}
+
+#[test]
+fn broken_rows_are_refused_with_their_line() {
+    let message = read("a.csv", b"speaker,text\nA,one\nB,two, three\n").unwrap_err().to_string();
+    assert!(message.starts_with("a.csv, line 3: found 3 cells"), "{message}");
+    let message = read("a.csv", b"speaker,text\nA,one\nB,\"two\nC,three\n").unwrap_err().to_string();
+    assert!(message.starts_with("a.csv, line 3: a quotation mark"), "{message}");
+    let message = read("a.jsonl", b"{\"text\":\"one\"}\n{\"text\":\n").unwrap_err().to_string();
+    assert!(message.starts_with("a.jsonl, line 2: expected one JSON object"), "{message}");
+    assert!(matches!(read("a.csv", b"text\n\n \n"), Err(ReadError::Empty { .. })));
+    let zeros: Vec<u8> = "a,text\n".bytes().chain([0; 300]).collect();
+    assert!(matches!(read("a.csv", &zeros), Err(ReadError::Binary { .. })));
+}
+
+#[test]
+fn a_column_of_documents_makes_documents_that_keep_their_ids() {
+    let csv =
+        b"debate,date,speaker,text,votes\nD1,2001-02-03,A,One.,5\nD2,2002-02-03,B,Two.,\nD1,2001-02-03,B,Three.,7\n";
+    let columns = Columns { carry: vec!["Votes".into()], ..Columns::default() };
+    let found = documents("t.csv", csv, columns.clone());
+    let shown: Vec<_> = found.iter().map(|d| (d.path.as_str(), d.text.as_str(), d.front.date)).collect();
+    let day = jiff::civil::date;
+    assert_eq!(
+        shown,
+        [("t.csv/D1", "One.\nThree.\n", Some(day(2001, 2, 3))), ("t.csv/D2", "Two.\n", Some(day(2002, 2, 3)))]
+    );
+    assert_eq!(found[0].document_id.len(), 21);
+    assert_eq!(found[0].document_id, documents("other.csv", csv, columns)[0].document_id);
+    let transcript = attribute(found[0].clone(), &plenary_attribute::Options::default());
+    let carried: Vec<_> =
+        transcript.utterances.iter().map(|u| transcript.turn_of(u).unwrap().carried.clone()).collect();
+    assert_eq!(carried, [Some("{\"votes\":\"5\"}".to_string()), Some("{\"votes\":\"7\"}".to_string())]);
+}
+
+#[test]
+fn columns_by_the_studys_names_times_and_roles() {
+    let csv = b"Redner;Rede;Amt;von;bis;rest\nAnn Lee;Guten Tag.;chair;0:01:15,5;80;x\nBo Hill;Ja.;;soon;;y\n";
+    let columns = Columns {
+        text: "rede".into(),
+        speaker: "Redner".into(),
+        role: "Amt".into(),
+        time_start: "von".into(),
+        time_end: "bis".into(),
+        ..Columns::default()
+    };
+    let found = documents("a.csv", csv, columns).remove(0);
+    assert_eq!((found.turns[0].time_start_s, found.turns[0].time_end_s), (Some(75.5), Some(80.0)));
+    assert_eq!(found.turns[0].speaker.as_ref().unwrap().role, Some(Role::Chair));
+    assert!(found.warnings.iter().any(|warning| warning.contains("rest")), "{:?}", found.warnings);
+    assert!(found.warnings.iter().any(|warning| warning.starts_with("1 times")), "{:?}", found.warnings);
+}
+
+#[test]
+fn json_lines_are_told_by_their_content() {
+    let text = "{\"speaker\":\"A\",\"text\":\"One.\",\"meta\":{\"party\":\"X\",\"n\":[1]}}\n\n{\"text\":\"Two.\",\"speaker\":\"B\"}\n";
+    let columns = Columns { party: "meta.party".into(), carry: vec!["meta.n".into()], ..Columns::default() };
+    let found = documents("a.log", text.as_bytes(), columns).remove(0);
+    assert_eq!((found.format, found.text.as_str()), (Format::Jsonl, "One.\nTwo.\n"));
+    assert_eq!(found.turns[0].speaker.as_ref().unwrap().party.as_deref(), Some("X"));
+    assert_eq!(found.turns[0].carried.as_deref(), Some("{\"meta.n\":\"[1]\"}"));
+    assert_eq!(found.turns[1].carried.as_deref(), Some("{\"meta.n\":null}"));
+}
+
+#[test]
+fn a_table_without_speakers_is_searched_for_bylines() {
+    let csv = "text\n\"ANN LEE: Good morning to all of you.\n\nBO HILL: And to you.\n\nANN LEE: We begin now.\"\n";
+    let transcript = one("a.csv", csv.as_bytes());
+    assert_eq!(transcript.utterances.len(), 3, "{:?}", said(&transcript));
+}
+
+#[test]
+fn parquet_is_read_through_its_columns() {
+    let mut frame = polars_core::prelude::DataFrame::new(
+        3,
+        vec![
+            Series::new("speaker".into(), [Some("A"), Some("B"), None]).into_column(),
+            Series::new("text".into(), [Some("One."), Some("Two."), None]).into_column(),
+            Series::new("start".into(), [0.5f64, 1.5, 2.5]).into_column(),
+        ],
+    )
+    .unwrap();
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes).finish(&mut frame).unwrap();
+    let transcript = one("a.parquet", &bytes);
+    assert_eq!(said(&transcript), [(Some("A"), "One."), (Some("B"), "Two.")]);
+    assert_eq!(transcript.utterances[1].time_start_s, Some(1.5));
+    assert!(matches!(read("a.parquet", &bytes[..bytes.len() / 2]), Err(ReadError::Damaged { .. })));
+}
+
+/// A workbook with one sheet of the given rows, written as XLSX asks for it.
+pub(crate) fn workbook(rows: &str) -> Vec<u8> {
+    const TYPES: &str = r#"<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/></Types>"#;
+    const RELS: &str = r#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
+    const BOOK: &str = r#"<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="Speeches" sheetId="1" r:id="rId1"/></sheets></workbook>"#;
+    const BOOK_RELS: &str = r#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#;
+    let sheet = format!(
+        r#"<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>"#
+    );
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, text) in [
+        ("[Content_Types].xml", TYPES),
+        ("_rels/.rels", RELS),
+        ("xl/workbook.xml", BOOK),
+        ("xl/_rels/workbook.xml.rels", BOOK_RELS),
+        ("xl/worksheets/sheet1.xml", sheet.as_str()),
+    ] {
+        writer.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        writer.write_all(text.as_bytes()).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+fn row(number: usize, cells: [&str; 2]) -> String {
+    let cells = ["A", "B"]
+        .iter()
+        .zip(cells)
+        .map(|(column, text)| format!("<c r=\"{column}{number}\" t=\"inlineStr\"><is><t>{text}</t></is></c>"));
+    format!("<row r=\"{number}\">{}</row>", cells.collect::<String>())
+}
+
+#[test]
+fn a_workbook_is_a_table_and_no_archive() {
+    let rows =
+        [row(1, ["Speaker", "Text"]), row(2, ["Ann Lee", "Good day."]), row(1_048_576, ["Bo Hill", "Far below."])];
+    let transcript = one("a.xlsx", &workbook(&rows.concat()));
+    assert_eq!(said(&transcript), [(Some("Ann Lee"), "Good day."), (Some("Bo Hill"), "Far below.")]);
+    let message = read("a.xlsx", &workbook(&row(1, ["one", "two"]))).unwrap_err().to_string();
+    assert!(message.contains("sheet `Speeches` has the columns `one`, `two`"), "{message}");
+}

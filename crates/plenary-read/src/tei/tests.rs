@@ -1,0 +1,185 @@
+//! Small files in the ways that corpora write them.
+
+use crate::{Options, ReadError, read, read_all};
+use plenary_attribute::attribute;
+use plenary_corpus::{BlockKind, Role, Transcript};
+
+const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<TEI xmlns="http://www.tei-c.org/ns/1.0" xml:lang="en" xml:id="day">
+ <teiHeader>
+  <fileDesc>
+   <titleStmt>
+    <title type="main" xml:lang="sl">Zapis</title>
+    <title type="main" xml:lang="en">Record of the House</title>
+    <respStmt><persName>Some Editor</persName></respStmt>
+   </titleStmt>
+   <publicationStmt><date when="2020-01-01"/></publicationStmt>
+   <sourceDesc><bibl><title>Other</title><date when="2011-06-11"/></bibl></sourceDesc>
+  </fileDesc>
+  <profileDesc>
+   <settingDesc><setting><date when="2011-06-10">10 June 2011</date></setting></settingDesc>
+   <particDesc><listPerson>
+    <person xml:id="LeeAnn"><persName><surname>Lee</surname><forename>Ann</forename><roleName>Minister</roleName></persName>
+     <sex value="F"/></person>
+   </listPerson></particDesc>
+  </profileDesc>
+ </teiHeader>
+"#;
+
+fn tei(body: &str) -> String {
+    format!("{HEAD} <text><body>{body}</body></text>\n</TEI>\n")
+}
+
+fn attributed(body: &str) -> Transcript {
+    attribute(read("day.xml", tei(body).as_bytes()).unwrap(), &plenary_attribute::Options::default())
+}
+
+fn said(transcript: &Transcript) -> Vec<(Option<&str>, &str)> {
+    transcript.utterances.iter().map(|u| (u.label.as_deref(), u.text.as_str())).collect()
+}
+
+fn error(text: &str) -> ReadError {
+    read("day.xml", text.as_bytes()).unwrap_err()
+}
+
+#[test]
+fn turns_bear_the_printed_label_the_persons_name_or_the_id() {
+    let transcript = attributed(
+        r##"<div><head>OPENING</head>
+        <note type="speaker">THE CHAIR (Ann Lee):</note>
+        <u who="#LeeAnn" ana="#chair"><seg>Good day.</seg>
+            <seg>We begin.</seg></u>
+        <u who="#LeeAnn"><seg>A question?</seg></u>
+        <u who="#McKayJohn1960"><note type="speaker">Mr.  McKay:</note><seg>Yes.</seg></u>
+        <u who="#Bo.Hill"><seg>No.</seg></u>
+        <u><seg>Who said this?</seg></u></div>"##,
+    );
+    assert_eq!(
+        said(&transcript),
+        [
+            (Some("THE CHAIR"), "Good day.\nWe begin."),
+            (Some("Ann Lee"), "A question?"),
+            (Some("Mr. McKay"), "Yes."),
+            (Some("Bo Hill"), "No."),
+            (None, "Who said this?"),
+        ]
+    );
+    let chair = &transcript.speakers[0];
+    assert_eq!((chair.name.as_str(), chair.role, chair.n_utterances), ("Ann Lee", Role::Chair, 2));
+    assert_eq!(chair.title.as_deref(), Some("Minister"));
+    assert_eq!(transcript.front.title.as_deref(), Some("Record of the House"));
+    assert_eq!(transcript.front.date, Some(jiff::civil::date(2011, 6, 10)));
+    assert_eq!(transcript.language.as_deref(), Some("en"));
+    assert!(transcript.blocks.iter().any(|block| block.kind == BlockKind::Heading));
+}
+
+#[test]
+fn what_happens_is_no_speech() {
+    let transcript = attributed(
+        r##"<u who="#A"><seg>We go <note>(Applause.)</note> on, <gap reason="inaudible"/>and
+        <vocal><desc>laughter</desc></vocal> on.</seg><incident><desc>A bell.</desc></incident></u>
+        <kinesic><desc>gavel</desc></kinesic>"##,
+    );
+    assert_eq!(said(&transcript), [(Some("A"), "We go on, and on.")]);
+    let notes: Vec<&str> = transcript
+        .blocks
+        .iter()
+        .filter(|block| block.kind == BlockKind::StageNote)
+        .map(|block| block.span.of(&transcript.document.text).trim())
+        .collect();
+    assert_eq!(notes, ["(Applause.)", "laughter", "A bell.", "gavel"]);
+}
+
+#[test]
+fn annotated_words_are_joined_as_they_were_printed() {
+    let transcript = attributed(
+        r##"<u who="#A"><seg><s>
+          <w lemma="it">It</w>
+          <w join="right">don't<w norm="do"/><w norm="not"/></w>
+          <pc>,</pc>
+          <name><w>Ann</w> <w join="right">Lee</w></name>
+          <pc>.</pc>
+          <linkGrp><link ana="x" target="y"/></linkGrp></s><s><w>Two</w><w>words</w></s></seg></u>"##,
+    );
+    assert_eq!(said(&transcript)[0].1, "It don't, Ann Lee. Two words");
+}
+
+#[test]
+fn one_reading_of_two_entities_numbers_and_pages() {
+    let transcript = attributed(
+        "<u who='#A'><p>a <choice><sic>b&amp;</sic><corr>c &lt; d</corr></choice> &#233;<pb/> e\u{301}<lb/>f <sic>g</sic>\
+         <![CDATA[ <h> ]]></p></u><u who='#B'><p>i</p></u>",
+    );
+    assert_eq!(said(&transcript)[0].1, "a c < d é e\u{301} f g <h>");
+    assert_eq!(transcript.blocks.last().unwrap().page, Some(2));
+}
+
+#[test]
+fn times_come_from_the_timeline() {
+    let transcript = attributed(
+        r##"<timeline unit="s"><when xml:id="T0"/><when xml:id="T1" interval="2.5" since="#T0"/>
+            <when xml:id="T2" interval="1" since="#T1"/></timeline>
+        <u who="#A" start="#T1" end="#T2"><seg>One.</seg></u>
+        <annotationBlock who="#B" start="#T2"><u><anchor synch="#T2"/><seg>Two.</seg></u></annotationBlock>"##,
+    );
+    let times: Vec<_> = transcript.utterances.iter().map(|u| (u.time_start_s, u.time_end_s)).collect();
+    assert_eq!(times, [(Some(2.5), Some(3.5)), (Some(3.5), Some(3.5))]);
+    assert_eq!(said(&transcript)[1].0, Some("B"));
+}
+
+#[test]
+fn a_corpus_of_several_texts_is_several_documents() {
+    let text = |id: &str| {
+        format!("<TEI xml:id=\"{id}\"><text><body><u who=\"#A\"><seg>Here is {id}.</seg></u></body></text></TEI>")
+    };
+    let corpus = format!("<teiCorpus><teiHeader/>{}{}</teiCorpus>", text("one"), text("two"));
+    let reading = read_all("c.xml", corpus.as_bytes(), &Options::default()).unwrap();
+    let paths: Vec<&str> = reading.documents.iter().map(|document| document.path.as_str()).collect();
+    assert_eq!(paths, ["c.xml/one", "c.xml/two"]);
+    assert_ne!(reading.documents[0].document_id, reading.documents[1].document_id);
+    assert!(matches!(read("c.xml", corpus.as_bytes()), Err(ReadError::Several { n: 2, .. })));
+}
+
+#[test]
+fn the_declared_encoding_counts() {
+    let text = "<?xml version=\"1.0\" encoding=\"ISO-8859-2\"?>\n<TEI><text><body><u who=\"#A\"><seg>\u{17e}ena \u{10d}as</seg></u></body></text></TEI>";
+    let (bytes, _, _) = encoding_rs::ISO_8859_2.encode(text);
+    let document = read("a.xml", &bytes).unwrap();
+    assert_eq!((document.text.as_str(), document.encoding.as_str()), ("žena čas\n", "ISO-8859-2"));
+}
+
+#[test]
+fn broken_xml_is_refused_with_its_place() {
+    let message = error("<TEI>\n <text>\n  <body><u who=\"#A\">Hi</body>\n</text></TEI>").to_string();
+    assert!(message.starts_with("day.xml, line 3, column ") && message.contains("</u>"), "{message}");
+    let message = error("<TEI><text>\n<u>Hello").to_string();
+    assert!(message.contains("line 2") && message.contains("expected `</u>`"), "{message}");
+    let message = error("<TEI><text>\n\n<u who=#A>Hi</u></text></TEI>").to_string();
+    assert!(message.contains("line 3"), "{message}");
+    let message = error("<TEI><text>a &nbsp; b</text></TEI>").to_string();
+    assert!(message.contains("&nbsp;"), "{message}");
+    assert!(matches!(error("<TEI/><TEI/>"), ReadError::Xml { .. }));
+}
+
+#[test]
+fn other_xml_is_named() {
+    let message = error("<?xml version=\"1.0\"?>\n<!-- c -->\n<hansard:debate xmlns:hansard=\"x\"/>").to_string();
+    assert!(message.contains("XML that is not TEI") && message.contains("`debate`"), "{message}");
+    assert!(matches!(error("<TEI><teiHeader/><text><body/></text></TEI>"), ReadError::NothingSaid { .. }));
+}
+
+#[test]
+fn declared_entities_are_refused_and_nothing_is_fetched() {
+    let laughs = "<?xml version=\"1.0\"?>\n<!DOCTYPE TEI [\n<!ENTITY a \"ha\">\n<!ENTITY b \"&a;&a;&a;&a;\">\n]>\n<TEI><text><u>&b;</u></text></TEI>";
+    assert!(matches!(error(laughs), ReadError::Entities { line: 1 | 2, .. }));
+    let outside = "<!DOCTYPE TEI [<!ENTITY x SYSTEM \"file:///etc/hosts\">]><TEI><text><u>&x;</u></text></TEI>";
+    assert!(matches!(error(outside), ReadError::Entities { .. }));
+    let named = "<!DOCTYPE TEI SYSTEM \"http://example.org/tei.dtd\"><TEI><text><body><u who=\"#A\">Fine.</u></body></text></TEI>";
+    assert_eq!(read("a.xml", named.as_bytes()).unwrap().text, "Fine.\n");
+}
+
+#[test]
+fn deep_nesting_is_refused() {
+    let deep = format!("<TEI><text>{}", "<div>".repeat(100_000));
+    assert!(error(&deep).to_string().contains("deep"));
+}

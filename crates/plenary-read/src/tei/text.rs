@@ -1,0 +1,339 @@
+//! The text of one `TEI`: turns, their paragraphs, notes between and in them, headings.
+
+use super::Element;
+use super::header::{self, Header};
+use super::timeline::id_of;
+use super::turns::{self, RawTurn};
+use crate::parts::{Parts, Piece};
+use plenary_corpus::{FrontMatter, Layout, Role};
+
+/// Elements whose content says something about what happens; nobody speaks it.
+const NOTES: [&str; 11] =
+    ["note", "incident", "kinesic", "vocal", "gap", "pause", "writing", "shift", "stage", "desc", "fw"];
+/// Elements that describe the text and are not read.
+const DESCRIPTIONS: [&str; 16] = [
+    "listEvent",
+    "listRelation",
+    "listPerson",
+    "listOrg",
+    "listPlace",
+    "listBibl",
+    "linkGrp",
+    "spanGrp",
+    "link",
+    "fs",
+    "standOff",
+    "figure",
+    "interpGrp",
+    "teiHeader",
+    "del",
+    "xenoData",
+];
+/// Elements that stand on lines of their own.
+const BLOCKS: [&str; 29] = [
+    "seg",
+    "p",
+    "ab",
+    "l",
+    "lg",
+    "list",
+    "item",
+    "div",
+    "div1",
+    "div2",
+    "div3",
+    "front",
+    "body",
+    "back",
+    "group",
+    "text",
+    "opener",
+    "closer",
+    "dateline",
+    "docTitle",
+    "titlePart",
+    "docDate",
+    "trailer",
+    "byline",
+    "salute",
+    "signed",
+    "table",
+    "row",
+    "cell",
+];
+
+/// Text that is being gathered.
+#[derive(Debug, Default)]
+pub struct Text {
+    parts: Parts,
+    turns: Vec<RawTurn>,
+    /// Turns that are open, the innermost last.
+    inside: Vec<usize>,
+    buffer: String,
+    note: Option<Note>,
+    /// How many elements are open.
+    depth: usize,
+    skipped_from: Option<usize>,
+    /// Depth of an open `choice`, which offers two readings.
+    choice: Option<usize>,
+    heading: Option<(usize, u8)>,
+    divisions: u8,
+    items: usize,
+    /// A label printed before the turn that it announces.
+    announced: Option<String>,
+    /// `who`, `start` and `end` of an enclosing `annotationBlock`.
+    block: Option<(usize, [Option<String>; 3])>,
+    words: usize,
+    /// `join` of the open word.
+    join: String,
+    /// No blank follows, whatever the file's line breaks say.
+    glued: bool,
+    after_word: bool,
+}
+
+#[derive(Debug)]
+struct Note {
+    depth: usize,
+    is_label: bool,
+    text: String,
+}
+
+impl Text {
+    pub fn open(&mut self, element: &Element, header: &mut Header) {
+        self.depth += 1;
+        let name = element.name.as_str();
+        match name {
+            "timeline" | "when" => header.timeline.add(element),
+            _ if self.skipped_from.is_some() => {}
+            _ if DESCRIPTIONS.contains(&name) => self.skipped_from = Some(self.depth),
+            // Of two readings the one that people are meant to read.
+            "choice" => self.choice = self.choice.or(Some(self.depth)),
+            "sic" | "orig" | "expan" if self.choice.is_some() => self.skipped_from = Some(self.depth),
+            "anchor" => self.anchor(element),
+            "lb" => match element.get("break") {
+                Some("no") => self.trim(),
+                _ => self.push(" "),
+            },
+            _ if self.note.is_some() && (NOTES.contains(&name) || BLOCKS.contains(&name)) => self.push(" "),
+            _ if self.note.is_some() => {}
+            "pb" => {
+                self.flush();
+                if !self.parts.lines.is_empty() {
+                    self.parts.page_break();
+                }
+            }
+            "u" | "sp" => self.turn(element),
+            "annotationBlock" => {
+                let owned = |name| element.get(name).map(str::to_string);
+                self.block = Some((self.depth, [owned("who"), owned("start"), owned("end")]));
+            }
+            "speaker" => self.begin_note(true),
+            _ if NOTES.contains(&name) => {
+                self.begin_note(name == "note" && element.get("type") == Some("speaker"));
+            }
+            "head" => {
+                self.flush();
+                self.parts.new_paragraph();
+                self.heading = Some((self.depth, self.divisions.clamp(1, 6)));
+            }
+            "w" | "pc" => self.word(element),
+            "s" => self.push(" "),
+            _ if BLOCKS.contains(&name) => {
+                self.flush();
+                self.parts.new_paragraph();
+                if name.starts_with("div") {
+                    self.divisions = self.divisions.saturating_add(1);
+                }
+                self.items += usize::from(name == "item");
+                if name == "docDate" {
+                    header.printed_date = header.printed_date.or(header::date_of(element));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub fn close(&mut self, name: &str) {
+        let depth = self.depth;
+        self.depth = self.depth.saturating_sub(1);
+        if let Some(from) = self.skipped_from {
+            if from == depth {
+                self.skipped_from = None;
+            }
+            return;
+        }
+        if self.choice == Some(depth) {
+            self.choice = None;
+        }
+        if let Some(note) = &self.note {
+            if note.depth == depth {
+                self.end_note();
+            }
+            return;
+        }
+        if self.heading.is_some_and(|(from, _)| from == depth) {
+            self.flush();
+            self.heading = None;
+            self.parts.new_paragraph();
+        }
+        match name {
+            "u" | "sp" => {
+                self.flush();
+                self.inside.pop();
+                self.parts.new_paragraph();
+            }
+            "annotationBlock" if self.block.as_ref().is_some_and(|(from, _)| *from == depth) => self.block = None,
+            "w" | "pc" => self.end_word(),
+            _ if BLOCKS.contains(&name) => {
+                self.flush();
+                self.parts.new_paragraph();
+                if name.starts_with("div") {
+                    self.divisions = self.divisions.saturating_sub(1);
+                }
+                self.items -= usize::from(name == "item" && self.items > 0);
+            }
+            _ => {}
+        }
+    }
+
+    pub fn characters(&mut self, text: &str) {
+        if self.skipped_from.is_none() {
+            self.push(text);
+        }
+    }
+
+    /// Adds text with its white space made single blanks.
+    fn push(&mut self, text: &str) {
+        if self.glued && text.trim().is_empty() {
+            return;
+        }
+        self.glued = false;
+        self.after_word &= text.is_empty();
+        let buffer = self.note.as_mut().map_or(&mut self.buffer, |note| &mut note.text);
+        for c in text.chars() {
+            if !c.is_whitespace() {
+                buffer.push(c);
+            } else if !buffer.is_empty() && !buffer.ends_with(' ') {
+                buffer.push(' ');
+            }
+        }
+    }
+
+    fn trim(&mut self) {
+        let buffer = self.note.as_mut().map_or(&mut self.buffer, |note| &mut note.text);
+        buffer.truncate(buffer.trim_end().len());
+        self.glued = true;
+    }
+
+    /// Ends the line that is being gathered.
+    fn flush(&mut self) {
+        let layout = match self.heading {
+            Some((_, level)) => Layout::Heading(level),
+            None if self.items > 0 => Layout::ListItem,
+            None => Layout::Text,
+        };
+        let turn = if self.heading.is_some() { None } else { self.inside.last().copied() };
+        let line = std::mem::take(&mut self.buffer);
+        if !line.trim().is_empty() {
+            self.parts.line(layout, turn, &[Piece::plain(line)]);
+        }
+        (self.glued, self.after_word) = (false, false);
+    }
+
+    fn turn(&mut self, element: &Element) {
+        self.flush();
+        self.parts.new_paragraph();
+        let [who, start, end] = self.block.as_ref().map(|(_, block)| block.clone()).unwrap_or_default();
+        let own = |name: &str, outer: Option<String>| element.get(name).map(str::to_string).or(outer);
+        let ana = element.get("ana").unwrap_or("");
+        let role = ana.split_whitespace().find_map(|category| match id_of(category) {
+            "chair" => Some(Role::Chair),
+            "regular" | "guest" => Some(Role::Speaker),
+            _ => None,
+        });
+        self.turns.push(RawTurn {
+            who: own("who", who),
+            printed: self.announced.take(),
+            role,
+            start: own("start", start),
+            end: own("end", end),
+            ..RawTurn::default()
+        });
+        self.inside.push(self.turns.len() - 1);
+    }
+
+    fn anchor(&mut self, element: &Element) {
+        let point = element.get("synch").or(element.get("xml:id")).map(str::to_string);
+        if let Some(turn) = self.inside.last().and_then(|at| self.turns.get_mut(*at)) {
+            turn.first_anchor = turn.first_anchor.take().or_else(|| point.clone());
+            turn.last_anchor = point.or_else(|| turn.last_anchor.take());
+        }
+    }
+
+    fn begin_note(&mut self, is_label: bool) {
+        self.flush();
+        self.note = Some(Note { depth: self.depth, is_label, text: String::new() });
+    }
+
+    fn end_note(&mut self) {
+        let Some(note) = self.note.take() else { return };
+        self.glued = false;
+        let text = note.text.trim();
+        if text.is_empty() {
+            return;
+        }
+        if note.is_label {
+            match self.inside.last().and_then(|at| self.turns.get_mut(*at)) {
+                Some(turn) => turn.printed = Some(text.to_string()),
+                None => self.announced = Some(text.to_string()),
+            }
+        }
+        self.parts.new_paragraph();
+        self.parts.line(Layout::Text, None, &[Piece::plain(text)]);
+        self.parts.new_paragraph();
+    }
+
+    /// A word or sign of an annotated text. Between them stand the file's line breaks, unless `join` says that none
+    /// does; files without line breaks have a blank before each word.
+    fn word(&mut self, element: &Element) {
+        self.words += 1;
+        if self.words > 1 {
+            return;
+        }
+        let join = element.get("join").unwrap_or("no");
+        if matches!(join, "left" | "both") {
+            self.trim();
+        } else if self.after_word && !self.glued && element.name == "w" {
+            self.push(" ");
+        }
+        self.join = join.to_string();
+    }
+
+    fn end_word(&mut self) {
+        self.words = self.words.saturating_sub(1);
+        if self.words > 0 {
+            return;
+        }
+        self.after_word = true;
+        if matches!(self.join.as_str(), "right" | "both") {
+            self.trim();
+        }
+    }
+
+    /// The text as a document needs it, with who speaks and when.
+    pub fn finish(mut self, header: &Header) -> Parts {
+        self.flush();
+        let turns = turns::settle(self.turns, header);
+        let front = FrontMatter {
+            title: header.title().map(str::to_string),
+            date: header.date(),
+            language: header.language_code().map(str::to_string),
+            ..FrontMatter::default()
+        };
+        let mut parts = Parts { turns, front, ..self.parts };
+        if parts.turns.is_empty() {
+            parts.warnings.push("the file marks no turns (`u`); its text was searched for speakers".to_string());
+        }
+        parts
+    }
+}

@@ -1,0 +1,129 @@
+//! What every column means, as a table and as text, made from the schema.
+//!
+//! In: the schema, and for a run the targets of its study. Out: the rows of `codebook`, the text of `codebook.md`
+//! beside the tables and of `docs/tables.md`. No fact about a column is written here.
+
+use std::fmt::Write as _;
+
+use super::declare::Table;
+use super::schema::{AnalysisRow, CodebookRow, STANCE_KIND, STANCE_NULL, STANCE_UNIT, TABLES, stance_column};
+use crate::StudyInfo;
+use plenary_corpus::findings::Target;
+
+/// One row per column of every table, with those that the targets of the study add.
+pub fn rows(study: &StudyInfo) -> Vec<CodebookRow<'static>> {
+    let mut rows = Vec::new();
+    for table in TABLES {
+        rows.extend(table.columns.iter().map(|column| CodebookRow {
+            table: table.name,
+            column: column.name.to_owned(),
+            r#type: column.kind.as_str(),
+            unit: column.unit,
+            null_means: column.null_means,
+            description: column.description.to_owned(),
+        }));
+        if *table == AnalysisRow::TABLE {
+            rows.extend(study.targets.iter().map(|target| CodebookRow {
+                table: table.name,
+                column: stance_column(target),
+                r#type: STANCE_KIND.as_str(),
+                unit: Some(STANCE_UNIT),
+                null_means: Some(STANCE_NULL),
+                description: describe(target),
+            }));
+        }
+    }
+    rows
+}
+
+fn describe(target: &Target) -> String {
+    let mut text = format!("Stance, `favor - against`, towards: \"{}\"", target.proposition.trim());
+    if let Some(negation) = &target.negation {
+        let _ = write!(text, " Scored against its negation as well: \"{}\"", negation.trim());
+    }
+    if let Some(note) = &target.note {
+        let _ = write!(text, " Note of the study: {}", note.trim());
+    }
+    text
+}
+
+/// The text of `codebook.md`, which lies beside the tables of a run.
+pub fn codebook_md(study: &StudyInfo, csv: bool) -> String {
+    let mut text = format!("# Codebook: {}\n\n", study.name);
+    let _ = writeln!(
+        text,
+        "Written by plenary {}. Every table is a Parquet file of the same name; `run.json` has the study, the models \
+         and the sha256 of each file.{}\n",
+        super::VERSION,
+        if csv {
+            " The CSV files hold the same rows (UTF-8, comma, first line names the columns, missing values empty); \
+             lists are joined with `; `, and the vectors of `embeddings` are in the Parquet file alone."
+        } else {
+            ""
+        }
+    );
+    text.push_str(CONVENTIONS);
+    let rows = rows(study);
+    for table in TABLES {
+        let columns = rows.iter().filter(|row| row.table == table.name);
+        describe_table(&mut text, table, columns);
+    }
+    text
+}
+
+/// The text of `docs/tables.md`, the same for every study.
+pub fn tables_md() -> String {
+    let mut text = String::from(
+        "# The tables\n\n<!-- Made from src/table/schema.rs. Change it there, then: UPDATE_DOCS=1 cargo test --test \
+         tables_doc -->\n\n`plenary run` writes one Parquet file (zstd) per table into the output folder, with \
+         `codebook.md`, which says the same as this page and describes the study's targets, and `run.json`, which has \
+         the study, the models and the sha256 of each file. With `[output] csv = true` there is a CSV beside each \
+         Parquet file (UTF-8; missing values empty; lists joined with `; `; the vectors of `embeddings` left out).\n\n",
+    );
+    text.push_str(CONVENTIONS);
+    let rows = rows(&StudyInfo::default());
+    for table in TABLES {
+        let columns = rows.iter().filter(|row| row.table == table.name);
+        describe_table(&mut text, table, columns);
+        if *table == AnalysisRow::TABLE {
+            let _ = writeln!(
+                text,
+                "\nThen one column per target of the study, `stance_<target id>` ({}, {STANCE_UNIT}): `favor - \
+                 against`; missing where {STANCE_NULL}.",
+                STANCE_KIND.as_str()
+            );
+        }
+    }
+    text
+}
+
+const CONVENTIONS: &str = "\
+Ids are strings and join everywhere: `segments.utterance_id` is `utterances.utterance_id`, and so on. Ids of \
+documents come from their bytes, so a file has the same ids in every run; ids of themes hold within a run. Places \
+count from 1. `start` and `end` are byte offsets into the decoded text of the document, half-open, on character \
+boundaries. Probabilities lie in [0, 1] and sum to one; scores lie in [-1, 1]. Nothing is made up: what is not known \
+is missing, and the column says what that means.
+
+All tables but `runs` are the same, byte for byte, whenever the same inputs meet the same study, models and version.
+";
+
+fn describe_table<'r>(text: &mut String, table: &Table, columns: impl Iterator<Item = &'r CodebookRow<'static>>) {
+    let _ = writeln!(text, "\n## {}\n\nOne row per {}.\n", table.name, table.row);
+    text.push_str("| column | type | unit | missing means | description |\n|---|---|---|---|---|\n");
+    for row in columns {
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {} | {} | {} |",
+            row.column,
+            row.r#type,
+            row.unit.unwrap_or(""),
+            row.null_means.map_or_else(|| "*never missing*".to_owned(), in_a_cell),
+            in_a_cell(&row.description),
+        );
+    }
+}
+
+/// Text that stays in its cell of a Markdown table.
+fn in_a_cell(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
+}

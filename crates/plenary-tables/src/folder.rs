@@ -1,0 +1,231 @@
+//! The folder that tables go to: whose it is, and how a set of files appears in it whole or not at all.
+//!
+//! In: a path. Out: a folder that is plenary's alone for the time of a run. Refuses a file, a folder with foreign
+//! files, one that cannot be written and one in use, before anything is computed. What the files hold is `writer`'s.
+//!
+//! How tables stay whole. `run.json` marks a complete set of files and lists them. A run writes all files into
+//! `.plenary-staging`, forces them to disk and renames that folder to `.plenary-ready`: from here on the new tables
+//! exist. Then `run.json` of the earlier results is taken away first, the tables are renamed into place one by one,
+//! and the new `run.json` comes last. A run that is killed before the renaming leaves the earlier results as they
+//! were; one that is killed after it leaves a folder without `run.json` for an instant's worth of renames, which the
+//! next run completes before it begins. A folder with `run.json` is always whole.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::TableError;
+use plenary_corpus::disk::is_full;
+
+/// Marks a complete set of tables.
+pub(super) const MARKER: &str = "run.json";
+/// What the marker of the earlier results is called while they are replaced.
+const EARLIER: &str = "earlier-run.json";
+const STAGING: &str = ".plenary-staging";
+const READY: &str = ".plenary-ready";
+const LOCK: &str = ".plenary-lock";
+
+/// A folder that was checked and is held for one run; it is free again when this is dropped.
+#[derive(Debug)]
+pub struct OutputFolder {
+    path: PathBuf,
+    /// Folders that this run made, outermost first: they are taken away again if nothing came of it.
+    created: Vec<PathBuf>,
+    lock: File,
+}
+
+/// What `run.json` says of the files beside it.
+#[derive(Debug, Default, Deserialize)]
+struct Marker {
+    #[serde(default)]
+    files: Vec<MarkedFile>,
+}
+
+#[derive(Debug, Deserialize)]
+struct MarkedFile {
+    name: String,
+}
+
+impl OutputFolder {
+    /// Takes a folder for a run: creates it if it is missing, completes what a killed run left behind.
+    ///
+    /// `names` are the files that the run will write besides `run.json`.
+    ///
+    /// # Errors
+    /// When the path is a file, the folder has files that plenary did not write, another run uses it, or it cannot be
+    /// written. Nothing is changed then.
+    pub(super) fn take(path: &Path, names: &[String]) -> Result<Self, TableError> {
+        let not_writable = |source| TableError::NotWritable { path: path.to_owned(), source };
+        let created = match fs::metadata(path) {
+            Ok(found) if !found.is_dir() => return Err(TableError::NotAFolder { path: path.to_owned() }),
+            Ok(_) => Vec::new(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let missing = path.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+                let mut missing: Vec<PathBuf> = missing.map(Path::to_owned).collect();
+                missing.reverse();
+                fs::create_dir_all(path).map_err(not_writable)?;
+                missing
+            }
+            Err(error) => return Err(not_writable(error)),
+        };
+        refuse_foreign(path)?;
+
+        let lock_path = path.join(LOCK);
+        let lock = File::options().create(true).truncate(false).write(true).open(&lock_path).map_err(not_writable)?;
+        match lock.try_lock() {
+            // A file system without locks cannot tell that another run is at work; the tables stay whole all the same.
+            Ok(()) | Err(TryLockError::Error(_)) => {}
+            Err(TryLockError::WouldBlock) => return Err(TableError::Busy { path: path.to_owned() }),
+        }
+        let folder = Self { path: path.to_owned(), created, lock };
+        folder.install().map_err(|source| TableError::Install { path: path.join(READY), source })?;
+        remove_folder(&path.join(STAGING)).map_err(not_writable)?;
+        folder.refuse_occupied(names)?;
+        Ok(folder)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// An empty place for the files of a new set, `run.json` among them.
+    pub(super) fn staging(&self) -> Result<PathBuf, TableError> {
+        let staging = self.path.join(STAGING);
+        let failed = |source| write_error(&staging, source);
+        remove_folder(&staging).map_err(failed)?;
+        fs::create_dir(&staging).map_err(failed)?;
+        Ok(staging)
+    }
+
+    /// Gives up a set that could not be written. What cannot be removed now is removed by the next run.
+    pub(super) fn discard(&self) {
+        let _ = remove_folder(&self.path.join(STAGING));
+    }
+
+    /// Puts the complete, flushed set in the place of the earlier one.
+    pub(super) fn publish(&self) -> Result<(), TableError> {
+        let (staging, ready) = (self.path.join(STAGING), self.path.join(READY));
+        let staged = flush_folder(&staging).and_then(|()| fs::rename(&staging, &ready));
+        staged.map_err(|source| write_error(&staging, source))?;
+        flush_folder(&self.path)
+            .and_then(|()| self.install())
+            .map_err(|source| TableError::Install { path: ready, source })
+    }
+
+    /// Moves the files of `.plenary-ready` to their places; does nothing where there are none. Every step can be the
+    /// last one before a kill: done again, the steps that are done already change nothing.
+    fn install(&self) -> io::Result<()> {
+        let ready = self.path.join(READY);
+        let (marker, new_marker) = (self.path.join(MARKER), ready.join(MARKER));
+        if new_marker.exists() {
+            let earlier_marker = ready.join(EARLIER);
+            if marker.exists() && !earlier_marker.exists() {
+                fs::rename(&marker, &earlier_marker)?;
+                flush_folder(&self.path)?;
+            }
+            let new = read_names(&new_marker);
+            for name in read_names(&earlier_marker).iter().filter(|name| !new.contains(name)) {
+                ignore_missing(fs::remove_file(self.path.join(name)))?;
+            }
+            for name in &new {
+                ignore_missing(fs::rename(ready.join(name), self.path.join(name)))?;
+            }
+            flush_folder(&self.path)?;
+            fs::rename(&new_marker, &marker)?;
+            flush_folder(&self.path)?;
+        }
+        remove_folder(&ready)
+    }
+
+    /// A file that has the name of one to be written, but was not written by plenary, stays.
+    fn refuse_occupied(&self, names: &[String]) -> Result<(), TableError> {
+        let ours = read_names(&self.path.join(MARKER));
+        match names.iter().find(|name| !ours.contains(name) && self.path.join(name).exists()) {
+            Some(name) => Err(TableError::Occupied { path: self.path.join(name) }),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for OutputFolder {
+    /// Frees the folder. What cannot be removed does no harm: the next run takes it over.
+    fn drop(&mut self) {
+        let _ = fs::remove_file(self.path.join(LOCK));
+        let _ = self.lock.unlock();
+        for folder in self.created.iter().rev() {
+            // Fails, as it should, where there is anything in it.
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}
+
+/// A folder is plenary's when it has plenary's marker, or what a killed run leaves, or nothing at all.
+fn refuse_foreign(path: &Path) -> Result<(), TableError> {
+    let not_readable = |source| TableError::NotWritable { path: path.to_owned(), source };
+    if is_marker(&path.join(MARKER)) || is_marker(&path.join(READY).join(MARKER)) {
+        return Ok(());
+    }
+    let mut foreign = Vec::new();
+    for entry in fs::read_dir(path).map_err(not_readable)? {
+        let name = entry.map_err(not_readable)?.file_name().to_string_lossy().into_owned();
+        if ![STAGING, READY, LOCK].contains(&name.as_str()) {
+            foreign.push(name);
+        }
+    }
+    match foreign.into_iter().min() {
+        Some(found) => Err(TableError::Foreign { path: path.to_owned(), found }),
+        None => Ok(()),
+    }
+}
+
+/// Whether a folder holds a complete set of tables.
+pub fn is_results(folder: &Path) -> bool {
+    is_marker(&folder.join(MARKER))
+}
+
+fn is_marker(path: &Path) -> bool {
+    #[derive(Deserialize)]
+    struct Version {
+        #[serde(rename = "plenary_version")]
+        _version: String,
+    }
+    fs::read(path).is_ok_and(|bytes| serde_json::from_slice::<Version>(&bytes).is_ok())
+}
+
+/// The files that a marker lists, if they can be plenary's: plain names of tables or of the codebook. A marker that is
+/// missing or cannot be read lists none.
+fn read_names(marker: &Path) -> Vec<String> {
+    let files = fs::read(marker).ok().and_then(|bytes| serde_json::from_slice::<Marker>(&bytes).ok());
+    let names = files.unwrap_or_default().files.into_iter().map(|file| file.name);
+    names.filter(|name| is_plain_name(Path::new(name))).collect()
+}
+
+fn is_plain_name(name: &Path) -> bool {
+    let mut components = name.components();
+    let plain = matches!((components.next(), components.next()), (Some(Component::Normal(_)), None));
+    plain && name.extension().is_some_and(|extension| ["parquet", "csv", "md"].iter().any(|known| extension == *known))
+}
+
+/// Tells a full disk from other failures.
+pub(super) fn write_error(path: &Path, source: io::Error) -> TableError {
+    let path = path.to_owned();
+    if is_full(&source) { TableError::DiskFull { path } } else { TableError::Write { path, source } }
+}
+
+fn remove_folder(path: &Path) -> io::Result<()> {
+    ignore_missing(fs::remove_dir_all(path))
+}
+
+fn ignore_missing(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
+/// Forces the names in a folder to disk, where the system can do that for a folder.
+fn flush_folder(path: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
+}

@@ -1,0 +1,480 @@
+//! What a run computed to the rows of its tables.
+//!
+//! In: what the stages returned, some segments at a time ([`Measured`]) and then as a whole ([`Closing`]). Out: rows of the
+//! structs that `schema` declares. Refuses parts that do not fit each other (more scores than segments, say). What a column
+//! is called and means is `schema`'s, how it is stored `sheet`'s. Rows come in the order of the transcripts and, within one,
+//! of the text; nothing is sorted or dropped here.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Time;
+use polars_core::prelude::Column;
+
+use super::TableError;
+use super::schema::*;
+use crate::StudyInfo;
+use plenary_corpus::findings::Target;
+use plenary_corpus::findings::{
+    self, AbstentionReason, Coding, Codings, Embeddings, Estimate, Evidence, Resampled, Sentiment,
+};
+use plenary_corpus::findings::{Assignment, Themes};
+use plenary_corpus::{Failure, PersonRule, Segment, Summary, Transcript, style_name};
+
+/// A model that a run used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelRecord {
+    pub id: String,
+    /// sha256 of the model's file, 64 hex digits.
+    pub sha256: String,
+}
+
+/// What a run was. Name of the study and seed come from the study, the counts from the tables, the version from the
+/// program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunRecord {
+    pub run_id: String,
+    /// sha256 of the study as it was read, 64 hex digits.
+    pub study_sha256: String,
+    pub engine: String,
+    pub models: Vec<ModelRecord>,
+    pub started_at: Timestamp,
+    pub finished_at: Timestamp,
+}
+
+/// Some segments and what was measured of them: the scores have one row per segment, in this order.
+#[derive(Debug, Clone, Copy)]
+pub struct Measured<'a> {
+    /// Each segment with its document.
+    pub segments: &'a [(&'a Transcript, &'a Segment)],
+    pub embeddings: &'a Embeddings,
+    /// `None` where the study leaves sentiment out.
+    pub sentiment: Option<&'a Sentiment>,
+    /// `None` where the study has no target.
+    pub codings: Option<&'a Codings>,
+}
+
+/// What a run was as a whole.
+#[derive(Debug, Clone, Copy)]
+pub struct Closing<'a> {
+    pub record: &'a RunRecord,
+    /// One per document, sorted by path, so that the tables do not depend on the order of the inputs.
+    pub documents: &'a [Summary],
+    /// Other inputs with the same bytes, by `document_id`. Documents without any need no entry.
+    pub other_paths: &'a BTreeMap<String, Vec<String>>,
+    pub failures: &'a [Failure],
+}
+
+impl Measured<'_> {
+    /// The parts that are parallel to each other are of one length.
+    pub(super) fn check(&self, study: &StudyInfo) -> Result<(), TableError> {
+        let n_segments = self.segments.len();
+        let fits = |what: &str, found: usize, expected: usize| {
+            if found == expected { Ok(()) } else { Err(TableError::Misfit { what: what.to_owned(), found, expected }) }
+        };
+        fits("rows of vectors", self.embeddings.vectors.nrows(), n_segments)?;
+        fits("token counts", self.embeddings.n_tokens.len(), n_segments)?;
+        fits("windows of texts", self.embeddings.n_windows.len(), n_segments)?;
+        if let Some(sentiment) = self.sentiment {
+            fits("windows of texts for sentiment", sentiment.n_windows.len(), n_segments)?;
+            fits("sentiment scores", sentiment.scores.len(), n_segments)?;
+        }
+        if let Some(codings) = self.codings {
+            fits("targets with codings", codings.of_target.len(), study.targets.len())?;
+            for (target, of_target) in study.targets.iter().zip(&codings.of_target) {
+                fits(&format!("codings towards `{}`", target.id), of_target.len(), n_segments)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The most windows in which a model read a segment. A pair is split sooner than a text alone.
+    fn n_windows(&self, row: usize) -> u32 {
+        let of_stance =
+            self.codings.iter().flat_map(|codings| codings.of_target.iter().map(|units| units[row].n_windows));
+        let of_sentiment = self.sentiment.iter().map(|sentiment| sentiment.n_windows[row]);
+        of_stance.chain(of_sentiment).chain([self.embeddings.n_windows[row]]).max().unwrap_or(1)
+    }
+}
+
+/// What points into another part hits it.
+pub(super) fn check_themes(themes: &Themes, n_segments: usize) -> Result<(), TableError> {
+    let within = |what: &str, found: usize, bound: usize| {
+        if found < bound { Ok(()) } else { Err(TableError::Misfit { what: what.to_owned(), found, expected: bound }) }
+    };
+    if !themes.themes.is_empty() && themes.assignments.len() != n_segments {
+        let found = themes.assignments.len();
+        return Err(TableError::Misfit { what: "themes of segments".into(), found, expected: n_segments });
+    }
+    for assignment in &themes.assignments {
+        within("theme of a segment", assignment.theme, themes.themes.len())?;
+    }
+    for &exemplar in themes.themes.iter().flat_map(|theme| &theme.exemplars) {
+        within("exemplar of a theme", exemplar, n_segments)?;
+    }
+    Ok(())
+}
+
+/// The row of `runs`; `n_rows` tells how many rows a table has.
+pub(super) fn run<'a>(
+    closing: &Closing<'a>,
+    study: &'a StudyInfo,
+    n_rows: impl Fn(super::Table) -> usize,
+) -> RunRow<'a> {
+    let record = closing.record;
+    RunRow {
+        run_id: &record.run_id,
+        plenary_version: super::VERSION,
+        study_name: &study.name,
+        study_sha256: &record.study_sha256,
+        people_sha256: study.people_sha256.as_deref(),
+        engine: &record.engine,
+        models: record.models.iter().map(|model| format!("{} {}", model.id, model.sha256)).collect(),
+        seed: study.seed,
+        n_documents: count(n_rows(DocumentRow::TABLE)),
+        n_speakers: count(n_rows(SpeakerRow::TABLE)),
+        n_utterances: count(n_rows(UtteranceRow::TABLE)),
+        n_segments: count(n_rows(SegmentRow::TABLE)),
+        n_themes: count(n_rows(ThemeRow::TABLE)),
+        n_failures: count(n_rows(FailureRow::TABLE)),
+        started_at: record.started_at,
+        finished_at: record.finished_at,
+    }
+}
+
+pub(super) fn documents<'a>(closing: &Closing<'a>) -> Vec<DocumentRow<'a>> {
+    let row = |document: &'a Summary| {
+        let front = &document.front;
+        DocumentRow {
+            document_id: &document.document_id,
+            path: &document.path,
+            other_paths: closing.other_paths.get(&document.document_id).cloned().unwrap_or_default(),
+            format: document.format.as_str(),
+            encoding: &document.encoding,
+            sha256: &document.sha256,
+            bytes: i64::try_from(document.n_bytes).unwrap_or(i64::MAX),
+            title: front.title.as_deref(),
+            event: front.event.as_deref(),
+            panel: front.panel.as_deref(),
+            session: front.session.as_deref(),
+            date: front.date,
+            time_start: front.time_start.map(hours_and_minutes),
+            time_end: front.time_end.map(hours_and_minutes),
+            language: document.language.as_deref(),
+            style: style_name(document.style),
+            style_confidence: document.style_confidence,
+            n_speakers: count(document.speakers.len()),
+            n_utterances: count(document.n_utterances),
+            n_segments: count(document.n_segments),
+            n_words: count(document.n_words),
+            needs_review: document.needs_review,
+            warnings: document.warnings.clone(),
+        }
+    };
+    closing.documents.iter().map(row).collect()
+}
+
+pub(super) fn speakers<'a>(closing: &Closing<'a>) -> Vec<SpeakerRow<'a>> {
+    let speakers = closing.documents.iter().flat_map(|document| document.speakers.iter().map(move |s| (document, s)));
+    let rows = speakers.map(|(document, speaker)| SpeakerRow {
+        speaker_id: &speaker.speaker_id,
+        document_id: &document.document_id,
+        person_id: &speaker.person_id,
+        person_rule: speaker.person_rule.map(PersonRule::as_str),
+        person_confidence: speaker.person_rule.map(PersonRule::confidence),
+        name_as_printed: &speaker.name_as_printed,
+        honorific: speaker.honorific.as_deref(),
+        name: &speaker.name,
+        title: speaker.title.as_deref(),
+        affiliation: speaker.affiliation.as_deref(),
+        country: speaker.country.as_deref(),
+        party: speaker.party.as_deref(),
+        role: speaker.role.as_str(),
+        n_utterances: count(speaker.n_utterances),
+        n_words: count(speaker.n_words),
+        confidence: speaker.confidence,
+        link_rule: speaker.link_rule.as_str(),
+        link_confidence: speaker.link_confidence,
+        evidence_block_ids: speaker.evidence_block_ids.clone(),
+    });
+    rows.collect()
+}
+
+pub(super) fn blocks(transcript: &Transcript) -> Vec<BlockRow<'_>> {
+    let rows = transcript.blocks.iter().map(|block| BlockRow {
+        block_id: &block.block_id,
+        document_id: &transcript.document.document_id,
+        position: count(block.position),
+        kind: block.kind.as_str(),
+        start: offset(block.span.start),
+        end: offset(block.span.end),
+        line_start: count(block.line_start),
+        line_end: count(block.line_end),
+        page: block.page,
+        utterance_id: block.utterance.map(|u| transcript.utterances[u].utterance_id.as_str()),
+    });
+    rows.collect()
+}
+
+pub(super) fn utterances(transcript: &Transcript) -> Vec<UtteranceRow<'_>> {
+    let rows = transcript.utterances.iter().map(|utterance| UtteranceRow {
+        utterance_id: &utterance.utterance_id,
+        document_id: &transcript.document.document_id,
+        speaker_id: utterance.speaker.map(|s| transcript.speakers[s].speaker_id.as_str()),
+        position: count(utterance.position),
+        text: &utterance.text,
+        start: offset(utterance.span.start),
+        end: offset(utterance.span.end),
+        time_start_s: utterance.time_start_s,
+        time_end_s: utterance.time_end_s,
+        carried: transcript.turn_of(utterance).and_then(|turn| turn.carried.as_deref()),
+        n_words: count(utterance.n_words),
+        boundary_confidence: utterance.boundary_confidence,
+        needs_review: utterance.needs_review,
+        evidence: &utterance.evidence,
+        byline_block_id: utterance.byline.map(|at| transcript.blocks[at].block_id.as_str()),
+        link_rule: utterance.explanation.link.as_ref().map(|link| link.rule.as_str()),
+        link_confidence: utterance.explanation.link.as_ref().map(|link| link.confidence),
+    });
+    rows.collect()
+}
+
+pub(super) fn segments<'a>(part: &Measured<'a>) -> Vec<SegmentRow<'a>> {
+    let rows = part.segments.iter().enumerate().map(|(row, &(transcript, segment))| SegmentRow {
+        segment_id: &segment.segment_id,
+        utterance_id: &transcript.utterances[segment.utterance].utterance_id,
+        document_id: &transcript.document.document_id,
+        speaker_id: transcript.speaker_of(segment).map(|speaker| speaker.speaker_id.as_str()),
+        position: count(segment.position),
+        text: &segment.text,
+        start: offset(segment.span.start),
+        end: offset(segment.span.end),
+        n_words: count(segment.n_words),
+        n_tokens: part.embeddings.n_tokens[row],
+        n_windows: part.n_windows(row),
+    });
+    rows.collect()
+}
+
+pub(super) fn embeddings<'a>(part: &Measured<'a>) -> Vec<EmbeddingRow<'a>> {
+    // The vectors as slices; they are stored by row, or else not at all.
+    let vectors = part.embeddings.vectors.outer_iter().map(|row| row.to_slice().unwrap_or_default());
+    let rows = part.segments.iter().zip(vectors).map(|((_, segment), vector)| EmbeddingRow {
+        segment_id: &segment.segment_id,
+        model_id: &part.embeddings.model_id,
+        vector,
+    });
+    rows.collect()
+}
+
+pub(super) fn sentiment<'a>(part: &Measured<'a>) -> Vec<SentimentRow<'a>> {
+    let Some(sentiment) = part.sentiment else { return Vec::new() };
+    let rows = part.segments.iter().zip(&sentiment.scores).map(|((_, segment), score)| SentimentRow {
+        segment_id: &segment.segment_id,
+        model_id: &sentiment.model_id,
+        negative: score.negative,
+        neutral: score.neutral,
+        positive: score.positive,
+        score: score.score(),
+        label: score.label().as_str(),
+    });
+    rows.collect()
+}
+
+/// The codings of the first segment, then those of the second: a segment's rows lie together.
+pub(super) fn codings<'a>(part: &Measured<'a>, study: &'a StudyInfo) -> Vec<CodingRow<'a>> {
+    let Some(codings) = part.codings else { return Vec::new() };
+    let mut rows = Vec::with_capacity(codings.of_target.len() * part.segments.len());
+    for (row, (_, segment)) in part.segments.iter().enumerate() {
+        rows.extend(study.targets.iter().zip(&codings.of_target).map(|(target, units)| {
+            let coding = &units[row];
+            let probabilities = coding.probabilities;
+            let (proposition, negation) = match coding.evidence {
+                Evidence::Inference { proposition, negation } => (Some(proposition), negation),
+                _ => (None, None),
+            };
+            CodingRow {
+                segment_id: &segment.segment_id,
+                target_id: &target.id,
+                coder_id: &codings.coder.id,
+                coder_kind: codings.coder.kind.as_str(),
+                relevance: Some(coding.relevance),
+                favor: Some(probabilities.favor),
+                against: Some(probabilities.against),
+                neither: Some(probabilities.neither),
+                score: Some(probabilities.score()),
+                label: coding.verdict.label().map(findings::Stance::as_str),
+                reason: coding.verdict.reason().map(AbstentionReason::as_str),
+                proposition_entailment: proposition.map(|inference| inference.entailment),
+                proposition_neutral: proposition.map(|inference| inference.neutral),
+                proposition_contradiction: proposition.map(|inference| inference.contradiction),
+                negation_entailment: negation.map(|inference| inference.entailment),
+                negation_neutral: negation.map(|inference| inference.neutral),
+                negation_contradiction: negation.map(|inference| inference.contradiction),
+            }
+        }));
+    }
+    rows
+}
+
+/// The rows of `stance`: the codings of the primary coder.
+pub(super) fn stance<'a>(codings: &[CodingRow<'a>]) -> Vec<StanceRow<'a>> {
+    let row = |coding: &CodingRow<'a>| StanceRow {
+        segment_id: coding.segment_id,
+        target_id: coding.target_id,
+        model_id: coding.coder_id,
+        relevance: coding.relevance,
+        favor: coding.favor,
+        against: coding.against,
+        neither: coding.neither,
+        score: coding.score,
+        label: coding.label,
+        reason: coding.reason,
+        proposition_entailment: coding.proposition_entailment,
+        proposition_neutral: coding.proposition_neutral,
+        proposition_contradiction: coding.proposition_contradiction,
+        negation_entailment: coding.negation_entailment,
+        negation_neutral: coding.negation_neutral,
+        negation_contradiction: coding.negation_contradiction,
+    };
+    codings.iter().map(row).collect()
+}
+
+/// One column per target of the study, all null where no stance was coded.
+pub(super) fn stance_columns<'a>(part: &Measured, study: &'a StudyInfo) -> Vec<(&'a Target, Vec<Option<f32>>)> {
+    let n_segments = part.segments.len();
+    let targets = study.targets.iter().enumerate();
+    targets
+        .map(|(position, target)| {
+            let units = part.codings.map(|codings| &codings.of_target[position]);
+            let scores = units
+                .map_or_else(|| vec![None; n_segments], |units| units.iter().map(Coding::labelled_score).collect());
+            (target, scores)
+        })
+        .collect()
+}
+
+/// The rows of `themes`; `exemplars` has the segment id for each row that is one.
+pub(super) fn themes<'a>(themes: &'a Themes, exemplars: &BTreeMap<usize, String>) -> Vec<ThemeRow<'a>> {
+    let theme_rows = themes.themes.iter().map(|theme| ThemeRow {
+        theme_id: &theme.theme_id,
+        label: &theme.label,
+        terms: theme.terms.clone(),
+        term_weights: theme.term_weights.clone(),
+        n_segments: count(theme.n_segments),
+        n_speakers: count(theme.n_speakers),
+        exemplars: theme.exemplars.iter().filter_map(|row| exemplars.get(row).cloned()).collect(),
+        cohesion: theme.cohesion,
+        separation: theme.separation,
+        stability: theme.stability,
+    });
+    theme_rows.collect()
+}
+
+pub(super) fn segment_themes<'a>(
+    themes: &'a Themes,
+    segment_ids: &[&'a str],
+    assigned: &[Assignment],
+) -> Vec<SegmentThemeRow<'a>> {
+    let rows = segment_ids.iter().zip(assigned).map(|(segment_id, assignment)| SegmentThemeRow {
+        segment_id,
+        theme_id: &themes.themes[assignment.theme].theme_id,
+        probability: assignment.probability,
+        reason: assignment.reason.as_str(),
+    });
+    rows.collect()
+}
+
+pub(super) fn estimate(estimate: &Estimate) -> EstimateRow<'_> {
+    EstimateRow {
+        level: estimate.level.as_str(),
+        document_id: estimate.document_id.as_deref(),
+        speaker_id: estimate.speaker_id.as_deref(),
+        utterance_id: estimate.utterance_id.as_deref(),
+        theme_id: estimate.theme_id.as_deref(),
+        target_id: estimate.target_id.as_deref(),
+        measure: estimate.measure.as_str(),
+        mean: estimate.mean,
+        ci_low: estimate.ci_low,
+        ci_high: estimate.ci_high,
+        resampled: estimate.resampled.map(Resampled::as_str),
+        n_segments: count(estimate.n_segments),
+        n_utterances: count(estimate.n_utterances),
+        share_abstained: estimate.share_abstained,
+    }
+}
+
+/// The rows of `analysis` without their themes.
+pub(super) fn analysis<'a>(part: &Measured<'a>) -> Vec<AnalysisRow<'a>> {
+    let rows = part.segments.iter().enumerate().map(|(row, &(transcript, segment))| {
+        let sentiment = part.sentiment.map(|sentiment| sentiment.scores[row]);
+        let document = &transcript.document;
+        let speaker = transcript.speaker_of(segment);
+        AnalysisRow {
+            segment_id: &segment.segment_id,
+            utterance_id: &transcript.utterances[segment.utterance].utterance_id,
+            document_id: &document.document_id,
+            speaker_id: speaker.map(|speaker| speaker.speaker_id.as_str()),
+            text: &segment.text,
+            document: transcript.front.title.as_deref().unwrap_or_else(|| file_stem(&document.path)),
+            date: transcript.front.date,
+            speaker: speaker.map(|speaker| speaker.label.as_str()),
+            name: speaker.map(|speaker| speaker.name.as_str()),
+            role: speaker.map(|speaker| speaker.role.as_str()),
+            title: speaker.and_then(|speaker| speaker.title.as_deref()),
+            affiliation: speaker.and_then(|speaker| speaker.affiliation.as_deref()),
+            theme_id: None,
+            theme: None,
+            theme_label: None,
+            theme_probability: None,
+            sentiment_score: sentiment.map(|sentiment| sentiment.score()),
+            sentiment_label: sentiment.map(|sentiment| sentiment.label().as_str()),
+        }
+    });
+    rows.collect()
+}
+
+/// The columns of `analysis` that tell the theme of `n` segments; nulls where there are no themes.
+pub(super) fn theme_columns(themes: &Themes, assigned: &[Assignment], n: usize) -> Vec<Column> {
+    let of = |row: usize| assigned.get(row).map(|assignment| (&themes.themes[assignment.theme], assignment));
+    analysis_themes(
+        (0..n).map(|row| of(row).map(|(theme, _)| theme.theme_id.clone())).collect(),
+        (0..n).map(|row| of(row).map(|(theme, _)| format!("{} {}", theme.theme_id, theme.label))).collect(),
+        (0..n).map(|row| of(row).map(|(theme, _)| theme.label.clone())).collect(),
+        (0..n).map(|row| of(row).map(|(_, assignment)| assignment.probability)).collect(),
+    )
+}
+
+pub(super) fn failures<'a>(closing: &Closing<'a>) -> Vec<FailureRow<'a>> {
+    let row = |failure: &'a Failure| FailureRow {
+        path: &failure.path,
+        stage: failure.stage.as_str(),
+        error: &failure.error,
+        hint: &failure.hint,
+    };
+    closing.failures.iter().map(row).collect()
+}
+
+/// The file's name without its folders and its extension.
+fn file_stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    match name.rsplit_once('.') {
+        Some((stem, _)) if !stem.is_empty() => stem,
+        _ => name,
+    }
+}
+
+fn hours_and_minutes(time: Time) -> String {
+    format!("{:02}:{:02}", time.hour(), time.minute())
+}
+
+/// Counts and positions as the tables hold them. More than four thousand million of anything does not fit into
+/// memory, so the limit is never met.
+fn count(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+/// A byte offset as the tables hold it; texts are never longer than `i64::MAX`.
+fn offset(bytes: usize) -> i64 {
+    i64::try_from(bytes).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,290 @@
+//! A run made by hand: two documents, three speakers, four segments, one target, one theme.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use ndarray::Array2;
+
+use crate::StudyInfo;
+use crate::*;
+use plenary_corpus::findings::*;
+use plenary_corpus::*;
+
+/// Everything that the tables are written from.
+pub struct Sample {
+    pub record: RunRecord,
+    pub study: StudyInfo,
+    pub transcripts: Vec<Transcript>,
+    pub other_paths: BTreeMap<String, Vec<String>>,
+    pub embeddings: Embeddings,
+    pub sentiment: Sentiment,
+    pub codings: Option<Codings>,
+    pub themes: Themes,
+    pub estimates: Vec<Estimate>,
+    pub failures: Vec<Failure>,
+}
+
+impl Sample {
+    /// Writes everything as a run does: document by document, then the whole.
+    pub fn write(&self, folder: &Path) -> Result<Written, TableError> {
+        let out = OutputFolder::prepare(folder, self.study.csv)?;
+        let mut writer = Writer::begin(&out, &self.study, self.embeddings.vectors.ncols())?;
+        for transcript in &self.transcripts {
+            writer.transcript(transcript)?;
+        }
+        let segments: Vec<_> = self.transcripts.iter().flat_map(|t| t.segments.iter().map(move |s| (t, s))).collect();
+        writer.segments(&Measured {
+            segments: &segments,
+            embeddings: &self.embeddings,
+            sentiment: Some(&self.sentiment),
+            codings: self.codings.as_ref(),
+        })?;
+        let mut closed = writer.closed()?;
+        closed.themes(&self.themes)?;
+        closed.estimates(&self.estimates)?;
+        let documents: Vec<Summary> = self.transcripts.iter().map(Transcript::summary).collect();
+        closed.publish(&Closing {
+            record: &self.record,
+            documents: &documents,
+            other_paths: &self.other_paths,
+            failures: &self.failures,
+        })
+    }
+}
+
+/// A document of bylines and speeches; every sentence is a segment. Without a name nobody knows who speaks.
+pub fn transcript(document_id: &str, path: &str, turns: &[(&str, &[&str])]) -> Transcript {
+    let mut text = String::new();
+    let (mut blocks, mut utterances, mut segments) = (Vec::new(), Vec::new(), Vec::new());
+    let mut speakers: Vec<Speaker> = Vec::new();
+    let mut block = |text: &str, start: usize, kind, utterance| {
+        let position = blocks.len() + 1;
+        blocks.push(Block {
+            block_id: ids::block(document_id, position),
+            position,
+            kind,
+            span: Span::new(start, text.len()),
+            line_start: position,
+            line_end: position,
+            page: None,
+            utterance,
+        });
+    };
+    for (turn, (name, sentences)) in turns.iter().enumerate() {
+        let speaker = (!name.is_empty()).then(|| {
+            let start = text.len();
+            text.push_str(&format!("{name}:\n"));
+            block(&text, start, BlockKind::Byline, Some(turn));
+            speakers.iter().position(|speaker| speaker.name == *name).unwrap_or_else(|| {
+                speakers.push(speaker_called(document_id, speakers.len() + 1, name));
+                speakers.len() - 1
+            })
+        });
+        let start = text.len();
+        let utterance_id = ids::utterance(document_id, turn + 1);
+        for (place, sentence) in sentences.iter().enumerate() {
+            let begin = text.len();
+            text.push_str(sentence);
+            segments.push(Segment {
+                segment_id: ids::segment(&utterance_id, place + 1),
+                utterance: turn,
+                position: place + 1,
+                text: sentence.to_string(),
+                span: Span::new(begin, text.len()),
+                n_words: sentence.split(' ').count(),
+            });
+            text.push(' ');
+        }
+        let said = Span::new(start, text.len() - 1);
+        text.push('\n');
+        block(&text, start, BlockKind::Speech, Some(turn));
+        let n_words = sentences.iter().map(|sentence| sentence.split(' ').count()).sum();
+        if let Some(speaker) = speaker {
+            speakers[speaker].n_utterances += 1;
+            speakers[speaker].n_words += n_words;
+        }
+        utterances.push(Utterance {
+            utterance_id,
+            position: turn + 1,
+            speaker,
+            label: None,
+            text: sentences.join(" "),
+            span: said,
+            time_start_s: None,
+            time_end_s: None,
+            n_words,
+            boundary_confidence: 0.9,
+            needs_review: false,
+            evidence: format!("byline: {name}"),
+            ..Utterance::default()
+        });
+    }
+    Transcript {
+        document: Document {
+            document_id: document_id.into(),
+            path: path.into(),
+            format: Format::Markdown,
+            encoding: "UTF-8".into(),
+            sha256: document_id.repeat(6)[..64].into(),
+            n_bytes: text.len() as u64,
+            text,
+            lines: Vec::new(),
+            turns: Vec::new(),
+            front: FrontMatter::default(),
+            warnings: Vec::new(),
+        },
+        front: FrontMatter {
+            date: Some(jiff::civil::date(1969, 12, 30)),
+            time_start: Some(jiff::civil::time(9, 5, 0, 0)),
+            ..FrontMatter::default()
+        },
+        language: Some("en".into()),
+        style: Some(Style::Colon),
+        style_confidence: 1.0,
+        styles: Vec::new(),
+        blocks,
+        speakers,
+        utterances,
+        segments,
+        needs_review: false,
+        warnings: vec!["The page gives no title.".into()],
+    }
+}
+
+fn speaker_called(document_id: &str, position: usize, name: &str) -> Speaker {
+    let speaker_id = ids::speaker(document_id, position);
+    Speaker {
+        person_id: speaker_id.clone(),
+        person_rule: None,
+        speaker_id,
+        name_as_printed: format!("{name}:"),
+        label: name.into(),
+        honorific: None,
+        name: name.into(),
+        title: None,
+        affiliation: Some("Harbour Board, \"Pier 3\"".into()),
+        country: None,
+        party: None,
+        role: Role::Speaker,
+        n_utterances: 0,
+        n_words: 0,
+        confidence: 0.8,
+        link_rule: LinkRule::FirstPrint,
+        link_confidence: 1.0,
+        evidence_block_ids: vec![ids::block(document_id, 1)],
+    }
+}
+
+/// Two documents, three speakers and an unknown one, four segments, one target, one theme.
+pub fn sample() -> Sample {
+    let ports = transcript(
+        "0123456789ab",
+        "talks/ports.md",
+        &[("Ada", &["Ports bring trade.", "We should build one."]), ("Bo", &["It harms the bay."])],
+    );
+    let tides = transcript("abcdefabcdef", "talks/tides.md", &[("Cy", &["Tides rise; \"fast\"."])]);
+    let mut study = StudyInfo {
+        name: "unnamed study".into(),
+        targets: vec![Target {
+            id: "port".into(),
+            proposition: "The port should be built.".into(),
+            negation: Some("The port should not be built.".into()),
+            note: Some("Said | at the first reading.".into()),
+        }],
+        ..StudyInfo::default()
+    };
+    study.json = serde_json::json!({ "targets": study.targets });
+    let tone = |negative, positive| SentimentScore { negative, neutral: 1.0 - negative - positive, positive };
+    Sample {
+        record: RunRecord {
+            run_id: "r1".into(),
+            study_sha256: "5".repeat(64),
+            engine: "none".into(),
+            models: vec![ModelRecord { id: "m".into(), sha256: "6".repeat(64) }],
+            started_at: "2024-05-01T08:00:00Z".parse().unwrap(),
+            finished_at: "2024-05-01T08:00:02.5Z".parse().unwrap(),
+        },
+        study,
+        other_paths: BTreeMap::from([("0123456789ab".into(), vec!["copies/a.md".into(), "copies/b.md".into()])]),
+        embeddings: Embeddings {
+            model_id: "m".into(),
+            vectors: Array2::from_shape_vec((4, 2), vec![1.0, 0.0, 0.0, 1.0, 0.6, 0.8, 0.8, 0.6]).unwrap(),
+            n_tokens: vec![5, 6, 6, 7],
+            n_windows: vec![1, 1, 1, 2],
+        },
+        sentiment: Sentiment {
+            model_id: "m".into(),
+            scores: vec![tone(0.1, 0.7), tone(0.2, 0.3), tone(0.9, 0.0), tone(0.4, 0.1)],
+            n_windows: vec![1; 4],
+        },
+        codings: Some(Codings {
+            coder: CoderId { id: "m".into(), kind: CoderKind::Inference },
+            of_target: vec![vec![
+                coding(0.5, 0.6, 0.1, None),
+                coding(0.9, 0.8, 0.1, None),
+                coding(0.7, 0.1, 0.7, None),
+                coding(0.1, 0.2, 0.2, Some(AbstentionReason::OffTopic)),
+            ]],
+        }),
+        themes: Themes {
+            themes: vec![Theme {
+                theme_id: "t01".into(),
+                label: "port, bay".into(),
+                terms: vec!["port".into(), "bay".into()],
+                term_weights: vec![0.5, 0.25],
+                n_segments: 4,
+                n_speakers: 3,
+                exemplars: vec![2, 0],
+                cohesion: 0.7,
+                separation: None,
+                stability: 1.0,
+            }],
+            assignments: vec![Assignment { theme: 0, probability: 0.9, reason: AssignmentReason::Core }; 4],
+        },
+        estimates: vec![
+            estimate(Level::Speaker, Some(&ports.speakers[0].speaker_id), Measure::Sentiment, Some((0.35, 0.1, 0.6))),
+            estimate(Level::CorpusTarget, None, Measure::Stance, None),
+        ],
+        failures: vec![Failure {
+            path: "talks/noise.bin".into(),
+            stage: Stage::Read,
+            error: "not a text".into(),
+            hint: "leave it out".into(),
+        }],
+        transcripts: vec![ports, tides],
+    }
+}
+
+fn coding(relevance: f32, favor: f32, against: f32, reason: Option<AbstentionReason>) -> Coding {
+    let label = if favor > against { Stance::Favor } else { Stance::Against };
+    let inference = Inference { entailment: favor, neutral: 1.0 - favor - against, contradiction: against };
+    Coding {
+        verdict: reason.map_or(Verdict::Labelled(label), Verdict::Abstained),
+        relevance,
+        probabilities: StanceProbabilities { favor, against, neither: 1.0 - favor - against },
+        evidence: Evidence::Inference {
+            proposition: inference,
+            negation: Some(Inference { entailment: against, contradiction: favor, ..inference }),
+        },
+        n_windows: 1,
+    }
+}
+
+fn estimate(level: Level, speaker_id: Option<&String>, measure: Measure, mean: Option<(f64, f64, f64)>) -> Estimate {
+    Estimate {
+        level,
+        document_id: None,
+        speaker_id: speaker_id.cloned(),
+        utterance_id: None,
+        theme_id: None,
+        target_id: (measure == Measure::Stance).then(|| "port".into()),
+        measure,
+        mean: mean.map(|(mean, _, _)| mean),
+        ci_low: mean.map(|(_, low, _)| low),
+        ci_high: mean.map(|(_, _, high)| high),
+        resampled: mean.map(|_| Resampled::Utterances),
+        n_segments: 2,
+        n_utterances: 2,
+        share_abstained: 0.0,
+    }
+}
