@@ -14,7 +14,7 @@ use plenary_attribute as attribute;
 pub use plenary_attribute::{
     LinkPeople, ListedPerson, Pattern, PatternError, PeopleError, PeopleList, SegmentOptions, TranscriptOptions, Unit,
 };
-use plenary_corpus::Style;
+use plenary_corpus::{OptionError, Style};
 pub use plenary_corpus::findings::Target;
 use plenary_corpus::hash::sha256;
 use plenary_engine::{Device, EngineChoice};
@@ -111,8 +111,8 @@ pub enum StudyError {
     UnknownKey { path: String, line: usize, key: String, suggestion: String, known: String },
     #[error("{path}, line {line}: {message}")]
     Syntax { path: String, line: usize, message: String },
-    #[error("{path}: {place}: found {found}; expected {expected}")]
-    Value { path: String, place: String, found: String, expected: String },
+    #[error("{path}: {problem}")]
+    Value { path: String, problem: OptionError },
     #[error("{path}: [transcript] people: {problem}")]
     People { path: String, problem: PeopleError },
     #[error("{path}: two targets have the id `{id}`; give each target an id of its own")]
@@ -183,7 +183,7 @@ impl Study {
 
     fn check(&self, path: &str) -> Result<(), StudyError> {
         let wrong = |place: String, found: String, expected: &str| {
-            Err(StudyError::Value { path: path.into(), place, found, expected: expected.into() })
+            Err(StudyError::Value { path: path.into(), problem: OptionError::new(place, found, expected) })
         };
         let language = &self.study.language;
         if language != "auto" && isolang::Language::from_639_1(language).is_none() {
@@ -217,43 +217,10 @@ impl Study {
                 "one of the two: a pattern is a style of its own; leave out `style`, or set it to \"pattern\"",
             );
         }
-        for (place, value) in [
-            ("[stance] relevance_floor", self.stance.relevance_floor),
-            ("[stance] confidence_floor", self.stance.confidence_floor),
-            ("[themes] confidence_floor", self.themes.confidence_floor),
-        ] {
-            if !(0.0..=1.0).contains(&value) {
-                return wrong(place.into(), value.to_string(), "a number from 0 to 1");
-            }
-        }
-        if !(self.themes.resolution.is_finite() && self.themes.resolution > 0.0) {
-            return wrong(
-                "[themes] resolution".into(),
-                self.themes.resolution.to_string(),
-                "a number above 0, usually from 0.5 to 2",
-            );
-        }
-        if self.themes.neighbours > plenary_measure::themes::NEIGHBOURS_AT_MOST {
-            return wrong(
-                "[themes] neighbours".into(),
-                self.themes.neighbours.to_string(),
-                &format!("a number up to {}", plenary_measure::themes::NEIGHBOURS_AT_MOST),
-            );
-        }
-        if (1..plenary_measure::estimate::RESAMPLES_AT_LEAST).contains(&self.estimates.resamples) {
-            return wrong(
-                "[estimates] resamples".into(),
-                self.estimates.resamples.to_string(),
-                &format!("0 for no intervals, or at least {}", plenary_measure::estimate::RESAMPLES_AT_LEAST),
-            );
-        }
-        if !(self.estimates.confidence_level > 0.0 && self.estimates.confidence_level < 1.0) {
-            return wrong(
-                "[estimates] confidence_level".into(),
-                self.estimates.confidence_level.to_string(),
-                "a number between 0 and 1, such as 0.95",
-            );
-        }
+        let wrong = |problem| StudyError::Value { path: path.into(), problem };
+        self.stance.check().map_err(wrong)?;
+        self.themes.check().map_err(wrong)?;
+        self.estimates.check().map_err(wrong)?;
         self.check_targets(path)
     }
 
@@ -262,26 +229,7 @@ impl Study {
         for (i, target) in self.targets.iter().enumerate() {
             let place =
                 if target.id.is_empty() { format!("target {}", i + 1) } else { format!("target `{}`", target.id) };
-            let wrong = |found: String, expected: &str| {
-                Err(StudyError::Value { path: path.into(), place: place.clone(), found, expected: expected.into() })
-            };
-            if !TARGET_ID.is_match(&target.id) {
-                let found =
-                    if target.id.is_empty() { "no id".to_string() } else { format!("the id \"{}\"", target.id) };
-                return wrong(
-                    found,
-                    "an id of lower-case letters, digits and underscores that begins with a letter, such as \"open_borders\"",
-                );
-            }
-            if target.proposition.trim().is_empty() {
-                return wrong(
-                    "no proposition".into(),
-                    "`proposition = \"...\"`, one affirmative sentence that a speaker can be for or against",
-                );
-            }
-            if target.negation.as_deref().is_some_and(|negation| negation.trim().is_empty()) {
-                return wrong("an empty negation".into(), "the proposition denied, or no `negation` at all");
-            }
+            target.check(&place).map_err(|problem| StudyError::Value { path: path.into(), problem })?;
             if !ids.insert(target.id.as_str()) {
                 return Err(StudyError::DoubledTarget { path: path.into(), id: target.id.clone() });
             }
@@ -290,8 +238,6 @@ impl Study {
     }
 }
 
-static TARGET_ID: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new("^[a-z][a-z0-9_]*$").expect("the pattern is a constant that compiles"));
 static UNKNOWN_FIELD: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new("unknown field `([^`]*)`(?:, expected (.*))?").expect("the pattern is a constant that compiles")
 });

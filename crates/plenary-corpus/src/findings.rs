@@ -6,6 +6,8 @@
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
+use crate::OptionError;
+
 /// An enum whose variants have a name in the tables.
 macro_rules! named {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)+ }) => {
@@ -110,6 +112,33 @@ pub struct Target {
     pub negation: Option<String>,
     /// For the reader of the study; carried into the codebook.
     pub note: Option<String>,
+}
+
+impl Target {
+    /// Checks one target; `place` names it in the error, as `target 2`.
+    ///
+    /// # Errors
+    /// [`OptionError`] where the id, the proposition or the negation is missing or not of the form expected.
+    pub fn check(&self, place: &str) -> Result<(), OptionError> {
+        let mut characters = self.id.chars();
+        let is_id = characters.next().is_some_and(|c| c.is_ascii_lowercase())
+            && characters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        if !is_id {
+            let found = if self.id.is_empty() { "no id".to_string() } else { format!("the id \"{}\"", self.id) };
+            let expected = "an id of lower-case letters, digits and underscores that begins with a letter, such as \
+                            \"open_borders\"";
+            return Err(OptionError::new(place, found, expected));
+        }
+        if self.proposition.trim().is_empty() {
+            let expected = "`proposition = \"...\"`, one affirmative sentence that a speaker can be for or against";
+            return Err(OptionError::new(place, "no proposition", expected));
+        }
+        if self.negation.as_deref().is_some_and(|negation| negation.trim().is_empty()) {
+            let expected = "the proposition denied, or no `negation` at all";
+            return Err(OptionError::new(place, "an empty negation", expected));
+        }
+        Ok(())
+    }
 }
 
 named! {

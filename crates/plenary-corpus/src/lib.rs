@@ -10,10 +10,12 @@ mod evidence;
 mod failure;
 pub mod findings;
 pub mod hash;
+mod options;
 pub mod progress;
 mod style;
 
 pub use evidence::{Explanation, Form, Link, LinkRule, PersonRule, Reason, Rival, StyleScore, Weight};
+pub use options::OptionError;
 pub use failure::{Failure, Stage};
 pub use style::{Style, TurnRule, style_name};
 

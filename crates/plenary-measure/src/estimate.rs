@@ -12,6 +12,7 @@ use rand::{RngExt, SeedableRng};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
+use plenary_corpus::OptionError;
 use plenary_corpus::findings::{Estimate, Level, Measure, Resampled};
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +32,24 @@ pub struct EstimateOptions {
 impl Default for EstimateOptions {
     fn default() -> Self {
         Self { resamples: 1000, confidence_level: 0.95 }
+    }
+}
+
+impl EstimateOptions {
+    /// Checks every option.
+    ///
+    /// # Errors
+    /// [`OptionError`] names the first option that is out of range.
+    pub fn check(&self) -> Result<(), OptionError> {
+        if (1..RESAMPLES_AT_LEAST).contains(&self.resamples) {
+            let expected = format!("0 for no intervals, or at least {RESAMPLES_AT_LEAST}");
+            return Err(OptionError::new("[estimates] resamples", self.resamples, expected));
+        }
+        if !(self.confidence_level > 0.0 && self.confidence_level < 1.0) {
+            let expected = "a number between 0 and 1, such as 0.95";
+            return Err(OptionError::new("[estimates] confidence_level", self.confidence_level, expected));
+        }
+        Ok(())
     }
 }
 
@@ -58,8 +77,8 @@ pub enum EstimateError {
     Targets { utterance_id: String, found: usize, expected: usize },
     #[error("estimates: a {measure} of utterance {utterance_id} is not a finite number; score the segments again")]
     NotFinite { utterance_id: String, measure: Measure },
-    #[error("study, [estimates] {key}: found {found}, expected {expected}")]
-    Option { key: &'static str, found: String, expected: String },
+    #[error("study, {0}")]
+    Option(#[from] OptionError),
 }
 
 /// The groups that a measure is averaged over; the order is that of the result.
@@ -138,7 +157,7 @@ pub fn estimate(
     let mut estimates = Vec::new();
     estimate_in_parts(rows, target_ids, options, seed, |part| {
         estimates.extend(part);
-        Ok(())
+        Ok::<(), EstimateError>(())
     })?;
     Ok(estimates)
 }
@@ -185,14 +204,7 @@ pub fn estimate_in_parts<E: From<EstimateError>>(
 }
 
 fn check(rows: &[ScoredSegment], target_ids: &[&str], options: &EstimateOptions) -> Result<(), EstimateError> {
-    if !(options.confidence_level > 0.0 && options.confidence_level < 1.0) {
-        let (found, expected) = (options.confidence_level.to_string(), "a number between 0 and 1".to_string());
-        return Err(EstimateError::Option { key: "confidence_level", found, expected });
-    }
-    if (1..RESAMPLES_AT_LEAST).contains(&options.resamples) {
-        let expected = format!("0 (no intervals) or at least {RESAMPLES_AT_LEAST}");
-        return Err(EstimateError::Option { key: "resamples", found: options.resamples.to_string(), expected });
-    }
+    options.check()?;
     for row in rows {
         let utterance_id = || row.utterance_id.to_string();
         if row.stance.len() != target_ids.len() {

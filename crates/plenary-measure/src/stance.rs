@@ -9,6 +9,7 @@ use ndarray::{Array2, ArrayView2};
 
 use super::embedding::cosines;
 use crate::coder::{Coder, Units};
+use plenary_corpus::OptionError;
 use plenary_corpus::findings::{
     AbstentionReason, CoderId, CoderKind, Coding, Codings, Evidence, Inference, Stance, StanceProbabilities, Target,
     Verdict,
@@ -35,6 +36,23 @@ pub struct StanceOptions {
 impl Default for StanceOptions {
     fn default() -> Self {
         Self { relevance_floor: 0.3, confidence_floor: 0.6 }
+    }
+}
+
+impl StanceOptions {
+    /// Checks every option.
+    ///
+    /// # Errors
+    /// [`OptionError`] names the first option that is out of range.
+    pub fn check(&self) -> Result<(), OptionError> {
+        for (place, value) in
+            [("[stance] relevance_floor", self.relevance_floor), ("[stance] confidence_floor", self.confidence_floor)]
+        {
+            if !(0.0..=1.0).contains(&value) {
+                return Err(OptionError::new(place, value, "a number from 0 to 1"));
+            }
+        }
+        Ok(())
     }
 }
 

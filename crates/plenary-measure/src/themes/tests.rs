@@ -1,4 +1,4 @@
-use plenary_corpus::findings::AssignmentReason;
+use plenary_corpus::findings::{AssignmentReason, Theme};
 
 use super::*;
 use ndarray::Array2;
@@ -31,6 +31,15 @@ impl Corpus {
         fitted.assign(first, first_texts, first_speakers, &Silent).unwrap();
         fitted.assign(rest, rest_texts, rest_speakers, &Silent).unwrap();
         fitted.themes()
+    }
+
+    fn sample_of(&self, rows: &[usize], fitted_at_most: usize) -> Sample {
+        let part = self.rows(rows);
+        let texts: Vec<&str> = part.texts.iter().map(String::as_str).collect();
+        let mut sample = Sample::new(&ThemeOptions::default(), 11).unwrap();
+        sample.at_most = fitted_at_most;
+        sample.add(part.vectors.view(), &texts).unwrap();
+        sample
     }
 
     fn find(&self) -> Themes {
@@ -227,4 +236,44 @@ proptest! {
         }
         prop_assert_eq!(shuffled.themes.len(), given.themes.len());
     }
+}
+
+#[test]
+fn samples_of_parts_merge_into_the_sample_of_the_whole_and_survive_a_file() {
+    let corpus = three_subjects(90, 3);
+    for fitted_at_most in [FITTED_AT_MOST, 20] {
+        let all: Vec<usize> = (0..90).collect();
+        let whole = corpus.sample_of(&all, fitted_at_most);
+        let (odd, even): (Vec<usize>, Vec<usize>) = all.iter().partition(|row| *row % 2 == 1);
+        for parts in [[&even, &odd], [&odd, &even]] {
+            let mut merged = corpus.sample_of(parts[0], fitted_at_most);
+            let mut bytes = Vec::new();
+            corpus.sample_of(parts[1], fitted_at_most).write(&mut bytes).unwrap();
+            merged.merge(Sample::read(bytes.as_slice()).unwrap()).unwrap();
+            assert_eq!(merged, whole);
+        }
+    }
+}
+
+#[test]
+fn samples_that_do_not_belong_together_are_refused() {
+    let corpus = three_subjects(12, 3);
+    let mut sample = corpus.sample_of(&[0, 1, 2], FITTED_AT_MOST);
+    let other_seed = Sample::new(&ThemeOptions::default(), 12).unwrap();
+    assert_eq!(sample.merge(other_seed), Err(SampleError::Options));
+    let mut narrow = Sample::new(&ThemeOptions::default(), 11).unwrap();
+    narrow.add(Array2::ones((1, 2)).view(), &["narrow"]).unwrap();
+    assert_eq!(sample.merge(narrow), Err(SampleError::Width { expected: 12, found: 2 }));
+}
+
+#[test]
+fn a_damaged_sample_is_refused() {
+    let mut bytes = Vec::new();
+    three_subjects(12, 3).sample_of(&[0, 1, 2], FITTED_AT_MOST).write(&mut bytes).unwrap();
+    assert!(Sample::read(bytes.as_slice()).is_ok());
+    assert!(matches!(Sample::read(&bytes[..bytes.len() / 2]), Err(SampleError::Damaged(_))));
+    assert!(matches!(Sample::read([bytes.as_slice(), b"x"].concat().as_slice()), Err(SampleError::Damaged(_))));
+    assert!(matches!(Sample::read(&b""[..]), Err(SampleError::Damaged(_))));
+    bytes[0] += 1;
+    assert!(matches!(Sample::read(bytes.as_slice()), Err(SampleError::Damaged(_))), "another version");
 }
