@@ -4,32 +4,13 @@
 //! text, with speakers, utterances and segments. Never fails: a document in which no speaker is found becomes one
 //! utterance without a speaker, marked for review. Sees no model.
 
-mod across;
-mod asides;
-mod assemble;
-mod body;
-mod company;
-mod count;
-mod declared;
-mod explain;
-mod front;
-mod furniture;
-mod heads;
-mod inline;
-mod items;
+mod build;
+mod candidate;
+mod find;
+mod link;
 mod options;
-mod own_line;
-mod own_pattern;
 mod page;
-mod pattern;
-mod people;
-mod people_list;
-mod questions;
-mod record;
-mod sentences;
-mod shown;
-mod styles;
-mod titled;
+mod settle;
 mod weights;
 
 use std::collections::HashSet;
@@ -38,16 +19,20 @@ use plenary_corpus::{
     BlockKind, Document, FrontMatter, LinkRule, PersonRule, Role, Segment, Speaker, Style, Transcript, Utterance, ids,
 };
 
-pub use across::link_documents;
+pub use link::across::link_documents;
+pub use options::own_pattern::{GROUPS, Pattern, PatternError};
+pub use options::people_list::{ListedPerson, PeopleError, PeopleList};
 pub use options::{LinkPeople, Options, SegmentOptions, TranscriptOptions, Unit};
-pub use own_pattern::{GROUPS, Pattern, PatternError};
-pub use people_list::{ListedPerson, PeopleError, PeopleList};
 
 use plenary_names::{bylines, labels};
 
+use build::{assemble, declared, explain, sentences};
+use candidate::Found;
+use find::{heads, own_line, pattern, questions, styles, titled};
+use link::across;
+use link::people::{self, Person};
 use page::Page;
-use people::Person;
-use styles::Found;
+use settle::{asides, body, front, furniture};
 
 /// Under this confidence an utterance, or a document's style, is for a person to look at.
 pub const REVIEW_BELOW: f32 = 0.6;
@@ -88,7 +73,7 @@ pub fn attribute(document: Document, options: &Options) -> Transcript {
     let mut linked = people::link(&chairs, &canonical, options.people.as_ref());
     people::enrich_from(&mut linked.people, &present);
     people::enrich_from(&mut linked.people, &heads::listed(&page, first_byline));
-    asides::settle_people(&mut linked, &found);
+    people::settle_parts(&mut linked, &found);
     let mut assembled = assemble::assemble(&page, &document.document_id, &found, &linked.bonds, unattributed.is_some());
     explain::explain(&page, &found, &linked, &mut assembled);
     set_times(&document, &mut assembled);

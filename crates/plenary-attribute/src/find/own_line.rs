@@ -10,9 +10,9 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::inline::{seconds, unreadable};
-use super::page::Page;
-use super::styles::{Candidate, Origin, is_marked};
-use super::weights::Weights;
+use crate::candidate::{Candidate, Origin, is_marked};
+use crate::page::Page;
+use crate::weights::Weights;
 use plenary_corpus::Style;
 use plenary_corpus::{Layout, Reason, Span};
 use plenary_names::bylines::{self, Reader};

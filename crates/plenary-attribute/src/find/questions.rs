@@ -7,9 +7,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::page::Page;
-use super::styles::{Candidate, Found, Origin};
-use super::weights::Weights;
+use crate::candidate::{Candidate, Found, Origin};
+use crate::page::Page;
+use crate::weights::Weights;
 use plenary_corpus::Style;
 use plenary_corpus::{Layout, Reason, Role, Span};
 use plenary_names::bylines::Byline;
@@ -55,7 +55,7 @@ pub struct Parties {
 /// Turns of an interview whose questions are set in a typeface of their own, where they explain more than `found` does.
 pub fn find(page: &Page<'_>, found: &Found) -> Option<Found> {
     let is_set =
-        |line: &super::page::PageLine| line.bold > 0 || line.italic > 0 || matches!(line.layout, Layout::Heading(_));
+        |line: &crate::page::PageLine| line.bold > 0 || line.italic > 0 || matches!(line.layout, Layout::Heading(_));
     page.lines.iter().filter(|line| is_set(line)).nth(FEWEST - 1)?;
     let paragraphs = page.open_paragraphs();
     let mut faces: BTreeMap<Face, Vec<usize>> = BTreeMap::new();

@@ -6,7 +6,8 @@
 
 use std::collections::HashMap;
 
-use crate::people_list::{ListedPerson, PeopleList};
+use crate::candidate::Found as FoundBylines;
+use crate::options::people_list::{ListedPerson, PeopleList};
 use plenary_corpus::{LinkRule, Role};
 use plenary_names::bylines::Byline;
 use plenary_names::compare::{name_words, titles_agree};
@@ -358,6 +359,23 @@ pub fn enrich_from(people: &mut [Person], present: &[Byline]) {
             if own.len() == 1 && person.listed.is_none() {
                 person.byline.name.clone_from(&listed.name);
             }
+        }
+    }
+}
+
+/// A part that is not printed as a label counts for people who have no byline of their own; an office that stands for
+/// somebody is their title where nothing else is.
+pub fn settle_parts(linked: &mut Linked, found: &FoundBylines) {
+    for (byline, bond) in found.bylines.iter().zip(&linked.bonds) {
+        // What the study's list says of somebody stands.
+        let Some(person) = linked.people.get_mut(bond.person).filter(|person| person.listed.is_none()) else {
+            continue;
+        };
+        if byline.parts.role.is_none() && person.byline.role == Some(Role::Interjector) {
+            person.byline.role = None;
+        }
+        if labels::is_chair_label(&byline.label) {
+            person.byline.title = person.byline.title.take().or_else(|| byline.parts.title.clone());
         }
     }
 }

@@ -3,12 +3,12 @@
 //! In: the bylines with their weights, and the bonds of bylines and people. Out: the explanations of the utterances,
 //! and with them what links make doubtful. Decides nothing else.
 
-use super::REVIEW_BELOW;
 use super::assemble::Assembled;
-use super::page::Page;
-use super::people::{Bond, Linked, Mention};
-use super::styles::{Candidate, Found};
-use super::weights::{Weights, form};
+use crate::REVIEW_BELOW;
+use crate::candidate::{Candidate, Found};
+use crate::link::people::{Bond, Linked, Mention};
+use crate::page::Page;
+use crate::weights::{Weights, form};
 use plenary_corpus::{Block, Explanation, Link, LinkRule, Reason, Utterance};
 
 /// The blocks of a document, to look up those that a link rests on.

@@ -6,10 +6,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::front;
-use super::page::Page;
-use super::styles::{Candidate, Found, Origin};
-use super::weights::Weights;
+use crate::candidate::{Candidate, Found, Origin};
+use crate::page::Page;
+use crate::settle::front;
+use crate::weights::Weights;
 use plenary_corpus::Style;
 use plenary_corpus::{Layout, Reason, Role, Span};
 use plenary_names::bylines::Byline;

@@ -5,8 +5,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::page::Page;
-use super::styles::{ACCEPT, Candidate, in_capitals};
+use crate::candidate::{ACCEPT, Candidate, in_capitals};
+use crate::page::Page;
 use plenary_corpus::Style;
 use plenary_corpus::{Reason, Role};
 use plenary_names::labels::{self, LabelKind};

@@ -9,10 +9,10 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use super::inline::seconds;
-use super::page::Page;
-use super::styles::{Candidate, Found, Origin, is_marked};
-use super::weights::Weights;
-use crate::own_pattern::Pattern;
+use crate::candidate::{Candidate, Found, Origin, is_marked};
+use crate::options::own_pattern::Pattern;
+use crate::page::Page;
+use crate::weights::Weights;
 use plenary_corpus::Style;
 use plenary_corpus::{BlockKind, Layout, Reason, Role, Span, StyleScore};
 use plenary_names::bylines::{Byline, split_honorific, tidy};

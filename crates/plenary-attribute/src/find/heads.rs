@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::page::Page;
 use super::questions;
-use super::styles::{Candidate, Found};
+use crate::candidate::{Candidate, Found};
+use crate::page::Page;
 use plenary_corpus::Style;
 use plenary_corpus::{Layout, Role};
 use plenary_names::bylines::{self, Byline};
