@@ -47,7 +47,7 @@ pub struct Candidate {
     /// The label is an office, has an honorific or stands in capitals: marks that prose does not set by chance.
     pub marked: bool,
     /// How often the label stands in this style.
-    pub n_prints: usize,
+    pub n_mentions: usize,
     pub confidence: f32,
     /// What made the confidence.
     pub weights: Weights,
@@ -59,8 +59,8 @@ impl Candidate {
     /// The rule that opens the turn: the style, or what stands for a byline.
     pub fn rule(&self) -> TurnRule {
         match self.origin {
-            Origin::Call => TurnRule::CallInBrackets,
-            Origin::Resumed => TurnRule::GoesOn,
+            Origin::Call => TurnRule::BracketedInterjection,
+            Origin::Resumed => TurnRule::Continues,
             _ => TurnRule::Style(self.style),
         }
     }

@@ -203,7 +203,7 @@ fn speakers(
         let byline = &person.byline;
         let speaker_id = ids::speaker(document_id, out.len() + 1);
         let certainty = spoken.iter().map(|utterance| utterance.boundary_confidence).fold(0.0f32, f32::max);
-        let (link_rule, link_confidence) = weakest_link(spoken).unwrap_or((LinkRule::FirstPrint, person.confidence));
+        let (link_rule, link_confidence) = weakest_link(spoken).unwrap_or((LinkRule::FirstMention, person.confidence));
         let evidence = if spoken.is_empty() { told(person).into_iter().collect() } else { evidence(spoken) };
         let known = known_elsewhere(person, options);
         out.push(Speaker {

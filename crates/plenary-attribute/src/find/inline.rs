@@ -87,7 +87,7 @@ pub fn leading(page: &Page<'_>, lines: Range<usize>, inside: bool, reader: &mut 
             inside,
             confidence: weights.now(),
             weights,
-            n_prints: 0,
+            n_mentions: 0,
             rival: None,
         }
     };

@@ -339,7 +339,7 @@ fn own_lines(
         inside: false,
         confidence: weights.now(),
         weights,
-        n_prints: 0,
+        n_mentions: 0,
         rival: None,
     })
 }

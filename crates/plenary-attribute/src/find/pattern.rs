@@ -27,7 +27,7 @@ pub fn find(page: &Page<'_>, pattern: &Pattern) -> Found {
         *prints.entry(byline.label.clone()).or_default() += 1;
     }
     for byline in &mut bylines {
-        byline.n_prints = prints.get(&byline.label).copied().unwrap_or(0);
+        byline.n_mentions = prints.get(&byline.label).copied().unwrap_or(0);
     }
     if bylines.is_empty() {
         return Found::default();
@@ -73,7 +73,7 @@ fn byline(page: &Page<'_>, i: usize, pattern: &Pattern) -> Option<Candidate> {
         speech,
         time_start_s: found.name("time").and_then(|time| time_of(time.as_str())),
         inside: false,
-        n_prints: 0,
+        n_mentions: 0,
         confidence: 1.0,
         weights: Weights::start(Reason::Matches, 1.0),
         rival: None,

@@ -129,7 +129,7 @@ fn turn(parts: &Byline, origin: Origin, line: usize, byline: Span) -> Candidate 
         time_start_s: None,
         inside: false,
         marked: false,
-        n_prints: 1,
+        n_mentions: 1,
         confidence: CONFIDENCE,
         weights: Weights::start(Reason::Typeface, CONFIDENCE),
         rival: None,

@@ -43,7 +43,7 @@ pub fn find(page: &Page<'_>, pinned: Option<Style>) -> Found {
         .map(|candidate| counts.get(&(candidate.style, candidate.label.as_str())).copied().unwrap_or(0))
         .collect();
     for (candidate, n) in all.iter_mut().zip(prints) {
-        candidate.n_prints = n;
+        candidate.n_mentions = n;
         weigh(candidate, pinned.is_some());
     }
     company::lift_listed(&rosters, &mut all);
@@ -190,7 +190,7 @@ fn goes_with(main: Style, other: Style) -> bool {
 
 /// Confidence of a candidate: the form of its label, how often the label recurs in the style, where it stands.
 fn weigh(candidate: &mut Candidate, is_pinned: bool) {
-    let n = candidate.n_prints;
+    let n = candidate.n_mentions;
     if n >= 2 {
         let recurring = match candidate.kind {
             LabelKind::Word | LabelKind::Anonymous => candidate.confidence.max(0.7),

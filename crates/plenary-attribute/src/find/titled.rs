@@ -81,7 +81,7 @@ pub fn find(page: &Page<'_>) -> Option<Found> {
         time_start_s: None,
         inside: false,
         marked: false,
-        n_prints: 1,
+        n_mentions: 1,
         confidence: CONFIDENCE,
         weights: Weights::start(Reason::InTitle, CONFIDENCE),
         rival: None,

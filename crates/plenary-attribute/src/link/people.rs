@@ -98,8 +98,8 @@ pub fn link(chairs: &[Byline], bylines: &[Byline], list: Option<&PeopleList>) ->
             bonds[i] = Some(bond.clone());
             enrich(&mut known.people[bond.person], byline, Mention::Byline(i));
             // The same print again has nothing to be linked with but the first.
-            if bond.rule == LinkRule::FirstPrint {
-                (bond.rule, bond.rests_on) = (LinkRule::SamePrint, Some(Mention::Byline(i)));
+            if bond.rule == LinkRule::FirstMention {
+                (bond.rule, bond.rests_on) = (LinkRule::SameLabel, Some(Mention::Byline(i)));
             }
         }
     }
@@ -208,7 +208,7 @@ impl Known<'_> {
         if let Some(at) = self.by_label.get(&label) {
             // In other capitals the label is what it was when it first stood.
             return match self.rule_of_label.get(&label) {
-                None | Some((LinkRule::FirstPrint, _)) => self.known(*at, LinkRule::SamePrint),
+                None | Some((LinkRule::FirstMention, _)) => self.known(*at, LinkRule::SameLabel),
                 Some((rule, others)) => Found { others: others.clone(), ..self.known(*at, *rule) },
             };
         }
@@ -225,18 +225,18 @@ impl Known<'_> {
         let presides = |person: &Person| person.presides && !labels::is_chair_label(&person.byline.name);
         let presiding: Vec<usize> = (0..self.people.len()).filter(|at| presides(&self.people[*at])).collect();
         match presiding.as_slice() {
-            [] => Found::somebody_new(LinkRule::OfficeWithoutHolder),
+            [] => Found::somebody_new(LinkRule::UnnamedOffice),
             [only] => {
                 let by = self.people[*only].presides_by;
                 let rule = match by {
-                    Some(Mention::Line(_)) => LinkRule::OfficeOfChairLine,
+                    Some(Mention::Line(_)) => LinkRule::OfficeInChairLine,
                     _ => LinkRule::OfficeBesideName,
                 };
                 Found { rests_on: by, ..self.known(*only, rule) }
             }
             several => {
                 let others = self.names_of(several);
-                Found { others, ..Found::somebody_new(LinkRule::OfficeOfSeveral) }
+                Found { others, ..Found::somebody_new(LinkRule::AmbiguousOffice) }
             }
         }
     }
@@ -249,11 +249,11 @@ impl Known<'_> {
             .filter(|at| titles_agree(&self.people[*at].byline.honorific, &byline.honorific))
             .collect();
         match in_document.as_slice() {
-            [only] => return self.known(*only, LinkRule::SurnameOfFullName),
+            [only] => return self.known(*only, LinkRule::UniqueSurname),
             [] => {}
             several => {
                 let others = self.names_of(several);
-                return Found { others, ..Found::somebody_new(LinkRule::SurnameOfSeveral) };
+                return Found { others, ..Found::somebody_new(LinkRule::AmbiguousSurname) };
             }
         }
         let on_list = self.list.map_or(&[][..], |list| list.of_surname(surname)).iter().copied();
@@ -266,7 +266,7 @@ impl Known<'_> {
             [(only, _)] => Found { rule: LinkRule::PeopleListSurname, ..self.of_listed(*only) },
             several => {
                 let others = several.iter().map(|(_, entry)| entry.name.clone()).collect();
-                Found { others, ..Found::somebody_new(LinkRule::SurnameOfSeveral) }
+                Found { others, ..Found::somebody_new(LinkRule::AmbiguousSurname) }
             }
         }
     }
@@ -280,11 +280,9 @@ impl Known<'_> {
 fn rule_of_new(byline: &Byline) -> LinkRule {
     match labels::judge(&byline.label).map(|judgement| judgement.kind) {
         // "Speaker 2" is somebody, "A member of the audience" may be several people.
-        Some(LabelKind::Anonymous) if !byline.label.contains(|c: char| c.is_ascii_digit()) => {
-            LinkRule::LabelWithoutName
-        }
-        Some(LabelKind::Office) if byline.name == byline.label => LinkRule::OfficeWithoutHolder,
-        _ => LinkRule::FirstPrint,
+        Some(LabelKind::Anonymous) if !byline.label.contains(|c: char| c.is_ascii_digit()) => LinkRule::AnonymousLabel,
+        Some(LabelKind::Office) if byline.name == byline.label => LinkRule::UnnamedOffice,
+        _ => LinkRule::FirstMention,
     }
 }
 
@@ -423,7 +421,7 @@ mod tests {
         let rules: Vec<LinkRule> = linked.bonds.iter().map(|bond| bond.rule).collect();
         assert_eq!(
             rules,
-            [LinkRule::FirstPrint, LinkRule::FirstPrint, LinkRule::OfficeBesideName, LinkRule::SurnameOfFullName]
+            [LinkRule::FirstMention, LinkRule::FirstMention, LinkRule::OfficeBesideName, LinkRule::UniqueSurname]
         );
         assert_eq!(linked.bonds[2].rests_on, Some(Mention::Byline(0)));
         assert_eq!(linked.bonds[3].rests_on, Some(Mention::Byline(1)));
@@ -433,7 +431,7 @@ mod tests {
     fn two_people_with_one_surname_stay_two() {
         let stones = linked(&["Ann Stone", "Bob Stone", "Mr Stone"], None);
         assert_eq!(owners(&stones), [0, 1, 2]);
-        assert_eq!(stones.bonds[2].rule, LinkRule::SurnameOfSeveral);
+        assert_eq!(stones.bonds[2].rule, LinkRule::AmbiguousSurname);
         assert_eq!(stones.bonds[2].others, ["Ann Stone", "Bob Stone"]);
         assert_eq!(linked(&["Mr. Michael Stone", "Mrs. Stone"], None).people.len(), 2);
     }
@@ -459,15 +457,15 @@ mod tests {
         assert_eq!(linked.people[1].byline.name, "Bo Stone");
         assert_eq!((linked.people[2].byline.name.as_str(), linked.people[2].listed), ("Cy Wood", None));
         let rules: Vec<LinkRule> = linked.bonds.iter().map(|bond| bond.rule).collect();
-        use LinkRule::{FirstPrint, PeopleListSurname, SurnameOfFullName};
+        use LinkRule::{FirstMention, PeopleListSurname, UniqueSurname};
         assert_eq!(
             rules,
             [
                 LinkRule::PeopleList,
                 PeopleListSurname,
                 LinkRule::PeopleList,
-                FirstPrint,
-                SurnameOfFullName,
+                FirstMention,
+                UniqueSurname,
                 PeopleListSurname
             ]
         );
@@ -480,7 +478,7 @@ mod tests {
         assert_eq!(owners(&hills), [0, 0], "the document's own Hill, who is not listed");
         assert_eq!(hills.people[0].listed, None);
         let stone = linked(&["Mr. Stone"], Some(&list));
-        assert_eq!((stone.people[0].listed, stone.bonds[0].rule), (None, LinkRule::SurnameOfSeveral));
+        assert_eq!((stone.people[0].listed, stone.bonds[0].rule), (None, LinkRule::AmbiguousSurname));
         assert_eq!(stone.bonds[0].others, ["Bo Stone", "Cy Stone"]);
     }
 }

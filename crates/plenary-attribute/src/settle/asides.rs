@@ -233,7 +233,7 @@ fn candidate(
         speech: byline.end,
         time_start_s: None,
         inside: true,
-        n_prints: 1,
+        n_mentions: 1,
         confidence,
         weights: Weights::start(if origin == Origin::Call { Reason::Called } else { Reason::GoesOn }, confidence),
         rival: None,

@@ -169,7 +169,7 @@ fn speaker_called(document_id: &str, position: usize, name: &str) -> Speaker {
         n_utterances: 0,
         n_words: 0,
         confidence: 0.8,
-        link_rule: LinkRule::FirstPrint,
+        link_rule: LinkRule::FirstMention,
         link_confidence: 1.0,
         evidence_block_ids: vec![ids::block(document_id, 1)],
     }
