@@ -76,7 +76,7 @@ The ships are late.
     assert_eq!((found.style, found.style_confidence), (Some(Style::Pattern), 1.0));
     let ann = &found.speakers[0];
     assert_eq!(
-        (ann.honorific.as_deref(), ann.title.as_deref(), ann.party.as_deref()),
+        (ann.details.honorific.as_deref(), ann.details.title.as_deref(), ann.details.party.as_deref()),
         (Some("Dr."), Some("Dean"), Some("NDP"))
     );
     assert_eq!((ann.name.as_str(), ann.n_utterances), ("Ann Lee", 2));
@@ -100,7 +100,8 @@ fn groups_say_role_and_where_speech_begins() {
             ("Wood", "so he is.".to_string()),
         ]
     );
-    let roles: Vec<(Role, Option<&str>)> = found.speakers.iter().map(|s| (s.role, s.title.as_deref())).collect();
+    let roles: Vec<(Role, Option<&str>)> =
+        found.speakers.iter().map(|s| (s.role, s.details.title.as_deref())).collect();
     assert_eq!(roles, [(Role::Chair, None), (Role::Speaker, None), (Role::Speaker, Some("CLERK"))]);
 }
 
@@ -156,7 +157,8 @@ fn a_list_of_people_wins_over_the_page_and_leaves_others_as_they_are() {
         .speakers
         .iter()
         .map(|s| {
-            let (title, affiliation, party) = (s.title.as_deref(), s.affiliation.as_deref(), s.party.as_deref());
+            let (title, affiliation, party) =
+                (s.details.title.as_deref(), s.details.affiliation.as_deref(), s.details.party.as_deref());
             (s.name.as_str(), s.label.as_str(), title, affiliation, party, s.role, s.n_utterances)
         })
         .collect();
@@ -184,7 +186,10 @@ fn a_list_of_people_counts_for_tables_too() {
     let table = "speaker,text\nA. Lee,We begin.\nBo Hill,Late.\nANN LEE,Not at all.\n";
     let found = attribute(read("turns.csv", table.as_bytes()).unwrap(), &study("", people).attribution());
     assert_eq!(found.speakers.len(), 2, "alias and name are one person");
-    assert_eq!((found.speakers[0].name.as_str(), found.speakers[0].party.as_deref()), ("Ann Lee", Some("Reform")));
+    assert_eq!(
+        (found.speakers[0].name.as_str(), found.speakers[0].details.party.as_deref()),
+        ("Ann Lee", Some("Reform"))
+    );
     assert_eq!(found.speakers[0].link_rule, LinkRule::PeopleList);
     assert_eq!(found.speakers[1].link_rule, LinkRule::Declared);
 }

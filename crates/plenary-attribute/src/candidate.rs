@@ -98,7 +98,7 @@ pub const ACCEPT: f32 = 0.5;
 /// Whether a label bears a mark that prose does not set by chance.
 pub fn is_marked(byline: &Byline, kind: LabelKind) -> bool {
     kind == LabelKind::Office
-        || byline.honorific.is_some()
+        || byline.details.honorific.is_some()
         || in_capitals(&byline.label)
         || byline.label.split_whitespace().any(|word| word.chars().count() >= 4 && in_capitals(word))
 }

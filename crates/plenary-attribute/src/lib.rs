@@ -16,7 +16,8 @@ mod weights;
 use std::collections::HashSet;
 
 use plenary_corpus::{
-    BlockKind, Document, FrontMatter, LinkRule, PersonRule, Role, Segment, Speaker, Style, Transcript, Utterance, ids,
+    BlockKind, Details, Document, FrontMatter, LinkRule, PersonRule, Role, Segment, Speaker, Style, Transcript,
+    Utterance, ids,
 };
 
 pub use link::across::link_documents;
@@ -174,7 +175,8 @@ fn mend(byline: bylines::Byline, label: &str) -> bylines::Byline {
         return byline;
     }
     let mended = bylines::split(label);
-    bylines::Byline { label: mended.label, name: mended.name, honorific: mended.honorific, ..byline }
+    let details = Details { honorific: mended.details.honorific, ..byline.details };
+    bylines::Byline { label: mended.label, name: mended.name, details, ..byline }
 }
 
 /// People who speak, and people of the chair line who do not, numbered in this order. `told` finds the block that first
@@ -212,12 +214,8 @@ fn speakers(
             speaker_id,
             name_as_printed: byline.printed.clone(),
             label: byline.label.clone(),
-            honorific: byline.honorific.clone(),
             name: readable_name(&byline.name),
-            title: byline.title.clone(),
-            affiliation: byline.affiliation.clone(),
-            country: byline.country.clone(),
-            party: byline.party.clone(),
+            details: byline.details.clone(),
             role: role(person),
             n_utterances: spoken.len(),
             n_words: spoken.iter().map(|utterance| utterance.n_words).sum(),

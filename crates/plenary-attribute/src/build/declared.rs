@@ -94,12 +94,11 @@ enum Key<'t> {
 fn person(declared: &Declared, turn: usize) -> Person {
     let printed = split(&declared.label);
     let presides = declared.role.map_or_else(|| printed.presides(), |role| role == Role::Chair);
+    let mut details = printed.details.clone();
+    details.overrule_by(&declared.details);
     let byline = Byline {
         name: declared.name.clone().unwrap_or_else(|| printed.name.clone()),
-        title: declared.title.clone().or(printed.title),
-        affiliation: declared.affiliation.clone().or(printed.affiliation),
-        country: declared.country.clone().or(printed.country),
-        party: declared.party.clone().or(printed.party),
+        details,
         role: declared.role,
         ..printed
     };

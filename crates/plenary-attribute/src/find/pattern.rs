@@ -14,7 +14,7 @@ use crate::options::own_pattern::Pattern;
 use crate::page::Page;
 use crate::weights::Weights;
 use plenary_corpus::Style;
-use plenary_corpus::{BlockKind, Layout, Reason, Role, Span, StyleScore};
+use plenary_corpus::{BlockKind, Details, Layout, Reason, Role, Span, StyleScore};
 use plenary_names::bylines::{Byline, split_honorific, tidy};
 use plenary_names::labels::{self, LabelKind};
 use plenary_names::text::constant_regex;
@@ -98,11 +98,13 @@ fn parts(found: &Captures<'_>, printed: &str) -> Byline {
     Byline {
         printed: tidy(printed),
         label,
-        honorific,
-        title: group("title").or(office).or(chair),
-        affiliation: group("affiliation"),
-        country: group("country"),
-        party: group("party"),
+        details: Details {
+            honorific,
+            title: group("title").or(office).or(chair),
+            affiliation: group("affiliation"),
+            country: group("country"),
+            party: group("party"),
+        },
         role,
         name,
         brackets: None,

@@ -225,7 +225,7 @@ static IS: LazyLock<Regex> = LazyLock::new(|| {
 /// Fills in what sentences of the head say of somebody: "Ann Lee is director of the Museum of Ships".
 fn describe(person: &mut Byline, head: &[String]) {
     let surname = person.name.rsplit(' ').next().unwrap_or("").to_string();
-    if person.title.is_some() || surname.is_empty() {
+    if person.details.title.is_some() || surname.is_empty() {
         return;
     }
     for text in head {

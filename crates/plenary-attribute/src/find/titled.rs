@@ -97,7 +97,8 @@ fn speaker(head: &[String], lines: &[Vec<String>]) -> Option<(usize, Byline)> {
         let by_line = || lines[i].iter().enumerate().find_map(|(k, line)| Some((k, said_by(line)?)));
         let found = said_by(text).map(|byline| (lines[i].len() - 1, byline)).or_else(by_line);
         let Some((k, mut byline)) = found else { continue };
-        let below = lines[i].get(k + 1).or_else(|| lines.get(i + 1)?.first()).filter(|_| byline.title.is_none());
+        let below =
+            lines[i].get(k + 1).or_else(|| lines.get(i + 1)?.first()).filter(|_| byline.details.title.is_none());
         if let Some(office) = below.and_then(|text| described::office(text)) {
             offices::set_office(&mut byline, office);
         }

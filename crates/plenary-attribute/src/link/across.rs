@@ -68,8 +68,12 @@ impl Description {
             Some(words.map(str::to_lowercase).collect::<BTreeSet<String>>()).filter(|words| !words.is_empty())
         };
         Self {
-            honorific: speaker.honorific.clone(),
-            details: [words(&speaker.affiliation), words(&speaker.party), words(&speaker.country)],
+            honorific: speaker.details.honorific.clone(),
+            details: [
+                words(&speaker.details.affiliation),
+                words(&speaker.details.party),
+                words(&speaker.details.country),
+            ],
         }
     }
 

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use crate::candidate::Found as FoundBylines;
 use crate::options::people_list::{ListedPerson, PeopleList};
-use plenary_corpus::{LinkRule, Role};
+use plenary_corpus::{Details, LinkRule, Role};
 use plenary_names::bylines::Byline;
 use plenary_names::compare::{name_words, titles_agree};
 use plenary_names::labels::{self, LabelKind};
@@ -87,7 +87,7 @@ pub fn link(chairs: &[Byline], bylines: &[Byline], list: Option<&PeopleList>) ->
     for pass in 0..3 {
         for (i, byline) in bylines.iter().enumerate().filter(|(i, _)| pass_of(*i) == pass) {
             let name = if pass < 2 { byline.name.as_str() } else { byline.label.as_str() };
-            let bond = resolved.entry((byline.honorific.as_deref(), name)).or_insert_with(|| {
+            let bond = resolved.entry((byline.details.honorific.as_deref(), name)).or_insert_with(|| {
                 let found = match all_listed[i] {
                     Some(listed) => known.of_listed(listed),
                     None if pass == 1 => known.of_name(&all_names[i], byline),
@@ -246,7 +246,7 @@ impl Known<'_> {
         let in_document: Vec<usize> = of_surname
             .iter()
             .copied()
-            .filter(|at| titles_agree(&self.people[*at].byline.honorific, &byline.honorific))
+            .filter(|at| titles_agree(&self.people[*at].byline.details.honorific, &byline.details.honorific))
             .collect();
         match in_document.as_slice() {
             [only] => return self.known(*only, LinkRule::UniqueSurname),
@@ -259,7 +259,7 @@ impl Known<'_> {
         let on_list = self.list.map_or(&[][..], |list| list.of_surname(surname)).iter().copied();
         let on_list: Vec<(usize, &ListedPerson)> = on_list
             .filter_map(|listed| Some((listed, self.entry(listed)?)))
-            .filter(|(_, entry)| titles_agree(&entry.honorific, &byline.honorific))
+            .filter(|(_, entry)| titles_agree(&entry.details.honorific, &byline.details.honorific))
             .collect();
         match on_list.as_slice() {
             [] => Found::somebody_new(rule_of_new(byline)),
@@ -291,17 +291,7 @@ pub fn overrule_by(person: &mut Person, list: Option<&PeopleList>) {
     let Some(listed) = person.listed.and_then(|at| list.and_then(|list| list.people().get(at))) else { return };
     let byline = &mut person.byline;
     byline.name.clone_from(&listed.name);
-    for (of_page, of_list) in [
-        (&mut byline.honorific, &listed.honorific),
-        (&mut byline.title, &listed.title),
-        (&mut byline.affiliation, &listed.affiliation),
-        (&mut byline.party, &listed.party),
-        (&mut byline.country, &listed.country),
-    ] {
-        if of_list.is_some() {
-            of_page.clone_from(of_list);
-        }
-    }
+    byline.details.overrule_by(&listed.details);
     if listed.role.is_some() {
         byline.role = listed.role;
         person.presides = listed.role == Some(Role::Chair);
@@ -323,13 +313,9 @@ fn same_name(known: &[String], words: &[String]) -> bool {
 /// A later byline fills what the first did not say.
 fn enrich(person: &mut Person, byline: &Byline, told: Mention) {
     let known = &mut person.byline;
-    known.honorific = known.honorific.take().or_else(|| byline.honorific.clone());
-    if !labels::is_chair_label(&byline.label) {
-        known.title = known.title.take().or_else(|| byline.title.clone());
-    }
-    known.affiliation = known.affiliation.take().or_else(|| byline.affiliation.clone());
-    known.country = known.country.take().or_else(|| byline.country.clone());
-    known.party = known.party.take().or_else(|| byline.party.clone());
+    // "The Chair" is no title of the person beside an office of their own.
+    let title = byline.details.title.clone().filter(|_| !labels::is_chair_label(&byline.label));
+    known.details.fill_from(&Details { title, ..byline.details.clone() });
     known.role = known.role.or(byline.role);
     if byline.presides() && !person.presides {
         (person.presides, person.presides_by) = (true, Some(told));
@@ -352,7 +338,7 @@ pub fn enrich_from(people: &mut [Person], present: &[Byline]) {
             1 => present.iter().filter(bears_it).count() == 1,
             _ => same_name(&own, &words),
         };
-        if is_meant && titles_agree(&person.byline.honorific, &listed.honorific) {
+        if is_meant && titles_agree(&person.byline.details.honorific, &listed.details.honorific) {
             enrich(person, listed, Mention::Line(listed.line.unwrap_or(0)));
             if own.len() == 1 && person.listed.is_none() {
                 person.byline.name.clone_from(&listed.name);
@@ -373,7 +359,8 @@ pub fn settle_parts(linked: &mut Linked, found: &FoundBylines) {
             person.byline.role = None;
         }
         if labels::is_chair_label(&byline.label) {
-            person.byline.title = person.byline.title.take().or_else(|| byline.parts.title.clone());
+            person.byline.details.title =
+                person.byline.details.title.take().or_else(|| byline.parts.details.title.clone());
         }
     }
 }
@@ -450,10 +437,10 @@ mod tests {
         assert_eq!(owners(&linked), [0, 1, 0, 2, 0, 1]);
         let ann = &linked.people[0].byline;
         assert_eq!(
-            (ann.name.as_str(), ann.title.as_deref(), ann.party.as_deref()),
+            (ann.name.as_str(), ann.details.title.as_deref(), ann.details.party.as_deref()),
             ("Ann Hill", Some("Dean"), Some("Reform"))
         );
-        assert_eq!(ann.affiliation.as_deref(), Some("Acme"), "what the list does not say is the page's");
+        assert_eq!(ann.details.affiliation.as_deref(), Some("Acme"), "what the list does not say is the page's");
         assert_eq!(linked.people[1].byline.name, "Bo Stone");
         assert_eq!((linked.people[2].byline.name.as_str(), linked.people[2].listed), ("Cy Wood", None));
         let rules: Vec<LinkRule> = linked.bonds.iter().map(|bond| bond.rule).collect();
