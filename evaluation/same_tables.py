@@ -14,7 +14,17 @@ from pathlib import Path
 import polars as pl
 
 # (table, column): old value -> new value
-LINK_RULES = {}
+LINK_RULES = {
+    "first_print": "first_mention",
+    "same_print": "same_label",
+    "misread_print": "ocr_variant",
+    "surname_of_full_name": "unique_surname",
+    "office_of_chair_line": "office_in_chair_line",
+    "office_without_holder": "unnamed_office",
+    "label_without_name": "anonymous_label",
+    "surname_of_several": "ambiguous_surname",
+    "office_of_several": "ambiguous_office",
+}
 RENAMED = {
     ("utterances", "link_rule"): LINK_RULES,
     ("speakers", "link_rule"): LINK_RULES,

@@ -121,7 +121,7 @@ El señor PRESIDENTE: Silencio.
         ],
     );
     assert_eq!(transcript.speakers[1].name, "Quiroga Paz");
-    assert_eq!(transcript.speakers[1].honorific.as_deref(), Some("La señora"));
+    assert_eq!(transcript.speakers[1].details.honorific.as_deref(), Some("La señora"));
 }
 
 #[test]
@@ -303,7 +303,7 @@ Like a company.
         ],
     );
     assert_eq!(transcript.style, Some(Style::Heading));
-    assert_eq!(transcript.speakers[0].title.as_deref(), Some("Commissioner"));
+    assert_eq!(transcript.speakers[0].details.title.as_deref(), Some("Commissioner"));
 }
 
 #[test]
@@ -321,7 +321,7 @@ fn an_office_stands_in_italics_below_a_name_or_beside_it() {
             text,
             &[("Yusuf Demirel", "We have scanned two pages."), ("Grace Achterberg", "Who will read them?")],
         );
-        transcript.speakers.iter().map(|speaker| speaker.title.clone().unwrap_or_default()).collect::<Vec<_>>()
+        transcript.speakers.iter().map(|speaker| speaker.details.title.clone().unwrap_or_default()).collect::<Vec<_>>()
     };
     let same_paragraph = "**Yusuf Demirel**\n*Director, National Library*\n\nWe have scanned two pages.\n\n\
                           **Grace Achterberg**\n*Professor of Information, University of Loenen*\n\nWho will read them?\n";
@@ -331,7 +331,7 @@ fn an_office_stands_in_italics_below_a_name_or_beside_it() {
     assert_eq!(office(own_paragraph), ["Director", "Professor of Information"]);
     let bold_lines = "**YUSUF DEMIREL**\n**Director, National Library**\n\nWe have scanned two pages.\n";
     let transcript = expect("forum.md", bold_lines, &[("YUSUF DEMIREL", "We have scanned two pages.")]);
-    assert_eq!(transcript.speakers[0].title.as_deref(), Some("Director"));
+    assert_eq!(transcript.speakers[0].details.title.as_deref(), Some("Director"));
     let beside = "**Yusuf Demirel** | Director, National Library\n\nWe have scanned two pages.\n\n\
                   **Grace Achterberg** (Union of Readers)\n\nWho will read them?\n";
     assert_eq!(office(beside), ["Director", ""]);
@@ -618,7 +618,7 @@ fn interpreters_marks_stay_out_of_labels_and_speech() {
             ("Ms. Quint", "We never did."),
         ],
     );
-    assert_eq!(transcript.speakers[1].affiliation.as_deref(), Some("Valdoria"));
+    assert_eq!(transcript.speakers[1].details.affiliation.as_deref(), Some("Valdoria"));
 }
 
 #[test]
@@ -647,7 +647,7 @@ fn questions_in_a_typeface_of_their_own_are_answered_by_whom_the_head_introduces
     assert_eq!(labels, ["", "Hanne Bru", "", "Hanne Bru", "", "Hanne Bru"], "who asks is not named");
     let speaker = &transcript.speakers[1];
     assert_eq!(
-        (speaker.title.as_deref(), speaker.affiliation.as_deref()),
+        (speaker.details.title.as_deref(), speaker.details.affiliation.as_deref()),
         (Some("director"), Some("Museum of Small Ships"))
     );
     let advice = "# Boilers\n\n## Is it on?\n\nLook.\n\n## Is it hot?\n\nTouch it.\n\n## Is it yours?\n\nAsk.\n";
@@ -676,7 +676,7 @@ fn a_speech_is_of_the_person_in_its_title() {
         assert_eq!(turns(&transcript).len(), 1, "{head}");
         assert_eq!(turns(&transcript)[0].0, label, "{head}");
         assert!(transcript.utterances[0].text.starts_with("Mr Mayor"), "{head}");
-        assert_eq!(transcript.speakers[0].title.as_deref(), Some(title), "{head}");
+        assert_eq!(transcript.speakers[0].details.title.as_deref(), Some(title), "{head}");
     }
     let colon = format!("# Ann Smith: The harbour that was\n\n*Annual lecture, 12 October 2017*\n\n{body}");
     assert_eq!(turns(&transcribe("lecture.md", &colon))[0].0, "Ann Smith");
@@ -719,7 +719,7 @@ fn answers_are_of_the_person_in_the_heading() {
     let transcript = transcribe("interview.txt", text);
     assert_eq!(transcript.speakers[1].label, "A");
     assert_eq!(transcript.speakers[1].name, "Niamh Carr");
-    assert_eq!(transcript.speakers[1].title.as_deref(), Some("COMMISSIONER FOR DATA"));
+    assert_eq!(transcript.speakers[1].details.title.as_deref(), Some("COMMISSIONER FOR DATA"));
 }
 
 #[test]
@@ -730,7 +730,7 @@ fn lists_in_the_head_tell_titles_and_are_no_turns() {
     let transcript = transcribe("call.txt", text);
     let labels: Vec<String> = turns(&transcript).into_iter().map(|(label, _)| label).collect();
     assert_eq!(labels, ["Operator", "Miriam Cast", "Jorge Aldun", "Operator", "Jorge Aldun"]);
-    assert_eq!(transcript.speakers[1].title.as_deref(), Some("Head of Relations"));
+    assert_eq!(transcript.speakers[1].details.title.as_deref(), Some("Head of Relations"));
 }
 
 #[test]
@@ -780,7 +780,7 @@ fn numbers_and_signs_stand_before_labels_of_parliaments() {
     let transcript = transcribe("protokoll.txt", swedish);
     let labels: Vec<String> = turns(&transcript).into_iter().map(|(label, _)| label).collect();
     assert_eq!(labels, ["Statsrådet LENA HOLM", "OSKAR FJELL", "Statsrådet LENA HOLM", "TALMANNEN"]);
-    assert_eq!(transcript.speakers[0].title.as_deref(), Some("Statsrådet"));
+    assert_eq!(transcript.speakers[0].details.title.as_deref(), Some("Statsrådet"));
     let japanese =
         "○山川委員長　これより会議を開きます。\n\n○川口委員　予算は幾らですか。\n\n○山川委員長　次に、岸本君。\n";
     let transcript = transcribe("kaigi.txt", japanese);
@@ -806,7 +806,9 @@ fn offices_before_names_and_places_behind_them_are_fields() {
     let people: Vec<(&str, Option<&str>, Option<&str>)> = transcript
         .speakers
         .iter()
-        .map(|speaker| (speaker.name.as_str(), speaker.title.as_deref(), speaker.affiliation.as_deref()))
+        .map(|speaker| {
+            (speaker.name.as_str(), speaker.details.title.as_deref(), speaker.details.affiliation.as_deref())
+        })
         .collect();
     assert_eq!(
         people,

@@ -36,8 +36,8 @@ fn written_out(transcript: &Transcript) -> String {
     for speaker in &transcript.speakers {
         writeln!(out, "\nspeaker: {} ({})", speaker.name, speaker.role.as_str()).unwrap();
         writeln!(out, "  as printed: {}", speaker.name_as_printed).unwrap();
-        writeln!(out, "  title: {}", or_dash(&speaker.title)).unwrap();
-        writeln!(out, "  affiliation: {}", or_dash(&speaker.affiliation)).unwrap();
+        writeln!(out, "  title: {}", or_dash(&speaker.details.title)).unwrap();
+        writeln!(out, "  affiliation: {}", or_dash(&speaker.details.affiliation)).unwrap();
         writeln!(out, "  utterances: {}, words: {}", speaker.n_utterances, speaker.n_words).unwrap();
     }
     for (at, utterance) in transcript.utterances.iter().enumerate() {

@@ -76,7 +76,7 @@ The ships are late.
     assert_eq!((found.style, found.style_confidence), (Some(Style::Pattern), 1.0));
     let ann = &found.speakers[0];
     assert_eq!(
-        (ann.honorific.as_deref(), ann.title.as_deref(), ann.party.as_deref()),
+        (ann.details.honorific.as_deref(), ann.details.title.as_deref(), ann.details.party.as_deref()),
         (Some("Dr."), Some("Dean"), Some("NDP"))
     );
     assert_eq!((ann.name.as_str(), ann.n_utterances), ("Ann Lee", 2));
@@ -100,7 +100,8 @@ fn groups_say_role_and_where_speech_begins() {
             ("Wood", "so he is.".to_string()),
         ]
     );
-    let roles: Vec<(Role, Option<&str>)> = found.speakers.iter().map(|s| (s.role, s.title.as_deref())).collect();
+    let roles: Vec<(Role, Option<&str>)> =
+        found.speakers.iter().map(|s| (s.role, s.details.title.as_deref())).collect();
     assert_eq!(roles, [(Role::Chair, None), (Role::Speaker, None), (Role::Speaker, Some("CLERK"))]);
 }
 
@@ -156,7 +157,8 @@ fn a_list_of_people_wins_over_the_page_and_leaves_others_as_they_are() {
         .speakers
         .iter()
         .map(|s| {
-            let (title, affiliation, party) = (s.title.as_deref(), s.affiliation.as_deref(), s.party.as_deref());
+            let (title, affiliation, party) =
+                (s.details.title.as_deref(), s.details.affiliation.as_deref(), s.details.party.as_deref());
             (s.name.as_str(), s.label.as_str(), title, affiliation, party, s.role, s.n_utterances)
         })
         .collect();
@@ -184,7 +186,10 @@ fn a_list_of_people_counts_for_tables_too() {
     let table = "speaker,text\nA. Lee,We begin.\nBo Hill,Late.\nANN LEE,Not at all.\n";
     let found = attribute(read("turns.csv", table.as_bytes()).unwrap(), &study("", people).attribution());
     assert_eq!(found.speakers.len(), 2, "alias and name are one person");
-    assert_eq!((found.speakers[0].name.as_str(), found.speakers[0].party.as_deref()), ("Ann Lee", Some("Reform")));
+    assert_eq!(
+        (found.speakers[0].name.as_str(), found.speakers[0].details.party.as_deref()),
+        ("Ann Lee", Some("Reform"))
+    );
     assert_eq!(found.speakers[0].link_rule, LinkRule::PeopleList);
     assert_eq!(found.speakers[1].link_rule, LinkRule::Declared);
 }
@@ -341,16 +346,16 @@ fn links_name_their_rule_and_the_blocks_they_rest_on() {
             (link.rule, link.blocks.iter().map(|at| found.blocks[*at].line_start).collect())
         })
         .collect();
-    use LinkRule::{FirstPrint, OfficeOfChairLine, SameFullName, SurnameOfSeveral};
+    use LinkRule::{AmbiguousSurname, FirstMention, OfficeInChairLine, SameFullName};
     assert_eq!(
         links,
         [
-            (OfficeOfChairLine, vec![1, 3]),
-            (FirstPrint, vec![5]),
-            (FirstPrint, vec![7]),
+            (OfficeInChairLine, vec![1, 3]),
+            (FirstMention, vec![5]),
+            (FirstMention, vec![7]),
             (SameFullName, vec![5, 9]),
-            (SurnameOfSeveral, vec![11]),
-            (OfficeOfChairLine, vec![1, 13]),
+            (AmbiguousSurname, vec![11]),
+            (OfficeInChairLine, vec![1, 13]),
         ]
     );
     let doubtful = &found.utterances[4];
@@ -358,7 +363,7 @@ fn links_name_their_rule_and_the_blocks_they_rest_on() {
     assert_eq!(doubtful.explanation.review[1], "\"Hill\" may stand for Bo Hill or Joan Hill");
     assert_eq!(found.blocks[doubtful.byline.unwrap()].line_start, 11);
     let ann = &found.speakers[0];
-    assert_eq!((ann.link_rule, ann.link_confidence), (OfficeOfChairLine, 0.9));
+    assert_eq!((ann.link_rule, ann.link_confidence), (OfficeInChairLine, 0.9));
     assert_eq!(ann.evidence_block_ids.iter().map(|id| block(id).line_start).collect::<Vec<_>>(), [1, 3]);
 }
 
@@ -380,7 +385,7 @@ fn segment_explains_each_turn() {
         weights  +0.95 -> 0.95  the label names an office
                  +0.05 -> 1.00  the label stands 2 times in this style
                  -0.04 -> 0.96  a quarter of the whole is the confidence of the document's style, 0.84
-        person   Ann Lee: office_of_chair_line (0.90), by 9a987da71667-b00001 (line 1) and 9a987da71667-b00002 (line 3)
+        person   Ann Lee: office_in_chair_line (0.90), by 9a987da71667-b00001 (line 1) and 9a987da71667-b00002 (line 3)
 
       line 5: Bo Hill, sure 0.81, 9a987da71667-u0002
         words    Thank you.
@@ -388,7 +393,7 @@ fn segment_explains_each_turn() {
         byline   "Bo Hill (Docks Ltd)"
         weights  +0.80 -> 0.80  the label has the form of a person's name
                  +0.01 -> 0.81  a quarter of the whole is the confidence of the document's style, 0.84
-        person   Bo Hill: first_print (1.00), by 9a987da71667-b00004 (line 5)
+        person   Bo Hill: first_mention (1.00), by 9a987da71667-b00004 (line 5)
 
       line 7: Joan Hill, sure 0.81, 9a987da71667-u0003
         words    I would like to add one thing.
@@ -396,7 +401,7 @@ fn segment_explains_each_turn() {
         byline   "Joan Hill"
         weights  +0.80 -> 0.80  the label has the form of a person's name
                  +0.01 -> 0.81  a quarter of the whole is the confidence of the document's style, 0.84
-        person   Joan Hill: first_print (1.00), by 9a987da71667-b00006 (line 7)
+        person   Joan Hill: first_mention (1.00), by 9a987da71667-b00006 (line 7)
 
       line 9: Mr. Bo Hill, sure 0.92, 9a987da71667-u0004
         words    Please do.
@@ -413,7 +418,7 @@ fn segment_explains_each_turn() {
         weights  +0.35 -> 0.35  the label is a word that may be a name
                  +0.15 -> 0.50  most paragraphs begin with a label of this style
                  +0.09 -> 0.59  a quarter of the whole is the confidence of the document's style, 0.84
-        person   Hill: surname_of_several (0.40), by 9a987da71667-b00010 (line 11)
+        person   Hill: ambiguous_surname (0.40), by 9a987da71667-b00010 (line 11)
         review   the confidence of the boundary, 0.59, is under 0.60
         review   "Hill" may stand for Bo Hill or Joan Hill
 
@@ -424,13 +429,13 @@ fn segment_explains_each_turn() {
         weights  +0.95 -> 0.95  the label names an office
                  +0.05 -> 1.00  the label stands 2 times in this style
                  -0.04 -> 0.96  a quarter of the whole is the confidence of the document's style, 0.84
-        person   Ann Lee: office_of_chair_line (0.90), by 9a987da71667-b00001 (line 1) and 9a987da71667-b00012 (line 13)
+        person   Ann Lee: office_in_chair_line (0.90), by 9a987da71667-b00001 (line 1) and 9a987da71667-b00012 (line 13)
     "#);
     let doubtful = place.run_well(&["segment", "hearing.txt", "--doubtful"]).out;
     assert!(doubtful.contains("Both of us") && !doubtful.contains("Please do"), "{doubtful}");
     let lines = place.run_well(&["segment", "hearing.txt", "--doubtful", "--explain", "--format", "jsonl"]).out;
     let turn: serde_json::Value = serde_json::from_str(&lines).unwrap();
-    assert_eq!(turn["explanation"]["link"]["rule"], "surname_of_several");
+    assert_eq!(turn["explanation"]["link"]["rule"], "ambiguous_surname");
     assert_eq!(turn["explanation"]["link"]["others"][1], "Joan Hill");
     let plain = place.run_well(&["segment", "hearing.txt", "--format", "jsonl"]).out;
     assert!(!plain.contains("explanation"));
@@ -466,7 +471,7 @@ fn a_run_follows_people_and_records_the_list() {
     assert_ne!(of("The Chair")[0], of("The Chair")[1]);
     assert_eq!(place.texts("results/runs.parquet", "people_sha256")[0].len(), 64);
     let rules = place.texts("results/utterances.parquet", "link_rule");
-    assert!(rules.contains(&"people_list_surname".to_string()) && rules.contains(&"surname_of_full_name".to_string()));
+    assert!(rules.contains(&"people_list_surname".to_string()) && rules.contains(&"unique_surname".to_string()));
 }
 
 // Whatever the text

@@ -116,7 +116,7 @@ fn speakers(out: &mut String, report: &Report, options: &Options) {
         let mut row = vec![
             speaker.name.clone(),
             speaker.role.as_str().to_string(),
-            speaker.affiliation.clone().unwrap_or("-".into()),
+            speaker.details.affiliation.clone().unwrap_or("-".into()),
             speaker.n_utterances.to_string(),
             speaker.n_words.to_string(),
         ];

@@ -4,50 +4,36 @@
 //! text, with speakers, utterances and segments. Never fails: a document in which no speaker is found becomes one
 //! utterance without a speaker, marked for review. Sees no model.
 
-mod across;
-mod asides;
-mod assemble;
-mod body;
-mod company;
-mod count;
-mod declared;
-mod explain;
-mod front;
-mod furniture;
-mod heads;
-mod inline;
-mod items;
+mod build;
+mod candidate;
+mod find;
+mod link;
 mod options;
-mod own_line;
-mod own_pattern;
 mod page;
-mod pattern;
-mod people;
-mod people_list;
-mod questions;
-mod record;
-mod sentences;
-mod shown;
-mod styles;
-mod titled;
+mod settle;
 mod weights;
 
 use std::collections::HashSet;
 
 use plenary_corpus::{
-    BlockKind, Document, FrontMatter, LinkRule, PersonRule, Role, Segment, Speaker, Style, Transcript, Utterance, ids,
+    BlockKind, Details, Document, FrontMatter, LinkRule, PersonRule, Role, Segment, Speaker, Style, Transcript,
+    Utterance, ids,
 };
 
-pub use across::link_documents;
+pub use link::across::link_documents;
+pub use options::own_pattern::{GROUPS, Pattern, PatternError};
+pub use options::people_list::{ListedPerson, PeopleError, PeopleList};
 pub use options::{LinkPeople, Options, SegmentOptions, TranscriptOptions, Unit};
-pub use own_pattern::{GROUPS, Pattern, PatternError};
-pub use people_list::{ListedPerson, PeopleError, PeopleList};
 
 use plenary_names::{bylines, labels};
 
+use build::{assemble, declared, explain, sentences};
+use candidate::Found;
+use find::{heads, own_line, pattern, questions, styles, titled};
+use link::across;
+use link::people::{self, Person};
 use page::Page;
-use people::Person;
-use styles::Found;
+use settle::{asides, body, front, furniture};
 
 /// Under this confidence an utterance, or a document's style, is for a person to look at.
 pub const REVIEW_BELOW: f32 = 0.6;
@@ -88,7 +74,7 @@ pub fn attribute(document: Document, options: &Options) -> Transcript {
     let mut linked = people::link(&chairs, &canonical, options.people.as_ref());
     people::enrich_from(&mut linked.people, &present);
     people::enrich_from(&mut linked.people, &heads::listed(&page, first_byline));
-    asides::settle_people(&mut linked, &found);
+    people::settle_parts(&mut linked, &found);
     let mut assembled = assemble::assemble(&page, &document.document_id, &found, &linked.bonds, unattributed.is_some());
     explain::explain(&page, &found, &linked, &mut assembled);
     set_times(&document, &mut assembled);
@@ -189,7 +175,8 @@ fn mend(byline: bylines::Byline, label: &str) -> bylines::Byline {
         return byline;
     }
     let mended = bylines::split(label);
-    bylines::Byline { label: mended.label, name: mended.name, honorific: mended.honorific, ..byline }
+    let details = Details { honorific: mended.details.honorific, ..byline.details };
+    bylines::Byline { label: mended.label, name: mended.name, details, ..byline }
 }
 
 /// People who speak, and people of the chair line who do not, numbered in this order. `told` finds the block that first
@@ -218,7 +205,7 @@ fn speakers(
         let byline = &person.byline;
         let speaker_id = ids::speaker(document_id, out.len() + 1);
         let certainty = spoken.iter().map(|utterance| utterance.boundary_confidence).fold(0.0f32, f32::max);
-        let (link_rule, link_confidence) = weakest_link(spoken).unwrap_or((LinkRule::FirstPrint, person.confidence));
+        let (link_rule, link_confidence) = weakest_link(spoken).unwrap_or((LinkRule::FirstMention, person.confidence));
         let evidence = if spoken.is_empty() { told(person).into_iter().collect() } else { evidence(spoken) };
         let known = known_elsewhere(person, options);
         out.push(Speaker {
@@ -227,12 +214,8 @@ fn speakers(
             speaker_id,
             name_as_printed: byline.printed.clone(),
             label: byline.label.clone(),
-            honorific: byline.honorific.clone(),
             name: readable_name(&byline.name),
-            title: byline.title.clone(),
-            affiliation: byline.affiliation.clone(),
-            country: byline.country.clone(),
-            party: byline.party.clone(),
+            details: byline.details.clone(),
             role: role(person),
             n_utterances: spoken.len(),
             n_words: spoken.iter().map(|utterance| utterance.n_words).sum(),

@@ -1,6 +1,6 @@
 //! What made a confidence: every step of the weighing, recorded as it is taken.
 //!
-//! A [`Candidate`](super::styles::Candidate) changes its confidence only together with a step here, so that what is told
+//! A [`Candidate`](crate::candidate::Candidate) changes its confidence only together with a step here, so that what is told
 //! of a boundary is what was computed.
 
 use plenary_corpus::{Form, Reason, Weight};

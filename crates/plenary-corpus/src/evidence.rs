@@ -20,7 +20,7 @@ pub struct Explanation {
     /// What the label looks like.
     pub form: Option<Form>,
     /// How often the label stands in this style in the document; `None` where that was not counted.
-    pub n_prints: Option<usize>,
+    pub n_mentions: Option<usize>,
     /// What made the confidence, in the order in which it was taken into account.
     pub weights: Vec<Weight>,
     /// The best other reading of the same place, where there was one.
@@ -196,17 +196,17 @@ pub struct Link {
 #[serde(rename_all = "snake_case")]
 pub enum LinkRule {
     /// The person is known by this print; nothing had to be linked.
-    FirstPrint,
+    FirstMention,
     /// The same print stood before.
-    SamePrint,
+    SameLabel,
     /// Taken for a misread print of a label that is more frequent.
-    MisreadPrint,
+    OcrVariant,
     /// The same name, perhaps with an initial or a middle name more or less.
     SameFullName,
     /// A surname alone, of one person who is printed in full.
-    SurnameOfFullName,
+    UniqueSurname,
     /// An office, held by one person whom the chair line or the list of those present names.
-    OfficeOfChairLine,
+    OfficeInChairLine,
     /// An office, which is printed beside the name of one person.
     OfficeBesideName,
     /// Name or alias of the study's people list.
@@ -216,33 +216,33 @@ pub enum LinkRule {
     /// The format says who speaks.
     Declared,
     /// An office whose holder the document does not name: all its prints are taken for one person.
-    OfficeWithoutHolder,
+    UnnamedOffice,
     /// Somebody without a name ("Q", "A member of the audience"): all prints of the label are taken together.
-    LabelWithoutName,
+    AnonymousLabel,
     /// A surname that several people bear; it stays apart from all of them.
-    SurnameOfSeveral,
+    AmbiguousSurname,
     /// An office that several people hold; it stays apart from all of them.
-    OfficeOfSeveral,
+    AmbiguousOffice,
 }
 
 impl LinkRule {
     /// The name that the tables use.
     pub fn as_str(self) -> &'static str {
         match self {
-            LinkRule::FirstPrint => "first_print",
-            LinkRule::SamePrint => "same_print",
-            LinkRule::MisreadPrint => "misread_print",
+            LinkRule::FirstMention => "first_mention",
+            LinkRule::SameLabel => "same_label",
+            LinkRule::OcrVariant => "ocr_variant",
             LinkRule::SameFullName => "same_full_name",
-            LinkRule::SurnameOfFullName => "surname_of_full_name",
-            LinkRule::OfficeOfChairLine => "office_of_chair_line",
+            LinkRule::UniqueSurname => "unique_surname",
+            LinkRule::OfficeInChairLine => "office_in_chair_line",
             LinkRule::OfficeBesideName => "office_beside_name",
             LinkRule::PeopleList => "people_list",
             LinkRule::PeopleListSurname => "people_list_surname",
             LinkRule::Declared => "declared",
-            LinkRule::OfficeWithoutHolder => "office_without_holder",
-            LinkRule::LabelWithoutName => "label_without_name",
-            LinkRule::SurnameOfSeveral => "surname_of_several",
-            LinkRule::OfficeOfSeveral => "office_of_several",
+            LinkRule::UnnamedOffice => "unnamed_office",
+            LinkRule::AnonymousLabel => "anonymous_label",
+            LinkRule::AmbiguousSurname => "ambiguous_surname",
+            LinkRule::AmbiguousOffice => "ambiguous_office",
         }
     }
 
@@ -250,13 +250,13 @@ impl LinkRule {
     /// validation has set them.
     pub fn confidence(self) -> f32 {
         match self {
-            LinkRule::FirstPrint | LinkRule::SamePrint | LinkRule::PeopleList | LinkRule::Declared => 1.0,
+            LinkRule::FirstMention | LinkRule::SameLabel | LinkRule::PeopleList | LinkRule::Declared => 1.0,
             LinkRule::SameFullName => 0.95,
-            LinkRule::SurnameOfFullName | LinkRule::OfficeOfChairLine => 0.9,
-            LinkRule::OfficeBesideName | LinkRule::PeopleListSurname | LinkRule::MisreadPrint => 0.85,
-            LinkRule::OfficeWithoutHolder => 0.7,
-            LinkRule::LabelWithoutName => 0.5,
-            LinkRule::SurnameOfSeveral | LinkRule::OfficeOfSeveral => 0.4,
+            LinkRule::UniqueSurname | LinkRule::OfficeInChairLine => 0.9,
+            LinkRule::OfficeBesideName | LinkRule::PeopleListSurname | LinkRule::OcrVariant => 0.85,
+            LinkRule::UnnamedOffice => 0.7,
+            LinkRule::AnonymousLabel => 0.5,
+            LinkRule::AmbiguousSurname | LinkRule::AmbiguousOffice => 0.4,
         }
     }
 }

@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+mod details;
 pub mod disk;
 mod evidence;
 mod failure;
@@ -14,6 +15,7 @@ mod options;
 pub mod progress;
 mod style;
 
+pub use details::Details;
 pub use evidence::{Explanation, Form, Link, LinkRule, PersonRule, Reason, Rival, StyleScore, Weight};
 pub use options::OptionError;
 pub use failure::{Failure, Stage};
@@ -164,10 +166,7 @@ pub struct Declared {
     pub name: Option<String>,
     /// What tells the person from others of that name: an id in the file. `None`: the label does.
     pub id: Option<String>,
-    pub title: Option<String>,
-    pub affiliation: Option<String>,
-    pub country: Option<String>,
-    pub party: Option<String>,
+    pub details: Details,
     pub role: Option<Role>,
 }
 
@@ -312,12 +311,9 @@ pub struct Speaker {
     pub name_as_printed: String,
     /// The printed label without title and brackets: "Dr. Ann Smith", "The Acting Chair".
     pub label: String,
-    pub honorific: Option<String>,
     pub name: String,
-    pub title: Option<String>,
-    pub affiliation: Option<String>,
-    pub country: Option<String>,
-    pub party: Option<String>,
+    #[serde(flatten)]
+    pub details: Details,
     pub role: Role,
     pub n_utterances: usize,
     pub n_words: usize,

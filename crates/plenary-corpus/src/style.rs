@@ -94,9 +94,9 @@ pub enum TurnRule {
     /// A byline in this style.
     Style(Style),
     /// Somebody calls out, in brackets, inside the turn of another.
-    CallInBrackets,
+    BracketedInterjection,
     /// A turn that a call in brackets interrupted goes on.
-    GoesOn,
+    Continues,
     /// Nothing announces the turn.
     #[default]
     Nothing,
@@ -107,8 +107,8 @@ impl TurnRule {
     pub fn as_str(self) -> &'static str {
         match self {
             TurnRule::Style(style) => style.as_str(),
-            TurnRule::CallInBrackets => "call_in_brackets",
-            TurnRule::GoesOn => "goes_on",
+            TurnRule::BracketedInterjection => "bracketed_interjection",
+            TurnRule::Continues => "continues",
             TurnRule::Nothing => "none",
         }
     }

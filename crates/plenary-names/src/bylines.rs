@@ -12,7 +12,7 @@ use super::offices::{
     without_article, without_the,
 };
 use super::words::{BODIES, CLAUSE_OPENERS, SESSION_BODIES};
-use plenary_corpus::Role;
+use plenary_corpus::{Details, Role};
 
 /// The parts of a byline.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -21,14 +21,10 @@ pub struct Byline {
     pub printed: String,
     /// The label without brackets, title and affiliation: "Dr. Ann Smith", "The Acting Chair".
     pub label: String,
-    pub honorific: Option<String>,
     /// The name without honorific; for an office, the person in brackets if there is one, else the office.
     pub name: String,
-    pub title: Option<String>,
-    pub affiliation: Option<String>,
-    /// Country or constituency, where printed as such.
-    pub country: Option<String>,
-    pub party: Option<String>,
+    /// What is printed with the name; the country may be a constituency.
+    pub details: Details,
     /// Words in brackets behind the name, in full.
     pub brackets: Option<String>,
     /// The part in the proceedings, where something else than the words says it: the format, or the study.
@@ -44,6 +40,7 @@ impl Byline {
             || labels::is_chair_label(&self.label)
             || self.brackets.as_deref().is_some_and(labels::is_chair_label)
             || self
+                .details
                 .title
                 .as_deref()
                 .is_some_and(|title| is_session_chair(title) && (leads(title) || !self.belongs_elsewhere()))
@@ -55,7 +52,7 @@ impl Byline {
             let words = labels::words(text);
             BODIES.any(&words) && !SESSION_BODIES.any(&words)
         };
-        self.affiliation.as_ref().is_some_and(body)
+        self.details.affiliation.as_ref().is_some_and(body)
     }
 }
 
@@ -106,7 +103,7 @@ pub fn split(text: &str) -> Byline {
     }
     let mut byline = Byline { printed, label: head.clone(), ..Byline::default() };
     let (honorific, name) = split_honorific(&head);
-    byline.honorific = honorific;
+    byline.details.honorific = honorific;
     byline.name = name;
     let judgement = labels::judge(&head);
     let is_office = judgement.is_some_and(|judgement| judgement.kind == LabelKind::Office);
@@ -122,8 +119,8 @@ pub fn split(text: &str) -> Byline {
             let mut inner_pieces = self::pieces(&inner);
             let person = if inner_pieces.is_empty() { inner } else { inner_pieces.remove(0) };
             let (honorific, name) = split_honorific(&person);
-            byline.title = byline.title.or_else(|| Some(without_article(&head)));
-            (byline.honorific, byline.name) = (honorific, name);
+            byline.details.title = byline.details.title.or_else(|| Some(without_article(&head)));
+            (byline.details.honorific, byline.name) = (honorific, name);
             place(&mut byline, &deeper.map(|text| self::pieces(&text)).unwrap_or(inner_pieces));
         } else {
             // "(North Wexley) (Lab)": a seat and a party may stand in brackets of their own.
@@ -134,13 +131,15 @@ pub fn split(text: &str) -> Byline {
     }
     split_title(&mut byline);
     let is_chair = labels::is_chair_label(&head);
-    if byline.title.is_none() && !is_chair {
-        (byline.title, byline.name) = split_office(&byline.name);
+    if byline.details.title.is_none() && !is_chair {
+        (byline.details.title, byline.name) = split_office(&byline.name);
     }
-    if byline.title.is_none() && (is_chair || is_office && byline.honorific.is_none() && names_position(&head)) {
-        byline.title = Some(without_article(&head));
+    if byline.details.title.is_none()
+        && (is_chair || is_office && byline.details.honorific.is_none() && names_position(&head))
+    {
+        byline.details.title = Some(without_article(&head));
     }
-    byline.title = byline.title.or_else(|| byline.honorific.as_deref().and_then(office_among));
+    byline.details.title = byline.details.title.or_else(|| byline.details.honorific.as_deref().and_then(office_among));
     byline
 }
 
@@ -213,8 +212,8 @@ pub fn place(byline: &mut Byline, pieces: &[String]) {
         && is_party(party)
         && !is_title(place)
     {
-        byline.country = Some(place.clone());
-        byline.party = Some(party.trim_end_matches('.').to_string());
+        byline.details.country = Some(place.clone());
+        byline.details.party = Some(party.trim_end_matches('.').to_string());
         return;
     }
     let (titles, bodies): (Vec<&String>, Vec<&String>) = pieces.iter().partition(|piece| is_title(piece));
@@ -224,18 +223,18 @@ pub fn place(byline: &mut Byline, pieces: &[String]) {
     // A party alone in brackets, in capitals as groups of a parliament are printed.
     if let ([], [only]) = (titles.as_slice(), bodies.as_slice())
         && is_party(only)
-        && byline.affiliation.is_none()
+        && byline.details.affiliation.is_none()
         && only.chars().filter(|c| c.is_uppercase()).count() >= 2
-        && byline.party.is_none()
+        && byline.details.party.is_none()
         && pieces.len() == 1
-        && byline.title.is_none()
+        && byline.details.title.is_none()
         && only.contains(['/', '-'])
     {
-        byline.party = Some((*only).clone());
+        byline.details.party = Some((*only).clone());
         return;
     }
-    byline.title = byline.title.take().or_else(|| join(titles)).map(|title| without_the(&title));
-    byline.affiliation = byline.affiliation.take().or_else(|| join(bodies));
+    byline.details.title = byline.details.title.take().or_else(|| join(titles)).map(|title| without_the(&title));
+    byline.details.affiliation = byline.details.affiliation.take().or_else(|| join(bodies));
 }
 
 #[cfg(test)]
@@ -244,7 +243,7 @@ mod tests {
 
     fn parts(text: &str) -> (Option<String>, String, Option<String>, Option<String>) {
         let byline = split(text);
-        (byline.honorific, byline.name, byline.title, byline.affiliation)
+        (byline.details.honorific, byline.name, byline.details.title, byline.details.affiliation)
     }
 
     fn some(text: &str) -> Option<String> {
@@ -279,29 +278,29 @@ mod tests {
     fn brackets_hold_an_office_a_person_or_a_seat() {
         let byline = split("Leo Kane (Chair)");
         assert!(byline.presides());
-        assert_eq!((byline.name.as_str(), byline.title.as_deref()), ("Leo Kane", Some("Chair")));
+        assert_eq!((byline.name.as_str(), byline.details.title.as_deref()), ("Leo Kane", Some("Chair")));
 
         let byline = split("The Acting Chair (Mr. Bruce Hill (Simcoe, CPC))");
         assert_eq!(
-            (byline.label.as_str(), byline.name.as_str(), byline.title.as_deref()),
+            (byline.label.as_str(), byline.name.as_str(), byline.details.title.as_deref()),
             ("The Acting Chair", "Bruce Hill", Some("Acting Chair"))
         );
-        assert_eq!((byline.country.as_deref(), byline.party.as_deref()), (Some("Simcoe"), Some("CPC")));
+        assert_eq!((byline.details.country.as_deref(), byline.details.party.as_deref()), (Some("Simcoe"), Some("CPC")));
 
         let byline = split("Mr. Paul Hill (Burnaby South, NDP)");
         assert_eq!(
-            (byline.country.as_deref(), byline.party.as_deref(), byline.affiliation),
+            (byline.details.country.as_deref(), byline.details.party.as_deref(), byline.details.affiliation),
             (Some("Burnaby South"), Some("NDP"), None)
         );
 
         let byline = split("Justice (ret.) Ellen Hill (Chair)");
-        assert_eq!((byline.honorific.as_deref(), byline.name.as_str()), (Some("Justice"), "Ellen Hill"));
+        assert_eq!((byline.details.honorific.as_deref(), byline.name.as_str()), (Some("Justice"), "Ellen Hill"));
     }
 
     #[test]
     fn letters_behind_a_name_stay_with_it() {
         assert_eq!(split("Priya Hill, LL.M. | Partner, Hill LLP").name, "Priya Hill, LL.M");
-        assert_eq!(split("Priya Hill, LL.M. | Partner, Hill LLP").title.as_deref(), Some("Partner"));
+        assert_eq!(split("Priya Hill, LL.M. | Partner, Hill LLP").details.title.as_deref(), Some("Partner"));
     }
 
     #[test]

@@ -75,7 +75,7 @@ pub fn person(text: &str) -> Option<Byline> {
         // "Ann Lee, Minister of Roads, at the fair"
         if let Some(office) = pieces.get(1).map(|piece| without_occasion(piece))
             && offices::is_title(office)
-            && byline.title.is_none()
+            && byline.details.title.is_none()
         {
             offices::set_office(&mut byline, office);
         }
@@ -84,7 +84,7 @@ pub fn person(text: &str) -> Option<Byline> {
     // "the Commissioner for Data, Niamh Carrick"
     let office = first.trim_start_matches("the ").trim_start_matches("THE ");
     let byline = leading(pieces.get(1)?)?;
-    if !offices::is_title(office) || byline.title.is_some() {
+    if !offices::is_title(office) || byline.details.title.is_some() {
         return None;
     }
     let mut byline = byline;
@@ -104,7 +104,7 @@ fn leading(piece: &str) -> Option<Byline> {
         .unwrap_or(words.len());
     let head = words[..end].join(" ");
     let byline = bylines::split(&head);
-    let is_person = is_name(&byline.name) || byline.honorific.is_some() && is_name(&head);
+    let is_person = is_name(&byline.name) || byline.details.honorific.is_some() && is_name(&head);
     is_person.then_some(byline)
 }
 
@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     fn parts(text: &str) -> Option<(String, Option<String>, Option<String>)> {
-        person(text).map(|byline| (byline.name, byline.title, byline.affiliation))
+        person(text).map(|byline| (byline.name, byline.details.title, byline.details.affiliation))
     }
 
     fn some(name: &str, title: &str, affiliation: &str) -> Option<(String, Option<String>, Option<String>)> {

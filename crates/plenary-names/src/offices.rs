@@ -81,7 +81,7 @@ pub fn split_office(name: &str) -> (Option<String>, String) {
 
 /// "Professor at the University of Loenen": what a title says of where somebody works, where nothing else says it.
 pub fn split_title(byline: &mut Byline) {
-    let Some(title) = &byline.title else { return };
+    let Some(title) = &byline.details.title else { return };
     let lower = title.to_lowercase();
     if lower.len() != title.len() {
         return;
@@ -98,13 +98,15 @@ pub fn split_title(byline: &mut Byline) {
             && rest.starts_with(char::is_uppercase)
             && (is_body(words.first()) || is_body(words.last()));
         let is_at = word == " at " && rest.starts_with(char::is_uppercase);
-        if is_title(&title[..at]) && (is_at || names_body && byline.affiliation.is_none() && byline.country.is_none()) {
-            let place = match &byline.affiliation {
+        if is_title(&title[..at])
+            && (is_at || names_body && byline.details.affiliation.is_none() && byline.details.country.is_none())
+        {
+            let place = match &byline.details.affiliation {
                 Some(more) => format!("{rest}, {more}"),
                 None => rest.to_string(),
             };
             let office = title[..at].trim().to_string();
-            (byline.title, byline.affiliation) = (Some(office), Some(place));
+            (byline.details.title, byline.details.affiliation) = (Some(office), Some(place));
             return;
         }
     }

@@ -236,7 +236,7 @@ mod tests {
         assert_eq!(transcript.front.title.as_deref(), Some("On the sea"));
         let labels: Vec<_> = transcript.utterances.iter().map(|u| u.label.as_deref()).collect();
         assert_eq!(labels, [Some("Ann Lee"), Some("s2")]);
-        assert_eq!(transcript.speakers[0].party.as_deref(), Some("Green"));
+        assert_eq!(transcript.speakers[0].details.party.as_deref(), Some("Green"));
         let carried = transcript.turn_of(&transcript.utterances[1]).unwrap().carried.as_deref();
         assert_eq!(carried, Some(r#"{"id":"u2","reply_to":"u1","meta.score":"3"}"#));
     }

@@ -210,10 +210,10 @@ tables! {
         evidence: &'a str;
         /// Byline that opens it (`blocks`).
         byline_block_id: &'a str, null "no byline opens it, or the format itself says who speaks";
-        /// Why it is this speaker's: `first_print` (the byline they are known by), `same_print`, `misread_print`,
-        /// `same_full_name`, `surname_of_full_name`, `office_of_chair_line`, `office_beside_name`, `people_list`,
-        /// `people_list_surname`, `declared` (by the format); in doubt `office_without_holder`, `label_without_name`,
-        /// `surname_of_several`, `office_of_several`.
+        /// Why it is this speaker's: `first_mention` (the byline they are known by), `same_label`, `ocr_variant`,
+        /// `same_full_name`, `unique_surname`, `office_in_chair_line`, `office_beside_name`, `people_list`,
+        /// `people_list_surname`, `declared` (by the format); in doubt `unnamed_office`, `anonymous_label`,
+        /// `ambiguous_surname`, `ambiguous_office`.
         link_rule: &'a str, null "the page does not say who speaks";
         /// How sure that link is. A convention that orders the rules, not a measured probability.
         link_confidence: f32, unit "share, 0 to 1", null "the page does not say who speaks";

@@ -86,7 +86,7 @@ fn rule(explanation: &Explanation) -> String {
     if let Some(line) = explanation.line {
         text.push_str(&format!(", line {line}"));
     }
-    match (explanation.form, explanation.n_prints) {
+    match (explanation.form, explanation.n_mentions) {
         (Some(form), Some(n @ 1..)) => {
             text.push_str(&format!("; form of the label: {}; it stands {n}x", form.as_str()))
         }

@@ -18,7 +18,7 @@ use super::parts::Parts;
 use super::source::{Part, Source};
 use super::{ReadError, decode, detect};
 use crate::Columns;
-use plenary_corpus::{Declared, Document, Format, Role, Turn};
+use plenary_corpus::{Declared, Details, Document, Format, Role, Turn};
 
 /// A table as read, whatever it was stored in.
 #[derive(Debug, Default)]
@@ -191,10 +191,13 @@ impl Group {
         let speaker = cell(found.speaker).or(cell(found.speaker_id)).map(|label| Declared {
             label: label.to_string(),
             id: owned(found.speaker_id),
-            title: owned(found.position),
-            affiliation: owned(found.affiliation),
-            country: owned(found.country),
-            party: owned(found.party),
+            details: Details {
+                honorific: None,
+                title: owned(found.position),
+                affiliation: owned(found.affiliation),
+                country: owned(found.country),
+                party: owned(found.party),
+            },
             role: cell(found.role).and_then(Role::from_word),
             ..Declared::default()
         });

@@ -29,7 +29,7 @@ fn delimiter_quotes_and_names_are_found() {
     let csv = "\u{FEFF}Speaker,Text,Party\nAnn Lee,\"Good, day; all\tof you.\",Green\n\"Bo \"\"B\"\" Hill\",\"One.\nTwo.\",\n,Who?,\n";
     let transcript = one("a.csv", csv.as_bytes());
     assert_eq!(said(&transcript), expected);
-    assert_eq!(transcript.speakers[0].party.as_deref(), Some("Green"));
+    assert_eq!(transcript.speakers[0].details.party.as_deref(), Some("Green"));
     assert_eq!(transcript.document.format, Format::Csv);
     let semicolon = "A list of speeches\n\nname;speech\nAnn Lee;\"Good, day; all\tof you.\"\n\"Bo \"\"B\"\" Hill\";\"One.\nTwo.\"\n;Who?\n";
     assert_eq!(said(&one("b.csv", semicolon.as_bytes())), expected);
@@ -111,7 +111,7 @@ fn json_lines_are_told_by_their_content() {
     let columns = Columns { party: "meta.party".into(), carry: vec!["meta.n".into()], ..Columns::default() };
     let found = documents("a.log", text.as_bytes(), columns).remove(0);
     assert_eq!((found.format, found.text.as_str()), (Format::Jsonl, "One.\nTwo.\n"));
-    assert_eq!(found.turns[0].speaker.as_ref().unwrap().party.as_deref(), Some("X"));
+    assert_eq!(found.turns[0].speaker.as_ref().unwrap().details.party.as_deref(), Some("X"));
     assert_eq!(found.turns[0].carried.as_deref(), Some("{\"meta.n\":\"[1]\"}"));
     assert_eq!(found.turns[1].carried.as_deref(), Some("{\"meta.n\":null}"));
 }

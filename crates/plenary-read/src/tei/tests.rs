@@ -66,7 +66,7 @@ fn turns_bear_the_printed_label_the_persons_name_or_the_id() {
     );
     let chair = &transcript.speakers[0];
     assert_eq!((chair.name.as_str(), chair.role, chair.n_utterances), ("Ann Lee", Role::Chair, 2));
-    assert_eq!(chair.title.as_deref(), Some("Minister"));
+    assert_eq!(chair.details.title.as_deref(), Some("Minister"));
     assert_eq!(transcript.front.title.as_deref(), Some("Record of the House"));
     assert_eq!(transcript.front.date, Some(jiff::civil::date(2011, 6, 10)));
     assert_eq!(transcript.language.as_deref(), Some("en"));

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::header::Header;
 use super::timeline::id_of;
-use plenary_corpus::{Declared, Role, Turn};
+use plenary_corpus::{Declared, Details, Role, Turn};
 
 /// A turn with its references as they stand in the file.
 #[derive(Debug, Default)]
@@ -60,7 +60,10 @@ fn declared(who: String, printed: Option<String>, header: &Header) -> Declared {
     Declared {
         label: printed.unwrap_or_else(|| name.clone()),
         name: is_known(&who, header).then_some(name),
-        title: ids().next().and_then(|id| header.persons.get(id)?.title.clone()),
+        details: Details {
+            title: ids().next().and_then(|id| header.persons.get(id)?.title.clone()),
+            ..Details::default()
+        },
         id: Some(who),
         ..Declared::default()
     }

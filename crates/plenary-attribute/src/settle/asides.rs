@@ -6,10 +6,9 @@
 
 use std::ops::Range;
 
-use super::page::Page;
-use super::people::Linked;
-use super::styles::{Candidate, Found, Origin};
-use super::weights::Weights;
+use crate::candidate::{Candidate, Found, Origin};
+use crate::page::Page;
+use crate::weights::Weights;
 use plenary_corpus::Style;
 use plenary_corpus::{BlockKind, Reason, Role, Span};
 use plenary_names::bylines::{self, Byline};
@@ -170,23 +169,6 @@ pub fn settle(page: &mut Page<'_>, found: &mut Found, leads: bool) {
     }
 }
 
-/// A part that is not printed as a label counts for people who have no byline of their own; an office that stands for
-/// somebody is their title where nothing else is.
-pub fn settle_people(linked: &mut Linked, found: &Found) {
-    for (byline, bond) in found.bylines.iter().zip(&linked.bonds) {
-        // What the study's list says of somebody stands.
-        let Some(person) = linked.people.get_mut(bond.person).filter(|person| person.listed.is_none()) else {
-            continue;
-        };
-        if byline.parts.role.is_none() && person.byline.role == Some(Role::Interjector) {
-            person.byline.role = None;
-        }
-        if labels::is_chair_label(&byline.label) {
-            person.byline.title = person.byline.title.take().or_else(|| byline.parts.title.clone());
-        }
-    }
-}
-
 /// Who speaks at a place; `None` where a byline stands there, `Some(None)` where nobody is named.
 fn speaker_at(found: &Found, place: Span) -> Option<Option<&Candidate>> {
     let at = found.bylines.partition_point(|byline| byline.byline.start <= place.start);
@@ -197,7 +179,7 @@ fn speaker_at(found: &Found, place: Span) -> Option<Option<&Candidate>> {
 }
 
 /// The bracket fills lines of its own below a sentence: a note, whatever it says.
-fn is_own_line(page: &Page<'_>, shown: &super::shown::Shown, lines: &Range<usize>, bracket: &Bracket) -> bool {
+fn is_own_line(page: &Page<'_>, shown: &crate::page::shown::Shown, lines: &Range<usize>, bracket: &Bracket) -> bool {
     let text = &*shown.text;
     let (before, after) = (text[..bracket.outer.start].trim_end(), &text[bracket.outer.end..]);
     let span = shown.source_span(bracket.outer.start, bracket.outer.end);
@@ -251,7 +233,7 @@ fn candidate(
         speech: byline.end,
         time_start_s: None,
         inside: true,
-        n_prints: 1,
+        n_mentions: 1,
         confidence,
         weights: Weights::start(if origin == Origin::Call { Reason::Called } else { Reason::GoesOn }, confidence),
         rival: None,

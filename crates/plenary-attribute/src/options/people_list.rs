@@ -9,7 +9,7 @@ use std::path::Path;
 use csv::{ReaderBuilder, StringRecord};
 use serde::Serialize;
 
-use plenary_corpus::Role;
+use plenary_corpus::{Details, Role};
 use plenary_names::compare::name_words;
 
 /// The columns that a list may have; the first must be there.
@@ -23,11 +23,7 @@ pub struct ListedPerson {
     /// Other prints that stand for the person.
     pub aliases: Vec<String>,
     pub role: Option<Role>,
-    pub title: Option<String>,
-    pub affiliation: Option<String>,
-    pub party: Option<String>,
-    pub country: Option<String>,
-    pub honorific: Option<String>,
+    pub details: Details,
     pub person_id: Option<String>,
     /// Line of the file, from 1.
     pub line: u64,
@@ -281,11 +277,13 @@ fn person(record: &StringRecord, columns: &[(usize, &'static str)], line: u64) -
     Ok(ListedPerson {
         aliases: aliases.map(str::to_string).collect(),
         role,
-        title,
-        affiliation: cell("affiliation"),
-        party: cell("party"),
-        country: cell("country"),
-        honorific: cell("honorific"),
+        details: Details {
+            honorific: cell("honorific"),
+            title,
+            affiliation: cell("affiliation"),
+            country: cell("country"),
+            party: cell("party"),
+        },
         person_id: cell("person_id"),
         name,
         line,

@@ -1,12 +1,14 @@
 //! The document as attribution sees it: lines with their visible text, typeface and what they already turned out to
 //! be, and paragraphs of lines.
 
+pub(crate) mod shown;
+
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::asides::Aside;
-use super::shown::Shown;
+use crate::settle::asides::Aside;
 use plenary_corpus::{BlockKind, Document, Layout, Span};
+use shown::Shown;
 
 /// One line with its visible text.
 #[derive(Debug, Clone)]

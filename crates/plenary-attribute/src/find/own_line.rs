@@ -10,9 +10,9 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::inline::{seconds, unreadable};
-use super::page::Page;
-use super::styles::{Candidate, Origin, is_marked};
-use super::weights::Weights;
+use crate::candidate::{Candidate, Origin, is_marked};
+use crate::page::Page;
+use crate::weights::Weights;
 use plenary_corpus::Style;
 use plenary_corpus::{Layout, Reason, Span};
 use plenary_names::bylines::{self, Reader};
@@ -58,7 +58,11 @@ pub fn alone(page: &Page<'_>, lines: &Range<usize>, reader: &mut Reader) -> Opti
         let name = NUMBER.find(text).map(|number| &text[number.end()..]).filter(|_| lines.len() == 1)?;
         let byline = bylines::split(name);
         let block = lines.start..lines.start + 1;
-        return if byline.country.is_some() { below(page, &block, name, Style::NameLine, reader) } else { None };
+        return if byline.details.country.is_some() {
+            below(page, &block, name, Style::NameLine, reader)
+        } else {
+            None
+        };
     }
     if text.len() > 200 || text.ends_with([',', ';']) && lines.len() > 1 {
         return None;
@@ -205,9 +209,9 @@ pub fn name_levels(page: &Page<'_>) -> HashSet<u8> {
         let titled = people
             .iter()
             .filter(|byline| {
-                byline.honorific.is_some()
-                    || byline.title.is_some()
-                    || byline.affiliation.as_deref().is_some_and(offices::is_telling)
+                byline.details.honorific.is_some()
+                    || byline.details.title.is_some()
+                    || byline.details.affiliation.as_deref().is_some_and(offices::is_telling)
             })
             .count();
         let words: HashSet<String> = people.iter().flat_map(|byline| labels::words(&byline.name)).collect();
@@ -271,10 +275,10 @@ fn below(page: &Page<'_>, block: &Range<usize>, name: &str, style: Style, reader
     // strong separator, or (weighed later) that it recurs.
     if style == Style::NameLine {
         let byline = &candidate.parts;
-        let has_more = byline.title.is_some()
-            || byline.country.is_some()
-            || byline.affiliation.as_deref().is_some_and(offices::is_telling)
-            || byline.honorific.is_some();
+        let has_more = byline.details.title.is_some()
+            || byline.details.country.is_some()
+            || byline.details.affiliation.as_deref().is_some_and(offices::is_telling)
+            || byline.details.honorific.is_some();
         let separated = text.contains('|') || text.contains('\t');
         let base: f32 = match (candidate.kind, has_more, separated) {
             (_, _, true) => 0.85,
@@ -321,7 +325,7 @@ fn own_lines(
     let end = last.shown.source_end(last.text().len());
     let mut weights = Weights::of_form(judgement.kind, judgement.quality);
     // A title or affiliation beside a name in bold or capitals speaks for a byline.
-    if weights.now() > 0.0 && (byline.title.is_some() || byline.affiliation.is_some()) {
+    if weights.now() > 0.0 && (byline.details.title.is_some() || byline.details.affiliation.is_some()) {
         weights.to(Reason::OfficeBeside, (weights.now() + 0.15).min(1.0));
     }
     Some(Candidate {
@@ -339,7 +343,7 @@ fn own_lines(
         inside: false,
         confidence: weights.now(),
         weights,
-        n_prints: 0,
+        n_mentions: 0,
         rival: None,
     })
 }
@@ -349,5 +353,5 @@ fn single_name(byline: &bylines::Byline, is_bold: bool) -> Option<Judgement> {
     let is_word = byline.label.split_whitespace().count() == 1
         && byline.label.starts_with(char::is_uppercase)
         && byline.label.chars().all(char::is_alphabetic);
-    (is_bold && is_word && byline.title.is_some()).then_some(Judgement { kind: LabelKind::Word, quality: 0.5 })
+    (is_bold && is_word && byline.details.title.is_some()).then_some(Judgement { kind: LabelKind::Word, quality: 0.5 })
 }

@@ -7,9 +7,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::page::Page;
-use super::styles::{Candidate, Found, Origin};
-use super::weights::Weights;
+use crate::candidate::{Candidate, Found, Origin};
+use crate::page::Page;
+use crate::weights::Weights;
 use plenary_corpus::Style;
 use plenary_corpus::{Layout, Reason, Role, Span};
 use plenary_names::bylines::Byline;
@@ -55,7 +55,7 @@ pub struct Parties {
 /// Turns of an interview whose questions are set in a typeface of their own, where they explain more than `found` does.
 pub fn find(page: &Page<'_>, found: &Found) -> Option<Found> {
     let is_set =
-        |line: &super::page::PageLine| line.bold > 0 || line.italic > 0 || matches!(line.layout, Layout::Heading(_));
+        |line: &crate::page::PageLine| line.bold > 0 || line.italic > 0 || matches!(line.layout, Layout::Heading(_));
     page.lines.iter().filter(|line| is_set(line)).nth(FEWEST - 1)?;
     let paragraphs = page.open_paragraphs();
     let mut faces: BTreeMap<Face, Vec<usize>> = BTreeMap::new();
@@ -129,7 +129,7 @@ fn turn(parts: &Byline, origin: Origin, line: usize, byline: Span) -> Candidate 
         time_start_s: None,
         inside: false,
         marked: false,
-        n_prints: 1,
+        n_mentions: 1,
         confidence: CONFIDENCE,
         weights: Weights::start(Reason::Typeface, CONFIDENCE),
         rival: None,
@@ -225,7 +225,7 @@ static IS: LazyLock<Regex> = LazyLock::new(|| {
 /// Fills in what sentences of the head say of somebody: "Ann Lee is director of the Museum of Ships".
 fn describe(person: &mut Byline, head: &[String]) {
     let surname = person.name.rsplit(' ').next().unwrap_or("").to_string();
-    if person.title.is_some() || surname.is_empty() {
+    if person.details.title.is_some() || surname.is_empty() {
         return;
     }
     for text in head {

@@ -1,9 +1,12 @@
 //! What a study can choose about attribution.
 
+pub(crate) mod own_pattern;
+pub(crate) mod people_list;
+
 use serde::{Deserialize, Serialize};
 
-use crate::own_pattern::{self, Pattern};
-use crate::people_list::PeopleList;
+use own_pattern::Pattern;
+use people_list::PeopleList;
 use plenary_corpus::Style;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -6,8 +6,9 @@
 
 use std::collections::HashMap;
 
-use crate::people_list::{ListedPerson, PeopleList};
-use plenary_corpus::{LinkRule, Role};
+use crate::candidate::Found as FoundBylines;
+use crate::options::people_list::{ListedPerson, PeopleList};
+use plenary_corpus::{Details, LinkRule, Role};
 use plenary_names::bylines::Byline;
 use plenary_names::compare::{name_words, titles_agree};
 use plenary_names::labels::{self, LabelKind};
@@ -86,7 +87,7 @@ pub fn link(chairs: &[Byline], bylines: &[Byline], list: Option<&PeopleList>) ->
     for pass in 0..3 {
         for (i, byline) in bylines.iter().enumerate().filter(|(i, _)| pass_of(*i) == pass) {
             let name = if pass < 2 { byline.name.as_str() } else { byline.label.as_str() };
-            let bond = resolved.entry((byline.honorific.as_deref(), name)).or_insert_with(|| {
+            let bond = resolved.entry((byline.details.honorific.as_deref(), name)).or_insert_with(|| {
                 let found = match all_listed[i] {
                     Some(listed) => known.of_listed(listed),
                     None if pass == 1 => known.of_name(&all_names[i], byline),
@@ -97,8 +98,8 @@ pub fn link(chairs: &[Byline], bylines: &[Byline], list: Option<&PeopleList>) ->
             bonds[i] = Some(bond.clone());
             enrich(&mut known.people[bond.person], byline, Mention::Byline(i));
             // The same print again has nothing to be linked with but the first.
-            if bond.rule == LinkRule::FirstPrint {
-                (bond.rule, bond.rests_on) = (LinkRule::SamePrint, Some(Mention::Byline(i)));
+            if bond.rule == LinkRule::FirstMention {
+                (bond.rule, bond.rests_on) = (LinkRule::SameLabel, Some(Mention::Byline(i)));
             }
         }
     }
@@ -207,7 +208,7 @@ impl Known<'_> {
         if let Some(at) = self.by_label.get(&label) {
             // In other capitals the label is what it was when it first stood.
             return match self.rule_of_label.get(&label) {
-                None | Some((LinkRule::FirstPrint, _)) => self.known(*at, LinkRule::SamePrint),
+                None | Some((LinkRule::FirstMention, _)) => self.known(*at, LinkRule::SameLabel),
                 Some((rule, others)) => Found { others: others.clone(), ..self.known(*at, *rule) },
             };
         }
@@ -224,18 +225,18 @@ impl Known<'_> {
         let presides = |person: &Person| person.presides && !labels::is_chair_label(&person.byline.name);
         let presiding: Vec<usize> = (0..self.people.len()).filter(|at| presides(&self.people[*at])).collect();
         match presiding.as_slice() {
-            [] => Found::somebody_new(LinkRule::OfficeWithoutHolder),
+            [] => Found::somebody_new(LinkRule::UnnamedOffice),
             [only] => {
                 let by = self.people[*only].presides_by;
                 let rule = match by {
-                    Some(Mention::Line(_)) => LinkRule::OfficeOfChairLine,
+                    Some(Mention::Line(_)) => LinkRule::OfficeInChairLine,
                     _ => LinkRule::OfficeBesideName,
                 };
                 Found { rests_on: by, ..self.known(*only, rule) }
             }
             several => {
                 let others = self.names_of(several);
-                Found { others, ..Found::somebody_new(LinkRule::OfficeOfSeveral) }
+                Found { others, ..Found::somebody_new(LinkRule::AmbiguousOffice) }
             }
         }
     }
@@ -245,27 +246,27 @@ impl Known<'_> {
         let in_document: Vec<usize> = of_surname
             .iter()
             .copied()
-            .filter(|at| titles_agree(&self.people[*at].byline.honorific, &byline.honorific))
+            .filter(|at| titles_agree(&self.people[*at].byline.details.honorific, &byline.details.honorific))
             .collect();
         match in_document.as_slice() {
-            [only] => return self.known(*only, LinkRule::SurnameOfFullName),
+            [only] => return self.known(*only, LinkRule::UniqueSurname),
             [] => {}
             several => {
                 let others = self.names_of(several);
-                return Found { others, ..Found::somebody_new(LinkRule::SurnameOfSeveral) };
+                return Found { others, ..Found::somebody_new(LinkRule::AmbiguousSurname) };
             }
         }
         let on_list = self.list.map_or(&[][..], |list| list.of_surname(surname)).iter().copied();
         let on_list: Vec<(usize, &ListedPerson)> = on_list
             .filter_map(|listed| Some((listed, self.entry(listed)?)))
-            .filter(|(_, entry)| titles_agree(&entry.honorific, &byline.honorific))
+            .filter(|(_, entry)| titles_agree(&entry.details.honorific, &byline.details.honorific))
             .collect();
         match on_list.as_slice() {
             [] => Found::somebody_new(rule_of_new(byline)),
             [(only, _)] => Found { rule: LinkRule::PeopleListSurname, ..self.of_listed(*only) },
             several => {
                 let others = several.iter().map(|(_, entry)| entry.name.clone()).collect();
-                Found { others, ..Found::somebody_new(LinkRule::SurnameOfSeveral) }
+                Found { others, ..Found::somebody_new(LinkRule::AmbiguousSurname) }
             }
         }
     }
@@ -279,11 +280,9 @@ impl Known<'_> {
 fn rule_of_new(byline: &Byline) -> LinkRule {
     match labels::judge(&byline.label).map(|judgement| judgement.kind) {
         // "Speaker 2" is somebody, "A member of the audience" may be several people.
-        Some(LabelKind::Anonymous) if !byline.label.contains(|c: char| c.is_ascii_digit()) => {
-            LinkRule::LabelWithoutName
-        }
-        Some(LabelKind::Office) if byline.name == byline.label => LinkRule::OfficeWithoutHolder,
-        _ => LinkRule::FirstPrint,
+        Some(LabelKind::Anonymous) if !byline.label.contains(|c: char| c.is_ascii_digit()) => LinkRule::AnonymousLabel,
+        Some(LabelKind::Office) if byline.name == byline.label => LinkRule::UnnamedOffice,
+        _ => LinkRule::FirstMention,
     }
 }
 
@@ -292,17 +291,7 @@ pub fn overrule_by(person: &mut Person, list: Option<&PeopleList>) {
     let Some(listed) = person.listed.and_then(|at| list.and_then(|list| list.people().get(at))) else { return };
     let byline = &mut person.byline;
     byline.name.clone_from(&listed.name);
-    for (of_page, of_list) in [
-        (&mut byline.honorific, &listed.honorific),
-        (&mut byline.title, &listed.title),
-        (&mut byline.affiliation, &listed.affiliation),
-        (&mut byline.party, &listed.party),
-        (&mut byline.country, &listed.country),
-    ] {
-        if of_list.is_some() {
-            of_page.clone_from(of_list);
-        }
-    }
+    byline.details.overrule_by(&listed.details);
     if listed.role.is_some() {
         byline.role = listed.role;
         person.presides = listed.role == Some(Role::Chair);
@@ -324,13 +313,9 @@ fn same_name(known: &[String], words: &[String]) -> bool {
 /// A later byline fills what the first did not say.
 fn enrich(person: &mut Person, byline: &Byline, told: Mention) {
     let known = &mut person.byline;
-    known.honorific = known.honorific.take().or_else(|| byline.honorific.clone());
-    if !labels::is_chair_label(&byline.label) {
-        known.title = known.title.take().or_else(|| byline.title.clone());
-    }
-    known.affiliation = known.affiliation.take().or_else(|| byline.affiliation.clone());
-    known.country = known.country.take().or_else(|| byline.country.clone());
-    known.party = known.party.take().or_else(|| byline.party.clone());
+    // "The Chair" is no title of the person beside an office of their own.
+    let title = byline.details.title.clone().filter(|_| !labels::is_chair_label(&byline.label));
+    known.details.fill_from(&Details { title, ..byline.details.clone() });
     known.role = known.role.or(byline.role);
     if byline.presides() && !person.presides {
         (person.presides, person.presides_by) = (true, Some(told));
@@ -353,11 +338,29 @@ pub fn enrich_from(people: &mut [Person], present: &[Byline]) {
             1 => present.iter().filter(bears_it).count() == 1,
             _ => same_name(&own, &words),
         };
-        if is_meant && titles_agree(&person.byline.honorific, &listed.honorific) {
+        if is_meant && titles_agree(&person.byline.details.honorific, &listed.details.honorific) {
             enrich(person, listed, Mention::Line(listed.line.unwrap_or(0)));
             if own.len() == 1 && person.listed.is_none() {
                 person.byline.name.clone_from(&listed.name);
             }
+        }
+    }
+}
+
+/// A part that is not printed as a label counts for people who have no byline of their own; an office that stands for
+/// somebody is their title where nothing else is.
+pub fn settle_parts(linked: &mut Linked, found: &FoundBylines) {
+    for (byline, bond) in found.bylines.iter().zip(&linked.bonds) {
+        // What the study's list says of somebody stands.
+        let Some(person) = linked.people.get_mut(bond.person).filter(|person| person.listed.is_none()) else {
+            continue;
+        };
+        if byline.parts.role.is_none() && person.byline.role == Some(Role::Interjector) {
+            person.byline.role = None;
+        }
+        if labels::is_chair_label(&byline.label) {
+            person.byline.details.title =
+                person.byline.details.title.take().or_else(|| byline.parts.details.title.clone());
         }
     }
 }
@@ -405,7 +408,7 @@ mod tests {
         let rules: Vec<LinkRule> = linked.bonds.iter().map(|bond| bond.rule).collect();
         assert_eq!(
             rules,
-            [LinkRule::FirstPrint, LinkRule::FirstPrint, LinkRule::OfficeBesideName, LinkRule::SurnameOfFullName]
+            [LinkRule::FirstMention, LinkRule::FirstMention, LinkRule::OfficeBesideName, LinkRule::UniqueSurname]
         );
         assert_eq!(linked.bonds[2].rests_on, Some(Mention::Byline(0)));
         assert_eq!(linked.bonds[3].rests_on, Some(Mention::Byline(1)));
@@ -415,7 +418,7 @@ mod tests {
     fn two_people_with_one_surname_stay_two() {
         let stones = linked(&["Ann Stone", "Bob Stone", "Mr Stone"], None);
         assert_eq!(owners(&stones), [0, 1, 2]);
-        assert_eq!(stones.bonds[2].rule, LinkRule::SurnameOfSeveral);
+        assert_eq!(stones.bonds[2].rule, LinkRule::AmbiguousSurname);
         assert_eq!(stones.bonds[2].others, ["Ann Stone", "Bob Stone"]);
         assert_eq!(linked(&["Mr. Michael Stone", "Mrs. Stone"], None).people.len(), 2);
     }
@@ -434,22 +437,22 @@ mod tests {
         assert_eq!(owners(&linked), [0, 1, 0, 2, 0, 1]);
         let ann = &linked.people[0].byline;
         assert_eq!(
-            (ann.name.as_str(), ann.title.as_deref(), ann.party.as_deref()),
+            (ann.name.as_str(), ann.details.title.as_deref(), ann.details.party.as_deref()),
             ("Ann Hill", Some("Dean"), Some("Reform"))
         );
-        assert_eq!(ann.affiliation.as_deref(), Some("Acme"), "what the list does not say is the page's");
+        assert_eq!(ann.details.affiliation.as_deref(), Some("Acme"), "what the list does not say is the page's");
         assert_eq!(linked.people[1].byline.name, "Bo Stone");
         assert_eq!((linked.people[2].byline.name.as_str(), linked.people[2].listed), ("Cy Wood", None));
         let rules: Vec<LinkRule> = linked.bonds.iter().map(|bond| bond.rule).collect();
-        use LinkRule::{FirstPrint, PeopleListSurname, SurnameOfFullName};
+        use LinkRule::{FirstMention, PeopleListSurname, UniqueSurname};
         assert_eq!(
             rules,
             [
                 LinkRule::PeopleList,
                 PeopleListSurname,
                 LinkRule::PeopleList,
-                FirstPrint,
-                SurnameOfFullName,
+                FirstMention,
+                UniqueSurname,
                 PeopleListSurname
             ]
         );
@@ -462,7 +465,7 @@ mod tests {
         assert_eq!(owners(&hills), [0, 0], "the document's own Hill, who is not listed");
         assert_eq!(hills.people[0].listed, None);
         let stone = linked(&["Mr. Stone"], Some(&list));
-        assert_eq!((stone.people[0].listed, stone.bonds[0].rule), (None, LinkRule::SurnameOfSeveral));
+        assert_eq!((stone.people[0].listed, stone.bonds[0].rule), (None, LinkRule::AmbiguousSurname));
         assert_eq!(stone.bonds[0].others, ["Bo Stone", "Cy Stone"]);
     }
 }

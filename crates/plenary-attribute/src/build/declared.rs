@@ -5,13 +5,14 @@ use std::collections::HashMap;
 
 use super::assemble::{Assembled, Mark, Vocabulary, blocks, join};
 use super::count::n_words;
-use super::page::{Page, append};
-use super::people::{self, Person};
-use super::shown::Shown;
-use super::weights::Weights;
-use super::{cut, front, set_times, speakers, told};
+use crate::link::people::{self, Person};
 use crate::options::Options;
-use crate::people_list::PeopleList;
+use crate::options::people_list::PeopleList;
+use crate::page::shown::Shown;
+use crate::page::{Page, append};
+use crate::settle::front;
+use crate::weights::Weights;
+use crate::{cut, set_times, speakers, told};
 use plenary_corpus::{
     BlockKind, Declared, Document, Explanation, Layout, Link, LinkRule, Reason, Role, Style, Transcript, Turn,
     TurnRule, Utterance, ids,
@@ -93,12 +94,11 @@ enum Key<'t> {
 fn person(declared: &Declared, turn: usize) -> Person {
     let printed = split(&declared.label);
     let presides = declared.role.map_or_else(|| printed.presides(), |role| role == Role::Chair);
+    let mut details = printed.details.clone();
+    details.overrule_by(&declared.details);
     let byline = Byline {
         name: declared.name.clone().unwrap_or_else(|| printed.name.clone()),
-        title: declared.title.clone().or(printed.title),
-        affiliation: declared.affiliation.clone().or(printed.affiliation),
-        country: declared.country.clone().or(printed.country),
-        party: declared.party.clone().or(printed.party),
+        details,
         role: declared.role,
         ..printed
     };

@@ -8,9 +8,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::page::Page;
-use super::styles::{Candidate, Origin, in_capitals, is_marked};
-use super::weights::Weights;
+use crate::candidate::{Candidate, Origin, in_capitals, is_marked};
+use crate::page::Page;
+use crate::weights::Weights;
 use plenary_corpus::Style;
 use plenary_corpus::{Reason, Span};
 use plenary_names::bylines::{Byline, Reader};
@@ -87,7 +87,7 @@ pub fn leading(page: &Page<'_>, lines: Range<usize>, inside: bool, reader: &mut 
             inside,
             confidence: weights.now(),
             weights,
-            n_prints: 0,
+            n_mentions: 0,
             rival: None,
         }
     };

@@ -3,12 +3,12 @@
 //! In: the bylines with their weights, and the bonds of bylines and people. Out: the explanations of the utterances,
 //! and with them what links make doubtful. Decides nothing else.
 
-use super::REVIEW_BELOW;
 use super::assemble::Assembled;
-use super::page::Page;
-use super::people::{Bond, Linked, Mention};
-use super::styles::{Candidate, Found};
-use super::weights::{Weights, form};
+use crate::REVIEW_BELOW;
+use crate::candidate::{Candidate, Found};
+use crate::link::people::{Bond, Linked, Mention};
+use crate::page::Page;
+use crate::weights::{Weights, form};
 use plenary_corpus::{Block, Explanation, Link, LinkRule, Reason, Utterance};
 
 /// The blocks of a document, to look up those that a link rests on.
@@ -48,7 +48,7 @@ pub fn explain(page: &Page<'_>, found: &Found, linked: &Linked, assembled: &mut 
             line: Some(byline.line + 1),
             byline: Some(byline.parts.printed.clone()),
             form: Some(form(byline.kind)),
-            n_prints: Some(byline.n_prints),
+            n_mentions: Some(byline.n_mentions),
             weights: weights(byline, found, utterance).steps(),
             rival: byline.rival.clone(),
             review: review(utterance, link.as_ref()),
@@ -69,7 +69,7 @@ fn weights(byline: &Candidate, found: &Found, utterance: &Utterance) -> Weights 
 fn link(places: &Places<'_>, bond: &Bond, own: Option<usize>, byline: &Candidate) -> Link {
     let is_misread = byline.parts.label != byline.label;
     let rule = match bond.rule {
-        LinkRule::FirstPrint | LinkRule::SamePrint if is_misread => LinkRule::MisreadPrint,
+        LinkRule::FirstMention | LinkRule::SameLabel if is_misread => LinkRule::OcrVariant,
         rule => rule,
     };
     let told = bond.rests_on.and_then(|mention| places.block_of(mention)).filter(|told| Some(*told) != own);

@@ -9,101 +9,13 @@ use super::company;
 use super::heads;
 use super::inline::leading;
 use super::own_line::{alone, heading};
-use super::page::Page;
-use super::weights::Weights;
-use plenary_corpus::{Layout, Reason, Rival, Span, Style, StyleScore, TurnRule};
-use plenary_names::bylines::{Byline, Reader};
+use crate::candidate::{ACCEPT, Candidate, Found};
+use crate::page::Page;
+use plenary_corpus::{Layout, Reason, Rival, Style, StyleScore};
+use plenary_names::bylines::Reader;
 use plenary_names::labels::{self, LabelKind};
 use plenary_names::misreadings::canonical_labels;
 use plenary_names::words::{ARTICLES, FUNCTION_WORDS};
-
-/// How it is known that a turn begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
-    /// A byline is printed there.
-    Printed,
-    /// Somebody calls out, in brackets, inside the turn of another.
-    Call,
-    /// Who was called at goes on.
-    Resumed,
-    /// A question set in bold, in italics or as a heading, without a label.
-    Asked,
-    /// What stands below such a question.
-    Answered,
-    /// The whole text is the speech of the person in its title.
-    Titled,
-}
-
-/// A place that looks like a byline.
-#[derive(Debug, Clone)]
-pub struct Candidate {
-    pub style: Style,
-    pub origin: Origin,
-    /// Line the byline begins on.
-    pub line: usize,
-    /// The byline as printed, and its parts.
-    pub parts: Byline,
-    /// The label alone, misreadings mended.
-    pub label: String,
-    pub kind: LabelKind,
-    /// From the byline's first character to the speech.
-    pub byline: Span,
-    /// Line and source offset where the speech begins; the same line where they share one.
-    pub speech_line: usize,
-    pub speech: usize,
-    pub time_start_s: Option<f64>,
-    /// The byline begins inside a paragraph.
-    pub inside: bool,
-    /// The label is an office, has an honorific or stands in capitals: marks that prose does not set by chance.
-    pub marked: bool,
-    /// How often the label stands in this style.
-    pub n_prints: usize,
-    pub confidence: f32,
-    /// What made the confidence.
-    pub weights: Weights,
-    /// The best other reading of the same place.
-    pub rival: Option<Box<Rival>>,
-}
-
-impl Candidate {
-    /// The rule that opens the turn: the style, or what stands for a byline.
-    pub fn rule(&self) -> TurnRule {
-        match self.origin {
-            Origin::Call => TurnRule::CallInBrackets,
-            Origin::Resumed => TurnRule::GoesOn,
-            _ => TurnRule::Style(self.style),
-        }
-    }
-
-    /// Sets the confidence and keeps why.
-    pub fn set_confidence(&mut self, confidence: f32, reason: Reason) {
-        self.weights.to(reason, confidence);
-        self.confidence = confidence;
-    }
-
-    /// Sets the confidence to at least this, and keeps why if that changes it.
-    pub fn raise(&mut self, confidence: f32, reason: Reason) {
-        if confidence > self.confidence {
-            self.set_confidence(confidence, reason);
-        }
-    }
-}
-
-/// The bylines of a document, in its order, and what its style is.
-#[derive(Debug, Clone, Default)]
-pub struct Found {
-    pub bylines: Vec<Candidate>,
-    pub style: Option<Style>,
-    /// Confidence of the style, in [0, 1].
-    pub confidence: f32,
-    /// How much each style explains, the best first.
-    pub scores: Vec<StyleScore>,
-    /// Labels that the head explains, with the person: "DW: Dale Whit".
-    pub legend: Vec<(String, Byline)>,
-}
-
-/// From this confidence on a candidate is a byline.
-pub const ACCEPT: f32 = 0.5;
 
 /// Another style is taken along when it explains at least this share of what the main style explains.
 const COMPANION: f32 = 0.25;
@@ -131,7 +43,7 @@ pub fn find(page: &Page<'_>, pinned: Option<Style>) -> Found {
         .map(|candidate| counts.get(&(candidate.style, candidate.label.as_str())).copied().unwrap_or(0))
         .collect();
     for (candidate, n) in all.iter_mut().zip(prints) {
-        candidate.n_prints = n;
+        candidate.n_mentions = n;
         weigh(candidate, pinned.is_some());
     }
     company::lift_listed(&rosters, &mut all);
@@ -278,7 +190,7 @@ fn goes_with(main: Style, other: Style) -> bool {
 
 /// Confidence of a candidate: the form of its label, how often the label recurs in the style, where it stands.
 fn weigh(candidate: &mut Candidate, is_pinned: bool) {
-    let n = candidate.n_prints;
+    let n = candidate.n_mentions;
     if n >= 2 {
         let recurring = match candidate.kind {
             LabelKind::Word | LabelKind::Anonymous => candidate.confidence.max(0.7),
@@ -316,26 +228,6 @@ fn note_rivals(bylines: &mut [Candidate], others: &[Candidate], why_not: impl Fn
             })
         });
     }
-}
-
-/// Whether a label bears a mark that prose does not set by chance.
-pub fn is_marked(byline: &Byline, kind: LabelKind) -> bool {
-    kind == LabelKind::Office
-        || byline.honorific.is_some()
-        || in_capitals(&byline.label)
-        || byline.label.split_whitespace().any(|word| word.chars().count() >= 4 && in_capitals(word))
-}
-
-/// All letters of a label are capitals, and there are at least two.
-pub fn in_capitals(label: &str) -> bool {
-    let mut n = 0;
-    for c in label.chars().filter(|c| c.is_uppercase() || c.is_lowercase()) {
-        if !c.is_uppercase() {
-            return false;
-        }
-        n += 1;
-    }
-    n >= 2
 }
 
 /// A line ends with a small word that another has to follow.

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use jiff::civil::{Date, Time};
 use regex::Regex;
 
-use super::page::Page;
+use crate::page::Page;
 use plenary_corpus::{BlockKind, FrontMatter, Layout};
 use plenary_names::bylines::{self, Byline};
 use plenary_names::dates::month;

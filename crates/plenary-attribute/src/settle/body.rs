@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::page::Page;
-use super::styles::{Found, in_capitals};
+use crate::candidate::{Found, in_capitals};
+use crate::page::Page;
 use plenary_corpus::Style;
 use plenary_corpus::{BlockKind, Layout};
 use plenary_names::labels;
@@ -145,7 +145,7 @@ pub fn settle_body(page: &mut Page<'_>, found: &Found) {
 
 /// Headings in capitals right above a byline, without blank lines between, on a page that is not all in capitals.
 fn settle_capitals(page: &mut Page<'_>, found: &Found) {
-    let is_capital = |line: &super::page::PageLine| {
+    let is_capital = |line: &crate::page::PageLine| {
         let text = line.text().trim();
         !text.chars().any(char::is_lowercase)
             && in_capitals(text)
@@ -222,12 +222,12 @@ fn is_title_case(page: &Page<'_>, lines: &Range<usize>, text: &str) -> bool {
 
 fn is_alone(page: &Page<'_>, lines: &Range<usize>) -> bool {
     (lines.start == 0 || page.lines[lines.start - 1].is_empty())
-        && page.lines.get(lines.end).is_none_or(super::page::PageLine::is_empty)
+        && page.lines.get(lines.end).is_none_or(crate::page::PageLine::is_empty)
 }
 
 /// Some lines in capitals between blank lines.
 fn is_capital_heading(page: &Page<'_>, lines: &Range<usize>, text: &str) -> bool {
-    let is_capital = |line: &super::page::PageLine| in_capitals(line.text());
+    let is_capital = |line: &crate::page::PageLine| in_capitals(line.text());
     let above = page.lines[..lines.start].iter().rev().take(HEADING_LINES).take_while(|line| is_capital(line)).count();
     let below = page.lines[lines.end..].iter().take(HEADING_LINES).take_while(|line| is_capital(line)).count();
     let heading = lines.start - above..lines.end + below;

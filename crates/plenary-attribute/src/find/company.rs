@@ -5,8 +5,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::page::Page;
-use super::styles::{ACCEPT, Candidate, in_capitals};
+use crate::candidate::{ACCEPT, Candidate, in_capitals};
+use crate::page::Page;
 use plenary_corpus::Style;
 use plenary_corpus::{Reason, Role};
 use plenary_names::labels::{self, LabelKind};
@@ -206,7 +206,7 @@ pub fn lift_throughout(page: &Page<'_>, all: &mut [Candidate]) {
             && throughout(candidate.style)
             && match candidate.style {
                 // "Dr. A. King (Leeds). I congratulate the authors.": an honorific tells a label from a sentence.
-                Style::Period => candidate.parts.honorific.is_some() && says_sentence(page, candidate),
+                Style::Period => candidate.parts.details.honorific.is_some() && says_sentence(page, candidate),
                 _ => candidate.kind == LabelKind::Word || is_body(candidate) && says_sentence(page, candidate),
             }
     };

@@ -6,10 +6,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::front;
-use super::page::Page;
-use super::styles::{Candidate, Found, Origin};
-use super::weights::Weights;
+use crate::candidate::{Candidate, Found, Origin};
+use crate::page::Page;
+use crate::settle::front;
+use crate::weights::Weights;
 use plenary_corpus::Style;
 use plenary_corpus::{Layout, Reason, Role, Span};
 use plenary_names::bylines::Byline;
@@ -81,7 +81,7 @@ pub fn find(page: &Page<'_>) -> Option<Found> {
         time_start_s: None,
         inside: false,
         marked: false,
-        n_prints: 1,
+        n_mentions: 1,
         confidence: CONFIDENCE,
         weights: Weights::start(Reason::InTitle, CONFIDENCE),
         rival: None,
@@ -97,7 +97,8 @@ fn speaker(head: &[String], lines: &[Vec<String>]) -> Option<(usize, Byline)> {
         let by_line = || lines[i].iter().enumerate().find_map(|(k, line)| Some((k, said_by(line)?)));
         let found = said_by(text).map(|byline| (lines[i].len() - 1, byline)).or_else(by_line);
         let Some((k, mut byline)) = found else { continue };
-        let below = lines[i].get(k + 1).or_else(|| lines.get(i + 1)?.first()).filter(|_| byline.title.is_none());
+        let below =
+            lines[i].get(k + 1).or_else(|| lines.get(i + 1)?.first()).filter(|_| byline.details.title.is_none());
         if let Some(office) = below.and_then(|text| described::office(text)) {
             offices::set_office(&mut byline, office);
         }

@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::asides;
-use super::page::Page;
 use super::record;
+use crate::page::Page;
 use plenary_corpus::{BlockKind, Layout};
 use plenary_names::misreadings::skeleton;
 use plenary_names::text::constant_regex;
@@ -134,7 +134,7 @@ fn may_be_header(page: &Page<'_>, i: usize) -> bool {
         return true;
     }
     let alone =
-        (i == 0 || page.lines[i - 1].is_empty()) && page.lines.get(i + 1).is_none_or(super::page::PageLine::is_empty);
+        (i == 0 || page.lines[i - 1].is_empty()) && page.lines.get(i + 1).is_none_or(crate::page::PageLine::is_empty);
     line.layout == Layout::Text && line.bold == 0 && (alone || (i == 0 && !text.ends_with(['.', ':', '?', '!'])))
 }
 

@@ -9,12 +9,12 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use super::inline::seconds;
-use super::page::Page;
-use super::styles::{Candidate, Found, Origin, is_marked};
-use super::weights::Weights;
-use crate::own_pattern::Pattern;
+use crate::candidate::{Candidate, Found, Origin, is_marked};
+use crate::options::own_pattern::Pattern;
+use crate::page::Page;
+use crate::weights::Weights;
 use plenary_corpus::Style;
-use plenary_corpus::{BlockKind, Layout, Reason, Role, Span, StyleScore};
+use plenary_corpus::{BlockKind, Details, Layout, Reason, Role, Span, StyleScore};
 use plenary_names::bylines::{Byline, split_honorific, tidy};
 use plenary_names::labels::{self, LabelKind};
 use plenary_names::text::constant_regex;
@@ -27,7 +27,7 @@ pub fn find(page: &Page<'_>, pattern: &Pattern) -> Found {
         *prints.entry(byline.label.clone()).or_default() += 1;
     }
     for byline in &mut bylines {
-        byline.n_prints = prints.get(&byline.label).copied().unwrap_or(0);
+        byline.n_mentions = prints.get(&byline.label).copied().unwrap_or(0);
     }
     if bylines.is_empty() {
         return Found::default();
@@ -73,7 +73,7 @@ fn byline(page: &Page<'_>, i: usize, pattern: &Pattern) -> Option<Candidate> {
         speech,
         time_start_s: found.name("time").and_then(|time| time_of(time.as_str())),
         inside: false,
-        n_prints: 0,
+        n_mentions: 0,
         confidence: 1.0,
         weights: Weights::start(Reason::Matches, 1.0),
         rival: None,
@@ -98,11 +98,13 @@ fn parts(found: &Captures<'_>, printed: &str) -> Byline {
     Byline {
         printed: tidy(printed),
         label,
-        honorific,
-        title: group("title").or(office).or(chair),
-        affiliation: group("affiliation"),
-        country: group("country"),
-        party: group("party"),
+        details: Details {
+            honorific,
+            title: group("title").or(office).or(chair),
+            affiliation: group("affiliation"),
+            country: group("country"),
+            party: group("party"),
+        },
         role,
         name,
         brackets: None,

@@ -55,7 +55,7 @@ fn full_name(speaker: &Speaker) -> Option<String> {
 
 /// What the page says of somebody beside the name, as it is compared.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Description {
+pub(crate) struct Description {
     honorific: Option<String>,
     /// Words of affiliation, party and country.
     details: [Option<BTreeSet<String>>; 3],
@@ -68,8 +68,12 @@ impl Description {
             Some(words.map(str::to_lowercase).collect::<BTreeSet<String>>()).filter(|words| !words.is_empty())
         };
         Self {
-            honorific: speaker.honorific.clone(),
-            details: [words(&speaker.affiliation), words(&speaker.party), words(&speaker.country)],
+            honorific: speaker.details.honorific.clone(),
+            details: [
+                words(&speaker.details.affiliation),
+                words(&speaker.details.party),
+                words(&speaker.details.country),
+            ],
         }
     }
 
@@ -161,7 +165,7 @@ fn told_apart(places: &[(usize, usize)], which: &[usize]) -> HashSet<(usize, usi
 }
 
 /// An id that follows from the name, and from what tells the person from others of that name where there are some.
-pub(super) fn person_id(name: &str, details: &[&Description]) -> String {
+pub(crate) fn person_id(name: &str, details: &[&Description]) -> String {
     let mut hash = Sha256::new();
     hash.update(name_words(name).join(" "));
     for Description { honorific, details } in details {

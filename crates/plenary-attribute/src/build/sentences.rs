@@ -8,8 +8,8 @@ use sentencex::languages::Language;
 
 use super::count::n_words;
 use super::items::{DOTTED_ORDINALS, items};
-use super::shown::Shown;
 use crate::options::Unit;
+use crate::page::shown::Shown;
 use plenary_corpus::{Segment, Utterance, ids};
 
 /// Cuts the utterances of one document, which is in one language.

@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::page::Page;
 use super::questions;
-use super::styles::{Candidate, Found};
+use crate::candidate::{Candidate, Found};
+use crate::page::Page;
 use plenary_corpus::Style;
 use plenary_corpus::{Layout, Role};
 use plenary_names::bylines::{self, Byline};
@@ -120,9 +120,9 @@ pub fn introduce(page: &Page<'_>, found: &mut Found) {
                 let parts = &mut byline.parts;
                 parts.role = parts.role.or(asks);
                 parts.name = person.name;
-                parts.honorific = person.honorific;
-                parts.title = parts.title.take().or(person.title);
-                parts.affiliation = parts.affiliation.take().or(person.affiliation);
+                parts.details.honorific = person.details.honorific;
+                parts.details.title = parts.details.title.take().or(person.details.title);
+                parts.details.affiliation = parts.details.affiliation.take().or(person.details.affiliation);
             }
         }
         if parties.asks.as_ref().is_some_and(|asks| asks.name == byline.parts.name) {
@@ -221,6 +221,6 @@ pub fn listed(page: &Page<'_>, first: usize) -> Vec<Byline> {
             people.extend(BY.find_iter(text).filter_map(|cue| described::person(&text[cue.end()..])));
         }
     }
-    people.retain(|byline| byline.title.is_some() || byline.affiliation.is_some());
+    people.retain(|byline| byline.details.title.is_some() || byline.details.affiliation.is_some());
     people
 }

@@ -4,12 +4,12 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use super::REVIEW_BELOW;
 use super::count::n_words;
-use super::page::{Page, append};
-use super::people::Bond;
-use super::shown::Shown;
-use super::styles::{Candidate, Found, Origin};
+use crate::REVIEW_BELOW;
+use crate::candidate::{Candidate, Found, Origin};
+use crate::link::people::Bond;
+use crate::page::shown::Shown;
+use crate::page::{Page, append};
 use plenary_corpus::{Block, BlockKind, Layout, Span, Utterance, ids};
 
 /// Blocks and utterances of a document, and for each utterance the way from its text back to the source.
@@ -219,11 +219,11 @@ pub struct Vocabulary(HashSet<u64, BuildHasherDefault<AsIs>>);
 impl Vocabulary {
     pub fn of(page: &Page<'_>) -> Self {
         let mut words = HashSet::default();
-        let ends_with_hyphen = |line: &super::page::PageLine<'_>| line.text().trim_end().ends_with('-');
+        let ends_with_hyphen = |line: &crate::page::PageLine<'_>| line.text().trim_end().ends_with('-');
         if !page.lines.iter().any(ends_with_hyphen) {
             return Self(words);
         }
-        for line in page.lines.iter().map(super::page::PageLine::text) {
+        for line in page.lines.iter().map(crate::page::PageLine::text) {
             if line.is_ascii() {
                 hash_words(line.as_bytes(), &mut |hash| _ = words.insert(hash));
             } else {

@@ -1,0 +1,71 @@
+//! What is known of a person besides the name.
+
+use serde::Serialize;
+
+/// Description of a person as a byline, a format or the study's list of people gives it. What a source does not give is `None`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct Details {
+    /// Words of address before the name: "Dr.", "Mr", "The Rt Hon".
+    pub honorific: Option<String>,
+    /// Position: "Director", "Minister of Transport".
+    pub title: Option<String>,
+    /// Organisation that the person belongs to.
+    pub affiliation: Option<String>,
+    /// Country or constituency.
+    pub country: Option<String>,
+    /// Party or parliamentary group.
+    pub party: Option<String>,
+}
+
+impl Details {
+    /// Takes from `other` what is missing here.
+    pub fn fill_from(&mut self, other: &Details) {
+        for (own, other) in self.pairs(other) {
+            if own.is_none() {
+                own.clone_from(other);
+            }
+        }
+    }
+
+    /// Takes from `other` everything that it gives, also where something else is known here.
+    pub fn overrule_by(&mut self, other: &Details) {
+        for (own, other) in self.pairs(other) {
+            if other.is_some() {
+                own.clone_from(other);
+            }
+        }
+    }
+
+    fn pairs<'d>(&'d mut self, other: &'d Details) -> [(&'d mut Option<String>, &'d Option<String>); 5] {
+        let Details { honorific, title, affiliation, country, party } = self;
+        [
+            (honorific, &other.honorific),
+            (title, &other.title),
+            (affiliation, &other.affiliation),
+            (country, &other.country),
+            (party, &other.party),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn details(title: Option<&str>, party: Option<&str>) -> Details {
+        Details { title: title.map(str::to_string), party: party.map(str::to_string), ..Details::default() }
+    }
+
+    #[test]
+    fn filling_keeps_what_is_known_and_overruling_replaces_it() {
+        let (page, list) = (details(Some("Dean"), None), details(Some("Professor"), Some("Reform")));
+        let mut filled = page.clone();
+        filled.fill_from(&list);
+        assert_eq!(filled, details(Some("Dean"), Some("Reform")));
+        let mut overruled = page.clone();
+        overruled.overrule_by(&list);
+        assert_eq!(overruled, list);
+        overruled.overrule_by(&Details::default());
+        assert_eq!(overruled, list, "what a source does not give overrules nothing");
+    }
+}
