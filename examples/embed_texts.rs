@@ -1,4 +1,4 @@
-//! The vectors of texts by an embedding model, as a file that numpy reads; `benches/themes.py` measures with them.
+//! The vectors of texts by an embedding model, as a file that numpy reads; `evaluation/themes.py` measures with them.
 //!
 //!     embed_texts TEXTS MODEL OUT.npy [--models DIR]
 //!

@@ -1,4 +1,4 @@
-//! Runs a model over sentences and tells how fast; `benches/compare` measures with it.
+//! Runs a model over sentences and tells how fast; `evaluation/compare` measures with it.
 //!
 //!     infer MODELS embed TEXTS [--model ID] [--threads N] [--engine NAME]
 //!     infer MODELS infer TEXTS --hypothesis TEXT [--model ID] [--threads N] [--engine NAME]

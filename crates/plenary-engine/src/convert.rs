@@ -1,7 +1,7 @@
 //! The graph of an encoder to its weights: an ONNX folder to `model.safetensors` with Hugging Face's names, in fp32.
 //!
 //! For engines that build the graph themselves and want the weights alone. What was quantised is multiplied out: a weight is
-//! its integer times its scale, divided by what its input was smoothed with (`models/train/export.py` says how they came
+//! its integer times its scale, divided by what its input was smoothed with (`training/export.py` says how they came
 //! about), so that the fp32 model differs from the int8 one by the rounding of activations alone. Refused: graphs whose
 //! linear layers are stored in another way.
 

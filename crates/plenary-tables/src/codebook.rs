@@ -74,7 +74,7 @@ pub fn codebook_md(study: &StudyInfo, csv: bool) -> String {
 /// The text of `docs/tables.md`, the same for every study.
 pub fn tables_md() -> String {
     let mut text = String::from(
-        "# The tables\n\n<!-- Made from src/table/schema.rs. Change it there, then: UPDATE_DOCS=1 cargo test --test \
+        "# The tables\n\n<!-- Made from src/table/schema.rs. Change it there, then: UPDATE_DOCS=1 cargo test --test it \
          tables_doc -->\n\n`plenary run` writes one Parquet file (zstd) per table into the output folder, with \
          `codebook.md`, which says the same as this page and describes the study's targets, and `run.json`, which has \
          the study, the models and the sha256 of each file. With `[output] csv = true` there is a CSV beside each \

@@ -1,6 +1,6 @@
 //! From the bytes of an ONNX graph to packed weights, if the graph has the one form that the encoder runs.
 //!
-//! The form is what `models/train/export.py` writes: a BERT encoder (Devlin et al. 2019) with int8 word embeddings,
+//! The form is what `training/export.py` writes: a BERT encoder (Devlin et al. 2019) with int8 word embeddings,
 //! int8 linear layers on activations quantised row by row, exact GELU, and as its output either the hidden states or the
 //! logits of a classifier on the pooled first token. The graph is walked from its output back to its inputs, and each
 //! operator and constant on the way is checked; whatever differs is [`NotThisForm`], and another engine takes the graph.

@@ -1,4 +1,4 @@
-//! An engine of our own for BERT encoders in the int8 form of `models/train/export.py`.
+//! An engine of our own for BERT encoders in the int8 form of `training/export.py`.
 //!
 //! In come the bytes of an ONNX graph of that form and then tokens, one text or pair a pass; out go hidden states or
 //! logits. A graph of any other form is refused ([`NotThisForm`]) and left to another engine.

@@ -1,9 +1,7 @@
 //! Who people are and how sure it is: the study's own pattern, its list of people, links across documents, and what is
 //! told of each boundary.
 
-mod common;
-
-use common::Place;
+use crate::common::Place;
 use plenary::attribute::attribute;
 use plenary::corpus::{LinkRule, PersonRule, Reason, Role, Speaker, Style, Transcript, TurnRule};
 use plenary::pipeline::transcribe_corpus;
@@ -318,9 +316,14 @@ The Chair: We stand in recess.
 
 #[test]
 fn each_turn_is_told_with_the_weights_that_made_its_confidence() {
-    for text in
-        [HEARING, SPRING, AUTUMN, "Q. Why?\nA. Because.\nQ. Why not?\nA. Just so.\n", common::TALK, common::OTHER_TALK]
-    {
+    for text in [
+        HEARING,
+        SPRING,
+        AUTUMN,
+        "Q. Why?\nA. Because.\nQ. Why not?\nA. Just so.\n",
+        crate::common::TALK,
+        crate::common::OTHER_TALK,
+    ] {
         for asked in ["", "style = 'colon'"] {
             let found = attribute(read("talk.md", text.as_bytes()).unwrap(), &study(asked, "").attribution());
             for utterance in found.utterances.iter().filter(|u| u.speaker.is_some()) {

@@ -6,10 +6,7 @@ use plenary::attribute::attribute;
 use plenary::corpus::Transcript;
 use plenary::read::read;
 
-#[path = "common/nothing_lost.rs"]
-mod nothing_lost;
-
-use nothing_lost::check;
+use crate::common::nothing_lost::check;
 
 fn transcribe(path: &str, bytes: &[u8]) -> Option<Transcript> {
     read(path, bytes).ok().map(|document| attribute(document, &plenary::attribute::Options::default()))

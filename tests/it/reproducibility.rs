@@ -1,13 +1,11 @@
 //! Same in, same out: whatever the threads, the order of the inputs, what else is in the run, and what was killed.
 
-mod common;
-
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::Instant;
 
-use common::{OTHER_TALK, Place, STUDY, TALK, assert_same};
+use crate::common::{OTHER_TALK, Place, STUDY, TALK, assert_same};
 use polars_core::prelude::DataFrame;
 
 /// Four documents of two or three speakers, one of them with the same sentences as another.
@@ -23,7 +21,7 @@ fn threads_and_the_order_of_inputs_change_nothing() {
         let arguments = [&["run"], inputs, &["--study", "study.toml", "--out", out, "--threads", threads]].concat();
         let mut command = place.command(&arguments);
         // Nor do the threads of the library that writes the tables.
-        let ended = common::ended(command.env("POLARS_MAX_THREADS", threads).env("RAYON_NUM_THREADS", threads));
+        let ended = crate::common::ended(command.env("POLARS_MAX_THREADS", threads).env("RAYON_NUM_THREADS", threads));
         assert_eq!(ended.code, Some(0), "{ended:#?}");
         place.tables(out)
     };

@@ -1,12 +1,10 @@
 //! The program as its users meet it: what it reads, what it refuses, what it says, and which exit code it ends with.
 
-mod common;
-
 use std::fs;
 use std::io::Read;
 use std::process::Stdio;
 
-use common::{OTHER_TALK, Place, STUDY, TALK, assert_same, ended, models};
+use crate::common::{OTHER_TALK, Place, STUDY, TALK, assert_same, ended, models};
 
 // Inputs
 

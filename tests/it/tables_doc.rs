@@ -13,6 +13,6 @@ fn tables_doc_is_what_the_schema_says() {
     let written = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         written == generated,
-        "docs/tables.md does not say what src/table/schema.rs says; run: UPDATE_DOCS=1 cargo test --test tables_doc"
+        "docs/tables.md does not say what src/table/schema.rs says; run: UPDATE_DOCS=1 cargo test --test it tables_doc"
     );
 }

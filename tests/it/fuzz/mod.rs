@@ -1,15 +1,13 @@
 //! No file brings a reader down: arbitrary bytes and damaged files of every format are read or refused with a message
 //! that names the file, and nothing is lost on the way.
 //!
-//!     cargo test --release --test fuzz                          # a fixed number of cases, always the same ones
-//!     FUZZ_SECONDS=1200 FUZZ_SEED=7 cargo test --release --test fuzz -- --nocapture
+//!     cargo test --release --test it fuzz                       # a fixed number of cases, always the same ones
+//!     FUZZ_SECONDS=1200 FUZZ_SEED=7 cargo test --release --test it fuzz -- --nocapture
 //!
 //! A failure names the seed; the file that failed lies in the folder `tmp` of cargo's target folder. One that ends the
 //! whole process (no memory, no stack) is there as `fuzz-failed-under-way`, behind a line with its name.
 
-#[path = "../common/nothing_lost.rs"]
-mod nothing_lost;
-mod samples;
+pub(crate) mod samples;
 
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,7 +19,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
 
-use nothing_lost::{check, check_lines};
+use crate::common::nothing_lost::{check, check_lines};
 use plenary::attribute::attribute;
 use plenary::read::{Options, ReadError, read_all};
 use samples::{Sample, samples};

@@ -1,6 +1,6 @@
 //! The sample transcript, attributed whole, against an expectation that was checked by reading the document.
 //!
-//! To renew the expectation after a change that is meant: `UPDATE_GOLDEN=1 cargo test --release --test golden`, then
+//! To renew the expectation after a change that is meant: `UPDATE_GOLDEN=1 cargo test --release --test it golden`, then
 //! read the difference line by line against the document before committing it.
 
 use std::fmt::Write;

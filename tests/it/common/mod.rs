@@ -1,8 +1,7 @@
 //! A folder of one's own to run the program in, and what came of it.
 
-#![allow(dead_code, reason = "each test program uses its part")]
-
-pub mod hub;
+pub(crate) mod hub;
+pub(crate) mod nothing_lost;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +12,7 @@ use polars_io::prelude::{ParquetReader, SerReader};
 use tempfile::TempDir;
 
 /// Two people, six sentences.
-pub const TALK: &str = "\
+pub(crate) const TALK: &str = "\
 **Ann Lee**
 
 Borders should be open to everybody. I am glad that the new rules help families. Trade makes all of us richer.
@@ -24,7 +23,7 @@ I do not agree. Open borders are a terrible mistake. The government must protect
 ";
 
 /// Two others, on something else.
-pub const OTHER_TALK: &str = "\
+pub(crate) const OTHER_TALK: &str = "\
 CLARA: The school reform was a great success. Children read more than ever before.
 
 DAVID: The reform has cost too much. Teachers are tired and angry.
@@ -32,29 +31,29 @@ DAVID: The reform has cost too much. Teachers are tired and angry.
 CLARA: Teachers asked for this reform themselves.
 ";
 
-pub const STUDY: &str = "\
+pub(crate) const STUDY: &str = "\
 [[targets]]
 id = \"open_borders\"
 proposition = \"Borders should be open.\"
 negation = \"Borders should not be open.\"
 ";
 
-pub fn models() -> PathBuf {
+pub(crate) fn models() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("models")
 }
 
 /// What a run of the program left behind.
 #[derive(Debug)]
-pub struct Ended {
-    pub code: Option<i32>,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Ended {
     /// Checks the exit code and that standard error says all of `parts`.
     #[track_caller]
-    pub fn says(&self, code: i32, parts: &[&str]) -> &Self {
+    pub(crate) fn says(&self, code: i32, parts: &[&str]) -> &Self {
         assert_eq!(self.code, Some(code), "{self:#?}");
         for part in parts {
             assert!(self.err.contains(part), "`{part}` is not said:\n{}", self.err);
@@ -64,15 +63,15 @@ impl Ended {
 }
 
 /// A folder with inputs, in which the program is run.
-pub struct Place(TempDir);
+pub(crate) struct Place(TempDir);
 
 impl Place {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
     /// A folder with files.
-    pub fn with(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn with(files: &[(&str, &str)]) -> Self {
         let place = Self::new();
         for (name, text) in files {
             place.write(name, text);
@@ -80,18 +79,18 @@ impl Place {
         place
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, bytes).unwrap();
     }
 
     /// The program with arguments, not started yet; nothing of the caller's settings reaches it.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_plenary"));
         command.args(arguments).current_dir(self.0.path()).stdin(Stdio::null());
         command
@@ -102,12 +101,12 @@ impl Place {
         command
     }
 
-    pub fn run(&self, arguments: &[&str]) -> Ended {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
         ended(&mut self.command(arguments))
     }
 
     #[track_caller]
-    pub fn run_well(&self, arguments: &[&str]) -> Ended {
+    pub(crate) fn run_well(&self, arguments: &[&str]) -> Ended {
         let ended = self.run(arguments);
         assert_eq!(ended.code, Some(0), "{ended:#?}");
         ended
@@ -116,7 +115,7 @@ impl Place {
     /// The program where no file may grow over so many blocks of 512 bytes: stands for a full disk, which a test cannot
     /// make.
     #[cfg(unix)]
-    pub fn command_without_space(&self, blocks: u32, arguments: &[&str]) -> Command {
+    pub(crate) fn command_without_space(&self, blocks: u32, arguments: &[&str]) -> Command {
         let plain = self.command(arguments);
         let mut shell = Command::new("sh");
         shell.args(["-c", &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"")]).arg(plain.get_program());
@@ -130,19 +129,19 @@ impl Place {
         shell
     }
 
-    pub fn table(&self, path: &str) -> DataFrame {
+    pub(crate) fn table(&self, path: &str) -> DataFrame {
         ParquetReader::new(fs::File::open(self.path(path)).unwrap()).finish().unwrap()
     }
 
     /// A column of text; what is missing is `-`.
-    pub fn texts(&self, path: &str, column: &str) -> Vec<String> {
+    pub(crate) fn texts(&self, path: &str, column: &str) -> Vec<String> {
         let table = self.table(path);
         let column = table.column(column).unwrap().cast(&polars_core::prelude::DataType::String).unwrap();
         column.str().unwrap().iter().map(|text| text.unwrap_or("-").to_owned()).collect()
     }
 
     /// Every file below a folder with its bytes, hidden ones too; none where there is no folder.
-    pub fn files(&self, folder: &str) -> Vec<(String, Vec<u8>)> {
+    pub(crate) fn files(&self, folder: &str) -> Vec<(String, Vec<u8>)> {
         let root = self.path(folder);
         let found = walkdir::WalkDir::new(&root).sort_by_file_name().into_iter().filter_map(Result::ok);
         let files = found.filter(|entry| entry.file_type().is_file());
@@ -155,13 +154,13 @@ impl Place {
     }
 
     /// The tables that must be the same whenever the same went in: all but `runs` and the record with its times.
-    pub fn tables(&self, folder: &str) -> Vec<(String, Vec<u8>)> {
+    pub(crate) fn tables(&self, folder: &str) -> Vec<(String, Vec<u8>)> {
         let timed = |name: &str| name.starts_with("runs.") || name == "run.json";
         self.files(folder).into_iter().filter(|(name, _)| !timed(name)).collect()
     }
 }
 
-pub fn ended(command: &mut Command) -> Ended {
+pub(crate) fn ended(command: &mut Command) -> Ended {
     let output = command.output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     Ended { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
@@ -169,7 +168,7 @@ pub fn ended(command: &mut Command) -> Ended {
 
 /// Compares sets of files by name and bytes, and names the ones that differ.
 #[track_caller]
-pub fn assert_same(found: &[(String, Vec<u8>)], expected: &[(String, Vec<u8>)], what: &str) {
+pub(crate) fn assert_same(found: &[(String, Vec<u8>)], expected: &[(String, Vec<u8>)], what: &str) {
     let names = |files: &[(String, Vec<u8>)]| files.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
     assert_eq!(names(found), names(expected), "{what}");
     let pairs = found.iter().zip(expected);

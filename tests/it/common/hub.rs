@@ -7,29 +7,29 @@ use std::sync::{Arc, Mutex};
 
 /// What the hub has and how it behaves; may be changed while it serves.
 #[derive(Debug, Default, Clone)]
-pub struct Contents {
-    pub files: BTreeMap<String, Vec<u8>>,
-    pub commit: String,
+pub(crate) struct Contents {
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
+    pub(crate) commit: String,
     /// The answer to everything, instead of what there is.
-    pub status: Option<u16>,
+    pub(crate) status: Option<u16>,
     /// The file whose next transfer breaks off after so many bytes.
-    pub breaks_off: Option<(String, usize)>,
+    pub(crate) breaks_off: Option<(String, usize)>,
     /// The file whose next transfer stops coming after so many bytes, without an end, until this is taken away.
-    pub stalls: Option<(String, usize)>,
+    pub(crate) stalls: Option<(String, usize)>,
     /// Files whose sha256 the hub names, as it does for large ones.
-    pub named_sha256: BTreeMap<String, String>,
+    pub(crate) named_sha256: BTreeMap<String, String>,
     /// Every request: path and range.
-    pub asked: Vec<String>,
+    pub(crate) asked: Vec<String>,
 }
 
-pub struct Hub {
-    pub contents: Arc<Mutex<Contents>>,
-    pub endpoint: String,
+pub(crate) struct Hub {
+    pub(crate) contents: Arc<Mutex<Contents>>,
+    pub(crate) endpoint: String,
 }
 
 impl Hub {
     /// A hub that serves until the test ends.
-    pub fn with(files: &[(&str, Vec<u8>)]) -> Self {
+    pub(crate) fn with(files: &[(&str, Vec<u8>)]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let files = files.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.clone())).collect();
@@ -46,11 +46,11 @@ impl Hub {
         Self { contents, endpoint }
     }
 
-    pub fn change(&self, change: impl FnOnce(&mut Contents)) {
+    pub(crate) fn change(&self, change: impl FnOnce(&mut Contents)) {
         change(&mut self.contents.lock().unwrap());
     }
 
-    pub fn asked(&self) -> Vec<String> {
+    pub(crate) fn asked(&self) -> Vec<String> {
         std::mem::take(&mut self.contents.lock().unwrap().asked)
     }
 }

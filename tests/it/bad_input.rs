@@ -1,17 +1,13 @@
 //! Bad input gets an error that says which file, where in it, what was found or expected, and what to do; odd input
 //! gets a right reading.
 
-#[path = "fuzz/samples.rs"]
-#[allow(dead_code, reason = "each test program uses its part")]
-mod samples;
-
 use std::io::Write;
 
+use crate::fuzz::samples::{gzip, pdf, samples, zip};
 use plenary::attribute::attribute;
 use plenary::corpus::Transcript;
 use plenary::read::{Options, ReadError, read, read_all};
 use plenary::study::Columns;
-use samples::{gzip, pdf, samples, zip};
 
 /// The error of a file, which must name it, say all of `parts`, and hint at a way out that has `way_out` in it.
 #[track_caller]

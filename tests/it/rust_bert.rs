@@ -3,7 +3,6 @@
 //! The repository holds its models as int8 graphs alone: their weights are converted here, and `tests/parity/converted/`
 //! holds what transformers computes from them (`reference.py` there made it). With `PLENARY_FP32`, a folder with the
 //! model.safetensors of the original all-MiniLM-L6-v2, that is compared with the reference of the fp32 weights too.
-#![cfg(feature = "rust-bert")]
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;

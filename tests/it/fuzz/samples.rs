@@ -14,8 +14,8 @@ use zip::{CompressionMethod, ZipWriter};
 
 /// A file and how it is packed.
 #[derive(Debug, Clone)]
-pub struct Sample {
-    pub name: &'static str,
+pub(crate) struct Sample {
+    pub(crate) name: &'static str,
     shape: Shape,
 }
 
@@ -35,7 +35,7 @@ enum Shape {
 
 impl Sample {
     /// The file.
-    pub fn packed(&self) -> Vec<u8> {
+    pub(crate) fn packed(&self) -> Vec<u8> {
         match &self.shape {
             Shape::Plain(bytes) => bytes.clone(),
             Shape::Gzip(bytes) => gzip(bytes),
@@ -49,7 +49,7 @@ impl Sample {
     }
 
     /// A part from which the file is packed; `None` where it is not packed.
-    pub fn part(&mut self, which: Index) -> Option<&mut Vec<u8>> {
+    pub(crate) fn part(&mut self, which: Index) -> Option<&mut Vec<u8>> {
         match &mut self.shape {
             Shape::Plain(_) => None,
             Shape::Gzip(bytes) | Shape::Pdf(bytes) => Some(bytes),
@@ -62,7 +62,7 @@ impl Sample {
 }
 
 /// One file of each format and some in other encodings and prints.
-pub fn samples() -> Vec<Sample> {
+pub(crate) fn samples() -> Vec<Sample> {
     let plain = |name, bytes: &[u8]| Sample { name, shape: Shape::Plain(bytes.to_vec()) };
     let utf16 = |text: &str| -> Vec<u8> {
         [0xFF, 0xFE].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect()
@@ -136,13 +136,13 @@ fn archive(name: &'static str, stored: usize, members: &[(&'static str, &str)]) 
     Sample { name, shape: Shape::Zip { stored, members } }
 }
 
-pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
 }
 
-pub fn zip(stored: usize, members: &[(&'static str, Vec<u8>)]) -> Vec<u8> {
+pub(crate) fn zip(stored: usize, members: &[(&'static str, Vec<u8>)]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (at, (name, bytes)) in members.iter().enumerate() {
         let method = if at < stored { CompressionMethod::Stored } else { CompressionMethod::Deflated };
@@ -165,7 +165,7 @@ fn parquet() -> Vec<u8> {
 }
 
 /// A PDF of one page with two of the fonts that every reader knows.
-pub fn pdf(filter: &str, content: &[u8]) -> Vec<u8> {
+pub(crate) fn pdf(filter: &str, content: &[u8]) -> Vec<u8> {
     let objects: [Vec<u8>; 6] = [
         b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(),
         b"<< /Type /Pages /Count 1 /Kids [6 0 R] >>".to_vec(),

@@ -1,13 +1,11 @@
 //! Fetching models, from a hub on this machine: what comes, what is pinned, what is refused, and what is said.
 
-mod common;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use common::hub::Hub;
+use crate::common::hub::Hub;
 use plenary::corpus::progress::{Progress, Silent};
 use plenary::engine::{self, EngineError, Fetched, Installed, Place, Request, Task, Wanted};
 use tempfile::TempDir;
@@ -122,10 +120,10 @@ fn a_fetch_that_is_to_end_ends_though_the_hub_is_silent() {
 #[cfg(unix)]
 #[test]
 fn a_disk_without_space_is_told_and_leaves_no_half_model() {
-    let (hub, place) = (Hub::with(&files("bert", "model.onnx")), common::Place::new());
+    let (hub, place) = (Hub::with(&files("bert", "model.onnx")), crate::common::Place::new());
     let mut command = place.command_without_space(8, &["models", "fetch", "tiny/bert"]);
     command.env("HF_ENDPOINT", &hub.endpoint).env("PLENARY_MODELS", place.path("models"));
-    common::ended(&mut command).says(2, &["no space is left in", "goes on there"]);
+    crate::common::ended(&mut command).says(2, &["no space is left in", "goes on there"]);
     assert!(!place.path("models").join(ID).exists());
 }
 
@@ -237,11 +235,11 @@ fn labels_that_say_nothing_can_be_explained_when_fetching() {
 
 #[test]
 fn the_command_takes_the_endpoint_from_its_variable_and_the_lock_is_verified() {
-    let (hub, place) = (Hub::with(&files("bert", "model.onnx")), common::Place::new());
+    let (hub, place) = (Hub::with(&files("bert", "model.onnx")), crate::common::Place::new());
     let command = |arguments: &[&str]| {
         let mut command = place.command(arguments);
         command.env("HF_ENDPOINT", &hub.endpoint).env("PLENARY_MODELS", place.path("models"));
-        common::ended(&mut command)
+        crate::common::ended(&mut command)
     };
     let fetched = command(&["models", "fetch", "tiny/bert@main"]);
     assert_eq!(fetched.code, Some(0), "{fetched:?}");

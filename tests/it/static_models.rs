@@ -1,11 +1,9 @@
 //! Static models: made of a tiny encoder, read back, run without a network, and what is said where there is none.
 
-mod common;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::TALK;
+use crate::common::TALK;
 use plenary::corpus::findings::Embeddings;
 use plenary::corpus::progress::Silent;
 use plenary::engine::{self, EngineChoice, EngineError, Form, Model, Place, Task, Work};
@@ -107,7 +105,7 @@ fn what_cannot_be_distilled_is_refused() {
 
 #[test]
 fn a_run_with_the_static_engine_says_how_to_make_the_model_and_then_uses_it() {
-    let place = common::Place::with(&[("talk.md", TALK)]);
+    let place = crate::common::Place::with(&[("talk.md", TALK)]);
     let models = tempfile::tempdir().unwrap();
     for id in ["mpnet", "distilbert"] {
         fs::create_dir(models.path().join(id)).unwrap();

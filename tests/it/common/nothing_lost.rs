@@ -5,8 +5,7 @@ use proptest::prelude::*;
 use plenary::corpus::{Document, Span, Transcript};
 
 /// Checks that the lines of a document partition its text, that runs lie in their lines, and that turns exist.
-#[allow(dead_code, reason = "each test program uses its part")]
-pub fn check_lines(document: &Document) -> Result<(), TestCaseError> {
+pub(crate) fn check_lines(document: &Document) -> Result<(), TestCaseError> {
     let mut end = 0;
     for line in &document.lines {
         prop_assert_eq!(line.span.start, end, "lines leave a gap or overlap");
@@ -52,7 +51,7 @@ fn spoken_blocks(transcript: &Transcript, utterance: usize) -> Vec<Span> {
 }
 
 /// Checks that blocks, utterances and segments hold what the document holds.
-pub fn check(transcript: &Transcript) -> Result<(), TestCaseError> {
+pub(crate) fn check(transcript: &Transcript) -> Result<(), TestCaseError> {
     let text = transcript.document.text.as_str();
     let mut end = 0;
     for block in &transcript.blocks {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Who speaks: plenary's attribution against gold turns, in one table.
 
-    benches/segmentation.py EVALUATION [--plenary PROGRAM] [--work FOLDER] [--only WORD]
+    evaluation/segmentation.py EVALUATION [--plenary PROGRAM] [--work FOLDER] [--only WORD]
 
 EVALUATION is a folder with `score.py`, `render.py` and `paginate.py` and a folder `segmentation` of gold turns and raw
 transcripts (docs/quality.md says which). Gold turns are rendered in many styles, with damage, and laid out as pages;

@@ -1,6 +1,6 @@
 //! The models that ship, run by the default engine, against reference numbers of the fp32 weights in torch.
 //!
-//! `tests/parity/` holds 40 texts and pairs, their token ids, and the reference numbers; `models/train/parity.py` made
+//! `tests/parity/` holds 40 texts and pairs, their token ids, and the reference numbers; `training/parity.py` made
 //! them. The int8 models are allowed to differ from fp32 by what is written in each test.
 
 use std::path::Path;

@@ -1,0 +1,22 @@
+//! The integration tests, in one program, so that only one is linked.
+//!
+//!     cargo test --release --test it                    # all
+//!     cargo test --release --test it parity             # the tests of one module
+
+mod architectures;
+mod attribution;
+mod bad_input;
+mod command_line;
+mod common;
+mod fetch;
+mod fuzz;
+mod golden;
+mod models;
+mod parity;
+mod people;
+mod properties;
+mod reproducibility;
+#[cfg(feature = "rust-bert")]
+mod rust_bert;
+mod static_models;
+mod tables_doc;
