@@ -20,7 +20,7 @@ use crate::inputs::{Sources, Untaken};
 use crate::study::Study;
 use plenary_attribute::{attribute, link_documents};
 use plenary_corpus::findings::{Estimate, Themes};
-use plenary_corpus::progress::Progress;
+use plenary_corpus::progress::{Progress, Stopped};
 use plenary_corpus::{Document, Failure, Speaker, Summary, Transcript, style_name};
 use plenary_engine::cache::Cache;
 use plenary_engine::{self as engine, EngineError};
@@ -98,10 +98,16 @@ pub enum RunError {
     Threads { threads: usize, source: rayon::ThreadPoolBuildError },
 }
 
+impl From<Stopped> for RunError {
+    fn from(_: Stopped) -> Self {
+        RunError::Stopped { n_kept: 0 }
+    }
+}
+
 impl From<EngineError> for RunError {
     fn from(error: EngineError) -> Self {
         match error {
-            EngineError::Stopped => RunError::Stopped { n_kept: 0 },
+            EngineError::Stopped(stopped) => stopped.into(),
             other => RunError::Engine(other),
         }
     }
@@ -110,7 +116,7 @@ impl From<EngineError> for RunError {
 impl From<ThemeError> for RunError {
     fn from(error: ThemeError) -> Self {
         match error {
-            ThemeError::Stopped => RunError::Stopped { n_kept: 0 },
+            ThemeError::Stopped(stopped) => stopped.into(),
             other => RunError::Themes(other),
         }
     }
@@ -204,9 +210,7 @@ fn run_with(
     let (mut closed, fitted) = (closed?, fitted?);
     let themes = pool.install(|| place_segments(&ledger, fitted, &mut closed, progress))?;
     let estimates = pool.install(|| estimate_all(&ledger, &themes, &mut closed, study, progress))?;
-    if progress.stop_requested() {
-        return Err(RunError::Stopped { n_kept: 0 });
-    }
+    progress.check_stop()?;
 
     let records = records(&models);
     let record = RunRecord {
@@ -324,7 +328,7 @@ fn measure_all(
             }
         }
     }
-    if progress.stop_requested() { Err(RunError::Stopped { n_kept: 0 }) } else { Ok(()) }
+    Ok(progress.check_stop()?)
 }
 
 fn write_all(measured: &Receiver<Lot>, writer: &mut Writer) -> Result<(), TableError> {
@@ -369,9 +373,7 @@ fn estimate_all(
     let targets: Vec<&str> = study.targets.iter().map(|target| target.id.as_str()).collect();
     let mut kept = Vec::new();
     estimate_in_parts(&rows, &targets, &study.estimates, study.study.seed, |mut part| {
-        if progress.stop_requested() {
-            return Err(RunError::Stopped { n_kept: 0 });
-        }
+        progress.check_stop()?;
         if !study.models.scores_sentiment() {
             part.retain(|estimate| estimate.target_id.is_some());
         }

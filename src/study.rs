@@ -18,10 +18,10 @@ use plenary_corpus::Style;
 pub use plenary_corpus::findings::Target;
 use plenary_corpus::hash::sha256;
 pub use plenary_measure::{EstimateOptions, StanceOptions, ThemeOptions};
+use plenary_models::BadModelOption;
 pub use plenary_models::ModelOptions;
 pub use plenary_read::Columns;
 pub use plenary_tables::OutputOptions;
-use plenary_models::BadModelOption;
 use plenary_tables::StudyInfo;
 
 /// Everything a study can set. The defaults are the values that hold when the file does not name a key.

@@ -22,7 +22,7 @@ use describe::Description;
 use fit::Node;
 use neighbours::Neighbour;
 use plenary_corpus::findings::{Assignment, Theme, Themes};
-use plenary_corpus::progress::Progress;
+use plenary_corpus::progress::{Progress, Stopped};
 use serde::{Deserialize, Serialize};
 
 /// Distinct texts that are fitted at the most; beyond, the rest is assigned by the vote of its neighbours.
@@ -63,8 +63,8 @@ pub enum ThemeError {
     Option { key: &'static str, found: String, expected: String },
     #[error("themes: the community search failed; this is a fault of plenary, please report it")]
     Search(#[from] leiden_rs::LeidenError),
-    #[error("themes: stopped as asked, nothing was kept")]
-    Stopped,
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
 }
 
 /// Finds the themes of segments.
@@ -169,7 +169,7 @@ impl Sample {
     /// Finds the communities of the sample and describes them.
     ///
     /// # Errors
-    /// [`ThemeError::Stopped`] where `progress` asks to stop.
+    /// [`Stopped`] where `progress` asks to stop.
     pub fn fit(self, language: Option<&str>, progress: &dyn Progress) -> Result<Fitted, ThemeError> {
         let n = self.nodes.len();
         let width = self.nodes.values().next().map_or(0, Vec::len);
