@@ -25,6 +25,7 @@ pub use plenary_attribute as attribute;
 pub use plenary_corpus as corpus;
 pub use plenary_engine as engine;
 pub use plenary_measure as measure;
+pub use plenary_models as models;
 pub use plenary_read as read;
 pub use plenary_tables as table;
 

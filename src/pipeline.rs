@@ -20,12 +20,13 @@ use crate::inputs::{Sources, Untaken};
 use crate::study::Study;
 use plenary_attribute::{attribute, link_documents};
 use plenary_corpus::findings::{Estimate, Themes};
-use plenary_corpus::progress::Progress;
+use plenary_corpus::progress::{Progress, Stopped};
 use plenary_corpus::{Document, Failure, Speaker, Summary, Transcript, style_name};
 use plenary_engine::cache::Cache;
-use plenary_engine::{self as engine, EngineChoice, EngineError, Model, ModelFolder};
+use plenary_engine::{self as engine, EngineError};
 use plenary_measure::estimate::{EstimateError, estimate_in_parts};
 use plenary_measure::themes::{Fitted, Sample, ThemeError};
+use plenary_models::Models;
 use plenary_read as read;
 use plenary_tables::{Closed, Closing, ModelRecord, OutputFolder, RunRecord, TableError, Writer, Written};
 
@@ -97,10 +98,16 @@ pub enum RunError {
     Threads { threads: usize, source: rayon::ThreadPoolBuildError },
 }
 
+impl From<Stopped> for RunError {
+    fn from(_: Stopped) -> Self {
+        RunError::Stopped { n_kept: 0 }
+    }
+}
+
 impl From<EngineError> for RunError {
     fn from(error: EngineError) -> Self {
         match error {
-            EngineError::Stopped => RunError::Stopped { n_kept: 0 },
+            EngineError::Stopped(stopped) => stopped.into(),
             other => RunError::Engine(other),
         }
     }
@@ -109,7 +116,7 @@ impl From<EngineError> for RunError {
 impl From<ThemeError> for RunError {
     fn from(error: ThemeError) -> Self {
         match error {
-            ThemeError::Stopped => RunError::Stopped { n_kept: 0 },
+            ThemeError::Stopped(stopped) => stopped.into(),
             other => RunError::Themes(other),
         }
     }
@@ -168,15 +175,14 @@ fn run_with(
     let folder = OutputFolder::prepare(&options.out, study.output.csv)?;
     // Models are found before anything is read, and loaded while the first files are: both fail early.
     let places = engine::places(options.models.as_deref());
-    let folders = find_models(&places, study)?;
-    for folder in &folders {
+    let folders = Models::find(&places, &study.models, !study.targets.is_empty())?;
+    for folder in folders.iter() {
         tracing::info!("model {} from {}", folder.facts.id, folder.path.display());
     }
     let mut reader = Reader { sources: Sources::find(paths), study, pool };
     progress.begin("reading and measuring", reader.sources.n_bytes().max(1));
     let (models, first) = std::thread::scope(|scope| {
-        let models = scope
-            .spawn(|| engine::load_all(&folders.iter().collect::<Vec<_>>(), study.models.engine, study.models.device));
+        let models = scope.spawn(|| Models::load(&folders));
         let first = reader.next_batch();
         (models.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), first)
     });
@@ -204,15 +210,13 @@ fn run_with(
     let (mut closed, fitted) = (closed?, fitted?);
     let themes = pool.install(|| place_segments(&ledger, fitted, &mut closed, progress))?;
     let estimates = pool.install(|| estimate_all(&ledger, &themes, &mut closed, study, progress))?;
-    if progress.stop_requested() {
-        return Err(RunError::Stopped { n_kept: 0 });
-    }
+    progress.check_stop()?;
 
     let records = records(&models);
     let record = RunRecord {
         run_id: run_id(&ledger.documents, study, &records),
         study_sha256: study.sha256.clone().unwrap_or_else(|| default_study_sha256(study)),
-        engine: engines(&models),
+        engine: models.engine_names(),
         models: records.clone(),
         started_at,
         finished_at: Timestamp::now(),
@@ -324,7 +328,7 @@ fn measure_all(
             }
         }
     }
-    if progress.stop_requested() { Err(RunError::Stopped { n_kept: 0 }) } else { Ok(()) }
+    Ok(progress.check_stop()?)
 }
 
 fn write_all(measured: &Receiver<Lot>, writer: &mut Writer) -> Result<(), TableError> {
@@ -369,9 +373,7 @@ fn estimate_all(
     let targets: Vec<&str> = study.targets.iter().map(|target| target.id.as_str()).collect();
     let mut kept = Vec::new();
     estimate_in_parts(&rows, &targets, &study.estimates, study.study.seed, |mut part| {
-        if progress.stop_requested() {
-            return Err(RunError::Stopped { n_kept: 0 });
-        }
+        progress.check_stop()?;
         if !study.models.scores_sentiment() {
             part.retain(|estimate| estimate.target_id.is_some());
         }
@@ -383,28 +385,7 @@ fn estimate_all(
     Ok(kept)
 }
 
-/// The models for embedding, sentiment unless the study leaves it out, and stance where it has targets.
-fn find_models(places: &[engine::Place], study: &Study) -> Result<Vec<ModelFolder>, EngineError> {
-    let models = &study.models;
-    let choice = engine::resolve(models.engine, models.device)?;
-    let find = match choice {
-        EngineChoice::RustBert => engine::find_weights,
-        _ => engine::find,
-    };
-    let mut found = vec![match choice {
-        EngineChoice::Static => engine::find_static(places, &models.embedding)?,
-        _ => find(places, &models.embedding)?,
-    }];
-    if models.scores_sentiment() {
-        found.push(find(places, &models.sentiment)?);
-    }
-    if !study.targets.is_empty() {
-        found.push(find(places, &models.stance)?);
-    }
-    Ok(found)
-}
-
-fn records(models: &[Model]) -> Vec<ModelRecord> {
+fn records(models: &Models) -> Vec<ModelRecord> {
     models
         .iter()
         .map(|model| ModelRecord {
@@ -412,17 +393,6 @@ fn records(models: &[Model]) -> Vec<ModelRecord> {
             sha256: model.weights_sha256().unwrap_or_default().to_owned(),
         })
         .collect()
-}
-
-/// The engines that ran the models, each once, in the order of the models.
-fn engines(models: &[Model]) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    for name in models.iter().map(Model::engine_name) {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    names.join(", ")
 }
 
 /// The same inputs, study, models and version give the same id.

@@ -17,8 +17,9 @@ pub use plenary_attribute::{
 use plenary_corpus::{OptionError, Style};
 pub use plenary_corpus::findings::Target;
 use plenary_corpus::hash::sha256;
-use plenary_engine::{Device, EngineChoice};
 pub use plenary_measure::{EstimateOptions, StanceOptions, ThemeOptions};
+use plenary_models::BadModelOption;
+pub use plenary_models::ModelOptions;
 pub use plenary_read::Columns;
 pub use plenary_tables::OutputOptions;
 use plenary_tables::StudyInfo;
@@ -60,43 +61,6 @@ pub struct General {
 impl Default for General {
     fn default() -> Self {
         Self { name: "unnamed study".into(), language: "auto".into(), seed: 20_170_528 }
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ModelOptions {
-    /// Id of the model that embeds segments.
-    pub embedding: String,
-    /// Id of the model that scores sentiment; `none` leaves sentiment out.
-    pub sentiment: String,
-    /// Id of the inference model that scores stance.
-    pub stance: String,
-    /// What runs the models.
-    pub engine: EngineChoice,
-    /// What they run on.
-    pub device: Device,
-}
-
-/// Stands for a model where a measure is left out.
-const NO_MODEL: &str = "none";
-
-impl ModelOptions {
-    /// Whether sentiment is scored at all.
-    pub fn scores_sentiment(&self) -> bool {
-        self.sentiment != NO_MODEL
-    }
-}
-
-impl Default for ModelOptions {
-    fn default() -> Self {
-        Self {
-            embedding: "all-minilm-l6-v2".into(),
-            sentiment: "sentiment-minilm-l6".into(),
-            stance: "nli-minilm-l6".into(),
-            engine: EngineChoice::Auto,
-            device: Device::Cpu,
-        }
     }
 }
 
@@ -192,6 +156,9 @@ impl Study {
                 format!("\"{language}\""),
                 "\"auto\" or a two-letter code (ISO 639-1), such as \"en\"",
             );
+        }
+        if let Err(BadModelOption { key, found, expected }) = self.models.check() {
+            return wrong(format!("[models] {key}"), found, expected);
         }
         let style = &self.transcript.style;
         if style != "auto" && self.transcript.style().is_none() {

@@ -18,6 +18,7 @@ use plenary_engine::{EngineError, Model, Work};
 use plenary_measure::coder::{Coder, Units};
 use plenary_measure::stance::InferenceCoder;
 use plenary_measure::{embedding, sentiment, stance};
+use plenary_models::Models;
 use plenary_tables::Measured;
 
 /// Segments that are measured together.
@@ -124,17 +125,16 @@ pub(super) struct Measurer<'r> {
 }
 
 impl<'r> Measurer<'r> {
-    /// From the models for embedding, sentiment unless the study leaves it out, and stance where it has targets.
+    /// From the models of the run.
     pub fn new(
-        models: &'r [Model],
+        models: &'r Models,
         study: &'r Study,
         threads: usize,
         cache: Option<&'r Cache>,
     ) -> Result<Self, EngineError> {
-        let embedder = &models[0];
-        let mut others = models[1..].iter();
-        let tone = if study.models.scores_sentiment() { others.next() } else { None };
-        let coder = match others.next() {
+        let Models { embedding: embedder, sentiment: tone, stance, .. } = models;
+        let tone = tone.as_ref();
+        let coder = match stance {
             None => None,
             Some(model) => {
                 let propositions: Vec<&str> = study.targets.iter().map(|target| target.proposition.as_str()).collect();

@@ -114,7 +114,7 @@ fn a_fetch_that_is_to_end_ends_though_the_hub_is_silent() {
     let (hub, models) = (Hub::with(&files("bert", "model.onnx")), tempfile::tempdir().unwrap());
     hub.change(|contents| contents.stalls = Some(("config.json".into(), 10)));
     let stopped = engine::fetch(&request(&hub, NAME), models.path(), &Stops(AtomicBool::new(false)));
-    assert!(matches!(stopped, Err(EngineError::Stopped)), "{stopped:?}");
+    assert!(matches!(stopped, Err(EngineError::Stopped(_))), "{stopped:?}");
 }
 
 #[cfg(unix)]

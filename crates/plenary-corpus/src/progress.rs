@@ -1,6 +1,9 @@
-//! How long work tells how far it is and learns that it should stop.
+//! Progress reporting and cancellation.
 //!
-//! The stages report through this trait and know nothing of terminals; the command line shows it.
+//! **Input**: calls of the stages. **Output**: whether the user asked for the work to end, and [`Stopped`] where it did.
+//! How progress is shown is left to the program.
+
+use std::fmt;
 
 /// Receives the progress of a stage and may ask it to stop.
 pub trait Progress: Sync {
@@ -12,7 +15,23 @@ pub trait Progress: Sync {
     fn passes(&self, _n: u64) {}
     /// Whether the user wants the work to end; asked between units of work.
     fn stop_requested(&self) -> bool;
+    /// [`Stopped`] where the user wants the work to end.
+    fn check_stop(&self) -> Result<(), Stopped> {
+        if self.stop_requested() { Err(Stopped) } else { Ok(()) }
+    }
 }
+
+/// Work ended early because the user asked for it; nothing failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stopped;
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("stopped before the end, as requested")
+    }
+}
+
+impl std::error::Error for Stopped {}
 
 /// Shows nothing, never stops: for library use and tests.
 pub struct Silent;

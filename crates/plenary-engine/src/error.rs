@@ -5,6 +5,8 @@
 
 use std::path::PathBuf;
 
+use plenary_corpus::progress::Stopped;
+
 use super::choice::EngineChoice;
 use super::folder::Task;
 
@@ -167,8 +169,8 @@ pub enum EngineError {
         found: String,
     },
 
-    #[error("stopped before the end, as asked")]
-    Stopped,
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
 }
 
 /// The first names of a long list.

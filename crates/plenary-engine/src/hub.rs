@@ -21,7 +21,7 @@ use super::install::at;
 use super::load::sha256;
 use super::manifest::is_sha256;
 use plenary_corpus::disk::is_full;
-use plenary_corpus::progress::Progress;
+use plenary_corpus::progress::{Progress, Stopped};
 
 const HUB: &str = "https://huggingface.co";
 /// Folder for what is not yet whole, in the folder of models; no model has such a name.
@@ -87,9 +87,7 @@ impl<'r> Hub<'r> {
         progress: &dyn Progress,
         job: impl FnOnce(&ApiRepo, Sender<News<T>>) -> T + Send + 'static,
     ) -> Result<T, EngineError> {
-        if progress.stop_requested() {
-            return Err(EngineError::Stopped);
-        }
+        progress.check_stop()?;
         let repo = Repo::with_revision(self.repository.to_owned(), RepoType::Model, revision.to_owned());
         let repo = self.api.repo(repo);
         let (sender, news) = channel();
@@ -114,11 +112,9 @@ impl<'r> Hub<'r> {
                 Ok(News::Came(n)) => {
                     progress.advance(n as u64);
                     last = Instant::now();
-                    if progress.stop_requested() {
-                        return Err(EngineError::Stopped);
-                    }
+                    progress.check_stop()?;
                 }
-                Err(RecvTimeoutError::Timeout) if progress.stop_requested() => return Err(EngineError::Stopped),
+                Err(RecvTimeoutError::Timeout) if progress.stop_requested() => return Err(Stopped.into()),
                 Err(RecvTimeoutError::Timeout) if last.elapsed() < self.patience => {}
                 Err(RecvTimeoutError::Timeout) => {
                     return Err(self.error(format!(
@@ -247,7 +243,7 @@ impl Source<'_> {
                 }
             }
         }
-        Err(last.unwrap_or(EngineError::Stopped))
+        Err(last.unwrap_or(Stopped.into()))
     }
 
     /// One attempt at a file: its size as far as the hub said it, and where it lies.

@@ -66,7 +66,7 @@ pub fn load_on(folder: &ModelFolder, choice: EngineChoice, device: Device) -> Re
             let bad = |reason| EngineError::BadTokenizer { model: id.clone(), path, reason };
             let tokenizer = Tokenizer::from_bytes(id, &bytes, facts.max_tokens).map_err(bad)?;
             let silent = if facts.form == Form::Static { silent(tokenizer.inner(), &bytes) } else { HashSet::new() };
-            Ok((rows_needed(tokenizer.inner()), tokenizer, silent, sha256))
+            Ok::<_, EngineError>((rows_needed(tokenizer.inner()), tokenizer, silent, sha256))
         });
         let graph = checked_bytes(folder, numbers).and_then(|(bytes, sha256)| {
             let bad = |reason| EngineError::BadGraph { model: id.clone(), path: folder.path.join(numbers), reason };

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use super::Model;
 use super::cache::{Cache, Key};
 use super::error::EngineError;
-use plenary_corpus::progress::Progress;
+use plenary_corpus::progress::{Progress, Stopped};
 
 /// How work is to be done.
 #[derive(Clone, Copy)]
@@ -142,7 +142,7 @@ where
     done.sort_by_key(|(position, _)| *position);
     let distinct_rows = done.into_iter().map(|(_, row)| row).collect::<Result<Vec<R>, _>>()?;
     if distinct_rows.len() < distinct.len() {
-        return Err(EngineError::Stopped);
+        return Err(Stopped.into());
     }
     Ok(which.into_iter().map(|position| distinct_rows[position].clone()).collect())
 }
@@ -218,8 +218,8 @@ mod tests {
         assert_eq!(counter.advanced.into_inner(), 10);
 
         let counter = Counter { advanced: 0.into(), stop_after: 2 };
-        assert!(matches!(through(&counter), Err(EngineError::Stopped)));
+        assert!(matches!(through(&counter), Err(EngineError::Stopped(Stopped))));
         let counter = Counter { advanced: 0.into(), stop_after: 0 };
-        assert!(matches!(through(&counter), Err(EngineError::Stopped)));
+        assert!(matches!(through(&counter), Err(EngineError::Stopped(Stopped))));
     }
 }

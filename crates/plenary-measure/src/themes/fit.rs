@@ -138,9 +138,7 @@ pub(super) fn consensus(
         let runs: Result<Vec<Vec<usize>>, ThemeError> = (0..STARTS)
             .into_par_iter()
             .map(|start| {
-                if progress.stop_requested() {
-                    return Err(ThemeError::Stopped);
-                }
+                progress.check_stop()?;
                 let found = communities(&graph, resolution, seed.wrapping_add((round * STARTS + start) as u64));
                 progress.advance(1);
                 found
@@ -154,9 +152,7 @@ pub(super) fn consensus(
         edges.retain(|edge| edge.weight > 0.0);
         first.get_or_insert(runs);
     }
-    if progress.stop_requested() {
-        return Err(ThemeError::Stopped);
-    }
+    progress.check_stop()?;
     let community = communities(&graph(n_nodes, &edges)?, resolution, seed.wrapping_add((ROUNDS * STARTS) as u64))?;
     progress.advance(1);
     Ok(Fit { community, starts: first.unwrap_or_default() })

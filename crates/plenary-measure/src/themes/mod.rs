@@ -17,7 +17,7 @@ mod sample;
 use ndarray::ArrayView2;
 use plenary_corpus::OptionError;
 use plenary_corpus::findings::Themes;
-use plenary_corpus::progress::Progress;
+use plenary_corpus::progress::{Progress, Stopped};
 use serde::{Deserialize, Serialize};
 
 pub use fitted::Fitted;
@@ -83,8 +83,8 @@ pub enum ThemeError {
     Option(#[from] OptionError),
     #[error("themes: the community search failed; this is a fault of plenary, please report it")]
     Search(#[from] leiden_rs::LeidenError),
-    #[error("themes: stopped as asked, nothing was kept")]
-    Stopped,
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
 }
 
 /// Finds the themes of segments.

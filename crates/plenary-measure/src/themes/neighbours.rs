@@ -80,9 +80,7 @@ fn of_block(
     }
     let mut cosines = Array2::<f32>::zeros((queries.nrows(), BLOCK_BASE.min(base.nrows())));
     for start in (0..base.nrows()).step_by(BLOCK_BASE) {
-        if progress.stop_requested() {
-            return Err(ThemeError::Stopped);
-        }
+        progress.check_stop()?;
         let end = (start + BLOCK_BASE).min(base.nrows());
         let mut product = cosines.slice_mut(s![.., ..end - start]);
         general_mat_mul(1.0, &queries, &base.slice(s![start..end, ..]).t(), 0.0, &mut product);

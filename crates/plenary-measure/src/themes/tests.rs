@@ -2,7 +2,7 @@ use plenary_corpus::findings::{AssignmentReason, Theme};
 
 use super::*;
 use ndarray::Array2;
-use plenary_corpus::progress::Silent;
+use plenary_corpus::progress::{Silent, Stopped};
 use proptest::prelude::*;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
@@ -196,7 +196,7 @@ fn a_stop_is_heard() {
     }
     let vectors = Array2::<f32>::from_elem((2, 3), 1.0);
     let found = find(vectors.view(), &["a", "b"], &[None, None], None, &ThemeOptions::default(), 1, &Impatient);
-    assert!(matches!(found, Err(ThemeError::Stopped)));
+    assert!(matches!(found, Err(ThemeError::Stopped(Stopped))));
 }
 
 #[test]
