@@ -28,6 +28,8 @@ pub use plenary_measure as measure;
 pub use plenary_read as read;
 pub use plenary_tables as table;
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod inputs;
 pub mod pipeline;
 pub mod study;
