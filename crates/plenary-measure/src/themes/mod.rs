@@ -4,7 +4,7 @@
 //! out. [`find`] does it at once; a corpus larger than memory goes by twice, some segments at a time: into a [`Sample`],
 //! whose fit ([`Fitted`]) then places every segment. The result depends on the set of segments, the options and the seed
 //! alone: not on the order of the segments, on how they are cut into parts, and not on the number of threads. Vectors that are not finite and options outside their range are refused. Where the
-//! vectors come from and who reads the themes is left to others. `docs/themes.md` says how it works and what it cannot.
+//! vectors come from and who reads the themes is left to others. `docs/explanation/themes.md` says how it works and what it cannot.
 
 mod assign;
 mod describe;
