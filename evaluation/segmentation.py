@@ -4,7 +4,7 @@
     evaluation/segmentation.py EVALUATION [--plenary PROGRAM] [--work FOLDER] [--only WORD]
 
 EVALUATION is a folder with `score.py`, `render.py` and `paginate.py` and a folder `segmentation` of gold turns and raw
-transcripts (docs/quality.md says which). Gold turns are rendered in many styles, with damage, and laid out as pages;
+transcripts (evaluation/quality.md says which). Gold turns are rendered in many styles, with damage, and laid out as pages;
 `plenary segment --format jsonl` reads the result, and `score.py segmentation` compares. Prints Markdown: boundary F1,
 speaker accuracy over turns and words to the right speaker (both lenient, as the ruler defines them), words invented.
 Needs Python 3 with numpy, and the program built with `cargo build --release`.

@@ -29,6 +29,8 @@ pub use plenary_models as models;
 pub use plenary_read as read;
 pub use plenary_tables as table;
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod inputs;
 pub mod pipeline;
 pub mod study;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Figures of compare.py as tables: tell.py FIGURES.json [--into docs/performance.md]
+"""Figures of compare.py as tables: tell.py FIGURES.json [--into evaluation/performance.md]
 
 With --into they take the place of what stands between the two comments `<!-- compare -->` and `<!-- /compare -->`.
 """

@@ -4,16 +4,16 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use crate::engine::cache;
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use indicatif::HumanBytes;
-use plenary::engine::cache;
 
-use super::say::{many, print, table};
+use super::output::{plural, print, table};
 
 /// Look at, shrink or remove the cache of numbers that were computed.
 #[derive(Debug, Args)]
-pub struct CacheArgs {
+pub(crate) struct CacheArgs {
     #[command(subcommand)]
     command: Command,
     /// Folder of the cache [default: PLENARY_CACHE, else your folder for caches].
@@ -38,7 +38,7 @@ enum Command {
     Clear,
 }
 
-pub fn run(args: &CacheArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &CacheArgs) -> anyhow::Result<ExitCode> {
     let folder = cache::folder(args.cache.as_deref())?;
     match &args.command {
         Command::Stats => {
@@ -62,7 +62,7 @@ pub fn run(args: &CacheArgs) -> anyhow::Result<ExitCode> {
             let (gone, left) = cache::prune(&folder, *older_than, *max_size)?;
             print(&format!(
                 "{} removed, {left} left\n",
-                many(usize::try_from(gone).unwrap_or(usize::MAX), "entry").replace("entrys", "entries")
+                plural(usize::try_from(gone).unwrap_or(usize::MAX), "entry").replace("entrys", "entries")
             ))?;
         }
         Command::Clear => {

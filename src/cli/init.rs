@@ -5,25 +5,25 @@ use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use crate::study::EXAMPLE;
 use anyhow::{Context, bail};
 use clap::Args;
-use plenary::study::EXAMPLE;
 
 use super::Verbosity;
-use super::say::print;
+use super::output::print;
 
-/// Write a commented study file with every choice and its default.
+/// Write a study file that lists every setting with its default and a comment.
 #[derive(Debug, Args)]
-pub struct InitArgs {
-    /// Where to write it; `-` for standard output.
+pub(crate) struct InitArgs {
+    /// File to write; `-` writes to standard output.
     #[arg(default_value = "study.toml", value_name = "FILE")]
     file: PathBuf,
-    /// Replace the file if it exists.
+    /// Replace an existing file.
     #[arg(long)]
     force: bool,
 }
 
-pub fn run(args: &InitArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &InitArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
     if args.file.as_os_str() == "-" {
         print(EXAMPLE)?;
         return Ok(ExitCode::SUCCESS);
@@ -36,9 +36,11 @@ pub fn run(args: &InitArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
     };
     match created {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            bail!("{shown} exists and was not touched; name another file, or replace it with --force")
+            bail!("{shown} already exists and was not changed; name another file, or pass --force to replace it")
         }
-        other => other.with_context(|| format!("cannot write {shown}; check that its folder exists"))?,
+        other => {
+            other.with_context(|| format!("cannot write {shown}; check that its folder exists and can be written"))?
+        }
     }
     if !verbosity.quiet {
         print(&format!(

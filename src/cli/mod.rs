@@ -1,29 +1,109 @@
-//! The commands of `plenary`, one file each. They print for people and hold no logic worth testing alone.
+//! The program: arguments to exit code.
+//!
+//! Input: the command line. Output: results on standard output, progress and messages on standard error, and an exit code (0: all
+//! done; 1: done, but some inputs failed; 2: nothing done). Each command has a file of its own, which parses its arguments, calls
+//! the library and prints what it returns. The library never names a flag: hints are worded here.
 
-pub mod cache;
-pub mod init;
-pub mod models;
+mod cache;
+mod completions;
+mod init;
+mod man;
+mod models;
+mod output;
 mod progress;
-pub mod run;
-pub mod say;
-pub mod segment;
+mod run;
+mod segment;
 mod summary;
 
+use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
 
-use plenary::corpus::Failure;
-use plenary::inputs::Untaken;
+use clap::{CommandFactory, Parser, Subcommand};
 
-/// How much is said on standard error.
+use crate::corpus::Failure;
+use crate::inputs::Untaken;
+
+/// Turn transcripts of speech into tables: who said what, in which tone, for or against what, on which themes.
+#[derive(Debug, Parser)]
+#[command(name = "plenary", version, arg_required_else_help = true, after_help = AFTER_HELP)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    verbosity: Verbosity,
+}
+
+const AFTER_HELP: &str = "Examples:
+  plenary segment talk.md                              Show who speaks, without a model
+  plenary init                                         Write study.toml, which explains every setting
+  plenary run talks/ --study study.toml --out results  Write the tables and print a summary
+
+Exit codes: 0 all done; 1 done, but some inputs failed; 2 nothing done";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::RunArgs),
+    Segment(segment::SegmentArgs),
+    Init(init::InitArgs),
+    Models(models::ModelsArgs),
+    Cache(cache::CacheArgs),
+    Man(man::ManArgs),
+    Completions(completions::CompletionsArgs),
+}
+
+/// Runs the program with the arguments of the process.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    log(arguments.verbosity);
+    let outcome = match &arguments.command {
+        Command::Run(args) => run::run(args, arguments.verbosity),
+        Command::Segment(args) => segment::run(args, arguments.verbosity),
+        Command::Init(args) => init::run(args, arguments.verbosity),
+        Command::Models(args) => models::run(args, arguments.verbosity),
+        Command::Cache(args) => cache::run(args),
+        Command::Man(args) => man::run(args),
+        Command::Completions(args) => completions::run(args),
+    };
+    outcome.unwrap_or_else(|error| {
+        output::message(&format!("error: {error:#}"), "       ");
+        ExitCode::from(2)
+    })
+}
+
+/// The program's commands and options as data, from which the reference pages, man pages and shell completions are generated.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
+/// Writes log lines to standard error, coloured on a terminal unless `NO_COLOR` is set. `RUST_LOG` overrides the level.
+fn log(verbosity: Verbosity) {
+    let level = match (verbosity.quiet, verbosity.verbose) {
+        (true, _) => "error",
+        (false, 0) => "warn",
+        (false, 1) => "plenary=info",
+        (false, _) => "plenary=debug",
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| level.into());
+    let coloured = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(coloured)
+        .with_target(false)
+        .without_time()
+        .init();
+}
+
+/// How much is printed on standard error.
 #[derive(Debug, Clone, Copy, clap::Args)]
-pub struct Verbosity {
-    /// Print nothing but errors (and what was asked for).
+pub(crate) struct Verbosity {
+    /// Print only errors, and output that was asked for.
     #[arg(long, short, global = true)]
-    pub quiet: bool,
-    /// Tell more of what is going on; twice for still more.
+    quiet: bool,
+    /// Increase log verbosity; -vv prints debug messages.
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
-    pub verbose: u8,
+    verbose: u8,
 }
 
 /// Exit code 0: all done; 1: done, but some inputs failed; 2: nothing done.
@@ -35,37 +115,37 @@ fn exit_code(n_done: usize, failures: &[Failure]) -> ExitCode {
     }
 }
 
-/// Says on standard error what was not taken, and why; what is no fault is not worth a word to the quiet.
-fn say_untaken(untaken: &Untaken, verbosity: Verbosity) {
+/// Prints on standard error which inputs were skipped or failed, and why. With `--quiet` only failures are printed.
+fn print_skipped(untaken: &Untaken, verbosity: Verbosity) {
     if !verbosity.quiet {
-        say_notes(untaken, verbosity);
+        print_notes(untaken, verbosity);
     }
-    say_failures(&untaken.failures);
+    print_failures(&untaken.failures);
 }
 
-fn say_failures(failures: &[Failure]) {
+fn print_failures(failures: &[Failure]) {
     for Failure { path, error, hint, .. } in failures {
-        let error = say::one_line(error);
+        let error = output::one_line(error);
         let prefix = if error.starts_with(path) { String::new() } else { format!("{path}: ") };
-        say::say(&format!("failed: {prefix}{error}; {hint}"), "        ");
+        output::message(&format!("failed: {prefix}{error}; {hint}"), "        ");
     }
 }
 
-fn say_notes(untaken: &Untaken, verbosity: Verbosity) {
+fn print_notes(untaken: &Untaken, verbosity: Verbosity) {
     for path in &untaken.repeated {
-        say::say(&format!("note: {path} was named more than once and is taken once"), "      ");
+        output::message(&format!("note: {path} was named more than once and is read once"), "      ");
     }
     for paths in untaken.other_paths.values() {
         let paths = paths.join(", ");
-        say::say(&format!("note: {paths}: the same bytes as another input, which is taken once"), "      ");
+        output::message(&format!("note: {paths}: the same bytes as another input, which is read once"), "      ");
     }
     let shown = if verbosity.verbose > 0 { usize::MAX } else { 10 };
     for Failure { path, error, .. } in untaken.passed_over.iter().take(shown) {
         let error = error.strip_prefix(&format!("{path}: ")).unwrap_or(error);
-        say::say(&format!("passed over: {path}: {}", say::one_line(error)), "             ");
+        output::message(&format!("skipped: {path}: {}", output::one_line(error)), "         ");
     }
     if let Some(more @ 1..) = untaken.passed_over.len().checked_sub(shown) {
-        say::say(&format!("passed over: {} (-v names all)", say::many(more, "more file")), "");
+        output::message(&format!("skipped: {} (-v lists all)", output::plural(more, "more file")), "");
     }
 }
 

@@ -7,17 +7,17 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use crate::engine::{self, Installed, Listed, ModelFolder, Place, Task, Wanted, Work};
 use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
-use plenary::engine::{self, Installed, Listed, ModelFolder, Place, Task, Wanted, Work};
 
 use super::Verbosity;
-use super::progress::{Shown, listen};
-use super::say::{keep_whole, many, print, say, table, wrapped};
+use super::output::{message, no_wrap, plural, print, table, wrapped};
+use super::progress::{TerminalProgress, handle_ctrl_c};
 
 /// List, verify, install, fetch and make the models that plenary measures with.
 #[derive(Debug, Args)]
-pub struct ModelsArgs {
+pub(crate) struct ModelsArgs {
     #[command(subcommand)]
     command: Command,
 
@@ -141,7 +141,7 @@ enum ListFormat {
 }
 
 /// Exit code 0, or 2 where `verify` finds something wrong.
-pub fn run(args: &ModelsArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &ModelsArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
     let places = engine::places(args.models.as_deref());
     match &args.command {
         Command::List { format } => {
@@ -158,8 +158,8 @@ pub fn run(args: &ModelsArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> 
         Command::Distill { id, dimensions, made, threads } => {
             let folder = engine::find(&places, id)?;
             let threads = threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
-            listen();
-            let progress = Shown::new(verbosity.quiet);
+            handle_ctrl_c();
+            let progress = TerminalProgress::new(verbosity.quiet);
             let work = Work { threads, progress: &progress, cache: None };
             let path = engine::distill(&folder, &made.target(args)?, *dimensions, made.force, work);
             progress.finish();
@@ -204,7 +204,7 @@ fn fetch(args: &FetchArgs, target: &Path, verbosity: Verbosity) -> anyhow::Resul
         token: variable(engine::TOKEN),
         patience: args.timeout.map(|seconds| Duration::from_secs(seconds.get())),
     };
-    let progress = Shown::new(verbosity.quiet);
+    let progress = TerminalProgress::new(verbosity.quiet);
     let fetched = engine::fetch(&request, target, &progress);
     progress.finish();
     let fetched = fetched?;
@@ -219,7 +219,7 @@ fn fetch(args: &FetchArgs, target: &Path, verbosity: Verbosity) -> anyhow::Resul
     match fetched.problem {
         None => Ok(ExitCode::SUCCESS),
         Some(error) => {
-            say(&format!("not usable yet: {error}"), "  ");
+            message(&format!("not usable yet: {error}"), "  ");
             Ok(ExitCode::from(1))
         }
     }
@@ -227,7 +227,7 @@ fn fetch(args: &FetchArgs, target: &Path, verbosity: Verbosity) -> anyhow::Resul
 
 fn for_people(models: &[Listed]) -> String {
     let mut table = table(&["model", "task", "output", "size", "licence"], 3..4);
-    keep_whole(&mut table, &[0]);
+    no_wrap(&mut table, &[0]);
     let mut places: Vec<String> = Vec::new();
     let mut unusable = Vec::new();
     for Listed { id, folder } in models {
@@ -313,7 +313,7 @@ fn verify(places: &[Place], verbosity: Verbosity) -> anyhow::Result<ExitCode> {
             }
         }
     }
-    let counts = format!("{}, {}\n", many(models.len(), "model"), many(n_wrong, "fault"));
+    let counts = format!("{}, {}\n", plural(models.len(), "model"), plural(n_wrong, "fault"));
     match (verbosity.quiet, n_wrong) {
         (true, 0) => {}
         (true, _) => print(&wrong)?,
@@ -341,7 +341,7 @@ fn install(places: Vec<Place>, from: Option<&Path>, force: bool, verbosity: Verb
         };
         text.push_str(&format!("{id}: {what}\n"));
     }
-    text.push_str(&format!("{} in {}\n", many(models.len(), "model"), target.display()));
+    text.push_str(&format!("{} in {}\n", plural(models.len(), "model"), target.display()));
     if !verbosity.quiet {
         print(&text)?;
     }

@@ -1,54 +1,56 @@
-//! Progress on standard error: a bar on a terminal, plain lines elsewhere, nothing when quiet.
+//! Progress on standard error, and Ctrl-C.
+//!
+//! Input: the events of a run. Output: a bar on a terminal, plain lines elsewhere, nothing with `--quiet`.
 
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::corpus::progress::Progress;
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
-use plenary::corpus::progress::Progress;
 
-/// Set by the first Ctrl-C; the second ends the program at once.
+/// Set by the first Ctrl-C; the second one stops the program immediately.
 static STOP: AtomicBool = AtomicBool::new(false);
 
-/// Listens for Ctrl-C and termination.
-pub fn listen() {
+/// Handles Ctrl-C and termination signals.
+pub(crate) fn handle_ctrl_c() {
     let handler = || {
         if STOP.swap(true, Ordering::SeqCst) {
             std::process::exit(2);
         }
-        super::say::say("\nstopping; once more ends at once", "");
+        super::output::message("\nstopping; press Ctrl-C again to stop immediately", "");
     };
     if let Err(error) = ctrlc::set_handler(handler) {
-        tracing::warn!("Ctrl-C will end the program at once: {error}");
+        tracing::warn!("Ctrl-C will stop the program immediately: {error}");
     }
 }
 
-/// Off a terminal a stage that takes long says how far it is this often.
-const EVERY: Duration = Duration::from_secs(15);
+/// How often a long stage reports its progress when standard error is not a terminal.
+const REPORT_INTERVAL: Duration = Duration::from_secs(15);
 
-/// Shows the stages of a run.
-pub struct Shown {
+/// Progress reporting for a person at a terminal or for a log file.
+pub(crate) struct TerminalProgress {
     quiet: bool,
     stage: Mutex<Option<Stage>>,
 }
 
-/// The stage that is going on.
+/// The current stage.
 struct Stage {
     name: String,
     total: u64,
     done: u64,
     passes: u64,
-    began: Instant,
-    said: Instant,
-    /// On a terminal.
+    started: Instant,
+    reported: Instant,
+    /// Present on a terminal only.
     bar: Option<ProgressBar>,
 }
 
 impl Stage {
-    /// Passes of models in a second, where there are any.
+    /// Model passes per second; empty if the stage has none.
     fn rate(&self) -> String {
-        let seconds = self.began.elapsed().as_secs_f64();
+        let seconds = self.started.elapsed().as_secs_f64();
         if self.passes == 0 || seconds < 0.5 {
             String::new()
         } else {
@@ -58,7 +60,7 @@ impl Stage {
 
     fn line(&self) -> String {
         let share = self.done as f64 / self.total.max(1) as f64;
-        let left = self.began.elapsed().as_secs_f64() * (1.0 - share) / share.max(1e-9);
+        let left = self.started.elapsed().as_secs_f64() * (1.0 - share) / share.max(1e-9);
         let rate = self.rate();
         let rate = if rate.is_empty() { rate } else { format!(", {rate}") };
         let left = Duration::from_secs(if left < 1e9 { left as u64 } else { 0 });
@@ -66,25 +68,25 @@ impl Stage {
     }
 }
 
-impl Shown {
-    pub fn new(quiet: bool) -> Self {
+impl TerminalProgress {
+    pub(crate) fn new(quiet: bool) -> Self {
         Self { quiet, stage: Mutex::new(None) }
     }
 
-    /// Takes the bar away, so that the summary has the terminal for itself.
-    pub fn finish(&self) {
+    /// Removes the bar before the summary is printed.
+    pub(crate) fn finish(&self) {
         if let Some(bar) = self.stage().take().and_then(|stage| stage.bar) {
             bar.finish_and_clear();
         }
     }
 
     fn stage(&self) -> MutexGuard<'_, Option<Stage>> {
-        // What a panic left behind is shown as it is.
+        // The state stays usable after a panic in another thread.
         self.stage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Progress for Shown {
+impl Progress for TerminalProgress {
     fn begin(&self, stage: &str, total: u64) {
         if self.quiet || total == 0 {
             return;
@@ -92,7 +94,7 @@ impl Progress for Shown {
         self.finish();
         let bar = std::io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::new(total).with_prefix(stage.to_string());
-            // The template is a constant that indicatif accepts; its default style serves if it ever did not.
+            // The template is a constant that indicatif accepts; otherwise the default style is used.
             if let Ok(style) = ProgressStyle::with_template("{prefix:<22} {bar:20} {percent:>3} % {eta:>4} left  {msg}")
             {
                 bar.set_style(style);
@@ -101,10 +103,11 @@ impl Progress for Shown {
             bar
         });
         if bar.is_none() {
-            super::say::say(stage, "");
+            super::output::message(stage, "");
         }
         let now = Instant::now();
-        *self.stage() = Some(Stage { name: stage.to_string(), total, done: 0, passes: 0, began: now, said: now, bar });
+        *self.stage() =
+            Some(Stage { name: stage.to_string(), total, done: 0, passes: 0, started: now, reported: now, bar });
     }
 
     fn advance(&self, n: u64) {
@@ -113,9 +116,9 @@ impl Progress for Shown {
         stage.done += n;
         match &stage.bar {
             Some(bar) => bar.inc(n),
-            None if stage.said.elapsed() >= EVERY => {
-                stage.said = Instant::now();
-                super::say::say(&stage.line(), "");
+            None if stage.reported.elapsed() >= REPORT_INTERVAL => {
+                stage.reported = Instant::now();
+                super::output::message(&stage.line(), "");
             }
             None => {}
         }
@@ -126,9 +129,9 @@ impl Progress for Shown {
         let Some(stage) = stage.as_mut() else { return };
         stage.passes += n;
         if let Some(bar) = &stage.bar
-            && stage.said.elapsed() >= Duration::from_millis(500)
+            && stage.reported.elapsed() >= Duration::from_millis(500)
         {
-            stage.said = Instant::now();
+            stage.reported = Instant::now();
             bar.set_message(stage.rate());
         }
     }

@@ -4,51 +4,50 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use crate::engine::cache::{self, Cache};
+use crate::engine::{Device, EngineChoice};
+use crate::pipeline::{self, Options, RunError};
+use crate::study::Study;
 use anyhow::bail;
 use clap::Args;
-use plenary::engine::cache::{self, Cache};
-use plenary::engine::{Device, EngineChoice};
-use plenary::pipeline::{self, Options, RunError};
-use plenary::study::Study;
 
-use super::progress::{Shown, listen};
-use super::say::print;
+use super::output::print;
+use super::progress::{TerminalProgress, handle_ctrl_c};
 use super::summary::summary;
-use super::{Verbosity, say_failures, say_untaken};
+use super::{Verbosity, print_failures, print_skipped};
 
-/// Read transcripts, measure them and write the tables.
+/// Read transcripts, measure them, write the tables and print a summary.
 #[derive(Debug, Args)]
-pub struct RunArgs {
-    /// Transcripts, or folders of them.
+pub(crate) struct RunArgs {
+    /// Transcripts, or folders that contain them.
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
-    /// Study file, which `plenary init` writes [default: none; everything but stance is measured].
+    /// Study file; `plenary init` writes one [default: no study, everything except stance is measured].
     #[arg(long, value_name = "FILE")]
     study: Option<PathBuf>,
-    /// Folder for the tables: a new one, an empty one, or that of an earlier run, which is replaced.
+    /// Results folder: new, empty, or written by an earlier run, which is then replaced.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Folder of models, the only one looked into [default: your data folder, then where plenary was built].
-    #[arg(long, value_name = "DIR", env = plenary::engine::VARIABLE)]
+    /// Folder of models; no other folder is searched [default: your data folder, then the folder plenary was built in].
+    #[arg(long, value_name = "DIR", env = crate::engine::VARIABLE)]
     models: Option<PathBuf>,
-    /// What runs the models: auto, encoder, rten, static (a vector per word, which `plenary models distill` makes), or rust-bert
-    /// (libtorch, where plenary was built with it) [default: what the study says].
+    /// Engine that runs the models: auto, encoder, rten, static (one vector per word, made by `plenary models distill`) or
+    /// rust-bert (libtorch, in programs built with it) [default: the study's].
     #[arg(long, value_name = "ENGINE")]
     engine: Option<EngineChoice>,
-    /// What the models run on: cpu, or cuda (through rust-bert) [default: what the study says].
+    /// Device to compute on: cpu or cuda (through rust-bert) [default: the study's].
     #[arg(long, value_name = "DEVICE")]
     device: Option<Device>,
-    /// Threads to work with; the results do not depend on it [default: one per core].
+    /// Number of threads; the results do not depend on it [default: one per core].
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
-    /// Folder of the cache, in which numbers that were computed once are found again [default: PLENARY_CACHE, else your
-    /// folder for caches].
+    /// Cache folder, where earlier model results are looked up [default: PLENARY_CACHE, then your cache folder].
     #[arg(long, value_name = "DIR")]
     cache: Option<PathBuf>,
-    /// Compute everything, and keep nothing for the next run.
+    /// Do not read or write the cache.
     #[arg(long, conflicts_with = "cache")]
     no_cache: bool,
-    /// Write Parquet alone, or CSV (without vectors) beside it [default: what the study says].
+    /// Write Parquet only, or CSV (without vectors) as well [default: the study's].
     #[arg(long, value_enum, value_name = "FORMAT")]
     format: Option<Format>,
 }
@@ -59,7 +58,7 @@ enum Format {
     Csv,
 }
 
-pub fn run(args: &RunArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &RunArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
     let mut study = match &args.study {
         Some(path) => Study::load(path)?,
         None => Study::default(),
@@ -78,38 +77,38 @@ pub fn run(args: &RunArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
         .map_or_else(|| std::thread::available_parallelism().map_or(1, NonZeroUsize::get), NonZeroUsize::get);
     let cache = if args.no_cache { None } else { open_cache(args.cache.as_deref())? };
     let options = Options { study, models: args.models.clone(), out: args.out.clone(), threads, cache };
-    listen();
-    let progress = Shown::new(verbosity.quiet);
+    handle_ctrl_c();
+    let progress = TerminalProgress::new(verbosity.quiet);
     let outcome = pipeline::run(&args.inputs, &options, &progress);
     progress.finish();
     match outcome {
         Ok(report) => {
-            say_untaken(&report.untaken, verbosity);
+            print_skipped(&report.untaken, verbosity);
             if !verbosity.quiet
                 && let Err(error) = print(&summary(&report, &options))
             {
-                // The tables are there all the same.
+                // The tables were written, so the run succeeded.
                 tracing::warn!("{error:#}");
             }
             Ok(super::exit_code(report.documents.len(), &report.untaken.failures))
         }
         Err(RunError::NothingRead { failures }) => {
-            say_failures(&failures);
-            bail!("no transcript could be read; nothing was written")
+            print_failures(&failures);
+            bail!("no transcript could be read, and nothing was written")
         }
         Err(error) => Err(error.into()),
     }
 }
 
-/// The cache that the user named, or the usual one. What hinders the usual one is no reason not to compute.
+/// Opens the cache that the user named, or the default one. A problem with the default one is only a warning.
 fn open_cache(named: Option<&Path>) -> anyhow::Result<Option<Cache>> {
-    let asked_for = named.is_some() || std::env::var_os(cache::VARIABLE).is_some();
+    let is_named = named.is_some() || std::env::var_os(cache::VARIABLE).is_some();
     let opened = cache::folder(named).and_then(|folder| Cache::open(&folder));
     match opened {
         Ok(cache) => Ok(Some(cache)),
-        Err(error) if asked_for => Err(error.into()),
+        Err(error) if is_named => Err(error.into()),
         Err(error) => {
-            tracing::warn!("{error}; the run goes on without it");
+            tracing::warn!("{error}; the run continues without it");
             Ok(None)
         }
     }

@@ -9,55 +9,55 @@ use clap::{Args, ValueEnum};
 use comfy_table::Row;
 use serde::Serialize;
 
-use plenary::corpus::{Role, Transcript, style_name};
-use plenary::inputs::gather;
-use plenary::pipeline;
-use plenary::read::Options;
-use plenary::study::Study;
+use crate::corpus::{Role, Transcript, style_name};
+use crate::inputs::gather;
+use crate::pipeline;
+use crate::read::Options;
+use crate::study::Study;
 
 mod explain;
 
-use super::say::{forgive_absence, many, table, wrapped};
-use super::{Verbosity, say_untaken};
+use super::output::{ignore_broken_pipe, plural, table, wrapped};
+use super::{Verbosity, print_skipped};
 
-/// Show who speaks in transcripts: first words, lines, confidence; doubtful turns are marked.
+/// Show who speaks in transcripts, without a model: lines, speaker, confidence, first words.
 #[derive(Debug, Args)]
-pub struct SegmentArgs {
-    /// Transcripts, or folders of them.
+pub(crate) struct SegmentArgs {
+    /// Transcripts, or folders that contain them.
     #[arg(required = true, value_name = "FILE")]
     inputs: Vec<PathBuf>,
-    /// Study file; only what it says of transcripts and segments matters here.
+    /// Study file; only its sections on transcripts, columns and segments are used.
     #[arg(long, value_name = "FILE")]
     study: Option<PathBuf>,
-    /// How to print.
+    /// Output format.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Say for each turn which rule and evidence made its boundary, and why it is this speaker's.
+    /// Show for each turn the rule and evidence behind its boundary and its speaker.
     #[arg(long)]
     explain: bool,
-    /// Show only the turns that a person should look at.
+    /// Show only turns that need review.
     #[arg(long)]
     doubtful: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// For reading
+    /// A table for people
     Text,
-    /// One turn a line, as JSON
+    /// One JSON object per turn and line
     Jsonl,
 }
 
-/// One turn as a JSON line.
+/// A turn, as one line of JSON.
 #[derive(Serialize)]
 struct Turn<'t> {
     document: &'t str,
     document_id: &'t str,
     path: &'t str,
     order: usize,
-    /// As printed at this turn, without title and brackets; null where nobody is named.
+    /// As printed at this turn, without title and brackets; null if no speaker is named.
     speaker: Option<&'t str>,
-    /// The person's name, as far as the document tells it.
+    /// The person's name, as complete as the document gives it.
     name: Option<&'t str>,
     honorific: Option<&'t str>,
     title: Option<&'t str>,
@@ -78,15 +78,15 @@ struct Turn<'t> {
     needs_review: bool,
     evidence: &'t str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    explanation: Option<explain::Told<'t>>,
+    explanation: Option<explain::ExplanationJson<'t>>,
     text: &'t str,
 }
 
-/// In the place of a speaker's name.
-const NOBODY: &str = "(nobody named)";
+/// Shown when a turn has no speaker.
+const NO_NAME: &str = "(no speaker named)";
 
 impl Turn<'_> {
-    /// First and last line, or the only one.
+    /// First and last line, or the only line.
     fn lines(&self) -> String {
         match (self.line_start, self.line_end) {
             (start, end) if start == end => start.to_string(),
@@ -95,7 +95,7 @@ impl Turn<'_> {
     }
 }
 
-pub fn run(args: &SegmentArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &SegmentArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
     let study = match &args.study {
         Some(path) => Study::load(path)?,
         None => Study::default(),
@@ -111,8 +111,8 @@ pub fn run(args: &SegmentArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode>
             Format::Jsonl => print_jsonl(&mut out, transcript, args),
         })
         .and_then(|()| out.flush());
-    forgive_absence(printed).context("cannot write to standard output")?;
-    say_untaken(&inputs.untaken, verbosity);
+    ignore_broken_pipe(printed).context("cannot write to standard output")?;
+    print_skipped(&inputs.untaken, verbosity);
     if transcripts.is_empty() {
         bail!("no transcript could be read");
     }
@@ -163,8 +163,9 @@ fn turns(transcript: &Transcript) -> impl Iterator<Item = Turn<'_>> {
 
 fn print_jsonl(out: &mut impl Write, transcript: &Transcript, args: &SegmentArgs) -> std::io::Result<()> {
     for mut turn in turns(transcript).filter(|turn| turn.needs_review || !args.doubtful) {
-        turn.explanation =
-            args.explain.then(|| explain::Told::of(transcript, &transcript.utterances[turn.order - 1].explanation));
+        turn.explanation = args
+            .explain
+            .then(|| explain::ExplanationJson::of(transcript, &transcript.utterances[turn.order - 1].explanation));
         serde_json::to_writer(&mut *out, &turn)?;
         out.write_all(b"\n")?;
     }
@@ -174,21 +175,21 @@ fn print_jsonl(out: &mut impl Write, transcript: &Transcript, args: &SegmentArgs
 fn print_text(out: &mut impl Write, transcript: &Transcript, only_doubtful: bool) -> std::io::Result<()> {
     print_head(out, transcript)?;
     if transcript.utterances.iter().any(|utterance| utterance.needs_review) {
-        writeln!(out, "  ?        marks turns to look at; --explain says why")?;
+        writeln!(out, "  ?        turns that need review; --explain shows why")?;
     }
-    let mut table = table(&["", "lines", "speaker", "role", "sure", "words", "first words"], 4..6);
+    let mut table = table(&["", "lines", "speaker", "role", "confidence", "words", "first words"], 4..6);
     for turn in turns(transcript).filter(|turn| turn.needs_review || !only_doubtful) {
         let words: usize = transcript.utterances[turn.order - 1].n_words;
         let mut row = Row::from(vec![
             if turn.needs_review { "?".to_string() } else { String::new() },
             turn.lines(),
-            turn.speaker.unwrap_or(NOBODY).to_string(),
+            turn.speaker.unwrap_or(NO_NAME).to_string(),
             turn.role.map_or(String::new(), |role| role.as_str().to_string()),
             format!("{:.2}", turn.boundary_confidence),
             words.to_string(),
             first_words(turn.text),
         ]);
-        // One line a turn, so that the turns stand under each other.
+        // One line per turn.
         row.max_height(1);
         table.add_row(row);
     }
@@ -206,7 +207,7 @@ fn print_text(out: &mut impl Write, transcript: &Transcript, only_doubtful: bool
     writeln!(out)
 }
 
-/// What the document is, and what should be known of how it was read.
+/// Prints what is known about the document, its style, counts and warnings.
 fn print_head(out: &mut impl Write, transcript: &Transcript) -> std::io::Result<()> {
     let front = &transcript.front;
     writeln!(out, "{}", transcript.document.path)?;
@@ -222,14 +223,14 @@ fn print_head(out: &mut impl Write, transcript: &Transcript) -> std::io::Result<
     }
     writeln!(out, "  style    {} (confidence {:.2})", style_name(transcript.style), transcript.style_confidence)?;
     let counts = [
-        many(transcript.speakers.len(), "speaker"),
-        many(transcript.utterances.len(), "turn"),
-        many(transcript.segments.len(), "segment"),
-        many(transcript.n_words(), "word"),
+        plural(transcript.speakers.len(), "speaker"),
+        plural(transcript.utterances.len(), "turn"),
+        plural(transcript.segments.len(), "segment"),
+        plural(transcript.n_words(), "word"),
     ];
-    writeln!(out, "  holds    {}", counts.join(", "))?;
+    writeln!(out, "  counts   {}", counts.join(", "))?;
     for warning in &transcript.warnings {
-        writeln!(out, "{}", wrapped(warning, "  note     ", "           "))?;
+        writeln!(out, "{}", wrapped(warning, "  warning  ", "           "))?;
     }
     Ok(())
 }

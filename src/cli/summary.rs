@@ -3,16 +3,16 @@
 use std::fmt::{Display, Write as _};
 use std::path::Path;
 
-use plenary::corpus::Summary;
-use plenary::corpus::findings::{Estimate, Level, Resampled};
-use plenary::pipeline::{Options, Report};
+use crate::corpus::Summary;
+use crate::corpus::findings::{Estimate, Level, Resampled};
+use crate::pipeline::{Options, Report};
 
-use super::say::{keep_whole, many, signed, table, width, wrapped};
+use super::output::{no_wrap, plural, signed, table, terminal_width, wrapped};
 
 /// Rows of a table in the summary; the rest is in the tables.
 const ROWS: usize = 15;
 
-pub fn summary(report: &Report, options: &Options) -> String {
+pub(crate) fn summary(report: &Report, options: &Options) -> String {
     let mut out = String::new();
     documents(&mut out, report);
     speakers(&mut out, report, options);
@@ -46,11 +46,11 @@ fn documents(out: &mut String, report: &Report) {
     let documents = &report.documents;
     let count = |of: fn(&Summary) -> usize| documents.iter().map(of).sum::<usize>();
     let counts = [
-        many(documents.len(), "document"),
-        many(count(|d| d.speakers.len()), "speaker"),
-        many(count(|d| d.n_utterances), "turn"),
-        many(count(|d| d.n_segments), "segment"),
-        many(count(|d| d.n_words), "word"),
+        plural(documents.len(), "document"),
+        plural(count(|d| d.speakers.len()), "speaker"),
+        plural(count(|d| d.n_utterances), "turn"),
+        plural(count(|d| d.n_segments), "segment"),
+        plural(count(|d| d.n_words), "word"),
     ];
     line(out, format_args!("\n{}\n", counts.join(", ")));
     let mut shown = table(&["document", "what it is", "date", "turns", "words"], 3..5);
@@ -107,7 +107,7 @@ fn speakers(out: &mut String, report: &Report, options: &Options) {
     let numbers = usize::from(several) + 3;
     let mut shown = table(&header, numbers..numbers + 2);
     if has_tone {
-        keep_whole(&mut shown, &[header.len() - 1]);
+        no_wrap(&mut shown, &[header.len() - 1]);
     }
     for (document, speaker) in speakers.into_iter().take(ROWS) {
         let tone = report.estimates.iter().find(|e| {
@@ -154,14 +154,14 @@ fn stance(out: &mut String, report: &Report, options: &Options) {
         return;
     }
     // The propositions make the table hard to read where they would have to be wrapped into a narrow column.
-    let wide = width().is_none_or(|width| width >= 110);
+    let wide = terminal_width().is_none_or(|width| width >= 110);
     let mut header = vec!["target", "favor", "against", "neither", "no label", "mean stance"];
     if wide {
         header.insert(1, "proposition");
     }
     let numbers = usize::from(wide) + 1;
     let mut shown = table(&header, numbers..numbers + 4);
-    keep_whole(&mut shown, &[0, header.len() - 1]);
+    no_wrap(&mut shown, &[0, header.len() - 1]);
     for (target, counts) in options.study.targets.iter().zip(&report.stance) {
         let mean = report
             .estimates
@@ -199,7 +199,7 @@ fn themes(out: &mut String, report: &Report) {
         return;
     }
     let mut shown = table(&["theme", "label", "segments", "speakers"], 2..4);
-    keep_whole(&mut shown, &[0]);
+    no_wrap(&mut shown, &[0]);
     for theme in themes.iter().take(ROWS) {
         shown.add_row([
             theme.theme_id.clone(),
@@ -226,7 +226,7 @@ fn notes(out: &mut String, report: &Report) {
     }
     let named = |paths: &[&str]| match paths {
         [first, second, third, others @ ..] if !others.is_empty() => {
-            format!("{first}, {second}, {third} and {}", many(others.len(), "other document"))
+            format!("{first}, {second}, {third} and {}", plural(others.len(), "other document"))
         }
         few => few.join(", "),
     };
@@ -235,7 +235,7 @@ fn notes(out: &mut String, report: &Report) {
     if report.n_split > 0 {
         notes.push(format!(
             "{} longer than a model takes and read in several windows (`n_windows` in segments.parquet)",
-            many(report.n_split, "segment")
+            plural(report.n_split, "segment")
         ));
     }
     if notes.is_empty() {
@@ -252,7 +252,7 @@ fn notes(out: &mut String, report: &Report) {
 
 fn files(out: &mut String, report: &Report, folder: &Path) {
     // `run.json` lists the others.
-    heading(out, &format!("{} in {}", many(report.written.files.len() + 1, "file"), folder.display()), "");
+    heading(out, &format!("{} in {}", plural(report.written.files.len() + 1, "file"), folder.display()), "");
     line(out, "  analysis.parquet   begin here: a row per segment, with everything beside it");
     line(out, "  codebook.md        what every column means");
     line(out, "  run.json           where they come from: study, models, version, sha256");

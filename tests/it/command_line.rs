@@ -102,12 +102,12 @@ fn the_same_bytes_are_analysed_once_and_it_says_so() {
 fn a_folder_gives_its_transcripts_and_never_its_own_results() {
     let place = Place::with(&[("talks/a.md", TALK), ("talks/deep/c.txt", OTHER_TALK), ("talks/notes.rtf", "a,b\n")]);
     let first = place.run_well(&["run", "talks", "--out", "talks/results"]);
-    first.says(0, &["passed over: talks/notes.rtf: files with the extension .rtf"]);
+    first.says(0, &["skipped: talks/notes.rtf: files with the extension .rtf"]);
     assert_eq!(place.texts("talks/results/documents.parquet", "path"), ["talks/a.md", "talks/deep/c.txt"]);
     let tables = |place: &Place| place.texts("talks/results/utterances.parquet", "text");
     let before = tables(&place);
     let again = place.run_well(&["run", "talks", "--out", "talks/results"]);
-    again.says(0, &["passed over: talks/results: this folder holds results of plenary"]);
+    again.says(0, &["skipped: talks/results: this folder holds results of plenary"]);
     assert_eq!(tables(&place), before, "the codebook of the first run is no transcript");
 }
 
@@ -153,7 +153,7 @@ fn init_writes_a_study_that_runs_and_never_overwrites_unasked() {
     place.run_well(&["run", "talk.md", "--study", "study.toml", "--out", "results"]);
 
     place.write("study.toml", STUDY);
-    place.run(&["init"]).says(2, &["study.toml exists and was not touched", "--force"]);
+    place.run(&["init"]).says(2, &["study.toml already exists and was not changed", "--force"]);
     assert_eq!(fs::read_to_string(place.path("study.toml")).unwrap(), STUDY);
     place.run_well(&["init", "--force"]);
     assert_eq!(fs::read_to_string(place.path("study.toml")).unwrap(), place.run_well(&["init", "-"]).out);
@@ -449,7 +449,7 @@ fn a_cache_that_cannot_be_used_ends_a_run_that_asked_for_it_and_no_other() {
 
     let mut command = place.command(&["run", "a.md", "--out", "results"]);
     command.env_remove("PLENARY_CACHE").env("XDG_CACHE_HOME", place.path("taken"));
-    ended(&mut command).says(0, &["cannot be read or written", "the run goes on without it"]);
+    ended(&mut command).says(0, &["cannot be read or written", "the run continues without it"]);
 }
 
 #[cfg(unix)]

@@ -7,6 +7,7 @@ mod architectures;
 mod attribution;
 mod bad_input;
 mod command_line;
+mod commands_doc;
 mod common;
 mod fetch;
 mod fuzz;

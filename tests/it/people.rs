@@ -377,62 +377,62 @@ fn segment_explains_each_turn() {
     insta::assert_snapshot!(told, @r#"
     hearing.txt
       style    colon (confidence 0.84)
-      holds    4 speakers, 6 turns, 6 segments, 28 words
-      note     1 of 6 utterances are doubtful (needs_review)
-      explain  colon explains 5.05
+      counts   4 speakers, 6 turns, 6 segments, 28 words
+      warning  1 of 6 utterances are doubtful (needs_review)
+      styles   colon: score 5.05
 
-      line 3: The Chair, sure 0.96, 9a987da71667-u0001
+      line 3: The Chair, confidence 0.96, 9a987da71667-u0001
         words    We will come to order.
-        rule     colon, line 3; form of the label: office; it stands 2x
+        rule     colon, line 3; form of the label: office; seen 2 times
         byline   "The Chair"
         weights  +0.95 -> 0.95  the label names an office
                  +0.05 -> 1.00  the label stands 2 times in this style
                  -0.04 -> 0.96  a quarter of the whole is the confidence of the document's style, 0.84
-        person   Ann Lee: office_in_chair_line (0.90), by 9a987da71667-b00001 (line 1) and 9a987da71667-b00002 (line 3)
+        person   Ann Lee: office_in_chair_line (0.90), based on 9a987da71667-b00001 (line 1) and 9a987da71667-b00002 (line 3)
 
-      line 5: Bo Hill, sure 0.81, 9a987da71667-u0002
+      line 5: Bo Hill, confidence 0.81, 9a987da71667-u0002
         words    Thank you.
-        rule     colon, line 5; form of the label: person; it stands 1x
+        rule     colon, line 5; form of the label: person; seen once
         byline   "Bo Hill (Docks Ltd)"
         weights  +0.80 -> 0.80  the label has the form of a person's name
                  +0.01 -> 0.81  a quarter of the whole is the confidence of the document's style, 0.84
-        person   Bo Hill: first_mention (1.00), by 9a987da71667-b00004 (line 5)
+        person   Bo Hill: first_mention (1.00), based on 9a987da71667-b00004 (line 5)
 
-      line 7: Joan Hill, sure 0.81, 9a987da71667-u0003
+      line 7: Joan Hill, confidence 0.81, 9a987da71667-u0003
         words    I would like to add one thing.
-        rule     colon, line 7; form of the label: person; it stands 1x
+        rule     colon, line 7; form of the label: person; seen once
         byline   "Joan Hill"
         weights  +0.80 -> 0.80  the label has the form of a person's name
                  +0.01 -> 0.81  a quarter of the whole is the confidence of the document's style, 0.84
-        person   Joan Hill: first_mention (1.00), by 9a987da71667-b00006 (line 7)
+        person   Joan Hill: first_mention (1.00), based on 9a987da71667-b00006 (line 7)
 
-      line 9: Mr. Bo Hill, sure 0.92, 9a987da71667-u0004
+      line 9: Mr. Bo Hill, confidence 0.92, 9a987da71667-u0004
         words    Please do.
-        rule     colon, line 9; form of the label: person; it stands 1x
+        rule     colon, line 9; form of the label: person; seen once
         byline   "Mr. Bo Hill"
         weights  +0.95 -> 0.95  the label has the form of a person's name
                  -0.03 -> 0.92  a quarter of the whole is the confidence of the document's style, 0.84
-        person   Bo Hill: same_full_name (0.95), by 9a987da71667-b00004 (line 5) and 9a987da71667-b00008 (line 9)
+        person   Bo Hill: same_full_name (0.95), based on 9a987da71667-b00004 (line 5) and 9a987da71667-b00008 (line 9)
 
-    ? line 11: Hill, sure 0.59, 9a987da71667-u0005
+    ? line 11: Hill, confidence 0.59, 9a987da71667-u0005
         words    Both of us are glad to be here.
-        rule     colon, line 11; form of the label: word; it stands 1x
+        rule     colon, line 11; form of the label: word; seen once
         byline   "Hill"
         weights  +0.35 -> 0.35  the label is a word that may be a name
                  +0.15 -> 0.50  most paragraphs begin with a label of this style
                  +0.09 -> 0.59  a quarter of the whole is the confidence of the document's style, 0.84
-        person   Hill: ambiguous_surname (0.40), by 9a987da71667-b00010 (line 11)
+        person   Hill: ambiguous_surname (0.40), based on 9a987da71667-b00010 (line 11)
         review   the confidence of the boundary, 0.59, is under 0.60
         review   "Hill" may stand for Bo Hill or Joan Hill
 
-      line 13: The Chair, sure 0.96, 9a987da71667-u0006
+      line 13: The Chair, confidence 0.96, 9a987da71667-u0006
         words    We stand in recess.
-        rule     colon, line 13; form of the label: office; it stands 2x
+        rule     colon, line 13; form of the label: office; seen 2 times
         byline   "The Chair"
         weights  +0.95 -> 0.95  the label names an office
                  +0.05 -> 1.00  the label stands 2 times in this style
                  -0.04 -> 0.96  a quarter of the whole is the confidence of the document's style, 0.84
-        person   Ann Lee: office_in_chair_line (0.90), by 9a987da71667-b00001 (line 1) and 9a987da71667-b00012 (line 13)
+        person   Ann Lee: office_in_chair_line (0.90), based on 9a987da71667-b00001 (line 1) and 9a987da71667-b00012 (line 13)
     "#);
     let doubtful = place.run_well(&["segment", "hearing.txt", "--doubtful"]).out;
     assert!(doubtful.contains("Both of us") && !doubtful.contains("Please do"), "{doubtful}");

@@ -133,7 +133,7 @@ mod tests {
         for (choice, device) in [(EngineChoice::RustBert, Device::Cpu), (EngineChoice::Auto, Device::Cuda)] {
             let error = resolve(choice, device).unwrap_err().to_string();
             assert!(error.contains("cargo build --release --features rust-bert"), "{error}");
-            assert!(error.contains("docs/rust-bert.md"), "{error}");
+            assert!(error.contains("docs/howto/rust-bert.md"), "{error}");
         }
     }
 }

@@ -152,7 +152,7 @@ fn meaningful_tokens(model: &Model, json: &[u8]) -> Vec<u32> {
 
 /// The mean of the hidden states of each token and the special tokens around it. The special tokens stand the other way
 /// round, the last before and the first after, as in Model2Vec's code: their states then say more of the token between
-/// them, and neighbours agree more often with human labels (docs/models.md has the figures).
+/// them, and neighbours agree more often with human labels (docs/howto/own-models.md has the figures).
 fn states_of(model: &Model, ids: &[u32], work: Work) -> Result<Vec<Vec<f64>>, EngineError> {
     work.progress.begin("distilling", ids.len() as u64);
     let (before, after) = frame(model)?;

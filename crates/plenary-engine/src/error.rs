@@ -124,7 +124,7 @@ pub enum EngineError {
 
     #[error(
         "this program was built without {asked}. Build it anew with `cargo build --release --features rust-bert`; it needs \
-         libtorch, and docs/rust-bert.md says how to get that"
+         libtorch, and docs/howto/rust-bert.md says how to get that"
     )]
     NotBuilt { asked: &'static str },
 
@@ -136,7 +136,7 @@ pub enum EngineError {
 
     #[error(
         "no CUDA device was found: libtorch sees no graphics card, no driver for it, or was built for the processor alone. \
-         docs/rust-bert.md says what it needs; `--device cpu` does without"
+         docs/howto/rust-bert.md says what it needs; `--device cpu` does without"
     )]
     NoCuda,
 

@@ -3,7 +3,7 @@
 //! Scored segments come in; one estimate per group and measure goes out, in a fixed order. The interval is a percentile
 //! bootstrap that resamples utterances, because the segments of an utterance resemble each other. An estimate depends on
 //! the segments of its group, the options and the seed alone: not on the order of the rows, on other groups or on
-//! threads. Scores that are not finite and options outside their range are refused. `docs/estimates.md` has the limits.
+//! threads. Scores that are not finite and options outside their range are refused. `docs/explanation/estimates.md` has the limits.
 
 use std::collections::BTreeMap;
 

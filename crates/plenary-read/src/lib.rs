@@ -87,10 +87,10 @@ impl ReadError {
         match self {
             ReadError::Empty { .. } => "check the export that made the file, or take it out of the folder",
             ReadError::Unsupported { .. } => {
-                "save it in a format that is read (docs/formats.md lists them), such as plain text, and run again"
+                "save it in a format that is read (docs/reference/formats.md lists them), such as plain text, and run again"
             }
             ReadError::Binary { .. } => {
-                "save the transcript in a format that is read (docs/formats.md lists them), such as plain text"
+                "save the transcript in a format that is read (docs/reference/formats.md lists them), such as plain text"
             }
             ReadError::Malformed { hint, .. } => hint,
             ReadError::Xml { .. } => "mend the XML at this place; an XML editor or `xmllint` shows it",
@@ -126,7 +126,7 @@ impl ReadError {
 }
 
 /// Which columns of a table (CSV, JSONL, XLSX, Parquet) mean what, by their names; capitals do not matter. An empty
-/// name takes the column from its usual names, which `docs/formats.md` lists.
+/// name takes the column from its usual names, which `docs/reference/formats.md` lists.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Columns {

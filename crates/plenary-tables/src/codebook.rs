@@ -1,7 +1,7 @@
 //! What every column means, as a table and as text, made from the schema.
 //!
 //! In: the schema, and for a run the targets of its study. Out: the rows of `codebook`, the text of `codebook.md`
-//! beside the tables and of `docs/tables.md`. No fact about a column is written here.
+//! beside the tables and of `docs/reference/tables.md`. No fact about a column is written here.
 
 use std::fmt::Write as _;
 
@@ -71,7 +71,7 @@ pub fn codebook_md(study: &StudyInfo, csv: bool) -> String {
     text
 }
 
-/// The text of `docs/tables.md`, the same for every study.
+/// The text of `docs/reference/tables.md`, the same for every study.
 pub fn tables_md() -> String {
     let mut text = String::from(
         "# The tables\n\n<!-- Made from src/table/schema.rs. Change it there, then: UPDATE_DOCS=1 cargo test --test it \

@@ -1,7 +1,7 @@
-//! How commands speak: prose wrapped to the terminal, tables without frames, on standard output or standard error.
+//! Text output of the commands: wrapped prose, tables without frames, messages on standard error.
 //!
-//! A reader that has gone away (`| head`) ends nothing and panics nowhere. Off a terminal nothing is wrapped, so that
-//! other programs find one message on one line.
+//! Input: text and rows. Output: standard output or standard error. A closed pipe (`| head`) is not an error. Text is wrapped only on
+//! a terminal, so that other programs find one message per line.
 
 use std::borrow::Cow;
 use std::io::{self, ErrorKind, IsTerminal, Write};
@@ -9,44 +9,44 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use anyhow::Context;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 
-/// Prose is easier to read when lines are not as long as a wide terminal.
-const WIDEST: usize = 120;
+/// Maximum width of prose; longer lines are hard to read.
+const MAX_WIDTH: usize = 120;
 
 /// Prints results on standard output.
-pub fn print(text: &str) -> anyhow::Result<()> {
+pub(crate) fn print(text: &str) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
-    forgive_absence(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+    ignore_broken_pipe(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
         .context("cannot write to standard output")
 }
 
-/// A reader that has gone away is no error.
-pub fn forgive_absence(written: io::Result<()>) -> io::Result<()> {
+/// Treats a pipe that its reader has closed as success.
+pub(crate) fn ignore_broken_pipe(written: io::Result<()>) -> io::Result<()> {
     match written {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         other => other,
     }
 }
 
-/// Says something on standard error; what follows the first line is indented.
-pub fn say(text: &str, indent: &str) {
+/// Prints a message on standard error; lines after the first are indented.
+pub(crate) fn message(text: &str, indent: &str) {
     let text = wrap(text, "", indent, io::stderr().is_terminal());
-    // Where standard error cannot be written, nobody can be told.
+    // If standard error cannot be written, there is no place left to report it.
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// Columns of the terminal that standard output is; `None` where it is none.
-pub fn width() -> Option<usize> {
+/// Columns of the terminal on standard output; `None` if it is not a terminal.
+pub(crate) fn terminal_width() -> Option<usize> {
     io::stdout().is_terminal().then(textwrap::termwidth)
 }
 
-/// Text wrapped to the terminal of standard output.
-pub fn wrapped(text: &str, first: &str, rest: &str) -> String {
+/// Text wrapped to the terminal on standard output.
+pub(crate) fn wrapped(text: &str, first: &str, rest: &str) -> String {
     wrap(text, first, rest, io::stdout().is_terminal())
 }
 
 fn wrap(text: &str, first: &str, rest: &str, on_terminal: bool) -> String {
-    let width = if on_terminal { textwrap::termwidth().clamp(20, WIDEST) } else { usize::MAX };
-    // Paths, ids and numbers stay whole, so that they can be copied.
+    let width = if on_terminal { textwrap::termwidth().clamp(20, MAX_WIDTH) } else { usize::MAX };
+    // Paths, ids and numbers are never broken, so that they can be copied.
     let options = textwrap::Options::new(width)
         .initial_indent(first)
         .subsequent_indent(rest)
@@ -55,9 +55,8 @@ fn wrap(text: &str, first: &str, rest: &str, on_terminal: bool) -> String {
     textwrap::fill(text, options)
 }
 
-/// A table without frames, as wide as the terminal; the columns `numbers` hold numbers. On a narrow terminal text is
-/// wrapped, numbers are not.
-pub fn table(header: &[&str], numbers: std::ops::Range<usize>) -> Table {
+/// A table without frames, as wide as the terminal. The columns `numbers` are right-aligned and never wrapped.
+pub(crate) fn table(header: &[&str], numbers: std::ops::Range<usize>) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(header.to_vec());
@@ -71,7 +70,7 @@ pub fn table(header: &[&str], numbers: std::ops::Range<usize>) -> Table {
 }
 
 /// Keeps columns of ids or intervals from being wrapped.
-pub fn keep_whole(table: &mut Table, columns: &[usize]) {
+pub(crate) fn no_wrap(table: &mut Table, columns: &[usize]) {
     for position in columns {
         if let Some(column) = table.column_mut(*position) {
             column.set_constraint(ColumnConstraint::ContentWidth);
@@ -80,17 +79,17 @@ pub fn keep_whole(table: &mut Table, columns: &[usize]) {
 }
 
 /// `1 document`, `2 documents`.
-pub fn many(n: usize, noun: &str) -> String {
+pub(crate) fn plural(n: usize, noun: &str) -> String {
     format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }
 
-/// A number with its sign and two digits; what rounds to nothing has no sign.
-pub fn signed(number: f64) -> String {
+/// A number with its sign and two decimals; a number that rounds to zero has no sign.
+pub(crate) fn signed(number: f64) -> String {
     let text = format!("{number:+.2}");
     if text == "-0.00" || text == "+0.00" { " 0.00".into() } else { text }
 }
 
-/// A message that may hold several lines as one.
-pub fn one_line(text: &str) -> Cow<'_, str> {
+/// A message on one line.
+pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
     if text.contains('\n') { text.split_whitespace().collect::<Vec<_>>().join(" ").into() } else { text.into() }
 }
