@@ -13,7 +13,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use plenary::corpus::Failure;
-use plenary::inputs::Untaken;
+use plenary::inputs::Skipped;
 
 /// How much is said on standard error.
 #[derive(Debug, Clone, Copy, clap::Args)]
@@ -36,11 +36,11 @@ fn exit_code(n_done: usize, failures: &[Failure]) -> ExitCode {
 }
 
 /// Says on standard error what was not taken, and why; what is no fault is not worth a word to the quiet.
-fn say_untaken(untaken: &Untaken, verbosity: Verbosity) {
+fn say_skipped(skipped: &Skipped, verbosity: Verbosity) {
     if !verbosity.quiet {
-        say_notes(untaken, verbosity);
+        say_notes(skipped, verbosity);
     }
-    say_failures(&untaken.failures);
+    say_failures(&skipped.failures);
 }
 
 fn say_failures(failures: &[Failure]) {
@@ -51,20 +51,20 @@ fn say_failures(failures: &[Failure]) {
     }
 }
 
-fn say_notes(untaken: &Untaken, verbosity: Verbosity) {
-    for path in &untaken.repeated {
+fn say_notes(skipped: &Skipped, verbosity: Verbosity) {
+    for path in &skipped.repeated {
         say::say(&format!("note: {path} was named more than once and is taken once"), "      ");
     }
-    for paths in untaken.other_paths.values() {
+    for paths in skipped.other_paths.values() {
         let paths = paths.join(", ");
         say::say(&format!("note: {paths}: the same bytes as another input, which is taken once"), "      ");
     }
     let shown = if verbosity.verbose > 0 { usize::MAX } else { 10 };
-    for Failure { path, error, .. } in untaken.passed_over.iter().take(shown) {
+    for Failure { path, error, .. } in skipped.ignored.iter().take(shown) {
         let error = error.strip_prefix(&format!("{path}: ")).unwrap_or(error);
         say::say(&format!("passed over: {path}: {}", say::one_line(error)), "             ");
     }
-    if let Some(more @ 1..) = untaken.passed_over.len().checked_sub(shown) {
+    if let Some(more @ 1..) = skipped.ignored.len().checked_sub(shown) {
         say::say(&format!("passed over: {} (-v names all)", say::many(more, "more file")), "");
     }
 }

@@ -14,7 +14,7 @@ use plenary::study::Study;
 use super::progress::{Shown, listen};
 use super::say::print;
 use super::summary::summary;
-use super::{Verbosity, say_failures, say_untaken};
+use super::{Verbosity, say_failures, say_skipped};
 
 /// Read transcripts, measure them and write the tables.
 #[derive(Debug, Args)]
@@ -84,14 +84,14 @@ pub fn run(args: &RunArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
     progress.finish();
     match outcome {
         Ok(report) => {
-            say_untaken(&report.untaken, verbosity);
+            say_skipped(&report.skipped, verbosity);
             if !verbosity.quiet
                 && let Err(error) = print(&summary(&report, &options))
             {
                 // The tables are there all the same.
                 tracing::warn!("{error:#}");
             }
-            Ok(super::exit_code(report.documents.len(), &report.untaken.failures))
+            Ok(super::exit_code(report.documents.len(), &report.skipped.failures))
         }
         Err(RunError::NothingRead { failures }) => {
             say_failures(&failures);

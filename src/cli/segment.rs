@@ -18,7 +18,7 @@ use plenary::study::Study;
 mod explain;
 
 use super::say::{forgive_absence, many, table, wrapped};
-use super::{Verbosity, say_untaken};
+use super::{Verbosity, say_skipped};
 
 /// Show who speaks in transcripts: first words, lines, confidence; doubtful turns are marked.
 #[derive(Debug, Args)]
@@ -112,11 +112,11 @@ pub fn run(args: &SegmentArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode>
         })
         .and_then(|()| out.flush());
     forgive_absence(printed).context("cannot write to standard output")?;
-    say_untaken(&inputs.untaken, verbosity);
+    say_skipped(&inputs.skipped, verbosity);
     if transcripts.is_empty() {
         bail!("no transcript could be read");
     }
-    Ok(super::exit_code(transcripts.len(), &inputs.untaken.failures))
+    Ok(super::exit_code(transcripts.len(), &inputs.skipped.failures))
 }
 
 fn turns(transcript: &Transcript) -> impl Iterator<Item = Turn<'_>> {
