@@ -1,7 +1,10 @@
-//! Paths the user named to files to read, and those to documents, some at a time: folders are walked, the same bytes are
-//! taken once. A folder that is a ConvoKit corpus is read as one.
+//! Paths to documents.
 //!
-//! Links inside folders are not followed, so that nothing outside them is read. What is not taken says why.
+//! **Input:** the files and folders that the user names. **Output:** their documents, a batch at a time and in the order of
+//! their paths; folders are walked, a folder that is a `ConvoKit` corpus is read as one input, and files with the same
+//! bytes are read once. **Refused**, each with a reason in [`Skipped`]: files that cannot be read, files over 2 GiB,
+//! files that are not transcripts, links inside folders (nothing outside a named folder is read). **Left to others:** the
+//! formats, to `plenary-read`.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File};
@@ -16,43 +19,52 @@ use plenary_corpus::{Failure, Stage};
 use plenary_read::{Options, ReadError, Reading, content_id, convokit, read_all};
 use plenary_tables::is_results;
 
-/// What the user's paths hold, all of it at once.
+/// All documents that the user's paths hold.
 #[derive(Debug, Default)]
 pub struct Inputs {
-    /// Documents sorted by path, so that nothing depends on the order of the arguments.
+    /// Sorted by path, so that nothing depends on the order of the arguments.
     pub documents: Vec<Document>,
-    pub untaken: Untaken,
+    /// What was not read.
+    pub skipped: Skipped,
 }
 
-/// What was not taken, or not under its own name.
+/// Inputs that were not read, or were read under another path.
 #[derive(Debug, Default)]
-pub struct Untaken {
-    /// Other names of the same bytes, by document id.
+pub struct Skipped {
+    /// Further paths of the same bytes, by document id. The bytes were read once.
     pub other_paths: BTreeMap<String, Vec<String>>,
-    /// Files that were named more than once by the same name, or together with their folder.
+    /// Paths that were named more than once, or named together with their folder.
     pub repeated: Vec<String>,
-    /// Inputs that should have been read and could not.
+    /// Inputs that should have been read and could not be.
     pub failures: Vec<Failure>,
-    /// Files in folders that are no transcripts, each with the reason.
-    pub passed_over: Vec<Failure>,
+    /// Files in folders that are not transcripts, each with the reason.
+    pub ignored: Vec<Failure>,
 }
 
-/// The files that paths name, read some at a time, in the order of their paths.
+/// The files that the user's paths name. They are read in batches, in the order of their paths.
 #[derive(Debug, Default)]
 pub struct Sources {
-    /// Files, folders that are one corpus, and whether they were met in a folder; the next one last.
-    waiting: Vec<(PathBuf, bool)>,
-    untaken: Untaken,
-    /// Documents of the files that were read, by the id of each file's bytes.
-    taken: HashMap<String, Vec<String>>,
-    /// Paths of the documents that were read, by their ids.
-    paths: HashMap<String, String>,
+    /// Inputs still to be read, the next one last.
+    pending: Vec<Pending>,
+    skipped: Skipped,
+    /// Ids of the documents of each file that was read, by the id of the file's bytes.
+    documents_of_file: HashMap<String, Vec<String>>,
+    /// Paths of the documents that were read, by document id.
+    path_of_document: HashMap<String, String>,
     n_bytes: u64,
     n_bytes_read: u64,
 }
 
-/// Bytes that are read together, unless a single file is larger.
-const READ_TOGETHER: u64 = 8 << 20;
+/// A file, or a folder that is one corpus.
+#[derive(Debug)]
+struct Pending {
+    path: PathBuf,
+    /// Found in a folder, not named by the user.
+    in_folder: bool,
+}
+
+/// Size of a batch in bytes. A larger file is a batch of its own.
+const BATCH_BYTES: u64 = 8 << 20;
 
 /// Larger files are refused before they are read: text of this size is a corpus, not a transcript.
 const LARGEST_FILE: u64 = 2 << 30;
@@ -87,103 +99,102 @@ const TRANSCRIPT_EXTENSIONS: [&str; 26] = [
     "zip",
 ];
 
-/// Finds and reads the files that paths name. Never fails as a whole: what cannot be read is listed.
+/// Finds and reads all files that `paths` name. Never fails as a whole: what cannot be read is listed.
 pub fn gather(paths: &[PathBuf], options: &Options) -> Inputs {
     let mut sources = Sources::find(paths);
     let mut documents = Vec::new();
-    while let Some(some) = sources.read_some(options) {
-        documents.extend(some);
+    while let Some(batch) = sources.read_some(options) {
+        documents.extend(batch);
     }
-    Inputs { documents, untaken: sources.finish() }
+    Inputs { documents, skipped: sources.finish() }
 }
 
-/// A file whose bytes were read, or a folder that is one corpus.
-enum Held {
-    File { name: String, bytes: Vec<u8>, file_id: String, expected: bool, in_folder: bool },
-    Corpus { name: String, parts: convokit::Parts },
+/// An input whose bytes are in memory and not decoded yet.
+enum Loaded {
+    File { path: String, bytes: Vec<u8>, file_id: String, is_expected: bool, in_folder: bool },
+    Corpus { path: String, parts: convokit::Parts },
 }
 
 impl Sources {
     /// Finds the files; nothing is read yet.
     pub fn find(paths: &[PathBuf]) -> Self {
-        let mut files: Vec<(PathBuf, bool)> = Vec::new();
         let mut sources = Self::default();
+        let mut pending: Vec<Pending> = Vec::new();
         for path in paths {
             if path.is_dir() {
-                walk(path, &mut files, &mut sources.untaken);
+                walk(path, &mut pending, &mut sources.skipped);
             } else {
-                files.push((path.clone(), false));
+                pending.push(Pending { path: path.clone(), in_folder: false });
             }
         }
-        // A file that was named comes before the same file met in a folder, and is then read whatever its extension.
-        files.sort_by_cached_key(|(path, in_folder)| (shown(path), *in_folder));
-        files.dedup_by(|later, earlier| {
-            let same = shown(&later.0) == shown(&earlier.0);
-            if same {
-                sources.untaken.repeated.push(shown(&later.0));
+        // A file that was named is sorted before the same file found in a folder, and is then read whatever its extension.
+        pending.sort_by_cached_key(|input| (display_path(&input.path), input.in_folder));
+        pending.dedup_by(|later, earlier| {
+            let is_same = display_path(&later.path) == display_path(&earlier.path);
+            if is_same {
+                sources.skipped.repeated.push(display_path(&later.path));
             }
-            same
+            is_same
         });
-        sources.untaken.repeated.dedup();
-        files.reverse();
-        sources.n_bytes = files.iter().map(|(path, _)| size_of(path)).sum();
-        sources.waiting = files;
+        sources.skipped.repeated.dedup();
+        pending.reverse();
+        sources.n_bytes = pending.iter().map(|input| size_of(&input.path)).sum();
+        sources.pending = pending;
         sources
     }
 
-    /// Bytes of all files together, as far as their folders say.
+    /// Size of all files in bytes, as the file system reports it.
     pub fn n_bytes(&self) -> u64 {
         self.n_bytes
     }
 
-    /// Bytes of the files that were read so far.
+    /// Size in bytes of the files that were read so far.
     pub fn n_bytes_read(&self) -> u64 {
         self.n_bytes_read
     }
 
-    /// Reads the next files, several megabytes of them, over the threads of the current pool. `None` when all are read; an
-    /// empty list where these held no new document.
+    /// Reads the next batch of files on the threads of the current pool. `None` when all are read; an empty list where the
+    /// batch held no new document.
     pub fn read_some(&mut self, options: &Options) -> Option<Vec<Document>> {
-        let mut held = Vec::new();
+        let mut loaded = Vec::new();
         let mut n_bytes = 0;
-        while let Some((path, in_folder)) =
-            self.waiting.pop_if(|(path, _)| n_bytes == 0 || n_bytes + size_of(path) <= READ_TOGETHER)
+        while let Some(input) =
+            self.pending.pop_if(|input| n_bytes == 0 || n_bytes + size_of(&input.path) <= BATCH_BYTES)
         {
-            let size = size_of(&path);
+            let size = size_of(&input.path);
             self.n_bytes_read += size;
             n_bytes += size.max(1);
-            let next = if path.is_dir() { self.hold_corpus(&path) } else { self.hold(&path, in_folder) };
-            held.extend(next);
+            loaded.extend(if input.path.is_dir() { self.load_corpus(&input.path) } else { self.load_file(&input) });
         }
         if n_bytes == 0 {
             return None;
         }
-        let readings: Vec<Result<Reading, ReadError>> = held
+        let readings: Vec<Result<Reading, ReadError>> = loaded
             .par_iter()
-            .map(|held| match held {
-                Held::File { name, bytes, .. } => read_all(name, bytes, options),
-                Held::Corpus { name, parts } => convokit::read(name, parts, &options.columns)
+            .map(|loaded| match loaded {
+                Loaded::File { path, bytes, .. } => read_all(path, bytes, options),
+                Loaded::Corpus { path, parts } => convokit::read(path, parts, &options.columns)
                     .map(|documents| Reading { documents, refused: Vec::new() }),
             })
             .collect();
         let mut documents = Vec::new();
-        for (held, reading) in held.into_iter().zip(readings) {
-            self.take(held, reading, &mut documents);
+        for (loaded, reading) in loaded.into_iter().zip(readings) {
+            self.record(loaded, reading, &mut documents);
         }
         Some(documents)
     }
 
-    /// What was not taken. To be asked when all is read.
-    pub fn finish(mut self) -> Untaken {
-        for list in [&mut self.untaken.failures, &mut self.untaken.passed_over] {
+    /// What was skipped, sorted by path. Complete once [`Sources::read_some`] has returned `None`.
+    pub fn finish(mut self) -> Skipped {
+        for list in [&mut self.skipped.failures, &mut self.skipped.ignored] {
             list.sort_by(|a, b| a.path.cmp(&b.path));
             list.dedup_by(|later, earlier| later.path == earlier.path);
         }
-        self.untaken
+        self.skipped
     }
 }
 
-/// Bytes of a file, or of the files in a folder.
+/// Size in bytes of a file, or of all files in a folder.
 fn size_of(path: &Path) -> u64 {
     if !path.is_dir() {
         return fs::metadata(path).map_or(0, |file| file.len());
@@ -192,8 +203,9 @@ fn size_of(path: &Path) -> u64 {
     files.filter(|file| file.is_file()).map(|file| file.len()).sum()
 }
 
-fn walk(folder: &Path, files: &mut Vec<(PathBuf, bool)>, untaken: &mut Untaken) {
-    let before = (files.len(), untaken.passed_over.len());
+/// Adds the visible files of a folder, and of the folders in it, to `pending`.
+fn walk(folder: &Path, pending: &mut Vec<Pending>, skipped: &mut Skipped) {
+    let before = (pending.len(), skipped.ignored.len());
     let visible =
         |entry: &walkdir::DirEntry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.');
     let mut entries = WalkDir::new(folder).sort_by_file_name().into_iter();
@@ -206,122 +218,129 @@ fn walk(folder: &Path, files: &mut Vec<(PathBuf, bool)>, untaken: &mut Untaken) 
             }
             // The codebook of earlier results would otherwise be read as a transcript.
             Ok(entry) if entry.file_type().is_dir() && is_results(entry.path()) => {
-                untaken.passed_over.push(failure(
-                    &shown(entry.path()),
+                skipped.ignored.push(failure(
+                    &display_path(entry.path()),
                     "this folder holds results of plenary",
-                    "name a folder of transcripts, or files",
+                    "name a folder with transcripts, or files",
                 ));
                 entries.skip_current_dir();
             }
-            // What else lies in the folder of a corpus is met like any other file.
+            // Other files in the folder of a corpus are found like any other file.
             Ok(entry) if entry.file_type().is_dir() && convokit::is_corpus_folder(entry.path()) => {
-                files.push((entry.into_path(), true));
+                pending.push(Pending { path: entry.into_path(), in_folder: true });
             }
             Ok(entry) if is_part_of_corpus(entry.path()) => {}
-            Ok(entry) if entry.file_type().is_file() => files.push((entry.into_path(), true)),
-            Ok(entry) if entry.file_type().is_symlink() => untaken.passed_over.push(failure(
-                &shown(entry.path()),
+            Ok(entry) if entry.file_type().is_file() => {
+                pending.push(Pending { path: entry.into_path(), in_folder: true });
+            }
+            Ok(entry) if entry.file_type().is_symlink() => skipped.ignored.push(failure(
+                &display_path(entry.path()),
                 "this is a link, and links in folders are not followed",
                 "name the file itself as an input",
             )),
             Ok(_) => {}
             Err(error) => {
-                let path = error.path().map_or_else(|| shown(folder), shown);
-                untaken.failures.push(failure(&path, &error.to_string(), "check that you may read it"));
+                let path = error.path().map_or_else(|| display_path(folder), display_path);
+                skipped.failures.push(failure(&path, &error.to_string(), "check that you have permission to read it"));
             }
         }
     }
-    if (files.len(), untaken.passed_over.len()) == before {
-        untaken.failures.push(failure(
-            &shown(folder),
+    if (pending.len(), skipped.ignored.len()) == before {
+        skipped.failures.push(failure(
+            &display_path(folder),
             "the folder holds no visible files",
             "name a folder with transcripts, or files",
         ));
     }
 }
 
-/// Whether a file is one of those that make its folder a corpus.
+/// Whether a file is one of the files of a corpus folder.
 fn is_part_of_corpus(path: &Path) -> bool {
     path.file_name().and_then(|name| name.to_str()).is_some_and(convokit::is_part)
         && path.parent().is_some_and(convokit::is_corpus_folder)
 }
 
 impl Sources {
-    /// The bytes of a file, unless it is passed over, cannot be read, or the same bytes were taken before.
-    fn hold(&mut self, path: &Path, in_folder: bool) -> Option<Held> {
-        let name = shown(path);
-        let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-        let expected = !in_folder || is_expected(&name);
-        if !expected && !extension.is_empty() {
-            self.untaken.passed_over.push(failure(
-                &name,
+    /// Reads the bytes of a file; `None` where the file is skipped.
+    fn load_file(&mut self, input: &Pending) -> Option<Loaded> {
+        let path = display_path(&input.path);
+        let extension = input.path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+        let is_expected = !input.in_folder || has_transcript_extension(&path);
+        if !is_expected && !extension.is_empty() {
+            self.skipped.ignored.push(failure(
+                &path,
                 &format!("files with the extension .{extension} are not read yet"),
                 "save it as plain text (UTF-8) or Markdown and run again",
             ));
             return None;
         }
-        let bytes = self.untaken.bytes_of(path, &name)?;
+        let bytes = self.skipped.bytes_of(&input.path, &path)?;
         let (file_id, _) = content_id(&bytes);
-        Some(Held::File { name, bytes, file_id, expected, in_folder })
+        Some(Loaded::File { path, bytes, file_id, is_expected, in_folder: input.in_folder })
     }
 
-    /// The files of a folder that is a ConvoKit corpus.
-    fn hold_corpus(&mut self, folder: &Path) -> Option<Held> {
+    /// Reads the bytes of the files of a `ConvoKit` corpus; `None` where one cannot be read.
+    fn load_corpus(&mut self, folder: &Path) -> Option<Loaded> {
         let part = |file: &str| -> Result<Option<Vec<u8>>, ()> {
             let path = folder.join(file);
-            if path.is_file() { self.untaken.bytes_of(&path, &shown(&path)).map(Some).ok_or(()) } else { Ok(None) }
+            if path.is_file() {
+                self.skipped.bytes_of(&path, &display_path(&path)).map(Some).ok_or(())
+            } else {
+                Ok(None)
+            }
         };
-        // A file that cannot be read has been listed by then.
+        // `bytes_of` has listed the file that cannot be read.
         let parts = convokit::Parts::collect(part).ok()?;
-        Some(Held::Corpus { name: shown(folder), parts })
+        Some(Loaded::Corpus { path: display_path(folder), parts })
     }
 
-    fn take(&mut self, held: Held, reading: Result<Reading, ReadError>, out: &mut Vec<Document>) {
-        match (held, reading) {
-            (Held::File { name, file_id, .. }, _) if self.taken.contains_key(&file_id) => {
-                for id in self.taken.get(&file_id).cloned().unwrap_or_default() {
-                    self.name_again(&id, &name);
+    /// Adds the documents of an input to `out`, unless the same bytes were read before, and lists what failed.
+    fn record(&mut self, loaded: Loaded, reading: Result<Reading, ReadError>, out: &mut Vec<Document>) {
+        match (loaded, reading) {
+            (Loaded::File { path, file_id, .. }, _) if self.documents_of_file.contains_key(&file_id) => {
+                for id in self.documents_of_file.get(&file_id).cloned().unwrap_or_default() {
+                    self.add_path(&id, &path);
                 }
             }
-            (Held::File { file_id, .. }, Ok(Reading { documents, refused })) => {
+            (Loaded::File { file_id, .. }, Ok(Reading { documents, refused })) => {
                 let ids = documents.iter().map(|document| document.document_id.clone()).collect();
-                self.taken.insert(file_id, ids);
-                self.add(documents, out);
+                self.documents_of_file.insert(file_id, ids);
+                self.add_documents(documents, out);
                 for (member, error) in refused {
-                    let expected = is_expected(&member) && !holds_nothing(&error);
-                    self.untaken.refuse(&member, &error, expected);
+                    let is_failure = has_transcript_extension(&member) && !is_not_a_transcript(&error);
+                    self.skipped.refuse(&member, &error, is_failure);
                 }
             }
-            (Held::File { name, expected, in_folder, .. }, Err(error)) => {
-                self.untaken.refuse(&name, &error, expected && !(in_folder && holds_nothing(&error)));
+            (Loaded::File { path, is_expected, in_folder, .. }, Err(error)) => {
+                self.skipped.refuse(&path, &error, is_expected && !(in_folder && is_not_a_transcript(&error)));
             }
-            (Held::Corpus { .. }, Ok(reading)) => self.add(reading.documents, out),
-            (Held::Corpus { name, .. }, Err(error)) => self.untaken.refuse(&name, &error, true),
+            (Loaded::Corpus { .. }, Ok(reading)) => self.add_documents(reading.documents, out),
+            (Loaded::Corpus { path, .. }, Err(error)) => self.skipped.refuse(&path, &error, true),
         }
     }
 
-    /// Takes documents; one that is known already gives its path to the one that was taken.
-    fn add(&mut self, documents: Vec<Document>, out: &mut Vec<Document>) {
+    /// Adds documents to `out`. Of a document that was read before, only the path is recorded.
+    fn add_documents(&mut self, documents: Vec<Document>, out: &mut Vec<Document>) {
         for document in documents {
-            if self.paths.contains_key(&document.document_id) {
-                self.name_again(&document.document_id, &document.path);
+            if self.path_of_document.contains_key(&document.document_id) {
+                self.add_path(&document.document_id, &document.path);
             } else {
-                self.paths.insert(document.document_id.clone(), document.path.clone());
+                self.path_of_document.insert(document.document_id.clone(), document.path.clone());
                 out.push(document);
             }
         }
     }
 
-    /// Notes another path of a document.
-    fn name_again(&mut self, document_id: &str, path: &str) {
-        if self.paths.get(document_id).is_some_and(|known| known != path) {
-            self.untaken.other_paths.entry(document_id.to_string()).or_default().push(path.to_string());
+    /// Records a further path of a document.
+    fn add_path(&mut self, document_id: &str, path: &str) {
+        if self.path_of_document.get(document_id).is_some_and(|known| known != path) {
+            self.skipped.other_paths.entry(document_id.to_string()).or_default().push(path.to_string());
         }
     }
 }
 
-impl Untaken {
-    /// The bytes of a file; what hinders it is listed.
+impl Skipped {
+    /// The bytes of a file; `None`, and an entry in `failures`, where it cannot be read.
     fn bytes_of(&mut self, path: &Path, name: &str) -> Option<Vec<u8>> {
         match read_bytes(path) {
             Ok(Some(bytes)) => Some(bytes),
@@ -340,18 +359,16 @@ impl Untaken {
         }
     }
 
-    fn refuse(&mut self, name: &str, error: &ReadError, expected: bool) {
-        let list = if expected || !(holds_nothing(error) || matches!(error, ReadError::Binary { .. })) {
-            &mut self.failures
-        } else {
-            &mut self.passed_over
-        };
-        list.push(failure(name, &error.to_string(), error.hint()));
+    /// Lists a file that could not be read: as a failure, or as ignored where it may well not be a transcript.
+    fn refuse(&mut self, path: &str, error: &ReadError, is_failure: bool) {
+        let may_be_ignored = is_not_a_transcript(error) || matches!(error, ReadError::Binary { .. });
+        let list = if is_failure || !may_be_ignored { &mut self.failures } else { &mut self.ignored };
+        list.push(failure(path, &error.to_string(), error.hint()));
     }
 }
 
-/// The bytes of a file, or `None` where there are more than [`LARGEST_FILE`]. Counts while it reads: pipes and devices
-/// do not say how long they are.
+/// The bytes of a file, or `None` where there are more than [`LARGEST_FILE`]. The limit is checked while reading, because
+/// pipes and devices do not report a length.
 fn read_bytes(path: &Path) -> io::Result<Option<Vec<u8>>> {
     let file = File::open(path)?;
     if file.metadata()?.len() > LARGEST_FILE {
@@ -362,8 +379,8 @@ fn read_bytes(path: &Path) -> io::Result<Option<Vec<u8>>> {
     Ok((bytes.len() as u64 <= LARGEST_FILE).then_some(bytes))
 }
 
-/// Whether a file is none of those that hold transcripts, rather than a broken one.
-fn holds_nothing(error: &ReadError) -> bool {
+/// Whether an error says that a file is not a transcript, rather than a damaged one.
+fn is_not_a_transcript(error: &ReadError) -> bool {
     matches!(
         error,
         ReadError::Unsupported { .. }
@@ -373,8 +390,8 @@ fn holds_nothing(error: &ReadError) -> bool {
     )
 }
 
-/// Whether a file of this name is expected to hold a transcript.
-fn is_expected(name: &str) -> bool {
+/// Whether a file has an extension of a format that is read.
+fn has_transcript_extension(name: &str) -> bool {
     let name = name.rsplit('/').next().unwrap_or(name);
     name.rsplit_once('.')
         .is_some_and(|(_, extension)| TRANSCRIPT_EXTENSIONS.contains(&extension.to_lowercase().as_str()))
@@ -389,17 +406,19 @@ fn unreadable(path: &str, error: &std::io::Error) -> Failure {
         std::io::ErrorKind::NotFound => failure(
             path,
             &format!("{path}: no such file or folder"),
-            "check the name; it is looked for from the folder you are in",
+            "check the name; relative paths start at the current folder",
         ),
-        std::io::ErrorKind::PermissionDenied => {
-            failure(path, &format!("{path}: you may not read it"), "change its permissions or copy it")
-        }
+        std::io::ErrorKind::PermissionDenied => failure(
+            path,
+            &format!("{path}: you do not have permission to read it"),
+            "change its permissions, or read a copy",
+        ),
         _ => failure(path, &format!("{path}: {error}"), "check the disk and the name"),
     }
 }
 
-/// A path as the tables show it: `/` between its parts, without a leading `./`.
-pub fn shown(path: &Path) -> String {
+/// A path as the tables write it: `/` between its parts, without a leading `./`.
+pub fn display_path(path: &Path) -> String {
     let text = path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
     text.strip_prefix("./").map_or(text.clone(), str::to_string)
 }
@@ -409,7 +428,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_gives_its_transcripts_once_and_says_what_it_passed_over() {
+    fn a_folder_gives_each_transcript_once_and_lists_what_it_ignored() {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, text: &[u8]| std::fs::write(folder.path().join(name), text).unwrap();
         write("b.md", b"**Ann Lee**\n\nHello.\n");
@@ -421,13 +440,13 @@ mod tests {
         let inputs = gather(&[folder.path().to_path_buf()], &Options::default());
         assert_eq!(inputs.documents.len(), 1);
         assert!(inputs.documents[0].path.ends_with("a.txt"));
-        assert_eq!(inputs.untaken.other_paths.values().next().unwrap().len(), 1);
-        assert_eq!(inputs.untaken.passed_over.len(), 2, "{:?}", inputs.untaken.passed_over);
-        assert_eq!(inputs.untaken.failures.len(), 1, "{:?}", inputs.untaken.failures);
+        assert_eq!(inputs.skipped.other_paths.values().next().unwrap().len(), 1);
+        assert_eq!(inputs.skipped.ignored.len(), 2, "{:?}", inputs.skipped.ignored);
+        assert_eq!(inputs.skipped.failures.len(), 1, "{:?}", inputs.skipped.failures);
     }
 
     #[test]
-    fn corpus_folders_are_read_as_one_and_the_same_bytes_once() {
+    fn a_corpus_folder_is_one_input_and_the_same_bytes_are_read_once() {
         let folder = tempfile::tempdir().unwrap();
         let corpus = folder.path().join("inner/corpus");
         std::fs::create_dir_all(&corpus).unwrap();
@@ -439,9 +458,9 @@ mod tests {
         std::fs::write(folder.path().join("b.csv"), table).unwrap();
         let inputs = gather(&[folder.path().to_path_buf()], &Options::default());
         assert!(
-            inputs.untaken.failures.is_empty() && inputs.untaken.passed_over.is_empty(),
+            inputs.skipped.failures.is_empty() && inputs.skipped.ignored.is_empty(),
             "{:?}",
-            inputs.untaken.failures
+            inputs.skipped.failures
         );
         let ends: Vec<bool> = ["a.csv/D1", "a.csv/D2", "inner/corpus/c"]
             .iter()
@@ -449,19 +468,23 @@ mod tests {
             .map(|(end, document)| document.path.ends_with(end))
             .collect();
         assert_eq!(ends, [true; 3]);
-        assert_eq!(inputs.untaken.other_paths.len(), 2);
+        assert_eq!(inputs.skipped.other_paths.len(), 2);
         std::fs::write(corpus.join("notes.txt"), "**Ann Lee**\n\nHello.\n").unwrap();
         std::fs::write(corpus.join("vectors.bin"), b"\x00\x01").unwrap();
         let named = gather(std::slice::from_ref(&corpus), &Options::default());
-        assert_eq!((named.documents.len(), named.untaken.passed_over.len()), (2, 1), "what else is there is told");
+        assert_eq!(
+            (named.documents.len(), named.skipped.ignored.len()),
+            (2, 1),
+            "other files in the folder are read or listed"
+        );
         std::fs::remove_file(corpus.join("notes.txt")).unwrap();
         let named = gather(&[corpus], &Options::default());
         assert_eq!(named.documents.len(), 1);
     }
 
     #[test]
-    fn a_missing_file_is_a_failure_with_a_way_out() {
+    fn a_missing_file_is_a_failure() {
         let inputs = gather(&[PathBuf::from("no/such/file.md")], &Options::default());
-        assert!(inputs.untaken.failures[0].error.contains("no such file"));
+        assert!(inputs.skipped.failures[0].error.contains("no such file"));
     }
 }

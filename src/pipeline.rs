@@ -16,7 +16,7 @@ use rayon::ThreadPool;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::inputs::{Sources, Untaken};
+use crate::inputs::{Skipped, Sources};
 use crate::study::Study;
 use plenary_attribute::{attribute, link_documents};
 use plenary_corpus::findings::{Estimate, Themes};
@@ -50,7 +50,7 @@ pub struct Options {
 #[derive(Debug)]
 pub struct Report {
     pub documents: Vec<Summary>,
-    pub untaken: Untaken,
+    pub skipped: Skipped,
     /// Labels of stance, one entry per target of the study; empty where no stance was scored.
     pub stance: Vec<StanceCounts>,
     pub themes: Themes,
@@ -188,15 +188,15 @@ fn run_with(
     });
     let models = models?;
     let Some(first) = first else {
-        let Untaken { failures, passed_over, .. } = reader.sources.finish();
-        return Err(RunError::NothingRead { failures: failures.into_iter().chain(passed_over).collect() });
+        let Skipped { failures, ignored, .. } = reader.sources.finish();
+        return Err(RunError::NothingRead { failures: failures.into_iter().chain(ignored).collect() });
     };
 
     let measurer = Measurer::new(&models, study, pool.current_num_threads(), options.cache.as_ref())?;
     let mut noted = Noted { ledger: Ledger::new(study), sample: Sample::new(&study.themes, study.study.seed)? };
     let mut writer = Writer::begin(&folder, &info, measurer.vector_width())?;
     stream(&mut reader, first, &measurer, &mut noted, &mut writer, progress)?;
-    let untaken = reader.sources.finish();
+    let skipped = reader.sources.finish();
     let Noted { mut ledger, sample } = noted;
     let mut speakers: Vec<&mut [Speaker]> = ledger.documents.iter_mut().map(|d| d.speakers.as_mut_slice()).collect();
     link_documents(&mut speakers, &study.attribution());
@@ -221,12 +221,12 @@ fn run_with(
         started_at,
         finished_at: Timestamp::now(),
     };
-    let all_failures: Vec<Failure> = untaken.failures.iter().chain(&untaken.passed_over).cloned().collect();
+    let all_failures: Vec<Failure> = skipped.failures.iter().chain(&skipped.ignored).cloned().collect();
     progress.begin("writing tables", 1);
     let written = closed.publish(&Closing {
         record: &record,
         documents: &ledger.documents,
-        other_paths: &untaken.other_paths,
+        other_paths: &skipped.other_paths,
         failures: &all_failures,
     })?;
     progress.advance(1);
@@ -235,7 +235,7 @@ fn run_with(
         stance: if study.targets.is_empty() { Vec::new() } else { ledger.stance_counts() },
         n_split: ledger.n_split(),
         documents: ledger.documents,
-        untaken,
+        skipped,
         themes,
         estimates,
         n_cached,

@@ -22,7 +22,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::corpus::Failure;
-use crate::inputs::Untaken;
+use crate::inputs::Skipped;
 
 /// Turn transcripts of speech into tables: who said what, in which tone, for or against what, on which themes.
 #[derive(Debug, Parser)]
@@ -116,11 +116,11 @@ fn exit_code(n_done: usize, failures: &[Failure]) -> ExitCode {
 }
 
 /// Prints on standard error which inputs were skipped or failed, and why. With `--quiet` only failures are printed.
-fn print_skipped(untaken: &Untaken, verbosity: Verbosity) {
+fn print_skipped(skipped: &Skipped, verbosity: Verbosity) {
     if !verbosity.quiet {
-        print_notes(untaken, verbosity);
+        print_notes(skipped, verbosity);
     }
-    print_failures(&untaken.failures);
+    print_failures(&skipped.failures);
 }
 
 fn print_failures(failures: &[Failure]) {
@@ -131,20 +131,20 @@ fn print_failures(failures: &[Failure]) {
     }
 }
 
-fn print_notes(untaken: &Untaken, verbosity: Verbosity) {
-    for path in &untaken.repeated {
+fn print_notes(skipped: &Skipped, verbosity: Verbosity) {
+    for path in &skipped.repeated {
         output::message(&format!("note: {path} was named more than once and is read once"), "      ");
     }
-    for paths in untaken.other_paths.values() {
+    for paths in skipped.other_paths.values() {
         let paths = paths.join(", ");
         output::message(&format!("note: {paths}: the same bytes as another input, which is read once"), "      ");
     }
     let shown = if verbosity.verbose > 0 { usize::MAX } else { 10 };
-    for Failure { path, error, .. } in untaken.passed_over.iter().take(shown) {
+    for Failure { path, error, .. } in skipped.ignored.iter().take(shown) {
         let error = error.strip_prefix(&format!("{path}: ")).unwrap_or(error);
         output::message(&format!("skipped: {path}: {}", output::one_line(error)), "         ");
     }
-    if let Some(more @ 1..) = untaken.passed_over.len().checked_sub(shown) {
+    if let Some(more @ 1..) = skipped.ignored.len().checked_sub(shown) {
         output::message(&format!("skipped: {} (-v lists all)", output::plural(more, "more file")), "");
     }
 }

@@ -83,14 +83,14 @@ pub(crate) fn run(args: &RunArgs, verbosity: Verbosity) -> anyhow::Result<ExitCo
     progress.finish();
     match outcome {
         Ok(report) => {
-            print_skipped(&report.untaken, verbosity);
+            print_skipped(&report.skipped, verbosity);
             if !verbosity.quiet
                 && let Err(error) = print(&summary(&report, &options))
             {
                 // The tables were written, so the run succeeded.
                 tracing::warn!("{error:#}");
             }
-            Ok(super::exit_code(report.documents.len(), &report.untaken.failures))
+            Ok(super::exit_code(report.documents.len(), &report.skipped.failures))
         }
         Err(RunError::NothingRead { failures }) => {
             print_failures(&failures);

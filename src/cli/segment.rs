@@ -112,11 +112,11 @@ pub(crate) fn run(args: &SegmentArgs, verbosity: Verbosity) -> anyhow::Result<Ex
         })
         .and_then(|()| out.flush());
     ignore_broken_pipe(printed).context("cannot write to standard output")?;
-    print_skipped(&inputs.untaken, verbosity);
+    print_skipped(&inputs.skipped, verbosity);
     if transcripts.is_empty() {
         bail!("no transcript could be read");
     }
-    Ok(super::exit_code(transcripts.len(), &inputs.untaken.failures))
+    Ok(super::exit_code(transcripts.len(), &inputs.skipped.failures))
 }
 
 fn turns(transcript: &Transcript) -> impl Iterator<Item = Turn<'_>> {

@@ -6,21 +6,25 @@
 use serde::Serialize;
 
 mod details;
+pub mod clock;
 pub mod disk;
 mod evidence;
 mod failure;
 pub mod findings;
+mod format;
 pub mod hash;
 mod hint;
 mod options;
 pub mod progress;
 mod style;
+pub mod text;
 
 pub use details::Details;
 pub use evidence::{Explanation, Form, Link, LinkRule, PersonRule, Reason, Rival, StyleScore, Weight};
 pub use options::OptionError;
 pub use failure::{Failure, Stage};
 pub use hint::Hint;
+pub use format::{Format, FormatFamily};
 pub use style::{Style, TurnRule, style_name};
 
 /// A half-open range of bytes `[start, end)` of a document's decoded text, on character boundaries.
@@ -54,57 +58,6 @@ impl Span {
 
     pub fn contains(&self, other: Span) -> bool {
         self.start <= other.start && other.end <= self.end
-    }
-}
-
-/// The container a document came in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Format {
-    Docx,
-    Markdown,
-    Odt,
-    Pdf,
-    PlainText,
-    Html,
-    WebVtt,
-    SubRip,
-    Sbv,
-    Tei,
-    Csv,
-    Tsv,
-    Jsonl,
-    Xlsx,
-    Parquet,
-    #[serde(rename = "convokit")]
-    ConvoKit,
-}
-
-impl Format {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Format::Docx => "docx",
-            Format::Markdown => "markdown",
-            Format::Odt => "odt",
-            Format::Pdf => "pdf",
-            Format::PlainText => "plain_text",
-            Format::Html => "html",
-            Format::WebVtt => "web_vtt",
-            Format::SubRip => "sub_rip",
-            Format::Sbv => "sbv",
-            Format::Tei => "tei",
-            Format::Csv => "csv",
-            Format::Tsv => "tsv",
-            Format::Jsonl => "jsonl",
-            Format::Xlsx => "xlsx",
-            Format::Parquet => "parquet",
-            Format::ConvoKit => "convokit",
-        }
-    }
-
-    /// Captions mark where turns begin even where they name nobody.
-    pub fn is_captions(self) -> bool {
-        matches!(self, Format::WebVtt | Format::SubRip | Format::Sbv)
     }
 }
 

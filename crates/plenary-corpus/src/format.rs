@@ -1,0 +1,96 @@
+//! The formats of documents: their names in the tables, and what kind of source each is.
+//!
+//! How a format is recognised and read is left to `plenary-read`, whose registry has an entry for each of these.
+
+use serde::{Serialize, Serializer};
+
+/// How a format holds speech.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FormatFamily {
+    /// A page or a text: who speaks is printed in it.
+    Prose,
+    /// Cues with times. They mark where turns begin even where they name nobody.
+    Captions,
+    /// Turns marked with their speakers.
+    Markup,
+    /// Rows, each one turn, with named columns.
+    Table,
+}
+
+/// Declares each format once: documentation, variant, name in the tables, family.
+macro_rules! formats {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal in $family:ident;)*) => {
+        /// The format that a document was read from.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Format {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl Format {
+            /// All formats, in the order in which lists show them.
+            pub const ALL: &[Format] = &[$(Format::$variant),*];
+
+            /// The name in the tables: `documents.format`.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Format::$variant => $name,)*
+                }
+            }
+
+            /// How the format holds speech.
+            pub fn family(self) -> FormatFamily {
+                match self {
+                    $(Format::$variant => FormatFamily::$family,)*
+                }
+            }
+        }
+    };
+}
+
+formats! {
+    /// Word document.
+    Docx = "docx" in Prose;
+    /// Markdown.
+    Markdown = "markdown" in Prose;
+    /// `OpenDocument` text.
+    Odt = "odt" in Prose;
+    /// PDF with a text layer.
+    Pdf = "pdf" in Prose;
+    /// Plain text.
+    PlainText = "plain_text" in Prose;
+    /// HTML page.
+    Html = "html" in Prose;
+    /// `WebVTT` captions.
+    WebVtt = "web_vtt" in Captions;
+    /// `SubRip` captions.
+    SubRip = "sub_rip" in Captions;
+    /// SBV captions, as `YouTube` exports them.
+    Sbv = "sbv" in Captions;
+    /// TEI XML, for instance `ParlaMint`.
+    Tei = "tei" in Markup;
+    /// Delimited text.
+    Csv = "csv" in Table;
+    /// Delimited text with tabs.
+    Tsv = "tsv" in Table;
+    /// One JSON object per line.
+    Jsonl = "jsonl" in Table;
+    /// Excel workbook.
+    Xlsx = "xlsx" in Table;
+    /// Parquet file.
+    Parquet = "parquet" in Table;
+    /// Folder of a `ConvoKit` corpus.
+    ConvoKit = "convokit" in Table;
+}
+
+impl Format {
+    /// Whether the format marks where turns begin, even where it names nobody.
+    pub fn is_captions(self) -> bool {
+        self.family() == FormatFamily::Captions
+    }
+}
+
+impl Serialize for Format {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}

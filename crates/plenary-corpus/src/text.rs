@@ -1,0 +1,48 @@
+//! Small functions over text that several stages need.
+
+/// The text with each run of white space replaced by one space, and none at its ends.
+pub fn collapse_white_space(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
+}
+
+/// Signs that end a sentence.
+pub const SENTENCE_ENDS: &[char] = &['.', '!', '?', '…', '。', '！', '？'];
+
+/// Quotation marks and brackets that may follow the sign at the end of a sentence.
+const CLOSING: &[char] = &['"', '”', '’', '»', '\'', ')', ']'];
+
+/// Whether a text ends with one of `signs`. Closing quotation marks, closing brackets and white space after the sign do
+/// not count.
+pub fn ends_with_sign(text: &str, signs: &[char]) -> bool {
+    text.trim_end_matches(|c: char| c.is_whitespace() || CLOSING.contains(&c)).ends_with(signs)
+}
+
+/// Whether a text ends with a sign that ends a sentence, by [`ends_with_sign`] and [`SENTENCE_ENDS`].
+pub fn ends_sentence(text: &str) -> bool {
+    ends_with_sign(text, SENTENCE_ENDS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn white_space_is_collapsed() {
+        assert_eq!(collapse_white_space(" a \t\n b\u{A0}c "), "a b c");
+        assert_eq!(collapse_white_space(" \n"), "");
+    }
+
+    #[test]
+    fn closing_signs_do_not_hide_the_end_of_a_sentence() {
+        assert!(ends_sentence("So he said.") && ends_sentence("\"Really?\" ") && ends_sentence("(yes!)]"));
+        assert!(!ends_sentence("and then") && !ends_sentence("(yes)") && !ends_sentence(""));
+        assert!(ends_with_sign("as follows:", &[':']) && !ends_sentence("as follows:"));
+    }
+}
