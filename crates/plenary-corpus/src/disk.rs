@@ -1,8 +1,9 @@
-//! What an error of the disk means.
+//! What an input/output error means.
 
 use std::io::{Error, ErrorKind};
 
-/// Whether there is no room for what was to be written: a full disk, a full share of it, or a file that may not grow.
+/// Whether there is no space left for what was to be written: a full disk, an exhausted quota, or a limit on the size of
+/// the file.
 pub fn is_full(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge)
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Stage {
-    /// Reading its bytes.
+    /// Reading and decoding the file.
     Read,
 }
 
@@ -20,12 +20,12 @@ impl Stage {
     }
 }
 
-/// An input that could not be used, whole or in part.
+/// An input that could not be used, or not completely.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Failure {
     /// The path as the user gave it.
     pub path: String,
-    /// Where it failed.
+    /// The stage in which it failed.
     pub stage: Stage,
     /// What went wrong.
     pub error: String,

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-/// sha256 of some bytes, 64 hex digits.
+/// The sha256 of some bytes as 64 hex digits.
 pub fn sha256(bytes: &[u8]) -> String {
     format!("{:x}", Sha256::digest(bytes))
 }

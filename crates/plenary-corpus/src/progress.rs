@@ -5,15 +5,15 @@
 
 use std::fmt;
 
-/// Receives the progress of a stage and may ask it to stop.
+/// Receives the progress of a stage and can ask it to stop.
 pub trait Progress: Sync {
-    /// A stage begins: `total` units of work are ahead.
+    /// A stage with `total` units of work begins.
     fn begin(&self, stage: &str, total: u64);
-    /// `n` more units of the stage are done.
+    /// Another `n` units of the stage are done.
     fn advance(&self, n: u64);
-    /// `n` more passes of models are done, or were found in the cache: how fast the work goes, beside how far it is.
+    /// Another `n` forward passes of models are done or were found in the cache; a measure of speed, apart from progress.
     fn passes(&self, _n: u64) {}
-    /// Whether the user wants the work to end; asked between units of work.
+    /// Whether the work should stop; asked between units of work.
     fn stop_requested(&self) -> bool;
     /// [`Stopped`] where the user wants the work to end.
     fn check_stop(&self) -> Result<(), Stopped> {

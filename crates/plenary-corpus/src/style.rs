@@ -1,4 +1,4 @@
-//! How a document prints who speaks, and what opens a turn.
+//! How a document prints its speakers, and what opens a turn.
 
 use std::fmt;
 
@@ -8,36 +8,36 @@ use serde::{Serialize, Serializer};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Style {
-    /// A byline in bold on lines of its own.
+    /// A byline in bold on a separate line or lines.
     Bold,
-    /// A byline in bold, the speech after it on the same line.
+    /// A byline in bold with the speech after it on the same line.
     BoldInline,
-    /// `Name: text`, `Name (role): text`, `[00:12:03] Name: text`, `Q: text`, and a tab in the colon's place.
+    /// `Name: text`, `Name (role): text`, `[00:12:03] Name: text`, `Q: text`; also with a tab instead of the colon.
     Colon,
     /// `Name, role. - text`, `Name – text`.
     Dash,
     /// `Mr. BYRD. Text`, `The PRESIDING OFFICER. Text`, `Q. Text`.
     Period,
-    /// `Name (12:31)` or `12:31 Name` on a line of its own.
+    /// `Name (12:31)` or `12:31 Name` on a separate line.
     NameTime,
-    /// A name as a heading of a level that holds names.
+    /// A name as a heading, at a level of headings that are names.
     Heading,
-    /// A name in capitals on a line of its own.
+    /// A name in capitals on a separate line.
     Capitals,
-    /// A name on a line of its own, perhaps with title and affiliation beside or below it.
+    /// A name on a separate line, with or without title and affiliation beside or below it.
     NameLine,
-    /// Questions in a typeface of their own, without labels, and the answers below them.
+    /// Questions in a different typeface, without labels, with the answers below them.
     Questions,
-    /// One speech whose speaker stands in its title.
+    /// One speech whose speaker is named in the title.
     Titled,
-    /// The study's own regular expression: never learned, only pinned.
+    /// The study's own regular expression; used only if the study gives one.
     Pattern,
-    /// The format itself says who speaks: never learned or pinned.
+    /// The format itself names the speakers.
     Declared,
 }
 
 impl Style {
-    /// The styles that a document can be learned to be printed in.
+    /// The styles that can be recognised in a document.
     pub const ALL: [Style; 11] = [
         Style::Bold,
         Style::BoldInline,
@@ -71,13 +71,13 @@ impl Style {
         }
     }
 
-    /// The style of this name that a study can pin; `None` where there is none.
+    /// The style with this name, if a study can ask for it.
     pub fn from_name(name: &str) -> Option<Style> {
         Style::ALL.into_iter().chain([Style::Pattern]).find(|style| style.as_str() == name)
     }
 }
 
-/// The name of a style as the tables write it: `none` where no speaker was found.
+/// The name of a style as the tables write it: `none` if no speaker was found.
 pub fn style_name(style: Option<Style>) -> &'static str {
     style.map_or("none", Style::as_str)
 }
@@ -93,9 +93,9 @@ impl fmt::Display for Style {
 pub enum TurnRule {
     /// A byline in this style.
     Style(Style),
-    /// Somebody calls out, in brackets, inside the turn of another.
+    /// An interjection in brackets inside the turn of another person.
     BracketedInterjection,
-    /// A turn that a call in brackets interrupted goes on.
+    /// The continuation of a turn after an interjection in brackets.
     Continues,
     /// Nothing announces the turn.
     #[default]

@@ -12,5 +12,6 @@ pub mod directions;
 pub mod labels;
 pub mod misreadings;
 pub mod offices;
+pub mod roles;
 pub mod text;
 pub mod words;

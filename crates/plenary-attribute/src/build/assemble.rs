@@ -439,6 +439,7 @@ pub fn blocks(page: &Page<'_>, document_id: &str, marks: &[Mark], place: &[Optio
                 line_end: page.line_of(last_visible(page.source, span)) + 1,
                 page: has_pages.then_some(pages),
                 utterance,
+                claimed_by: Vec::new(),
             }
         })
         .collect()

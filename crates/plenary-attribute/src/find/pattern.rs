@@ -17,6 +17,7 @@ use plenary_corpus::Style;
 use plenary_corpus::{BlockKind, Details, Layout, Reason, Role, Span, StyleScore};
 use plenary_names::bylines::{Byline, split_honorific, tidy};
 use plenary_names::labels::{self, LabelKind};
+use plenary_names::roles::role_named;
 use plenary_names::text::constant_regex;
 
 /// Finds the bylines that a pattern matches.
@@ -113,7 +114,7 @@ fn parts(found: &Captures<'_>, printed: &str) -> Byline {
 }
 
 fn role_of(text: &str) -> Option<Role> {
-    Role::from_word(text).or_else(|| labels::is_chair_label(text).then_some(Role::Chair))
+    role_named(text).or_else(|| labels::is_chair_label(text).then_some(Role::Chair))
 }
 
 /// `75`, `1:15`, `[00:01:15.5]`; a date before it or half of the day behind it makes it a time of day.

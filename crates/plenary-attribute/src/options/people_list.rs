@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use plenary_corpus::{Details, Role};
 use plenary_names::compare::name_words;
+use plenary_names::roles::role_named;
 
 /// The columns that a list may have; the first must be there.
 pub const COLUMNS: [&str; 9] =
@@ -257,7 +258,7 @@ fn person(record: &StringRecord, columns: &[(usize, &'static str)], line: u64) -
     let mut title = cell("title");
     let role = match cell("role") {
         None => None,
-        Some(word) => match (Role::from_word(&word), &title) {
+        Some(word) => match (role_named(&word), &title) {
             (Some(role), _) => Some(role),
             // An office in the column of roles, as lists often have it.
             (None, None) => {
@@ -320,14 +321,20 @@ mod tests {
         assert_eq!(list.people().len(), 2);
         assert_eq!(list.of_name("Lee"), Some(0));
         assert_eq!(list.people()[1].line, 5);
-        assert_eq!(super::tests::list("name\tcountry\nAnn Lee\tChile\n").people()[0].details.country.as_deref(), Some("Chile"));
+        assert_eq!(
+            super::tests::list("name\tcountry\nAnn Lee\tChile\n").people()[0].details.country.as_deref(),
+            Some("Chile")
+        );
     }
 
     #[test]
     fn an_office_among_the_roles_is_the_title() {
         let list = list("name,role\nAnn Lee,chair\nBo Hill,Minister of Roads\n");
         assert_eq!(list.people()[0].role, Some(Role::Chair));
-        assert_eq!((list.people()[1].role, list.people()[1].details.title.as_deref()), (None, Some("Minister of Roads")));
+        assert_eq!(
+            (list.people()[1].role, list.people()[1].details.title.as_deref()),
+            (None, Some("Minister of Roads"))
+        );
         assert!(error("name,role,title\nBo Hill,Minister,Dean\n").contains("line 2: found the role \"Minister\""));
     }
 

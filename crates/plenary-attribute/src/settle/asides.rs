@@ -235,7 +235,10 @@ fn candidate(
         inside: true,
         n_mentions: 1,
         confidence,
-        weights: Weights::start(if origin == Origin::Call { Reason::Called } else { Reason::GoesOn }, confidence),
+        weights: Weights::start(
+            if origin == Origin::Call { Reason::Interjection } else { Reason::Continues },
+            confidence,
+        ),
         rival: None,
     }
 }

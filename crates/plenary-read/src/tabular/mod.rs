@@ -18,7 +18,8 @@ use super::parts::Parts;
 use super::source::{Part, Source};
 use super::{ReadError, decode, detect};
 use crate::Columns;
-use plenary_corpus::{Declared, Details, Document, Format, Role, Turn};
+use plenary_corpus::{Declared, Details, Document, Format, Turn};
+use plenary_names::roles::role_named;
 
 /// A table as read, whatever it was stored in.
 #[derive(Debug, Default)]
@@ -198,7 +199,7 @@ impl Group {
                 country: owned(found.country),
                 party: owned(found.party),
             },
-            role: cell(found.role).and_then(Role::from_word),
+            role: cell(found.role).and_then(role_named),
             ..Declared::default()
         });
         let carried = (!found.carry.is_empty()).then(|| {

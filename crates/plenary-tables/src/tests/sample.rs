@@ -68,6 +68,7 @@ pub fn transcript(document_id: &str, path: &str, turns: &[(&str, &[&str])]) -> T
             line_end: position,
             page: None,
             utterance,
+            claimed_by: Vec::new(),
         });
     };
     for (turn, (name, sentences)) in turns.iter().enumerate() {

@@ -1,0 +1,70 @@
+//! People of one document.
+
+use serde::Serialize;
+
+use crate::details::Details;
+use crate::links::{LinkRule, PersonRule};
+
+/// The role of a person in the proceedings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Conducts the meeting.
+    Chair,
+    /// Speaks or answers.
+    Speaker,
+    /// Asks.
+    Questioner,
+    /// Interrupts the turn of somebody else.
+    Interjector,
+    /// The document does not say who it is.
+    Unknown,
+}
+
+impl Role {
+    /// The name that the tables use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::Chair => "chair",
+            Role::Speaker => "speaker",
+            Role::Questioner => "questioner",
+            Role::Interjector => "interjector",
+            Role::Unknown => "unknown",
+        }
+    }
+}
+
+/// A person (or a printed role that stands for one) in one document. What the page does not say is `None`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Speaker {
+    /// Id of the person in this document.
+    pub speaker_id: String,
+    /// Id of the person, equal across documents only if the study asks for that or its list of people gives ids.
+    pub person_id: String,
+    /// The rule by which the person was recognised in, or kept apart from, other documents; `None` if no other document
+    /// was relevant.
+    pub person_rule: Option<PersonRule>,
+    /// The first byline of the person, without line breaks and marks of emphasis.
+    pub name_as_printed: String,
+    /// The printed label without title and brackets: "Dr. Ann Smith", "The Acting Chair".
+    pub label: String,
+    /// The name without honorific.
+    pub name: String,
+    /// Honorific, title, affiliation, country and party.
+    #[serde(flatten)]
+    pub details: Details,
+    /// Role in the proceedings.
+    pub role: Role,
+    /// Number of utterances.
+    pub n_utterances: usize,
+    /// Number of words in them.
+    pub n_words: usize,
+    /// Confidence that this is a speaker, in [0, 1].
+    pub confidence: f32,
+    /// Rule of the weakest link between labels of the person.
+    pub link_rule: LinkRule,
+    /// Confidence of that link, in [0, 1].
+    pub link_confidence: f32,
+    /// Ids of the blocks that support the links, in the order of the text.
+    pub evidence_block_ids: Vec<String>,
+}
