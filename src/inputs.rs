@@ -302,10 +302,10 @@ impl Sources {
                     self.add_path(&id, &path);
                 }
             }
-            (Loaded::File { file_id, .. }, Ok(Reading { documents, refused })) => {
+            (Loaded::File { path, file_id, .. }, Ok(Reading { documents, refused })) => {
                 let ids = documents.iter().map(|document| document.document_id.clone()).collect();
                 self.documents_of_file.insert(file_id, ids);
-                self.add_documents(documents, out);
+                self.add_documents(&path, documents, out);
                 for (member, error) in refused {
                     let is_failure = has_transcript_extension(&member) && !is_not_a_transcript(&error);
                     self.skipped.refuse(&member, &error, is_failure);
@@ -314,14 +314,15 @@ impl Sources {
             (Loaded::File { path, is_expected, in_folder, .. }, Err(error)) => {
                 self.skipped.refuse(&path, &error, is_expected && !(in_folder && is_not_a_transcript(&error)));
             }
-            (Loaded::Corpus { .. }, Ok(reading)) => self.add_documents(reading.documents, out),
+            (Loaded::Corpus { path, .. }, Ok(reading)) => self.add_documents(&path, reading.documents, out),
             (Loaded::Corpus { path, .. }, Err(error)) => self.skipped.refuse(&path, &error, true),
         }
     }
 
-    /// Adds documents to `out`. Of a document that was read before, only the path is recorded.
-    fn add_documents(&mut self, documents: Vec<Document>, out: &mut Vec<Document>) {
-        for document in documents {
+    /// Adds the documents of an input to `out`. Of a document that was read before, only the path is recorded.
+    fn add_documents(&mut self, input: &str, documents: Vec<Document>, out: &mut Vec<Document>) {
+        for mut document in documents {
+            document.source = input.to_string();
             if self.path_of_document.contains_key(&document.document_id) {
                 self.add_path(&document.document_id, &document.path);
             } else {

@@ -1,9 +1,9 @@
 //! What is known of a person besides the name.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Description of a person as a byline, a format or the study's list of people gives it. What a source does not give is `None`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Details {
     /// Words of address before the name: "Dr.", "Mr", "The Rt Hon".
     pub honorific: Option<String>,

@@ -1,6 +1,6 @@
 //! A file as read: its decoded text, its lines with their layout, and what the format itself says of its turns.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::details::Details;
 use crate::format::Format;
@@ -79,7 +79,7 @@ pub struct Declared {
 }
 
 /// What a page or a format says of the event as a whole. What it does not say is `None`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FrontMatter {
     /// Title of the document.
     pub title: Option<String>,
@@ -108,6 +108,8 @@ pub struct Document {
     /// The path as the user gave it, with `/` as separator. Inside an archive or a table the name of the member or
     /// document follows: `corpus.zip/a.txt`.
     pub path: String,
+    /// The input that holds the document, as the user named it: `path` without the member of an archive or table.
+    pub source: String,
     /// File format.
     pub format: Format,
     /// WHATWG name of the encoding from which the bytes were decoded, such as `UTF-8` or `windows-1252`.

@@ -2,7 +2,7 @@
 //!
 //! How a format is recognised and read is left to `plenary-read`, whose registry has an entry for each of these.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// How a format holds speech.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -92,5 +92,13 @@ impl Format {
 impl Serialize for Format {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Format {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let known = Format::ALL.iter().copied().find(|format| format.as_str() == name);
+        known.ok_or_else(|| serde::de::Error::custom(format!("`{name}` is not a format")))
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The rules and their confidence; which rule applies is decided by attribution.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Why a label stands for a person.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -19,7 +19,7 @@ pub struct Link {
 }
 
 /// The rules by which labels are linked to people within a document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LinkRule {
     /// The first label of the person: there was nothing to link.
@@ -89,7 +89,7 @@ impl LinkRule {
 }
 
 /// The rules by which a person is recognised in several documents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PersonRule {
     /// The study's list of people names the person.

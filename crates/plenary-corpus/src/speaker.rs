@@ -1,12 +1,12 @@
 //! People of one document.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::details::Details;
 use crate::links::{LinkRule, PersonRule};
 
 /// The role of a person in the proceedings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Conducts the meeting.
@@ -35,7 +35,7 @@ impl Role {
 }
 
 /// A person (or a printed role that stands for one) in one document. What the page does not say is `None`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Speaker {
     /// Id of the person in this document.
     pub speaker_id: String,

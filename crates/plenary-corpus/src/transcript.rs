@@ -1,6 +1,6 @@
 //! A document whose speech is attributed: utterances, segments, and what is kept of them.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::block::Block;
 use crate::document::{Document, FrontMatter, Turn};
@@ -91,13 +91,15 @@ pub struct Transcript {
 }
 
 /// What is kept of a transcript once its text has been processed: everything but text, blocks and utterances.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Summary {
     /// As in [`Document`].
     pub document_id: String,
     /// As in [`Document`].
     pub path: String,
+    /// As in [`Document`].
+    pub source: String,
     /// As in [`Document`].
     pub format: Format,
     /// As in [`Document`].
@@ -135,6 +137,7 @@ impl Transcript {
         Summary {
             document_id: document.document_id.clone(),
             path: document.path.clone(),
+            source: document.source.clone(),
             format: document.format,
             encoding: document.encoding.clone(),
             sha256: document.sha256.clone(),

@@ -36,6 +36,7 @@ impl<'a> Source<'a> {
         Document {
             document_id,
             path,
+            source: self.path.to_string(),
             format: self.format,
             encoding: self.encoding.into(),
             sha256: self.sha256.clone(),

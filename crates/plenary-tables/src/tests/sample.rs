@@ -124,6 +124,7 @@ pub fn transcript(document_id: &str, path: &str, turns: &[(&str, &[&str])]) -> T
         document: Document {
             document_id: document_id.into(),
             path: path.into(),
+            source: path.into(),
             format: Format::Markdown,
             encoding: "UTF-8".into(),
             sha256: document_id.repeat(6)[..64].into(),
