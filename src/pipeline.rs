@@ -27,7 +27,7 @@ use plenary_engine::{self as engine, EngineChoice, EngineError, Model, ModelFold
 use plenary_measure::estimate::{EstimateError, estimate_in_parts};
 use plenary_measure::themes::{Fitted, Sample, ThemeError};
 use plenary_read as read;
-use plenary_tables::{Closed, Closing, ModelRecord, OutputFolder, RunRecord, TableError, Writer, Written};
+use plenary_tables::{Closed, Closing, ModelRecord, OutputFolder, Results, RunRecord, TableError, Writer};
 
 use ledger::Ledger;
 use measuring::{Batch, Lot, Measurer, parts};
@@ -60,7 +60,8 @@ pub struct Report {
     /// Numbers of texts and pairs that were found in the cache, and that were computed.
     pub n_cached: u64,
     pub n_computed: u64,
-    pub written: Written,
+    /// The tables.
+    pub results: Results,
     /// The models that were used, with the sha256 of their graphs.
     pub models: Vec<ModelRecord>,
 }
@@ -219,7 +220,7 @@ fn run_with(
     };
     let all_failures: Vec<Failure> = untaken.failures.iter().chain(&untaken.passed_over).cloned().collect();
     progress.begin("writing tables", 1);
-    let written = closed.publish(&Closing {
+    let results = closed.publish(&Closing {
         record: &record,
         documents: &ledger.documents,
         other_paths: &untaken.other_paths,
@@ -236,7 +237,7 @@ fn run_with(
         estimates,
         n_cached,
         n_computed,
-        written,
+        results,
         models: records,
     })
 }

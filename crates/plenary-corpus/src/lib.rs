@@ -11,14 +11,16 @@ mod evidence;
 mod failure;
 pub mod findings;
 pub mod hash;
+mod hint;
 mod options;
 pub mod progress;
 mod style;
 
 pub use details::Details;
 pub use evidence::{Explanation, Form, Link, LinkRule, PersonRule, Reason, Rival, StyleScore, Weight};
-pub use options::OptionError;
 pub use failure::{Failure, Stage};
+pub use hint::Hint;
+pub use options::OptionError;
 pub use style::{Style, TurnRule, style_name};
 
 /// A half-open range of bytes `[start, end)` of a document's decoded text, on character boundaries.
