@@ -28,7 +28,7 @@ use plenary_measure::estimate::{EstimateError, estimate_in_parts};
 use plenary_measure::themes::{Fitted, Sample, ThemeError};
 use plenary_models::Models;
 use plenary_read as read;
-use plenary_tables::{Closed, Closing, ModelRecord, OutputFolder, RunRecord, TableError, Writer, Written};
+use plenary_tables::{Closed, Closing, ModelRecord, OutputFolder, Results, RunRecord, TableError, Writer};
 
 use ledger::Ledger;
 use measuring::{Batch, Lot, Measurer, parts};
@@ -61,7 +61,8 @@ pub struct Report {
     /// Numbers of texts and pairs that were found in the cache, and that were computed.
     pub n_cached: u64,
     pub n_computed: u64,
-    pub written: Written,
+    /// The tables.
+    pub results: Results,
     /// The models that were used, with the sha256 of their graphs.
     pub models: Vec<ModelRecord>,
 }
@@ -223,7 +224,7 @@ fn run_with(
     };
     let all_failures: Vec<Failure> = skipped.failures.iter().chain(&skipped.ignored).cloned().collect();
     progress.begin("writing tables", 1);
-    let written = closed.publish(&Closing {
+    let results = closed.publish(&Closing {
         record: &record,
         documents: &ledger.documents,
         other_paths: &skipped.other_paths,
@@ -240,7 +241,7 @@ fn run_with(
         estimates,
         n_cached,
         n_computed,
-        written,
+        results,
         models: records,
     })
 }

@@ -14,9 +14,9 @@ use plenary_attribute as attribute;
 pub use plenary_attribute::{
     LinkPeople, ListedPerson, Pattern, PatternError, PeopleError, PeopleList, SegmentOptions, TranscriptOptions, Unit,
 };
-use plenary_corpus::{OptionError, Style};
 pub use plenary_corpus::findings::Target;
 use plenary_corpus::hash::sha256;
+use plenary_corpus::{OptionError, Style};
 pub use plenary_measure::{EstimateOptions, StanceOptions, ThemeOptions};
 use plenary_models::BadModelOption;
 pub use plenary_models::ModelOptions;
@@ -140,6 +140,8 @@ impl Study {
             people_sha256: self.people_list.as_ref().map(|list| list.sha256.clone()),
             targets: self.targets.clone(),
             csv: self.output.csv,
+            confidence_level: self.estimates.confidence_level,
+            scores_sentiment: self.models.scores_sentiment(),
             // A study is plain data with string keys, which JSON takes without fail.
             json: serde_json::to_value(self).unwrap_or_default(),
         }

@@ -252,7 +252,7 @@ fn notes(out: &mut String, report: &Report) {
 
 fn files(out: &mut String, report: &Report, folder: &Path) {
     // `run.json` lists the others.
-    heading(out, &format!("{} in {}", plural(report.written.files.len() + 1, "file"), folder.display()), "");
+    heading(out, &format!("{} in {}", plural(report.results.files().len() + 1, "file"), folder.display()), "");
     line(out, "  analysis.parquet   begin here: a row per segment, with everything beside it");
     line(out, "  codebook.md        what every column means");
     line(out, "  run.json           where they come from: study, models, version, sha256");

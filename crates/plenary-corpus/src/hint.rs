@@ -48,4 +48,26 @@ pub enum Hint {
     ClearCache,
     /// Start fewer threads.
     UseFewerThreads,
+    /// Write the results to another folder.
+    UseOtherOutputFolder,
+    /// Write the results to a new or empty folder, or to that of an earlier run.
+    UseNewOutputFolder,
+    /// Wait until another run has ended, or write the results to another folder.
+    WaitOrUseOtherOutputFolder,
+    /// Name a folder that a run wrote.
+    NameResultsFolder,
+    /// Run the study again, into the same folder.
+    RunAgain,
+    /// Copy the results folder again, or run the study again into it.
+    CopyAgainOrRunAgain,
+    /// Use the version of plenary that wrote the results, or a newer one.
+    UseNewerVersion,
+    /// Check that the files may be read.
+    CheckPermissions,
+    /// Make room on the disk and run again.
+    MakeRoom,
+    /// Close the programs that have the files open and run again.
+    CloseProgramsAndRunAgain,
+    /// Report a defect of plenary.
+    ReportDefect,
 }

@@ -1,32 +1,46 @@
-//! Rust values to columns: what a cell of a table can hold and how a run of cells becomes a polars series.
+//! The types of cells, and their conversion to and from polars series.
 //!
-//! In: the fields of the row structs of [`schema`](super::schema). Out: one named series per field, with the type
-//! that [`Kind`] names. The names, meanings and the order of columns are `schema`'s; files are `writer`'s.
+//! **Input:** the fields of the row structs of [`schema`](super::schema), or a series that was read. **Output:** one named
+//! series per field with the type that [`Kind`] names, or the values of a series. **Refused:** a series of another type.
+//! **Left to others:** names, meanings and order of columns (`schema`), files (`sheet`, `results`).
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use polars_arrow::array::{Array, Float32Array};
 use polars_core::prelude::*;
 
-/// Type of a column, as R, Python and Parquet know it.
+/// Type of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Kind {
+    /// UTF-8 text.
     String,
+    /// 32-bit floating point number.
     Float32,
+    /// 64-bit floating point number.
     Float64,
+    /// Unsigned 32-bit integer.
     UInt32,
+    /// Unsigned 64-bit integer.
     UInt64,
+    /// Signed 64-bit integer.
     Int64,
+    /// True or false.
     Bool,
+    /// Calendar day.
     Date,
-    /// Microseconds since 1970, UTC.
+    /// Microseconds since 1970-01-01, UTC.
     DateTime,
+    /// List of texts.
     StringList,
+    /// List of 32-bit floating point numbers.
     Float32List,
-    /// As many `f32` in every row; the model sets how many.
+    /// The same number of 32-bit floats in every row; the embedding model sets the number.
     Vector,
 }
 
 impl Kind {
+    /// All types.
     pub const ALL: [Kind; 12] = [
         Kind::String,
         Kind::Float32,
@@ -79,14 +93,26 @@ impl Kind {
     }
 }
 
-/// A value that can stand in a cell. `None` is a null.
-pub trait Value {
+/// A value of a cell. `None` is a null.
+pub(crate) trait Value {
+    /// The type of its column.
     const KIND: Kind;
 
-    /// The cells from the first row to the last as a series called `name`.
+    /// The cells, from the first row to the last, as a series with the name `name`.
     fn series<'c>(name: &str, cells: impl Iterator<Item = Option<&'c Self>>) -> PolarsResult<Series>
     where
         Self: 'c;
+}
+
+/// A value that can be read from a series and borrows from it where it is text or a vector.
+pub(crate) trait ReadValue<'s>: Sized {
+    /// The cells of a series, from the first row to the last; a null is `None`.
+    fn read(series: &'s Series) -> PolarsResult<Vec<Option<Self>>>;
+}
+
+/// The cells of a column of a frame.
+pub(crate) fn read<'s, T: ReadValue<'s>>(frame: &'s DataFrame, name: &str) -> PolarsResult<Vec<Option<T>>> {
+    T::read(frame.column(name)?.as_materialized_series())
 }
 
 /// The types that polars collects by itself.
@@ -167,8 +193,8 @@ impl Value for Vec<f32> {
 impl Value for &[f32] {
     const KIND: Kind = Kind::Vector;
 
-    /// Every cell has the length of the first one and none is null. Without rows the width is 1: the caller, who
-    /// knows the model, replaces the series.
+    /// Every cell has the length of the first one and none is null. Without rows the width is 1; such a frame adds nothing
+    /// to a table.
     fn series<'c>(name: &str, cells: impl Iterator<Item = Option<&'c Self>>) -> PolarsResult<Series>
     where
         Self: 'c,
@@ -190,5 +216,88 @@ impl Value for &[f32] {
                 flat.reshape_array(&[ReshapeDimension::Infer, ReshapeDimension::new(width)])
             }
         }
+    }
+}
+
+/// The types that polars iterates over by itself.
+macro_rules! read_plain {
+    ($($ty:ty => $array:ident;)+) => {
+        $(impl<'s> ReadValue<'s> for $ty {
+            fn read(series: &'s Series) -> PolarsResult<Vec<Option<Self>>> {
+                Ok(series.$array()?.iter().collect())
+            }
+        })+
+    };
+}
+
+read_plain! {
+    &'s str => str;
+    f32 => f32;
+    f64 => f64;
+    u32 => u32;
+    u64 => u64;
+    i64 => i64;
+    bool => bool;
+}
+
+impl<'s> ReadValue<'s> for String {
+    fn read(series: &'s Series) -> PolarsResult<Vec<Option<Self>>> {
+        Ok(series.str()?.iter().map(|text| text.map(str::to_owned)).collect())
+    }
+}
+
+impl<'s> ReadValue<'s> for Date {
+    fn read(series: &'s Series) -> PolarsResult<Vec<Option<Self>>> {
+        let days = series.date()?.physical();
+        days.iter().map(|days| days.map(day).transpose()).collect()
+    }
+}
+
+/// The calendar day that lies `days` after 1970-01-01.
+pub(crate) fn day(days: i32) -> PolarsResult<Date> {
+    let epoch = Date::constant(1970, 1, 1);
+    let span = jiff::Span::new().try_days(days).and_then(|span| epoch.checked_add(span));
+    span.map_err(|error| polars_err!(ComputeError: "{} days since 1970-01-01 is not a date: {}", days, error))
+}
+
+impl<'s> ReadValue<'s> for Timestamp {
+    fn read(series: &'s Series) -> PolarsResult<Vec<Option<Self>>> {
+        let instants = series.datetime()?.physical();
+        instants.iter().map(|micros| micros.map(instant).transpose()).collect()
+    }
+}
+
+/// The instant that lies `micros` microseconds after the start of 1970-01-01, UTC.
+pub(crate) fn instant(micros: i64) -> PolarsResult<Timestamp> {
+    Timestamp::from_microsecond(micros)
+        .map_err(|error| polars_err!(ComputeError: "{} microseconds since 1970 is not a time: {}", micros, error))
+}
+
+impl<'s> ReadValue<'s> for Vec<String> {
+    fn read(series: &'s Series) -> PolarsResult<Vec<Option<Self>>> {
+        let texts =
+            |list: Series| Ok(list.str()?.iter().map(|text| text.unwrap_or_default().to_owned()).collect::<Vec<_>>());
+        series.list()?.series_iter().map(|list| list.map(texts).transpose()).collect()
+    }
+}
+
+impl<'s> ReadValue<'s> for Vec<f32> {
+    fn read(series: &'s Series) -> PolarsResult<Vec<Option<Self>>> {
+        let numbers = |list: Series| Ok(list.f32()?.iter().map(Option::unwrap_or_default).collect::<Vec<_>>());
+        series.list()?.series_iter().map(|list| list.map(numbers).transpose()).collect()
+    }
+}
+
+impl<'s> ReadValue<'s> for &'s [f32] {
+    fn read(series: &'s Series) -> PolarsResult<Vec<Option<Self>>> {
+        let mut cells = Vec::with_capacity(series.len());
+        for chunk in series.array()?.downcast_iter() {
+            let numbers = chunk.values().as_any().downcast_ref::<Float32Array>();
+            let numbers = numbers.ok_or_else(|| polars_err!(SchemaMismatch: "expected vectors of float32"))?;
+            let width = chunk.size().max(1);
+            let rows = numbers.values().as_slice().chunks_exact(width);
+            cells.extend(rows.zip(0..chunk.len()).map(|(row, at)| chunk.is_valid(at).then_some(row)));
+        }
+        Ok(cells)
     }
 }

@@ -1,44 +1,70 @@
-//! How a table is declared: from one list of columns come the row struct, its description and its frame.
+//! The macro that declares tables: one list of columns becomes a row struct, a description and a schema.
 //!
-//! In: declarations as in [`schema`](super::schema). Out: row structs whose fields are the columns and that become
-//! frames, [`Table`]s that describe them. Which tables and columns there are is `schema`'s to say.
+//! **Input:** declarations as in [`schema`](super::schema). **Output:** row structs whose fields are the columns and that
+//! convert to and from data frames, and the [`Table`]s that describe them. **Refused:** a column that a frame lacks, or a null
+//! where the schema allows none. **Left to others:** which tables and columns exist (`schema`), files (`sheet`, `results`).
 
 use super::cells::Kind;
 
 /// A table and what one of its rows is.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Table {
+    /// Name of the table; its file is `NAME.parquet`.
     pub name: &'static str,
     /// What one row stands for.
     pub row: &'static str,
+    /// The columns, in the order of the file.
     pub columns: &'static [Column],
+}
+
+impl AsRef<str> for Table {
+    fn as_ref(&self) -> &str {
+        self.name
+    }
 }
 
 /// A column, its type and its meaning.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Column {
+    /// Name of the column.
     pub name: &'static str,
+    /// Type of its values.
     pub kind: Kind,
-    /// What the values are measured in; `None` for names, texts and ids.
+    /// Unit of the values; `None` for names, texts and ids.
     pub unit: Option<&'static str>,
-    /// What a null says; `None` where a value is never missing.
+    /// What a null means; `None` where a value is never missing.
     pub null_means: Option<&'static str>,
+    /// What the column holds.
     pub description: &'static str,
 }
 
-/// A field's type: an option where a null has a meaning.
+/// The type of a field: an option where a null has a meaning.
 macro_rules! field {
     ($ty:ty) => { $ty };
     ($ty:ty, $null:literal) => { Option<$ty> };
 }
 
-/// A field's value as an option.
+/// The value of a field as an option.
 macro_rules! cell {
     ($value:expr) => {
         Some(&$value)
     };
     ($value:expr, $null:literal) => {
         $value.as_ref()
+    };
+}
+
+/// The value of a field from a cell that was read; a null that the schema does not allow is an error.
+macro_rules! filled {
+    ($cell:expr, $name:expr) => {
+        $cell.ok_or_else(|| {
+            polars_core::prelude::polars_err!(SchemaMismatch: "column `{}` has a null, which its description does not allow", $name)
+        })?
+    };
+    ($cell:expr, $name:expr, $null:literal) => {
+        $cell
     };
 }
 
@@ -52,7 +78,7 @@ macro_rules! optional {
     };
 }
 
-/// A field's name as a column's: `r#type` is `type`.
+/// The column name of a field: `r#type` is `type`.
 pub(super) const fn plain(field: &'static str) -> &'static str {
     match field.as_bytes() {
         [b'r', b'#', rest @ ..] => match str::from_utf8(rest) {
@@ -75,13 +101,14 @@ macro_rules! tables {
         }
     )+) => {
         $(
-            /// A row of the table of the same name; its fields are the columns.
+            #[doc = concat!("A row of the table `", stringify!($table), "`; its fields are the columns.")]
             #[derive(Debug, Clone, PartialEq, serde::Serialize)]
             pub struct $row<$a> {
                 $($(#[doc = $text])+ pub $field: field!($ty $(, $null)?),)+
             }
 
             impl<$a> $row<$a> {
+                /// The table that the rows belong to.
                 pub const TABLE: Table = Table {
                     name: stringify!($table),
                     row: concat!($($row_text),+).trim_ascii(),
@@ -93,6 +120,23 @@ macro_rules! tables {
                         description: concat!($($text),+).trim_ascii(),
                     },)+],
                 };
+
+                /// The rows of a frame that has the columns of the table.
+                ///
+                /// # Errors
+                /// [`OpenError`](crate::OpenError) where a column is missing, has another type, or has a null that its
+                /// description does not allow.
+                pub fn rows(frame: &$a polars_core::prelude::DataFrame) -> Result<Vec<Self>, crate::OpenError> {
+                    Self::read(frame).map_err(|source| crate::OpenError::stored(Self::TABLE.name, source))
+                }
+
+                fn read(frame: &$a polars_core::prelude::DataFrame) -> polars_core::prelude::PolarsResult<Vec<Self>> {
+                    $(let mut $field = super::cells::read::<$ty>(frame, super::declare::plain(stringify!($field)))?.into_iter();)+
+                    let row = |_| Ok(Self {
+                        $($field: filled!($field.next().flatten(), super::declare::plain(stringify!($field)) $(, $null)?),)+
+                    });
+                    (0..frame.height()).map(row).collect()
+                }
 
                 pub(crate) fn frame(rows: &[Self]) -> polars_core::prelude::PolarsResult<polars_core::prelude::DataFrame> {
                     let columns = vec![$(
@@ -111,4 +155,4 @@ macro_rules! tables {
     };
 }
 
-pub(super) use {cell, field, optional, tables};
+pub(super) use {cell, field, filled, optional, tables};

@@ -1,14 +1,15 @@
-//! The folder that tables go to: whose it is, and how a set of files appears in it whole or not at all.
+//! The folder that tables are written to: whose it is, and how a set of files appears in it whole or not at all.
 //!
-//! In: a path. Out: a folder that is plenary's alone for the time of a run. Refuses a file, a folder with foreign
-//! files, one that cannot be written and one in use, before anything is computed. What the files hold is `writer`'s.
+//! **Input:** a path. **Output:** a folder that belongs to one run until the run ends. **Refused:** a file, a folder with files
+//! that plenary did not write, one that cannot be written and one in use, all before anything is computed. **Left to others:**
+//! what the files hold (`writer`), how results are opened (`results`).
 //!
-//! How tables stay whole. `run.json` marks a complete set of files and lists them. A run writes all files into
-//! `.plenary-staging`, forces them to disk and renames that folder to `.plenary-ready`: from here on the new tables
-//! exist. Then `run.json` of the earlier results is taken away first, the tables are renamed into place one by one,
-//! and the new `run.json` comes last. A run that is killed before the renaming leaves the earlier results as they
-//! were; one that is killed after it leaves a folder without `run.json` for an instant's worth of renames, which the
-//! next run completes before it begins. A folder with `run.json` is always whole.
+//! How tables stay whole: `run.json` marks a complete set of files and lists them. A run writes all files into
+//! `.plenary-staging`, forces them to disk and renames that folder to `.plenary-ready`. From here on the new tables exist.
+//! Then the `run.json` of the earlier results is moved away, the tables are renamed into place one by one, and the new
+//! `run.json` is moved last. A run that is killed before the renaming leaves the earlier results as they were. One that is
+//! killed after it leaves a folder without `run.json`; the next run completes the move before it begins. A folder with
+//! `run.json` is always whole.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -21,22 +22,22 @@ use plenary_corpus::disk::is_full;
 
 /// Marks a complete set of tables.
 pub(super) const MARKER: &str = "run.json";
-/// What the marker of the earlier results is called while they are replaced.
+/// Name of the marker of the earlier results while they are replaced.
 const EARLIER: &str = "earlier-run.json";
 const STAGING: &str = ".plenary-staging";
 const READY: &str = ".plenary-ready";
 const LOCK: &str = ".plenary-lock";
 
-/// A folder that was checked and is held for one run; it is free again when this is dropped.
+/// A folder that was checked and is locked for one run; dropping this unlocks it.
 #[derive(Debug)]
 pub struct OutputFolder {
     path: PathBuf,
-    /// Folders that this run made, outermost first: they are taken away again if nothing came of it.
+    /// Folders that this run created, outermost first. They are removed again if they stay empty.
     created: Vec<PathBuf>,
     lock: File,
 }
 
-/// What `run.json` says of the files beside it.
+/// The files that `run.json` lists.
 #[derive(Debug, Default, Deserialize)]
 struct Marker {
     #[serde(default)]
@@ -49,12 +50,12 @@ struct MarkedFile {
 }
 
 impl OutputFolder {
-    /// Takes a folder for a run: creates it if it is missing, completes what a killed run left behind.
+    /// Locks a folder for a run: creates it if it is missing, and completes what a killed run left behind.
     ///
     /// `names` are the files that the run will write besides `run.json`.
     ///
     /// # Errors
-    /// When the path is a file, the folder has files that plenary did not write, another run uses it, or it cannot be
+    /// Where the path is a file, the folder has files that plenary did not write, another run uses it, or it cannot be
     /// written. Nothing is changed then.
     pub(super) fn take(path: &Path, names: &[String]) -> Result<Self, TableError> {
         let not_writable = |source| TableError::NotWritable { path: path.to_owned(), source };
@@ -75,7 +76,7 @@ impl OutputFolder {
         let lock_path = path.join(LOCK);
         let lock = File::options().create(true).truncate(false).write(true).open(&lock_path).map_err(not_writable)?;
         match lock.try_lock() {
-            // A file system without locks cannot tell that another run is at work; the tables stay whole all the same.
+            // A file system without locks does not show that another run is at work; the tables stay whole all the same.
             Ok(()) | Err(TryLockError::Error(_)) => {}
             Err(TryLockError::WouldBlock) => return Err(TableError::Busy { path: path.to_owned() }),
         }
@@ -86,11 +87,12 @@ impl OutputFolder {
         Ok(folder)
     }
 
+    /// Path of the folder.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// An empty place for the files of a new set, `run.json` among them.
+    /// Creates an empty folder for the files of a new set, including `run.json`.
     pub(super) fn staging(&self) -> Result<PathBuf, TableError> {
         let staging = self.path.join(STAGING);
         let failed = |source| write_error(&staging, source);
@@ -99,12 +101,12 @@ impl OutputFolder {
         Ok(staging)
     }
 
-    /// Gives up a set that could not be written. What cannot be removed now is removed by the next run.
+    /// Removes a set that could not be written. What cannot be removed now is removed by the next run.
     pub(super) fn discard(&self) {
         let _ = remove_folder(&self.path.join(STAGING));
     }
 
-    /// Puts the complete, flushed set in the place of the earlier one.
+    /// Replaces the earlier set by the complete, flushed new one.
     pub(super) fn publish(&self) -> Result<(), TableError> {
         let (staging, ready) = (self.path.join(STAGING), self.path.join(READY));
         let staged = flush_folder(&staging).and_then(|()| fs::rename(&staging, &ready));
@@ -114,8 +116,8 @@ impl OutputFolder {
             .map_err(|source| TableError::Install { path: ready, source })
     }
 
-    /// Moves the files of `.plenary-ready` to their places; does nothing where there are none. Every step can be the
-    /// last one before a kill: done again, the steps that are done already change nothing.
+    /// Moves the files of `.plenary-ready` to their places; does nothing where there are none. A kill can follow any step:
+    /// repeating steps that are done changes nothing.
     fn install(&self) -> io::Result<()> {
         let ready = self.path.join(READY);
         let (marker, new_marker) = (self.path.join(MARKER), ready.join(MARKER));
@@ -139,7 +141,7 @@ impl OutputFolder {
         remove_folder(&ready)
     }
 
-    /// A file that has the name of one to be written, but was not written by plenary, stays.
+    /// Refuses to overwrite a file that has the name of one to be written but was not written by plenary.
     fn refuse_occupied(&self, names: &[String]) -> Result<(), TableError> {
         let ours = read_names(&self.path.join(MARKER));
         match names.iter().find(|name| !ours.contains(name) && self.path.join(name).exists()) {
@@ -150,18 +152,18 @@ impl OutputFolder {
 }
 
 impl Drop for OutputFolder {
-    /// Frees the folder. What cannot be removed does no harm: the next run takes it over.
+    /// Unlocks the folder. What cannot be removed is harmless: the next run reuses it.
     fn drop(&mut self) {
         let _ = fs::remove_file(self.path.join(LOCK));
         let _ = self.lock.unlock();
         for folder in self.created.iter().rev() {
-            // Fails, as it should, where there is anything in it.
+            // Fails where the folder is not empty, which is intended.
             let _ = fs::remove_dir(folder);
         }
     }
 }
 
-/// A folder is plenary's when it has plenary's marker, or what a killed run leaves, or nothing at all.
+/// A folder belongs to plenary when it has plenary's marker, what a killed run leaves, or nothing at all.
 fn refuse_foreign(path: &Path) -> Result<(), TableError> {
     let not_readable = |source| TableError::NotWritable { path: path.to_owned(), source };
     if is_marker(&path.join(MARKER)) || is_marker(&path.join(READY).join(MARKER)) {
@@ -180,9 +182,19 @@ fn refuse_foreign(path: &Path) -> Result<(), TableError> {
     }
 }
 
-/// Whether a folder holds a complete set of tables.
+/// Whether a folder holds a complete set of tables, of any version.
 pub fn is_results(folder: &Path) -> bool {
     is_marker(&folder.join(MARKER))
+}
+
+/// Whether a run finished in the folder but its tables were not all moved to their places.
+pub(super) fn awaits_move(folder: &Path) -> bool {
+    is_marker(&folder.join(READY).join(MARKER))
+}
+
+/// Whether the folder holds files of a run that did not finish, or of one that is at work.
+pub(super) fn is_staged(folder: &Path) -> bool {
+    folder.join(STAGING).exists()
 }
 
 fn is_marker(path: &Path) -> bool {
@@ -194,21 +206,23 @@ fn is_marker(path: &Path) -> bool {
     fs::read(path).is_ok_and(|bytes| serde_json::from_slice::<Version>(&bytes).is_ok())
 }
 
-/// The files that a marker lists, if they can be plenary's: plain names of tables or of the codebook. A marker that is
-/// missing or cannot be read lists none.
+/// The files that a marker lists and that have plain names of tables or of the codebook. A marker that is missing or cannot
+/// be read lists none.
 fn read_names(marker: &Path) -> Vec<String> {
     let files = fs::read(marker).ok().and_then(|bytes| serde_json::from_slice::<Marker>(&bytes).ok());
     let names = files.unwrap_or_default().files.into_iter().map(|file| file.name);
-    names.filter(|name| is_plain_name(Path::new(name))).collect()
+    names.filter(|name| is_plain_name(name)).collect()
 }
 
-fn is_plain_name(name: &Path) -> bool {
+/// Whether a name is that of a file of results: of a table or a text, without a folder.
+pub(super) fn is_plain_name(name: &str) -> bool {
+    let name = Path::new(name);
     let mut components = name.components();
     let plain = matches!((components.next(), components.next()), (Some(Component::Normal(_)), None));
     plain && name.extension().is_some_and(|extension| ["parquet", "csv", "md"].iter().any(|known| extension == *known))
 }
 
-/// Tells a full disk from other failures.
+/// Distinguishes a full disk from other failures.
 pub(super) fn write_error(path: &Path, source: io::Error) -> TableError {
     let path = path.to_owned();
     if is_full(&source) { TableError::DiskFull { path } } else { TableError::Write { path, source } }
@@ -225,7 +239,7 @@ fn ignore_missing(result: io::Result<()>) -> io::Result<()> {
     }
 }
 
-/// Forces the names in a folder to disk, where the system can do that for a folder.
+/// Forces the names in a folder to disk, where the system supports that for folders.
 fn flush_folder(path: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
 }

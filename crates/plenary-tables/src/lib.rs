@@ -1,21 +1,29 @@
-//! Everything a run computed to tables on disk: Parquet, a codebook, and CSV where wanted.
+//! The tables of a run: schema, codebook, writing and opening.
 //!
-//! In: an [`OutputFolder`], segments with their numbers as they come ([`Writer`]), then what only the whole corpus tells
-//! ([`Closed`]). Out: the files of the tables, whole or not at all. Refuses a folder that is not plenary's before anything
-//! is computed. Says nothing of how a number came about.
+//! **Input:** segments with their measurements as they come ([`Writer`]), then what only the whole corpus shows ([`Closed`]);
+//! or a results folder. **Output:** [`Results`], in a folder or in memory. **Refused:** a folder that holds files of others,
+//! rows that have no place, results that are damaged or of another format. **Left to others:** how a number is computed.
 //!
-//! `schema` names the columns, `rows` fills them, `sheet` writes the files of a table, `writer` knows when which table is
-//! written, `folder` keeps the folder whole and `codebook` explains the columns.
+//! `schema` names the columns, `rows` fills them, `sheet` writes the files of a table, `sink` and `source` are the places of
+//! files, `writer` knows when which table is written, `folder` keeps the folder whole, `record` is `run.json`, `results` opens
+//! what was written, `arrow` and `text` convert it, and `codebook` explains the columns.
 
+mod arrow;
 mod cells;
 pub mod codebook;
 mod declare;
 mod folder;
+mod open_error;
+mod record;
+mod results;
 mod rows;
 pub mod schema;
 mod sheet;
+mod sink;
+mod source;
 #[cfg(test)]
 mod tests;
+pub mod text;
 mod writer;
 
 use std::io;
@@ -23,12 +31,18 @@ use std::path::PathBuf;
 
 use polars_core::prelude::PolarsError;
 
-pub use cells::{Kind, Value};
+pub use arrow::RecordBatches;
+pub use cells::Kind;
 pub use declare::{Column, Table};
 pub use folder::{OutputFolder, is_results};
-pub use rows::{Closing, Measured, ModelRecord, RunRecord};
-pub use writer::{Closed, Writer, Written, WrittenFile};
+pub use open_error::{OpenError, OpenErrorKind};
+pub use polars_core::prelude::DataFrame;
+pub use record::{ModelRecord, Run, SCHEMA_VERSION, WrittenFile};
+pub use results::{Check, Groups, Results};
+pub use rows::{Closing, Measured, RunRecord};
+pub use writer::{Closed, Writer};
 
+use plenary_corpus::Hint;
 use plenary_corpus::findings::Target;
 use serde::{Deserialize, Serialize};
 
@@ -40,9 +54,10 @@ pub struct OutputOptions {
     pub csv: bool,
 }
 
-/// What the tables say of the study.
-#[derive(Debug, Clone, Default, PartialEq)]
+/// What the tables and their readers need to know of the study.
+#[derive(Debug, Clone, PartialEq)]
 pub struct StudyInfo {
+    /// Name of the study.
     pub name: String,
     /// Seed of everything that draws at random.
     pub seed: u64,
@@ -52,64 +67,154 @@ pub struct StudyInfo {
     pub targets: Vec<Target>,
     /// Whether CSV is written beside Parquet.
     pub csv: bool,
+    /// Confidence level of the intervals of estimates, in (0, 1).
+    pub confidence_level: f64,
+    /// Whether sentiment is scored.
+    pub scores_sentiment: bool,
     /// The whole study, for `run.json`.
     pub json: serde_json::Value,
 }
 
-/// The version that stands in `runs` and in `run.json`.
+impl Default for StudyInfo {
+    /// A study without a name or targets: intervals of 95 %, with sentiment.
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            seed: 0,
+            people_sha256: None,
+            targets: Vec::new(),
+            csv: false,
+            confidence_level: 0.95,
+            scores_sentiment: true,
+            json: serde_json::Value::Null,
+        }
+    }
+}
+
+/// The version of plenary, as in `runs` and `run.json`.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Why tables could not be written.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum TableError {
+    /// The path of the output folder is a file.
+    #[error("{} is a file, but tables need a folder", path.display())]
+    NotAFolder {
+        /// The path.
+        path: PathBuf,
+    },
+    /// The folder holds files of others.
+    #[error("{} holds files that plenary did not write (`{found}`); nothing was changed", path.display())]
+    Foreign {
+        /// The folder.
+        path: PathBuf,
+        /// The first of these files.
+        found: String,
+    },
+    /// A file of the user has the name of a table.
+    #[error("{} has the name of a table but was not written by plenary; nothing was changed", path.display())]
+    Occupied {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Another run uses the folder.
+    #[error("another run of plenary is using {}", path.display())]
+    Busy {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The folder cannot be created or written.
+    #[error("{} cannot be created or written ({source}); its parent must exist and be writable", path.display())]
+    NotWritable {
+        /// The folder.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The disk is full.
     #[error(
-        "{} is a file, but tables need a folder; name another folder with --out",
+        "{} could not be written: no space is left, or files may not grow so large. Earlier results in the folder are \
+         unchanged",
         path.display()
     )]
-    NotAFolder { path: PathBuf },
+    DiskFull {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file could not be written.
+    #[error("{} could not be written ({source}). Earlier results in the folder are unchanged", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The new tables are complete but were not all moved to their places.
     #[error(
-        "{} holds files that plenary did not write (`{found}`); nothing was touched. Name a new or empty folder \
-         with --out, or the folder of an earlier run",
+        "the new tables are complete in {} but could not all be moved to their places ({source}). The next run into the \
+         folder finishes the move before it begins",
         path.display()
     )]
-    Foreign { path: PathBuf, found: String },
-    #[error(
-        "{} has the name of a table but was not written by plenary; move or rename it, or name another folder \
-         with --out",
-        path.display()
-    )]
-    Occupied { path: PathBuf },
-    #[error("another run of plenary is using {}; wait for it to end, or name another folder with --out", path.display())]
-    Busy { path: PathBuf },
-    #[error(
-        "{} cannot be created or written ({source}); check that its parent exists and that you may write there, or \
-         name another folder with --out",
-        path.display()
-    )]
-    NotWritable { path: PathBuf, source: io::Error },
-    #[error(
-        "{} could not be written: no space is left, or files may not grow so large. Earlier results in the folder are as \
-         they were; make room and run again",
-        path.display()
-    )]
-    DiskFull { path: PathBuf },
-    #[error(
-        "{} could not be written ({source}). Earlier results in the folder are as they were; remove the cause and \
-         run again",
-        path.display()
-    )]
-    Write { path: PathBuf, source: io::Error },
-    #[error(
-        "the new tables are complete in {} but could not all be moved to their places ({source}). Close programs that \
-         have the tables open and run again: the next run finishes the move before it begins",
-        path.display()
-    )]
-    Install { path: PathBuf, source: io::Error },
-    #[error("table `{table}` could not be stored: {source}; this is a defect of plenary, please report it")]
-    Store { table: String, source: PolarsError },
-    #[error(
-        "the results of a run do not fit each other: {what}: {found}, expected {expected} (a bound for an index); this \
-         is a defect of plenary, please report it"
-    )]
-    Misfit { what: String, found: usize, expected: usize },
+    Install {
+        /// The folder that holds the new tables.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// polars refused to store a table.
+    #[error("table `{table}` could not be stored: {source}")]
+    Store {
+        /// Name of the table.
+        table: String,
+        /// What polars says.
+        source: PolarsError,
+    },
+    /// The record of the run could not be written as JSON.
+    #[error("the record of the run could not be written as JSON: {source}")]
+    Record {
+        /// What the JSON writer says.
+        source: serde_json::Error,
+    },
+    /// Parts of the results do not fit each other.
+    #[error("the results of a run do not fit each other: {what}: {found}, expected {expected} (a bound for an index)")]
+    Misfit {
+        /// What does not fit.
+        what: String,
+        /// Its number.
+        found: usize,
+        /// The number that fits, or the bound for an index.
+        expected: usize,
+    },
+    /// A row has no place in its table.
+    #[error("the results of a run do not fit each other: table `{table}` has no place for {problem}")]
+    NoPlace {
+        /// Name of the table.
+        table: &'static str,
+        /// What has no place, and why.
+        problem: String,
+    },
+    /// Results that were to be saved, or that were just written, cannot be read.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+}
+
+impl TableError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<Hint> {
+        match self {
+            Self::NotAFolder { .. } | Self::Occupied { .. } | Self::NotWritable { .. } => {
+                Some(Hint::UseOtherOutputFolder)
+            }
+            Self::Foreign { .. } => Some(Hint::UseNewOutputFolder),
+            Self::Busy { .. } => Some(Hint::WaitOrUseOtherOutputFolder),
+            Self::DiskFull { .. } => Some(Hint::MakeRoom),
+            Self::Write { .. } => Some(Hint::RunAgain),
+            Self::Install { .. } => Some(Hint::CloseProgramsAndRunAgain),
+            Self::Store { .. } | Self::Record { .. } | Self::Misfit { .. } | Self::NoPlace { .. } => {
+                Some(Hint::ReportDefect)
+            }
+            Self::Open(error) => error.hint(),
+        }
+    }
 }

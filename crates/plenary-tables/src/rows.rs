@@ -1,44 +1,40 @@
-//! What a run computed to the rows of its tables.
+//! What a run computed, as the rows of its tables.
 //!
-//! In: what the stages returned, some segments at a time ([`Measured`]) and then as a whole ([`Closing`]). Out: rows of the
-//! structs that `schema` declares. Refuses parts that do not fit each other (more scores than segments, say). What a column
-//! is called and means is `schema`'s, how it is stored `sheet`'s. Rows come in the order of the transcripts and, within one,
-//! of the text; nothing is sorted or dropped here.
+//! **Input:** what the stages returned, some segments at a time ([`Measured`]) and then as a whole ([`Closing`]). **Output:**
+//! rows of the structs that `schema` declares, in the order of the transcripts and, within one, of the text; nothing is
+//! sorted or dropped. **Refused:** parts that do not fit each other, such as more scores than segments. **Left to others:**
+//! names and meanings of columns (`schema`), how rows are stored (`sheet`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
 use jiff::civil::Time;
-use polars_core::prelude::Column;
+use polars_core::prelude::{Column, IntoColumn, NamedFrom, Series};
 
 use super::TableError;
+use super::record::ModelRecord;
 use super::schema::*;
 use crate::StudyInfo;
-use plenary_corpus::findings::Target;
 use plenary_corpus::findings::{
-    self, AbstentionReason, Coding, Codings, Embeddings, Estimate, Evidence, Resampled, Sentiment,
+    self, AbstentionReason, Assignment, Codings, Embeddings, Estimate, Evidence, Resampled, Sentiment, Themes,
 };
-use plenary_corpus::findings::{Assignment, Themes};
 use plenary_corpus::{Failure, PersonRule, Segment, Summary, Transcript, style_name};
 
-/// A model that a run used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ModelRecord {
-    pub id: String,
-    /// sha256 of the model's file, 64 hex digits.
-    pub sha256: String,
-}
-
-/// What a run was. Name of the study and seed come from the study, the counts from the tables, the version from the
-/// program.
+/// What a run was, apart from what is known elsewhere: name of the study and seed come from the study, the counts from the
+/// tables, the version from the program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunRecord {
+    /// Id of the run.
     pub run_id: String,
     /// sha256 of the study as it was read, 64 hex digits.
     pub study_sha256: String,
+    /// Engines that ran the models, separated by commas.
     pub engine: String,
+    /// The models.
     pub models: Vec<ModelRecord>,
+    /// When the run began.
     pub started_at: Timestamp,
+    /// When everything was computed.
     pub finished_at: Timestamp,
 }
 
@@ -47,6 +43,7 @@ pub struct RunRecord {
 pub struct Measured<'a> {
     /// Each segment with its document.
     pub segments: &'a [(&'a Transcript, &'a Segment)],
+    /// Vectors and token counts.
     pub embeddings: &'a Embeddings,
     /// `None` where the study leaves sentiment out.
     pub sentiment: Option<&'a Sentiment>,
@@ -54,19 +51,35 @@ pub struct Measured<'a> {
     pub codings: Option<&'a Codings>,
 }
 
-/// What a run was as a whole.
+/// What is known only when a run has seen its whole corpus.
 #[derive(Debug, Clone, Copy)]
 pub struct Closing<'a> {
+    /// What the run was.
     pub record: &'a RunRecord,
     /// One per document, sorted by path, so that the tables do not depend on the order of the inputs.
     pub documents: &'a [Summary],
     /// Other inputs with the same bytes, by `document_id`. Documents without any need no entry.
     pub other_paths: &'a BTreeMap<String, Vec<String>>,
+    /// Inputs that could not be used.
     pub failures: &'a [Failure],
 }
 
+impl Closing<'_> {
+    /// Checks that other paths are those of documents that have a row.
+    pub(super) fn check(&self) -> Result<(), TableError> {
+        let ids: HashSet<&str> = self.documents.iter().map(|document| document.document_id.as_str()).collect();
+        match self.other_paths.keys().find(|id| !ids.contains(id.as_str())) {
+            None => Ok(()),
+            Some(id) => Err(TableError::NoPlace {
+                table: DocumentRow::TABLE.name,
+                problem: format!("the other paths of document `{id}`, which has no row"),
+            }),
+        }
+    }
+}
+
 impl Measured<'_> {
-    /// The parts that are parallel to each other are of one length.
+    /// Checks that parallel parts have the same length.
     pub(super) fn check(&self, study: &StudyInfo) -> Result<(), TableError> {
         let n_segments = self.segments.len();
         let fits = |what: &str, found: usize, expected: usize| {
@@ -88,7 +101,7 @@ impl Measured<'_> {
         Ok(())
     }
 
-    /// The most windows in which a model read a segment. A pair is split sooner than a text alone.
+    /// Largest number of windows in which a model read a segment. A pair is split sooner than a text alone.
     fn n_windows(&self, row: usize) -> u32 {
         let of_stance =
             self.codings.iter().flat_map(|codings| codings.of_target.iter().map(|units| units[row].n_windows));
@@ -97,7 +110,7 @@ impl Measured<'_> {
     }
 }
 
-/// What points into another part hits it.
+/// Checks that indices point into the lists that they index.
 pub(super) fn check_themes(themes: &Themes, n_segments: usize) -> Result<(), TableError> {
     let within = |what: &str, found: usize, bound: usize| {
         if found < bound { Ok(()) } else { Err(TableError::Misfit { what: what.to_owned(), found, expected: bound }) }
@@ -115,7 +128,7 @@ pub(super) fn check_themes(themes: &Themes, n_segments: usize) -> Result<(), Tab
     Ok(())
 }
 
-/// The row of `runs`; `n_rows` tells how many rows a table has.
+/// The row of `runs`; `n_rows` returns the number of rows of a table.
 pub(super) fn run<'a>(
     closing: &Closing<'a>,
     study: &'a StudyInfo,
@@ -129,7 +142,7 @@ pub(super) fn run<'a>(
         study_sha256: &record.study_sha256,
         people_sha256: study.people_sha256.as_deref(),
         engine: &record.engine,
-        models: record.models.iter().map(|model| format!("{} {}", model.id, model.sha256)).collect(),
+        models: record.models.iter().map(ModelRecord::joined).collect(),
         seed: study.seed,
         n_documents: count(n_rows(DocumentRow::TABLE)),
         n_speakers: count(n_rows(SpeakerRow::TABLE)),
@@ -257,7 +270,7 @@ pub(super) fn segments<'a>(part: &Measured<'a>) -> Vec<SegmentRow<'a>> {
 }
 
 pub(super) fn embeddings<'a>(part: &Measured<'a>) -> Vec<EmbeddingRow<'a>> {
-    // The vectors as slices; they are stored by row, or else not at all.
+    // Rows of an array in standard layout are slices; another layout gives vectors of no length, which `cells` refuses.
     let vectors = part.embeddings.vectors.outer_iter().map(|row| row.to_slice().unwrap_or_default());
     let rows = part.segments.iter().zip(vectors).map(|((_, segment), vector)| EmbeddingRow {
         segment_id: &segment.segment_id,
@@ -281,7 +294,7 @@ pub(super) fn sentiment<'a>(part: &Measured<'a>) -> Vec<SentimentRow<'a>> {
     rows.collect()
 }
 
-/// The codings of the first segment, then those of the second: a segment's rows lie together.
+/// The rows of `codings`: those of the first segment, then those of the second, and so on.
 pub(super) fn codings<'a>(part: &Measured<'a>, study: &'a StudyInfo) -> Vec<CodingRow<'a>> {
     let Some(codings) = part.codings else { return Vec::new() };
     let mut rows = Vec::with_capacity(codings.of_target.len() * part.segments.len());
@@ -317,9 +330,52 @@ pub(super) fn codings<'a>(part: &Measured<'a>, study: &'a StudyInfo) -> Vec<Codi
     rows
 }
 
-/// The rows of `stance`: the codings of the primary coder.
-pub(super) fn stance<'a>(codings: &[CodingRow<'a>]) -> Vec<StanceRow<'a>> {
-    let row = |coding: &CodingRow<'a>| StanceRow {
+/// The codings of one coder, as `stance` and `analysis` hold them.
+pub(super) struct StanceView<'a> {
+    /// The rows of `stance`.
+    pub(super) rows: Vec<StanceRow<'a>>,
+    /// The columns of `analysis`, one per target of the study: the score of segments with a label, all null where nothing
+    /// was coded.
+    pub(super) columns: Vec<Column>,
+}
+
+/// `stance` and the stance columns of `analysis`: the codings of the primary coder. `segments` are the ids of the rows of
+/// `analysis`; the codings are in the order of `segments`.
+///
+/// # Errors
+/// [`TableError::NoPlace`] for a coding of an unknown segment or target, or a second one of the same segment and target.
+pub(super) fn stance_view<'a>(
+    codings: &[CodingRow<'a>],
+    primary: Option<&str>,
+    segments: &[&str],
+    study: &StudyInfo,
+) -> Result<StanceView<'a>, TableError> {
+    let no_place = |coding: &CodingRow, problem: &str| TableError::NoPlace {
+        table: StanceRow::TABLE.name,
+        problem: format!("the coding of `{}` for `{}`: {problem}", coding.segment_id, coding.target_id),
+    };
+    let mut rows = Vec::with_capacity(codings.len());
+    let mut scores = vec![vec![None; segments.len()]; study.targets.len()];
+    let mut coded = vec![vec![false; segments.len()]; study.targets.len()];
+    let mut at = 0;
+    for coding in codings.iter().filter(|coding| Some(coding.coder_id) == primary) {
+        let target = study.targets.iter().position(|target| target.id == coding.target_id);
+        let target = target.ok_or_else(|| no_place(coding, "the study has no such target"))?;
+        let ahead = segments[at..].iter().position(|id| *id == coding.segment_id);
+        at += ahead.ok_or_else(|| no_place(coding, "there is no such segment, or it is out of order"))?;
+        if std::mem::replace(&mut coded[target][at], true) {
+            return Err(no_place(coding, "there is another one by the same coder"));
+        }
+        scores[target][at] = coding.label.and(coding.score);
+        rows.push(stance(coding));
+    }
+    let columns = study.targets.iter().zip(scores);
+    let columns = columns.map(|(target, scores)| Series::new(stance_column(target).into(), scores).into_column());
+    Ok(StanceView { rows, columns: columns.collect() })
+}
+
+fn stance<'a>(coding: &CodingRow<'a>) -> StanceRow<'a> {
+    StanceRow {
         segment_id: coding.segment_id,
         target_id: coding.target_id,
         model_id: coding.coder_id,
@@ -336,25 +392,10 @@ pub(super) fn stance<'a>(codings: &[CodingRow<'a>]) -> Vec<StanceRow<'a>> {
         negation_entailment: coding.negation_entailment,
         negation_neutral: coding.negation_neutral,
         negation_contradiction: coding.negation_contradiction,
-    };
-    codings.iter().map(row).collect()
+    }
 }
 
-/// One column per target of the study, all null where no stance was coded.
-pub(super) fn stance_columns<'a>(part: &Measured, study: &'a StudyInfo) -> Vec<(&'a Target, Vec<Option<f32>>)> {
-    let n_segments = part.segments.len();
-    let targets = study.targets.iter().enumerate();
-    targets
-        .map(|(position, target)| {
-            let units = part.codings.map(|codings| &codings.of_target[position]);
-            let scores = units
-                .map_or_else(|| vec![None; n_segments], |units| units.iter().map(Coding::labelled_score).collect());
-            (target, scores)
-        })
-        .collect()
-}
-
-/// The rows of `themes`; `exemplars` has the segment id for each row that is one.
+/// The rows of `themes`; `exemplars` maps the row of each exemplar to its segment id.
 pub(super) fn themes<'a>(themes: &'a Themes, exemplars: &BTreeMap<usize, String>) -> Vec<ThemeRow<'a>> {
     let theme_rows = themes.themes.iter().map(|theme| ThemeRow {
         theme_id: &theme.theme_id,
@@ -434,7 +475,7 @@ pub(super) fn analysis<'a>(part: &Measured<'a>) -> Vec<AnalysisRow<'a>> {
     rows.collect()
 }
 
-/// The columns of `analysis` that tell the theme of `n` segments; nulls where there are no themes.
+/// The theme columns of `analysis` for `n` segments; null where there are no themes.
 pub(super) fn theme_columns(themes: &Themes, assigned: &[Assignment], n: usize) -> Vec<Column> {
     let of = |row: usize| assigned.get(row).map(|assignment| (&themes.themes[assignment.theme], assignment));
     analysis_themes(
@@ -469,7 +510,7 @@ fn hours_and_minutes(time: Time) -> String {
 }
 
 /// Counts and positions as the tables hold them. More than four thousand million of anything does not fit into
-/// memory, so the limit is never met.
+/// memory, so the limit is never reached.
 fn count(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }

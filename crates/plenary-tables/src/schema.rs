@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use polars_core::prelude::{Column, IntoColumn, NamedFrom, Series};
 
 use super::cells::Kind;
-use super::declare::{Table, cell, field, optional, tables};
+use super::declare::{Table, cell, field, filled, optional, tables};
 use plenary_corpus::findings::Target;
 
 tables! {
@@ -417,7 +417,7 @@ tables! {
         ci_high: f64, unit "score, -1 to 1", null "a single labelled segment, or no draws asked for";
         /// What was drawn for the interval: `utterances`, or, where the group has only one, its `segments`. The latter
         /// says how steady the mean is within that turn, not how the speaker would do in another one.
-        resampled: &'static str, null "there is no interval";
+        resampled: &'a str, null "there is no interval";
         /// Segments with a label, which the mean is over.
         n_segments: u32, unit "segments";
         /// Utterances that these segments come from.
@@ -495,9 +495,11 @@ tables! {
     }
 }
 
-/// Unit, type and null of the columns that `analysis` has per target.
+/// Unit of the columns that `analysis` has per target.
 pub const STANCE_UNIT: &str = "score, -1 to 1";
+/// Type of these columns.
 pub const STANCE_KIND: Kind = Kind::Float32;
+/// What a null in them means.
 pub const STANCE_NULL: &str = "the coder abstains; `stance.reason` says why";
 
 /// Name of the column of `analysis` that holds the stance towards a target.

@@ -1,15 +1,15 @@
 //! The files of one table, to which rows are added some at a time.
 //!
-//! In: frames of one schema. Out: a Parquet file, a CSV file where wanted, with sizes and sha256. Rows are written in groups
-//! of one size, so that the bytes do not depend on how the frames were cut. What the rows mean is `rows`' and `schema`'s.
+//! **Input:** frames of one schema. **Output:** a Parquet file and, where wanted, a CSV file, with sizes and sha256, on disk or
+//! in memory. Rows are written in groups of a fixed size, so that the bytes do not depend on how the frames were cut.
+//! **Refused:** what the system does not let write. **Left to others:** what the rows mean (`rows`, `schema`), how CSV renders
+//! a cell (`text`).
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use jiff::Timestamp;
-use jiff::civil::Date;
 use polars_core::prelude::*;
 use polars_io::parquet::write::{BatchedWriter, KeyValueMetadata};
 use polars_io::prelude::*;
@@ -17,9 +17,11 @@ use sha2::{Digest, Sha256};
 
 use super::TableError;
 use super::folder::write_error;
-use super::writer::WrittenFile;
+use super::record::WrittenFile;
+use super::sink::Sink;
+use super::text::without_nesting;
 
-/// Rows of a group, and so the most that are held back.
+/// Rows of a row group, and the maximum number of rows that wait in memory.
 pub(super) const GROUP: usize = 16_384;
 
 /// A table that is being written.
@@ -28,16 +30,16 @@ pub(super) struct Sheet {
     parquet: BatchedWriter<HashedFile>,
     file: HashedFile,
     csv: Option<HashedFile>,
-    /// Rows that do not fill a group yet.
+    /// Rows that do not fill a row group yet.
     pending: Option<DataFrame>,
     n_rows: usize,
 }
 
 impl Sheet {
-    /// Begins `NAME.parquet`, and `NAME.csv` where wanted, in a folder.
-    pub fn begin(folder: &Path, name: &str, schema: Schema, csv: bool) -> Result<Self, TableError> {
-        let file = HashedFile::create(folder.join(format!("{name}.parquet")))?;
-        let csv = if csv { Some(HashedFile::create(folder.join(format!("{name}.csv")))?) } else { None };
+    /// Starts `NAME.parquet` and, where wanted, `NAME.csv`.
+    pub(super) fn begin(sink: &Sink, name: &str, schema: Schema, csv: bool) -> Result<Self, TableError> {
+        let file = sink.create(&format!("{name}.parquet"))?;
+        let csv = if csv { Some(sink.create(&format!("{name}.csv"))?) } else { None };
         let parquet = ParquetWriter::new(file.clone())
             .with_compression(ParquetCompression::Zstd(None))
             .with_row_group_size(Some(GROUP))
@@ -48,12 +50,12 @@ impl Sheet {
     }
 
     /// Rows so far.
-    pub fn n_rows(&self) -> usize {
+    pub(super) fn n_rows(&self) -> usize {
         self.n_rows
     }
 
     /// Adds the rows of a frame.
-    pub fn add(&mut self, rows: DataFrame) -> Result<(), TableError> {
+    pub(super) fn add(&mut self, rows: DataFrame) -> Result<(), TableError> {
         if rows.height() == 0 {
             return Ok(());
         }
@@ -87,8 +89,8 @@ impl Sheet {
         Ok(())
     }
 
-    /// Writes what is held back and forces the files to disk.
-    pub fn finish(mut self) -> Result<Vec<WrittenFile>, TableError> {
+    /// Writes the remaining rows and completes the files.
+    pub(super) fn finish(mut self, sink: &mut Sink) -> Result<Vec<WrittenFile>, TableError> {
         let empty =
             self.csv.as_ref().is_some_and(|_| self.n_rows == 0).then(|| DataFrame::empty_with_schema(&self.schema));
         if let Some(rows) = self.pending.take().or(empty) {
@@ -96,9 +98,9 @@ impl Sheet {
         }
         self.file.checked(self.parquet.finish())?;
         let rows = Some(self.n_rows);
-        let mut files = vec![self.file.finish(rows)?];
+        let mut files = vec![sink.finish(self.file, rows)?];
         if let Some(csv) = self.csv {
-            files.push(csv.finish(rows)?);
+            files.push(sink.finish(csv, rows)?);
         }
         Ok(files)
     }
@@ -107,28 +109,47 @@ impl Sheet {
 /// The Arrow types that readers are told to use. polars would name its own, string views, which Arrow for R cannot turn
 /// into vectors and which pyarrow cannot filter (pola-rs/polars#26435, apache/arrow#45523); large strings work in both.
 fn arrow_schema(schema: &Schema) -> KeyValueMetadata {
-    let schema = schema.to_arrow(CompatLevel::oldest());
+    let schema = schema.to_arrow(arrow_types());
     KeyValueMetadata::Static(vec![polars_parquet::write::schema_to_metadata_key(&schema)])
 }
 
-/// A file that knows the hash of what went into it, and what the system said when it failed (the formats' writers
+/// The Arrow types of files and of record batches: large strings instead of string views.
+pub(super) fn arrow_types() -> CompatLevel {
+    CompatLevel::oldest()
+}
+
+/// A file that keeps the sha256 of its content and the system's error where writing fails (the writers of the formats
 /// wrap that in errors of their own). Its clones write to the same file.
 #[derive(Clone)]
 pub(super) struct HashedFile(Arc<Mutex<Open>>);
 
 pub(super) struct Open {
     path: PathBuf,
-    buffer: BufWriter<File>,
+    buffer: Buffer,
     hash: Sha256,
     bytes: u64,
     error: Option<io::Error>,
 }
 
+enum Buffer {
+    File(BufWriter<File>),
+    Memory(Vec<u8>),
+}
+
 impl HashedFile {
-    pub fn create(path: PathBuf) -> Result<Self, TableError> {
+    /// Creates a file on disk.
+    pub(super) fn create(path: PathBuf) -> Result<Self, TableError> {
         let file = File::create(&path).map_err(|source| write_error(&path, source))?;
-        let open = Open { path, buffer: BufWriter::new(file), hash: Sha256::new(), bytes: 0, error: None };
-        Ok(Self(Arc::new(Mutex::new(open))))
+        Ok(Self::new(path, Buffer::File(BufWriter::new(file))))
+    }
+
+    /// A file that is kept in memory.
+    pub(super) fn in_memory(name: &str) -> Self {
+        Self::new(PathBuf::from(name), Buffer::Memory(Vec::new()))
+    }
+
+    fn new(path: PathBuf, buffer: Buffer) -> Self {
+        Self(Arc::new(Mutex::new(Open { path, buffer, hash: Sha256::new(), bytes: 0, error: None })))
     }
 
     fn lock(&self) -> MutexGuard<'_, Open> {
@@ -136,8 +157,8 @@ impl HashedFile {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A writer's result, with what the system said where it failed.
-    pub fn checked<T>(&self, result: PolarsResult<T>) -> Result<T, TableError> {
+    /// The result of a writer, with the system's error where it failed.
+    pub(super) fn checked<T>(&self, result: PolarsResult<T>) -> Result<T, TableError> {
         let mut open = self.lock();
         match open.error.take() {
             Some(error) => Err(write_error(&open.path, error)),
@@ -145,13 +166,16 @@ impl HashedFile {
         }
     }
 
-    /// Forces the file to disk.
-    pub fn finish(self, rows: Option<usize>) -> Result<WrittenFile, TableError> {
+    /// Completes the file: forces it to disk, or returns its bytes where it is kept in memory.
+    pub(super) fn finish(self, rows: Option<usize>) -> Result<(WrittenFile, Option<Vec<u8>>), TableError> {
         let mut open = self.lock();
-        let flushed = open.buffer.flush().and_then(|()| open.buffer.get_ref().sync_all());
-        flushed.map_err(|source| write_error(&open.path, source))?;
+        let bytes = match &mut open.buffer {
+            Buffer::Memory(bytes) => Ok(Some(std::mem::take(bytes))),
+            Buffer::File(file) => file.flush().and_then(|()| file.get_ref().sync_all()).map(|()| None),
+        };
+        let bytes = bytes.map_err(|source| write_error(&open.path, source))?;
         let sha256 = format!("{:x}", open.hash.clone().finalize());
-        Ok(WrittenFile { name: name_of(&open.path), rows, bytes: open.bytes, sha256 })
+        Ok((WrittenFile { name: name_of(&open.path), rows, bytes: open.bytes, sha256 }, bytes))
     }
 }
 
@@ -162,7 +186,11 @@ fn name_of(path: &Path) -> String {
 impl Write for HashedFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut open = self.lock();
-        match open.buffer.write(bytes) {
+        let written = match &mut open.buffer {
+            Buffer::File(file) => file.write(bytes),
+            Buffer::Memory(memory) => memory.write(bytes),
+        };
+        match written {
             Ok(n) => {
                 open.hash.update(&bytes[..n]);
                 open.bytes += n as u64;
@@ -174,59 +202,19 @@ impl Write for HashedFile {
 
     fn flush(&mut self) -> io::Result<()> {
         let mut open = self.lock();
-        open.buffer.flush().map_err(|error| open.note(error))
+        match &mut open.buffer {
+            Buffer::File(file) => file.flush(),
+            Buffer::Memory(_) => Ok(()),
+        }
+        .map_err(|error| open.note(error))
     }
 }
 
 impl Open {
+    /// Keeps an error; the writer gets its kind.
     fn note(&mut self, error: io::Error) -> io::Error {
         let kind = error.kind();
         self.error = Some(error);
         kind.into()
     }
-}
-
-/// The table as CSV can hold it: lists as text joined with `; `, instants in ISO 8601, no vectors.
-fn without_nesting(data: &DataFrame) -> PolarsResult<DataFrame> {
-    let mut columns = Vec::new();
-    for column in data.columns() {
-        let series = column.as_materialized_series();
-        let name = series.name().clone();
-        let flat = match series.dtype() {
-            DataType::Array(..) => continue,
-            DataType::List(_) => {
-                let lists = series.list()?.series_iter();
-                lists.map(|list| list.map(|list| joined(&list)).transpose()).collect::<PolarsResult<StringChunked>>()?
-            }
-            DataType::Date => {
-                let days = series.to_physical_repr();
-                let epoch = Date::constant(1970, 1, 1);
-                let texts = days.i32()?.iter().map(|days| {
-                    let date = days.and_then(|days| epoch.checked_add(jiff::Span::new().days(days)).ok());
-                    date.map(|date| date.to_string())
-                });
-                texts.collect()
-            }
-            DataType::Datetime(..) => {
-                let instants = series.to_physical_repr();
-                let texts = instants.i64()?.iter().map(|instant| {
-                    let timestamp = instant.and_then(|micros| Timestamp::from_microsecond(micros).ok());
-                    timestamp.map(|timestamp| timestamp.to_string())
-                });
-                texts.collect()
-            }
-            _ => {
-                columns.push(column.clone());
-                continue;
-            }
-        };
-        columns.push(flat.with_name(name).into_series().into_column());
-    }
-    DataFrame::new(data.height(), columns)
-}
-
-fn joined(list: &Series) -> PolarsResult<String> {
-    let texts = list.cast(&DataType::String)?;
-    let texts: Vec<&str> = texts.str()?.iter().flatten().collect();
-    Ok(texts.join("; "))
 }

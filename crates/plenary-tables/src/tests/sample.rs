@@ -26,7 +26,7 @@ pub struct Sample {
 
 impl Sample {
     /// Writes everything as a run does: document by document, then the whole.
-    pub fn write(&self, folder: &Path) -> Result<Written, TableError> {
+    pub fn write(&self, folder: &Path) -> Result<Results, TableError> {
         let out = OutputFolder::prepare(folder, self.study.csv)?;
         let mut writer = Writer::begin(&out, &self.study, self.embeddings.vectors.ncols())?;
         for transcript in &self.transcripts {

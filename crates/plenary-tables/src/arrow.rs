@@ -1,0 +1,66 @@
+//! Tables as Arrow: record batches, and streams through the C interface.
+//!
+//! **Input:** the rows of a table, some thousand at a time. **Output:** record batches with the Arrow types that the Parquet
+//! file names, and an `ArrowArrayStream` of them. **Left to others:** where the rows come from (`results`).
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use polars_arrow::array::{Array, StructArray};
+use polars_arrow::datatypes::{ArrowDataType, ArrowSchemaRef, Field as ArrowField};
+use polars_arrow::ffi::{ArrowArrayStream, export_iterator};
+use polars_arrow::record_batch::RecordBatch;
+use polars_core::prelude::*;
+
+use super::open_error::OpenError;
+use super::results::Groups;
+use super::sheet::arrow_types;
+
+/// A table as Arrow record batches.
+#[derive(Debug)]
+pub struct RecordBatches {
+    groups: Groups,
+    schema: ArrowSchemaRef,
+    waiting: VecDeque<RecordBatch>,
+}
+
+impl RecordBatches {
+    pub(super) fn new(groups: Groups, schema: &Schema) -> Self {
+        Self { groups, schema: Arc::new(schema.to_arrow(arrow_types())), waiting: VecDeque::new() }
+    }
+
+    /// The schema of every batch, also where there are none.
+    pub fn schema(&self) -> &ArrowSchemaRef {
+        &self.schema
+    }
+}
+
+impl Iterator for RecordBatches {
+    type Item = Result<RecordBatch, OpenError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while self.waiting.is_empty() {
+            match self.groups.next()? {
+                Ok(mut rows) => {
+                    rows.rechunk_mut();
+                    self.waiting.extend(rows.iter_chunks(arrow_types(), false));
+                }
+                Err(error) => return Some(Err(error)),
+            }
+        }
+        self.waiting.pop_front().map(Ok)
+    }
+}
+
+/// Record batches as a stream of struct arrays.
+pub(super) fn stream(batches: RecordBatches) -> ArrowArrayStream {
+    let fields: Vec<ArrowField> = batches.schema.iter_values().cloned().collect();
+    let kind = ArrowDataType::Struct(fields);
+    let field = ArrowField::new(PlSmallStr::EMPTY, kind.clone(), false);
+    let arrays = batches.map(move |batch| {
+        let batch = batch.map_err(|error| polars_err!(ComputeError: "{}", error))?;
+        let array = StructArray::try_new(kind.clone(), batch.len(), batch.arrays().to_vec(), None)?;
+        Ok(Box::new(array) as Box<dyn Array>)
+    });
+    export_iterator(Box::new(arrays), field)
+}

@@ -1,0 +1,119 @@
+//! Cells as text: CSV, JSON, and text for a terminal.
+//!
+//! **Input:** rows of a table as a frame. **Output:** CSV (lists joined with `; `, instants in ISO 8601, no vectors), JSON
+//! objects, or one text per cell. **Left to others:** which rows and columns (`results`), how texts are laid out.
+
+use std::io::Write;
+
+use polars_core::prelude::*;
+use polars_io::prelude::{CsvWriter, SerWriter};
+use serde_json::{Map, Number, Value};
+
+use super::cells::{day, instant};
+
+/// Writes rows as CSV, with the names of the columns first where `header` is set. Vectors are left out.
+///
+/// # Errors
+/// What `out` returns.
+pub fn write_csv(rows: &DataFrame, out: impl Write, header: bool) -> PolarsResult<()> {
+    CsvWriter::new(out).include_header(header).finish(&mut without_nesting(rows)?)
+}
+
+/// Rows as JSON objects: a list is an array, a null is `null`, dates and instants are in ISO 8601.
+///
+/// # Errors
+/// Where a column has a type that tables do not have.
+pub fn json_rows(rows: &DataFrame) -> PolarsResult<Vec<Map<String, Value>>> {
+    let mut objects = vec![Map::new(); rows.height()];
+    for column in rows.columns() {
+        let series = column.as_materialized_series();
+        for (object, value) in objects.iter_mut().zip(series.rechunk().iter()) {
+            object.insert(series.name().to_string(), json(&value)?);
+        }
+    }
+    Ok(objects)
+}
+
+fn json(value: &AnyValue) -> PolarsResult<Value> {
+    // `f32` is written with its own digits: 0.1, not 0.10000000149011612.
+    let float = |text: String| text.parse().ok().and_then(Number::from_f64).map_or(Value::Null, Value::Number);
+    Ok(match value {
+        AnyValue::Null => Value::Null,
+        AnyValue::Boolean(value) => Value::from(*value),
+        AnyValue::String(text) => Value::from(*text),
+        AnyValue::StringOwned(text) => Value::from(text.as_str()),
+        AnyValue::UInt32(number) => Value::from(*number),
+        AnyValue::UInt64(number) => Value::from(*number),
+        AnyValue::Int64(number) => Value::from(*number),
+        AnyValue::Float32(number) => float(number.to_string()),
+        AnyValue::Float64(number) => float(number.to_string()),
+        AnyValue::Date(days) => Value::from(day(*days)?.to_string()),
+        AnyValue::Datetime(micros, TimeUnit::Microseconds, _)
+        | AnyValue::DatetimeOwned(micros, TimeUnit::Microseconds, _) => Value::from(instant(*micros)?.to_string()),
+        AnyValue::List(list) | AnyValue::Array(list, _) => {
+            Value::Array(list.iter().map(|value| json(&value)).collect::<PolarsResult<_>>()?)
+        }
+        other => polars_bail!(SchemaMismatch: "tables have no values of type {}", other.dtype()),
+    })
+}
+
+/// Rows as texts, one per cell: a null is empty, lists are joined with `; `.
+///
+/// # Errors
+/// Where a column has a type that tables do not have.
+pub fn text_rows(rows: &DataFrame) -> PolarsResult<Vec<Vec<String>>> {
+    let mut texts = vec![Vec::with_capacity(rows.width()); rows.height()];
+    for column in rows.columns() {
+        for (row, value) in texts.iter_mut().zip(column.as_materialized_series().rechunk().iter()) {
+            row.push(plain(&json(&value)?));
+        }
+    }
+    Ok(texts)
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(values) => values.iter().map(plain).collect::<Vec<_>>().join("; "),
+        other => other.to_string(),
+    }
+}
+
+/// The table as CSV can hold it: lists as text joined with `; `, instants in ISO 8601, no vectors.
+pub(super) fn without_nesting(rows: &DataFrame) -> PolarsResult<DataFrame> {
+    let mut columns = Vec::new();
+    for column in rows.columns() {
+        let series = column.as_materialized_series();
+        let name = series.name().clone();
+        let flat: StringChunked = match series.dtype() {
+            DataType::Array(..) => continue,
+            DataType::List(_) => {
+                let lists = series.list()?.series_iter();
+                lists.map(|list| list.map(|list| joined(&list)).transpose()).collect::<PolarsResult<_>>()?
+            }
+            DataType::Date => {
+                let days = series.to_physical_repr();
+                let texts = days.i32()?.iter().map(|days| days.map(|days| Ok(day(days)?.to_string())).transpose());
+                texts.collect::<PolarsResult<_>>()?
+            }
+            DataType::Datetime(..) => {
+                let instants = series.to_physical_repr();
+                let texts = instants.i64()?.iter().map(|at| at.map(|at| Ok(instant(at)?.to_string())).transpose());
+                texts.collect::<PolarsResult<_>>()?
+            }
+            _ => {
+                columns.push(column.clone());
+                continue;
+            }
+        };
+        columns.push(flat.with_name(name).into_series().into_column());
+    }
+    DataFrame::new(rows.height(), columns)
+}
+
+fn joined(list: &Series) -> PolarsResult<String> {
+    let texts = list.cast(&DataType::String)?;
+    let texts: Vec<&str> = texts.str()?.iter().flatten().collect();
+    Ok(texts.join("; "))
+}
