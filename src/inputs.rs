@@ -12,12 +12,13 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use walkdir::WalkDir;
 
 use plenary_corpus::Document;
 use plenary_corpus::{Failure, Stage};
 use plenary_read::{Options, ReadError, Reading, content_id, convokit, read_all};
-use plenary_tables::is_results;
+use plenary_tables::{is_part, is_results};
 
 /// All documents that the user's paths hold.
 #[derive(Debug, Default)]
@@ -29,7 +30,7 @@ pub struct Inputs {
 }
 
 /// Inputs that were not read, or were read under another path.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Skipped {
     /// Further paths of the same bytes, by document id. The bytes were read once.
     pub other_paths: BTreeMap<String, Vec<String>>,
@@ -217,7 +218,7 @@ fn walk(folder: &Path, pending: &mut Vec<Pending>, skipped: &mut Skipped) {
                 }
             }
             // The codebook of earlier results would otherwise be read as a transcript.
-            Ok(entry) if entry.file_type().is_dir() && is_results(entry.path()) => {
+            Ok(entry) if entry.file_type().is_dir() && (is_results(entry.path()) || is_part(entry.path())) => {
                 skipped.ignored.push(failure(
                     &display_path(entry.path()),
                     "this folder holds results of plenary",

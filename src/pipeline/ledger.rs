@@ -1,64 +1,106 @@
-//! What is remembered of every segment when its text has gone to the tables.
+//! What is kept of every segment after its text went to the tables.
 //!
-//! In: measured lots, in their order. Out: what themes and estimates need of the corpus as a whole. A segment takes some
-//! tens of bytes here, an utterance its id, a document its [`Summary`].
+//! **Input:** measured lots, in the order of their documents. **Output:** what themes and estimates need to know of the whole
+//! corpus. A segment takes a few dozen bytes, an utterance its id, a document its [`Summary`]. The ledgers of parts merge into
+//! that of the whole, and a ledger has a file form.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::io::{Read, Write};
 use std::ops::Range;
 
-use super::StanceCounts;
-use super::measuring::Lot;
-use crate::study::Study;
 use plenary_corpus::Summary;
 use plenary_corpus::findings::{Stance, Themes, Verdict};
 use plenary_measure::estimate::ScoredSegment;
+use plenary_tables::DocumentRun;
+use serde::{Deserialize, Serialize};
 
-#[derive(Debug, Default)]
-pub(super) struct Ledger {
-    pub documents: Vec<Summary>,
-    /// For each document the place of its first utterance among all utterances.
+use super::StanceCounts;
+use super::measuring::MeasuredLot;
+
+#[derive(Debug, Default, Clone, PartialEq)]
+pub(crate) struct Ledger {
+    pub(crate) documents: Vec<Document>,
+    /// Position of the first utterance of each document among all utterances.
     first_utterance: Vec<usize>,
     utterance_ids: Vec<Box<str>>,
     segments: Vec<Entry>,
-    /// Stance of each segment by target; `None` where the model abstains.
+    /// Stance of each segment by target; `None` where the coder abstains.
     stance: Vec<Vec<Option<f32>>>,
     counts: Vec<StanceCounts>,
     n_split: usize,
 }
 
-#[derive(Debug)]
+/// What is kept of a document.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Document {
+    pub(crate) summary: Summary,
+    pub(crate) n_blocks: usize,
+}
+
+/// What is kept of a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct Entry {
+    /// Position of its document in the ledger.
     document: u32,
-    /// Among all utterances.
+    /// Position of its utterance among all utterances.
     utterance: u32,
-    /// Among the speakers of the document.
+    /// Position of its speaker among those of the document.
     speaker: Option<u32>,
     /// `None` where the study leaves sentiment out.
     sentiment: Option<f32>,
 }
 
-/// Positions as the ledger holds them: more than four thousand million of anything does not fit into memory.
+/// Why ledgers cannot be merged, or read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum LedgerError {
+    #[error("{path} is in part {first} and in part {second} (document {document_id})")]
+    SameDocument { path: String, document_id: String, first: usize, second: usize },
+    #[error("the ledger is damaged: {0}")]
+    Damaged(String),
+    #[error("the ledger cannot be written: {0}")]
+    Write(String),
+}
+
+/// Rises when the file form changes.
+const STORED_VERSION: u32 = 1;
+
+/// The file form of a ledger. Documents are JSON, since their nouns are made for it.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    version: u32,
+    documents: String,
+    utterance_ids: Vec<Box<str>>,
+    segments: Vec<Entry>,
+    stance: Vec<Vec<Option<f32>>>,
+    counts: Vec<StanceCounts>,
+    n_split: usize,
+}
+
+/// Positions as the ledger keeps them; more than 4,294,967,295 of anything do not fit into memory.
 fn small(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
 impl Ledger {
-    pub fn new(study: &Study) -> Self {
-        let n = study.targets.len();
-        Self { stance: vec![Vec::new(); n], counts: vec![StanceCounts::default(); n], ..Self::default() }
+    pub(crate) fn new(n_targets: usize) -> Self {
+        Self {
+            stance: vec![Vec::new(); n_targets],
+            counts: vec![StanceCounts::default(); n_targets],
+            ..Self::default()
+        }
     }
 
-    /// Takes note of a lot.
-    pub fn enter(&mut self, lot: &Lot) {
-        let first_begun = self.documents.len();
+    /// Adds a lot.
+    pub(crate) fn enter(&mut self, lot: &MeasuredLot) {
+        let first_of_lot = self.documents.len();
         for transcript in lot.begun() {
             self.first_utterance.push(self.utterance_ids.len());
             self.utterance_ids.extend(transcript.utterances.iter().map(|u| u.utterance_id.as_str().into()));
-            self.documents.push(transcript.summary());
+            self.documents.push(Document { summary: transcript.summary(), n_blocks: transcript.blocks.len() });
         }
-        for (at, (place, transcript, segment)) in lot.segments().enumerate() {
-            // Documents come in their order: one that began earlier is the last before those that begin here.
-            let document = first_begun.saturating_add_signed(place);
+        for (at, (offset, transcript, segment)) in lot.segments().enumerate() {
+            // Documents are in their order: one that began in an earlier lot is the last one before this lot.
+            let document = first_of_lot.saturating_add_signed(offset);
             self.segments.push(Entry {
                 document: small(document),
                 utterance: small(self.first_utterance[document] + segment.utterance),
@@ -70,9 +112,9 @@ impl Ledger {
         for (n, split) in lot.sentiment.iter().flat_map(|sentiment| &sentiment.n_windows).zip(&mut split) {
             *split |= *n > 1;
         }
-        for (target, of_target) in lot.codings.iter().flat_map(|codings| codings.of_target.iter().enumerate()) {
+        for (target, units) in lot.codings.iter().flat_map(|codings| codings.of_target.iter().enumerate()) {
             let counts = &mut self.counts[target];
-            for (coding, split) in of_target.iter().zip(&mut split) {
+            for (coding, split) in units.iter().zip(&mut split) {
                 *split |= coding.n_windows > 1;
                 *match coding.verdict {
                     Verdict::Labelled(Stance::Favor) => &mut counts.favor,
@@ -86,43 +128,169 @@ impl Ledger {
         self.n_split += split.into_iter().filter(|split| *split).count();
     }
 
-    pub fn n_segments(&self) -> usize {
+    /// Merges the ledgers of parts. Documents are in the order in which one run over everything reads them: by the path of
+    /// their file, and within a file as the file holds them. Returns the order as well, as runs of documents of one part.
+    pub(crate) fn merge(parts: Vec<Ledger>) -> Result<(Ledger, Vec<DocumentRun>), LedgerError> {
+        let mut known: HashMap<&str, usize> = HashMap::new();
+        for (at, part) in parts.iter().enumerate() {
+            for Document { summary, .. } in &part.documents {
+                if let Some(first) = known.insert(&summary.document_id, at) {
+                    let (path, document_id) = (summary.path.clone(), summary.document_id.clone());
+                    return Err(LedgerError::SameDocument { path, document_id, first: first + 1, second: at + 1 });
+                }
+            }
+        }
+        if parts.len() == 1 {
+            let only = parts.into_iter().next().unwrap_or_default();
+            let runs = only.documents.iter().map(|document| only_run(document, 0)).reduce(DocumentRun::then);
+            return Ok((only, runs.into_iter().collect()));
+        }
+        let n_targets = parts.iter().map(|part| part.stance.len()).max().unwrap_or(0);
+        let mut order: Vec<(usize, usize)> = parts
+            .iter()
+            .enumerate()
+            .flat_map(|(part, ledger)| (0..ledger.documents.len()).map(move |at| (part, at)))
+            .collect();
+        // A stable sort keeps the documents of one file in their order: a file is in one part only.
+        order.sort_by(|a, b| parts[a.0].documents[a.1].summary.source.cmp(&parts[b.0].documents[b.1].summary.source));
+
+        let mut merged = Ledger::new(n_targets);
+        let mut runs: Vec<DocumentRun> = Vec::new();
+        // How far each part has been read: utterances and segments.
+        let mut read = vec![(0, 0); parts.len()];
+        for (part, at) in order {
+            let ledger = &parts[part];
+            let document = &ledger.documents[at];
+            let (utterances, segments) = read[part];
+            let (n_utterances, n_segments) = (document.summary.n_utterances, document.summary.n_segments);
+            read[part] = (utterances + n_utterances, segments + n_segments);
+            let first_utterance = merged.utterance_ids.len();
+            merged.utterance_ids.extend_from_slice(&ledger.utterance_ids[utterances..utterances + n_utterances]);
+            merged.segments.extend(ledger.segments[segments..segments + n_segments].iter().map(|entry| Entry {
+                document: small(merged.documents.len()),
+                utterance: small(entry.utterance as usize - utterances + first_utterance),
+                ..*entry
+            }));
+            for (all, own) in merged.stance.iter_mut().zip(&ledger.stance) {
+                all.extend_from_slice(&own[segments..segments + n_segments]);
+            }
+            merged.first_utterance.push(first_utterance);
+            merged.documents.push(document.clone());
+            let run = only_run(document, part);
+            match runs.last_mut() {
+                Some(last) if last.part == part => *last = last.then(run),
+                _ => runs.push(run),
+            }
+        }
+        for part in &parts {
+            merged.n_split += part.n_split;
+            for (all, own) in merged.counts.iter_mut().zip(&part.counts) {
+                *all = all.plus(*own);
+            }
+        }
+        Ok((merged, runs))
+    }
+
+    /// Writes the ledger; the same ledger gives the same bytes.
+    pub(crate) fn write(&self, to: impl Write) -> Result<(), LedgerError> {
+        let failed = |error: &dyn std::fmt::Display| LedgerError::Write(error.to_string());
+        let stored = Stored {
+            version: STORED_VERSION,
+            documents: serde_json::to_string(&self.documents).map_err(|error| failed(&error))?,
+            utterance_ids: self.utterance_ids.clone(),
+            segments: self.segments.clone(),
+            stance: self.stance.clone(),
+            counts: self.counts.clone(),
+            n_split: self.n_split,
+        };
+        postcard::to_io(&stored, to).map(drop).map_err(|error| failed(&error))
+    }
+
+    /// Reads what [`Ledger::write`] wrote.
+    pub(crate) fn read(mut from: impl Read) -> Result<Self, LedgerError> {
+        let failed = |error: &dyn std::fmt::Display| LedgerError::Damaged(error.to_string());
+        let mut bytes = Vec::new();
+        from.read_to_end(&mut bytes).map_err(|error| failed(&error))?;
+        let (stored, rest): (Stored, &[u8]) = postcard::take_from_bytes(&bytes).map_err(|error| failed(&error))?;
+        if !rest.is_empty() || stored.version != STORED_VERSION {
+            return Err(LedgerError::Damaged("it has another version, or more bytes than a ledger".into()));
+        }
+        let documents: Vec<Document> = serde_json::from_str(&stored.documents).map_err(|error| failed(&error))?;
+        let Stored { utterance_ids, segments, stance, counts, n_split, .. } = stored;
+        let first_utterance = documents
+            .iter()
+            .scan(0, |next, document| Some(std::mem::replace(next, *next + document.summary.n_utterances)))
+            .collect();
+        let ledger = Self { documents, first_utterance, utterance_ids, segments, stance, counts, n_split };
+        ledger.check()?;
+        Ok(ledger)
+    }
+
+    /// Every position names something, and every document has as many utterances and segments as it says.
+    fn check(&self) -> Result<(), LedgerError> {
+        let of_documents =
+            |count: fn(&Summary) -> usize| self.documents.iter().map(|d| count(&d.summary)).sum::<usize>();
+        let mut first = 0;
+        let mut first_utterance = 0;
+        let mut fits = self.utterance_ids.len() == of_documents(|d| d.n_utterances)
+            && self.segments.len() == of_documents(|d| d.n_segments)
+            && self.stance.len() == self.counts.len()
+            && self.stance.iter().all(|of_target| of_target.len() == self.segments.len());
+        for (at, Document { summary, .. }) in self.documents.iter().enumerate() {
+            let Some(segments) = self.segments.get(first..first + summary.n_segments) else { break };
+            fits &= segments.iter().all(|entry| {
+                let utterance = (entry.utterance as usize).checked_sub(first_utterance);
+                entry.document as usize == at
+                    && utterance.is_some_and(|utterance| utterance < summary.n_utterances)
+                    && entry.speaker.is_none_or(|speaker| (speaker as usize) < summary.speakers.len())
+            });
+            first += summary.n_segments;
+            first_utterance += summary.n_utterances;
+        }
+        if fits { Ok(()) } else { Err(LedgerError::Damaged("its counts do not fit together".into())) }
+    }
+
+    pub(crate) fn n_segments(&self) -> usize {
         self.segments.len()
     }
 
     /// Segments that some model read in several windows.
-    pub fn n_split(&self) -> usize {
+    pub(crate) fn n_split(&self) -> usize {
         self.n_split
     }
 
-    pub fn stance_counts(&self) -> Vec<StanceCounts> {
+    pub(crate) fn stance_counts(&self) -> Vec<StanceCounts> {
         self.counts.clone()
     }
 
+    pub(crate) fn summaries(&self) -> Vec<Summary> {
+        self.documents.iter().map(|document| document.summary.clone()).collect()
+    }
+
     /// The person who speaks each of these segments, where known.
-    pub fn persons(&self, segments: Range<usize>) -> Vec<Option<&str>> {
+    pub(crate) fn persons(&self, segments: Range<usize>) -> Vec<Option<&str>> {
         let person = |entry: &Entry| {
-            let speakers = &self.documents[entry.document as usize].speakers;
+            let speakers = &self.documents[entry.document as usize].summary.speakers;
             entry.speaker.and_then(|at| speakers.get(at as usize)).map(|speaker| speaker.person_id.as_str())
         };
         self.segments[segments].iter().map(person).collect()
     }
 
-    /// What the themes' stop words follow: the language of most segments.
-    pub fn common_language(&self) -> Option<&str> {
+    /// The language of most segments, for the stop words of themes.
+    pub(crate) fn common_language(&self) -> Option<&str> {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        for document in &self.documents {
-            if let Some(language) = &document.language {
-                *counts.entry(language).or_default() += document.n_segments;
+        for Document { summary, .. } in &self.documents {
+            if let Some(language) = &summary.language {
+                *counts.entry(language).or_default() += summary.n_segments;
             }
         }
         counts.into_iter().max_by_key(|(language, n)| (*n, std::cmp::Reverse(*language))).map(|(language, _)| language)
     }
 
     /// Every segment as the estimates see it.
-    pub fn scored<'a>(&'a self, themes: &'a Themes) -> Vec<ScoredSegment<'a>> {
+    pub(crate) fn scored<'a>(&'a self, themes: &'a Themes) -> Vec<ScoredSegment<'a>> {
         let row = |(at, entry): (usize, &'a Entry)| {
-            let document = &self.documents[entry.document as usize];
+            let document = &self.documents[entry.document as usize].summary;
             let theme = themes.assignments.get(at).map(|assignment| &themes.themes[assignment.theme]);
             ScoredSegment {
                 document_id: &document.document_id,
@@ -139,4 +307,10 @@ impl Ledger {
         };
         self.segments.iter().enumerate().map(row).collect()
     }
+}
+
+/// A document as a run of its own.
+fn only_run(document: &Document, part: usize) -> DocumentRun {
+    let Document { summary, n_blocks } = document;
+    DocumentRun { part, n_blocks: *n_blocks, n_utterances: summary.n_utterances, n_segments: summary.n_segments }
 }

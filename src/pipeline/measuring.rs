@@ -1,7 +1,7 @@
-//! Transcripts to measured segments, a lot at a time.
+//! Transcripts to measured segments, one lot at a time.
 //!
-//! In: transcripts in their order. Out: [`Lot`]s of at most [`SEGMENTS`] segments with their vectors, sentiment and stance.
-//! Where a lot begins and ends changes no number. What becomes of them is the pipeline's.
+//! **Input:** transcripts in their order. **Output:** [`MeasuredLot`]s of at most [`SEGMENTS`] segments with their vectors,
+//! sentiment and codings. Where a lot begins and ends changes no number. **Left to others:** what is done with them.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use plenary_measure::{embedding, sentiment, stance};
 use plenary_models::Models;
 use plenary_tables::Measured;
 
-/// Segments that are measured together.
+/// Maximum number of segments that are measured together.
 const SEGMENTS: usize = 4096;
 
 /// Documents that were read together, and the bytes that this took.
@@ -30,25 +30,25 @@ pub(super) struct Batch {
     pub n_bytes: u64,
 }
 
-/// Some segments that are to be measured.
-pub(super) struct Part {
+/// Segments that are measured together.
+pub(super) struct Lot {
     transcripts: Arc<Vec<Transcript>>,
-    /// Those of them that have their first segments here, or none at all.
+    /// The documents whose first segment is here, and those between them that have none.
     begun: Range<usize>,
-    /// Each segment as its document and its place there.
+    /// Each segment as the positions of its document and, in it, of the segment.
     segments: Vec<(usize, usize)>,
     n_bytes: u64,
 }
 
-/// Some segments with what was measured of them.
-pub(super) struct Lot {
-    part: Part,
+/// Segments with what was measured of them.
+pub(super) struct MeasuredLot {
+    lot: Lot,
     pub embeddings: Embeddings,
     pub sentiment: Option<Sentiment>,
     pub codings: Option<Codings>,
 }
 
-impl Part {
+impl Lot {
     fn pairs(&self) -> impl Iterator<Item = (&Transcript, &Segment)> {
         let of = |&(document, segment): &(usize, usize)| {
             let transcript = &self.transcripts[document];
@@ -58,22 +58,22 @@ impl Part {
     }
 }
 
-impl Lot {
+impl MeasuredLot {
     /// The documents that begin in this lot.
     pub fn begun(&self) -> &[Transcript] {
-        &self.part.transcripts[self.part.begun.clone()]
+        &self.lot.transcripts[self.lot.begun.clone()]
     }
 
-    /// Each segment with the place of its document, counted from the first document of the lot's batch that begins in it:
-    /// negative for one that began in an earlier lot.
+    /// Each segment with the position of its document, counted from the first document that begins in this lot: negative for
+    /// one that began in an earlier lot.
     pub fn segments(&self) -> impl Iterator<Item = (isize, &Transcript, &Segment)> {
-        let first = self.part.begun.start as isize;
-        let places = self.part.segments.iter().map(move |(document, _)| *document as isize - first);
-        places.zip(self.part.pairs()).map(|(place, (transcript, segment))| (place, transcript, segment))
+        let first = self.lot.begun.start as isize;
+        let places = self.lot.segments.iter().map(move |(document, _)| *document as isize - first);
+        places.zip(self.lot.pairs()).map(|(place, (transcript, segment))| (place, transcript, segment))
     }
 
     pub fn with_measured<T>(&self, take: impl FnOnce(&Measured) -> T) -> T {
-        let segments: Vec<(&Transcript, &Segment)> = self.part.pairs().collect();
+        let segments: Vec<(&Transcript, &Segment)> = self.lot.pairs().collect();
         take(&Measured {
             segments: &segments,
             embeddings: &self.embeddings,
@@ -83,17 +83,17 @@ impl Lot {
     }
 }
 
-/// Cuts documents into parts.
-pub(super) fn parts(batch: Batch) -> Vec<Part> {
+/// Cuts documents into lots.
+pub(super) fn lots(batch: Batch) -> Vec<Lot> {
     let transcripts = Arc::new(batch.transcripts);
     let n_segments = transcripts.iter().map(|transcript| transcript.segments.len()).sum::<usize>().max(1) as u64;
-    let part = |begun: Range<usize>, segments: Vec<(usize, usize)>| Part {
+    let lot = |begun: Range<usize>, segments: Vec<(usize, usize)>| Lot {
         transcripts: Arc::clone(&transcripts),
         begun,
         n_bytes: batch.n_bytes * segments.len().max(1) as u64 / n_segments,
         segments,
     };
-    let mut parts = Vec::new();
+    let mut lots = Vec::new();
     let mut segments = Vec::new();
     let mut first_begun = 0;
     for (document, transcript) in transcripts.iter().enumerate() {
@@ -101,14 +101,14 @@ pub(super) fn parts(batch: Batch) -> Vec<Part> {
             if segments.len() == SEGMENTS {
                 let begins_here = segment == 0;
                 let end = if begins_here { document } else { document + 1 };
-                parts.push(part(first_begun..end, std::mem::take(&mut segments)));
+                lots.push(lot(first_begun..end, std::mem::take(&mut segments)));
                 first_begun = end;
             }
             segments.push((document, segment));
         }
     }
-    parts.push(part(first_begun..transcripts.len(), segments));
-    parts
+    lots.push(lot(first_begun..transcripts.len(), segments));
+    lots
 }
 
 /// The models of a run, and the propositions of its study.
@@ -138,7 +138,7 @@ impl<'r> Measurer<'r> {
             None => None,
             Some(model) => {
                 let propositions: Vec<&str> = study.targets.iter().map(|target| target.proposition.as_str()).collect();
-                // A handful of sentences: no stage of its own to show.
+                // A few sentences, which need no progress of their own.
                 let work = Work { threads, progress: &Silent, cache };
                 let coder = InferenceCoder::new(model, &study.stance)?;
                 Some((coder, embedding::embed(embedder, &propositions, work)?.vectors))
@@ -157,15 +157,15 @@ impl<'r> Measurer<'r> {
         self.cache.map_or_else(|| (0, self.n_inputs.load(Ordering::Relaxed)), Cache::counts)
     }
 
-    pub fn measure(&self, part: Part, progress: &dyn Progress) -> Result<Lot, EngineError> {
-        let texts: Vec<&str> = part.pairs().map(|(_, segment)| segment.text.as_str()).collect();
+    pub fn measure(&self, lot: Lot, progress: &dyn Progress) -> Result<MeasuredLot, EngineError> {
+        let texts: Vec<&str> = lot.pairs().map(|(_, segment)| segment.text.as_str()).collect();
         let n_pairs: usize = match &self.coder {
             None => 0,
             Some(_) => self.study.targets.iter().map(|target| 1 + usize::from(target.negation.is_some())).sum(),
         };
         let n_passes = (texts.len() * (1 + usize::from(self.tone.is_some()) + n_pairs)) as u64;
         self.n_inputs.fetch_add(n_passes, Ordering::Relaxed);
-        let share = Share::new(progress, part.n_bytes, n_passes);
+        let share = Share::new(progress, lot.n_bytes, n_passes);
         let work = Work { threads: self.threads, progress: &share, cache: self.cache };
         let embeddings = embedding::embed(self.embedder, &texts, work)?;
         let sentiment = self.tone.map(|tone| sentiment::score(tone, &texts, work)).transpose()?;
@@ -178,24 +178,24 @@ impl<'r> Measurer<'r> {
             }
         };
         if texts.is_empty() {
-            progress.advance(part.n_bytes);
+            progress.advance(lot.n_bytes);
         }
-        Ok(Lot { part, embeddings, sentiment, codings })
+        Ok(MeasuredLot { lot, embeddings, sentiment, codings })
     }
 }
 
-/// The progress of a part: its passes are its share of the bytes of all inputs.
+/// The progress of a lot, converted from passes to its share of the bytes of all inputs.
 struct Share<'p> {
     all: &'p dyn Progress,
     n_bytes: u64,
     n_passes: u64,
     done: AtomicU64,
-    told: AtomicU64,
+    reported: AtomicU64,
 }
 
 impl<'p> Share<'p> {
     fn new(all: &'p dyn Progress, n_bytes: u64, n_passes: u64) -> Self {
-        Self { all, n_bytes, n_passes, done: AtomicU64::new(0), told: AtomicU64::new(0) }
+        Self { all, n_bytes, n_passes, done: AtomicU64::new(0), reported: AtomicU64::new(0) }
     }
 }
 
@@ -206,8 +206,8 @@ impl Progress for Share<'_> {
         let done = self.done.fetch_add(n, Ordering::Relaxed) + n;
         let bytes = u128::from(self.n_bytes) * u128::from(done) / u128::from(self.n_passes.max(1));
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
-        let told = self.told.fetch_max(bytes, Ordering::Relaxed);
-        self.all.advance(bytes.saturating_sub(told));
+        let reported = self.reported.fetch_max(bytes, Ordering::Relaxed);
+        self.all.advance(bytes.saturating_sub(reported));
         self.all.passes(n);
     }
 
@@ -231,24 +231,24 @@ mod tests {
     fn every_document_begins_once_and_every_segment_is_in_one_part() {
         let sizes = [3, SEGMENTS, 2 * SEGMENTS - 3, 5];
         let batch = Batch { transcripts: sizes.map(transcript).into(), n_bytes: 1000 };
-        let parts = parts(batch);
-        let begun: Vec<Range<usize>> = parts.iter().map(|part| part.begun.clone()).collect();
+        let lots = lots(batch);
+        let begun: Vec<Range<usize>> = lots.iter().map(|lot| lot.begun.clone()).collect();
         assert_eq!(begun, [0..2, 2..3, 3..3, 3..4]);
-        let all: Vec<(usize, usize)> = parts.iter().flat_map(|part| part.segments.clone()).collect();
+        let all: Vec<(usize, usize)> = lots.iter().flat_map(|lot| lot.segments.clone()).collect();
         let expected: Vec<(usize, usize)> = sizes
             .iter()
             .enumerate()
             .flat_map(|(document, n)| (0..*n).map(move |segment| (document, segment)))
             .collect();
         assert_eq!(all, expected);
-        assert!(parts.iter().all(|part| part.segments.len() <= SEGMENTS));
+        assert!(lots.iter().all(|lot| lot.segments.len() <= SEGMENTS));
     }
 
     #[test]
     fn documents_without_a_segment_begin_too() {
         let mut silent = transcript(1);
         silent.segments.clear();
-        let parts = parts(Batch { transcripts: vec![silent], n_bytes: 10 });
-        assert_eq!((parts.len(), parts[0].begun.clone(), parts[0].segments.len()), (1, 0..1, 0));
+        let lots = lots(Batch { transcripts: vec![silent], n_bytes: 10 });
+        assert_eq!((lots.len(), lots[0].begun.clone(), lots[0].segments.len()), (1, 0..1, 0));
     }
 }

@@ -14,6 +14,7 @@ mod fuzz;
 mod golden;
 mod models;
 mod parity;
+mod parts;
 mod people;
 mod properties;
 mod reproducibility;

@@ -1,9 +1,9 @@
 //! An input that could not be used.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The stage in which an input failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Stage {
@@ -21,7 +21,7 @@ impl Stage {
 }
 
 /// An input that could not be used, or not completely.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// The path as the user gave it.
     pub path: String,

@@ -68,6 +68,10 @@ pub enum Hint {
     MakeRoom,
     /// Close the programs that have the files open and run again.
     CloseProgramsAndRunAgain,
+    /// Name the folder of a part.
+    NamePartFolder,
+    /// Measure the part again with this version and this study.
+    MeasurePartAgain,
     /// Report a defect of plenary.
     ReportDefect,
 }

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::block::Block;
 use crate::document::{Document, FrontMatter, Turn};
-use crate::format::Format;
 use crate::evidence::{Explanation, StyleScore};
+use crate::format::Format;
 use crate::span::Span;
 use crate::speaker::Speaker;
 use crate::style::Style;

@@ -22,6 +22,8 @@ use plenary_corpus::disk::is_full;
 
 /// Marks a complete set of tables.
 pub(super) const MARKER: &str = "run.json";
+/// Marks a complete part of a corpus.
+pub(super) const PART_MARKER: &str = "part.json";
 /// Name of the marker of the earlier results while they are replaced.
 const EARLIER: &str = "earlier-run.json";
 const STAGING: &str = ".plenary-staging";
@@ -35,6 +37,8 @@ pub struct OutputFolder {
     /// Folders that this run created, outermost first. They are removed again if they stay empty.
     created: Vec<PathBuf>,
     lock: File,
+    /// The file that marks a complete set.
+    marker: &'static str,
 }
 
 /// The files that `run.json` lists.
@@ -52,12 +56,12 @@ struct MarkedFile {
 impl OutputFolder {
     /// Locks a folder for a run: creates it if it is missing, and completes what a killed run left behind.
     ///
-    /// `names` are the files that the run will write besides `run.json`.
+    /// `marker` is the file that marks a complete set, `names` are the other files that the run will write.
     ///
     /// # Errors
     /// Where the path is a file, the folder has files that plenary did not write, another run uses it, or it cannot be
     /// written. Nothing is changed then.
-    pub(super) fn take(path: &Path, names: &[String]) -> Result<Self, TableError> {
+    pub(super) fn take(path: &Path, marker: &'static str, names: &[String]) -> Result<Self, TableError> {
         let not_writable = |source| TableError::NotWritable { path: path.to_owned(), source };
         let created = match fs::metadata(path) {
             Ok(found) if !found.is_dir() => return Err(TableError::NotAFolder { path: path.to_owned() }),
@@ -71,7 +75,7 @@ impl OutputFolder {
             }
             Err(error) => return Err(not_writable(error)),
         };
-        refuse_foreign(path)?;
+        refuse_foreign(path, marker)?;
 
         let lock_path = path.join(LOCK);
         let lock = File::options().create(true).truncate(false).write(true).open(&lock_path).map_err(not_writable)?;
@@ -80,7 +84,7 @@ impl OutputFolder {
             Ok(()) | Err(TryLockError::Error(_)) => {}
             Err(TryLockError::WouldBlock) => return Err(TableError::Busy { path: path.to_owned() }),
         }
-        let folder = Self { path: path.to_owned(), created, lock };
+        let folder = Self { path: path.to_owned(), created, lock, marker };
         folder.install().map_err(|source| TableError::Install { path: path.join(READY), source })?;
         remove_folder(&path.join(STAGING)).map_err(not_writable)?;
         folder.refuse_occupied(names)?;
@@ -120,7 +124,7 @@ impl OutputFolder {
     /// repeating steps that are done changes nothing.
     fn install(&self) -> io::Result<()> {
         let ready = self.path.join(READY);
-        let (marker, new_marker) = (self.path.join(MARKER), ready.join(MARKER));
+        let (marker, new_marker) = (self.path.join(self.marker), ready.join(self.marker));
         if new_marker.exists() {
             let earlier_marker = ready.join(EARLIER);
             if marker.exists() && !earlier_marker.exists() {
@@ -143,7 +147,7 @@ impl OutputFolder {
 
     /// Refuses to overwrite a file that has the name of one to be written but was not written by plenary.
     fn refuse_occupied(&self, names: &[String]) -> Result<(), TableError> {
-        let ours = read_names(&self.path.join(MARKER));
+        let ours = read_names(&self.path.join(self.marker));
         match names.iter().find(|name| !ours.contains(name) && self.path.join(name).exists()) {
             Some(name) => Err(TableError::Occupied { path: self.path.join(name) }),
             None => Ok(()),
@@ -164,9 +168,9 @@ impl Drop for OutputFolder {
 }
 
 /// A folder belongs to plenary when it has plenary's marker, what a killed run leaves, or nothing at all.
-fn refuse_foreign(path: &Path) -> Result<(), TableError> {
+fn refuse_foreign(path: &Path, marker: &str) -> Result<(), TableError> {
     let not_readable = |source| TableError::NotWritable { path: path.to_owned(), source };
-    if is_marker(&path.join(MARKER)) || is_marker(&path.join(READY).join(MARKER)) {
+    if is_marker(&path.join(marker)) || is_marker(&path.join(READY).join(marker)) {
         return Ok(());
     }
     let mut foreign = Vec::new();
@@ -185,6 +189,11 @@ fn refuse_foreign(path: &Path) -> Result<(), TableError> {
 /// Whether a folder holds a complete set of tables, of any version.
 pub fn is_results(folder: &Path) -> bool {
     is_marker(&folder.join(MARKER))
+}
+
+/// Whether a folder holds a complete part of a corpus, of any version.
+pub fn is_part(folder: &Path) -> bool {
+    is_marker(&folder.join(PART_MARKER))
 }
 
 /// Whether a run finished in the folder but its tables were not all moved to their places.
@@ -219,7 +228,10 @@ pub(super) fn is_plain_name(name: &str) -> bool {
     let name = Path::new(name);
     let mut components = name.components();
     let plain = matches!((components.next(), components.next()), (Some(Component::Normal(_)), None));
-    plain && name.extension().is_some_and(|extension| ["parquet", "csv", "md"].iter().any(|known| extension == *known))
+    plain
+        && name
+            .extension()
+            .is_some_and(|extension| ["parquet", "csv", "md", "bin"].iter().any(|known| extension == *known))
 }
 
 /// Distinguishes a full disk from other failures.

@@ -43,6 +43,24 @@ pub enum OpenErrorKind {
          `.plenary-ready`"
     )]
     NotMoved,
+    /// There is nothing at the path of a part.
+    #[error("there is no such folder; expected the folder of a part")]
+    PartMissing,
+    /// The path of a part is a file.
+    #[error("this is a file; expected the folder of a part")]
+    PartNotAFolder,
+    /// The folder has no `part.json`.
+    #[error("the folder has no `part.json`; expected the folder of a part")]
+    NotAPart,
+    /// Another version wrote the part.
+    #[error(
+        "plenary {plenary_version} measured this part, and this is plenary {}; parts combine only within one version",
+        super::VERSION
+    )]
+    PartVersion {
+        /// The version that measured the part.
+        plenary_version: String,
+    },
     /// The system does not let the file be read.
     #[error("cannot be read ({source})")]
     Unreadable {
@@ -177,6 +195,8 @@ impl OpenErrorKind {
             | Self::Rows { .. }
             | Self::Column { .. }
             | Self::Stored { .. } => Some(Hint::CopyAgainOrRunAgain),
+            Self::PartMissing | Self::PartNotAFolder | Self::NotAPart => Some(Hint::NamePartFolder),
+            Self::PartVersion { .. } => Some(Hint::MeasurePartAgain),
             Self::Unreadable { .. } => Some(Hint::CheckPermissions),
             // The message lists the names.
             Self::UnknownTable { .. } | Self::UnknownColumn { .. } => None,

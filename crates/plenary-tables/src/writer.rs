@@ -15,6 +15,7 @@ use super::TableError;
 use super::codebook::{self, codebook_md};
 use super::declare::Table;
 use super::folder::{MARKER, OutputFolder};
+use super::part::PartTables;
 use super::record::{self, WrittenFile};
 use super::results::Results;
 use super::rows::{self, Closing, Measured};
@@ -27,10 +28,17 @@ use plenary_corpus::findings::{Estimate, Themes};
 
 const CODEBOOK: &str = "codebook.md";
 /// `analysis` without its themes, which are known only when all segments are.
-const DRAFT: &str = "analysis-draft";
-/// The tables that are complete when all segments are measured.
-const OF_SEGMENTS: [Table; 5] =
-    [SegmentRow::TABLE, EmbeddingRow::TABLE, SentimentRow::TABLE, CodingRow::TABLE, StanceRow::TABLE];
+pub(super) const DRAFT: &str = "analysis-draft";
+/// The tables that are complete when all segments of a part are measured, in the order in which they are completed.
+pub(super) const OF_PART: [Table; 7] = [
+    BlockRow::TABLE,
+    UtteranceRow::TABLE,
+    SegmentRow::TABLE,
+    EmbeddingRow::TABLE,
+    SentimentRow::TABLE,
+    CodingRow::TABLE,
+    StanceRow::TABLE,
+];
 
 impl OutputFolder {
     /// Locks a folder for the results of a run, with or without CSV: creates it if it is missing, and completes or
@@ -43,25 +51,41 @@ impl OutputFolder {
         let extensions: &[&str] = if csv { &["parquet", "csv"] } else { &["parquet"] };
         let of_tables = TABLES.iter().flat_map(|table| extensions.iter().map(move |e| format!("{}.{e}", table.name)));
         let names: Vec<String> = of_tables.chain([CODEBOOK.to_owned()]).collect();
-        Self::take(path, &names)
+        Self::take(path, MARKER, &names)
     }
 }
 
-/// The tables of a run while they are written. Dropped before [`Closed::publish`], they are removed, and earlier results are
-/// unchanged.
+/// The tables of the documents of a run, or of a part of it, while they are written. Dropped before
+/// [`Closed::publish`], they are removed, and earlier results are unchanged.
 pub struct Writer<'r> {
     sink: Sink<'r>,
-    study: &'r StudyInfo,
+    study: StudyInfo,
     vector_width: usize,
     sheets: Sheets,
     draft: Sheet,
-    done: Vec<WrittenFile>,
 }
 
 /// The tables that are open, by name.
 struct Sheets(BTreeMap<&'static str, Sheet>);
 
 impl Sheets {
+    fn begin(sink: &Sink, tables: &[Table], study: &StudyInfo, vector_width: usize) -> Result<Self, TableError> {
+        let begin = |table: &Table| {
+            let sheet = Sheet::begin(sink, table.name, schema_of(table, study, vector_width), study.csv)?;
+            Ok((table.name, sheet))
+        };
+        tables.iter().map(begin).collect::<Result<_, _>>().map(Sheets)
+    }
+
+    /// Completes all tables.
+    fn finish(self, sink: &mut Sink) -> Result<Vec<WrittenFile>, TableError> {
+        let mut files = Vec::new();
+        for (_, sheet) in self.0 {
+            files.extend(sheet.finish(sink)?);
+        }
+        Ok(files)
+    }
+
     /// Adds rows to a table.
     fn add(&mut self, table: Table, frame: PolarsResult<DataFrame>) -> Result<(), TableError> {
         let frame = frame.map_err(|source| store_error(table.name, source))?;
@@ -78,23 +102,19 @@ impl Sheets {
 impl<'r> Writer<'r> {
     /// Starts the tables of a run in a folder, with CSV where the study wants it; `vector_width` is the number of dimensions
     /// of the embedding.
-    pub fn begin(folder: &'r OutputFolder, study: &'r StudyInfo, vector_width: usize) -> Result<Self, TableError> {
+    pub fn begin(folder: &'r OutputFolder, study: &StudyInfo, vector_width: usize) -> Result<Self, TableError> {
         Self::begin_in(Sink::folder(folder)?, study, vector_width)
     }
 
     /// Starts the tables of a run in memory.
-    pub fn in_memory(study: &'r StudyInfo, vector_width: usize) -> Result<Self, TableError> {
+    pub fn in_memory(study: &StudyInfo, vector_width: usize) -> Result<Self, TableError> {
         Self::begin_in(Sink::memory(), study, vector_width)
     }
 
-    fn begin_in(sink: Sink<'r>, study: &'r StudyInfo, vector_width: usize) -> Result<Self, TableError> {
-        let mut sheets = BTreeMap::new();
-        for table in TABLES {
-            let schema = schema_of(table, study, vector_width);
-            sheets.insert(table.name, Sheet::begin(&sink, table.name, schema, study.csv)?);
-        }
+    fn begin_in(sink: Sink<'r>, study: &StudyInfo, vector_width: usize) -> Result<Self, TableError> {
+        let sheets = Sheets::begin(&sink, &OF_PART, study, vector_width)?;
         let draft = Sheet::begin(&sink, DRAFT, schema_of(&AnalysisRow::TABLE, study, vector_width), false)?;
-        Ok(Self { sink, study, vector_width, sheets: Sheets(sheets), draft, done: Vec::new() })
+        Ok(Self { sink, study: study.clone(), vector_width, sheets, draft })
     }
 
     /// Adds the blocks and utterances of a document.
@@ -105,17 +125,17 @@ impl<'r> Writer<'r> {
 
     /// Adds segments with everything that was measured of them.
     pub fn segments(&mut self, part: &Measured) -> Result<(), TableError> {
-        part.check(self.study)?;
+        part.check(&self.study)?;
         let sheets = &mut self.sheets;
         sheets.add(SegmentRow::TABLE, SegmentRow::frame(&rows::segments(part)))?;
         sheets.add(EmbeddingRow::TABLE, EmbeddingRow::frame(&rows::embeddings(part)))?;
         sheets.add(SentimentRow::TABLE, SentimentRow::frame(&rows::sentiment(part)))?;
-        let codings = rows::codings(part, self.study);
+        let codings = rows::codings(part, &self.study);
         sheets.add(CodingRow::TABLE, CodingRow::frame(&codings))?;
         let draft = rows::analysis(part);
         let ids: Vec<&str> = draft.iter().map(|row| row.segment_id).collect();
         let primary = part.codings.map(|codings| codings.coder.id.as_str());
-        let stance = rows::stance_view(&codings, primary, &ids, self.study)?;
+        let stance = rows::stance_view(&codings, primary, &ids, &self.study)?;
         sheets.add(StanceRow::TABLE, StanceRow::frame(&stance.rows))?;
         let frame = AnalysisRow::frame(&draft).and_then(|mut frame| {
             for column in stance.columns {
@@ -126,28 +146,41 @@ impl<'r> Writer<'r> {
         self.draft.add(frame.map_err(|source| store_error(AnalysisRow::TABLE.name, source))?)
     }
 
-    /// Completes the tables of the segments, so that they can be read again.
-    pub fn closed(self) -> Result<Closed<'r>, TableError> {
-        let Self { mut sink, study, vector_width, mut sheets, draft, mut done } = self;
-        let n_segments = draft.n_rows();
-        for table in OF_SEGMENTS {
-            if let Some(sheet) = sheets.0.remove(table.name) {
-                done.extend(sheet.finish(&mut sink)?);
-            }
-        }
-        draft.finish(&mut sink)?;
-        Ok(Closed { sink, study, vector_width, sheets, done, n_segments })
+    /// Completes the tables of the documents, so that they can be read again.
+    pub fn finish(self) -> Result<PartTables<'r>, TableError> {
+        let Self { mut sink, study, vector_width, sheets, draft } = self;
+        let mut files = sheets.finish(&mut sink)?;
+        files.extend(draft.finish(&mut sink)?);
+        let source = sink.source();
+        Ok(PartTables { sink: Some(sink), source, study, vector_width, files })
     }
 }
 
-/// The tables of a run whose segments are complete.
+/// The tables of the documents of a run. Those of the corpus as a whole are open.
 pub struct Closed<'r> {
     sink: Sink<'r>,
-    study: &'r StudyInfo,
+    study: StudyInfo,
     vector_width: usize,
     sheets: Sheets,
     done: Vec<WrittenFile>,
     n_segments: usize,
+}
+
+impl<'r> Closed<'r> {
+    /// Starts the tables of the corpus as a whole beside those of its documents, `done`, which lie in `sink`.
+    pub(super) fn begin(
+        sink: Sink<'r>,
+        study: StudyInfo,
+        vector_width: usize,
+        mut done: Vec<WrittenFile>,
+    ) -> Result<Self, TableError> {
+        let of_corpus: Vec<Table> = TABLES.iter().copied().filter(|table| !OF_PART.contains(table)).collect();
+        let sheets = Sheets::begin(&sink, &of_corpus, &study, vector_width)?;
+        let draft = format!("{DRAFT}.parquet");
+        let n_segments = done.iter().find(|file| file.name == draft).and_then(|file| file.rows).unwrap_or(0);
+        done.retain(|file| file.name != draft);
+        Ok(Self { sink, study, vector_width, sheets, done, n_segments })
+    }
 }
 
 impl Closed<'_> {
@@ -222,22 +255,24 @@ impl Closed<'_> {
     /// the next run repairs.
     pub fn publish(self, closing: &Closing) -> Result<Results, TableError> {
         closing.check()?;
-        let Self { mut sink, study, mut sheets, done: mut files, n_segments, .. } = self;
+        let Self { mut sink, study, mut sheets, done: mut files, .. } = self;
         sheets.add(DocumentRow::TABLE, DocumentRow::frame(&rows::documents(closing)))?;
         sheets.add(SpeakerRow::TABLE, SpeakerRow::frame(&rows::speakers(closing)))?;
         sheets.add(FailureRow::TABLE, FailureRow::frame(&rows::failures(closing)))?;
-        sheets.add(CodebookRow::TABLE, CodebookRow::frame(&codebook::rows(study)))?;
-        // Of the tables that are complete, `runs` counts only `segments`.
-        let run = rows::run(closing, study, |table| sheets.0.get(table.name).map_or(n_segments, Sheet::n_rows));
+        sheets.add(CodebookRow::TABLE, CodebookRow::frame(&codebook::rows(&study)))?;
+        let of_part = |table: Table| {
+            let name = format!("{}.parquet", table.name);
+            files.iter().find(|file| file.name == name).and_then(|file| file.rows)
+        };
+        let n_rows = |table: Table| of_part(table).or_else(|| sheets.0.get(table.name).map(Sheet::n_rows)).unwrap_or(0);
+        let run = rows::run(closing, &study, n_rows);
         sheets.add(RunRow::TABLE, RunRow::frame(std::slice::from_ref(&run)))?;
 
-        for (_, sheet) in sheets.0 {
-            files.extend(sheet.finish(&mut sink)?);
-        }
+        files.extend(sheets.finish(&mut sink)?);
         sink.remove(&format!("{DRAFT}.parquet"))?;
-        files.push(sink.write(CODEBOOK, codebook_md(study, study.csv).as_bytes())?);
+        files.push(sink.write(CODEBOOK, codebook_md(&study, study.csv).as_bytes())?);
         files.sort_by(|a, b| a.name.cmp(&b.name));
-        let record = record::write(&run, study, &files).map_err(|source| TableError::Record { source })?;
+        let record = record::write(&run, &study, &files).map_err(|source| TableError::Record { source })?;
         sink.write(MARKER, record.as_bytes())?;
         Ok(Results::written(sink.publish()?, record.as_bytes())?)
     }
@@ -251,6 +286,6 @@ pub(super) fn schema_of(table: &Table, study: &StudyInfo, vector_width: usize) -
     fixed.chain(added).collect()
 }
 
-fn store_error(table: &str, source: PolarsError) -> TableError {
+pub(super) fn store_error(table: &str, source: PolarsError) -> TableError {
     TableError::Store { table: table.to_owned(), source }
 }

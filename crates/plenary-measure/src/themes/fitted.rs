@@ -156,4 +156,3 @@ pub(super) fn place(
     let reason = assign::reason(member.core, probability, options.confidence_floor);
     Assignment { theme: member.theme, probability, reason }
 }
-

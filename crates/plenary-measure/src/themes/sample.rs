@@ -286,4 +286,3 @@ fn stability(members: &[usize], starts: &[Vec<usize>]) -> f32 {
         .sum();
     (together as f64 / all as f64) as f32
 }
-

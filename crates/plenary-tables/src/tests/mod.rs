@@ -227,7 +227,7 @@ fn how_segments_are_cut_into_parts_changes_no_byte() {
                 Measured { segments: &segments, embeddings: &embeddings, sentiment: Some(&sentiment), codings: None };
             writer.segments(&part).unwrap();
         }
-        let closed = writer.closed().unwrap();
+        let closed = writer.finish().unwrap().close().unwrap();
         let mut seen = 0;
         closed
             .again(|vectors, texts| {

@@ -39,7 +39,7 @@ impl Sample {
             sentiment: Some(&self.sentiment),
             codings: self.codings.as_ref(),
         })?;
-        let mut closed = writer.closed()?;
+        let mut closed = writer.finish()?.close()?;
         closed.themes(&self.themes)?;
         closed.estimates(&self.estimates)?;
         let documents: Vec<Summary> = self.transcripts.iter().map(Transcript::summary).collect();

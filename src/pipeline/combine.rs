@@ -1,0 +1,275 @@
+//! Parts to results: themes, estimates and the tables of the corpus as a whole.
+//!
+//! **Input:** parts of one study. **Output:** the [`Results`](plenary_tables::Results) of one run over all their inputs.
+//! **Refused:** parts of different studies, models or versions, and a document that is in two of them.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use plenary_attribute::link_documents;
+use plenary_corpus::findings::{Estimate, Themes};
+use plenary_corpus::hash::sha256;
+use plenary_corpus::progress::Progress;
+use plenary_corpus::{Failure, Speaker};
+use plenary_measure::estimate::estimate_in_parts;
+use plenary_measure::themes::{Fitted, Sample, SampleError};
+use plenary_tables::{Closed, Closing, OutputFolder, PartTables, RunRecord, TableError};
+use rayon::ThreadPool;
+
+use super::ledger::{Ledger, LedgerError};
+use super::part::{Measured, PartRecord, info_of};
+use super::{Part, Report, RunError, all_cores, thread_pool};
+use crate::inputs::Skipped;
+use crate::study::Study;
+
+/// What combining parts needs beside them.
+#[derive(Debug, Clone)]
+pub struct CombineOptions {
+    /// Folder for the results, a new or empty one or that of an earlier run; `None` keeps the results in memory.
+    pub out: Option<PathBuf>,
+    /// Threads, at least 1. The results do not depend on it.
+    pub threads: usize,
+}
+
+impl Default for CombineOptions {
+    /// Results in memory, all cores.
+    fn default() -> Self {
+        Self { out: None, threads: all_cores() }
+    }
+}
+
+/// Makes the results of one run of several parts of it, in any order.
+///
+/// # Errors
+/// [`RunError`] where the parts do not belong together, the folder cannot be used, or the user stopped the work.
+pub fn combine(parts: Vec<Part>, options: &CombineOptions, progress: &dyn Progress) -> Result<Report, RunError> {
+    let started_at = Timestamp::now();
+    let pool = thread_pool(options.threads)?;
+    check_alike(&parts)?;
+    let Some(first) = parts.first() else { return Err(RunError::NoParts) };
+    let study = first.study.clone();
+    let info = info_of(&study, &first.measured.record);
+    let names: Vec<String> = parts.iter().map(|part| part.name.clone()).collect();
+    let folder = match &options.out {
+        Some(out) => Some(OutputFolder::prepare(out, study.output.csv)?),
+        None => None,
+    };
+    let (measured, tables): (Vec<Measured>, Vec<PartTables>) =
+        parts.into_iter().map(|part| (part.measured, part.tables)).unzip();
+    let (merged, runs) = merge(measured, &names)?;
+    let closed = || match &folder {
+        Some(folder) => Closed::combine(folder, &tables, &runs, &info),
+        None => Closed::combine_in_memory(&tables, &runs, &info),
+    };
+    finish(&pool, merged, closed, &study, started_at, progress)
+}
+
+/// Whether the parts were measured with the same study, engine and models.
+fn check_alike(parts: &[Part]) -> Result<(), RunError> {
+    let Some((first, others)) = parts.split_first() else { return Ok(()) };
+    for other in others {
+        let (a, b) = (&first.measured.record, &other.measured.record);
+        let what = if a.study_fingerprint != b.study_fingerprint {
+            format!("it was measured with another study: {}", difference(&a.study, &b.study, ""))
+        } else if a.study_sha256 != b.study_sha256 || a.people_sha256 != b.people_sha256 {
+            "the study file, or a file that it names, has another content".to_string()
+        } else if a.models != b.models {
+            let list = |record: &PartRecord| {
+                let ids =
+                    record.models.iter().map(|(id, sha256)| format!("{id} ({})", sha256.get(..12).unwrap_or(sha256)));
+                ids.collect::<Vec<_>>().join(", ")
+            };
+            format!("it was measured with the models {}; expected {}", list(b), list(a))
+        } else if a.engine != b.engine {
+            format!("it was measured with the engine {}; expected {}", b.engine, a.engine)
+        } else {
+            continue;
+        };
+        return Err(RunError::PartsDiffer { first: first.name.clone(), second: other.name.clone(), what });
+    }
+    Ok(())
+}
+
+/// The first value in which two studies differ.
+fn difference(a: &serde_json::Value, b: &serde_json::Value, key: &str) -> String {
+    if let (Some(a), Some(b)) = (a.as_object(), b.as_object()) {
+        for (name, a) in a {
+            let key = if key.is_empty() { name.clone() } else { format!("{key}.{name}") };
+            match b.get(name) {
+                Some(b) if a == b => {}
+                Some(b) => return difference(a, b, &key),
+                None => return format!("`{key}` is missing"),
+            }
+        }
+        if let Some(name) = b.keys().find(|name| !a.contains_key(*name)) {
+            return format!("`{name}` is only there");
+        }
+    }
+    format!("`{key}` is {b}; expected {a}")
+}
+
+/// What is known of all documents, and the order in which the documents of the parts follow each other.
+fn merge(parts: Vec<Measured>, names: &[String]) -> Result<(Measured, Vec<plenary_tables::DocumentRun>), RunError> {
+    let name = |at: usize| names.get(at).cloned().unwrap_or_default();
+    let mut ledgers = Vec::new();
+    let mut all: Option<(Sample, PartRecord)> = None;
+    for (at, Measured { ledger, sample, record }) in parts.into_iter().enumerate() {
+        ledgers.push(ledger);
+        all = Some(match all {
+            None => (sample, record),
+            Some((mut samples, mut records)) => {
+                let differs = |error: SampleError| RunError::PartsDiffer {
+                    first: name(0),
+                    second: name(at),
+                    what: error.to_string(),
+                };
+                samples.merge(sample).map_err(differs)?;
+                records.skipped = both(records.skipped, record.skipped);
+                records.n_cached += record.n_cached;
+                records.n_computed += record.n_computed;
+                (samples, records)
+            }
+        });
+    }
+    let Some((sample, record)) = all else { return Err(RunError::NoParts) };
+    let (ledger, runs) = Ledger::merge(ledgers).map_err(|error| match error {
+        LedgerError::SameDocument { path, document_id, first, second } => RunError::SameDocument {
+            document: format!("{path} (document {document_id})"),
+            first: name(first),
+            second: name(second),
+        },
+        other => RunError::PartDamaged { part: name(0), problem: other.to_string() },
+    })?;
+    Ok((Measured { ledger, sample, record }, runs))
+}
+
+/// The inputs that two parts skipped, in the order in which one run lists them.
+fn both(mut a: Skipped, b: Skipped) -> Skipped {
+    a.other_paths.extend(b.other_paths);
+    a.repeated.extend(b.repeated);
+    a.repeated.sort();
+    for (list, more) in [(&mut a.failures, b.failures), (&mut a.ignored, b.ignored)] {
+        list.extend(more);
+        list.sort_by(|a, b| a.path.cmp(&b.path));
+        list.dedup_by(|later, earlier| later.path == earlier.path);
+    }
+    a
+}
+
+/// Themes, estimates and the tables of the corpus, from everything that was measured. `tables` completes the tables of the
+/// documents, while themes are fitted.
+pub(super) fn finish<'w>(
+    pool: &ThreadPool,
+    measured: Measured,
+    tables: impl FnOnce() -> Result<Closed<'w>, TableError> + Send,
+    study: &Study,
+    started_at: Timestamp,
+    progress: &dyn Progress,
+) -> Result<Report, RunError>
+where
+    Closed<'w>: Send,
+{
+    let Measured { mut ledger, sample, record } = measured;
+    let mut speakers: Vec<&mut [Speaker]> =
+        ledger.documents.iter_mut().map(|d| d.summary.speakers.as_mut_slice()).collect();
+    link_documents(&mut speakers, &study.attribution());
+
+    let (closed, fitted) = std::thread::scope(|scope| {
+        let closing = scope.spawn(tables);
+        let fitted = pool.install(|| sample.fit(ledger.common_language(), progress));
+        (closing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), fitted)
+    });
+    let (mut closed, fitted) = (closed?, fitted?);
+    let themes = pool.install(|| assign_themes(&ledger, fitted, &mut closed, progress))?;
+    let estimates = pool.install(|| estimate_all(&ledger, &themes, &mut closed, study, progress))?;
+    progress.check_stop()?;
+
+    let models = record.model_records();
+    let run_record = RunRecord {
+        run_id: run_id(&ledger, &record),
+        study_sha256: record.study_sha256.clone(),
+        engine: record.engine.clone(),
+        models: models.clone(),
+        started_at,
+        finished_at: Timestamp::now(),
+    };
+    let skipped = record.skipped;
+    let all_failures: Vec<Failure> = skipped.failures.iter().chain(&skipped.ignored).cloned().collect();
+    progress.begin("writing tables", 1);
+    let documents = ledger.summaries();
+    let results = closed.publish(&Closing {
+        record: &run_record,
+        documents: &documents,
+        other_paths: &skipped.other_paths,
+        failures: &all_failures,
+    })?;
+    progress.advance(1);
+    Ok(Report {
+        stance: if study.targets.is_empty() { Vec::new() } else { ledger.stance_counts() },
+        n_split: ledger.n_split(),
+        documents,
+        skipped,
+        themes,
+        estimates,
+        n_cached: record.n_cached,
+        n_computed: record.n_computed,
+        results,
+        models,
+    })
+}
+
+/// The theme of every segment; the vectors are read again.
+fn assign_themes(
+    ledger: &Ledger,
+    mut fitted: Fitted,
+    closed: &mut Closed,
+    progress: &dyn Progress,
+) -> Result<Themes, RunError> {
+    progress.begin("assigning themes", ledger.n_segments() as u64);
+    let mut first = 0;
+    closed.again(|vectors, texts| {
+        let speakers = ledger.persons(first..first + texts.len());
+        first += texts.len();
+        fitted.assign(vectors, texts, &speakers, progress).map_err(RunError::from)
+    })?;
+    let themes = fitted.themes();
+    closed.themes(&themes)?;
+    Ok(themes)
+}
+
+/// Writes all estimates and returns those that are not of single utterances.
+fn estimate_all(
+    ledger: &Ledger,
+    themes: &Themes,
+    closed: &mut Closed,
+    study: &Study,
+    progress: &dyn Progress,
+) -> Result<Vec<Estimate>, RunError> {
+    progress.begin("estimating", 1);
+    let rows = ledger.scored(themes);
+    let targets: Vec<&str> = study.targets.iter().map(|target| target.id.as_str()).collect();
+    let mut kept = Vec::new();
+    estimate_in_parts(&rows, &targets, &study.estimates, study.study.seed, |mut part| {
+        progress.check_stop()?;
+        if !study.models.scores_sentiment() {
+            part.retain(|estimate| estimate.target_id.is_some());
+        }
+        closed.estimates(&part)?;
+        kept.extend(part.into_iter().filter(|estimate| estimate.utterance_id.is_none()));
+        Ok::<_, RunError>(())
+    })?;
+    progress.advance(1);
+    Ok(kept)
+}
+
+/// The same inputs, study, models and version give the same id.
+fn run_id(ledger: &Ledger, record: &PartRecord) -> String {
+    let mut text = format!("{}\n{}\n", plenary_tables::VERSION, record.study_fingerprint);
+    for document in &ledger.documents {
+        text.push_str(&format!("{}\n{}\n", document.summary.path, document.summary.sha256));
+    }
+    for (_, sha256) in &record.models {
+        text.push_str(sha256);
+    }
+    sha256(text.as_bytes())[..16].to_string()
+}

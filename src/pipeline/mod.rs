@@ -1,0 +1,255 @@
+//! The order of the stages: inputs are read and attributed, measured, clustered, estimated and written.
+//!
+//! **Input:** paths, a study, and where models, results and the cache are. **Output:** [`Results`], in a folder or in memory.
+//! [`measure_part`] takes a share of a corpus as far as single documents go, on any machine; [`combine`] makes the results of
+//! several [`Part`]s, which are those of one run over everything, byte for byte but for the table `runs`. [`run`] is one part
+//! combined. **Refused:** inputs of which none can be read, and parts that do not belong together. A bad input does not
+//! affect the others. Only this module knows the order of the stages.
+
+mod combine;
+mod ledger;
+mod measuring;
+mod part;
+
+use std::path::PathBuf;
+
+use plenary_attribute::{attribute, link_documents};
+use plenary_corpus::findings::{Estimate, Themes};
+use plenary_corpus::progress::{Progress, Stopped};
+use plenary_corpus::{Document, Failure, Hint, Speaker, Summary, Transcript, style_name};
+use plenary_engine::EngineError;
+use plenary_engine::cache::Cache;
+use plenary_measure::estimate::EstimateError;
+use plenary_measure::themes::{SampleError, ThemeError};
+use plenary_tables::{ModelRecord, OpenError, OutputFolder, Results, TableError, Writer};
+use rayon::ThreadPool;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::inputs::Skipped;
+use crate::study::Study;
+
+pub use combine::{CombineOptions, combine};
+pub use part::{Part, PartOptions, measure_part};
+
+use ledger::LedgerError;
+
+/// What a run needs beside its inputs.
+#[derive(Debug)]
+pub struct Options {
+    /// What is measured, and how.
+    pub study: Study,
+    /// Folder of models named by the user; `None` looks in the usual places.
+    pub models: Option<PathBuf>,
+    /// Folder for the results.
+    pub out: PathBuf,
+    /// Threads for reading and inference, at least 1. The results do not depend on it.
+    pub threads: usize,
+    /// Cache of computed numbers; `None` computes everything.
+    pub cache: Option<Cache>,
+}
+
+impl Options {
+    /// A study and a folder for its results, with models from the usual places, all cores and no cache.
+    pub fn new(study: Study, out: impl Into<PathBuf>) -> Self {
+        Self { study, models: None, out: out.into(), threads: all_cores(), cache: None }
+    }
+}
+
+/// Number of threads that the machine runs at once.
+fn all_cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+/// What a run found, for people and for programs that go on from here.
+#[derive(Debug)]
+pub struct Report {
+    pub documents: Vec<Summary>,
+    pub skipped: Skipped,
+    /// Labels of stance, one entry per target of the study; empty where no stance was scored.
+    pub stance: Vec<StanceCounts>,
+    pub themes: Themes,
+    /// All but those of single utterances, which are in the tables alone.
+    pub estimates: Vec<Estimate>,
+    /// Segments that are longer than a model takes and were split into windows.
+    pub n_split: usize,
+    /// Numbers of texts and pairs that were found in the cache, and that were computed.
+    pub n_cached: u64,
+    pub n_computed: u64,
+    /// The tables.
+    pub results: Results,
+    /// The models that were used, with the sha256 of their graphs.
+    pub models: Vec<ModelRecord>,
+}
+
+/// How many segments have which label towards a target.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StanceCounts {
+    pub favor: usize,
+    pub against: usize,
+    pub neither: usize,
+    pub none: usize,
+}
+
+impl StanceCounts {
+    /// The counts of both together.
+    fn plus(self, other: StanceCounts) -> StanceCounts {
+        StanceCounts {
+            favor: self.favor + other.favor,
+            against: self.against + other.against,
+            neither: self.neither + other.neither,
+            none: self.none + other.none,
+        }
+    }
+}
+
+/// Why a run ended without results.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    #[error("no transcript could be read; {} input(s) failed", failures.len())]
+    NothingRead { failures: Vec<Failure> },
+    #[error(
+        "stopped; nothing was written, earlier results are as they were. {}",
+        if *n_kept > 0 { format!("The numbers computed so far ({n_kept}) are in the cache: the same command goes on from there") }
+        else { "The same command begins anew".to_string() }
+    )]
+    Stopped { n_kept: u64 },
+    #[error(transparent)]
+    Engine(EngineError),
+    #[error(transparent)]
+    Themes(ThemeError),
+    #[error(transparent)]
+    Estimates(#[from] EstimateError),
+    #[error(transparent)]
+    Tables(#[from] TableError),
+    #[error("cannot start {threads} threads: {source}")]
+    Threads { threads: usize, source: rayon::ThreadPoolBuildError },
+    /// No part was given.
+    #[error("there are no parts to combine")]
+    NoParts,
+    /// Two parts were not measured in the same way.
+    #[error("{second} does not belong to {first}: {what}")]
+    PartsDiffer {
+        /// A part.
+        first: String,
+        /// A part that differs from it.
+        second: String,
+        /// What differs, and how.
+        what: String,
+    },
+    /// A document is in two parts.
+    #[error("{document} is in {first} and in {second}; measure every document in one part only")]
+    SameDocument {
+        /// Path and id of the document.
+        document: String,
+        /// A part that holds it.
+        first: String,
+        /// Another part that holds it.
+        second: String,
+    },
+    /// A part cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// A file of a part is damaged.
+    #[error("{part}: {problem}")]
+    PartDamaged {
+        /// The part.
+        part: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+impl From<Stopped> for RunError {
+    fn from(_: Stopped) -> Self {
+        RunError::Stopped { n_kept: 0 }
+    }
+}
+
+impl From<EngineError> for RunError {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Stopped(stopped) => stopped.into(),
+            other => RunError::Engine(other),
+        }
+    }
+}
+
+impl From<ThemeError> for RunError {
+    fn from(error: ThemeError) -> Self {
+        match error {
+            ThemeError::Stopped(stopped) => stopped.into(),
+            other => RunError::Themes(other),
+        }
+    }
+}
+
+/// Documents to transcripts, in their order; over the threads of the current pool.
+pub fn transcribe(documents: Vec<Document>, study: &Study) -> Vec<Transcript> {
+    let options = study.attribution();
+    documents
+        .into_par_iter()
+        .map(|document| {
+            let transcript = attribute(document, &options);
+            let path = &transcript.document.path;
+            let style = style_name(transcript.style);
+            tracing::info!("{path}: style {style}, confidence {:.2}", transcript.style_confidence);
+            transcript
+        })
+        .collect()
+}
+
+/// All documents of a corpus to transcripts, and the people of one linked with those of the others.
+pub fn transcribe_corpus(documents: Vec<Document>, study: &Study) -> Vec<Transcript> {
+    let mut transcripts = transcribe(documents, study);
+    let mut speakers: Vec<&mut [Speaker]> = transcripts.iter_mut().map(|t| t.speakers.as_mut_slice()).collect();
+    link_documents(&mut speakers, &study.attribution());
+    transcripts
+}
+
+impl RunError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<Hint> {
+        match self {
+            RunError::Tables(error) => error.hint(),
+            RunError::Open(error) => error.hint(),
+            RunError::Threads { .. } => Some(Hint::UseFewerThreads),
+            RunError::PartsDiffer { .. } | RunError::PartDamaged { .. } => Some(Hint::MeasurePartAgain),
+            _ => None,
+        }
+    }
+}
+
+/// Reads, measures and writes.
+///
+/// # Errors
+/// [`RunError`] when nothing was written: no input could be read, models or output folder cannot be used, or the user
+/// stopped the run. Inputs that failed beside good ones are in the report.
+pub fn run(paths: &[PathBuf], options: &Options, progress: &dyn Progress) -> Result<Report, RunError> {
+    let pool = thread_pool(options.threads)?;
+    let started_at = jiff::Timestamp::now();
+    let folder = OutputFolder::prepare(&options.out, options.study.output.csv)?;
+    let measured = part::measure(
+        &pool,
+        paths,
+        &options.study,
+        options.models.as_deref(),
+        options.cache.as_ref(),
+        progress,
+        |info, vector_width| Writer::begin(&folder, info, vector_width),
+    );
+    let outcome = measured.and_then(|(measured, writer)| {
+        let tables = move || writer.finish().and_then(plenary_tables::PartTables::close);
+        combine::finish(&pool, measured, tables, &options.study, started_at, progress)
+    });
+    outcome.map_err(|error| match (error, &options.cache) {
+        (RunError::Stopped { .. }, Some(cache)) => RunError::Stopped { n_kept: cache.n_kept() },
+        (error, _) => error,
+    })
+}
+
+fn thread_pool(threads: usize) -> Result<ThreadPool, RunError> {
+    let threads = threads.max(1);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    pool.map_err(|source| RunError::Threads { threads, source })
+}

@@ -1,0 +1,343 @@
+//! A share of a corpus that is measured on its own.
+//!
+//! **Input:** paths and a study. **Output:** a [`Part`]: the tables of its documents, the ledger and the sample for themes, in
+//! memory or in a folder. **Refused:** inputs of which none can be read, and a folder that is not a complete part. **Left to
+//! others:** what needs the corpus as a whole (`combine`).
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use jiff::Timestamp;
+use plenary_corpus::progress::Progress;
+use plenary_engine as engine;
+use plenary_engine::cache::Cache;
+use plenary_measure::themes::Sample;
+use plenary_models::Models;
+use plenary_read as read;
+use plenary_tables::{ModelRecord, OutputFolder, PartTables, StudyInfo, TableError, Writer, fingerprint};
+use rayon::ThreadPool;
+use serde::{Deserialize, Serialize};
+
+use super::ledger::Ledger;
+use super::measuring::{Batch, MeasuredLot, Measurer, lots};
+use super::{RunError, all_cores, thread_pool, transcribe};
+use crate::inputs::{Skipped, Sources};
+use crate::study::Study;
+
+/// Files of a part beside its tables.
+const LEDGER: &str = "ledger.bin";
+const SAMPLE: &str = "sample.bin";
+
+/// What measuring a part needs beside its inputs.
+#[derive(Debug)]
+pub struct PartOptions {
+    /// What is measured, and how.
+    pub study: Study,
+    /// Folder of models named by the user; `None` looks in the usual places.
+    pub models: Option<PathBuf>,
+    /// Folder for the part, a new or empty one or that of an earlier part; `None` keeps the part in memory.
+    pub folder: Option<PathBuf>,
+    /// Threads for reading and inference, at least 1. The results do not depend on it.
+    pub threads: usize,
+    /// Cache of computed numbers; `None` computes everything.
+    pub cache: Option<Cache>,
+}
+
+impl PartOptions {
+    /// A study, with models from the usual places, all cores and no cache; the part is kept in memory.
+    pub fn new(study: Study) -> Self {
+        Self { study, models: None, folder: None, threads: all_cores(), cache: None }
+    }
+}
+
+/// A share of a corpus that was measured on its own, on any machine. Parts of one study combine into the results of one run
+/// over everything.
+#[derive(Debug)]
+pub struct Part {
+    /// What it is called in messages: its folder, or the first of its documents.
+    pub(super) name: String,
+    pub(super) measured: Measured,
+    pub(super) tables: PartTables<'static>,
+    pub(super) study: Study,
+}
+
+/// What is known of the documents of a part beside their tables.
+#[derive(Debug)]
+pub(super) struct Measured {
+    pub(super) ledger: Ledger,
+    pub(super) sample: Sample,
+    pub(super) record: PartRecord,
+}
+
+/// The record of a part, as `part.json` holds it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct PartRecord {
+    /// The study, without its list of people, which the documents have taken up.
+    pub(super) study: serde_json::Value,
+    /// sha256 of the study file and the files that it names, 64 hex digits.
+    pub(super) study_sha256: String,
+    /// sha256 of the study's values, by which parts of one study are recognised.
+    pub(super) study_fingerprint: String,
+    pub(super) people_sha256: Option<String>,
+    /// Engines that ran the models, separated by commas.
+    pub(super) engine: String,
+    /// Models that were used: id and sha256.
+    pub(super) models: Vec<(String, String)>,
+    pub(super) skipped: Skipped,
+    pub(super) n_cached: u64,
+    pub(super) n_computed: u64,
+}
+
+impl PartRecord {
+    pub(super) fn model_records(&self) -> Vec<ModelRecord> {
+        self.models.iter().map(|(id, sha256)| ModelRecord { id: id.clone(), sha256: sha256.clone() }).collect()
+    }
+}
+
+/// Measures a share of a corpus: reads and attributes its documents, and measures their segments.
+///
+/// # Errors
+/// [`RunError`] where no input could be read, models or folder cannot be used, or the user stopped the work. Inputs that
+/// failed beside good ones are in [`Part::skipped`].
+pub fn measure_part(paths: &[PathBuf], options: &PartOptions, progress: &dyn Progress) -> Result<Part, RunError> {
+    let pool = thread_pool(options.threads)?;
+    let folder = match &options.folder {
+        Some(path) => Some(OutputFolder::prepare_part(path, options.study.output.csv, &[LEDGER, SAMPLE])?),
+        None => None,
+    };
+    let (measured, writer) = measure(
+        &pool,
+        paths,
+        &options.study,
+        options.models.as_deref(),
+        options.cache.as_ref(),
+        progress,
+        |info, vector_width| match &folder {
+            Some(folder) => Writer::begin(folder, info, vector_width),
+            None => Writer::in_memory(info, vector_width),
+        },
+    )?;
+    let name = match &options.folder {
+        Some(path) => path.display().to_string(),
+        None => {
+            measured.ledger.documents.first().map_or_else(String::new, |d| format!("the part of {}", d.summary.path))
+        }
+    };
+    let damaged =
+        |problem: &dyn std::fmt::Display| RunError::PartDamaged { part: name.clone(), problem: problem.to_string() };
+    let tables = match folder {
+        Some(_) => {
+            let (mut ledger, mut sample) = (Vec::new(), Vec::new());
+            measured.ledger.write(&mut ledger).map_err(|error| damaged(&error))?;
+            measured.sample.write(&mut sample).map_err(|error| damaged(&error))?;
+            writer.finish()?.publish(&[(LEDGER, &ledger), (SAMPLE, &sample)], &measured.record)?
+        }
+        None => writer.finish()?.in_memory()?,
+    };
+    Ok(Part { name, measured, tables, study: options.study.clone() })
+}
+
+impl Part {
+    /// Opens the folder of a part. Sizes and sha256 of all its files are checked.
+    ///
+    /// # Errors
+    /// [`RunError`] where the folder does not hold a complete part of this version.
+    pub fn open(folder: &Path) -> Result<Self, RunError> {
+        let info = |record: &PartRecord| study_of(record).map(|study| info_of(&study, record)).unwrap_or_default();
+        let (tables, record, contents) = PartTables::open(folder, &[LEDGER, SAMPLE], info)?;
+        let name = folder.display().to_string();
+        let damaged = |problem: &dyn std::fmt::Display| RunError::PartDamaged {
+            part: name.clone(),
+            problem: problem.to_string(),
+        };
+        let study = study_of(&record).map_err(|error| damaged(&error))?;
+        if fingerprint(&record.study) != record.study_fingerprint {
+            return Err(damaged(&"its study is not the one that it was measured with"));
+        }
+        let [ledger, sample] = contents.as_slice() else { return Err(damaged(&"a file is missing")) };
+        let ledger = Ledger::read(ledger.as_slice()).map_err(|error| damaged(&error))?;
+        let sample = Sample::read(sample.as_slice()).map_err(|error| damaged(&error))?;
+        Ok(Self { measured: Measured { ledger, sample, record }, tables, study, name })
+    }
+
+    /// Number of documents.
+    pub fn n_documents(&self) -> usize {
+        self.measured.ledger.documents.len()
+    }
+
+    /// Number of segments.
+    pub fn n_segments(&self) -> usize {
+        self.measured.ledger.n_segments()
+    }
+
+    /// Inputs that were not read, or not under their own name.
+    pub fn skipped(&self) -> &Skipped {
+        &self.measured.record.skipped
+    }
+}
+
+/// The study of a part.
+fn study_of(record: &PartRecord) -> Result<Study, serde_json::Error> {
+    let mut study: Study = serde_json::from_value(record.study.clone())?;
+    study.sha256 = Some(record.study_sha256.clone());
+    Ok(study)
+}
+
+/// What the tables say of the study of a part.
+pub(super) fn info_of(study: &Study, record: &PartRecord) -> StudyInfo {
+    StudyInfo { people_sha256: record.people_sha256.clone(), json: record.study.clone(), ..study.info() }
+}
+
+/// Reads and measures documents, and writes their tables with the writer that `begin` starts.
+#[expect(clippy::too_many_arguments, reason = "the parts of two kinds of options, which differ in their places")]
+pub(super) fn measure<'w>(
+    pool: &ThreadPool,
+    paths: &[PathBuf],
+    study: &Study,
+    models: Option<&Path>,
+    cache: Option<&Cache>,
+    progress: &dyn Progress,
+    begin: impl FnOnce(&StudyInfo, usize) -> Result<Writer<'w>, TableError>,
+) -> Result<(Measured, Writer<'w>), RunError> {
+    // Models are found before anything is read, and loaded while the first files are: both fail early.
+    let places = engine::places(models);
+    let folders = Models::find(&places, &study.models, !study.targets.is_empty())?;
+    for folder in folders.iter() {
+        tracing::info!("model {} from {}", folder.facts.id, folder.path.display());
+    }
+    let mut reader = Reader { sources: Sources::find(paths), study, pool };
+    progress.begin("reading and measuring", reader.sources.n_bytes().max(1));
+    let (models, first) = std::thread::scope(|scope| {
+        let models = scope.spawn(|| Models::load(&folders));
+        let first = reader.next_batch();
+        (models.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), first)
+    });
+    let models = models?;
+    let Some(first) = first else {
+        let Skipped { failures, ignored, .. } = reader.sources.finish();
+        return Err(RunError::NothingRead { failures: failures.into_iter().chain(ignored).collect() });
+    };
+
+    let measurer = Measurer::new(&models, study, pool.current_num_threads(), cache)?;
+    let mut noted =
+        Noted { ledger: Ledger::new(study.targets.len()), sample: Sample::new(&study.themes, study.study.seed)? };
+    let mut writer = begin(&study.info(), measurer.vector_width())?;
+    stream(&mut reader, first, &measurer, &mut noted, &mut writer, progress)?;
+    let (n_cached, n_computed) = measurer.counts();
+    let mut json = study.info().json;
+    if let Some(fields) = json.as_object_mut() {
+        fields.remove("people_list");
+    }
+    let record = PartRecord {
+        study_fingerprint: fingerprint(&json),
+        study: json,
+        study_sha256: study.sha256.clone().unwrap_or_else(|| fingerprint(study)),
+        people_sha256: study.people_list.as_ref().map(|list| list.sha256.clone()),
+        engine: models.engine_names(),
+        models: models
+            .iter()
+            .map(|model| (model.id.clone(), model.weights_sha256().unwrap_or_default().to_owned()))
+            .collect(),
+        skipped: reader.sources.finish(),
+        n_cached,
+        n_computed,
+    };
+    let Noted { ledger, sample } = noted;
+    Ok((Measured { ledger, sample, record }, writer))
+}
+
+/// The inputs, and how they are read.
+struct Reader<'r> {
+    sources: Sources,
+    study: &'r Study,
+    pool: &'r ThreadPool,
+}
+
+impl Reader<'_> {
+    /// The next documents, transcribed; `None` when there are no more.
+    fn next_batch(&mut self) -> Option<Batch> {
+        let options = read::Options { columns: self.study.columns.clone() };
+        let mut n_bytes = 0;
+        loop {
+            let before = self.sources.n_bytes_read();
+            let documents = self.pool.install(|| self.sources.read_some(&options))?;
+            n_bytes += self.sources.n_bytes_read() - before;
+            if !documents.is_empty() {
+                let transcripts = self.pool.install(|| transcribe(documents, self.study));
+                return Some(Batch { transcripts, n_bytes });
+            }
+        }
+    }
+}
+
+/// What is kept of the documents that were measured.
+struct Noted {
+    ledger: Ledger,
+    sample: Sample,
+}
+
+/// Reads, measures and writes all documents on three threads, each of which waits when it is ahead of the next.
+fn stream(
+    reader: &mut Reader,
+    first: Batch,
+    measurer: &Measurer,
+    noted: &mut Noted,
+    writer: &mut Writer,
+    progress: &dyn Progress,
+) -> Result<(), RunError> {
+    let (to_measure, batches) = sync_channel::<Batch>(0);
+    let (to_write, measured) = sync_channel::<MeasuredLot>(1);
+    std::thread::scope(|scope| {
+        let reading = scope.spawn(move || read_all(first, reader, &to_measure, progress));
+        let writing = scope.spawn(move || write_all(&measured, writer));
+        let outcome = measure_all(&batches, measurer, noted, &to_write, progress);
+        // The other threads end when their channels are closed.
+        drop((batches, to_write));
+        reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let written = writing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        // An error of the writer is the cause when measuring ended early.
+        written?;
+        outcome
+    })
+}
+
+fn read_all(first: Batch, reader: &mut Reader, to_measure: &SyncSender<Batch>, progress: &dyn Progress) {
+    let mut next = Some(first);
+    while let Some(batch) = next {
+        if progress.stop_requested() || to_measure.send(batch).is_err() {
+            return;
+        }
+        next = reader.next_batch();
+    }
+}
+
+fn measure_all(
+    batches: &Receiver<Batch>,
+    measurer: &Measurer,
+    noted: &mut Noted,
+    to_write: &SyncSender<MeasuredLot>,
+    progress: &dyn Progress,
+) -> Result<(), RunError> {
+    while let Ok(batch) = batches.recv() {
+        for lot in lots(batch) {
+            let lot = measurer.measure(lot, progress)?;
+            noted.ledger.enter(&lot);
+            let texts: Vec<&str> = lot.segments().map(|(_, _, segment)| segment.text.as_str()).collect();
+            noted.sample.add(lot.embeddings.vectors.view(), &texts)?;
+            if to_write.send(lot).is_err() {
+                return Ok(());
+            }
+        }
+    }
+    Ok(progress.check_stop()?)
+}
+
+fn write_all(measured: &Receiver<MeasuredLot>, writer: &mut Writer) -> Result<(), TableError> {
+    while let Ok(lot) = measured.recv() {
+        for transcript in lot.begun() {
+            writer.transcript(transcript)?;
+        }
+        lot.with_measured(|part| writer.segments(part))?;
+    }
+    Ok(())
+}
