@@ -3,8 +3,8 @@
 //! Finding candidates and choosing among them is left to `find`.
 
 use crate::weights::Weights;
-use plenary_corpus::{Reason, Rival, Span, Style, StyleScore, TurnRule};
-use plenary_names::bylines::Byline;
+use plenary_corpus::{Details, Reason, Rival, Span, Style, StyleScore, TurnRule};
+use plenary_names::bylines::{self, Byline};
 use plenary_names::labels::LabelKind;
 
 /// How it is known that a turn begins.
@@ -92,6 +92,16 @@ pub struct Found {
     pub legend: Vec<(String, Byline)>,
 }
 
+impl Found {
+    /// Adds bylines in their places.
+    pub fn insert(&mut self, bylines: Vec<Candidate>) {
+        if !bylines.is_empty() {
+            self.bylines.extend(bylines);
+            self.bylines.sort_by_key(|byline| (byline.byline.start, byline.byline.end));
+        }
+    }
+}
+
 /// From this confidence on a candidate is a byline.
 pub const ACCEPT: f32 = 0.5;
 
@@ -113,4 +123,14 @@ pub fn in_capitals(label: &str) -> bool {
         n += 1;
     }
     n >= 2
+}
+
+/// The byline with its label as it is printed elsewhere, when this print is misread.
+pub(crate) fn mend(byline: bylines::Byline, label: &str) -> bylines::Byline {
+    if byline.label == label {
+        return byline;
+    }
+    let mended = bylines::split(label);
+    let details = Details { honorific: mended.details.honorific, ..byline.details };
+    bylines::Byline { label: mended.label, name: mended.name, details, ..byline }
 }

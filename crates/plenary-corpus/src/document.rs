@@ -99,6 +99,21 @@ pub struct FrontMatter {
     pub language: Option<String>,
 }
 
+impl FrontMatter {
+    /// Takes from `other` what is missing here.
+    pub fn fill_from(&mut self, other: FrontMatter) {
+        let FrontMatter { title, event, panel, session, date, time_start, time_end, language } = other;
+        self.title = self.title.take().or(title);
+        self.event = self.event.take().or(event);
+        self.panel = self.panel.take().or(panel);
+        self.session = self.session.take().or(session);
+        self.date = self.date.or(date);
+        self.time_start = self.time_start.or(time_start);
+        self.time_end = self.time_end.or(time_end);
+        self.language = self.language.take().or(language);
+    }
+}
+
 /// A file as read: its decoded text and its layout.
 #[derive(Debug, Clone)]
 pub struct Document {

@@ -5,18 +5,18 @@ use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use super::count::n_words;
-use crate::REVIEW_BELOW;
 use crate::candidate::{Candidate, Found, Origin};
 use crate::link::people::Bond;
-use crate::page::shown::Shown;
-use crate::page::{Page, append};
-use plenary_corpus::{Block, BlockKind, Layout, Span, Utterance, ids};
+use crate::options::REVIEW_BELOW;
+use crate::page::{MappedText, Page, PageLine, Settled, append};
+use crate::settle::asides::Aside;
+use plenary_corpus::{Block, BlockKind, Layout, Pass, Span, Utterance, ids};
 
 /// Blocks and utterances of a document, and for each utterance the way from its text back to the source.
 pub struct Assembled<'d> {
     pub blocks: Vec<Block>,
     pub utterances: Vec<Utterance>,
-    pub shown: Vec<Shown<'d>>,
+    pub mapped: Vec<MappedText<'d>>,
     /// For each utterance the byline that opens it, as an index into those found.
     pub bylines: Vec<Option<usize>>,
 }
@@ -25,6 +25,8 @@ pub struct Assembled<'d> {
 pub struct Mark {
     pub start: usize,
     pub kind: BlockKind,
+    /// The pass that claimed it; `None` for speech and bylines.
+    pub pass: Option<Pass>,
     pub turn: Option<usize>,
     pub paragraph: usize,
 }
@@ -35,19 +37,26 @@ struct Turn<'d, 'f> {
     /// Index of the byline.
     at: Option<usize>,
     person: Option<usize>,
-    shown: Shown<'d>,
+    mapped: MappedText<'d>,
     last_line: Option<usize>,
 }
 
 /// Builds blocks and utterances. `bonds` holds the person of each byline; `leads` says that the open text before
 /// the first byline is speech of somebody unknown.
-pub fn assemble<'d>(page: &Page<'d>, document_id: &str, found: &Found, bonds: &[Bond], leads: bool) -> Assembled<'d> {
+pub(crate) fn assemble<'d>(
+    page: &Page<'d>,
+    (settled, asides): (&Settled, &[Aside]),
+    document_id: &str,
+    found: &Found,
+    bonds: &[Bond],
+    leads: bool,
+) -> Assembled<'d> {
     let words = Vocabulary::of(page);
     let mut turns: Vec<Turn<'_, '_>> = Vec::new();
     if leads || found.bylines.is_empty() {
-        turns.push(Turn { byline: None, at: None, person: None, shown: Shown::default(), last_line: None });
+        turns.push(Turn { byline: None, at: None, person: None, mapped: MappedText::default(), last_line: None });
     }
-    let mut writer = Writer { page, words, turns, marks: Vec::new(), next_aside: 0 };
+    let mut writer = Writer { page, settled, asides, words, turns, marks: Vec::new(), next_aside: 0 };
     let mut bylines = found.bylines.iter().zip(bonds).enumerate().peekable();
     for (i, line) in page.lines.iter().enumerate() {
         let mut from = line.span.start;
@@ -60,7 +69,7 @@ pub fn assemble<'d>(page: &Page<'d>, document_id: &str, found: &Found, bonds: &[
         if line.is_empty() {
             let draws = line.layout == Layout::Ornament && !line.span.of(page.source).trim().is_empty();
             if draws || writer.marks.is_empty() {
-                writer.mark(line.span.start, BlockKind::Furniture, None, 0);
+                writer.mark(line.span.start, (BlockKind::Furniture, Some(Pass::Layout)), None, 0);
             }
             continue;
         }
@@ -73,6 +82,8 @@ pub fn assemble<'d>(page: &Page<'d>, document_id: &str, found: &Found, bonds: &[
 /// Blocks and turns while the lines are gone through.
 struct Writer<'w, 'd, 'f> {
     page: &'w Page<'d>,
+    settled: &'w Settled,
+    asides: &'w [Aside],
     words: Vocabulary,
     turns: Vec<Turn<'d, 'f>>,
     marks: Vec<Mark>,
@@ -80,8 +91,9 @@ struct Writer<'w, 'd, 'f> {
 }
 
 impl<'d, 'f> Writer<'_, 'd, 'f> {
-    fn mark(&mut self, start: usize, kind: BlockKind, turn: Option<usize>, paragraph: usize) {
-        self.marks.push(Mark { start, kind, turn, paragraph });
+    fn mark(&mut self, start: usize, claim: (BlockKind, Option<Pass>), turn: Option<usize>, paragraph: usize) {
+        let (kind, pass) = claim;
+        self.marks.push(Mark { start, kind, pass, turn, paragraph });
     }
 
     /// Begins the turn of a byline on a line that is written up to `from`; returns to where it is written now.
@@ -91,7 +103,7 @@ impl<'d, 'f> Writer<'_, 'd, 'f> {
             byline: Some(byline),
             at: Some(at),
             person: Some(person),
-            shown: Shown::default(),
+            mapped: MappedText::default(),
             last_line: None,
         });
         if byline.byline.is_empty() {
@@ -100,8 +112,8 @@ impl<'d, 'f> Writer<'_, 'd, 'f> {
         let start =
             if from == line.span.start && byline.origin == Origin::Printed { from } else { byline.byline.start };
         match byline.origin {
-            Origin::Resumed => self.mark(start, BlockKind::StageNote, None, line.paragraph),
-            _ => self.mark(start, BlockKind::Byline, Some(self.turns.len() - 1), line.paragraph),
+            Origin::Resumed => self.mark(start, (BlockKind::StageNote, Some(Pass::Asides)), None, line.paragraph),
+            _ => self.mark(start, (BlockKind::Byline, None), Some(self.turns.len() - 1), line.paragraph),
         }
         byline.byline.end.clamp(from, line.span.end)
     }
@@ -110,36 +122,36 @@ impl<'d, 'f> Writer<'_, 'd, 'f> {
     fn write(&mut self, i: usize, from: usize, to: usize) {
         let line = &self.page.lines[i];
         let opens = self.turns.last().and_then(|turn| turn.byline).map_or(0, |byline| byline.speech);
-        let kind = match (line.kind, line.layout) {
-            (Some(kind), _) => kind,
-            (None, _) if self.turns.is_empty() => BlockKind::EditorialNote,
-            (None, Layout::ListItem) => BlockKind::ListItem,
-            (None, _) => BlockKind::Speech,
+        let (kind, pass) = match (self.settled.kind(i), line.layout) {
+            (Some(kind), _) => (kind, self.settled.pass(i)),
+            (None, _) if self.turns.is_empty() => (BlockKind::EditorialNote, Some(Pass::Assembly)),
+            (None, Layout::ListItem) => (BlockKind::ListItem, None),
+            (None, _) => (BlockKind::Speech, None),
         };
         if !kind.is_spoken() {
             if from == line.span.start && to == line.span.end {
-                self.mark(from, kind, None, line.paragraph);
+                self.mark(from, (kind, pass), None, line.paragraph);
             }
             return;
         }
         let mut at = from.max(opens);
         while at < to {
-            while self.page.asides.get(self.next_aside).is_some_and(|aside| aside.span.end <= at) {
+            while self.asides.get(self.next_aside).is_some_and(|aside| aside.span.end <= at) {
                 self.next_aside += 1;
             }
-            let aside = self.page.asides.get(self.next_aside).filter(|aside| aside.span.start < to);
+            let aside = self.asides.get(self.next_aside).filter(|aside| aside.span.start < to);
             let end = aside.map_or(to, |aside| aside.span.start.max(at));
             let closes_line =
-                aside.is_some_and(|aside| aside.span.end >= line.shown.source_end(line.text().trim_end().len()));
+                aside.is_some_and(|aside| aside.span.end >= line.mapped.source_end(line.text().trim_end().len()));
             self.say(i, at, end, kind, closes_line);
             let Some(aside) = aside else { break };
             let (aside_kind, span) = (aside.kind, aside.span);
-            let start = if end <= line.shown.source_start(0) && end >= line.span.start {
+            let start = if end <= line.mapped.source_start(0) && end >= line.span.start {
                 line.span.start.max(from)
             } else {
                 end
             };
-            self.mark(start, aside_kind, None, line.paragraph);
+            self.mark(start, (aside_kind, Some(Pass::Asides)), None, line.paragraph);
             at = span.end.min(to);
             if at < span.end {
                 break;
@@ -150,7 +162,7 @@ impl<'d, 'f> Writer<'_, 'd, 'f> {
     /// Adds a stretch of a line to the turn that is open. Before an aside that closes the line no blank is needed.
     fn say(&mut self, i: usize, from: usize, to: usize, kind: BlockKind, closes_line: bool) {
         let line = &self.page.lines[i];
-        let (start, mut end) = (text_offset(&line.shown, from), text_offset(&line.shown, to));
+        let (start, mut end) = (text_offset(&line.mapped, from), text_offset(&line.mapped, to));
         let text = &line.text()[start..end];
         if text.trim().is_empty() {
             return;
@@ -158,22 +170,22 @@ impl<'d, 'f> Writer<'_, 'd, 'f> {
         if closes_line {
             end = start + text.trim_end().len();
         }
-        let place = if start == 0 { line.span.start } else { line.shown.source_start(start) };
+        let place = if start == 0 { line.span.start } else { line.mapped.source_start(start) };
         let Some(turn) = self.turns.last_mut() else { return };
         if turn.last_line != Some(i) {
-            join(&mut turn.shown, self.page, turn.last_line, i, start, &self.words);
+            join(&mut turn.mapped, self.page, turn.last_line, i, start, &self.words);
         }
-        append(&mut turn.shown, self.page.source, &line.shown, start..end);
+        append(&mut turn.mapped, self.page.source, &line.mapped, start..end);
         turn.last_line = Some(i);
         let turn = Some(self.turns.len() - 1);
-        self.mark(place, kind, turn, line.paragraph);
+        self.mark(place, (kind, None), turn, line.paragraph);
     }
 }
 
 /// Offset in a line's visible text of a place in the source.
-fn text_offset(shown: &Shown<'_>, source: usize) -> usize {
+fn text_offset(mapped: &MappedText<'_>, source: usize) -> usize {
     let mut offset = 0;
-    for span in shown.spans() {
+    for span in mapped.spans() {
         if source < span.end {
             return offset + source.saturating_sub(span.start);
         }
@@ -184,12 +196,19 @@ fn text_offset(shown: &Shown<'_>, source: usize) -> usize {
 
 /// Puts between two lines of a turn what belongs there: a blank within a paragraph, line breaks between paragraphs,
 /// nothing where a word is divided. The lower line goes on at byte `from` of it.
-pub fn join(shown: &mut Shown<'_>, page: &Page<'_>, last: Option<usize>, line: usize, from: usize, words: &Vocabulary) {
+pub fn join(
+    mapped: &mut MappedText<'_>,
+    page: &Page<'_>,
+    last: Option<usize>,
+    line: usize,
+    from: usize,
+    words: &Vocabulary,
+) {
     let Some(last) = last else { return };
     let (above, below) = (&page.lines[last], &page.lines[line]);
     let next = below.text()[from..].trim_start();
     let interrupted = page.lines[last + 1..line].iter().any(|line| !line.is_empty());
-    let ends_sentence = shown
+    let ends_sentence = mapped
         .text
         .trim_end()
         .trim_end_matches(['"', '”', '’', ')', '\'', ']'])
@@ -197,18 +216,18 @@ pub fn join(shown: &mut Shown<'_>, page: &Page<'_>, last: Option<usize>, line: u
     let goes_on = (above.paragraph == below.paragraph && !interrupted)
         || (interrupted && !ends_sentence && below.layout == Layout::Text && above.layout != Layout::ListItem);
     if goes_on {
-        if words.divided(&shown.text, next) {
-            shown.drop_hyphen();
-        } else if !(shown.text.ends_with('-')
+        if words.divided(&mapped.text, next) {
+            mapped.drop_hyphen();
+        } else if !(mapped.text.ends_with('-')
             && next.starts_with(char::is_lowercase)
-            && words.hyphenated(&shown.text, next))
+            && words.hyphenated(&mapped.text, next))
         {
-            shown.glue(" ");
+            mapped.glue(" ");
         }
     } else if line - last > 1 {
-        shown.glue("\n\n");
+        mapped.glue("\n\n");
     } else {
-        shown.glue("\n");
+        mapped.glue("\n");
     }
 }
 
@@ -219,11 +238,11 @@ pub struct Vocabulary(HashSet<u64, BuildHasherDefault<AsIs>>);
 impl Vocabulary {
     pub fn of(page: &Page<'_>) -> Self {
         let mut words = HashSet::default();
-        let ends_with_hyphen = |line: &crate::page::PageLine<'_>| line.text().trim_end().ends_with('-');
+        let ends_with_hyphen = |line: &PageLine<'_>| line.text().trim_end().ends_with('-');
         if !page.lines.iter().any(ends_with_hyphen) {
             return Self(words);
         }
-        for line in page.lines.iter().map(crate::page::PageLine::text) {
+        for line in page.lines.iter().map(PageLine::text) {
             if line.is_ascii() {
                 hash_words(line.as_bytes(), &mut |hash| _ = words.insert(hash));
             } else {
@@ -353,8 +372,8 @@ fn finish<'d>(
     let (mut texts, mut bylines) = (Vec::new(), Vec::new());
     let mut place: Vec<Option<usize>> = Vec::with_capacity(turns.len());
     for mut turn in turns {
-        turn.shown.trim_end();
-        let text = turn.shown.take_text();
+        turn.mapped.trim_end();
+        let text = turn.mapped.take_text();
         if text.is_empty() {
             place.push(None);
             continue;
@@ -370,7 +389,7 @@ fn finish<'d>(
             position,
             speaker: turn.person,
             label: turn.byline.map(|byline| byline.label.clone()).filter(|label| !label.is_empty()),
-            span: turn.shown.source_span(0, text.len()),
+            span: turn.mapped.source_span(0, text.len()),
             n_words: n_words(&text),
             text,
             time_start_s: turn.byline.and_then(|byline| byline.time_start_s),
@@ -380,10 +399,10 @@ fn finish<'d>(
             evidence,
             ..Utterance::default()
         });
-        texts.push(turn.shown);
+        texts.push(turn.mapped);
         bylines.push(turn.at);
     }
-    Assembled { blocks: blocks(page, document_id, marks, &place), utterances, shown: texts, bylines }
+    Assembled { blocks: blocks(page, document_id, marks, &place), utterances, mapped: texts, bylines }
 }
 
 /// The rule that opened a turn and what is printed there, for people.
@@ -404,6 +423,7 @@ fn evidence(byline: &Candidate) -> String {
 
 pub fn blocks(page: &Page<'_>, document_id: &str, marks: &[Mark], place: &[Option<usize>]) -> Vec<Block> {
     let mut starts: Vec<&Mark> = Vec::new();
+    let mut passes: Vec<Vec<Pass>> = Vec::new();
     for mark in marks {
         let goes_on = starts.last().is_some_and(|last| {
             (last.kind, last.turn) == (mark.kind, mark.turn)
@@ -411,6 +431,12 @@ pub fn blocks(page: &Page<'_>, document_id: &str, marks: &[Mark], place: &[Optio
         });
         if !goes_on {
             starts.push(mark);
+            passes.push(Vec::new());
+        }
+        if let (Some(claimed_by), Some(pass)) = (passes.last_mut(), mark.pass)
+            && claimed_by.last() != Some(&pass)
+        {
+            claimed_by.push(pass);
         }
     }
     let has_pages = page.source.contains('\u{0C}');
@@ -418,28 +444,29 @@ pub fn blocks(page: &Page<'_>, document_id: &str, marks: &[Mark], place: &[Optio
     let mut at = 0;
     starts
         .iter()
+        .zip(passes)
         .enumerate()
-        .map(|(i, mark)| {
+        .map(|(i, (mark, mut claimed_by))| {
             let start = if i == 0 { 0 } else { mark.start };
             let end = starts.get(i + 1).map_or(page.source.len(), |next| next.start);
             let span = Span::new(start, end.max(start));
             pages += u32::try_from(page.source[at..start].matches('\u{0C}').count()).unwrap_or(u32::MAX);
             at = start;
             let utterance = mark.turn.and_then(|turn| place[turn]);
+            let is_silent = mark.kind == BlockKind::Byline && utterance.is_none();
+            if is_silent {
+                claimed_by.push(Pass::Assembly);
+            }
             Block {
                 block_id: ids::block(document_id, i + 1),
                 position: i + 1,
-                kind: if mark.kind == BlockKind::Byline && utterance.is_none() {
-                    BlockKind::Heading
-                } else {
-                    mark.kind
-                },
+                kind: if is_silent { BlockKind::Heading } else { mark.kind },
                 span,
                 line_start: page.line_of(span.start) + 1,
                 line_end: page.line_of(last_visible(page.source, span)) + 1,
                 page: has_pages.then_some(pages),
                 utterance,
-                claimed_by: Vec::new(),
+                claimed_by,
             }
         })
         .collect()

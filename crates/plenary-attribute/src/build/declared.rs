@@ -5,16 +5,17 @@ use std::collections::HashMap;
 
 use super::assemble::{Assembled, Mark, Vocabulary, blocks, join};
 use super::count::n_words;
+use super::language::cut;
+use super::speakers::speakers;
+use super::times::set_times;
 use crate::link::people::{self, Person};
 use crate::options::Options;
 use crate::options::people_list::PeopleList;
-use crate::page::shown::Shown;
-use crate::page::{Page, append};
+use crate::page::{MappedText, Page, Settled, append};
 use crate::settle::front;
 use crate::weights::Weights;
-use crate::{cut, set_times, speakers, told};
 use plenary_corpus::{
-    BlockKind, Declared, Document, Explanation, Layout, Link, LinkRule, Reason, Role, Style, Transcript, Turn,
+    BlockKind, Declared, Document, Explanation, Layout, Link, LinkRule, Pass, Reason, Role, Style, Transcript, Turn,
     TurnRule, Utterance, ids,
 };
 use plenary_names::bylines::{Byline, split};
@@ -27,7 +28,8 @@ pub fn attribute(document: Document, options: &Options) -> Transcript {
     set_times(&document, &mut assembled);
     let (language, segments) = cut(&mut assembled, options, &document.front);
     let first = document.lines.iter().position(|line| line.turn.is_some()).unwrap_or(document.lines.len());
-    let front = told(&document.front, front::front_matter(&page, first));
+    let mut front = document.front.clone();
+    front.fill_from(front::front_matter(&page, &Settled::by_layout(&page), first));
     explain(&people, &mut assembled);
     let speakers = speakers(&document.document_id, &people, 0, options, &mut assembled.utterances, |_| None);
     let unnamed = assembled.utterances.iter().filter(|utterance| utterance.speaker.is_none()).count();
@@ -141,13 +143,14 @@ fn explain(people: &[Person], assembled: &mut Assembled) {
 fn assemble<'d>(document: &Document, page: &Page<'d>, person_of: &[Option<usize>]) -> Assembled<'d> {
     let words = Vocabulary::of(page);
     let mut marks = Vec::new();
-    let mut turns: Vec<(usize, Shown<'d>)> = Vec::new();
+    let mut turns: Vec<(usize, MappedText<'d>)> = Vec::new();
     let mut last_line = None;
     for (i, (line, source)) in page.lines.iter().zip(&document.lines).enumerate() {
         let kind = match (line.is_empty(), source.turn, line.layout) {
             (true, ..) => {
                 if marks.is_empty() {
-                    marks.push(Mark { start: line.span.start, kind: BlockKind::Furniture, turn: None, paragraph: 0 });
+                    let (kind, pass) = (BlockKind::Furniture, Some(Pass::Layout));
+                    marks.push(Mark { start: line.span.start, kind, pass, turn: None, paragraph: 0 });
                 }
                 continue;
             }
@@ -159,25 +162,26 @@ fn assemble<'d>(document: &Document, page: &Page<'d>, person_of: &[Option<usize>
         let mut place = None;
         if let Some(turn) = source.turn {
             if turns.last().is_none_or(|(last, _)| *last != turn) {
-                turns.push((turn, Shown::default()));
+                turns.push((turn, MappedText::default()));
                 last_line = None;
             }
-            if let Some((_, shown)) = turns.last_mut() {
-                join(shown, page, last_line, i, 0, &words);
-                append(shown, page.source, &line.shown, 0..line.text().len());
+            if let Some((_, mapped)) = turns.last_mut() {
+                join(mapped, page, last_line, i, 0, &words);
+                append(mapped, page.source, &line.mapped, 0..line.text().len());
             }
             last_line = Some(i);
             place = Some(turns.len() - 1);
         }
-        marks.push(Mark { start: line.span.start, kind, turn: place, paragraph: line.paragraph });
+        let pass = place.is_none().then_some(Pass::Layout);
+        marks.push(Mark { start: line.span.start, kind, pass, turn: place, paragraph: line.paragraph });
     }
     let document_id = &document.document_id;
     let mut utterances = Vec::new();
     let mut texts = Vec::new();
     let mut place = Vec::new();
-    for (turn, mut shown) in turns {
-        shown.trim_end();
-        let text = shown.take_text();
+    for (turn, mut mapped) in turns {
+        mapped.trim_end();
+        let text = mapped.take_text();
         if text.is_empty() {
             place.push(None);
             continue;
@@ -189,7 +193,7 @@ fn assemble<'d>(document: &Document, page: &Page<'d>, person_of: &[Option<usize>
             position: utterances.len() + 1,
             speaker: person_of[turn],
             label: declared.map(|declared| split(&declared.label).label),
-            span: shown.source_span(0, text.len()),
+            span: mapped.source_span(0, text.len()),
             n_words: n_words(&text),
             text,
             time_start_s: None,
@@ -199,8 +203,8 @@ fn assemble<'d>(document: &Document, page: &Page<'d>, person_of: &[Option<usize>
             evidence: "declared by the file".to_string(),
             ..Utterance::default()
         });
-        texts.push(shown);
+        texts.push(mapped);
     }
     let bylines = vec![None; utterances.len()];
-    Assembled { blocks: blocks(page, document_id, &marks, &place), utterances, shown: texts, bylines }
+    Assembled { blocks: blocks(page, document_id, &marks, &place), utterances, mapped: texts, bylines }
 }

@@ -4,9 +4,9 @@
 //! and with them what links make doubtful. Decides nothing else.
 
 use super::assemble::Assembled;
-use crate::REVIEW_BELOW;
 use crate::candidate::{Candidate, Found};
 use crate::link::people::{Bond, Linked, Mention};
+use crate::options::REVIEW_BELOW;
 use crate::page::Page;
 use crate::weights::{Weights, form};
 use plenary_corpus::{Block, Explanation, Link, LinkRule, Reason, Utterance};
@@ -22,7 +22,7 @@ impl Places<'_> {
     /// The block that tells of a person, by its index.
     pub fn block_of(&self, mention: Mention) -> Option<usize> {
         let offset = match mention {
-            Mention::Line(line) => self.page.lines.get(line)?.shown.source_start(0),
+            Mention::Line(line) => self.page.lines.get(line)?.mapped.source_start(0),
             Mention::Byline(at) => self.bylines.get(at)?.byline.start,
         };
         self.blocks.partition_point(|block| block.span.start <= offset).checked_sub(1)

@@ -5,4 +5,8 @@ pub(crate) mod count;
 pub(crate) mod declared;
 pub(crate) mod explain;
 pub(crate) mod items;
+pub(crate) mod language;
 pub(crate) mod sentences;
+pub(crate) mod speakers;
+pub(crate) mod times;
+pub(crate) mod warnings;

@@ -9,7 +9,7 @@ use sentencex::languages::Language;
 use super::count::n_words;
 use super::items::{DOTTED_ORDINALS, items};
 use crate::options::Unit;
-use crate::page::shown::Shown;
+use crate::page::MappedText;
 use plenary_corpus::{Segment, Utterance, ids};
 
 /// Cuts the utterances of one document, which is in one language.
@@ -30,9 +30,9 @@ impl Cutter {
         }
     }
 
-    /// Adds the segments of an utterance to `out`. `shown` leads from its text back to the source; `index` is the
+    /// Adds the segments of an utterance to `out`. `mapped` leads from its text back to the source; `index` is the
     /// utterance's place in the transcript.
-    pub fn cut(&self, utterance: &Utterance, index: usize, shown: &Shown<'_>, out: &mut Vec<Segment>) {
+    pub fn cut(&self, utterance: &Utterance, index: usize, mapped: &MappedText<'_>, out: &mut Vec<Segment>) {
         let text = utterance.text.as_str();
         let ranges = match self.unit {
             Unit::Utterance => vec![trim(text, 0..text.len())],
@@ -50,7 +50,7 @@ impl Cutter {
                 utterance: index,
                 position: i + 1,
                 text: segment_text.to_string(),
-                span: shown.source_span(range.start, range.end),
+                span: mapped.source_span(range.start, range.end),
                 n_words: n_words(segment_text),
             }
         }));
@@ -116,8 +116,8 @@ fn is_marker(text: &str) -> bool {
 mod tests {
     use super::*;
     fn cut(text: &str, unit: Unit) -> Vec<String> {
-        let mut shown = Shown::default();
-        shown.push(text, plenary_corpus::Span::new(0, text.len()));
+        let mut mapped = MappedText::default();
+        mapped.push(text, plenary_corpus::Span::new(0, text.len()));
         let utterance = Utterance {
             utterance_id: "d-u0001".into(),
             position: 1,
@@ -133,7 +133,7 @@ mod tests {
             ..Utterance::default()
         };
         let mut segments = Vec::new();
-        Cutter::new(unit, "en").cut(&utterance, 0, &shown, &mut segments);
+        Cutter::new(unit, "en").cut(&utterance, 0, &mapped, &mut segments);
         assert!(segments.iter().all(|segment| segment.span.of(text) == segment.text));
         segments.into_iter().map(|segment| segment.text).collect()
     }

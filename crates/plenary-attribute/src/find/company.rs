@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::candidate::{ACCEPT, Candidate, in_capitals};
-use crate::page::Page;
+use crate::page::{Page, Settled};
 use plenary_corpus::Style;
 use plenary_corpus::{Reason, Role};
 use plenary_names::labels::{self, LabelKind};
@@ -189,9 +189,9 @@ fn says_sentence(page: &Page<'_>, candidate: &Candidate) -> bool {
 }
 
 /// Where seven paragraphs in ten begin with a label of a style, single words are labels too, though doubtful ones.
-pub fn lift_throughout(page: &Page<'_>, all: &mut [Candidate]) {
+pub(crate) fn lift_throughout(page: &Page<'_>, settled: &Settled, all: &mut [Candidate]) {
     const DOUBTFUL: f32 = ACCEPT;
-    let n_paragraphs = page.open_paragraphs().len();
+    let n_paragraphs = settled.open_paragraphs(page).len();
     let mut starts: HashMap<Style, usize> = HashMap::new();
     for candidate in all.iter().filter(|candidate| !candidate.inside) {
         *starts.entry(candidate.style).or_default() += 1;

@@ -33,7 +33,7 @@ pub fn drop_fields(page: &Page<'_>, all: &mut Vec<Candidate>) -> Vec<(String, By
     let value = |candidate: &Candidate| {
         let line = &page.lines[candidate.speech_line];
         let from = page.source.floor_char_boundary(candidate.speech.clamp(line.span.start, line.span.end));
-        let end = line.shown.source_end(line.text().trim_end().len()).max(from);
+        let end = line.mapped.source_end(line.text().trim_end().len()).max(from);
         page.source[from..end].split_whitespace().collect::<Vec<_>>().join(" ")
     };
     let says_field = |text: &str| {

@@ -49,8 +49,8 @@ type Labelled = (Reading, Byline, Judgement);
 /// Bylines at the start of some lines with the speech after them on the same line.
 pub fn leading(page: &Page<'_>, lines: Range<usize>, inside: bool, reader: &mut Reader) -> Vec<Candidate> {
     let head = lines.start..lines.end.min(lines.start + BYLINE_LINES);
-    let shown = page.join_at_most(head.clone(), LONGEST_BYLINE * 4);
-    let text = &*shown.text;
+    let mapped = page.join_at_most(head.clone(), LONGEST_BYLINE * 4);
+    let text = &*mapped.text;
     let bold = page.bold_lead(head);
     let prefix = prefix(text);
     let rest = &text[prefix.length..];
@@ -64,9 +64,9 @@ pub fn leading(page: &Page<'_>, lines: Range<usize>, inside: bool, reader: &mut 
     };
     let start_offset = text.len() - text.trim_start().len();
     let candidate = |(reading, byline, judgement): Labelled| {
-        let start = shown.source_start(start_offset);
-        let end = shown.source_end(reading.speech.min(text.len()).max(start_offset));
-        let speech = if reading.speech < text.len() { shown.source_start(reading.speech) } else { end };
+        let start = mapped.source_start(start_offset);
+        let end = mapped.source_end(reading.speech.min(text.len()).max(start_offset));
+        let speech = if reading.speech < text.len() { mapped.source_start(reading.speech) } else { end };
         let form = judgement.quality;
         let mut weights = Weights::of_form(judgement.kind, form).then(Reason::ChanceMark, form.min(reading.trust));
         if prefix.is_numbered {

@@ -1,10 +1,38 @@
-//! Where turns begin: the bylines that a document prints, or what stands for them.
+//! Where turns begin: the bylines that a document prints or, if it prints none, what takes their place.
+//!
+//! **Input**: the page and what is settled of it. **Output**: [`Found`], the bylines in order with the style of the document and its
+//! confidence. Whose a byline is, is left to `link`.
 
-pub(crate) mod company;
+mod company;
 pub(crate) mod heads;
-pub(crate) mod inline;
+mod inline;
 pub(crate) mod own_line;
 pub(crate) mod pattern;
-pub(crate) mod questions;
-pub(crate) mod styles;
-pub(crate) mod titled;
+mod questions;
+mod styles;
+mod titled;
+
+use std::collections::HashSet;
+
+use crate::candidate::Found;
+use crate::page::{Page, Settled};
+use plenary_corpus::Style;
+
+/// The bylines of a page or, where none are printed, the turns that its typefaces or its title tell.
+pub(crate) fn turns(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<u8>, pinned: Option<Style>) -> Found {
+    let mut printed = match pinned {
+        Some(Style::Questions | Style::Titled) => Found::default(),
+        _ => styles::find(page, settled, name_levels, pinned),
+    };
+    let questions =
+        || questions::find(page, settled, &printed).filter(|_| pinned.is_none_or(|style| style == Style::Questions));
+    let titled = || titled::find(page, settled).filter(|_| pinned.is_none_or(|style| style == Style::Titled));
+    match questions() {
+        Some(found) => found,
+        None if printed.bylines.is_empty() => titled().unwrap_or(printed),
+        None => {
+            heads::introduce(page, &mut printed);
+            printed
+        }
+    }
+}

@@ -11,7 +11,7 @@ use regex::Regex;
 
 use super::inline::{seconds, unreadable};
 use crate::candidate::{Candidate, Origin, is_marked};
-use crate::page::Page;
+use crate::page::{Page, Settled};
 use crate::weights::Weights;
 use plenary_corpus::Style;
 use plenary_corpus::{Layout, Reason, Span};
@@ -46,11 +46,16 @@ static NUMBER: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^\d{1,3}\.\s+
 static YEAR: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"\b(?:19|20)\d{2}\b"));
 
 /// Bylines on lines of their own: bold, in capitals, with a time, or just a name.
-pub fn alone(page: &Page<'_>, lines: &Range<usize>, reader: &mut Reader) -> Option<Candidate> {
+pub(crate) fn alone(
+    page: &Page<'_>,
+    settled: &Settled,
+    lines: &Range<usize>,
+    reader: &mut Reader,
+) -> Option<Candidate> {
     let first = &page.lines[lines.start];
     let is_heading = matches!(first.layout, Layout::Heading(_));
     if first.bold > 0 && !is_heading {
-        return in_bold(page, lines, reader);
+        return in_bold(page, settled, lines, reader);
     }
     let text = first.text().trim();
     if first.layout == Layout::ListItem {
@@ -59,7 +64,7 @@ pub fn alone(page: &Page<'_>, lines: &Range<usize>, reader: &mut Reader) -> Opti
         let byline = bylines::split(name);
         let block = lines.start..lines.start + 1;
         return if byline.details.country.is_some() {
-            below(page, &block, name, Style::NameLine, reader)
+            below(page, settled, &block, name, Style::NameLine, reader)
         } else {
             None
         };
@@ -77,6 +82,7 @@ pub fn alone(page: &Page<'_>, lines: &Range<usize>, reader: &mut Reader) -> Opti
     {
         return own_lines(
             page,
+            settled,
             lines.clone(),
             Style::NameTime,
             found["name"].trim_matches(['[', ']']),
@@ -84,7 +90,7 @@ pub fn alone(page: &Page<'_>, lines: &Range<usize>, reader: &mut Reader) -> Opti
             reader,
         );
     }
-    let block = lines.start..block_end(page, lines.start);
+    let block = lines.start..block_end(page, settled, lines.start);
     let (upper, cased) = text.chars().filter(|c| c.is_alphabetic()).fold((0, 0), |(upper, cased), c| {
         (upper + usize::from(c.is_uppercase()), cased + usize::from(c.is_uppercase() || c.is_lowercase()))
     });
@@ -94,17 +100,17 @@ pub fn alone(page: &Page<'_>, lines: &Range<usize>, reader: &mut Reader) -> Opti
         && text.split_whitespace().count() <= 9
         && !text.ends_with(['.', '!', '?', ','])
     {
-        return below(page, &block, text, Style::Capitals, reader);
+        return below(page, settled, &block, text, Style::Capitals, reader);
     }
     // A plain name: alone on its line, or at the head of a few short lines.
     if lines.len() == 1 && !text.ends_with(['.', '!', '?', ':', ';']) {
-        return below(page, &block, text, Style::NameLine, reader);
+        return below(page, settled, &block, text, Style::NameLine, reader);
     }
     None
 }
 
 /// A paragraph in bold, or one that begins in bold and goes on with the person's office.
-fn in_bold(page: &Page<'_>, lines: &Range<usize>, reader: &mut Reader) -> Option<Candidate> {
+fn in_bold(page: &Page<'_>, settled: &Settled, lines: &Range<usize>, reader: &mut Reader) -> Option<Candidate> {
     if lines.len() > BOLD_LINES {
         return None;
     }
@@ -120,13 +126,13 @@ fn in_bold(page: &Page<'_>, lines: &Range<usize>, reader: &mut Reader) -> Option
     } else if let Some(office) = rest.strip_prefix([',', '|', '–', '—', '-']).map(str::trim)
         && is_office(office)
         && (rest.starts_with('|') || offices::is_telling(office))
-        && speaks_below(page, lines.end)
+        && speaks_below(page, settled, lines.end)
     {
         format!("{}, {office}", text[..bold].trim_end())
     } else {
         return None;
     };
-    own_lines(page, lines.clone(), Style::Bold, &printed, None, reader)
+    own_lines(page, settled, lines.clone(), Style::Bold, &printed, None, reader)
 }
 
 /// Lines in bold as one text. Where each line is set in bold by itself the line breaks part name and office; where
@@ -137,7 +143,7 @@ fn bold_lines(page: &Page<'_>, lines: Range<usize>) -> String {
         let above = &page.lines[i - 1];
         let closed = ["**", "__"]
             .iter()
-            .any(|mark| page.source[above.shown.source_end(above.text().len())..above.span.end].contains(mark));
+            .any(|mark| page.source[above.mapped.source_end(above.text().len())..above.span.end].contains(mark));
         let more = page.lines[i].text().trim();
         let parts =
             closed && !text.ends_with([',', '-', '–', '—', '|', ':']) && !more.starts_with(['(', '-', '–', '—']);
@@ -156,9 +162,10 @@ fn is_office(text: &str) -> bool {
 }
 
 /// The next line with text is plain: it may be what the person named above says.
-fn speaks_below(page: &Page<'_>, end: usize) -> bool {
-    let next = page.lines[end..].iter().find(|line| !line.is_empty());
-    next.is_some_and(|line| line.bold == 0 && line.kind.is_none() && !matches!(line.layout, Layout::Heading(_)))
+fn speaks_below(page: &Page<'_>, settled: &Settled, end: usize) -> bool {
+    let next = (end..page.lines.len()).find(|line| !page.lines[*line].is_empty());
+    let is_plain = |line: usize| page.lines[line].bold == 0 && !matches!(page.lines[line].layout, Layout::Heading(_));
+    next.is_some_and(|line| is_plain(line) && settled.is_open(line))
 }
 
 fn is_in_brackets(text: &str) -> bool {
@@ -166,11 +173,11 @@ fn is_in_brackets(text: &str) -> bool {
 }
 
 /// The end of a byline whose office stands on a line in italics below it.
-fn office_below(page: &Page<'_>, end: usize) -> Option<usize> {
+fn office_below(page: &Page<'_>, settled: &Settled, end: usize) -> Option<usize> {
     let next = |from: usize| (from..page.lines.len()).find(|i| !page.lines[*i].is_empty());
     let at = next(end)?;
     let line = &page.lines[at];
-    let fits = line.kind.is_none()
+    let fits = settled.is_open(at)
         && line.layout == Layout::Text
         && line.bold == 0
         && page.is_italic(at..at + 1)
@@ -181,9 +188,15 @@ fn office_below(page: &Page<'_>, end: usize) -> Option<usize> {
 }
 
 /// A heading of a level that holds names.
-pub fn heading(page: &Page<'_>, lines: &Range<usize>, reader: &mut Reader) -> Option<Candidate> {
+pub(crate) fn heading(
+    page: &Page<'_>,
+    settled: &Settled,
+    lines: &Range<usize>,
+    reader: &mut Reader,
+) -> Option<Candidate> {
     const FORM: f32 = 0.8;
-    let mut candidate = own_lines(page, lines.clone(), Style::Heading, &page.join(lines.clone()).text, None, reader)?;
+    let mut candidate =
+        own_lines(page, settled, lines.clone(), Style::Heading, &page.join(lines.clone()).text, None, reader)?;
     candidate.set_confidence(FORM.min(candidate.confidence), Reason::InHeading);
     Some(candidate)
 }
@@ -191,10 +204,10 @@ pub fn heading(page: &Page<'_>, lines: &Range<usize>, reader: &mut Reader) -> Op
 /// Levels of headings that hold names of speakers, not subjects: most of them are labels by their form, of at least two
 /// people, and what else names people holds too: they recur, carry offices, or the page never prints their words
 /// small.
-pub fn name_levels(page: &Page<'_>) -> HashSet<u8> {
+pub(crate) fn name_levels(page: &Page<'_>, settled: &Settled) -> HashSet<u8> {
     const MOSTLY: f32 = 0.6;
     let mut levels: BTreeMap<u8, Vec<Option<bylines::Byline>>> = BTreeMap::new();
-    for lines in page.open_paragraphs() {
+    for lines in settled.open_paragraphs(page) {
         if let Layout::Heading(level) = page.lines[lines.start].layout {
             let byline = bylines::split(&page.join(lines.clone()).text);
             let names = labels::judge(&byline.label).is_some_and(|judgement| {
@@ -224,14 +237,21 @@ pub fn name_levels(page: &Page<'_>) -> HashSet<u8> {
 }
 
 /// The end of the run of lines without a blank line between them; of a longer run than a byline takes, any line in it.
-fn block_end(page: &Page<'_>, start: usize) -> usize {
+fn block_end(page: &Page<'_>, settled: &Settled, start: usize) -> usize {
     let reach = (start + BYLINE_LINES + 1).min(page.lines.len());
-    (start..reach).find(|i| page.lines[*i].is_empty() || page.lines[*i].kind.is_some()).unwrap_or(reach)
+    (start..reach).find(|i| page.lines[*i].is_empty() || !settled.is_open(*i)).unwrap_or(reach)
 }
 
 /// A name on the first line of a block, with title and affiliation on the short lines below it where the block holds
 /// nothing else.
-fn below(page: &Page<'_>, block: &Range<usize>, name: &str, style: Style, reader: &mut Reader) -> Option<Candidate> {
+fn below(
+    page: &Page<'_>,
+    settled: &Settled,
+    block: &Range<usize>,
+    name: &str,
+    style: Style,
+    reader: &mut Reader,
+) -> Option<Candidate> {
     const LONGEST_LINE: usize = 70;
     let mut end = block.start + 1;
     let second = page.lines.get(end).filter(|_| end < block.end).map(|line| line.text().trim());
@@ -245,8 +265,7 @@ fn below(page: &Page<'_>, block: &Range<usize>, name: &str, style: Style, reader
                 && !text.ends_with(['.', '!', '?', ':', ';'])
                 && page.lines[i].layout == Layout::Text
         });
-        let followed =
-            (block.end..page.lines.len()).find(|i| !page.lines[*i].is_empty() && page.lines[*i].kind.is_none());
+        let followed = (block.end..page.lines.len()).find(|i| !page.lines[*i].is_empty() && settled.is_open(*i));
         let speaks_below = followed.is_some_and(|i| {
             page.lines[i].text().split_whitespace().count() >= 4 || page.lines[i].text().ends_with(['.', '!', '?'])
         });
@@ -270,7 +289,7 @@ fn below(page: &Page<'_>, block: &Range<usize>, name: &str, style: Style, reader
         };
         text = format!("{text}{joint}{more}");
     }
-    let mut candidate = own_lines(page, block.start..end, style, &text, None, reader)?;
+    let mut candidate = own_lines(page, settled, block.start..end, style, &text, None, reader)?;
     // A plain line is a byline only if the name is a name and more speaks for it: an honorific, a title beside it, a
     // strong separator, or (weighed later) that it recurs.
     if style == Style::NameLine {
@@ -294,6 +313,7 @@ fn below(page: &Page<'_>, block: &Range<usize>, name: &str, style: Style, reader
 /// A byline on lines of its own, with an office in italics below it; the speech begins on the next line with text.
 fn own_lines(
     page: &Page<'_>,
+    settled: &Settled,
     lines: Range<usize>,
     style: Style,
     printed: &str,
@@ -304,7 +324,7 @@ fn own_lines(
     if printed.chars().count() > LONGEST {
         return None;
     }
-    let end = if style == Style::NameTime { None } else { office_below(page, lines.end) };
+    let end = if style == Style::NameTime { None } else { office_below(page, settled, lines.end) };
     let printed = match end {
         Some(end) => format!("{}, {}", printed.trim_end_matches(':'), page.lines[end - 1].text().trim()),
         None => printed.to_string(),
@@ -321,8 +341,8 @@ fn own_lines(
         .or_else(|| if matches!(style, Style::NameLine | Style::Heading) { None } else { unreadable(&byline.label) })?;
     let speech_line = (end_line..page.lines.len()).find(|i| !page.lines[*i].is_empty())?;
     let (first, last) = (&page.lines[lines.start], &page.lines[end_line - 1]);
-    let start = first.shown.source_start(0);
-    let end = last.shown.source_end(last.text().len());
+    let start = first.mapped.source_start(0);
+    let end = last.mapped.source_end(last.text().len());
     let mut weights = Weights::of_form(judgement.kind, judgement.quality);
     // A title or affiliation beside a name in bold or capitals speaks for a byline.
     if weights.now() > 0.0 && (byline.details.title.is_some() || byline.details.affiliation.is_some()) {
@@ -338,7 +358,7 @@ fn own_lines(
         kind: judgement.kind,
         byline: Span::new(start, end.max(start)),
         speech_line,
-        speech: page.lines[speech_line].shown.source_start(0),
+        speech: page.lines[speech_line].mapped.source_start(0),
         time_start_s,
         inside: false,
         confidence: weights.now(),

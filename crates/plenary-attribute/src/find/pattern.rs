@@ -11,18 +11,19 @@ use regex::{Captures, Regex};
 use super::inline::seconds;
 use crate::candidate::{Candidate, Found, Origin, is_marked};
 use crate::options::own_pattern::Pattern;
-use crate::page::Page;
+use crate::page::{Page, Settled};
 use crate::weights::Weights;
 use plenary_corpus::Style;
-use plenary_corpus::{BlockKind, Details, Layout, Reason, Role, Span, StyleScore};
+use plenary_corpus::{Details, Layout, Reason, Role, Span, StyleScore};
 use plenary_names::bylines::{Byline, split_honorific, tidy};
 use plenary_names::labels::{self, LabelKind};
 use plenary_names::roles::role_named;
 use plenary_names::text::constant_regex;
 
 /// Finds the bylines that a pattern matches.
-pub fn find(page: &Page<'_>, pattern: &Pattern) -> Found {
-    let mut bylines: Vec<Candidate> = (0..page.lines.len()).filter_map(|i| byline(page, i, pattern)).collect();
+pub(crate) fn find(page: &Page<'_>, settled: &Settled, pattern: &Pattern) -> Found {
+    let mut bylines: Vec<Candidate> =
+        (0..page.lines.len()).filter(|i| settled.is_open(*i)).filter_map(|i| byline(page, i, pattern)).collect();
     let mut prints: HashMap<String, usize> = HashMap::new();
     for byline in &bylines {
         *prints.entry(byline.label.clone()).or_default() += 1;
@@ -39,7 +40,7 @@ pub fn find(page: &Page<'_>, pattern: &Pattern) -> Found {
 
 fn byline(page: &Page<'_>, i: usize, pattern: &Pattern) -> Option<Candidate> {
     let line = &page.lines[i];
-    if line.is_empty() || line.kind.is_some() || line.layout == Layout::Running {
+    if line.is_empty() || line.layout == Layout::Running {
         return None;
     }
     let lead = line.text().len() - line.text().trim_start().len();
@@ -53,13 +54,13 @@ fn byline(page: &Page<'_>, i: usize, pattern: &Pattern) -> Option<Candidate> {
     let speech = speech + (text[speech..].len() - text[speech..].trim_start().len());
     let parts = parts(&found, &text[..speech]);
     let kind = labels::judge(&parts.label).map_or(LabelKind::Word, |judgement| judgement.kind);
-    let start = line.shown.source_start(lead);
-    let end = line.shown.source_end(lead + speech);
+    let start = line.mapped.source_start(lead);
+    let end = line.mapped.source_end(lead + speech);
     let (speech_line, speech) = if speech < text.len() {
-        (i, line.shown.source_start(lead + speech))
+        (i, line.mapped.source_start(lead + speech))
     } else {
         let below = (i + 1..page.lines.len()).find(|below| !page.lines[*below].is_empty());
-        below.map_or((i, line.span.end), |below| (below, page.lines[below].shown.source_start(0)))
+        below.map_or((i, line.span.end), |below| (below, page.lines[below].mapped.source_start(0)))
     };
     Some(Candidate {
         style: Style::Pattern,
@@ -129,11 +130,7 @@ fn time_of(text: &str) -> Option<f64> {
     seconds(&TIME.captures(text.trim())?)
 }
 
-/// Opens again the lines that matched, and the rest of their paragraphs, where something else has settled them since
-/// `kinds`.
-pub fn reopen(page: &mut Page<'_>, found: &Found, kinds: &[Option<BlockKind>]) {
-    let matched: HashSet<usize> = found.bylines.iter().map(|byline| page.lines[byline.line].paragraph).collect();
-    for (line, kind) in page.lines.iter_mut().zip(kinds).filter(|(line, _)| matched.contains(&line.paragraph)) {
-        line.kind = *kind;
-    }
+/// The paragraphs in which a pattern matched. Only running headers are claimed there, whatever else the lines look like.
+pub(crate) fn paragraphs(page: &Page<'_>, found: &Found) -> HashSet<usize> {
+    found.bylines.iter().map(|byline| page.lines[byline.line].paragraph).collect()
 }

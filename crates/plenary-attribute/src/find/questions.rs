@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::candidate::{Candidate, Found, Origin};
-use crate::page::Page;
+use crate::page::{Page, PageLine, Settled};
 use crate::weights::Weights;
 use plenary_corpus::Style;
 use plenary_corpus::{Layout, Reason, Role, Span};
@@ -53,11 +53,10 @@ pub struct Parties {
 }
 
 /// Turns of an interview whose questions are set in a typeface of their own, where they explain more than `found` does.
-pub fn find(page: &Page<'_>, found: &Found) -> Option<Found> {
-    let is_set =
-        |line: &crate::page::PageLine| line.bold > 0 || line.italic > 0 || matches!(line.layout, Layout::Heading(_));
+pub(crate) fn find(page: &Page<'_>, settled: &Settled, found: &Found) -> Option<Found> {
+    let is_set = |line: &PageLine| line.bold > 0 || line.italic > 0 || matches!(line.layout, Layout::Heading(_));
     page.lines.iter().filter(|line| is_set(line)).nth(FEWEST - 1)?;
-    let paragraphs = page.open_paragraphs();
+    let paragraphs = settled.open_paragraphs(page);
     let mut faces: BTreeMap<Face, Vec<usize>> = BTreeMap::new();
     for (i, lines) in paragraphs.iter().enumerate() {
         if let Some(face) = face(page, lines) {
@@ -101,11 +100,11 @@ pub fn find(page: &Page<'_>, found: &Found) -> Option<Found> {
         let question = paragraphs[i].start;
         let text = page.lines[question].text();
         let number = NUMBER.find(text).map_or(0, |found| found.end());
-        let start = page.lines[question].shown.source_start(0);
-        let speech = page.lines[question].shown.source_start(number);
+        let start = page.lines[question].mapped.source_start(0);
+        let speech = page.lines[question].mapped.source_start(number);
         bylines.push(turn(&asks, Origin::Asked, question, Span::new(start, speech)));
         let answer = paragraphs[i + 1].start;
-        let start = page.lines[answer].shown.source_start(0);
+        let start = page.lines[answer].mapped.source_start(0);
         bylines.push(turn(&answers, Origin::Answered, answer, Span::new(start, start)));
     }
     Some(Found { bylines, style: Some(Style::Questions), confidence: CONFIDENCE, ..Found::default() })

@@ -10,7 +10,7 @@ use super::heads;
 use super::inline::leading;
 use super::own_line::{alone, heading};
 use crate::candidate::{ACCEPT, Candidate, Found};
-use crate::page::Page;
+use crate::page::{Page, Settled};
 use plenary_corpus::{Layout, Reason, Rival, Style, StyleScore};
 use plenary_names::bylines::Reader;
 use plenary_names::labels::{self, LabelKind};
@@ -22,8 +22,8 @@ const COMPANION: f32 = 0.25;
 const OWN_LINE_COMPANION: f32 = 0.6;
 
 /// Finds the bylines of a page, in the style pinned by the study or in the one the page shows.
-pub fn find(page: &Page<'_>, pinned: Option<Style>) -> Found {
-    let mut all = candidates(page);
+pub(crate) fn find(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<u8>, pinned: Option<Style>) -> Found {
+    let mut all = candidates(page, settled, name_levels);
     if let Some(style) = pinned {
         all.retain(|candidate| candidate.style == style);
     }
@@ -52,7 +52,7 @@ pub fn find(page: &Page<'_>, pinned: Option<Style>) -> Found {
         company::drop_lists(&mut all);
     }
     company::lift_lone(page, &mut all);
-    company::lift_throughout(page, &mut all);
+    company::lift_throughout(page, settled, &mut all);
     let mut scores: BTreeMap<Style, f32> = BTreeMap::new();
     for candidate in all.iter().filter(|candidate| candidate.confidence >= ACCEPT && !candidate.inside) {
         *scores.entry(candidate.style).or_default() += candidate.confidence;
@@ -238,22 +238,22 @@ fn ends_open(text: &str) -> bool {
 }
 
 /// Every place of the page that looks like a byline in some style, with the confidence its form alone gives.
-fn candidates(page: &Page<'_>) -> Vec<Candidate> {
+fn candidates(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<u8>) -> Vec<Candidate> {
     let mut out = Vec::new();
     let mut reader = Reader::default();
-    for lines in page.open_paragraphs() {
+    for lines in settled.open_paragraphs(page) {
         match page.lines[lines.start].layout {
-            Layout::Heading(level) if page.name_levels.contains(&level) => {
-                out.extend(heading(page, &lines, &mut reader));
+            Layout::Heading(level) if name_levels.contains(&level) => {
+                out.extend(heading(page, settled, &lines, &mut reader));
                 continue;
             }
             Layout::Heading(_) | Layout::Quote => {
-                out.extend(alone(page, &lines, &mut reader));
+                out.extend(alone(page, settled, &lines, &mut reader));
                 continue;
             }
             _ => {}
         }
-        let own = alone(page, &lines, &mut reader);
+        let own = alone(page, settled, &lines, &mut reader);
         // "may it please the / Court: Milk is": a line that goes on, not a label.
         let goes_on = lines.start > 0 && ends_open(page.lines[lines.start - 1].text());
         // A name in bold with its office beside or below it is no label of what follows on the line.

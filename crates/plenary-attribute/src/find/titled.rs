@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::candidate::{Candidate, Found, Origin};
-use crate::page::Page;
+use crate::page::{Page, Settled};
 use crate::settle::front;
 use crate::weights::Weights;
 use plenary_corpus::Style;
@@ -44,8 +44,8 @@ static SALUTATION: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The one turn of a page without bylines whose title names the speaker.
-pub fn find(page: &Page<'_>) -> Option<Found> {
-    let paragraphs = page.open_paragraphs();
+pub(crate) fn find(page: &Page<'_>, settled: &Settled) -> Option<Found> {
+    let paragraphs = settled.open_paragraphs(page);
     let text = |i: usize| {
         page.join_at_most(paragraphs[i].clone(), 1_000).text.split_whitespace().collect::<Vec<_>>().join(" ")
     };
@@ -66,7 +66,7 @@ pub fn find(page: &Page<'_>) -> Option<Found> {
         return None;
     }
     let line = paragraphs.get(first)?.start;
-    let start = page.lines[line].shown.source_start(0);
+    let start = page.lines[line].mapped.source_start(0);
     let parts = Byline { role: Some(Role::Speaker), ..speaker };
     let turn = Candidate {
         style: Style::Titled,

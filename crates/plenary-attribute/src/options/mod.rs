@@ -9,6 +9,9 @@ use own_pattern::Pattern;
 use people_list::PeopleList;
 use plenary_corpus::Style;
 
+/// Utterances with a lower confidence, and documents whose style has a lower one, need review.
+pub const REVIEW_BELOW: f32 = 0.6;
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TranscriptOptions {

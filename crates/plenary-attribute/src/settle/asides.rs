@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use crate::candidate::{Candidate, Found, Origin};
-use crate::page::Page;
+use crate::page::{MappedText, Page, Settled};
 use crate::weights::Weights;
 use plenary_corpus::Style;
 use plenary_corpus::{BlockKind, Reason, Role, Span};
@@ -109,27 +109,36 @@ fn parts(inner: &str) -> Option<Vec<(Range<usize>, Part)>> {
     Some(out)
 }
 
-/// Finds the asides of all turns: directions go into `page.asides`, calls and what follows them become bylines.
-pub fn settle(page: &mut Page<'_>, found: &mut Found, leads: bool) {
+/// The asides of all turns, and the bylines of calls and of the turns that continue after them.
+#[derive(Debug, Default)]
+pub(crate) struct Asides {
+    /// Brackets inside turns that are not speech, in the order of the text.
+    pub(crate) brackets: Vec<Aside>,
+    /// A byline for each call and for the continuation of the turn after it.
+    pub(crate) calls: Vec<Candidate>,
+}
+
+/// Finds the asides of all turns. `leads`: the text above the first byline is speech of somebody unknown.
+pub(crate) fn find(page: &Page<'_>, settled: &Settled, found: &Found, leads: bool) -> Asides {
     let mut asides = Vec::new();
     let mut calls: Vec<Candidate> = Vec::new();
     let first = found.bylines.first().map_or(0, |byline| if leads { 0 } else { byline.line });
-    for lines in page.open_paragraphs() {
+    for lines in settled.open_paragraphs(page) {
         let has_bracket = |line: usize| page.lines[line].text().contains('(') || page.lines[line].text().contains('[');
         if lines.end <= first || !lines.clone().any(has_bracket) {
             continue;
         }
-        let shown = page.join(lines.clone());
-        let text = &*shown.text;
+        let mapped = page.join(lines.clone());
+        let text = &*mapped.text;
         for bracket in brackets(text) {
             let inner = &text[bracket.inner.clone()];
-            let source = shown.source_span(bracket.outer.start, bracket.outer.end);
+            let source = mapped.source_span(bracket.outer.start, bracket.outer.end);
             let Some(byline) = speaker_at(found, source) else { continue };
             let is_clock = CLOCK.is_match(inner.trim())
                 && (text[bracket.outer.clone()].starts_with('[') || inner.matches(':').count() == 2);
             let found_parts = if is_clock { Some(vec![(0..inner.len(), Part::Direction)]) } else { parts(inner) };
             let Some(parts) = found_parts.or_else(|| {
-                is_own_line(page, &shown, &lines, &bracket).then(|| vec![(0..inner.len(), Part::Direction)])
+                is_own_line(page, &mapped, &lines, &bracket).then(|| vec![(0..inner.len(), Part::Direction)])
             }) else {
                 continue;
             };
@@ -141,11 +150,11 @@ pub fn settle(page: &mut Page<'_>, found: &mut Found, leads: bool) {
                 let end = bracket.inner.start + range.end;
                 if let (Part::Call(call), Some(byline)) = (part, byline) {
                     if from < at && from > bracket.outer.start {
-                        asides.push(Aside { span: shown.source_span(from, at), kind });
+                        asides.push(Aside { span: mapped.source_span(from, at), kind });
                         from = at;
                     }
-                    let speech = shown.source_start(at + call.speech);
-                    let place = Span::new(shown.source_start(from), speech);
+                    let speech = mapped.source_start(at + call.speech);
+                    let place = Span::new(mapped.source_start(from), speech);
                     calls.push(candidate(page, place, call.parts, call.kind, Origin::Call, byline));
                     called = true;
                     from = end;
@@ -154,19 +163,15 @@ pub fn settle(page: &mut Page<'_>, found: &mut Found, leads: bool) {
             let end = with_blanks(text, &bracket.outer);
             if called {
                 if let Some(byline) = byline {
-                    let close = shown.source_span(from, end.end);
+                    let close = mapped.source_span(from, end.end);
                     calls.push(candidate(page, close, byline.parts.clone(), byline.kind, Origin::Resumed, byline));
                 }
             } else {
-                asides.push(Aside { span: shown.source_span(end.start, end.end), kind });
+                asides.push(Aside { span: mapped.source_span(end.start, end.end), kind });
             }
         }
     }
-    page.asides = asides;
-    if !calls.is_empty() {
-        found.bylines.extend(calls);
-        found.bylines.sort_by_key(|byline| (byline.byline.start, byline.byline.end));
-    }
+    Asides { brackets: asides, calls }
 }
 
 /// Who speaks at a place; `None` where a byline stands there, `Some(None)` where nobody is named.
@@ -179,15 +184,15 @@ fn speaker_at(found: &Found, place: Span) -> Option<Option<&Candidate>> {
 }
 
 /// The bracket fills lines of its own below a sentence: a note, whatever it says.
-fn is_own_line(page: &Page<'_>, shown: &crate::page::shown::Shown, lines: &Range<usize>, bracket: &Bracket) -> bool {
-    let text = &*shown.text;
+fn is_own_line(page: &Page<'_>, mapped: &MappedText, lines: &Range<usize>, bracket: &Bracket) -> bool {
+    let text = &*mapped.text;
     let (before, after) = (text[..bracket.outer.start].trim_end(), &text[bracket.outer.end..]);
-    let span = shown.source_span(bracket.outer.start, bracket.outer.end);
+    let span = mapped.source_span(bracket.outer.start, bracket.outer.end);
     let (first, last) = (page.line_of(span.start), page.line_of(span.end.saturating_sub(1)));
     lines.len() > 1
         && before.ends_with(['.', '!', '?', '"', '”', '…'])
-        && page.lines[first].shown.source_start(0) >= span.start
-        && page.lines[last].shown.source_end(page.lines[last].text().trim_end().len()) <= span.end
+        && page.lines[first].mapped.source_start(0) >= span.start
+        && page.lines[last].mapped.source_end(page.lines[last].text().trim_end().len()) <= span.end
         && (after.trim().is_empty() || first > lines.start)
 }
 

@@ -7,9 +7,9 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::candidate::{Found, in_capitals};
-use crate::page::Page;
+use crate::page::{Page, PageLine, Settled};
 use plenary_corpus::Style;
-use plenary_corpus::{BlockKind, Layout};
+use plenary_corpus::{BlockKind, Layout, Pass};
 use plenary_names::labels;
 use plenary_names::text::constant_regex;
 
@@ -34,14 +34,14 @@ static REPORTING: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Words of the prose above the first byline, if it must be somebody's speech.
-pub fn speech_before(page: &Page<'_>, first_byline: usize, found: &Found) -> Option<usize> {
+pub(crate) fn speech_before(page: &Page<'_>, settled: &Settled, first_byline: usize, found: &Found) -> Option<usize> {
     if found.bylines.is_empty() {
         return None;
     }
     let words = |lines: &Range<usize>| -> usize {
         page.lines[lines.clone()].iter().map(|line| line.text().split_whitespace().count()).sum()
     };
-    let paragraphs = page.open_paragraphs();
+    let paragraphs = settled.open_paragraphs(page);
     let above = paragraphs.iter().take_while(|lines| lines.start < first_byline);
     let before: usize = above.map(words).filter(|n| *n > 14).sum();
     if before < UNATTRIBUTED_WORDS {
@@ -52,8 +52,8 @@ pub fn speech_before(page: &Page<'_>, first_byline: usize, found: &Found) -> Opt
 }
 
 /// Where the head ends and speech without a byline begins: at the first paragraph of prose.
-pub fn head_end(page: &Page<'_>, limit: usize) -> usize {
-    for lines in page.open_paragraphs() {
+pub(crate) fn head_end(page: &Page<'_>, settled: &Settled, limit: usize) -> usize {
+    for lines in settled.open_paragraphs(page) {
         if lines.start >= limit {
             return limit;
         }
@@ -68,24 +68,24 @@ pub fn head_end(page: &Page<'_>, limit: usize) -> usize {
     0
 }
 
-/// Settles what is not speech below the first byline.
-pub fn settle_body(page: &mut Page<'_>, found: &Found) {
+/// What is not speech below the first byline. `name_levels` are the levels of headings that are names of speakers.
+pub(crate) fn body(page: &Page<'_>, settled: &Settled, found: &Found, name_levels: &HashSet<u8>) -> Settled {
     let byline_lines: HashSet<usize> =
         found.bylines.iter().flat_map(|byline| byline.line..=byline.speech_line).collect();
     let speech_lines: HashSet<usize> = found.bylines.iter().map(|byline| byline.speech_line).collect();
     let byline_starts: HashSet<usize> = found.bylines.iter().map(|byline| byline.line).collect();
     let first = found.bylines.first().map_or(0, |byline| byline.line);
-    let agenda = agenda(page, &byline_lines, first);
+    let agenda = agenda(page, settled, &byline_lines, first);
     let is_minutes = page.lines.iter().any(|line| ATTENDANCE.is_match(line.text()));
     let known: Vec<String> = known_names(found);
-    let quotes = pull_quotes(page);
+    let quotes = pull_quotes(page, settled);
     let last = found.bylines.last().map_or(0, |byline| byline.line);
     let mut in_record = false;
-    settle_capitals(page, found);
-    let paragraphs = page.open_paragraphs();
+    let mut claims = capital_headings(page, settled, found);
+    let paragraphs = settled.with(&claims).open_paragraphs(page);
     let mut speaks = false;
     let mut between = false;
-    let lowest_name_level = page.name_levels.iter().copied().max().unwrap_or(0);
+    let lowest_name_level = name_levels.iter().copied().max().unwrap_or(0);
     for (i, lines) in paragraphs.iter().cloned().enumerate() {
         if lines.start < first {
             continue;
@@ -99,10 +99,10 @@ pub fn settle_body(page: &mut Page<'_>, found: &Found) {
             continue;
         }
         let precedes_byline = paragraphs.get(i + 1).is_some_and(|next| byline_starts.contains(&next.start));
-        let shown = page.join(lines.clone());
-        let text = shown.text.trim();
+        let mapped = page.join(lines.clone());
+        let text = mapped.text.trim();
         let numbered = NUMBERED.is_match(text);
-        let all_bold = page.bold_lead(lines.clone()) >= shown.text.trim_end().len();
+        let all_bold = page.bold_lead(lines.clone()) >= mapped.text.trim_end().len();
         let level = match page.lines[lines.start].layout {
             Layout::Heading(level) => Some(level),
             _ => None,
@@ -138,14 +138,16 @@ pub fn settle_body(page: &mut Page<'_>, found: &Found) {
             None
         };
         if let Some(kind) = kind {
-            page.settle(lines, kind);
+            claims.claim(lines, kind, Pass::Body);
         }
     }
+    claims
 }
 
 /// Headings in capitals right above a byline, without blank lines between, on a page that is not all in capitals.
-fn settle_capitals(page: &mut Page<'_>, found: &Found) {
-    let is_capital = |line: &crate::page::PageLine| {
+fn capital_headings(page: &Page<'_>, settled: &Settled, found: &Found) -> Settled {
+    let mut claims = Settled::nothing(page);
+    let is_capital = |line: &PageLine| {
         let text = line.text().trim();
         !text.chars().any(char::is_lowercase)
             && in_capitals(text)
@@ -159,24 +161,25 @@ fn settle_capitals(page: &mut Page<'_>, found: &Found) {
         capital += usize::from(is_capital(line));
     }
     if capital * 2 > n {
-        return;
+        return claims;
     }
     let taken: HashSet<usize> = found.bylines.iter().flat_map(|byline| byline.line..=byline.speech_line).collect();
     for byline in &found.bylines {
-        let above =
-            |line: &usize| !taken.contains(line) && page.lines[*line].kind.is_none() && is_capital(&page.lines[*line]);
+        let is_open = |line: usize| !taken.contains(&line) && settled.is_open(line) && claims.is_open(line);
+        let above = |line: &usize| is_open(*line) && is_capital(&page.lines[*line]);
         let heading: Vec<usize> = (0..byline.line).rev().take(HEADING_LINES + 1).take_while(above).collect();
         if heading.len() <= HEADING_LINES
             && let (Some(last), Some(first)) = (heading.first(), heading.last())
         {
-            page.settle(*first..last + 1, BlockKind::Heading);
+            claims.claim(*first..last + 1, BlockKind::Heading, Pass::Body);
         }
     }
+    claims
 }
 
 /// Lines of numbered items that stand alone and count on through the document: an agenda, not a list in a speech.
-fn agenda(page: &Page<'_>, bylines: &HashSet<usize>, first: usize) -> HashSet<usize> {
-    let paragraphs = page.open_paragraphs();
+fn agenda(page: &Page<'_>, settled: &Settled, bylines: &HashSet<usize>, first: usize) -> HashSet<usize> {
+    let paragraphs = settled.open_paragraphs(page);
     let number = |lines: &Range<usize>| -> Option<u32> {
         if bylines.contains(&lines.start) {
             return None;
@@ -196,16 +199,14 @@ fn agenda(page: &Page<'_>, bylines: &HashSet<usize>, first: usize) -> HashSet<us
     // The numbers of the whole document are known before the head is settled; the head's items are gone by now.
     let counts_on = alone.windows(2).all(|pair| pair[0].0 < pair[1].0);
     let several = alone.iter().filter(|(_, line)| *line >= first).count() >= 1
-        && (alone.len() >= 2 || head_has_agenda(page, first));
+        && (alone.len() >= 2 || head_has_agenda(page, settled, first));
     if counts_on && several { alone.into_iter().map(|(_, line)| line).collect() } else { HashSet::new() }
 }
 
-fn head_has_agenda(page: &Page<'_>, first: usize) -> bool {
-    page.lines
-        .iter()
-        .take(first)
-        .filter(|line| line.kind == Some(BlockKind::Heading) || line.kind == Some(BlockKind::Title))
-        .any(|line| NUMBERED.is_match(line.text().trim()))
+fn head_has_agenda(page: &Page<'_>, settled: &Settled, first: usize) -> bool {
+    (0..first.min(page.lines.len()))
+        .filter(|line| matches!(settled.kind(*line), Some(BlockKind::Heading | BlockKind::Title)))
+        .any(|line| NUMBERED.is_match(page.lines[line].text().trim()))
 }
 
 /// A short line alone between blank lines, each of its longer words with a capital, without a sign that ends a sentence.
@@ -222,12 +223,12 @@ fn is_title_case(page: &Page<'_>, lines: &Range<usize>, text: &str) -> bool {
 
 fn is_alone(page: &Page<'_>, lines: &Range<usize>) -> bool {
     (lines.start == 0 || page.lines[lines.start - 1].is_empty())
-        && page.lines.get(lines.end).is_none_or(crate::page::PageLine::is_empty)
+        && page.lines.get(lines.end).is_none_or(PageLine::is_empty)
 }
 
 /// Some lines in capitals between blank lines.
 fn is_capital_heading(page: &Page<'_>, lines: &Range<usize>, text: &str) -> bool {
-    let is_capital = |line: &crate::page::PageLine| in_capitals(line.text());
+    let is_capital = |line: &PageLine| in_capitals(line.text());
     let above = page.lines[..lines.start].iter().rev().take(HEADING_LINES).take_while(|line| is_capital(line)).count();
     let below = page.lines[lines.end..].iter().take(HEADING_LINES).take_while(|line| is_capital(line)).count();
     let heading = lines.start - above..lines.end + below;
@@ -263,7 +264,7 @@ fn is_reported(text: &str, known: &[String]) -> bool {
 const QUOTED_RUN: usize = 5;
 
 /// Quotations set off that repeat what somebody says elsewhere in the document.
-fn pull_quotes(page: &Page<'_>) -> HashSet<usize> {
+fn pull_quotes(page: &Page<'_>, settled: &Settled) -> HashSet<usize> {
     let normal = |text: &str| {
         text.split(|c: char| !c.is_alphanumeric())
             .filter(|word| !word.is_empty())
@@ -272,7 +273,8 @@ fn pull_quotes(page: &Page<'_>) -> HashSet<usize> {
             .to_lowercase()
     };
     let is_quote = |lines: &Range<usize>| page.lines[lines.start].layout == Layout::Quote;
-    let (quotes, rest): (Vec<Range<usize>>, Vec<Range<usize>>) = page.open_paragraphs().into_iter().partition(is_quote);
+    let (quotes, rest): (Vec<Range<usize>>, Vec<Range<usize>>) =
+        settled.open_paragraphs(page).into_iter().partition(is_quote);
     let quoted: Vec<String> = quotes.iter().map(|lines| normal(&page.join(lines.clone()).text)).collect();
     let quoted: Vec<Vec<&str>> = quoted.iter().map(|text| text.split_whitespace().collect()).collect();
     // Each run of words with the quotations that hold it.

@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 use jiff::civil::{Date, Time};
 use regex::Regex;
 
-use crate::page::Page;
-use plenary_corpus::{BlockKind, FrontMatter, Layout};
+use crate::page::{Page, Settled};
+use plenary_corpus::{BlockKind, FrontMatter, Layout, Pass};
 use plenary_names::bylines::{self, Byline};
 use plenary_names::dates::month;
 use plenary_names::labels::{self, LabelKind};
@@ -72,35 +72,40 @@ fn is_sentence(text: &str) -> bool {
     closes || text.split(',').skip(1).any(addresses)
 }
 
-/// Settles the lines that name the chair and returns the people on them.
-pub fn settle_chairs(page: &mut Page<'_>) -> Vec<Byline> {
+/// The lines that name the chair, and the people on them.
+pub(crate) fn chairs(page: &Page<'_>, settled: &Settled) -> (Settled, Vec<Byline>) {
+    let mut claims = Settled::nothing(page);
     let mut chairs = Vec::new();
-    for lines in page.open_paragraphs() {
+    for lines in settled.open_paragraphs(page) {
         if lines.len() > 6 {
             continue;
         }
-        let shown = page.join(lines.clone());
-        let people = chair_line(&shown.text).or_else(|| presidency(&shown.text)).map(|people| (people, lines.clone()));
+        let mapped = page.join(lines.clone());
+        let people =
+            chair_line(&mapped.text).or_else(|| presidency(&mapped.text)).map(|people| (people, lines.clone()));
         // The name may stand below its label.
         let below = lines.start..lines.end + 1;
         let people = people.or_else(|| {
-            let labels_next = CHAIR_LINE.find(&shown.text).is_some_and(|label| label.end() == shown.text.len());
-            let next =
-                page.lines.get(lines.end).filter(|line| labels_next && !line.is_empty() && line.kind.is_none())?;
-            chair_line(&format!("{} {}", shown.text, next.text())).map(|people| (people, below))
+            let labels_next = CHAIR_LINE.find(&mapped.text).is_some_and(|label| label.end() == mapped.text.len());
+            let next = page
+                .lines
+                .get(lines.end)
+                .filter(|line| labels_next && !line.is_empty() && settled.is_open(lines.end))?;
+            chair_line(&format!("{} {}", mapped.text, next.text())).map(|people| (people, below))
         });
         if let Some((people, lines)) = people {
             chairs.extend(people.into_iter().map(|chair| Byline { line: Some(lines.start), ..chair }));
-            page.settle(lines, BlockKind::Chair);
+            claims.claim(lines, BlockKind::Chair, Pass::Chairs);
         }
     }
-    chairs
+    (claims, chairs)
 }
 
-/// Settles the open lines above `first_byline`: the title, headings, and prose that introduces the speech.
-pub fn settle_head(page: &mut Page<'_>, first_byline: usize) {
-    let mut has_title = page.lines.iter().any(|line| line.kind == Some(BlockKind::Title));
-    for lines in page.open_paragraphs() {
+/// The open lines above `first_byline`: the title, headings, and prose that introduces the speech.
+pub(crate) fn head(page: &Page<'_>, settled: &Settled, first_byline: usize) -> Settled {
+    let mut claims = Settled::nothing(page);
+    let mut has_title = (0..page.lines.len()).any(|line| settled.kind(line) == Some(BlockKind::Title));
+    for lines in settled.open_paragraphs(page) {
         if lines.start >= first_byline {
             break;
         }
@@ -117,8 +122,9 @@ pub fn settle_head(page: &mut Page<'_>, first_byline: usize) {
         } else {
             BlockKind::EditorialNote
         };
-        page.settle(lines.start..lines.end.min(first_byline), kind);
+        claims.claim(lines.start..lines.end.min(first_byline), kind, Pass::Head);
     }
+    claims
 }
 
 static ATTENDANCE: LazyLock<Regex> = LazyLock::new(|| {
@@ -187,27 +193,27 @@ static PANEL: LazyLock<Regex> =
     LazyLock::new(|| constant_regex(r"(?i)\b(?:panel|round ?table|workshop|track|breakout)\b"));
 
 /// What the head of the page says of the event.
-pub fn front_matter(page: &Page<'_>, first_byline: usize) -> FrontMatter {
+pub(crate) fn front_matter(page: &Page<'_>, settled: &Settled, first_byline: usize) -> FrontMatter {
     let mut front = FrontMatter::default();
     let mut headings: Vec<String> = Vec::new();
     let mut text = String::new();
     let mut last = None;
-    for line in page.lines.iter().take(first_byline.min(HEAD_LINES)) {
-        let shown = line.text().split_whitespace().collect::<Vec<_>>().join(" ");
-        if shown.is_empty() || matches!(line.kind, Some(BlockKind::Furniture | BlockKind::Chair)) {
+    for (i, line) in page.lines.iter().enumerate().take(first_byline.min(HEAD_LINES)) {
+        let mapped = line.text().split_whitespace().collect::<Vec<_>>().join(" ");
+        if mapped.is_empty() || matches!(settled.kind(i), Some(BlockKind::Furniture | BlockKind::Chair)) {
             continue;
         }
-        text.push_str(&shown);
+        text.push_str(&mapped);
         text.push('\n');
-        match line.kind {
+        match settled.kind(i) {
             Some(BlockKind::Title) if last == Some((BlockKind::Title, line.paragraph)) => {
-                front.title = front.title.map(|title| format!("{title} {shown}"));
+                front.title = front.title.map(|title| format!("{title} {mapped}"));
             }
-            Some(BlockKind::Title) if front.title.is_none() => front.title = Some(shown),
-            Some(BlockKind::Heading) => headings.push(shown),
+            Some(BlockKind::Title) if front.title.is_none() => front.title = Some(mapped),
+            Some(BlockKind::Heading) => headings.push(mapped),
             _ => {}
         }
-        last = line.kind.map(|kind| (kind, line.paragraph));
+        last = settled.kind(i).map(|kind| (kind, line.paragraph));
     }
     front.event = front.title.as_deref().and_then(event_of);
     let year = front

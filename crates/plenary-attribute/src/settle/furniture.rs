@@ -2,15 +2,15 @@
 //!
 //! Nothing is deleted: each line is settled as a kind of block and stays in the `blocks` table.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use super::asides;
 use super::record;
-use crate::page::Page;
-use plenary_corpus::{BlockKind, Layout};
+use crate::page::{Page, PageLine, Settled};
+use plenary_corpus::{BlockKind, Layout, Pass};
 use plenary_names::misreadings::skeleton;
 use plenary_names::text::constant_regex;
 
@@ -52,26 +52,32 @@ static EDITORIAL: LazyLock<Regex> = LazyLock::new(|| {
 
 static FOOTNOTE: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^\[\^[^\]]{1,20}\]:"));
 
-/// Settles page numbers and running headers. The first print of a header stays open: it may be the title.
-pub fn settle_headers(page: &mut Page<'_>) {
-    for line in &mut page.lines {
+/// Page numbers, clock times and running headers. The first occurrence of a header stays open: it may be the title.
+/// `name_levels` are the levels of headings that are names of speakers.
+pub(crate) fn headers(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<u8>) -> Settled {
+    let mut claims = Settled::nothing(page);
+    let mut claim = |line: usize, kind| claims.claim(line..line + 1, kind, Pass::Headers);
+    for (i, line) in page.lines.iter().enumerate() {
         let text = line.text().trim();
         // "- 7 -" looks like an item of a list.
         let fits = line.layout == Layout::Text || line.layout == Layout::ListItem && text.ends_with(['-', '–', '—']);
         if fits && PAGE_NUMBER.is_match(text) {
-            line.kind = Some(BlockKind::Furniture);
+            claim(i, BlockKind::Furniture);
         }
     }
-    settle_times(page);
-    for line in page.lines.iter_mut().filter(|line| line.kind.is_none() && line.layout == Layout::Text) {
+    for i in clock_times(page) {
+        claim(i, BlockKind::Furniture);
+    }
+    for (i, line) in page.lines.iter().enumerate().filter(|(_, line)| line.layout == Layout::Text) {
         if line.text().len() <= LONGEST_HOUR && HOUR.is_match(line.text().trim()) {
-            line.kind = Some(BlockKind::Furniture);
+            claim(i, BlockKind::Furniture);
         }
     }
+    let settled = settled.with(&claims);
     let mut seen: HashMap<String, (usize, Vec<usize>)> = HashMap::new();
     for i in 0..page.lines.len() {
-        let holds_names = matches!(page.lines[i].layout, Layout::Heading(level) if page.name_levels.contains(&level));
-        if page.lines[i].kind.is_some() || holds_names || !may_be_header(page, i) {
+        let is_name = matches!(page.lines[i].layout, Layout::Heading(level) if name_levels.contains(&level));
+        if !settled.is_open(i) || is_name || !may_be_header(page, i) {
             continue;
         }
         for cell in cells(page.lines[i].text()) {
@@ -102,25 +108,22 @@ pub fn settle_headers(page: &mut Page<'_>) {
         .min()
         .into_iter()
         .collect();
-    for (i, line) in page.lines.iter_mut().enumerate() {
-        if header[i] {
-            line.kind = Some(BlockKind::Furniture);
+    for (i, is_header) in header.into_iter().enumerate() {
+        if is_header {
+            claims.claim(i..i + 1, BlockKind::Furniture, Pass::Headers);
         } else if titles.contains(&i) {
-            line.kind = Some(BlockKind::Title);
+            claims.claim(i..i + 1, BlockKind::Title, Pass::Headers);
         }
     }
+    claims
 }
 
-/// Lines that hold a time and nothing else, where there are several: the recording's clock.
-fn settle_times(page: &mut Page<'_>) {
+/// Lines that hold a time and nothing else, if there are at least three: the clock of the recording.
+fn clock_times(page: &Page<'_>) -> Vec<usize> {
     const SEVERAL: usize = 3;
     let times: Vec<usize> =
         (0..page.lines.len()).filter(|i| TIME_ALONE.is_match(page.lines[*i].text().trim())).collect();
-    if times.len() >= SEVERAL {
-        for i in times {
-            page.settle(i..i + 1, BlockKind::Furniture);
-        }
-    }
+    if times.len() >= SEVERAL { times } else { Vec::new() }
 }
 
 /// A heading, or a short line alone between blank lines, that does not end like a sentence.
@@ -133,8 +136,7 @@ fn may_be_header(page: &Page<'_>, i: usize) -> bool {
     if matches!(line.layout, Layout::Heading(_)) {
         return true;
     }
-    let alone =
-        (i == 0 || page.lines[i - 1].is_empty()) && page.lines.get(i + 1).is_none_or(crate::page::PageLine::is_empty);
+    let alone = (i == 0 || page.lines[i - 1].is_empty()) && page.lines.get(i + 1).is_none_or(PageLine::is_empty);
     line.layout == Layout::Text && line.bold == 0 && (alone || (i == 0 && !text.ends_with(['.', ':', '?', '!'])))
 }
 
@@ -160,13 +162,15 @@ fn cells(text: &str) -> Vec<String> {
 }
 
 /// Settles paragraphs that nobody says: bracketed directions, editorial notes, formulas of procedure, footnotes.
-pub fn settle_notes(page: &mut Page<'_>) {
+pub(crate) fn notes(page: &Page<'_>, settled: &Settled) -> Settled {
+    let mut claims = Settled::nothing(page);
+    let mut claim = |lines, kind| claims.claim(lines, kind, Pass::Notes);
     let mut below_rule = false;
-    for lines in page.open_paragraphs() {
+    for lines in settled.open_paragraphs(page) {
         let above = lines.start.checked_sub(1).map(|i| &page.lines[i]);
         let after_rule = above.is_some_and(|line| line.is_empty() && line.span.of(page.source).contains("____"));
-        let shown = page.join(lines.clone());
-        let text = shown.text.trim();
+        let mapped = page.join(lines.clone());
+        let text = mapped.text.trim();
         let is_footnote = (after_rule || below_rule)
             && text.starts_with(['*', '†', '[', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹']);
         below_rule = is_footnote;
@@ -180,7 +184,7 @@ pub fn settle_notes(page: &mut Page<'_>) {
             None
         };
         if let Some(kind) = kind {
-            page.settle(lines, kind);
+            claim(lines, kind);
             continue;
         }
         if record::is_examination(text) {
@@ -190,20 +194,21 @@ pub fn settle_notes(page: &mut Page<'_>) {
                 && page.lines[above].text().trim_end().ends_with(',')
                 && page.lines[above].text().split_whitespace().count() <= 6
             {
-                page.settle(above..above + 1, BlockKind::StageNote);
+                claim(above..above + 1, BlockKind::StageNote);
             }
-            page.settle(lines, BlockKind::StageNote);
+            claim(lines, BlockKind::StageNote);
             continue;
         }
         for line in lines.clone().filter(|_| lines.len() <= LONGEST_LISTING) {
             let text = page.lines[line].text().trim();
             if record::is_examination(text) {
-                page.settle(line..line + 1, BlockKind::StageNote);
+                claim(line..line + 1, BlockKind::StageNote);
             } else if record::is_index_entry(text) {
-                page.settle(line..line + 1, BlockKind::Furniture);
+                claim(line..line + 1, BlockKind::Furniture);
             }
         }
     }
+    claims
 }
 
 /// A bracketed line right below a short line that does not end like a sentence: the office of the person named there.

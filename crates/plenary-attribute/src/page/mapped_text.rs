@@ -1,16 +1,16 @@
 //! Text as it is read, with the place in the source of every part of it.
 //!
 //! Marks of emphasis are gone, wrapped lines are joined and divided words rejoined; a map leads from every offset of
-//! the shown text back to the source, so that sentences found here have spans there.
+//! the mapped text back to the source, so that sentences found here have spans there.
 
 use std::borrow::Cow;
 
 use plenary_corpus::Span;
 
-/// Shown text made of stretches of the source and of glue (blanks, line breaks) that stands nowhere in it. As long as
+/// MappedText text made of stretches of the source and of glue (blanks, line breaks) that stands nowhere in it. As long as
 /// it is one stretch it borrows it: most lines and many turns stay so.
 #[derive(Debug, Clone, Default)]
-pub struct Shown<'d> {
+pub struct MappedText<'d> {
     pub text: Cow<'d, str>,
     /// Stretches copied from the source: the first, with which the text begins, and the others with their offsets in the
     /// text, rising like their spans.
@@ -18,7 +18,7 @@ pub struct Shown<'d> {
     more: Vec<(usize, Span)>,
 }
 
-impl<'d> Shown<'d> {
+impl<'d> MappedText<'d> {
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
@@ -88,7 +88,7 @@ impl<'d> Shown<'d> {
         }
     }
 
-    /// Source offset of the first source character at or after `offset` of the shown text.
+    /// Source offset of the first source character at or after `offset` of the mapped text.
     pub fn source_start(&self, offset: usize) -> usize {
         let Some(first) = self.first else { return 0 };
         if offset < first.len() {
@@ -101,7 +101,7 @@ impl<'d> Shown<'d> {
         }
     }
 
-    /// Source offset just after the last source character before `offset` of the shown text.
+    /// Source offset just after the last source character before `offset` of the mapped text.
     pub fn source_end(&self, offset: usize) -> usize {
         let Some(first) = self.first else { return 0 };
         let at = self.more.partition_point(|(start, _)| *start < offset);
@@ -109,7 +109,7 @@ impl<'d> Shown<'d> {
         span.start + (offset - start).min(span.len())
     }
 
-    /// The span of the source that the shown text stands for, from its first to its last character.
+    /// The span of the source that the mapped text stands for, from its first to its last character.
     pub fn source_span(&self, start: usize, end: usize) -> Span {
         let from = self.source_start(start);
         Span::new(from, self.source_end(end).max(from))
@@ -123,27 +123,27 @@ mod tests {
     #[test]
     fn offsets_lead_back_to_the_source() {
         let source = "House-\n  holds pay";
-        let mut shown = Shown::default();
-        shown.push(source, Span::new(0, 6));
-        shown.drop_hyphen();
-        shown.push(source, Span::new(9, 18));
-        assert_eq!(shown.text, "Households pay");
-        assert_eq!(shown.source_span(0, 10), Span::new(0, 14));
-        assert_eq!(shown.source_span(11, 14), Span::new(15, 18));
-        assert_eq!(shown.source_start(5), 9);
-        assert_eq!(shown.source_end(5), 5);
+        let mut mapped = MappedText::default();
+        mapped.push(source, Span::new(0, 6));
+        mapped.drop_hyphen();
+        mapped.push(source, Span::new(9, 18));
+        assert_eq!(mapped.text, "Households pay");
+        assert_eq!(mapped.source_span(0, 10), Span::new(0, 14));
+        assert_eq!(mapped.source_span(11, 14), Span::new(15, 18));
+        assert_eq!(mapped.source_start(5), 9);
+        assert_eq!(mapped.source_end(5), 5);
     }
 
     #[test]
     fn one_stretch_is_borrowed_and_stretches_side_by_side_are_one() {
         let source = "Ann Lee: hello";
-        let mut shown = Shown::default();
-        shown.push(source, Span::new(0, 8));
-        shown.push(source, Span::new(8, 14));
-        assert!(matches!(shown.text, Cow::Borrowed("Ann Lee: hello")));
-        assert_eq!(shown.spans().collect::<Vec<_>>(), [Span::new(0, 14)]);
-        shown.glue("\n");
-        shown.push(source, Span::new(0, 3));
-        assert_eq!((&*shown.text, shown.source_span(15, 18)), ("Ann Lee: hello\nAnn", Span::new(0, 3)));
+        let mut mapped = MappedText::default();
+        mapped.push(source, Span::new(0, 8));
+        mapped.push(source, Span::new(8, 14));
+        assert!(matches!(mapped.text, Cow::Borrowed("Ann Lee: hello")));
+        assert_eq!(mapped.spans().collect::<Vec<_>>(), [Span::new(0, 14)]);
+        mapped.glue("\n");
+        mapped.push(source, Span::new(0, 3));
+        assert_eq!((&*mapped.text, mapped.source_span(15, 18)), ("Ann Lee: hello\nAnn", Span::new(0, 3)));
     }
 }

@@ -1,0 +1,44 @@
+//! The language of a document, and its utterances cut into segments.
+
+use super::assemble::Assembled;
+use super::sentences;
+use crate::options::Options;
+use plenary_corpus::{FrontMatter, Segment, Utterance};
+
+/// Language of a document (the study's word counts most, then the format's) and its utterances cut into segments.
+pub(crate) fn cut(
+    assembled: &mut Assembled<'_>,
+    options: &Options,
+    header: &FrontMatter,
+) -> (Option<String>, Vec<Segment>) {
+    let declared = header.language.clone().filter(|_| options.language == "auto");
+    let language = declared.or_else(|| language_of(&options.language, &assembled.utterances));
+    let code = language.as_deref().unwrap_or("en");
+    let cutter = sentences::Cutter::new(options.segments.unit, code);
+    let mut segments = Vec::new();
+    for (index, mapped) in std::mem::take(&mut assembled.mapped).into_iter().enumerate() {
+        cutter.cut(&assembled.utterances[index], index, &mapped, &mut segments);
+    }
+    (language, segments)
+}
+
+/// The study's language, or the one that the speech is in; `None` where that cannot be told.
+fn language_of(chosen: &str, utterances: &[Utterance]) -> Option<String> {
+    if chosen != "auto" {
+        return Some(chosen.to_string());
+    }
+    const ENOUGH: usize = 6_000;
+    let mut sample = String::new();
+    for utterance in utterances {
+        if sample.len() >= ENOUGH {
+            break;
+        }
+        sample.push_str(&utterance.text[..utterance.text.floor_char_boundary(ENOUGH)]);
+        sample.push(' ');
+    }
+    let info = whatlang::detect(&sample)?;
+    let language = isolang::Language::from_639_3(info.lang().code())?;
+    // whatlang writes Mandarin as cmn, which has no two-letter code of its own.
+    let two_letters = if info.lang() == whatlang::Lang::Cmn { Some("zh") } else { language.to_639_1() };
+    (info.is_reliable() || info.confidence() > 0.5).then_some(two_letters)?.map(str::to_string)
+}

@@ -1,0 +1,127 @@
+//! People and utterances to speakers, with counts, confidence and the evidence of their links.
+
+use std::collections::HashSet;
+
+use crate::link::across;
+use crate::link::people::Person;
+use crate::options::{LinkPeople, Options};
+use plenary_corpus::{LinkRule, PersonRule, Role, Speaker, Utterance, ids};
+use plenary_names::labels;
+
+/// People who speak, and people of the chair line who do not, numbered in this order. `told` finds the block that first
+/// tells of a person.
+pub(crate) fn speakers(
+    document_id: &str,
+    people: &[Person],
+    n_chairs: usize,
+    options: &Options,
+    utterances: &mut [Utterance],
+    told: impl Fn(&Person) -> Option<usize>,
+) -> Vec<Speaker> {
+    let mut place: Vec<Option<usize>> = vec![None; people.len()];
+    let mut out: Vec<Speaker> = Vec::new();
+    let mut spoken_by: Vec<Vec<&Utterance>> = vec![Vec::new(); people.len()];
+    for utterance in utterances.iter() {
+        if let Some(spoken) = utterance.speaker.and_then(|at| spoken_by.get_mut(at)) {
+            spoken.push(utterance);
+        }
+    }
+    for (at, (person, spoken)) in people.iter().zip(&spoken_by).enumerate() {
+        if spoken.is_empty() && at >= n_chairs && !person.presides {
+            continue;
+        }
+        place[at] = Some(out.len());
+        let byline = &person.byline;
+        let speaker_id = ids::speaker(document_id, out.len() + 1);
+        let certainty = spoken.iter().map(|utterance| utterance.boundary_confidence).fold(0.0f32, f32::max);
+        let (link_rule, link_confidence) = weakest_link(spoken).unwrap_or((LinkRule::FirstMention, person.confidence));
+        let evidence = if spoken.is_empty() { told(person).into_iter().collect() } else { evidence(spoken) };
+        let known = known_elsewhere(person, options);
+        out.push(Speaker {
+            person_rule: known.is_some().then_some(PersonRule::PeopleList),
+            person_id: known.unwrap_or_else(|| speaker_id.clone()),
+            speaker_id,
+            name_as_printed: byline.printed.clone(),
+            label: byline.label.clone(),
+            name: readable_name(&byline.name),
+            details: byline.details.clone(),
+            role: role(person),
+            n_utterances: spoken.len(),
+            n_words: spoken.iter().map(|utterance| utterance.n_words).sum(),
+            confidence: if spoken.is_empty() { person.confidence } else { certainty * person.confidence },
+            link_rule,
+            link_confidence,
+            evidence_block_ids: evidence.into_iter().map(|at| ids::block(document_id, at + 1)).collect(),
+        });
+    }
+    for utterance in utterances {
+        utterance.speaker = utterance.speaker.and_then(|at| place[at]);
+    }
+    out
+}
+
+/// Rule and confidence of the link that is least sure; of equals that of the first turn.
+fn weakest_link(spoken: &[&Utterance]) -> Option<(LinkRule, f32)> {
+    let links = spoken.iter().filter_map(|utterance| utterance.explanation.link.as_ref());
+    links
+        .map(|link| (link.rule, link.confidence))
+        .reduce(|weakest, next| if next.1 < weakest.1 { next } else { weakest })
+}
+
+/// The blocks that a person's links rest on, by their indices: for each print and rule those of its first turn.
+fn evidence(spoken: &[&Utterance]) -> Vec<usize> {
+    let mut seen = HashSet::new();
+    let mut blocks: Vec<usize> = spoken
+        .iter()
+        .filter_map(|utterance| Some((utterance.label.as_deref(), utterance.explanation.link.as_ref()?)))
+        .filter(|(label, link)| seen.insert((*label, link.rule)))
+        .flat_map(|(_, link)| link.blocks.iter().copied())
+        .collect();
+    blocks.sort_unstable();
+    blocks.dedup();
+    blocks
+}
+
+/// The person_id that the study's list gives, itself or, where people are followed across documents, by the name.
+fn known_elsewhere(person: &Person, options: &Options) -> Option<String> {
+    let listed = options.people.as_ref()?.people().get(person.listed?)?;
+    let by_name =
+        || (options.transcript.link_people == LinkPeople::Corpus).then(|| across::person_id(&listed.name, &[]));
+    listed.person_id.clone().or_else(by_name)
+}
+
+fn role(person: &Person) -> Role {
+    let label = &person.byline.label;
+    if let Some(role) = person.byline.role {
+        role
+    } else if person.presides {
+        Role::Chair
+    } else if labels::is_unknown_label(label) {
+        Role::Unknown
+    } else if labels::is_questioner_label(label) {
+        Role::Questioner
+    } else if labels::is_interjector_label(label) {
+        Role::Interjector
+    } else {
+        Role::Speaker
+    }
+}
+
+/// A name printed in capitals in the usual spelling; what is printed stays in `name_as_printed`.
+fn readable_name(name: &str) -> String {
+    let has_lower = name.chars().any(char::is_lowercase);
+    if has_lower || name.chars().filter(|c| c.is_alphabetic()).count() < 3 {
+        return name.to_string();
+    }
+    let mut out = String::with_capacity(name.len());
+    let mut starts = true;
+    for c in name.chars() {
+        if starts {
+            out.push(c);
+        } else {
+            out.extend(c.to_lowercase());
+        }
+        starts = !c.is_alphanumeric();
+    }
+    out
+}

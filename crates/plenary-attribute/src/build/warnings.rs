@@ -1,0 +1,31 @@
+//! What a user should know about how a document was attributed, in full sentences.
+
+use crate::candidate::Found;
+use plenary_corpus::{Style, Utterance};
+
+/// The warnings of a document. `pinned` is the style that the study asks for.
+pub(crate) fn warnings(found: &Found, utterances: &[Utterance], pinned: Option<Style>) -> Vec<String> {
+    let mut out = Vec::new();
+    if found.bylines.is_empty() && pinned == Some(Style::Pattern) {
+        out.push(
+            "no line begins with what `pattern` under [transcript] of the study matches. The whole text is one utterance \
+             without a speaker. The pattern is tried on each line as it is read, without marks such as ** and without \
+             white space at its ends"
+                .to_string(),
+        );
+    } else if found.bylines.is_empty() {
+        let tried = pinned.map_or_else(|| Style::ALL.map(Style::as_str).join(", "), |style| style.as_str().to_string());
+        out.push(format!(
+            "no speaker was found; styles tried: {tried}. The whole text is one utterance without a speaker. If the speakers are \
+             printed in one of these styles, set `style` under [transcript] in the study"
+        ));
+    }
+    let doubtful = utterances.iter().filter(|utterance| utterance.needs_review && utterance.speaker.is_some()).count();
+    if doubtful > 0 {
+        out.push(format!("{doubtful} of {} utterances are doubtful (needs_review)", utterances.len()));
+    }
+    if utterances.iter().any(|utterance| utterance.speaker.is_none()) && !found.bylines.is_empty() {
+        out.push("the text before the first byline is an utterance without a speaker".to_string());
+    }
+    out
+}

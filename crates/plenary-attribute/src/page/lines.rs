@@ -1,0 +1,160 @@
+//! The lines of a document with their visible text and typeface.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use super::mapped_text::MappedText;
+use plenary_corpus::{Document, Layout, Span};
+
+/// One line with its visible text.
+#[derive(Debug, Clone)]
+pub struct PageLine<'d> {
+    pub span: Span,
+    pub layout: Layout,
+    pub paragraph: usize,
+    pub mapped: MappedText<'d>,
+    /// Bytes of `mapped.text` at its start that are bold.
+    pub bold: usize,
+    /// Bytes of `mapped.text` that are italic.
+    pub italic: usize,
+}
+
+impl PageLine<'_> {
+    pub fn text(&self) -> &str {
+        &self.mapped.text
+    }
+
+    /// Nothing to be read: blank, a rule, an image.
+    pub fn is_empty(&self) -> bool {
+        self.mapped.is_empty()
+    }
+}
+
+/// The lines of a document.
+pub struct Page<'d> {
+    pub source: &'d str,
+    pub lines: Vec<PageLine<'d>>,
+}
+
+impl<'d> Page<'d> {
+    pub fn of(document: &'d Document) -> Self {
+        let lines = document
+            .lines
+            .iter()
+            .map(|line| {
+                let mut mapped = MappedText::default();
+                let (mut bold, mut italic, mut leads) = (0, 0, true);
+                for run in &line.runs {
+                    mapped.push(&document.text, run.span);
+                    let is_blank = run.span.of(&document.text).trim().is_empty();
+                    leads &= run.bold || is_blank;
+                    bold += if leads { run.span.len() } else { 0 };
+                    italic += if run.italic { run.span.len() } else { 0 };
+                }
+                if !line.runs.iter().any(|run| run.bold) {
+                    bold = 0;
+                }
+                let blank = mapped.text.trim().is_empty();
+                let mapped = if blank || line.layout == Layout::Ornament { MappedText::default() } else { mapped };
+                PageLine { span: line.span, layout: line.layout, paragraph: line.paragraph, mapped, bold, italic }
+            })
+            .collect();
+        Self { source: &document.text, lines }
+    }
+
+    /// Visible text of some lines joined to one.
+    pub fn join(&self, lines: Range<usize>) -> MappedText<'d> {
+        let mut mapped = MappedText::default();
+        for line in &self.lines[lines] {
+            mapped.glue(" ");
+            append(&mut mapped, self.source, &line.mapped, 0..line.text().len());
+        }
+        mapped
+    }
+
+    /// The start of `join(lines)`: whole lines until there are `enough` bytes, and no more than that of a long line.
+    pub fn join_at_most(&self, lines: Range<usize>, enough: usize) -> MappedText<'d> {
+        let mut mapped = MappedText::default();
+        for line in &self.lines[lines] {
+            mapped.glue(" ");
+            for span in line.mapped.spans() {
+                let end = span.start + span.of(self.source).floor_char_boundary(enough);
+                mapped.push(self.source, Span::new(span.start, end));
+                if end < span.end {
+                    return mapped;
+                }
+            }
+            if mapped.text.len() >= enough {
+                break;
+            }
+        }
+        mapped
+    }
+
+    /// Bytes at the start of `join(lines)` that are bold.
+    pub fn bold_lead(&self, lines: Range<usize>) -> usize {
+        let mut lead = 0;
+        for (k, line) in self.lines[lines].iter().enumerate() {
+            let glue = usize::from(k > 0);
+            if line.bold < line.text().len() {
+                return if line.bold > 0 { lead + glue + line.bold } else { lead };
+            }
+            lead += glue + line.bold;
+        }
+        lead
+    }
+
+    /// Whether most of some lines is italic.
+    pub fn is_italic(&self, lines: Range<usize>) -> bool {
+        let (italic, all) = self.lines[lines]
+            .iter()
+            .fold((0, 0), |(italic, all), line| (italic + line.italic, all + line.text().len()));
+        all > 0 && italic * 10 >= all * 6
+    }
+
+    /// The line that a byte of the source stands on.
+    pub fn line_of(&self, offset: usize) -> usize {
+        self.lines.partition_point(|line| line.span.end <= offset).min(self.lines.len().saturating_sub(1))
+    }
+
+    /// Those of some words, given in lower case, that the page prints in small letters somewhere.
+    pub fn in_small_letters(&self, words: &HashSet<String>) -> HashSet<String> {
+        let mut found = HashSet::new();
+        // Most words of the page need not be looked up: none of the few looked for begins so or is as long.
+        let mut begins = [false; 256];
+        let mut lengths = [false; 256];
+        for word in words.iter().filter(|word| !word.is_empty()) {
+            begins[usize::from(word.as_bytes()[0])] = true;
+            lengths[word.len().min(255)] = true;
+        }
+        for line in &self.lines {
+            for word in line.text().split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+                if begins[usize::from(word.as_bytes()[0])]
+                    && lengths[word.len().min(255)]
+                    && word.starts_with(char::is_lowercase)
+                    && words.contains(word)
+                    && !found.contains(word)
+                {
+                    found.insert(word.to_string());
+                }
+            }
+            if found.len() == words.len() {
+                break;
+            }
+        }
+        found
+    }
+}
+
+/// Appends some bytes of the visible text of a line.
+pub fn append<'d>(mapped: &mut MappedText<'d>, source: &'d str, line: &MappedText<'_>, part: Range<usize>) {
+    let mut offset = 0;
+    for span in line.spans() {
+        let from = part.start.saturating_sub(offset).min(span.len());
+        let to = part.end.saturating_sub(offset).min(span.len());
+        if from < to {
+            mapped.push(source, Span::new(span.start + from, span.start + to));
+        }
+        offset += span.len();
+    }
+}
