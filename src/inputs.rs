@@ -17,7 +17,8 @@ use walkdir::WalkDir;
 
 use plenary_corpus::Document;
 use plenary_corpus::{Failure, Stage};
-use plenary_read::{Options, ReadError, Reading, content_id, convokit, read_all};
+use plenary_read::formats::has_transcript_extension;
+use plenary_read::{Options, ReadError, ReadErrorKind, Reading, content_id, convokit, read_all};
 use plenary_tables::{is_part, is_results};
 
 /// All documents that the user's paths hold.
@@ -69,36 +70,6 @@ const BATCH_BYTES: u64 = 8 << 20;
 
 /// Larger files are refused before they are read: text of this size is a corpus, not a transcript.
 const LARGEST_FILE: u64 = 2 << 30;
-
-/// Extensions of files that a folder is expected to hold as transcripts.
-const TRANSCRIPT_EXTENSIONS: [&str; 26] = [
-    "docx",
-    "odt",
-    "pdf",
-    "md",
-    "markdown",
-    "mdown",
-    "txt",
-    "text",
-    "transcript",
-    "vtt",
-    "srt",
-    "sbv",
-    "html",
-    "htm",
-    "xhtml",
-    "xml",
-    "tei",
-    "csv",
-    "tsv",
-    "tab",
-    "jsonl",
-    "ndjson",
-    "xlsx",
-    "parquet",
-    "gz",
-    "zip",
-];
 
 /// Finds and reads all files that `paths` name. Never fails as a whole: what cannot be read is listed.
 pub fn gather(paths: &[PathBuf], options: &Options) -> Inputs {
@@ -363,7 +334,7 @@ impl Skipped {
 
     /// Lists a file that could not be read: as a failure, or as ignored where it may well not be a transcript.
     fn refuse(&mut self, path: &str, error: &ReadError, is_failure: bool) {
-        let may_be_ignored = is_not_a_transcript(error) || matches!(error, ReadError::Binary { .. });
+        let may_be_ignored = is_not_a_transcript(error) || matches!(error.kind, ReadErrorKind::Binary { .. });
         let list = if is_failure || !may_be_ignored { &mut self.failures } else { &mut self.ignored };
         list.push(failure(path, &error.to_string(), error.hint()));
     }
@@ -384,19 +355,12 @@ fn read_bytes(path: &Path) -> io::Result<Option<Vec<u8>>> {
 /// Whether an error says that a file is not a transcript, rather than a damaged one.
 fn is_not_a_transcript(error: &ReadError) -> bool {
     matches!(
-        error,
-        ReadError::Unsupported { .. }
-            | ReadError::NotTei { .. }
-            | ReadError::NothingSaid { .. }
-            | ReadError::NoTextColumn { .. }
+        error.kind,
+        ReadErrorKind::Unsupported { .. }
+            | ReadErrorKind::NotTei { .. }
+            | ReadErrorKind::NoTextInTei
+            | ReadErrorKind::NoTextColumn { .. }
     )
-}
-
-/// Whether a file has an extension of a format that is read.
-fn has_transcript_extension(name: &str) -> bool {
-    let name = name.rsplit('/').next().unwrap_or(name);
-    name.rsplit_once('.')
-        .is_some_and(|(_, extension)| TRANSCRIPT_EXTENSIONS.contains(&extension.to_lowercase().as_str()))
 }
 
 fn failure(path: &str, error: &str, hint: &str) -> Failure {

@@ -68,8 +68,8 @@ fn malformed_captions_name_the_line_of_the_cue() {
 #[test]
 fn broken_and_foreign_xml_names_line_and_column() {
     let broken = b"<?xml version=\"1.0\"?>\n<TEI><text><body>\n<u who=\"#a\">Yes.</seg></u></body></text></TEI>";
-    refused("a.xml", broken, &["line 3, column 17", "seg"], "mend the XML");
-    refused("a.xml", b"<TEI><text>\n<body>", &["ends inside `body`", "line 2"], "mend the XML");
+    refused("a.xml", broken, &["line 3, column 17", "seg"], "correct the XML");
+    refused("a.xml", b"<TEI><text>\n<body>", &["ends inside `body`", "line 2"], "correct the XML");
     refused("a.xml", b"<html5/>", &["root element is `html5`", "expected `TEI`"], "convert it");
     refused("a.xml", b"<TEI><teiHeader/></TEI>", &["no text"], "name those");
 }
@@ -148,9 +148,9 @@ fn a_table_without_its_columns_says_which_there_are() {
 
 #[test]
 fn bad_rows_name_their_line() {
-    refused("a.csv", b"who,text\nAnn,Hi.\nBo,Yes, no, so.\n", &["line 3", "4 cells", "2 columns"], "mend the row");
-    refused("a.csv", b"who,text\nAnn,Hi.\nBo,\"Yes.\nCy,No.\n", &["line 3", "quotation mark"], "mend the row");
-    refused("a.jsonl", b"{\"text\":\"a\"}\n{\"text\":}\n", &["line 2", "column 9"], "mend the row");
+    refused("a.csv", b"who,text\nAnn,Hi.\nBo,Yes, no, so.\n", &["line 3", "4 cells", "2 columns"], "correct the row");
+    refused("a.csv", b"who,text\nAnn,Hi.\nBo,\"Yes.\nCy,No.\n", &["line 3", "quotation mark"], "correct the row");
+    refused("a.jsonl", b"{\"text\":\"a\"}\n{\"text\":}\n", &["line 2", "column 9"], "correct the row");
 }
 
 #[test]

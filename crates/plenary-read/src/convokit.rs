@@ -1,37 +1,38 @@
-//! A ConvoKit corpus to documents: one for each conversation, one turn for each utterance.
+//! A `ConvoKit` corpus to documents.
 //!
-//! Comes in: `utterances.jsonl`, `speakers.json` and `conversations.json` of a corpus folder; the older names `users.json`,
-//! `user` and `root` are known too. Utterances of a conversation are put in the order of their times where each has
-//! one, and keep the order of the file otherwise. Their ids and what they reply to are carried along, and so is what
-//! the study names under `carry` (`meta.score`). Vectors and info files are left alone.
+//! **Input:** `utterances.jsonl`, `speakers.json` and `conversations.json` of a corpus folder; the older names `users.json`,
+//! `user` and `root` are read too. **Output:** a document for each conversation, a turn for each utterance. Utterances are in
+//! the order of their times where each has one, and in the order of the file otherwise. `id`, `reply_to` and what the study
+//! names under `carry` (`meta.score`) are kept. **Refused:** files that are not JSON, utterances without a conversation,
+//! corpora without text. Vectors and info files are ignored.
 
 use std::path::Path;
 
 use serde_json::{Map, Value};
 
+use super::error::{Place, ReadError, ReadErrorKind};
 use super::source::Source;
 use super::tabular::{self, Row, Table};
-use super::{ReadError, decode};
-use crate::Columns;
+use super::{Columns, decode};
 use plenary_corpus::{Document, Format};
 
-/// The file that makes a folder a corpus.
-pub const UTTERANCES: &str = "utterances.jsonl";
+/// The file that every corpus has.
+pub(crate) const UTTERANCES: &str = "utterances.jsonl";
 const SPEAKERS: [&str; 2] = ["speakers.json", "users.json"];
 const CONVERSATIONS: &str = "conversations.json";
-/// One of these stands beside the utterances.
+/// A corpus has at least one of these as well.
 const COMPANIONS: [&str; 5] = ["speakers.json", "users.json", "conversations.json", "index.json", "corpus.json"];
 
-/// Files of a corpus; those that may be missing are `None`.
+/// The bytes of the files of a corpus. Those that are missing are `None`.
 #[derive(Debug, Default)]
 pub struct Parts {
-    pub utterances: Vec<u8>,
-    pub speakers: Option<Vec<u8>>,
-    pub conversations: Option<Vec<u8>>,
+    utterances: Vec<u8>,
+    speakers: Option<Vec<u8>>,
+    conversations: Option<Vec<u8>>,
 }
 
 impl Parts {
-    /// Gathers the files through a function that returns the bytes of one by its name, or `None`.
+    /// Collects the files with a function that returns the bytes of one by its name, or `None` where it is missing.
     ///
     /// # Errors
     /// What the function returns.
@@ -47,7 +48,7 @@ impl Parts {
 }
 
 /// Whether a folder with these files is a corpus.
-pub fn is_corpus(has: impl Fn(&str) -> bool) -> bool {
+pub(crate) fn is_corpus(has: impl Fn(&str) -> bool) -> bool {
     has(UTTERANCES) && COMPANIONS.iter().any(|name| has(name))
 }
 
@@ -61,28 +62,25 @@ pub fn is_corpus_folder(folder: &Path) -> bool {
     is_corpus(|name| folder.join(name).is_file())
 }
 
-/// Reads a corpus; `path` is the folder's name.
+/// Reads a corpus. `path` is that of the folder.
 ///
 /// # Errors
-/// [`ReadError`] where a file is no JSON, an utterance has no conversation, or none has text.
+/// [`ReadError`] with the path of the file where a file is not JSON, an utterance has no conversation, or none has text.
 pub fn read(path: &str, parts: &Parts, columns: &Columns) -> Result<Vec<Document>, ReadError> {
     let file = |name: &str| format!("{path}/{name}");
     if parts.utterances.is_empty() {
-        return Err(ReadError::Empty { path: file(UTTERANCES) });
+        return Err(ReadError::new(file(UTTERANCES), ReadErrorKind::Empty));
     }
     let speakers = entries(&file(SPEAKERS[0]), parts.speakers.as_deref())?;
     let conversations = entries(&file(CONVERSATIONS), parts.conversations.as_deref())?;
     let decoded = decode::decode(&parts.utterances);
-    let mut table = tabular::json_lines(&file(UTTERANCES), &decoded.text)?;
+    let mut table = tabular::json_lines(&decoded.text).map_err(|problem| ReadError::new(file(UTTERANCES), problem))?;
     rename(&mut table.names);
     for (row, number) in table.rows.iter().zip(1..) {
         let place = table.names.iter().position(|name| name == "conversation_id");
         if place.and_then(|at| row.cells.get(at)).is_none_or(Option::is_none) {
-            return Err(ReadError::Row {
-                path: file(UTTERANCES),
-                place: row.place.clone(),
-                problem: format!("utterance {number} has no `conversation_id`"),
-            });
+            let problem = format!("utterance {number} has no `conversation_id`");
+            return Err(ReadError::new(file(UTTERANCES), ReadErrorKind::Row { problem }.at(row.place.clone())));
         }
     }
     sort(&mut table);
@@ -104,19 +102,20 @@ pub fn read(path: &str, parts: &Parts, columns: &Columns) -> Result<Vec<Document
         }
     }
     let source = Source::new(path, &parts.utterances, Format::ConvoKit, decoded.encoding);
-    let mut documents = tabular::table_documents(&source, table, &mapping)?;
+    let mut documents =
+        tabular::documents(&source, table, &mapping).map_err(|problem| ReadError::new(path, problem))?;
     for document in &mut documents {
         let id = document.front.title.clone().unwrap_or_default();
         let meta = conversations.get(&id).map(meta);
-        let told = meta.and_then(|meta| ["title", "name", "topic"].iter().find_map(|key| meta.get(*key)?.as_str()));
-        if let Some(title) = told {
+        let declared = meta.and_then(|meta| ["title", "name", "topic"].iter().find_map(|key| meta.get(*key)?.as_str()));
+        if let Some(title) = declared {
             document.front.title = Some(title.to_string());
         }
     }
     Ok(documents)
 }
 
-/// Today's names of the columns for those of older versions.
+/// Renames the columns of older versions of the format.
 fn rename(names: &mut [String]) {
     for (old, new) in [("reply-to", "reply_to"), ("user", "speaker"), ("root", "conversation_id")] {
         if !names.iter().any(|name| name == new)
@@ -127,14 +126,14 @@ fn rename(names: &mut [String]) {
     }
 }
 
-/// Puts the utterances in the order of their times where each has one.
+/// Sorts the utterances by time where each has one, and adds the date of each conversation.
 fn sort(table: &mut Table) {
     let Some(at) = table.names.iter().position(|name| name == "timestamp") else { return };
     let time = |row: &Row| row.cells.get(at)?.as_deref()?.parse::<f64>().ok().filter(|time| time.is_finite());
     if table.rows.iter().all(|row| time(row).is_some()) {
         table.rows.sort_by(|a, b| time(a).unwrap_or(0.0).total_cmp(&time(b).unwrap_or(0.0)));
     }
-    // Times since 1970 say the day; smaller numbers are times of another kind.
+    // Numbers of this size are seconds since 1970, from which the day follows; smaller numbers are not.
     let day = |row: &Row| {
         let seconds = time(row).filter(|seconds| (1e8..1e11).contains(seconds))?;
         let stamp = jiff::Timestamp::from_second(seconds as i64).ok()?;
@@ -156,18 +155,18 @@ fn sort(table: &mut Table) {
     }
 }
 
-/// Adds what `speakers.json` says of each utterance's speaker.
+/// Adds columns with what `speakers.json` says of the speaker of each utterance.
 fn join(table: &mut Table, speakers: &Map<String, Value>) {
     let speaker = table.names.iter().position(|name| name == "speaker");
     let ids: Vec<Option<String>> = table.rows.iter().map(|row| row.cells.get(speaker?)?.clone()).collect();
-    let told = |id: &str, keys: &[&str]| {
+    let value = |id: &str, keys: &[&str]| {
         let meta = meta(speakers.get(id)?);
         keys.iter().find_map(|key| meta.get(*key)?.as_str()).filter(|text| !text.trim().is_empty()).map(str::to_string)
     };
-    let names = ids.iter().map(|id| id.as_ref().map(|id| told(id, &["name"]).unwrap_or_else(|| id.clone())));
+    let names = ids.iter().map(|id| id.as_ref().map(|id| value(id, &["name"]).unwrap_or_else(|| id.clone())));
     let names: Vec<_> = names.collect();
     for name in ["party", "affiliation", "country", "role"] {
-        let cells: Vec<_> = ids.iter().map(|id| told(id.as_deref()?, &[name])).collect();
+        let cells: Vec<_> = ids.iter().map(|id| value(id.as_deref()?, &[name])).collect();
         if cells.iter().any(Option::is_some) && !table.names.iter().any(|known| known == name) {
             add(table, name, cells);
         }
@@ -187,14 +186,13 @@ fn add(table: &mut Table, name: &str, cells: Vec<Option<String>>) {
 /// The entries of a file that maps ids to objects.
 fn entries(path: &str, bytes: Option<&[u8]>) -> Result<Map<String, Value>, ReadError> {
     let Some(bytes) = bytes else { return Ok(Map::new()) };
-    serde_json::from_str(&decode::decode(bytes).text).map_err(|error| ReadError::Row {
-        path: path.into(),
-        place: format!("line {}", error.line()),
-        problem: format!("expected a JSON object of ids, found at column {}: {error}", error.column()),
+    serde_json::from_str(&decode::decode(bytes).text).map_err(|error| {
+        let problem = format!("expected a JSON object of ids, found at column {}: {error}", error.column());
+        ReadError::new(path, ReadErrorKind::Row { problem }.at(Place::Line(error.line())))
     })
 }
 
-/// The `meta` of an entry; older corpora have it in the entry itself.
+/// The `meta` of an entry. In older corpora the entry itself has its values.
 fn meta(entry: &Value) -> &Value {
     entry.get("meta").filter(|meta| meta.is_object()).unwrap_or(entry)
 }

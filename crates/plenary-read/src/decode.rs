@@ -1,6 +1,8 @@
-//! Bytes to text: byte order marks, UTF-8, UTF-16 without a mark, and single-byte encodings by their statistics.
+//! Bytes to text.
 //!
-//! Never fails: what cannot be decoded becomes U+FFFD, and `detect::binary` judges the result.
+//! **Input:** bytes. **Output:** text and the name of its encoding, found by the byte order mark, as UTF-8, as UTF-16
+//! without a mark, or as a single-byte encoding by its statistics. Never refuses: what cannot be decoded becomes U+FFFD.
+//! Whether the result is text is left to `detect::check_text`.
 
 use std::sync::LazyLock;
 
@@ -8,37 +10,40 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use regex::bytes::Regex;
 
-/// Text without a byte order mark, and the WHATWG name of the encoding it came in.
-pub struct Decoded {
-    pub text: String,
-    pub encoding: &'static str,
+use plenary_names::text::constant_byte_regex;
+
+/// Text without a byte order mark, and the WHATWG name of the encoding of its bytes.
+pub(crate) struct Decoded {
+    pub(crate) text: String,
+    pub(crate) encoding: &'static str,
 }
 
-pub fn decode(bytes: &[u8]) -> Decoded {
+/// Decodes text whose encoding is not declared.
+pub(crate) fn decode(bytes: &[u8]) -> Decoded {
     let encoding = encoding_of(bytes);
+    decode_as(bytes, encoding)
+}
+
+/// Decodes text of a given encoding; a byte order mark takes precedence.
+pub(crate) fn decode_as(bytes: &[u8], encoding: &'static Encoding) -> Decoded {
     let (text, encoding, _) = encoding.decode(bytes);
     Decoded { text: text.into_owned(), encoding: encoding.name() }
 }
 
-/// Decodes XML: a byte order mark counts most, then what the XML declaration says, then the bytes.
-pub fn decode_xml(bytes: &[u8]) -> Decoded {
+/// Decodes XML: by its byte order mark, else by the XML declaration, else as text whose encoding is not declared.
+pub(crate) fn decode_xml(bytes: &[u8]) -> Decoded {
     let declared = XML_ENCODING
         .captures(&bytes[..bytes.len().min(400)])
         .and_then(|found| Encoding::for_label(&found[1]))
         .filter(|encoding| ![UTF_8, UTF_16LE, UTF_16BE].contains(encoding));
     match declared {
-        Some(encoding) if Encoding::for_bom(bytes).is_none() => {
-            let (text, encoding, _) = encoding.decode(bytes);
-            Decoded { text: text.into_owned(), encoding: encoding.name() }
-        }
+        Some(encoding) if Encoding::for_bom(bytes).is_none() => decode_as(bytes, encoding),
         _ => decode(bytes),
     }
 }
 
-static XML_ENCODING: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._:-]+)["']"#)
-        .expect("the pattern is a constant that compiles")
-});
+static XML_ENCODING: LazyLock<Regex> =
+    LazyLock::new(|| constant_byte_regex(r#"^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._:-]+)["']"#));
 
 fn encoding_of(bytes: &[u8]) -> &'static Encoding {
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {

@@ -1,15 +1,17 @@
-//! Paragraphs of a word processor's document to lines: breaks inside paragraphs, tables, text boxes and notes in the
-//! order in which people read them.
+//! The paragraphs of a word processor's document, in reading order.
+//!
+//! **Input:** starts and ends of paragraphs, rows, cells, text boxes and notes, as a reader meets them. **Output:** lines: a
+//! row of a table is one line, text boxes follow their paragraph, notes are at the end.
 
 use super::parts::{Parts, Piece};
 use super::plain::is_ornament;
 use plenary_corpus::Layout;
 
-/// A paragraph under way: its lines, each in pieces of one typeface.
+/// A paragraph: its lines, each in pieces of one typeface.
 #[derive(Debug, Clone)]
-pub struct Paragraph {
-    pub layout: Layout,
-    pub lines: Vec<Vec<Piece>>,
+pub(crate) struct Paragraph {
+    pub(crate) layout: Layout,
+    pub(crate) lines: Vec<Vec<Piece>>,
 }
 
 impl Default for Paragraph {
@@ -19,13 +21,13 @@ impl Default for Paragraph {
 }
 
 impl Paragraph {
-    pub fn push(&mut self, text: &str, bold: bool, italic: bool) {
+    pub(crate) fn push(&mut self, text: &str, bold: bool, italic: bool) {
         if let Some(line) = self.lines.last_mut() {
             line.push(Piece { text: text.into(), bold, italic });
         }
     }
 
-    pub fn line_break(&mut self) {
+    pub(crate) fn line_break(&mut self) {
         self.lines.push(Vec::new());
     }
 
@@ -39,37 +41,38 @@ impl Paragraph {
     }
 }
 
-/// Where paragraphs go: the page, a text box, a cell of a table, a note.
+/// What a paragraph is part of, if not of the page itself.
 #[derive(Debug)]
 enum Place {
-    /// Rows of cells of paragraphs.
+    /// A cell of a table, with its paragraphs.
     Cell(Vec<Paragraph>),
+    /// A row of a table, with the paragraphs of its cells.
     Row(Vec<Vec<Paragraph>>),
-    /// A text box waits until the paragraph it is anchored in ends; that paragraph is kept here.
+    /// A text box, with its paragraphs, and the paragraph that it is anchored in.
     Box(Vec<Paragraph>, Option<Paragraph>),
-    /// A note waits until the end of the document; the paragraph it interrupts is kept here.
+    /// A note, with its paragraphs, and the paragraph that it interrupts.
     Note(Vec<Paragraph>, Option<Paragraph>),
 }
 
-/// The document while it is read.
+/// A document under construction.
 #[derive(Debug, Default)]
-pub struct Flow {
+pub(crate) struct Flow {
     page: Vec<Paragraph>,
     places: Vec<Place>,
-    /// The paragraph under way.
-    pub open: Option<Paragraph>,
-    /// Text boxes of the paragraph under way.
+    /// The open paragraph.
+    pub(crate) open: Option<Paragraph>,
+    /// Text boxes of the open paragraph. They follow it.
     boxes: Vec<Paragraph>,
     notes: Vec<String>,
 }
 
 impl Flow {
-    pub fn start_paragraph(&mut self, layout: Layout) {
+    pub(crate) fn start_paragraph(&mut self, layout: Layout) {
         self.end_paragraph();
         self.open = Some(Paragraph { layout, ..Paragraph::default() });
     }
 
-    pub fn end_paragraph(&mut self) {
+    pub(crate) fn end_paragraph(&mut self) {
         if let Some(paragraph) = self.open.take() {
             self.place(paragraph);
         }
@@ -90,17 +93,17 @@ impl Flow {
         }
     }
 
-    pub fn start_row(&mut self) {
+    pub(crate) fn start_row(&mut self) {
         self.end_paragraph();
         self.places.push(Place::Row(Vec::new()));
     }
 
-    pub fn start_cell(&mut self) {
+    pub(crate) fn start_cell(&mut self) {
         self.end_paragraph();
         self.places.push(Place::Cell(Vec::new()));
     }
 
-    pub fn end_cell(&mut self) {
+    pub(crate) fn end_cell(&mut self) {
         self.end_paragraph();
         if let Some(Place::Cell(_)) = self.places.last()
             && let Some(Place::Cell(paragraphs)) = self.places.pop()
@@ -112,9 +115,9 @@ impl Flow {
         }
     }
 
-    /// Ends a row: its cells stand on one line, a tab apart, where only the last one holds several paragraphs; what
-    /// else it holds follows.
-    pub fn end_row(&mut self) {
+    /// Ends a row. Where at most the last cell has several paragraphs, the cells are on one line with a tab between them,
+    /// and the further paragraphs of the last cell follow. Otherwise each paragraph is a line.
+    pub(crate) fn end_row(&mut self) {
         self.end_paragraph();
         let Some(Place::Row(_)) = self.places.last() else { return };
         let Some(Place::Row(mut cells)) = self.places.pop() else { return };
@@ -150,29 +153,29 @@ impl Flow {
         paragraphs.for_each(|paragraph| self.place(paragraph));
     }
 
-    pub fn start_box(&mut self) {
+    pub(crate) fn start_box(&mut self) {
         let interrupted = self.open.take();
         self.places.push(Place::Box(Vec::new(), interrupted));
     }
 
-    pub fn end_box(&mut self) {
+    pub(crate) fn end_box(&mut self) {
         self.close(|place| matches!(place, Place::Box(..)));
     }
 
-    pub fn start_note(&mut self) {
+    pub(crate) fn start_note(&mut self) {
         let interrupted = self.open.take();
         self.places.push(Place::Note(Vec::new(), interrupted));
     }
 
-    pub fn end_note(&mut self) {
+    pub(crate) fn end_note(&mut self) {
         self.close(|place| matches!(place, Place::Note(..)));
     }
 
-    fn close(&mut self, is_it: impl Fn(&Place) -> bool) {
+    fn close(&mut self, is_closed: impl Fn(&Place) -> bool) {
         if let Some(paragraph) = self.open.take() {
             self.place(paragraph);
         }
-        if !self.places.last().is_some_and(is_it) {
+        if !self.places.last().is_some_and(is_closed) {
             return;
         }
         match self.places.pop() {
@@ -195,24 +198,24 @@ impl Flow {
         }
     }
 
-    /// Takes the paragraphs read so far as one note.
-    pub fn page_to_note(&mut self, page: Flow) {
+    /// Adds the paragraphs of another document as one note.
+    pub(crate) fn page_to_note(&mut self, page: Flow) {
         self.add_note(&page.page);
     }
 
     /// The text of the page in one line.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let text: Vec<String> = self.page.iter().map(Paragraph::text).filter(|text| !text.is_empty()).collect();
         text.join(" ")
     }
 
-    pub fn is_blank(&self) -> bool {
+    pub(crate) fn is_blank(&self) -> bool {
         self.notes.is_empty() && self.page.iter().all(Paragraph::is_blank)
     }
 
-    /// Ends what is open, and writes the page line by line. Notes follow below a rule, each with its number in
-    /// brackets, so that they are told from speech.
-    pub fn write(mut self, out: &mut Parts) {
+    /// Ends what is open and writes the document line by line. Notes follow below a rule, each with its number in brackets, so
+    /// that they are not taken for speech.
+    pub(crate) fn write(mut self, out: &mut Parts) {
         self.end_paragraph();
         while !self.places.is_empty() {
             self.end_cell();

@@ -1,15 +1,49 @@
-//! Markdown to lines: CommonMark says what is a heading, a list item, a quotation, bold or an image; the lines keep
-//! the source spans of what is to be read.
+//! Markdown to lines.
+//!
+//! **Input:** decoded text. **Output:** its lines, which partition it, with headings, list items, quotations, bold and
+//! italic by the rules of `CommonMark`. The text stays as it is in the file; runs cover what is read of a line, so marks and
+//! images are in the text and in no run. Nothing is refused.
+
+use std::sync::LazyLock;
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-use super::plain::{is_ornament, source_lines};
-use plenary_corpus::{Layout, Line, Span, TextRun};
+use regex::Regex;
 
-/// A line of dashes makes the paragraph above it a heading; one longer than this is speech with a rule below.
+use super::error::Problem;
+use super::parts::Parts;
+use super::plain::{is_ornament, source_lines};
+use plenary_corpus::{Format, Layout, Line, Span, TextRun};
+use plenary_names::text::constant_regex;
+
+/// A line of dashes makes the paragraph above it a heading. A longer paragraph, in bytes, is speech with a rule below.
 const LONGEST_UNDERLINED_HEADING: usize = 120;
 
-pub fn lines(text: &str) -> Vec<Line> {
+/// Number of lines with marks from which a text is Markdown whatever its extension.
+const ENOUGH_MARKS: usize = 2;
+
+/// A heading with number signs, or a line that begins with strong emphasis which is closed.
+static MARK: LazyLock<Regex> = LazyLock::new(|| {
+    constant_regex(r"^ {0,3}(?:#{1,6}[ \t]+\S|\*\*[^*\s][^*\n]*(?:\*\*|\n[^*\n]+(?:\n[^*\n]+){0,8}\*\*))")
+});
+
+/// Whether a text has enough lines that begin with a mark of Markdown.
+pub(crate) fn has_marks(text: &str) -> bool {
+    let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1));
+    let marked = line_starts.filter(|start| {
+        let line = &text[*start..];
+        line.trim_start_matches(' ').starts_with(['#', '*']) && MARK.is_match(line)
+    });
+    marked.take(ENOUGH_MARKS).count() == ENOUGH_MARKS
+}
+
+/// Reads Markdown.
+pub(crate) fn read(text: String, _format: Format) -> Result<Parts, Problem> {
+    let lines = lines(&text);
+    Ok(Parts { text, lines, ..Parts::default() })
+}
+
+fn lines(text: &str) -> Vec<Line> {
     let mut page = Page::new(text);
     for (event, range) in Parser::new_ext(text, Options::empty()).into_offset_iter() {
         page.take(event, Span::new(range.start, range.end));
@@ -26,7 +60,7 @@ struct Page<'t> {
     image: usize,
     quote: usize,
     heading: Option<u8>,
-    /// Start of the list item whose marker has not been placed yet.
+    /// Start of the list item whose marker is not in a run yet.
     marker: Option<usize>,
     in_item: usize,
 }
@@ -104,11 +138,11 @@ impl<'t> Page<'t> {
         }
     }
 
-    /// Adds visible source text to the line or lines it stands on.
+    /// Adds a run for visible text to each line that it is on.
     fn show(&mut self, span: Span) {
         let mut span = span;
         if let Some(marker) = self.marker.take() {
-            // The marker of a list item ("1.", "-") stays readable.
+            // The marker of a list item ("1.", "-") is read.
             let first = self.line_at(marker);
             if self.lines[first].span.end > span.start && marker < span.start {
                 span.start = marker;

@@ -1,45 +1,47 @@
-//! OpenDocument texts (ODT) to lines: one line per paragraph or row of a table.
+//! `OpenDocument` texts (ODT) to lines.
 //!
-//! Comes in: the bytes of an ODT. Goes out: its paragraphs as they read with all changes accepted, notes at the end.
-//! Refuses damaged and encrypted files and files without text. Headers and footers (they belong to page styles) and
-//! comments are left out.
+//! **Input:** the bytes of an ODT. **Output:** a line for each paragraph or row of a table, with all changes accepted, notes at
+//! the end. **Refused:** damaged and encrypted files, files without text. Headers and footers, which belong to page styles, and
+//! comments are omitted.
 
 use std::collections::HashMap;
 
-use super::ReadError;
+use super::error::{Problem, ReadErrorKind};
+use super::file::File;
 use super::flow::Flow;
 use super::packed::Archive;
 use super::parts::Parts;
 use super::xml::{Element, Seen, each};
 use plenary_corpus::Layout;
 
-/// What the errors call the format.
-pub const WHAT: &str = "an OpenDocument text";
+/// What errors call the format.
+pub(crate) const NOUN: &str = "an OpenDocument text";
 
 const CONTENT: &str = "content.xml";
 const MIMETYPE: &[u8] = b"mimetypeapplication/vnd.oasis.opendocument.text";
 
-/// Blanks that one element may stand for.
+/// Number of spaces that one element may give.
 const MOST_BLANKS: usize = 1_000;
 
-/// Styles that follow one another further than this go round in circles.
+/// Longest chain of parent styles that is followed: it may be a circle.
 const MOST_STYLES: usize = 20;
 
-/// The first member of an ODT is its media type, not compressed, so that it stands at a fixed place.
-pub fn is_odt(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"PK\x03\x04") && bytes.get(30..30 + MIMETYPE.len()) == Some(MIMETYPE)
+/// Whether a file is an ODT, whole or cut off. Its first member is its media type, not compressed, at a fixed offset.
+pub(crate) fn is_odt(file: &File<'_>) -> bool {
+    file.begins_like_zip() && file.bytes.get(30..30 + MIMETYPE.len()) == Some(MIMETYPE)
 }
 
-pub fn read(path: &str, bytes: &[u8]) -> Result<Parts, ReadError> {
-    let mut archive = Archive::open(path, WHAT, bytes)?;
+/// Reads an ODT.
+pub(crate) fn read(bytes: &[u8]) -> Result<Parts, Problem> {
+    let mut archive = Archive::open(NOUN, bytes)?;
     if archive.text("META-INF/manifest.xml")?.is_some_and(|manifest| manifest.contains("encryption-data")) {
-        return Err(ReadError::Encrypted { path: path.into(), what: WHAT });
+        return Err(ReadErrorKind::Encrypted { what: NOUN }.into());
     }
     let mut body = Body::default();
     for part in ["styles.xml", CONTENT] {
         let Some(xml) = archive.text(part)? else {
             if part == CONTENT {
-                return Err(archive.damaged(format!("its part {part} is missing")));
+                return Err(archive.damaged(format!("its part {part} is missing")).into());
             }
             continue;
         };
@@ -49,16 +51,16 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<Parts, ReadError> {
     let mut out = Parts::default();
     body.flow.end_paragraph();
     if body.flow.is_blank() {
-        return Err(ReadError::Empty { path: path.into() });
+        return Err(ReadErrorKind::Empty.into());
     }
     body.flow.write(&mut out);
     if body.n_comments > 0 {
-        out.warnings.push(format!("{} comments in the margin were left out", body.n_comments));
+        out.warnings.push(format!("{} comments in the margin were omitted", body.n_comments));
     }
     Ok(out)
 }
 
-/// What a style says; what it does not say its parent does.
+/// The properties that a style sets. Others are those of its parent.
 #[derive(Debug, Default)]
 struct Style {
     parent: Option<String>,
@@ -67,7 +69,7 @@ struct Style {
     title: bool,
 }
 
-/// A list under way: its style and how far it has counted.
+/// An open list: its style and its current number.
 #[derive(Debug, Default)]
 struct List {
     style: Option<String>,
@@ -89,16 +91,16 @@ struct Body {
     levels: HashMap<(String, usize), Level>,
     flow: Flow,
     n_comments: usize,
-    /// Elements open whose content is no text of the document.
+    /// Number of open elements whose content is not text of the document.
     skipped: usize,
     in_text: bool,
-    /// The style and the list style whose properties come next.
+    /// The style and the list style whose properties are being read.
     style: Option<String>,
     list_style: Option<String>,
-    /// Styles of the open paragraph and its spans, innermost last, one entry per paragraph, heading or span.
+    /// Styles of the open paragraph and of its spans, the innermost last.
     faces: Vec<Option<String>>,
     lists: Vec<List>,
-    /// The marker that the next paragraph of the list shows.
+    /// The marker of the next paragraph of the list.
     marker: Option<String>,
 }
 
@@ -118,7 +120,7 @@ impl Body {
         }
     }
 
-    /// Takes up the declaration of a style.
+    /// Reads the declaration of a style.
     fn declare(&mut self, element: &Element) {
         match element.name.as_str() {
             "text" => self.in_text = true,
@@ -230,7 +232,7 @@ impl Body {
         Some(format!("{}{}{suffix} ", level.prefix, list.count))
     }
 
-    /// What a style and its parents say together.
+    /// A property of a style, or else of its parents.
     fn resolve<T>(&self, style: Option<&str>, get: impl Fn(&Style) -> Option<T>) -> Option<T> {
         let mut name = style;
         for _ in 0..MOST_STYLES {
@@ -256,7 +258,8 @@ impl Body {
     }
 }
 
-/// White space of XML counts as one blank.
+/// The text with each run of the white space of XML replaced by one space. No-break spaces stay, and so does a space at
+/// either end.
 fn collapsed(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -268,7 +271,7 @@ fn collapsed(text: &str) -> String {
     out
 }
 
-/// Elements whose content is no text of the document as it reads with all changes accepted.
+/// Elements whose content is not text of the document with all changes accepted.
 fn is_skipped(name: &str) -> bool {
     matches!(
         name,

@@ -1,52 +1,54 @@
-//! The page that a reader builds from a format whose bytes are not what people read: lines are added one after the
-//! other, each ends with a line break, and together they are the text. With them stands what the format declares.
+//! The text that a reader extracts from a format, under construction.
+//!
+//! **Input:** lines and paragraphs, one after the other. **Output:** the text, which they partition, with what the format
+//! declares of turns and of the event. Every line ends with a line break.
 
 use super::plain;
 use plenary_corpus::{FrontMatter, Layout, Line, Span, TextRun, Turn};
 
-/// Extracted text with its lines, which partition it, and what the format says of turns and event.
+/// Extracted text with its lines, which partition it, and what the format declares of turns and of the event.
 #[derive(Debug, Default)]
-pub struct Parts {
-    pub text: String,
-    pub lines: Vec<Line>,
-    pub turns: Vec<Turn>,
-    pub front: FrontMatter,
-    /// What was odd about the file and what was left out, in plain sentences.
-    pub warnings: Vec<String>,
+pub(crate) struct Parts {
+    pub(crate) text: String,
+    pub(crate) lines: Vec<Line>,
+    pub(crate) turns: Vec<Turn>,
+    pub(crate) front: FrontMatter,
+    /// What a person should know about the file and what was omitted, in plain sentences.
+    pub(crate) warnings: Vec<String>,
     /// Number of the paragraph to which the next line belongs.
-    pub paragraph: usize,
-    /// What stands in front of the next line.
-    pub margin: String,
+    pub(crate) paragraph: usize,
+    /// Text before the next line that is not read as part of it.
+    pub(crate) margin: String,
 }
 
 /// Text in one typeface.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Piece {
-    pub text: String,
-    pub bold: bool,
-    pub italic: bool,
+pub(crate) struct Piece {
+    pub(crate) text: String,
+    pub(crate) bold: bool,
+    pub(crate) italic: bool,
 }
 
 impl Piece {
     /// Text neither bold nor italic.
-    pub fn plain(text: impl Into<String>) -> Self {
+    pub(crate) fn plain(text: impl Into<String>) -> Self {
         Self { text: text.into(), bold: false, italic: false }
     }
 }
 
 impl Parts {
-    /// Begins a paragraph: lines added from here on do not go on from the ones above.
-    pub fn new_paragraph(&mut self) {
+    /// Begins a paragraph: lines that are added from now on do not continue the paragraph above.
+    pub(crate) fn new_paragraph(&mut self) {
         self.paragraph += 1;
     }
 
-    /// Adds a line to the paragraph, without the white space around it. Nothing but white space makes a blank line.
-    pub fn line(&mut self, layout: Layout, turn: Option<usize>, pieces: &[Piece]) {
+    /// Adds a line to the paragraph, without the white space around it. White space alone gives a blank line.
+    pub(crate) fn line(&mut self, layout: Layout, turn: Option<usize>, pieces: &[Piece]) {
         self.add(layout, turn, pieces, false);
     }
 
-    /// The same, but the white space in front stays: it is the line's indent.
-    pub fn indented_line(&mut self, layout: Layout, turn: Option<usize>, pieces: &[Piece]) {
+    /// As [`Parts::line`], but keeps the white space at the start as the indent of the line.
+    pub(crate) fn indented_line(&mut self, layout: Layout, turn: Option<usize>, pieces: &[Piece]) {
         self.add(layout, turn, pieces, true);
     }
 
@@ -90,23 +92,23 @@ impl Parts {
         self.end_line(start, layout, runs, turn, '\n');
     }
 
-    /// Puts a text in front of the line that is added next: it stands there and is not read as part of the line.
-    pub fn margin(&mut self, text: &str) {
+    /// Puts text before the line that is added next. It is in the text and not read as part of the line.
+    pub(crate) fn margin(&mut self, text: &str) {
         self.margin = text.to_string();
     }
 
     /// Adds a blank line.
-    pub fn blank(&mut self) {
+    pub(crate) fn blank(&mut self) {
         self.end_line(self.text.len(), Layout::Ornament, Vec::new(), None, '\n');
     }
 
     /// Ends the page: a form feed on a line of its own.
-    pub fn page_break(&mut self) {
+    pub(crate) fn page_break(&mut self) {
         self.end_line(self.text.len(), Layout::Ornament, Vec::new(), None, '\u{0C}');
     }
 
-    /// Adds a text with lines and paragraphs of its own, laid out as plain text is.
-    pub fn plain(&mut self, text: &str, turn: Option<usize>) {
+    /// Adds a text with lines and paragraphs of its own, which are found as in plain text.
+    pub(crate) fn plain(&mut self, text: &str, turn: Option<usize>) {
         let offset = self.text.len();
         let first = self.paragraph + 1;
         self.text.push_str(text);
@@ -135,7 +137,7 @@ impl Parts {
     }
 }
 
-/// Characters that `plain::source_lines` would end a line at.
+/// Characters at which `plain::source_lines` would end a line.
 fn is_break(c: char) -> bool {
     matches!(c, '\n' | '\r' | '\u{0B}' | '\u{0C}')
 }

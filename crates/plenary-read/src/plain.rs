@@ -1,33 +1,43 @@
-//! Plain text to lines: blank lines, indents, list markers and the width of the page say where paragraphs begin.
+//! Plain text to lines.
+//!
+//! **Input:** decoded text. **Output:** its lines, which partition it, with the paragraph and layout of each. Paragraphs are
+//! found by blank lines, indents, list markers and the width of the page. Nothing is refused. Who speaks is left to
+//! `plenary-attribute`.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use plenary_corpus::{Layout, Line, Span, TextRun};
+use plenary_corpus::text::ends_sentence;
+use plenary_corpus::{Format, Layout, Line, Span, TextRun};
+use plenary_names::text::constant_regex;
 
-/// A page is hard-wrapped when less than half of its text stands on lines longer than this.
+use super::error::Problem;
+use super::parts::Parts;
+
+/// A page is hard-wrapped when less than half of its text is on lines longer than this, in characters.
 const LONGEST_WRAPPED_LINE: usize = 120;
 
-pub static LIST_MARKER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:[-*•◦▪·–]|\(?\d{1,3}[.)]|\(?[a-z]\)|\([ivxIVX]{1,5}\))[ \t]+\S")
-        .expect("the pattern is a constant that compiles")
-});
+/// The marker of a list item, with the first character of its text.
+pub(crate) static LIST_MARKER: LazyLock<Regex> =
+    LazyLock::new(|| constant_regex(r"^(?:[-*•◦▪·–]|\(?\d{1,3}[.)]|\(?[a-z]\)|\([ivxIVX]{1,5}\))[ \t]+\S"));
 
-/// Whether a line begins with what only stands at the start of one. Looks at the pattern only where it may match.
-fn starts_anew(line: &str) -> bool {
+/// Whether a line begins with something that only occurs at the start of a paragraph. The pattern is tried only where it
+/// can match.
+fn starts_paragraph(line: &str) -> bool {
     let may_be_time = line.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '[' | '('));
     (may_be_time || line.contains('\t')) && LINE_START.is_match(line)
 }
 
-/// What begins a line of its own: a time with seconds or in brackets, or a label with a tab behind it.
+/// The start of a paragraph: a time with seconds or in brackets, or a label with a tab after it.
 static LINE_START: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:[\[(]?\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4},?\s+\d{1,2}:\d{2}|[\[(]\d{1,2}:\d{2}(?::\d{2})?|\d{1,2}:\d{2}:\d{2}|[^\t]{1,30}\t+\S)")
-        .expect("the pattern is a constant that compiles")
+    constant_regex(
+        r"^(?:[\[(]?\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4},?\s+\d{1,2}:\d{2}|[\[(]\d{1,2}:\d{2}(?::\d{2})?|\d{1,2}:\d{2}:\d{2}|[^\t]{1,30}\t+\S)",
+    )
 });
 
-/// The spans of a text's lines, line breaks included; LF, CRLF, CR and form feed end a line.
-pub fn source_lines(text: &str) -> impl Iterator<Item = Span> + '_ {
+/// The spans of a text's lines, line breaks included. LF, CRLF, CR and form feed end a line.
+pub(crate) fn source_lines(text: &str) -> impl Iterator<Item = Span> + '_ {
     let bytes = text.as_bytes();
     let mut start = 0;
     std::iter::from_fn(move || {
@@ -45,8 +55,8 @@ pub fn source_lines(text: &str) -> impl Iterator<Item = Span> + '_ {
     })
 }
 
-/// Whether a line has no letter or digit and at least three signs: "---", "____", "* * *".
-pub fn is_ornament(text: &str) -> bool {
+/// Whether a line consists of at least three signs and no letter or digit, such as `---`, `____` or `* * *`, or is blank.
+pub(crate) fn is_ornament(text: &str) -> bool {
     let is_sign = |c: char| matches!(c, '-' | '_' | '*' | '=' | '~' | '–' | '—' | '.' | '#' | '+' | '·');
     // Most lines begin with a letter.
     if !text.chars().all(|c| is_sign(c) || c.is_whitespace()) {
@@ -56,14 +66,21 @@ pub fn is_ornament(text: &str) -> bool {
     signs == 0 || signs >= 3
 }
 
-/// List item or text, by the marker in front.
-pub fn layout(shown: &str) -> Layout {
-    // Most lines begin with a word, which needs no pattern to be told from a marker.
+/// List item or text, by the marker at the start.
+pub(crate) fn layout(shown: &str) -> Layout {
+    // Most lines begin with a word, which is distinguished from a marker without the pattern.
     let is_word = matches!(shown.as_bytes(), [first, second, ..] if first.is_ascii_alphabetic() && *second != b')');
     if !is_word && LIST_MARKER.is_match(shown) { Layout::ListItem } else { Layout::Text }
 }
 
-pub fn lines(text: &str) -> Vec<Line> {
+/// Reads plain text.
+pub(crate) fn read(text: String, _format: Format) -> Result<Parts, Problem> {
+    let lines = lines(&text);
+    Ok(Parts { text, lines, ..Parts::default() })
+}
+
+/// The lines of a text.
+pub(crate) fn lines(text: &str) -> Vec<Line> {
     let mut lines: Vec<Line> = source_lines(text)
         .map(|span| {
             let source = span.of(text);
@@ -82,8 +99,8 @@ pub fn lines(text: &str) -> Vec<Line> {
     lines
 }
 
-/// Takes the numbers of lines in the margin ("14   truck itself") out of what is to be read, where nearly all lines
-/// have one and they count on.
+/// Removes line numbers in the margin ("14   truck itself") from the runs, where nearly all lines have one and the numbers
+/// are consecutive.
 fn drop_margin_numbers(text: &str, lines: &mut [Line]) {
     let number = |line: &Line| -> Option<(u32, usize)> {
         let shown = line.runs.first()?.span.of(text);
@@ -92,18 +109,18 @@ fn drop_margin_numbers(text: &str, lines: &mut [Line]) {
         let is_margin = (1..=5).contains(&digits) && (rest.is_empty() || rest.starts_with([' ', '\t']));
         is_margin.then(|| shown[..digits].parse().ok()).flatten().map(|n| (n, digits))
     };
-    let (mut n_lines, mut n_numbered, mut counted_on) = (0, 0, 0);
+    let (mut n_lines, mut n_numbered, mut consecutive) = (0, 0, 0);
     let mut last = None;
     for line in lines.iter().filter(|line| !line.runs.is_empty()) {
         n_lines += 1;
         if let Some((n, _)) = number(line) {
             n_numbered += 1;
-            counted_on += usize::from(n == 1 || last.is_some_and(|last: u32| n == last.saturating_add(1)));
+            consecutive += usize::from(n == 1 || last.is_some_and(|last: u32| n == last.saturating_add(1)));
             last = Some(n);
         }
     }
     const FEWEST: usize = 8;
-    if n_numbered < FEWEST || n_numbered * 10 < n_lines * 7 || counted_on * 10 < n_numbered * 9 {
+    if n_numbered < FEWEST || n_numbered * 10 < n_lines * 7 || consecutive * 10 < n_numbered * 9 {
         return;
     }
     for line in lines.iter_mut() {
@@ -121,14 +138,14 @@ fn drop_margin_numbers(text: &str, lines: &mut [Line]) {
     }
 }
 
-/// Gives lines of one paragraph one number. A line goes on from the one above when that one was full: the next word
-/// would not have fitted on it.
-pub fn number_paragraphs(text: &str, lines: &mut [Line]) {
+/// Gives the lines of a paragraph the same number. A line continues the paragraph above when the line above was full: the
+/// next word would not have fitted on it.
+pub(crate) fn number_paragraphs(text: &str, lines: &mut [Line]) {
     let width = page_width(text, lines);
     let mut paragraph = 0;
     for i in 0..lines.len() {
-        let goes_on = i > 0 && width.is_some_and(|width| goes_on(text, &lines[i - 1], &lines[i], width));
-        if !goes_on {
+        let continues = i > 0 && width.is_some_and(|width| continues_paragraph(text, &lines[i - 1], &lines[i], width));
+        if !continues {
             paragraph += 1;
         } else if lines[i - 1].layout == Layout::ListItem {
             lines[i].layout = Layout::ListItem;
@@ -137,21 +154,17 @@ pub fn number_paragraphs(text: &str, lines: &mut [Line]) {
     }
 }
 
-fn goes_on(text: &str, above: &Line, line: &Line, width: usize) -> bool {
+fn continues_paragraph(text: &str, above: &Line, line: &Line, width: usize) -> bool {
     let (Some(last), Some(first)) = (above.runs.last(), line.runs.first()) else { return false };
     let (upper, lower) = (last.span.of(text), first.span.of(text));
-    if line.layout != Layout::Text || starts_anew(lower) {
+    if line.layout != Layout::Text || starts_paragraph(lower) {
         return false;
     }
-    // Scripts without blanks between words break a line before any character.
+    // Scripts without spaces between words break a line before any character.
     let first_word =
         if lower.starts_with(is_unspaced) { 1 } else { lower.split_whitespace().next().unwrap_or("").chars().count() };
     let is_full = indent(text, above) + upper.chars().count() + 1 + first_word > width;
     is_full && !(ends_sentence(upper) && indent(text, line) >= indent(text, above) + 2)
-}
-
-fn ends_sentence(text: &str) -> bool {
-    text.trim_end_matches(['"', '”', '’', ')', ']', '\'']).ends_with(['.', '!', '?', '…', '。', '！', '？'])
 }
 
 fn is_unspaced(c: char) -> bool {
@@ -163,12 +176,12 @@ fn indent(text: &str, line: &Line) -> usize {
     text[line.span.start..start].chars().map(|c| if c == '\t' { 8 } else { 1 }).sum()
 }
 
-/// The width of a hard-wrapped page in characters: what 95 % of the lines with a line below stay within. `None`
-/// where paragraphs stand on one long line each.
+/// The width of a hard-wrapped page in characters: 95 % of the lines with a line below are no longer. `None` where each
+/// paragraph is one long line.
 fn page_width(text: &str, lines: &[Line]) -> Option<usize> {
     let length =
         |line: &Line| indent(text, line) + line.runs.iter().map(|run| run.span.of(text).chars().count()).sum::<usize>();
-    let (mut long, mut all, mut goes_on_small) = (0, 0, 0);
+    let (mut long, mut all, mut small_starts) = (0, 0, 0);
     let mut inner = Vec::new();
     for (i, line) in lines.iter().enumerate() {
         let n = length(line);
@@ -178,7 +191,7 @@ fn page_width(text: &str, lines: &[Line]) -> Option<usize> {
             let ends_sentence = line.runs.last().is_some_and(|run| ends_sentence(run.span.of(text)));
             inner.push((n, ends_sentence));
             let below = lines[i + 1].runs[0].span.of(text);
-            goes_on_small += usize::from(below.starts_with(char::is_lowercase));
+            small_starts += usize::from(below.starts_with(char::is_lowercase));
         }
     }
     if long * 2 >= all.max(1) || inner.is_empty() {
@@ -186,12 +199,12 @@ fn page_width(text: &str, lines: &[Line]) -> Option<usize> {
     }
     inner.sort_unstable();
     let (width, _) = inner[(inner.len() * 95 / 100).min(inner.len() - 1)];
-    // A page is broken at its width where many lines are nearly full, or the next goes on in small letters, and most
-    // full lines end amid a sentence; turns of one line each are of any length and end theirs.
+    // A page is wrapped at its width where many lines are nearly full, or many lines begin with a small letter, and most
+    // full lines end inside a sentence. Turns of one line each have any length and end with their sentence.
     const LAST_WORD: usize = 12;
     let full: Vec<&(usize, bool)> = inner.iter().filter(|(n, _)| n + LAST_WORD > width).collect();
     let broken = full.iter().filter(|(_, ends_sentence)| !ends_sentence).count();
-    let is_full = full.len() * 20 > inner.len() * 7 || goes_on_small * 100 >= inner.len() * 15;
+    let is_full = full.len() * 20 > inner.len() * 7 || small_starts * 100 >= inner.len() * 15;
     (width >= 30 && is_full && broken * 10 >= full.len() * 4).then_some(width)
 }
 
@@ -212,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn wrapped_lines_are_one_paragraph_and_short_lines_end_it() {
+    fn wrapped_lines_are_one_paragraph_and_a_short_line_ends_it() {
         let text = "DR. HELENA VOSS\nChair of the Assembly\n\nGood morning. Before we hear the witnesses I remind members\nthat questions should be short and that answers should be so\ntoo.\nAnother paragraph begins here although no blank line says it\nto the reader of the page.\n";
         assert_eq!(
             paragraphs(text),

@@ -1,24 +1,26 @@
-//! Events of XML for readers that only look at local names, values and text. Entities beyond the five of XML are not
-//! expanded, so nothing can unfold or reach outside.
+//! XML for readers that need no more than local names, attributes and text.
+//!
+//! **Input:** decoded XML. **Output:** its events, one by one. **Refused:** XML that is not well-formed, with the offset. Only
+//! the five entities of XML are expanded, so text cannot grow, and nothing outside is read.
 
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
-/// What a reader sees, names without their prefix.
-pub enum Seen {
+/// An event. Names have no prefix.
+pub(crate) enum Seen {
     Start(Element),
     End(String),
     Text(String),
 }
 
-/// An element's local name and attributes, theirs without prefix too.
-pub struct Element {
-    pub name: String,
+/// The local name of an element, and its attributes by their local names.
+pub(crate) struct Element {
+    pub(crate) name: String,
     attributes: Vec<(String, String)>,
 }
 
 impl Element {
-    pub fn attribute(&self, name: &str) -> Option<&str> {
+    pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }
@@ -26,8 +28,8 @@ impl Element {
 /// Calls `see` for every element and text of `xml`; an empty element starts and ends.
 ///
 /// # Errors
-/// What is wrong with the XML, and where.
-pub fn each(xml: &str, mut see: impl FnMut(Seen)) -> Result<(), String> {
+/// What is wrong with the XML, and at which offset.
+pub(crate) fn each(xml: &str, mut see: impl FnMut(Seen)) -> Result<(), String> {
     let mut reader = Reader::from_str(xml);
     let mut depth = 0usize;
     loop {

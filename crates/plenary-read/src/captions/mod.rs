@@ -1,39 +1,33 @@
-//! Captions (WebVTT, SubRip, SBV) to lines and turns: times in cues, speakers in voice tags and name prefixes.
+//! Captions (`WebVTT`, `SubRip`, SBV) to lines and turns.
 //!
-//! Comes in: the decoded text of a file. Goes out: what is said, one line of a cue a line, without times, tags and
-//! names; turns with speakers and times; sounds and music as lines of no turn; warnings with the line of the file.
-//! Refuses times that are no times, cues that end before they start and files without cues, each with its line.
+//! **Input:** the decoded text of a file. **Output:** what is said, a line for each line of a cue, without times, tags and
+//! names; turns with speakers (from voice tags and prefixes) and times; sounds and music as lines of no turn; warnings with
+//! the line of the file. **Refused**, with the line: times that are not times, cues that end before they start, files without
+//! cues. **Left to others:** what kind of name a label is, to `plenary-names`.
 
 mod cues;
 mod speech;
 
 use cues::Warnings;
-pub use cues::is_captions;
+pub(crate) use cues::{is_sbv, is_sub_rip, is_web_vtt};
 
-use super::ReadError;
+use super::error::Problem;
 use super::parts::Parts;
-use plenary_corpus::FrontMatter;
+use plenary_corpus::{Format, FrontMatter};
 
-/// How cues are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    WebVtt,
-    SubRip,
-    Sbv,
-}
-
-/// Reads the cues of a file. `kind` comes from [`is_captions`].
+/// Reads the cues of a file.
 ///
 /// # Errors
-/// [`ReadError::Malformed`] with the line where a time is no time, a cue ends before it starts, the header of a WebVTT
-/// file is missing (line 1), or the file has no cue (line 1).
-pub fn read(path: &str, text: &str, kind: Kind) -> Result<Parts, ReadError> {
+/// [`ReadErrorKind::Malformed`](crate::ReadErrorKind::Malformed) with the line where a time is not a time, a cue ends before
+/// it starts, the header of a `WebVTT` file is missing (line 1), or the file has no cue (line 1).
+pub(crate) fn read(text: String, format: Format) -> Result<Parts, Problem> {
     let mut warnings = Warnings::default();
-    let (cues, title) = cues::cues(path, text, kind, &mut warnings)?;
-    let has_voices = kind == Kind::WebVtt && cues.iter().any(|cue| cue.lines.iter().any(|line| line.contains("<v")));
+    let (cues, title) = cues::cues(&text, format, &mut warnings)?;
+    let has_voices =
+        format == Format::WebVtt && cues.iter().any(|cue| cue.lines.iter().any(|line| line.contains("<v")));
     let mut parts = speech::speech(cues, has_voices);
     parts.front = FrontMatter { title, ..FrontMatter::default() };
-    parts.warnings = warnings.told();
+    parts.warnings = warnings.into_texts();
     Ok(parts)
 }
 

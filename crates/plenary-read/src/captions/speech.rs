@@ -1,7 +1,9 @@
-//! Cues to what was said and by whom: voice tags, `NAME:`, `[Name]`, `>>` and dashes; sounds, music, rolling lines.
+//! Cues to what was said and by whom.
 //!
-//! A name in front of a colon is a speaker only if it has the form of one and the file speaks for it: it recurs, other
-//! names stand there too, or a `>>` announces it. `>>` or a dash without a name is another speaker, unknown.
+//! **Input:** cues. **Output:** lines and turns; speakers from voice tags, `NAME:`, `[Name]`, `>>` and dashes; sounds and
+//! music as lines of no turn; lines that roll up are read once. A name before a colon is a speaker only if it has the form of
+//! a name and the rest of the file supports it: it recurs, other names are written so too, or `>>` precedes it. `>>` or a dash
+//! without a name starts a turn of an unknown speaker.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -10,6 +12,7 @@ use regex::Regex;
 
 use super::cues::Cue;
 use crate::parts::{Parts, Piece};
+use plenary_corpus::text::{collapse_white_space, ends_sentence, ends_with_sign};
 use plenary_corpus::{Declared, Layout, Turn};
 use plenary_names::bylines::label_quality;
 use plenary_names::colon::speaker_before_colon;
@@ -27,14 +30,14 @@ static SOUND: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// Whether a voice tag holds a stretch of text.
+/// The voice tag around a piece of text.
 #[derive(Debug, Clone, PartialEq)]
 enum Voice {
     Outside,
     Inside(Option<String>),
 }
 
-/// What stands in front of a stretch of text.
+/// The mark before a piece of text.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Mark {
     None,
@@ -42,7 +45,7 @@ enum Mark {
     Dash,
 }
 
-/// A stretch of one line of a cue.
+/// A piece of one line of a cue.
 #[derive(Debug, Clone)]
 struct Bit {
     voice: Voice,
@@ -53,23 +56,23 @@ struct Bit {
     leads: bool,
 }
 
-/// What the cues say. `has_voices`: the file names its speakers in voice tags, so that text outside them is nobody's.
-pub fn speech(cues: Vec<Cue>, has_voices: bool) -> Parts {
+/// What the cues say. With `has_voices` the file names its speakers in voice tags, and text outside them has no speaker.
+pub(super) fn speech(cues: Vec<Cue>, has_voices: bool) -> Parts {
     let mut shown: Vec<Vec<(Voice, String)>> = cues.iter().map(|cue| without_tags(&cue.lines)).collect();
     unroll(&cues, &mut shown);
     let bits: Vec<Vec<Bit>> = shown.into_iter().map(bits).collect();
     let labels = Labels::of(&bits);
-    let mut teller = Teller::default();
+    let mut builder = Builder::default();
     for (cue, bits) in cues.iter().zip(&bits) {
         let times = (cue.start_ms as f64 / 1000.0, cue.end_ms as f64 / 1000.0);
         for bit in bits {
-            teller.take(bit, times, &labels, has_voices);
+            builder.take(bit, times, &labels, has_voices);
         }
     }
-    teller.parts
+    builder.parts
 }
 
-/// The lines of a cue without tags, cut where the voice changes.
+/// The lines of a cue without tags, split where the voice changes.
 fn without_tags(lines: &[String]) -> Vec<(Voice, String)> {
     let mut voice = Voice::Outside;
     let mut out = Vec::new();
@@ -100,7 +103,7 @@ fn close(out: &mut Vec<(Voice, String)>, voice: &Voice, text: &mut String) {
     }
 }
 
-/// The name of a voice tag behind its classes: ".loud Ann Lee" is "Ann Lee".
+/// The name in a voice tag, after its classes: ".loud Ann Lee" is "Ann Lee".
 fn voice_name(annotation: &str) -> Option<String> {
     let (_, name) = annotation.split_once(char::is_whitespace)?;
     Some(tidy(name)).filter(|name| !name.is_empty())
@@ -110,10 +113,10 @@ fn voice_name(annotation: &str) -> Option<String> {
 fn tidy(text: &str) -> String {
     let decoded = html_escape::decode_html_entities(text);
     let kept = decoded.replace(['\u{200B}', '\u{200E}', '\u{200F}', '\u{FEFF}', '\u{AD}'], "");
-    kept.split_whitespace().collect::<Vec<_>>().join(" ")
+    collapse_white_space(&kept)
 }
 
-/// Takes away the lines that roll up from one cue into the next, where the file does so as a habit.
+/// Removes the lines that a cue repeats from the cue above, where lines roll up throughout the file.
 fn unroll(cues: &[Cue], shown: &mut [Vec<(Voice, String)>]) {
     const LONGEST_GAP_MS: u64 = 500;
     let overlap = |above: &[(Voice, String)], below: &[(Voice, String)]| {
@@ -135,7 +138,7 @@ fn unroll(cues: &[Cue], shown: &mut [Vec<(Voice, String)>]) {
     }
 }
 
-/// Cuts the lines of a cue where `>>` or a dash announces another speaker, and sets sounds apart.
+/// Splits the lines of a cue where `>>` or a dash announces another speaker, and marks sounds.
 fn bits(lines: Vec<(Voice, String)>) -> Vec<Bit> {
     let mut out: Vec<Bit> = Vec::new();
     let mut in_music = false;
@@ -185,7 +188,7 @@ fn dash(line: &str) -> Option<usize> {
     (!is_number && !spoken.is_empty() && !spoken.starts_with(['-', '–', '—'])).then(|| line.len() - spoken.len())
 }
 
-/// Joins a name or a sound in brackets that the end of a line divides.
+/// Joins a name, or a sound in brackets, that a line break divides.
 fn rejoin(bits: &mut Vec<Bit>) {
     let mut i = 0;
     while i + 1 < bits.len() {
@@ -209,20 +212,20 @@ fn rejoin(bits: &mut Vec<Bit>) {
     }
 }
 
-/// A text that is one pair of brackets with no name in it.
+/// Whether a text is one pair of brackets.
 fn is_sound(text: &str) -> bool {
     let inner = text.strip_prefix(['[', '(']).and_then(|rest| rest.strip_suffix([']', ')']));
     inner.is_some_and(|inner| !inner.contains(['[', ']', '(', ')']) && inner.len() <= 120)
 }
 
-/// Which names in front of a text are speakers in this file.
+/// Which names before a text are speakers in this file.
 struct Labels {
     counts: HashMap<String, usize>,
-    /// The first words of the file stand behind a name.
+    /// The name that the first words of the file follow.
     opens_with_name: Option<String>,
-    /// Different names of good form.
+    /// Number of different names with the form of a name.
     n_good: usize,
-    /// Speakers change behind the end of a sentence, as far as the file has names: inside one, no name is a speaker's.
+    /// Speakers change only after the end of a sentence, as far as the file names them: a name inside one is not a speaker.
     is_punctuated: bool,
 }
 
@@ -244,7 +247,7 @@ impl Labels {
         let named = |bit: &Bit| bit.leads && prefix(&bit.text).is_some_and(|(label, _)| good.contains(&label));
         let above: Vec<&Bit> = spoken().collect();
         let changes: Vec<bool> =
-            above.windows(2).filter(|pair| named(pair[1])).map(|pair| ends_sentence(&pair[0].text)).collect();
+            above.windows(2).filter(|pair| named(pair[1])).map(|pair| may_end_turn(&pair[0].text)).collect();
         let is_punctuated = changes.iter().filter(|ends| **ends).count() * 10 >= changes.len() * 8;
         Self { counts, opens_with_name, n_good, is_punctuated }
     }
@@ -256,11 +259,11 @@ impl Labels {
         let quality = label_quality(&label);
         let n = self.counts.get(&label).copied().unwrap_or(0);
         let opens = self.opens_with_name.is_some();
-        let after_sentence = ends_sentence(above);
+        let after_sentence = may_end_turn(above);
         let inside = !bit.leads && bit.mark == Mark::None;
         let breaks_in = self.is_punctuated && !after_sentence && bit.mark == Mark::None;
-        let goes_on = rest.starts_with(char::is_lowercase);
-        if breaks_in && ((n <= 1 && (goes_on || quality < 0.7)) || (goes_on && !label.contains(' '))) {
+        let continues = rest.starts_with(char::is_lowercase);
+        if breaks_in && ((n <= 1 && (continues || quality < 0.7)) || (continues && !label.contains(' '))) {
             return None;
         }
         if inside && n == 0 && !after_sentence && quality < 0.9 {
@@ -306,14 +309,15 @@ fn is_name_in_lower_case(label: &str) -> bool {
         && label_quality(&in_capitals.join(" ")) > 0.0
 }
 
-fn ends_sentence(text: &str) -> bool {
-    let text = text.trim_end_matches(['"', '”', '’', '»', ')', ']', '\'']);
-    text.is_empty() || text.ends_with(['.', '!', '?', '…', '-', '–', '—', '♪', '。', '？', '！'])
+/// Whether another speaker may follow a text: it ends a sentence, breaks off with a dash, is music, or is empty.
+fn may_end_turn(text: &str) -> bool {
+    let is_blank = !text.contains(|c: char| !matches!(c, '"' | '”' | '’' | '»' | ')' | ']' | '\''));
+    is_blank || ends_sentence(text) || ends_with_sign(text, &['-', '–', '—', '♪'])
 }
 
 /// Builds lines and turns.
 #[derive(Default)]
-struct Teller {
+struct Builder {
     parts: Parts,
     current: Option<usize>,
     /// The current turn holds text outside every voice tag of a file that has some.
@@ -322,7 +326,7 @@ struct Teller {
     interrupted: bool,
 }
 
-impl Teller {
+impl Builder {
     fn take(&mut self, bit: &Bit, times: (f64, f64), labels: &Labels, has_voices: bool) {
         if bit.is_note {
             self.note(&bit.text);
@@ -333,12 +337,12 @@ impl Teller {
         match &bit.voice {
             Voice::Inside(name) => self.open(name.as_deref(), name.is_none() && self.is_named()),
             Voice::Outside => {
-                let goes_on =
-                    bit.mark == Mark::Dash && !ends_sentence(&self.above) && bit.text.starts_with(char::is_lowercase);
+                let continues =
+                    bit.mark == Mark::Dash && !may_end_turn(&self.above) && bit.text.starts_with(char::is_lowercase);
                 if let Some((label, rest)) = labels.speaker(bit, &self.above) {
                     self.open(Some(&label), false);
                     text = rest;
-                } else if bit.mark != Mark::None && !goes_on {
+                } else if bit.mark != Mark::None && !continues {
                     self.open(None, true);
                 } else if has_voices {
                     is_outside = true;
@@ -354,11 +358,11 @@ impl Teller {
         self.current.is_some_and(|turn| self.parts.turns[turn].speaker.is_some())
     }
 
-    /// Begins a turn, unless the current one is the speaker's and `anew` does not ask for another.
-    fn open(&mut self, label: Option<&str>, anew: bool) {
+    /// Begins a turn, unless the current one is the same speaker's and `is_new` is false.
+    fn open(&mut self, label: Option<&str>, is_new: bool) {
         let known = self.current.map(|turn| &self.parts.turns[turn]);
         let label_of = |turn: &Turn| turn.speaker.as_ref().map(|speaker| speaker.label.clone());
-        if !anew && known.is_some_and(|turn| label_of(turn).as_deref() == label) {
+        if !is_new && known.is_some_and(|turn| label_of(turn).as_deref() == label) {
             return;
         }
         let speaker = label.map(|label| Declared { label: label.to_string(), ..Declared::default() });
@@ -410,6 +414,6 @@ fn sets_apart(text: &str, start: usize, end: usize) -> bool {
     let is_square = inner.starts_with('[');
     let n_words = inner.split_whitespace().count();
     let between_sentences =
-        ends_sentence(text[..start].trim_end()) && !text[end..].trim_start().starts_with(char::is_lowercase);
+        may_end_turn(text[..start].trim_end()) && !text[end..].trim_start().starts_with(char::is_lowercase);
     inner.len() <= LONGEST && ((SOUND.is_match(inner) && n_words <= 4) || (is_square && between_sentences))
 }

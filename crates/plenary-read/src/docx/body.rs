@@ -1,4 +1,6 @@
-//! The body of a part of a Word document (text, notes, headers) to paragraphs, as it reads with all changes accepted.
+//! The body of a part of a Word document.
+//!
+//! **Input:** the events of the XML of a part: text, notes or headers. **Output:** its paragraphs with all changes accepted.
 
 use super::lists::Lists;
 use super::styles::{Style, Styles, heading_level, is_on, level, outline_level, resolve};
@@ -6,7 +8,7 @@ use crate::flow::Flow;
 use crate::xml::{Element, Seen};
 use plenary_corpus::Layout;
 
-/// Typeface of a run as far as it says so itself.
+/// Typeface of a run, as far as the run itself declares it.
 #[derive(Debug, Default)]
 struct Face {
     style: Option<String>,
@@ -15,18 +17,18 @@ struct Face {
     hidden: Option<bool>,
 }
 
-/// The body of a part while it is read.
-pub struct Body<'s> {
+/// The body of a part under construction.
+pub(crate) struct Body<'s> {
     styles: &'s Styles,
     lists: Lists,
-    pub flow: Flow,
-    /// Ids of the notes in the order in which the text refers to them.
-    pub footnotes: Vec<String>,
-    pub endnotes: Vec<String>,
-    pub n_comments: usize,
-    /// Elements open whose content is not text of the document: deletions, alternatives, field codes.
+    pub(crate) flow: Flow,
+    /// Ids of the footnotes, in the order of the references.
+    pub(crate) footnotes: Vec<String>,
+    pub(crate) endnotes: Vec<String>,
+    pub(crate) n_comments: usize,
+    /// Number of open elements whose content is not text of the document: deletions, alternatives, field codes.
     skipped: usize,
-    /// What follows the opening of a paragraph until its first text: properties, then the marker of its list.
+    /// What comes between the start of a paragraph and its first text: properties, then the marker of its list.
     style: Option<String>,
     heading: Option<u8>,
     list: Option<(String, usize)>,
@@ -41,7 +43,7 @@ pub struct Body<'s> {
 }
 
 impl<'s> Body<'s> {
-    pub fn new(styles: &'s Styles, lists: Lists) -> Self {
+    pub(crate) fn new(styles: &'s Styles, lists: Lists) -> Self {
         Self {
             styles,
             lists,
@@ -63,9 +65,9 @@ impl<'s> Body<'s> {
         }
     }
 
-    pub fn see(&mut self, seen: Seen) {
+    pub(crate) fn see(&mut self, seen: Seen) {
         match seen {
-            // The mark at the end of the paragraph is deleted: the next one goes on with it.
+            // The mark at the end of the paragraph is deleted: the next paragraph continues it.
             Seen::Start(element) if element.name == "del" && self.in_paragraph_properties && self.in_run_properties => {
                 self.end_is_deleted = true;
                 self.skipped += 1;
@@ -155,7 +157,7 @@ impl<'s> Body<'s> {
         }
     }
 
-    /// Settles what the paragraph is, once its properties are known.
+    /// Sets the layout of the paragraph, once its properties are known.
     fn lay_out(&mut self) {
         let style = self.style.as_deref();
         let list = self.list.clone().or_else(|| resolve(self.styles, style, |style| style.list.clone()));
@@ -191,7 +193,7 @@ impl<'s> Body<'s> {
     }
 }
 
-/// Elements whose content is no text of the document as it reads with all changes accepted.
+/// Elements whose content is not text of the document with all changes accepted.
 fn is_skipped(name: &str) -> bool {
     matches!(
         name,

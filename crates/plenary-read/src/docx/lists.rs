@@ -1,10 +1,12 @@
-//! Lists of a Word document: how the numbers of each level are written, and how far each list has counted.
+//! The lists of a Word document.
+//!
+//! **Input:** the part that declares lists. **Output:** the marker of each item: lists count as their items are asked for.
 
 use std::collections::{BTreeMap, HashMap};
 
 use crate::xml::{Seen, each};
 
-/// One level of a list: how its numbers are written, around what, from where.
+/// One level of a list: the form of its numbers, the text around them, the first number.
 #[derive(Debug, Clone)]
 struct Level {
     format: String,
@@ -18,9 +20,9 @@ impl Default for Level {
     }
 }
 
-/// Lists of a document and how far each has counted.
+/// The lists of a document, with the current number of each level.
 #[derive(Debug, Default, Clone)]
-pub struct Lists {
+pub(crate) struct Lists {
     /// Levels of each abstract list.
     levels: HashMap<String, BTreeMap<usize, Level>>,
     /// The abstract list of each list.
@@ -29,7 +31,7 @@ pub struct Lists {
 }
 
 /// Reads the part that declares the lists.
-pub fn read(xml: &str) -> Result<Lists, String> {
+pub(crate) fn read(xml: &str) -> Result<Lists, String> {
     let mut out = Lists::default();
     let (mut list, mut number, mut at) = (None, None, None);
     each(xml, |seen| match seen {
@@ -63,8 +65,8 @@ pub fn read(xml: &str) -> Result<Lists, String> {
 }
 
 impl Lists {
-    /// The next marker of a list, as it is printed: "- ", "3. ", "2.1 ". `None` for a list that shows none.
-    pub fn next(&mut self, list: &str, at: usize) -> Option<String> {
+    /// The next marker of a list, as it is printed: "- ", "3. ", "2.1 ". `None` for a list without markers.
+    pub(crate) fn next(&mut self, list: &str, at: usize) -> Option<String> {
         if list == "0" {
             return None;
         }

@@ -1,8 +1,8 @@
-//! Word documents (DOCX) to lines: one line per paragraph or row of a table.
+//! Word documents (DOCX) to lines.
 //!
-//! Comes in: the bytes of a DOCX. Goes out: its paragraphs as they read with all changes accepted, notes at the end.
-//! Refuses damaged and encrypted files and files without text. Headers, footers and comments are left out and said;
-//! the dates in the file's properties are those of the file, not of the event, and are not read.
+//! **Input:** the bytes of a DOCX. **Output:** a line for each paragraph or row of a table, with all changes accepted, notes at
+//! the end. **Refused:** damaged and encrypted files, files without text. Headers, footers and comments are omitted, with a
+//! warning. The dates in the file's properties are those of the file, not of the event, and are not read.
 
 mod body;
 mod lists;
@@ -10,31 +10,36 @@ mod styles;
 
 use std::collections::HashMap;
 
-use super::ReadError;
+use super::detect::OFFICE_MEMBER;
+use super::error::{Problem, ReadErrorKind};
+use super::file::File;
 use super::flow::Flow;
-use super::packed::{self, Archive};
+use super::packed::Archive;
 use super::parts::Parts;
 use super::xml::{Seen, each};
 use body::Body;
 use lists::Lists;
 use styles::Styles;
 
-/// What the errors call the format.
-pub const WHAT: &str = "a Word document";
+/// What errors call the format.
+pub(crate) const NOUN: &str = "a Word document";
 
-/// The part that holds the text, where the file does not name another.
-pub const MAIN: &str = "word/document.xml";
+/// The part with the text, unless the file names another.
+const MAIN: &str = "word/document.xml";
 
-/// Longest text of a header or footer that is shown in a warning.
+/// Longest text of a header or footer in a warning, in characters.
 const LONGEST_SHOWN: usize = 200;
 
-pub fn is_docx(bytes: &[u8]) -> bool {
-    packed::holds(bytes, MAIN)
-        || (packed::holds(bytes, "[Content_Types].xml") && packed::holds(bytes, "word/styles.xml"))
+/// Whether a file is a Word document, whole or cut off.
+pub(crate) fn is_docx(file: &File<'_>) -> bool {
+    file.begins_like_zip()
+        && (file.may_have_member(MAIN)
+            || (file.may_have_member(OFFICE_MEMBER) && file.may_have_member("word/styles.xml")))
 }
 
-pub fn read(path: &str, bytes: &[u8]) -> Result<Parts, ReadError> {
-    let mut archive = Archive::open(path, WHAT, bytes)?;
+/// Reads a Word document.
+pub(crate) fn read(bytes: &[u8]) -> Result<Parts, Problem> {
+    let mut archive = Archive::open(NOUN, bytes)?;
     let main = main_part(&mut archive)?;
     let folder = main.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
     let styles = read_part(&mut archive, &format!("{folder}styles.xml"), styles::read)?.unwrap_or_default();
@@ -43,7 +48,7 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<Parts, ReadError> {
     let mut body = Body::new(&styles, lists.clone());
     match read_part(&mut archive, &main, |xml| each(xml, |seen| body.see(seen)))? {
         Some(()) => {}
-        None => return Err(archive.damaged(format!("its part {main} is missing"))),
+        None => return Err(archive.damaged(format!("its part {main} is missing")).into()),
     }
     let mut flow = body.flow;
     for (part, references) in [("footnotes", &body.footnotes), ("endnotes", &body.endnotes)] {
@@ -56,10 +61,10 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<Parts, ReadError> {
     }
     flow.end_paragraph();
     if flow.is_blank() {
-        return Err(ReadError::Empty { path: path.into() });
+        return Err(ReadErrorKind::Empty.into());
     }
     flow.write(&mut out);
-    left_out(&mut archive, &folder, body.n_comments, &styles, &mut out)?;
+    warn_about_omitted(&mut archive, &folder, body.n_comments, &styles, &mut out)?;
     Ok(out)
 }
 
@@ -68,13 +73,13 @@ fn read_part<T>(
     archive: &mut Archive<'_>,
     name: &str,
     read: impl FnOnce(&str) -> Result<T, String>,
-) -> Result<Option<T>, ReadError> {
+) -> Result<Option<T>, ReadErrorKind> {
     let Some(xml) = archive.text(name)? else { return Ok(None) };
     read(&xml).map(Some).map_err(|problem| archive.damaged(format!("in its part {name}, {problem}")))
 }
 
 /// The name of the part with the text: what the file's relations name, or the usual one.
-fn main_part(archive: &mut Archive<'_>) -> Result<String, ReadError> {
+fn main_part(archive: &mut Archive<'_>) -> Result<String, ReadErrorKind> {
     let mut target = None;
     read_part(archive, "_rels/.rels", |xml| {
         each(xml, |seen| {
@@ -89,14 +94,14 @@ fn main_part(archive: &mut Archive<'_>) -> Result<String, ReadError> {
     Ok(target.unwrap_or_else(|| MAIN.to_string()))
 }
 
-/// Says what the document holds besides: headers, footers, comments.
-fn left_out(
+/// Warns about headers, footers and comments, which are omitted.
+fn warn_about_omitted(
     archive: &mut Archive<'_>,
     folder: &str,
     n_comments: usize,
     styles: &Styles,
     out: &mut Parts,
-) -> Result<(), ReadError> {
+) -> Result<(), ReadErrorKind> {
     let mut shown: Vec<String> = Vec::new();
     for name in archive.names() {
         let part = name.strip_prefix(folder).unwrap_or("");
@@ -113,10 +118,10 @@ fn left_out(
     }
     if !shown.is_empty() {
         let shown: Vec<String> = shown.iter().map(|text| format!("\"{text}\"")).collect();
-        out.warnings.push(format!("headers and footers of the pages were left out: {}", shown.join(", ")));
+        out.warnings.push(format!("headers and footers of the pages were omitted: {}", shown.join(", ")));
     }
     if n_comments > 0 {
-        out.warnings.push(format!("{n_comments} comments in the margin were left out"));
+        out.warnings.push(format!("{n_comments} comments in the margin were omitted"));
     }
     Ok(())
 }

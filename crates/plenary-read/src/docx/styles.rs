@@ -1,28 +1,31 @@
-//! Styles of a Word document: headings, bold, italic, hidden and lists, each style with those it is based on.
+//! The styles of a Word document.
+//!
+//! **Input:** the part that declares styles. **Output:** headings, bold, italic, hidden and lists of each style, with the styles
+//! that it is based on.
 
 use std::collections::HashMap;
 
 use crate::xml::{Element, Seen, each};
 
-/// Styles that follow one another further than this go round in circles.
+/// Longest chain of base styles that is followed: it may be a circle.
 const MOST_STYLES: usize = 20;
 
 /// Styles by their ids.
-pub type Styles = HashMap<String, Style>;
+pub(crate) type Styles = HashMap<String, Style>;
 
-/// What a style says; what it does not say its base does.
+/// The properties that a style sets. Others are those of its base.
 #[derive(Debug, Default, Clone)]
-pub struct Style {
-    pub heading: Option<u8>,
+pub(crate) struct Style {
+    pub(crate) heading: Option<u8>,
     based_on: Option<String>,
-    pub bold: Option<bool>,
-    pub italic: Option<bool>,
-    pub hidden: Option<bool>,
-    pub list: Option<(String, usize)>,
+    pub(crate) bold: Option<bool>,
+    pub(crate) italic: Option<bool>,
+    pub(crate) hidden: Option<bool>,
+    pub(crate) list: Option<(String, usize)>,
 }
 
-/// What a style and its bases say together.
-pub fn resolve<T>(styles: &Styles, id: Option<&str>, get: impl Fn(&Style) -> Option<T>) -> Option<T> {
+/// A property of a style, or else of its bases.
+pub(crate) fn resolve<T>(styles: &Styles, id: Option<&str>, get: impl Fn(&Style) -> Option<T>) -> Option<T> {
     let mut id = id;
     for _ in 0..MOST_STYLES {
         let style = styles.get(id?)?;
@@ -34,8 +37,8 @@ pub fn resolve<T>(styles: &Styles, id: Option<&str>, get: impl Fn(&Style) -> Opt
     None
 }
 
-/// The level of a heading by the name of its style: "heading 1" in whatever language Word runs, "Title".
-pub fn heading_level(name: &str) -> Option<u8> {
+/// The level of a heading by the name of its style, which is "heading 1" or "Title" in every language of Word.
+pub(crate) fn heading_level(name: &str) -> Option<u8> {
     let name = name.to_lowercase();
     match name.as_str() {
         "title" => Some(1),
@@ -48,17 +51,17 @@ pub fn heading_level(name: &str) -> Option<u8> {
 }
 
 /// A switch such as `<w:b/>` or `<w:b w:val="0"/>`.
-pub fn is_on(element: &Element) -> bool {
+pub(crate) fn is_on(element: &Element) -> bool {
     !matches!(element.attribute("val"), Some("0" | "false" | "off" | "none"))
 }
 
-pub fn outline_level(element: &Element) -> Option<u8> {
+pub(crate) fn outline_level(element: &Element) -> Option<u8> {
     let level: u8 = element.attribute("val")?.parse().ok()?;
     (level < 6).then_some(level + 1)
 }
 
 /// Reads the part that declares the styles.
-pub fn read(xml: &str) -> Result<Styles, String> {
+pub(crate) fn read(xml: &str) -> Result<Styles, String> {
     let mut out = HashMap::new();
     let mut open: Option<(String, Style)> = None;
     each(xml, |seen| match seen {
@@ -87,6 +90,6 @@ pub fn read(xml: &str) -> Result<Styles, String> {
     Ok(out)
 }
 
-pub fn level(element: &Element) -> usize {
+pub(crate) fn level(element: &Element) -> usize {
     element.attribute("val").and_then(|level| level.parse().ok()).unwrap_or(0).min(8)
 }

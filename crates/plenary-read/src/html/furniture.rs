@@ -1,12 +1,14 @@
-//! Which elements of a page are no part of its text. Losing speech is worse than keeping furniture: what holds a large
-//! share of the words stays, whatever it is called.
+//! Which elements of a page are not part of its text.
+//!
+//! **Input:** an element, and the number of words in each element. **Output:** the name of the furniture that it is, if any.
+//! Losing speech is worse than keeping furniture, so an element with a large share of the words stays, whatever its name.
 
 use std::collections::HashMap;
 
 use ego_tree::{NodeId, NodeRef, iter::Edge};
 use scraper::{Html, Node, node::Element};
 
-/// Elements that hold no text for readers.
+/// Elements without text for readers.
 const SILENT: &[&str] = &[
     "head", "script", "style", "template", "noscript", "iframe", "object", "embed", "svg", "math", "canvas", "audio",
     "video", "map", "select", "datalist", "button", "input", "textarea", "progress", "meter", "frameset",
@@ -42,14 +44,14 @@ const NAMES: &[&str] = &[
 /// Elements inside which a header or footer belongs to the text.
 const SECTIONS: &[&str] = &["article", "main", "section", "blockquote", "td", "li"];
 
-/// Words of subtrees, those in links apart.
-pub struct Words {
+/// Number of words in each element, and of those in links.
+pub(crate) struct Words {
     all: HashMap<NodeId, (usize, usize)>,
     total: usize,
 }
 
 impl Words {
-    pub fn of(page: &Html) -> Self {
+    pub(crate) fn of(page: &Html) -> Self {
         let mut all = HashMap::new();
         let (mut words, mut linked, mut in_link, mut silent) = (0usize, 0usize, 0usize, 0usize);
         let mut open: Vec<(usize, usize)> = Vec::new();
@@ -83,12 +85,12 @@ impl Words {
         Self { all, total: words }
     }
 
-    pub fn within(&self, node: NodeId) -> usize {
+    pub(crate) fn within(&self, node: NodeId) -> usize {
         self.all.get(&node).map_or(0, |(words, _)| *words)
     }
 
-    /// Whether an element holds so many words that it is the text, whatever it is called.
-    pub fn is_much(&self, node: NodeId) -> bool {
+    /// Whether an element has so many words that it is part of the text, whatever its name.
+    pub(crate) fn is_much(&self, node: NodeId) -> bool {
         self.within(node) * 4 > self.total
     }
 
@@ -97,12 +99,17 @@ impl Words {
     }
 }
 
-pub fn is_silent(element: &Element) -> bool {
+pub(crate) fn is_silent(element: &Element) -> bool {
     SILENT.contains(&element.name())
 }
 
-/// The name under which an element is left out as furniture.
-pub fn furniture(node: NodeRef<'_, Node>, element: &Element, is_hidden: bool, words: &Words) -> Option<&'static str> {
+/// The name of the furniture that an element is, which is omitted.
+pub(crate) fn furniture(
+    node: NodeRef<'_, Node>,
+    element: &Element,
+    is_hidden: bool,
+    words: &Words,
+) -> Option<&'static str> {
     const FEW: usize = 30;
     if words.is_much(node.id()) {
         return None;
@@ -115,7 +122,7 @@ pub fn furniture(node: NodeRef<'_, Node>, element: &Element, is_hidden: bool, wo
     if let Some(role) = ROLES.iter().find(|known| **known == role) {
         return Some(role);
     }
-    // Word processors export what stands at the edges of their pages so.
+    // Word processors export the headers and footers of their pages so.
     if let (Some(edge @ ("header" | "footer")), "div") = (element.attr("title"), element.name()) {
         return Some(if edge == "header" { "header" } else { "footer" });
     }

@@ -1,4 +1,7 @@
-//! Bold, italic and hidden: what tags, `style` attributes and simple class rules of the page's style sheet say.
+//! Bold, italic and hidden text.
+//!
+//! **Input:** a page. **Output:** the look of each element by its tag, its `style` attribute and the class rules of the
+//! page's own style sheets. Linked style sheets and other selectors are ignored.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -6,12 +9,14 @@ use std::sync::LazyLock;
 use regex::Regex;
 use scraper::{Html, node::Element};
 
+use plenary_names::text::constant_regex;
+
 /// What a rule says of an element; `None` leaves what the parent has.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Look {
-    pub bold: Option<bool>,
-    pub italic: Option<bool>,
-    pub hidden: bool,
+pub(crate) struct Look {
+    pub(crate) bold: Option<bool>,
+    pub(crate) italic: Option<bool>,
+    pub(crate) hidden: bool,
 }
 
 impl Look {
@@ -24,14 +29,13 @@ impl Look {
     }
 }
 
-static RULE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"([^{}]+)\{([^{}]*)\}").expect("the pattern is a constant that compiles"));
+static RULE: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"([^{}]+)\{([^{}]*)\}"));
 
 /// Looks by class name, from rules whose selector is a class, perhaps with a tag.
-pub struct Looks(HashMap<String, Look>);
+pub(crate) struct Looks(HashMap<String, Look>);
 
 impl Looks {
-    pub fn of(page: &Html) -> Self {
+    pub(crate) fn of(page: &Html) -> Self {
         let mut looks: HashMap<String, Look> = HashMap::new();
         let sheets =
             page.tree.nodes().filter(|node| node.value().as_element().is_some_and(|element| element.name() == "style"));
@@ -51,7 +55,7 @@ impl Looks {
         Self(looks)
     }
 
-    pub fn look(&self, element: &Element) -> Look {
+    pub(crate) fn look(&self, element: &Element) -> Look {
         let tag = match element.name() {
             "b" | "strong" => Look { bold: Some(true), ..Look::default() },
             "i" | "em" => Look { italic: Some(true), ..Look::default() },

@@ -1,9 +1,10 @@
-//! HTML to lines: the words of the page block by block, with headings, lists, bold and italic; `<pre>` and pages whose
-//! blocks are visual lines get their paragraphs back by the rule of plain text.
+//! HTML to lines.
 //!
-//! Comes in: the bytes or decoded text of a page. Goes out: extracted text with its lines. Leaves out scripts, styles,
-//! form controls and, by their element, role or class, navigation and other furniture; says so where that held more
-//! than a few words. Never refuses: the parser mends any text. Who speaks is left to `attribute`.
+//! **Input:** the bytes or decoded text of a page. **Output:** extracted text with its lines, block by block, with headings,
+//! lists, bold and italic; in `<pre>`, and on pages whose blocks are printed lines, paragraphs are found as in plain text.
+//! Scripts, styles, form controls and, by element, role or class, navigation and other furniture are omitted; a warning says
+//! so where that is more than a few words. Nothing is refused: the parser accepts any text. Who speaks is left to
+//! `plenary-attribute`.
 
 mod furniture;
 mod looks;
@@ -18,20 +19,21 @@ use scraper::Html;
 use super::decode::{self, Decoded};
 use super::parts::{Parts, Piece};
 use super::plain;
+use plenary_corpus::text::{collapse_white_space, ends_sentence, ends_with_sign};
 use plenary_corpus::{FrontMatter, Layout, Line};
+use plenary_names::text::constant_byte_regex;
 use rows::{Row, rows};
 
-/// Where a declaration of the encoding must stand; pages put more above it than the standard's 1024 bytes.
+/// Bytes in which a declaration of the encoding is searched for; many pages have more than the standard's 1024 before it.
 const DECLARED_WITHIN: usize = 8192;
 
 static DECLARED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?i-u)<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)"#)
-        .expect("the pattern is a constant that compiles")
+    constant_byte_regex(r#"(?i-u)<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)"#)
 });
 
-/// Decodes a page by its byte order mark, by what it declares in `<meta>`, or by its bytes. A declaration that the
-/// bytes contradict does not count.
-pub fn decode(bytes: &[u8]) -> Decoded {
+/// Decodes a page by its byte order mark, by what it declares in `<meta>`, or by its bytes. A declaration that the bytes
+/// contradict is ignored.
+pub(crate) fn decode(bytes: &[u8]) -> Decoded {
     let head = &bytes[..bytes.len().min(DECLARED_WITHIN)];
     let declared = DECLARED.captures(head).and_then(|found| Encoding::for_label(found.get(1)?.as_bytes()));
     let is_utf8 = std::str::from_utf8(bytes).is_ok() && !bytes.is_ascii();
@@ -39,15 +41,14 @@ pub fn decode(bytes: &[u8]) -> Decoded {
         Some(encoding)
             if Encoding::for_bom(bytes).is_none() && ![UTF_8, UTF_16BE, UTF_16LE].contains(&encoding) && !is_utf8 =>
         {
-            let (text, encoding, _) = encoding.decode(bytes);
-            Decoded { text: text.into_owned(), encoding: encoding.name() }
+            decode::decode_as(bytes, encoding)
         }
         _ => decode::decode(bytes),
     }
 }
 
 /// Whether a text is an HTML page, by its beginning.
-pub fn is_html(text: &str) -> bool {
+pub(crate) fn is_html(text: &str) -> bool {
     let mut start = text.trim_start();
     for _ in 0..20 {
         let skipped = match (start.strip_prefix("<!--"), start.strip_prefix("<?")) {
@@ -63,7 +64,7 @@ pub fn is_html(text: &str) -> bool {
 }
 
 /// Reads a decoded page.
-pub fn read(text: &str) -> Parts {
+pub(crate) fn read(text: &str) -> Parts {
     let page = Html::parse_document(text);
     let (mut rows, left_out) = rows(&page);
     let is_visual = has_visual_lines(&rows);
@@ -81,7 +82,7 @@ pub fn read(text: &str) -> Parts {
         if apart {
             parts.blank();
         }
-        // Notes stand below a rule, as in print.
+        // A rule separates notes from the text, as in print.
         if row.is_note && above.is_some_and(|above| !above.is_note) {
             parts.line(Layout::Ornament, None, &[Piece::plain("____________")]);
         }
@@ -102,8 +103,8 @@ pub fn read(text: &str) -> Parts {
     parts
 }
 
-/// What the page says of itself for catalogues. `<title>` names the site or the program as often as the event, so it
-/// does not count.
+/// The title that the page declares for catalogues. `<title>` names the site or the program as often as the event, so it is
+/// not read.
 fn front(page: &Html) -> FrontMatter {
     let metas = page.tree.nodes().filter_map(|node| node.value().as_element()).filter(|e| e.name() == "meta");
     let title = metas
@@ -112,13 +113,13 @@ fn front(page: &Html) -> FrontMatter {
             matches!(name.as_str(), "og:title" | "dc.title" | "dcterms.title" | "citation_title")
         })
         .filter_map(|meta| meta.attr("content"))
-        .map(|content| content.split_whitespace().collect::<Vec<_>>().join(" "))
+        .map(collapse_white_space)
         .find(|title| !title.is_empty());
     FrontMatter { title, ..FrontMatter::default() }
 }
 
-/// Whether the blocks of a page are its printed lines, as converters from PDF write them: many end inside a sentence
-/// that the next one goes on with.
+/// Whether the blocks of a page are printed lines, as converters from PDF write them: many end inside a sentence that the
+/// next block continues.
 fn has_visual_lines(rows: &[Row]) -> bool {
     const FULL: usize = 30;
     const ENOUGH: usize = 6;
@@ -127,17 +128,19 @@ fn has_visual_lines(rows: &[Row]) -> bool {
     let cut = prose
         .windows(2)
         .filter(|pair| {
-            pair[0].chars().count() >= FULL && !ends_sentence(&pair[0]) && pair[1].starts_with(char::is_lowercase)
+            pair[0].chars().count() >= FULL && !ends_clause(&pair[0]) && pair[1].starts_with(char::is_lowercase)
         })
         .count();
     cut >= ENOUGH && cut * 3 >= full
 }
 
-fn ends_sentence(text: &str) -> bool {
-    text.trim_end_matches(['"', '”', '’', ')', '\'', ']', ' ']).ends_with(['.', '!', '?', ':', ';', '…'])
+/// Whether a text ends with the end of a sentence, a colon or a semicolon.
+fn ends_clause(text: &str) -> bool {
+    ends_sentence(text) || ends_with_sign(text, &[':', ';'])
 }
 
-/// Proportional letters make full lines of uneven length: a line that breaks off inside a sentence goes on below.
+/// Joins the printed lines of paragraphs. In proportional type full lines have uneven lengths, so a line that ends inside a
+/// sentence is taken to continue below.
 fn join_lines(text: &str, lines: &mut [Line]) {
     let shown = |line: &Line| line.runs.iter().map(|run| run.span.of(text)).collect::<String>();
     let mut lengths: Vec<usize> =
@@ -149,12 +152,12 @@ fn join_lines(text: &str, lines: &mut [Line]) {
         let own = lines[i].paragraph;
         let (upper, lower) = (shown(&lines[i - 1]), shown(&lines[i]));
         let n = upper.chars().count();
-        let goes_on = own - less != lines[i - 1].paragraph
+        let continues = own - less != lines[i - 1].paragraph
             && lines[i - 1].layout == Layout::Text
             && lines[i].layout == Layout::Text
-            && !ends_sentence(&upper)
+            && !ends_clause(&upper)
             && (n * 10 >= width * 6 && lower.trim_start().starts_with(char::is_lowercase) || n * 10 >= width * 8);
-        less += usize::from(goes_on);
+        less += usize::from(continues);
         lines[i].paragraph = own - less;
     }
 }

@@ -1,4 +1,7 @@
-//! The tree of a page to rows: one for each block, and one for each line that `<br>` or `<pre>` breaks inside it.
+//! The tree of a page to rows.
+//!
+//! **Input:** a parsed page. **Output:** a row for each block and for each line inside it, by `<br>` or `<pre>`, and a warning
+//! that names the furniture that was omitted.
 
 use std::collections::BTreeMap;
 
@@ -12,17 +15,17 @@ use plenary_corpus::Layout;
 
 /// One line of extracted text.
 #[derive(Debug, Clone)]
-pub struct Row {
-    pub runs: Vec<Piece>,
-    pub layout: Layout,
-    /// Number of the block the row stands in; white space stands between blocks.
-    pub block: usize,
-    pub is_pre: bool,
-    pub in_table: bool,
+pub(crate) struct Row {
+    pub(crate) runs: Vec<Piece>,
+    pub(crate) layout: Layout,
+    /// Number of the block of the row.
+    pub(crate) block: usize,
+    pub(crate) is_pre: bool,
+    pub(crate) in_table: bool,
     /// The row of a table and the cell in it that hold the text.
     cell: Option<Cell>,
     /// Begins with the mark of a note, as notes at the foot of a page do.
-    pub is_note: bool,
+    pub(crate) is_note: bool,
 }
 
 /// Numbers of a table's row and of a cell.
@@ -33,16 +36,16 @@ struct Cell {
 }
 
 impl Row {
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.runs.iter().map(|run| run.text.as_str()).collect()
     }
 
-    pub fn is_blank(&self) -> bool {
+    pub(crate) fn is_blank(&self) -> bool {
         self.runs.iter().all(|run| run.text.trim().is_empty())
     }
 
     /// Running text outside tables and `<pre>`.
-    pub fn is_prose(&self) -> bool {
+    pub(crate) fn is_prose(&self) -> bool {
         self.layout == Layout::Text && !self.is_pre && !self.in_table
     }
 }
@@ -101,7 +104,7 @@ const BLOCKS: &[&str] = &[
     "plaintext",
 ];
 
-/// How text looks where the walk stands.
+/// The look of the text at the current position.
 #[derive(Debug, Clone, Copy)]
 struct Frame {
     bold: bool,
@@ -111,8 +114,8 @@ struct Frame {
     in_table: bool,
 }
 
-/// The rows of a page, and what was left out of them where that is worth a warning.
-pub fn rows(page: &Html) -> (Vec<Row>, Option<String>) {
+/// The rows of a page, and a warning where more than a few words were omitted.
+pub(crate) fn rows(page: &Html) -> (Vec<Row>, Option<String>) {
     let looks = Looks::of(page);
     let words = Words::of(page);
     let frame = Frame { bold: false, italic: false, layout: Layout::Text, is_pre: false, in_table: false };
@@ -134,7 +137,7 @@ pub fn rows(page: &Html) -> (Vec<Row>, Option<String>) {
                         continue;
                     }
                     if let Some(mark) = note_mark(node, element) {
-                        // In running text the mark is no part of what is said.
+                        // In running text the mark is not part of what is said.
                         skipped = Some(node.id());
                         walk.begin_note(&mark);
                         continue;
@@ -182,7 +185,7 @@ pub fn rows(page: &Html) -> (Vec<Row>, Option<String>) {
     (join_cells(walk.rows), told(&left_out))
 }
 
-/// What a link within the page shows, if it is the mark of a note: a number or sign that leads to a note, or from it
+/// The text of a link within the page, if it is the mark of a note: a number or sign that leads to a note, or from the note
 /// back to the text.
 fn note_mark(node: NodeRef<'_, Node>, element: &Element) -> Option<String> {
     const LONGEST: usize = 5;
@@ -202,7 +205,7 @@ fn note_mark(node: NodeRef<'_, Node>, element: &Element) -> Option<String> {
     (is_mark && (leads_to_note() || is_raised())).then(|| mark.to_string())
 }
 
-/// Joins the cells of a table's row to one row, a tab apart, where only the last one may hold more than a few words:
+/// Joins the cells of a table row to one row, with a tab between them, where only the last may have more than a few words:
 /// names or times beside what is said.
 fn join_cells(rows: Vec<Row>) -> Vec<Row> {
     const LONGEST: usize = 80;
@@ -221,7 +224,7 @@ fn join_cells(rows: Vec<Row>) -> Vec<Row> {
         let n_above = group.iter().take_while(|row| row.cell != last).count();
         let are_labels = group[..n_above].windows(2).all(|pair| pair[0].cell != pair[1].cell)
             && group[..n_above].iter().all(|row| row.layout == Layout::Text && row.text().chars().count() <= LONGEST);
-        // A number alone beside a title is a page's.
+        // A number alone beside a title is a page number.
         let has_words = |row: &Row| row.text().chars().any(|c| c.is_alphabetic() || c == ':');
         if n_above > 0 && are_labels && group[..=n_above].iter().all(has_words) {
             let mut labels: Vec<Piece> = Vec::new();
@@ -242,10 +245,10 @@ fn told(left_out: &BTreeMap<&'static str, usize>) -> Option<String> {
     let total: usize = left_out.values().sum();
     let names: Vec<String> =
         left_out.iter().filter(|(_, n)| **n > 0).map(|(name, n)| format!("{name} ({n} words)")).collect();
-    (total > FEW).then(|| format!("left out as furniture of the page: {}", names.join(", ")))
+    (total > FEW).then(|| format!("omitted as furniture of the page: {}", names.join(", ")))
 }
 
-/// Layout inside an element. A quotation or list item that holds much of the page only indents it.
+/// Layout inside an element. A quotation or list item that holds much of the page is only an indent.
 fn inside(element: &Element, above: Frame, n_words: usize, is_much: bool) -> Frame {
     const LONGEST_ITEM: usize = 80;
     let layout = match element.name() {
@@ -301,7 +304,7 @@ impl Walk {
         }
     }
 
-    /// Puts the mark of a note in front of it; a mark in the middle of a line only points to one.
+    /// Puts the mark of a note before the note. A mark in the middle of a line only points to a note.
     fn begin_note(&mut self, mark: &str) {
         if self.runs.iter().all(|run| run.text.trim().is_empty()) {
             self.is_note = true;
@@ -325,7 +328,7 @@ impl Walk {
             let last =
                 shown.chars().next_back().or_else(|| self.runs.last().and_then(|run| run.text.chars().next_back()));
             match c {
-                // Joiners (U+200C, U+200D) stay: some scripts spell with them.
+                // Joiners (U+200C, U+200D) stay: some scripts need them for spelling.
                 '\u{AD}' | '\u{200B}' | '\u{FEFF}' => {}
                 c if c.is_whitespace() && last.is_none_or(|last| last == ' ') => {}
                 c if c.is_whitespace() => shown.push(' '),
@@ -345,7 +348,7 @@ impl Walk {
         }
     }
 
-    /// Closes the line; an empty one counts only where the page breaks it on purpose.
+    /// Closes the line. An empty line is kept only where the page breaks it explicitly.
     fn end_line(&mut self, keep_blank: bool) {
         let frame = self.frame();
         let runs = std::mem::take(&mut self.runs);

@@ -1,7 +1,8 @@
-//! Pages of a PDF to glyphs: which character, where, how large, how heavy.
+//! Pages of a PDF to glyphs.
 //!
-//! Everything that is drawn but text is passed over. Text counts whether it is visible or not: the text layer of a
-//! scan that was recognised is invisible.
+//! **Input:** a parsed PDF. **Output:** the characters of each page, with position, size and weight. Everything else that is
+//! drawn is ignored. Invisible text is read: the text layer of a recognised scan is invisible. **Refused:** files that draw
+//! more than the limits allow.
 
 use std::collections::HashMap;
 use std::panic::resume_unwind;
@@ -15,16 +16,16 @@ use hayro_interpret::{
     InterpreterSettings, SoftMask, TransformExt, interpret_page,
 };
 
-/// A file may draw so many things; nested forms can ask for more than any machine can do.
+/// Largest number of things that a file may draw. Nested forms can ask for more than any machine can do.
 const MOST_DRAWN: usize = 50_000_000;
-/// Characters of one file.
+/// Largest number of characters in a file.
 const MOST_GLYPHS: usize = 20_000_000;
 
-/// What is said of a file that draws more than that.
-pub const LIMIT_REACHED: &str = "its pages draw more than 50 million things or 20 million characters";
+/// Description of a file that exceeds these limits.
+pub(crate) const LIMIT_REACHED: &str = "its pages draw more than 50 million things or 20 million characters";
 
-/// Ends the reading of a file that draws too much: the crate knows no other way to stop between two drawings.
-pub struct LimitReached;
+/// Payload of the panic that stops reading a file which draws too much. The crate offers no other way to stop.
+pub(crate) struct LimitReached;
 
 /// Units of an outline per em.
 const EM: f64 = 1000.0;
@@ -32,34 +33,34 @@ const EM: f64 = 1000.0;
 /// One character on the page. Distances are in points, y grows downwards, text runs to the right: text that runs in
 /// another direction is turned, see `turn`.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Glyph {
-    pub c: char,
+pub(crate) struct Glyph {
+    pub(crate) c: char,
     /// Left and right edge of the character's advance.
-    pub x0: f32,
-    pub x1: f32,
+    pub(crate) x0: f32,
+    pub(crate) x1: f32,
     /// The baseline.
-    pub y: f32,
-    pub size: f32,
-    pub bold: bool,
-    pub italic: bool,
+    pub(crate) y: f32,
+    pub(crate) size: f32,
+    pub(crate) bold: bool,
+    pub(crate) italic: bool,
     /// Quarter turns of the direction of the text, 0 to 3; 0 runs to the right.
-    pub turn: u8,
+    pub(crate) turn: u8,
 }
 
 /// The glyphs of a page in the order in which they are drawn.
 #[derive(Debug, Default)]
-pub struct Glyphs {
-    pub glyphs: Vec<Glyph>,
+pub(crate) struct Glyphs {
+    pub(crate) glyphs: Vec<Glyph>,
     /// Glyphs whose font does not say which character they are.
-    pub n_unknown: usize,
+    pub(crate) n_unknown: usize,
 }
 
-pub fn of(pdf: &Pdf) -> Vec<Glyphs> {
+pub(crate) fn of(pdf: &Pdf) -> Vec<Glyphs> {
     let cache = InterpreterCache::new();
     let mut collector = Collector::default();
     let mut pages: Vec<(Glyphs, Vec<f32>)> = Vec::new();
     for page in pdf.pages().iter() {
-        // What lies off the page counts as well; the bounding box only serves to cull.
+        // Text off the page is read as well; the bounding box is only used to cull.
         let everywhere = Rect::new(-1e6, -1e6, 1e6, 1e6);
         let transform = page.initial_transform(true).to_kurbo();
         let mut context = Context::new(transform, everywhere, &cache, pdf.xref(), InterpreterSettings::default());
@@ -72,8 +73,8 @@ pub fn of(pdf: &Pdf) -> Vec<Glyphs> {
 /// Heavier than the light print of the same character by this factor is bold.
 const BOLD_FROM: f32 = 1.2;
 
-/// Marks as bold the words that are printed heavier than others: not every font says that it is bold, but ink does.
-/// Where more than half of the letters would be bold the document is not set in two weights, and none is.
+/// Marks words as bold that are printed heavier than others: not every font declares that it is bold.
+/// Where more than half of the letters would be bold, the document does not have two weights, and none is marked.
 fn weigh(mut pages: Vec<(Glyphs, Vec<f32>)>) -> Vec<Glyphs> {
     let mut prints: HashMap<char, Vec<f32>> = HashMap::new();
     for (page, inks) in &pages {
@@ -83,8 +84,8 @@ fn weigh(mut pages: Vec<(Glyphs, Vec<f32>)>) -> Vec<Glyphs> {
             }
         }
     }
-    // The light print of a character is what a tenth of its prints are lighter than. Characters that are printed in
-    // one weight only do not tell.
+    // The light print of a character is the tenth percentile of its prints. Characters that are printed in
+    // one weight only give no evidence.
     let light: HashMap<char, f32> = prints
         .into_iter()
         .filter_map(|(c, mut inks)| {
@@ -176,7 +177,7 @@ impl Collector {
         };
         let text: String = text.chars().flat_map(plain).collect();
         let text = if text.is_empty() {
-            // A space needs no name: nothing is drawn.
+            // A space needs no known character: nothing is drawn.
             let blank = matches!(drawn, Drawn::Outline(outline) if outline.outline().elements().is_empty());
             self.page.n_unknown += usize::from(!blank);
             if blank { " ".to_string() } else { "\u{FFFD}".to_string() }
@@ -246,7 +247,7 @@ fn turned(point: Point, turn: u8) -> Point {
     }
 }
 
-/// A character as people type it: ligatures of print taken apart, white space as a space, control characters gone.
+/// A character as people type it: ligatures are split, white space is a space, control characters are removed.
 fn plain(c: char) -> impl Iterator<Item = char> {
     let text: &'static str = match c {
         '\u{FB00}' => "ff",

@@ -1,6 +1,7 @@
-//! Glyphs with their places to lines: rows of text, columns in reading order, paragraphs by spacing and width.
+//! Glyphs to lines.
 //!
-//! Tables are read row by row, cells three spaces apart. Text that runs in another direction follows the page's own.
+//! **Input:** the glyphs of each page. **Output:** rows of text, columns in reading order, paragraphs by spacing and width.
+//! Tables are read row by row, with three spaces between cells. Text in another direction follows the rest of its page.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,23 +10,24 @@ use super::marks::{self, LineNumber};
 use crate::parts::{Parts, Piece};
 use crate::plain::{LIST_MARKER, is_ornament};
 use plenary_corpus::Layout;
+use plenary_corpus::text::{ends_sentence, ends_with_sign};
 
-/// A gap wider than this share of the size of print parts words.
+/// A gap wider than this share of the size of print separates words.
 const WORD_GAP: f32 = 0.17;
-/// A gap wider than this many sizes of print parts cells.
+/// A gap wider than this many sizes of print separates cells.
 const CELL_GAP: f32 = 2.5;
 /// Rows of one line lie within this share of the size of print: superscripts belong to their line.
 const SAME_LINE: f32 = 0.4;
-/// A step down of more than this many usual steps parts paragraphs.
+/// A step down of more than this many usual steps separates paragraphs.
 const PARAGRAPH_GAP: f32 = 1.3;
 /// Print larger than the body's by this factor is a heading.
 const HEADING_FROM: f32 = 1.25;
 /// Columns lie no further apart than this share of the width of the text.
 const WIDEST_GUTTER: f32 = 0.15;
-/// Fewer rows on either side are no column.
+/// Fewest rows of a column.
 const FEWEST_ROWS: usize = 5;
 
-/// A stretch of glyphs that were drawn one after the other on one line; later a whole row of a column.
+/// Glyphs that were drawn one after the other on one line; later a whole row of a column.
 #[derive(Debug, Clone)]
 struct Row {
     x0: f32,
@@ -45,14 +47,15 @@ impl Row {
         self.pieces.iter().map(|piece| piece.text.as_str()).collect()
     }
 
+    /// Whether the row ends with the end of a sentence or a colon.
     fn ends_sentence(&self) -> bool {
         let text = self.text();
-        text.trim_end().trim_end_matches(['"', '”', '’', ')', '\'']).ends_with(['.', '!', '?', ':'])
+        ends_sentence(&text) || ends_with_sign(&text, &[':'])
     }
 
     fn push(&mut self, text: &str, bold: bool, italic: bool) {
         match self.pieces.last_mut() {
-            // A blank takes the typeface of what stands before it.
+            // A space has the typeface of the piece before it.
             Some(last) if (last.bold == bold && last.italic == italic) || text.trim().is_empty() => {
                 last.text.push_str(text);
             }
@@ -62,7 +65,7 @@ impl Row {
 }
 
 /// Writes the pages line by line.
-pub fn lay_out(pages: &[Glyphs], out: &mut Parts) {
+pub(crate) fn lay_out(pages: &[Glyphs], out: &mut Parts) {
     let mut rows: Vec<Vec<Row>> = Vec::new();
     for page in pages {
         let mut of_page = Vec::new();
@@ -118,7 +121,7 @@ pub fn lay_out(pages: &[Glyphs], out: &mut Parts) {
     }
 }
 
-/// Puts the numbers of the margin to their rows.
+/// Assigns the line numbers in the margin to their rows.
 fn number(rows: &mut [Row], numbers: Vec<LineNumber>) {
     for number in numbers {
         let distance = |row: &Row| (row.y - number.y).abs();
@@ -130,8 +133,8 @@ fn number(rows: &mut [Row], numbers: Vec<LineNumber>) {
     }
 }
 
-/// Rows that stand first or last on a page and say the same at the same height of a third of all pages, numbers apart;
-/// each as page and place on it. What the first page prints stays: it may be the title.
+/// Running headers and footers: rows that are first or last on a page and have the same text, apart from numbers, at the same
+/// height of a third of all pages; each as its page and its index there. Those of the first page stay: it may be the title.
 fn running(pages: &[Vec<Row>]) -> HashSet<(usize, usize)> {
     const FEWEST_PAGES: usize = 3;
     const DEPTH: usize = 4;
@@ -157,7 +160,7 @@ fn running(pages: &[Vec<Row>]) -> HashSet<(usize, usize)> {
             }
         }
     }
-    // Only from the edge of the page on: a row below one of the body is of the body.
+    // Only from the edge of the page inwards: a row below one of the body belongs to the body.
     for (i, page) in pages.iter().enumerate() {
         let n = page.len();
         let top = (0..n).take_while(|k| out.contains(&(i, *k))).count();
@@ -167,7 +170,7 @@ fn running(pages: &[Vec<Row>]) -> HashSet<(usize, usize)> {
     out
 }
 
-/// Glyphs in the order in which they are drawn to stretches of one line.
+/// Glyphs in the order in which they are drawn to fragments of one line.
 fn fragments(glyphs: &[Glyph]) -> Vec<Row> {
     let mut out: Vec<Row> = Vec::new();
     // Where the last character that is not a blank ended, and whether a word was complete yet.
@@ -270,7 +273,7 @@ fn join(mut line: Vec<Row>, column: usize) -> Option<Row> {
     Some(row)
 }
 
-/// Rows of a page in reading order. What crosses the gutter between two columns ends both.
+/// Rows of a page in reading order. A row that crosses the gutter between two columns ends both.
 fn columns(fragments: Vec<Row>, column: usize, direction: usize, out: &mut Vec<Row>) {
     let gutter = if column < 8 { gutter(&fragments) } else { None };
     let Some(gutter) = gutter else {
@@ -304,8 +307,8 @@ fn columns(fragments: Vec<Row>, column: usize, direction: usize, out: &mut Vec<R
     columns(right, column * 2 + 1, direction, out);
 }
 
-/// Where a page is set in two columns, the place between them: hardly anything crosses it, and both sides hold rows
-/// that fill most of their width (the cells of a table do not).
+/// The gutter of a page with two columns: hardly anything crosses it, and both sides have rows that fill most of their width
+/// (the cells of a table do not).
 fn gutter(fragments: &[Row]) -> Option<f32> {
     const STEP: f32 = 2.0;
     const MOST_STEPS: usize = 2_000;
@@ -389,13 +392,13 @@ impl Measures {
         Self { body, leading, right }
     }
 
-    /// Where the notes at the foot of a page begin: from there on every row is smaller than the body's, and the first
-    /// bears a raised number. The number of rows where there are none.
+    /// Index of the first row of the notes at the foot of a page: from there on every row is smaller than the body, and the
+    /// first has a raised number. The number of rows where there are no notes.
     fn notes_from(&self, page: &[Row]) -> usize {
         (self.foot(page)..page.len()).find(|k| marks::begins_note(&page[*k].text())).unwrap_or(page.len())
     }
 
-    /// Where the small print at the foot of a page begins.
+    /// Index of the first row of the small print at the foot of a page.
     fn foot(&self, page: &[Row]) -> usize {
         const SMALLER: f32 = 0.95;
         let small = page.iter().rev().take_while(|row| row.size <= SMALLER * self.body).count();
@@ -420,8 +423,8 @@ impl Measures {
         below.y - above.y > PARAGRAPH_GAP * self.leading * above.size.max(below.size)
     }
 
-    /// Whether a row goes on with the paragraph of the row above: that one was full, the next word would not have
-    /// fitted on it.
+    /// Whether a row continues the paragraph of the row above: the row above was full, the next word would not have fitted
+    /// on it.
     fn goes_on(&self, above: &Row, below: &Row, next_to: bool) -> bool {
         let right = self.right.get(&above.column).copied().unwrap_or(above.x1);
         let is_full = above.x1 + 0.25 * above.size + below.first_word > right;

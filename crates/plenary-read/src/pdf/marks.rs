@@ -1,22 +1,22 @@
-//! Marks beside the words: numbers of lines in the margin, raised numbers of notes.
+//! Line numbers in the margin, and raised numbers of notes.
 //!
-//! Numbers in the margin would stand between the words of every line; they are taken out of the page, to be put back
-//! in front of their lines. Raised digits become characters that are raised themselves: "sea.¹".
+//! **Input:** the glyphs of a page. **Output:** the glyphs without line numbers, which would otherwise be between the words of
+//! every line and are later put before their lines; raised digits as raised characters: "sea.¹".
 
 use super::glyphs::Glyph;
 
 /// Glyphs of one line lie within this share of their size.
 const SAME_LINE: f32 = 0.4;
 
-/// A number in the margin and the baseline it stands on.
+/// A number in the margin, and its baseline.
 #[derive(Debug, Clone, PartialEq)]
-pub struct LineNumber {
-    pub y: f32,
-    pub text: String,
+pub(crate) struct LineNumber {
+    pub(crate) y: f32,
+    pub(crate) text: String,
 }
 
-/// Takes the numbers of lines off a page where nearly all of its lines have one and they count on.
-pub fn take_line_numbers(glyphs: &mut Vec<Glyph>) -> Vec<LineNumber> {
+/// Removes the line numbers of a page where nearly all of its lines have one and the numbers are consecutive.
+pub(crate) fn take_line_numbers(glyphs: &mut Vec<Glyph>) -> Vec<LineNumber> {
     const FEWEST: usize = 8;
     const LONGEST: usize = 4;
     let mut order: Vec<usize> = (0..glyphs.len()).filter(|i| glyphs[*i].c != ' ').collect();
@@ -41,7 +41,7 @@ pub fn take_line_numbers(glyphs: &mut Vec<Glyph>) -> Vec<LineNumber> {
             numbered.push((line[..n].to_vec(), value));
         }
     }
-    // The number of the page is one too many; a line of another number is none of the margin's.
+    // The number of the page is not a line number; nor is a number that does not fit the others.
     let counts_on = |pair: &[(Vec<usize>, usize)]| pair[1].1 == pair[0].1 + 1;
     let in_order = numbered.windows(2).filter(|pair| counts_on(pair)).count() + 1;
     if numbered.len() < FEWEST || numbered.len() * 10 < lines.len() * 7 || in_order * 10 < numbered.len() * 8 {
@@ -66,8 +66,8 @@ pub fn take_line_numbers(glyphs: &mut Vec<Glyph>) -> Vec<LineNumber> {
     out
 }
 
-/// Raises the characters of digits that are printed small and above the line.
-pub fn raise_digits(glyphs: &mut [Glyph]) {
+/// Replaces digits that are printed small and above the line by raised characters.
+pub(crate) fn raise_digits(glyphs: &mut [Glyph]) {
     let mut from = 0;
     while from < glyphs.len() {
         if !glyphs[from].c.is_ascii_digit() {
@@ -93,7 +93,7 @@ pub fn raise_digits(glyphs: &mut [Glyph]) {
     }
 }
 
-/// Whether a glyph is smaller than its neighbour and stands higher.
+/// Whether a glyph is smaller than its neighbour and higher.
 fn is_above(glyph: &Glyph, beside: &Glyph, gap: f32) -> bool {
     glyph.turn == beside.turn
         && glyph.size <= 0.8 * beside.size
@@ -103,12 +103,12 @@ fn is_above(glyph: &Glyph, beside: &Glyph, gap: f32) -> bool {
 
 const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
 
-pub fn raised(digit: char) -> char {
+pub(crate) fn raised(digit: char) -> char {
     digit.to_digit(10).and_then(|digit| RAISED.get(digit as usize)).copied().unwrap_or(digit)
 }
 
 /// Whether a text begins with the raised number of a note.
-pub fn begins_note(text: &str) -> bool {
+pub(crate) fn begins_note(text: &str) -> bool {
     text.trim_start().starts_with(RAISED)
 }
 

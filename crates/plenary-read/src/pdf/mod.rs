@@ -1,8 +1,9 @@
-//! PDF files with a text layer to lines: glyphs with their places, grouped to rows, columns and paragraphs.
+//! PDF files with a text layer to lines.
 //!
-//! Comes in: the bytes of a PDF. Goes out: a text built line by line, a form feed between pages. Refuses encrypted and
-//! damaged files, files without text (scans) and files whose fonts do not say which characters they draw. Running
-//! headers and page numbers stay in the text for `attribute` to recognise.
+//! **Input:** the bytes of a PDF. **Output:** text, line by line, with a form feed between pages: glyphs with their positions
+//! are grouped to rows, columns and paragraphs. **Refused:** encrypted and damaged files, files without text (scans), files
+//! whose fonts do not say which characters they draw. **Left to others:** running headers and page numbers stay in the text
+//! for `plenary-attribute` to recognise.
 
 mod glyphs;
 mod layout;
@@ -13,87 +14,92 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use hayro_interpret::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 
-use super::ReadError;
+use super::error::{Problem, ReadErrorKind};
+use super::file::File;
 use super::parts::Parts;
 use glyphs::{Glyphs, LIMIT_REACHED};
 
-/// What the errors call the format.
-const WHAT: &str = "a PDF file";
+/// What errors call the format.
+pub(crate) const NOUN: &str = "a PDF file";
+
+/// A PDF begins within this number of bytes of its file: some servers put a few bytes before it.
+const BEGINS_WITHIN: usize = 16;
 
 /// What an encrypted file has in its trailer.
 const ENCRYPTED: &[u8] = b"/Encrypt";
 
-/// Larger files are refused: their compressed streams could unfold beyond what memory holds.
+/// Larger files, in bytes, are refused: their compressed streams could exceed the memory.
 const LARGEST_PDF: usize = 512 << 20;
 
-/// A text of which more than this share cannot be told is not handed out as one.
+/// Largest share of unknown characters in a text that is read.
 const MOST_UNKNOWN: f64 = 0.3;
 
-pub fn read(path: &str, bytes: &[u8]) -> Result<Parts, ReadError> {
+/// Whether a file is a PDF.
+pub(crate) fn is_pdf(file: &File<'_>) -> bool {
+    file.bytes[..file.bytes.len().min(BEGINS_WITHIN)].windows(5).any(|window| window == b"%PDF-")
+}
+
+/// Reads a PDF.
+pub(crate) fn read(bytes: &[u8]) -> Result<Parts, Problem> {
     if bytes.len() > LARGEST_PDF {
         let problem = format!("it has {} bytes; at most {LARGEST_PDF} are read", bytes.len());
-        return Err(ReadError::TooLarge { path: path.into(), what: WHAT, problem });
+        return Err(too_large(problem).into());
     }
-    unfold::check(bytes).map_err(|_| too_far(path))?;
-    match catch_unwind(AssertUnwindSafe(|| pages(path, bytes))) {
-        Ok(pages) => text(path, &pages?),
-        Err(cause) if cause.is::<glyphs::LimitReached>() => {
-            Err(ReadError::TooLarge { path: path.into(), what: WHAT, problem: LIMIT_REACHED.into() })
-        }
+    unfold::check(bytes).map_err(|_| too_large(unfold::PROBLEM))?;
+    match catch_unwind(AssertUnwindSafe(|| pages(bytes))) {
+        Ok(pages) => text(&pages?),
+        Err(cause) if cause.is::<glyphs::LimitReached>() => Err(too_large(LIMIT_REACHED).into()),
         Err(cause) => resume_unwind(cause),
     }
 }
 
-fn too_far(path: &str) -> ReadError {
-    ReadError::TooLarge { path: path.into(), what: WHAT, problem: unfold::PROBLEM.into() }
+fn too_large(problem: impl Into<String>) -> ReadErrorKind {
+    ReadErrorKind::TooLarge { what: NOUN, problem: problem.into() }
 }
 
-fn damaged(path: &str, problem: &str) -> ReadError {
-    ReadError::Damaged { path: path.into(), what: WHAT, problem: problem.into() }
+fn damaged(problem: &str) -> ReadErrorKind {
+    ReadErrorKind::Damaged { what: NOUN, problem: problem.into() }
 }
 
 /// The glyphs of every page.
-fn pages(path: &str, bytes: &[u8]) -> Result<Vec<Glyphs>, ReadError> {
+fn pages(bytes: &[u8]) -> Result<Vec<Glyphs>, ReadErrorKind> {
     let pdf = Pdf::new(bytes.to_vec()).map_err(|error| match error {
         LoadPdfError::Decryption(DecryptionError::InvalidEncryption | DecryptionError::MissingIDEntry) => {
-            damaged(path, "its encryption is broken")
+            damaged("its encryption is broken")
         }
-        LoadPdfError::Decryption(_) => ReadError::Encrypted { path: path.into(), what: WHAT },
-        LoadPdfError::Invalid if !has_end(bytes) => damaged(path, "its end is missing: it was cut off"),
-        LoadPdfError::Invalid => damaged(path, "no table of its objects could be found"),
+        LoadPdfError::Decryption(_) => ReadErrorKind::Encrypted { what: NOUN },
+        LoadPdfError::Invalid if !has_end(bytes) => damaged("its end is missing: it was cut off"),
+        LoadPdfError::Invalid => damaged("no table of its objects could be found"),
     })?;
     if bytes.windows(ENCRYPTED.len()).any(|window| window == ENCRYPTED) {
-        unfold::check_decrypted(&pdf).map_err(|_| too_far(path))?;
+        unfold::check_decrypted(&pdf).map_err(|_| too_large(unfold::PROBLEM))?;
     }
     let pages = glyphs::of(&pdf);
     if pages.is_empty() {
-        return Err(damaged(
-            path,
-            if has_end(bytes) { "it has no pages" } else { "its end is missing: it was cut off" },
-        ));
+        return Err(damaged(if has_end(bytes) { "it has no pages" } else { "its end is missing: it was cut off" }));
     }
     Ok(pages)
 }
 
-/// A whole PDF ends with `%%EOF`, give or take some bytes.
+/// Whether the end of a PDF, `%%EOF`, is near the end of the bytes.
 fn has_end(bytes: &[u8]) -> bool {
     bytes[bytes.len().saturating_sub(1024)..].windows(5).any(|window| window == b"%%EOF")
 }
 
-fn text(path: &str, pages: &[Glyphs]) -> Result<Parts, ReadError> {
+fn text(pages: &[Glyphs]) -> Result<Parts, Problem> {
     let n_glyphs: usize = pages.iter().map(|page| page.glyphs.len()).sum();
     if n_glyphs == 0 {
-        return Err(ReadError::NoText { path: path.into(), n_pages: pages.len() });
+        return Err(ReadErrorKind::NoTextLayer { n_pages: pages.len() }.into());
     }
     let n_unknown: usize = pages.iter().map(|page| page.n_unknown).sum();
     if n_unknown as f64 > MOST_UNKNOWN * n_glyphs as f64 {
-        return Err(ReadError::UnknownCharacters { path: path.into(), n_unknown, n_glyphs });
+        return Err(ReadErrorKind::UnknownCharacters { n_unknown, n_glyphs }.into());
     }
     let mut out = Parts::default();
     layout::lay_out(pages, &mut out);
     if n_unknown > 0 {
         out.warnings.push(format!(
-            "{n_unknown} of {n_glyphs} characters could not be told, because their fonts do not name them; they stand as \u{FFFD}"
+            "{n_unknown} of {n_glyphs} characters are unknown, because their fonts do not name them; they are written as \u{FFFD}"
         ));
     }
     let empty: Vec<String> =

@@ -1,7 +1,8 @@
-//! How far the streams of a PDF unfold, told before they are unfolded as a whole: the crate that reads PDFs sets no
-//! bounds, and a kilobyte can stand for a gigabyte.
+//! The decompressed size of the streams of a PDF.
 //!
-//! Filters are undone one after the other as the file names them; compressed data is tried whatever the file says.
+//! **Input:** the bytes of a PDF. **Refused:** streams that exceed the limits, before any is decompressed as a whole: the crate
+//! that reads PDFs has no limits, and a kilobyte can decompress to a gigabyte. Filters are undone one after the other as the
+//! file names them; data that begins like compressed data is decompressed whatever the file names.
 
 use std::io::Read;
 use std::sync::LazyLock;
@@ -11,38 +12,38 @@ use hayro_interpret::hayro_syntax::object::Object;
 use hayro_interpret::hayro_syntax::{Filter, Pdf};
 use regex::bytes::Regex;
 
-/// No stream unfolds to more: the content of a page takes some ten thousand bytes, a large picture some ten million.
+use plenary_names::text::constant_byte_regex;
+
+/// Largest decompressed size of a stream, in bytes. The content of a page has about ten thousand, a large picture ten million.
 const LARGEST_STREAM: usize = 256 << 20;
 
-/// All streams together unfold to no more.
+/// Largest decompressed size of all streams together, in bytes.
 const LARGEST_FILE: usize = 4 << 30;
 
-/// What describes a stream stands within so many bytes before it.
+/// Bytes before a stream in which its description is searched for.
 const LONGEST_DESCRIPTION: usize = 16 << 10;
 
-/// Data that is compressed more often than this is not looked into further.
+/// How many times data may be compressed; deeper layers are not checked.
 const DEEPEST: usize = 8;
 
-static STREAM: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?-u)\bstream(?:\r\n|\n|\r)").expect("the pattern is a constant that compiles"));
+static STREAM: LazyLock<Regex> = LazyLock::new(|| constant_byte_regex(r"(?-u)\bstream(?:\r\n|\n|\r)"));
 
 static FILTER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
+    constant_byte_regex(
         r"(?-u)/(?:(FlateDecode|Fl)|(LZWDecode|LZW)|(RunLengthDecode|RL)|(ASCII85Decode|A85)|(ASCIIHexDecode|AHx))\b",
     )
-    .expect("the pattern is a constant that compiles")
 });
 
-/// A stream, or all of them, unfolds too far.
+/// A stream, or all of them together, exceeds the limits.
 #[derive(Debug)]
-pub struct TooFar;
+pub(crate) struct TooFar;
 
-/// What is said of the file.
-pub const PROBLEM: &str =
-    "one of its compressed streams unfolds to more than 256 MiB, or all of them to more than 4 GiB";
+/// Description of such a file.
+pub(crate) const PROBLEM: &str =
+    "one of its streams has more than 256 MiB when decompressed, or all of them more than 4 GiB";
 
-/// Looks at every stream that the bytes of a file hold, wherever it stands.
-pub fn check(bytes: &[u8]) -> Result<(), TooFar> {
+/// Checks every stream in the bytes of a file.
+pub(crate) fn check(bytes: &[u8]) -> Result<(), TooFar> {
     let mut all = 0;
     for found in STREAM.find_iter(bytes) {
         let before = &bytes[found.start().saturating_sub(LONGEST_DESCRIPTION)..found.start()];
@@ -53,8 +54,8 @@ pub fn check(bytes: &[u8]) -> Result<(), TooFar> {
     Ok(())
 }
 
-/// The same for the streams of a file with an empty password, which are only seen once they are decrypted.
-pub fn check_decrypted(pdf: &Pdf) -> Result<(), TooFar> {
+/// Checks the streams of a file with an empty password, which have to be decrypted first.
+pub(crate) fn check_decrypted(pdf: &Pdf) -> Result<(), TooFar> {
     let mut all = 0;
     for object in pdf.objects() {
         if let Object::Stream(stream) = object {
@@ -81,11 +82,11 @@ fn filter(name: &regex::bytes::Captures<'_>) -> Filter {
     FILTERS[which - 1]
 }
 
-/// Bytes that data unfolds to; what comes after its end does not count.
+/// Decompressed size of data, in bytes. Bytes after its end are ignored.
 fn size(filters: &[Filter], data: &[u8]) -> Result<usize, TooFar> {
     let packed = filters.iter().filter(|filter| matches!(filter, Filter::LzwDecode | Filter::RunLengthDecode)).count();
     let n = filters.iter().filter(|filter| **filter == Filter::FlateDecode).count() + packed;
-    // Nobody packs data in two ways at once but to hide how much it is.
+    // Data is compressed in two ways at once only to hide its size.
     if packed > 0 && n > 1 {
         return Err(TooFar);
     }
@@ -107,7 +108,7 @@ fn size(filters: &[Filter], data: &[u8]) -> Result<usize, TooFar> {
 fn inflated_size(data: &[u8], depth: usize) -> Result<usize, TooFar> {
     let data = if is_zlib(data) { &data[2..] } else { data };
     let mut out = Vec::new();
-    // What is damaged unfolds up to the damage.
+    // Damaged data is decompressed up to the damage.
     let _ = DeflateDecoder::new(data).take(LARGEST_STREAM as u64 + 1).read_to_end(&mut out);
     if out.len() > LARGEST_STREAM {
         return Err(TooFar);
@@ -123,7 +124,7 @@ fn is_zlib(data: &[u8]) -> bool {
     matches!(data, [method, check, ..] if method & 0x0F == 8 && (usize::from(*method) << 8 | usize::from(*check)).is_multiple_of(31))
 }
 
-/// The length of LZW data without its letters: each code stands for the one before it and one byte more.
+/// The length of LZW data, without its text: each code is the one before it and one byte more.
 fn lzw_size(data: &[u8]) -> Result<usize, TooFar> {
     const CLEAR: usize = 256;
     const END: usize = 257;
@@ -132,7 +133,7 @@ fn lzw_size(data: &[u8]) -> Result<usize, TooFar> {
     let (mut n, mut bits, mut n_bits) = (0usize, 0usize, 0u32);
     for byte in data {
         (bits, n_bits) = (bits << 8 | usize::from(*byte), n_bits + 8);
-        // The table counts one ahead, as nearly all writers do.
+        // The width of codes grows one entry early, as nearly all writers do.
         let width = (usize::BITS - (lengths.len() + usize::from(last.is_some())).leading_zeros()).clamp(9, 12);
         if n_bits < width {
             continue;

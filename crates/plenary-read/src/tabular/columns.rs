@@ -1,9 +1,14 @@
-//! Which column of a table means what: by the study's names, or by the names that such columns usually have.
+//! Which column of a table means what.
+//!
+//! **Input:** the names of the columns, and the study's names. **Output:** the column of each meaning, by the study's name or
+//! else by its usual names. **Refused:** tables without a column of text, or without a column that the study names.
+
+use plenary_corpus::text::collapse_white_space;
 
 use crate::Columns;
-use crate::ReadError;
+use crate::ReadErrorKind;
 
-/// Usual names of each column, the surest first. Letters and digits count alone: `Speaker_Name` is `speakername`.
+/// Usual names of each column, the most specific first. Only letters and digits count: `Speaker_Name` is `speakername`.
 const TEXT: &[&str] = &[
     "text",
     "speech",
@@ -49,24 +54,24 @@ const AFFILIATION: &[&str] = &["affiliation", "organisation", "organization", "i
 const PARTY: &[&str] = &["party", "partyname", "speakerparty", "group", "parliamentarygroup"];
 const COUNTRY: &[&str] = &["country"];
 
-/// Places of the columns that have a use.
+/// Positions of the columns that have a use.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Use {
-    pub text: usize,
-    pub speaker: Option<usize>,
-    pub speaker_id: Option<usize>,
-    pub document: Option<usize>,
-    pub date: Option<usize>,
-    pub time_start: Option<usize>,
-    pub time_end: Option<usize>,
-    pub role: Option<usize>,
-    pub position: Option<usize>,
-    pub affiliation: Option<usize>,
-    pub party: Option<usize>,
-    pub country: Option<usize>,
-    pub carry: Vec<usize>,
+pub(super) struct Use {
+    pub(super) text: usize,
+    pub(super) speaker: Option<usize>,
+    pub(super) speaker_id: Option<usize>,
+    pub(super) document: Option<usize>,
+    pub(super) date: Option<usize>,
+    pub(super) time_start: Option<usize>,
+    pub(super) time_end: Option<usize>,
+    pub(super) role: Option<usize>,
+    pub(super) position: Option<usize>,
+    pub(super) affiliation: Option<usize>,
+    pub(super) party: Option<usize>,
+    pub(super) country: Option<usize>,
+    pub(super) carry: Vec<usize>,
     /// Columns without a use.
-    pub unused: Vec<usize>,
+    pub(super) unused: Vec<usize>,
 }
 
 /// Letters and digits of a name, in lower case.
@@ -85,46 +90,45 @@ fn usual(names: &[String], usual: &[&str]) -> Option<usize> {
 }
 
 /// The column with the text, where there is one.
-pub fn text(names: &[String], columns: &Columns) -> Option<usize> {
+pub(super) fn text(names: &[String], columns: &Columns) -> Option<usize> {
     if columns.text.is_empty() { usual(names, TEXT) } else { named(names, &columns.text) }
 }
 
 /// Finds what each column means.
 ///
 /// # Errors
-/// [`ReadError::NoTextColumn`] lists the columns there are; [`ReadError::NoColumn`] where the study names one that
-/// is missing.
-pub fn find(path: &str, names: &[String], columns: &Columns) -> Result<Use, ReadError> {
-    let place = |key: &'static str, name: &str, usual_names: &[&str]| {
+/// [`ReadErrorKind::NoTextColumn`] with the columns that there are; [`ReadErrorKind::NoColumn`] where the study names one
+/// that is missing.
+pub(super) fn find(names: &[String], columns: &Columns) -> Result<Use, ReadErrorKind> {
+    let position = |key: &'static str, name: &str, usual_names: &[&str]| {
         if name.is_empty() {
             return Ok(usual(names, usual_names));
         }
-        named(names, name).map(Some).ok_or_else(|| ReadError::NoColumn {
-            path: path.into(),
+        named(names, name).map(Some).ok_or_else(|| ReadErrorKind::NoColumn {
             key,
             column: name.into(),
             columns: listed(names),
         })
     };
-    let text = place("text", &columns.text, TEXT)?
-        .ok_or_else(|| ReadError::NoTextColumn { path: path.into(), columns: listed(names) })?;
+    let text =
+        position("text", &columns.text, TEXT)?.ok_or_else(|| ReadErrorKind::NoTextColumn { columns: listed(names) })?;
     let mut found = Use {
         text,
-        speaker: place("speaker", &columns.speaker, SPEAKER)?,
-        speaker_id: place("speaker_id", &columns.speaker_id, SPEAKER_ID)?,
-        document: place("document", &columns.document, DOCUMENT)?,
-        date: place("date", &columns.date, DATE)?,
-        time_start: place("time_start", &columns.time_start, TIME_START)?,
-        time_end: place("time_end", &columns.time_end, TIME_END)?,
-        role: place("role", &columns.role, ROLE)?,
-        position: place("position", &columns.position, POSITION)?,
-        affiliation: place("affiliation", &columns.affiliation, AFFILIATION)?,
-        party: place("party", &columns.party, PARTY)?,
-        country: place("country", &columns.country, COUNTRY)?,
+        speaker: position("speaker", &columns.speaker, SPEAKER)?,
+        speaker_id: position("speaker_id", &columns.speaker_id, SPEAKER_ID)?,
+        document: position("document", &columns.document, DOCUMENT)?,
+        date: position("date", &columns.date, DATE)?,
+        time_start: position("time_start", &columns.time_start, TIME_START)?,
+        time_end: position("time_end", &columns.time_end, TIME_END)?,
+        role: position("role", &columns.role, ROLE)?,
+        position: position("position", &columns.position, POSITION)?,
+        affiliation: position("affiliation", &columns.affiliation, AFFILIATION)?,
+        party: position("party", &columns.party, PARTY)?,
+        country: position("country", &columns.country, COUNTRY)?,
         carry: columns
             .carry
             .iter()
-            .map(|name| place("carry", name, &[]))
+            .map(|name| position("carry", name, &[]))
             .collect::<Result<Vec<_>, _>>()?
             .into_iter()
             .flatten()
@@ -159,7 +163,7 @@ fn listed(names: &[String]) -> String {
 }
 
 fn short(name: &str) -> String {
-    let line = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = collapse_white_space(name);
     match line.char_indices().nth(40) {
         Some((at, _)) => format!("{} ...", &line[..at]),
         None => line,

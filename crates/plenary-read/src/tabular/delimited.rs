@@ -1,46 +1,51 @@
-//! Delimited text (CSV, TSV) to a table: the delimiter and the row of names are found by looking at both.
+//! Delimited text (CSV, TSV) to a table.
 //!
-//! The row of names is the first of the first rows in which a column of text is recognised, so that a title above the
-//! table does no harm. Rows with fewer cells than names are filled up; rows with more are refused.
+//! **Input:** decoded text. **Output:** names and rows. The delimiter is the one that gives a column of text and rows of even
+//! length. The row of names is the first of the first ten rows in which a column of text is recognised, so a title above the
+//! table is skipped. Rows with fewer cells than names are filled up. **Refused:** rows with more cells, and quotation marks
+//! that are not closed.
 
 use csv::{ByteRecord, ReaderBuilder, StringRecord};
 
 use super::{Row, Table, columns};
-use crate::Columns;
-use crate::ReadError;
+use plenary_corpus::Format;
 
-/// Rows that are looked at to find the delimiter and the names.
-const LOOKED_AT: usize = 30;
-/// Rows that may stand above the names.
+use crate::error::{Place, Problem};
+use crate::file::File;
+use crate::{Columns, ReadErrorKind};
+
+/// Rows from which the delimiter and the names are found.
+const SAMPLE_ROWS: usize = 30;
+/// Rows that the names may be in; those above are skipped.
 const ABOVE_NAMES: usize = 10;
 
-/// Reads delimited text; `by_tabs` where the file's name says that tabs part its columns.
+/// Reads delimited text. Of delimiters that fit alike the first is taken: tabs where the extension is that of TSV.
 ///
 /// # Errors
-/// [`ReadError::Row`] where a quotation mark is never closed or a row has more cells than there are names;
-/// [`ReadError::NoTextColumn`] where the names are not found.
-pub fn read(path: &str, text: &str, by_tabs: bool, columns: &Columns) -> Result<Table, ReadError> {
-    let delimiters: &[u8] = if by_tabs { b"\t,;|" } else { b",;\t|" };
+/// [`ReadErrorKind::Row`] where a quotation mark is not closed or a row has more cells than there are names.
+pub(super) fn read(file: &File<'_>, columns: &Columns) -> Result<Table, Problem> {
+    let text = file.text();
+    let delimiters: &[u8] = if file.has_extension_of(Format::Tsv) { b"\t,;|" } else { b",;\t|" };
     let mut best: Option<(Fit, u8, Option<usize>)> = None;
     for &delimiter in delimiters {
-        let (fit, header) = look(text, delimiter, columns);
+        let (fit, header) = try_delimiter(text, delimiter, columns);
         if best.as_ref().is_none_or(|(other, ..)| fit > *other) {
             best = Some((fit, delimiter, header));
         }
     }
     let (delimiter, header) = best.map_or((b',', None), |(_, delimiter, header)| (delimiter, header));
-    rows(path, text, delimiter, header.unwrap_or(0))
+    rows(text, delimiter, header.unwrap_or(0))
 }
 
-/// How well a delimiter fits: it shows a column of text, then how many rows have as many cells as names, then how
-/// many names there are.
+/// How well a delimiter fits: whether it gives a column of text, then the share of rows with as many cells as names, then
+/// the number of names.
 #[derive(PartialEq, PartialOrd)]
 struct Fit(bool, f64, usize);
 
-fn look(text: &str, delimiter: u8, columns: &Columns) -> (Fit, Option<usize>) {
+fn try_delimiter(text: &str, delimiter: u8, columns: &Columns) -> (Fit, Option<usize>) {
     let mut reader =
         ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes());
-    let sample: Vec<StringRecord> = reader.records().take(LOOKED_AT).map_while(Result::ok).collect();
+    let sample: Vec<StringRecord> = reader.records().take(SAMPLE_ROWS).map_while(Result::ok).collect();
     let header = sample.iter().take(ABOVE_NAMES).position(|row| columns::text(&names(row), columns).is_some());
     let from = header.unwrap_or(0);
     let n_names = sample.get(from).map_or(0, StringRecord::len);
@@ -54,14 +59,14 @@ fn names(record: &StringRecord) -> Vec<String> {
     record.iter().map(|name| name.trim().to_string()).collect()
 }
 
-fn rows(path: &str, text: &str, delimiter: u8, header: usize) -> Result<Table, ReadError> {
+fn rows(text: &str, delimiter: u8, header: usize) -> Result<Table, Problem> {
     let mut reader =
         ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut table = Table::default();
     let mut record = ByteRecord::new();
     let (mut number, mut last_start, mut last_line) = (0, 0, 1);
-    let wrong =
-        |line: u64, problem: String| ReadError::Row { path: path.into(), place: format!("line {line}"), problem };
+    let place = |line: u64| Place::Line(usize::try_from(line).unwrap_or(usize::MAX));
+    let wrong = |line: u64, problem: String| ReadErrorKind::Row { problem }.at(place(line));
     while reader
         .read_byte_record(&mut record)
         .map_err(|error| wrong(error.position().map_or(0, csv::Position::line), error.to_string()))?
@@ -84,7 +89,7 @@ fn rows(path: &str, text: &str, delimiter: u8, header: usize) -> Result<Table, R
                 return Err(wrong(
                     line,
                     format!(
-                        "found {} cells where the table has {} columns; a text that holds the delimiter `{}` must stand in \
+                        "found {} cells where the table has {} columns; a text that holds the delimiter `{}` must be in \
                          quotation marks",
                         cells.len(),
                         table.names.len(),
@@ -93,14 +98,14 @@ fn rows(path: &str, text: &str, delimiter: u8, header: usize) -> Result<Table, R
                 ));
             }
             let cells = cells.into_iter().map(|cell| (!cell.trim().is_empty()).then_some(cell)).collect();
-            table.rows.push(Row { place: format!("line {line}"), cells });
+            table.rows.push(Row { place: place(line), cells });
         }
         number += 1;
     }
-    // The crate takes the end of the file for the end of a quoted cell.
+    // The csv crate ends a quoted cell at the end of the file.
     let last = text.get(last_start..).unwrap_or("");
     if last.trim_end().contains('\n') && last.matches('"').count() % 2 == 1 {
-        return Err(wrong(last_line, "a quotation mark opens in this row and is never closed".into()));
+        return Err(wrong(last_line, "a quotation mark opens in this row and is not closed".into()));
     }
     Ok(table)
 }

@@ -1,14 +1,20 @@
-//! JSON lines to a table: one object a line; objects inside objects become columns named with a dot (`meta.party`).
+//! JSON lines to a table.
+//!
+//! **Input:** decoded text with one JSON object per line. **Output:** a row for each; objects inside objects become columns
+//! named with a dot (`meta.party`), lists stay JSON. **Refused:** lines that are not JSON objects.
 
 use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
 use super::{Row, Table};
-use crate::ReadError;
+use crate::ReadErrorKind;
+use crate::error::{Place, Problem};
+use crate::file::File;
 
-/// Whether the first two lines that are not blank are JSON objects each.
-pub fn looks_like(bytes: &[u8]) -> bool {
+/// Whether the first two lines that are not blank are JSON objects.
+pub(crate) fn is_json_lines(file: &File<'_>) -> bool {
+    let bytes = file.bytes;
     if !bytes.trim_ascii_start().starts_with(b"{") {
         return false;
     }
@@ -19,20 +25,19 @@ pub fn looks_like(bytes: &[u8]) -> bool {
 /// Reads JSON lines.
 ///
 /// # Errors
-/// [`ReadError::Row`] names the first line that is no JSON object.
-pub fn read(path: &str, text: &str) -> Result<Table, ReadError> {
+/// [`ReadErrorKind::Row`] at the first line that is not a JSON object.
+pub(crate) fn json_lines(text: &str) -> Result<Table, Problem> {
     let mut table = Table::default();
-    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut columns: HashMap<String, usize> = HashMap::new();
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let place = format!("line {}", number + 1);
-        let object: Map<String, Value> = serde_json::from_str(line).map_err(|error| ReadError::Row {
-            path: path.into(),
-            place: place.clone(),
-            problem: format!("expected one JSON object, {}", in_column(&error)),
+        let place = Place::Line(number + 1);
+        let object: Map<String, Value> = serde_json::from_str(line).map_err(|error| {
+            let problem = format!("expected one JSON object, {}", in_column(&error));
+            ReadErrorKind::Row { problem }.at(place.clone())
         })?;
         let mut cells = vec![None; table.names.len()];
         flatten("", object, &mut |name, value| {
-            let at = *places.entry(name.clone()).or_insert_with(|| {
+            let at = *columns.entry(name.clone()).or_insert_with(|| {
                 table.names.push(name);
                 table.names.len() - 1
             });
@@ -46,15 +51,15 @@ pub fn read(path: &str, text: &str) -> Result<Table, ReadError> {
     Ok(table)
 }
 
-/// serde counts lines within the one it was given.
+/// The message of serde without its line number, which counts within the line that it was given.
 fn in_column(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let problem = text.split(" at line ").next().unwrap_or(&text);
     format!("found at column {}: {problem}", error.column())
 }
 
-/// Calls `keep` with the name and value of everything in the object; serde bounds how deep it nests.
-pub fn flatten(prefix: &str, object: Map<String, Value>, keep: &mut dyn FnMut(String, Option<String>)) {
+/// Calls `keep` with the name and value of each entry of the object and of the objects in it. The depth is bounded by serde.
+fn flatten(prefix: &str, object: Map<String, Value>, keep: &mut dyn FnMut(String, Option<String>)) {
     for (key, value) in object {
         let name = if prefix.is_empty() { key } else { format!("{prefix}.{key}") };
         match value {
@@ -64,7 +69,7 @@ pub fn flatten(prefix: &str, object: Map<String, Value>, keep: &mut dyn FnMut(St
     }
 }
 
-/// A value as a cell: texts without quotes, `null` and blank texts as nothing, lists as JSON.
+/// A value as a cell: text without quotes, `None` for `null` and blank text, lists as JSON.
 fn cell(value: Value) -> Option<String> {
     match value {
         Value::Null => None,

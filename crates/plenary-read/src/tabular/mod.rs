@@ -1,8 +1,9 @@
-//! Tables to documents: one row is one turn, columns say what is said, by whom and when.
+//! Tables to documents: one row is one turn.
 //!
-//! Comes in: a table as CSV, TSV, JSONL, XLSX or Parquet and the study's names of its columns. Goes out: one document,
-//! or one for each value of the document column, in the order of first rows. Refuses tables without a column of text.
-//! Rows without text are left out, with a warning; columns without a use are named in another.
+//! **Input:** a table as CSV, TSV, JSON lines, XLSX or Parquet and the study's names of its columns. **Output:** one document,
+//! or one for each value of the document column, in the order of their first rows. **Refused:** tables without a column of
+//! text, damaged tables and tables that are too large. Rows without text are omitted and columns without a use are named, each
+//! in a warning. **Left to others:** how the label of a speaker is split, to `plenary-attribute`.
 
 mod columns;
 mod delimited;
@@ -14,111 +15,76 @@ use std::collections::HashMap;
 
 use columns::Use;
 
+use super::error::{Place, Problem, ReadErrorKind};
+use super::file::File;
 use super::parts::Parts;
 use super::source::{Part, Source};
-use super::{ReadError, decode, detect};
-use crate::Columns;
-use plenary_corpus::{Declared, Details, Document, Format, Turn};
+use super::{Columns, EXTRACTED, detect};
+use plenary_corpus::{Declared, Details, Document, Turn, clock};
 use plenary_names::roles::role_named;
 
-/// A table as read, whatever it was stored in.
+pub(crate) use jsonl::{is_json_lines, json_lines};
+pub(crate) use parquet::{NOUN as PARQUET_NOUN, read as read_parquet};
+pub(crate) use workbook::{NOUN as WORKBOOK_NOUN, is_workbook, read as read_workbook};
+
+/// A table as read, whatever its format.
 #[derive(Debug, Default)]
-pub struct Table {
-    pub names: Vec<String>,
-    pub rows: Vec<Row>,
-    pub warnings: Vec<String>,
+pub(crate) struct Table {
+    pub(crate) names: Vec<String>,
+    pub(crate) rows: Vec<Row>,
+    /// Encoding of its bytes, as for [`Document::encoding`].
+    pub(crate) encoding: &'static str,
+    pub(crate) warnings: Vec<String>,
 }
 
-/// One row; a cell is `None` where it is empty or null.
+/// One row. A cell is `None` where it is empty or null.
 #[derive(Debug)]
-pub struct Row {
-    /// Where it stands, for messages: "line 7".
-    pub place: String,
-    pub cells: Vec<Option<String>>,
+pub(crate) struct Row {
+    /// Where in the file, for errors.
+    pub(crate) place: Place,
+    pub(crate) cells: Vec<Option<String>>,
 }
 
-/// The kind of table that a file is, by its content or, for text, by its extension; `None` for other files.
-pub(super) fn kind(path: &str, bytes: &[u8]) -> Option<Format> {
-    if bytes.starts_with(detect::PARQUET) {
-        return Some(Format::Parquet);
-    }
-    if bytes.starts_with(detect::ZIP) {
-        return (detect::zip(bytes) == detect::Zip::Workbook).then_some(Format::Xlsx);
-    }
-    if detect::unsupported(bytes).is_some() || bytes.iter().all(u8::is_ascii_whitespace) {
-        return None;
-    }
-    let extension = path.rsplit('/').next()?.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase()).unwrap_or_default();
-    match extension.as_str() {
-        "csv" => Some(Format::Csv),
-        "tsv" | "tab" => Some(Format::Tsv),
-        "jsonl" | "ndjson" => Some(Format::Jsonl),
-        _ => jsonl::looks_like(bytes).then_some(Format::Jsonl),
-    }
+/// Reads delimited text.
+pub(crate) fn read_delimited(file: &File<'_>, columns: &Columns) -> Result<Table, Problem> {
+    detect::check_text(file.text(), file.bytes)?;
+    let table = delimited::read(file, columns)?;
+    Ok(Table { encoding: file.decoded().encoding, ..table })
 }
 
-/// Reads a table of the given kind.
+/// Reads JSON lines.
+pub(crate) fn read_json_lines(file: &File<'_>, _columns: &Columns) -> Result<Table, Problem> {
+    detect::check_text(file.text(), file.bytes)?;
+    let table = jsonl::json_lines(file.text())?;
+    Ok(Table { encoding: file.decoded().encoding, ..table })
+}
+
+/// The documents of a table, by the study's names of its columns.
 ///
 /// # Errors
-/// [`ReadError`] where the table is damaged, holds control bytes, or has no column with the text.
-pub(super) fn read(path: &str, bytes: &[u8], kind: Format, columns: &Columns) -> Result<Vec<Document>, ReadError> {
-    let (table, encoding) = match kind {
-        Format::Xlsx => (workbook::read(path, bytes, columns)?, "UTF-8"),
-        Format::Parquet => (parquet::read(path, bytes)?, "UTF-8"),
-        _ => {
-            let decoded = decode::decode(bytes);
-            if let Some((offset, byte, share)) = detect::binary(&decoded.text, bytes) {
-                return Err(ReadError::Binary { path: path.into(), offset, byte, share });
-            }
-            let table = match kind {
-                Format::Jsonl => jsonl::read(path, &decoded.text)?,
-                _ => delimited::read(path, &decoded.text, kind == Format::Tsv, columns)?,
-            };
-            (table, decoded.encoding)
-        }
-    };
-    table_documents(&Source::new(path, bytes, kind, encoding), table, columns)
+/// Where a column is missing or no row has text.
+pub(crate) fn documents(source: &Source<'_>, table: Table, columns: &Columns) -> Result<Vec<Document>, Problem> {
+    let found = columns::find(&table.names, columns)?;
+    group_rows(source, table, &found)
 }
 
-/// JSON lines to a table, for formats that are made of them.
-///
-/// # Errors
-/// [`ReadError::Row`] names the first line that is no JSON object.
-pub(super) fn json_lines(path: &str, text: &str) -> Result<Table, ReadError> {
-    jsonl::read(path, text)
-}
-
-/// A table to documents, by the study's names of its columns.
-///
-/// # Errors
-/// [`ReadError`] where a column is missing or no row has text.
-pub(super) fn table_documents(
-    source: &Source<'_>,
-    table: Table,
-    columns: &Columns,
-) -> Result<Vec<Document>, ReadError> {
-    let found = columns::find(source.path, &table.names, columns)?;
-    documents(source, table, &found)
-}
-
-/// What the cells of a table may take together. One text can stand in many cells of a file for next to nothing.
+/// Size in bytes that all cells of a table may have together. In a file, one text can be stored once for many cells.
 const LARGEST_TABLE: usize = 1 << 30;
 
-/// What the cells taken so far need.
+/// Size of the cells read so far.
 #[derive(Debug, Default)]
 struct Size(usize);
 
 impl Size {
-    /// Takes another cell; `None` where the table is too large.
+    /// Counts another cell; `None` where the table is too large.
     fn add(&mut self, n_bytes: usize) -> Option<()> {
         self.0 = self.0.saturating_add(n_bytes).saturating_add(size_of::<Option<String>>());
         (self.0 <= LARGEST_TABLE).then_some(())
     }
 }
 
-fn too_large(path: &str, what: &'static str) -> ReadError {
-    let problem = format!("its cells hold more than {} MiB", LARGEST_TABLE >> 20);
-    ReadError::TooLarge { path: path.into(), what, problem }
+fn too_large(what: &'static str) -> ReadErrorKind {
+    ReadErrorKind::TooLarge { what, problem: format!("its cells hold more than {} MiB", LARGEST_TABLE >> 20) }
 }
 
 /// Rows of one document.
@@ -126,18 +92,18 @@ fn too_large(path: &str, what: &'static str) -> ReadError {
 struct Group {
     name: Option<String>,
     parts: Parts,
-    odd_dates: usize,
-    other_dates: usize,
-    odd_times: usize,
+    n_unreadable_dates: usize,
+    n_different_dates: usize,
+    n_unreadable_times: usize,
 }
 
 /// Rows to documents.
 ///
 /// # Errors
-/// [`ReadError::Empty`] where no row has text.
-fn documents(source: &Source<'_>, table: Table, found: &Use) -> Result<Vec<Document>, ReadError> {
+/// [`ReadErrorKind::Empty`] where no row has text.
+fn group_rows(source: &Source<'_>, table: Table, found: &Use) -> Result<Vec<Document>, Problem> {
     let mut groups: Vec<Group> = Vec::new();
-    let mut places: HashMap<Option<String>, usize> = HashMap::new();
+    let mut group_of: HashMap<Option<String>, usize> = HashMap::new();
     let mut without_text = 0;
     for row in &table.rows {
         let cell = |column: Option<usize>| column.and_then(|at| row.cells.get(at)).and_then(Option::as_deref);
@@ -146,18 +112,18 @@ fn documents(source: &Source<'_>, table: Table, found: &Use) -> Result<Vec<Docum
             continue;
         };
         let name = cell(found.document).map(str::to_string);
-        let at = *places.entry(name.clone()).or_insert_with(|| {
+        let at = *group_of.entry(name.clone()).or_insert_with(|| {
             groups.push(Group { name, ..Group::default() });
             groups.len() - 1
         });
         groups[at].add(row, text, found, &table.names);
     }
     if groups.is_empty() {
-        return Err(ReadError::Empty { path: source.path.into() });
+        return Err(ReadErrorKind::Empty.into());
     }
     let mut warnings = table.warnings;
     if without_text > 0 {
-        warnings.push(format!("{without_text} of {} rows have no text and were left out", table.rows.len()));
+        warnings.push(format!("{without_text} of {} rows have no text and were omitted", table.rows.len()));
     }
     if !found.unused.is_empty() {
         let names: Vec<&str> = found.unused.iter().map(|&at| table.names[at].as_str()).collect();
@@ -178,14 +144,14 @@ impl Group {
                 Some(date) if self.parts.front.date.is_none_or(|first| first == date) => {
                     self.parts.front.date = Some(date)
                 }
-                Some(_) => self.other_dates += 1,
-                None => self.odd_dates += 1,
+                Some(_) => self.n_different_dates += 1,
+                None => self.n_unreadable_dates += 1,
             }
         }
         let mut seconds = |column: Option<usize>| {
             let time = cell(column)?;
-            let seconds = seconds_of(time);
-            self.odd_times += usize::from(seconds.is_none());
+            let seconds = clock::seconds(time);
+            self.n_unreadable_times += usize::from(seconds.is_none());
             seconds
         };
         let (time_start_s, time_end_s) = (seconds(found.time_start), seconds(found.time_end));
@@ -216,18 +182,19 @@ impl Group {
 
     fn document(self, source: &Source<'_>, has_parts: bool, warnings: &[String]) -> Document {
         let mut warnings = warnings.to_vec();
-        if self.other_dates > 0 {
+        if self.n_different_dates > 0 {
             warnings.push(format!(
-                "{} rows have another date than the first; the document bears the first. If each date is a document of \
-                 its own, name the column as `document` under [columns]",
-                self.other_dates
+                "{} rows have another date than the first row; the document has the date of the first row. If each date is a \
+                 document, name the column as `document` under [columns]",
+                self.n_different_dates
             ));
         }
-        if self.odd_dates > 0 {
-            warnings.push(format!("{} dates are not written as YYYY-MM-DD and were not read", self.odd_dates));
+        if self.n_unreadable_dates > 0 {
+            warnings.push(format!("{} dates are not written as YYYY-MM-DD and were not read", self.n_unreadable_dates));
         }
-        if self.odd_times > 0 {
-            warnings.push(format!("{} times are neither seconds nor h:mm:ss and were not read", self.odd_times));
+        if self.n_unreadable_times > 0 {
+            warnings
+                .push(format!("{} times are neither seconds nor h:mm:ss and were not read", self.n_unreadable_times));
         }
         let mut parts = Parts { warnings, ..self.parts };
         parts.front.title = parts.front.title.or_else(|| self.name.clone());
@@ -236,18 +203,11 @@ impl Group {
     }
 }
 
-/// A date that can be read without guessing: ISO 8601, with or without hyphens, with or without a time behind it.
+/// A date that can be read without guessing: ISO 8601, with or without hyphens, with or without a time after it.
 fn date_of(text: &str) -> Option<jiff::civil::Date> {
     let day = text.split(['T', ' ']).next().unwrap_or(text).replace('/', "-");
     let year_first = day.find('-').is_none_or(|at| at == 4);
     year_first.then(|| day.parse().ok()).flatten()
-}
-
-/// Seconds, or a clock time of the recording: `75`, `75.5`, `1:15`, `0:01:15.5`, `00:01:15,500`.
-fn seconds_of(text: &str) -> Option<f64> {
-    let parts: Vec<f64> = text.trim().replace(',', ".").split(':').map(str::parse).collect::<Result<_, _>>().ok()?;
-    let fits = parts.len() <= 3 && parts.iter().all(|part| part.is_finite() && *part >= 0.0);
-    fits.then(|| parts.iter().fold(0.0, |sum, part| sum * 60.0 + part))
 }
 
 #[cfg(test)]

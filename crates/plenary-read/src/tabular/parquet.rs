@@ -1,4 +1,7 @@
-//! Parquet to a table, through polars: every column as text, dates as `YYYY-MM-DD`, nulls as empty cells.
+//! Parquet to a table, by means of polars.
+//!
+//! **Input:** the bytes of a file. **Output:** every column as text, dates as `YYYY-MM-DD`, nulls as empty cells. **Refused:**
+//! damaged files, and files that would take too much memory.
 
 use std::io::Cursor;
 
@@ -7,39 +10,39 @@ use polars_io::prelude::{ParquetReader, SerReader};
 use polars_parquet::parquet::metadata::FileMetadata;
 use polars_parquet::parquet::read::{BasicDecompressor, PageReader};
 
-use super::{Row, Size, Table};
-use crate::ReadError;
+use super::{Columns, EXTRACTED, File, Place, Problem, ReadErrorKind, Row, Size, Table};
 
-/// What the errors call the format.
-const WHAT: &str = "a Parquet file";
+/// What errors call the format.
+pub(crate) const NOUN: &str = "a Parquet file";
 
-/// What the columns may take together when unpacked, as the file itself says.
+/// Size in bytes that the columns may have together when unpacked, as the file declares it.
 const LARGEST: usize = 2 << 30;
-/// Rows of a column that takes nearly no bytes (all null, all alike) count as well.
+/// Number of rows that a file may have: a column of nulls or of one value takes nearly no bytes.
 const MOST_ROWS: usize = 50_000_000;
 
 /// Reads a Parquet file.
 ///
 /// # Errors
-/// [`ReadError::Damaged`] where it cannot be read, [`ReadError::TooLarge`] where it would take too much memory.
-pub fn read(path: &str, bytes: &[u8]) -> Result<Table, ReadError> {
-    let damaged = |error: PolarsError| ReadError::Damaged { path: path.into(), what: WHAT, problem: error.to_string() };
-    let too_large = || super::too_large(path, WHAT);
+/// [`ReadErrorKind::Damaged`] where it cannot be read, [`ReadErrorKind::TooLarge`] where it would take too much memory.
+pub(crate) fn read(file: &File<'_>, _columns: &Columns) -> Result<Table, Problem> {
+    let bytes = file.bytes;
+    let damaged = |error: PolarsError| ReadErrorKind::Damaged { what: NOUN, problem: error.to_string() };
+    let too_large = || super::too_large(NOUN);
     let mut reader = ParquetReader::new(Cursor::new(bytes));
     let metadata = reader.get_metadata().map_err(damaged)?;
     let unpacked = metadata.row_groups.iter().fold(0usize, |sum, group| sum.saturating_add(group.total_byte_size()));
     if unpacked > LARGEST || metadata.num_rows > MOST_ROWS {
-        return Err(too_large());
+        return Err(too_large().into());
     }
-    check_pages(bytes, metadata).map_err(|problem| ReadError::Damaged { path: path.into(), what: WHAT, problem })?;
+    check_pages(bytes, metadata).map_err(|problem| ReadErrorKind::Damaged { what: NOUN, problem })?;
     let mut size = Size::default();
     let frame = reader.finish().map_err(damaged)?;
     let names = frame.get_column_names().iter().map(|name| name.to_string()).collect();
     let mut rows: Vec<Row> =
-        (0..frame.height()).map(|row| Row { place: format!("row {}", row + 1), cells: Vec::new() }).collect();
+        (0..frame.height()).map(|row| Row { place: Place::Row(row + 1), cells: Vec::new() }).collect();
     for column in frame.columns() {
         let column = column.as_materialized_series();
-        // Text is taken as it is; numbers, dates and the like as they are shown.
+        // Text is read as it is; numbers, dates and the like as polars displays them.
         if *column.dtype() == DataType::String {
             for (row, value) in rows.iter_mut().zip(column.str().map_err(damaged)?.iter()) {
                 let text = value.filter(|text| !text.trim().is_empty());
@@ -48,17 +51,17 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<Table, ReadError> {
             }
         } else {
             for (row, value) in rows.iter_mut().zip(column.iter()) {
-                let text = shown(&value);
+                let text = display(&value);
                 size.add(text.as_ref().map_or(0, String::len)).ok_or_else(too_large)?;
                 row.cells.push(text);
             }
         }
     }
-    Ok(Table { names, rows, warnings: Vec::new() })
+    Ok(Table { names, rows, encoding: EXTRACTED, warnings: Vec::new() })
 }
 
-/// Checks what the headers of the pages promise: the reader makes room for as many values as a header says, and a program
-/// that asks for more memory than there is ends at once.
+/// Checks the sizes that the headers of pages declare. The reader allocates memory for as many values as a header declares,
+/// and a program that asks for more memory than there is ends at once.
 fn check_pages(bytes: &[u8], metadata: &FileMetadata) -> Result<(), String> {
     for column in metadata.row_groups.iter().flat_map(|group| group.parquet_columns()) {
         let range = column.byte_range();
@@ -86,11 +89,11 @@ fn check_pages(bytes: &[u8], metadata: &FileMetadata) -> Result<(), String> {
     Ok(())
 }
 
-fn shown(value: &AnyValue<'_>) -> Option<String> {
+fn display(value: &AnyValue<'_>) -> Option<String> {
     if value.is_null() {
         return None;
     }
-    // Texts of categories would be shown in quotation marks.
+    // The text of a category would be displayed in quotation marks.
     let text = value.get_str().map_or_else(|| value.to_string(), str::to_string);
     (!text.trim().is_empty()).then_some(text)
 }

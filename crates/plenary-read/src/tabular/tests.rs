@@ -6,7 +6,7 @@ use polars_core::prelude::{IntoColumn, NamedFrom, Series};
 use polars_io::prelude::ParquetWriter;
 
 use crate::Columns;
-use crate::{Options, ReadError, read, read_all};
+use crate::{Options, ReadError, ReadErrorKind, read, read_all};
 use plenary_attribute::attribute;
 use plenary_corpus::{Document, Format, Role, Transcript};
 
@@ -47,7 +47,7 @@ fn a_table_without_text_lists_its_columns() {
     assert_eq!(message, "a.csv: no column with the text of the turns was found; its columns are `id`, `words`");
     let columns = Columns { text: "speeches".into(), ..Columns::default() };
     let error = read_all("a.csv", b"id,text\n1,hello\n", &Options { columns }).unwrap_err();
-    assert!(matches!(error, ReadError::NoTextColumn { .. } | ReadError::NoColumn { .. }), "{error}");
+    assert!(matches!(error.kind, ReadErrorKind::NoTextColumn { .. } | ReadErrorKind::NoColumn { .. }), "{error}");
     assert!(error.to_string().contains("`id`, `text`"), "{error}");
     let columns = Columns { party: "fraction".into(), ..Columns::default() };
     let error = read_all("a.csv", b"id,text\n1,hello\n", &Options { columns }).unwrap_err().to_string();
@@ -62,9 +62,9 @@ fn broken_rows_are_refused_with_their_line() {
     assert!(message.starts_with("a.csv, line 3: a quotation mark"), "{message}");
     let message = read("a.jsonl", b"{\"text\":\"one\"}\n{\"text\":\n").unwrap_err().to_string();
     assert!(message.starts_with("a.jsonl, line 2: expected one JSON object"), "{message}");
-    assert!(matches!(read("a.csv", b"text\n\n \n"), Err(ReadError::Empty { .. })));
+    assert!(matches!(read("a.csv", b"text\n\n \n"), Err(ReadError { kind: ReadErrorKind::Empty, .. })));
     let zeros: Vec<u8> = "a,text\n".bytes().chain([0; 300]).collect();
-    assert!(matches!(read("a.csv", &zeros), Err(ReadError::Binary { .. })));
+    assert!(matches!(read("a.csv", &zeros), Err(ReadError { kind: ReadErrorKind::Binary { .. }, .. })));
 }
 
 #[test]
@@ -139,7 +139,10 @@ fn parquet_is_read_through_its_columns() {
     let transcript = one("a.parquet", &bytes);
     assert_eq!(said(&transcript), [(Some("A"), "One."), (Some("B"), "Two.")]);
     assert_eq!(transcript.utterances[1].time_start_s, Some(1.5));
-    assert!(matches!(read("a.parquet", &bytes[..bytes.len() / 2]), Err(ReadError::Damaged { .. })));
+    assert!(matches!(
+        read("a.parquet", &bytes[..bytes.len() / 2]),
+        Err(ReadError { kind: ReadErrorKind::Damaged { .. }, .. })
+    ));
 }
 
 /// A workbook with one sheet of the given rows, written as XLSX asks for it.

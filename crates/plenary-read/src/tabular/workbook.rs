@@ -1,33 +1,39 @@
-//! Excel workbooks (XLSX) to a table: the first visible sheet with a column of text.
+//! Excel workbooks (XLSX) to a table.
 //!
-//! Cells are taken one by one, so that a sheet with a single cell in its last row costs no memory. Dates become
-//! `YYYY-MM-DD`; formulas give the value that was saved with them.
+//! **Input:** the bytes of a file. **Output:** the first visible sheet with a column of text; dates as `YYYY-MM-DD`, formulas
+//! as the value that was saved with them. Cells are read one by one, so a sheet with a single cell in its last row takes no
+//! memory. **Refused:** damaged files, files that would take too much memory, and workbooks without a column of text.
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use calamine::{Data, Reader, SheetType, SheetVisible, Xlsx};
 
-use super::{Row, Size, Table, columns};
-use crate::Columns;
-use crate::{ReadError, archive};
+use plenary_corpus::clock::SECONDS_PER_DAY;
 
-/// What the errors call the format.
-const WHAT: &str = "an Excel workbook";
+use super::{Columns, EXTRACTED, File, Place, Problem, ReadErrorKind, Row, Size, Table, columns};
+use crate::{archive, detect};
 
-/// Rows that may stand above the names.
+/// What errors call the format.
+pub(crate) const NOUN: &str = "an Excel workbook";
+
+/// Rows that the names may be in; those above are skipped.
 const ABOVE_NAMES: usize = 10;
+
+/// Whether a file is an Excel workbook.
+pub(crate) fn is_workbook(file: &File<'_>) -> bool {
+    file.begins_like_zip() && file.has_member(detect::OFFICE_MEMBER) && file.has_member("xl/workbook.xml")
+}
 
 /// Reads a workbook.
 ///
 /// # Errors
-/// [`ReadError::Damaged`] and [`ReadError::TooLarge`] for the file; [`ReadError::NoTextColumn`] lists what the sheets
-/// hold.
-pub fn read(path: &str, bytes: &[u8], columns: &Columns) -> Result<Table, ReadError> {
-    archive::check(path, bytes, WHAT)?;
-    let damaged =
-        |error: calamine::XlsxError| ReadError::Damaged { path: path.into(), what: WHAT, problem: error.to_string() };
-    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(damaged)?;
+/// [`ReadErrorKind::Damaged`] and [`ReadErrorKind::TooLarge`]; [`ReadErrorKind::NoTextColumn`] with the first row of each
+/// sheet.
+pub(crate) fn read(file: &File<'_>, columns: &Columns) -> Result<Table, Problem> {
+    archive::check(file.bytes, NOUN)?;
+    let damaged = |error: calamine::XlsxError| ReadErrorKind::Damaged { what: NOUN, problem: error.to_string() };
+    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(file.bytes)).map_err(damaged)?;
     let names: Vec<String> = workbook
         .sheets_metadata()
         .iter()
@@ -39,8 +45,7 @@ pub fn read(path: &str, bytes: &[u8], columns: &Columns) -> Result<Table, ReadEr
     let mut others: Vec<String> = Vec::new();
     let mut size = Size::default();
     for name in names {
-        let cells =
-            cells(&mut workbook, &name, &mut size).map_err(damaged)?.ok_or_else(|| super::too_large(path, WHAT))?;
+        let cells = cells(&mut workbook, &name, &mut size).map_err(damaged)?.ok_or_else(|| super::too_large(NOUN))?;
         if cells.is_empty() {
             continue;
         }
@@ -56,18 +61,20 @@ pub fn read(path: &str, bytes: &[u8], columns: &Columns) -> Result<Table, ReadEr
     match found {
         Some(mut table) => {
             if !others.is_empty() {
-                table.warnings.push(format!("only the first sheet with a text was read; not {}", others.join(", ")));
+                table
+                    .warnings
+                    .push(format!("only the first sheet with a text column was read, not {}", others.join(", ")));
             }
             Ok(table)
         }
-        None if seen.is_empty() => Err(ReadError::Empty { path: path.into() }),
-        None => Err(ReadError::NoTextColumn { path: path.into(), columns: seen.join("; ") }),
+        None if seen.is_empty() => Err(ReadErrorKind::Empty.into()),
+        None => Err(ReadErrorKind::NoTextColumn { columns: seen.join("; ") }.into()),
     }
 }
 
 type Cells = BTreeMap<u32, BTreeMap<usize, String>>;
 
-/// The cells of a sheet; `None` where their texts, shared or not, take more than a table may.
+/// The cells of a sheet; `None` where they are larger than a table may be. Shared texts count for each cell.
 fn cells(
     workbook: &mut Xlsx<Cursor<&[u8]>>,
     sheet: &str,
@@ -87,7 +94,10 @@ fn cells(
     Ok(Some(rows))
 }
 
-/// The sheet as a table, or the cells of its first row where no row of names is found.
+/// The sheet as a table.
+///
+/// # Errors
+/// The cells of its first row, where no row of names is found.
 fn table(sheet: &str, cells: &Cells, columns: &Columns) -> Result<Table, Vec<String>> {
     let names_of = |row: &BTreeMap<usize, String>| -> Vec<String> {
         let width = row.last_key_value().map_or(0, |(last, _)| last + 1);
@@ -99,17 +109,17 @@ fn table(sheet: &str, cells: &Cells, columns: &Columns) -> Result<Table, Vec<Str
     };
     let names = names_of(row);
     let rows = cells.range(header + 1..).map(|(number, row)| Row {
-        place: format!("sheet `{sheet}`, row {}", number + 1),
+        place: Place::SheetRow { sheet: sheet.to_string(), row: *number as usize + 1 },
         cells: (0..names.len()).map(|at| row.get(&at).cloned()).collect(),
     });
-    Ok(Table { rows: rows.collect(), names, warnings: Vec::new() })
+    Ok(Table { rows: rows.collect(), names, encoding: EXTRACTED, warnings: Vec::new() })
 }
 
 fn text(value: &Data) -> Option<String> {
     let text = match value {
         Data::Empty | Data::Error(_) => return None,
-        Data::DateTime(time) if time.is_duration() => return Some((time.as_f64() * 86_400.0).to_string()),
-        // Below one day it is a clock time.
+        Data::DateTime(time) if time.is_duration() => return Some((time.as_f64() * SECONDS_PER_DAY).to_string()),
+        // Less than one day is a time of the day.
         Data::DateTime(time) if time.as_f64() < 1.0 => {
             let (.., hour, minute, second, _) = time.to_ymd_hms_milli();
             format!("{hour:02}:{minute:02}:{second:02}")

@@ -1,29 +1,32 @@
-//! What the headers of TEI say: title, date, language, persons, times.
+//! The headers of TEI.
+//!
+//! **Input:** elements and text of headers, one by one. **Output:** title, date, language, persons and points in time.
 
 use std::collections::HashMap;
 
 use jiff::civil::Date;
+use plenary_corpus::text::collapse_white_space;
 
 use super::Element;
 use super::timeline::Timeline;
 
 /// A person of the header's list.
 #[derive(Debug, Clone, Default)]
-pub struct Person {
-    pub name: String,
-    pub title: Option<String>,
+pub(crate) struct Person {
+    pub(crate) name: String,
+    pub(crate) title: Option<String>,
 }
 
-/// What the headers said so far. Persons and times hold for the whole file, the rest for one `TEI`.
+/// What the headers declare so far. Persons and times are those of the whole file, the rest is of one `TEI`.
 #[derive(Debug, Default)]
-pub struct Header {
-    pub persons: HashMap<String, Person>,
-    pub timeline: Timeline,
+pub(crate) struct Header {
+    pub(crate) persons: HashMap<String, Person>,
+    pub(crate) timeline: Timeline,
     titles: Vec<Title>,
     setting_date: Option<Date>,
     source_date: Option<Date>,
     /// Date printed at the head of the text.
-    pub printed_date: Option<Date>,
+    pub(crate) printed_date: Option<Date>,
     language: Option<String>,
     depth: usize,
     setting: Option<usize>,
@@ -52,22 +55,22 @@ struct NameParts {
 }
 
 impl Header {
-    /// A `TEI` begins: what an enclosing corpus says of its title and date is not about it.
-    pub fn begin_document(&mut self) {
+    /// A `TEI` begins: the title and date of an enclosing corpus are not its own.
+    pub(crate) fn begin_document(&mut self) {
         self.titles.clear();
         self.setting_date = None;
         self.source_date = None;
         self.printed_date = None;
     }
 
-    /// Takes the language of `TEI`, `text` or `body`; the innermost counts.
-    pub fn language(&mut self, element: &Element) {
+    /// Reads the language of `TEI`, `text` or `body`. The innermost takes precedence.
+    pub(crate) fn language(&mut self, element: &Element) {
         if let Some(code) = element.get("xml:lang").and_then(two_letters) {
             self.language = Some(code);
         }
     }
 
-    pub fn open(&mut self, element: &Element, parent: Option<&str>) {
+    pub(crate) fn open(&mut self, element: &Element, parent: Option<&str>) {
         self.depth += 1;
         self.texts.push(String::new());
         match element.name.as_str() {
@@ -96,9 +99,9 @@ impl Header {
         }
     }
 
-    pub fn close(&mut self, name: &str, parent: Option<&str>) {
+    pub(crate) fn close(&mut self, name: &str, parent: Option<&str>) {
         let text = self.texts.pop().unwrap_or_default();
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = collapse_white_space(&text);
         match name {
             "title" if parent == Some("titleStmt") => {
                 if let Some((kind, language)) = self.title.take()
@@ -117,7 +120,7 @@ impl Header {
                 if let Some((_, id)) = &self.person
                     && !text.is_empty()
                 {
-                    // The first name is the one that holds; others are of other times or languages.
+                    // The first name is used; others are of other times or languages.
                     self.persons.entry(id.clone()).or_insert_with(|| person(parts, &text));
                 }
             }
@@ -141,22 +144,22 @@ impl Header {
         }
     }
 
-    pub fn characters(&mut self, text: &str) {
+    pub(crate) fn characters(&mut self, text: &str) {
         if let Some(open) = self.texts.last_mut() {
             open.push_str(text);
         }
     }
 
-    pub fn date(&self) -> Option<Date> {
+    pub(crate) fn date(&self) -> Option<Date> {
         self.setting_date.or(self.source_date).or(self.printed_date)
     }
 
-    pub fn language_code(&self) -> Option<&str> {
+    pub(crate) fn language_code(&self) -> Option<&str> {
         self.language.as_deref()
     }
 
     /// The main title, in the document's language where there are several.
-    pub fn title(&self) -> Option<&str> {
+    pub(crate) fn title(&self) -> Option<&str> {
         let is_main = |title: &&Title| title.kind.as_deref().is_none_or(|kind| kind == "main");
         let is_own = |title: &&Title| title.language.is_some() && title.language == self.language;
         let titles = || self.titles.iter();
@@ -165,7 +168,7 @@ impl Header {
     }
 }
 
-/// Elements whose text is wanted whole, with what stands in the elements inside them.
+/// Elements whose text includes that of the elements inside them.
 fn is_short(name: Option<&str>) -> bool {
     matches!(name, Some("title" | "persName" | "roleName" | "forename" | "surname" | "nameLink" | "genName"))
 }
@@ -178,7 +181,7 @@ fn person(parts: NameParts, text: &str) -> Person {
 }
 
 /// The day of `when`, or of `from` where a span of time begins.
-pub fn date_of(element: &Element) -> Option<Date> {
+pub(crate) fn date_of(element: &Element) -> Option<Date> {
     let when = element.get("when").or(element.get("from")).or(element.get("when-iso"))?;
     when.get(..10)?.parse().ok()
 }

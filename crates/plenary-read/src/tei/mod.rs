@@ -1,8 +1,8 @@
-//! TEI XML as parliaments' corpora write it (ParlaMint, Parla-CLARIN, and spoken TEI near them) to documents.
+//! TEI XML to documents, as corpora of parliaments write it (`ParlaMint`, Parla-CLARIN and similar spoken TEI).
 //!
-//! Comes in: the bytes of a `TEI` or `teiCorpus`. Goes out: a document for each `TEI` with text. A turn is a `u` (or
-//! `sp`); what stands in notes, incidents and the like is no speech; who speaks is `who`, by the header's list of
-//! persons and the printed label. Refuses broken XML with its place, entities that the file declares, and other XML.
+//! **Input:** the bytes of a `TEI` or `teiCorpus`. **Output:** a document for each `TEI` with text. A turn is a `u` (or `sp`);
+//! text in notes, incidents and the like is not speech; the speaker is `who`, by the header's list of persons and the
+//! printed label. **Refused:** XML that is not well-formed, with the place; entities that the file declares; other XML.
 //! External entities and document type definitions are never fetched.
 
 mod header;
@@ -14,46 +14,52 @@ use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
+use super::error::{Place, Problem, ReadErrorKind};
+use super::file::File;
 use super::parts::Parts;
 use super::source::{Part, Source};
-use super::{ReadError, decode, detect};
+use super::{decode, detect};
 use plenary_corpus::{Document, Format};
 
 use header::Header;
 use text::Text;
 
-/// Deeper nesting than this is made to break readers; texts nest ten to thirty deep.
+/// Deepest nesting of elements that is read. Texts nest ten to thirty deep.
 const DEEPEST: usize = 250;
 
+/// Bytes at the start of a file in which the root element is searched for.
+const HEAD: usize = 8192;
+
+/// Root elements of TEI.
 const ROOTS: [&str; 3] = ["TEI", "teiCorpus", "TEI.2"];
 
-/// An element's start: its local name, and its attributes by local name but for `xml:id` and `xml:lang`.
-pub struct Element {
-    pub name: String,
+/// The start of an element: its local name, and its attributes by local name except `xml:id` and `xml:lang`.
+pub(crate) struct Element {
+    pub(crate) name: String,
     attributes: Vec<(String, String)>,
 }
 
 impl Element {
     /// The value of an attribute, where it is there and not blank.
-    pub fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let found = self.attributes.iter().find(|(key, _)| key == name);
         found.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
     }
 }
 
-/// Whether a file is XML: it says so, or its root is one of TEI's, or its name ends in `.xml` and it begins like it.
-pub fn is_xml(path: &str, bytes: &[u8]) -> bool {
-    let head = decode::decode_xml(&bytes[..bytes.len().min(8192)]).text;
+/// Whether a file is XML: it has an XML declaration, or a root element of TEI, or the extension of TEI and a tag at its
+/// start. HTML is not.
+pub(crate) fn is_xml(file: &File<'_>) -> bool {
+    let head = decode::decode_xml(&file.bytes[..file.bytes.len().min(HEAD)]).text;
     let head = head.trim_start();
-    let extension = path.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).unwrap_or_default();
     if !head.starts_with('<') {
         return false;
     }
     let root = root(head);
-    // A web page may begin like XML; it is HTML all the same.
+    // XHTML may begin with an XML declaration.
     root.as_deref() != Some("html")
         && (head.starts_with("<?xml")
-            || matches!(extension.as_str(), "xml" | "tei")
+            || file.has_extension_of(Format::Tei)
             || root.is_some_and(|root| ROOTS.contains(&root.as_str())))
 }
 
@@ -72,26 +78,23 @@ fn root(text: &str) -> Option<String> {
 /// Reads TEI.
 ///
 /// # Errors
-/// [`ReadError::Xml`] with line and column where the XML is broken, [`ReadError::Entities`],
-/// [`ReadError::NotTei`], and [`ReadError::NothingSaid`] where no `TEI` has text.
-pub fn read(path: &str, bytes: &[u8]) -> Result<Vec<Document>, ReadError> {
-    let decoded = decode::decode_xml(bytes);
-    if let Some((offset, byte, share)) = detect::binary(&decoded.text, bytes) {
-        return Err(ReadError::Binary { path: path.into(), offset, byte, share });
-    }
-    let parts = Walk::new(path, &decoded.text).run()?;
+/// [`ReadErrorKind::Xml`] with line and column where the XML is not well-formed, [`ReadErrorKind::Entities`],
+/// [`ReadErrorKind::NotTei`], and [`ReadErrorKind::NoTextInTei`] where no `TEI` has text.
+pub(crate) fn read(file: &File<'_>) -> Result<Vec<Document>, Problem> {
+    let decoded = decode::decode_xml(file.bytes);
+    detect::check_text(&decoded.text, file.bytes)?;
+    let parts = Walk::new(&decoded.text).run()?;
     if parts.is_empty() {
-        return Err(ReadError::NothingSaid { path: path.into() });
+        return Err(ReadErrorKind::NoTextInTei.into());
     }
-    let source = Source::new(path, bytes, Format::Tei, decoded.encoding);
+    let source = Source::new(file.path, file.bytes, Format::Tei, decoded.encoding);
     let several = parts.len() > 1;
     let documents = parts.into_iter().map(|(name, parts)| source.document(several.then_some(Part(&name)), parts));
     Ok(documents.collect())
 }
 
-/// The way through the file: which elements are open, what the headers said, the text so far.
+/// The state of reading: which elements are open, what the headers declare, the text so far.
 struct Walk<'t> {
-    path: &'t str,
     text: &'t str,
     /// Names of the open elements and where they begin.
     open: Vec<(String, usize)>,
@@ -103,9 +106,8 @@ struct Walk<'t> {
 }
 
 impl<'t> Walk<'t> {
-    fn new(path: &'t str, text: &'t str) -> Self {
+    fn new(text: &'t str) -> Self {
         Self {
-            path,
             text,
             open: Vec::new(),
             header: Header::default(),
@@ -115,14 +117,14 @@ impl<'t> Walk<'t> {
         }
     }
 
-    fn run(mut self) -> Result<Vec<(String, Parts)>, ReadError> {
+    fn run(mut self) -> Result<Vec<(String, Parts)>, Problem> {
         let mut reader = Reader::from_str(self.text);
         let mut seen_root = false;
         loop {
-            let at = position(reader.buffer_position());
+            let at = offset(reader.buffer_position());
             let event = match reader.read_event() {
                 Ok(event) => event,
-                Err(error) => return Err(self.broken(position(reader.error_position()), &error.to_string())),
+                Err(error) => return Err(self.broken(offset(reader.error_position()), &error.to_string())),
             };
             match event {
                 Event::Start(start) => {
@@ -145,7 +147,7 @@ impl<'t> Walk<'t> {
                         Ok(None) => predefined(&reference).ok_or_else(|| {
                             let name = &*reference;
                             self.broken(at, &format!(
-                                "found the entity `&{name};`; expected one of XML's own (&amp; &lt; &gt; &quot; &apos;) or a number such as &#233;"
+                                "found the entity `&{name};`; expected one that XML defines (&amp; &lt; &gt; &quot; &apos;) or a number such as &#233;"
                             ))
                         })?,
                         Err(error) => return Err(self.broken(at, &error.to_string())),
@@ -153,14 +155,14 @@ impl<'t> Walk<'t> {
                     self.characters(c.encode_utf8(&mut [0; 4]), at)?;
                 }
                 Event::DocType(declaration) if declaration.contains("<!ENTITY") => {
-                    return Err(ReadError::Entities { path: self.path.into(), line: self.place(at).0 });
+                    return Err(ReadErrorKind::Entities.at(Place::Line(self.position(at).0)));
                 }
                 Event::DocType(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
                 Event::Eof => break,
             }
         }
         if let Some((name, start)) = self.open.last() {
-            let line = self.place(*start).0;
+            let line = self.position(*start).0;
             let problem = format!("the file ends inside `{name}`, which begins on line {line}; expected `</{name}>`");
             return Err(self.broken(self.text.len(), &problem));
         }
@@ -170,13 +172,13 @@ impl<'t> Walk<'t> {
         Ok(self.finished)
     }
 
-    fn check_root(&self, start: &BytesStart<'_>, seen: &mut bool, at: usize) -> Result<(), ReadError> {
+    fn check_root(&self, start: &BytesStart<'_>, seen: &mut bool, at: usize) -> Result<(), Problem> {
         let name = start.local_name();
         let name: &str = name.as_ref();
         if !*seen {
             *seen = true;
             if !ROOTS.contains(&name) {
-                return Err(ReadError::NotTei { path: self.path.into(), root: name.into() });
+                return Err(ReadErrorKind::NotTei { root: name.into() }.into());
             }
         } else if self.open.is_empty() {
             return Err(self.broken(at, &format!("found a second root element `{name}`; expected the end of the file")));
@@ -184,7 +186,7 @@ impl<'t> Walk<'t> {
         Ok(())
     }
 
-    fn element(&self, start: &BytesStart<'_>, at: usize) -> Result<Element, ReadError> {
+    fn element(&self, start: &BytesStart<'_>, at: usize) -> Result<Element, Problem> {
         let mut attributes = Vec::new();
         for attribute in start.attributes() {
             let attribute = attribute.map_err(|error| self.broken(at, &error.to_string()))?;
@@ -198,7 +200,7 @@ impl<'t> Walk<'t> {
         Ok(Element { name: start.local_name().as_ref().to_string(), attributes })
     }
 
-    fn open(&mut self, element: Element, at: usize) -> Result<(), ReadError> {
+    fn open(&mut self, element: Element, at: usize) -> Result<(), Problem> {
         if self.open.len() >= DEEPEST {
             return Err(self.broken(at, &format!("elements nest more than {DEEPEST} deep")));
         }
@@ -249,7 +251,7 @@ impl<'t> Walk<'t> {
         self.open.last().map(|(name, _)| name.as_str())
     }
 
-    fn characters(&mut self, text: &str, at: usize) -> Result<(), ReadError> {
+    fn characters(&mut self, text: &str, at: usize) -> Result<(), Problem> {
         if self.open.is_empty() {
             if !text.trim().is_empty() {
                 return Err(self.broken(at, "found text outside the root element"));
@@ -262,13 +264,13 @@ impl<'t> Walk<'t> {
         Ok(())
     }
 
-    fn broken(&self, at: usize, problem: &str) -> ReadError {
-        let (line, column) = self.place(at);
-        ReadError::Xml { path: self.path.into(), line, column, problem: problem.into() }
+    fn broken(&self, at: usize, problem: &str) -> Problem {
+        let (line, column) = self.position(at);
+        ReadErrorKind::Xml { problem: problem.into() }.at(Place::Column { line, column })
     }
 
     /// Line and column of a byte, both from 1.
-    fn place(&self, at: usize) -> (usize, usize) {
+    fn position(&self, at: usize) -> (usize, usize) {
         let mut at = at.min(self.text.len());
         while !self.text.is_char_boundary(at) {
             at -= 1;
@@ -279,7 +281,7 @@ impl<'t> Walk<'t> {
     }
 }
 
-fn position(at: u64) -> usize {
+fn offset(at: u64) -> usize {
     usize::try_from(at).unwrap_or(usize::MAX)
 }
 

@@ -1,6 +1,6 @@
 //! Small files in the ways that corpora write them.
 
-use crate::{Options, ReadError, read, read_all};
+use crate::{Options, Place, ReadError, ReadErrorKind, read, read_all};
 use plenary_attribute::attribute;
 use plenary_corpus::{BlockKind, Role, Transcript};
 
@@ -137,7 +137,10 @@ fn a_corpus_of_several_texts_is_several_documents() {
     let paths: Vec<&str> = reading.documents.iter().map(|document| document.path.as_str()).collect();
     assert_eq!(paths, ["c.xml/one", "c.xml/two"]);
     assert_ne!(reading.documents[0].document_id, reading.documents[1].document_id);
-    assert!(matches!(read("c.xml", corpus.as_bytes()), Err(ReadError::Several { n: 2, .. })));
+    assert!(matches!(
+        read("c.xml", corpus.as_bytes()),
+        Err(ReadError { kind: ReadErrorKind::Several { n: 2, .. }, .. })
+    ));
 }
 
 #[test]
@@ -158,22 +161,22 @@ fn broken_xml_is_refused_with_its_place() {
     assert!(message.contains("line 3"), "{message}");
     let message = error("<TEI><text>a &nbsp; b</text></TEI>").to_string();
     assert!(message.contains("&nbsp;"), "{message}");
-    assert!(matches!(error("<TEI/><TEI/>"), ReadError::Xml { .. }));
+    assert!(matches!(error("<TEI/><TEI/>").kind, ReadErrorKind::Xml { .. }));
 }
 
 #[test]
 fn other_xml_is_named() {
     let message = error("<?xml version=\"1.0\"?>\n<!-- c -->\n<hansard:debate xmlns:hansard=\"x\"/>").to_string();
     assert!(message.contains("XML that is not TEI") && message.contains("`debate`"), "{message}");
-    assert!(matches!(error("<TEI><teiHeader/><text><body/></text></TEI>"), ReadError::NothingSaid { .. }));
+    assert!(matches!(error("<TEI><teiHeader/><text><body/></text></TEI>").kind, ReadErrorKind::NoTextInTei));
 }
 
 #[test]
 fn declared_entities_are_refused_and_nothing_is_fetched() {
     let laughs = "<?xml version=\"1.0\"?>\n<!DOCTYPE TEI [\n<!ENTITY a \"ha\">\n<!ENTITY b \"&a;&a;&a;&a;\">\n]>\n<TEI><text><u>&b;</u></text></TEI>";
-    assert!(matches!(error(laughs), ReadError::Entities { line: 1 | 2, .. }));
+    assert!(matches!(error(laughs).kind, ReadErrorKind::Entities) && error(laughs).place == Place::Line(1));
     let outside = "<!DOCTYPE TEI [<!ENTITY x SYSTEM \"file:///etc/hosts\">]><TEI><text><u>&x;</u></text></TEI>";
-    assert!(matches!(error(outside), ReadError::Entities { .. }));
+    assert!(matches!(error(outside).kind, ReadErrorKind::Entities));
     let named = "<!DOCTYPE TEI SYSTEM \"http://example.org/tei.dtd\"><TEI><text><body><u who=\"#A\">Fine.</u></body></text></TEI>";
     assert_eq!(read("a.xml", named.as_bytes()).unwrap().text, "Fine.\n");
 }

@@ -1,4 +1,7 @@
-//! The text of one `TEI`: turns, their paragraphs, notes between and in them, headings.
+//! The text of one `TEI`.
+//!
+//! **Input:** elements and text, one by one. **Output:** lines and turns: paragraphs of turns, notes between and in them,
+//! headings.
 
 use super::Element;
 use super::header::{self, Header};
@@ -7,7 +10,7 @@ use super::turns::{self, RawTurn};
 use crate::parts::{Parts, Piece};
 use plenary_corpus::{FrontMatter, Layout, Role};
 
-/// Elements whose content says something about what happens; nobody speaks it.
+/// Elements that describe what happens and are not speech.
 const NOTES: [&str; 11] =
     ["note", "incident", "kinesic", "vocal", "gap", "pause", "writing", "shift", "stage", "desc", "fw"];
 /// Elements that describe the text and are not read.
@@ -29,7 +32,7 @@ const DESCRIPTIONS: [&str; 16] = [
     "del",
     "xenoData",
 ];
-/// Elements that stand on lines of their own.
+/// Elements that begin a line.
 const BLOCKS: [&str; 29] = [
     "seg",
     "p",
@@ -62,9 +65,9 @@ const BLOCKS: [&str; 29] = [
     "cell",
 ];
 
-/// Text that is being gathered.
+/// The text under construction.
 #[derive(Debug, Default)]
-pub struct Text {
+pub(crate) struct Text {
     parts: Parts,
     turns: Vec<RawTurn>,
     /// Turns that are open, the innermost last.
@@ -79,14 +82,14 @@ pub struct Text {
     heading: Option<(usize, u8)>,
     divisions: u8,
     items: usize,
-    /// A label printed before the turn that it announces.
+    /// A label that is printed before its turn.
     announced: Option<String>,
     /// `who`, `start` and `end` of an enclosing `annotationBlock`.
     block: Option<(usize, [Option<String>; 3])>,
     words: usize,
     /// `join` of the open word.
     join: String,
-    /// No blank follows, whatever the file's line breaks say.
+    /// No space follows, whatever line breaks the file has.
     glued: bool,
     after_word: bool,
 }
@@ -99,14 +102,14 @@ struct Note {
 }
 
 impl Text {
-    pub fn open(&mut self, element: &Element, header: &mut Header) {
+    pub(crate) fn open(&mut self, element: &Element, header: &mut Header) {
         self.depth += 1;
         let name = element.name.as_str();
         match name {
             "timeline" | "when" => header.timeline.add(element),
             _ if self.skipped_from.is_some() => {}
             _ if DESCRIPTIONS.contains(&name) => self.skipped_from = Some(self.depth),
-            // Of two readings the one that people are meant to read.
+            // Of two readings, the one that is meant for readers.
             "choice" => self.choice = self.choice.or(Some(self.depth)),
             "sic" | "orig" | "expan" if self.choice.is_some() => self.skipped_from = Some(self.depth),
             "anchor" => self.anchor(element),
@@ -153,7 +156,7 @@ impl Text {
         }
     }
 
-    pub fn close(&mut self, name: &str) {
+    pub(crate) fn close(&mut self, name: &str) {
         let depth = self.depth;
         self.depth = self.depth.saturating_sub(1);
         if let Some(from) = self.skipped_from {
@@ -196,13 +199,13 @@ impl Text {
         }
     }
 
-    pub fn characters(&mut self, text: &str) {
+    pub(crate) fn characters(&mut self, text: &str) {
         if self.skipped_from.is_none() {
             self.push(text);
         }
     }
 
-    /// Adds text with its white space made single blanks.
+    /// Adds text with each run of white space replaced by one space.
     fn push(&mut self, text: &str) {
         if self.glued && text.trim().is_empty() {
             return;
@@ -225,7 +228,7 @@ impl Text {
         self.glued = true;
     }
 
-    /// Ends the line that is being gathered.
+    /// Ends the open line.
     fn flush(&mut self) {
         let layout = match self.heading {
             Some((_, level)) => Layout::Heading(level),
@@ -293,8 +296,8 @@ impl Text {
         self.parts.new_paragraph();
     }
 
-    /// A word or sign of an annotated text. Between them stand the file's line breaks, unless `join` says that none
-    /// does; files without line breaks have a blank before each word.
+    /// A word or sign of an annotated text. There is a space between them where the file has a line break, unless `join` says
+    /// otherwise; in files without line breaks there is a space before each word.
     fn word(&mut self, element: &Element) {
         self.words += 1;
         if self.words > 1 {
@@ -320,10 +323,10 @@ impl Text {
         }
     }
 
-    /// The text as a document needs it, with who speaks and when.
-    pub fn finish(mut self, header: &Header) -> Parts {
+    /// The text with its turns, their speakers and times.
+    pub(crate) fn finish(mut self, header: &Header) -> Parts {
         self.flush();
-        let turns = turns::settle(self.turns, header);
+        let turns = turns::resolve(self.turns, header);
         let front = FrontMatter {
             title: header.title().map(str::to_string),
             date: header.date(),

@@ -1,22 +1,26 @@
-//! Points in time of a TEI timeline, in seconds from its origin.
+//! The timeline of TEI.
+//!
+//! **Input:** `timeline` and `when` elements. **Output:** points in time, in seconds from the origin of the timeline.
 
 use std::collections::HashMap;
+
+use plenary_corpus::clock::{hms, since_midnight};
 
 use super::Element;
 
 /// Points by their ids.
 #[derive(Debug, Default)]
-pub struct Timeline {
+pub(crate) struct Timeline {
     unit: Option<f64>,
     seconds: HashMap<String, f64>,
-    /// Points whose `since` is not known yet.
+    /// Points whose `since` is not known yet: id, the id that they count from, seconds.
     waiting: Vec<(String, String, f64)>,
     first_absolute: Option<f64>,
 }
 
 impl Timeline {
-    /// Takes a `timeline` (for its unit) or a `when`.
-    pub fn add(&mut self, element: &Element) {
+    /// Reads a `timeline` (for its unit) or a `when`.
+    pub(crate) fn add(&mut self, element: &Element) {
         let unit = element.get("unit").and_then(seconds_of_unit);
         if element.name == "timeline" {
             self.unit = unit;
@@ -42,7 +46,7 @@ impl Timeline {
     }
 
     /// Seconds of a point that an attribute refers to, or of a plain number.
-    pub fn seconds(&self, reference: &str) -> Option<f64> {
+    pub(crate) fn seconds(&self, reference: &str) -> Option<f64> {
         let id = id_of(reference);
         let known = self.seconds.get(id).copied();
         let late = || {
@@ -53,8 +57,8 @@ impl Timeline {
     }
 }
 
-/// What a reference names, without what leads to it: `corpus.xml#T1` is `T1`.
-pub fn id_of(reference: &str) -> &str {
+/// The id that a reference names: `T1` of `corpus.xml#T1`.
+pub(crate) fn id_of(reference: &str) -> &str {
     reference.rsplit('#').next().unwrap_or(reference).trim()
 }
 
@@ -62,8 +66,8 @@ fn seconds_of_unit(unit: &str) -> Option<f64> {
     match unit {
         "s" => Some(1.0),
         "ms" => Some(0.001),
-        "min" => Some(60.0),
-        "h" => Some(3600.0),
+        "min" => Some(hms(0.0, 1.0, 0.0)),
+        "h" => Some(hms(1.0, 0.0, 0.0)),
         _ => None,
     }
 }
@@ -72,7 +76,7 @@ fn number(text: &str) -> Option<f64> {
     text.parse::<f64>().ok().filter(|number| number.is_finite())
 }
 
-/// A day with a time, or a time alone, in seconds from wherever.
+/// A day with a time, or a time alone, in seconds from some origin. Only differences mean something.
 fn absolute(text: &str) -> Option<f64> {
     if let Ok(moment) = text.parse::<jiff::Timestamp>() {
         return Some(moment.as_millisecond() as f64 / 1000.0);
@@ -82,8 +86,4 @@ fn absolute(text: &str) -> Option<f64> {
         return Some(day + since_midnight(moment.time()));
     }
     text.parse::<jiff::civil::Time>().ok().map(since_midnight)
-}
-
-fn since_midnight(time: jiff::civil::Time) -> f64 {
-    time.duration_since(jiff::civil::Time::midnight()).as_secs_f64()
 }

@@ -1,28 +1,31 @@
-//! Turns of one `TEI` as the file refers to persons and points in time, and what its header makes of the references.
+//! The turns of one `TEI`.
+//!
+//! **Input:** turns with references to persons and points in time, and the header. **Output:** turns with speakers and times.
 
 use std::collections::{HashMap, HashSet};
 
 use super::header::Header;
 use super::timeline::id_of;
+use plenary_corpus::text::collapse_white_space;
 use plenary_corpus::{Declared, Details, Role, Turn};
 
-/// A turn with its references as they stand in the file.
+/// A turn with references as they are written in the file.
 #[derive(Debug, Default)]
-pub struct RawTurn {
-    pub who: Option<String>,
-    pub printed: Option<String>,
-    pub role: Option<Role>,
-    pub start: Option<String>,
-    pub end: Option<String>,
-    pub first_anchor: Option<String>,
-    pub last_anchor: Option<String>,
+pub(crate) struct RawTurn {
+    pub(crate) who: Option<String>,
+    pub(crate) printed: Option<String>,
+    pub(crate) role: Option<Role>,
+    pub(crate) start: Option<String>,
+    pub(crate) end: Option<String>,
+    pub(crate) first_anchor: Option<String>,
+    pub(crate) last_anchor: Option<String>,
 }
 
-/// Settles who speaks and when.
-pub fn settle(raw: Vec<RawTurn>, header: &Header) -> Vec<Turn> {
+/// Finds the speaker and the times of each turn.
+pub(crate) fn resolve(raw: Vec<RawTurn>, header: &Header) -> Vec<Turn> {
     let is_chair = |turn: &&RawTurn| turn.role == Some(Role::Chair);
     let chairs: HashSet<String> = raw.iter().filter(is_chair).filter_map(|turn| turn.who.clone()).collect();
-    // A label printed at one turn of somebody stands for those without one.
+    // A label that is printed at one turn of a speaker is that of the turns without one.
     let mut printed_of: HashMap<String, String> = HashMap::new();
     let mut turns = Vec::with_capacity(raw.len());
     for turn in raw {
@@ -52,7 +55,7 @@ fn is_known(who: &str, header: &Header) -> bool {
     who.split_whitespace().all(|who| header.persons.contains_key(id_of(who)))
 }
 
-/// The person or persons that a reference names, by the header's list or, failing that, by their ids.
+/// The person or persons that a reference names, by the header's list or else by their ids.
 fn declared(who: String, printed: Option<String>, header: &Header) -> Declared {
     let ids = || who.split_whitespace().map(id_of);
     let names = ids().map(|id| header.persons.get(id).map_or_else(|| readable(id), |person| person.name.clone()));
@@ -84,5 +87,5 @@ fn readable(id: &str) -> String {
         out.push(c);
         before = Some(c);
     }
-    out.split_whitespace().collect::<Vec<_>>().join(" ")
+    collapse_white_space(&out)
 }
