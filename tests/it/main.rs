@@ -4,6 +4,7 @@
 //!     cargo test --release --test it parity             # the tests of one module
 
 mod architectures;
+mod arrows;
 mod attribution;
 mod bad_input;
 mod command_line;
