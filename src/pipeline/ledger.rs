@@ -53,7 +53,7 @@ struct Entry {
 /// Why ledgers cannot be merged, or read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum LedgerError {
-    #[error("{path} is in part {first} and in part {second} (document {document_id})")]
+    #[error("{path} (document {document_id}) is in the parts at positions {first} and {second}")]
     SameDocument { path: String, document_id: String, first: usize, second: usize },
     #[error("the ledger is damaged: {0}")]
     Damaged(String),
@@ -136,7 +136,7 @@ impl Ledger {
             for Document { summary, .. } in &part.documents {
                 if let Some(first) = known.insert(&summary.document_id, at) {
                     let (path, document_id) = (summary.path.clone(), summary.document_id.clone());
-                    return Err(LedgerError::SameDocument { path, document_id, first: first + 1, second: at + 1 });
+                    return Err(LedgerError::SameDocument { path, document_id, first, second: at });
                 }
             }
         }
