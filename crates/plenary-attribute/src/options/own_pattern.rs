@@ -81,11 +81,11 @@ impl PartialEq for Pattern {
 }
 
 /// An absent pattern is written as an empty one, so that the commented study can show the key.
-pub(super) fn serialize<S: Serializer>(pattern: &Option<Pattern>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn serialize<S: Serializer>(pattern: &Option<Pattern>, serializer: S) -> Result<S::Ok, S::Error> {
     pattern.as_ref().map_or("", Pattern::as_str).serialize(serializer)
 }
 
-pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Pattern>, D::Error> {
+pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Pattern>, D::Error> {
     let source = String::deserialize(deserializer)?;
     if source.trim().is_empty() {
         return Ok(None);
