@@ -56,7 +56,7 @@ fn cycles_are_found() {
     assert_eq!(shown(&cycle(&graph(&in_files))), "a::one, a::two");
 
     let mut in_folders = straight;
-    in_folders.insert("a/two.rs".into(), "use std::fmt;\nuse crate::{b::B, c};\n".into());
+    in_folders.insert("a/two.rs".into(), "use std::fmt;\nuse crate::{b::{self, B}};\n".into());
     in_folders.insert("b.rs".into(), "use crate::a::one::One;\n".into());
     in_folders.insert("a/one.rs".into(), String::new());
     assert_eq!(shown(&cycle(&graph(&in_folders))), "");
