@@ -14,9 +14,9 @@ use plenary_attribute as attribute;
 pub use plenary_attribute::{
     LinkPeople, ListedPerson, Pattern, PatternError, PeopleError, PeopleList, SegmentOptions, TranscriptOptions, Unit,
 };
+use plenary_corpus::OptionError;
 pub use plenary_corpus::findings::Target;
 use plenary_corpus::hash::sha256;
-use plenary_corpus::{OptionError, Style};
 pub use plenary_measure::{EstimateOptions, StanceOptions, ThemeOptions};
 use plenary_models::BadModelOption;
 pub use plenary_models::ModelOptions;
@@ -162,31 +162,8 @@ impl Study {
         if let Err(BadModelOption { key, found, expected }) = self.models.check() {
             return wrong(format!("[models] {key}"), found, expected);
         }
-        let style = &self.transcript.style;
-        if style != "auto" && self.transcript.style().is_none() {
-            let known = Style::ALL.map(Style::as_str).join("\", \"");
-            return wrong(
-                "[transcript] style".into(),
-                format!("\"{style}\""),
-                &format!("\"auto\", one of \"{known}\", or \"pattern\" with a `pattern` beside it"),
-            );
-        }
-        let by_pattern = style == Style::Pattern.as_str();
-        if by_pattern && self.transcript.pattern.is_none() {
-            return wrong(
-                "[transcript] style".into(),
-                "\"pattern\" and no `pattern`".into(),
-                "`pattern = '''...'''` under [transcript], a regular expression with a group (?P<name>...)",
-            );
-        }
-        if !by_pattern && style != "auto" && self.transcript.pattern.is_some() {
-            return wrong(
-                "[transcript] style".into(),
-                format!("\"{style}\" and a `pattern`"),
-                "one of the two: a pattern is a style of its own; leave out `style`, or set it to \"pattern\"",
-            );
-        }
         let wrong = |problem| StudyError::Value { path: path.into(), problem };
+        self.transcript.check().map_err(wrong)?;
         self.stance.check().map_err(wrong)?;
         self.themes.check().map_err(wrong)?;
         self.estimates.check().map_err(wrong)?;

@@ -7,94 +7,166 @@ use plenary_corpus::{Details, Reason, Rival, Span, Style, StyleScore, TurnRule};
 use plenary_names::bylines::{self, Byline};
 use plenary_names::labels::LabelKind;
 
+/// From this confidence on a candidate is a byline.
+pub(crate) const ACCEPT: f32 = 0.5;
+
 /// How it is known that a turn begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
+pub(crate) enum Origin {
     /// A byline is printed there.
     Printed,
-    /// Somebody calls out, in brackets, inside the turn of another.
-    Call,
-    /// Who was called at goes on.
+    /// An interjection in brackets inside the turn of another person.
+    Interjection,
+    /// The interrupted turn continues after an interjection.
     Resumed,
-    /// A question set in bold, in italics or as a heading, without a label.
+    /// A question in bold, in italics or as a heading, without a label.
     Asked,
-    /// What stands below such a question.
+    /// The text below such a question.
     Answered,
-    /// The whole text is the speech of the person in its title.
+    /// The whole text is the speech of the person named in its title.
     Titled,
+}
+
+/// Where a byline and the speech after it are.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    /// Line on which the byline begins, from 0.
+    pub(crate) line: usize,
+    /// From the byline's first character to the speech, or to the byline's end.
+    pub(crate) byline: Span,
+    /// Line on which the speech begins; equal to `line` if they share one.
+    pub(crate) speech_line: usize,
+    /// Offset in the source at which the speech begins.
+    pub(crate) speech: usize,
 }
 
 /// A place that looks like a byline.
 #[derive(Debug, Clone)]
-pub struct Candidate {
-    pub style: Style,
-    pub origin: Origin,
-    /// Line the byline begins on.
-    pub line: usize,
+pub(crate) struct Candidate {
+    /// The style of the byline.
+    pub(crate) style: Style,
+    /// How it is known that a turn begins.
+    pub(crate) origin: Origin,
+    /// Line on which the byline begins, from 0.
+    pub(crate) line: usize,
     /// The byline as printed, and its parts.
-    pub parts: Byline,
-    /// The label alone, misreadings mended.
-    pub label: String,
-    pub kind: LabelKind,
-    /// From the byline's first character to the speech.
-    pub byline: Span,
-    /// Line and source offset where the speech begins; the same line where they share one.
-    pub speech_line: usize,
-    pub speech: usize,
-    pub time_start_s: Option<f64>,
+    pub(crate) parts: Byline,
+    /// The label alone, with misread letters corrected.
+    pub(crate) label: String,
+    /// What the label looks like.
+    pub(crate) kind: LabelKind,
+    /// From the byline's first character to the speech, or to the byline's end.
+    pub(crate) byline: Span,
+    /// Line on which the speech begins; equal to `line` if they share one.
+    pub(crate) speech_line: usize,
+    /// Offset in the source at which the speech begins.
+    pub(crate) speech: usize,
+    /// Start of the turn in seconds from the start of the recording, if the byline gives it.
+    pub(crate) time_start_s: Option<f64>,
     /// The byline begins inside a paragraph.
-    pub inside: bool,
-    /// The label is an office, has an honorific or stands in capitals: marks that prose does not set by chance.
-    pub marked: bool,
-    /// How often the label stands in this style.
-    pub n_mentions: usize,
-    pub confidence: f32,
-    /// What made the confidence.
-    pub weights: Weights,
+    pub(crate) inside: bool,
+    /// The label is an office, has an honorific or is in capitals, which is rare in prose.
+    pub(crate) marked: bool,
+    /// How often the label occurs in this style.
+    pub(crate) n_mentions: usize,
+    /// The steps that led to the confidence.
+    pub(crate) weights: Weights,
     /// The best other reading of the same place.
-    pub rival: Option<Box<Rival>>,
+    pub(crate) rival: Option<Box<Rival>>,
 }
 
 impl Candidate {
-    /// The rule that opens the turn: the style, or what stands for a byline.
-    pub fn rule(&self) -> TurnRule {
+    /// A printed byline, not inside a paragraph and without a time. Its occurrences are counted later.
+    pub(crate) fn printed(style: Style, parts: Byline, kind: LabelKind, place: Place, weights: Weights) -> Self {
+        let marked = is_marked(&parts, kind);
+        Self { marked, n_mentions: 0, ..Self::implied(style, Origin::Printed, parts, kind, place, weights) }
+    }
+
+    /// A turn that begins without a byline of its own.
+    pub(crate) fn implied(
+        style: Style,
+        origin: Origin,
+        parts: Byline,
+        kind: LabelKind,
+        place: Place,
+        weights: Weights,
+    ) -> Self {
+        let Place { line, byline, speech_line, speech } = place;
+        Self {
+            style,
+            origin,
+            line,
+            label: parts.label.clone(),
+            parts,
+            kind,
+            byline,
+            speech_line,
+            speech,
+            time_start_s: None,
+            inside: false,
+            marked: false,
+            n_mentions: 1,
+            weights,
+            rival: None,
+        }
+    }
+
+    /// Confidence that a turn begins here, in [0, 1].
+    pub(crate) fn confidence(&self) -> f32 {
+        self.weights.now()
+    }
+
+    /// The rule that opens the turn: the style, or what takes the place of a byline.
+    pub(crate) fn rule(&self) -> TurnRule {
         match self.origin {
-            Origin::Call => TurnRule::BracketedInterjection,
+            Origin::Interjection => TurnRule::BracketedInterjection,
             Origin::Resumed => TurnRule::Continues,
             _ => TurnRule::Style(self.style),
         }
     }
 
-    /// Sets the confidence and keeps why.
-    pub fn set_confidence(&mut self, confidence: f32, reason: Reason) {
+    /// Sets the confidence and records the reason if that changes it.
+    pub(crate) fn set_confidence(&mut self, confidence: f32, reason: Reason) {
         self.weights.to(reason, confidence);
-        self.confidence = confidence;
     }
 
-    /// Sets the confidence to at least this, and keeps why if that changes it.
-    pub fn raise(&mut self, confidence: f32, reason: Reason) {
-        if confidence > self.confidence {
+    /// Sets the confidence to at least this value and records the reason if that changes it.
+    pub(crate) fn raise(&mut self, confidence: f32, reason: Reason) {
+        if confidence > self.confidence() {
             self.set_confidence(confidence, reason);
         }
     }
+
+    /// The parts of the byline. If the label is misread, its correct form replaces label, name and honorific.
+    pub(crate) fn corrected_parts(&self) -> Byline {
+        let parts = self.parts.clone();
+        if parts.label == self.label {
+            return parts;
+        }
+        let corrected = bylines::split(&self.label);
+        let details = Details { honorific: corrected.details.honorific, ..parts.details };
+        Byline { label: corrected.label, name: corrected.name, details, ..parts }
+    }
 }
 
-/// The bylines of a document, in its order, and what its style is.
+/// The bylines of a document in order, and its style.
 #[derive(Debug, Clone, Default)]
-pub struct Found {
-    pub bylines: Vec<Candidate>,
-    pub style: Option<Style>,
+pub(crate) struct Found {
+    /// The bylines, in the order of the text.
+    pub(crate) bylines: Vec<Candidate>,
+    /// The style of the document; `None` if no byline was found.
+    pub(crate) style: Option<Style>,
     /// Confidence of the style, in [0, 1].
-    pub confidence: f32,
-    /// How much each style explains, the best first.
-    pub scores: Vec<StyleScore>,
-    /// Labels that the head explains, with the person: "DW: Dale Whit".
-    pub legend: Vec<(String, Byline)>,
+    pub(crate) confidence: f32,
+    /// How much of the document each style explains, the best first.
+    pub(crate) scores: Vec<StyleScore>,
+    /// Labels that the head of the document explains, with the person: "DW: Dale Whit".
+    pub(crate) legend: Vec<(String, Byline)>,
 }
 
 impl Found {
     /// Adds bylines in their places.
-    pub fn insert(&mut self, bylines: Vec<Candidate>) {
+    pub(crate) fn insert(&mut self, bylines: Vec<Candidate>) {
         if !bylines.is_empty() {
             self.bylines.extend(bylines);
             self.bylines.sort_by_key(|byline| (byline.byline.start, byline.byline.end));
@@ -102,19 +174,16 @@ impl Found {
     }
 }
 
-/// From this confidence on a candidate is a byline.
-pub const ACCEPT: f32 = 0.5;
-
-/// Whether a label bears a mark that prose does not set by chance.
-pub fn is_marked(byline: &Byline, kind: LabelKind) -> bool {
+/// Whether a label has a mark that is rare in prose.
+fn is_marked(byline: &Byline, kind: LabelKind) -> bool {
     kind == LabelKind::Office
         || byline.details.honorific.is_some()
         || in_capitals(&byline.label)
         || byline.label.split_whitespace().any(|word| word.chars().count() >= 4 && in_capitals(word))
 }
 
-/// All letters of a label are capitals, and there are at least two.
-pub fn in_capitals(label: &str) -> bool {
+/// Whether all letters of a label are capitals and there are at least two.
+pub(crate) fn in_capitals(label: &str) -> bool {
     let mut n = 0;
     for c in label.chars().filter(|c| c.is_uppercase() || c.is_lowercase()) {
         if !c.is_uppercase() {
@@ -123,14 +192,4 @@ pub fn in_capitals(label: &str) -> bool {
         n += 1;
     }
     n >= 2
-}
-
-/// The byline with its label as it is printed elsewhere, when this print is misread.
-pub(crate) fn mend(byline: bylines::Byline, label: &str) -> bylines::Byline {
-    if byline.label == label {
-        return byline;
-    }
-    let mended = bylines::split(label);
-    let details = Details { honorific: mended.details.honorific, ..byline.details };
-    bylines::Byline { label: mended.label, name: mended.name, details, ..byline }
 }

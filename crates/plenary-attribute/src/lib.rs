@@ -1,8 +1,11 @@
-//! [`Document`] to [`Transcript`]: who speaks, what each person says, and what is not speech.
+//! Attribution: who speaks in a document, what each person says, and what is not speech.
 //!
-//! Comes in: a document with its lines and the study's choices. Goes out: a transcript whose blocks partition the
-//! text, with speakers, utterances and segments. Never fails: a document in which no speaker is found becomes one
-//! utterance without a speaker, marked for review. Sees no model.
+//! **Input**: a [`Document`] and the [`Options`] of the study. **Output**: a [`Transcript`] whose blocks partition the text, with speakers,
+//! utterances and segments. Nothing is refused: a document without a recognisable speaker becomes one utterance without a speaker that
+//! needs review. Reading files and measuring are left to other crates.
+//!
+//! The modules depend on each other in one direction: `page` holds the lines; the passes of `settle` claim lines that are not speech;
+//! `find` finds the bylines; `link` assigns them to people; `build` makes the transcript.
 
 mod build;
 mod candidate;
@@ -14,7 +17,7 @@ mod settle;
 mod weights;
 
 use plenary_corpus::{BlockKind, Document, Transcript};
-use plenary_names::bylines;
+use plenary_names::bylines::Byline;
 
 pub use link::across::link_documents;
 pub use options::own_pattern::{GROUPS, Pattern, PatternError};
@@ -26,7 +29,7 @@ use build::speakers::speakers;
 use build::times::set_times;
 use build::warnings::warnings;
 use build::{assemble, declared, explain};
-use candidate::mend;
+use candidate::Candidate;
 use find::{heads, own_line, pattern};
 use link::people::{self, Person};
 use page::{Page, Settled};
@@ -65,33 +68,32 @@ pub fn attribute(document: Document, options: &Options) -> Transcript {
     front.fill_from(front::front_matter(&page, &settled, first_byline));
     let settled = settled.with(&body::body(&page, &settled, &found, &name_levels));
     let asides = asides::find(&page, &settled, &found, unattributed.is_some());
-    found.insert(asides.calls);
+    found.insert(asides.bylines);
 
-    let canonical: Vec<bylines::Byline> =
-        found.bylines.iter().map(|byline| mend(byline.parts.clone(), &byline.label)).collect();
-    let mut linked = people::link(&chairs, &canonical, options.people.as_ref());
+    let corrected: Vec<Byline> = found.bylines.iter().map(Candidate::corrected_parts).collect();
+    let mut linked = people::link(&chairs, &corrected, options.people.as_ref());
     people::enrich_from(&mut linked.people, &present);
     people::enrich_from(&mut linked.people, &heads::listed(&page, first_byline));
-    people::settle_parts(&mut linked, &found);
+    people::correct_roles(&mut linked, &found);
     let mut assembled = assemble::assemble(
         &page,
         (&settled, &asides.brackets),
         &document.document_id,
         &found,
-        &linked.bonds,
+        &linked.owners,
         unattributed.is_some(),
     );
     explain::explain(&page, &found, &linked, &mut assembled);
     set_times(&document, &mut assembled);
     let (language, segments) = cut(&mut assembled, options, &document.front);
     let places = explain::Places { page: &page, bylines: &found.bylines, blocks: &assembled.blocks };
-    let first_told = |person: &Person| places.block_of(person.told);
+    let first_block = |person: &Person| places.block_of(person.first_mention);
     let speakers =
-        speakers(&document.document_id, &linked.people, chairs.len(), options, &mut assembled.utterances, first_told);
+        speakers(&document.document_id, &linked.people, chairs.len(), options, &mut assembled.utterances, first_block);
     let mut warnings = warnings(&found, &assembled.utterances, options.transcript.style());
-    let doubtful = assembled.utterances.iter().filter(|utterance| utterance.needs_review).count();
+    let n_doubtful = assembled.utterances.iter().filter(|utterance| utterance.needs_review).count();
     let needs_review =
-        found.bylines.is_empty() || found.confidence < REVIEW_BELOW || doubtful * 5 > assembled.utterances.len();
+        found.bylines.is_empty() || found.confidence < REVIEW_BELOW || n_doubtful * 5 > assembled.utterances.len();
     drop(page);
     warnings.splice(0..0, document.warnings.iter().cloned());
     Transcript {

@@ -104,8 +104,6 @@ pub enum Reason {
     Declared,
     /// The confidence of the document's style, with a weight of one quarter.
     OfStyle(f32),
-    /// A change that was not recorded: an error in the program.
-    Unrecorded,
 }
 
 impl fmt::Display for Reason {
@@ -139,7 +137,6 @@ impl fmt::Display for Reason {
             Reason::OfStyle(confidence) => {
                 write!(f, "the confidence of the document's style, {confidence:.2}, has a weight of one quarter")
             }
-            Reason::Unrecorded => f.write_str("changed by a rule that did not record the change"),
         }
     }
 }

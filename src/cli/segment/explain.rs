@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use crate::corpus::{Explanation, Link, Transcript, Weight};
+use crate::corpus::{Block, Explanation, Link, Transcript, Weight};
 
 use super::super::output::{signed, wrapped};
 use super::{NO_NAME, Turn, first_words, print_head, turns};
@@ -34,7 +34,8 @@ impl<'t> ExplanationJson<'t> {
     }
 }
 
-/// Prints the head of a transcript, the score of each style, and an explanation of each turn.
+/// Prints the head of a transcript, the score of each style, and an explanation of each turn and of each block outside turns.
+/// With `only_doubtful`, blocks outside turns and turns that need no review are left out.
 pub(crate) fn print(out: &mut impl Write, transcript: &Transcript, only_doubtful: bool) -> std::io::Result<()> {
     print_head(out, transcript)?;
     for (i, style) in transcript.styles.iter().enumerate() {
@@ -42,10 +43,35 @@ pub(crate) fn print(out: &mut impl Write, transcript: &Transcript, only_doubtful
         let unused = if style.is_taken { "" } else { ", not used" };
         writeln!(out, "  {name:<8} {}: score {:.2}{unused}", style.style, style.score)?;
     }
+    let is_printed = |block: &&Block| {
+        !only_doubtful && !block.claimed_by.is_empty() && !block.span.of(&transcript.document.text).trim().is_empty()
+    };
+    let mut outside = transcript.blocks.iter().filter(is_printed).peekable();
     for turn in turns(transcript).filter(|turn| turn.needs_review || !only_doubtful) {
+        while let Some(block) = outside.next_if(|block| block.span.start < turn.start) {
+            print_block(out, transcript, block)?;
+        }
         print_turn(out, transcript, &turn, &transcript.utterances[turn.order - 1].explanation)?;
     }
+    for block in outside {
+        print_block(out, transcript, block)?;
+    }
     writeln!(out)
+}
+
+/// Prints what a block outside turns is and which passes of attribution claimed it.
+fn print_block(out: &mut impl Write, transcript: &Transcript, block: &Block) -> std::io::Result<()> {
+    let lines = match (block.line_start, block.line_end) {
+        (start, end) if start == end => format!("line {start}"),
+        (start, end) => format!("lines {start}-{end}"),
+    };
+    let kind = block.kind.as_str().replace('_', " ");
+    writeln!(out, "\n  {lines}: {kind}, {}", block.block_id)?;
+    let passes: Vec<String> = block.claimed_by.iter().map(ToString::to_string).collect();
+    let mut field =
+        |name: &str, text: &str| writeln!(out, "{}", wrapped(text, &format!("    {name:<8} "), "             "));
+    field("words", &first_words(block.span.of(&transcript.document.text)))?;
+    field("pass", &passes.join("; "))
 }
 
 fn print_turn(

@@ -1,37 +1,46 @@
-//! Settled lines and bylines to blocks and utterances: blocks partition the text, utterances gather what is spoken
-//! between one byline and the next.
+//! Lines and bylines to blocks and utterances.
+//!
+//! **Input**: the page, what is settled, the asides, the bylines and their people. **Output**: blocks that partition the text, and
+//! utterances that contain the speech between one byline and the next. Explanations are left to `explain`, segments to `sentences`.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use super::count::n_words;
 use crate::candidate::{Candidate, Found, Origin};
-use crate::link::people::Bond;
+use crate::link::people::Owner;
 use crate::options::REVIEW_BELOW;
 use crate::page::{MappedText, Page, PageLine, Settled, append};
 use crate::settle::asides::Aside;
 use plenary_corpus::{Block, BlockKind, Layout, Pass, Span, Utterance, ids};
 
-/// Blocks and utterances of a document, and for each utterance the way from its text back to the source.
-pub struct Assembled<'d> {
-    pub blocks: Vec<Block>,
-    pub utterances: Vec<Utterance>,
-    pub mapped: Vec<MappedText<'d>>,
-    /// For each utterance the byline that opens it, as an index into those found.
-    pub bylines: Vec<Option<usize>>,
+/// Blocks and utterances of a document.
+pub(crate) struct Assembled<'d> {
+    /// The blocks; they partition the text.
+    pub(crate) blocks: Vec<Block>,
+    /// The turns that have words.
+    pub(crate) utterances: Vec<Utterance>,
+    /// For each utterance the map from its text to the source.
+    pub(crate) mapped: Vec<MappedText<'d>>,
+    /// For each utterance the index of the byline that opens it.
+    pub(crate) bylines: Vec<Option<usize>>,
 }
 
-/// A place where a block begins.
-pub struct Mark {
-    pub start: usize,
-    pub kind: BlockKind,
+/// A place where a block may begin.
+pub(crate) struct Mark {
+    /// Offset in the source.
+    pub(crate) start: usize,
+    /// What the text from there on is.
+    pub(crate) kind: BlockKind,
     /// The pass that claimed it; `None` for speech and bylines.
-    pub pass: Option<Pass>,
-    pub turn: Option<usize>,
-    pub paragraph: usize,
+    pub(crate) pass: Option<Pass>,
+    /// The turn that it belongs to.
+    pub(crate) turn: Option<usize>,
+    /// Number of the paragraph.
+    pub(crate) paragraph: usize,
 }
 
-/// Text of one turn while it grows.
+/// A turn while its text is collected.
 struct Turn<'d, 'f> {
     byline: Option<&'f Candidate>,
     /// Index of the byline.
@@ -41,14 +50,14 @@ struct Turn<'d, 'f> {
     last_line: Option<usize>,
 }
 
-/// Builds blocks and utterances. `bonds` holds the person of each byline; `leads` says that the open text before
-/// the first byline is speech of somebody unknown.
+/// Builds blocks and utterances. `owners` are the people of the bylines; `leads` says that the open text before the first byline is
+/// speech of an unknown person.
 pub(crate) fn assemble<'d>(
     page: &Page<'d>,
     (settled, asides): (&Settled, &[Aside]),
     document_id: &str,
     found: &Found,
-    bonds: &[Bond],
+    owners: &[Owner],
     leads: bool,
 ) -> Assembled<'d> {
     let words = Vocabulary::of(page);
@@ -57,14 +66,14 @@ pub(crate) fn assemble<'d>(
         turns.push(Turn { byline: None, at: None, person: None, mapped: MappedText::default(), last_line: None });
     }
     let mut writer = Writer { page, settled, asides, words, turns, marks: Vec::new(), next_aside: 0 };
-    let mut bylines = found.bylines.iter().zip(bonds).enumerate().peekable();
+    let mut bylines = found.bylines.iter().zip(owners).enumerate().peekable();
     for (i, line) in page.lines.iter().enumerate() {
         let mut from = line.span.start;
-        while let Some((at, (byline, bond))) =
+        while let Some((at, (byline, owner))) =
             bylines.next_if(|(_, (byline, _))| byline.byline.start < line.span.end && byline.line <= i)
         {
             writer.write(i, from, byline.byline.start);
-            from = writer.open(i, from, byline, (at, bond.person));
+            from = writer.open(i, from, byline, (at, owner.person));
         }
         if line.is_empty() {
             let draws = line.layout == Layout::Ornament && !line.span.of(page.source).trim().is_empty();
@@ -79,7 +88,7 @@ pub(crate) fn assemble<'d>(
     finish(page, document_id, found, turns, &marks)
 }
 
-/// Blocks and turns while the lines are gone through.
+/// Blocks and turns while the lines are processed.
 struct Writer<'w, 'd, 'f> {
     page: &'w Page<'d>,
     settled: &'w Settled,
@@ -91,12 +100,13 @@ struct Writer<'w, 'd, 'f> {
 }
 
 impl<'d, 'f> Writer<'_, 'd, 'f> {
+    /// Marks the start of a block.
     fn mark(&mut self, start: usize, claim: (BlockKind, Option<Pass>), turn: Option<usize>, paragraph: usize) {
         let (kind, pass) = claim;
         self.marks.push(Mark { start, kind, pass, turn, paragraph });
     }
 
-    /// Begins the turn of a byline on a line that is written up to `from`; returns to where it is written now.
+    /// Opens the turn of a byline on a line that is written up to `from`; returns the offset up to which it is now written.
     fn open(&mut self, i: usize, from: usize, byline: &'f Candidate, (at, person): (usize, usize)) -> usize {
         let line = &self.page.lines[i];
         self.turns.push(Turn {
@@ -118,7 +128,7 @@ impl<'d, 'f> Writer<'_, 'd, 'f> {
         byline.byline.end.clamp(from, line.span.end)
     }
 
-    /// Writes what is visible of a line between two places of the source to the turn that is open, without asides.
+    /// Adds the visible text of a line between two offsets of the source to the open turn, without asides.
     fn write(&mut self, i: usize, from: usize, to: usize) {
         let line = &self.page.lines[i];
         let opens = self.turns.last().and_then(|turn| turn.byline).map_or(0, |byline| byline.speech);
@@ -159,7 +169,7 @@ impl<'d, 'f> Writer<'_, 'd, 'f> {
         }
     }
 
-    /// Adds a stretch of a line to the turn that is open. Before an aside that closes the line no blank is needed.
+    /// Adds a stretch of a line to the open turn. White space before an aside at the end of the line is dropped.
     fn say(&mut self, i: usize, from: usize, to: usize, kind: BlockKind, closes_line: bool) {
         let line = &self.page.lines[i];
         let (start, mut end) = (text_offset(&line.mapped, from), text_offset(&line.mapped, to));
@@ -182,7 +192,7 @@ impl<'d, 'f> Writer<'_, 'd, 'f> {
     }
 }
 
-/// Offset in a line's visible text of a place in the source.
+/// The offset in the visible text of a line that corresponds to an offset in the source.
 fn text_offset(mapped: &MappedText<'_>, source: usize) -> usize {
     let mut offset = 0;
     for span in mapped.spans() {
@@ -194,9 +204,9 @@ fn text_offset(mapped: &MappedText<'_>, source: usize) -> usize {
     offset
 }
 
-/// Puts between two lines of a turn what belongs there: a blank within a paragraph, line breaks between paragraphs,
-/// nothing where a word is divided. The lower line goes on at byte `from` of it.
-pub fn join(
+/// Appends what separates two lines of a turn: a space within a paragraph, line breaks between paragraphs, nothing if a word is
+/// divided. The text continues at byte `from` of the lower line.
+pub(crate) fn join(
     mapped: &mut MappedText<'_>,
     page: &Page<'_>,
     last: Option<usize>,
@@ -213,9 +223,9 @@ pub fn join(
         .trim_end()
         .trim_end_matches(['"', '”', '’', ')', '\'', ']'])
         .ends_with(['.', '!', '?', ':', ';', '…']);
-    let goes_on = (above.paragraph == below.paragraph && !interrupted)
+    let continues = (above.paragraph == below.paragraph && !interrupted)
         || (interrupted && !ends_sentence && below.layout == Layout::Text && above.layout != Layout::ListItem);
-    if goes_on {
+    if continues {
         if words.divided(&mapped.text, next) {
             mapped.drop_hyphen();
         } else if !(mapped.text.ends_with('-')
@@ -231,12 +241,13 @@ pub fn join(
     }
 }
 
-/// Words of the page, to tell a word divided at the end of a line from one with a hyphen of its own. Empty where no
-/// line ends with a hyphen. Words are known by the hash of their small letters, which is all that is asked for.
-pub struct Vocabulary(HashSet<u64, BuildHasherDefault<AsIs>>);
+/// The words of the page, to distinguish words divided at the end of a line from hyphenated words. Empty if no line ends with a
+/// hyphen. Only the hashes of the words in lower case are kept.
+pub(crate) struct Vocabulary(HashSet<u64, BuildHasherDefault<AsIs>>);
 
 impl Vocabulary {
-    pub fn of(page: &Page<'_>) -> Self {
+    /// The words of a page.
+    pub(crate) fn of(page: &Page<'_>) -> Self {
         let mut words = HashSet::default();
         let ends_with_hyphen = |line: &PageLine<'_>| line.text().trim_end().ends_with('-');
         if !page.lines.iter().any(ends_with_hyphen) {
@@ -252,13 +263,14 @@ impl Vocabulary {
         Self(words)
     }
 
-    /// Whether the page prints a word, in whatever letters.
+    /// Whether a word occurs on the page, in any case.
     fn knows(&self, word: &str) -> bool {
         let mut known = false;
         hash_words_of_any(word, &mut |hash| known |= self.0.contains(&hash));
         known
     }
 
+    /// The parts of a word that a hyphen divides between `text` and `next`.
     fn halves<'t>(text: &'t str, next: &'t str) -> Option<(&'t str, &'t str)> {
         let text = text.strip_suffix(['-', '\u{AD}', '‐'])?;
         let head = text.rsplit(|c: char| !c.is_alphanumeric() && c != '-').next().unwrap_or("");
@@ -267,20 +279,20 @@ impl Vocabulary {
         splits.then_some((head, tail))
     }
 
-    /// The hyphen at the end of `text` only divides a word that goes on in `next`.
+    /// Whether the hyphen at the end of `text` only divides a word that continues in `next`.
     fn divided(&self, text: &str, next: &str) -> bool {
         Self::halves(text, next)
             .is_some_and(|(head, tail)| !self.knows(&format!("{head}-{tail}")) || self.knows(&format!("{head}{tail}")))
     }
 
-    /// The page knows the word with its hyphen.
+    /// Whether the word occurs on the page with its hyphen.
     fn hyphenated(&self, text: &str, next: &str) -> bool {
         Self::halves(text, next).is_some_and(|(head, tail)| self.knows(&format!("{head}-{tail}")))
     }
 }
 
-/// Hashes of the words of an ASCII text that have more than three letters, in small letters and without hyphens at
-/// their ends.
+/// Passes the hashes of the words of an ASCII text to `take`: words with more than three letters, in lower case and without hyphens
+/// at both ends.
 fn hash_words(text: &[u8], take: &mut impl FnMut(u64)) {
     let mut word = WordHash::default();
     for byte in text {
@@ -306,10 +318,10 @@ fn hash_words_of_any(text: &str, take: &mut impl FnMut(u64)) {
     }
 }
 
-/// The hash of a word under way (FNV-1a, 64 bit).
+/// The hash of a word while its bytes are added (FNV-1a, 64 bit).
 struct WordHash {
     hash: u64,
-    /// The same before the hyphens at the end.
+    /// The hash without the hyphens at the end.
     to_last_letter: u64,
     n: usize,
 }
@@ -342,7 +354,7 @@ impl WordHash {
     }
 }
 
-/// Takes numbers that are hashes already as they are.
+/// Uses numbers that are hashes already as they are.
 #[derive(Default)]
 struct AsIs(u64);
 
@@ -360,7 +372,7 @@ impl Hasher for AsIs {
     }
 }
 
-/// Numbers the turns that hold words, and closes the blocks.
+/// Numbers the turns that have words, and builds the blocks.
 fn finish<'d>(
     page: &Page<'d>,
     document_id: &str,
@@ -381,7 +393,7 @@ fn finish<'d>(
         place.push(Some(utterances.len()));
         let position = utterances.len() + 1;
         let (confidence, evidence) = match turn.byline {
-            Some(byline) => (0.75 * byline.confidence + 0.25 * found.confidence, evidence(byline)),
+            Some(byline) => (0.75 * byline.confidence() + 0.25 * found.confidence, evidence(byline)),
             None => (0.0, "no byline".to_string()),
         };
         utterances.push(Utterance {
@@ -405,7 +417,7 @@ fn finish<'d>(
     Assembled { blocks: blocks(page, document_id, marks, &place), utterances, mapped: texts, bylines }
 }
 
-/// The rule that opened a turn and what is printed there, for people.
+/// The rule that opened a turn and the printed evidence, for readers.
 fn evidence(byline: &Candidate) -> String {
     let printed = &byline.parts.printed;
     match byline.origin {
@@ -413,23 +425,24 @@ fn evidence(byline: &Candidate) -> String {
             let inside = if byline.inside { " inside a paragraph" } else { "" };
             format!("{} byline \"{printed}\"{inside}", byline.style.as_str())
         }
-        Origin::Call => format!("call of \"{printed}\" in brackets"),
-        Origin::Resumed => format!("\"{printed}\" goes on behind a call in brackets"),
-        Origin::Asked => "question in a typeface of its own, no byline".to_string(),
-        Origin::Answered => format!("answer to a question in a typeface of its own; the head names \"{printed}\""),
+        Origin::Interjection => format!("interjection of \"{printed}\" in brackets"),
+        Origin::Resumed => format!("\"{printed}\" continues after an interjection in brackets"),
+        Origin::Asked => "question in a different typeface, no byline".to_string(),
+        Origin::Answered => format!("answer to a question in a different typeface; the head names \"{printed}\""),
         Origin::Titled => format!("the title names \"{printed}\" as the only speaker"),
     }
 }
 
-pub fn blocks(page: &Page<'_>, document_id: &str, marks: &[Mark], place: &[Option<usize>]) -> Vec<Block> {
+/// The blocks between marks. Marks that continue the block before them open none; `place` gives the utterance of each turn.
+pub(crate) fn blocks(page: &Page<'_>, document_id: &str, marks: &[Mark], place: &[Option<usize>]) -> Vec<Block> {
     let mut starts: Vec<&Mark> = Vec::new();
     let mut passes: Vec<Vec<Pass>> = Vec::new();
     for mark in marks {
-        let goes_on = starts.last().is_some_and(|last| {
+        let continues = starts.last().is_some_and(|last| {
             (last.kind, last.turn) == (mark.kind, mark.turn)
                 && (last.paragraph == mark.paragraph || mark.kind == BlockKind::Furniture)
         });
-        if !goes_on {
+        if !continues {
             starts.push(mark);
             passes.push(Vec::new());
         }
@@ -472,7 +485,7 @@ pub fn blocks(page: &Page<'_>, document_id: &str, marks: &[Mark], place: &[Optio
         .collect()
 }
 
-/// The last character of a block that is not white space.
+/// Offset of the last character of a block that is not white space.
 fn last_visible(source: &str, span: Span) -> usize {
     let text = span.of(source).trim_end();
     span.start + text.char_indices().next_back().map_or(0, |(at, _)| at)

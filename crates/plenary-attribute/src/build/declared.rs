@@ -1,5 +1,7 @@
-//! Documents whose format says who speaks: captions with voice tags, TEI, tables. The text is not searched for
-//! bylines; lines outside every turn are notes.
+//! Documents whose format names the speakers: captions with voice tags, TEI, tables.
+//!
+//! **Input**: a document with marked turns. **Output**: its transcript. The text is not searched for bylines; lines outside turns are notes
+//! or headings.
 
 use std::collections::HashMap;
 
@@ -20,8 +22,8 @@ use plenary_corpus::{
 };
 use plenary_names::bylines::{Byline, split};
 
-/// Attributes a document whose turns name their speakers.
-pub fn attribute(document: Document, options: &Options) -> Transcript {
+/// Attributes the speech of a document whose turns name their speakers.
+pub(crate) fn attribute(document: Document, options: &Options) -> Transcript {
     let page = Page::of(&document);
     let (people, person_of) = people(&document.turns, options.people.as_ref());
     let mut assembled = assemble(&document, &page, &person_of);
@@ -54,8 +56,8 @@ pub fn attribute(document: Document, options: &Options) -> Transcript {
     }
 }
 
-/// People in the order of their first turn, and for each turn its person. One entry of the study's list, one id, or
-/// without them one label, is one person.
+/// The people in the order of their first turn, and the person of each turn. Turns belong to one person if they name the same entry of
+/// the study's list, or else have the same id, or else the same label.
 fn people(turns: &[Turn], list: Option<&PeopleList>) -> (Vec<Person>, Vec<Option<usize>>) {
     let mut known: HashMap<&Declared, usize> = HashMap::new();
     let mut keys: HashMap<Key<'_>, usize> = HashMap::new();
@@ -85,7 +87,7 @@ fn people(turns: &[Turn], list: Option<&PeopleList>) -> (Vec<Person>, Vec<Option
     (people, person_of)
 }
 
-/// What makes two turns one person's.
+/// What the turns of one person have in common.
 #[derive(PartialEq, Eq, Hash)]
 enum Key<'t> {
     Listed(usize),
@@ -93,6 +95,7 @@ enum Key<'t> {
     Label(&'t str),
 }
 
+/// A person as the format declares them.
 fn person(declared: &Declared, turn: usize) -> Person {
     let printed = split(&declared.label);
     let presides = declared.role.map_or_else(|| printed.presides(), |role| role == Role::Chair);
@@ -107,7 +110,7 @@ fn person(declared: &Declared, turn: usize) -> Person {
     Person { presides, ..Person::new(byline, 1.0, people::Mention::Byline(turn)) }
 }
 
-/// The format says it all; only where a person of the study's list speaks, the list says who it is.
+/// Sets the explanations: the format declares the turns and their people; people on the study's list are linked by the list.
 fn explain(people: &[Person], assembled: &mut Assembled) {
     let mut first_blocks: Vec<Option<usize>> = vec![None; assembled.utterances.len()];
     for (at, block) in assembled.blocks.iter().enumerate().rev() {
@@ -121,7 +124,7 @@ fn explain(people: &[Person], assembled: &mut Assembled) {
             Some(None) => Some(LinkRule::Declared),
             Some(Some(_)) => Some(LinkRule::PeopleList),
         };
-        let unnamed = "the file does not say who speaks".to_string();
+        let unnamed = "the file does not name the speaker".to_string();
         utterance.explanation = Explanation {
             rule: TurnRule::Style(Style::Declared),
             line: block.map(|at| assembled.blocks[at].line_start),
@@ -139,7 +142,7 @@ fn explain(people: &[Person], assembled: &mut Assembled) {
     }
 }
 
-/// One utterance per turn that has words.
+/// Blocks and utterances: one utterance for each turn that has words.
 fn assemble<'d>(document: &Document, page: &Page<'d>, person_of: &[Option<usize>]) -> Assembled<'d> {
     let words = Vocabulary::of(page);
     let mut marks = Vec::new();

@@ -1,26 +1,26 @@
-//! Why each turn begins where it does and is whose it is, from the steps that were recorded on the way.
+//! Explanations: why each turn begins where it does and belongs to its speaker.
 //!
-//! In: the bylines with their weights, and the bonds of bylines and people. Out: the explanations of the utterances,
-//! and with them what links make doubtful. Decides nothing else.
+//! **Input**: the bylines with the recorded steps of their confidence, and the links of bylines to people. **Output**: the explanation of
+//! each utterance, and `needs_review` for utterances whose label may stand for several people.
 
 use super::assemble::Assembled;
 use crate::candidate::{Candidate, Found};
-use crate::link::people::{Bond, Linked, Mention};
+use crate::link::people::{Linked, Mention, Owner};
 use crate::options::REVIEW_BELOW;
 use crate::page::Page;
 use crate::weights::{Weights, form};
 use plenary_corpus::{Block, Explanation, Link, LinkRule, Reason, Utterance};
 
-/// The blocks of a document, to look up those that a link rests on.
-pub struct Places<'p> {
-    pub page: &'p Page<'p>,
-    pub bylines: &'p [Candidate],
-    pub blocks: &'p [Block],
+/// The blocks of a document, to look up the evidence of a link.
+pub(crate) struct Places<'p> {
+    pub(crate) page: &'p Page<'p>,
+    pub(crate) bylines: &'p [Candidate],
+    pub(crate) blocks: &'p [Block],
 }
 
 impl Places<'_> {
-    /// The block that tells of a person, by its index.
-    pub fn block_of(&self, mention: Mention) -> Option<usize> {
+    /// Index of the block that contains a mention of a person.
+    pub(crate) fn block_of(&self, mention: Mention) -> Option<usize> {
         let offset = match mention {
             Mention::Line(line) => self.page.lines.get(line)?.mapped.source_start(0),
             Mention::Byline(at) => self.bylines.get(at)?.byline.start,
@@ -29,19 +29,19 @@ impl Places<'_> {
     }
 }
 
-/// Explains the utterances of a document whose bylines were found in its text.
-pub fn explain(page: &Page<'_>, found: &Found, linked: &Linked, assembled: &mut Assembled) {
+/// Sets the explanations of utterances whose bylines were found in the text.
+pub(crate) fn explain(page: &Page<'_>, found: &Found, linked: &Linked, assembled: &mut Assembled) {
     let Assembled { blocks, utterances, bylines, .. } = assembled;
     let places = Places { page, bylines: &found.bylines, blocks };
     for (utterance, byline) in utterances.iter_mut().zip(bylines) {
         let Some((at, byline)) = byline.and_then(|at| Some((at, found.bylines.get(at)?))) else {
             utterance.explanation = Explanation::default();
-            utterance.explanation.review = vec!["no byline says who speaks".to_string()];
+            utterance.explanation.review = vec!["no byline names the speaker".to_string()];
             continue;
         };
         let own = places.block_of(Mention::Byline(at));
         utterance.byline = own;
-        let link = linked.bonds.get(at).map(|bond| link(&places, bond, own, byline));
+        let link = linked.owners.get(at).map(|owner| link(&places, owner, own, byline));
         utterance.needs_review |= link.as_ref().is_some_and(|link| !link.others.is_empty());
         utterance.explanation = Explanation {
             rule: byline.rule(),
@@ -57,36 +57,33 @@ pub fn explain(page: &Page<'_>, found: &Found, linked: &Linked, assembled: &mut 
     }
 }
 
-/// The steps that made the confidence of a boundary. A change that no rule recorded is told as such.
+/// The steps that led to the confidence of a boundary.
 fn weights(byline: &Candidate, found: &Found, utterance: &Utterance) -> Weights {
-    byline
-        .weights
-        .clone()
-        .then(Reason::Unrecorded, byline.confidence)
-        .then(Reason::OfStyle(found.confidence), utterance.boundary_confidence)
+    byline.weights.clone().then(Reason::OfStyle(found.confidence), utterance.boundary_confidence)
 }
 
-fn link(places: &Places<'_>, bond: &Bond, own: Option<usize>, byline: &Candidate) -> Link {
+/// The link of a byline to its person. `own` is the block of the byline.
+fn link(places: &Places<'_>, owner: &Owner, own: Option<usize>, byline: &Candidate) -> Link {
     let is_misread = byline.parts.label != byline.label;
-    let rule = match bond.rule {
+    let rule = match owner.rule {
         LinkRule::FirstMention | LinkRule::SameLabel if is_misread => LinkRule::OcrVariant,
         rule => rule,
     };
-    let told = bond.rests_on.and_then(|mention| places.block_of(mention)).filter(|told| Some(*told) != own);
+    let evidence = owner.supported_by.and_then(|mention| places.block_of(mention)).filter(|block| Some(*block) != own);
     Link {
         rule,
         confidence: rule.confidence(),
-        blocks: told.into_iter().chain(own).collect(),
-        others: bond.others.clone(),
+        blocks: evidence.into_iter().chain(own).collect(),
+        others: owner.others.clone(),
     }
 }
 
-/// Why a person should look at a turn.
+/// Why a person should check a turn.
 fn review(utterance: &Utterance, link: Option<&Link>) -> Vec<String> {
     let mut out = Vec::new();
     if utterance.boundary_confidence < REVIEW_BELOW {
         out.push(format!(
-            "the confidence of the boundary, {:.2}, is under {REVIEW_BELOW:.2}",
+            "the confidence of the boundary, {:.2}, is below {REVIEW_BELOW:.2}",
             utterance.boundary_confidence
         ));
     }

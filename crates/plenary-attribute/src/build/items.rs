@@ -1,7 +1,7 @@
-//! Items of a list that stand on one line: "1. the river 2. the rent", "a) one b) two".
+//! Items of a list on one line: "1. the river 2. the rent", "a) one b) two".
 //!
-//! A paragraph that begins with a number or letter as lists have it, and has the next one of the same make further on,
-//! is such a list. One number alone makes none.
+//! **Input**: a paragraph. **Output**: its items. A paragraph is such a list if it begins with a marker and contains the next marker of
+//! the same kind; a single marker is not enough.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -10,26 +10,26 @@ use regex::Regex;
 
 use plenary_names::text::constant_regex;
 
-/// Languages (ISO 639-1) that write a full stop behind ordinal numbers: "2. Juni" is no item of a list in them.
-pub const DOTTED_ORDINALS: [&str; 24] = [
+/// Languages (ISO 639-1) that write a full stop after ordinal numbers: in them, "2. Juni" is not an item of a list.
+pub(crate) const DOTTED_ORDINALS: [&str; 24] = [
     "bs", "cs", "da", "de", "et", "eu", "fi", "fo", "hr", "hu", "is", "lb", "lt", "lv", "me", "nb", "nn", "no", "pl",
     "sh", "sk", "sl", "sr", "tr",
 ];
 
-/// A marker with a bullet perhaps, its number or letter and what closes it.
+/// A marker: an optional bullet, a number or letter, and the sign after it.
 static MARKER: LazyLock<Regex> = LazyLock::new(|| {
     constant_regex(r"^[•▪‣⁃◦*–-]?[ \t]?\(?(?:(?P<number>\d{1,3})|(?P<letter>[a-z]))(?P<sign>\.\)|[.)])[ \t]+\S")
 });
 
-/// What makes markers ones of one list.
+/// The kind of a marker; all markers of a list have the same.
 #[derive(PartialEq, Eq)]
 struct Kind<'t> {
     is_letter: bool,
     sign: &'t str,
 }
 
-/// A paragraph cut where its items begin; the whole where it is no list.
-pub fn items(text: &str, paragraph: Range<usize>, has_dotted_ordinals: bool) -> Vec<Range<usize>> {
+/// The items of a paragraph; the whole paragraph if it is not a list.
+pub(crate) fn items(text: &str, paragraph: Range<usize>, has_dotted_ordinals: bool) -> Vec<Range<usize>> {
     let part = &text[paragraph.clone()];
     let may_be_list = part.len() > 4
         && part.as_bytes().iter().take(12).any(|byte| matches!(byte, b'.' | b')'))
@@ -53,7 +53,7 @@ pub fn items(text: &str, paragraph: Range<usize>, has_dotted_ordinals: bool) -> 
     starts.iter().zip(ends).map(|(start, end)| paragraph.start + start..paragraph.start + end).collect()
 }
 
-/// The marker that begins at a byte: its number, or the place of its letter, and its make.
+/// The marker at an offset: its number, or the code of its letter, and its kind.
 fn marker(text: &str, at: usize) -> Option<(u32, Kind<'_>)> {
     let rest = &text[at..];
     if !rest.starts_with(|c: char| c.is_ascii_digit() || c.is_ascii_lowercase() || !c.is_alphanumeric()) {

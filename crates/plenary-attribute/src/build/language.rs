@@ -1,11 +1,13 @@
 //! The language of a document, and its utterances cut into segments.
+//!
+//! **Input**: the utterances and the study's options. **Output**: a language code, or none if it cannot be determined, and the segments.
 
 use super::assemble::Assembled;
 use super::sentences;
 use crate::options::Options;
 use plenary_corpus::{FrontMatter, Segment, Utterance};
 
-/// Language of a document (the study's word counts most, then the format's) and its utterances cut into segments.
+/// The language of a document and its segments. The study's choice takes precedence over the format's, and that over detection.
 pub(crate) fn cut(
     assembled: &mut Assembled<'_>,
     options: &Options,
@@ -22,7 +24,7 @@ pub(crate) fn cut(
     (language, segments)
 }
 
-/// The study's language, or the one that the speech is in; `None` where that cannot be told.
+/// The study's language or, for `auto`, the one detected in the speech; `None` if it cannot be determined.
 fn language_of(chosen: &str, utterances: &[Utterance]) -> Option<String> {
     if chosen != "auto" {
         return Some(chosen.to_string());

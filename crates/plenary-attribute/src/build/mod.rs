@@ -1,4 +1,4 @@
-//! From lines, bylines and people to the transcript: blocks, utterances, segments, explanations.
+//! Lines, bylines and people to the parts of a transcript: blocks, utterances, segments, speakers, explanations, warnings.
 
 pub(crate) mod assemble;
 pub(crate) mod count;

@@ -1,6 +1,7 @@
-//! Utterances to segments: sentences, paragraphs or the whole, as the study says, each with its span in the source.
+//! Utterances to segments.
 //!
-//! Sentences are found by `sentencex`; paragraphs and items of lists end one in any case.
+//! **Input**: an utterance and the map from its text to the source. **Output**: sentences, paragraphs or the whole utterance, each with
+//! its span in the source. Sentences are found by `sentencex`; the ends of paragraphs and of items of lists always end a sentence.
 
 use std::ops::Range;
 
@@ -13,16 +14,16 @@ use crate::page::MappedText;
 use plenary_corpus::{Segment, Utterance, ids};
 
 /// Cuts the utterances of one document, which is in one language.
-pub struct Cutter {
+pub(crate) struct Cutter {
     unit: Unit,
     language: Box<dyn Language>,
-    /// "2. Juni" is no item of a list in the language.
+    /// "2. Juni" is not an item of a list in the language.
     has_dotted_ordinals: bool,
 }
 
 impl Cutter {
-    /// `language` is an ISO 639-1 code; a language without rules of its own is cut like its nearest relative, or English.
-    pub fn new(unit: Unit, language: &str) -> Self {
+    /// `language` is an ISO 639-1 code; a language without rules is cut like its nearest relative, or like English.
+    pub(crate) fn new(unit: Unit, language: &str) -> Self {
         Self {
             unit,
             language: sentencex::language_factory(language),
@@ -30,9 +31,8 @@ impl Cutter {
         }
     }
 
-    /// Adds the segments of an utterance to `out`. `mapped` leads from its text back to the source; `index` is the
-    /// utterance's place in the transcript.
-    pub fn cut(&self, utterance: &Utterance, index: usize, mapped: &MappedText<'_>, out: &mut Vec<Segment>) {
+    /// Adds the segments of an utterance to `out`. `mapped` maps its text to the source; `index` is its index in the transcript.
+    pub(crate) fn cut(&self, utterance: &Utterance, index: usize, mapped: &MappedText<'_>, out: &mut Vec<Segment>) {
         let text = utterance.text.as_str();
         let ranges = match self.unit {
             Unit::Utterance => vec![trim(text, 0..text.len())],
@@ -57,12 +57,14 @@ impl Cutter {
     }
 }
 
+/// A range of a text without white space at both ends.
 fn trim(text: &str, range: Range<usize>) -> Range<usize> {
     let part = &text[range.clone()];
     let start = range.start + (part.len() - part.trim_start().len());
     start..(start + part.trim().len())
 }
 
+/// The lines of a text that are not blank.
 fn paragraphs(text: &str) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     let mut start = 0;
@@ -74,7 +76,7 @@ fn paragraphs(text: &str) -> Vec<Range<usize>> {
     out
 }
 
-/// Sentences of one paragraph. What holds no letter or digit stays with the sentence before it.
+/// The sentences of one paragraph. Text without a letter or digit belongs to the sentence before it.
 fn sentences(text: &str, paragraph: Range<usize>, language: &dyn Language) -> Vec<Range<usize>> {
     let mut out: Vec<Range<usize>> = Vec::new();
     let mut start = paragraph.start;
@@ -95,8 +97,8 @@ fn sentences(text: &str, paragraph: Range<usize>, language: &dyn Language) -> Ve
     out.into_iter().map(|range| trim(text, range)).filter(|range| !range.is_empty()).collect()
 }
 
-/// Bytes at the end of a sentence that begin the next one: of four spaced dots the first, without a blank before it,
-/// ends the sentence, and the other three say that something is left out ("compounds. . . . The practice").
+/// Number of bytes at the end of a sentence that belong to the next one: of four spaced dots the first, without a space before it,
+/// ends the sentence, and the other three mark an omission ("compounds. . . . The practice").
 fn leading_ellipsis(sentence: &str) -> usize {
     const DOTS: &str = ". . .";
     let Some(rest) = sentence.trim_end().strip_suffix(DOTS) else { return 0 };
@@ -104,7 +106,7 @@ fn leading_ellipsis(sentence: &str) -> usize {
     if closes { sentence.len() - rest.len() } else { 0 }
 }
 
-/// The number or letter of a list item, cut off from its text.
+/// Whether a text is the number of a list item that was cut off from its text.
 fn is_marker(text: &str) -> bool {
     let text = text.trim();
     text.chars().count() <= 4

@@ -1,4 +1,7 @@
-//! People and utterances to speakers, with counts, confidence and the evidence of their links.
+//! The speakers of a document.
+//!
+//! **Input**: the people and the explained utterances. **Output**: speakers with ids, counts, confidence and the evidence of their links;
+//! utterances refer to them. People who are only named in lists are left out.
 
 use std::collections::HashSet;
 
@@ -8,15 +11,15 @@ use crate::options::{LinkPeople, Options};
 use plenary_corpus::{LinkRule, PersonRule, Role, Speaker, Utterance, ids};
 use plenary_names::labels;
 
-/// People who speak, and people of the chair line who do not, numbered in this order. `told` finds the block that first
-/// tells of a person.
+/// The people who speak, and chairs who do not, in the order of `people`. `first_block` finds the block that first mentions a
+/// person.
 pub(crate) fn speakers(
     document_id: &str,
     people: &[Person],
     n_chairs: usize,
     options: &Options,
     utterances: &mut [Utterance],
-    told: impl Fn(&Person) -> Option<usize>,
+    first_block: impl Fn(&Person) -> Option<usize>,
 ) -> Vec<Speaker> {
     let mut place: Vec<Option<usize>> = vec![None; people.len()];
     let mut out: Vec<Speaker> = Vec::new();
@@ -33,9 +36,9 @@ pub(crate) fn speakers(
         place[at] = Some(out.len());
         let byline = &person.byline;
         let speaker_id = ids::speaker(document_id, out.len() + 1);
-        let certainty = spoken.iter().map(|utterance| utterance.boundary_confidence).fold(0.0f32, f32::max);
+        let best = spoken.iter().map(|utterance| utterance.boundary_confidence).fold(0.0f32, f32::max);
         let (link_rule, link_confidence) = weakest_link(spoken).unwrap_or((LinkRule::FirstMention, person.confidence));
-        let evidence = if spoken.is_empty() { told(person).into_iter().collect() } else { evidence(spoken) };
+        let evidence = if spoken.is_empty() { first_block(person).into_iter().collect() } else { evidence(spoken) };
         let known = known_elsewhere(person, options);
         out.push(Speaker {
             person_rule: known.is_some().then_some(PersonRule::PeopleList),
@@ -48,7 +51,7 @@ pub(crate) fn speakers(
             role: role(person),
             n_utterances: spoken.len(),
             n_words: spoken.iter().map(|utterance| utterance.n_words).sum(),
-            confidence: if spoken.is_empty() { person.confidence } else { certainty * person.confidence },
+            confidence: if spoken.is_empty() { person.confidence } else { best * person.confidence },
             link_rule,
             link_confidence,
             evidence_block_ids: evidence.into_iter().map(|at| ids::block(document_id, at + 1)).collect(),
@@ -60,7 +63,7 @@ pub(crate) fn speakers(
     out
 }
 
-/// Rule and confidence of the link that is least sure; of equals that of the first turn.
+/// Rule and confidence of the link with the lowest confidence; ties go to the first turn.
 fn weakest_link(spoken: &[&Utterance]) -> Option<(LinkRule, f32)> {
     let links = spoken.iter().filter_map(|utterance| utterance.explanation.link.as_ref());
     links
@@ -68,7 +71,7 @@ fn weakest_link(spoken: &[&Utterance]) -> Option<(LinkRule, f32)> {
         .reduce(|weakest, next| if next.1 < weakest.1 { next } else { weakest })
 }
 
-/// The blocks that a person's links rest on, by their indices: for each print and rule those of its first turn.
+/// Indices of the blocks that support a person's links: for each label and rule those of its first turn.
 fn evidence(spoken: &[&Utterance]) -> Vec<usize> {
     let mut seen = HashSet::new();
     let mut blocks: Vec<usize> = spoken
@@ -82,7 +85,7 @@ fn evidence(spoken: &[&Utterance]) -> Vec<usize> {
     blocks
 }
 
-/// The person_id that the study's list gives, itself or, where people are followed across documents, by the name.
+/// The person id according to the study's list: the id given there or, if people are followed across documents, one made from the name.
 fn known_elsewhere(person: &Person, options: &Options) -> Option<String> {
     let listed = options.people.as_ref()?.people().get(person.listed?)?;
     let by_name =
@@ -90,6 +93,7 @@ fn known_elsewhere(person: &Person, options: &Options) -> Option<String> {
     listed.person_id.clone().or_else(by_name)
 }
 
+/// The role of a person in the proceedings.
 fn role(person: &Person) -> Role {
     let label = &person.byline.label;
     if let Some(role) = person.byline.role {
@@ -107,7 +111,7 @@ fn role(person: &Person) -> Role {
     }
 }
 
-/// A name printed in capitals in the usual spelling; what is printed stays in `name_as_printed`.
+/// A name printed in capitals in its usual spelling; the printed form is kept in `name_as_printed`.
 fn readable_name(name: &str) -> String {
     let has_lower = name.chars().any(char::is_lowercase);
     if has_lower || name.chars().filter(|c| c.is_alphabetic()).count() < 3 {

@@ -3,7 +3,7 @@
 use super::assemble::Assembled;
 use plenary_corpus::Document;
 
-/// Times of the cues that an utterance's lines belong to, where the format has them.
+/// Sets start and end of each utterance from the cues that its lines belong to.
 pub(crate) fn set_times(document: &Document, assembled: &mut Assembled<'_>) {
     if document.turns.is_empty() {
         return;

@@ -8,9 +8,9 @@ pub(crate) fn warnings(found: &Found, utterances: &[Utterance], pinned: Option<S
     let mut out = Vec::new();
     if found.bylines.is_empty() && pinned == Some(Style::Pattern) {
         out.push(
-            "no line begins with what `pattern` under [transcript] of the study matches. The whole text is one utterance \
-             without a speaker. The pattern is tried on each line as it is read, without marks such as ** and without \
-             white space at its ends"
+            "`pattern` under [transcript] of the study matches the start of no line. The whole text is one utterance \
+             without a speaker. The pattern is applied to the visible text of each line, without marks such as ** and \
+             without white space at both ends"
                 .to_string(),
         );
     } else if found.bylines.is_empty() {
@@ -20,9 +20,10 @@ pub(crate) fn warnings(found: &Found, utterances: &[Utterance], pinned: Option<S
              printed in one of these styles, set `style` under [transcript] in the study"
         ));
     }
-    let doubtful = utterances.iter().filter(|utterance| utterance.needs_review && utterance.speaker.is_some()).count();
-    if doubtful > 0 {
-        out.push(format!("{doubtful} of {} utterances are doubtful (needs_review)", utterances.len()));
+    let n_doubtful =
+        utterances.iter().filter(|utterance| utterance.needs_review && utterance.speaker.is_some()).count();
+    if n_doubtful > 0 {
+        out.push(format!("{n_doubtful} of {} utterances need review (needs_review)", utterances.len()));
     }
     if utterances.iter().any(|utterance| utterance.speaker.is_none()) && !found.bylines.is_empty() {
         out.push("the text before the first byline is an utterance without a speaker".to_string());

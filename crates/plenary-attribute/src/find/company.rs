@@ -1,7 +1,7 @@
-//! Candidates in each other's company: what recurs, pairs or looks like others vouches for a label; what stands in
-//! lists, or as a letter alone, speaks against it.
+//! Candidates judged by the other candidates of the page.
 //!
-//! Each function raises or takes away candidates of a page and decides nothing else.
+//! **Input**: all candidates of a page. **Output**: the same with some removed (items of lists, single letters) and the confidence of
+//! some raised (labels that recur, come in pairs or look like others). Which style the document uses is left to `styles`.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,13 +12,13 @@ use plenary_corpus::{Reason, Role};
 use plenary_names::labels::{self, LabelKind};
 use plenary_names::offices;
 
-/// Takes away the items of a list inside somebody's turn ("Treasurer: Ann Hill. Clerk: Leo Kane."): labels of one
-/// style that stand once each, all between two bylines of a style whose labels recur.
-pub fn drop_lists(all: &mut Vec<Candidate>) {
+/// Removes the items of a list inside a turn ("Treasurer: Ann Hill. Clerk: Leo Kane."): labels of one style that occur once
+/// each, all between two bylines of a style whose labels recur.
+pub(crate) fn drop_lists(all: &mut Vec<Candidate>) {
     const SHORTEST: usize = 3;
     let accepted = |style: Style| {
         all.iter()
-            .filter(move |candidate| candidate.style == style && candidate.confidence >= ACCEPT && !candidate.inside)
+            .filter(move |candidate| candidate.style == style && candidate.confidence() >= ACCEPT && !candidate.inside)
     };
     let labels = |style: Style| accepted(style).map(|candidate| candidate.label.as_str()).collect::<HashSet<_>>();
     let recurs = |style: Style| labels(style).len() < accepted(style).count();
@@ -45,9 +45,9 @@ pub fn drop_lists(all: &mut Vec<Candidate>) {
     all.retain(|candidate| !lists.contains(&candidate.style));
 }
 
-/// Takes away names on lines of their own that stand in lists: one below the other, without anything said between.
-/// Returns the labels of the lists.
-pub fn drop_rosters(page: &Page<'_>, all: &mut Vec<Candidate>) -> HashSet<String> {
+/// Removes names on separate lines that form a list: one below the other, without speech between them. Returns the labels of the
+/// lists.
+pub(crate) fn drop_rosters(page: &Page<'_>, all: &mut Vec<Candidate>) -> HashSet<String> {
     let person = |candidate: &&Candidate| is_own_line(candidate) && candidate.kind == LabelKind::Person;
     let starts: HashSet<(usize, Style)> =
         all.iter().filter(person).map(|candidate| (candidate.line, candidate.style)).collect();
@@ -70,8 +70,8 @@ pub fn drop_rosters(page: &Page<'_>, all: &mut Vec<Candidate>) -> HashSet<String
     listed.into_values().collect()
 }
 
-/// Takes away "A man came." where no questions stand beside it that begin with "Q".
-pub fn drop_letters(page: &Page<'_>, all: &mut Vec<Candidate>) {
+/// Removes readings such as "A man came." if there are no questions that begin with "Q".
+pub(crate) fn drop_letters(page: &Page<'_>, all: &mut Vec<Candidate>) {
     let bare = |candidate: &Candidate| {
         candidate.style == Style::Period && matches!(candidate.byline.of(page.source), "Q" | "A" | "Q " | "A ")
     };
@@ -82,8 +82,8 @@ pub fn drop_letters(page: &Page<'_>, all: &mut Vec<Candidate>) {
     }
 }
 
-/// Questions and answers vouch for each other, and so do those who ask and answer in interviews.
-pub fn pair_questions(all: &mut [Candidate]) {
+/// Raises the labels of questions and answers if both occur, and marks interviewers as questioners.
+pub(crate) fn pair_questions(all: &mut [Candidate]) {
     let first = |candidate: &Candidate| labels::words(&candidate.label).first().cloned().unwrap_or_default();
     let has = |letters: &[&str], all: &[Candidate]| {
         all.iter().any(|candidate| letters.contains(&first(candidate).as_str()) && !candidate.inside)
@@ -104,16 +104,16 @@ pub fn pair_questions(all: &mut [Candidate]) {
     }
 }
 
-/// So many accepted bylines of one look carry a label of that look that stands only once.
-pub const CARRIERS: usize = 3;
+/// Number of accepted bylines of one form that support a label of that form which occurs only once.
+pub(crate) const CARRIERS: usize = 3;
 
-/// People who speak once: their label does not recur, but looks as the labels look that do.
-pub fn lift_lone(page: &Page<'_>, all: &mut [Candidate]) {
+/// Raises the labels of people who speak once: they do not recur, but look like labels that do.
+pub(crate) fn lift_lone(page: &Page<'_>, all: &mut [Candidate]) {
     const LIFTED: f32 = 0.55;
     let is_word = |candidate: &Candidate| matches!(candidate.kind, LabelKind::Word | LabelKind::Anonymous);
     let mut marked: HashMap<(Style, bool), usize> = HashMap::new();
     let mut words: HashMap<Style, HashSet<&str>> = HashMap::new();
-    for candidate in all.iter().filter(|candidate| candidate.confidence >= ACCEPT && !candidate.inside) {
+    for candidate in all.iter().filter(|candidate| candidate.confidence() >= ACCEPT && !candidate.inside) {
         if candidate.marked {
             *marked.entry((candidate.style, false)).or_default() += 1;
             *marked.entry((candidate.style, true)).or_default() += usize::from(in_capitals(&candidate.label));
@@ -126,9 +126,9 @@ pub fn lift_lone(page: &Page<'_>, all: &mut [Candidate]) {
     };
     let first_names: HashSet<Style> =
         words.into_iter().filter(|(_, labels)| labels.len() >= 2).map(|(style, _)| style).collect();
-    // Lines in capitals and short lines alone are mostly headings.
+    // Lines in capitals and short separate lines are mostly headings.
     let lone = |candidate: &Candidate| {
-        candidate.confidence < ACCEPT
+        candidate.confidence() < ACCEPT
             && !candidate.inside
             && !matches!(candidate.style, Style::Capitals | Style::NameLine | Style::Heading)
     };
@@ -140,13 +140,13 @@ pub fn lift_lone(page: &Page<'_>, all: &mut [Candidate]) {
     };
     let doubtful: HashSet<String> =
         all.iter().filter(|candidate| in_doubt(candidate)).map(|candidate| candidate.label.to_lowercase()).collect();
-    // A word that the page also prints in small letters is no name.
+    // A word that also occurs in lower case is not a name.
     let common = page.in_small_letters(&doubtful);
     let mut accepted: HashMap<Style, usize> = HashMap::new();
-    for candidate in all.iter().filter(|candidate| candidate.confidence >= ACCEPT && !candidate.inside) {
+    for candidate in all.iter().filter(|candidate| candidate.confidence() >= ACCEPT && !candidate.inside) {
         *accepted.entry(candidate.style).or_default() += 1;
     }
-    // "Bank of Norland: We lend to both.": a body that says a sentence among people who speak in the same style.
+    // "Bank of Norland: We lend to both.": an organisation followed by a sentence, among people in the same style.
     let body = |candidate: &Candidate| {
         lone(candidate)
             && is_body(candidate)
@@ -164,14 +164,14 @@ pub fn lift_lone(page: &Page<'_>, all: &mut [Candidate]) {
     }
 }
 
-/// A label that names a body: "Bank of Norland", "Farmers' Union".
+/// Whether a label names an organisation: "Bank of Norland", "Farmers' Union".
 fn is_body(candidate: &Candidate) -> bool {
     candidate.kind == LabelKind::Person
         && matches!(candidate.style, Style::Colon | Style::BoldInline)
         && (offices::is_telling(&candidate.label) || candidate.label.contains(" of "))
 }
 
-/// What stands behind a byline on its line is a sentence of some words.
+/// Whether a sentence of at least four words follows a byline in its paragraph.
 fn says_sentence(page: &Page<'_>, candidate: &Candidate) -> bool {
     const SHORTEST: usize = 4;
     let line = &page.lines[candidate.speech_line];
@@ -188,7 +188,7 @@ fn says_sentence(page: &Page<'_>, candidate: &Candidate) -> bool {
             >= text.split_whitespace().count()
 }
 
-/// Where seven paragraphs in ten begin with a label of a style, single words are labels too, though doubtful ones.
+/// Accepts single words as uncertain labels if at least seven paragraphs in ten begin with a label of the style.
 pub(crate) fn lift_throughout(page: &Page<'_>, settled: &Settled, all: &mut [Candidate]) {
     const DOUBTFUL: f32 = ACCEPT;
     let n_paragraphs = settled.open_paragraphs(page).len();
@@ -201,11 +201,11 @@ pub(crate) fn lift_throughout(page: &Page<'_>, settled: &Settled, all: &mut [Can
             && starts.get(&style).is_some_and(|n| *n >= 2 && *n * 10 >= n_paragraphs * 7)
     };
     let lone = |candidate: &Candidate| {
-        candidate.confidence < ACCEPT
+        candidate.confidence() < ACCEPT
             && !candidate.inside
             && throughout(candidate.style)
             && match candidate.style {
-                // "Dr. A. King (Leeds). I congratulate the authors.": an honorific tells a label from a sentence.
+                // "Dr. A. King (Leeds). I congratulate the authors.": an honorific distinguishes a label from a sentence.
                 Style::Period => candidate.parts.details.honorific.is_some() && says_sentence(page, candidate),
                 _ => candidate.kind == LabelKind::Word || is_body(candidate) && says_sentence(page, candidate),
             }
@@ -223,15 +223,16 @@ pub(crate) fn lift_throughout(page: &Page<'_>, settled: &Settled, all: &mut [Can
     }
 }
 
-/// Confidence of a name on a line of its own that a list of the page names too.
+/// Confidence of a name on a separate line that is also in a list on the page.
 const LISTED: f32 = 0.7;
 
+/// Whether a candidate is a name on a separate line.
 fn is_own_line(candidate: &Candidate) -> bool {
     matches!(candidate.style, Style::NameLine | Style::Capitals)
 }
 
-/// Somebody whom a list of the page names speaks, even if only once.
-pub fn lift_listed(rosters: &HashSet<String>, all: &mut [Candidate]) {
+/// Raises names on separate lines that are also in a list on the page.
+pub(crate) fn lift_listed(rosters: &HashSet<String>, all: &mut [Candidate]) {
     for candidate in all.iter_mut().filter(|candidate| is_own_line(candidate) && rosters.contains(&candidate.label)) {
         candidate.raise(LISTED, Reason::Listed);
     }

@@ -1,5 +1,7 @@
-//! What the head of a page says of the people who speak below: who stands behind initials, who asks and who answers,
-//! who is listed with which office. Nothing here makes a turn; it takes fields of the head back from the turns.
+//! What the head of a page says of the people who speak below.
+//!
+//! **Input**: the page and its candidates or bylines. **Output**: candidates without the fields of the head; bylines with the names
+//! behind initials, and with the roles of those who ask and answer; the people listed with an office. No turns are found here.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -16,7 +18,7 @@ use plenary_names::described;
 use plenary_names::labels;
 use plenary_names::text::constant_regex;
 
-/// Lines of the head that are looked at.
+/// Number of lines that belong to the head.
 const HEAD_LINES: usize = 80;
 
 static BY: LazyLock<Regex> = LazyLock::new(|| {
@@ -25,9 +27,9 @@ static BY: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// Takes out fields that look like turns: "Date: 3 May", "Interviewer: L. Hill", "DW: Dale Whit". They stand above the
-/// first sentence; what they say is no sentence, and their label does not recur or they say a name.
-pub fn drop_fields(page: &Page<'_>, all: &mut Vec<Candidate>) -> Vec<(String, Byline)> {
+/// Removes fields that look like turns: "Date: 3 May", "Interviewer: L. Hill", "DW: Dale Whit". They are above the first sentence,
+/// their value is not a sentence, and their label does not recur or their value is a name. Returns the labels with such names.
+pub(crate) fn drop_fields(page: &Page<'_>, all: &mut Vec<Candidate>) -> Vec<(String, Byline)> {
     const LONGEST: usize = 10;
     const CARRIERS: usize = 3;
     let value = |candidate: &Candidate| {
@@ -36,7 +38,7 @@ pub fn drop_fields(page: &Page<'_>, all: &mut Vec<Candidate>) -> Vec<(String, By
         let end = line.mapped.source_end(line.text().trim_end().len()).max(from);
         page.source[from..end].split_whitespace().collect::<Vec<_>>().join(" ")
     };
-    let says_field = |text: &str| {
+    let is_field_value = |text: &str| {
         text.split_whitespace().count() <= LONGEST
             && !without_last_bracket(text)
                 .ends_with(['.', '!', '?', '…', '—', '–', '-', '"', '”', '»', ',', ';', '。', '？', '！'])
@@ -48,7 +50,7 @@ pub fn drop_fields(page: &Page<'_>, all: &mut Vec<Candidate>) -> Vec<(String, By
             && !candidate.inside
     };
     let first = all.iter().find(|candidate| in_line(candidate));
-    if first.is_none_or(|first| !says_field(&value(first))) {
+    if first.is_none_or(|first| !is_field_value(&value(first))) {
         return Vec::new();
     }
     let mut counts: HashMap<&str, usize> = HashMap::new();
@@ -62,7 +64,7 @@ pub fn drop_fields(page: &Page<'_>, all: &mut Vec<Candidate>) -> Vec<(String, By
             continue;
         }
         let text = value(candidate);
-        if !says_field(&text) || candidate.time_start_s.is_some() {
+        if !is_field_value(&text) || candidate.time_start_s.is_some() {
             break;
         }
         let named = bylines::split(&text);
@@ -79,7 +81,7 @@ pub fn drop_fields(page: &Page<'_>, all: &mut Vec<Candidate>) -> Vec<(String, By
             break;
         }
     }
-    let others = all.iter().filter(|candidate| candidate.confidence > 0.0).count();
+    let others = all.iter().filter(|candidate| candidate.confidence() > 0.0).count();
     if fields.is_empty() || others < fields.len() + CARRIERS {
         return Vec::new();
     }
@@ -88,15 +90,15 @@ pub fn drop_fields(page: &Page<'_>, all: &mut Vec<Candidate>) -> Vec<(String, By
     legend
 }
 
-/// "Will he go? \[90211\]" without its reference.
+/// A text without a reference in brackets at its end: "Will he go? \[90211\]".
 fn without_last_bracket(text: &str) -> &str {
     let opens = text.rfind(['(', '[']).filter(|_| text.ends_with([')', ']']));
     opens.map_or(text, |at| &text[..at]).trim_end()
 }
 
-/// Gives labels that are no names the names that the head says: initials, surnames of the list, the part in an
+/// Replaces labels that are not names by the names that the head gives for them: by legend, by initials, or by their part in an
 /// interview.
-pub fn introduce(page: &Page<'_>, found: &mut Found) {
+pub(crate) fn introduce(page: &Page<'_>, found: &mut Found) {
     let Some(first) = found.bylines.first().map(|byline| byline.line) else { return };
     let parties = questions::parties(page, first);
     let names: Vec<Byline> = head(page, first)
@@ -109,8 +111,8 @@ pub fn introduce(page: &Page<'_>, found: &mut Found) {
         found.bylines.iter().all(|byline| is_answer(&byline.label) || labels::is_questioner_label(&byline.label));
     for byline in &mut found.bylines {
         if byline.parts.name == byline.label {
-            let told = legend.iter().find(|(known, _)| *known == byline.label).map(|(_, person)| person.clone());
-            let named = told.or_else(|| initials_of(&byline.label, &names)).or_else(|| match only_interview {
+            let known = legend.iter().find(|(label, _)| *label == byline.label).map(|(_, person)| person.clone());
+            let named = known.or_else(|| initials_of(&byline.label, &names)).or_else(|| match only_interview {
                 true if is_answer(&byline.label) => parties.answers.clone(),
                 true => parties.asks.clone(),
                 false => None,
@@ -129,11 +131,11 @@ pub fn introduce(page: &Page<'_>, found: &mut Found) {
             byline.parts.role = Some(Role::Questioner);
         }
     }
-    settle_questioner(page, found);
+    mark_questioner(page, found);
 }
 
-/// Of two who talk with each other, one who only asks is the questioner.
-fn settle_questioner(page: &Page<'_>, found: &mut Found) {
+/// If two people talk with each other and one of them mostly asks, that one is the questioner.
+fn mark_questioner(page: &Page<'_>, found: &mut Found) {
     const FEWEST: usize = 3;
     let ends = found.bylines.iter().skip(1).map(|next| next.byline.start).chain([page.source.len()]);
     let mut asked: HashMap<&str, (usize, usize)> = HashMap::new();
@@ -158,7 +160,7 @@ fn settle_questioner(page: &Page<'_>, found: &mut Found) {
     }
 }
 
-/// Who answers, without a name.
+/// Whether a label stands for the person who answers, without a name.
 fn is_answer(label: &str) -> bool {
     let words = labels::words(label);
     matches!(
@@ -177,7 +179,7 @@ fn is_answer(label: &str) -> bool {
     ) && words.len() == 1
 }
 
-/// The only person of the head whose initials are the label: "JS" for Josephine Sollers.
+/// The only person in the head whose initials are the label: "JS" for Josephine Sollers.
 fn initials_of(label: &str, names: &[Byline]) -> Option<Byline> {
     let letters: Vec<char> = label.chars().filter(|c| c.is_alphabetic()).collect();
     if !(2..=3).contains(&letters.len()) || !letters.iter().all(|c| c.is_uppercase()) {
@@ -196,6 +198,7 @@ fn initials_of(label: &str, names: &[Byline]) -> Option<Byline> {
     found.all(|other| other.name == first.name).then(|| first.clone())
 }
 
+/// The lines of the head that have text.
 fn head<'p>(page: &'p Page<'_>, first: usize) -> Vec<&'p str> {
     page.lines
         .iter()
@@ -205,9 +208,9 @@ fn head<'p>(page: &'p Page<'_>, first: usize) -> Vec<&'p str> {
         .collect()
 }
 
-/// People whom lines of the head name with title or affiliation: "Prof. Ann Lee, University of Umland", "Briefing by Press
-/// Secretary Dana Hill".
-pub fn listed(page: &Page<'_>, first: usize) -> Vec<Byline> {
+/// People named in the head with title or affiliation: "Prof. Ann Lee, University of Umland", "Briefing by Press Secretary Dana
+/// Hill".
+pub(crate) fn listed(page: &Page<'_>, first: usize) -> Vec<Byline> {
     let mut people = Vec::new();
     for text in head(page, first) {
         let text = text.trim_start_matches(['•', '-', '–', '*', ' ']).trim_end_matches([',', ';', '.']);

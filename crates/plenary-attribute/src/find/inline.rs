@@ -1,14 +1,14 @@
 //! Bylines with the speech after them on the same line: `Name: text`, `Name. text`, `Name – text`, `**Name** text`.
 //!
-//! Each function finds the label and where the speech begins; whether the label names a speaker is judged by
-//! `labels`, and whether the style is the document's is left to `styles`.
+//! **Input**: the start of a paragraph or line. **Output**: candidates with their label and the place where the speech begins. Whether
+//! the label is one of a speaker is decided by `plenary_names::labels`; which style the document uses is left to `styles`.
 
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::candidate::{Candidate, Origin, in_capitals, is_marked};
+use crate::candidate::{Candidate, Place, in_capitals};
 use crate::page::Page;
 use crate::weights::Weights;
 use plenary_corpus::Style;
@@ -18,22 +18,23 @@ use plenary_names::colon::{LONGEST_BYLINE, colon_label, ends_sentence, label_bef
 use plenary_names::labels::{self, Judgement, LabelKind};
 use plenary_names::text::constant_regex;
 
-/// How many lines a byline that shares a paragraph with its speech may take.
+/// Maximum number of lines of a byline that shares a paragraph with its speech.
 const BYLINE_LINES: usize = 8;
 
-/// A form that prose takes by chance too counts only where its label recurs or looks as the others do.
+/// Maximum confidence of a form that also occurs in prose; it needs a label that recurs or looks like others.
 const NEEDS_COMPANY: f32 = 0.45;
 
-/// A label behind a number may be an item of a list.
+/// Maximum confidence of a label after a number, which may be an item of a list.
 const NUMBERED: f32 = 0.55;
 
 /// One way to read the start of a paragraph as a byline.
 struct Reading {
     style: Style,
+    /// The byline as printed.
     printed: String,
     /// Offset of the speech.
     speech: usize,
-    /// The most that this form is worth where nothing else speaks for it.
+    /// Maximum confidence of this form without other evidence.
     trust: f32,
 }
 
@@ -43,11 +44,12 @@ impl Reading {
     }
 }
 
-/// A reading with the parts of its byline and what its label looks like.
+/// A reading with the parts of its byline and the judgement of its label.
 type Labelled = (Reading, Byline, Judgement);
 
-/// Bylines at the start of some lines with the speech after them on the same line.
-pub fn leading(page: &Page<'_>, lines: Range<usize>, inside: bool, reader: &mut Reader) -> Vec<Candidate> {
+/// Bylines at the start of some lines, with the speech after them on the same line. `inside` says that the lines are inside a
+/// paragraph.
+pub(crate) fn leading(page: &Page<'_>, lines: Range<usize>, inside: bool, reader: &mut Reader) -> Vec<Candidate> {
     let head = lines.start..lines.end.min(lines.start + BYLINE_LINES);
     let mapped = page.join_at_most(head.clone(), LONGEST_BYLINE * 4);
     let text = &*mapped.text;
@@ -72,29 +74,20 @@ pub fn leading(page: &Page<'_>, lines: Range<usize>, inside: bool, reader: &mut 
         if prefix.is_numbered {
             weights.to(Reason::Numbered, weights.now().min(NUMBERED));
         }
-        Candidate {
-            style: reading.style,
-            origin: Origin::Printed,
+        let place = Place {
             line: lines.start,
-            marked: is_marked(&byline, judgement.kind),
-            label: byline.label.clone(),
-            parts: byline,
-            kind: judgement.kind,
             byline: Span::new(start, end.max(start)),
             speech_line: page.line_of(speech).clamp(lines.start, lines.end - 1),
             speech,
-            time_start_s: prefix.time_start_s,
-            inside,
-            confidence: weights.now(),
-            weights,
-            n_mentions: 0,
-            rival: None,
-        }
+        };
+        let time_start_s = prefix.time_start_s;
+        let printed = Candidate::printed(reading.style, byline, judgement.kind, place, weights);
+        Candidate { time_start_s, inside, ..printed }
     };
     found.into_iter().map(candidate).collect()
 }
 
-/// The readings whose label is one; where there is none, the first that may be a misread print of one.
+/// The readings with a label of a speaker; if there is none, the first whose label may be a misread one.
 fn labelled(readings: Vec<Reading>, prefix: &Prefix, reader: &mut Reader) -> Vec<Labelled> {
     let mut out = Vec::new();
     let mut misread = None;
@@ -102,12 +95,12 @@ fn labelled(readings: Vec<Reading>, prefix: &Prefix, reader: &mut Reader) -> Vec
         let from = if prefix.is_addressed { reading.printed.split(" to ").next() } else { None };
         let (byline, judgement) = reader.read(from.unwrap_or(&reading.printed));
         let judgement = judgement.or_else(|| {
-            // What stands between a time and a colon is a name, even if it is written as users of a chat write theirs.
+            // Between a time and a colon there is a name, even if it has the form of a user name in a chat.
             (prefix.has_time && reading.style == Style::Colon && labels::is_user_name(&byline.label))
                 .then_some(Judgement { kind: LabelKind::Word, quality: 0.5 })
         });
         match judgement {
-            // "Well. I think so": of plain words before a full stop only those in capitals can be labels.
+            // "Well. I think so": before a full stop, plain words are labels only if they are in capitals.
             Some(Judgement { kind: LabelKind::Word, .. })
                 if reading.style == Style::Period && !in_capitals(&byline.label) => {}
             Some(judgement) => out.push((reading, byline, judgement)),
@@ -120,7 +113,7 @@ fn labelled(readings: Vec<Reading>, prefix: &Prefix, reader: &mut Reader) -> Vec
     if out.is_empty() { misread.into_iter().collect() } else { out }
 }
 
-/// A start in one typeface, read in the more telling ways first and in the others where those find no label.
+/// Readings of a start in one typeface: the more reliable ones or, if those find no label, the others.
 fn plain(rest: &str, prefix: &Prefix, reader: &mut Reader) -> Vec<Labelled> {
     let mut misread = Vec::new();
     let colon = if prefix.has_time { timed_readings } else { colon_readings };
@@ -140,7 +133,7 @@ fn colon_readings(rest: &str, from: usize) -> Vec<Reading> {
     colon_readings_of(rest, from, colon_label(rest))
 }
 
-/// Behind a time a label stands in any case: short words before a full stop are abbreviations there, misread ones too.
+/// After a time there is a label in any case, so short words before a full stop are abbreviations.
 fn timed_readings(rest: &str, from: usize) -> Vec<Reading> {
     const SHORT: usize = 4;
     let word = |at: usize| rest[..at].rsplit(char::is_whitespace).next().map_or(0, |word| word.chars().count());
@@ -167,7 +160,7 @@ fn colon_readings_of(rest: &str, from: usize, found: Option<(String, usize)>) ->
         .collect()
 }
 
-/// Readings whose marks prose does not set by chance.
+/// Readings whose signs are rare in prose.
 fn marked_readings(rest: &str, from: usize) -> Vec<Reading> {
     let mut out = Vec::new();
     out.extend(PERIOD.captures(rest).map(|found| {
@@ -181,12 +174,12 @@ fn marked_readings(rest: &str, from: usize) -> Vec<Reading> {
     out
 }
 
-/// Readings that any sentence might give.
+/// Readings that any sentence might fit.
 fn chance_readings(rest: &str, from: usize) -> Vec<Reading> {
     let reading =
         |style, printed: &str, speech: usize| Reading::of(style, printed.to_string(), from + speech, NEEDS_COMPANY);
     let mut out = Vec::new();
-    // "Q Did you see it?": a letter alone counts where questions and answers go on so.
+    // "Q Did you see it?": single letters are checked against the other candidates later.
     let letter = if rest.starts_with(['Q', 'A']) { LETTER.captures(rest) } else { None };
     out.extend(letter.map(|found| reading(Style::Period, &found[1], found[1].len() + 1)));
     out.extend(period_label(rest).map(|(printed, speech)| reading(Style::Period, &printed, speech)));
@@ -201,27 +194,29 @@ fn chance_readings(rest: &str, from: usize) -> Vec<Reading> {
     out
 }
 
+/// Whether there may be a dash within the length of a byline.
 fn has_dash(text: &str) -> bool {
     text.bytes().take(LONGEST_BYLINE).any(|byte| matches!(byte, b'-' | 0xE2))
 }
 
-/// What follows a name and a dash is what somebody says, not who they are: it ends like a sentence or is long.
+/// Whether the text after a name and a dash is speech and not an office: it ends like a sentence or is long.
 fn is_speech(text: &str) -> bool {
     text.trim_end().ends_with(['.', '!', '?', '…', '"', '”', '»', ')']) || text.split_whitespace().nth(12).is_some()
 }
 
-/// Rows of dots lead from an entry of a list to its page or person.
+/// Whether a line has rows of dots, as between an entry of a list and its page or person.
 fn has_leaders(text: &str) -> bool {
     text.contains(". . .") || text.contains(".....")
 }
 
-/// What stands before a label: marks of a new speaker, a number, a time.
+/// What precedes a label: signs of a new speaker, a number, a time.
 #[derive(Default)]
 struct Prefix {
+    /// Length in bytes.
     length: usize,
     is_numbered: bool,
     has_time: bool,
-    /// The label says to whom it is written: "From Ann Lee to Everyone".
+    /// The label also names the recipient: "From Ann Lee to Everyone".
     is_addressed: bool,
     /// Seconds from the start of the recording; `None` for a time of day.
     time_start_s: Option<f64>,
@@ -229,10 +224,10 @@ struct Prefix {
 
 static MARKS: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^\s*(?:>{1,3}\s*|[-–—•▪‣●►]\s+)"));
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^\s*(?:\d{1,4}[.)]|\d{1,3}(?:\.\d{1,3})+\.?)\s+"));
-/// "Anf. 12 Ann Lee (S):", "#12 Ann Lee:": a speech with its number.
+/// A speech with its number: "Anf. 12 Ann Lee (S):", "#12 Ann Lee:".
 static NUMBERED_SPEECH: LazyLock<Regex> =
     LazyLock::new(|| constant_regex(r"^(?:\p{Lu}\p{L}{1,7}\.\s*|#\s?|№\s*)\d{1,4}[.)]?\s+"));
-/// "○Name　text" of minutes in Japanese.
+/// "○Name　text" in Japanese minutes.
 static CIRCLED: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^[○◯〇◎]\s*([^\s　：:]{2,24})[　\s]+"));
 
 fn prefix(text: &str) -> Prefix {
@@ -258,7 +253,7 @@ fn prefix(text: &str) -> Prefix {
         prefix.length += time[0].len();
         prefix.has_time = true;
         prefix.time_start_s = seconds(&time);
-        // Exports of chats print "10:02:11 From Ann Lee to Everyone : text".
+        // Exported chats: "10:02:11 From Ann Lee to Everyone : text".
         if let Some(from) = text[prefix.length..].strip_prefix("From ") {
             prefix.length = text.len() - from.trim_start().len();
             prefix.is_addressed = true;
@@ -267,15 +262,15 @@ fn prefix(text: &str) -> Prefix {
     prefix
 }
 
-/// A time in front of a label, perhaps with a date before it, half of the day or end behind it.
+/// A time before a label, with an optional date before it and an optional a.m. or p.m. or end after it.
 static TIME: LazyLock<Regex> = LazyLock::new(|| {
     constant_regex(
         r"^[\[(<]?(?P<day>\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4},?\s+)?(?:(?P<h>\d{1,2}):)?(?P<m>\d{1,2}):(?P<s>\d{2})(?:[.,]\d{1,3})?(?P<half>\s?[AaPp]\.?[Mm]\.?)?(?:\s*(?:-->|[-–—])\s*(?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?)?[\])>]?\s*[-–—]?\s+",
     )
 });
 
-/// Seconds of a time that counts from the start of a recording; a date or half of the day make it a time of day.
-pub fn seconds(found: &regex::Captures<'_>) -> Option<f64> {
+/// Seconds from the start of the recording; `None` for a time of day, which has a date or a.m. or p.m.
+pub(crate) fn seconds(found: &regex::Captures<'_>) -> Option<f64> {
     if found.name("day").is_some() || found.name("half").is_some() {
         return None;
     }
@@ -283,7 +278,7 @@ pub fn seconds(found: &regex::Captures<'_>) -> Option<f64> {
     Some(number("h") * 3600.0 + number("m") * 60.0 + number("s"))
 }
 
-/// `Name. - text`: the dash of the European Parliament and its like.
+/// `Name. - text`, as in the European Parliament.
 static DASH: LazyLock<Regex> = LazyLock::new(|| {
     constant_regex(
         r"^([^.:!?\n]{2,110}?(?:[.][^.:!?\n]{1,60}?){0,5}(?:\([^()]*(?:\([^()]*\)[^()]*)*\))?)\.\s+[–—-]\s+(?:\([A-Z]{2}\)\s+)?",
@@ -300,7 +295,7 @@ static PERIOD: LazyLock<Regex> = LazyLock::new(|| {
 /// `Q Text`, `A Text`.
 static LETTER: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^(Q|A) +[\p{Lu}\d“‘']"));
 
-/// `SURNAME I. Text`: a full stop that belongs to an initial closes the label.
+/// `SURNAME I. Text`: the full stop of an initial ends the label.
 static INITIALS: LazyLock<Regex> =
     LazyLock::new(|| constant_regex(r"^(\p{Lu}[\p{L}'’]+(?:-\p{Lu}[\p{L}'’]+)?\s+(?:\p{Lu}\.\s?){2}\s*)\p{Lu}"));
 
@@ -310,7 +305,7 @@ static PLAIN_DASH: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^([^:!?;�
 /// `Name<tab>text`.
 static TAB: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^([^\t.:!?;]{1,40}?)\s*\t\s*"));
 
-/// A label that its first full stop closes.
+/// A label that ends at the first full stop, and the offset of the speech.
 fn period_label(text: &str) -> Option<(String, usize)> {
     const LONGEST: usize = 100;
     let mut depth = 0usize;
@@ -322,7 +317,7 @@ fn period_label(text: &str) -> Option<(String, usize)> {
             '.' if depth == 0 && ends_sentence(text, at) => {
                 let rest = text[at + 1..].trim_start();
                 let speaks = rest.starts_with(|c: char| !c.is_lowercase() && !matches!(c, '–' | '—' | '-'));
-                // "SEC. 2. Definitions" numbers a section.
+                // "SEC. 2. Definitions" is a numbered section.
                 let is_number = NUMBER.is_match(rest);
                 return (speaks && !is_number && !rest.is_empty())
                     .then(|| (text[..at].to_string(), text.len() - rest.len()));
@@ -333,7 +328,7 @@ fn period_label(text: &str) -> Option<(String, usize)> {
     None
 }
 
-/// A label in bold at the start of `text`: with the speech in bold too ("**Q: Why?**"), behind it, or below it.
+/// A label in bold at the start of `text`, with the speech after it or in bold too ("**Q: Why?**").
 fn bold_label(text: &str, bold: usize, from: usize) -> Option<Reading> {
     let bold = text.floor_char_boundary(bold).max(from);
     let label = &text[from..bold];
@@ -355,7 +350,7 @@ fn bold_label(text: &str, bold: usize, from: usize) -> Option<Reading> {
     let mut speech = bold + (rest.len() - trimmed.len()) + skip;
     let mut printed = label.to_string();
     let has_mark = label.trim_end().ends_with([':', '.', '：']) || skip > 0;
-    // "**Ann Lee** (Acme): text": what stands between bold and colon belongs to the byline.
+    // "**Ann Lee** (Acme): text": the text between bold and colon belongs to the byline.
     if !has_mark
         && let Some((between, at)) = colon_label(trimmed)
         && (between.trim_start().starts_with('(') || between.trim_start().starts_with(','))
@@ -368,9 +363,9 @@ fn bold_label(text: &str, bold: usize, from: usize) -> Option<Reading> {
     Some(Reading { style: Style::BoldInline, printed, speech, trust: 1.0 })
 }
 
-/// A short text that is no label by its form, but may be a misread print of one: it counts only if it is near a label
-/// that recurs.
-pub fn unreadable(label: &str) -> Option<Judgement> {
+/// The judgement of a short text that does not have the form of a label but may be a misread one: its confidence is 0 unless it
+/// resembles a label that recurs.
+pub(crate) fn unreadable(label: &str) -> Option<Judgement> {
     const LONGEST: usize = 48;
     let n_words = label.split_whitespace().count();
     let fits = (1..=6).contains(&n_words)
@@ -398,7 +393,7 @@ mod tests {
     }
 
     #[test]
-    fn dashes_and_full_stops_close_bylines() {
+    fn dashes_and_full_stops_end_bylines() {
         assert_eq!(&DASH.captures("Ann Hill (PPE). – (DE) Herr Präsident").unwrap()[1], "Ann Hill (PPE)");
         assert_eq!(&DASH.captures("Ann Hill, rapporteur. - Mr President").unwrap()[1], "Ann Hill, rapporteur");
         assert_eq!(&PERIOD.captures("Mr. BYRD. Mr. President, I").unwrap()[1], "Mr. BYRD");

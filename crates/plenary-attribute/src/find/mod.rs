@@ -1,7 +1,7 @@
 //! Where turns begin: the bylines that a document prints or, if it prints none, what takes their place.
 //!
 //! **Input**: the page and what is settled of it. **Output**: [`Found`], the bylines in order with the style of the document and its
-//! confidence. Whose a byline is, is left to `link`.
+//! confidence. Which person a byline stands for is left to `link`.
 
 mod company;
 pub(crate) mod heads;
@@ -18,7 +18,8 @@ use crate::candidate::Found;
 use crate::page::{Page, Settled};
 use plenary_corpus::Style;
 
-/// The bylines of a page or, where none are printed, the turns that its typefaces or its title tell.
+/// The bylines of a page or, if none are printed, the turns that its typefaces or its title indicate. `pinned` is the style that the
+/// study asks for.
 pub(crate) fn turns(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<u8>, pinned: Option<Style>) -> Found {
     let mut printed = match pinned {
         Some(Style::Questions | Style::Titled) => Found::default(),

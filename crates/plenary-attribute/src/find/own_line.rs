@@ -1,7 +1,8 @@
-//! Bylines on lines of their own: a name in bold, in capitals, with a time, as a heading, or just a name; and what says
-//! who the person is, beside it or below it.
+//! Bylines on separate lines: a name in bold, in capitals, with a time, as a heading, or a plain name, with title and affiliation
+//! beside or below it.
 //!
-//! Whether the name is one is judged by `labels`; whether the style is the document's is left to `styles`.
+//! **Input**: a paragraph and what is settled around it. **Output**: a candidate, or none. Whether the name is one is decided by
+//! `plenary_names::labels`; which style the document uses is left to `styles`.
 
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
@@ -10,7 +11,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::inline::{seconds, unreadable};
-use crate::candidate::{Candidate, Origin, is_marked};
+use crate::candidate::{Candidate, Place};
 use crate::page::{Page, Settled};
 use crate::weights::Weights;
 use plenary_corpus::Style;
@@ -20,10 +21,10 @@ use plenary_names::labels::{self, Judgement, LabelKind};
 use plenary_names::offices;
 use plenary_names::text::constant_regex;
 
-/// How many lines a name with title and affiliation may take.
+/// Maximum number of lines of a name with title and affiliation.
 const BYLINE_LINES: usize = 8;
 
-/// How many lines a byline in bold may take; narrow columns break names and titles often.
+/// Maximum number of lines of a byline in bold; narrow columns break names and titles often.
 const BOLD_LINES: usize = 16;
 
 /// `Name (12:31)`, `Name 1:02:03 PM`.
@@ -42,10 +43,10 @@ static TIME_NAME: LazyLock<Regex> = LazyLock::new(|| {
 
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^\d{1,3}\.\s+"));
 
-/// A date, not a name, stands beside the time.
+/// A year: there is a date, not a name, beside the time.
 static YEAR: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"\b(?:19|20)\d{2}\b"));
 
-/// Bylines on lines of their own: bold, in capitals, with a time, or just a name.
+/// A byline on a separate line: in bold, in capitals, with a time, or a plain name.
 pub(crate) fn alone(
     page: &Page<'_>,
     settled: &Settled,
@@ -102,14 +103,14 @@ pub(crate) fn alone(
     {
         return below(page, settled, &block, text, Style::Capitals, reader);
     }
-    // A plain name: alone on its line, or at the head of a few short lines.
+    // A plain name: on a separate line, or on the first of a few short lines.
     if lines.len() == 1 && !text.ends_with(['.', '!', '?', ':', ';']) {
         return below(page, settled, &block, text, Style::NameLine, reader);
     }
     None
 }
 
-/// A paragraph in bold, or one that begins in bold and goes on with the person's office.
+/// A byline in bold: a paragraph in bold, or one that begins in bold and continues with the person's office.
 fn in_bold(page: &Page<'_>, settled: &Settled, lines: &Range<usize>, reader: &mut Reader) -> Option<Candidate> {
     if lines.len() > BOLD_LINES {
         return None;
@@ -135,8 +136,8 @@ fn in_bold(page: &Page<'_>, settled: &Settled, lines: &Range<usize>, reader: &mu
     own_lines(page, settled, lines.clone(), Style::Bold, &printed, None, reader)
 }
 
-/// Lines in bold as one text. Where each line is set in bold by itself the line breaks part name and office; where
-/// one mark runs over several lines they are just where the column ended.
+/// Lines in bold as one text. If each line has its own marks of emphasis, line breaks separate name and office; otherwise they are
+/// the ends of a column.
 fn bold_lines(page: &Page<'_>, lines: Range<usize>) -> String {
     let mut text = page.lines[lines.start].text().trim().to_string();
     for i in lines.start + 1..lines.end {
@@ -152,7 +153,7 @@ fn bold_lines(page: &Page<'_>, lines: Range<usize>) -> String {
     text
 }
 
-/// A short text that may say who somebody is: it begins with a capital or bracket and does not end like a sentence.
+/// Whether a text may be an office: it is short, begins with a capital or bracket and does not end like a sentence.
 fn is_office(text: &str) -> bool {
     const LONGEST: usize = 160;
     let inner = text.trim_start_matches(['(', '[', '*', '_', ' ']);
@@ -161,18 +162,19 @@ fn is_office(text: &str) -> bool {
         && !text.trim_end_matches([')', ']']).ends_with(['.', '!', '?', ':', '"', '”'])
 }
 
-/// The next line with text is plain: it may be what the person named above says.
+/// Whether the next line with text is plain, and so may be speech of the person named above.
 fn speaks_below(page: &Page<'_>, settled: &Settled, end: usize) -> bool {
     let next = (end..page.lines.len()).find(|line| !page.lines[*line].is_empty());
     let is_plain = |line: usize| page.lines[line].bold == 0 && !matches!(page.lines[line].layout, Layout::Heading(_));
     next.is_some_and(|line| is_plain(line) && settled.is_open(line))
 }
 
+/// Whether a text is enclosed in one pair of brackets.
 fn is_in_brackets(text: &str) -> bool {
     text.starts_with('(') && text.ends_with(')') && text.matches('(').count() == 1
 }
 
-/// The end of a byline whose office stands on a line in italics below it.
+/// The end of a byline whose office is on a line in italics below it.
 fn office_below(page: &Page<'_>, settled: &Settled, end: usize) -> Option<usize> {
     let next = |from: usize| (from..page.lines.len()).find(|i| !page.lines[*i].is_empty());
     let at = next(end)?;
@@ -187,7 +189,7 @@ fn office_below(page: &Page<'_>, settled: &Settled, end: usize) -> Option<usize>
     (fits && speaks).then_some(at + 1)
 }
 
-/// A heading of a level that holds names.
+/// A byline as a heading, at a level whose headings are names.
 pub(crate) fn heading(
     page: &Page<'_>,
     settled: &Settled,
@@ -197,13 +199,12 @@ pub(crate) fn heading(
     const FORM: f32 = 0.8;
     let mut candidate =
         own_lines(page, settled, lines.clone(), Style::Heading, &page.join(lines.clone()).text, None, reader)?;
-    candidate.set_confidence(FORM.min(candidate.confidence), Reason::InHeading);
+    candidate.set_confidence(FORM.min(candidate.confidence()), Reason::InHeading);
     Some(candidate)
 }
 
-/// Levels of headings that hold names of speakers, not subjects: most of them are labels by their form, of at least two
-/// people, and what else names people holds too: they recur, carry offices, or the page never prints their words
-/// small.
+/// Levels of headings that are names of speakers, not subjects: most headings of the level have the form of a label, they name at
+/// least two people, and at least half of them have a title or their words never occur in lower case.
 pub(crate) fn name_levels(page: &Page<'_>, settled: &Settled) -> HashSet<u8> {
     const MOSTLY: f32 = 0.6;
     let mut levels: BTreeMap<u8, Vec<Option<bylines::Byline>>> = BTreeMap::new();
@@ -236,14 +237,14 @@ pub(crate) fn name_levels(page: &Page<'_>, settled: &Settled) -> HashSet<u8> {
     levels.into_keys().collect()
 }
 
-/// The end of the run of lines without a blank line between them; of a longer run than a byline takes, any line in it.
+/// The end of the block of lines without a blank line; for a block longer than a byline, any line in it.
 fn block_end(page: &Page<'_>, settled: &Settled, start: usize) -> usize {
     let reach = (start + BYLINE_LINES + 1).min(page.lines.len());
     (start..reach).find(|i| page.lines[*i].is_empty() || !settled.is_open(*i)).unwrap_or(reach)
 }
 
-/// A name on the first line of a block, with title and affiliation on the short lines below it where the block holds
-/// nothing else.
+/// A byline with the name on the first line of a block, and with title and affiliation on the short lines below it if the block
+/// contains nothing else.
 fn below(
     page: &Page<'_>,
     settled: &Settled,
@@ -273,7 +274,7 @@ fn below(
             end = block.end;
         }
     }
-    // A title page: no office has a year.
+    // Offices have no year: this is a title page.
     if page.lines[block.start..end].iter().any(|line| YEAR.is_match(line.text())) {
         return None;
     }
@@ -290,8 +291,8 @@ fn below(
         text = format!("{text}{joint}{more}");
     }
     let mut candidate = own_lines(page, settled, block.start..end, style, &text, None, reader)?;
-    // A plain line is a byline only if the name is a name and more speaks for it: an honorific, a title beside it, a
-    // strong separator, or (weighed later) that it recurs.
+    // A line without markup is a byline only if there is more evidence than the name: an honorific, a title, a clear
+    // separator, or that it recurs, which is considered later.
     if style == Style::NameLine {
         let byline = &candidate.parts;
         let has_more = byline.details.title.is_some()
@@ -305,12 +306,12 @@ fn below(
             (_, true, _) => 0.7,
             (_, false, false) => 0.45,
         };
-        candidate.set_confidence(base.min(candidate.confidence + 0.1), Reason::PlainLine);
+        candidate.set_confidence(base.min(candidate.confidence() + 0.1), Reason::PlainLine);
     }
     Some(candidate)
 }
 
-/// A byline on lines of its own, with an office in italics below it; the speech begins on the next line with text.
+/// A byline on separate lines, with an office in italics below it; the speech begins on the next line with text.
 fn own_lines(
     page: &Page<'_>,
     settled: &Settled,
@@ -334,7 +335,7 @@ fn own_lines(
     let judgement = judgement
         .or_else(|| single_name(&byline, style == Style::Bold))
         .or_else(|| {
-            // Beside a time of a chat stands a name, even if it is written as users write theirs.
+            // Beside a time there is a name, even if it has the form of a user name in a chat.
             (style == Style::NameTime && labels::is_user_name(&byline.label))
                 .then_some(Judgement { kind: LabelKind::Word, quality: 0.5 })
         })
@@ -344,31 +345,20 @@ fn own_lines(
     let start = first.mapped.source_start(0);
     let end = last.mapped.source_end(last.text().len());
     let mut weights = Weights::of_form(judgement.kind, judgement.quality);
-    // A title or affiliation beside a name in bold or capitals speaks for a byline.
+    // A title or affiliation beside a name in bold or capitals is evidence of a byline.
     if weights.now() > 0.0 && (byline.details.title.is_some() || byline.details.affiliation.is_some()) {
         weights.to(Reason::OfficeBeside, (weights.now() + 0.15).min(1.0));
     }
-    Some(Candidate {
-        style,
-        origin: Origin::Printed,
+    let place = Place {
         line: lines.start,
-        marked: is_marked(&byline, judgement.kind),
-        label: byline.label.clone(),
-        parts: byline,
-        kind: judgement.kind,
         byline: Span::new(start, end.max(start)),
         speech_line,
         speech: page.lines[speech_line].mapped.source_start(0),
-        time_start_s,
-        inside: false,
-        confidence: weights.now(),
-        weights,
-        n_mentions: 0,
-        rival: None,
-    })
+    };
+    Some(Candidate { time_start_s, ..Candidate::printed(style, byline, judgement.kind, place, weights) })
 }
 
-/// One capitalised word with a title beside it, in bold: a name all the same.
+/// The judgement of one capitalised word in bold with a title beside it: a name.
 fn single_name(byline: &bylines::Byline, is_bold: bool) -> Option<Judgement> {
     let is_word = byline.label.split_whitespace().count() == 1
         && byline.label.starts_with(char::is_uppercase)

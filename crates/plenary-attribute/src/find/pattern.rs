@@ -1,7 +1,8 @@
-//! Bylines by the study's own pattern: each visible line whose start matches opens a turn, and nothing else does.
+//! Bylines by the study's own pattern: each line whose start matches opens a turn, and nothing else does.
 //!
-//! A line is tried as it is read: without marks of emphasis and without white space at its ends, running headers and page
-//! numbers left out. What the groups of a match mean is settled here; the pattern itself is checked by `study`.
+//! **Input**: the page, what is settled (running headers and page numbers), and a checked pattern. **Output**: the bylines. The pattern
+//! is applied to visible lines, without marks of emphasis and without white space at both ends. The pattern itself is checked by
+//! `options::own_pattern`.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -9,7 +10,7 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use super::inline::seconds;
-use crate::candidate::{Candidate, Found, Origin, is_marked};
+use crate::candidate::{Candidate, Found, Place};
 use crate::options::own_pattern::Pattern;
 use crate::page::{Page, Settled};
 use crate::weights::Weights;
@@ -20,16 +21,16 @@ use plenary_names::labels::{self, LabelKind};
 use plenary_names::roles::role_named;
 use plenary_names::text::constant_regex;
 
-/// Finds the bylines that a pattern matches.
+/// The bylines that a pattern matches.
 pub(crate) fn find(page: &Page<'_>, settled: &Settled, pattern: &Pattern) -> Found {
     let mut bylines: Vec<Candidate> =
         (0..page.lines.len()).filter(|i| settled.is_open(*i)).filter_map(|i| byline(page, i, pattern)).collect();
-    let mut prints: HashMap<String, usize> = HashMap::new();
+    let mut mentions: HashMap<String, usize> = HashMap::new();
     for byline in &bylines {
-        *prints.entry(byline.label.clone()).or_default() += 1;
+        *mentions.entry(byline.label.clone()).or_default() += 1;
     }
     for byline in &mut bylines {
-        byline.n_mentions = prints.get(&byline.label).copied().unwrap_or(0);
+        byline.n_mentions = mentions.get(&byline.label).copied().unwrap_or(0);
     }
     if bylines.is_empty() {
         return Found::default();
@@ -38,6 +39,7 @@ pub(crate) fn find(page: &Page<'_>, settled: &Settled, pattern: &Pattern) -> Fou
     Found { bylines, style: Some(Style::Pattern), confidence: 1.0, scores: vec![score], legend: Vec::new() }
 }
 
+/// The byline at the start of a line.
 fn byline(page: &Page<'_>, i: usize, pattern: &Pattern) -> Option<Candidate> {
     let line = &page.lines[i];
     if line.is_empty() || line.layout == Layout::Running {
@@ -48,7 +50,7 @@ fn byline(page: &Page<'_>, i: usize, pattern: &Pattern) -> Option<Candidate> {
     let found = pattern.at_start(text)?;
     let name = found.name("name").filter(|name| name.as_str().chars().any(char::is_alphanumeric))?;
     let whole = found.get(0)?;
-    // Speech stands behind the name; without a group for it, behind all that matched.
+    // The speech begins after the name: at its group or, without one, after the match.
     let speech = found.name("speech").map(|speech| speech.start()).filter(|start| *start >= name.end());
     let speech = speech.unwrap_or_else(|| whole.end());
     let speech = speech + (text[speech..].len() - text[speech..].trim_start().len());
@@ -62,27 +64,13 @@ fn byline(page: &Page<'_>, i: usize, pattern: &Pattern) -> Option<Candidate> {
         let below = (i + 1..page.lines.len()).find(|below| !page.lines[*below].is_empty());
         below.map_or((i, line.span.end), |below| (below, page.lines[below].mapped.source_start(0)))
     };
-    Some(Candidate {
-        style: Style::Pattern,
-        origin: Origin::Printed,
-        line: i,
-        marked: is_marked(&parts, kind),
-        label: parts.label.clone(),
-        parts,
-        kind,
-        byline: Span::new(start, end.max(start)),
-        speech_line,
-        speech,
-        time_start_s: found.name("time").and_then(|time| time_of(time.as_str())),
-        inside: false,
-        n_mentions: 0,
-        confidence: 1.0,
-        weights: Weights::start(Reason::Matches, 1.0),
-        rival: None,
-    })
+    let time_start_s = found.name("time").and_then(|time| time_of(time.as_str()));
+    let place = Place { line: i, byline: Span::new(start, end.max(start)), speech_line, speech };
+    let weights = Weights::start(Reason::Matches, 1.0);
+    Some(Candidate { time_start_s, ..Candidate::printed(Style::Pattern, parts, kind, place, weights) })
 }
 
-/// The byline that a match says. The name is what the pattern says it is, honorifics taken off, not split further.
+/// The parts of a byline from the groups of a match. The name is used as matched, without honorifics, and not split further.
 fn parts(found: &Captures<'_>, printed: &str) -> Byline {
     let group = |name: &str| {
         let text = found.name(name)?.as_str().split_whitespace().collect::<Vec<_>>().join(" ");
@@ -94,7 +82,7 @@ fn parts(found: &Captures<'_>, printed: &str) -> Byline {
     let label = honorific.as_ref().map_or_else(|| name.clone(), |honorific| format!("{honorific} {name}"));
     let role_text = group("role");
     let role = role_text.as_deref().and_then(role_of);
-    // What names no part in the proceedings is an office.
+    // Words that do not name a role are an office.
     let office = role_text.filter(|_| role.is_none());
     let chair = labels::is_chair_label(&label).then(|| name.clone());
     Byline {
@@ -118,19 +106,19 @@ fn role_of(text: &str) -> Option<Role> {
     role_named(text).or_else(|| labels::is_chair_label(text).then_some(Role::Chair))
 }
 
-/// `75`, `1:15`, `[00:01:15.5]`; a date before it or half of the day behind it makes it a time of day.
+/// `75`, `1:15`, `[00:01:15.5]`; with a date before it or a.m. or p.m. after it, it is a time of day.
 static TIME: LazyLock<Regex> = LazyLock::new(|| {
     constant_regex(
         r"^[^\w\s]?(?P<day>\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4},?\s+)?(?:(?:(?P<h>\d{1,2}):)?(?P<m>\d{1,3}):)?(?P<s>\d{1,6})(?:[.,]\d{1,3})?(?P<half>\s?[AaPp]\.?[Mm]\.?)?[^\w\s]?$",
     )
 });
 
-/// Seconds from the start of the recording; `None` for a time of day and for what is no time.
+/// Seconds from the start of the recording; `None` for a time of day and for other text.
 fn time_of(text: &str) -> Option<f64> {
     seconds(&TIME.captures(text.trim())?)
 }
 
-/// The paragraphs in which a pattern matched. Only running headers are claimed there, whatever else the lines look like.
+/// Numbers of the paragraphs in which the pattern matched. Only headers may be claimed there, whatever else lines look like.
 pub(crate) fn paragraphs(page: &Page<'_>, found: &Found) -> HashSet<usize> {
     found.bylines.iter().map(|byline| page.lines[byline.line].paragraph).collect()
 }

@@ -1,5 +1,7 @@
-//! Interviews whose questions bear no label but a typeface of their own: bold, italics, or headings that ask. What is
-//! so set is asked, what stands below it answered by the person whom the head of the page introduces.
+//! Interviews whose questions have no label but a different typeface: bold, italics, or headings.
+//!
+//! **Input**: the page and the bylines that are printed on it. **Output**: a turn for each question and for the answer below it, if these
+//! explain more of the page than the bylines. The people are those whom the head of the page introduces.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -7,7 +9,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::candidate::{Candidate, Found, Origin};
+use crate::candidate::{Candidate, Found, Origin, Place};
 use crate::page::{Page, PageLine, Settled};
 use crate::weights::Weights;
 use plenary_corpus::Style;
@@ -18,12 +20,13 @@ use plenary_names::labels::LabelKind;
 use plenary_names::offices;
 use plenary_names::text::constant_regex;
 
-/// How sure one may be of turns without bylines.
+/// Confidence of turns without bylines.
 const CONFIDENCE: f32 = 0.75;
 
-/// So many questions make an interview.
+/// Minimum number of questions in an interview.
 const FEWEST: usize = 3;
 
+/// A typeface that distinguishes questions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Face {
     Bold,
@@ -47,12 +50,12 @@ static SPOKE: LazyLock<Regex> =
 
 /// Who asks and who answers, as far as the page introduces them.
 #[derive(Debug, Default)]
-pub struct Parties {
-    pub asks: Option<Byline>,
-    pub answers: Option<Byline>,
+pub(crate) struct Parties {
+    pub(crate) asks: Option<Byline>,
+    pub(crate) answers: Option<Byline>,
 }
 
-/// Turns of an interview whose questions are set in a typeface of their own, where they explain more than `found` does.
+/// The turns of an interview whose questions are in a different typeface, if they explain more than the bylines `found`.
 pub(crate) fn find(page: &Page<'_>, settled: &Settled, found: &Found) -> Option<Found> {
     let is_set = |line: &PageLine| line.bold > 0 || line.italic > 0 || matches!(line.layout, Layout::Heading(_));
     page.lines.iter().filter(|line| is_set(line)).nth(FEWEST - 1)?;
@@ -89,7 +92,7 @@ pub(crate) fn find(page: &Page<'_>, settled: &Settled, found: &Found) -> Option<
     }
     let first = paragraphs[*asked.first()?].start;
     let parties = parties(page, first);
-    // Questions as headings are also what a page of advice has; somebody has to be introduced there.
+    // Pages of advice also have questions as headings; an interview introduces a person.
     if matches!(face, Face::Heading(_)) && parties.answers.is_none() {
         return None;
     }
@@ -110,32 +113,19 @@ pub(crate) fn find(page: &Page<'_>, settled: &Settled, found: &Found) -> Option<
     Some(Found { bylines, style: Some(Style::Questions), confidence: CONFIDENCE, ..Found::default() })
 }
 
+/// A person without a name.
 fn nobody(part: &str) -> Byline {
     Byline { name: part.to_string(), ..Byline::default() }
 }
 
+/// A turn without a label.
 fn turn(parts: &Byline, origin: Origin, line: usize, byline: Span) -> Candidate {
-    Candidate {
-        style: Style::Questions,
-        origin,
-        line,
-        label: parts.label.clone(),
-        parts: parts.clone(),
-        kind: LabelKind::Person,
-        byline,
-        speech_line: line,
-        speech: byline.end,
-        time_start_s: None,
-        inside: false,
-        marked: false,
-        n_mentions: 1,
-        confidence: CONFIDENCE,
-        weights: Weights::start(Reason::Typeface, CONFIDENCE),
-        rival: None,
-    }
+    let place = Place { line, byline, speech_line: line, speech: byline.end };
+    let weights = Weights::start(Reason::Typeface, CONFIDENCE);
+    Candidate::implied(Style::Questions, origin, parts.clone(), LabelKind::Person, place, weights)
 }
 
-/// The typeface of a paragraph that is set in one throughout.
+/// The typeface of a paragraph, if it is the same throughout.
 fn face(page: &Page<'_>, lines: &Range<usize>) -> Option<Face> {
     let text: usize = lines.clone().map(|line| page.lines[line].text().len()).sum();
     let italic: usize = lines.clone().map(|line| page.lines[line].italic).sum();
@@ -147,8 +137,8 @@ fn face(page: &Page<'_>, lines: &Range<usize>) -> Option<Face> {
     }
 }
 
-/// Who talks with whom, from the lines above line `first` and the notes below the conversation.
-pub fn parties(page: &Page<'_>, first: usize) -> Parties {
+/// Who asks and who answers, from the lines above line `first`.
+pub(crate) fn parties(page: &Page<'_>, first: usize) -> Parties {
     const HEAD: usize = 40;
     let head: Vec<String> = paragraphs_of(page, 0..first.min(page.lines.len())).into_iter().take(HEAD).collect();
     let mut parties = Parties { asks: head.iter().find_map(|text| interviewer(text)), answers: None };
@@ -164,6 +154,7 @@ pub fn parties(page: &Page<'_>, first: usize) -> Parties {
     parties
 }
 
+/// The texts of the paragraphs of some lines.
 fn paragraphs_of(page: &Page<'_>, lines: Range<usize>) -> Vec<String> {
     let mut out: Vec<(usize, String)> = Vec::new();
     for line in page.lines[lines].iter().filter(|line| !line.is_empty()) {
@@ -179,7 +170,7 @@ fn paragraphs_of(page: &Page<'_>, lines: Range<usize>) -> Vec<String> {
     out.into_iter().map(|(_, text)| text).collect()
 }
 
-/// "Interview by Ann Lee", "Ann Lee spoke to him", "By Ann Lee".
+/// The person who asks: "Interview by Ann Lee", "Ann Lee spoke to him", "By Ann Lee".
 fn interviewer(text: &str) -> Option<Byline> {
     let named = INTERVIEWER.find_iter(text).find_map(|cue| {
         let rest = text[cue.end()..].trim_start();
@@ -194,7 +185,7 @@ fn interviewer(text: &str) -> Option<Byline> {
     })
 }
 
-/// The person whom the head names most often: in full, or by surname.
+/// The person whom the head names most often, in full or by surname.
 fn most_named(head: &[String], asks: &str) -> Option<Byline> {
     let mut counts: Vec<(String, usize)> = Vec::new();
     for (_, name) in head.iter().flat_map(|text| described::names(text)) {
@@ -210,7 +201,7 @@ fn most_named(head: &[String], asks: &str) -> Option<Byline> {
         let surname = name.rsplit(' ').next().unwrap_or(name);
         *n += head.iter().map(|text| text.matches(surname).count()).sum::<usize>();
     }
-    // Of equals the first counts.
+    // Ties go to the first.
     let best = counts.iter().map(|(_, n)| *n).max()?;
     counts.into_iter().find(|(_, n)| *n == best).map(|(name, _)| plenary_names::bylines::split(&name))
 }
@@ -221,7 +212,7 @@ static IS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// Fills in what sentences of the head say of somebody: "Ann Lee is director of the Museum of Ships".
+/// Fills in the office that a sentence of the head gives: "Ann Lee is director of the Museum of Ships".
 fn describe(person: &mut Byline, head: &[String]) {
     let surname = person.name.rsplit(' ').next().unwrap_or("").to_string();
     if person.details.title.is_some() || surname.is_empty() {

@@ -1,7 +1,8 @@
-//! How a document prints its speakers: every place that looks like a byline in some style, then the style that
-//! explains the document best, then the bylines of that style.
+//! The style in which a document prints its speakers.
 //!
-//! A style that recurs consistently beats a single hit, and a label that recurs beats one that does not.
+//! **Input**: the page and what is settled. **Output**: the bylines of the style that explains the document best and of styles that go
+//! with it, with a confidence. Every place that looks like a byline in some style is a candidate; labels that recur count more than
+//! labels that do not, and so do styles.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -17,32 +18,33 @@ use plenary_names::labels::{self, LabelKind};
 use plenary_names::misreadings::canonical_labels;
 use plenary_names::words::{ARTICLES, FUNCTION_WORDS};
 
-/// Another style is taken along when it explains at least this share of what the main style explains.
+/// Another style is used beside the main one if its score is at least this share of the score of the main style.
 const COMPANION: f32 = 0.25;
+/// The same for names on separate lines beside labels on the line of the speech.
 const OWN_LINE_COMPANION: f32 = 0.6;
 
-/// Finds the bylines of a page, in the style pinned by the study or in the one the page shows.
+/// The bylines of a page, in the style that the study asks for or in the one that fits the page.
 pub(crate) fn find(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<u8>, pinned: Option<Style>) -> Found {
     let mut all = candidates(page, settled, name_levels);
     if let Some(style) = pinned {
         all.retain(|candidate| candidate.style == style);
     }
-    mend_labels(&mut all);
-    all.retain(|candidate| candidate.confidence > 0.0);
+    correct_labels(&mut all);
+    all.retain(|candidate| candidate.confidence() > 0.0);
     let legend = if pinned.is_none() { heads::drop_fields(page, &mut all) } else { Vec::new() };
     let mut rosters = company::drop_rosters(page, &mut all);
     rosters.extend(heads::listed(page, page.lines.len()).into_iter().map(|byline| byline.label));
     company::drop_letters(page, &mut all);
-    take_lines_for_turns(&mut all);
+    treat_lines_as_turns(&mut all);
     let mut counts: HashMap<(Style, &str), usize> = HashMap::new();
     for candidate in all.iter().filter(|candidate| !candidate.inside) {
         *counts.entry((candidate.style, candidate.label.as_str())).or_default() += 1;
     }
-    let prints: Vec<usize> = all
+    let mentions: Vec<usize> = all
         .iter()
         .map(|candidate| counts.get(&(candidate.style, candidate.label.as_str())).copied().unwrap_or(0))
         .collect();
-    for (candidate, n) in all.iter_mut().zip(prints) {
+    for (candidate, n) in all.iter_mut().zip(mentions) {
         candidate.n_mentions = n;
         weigh(candidate, pinned.is_some());
     }
@@ -54,10 +56,10 @@ pub(crate) fn find(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<u8>
     company::lift_lone(page, &mut all);
     company::lift_throughout(page, settled, &mut all);
     let mut scores: BTreeMap<Style, f32> = BTreeMap::new();
-    for candidate in all.iter().filter(|candidate| candidate.confidence >= ACCEPT && !candidate.inside) {
-        *scores.entry(candidate.style).or_default() += candidate.confidence;
+    for candidate in all.iter().filter(|candidate| candidate.confidence() >= ACCEPT && !candidate.inside) {
+        *scores.entry(candidate.style).or_default() += candidate.confidence();
     }
-    // Of two styles that explain equally much the first of the enumeration is the more marked one.
+    // Ties go to the first style of the enumeration, whose markup is clearer.
     let Some((main, best)) = scores.iter().map(|(style, score)| (*style, *score)).fold(
         None,
         |best: Option<(Style, f32)>, next| match best {
@@ -76,15 +78,15 @@ pub(crate) fn find(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<u8>
         .iter()
         .filter(|candidate| {
             (candidate.style == main || companions.contains(&candidate.style))
-                && candidate.confidence >= ACCEPT
+                && candidate.confidence() >= ACCEPT
                 && !candidate.inside
         })
         .map(|candidate| candidate.label.clone())
         .collect();
-    // Where the main style marks its labels, others beside it do so too.
+    // If the main style marks its labels, styles beside it must do so too.
     let (n_main, n_marked) = all
         .iter()
-        .filter(|candidate| candidate.style == main && candidate.confidence >= ACCEPT)
+        .filter(|candidate| candidate.style == main && candidate.confidence() >= ACCEPT)
         .fold((0, 0), |(n, marked), candidate| (n + 1, marked + usize::from(candidate.marked)));
     let marks = n_marked >= company::CARRIERS && n_marked * 10 >= n_main * 8;
     let rivals: f32 =
@@ -94,14 +96,14 @@ pub(crate) fn find(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<u8>
             || companions.contains(&candidate.style)
                 && (candidate.marked || !marks || candidate.kind == LabelKind::Anonymous)
     };
-    let stands =
-        |candidate: &Candidate| !candidate.inside || known.contains(&candidate.label) || candidate.confidence >= 0.9;
+    let is_supported =
+        |candidate: &Candidate| !candidate.inside || known.contains(&candidate.label) || candidate.confidence() >= 0.9;
     let (mut bylines, mut others): (Vec<Candidate>, Vec<Candidate>) = all
         .into_iter()
-        .partition(|candidate| of_style(candidate) && candidate.confidence >= ACCEPT && stands(candidate));
+        .partition(|candidate| of_style(candidate) && candidate.confidence() >= ACCEPT && is_supported(candidate));
     bylines.sort_by(|a, b| {
         let key = |candidate: &Candidate| (candidate.byline.start, candidate.style != main, candidate.style);
-        key(a).cmp(&key(b)).then(b.confidence.total_cmp(&a.confidence))
+        key(a).cmp(&key(b)).then(b.confidence().total_cmp(&a.confidence()))
     });
     bylines.dedup_by(|later, earlier| {
         let overlaps = later.byline.start < earlier.speech.max(earlier.byline.end).max(earlier.byline.start + 1);
@@ -111,43 +113,43 @@ pub(crate) fn find(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<u8>
         overlaps
     });
     let why_not = |rival: &Candidate| match rival {
-        rival if rival.confidence < ACCEPT => "too doubtful by itself",
+        rival if rival.confidence() < ACCEPT => "its confidence is too low",
         rival if !of_style(rival) => "its style explains less of the document",
-        rival if !stands(rival) => "inside a paragraph, and its label stands nowhere else",
-        _ => "its place is taken by a reading that begins before it or is of the document's main style",
+        rival if !is_supported(rival) => "it is inside a paragraph, and its label does not occur elsewhere",
+        _ => "it overlaps with a reading that begins earlier or is in the main style of the document",
     };
     note_rivals(&mut bylines, &others, why_not);
-    let mean = bylines.iter().map(|candidate| candidate.confidence).sum::<f32>() / bylines.len().max(1) as f32;
+    let mean = bylines.iter().map(|candidate| candidate.confidence()).sum::<f32>() / bylines.len().max(1) as f32;
     let explained: f32 =
         scores.iter().filter(|(style, _)| **style == main || companions.contains(style)).map(|(_, score)| score).sum();
     let is_taken = |style: Style| style == main || companions.contains(&style);
-    let mut told: Vec<StyleScore> = scores
+    let mut style_scores: Vec<StyleScore> = scores
         .iter()
         .map(|(style, score)| StyleScore { style: *style, score: *score, is_taken: is_taken(*style) })
         .collect();
-    told.sort_by(|a, b| b.score.total_cmp(&a.score));
+    style_scores.sort_by(|a, b| b.score.total_cmp(&a.score));
     Found {
         style: Some(main),
         confidence: mean * explained / (explained + rivals).max(f32::EPSILON),
-        scores: told,
+        scores: style_scores,
         bylines,
         legend,
     }
 }
 
-/// Where most bylines of a style stand at the start of lines inside paragraphs and recur, each line is a turn, and the
-/// paragraphs are only what the layout made of lines without blank lines between them.
-fn take_lines_for_turns(all: &mut [Candidate]) {
-    let mut prints: HashMap<(Style, &str), usize> = HashMap::new();
+/// If most bylines of a style are at the start of lines inside paragraphs and recur, each line is a turn, and the paragraphs only
+/// result from missing blank lines.
+fn treat_lines_as_turns(all: &mut [Candidate]) {
+    let mut mentions: HashMap<(Style, &str), usize> = HashMap::new();
     for candidate in all.iter() {
-        *prints.entry((candidate.style, candidate.label.as_str())).or_default() += 1;
+        *mentions.entry((candidate.style, candidate.label.as_str())).or_default() += 1;
     }
     let mut places: HashMap<Style, (usize, usize)> = HashMap::new();
     for candidate in all.iter() {
-        let recurs = prints.get(&(candidate.style, candidate.label.as_str())).is_some_and(|n| *n >= 2);
+        let recurs = mentions.get(&(candidate.style, candidate.label.as_str())).is_some_and(|n| *n >= 2);
         let (inside, outside) = places.entry(candidate.style).or_default();
         *inside += usize::from(candidate.inside && recurs);
-        *outside += usize::from(!candidate.inside && (recurs || candidate.confidence >= ACCEPT));
+        *outside += usize::from(!candidate.inside && (recurs || candidate.confidence() >= ACCEPT));
     }
     for candidate in all.iter_mut().filter(|candidate| candidate.inside) {
         let (inside, outside) = places.get(&candidate.style).copied().unwrap_or_default();
@@ -155,15 +157,15 @@ fn take_lines_for_turns(all: &mut [Candidate]) {
     }
 }
 
-/// Gives misread prints of a label that label, its kind and its confidence.
-fn mend_labels(all: &mut [Candidate]) {
-    let is_label = |candidate: &Candidate| candidate.confidence > 0.0;
+/// Corrects misread labels, and gives them the kind and at least the confidence of the correct one.
+fn correct_labels(all: &mut [Candidate]) {
+    let is_label = |candidate: &Candidate| candidate.confidence() > 0.0;
     let canonical = canonical_labels(all.iter().map(|candidate| (candidate.label.as_str(), is_label(candidate))));
     let targets: HashSet<&String> = canonical.values().collect();
     let forms: HashMap<String, (LabelKind, f32)> = all
         .iter()
         .filter(|candidate| is_label(candidate) && targets.contains(&candidate.label))
-        .map(|candidate| (candidate.label.clone(), (candidate.kind, candidate.confidence)))
+        .map(|candidate| (candidate.label.clone(), (candidate.kind, candidate.confidence())))
         .collect();
     for candidate in all.iter_mut() {
         let Some(label) = canonical.get(&candidate.label) else { continue };
@@ -175,38 +177,39 @@ fn mend_labels(all: &mut [Candidate]) {
     }
 }
 
-/// Names on lines of their own beside labels in the line are mostly headings.
+/// The share of the main style's score that another style needs. Names on separate lines beside labels on the line of the speech are
+/// mostly headings.
 fn share_needed(main: Style, other: Style) -> f32 {
     let in_line = matches!(main, Style::Colon | Style::Period | Style::Dash);
     if in_line && matches!(other, Style::Capitals | Style::NameLine) { OWN_LINE_COMPANION } else { COMPANION }
 }
 
-/// Styles that print one conversation together: a bold question and a plain answer, bold and plain colons.
+/// Whether two styles can be used in one conversation: a bold question and a plain answer, bold and plain colons.
 fn goes_with(main: Style, other: Style) -> bool {
     main != other
         && other != Style::Heading
         && !matches!((main, other), (Style::Bold | Style::Capitals, Style::NameLine) | (Style::NameLine, Style::Bold))
 }
 
-/// Confidence of a candidate: the form of its label, how often the label recurs in the style, where it stands.
+/// Adjusts the confidence of a candidate to how often its label recurs in the style.
 fn weigh(candidate: &mut Candidate, is_pinned: bool) {
     let n = candidate.n_mentions;
     if n >= 2 {
         let recurring = match candidate.kind {
-            LabelKind::Word | LabelKind::Anonymous => candidate.confidence.max(0.7),
-            LabelKind::Person | LabelKind::Office => (candidate.confidence.max(0.8) + 0.1).min(1.0),
+            LabelKind::Word | LabelKind::Anonymous => candidate.confidence().max(0.7),
+            LabelKind::Person | LabelKind::Office => (candidate.confidence().max(0.8) + 0.1).min(1.0),
         };
         candidate.set_confidence(recurring, Reason::Recurs(u32::try_from(n).unwrap_or(u32::MAX)));
     }
     if candidate.style == Style::NameLine && n < 2 {
-        candidate.set_confidence((candidate.confidence - 0.1).max(0.0), Reason::LonePlainLine);
+        candidate.set_confidence((candidate.confidence() - 0.1).max(0.0), Reason::LonePlainLine);
     }
     if is_pinned {
-        candidate.set_confidence((candidate.confidence + 0.3).min(1.0), Reason::Pinned);
+        candidate.set_confidence((candidate.confidence() + 0.3).min(1.0), Reason::Pinned);
     }
 }
 
-/// Tells each byline the best of the readings that were not taken at its place.
+/// Records for each byline the best of the rejected readings at its place.
 fn note_rivals(bylines: &mut [Candidate], others: &[Candidate], why_not: impl Fn(&Candidate) -> &'static str) {
     let mut others: Vec<&Candidate> = others.iter().collect();
     others.sort_by_key(|other| other.byline.start);
@@ -215,29 +218,29 @@ fn note_rivals(bylines: &mut [Candidate], others: &[Candidate], why_not: impl Fn
         let from = others.partition_point(|other| other.byline.start < byline.byline.start);
         let there = others[from..].iter().take_while(|other| other.byline.start < reach);
         let best =
-            there.filter(|other| other.confidence > 0.0).fold(None, |best: Option<&Candidate>, other| match best {
-                Some(best) if best.confidence >= other.confidence => Some(best),
+            there.filter(|other| other.confidence() > 0.0).fold(None, |best: Option<&Candidate>, other| match best {
+                Some(best) if best.confidence() >= other.confidence() => Some(best),
                 _ => Some(other),
             });
         byline.rival = best.map(|rival| {
             Box::new(Rival {
                 style: rival.style,
                 byline: rival.parts.printed.clone(),
-                confidence: rival.confidence,
+                confidence: rival.confidence(),
                 reason: why_not(rival),
             })
         });
     }
 }
 
-/// A line ends with a small word that another has to follow.
+/// Whether a line ends with a function word, so that its sentence continues on the next line.
 fn ends_open(text: &str) -> bool {
     let last = text.split_whitespace().next_back().unwrap_or("");
     last.starts_with(char::is_lowercase)
         && (FUNCTION_WORDS.contains(last) || ARTICLES.contains(last) || labels::is_particle(last))
 }
 
-/// Every place of the page that looks like a byline in some style, with the confidence its form alone gives.
+/// Every place of the page that looks like a byline in some style, with the confidence of its form alone.
 fn candidates(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<u8>) -> Vec<Candidate> {
     let mut out = Vec::new();
     let mut reader = Reader::default();
@@ -254,12 +257,12 @@ fn candidates(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<u8>) -> 
             _ => {}
         }
         let own = alone(page, settled, &lines, &mut reader);
-        // "may it please the / Court: Milk is": a line that goes on, not a label.
-        let goes_on = lines.start > 0 && ends_open(page.lines[lines.start - 1].text());
-        // A name in bold with its office beside or below it is no label of what follows on the line.
-        if own.as_ref().is_none_or(|own| own.style != Style::Bold || own.confidence == 0.0) {
+        // "may it please the / Court: Milk is" is a continued sentence, not a label.
+        let continues = lines.start > 0 && ends_open(page.lines[lines.start - 1].text());
+        // A name in bold with its office beside or below it is not a label of the text after it on the line.
+        if own.as_ref().is_none_or(|own| own.style != Style::Bold || own.confidence() == 0.0) {
             let found = leading(page, lines.clone(), false, &mut reader);
-            out.extend(found.into_iter().filter(|candidate| !goes_on || candidate.label.contains(' ')));
+            out.extend(found.into_iter().filter(|candidate| !continues || candidate.label.contains(' ')));
         }
         out.extend(own);
         for line in lines.clone().skip(1) {

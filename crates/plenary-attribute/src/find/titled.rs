@@ -1,12 +1,14 @@
-//! A page that is one person's speech and says so in its title alone: "Speech by Ann Lee, Minister of Roads, at the
-//! fair", "Ann Lee: The price of roads".
+//! Pages that are one speech whose speaker is named in the title: "Speech by Ann Lee, Minister of Roads, at the fair", "Ann Lee: The
+//! price of roads".
+//!
+//! **Input**: the page and what is settled. **Output**: one turn, or none if the title names no speaker or the text is too short.
 
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::candidate::{Candidate, Found, Origin};
+use crate::candidate::{Candidate, Found, Origin, Place};
 use crate::page::{Page, Settled};
 use crate::settle::front;
 use crate::weights::Weights;
@@ -19,12 +21,13 @@ use plenary_names::labels::LabelKind;
 use plenary_names::offices;
 use plenary_names::text::constant_regex;
 
+/// Confidence of the turn.
 const CONFIDENCE: f32 = 0.75;
 
-/// The title stands among so many paragraphs.
+/// Number of paragraphs among which the title is.
 const HEAD: usize = 8;
 
-/// A page with fewer words below its head is no speech.
+/// Minimum number of words of a speech.
 const SHORTEST: usize = 40;
 
 static SPEECH_BY: LazyLock<Regex> = LazyLock::new(|| {
@@ -43,7 +46,7 @@ static SALUTATION: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// The one turn of a page without bylines whose title names the speaker.
+/// The turn of a page without bylines whose title names the speaker.
 pub(crate) fn find(page: &Page<'_>, settled: &Settled) -> Option<Found> {
     let paragraphs = settled.open_paragraphs(page);
     let text = |i: usize| {
@@ -68,34 +71,19 @@ pub(crate) fn find(page: &Page<'_>, settled: &Settled) -> Option<Found> {
     let line = paragraphs.get(first)?.start;
     let start = page.lines[line].mapped.source_start(0);
     let parts = Byline { role: Some(Role::Speaker), ..speaker };
-    let turn = Candidate {
-        style: Style::Titled,
-        origin: Origin::Titled,
-        line,
-        label: parts.label.clone(),
-        parts,
-        kind: LabelKind::Person,
-        byline: Span::new(start, start),
-        speech_line: line,
-        speech: start,
-        time_start_s: None,
-        inside: false,
-        marked: false,
-        n_mentions: 1,
-        confidence: CONFIDENCE,
-        weights: Weights::start(Reason::InTitle, CONFIDENCE),
-        rival: None,
-    };
+    let place = Place { line, byline: Span::new(start, start), speech_line: line, speech: start };
+    let weights = Weights::start(Reason::InTitle, CONFIDENCE);
+    let turn = Candidate::implied(Style::Titled, Origin::Titled, parts, LabelKind::Person, place, weights);
     Some(Found { bylines: vec![turn], style: Some(Style::Titled), confidence: CONFIDENCE, ..Found::default() })
 }
 
-/// The last paragraph of the head that tells the speaker, and who it is.
+/// The paragraph of the head that names the speaker, and the speaker.
 fn speaker(head: &[String], lines: &[Vec<String>]) -> Option<(usize, Byline)> {
-    let said_by = |text: &String| SPEECH_BY.find_iter(text).find_map(|cue| described::person(&text[cue.end()..]));
+    let speaker_in = |text: &String| SPEECH_BY.find_iter(text).find_map(|cue| described::person(&text[cue.end()..]));
     for (i, text) in head.iter().enumerate().filter(|(_, text)| is_title(text)) {
-        // Where the lines of the title end it says more: "Statement by Mr. Lee / Governor of the Bank of Norland".
-        let by_line = || lines[i].iter().enumerate().find_map(|(k, line)| Some((k, said_by(line)?)));
-        let found = said_by(text).map(|byline| (lines[i].len() - 1, byline)).or_else(by_line);
+        // A line break can separate name and office: "Statement by Mr. Lee / Governor of the Bank of Norland".
+        let by_line = || lines[i].iter().enumerate().find_map(|(k, line)| Some((k, speaker_in(line)?)));
+        let found = speaker_in(text).map(|byline| (lines[i].len() - 1, byline)).or_else(by_line);
         let Some((k, mut byline)) = found else { continue };
         let below =
             lines[i].get(k + 1).or_else(|| lines.get(i + 1)?.first()).filter(|_| byline.details.title.is_none());
@@ -112,7 +100,7 @@ fn speaker(head: &[String], lines: &[Vec<String>]) -> Option<(usize, Byline)> {
     {
         return described::person(&label).map(|byline| (0, byline));
     }
-    // A name on a line of the head, and "Speech at ..." on another.
+    // A name in one paragraph of the head, and "Speech at ..." in another.
     let speech = head.iter().take(4).position(|text| SPEECH.is_match(text) && text.split_whitespace().count() <= 20)?;
     let named = head.iter().take(4).position(|text| {
         let name = text.split(',').next().unwrap_or("");
@@ -121,7 +109,7 @@ fn speaker(head: &[String], lines: &[Vec<String>]) -> Option<(usize, Byline)> {
     described::person(&head[named]).map(|byline| (speech.max(named), byline))
 }
 
-/// Short enough for a title, and no sentence that tells of somebody's speech.
+/// Whether a text is short enough for a title and not a sentence about a speech.
 fn is_title(text: &str) -> bool {
     const LONGEST: usize = 40;
     const SENTENCE: usize = 15;
@@ -129,7 +117,7 @@ fn is_title(text: &str) -> bool {
     n_words <= LONGEST && (n_words <= SENTENCE || !text.ends_with('.'))
 }
 
-/// A line between title and speech: where and when, "Check against delivery".
+/// Whether a paragraph is between title and speech: place and date, "Check against delivery".
 fn is_head(page: &Page<'_>, lines: &Range<usize>, text: &str) -> bool {
     const LONGEST: usize = 14;
     let n_words = text.split_whitespace().count();

@@ -1,8 +1,8 @@
-//! One person across documents, where the study asks for it: the same full name, and nothing that contradicts.
+//! People across documents, if the study asks for it.
 //!
-//! In: the speakers of all documents of a run. Out: the same with a `person_id` that documents share. Surnames alone and
-//! offices never link documents; only the study's people list can say who they are. The order of the documents does
-//! not matter, and two people of a name stay two.
+//! **Input**: the speakers of all documents of a run. **Output**: a `person_id` that is equal for speakers with the same full name and no
+//! contradiction. Surnames alone and offices never link documents; only the study's list of people can. The order of the documents does
+//! not matter, and two people with one name remain two.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -13,16 +13,16 @@ use plenary_corpus::{PersonRule, Speaker};
 use plenary_names::compare::{name_words, titles_agree};
 use plenary_names::labels::{self, LabelKind};
 
-/// People of one name with more descriptions than this are linked only where the descriptions are the same.
+/// If more descriptions than this occur with one name, only equal descriptions are linked.
 const MOST_DESCRIPTIONS: usize = 256;
 
-/// Gives people who speak in several documents one `person_id`, where the study follows people across documents. Takes
-/// the speakers of every document of a run.
+/// Gives people who speak in several documents one `person_id`, if the study follows people across documents. Takes the speakers of
+/// every document of a run.
 pub fn link_documents(documents: &mut [&mut [Speaker]], options: &Options) {
     if options.transcript.link_people != LinkPeople::Corpus {
         return;
     }
-    // Document and speaker of all who bear a full name and are not known by the people list.
+    // Document and speaker of all who have a full name and are not on the list of people.
     let mut by_name: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
     for (d, speakers) in documents.iter().enumerate() {
         let unlisted = |speaker: &Speaker| speaker.person_rule != Some(PersonRule::PeopleList);
@@ -41,11 +41,11 @@ pub fn link_documents(documents: &mut [&mut [Speaker]], options: &Options) {
     }
 }
 
-/// The name as it is compared, where it is a full name of a person. In scripts without capitals an office cannot be told
-/// from a name by its form, so that those names link nothing by themselves.
+/// The name in the form in which it is compared, if it is the full name of a person. In scripts without capitals, offices and names
+/// cannot be distinguished by form, so that such names link nothing.
 fn full_name(speaker: &Speaker) -> Option<String> {
     let words = name_words(&speaker.name);
-    // "Witness A", "Speaker 2": numbered and lettered people are others in every document.
+    // "Witness A", "Speaker 2": a different person in every document.
     let is_marked = speaker.name.contains(|c: char| c.is_ascii_digit())
         || words.last().is_some_and(|last| last.chars().count() < 2);
     let has_capitals = speaker.name.chars().any(char::is_uppercase);
@@ -53,7 +53,7 @@ fn full_name(speaker: &Speaker) -> Option<String> {
     (words.len() >= 2 && !is_marked && has_capitals && kind == Some(LabelKind::Person)).then(|| words.join(" "))
 }
 
-/// What the page says of somebody beside the name, as it is compared.
+/// What a page says of a person beside the name, in the form in which it is compared.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Description {
     honorific: Option<String>,
@@ -77,8 +77,8 @@ impl Description {
         }
     }
 
-    /// Says what the other cannot be: another affiliation, party, country, or Mr for Mrs. "Acme" and "Acme Institute" do
-    /// not differ.
+    /// Whether the two cannot describe one person: they differ in affiliation, party or country, or as Mr and Mrs do. "Acme" and
+    /// "Acme Institute" do not differ.
     fn contradicts(&self, other: &Self) -> bool {
         !titles_agree(&self.honorific, &other.honorific)
             || self.details.iter().zip(&other.details).any(|pair| match pair {
@@ -87,7 +87,7 @@ impl Description {
             })
     }
 
-    /// Names an affiliation, party or country that the other names too.
+    /// Whether both name the same affiliation, party or country.
     fn agrees(&self, other: &Self) -> bool {
         self.details.iter().zip(&other.details).any(|pair| match pair {
             (Some(a), Some(b)) => a.is_subset(b) || b.is_subset(a),
@@ -96,10 +96,10 @@ impl Description {
     }
 }
 
-/// Person and rule of each of the speakers of one name; without a person they stay themselves.
+/// The person id and rule of each speaker with one name; `None` for speakers that are linked to nobody.
 ///
-/// Two are one person where they do not contradict each other. Where two of a name do, whoever could be either stays
-/// apart from both, so that what remains falls into people without a choice.
+/// Two speakers are one person if they do not contradict each other. If two do, a speaker who could be either is kept apart from both,
+/// so that the others form people without a choice.
 fn people(
     name: &str,
     places: &[(usize, usize)],
@@ -116,13 +116,13 @@ fn people(
             false => (0..n).filter(|b| !distinct[a].contradicts(distinct[*b])).collect(),
         })
         .collect();
-    let told_apart = told_apart(places, &which);
+    let distinct_in_document = distinct_in_document(places, &which);
     let is_open = |a: usize| {
         let unlike = |b: &usize| near[a].iter().any(|c| near[*b].binary_search(c).is_err());
-        near[a].iter().any(|b| told_apart.contains(&(a, *b))) || near[a].iter().any(unlike)
+        near[a].iter().any(|b| distinct_in_document.contains(&(a, *b))) || near[a].iter().any(unlike)
     };
     let open: Vec<bool> = (0..n).map(is_open).collect();
-    // All of a person have the same neighbours but for the open ones; the first stands for them.
+    // All descriptions of a person have the same neighbours except open ones; the first represents the person.
     let first = |a: usize| near[a].iter().copied().find(|b| !open[*b]).unwrap_or(a);
     let contested = open.contains(&true) || (0..n).any(|a| first(a) != first(0));
     let elsewhere = places.iter().any(|(d, _)| *d != places[0].0);
@@ -149,8 +149,8 @@ fn people(
     which.iter().map(|a| of_description[*a].clone()).collect()
 }
 
-/// Pairs of descriptions under which some document knows two people of this name.
-fn told_apart(places: &[(usize, usize)], which: &[usize]) -> HashSet<(usize, usize)> {
+/// Pairs of descriptions that belong to two people with this name in one document.
+fn distinct_in_document(places: &[(usize, usize)], which: &[usize]) -> HashSet<(usize, usize)> {
     let mut in_document: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for ((d, _), which) in places.iter().zip(which) {
         in_document.entry(*d).or_default().push(*which);
@@ -164,7 +164,7 @@ fn told_apart(places: &[(usize, usize)], which: &[usize]) -> HashSet<(usize, usi
     pairs
 }
 
-/// An id that follows from the name, and from what tells the person from others of that name where there are some.
+/// An id made from the name and, if others have the same name, from what distinguishes the person.
 pub(crate) fn person_id(name: &str, details: &[&Description]) -> String {
     let mut hash = Sha256::new();
     hash.update(name_words(name).join(" "));

@@ -1,4 +1,4 @@
-//! Whose a turn is: labels to people, and people across documents.
+//! The person of each turn: labels to people, and people across documents.
 
 pub(crate) mod across;
 pub(crate) mod people;

@@ -1,146 +1,161 @@
-//! Labels to people: a surname alone is the full name's, an office is its holder's where the document says who holds
-//! it, a listed name is who the study's list says.
+//! Labels to people within a document.
 //!
-//! Each print's link comes with the rule that made it and where on the page it rests. What could be several people
-//! stays apart from all of them.
+//! **Input**: the bylines, the people whom the page names as chairs or as present, and the study's list of people. **Output**: the
+//! people, and for each byline its person with the rule and the evidence of the link. A surname alone is linked to the only full name
+//! with that surname, an office to the person who holds it according to the document, a listed name to the person on the list. A label
+//! that may stand for several people is linked to none of them.
 
 use std::collections::HashMap;
 
-use crate::candidate::Found as FoundBylines;
+use crate::candidate::Found;
 use crate::options::people_list::{ListedPerson, PeopleList};
 use plenary_corpus::{Details, LinkRule, Role};
 use plenary_names::bylines::Byline;
 use plenary_names::compare::{name_words, titles_agree};
 use plenary_names::labels::{self, LabelKind};
 
-/// A person of the document with all bylines that stand for them.
+/// A person of the document.
 #[derive(Debug, Clone)]
-pub struct Person {
-    pub byline: Byline,
-    pub presides: bool,
-    pub confidence: f32,
-    /// Where the page first tells of the person.
-    pub told: Mention,
-    /// Where it tells that the person presides.
-    pub presides_by: Option<Mention>,
+pub(crate) struct Person {
+    /// What bylines, lists and the format say of the person.
+    pub(crate) byline: Byline,
+    /// Whether the person conducts the meeting.
+    pub(crate) presides: bool,
+    /// Confidence that this is a person who speaks, in [0, 1].
+    pub(crate) confidence: f32,
+    /// The first mention of the person.
+    pub(crate) first_mention: Mention,
+    /// The mention that says that the person presides.
+    pub(crate) presides_by: Option<Mention>,
     /// Index into the people of the study's list.
-    pub listed: Option<usize>,
+    pub(crate) listed: Option<usize>,
 }
 
 impl Person {
-    pub fn new(byline: Byline, confidence: f32, told: Mention) -> Self {
+    /// A person known by a byline.
+    pub(crate) fn new(byline: Byline, confidence: f32, first_mention: Mention) -> Self {
         let presides = byline.presides();
-        Self { presides, presides_by: presides.then_some(told), byline, confidence, told, listed: None }
+        let presides_by = presides.then_some(first_mention);
+        Self { presides, presides_by, byline, confidence, first_mention, listed: None }
     }
 }
 
-/// A place that tells of a person.
+/// A place that names a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mention {
-    /// A line of the page that is no byline: the chair's, or one of those present.
+pub(crate) enum Mention {
+    /// A line of the page that is not a byline: a chair line, or a list of those present.
     Line(usize),
-    /// One of the bylines that are linked, by its index.
+    /// A byline, by its index.
     Byline(usize),
 }
 
-/// Whose a byline is, and why.
+/// The person that a byline stands for, and why.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Bond {
+pub(crate) struct Owner {
     /// Index into [`Linked::people`].
-    pub person: usize,
-    pub rule: LinkRule,
-    /// Where the link rests, besides on the byline itself.
-    pub rests_on: Option<Mention>,
-    /// Names of others whom the print may stand for.
-    pub others: Vec<String>,
+    pub(crate) person: usize,
+    /// The rule of the link.
+    pub(crate) rule: LinkRule,
+    /// The evidence of the link, besides the byline itself.
+    pub(crate) supported_by: Option<Mention>,
+    /// Names of other people for whom the label may stand.
+    pub(crate) others: Vec<String>,
 }
 
-/// The people of a document, and for each byline whose it is.
+/// The people of a document, and the person of each byline.
 #[derive(Debug, Clone, Default)]
-pub struct Linked {
-    /// Those of the chair line first, then everybody in the order of their first byline.
-    pub people: Vec<Person>,
-    pub bonds: Vec<Bond>,
+pub(crate) struct Linked {
+    /// The chairs first, then everybody else in the order of their first byline.
+    pub(crate) people: Vec<Person>,
+    /// The person of each byline.
+    pub(crate) owners: Vec<Owner>,
 }
 
-/// Groups bylines to people. `chairs` are people the document names as conducting the meeting; they come first. `list` is
-/// the study's list of people, which wins over what the page says.
-pub fn link(chairs: &[Byline], bylines: &[Byline], list: Option<&PeopleList>) -> Linked {
+/// Confidence of a person whom only the chair line names.
+const CHAIR_CONFIDENCE: f32 = 0.9;
+
+/// Links bylines to people. `chairs` are the people whom the document names as conducting the meeting; they come first. `list` is the
+/// study's list of people, which takes precedence over the page.
+pub(crate) fn link(chairs: &[Byline], bylines: &[Byline], list: Option<&PeopleList>) -> Linked {
     let mut known = Known { list, ..Known::default() };
     let listed = |byline: &Byline| list.and_then(|list| listed(list, byline));
     for chair in chairs {
         let words = name_words(&chair.name);
         if !known.names.contains(&words) {
-            let told = Mention::Line(chair.line.unwrap_or(0));
-            let mut person = Person { presides: true, ..Person::new(chair.clone(), 0.9, told) };
-            (person.presides_by, person.listed) = (Some(told), listed(chair));
+            let mention = Mention::Line(chair.line.unwrap_or(0));
+            let mut person = Person { presides: true, ..Person::new(chair.clone(), CHAIR_CONFIDENCE, mention) };
+            (person.presides_by, person.listed) = (Some(mention), listed(chair));
             known.add(person, words);
         }
     }
     let all_names: Vec<Vec<String>> = bylines.iter().map(|byline| name_words(&byline.name)).collect();
     let all_listed: Vec<Option<usize>> = bylines.iter().map(listed).collect();
     let is_full = |i: usize| all_names[i].len() >= 2 && !labels::is_chair_label(&bylines[i].name);
-    // Who is listed first, then full names, so that a surname alone finds its person wherever it stands.
+    // Listed people first, then full names, so that a surname alone finds its person even if it occurs earlier.
     let pass_of = |i: usize| if all_listed[i].is_some() { 0 } else { 2 - u8::from(is_full(i)) };
-    let mut bonds: Vec<Option<Bond>> = vec![None; bylines.len()];
-    let mut resolved: HashMap<(Option<&str>, &str), Bond> = HashMap::new();
+    let mut owners: Vec<Option<Owner>> = vec![None; bylines.len()];
+    let mut resolved: HashMap<(Option<&str>, &str), Owner> = HashMap::new();
     for pass in 0..3 {
         for (i, byline) in bylines.iter().enumerate().filter(|(i, _)| pass_of(*i) == pass) {
             let name = if pass < 2 { byline.name.as_str() } else { byline.label.as_str() };
-            let bond = resolved.entry((byline.details.honorific.as_deref(), name)).or_insert_with(|| {
+            let owner = resolved.entry((byline.details.honorific.as_deref(), name)).or_insert_with(|| {
                 let found = match all_listed[i] {
                     Some(listed) => known.of_listed(listed),
                     None if pass == 1 => known.of_name(&all_names[i], byline),
                     None => known.of_part(&all_names[i], byline),
                 };
-                known.take(found, byline, i, &all_names[i])
+                known.resolve(found, byline, i, &all_names[i])
             });
-            bonds[i] = Some(bond.clone());
-            enrich(&mut known.people[bond.person], byline, Mention::Byline(i));
-            // The same print again has nothing to be linked with but the first.
-            if bond.rule == LinkRule::FirstMention {
-                (bond.rule, bond.rests_on) = (LinkRule::SameLabel, Some(Mention::Byline(i)));
+            owners[i] = Some(owner.clone());
+            enrich(&mut known.people[owner.person], byline, Mention::Byline(i));
+            // Later occurrences of the label are linked to this one.
+            if owner.rule == LinkRule::FirstMention {
+                (owner.rule, owner.supported_by) = (LinkRule::SameLabel, Some(Mention::Byline(i)));
             }
         }
     }
-    let mut linked = reorder(known.people, bonds.into_iter().flatten().collect(), chairs.len());
+    let mut linked = reorder(known.people, owners.into_iter().flatten().collect(), chairs.len());
     for person in &mut linked.people {
         overrule_by(person, list);
     }
     linked
 }
 
-/// The person of the list that a byline names: by the name, the label, or all that stands outside brackets.
-pub fn listed(list: &PeopleList, byline: &Byline) -> Option<usize> {
+/// The person on the list that a byline names: by the name, the label, or the text outside brackets.
+pub(crate) fn listed(list: &PeopleList, byline: &Byline) -> Option<usize> {
     let printed = byline.printed.split(['(', '[']).next().unwrap_or("");
-    [byline.name.as_str(), byline.label.as_str(), printed].into_iter().find_map(|print| list.of_name(print))
+    [byline.name.as_str(), byline.label.as_str(), printed].into_iter().find_map(|name| list.of_name(name))
 }
 
-/// What a look-up found: a person known already or somebody new, and why.
-struct Found {
+/// The result of a look-up: a known person or a new one, and why.
+struct Resolution {
+    /// Index of a known person; `None` for a new one.
     person: Option<usize>,
+    /// Index of a new person in the study's list.
     listed: Option<usize>,
     rule: LinkRule,
-    rests_on: Option<Mention>,
+    supported_by: Option<Mention>,
     others: Vec<String>,
 }
 
-impl Found {
-    fn somebody_new(rule: LinkRule) -> Self {
-        Self { person: None, listed: None, rule, rests_on: None, others: Vec::new() }
+impl Resolution {
+    fn new_person(rule: LinkRule) -> Self {
+        Self { person: None, listed: None, rule, supported_by: None, others: Vec::new() }
     }
 }
 
-/// The people found so far, with ways to look them up.
+/// The people known so far, with ways to look them up.
 #[derive(Default)]
 struct Known<'l> {
     list: Option<&'l PeopleList>,
     people: Vec<Person>,
+    /// The words of their names.
     names: Vec<Vec<String>>,
+    /// By first and last word of the name.
     by_ends: HashMap<(String, String), Vec<usize>>,
     by_surname: HashMap<String, Vec<usize>>,
     by_label: HashMap<String, usize>,
-    /// How a label was linked when it first stood, with the others whom it may stand for.
+    /// For each label its first link, with the other people for whom it may stand.
     rule_of_label: HashMap<String, (LinkRule, Vec<String>)>,
     by_listed: HashMap<usize, usize>,
 }
@@ -153,7 +168,7 @@ impl Known<'_> {
         if let Some((listed, entry)) = person.listed.and_then(|listed| Some((listed, self.entry(listed)?))) {
             name = name_words(&entry.name);
             if entry.role == Some(Role::Chair) && !person.presides {
-                (person.presides, person.presides_by) = (true, Some(person.told));
+                (person.presides, person.presides_by) = (true, Some(person.first_mention));
             }
             self.by_listed.entry(listed).or_insert(at);
         }
@@ -170,46 +185,52 @@ impl Known<'_> {
         self.list.and_then(|list| list.people().get(listed))
     }
 
-    /// The bond of a byline with what was found, who is added to the people where new.
-    fn take(&mut self, found: Found, byline: &Byline, i: usize, words: &[String]) -> Bond {
-        let Found { person, listed, rule, rests_on, others } = found;
+    /// The owner of a byline. A new person is added to the people.
+    fn resolve(&mut self, found: Resolution, byline: &Byline, i: usize, words: &[String]) -> Owner {
+        let Resolution { person, listed, rule, supported_by, others } = found;
         let label = byline.label.to_lowercase();
         self.rule_of_label.entry(label).or_insert_with(|| (rule, others.clone()));
         let person = person.unwrap_or_else(|| {
             let new = Person { listed, ..Person::new(byline.clone(), 1.0, Mention::Byline(i)) };
             self.add(new, words.to_vec())
         });
-        Bond { person, rule, rests_on, others }
+        Owner { person, rule, supported_by, others }
     }
 
-    fn known(&self, at: usize, rule: LinkRule) -> Found {
-        Found { person: Some(at), rests_on: Some(self.people[at].told), ..Found::somebody_new(rule) }
+    /// A known person.
+    fn known(&self, at: usize, rule: LinkRule) -> Resolution {
+        Resolution {
+            person: Some(at),
+            supported_by: Some(self.people[at].first_mention),
+            ..Resolution::new_person(rule)
+        }
     }
 
-    /// Somebody of the study's list.
-    fn of_listed(&self, listed: usize) -> Found {
+    /// A person on the study's list.
+    fn of_listed(&self, listed: usize) -> Resolution {
         let known = self.by_listed.get(&listed).map(|at| self.known(*at, LinkRule::PeopleList));
-        known.unwrap_or(Found { listed: Some(listed), ..Found::somebody_new(LinkRule::PeopleList) })
+        known.unwrap_or(Resolution { listed: Some(listed), ..Resolution::new_person(LinkRule::PeopleList) })
     }
 
-    /// The person of a full name.
-    fn of_name(&self, words: &[String], byline: &Byline) -> Found {
+    /// The person with a full name.
+    fn of_name(&self, words: &[String], byline: &Byline) -> Resolution {
         let of_ends = || {
             let (first, last) = (words.first()?, words.last()?);
             let same_ends = self.by_ends.get(&(first.clone(), last.clone()))?;
             same_ends.iter().copied().find(|at| same_name(&self.names[*at], words))
         };
-        of_ends().map_or_else(|| Found::somebody_new(rule_of_new(byline)), |at| self.known(at, LinkRule::SameFullName))
+        of_ends()
+            .map_or_else(|| Resolution::new_person(rule_of_new(byline)), |at| self.known(at, LinkRule::SameFullName))
     }
 
-    /// The person that an office or a surname alone stands for, where there is only one.
-    fn of_part(&self, words: &[String], byline: &Byline) -> Found {
+    /// The person for whom an office or a surname alone stands, if there is only one.
+    fn of_part(&self, words: &[String], byline: &Byline) -> Resolution {
         let label = byline.label.to_lowercase();
         if let Some(at) = self.by_label.get(&label) {
-            // In other capitals the label is what it was when it first stood.
+            // The same label in other capitals is linked as before.
             return match self.rule_of_label.get(&label) {
                 None | Some((LinkRule::FirstMention, _)) => self.known(*at, LinkRule::SameLabel),
-                Some((rule, others)) => Found { others: others.clone(), ..self.known(*at, *rule) },
+                Some((rule, others)) => Resolution { others: others.clone(), ..self.known(*at, *rule) },
             };
         }
         if labels::is_chair_label(&byline.label) {
@@ -217,31 +238,33 @@ impl Known<'_> {
         }
         match words {
             [surname] => self.of_surname(surname, byline),
-            _ => Found::somebody_new(rule_of_new(byline)),
+            _ => Resolution::new_person(rule_of_new(byline)),
         }
     }
 
-    fn of_office(&self) -> Found {
+    /// The person who presides, if there is only one.
+    fn of_office(&self) -> Resolution {
         let presides = |person: &Person| person.presides && !labels::is_chair_label(&person.byline.name);
         let presiding: Vec<usize> = (0..self.people.len()).filter(|at| presides(&self.people[*at])).collect();
         match presiding.as_slice() {
-            [] => Found::somebody_new(LinkRule::UnnamedOffice),
+            [] => Resolution::new_person(LinkRule::UnnamedOffice),
             [only] => {
                 let by = self.people[*only].presides_by;
                 let rule = match by {
                     Some(Mention::Line(_)) => LinkRule::OfficeInChairLine,
                     _ => LinkRule::OfficeBesideName,
                 };
-                Found { rests_on: by, ..self.known(*only, rule) }
+                Resolution { supported_by: by, ..self.known(*only, rule) }
             }
             several => {
                 let others = self.names_of(several);
-                Found { others, ..Found::somebody_new(LinkRule::AmbiguousOffice) }
+                Resolution { others, ..Resolution::new_person(LinkRule::AmbiguousOffice) }
             }
         }
     }
 
-    fn of_surname(&self, surname: &str, byline: &Byline) -> Found {
+    /// The only person with a surname: in the document or, if nobody there has it, on the list.
+    fn of_surname(&self, surname: &str, byline: &Byline) -> Resolution {
         let of_surname = self.by_surname.get(surname).map_or(&[][..], Vec::as_slice);
         let in_document: Vec<usize> = of_surname
             .iter()
@@ -253,7 +276,7 @@ impl Known<'_> {
             [] => {}
             several => {
                 let others = self.names_of(several);
-                return Found { others, ..Found::somebody_new(LinkRule::AmbiguousSurname) };
+                return Resolution { others, ..Resolution::new_person(LinkRule::AmbiguousSurname) };
             }
         }
         let on_list = self.list.map_or(&[][..], |list| list.of_surname(surname)).iter().copied();
@@ -262,11 +285,11 @@ impl Known<'_> {
             .filter(|(_, entry)| titles_agree(&entry.details.honorific, &byline.details.honorific))
             .collect();
         match on_list.as_slice() {
-            [] => Found::somebody_new(rule_of_new(byline)),
-            [(only, _)] => Found { rule: LinkRule::PeopleListSurname, ..self.of_listed(*only) },
+            [] => Resolution::new_person(rule_of_new(byline)),
+            [(only, _)] => Resolution { rule: LinkRule::PeopleListSurname, ..self.of_listed(*only) },
             several => {
                 let others = several.iter().map(|(_, entry)| entry.name.clone()).collect();
-                Found { others, ..Found::somebody_new(LinkRule::AmbiguousSurname) }
+                Resolution { others, ..Resolution::new_person(LinkRule::AmbiguousSurname) }
             }
         }
     }
@@ -276,18 +299,18 @@ impl Known<'_> {
     }
 }
 
-/// By what somebody is known who is linked with nobody: a name, or an office or label that bears none.
+/// The rule for a person without a link: known by a name, or by an office or label without a name.
 fn rule_of_new(byline: &Byline) -> LinkRule {
     match labels::judge(&byline.label).map(|judgement| judgement.kind) {
-        // "Speaker 2" is somebody, "A member of the audience" may be several people.
+        // "Speaker 2" is one person, "A member of the audience" may be several.
         Some(LabelKind::Anonymous) if !byline.label.contains(|c: char| c.is_ascii_digit()) => LinkRule::AnonymousLabel,
         Some(LabelKind::Office) if byline.name == byline.label => LinkRule::UnnamedOffice,
         _ => LinkRule::FirstMention,
     }
 }
 
-/// What the study's list says of a person counts more than what the page says.
-pub fn overrule_by(person: &mut Person, list: Option<&PeopleList>) {
+/// Replaces what the page says of a person by what the study's list says.
+pub(crate) fn overrule_by(person: &mut Person, list: Option<&PeopleList>) {
     let Some(listed) = person.listed.and_then(|at| list.and_then(|list| list.people().get(at))) else { return };
     let byline = &mut person.byline;
     byline.name.clone_from(&listed.name);
@@ -298,7 +321,7 @@ pub fn overrule_by(person: &mut Person, list: Option<&PeopleList>) {
     }
 }
 
-/// A first full mention of somebody known from the chair line may carry an initial or a second name more.
+/// Whether two names are the same, except that one may have additional initials or middle names.
 fn same_name(known: &[String], words: &[String]) -> bool {
     if known == words {
         return true;
@@ -310,21 +333,21 @@ fn same_name(known: &[String], words: &[String]) -> bool {
         && short.iter().all(|word| long.contains(word))
 }
 
-/// A later byline fills what the first did not say.
-fn enrich(person: &mut Person, byline: &Byline, told: Mention) {
+/// Adds what a later mention says of a person and earlier ones did not.
+fn enrich(person: &mut Person, byline: &Byline, mention: Mention) {
     let known = &mut person.byline;
-    // "The Chair" is no title of the person beside an office of their own.
+    // "The Chair" is a role in the meeting, not the title of the person.
     let title = byline.details.title.clone().filter(|_| !labels::is_chair_label(&byline.label));
     known.details.fill_from(&Details { title, ..byline.details.clone() });
     known.role = known.role.or(byline.role);
     if byline.presides() && !person.presides {
-        (person.presides, person.presides_by) = (true, Some(told));
+        (person.presides, person.presides_by) = (true, Some(mention));
     }
 }
 
-/// Fills in what a list of those present says of people known by the same surname; a full name takes the place of the
-/// surname alone where one person on the list bears it.
-pub fn enrich_from(people: &mut [Person], present: &[Byline]) {
+/// Adds what a list of those present says of people with the same surname. A full name replaces a surname alone if only one person
+/// on the list has it.
+pub(crate) fn enrich_from(people: &mut [Person], present: &[Byline]) {
     for listed in present {
         let words = name_words(&listed.name);
         let Some(surname) = words.last() else { continue };
@@ -333,9 +356,9 @@ pub fn enrich_from(people: &mut [Person], present: &[Byline]) {
         let [only] = of_surname.as_slice() else { continue };
         let person = &mut people[*only];
         let own = name_words(&person.byline.name);
-        let bears_it = |other: &&Byline| name_words(&other.name).last() == Some(surname);
+        let has_surname = |other: &&Byline| name_words(&other.name).last() == Some(surname);
         let is_meant = match own.len() {
-            1 => present.iter().filter(bears_it).count() == 1,
+            1 => present.iter().filter(has_surname).count() == 1,
             _ => same_name(&own, &words),
         };
         if is_meant && titles_agree(&person.byline.details.honorific, &listed.details.honorific) {
@@ -347,12 +370,12 @@ pub fn enrich_from(people: &mut [Person], present: &[Byline]) {
     }
 }
 
-/// A part that is not printed as a label counts for people who have no byline of their own; an office that stands for
-/// somebody is their title where nothing else is.
-pub fn settle_parts(linked: &mut Linked, found: &FoundBylines) {
-    for (byline, bond) in found.bylines.iter().zip(&linked.bonds) {
-        // What the study's list says of somebody stands.
-        let Some(person) = linked.people.get_mut(bond.person).filter(|person| person.listed.is_none()) else {
+/// Corrects roles and titles. The role of interjections does not hold for people who also have bylines; an office used as a label is
+/// the title of its holder if there is no other.
+pub(crate) fn correct_roles(linked: &mut Linked, found: &Found) {
+    for (byline, owner) in found.bylines.iter().zip(&linked.owners) {
+        // What the study's list says is not changed.
+        let Some(person) = linked.people.get_mut(owner.person).filter(|person| person.listed.is_none()) else {
             continue;
         };
         if byline.parts.role.is_none() && person.byline.role == Some(Role::Interjector) {
@@ -365,12 +388,12 @@ pub fn settle_parts(linked: &mut Linked, found: &FoundBylines) {
     }
 }
 
-/// People of the chair line first, then everybody in the order of their first byline.
-fn reorder(people: Vec<Person>, mut bonds: Vec<Bond>, n_chairs: usize) -> Linked {
-    let n = bonds.len();
+/// Orders the people: chairs first, then everybody else in the order of their first byline.
+fn reorder(people: Vec<Person>, mut owners: Vec<Owner>, n_chairs: usize) -> Linked {
+    let n = owners.len();
     let mut rank: Vec<usize> = (0..people.len()).map(|at| if at < n_chairs { at } else { n + n_chairs + at }).collect();
-    for (i, bond) in bonds.iter().enumerate() {
-        rank[bond.person] = rank[bond.person].min(n_chairs + i);
+    for (i, owner) in owners.iter().enumerate() {
+        rank[owner.person] = rank[owner.person].min(n_chairs + i);
     }
     let mut order: Vec<usize> = (0..people.len()).collect();
     order.sort_by_key(|at| rank[*at]);
@@ -378,10 +401,10 @@ fn reorder(people: Vec<Person>, mut bonds: Vec<Bond>, n_chairs: usize) -> Linked
     for (new, old) in order.iter().enumerate() {
         place[*old] = new;
     }
-    for bond in &mut bonds {
-        bond.person = place[bond.person];
+    for owner in &mut owners {
+        owner.person = place[owner.person];
     }
-    Linked { people: order.iter().map(|old| people[*old].clone()).collect(), bonds }
+    Linked { people: order.iter().map(|old| people[*old].clone()).collect(), owners }
 }
 
 #[cfg(test)]
@@ -393,8 +416,8 @@ mod tests {
         link(&[], &bylines.iter().map(|text| split(text)).collect::<Vec<_>>(), list)
     }
 
-    fn owners(linked: &Linked) -> Vec<usize> {
-        linked.bonds.iter().map(|bond| bond.person).collect()
+    fn people_of(linked: &Linked) -> Vec<usize> {
+        linked.owners.iter().map(|owner| owner.person).collect()
     }
 
     #[test]
@@ -404,27 +427,27 @@ mod tests {
             None,
         );
         assert_eq!(linked.people.len(), 2);
-        assert_eq!(owners(&linked), [0, 1, 0, 1]);
-        let rules: Vec<LinkRule> = linked.bonds.iter().map(|bond| bond.rule).collect();
+        assert_eq!(people_of(&linked), [0, 1, 0, 1]);
+        let rules: Vec<LinkRule> = linked.owners.iter().map(|owner| owner.rule).collect();
         assert_eq!(
             rules,
             [LinkRule::FirstMention, LinkRule::FirstMention, LinkRule::OfficeBesideName, LinkRule::UniqueSurname]
         );
-        assert_eq!(linked.bonds[2].rests_on, Some(Mention::Byline(0)));
-        assert_eq!(linked.bonds[3].rests_on, Some(Mention::Byline(1)));
+        assert_eq!(linked.owners[2].supported_by, Some(Mention::Byline(0)));
+        assert_eq!(linked.owners[3].supported_by, Some(Mention::Byline(1)));
     }
 
     #[test]
     fn two_people_with_one_surname_stay_two() {
         let stones = linked(&["Ann Stone", "Bob Stone", "Mr Stone"], None);
-        assert_eq!(owners(&stones), [0, 1, 2]);
-        assert_eq!(stones.bonds[2].rule, LinkRule::AmbiguousSurname);
-        assert_eq!(stones.bonds[2].others, ["Ann Stone", "Bob Stone"]);
+        assert_eq!(people_of(&stones), [0, 1, 2]);
+        assert_eq!(stones.owners[2].rule, LinkRule::AmbiguousSurname);
+        assert_eq!(stones.owners[2].others, ["Ann Stone", "Bob Stone"]);
         assert_eq!(linked(&["Mr. Michael Stone", "Mrs. Stone"], None).people.len(), 2);
     }
 
     #[test]
-    fn a_list_of_people_wins_over_the_page() {
+    fn a_list_of_people_takes_precedence_over_the_page() {
         let list = PeopleList::parse(
             b"name,aliases,title,party,role\nAnn Hill,The Chair;A. Hill,Dean,Reform,chair\nBo Stone,,,,\n",
             "people.csv",
@@ -434,16 +457,20 @@ mod tests {
             &["A. Hill (Acme, Professor)", "MR. STONE", "The Chair", "Cy Wood (Acme)", "Ms Hill", "Mr. Stone"],
             Some(&list),
         );
-        assert_eq!(owners(&linked), [0, 1, 0, 2, 0, 1]);
+        assert_eq!(people_of(&linked), [0, 1, 0, 2, 0, 1]);
         let ann = &linked.people[0].byline;
         assert_eq!(
             (ann.name.as_str(), ann.details.title.as_deref(), ann.details.party.as_deref()),
             ("Ann Hill", Some("Dean"), Some("Reform"))
         );
-        assert_eq!(ann.details.affiliation.as_deref(), Some("Acme"), "what the list does not say is the page's");
+        assert_eq!(
+            ann.details.affiliation.as_deref(),
+            Some("Acme"),
+            "what the list does not say is taken from the page"
+        );
         assert_eq!(linked.people[1].byline.name, "Bo Stone");
         assert_eq!((linked.people[2].byline.name.as_str(), linked.people[2].listed), ("Cy Wood", None));
-        let rules: Vec<LinkRule> = linked.bonds.iter().map(|bond| bond.rule).collect();
+        let rules: Vec<LinkRule> = linked.owners.iter().map(|owner| owner.rule).collect();
         use LinkRule::{FirstMention, PeopleListSurname, UniqueSurname};
         assert_eq!(
             rules,
@@ -459,13 +486,13 @@ mod tests {
     }
 
     #[test]
-    fn a_listed_surname_counts_only_where_nobody_else_bears_it() {
+    fn a_listed_surname_counts_only_if_nobody_else_has_it() {
         let list = PeopleList::parse(b"name\nAnn Hill\nBo Stone\nCy Stone\n", "people.csv").unwrap();
         let hills = linked(&["Dee Hill", "Mr. Hill"], Some(&list));
-        assert_eq!(owners(&hills), [0, 0], "the document's own Hill, who is not listed");
+        assert_eq!(people_of(&hills), [0, 0], "the Hill of the document, who is not listed");
         assert_eq!(hills.people[0].listed, None);
         let stone = linked(&["Mr. Stone"], Some(&list));
-        assert_eq!((stone.people[0].listed, stone.bonds[0].rule), (None, LinkRule::AmbiguousSurname));
-        assert_eq!(stone.bonds[0].others, ["Bo Stone", "Cy Stone"]);
+        assert_eq!((stone.people[0].listed, stone.owners[0].rule), (None, LinkRule::AmbiguousSurname));
+        assert_eq!(stone.owners[0].others, ["Bo Stone", "Cy Stone"]);
     }
 }

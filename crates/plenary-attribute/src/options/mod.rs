@@ -1,4 +1,7 @@
-//! What a study can choose about attribution.
+//! Options of attribution.
+//!
+//! **Input**: the sections `[transcript]` and `[segments]` of a study. **Output**: options with defaults. **Refused**, by `check`: a style
+//! that does not exist or does not fit the pattern.
 
 pub(crate) mod own_pattern;
 pub(crate) mod people_list;
@@ -7,23 +10,23 @@ use serde::{Deserialize, Serialize};
 
 use own_pattern::Pattern;
 use people_list::PeopleList;
-use plenary_corpus::Style;
+use plenary_corpus::{OptionError, Style};
 
 /// Utterances with a lower confidence, and documents whose style has a lower one, need review.
 pub const REVIEW_BELOW: f32 = 0.6;
 
+/// How speakers are recognised.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TranscriptOptions {
-    /// How speakers are printed: `auto` learns it from each document; see `attribute::styles` for the names.
+    /// How speakers are printed: the name of a [`Style`], or `auto` to determine it for each document.
     pub style: String,
-    /// The user's own way: a regular expression that matches the byline at the start of a line. Nothing else opens a
-    /// turn then.
+    /// A regular expression that matches the byline at the start of a line. If it is given, nothing else opens a turn.
     #[serde(serialize_with = "own_pattern::serialize", deserialize_with = "own_pattern::deserialize")]
     pub pattern: Option<Pattern>,
-    /// Path of a CSV file of people, from the folder of the study; empty for none.
+    /// Path of a CSV file of people, relative to the folder of the study; empty for none.
     pub people: String,
-    /// How far a person is followed.
+    /// Whether people are linked across documents.
     pub link_people: LinkPeople,
 }
 
@@ -33,11 +36,11 @@ impl Default for TranscriptOptions {
     }
 }
 
-/// How far a person is followed.
+/// Where people are linked.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LinkPeople {
-    /// Within a document; two documents share nobody whom the people list does not give an id.
+    /// Within each document. Documents share only people to whom the list of people gives an id.
     #[default]
     Document,
     /// Across the documents of a run.
@@ -45,22 +48,50 @@ pub enum LinkPeople {
 }
 
 impl TranscriptOptions {
-    /// The pinned style; `None` where each document is to show its own.
+    /// The style that the study asks for; `None` if it is determined for each document.
     pub fn style(&self) -> Option<Style> {
         if self.pattern.is_some() { Some(Style::Pattern) } else { Style::from_name(&self.style) }
     }
+
+    /// Checks that the style exists and fits the pattern.
+    ///
+    /// # Errors
+    /// [`OptionError`] names the option, what was found and what was expected.
+    pub fn check(&self) -> Result<(), OptionError> {
+        let wrong = |found: String, expected: String| Err(OptionError::new("[transcript] style", found, expected));
+        let style = &self.style;
+        let by_pattern = style == Style::Pattern.as_str();
+        if style != "auto" && self.style().is_none() && !by_pattern {
+            let known = Style::ALL.map(Style::as_str).join("\", \"");
+            let expected = format!("\"auto\", one of \"{known}\", or \"pattern\" together with `pattern`");
+            return wrong(format!("\"{style}\""), expected);
+        }
+        if by_pattern && self.pattern.is_none() {
+            let expected = "`pattern = '''...'''` under [transcript], a regular expression with a group (?P<name>...)";
+            return wrong("\"pattern\" without `pattern`".into(), expected.into());
+        }
+        if !by_pattern && style != "auto" && self.pattern.is_some() {
+            let expected = "only one of them: without `style`, or with the style \"pattern\", the pattern is used";
+            return wrong(format!("\"{style}\" and a `pattern`"), expected.into());
+        }
+        Ok(())
+    }
 }
 
-/// What one row of the analysis is.
+/// Unit of analysis.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
+    /// One sentence.
     #[default]
     Sentence,
+    /// One paragraph of an utterance.
     Paragraph,
+    /// A whole utterance.
     Utterance,
 }
 
+/// How utterances are cut into segments.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SegmentOptions {
@@ -68,14 +99,16 @@ pub struct SegmentOptions {
     pub unit: Unit,
 }
 
-/// Everything that attribution depends on beside the document.
+/// Everything that attribution depends on besides the document.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {
     /// Language of the transcripts (ISO 639-1), or `auto`.
     pub language: String,
+    /// How speakers are recognised.
     pub transcript: TranscriptOptions,
+    /// How utterances are cut into segments.
     pub segments: SegmentOptions,
-    /// The people that `transcript.people` names.
+    /// The list of people that `transcript.people` names.
     pub people: Option<PeopleList>,
 }
 

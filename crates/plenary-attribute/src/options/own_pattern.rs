@@ -1,12 +1,12 @@
-//! The study's own regular expression for bylines: text in, a checked [`Pattern`] out.
+//! The study's own regular expression for bylines.
 //!
-//! Refuses what is no regular expression, what names nobody and groups that nothing is done with. What a match means is
-//! left to `attribute`.
+//! **Input**: the text of an expression. **Output**: a checked [`Pattern`]. **Refused**: text that is not a regular expression, an
+//! expression without a group `name`, and unknown groups. Applying the pattern is left to `find`.
 
 use regex::{Captures, Regex};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The named groups that a pattern may have; the first must be there.
+/// The named groups that a pattern may have. The first is required.
 pub const GROUPS: [&str; 9] =
     ["name", "honorific", "title", "role", "affiliation", "country", "party", "time", "speech"];
 
@@ -15,30 +15,39 @@ pub const GROUPS: [&str; 9] =
 #[derive(Debug, Clone)]
 pub struct Pattern {
     source: String,
-    /// The expression tied to the start of the text.
+    /// The expression, anchored at the start of the text.
     regex: Regex,
 }
 
 /// What is wrong with a pattern.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PatternError {
-    #[error("found no regular expression: {problem}")]
-    Syntax { problem: String },
-    #[error("found no group `name`; write (?P<name>...) around the speaker's name. {}", groups())]
+    /// The text is not a regular expression.
+    #[error("not a regular expression: {problem}")]
+    Syntax {
+        /// The message of the parser.
+        problem: String,
+    },
+    /// There is no group `name`.
+    #[error("there is no group `name`; write (?P<name>...) around the speaker's name. {}", groups())]
     Nameless,
-    #[error("found the group `{group}`, which means nothing here. {}", groups())]
-    Unknown { group: String },
+    /// A group has no meaning.
+    #[error("the group `{group}` is unknown. {}", groups())]
+    Unknown {
+        /// Name of the group.
+        group: String,
+    },
 }
 
 fn groups() -> String {
-    format!("The named groups may be {} (needed), {}", GROUPS[0], GROUPS[1..].join(", "))
+    format!("Known groups: {} (required), {}", GROUPS[0], GROUPS[1..].join(", "))
 }
 
 impl Pattern {
     /// Compiles and checks a pattern.
     ///
     /// # Errors
-    /// [`PatternError`] where it is no regular expression or its groups are not those that are known.
+    /// [`PatternError`] if it is not a regular expression, has no group `name` or has unknown groups.
     pub fn new(source: &str) -> Result<Self, PatternError> {
         let wrong = |error: regex::Error| PatternError::Syntax { problem: problem(&error) };
         let own = Regex::new(source).map_err(wrong)?;
@@ -50,13 +59,14 @@ impl Pattern {
         if !own.capture_names().flatten().any(|group| group == GROUPS[0]) {
             return Err(PatternError::Nameless);
         }
-        // A comment at the end of a pattern with the flag x would swallow the bracket; the line break ends it.
-        let tied = Regex::new(&format!("^(?:{source})"))
+        // With the flag x, a comment at the end of a pattern would extend over the bracket; the line break ends it.
+        let anchored = Regex::new(&format!("^(?:{source})"))
             .or_else(|_| Regex::new(&format!("^(?:{source}\n)")))
             .map_err(wrong)?;
-        Ok(Self { source: source.to_string(), regex: tied })
+        Ok(Self { source: source.to_string(), regex: anchored })
     }
 
+    /// The expression as written.
     pub fn as_str(&self) -> &str {
         &self.source
     }
@@ -67,7 +77,7 @@ impl Pattern {
     }
 }
 
-/// The last line of what the crate says is the problem; those above draw where it is.
+/// The last line of the message of the parser, which states the problem; the lines above show its place.
 fn problem(error: &regex::Error) -> String {
     let text = error.to_string();
     let last = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
@@ -80,12 +90,12 @@ impl PartialEq for Pattern {
     }
 }
 
-/// An absent pattern is written as an empty one, so that the commented study can show the key.
-pub(super) fn serialize<S: Serializer>(pattern: &Option<Pattern>, serializer: S) -> Result<S::Ok, S::Error> {
+/// Writes no pattern as an empty one, so that the example study can contain the key.
+pub(crate) fn serialize<S: Serializer>(pattern: &Option<Pattern>, serializer: S) -> Result<S::Ok, S::Error> {
     pattern.as_ref().map_or("", Pattern::as_str).serialize(serializer)
 }
 
-pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Pattern>, D::Error> {
+pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Pattern>, D::Error> {
     let source = String::deserialize(deserializer)?;
     if source.trim().is_empty() {
         return Ok(None);
@@ -103,12 +113,12 @@ mod tests {
     }
 
     #[test]
-    fn the_name_is_found_at_the_start_of_a_line_only() {
+    fn only_the_start_of_a_line_matches() {
         let pattern = Pattern::new(r"<(?P<name>[^>]+)>").unwrap();
         assert_eq!(&pattern.at_start("<Ann Lee> Yes.").unwrap()["name"], "Ann Lee");
         assert!(pattern.at_start("Yes, <Ann Lee>.").is_none());
         let either = Pattern::new("(?P<name>A)|x(?P<title>B)").unwrap();
-        assert!(either.at_start("yA").is_none(), "the start holds for every alternative");
+        assert!(either.at_start("yA").is_none(), "the anchor holds for every alternative");
     }
 
     #[test]
@@ -118,10 +128,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said_with_the_groups_that_may_be() {
-        insta::assert_snapshot!(error("(?P<name>["), @"found no regular expression: unclosed character class");
-        insta::assert_snapshot!(error("^([A-Z]+):"), @"found no group `name`; write (?P<name>...) around the speaker's name. The named groups may be name (needed), honorific, title, role, affiliation, country, party, time, speech");
-        insta::assert_snapshot!(error("(?P<nmae>x)"), @"found the group `nmae`, which means nothing here. The named groups may be name (needed), honorific, title, role, affiliation, country, party, time, speech");
+    fn errors_name_the_known_groups() {
+        insta::assert_snapshot!(error("(?P<name>["), @"not a regular expression: unclosed character class");
+        insta::assert_snapshot!(error("^([A-Z]+):"), @"there is no group `name`; write (?P<name>...) around the speaker's name. Known groups: name (required), honorific, title, role, affiliation, country, party, time, speech");
+        insta::assert_snapshot!(error("(?P<nmae>x)"), @"the group `nmae` is unknown. Known groups: name (required), honorific, title, role, affiliation, country, party, time, speech");
         assert!(error("(?P<name>a)(?=b)").contains("look-around"));
         assert!(error("(?P<name>a{1000}{1000}{1000})").contains("size limit"));
     }

@@ -1,7 +1,7 @@
-//! The study's list of people: a CSV file in, a checked [`PeopleList`] out.
+//! The study's list of people.
 //!
-//! Refuses a list without a column `name`, one name for two people, and what cannot be read, with the line. How prints
-//! are matched with the list is `attribute`'s.
+//! **Input**: a CSV file. **Output**: a checked [`PeopleList`]. **Refused**, with the line: a list without a column `name`, one name for two
+//! people, and rows that cannot be read. Linking labels to the list is left to `link`.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -13,71 +13,85 @@ use plenary_corpus::{Details, Role};
 use plenary_names::compare::name_words;
 use plenary_names::roles::role_named;
 
-/// The columns that a list may have; the first must be there.
+/// The columns that a list may have. The first is required.
 pub const COLUMNS: [&str; 9] =
     ["name", "aliases", "role", "title", "affiliation", "party", "country", "honorific", "person_id"];
 
-/// Somebody of the list. What the list does not say is `None`, and is taken from the page.
+/// A person on the list. What the list does not say is `None` and is taken from the page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ListedPerson {
+    /// The full name.
     pub name: String,
-    /// Other prints that stand for the person.
+    /// Other names and labels of the person.
     pub aliases: Vec<String>,
+    /// Role in the proceedings.
     pub role: Option<Role>,
+    /// Honorific, title, affiliation, country and party.
     pub details: Details,
+    /// Id of the person across documents.
     pub person_id: Option<String>,
     /// Line of the file, from 1.
     pub line: u64,
 }
 
-/// The people that a study knows. No name or alias stands for two of them.
+/// The people known to a study. No name or alias stands for two of them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct PeopleList {
     /// sha256 of the file, 64 hex digits.
     pub sha256: String,
     #[serde(skip)]
     people: Vec<ListedPerson>,
-    /// Names and aliases as they are compared: the person of each.
+    /// The person of each name and alias, in the form in which they are compared.
     #[serde(skip)]
     by_name: HashMap<String, usize>,
     #[serde(skip)]
+    /// The people with each surname.
     by_surname: HashMap<String, Vec<usize>>,
 }
 
 /// What is wrong with a list of people.
 #[derive(Debug, thiserror::Error)]
 pub enum PeopleError {
-    #[error("{path}: there is no such file; the path is taken from the folder of the study")]
+    /// There is no such file.
+    #[error("{path}: there is no such file; the path is relative to the folder of the study")]
     Missing { path: String },
+    /// The file cannot be read.
     #[error("{path}: cannot be read: {problem}")]
     Unreadable { path: String, problem: std::io::Error },
-    #[error("{path}, line {line}: this is not UTF-8; save the list as CSV in UTF-8")]
+    /// The file is not UTF-8.
+    #[error("{path}, line {line}: not UTF-8; save the list as CSV in UTF-8")]
     NotUtf8 { path: String, line: usize },
-    #[error("{path}: found no column `name`, but {found}; the columns may be name (needed), {}", COLUMNS[1..].join(", "))]
+    /// There is no column `name`.
+    #[error("{path}: there is no column `name`; found {found}; known columns: name (required), {}", COLUMNS[1..].join(", "))]
     NoNames { path: String, found: String },
-    #[error("{path}: found the column `{column}`; did you mean `{known}`?")]
+    /// A column has almost the name of a known one.
+    #[error("{path}: unknown column `{column}`; did you mean `{known}`?")]
     Misspelt { path: String, column: String, known: &'static str },
-    #[error("{path}: found the column `{column}` twice; one of them is enough")]
+    /// A column occurs twice.
+    #[error("{path}: the column `{column}` occurs twice; remove one of them")]
     DoubledColumn { path: String, column: String },
+    /// A row cannot be used.
     #[error("{path}, line {line}: {problem}")]
     Row { path: String, line: u64, problem: String },
+    /// A name stands for two people.
     #[error(
-        "{path}, line {line}: \"{print}\" already stands for the person of line {first}; a name or alias can stand for one \
+        "{path}, line {line}: \"{name}\" already stands for the person of line {first}; a name or alias can stand for one \
              person only"
     )]
-    TwoPeople { path: String, line: u64, first: u64, print: String },
+    TwoPeople { path: String, line: u64, first: u64, name: String },
+    /// Two people have the same id.
     #[error(
-        "{path}, line {line}: the person_id \"{id}\" is that of line {first} too; put other names of a person under \
+        "{path}, line {line}: the person_id \"{id}\" is also used in line {first}; write other names of a person under \
              `aliases`"
     )]
     DoubledId { path: String, line: u64, first: u64, id: String },
 }
 
 impl PeopleList {
-    /// The bytes of a list.
+    /// Reads the bytes of a list.
     ///
     /// # Errors
-    /// [`PeopleError`] where there is no such file, or it cannot be read.
+    /// [`PeopleError`] if there is no such file or it cannot be read.
     pub fn bytes(path: &Path) -> Result<Vec<u8>, PeopleError> {
         let shown = path.display().to_string();
         std::fs::read(path).map_err(|problem| match problem.kind() {
@@ -114,17 +128,12 @@ impl PeopleList {
                 id: id.clone(),
             });
         }
-        for print in std::iter::once(&person.name).chain(&person.aliases) {
-            let words = name_words(print);
+        for name in std::iter::once(&person.name).chain(&person.aliases) {
+            let words = name_words(name);
             let known = *self.by_name.entry(words.join(" ")).or_insert(at);
             if known != at {
                 let first = self.people[known].line;
-                return Err(PeopleError::TwoPeople {
-                    path: path.into(),
-                    line: person.line,
-                    first,
-                    print: print.clone(),
-                });
+                return Err(PeopleError::TwoPeople { path: path.into(), line: person.line, first, name: name.clone() });
             }
             if let [_, .., surname] = words.as_slice() {
                 let of_surname = self.by_surname.entry(surname.clone()).or_default();
@@ -142,7 +151,7 @@ impl PeopleList {
         &self.people
     }
 
-    /// The person of a name or alias; capitals, honorifics and punctuation do not matter.
+    /// Index of the person with a name or alias. Case, honorifics and punctuation do not matter.
     pub fn of_name(&self, name: &str) -> Option<usize> {
         if self.by_name.is_empty() {
             return None;
@@ -150,7 +159,7 @@ impl PeopleList {
         self.by_name.get(&name_words(name).join(" ")).copied()
     }
 
-    /// The people of a surname in small letters: the last word of a name or alias.
+    /// Indices of the people with a surname, given in lower case: the last word of a name or alias.
     pub fn of_surname(&self, surname: &str) -> &[usize] {
         self.by_surname.get(surname).map_or(&[], Vec::as_slice)
     }
@@ -189,7 +198,7 @@ fn people(text: &str, path: &str) -> Result<Vec<ListedPerson>, PeopleError> {
         };
         if record.iter().skip(n_columns).any(|cell| !cell.is_empty()) {
             let problem = format!(
-                "found {} cells where the list has {n_columns} columns; a cell that holds the delimiter must stand in \
+                "found {} cells but the list has {n_columns} columns; a cell that contains the delimiter must be in \
                  quotation marks",
                 record.len()
             );
@@ -197,10 +206,10 @@ fn people(text: &str, path: &str) -> Result<Vec<ListedPerson>, PeopleError> {
         }
         people.push(person(&record, columns, line).map_err(|problem| row_error(line, problem))?);
     }
-    // The crate takes the end of the file for the end of a quoted cell.
+    // The reader accepts the end of the file as the end of a quoted cell.
     let open = text.matches('"').count() % 2 == 1 && has_break;
     if open {
-        return Err(row_error(last_line, "a quotation mark opens in this row and is never closed".into()));
+        return Err(row_error(last_line, "a quotation mark in this row is never closed".into()));
     }
     if columns.is_none() {
         return Err(PeopleError::NoNames { path: path.into(), found: "an empty file".into() });
@@ -208,15 +217,15 @@ fn people(text: &str, path: &str) -> Result<Vec<ListedPerson>, PeopleError> {
     Ok(people)
 }
 
-/// The delimiter that parts the names of the columns: the one of comma, semicolon and tab that stands there most.
+/// The delimiter: the one of comma, semicolon and tab that occurs most often in the first row.
 fn delimiter(text: &str) -> u8 {
     let head = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
     let count = |delimiter: u8| head.bytes().filter(|byte| *byte == delimiter).count();
-    // Of delimiters that stand equally often, the first counts.
+    // Ties go to the first.
     [b',', b';', b'\t'].into_iter().rev().max_by_key(|delimiter| count(*delimiter)).unwrap_or(b',')
 }
 
-/// Which columns of the file are which of [`COLUMNS`]; others are passed over.
+/// The positions of the known columns in the file; other columns are ignored.
 fn columns_of(header: &StringRecord, path: &str) -> Result<Vec<(usize, &'static str)>, PeopleError> {
     let mut columns: Vec<(usize, &'static str)> = Vec::new();
     let mut others = Vec::new();
@@ -246,21 +255,22 @@ fn columns_of(header: &StringRecord, path: &str) -> Result<Vec<(usize, &'static 
     Ok(columns)
 }
 
+/// The person of a row.
 fn person(record: &StringRecord, columns: &[(usize, &'static str)], line: u64) -> Result<ListedPerson, String> {
     let cell = |name: &str| {
         let (at, _) = columns.iter().find(|(_, column)| *column == name)?;
         record.get(*at).filter(|cell| !cell.is_empty()).map(str::to_string)
     };
-    let name = cell("name").ok_or("found no name; a row of the list names a person")?;
+    let name = cell("name").ok_or("there is no name; each row must name a person")?;
     if name_words(&name).is_empty() {
-        return Err(format!("found the name \"{name}\", which holds no letters"));
+        return Err(format!("the name \"{name}\" contains no letters"));
     }
     let mut title = cell("title");
     let role = match cell("role") {
         None => None,
         Some(word) => match (role_named(&word), &title) {
             (Some(role), _) => Some(role),
-            // An office in the column of roles, as lists often have it.
+            // Many lists have offices in the column of roles.
             (None, None) => {
                 title = Some(word);
                 None
@@ -268,7 +278,7 @@ fn person(record: &StringRecord, columns: &[(usize, &'static str)], line: u64) -
             (None, Some(_)) => {
                 return Err(format!(
                     "found the role \"{word}\"; expected chair, speaker, questioner, interjector or unknown (offices \
-                     stand under `title`)"
+                     belong under `title`)"
                 ));
             }
         },
@@ -304,10 +314,10 @@ mod tests {
     }
 
     #[test]
-    fn names_and_aliases_are_found_whatever_their_capitals_and_honorifics() {
+    fn case_and_honorifics_do_not_matter_for_names_and_aliases() {
         let list = list("name,aliases,party\nAnn Lee,\"The Chair; A. Lee\",NDP\nBo Hill,,\n");
-        for print in ["Ann Lee", "DR. ANN LEE", "the chair", "Ms. A. Lee"] {
-            assert_eq!(list.of_name(print), Some(0), "{print}");
+        for name in ["Ann Lee", "DR. ANN LEE", "the chair", "Ms. A. Lee"] {
+            assert_eq!(list.of_name(name), Some(0), "{name}");
         }
         assert_eq!(list.of_name("Lee"), None);
         assert_eq!((list.of_surname("lee"), list.of_surname("hill")), (&[0usize][..], &[1usize][..]));
@@ -316,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn spreadsheets_write_semicolons_tabs_and_byte_order_marks() {
+    fn semicolons_tabs_and_byte_order_marks_are_accepted() {
         let list = list("\u{FEFF}Name;Aliases\nAnn Lee;\"A. Lee; Lee\"\n\n;\nBo Hill;\n");
         assert_eq!(list.people().len(), 2);
         assert_eq!(list.of_name("Lee"), Some(0));
@@ -339,18 +349,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said_with_its_line() {
-        insta::assert_snapshot!(error("nom,parti\nAnn Lee,NDP\n"), @"people.csv: found no column `name`, but `nom`, `parti`; the columns may be name (needed), aliases, role, title, affiliation, party, country, honorific, person_id");
+    fn errors_name_the_line() {
+        insta::assert_snapshot!(error("nom,parti\nAnn Lee,NDP\n"), @"people.csv: there is no column `name`; found `nom`, `parti`; known columns: name (required), aliases, role, title, affiliation, party, country, honorific, person_id");
         insta::assert_snapshot!(error("name,aliases\nAnn Lee,Lee\nBo Lee,Mr. Lee\n"), @r#"people.csv, line 3: "Mr. Lee" already stands for the person of line 2; a name or alias can stand for one person only"#);
-        insta::assert_snapshot!(error("name,person_id\nAnn Lee,p1\nBo Hill,p1\n"), @r#"people.csv, line 3: the person_id "p1" is that of line 2 too; put other names of a person under `aliases`"#);
+        insta::assert_snapshot!(error("name,person_id\nAnn Lee,p1\nBo Hill,p1\n"), @r#"people.csv, line 3: the person_id "p1" is also used in line 2; write other names of a person under `aliases`"#);
         assert!(error("name,afiliation\nAnn Lee,Acme\n").contains("did you mean `affiliation`?"));
-        assert!(error("name,Name\nAnn Lee,Bo\n").contains("found the column `Name` twice"));
-        assert!(error("name,party\nAnn Lee,NDP,x\n").contains("line 2: found 3 cells where the list has 2 columns"));
-        assert!(error("name,party\n,NDP\n").contains("line 2: found no name"));
-        assert!(error("name,party\n--,NDP\n").contains("holds no letters"));
-        assert!(error("name\n\"Ann Lee\nBo Hill\n").contains("line 2: a quotation mark opens"));
+        assert!(error("name,Name\nAnn Lee,Bo\n").contains("the column `Name` occurs twice"));
+        assert!(error("name,party\nAnn Lee,NDP,x\n").contains("line 2: found 3 cells but the list has 2 columns"));
+        assert!(error("name,party\n,NDP\n").contains("line 2: there is no name"));
+        assert!(error("name,party\n--,NDP\n").contains("contains no letters"));
+        assert!(error("name\n\"Ann Lee\nBo Hill\n").contains("line 2: a quotation mark in this row"));
         assert!(error("").contains("an empty file"));
         let latin = PeopleList::parse(b"name\nAnn\nJos\xE9 Hill\n", "people.csv").unwrap_err().to_string();
-        assert_eq!(latin, "people.csv, line 3: this is not UTF-8; save the list as CSV in UTF-8");
+        assert_eq!(latin, "people.csv, line 3: not UTF-8; save the list as CSV in UTF-8");
     }
 }

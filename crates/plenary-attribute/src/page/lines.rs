@@ -8,36 +8,44 @@ use plenary_corpus::{Document, Layout, Span};
 
 /// One line with its visible text.
 #[derive(Debug, Clone)]
-pub struct PageLine<'d> {
-    pub span: Span,
-    pub layout: Layout,
-    pub paragraph: usize,
-    pub mapped: MappedText<'d>,
-    /// Bytes of `mapped.text` at its start that are bold.
-    pub bold: usize,
-    /// Bytes of `mapped.text` that are italic.
-    pub italic: usize,
+pub(crate) struct PageLine<'d> {
+    /// The whole line in the source, with its line break.
+    pub(crate) span: Span,
+    /// What kind of line it is by its layout.
+    pub(crate) layout: Layout,
+    /// Number of the paragraph that the line belongs to.
+    pub(crate) paragraph: usize,
+    /// The visible text; empty for blank lines and ornaments.
+    pub(crate) mapped: MappedText<'d>,
+    /// Number of bytes at the start of `mapped.text` that are bold.
+    pub(crate) bold: usize,
+    /// Number of bytes of `mapped.text` that are italic.
+    pub(crate) italic: usize,
 }
 
 impl PageLine<'_> {
-    pub fn text(&self) -> &str {
+    /// The visible text.
+    pub(crate) fn text(&self) -> &str {
         &self.mapped.text
     }
 
-    /// Nothing to be read: blank, a rule, an image.
-    pub fn is_empty(&self) -> bool {
+    /// Whether the line has no text: blank, a rule, an image.
+    pub(crate) fn is_empty(&self) -> bool {
         self.mapped.is_empty()
     }
 }
 
-/// The lines of a document.
-pub struct Page<'d> {
-    pub source: &'d str,
-    pub lines: Vec<PageLine<'d>>,
+/// The lines of a document. A page never changes once it is built.
+pub(crate) struct Page<'d> {
+    /// The decoded text of the document.
+    pub(crate) source: &'d str,
+    /// The lines; they partition `source`.
+    pub(crate) lines: Vec<PageLine<'d>>,
 }
 
 impl<'d> Page<'d> {
-    pub fn of(document: &'d Document) -> Self {
+    /// The page of a document.
+    pub(crate) fn of(document: &'d Document) -> Self {
         let lines = document
             .lines
             .iter()
@@ -62,8 +70,8 @@ impl<'d> Page<'d> {
         Self { source: &document.text, lines }
     }
 
-    /// Visible text of some lines joined to one.
-    pub fn join(&self, lines: Range<usize>) -> MappedText<'d> {
+    /// The visible text of some lines, joined by spaces.
+    pub(crate) fn join(&self, lines: Range<usize>) -> MappedText<'d> {
         let mut mapped = MappedText::default();
         for line in &self.lines[lines] {
             mapped.glue(" ");
@@ -72,8 +80,8 @@ impl<'d> Page<'d> {
         mapped
     }
 
-    /// The start of `join(lines)`: whole lines until there are `enough` bytes, and no more than that of a long line.
-    pub fn join_at_most(&self, lines: Range<usize>, enough: usize) -> MappedText<'d> {
+    /// The start of `join(lines)`: lines until there are `enough` bytes, with long lines cut at that length.
+    pub(crate) fn join_at_most(&self, lines: Range<usize>, enough: usize) -> MappedText<'d> {
         let mut mapped = MappedText::default();
         for line in &self.lines[lines] {
             mapped.glue(" ");
@@ -91,8 +99,8 @@ impl<'d> Page<'d> {
         mapped
     }
 
-    /// Bytes at the start of `join(lines)` that are bold.
-    pub fn bold_lead(&self, lines: Range<usize>) -> usize {
+    /// Number of bytes at the start of `join(lines)` that are bold.
+    pub(crate) fn bold_lead(&self, lines: Range<usize>) -> usize {
         let mut lead = 0;
         for (k, line) in self.lines[lines].iter().enumerate() {
             let glue = usize::from(k > 0);
@@ -104,23 +112,23 @@ impl<'d> Page<'d> {
         lead
     }
 
-    /// Whether most of some lines is italic.
-    pub fn is_italic(&self, lines: Range<usize>) -> bool {
+    /// Whether at least 60 % of the text of some lines is italic.
+    pub(crate) fn is_italic(&self, lines: Range<usize>) -> bool {
         let (italic, all) = self.lines[lines]
             .iter()
             .fold((0, 0), |(italic, all), line| (italic + line.italic, all + line.text().len()));
         all > 0 && italic * 10 >= all * 6
     }
 
-    /// The line that a byte of the source stands on.
-    pub fn line_of(&self, offset: usize) -> usize {
+    /// The line that contains a byte of the source.
+    pub(crate) fn line_of(&self, offset: usize) -> usize {
         self.lines.partition_point(|line| line.span.end <= offset).min(self.lines.len().saturating_sub(1))
     }
 
-    /// Those of some words, given in lower case, that the page prints in small letters somewhere.
-    pub fn in_small_letters(&self, words: &HashSet<String>) -> HashSet<String> {
+    /// Those of some lower-case words that occur on the page in lower case.
+    pub(crate) fn in_small_letters(&self, words: &HashSet<String>) -> HashSet<String> {
         let mut found = HashSet::new();
-        // Most words of the page need not be looked up: none of the few looked for begins so or is as long.
+        // Most words of the page are excluded by their first byte and their length, without a look-up.
         let mut begins = [false; 256];
         let mut lengths = [false; 256];
         for word in words.iter().filter(|word| !word.is_empty()) {
@@ -146,8 +154,8 @@ impl<'d> Page<'d> {
     }
 }
 
-/// Appends some bytes of the visible text of a line.
-pub fn append<'d>(mapped: &mut MappedText<'d>, source: &'d str, line: &MappedText<'_>, part: Range<usize>) {
+/// Appends a part of the visible text of a line, given in bytes.
+pub(crate) fn append<'d>(mapped: &mut MappedText<'d>, source: &'d str, line: &MappedText<'_>, part: Range<usize>) {
     let mut offset = 0;
     for span in line.spans() {
         let from = part.start.saturating_sub(offset).min(span.len());

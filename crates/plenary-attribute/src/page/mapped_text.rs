@@ -1,30 +1,32 @@
-//! Text as it is read, with the place in the source of every part of it.
+//! Visible text with the place of every part of it in the source.
 //!
-//! Marks of emphasis are gone, wrapped lines are joined and divided words rejoined; a map leads from every offset of
-//! the mapped text back to the source, so that sentences found here have spans there.
+//! **Input**: stretches of the source, in order, and text between them. **Output**: one text without markup, in which wrapped lines are
+//! joined and divided words rejoined, and a map from its offsets to the source, so that sentences found in it have spans in the source.
 
 use std::borrow::Cow;
 
 use plenary_corpus::Span;
 
-/// MappedText text made of stretches of the source and of glue (blanks, line breaks) that stands nowhere in it. As long as
-/// it is one stretch it borrows it: most lines and many turns stay so.
+/// Text made of stretches of the source and of glue (spaces, line breaks) that is not in the source. A text of one stretch, as most
+/// lines and many turns are, borrows it.
 #[derive(Debug, Clone, Default)]
-pub struct MappedText<'d> {
-    pub text: Cow<'d, str>,
-    /// Stretches copied from the source: the first, with which the text begins, and the others with their offsets in the
-    /// text, rising like their spans.
+pub(crate) struct MappedText<'d> {
+    /// The text.
+    pub(crate) text: Cow<'d, str>,
+    /// The stretch with which the text begins.
     first: Option<Span>,
+    /// The other stretches with their offsets in the text, in the order of the source.
     more: Vec<(usize, Span)>,
 }
 
 impl<'d> MappedText<'d> {
-    pub fn is_empty(&self) -> bool {
+    /// Whether there is no text.
+    pub(crate) fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
 
-    /// Appends a stretch of the source as it stands.
-    pub fn push(&mut self, source: &'d str, span: Span) {
+    /// Appends a stretch of the source.
+    pub(crate) fn push(&mut self, source: &'d str, span: Span) {
         if span.is_empty() {
             return;
         }
@@ -35,8 +37,8 @@ impl<'d> MappedText<'d> {
             return;
         };
         let (offset, last) = self.more.last_mut().map_or((0, first), |(offset, last)| (*offset, last));
-        let goes_on = last.end == span.start && offset + last.len() == end;
-        if goes_on {
+        let adjoins = last.end == span.start && offset + last.len() == end;
+        if adjoins {
             last.end = span.end;
             if let Cow::Borrowed(text) = &mut self.text {
                 *text = last.of(source);
@@ -48,20 +50,20 @@ impl<'d> MappedText<'d> {
         self.text.to_mut().push_str(span.of(source));
     }
 
-    /// Appends text that does not stand in the source.
-    pub fn glue(&mut self, text: &str) {
+    /// Appends text that is not in the source; nothing at the start.
+    pub(crate) fn glue(&mut self, text: &str) {
         if !self.text.is_empty() {
             self.text.to_mut().push_str(text);
         }
     }
 
     /// The stretches of the source, in order.
-    pub fn spans(&self) -> impl Iterator<Item = Span> + '_ {
+    pub(crate) fn spans(&self) -> impl Iterator<Item = Span> + '_ {
         self.first.into_iter().chain(self.more.iter().map(|(_, span)| *span))
     }
 
-    /// Takes back the hyphen at the end, to rejoin a word divided there.
-    pub fn drop_hyphen(&mut self) {
+    /// Removes the hyphen at the end, to rejoin a divided word.
+    pub(crate) fn drop_hyphen(&mut self) {
         let Some(hyphen) = self.text.chars().next_back() else { return };
         self.truncate(self.text.len() - hyphen.len_utf8());
         if let Some(last) = self.more.last_mut().map(|(_, span)| span).or(self.first.as_mut()) {
@@ -69,13 +71,13 @@ impl<'d> MappedText<'d> {
         }
     }
 
-    /// Cuts white space off the end.
-    pub fn trim_end(&mut self) {
+    /// Removes white space at the end.
+    pub(crate) fn trim_end(&mut self) {
         self.truncate(self.text.trim_end().len());
     }
 
-    /// Takes the text out and leaves the way back to the source.
-    pub fn take_text(&mut self) -> String {
+    /// Takes the text out and leaves the map to the source.
+    pub(crate) fn take_text(&mut self) -> String {
         let mut text = std::mem::take(&mut self.text).into_owned();
         text.shrink_to_fit();
         text
@@ -88,8 +90,8 @@ impl<'d> MappedText<'d> {
         }
     }
 
-    /// Source offset of the first source character at or after `offset` of the mapped text.
-    pub fn source_start(&self, offset: usize) -> usize {
+    /// Offset in the source of the first source character at or after `offset` of the text.
+    pub(crate) fn source_start(&self, offset: usize) -> usize {
         let Some(first) = self.first else { return 0 };
         if offset < first.len() {
             return first.start + offset;
@@ -101,16 +103,16 @@ impl<'d> MappedText<'d> {
         }
     }
 
-    /// Source offset just after the last source character before `offset` of the mapped text.
-    pub fn source_end(&self, offset: usize) -> usize {
+    /// Offset in the source after the last source character before `offset` of the text.
+    pub(crate) fn source_end(&self, offset: usize) -> usize {
         let Some(first) = self.first else { return 0 };
         let at = self.more.partition_point(|(start, _)| *start < offset);
         let (start, span) = at.checked_sub(1).map_or((0, first), |at| self.more[at]);
         span.start + (offset - start).min(span.len())
     }
 
-    /// The span of the source that the mapped text stands for, from its first to its last character.
-    pub fn source_span(&self, start: usize, end: usize) -> Span {
+    /// The span of the source that a range of the text comes from, from its first to its last character.
+    pub(crate) fn source_span(&self, start: usize, end: usize) -> Span {
         let from = self.source_start(start);
         Span::new(from, self.source_end(end).max(from))
     }
@@ -121,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn offsets_lead_back_to_the_source() {
+    fn offsets_map_to_the_source() {
         let source = "House-\n  holds pay";
         let mut mapped = MappedText::default();
         mapped.push(source, Span::new(0, 6));
@@ -135,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn one_stretch_is_borrowed_and_stretches_side_by_side_are_one() {
+    fn one_stretch_is_borrowed_and_adjoining_stretches_are_one() {
         let source = "Ann Lee: hello";
         let mut mapped = MappedText::default();
         mapped.push(source, Span::new(0, 8));

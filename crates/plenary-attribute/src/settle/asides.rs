@@ -1,12 +1,13 @@
-//! What stands in brackets inside somebody's turn and is not theirs: stage directions, marks of interpreters and
-//! clocks, and calls of others with their names ("(An hon. Member: Shame!)").
+//! Brackets inside a turn that are not speech of its speaker.
 //!
-//! Brackets are speech unless their words say otherwise: a direction begins with a word for what is heard or seen in
-//! the room, a call has the form of a byline with a sentence.
+//! **Input**: the page, what is settled, and the bylines. **Output**: the places of stage directions, interpreters' marks and
+//! clock times, and bylines for interjections with a name ("(An hon. Member: Shame!)"). Brackets are speech unless their words show
+//! otherwise: a direction begins with a word for what is heard or seen, an interjection has the form of a byline with a sentence.
+//! Building blocks and utterances is left to `build`.
 
 use std::ops::Range;
 
-use crate::candidate::{Candidate, Found, Origin};
+use crate::candidate::{Candidate, Found, Origin, Place};
 use crate::page::{MappedText, Page, Settled};
 use crate::weights::Weights;
 use plenary_corpus::Style;
@@ -16,42 +17,47 @@ use plenary_names::colon::colon_label;
 use plenary_names::directions::{CLOCK, LONGEST_BRACKET, is_direction};
 use plenary_names::labels::{self, LabelKind};
 
-/// One of them: where it stands, with the blanks that go with it.
+/// A bracket that is not speech.
 #[derive(Debug, Clone)]
-pub struct Aside {
-    pub span: Span,
-    pub kind: BlockKind,
+pub(crate) struct Aside {
+    /// Where it is in the source, including the spaces that are dropped with it.
+    pub(crate) span: Span,
+    /// What it is.
+    pub(crate) kind: BlockKind,
 }
 
-/// A bracket of a paragraph: byte ranges of its text, with the brackets and between them.
+/// A bracket as byte ranges of the text of a paragraph: with its signs, and between them.
 struct Bracket {
     outer: Range<usize>,
     inner: Range<usize>,
 }
 
-/// Somebody else's words in brackets.
-struct Call {
+/// Confidence of an interjection in brackets.
+const INTERJECTION_CONFIDENCE: f32 = 0.8;
+
+/// An interjection: the words of another person in brackets.
+struct Interjection {
     parts: Byline,
     kind: LabelKind,
-    /// Offset of the words in the bracket.
+    /// Offset of the spoken words in the bracket.
     speech: usize,
 }
 
-/// Whether a bracketed paragraph holds somebody else's words.
-pub fn is_call(inner: &str) -> bool {
-    call(inner).is_some()
+/// Whether the text of a bracket is an interjection.
+pub(crate) fn is_interjection(inner: &str) -> bool {
+    interjection(inner).is_some()
 }
 
-fn call(inner: &str) -> Option<Call> {
+fn interjection(inner: &str) -> Option<Interjection> {
     let (printed, speech) = colon_label(inner)?;
-    let said = inner[speech..].trim();
-    let is_said = said.ends_with(['.', '!', '?', '…', '—', '–', '"', '”', '“', '»']);
+    let words = inner[speech..].trim();
+    let is_sentence = words.ends_with(['.', '!', '?', '…', '—', '–', '"', '”', '“', '»']);
     let parts = bylines::split(&printed);
     let judgement = labels::judge(&parts.label).filter(|judgement| judgement.quality >= 0.5)?;
-    (is_said && !is_direction(&printed)).then_some(Call { parts, kind: judgement.kind, speech })
+    (is_sentence && !is_direction(&printed)).then_some(Interjection { parts, kind: judgement.kind, speech })
 }
 
-/// Pairs of brackets of a text that stand in no other.
+/// Pairs of brackets in a text that are not inside another pair.
 fn brackets(text: &str) -> Vec<Bracket> {
     let mut out = Vec::new();
     let mut open: Option<(usize, char)> = None;
@@ -67,7 +73,7 @@ fn brackets(text: &str) -> Vec<Bracket> {
                     open = None;
                     out.push(Bracket { outer: from..at + c.len_utf8(), inner: from + opening.len_utf8()..at });
                 } else if at - from > LONGEST_BRACKET {
-                    // An opening that nothing closes near by hides no later one.
+                    // A bracket that is not closed within this distance does not hide a later pair.
                     open = None;
                 }
             }
@@ -77,17 +83,17 @@ fn brackets(text: &str) -> Vec<Bracket> {
     out
 }
 
-/// What a bracket holds, from its start on: directions and calls.
+/// A part of a bracket.
 enum Part {
     Direction,
-    Call(Box<Call>),
+    Interjection(Box<Interjection>),
 }
 
-/// The parts of a bracket, each with its byte range in `inner`; nothing where the bracket is speech. Directions and
-/// calls stand side by side between dashes: "(Beifall bei der SPD – Fritz Kern \[FDP\]: Unsinn!)".
+/// The parts of a bracket with their byte ranges in `inner`; `None` if the bracket is speech. Several directions and interjections
+/// are separated by dashes: "(Beifall bei der SPD – Fritz Kern \[FDP\]: Unsinn!)".
 fn parts(inner: &str) -> Option<Vec<(Range<usize>, Part)>> {
-    if let Some(call) = call(inner) {
-        return Some(vec![(0..inner.len(), Part::Call(Box::new(call)))]);
+    if let Some(found) = interjection(inner) {
+        return Some(vec![(0..inner.len(), Part::Interjection(Box::new(found)))]);
     }
     let mut out = Vec::new();
     let mut from = 0;
@@ -98,8 +104,8 @@ fn parts(inner: &str) -> Option<Vec<(Range<usize>, Part)>> {
     for cut in cuts {
         let part = inner[from..cut].trim_start_matches([' ', '–', '—', '-']);
         let start = cut - part.len();
-        let found = match call(part) {
-            Some(call) => Part::Call(Box::new(call)),
+        let found = match interjection(part) {
+            Some(found) => Part::Interjection(Box::new(found)),
             None if is_direction(part) || CLOCK.is_match(part.trim()) || !out.is_empty() => Part::Direction,
             None => return None,
         };
@@ -109,19 +115,19 @@ fn parts(inner: &str) -> Option<Vec<(Range<usize>, Part)>> {
     Some(out)
 }
 
-/// The asides of all turns, and the bylines of calls and of the turns that continue after them.
+/// The asides of all turns.
 #[derive(Debug, Default)]
 pub(crate) struct Asides {
     /// Brackets inside turns that are not speech, in the order of the text.
     pub(crate) brackets: Vec<Aside>,
-    /// A byline for each call and for the continuation of the turn after it.
-    pub(crate) calls: Vec<Candidate>,
+    /// Bylines of the interjections, and of the turns that continue after them.
+    pub(crate) bylines: Vec<Candidate>,
 }
 
-/// Finds the asides of all turns. `leads`: the text above the first byline is speech of somebody unknown.
+/// Finds the asides of all turns. `leads` says that the text above the first byline is speech of an unknown person.
 pub(crate) fn find(page: &Page<'_>, settled: &Settled, found: &Found, leads: bool) -> Asides {
     let mut asides = Vec::new();
-    let mut calls: Vec<Candidate> = Vec::new();
+    let mut bylines: Vec<Candidate> = Vec::new();
     let first = found.bylines.first().map_or(0, |byline| if leads { 0 } else { byline.line });
     for lines in settled.open_paragraphs(page) {
         let has_bracket = |line: usize| page.lines[line].text().contains('(') || page.lines[line].text().contains('[');
@@ -144,37 +150,37 @@ pub(crate) fn find(page: &Page<'_>, settled: &Settled, found: &Found, leads: boo
             };
             let kind = if is_clock { BlockKind::Furniture } else { BlockKind::StageNote };
             let mut from = bracket.outer.start;
-            let mut called = false;
+            let mut has_interjection = false;
             for (range, part) in parts {
                 let at = bracket.inner.start + range.start;
                 let end = bracket.inner.start + range.end;
-                if let (Part::Call(call), Some(byline)) = (part, byline) {
+                if let (Part::Interjection(call), Some(byline)) = (part, byline) {
                     if from < at && from > bracket.outer.start {
                         asides.push(Aside { span: mapped.source_span(from, at), kind });
                         from = at;
                     }
                     let speech = mapped.source_start(at + call.speech);
                     let place = Span::new(mapped.source_start(from), speech);
-                    calls.push(candidate(page, place, call.parts, call.kind, Origin::Call, byline));
-                    called = true;
+                    bylines.push(candidate(page, place, call.parts, call.kind, Origin::Interjection, byline));
+                    has_interjection = true;
                     from = end;
                 }
             }
-            let end = with_blanks(text, &bracket.outer);
-            if called {
+            let end = with_white_space(text, &bracket.outer);
+            if has_interjection {
                 if let Some(byline) = byline {
                     let close = mapped.source_span(from, end.end);
-                    calls.push(candidate(page, close, byline.parts.clone(), byline.kind, Origin::Resumed, byline));
+                    bylines.push(candidate(page, close, byline.parts.clone(), byline.kind, Origin::Resumed, byline));
                 }
             } else {
                 asides.push(Aside { span: mapped.source_span(end.start, end.end), kind });
             }
         }
     }
-    Asides { brackets: asides, calls }
+    Asides { brackets: asides, bylines }
 }
 
-/// Who speaks at a place; `None` where a byline stands there, `Some(None)` where nobody is named.
+/// The byline of the turn at a place: `None` if the place is inside a byline, `Some(None)` if no byline precedes it.
 fn speaker_at(found: &Found, place: Span) -> Option<Option<&Candidate>> {
     let at = found.bylines.partition_point(|byline| byline.byline.start <= place.start);
     let byline = at.checked_sub(1).map(|at| &found.bylines[at]);
@@ -183,7 +189,7 @@ fn speaker_at(found: &Found, place: Span) -> Option<Option<&Candidate>> {
     (!in_byline).then_some(byline)
 }
 
-/// The bracket fills lines of its own below a sentence: a note, whatever it says.
+/// Whether the bracket fills whole lines below the end of a sentence: it is then a note, whatever it says.
 fn is_own_line(page: &Page<'_>, mapped: &MappedText, lines: &Range<usize>, bracket: &Bracket) -> bool {
     let text = &*mapped.text;
     let (before, after) = (text[..bracket.outer.start].trim_end(), &text[bracket.outer.end..]);
@@ -196,9 +202,9 @@ fn is_own_line(page: &Page<'_>, mapped: &MappedText, lines: &Range<usize>, brack
         && (after.trim().is_empty() || first > lines.start)
 }
 
-/// A bracket with the blanks behind it, or before it where nothing follows.
-fn with_blanks(text: &str, outer: &Range<usize>) -> Range<usize> {
-    // A full stop behind a direction belongs to it: "(Aplausos)."
+/// A bracket with the white space after it, or before it if nothing follows.
+fn with_white_space(text: &str, outer: &Range<usize>) -> Range<usize> {
+    // A full stop after a direction belongs to it: "(Aplausos)."
     let dot = usize::from(
         text[outer.end..].starts_with('.')
             && text[..outer.start].trim_end().ends_with(['.', '!', '?', ':', '»', '”', '"', '…']),
@@ -212,6 +218,7 @@ fn with_blanks(text: &str, outer: &Range<usize>) -> Range<usize> {
     outer.start..if spaced { end + after } else { end }
 }
 
+/// The byline of an interjection, or of the turn that continues after it.
 fn candidate(
     page: &Page<'_>,
     byline: Span,
@@ -220,32 +227,16 @@ fn candidate(
     origin: Origin,
     within: &Candidate,
 ) -> Candidate {
-    let line = page.line_of(byline.start);
-    let speech_line = page.line_of(byline.end);
-    let confidence = if origin == Origin::Call { 0.8 } else { within.confidence };
-    let role = if origin == Origin::Call { Some(Role::Interjector) } else { parts.role };
+    let (weights, role) = match origin {
+        Origin::Interjection => {
+            (Weights::start(Reason::Interjection, INTERJECTION_CONFIDENCE), Some(Role::Interjector))
+        }
+        _ => (Weights::start(Reason::Continues, within.confidence()), parts.role),
+    };
+    let place =
+        Place { line: page.line_of(byline.start), byline, speech_line: page.line_of(byline.end), speech: byline.end };
     let parts = Byline { role, ..parts };
-    Candidate {
-        style: Style::Colon,
-        origin,
-        line,
-        label: parts.label.clone(),
-        marked: false,
-        parts,
-        kind,
-        byline,
-        speech_line,
-        speech: byline.end,
-        time_start_s: None,
-        inside: true,
-        n_mentions: 1,
-        confidence,
-        weights: Weights::start(
-            if origin == Origin::Call { Reason::Interjection } else { Reason::Continues },
-            confidence,
-        ),
-        rival: None,
-    }
+    Candidate { inside: true, ..Candidate::implied(Style::Colon, origin, parts, kind, place, weights) }
 }
 
 #[cfg(test)]
@@ -253,7 +244,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn directions_are_told_from_what_people_say_in_brackets() {
+    fn directions_differ_from_speech_in_brackets() {
         for text in [
             "Applause",
             "Laughter.",
@@ -297,11 +288,11 @@ mod tests {
     }
 
     #[test]
-    fn a_call_has_a_name_and_a_sentence() {
-        assert!(is_call("An hon. Member: Shame!"));
-        assert!(is_call("Dr. Jens Uhl [FDP]: Unglaublich!"));
-        assert!(!is_call("Note: it was late."));
-        assert!(!is_call("Moderator: Ann Lee"));
-        assert!(!is_call("John 3:16"));
+    fn an_interjection_has_a_name_and_a_sentence() {
+        assert!(is_interjection("An hon. Member: Shame!"));
+        assert!(is_interjection("Dr. Jens Uhl [FDP]: Unglaublich!"));
+        assert!(!is_interjection("Note: it was late."));
+        assert!(!is_interjection("Moderator: Ann Lee"));
+        assert!(!is_interjection("John 3:16"));
     }
 }

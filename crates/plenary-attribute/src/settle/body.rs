@@ -1,4 +1,7 @@
-//! What stands between bylines and is not speech: headings, agenda items, minutes of what was said, pull quotes.
+//! Text between turns that is not speech: headings, agenda items, minutes of what was said, pull quotes.
+//!
+//! **Input**: the page, what is settled, and the bylines. **Output**: claims on lines, and where the head of the document ends.
+//! Brackets inside turns are left to `asides`.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -13,14 +16,14 @@ use plenary_corpus::{BlockKind, Layout, Pass};
 use plenary_names::labels;
 use plenary_names::text::constant_regex;
 
-/// Prose before the first byline is speech of somebody unknown when it is this long and this share of the document.
+/// Prose before the first byline is speech of an unknown person if it has this number of words and this share of the document.
 const UNATTRIBUTED_WORDS: usize = 150;
 const UNATTRIBUTED_SHARE: f32 = 0.3;
 
-/// So many bytes of a paragraph tell whether it is prose.
+/// Number of bytes of a paragraph that are read to decide whether it is prose.
 const HEAD_ENOUGH: usize = 2_000;
 
-/// A heading takes at most so many lines.
+/// Maximum number of lines of a heading.
 const HEADING_LINES: usize = 4;
 
 static NUMBERED: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^(\d{1,3})[.)]\s+\S"));
@@ -33,7 +36,7 @@ static REPORTING: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// Words of the prose above the first byline, if it must be somebody's speech.
+/// Number of words of prose above the first byline, if it must be speech.
 pub(crate) fn speech_before(page: &Page<'_>, settled: &Settled, first_byline: usize, found: &Found) -> Option<usize> {
     if found.bylines.is_empty() {
         return None;
@@ -51,7 +54,7 @@ pub(crate) fn speech_before(page: &Page<'_>, settled: &Settled, first_byline: us
     (before as f32 >= UNATTRIBUTED_SHARE * all as f32).then_some(before)
 }
 
-/// Where the head ends and speech without a byline begins: at the first paragraph of prose.
+/// The line on which the head ends and speech without a byline begins: the first paragraph of prose.
 pub(crate) fn head_end(page: &Page<'_>, settled: &Settled, limit: usize) -> usize {
     for lines in settled.open_paragraphs(page) {
         if lines.start >= limit {
@@ -64,7 +67,7 @@ pub(crate) fn head_end(page: &Page<'_>, settled: &Settled, limit: usize) -> usiz
             return lines.start;
         }
     }
-    // Nothing but headings and single words: all of it is text.
+    // Only headings and single words: all of it is speech.
     0
 }
 
@@ -92,7 +95,7 @@ pub(crate) fn body(page: &Page<'_>, settled: &Settled, found: &Found, name_level
         }
         if lines.clone().any(|line| byline_lines.contains(&line)) {
             in_record = false;
-            // On the line of its byline or below it, a turn has begun to speak.
+            // The speech of the turn has begun, on the line of its byline or below it.
             between = false;
             speaks = found.bylines.binary_search_by_key(&lines.start, |byline| byline.line).is_err()
                 || lines.clone().any(|line| speech_lines.contains(&line));
@@ -107,7 +110,7 @@ pub(crate) fn body(page: &Page<'_>, settled: &Settled, found: &Found, name_level
             Layout::Heading(level) => Some(level),
             _ => None,
         };
-        // Where headings name the speakers, one that names nobody ends the speech.
+        // If headings name the speakers, a heading without a name ends the speech.
         if level.is_some_and(|level| found.style == Some(Style::Heading) && level <= lowest_name_level) {
             between = true;
         }
@@ -144,7 +147,7 @@ pub(crate) fn body(page: &Page<'_>, settled: &Settled, found: &Found, name_level
     claims
 }
 
-/// Headings in capitals right above a byline, without blank lines between, on a page that is not all in capitals.
+/// Headings in capitals directly above a byline, on a page that is not mostly in capitals.
 fn capital_headings(page: &Page<'_>, settled: &Settled, found: &Found) -> Settled {
     let mut claims = Settled::nothing(page);
     let is_capital = |line: &PageLine| {
@@ -177,7 +180,7 @@ fn capital_headings(page: &Page<'_>, settled: &Settled, found: &Found) -> Settle
     claims
 }
 
-/// Lines of numbered items that stand alone and count on through the document: an agenda, not a list in a speech.
+/// First lines of single numbered items whose numbers increase through the document: an agenda, not a list in a speech.
 fn agenda(page: &Page<'_>, settled: &Settled, bylines: &HashSet<usize>, first: usize) -> HashSet<usize> {
     let paragraphs = settled.open_paragraphs(page);
     let number = |lines: &Range<usize>| -> Option<u32> {
@@ -196,7 +199,7 @@ fn agenda(page: &Page<'_>, settled: &Settled, bylines: &HashSet<usize>, first: u
             alone.push((n, lines.start));
         }
     }
-    // The numbers of the whole document are known before the head is settled; the head's items are gone by now.
+    // Items in the head are already claimed and are looked up separately.
     let counts_on = alone.windows(2).all(|pair| pair[0].0 < pair[1].0);
     let several = alone.iter().filter(|(_, line)| *line >= first).count() >= 1
         && (alone.len() >= 2 || head_has_agenda(page, settled, first));
@@ -209,7 +212,8 @@ fn head_has_agenda(page: &Page<'_>, settled: &Settled, first: usize) -> bool {
         .any(|line| NUMBERED.is_match(page.lines[line].text().trim()))
 }
 
-/// A short line alone between blank lines, each of its longer words with a capital, without a sign that ends a sentence.
+/// Whether a paragraph is a short line between blank lines whose longer words begin with capitals and that does not end like a
+/// sentence.
 fn is_title_case(page: &Page<'_>, lines: &Range<usize>, text: &str) -> bool {
     if lines.len() != 1 || !is_alone(page, lines) {
         return false;
@@ -221,18 +225,19 @@ fn is_title_case(page: &Page<'_>, lines: &Range<usize>, text: &str) -> bool {
         && text.ends_with(char::is_alphabetic)
 }
 
+/// Whether there are blank lines before and after some lines.
 fn is_alone(page: &Page<'_>, lines: &Range<usize>) -> bool {
     (lines.start == 0 || page.lines[lines.start - 1].is_empty())
         && page.lines.get(lines.end).is_none_or(PageLine::is_empty)
 }
 
-/// Some lines in capitals between blank lines.
+/// Whether a paragraph is part of a heading in capitals between blank lines.
 fn is_capital_heading(page: &Page<'_>, lines: &Range<usize>, text: &str) -> bool {
     let is_capital = |line: &PageLine| in_capitals(line.text());
     let above = page.lines[..lines.start].iter().rev().take(HEADING_LINES).take_while(|line| is_capital(line)).count();
     let below = page.lines[lines.end..].iter().take(HEADING_LINES).take_while(|line| is_capital(line)).count();
     let heading = lines.start - above..lines.end + below;
-    // "MR JASPER QUINT (sworn)" is in capitals too.
+    // "MR JASPER QUINT (sworn)" is in capitals as well.
     let letters = || text.split('(').next().unwrap_or("").chars().filter(|c| c.is_alphabetic());
     heading.len() <= HEADING_LINES
         && is_alone(page, &heading)
@@ -242,7 +247,7 @@ fn is_capital_heading(page: &Page<'_>, lines: &Range<usize>, text: &str) -> bool
         && !text.ends_with(['.', '!', '?'])
 }
 
-/// Bylines' labels, and honorific with surname.
+/// The labels of all bylines.
 fn known_names(found: &Found) -> Vec<String> {
     let mut names: Vec<String> = found.bylines.iter().map(|byline| byline.label.clone()).collect();
     names.sort();
@@ -250,7 +255,7 @@ fn known_names(found: &Found) -> Vec<String> {
     names
 }
 
-/// "Mrs. Crowe asked that ...": minutes of what somebody said.
+/// Whether a text reports what a person said: "Mrs. Crowe asked that ...".
 fn is_reported(text: &str, known: &[String]) -> bool {
     let after = known.iter().find_map(|name| text.strip_prefix(name.as_str())).or_else(|| {
         let mut words = text.splitn(3, ' ');
@@ -260,10 +265,10 @@ fn is_reported(text: &str, known: &[String]) -> bool {
     after.is_some_and(|rest| REPORTING.is_match(rest.trim_start()))
 }
 
-/// A quotation that shares so many words in a row with the rest of the document repeats it.
+/// A quotation repeats the document if it shares this number of consecutive words with it.
 const QUOTED_RUN: usize = 5;
 
-/// Quotations set off that repeat what somebody says elsewhere in the document.
+/// First lines of block quotations that repeat speech from elsewhere in the document.
 fn pull_quotes(page: &Page<'_>, settled: &Settled) -> HashSet<usize> {
     let normal = |text: &str| {
         text.split(|c: char| !c.is_alphanumeric())
@@ -277,7 +282,7 @@ fn pull_quotes(page: &Page<'_>, settled: &Settled) -> HashSet<usize> {
         settled.open_paragraphs(page).into_iter().partition(is_quote);
     let quoted: Vec<String> = quotes.iter().map(|lines| normal(&page.join(lines.clone()).text)).collect();
     let quoted: Vec<Vec<&str>> = quoted.iter().map(|text| text.split_whitespace().collect()).collect();
-    // Each run of words with the quotations that hold it.
+    // For each run of words, the quotations that contain it.
     let mut run_ids: HashMap<&[&str], usize> = HashMap::new();
     let mut holders: Vec<Vec<usize>> = Vec::new();
     for (at, words) in quoted.iter().enumerate() {
@@ -297,7 +302,7 @@ fn pull_quotes(page: &Page<'_>, settled: &Settled) -> HashSet<usize> {
         let text = normal(&page.join(lines).text);
         let words: Vec<&str> = text.split_whitespace().collect();
         for id in words.windows(QUOTED_RUN).filter_map(|run| run_ids.get(run)) {
-            // Once found, a run has nothing new to say of the quotations that hold it.
+            // The quotations that contain a run need to be marked only once.
             let again = std::mem::take(&mut holders[*id]);
             repeated.extend(again.into_iter().map(|at| quotes[at].start));
         }

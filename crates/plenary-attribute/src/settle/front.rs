@@ -1,6 +1,7 @@
 //! The head of a document: title, event, panel, session, date and time, and who conducts the meeting.
 //!
-//! Only what is printed is taken; a date without a year takes the year of the event's name.
+//! **Input**: the page, what is settled, and the first byline. **Output**: claims on lines, the front matter, and the people that the
+//! head names as chairs or as present. Only printed information is used; a date without a year takes the year of the event's name.
 
 use std::sync::LazyLock;
 
@@ -14,7 +15,7 @@ use plenary_names::dates::month;
 use plenary_names::labels::{self, LabelKind};
 use plenary_names::text::constant_regex;
 
-/// Lines of the head that are looked at for a date and a session.
+/// Number of lines that are searched for a date and a session.
 const HEAD_LINES: usize = 60;
 
 static CHAIR_LINE: LazyLock<Regex> = LazyLock::new(|| {
@@ -23,8 +24,8 @@ static CHAIR_LINE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// People that a line "Chair: Ann Lee, Director; Co-chair: ..." names, or nothing if the line is something else.
-pub fn chair_line(text: &str) -> Option<Vec<Byline>> {
+/// The people named by a line such as "Chair: Ann Lee, Director; Co-chair: ..."; `None` for other lines.
+pub(crate) fn chair_line(text: &str) -> Option<Vec<Byline>> {
     let text = text.trim().trim_start_matches(['•', '-', '–', '*', ' ']);
     if !CHAIR_LINE.is_match(text) || text.len() > 400 || is_sentence(text) {
         return None;
@@ -49,7 +50,7 @@ static PRESIDENCY: LazyLock<Regex> = LazyLock::new(|| {
     constant_regex(r"(?i)^(?:présidence de|presidenza del(?:la)? (?:vice)?presidente|presidencia de(?:l| la)?)\s+")
 });
 
-/// "Présidence de Mme Ann Lee": a line that names who presides without a colon.
+/// The person named by a line such as "Présidence de Mme Ann Lee", which has no colon.
 fn presidency(text: &str) -> Option<Vec<Byline>> {
     let text = text.trim();
     let named = &text[PRESIDENCY.find(text)?.end()..];
@@ -58,8 +59,8 @@ fn presidency(text: &str) -> Option<Vec<Byline>> {
     (text.len() <= 80 && matches!(judgement.kind, LabelKind::Person | LabelKind::Word)).then(|| vec![byline])
 }
 
-/// "Chair: Mr. Lee, you have the floor." is a turn: it ends like a sentence, or goes on in small letters that no title
-/// has.
+/// Whether a line that begins like a chair line is a turn: it ends like a sentence, or a piece after a comma begins with a word of
+/// address, as in "Chair: Mr. Lee, you have the floor."
 fn is_sentence(text: &str) -> bool {
     let last = text.split_whitespace().next_back().unwrap_or("");
     let closes = text.ends_with(['?', '!'])
@@ -83,7 +84,7 @@ pub(crate) fn chairs(page: &Page<'_>, settled: &Settled) -> (Settled, Vec<Byline
         let mapped = page.join(lines.clone());
         let people =
             chair_line(&mapped.text).or_else(|| presidency(&mapped.text)).map(|people| (people, lines.clone()));
-        // The name may stand below its label.
+        // The name may be on the line below its label.
         let below = lines.start..lines.end + 1;
         let people = people.or_else(|| {
             let labels_next = CHAIR_LINE.find(&mapped.text).is_some_and(|label| label.end() == mapped.text.len());
@@ -133,8 +134,8 @@ static ATTENDANCE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// People that lists of those present name, with their offices: "Present: Cllr. A. Lee (Chair), Ms. B. Hill, Clerk".
-pub fn present(page: &Page<'_>) -> Vec<Byline> {
+/// The people in lists of those present, with their offices: "Present: Cllr. A. Lee (Chair), Ms. B. Hill, Clerk".
+pub(crate) fn present(page: &Page<'_>) -> Vec<Byline> {
     let mut people = Vec::new();
     let mut i = 0;
     while i < page.lines.len() {
@@ -145,7 +146,7 @@ pub fn present(page: &Page<'_>) -> Vec<Byline> {
         let first = i;
         let mut text = page.lines[i].text().trim()[label.end()..].to_string();
         i += 1;
-        // Lines that go on more deeply indented belong to the list.
+        // Indented lines below belong to the list.
         while let Some(line) = page.lines.get(i)
             && !line.is_empty()
             && line.span.of(page.source).starts_with([' ', '\t'])
@@ -165,7 +166,7 @@ pub fn present(page: &Page<'_>) -> Vec<Byline> {
     people
 }
 
-/// Entries of a list of people: between semicolons, or between commas where the next word is an honorific.
+/// The entries of a list of people: between semicolons, or between commas if the next word is an honorific.
 fn entries(list: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for part in list.split(';') {
@@ -192,7 +193,7 @@ static SESSION: LazyLock<Regex> = LazyLock::new(|| {
 static PANEL: LazyLock<Regex> =
     LazyLock::new(|| constant_regex(r"(?i)\b(?:panel|round ?table|workshop|track|breakout)\b"));
 
-/// What the head of the page says of the event.
+/// What the head of the document says of the event.
 pub(crate) fn front_matter(page: &Page<'_>, settled: &Settled, first_byline: usize) -> FrontMatter {
     let mut front = FrontMatter::default();
     let mut headings: Vec<String> = Vec::new();
@@ -245,7 +246,7 @@ pub(crate) fn front_matter(page: &Page<'_>, settled: &Settled, first_byline: usi
     front
 }
 
-/// The name of an event ends in a year: "Harbour Dialogue 2019 - Selected Remarks" is of "Harbour Dialogue 2019".
+/// The event in a title, whose name ends in a year: "Harbour Dialogue 2019" in "Harbour Dialogue 2019 - Selected Remarks".
 fn event_of(title: &str) -> Option<String> {
     let year = YEAR.find(title)?;
     let name = title[..year.end()].trim_matches(|c: char| matches!(c, '#' | '-' | '–' | ' ' | ':' | ','));
@@ -261,7 +262,7 @@ static DAY_MONTH: LazyLock<Regex> = LazyLock::new(|| {
 static MONTH_DAY: LazyLock<Regex> =
     LazyLock::new(|| constant_regex(r"\b([A-Z][a-z]{2,8})\.? (\d{1,2})(?:st|nd|rd|th)?\b,? ?((?:1[6-9]|20)\d{2})?\b"));
 
-/// The first date in a text; one without a year takes `year`.
+/// The first date in a text; a date without a year takes `year`.
 fn date_in(text: &str, year: Option<i16>) -> Option<Date> {
     let mut found: Vec<(usize, bool, Date)> = Vec::new();
     for hit in ISO_DATE.captures_iter(text) {
@@ -280,12 +281,12 @@ fn date_in(text: &str, year: Option<i16>) -> Option<Date> {
             }
         }
     }
-    // A date with its year beats one that borrows it; of equals the first counts.
+    // A date with a year is preferred; ties go to the first.
     found.into_iter().min_by_key(|(at, has_year, _)| (!has_year, *at)).map(|(_, _, date)| date)
 }
 
-/// Whether a text names a day with its year.
-pub fn has_date(text: &str) -> bool {
+/// Whether a text contains a date with a year.
+pub(crate) fn has_date(text: &str) -> bool {
     date_in(text, None).is_some()
 }
 
@@ -295,7 +296,7 @@ static CLOCK: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// The first clock time, and the one it runs to.
+/// The first time of day in a text and, if it is a range, the end of the range.
 fn times_in(text: &str) -> (Option<Time>, Option<Time>) {
     for found in CLOCK.captures_iter(text) {
         let half = |i: usize| found.get(i).and_then(|m| m.as_str().chars().next()).map(|c| c.to_ascii_lowercase());
@@ -310,7 +311,8 @@ fn times_in(text: &str) -> (Option<Time>, Option<Time>) {
             Time::new(hour, minute, 0, 0).ok()
         };
         let has_colon = found[0].contains(':');
-        // A half of the day printed once counts for both where the time then runs forward, else the other half does.
+        // If a.m. or p.m. is printed only once, it holds for both times if the range then runs forward; otherwise the other
+        // half of the day holds.
         let borrowed = |hour: usize, minute: usize, half: Option<char>, fits: &dyn Fn(Time) -> bool| {
             let other = half.map(|half| if half == 'a' { 'p' } else { 'a' });
             let same = clock(hour, minute, half);
@@ -323,7 +325,7 @@ fn times_in(text: &str) -> (Option<Time>, Option<Time>) {
                 borrowed(4, 5, half(3), &|end| start.is_none_or(|start| start <= end))
             }
         };
-        // "2.40" alone is a number; a time has a colon, an end or a half of the day.
+        // "2.40" alone is a number; a time has a colon, an end, or a.m. or p.m.
         if !has_colon && end.is_none() && half(3).is_none() {
             continue;
         }

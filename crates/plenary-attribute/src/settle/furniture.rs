@@ -1,6 +1,7 @@
-//! What the page carries besides speech: running headers, page numbers, stage directions, editorial notes.
+//! Running headers, page numbers, clock times, stage directions and notes.
 //!
-//! Nothing is deleted: each line is settled as a kind of block and stays in the `blocks` table.
+//! **Input**: the page and what is settled. **Output**: claims on lines. Nothing is deleted: each line becomes part of a block of its
+//! kind. Headings and notes that depend on the bylines are left to `body`.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -14,16 +15,16 @@ use plenary_corpus::{BlockKind, Layout, Pass};
 use plenary_names::misreadings::skeleton;
 use plenary_names::text::constant_regex;
 
-/// Lines longer than this are no running header.
+/// Maximum length of a running header in bytes.
 const LONGEST_HEADER: usize = 120;
 
-/// A running header's first print is the title when it is among so many lines at the top.
+/// The first occurrence of a running header is the title if it is among this number of lines at the top.
 const TITLE_LINES: usize = 10;
 
-/// Paragraphs of more lines are not searched for lines of a court's record.
+/// Paragraphs with more lines are not searched for single lines of a court's record.
 const LONGEST_LISTING: usize = 400;
 
-/// Bracketed paragraphs longer than this are taken for speech.
+/// Maximum length of a stage direction in characters; longer bracketed paragraphs are speech.
 const LONGEST_STAGE_NOTE: usize = 400;
 
 static PAGE_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
@@ -38,9 +39,10 @@ static TIME_ALONE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Maximum length of a line with a time of day in bytes.
 const LONGEST_HOUR: usize = 40;
 
-/// An hour on a line of its own: "12.00 hrs", "2.34 pm".
+/// A time of day on a separate line: "12.00 hrs", "2.34 pm".
 static HOUR: LazyLock<Regex> =
     LazyLock::new(|| constant_regex(r"(?i)^[\[(]?\d{1,2}(?:[.:]\d{2})?\s*(?:hrs|hours|uhr|uur|[ap]\.?\s?m\.?)[\])]?$"));
 
@@ -91,8 +93,8 @@ pub(crate) fn headers(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<
     for (_, (_, lines)) in seen.iter().filter(|(_, (n, _))| *n >= 2) {
         let first_is_title = lines.first().is_some_and(|line| head.contains(line));
         for line in lines.iter().skip(usize::from(first_is_title)) {
-            // A repeated label of a speaker is no header: headers are headings, or stand on lines with a page
-            // number or a second cell, or are misread in one letter.
+            // A repeated label of a speaker is not a header: headers are headings, or share a line with a page number or
+            // a second cell, or differ in one misread letter.
             header[*line] |=
                 matches!(page.lines[*line].layout, Layout::Heading(_)) || has_number_or_cells(page.lines[*line].text());
         }
@@ -118,7 +120,7 @@ pub(crate) fn headers(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<
     claims
 }
 
-/// Lines that hold a time and nothing else, if there are at least three: the clock of the recording.
+/// Lines that consist of a time, if there are at least three: the clock of the recording.
 fn clock_times(page: &Page<'_>) -> Vec<usize> {
     const SEVERAL: usize = 3;
     let times: Vec<usize> =
@@ -126,7 +128,7 @@ fn clock_times(page: &Page<'_>) -> Vec<usize> {
     if times.len() >= SEVERAL { times } else { Vec::new() }
 }
 
-/// A heading, or a short line alone between blank lines, that does not end like a sentence.
+/// Whether a line is a heading, or a short line between blank lines that does not end like a sentence.
 fn may_be_header(page: &Page<'_>, i: usize) -> bool {
     let line = &page.lines[i];
     let text = line.text().trim();
@@ -147,7 +149,7 @@ fn has_number_or_cells(text: &str) -> bool {
         || text.split_whitespace().next().is_some_and(|word| word.chars().all(|c| c.is_ascii_digit()))
 }
 
-/// The parts of a header line that lie apart, each without page numbers and misreadings.
+/// The parts of a header line between wide gaps, without page numbers and with misread letters unified.
 fn cells(text: &str) -> Vec<String> {
     text.split("   ")
         .map(|cell| {
@@ -161,7 +163,7 @@ fn cells(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Settles paragraphs that nobody says: bracketed directions, editorial notes, formulas of procedure, footnotes.
+/// Paragraphs and lines that are not speech: bracketed directions, editorial notes, formulas of procedure, footnotes.
 pub(crate) fn notes(page: &Page<'_>, settled: &Settled) -> Settled {
     let mut claims = Settled::nothing(page);
     let mut claim = |lines, kind| claims.claim(lines, kind, Pass::Notes);
@@ -178,7 +180,7 @@ pub(crate) fn notes(page: &Page<'_>, settled: &Settled) -> Settled {
             Some(BlockKind::EditorialNote)
         } else if is_below_name(page, lines.start) {
             None
-        } else if is_bracketed(text) && !asides::is_call(unbracketed(text)) || record::is_record(text) {
+        } else if is_bracketed(text) && !asides::is_interjection(unbracketed(text)) || record::is_record(text) {
             Some(BlockKind::StageNote)
         } else {
             None
@@ -188,7 +190,7 @@ pub(crate) fn notes(page: &Page<'_>, settled: &Settled) -> Settled {
             continue;
         }
         if record::is_examination(text) {
-            // The name of the witness may stand on a line of its own above: "RUTH HILL,".
+            // The name of the witness may be on a separate line above: "RUTH HILL,".
             let named = (0..lines.start).rev().find(|line| !page.lines[*line].is_empty());
             if let Some(above) = named.filter(|_| text.starts_with(char::is_lowercase))
                 && page.lines[above].text().trim_end().ends_with(',')
@@ -211,7 +213,8 @@ pub(crate) fn notes(page: &Page<'_>, settled: &Settled) -> Settled {
     claims
 }
 
-/// A bracketed line right below a short line that does not end like a sentence: the office of the person named there.
+/// Whether a bracketed line follows a short line that does not end like a sentence: it is then the office of the person
+/// named there.
 fn is_below_name(page: &Page<'_>, line: usize) -> bool {
     const LONGEST_NAME: usize = 60;
     let text = page.lines[line].text().trim();
@@ -223,14 +226,14 @@ fn is_below_name(page: &Page<'_>, line: usize) -> bool {
         && !above.ends_with(['.', '!', '?', ':', ',', ';', '"', '”', ')', ']'])
 }
 
-/// A bracketed text without its brackets.
+/// The text of a bracketed paragraph without its brackets.
 fn unbracketed(text: &str) -> &str {
     text.trim_matches(|c: char| matches!(c, '(' | ')' | '[' | ']' | ' ' | '.'))
 }
 
-/// The whole paragraph stands in one pair of brackets.
+/// Whether one pair of brackets encloses the whole paragraph.
 fn is_bracketed(text: &str) -> bool {
-    // Dots and bullets lead to a direction: "... (Interruptions)", "● (1540)".
+    // Dots and bullets can precede a direction: "... (Interruptions)", "● (1540)".
     let text = text.trim_start_matches(['.', '…', '●', '•', '■', ' ']);
     let closing = match text.chars().next() {
         Some('(') => ')',

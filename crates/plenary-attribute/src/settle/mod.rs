@@ -1,4 +1,8 @@
-//! What a page carries besides speech: running headers, notes, the head, headings, stage directions.
+//! What is not speech: running headers, notes, the head of the document, headings, stage directions.
+//!
+//! **Input**: the page and what is settled so far; later passes also the bylines. **Output**: claims on lines, as [`Settled`].
+//!
+//! [`Settled`]: crate::page::Settled
 
 pub(crate) mod asides;
 pub(crate) mod body;

@@ -1,5 +1,7 @@
-//! What a record says of itself between turns: that the meeting opens, votes and closes, who examines whom, what is
-//! clapped. Tells it from speech by its formulas alone; settling the lines is left to `furniture`.
+//! Statements of the record itself: that the meeting opens, votes and closes, who examines whom, applause.
+//!
+//! **Input**: the text of a paragraph or line. **Output**: whether it is such a statement, judged by its formulas alone. Claiming the
+//! lines is left to `furniture`.
 
 use std::sync::LazyLock;
 
@@ -10,7 +12,7 @@ use plenary_names::labels;
 use plenary_names::text::constant_regex;
 use plenary_names::words::APPLAUSE;
 
-/// Longer sentences that begin like the end of a meeting are somebody's speech.
+/// Maximum length of such a statement in bytes; longer sentences that begin in the same way are speech.
 const LONGEST_CLOSING: usize = 240;
 
 static CLOSING: LazyLock<Regex> = LazyLock::new(|| {
@@ -19,14 +21,14 @@ static CLOSING: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// A label in capitals that introduces a record, not speech: "RESOLVED (unanimously): ...".
+/// A label in capitals that introduces a decision, not speech: "RESOLVED (unanimously): ...".
 static RECORD: LazyLock<Regex> = LazyLock::new(|| {
     constant_regex(
         r"^(?:RESOLVED|RESOLUTION|ACTION|ACTIONS|AGREED|DECIDED|DECISION|CARRIED|MOTION|NOTED|VOTE|RECOMMENDED|DEFEATED|ADOPTED|ORDERED)\b[^:]{0,40}:",
     )
 });
 
-/// What the house does, as its record prints it: "Several members rose—", "Bill read a first time."
+/// Actions of the house: "Several members rose—", "Bill read a first time."
 static FORMULA: LazyLock<Regex> = LazyLock::new(|| {
     constant_regex(
         r"(?i)^(?:[^.:!?]|\bhon\.){0,80}\b(?:rose|rising|interjecting|interrupting|having (?:spoken|risen|withdrawn)|(?:was|were) asked|laughed|applauded)\s*[—–-]{1,2}$|^(?:bill|amendment|clause|question|motion)s?\b[^.:!?]{0,80}\b(?:read (?:a|the) (?:first|second|third) time|agreed to|negatived|put and (?:passed|agreed to)|withdrawn)\.?$|^it was (?:resolved|agreed|moved|decided|noted|ordered)\b|^(?:the )?(?:motion|amendment|question|resolution|clause|bill)\b[^.:!?]{0,60}\b(?:was|were) (?:carried|lost|defeated|adopted|passed|agreed|put|withdrawn|rejected|approved)\b[^.:!?]{0,50}\.?$|^@\p{Lu}\p{L}+(?::|$)",
@@ -40,34 +42,34 @@ static VOTES: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// Lines of courts and inquiries that say who is examined by whom: "BY MS. HILL:", "Questions from MR LEE".
+/// Lines of courts and inquiries that say who examines whom: "BY MS. HILL:", "Questions from MR LEE".
 static EXAMINATION: LazyLock<Regex> = LazyLock::new(|| {
     constant_regex(
         r"^(?:BY (?:MR|MS|MRS|MISS|DR|THE)\b\.?[^.:]{0,40}:?$|(?i:(?:further |direct |cross[- ]?|re-?direct |re-?cross[- ]?)*(?:questions|examination)(?:-in-chief)? (?:from|by) (?:mr|ms|mrs|miss|dr|sir|dame|the)\b[^:!?]{0,50}$)|.{3,80}\((?:sworn|affirmed|recalled|continued|re-?sworn)\)$|.{0,120}\bhaving been (?:first )?(?:duly )?(?:sworn|affirmed)\b.{0,160}$)",
     )
 });
 
-/// An entry of a table of contents or index: dots lead to a page.
+/// An entry of a table of contents or index: dots before a page number.
 static LEADERS: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"(?:\.\s?){5,}\s*\d{1,4}$"));
 
-/// Whether a paragraph is the record's own.
-pub fn is_record(text: &str) -> bool {
+/// Whether a paragraph is a statement of the record itself.
+pub(crate) fn is_record(text: &str) -> bool {
     text.len() <= LONGEST_CLOSING && (CLOSING.is_match(text) || is_applause(text) || is_of_recorder(text))
         || FORMULA.is_match(text)
         || RECORD.is_match(text)
         || VOTES.is_match(text)
 }
 
-/// "Ann Lee stopped transcription": what programs that record meetings write.
+/// "Ann Lee stopped transcription": a statement of software that records meetings.
 fn is_of_recorder(text: &str) -> bool {
     text.ends_with("started transcription") || text.ends_with("stopped transcription")
 }
 
-/// Whether a line or short paragraph says who is examined by whom.
-pub fn is_examination(text: &str) -> bool {
+/// Whether a line or short paragraph says who examines whom.
+pub(crate) fn is_examination(text: &str) -> bool {
     const LONGEST: usize = 300;
     const SHORT: usize = 120;
-    // Most lines are none of these; the look at their ends is cheap.
+    // Most lines can be excluded cheaply by their beginning and end.
     let may_be = text.starts_with("BY ")
         || text.ends_with(')')
         || text.len() <= SHORT && [" from ", " by ", " FROM ", " BY "].iter().any(|word| text.contains(word))
@@ -76,13 +78,13 @@ pub fn is_examination(text: &str) -> bool {
 }
 
 /// Whether a line is an entry of a table of contents or index.
-pub fn is_index_entry(text: &str) -> bool {
+pub(crate) fn is_index_entry(text: &str) -> bool {
     text.ends_with(|c: char| c.is_ascii_digit())
         && text.contains(". .") | text.contains("...")
         && LEADERS.is_match(text)
 }
 
-/// "Aplausos do PS." stands alone where no brackets are used.
+/// Whether a text reports applause without brackets: "Aplausos do PS."
 fn is_applause(text: &str) -> bool {
     const LONGEST: usize = 8;
     let words = labels::words(text);
@@ -97,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn formulas_of_procedure_are_told_from_speech() {
+    fn formulas_of_procedure_differ_from_speech() {
         for text in [
             "The meeting was called to order at 3.05 p.m.",
             "House adjourned at 3.15 pm.",
