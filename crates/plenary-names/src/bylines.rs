@@ -9,9 +9,10 @@ use super::directions;
 use super::labels::{self, Judgement, LabelKind};
 use super::offices::{
     is_party, is_session_chair, is_title, leads, names_position, office_among, split_office, split_title,
-    without_article, without_the,
+    starts_with_article, without_article, without_the,
 };
-use super::words::{BODIES, CLAUSE_OPENERS, SESSION_BODIES};
+use crate::lexicon::Lexicon;
+use crate::text::collapse_blanks;
 use plenary_corpus::{Details, Role};
 
 /// The parts of a byline.
@@ -48,9 +49,10 @@ impl Byline {
 
     /// "Chairman, Union of Bakers": what somebody chairs is named beside the title, and is not this meeting.
     fn belongs_elsewhere(&self) -> bool {
+        let lexicon = Lexicon::builtin();
         let body = |text: &String| {
             let words = labels::words(text);
-            BODIES.any(&words) && !SESSION_BODIES.any(&words)
+            words.iter().any(|word| lexicon.is_body(word)) && !words.iter().any(|word| lexicon.is_session_body(word))
         };
         self.details.affiliation.as_ref().is_some_and(body)
     }
@@ -58,9 +60,10 @@ impl Byline {
 
 /// Whether a text speaks to somebody by name rather than names who speaks: "Mr. President, there are two".
 pub fn addresses(text: &str) -> bool {
+    let lexicon = Lexicon::builtin();
     let mut pieces = text.splitn(2, ',');
     let (Some(head), Some(rest)) = (pieces.next(), pieces.next()) else { return false };
-    if labels::words(rest).first().is_some_and(|word| CLAUSE_OPENERS.contains(word)) {
+    if labels::words(rest).first().is_some_and(|word| lexicon.is_clause_opener(word)) {
         return true;
     }
     let names = || labels::judge(rest).is_some_and(|judgement| judgement.quality >= 0.5);
@@ -114,7 +117,7 @@ pub fn split(text: &str) -> Byline {
         let named = labels::judge(inner.split(',').next().unwrap_or(""))
             .is_some_and(|judgement| judgement.kind == LabelKind::Person && judgement.quality >= 0.5);
         // "The Bishop of Tarnley (Rt Revd Hugh Amber)": an office that is no part in these proceedings.
-        let is_office = is_office || head.starts_with("The ") && is_title(&head);
+        let is_office = is_office || starts_with_article(&head) && is_title(&head);
         if is_office && named {
             let mut inner_pieces = self::pieces(&inner);
             let person = if inner_pieces.is_empty() { inner } else { inner_pieces.remove(0) };
@@ -145,8 +148,7 @@ pub fn split(text: &str) -> Byline {
 
 /// One line, single blanks, without the signs that close a byline.
 pub fn tidy(text: &str) -> String {
-    let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    joined
+    collapse_blanks(text)
         .trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '：' | '|' | '–' | '—' | '-' | ',' | '*'))
         .to_string()
 }
@@ -184,7 +186,7 @@ fn take_brackets(text: &str) -> (String, Vec<String>) {
         inside.push(text[from..].trim().to_string());
     }
     inside.retain(|text| !text.is_empty() && !directions::is_direction(text) && !directions::is_clock(text));
-    (outside.split_whitespace().collect::<Vec<_>>().join(" "), inside)
+    (collapse_blanks(&outside), inside)
 }
 
 /// The parts between commas, bars, tabs and spaced dashes.

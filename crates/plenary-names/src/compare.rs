@@ -1,6 +1,7 @@
 //! Names beside names: the words that tell people apart, and whether two honorifics can be one person's.
 
 use crate::labels;
+use crate::lexicon::Lexicon;
 
 /// Words of a name that tell people apart: lower-cased, without honorifics, punctuation and letters behind it. A name
 /// that is nothing but honorifics is kept as it is.
@@ -16,18 +17,21 @@ pub fn name_words(name: &str) -> Vec<String> {
     if telling.is_empty() { words(true) } else { telling }
 }
 
-/// "Mr" and "Mrs" of one surname are two people.
+/// Whether two honorifics can be one person's: "Mr" and "Mrs" of one surname are two people.
 pub fn titles_agree(a: &Option<String>, b: &Option<String>) -> bool {
+    let lexicon = Lexicon::builtin();
     let sex = |honorific: &Option<String>| {
-        let words = labels::words(honorific.as_deref().unwrap_or(""));
-        match words.first().map(String::as_str) {
-            Some("mr" | "sir" | "lord" | "herr" | "monsieur") => Some('m'),
-            Some("mrs" | "ms" | "miss" | "dame" | "lady" | "frau" | "madame" | "mme") => Some('f'),
-            _ => None,
-        }
+        let first = labels::words(honorific.as_deref().unwrap_or("")).into_iter().next()?;
+        if lexicon.is_male(&first) { Some(Sex::Male) } else { lexicon.is_female(&first).then_some(Sex::Female) }
     };
     match (sex(a), sex(b)) {
         (Some(a), Some(b)) => a == b,
         _ => true,
     }
+}
+
+#[derive(PartialEq)]
+enum Sex {
+    Male,
+    Female,
 }

@@ -2,33 +2,19 @@
 //! director of the Museum of Ships", "Interview with the Commissioner for Data, Ann Lee".
 
 use std::ops::Range;
-use std::sync::LazyLock;
-
-use regex::Regex;
 
 use super::bylines::{self, Byline};
 use super::labels::{self, LabelKind};
 use super::offices;
-use super::text::constant_regex;
-use super::words::{BODIES, FUNCTION_WORDS, HEADING_NOUNS, NOT_SPEAKERS, OFFICES, POSITIONS, SESSION_BODIES};
-
-/// A run of capitalised words, with small words of names inside.
-static NAME: LazyLock<Regex> = LazyLock::new(|| {
-    constant_regex(
-        r"\p{Lu}[\p{L}\p{M}'’\-]*\.?(?:\s+(?:(?:de|da|do|dos|van|von|der|den|del|della|di|du|la|le|el|al|bin|bint|ibn|ter|ten|af|av|y|e)\s+){0,2}\p{Lu}[\p{L}\p{M}'’\-]*\.?)+",
-    )
-});
-
-/// What ends a description: when, where and on what occasion somebody speaks.
-static OCCASION: LazyLock<Regex> = LazyLock::new(|| {
-    constant_regex(
-        r"(?i)\s+(?:on the occasion of|at|before|during|to|in|on|for|am|beim|bei|auf|vor|anlässlich|lors|devant|à|au|en|ante|durante|presso|al|alla)\s+(?:the|a|an|its|his|her|der|die|das|dem|den|la|le|l’|el|los|il|lo)?\s*",
-    )
-});
+use crate::lexicon::Lexicon;
 
 /// Names of people in a text, with their places.
 pub fn names(text: &str) -> Vec<(Range<usize>, String)> {
-    NAME.find_iter(text)
+    let lexicon = Lexicon::builtin();
+    lexicon
+        .patterns()
+        .name_in_prose
+        .find_iter(text)
         .filter_map(|found| {
             // "Engineer Ann Lee": words before a name are capitalised too.
             let starts = std::iter::once(0).chain(found.as_str().match_indices(' ').map(|(at, _)| at + 1));
@@ -43,6 +29,7 @@ pub fn names(text: &str) -> Vec<(Range<usize>, String)> {
 
 /// Two to five words that name a person, none of which means a body, an office or a heading.
 pub fn is_name(text: &str) -> bool {
+    let lexicon = Lexicon::builtin();
     let words = labels::words(text);
     let honorific = words.iter().take_while(|word| labels::is_honorific(word)).count();
     let name = &words[honorific.min(words.len())..];
@@ -52,13 +39,13 @@ pub fn is_name(text: &str) -> bool {
         && name.last().is_some_and(|word| word.chars().count() >= 2)
         && labels::judge(text).is_some_and(|judgement| judgement.kind == LabelKind::Person && judgement.quality >= 0.6)
         && !name.iter().any(|word| {
-            BODIES.contains(word)
-                || POSITIONS.contains(word)
-                || OFFICES.contains(word)
-                || HEADING_NOUNS.contains(word)
-                || SESSION_BODIES.contains(word)
-                || NOT_SPEAKERS.contains(word)
-                || FUNCTION_WORDS.contains(word)
+            lexicon.is_body(word)
+                || lexicon.is_position(word)
+                || lexicon.is_office(word)
+                || lexicon.is_heading_noun(word)
+                || lexicon.is_session_body(word)
+                || lexicon.is_not_speaker(word)
+                || lexicon.is_function_word(word)
         })
 }
 
@@ -82,7 +69,7 @@ pub fn person(text: &str) -> Option<Byline> {
         return Some(byline);
     }
     // "the Commissioner for Data, Niamh Carrick"
-    let office = first.trim_start_matches("the ").trim_start_matches("THE ");
+    let office = offices::without_leading_articles(first);
     let byline = leading(pieces.get(1)?)?;
     if !offices::is_title(office) || byline.details.title.is_some() {
         return None;
@@ -94,12 +81,13 @@ pub fn person(text: &str) -> Option<Byline> {
 
 /// "Ann Lee at the fair", "Governor Ann Lee": a name, perhaps behind an office, perhaps before an occasion.
 fn leading(piece: &str) -> Option<Byline> {
+    let lexicon = Lexicon::builtin();
     let words: Vec<&str> = piece.split_whitespace().collect();
     let end = words
         .iter()
         .position(|word| {
             word.starts_with(char::is_lowercase) && !labels::is_particle(word)
-                || matches!(*word, "AT" | "ON" | "TO" | "IN" | "BY")
+                || in_capitals(word) && lexicon.ends_name_in_capitals(&word.to_lowercase())
         })
         .unwrap_or(words.len());
     let head = words[..end].join(" ");
@@ -115,13 +103,18 @@ pub fn office(text: &str) -> Option<&str> {
     (offices::is_title(office) && office.split_whitespace().count() <= 14).then_some(office)
 }
 
+fn in_capitals(word: &str) -> bool {
+    word.chars().all(char::is_uppercase)
+}
+
 fn without_occasion(piece: &str) -> &str {
-    for found in OCCASION.find_iter(piece) {
+    let lexicon = Lexicon::builtin();
+    for found in lexicon.patterns().occasion.find_iter(piece) {
         let rest = &piece[found.end()..];
         // "at the University" says where somebody works, "at the fair" when they spoke.
         let next = labels::words(rest);
-        let is_body = next.iter().take(6).any(|word| BODIES.contains(word) && !SESSION_BODIES.contains(word));
-        let is_field = found.as_str().trim() == "for" || found.as_str().trim() == "to";
+        let is_body = next.iter().take(6).any(|word| lexicon.is_body(word) && !lexicon.is_session_body(word));
+        let is_field = lexicon.is_field_preposition(found.as_str().trim());
         if !(is_body || is_field && rest.starts_with(char::is_uppercase)) {
             return piece[..found.start()].trim();
         }

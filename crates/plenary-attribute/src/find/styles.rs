@@ -15,8 +15,8 @@ use crate::page::{Page, Settled};
 use plenary_corpus::{Layout, Reason, Rival, Style, StyleScore};
 use plenary_names::bylines::Reader;
 use plenary_names::labels::{self, LabelKind};
+use plenary_names::lexicon::Lexicon;
 use plenary_names::misreadings::canonical_labels;
-use plenary_names::words::{ARTICLES, FUNCTION_WORDS};
 
 /// Another style is used beside the main one if its score is at least this share of the score of the main style.
 const COMPANION: f32 = 0.25;
@@ -237,7 +237,9 @@ fn note_rivals(bylines: &mut [Candidate], others: &[Candidate], why_not: impl Fn
 fn ends_open(text: &str) -> bool {
     let last = text.split_whitespace().next_back().unwrap_or("");
     last.starts_with(char::is_lowercase)
-        && (FUNCTION_WORDS.contains(last) || ARTICLES.contains(last) || labels::is_particle(last))
+        && (Lexicon::builtin().is_function_word(last)
+            || Lexicon::builtin().is_article(last)
+            || labels::is_particle(last))
 }
 
 /// Every place of the page that looks like a byline in some style, with the confidence of its form alone.

@@ -9,8 +9,8 @@ use regex::Regex;
 
 use plenary_names::directions;
 use plenary_names::labels;
+use plenary_names::lexicon::Lexicon;
 use plenary_names::text::constant_regex;
-use plenary_names::words::APPLAUSE;
 
 /// Maximum length of such a statement in bytes; longer sentences that begin in the same way are speech.
 const LONGEST_CLOSING: usize = 240;
@@ -89,7 +89,7 @@ fn is_applause(text: &str) -> bool {
     const LONGEST: usize = 8;
     let words = labels::words(text);
     words.len() <= LONGEST
-        && words.first().is_some_and(|word| APPLAUSE.contains(word))
+        && words.first().is_some_and(|word| Lexicon::builtin().is_applause(word))
         && (words.len() > 1 || text.ends_with('.'))
         && directions::is_direction(text)
 }

@@ -1,0 +1,141 @@
+use super::*;
+
+fn error(text: &str) -> String {
+    Lexicon::with_file(text.as_bytes(), "words.toml").unwrap_err().to_string()
+}
+
+fn files() -> Vec<(&'static str, Sections)> {
+    let parse = |text: &str| toml::from_str(text).unwrap_or_else(|error| panic!("{error}"));
+    FILES.map(|(language, text)| (language, parse(text))).to_vec()
+}
+
+#[test]
+fn every_file_of_the_folder_is_a_lexicon() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("lexicon");
+    let mut found: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .filter_map(|name| name.strip_suffix(".toml").map(str::to_string))
+        .collect();
+    found.sort();
+    let mut known: Vec<&str> = files().iter().map(|(language, _)| *language).collect();
+    known.sort_unstable();
+    assert_eq!(found, known);
+}
+
+#[test]
+fn every_language_has_months() {
+    for (language, file) in files() {
+        let months: Vec<&[String]> = file.dates.months.list().collect();
+        assert_eq!(months.len(), Months::PER_YEAR, "{language}");
+        assert!(months.iter().all(|forms| !forms.is_empty()), "{language}: a month has no name");
+    }
+}
+
+#[test]
+fn a_name_of_a_month_means_the_same_in_all_languages() {
+    let mut known: HashMap<String, (usize, &str)> = HashMap::new();
+    for (language, file) in files() {
+        for list in [&file.dates.months, &file.dates.short_months] {
+            for (number, form) in list.list().enumerate().flat_map(|(i, forms)| forms.iter().map(move |form| (i, form)))
+            {
+                let (first, of) = *known.entry(form.clone()).or_insert((number, language));
+                assert_eq!(number, first, "{form} of {language} is another month in {of}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_list_names_an_entry_twice_or_in_capitals() {
+    for (language, text) in FILES {
+        let groups: toml::Table = text.parse().unwrap();
+        for (group, keys) in groups {
+            for (key, entries) in keys.as_table().unwrap() {
+                let mut seen = std::collections::HashSet::new();
+                for entry in entries.as_array().unwrap() {
+                    // Months are lists of forms.
+                    for form in entry.as_array().map_or(std::slice::from_ref(entry), Vec::as_slice) {
+                        let form = form.as_str().unwrap();
+                        assert!(seen.insert(form), "{language}: [{group}] {key} lists \"{form}\" twice");
+                        assert_eq!(form, form.to_lowercase(), "{language}: [{group}] {key}");
+                    }
+                }
+                assert!(!seen.is_empty(), "{language}: [{group}] {key} is empty");
+            }
+        }
+    }
+}
+
+#[test]
+fn lists_that_are_part_of_another_are_in_it() {
+    let all = &Lexicon::builtin().0.sections;
+    let parts = [
+        (all.honorifics.plain.list(), &all.honorifics.words, "honorifics.plain"),
+        (all.honorifics.male.list(), &all.honorifics.words, "honorifics.male"),
+        (all.honorifics.female.list(), &all.honorifics.words, "honorifics.female"),
+        (all.honorifics.offices.list(), &all.honorifics.words, "honorifics.offices"),
+        (all.names.prose_particles.list(), &all.names.particles, "names.prose_particles"),
+        (all.chairs.presiding.list(), &all.chairs.presiding_words, "chairs.presiding"),
+        (all.directions.no_clause.list(), &all.names.clause_openers, "directions.no_clause"),
+        (all.nameless.unknown.list(), &all.nameless.anonymous, "nameless.unknown"),
+    ];
+    for (part, whole, name) in parts {
+        for word in part {
+            assert!(whole.contains(word), "{name}: {word}");
+        }
+    }
+}
+
+#[test]
+fn words_of_all_languages_are_asked_by_meaning() {
+    let lexicon = Lexicon::builtin();
+    for chair in ["moderator", "ordförande", "председатель", "主席", "יו\"ר"] {
+        assert!(lexicon.is_chair(chair), "{chair}");
+    }
+    assert!(lexicon.is_honorific("dr") && lexicon.is_honorific("г-жа") && !lexicon.is_honorific("hill"));
+    assert!(lexicon.is_compound_office("finansministern") && lexicon.closes_with_chair("山田委員長"));
+    for (word, number) in [
+        ("January", 1),
+        ("sept.", 9),
+        ("Märza", 0),
+        ("März", 3),
+        ("août", 8),
+        ("października", 10),
+        ("3月", 3),
+        ("12월", 12),
+    ] {
+        assert_eq!(lexicon.month(word), (number > 0).then_some(number), "{word}");
+    }
+    assert_eq!((lexicon.month_of_short_date("August"), lexicon.month_of_short_date("août")), (Some(8), None));
+}
+
+#[test]
+fn a_file_of_the_user_adds_to_the_lexicon() {
+    let text = "\u{FEFF}[chairs]\nwords = [\"Oberälteste\"]\n[dates]\nmonths = [[\"a\"],[\"b\"],[\"c\"],[\"d\"],[\"e\"],[\"f\"],[\"g\"],[\"h\"],[\"i\"],[\"j\"],[\"k\"],[\"l\"]]\n";
+    let own = Lexicon::with_file(text.as_bytes(), "words.toml").unwrap();
+    assert!(own.is_chair("oberälteste") && own.is_chair("chair"));
+    assert!(!Lexicon::builtin().is_chair("oberälteste"), "two lexicons share no words");
+    assert_eq!((own.month("l"), own.month("May")), (Some(12), Some(5)));
+    assert!(!own.is_builtin() && own != *Lexicon::builtin());
+    assert_eq!(own.sha256(), Some(sha256(text.as_bytes()).as_str()));
+    assert!(Lexicon::with_file(b"", "words.toml").unwrap().is_chair("chair"));
+}
+
+#[test]
+fn what_is_wrong_with_a_file_is_said_with_its_line() {
+    insta::assert_snapshot!(error("[chairs]\nword = [\"a\"]\n"), @"words.toml, line 2: unknown key `word`; did you mean `words`?; known here: words, closing, of_bodies, presiding, presiding_words, presiding_endings, of_sessions, sessions, session_bodies");
+    insta::assert_snapshot!(error("[chair]\nwords = [\"a\"]\n"), @"words.toml, line 1: unknown key `chair`; did you mean `chairs`?; known here: names, honorifics, chairs, chair_lines, offices, positions, bodies, nameless, questions, not_speakers, directions, present, head, dates, pages, editorial, record, examination, interviews, speeches, occasions, chats");
+    insta::assert_snapshot!(error("[chairs]\nwords = [\n  \"a\",\n  \" \",\n]\n"), @r#"words.toml, line 4: found " " in a list of words; expected a word"#);
+    insta::assert_snapshot!(error("[chairs]\nwords = [\"vice chair\"]\n"), @r#"words.toml, line 2: found "vice chair" in a list of single words; expected one word, without blanks"#);
+    insta::assert_snapshot!(error("[record]\nvotes = [\"\"]\n"), @r#"words.toml, line 2: found "" in a list of phrases; expected a word or a phrase"#);
+    insta::assert_snapshot!(error("[dates]\n\nmonths = [[\"jan\"], [\"feb\"]]\n"), @r#"words.toml, line 3: found 2 months; expected 12 entries, from January to December, each a list of forms such as ["march"]"#);
+    insta::assert_snapshot!(error("[chairs]\nwords = \"a\"\n"), @r#"words.toml, line 2: invalid type: string "a", expected a sequence"#);
+    insta::assert_snapshot!(error("chairs = [\n"), @"words.toml, line 1: unclosed array, expected `]`");
+    let latin = Lexicon::with_file(b"[chairs]\nwords = [\"pr\xE9sident\"]\n", "words.toml").unwrap_err().to_string();
+    assert_eq!(latin, "words.toml, line 2: this is not UTF-8; save the lexicon as TOML in UTF-8");
+    let missing = Lexicon::bytes(Path::new("no/such/words.toml")).unwrap_err().to_string();
+    assert_eq!(missing, "no/such/words.toml: there is no such file; the path is taken from the folder of the study");
+    let many: Vec<String> = (0..15_000).map(|i| format!("\"some long phrase number {i} of a list\"")).collect();
+    assert!(error(&format!("[record]\nvotes = [{}]\n", many.join(","))).contains("too long to be searched for"));
+}
