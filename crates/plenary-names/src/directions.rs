@@ -1,7 +1,7 @@
-//! What stands in brackets and is not said: stage directions, marks of interpreters, languages and clocks.
+//! Stage directions: what is printed in brackets and not said, such as marks of interpreters, languages and times.
 //!
-//! In: the text between two brackets. Out: whether it says what happens in the room. Calls of others in brackets are
-//! left to attribution.
+//! Input: the text between two brackets, and the lexicon. Output: whether it says what happens in the room. Nothing is
+//! refused. Interjections in brackets are left to attribution.
 
 use std::sync::LazyLock;
 
@@ -19,21 +19,20 @@ pub static CLOCK: LazyLock<Regex> =
     LazyLock::new(|| constant_regex(r"^(?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?(?:\s*(?:-->|[-–—])\s*[\d:.,]+)?$"));
 /// Whether a text between brackets says what happens in the room, not what is said: "Applause", "laughs", "spoke in
 /// French", "Beifall bei der SPD".
-pub fn is_direction(inner: &str) -> bool {
+pub fn is_direction(lexicon: &Lexicon, inner: &str) -> bool {
     let inner =
         inner.trim().trim_matches(|c: char| matches!(c, '.' | '!' | '*' | '_' | ',' | ' ' | '…' | '-' | '–' | '—'));
     if inner.is_empty() || inner.len() > LONGEST_BRACKET {
         return false;
     }
     const SENTENCE: usize = 16;
-    let lexicon = Lexicon::builtin();
     let patterns = lexicon.patterns();
     let is_short = || inner.split_whitespace().nth(SENTENCE).is_none();
     if patterns.examined_in_brackets.is_match(inner) || patterns.interpreted.is_match(inner) && is_short() {
         return true;
     }
     let all = labels::words(inner);
-    if is_language(&all) {
+    if is_language(lexicon, &all) {
         return true;
     }
     let words: Vec<&String> = all.iter().skip_while(|word| lexicon.is_loudness(word)).collect();
@@ -50,8 +49,7 @@ pub fn is_direction(inner: &str) -> bool {
 }
 
 /// "English", "in French", "spoke in Arabic; English text provided by the delegation".
-fn is_language(words: &[String]) -> bool {
-    let lexicon = Lexicon::builtin();
+fn is_language(lexicon: &Lexicon, words: &[String]) -> bool {
     let Some(at) = words.iter().position(|word| lexicon.is_language(word)) else { return false };
     words[..at].iter().all(|word| lexicon.is_before_language(word) || lexicon.is_speaking(word))
         && (words.len() == at + 1 || at > 0 && lexicon.is_speaking(&words[0]))

@@ -27,26 +27,18 @@ pub struct Judgement {
 }
 
 /// A form of address, title or rank before a name, however it is printed: "Dr.".
-pub fn is_honorific(token: &str) -> bool {
-    let lexicon = Lexicon::builtin();
+pub fn is_honorific(lexicon: &Lexicon, token: &str) -> bool {
     lexicon.is_honorific(&bare(token))
 }
 
 /// Letters behind a name, however they are printed: "Ph.D.", "MP".
-pub fn is_post_nominal(text: &str) -> bool {
-    let lexicon = Lexicon::builtin();
+pub fn is_post_nominal(lexicon: &Lexicon, text: &str) -> bool {
     let letters: String = text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
     lexicon.is_post_nominal(&letters)
 }
 
 fn bare(token: &str) -> String {
     token.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
-}
-
-/// A small word inside names, in small letters: "van", "de".
-pub fn is_particle(word: &str) -> bool {
-    let lexicon = Lexicon::builtin();
-    lexicon.is_particle(word)
 }
 
 /// What users of a chat call themselves: one word, perhaps in small letters.
@@ -59,14 +51,13 @@ pub fn is_user_name(label: &str) -> bool {
 }
 
 /// Number of honorifics at the start of a name, with an article before them: "El señor", "The Hon. Mr.".
-pub fn leading_honorifics(tokens: &[&str]) -> usize {
-    let lexicon = Lexicon::builtin();
+pub fn leading_honorifics(lexicon: &Lexicon, tokens: &[&str]) -> usize {
     let has_article = tokens.len() >= 3
         && lexicon.is_article(&bare(tokens[0]))
-        && !is_honorific(tokens[0])
-        && is_honorific(tokens[1]);
+        && !is_honorific(lexicon, tokens[0])
+        && is_honorific(lexicon, tokens[1]);
     let article = usize::from(has_article);
-    let n = article + tokens[article..].iter().take_while(|token| is_honorific(token)).count();
+    let n = article + tokens[article..].iter().take_while(|token| is_honorific(lexicon, token)).count();
     // "The Minister of Roads" is an office, not a name.
     let of_office = tokens.get(n).is_some_and(|next| {
         lexicon.is_of_office(&bare(next)) && !lexicon.is_plain_honorific(&bare(tokens[n.saturating_sub(1)]))
@@ -80,10 +71,9 @@ pub fn words(label: &str) -> Vec<String> {
 }
 
 /// A part in the proceedings that conducts them: "The Chair", "Acting Chair", "Mr. Speaker", "The President".
-pub fn is_chair_label(label: &str) -> bool {
+pub fn is_chair_label(lexicon: &Lexicon, label: &str) -> bool {
     const LONGEST: usize = 6;
     const LONGEST_WITHOUT_BLANKS: usize = 12;
-    let lexicon = Lexicon::builtin();
     let words = words(label);
     if words.is_empty() || words.len() > LONGEST {
         return false;
@@ -97,11 +87,10 @@ pub fn is_chair_label(label: &str) -> bool {
     let has_chair = words.iter().any(|word| lexicon.is_chair(word));
     let presides = words.iter().any(|word| lexicon.is_presiding_office(word))
         && words.iter().all(|word| lexicon.is_presiding_word(word));
-    (has_chair && words.iter().all(|word| is_office_word(word))) || presides
+    (has_chair && words.iter().all(|word| is_office_word(lexicon, word))) || presides
 }
 
-fn is_office_word(word: &str) -> bool {
-    let lexicon = Lexicon::builtin();
+fn is_office_word(lexicon: &Lexicon, word: &str) -> bool {
     lexicon.is_compound_office(word)
         || lexicon.is_chair(word)
         || lexicon.is_office(word)
@@ -109,16 +98,14 @@ fn is_office_word(word: &str) -> bool {
 }
 
 /// Somebody without a name who asks: "Q", "A member of the audience".
-pub fn is_questioner_label(label: &str) -> bool {
-    let lexicon = Lexicon::builtin();
+pub fn is_questioner_label(lexicon: &Lexicon, label: &str) -> bool {
     let words = words(label);
     words.first().is_some_and(|first| lexicon.is_questioner(first))
         || words.iter().any(|word| lexicon.is_questioner_anywhere(word))
 }
 
 /// Somebody without a name who calls out: "Voice from the gallery", "Some hon. members".
-pub fn is_interjector_label(label: &str) -> bool {
-    let lexicon = Lexicon::builtin();
+pub fn is_interjector_label(lexicon: &Lexicon, label: &str) -> bool {
     let words = words(label);
     words.first().is_some_and(|first| lexicon.is_interjector(first))
         || words.iter().all(|word| lexicon.is_interjector_only(word))
@@ -126,14 +113,12 @@ pub fn is_interjector_label(label: &str) -> bool {
 }
 
 /// A label that says that the speaker is unknown: "Unidentified speaker".
-pub fn is_unknown_label(label: &str) -> bool {
-    let lexicon = Lexicon::builtin();
+pub fn is_unknown_label(lexicon: &Lexicon, label: &str) -> bool {
     words(label).iter().any(|word| lexicon.is_unknown(word))
 }
 
 /// Whether a text begins with a word that introduces something else than speech: "Note", "PRESENT".
-pub fn is_not_speaker(label: &str) -> bool {
-    let lexicon = Lexicon::builtin();
+pub fn is_not_speaker(lexicon: &Lexicon, label: &str) -> bool {
     let words = words(label);
     let Some(first) = words.first() else { return true };
     let is_one_word = words.len() == 1;
@@ -147,8 +132,7 @@ pub fn is_not_speaker(label: &str) -> bool {
 }
 
 /// Judges a label without brackets, title or colon: "Ann Smith", "The Chair", "Q".
-pub fn judge(label: &str) -> Option<Judgement> {
-    let lexicon = Lexicon::builtin();
+pub fn judge(lexicon: &Lexicon, label: &str) -> Option<Judgement> {
     let label = label.trim();
     let n_chars = label.chars().count();
     if n_chars == 0
@@ -158,14 +142,14 @@ pub fn judge(label: &str) -> Option<Judgement> {
     {
         return None;
     }
-    if is_chair_label(label) && !label.starts_with(char::is_lowercase) {
+    if is_chair_label(lexicon, label) && !label.starts_with(char::is_lowercase) {
         return Some(Judgement { kind: LabelKind::Office, quality: 0.95 });
     }
     if let Some(judgement) = judge_caseless(label, n_chars) {
         return judgement;
     }
     let tokens: Vec<&str> = label.split_whitespace().collect();
-    if tokens.len() > 9 || is_not_speaker(label) {
+    if tokens.len() > 9 || is_not_speaker(lexicon, label) {
         return None;
     }
     let words = words(label);
@@ -195,7 +179,7 @@ pub fn judge(label: &str) -> Option<Judgement> {
         let plausible = tokens.iter().zip(&words).all(|(token, word)| {
             token.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit())
                 || lexicon.is_small_word_of_office(word)
-                || is_office_word(word)
+                || is_office_word(lexicon, word)
                 || lexicon.is_anonymous(word)
         });
         if plausible && !label.ends_with(['.', ',']) {
@@ -212,7 +196,7 @@ pub fn judge(label: &str) -> Option<Judgement> {
     {
         return Some(Judgement { kind: LabelKind::Word, quality: 0.35 });
     }
-    judge_person(&tokens)
+    judge_person(lexicon, &tokens)
 }
 
 /// A quotation mark that no letters enclose; between letters it is a sign of abbreviation in Hebrew.
@@ -243,12 +227,11 @@ fn judge_caseless(label: &str, n_chars: usize) -> Option<Option<Judgement>> {
     )
 }
 
-fn judge_person(tokens: &[&str]) -> Option<Judgement> {
-    let lexicon = Lexicon::builtin();
-    let n_honorifics = leading_honorifics(tokens);
+fn judge_person(lexicon: &Lexicon, tokens: &[&str]) -> Option<Judgement> {
+    let n_honorifics = leading_honorifics(lexicon, tokens);
     let mut names: Vec<&str> = Vec::new();
     for token in &tokens[n_honorifics..] {
-        if !is_post_nominal(token) || names.is_empty() {
+        if !is_post_nominal(lexicon, token) || names.is_empty() {
             names.push(token);
         }
     }
@@ -307,7 +290,7 @@ mod tests {
     use super::*;
 
     fn quality(label: &str) -> f32 {
-        judge(label).map_or(0.0, |judgement| judgement.quality)
+        judge(Lexicon::builtin(), label).map_or(0.0, |judgement| judgement.quality)
     }
 
     #[test]

@@ -6,32 +6,29 @@ use crate::lexicon::Lexicon;
 use crate::text::capitalised;
 
 /// What somebody is, in words that a text uses of them: title, and affiliation where it is told.
-pub fn set_office(byline: &mut Byline, office: &str) {
-    place(byline, &pieces(office));
-    split_title(byline);
+pub fn set_office(lexicon: &Lexicon, byline: &mut Byline, office: &str) {
+    place(lexicon, byline, &pieces(office));
+    split_title(lexicon, byline);
 }
 
 /// An office without article and address: "The Acting Chair", "El señor PRESIDENTE", "M. le président".
-pub fn without_article(office: &str) -> String {
-    let lexicon = Lexicon::builtin();
+pub fn without_article(lexicon: &Lexicon, office: &str) -> String {
     let tokens: Vec<&str> = office.split_whitespace().collect();
     let is_address = |token: &&str| {
         let word = token.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-        lexicon.is_article(&word) || labels::is_honorific(token) && !is_title(token)
+        lexicon.is_article(&word) || labels::is_honorific(lexicon, token) && !is_title(lexicon, token)
     };
     let n = tokens.iter().take_while(|token| is_address(token)).count();
     if n < tokens.len() { tokens[n..].join(" ") } else { office.to_string() }
 }
 
 /// An office that somebody holds outside these proceedings: "The Minister of Roads", not "The Witness".
-pub fn names_position(office: &str) -> bool {
-    let lexicon = Lexicon::builtin();
-    is_title(office) && !labels::words(office).iter().any(|word| lexicon.is_no_position(word))
+pub fn names_position(lexicon: &Lexicon, office: &str) -> bool {
+    is_title(lexicon, office) && !labels::words(office).iter().any(|word| lexicon.is_no_position(word))
 }
 
 /// The office among honorifics: "Mayor", "Minister".
-pub fn office_among(honorific: &str) -> Option<String> {
-    let lexicon = Lexicon::builtin();
+pub fn office_among(lexicon: &Lexicon, honorific: &str) -> Option<String> {
     honorific
         .split_whitespace()
         .map(|token| token.trim_matches(|c: char| !c.is_alphabetic()))
@@ -40,8 +37,7 @@ pub fn office_among(honorific: &str) -> Option<String> {
 }
 
 /// "City Manager Hatch", "Präsidentin Dr. Ulla Brenner": an office before a name, and the name.
-pub fn split_office(name: &str) -> (Option<String>, String) {
-    let lexicon = Lexicon::builtin();
+pub fn split_office(lexicon: &Lexicon, name: &str) -> (Option<String>, String) {
     let tokens: Vec<&str> = name.split_whitespace().collect();
     let is_position = |token: &&str| {
         let word = token.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
@@ -61,8 +57,8 @@ pub fn split_office(name: &str) -> (Option<String>, String) {
         return (None, name.to_string());
     }
     // "CHIEF JUSTICE ROWE"
-    let (honorific, name) = split_honorific(&rest);
-    let office = match honorific.filter(|text| is_title(text)) {
+    let (honorific, name) = split_honorific(lexicon, &rest);
+    let office = match honorific.filter(|text| is_title(lexicon, text)) {
         Some(more) => format!("{office} {more}"),
         None => office,
     };
@@ -70,8 +66,7 @@ pub fn split_office(name: &str) -> (Option<String>, String) {
 }
 
 /// "Professor at the University of Loenen": takes out of a title where somebody works, where nothing else says it.
-pub fn split_title(byline: &mut Byline) {
-    let lexicon = Lexicon::builtin();
+pub fn split_title(lexicon: &Lexicon, byline: &mut Byline) {
     let Some(title) = &byline.details.title else { return };
     let lower = title.to_lowercase();
     if lower.len() != title.len() {
@@ -84,7 +79,7 @@ pub fn split_title(byline: &mut Byline) {
     }
     places.sort_unstable();
     for (at, length, is_at) in places {
-        let rest = without_leading_articles(&title[at + length..]).trim();
+        let rest = without_leading_articles(lexicon, &title[at + length..]).trim();
         let words = labels::words(rest);
         let is_body =
             |word: Option<&String>| word.is_some_and(|word| lexicon.is_body(word) && !lexicon.is_session_body(word));
@@ -92,7 +87,7 @@ pub fn split_title(byline: &mut Byline) {
             && rest.starts_with(char::is_uppercase)
             && (is_body(words.first()) || is_body(words.last()));
         let is_at = is_at && rest.starts_with(char::is_uppercase);
-        if is_title(&title[..at])
+        if is_title(lexicon, &title[..at])
             && (is_at || names_body && byline.details.affiliation.is_none() && byline.details.country.is_none())
         {
             let place = match &byline.details.affiliation {
@@ -107,31 +102,30 @@ pub fn split_title(byline: &mut Byline) {
 }
 
 /// A title without the article before it, which begins with a capital there: "The Acting Chair".
-pub fn without_the(title: &str) -> String {
+pub fn without_the(lexicon: &Lexicon, title: &str) -> String {
     match title.split_once(' ') {
-        Some((article, rest)) if is_capital_article(article) => rest.to_string(),
+        Some((article, rest)) if is_capital_article(lexicon, article) => rest.to_string(),
         _ => title.to_string(),
     }
 }
 
 /// Whether a text begins with a capitalised article that titles do not keep: "The Bishop of Tarnley".
-pub fn starts_with_article(text: &str) -> bool {
+pub fn starts_with_article(lexicon: &Lexicon, text: &str) -> bool {
     text.split_once(' ').is_some_and(|(article, _)| {
-        Lexicon::builtin().is_dropped_article(&article.to_lowercase())
-            && article == capitalised(&article.to_lowercase())
+        lexicon.is_dropped_article(&article.to_lowercase()) && article == capitalised(&article.to_lowercase())
     })
 }
 
-fn is_capital_article(word: &str) -> bool {
+fn is_capital_article(lexicon: &Lexicon, word: &str) -> bool {
     let lower = word.to_lowercase();
-    Lexicon::builtin().is_dropped_article(&lower) && (word == capitalised(&lower) || word == lower.to_uppercase())
+    lexicon.is_dropped_article(&lower) && (word == capitalised(&lower) || word == lower.to_uppercase())
 }
 
 /// A text without articles at its beginning, in small letters or in capitals: "the Bank of Norland".
-pub fn without_leading_articles(mut text: &str) -> &str {
+pub fn without_leading_articles<'t>(lexicon: &Lexicon, mut text: &'t str) -> &'t str {
     while let Some((article, rest)) = text.split_once(' ') {
         let lower = article.to_lowercase();
-        if !(Lexicon::builtin().is_dropped_article(&lower) && (article == lower || article == lower.to_uppercase())) {
+        if !(lexicon.is_dropped_article(&lower) && (article == lower || article == lower.to_uppercase())) {
             break;
         }
         text = rest;
@@ -149,8 +143,7 @@ pub fn is_party(text: &str) -> bool {
 }
 
 /// Whether the first word of a piece that names a position or a body names a position.
-pub fn is_title(piece: &str) -> bool {
-    let lexicon = Lexicon::builtin();
+pub fn is_title(lexicon: &Lexicon, piece: &str) -> bool {
     for word in labels::words(piece) {
         if lexicon.is_position(&word) || lexicon.is_chair(&word) {
             return true;
@@ -164,20 +157,17 @@ pub fn is_title(piece: &str) -> bool {
 }
 
 /// Whether a piece behind a name says who somebody is: evidence that a line is a byline.
-pub fn is_telling(piece: &str) -> bool {
-    let lexicon = Lexicon::builtin();
-    is_title(piece) || labels::words(piece).iter().any(|word| lexicon.is_body(word))
+pub fn is_telling(lexicon: &Lexicon, piece: &str) -> bool {
+    is_title(lexicon, piece) || labels::words(piece).iter().any(|word| lexicon.is_body(word))
 }
 
 /// Offices that only conduct: a moderator of some body moderates here.
-pub fn leads(title: &str) -> bool {
-    let lexicon = Lexicon::builtin();
+pub fn leads(lexicon: &Lexicon, title: &str) -> bool {
     labels::words(title).first().is_some_and(|word| !lexicon.is_chair_of_bodies(word))
 }
 
 /// Whether a title is that of the chair of this meeting: "Chair", "Chair of the Committee", "President of the Assembly".
-pub fn is_session_chair(title: &str) -> bool {
-    let lexicon = Lexicon::builtin();
+pub fn is_session_chair(lexicon: &Lexicon, title: &str) -> bool {
     let words = labels::words(title);
     let Some(first) = words.first() else { return false };
     let body = words.iter().rev().find(|word| !lexicon.is_of_body(word) && !lexicon.is_dropped_article(word));

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
+use plenary_corpus::Role;
 use plenary_corpus::hash::sha256;
 use serde::{Serialize, Serializer};
 
@@ -386,6 +387,19 @@ impl Lexicon {
     /// Whether a label, in small letters, is not a speaker: "date".
     pub fn is_not_speaker(&self, label: &str) -> bool {
         self.0.sections.not_speakers.words.contains(label)
+    }
+
+    /// The part in the proceedings that tables and lists call by a word.
+    pub fn role(&self, word: &str) -> Option<Role> {
+        let roles = &self.0.sections.roles;
+        let by_role = [
+            (&roles.chair, Role::Chair),
+            (&roles.speaker, Role::Speaker),
+            (&roles.questioner, Role::Questioner),
+            (&roles.interjector, Role::Interjector),
+            (&roles.unknown, Role::Unknown),
+        ];
+        by_role.into_iter().find(|(words, _)| words.contains(word)).map(|(_, role)| role)
     }
 
     /// Words between a position and a body, or where somebody works: "at", "of", "with". Those that only say where

@@ -43,6 +43,8 @@ pub struct Patterns {
     pub month_day: Regex,
     /// Day (group 1), month of any language (group 2) and year (group 3).
     pub day_month_year: Regex,
+    /// A time of day and the one it runs to: hour, minute and half of the day in groups 1 to 3 and 4 to 6.
+    pub clock_range: Regex,
     /// The number of a page on a line of its own.
     pub page_number: Regex,
     /// A time on a line of its own.
@@ -160,6 +162,10 @@ impl Patterns {
                 all(&s.dates.ordinals),
                 any(local_months.iter().cloned()),
                 of = all(&s.dates.of)
+            ))?,
+            clock_range: Regex::new(&format!(
+                r"(?i)\b(\d{{1,2}})[:.](\d{{2}})\s*([ap]\.?m\b\.?)?(?:\s*(?:-|–|—|{})\s*(\d{{1,2}})[:.](\d{{2}})\s*([ap]\.?m\b\.?)?)?",
+                all(&s.dates.until)
             ))?,
             page_number: Regex::new(&format!(
                 r"(?i)^(?:[-–—\[(|]\s*)?{}?\s*\d{{1,4}}(?:\s*(?:/|{})\s*\d{{1,4}}(?:\s{{2,}}\S{{1,14}})?)?(?:\s*[-–—\])|])?$|^\[\[?{}\s+\w+\]?\]$",

@@ -201,13 +201,15 @@ groups! {
         post_nominals: Words,
         /// Articles that may stand before an honorific: "The Hon. Ann Lee".
         articles: Words,
-        /// Articles that are left out at the beginning of a title or a body: "The Acting Chair" has the title "Acting Chair".
+        /// Articles that are left out at the beginning of a title or a body: "The Acting Chair" has the title
+        /// "Acting Chair".
         dropped_articles: Words,
         /// Words of sentences and headings that no name contains.
         function_words: Words,
         /// Those of them that may open the label of a speaker: "A member of the audience".
         determiners: Words,
-        /// Words that open a clause. Behind a name and a comma they show that somebody is spoken to: "Mr. President, there are two."
+        /// Words that open a clause. Behind a name and a comma they show that somebody is spoken to: "Mr.
+        /// President, there are two."
         clause_openers: Words,
     }
     /// Forms of address, titles and ranks before a name.
@@ -231,9 +233,11 @@ groups! {
         words: Words,
         /// Offices that close a label without a blank before them, in scripts without blanks.
         closing: Phrases,
-        /// Offices that somebody may also hold in another body: "Chair, Union of Bakers" does not conduct this meeting.
+        /// Offices that somebody may also hold in another body: "Chair, Union of Bakers" does not conduct this
+        /// meeting.
         of_bodies: Words,
-        /// Offices that conduct a meeting only where nothing but `presiding_words` stands beside them: "Mr. Speaker", but not "Guest speaker".
+        /// Offices that conduct a meeting only where nothing but `presiding_words` stands beside them: "Mr.
+        /// Speaker", but not "Guest speaker".
         presiding: Words,
         /// Words that may stand beside them.
         presiding_words: Words,
@@ -256,7 +260,8 @@ groups! {
         of: Phrases,
         /// Openings of such a line without a colon: "Présidence de Mme Ann Lee".
         presidency: Phrases,
-        /// Words that open a sentence behind the label and show that the chair speaks: "Chair: Mr. Lee, you have the floor."
+        /// Words that open a sentence behind the label and show that the chair speaks: "Chair: Mr. Lee, you have
+        /// the floor."
         addresses: Words,
     }
     /// Other parts in proceedings: "The Witness", "Interviewer".
@@ -274,7 +279,8 @@ groups! {
         /// Parts in these proceedings that are no position elsewhere; they never become a title.
         not_positions: Words,
     }
-    /// Positions in working life: they tell a title ("Director of Research") from an affiliation ("Institute of Research").
+    /// Positions in working life: they tell a title ("Director of Research") from an affiliation ("Institute of
+    /// Research").
     positions: Positions {
         /// Nouns for them.
         words: Words,
@@ -284,6 +290,19 @@ groups! {
         at: Words,
         /// Words between a position and a body.
         with: Words,
+    }
+    /// Parts in the proceedings as tables and lists of people call them, in a column `role`.
+    roles: Roles {
+        /// Who conducts the meeting.
+        chair: Words,
+        /// Who speaks.
+        speaker: Words,
+        /// Who asks.
+        questioner: Words,
+        /// Who calls out.
+        interjector: Words,
+        /// Nobody knows who.
+        unknown: Words,
     }
     /// Bodies that people work for or belong to.
     bodies: Bodies {
@@ -384,8 +403,10 @@ groups! {
         /// What stands before the name of somebody whom the head introduces: "Briefing by Ann Lee".
         introduced_by: Phrases,
     }
-    /// Dates.
+    /// Dates and times of day.
     dates: Dates {
+        /// Words between two times: "2.05 p.m. to 2.40 p.m."
+        until: Phrases,
         /// Endings of the number of a day: "5th May".
         ordinals: Phrases,
         /// Small words between day and month, and between month and year: "5 de mayo de 2020".

@@ -1,4 +1,6 @@
+use super::sections::Months;
 use super::*;
+use crate::text::constant_regex;
 
 fn error(text: &str) -> String {
     Lexicon::with_file(text.as_bytes(), "words.toml").unwrap_err().to_string()
@@ -125,7 +127,7 @@ fn a_file_of_the_user_adds_to_the_lexicon() {
 #[test]
 fn what_is_wrong_with_a_file_is_said_with_its_line() {
     insta::assert_snapshot!(error("[chairs]\nword = [\"a\"]\n"), @"words.toml, line 2: unknown key `word`; did you mean `words`?; known here: words, closing, of_bodies, presiding, presiding_words, presiding_endings, of_sessions, sessions, session_bodies");
-    insta::assert_snapshot!(error("[chair]\nwords = [\"a\"]\n"), @"words.toml, line 1: unknown key `chair`; did you mean `chairs`?; known here: names, honorifics, chairs, chair_lines, offices, positions, bodies, nameless, questions, not_speakers, directions, present, head, dates, pages, editorial, record, examination, interviews, speeches, occasions, chats");
+    insta::assert_snapshot!(error("[chair]\nwords = [\"a\"]\n"), @"words.toml, line 1: unknown key `chair`; did you mean `chairs`?; known here: names, honorifics, chairs, chair_lines, offices, positions, roles, bodies, nameless, questions, not_speakers, directions, present, head, dates, pages, editorial, record, examination, interviews, speeches, occasions, chats");
     insta::assert_snapshot!(error("[chairs]\nwords = [\n  \"a\",\n  \" \",\n]\n"), @r#"words.toml, line 4: found " " in a list of words; expected a word"#);
     insta::assert_snapshot!(error("[chairs]\nwords = [\"vice chair\"]\n"), @r#"words.toml, line 2: found "vice chair" in a list of single words; expected one word, without blanks"#);
     insta::assert_snapshot!(error("[record]\nvotes = [\"\"]\n"), @r#"words.toml, line 2: found "" in a list of phrases; expected a word or a phrase"#);
@@ -138,4 +140,99 @@ fn what_is_wrong_with_a_file_is_said_with_its_line() {
     assert_eq!(missing, "no/such/words.toml: there is no such file; the path is taken from the folder of the study");
     let many: Vec<String> = (0..15_000).map(|i| format!("\"some long phrase number {i} of a list\"")).collect();
     assert!(error(&format!("[record]\nvotes = [{}]\n", many.join(","))).contains("too long to be searched for"));
+}
+
+/// The string literals of a source file, without its comments and its tests.
+fn literals(source: &str) -> Vec<String> {
+    let code = source.split("#[cfg(test)]").next().unwrap_or_default();
+    let code: Vec<&str> = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+    let literal = constant_regex(r##"(?s)r#"(.*?)"#|r"([^"]*)"|"((?:[^"\\]|\\.)*)""##);
+    let text = code.join("\n");
+    let found = literal
+        .captures_iter(&text)
+        .filter_map(|found| found.iter().skip(1).flatten().next().map(|m| m.as_str().to_string()));
+    found.collect()
+}
+
+fn sources(folder: &Path, out: &mut Vec<std::path::PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, out);
+        } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("tests.rs") {
+            out.push(path);
+        }
+    }
+}
+
+/// Sources in which words of a language have no place.
+fn sources_without_words() -> Vec<(String, String)> {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut paths = Vec::new();
+    for folder in ["plenary-names/src", "plenary-attribute/src", "plenary-read/src/captions"] {
+        sources(&crates.join(folder), &mut paths);
+    }
+    assert!(paths.len() > 30, "the sources are found: {paths:?}");
+    paths.into_iter().map(|path| (path.display().to_string(), std::fs::read_to_string(path).unwrap())).collect()
+}
+
+#[test]
+fn literals_are_found_in_code_and_not_in_comments() {
+    let source =
+        "/// \"doc\"\nlet a = \"one\"; // x\nlet b = r\"(?:two|three)\";\n#[cfg(test)]\nmod tests { \"four\" }";
+    assert_eq!(literals(source), ["one", "(?:two|three)"]);
+}
+
+#[test]
+fn no_letters_of_another_alphabet_stand_in_the_code() {
+    // The circle before the name in minutes in Japanese counts as a letter.
+    let is_sign = |c: char| matches!(c, '〇');
+    for (path, source) in sources_without_words() {
+        for literal in literals(&source) {
+            let foreign: String =
+                literal.chars().filter(|c| c.is_alphabetic() && !c.is_ascii() && !is_sign(*c)).collect();
+            assert!(foreign.is_empty(), "{path}: \"{literal}\" holds {foreign}; words belong to the lexicon");
+        }
+    }
+}
+
+#[test]
+fn no_word_of_the_lexicon_stands_in_the_code() {
+    const SHORTEST: usize = 3;
+    let sections = &Lexicon::builtin().0.sections;
+    let mut words: std::collections::HashSet<String> = std::collections::HashSet::new();
+    let lists = [
+        &sections.honorifics.words,
+        &sections.honorifics.male,
+        &sections.chairs.words,
+        &sections.chairs.presiding,
+        &sections.chairs.session_bodies,
+        &sections.nameless.anonymous,
+        &sections.nameless.questioners,
+        &sections.nameless.interjectors,
+        &sections.questions.answers,
+        &sections.directions.stage,
+        &sections.directions.languages,
+        &sections.not_speakers.heading_nouns,
+    ];
+    words.extend(lists.into_iter().flat_map(|list| list.list().iter().cloned()));
+    let phrases = [
+        &sections.speeches.nouns,
+        &sections.interviews.conversations,
+        &sections.record.outcomes,
+        &sections.chair_lines.labels,
+    ];
+    words.extend(phrases.into_iter().flat_map(|list| list.list().iter().cloned()));
+    // Names of groups in a study's pattern and of columns in a list of people.
+    let known = ["speech", "representative"];
+    for (path, source) in sources_without_words() {
+        for literal in literals(&source) {
+            let is_list = literal.contains('|') || !literal.trim().contains(char::is_whitespace);
+            let found = literal
+                .split(|c: char| !c.is_alphanumeric() && c != '-')
+                .map(str::to_lowercase)
+                .find(|word| word.len() >= SHORTEST && words.contains(word) && !known.contains(&word.as_str()));
+            assert!(!is_list || found.is_none(), "{path}: \"{literal}\" holds {found:?}; words belong to the lexicon");
+        }
+    }
 }
