@@ -145,8 +145,9 @@ impl Sources {
             .par_iter()
             .map(|loaded| match loaded {
                 Loaded::File { path, bytes, .. } => read_all(path, bytes, options),
-                Loaded::Corpus { path, parts } => convokit::read(path, parts, &options.columns)
-                    .map(|documents| Reading { documents, refused: Vec::new() }),
+                Loaded::Corpus { path, parts } => {
+                    convokit::read(path, parts, options).map(|documents| Reading { documents, refused: Vec::new() })
+                }
             })
             .collect();
         let mut documents = Vec::new();

@@ -5,9 +5,7 @@
 //! `plenary init` writes is [`EXAMPLE`]; a test keeps it equal to the defaults.
 
 use std::path::Path;
-use std::sync::LazyLock;
 
-use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use plenary_attribute as attribute;
@@ -20,6 +18,8 @@ use plenary_corpus::hash::sha256;
 pub use plenary_measure::{EstimateOptions, StanceOptions, ThemeOptions};
 use plenary_models::BadModelOption;
 pub use plenary_models::ModelOptions;
+use plenary_names::lexicon::{Lexicon, LexiconError};
+use plenary_names::toml_error::TomlError;
 pub use plenary_read::Columns;
 pub use plenary_tables::OutputOptions;
 use plenary_tables::StudyInfo;
@@ -28,13 +28,16 @@ use plenary_tables::StudyInfo;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Study {
-    /// sha256 of the study file, and of its people list behind it where it names one; 64 hex digits. `None` for a run
+    /// sha256 of the study file with its lexicon and its people list behind it, where it names them; 64 hex digits. `None` for a run
     /// without a study.
     #[serde(skip)]
     pub sha256: Option<String>,
     /// The people that `transcript.people` names, read by [`Study::load`].
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     pub people_list: Option<PeopleList>,
+    /// The words of the languages, with those of the file that `transcript.lexicon` names, read by [`Study::load`].
+    #[serde(skip_deserializing, skip_serializing_if = "Lexicon::is_builtin")]
+    pub lexicon: Lexicon,
     pub study: General,
     pub transcript: TranscriptOptions,
     pub columns: Columns,
@@ -79,6 +82,8 @@ pub enum StudyError {
     Value { path: String, problem: OptionError },
     #[error("{path}: [transcript] people: {problem}")]
     People { path: String, problem: PeopleError },
+    #[error("{path}: [transcript] lexicon: {problem}")]
+    Lexicon { path: String, problem: LexiconError },
     #[error("{path}: two targets have the id `{id}`; give each target an id of its own")]
     DoubledTarget { path: String, id: String },
 }
@@ -100,18 +105,28 @@ impl Study {
         })?;
         let mut study = Study::parse(&text, &shown)?;
         let mut hashed = text.into_bytes();
+        let folder = path.parent().unwrap_or(Path::new(""));
+        // The names on the list of people are compared with the words of the lexicon.
+        if !study.transcript.lexicon.is_empty() {
+            let wrong = |problem| StudyError::Lexicon { path: shown.clone(), problem };
+            let file = folder.join(&study.transcript.lexicon);
+            let bytes = Lexicon::bytes(&file).map_err(wrong)?;
+            study.lexicon = Lexicon::with_file(&bytes, &file.display().to_string()).map_err(wrong)?;
+            hashed.extend(bytes);
+        }
         if !study.transcript.people.is_empty() {
             let wrong = |problem| StudyError::People { path: shown.clone(), problem };
-            let list = path.parent().unwrap_or(Path::new("")).join(&study.transcript.people);
+            let list = folder.join(&study.transcript.people);
             let bytes = PeopleList::bytes(&list).map_err(wrong)?;
-            study.people_list = Some(PeopleList::parse(&bytes, &list.display().to_string()).map_err(wrong)?);
+            study.people_list =
+                Some(PeopleList::parse(&bytes, &list.display().to_string(), &study.lexicon).map_err(wrong)?);
             hashed.extend(bytes);
         }
         study.sha256 = Some(sha256(&hashed));
         Ok(study)
     }
 
-    /// Parses and checks the text of a study, without the people list that it may name; `path` names it in messages.
+    /// Parses and checks the text of a study, without the people list and the lexicon that it may name; `path` names it in messages.
     ///
     /// # Errors
     /// As [`Study::load`].
@@ -129,7 +144,13 @@ impl Study {
             transcript: self.transcript.clone(),
             segments: self.segments.clone(),
             people: self.people_list.clone(),
+            lexicon: self.lexicon.clone(),
         }
+    }
+
+    /// What reading depends on.
+    pub fn reading(&self) -> plenary_read::Options {
+        plenary_read::Options { columns: self.columns.clone(), lexicon: self.lexicon.clone() }
     }
 
     /// What the tables say of the study.
@@ -184,29 +205,14 @@ impl Study {
     }
 }
 
-static UNKNOWN_FIELD: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new("unknown field `([^`]*)`(?:, expected (.*))?").expect("the pattern is a constant that compiles")
-});
-static BACKTICKED: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new("`([^`]+)`").expect("the pattern is a constant that compiles"));
-
 fn explain(error: &toml::de::Error, text: &str, path: &str) -> StudyError {
-    let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-    let message = error.message().lines().collect::<Vec<_>>().join("; ");
-    let Some(found) = UNKNOWN_FIELD.captures(&message) else {
-        return StudyError::Syntax { path: path.into(), line, message };
-    };
-    let key = found[1].to_string();
-    let known: Vec<String> = found.get(2).map_or_else(Vec::new, |expected| {
-        BACKTICKED.captures_iter(expected.as_str()).map(|name| name[1].to_string()).collect()
-    });
-    let nearest = known
-        .iter()
-        .map(|name| (strsim::jaro_winkler(name, &key), name))
-        .filter(|(likeness, _)| *likeness > 0.75)
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    let suggestion = nearest.map_or_else(String::new, |(_, name)| format!("; did you mean `{name}`?"));
-    StudyError::UnknownKey { path: path.into(), line, key, suggestion, known: known.join(", ") }
+    match TomlError::of(error, text) {
+        TomlError::UnknownKey { line, key, nearest, known } => {
+            let suggestion = TomlError::suggestion(nearest.as_deref());
+            StudyError::UnknownKey { path: path.into(), line, key, suggestion, known: known.join(", ") }
+        }
+        TomlError::Other { line, message } => StudyError::Syntax { path: path.into(), line, message },
+    }
 }
 
 /// The commented study that `plenary init` writes. Every value in it is the default.

@@ -12,7 +12,6 @@ use serde::Serialize;
 use crate::corpus::{Role, Transcript, style_name};
 use crate::inputs::gather;
 use crate::pipeline;
-use crate::read::Options;
 use crate::study::Study;
 
 mod explain;
@@ -100,7 +99,7 @@ pub(crate) fn run(args: &SegmentArgs, verbosity: Verbosity) -> anyhow::Result<Ex
         Some(path) => Study::load(path)?,
         None => Study::default(),
     };
-    let inputs = gather(&args.inputs, &Options { columns: study.columns.clone() });
+    let inputs = gather(&args.inputs, &study.reading());
     let transcripts = pipeline::transcribe_corpus(inputs.documents, &study);
     let mut out = BufWriter::new(std::io::stdout().lock());
     let printed = transcripts

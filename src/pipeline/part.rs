@@ -256,7 +256,7 @@ struct Reader<'r> {
 impl Reader<'_> {
     /// The next documents, transcribed; `None` when there are no more.
     fn next_batch(&mut self) -> Option<Batch> {
-        let options = read::Options { columns: self.study.columns.clone() };
+        let options = self.study.reading();
         let mut n_bytes = 0;
         loop {
             let before = self.sources.n_bytes_read();

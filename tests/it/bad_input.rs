@@ -142,7 +142,7 @@ fn what_unfolds_without_measure_is_refused_before_it_does() {
 fn a_table_without_its_columns_says_which_there_are() {
     refused("a.csv", b"who,when\nAnn,now\n", &["no column with the text", "`who`", "`when`"], "name the column");
     let columns = Columns { text: "remarks".into(), ..Columns::default() };
-    let options = Options { columns };
+    let options = Options { columns, ..Options::default() };
     refused_with("a.csv", b"who,text\nAnn,Hi\n", &options, &["`remarks`", "`who`", "`text`"], "correct the name");
 }
 

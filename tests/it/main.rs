@@ -13,6 +13,7 @@ mod common;
 mod fetch;
 mod fuzz;
 mod golden;
+mod lexicon;
 mod models;
 mod parity;
 mod parts;

@@ -12,7 +12,7 @@ use plenary::study::{PeopleList, Study};
 fn study(transcript: &str, people: &str) -> Study {
     let mut study = Study::parse(&format!("[transcript]\n{transcript}\n"), "study.toml").unwrap();
     if !people.is_empty() {
-        study.people_list = Some(PeopleList::parse(people.as_bytes(), "people.csv").unwrap());
+        study.people_list = Some(PeopleList::parse(people.as_bytes(), "people.csv", &study.lexicon).unwrap());
     }
     study
 }

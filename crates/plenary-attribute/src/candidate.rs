@@ -6,6 +6,7 @@ use crate::weights::Weights;
 use plenary_corpus::{Details, Reason, Rival, Span, Style, StyleScore, TurnRule};
 use plenary_names::bylines::{self, Byline};
 use plenary_names::labels::LabelKind;
+use plenary_names::lexicon::Lexicon;
 
 /// From this confidence on a candidate is a byline.
 pub(crate) const ACCEPT: f32 = 0.5;
@@ -138,12 +139,12 @@ impl Candidate {
     }
 
     /// The parts of the byline. If the label is misread, its correct form replaces label, name and honorific.
-    pub(crate) fn corrected_parts(&self) -> Byline {
+    pub(crate) fn corrected_parts(&self, lexicon: &Lexicon) -> Byline {
         let parts = self.parts.clone();
         if parts.label == self.label {
             return parts;
         }
-        let corrected = bylines::split(&self.label);
+        let corrected = bylines::split(lexicon, &self.label);
         let details = Details { honorific: corrected.details.honorific, ..parts.details };
         Byline { label: corrected.label, name: corrected.name, details, ..parts }
     }

@@ -37,10 +37,11 @@ use settle::{asides, body, front, furniture};
 
 /// Attributes the speech of one document.
 pub fn attribute(document: Document, options: &Options) -> Transcript {
+    let lexicon = &options.lexicon;
     if document.format.is_captions() || document.turns.iter().any(|turn| turn.speaker.is_some()) {
         return declared::attribute(document, options);
     }
-    let page = Page::of(&document);
+    let page = Page::of(&document, lexicon);
     let by_layout = Settled::by_layout(&page);
     let name_levels = own_line::name_levels(&page, &by_layout);
     let settled = by_layout.with(&furniture::headers(&page, &by_layout, &name_levels));
@@ -54,7 +55,7 @@ pub fn attribute(document: Document, options: &Options) -> Transcript {
     }
     let settled = settled.with(&claims);
     let present = front::present(&page);
-    chairs.extend(present.iter().filter(|byline| byline.presides()).cloned());
+    chairs.extend(present.iter().filter(|byline| byline.presides(lexicon)).cloned());
     let mut found = pinned.unwrap_or_else(|| find::turns(&page, &settled, &name_levels, options.transcript.style()));
     let first_byline = found.bylines.first().map_or(page.lines.len(), |byline| byline.line);
     let unattributed = body::speech_before(&page, &settled, first_byline, &found);
@@ -70,11 +71,11 @@ pub fn attribute(document: Document, options: &Options) -> Transcript {
     let asides = asides::find(&page, &settled, &found, unattributed.is_some());
     found.insert(asides.bylines);
 
-    let corrected: Vec<Byline> = found.bylines.iter().map(Candidate::corrected_parts).collect();
-    let mut linked = people::link(&chairs, &corrected, options.people.as_ref());
-    people::enrich_from(&mut linked.people, &present);
-    people::enrich_from(&mut linked.people, &heads::listed(&page, first_byline));
-    people::correct_roles(&mut linked, &found);
+    let corrected: Vec<Byline> = found.bylines.iter().map(|candidate| candidate.corrected_parts(lexicon)).collect();
+    let mut linked = people::link(lexicon, &chairs, &corrected, options.people.as_ref());
+    people::enrich_from(lexicon, &mut linked.people, &present);
+    people::enrich_from(lexicon, &mut linked.people, &heads::listed(&page, first_byline));
+    people::correct_roles(lexicon, &mut linked, &found);
     let mut assembled = assemble::assemble(
         &page,
         (&settled, &asides.brackets),

@@ -1,7 +1,8 @@
-//! A printed byline to its parts: honorific, name, title, affiliation, constituency and party.
+//! Splitting a printed byline.
 //!
-//! What the byline does not say stays `None`. A piece with a word for a position ("Director", "Senior Fellow") is a
-//! title, whatever its place; the other pieces are the affiliation.
+//! Input: a byline as printed, and the lexicon. Output: honorific, name, title, affiliation, constituency and party; what
+//! the byline does not say stays `None`. A piece with a word for a position ("Director", "Senior Fellow") is a title,
+//! wherever it stands; the other pieces are the affiliation. Nothing is refused. Who the person is is left to attribution.
 
 use std::collections::HashMap;
 
@@ -9,9 +10,10 @@ use super::directions;
 use super::labels::{self, Judgement, LabelKind};
 use super::offices::{
     is_party, is_session_chair, is_title, leads, names_position, office_among, split_office, split_title,
-    without_article, without_the,
+    starts_with_article, without_article, without_the,
 };
-use super::words::{BODIES, CLAUSE_OPENERS, SESSION_BODIES};
+use crate::lexicon::Lexicon;
+use crate::text::collapse_blanks;
 use plenary_corpus::{Details, Role};
 
 /// The parts of a byline.
@@ -35,125 +37,133 @@ pub struct Byline {
 
 impl Byline {
     /// The chair of this meeting, not of some other body: "(Chair)", "Moderator", "Chair of the Assembly".
-    pub fn presides(&self) -> bool {
+    pub fn presides(&self, lexicon: &Lexicon) -> bool {
         self.role == Some(Role::Chair)
-            || labels::is_chair_label(&self.label)
-            || self.brackets.as_deref().is_some_and(labels::is_chair_label)
-            || self
-                .details
-                .title
-                .as_deref()
-                .is_some_and(|title| is_session_chair(title) && (leads(title) || !self.belongs_elsewhere()))
+            || labels::is_chair_label(lexicon, &self.label)
+            || self.brackets.as_deref().is_some_and(|brackets| labels::is_chair_label(lexicon, brackets))
+            || self.details.title.as_deref().is_some_and(|title| {
+                is_session_chair(lexicon, title) && (leads(lexicon, title) || !self.belongs_elsewhere(lexicon))
+            })
     }
 
     /// "Chairman, Union of Bakers": what somebody chairs is named beside the title, and is not this meeting.
-    fn belongs_elsewhere(&self) -> bool {
+    fn belongs_elsewhere(&self, lexicon: &Lexicon) -> bool {
         let body = |text: &String| {
             let words = labels::words(text);
-            BODIES.any(&words) && !SESSION_BODIES.any(&words)
+            words.iter().any(|word| lexicon.is_body(word)) && !words.iter().any(|word| lexicon.is_session_body(word))
         };
         self.details.affiliation.as_ref().is_some_and(body)
     }
 }
 
-/// Whether a text speaks to somebody by name rather than names who speaks: "Mr. President, there are two".
-pub fn addresses(text: &str) -> bool {
+/// Whether a text addresses somebody instead of naming a speaker: "Mr. President, there are two".
+pub fn addresses(lexicon: &Lexicon, text: &str) -> bool {
     let mut pieces = text.splitn(2, ',');
     let (Some(head), Some(rest)) = (pieces.next(), pieces.next()) else { return false };
-    if labels::words(rest).first().is_some_and(|word| CLAUSE_OPENERS.contains(word)) {
+    if labels::words(rest).first().is_some_and(|word| lexicon.is_clause_opener(word)) {
         return true;
     }
-    let names = || labels::judge(rest).is_some_and(|judgement| judgement.quality >= 0.5);
-    labels::is_chair_label(head) && !is_title(rest) && !names()
+    let names = || labels::judge(lexicon, rest).is_some_and(|judgement| judgement.quality >= 0.5);
+    labels::is_chair_label(lexicon, head) && !is_title(lexicon, rest) && !names()
 }
 
-/// Splits and judges what is printed; the same print is read once, for transcripts repeat their labels.
-#[derive(Default)]
-pub struct Reader {
+/// Splits and judges what is printed. Each text is read once, because transcripts repeat their labels.
+pub struct Reader<'l> {
+    /// The words that it reads with.
+    pub lexicon: &'l Lexicon,
     read: HashMap<String, (Byline, Option<Judgement>)>,
 }
 
-impl Reader {
+impl<'l> Reader<'l> {
+    /// A reader that has read nothing yet.
+    pub fn new(lexicon: &'l Lexicon) -> Self {
+        Self { lexicon, read: HashMap::new() }
+    }
+
+    /// The parts of a byline, and what its label looks like; no judgement where the text speaks to somebody.
     pub fn read(&mut self, printed: &str) -> (Byline, Option<Judgement>) {
+        let lexicon = self.lexicon;
         if let Some(known) = self.read.get(printed) {
             return known.clone();
         }
-        let byline = split(printed);
-        let judgement = if addresses(printed) { None } else { labels::judge(&byline.label) };
+        let byline = split(lexicon, printed);
+        let judgement = if addresses(lexicon, printed) { None } else { labels::judge(lexicon, &byline.label) };
         self.read.insert(printed.to_string(), (byline.clone(), judgement));
         (byline, judgement)
     }
 }
 
-/// How much a text looks like the label of a speaker, in [0, 1]; from 0.5 on it stands on its own. For formats that
-/// print names in front of their lines.
-pub fn label_quality(label: &str) -> f32 {
-    labels::judge(&split(label).label).map_or(0.0, |judgement| judgement.quality)
+/// How much a text looks like the label of a speaker, in [0, 1]; from 0.5 on it needs no other evidence. For formats
+/// that print names in front of their lines.
+pub fn label_quality(lexicon: &Lexicon, label: &str) -> f32 {
+    labels::judge(lexicon, &split(lexicon, label).label).map_or(0.0, |judgement| judgement.quality)
 }
 
 /// Splits a byline. `text` is the label with everything printed beside it, without the text that follows.
-pub fn split(text: &str) -> Byline {
+pub fn split(lexicon: &Lexicon, text: &str) -> Byline {
     let printed = tidy(text);
-    let (outside, mut brackets) = take_brackets(&printed);
+    let (outside, mut brackets) = take_brackets(lexicon, &printed);
     let last = brackets.pop();
     let mut pieces = pieces(&outside);
     let mut head = if pieces.is_empty() { outside.clone() } else { pieces.remove(0) };
-    while pieces.first().is_some_and(|piece| labels::is_post_nominal(piece)) {
+    while pieces.first().is_some_and(|piece| labels::is_post_nominal(lexicon, piece)) {
         head = format!("{head}, {}", pieces.remove(0));
     }
     let mut byline = Byline { printed, label: head.clone(), ..Byline::default() };
-    let (honorific, name) = split_honorific(&head);
+    let (honorific, name) = split_honorific(lexicon, &head);
     byline.details.honorific = honorific;
     byline.name = name;
-    let judgement = labels::judge(&head);
+    let judgement = labels::judge(lexicon, &head);
     let is_office = judgement.is_some_and(|judgement| judgement.kind == LabelKind::Office);
-    place(&mut byline, &pieces);
+    place(lexicon, &mut byline, &pieces);
     if let Some(inside) = last {
-        let (inner, mut deeper) = take_brackets(&inside);
+        let (inner, mut deeper) = take_brackets(lexicon, &inside);
         let deeper = deeper.pop();
-        let named = labels::judge(inner.split(',').next().unwrap_or(""))
+        let named = labels::judge(lexicon, inner.split(',').next().unwrap_or(""))
             .is_some_and(|judgement| judgement.kind == LabelKind::Person && judgement.quality >= 0.5);
         // "The Bishop of Tarnley (Rt Revd Hugh Amber)": an office that is no part in these proceedings.
-        let is_office = is_office || head.starts_with("The ") && is_title(&head);
+        let is_office = is_office || starts_with_article(lexicon, &head) && is_title(lexicon, &head);
         if is_office && named {
             let mut inner_pieces = self::pieces(&inner);
             let person = if inner_pieces.is_empty() { inner } else { inner_pieces.remove(0) };
-            let (honorific, name) = split_honorific(&person);
-            byline.details.title = byline.details.title.or_else(|| Some(without_article(&head)));
+            let (honorific, name) = split_honorific(lexicon, &person);
+            byline.details.title = byline.details.title.or_else(|| Some(without_article(lexicon, &head)));
             (byline.details.honorific, byline.name) = (honorific, name);
-            place(&mut byline, &deeper.map(|text| self::pieces(&text)).unwrap_or(inner_pieces));
+            place(lexicon, &mut byline, &deeper.map(|text| self::pieces(&text)).unwrap_or(inner_pieces));
         } else {
             // "(North Wexley) (Lab)": a seat and a party may stand in brackets of their own.
             let inner: Vec<String> = brackets.iter().chain([&inside]).flat_map(|text| self::pieces(text)).collect();
-            place(&mut byline, &inner);
+            place(lexicon, &mut byline, &inner);
         }
         byline.brackets = Some(inside);
     }
-    split_title(&mut byline);
-    let is_chair = labels::is_chair_label(&head);
+    split_title(lexicon, &mut byline);
+    let is_chair = labels::is_chair_label(lexicon, &head);
     if byline.details.title.is_none() && !is_chair {
-        (byline.details.title, byline.name) = split_office(&byline.name);
+        (byline.details.title, byline.name) = split_office(lexicon, &byline.name);
     }
     if byline.details.title.is_none()
-        && (is_chair || is_office && byline.details.honorific.is_none() && names_position(&head))
+        && (is_chair || is_office && byline.details.honorific.is_none() && names_position(lexicon, &head))
     {
-        byline.details.title = Some(without_article(&head));
+        byline.details.title = Some(without_article(lexicon, &head));
     }
-    byline.details.title = byline.details.title.or_else(|| byline.details.honorific.as_deref().and_then(office_among));
+    byline.details.title = byline
+        .details
+        .title
+        .or_else(|| byline.details.honorific.as_deref().and_then(|honorific| office_among(lexicon, honorific)));
     byline
 }
 
 /// One line, single blanks, without the signs that close a byline.
 pub fn tidy(text: &str) -> String {
-    let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    joined
+    collapse_blanks(text)
         .trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '：' | '|' | '–' | '—' | '-' | ',' | '*'))
         .to_string()
 }
 
-/// The text without its brackets, and what stood in them. Brackets that are followed by more name ("Justice (ret.)
-/// Ann Smith") are left out, and so are those that say when or in which language somebody speaks.
-fn take_brackets(text: &str) -> (String, Vec<String>) {
+/// The text without its brackets, and their contents. Brackets before more of the name ("Justice (ret.) Ann Smith") are
+/// left out, and so are those that say when or in which language somebody speaks.
+fn take_brackets(lexicon: &Lexicon, text: &str) -> (String, Vec<String>) {
     let mut outside = String::new();
     let mut inside: Vec<String> = Vec::new();
     let (mut depth, mut from) = (0usize, 0usize);
@@ -183,8 +193,8 @@ fn take_brackets(text: &str) -> (String, Vec<String>) {
     if depth > 0 {
         inside.push(text[from..].trim().to_string());
     }
-    inside.retain(|text| !text.is_empty() && !directions::is_direction(text) && !directions::is_clock(text));
-    (outside.split_whitespace().collect::<Vec<_>>().join(" "), inside)
+    inside.retain(|text| !text.is_empty() && !directions::is_direction(lexicon, text) && !directions::is_clock(text));
+    (collapse_blanks(&outside), inside)
 }
 
 /// The parts between commas, bars, tabs and spaced dashes.
@@ -199,24 +209,25 @@ pub fn pieces(text: &str) -> Vec<String> {
         .collect()
 }
 
-pub fn split_honorific(name: &str) -> (Option<String>, String) {
+/// The honorifics before a name, and the name without them.
+pub fn split_honorific(lexicon: &Lexicon, name: &str) -> (Option<String>, String) {
     let tokens: Vec<&str> = name.split_whitespace().collect();
-    let n = labels::leading_honorifics(&tokens);
+    let n = labels::leading_honorifics(lexicon, &tokens);
     let honorific = (n > 0).then(|| tokens[..n].join(" "));
     (honorific, tokens[n..].join(" "))
 }
 
-/// Puts the pieces behind a name where they belong.
-pub fn place(byline: &mut Byline, pieces: &[String]) {
+/// Sorts the pieces behind a name into title, affiliation, constituency and party.
+pub fn place(lexicon: &Lexicon, byline: &mut Byline, pieces: &[String]) {
     if let [place, party] = pieces
         && is_party(party)
-        && !is_title(place)
+        && !is_title(lexicon, place)
     {
         byline.details.country = Some(place.clone());
         byline.details.party = Some(party.trim_end_matches('.').to_string());
         return;
     }
-    let (titles, bodies): (Vec<&String>, Vec<&String>) = pieces.iter().partition(|piece| is_title(piece));
+    let (titles, bodies): (Vec<&String>, Vec<&String>) = pieces.iter().partition(|piece| is_title(lexicon, piece));
     let join = |parts: Vec<&String>| {
         (!parts.is_empty()).then(|| parts.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", "))
     };
@@ -233,7 +244,8 @@ pub fn place(byline: &mut Byline, pieces: &[String]) {
         byline.details.party = Some((*only).clone());
         return;
     }
-    byline.details.title = byline.details.title.take().or_else(|| join(titles)).map(|title| without_the(&title));
+    byline.details.title =
+        byline.details.title.take().or_else(|| join(titles)).map(|title| without_the(lexicon, &title));
     byline.details.affiliation = byline.details.affiliation.take().or_else(|| join(bodies));
 }
 
@@ -242,7 +254,7 @@ mod tests {
     use super::*;
 
     fn parts(text: &str) -> (Option<String>, String, Option<String>, Option<String>) {
-        let byline = split(text);
+        let byline = split(Lexicon::builtin(), text);
         (byline.details.honorific, byline.name, byline.details.title, byline.details.affiliation)
     }
 
@@ -276,36 +288,42 @@ mod tests {
 
     #[test]
     fn brackets_hold_an_office_a_person_or_a_seat() {
-        let byline = split("Leo Kane (Chair)");
-        assert!(byline.presides());
+        let byline = split(Lexicon::builtin(), "Leo Kane (Chair)");
+        assert!(byline.presides(Lexicon::builtin()));
         assert_eq!((byline.name.as_str(), byline.details.title.as_deref()), ("Leo Kane", Some("Chair")));
 
-        let byline = split("The Acting Chair (Mr. Bruce Hill (Simcoe, CPC))");
+        let byline = split(Lexicon::builtin(), "The Acting Chair (Mr. Bruce Hill (Simcoe, CPC))");
         assert_eq!(
             (byline.label.as_str(), byline.name.as_str(), byline.details.title.as_deref()),
             ("The Acting Chair", "Bruce Hill", Some("Acting Chair"))
         );
         assert_eq!((byline.details.country.as_deref(), byline.details.party.as_deref()), (Some("Simcoe"), Some("CPC")));
 
-        let byline = split("Mr. Paul Hill (Burnaby South, NDP)");
+        let byline = split(Lexicon::builtin(), "Mr. Paul Hill (Burnaby South, NDP)");
         assert_eq!(
             (byline.details.country.as_deref(), byline.details.party.as_deref(), byline.details.affiliation),
             (Some("Burnaby South"), Some("NDP"), None)
         );
 
-        let byline = split("Justice (ret.) Ellen Hill (Chair)");
+        let byline = split(Lexicon::builtin(), "Justice (ret.) Ellen Hill (Chair)");
         assert_eq!((byline.details.honorific.as_deref(), byline.name.as_str()), (Some("Justice"), "Ellen Hill"));
     }
 
     #[test]
     fn letters_behind_a_name_stay_with_it() {
-        assert_eq!(split("Priya Hill, LL.M. | Partner, Hill LLP").name, "Priya Hill, LL.M");
-        assert_eq!(split("Priya Hill, LL.M. | Partner, Hill LLP").details.title.as_deref(), Some("Partner"));
+        assert_eq!(split(Lexicon::builtin(), "Priya Hill, LL.M. | Partner, Hill LLP").name, "Priya Hill, LL.M");
+        assert_eq!(
+            split(Lexicon::builtin(), "Priya Hill, LL.M. | Partner, Hill LLP").details.title.as_deref(),
+            Some("Partner")
+        );
     }
 
     #[test]
     fn the_chair_of_another_body_does_not_preside_here() {
-        assert!(!split("Roman Hill, Chair of the Board, Centre for Initiatives").presides());
-        assert!(split("Helena Hill, Chair of the Assembly").presides());
+        assert!(
+            !split(Lexicon::builtin(), "Roman Hill, Chair of the Board, Centre for Initiatives")
+                .presides(Lexicon::builtin())
+        );
+        assert!(split(Lexicon::builtin(), "Helena Hill, Chair of the Assembly").presides(Lexicon::builtin()));
     }
 }

@@ -1,23 +1,26 @@
 //! The label that a colon closes: "Ann Lee: Good morning."
 //!
-//! In: the text of a line. Out: what stands before the first colon outside brackets, and where the speech begins. Whether
-//! it names a speaker is judged by `labels`.
+//! Input: the text of a line. Output: the text before the first colon outside brackets, and where the speech begins.
+//! Refused: texts too long for a label, and those that a sentence ends. Whether the text names a speaker is left to
+//! `labels`.
 
 use crate::labels;
+use crate::lexicon::Lexicon;
 
-/// A byline with its brackets is not longer than this, in bytes.
+/// Maximum length of a byline with its brackets, in bytes.
 pub const LONGEST_BYLINE: usize = 240;
 
 /// The text in front of the first colon outside brackets that may name a speaker, and the byte where speech begins.
-pub fn speaker_before_colon(text: &str) -> Option<(String, usize)> {
-    colon_label(text)
+pub fn speaker_before_colon(lexicon: &Lexicon, text: &str) -> Option<(String, usize)> {
+    colon_label(lexicon, text)
 }
 
 /// The label in front of the first colon outside brackets, and where the speech begins.
-pub fn colon_label(text: &str) -> Option<(String, usize)> {
-    label_before_colon(text, ends_sentence)
+pub fn colon_label(lexicon: &Lexicon, text: &str) -> Option<(String, usize)> {
+    label_before_colon(text, |text, at| ends_sentence(lexicon, text, at))
 }
 
+/// The same, where `ends` says whether the sign at a byte of the text ends a sentence.
 pub fn label_before_colon(text: &str, ends: impl Fn(&str, usize) -> bool) -> Option<(String, usize)> {
     let (mut depth, mut in_brackets) = (0usize, 0usize);
     for (at, c) in text.char_indices().take_while(|(at, _)| *at < LONGEST_BYLINE) {
@@ -50,12 +53,12 @@ pub fn label_before_colon(text: &str, ends: impl Fn(&str, usize) -> bool) -> Opt
     None
 }
 
-/// A full stop that no initial or abbreviation explains.
-pub fn ends_sentence(text: &str, at: usize) -> bool {
+/// Whether the sign at a byte of a text ends a sentence: no full stop behind an initial or an abbreviation does.
+pub fn ends_sentence(lexicon: &Lexicon, text: &str, at: usize) -> bool {
     let word = text[..at].rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '[')).next().unwrap_or("");
     let is_short = (word.chars().count() <= 2 && word.starts_with(char::is_uppercase))
-        || labels::is_honorific(word)
-        || labels::is_post_nominal(word)
+        || labels::is_honorific(lexicon, word)
+        || labels::is_post_nominal(lexicon, word)
         || word.contains('.');
     let then_dash = text[at + 1..].trim_start().starts_with(['–', '—', '-']);
     text[at..].starts_with(['!', '?']) || then_dash || (!is_short && text[at + 1..].starts_with(char::is_whitespace))

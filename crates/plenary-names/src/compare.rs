@@ -1,13 +1,17 @@
-//! Names beside names: the words that tell people apart, and whether two honorifics can be one person's.
+//! Comparing names.
+//!
+//! Input: names and honorifics as printed, and the lexicon. Output: the words that tell people apart, and whether two
+//! honorifics can be one person's. Nothing is refused. Who is the same person is left to attribution.
 
 use crate::labels;
+use crate::lexicon::Lexicon;
 
-/// Words of a name that tell people apart: lower-cased, without honorifics, punctuation and letters behind it. A name
-/// that is nothing but honorifics is kept as it is.
-pub fn name_words(name: &str) -> Vec<String> {
+/// The words of a name that tell people apart: in small letters, without honorifics, punctuation and post-nominals. A
+/// name that consists of honorifics keeps them.
+pub fn name_words(lexicon: &Lexicon, name: &str) -> Vec<String> {
     let words = |all: bool| -> Vec<String> {
         name.split_whitespace()
-            .filter(|token| all || !labels::is_honorific(token) && !labels::is_post_nominal(token))
+            .filter(|token| all || !labels::is_honorific(lexicon, token) && !labels::is_post_nominal(lexicon, token))
             .map(|token| token.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase())
             .filter(|token| !token.is_empty())
             .collect()
@@ -16,18 +20,20 @@ pub fn name_words(name: &str) -> Vec<String> {
     if telling.is_empty() { words(true) } else { telling }
 }
 
-/// "Mr" and "Mrs" of one surname are two people.
-pub fn titles_agree(a: &Option<String>, b: &Option<String>) -> bool {
-    let sex = |honorific: &Option<String>| {
-        let words = labels::words(honorific.as_deref().unwrap_or(""));
-        match words.first().map(String::as_str) {
-            Some("mr" | "sir" | "lord" | "herr" | "monsieur") => Some('m'),
-            Some("mrs" | "ms" | "miss" | "dame" | "lady" | "frau" | "madame" | "mme") => Some('f'),
-            _ => None,
-        }
+/// Whether two honorifics can be one person's: "Mr" and "Mrs" of one surname are two people.
+pub fn titles_agree(lexicon: &Lexicon, a: Option<&str>, b: Option<&str>) -> bool {
+    let sex = |honorific: Option<&str>| {
+        let first = labels::words(honorific.unwrap_or("")).into_iter().next()?;
+        if lexicon.is_male(&first) { Some(Sex::Male) } else { lexicon.is_female(&first).then_some(Sex::Female) }
     };
     match (sex(a), sex(b)) {
         (Some(a), Some(b)) => a == b,
         _ => true,
     }
+}
+
+#[derive(PartialEq)]
+enum Sex {
+    Male,
+    Female,
 }

@@ -1,127 +1,120 @@
-//! People that prose and titles name with what they are: "Speech by Ann Lee, Minister of Roads, at the fair", "Ann Lee is
-//! director of the Museum of Ships", "Interview with the Commissioner for Data, Ann Lee".
+//! People whom prose and titles describe: "Speech by Ann Lee, Minister of Roads, at the fair", "Interview with the
+//! Commissioner for Data, Ann Lee".
+//!
+//! Input: a text that names somebody, and the lexicon. Output: the person with the office before or behind the name.
+//! Refused: what is not the name of a person. Where such texts are searched for is left to attribution.
 
 use std::ops::Range;
-use std::sync::LazyLock;
-
-use regex::Regex;
 
 use super::bylines::{self, Byline};
 use super::labels::{self, LabelKind};
 use super::offices;
-use super::text::constant_regex;
-use super::words::{BODIES, FUNCTION_WORDS, HEADING_NOUNS, NOT_SPEAKERS, OFFICES, POSITIONS, SESSION_BODIES};
-
-/// A run of capitalised words, with small words of names inside.
-static NAME: LazyLock<Regex> = LazyLock::new(|| {
-    constant_regex(
-        r"\p{Lu}[\p{L}\p{M}'’\-]*\.?(?:\s+(?:(?:de|da|do|dos|van|von|der|den|del|della|di|du|la|le|el|al|bin|bint|ibn|ter|ten|af|av|y|e)\s+){0,2}\p{Lu}[\p{L}\p{M}'’\-]*\.?)+",
-    )
-});
-
-/// What ends a description: when, where and on what occasion somebody speaks.
-static OCCASION: LazyLock<Regex> = LazyLock::new(|| {
-    constant_regex(
-        r"(?i)\s+(?:on the occasion of|at|before|during|to|in|on|for|am|beim|bei|auf|vor|anlässlich|lors|devant|à|au|en|ante|durante|presso|al|alla)\s+(?:the|a|an|its|his|her|der|die|das|dem|den|la|le|l’|el|los|il|lo)?\s*",
-    )
-});
+use crate::lexicon::Lexicon;
 
 /// Names of people in a text, with their places.
-pub fn names(text: &str) -> Vec<(Range<usize>, String)> {
-    NAME.find_iter(text)
+pub fn names(lexicon: &Lexicon, text: &str) -> Vec<(Range<usize>, String)> {
+    lexicon
+        .patterns()
+        .name_in_prose
+        .find_iter(text)
         .filter_map(|found| {
             // "Engineer Ann Lee": words before a name are capitalised too.
             let starts = std::iter::once(0).chain(found.as_str().match_indices(' ').map(|(at, _)| at + 1));
             starts.into_iter().find_map(|at| {
                 let name = found.as_str()[at..].trim_end_matches('.');
                 let start = found.start() + at;
-                is_name(name).then(|| (start..start + name.len(), name.to_string()))
+                is_name(lexicon, name).then(|| (start..start + name.len(), name.to_string()))
             })
         })
         .collect()
 }
 
 /// Two to five words that name a person, none of which means a body, an office or a heading.
-pub fn is_name(text: &str) -> bool {
+pub fn is_name(lexicon: &Lexicon, text: &str) -> bool {
     let words = labels::words(text);
-    let honorific = words.iter().take_while(|word| labels::is_honorific(word)).count();
+    let honorific = words.iter().take_while(|word| labels::is_honorific(lexicon, word)).count();
     let name = &words[honorific.min(words.len())..];
     (1..=5).contains(&name.len())
         && name.len() + honorific >= 2
         && name.iter().any(|word| word.chars().count() >= 3)
         && name.last().is_some_and(|word| word.chars().count() >= 2)
-        && labels::judge(text).is_some_and(|judgement| judgement.kind == LabelKind::Person && judgement.quality >= 0.6)
+        && labels::judge(lexicon, text)
+            .is_some_and(|judgement| judgement.kind == LabelKind::Person && judgement.quality >= 0.6)
         && !name.iter().any(|word| {
-            BODIES.contains(word)
-                || POSITIONS.contains(word)
-                || OFFICES.contains(word)
-                || HEADING_NOUNS.contains(word)
-                || SESSION_BODIES.contains(word)
-                || NOT_SPEAKERS.contains(word)
-                || FUNCTION_WORDS.contains(word)
+            lexicon.is_body(word)
+                || lexicon.is_position(word)
+                || lexicon.is_office(word)
+                || lexicon.is_heading_noun(word)
+                || lexicon.is_session_body(word)
+                || lexicon.is_not_speaker(word)
+                || lexicon.is_function_word(word)
         })
 }
 
 /// The person a text begins with, with the office before or behind the name.
-pub fn person(text: &str) -> Option<Byline> {
+pub fn person(lexicon: &Lexicon, text: &str) -> Option<Byline> {
     let text = text.trim_start();
     let clause = text.split(['.', '\n', ';', '!', '?']).next().filter(|clause| clause.contains(' ')).unwrap_or(text);
     // "Dr. Ann Lee": a full stop behind an honorific ends nothing.
-    let clause = if clause.split_whitespace().all(labels::is_honorific) { text } else { clause };
+    let clause = if clause.split_whitespace().all(|word| labels::is_honorific(lexicon, word)) { text } else { clause };
     let pieces: Vec<&str> = clause.split([',', '–', '—', '|', '(']).map(str::trim).collect();
     let first = pieces.first()?;
-    if let Some(byline) = leading(first) {
+    if let Some(byline) = leading(lexicon, first) {
         let mut byline = byline;
         // "Ann Lee, Minister of Roads, at the fair"
-        if let Some(office) = pieces.get(1).map(|piece| without_occasion(piece))
-            && offices::is_title(office)
+        if let Some(office) = pieces.get(1).map(|piece| without_occasion(lexicon, piece))
+            && offices::is_title(lexicon, office)
             && byline.details.title.is_none()
         {
-            offices::set_office(&mut byline, office);
+            offices::set_office(lexicon, &mut byline, office);
         }
         return Some(byline);
     }
     // "the Commissioner for Data, Niamh Carrick"
-    let office = first.trim_start_matches("the ").trim_start_matches("THE ");
-    let byline = leading(pieces.get(1)?)?;
-    if !offices::is_title(office) || byline.details.title.is_some() {
+    let office = offices::without_leading_articles(lexicon, first);
+    let byline = leading(lexicon, pieces.get(1)?)?;
+    if !offices::is_title(lexicon, office) || byline.details.title.is_some() {
         return None;
     }
     let mut byline = byline;
-    offices::set_office(&mut byline, office);
+    offices::set_office(lexicon, &mut byline, office);
     Some(byline)
 }
 
 /// "Ann Lee at the fair", "Governor Ann Lee": a name, perhaps behind an office, perhaps before an occasion.
-fn leading(piece: &str) -> Option<Byline> {
+fn leading(lexicon: &Lexicon, piece: &str) -> Option<Byline> {
     let words: Vec<&str> = piece.split_whitespace().collect();
     let end = words
         .iter()
         .position(|word| {
-            word.starts_with(char::is_lowercase) && !labels::is_particle(word)
-                || matches!(*word, "AT" | "ON" | "TO" | "IN" | "BY")
+            word.starts_with(char::is_lowercase) && !lexicon.is_particle(word)
+                || in_capitals(word) && lexicon.ends_name_in_capitals(&word.to_lowercase())
         })
         .unwrap_or(words.len());
     let head = words[..end].join(" ");
-    let byline = bylines::split(&head);
-    let is_person = is_name(&byline.name) || byline.details.honorific.is_some() && is_name(&head);
+    let byline = bylines::split(lexicon, &head);
+    let is_person = is_name(lexicon, &byline.name) || byline.details.honorific.is_some() && is_name(lexicon, &head);
     is_person.then_some(byline)
 }
 
 /// The office a text begins with: "director of the Museum of Ships, on paint".
-pub fn office(text: &str) -> Option<&str> {
+pub fn office<'t>(lexicon: &Lexicon, text: &'t str) -> Option<&'t str> {
     let clause = text.split([',', '.', ';', '(', '–', '—']).next()?.trim();
-    let office = without_occasion(clause);
-    (offices::is_title(office) && office.split_whitespace().count() <= 14).then_some(office)
+    let office = without_occasion(lexicon, clause);
+    (offices::is_title(lexicon, office) && office.split_whitespace().count() <= 14).then_some(office)
 }
 
-fn without_occasion(piece: &str) -> &str {
-    for found in OCCASION.find_iter(piece) {
+fn in_capitals(word: &str) -> bool {
+    word.chars().all(char::is_uppercase)
+}
+
+fn without_occasion<'t>(lexicon: &Lexicon, piece: &'t str) -> &'t str {
+    for found in lexicon.patterns().occasion.find_iter(piece) {
         let rest = &piece[found.end()..];
         // "at the University" says where somebody works, "at the fair" when they spoke.
         let next = labels::words(rest);
-        let is_body = next.iter().take(6).any(|word| BODIES.contains(word) && !SESSION_BODIES.contains(word));
-        let is_field = found.as_str().trim() == "for" || found.as_str().trim() == "to";
+        let is_body = next.iter().take(6).any(|word| lexicon.is_body(word) && !lexicon.is_session_body(word));
+        let is_field = lexicon.is_field_preposition(found.as_str().trim());
         if !(is_body || is_field && rest.starts_with(char::is_uppercase)) {
             return piece[..found.start()].trim();
         }
@@ -134,7 +127,7 @@ mod tests {
     use super::*;
 
     fn parts(text: &str) -> Option<(String, Option<String>, Option<String>)> {
-        person(text).map(|byline| (byline.name, byline.details.title, byline.details.affiliation))
+        person(Lexicon::builtin(), text).map(|byline| (byline.name, byline.details.title, byline.details.affiliation))
     }
 
     fn some(name: &str, title: &str, affiliation: &str) -> Option<(String, Option<String>, Option<String>)> {
@@ -166,7 +159,7 @@ mod tests {
 
     #[test]
     fn names_in_prose() {
-        let found = |text: &str| names(text).into_iter().map(|(_, name)| name).collect::<Vec<_>>();
+        let found = |text: &str| names(Lexicon::builtin(), text).into_iter().map(|(_, name)| name).collect::<Vec<_>>();
         assert_eq!(
             found("Ivo Lack has lived here. Mirjana Doll spoke to him in Novi Most."),
             ["Ivo Lack", "Mirjana Doll", "Novi Most"]

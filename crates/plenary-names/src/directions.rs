@@ -1,15 +1,15 @@
-//! What stands in brackets and is not said: stage directions, marks of interpreters, languages and clocks.
+//! Stage directions: what is printed in brackets and not said, such as marks of interpreters, languages and times.
 //!
-//! In: the text between two brackets. Out: whether it says what happens in the room. Calls of others in brackets are
-//! left to attribution.
+//! Input: the text between two brackets, and the lexicon. Output: whether it says what happens in the room. Nothing is
+//! refused. Interjections in brackets are left to attribution.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use crate::labels;
+use crate::lexicon::Lexicon;
 use crate::text::constant_regex;
-use crate::words::{APPLAUSE, CLAUSE_OPENERS, FUNCTION_WORDS, LANGUAGES, LOUDNESS, STAGE, STAGE_VERBS};
 
 /// Brackets longer than this are speech.
 pub const LONGEST_BRACKET: usize = 320;
@@ -17,78 +17,42 @@ pub const LONGEST_BRACKET: usize = 320;
 /// A time, or one time to another.
 pub static CLOCK: LazyLock<Regex> =
     LazyLock::new(|| constant_regex(r"^(?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?(?:\s*(?:-->|[-–—])\s*[\d:.,]+)?$"));
-static INTERPRETED: LazyLock<Regex> = LazyLock::new(|| {
-    constant_regex(
-        r"(?i)^(?:through|via|with|par|über|door|mediante)\b.{0,24}\b(?:interpret\w*|translat\w*|interprète|dolmetscher\w*|tolk|intérprete)$|^(?:simultaneous |consecutive )?(?:interpretation|translation|interpreted|translated)\b|^(?:voice of (?:the )?)?(?:interpreter|translator)$|^time expired$",
-    )
-});
-static EXAMINER: LazyLock<Regex> = LazyLock::new(|| {
-    constant_regex(r"(?i)^(?:by|questions? (?:from|by)) (?:(?:mr|mrs|ms|miss|dr|sir)\b\.?|the (?:court|chair))")
-});
-
 /// Whether a text between brackets says what happens in the room, not what is said: "Applause", "laughs", "spoke in
 /// French", "Beifall bei der SPD".
-pub fn is_direction(inner: &str) -> bool {
+pub fn is_direction(lexicon: &Lexicon, inner: &str) -> bool {
     let inner =
         inner.trim().trim_matches(|c: char| matches!(c, '.' | '!' | '*' | '_' | ',' | ' ' | '…' | '-' | '–' | '—'));
     if inner.is_empty() || inner.len() > LONGEST_BRACKET {
         return false;
     }
     const SENTENCE: usize = 16;
-    let examines = inner.starts_with(['B', 'b', 'Q', 'q']) && EXAMINER.is_match(inner);
-    let is_short = inner.split_whitespace().nth(SENTENCE).is_none();
-    if examines || is_short && INTERPRETED.is_match(inner) {
+    let patterns = lexicon.patterns();
+    let is_short = || inner.split_whitespace().nth(SENTENCE).is_none();
+    if patterns.examined_in_brackets.is_match(inner) || patterns.interpreted.is_match(inner) && is_short() {
         return true;
     }
     let all = labels::words(inner);
-    if is_language(&all) {
+    if is_language(lexicon, &all) {
         return true;
     }
-    let words: Vec<&String> = all.iter().skip_while(|word| LOUDNESS.contains(word)).collect();
+    let words: Vec<&String> = all.iter().skip_while(|word| lexicon.is_loudness(word)).collect();
     let Some(first) = words.first() else { return false };
     // "applause is not an argument" has a verb of its own, and a sentence its pronouns.
-    let is_clause = || {
-        all.iter()
-            .any(|word| CLAUSE_OPENERS.contains(word) && !matches!(word.as_str(), "as" | "and" | "in" | "no" | "do"))
-    };
-    if STAGE.contains(first) {
+    let is_clause = || all.iter().any(|word| lexicon.is_clause_opener(word) && !lexicon.is_no_clause(word));
+    if lexicon.is_stage_word(first) {
         return words.len() <= 2 || !is_clause();
     }
-    let acts = |word: &String| STAGE_VERBS.contains(word) || STAGE.contains(word);
+    let acts = |word: &String| lexicon.is_stage_verb(word) || lexicon.is_stage_word(word);
+    let applauds = || all.iter().any(|word| lexicon.is_applause(word)) && !lexicon.is_function_word(first);
     all.len() <= 4 && !is_clause() && (acts(first) || all.last().is_some_and(acts))
-        || all.len() <= 12 && !is_clause() && APPLAUSE.any(&all) && !FUNCTION_WORDS.contains(first)
+        || all.len() <= 12 && !is_clause() && applauds()
 }
 
 /// "English", "in French", "spoke in Arabic; English text provided by the delegation".
-fn is_language(words: &[String]) -> bool {
-    let small = |word: &str| matches!(word, "in" | "from" | "into" | "to" | "auf" | "en" | "op" | "på" | "po" | "the");
-    let speaks = |word: &str| {
-        matches!(
-            word,
-            "spoke"
-                | "speaks"
-                | "speaking"
-                | "spoken"
-                | "continued"
-                | "continues"
-                | "continuing"
-                | "interpretation"
-                | "translation"
-                | "translated"
-                | "interpreted"
-                | "original"
-                | "resumed"
-                | "spricht"
-                | "fährt"
-        )
-    };
-    match words.iter().position(|word| LANGUAGES.contains(word)) {
-        Some(at) => {
-            words[..at].iter().all(|word| small(word) || speaks(word))
-                && (words.len() == at + 1 || at > 0 && speaks(&words[0]))
-        }
-        None => false,
-    }
+fn is_language(lexicon: &Lexicon, words: &[String]) -> bool {
+    let Some(at) = words.iter().position(|word| lexicon.is_language(word)) else { return false };
+    words[..at].iter().all(|word| lexicon.is_before_language(word) || lexicon.is_speaking(word))
+        && (words.len() == at + 1 || at > 0 && lexicon.is_speaking(&words[0]))
 }
 
 /// A time, or one time to another.

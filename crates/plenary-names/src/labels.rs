@@ -1,13 +1,9 @@
-//! Is this text a label of a speaker? Judged by its form alone: names, honorifics, roles, and what is none of them.
+//! Is this text the label of a speaker? Judged by its form alone: names, honorifics, roles, and what is none of them.
 //!
-//! The words behind it are in `words`.
+//! Input: a short text, and the lexicon. Output: what kind of label it is and how much it looks like one. Nothing is
+//! refused. Where the label stands and what that means is left to attribution.
 
-use super::words::{
-    ANONYMOUS, ARTICLES, BODIES, CHAIRS, FUNCTION_WORDS, HEADING_NOUNS, HONORIFICS, NOT_SPEAKERS, OFFICE_WORDS,
-    OFFICES, PARTICLES, POST_NOMINALS, PRESIDING_WORDS,
-};
-
-use super::dates::month;
+use crate::lexicon::Lexicon;
 
 /// What kind of label a text looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,23 +26,19 @@ pub struct Judgement {
     pub quality: f32,
 }
 
-pub fn is_honorific(token: &str) -> bool {
-    let token = bare(token);
-    HONORIFICS.contains(&token)
+/// A form of address, title or rank before a name, however it is printed: "Dr.".
+pub fn is_honorific(lexicon: &Lexicon, token: &str) -> bool {
+    lexicon.is_honorific(&bare(token))
 }
 
-pub fn is_post_nominal(text: &str) -> bool {
+/// Letters behind a name, however they are printed: "Ph.D.", "MP".
+pub fn is_post_nominal(lexicon: &Lexicon, text: &str) -> bool {
     let letters: String = text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
-    POST_NOMINALS.contains(&letters)
+    lexicon.is_post_nominal(&letters)
 }
 
 fn bare(token: &str) -> String {
     token.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
-}
-
-/// A small word inside names: "van", "de".
-pub fn is_particle(word: &str) -> bool {
-    PARTICLES.contains(word)
 }
 
 /// What users of a chat call themselves: one word, perhaps in small letters.
@@ -58,34 +50,17 @@ pub fn is_user_name(label: &str) -> bool {
         && label.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-'))
 }
 
-/// Honorifics at the start of a name, with an article before them: "El señor", "The Hon. Mr.".
-pub fn leading_honorifics(tokens: &[&str]) -> usize {
-    let article = usize::from(
-        tokens.len() >= 3 && ARTICLES.contains(&bare(tokens[0])) && !is_honorific(tokens[0]) && is_honorific(tokens[1]),
-    );
-    let n = article + tokens[article..].iter().take_while(|token| is_honorific(token)).count();
-    // "The Minister of Roads" has an office for a name.
+/// Number of honorifics at the start of a name, with an article before them: "El señor", "The Hon. Mr.".
+pub fn leading_honorifics(lexicon: &Lexicon, tokens: &[&str]) -> usize {
+    let has_article = tokens.len() >= 3
+        && lexicon.is_article(&bare(tokens[0]))
+        && !is_honorific(lexicon, tokens[0])
+        && is_honorific(lexicon, tokens[1]);
+    let article = usize::from(has_article);
+    let n = article + tokens[article..].iter().take_while(|token| is_honorific(lexicon, token)).count();
+    // "The Minister of Roads" is an office, not a name.
     let of_office = tokens.get(n).is_some_and(|next| {
-        matches!(
-            bare(next).as_str(),
-            "of" | "for" | "de" | "da" | "do" | "du" | "des" | "der" | "für" | "voor" | "bishop"
-        ) && !matches!(
-            bare(tokens[n.saturating_sub(1)]).as_str(),
-            "mr" | "mrs"
-                | "ms"
-                | "dr"
-                | "m"
-                | "mme"
-                | "mlle"
-                | "sr"
-                | "sra"
-                | "señor"
-                | "señora"
-                | "herr"
-                | "frau"
-                | "heer"
-                | "mevrouw"
-        )
+        lexicon.is_of_office(&bare(next)) && !lexicon.is_plain_honorific(&bare(tokens[n.saturating_sub(1)]))
     });
     if n < tokens.len() && !of_office { n } else { 0 }
 }
@@ -96,134 +71,68 @@ pub fn words(label: &str) -> Vec<String> {
 }
 
 /// A part in the proceedings that conducts them: "The Chair", "Acting Chair", "Mr. Speaker", "The President".
-pub fn is_chair_label(label: &str) -> bool {
+pub fn is_chair_label(lexicon: &Lexicon, label: &str) -> bool {
+    const LONGEST: usize = 6;
+    const LONGEST_WITHOUT_BLANKS: usize = 12;
     let words = words(label);
-    if words.is_empty() || words.len() > 6 {
+    if words.is_empty() || words.len() > LONGEST {
         return false;
     }
-    // Scripts without blanks close the name with the office.
     if let [only] = words.as_slice()
-        && only.chars().count() <= 12
-        && ["委員長", "議長", "主席", "主持人", "위원장", "의장"].iter().any(|office| only.ends_with(office))
+        && only.chars().count() <= LONGEST_WITHOUT_BLANKS
+        && lexicon.closes_with_chair(only)
     {
         return true;
     }
-    let head_is_chair = CHAIRS.any(&words);
-    let presides = words.iter().any(|word| matches!(word.as_str(), "speaker" | "president" | "mayor"))
-        && words.iter().all(|word| PRESIDING_WORDS.contains(word));
-    (head_is_chair && words.iter().all(|word| is_office_word(word))) || presides
+    let has_chair = words.iter().any(|word| lexicon.is_chair(word));
+    let presides = words.iter().any(|word| lexicon.is_presiding_office(word))
+        && words.iter().all(|word| lexicon.is_presiding_word(word));
+    (has_chair && words.iter().all(|word| is_office_word(lexicon, word))) || presides
 }
 
-/// "Transportministeren", "Finansministern": an office in one word.
-fn is_compound_office(word: &str) -> bool {
-    const ENDS: [&str; 5] = ["minister", "ministerin", "ministeren", "ministern", "ministeriö"];
-    ENDS.iter().any(|end| word.ends_with(end))
-}
-
-fn is_office_word(word: &str) -> bool {
-    is_compound_office(word) || CHAIRS.contains(word) || OFFICES.contains(word) || OFFICE_WORDS.contains(word)
+fn is_office_word(lexicon: &Lexicon, word: &str) -> bool {
+    lexicon.is_compound_office(word)
+        || lexicon.is_chair(word)
+        || lexicon.is_office(word)
+        || lexicon.is_beside_office(word)
 }
 
 /// Somebody without a name who asks: "Q", "A member of the audience".
-pub fn is_questioner_label(label: &str) -> bool {
+pub fn is_questioner_label(lexicon: &Lexicon, label: &str) -> bool {
     let words = words(label);
-    matches!(
-        words.first().map(String::as_str),
-        Some(
-            "q" | "question"
-                | "interviewer"
-                | "questioner"
-                | "reporter"
-                | "journalist"
-                | "frage"
-                | "vraag"
-                | "pregunta"
-                | "domanda"
-                | "pergunta"
-                | "pytanie"
-                | "fråga"
-                | "spørgsmål"
-                | "entrevistador"
-                | "entrevistadora"
-                | "intervieweur"
-                | "intervistatore"
-        )
-    ) || words.iter().any(|word| matches!(word.as_str(), "audience" | "questioner" | "interviewer"))
+    words.first().is_some_and(|first| lexicon.is_questioner(first))
+        || words.iter().any(|word| lexicon.is_questioner_anywhere(word))
 }
 
 /// Somebody without a name who calls out: "Voice from the gallery", "Some hon. members".
-pub fn is_interjector_label(label: &str) -> bool {
+pub fn is_interjector_label(lexicon: &Lexicon, label: &str) -> bool {
     let words = words(label);
-    matches!(
-        words.first().map(String::as_str),
-        Some(
-            "voice"
-                | "voices"
-                | "heckler"
-                | "interjection"
-                | "several"
-                | "some"
-                | "crowd"
-                | "chorus"
-                | "zuruf"
-                | "zwischenruf"
-                | "voix"
-                | "voz"
-                | "voces"
-                | "vozes"
-                | "varios"
-                | "głos"
-                | "głosy"
-                | "voce"
-                | "voci"
-                | "stem"
-                | "röst"
-        )
-    ) || words.iter().all(|word| {
-        matches!(
-            word.as_str(),
-            "hon"
-                | "honourable"
-                | "honorable"
-                | "noble"
-                | "member"
-                | "members"
-                | "lords"
-                | "deputies"
-                | "senators"
-                | "opposition"
-                | "government"
-                | "députés"
-                | "diputados"
-                | "deputados"
-        )
-    }) || (words.len() >= 2 && words[0] == "an" && words.iter().any(|word| word == "member" || word == "members"))
+    words.first().is_some_and(|first| lexicon.is_interjector(first))
+        || words.iter().all(|word| lexicon.is_interjector_only(word))
+        || words.len() >= 2 && lexicon.is_one_of(&words[0]) && words.iter().any(|word| lexicon.is_member(word))
 }
 
-pub fn is_unknown_label(label: &str) -> bool {
-    words(label).iter().any(|word| matches!(word.as_str(), "unidentified" | "unknown" | "inaudible" | "anonymous"))
+/// A label that says that the speaker is unknown: "Unidentified speaker".
+pub fn is_unknown_label(lexicon: &Lexicon, label: &str) -> bool {
+    words(label).iter().any(|word| lexicon.is_unknown(word))
 }
 
-/// Whether a text begins with a word that introduces something else than speech ("Note", "PRESENT").
-pub fn is_not_speaker(label: &str) -> bool {
+/// Whether a text begins with a word that introduces something else than speech: "Note", "PRESENT".
+pub fn is_not_speaker(lexicon: &Lexicon, label: &str) -> bool {
     let words = words(label);
-    match words.first() {
-        None => true,
-        Some(first) if words.len() > 1 && HONORIFICS.contains(first) => false,
-        Some(first) => {
-            let all = words.join(" ");
-            NOT_SPEAKERS.contains(&all)
-                || (words.len() == 1 && NOT_SPEAKERS.contains(first))
-                || (words.len() > 1
-                    && NOT_SPEAKERS.contains(first)
-                    && !words.iter().any(|word| OFFICES.contains(word) || CHAIRS.contains(word)))
-                || words.last().is_some_and(|last| words.len() > 1 && HEADING_NOUNS.contains(last))
-        }
+    let Some(first) = words.first() else { return true };
+    let is_one_word = words.len() == 1;
+    if !is_one_word && lexicon.is_honorific(first) {
+        return false;
     }
+    let names_office = || words.iter().any(|word| lexicon.is_office(word) || lexicon.is_chair(word));
+    lexicon.is_not_speaker(&words.join(" "))
+        || lexicon.is_not_speaker(first) && (is_one_word || !names_office())
+        || !is_one_word && words.last().is_some_and(|last| lexicon.is_heading_noun(last))
 }
 
 /// Judges a label without brackets, title or colon: "Ann Smith", "The Chair", "Q".
-pub fn judge(label: &str) -> Option<Judgement> {
+pub fn judge(lexicon: &Lexicon, label: &str) -> Option<Judgement> {
     let label = label.trim();
     let n_chars = label.chars().count();
     if n_chars == 0
@@ -233,24 +142,24 @@ pub fn judge(label: &str) -> Option<Judgement> {
     {
         return None;
     }
-    if is_chair_label(label) && !label.starts_with(char::is_lowercase) {
+    if is_chair_label(lexicon, label) && !label.starts_with(char::is_lowercase) {
         return Some(Judgement { kind: LabelKind::Office, quality: 0.95 });
     }
     if let Some(judgement) = judge_caseless(label, n_chars) {
         return judgement;
     }
     let tokens: Vec<&str> = label.split_whitespace().collect();
-    if tokens.len() > 9 || is_not_speaker(label) {
+    if tokens.len() > 9 || is_not_speaker(lexicon, label) {
         return None;
     }
     let words = words(label);
     // "January 29": a date, however it is set.
     let is_number = |word: &String| word.chars().all(|c| c.is_ascii_digit());
-    if words.iter().any(is_number) && words.iter().all(|word| is_number(word) || month(word).is_some()) {
+    if words.iter().any(is_number) && words.iter().all(|word| is_number(word) || lexicon.month(word).is_some()) {
         return None;
     }
     if let [only] = words.as_slice()
-        && matches!(only.as_str(), "q" | "a" | "question" | "answer")
+        && (lexicon.is_question_label(only) || lexicon.is_answer_label(only))
         && label.starts_with(char::is_uppercase)
     {
         return Some(Judgement { kind: LabelKind::Anonymous, quality: 0.45 });
@@ -260,50 +169,18 @@ pub fn judge(label: &str) -> Option<Judgement> {
     if !starts_upper {
         return None;
     }
-    let anonymous = ANONYMOUS.any(&words);
-    let office = words.iter().any(|word| OFFICES.contains(word) || CHAIRS.contains(word) || is_compound_office(word));
+    let anonymous = words.iter().any(|word| lexicon.is_anonymous(word));
+    let names_office =
+        |word: &String| lexicon.is_office(word) || lexicon.is_chair(word) || lexicon.is_compound_office(word);
+    let office = words.iter().any(names_office);
     // "For the Plaintiff", "BY MR. LEE" say on whose behalf or by whom.
-    let relates = words.first().is_some_and(|word| FUNCTION_WORDS.contains(word) && !is_determiner(word));
+    let relates = words.first().is_some_and(|word| lexicon.is_function_word(word) && !lexicon.is_determiner(word));
     if (anonymous || office) && words.len() <= 7 && !relates {
-        let small = [
-            "from",
-            "in",
-            "at",
-            "to",
-            "for",
-            "and",
-            "on",
-            "by",
-            "off",
-            "offscreen",
-            "de",
-            "do",
-            "du",
-            "des",
-            "dos",
-            "von",
-            "da",
-            "della",
-            "del",
-            "dei",
-            "des",
-            "der",
-            "für",
-            "van",
-            "voor",
-            "la",
-            "le",
-            "per",
-            "i",
-            "y",
-            "e",
-            "z",
-        ];
         let plausible = tokens.iter().zip(&words).all(|(token, word)| {
             token.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit())
-                || small.contains(&word.as_str())
-                || is_office_word(word)
-                || ANONYMOUS.contains(word)
+                || lexicon.is_small_word_of_office(word)
+                || is_office_word(lexicon, word)
+                || lexicon.is_anonymous(word)
         });
         if plausible && !label.ends_with(['.', ',']) {
             let kind = if anonymous { LabelKind::Anonymous } else { LabelKind::Office };
@@ -319,11 +196,7 @@ pub fn judge(label: &str) -> Option<Judgement> {
     {
         return Some(Judgement { kind: LabelKind::Word, quality: 0.35 });
     }
-    judge_person(&tokens)
-}
-
-fn is_determiner(word: &str) -> bool {
-    matches!(word, "all" | "an" | "a" | "the")
+    judge_person(lexicon, &tokens)
 }
 
 /// A quotation mark that no letters enclose; between letters it is a sign of abbreviation in Hebrew.
@@ -354,11 +227,11 @@ fn judge_caseless(label: &str, n_chars: usize) -> Option<Option<Judgement>> {
     )
 }
 
-fn judge_person(tokens: &[&str]) -> Option<Judgement> {
-    let n_honorifics = leading_honorifics(tokens);
+fn judge_person(lexicon: &Lexicon, tokens: &[&str]) -> Option<Judgement> {
+    let n_honorifics = leading_honorifics(lexicon, tokens);
     let mut names: Vec<&str> = Vec::new();
     for token in &tokens[n_honorifics..] {
-        if !is_post_nominal(token) || names.is_empty() {
+        if !is_post_nominal(lexicon, token) || names.is_empty() {
             names.push(token);
         }
     }
@@ -369,7 +242,7 @@ fn judge_person(tokens: &[&str]) -> Option<Judgement> {
             return None;
         }
         let lower = core.to_lowercase();
-        if FUNCTION_WORDS.contains(&lower) && names.len() > 1 && !(core.chars().count() == 1 && token.ends_with('.')) {
+        if lexicon.is_function_word(&lower) && names.len() > 1 && !(core.chars().count() == 1 && token.ends_with('.')) {
             return None;
         }
         let letters = core.chars().filter(|c| c.is_alphabetic()).count();
@@ -383,7 +256,7 @@ fn judge_person(tokens: &[&str]) -> Option<Judgement> {
             || core.split(['\'', '’', '-']).nth(1).is_some_and(|rest| rest.starts_with(char::is_uppercase));
         if has_capital {
             capitalised += 1;
-        } else if !PARTICLES.contains(&lower) {
+        } else if !lexicon.is_particle(&lower) {
             return None;
         }
         // A full stop ends a sentence unless it follows an initial or an abbreviation.
@@ -392,9 +265,13 @@ fn judge_person(tokens: &[&str]) -> Option<Judgement> {
         }
     }
     // "Department of the Interior", "Delta Grain Company" name a body, which speaks less often than it is listed.
-    let is_body =
-        n_honorifics == 0 && names.len() > 1 && names.iter().any(|token| matches!(bare(token).as_str(), "of" | "the"))
-            || names.last().is_some_and(|last| n_honorifics == 0 && names.len() > 1 && BODIES.contains(&bare(last)));
+    let is_inside_body = |token: &&str| {
+        let word = bare(token);
+        lexicon.is_of_body(&word) || lexicon.is_dropped_article(&word)
+    };
+    let is_body = n_honorifics == 0
+        && names.len() > 1
+        && (names.iter().any(is_inside_body) || names.last().is_some_and(|last| lexicon.is_body(&bare(last))));
     let quality = match (n_honorifics, capitalised) {
         _ if is_body && capitalised > 0 => 0.4,
         (_, 0) => return None,
@@ -413,7 +290,7 @@ mod tests {
     use super::*;
 
     fn quality(label: &str) -> f32 {
-        judge(label).map_or(0.0, |judgement| judgement.quality)
+        judge(Lexicon::builtin(), label).map_or(0.0, |judgement| judgement.quality)
     }
 
     #[test]

@@ -1,17 +1,18 @@
-//! Names: is this a person, an office, a stage direction? Splitting and comparing what is printed of people.
+//! Names: is this a person, an office, a stage direction? Splitting and comparing names and bylines.
 //!
-//! In: short texts - a label, a byline, what stands in brackets. Out: what kind of thing it is and its parts. Nothing here
-//! sees a document; where a label stands and what that means is left to attribution.
+//! Input: short texts, such as a label, a byline or the contents of brackets, and the lexicon. Output: what kind of thing it
+//! is, and its parts. Nothing is refused. Nothing here sees a document: where a label stands and what that means is left to
+//! attribution.
 
 pub mod bylines;
 pub mod colon;
 pub mod compare;
-pub mod dates;
 pub mod described;
 pub mod directions;
 pub mod labels;
+pub mod lexicon;
 pub mod misreadings;
 pub mod offices;
 pub mod roles;
 pub mod text;
-pub mod words;
+pub mod toml_error;

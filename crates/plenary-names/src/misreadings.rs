@@ -1,8 +1,12 @@
-//! Misread prints of a label: scans and bad copies print one label in several ways, and the frequent one is right.
+//! Misread labels: scans and bad copies print one label in several ways, and the most frequent one is right.
+//!
+//! Input: the labels of a document, as often as they are printed. Output: for each misread one the label it stands for.
+//! Nothing is refused. What a label means is left to `labels`.
 
 use std::collections::HashMap;
 
-/// Letters that recognition mistakes for one another become one; blanks, punctuation and doubled letters go.
+/// A label reduced to what survives misreading: letters that recognition mistakes for one another become one; blanks,
+/// punctuation and doubled letters are dropped.
 pub fn skeleton(text: &str) -> String {
     let mut out = String::new();
     let lower = text.to_lowercase().replace("rn", "m");

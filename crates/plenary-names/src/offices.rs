@@ -2,67 +2,53 @@
 
 use super::bylines::{Byline, pieces, place, split_honorific};
 use super::labels;
-use super::words::{ARTICLES, BODIES, CHAIRS, FUNCTION_WORDS, OFFICE_WORDS, OFFICES, POSITIONS, SESSION_BODIES};
+use crate::lexicon::Lexicon;
+use crate::text::capitalised;
 
 /// What somebody is, in words that a text uses of them: title, and affiliation where it is told.
-pub fn set_office(byline: &mut Byline, office: &str) {
-    place(byline, &pieces(office));
-    split_title(byline);
+pub fn set_office(lexicon: &Lexicon, byline: &mut Byline, office: &str) {
+    place(lexicon, byline, &pieces(office));
+    split_title(lexicon, byline);
 }
 
 /// An office without article and address: "The Acting Chair", "El señor PRESIDENTE", "M. le président".
-pub fn without_article(office: &str) -> String {
+pub fn without_article(lexicon: &Lexicon, office: &str) -> String {
     let tokens: Vec<&str> = office.split_whitespace().collect();
     let is_address = |token: &&str| {
         let word = token.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-        ARTICLES.contains(&word) || matches!(word.as_str(), "hon") || labels::is_honorific(token) && !is_title(token)
+        lexicon.is_article(&word) || labels::is_honorific(lexicon, token) && !is_title(lexicon, token)
     };
     let n = tokens.iter().take_while(|token| is_address(token)).count();
     if n < tokens.len() { tokens[n..].join(" ") } else { office.to_string() }
 }
 
 /// An office that somebody holds outside these proceedings: "The Minister of Roads", not "The Witness".
-pub fn names_position(office: &str) -> bool {
-    let words = labels::words(office);
-    is_title(office)
-        && !words.iter().any(|word| {
-            matches!(
-                word.as_str(),
-                "witness"
-                    | "resident"
-                    | "student"
-                    | "expert"
-                    | "operator"
-                    | "speaker"
-                    | "interpreter"
-                    | "candidate"
-                    | "participant"
-            )
-        })
+pub fn names_position(lexicon: &Lexicon, office: &str) -> bool {
+    is_title(lexicon, office) && !labels::words(office).iter().any(|word| lexicon.is_no_position(word))
 }
 
-/// Honorifics that are offices: "Mayor", "Minister".
-pub fn office_among(honorific: &str) -> Option<String> {
-    const OFFICES: [&str; 7] = ["mayor", "governor", "minister", "ambassador", "commissioner", "bishop", "archbishop"];
+/// The office among honorifics: "Mayor", "Minister".
+pub fn office_among(lexicon: &Lexicon, honorific: &str) -> Option<String> {
     honorific
         .split_whitespace()
         .map(|token| token.trim_matches(|c: char| !c.is_alphabetic()))
-        .find(|token| OFFICES.contains(&token.to_lowercase().as_str()))
+        .find(|token| lexicon.is_office_honorific(&token.to_lowercase()))
         .map(str::to_string)
 }
 
 /// "City Manager Hatch", "Präsidentin Dr. Ulla Brenner": an office before a name, and the name.
-pub fn split_office(name: &str) -> (Option<String>, String) {
+pub fn split_office(lexicon: &Lexicon, name: &str) -> (Option<String>, String) {
     let tokens: Vec<&str> = name.split_whitespace().collect();
     let is_position = |token: &&str| {
         let word = token.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-        POSITIONS.contains(&word) || CHAIRS.contains(&word) || OFFICES.contains(&word)
+        lexicon.is_position(&word) || lexicon.is_chair(&word) || lexicon.is_office(&word)
     };
     let Some(at) = tokens.iter().rposition(is_position).filter(|at| at + 1 < tokens.len()) else {
         return (None, name.to_string());
     };
     let (office, rest) = (tokens[..=at].join(" "), tokens[at + 1..].join(" "));
-    let named = labels::words(&rest).iter().all(|word| !OFFICE_WORDS.contains(word) && !FUNCTION_WORDS.contains(word))
+    let is_of_name = |word: &String| !lexicon.is_beside_office(word) && !lexicon.is_function_word(word);
+    let named = labels::words(&rest).iter().all(is_of_name)
         && tokens[at + 1..]
             .iter()
             .all(|token| token.chars().filter(|c| c.is_alphabetic()).count() >= 2 || token.ends_with('.'))
@@ -71,34 +57,37 @@ pub fn split_office(name: &str) -> (Option<String>, String) {
         return (None, name.to_string());
     }
     // "CHIEF JUSTICE ROWE"
-    let (honorific, name) = split_honorific(&rest);
-    let office = match honorific.filter(|text| is_title(text)) {
+    let (honorific, name) = split_honorific(lexicon, &rest);
+    let office = match honorific.filter(|text| is_title(lexicon, text)) {
         Some(more) => format!("{office} {more}"),
         None => office,
     };
     (Some(office), name)
 }
 
-/// "Professor at the University of Loenen": what a title says of where somebody works, where nothing else says it.
-pub fn split_title(byline: &mut Byline) {
+/// "Professor at the University of Loenen": takes out of a title where somebody works, where nothing else says it.
+pub fn split_title(lexicon: &Lexicon, byline: &mut Byline) {
     let Some(title) = &byline.details.title else { return };
     let lower = title.to_lowercase();
     if lower.len() != title.len() {
         return;
     }
-    let mut places: Vec<(usize, &str)> =
-        [" at ", " of ", " for ", " with "].iter().flat_map(|word| lower.match_indices(word)).collect();
+    let mut places: Vec<(usize, usize, bool)> = Vec::new();
+    for (word, is_at) in lexicon.words_before_place() {
+        let spaced = format!(" {word} ");
+        places.extend(lower.match_indices(&spaced).map(|(at, found)| (at, found.len(), is_at)));
+    }
     places.sort_unstable();
-    for (at, word) in places {
-        let rest = title[at + word.len()..].trim_start_matches("the ").trim_start_matches("THE ").trim();
+    for (at, length, is_at) in places {
+        let rest = without_leading_articles(lexicon, &title[at + length..]).trim();
         let words = labels::words(rest);
         let is_body =
-            |word: Option<&String>| word.is_some_and(|word| BODIES.contains(word) && !SESSION_BODIES.contains(word));
+            |word: Option<&String>| word.is_some_and(|word| lexicon.is_body(word) && !lexicon.is_session_body(word));
         let names_body = words.len() >= 2
             && rest.starts_with(char::is_uppercase)
             && (is_body(words.first()) || is_body(words.last()));
-        let is_at = word == " at " && rest.starts_with(char::is_uppercase);
-        if is_title(&title[..at])
+        let is_at = is_at && rest.starts_with(char::is_uppercase);
+        if is_title(lexicon, &title[..at])
             && (is_at || names_body && byline.details.affiliation.is_none() && byline.details.country.is_none())
         {
             let place = match &byline.details.affiliation {
@@ -112,8 +101,36 @@ pub fn split_title(byline: &mut Byline) {
     }
 }
 
-pub fn without_the(title: &str) -> String {
-    title.strip_prefix("The ").or_else(|| title.strip_prefix("THE ")).unwrap_or(title).to_string()
+/// A title without the article before it, which begins with a capital there: "The Acting Chair".
+pub fn without_the(lexicon: &Lexicon, title: &str) -> String {
+    match title.split_once(' ') {
+        Some((article, rest)) if is_capital_article(lexicon, article) => rest.to_string(),
+        _ => title.to_string(),
+    }
+}
+
+/// Whether a text begins with a capitalised article that titles do not keep: "The Bishop of Tarnley".
+pub fn starts_with_article(lexicon: &Lexicon, text: &str) -> bool {
+    text.split_once(' ').is_some_and(|(article, _)| {
+        lexicon.is_dropped_article(&article.to_lowercase()) && article == capitalised(&article.to_lowercase())
+    })
+}
+
+fn is_capital_article(lexicon: &Lexicon, word: &str) -> bool {
+    let lower = word.to_lowercase();
+    lexicon.is_dropped_article(&lower) && (word == capitalised(&lower) || word == lower.to_uppercase())
+}
+
+/// A text without articles at its beginning, in small letters or in capitals: "the Bank of Norland".
+pub fn without_leading_articles<'t>(lexicon: &Lexicon, mut text: &'t str) -> &'t str {
+    while let Some((article, rest)) = text.split_once(' ') {
+        let lower = article.to_lowercase();
+        if !(lexicon.is_dropped_article(&lower) && (article == lower || article == lower.to_uppercase())) {
+            break;
+        }
+        text = rest;
+    }
+    text
 }
 
 /// A short label of a party: "Lib.", "NDP", "S&D".
@@ -125,14 +142,14 @@ pub fn is_party(text: &str) -> bool {
         && (capitals * 2 > letters.len() || text.ends_with('.') || letters.len() <= 4)
 }
 
-/// Whether the first telling word of a piece names a position.
-pub fn is_title(piece: &str) -> bool {
+/// Whether the first word of a piece that names a position or a body names a position.
+pub fn is_title(lexicon: &Lexicon, piece: &str) -> bool {
     for word in labels::words(piece) {
-        if POSITIONS.contains(&word) || CHAIRS.contains(&word) {
+        if lexicon.is_position(&word) || lexicon.is_chair(&word) {
             return true;
         }
-        if BODIES.contains(&word) || matches!(word.as_str(), "of" | "for") {
-            // "Faculty of Law Dean" is rare; "University of the Deputy" is no title.
+        // "Faculty of Law Dean" is rare; "University of the Deputy" is not a title.
+        if lexicon.is_body(&word) || lexicon.is_of_position(&word) {
             return false;
         }
     }
@@ -140,22 +157,20 @@ pub fn is_title(piece: &str) -> bool {
 }
 
 /// Whether a piece behind a name says who somebody is: evidence that a line is a byline.
-pub fn is_telling(piece: &str) -> bool {
-    is_title(piece) || BODIES.any(&labels::words(piece))
+pub fn is_telling(lexicon: &Lexicon, piece: &str) -> bool {
+    is_title(lexicon, piece) || labels::words(piece).iter().any(|word| lexicon.is_body(word))
 }
 
 /// Offices that only conduct: a moderator of some body moderates here.
-pub fn leads(title: &str) -> bool {
-    labels::words(title).first().is_some_and(|word| !word.starts_with("chair") && !word.starts_with("pr"))
+pub fn leads(lexicon: &Lexicon, title: &str) -> bool {
+    labels::words(title).first().is_some_and(|word| !lexicon.is_chair_of_bodies(word))
 }
 
-pub fn is_session_chair(title: &str) -> bool {
+/// Whether a title is that of the chair of this meeting: "Chair", "Chair of the Committee", "President of the Assembly".
+pub fn is_session_chair(lexicon: &Lexicon, title: &str) -> bool {
     let words = labels::words(title);
     let Some(first) = words.first() else { return false };
-    let body = words.iter().rev().find(|word| !matches!(word.as_str(), "the" | "of"));
-    let presides = matches!(first.as_str(), "president" | "speaker")
-        && body.is_some_and(|body| {
-            matches!(body.as_str(), "assembly" | "session" | "conference" | "sitting" | "meeting" | "house")
-        });
-    presides || CHAIRS.contains(first) && (words.len() == 1 || body.is_some_and(|body| SESSION_BODIES.contains(body)))
+    let body = words.iter().rev().find(|word| !lexicon.is_of_body(word) && !lexicon.is_dropped_article(word));
+    let presides = lexicon.is_office_of_session(first) && body.is_some_and(|body| lexicon.is_session(body));
+    presides || lexicon.is_chair(first) && (words.len() == 1 || body.is_some_and(|body| lexicon.is_session_body(body)))
 }

@@ -1,15 +1,12 @@
-//! Words for roles in the proceedings.
+//! Words for parts in the proceedings.
+//!
+//! Input: a word of a table or a list of people, and the lexicon. Output: the role it names, or `None` for an office.
 
 use plenary_corpus::Role;
 
+use crate::lexicon::Lexicon;
+
 /// The role that a word names, in any case; `None` for words that name an office or nothing.
-pub fn role_named(word: &str) -> Option<Role> {
-    match word.trim().to_lowercase().as_str() {
-        "chair" | "chairman" | "chairwoman" | "chairperson" | "moderator" | "presiding" => Some(Role::Chair),
-        "speaker" | "regular" | "member" | "guest" | "participant" | "panelist" | "panellist" => Some(Role::Speaker),
-        "questioner" | "audience" => Some(Role::Questioner),
-        "interjector" => Some(Role::Interjector),
-        "unknown" => Some(Role::Unknown),
-        _ => None,
-    }
+pub fn role_named(lexicon: &Lexicon, word: &str) -> Option<Role> {
+    lexicon.role(word.trim().to_lowercase().as_str())
 }

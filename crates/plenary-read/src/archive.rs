@@ -78,7 +78,7 @@ pub(crate) fn zip(file: &File<'_>, options: &Options) -> Result<Reading, ReadErr
         };
         let folder_path = format!("{path}/{folder}");
         match convokit::Parts::collect(part)
-            .and_then(|parts| convokit::read(folder_path.trim_end_matches('/'), &parts, &options.columns))
+            .and_then(|parts| convokit::read(folder_path.trim_end_matches('/'), &parts, options))
         {
             Ok(documents) => reading.documents.extend(documents),
             Err(error) => reading.refused.push((folder_path, error)),

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use super::error::{Place, ReadError, ReadErrorKind};
 use super::source::Source;
 use super::tabular::{self, Row, Table};
-use super::{Columns, decode};
+use super::{Options, decode};
 use plenary_corpus::{Document, Format};
 
 /// The file that every corpus has.
@@ -66,7 +66,7 @@ pub fn is_corpus_folder(folder: &Path) -> bool {
 ///
 /// # Errors
 /// [`ReadError`] with the path of the file where a file is not JSON, an utterance has no conversation, or none has text.
-pub fn read(path: &str, parts: &Parts, columns: &Columns) -> Result<Vec<Document>, ReadError> {
+pub fn read(path: &str, parts: &Parts, options: &Options) -> Result<Vec<Document>, ReadError> {
     let file = |name: &str| format!("{path}/{name}");
     if parts.utterances.is_empty() {
         return Err(ReadError::new(file(UTTERANCES), ReadErrorKind::Empty));
@@ -85,7 +85,7 @@ pub fn read(path: &str, parts: &Parts, columns: &Columns) -> Result<Vec<Document
     }
     sort(&mut table);
     join(&mut table, &speakers);
-    let mut mapping = columns.clone();
+    let mut mapping = options.columns.clone();
     for (key, name) in [
         (&mut mapping.text, "text"),
         (&mut mapping.document, "conversation_id"),
@@ -102,8 +102,8 @@ pub fn read(path: &str, parts: &Parts, columns: &Columns) -> Result<Vec<Document
         }
     }
     let source = Source::new(path, &parts.utterances, Format::ConvoKit, decoded.encoding);
-    let mut documents =
-        tabular::documents(&source, table, &mapping).map_err(|problem| ReadError::new(path, problem))?;
+    let mut documents = tabular::documents(&source, table, &Options { columns: mapping, ..options.clone() })
+        .map_err(|problem| ReadError::new(path, problem))?;
     for document in &mut documents {
         let id = document.front.title.clone().unwrap_or_default();
         let meta = conversations.get(&id).map(meta);
@@ -200,6 +200,7 @@ fn meta(entry: &Value) -> &Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Columns;
     use plenary_attribute::attribute;
 
     fn corpus(utterances: &str) -> Parts {
@@ -223,7 +224,8 @@ mod tests {
             "\n",
         ));
         let columns = Columns { carry: vec!["meta.score".into()], ..Columns::default() };
-        let documents = read("corpus", &parts, &columns).unwrap();
+        let options = Options { columns, ..Options::default() };
+        let documents = read("corpus", &parts, &options).unwrap();
         assert_eq!(documents.len(), 2);
         assert_eq!(
             (documents[0].path.as_str(), documents[0].text.as_str()),
@@ -241,11 +243,11 @@ mod tests {
 
     #[test]
     fn broken_files_are_named_with_their_line() {
-        let error = read("corpus", &corpus("{\"id\":\"u1\",\"text\":\"a\",\"speaker\":\"s\"}\n"), &Columns::default())
+        let error = read("corpus", &corpus("{\"id\":\"u1\",\"text\":\"a\",\"speaker\":\"s\"}\n"), &Options::default())
             .unwrap_err();
         assert!(error.to_string().starts_with("corpus/utterances.jsonl, line 1: "), "{error}");
         let parts = Parts { speakers: Some(b"{\n\"s1\": ".to_vec()), ..corpus("{}\n") };
-        let error = read("corpus", &parts, &Columns::default()).unwrap_err();
+        let error = read("corpus", &parts, &Options::default()).unwrap_err();
         assert!(error.to_string().starts_with("corpus/speakers.json, line 2: "), "{error}");
     }
 }

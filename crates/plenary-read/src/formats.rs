@@ -5,6 +5,7 @@
 //! `docs/development/adding-a-format.md` describes how to add an entry.
 
 use plenary_corpus::{Document, Format, FormatFamily};
+use plenary_names::lexicon::Lexicon;
 
 use super::decode::Decoded;
 use super::error::{Problem, ReadError, ReadErrorKind};
@@ -57,6 +58,8 @@ pub(crate) enum Reader {
     Bytes(fn(&[u8]) -> Result<Parts, Problem>),
     /// Text to one document.
     Text(fn(String, Format) -> Result<Parts, Problem>),
+    /// Text in which names may precede what is said, to one document.
+    Captions(fn(&str, Format, &Lexicon) -> Result<Parts, Problem>),
     /// Text that may declare its encoding, to one document: how it is decoded, and how it is read.
     DeclaredText(fn(&[u8]) -> Decoded, fn(&str) -> Parts),
     /// Rows of a table, to one document or several.
@@ -197,7 +200,7 @@ pub static FORMATS: &[FormatEntry] = &[
         recognised_by: "`WEBVTT` on its first line, or its extension",
         documents: "the file",
         detect: Detect::Text(|file| captions::is_web_vtt(file.text()) || file.has_extension_of(Format::WebVtt)),
-        content: Content::Documents(Format::WebVtt, Reader::Text(captions::read)),
+        content: Content::Documents(Format::WebVtt, Reader::Captions(captions::read)),
     },
     FormatEntry {
         title: "SubRip captions",
@@ -210,7 +213,7 @@ pub static FORMATS: &[FormatEntry] = &[
             let is_named_otherwise = file.has_extension_of(Format::Sbv);
             file.has_extension_of(Format::SubRip) || (!is_named_otherwise && captions::is_sub_rip(file.text()))
         }),
-        content: Content::Documents(Format::SubRip, Reader::Text(captions::read)),
+        content: Content::Documents(Format::SubRip, Reader::Captions(captions::read)),
     },
     FormatEntry {
         title: "SBV captions",
@@ -220,7 +223,7 @@ pub static FORMATS: &[FormatEntry] = &[
         recognised_by: "its extension, or the times of a cue at its start",
         documents: "the file",
         detect: Detect::Text(|file| file.has_extension_of(Format::Sbv) || captions::is_sbv(file.text())),
-        content: Content::Documents(Format::Sbv, Reader::Text(captions::read)),
+        content: Content::Documents(Format::Sbv, Reader::Captions(captions::read)),
     },
     FormatEntry {
         title: "HTML page",

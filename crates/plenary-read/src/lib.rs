@@ -41,6 +41,7 @@ use file::File;
 use formats::{Content, FormatEntry, Reader};
 use parts::Parts;
 use plenary_corpus::{Document, Format};
+use plenary_names::lexicon::Lexicon;
 use source::Source;
 
 /// Encoding of text that a reader extracts from bytes of its own: it is Unicode already.
@@ -84,6 +85,8 @@ pub struct Columns {
 pub struct Options {
     /// Which columns of a table mean what.
     pub columns: Columns,
+    /// The words by which names and roles are recognised.
+    pub lexicon: Lexicon,
 }
 
 /// What one file holds.
@@ -180,6 +183,11 @@ fn read_by_format(
             detect::check_text(&decoded.text, bytes)?;
             document(decoded.encoding, read(decoded.text, format)?)
         }
+        Reader::Captions(read) => {
+            let decoded = file.into_decoded();
+            detect::check_text(&decoded.text, bytes)?;
+            document(decoded.encoding, read(&decoded.text, format, &options.lexicon)?)
+        }
         Reader::DeclaredText(decode, read) => {
             detect::check_text(file.text(), bytes)?;
             let decoded = decode(bytes);
@@ -187,7 +195,7 @@ fn read_by_format(
         }
         Reader::Table(read) => {
             let table = read(&file, &options.columns)?;
-            tabular::documents(&Source::new(path, bytes, format, table.encoding), table, &options.columns)
+            tabular::documents(&Source::new(path, bytes, format, table.encoding), table, options)
         }
         Reader::Several(read) => read(&file),
         Reader::Folder => Err(ReadErrorKind::Unsupported { found: formats::entry(format).noun }.into()),

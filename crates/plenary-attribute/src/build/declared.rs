@@ -21,11 +21,13 @@ use plenary_corpus::{
     TurnRule, Utterance, ids,
 };
 use plenary_names::bylines::{Byline, split};
+use plenary_names::lexicon::Lexicon;
 
 /// Attributes the speech of a document whose turns name their speakers.
 pub(crate) fn attribute(document: Document, options: &Options) -> Transcript {
-    let page = Page::of(&document);
-    let (people, person_of) = people(&document.turns, options.people.as_ref());
+    let lexicon = &options.lexicon;
+    let page = Page::of(&document, lexicon);
+    let (people, person_of) = people(lexicon, &document.turns, options.people.as_ref());
     let mut assembled = assemble(&document, &page, &person_of);
     set_times(&document, &mut assembled);
     let (language, segments) = cut(&mut assembled, options, &document.front);
@@ -58,7 +60,7 @@ pub(crate) fn attribute(document: Document, options: &Options) -> Transcript {
 
 /// The people in the order of their first turn, and the person of each turn. Turns belong to one person if they name the same entry of
 /// the study's list, or else have the same id, or else the same label.
-fn people(turns: &[Turn], list: Option<&PeopleList>) -> (Vec<Person>, Vec<Option<usize>>) {
+fn people(lexicon: &Lexicon, turns: &[Turn], list: Option<&PeopleList>) -> (Vec<Person>, Vec<Option<usize>>) {
     let mut known: HashMap<&Declared, usize> = HashMap::new();
     let mut keys: HashMap<Key<'_>, usize> = HashMap::new();
     let mut people: Vec<Person> = Vec::new();
@@ -68,7 +70,7 @@ fn people(turns: &[Turn], list: Option<&PeopleList>) -> (Vec<Person>, Vec<Option
         .map(|(i, turn)| {
             let declared = turn.speaker.as_ref()?;
             let at = *known.entry(declared).or_insert_with(|| {
-                let mut person = person(declared, i);
+                let mut person = person(lexicon, declared, i);
                 person.listed = list.and_then(|list| people::listed(list, &person.byline));
                 let key = match (person.listed, &declared.id) {
                     (Some(listed), _) => Key::Listed(listed),
@@ -96,9 +98,9 @@ enum Key<'t> {
 }
 
 /// A person as the format declares them.
-fn person(declared: &Declared, turn: usize) -> Person {
-    let printed = split(&declared.label);
-    let presides = declared.role.map_or_else(|| printed.presides(), |role| role == Role::Chair);
+fn person(lexicon: &Lexicon, declared: &Declared, turn: usize) -> Person {
+    let printed = split(lexicon, &declared.label);
+    let presides = declared.role.map_or_else(|| printed.presides(lexicon), |role| role == Role::Chair);
     let mut details = printed.details.clone();
     details.overrule_by(&declared.details);
     let byline = Byline {
@@ -107,7 +109,7 @@ fn person(declared: &Declared, turn: usize) -> Person {
         role: declared.role,
         ..printed
     };
-    Person { presides, ..Person::new(byline, 1.0, people::Mention::Byline(turn)) }
+    Person { presides, ..Person::new(lexicon, byline, 1.0, people::Mention::Byline(turn)) }
 }
 
 /// Sets the explanations: the format declares the turns and their people; people on the study's list are linked by the list.
@@ -195,7 +197,7 @@ fn assemble<'d>(document: &Document, page: &Page<'d>, person_of: &[Option<usize>
             utterance_id: ids::utterance(document_id, utterances.len() + 1),
             position: utterances.len() + 1,
             speaker: person_of[turn],
-            label: declared.map(|declared| split(&declared.label).label),
+            label: declared.map(|declared| split(page.lexicon, &declared.label).label),
             span: mapped.source_span(0, text.len()),
             n_words: n_words(&text),
             text,

@@ -10,6 +10,7 @@ use crate::link::people::Person;
 use crate::options::{LinkPeople, Options};
 use plenary_corpus::{LinkRule, PersonRule, Role, Speaker, Utterance, ids};
 use plenary_names::labels;
+use plenary_names::lexicon::Lexicon;
 
 /// The people who speak, and chairs who do not, in the order of `people`. `first_block` finds the block that first mentions a
 /// person.
@@ -21,6 +22,7 @@ pub(crate) fn speakers(
     utterances: &mut [Utterance],
     first_block: impl Fn(&Person) -> Option<usize>,
 ) -> Vec<Speaker> {
+    let lexicon = &options.lexicon;
     let mut place: Vec<Option<usize>> = vec![None; people.len()];
     let mut out: Vec<Speaker> = Vec::new();
     let mut spoken_by: Vec<Vec<&Utterance>> = vec![Vec::new(); people.len()];
@@ -48,7 +50,7 @@ pub(crate) fn speakers(
             label: byline.label.clone(),
             name: readable_name(&byline.name),
             details: byline.details.clone(),
-            role: role(person),
+            role: role(lexicon, person),
             n_utterances: spoken.len(),
             n_words: spoken.iter().map(|utterance| utterance.n_words).sum(),
             confidence: if spoken.is_empty() { person.confidence } else { best * person.confidence },
@@ -87,24 +89,26 @@ fn evidence(spoken: &[&Utterance]) -> Vec<usize> {
 
 /// The person id according to the study's list: the id given there or, if people are followed across documents, one made from the name.
 fn known_elsewhere(person: &Person, options: &Options) -> Option<String> {
+    let lexicon = &options.lexicon;
     let listed = options.people.as_ref()?.people().get(person.listed?)?;
-    let by_name =
-        || (options.transcript.link_people == LinkPeople::Corpus).then(|| across::person_id(&listed.name, &[]));
+    let by_name = || {
+        (options.transcript.link_people == LinkPeople::Corpus).then(|| across::person_id(lexicon, &listed.name, &[]))
+    };
     listed.person_id.clone().or_else(by_name)
 }
 
 /// The role of a person in the proceedings.
-fn role(person: &Person) -> Role {
+fn role(lexicon: &Lexicon, person: &Person) -> Role {
     let label = &person.byline.label;
     if let Some(role) = person.byline.role {
         role
     } else if person.presides {
         Role::Chair
-    } else if labels::is_unknown_label(label) {
+    } else if labels::is_unknown_label(lexicon, label) {
         Role::Unknown
-    } else if labels::is_questioner_label(label) {
+    } else if labels::is_questioner_label(lexicon, label) {
         Role::Questioner
-    } else if labels::is_interjector_label(label) {
+    } else if labels::is_interjector_label(lexicon, label) {
         Role::Interjector
     } else {
         Role::Speaker

@@ -10,6 +10,7 @@ use crate::page::{Page, Settled};
 use plenary_corpus::Style;
 use plenary_corpus::{Reason, Role};
 use plenary_names::labels::{self, LabelKind};
+use plenary_names::lexicon::Lexicon;
 use plenary_names::offices;
 
 /// Removes the items of a list inside a turn ("Treasurer: Ann Hill. Clerk: Leo Kane."): labels of one style that occur once
@@ -72,33 +73,40 @@ pub(crate) fn drop_rosters(page: &Page<'_>, all: &mut Vec<Candidate>) -> HashSet
 
 /// Removes readings such as "A man came." if there are no questions that begin with "Q".
 pub(crate) fn drop_letters(page: &Page<'_>, all: &mut Vec<Candidate>) {
+    let lexicon = page.lexicon;
+    let is_label = |word: &str| lexicon.is_question_label(word) || lexicon.is_answer_label(word);
     let bare = |candidate: &Candidate| {
-        candidate.style == Style::Period && matches!(candidate.byline.of(page.source), "Q" | "A" | "Q " | "A ")
+        let byline = candidate.byline.of(page.source);
+        let letter = byline.strip_suffix(' ').unwrap_or(byline);
+        let is_capital = letter.chars().count() == 1 && letter.starts_with(char::is_uppercase);
+        candidate.style == Style::Period && is_capital && is_label(&letter.to_lowercase())
     };
-    let n_questions =
-        all.iter().filter(|candidate| bare(candidate) && candidate.label == "Q" && !candidate.inside).count();
+    let asks = |candidate: &Candidate| lexicon.is_question_label(&candidate.label.to_lowercase());
+    let n_questions = all.iter().filter(|candidate| bare(candidate) && asks(candidate) && !candidate.inside).count();
     if n_questions < 2 {
         all.retain(|candidate| !bare(candidate));
     }
 }
 
 /// Raises the labels of questions and answers if both occur, and marks interviewers as questioners.
-pub(crate) fn pair_questions(all: &mut [Candidate]) {
+pub(crate) fn pair_questions(lexicon: &Lexicon, all: &mut [Candidate]) {
     let first = |candidate: &Candidate| labels::words(&candidate.label).first().cloned().unwrap_or_default();
-    let has = |letters: &[&str], all: &[Candidate]| {
-        all.iter().any(|candidate| letters.contains(&first(candidate).as_str()) && !candidate.inside)
+    let has = |is_label: &dyn Fn(&str) -> bool, all: &[Candidate]| {
+        all.iter().any(|candidate| is_label(&first(candidate)) && !candidate.inside)
     };
-    if has(&["q", "question"], all) && has(&["a", "answer"], all) {
+    let asks = |word: &str| lexicon.is_question_label(word);
+    let answers = |word: &str| lexicon.is_answer_label(word);
+    if has(&asks, all) && has(&answers, all) {
         for candidate in all.iter_mut() {
-            if matches!(first(candidate).as_str(), "q" | "a" | "question" | "answer") {
+            let first = first(candidate);
+            if asks(&first) || answers(&first) {
                 candidate.raise(0.9, Reason::QuestionsAndAnswers);
             }
         }
     }
-    if has(&["i", "int", "iv", "intv"], all) && has(&["r", "p", "ir", "res", "resp", "part"], all) {
-        for candidate in
-            all.iter_mut().filter(|candidate| matches!(first(candidate).as_str(), "i" | "int" | "iv" | "intv"))
-        {
+    let interviews = |word: &str| lexicon.is_interviewer_label(word);
+    if has(&interviews, all) && has(&|word: &str| lexicon.is_interviewee_label(word), all) {
+        for candidate in all.iter_mut().filter(|candidate| interviews(&first(candidate))) {
             candidate.parts.role = Some(Role::Questioner);
         }
     }
@@ -109,6 +117,7 @@ pub(crate) const CARRIERS: usize = 3;
 
 /// Raises the labels of people who speak once: they do not recur, but look like labels that do.
 pub(crate) fn lift_lone(page: &Page<'_>, all: &mut [Candidate]) {
+    let lexicon = page.lexicon;
     const LIFTED: f32 = 0.55;
     let is_word = |candidate: &Candidate| matches!(candidate.kind, LabelKind::Word | LabelKind::Anonymous);
     let mut marked: HashMap<(Style, bool), usize> = HashMap::new();
@@ -149,7 +158,7 @@ pub(crate) fn lift_lone(page: &Page<'_>, all: &mut [Candidate]) {
     // "Bank of Norland: We lend to both.": an organisation followed by a sentence, among people in the same style.
     let body = |candidate: &Candidate| {
         lone(candidate)
-            && is_body(candidate)
+            && is_body(lexicon, candidate)
             && accepted.get(&candidate.style).is_some_and(|n| *n >= CARRIERS)
             && says_sentence(page, candidate)
     };
@@ -165,10 +174,16 @@ pub(crate) fn lift_lone(page: &Page<'_>, all: &mut [Candidate]) {
 }
 
 /// Whether a label names an organisation: "Bank of Norland", "Farmers' Union".
-fn is_body(candidate: &Candidate) -> bool {
+fn is_body(lexicon: &Lexicon, candidate: &Candidate) -> bool {
     candidate.kind == LabelKind::Person
         && matches!(candidate.style, Style::Colon | Style::BoldInline)
-        && (offices::is_telling(&candidate.label) || candidate.label.contains(" of "))
+        && (offices::is_telling(lexicon, &candidate.label) || names_body_inside(lexicon, &candidate.label))
+}
+
+/// "Farmers of Norland": a word of the names of bodies between two others.
+fn names_body_inside(lexicon: &Lexicon, label: &str) -> bool {
+    let words: Vec<&str> = label.split(' ').collect();
+    words.len() > 2 && words[1..words.len() - 1].iter().any(|word| lexicon.is_of_body(word))
 }
 
 /// Whether a sentence of at least four words follows a byline in its paragraph.
@@ -190,6 +205,7 @@ fn says_sentence(page: &Page<'_>, candidate: &Candidate) -> bool {
 
 /// Accepts single words as uncertain labels if at least seven paragraphs in ten begin with a label of the style.
 pub(crate) fn lift_throughout(page: &Page<'_>, settled: &Settled, all: &mut [Candidate]) {
+    let lexicon = page.lexicon;
     const DOUBTFUL: f32 = ACCEPT;
     let n_paragraphs = settled.open_paragraphs(page).len();
     let mut starts: HashMap<Style, usize> = HashMap::new();
@@ -207,7 +223,7 @@ pub(crate) fn lift_throughout(page: &Page<'_>, settled: &Settled, all: &mut [Can
             && match candidate.style {
                 // "Dr. A. King (Leeds). I congratulate the authors.": an honorific distinguishes a label from a sentence.
                 Style::Period => candidate.parts.details.honorific.is_some() && says_sentence(page, candidate),
-                _ => candidate.kind == LabelKind::Word || is_body(candidate) && says_sentence(page, candidate),
+                _ => candidate.kind == LabelKind::Word || is_body(lexicon, candidate) && says_sentence(page, candidate),
             }
     };
     let words: HashSet<String> =

@@ -4,9 +4,6 @@
 //! behind initials, and with the roles of those who ask and answer; the people listed with an office. No turns are found here.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
-
-use regex::Regex;
 
 use super::questions;
 use crate::candidate::{Candidate, Found};
@@ -16,20 +13,15 @@ use plenary_corpus::{Layout, Role};
 use plenary_names::bylines::{self, Byline};
 use plenary_names::described;
 use plenary_names::labels;
-use plenary_names::text::constant_regex;
+use plenary_names::lexicon::Lexicon;
 
 /// Number of lines that belong to the head.
 const HEAD_LINES: usize = 80;
 
-static BY: LazyLock<Regex> = LazyLock::new(|| {
-    constant_regex(
-        r"(?i)\b(?:by|with|of|from|featuring|speakers?:|guests?:|witness(?:es)?:|par|von|avec|mit|con|door|met)\s+(?:the\s+)?",
-    )
-});
-
 /// Removes fields that look like turns: "Date: 3 May", "Interviewer: L. Hill", "DW: Dale Whit". They are above the first sentence,
 /// their value is not a sentence, and their label does not recur or their value is a name. Returns the labels with such names.
 pub(crate) fn drop_fields(page: &Page<'_>, all: &mut Vec<Candidate>) -> Vec<(String, Byline)> {
+    let lexicon = page.lexicon;
     const LONGEST: usize = 10;
     const CARRIERS: usize = 3;
     let value = |candidate: &Candidate| {
@@ -67,8 +59,8 @@ pub(crate) fn drop_fields(page: &Page<'_>, all: &mut Vec<Candidate>) -> Vec<(Str
         if !is_field_value(&text) || candidate.time_start_s.is_some() {
             break;
         }
-        let named = bylines::split(&text);
-        let is_name = described::is_name(&named.label) && text.chars().count() <= 60;
+        let named = bylines::split(lexicon, &text);
+        let is_name = described::is_name(lexicon, &named.label) && text.chars().count() <= 60;
         if is_name {
             legend.push((candidate.label.clone(), named));
         }
@@ -99,26 +91,29 @@ fn without_last_bracket(text: &str) -> &str {
 /// Replaces labels that are not names by the names that the head gives for them: by legend, by initials, or by their part in an
 /// interview.
 pub(crate) fn introduce(page: &Page<'_>, found: &mut Found) {
+    let lexicon = page.lexicon;
     let Some(first) = found.bylines.first().map(|byline| byline.line) else { return };
     let parties = questions::parties(page, first);
     let names: Vec<Byline> = head(page, first)
         .iter()
-        .flat_map(|text| described::names(text))
-        .map(|(_, name)| bylines::split(&name))
+        .flat_map(|text| described::names(lexicon, text))
+        .map(|(_, name)| bylines::split(lexicon, &name))
         .collect();
     let legend = std::mem::take(&mut found.legend);
-    let only_interview =
-        found.bylines.iter().all(|byline| is_answer(&byline.label) || labels::is_questioner_label(&byline.label));
+    let only_interview = found
+        .bylines
+        .iter()
+        .all(|byline| is_answer(lexicon, &byline.label) || labels::is_questioner_label(lexicon, &byline.label));
     for byline in &mut found.bylines {
         if byline.parts.name == byline.label {
             let known = legend.iter().find(|(label, _)| *label == byline.label).map(|(_, person)| person.clone());
             let named = known.or_else(|| initials_of(&byline.label, &names)).or_else(|| match only_interview {
-                true if is_answer(&byline.label) => parties.answers.clone(),
+                true if is_answer(lexicon, &byline.label) => parties.answers.clone(),
                 true => parties.asks.clone(),
                 false => None,
             });
             if let Some(person) = named {
-                let asks = labels::is_questioner_label(&byline.label).then_some(Role::Questioner);
+                let asks = labels::is_questioner_label(lexicon, &byline.label).then_some(Role::Questioner);
                 let parts = &mut byline.parts;
                 parts.role = parts.role.or(asks);
                 parts.name = person.name;
@@ -136,6 +131,7 @@ pub(crate) fn introduce(page: &Page<'_>, found: &mut Found) {
 
 /// If two people talk with each other and one of them mostly asks, that one is the questioner.
 fn mark_questioner(page: &Page<'_>, found: &mut Found) {
+    let lexicon = page.lexicon;
     const FEWEST: usize = 3;
     let ends = found.bylines.iter().skip(1).map(|next| next.byline.start).chain([page.source.len()]);
     let mut asked: HashMap<&str, (usize, usize)> = HashMap::new();
@@ -155,28 +151,17 @@ fn mark_questioner(page: &Page<'_>, found: &mut Found) {
         return;
     }
     let asks = asks.to_string();
-    for byline in found.bylines.iter_mut().filter(|byline| byline.label == asks && !labels::is_chair_label(&asks)) {
+    for byline in
+        found.bylines.iter_mut().filter(|byline| byline.label == asks && !labels::is_chair_label(lexicon, &asks))
+    {
         byline.parts.role = Some(Role::Questioner);
     }
 }
 
 /// Whether a label stands for the person who answers, without a name.
-fn is_answer(label: &str) -> bool {
+fn is_answer(lexicon: &Lexicon, label: &str) -> bool {
     let words = labels::words(label);
-    matches!(
-        words.first().map(String::as_str),
-        Some(
-            "a" | "answer"
-                | "réponse"
-                | "antwort"
-                | "antwoord"
-                | "respuesta"
-                | "risposta"
-                | "resposta"
-                | "odpowiedź"
-                | "svar"
-        )
-    ) && words.len() == 1
+    words.len() == 1 && lexicon.is_answer(&words[0])
 }
 
 /// The only person in the head whose initials are the label: "JS" for Josephine Sollers.
@@ -211,17 +196,24 @@ fn head<'p>(page: &'p Page<'_>, first: usize) -> Vec<&'p str> {
 /// People named in the head with title or affiliation: "Prof. Ann Lee, University of Umland", "Briefing by Press Secretary Dana
 /// Hill".
 pub(crate) fn listed(page: &Page<'_>, first: usize) -> Vec<Byline> {
+    let lexicon = page.lexicon;
     let mut people = Vec::new();
     for text in head(page, first) {
         let text = text.trim_start_matches(['•', '-', '–', '*', ' ']).trim_end_matches([',', ';', '.']);
         if text.chars().count() > 160 {
             continue;
         }
-        let byline = bylines::split(text);
-        if described::is_name(&byline.label) {
+        let byline = bylines::split(lexicon, text);
+        if described::is_name(lexicon, &byline.label) {
             people.push(byline);
         } else {
-            people.extend(BY.find_iter(text).filter_map(|cue| described::person(&text[cue.end()..])));
+            people.extend(
+                lexicon
+                    .patterns()
+                    .introduced_by
+                    .find_iter(text)
+                    .filter_map(|cue| described::person(lexicon, &text[cue.end()..])),
+            );
         }
     }
     people.retain(|byline| byline.details.title.is_some() || byline.details.affiliation.is_some());

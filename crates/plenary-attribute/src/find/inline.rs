@@ -16,6 +16,7 @@ use plenary_corpus::{Reason, Span};
 use plenary_names::bylines::{Byline, Reader};
 use plenary_names::colon::{LONGEST_BYLINE, colon_label, ends_sentence, label_before_colon};
 use plenary_names::labels::{self, Judgement, LabelKind};
+use plenary_names::lexicon::Lexicon;
 use plenary_names::text::constant_regex;
 
 /// Maximum number of lines of a byline that shares a paragraph with its speech.
@@ -49,18 +50,19 @@ type Labelled = (Reading, Byline, Judgement);
 
 /// Bylines at the start of some lines, with the speech after them on the same line. `inside` says that the lines are inside a
 /// paragraph.
-pub(crate) fn leading(page: &Page<'_>, lines: Range<usize>, inside: bool, reader: &mut Reader) -> Vec<Candidate> {
+pub(crate) fn leading(page: &Page<'_>, lines: Range<usize>, inside: bool, reader: &mut Reader<'_>) -> Vec<Candidate> {
+    let lexicon = page.lexicon;
     let head = lines.start..lines.end.min(lines.start + BYLINE_LINES);
     let mapped = page.join_at_most(head.clone(), LONGEST_BYLINE * 4);
     let text = &*mapped.text;
     let bold = page.bold_lead(head);
-    let prefix = prefix(text);
+    let prefix = prefix(lexicon, text);
     let rest = &text[prefix.length..];
     if has_leaders(page.lines[lines.start].text()) {
         return Vec::new();
     }
     let found = if bold > 0 {
-        labelled(bold_label(text, bold, prefix.length).into_iter().collect(), &prefix, reader)
+        labelled(bold_label(lexicon, text, bold, prefix.length).into_iter().collect(), &prefix, reader)
     } else {
         plain(rest, &prefix, reader)
     };
@@ -88,12 +90,13 @@ pub(crate) fn leading(page: &Page<'_>, lines: Range<usize>, inside: bool, reader
 }
 
 /// The readings with a label of a speaker; if there is none, the first whose label may be a misread one.
-fn labelled(readings: Vec<Reading>, prefix: &Prefix, reader: &mut Reader) -> Vec<Labelled> {
+fn labelled(readings: Vec<Reading>, prefix: &Prefix, reader: &mut Reader<'_>) -> Vec<Labelled> {
     let mut out = Vec::new();
     let mut misread = None;
     for reading in readings {
-        let from = if prefix.is_addressed { reading.printed.split(" to ").next() } else { None };
-        let (byline, judgement) = reader.read(from.unwrap_or(&reading.printed));
+        let to = prefix.is_addressed.then(|| reader.lexicon.patterns().chat_to.find(&reading.printed)).flatten();
+        let from = to.map_or(reading.printed.as_str(), |to| &reading.printed[..to.start()]);
+        let (byline, judgement) = reader.read(from);
         let judgement = judgement.or_else(|| {
             // Between a time and a colon there is a name, even if it has the form of a user name in a chat.
             (prefix.has_time && reading.style == Style::Colon && labels::is_user_name(&byline.label))
@@ -114,11 +117,12 @@ fn labelled(readings: Vec<Reading>, prefix: &Prefix, reader: &mut Reader) -> Vec
 }
 
 /// Readings of a start in one typeface: the more reliable ones or, if those find no label, the others.
-fn plain(rest: &str, prefix: &Prefix, reader: &mut Reader) -> Vec<Labelled> {
+fn plain(rest: &str, prefix: &Prefix, reader: &mut Reader<'_>) -> Vec<Labelled> {
     let mut misread = Vec::new();
+    let lexicon = reader.lexicon;
     let colon = if prefix.has_time { timed_readings } else { colon_readings };
     for readings in [colon, marked_readings, chance_readings] {
-        let found = labelled(readings(rest, prefix.length), prefix, reader);
+        let found = labelled(readings(lexicon, rest, prefix.length), prefix, reader);
         if found.iter().any(|(_, _, judgement)| judgement.quality > 0.0) {
             return found;
         }
@@ -129,16 +133,16 @@ fn plain(rest: &str, prefix: &Prefix, reader: &mut Reader) -> Vec<Labelled> {
     misread
 }
 
-fn colon_readings(rest: &str, from: usize) -> Vec<Reading> {
-    colon_readings_of(rest, from, colon_label(rest))
+fn colon_readings(lexicon: &Lexicon, rest: &str, from: usize) -> Vec<Reading> {
+    colon_readings_of(rest, from, colon_label(lexicon, rest))
 }
 
 /// After a time there is a label in any case, so short words before a full stop are abbreviations.
-fn timed_readings(rest: &str, from: usize) -> Vec<Reading> {
+fn timed_readings(lexicon: &Lexicon, rest: &str, from: usize) -> Vec<Reading> {
     const SHORT: usize = 4;
     let word = |at: usize| rest[..at].rsplit(char::is_whitespace).next().map_or(0, |word| word.chars().count());
     let found = label_before_colon(rest, |text, at| {
-        ends_sentence(text, at) && (word(at) > SHORT || !text[at..].starts_with('.'))
+        ends_sentence(lexicon, text, at) && (word(at) > SHORT || !text[at..].starts_with('.'))
     });
     colon_readings_of(rest, from, found)
 }
@@ -161,9 +165,9 @@ fn colon_readings_of(rest: &str, from: usize, found: Option<(String, usize)>) ->
 }
 
 /// Readings whose signs are rare in prose.
-fn marked_readings(rest: &str, from: usize) -> Vec<Reading> {
+fn marked_readings(lexicon: &Lexicon, rest: &str, from: usize) -> Vec<Reading> {
     let mut out = Vec::new();
-    out.extend(PERIOD.captures(rest).map(|found| {
+    out.extend(lexicon.patterns().label_and_period.captures(rest).map(|found| {
         let printed = found[0].trim_end().trim_end_matches('.').to_string();
         Reading::of(Style::Period, printed, from + found[0].len(), 1.0)
     }));
@@ -175,14 +179,15 @@ fn marked_readings(rest: &str, from: usize) -> Vec<Reading> {
 }
 
 /// Readings that any sentence might fit.
-fn chance_readings(rest: &str, from: usize) -> Vec<Reading> {
+fn chance_readings(lexicon: &Lexicon, rest: &str, from: usize) -> Vec<Reading> {
     let reading =
         |style, printed: &str, speech: usize| Reading::of(style, printed.to_string(), from + speech, NEEDS_COMPANY);
     let mut out = Vec::new();
     // "Q Did you see it?": single letters are checked against the other candidates later.
-    let letter = if rest.starts_with(['Q', 'A']) { LETTER.captures(rest) } else { None };
+    let is_letter = rest.chars().nth(1) == Some(' ');
+    let letter = if is_letter { lexicon.patterns().letter.captures(rest) } else { None };
     out.extend(letter.map(|found| reading(Style::Period, &found[1], found[1].len() + 1)));
-    out.extend(period_label(rest).map(|(printed, speech)| reading(Style::Period, &printed, speech)));
+    out.extend(period_label(lexicon, rest).map(|(printed, speech)| reading(Style::Period, &printed, speech)));
     out.extend(INITIALS.captures(rest).map(|found| reading(Style::Period, found[1].trim(), found[1].len())));
     let dash = if has_dash(rest) { PLAIN_DASH.captures(rest) } else { None };
     out.extend(
@@ -230,7 +235,7 @@ static NUMBERED_SPEECH: LazyLock<Regex> =
 /// "○Name　text" in Japanese minutes.
 static CIRCLED: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^[○◯〇◎]\s*([^\s　：:]{2,24})[　\s]+"));
 
-fn prefix(text: &str) -> Prefix {
+fn prefix(lexicon: &Lexicon, text: &str) -> Prefix {
     let mut prefix = Prefix { length: text.len() - text.trim_start().len(), ..Prefix::default() };
     const LONGEST_NUMBER: usize = 16;
     let has_number = text[prefix.length..].bytes().take(LONGEST_NUMBER).any(|byte| byte.is_ascii_digit());
@@ -254,8 +259,9 @@ fn prefix(text: &str) -> Prefix {
         prefix.has_time = true;
         prefix.time_start_s = seconds(&time);
         // Exported chats: "10:02:11 From Ann Lee to Everyone : text".
-        if let Some(from) = text[prefix.length..].strip_prefix("From ") {
-            prefix.length = text.len() - from.trim_start().len();
+        if let Some(from) = lexicon.patterns().chat_from.find(&text[prefix.length..]) {
+            let behind = &text[prefix.length + from.end()..];
+            prefix.length = text.len() - behind.trim_start().len();
             prefix.is_addressed = true;
         }
     }
@@ -285,16 +291,6 @@ static DASH: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// `Mr. BYRD. Text`, `The PRESIDING OFFICER (Mr. Kyl). Text`, `Q. Text`.
-static PERIOD: LazyLock<Regex> = LazyLock::new(|| {
-    constant_regex(
-        r"^((?:(?:Mr|Mrs|Ms|Miss|Dr|Messrs|Senator|Sir)\.? (?:\p{Lu}[\p{Lu}'’\-]*\p{Lu}|(?:Mc|Mac|De|La|Le|O')\p{Lu}+)(?: \p{Lu}[\p{Lu}'’\-]+)*(?: of [A-Z][a-z]+(?: [A-Z][a-z]+)?)?|The (?:\p{Lu}{2,})(?: \p{Lu}{2,})*(?: pro tempore)?)(?: [(\[][^)\]]*[)\]])?)\.\s+|^(Q|A)(?:\.\s+|\s{2,}|\t)",
-    )
-});
-
-/// `Q Text`, `A Text`.
-static LETTER: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^(Q|A) +[\p{Lu}\d“‘']"));
-
 /// `SURNAME I. Text`: the full stop of an initial ends the label.
 static INITIALS: LazyLock<Regex> =
     LazyLock::new(|| constant_regex(r"^(\p{Lu}[\p{L}'’]+(?:-\p{Lu}[\p{L}'’]+)?\s+(?:\p{Lu}\.\s?){2}\s*)\p{Lu}"));
@@ -306,7 +302,7 @@ static PLAIN_DASH: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^([^:!?;�
 static TAB: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^([^\t.:!?;]{1,40}?)\s*\t\s*"));
 
 /// A label that ends at the first full stop, and the offset of the speech.
-fn period_label(text: &str) -> Option<(String, usize)> {
+fn period_label(lexicon: &Lexicon, text: &str) -> Option<(String, usize)> {
     const LONGEST: usize = 100;
     let mut depth = 0usize;
     for (at, c) in text.char_indices().take_while(|(at, _)| *at < LONGEST) {
@@ -314,7 +310,7 @@ fn period_label(text: &str) -> Option<(String, usize)> {
             '(' | '[' => depth += 1,
             ')' | ']' => depth = depth.saturating_sub(1),
             '!' | '?' | ';' | ':' | '–' | '—' if depth == 0 => return None,
-            '.' if depth == 0 && ends_sentence(text, at) => {
+            '.' if depth == 0 && ends_sentence(lexicon, text, at) => {
                 let rest = text[at + 1..].trim_start();
                 let speaks = rest.starts_with(|c: char| !c.is_lowercase() && !matches!(c, '–' | '—' | '-'));
                 // "SEC. 2. Definitions" is a numbered section.
@@ -329,11 +325,11 @@ fn period_label(text: &str) -> Option<(String, usize)> {
 }
 
 /// A label in bold at the start of `text`, with the speech after it or in bold too ("**Q: Why?**").
-fn bold_label(text: &str, bold: usize, from: usize) -> Option<Reading> {
+fn bold_label(lexicon: &Lexicon, text: &str, bold: usize, from: usize) -> Option<Reading> {
     let bold = text.floor_char_boundary(bold).max(from);
     let label = &text[from..bold];
     let rest = &text[bold..];
-    if let Some((inner, speech)) = colon_label(label)
+    if let Some((inner, speech)) = colon_label(lexicon, label)
         && from + speech < bold
         && !label[speech..].trim().is_empty()
     {
@@ -352,7 +348,7 @@ fn bold_label(text: &str, bold: usize, from: usize) -> Option<Reading> {
     let has_mark = label.trim_end().ends_with([':', '.', '：']) || skip > 0;
     // "**Ann Lee** (Acme): text": the text between bold and colon belongs to the byline.
     if !has_mark
-        && let Some((between, at)) = colon_label(trimmed)
+        && let Some((between, at)) = colon_label(lexicon, trimmed)
         && (between.trim_start().starts_with('(') || between.trim_start().starts_with(','))
     {
         printed = format!("{label} {between}");
@@ -381,26 +377,33 @@ mod tests {
     #[test]
     fn the_label_ends_at_the_first_colon_outside_brackets() {
         assert_eq!(
-            colon_label("The Chair (Hon. A. Hill (Simcoe, Lib.)): Order."),
+            colon_label(Lexicon::builtin(), "The Chair (Hon. A. Hill (Simcoe, Lib.)): Order."),
             Some(("The Chair (Hon. A. Hill (Simcoe, Lib.))".into(), 41))
         );
         assert_eq!(
-            colon_label("We met at 10:30 and left: nobody came."),
+            colon_label(Lexicon::builtin(), "We met at 10:30 and left: nobody came."),
             Some(("We met at 10:30 and left".into(), 26))
         );
-        assert_eq!(colon_label("I said so. Note: it was late."), None);
-        assert_eq!(colon_label("Mr. J. Hill: yes"), Some(("Mr. J. Hill".into(), 13)));
+        assert_eq!(colon_label(Lexicon::builtin(), "I said so. Note: it was late."), None);
+        assert_eq!(colon_label(Lexicon::builtin(), "Mr. J. Hill: yes"), Some(("Mr. J. Hill".into(), 13)));
     }
 
     #[test]
     fn dashes_and_full_stops_end_bylines() {
         assert_eq!(&DASH.captures("Ann Hill (PPE). – (DE) Herr Präsident").unwrap()[1], "Ann Hill (PPE)");
         assert_eq!(&DASH.captures("Ann Hill, rapporteur. - Mr President").unwrap()[1], "Ann Hill, rapporteur");
-        assert_eq!(&PERIOD.captures("Mr. BYRD. Mr. President, I").unwrap()[1], "Mr. BYRD");
         assert_eq!(
-            &PERIOD.captures("The PRESIDING OFFICER (Mr. Hill). Without objection").unwrap()[1],
+            &Lexicon::builtin().patterns().label_and_period.captures("Mr. BYRD. Mr. President, I").unwrap()[1],
+            "Mr. BYRD"
+        );
+        assert_eq!(
+            &Lexicon::builtin()
+                .patterns()
+                .label_and_period
+                .captures("The PRESIDING OFFICER (Mr. Hill). Without objection")
+                .unwrap()[1],
             "The PRESIDING OFFICER (Mr. Hill)"
         );
-        assert!(PERIOD.captures("Mr. President, I rise.").is_none());
+        assert!(Lexicon::builtin().patterns().label_and_period.captures("Mr. President, I rise.").is_none());
     }
 }

@@ -51,8 +51,9 @@ pub(crate) fn alone(
     page: &Page<'_>,
     settled: &Settled,
     lines: &Range<usize>,
-    reader: &mut Reader,
+    reader: &mut Reader<'_>,
 ) -> Option<Candidate> {
+    let lexicon = page.lexicon;
     let first = &page.lines[lines.start];
     let is_heading = matches!(first.layout, Layout::Heading(_));
     if first.bold > 0 && !is_heading {
@@ -62,7 +63,7 @@ pub(crate) fn alone(
     if first.layout == Layout::ListItem {
         // "1. Ann Lee (North Farrow) (Ind)": the number of a question.
         let name = NUMBER.find(text).map(|number| &text[number.end()..]).filter(|_| lines.len() == 1)?;
-        let byline = bylines::split(name);
+        let byline = bylines::split(lexicon, name);
         let block = lines.start..lines.start + 1;
         return if byline.details.country.is_some() {
             below(page, settled, &block, name, Style::NameLine, reader)
@@ -111,7 +112,8 @@ pub(crate) fn alone(
 }
 
 /// A byline in bold: a paragraph in bold, or one that begins in bold and continues with the person's office.
-fn in_bold(page: &Page<'_>, settled: &Settled, lines: &Range<usize>, reader: &mut Reader) -> Option<Candidate> {
+fn in_bold(page: &Page<'_>, settled: &Settled, lines: &Range<usize>, reader: &mut Reader<'_>) -> Option<Candidate> {
+    let lexicon = page.lexicon;
     if lines.len() > BOLD_LINES {
         return None;
     }
@@ -126,7 +128,7 @@ fn in_bold(page: &Page<'_>, settled: &Settled, lines: &Range<usize>, reader: &mu
         format!("{}{joint}{rest}", text[..bold].trim_end())
     } else if let Some(office) = rest.strip_prefix([',', '|', '–', '—', '-']).map(str::trim)
         && is_office(office)
-        && (rest.starts_with('|') || offices::is_telling(office))
+        && (rest.starts_with('|') || offices::is_telling(lexicon, office))
         && speaks_below(page, settled, lines.end)
     {
         format!("{}, {office}", text[..bold].trim_end())
@@ -194,7 +196,7 @@ pub(crate) fn heading(
     page: &Page<'_>,
     settled: &Settled,
     lines: &Range<usize>,
-    reader: &mut Reader,
+    reader: &mut Reader<'_>,
 ) -> Option<Candidate> {
     const FORM: f32 = 0.8;
     let mut candidate =
@@ -206,12 +208,13 @@ pub(crate) fn heading(
 /// Levels of headings that are names of speakers, not subjects: most headings of the level have the form of a label, they name at
 /// least two people, and at least half of them have a title or their words never occur in lower case.
 pub(crate) fn name_levels(page: &Page<'_>, settled: &Settled) -> HashSet<u8> {
+    let lexicon = page.lexicon;
     const MOSTLY: f32 = 0.6;
     let mut levels: BTreeMap<u8, Vec<Option<bylines::Byline>>> = BTreeMap::new();
     for lines in settled.open_paragraphs(page) {
         if let Layout::Heading(level) = page.lines[lines.start].layout {
-            let byline = bylines::split(&page.join(lines.clone()).text);
-            let names = labels::judge(&byline.label).is_some_and(|judgement| {
+            let byline = bylines::split(lexicon, &page.join(lines.clone()).text);
+            let names = labels::judge(lexicon, &byline.label).is_some_and(|judgement| {
                 judgement.quality >= 0.5 && matches!(judgement.kind, LabelKind::Person | LabelKind::Office)
             });
             levels.entry(level).or_default().push(names.then_some(byline));
@@ -225,14 +228,14 @@ pub(crate) fn name_levels(page: &Page<'_>, settled: &Settled) -> HashSet<u8> {
             .filter(|byline| {
                 byline.details.honorific.is_some()
                     || byline.details.title.is_some()
-                    || byline.details.affiliation.as_deref().is_some_and(offices::is_telling)
+                    || byline.details.affiliation.as_deref().is_some_and(|text| offices::is_telling(lexicon, text))
             })
             .count();
         let words: HashSet<String> = people.iter().flat_map(|byline| labels::words(&byline.name)).collect();
         distinct.len() >= 2
             && people.len() as f32 >= MOSTLY * headings.len() as f32
             && (titled * 2 >= people.len()
-                || page.in_small_letters(&words).iter().all(|word| labels::is_particle(word)))
+                || page.in_small_letters(&words).iter().all(|word| lexicon.is_particle(word)))
     });
     levels.into_keys().collect()
 }
@@ -251,8 +254,9 @@ fn below(
     block: &Range<usize>,
     name: &str,
     style: Style,
-    reader: &mut Reader,
+    reader: &mut Reader<'_>,
 ) -> Option<Candidate> {
+    let lexicon = page.lexicon;
     const LONGEST_LINE: usize = 70;
     let mut end = block.start + 1;
     let second = page.lines.get(end).filter(|_| end < block.end).map(|line| line.text().trim());
@@ -297,7 +301,7 @@ fn below(
         let byline = &candidate.parts;
         let has_more = byline.details.title.is_some()
             || byline.details.country.is_some()
-            || byline.details.affiliation.as_deref().is_some_and(offices::is_telling)
+            || byline.details.affiliation.as_deref().is_some_and(|text| offices::is_telling(lexicon, text))
             || byline.details.honorific.is_some();
         let separated = text.contains('|') || text.contains('\t');
         let base: f32 = match (candidate.kind, has_more, separated) {
@@ -319,7 +323,7 @@ fn own_lines(
     style: Style,
     printed: &str,
     time_start_s: Option<f64>,
-    reader: &mut Reader,
+    reader: &mut Reader<'_>,
 ) -> Option<Candidate> {
     const LONGEST: usize = 260;
     if printed.chars().count() > LONGEST {

@@ -18,6 +18,7 @@ use plenary_corpus::Style;
 use plenary_corpus::{Details, Layout, Reason, Role, Span, StyleScore};
 use plenary_names::bylines::{Byline, split_honorific, tidy};
 use plenary_names::labels::{self, LabelKind};
+use plenary_names::lexicon::Lexicon;
 use plenary_names::roles::role_named;
 use plenary_names::text::constant_regex;
 
@@ -41,6 +42,7 @@ pub(crate) fn find(page: &Page<'_>, settled: &Settled, pattern: &Pattern) -> Fou
 
 /// The byline at the start of a line.
 fn byline(page: &Page<'_>, i: usize, pattern: &Pattern) -> Option<Candidate> {
+    let lexicon = page.lexicon;
     let line = &page.lines[i];
     if line.is_empty() || line.layout == Layout::Running {
         return None;
@@ -54,8 +56,8 @@ fn byline(page: &Page<'_>, i: usize, pattern: &Pattern) -> Option<Candidate> {
     let speech = found.name("speech").map(|speech| speech.start()).filter(|start| *start >= name.end());
     let speech = speech.unwrap_or_else(|| whole.end());
     let speech = speech + (text[speech..].len() - text[speech..].trim_start().len());
-    let parts = parts(&found, &text[..speech]);
-    let kind = labels::judge(&parts.label).map_or(LabelKind::Word, |judgement| judgement.kind);
+    let parts = parts(lexicon, &found, &text[..speech]);
+    let kind = labels::judge(lexicon, &parts.label).map_or(LabelKind::Word, |judgement| judgement.kind);
     let start = line.mapped.source_start(lead);
     let end = line.mapped.source_end(lead + speech);
     let (speech_line, speech) = if speech < text.len() {
@@ -71,20 +73,20 @@ fn byline(page: &Page<'_>, i: usize, pattern: &Pattern) -> Option<Candidate> {
 }
 
 /// The parts of a byline from the groups of a match. The name is used as matched, without honorifics, and not split further.
-fn parts(found: &Captures<'_>, printed: &str) -> Byline {
+fn parts(lexicon: &Lexicon, found: &Captures<'_>, printed: &str) -> Byline {
     let group = |name: &str| {
         let text = found.name(name)?.as_str().split_whitespace().collect::<Vec<_>>().join(" ");
         (!text.is_empty()).then_some(text)
     };
     let name = group("name").unwrap_or_default();
-    let (own_honorific, name) = split_honorific(&name);
+    let (own_honorific, name) = split_honorific(lexicon, &name);
     let honorific = group("honorific").or(own_honorific);
     let label = honorific.as_ref().map_or_else(|| name.clone(), |honorific| format!("{honorific} {name}"));
     let role_text = group("role");
-    let role = role_text.as_deref().and_then(role_of);
+    let role = role_text.as_deref().and_then(|text| role_of(lexicon, text));
     // Words that do not name a role are an office.
     let office = role_text.filter(|_| role.is_none());
-    let chair = labels::is_chair_label(&label).then(|| name.clone());
+    let chair = labels::is_chair_label(lexicon, &label).then(|| name.clone());
     Byline {
         printed: tidy(printed),
         label,
@@ -102,8 +104,8 @@ fn parts(found: &Captures<'_>, printed: &str) -> Byline {
     }
 }
 
-fn role_of(text: &str) -> Option<Role> {
-    role_named(text).or_else(|| labels::is_chair_label(text).then_some(Role::Chair))
+fn role_of(lexicon: &Lexicon, text: &str) -> Option<Role> {
+    role_named(lexicon, text).or_else(|| labels::is_chair_label(lexicon, text).then_some(Role::Chair))
 }
 
 /// `75`, `1:15`, `[00:01:15.5]`; with a date before it or a.m. or p.m. after it, it is a time of day.

@@ -17,6 +17,7 @@ use plenary_corpus::{Layout, Reason, Role, Span};
 use plenary_names::bylines::Byline;
 use plenary_names::described;
 use plenary_names::labels::LabelKind;
+use plenary_names::lexicon::Lexicon;
 use plenary_names::offices;
 use plenary_names::text::constant_regex;
 
@@ -35,19 +36,6 @@ enum Face {
 }
 
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^\s*\d{1,3}[.)]\s+"));
-static INTERVIEWEE: LazyLock<Regex> = LazyLock::new(|| {
-    constant_regex(
-        r"(?i)\b(?:interviews?|interviewing|conversations?|talks?|talking|chat|chatting|speaking|q ?(?:&|and) ?a|questions|entretien|rencontre|gespräch|entrevista|conversación|intervista|colloquio|rozmowa|samtal|intervju|vraaggesprek|wywiad)\s+(?:with|to|for|mit|avec|con|com|met|a|à|z|ze|med|an|de)\s+",
-    )
-});
-static INTERVIEWER: LazyLock<Regex> = LazyLock::new(|| {
-    constant_regex(
-        r"(?i)(?:\b(?:interview(?:ed)?|conducted|questions|text|words|propos recueillis|entretien réalisé|das gespräch führte|interview|entrevista|intervista)\s*(?:by|par|von|por|di|da|door|:)?\s*|^by\s+|\binterviewer:\s*|^(?:por|par|von|di|door)\s+)",
-    )
-});
-static SPOKE: LazyLock<Regex> =
-    LazyLock::new(|| constant_regex(r"^\s+(?:spoke|talked|sat down|speaks|talks|met|asks|asked|visited)\b"));
-
 /// Who asks and who answers, as far as the page introduces them.
 #[derive(Debug, Default)]
 pub(crate) struct Parties {
@@ -139,17 +127,24 @@ fn face(page: &Page<'_>, lines: &Range<usize>) -> Option<Face> {
 
 /// Who asks and who answers, from the lines above line `first`.
 pub(crate) fn parties(page: &Page<'_>, first: usize) -> Parties {
+    let lexicon = page.lexicon;
     const HEAD: usize = 40;
     let head: Vec<String> = paragraphs_of(page, 0..first.min(page.lines.len())).into_iter().take(HEAD).collect();
-    let mut parties = Parties { asks: head.iter().find_map(|text| interviewer(text)), answers: None };
+    let mut parties = Parties { asks: head.iter().find_map(|text| interviewer(lexicon, text)), answers: None };
     let asks = parties.asks.as_ref().map(|byline| byline.name.clone()).unwrap_or_default();
     let introduced = head
         .iter()
-        .flat_map(|text| INTERVIEWEE.find_iter(text).filter_map(|cue| described::person(&text[cue.end()..])))
+        .flat_map(|text| {
+            lexicon
+                .patterns()
+                .interviewee
+                .find_iter(text)
+                .filter_map(|cue| described::person(lexicon, &text[cue.end()..]))
+        })
         .find(|byline| byline.name != asks);
-    parties.answers = introduced.or_else(|| most_named(&head, &asks));
+    parties.answers = introduced.or_else(|| most_named(lexicon, &head, &asks));
     if let Some(answers) = &mut parties.answers {
-        describe(answers, &head);
+        describe(lexicon, answers, &head);
     }
     parties
 }
@@ -171,24 +166,24 @@ fn paragraphs_of(page: &Page<'_>, lines: Range<usize>) -> Vec<String> {
 }
 
 /// The person who asks: "Interview by Ann Lee", "Ann Lee spoke to him", "By Ann Lee".
-fn interviewer(text: &str) -> Option<Byline> {
-    let named = INTERVIEWER.find_iter(text).find_map(|cue| {
+fn interviewer(lexicon: &Lexicon, text: &str) -> Option<Byline> {
+    let named = lexicon.patterns().interviewer.find_iter(text).find_map(|cue| {
         let rest = text[cue.end()..].trim_start();
-        let (place, name) = described::names(rest).into_iter().next()?;
-        (place.start == 0).then(|| plenary_names::bylines::split(&name))
+        let (place, name) = described::names(lexicon, rest).into_iter().next()?;
+        (place.start == 0).then(|| plenary_names::bylines::split(lexicon, &name))
     });
     named.or_else(|| {
-        described::names(text)
+        described::names(lexicon, text)
             .into_iter()
-            .find(|(place, _)| SPOKE.is_match(&text[place.end..]))
-            .map(|(_, name)| plenary_names::bylines::split(&name))
+            .find(|(place, _)| lexicon.patterns().spoke.is_match(&text[place.end..]))
+            .map(|(_, name)| plenary_names::bylines::split(lexicon, &name))
     })
 }
 
 /// The person whom the head names most often, in full or by surname.
-fn most_named(head: &[String], asks: &str) -> Option<Byline> {
+fn most_named(lexicon: &Lexicon, head: &[String], asks: &str) -> Option<Byline> {
     let mut counts: Vec<(String, usize)> = Vec::new();
-    for (_, name) in head.iter().flat_map(|text| described::names(text)) {
+    for (_, name) in head.iter().flat_map(|text| described::names(lexicon, text)) {
         if name == asks {
             continue;
         }
@@ -203,17 +198,11 @@ fn most_named(head: &[String], asks: &str) -> Option<Byline> {
     }
     // Ties go to the first.
     let best = counts.iter().map(|(_, n)| *n).max()?;
-    counts.into_iter().find(|(_, n)| *n == best).map(|(name, _)| plenary_names::bylines::split(&name))
+    counts.into_iter().find(|(_, n)| *n == best).map(|(name, _)| plenary_names::bylines::split(lexicon, &name))
 }
 
-static IS: LazyLock<Regex> = LazyLock::new(|| {
-    constant_regex(
-        r"^(?:,| is| was| ist| est| es| è| jest|,? who is)\s+(?:the |a |an |der |die |das |le |la |el |il |de )?",
-    )
-});
-
 /// Fills in the office that a sentence of the head gives: "Ann Lee is director of the Museum of Ships".
-fn describe(person: &mut Byline, head: &[String]) {
+fn describe(lexicon: &Lexicon, person: &mut Byline, head: &[String]) {
     let surname = person.name.rsplit(' ').next().unwrap_or("").to_string();
     if person.details.title.is_some() || surname.is_empty() {
         return;
@@ -221,10 +210,10 @@ fn describe(person: &mut Byline, head: &[String]) {
     for text in head {
         for (at, _) in text.match_indices(surname.as_str()) {
             let after = &text[at + surname.len()..];
-            if let Some(is) = IS.find(after)
-                && let Some(office) = described::office(&after[is.end()..])
+            if let Some(is) = lexicon.patterns().is.find(after)
+                && let Some(office) = described::office(lexicon, &after[is.end()..])
             {
-                offices::set_office(person, office);
+                offices::set_office(lexicon, person, office);
                 return;
             }
         }

@@ -14,9 +14,9 @@ use crate::candidate::{ACCEPT, Candidate, Found};
 use crate::page::{Page, Settled};
 use plenary_corpus::{Layout, Reason, Rival, Style, StyleScore};
 use plenary_names::bylines::Reader;
-use plenary_names::labels::{self, LabelKind};
+use plenary_names::labels::LabelKind;
+use plenary_names::lexicon::Lexicon;
 use plenary_names::misreadings::canonical_labels;
-use plenary_names::words::{ARTICLES, FUNCTION_WORDS};
 
 /// Another style is used beside the main one if its score is at least this share of the score of the main style.
 const COMPANION: f32 = 0.25;
@@ -49,7 +49,7 @@ pub(crate) fn find(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<u8>
         weigh(candidate, pinned.is_some());
     }
     company::lift_listed(&rosters, &mut all);
-    company::pair_questions(&mut all);
+    company::pair_questions(page.lexicon, &mut all);
     if pinned.is_none() {
         company::drop_lists(&mut all);
     }
@@ -234,16 +234,17 @@ fn note_rivals(bylines: &mut [Candidate], others: &[Candidate], why_not: impl Fn
 }
 
 /// Whether a line ends with a function word, so that its sentence continues on the next line.
-fn ends_open(text: &str) -> bool {
+fn ends_open(lexicon: &Lexicon, text: &str) -> bool {
     let last = text.split_whitespace().next_back().unwrap_or("");
     last.starts_with(char::is_lowercase)
-        && (FUNCTION_WORDS.contains(last) || ARTICLES.contains(last) || labels::is_particle(last))
+        && (lexicon.is_function_word(last) || lexicon.is_article(last) || lexicon.is_particle(last))
 }
 
 /// Every place of the page that looks like a byline in some style, with the confidence of its form alone.
 fn candidates(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<u8>) -> Vec<Candidate> {
+    let lexicon = page.lexicon;
     let mut out = Vec::new();
-    let mut reader = Reader::default();
+    let mut reader = Reader::new(page.lexicon);
     for lines in settled.open_paragraphs(page) {
         match page.lines[lines.start].layout {
             Layout::Heading(level) if name_levels.contains(&level) => {
@@ -258,7 +259,7 @@ fn candidates(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<u8>) -> 
         }
         let own = alone(page, settled, &lines, &mut reader);
         // "may it please the / Court: Milk is" is a continued sentence, not a label.
-        let continues = lines.start > 0 && ends_open(page.lines[lines.start - 1].text());
+        let continues = lines.start > 0 && ends_open(lexicon, page.lines[lines.start - 1].text());
         // A name in bold with its office beside or below it is not a label of the text after it on the line.
         if own.as_ref().is_none_or(|own| own.style != Style::Bold || own.confidence() == 0.0) {
             let found = leading(page, lines.clone(), false, &mut reader);

@@ -4,9 +4,6 @@
 //! **Input**: the page and what is settled. **Output**: one turn, or none if the title names no speaker or the text is too short.
 
 use std::ops::Range;
-use std::sync::LazyLock;
-
-use regex::Regex;
 
 use crate::candidate::{Candidate, Found, Origin, Place};
 use crate::page::{Page, Settled};
@@ -18,8 +15,8 @@ use plenary_names::bylines::Byline;
 use plenary_names::colon::colon_label;
 use plenary_names::described;
 use plenary_names::labels::LabelKind;
+use plenary_names::lexicon::Lexicon;
 use plenary_names::offices;
-use plenary_names::text::constant_regex;
 
 /// Confidence of the turn.
 const CONFIDENCE: f32 = 0.75;
@@ -30,24 +27,9 @@ const HEAD: usize = 8;
 /// Minimum number of words of a speech.
 const SHORTEST: usize = 40;
 
-static SPEECH_BY: LazyLock<Regex> = LazyLock::new(|| {
-    constant_regex(
-        r"(?i)\b(?:speech|remarks|address|statement|keynote|lecture|testimony|sermon|homily|eulogy|toast|message|talk|intervention|presentation|rede|ansprache|vortrag|grußwort|regierungserklärung|discours|allocution|déclaration|discurso|palabras|intervención|discorso|intervento|toespraak|lezing|przemówienie|wystąpienie|tal|anförande)\s+(?:(?:given|delivered|made|held|as|prepared|gehalten|prononcé|prononcée|pronunciado)\s+)*(?:by|of|from|von|der|des|par|de|del|di|van|do|av|af|presidenta?|:)\s+(?:the\s+)?",
-    )
-});
-static SPEECH: LazyLock<Regex> = LazyLock::new(|| {
-    constant_regex(
-        r"(?i)^(?:\w+\s+){0,3}(?:speech|remarks|address|statement|keynote|lecture|testimony|sermon|rede|ansprache|vortrag|discours|allocution|discurso|discorso|toespraak)\b",
-    )
-});
-static SALUTATION: LazyLock<Regex> = LazyLock::new(|| {
-    constant_regex(
-        r"(?i)^(?:ladies|dear|mr|mrs|ms|madam|sir|your|my (?:lords|friends|fellow)|thank|good|honou?rable|distinguished|excellenc|friends|colleagues|fellow|meine|sehr|liebe|mesdames|monsieur|madame|señor|señora|signor|gentile|geachte|dames|szanown)\b",
-    )
-});
-
 /// The turn of a page without bylines whose title names the speaker.
 pub(crate) fn find(page: &Page<'_>, settled: &Settled) -> Option<Found> {
+    let lexicon = page.lexicon;
     let paragraphs = settled.open_paragraphs(page);
     let text = |i: usize| {
         page.join_at_most(paragraphs[i].clone(), 1_000).text.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -55,7 +37,7 @@ pub(crate) fn find(page: &Page<'_>, settled: &Settled) -> Option<Found> {
     let head: Vec<String> = (0..paragraphs.len().min(HEAD)).map(text).collect();
     let lines = |i: usize| paragraphs[i].clone().map(|line| page.lines[line].text().trim().to_string()).collect();
     let lines: Vec<Vec<String>> = (0..head.len()).map(lines).collect();
-    let (at, speaker) = speaker(&head, &lines)?;
+    let (at, speaker) = speaker(lexicon, &head, &lines)?;
     let mut first = at + 1;
     while first < head.len() && is_head(page, &paragraphs[first], &head[first]) {
         first += 1;
@@ -78,8 +60,10 @@ pub(crate) fn find(page: &Page<'_>, settled: &Settled) -> Option<Found> {
 }
 
 /// The paragraph of the head that names the speaker, and the speaker.
-fn speaker(head: &[String], lines: &[Vec<String>]) -> Option<(usize, Byline)> {
-    let speaker_in = |text: &String| SPEECH_BY.find_iter(text).find_map(|cue| described::person(&text[cue.end()..]));
+fn speaker(lexicon: &Lexicon, head: &[String], lines: &[Vec<String>]) -> Option<(usize, Byline)> {
+    let speaker_in = |text: &String| {
+        lexicon.patterns().speech_by.find_iter(text).find_map(|cue| described::person(lexicon, &text[cue.end()..]))
+    };
     for (i, text) in head.iter().enumerate().filter(|(_, text)| is_title(text)) {
         // A line break can separate name and office: "Statement by Mr. Lee / Governor of the Bank of Norland".
         let by_line = || lines[i].iter().enumerate().find_map(|(k, line)| Some((k, speaker_in(line)?)));
@@ -87,26 +71,29 @@ fn speaker(head: &[String], lines: &[Vec<String>]) -> Option<(usize, Byline)> {
         let Some((k, mut byline)) = found else { continue };
         let below =
             lines[i].get(k + 1).or_else(|| lines.get(i + 1)?.first()).filter(|_| byline.details.title.is_none());
-        if let Some(office) = below.and_then(|text| described::office(text)) {
-            offices::set_office(&mut byline, office);
+        if let Some(office) = below.and_then(|text| described::office(lexicon, text)) {
+            offices::set_office(lexicon, &mut byline, office);
         }
         return Some((i, byline));
     }
     let title = head.first()?;
-    if let Some((label, speech)) = colon_label(title)
-        && described::is_name(&label)
+    if let Some((label, speech)) = colon_label(lexicon, title)
+        && described::is_name(lexicon, &label)
         && title[speech..].split_whitespace().count() >= 2
         && !title.ends_with('.')
     {
-        return described::person(&label).map(|byline| (0, byline));
+        return described::person(lexicon, &label).map(|byline| (0, byline));
     }
     // A name in one paragraph of the head, and "Speech at ..." in another.
-    let speech = head.iter().take(4).position(|text| SPEECH.is_match(text) && text.split_whitespace().count() <= 20)?;
+    let speech = head
+        .iter()
+        .take(4)
+        .position(|text| lexicon.patterns().speech.is_match(text) && text.split_whitespace().count() <= 20)?;
     let named = head.iter().take(4).position(|text| {
         let name = text.split(',').next().unwrap_or("");
-        described::is_name(name) && text.split_whitespace().count() <= 15
+        described::is_name(lexicon, name) && text.split_whitespace().count() <= 15
     })?;
-    described::person(&head[named]).map(|byline| (speech.max(named), byline))
+    described::person(lexicon, &head[named]).map(|byline| (speech.max(named), byline))
 }
 
 /// Whether a text is short enough for a title and not a sentence about a speech.
@@ -119,13 +106,14 @@ fn is_title(text: &str) -> bool {
 
 /// Whether a paragraph is between title and speech: place and date, "Check against delivery".
 fn is_head(page: &Page<'_>, lines: &Range<usize>, text: &str) -> bool {
+    let lexicon = page.lexicon;
     const LONGEST: usize = 14;
     let n_words = text.split_whitespace().count();
     let is_heading = matches!(page.lines[lines.start].layout, Layout::Heading(_));
     n_words <= LONGEST
-        && !SALUTATION.is_match(text)
+        && !lexicon.patterns().salutation.is_match(text)
         && (is_heading
             || page.is_italic(lines.clone())
             || !text.ends_with(['.', '!', '?', ',', ':', '"', '”'])
-            || front::has_date(text))
+            || front::has_date(lexicon, text))
 }

@@ -12,6 +12,7 @@ use crate::options::{LinkPeople, Options};
 use plenary_corpus::{PersonRule, Speaker};
 use plenary_names::compare::{name_words, titles_agree};
 use plenary_names::labels::{self, LabelKind};
+use plenary_names::lexicon::Lexicon;
 
 /// If more descriptions than this occur with one name, only equal descriptions are linked.
 const MOST_DESCRIPTIONS: usize = 256;
@@ -19,6 +20,7 @@ const MOST_DESCRIPTIONS: usize = 256;
 /// Gives people who speak in several documents one `person_id`, if the study follows people across documents. Takes the speakers of
 /// every document of a run.
 pub fn link_documents(documents: &mut [&mut [Speaker]], options: &Options) {
+    let lexicon = &options.lexicon;
     if options.transcript.link_people != LinkPeople::Corpus {
         return;
     }
@@ -27,13 +29,13 @@ pub fn link_documents(documents: &mut [&mut [Speaker]], options: &Options) {
     for (d, speakers) in documents.iter().enumerate() {
         let unlisted = |speaker: &Speaker| speaker.person_rule != Some(PersonRule::PeopleList);
         for (s, speaker) in speakers.iter().enumerate().filter(|(_, speaker)| unlisted(speaker)) {
-            if let Some(name) = full_name(speaker) {
+            if let Some(name) = full_name(lexicon, speaker) {
                 by_name.entry(name).or_default().push((d, s));
             }
         }
     }
     for (name, places) in by_name {
-        for ((d, s), (person_id, rule)) in places.iter().zip(people(&name, &places, documents)) {
+        for ((d, s), (person_id, rule)) in places.iter().zip(people(lexicon, &name, &places, documents)) {
             let speaker = &mut documents[*d][*s];
             speaker.person_id = person_id.unwrap_or_else(|| speaker.speaker_id.clone());
             speaker.person_rule = rule;
@@ -43,13 +45,13 @@ pub fn link_documents(documents: &mut [&mut [Speaker]], options: &Options) {
 
 /// The name in the form in which it is compared, if it is the full name of a person. In scripts without capitals, offices and names
 /// cannot be distinguished by form, so that such names link nothing.
-fn full_name(speaker: &Speaker) -> Option<String> {
-    let words = name_words(&speaker.name);
+fn full_name(lexicon: &Lexicon, speaker: &Speaker) -> Option<String> {
+    let words = name_words(lexicon, &speaker.name);
     // "Witness A", "Speaker 2": a different person in every document.
     let is_marked = speaker.name.contains(|c: char| c.is_ascii_digit())
         || words.last().is_some_and(|last| last.chars().count() < 2);
     let has_capitals = speaker.name.chars().any(char::is_uppercase);
-    let kind = labels::judge(&speaker.name).map(|judgement| judgement.kind);
+    let kind = labels::judge(lexicon, &speaker.name).map(|judgement| judgement.kind);
     (words.len() >= 2 && !is_marked && has_capitals && kind == Some(LabelKind::Person)).then(|| words.join(" "))
 }
 
@@ -79,8 +81,8 @@ impl Description {
 
     /// Whether the two cannot describe one person: they differ in affiliation, party or country, or as Mr and Mrs do. "Acme" and
     /// "Acme Institute" do not differ.
-    fn contradicts(&self, other: &Self) -> bool {
-        !titles_agree(&self.honorific, &other.honorific)
+    fn contradicts(&self, lexicon: &Lexicon, other: &Self) -> bool {
+        !titles_agree(lexicon, self.honorific.as_deref(), other.honorific.as_deref())
             || self.details.iter().zip(&other.details).any(|pair| match pair {
                 (Some(a), Some(b)) => !a.is_subset(b) && !b.is_subset(a),
                 _ => false,
@@ -101,6 +103,7 @@ impl Description {
 /// Two speakers are one person if they do not contradict each other. If two do, a speaker who could be either is kept apart from both,
 /// so that the others form people without a choice.
 fn people(
+    lexicon: &Lexicon,
     name: &str,
     places: &[(usize, usize)],
     documents: &[&mut [Speaker]],
@@ -113,7 +116,7 @@ fn people(
     let near: Vec<Vec<usize>> = (0..n)
         .map(|a| match too_many {
             true => vec![a],
-            false => (0..n).filter(|b| !distinct[a].contradicts(distinct[*b])).collect(),
+            false => (0..n).filter(|b| !distinct[a].contradicts(lexicon, distinct[*b])).collect(),
         })
         .collect();
     let distinct_in_document = distinct_in_document(places, &which);
@@ -134,7 +137,7 @@ fn people(
             }
             let person: Vec<usize> = near[a].iter().copied().filter(|b| !open[*b]).collect();
             let details: Vec<&Description> = person.iter().map(|b| distinct[*b]).collect();
-            let id = person_id(name, if contested { &details } else { &[] });
+            let id = person_id(lexicon, name, if contested { &details } else { &[] });
             let is_repeated = which.iter().filter(|b| **b == a).count() > 1;
             let others: Vec<usize> = person.iter().copied().filter(|b| *b != a || is_repeated).collect();
             let rule = match others.as_slice() {
@@ -165,9 +168,9 @@ fn distinct_in_document(places: &[(usize, usize)], which: &[usize]) -> HashSet<(
 }
 
 /// An id made from the name and, if others have the same name, from what distinguishes the person.
-pub(crate) fn person_id(name: &str, details: &[&Description]) -> String {
+pub(crate) fn person_id(lexicon: &Lexicon, name: &str, details: &[&Description]) -> String {
     let mut hash = Sha256::new();
-    hash.update(name_words(name).join(" "));
+    hash.update(name_words(lexicon, name).join(" "));
     for Description { honorific, details } in details {
         hash.update(format!("\n{honorific:?} {details:?}"));
     }

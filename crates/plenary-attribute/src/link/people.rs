@@ -13,6 +13,7 @@ use plenary_corpus::{Details, LinkRule, Role};
 use plenary_names::bylines::Byline;
 use plenary_names::compare::{name_words, titles_agree};
 use plenary_names::labels::{self, LabelKind};
+use plenary_names::lexicon::Lexicon;
 
 /// A person of the document.
 #[derive(Debug, Clone)]
@@ -33,8 +34,8 @@ pub(crate) struct Person {
 
 impl Person {
     /// A person known by a byline.
-    pub(crate) fn new(byline: Byline, confidence: f32, first_mention: Mention) -> Self {
-        let presides = byline.presides();
+    pub(crate) fn new(lexicon: &Lexicon, byline: Byline, confidence: f32, first_mention: Mention) -> Self {
+        let presides = byline.presides(lexicon);
         let presides_by = presides.then_some(first_mention);
         Self { presides, presides_by, byline, confidence, first_mention, listed: None }
     }
@@ -76,21 +77,22 @@ const CHAIR_CONFIDENCE: f32 = 0.9;
 
 /// Links bylines to people. `chairs` are the people whom the document names as conducting the meeting; they come first. `list` is the
 /// study's list of people, which takes precedence over the page.
-pub(crate) fn link(chairs: &[Byline], bylines: &[Byline], list: Option<&PeopleList>) -> Linked {
-    let mut known = Known { list, ..Known::default() };
+pub(crate) fn link(lexicon: &Lexicon, chairs: &[Byline], bylines: &[Byline], list: Option<&PeopleList>) -> Linked {
+    let mut known = Known::new(lexicon, list);
     let listed = |byline: &Byline| list.and_then(|list| listed(list, byline));
     for chair in chairs {
-        let words = name_words(&chair.name);
+        let words = name_words(lexicon, &chair.name);
         if !known.names.contains(&words) {
             let mention = Mention::Line(chair.line.unwrap_or(0));
-            let mut person = Person { presides: true, ..Person::new(chair.clone(), CHAIR_CONFIDENCE, mention) };
+            let mut person =
+                Person { presides: true, ..Person::new(lexicon, chair.clone(), CHAIR_CONFIDENCE, mention) };
             (person.presides_by, person.listed) = (Some(mention), listed(chair));
             known.add(person, words);
         }
     }
-    let all_names: Vec<Vec<String>> = bylines.iter().map(|byline| name_words(&byline.name)).collect();
+    let all_names: Vec<Vec<String>> = bylines.iter().map(|byline| name_words(lexicon, &byline.name)).collect();
     let all_listed: Vec<Option<usize>> = bylines.iter().map(listed).collect();
-    let is_full = |i: usize| all_names[i].len() >= 2 && !labels::is_chair_label(&bylines[i].name);
+    let is_full = |i: usize| all_names[i].len() >= 2 && !labels::is_chair_label(lexicon, &bylines[i].name);
     // Listed people first, then full names, so that a surname alone finds its person even if it occurs earlier.
     let pass_of = |i: usize| if all_listed[i].is_some() { 0 } else { 2 - u8::from(is_full(i)) };
     let mut owners: Vec<Option<Owner>> = vec![None; bylines.len()];
@@ -107,7 +109,7 @@ pub(crate) fn link(chairs: &[Byline], bylines: &[Byline], list: Option<&PeopleLi
                 known.resolve(found, byline, i, &all_names[i])
             });
             owners[i] = Some(owner.clone());
-            enrich(&mut known.people[owner.person], byline, Mention::Byline(i));
+            enrich(lexicon, &mut known.people[owner.person], byline, Mention::Byline(i));
             // Later occurrences of the label are linked to this one.
             if owner.rule == LinkRule::FirstMention {
                 (owner.rule, owner.supported_by) = (LinkRule::SameLabel, Some(Mention::Byline(i)));
@@ -145,8 +147,8 @@ impl Resolution {
 }
 
 /// The people known so far, with ways to look them up.
-#[derive(Default)]
 struct Known<'l> {
+    lexicon: &'l Lexicon,
     list: Option<&'l PeopleList>,
     people: Vec<Person>,
     /// The words of their names.
@@ -160,13 +162,28 @@ struct Known<'l> {
     by_listed: HashMap<usize, usize>,
 }
 
-impl Known<'_> {
+impl<'l> Known<'l> {
+    fn new(lexicon: &'l Lexicon, list: Option<&'l PeopleList>) -> Self {
+        Self {
+            lexicon,
+            list,
+            people: Vec::new(),
+            names: Vec::new(),
+            by_ends: HashMap::new(),
+            by_surname: HashMap::new(),
+            by_label: HashMap::new(),
+            rule_of_label: HashMap::new(),
+            by_listed: HashMap::new(),
+        }
+    }
+
     fn add(&mut self, mut person: Person, words: Vec<String>) -> usize {
+        let lexicon = self.lexicon;
         let at = self.people.len();
         self.by_label.entry(person.byline.label.to_lowercase()).or_insert(at);
         let mut name = words.clone();
         if let Some((listed, entry)) = person.listed.and_then(|listed| Some((listed, self.entry(listed)?))) {
-            name = name_words(&entry.name);
+            name = name_words(lexicon, &entry.name);
             if entry.role == Some(Role::Chair) && !person.presides {
                 (person.presides, person.presides_by) = (true, Some(person.first_mention));
             }
@@ -187,11 +204,12 @@ impl Known<'_> {
 
     /// The owner of a byline. A new person is added to the people.
     fn resolve(&mut self, found: Resolution, byline: &Byline, i: usize, words: &[String]) -> Owner {
+        let lexicon = self.lexicon;
         let Resolution { person, listed, rule, supported_by, others } = found;
         let label = byline.label.to_lowercase();
         self.rule_of_label.entry(label).or_insert_with(|| (rule, others.clone()));
         let person = person.unwrap_or_else(|| {
-            let new = Person { listed, ..Person::new(byline.clone(), 1.0, Mention::Byline(i)) };
+            let new = Person { listed, ..Person::new(lexicon, byline.clone(), 1.0, Mention::Byline(i)) };
             self.add(new, words.to_vec())
         });
         Owner { person, rule, supported_by, others }
@@ -214,17 +232,21 @@ impl Known<'_> {
 
     /// The person with a full name.
     fn of_name(&self, words: &[String], byline: &Byline) -> Resolution {
+        let lexicon = self.lexicon;
         let of_ends = || {
             let (first, last) = (words.first()?, words.last()?);
             let same_ends = self.by_ends.get(&(first.clone(), last.clone()))?;
             same_ends.iter().copied().find(|at| same_name(&self.names[*at], words))
         };
-        of_ends()
-            .map_or_else(|| Resolution::new_person(rule_of_new(byline)), |at| self.known(at, LinkRule::SameFullName))
+        of_ends().map_or_else(
+            || Resolution::new_person(rule_of_new(lexicon, byline)),
+            |at| self.known(at, LinkRule::SameFullName),
+        )
     }
 
     /// The person for whom an office or a surname alone stands, if there is only one.
     fn of_part(&self, words: &[String], byline: &Byline) -> Resolution {
+        let lexicon = self.lexicon;
         let label = byline.label.to_lowercase();
         if let Some(at) = self.by_label.get(&label) {
             // The same label in other capitals is linked as before.
@@ -233,18 +255,19 @@ impl Known<'_> {
                 Some((rule, others)) => Resolution { others: others.clone(), ..self.known(*at, *rule) },
             };
         }
-        if labels::is_chair_label(&byline.label) {
+        if labels::is_chair_label(lexicon, &byline.label) {
             return self.of_office();
         }
         match words {
             [surname] => self.of_surname(surname, byline),
-            _ => Resolution::new_person(rule_of_new(byline)),
+            _ => Resolution::new_person(rule_of_new(lexicon, byline)),
         }
     }
 
     /// The person who presides, if there is only one.
     fn of_office(&self) -> Resolution {
-        let presides = |person: &Person| person.presides && !labels::is_chair_label(&person.byline.name);
+        let lexicon = self.lexicon;
+        let presides = |person: &Person| person.presides && !labels::is_chair_label(lexicon, &person.byline.name);
         let presiding: Vec<usize> = (0..self.people.len()).filter(|at| presides(&self.people[*at])).collect();
         match presiding.as_slice() {
             [] => Resolution::new_person(LinkRule::UnnamedOffice),
@@ -265,11 +288,18 @@ impl Known<'_> {
 
     /// The only person with a surname: in the document or, if nobody there has it, on the list.
     fn of_surname(&self, surname: &str, byline: &Byline) -> Resolution {
+        let lexicon = self.lexicon;
         let of_surname = self.by_surname.get(surname).map_or(&[][..], Vec::as_slice);
         let in_document: Vec<usize> = of_surname
             .iter()
             .copied()
-            .filter(|at| titles_agree(&self.people[*at].byline.details.honorific, &byline.details.honorific))
+            .filter(|at| {
+                titles_agree(
+                    lexicon,
+                    self.people[*at].byline.details.honorific.as_deref(),
+                    byline.details.honorific.as_deref(),
+                )
+            })
             .collect();
         match in_document.as_slice() {
             [only] => return self.known(*only, LinkRule::UniqueSurname),
@@ -282,10 +312,12 @@ impl Known<'_> {
         let on_list = self.list.map_or(&[][..], |list| list.of_surname(surname)).iter().copied();
         let on_list: Vec<(usize, &ListedPerson)> = on_list
             .filter_map(|listed| Some((listed, self.entry(listed)?)))
-            .filter(|(_, entry)| titles_agree(&entry.details.honorific, &byline.details.honorific))
+            .filter(|(_, entry)| {
+                titles_agree(lexicon, entry.details.honorific.as_deref(), byline.details.honorific.as_deref())
+            })
             .collect();
         match on_list.as_slice() {
-            [] => Resolution::new_person(rule_of_new(byline)),
+            [] => Resolution::new_person(rule_of_new(lexicon, byline)),
             [(only, _)] => Resolution { rule: LinkRule::PeopleListSurname, ..self.of_listed(*only) },
             several => {
                 let others = several.iter().map(|(_, entry)| entry.name.clone()).collect();
@@ -300,8 +332,8 @@ impl Known<'_> {
 }
 
 /// The rule for a person without a link: known by a name, or by an office or label without a name.
-fn rule_of_new(byline: &Byline) -> LinkRule {
-    match labels::judge(&byline.label).map(|judgement| judgement.kind) {
+fn rule_of_new(lexicon: &Lexicon, byline: &Byline) -> LinkRule {
+    match labels::judge(lexicon, &byline.label).map(|judgement| judgement.kind) {
         // "Speaker 2" is one person, "A member of the audience" may be several.
         Some(LabelKind::Anonymous) if !byline.label.contains(|c: char| c.is_ascii_digit()) => LinkRule::AnonymousLabel,
         Some(LabelKind::Office) if byline.name == byline.label => LinkRule::UnnamedOffice,
@@ -334,35 +366,38 @@ fn same_name(known: &[String], words: &[String]) -> bool {
 }
 
 /// Adds what a later mention says of a person and earlier ones did not.
-fn enrich(person: &mut Person, byline: &Byline, mention: Mention) {
+fn enrich(lexicon: &Lexicon, person: &mut Person, byline: &Byline, mention: Mention) {
     let known = &mut person.byline;
     // "The Chair" is a role in the meeting, not the title of the person.
-    let title = byline.details.title.clone().filter(|_| !labels::is_chair_label(&byline.label));
+    let title = byline.details.title.clone().filter(|_| !labels::is_chair_label(lexicon, &byline.label));
     known.details.fill_from(&Details { title, ..byline.details.clone() });
     known.role = known.role.or(byline.role);
-    if byline.presides() && !person.presides {
+    if byline.presides(lexicon) && !person.presides {
         (person.presides, person.presides_by) = (true, Some(mention));
     }
 }
 
 /// Adds what a list of those present says of people with the same surname. A full name replaces a surname alone if only one person
 /// on the list has it.
-pub(crate) fn enrich_from(people: &mut [Person], present: &[Byline]) {
+pub(crate) fn enrich_from(lexicon: &Lexicon, people: &mut [Person], present: &[Byline]) {
     for listed in present {
-        let words = name_words(&listed.name);
+        let words = name_words(lexicon, &listed.name);
         let Some(surname) = words.last() else { continue };
-        let of_surname: Vec<usize> =
-            (0..people.len()).filter(|at| name_words(&people[*at].byline.name).last() == Some(surname)).collect();
+        let of_surname: Vec<usize> = (0..people.len())
+            .filter(|at| name_words(lexicon, &people[*at].byline.name).last() == Some(surname))
+            .collect();
         let [only] = of_surname.as_slice() else { continue };
         let person = &mut people[*only];
-        let own = name_words(&person.byline.name);
-        let has_surname = |other: &&Byline| name_words(&other.name).last() == Some(surname);
+        let own = name_words(lexicon, &person.byline.name);
+        let has_surname = |other: &&Byline| name_words(lexicon, &other.name).last() == Some(surname);
         let is_meant = match own.len() {
             1 => present.iter().filter(has_surname).count() == 1,
             _ => same_name(&own, &words),
         };
-        if is_meant && titles_agree(&person.byline.details.honorific, &listed.details.honorific) {
-            enrich(person, listed, Mention::Line(listed.line.unwrap_or(0)));
+        if is_meant
+            && titles_agree(lexicon, person.byline.details.honorific.as_deref(), listed.details.honorific.as_deref())
+        {
+            enrich(lexicon, person, listed, Mention::Line(listed.line.unwrap_or(0)));
             if own.len() == 1 && person.listed.is_none() {
                 person.byline.name.clone_from(&listed.name);
             }
@@ -372,7 +407,7 @@ pub(crate) fn enrich_from(people: &mut [Person], present: &[Byline]) {
 
 /// Corrects roles and titles. The role of interjections does not hold for people who also have bylines; an office used as a label is
 /// the title of its holder if there is no other.
-pub(crate) fn correct_roles(linked: &mut Linked, found: &Found) {
+pub(crate) fn correct_roles(lexicon: &Lexicon, linked: &mut Linked, found: &Found) {
     for (byline, owner) in found.bylines.iter().zip(&linked.owners) {
         // What the study's list says is not changed.
         let Some(person) = linked.people.get_mut(owner.person).filter(|person| person.listed.is_none()) else {
@@ -381,7 +416,7 @@ pub(crate) fn correct_roles(linked: &mut Linked, found: &Found) {
         if byline.parts.role.is_none() && person.byline.role == Some(Role::Interjector) {
             person.byline.role = None;
         }
-        if labels::is_chair_label(&byline.label) {
+        if labels::is_chair_label(lexicon, &byline.label) {
             person.byline.details.title =
                 person.byline.details.title.take().or_else(|| byline.parts.details.title.clone());
         }
@@ -413,7 +448,12 @@ mod tests {
     use plenary_names::bylines::split;
 
     fn linked(bylines: &[&str], list: Option<&PeopleList>) -> Linked {
-        link(&[], &bylines.iter().map(|text| split(text)).collect::<Vec<_>>(), list)
+        link(
+            Lexicon::builtin(),
+            &[],
+            &bylines.iter().map(|text| split(Lexicon::builtin(), text)).collect::<Vec<_>>(),
+            list,
+        )
     }
 
     fn people_of(linked: &Linked) -> Vec<usize> {
@@ -451,6 +491,7 @@ mod tests {
         let list = PeopleList::parse(
             b"name,aliases,title,party,role\nAnn Hill,The Chair;A. Hill,Dean,Reform,chair\nBo Stone,,,,\n",
             "people.csv",
+            Lexicon::builtin(),
         )
         .unwrap();
         let linked = linked(
@@ -487,7 +528,8 @@ mod tests {
 
     #[test]
     fn a_listed_surname_counts_only_if_nobody_else_has_it() {
-        let list = PeopleList::parse(b"name\nAnn Hill\nBo Stone\nCy Stone\n", "people.csv").unwrap();
+        let list =
+            PeopleList::parse(b"name\nAnn Hill\nBo Stone\nCy Stone\n", "people.csv", Lexicon::builtin()).unwrap();
         let hills = linked(&["Dee Hill", "Mr. Hill"], Some(&list));
         assert_eq!(people_of(&hills), [0, 0], "the Hill of the document, who is not listed");
         assert_eq!(hills.people[0].listed, None);

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use own_pattern::Pattern;
 use people_list::PeopleList;
 use plenary_corpus::{OptionError, Style};
+use plenary_names::lexicon::Lexicon;
 
 /// Utterances with a lower confidence, and documents whose style has a lower one, need review.
 pub const REVIEW_BELOW: f32 = 0.6;
@@ -26,13 +27,21 @@ pub struct TranscriptOptions {
     pub pattern: Option<Pattern>,
     /// Path of a CSV file of people, relative to the folder of the study; empty for none.
     pub people: String,
+    /// Path of a TOML file with further words, relative to the folder of the study; empty for none.
+    pub lexicon: String,
     /// Whether people are linked across documents.
     pub link_people: LinkPeople,
 }
 
 impl Default for TranscriptOptions {
     fn default() -> Self {
-        Self { style: "auto".into(), pattern: None, people: String::new(), link_people: LinkPeople::Document }
+        Self {
+            style: "auto".into(),
+            pattern: None,
+            people: String::new(),
+            lexicon: String::new(),
+            link_people: LinkPeople::Document,
+        }
     }
 }
 
@@ -110,6 +119,8 @@ pub struct Options {
     pub segments: SegmentOptions,
     /// The list of people that `transcript.people` names.
     pub people: Option<PeopleList>,
+    /// The words of the languages, with those of the file that `transcript.lexicon` names.
+    pub lexicon: Lexicon,
 }
 
 impl Default for Options {
@@ -119,6 +130,7 @@ impl Default for Options {
             transcript: TranscriptOptions::default(),
             segments: SegmentOptions::default(),
             people: None,
+            lexicon: Lexicon::default(),
         }
     }
 }

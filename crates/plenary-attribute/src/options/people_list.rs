@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use plenary_corpus::{Details, Role};
 use plenary_names::compare::name_words;
+use plenary_names::lexicon::Lexicon;
 use plenary_names::roles::role_named;
 
 /// The columns that a list may have. The first is required.
@@ -39,6 +40,9 @@ pub struct ListedPerson {
 pub struct PeopleList {
     /// sha256 of the file, 64 hex digits.
     pub sha256: String,
+    /// The words that names are compared with.
+    #[serde(skip)]
+    lexicon: Lexicon,
     #[serde(skip)]
     people: Vec<ListedPerson>,
     /// The person of each name and alias, in the form in which they are compared.
@@ -104,14 +108,15 @@ impl PeopleList {
     ///
     /// # Errors
     /// [`PeopleError`] names the file, the line, what was found and what was expected.
-    pub fn parse(bytes: &[u8], path: &str) -> Result<Self, PeopleError> {
+    pub fn parse(bytes: &[u8], path: &str, lexicon: &Lexicon) -> Result<Self, PeopleError> {
         let text = std::str::from_utf8(bytes).map_err(|error| PeopleError::NotUtf8 {
             path: path.into(),
             line: bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1,
         })?;
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-        let mut list = Self { sha256: plenary_corpus::hash::sha256(bytes), ..Self::default() };
-        for person in people(text, path)? {
+        let mut list =
+            Self { sha256: plenary_corpus::hash::sha256(bytes), lexicon: lexicon.clone(), ..Self::default() };
+        for person in people(lexicon, text, path)? {
             list.add(person, path)?;
         }
         Ok(list)
@@ -129,7 +134,7 @@ impl PeopleList {
             });
         }
         for name in std::iter::once(&person.name).chain(&person.aliases) {
-            let words = name_words(name);
+            let words = name_words(&self.lexicon, name);
             let known = *self.by_name.entry(words.join(" ")).or_insert(at);
             if known != at {
                 let first = self.people[known].line;
@@ -156,7 +161,7 @@ impl PeopleList {
         if self.by_name.is_empty() {
             return None;
         }
-        self.by_name.get(&name_words(name).join(" ")).copied()
+        self.by_name.get(&name_words(&self.lexicon, name).join(" ")).copied()
     }
 
     /// Indices of the people with a surname, given in lower case: the last word of a name or alias.
@@ -166,7 +171,7 @@ impl PeopleList {
 }
 
 /// The rows of a list.
-fn people(text: &str, path: &str) -> Result<Vec<ListedPerson>, PeopleError> {
+fn people(lexicon: &Lexicon, text: &str, path: &str) -> Result<Vec<ListedPerson>, PeopleError> {
     let mut reader = ReaderBuilder::new()
         .delimiter(delimiter(text))
         .has_headers(false)
@@ -204,7 +209,7 @@ fn people(text: &str, path: &str) -> Result<Vec<ListedPerson>, PeopleError> {
             );
             return Err(row_error(line, problem));
         }
-        people.push(person(&record, columns, line).map_err(|problem| row_error(line, problem))?);
+        people.push(person(lexicon, &record, columns, line).map_err(|problem| row_error(line, problem))?);
     }
     // The reader accepts the end of the file as the end of a quoted cell.
     let open = text.matches('"').count() % 2 == 1 && has_break;
@@ -256,19 +261,24 @@ fn columns_of(header: &StringRecord, path: &str) -> Result<Vec<(usize, &'static 
 }
 
 /// The person of a row.
-fn person(record: &StringRecord, columns: &[(usize, &'static str)], line: u64) -> Result<ListedPerson, String> {
+fn person(
+    lexicon: &Lexicon,
+    record: &StringRecord,
+    columns: &[(usize, &'static str)],
+    line: u64,
+) -> Result<ListedPerson, String> {
     let cell = |name: &str| {
         let (at, _) = columns.iter().find(|(_, column)| *column == name)?;
         record.get(*at).filter(|cell| !cell.is_empty()).map(str::to_string)
     };
     let name = cell("name").ok_or("there is no name; each row must name a person")?;
-    if name_words(&name).is_empty() {
+    if name_words(lexicon, &name).is_empty() {
         return Err(format!("the name \"{name}\" contains no letters"));
     }
     let mut title = cell("title");
     let role = match cell("role") {
         None => None,
-        Some(word) => match (role_named(&word), &title) {
+        Some(word) => match (role_named(lexicon, &word), &title) {
             (Some(role), _) => Some(role),
             // Many lists have offices in the column of roles.
             (None, None) => {
@@ -284,7 +294,7 @@ fn person(record: &StringRecord, columns: &[(usize, &'static str)], line: u64) -
         },
     };
     let aliases = cell("aliases").unwrap_or_default();
-    let aliases = aliases.split(';').map(str::trim).filter(|alias| !name_words(alias).is_empty());
+    let aliases = aliases.split(';').map(str::trim).filter(|alias| !name_words(lexicon, alias).is_empty());
     Ok(ListedPerson {
         aliases: aliases.map(str::to_string).collect(),
         role,
@@ -306,11 +316,11 @@ mod tests {
     use super::*;
 
     fn list(text: &str) -> PeopleList {
-        PeopleList::parse(text.as_bytes(), "people.csv").unwrap()
+        PeopleList::parse(text.as_bytes(), "people.csv", Lexicon::builtin()).unwrap()
     }
 
     fn error(text: &str) -> String {
-        PeopleList::parse(text.as_bytes(), "people.csv").unwrap_err().to_string()
+        PeopleList::parse(text.as_bytes(), "people.csv", Lexicon::builtin()).unwrap_err().to_string()
     }
 
     #[test]
@@ -360,7 +370,8 @@ mod tests {
         assert!(error("name,party\n--,NDP\n").contains("contains no letters"));
         assert!(error("name\n\"Ann Lee\nBo Hill\n").contains("line 2: a quotation mark in this row"));
         assert!(error("").contains("an empty file"));
-        let latin = PeopleList::parse(b"name\nAnn\nJos\xE9 Hill\n", "people.csv").unwrap_err().to_string();
+        let latin =
+            PeopleList::parse(b"name\nAnn\nJos\xE9 Hill\n", "people.csv", Lexicon::builtin()).unwrap_err().to_string();
         assert_eq!(latin, "people.csv, line 3: not UTF-8; save the list as CSV in UTF-8");
     }
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::mapped_text::MappedText;
 use plenary_corpus::{Document, Layout, Span};
+use plenary_names::lexicon::Lexicon;
 
 /// One line with its visible text.
 #[derive(Debug, Clone)]
@@ -39,13 +40,15 @@ impl PageLine<'_> {
 pub(crate) struct Page<'d> {
     /// The decoded text of the document.
     pub(crate) source: &'d str,
+    /// The words that the document is read with.
+    pub(crate) lexicon: &'d Lexicon,
     /// The lines; they partition `source`.
     pub(crate) lines: Vec<PageLine<'d>>,
 }
 
 impl<'d> Page<'d> {
     /// The page of a document.
-    pub(crate) fn of(document: &'d Document) -> Self {
+    pub(crate) fn of(document: &'d Document, lexicon: &'d Lexicon) -> Self {
         let lines = document
             .lines
             .iter()
@@ -67,7 +70,7 @@ impl<'d> Page<'d> {
                 PageLine { span: line.span, layout: line.layout, paragraph: line.paragraph, mapped, bold, italic }
             })
             .collect();
-        Self { source: &document.text, lines }
+        Self { source: &document.text, lexicon, lines }
     }
 
     /// The visible text of some lines, joined by spaces.

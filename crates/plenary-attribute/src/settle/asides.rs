@@ -16,6 +16,7 @@ use plenary_names::bylines::{self, Byline};
 use plenary_names::colon::colon_label;
 use plenary_names::directions::{CLOCK, LONGEST_BRACKET, is_direction};
 use plenary_names::labels::{self, LabelKind};
+use plenary_names::lexicon::Lexicon;
 
 /// A bracket that is not speech.
 #[derive(Debug, Clone)]
@@ -44,17 +45,17 @@ struct Interjection {
 }
 
 /// Whether the text of a bracket is an interjection.
-pub(crate) fn is_interjection(inner: &str) -> bool {
-    interjection(inner).is_some()
+pub(crate) fn is_interjection(lexicon: &Lexicon, inner: &str) -> bool {
+    interjection(lexicon, inner).is_some()
 }
 
-fn interjection(inner: &str) -> Option<Interjection> {
-    let (printed, speech) = colon_label(inner)?;
+fn interjection(lexicon: &Lexicon, inner: &str) -> Option<Interjection> {
+    let (printed, speech) = colon_label(lexicon, inner)?;
     let words = inner[speech..].trim();
     let is_sentence = words.ends_with(['.', '!', '?', '…', '—', '–', '"', '”', '“', '»']);
-    let parts = bylines::split(&printed);
-    let judgement = labels::judge(&parts.label).filter(|judgement| judgement.quality >= 0.5)?;
-    (is_sentence && !is_direction(&printed)).then_some(Interjection { parts, kind: judgement.kind, speech })
+    let parts = bylines::split(lexicon, &printed);
+    let judgement = labels::judge(lexicon, &parts.label).filter(|judgement| judgement.quality >= 0.5)?;
+    (is_sentence && !is_direction(lexicon, &printed)).then_some(Interjection { parts, kind: judgement.kind, speech })
 }
 
 /// Pairs of brackets in a text that are not inside another pair.
@@ -91,8 +92,8 @@ enum Part {
 
 /// The parts of a bracket with their byte ranges in `inner`; `None` if the bracket is speech. Several directions and interjections
 /// are separated by dashes: "(Beifall bei der SPD – Fritz Kern \[FDP\]: Unsinn!)".
-fn parts(inner: &str) -> Option<Vec<(Range<usize>, Part)>> {
-    if let Some(found) = interjection(inner) {
+fn parts(lexicon: &Lexicon, inner: &str) -> Option<Vec<(Range<usize>, Part)>> {
+    if let Some(found) = interjection(lexicon, inner) {
         return Some(vec![(0..inner.len(), Part::Interjection(Box::new(found)))]);
     }
     let mut out = Vec::new();
@@ -104,9 +105,9 @@ fn parts(inner: &str) -> Option<Vec<(Range<usize>, Part)>> {
     for cut in cuts {
         let part = inner[from..cut].trim_start_matches([' ', '–', '—', '-']);
         let start = cut - part.len();
-        let found = match interjection(part) {
+        let found = match interjection(lexicon, part) {
             Some(found) => Part::Interjection(Box::new(found)),
-            None if is_direction(part) || CLOCK.is_match(part.trim()) || !out.is_empty() => Part::Direction,
+            None if is_direction(lexicon, part) || CLOCK.is_match(part.trim()) || !out.is_empty() => Part::Direction,
             None => return None,
         };
         out.push((start..cut, found));
@@ -126,6 +127,7 @@ pub(crate) struct Asides {
 
 /// Finds the asides of all turns. `leads` says that the text above the first byline is speech of an unknown person.
 pub(crate) fn find(page: &Page<'_>, settled: &Settled, found: &Found, leads: bool) -> Asides {
+    let lexicon = page.lexicon;
     let mut asides = Vec::new();
     let mut bylines: Vec<Candidate> = Vec::new();
     let first = found.bylines.first().map_or(0, |byline| if leads { 0 } else { byline.line });
@@ -142,7 +144,8 @@ pub(crate) fn find(page: &Page<'_>, settled: &Settled, found: &Found, leads: boo
             let Some(byline) = speaker_at(found, source) else { continue };
             let is_clock = CLOCK.is_match(inner.trim())
                 && (text[bracket.outer.clone()].starts_with('[') || inner.matches(':').count() == 2);
-            let found_parts = if is_clock { Some(vec![(0..inner.len(), Part::Direction)]) } else { parts(inner) };
+            let found_parts =
+                if is_clock { Some(vec![(0..inner.len(), Part::Direction)]) } else { parts(lexicon, inner) };
             let Some(parts) = found_parts.or_else(|| {
                 is_own_line(page, &mapped, &lines, &bracket).then(|| vec![(0..inner.len(), Part::Direction)])
             }) else {
@@ -266,7 +269,7 @@ mod tests {
             "Interruption",
             "Hear, hear",
         ] {
-            assert!(is_direction(text), "{text}");
+            assert!(is_direction(Lexicon::builtin(), text), "{text}");
         }
         for text in [
             "I am glad to say",
@@ -283,16 +286,16 @@ mod tests {
             "Le chiffre est de l'an dernier.",
             "er ist leider nicht da",
         ] {
-            assert!(!is_direction(text), "{text}");
+            assert!(!is_direction(Lexicon::builtin(), text), "{text}");
         }
     }
 
     #[test]
     fn an_interjection_has_a_name_and_a_sentence() {
-        assert!(is_interjection("An hon. Member: Shame!"));
-        assert!(is_interjection("Dr. Jens Uhl [FDP]: Unglaublich!"));
-        assert!(!is_interjection("Note: it was late."));
-        assert!(!is_interjection("Moderator: Ann Lee"));
-        assert!(!is_interjection("John 3:16"));
+        assert!(is_interjection(Lexicon::builtin(), "An hon. Member: Shame!"));
+        assert!(is_interjection(Lexicon::builtin(), "Dr. Jens Uhl [FDP]: Unglaublich!"));
+        assert!(!is_interjection(Lexicon::builtin(), "Note: it was late."));
+        assert!(!is_interjection(Lexicon::builtin(), "Moderator: Ann Lee"));
+        assert!(!is_interjection(Lexicon::builtin(), "John 3:16"));
     }
 }

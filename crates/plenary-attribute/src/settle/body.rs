@@ -14,6 +14,7 @@ use crate::page::{Page, PageLine, Settled};
 use plenary_corpus::Style;
 use plenary_corpus::{BlockKind, Layout, Pass};
 use plenary_names::labels;
+use plenary_names::lexicon::Lexicon;
 use plenary_names::text::constant_regex;
 
 /// Prose before the first byline is speech of an unknown person if it has this number of words and this share of the document.
@@ -27,15 +28,6 @@ const HEAD_ENOUGH: usize = 2_000;
 const HEADING_LINES: usize = 4;
 
 static NUMBERED: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^(\d{1,3})[.)]\s+\S"));
-static ATTENDANCE: LazyLock<Regex> = LazyLock::new(|| {
-    constant_regex(r"(?i)^\W*(?:present|in attendance|apologies|also present|members present)\b[^.]{0,20}:")
-});
-static REPORTING: LazyLock<Regex> = LazyLock::new(|| {
-    constant_regex(
-        r"^(?:said|asked|told|moved|seconded|declared|agreed|noted|reported|requested|thanked|undertook|withdrew|left|joined|replied|added|stated|explained|welcomed|proposed|raised|gave|took|spoke|abstained|voted|informed|confirmed)\b",
-    )
-});
-
 /// Number of words of prose above the first byline, if it must be speech.
 pub(crate) fn speech_before(page: &Page<'_>, settled: &Settled, first_byline: usize, found: &Found) -> Option<usize> {
     if found.bylines.is_empty() {
@@ -73,13 +65,14 @@ pub(crate) fn head_end(page: &Page<'_>, settled: &Settled, limit: usize) -> usiz
 
 /// What is not speech below the first byline. `name_levels` are the levels of headings that are names of speakers.
 pub(crate) fn body(page: &Page<'_>, settled: &Settled, found: &Found, name_levels: &HashSet<u8>) -> Settled {
+    let lexicon = page.lexicon;
     let byline_lines: HashSet<usize> =
         found.bylines.iter().flat_map(|byline| byline.line..=byline.speech_line).collect();
     let speech_lines: HashSet<usize> = found.bylines.iter().map(|byline| byline.speech_line).collect();
     let byline_starts: HashSet<usize> = found.bylines.iter().map(|byline| byline.line).collect();
     let first = found.bylines.first().map_or(0, |byline| byline.line);
     let agenda = agenda(page, settled, &byline_lines, first);
-    let is_minutes = page.lines.iter().any(|line| ATTENDANCE.is_match(line.text()));
+    let is_minutes = page.lines.iter().any(|line| lexicon.patterns().minutes.is_match(line.text()));
     let known: Vec<String> = known_names(found);
     let quotes = pull_quotes(page, settled);
     let last = found.bylines.last().map_or(0, |byline| byline.line);
@@ -128,14 +121,14 @@ pub(crate) fn body(page: &Page<'_>, settled: &Settled, found: &Found, name_level
         } else if in_record {
             Some(BlockKind::StageNote)
         } else if page.is_italic(lines.clone()) && !found.bylines.is_empty() {
-            Some(if lines.start > last && text.split_whitespace().count() > 8 && !text.contains("motion") {
+            Some(if lines.start > last && text.split_whitespace().count() > 8 && !lexicon.is_record_in_italics(text) {
                 BlockKind::EditorialNote
             } else {
                 BlockKind::StageNote
             })
         } else if quotes.contains(&lines.start) {
             Some(BlockKind::Furniture)
-        } else if is_minutes && is_reported(text, &known) {
+        } else if is_minutes && is_reported(lexicon, text, &known) {
             Some(BlockKind::StageNote)
         } else {
             None
@@ -256,13 +249,13 @@ fn known_names(found: &Found) -> Vec<String> {
 }
 
 /// Whether a text reports what a person said: "Mrs. Crowe asked that ...".
-fn is_reported(text: &str, known: &[String]) -> bool {
+fn is_reported(lexicon: &Lexicon, text: &str, known: &[String]) -> bool {
     let after = known.iter().find_map(|name| text.strip_prefix(name.as_str())).or_else(|| {
         let mut words = text.splitn(3, ' ');
         let (first, second) = (words.next()?, words.next()?);
-        (labels::is_honorific(first) && second.starts_with(char::is_uppercase)).then(|| words.next()).flatten()
+        (labels::is_honorific(lexicon, first) && second.starts_with(char::is_uppercase)).then(|| words.next()).flatten()
     });
-    after.is_some_and(|rest| REPORTING.is_match(rest.trim_start()))
+    after.is_some_and(|rest| lexicon.patterns().reporting.is_match(rest.trim_start()))
 }
 
 /// A quotation repeats the document if it shares this number of consecutive words with it.

@@ -11,31 +11,25 @@ use regex::Regex;
 use crate::page::{Page, Settled};
 use plenary_corpus::{BlockKind, FrontMatter, Layout, Pass};
 use plenary_names::bylines::{self, Byline};
-use plenary_names::dates::month;
 use plenary_names::labels::{self, LabelKind};
+use plenary_names::lexicon::Lexicon;
 use plenary_names::text::constant_regex;
 
 /// Number of lines that are searched for a date and a session.
 const HEAD_LINES: usize = 60;
 
-static CHAIR_LINE: LazyLock<Regex> = LazyLock::new(|| {
-    constant_regex(
-        r"(?i)^(?:session |panel |meeting )?(co-?chairs?|vice-?chair|chair(?:s|man|woman|person|ed by)?|moderators?|moderated by|conven[eo]r|facilitator|in the chair|voorzitter|vorsitz(?:ender|ende)?|gesprächsleitung|présidence|presidencia|presidenza|moderador|moderadora|modérateur|modératrice|moderatore|prowadzący|prowadząca|presiding|presided by|hosts?|hosted by|rapporteur)(?: of the (?:session|panel|meeting|round table|day))?\s*[:：]\s*",
-    )
-});
-
 /// The people named by a line such as "Chair: Ann Lee, Director; Co-chair: ..."; `None` for other lines.
-pub(crate) fn chair_line(text: &str) -> Option<Vec<Byline>> {
+pub(crate) fn chair_line(lexicon: &Lexicon, text: &str) -> Option<Vec<Byline>> {
     let text = text.trim().trim_start_matches(['•', '-', '–', '*', ' ']);
-    if !CHAIR_LINE.is_match(text) || text.len() > 400 || is_sentence(text) {
+    if !lexicon.patterns().chair_line.is_match(text) || text.len() > 400 || is_sentence(lexicon, text) {
         return None;
     }
     let mut people = Vec::new();
     for part in text.split(';') {
         let part = part.trim();
-        let named = CHAIR_LINE.find(part).map_or(part, |label| &part[label.end()..]);
-        let byline = bylines::split(named.trim_end_matches('.'));
-        let judgement = labels::judge(&byline.label)?;
+        let named = lexicon.patterns().chair_line.find(part).map_or(part, |label| &part[label.end()..]);
+        let byline = bylines::split(lexicon, named.trim_end_matches('.'));
+        let judgement = labels::judge(lexicon, &byline.label)?;
         let names_somebody = judgement.kind == LabelKind::Person
             || (judgement.kind == LabelKind::Word && byline.label.chars().count() >= 3);
         if !names_somebody {
@@ -46,35 +40,30 @@ pub(crate) fn chair_line(text: &str) -> Option<Vec<Byline>> {
     (!people.is_empty()).then_some(people)
 }
 
-static PRESIDENCY: LazyLock<Regex> = LazyLock::new(|| {
-    constant_regex(r"(?i)^(?:présidence de|presidenza del(?:la)? (?:vice)?presidente|presidencia de(?:l| la)?)\s+")
-});
-
 /// The person named by a line such as "Présidence de Mme Ann Lee", which has no colon.
-fn presidency(text: &str) -> Option<Vec<Byline>> {
+fn presidency(lexicon: &Lexicon, text: &str) -> Option<Vec<Byline>> {
     let text = text.trim();
-    let named = &text[PRESIDENCY.find(text)?.end()..];
-    let byline = bylines::split(named);
-    let judgement = labels::judge(&byline.label)?;
+    let named = &text[lexicon.patterns().presidency.find(text)?.end()..];
+    let byline = bylines::split(lexicon, named);
+    let judgement = labels::judge(lexicon, &byline.label)?;
     (text.len() <= 80 && matches!(judgement.kind, LabelKind::Person | LabelKind::Word)).then(|| vec![byline])
 }
 
 /// Whether a line that begins like a chair line is a turn: it ends like a sentence, or a piece after a comma begins with a word of
 /// address, as in "Chair: Mr. Lee, you have the floor."
-fn is_sentence(text: &str) -> bool {
+fn is_sentence(lexicon: &Lexicon, text: &str) -> bool {
     let last = text.split_whitespace().next_back().unwrap_or("");
     let closes = text.ends_with(['?', '!'])
-        || (text.ends_with('.') && last.trim_end_matches('.').chars().count() > 3 && !labels::is_post_nominal(last));
-    let addresses = |part: &str| {
-        labels::words(part)
-            .first()
-            .is_some_and(|word| matches!(word.as_str(), "you" | "we" | "i" | "go" | "please" | "thank" | "your" | "it"))
-    };
+        || (text.ends_with('.')
+            && last.trim_end_matches('.').chars().count() > 3
+            && !labels::is_post_nominal(lexicon, last));
+    let addresses = |part: &str| labels::words(part).first().is_some_and(|word| lexicon.is_word_of_chair(word));
     closes || text.split(',').skip(1).any(addresses)
 }
 
 /// The lines that name the chair, and the people on them.
 pub(crate) fn chairs(page: &Page<'_>, settled: &Settled) -> (Settled, Vec<Byline>) {
+    let lexicon = page.lexicon;
     let mut claims = Settled::nothing(page);
     let mut chairs = Vec::new();
     for lines in settled.open_paragraphs(page) {
@@ -82,17 +71,19 @@ pub(crate) fn chairs(page: &Page<'_>, settled: &Settled) -> (Settled, Vec<Byline
             continue;
         }
         let mapped = page.join(lines.clone());
-        let people =
-            chair_line(&mapped.text).or_else(|| presidency(&mapped.text)).map(|people| (people, lines.clone()));
+        let people = chair_line(lexicon, &mapped.text)
+            .or_else(|| presidency(lexicon, &mapped.text))
+            .map(|people| (people, lines.clone()));
         // The name may be on the line below its label.
         let below = lines.start..lines.end + 1;
         let people = people.or_else(|| {
-            let labels_next = CHAIR_LINE.find(&mapped.text).is_some_and(|label| label.end() == mapped.text.len());
+            let labels_next =
+                lexicon.patterns().chair_line.find(&mapped.text).is_some_and(|label| label.end() == mapped.text.len());
             let next = page
                 .lines
                 .get(lines.end)
                 .filter(|line| labels_next && !line.is_empty() && settled.is_open(lines.end))?;
-            chair_line(&format!("{} {}", mapped.text, next.text())).map(|people| (people, below))
+            chair_line(lexicon, &format!("{} {}", mapped.text, next.text())).map(|people| (people, below))
         });
         if let Some((people, lines)) = people {
             chairs.extend(people.into_iter().map(|chair| Byline { line: Some(lines.start), ..chair }));
@@ -128,18 +119,13 @@ pub(crate) fn head(page: &Page<'_>, settled: &Settled, first_byline: usize) -> S
     claims
 }
 
-static ATTENDANCE: LazyLock<Regex> = LazyLock::new(|| {
-    constant_regex(
-        r"(?i)^\W*(?:also )?(?:members )?(?:present|in attendance|attending|appearances|attendees|participants|panel(?:l?ists)?|speakers|with)\s*[:：]\s*",
-    )
-});
-
 /// The people in lists of those present, with their offices: "Present: Cllr. A. Lee (Chair), Ms. B. Hill, Clerk".
 pub(crate) fn present(page: &Page<'_>) -> Vec<Byline> {
+    let lexicon = page.lexicon;
     let mut people = Vec::new();
     let mut i = 0;
     while i < page.lines.len() {
-        let Some(label) = ATTENDANCE.find(page.lines[i].text().trim()) else {
+        let Some(label) = lexicon.patterns().present.find(page.lines[i].text().trim()) else {
             i += 1;
             continue;
         };
@@ -155,11 +141,11 @@ pub(crate) fn present(page: &Page<'_>) -> Vec<Byline> {
             text.push_str(line.text().trim());
             i += 1;
         }
-        let sentence = text.find(". Apologies").unwrap_or(text.len());
+        let sentence = lexicon.patterns().apologies.find(&text).map_or(text.len(), |found| found.start());
         people.extend(
-            entries(&text[..sentence])
+            entries(lexicon, &text[..sentence])
                 .iter()
-                .map(|entry| Byline { line: Some(first), ..bylines::split(entry) })
+                .map(|entry| Byline { line: Some(first), ..bylines::split(lexicon, entry) })
                 .filter(|byline| !byline.name.is_empty()),
         );
     }
@@ -167,12 +153,12 @@ pub(crate) fn present(page: &Page<'_>) -> Vec<Byline> {
 }
 
 /// The entries of a list of people: between semicolons, or between commas if the next word is an honorific.
-fn entries(list: &str) -> Vec<String> {
+fn entries(lexicon: &Lexicon, list: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for part in list.split(';') {
         let mut starts = true;
         for piece in part.split(',') {
-            let begins_person = piece.split_whitespace().next().is_some_and(labels::is_honorific);
+            let begins_person = piece.split_whitespace().next().is_some_and(|word| labels::is_honorific(lexicon, word));
             match out.last_mut() {
                 Some(last) if !starts && !begins_person => {
                     last.push(',');
@@ -187,14 +173,9 @@ fn entries(list: &str) -> Vec<String> {
 }
 
 static YEAR: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"\b(?:1[6-9]|20)\d{2}\b"));
-static SESSION: LazyLock<Regex> = LazyLock::new(|| {
-    constant_regex(r"(?i)\b(?:session|sitting|plenary|evening|morning session|afternoon session|day \d|hearing day)\b")
-});
-static PANEL: LazyLock<Regex> =
-    LazyLock::new(|| constant_regex(r"(?i)\b(?:panel|round ?table|workshop|track|breakout)\b"));
-
 /// What the head of the document says of the event.
 pub(crate) fn front_matter(page: &Page<'_>, settled: &Settled, first_byline: usize) -> FrontMatter {
+    let lexicon = page.lexicon;
     let mut front = FrontMatter::default();
     let mut headings: Vec<String> = Vec::new();
     let mut text = String::new();
@@ -216,29 +197,32 @@ pub(crate) fn front_matter(page: &Page<'_>, settled: &Settled, first_byline: usi
         }
         last = settled.kind(i).map(|kind| (kind, line.paragraph));
     }
-    front.event = front.title.as_deref().and_then(event_of);
+    front.event = front.title.as_deref().and_then(|title| event_of(lexicon, title));
     let year = front
         .event
         .as_deref()
         .or(front.title.as_deref())
         .and_then(|event| YEAR.find(event))
         .and_then(|year| year.as_str().parse().ok());
-    front.date = date_in(&text, year);
-    (front.time_start, front.time_end) = times_in(&text);
+    front.date = date_in(lexicon, &text, year);
+    (front.time_start, front.time_end) = times_in(lexicon, &text);
     let title_panel = front.title.as_deref().and_then(|title| {
         let rest = front.event.as_deref().and_then(|event| title.strip_prefix(event))?;
-        PANEL.is_match(rest).then(|| rest.trim_matches(|c: char| !c.is_alphanumeric()).to_string())
+        lexicon.patterns().panel.is_match(rest).then(|| rest.trim_matches(|c: char| !c.is_alphanumeric()).to_string())
     });
     front.panel = title_panel;
     for heading in headings {
-        let is_record = date_in(&heading, year).is_some_and(|_| heading.split_whitespace().count() <= 8)
-            || times_in(&heading).0.is_some();
-        if SESSION.is_match(&heading) && front.session.is_none() && heading.split_whitespace().count() <= 12 {
+        let is_record = date_in(lexicon, &heading, year).is_some_and(|_| heading.split_whitespace().count() <= 8)
+            || times_in(lexicon, &heading).0.is_some();
+        if lexicon.patterns().session.is_match(&heading)
+            && front.session.is_none()
+            && heading.split_whitespace().count() <= 12
+        {
             front.session = Some(heading);
         } else if front.panel.is_none()
             && !is_record
             && heading.chars().any(char::is_alphabetic)
-            && !labels::is_not_speaker(heading.split(':').next().unwrap_or(""))
+            && !labels::is_not_speaker(lexicon, heading.split(':').next().unwrap_or(""))
         {
             front.panel = Some(heading);
         }
@@ -247,32 +231,31 @@ pub(crate) fn front_matter(page: &Page<'_>, settled: &Settled, first_byline: usi
 }
 
 /// The event in a title, whose name ends in a year: "Harbour Dialogue 2019" in "Harbour Dialogue 2019 - Selected Remarks".
-fn event_of(title: &str) -> Option<String> {
+fn event_of(lexicon: &Lexicon, title: &str) -> Option<String> {
     let year = YEAR.find(title)?;
     let name = title[..year.end()].trim_matches(|c: char| matches!(c, '#' | '-' | '–' | ' ' | ':' | ','));
     let words: Vec<&str> = name.split_whitespace().collect();
-    let is_date = words.len() >= 2 && words[..words.len() - 1].iter().any(|word| month(word).is_some());
+    let is_date =
+        words.len() >= 2 && words[..words.len() - 1].iter().any(|word| lexicon.month_of_short_date(word).is_some());
     (words.len() >= 2 && !is_date).then(|| name.to_string())
 }
 
 static ISO_DATE: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"\b((?:1[6-9]|20)\d{2})-(\d{2})-(\d{2})\b"));
-static DAY_MONTH: LazyLock<Regex> = LazyLock::new(|| {
-    constant_regex(r"\b(\d{1,2})(?:st|nd|rd|th)?(?: of)?\.? ([A-Z][a-z]{2,8})\.?,? ?((?:1[6-9]|20)\d{2})?\b")
-});
-static MONTH_DAY: LazyLock<Regex> =
-    LazyLock::new(|| constant_regex(r"\b([A-Z][a-z]{2,8})\.? (\d{1,2})(?:st|nd|rd|th)?\b,? ?((?:1[6-9]|20)\d{2})?\b"));
-
 /// The first date in a text; a date without a year takes `year`.
-fn date_in(text: &str, year: Option<i16>) -> Option<Date> {
+fn date_in(lexicon: &Lexicon, text: &str, year: Option<i16>) -> Option<Date> {
     let mut found: Vec<(usize, bool, Date)> = Vec::new();
     for hit in ISO_DATE.captures_iter(text) {
         let date = Date::new(hit[1].parse().ok()?, hit[2].parse().ok()?, hit[3].parse().ok()?);
         found.extend(date.ok().map(|date| (hit.get(0).map_or(0, |m| m.start()), true, date)));
     }
-    for (hits, day, name) in [(DAY_MONTH.captures_iter(text), 1, 2), (MONTH_DAY.captures_iter(text), 2, 1)] {
+    for (hits, day, name) in [
+        (lexicon.patterns().day_month.captures_iter(text), 1, 2),
+        (lexicon.patterns().month_day.captures_iter(text), 2, 1),
+    ] {
         for hit in hits {
             let own_year: Option<i16> = hit.get(3).and_then(|year| year.as_str().parse().ok());
-            let (Some(month), Ok(day), Some(year)) = (month(&hit[name]), hit[day].parse::<i8>(), own_year.or(year))
+            let (Some(month), Ok(day), Some(year)) =
+                (lexicon.month_of_short_date(&hit[name]), hit[day].parse::<i8>(), own_year.or(year))
             else {
                 continue;
             };
@@ -286,19 +269,13 @@ fn date_in(text: &str, year: Option<i16>) -> Option<Date> {
 }
 
 /// Whether a text contains a date with a year.
-pub(crate) fn has_date(text: &str) -> bool {
-    date_in(text, None).is_some()
+pub(crate) fn has_date(lexicon: &Lexicon, text: &str) -> bool {
+    date_in(lexicon, text, None).is_some()
 }
 
-static CLOCK: LazyLock<Regex> = LazyLock::new(|| {
-    constant_regex(
-        r"(?i)\b(\d{1,2})[:.](\d{2})\s*([ap]\.?m\b\.?)?(?:\s*(?:-|–|—|to|until)\s*(\d{1,2})[:.](\d{2})\s*([ap]\.?m\b\.?)?)?",
-    )
-});
-
 /// The first time of day in a text and, if it is a range, the end of the range.
-fn times_in(text: &str) -> (Option<Time>, Option<Time>) {
-    for found in CLOCK.captures_iter(text) {
+fn times_in(lexicon: &Lexicon, text: &str) -> (Option<Time>, Option<Time>) {
+    for found in lexicon.patterns().clock_range.captures_iter(text) {
         let half = |i: usize| found.get(i).and_then(|m| m.as_str().chars().next()).map(|c| c.to_ascii_lowercase());
         let clock = |hour: usize, minute: usize, half: Option<char>| -> Option<Time> {
             let hour: i8 = found.get(hour)?.as_str().parse().ok()?;
@@ -347,39 +324,58 @@ mod tests {
 
     #[test]
     fn dates_in_the_forms_that_programmes_print() {
-        assert_eq!(date_in("8:30-12:00, May 28th", Some(2017)), Some(date(2017, 5, 28)));
-        assert_eq!(date_in("8:30-12:00, May 28th", None), None);
-        assert_eq!(date_in("held on Tuesday, 5 April 2016", None), Some(date(2016, 4, 5)));
-        assert_eq!(date_in("Third sitting, Saturday 12 June 2021", None), Some(date(2021, 6, 12)));
-        assert_eq!(date_in("on 2016-04-05", None), Some(date(2016, 4, 5)));
-        assert_eq!(date_in("Chapter 3 Section 12", Some(2017)), None);
+        assert_eq!(date_in(Lexicon::builtin(), "8:30-12:00, May 28th", Some(2017)), Some(date(2017, 5, 28)));
+        assert_eq!(date_in(Lexicon::builtin(), "8:30-12:00, May 28th", None), None);
+        assert_eq!(date_in(Lexicon::builtin(), "held on Tuesday, 5 April 2016", None), Some(date(2016, 4, 5)));
+        assert_eq!(date_in(Lexicon::builtin(), "Third sitting, Saturday 12 June 2021", None), Some(date(2021, 6, 12)));
+        assert_eq!(date_in(Lexicon::builtin(), "on 2016-04-05", None), Some(date(2016, 4, 5)));
+        assert_eq!(date_in(Lexicon::builtin(), "Chapter 3 Section 12", Some(2017)), None);
     }
 
     #[test]
     fn times_with_and_without_an_end() {
-        assert_eq!(times_in("8:30-12:00, May 28th"), (Some(time(8, 30, 0, 0)), Some(time(12, 0, 0, 0))));
-        assert_eq!(times_in("7 March 2022, 10:15 a.m."), (Some(time(10, 15, 0, 0)), None));
-        assert_eq!(times_in("at 6.30 p.m."), (Some(time(18, 30, 0, 0)), None));
-        assert_eq!(times_in("2.05 p.m. to 2.40 p.m."), (Some(time(14, 5, 0, 0)), Some(time(14, 40, 0, 0))));
-        assert_eq!(times_in("11:30-1:15 p.m."), (Some(time(11, 30, 0, 0)), Some(time(13, 15, 0, 0))));
-        assert_eq!(times_in("10:00 a.m.-1:00"), (Some(time(10, 0, 0, 0)), Some(time(13, 0, 0, 0))));
-        assert_eq!(times_in("2:15-3:30 p.m."), (Some(time(14, 15, 0, 0)), Some(time(15, 30, 0, 0))));
-        assert_eq!(times_in("spent 2.40 per cent"), (None, None));
+        assert_eq!(
+            times_in(Lexicon::builtin(), "8:30-12:00, May 28th"),
+            (Some(time(8, 30, 0, 0)), Some(time(12, 0, 0, 0)))
+        );
+        assert_eq!(times_in(Lexicon::builtin(), "7 March 2022, 10:15 a.m."), (Some(time(10, 15, 0, 0)), None));
+        assert_eq!(times_in(Lexicon::builtin(), "at 6.30 p.m."), (Some(time(18, 30, 0, 0)), None));
+        assert_eq!(
+            times_in(Lexicon::builtin(), "2.05 p.m. to 2.40 p.m."),
+            (Some(time(14, 5, 0, 0)), Some(time(14, 40, 0, 0)))
+        );
+        assert_eq!(
+            times_in(Lexicon::builtin(), "11:30-1:15 p.m."),
+            (Some(time(11, 30, 0, 0)), Some(time(13, 15, 0, 0)))
+        );
+        assert_eq!(times_in(Lexicon::builtin(), "10:00 a.m.-1:00"), (Some(time(10, 0, 0, 0)), Some(time(13, 0, 0, 0))));
+        assert_eq!(
+            times_in(Lexicon::builtin(), "2:15-3:30 p.m."),
+            (Some(time(14, 15, 0, 0)), Some(time(15, 30, 0, 0)))
+        );
+        assert_eq!(times_in(Lexicon::builtin(), "spent 2.40 per cent"), (None, None));
     }
 
     #[test]
     fn a_chair_line_names_people_and_a_turn_of_the_chair_does_not() {
-        let chairs = chair_line("Chair : ShenYi, Director of Research,  Associate Professor").unwrap();
+        let chairs =
+            chair_line(Lexicon::builtin(), "Chair : ShenYi, Director of Research,  Associate Professor").unwrap();
         assert_eq!(chairs[0].name, "ShenYi");
-        assert_eq!(chair_line("Chair : Ann Lee, Fellow; Co-chair : Bo Hill, Professor").unwrap().len(), 2);
-        assert!(chair_line("Chair: We start with a provocation.").is_none());
-        assert!(chair_line("The Chair: Removed by whom?").is_none());
-        assert!(chair_line("Moderator: Thank you").is_none());
+        assert_eq!(
+            chair_line(Lexicon::builtin(), "Chair : Ann Lee, Fellow; Co-chair : Bo Hill, Professor").unwrap().len(),
+            2
+        );
+        assert!(chair_line(Lexicon::builtin(), "Chair: We start with a provocation.").is_none());
+        assert!(chair_line(Lexicon::builtin(), "The Chair: Removed by whom?").is_none());
+        assert!(chair_line(Lexicon::builtin(), "Moderator: Thank you").is_none());
     }
 
     #[test]
     fn the_event_is_the_title_up_to_its_year() {
-        assert_eq!(event_of("Harbour Dialogue 2019 - Selected Remarks").as_deref(), Some("Harbour Dialogue 2019"));
-        assert_eq!(event_of("Minutes of 5 April 2016"), None);
+        assert_eq!(
+            event_of(Lexicon::builtin(), "Harbour Dialogue 2019 - Selected Remarks").as_deref(),
+            Some("Harbour Dialogue 2019")
+        );
+        assert_eq!(event_of(Lexicon::builtin(), "Minutes of 5 April 2016"), None);
     }
 }

@@ -12,6 +12,7 @@ use super::asides;
 use super::record;
 use crate::page::{Page, PageLine, Settled};
 use plenary_corpus::{BlockKind, Layout, Pass};
+use plenary_names::lexicon::Lexicon;
 use plenary_names::misreadings::skeleton;
 use plenary_names::text::constant_regex;
 
@@ -27,43 +28,22 @@ const LONGEST_LISTING: usize = 400;
 /// Maximum length of a stage direction in characters; longer bracketed paragraphs are speech.
 const LONGEST_STAGE_NOTE: usize = 400;
 
-static PAGE_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
-    constant_regex(
-        r"(?i)^(?:[-–—\[(|]\s*)?(?:page|p\.|pg\.?|seite|página|стр\.)?\s*\d{1,4}(?:\s*(?:of|/|von|de)\s*\d{1,4}(?:\s{2,}\S{1,14})?)?(?:\s*[-–—\])|])?$|^\[\[?page\s+\w+\]?\]$",
-    )
-});
-
-static TIME_ALONE: LazyLock<Regex> = LazyLock::new(|| {
-    constant_regex(
-        r"^[\[(]?(?:(?:[Kk]l|[Aa]t|[Uu]m)\.?\s*)?\d{1,2}[:.]\d{2}(?::\d{2})?(?:[.,]\d{1,3})?(?:\s*(?:-->|[-–—])\s*\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?)?[\])]?$",
-    )
-});
-
 /// Maximum length of a line with a time of day in bytes.
 const LONGEST_HOUR: usize = 40;
-
-/// A time of day on a separate line: "12.00 hrs", "2.34 pm".
-static HOUR: LazyLock<Regex> =
-    LazyLock::new(|| constant_regex(r"(?i)^[\[(]?\d{1,2}(?:[.:]\d{2})?\s*(?:hrs|hours|uhr|uur|[ap]\.?\s?m\.?)[\])]?$"));
-
-static EDITORIAL: LazyLock<Regex> = LazyLock::new(|| {
-    constant_regex(
-        r"(?i)^(?:[(\[*]\s*(?:editors?|ed\.|eds\.|note from the editor|editor'?s? note|editors' note|transcript(?:ion|ed)? (?:by|:)|translator'?s? note|photographs?|source)\b|©|\(c\)\s|copyright\b|transcri(?:pt|bed|ption) (?:by|provided|edited)\b|this (?:transcript|interview|conversation) (?:has been|was|is)\b)",
-    )
-});
 
 static FOOTNOTE: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^\[\^[^\]]{1,20}\]:"));
 
 /// Page numbers, clock times and running headers. The first occurrence of a header stays open: it may be the title.
 /// `name_levels` are the levels of headings that are names of speakers.
 pub(crate) fn headers(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<u8>) -> Settled {
+    let lexicon = page.lexicon;
     let mut claims = Settled::nothing(page);
     let mut claim = |line: usize, kind| claims.claim(line..line + 1, kind, Pass::Headers);
     for (i, line) in page.lines.iter().enumerate() {
         let text = line.text().trim();
         // "- 7 -" looks like an item of a list.
         let fits = line.layout == Layout::Text || line.layout == Layout::ListItem && text.ends_with(['-', '–', '—']);
-        if fits && PAGE_NUMBER.is_match(text) {
+        if fits && lexicon.patterns().page_number.is_match(text) {
             claim(i, BlockKind::Furniture);
         }
     }
@@ -71,7 +51,7 @@ pub(crate) fn headers(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<
         claim(i, BlockKind::Furniture);
     }
     for (i, line) in page.lines.iter().enumerate().filter(|(_, line)| line.layout == Layout::Text) {
-        if line.text().len() <= LONGEST_HOUR && HOUR.is_match(line.text().trim()) {
+        if line.text().len() <= LONGEST_HOUR && lexicon.patterns().hour.is_match(line.text().trim()) {
             claim(i, BlockKind::Furniture);
         }
     }
@@ -122,9 +102,11 @@ pub(crate) fn headers(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<
 
 /// Lines that consist of a time, if there are at least three: the clock of the recording.
 fn clock_times(page: &Page<'_>) -> Vec<usize> {
+    let lexicon = page.lexicon;
     const SEVERAL: usize = 3;
-    let times: Vec<usize> =
-        (0..page.lines.len()).filter(|i| TIME_ALONE.is_match(page.lines[*i].text().trim())).collect();
+    let times: Vec<usize> = (0..page.lines.len())
+        .filter(|i| lexicon.patterns().time_alone.is_match(page.lines[*i].text().trim()))
+        .collect();
     if times.len() >= SEVERAL { times } else { Vec::new() }
 }
 
@@ -165,6 +147,7 @@ fn cells(text: &str) -> Vec<String> {
 
 /// Paragraphs and lines that are not speech: bracketed directions, editorial notes, formulas of procedure, footnotes.
 pub(crate) fn notes(page: &Page<'_>, settled: &Settled) -> Settled {
+    let lexicon = page.lexicon;
     let mut claims = Settled::nothing(page);
     let mut claim = |lines, kind| claims.claim(lines, kind, Pass::Notes);
     let mut below_rule = false;
@@ -176,11 +159,13 @@ pub(crate) fn notes(page: &Page<'_>, settled: &Settled) -> Settled {
         let is_footnote = (after_rule || below_rule)
             && text.starts_with(['*', '†', '[', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹']);
         below_rule = is_footnote;
-        let kind = if is_footnote || FOOTNOTE.is_match(text) || EDITORIAL.is_match(text) {
+        let kind = if is_footnote || FOOTNOTE.is_match(text) || lexicon.patterns().editorial.is_match(text) {
             Some(BlockKind::EditorialNote)
         } else if is_below_name(page, lines.start) {
             None
-        } else if is_bracketed(text) && !asides::is_interjection(unbracketed(text)) || record::is_record(text) {
+        } else if is_bracketed(text) && !asides::is_interjection(lexicon, unbracketed(text))
+            || record::is_record(lexicon, text)
+        {
             Some(BlockKind::StageNote)
         } else {
             None
@@ -189,7 +174,7 @@ pub(crate) fn notes(page: &Page<'_>, settled: &Settled) -> Settled {
             claim(lines, kind);
             continue;
         }
-        if record::is_examination(text) {
+        if record::is_examination(lexicon, text) {
             // The name of the witness may be on a separate line above: "RUTH HILL,".
             let named = (0..lines.start).rev().find(|line| !page.lines[*line].is_empty());
             if let Some(above) = named.filter(|_| text.starts_with(char::is_lowercase))
@@ -203,7 +188,7 @@ pub(crate) fn notes(page: &Page<'_>, settled: &Settled) -> Settled {
         }
         for line in lines.clone().filter(|_| lines.len() <= LONGEST_LISTING) {
             let text = page.lines[line].text().trim();
-            if record::is_examination(text) {
+            if record::is_examination(lexicon, text) {
                 claim(line..line + 1, BlockKind::StageNote);
             } else if record::is_index_entry(text) {
                 claim(line..line + 1, BlockKind::Furniture);
@@ -271,8 +256,8 @@ mod tests {
     #[test]
     fn page_numbers_in_many_forms() {
         for text in ["7", "- 7 -", "Page 5", "Page 5 of 5", "[[Page S695]]"] {
-            assert!(PAGE_NUMBER.is_match(text), "{text}");
+            assert!(Lexicon::builtin().patterns().page_number.is_match(text), "{text}");
         }
-        assert!(!PAGE_NUMBER.is_match("Page 5 has the photograph"));
+        assert!(!Lexicon::builtin().patterns().page_number.is_match("Page 5 has the photograph"));
     }
 }

@@ -16,6 +16,7 @@ use plenary_corpus::text::{collapse_white_space, ends_sentence, ends_with_sign};
 use plenary_corpus::{Declared, Layout, Turn};
 use plenary_names::bylines::label_quality;
 use plenary_names::colon::speaker_before_colon;
+use plenary_names::lexicon::Lexicon;
 use plenary_names::text::constant_regex;
 
 /// A tag of WebVTT or of HTML in SubRip, a time inside a cue, or a code of SubStation.
@@ -24,11 +25,6 @@ static TAG: LazyLock<Regex> =
 static CHEVRONS: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"(?:^|\s)>{2,3}(?:\s*>{2,3})*\s*"));
 static IN_BRACKETS: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"\[[^\[\]]*\]|\([^()]*\)"));
 static BRACKETED_NAME: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^\[\s*([^\[\]]{2,80}?)\s*\]\s*:?\s*"));
-static SOUND: LazyLock<Regex> = LazyLock::new(|| {
-    constant_regex(
-        r"(?i)\b(?:applau\w*|clap\w*|cheer\w*|boo(?:s|ing)|laugh\w*|chuckl\w*|giggl\w*|music\w*|song|sing(?:s|ing)|sigh\w*|gasp\w*|cough\w*|sneez\w*|sniff\w*|sob(?:s|bing)|cr(?:y|ies|ying)|scream\w*|shout\w*|yell\w*|whisper\w*|murmur\w*|mutter\w*|groan\w*|inaudible|unintelligible|indiscernible|indistinct|cross-?talk|silence|pause\w*|beep\w*|buzz\w*|ring(?:s|ing)|bell|gavel|knock\w*|bang\w*|door|phone|static|noise|sound\w*|speak(?:s|ing)|speech|foreign language|no audio|technical|background|chatter\w*|clears? throat|clearing throat)\b",
-    )
-});
 
 /// The voice tag around a piece of text.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,12 +53,12 @@ struct Bit {
 }
 
 /// What the cues say. With `has_voices` the file names its speakers in voice tags, and text outside them has no speaker.
-pub(super) fn speech(cues: Vec<Cue>, has_voices: bool) -> Parts {
+pub(super) fn speech(cues: Vec<Cue>, has_voices: bool, lexicon: &Lexicon) -> Parts {
     let mut shown: Vec<Vec<(Voice, String)>> = cues.iter().map(|cue| without_tags(&cue.lines)).collect();
     unroll(&cues, &mut shown);
-    let bits: Vec<Vec<Bit>> = shown.into_iter().map(bits).collect();
-    let labels = Labels::of(&bits);
-    let mut builder = Builder::default();
+    let bits: Vec<Vec<Bit>> = shown.into_iter().map(|lines| bits(lexicon, lines)).collect();
+    let labels = Labels::of(lexicon, &bits);
+    let mut builder = Builder::new(lexicon);
     for (cue, bits) in cues.iter().zip(&bits) {
         let times = (cue.start_ms as f64 / 1000.0, cue.end_ms as f64 / 1000.0);
         for bit in bits {
@@ -139,7 +135,7 @@ fn unroll(cues: &[Cue], shown: &mut [Vec<(Voice, String)>]) {
 }
 
 /// Splits the lines of a cue where `>>` or a dash announces another speaker, and marks sounds.
-fn bits(lines: Vec<(Voice, String)>) -> Vec<Bit> {
+fn bits(lexicon: &Lexicon, lines: Vec<(Voice, String)>) -> Vec<Bit> {
     let mut out: Vec<Bit> = Vec::new();
     let mut in_music = false;
     for (voice, line) in lines {
@@ -163,7 +159,7 @@ fn bits(lines: Vec<(Voice, String)>) -> Vec<Bit> {
             _ => push(&mut out, &voice, mark, rest),
         }
     }
-    rejoin(&mut out);
+    rejoin(lexicon, &mut out);
     let mut leads = true;
     for bit in &mut out {
         bit.is_note |= is_sound(&bit.text);
@@ -189,7 +185,7 @@ fn dash(line: &str) -> Option<usize> {
 }
 
 /// Joins a name, or a sound in brackets, that a line break divides.
-fn rejoin(bits: &mut Vec<Bit>) {
+fn rejoin(lexicon: &Lexicon, bits: &mut Vec<Bit>) {
     let mut i = 0;
     while i + 1 < bits.len() {
         let (above, below) = (&bits[i], &bits[i + 1]);
@@ -200,9 +196,9 @@ fn rejoin(bits: &mut Vec<Bit>) {
         };
         let divides_name = (i == 0 || above.mark != Mark::None)
             && above.voice == Voice::Outside
-            && speaker_before_colon(&above.text).is_none()
-            && speaker_before_colon(&joined)
-                .is_some_and(|(label, _)| label.len() > above.text.len() && label_quality(&label) >= 0.6);
+            && speaker_before_colon(lexicon, &above.text).is_none()
+            && speaker_before_colon(lexicon, &joined)
+                .is_some_and(|(label, _)| label.len() > above.text.len() && label_quality(lexicon, &label) >= 0.6);
         if may_join && (opens('[', ']') || opens('(', ')') || divides_name) {
             bits[i].text = joined;
             bits.remove(i + 1);
@@ -219,7 +215,8 @@ fn is_sound(text: &str) -> bool {
 }
 
 /// Which names before a text are speakers in this file.
-struct Labels {
+struct Labels<'l> {
+    lexicon: &'l Lexicon,
     counts: HashMap<String, usize>,
     /// The name that the first words of the file follow.
     opens_with_name: Option<String>,
@@ -229,34 +226,36 @@ struct Labels {
     is_punctuated: bool,
 }
 
-impl Labels {
-    fn of(bits: &[Vec<Bit>]) -> Self {
+impl<'l> Labels<'l> {
+    fn of(lexicon: &'l Lexicon, bits: &[Vec<Bit>]) -> Self {
         let mut counts: HashMap<String, usize> = HashMap::new();
         let spoken = || bits.iter().flatten().filter(|bit| !bit.is_note && bit.voice == Voice::Outside);
-        for (label, _) in spoken().filter(|bit| bit.leads || bit.mark != Mark::None).filter_map(|bit| prefix(&bit.text))
+        for (label, _) in
+            spoken().filter(|bit| bit.leads || bit.mark != Mark::None).filter_map(|bit| prefix(lexicon, &bit.text))
         {
             *counts.entry(label).or_default() += 1;
         }
         let opens_with_name = spoken()
             .next()
-            .and_then(|bit| prefix(&bit.text))
+            .and_then(|bit| prefix(lexicon, &bit.text))
             .map(|(label, _)| label)
-            .filter(|label| label_quality(label) > 0.0 || is_name_in_lower_case(label));
-        let good: HashSet<&String> = counts.keys().filter(|label| label_quality(label) >= 0.6).collect();
+            .filter(|label| label_quality(lexicon, label) > 0.0 || is_name_in_lower_case(lexicon, label));
+        let good: HashSet<&String> = counts.keys().filter(|label| label_quality(lexicon, label) >= 0.6).collect();
         let n_good = good.len();
-        let named = |bit: &Bit| bit.leads && prefix(&bit.text).is_some_and(|(label, _)| good.contains(&label));
+        let named = |bit: &Bit| bit.leads && prefix(lexicon, &bit.text).is_some_and(|(label, _)| good.contains(&label));
         let above: Vec<&Bit> = spoken().collect();
         let changes: Vec<bool> =
             above.windows(2).filter(|pair| named(pair[1])).map(|pair| may_end_turn(&pair[0].text)).collect();
         let is_punctuated = changes.iter().filter(|ends| **ends).count() * 10 >= changes.len() * 8;
-        Self { counts, opens_with_name, n_good, is_punctuated }
+        Self { lexicon, counts, opens_with_name, n_good, is_punctuated }
     }
 
     /// The speaker named at the start of a bit, and where the speech begins. `above` is what was said before it.
     fn speaker<'b>(&self, bit: &'b Bit, above: &str) -> Option<(String, &'b str)> {
-        let (label, from) = prefix(&bit.text)?;
+        let lexicon = self.lexicon;
+        let (label, from) = prefix(lexicon, &bit.text)?;
         let rest = &bit.text[from..];
-        let quality = label_quality(&label);
+        let quality = label_quality(lexicon, &label);
         let n = self.counts.get(&label).copied().unwrap_or(0);
         let opens = self.opens_with_name.is_some();
         let after_sentence = may_end_turn(above);
@@ -277,26 +276,26 @@ impl Labels {
             (_, q) if q > 0.0 => {
                 n >= 2 || in_capitals || (opens && after_sentence && !rest.starts_with(char::is_lowercase))
             }
-            _ => is_name_in_lower_case(&label) && (n >= 2 || self.opens_with_name.as_ref() == Some(&label)),
+            _ => is_name_in_lower_case(lexicon, &label) && (n >= 2 || self.opens_with_name.as_ref() == Some(&label)),
         };
         is_speaker.then_some((label, rest))
     }
 }
 
 /// `Name: text`, `[Name] text` at the start of a text: the name, and where the text begins.
-fn prefix(text: &str) -> Option<(String, usize)> {
+fn prefix(lexicon: &Lexicon, text: &str) -> Option<(String, usize)> {
     if let Some(found) = BRACKETED_NAME.captures(text)
         && found[0].len() < text.len()
-        && !SOUND.is_match(&found[1])
-        && label_quality(&found[1]) >= 0.5
+        && !lexicon.patterns().sound.is_match(&found[1])
+        && label_quality(lexicon, &found[1]) >= 0.5
     {
         return Some((found[1].to_string(), found[0].len()));
     }
-    speaker_before_colon(text).map(|(label, from)| (label.trim().to_string(), from))
+    speaker_before_colon(lexicon, text).map(|(label, from)| (label.trim().to_string(), from))
 }
 
 /// "jan de wit": a name in a file that writes no capitals.
-fn is_name_in_lower_case(label: &str) -> bool {
+fn is_name_in_lower_case(lexicon: &Lexicon, label: &str) -> bool {
     let in_capitals: Vec<String> = label
         .split(' ')
         .map(|word| {
@@ -306,7 +305,7 @@ fn is_name_in_lower_case(label: &str) -> bool {
         .collect();
     !label.chars().any(|c| c.is_uppercase() || c.is_ascii_digit())
         && in_capitals.len() <= 4
-        && label_quality(&in_capitals.join(" ")) > 0.0
+        && label_quality(lexicon, &in_capitals.join(" ")) > 0.0
 }
 
 /// Whether another speaker may follow a text: it ends a sentence, breaks off with a dash, is music, or is empty.
@@ -316,8 +315,8 @@ fn may_end_turn(text: &str) -> bool {
 }
 
 /// Builds lines and turns.
-#[derive(Default)]
-struct Builder {
+struct Builder<'l> {
+    lexicon: &'l Lexicon,
     parts: Parts,
     current: Option<usize>,
     /// The current turn holds text outside every voice tag of a file that has some.
@@ -326,8 +325,19 @@ struct Builder {
     interrupted: bool,
 }
 
-impl Builder {
-    fn take(&mut self, bit: &Bit, times: (f64, f64), labels: &Labels, has_voices: bool) {
+impl<'l> Builder<'l> {
+    fn new(lexicon: &'l Lexicon) -> Self {
+        Self {
+            lexicon,
+            parts: Parts::default(),
+            current: None,
+            is_outside: false,
+            above: String::new(),
+            interrupted: false,
+        }
+    }
+
+    fn take(&mut self, bit: &Bit, times: (f64, f64), labels: &Labels<'_>, has_voices: bool) {
         if bit.is_note {
             self.note(&bit.text);
             return;
@@ -373,7 +383,9 @@ impl Builder {
 
     fn say(&mut self, text: &str, times: (f64, f64)) {
         let mut from = 0;
-        for found in IN_BRACKETS.find_iter(text).filter(|found| sets_apart(text, found.start(), found.end())) {
+        for found in
+            IN_BRACKETS.find_iter(text).filter(|found| sets_apart(self.lexicon, text, found.start(), found.end()))
+        {
             self.line(&text[from..found.start()], times);
             self.note(found.as_str());
             from = found.end();
@@ -408,12 +420,13 @@ impl Builder {
 }
 
 /// Whether brackets inside a text hold a sound and not words of it.
-fn sets_apart(text: &str, start: usize, end: usize) -> bool {
+fn sets_apart(lexicon: &Lexicon, text: &str, start: usize, end: usize) -> bool {
     const LONGEST: usize = 60;
     let inner = &text[start..end];
     let is_square = inner.starts_with('[');
     let n_words = inner.split_whitespace().count();
     let between_sentences =
         may_end_turn(text[..start].trim_end()) && !text[end..].trim_start().starts_with(char::is_lowercase);
-    inner.len() <= LONGEST && ((SOUND.is_match(inner) && n_words <= 4) || (is_square && between_sentences))
+    inner.len() <= LONGEST
+        && ((lexicon.patterns().sound.is_match(inner) && n_words <= 4) || (is_square && between_sentences))
 }

@@ -19,8 +19,9 @@ use super::error::{Place, Problem, ReadErrorKind};
 use super::file::File;
 use super::parts::Parts;
 use super::source::{Part, Source};
-use super::{Columns, EXTRACTED, detect};
+use super::{Columns, EXTRACTED, Options, detect};
 use plenary_corpus::{Declared, Details, Document, Turn, clock};
+use plenary_names::lexicon::Lexicon;
 use plenary_names::roles::role_named;
 
 pub(crate) use jsonl::{is_json_lines, json_lines};
@@ -63,9 +64,9 @@ pub(crate) fn read_json_lines(file: &File<'_>, _columns: &Columns) -> Result<Tab
 ///
 /// # Errors
 /// Where a column is missing or no row has text.
-pub(crate) fn documents(source: &Source<'_>, table: Table, columns: &Columns) -> Result<Vec<Document>, Problem> {
-    let found = columns::find(&table.names, columns)?;
-    group_rows(source, table, &found)
+pub(crate) fn documents(source: &Source<'_>, table: Table, options: &Options) -> Result<Vec<Document>, Problem> {
+    let found = columns::find(&table.names, &options.columns)?;
+    group_rows(source, table, &found, &options.lexicon)
 }
 
 /// Size in bytes that all cells of a table may have together. In a file, one text can be stored once for many cells.
@@ -101,7 +102,7 @@ struct Group {
 ///
 /// # Errors
 /// [`ReadErrorKind::Empty`] where no row has text.
-fn group_rows(source: &Source<'_>, table: Table, found: &Use) -> Result<Vec<Document>, Problem> {
+fn group_rows(source: &Source<'_>, table: Table, found: &Use, lexicon: &Lexicon) -> Result<Vec<Document>, Problem> {
     let mut groups: Vec<Group> = Vec::new();
     let mut group_of: HashMap<Option<String>, usize> = HashMap::new();
     let mut without_text = 0;
@@ -116,7 +117,7 @@ fn group_rows(source: &Source<'_>, table: Table, found: &Use) -> Result<Vec<Docu
             groups.push(Group { name, ..Group::default() });
             groups.len() - 1
         });
-        groups[at].add(row, text, found, &table.names);
+        groups[at].add(row, text, found, &table.names, lexicon);
     }
     if groups.is_empty() {
         return Err(ReadErrorKind::Empty.into());
@@ -136,7 +137,7 @@ fn group_rows(source: &Source<'_>, table: Table, found: &Use) -> Result<Vec<Docu
 }
 
 impl Group {
-    fn add(&mut self, row: &Row, text: &str, found: &Use, names: &[String]) {
+    fn add(&mut self, row: &Row, text: &str, found: &Use, names: &[String], lexicon: &Lexicon) {
         let cell = |column: Option<usize>| column.and_then(|at| row.cells.get(at)).and_then(Option::as_deref);
         let owned = |column: Option<usize>| cell(column).map(str::to_string);
         if let Some(date) = cell(found.date) {
@@ -165,7 +166,7 @@ impl Group {
                 country: owned(found.country),
                 party: owned(found.party),
             },
-            role: cell(found.role).and_then(role_named),
+            role: cell(found.role).and_then(|word| role_named(lexicon, word)),
             ..Declared::default()
         });
         let carried = (!found.carry.is_empty()).then(|| {

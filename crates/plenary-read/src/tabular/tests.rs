@@ -11,7 +11,7 @@ use plenary_attribute::attribute;
 use plenary_corpus::{Document, Format, Role, Transcript};
 
 fn documents(path: &str, bytes: &[u8], columns: Columns) -> Vec<Document> {
-    read_all(path, bytes, &Options { columns }).unwrap().documents
+    read_all(path, bytes, &Options { columns, ..Options::default() }).unwrap().documents
 }
 
 fn one(path: &str, bytes: &[u8]) -> Transcript {
@@ -46,11 +46,12 @@ fn a_table_without_text_lists_its_columns() {
     let message = read("a.csv", b"id,words\n1,hello\n").unwrap_err().to_string();
     assert_eq!(message, "a.csv: no column with the text of the turns was found; its columns are `id`, `words`");
     let columns = Columns { text: "speeches".into(), ..Columns::default() };
-    let error = read_all("a.csv", b"id,text\n1,hello\n", &Options { columns }).unwrap_err();
+    let error = read_all("a.csv", b"id,text\n1,hello\n", &Options { columns, ..Options::default() }).unwrap_err();
     assert!(matches!(error.kind, ReadErrorKind::NoTextColumn { .. } | ReadErrorKind::NoColumn { .. }), "{error}");
     assert!(error.to_string().contains("`id`, `text`"), "{error}");
     let columns = Columns { party: "fraction".into(), ..Columns::default() };
-    let error = read_all("a.csv", b"id,text\n1,hello\n", &Options { columns }).unwrap_err().to_string();
+    let error =
+        read_all("a.csv", b"id,text\n1,hello\n", &Options { columns, ..Options::default() }).unwrap_err().to_string();
     assert!(error.contains("`fraction` as `party`"), "{error}");
 }
 

@@ -1,0 +1,458 @@
+//! The words that attribution and reading rely on, in all languages: honorifics, offices, stage directions, months.
+//!
+//! Input: the files of the folder `lexicon`, one for each language, and perhaps a file of the user's own. Output: a
+//! [`Lexicon`] that is asked by meaning; it holds the words of all languages together. Refused: unknown keys, empty entries
+//! and years of other than twelve months, with the line. What a word means for a label is left to `labels`.
+
+mod patterns;
+mod sections;
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
+
+use plenary_corpus::Role;
+use plenary_corpus::hash::sha256;
+use serde::{Serialize, Serializer};
+
+use crate::toml_error::TomlError;
+pub use patterns::Patterns;
+#[cfg(test)]
+use sections::Months;
+use sections::Sections;
+
+/// The files that come with the program, with their languages (ISO 639-1). Phrases are searched for in this order.
+const FILES: [(&str, &str); 26] = [
+    ("en", include_str!("../../lexicon/en.toml")),
+    ("de", include_str!("../../lexicon/de.toml")),
+    ("fr", include_str!("../../lexicon/fr.toml")),
+    ("es", include_str!("../../lexicon/es.toml")),
+    ("it", include_str!("../../lexicon/it.toml")),
+    ("pt", include_str!("../../lexicon/pt.toml")),
+    ("nl", include_str!("../../lexicon/nl.toml")),
+    ("sv", include_str!("../../lexicon/sv.toml")),
+    ("da", include_str!("../../lexicon/da.toml")),
+    ("no", include_str!("../../lexicon/no.toml")),
+    ("fi", include_str!("../../lexicon/fi.toml")),
+    ("pl", include_str!("../../lexicon/pl.toml")),
+    ("cs", include_str!("../../lexicon/cs.toml")),
+    ("sk", include_str!("../../lexicon/sk.toml")),
+    ("hu", include_str!("../../lexicon/hu.toml")),
+    ("ru", include_str!("../../lexicon/ru.toml")),
+    ("uk", include_str!("../../lexicon/uk.toml")),
+    ("tr", include_str!("../../lexicon/tr.toml")),
+    ("cy", include_str!("../../lexicon/cy.toml")),
+    ("ga", include_str!("../../lexicon/ga.toml")),
+    ("hi", include_str!("../../lexicon/hi.toml")),
+    ("ar", include_str!("../../lexicon/ar.toml")),
+    ("he", include_str!("../../lexicon/he.toml")),
+    ("zh", include_str!("../../lexicon/zh.toml")),
+    ("ja", include_str!("../../lexicon/ja.toml")),
+    ("ko", include_str!("../../lexicon/ko.toml")),
+];
+
+/// Dates of this language may stand without a year and with the month in front: its months are no common words of others.
+const LANGUAGE_OF_SHORT_DATES: &str = "en";
+
+/// The words of all languages, and those of the user's own file where there is one. Cheap to clone.
+///
+/// Two lexicons are equal when the same file was added to each, or none.
+#[derive(Clone)]
+pub struct Lexicon(Arc<Contents>);
+
+struct Contents {
+    sections: Sections,
+    months: HashMap<String, i8>,
+    short_date_months: HashMap<String, i8>,
+    patterns: Patterns,
+    /// sha256 of the file that was added.
+    sha256: Option<String>,
+}
+
+/// What is wrong with a lexicon file.
+#[derive(Debug, thiserror::Error)]
+pub enum LexiconError {
+    /// There is no such file.
+    #[error("{path}: there is no such file; the path is taken from the folder of the study")]
+    Missing {
+        /// Path of the file.
+        path: String,
+    },
+    /// The file cannot be read.
+    #[error("{path}: cannot be read: {problem}")]
+    Unreadable {
+        /// Path of the file.
+        path: String,
+        /// What the system says.
+        problem: std::io::Error,
+    },
+    /// The file is not UTF-8.
+    #[error("{path}, line {line}: this is not UTF-8; save the lexicon as TOML in UTF-8")]
+    NotUtf8 {
+        /// Path of the file.
+        path: String,
+        /// Line of the first byte that is not UTF-8.
+        line: usize,
+    },
+    /// A section or key that no lexicon has.
+    #[error("{path}, line {line}: unknown key `{key}`{}; known here: {}", TomlError::suggestion(.nearest.as_deref()), .known.join(", "))]
+    UnknownKey {
+        /// Path of the file.
+        path: String,
+        /// Line of the key.
+        line: usize,
+        /// The key.
+        key: String,
+        /// The known key that is most like it.
+        nearest: Option<String>,
+        /// The keys that are known there.
+        known: Vec<String>,
+    },
+    /// Not TOML, or a value that does not fit its key.
+    #[error("{path}, line {line}: {message}")]
+    Value {
+        /// Path of the file.
+        path: String,
+        /// Line of the problem.
+        line: usize,
+        /// What was found and what was expected.
+        message: String,
+    },
+    /// The lists are too long to be searched for.
+    #[error("{path}: its lists of phrases are too long to be searched for ({problem}); shorten them")]
+    TooLong {
+        /// Path of the file.
+        path: String,
+        /// What the crate that searches says.
+        problem: String,
+    },
+}
+
+static BUILTIN: LazyLock<Lexicon> = LazyLock::new(|| {
+    let mut sections = Sections::default();
+    let mut months = MonthNames::default();
+    for (language, text) in FILES {
+        let file: Sections = toml::from_str(text).expect("a test parses the files that come with the program");
+        months.add(&file, language == LANGUAGE_OF_SHORT_DATES);
+        sections.add(file);
+    }
+    Lexicon::of(sections, months, None).expect("a test builds the expressions of the files that come with the program")
+});
+
+/// Names of months while files are added up.
+#[derive(Debug, Clone, Default)]
+struct MonthNames {
+    all: HashMap<String, i8>,
+    of_short_dates: HashMap<String, i8>,
+}
+
+impl MonthNames {
+    /// Adds the months of a file. A form that means another month in an earlier file keeps that meaning.
+    fn add(&mut self, file: &Sections, has_short_dates: bool) {
+        for list in [&file.dates.months, &file.dates.short_months] {
+            for (number, forms) in (1i8..).zip(list.list()) {
+                for form in forms {
+                    self.all.entry(form.clone()).or_insert(number);
+                    if has_short_dates {
+                        self.of_short_dates.entry(form.clone()).or_insert(number);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Lexicon {
+    /// The words that come with the program.
+    pub fn builtin() -> &'static Lexicon {
+        &BUILTIN
+    }
+
+    /// The bytes of a lexicon file.
+    ///
+    /// # Errors
+    /// [`LexiconError`] where there is no such file, or it cannot be read.
+    pub fn bytes(path: &Path) -> Result<Vec<u8>, LexiconError> {
+        let shown = path.display().to_string();
+        std::fs::read(path).map_err(|problem| match problem.kind() {
+            std::io::ErrorKind::NotFound => LexiconError::Missing { path: shown },
+            _ => LexiconError::Unreadable { path: shown, problem },
+        })
+    }
+
+    /// The words that come with the program and those of a file; `path` names the file in messages.
+    ///
+    /// # Errors
+    /// [`LexiconError`] names the file, the line, what was found and what was expected.
+    pub fn with_file(bytes: &[u8], path: &str) -> Result<Lexicon, LexiconError> {
+        let text = std::str::from_utf8(bytes).map_err(|error| LexiconError::NotUtf8 {
+            path: path.into(),
+            line: bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1,
+        })?;
+        let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+        let path = || path.to_string();
+        let file: Sections = toml::from_str(text).map_err(|error| match TomlError::of(&error, text) {
+            TomlError::UnknownKey { line, key, nearest, known } => {
+                LexiconError::UnknownKey { path: path(), line, key, nearest, known }
+            }
+            TomlError::Other { line, message } => LexiconError::Value { path: path(), line, message },
+        })?;
+        let builtin = &*BUILTIN.0;
+        let mut months = MonthNames { all: builtin.months.clone(), of_short_dates: builtin.short_date_months.clone() };
+        months.add(&file, false);
+        let mut sections = builtin.sections.clone();
+        sections.add(file);
+        Self::of(sections, months, Some(sha256(bytes)))
+            .map_err(|problem| LexiconError::TooLong { path: path(), problem: problem.to_string() })
+    }
+
+    fn of(sections: Sections, months: MonthNames, sha256: Option<String>) -> Result<Lexicon, regex::Error> {
+        let mut local: Vec<String> =
+            months.all.keys().filter(|form| !months.of_short_dates.contains_key(*form)).cloned().collect();
+        local.sort_unstable();
+        let patterns = Patterns::of(&sections, &local)?;
+        let contents =
+            Contents { sections, months: months.all, short_date_months: months.of_short_dates, patterns, sha256 };
+        Ok(Lexicon(Arc::new(contents)))
+    }
+
+    /// Whether no file was added.
+    pub fn is_builtin(&self) -> bool {
+        self.0.sha256.is_none()
+    }
+
+    /// sha256 of the file that was added, 64 hex digits.
+    pub fn sha256(&self) -> Option<&str> {
+        self.0.sha256.as_deref()
+    }
+
+    /// The expressions that are built from the phrases.
+    pub fn patterns(&self) -> &Patterns {
+        &self.0.patterns
+    }
+
+    /// The number of a month, from 1, by its name or abbreviation in any language.
+    pub fn month(&self, word: &str) -> Option<i8> {
+        month_of(&self.0.months, word)
+    }
+
+    /// The number of a month in the language whose dates may stand without a year.
+    pub fn month_of_short_date(&self, word: &str) -> Option<i8> {
+        month_of(&self.0.short_date_months, word)
+    }
+}
+
+fn month_of(months: &HashMap<String, i8>, word: &str) -> Option<i8> {
+    let number = |word: &str| months.get(word.to_lowercase().as_str()).copied();
+    // "29may" names a month, and so does "5月", whose digit belongs to the name.
+    number(word.trim_matches(|c: char| !c.is_alphanumeric()))
+        .or_else(|| number(word.trim_matches(|c: char| !c.is_alphabetic())))
+}
+
+/// Questions to the lists of words.
+macro_rules! questions {
+    ($($(#[$about:meta])* $question:ident: $group:ident.$key:ident,)*) => {
+        /// Whether a word means something. Words are given in small letters, without signs at their ends.
+        impl Lexicon {
+            $(
+                $(#[$about])*
+                pub fn $question(&self, word: &str) -> bool {
+                    self.0.sections.$group.$key.contains(word)
+                }
+            )*
+        }
+    };
+}
+
+questions! {
+    /// A small word inside a name: "van".
+    is_particle: names.particles,
+    /// Letters behind a name: "phd".
+    is_post_nominal: names.post_nominals,
+    /// An article that may stand before an honorific.
+    is_article: names.articles,
+    /// An article that is left out at the beginning of a title or a body: "the".
+    is_dropped_article: names.dropped_articles,
+    /// A word of sentences and headings that no name contains.
+    is_function_word: names.function_words,
+    /// A function word that may open the label of a speaker: "a".
+    is_determiner: names.determiners,
+    /// A word that opens a clause.
+    is_clause_opener: names.clause_openers,
+    /// A form of address, title or rank before a name: "dr".
+    is_honorific: honorifics.words,
+    /// An honorific of men only.
+    is_male: honorifics.male,
+    /// An honorific of women only.
+    is_female: honorifics.female,
+    /// An honorific that only addresses somebody: "mr".
+    is_plain_honorific: honorifics.plain,
+    /// An honorific that is an office at the same time: "mayor".
+    is_office_honorific: honorifics.offices,
+    /// An office that conducts a meeting: "moderator".
+    is_chair: chairs.words,
+    /// An office that somebody may also hold in another body: "chairman".
+    is_chair_of_bodies: chairs.of_bodies,
+    /// An office that conducts a meeting where only presiding words stand beside it: "speaker".
+    is_presiding_office: chairs.presiding,
+    /// A word that may stand beside such an office: "acting".
+    is_presiding_word: chairs.presiding_words,
+    /// An office that conducts this meeting where a session follows: "president of the assembly".
+    is_office_of_session: chairs.of_sessions,
+    /// What such an office is of: "assembly".
+    is_session: chairs.sessions,
+    /// A body whose chair conducts this meeting: "committee".
+    is_session_body: chairs.session_bodies,
+    /// A word that shows that the chair speaks behind a label: "please".
+    is_word_of_chair: chair_lines.addresses,
+    /// Another part in proceedings: "witness".
+    is_office: offices.words,
+    /// A small word or rank around an office: "acting".
+    is_beside_office: offices.beside,
+    /// A small word that may stand in the label of an office: "for".
+    is_small_word_of_office: offices.small_words,
+    /// A word between an office and its field: "of".
+    is_of_office: offices.of,
+    /// A part in these proceedings that is no position elsewhere: "participant".
+    is_no_position: offices.not_positions,
+    /// A position in working life: "director".
+    is_position: positions.words,
+    /// A word between a position and its field: "of".
+    is_of_position: positions.of,
+    /// A body that people work for: "university".
+    is_body: bodies.words,
+    /// A word inside the name of a body: "of".
+    is_of_body: bodies.of,
+    /// A word for people without a name: "voice".
+    is_anonymous: nameless.anonymous,
+    /// A word that says that the speaker is unknown.
+    is_unknown: nameless.unknown,
+    /// The first word of the label of somebody who asks: "q".
+    is_questioner: nameless.questioners,
+    /// A word that says so wherever it stands: "interviewer".
+    is_questioner_anywhere: nameless.questioners_anywhere,
+    /// The first word of the label of somebody who calls out: "zuruf".
+    is_interjector: nameless.interjectors,
+    /// A label of nothing but such words calls out: "hon members".
+    is_interjector_only: nameless.interjectors_only,
+    /// A word that opens a label such as "an hon. member".
+    is_one_of: nameless.one_of,
+    /// What somebody is one of: "member".
+    is_member: nameless.members,
+    /// A label of questions: "q".
+    is_question_label: questions.question_labels,
+    /// A label of answers that stands beside them: "a".
+    is_answer_label: questions.answer_labels,
+    /// A label of answers in an interview: "antwort".
+    is_answer: questions.answers,
+    /// A short label of interviewers: "int".
+    is_interviewer_label: questions.interviewer_labels,
+    /// A short label of those who are interviewed: "resp".
+    is_interviewee_label: questions.interviewee_labels,
+    /// A noun that closes a heading: "remarks".
+    is_heading_noun: not_speakers.heading_nouns,
+    /// What is heard or seen in the room: "applause".
+    is_stage_word: directions.stage,
+    /// What people and things do in short directions: "rings".
+    is_stage_verb: directions.stage_verbs,
+    /// What is clapped: "applauded".
+    is_applause: directions.applause,
+    /// How loud, how long and whose: "prolonged".
+    is_loudness: directions.loudness,
+    /// A language: "french".
+    is_language: directions.languages,
+    /// A small word before a language: "in".
+    is_before_language: directions.before_language,
+    /// A word for speaking before a language: "spoke".
+    is_speaking: directions.speaking,
+    /// A clause opener that directions contain too.
+    is_no_clause: directions.no_clause,
+    /// A preposition before an occasion that may also belong to an office: "for".
+    is_field_preposition: occasions.fields,
+    /// A word that ends a name in capitals: "at".
+    ends_name_in_capitals: occasions.in_capitals,
+}
+
+impl Lexicon {
+    /// Whether a label closes with the office of a chair, in scripts without blanks.
+    pub fn closes_with_chair(&self, label: &str) -> bool {
+        ends_with_any(label, self.0.sections.chairs.closing.list())
+    }
+
+    /// Whether a word is an office written in one word: "transportministeren".
+    pub fn is_compound_office(&self, word: &str) -> bool {
+        ends_with_any(word, self.0.sections.offices.endings.list())
+    }
+
+    /// Whether a label, in small letters, is not a speaker: "date".
+    pub fn is_not_speaker(&self, label: &str) -> bool {
+        self.0.sections.not_speakers.words.contains(label)
+    }
+
+    /// The part in the proceedings that tables and lists call by a word.
+    pub fn role(&self, word: &str) -> Option<Role> {
+        let roles = &self.0.sections.roles;
+        let by_role = [
+            (&roles.chair, Role::Chair),
+            (&roles.speaker, Role::Speaker),
+            (&roles.questioner, Role::Questioner),
+            (&roles.interjector, Role::Interjector),
+            (&roles.unknown, Role::Unknown),
+        ];
+        by_role.into_iter().find(|(words, _)| words.contains(word)).map(|(_, role)| role)
+    }
+
+    /// Words between a position and a body, or where somebody works: "at", "of", "with". Those that only say where
+    /// somebody works come with `true`.
+    pub fn words_before_place(&self) -> impl Iterator<Item = (&str, bool)> {
+        let positions = &self.0.sections.positions;
+        let at = positions.at.list().iter().map(|word| (word.as_str(), true));
+        let others = positions.of.list().iter().chain(positions.with.list()).map(|word| (word.as_str(), false));
+        at.chain(others)
+    }
+
+    /// Whether a text ends as the notes of programs do that record meetings: "Ann Lee stopped transcription".
+    pub fn is_of_recorder(&self, text: &str) -> bool {
+        ends_with_any(text, self.0.sections.record.recorders.list())
+    }
+
+    /// Whether a last paragraph in italics belongs to the record.
+    pub fn is_record_in_italics(&self, text: &str) -> bool {
+        self.0.sections.editorial.record_in_italics.list().iter().any(|word| text.contains(word.as_str()))
+    }
+}
+
+fn ends_with_any(text: &str, endings: &[String]) -> bool {
+    endings.iter().any(|ending| text.ends_with(ending.as_str()))
+}
+
+impl Default for Lexicon {
+    fn default() -> Self {
+        Self::builtin().clone()
+    }
+}
+
+impl PartialEq for Lexicon {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.sha256 == other.0.sha256
+    }
+}
+
+impl std::fmt::Debug for Lexicon {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Lexicon").field("sha256", &self.0.sha256).finish_non_exhaustive()
+    }
+}
+
+/// Written as what tells it from others: the sha256 of the file that was added.
+impl Serialize for Lexicon {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        let mut fields = serializer.serialize_struct("Lexicon", 1)?;
+        fields.serialize_field("sha256", &self.0.sha256)?;
+        fields.end()
+    }
+}
+
+#[cfg(test)]
+mod tests;

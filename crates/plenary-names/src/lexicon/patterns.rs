@@ -1,0 +1,315 @@
+//! The expressions that are built from the phrases of a lexicon, each compiled once.
+//!
+//! Input: the sections of all files. Output: [`Patterns`], one expression for each thing that is searched for in a text.
+//! Refused: lists too long for an expression. What a match means is left to who searches.
+
+use regex::Regex;
+
+use super::sections::{Phrases, Sections, Words};
+use crate::text::capitalised;
+
+/// Expressions built from the phrases of a lexicon.
+#[derive(Debug, Clone)]
+pub struct Patterns {
+    /// A name in running text: capitalised words, with small words of names between them.
+    pub name_in_prose: Regex,
+    /// What ends a description of a person: " at the " of "Minister of Roads at the fair".
+    pub occasion: Regex,
+    /// A bracket about interpreters, or one that is a stage direction as a whole.
+    pub interpreted: Regex,
+    /// A bracket that says who examines: "By Ms. Renner".
+    pub examined_in_brackets: Regex,
+    /// A sound in the brackets of captions.
+    pub sound: Regex,
+    /// The label of a line that names the chair, with its colon.
+    pub chair_line: Regex,
+    /// The opening of such a line without a colon.
+    pub presidency: Regex,
+    /// The label of a list of those present, with its colon.
+    pub present: Regex,
+    /// The label of a list of those present in minutes.
+    pub minutes: Regex,
+    /// The beginning of the list of those who are absent, behind a full stop.
+    pub apologies: Regex,
+    /// Words of a heading that names the session.
+    pub session: Regex,
+    /// Words of a heading that names the panel.
+    pub panel: Regex,
+    /// What stands before the name of somebody whom the head of a document introduces.
+    pub introduced_by: Regex,
+    /// Day (group 1) and month (group 2) of a date, perhaps with the year (group 3).
+    pub day_month: Regex,
+    /// Month (group 1) and day (group 2) of a date, perhaps with the year (group 3).
+    pub month_day: Regex,
+    /// Day (group 1), month of any language (group 2) and year (group 3).
+    pub day_month_year: Regex,
+    /// A time of day and the one it runs to: hour, minute and half of the day in groups 1 to 3 and 4 to 6.
+    pub clock_range: Regex,
+    /// The number of a page on a line of its own.
+    pub page_number: Regex,
+    /// A time on a line of its own.
+    pub time_alone: Regex,
+    /// An hour on a line of its own: "12.00 hrs".
+    pub hour: Regex,
+    /// The beginning of an editorial note.
+    pub editorial: Regex,
+    /// A line that says that the meeting opens or closes.
+    pub closing: Regex,
+    /// A label in capitals that introduces a decision.
+    pub decision: Regex,
+    /// What the house does, as its record prints it.
+    pub formula: Regex,
+    /// A list of votes.
+    pub votes: Regex,
+    /// A verb that tells what somebody said, at the beginning of a text.
+    pub reporting: Regex,
+    /// A line that says who is examined by whom.
+    pub examination: Regex,
+    /// Texts one of which every short line of [`Patterns::examination`] contains that does not end with a bracket.
+    pub examination_signs: Vec<String>,
+    /// The opening of the formula by which a witness is sworn.
+    pub having_been: Regex,
+    /// What stands before the name of who answers in an interview.
+    pub interviewee: Regex,
+    /// What stands before the name of who asks.
+    pub interviewer: Regex,
+    /// What stands behind the name of who asks.
+    pub spoke: Regex,
+    /// What stands between a name and what the person is.
+    pub is: Regex,
+    /// What stands before the name of the speaker in the title of a speech.
+    pub speech_by: Regex,
+    /// The beginning of a title that calls the page a speech.
+    pub speech: Regex,
+    /// The beginning of a salutation.
+    pub salutation: Regex,
+    /// A label in capitals that a full stop closes (group 1), or the letter of a question or answer.
+    pub label_and_period: Regex,
+    /// The letter of a question or answer before its text.
+    pub letter: Regex,
+    /// The word before who writes, at the beginning of a line of a chat.
+    pub chat_from: Regex,
+    /// The word before to whom somebody writes.
+    pub chat_to: Regex,
+}
+
+impl Patterns {
+    /// Builds the expressions. `local_months` are the forms of months in the languages whose dates need a year.
+    ///
+    /// # Errors
+    /// When the lists make an expression longer than the crate compiles.
+    pub(super) fn of(s: &Sections, local_months: &[String]) -> Result<Self, regex::Error> {
+        let (names, honorifics, directions) = (&s.names, &s.honorifics, &s.directions);
+        let (chair_lines, occasions, record) = (&s.chair_lines, &s.occasions, &s.record);
+        let the = format!("(?:{})", all_words(&names.dropped_articles));
+        let letters = |words: &Words| {
+            let letters = words.list().iter().filter(|word| word.chars().count() == 1);
+            any(letters.map(|letter| letter.to_uppercase()))
+        };
+        let (q, a) = (letters(&s.questions.question_labels), letters(&s.questions.answer_labels));
+        let year = r"(?:1[6-9]|20)\d{2}";
+        Ok(Self {
+            name_in_prose: Regex::new(&format!(
+                r"\p{{Lu}}[\p{{L}}\p{{M}}'’\-]*\.?(?:\s+(?:{}\s+){{0,2}}\p{{Lu}}[\p{{L}}\p{{M}}'’\-]*\.?)+",
+                all_words(&names.prose_particles)
+            ))?,
+            occasion: Regex::new(&format!(
+                r"(?i)\s+{}\s+{}?\s*",
+                all(&occasions.prepositions),
+                in_order(&occasions.articles)
+            ))?,
+            interpreted: Regex::new(&format!(
+                r"(?i)^{}\b.{{0,24}}\b{}$|^{}\b|^{}$",
+                all(&directions.through),
+                all(&directions.interpreters),
+                all(&directions.interpretation),
+                all(&directions.whole)
+            ))?,
+            examined_in_brackets: Regex::new(&format!(
+                r"(?i)^{} {}\b",
+                all(&directions.examined_by),
+                all(&directions.examined_by_whom)
+            ))?,
+            sound: Regex::new(&format!(r"(?i)\b{}\b", all(&directions.sounds)))?,
+            chair_line: Regex::new(&format!(
+                r"(?i)^(?:{} )?{}(?: {})?\s*[:：]\s*",
+                all(&chair_lines.before),
+                all(&chair_lines.labels),
+                all(&chair_lines.of)
+            ))?,
+            presidency: Regex::new(&format!(r"(?i)^{}\s+", all(&chair_lines.presidency)))?,
+            present: Regex::new(&format!(
+                r"(?i)^\W*(?:{} )?{}\s*[:：]\s*",
+                all(&s.present.before),
+                all(&s.present.labels)
+            ))?,
+            minutes: Regex::new(&format!(r"(?i)^\W*{}\b[^.]{{0,20}}:", all(&s.present.minutes)))?,
+            apologies: Regex::new(&format!(r"\. {}", any(s.present.apologies.list().iter().map(|w| capitalised(w)))))?,
+            session: Regex::new(&format!(r"(?i)\b{}\b", all(&s.head.sessions)))?,
+            panel: Regex::new(&format!(r"(?i)\b{}\b", all(&s.head.panels)))?,
+            introduced_by: Regex::new(&format!(r"(?i)\b{}\s+(?:{the}\s+)?", all(&s.head.introduced_by)))?,
+            day_month: Regex::new(&format!(
+                r"\b(\d{{1,2}}){}?(?: {})?\.? ([A-Z][a-z]{{2,8}})\.?,? ?({year})?\b",
+                all(&s.dates.ordinals),
+                all(&s.dates.of)
+            ))?,
+            month_day: Regex::new(&format!(
+                r"\b([A-Z][a-z]{{2,8}})\.? (\d{{1,2}}){}?\b,? ?({year})?\b",
+                all(&s.dates.ordinals)
+            ))?,
+            day_month_year: Regex::new(&format!(
+                r"(?i)\b(\d{{1,2}}){}?\.?(?: {of})? ({})\.?,?(?: {of})? ({year})\b",
+                all(&s.dates.ordinals),
+                any(local_months.iter().cloned()),
+                of = all(&s.dates.of)
+            ))?,
+            clock_range: Regex::new(&format!(
+                r"(?i)\b(\d{{1,2}})[:.](\d{{2}})\s*([ap]\.?m\b\.?)?(?:\s*(?:-|–|—|{})\s*(\d{{1,2}})[:.](\d{{2}})\s*([ap]\.?m\b\.?)?)?",
+                all(&s.dates.until)
+            ))?,
+            page_number: Regex::new(&format!(
+                r"(?i)^(?:[-–—\[(|]\s*)?{}?\s*\d{{1,4}}(?:\s*(?:/|{})\s*\d{{1,4}}(?:\s{{2,}}\S{{1,14}})?)?(?:\s*[-–—\])|])?$|^\[\[?{}\s+\w+\]?\]$",
+                all(&s.pages.words),
+                all(&s.pages.of),
+                all(&s.pages.in_brackets)
+            ))?,
+            time_alone: Regex::new(&format!(
+                r"^[\[(]?(?:{}\.?\s*)?\d{{1,2}}[:.]\d{{2}}(?::\d{{2}})?(?:[.,]\d{{1,3}})?(?:\s*(?:-->|[-–—])\s*\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:[.,]\d{{1,3}})?)?[\])]?$",
+                any(s.pages.at.list().iter().flat_map(|word| [word.clone(), capitalised(word)]))
+            ))?,
+            hour: Regex::new(&format!(
+                r"(?i)^[\[(]?\d{{1,2}}(?:[.:]\d{{2}})?\s*(?:{}|[ap]\.?\s?m\.?)[\])]?$",
+                all(&s.pages.hours)
+            ))?,
+            editorial: Regex::new(&format!(
+                r"(?i)^(?:[(\[*]\s*{}\b|©|\(c\)\s|{}\b)",
+                all(&s.editorial.in_brackets),
+                all(&s.editorial.openings)
+            ))?,
+            closing: Regex::new(&format!(
+                r"(?i)^\(?(?:{} )?(?:{} )?{}(?: {})* {}\b|^{}\b[^.:!?]{{0,80}}[\s(]\d{{1,2}}[.,:h ]|^{}\b[^!?]{{0,80}}$|^{}.{{1,12}}{}$",
+                all(&record.determiners),
+                all(&record.adjectives),
+                all(&record.bodies),
+                all(&record.auxiliaries),
+                all(&record.openings_and_closings),
+                all(&record.sessions_at),
+                all(&record.times),
+                all(&record.half_days),
+                all(&record.half_day_endings)
+            ))?,
+            decision: Regex::new(&format!(
+                r"^{}\b[^:]{{0,40}}:",
+                any(record.capital_labels.list().iter().map(|label| label.to_uppercase()))
+            ))?,
+            formula: Regex::new(&format!(
+                r"(?i)^(?:[^.:!?]|\b{}){{0,80}}\b{}\s*[—–-]{{1,2}}$|^{}\b[^.:!?]{{0,80}}\b{}\.?$|^{}\b|^(?:{the} )?{}\b[^.:!?]{{0,60}}\b{} {}\b[^.:!?]{{0,50}}\.?$|^@\p{{Lu}}\p{{L}}+(?::|$)",
+                all(&record.abbreviations),
+                all(&record.acts),
+                all(&record.business),
+                all(&record.business_ends),
+                all(&record.resolutions),
+                all(&record.motions),
+                all(&record.motion_auxiliaries),
+                all(&record.outcomes)
+            ))?,
+            votes: Regex::new(&format!(r"(?i)^{}\s*:\s*[^.!?]{{0,600}}$", all(&record.votes)))?,
+            reporting: Regex::new(&format!(r"^{}\b", all(&record.reporting)))?,
+            examination: examination(s)?,
+            examination_signs: examination_signs(s),
+            having_been: Regex::new(&format!(r"{} ", all(&s.examination.having_been)))?,
+            interviewee: Regex::new(&format!(
+                r"(?i)\b{}\s+{}\s+",
+                all(&s.interviews.conversations),
+                all(&s.interviews.with)
+            ))?,
+            interviewer: Regex::new(&format!(
+                r"(?i)(?:\b{}\s*(?:{}|:)?\s*|^{}\s+)",
+                all(&s.interviews.conducted),
+                all(&s.interviews.by),
+                all(&s.interviews.bylines)
+            ))?,
+            spoke: Regex::new(&format!(r"^\s+{}\b", all(&s.interviews.spoke)))?,
+            is: Regex::new(&format!(r"^(?:,| {})\s+(?:{} )?", all(&s.interviews.is), all(&s.interviews.articles)))?,
+            speech_by: Regex::new(&format!(
+                r"(?i)\b{}\s+(?:{}\s+)*(?:{}|:)\s+(?:{the}\s+)?",
+                all(&s.speeches.nouns),
+                all(&s.speeches.made),
+                all(&s.speeches.by)
+            ))?,
+            speech: Regex::new(&format!(r"(?i)^(?:\w+\s+){{0,3}}{}\b", all(&s.speeches.headings)))?,
+            salutation: Regex::new(&format!(r"(?i)^{}\b", all(&s.speeches.salutations)))?,
+            label_and_period: Regex::new(&format!(
+                r"^((?:{}\.? (?:\p{{Lu}}[\p{{Lu}}'’\-]*\p{{Lu}}|{}\p{{Lu}}+)(?: \p{{Lu}}[\p{{Lu}}'’\-]+)*(?: {} [A-Z][a-z]+(?: [A-Z][a-z]+)?)?|{} (?:\p{{Lu}}{{2,}})(?: \p{{Lu}}{{2,}})*(?: {})?)(?: [(\[][^)\]]*[)\]])?)\.\s+|^({q}|{a})(?:\.\s+|\s{{2,}}|\t)",
+                any(honorifics.before_capitals.list().iter().map(|word| capitalised(word))),
+                any(names.surname_prefixes.list().iter().map(|word| capitalised(word))),
+                all_words(&s.bodies.of),
+                any(names.dropped_articles.list().iter().map(|word| capitalised(word))),
+                all(&s.chairs.presiding_endings)
+            ))?,
+            letter: Regex::new(&format!(r"^({q}|{a}) +[\p{{Lu}}\d“‘']"))?,
+            chat_from: Regex::new(&format!("^{} ", any(s.chats.from.list().iter().map(|word| capitalised(word)))))?,
+            chat_to: Regex::new(&format!(" {} ", all(&s.chats.to)))?,
+        })
+    }
+}
+
+fn examination(s: &Sections) -> Result<Regex, regex::Error> {
+    let (by, examined) = (any_upper(&s.examination.capital_by), &s.examination);
+    Regex::new(&format!(
+        r"^(?:{by} {}\b\.?[^.:]{{0,40}}:?$|(?i:(?:{}[- ]?)*{} {} {}\b[^:!?]{{0,50}}$)|.{{3,80}}\({}\)$|.{{0,120}}\b{} {}\b.{{0,160}}$)",
+        any_upper(&examined.capital_whom),
+        all(&examined.kinds),
+        all(&examined.examinations),
+        all(&examined.by),
+        all(&examined.whom),
+        all(&examined.oaths),
+        all(&examined.having_been),
+        all(&examined.sworn)
+    ))
+}
+
+fn examination_signs(s: &Sections) -> Vec<String> {
+    let between = s.examination.by.list().iter().flat_map(|word| [word.clone(), word.to_uppercase()]);
+    between.map(|word| format!(" {word} ")).collect()
+}
+
+/// Any of some phrases; the longer ones are tried first.
+fn all(phrases: &Phrases) -> String {
+    any(phrases.list().iter().cloned())
+}
+
+/// Any of some words; the longer ones are tried first.
+fn all_words(words: &Words) -> String {
+    any(words.list().iter().cloned())
+}
+
+fn any_upper(phrases: &Phrases) -> String {
+    any(phrases.list().iter().map(|phrase| phrase.to_uppercase()))
+}
+
+fn any(phrases: impl Iterator<Item = String>) -> String {
+    let mut phrases: Vec<String> = phrases.collect();
+    phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.chars().count()));
+    alternatives(&phrases)
+}
+
+/// Any of some phrases, tried in the order of the files.
+fn in_order(phrases: &Phrases) -> String {
+    alternatives(phrases.list())
+}
+
+/// A group of alternatives; one that matches nothing where there are none.
+fn alternatives(phrases: &[String]) -> String {
+    if phrases.is_empty() {
+        return r"[^\s\S]".to_string();
+    }
+    let phrases: Vec<String> = phrases.iter().map(|phrase| expression(phrase)).collect();
+    format!("(?:{})", phrases.join("|"))
+}
+
+/// A phrase as an expression: a star at its end stands for any ending, # for a digit.
+fn expression(phrase: &str) -> String {
+    let (stem, ending) = phrase.strip_suffix('*').map_or((phrase, ""), |stem| (stem, r"\w*"));
+    format!("{}{ending}", regex::escape(stem).replace(r"\#", r"\d"))
+}
