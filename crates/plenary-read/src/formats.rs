@@ -4,7 +4,7 @@
 //! how a file is recognised and by which function it is read, lists for people, and the table in the documentation.
 //! `docs/development/adding-a-format.md` describes how to add an entry.
 
-use plenary_corpus::{Document, Format, FormatFamily};
+use plenary_corpus::{Document, Format, FormatFamily, Line};
 
 use super::decode::Decoded;
 use super::error::{Problem, ReadError, ReadErrorKind};
@@ -55,8 +55,10 @@ pub(crate) enum Content {
 pub(crate) enum Reader {
     /// Bytes that are not text, to one document.
     Bytes(fn(&[u8]) -> Result<Parts, Problem>),
-    /// Text to one document.
-    Text(fn(String, Format) -> Result<Parts, Problem>),
+    /// Text that people read as it is in the file, to the lines of one document.
+    Lines(fn(&str) -> Vec<Line>),
+    /// Text with marks that people do not read, to one document.
+    Text(fn(&str, Format) -> Result<Parts, Problem>),
     /// Text that may declare its encoding, to one document: how it is decoded, and how it is read.
     DeclaredText(fn(&[u8]) -> Decoded, fn(&str) -> Parts),
     /// Rows of a table, to one document or several.
@@ -240,7 +242,7 @@ pub static FORMATS: &[FormatEntry] = &[
         recognised_by: "its extension, or two lines with marks of Markdown",
         documents: "the file",
         detect: Detect::Text(|file| file.has_extension_of(Format::Markdown) || markdown::has_marks(file.text())),
-        content: Content::Documents(Format::Markdown, Reader::Text(markdown::read)),
+        content: Content::Documents(Format::Markdown, Reader::Lines(markdown::lines)),
     },
     FormatEntry {
         title: "plain text",
@@ -250,7 +252,7 @@ pub static FORMATS: &[FormatEntry] = &[
         recognised_by: "being text of no other format",
         documents: "the file",
         detect: Detect::Text(|_| true),
-        content: Content::Documents(Format::PlainText, Reader::Text(plain::read)),
+        content: Content::Documents(Format::PlainText, Reader::Lines(plain::lines)),
     },
 ];
 
@@ -351,7 +353,9 @@ pub fn markdown_table() -> String {
             entry.documents,
             &name,
         ];
-        out.push_str(&format!("| {} |\n", cells.join(" | ")));
+        out.push_str("| ");
+        out.push_str(&cells.join(" | "));
+        out.push_str(" |\n");
     }
     out
 }

@@ -20,12 +20,12 @@ use plenary_corpus::{Format, FrontMatter};
 /// # Errors
 /// [`ReadErrorKind::Malformed`](crate::ReadErrorKind::Malformed) with the line where a time is not a time, a cue ends before
 /// it starts, the header of a `WebVTT` file is missing (line 1), or the file has no cue (line 1).
-pub(crate) fn read(text: String, format: Format) -> Result<Parts, Problem> {
+pub(crate) fn read(text: &str, format: Format) -> Result<Parts, Problem> {
     let mut warnings = Warnings::default();
-    let (cues, title) = cues::cues(&text, format, &mut warnings)?;
+    let (cues, title) = cues::cues(text, format, &mut warnings)?;
     let has_voices =
         format == Format::WebVtt && cues.iter().any(|cue| cue.lines.iter().any(|line| line.contains("<v")));
-    let mut parts = speech::speech(cues, has_voices);
+    let mut parts = speech::speech(&cues, has_voices);
     parts.front = FrontMatter { title, ..FrontMatter::default() };
     parts.warnings = warnings.into_texts();
     Ok(parts)

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use polars_core::prelude::{DataType, PolarsError};
 use polars_io::prelude::{ParquetReader, SerReader};
-use polars_parquet::parquet::metadata::FileMetadata;
+use polars_parquet::parquet::metadata::{FileMetadata, RowGroupMetadata};
 use polars_parquet::parquet::read::{BasicDecompressor, PageReader};
 
 use types::Form;
@@ -80,7 +80,7 @@ pub(crate) fn read(file: &File<'_>, _columns: &Columns) -> Result<Table, Problem
 /// Checks the sizes that the headers of pages declare. The reader allocates memory for as many values as a header declares,
 /// and a program that asks for more memory than there is ends at once.
 fn check_pages(bytes: &[u8], metadata: &FileMetadata) -> Result<(), String> {
-    for column in metadata.row_groups.iter().flat_map(|group| group.parquet_columns()) {
+    for column in metadata.row_groups.iter().flat_map(RowGroupMetadata::parquet_columns) {
         let range = column.byte_range();
         let place = |at: u64| usize::try_from(at).ok();
         let chunk = place(range.start).zip(place(range.end)).and_then(|(start, end)| bytes.get(start..end));
