@@ -173,7 +173,7 @@ fn size_of(path: &Path) -> u64 {
         return fs::metadata(path).map_or(0, |file| file.len());
     }
     let files = WalkDir::new(path).into_iter().filter_map(Result::ok).filter_map(|entry| entry.metadata().ok());
-    files.filter(|file| file.is_file()).map(|file| file.len()).sum()
+    files.filter(fs::Metadata::is_file).map(|file| file.len()).sum()
 }
 
 /// Adds the visible files of a folder, and of the folders in it, to `pending`.

@@ -94,7 +94,7 @@ fn binary(text: &str, bytes: &[u8]) -> Option<(usize, u8, f64)> {
     // Counted in bytes: each character has one byte that is not a continuation byte. Control characters are one byte, or
     // two of which the first is C2.
     let utf8 = text.as_bytes();
-    let is_control = |byte: u8| (byte < 0x20 && !matches!(byte, b'\n' | b'\r' | b'\t' | b'\x0C')) | (byte == 0x7F);
+    let is_control = |byte: u8| matches!(byte, 0x00..=0x08 | 0x0B | 0x0E..=0x1F | 0x7F);
     let n = count(utf8, |byte| byte & 0xC0 != 0x80);
     let mut control = count(utf8, is_control);
     if n < utf8.len() && (control > 0 || utf8.contains(&0xC2) || text.contains('\u{FFFD}')) {

@@ -137,7 +137,9 @@ impl Flow {
                     if k > 0 {
                         row.push(" ", false, false);
                     }
-                    line.iter().for_each(|piece| row.push(&piece.text, piece.bold, piece.italic));
+                    for piece in &line {
+                        row.push(&piece.text, piece.bold, piece.italic);
+                    }
                 }
                 rest.extend(paragraphs);
             }
@@ -199,7 +201,7 @@ impl Flow {
     }
 
     /// Adds the paragraphs of another document as one note.
-    pub(crate) fn page_to_note(&mut self, page: Flow) {
+    pub(crate) fn page_to_note(&mut self, page: &Flow) {
         self.add_note(&page.page);
     }
 

@@ -4,7 +4,7 @@
 //! how a file is recognised and by which function it is read, lists for people, and the table in the documentation.
 //! `docs/development/adding-a-format.md` describes how to add an entry.
 
-use plenary_corpus::{Document, Format, FormatFamily};
+use plenary_corpus::{Document, Format, FormatFamily, Line};
 use plenary_names::lexicon::Lexicon;
 
 use super::decode::Decoded;
@@ -56,9 +56,9 @@ pub(crate) enum Content {
 pub(crate) enum Reader {
     /// Bytes that are not text, to one document.
     Bytes(fn(&[u8]) -> Result<Parts, Problem>),
-    /// Text to one document.
-    Text(fn(String, Format) -> Result<Parts, Problem>),
-    /// Text in which names may precede what is said, to one document.
+    /// Text that people read as it is in the file, to the lines of one document.
+    Lines(fn(&str) -> Vec<Line>),
+    /// Cues, in which names may precede what is said, to one document.
     Captions(fn(&str, Format, &Lexicon) -> Result<Parts, Problem>),
     /// Text that may declare its encoding, to one document: how it is decoded, and how it is read.
     DeclaredText(fn(&[u8]) -> Decoded, fn(&str) -> Parts),
@@ -243,7 +243,7 @@ pub static FORMATS: &[FormatEntry] = &[
         recognised_by: "its extension, or two lines with marks of Markdown",
         documents: "the file",
         detect: Detect::Text(|file| file.has_extension_of(Format::Markdown) || markdown::has_marks(file.text())),
-        content: Content::Documents(Format::Markdown, Reader::Text(markdown::read)),
+        content: Content::Documents(Format::Markdown, Reader::Lines(markdown::lines)),
     },
     FormatEntry {
         title: "plain text",
@@ -253,7 +253,7 @@ pub static FORMATS: &[FormatEntry] = &[
         recognised_by: "being text of no other format",
         documents: "the file",
         detect: Detect::Text(|_| true),
-        content: Content::Documents(Format::PlainText, Reader::Text(plain::read)),
+        content: Content::Documents(Format::PlainText, Reader::Lines(plain::lines)),
     },
 ];
 
@@ -354,7 +354,9 @@ pub fn markdown_table() -> String {
             entry.documents,
             &name,
         ];
-        out.push_str(&format!("| {} |\n", cells.join(" | ")));
+        out.push_str("| ");
+        out.push_str(&cells.join(" | "));
+        out.push_str(" |\n");
     }
     out
 }

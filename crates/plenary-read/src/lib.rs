@@ -35,6 +35,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use decode::Decoded;
 use error::Problem;
 pub use error::{Place, ReadError, ReadErrorKind};
 use file::File;
@@ -178,10 +179,11 @@ fn read_by_format(
     };
     match reader {
         Reader::Bytes(read) => Ok(vec![Source::new(path, bytes, format, EXTRACTED).document(None, read(bytes)?)]),
-        Reader::Text(read) => {
-            let decoded = file.into_decoded();
-            detect::check_text(&decoded.text, bytes)?;
-            document(decoded.encoding, read(decoded.text, format)?)
+        Reader::Lines(read) => {
+            let Decoded { text, encoding } = file.into_decoded();
+            detect::check_text(&text, bytes)?;
+            let lines = read(&text);
+            document(encoding, Parts { text, lines, ..Parts::default() })
         }
         Reader::Captions(read) => {
             let decoded = file.into_decoded();

@@ -10,10 +10,8 @@ use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use regex::Regex;
 
-use super::error::Problem;
-use super::parts::Parts;
 use super::plain::{is_ornament, source_lines};
-use plenary_corpus::{Format, Layout, Line, Span, TextRun};
+use plenary_corpus::{Layout, Line, Span, TextRun};
 use plenary_names::text::constant_regex;
 
 /// A line of dashes makes the paragraph above it a heading. A longer paragraph, in bytes, is speech with a rule below.
@@ -37,13 +35,8 @@ pub(crate) fn has_marks(text: &str) -> bool {
     marked.take(ENOUGH_MARKS).count() == ENOUGH_MARKS
 }
 
-/// Reads Markdown.
-pub(crate) fn read(text: String, _format: Format) -> Result<Parts, Problem> {
-    let lines = lines(&text);
-    Ok(Parts { text, lines, ..Parts::default() })
-}
-
-fn lines(text: &str) -> Vec<Line> {
+/// The lines of a text.
+pub(crate) fn lines(text: &str) -> Vec<Line> {
     let mut page = Page::new(text);
     for (event, range) in Parser::new_ext(text, Options::empty()).into_offset_iter() {
         page.take(event, Span::new(range.start, range.end));

@@ -9,11 +9,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use plenary_corpus::text::ends_sentence;
-use plenary_corpus::{Format, Layout, Line, Span, TextRun};
+use plenary_corpus::{Layout, Line, Span, TextRun};
 use plenary_names::text::constant_regex;
-
-use super::error::Problem;
-use super::parts::Parts;
 
 /// A page is hard-wrapped when less than half of its text is on lines longer than this, in characters.
 const LONGEST_WRAPPED_LINE: usize = 120;
@@ -73,12 +70,6 @@ pub(crate) fn layout(shown: &str) -> Layout {
     if !is_word && LIST_MARKER.is_match(shown) { Layout::ListItem } else { Layout::Text }
 }
 
-/// Reads plain text.
-pub(crate) fn read(text: String, _format: Format) -> Result<Parts, Problem> {
-    let lines = lines(&text);
-    Ok(Parts { text, lines, ..Parts::default() })
-}
-
 /// The lines of a text.
 pub(crate) fn lines(text: &str) -> Vec<Line> {
     let mut lines: Vec<Line> = source_lines(text)
@@ -102,6 +93,7 @@ pub(crate) fn lines(text: &str) -> Vec<Line> {
 /// Removes line numbers in the margin ("14   truck itself") from the runs, where nearly all lines have one and the numbers
 /// are consecutive.
 fn drop_margin_numbers(text: &str, lines: &mut [Line]) {
+    const FEWEST: usize = 8;
     let number = |line: &Line| -> Option<(u32, usize)> {
         let shown = line.runs.first()?.span.of(text);
         let digits = shown.bytes().take_while(u8::is_ascii_digit).count();
@@ -119,7 +111,6 @@ fn drop_margin_numbers(text: &str, lines: &mut [Line]) {
             last = Some(n);
         }
     }
-    const FEWEST: usize = 8;
     if n_numbered < FEWEST || n_numbered * 10 < n_lines * 7 || consecutive * 10 < n_numbered * 9 {
         return;
     }
@@ -179,6 +170,7 @@ fn indent(text: &str, line: &Line) -> usize {
 /// The width of a hard-wrapped page in characters: 95 % of the lines with a line below are no longer. `None` where each
 /// paragraph is one long line.
 fn page_width(text: &str, lines: &[Line]) -> Option<usize> {
+    const LAST_WORD: usize = 12;
     let length =
         |line: &Line| indent(text, line) + line.runs.iter().map(|run| run.span.of(text).chars().count()).sum::<usize>();
     let (mut long, mut all, mut small_starts) = (0, 0, 0);
@@ -201,7 +193,6 @@ fn page_width(text: &str, lines: &[Line]) -> Option<usize> {
     let (width, _) = inner[(inner.len() * 95 / 100).min(inner.len() - 1)];
     // A page is wrapped at its width where many lines are nearly full, or many lines begin with a small letter, and most
     // full lines end inside a sentence. Turns of one line each have any length and end with their sentence.
-    const LAST_WORD: usize = 12;
     let full: Vec<&(usize, bool)> = inner.iter().filter(|(n, _)| n + LAST_WORD > width).collect();
     let broken = full.iter().filter(|(_, ends_sentence)| !ends_sentence).count();
     let is_full = full.len() * 20 > inner.len() * 7 || small_starts * 100 >= inner.len() * 15;

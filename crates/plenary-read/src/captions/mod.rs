@@ -26,7 +26,7 @@ pub(crate) fn read(text: &str, format: Format, lexicon: &Lexicon) -> Result<Part
     let (cues, title) = cues::cues(text, format, &mut warnings)?;
     let has_voices =
         format == Format::WebVtt && cues.iter().any(|cue| cue.lines.iter().any(|line| line.contains("<v")));
-    let mut parts = speech::speech(cues, has_voices, lexicon);
+    let mut parts = speech::speech(&cues, has_voices, lexicon);
     parts.front = FrontMatter { title, ..FrontMatter::default() };
     parts.warnings = warnings.into_texts();
     Ok(parts)

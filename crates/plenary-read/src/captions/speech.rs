@@ -19,7 +19,7 @@ use plenary_names::colon::speaker_before_colon;
 use plenary_names::lexicon::Lexicon;
 use plenary_names::text::constant_regex;
 
-/// A tag of WebVTT or of HTML in SubRip, a time inside a cue, or a code of SubStation.
+/// A tag of `WebVTT` or of HTML in `SubRip`, a time inside a cue, or a code of `SubStation`.
 static TAG: LazyLock<Regex> =
     LazyLock::new(|| constant_regex(r"<(/?)([A-Za-z]+)((?:[.\s/][^<>]*)?)>|<[\d:.,]+>|\{\\[^{}]*\}"));
 static CHEVRONS: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"(?:^|\s)>{2,3}(?:\s*>{2,3})*\s*"));
@@ -53,9 +53,9 @@ struct Bit {
 }
 
 /// What the cues say. With `has_voices` the file names its speakers in voice tags, and text outside them has no speaker.
-pub(super) fn speech(cues: Vec<Cue>, has_voices: bool, lexicon: &Lexicon) -> Parts {
+pub(super) fn speech(cues: &[Cue], has_voices: bool, lexicon: &Lexicon) -> Parts {
     let mut shown: Vec<Vec<(Voice, String)>> = cues.iter().map(|cue| without_tags(&cue.lines)).collect();
-    unroll(&cues, &mut shown);
+    unroll(cues, &mut shown);
     let bits: Vec<Vec<Bit>> = shown.into_iter().map(|lines| bits(lexicon, lines)).collect();
     let labels = Labels::of(lexicon, &bits);
     let mut builder = Builder::new(lexicon);

@@ -132,7 +132,8 @@ proptest! {
             ("a.srt", "", "00:00:01,000 --> 00:00:02,000\n"),
             ("a.sbv", "", "0:00:01.000,0:00:02.000\n"),
         ][kind];
-        let body: String = noise.iter().map(|text| format!("{times}{text}\n\n")).collect();
+        let body: Vec<String> = noise.iter().map(|text| format!("{times}{text}\n\n")).collect();
+        let body = body.concat();
         if let Ok(document) = read::read(name, format!("{head}{body}").as_bytes()) {
             let mut end = 0;
             for line in &document.lines {

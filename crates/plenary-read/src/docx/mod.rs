@@ -57,7 +57,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Parts, Problem> {
         else {
             continue;
         };
-        references.iter().filter_map(|id| notes.remove(id)).for_each(|note| flow.page_to_note(note));
+        references.iter().filter_map(|id| notes.remove(id)).for_each(|note| flow.page_to_note(&note));
     }
     flow.end_paragraph();
     if flow.is_blank() {
@@ -105,7 +105,8 @@ fn warn_about_omitted(
     let mut shown: Vec<String> = Vec::new();
     for name in archive.names() {
         let part = name.strip_prefix(folder).unwrap_or("");
-        if !(part.starts_with("header") || part.starts_with("footer")) || !part.ends_with(".xml") {
+        let is_edge = part.starts_with("header") || part.starts_with("footer");
+        if !is_edge || part.strip_suffix(".xml").is_none() {
             continue;
         }
         let mut body = Body::new(styles, Lists::default());

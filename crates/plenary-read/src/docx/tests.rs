@@ -1,3 +1,4 @@
+use std::fmt::Write as _;
 use std::io::{Cursor, Write};
 
 use proptest::prelude::*;
@@ -16,7 +17,9 @@ fn docx(body: &str, parts: &[(&str, &str)]) -> Vec<u8> {
     };
     add("[Content_Types].xml", "<Types/>");
     add("word/document.xml", &format!("<w:document xmlns:w=\"w\"><w:body>{body}</w:body></w:document>"));
-    parts.iter().for_each(|(name, text)| add(name, text));
+    for (name, text) in parts {
+        add(name, text);
+    }
     zip.finish().unwrap().into_inner()
 }
 
@@ -171,14 +174,14 @@ proptest! {
         let (mut body, mut open) = (String::new(), Vec::new());
         for (tag, up) in tags {
             if up {
-                body.push_str(&format!("<w:{}>word", NAMES[tag]));
+                write!(body, "<w:{}>word", NAMES[tag]).unwrap();
                 open.push(NAMES[tag]);
             } else if let Some(name) = open.pop() {
-                body.push_str(&format!("</w:{name}>"));
+                write!(body, "</w:{name}>").unwrap();
             }
         }
         while let Some(name) = open.pop() {
-            body.push_str(&format!("</w:{name}>"));
+            write!(body, "</w:{name}>").unwrap();
         }
         if let Ok(document) = read("talk.docx", &docx(&body, &[])) {
             let mut end = 0;

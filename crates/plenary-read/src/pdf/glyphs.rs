@@ -111,7 +111,9 @@ fn weigh(mut pages: Vec<(Glyphs, Vec<f32>)>) -> Vec<Glyphs> {
                 let votes: Vec<bool> =
                     word.iter().zip(&inks[from..from + n]).filter_map(|(glyph, ink)| heavy(glyph, *ink)).collect();
                 if votes.iter().filter(|heavy| **heavy).count() * 2 > votes.len() {
-                    word.iter_mut().for_each(|glyph| glyph.bold = true);
+                    for glyph in word.iter_mut() {
+                        glyph.bold = true;
+                    }
                 }
                 from += n;
             }

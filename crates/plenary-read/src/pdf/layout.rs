@@ -80,7 +80,9 @@ pub(crate) fn lay_out(pages: &[Glyphs], out: &mut Parts) {
         rows.push(of_page);
     }
     let measures = Measures::of(&rows);
-    rows.iter_mut().for_each(|page| measures.raise_notes(page));
+    for page in &mut rows {
+        measures.raise_notes(page);
+    }
     let running = running(&rows);
     let mut above: Option<&Row> = None;
     for (i, page) in rows.iter().enumerate() {

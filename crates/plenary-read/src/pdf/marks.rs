@@ -67,6 +67,7 @@ pub(crate) fn take_line_numbers(glyphs: &mut Vec<Glyph>) -> Vec<LineNumber> {
 }
 
 /// Replaces digits that are printed small and above the line by raised characters.
+#[expect(clippy::float_cmp, reason = "the glyphs of one text object have exactly the same baseline")]
 pub(crate) fn raise_digits(glyphs: &mut [Glyph]) {
     let mut from = 0;
     while from < glyphs.len() {

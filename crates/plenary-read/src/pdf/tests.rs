@@ -1,4 +1,5 @@
 use proptest::prelude::*;
+use std::fmt::Write as _;
 
 use crate::{ReadErrorKind, read};
 use plenary_corpus::{Document, Format, Layout};
@@ -20,7 +21,7 @@ fn pdf(pages: &[&[Printed<'_>]]) -> Vec<u8> {
         for (x, y, bold, text) in *page {
             let text = text.replace('\\', "\\\\").replace('(', "\\(").replace(')', "\\)");
             let font = if *bold { "F2" } else { "F1" };
-            content.push_str(&format!("/{font} 10 Tf 1 0 0 1 {x} {y} Tm ({text}) Tj "));
+            write!(content, "/{font} 10 Tf 1 0 0 1 {x} {y} Tm ({text}) Tj ").unwrap();
         }
         content.push_str("ET");
         objects.push(format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()));
@@ -36,12 +37,14 @@ fn pdf(pages: &[&[Printed<'_>]]) -> Vec<u8> {
     let mut places = Vec::new();
     for (i, object) in objects.iter().enumerate() {
         places.push(out.len());
-        out.push_str(&format!("{} 0 obj\n{object}\nendobj\n", i + 1));
+        write!(out, "{} 0 obj\n{object}\nendobj\n", i + 1).unwrap();
     }
     let table = out.len();
-    out.push_str(&format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1));
-    places.iter().for_each(|place| out.push_str(&format!("{place:010} 00000 n \n")));
-    out.push_str(&format!("trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n", objects.len() + 1));
+    write!(out, "xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1).unwrap();
+    for place in places {
+        writeln!(out, "{place:010} 00000 n ").unwrap();
+    }
+    write!(out, "trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n", objects.len() + 1).unwrap();
     out.into_bytes()
 }
 
@@ -86,7 +89,7 @@ fn pages_are_parted_by_form_feeds_and_running_headers_are_told() {
     let page = |text| [header(760.0), (50.0, 700.0, false, text)];
     let pages =
         ["One day we went out", "Two days later we came back", "Three days on we slept", "Four days went by"].map(page);
-    let pages: Vec<&[Printed<'_>]> = pages.iter().map(|page| page.as_slice()).collect();
+    let pages: Vec<&[Printed<'_>]> = pages.iter().map(<[Printed<'_>; 2]>::as_slice).collect();
     let document = read("talk.pdf", &pdf(&pages)).unwrap();
     assert_eq!(document.text.matches('\u{0C}').count(), 3);
     let running = lines(&document).into_iter().filter(|(layout, ..)| *layout == Layout::Running).count();

@@ -232,7 +232,7 @@ mod tests {
     fn streams_that_unfold_too_far_are_found_however_they_are_packed() {
         let zeros = packed(&vec![0; LARGEST_STREAM + 1]);
         let twice = packed(&zeros);
-        let in_hex: String = zeros.iter().map(|byte| format!("{byte:02X}")).collect();
+        let in_hex = zeros.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().concat();
         for bytes in [
             object("/FlateDecode", &zeros),
             object("[/FlateDecode /FlateDecode]", &twice),

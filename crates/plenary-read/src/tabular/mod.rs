@@ -143,7 +143,7 @@ impl Group {
         if let Some(date) = cell(found.date) {
             match date_of(date) {
                 Some(date) if self.parts.front.date.is_none_or(|first| first == date) => {
-                    self.parts.front.date = Some(date)
+                    self.parts.front.date = Some(date);
                 }
                 Some(_) => self.n_different_dates += 1,
                 None => self.n_unreadable_dates += 1,

@@ -146,6 +146,90 @@ fn parquet_is_read_through_its_columns() {
     ));
 }
 
+/// A file that pyarrow wrote, with one column of each type; `make_parquet.py` beside it makes it.
+const TYPES: &[u8] = include_bytes!("../../testdata/types.parquet");
+
+/// The first cell of a column, by way of the study's `carry`; the second row of each column is null.
+fn cell_of(column: &str) -> serde_json::Value {
+    let columns = Columns { carry: vec![column.into()], ..Columns::default() };
+    let found = documents("a.parquet", TYPES, columns).remove(0);
+    let cells: Vec<serde_json::Value> = found
+        .turns
+        .iter()
+        .map(|turn| {
+            serde_json::from_str::<serde_json::Value>(turn.carried.as_deref().unwrap()).unwrap()[column].clone()
+        })
+        .collect();
+    assert_eq!(cells.len(), 2);
+    assert!(cells[1].is_null(), "{column}: {:?}", cells[1]);
+    cells[0].clone()
+}
+
+#[test]
+fn parquet_columns_of_every_type_become_text() {
+    for (column, expected) in [
+        ("view", "a"),
+        ("int8", "-8"),
+        ("int16", "-16"),
+        ("int32", "-32"),
+        ("int64", "-64"),
+        ("uint8", "200"),
+        ("uint16", "60000"),
+        ("uint32", "4000000000"),
+        ("uint64", "9223372036854775808"),
+        ("float32", "0.5"),
+        ("float64", "0.25"),
+        ("bool", "true"),
+        ("date", "2020-01-02"),
+        ("datetime", "2020-01-02 12:30:00"),
+        ("datetime_ns", "2020-01-02 12:30:00"),
+        ("utc", "2020-01-02 12:30:00"),
+        ("time32", "00:01:02"),
+        ("time64", "01:02:03.5"),
+        ("duration", "62.5"),
+        ("decimal", "-1.50"),
+        ("list", "[\"a\", \"b\"]"),
+        ("list_int8", "[1, 2]"),
+        ("fixed_list", "[0.5, 1.5]"),
+    ] {
+        assert_eq!(cell_of(column), expected, "{column}");
+    }
+    assert!(cell_of("null").is_null());
+}
+
+#[test]
+fn parquet_columns_that_are_not_read_are_named_and_the_rest_is_read() {
+    let transcript = one("a.parquet", TYPES);
+    assert_eq!(said(&transcript), [(Some("Ann Lee"), "One."), (Some("Bo Hill"), "Two.")]);
+    let warning =
+        transcript.document.warnings.iter().find(|warning| warning.contains("because of their type")).unwrap();
+    for column in ["`zone` (times in a time zone other than UTC)", "`struct` (structures)", "`map` (", "`float16` ("] {
+        assert!(warning.contains(column), "{column}: {warning}");
+    }
+    let columns = Columns { date: "zone".into(), ..Columns::default() };
+    let error = read_all("a.parquet", TYPES, &Options { columns, ..Options::default() }).unwrap_err();
+    assert!(matches!(error.kind, ReadErrorKind::NoColumn { .. }), "{error}");
+}
+
+#[test]
+fn parquet_files_of_every_compression_are_read() {
+    use polars_io::prelude::ParquetCompression;
+    let text = Series::new("text".into(), ["One.", "Two."]).into_column();
+    let mut frame = polars_core::prelude::DataFrame::new(2, vec![text]).unwrap();
+    for compression in [
+        ParquetCompression::Uncompressed,
+        ParquetCompression::Snappy,
+        ParquetCompression::Gzip(None),
+        ParquetCompression::Brotli(None),
+        ParquetCompression::Lz4Raw,
+        ParquetCompression::Zstd(None),
+    ] {
+        let mut bytes = Vec::new();
+        ParquetWriter::new(&mut bytes).with_compression(compression).finish(&mut frame).unwrap();
+        assert_eq!(read("a.parquet", &bytes).unwrap().text, "One.\nTwo.\n", "{compression:?}");
+    }
+}
+
 /// A workbook with one sheet of the given rows, written as XLSX asks for it.
 pub(crate) fn workbook(rows: &str) -> Vec<u8> {
     const TYPES: &str = r#"<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/></Types>"#;

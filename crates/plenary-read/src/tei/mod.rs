@@ -130,12 +130,12 @@ impl<'t> Walk<'t> {
                 Event::Start(start) => {
                     self.check_root(&start, &mut seen_root, at)?;
                     let element = self.element(&start, at)?;
-                    self.open(element, at)?;
+                    self.open(&element, at)?;
                 }
                 Event::Empty(start) => {
                     self.check_root(&start, &mut seen_root, at)?;
                     let element = self.element(&start, at)?;
-                    self.open(element, at)?;
+                    self.open(&element, at)?;
                     self.close();
                 }
                 Event::End(_) => self.close(),
@@ -200,27 +200,27 @@ impl<'t> Walk<'t> {
         Ok(Element { name: start.local_name().as_ref().to_string(), attributes })
     }
 
-    fn open(&mut self, element: Element, at: usize) -> Result<(), Problem> {
+    fn open(&mut self, element: &Element, at: usize) -> Result<(), Problem> {
         if self.open.len() >= DEEPEST {
             return Err(self.broken(at, &format!("elements nest more than {DEEPEST} deep")));
         }
         let name = element.name.clone();
         if matches!(name.as_str(), "TEI" | "TEI.2") {
             self.header.begin_document();
-            self.header.language(&element);
+            self.header.language(element);
             self.part = element.get("xml:id").map_or_else(|| (self.finished.len() + 1).to_string(), str::to_string);
         } else if name == "teiCorpus" {
-            self.header.language(&element);
+            self.header.language(element);
         } else if let Some(body) = &mut self.body {
             if name == "body" || name == "text" {
-                self.header.language(&element);
+                self.header.language(element);
             }
-            body.open(&element, &mut self.header);
+            body.open(element, &mut self.header);
         } else if name == "text" && self.parent().is_some_and(|parent| parent == "TEI" || parent == "TEI.2") {
-            self.header.language(&element);
+            self.header.language(element);
             self.body = Some(Text::default());
         } else {
-            self.header.open(&element, self.open.last().map(|(parent, _)| parent.as_str()));
+            self.header.open(element, self.open.last().map(|(parent, _)| parent.as_str()));
         }
         self.open.push((name, at));
         Ok(())

@@ -54,6 +54,15 @@ fn every_table_has_the_columns_of_the_schema() {
 }
 
 #[test]
+fn the_description_of_the_format_names_all_formats() {
+    let documents = TABLES.iter().find(|table| table.name == "documents").unwrap();
+    let column = documents.columns.iter().find(|column| column.name == "format").unwrap();
+    let named: Vec<&str> = column.description.split('`').skip(1).step_by(2).collect();
+    let formats: Vec<&str> = Format::ALL.iter().map(|format| format.as_str()).collect();
+    assert_eq!(named, formats);
+}
+
+#[test]
 fn every_table_is_there_without_documents() {
     let folder = tempfile::tempdir().unwrap();
     let mut sample = sample();

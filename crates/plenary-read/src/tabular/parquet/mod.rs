@@ -1,14 +1,20 @@
 //! Parquet to a table, by means of polars.
 //!
-//! **Input:** the bytes of a file. **Output:** every column as text, dates as `YYYY-MM-DD`, nulls as empty cells. **Refused:**
-//! damaged files, and files that would take too much memory.
+//! **Input:** the bytes of a file. **Output:** every column as text: dates as `YYYY-MM-DD`, durations as seconds, nulls as empty
+//! cells. Columns of structures and other values without a text are omitted, with a warning. **Refused:** damaged files, and
+//! files that would take too much memory.
+
+mod types;
 
 use std::io::Cursor;
+use std::sync::Arc;
 
-use polars_core::prelude::{AnyValue, DataType, PolarsError};
+use polars_core::prelude::{DataType, PolarsError};
 use polars_io::prelude::{ParquetReader, SerReader};
-use polars_parquet::parquet::metadata::FileMetadata;
+use polars_parquet::parquet::metadata::{FileMetadata, RowGroupMetadata};
 use polars_parquet::parquet::read::{BasicDecompressor, PageReader};
+
+use types::Form;
 
 use super::{Columns, EXTRACTED, File, Place, Problem, ReadErrorKind, Row, Size, Table};
 
@@ -35,14 +41,25 @@ pub(crate) fn read(file: &File<'_>, _columns: &Columns) -> Result<Table, Problem
         return Err(too_large().into());
     }
     check_pages(bytes, metadata).map_err(|problem| ReadErrorKind::Damaged { what: NOUN, problem })?;
-    let mut size = Size::default();
-    let frame = reader.finish().map_err(damaged)?;
-    let names = frame.get_column_names().iter().map(|name| name.to_string()).collect();
+    let reduced = types::reduce(metadata).map_err(damaged)?;
+    let mut warnings = Vec::new();
+    if !reduced.omitted.is_empty() {
+        warnings.push(format!("columns that are not read, because of their type: {}", reduced.omitted.join(", ")));
+    }
+    let (indices, forms): (Vec<usize>, Vec<Form>) = reduced.columns.into_iter().unzip();
+    if indices.is_empty() {
+        return Ok(Table { encoding: EXTRACTED, warnings, ..Table::default() });
+    }
+    reader.set_metadata(Arc::new(reduced.metadata));
+    let frame = reader.with_projection(Some(indices)).finish().map_err(damaged)?;
+    let mut names = Vec::new();
     let mut rows: Vec<Row> =
-        (0..frame.height()).map(|row| Row { place: Place::Row(row + 1), cells: Vec::new() }).collect();
-    for column in frame.columns() {
+        (1..=frame.height()).map(|row| Row { place: Place::Row(row), cells: Vec::new() }).collect();
+    let mut size = Size::default();
+    for (column, form) in frame.columns().iter().zip(forms) {
+        names.push(column.name().to_string());
         let column = column.as_materialized_series();
-        // Text is read as it is; numbers, dates and the like as polars displays them.
+        // Text is copied without a detour over single values.
         if *column.dtype() == DataType::String {
             for (row, value) in rows.iter_mut().zip(column.str().map_err(damaged)?.iter()) {
                 let text = value.filter(|text| !text.trim().is_empty());
@@ -51,19 +68,19 @@ pub(crate) fn read(file: &File<'_>, _columns: &Columns) -> Result<Table, Problem
             }
         } else {
             for (row, value) in rows.iter_mut().zip(column.iter()) {
-                let text = display(&value);
+                let text = form.write(&value);
                 size.add(text.as_ref().map_or(0, String::len)).ok_or_else(too_large)?;
                 row.cells.push(text);
             }
         }
     }
-    Ok(Table { names, rows, encoding: EXTRACTED, warnings: Vec::new() })
+    Ok(Table { names, rows, encoding: EXTRACTED, warnings })
 }
 
 /// Checks the sizes that the headers of pages declare. The reader allocates memory for as many values as a header declares,
 /// and a program that asks for more memory than there is ends at once.
 fn check_pages(bytes: &[u8], metadata: &FileMetadata) -> Result<(), String> {
-    for column in metadata.row_groups.iter().flat_map(|group| group.parquet_columns()) {
+    for column in metadata.row_groups.iter().flat_map(RowGroupMetadata::parquet_columns) {
         let range = column.byte_range();
         let place = |at: u64| usize::try_from(at).ok();
         let chunk = place(range.start).zip(place(range.end)).and_then(|(start, end)| bytes.get(start..end));
@@ -87,13 +104,4 @@ fn check_pages(bytes: &[u8], metadata: &FileMetadata) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-fn display(value: &AnyValue<'_>) -> Option<String> {
-    if value.is_null() {
-        return None;
-    }
-    // The text of a category would be displayed in quotation marks.
-    let text = value.get_str().map_or_else(|| value.to_string(), str::to_string);
-    (!text.trim().is_empty()).then_some(text)
 }
