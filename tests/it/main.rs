@@ -21,5 +21,6 @@ mod properties;
 mod reproducibility;
 #[cfg(feature = "rust-bert")]
 mod rust_bert;
+mod show;
 mod static_models;
 mod tables_doc;
