@@ -6,6 +6,8 @@
 
 mod cache;
 mod completions;
+mod figures;
+mod hints;
 mod init;
 mod man;
 mod models;
@@ -13,6 +15,7 @@ mod output;
 mod progress;
 mod run;
 mod segment;
+mod show;
 mod summary;
 
 use std::io::IsTerminal;
@@ -38,12 +41,14 @@ const AFTER_HELP: &str = "Examples:
   plenary segment talk.md                              Show who speaks, without a model
   plenary init                                         Write study.toml, which explains every setting
   plenary run talks/ --study study.toml --out results  Write the tables and print a summary
+  plenary show results --table speakers                Look at a table
 
 Exit codes: 0 all done; 1 done, but some inputs failed; 2 nothing done";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::RunArgs),
+    Show(show::ShowArgs),
     Segment(segment::SegmentArgs),
     Init(init::InitArgs),
     Models(models::ModelsArgs),
@@ -58,6 +63,7 @@ pub fn main() -> ExitCode {
     log(arguments.verbosity);
     let outcome = match &arguments.command {
         Command::Run(args) => run::run(args, arguments.verbosity),
+        Command::Show(args) => show::run(args),
         Command::Segment(args) => segment::run(args, arguments.verbosity),
         Command::Init(args) => init::run(args, arguments.verbosity),
         Command::Models(args) => models::run(args, arguments.verbosity),
@@ -66,7 +72,8 @@ pub fn main() -> ExitCode {
         Command::Completions(args) => completions::run(args),
     };
     outcome.unwrap_or_else(|error| {
-        output::message(&format!("error: {error:#}"), "       ");
+        let hint = hints::for_error(&error).map_or_else(String::new, |hint| format!("; {hint}"));
+        output::message(&format!("error: {error:#}{hint}"), "       ");
         ExitCode::from(2)
     })
 }

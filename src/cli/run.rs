@@ -8,12 +8,14 @@ use crate::engine::cache::{self, Cache};
 use crate::engine::{Device, EngineChoice};
 use crate::pipeline::{self, Options, RunError};
 use crate::study::Study;
+use crate::table::{Check, Results};
 use anyhow::bail;
 use clap::Args;
 
+use super::figures::Figures;
 use super::output::print;
 use super::progress::{TerminalProgress, handle_ctrl_c};
-use super::summary::summary;
+use super::summary::{CacheCounts, summary};
 use super::{Verbosity, print_failures, print_skipped};
 
 /// Read transcripts, measure them, write the tables and print a summary.
@@ -84,8 +86,9 @@ pub(crate) fn run(args: &RunArgs, verbosity: Verbosity) -> anyhow::Result<ExitCo
     match outcome {
         Ok(report) => {
             print_skipped(&report.skipped, verbosity);
+            let cache = CacheCounts { found: report.n_cached, computed: report.n_computed };
             if !verbosity.quiet
-                && let Err(error) = print(&summary(&report, &options))
+                && let Err(error) = print_summary(&args.out, cache)
             {
                 // The tables were written, so the run succeeded.
                 tracing::warn!("{error:#}");
@@ -98,6 +101,12 @@ pub(crate) fn run(args: &RunArgs, verbosity: Verbosity) -> anyhow::Result<ExitCo
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Prints the summary of the results that were just written.
+fn print_summary(folder: &Path, cache: CacheCounts) -> anyhow::Result<()> {
+    let results = Results::open(folder, Check::Quick)?;
+    print(&summary(&Figures::of(&results)?, folder, Some(cache)))
 }
 
 /// Opens the cache that the user named, or the default one. A problem with the default one is only a warning.

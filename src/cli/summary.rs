@@ -1,25 +1,33 @@
-//! What `plenary run` found, as text for a terminal. In: the report of a run. The numbers are the tables'.
+//! The summary of results as text for a terminal.
+//!
+//! Input: the figures of results, and for a run what its cache held. Output: text. Left to others: the figures (`figures`).
 
 use std::fmt::{Display, Write as _};
 use std::path::Path;
 
-use crate::corpus::Summary;
-use crate::corpus::findings::{Estimate, Level, Resampled};
-use crate::pipeline::{Options, Report};
-
+use super::figures::{Figures, MeanFigures};
 use super::output::{no_wrap, plural, signed, table, terminal_width, wrapped};
+use crate::corpus::findings::Resampled;
 
-/// Rows of a table in the summary; the rest is in the tables.
+/// Maximum number of rows of a table in the summary; the rest is in the tables.
 const ROWS: usize = 15;
 
-pub(crate) fn summary(report: &Report, options: &Options) -> String {
+/// Numbers of texts and pairs that a run found in the cache, and that it computed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CacheCounts {
+    pub(crate) found: u64,
+    pub(crate) computed: u64,
+}
+
+/// The summary; `cache` is `None` where results are shown again, because it belongs to the run.
+pub(crate) fn summary(figures: &Figures, folder: &Path, cache: Option<CacheCounts>) -> String {
     let mut out = String::new();
-    documents(&mut out, report);
-    speakers(&mut out, report, options);
-    stance(&mut out, report, options);
-    themes(&mut out, report);
-    notes(&mut out, report);
-    files(&mut out, report, &options.out);
+    documents(&mut out, figures);
+    speakers(&mut out, figures);
+    stance(&mut out, figures);
+    themes(&mut out, figures);
+    notes(&mut out, figures);
+    files(&mut out, figures, folder, cache);
     out
 }
 
@@ -28,7 +36,7 @@ fn line(out: &mut String, text: impl Display) {
     let _ = writeln!(out, "{text}");
 }
 
-/// A heading, and under it how the numbers are to be read.
+/// A heading, and under it how to read the numbers.
 fn heading(out: &mut String, title: &str, explained: &str) {
     line(out, format_args!("\n{title}"));
     if !explained.is_empty() {
@@ -42,61 +50,56 @@ fn more(out: &mut String, n: usize, file: &str) {
     }
 }
 
-fn documents(out: &mut String, report: &Report) {
-    let documents = &report.documents;
-    let count = |of: fn(&Summary) -> usize| documents.iter().map(of).sum::<usize>();
+fn documents(out: &mut String, figures: &Figures) {
     let counts = [
-        plural(documents.len(), "document"),
-        plural(count(|d| d.speakers.len()), "speaker"),
-        plural(count(|d| d.n_utterances), "turn"),
-        plural(count(|d| d.n_segments), "segment"),
-        plural(count(|d| d.n_words), "word"),
+        plural(figures.documents.len(), "document"),
+        plural(figures.n_speakers, "speaker"),
+        plural(figures.n_utterances, "turn"),
+        plural(figures.n_segments, "segment"),
+        plural(figures.n_words, "word"),
     ];
     line(out, format_args!("\n{}\n", counts.join(", ")));
     let mut shown = table(&["document", "what it is", "date", "turns", "words"], 3..5);
-    for document in documents.iter().take(ROWS) {
-        let front = &document.front;
+    for document in figures.documents.iter().take(ROWS) {
         let parts: Vec<&str> =
-            [&front.title, &front.panel, &front.session].into_iter().flatten().map(String::as_str).collect();
+            [&document.title, &document.panel, &document.session].into_iter().flatten().map(String::as_str).collect();
         shown.add_row([
             document.path.clone(),
             if parts.is_empty() { "no title found".to_string() } else { parts.join(" | ") },
-            front.date.map_or("-".to_string(), |date| date.to_string()),
+            document.date.map_or("-".to_string(), |date| date.to_string()),
             document.n_utterances.to_string(),
             document.n_words.to_string(),
         ]);
     }
     line(out, shown.trim_fmt());
-    more(out, documents.len(), "documents.parquet");
+    more(out, figures.documents.len(), "documents.parquet");
 }
 
 /// A mean with its interval, in round brackets where it was drawn from the segments of a single turn.
-fn interval(estimate: Option<&Estimate>) -> String {
-    match estimate.map(|e| (e.mean, e.ci_low, e.ci_high, e.resampled)) {
+fn interval(mean: Option<&MeanFigures>) -> String {
+    match mean.map(|mean| (mean.mean, mean.ci_low, mean.ci_high, mean.resampled)) {
         Some((Some(mean), Some(low), Some(high), resampled)) => {
             let (open, close) = if resampled == Some(Resampled::Segments) { ('(', ')') } else { ('[', ']') };
             format!("{} {open}{}, {}{close}", signed(mean), signed(low), signed(high))
         }
-        // As wide as the others, so that the means stand under each other.
+        // As wide as the others, so that the means are aligned.
         Some((Some(mean), ..)) => format!("{:<20}", signed(mean)),
         _ => format!("{:<20}", "-"),
     }
 }
 
-fn speakers(out: &mut String, report: &Report, options: &Options) {
-    let of_document = |t| move |speaker| (t, speaker);
-    let mut speakers: Vec<_> =
-        report.documents.iter().flat_map(|t: &Summary| t.speakers.iter().map(of_document(t))).collect();
-    if speakers.is_empty() {
+fn speakers(out: &mut String, figures: &Figures) {
+    let n = figures.speakers.len();
+    if n == 0 {
         heading(out, "No speaker was found: every turn is without a name", "");
         return;
     }
-    let n = speakers.len();
+    let mut speakers: Vec<_> = figures.speakers.iter().collect();
     if n > ROWS {
-        speakers.sort_by_key(|(_, speaker)| std::cmp::Reverse(speaker.n_words));
+        speakers.sort_by_key(|speaker| std::cmp::Reverse(speaker.n_words));
     }
-    let several = report.documents.len() > 1;
-    let has_tone = options.study.models.scores_sentiment();
+    let several = figures.documents.len() > 1;
+    let has_tone = figures.scores_sentiment;
     let mut header = vec!["speaker", "role", "affiliation", "turns", "words"];
     if has_tone {
         header.push("sentiment");
@@ -109,22 +112,19 @@ fn speakers(out: &mut String, report: &Report, options: &Options) {
     if has_tone {
         no_wrap(&mut shown, &[header.len() - 1]);
     }
-    for (document, speaker) in speakers.into_iter().take(ROWS) {
-        let tone = report.estimates.iter().find(|e| {
-            e.level == Level::Speaker && e.target_id.is_none() && e.speaker_id.as_ref() == Some(&speaker.speaker_id)
-        });
+    for speaker in speakers.into_iter().take(ROWS) {
         let mut row = vec![
             speaker.name.clone(),
-            speaker.role.as_str().to_string(),
-            speaker.details.affiliation.clone().unwrap_or("-".into()),
+            speaker.role.clone(),
+            speaker.affiliation.clone().unwrap_or("-".into()),
             speaker.n_utterances.to_string(),
             speaker.n_words.to_string(),
         ];
         if has_tone {
-            row.push(interval(tone));
+            row.push(interval(speaker.sentiment.as_ref()));
         }
         if several {
-            row.insert(0, super::stem(&document.path).to_string());
+            row.insert(0, super::stem(&speaker.document).to_string());
         }
         shown.add_row(row);
     }
@@ -133,7 +133,7 @@ fn speakers(out: &mut String, report: &Report, options: &Options) {
         let how = format!(
             "mean sentiment from -1 to +1 with its {}; in round brackets where there is one turn only, and the interval \
              says how steady the mean is within it",
-            level(options)
+            level(figures)
         );
         heading(out, &format!("Who speaks{most}, and in which tone"), &how);
     } else {
@@ -143,17 +143,17 @@ fn speakers(out: &mut String, report: &Report, options: &Options) {
     more(out, n, "speakers.parquet");
 }
 
-fn level(options: &Options) -> String {
-    format!("{:.0} % interval", options.study.estimates.confidence_level * 100.0)
+fn level(figures: &Figures) -> String {
+    format!("{:.0} % interval", figures.confidence_level * 100.0)
 }
 
-fn stance(out: &mut String, report: &Report, options: &Options) {
-    if report.stance.is_empty() {
+fn stance(out: &mut String, figures: &Figures) {
+    if figures.targets.is_empty() {
         let text = "No stance: no proposition was given. `plenary init` writes a study file with a place for them.";
         heading(out, &wrapped(text, "", ""), "");
         return;
     }
-    // The propositions make the table hard to read where they would have to be wrapped into a narrow column.
+    // The propositions make the table hard to read where they would be wrapped into a narrow column.
     let wide = terminal_width().is_none_or(|width| width >= 110);
     let mut header = vec!["target", "favor", "against", "neither", "no label", "mean stance"];
     if wide {
@@ -162,18 +162,14 @@ fn stance(out: &mut String, report: &Report, options: &Options) {
     let numbers = usize::from(wide) + 1;
     let mut shown = table(&header, numbers..numbers + 4);
     no_wrap(&mut shown, &[0, header.len() - 1]);
-    for (target, counts) in options.study.targets.iter().zip(&report.stance) {
-        let mean = report
-            .estimates
-            .iter()
-            .find(|e| e.level == Level::CorpusTarget && e.target_id.as_ref() == Some(&target.id));
+    for target in &figures.targets {
         let mut row = vec![
-            target.id.clone(),
-            counts.favor.to_string(),
-            counts.against.to_string(),
-            counts.neither.to_string(),
-            counts.none.to_string(),
-            interval(mean),
+            target.target_id.clone(),
+            target.favor.to_string(),
+            target.against.to_string(),
+            target.neither.to_string(),
+            target.no_label.to_string(),
+            interval(target.stance.as_ref()),
         ];
         if wide {
             row.insert(1, target.proposition.clone());
@@ -186,21 +182,20 @@ fn stance(out: &mut String, report: &Report, options: &Options) {
         &format!(
             "segments by label (none where off the topic or unsure); mean of favor - against over those with a label, \
              from -1 to +1, with its {}",
-            level(options)
+            level(figures)
         ),
     );
     line(out, shown.trim_fmt());
 }
 
-fn themes(out: &mut String, report: &Report) {
-    let themes = &report.themes.themes;
-    if themes.is_empty() {
+fn themes(out: &mut String, figures: &Figures) {
+    if figures.themes.is_empty() {
         heading(out, "No themes: there is too little text", "");
         return;
     }
     let mut shown = table(&["theme", "label", "segments", "speakers"], 2..4);
     no_wrap(&mut shown, &[0]);
-    for theme in themes.iter().take(ROWS) {
+    for theme in figures.themes.iter().take(ROWS) {
         shown.add_row([
             theme.theme_id.clone(),
             theme.label.clone(),
@@ -210,32 +205,23 @@ fn themes(out: &mut String, report: &Report) {
     }
     heading(out, "What they speak about", "");
     line(out, shown.trim_fmt());
-    more(out, themes.len(), "themes.parquet");
+    more(out, figures.themes.len(), "themes.parquet");
 }
 
-fn notes(out: &mut String, report: &Report) {
-    // What is to be said of many documents is said once.
-    let mut warnings: Vec<(&str, Vec<&str>)> = Vec::new();
-    for document in &report.documents {
-        for warning in &document.warnings {
-            match warnings.iter_mut().find(|(earlier, _)| earlier == warning) {
-                Some((_, paths)) => paths.push(&document.path),
-                None => warnings.push((warning, vec![&document.path])),
-            }
-        }
-    }
-    let named = |paths: &[&str]| match paths {
+fn notes(out: &mut String, figures: &Figures) {
+    let named = |paths: &[String]| match paths {
         [first, second, third, others @ ..] if !others.is_empty() => {
             format!("{first}, {second}, {third} and {}", plural(others.len(), "other document"))
         }
         few => few.join(", "),
     };
+    let warnings = figures.warnings.iter();
     let mut notes: Vec<String> =
-        warnings.iter().map(|(warning, paths)| format!("{}: {warning}", named(paths))).collect();
-    if report.n_split > 0 {
+        warnings.map(|warning| format!("{}: {}", named(&warning.documents), warning.warning)).collect();
+    if figures.n_split > 0 {
         notes.push(format!(
             "{} longer than a model takes and read in several windows (`n_windows` in segments.parquet)",
-            plural(report.n_split, "segment")
+            plural(figures.n_split, "segment")
         ));
     }
     if notes.is_empty() {
@@ -250,14 +236,12 @@ fn notes(out: &mut String, report: &Report) {
     }
 }
 
-fn files(out: &mut String, report: &Report, folder: &Path) {
-    // `run.json` lists the others.
-    heading(out, &format!("{} in {}", plural(report.results.files().len() + 1, "file"), folder.display()), "");
+fn files(out: &mut String, figures: &Figures, folder: &Path, cache: Option<CacheCounts>) {
+    heading(out, &format!("{} in {}", plural(figures.n_files, "file"), folder.display()), "");
     line(out, "  analysis.parquet   begin here: a row per segment, with everything beside it");
     line(out, "  codebook.md        what every column means");
     line(out, "  run.json           where they come from: study, models, version, sha256");
-    if report.n_cached > 0 {
-        let (found, computed) = (report.n_cached, report.n_computed);
+    if let Some(CacheCounts { found: found @ 1.., computed }) = cache {
         line(out, format_args!("\n{found} numbers of texts were found in the cache, {computed} were computed"));
     }
     let caution = "The models are small, and nobody has checked their labels on your text: read a sample by hand \

@@ -223,7 +223,7 @@ fn a_folder_that_is_not_plenarys_is_not_touched() {
     let place = Place::with(&[("talk.md", TALK), ("thesis/chapter.txt", "Do not lose me."), ("file", "mine")]);
     let before = place.files("thesis");
     let ended = place.run(&["run", "talk.md", "--out", "thesis"]);
-    ended.says(2, &["thesis holds files that plenary did not write (`chapter.txt`)", "nothing was touched", "--out"]);
+    ended.says(2, &["thesis holds files that plenary did not write (`chapter.txt`)", "nothing was changed", "--out"]);
     assert_eq!(place.files("thesis"), before);
     place.run(&["run", "talk.md", "--out", "file"]).says(2, &["file is a file, but tables need a folder", "--out"]);
     assert_eq!(fs::read_to_string(place.path("file")).unwrap(), "mine");
@@ -248,7 +248,7 @@ fn a_run_that_cannot_write_its_tables_leaves_the_earlier_ones() {
     place.run_well(&["run", "talk.md", "--out", "results"]);
     let before = place.files("results");
     let ended = ended(&mut place.command_without_space(8, &["run", "other.txt", "--out", "results", "--no-cache"]));
-    ended.says(2, &[".parquet could not be written", "Earlier results in the folder are as they were", "run again"]);
+    ended.says(2, &[".parquet could not be written", "Earlier results in the folder are unchanged", "run again"]);
     assert_eq!(place.files("results"), before, "and nothing is left behind");
 }
 

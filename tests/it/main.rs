@@ -10,6 +10,7 @@ mod bad_input;
 mod command_line;
 mod commands_doc;
 mod common;
+mod compat;
 mod fetch;
 mod fuzz;
 mod golden;
@@ -22,5 +23,6 @@ mod properties;
 mod reproducibility;
 #[cfg(feature = "rust-bert")]
 mod rust_bert;
+mod show;
 mod static_models;
 mod tables_doc;

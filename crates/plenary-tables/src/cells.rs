@@ -4,6 +4,7 @@
 //! series per field with the type that [`Kind`] names, or the values of a series. **Refused:** a series of another type.
 //! **Left to others:** names, meanings and order of columns (`schema`), files (`sheet`, `results`).
 
+use super::open_error::{OpenError, OpenErrorKind};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use polars_arrow::array::{Array, Float32Array};
@@ -105,9 +106,17 @@ pub(crate) trait Value {
 }
 
 /// A value that can be read from a series and borrows from it where it is text or a vector.
-pub(crate) trait ReadValue<'s>: Sized {
+pub trait ReadValue<'s>: Sized {
     /// The cells of a series, from the first row to the last; a null is `None`.
     fn read(series: &'s Series) -> PolarsResult<Vec<Option<Self>>>;
+}
+
+/// The cells of a column of a frame, from the first row to the last.
+///
+/// # Errors
+/// [`OpenError`] where the frame has no such column or it has another type.
+pub fn column<'s, T: ReadValue<'s>>(frame: &'s DataFrame, name: &str) -> Result<Vec<Option<T>>, OpenError> {
+    read(frame, name).map_err(|source| OpenError::new("table in memory", OpenErrorKind::Stored { source }))
 }
 
 /// The cells of a column of a frame.

@@ -1,7 +1,7 @@
-//! What every column means, as a table and as text, made from the schema.
+//! The codebook: what every column means, as a table and as text.
 //!
-//! In: the schema, and for a run the targets of its study. Out: the rows of `codebook`, the text of `codebook.md`
-//! beside the tables and of `docs/reference/tables.md`. No fact about a column is written here.
+//! **Input:** the schema, and for a run the targets of its study. **Output:** the rows of `codebook`, the text of `codebook.md`
+//! beside the tables, and of `docs/reference/tables.md`. **Left to others:** every fact about a column (`schema`).
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use super::schema::{AnalysisRow, CodebookRow, STANCE_KIND, STANCE_NULL, STANCE_U
 use crate::StudyInfo;
 use plenary_corpus::findings::Target;
 
-/// One row per column of every table, with those that the targets of the study add.
+/// One row per column of every table, including the columns that the targets of the study add.
 pub fn rows(study: &StudyInfo) -> Vec<CodebookRow<'static>> {
     let mut rows = Vec::new();
     for table in TABLES {
@@ -37,27 +37,28 @@ pub fn rows(study: &StudyInfo) -> Vec<CodebookRow<'static>> {
 }
 
 fn describe(target: &Target) -> String {
-    let mut text = format!("Stance, `favor - against`, towards: \"{}\"", target.proposition.trim());
+    let mut text = format!("Stance, `favor - against`, towards the proposition: \"{}\"", target.proposition.trim());
     if let Some(negation) = &target.negation {
-        let _ = write!(text, " Scored against its negation as well: \"{}\"", negation.trim());
+        let _ = write!(text, " Also scored with the negation: \"{}\"", negation.trim());
     }
     if let Some(note) = &target.note {
-        let _ = write!(text, " Note of the study: {}", note.trim());
+        let _ = write!(text, " Note in the study: {}", note.trim());
     }
     text
 }
 
-/// The text of `codebook.md`, which lies beside the tables of a run.
+/// The text of `codebook.md`, which is written beside the tables of a run.
 pub fn codebook_md(study: &StudyInfo, csv: bool) -> String {
     let mut text = format!("# Codebook: {}\n\n", study.name);
     let _ = writeln!(
         text,
-        "Written by plenary {}. Every table is a Parquet file of the same name; `run.json` has the study, the models \
+        "Written by plenary {}. Every table is a Parquet file of the same name. `run.json` holds the study, the models \
          and the sha256 of each file.{}\n",
         super::VERSION,
         if csv {
-            " The CSV files hold the same rows (UTF-8, comma, first line names the columns, missing values empty); \
-             lists are joined with `; `, and the vectors of `embeddings` are in the Parquet file alone."
+            " The CSV files hold the same rows: UTF-8, separated by commas, with the names of the columns in the first line. \
+             Missing values are empty, lists are joined with `; `, and the vectors of `embeddings` are only in the Parquet \
+             file."
         } else {
             ""
         }
@@ -74,11 +75,11 @@ pub fn codebook_md(study: &StudyInfo, csv: bool) -> String {
 /// The text of `docs/reference/tables.md`, the same for every study.
 pub fn tables_md() -> String {
     let mut text = String::from(
-        "# The tables\n\n<!-- Made from src/table/schema.rs. Change it there, then: UPDATE_DOCS=1 cargo test --test it \
-         tables_doc -->\n\n`plenary run` writes one Parquet file (zstd) per table into the output folder, with \
-         `codebook.md`, which says the same as this page and describes the study's targets, and `run.json`, which has \
-         the study, the models and the sha256 of each file. With `[output] csv = true` there is a CSV beside each \
-         Parquet file (UTF-8; missing values empty; lists joined with `; `; the vectors of `embeddings` left out).\n\n",
+        "# The tables\n\n<!-- Generated from crates/plenary-tables/src/schema.rs. Change it there, then run: UPDATE_DOCS=1 cargo \
+         test --release --test it tables_doc -->\n\n`plenary run` writes one Parquet file (zstd) per table into the results \
+         folder. `codebook.md` has the same content as this page and describes the targets of the study. `run.json` holds \
+         the study, the models and the sha256 of each file. With `[output] csv = true` there is a CSV file beside each \
+         Parquet file: UTF-8, missing values empty, lists joined with `; `, without the vectors of `embeddings`.\n\n",
     );
     text.push_str(CONVENTIONS);
     let rows = rows(&StudyInfo::default());
@@ -88,7 +89,7 @@ pub fn tables_md() -> String {
         if *table == AnalysisRow::TABLE {
             let _ = writeln!(
                 text,
-                "\nThen one column per target of the study, `stance_<target id>` ({}, {STANCE_UNIT}): `favor - \
+                "\nOne more column per target of the study follows, `stance_<target id>` ({}, {STANCE_UNIT}): `favor - \
                  against`; missing where {STANCE_NULL}.",
                 STANCE_KIND.as_str()
             );
@@ -98,13 +99,13 @@ pub fn tables_md() -> String {
 }
 
 const CONVENTIONS: &str = "\
-Ids are strings and join everywhere: `segments.utterance_id` is `utterances.utterance_id`, and so on. Ids of \
-documents come from their bytes, so a file has the same ids in every run; ids of themes hold within a run. Places \
-count from 1. `start` and `end` are byte offsets into the decoded text of the document, half-open, on character \
-boundaries. Probabilities lie in [0, 1] and sum to one; scores lie in [-1, 1]. Nothing is made up: what is not known \
-is missing, and the column says what that means.
+Ids are strings and join across tables: `segments.utterance_id` refers to `utterances.utterance_id`, and so on. The id of \
+a document is computed from its bytes, so that a file has the same ids in every run; ids of themes hold within a run. \
+Positions count from 1. `start` and `end` are byte offsets into the decoded text of the document, half-open, on \
+character boundaries. Probabilities are between 0 and 1 and sum to one; scores are between -1 and 1. Values that are not \
+known are missing, never invented, and each column says what a missing value means.
 
-All tables but `runs` are the same, byte for byte, whenever the same inputs meet the same study, models and version.
+All tables except `runs` are the same, byte for byte, whenever inputs, study, models and version are the same.
 ";
 
 fn describe_table<'r>(text: &mut String, table: &Table, columns: impl Iterator<Item = &'r CodebookRow<'static>>) {
@@ -123,7 +124,7 @@ fn describe_table<'r>(text: &mut String, table: &Table, columns: impl Iterator<I
     }
 }
 
-/// Text that stays in its cell of a Markdown table.
+/// Text that fits into a cell of a Markdown table.
 fn in_a_cell(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
 }

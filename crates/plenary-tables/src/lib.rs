@@ -33,7 +33,7 @@ use std::path::PathBuf;
 use polars_core::prelude::PolarsError;
 
 pub use arrow::RecordBatches;
-pub use cells::Kind;
+pub use cells::{Kind, ReadValue, column};
 pub use declare::{Column, Table};
 pub use folder::{OutputFolder, is_part, is_results};
 pub use open_error::{OpenError, OpenErrorKind};

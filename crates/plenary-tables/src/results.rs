@@ -4,6 +4,7 @@
 //! table, as frames, as typed rows and as Arrow. **Refused:** a folder that is foreign, unfinished, damaged, or of another
 //! format. **Left to others:** what is made of the tables.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -41,7 +42,7 @@ pub struct Results {
     study: StudyInfo,
     files: Vec<WrittenFile>,
     /// Names of files whose content is known to be what `run.json` lists.
-    checked: Mutex<std::collections::BTreeSet<String>>,
+    checked: Mutex<BTreeSet<String>>,
 }
 
 impl Results {
@@ -133,7 +134,7 @@ impl Results {
     /// # Errors
     /// [`OpenError`] where there is no such table or its file is damaged.
     pub fn frame(&self, table: impl AsRef<str>) -> Result<DataFrame, OpenError> {
-        self.read(table.as_ref(), None)
+        self.read_rows(table.as_ref(), None, usize::MAX)
     }
 
     /// Some columns of a table as a frame, in the order of `columns`.
@@ -141,11 +142,19 @@ impl Results {
     /// # Errors
     /// [`OpenError`] where there is no such table or column or its file is damaged.
     pub fn columns(&self, table: impl AsRef<str>, columns: &[&str]) -> Result<DataFrame, OpenError> {
-        self.read(table.as_ref(), Some(columns))
+        self.read_rows(table.as_ref(), Some(columns), usize::MAX)
+    }
+
+    /// The first rows of a table, at most `n` of them; all columns, or those that `columns` names, in that order.
+    ///
+    /// # Errors
+    /// [`OpenError`] where there is no such table or column or its file is damaged.
+    pub fn head(&self, table: impl AsRef<str>, columns: Option<&[&str]>, n: usize) -> Result<DataFrame, OpenError> {
+        self.read_rows(table.as_ref(), columns, n)
     }
 
     /// A table as frames of some thousand rows each, in the order of the table, so that the whole table is never in memory;
-    /// all columns, or those that `columns` names.
+    /// all columns, or those that `columns` names, in the order of the table.
     ///
     /// # Errors
     /// [`OpenError`] where there is no such table or column or its file is damaged.
@@ -224,10 +233,6 @@ impl Results {
         self.files.iter().find(|file| file.name == name).ok_or_else(|| {
             OpenError::new(self.source.path(MARKER), OpenErrorKind::NotListed { table: table.name.to_owned() })
         })
-    }
-
-    fn read(&self, table: &str, columns: Option<&[&str]>) -> Result<DataFrame, OpenError> {
-        self.read_rows(table, columns, usize::MAX)
     }
 
     fn read_rows(&self, table: &str, columns: Option<&[&str]>, n: usize) -> Result<DataFrame, OpenError> {

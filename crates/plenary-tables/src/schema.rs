@@ -1,9 +1,9 @@
-//! The tables and their columns: the only place that names a column.
+//! The tables and their columns. No other place names a column.
 //!
-//! One declaration makes everything: the row struct that `rows` fills (a column without a value, or
-//! with one of another type, does not compile), the Parquet schema, and the text of the codebook. The doc comment of
-//! a column is its description; `unit` is what it is measured in; a column is nullable exactly when it says what
-//! `null` means. Columns whose number depends on the study are called [`stance_column`].
+//! **Input:** the declarations below. **Output:** for each table a row struct that `rows` fills (a column without a value, or
+//! with one of another type, does not compile), the Parquet schema, and the text of the codebook. The doc comment of a
+//! column is its description, `unit` is its unit, and a column is nullable exactly when it says what `null` means. The
+//! columns that depend on the study are named by [`stance_column`]. **Left to others:** how the values are computed.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -20,20 +20,20 @@ tables! {
         run_id: &'a str;
         /// Version of plenary that computed the tables.
         plenary_version: &'a str;
-        /// Name of the study, from its file.
+        /// Name of the study, as in the study file.
         study_name: &'a str;
-        /// sha256 of the study's file, with that of its people list behind it where it names one, 64 hex digits; the
-        /// study itself stands in `run.json`.
+        /// sha256 of the study file, 64 hex digits; of the study file followed by its people list where it names one. The
+        /// study itself is in `run.json`.
         study_sha256: &'a str;
         /// sha256 of the study's people list, 64 hex digits.
         people_sha256: &'a str, null "the study names no people list";
-        /// Engines that ran the models: one name, or several with commas between them.
+        /// Engines that ran the models, separated by commas.
         engine: &'a str;
-        /// The models used, each as its id, a space and the sha256 of its file.
+        /// Models that were used: for each its id, a space, and the sha256 of its file.
         models: Vec<String>;
-        /// Seed of everything that draws at random (themes, bootstrap).
+        /// Seed of the random numbers (themes, bootstrap).
         seed: u64;
-        /// Documents read.
+        /// Documents that were read.
         n_documents: u32, unit "documents";
         /// Rows of `speakers`.
         n_speakers: u32, unit "speakers";
@@ -45,63 +45,63 @@ tables! {
         n_themes: u32, unit "themes";
         /// Rows of `failures`.
         n_failures: u32, unit "failures";
-        /// When the run began.
+        /// Start of the run.
         started_at: Timestamp;
-        /// When everything was computed and the tables were about to be written.
+        /// Time at which everything was computed and the last tables were written.
         finished_at: Timestamp;
     }
 
     /// input document
     documents: DocumentRow<'a> {
-        /// First 12 hex digits of `sha256`: the same file has the same id in every run. Documents of a table or corpus
-        /// file have `-` and 8 hex digits of their name's sha256 behind it.
+        /// First 12 hex digits of `sha256`, so that a file has the same id in every run. For documents inside a table or corpus
+        /// file, `-` and the first 8 hex digits of the sha256 of the document's name follow.
         document_id: &'a str;
-        /// Path as given on the command line, with `/` between its parts; behind an archive, table or corpus file the
-        /// name of the member or document in it.
+        /// Path as the user gave it, with `/` between its parts. For documents inside an archive, table or corpus file, the
+        /// name of the member or document follows.
         path: &'a str;
-        /// Other inputs with the same bytes; they are read once, under `path`.
+        /// Other inputs with the same bytes. They are read once, as `path`.
         other_paths: Vec<String>;
-        /// Format the file was read in: `docx`, `markdown`, `odt`, `pdf`, `plain_text`, `html`, `web_vtt`, `sub_rip`,
+        /// Format that the file was read as: `docx`, `markdown`, `odt`, `pdf`, `plain_text`, `html`, `web_vtt`, `sub_rip`,
         /// `sbv`, `tei`, `csv`, `tsv`, `jsonl`, `xlsx`, `parquet` or `convokit`.
         format: &'a str;
-        /// Encoding the bytes were decoded from (WHATWG name). For `UTF-8`, offsets count the bytes of the file
-        /// after a byte order mark, if it has one.
+        /// Encoding that the bytes were decoded from (WHATWG name). For `UTF-8`, offsets count the bytes of the file
+        /// after its byte order mark, if it has one.
         encoding: &'a str;
-        /// sha256 of the file's bytes, 64 hex digits.
+        /// sha256 of the file, 64 hex digits.
         sha256: &'a str;
-        /// Length of the file.
+        /// Size of the file.
         bytes: i64, unit "bytes";
         /// Title of the document.
-        title: &'a str, null "the page gives none";
-        /// Event at which people spoke.
-        event: &'a str, null "the page gives none";
+        title: &'a str, null "the document gives none";
+        /// Event at which the speeches were given.
+        event: &'a str, null "the document gives none";
         /// Panel, committee or body.
-        panel: &'a str, null "the page gives none";
+        panel: &'a str, null "the document gives none";
         /// Session or sitting.
-        session: &'a str, null "the page gives none";
-        /// Day of the event.
-        date: Date, null "the page gives none, or none that can be read without guessing";
-        /// Printed time at which it begins, `HH:MM`, local to the event.
-        time_start: String, null "the page gives none";
-        /// Printed time at which it ends, `HH:MM`, local to the event.
-        time_end: String, null "the page gives none";
+        session: &'a str, null "the document gives none";
+        /// Date of the event.
+        date: Date, null "the document gives none, or an ambiguous one";
+        /// Printed start time, `HH:MM`, local time of the event.
+        time_start: String, null "the document gives none";
+        /// Printed end time, `HH:MM`, local time of the event.
+        time_end: String, null "the document gives none";
         /// Language (ISO 639-1).
-        language: &'a str, null "it could not be told";
-        /// How speakers are printed: name of the style the document was read in, `none` where no speaker was found.
+        language: &'a str, null "the language was not recognised";
+        /// How speakers are marked in the text: the style that the document was read with, or `none` where no speaker was found.
         style: &'a str;
-        /// How consistent the document is with that style.
+        /// How consistently the document follows that style.
         style_confidence: f32, unit "share, 0 to 1";
-        /// Speakers found.
+        /// Speakers in the document.
         n_speakers: u32, unit "speakers";
-        /// Utterances found.
+        /// Utterances in the document.
         n_utterances: u32, unit "utterances";
-        /// Segments made of them.
+        /// Segments of these utterances.
         n_segments: u32, unit "segments";
-        /// Words of all utterances together.
+        /// Words in all utterances.
         n_words: u32, unit "words";
-        /// Whether a person should look at how the document was read; `warnings` says why.
+        /// Whether a person should check how the document was read; `warnings` says why.
         needs_review: bool;
-        /// What a person should know about the reading, in plain sentences.
+        /// What a person should know about how the document was read, in sentences.
         warnings: Vec<String>;
     }
 
@@ -111,139 +111,139 @@ tables! {
         speaker_id: &'a str;
         /// Document (`documents`).
         document_id: &'a str;
-        /// Id of the person. Documents share one only where the study links people across documents, or its people list
-        /// gives ids.
+        /// Id of the person. Speakers in several documents share an id only where the study links people across documents or
+        /// its people list gives ids.
         person_id: &'a str;
-        /// Why the person is known in several documents: `people_list`, `same_name_and_detail` (the same full name, and an
-        /// affiliation, party or country that agrees) or `same_name`; `kept_apart` where another document has the
-        /// name and it is, or may be, somebody else's.
-        person_rule: &'a str, null "no other document came into it";
-        /// How sure that is. A convention that orders the rules, not a measured probability.
-        person_confidence: f32, unit "share, 0 to 1", null "no other document came into it";
-        /// The first byline of the person, line breaks and marks of emphasis removed.
+        /// Rule that links the speaker with speakers in other documents: `people_list`, `same_name_and_detail` (the same full
+        /// name, and the same affiliation, party or country) or `same_name`; `kept_apart` where another document has the
+        /// same name, but it is or may be another person.
+        person_rule: &'a str, null "no other document has the name";
+        /// Confidence of `person_rule`. A convention that orders the rules, not a measured probability.
+        person_confidence: f32, unit "share, 0 to 1", null "no other document has the name";
+        /// First byline of the person, without line breaks and emphasis marks.
         name_as_printed: &'a str;
-        /// Mr, Ms, Dr, Professor, ...
-        honorific: &'a str, null "the page gives none";
-        /// Name without honorific, title and affiliation; the printed role where the page gives no name.
+        /// Honorific, such as Mr, Ms, Dr or Professor.
+        honorific: &'a str, null "the document gives none";
+        /// Name without honorific, title and affiliation; the printed role where the document gives no name.
         name: &'a str;
         /// Office or position.
-        title: &'a str, null "the page gives none";
+        title: &'a str, null "the document gives none";
         /// Organisation.
-        affiliation: &'a str, null "the page gives none";
-        /// Country the person speaks for, as printed.
-        country: &'a str, null "the page gives none";
-        /// Party or group.
-        party: &'a str, null "the page gives none";
-        /// Part in the proceedings: `chair`, `speaker`, `questioner`, `interjector` or `unknown`.
+        affiliation: &'a str, null "the document gives none";
+        /// Country that the person represents, as printed.
+        country: &'a str, null "the document gives none";
+        /// Party or parliamentary group.
+        party: &'a str, null "the document gives none";
+        /// Role in the proceedings: `chair`, `speaker`, `questioner`, `interjector` or `unknown`.
         role: &'a str;
-        /// Turns at speech.
+        /// Utterances of the speaker.
         n_utterances: u32, unit "utterances";
-        /// Words in all of them.
+        /// Words in these utterances.
         n_words: u32, unit "words";
-        /// How sure the attribution is that this is a speaker.
+        /// Confidence that this is a speaker.
         confidence: f32, unit "share, 0 to 1";
-        /// The weakest of the links that hold the person's turns together; the rules are those of
+        /// Rule of the least certain link between the speaker and one of their utterances; the rules are those of
         /// `utterances.link_rule`.
         link_rule: &'a str;
-        /// How sure that link is. A convention that orders the rules, not a measured probability.
+        /// Confidence of `link_rule`. A convention that orders the rules, not a measured probability.
         link_confidence: f32, unit "share, 0 to 1";
-        /// Blocks that the links rest on (`blocks`): where the person is named, and for each print and rule the first
-        /// byline.
+        /// Blocks that are evidence for the links (`blocks`): where the person is named, and the first byline for each label and
+        /// rule.
         evidence_block_ids: Vec<String>;
     }
 
-    /// stretch of source text
+    /// span of source text
     blocks: BlockRow<'a> {
         /// Id of the block.
         block_id: &'a str;
-        /// Document (`documents`). Its blocks, in order, are its whole text: nothing is left out.
+        /// Document (`documents`). The blocks of a document, in order, make up its whole text.
         document_id: &'a str;
-        /// Place in the document, from 1.
+        /// Position in the document, from 1.
         position: u32;
-        /// What it is: `title`, `heading`, `furniture` (page numbers, running heads, rules), `chair`, `byline`,
+        /// Kind of text: `title`, `heading`, `furniture` (page numbers, running heads, rules), `chair`, `byline`,
         /// `speech`, `list_item` (spoken), `stage_note` or `editorial_note`.
         kind: &'a str;
-        /// Where it begins in the decoded text.
+        /// Start in the decoded text.
         start: i64, unit "bytes";
-        /// Where it ends, exclusive.
+        /// End in the decoded text, exclusive.
         end: i64, unit "bytes";
-        /// First line, from 1.
+        /// First line, counted from 1.
         line_start: u32, unit "lines";
-        /// Line of the last character that is not white space.
+        /// Line of the last character that is not white space, counted from 1.
         line_end: u32, unit "lines";
-        /// Page, from 1.
+        /// Page, counted from 1.
         page: u32, null "the source has no pages";
-        /// Utterance it is part of, or that it announces (`utterances`).
-        utterance_id: &'a str, null "it is not part of anybody's speech";
+        /// Utterance that the block is part of or announces (`utterances`).
+        utterance_id: &'a str, null "the block is not part of an utterance";
     }
 
-    /// turn at speech
+    /// utterance (a turn at speech)
     utterances: UtteranceRow<'a> {
         /// Id of the utterance.
         utterance_id: &'a str;
         /// Document (`documents`).
         document_id: &'a str;
-        /// Who speaks (`speakers`).
-        speaker_id: &'a str, null "the page does not say who speaks";
-        /// Place in the document, from 1.
+        /// Speaker (`speakers`).
+        speaker_id: &'a str, null "the document does not say who speaks";
+        /// Position in the document, from 1.
         position: u32;
-        /// What was said: wrapped lines joined, divided words rejoined, marks of emphasis and blocks of other kinds
-        /// left out.
+        /// What was said. Wrapped lines are joined, hyphenated words are rejoined, and emphasis marks and blocks of other
+        /// kinds are left out.
         text: &'a str;
-        /// Where it begins in the decoded text.
+        /// Start in the decoded text.
         start: i64, unit "bytes";
-        /// Where it ends, exclusive.
+        /// End in the decoded text, exclusive.
         end: i64, unit "bytes";
-        /// When it begins, from the start of the recording.
+        /// Start, counted from the start of the recording.
         time_start_s: f64, unit "seconds", null "the source has no times";
-        /// When it ends, from the start of the recording.
+        /// End, counted from the start of the recording.
         time_end_s: f64, unit "seconds", null "the source has no times";
-        /// What else the source says of the turn, as a JSON object: columns that the study names under `carry`.
-        carried: &'a str, null "nothing was carried along";
-        /// Words.
+        /// Other columns of the source that the study names under `carry`, as a JSON object.
+        carried: &'a str, null "the study names no columns, or the source has none of them";
+        /// Number of words.
         n_words: u32, unit "words";
-        /// How sure the attribution is that a turn begins here and whose it is.
+        /// Confidence that an utterance begins here and who speaks it.
         boundary_confidence: f32, unit "share, 0 to 1";
-        /// Whether a person should look at it.
+        /// Whether a person should check it.
         needs_review: bool;
-        /// Why a turn begins here: the rule and the printed evidence.
+        /// Why an utterance begins here: the rule and the printed evidence.
         evidence: &'a str;
-        /// Byline that opens it (`blocks`).
-        byline_block_id: &'a str, null "no byline opens it, or the format itself says who speaks";
-        /// Why it is this speaker's: `first_mention` (the byline they are known by), `same_label`, `ocr_variant`,
-        /// `same_full_name`, `unique_surname`, `office_in_chair_line`, `office_beside_name`, `people_list`,
-        /// `people_list_surname`, `declared` (by the format); in doubt `unnamed_office`, `anonymous_label`,
-        /// `ambiguous_surname`, `ambiguous_office`.
-        link_rule: &'a str, null "the page does not say who speaks";
-        /// How sure that link is. A convention that orders the rules, not a measured probability.
-        link_confidence: f32, unit "share, 0 to 1", null "the page does not say who speaks";
+        /// Byline at the start of the utterance (`blocks`).
+        byline_block_id: &'a str, null "there is no byline, or the format itself names the speaker";
+        /// Rule that links the utterance to its speaker: `first_mention` (the byline that introduces the speaker),
+        /// `same_label`, `ocr_variant`, `same_full_name`, `unique_surname`, `office_in_chair_line`, `office_beside_name`,
+        /// `people_list`, `people_list_surname` or `declared` (by the format). Uncertain links are `unnamed_office`,
+        /// `anonymous_label`, `ambiguous_surname` and `ambiguous_office`.
+        link_rule: &'a str, null "the document does not say who speaks";
+        /// Confidence of `link_rule`. A convention that orders the rules, not a measured probability.
+        link_confidence: f32, unit "share, 0 to 1", null "the document does not say who speaks";
     }
 
-    /// unit of analysis (a sentence, unless the study says otherwise)
+    /// segment, the unit of analysis (a sentence, unless the study sets another unit)
     segments: SegmentRow<'a> {
         /// Id of the segment.
         segment_id: &'a str;
-        /// Utterance it is part of (`utterances`).
+        /// Utterance that contains it (`utterances`).
         utterance_id: &'a str;
         /// Document (`documents`).
         document_id: &'a str;
-        /// Who speaks (`speakers`).
-        speaker_id: &'a str, null "the page does not say who speaks";
-        /// Place in the utterance, from 1.
+        /// Speaker (`speakers`).
+        speaker_id: &'a str, null "the document does not say who speaks";
+        /// Position in the utterance, from 1.
         position: u32;
-        /// The text that is measured.
+        /// Text that is measured.
         text: &'a str;
-        /// Where it begins in the decoded text.
+        /// Start in the decoded text.
         start: i64, unit "bytes";
-        /// Where it ends, exclusive.
+        /// End in the decoded text, exclusive.
         end: i64, unit "bytes";
-        /// Words.
+        /// Number of words.
         n_words: u32, unit "words";
-        /// Tokens for the embedding model, its special tokens included.
+        /// Tokens for the embedding model, including special tokens.
         n_tokens: u32, unit "tokens";
-        /// The most windows in which a model read it: 1 where it fits; more where it is longer than a model takes and was
-        /// split at words (a pair of segment and proposition is split sooner than a segment alone). The numbers are then
-        /// means over the windows, weighted by their tokens.
+        /// Largest number of windows in which a model read the segment: 1 where it fits, more where it is longer than the
+        /// model's maximum and was split at words. A pair of segment and proposition is split sooner than a segment alone. The
+        /// numbers are then means over the windows, weighted by their tokens.
         n_windows: u32, unit "windows";
     }
 
@@ -251,28 +251,28 @@ tables! {
     embeddings: EmbeddingRow<'a> {
         /// Segment (`segments`).
         segment_id: &'a str;
-        /// Model; its sha256 is in `runs`.
+        /// Id of the model; its sha256 is in `runs`.
         model_id: &'a str;
-        /// Mean of the model's last hidden states over the text's tokens, scaled to length 1: the product of two is
-        /// their cosine. Not in the CSV.
+        /// Mean of the model's last hidden states over the tokens of the text, scaled to length 1, so that the dot product of
+        /// two vectors is their cosine. Not in the CSV file.
         vector: &'a [f32];
     }
 
-    /// segment and sentiment model; none where the study leaves sentiment out
+    /// segment and sentiment model (no rows where the study leaves sentiment out)
     sentiment: SentimentRow<'a> {
         /// Segment (`segments`).
         segment_id: &'a str;
-        /// Model; its sha256 is in `runs`.
+        /// Id of the model; its sha256 is in `runs`.
         model_id: &'a str;
-        /// Probability that the tone is negative. The three sum to one.
+        /// Probability that the sentiment is negative. The three probabilities sum to one.
         negative: f32, unit "probability";
-        /// Probability that the tone is neutral.
+        /// Probability that the sentiment is neutral.
         neutral: f32, unit "probability";
-        /// Probability that the tone is positive.
+        /// Probability that the sentiment is positive.
         positive: f32, unit "probability";
         /// `positive - negative`.
         score: f32, unit "score, -1 to 1";
-        /// The most probable: `negative`, `neutral` or `positive`.
+        /// Most probable sentiment: `negative`, `neutral` or `positive`.
         label: &'a str;
     }
 
@@ -280,102 +280,102 @@ tables! {
     codings: CodingRow<'a> {
         /// Segment (`segments`).
         segment_id: &'a str;
-        /// Target of the study; the codebook has its proposition with column `stance_<target_id>` of `analysis`.
+        /// Target of the study. The codebook gives its proposition at the column `stance_<target_id>` of `analysis`.
         target_id: &'a str;
-        /// Who assigned the label: for a model its id; its sha256 is in `runs`.
+        /// Coder that assigned the label. For a model it is the model's id; its sha256 is in `runs`.
         coder_id: &'a str;
-        /// What kind of coder it is: `inference` (a model for natural language inference).
+        /// Kind of coder: `inference` (a model for natural language inference).
         coder_kind: &'a str;
-        /// Cosine of the vectors of segment and proposition, negative values set to 0.
+        /// Cosine of the vectors of segment and proposition; negative values are set to 0.
         relevance: f32, unit "cosine, 0 to 1", null "the coder does not measure it";
-        /// Probability that the segment is for the proposition. The three sum to one. For inference: the mean of
-        /// `proposition_entailment` and `negation_contradiction`, the former alone without a negation.
+        /// Probability that the segment is for the proposition. The three probabilities sum to one. For inference it is the mean of
+        /// `proposition_entailment` and `negation_contradiction`, or the former alone where there is no negation.
         favor: f32, unit "probability", null "the coder gives no probabilities";
-        /// Probability that it is against. For inference: the mean of `proposition_contradiction` and `negation_entailment`.
+        /// Probability that it is against. For inference it is the mean of `proposition_contradiction` and `negation_entailment`.
         against: f32, unit "probability", null "the coder gives no probabilities";
-        /// Probability that it is neither. For inference: the mean of the two `neutral`.
+        /// Probability that it is neither. For inference it is the mean of `proposition_neutral` and `negation_neutral`.
         neither: f32, unit "probability", null "the coder gives no probabilities";
-        /// `favor - against`, whether or not there is a label.
+        /// `favor - against`, also where there is no label.
         score: f32, unit "score, -1 to 1", null "the coder gives no probabilities";
-        /// The label: `favor`, `against` or `neither`.
+        /// Label: `favor`, `against` or `neither`.
         label: &'a str, null "the coder abstains; `reason` says why";
-        /// Why there is no label: `off_topic` (relevance under the study's floor) or `low_confidence` (no probability
-        /// reaches the study's floor).
+        /// Why there is no label: `off_topic` (`relevance` is below the study's threshold) or `low_confidence` (no probability
+        /// reaches the study's threshold).
         reason: &'a str, null "there is a label";
-        /// Natural language inference, segment as premise and proposition as hypothesis: it follows.
+        /// Natural language inference with the segment as premise and the proposition as hypothesis: probability of entailment.
         proposition_entailment: f32, unit "probability", null "the coder is not an inference model";
-        /// Neither follows nor is contradicted.
+        /// The same: probability of neither entailment nor contradiction.
         proposition_neutral: f32, unit "probability", null "the coder is not an inference model";
-        /// Is contradicted.
+        /// The same: probability of contradiction.
         proposition_contradiction: f32, unit "probability", null "the coder is not an inference model";
-        /// The same with the negation as hypothesis: it follows.
+        /// The same with the negation as hypothesis: probability of entailment.
         negation_entailment: f32, unit "probability", null "the study gives no negation, or the coder is not an inference model";
-        /// Neither follows nor is contradicted.
+        /// With the negation as hypothesis: probability of neither entailment nor contradiction.
         negation_neutral: f32, unit "probability", null "the study gives no negation, or the coder is not an inference model";
-        /// Is contradicted.
+        /// With the negation as hypothesis: probability of contradiction.
         negation_contradiction: f32, unit "probability", null "the study gives no negation, or the coder is not an inference model";
     }
 
 
-    /// segment and target of the study: what the primary coder of `codings` says
+    /// segment and target of the study: the codings of the primary coder in `codings`
     stance: StanceRow<'a> {
         /// Segment (`segments`).
         segment_id: &'a str;
-        /// Target of the study; the codebook has its proposition with column `stance_<target_id>` of `analysis`.
+        /// Target of the study. The codebook gives its proposition at the column `stance_<target_id>` of `analysis`.
         target_id: &'a str;
-        /// The primary coder, for a model its id; its sha256 is in `runs`.
+        /// Primary coder. For a model it is the model's id; its sha256 is in `runs`.
         model_id: &'a str;
-        /// Cosine of the vectors of segment and proposition, negative values set to 0.
+        /// Cosine of the vectors of segment and proposition; negative values are set to 0.
         relevance: f32, unit "cosine, 0 to 1", null "the coder does not measure it";
         /// Probability that the segment is for the proposition: the mean of `proposition_entailment` and
-        /// `negation_contradiction`, the former alone without a negation. The three sum to one.
+        /// `negation_contradiction`, or the former alone where there is no negation. The three probabilities sum to one.
         favor: f32, unit "probability", null "the coder gives no probabilities";
         /// Probability that it is against: the mean of `proposition_contradiction` and `negation_entailment`.
         against: f32, unit "probability", null "the coder gives no probabilities";
-        /// Probability that it is neither: the mean of the two `neutral`.
+        /// Probability that it is neither: the mean of `proposition_neutral` and `negation_neutral`.
         neither: f32, unit "probability", null "the coder gives no probabilities";
-        /// `favor - against`, whether or not there is a label.
+        /// `favor - against`, also where there is no label.
         score: f32, unit "score, -1 to 1", null "the coder gives no probabilities";
-        /// The most probable: `favor`, `against` or `neither`.
+        /// Label: `favor`, `against` or `neither`, whichever is the most probable.
         label: &'a str, null "the coder abstains; `reason` says why";
-        /// Why there is no label: `off_topic` (relevance under the study's floor) or `low_confidence` (no probability
-        /// reaches the study's floor).
+        /// Why there is no label: `off_topic` (`relevance` is below the study's threshold) or `low_confidence` (no probability
+        /// reaches the study's threshold).
         reason: &'a str, null "there is a label";
-        /// Natural language inference, segment as premise and proposition as hypothesis: it follows.
+        /// Natural language inference with the segment as premise and the proposition as hypothesis: probability of entailment.
         proposition_entailment: f32, unit "probability", null "the coder is not an inference model";
-        /// Neither follows nor is contradicted.
+        /// The same: probability of neither entailment nor contradiction.
         proposition_neutral: f32, unit "probability", null "the coder is not an inference model";
-        /// Is contradicted.
+        /// The same: probability of contradiction.
         proposition_contradiction: f32, unit "probability", null "the coder is not an inference model";
-        /// The same with the negation as hypothesis: it follows.
+        /// The same with the negation as hypothesis: probability of entailment.
         negation_entailment: f32, unit "probability", null "the study gives no negation, or the coder is not an inference model";
-        /// Neither follows nor is contradicted.
+        /// With the negation as hypothesis: probability of neither entailment nor contradiction.
         negation_neutral: f32, unit "probability", null "the study gives no negation, or the coder is not an inference model";
-        /// Is contradicted.
+        /// With the negation as hypothesis: probability of contradiction.
         negation_contradiction: f32, unit "probability", null "the study gives no negation, or the coder is not an inference model";
     }
 
     /// theme
     themes: ThemeRow<'a> {
-        /// Id of the theme: `t01`, `t02`, ... from the largest to the smallest.
+        /// Id of the theme: `t01`, `t02` and so on, from the largest theme to the smallest.
         theme_id: &'a str;
-        /// The first few terms, for people.
+        /// The first terms, as a short label for people.
         label: &'a str;
-        /// Terms by falling weight.
+        /// Terms, sorted by decreasing weight.
         terms: Vec<String>;
         /// Class-based TF-IDF weight of each term (Grootendorst 2022), in the order of `terms`.
         term_weights: Vec<f32>;
-        /// Segments of the theme.
+        /// Segments in the theme.
         n_segments: u32, unit "segments";
-        /// Known speakers of these segments.
+        /// Speakers of these segments; segments without a known speaker are not counted.
         n_speakers: u32, unit "speakers";
-        /// `segment_id` of the segments nearest to the theme's mean vector, nearest first: what to read.
+        /// Typical segments to read: `segment_id` of the segments closest to the theme's mean vector, closest first.
         exemplars: Vec<String>;
-        /// Mean cosine of the theme's segments to its mean vector.
+        /// Mean cosine between the theme's segments and its mean vector.
         cohesion: f32, unit "cosine, -1 to 1";
-        /// `cohesion` minus the cosine to the nearest other theme's mean vector.
+        /// `cohesion` minus the mean cosine between the same segments and the mean vector of the closest other theme.
         separation: f32, unit "cosine difference", null "there is no other theme";
-        /// Share of pairs of segments that repeated starts of the search put together as this theme does.
+        /// Share of pairs of the theme's segments that repeated starts of the search also put into one community.
         stability: f32, unit "share, 0 to 1";
     }
 
@@ -385,48 +385,49 @@ tables! {
         segment_id: &'a str;
         /// Theme (`themes`).
         theme_id: &'a str;
-        /// How surely the segment belongs to the theme rather than to another.
+        /// Probability that the segment belongs to this theme rather than to another one.
         probability: f32, unit "probability";
-        /// How it came to the theme: `core` (member of the community that became the theme), `nearest` (its own
-        /// community was too small) or `low_confidence` (`probability` under the study's floor).
+        /// How the segment was assigned: `core` (member of the community that became the theme), `nearest` (its own
+        /// community was too small, or it was not among the segments that themes were fitted on) or `low_confidence`
+        /// (`probability` is below the study's threshold).
         reason: &'a str;
     }
 
     /// group of segments and measure
     estimates: EstimateRow<'a> {
-        /// What the group is: `corpus`, `document`, `speaker`, `theme` or `utterance`, with `_target` added where the
-        /// measure is of one target.
+        /// Kind of group: `corpus`, `document`, `speaker`, `theme` or `utterance`, with `_target` appended where the
+        /// measure belongs to a target.
         level: &'a str;
         /// Document (`documents`).
-        document_id: &'a str, null "the group is not of one document";
+        document_id: &'a str, null "the group is not limited to a document";
         /// Speaker (`speakers`).
-        speaker_id: &'a str, null "the group is not of one speaker";
+        speaker_id: &'a str, null "the group is not limited to a speaker";
         /// Utterance (`utterances`).
-        utterance_id: &'a str, null "the group is not one utterance";
+        utterance_id: &'a str, null "the group is not limited to an utterance";
         /// Theme (`themes`).
-        theme_id: &'a str, null "the group is not of one theme";
+        theme_id: &'a str, null "the group is not limited to a theme";
         /// Target of the study.
         target_id: &'a str, null "the measure has no target";
-        /// What is averaged: `sentiment_score` or `stance_score`.
+        /// Score that is averaged: `sentiment_score` or `stance_score`.
         measure: &'a str;
-        /// Mean over the segments that have a label.
-        mean: f64, unit "score, -1 to 1", null "every segment of the group abstains";
-        /// Lower end of the interval: percentile bootstrap that draws whole utterances.
-        ci_low: f64, unit "score, -1 to 1", null "a single labelled segment, or no draws asked for";
-        /// Upper end of the interval.
-        ci_high: f64, unit "score, -1 to 1", null "a single labelled segment, or no draws asked for";
-        /// What was drawn for the interval: `utterances`, or, where the group has only one, its `segments`. The latter
-        /// says how steady the mean is within that turn, not how the speaker would do in another one.
+        /// Mean over the segments of the group that have a label.
+        mean: f64, unit "score, -1 to 1", null "no segment of the group has a label";
+        /// Lower bound of the confidence interval (percentile bootstrap, see `resampled`).
+        ci_low: f64, unit "score, -1 to 1", null "only one segment has a label, or the study asks for no intervals";
+        /// Upper bound of the confidence interval.
+        ci_high: f64, unit "score, -1 to 1", null "only one segment has a label, or the study asks for no intervals";
+        /// What the bootstrap draws: whole `utterances`, or `segments` where the group has only one utterance. The latter
+        /// describes how much the mean varies within that utterance, not how the speaker would score in another one.
         resampled: &'a str, null "there is no interval";
-        /// Segments with a label, which the mean is over.
+        /// Segments with a label, over which the mean is computed.
         n_segments: u32, unit "segments";
-        /// Utterances that these segments come from.
+        /// Utterances that contain these segments.
         n_utterances: u32, unit "utterances";
-        /// Share of the group's segments that have no label.
+        /// Share of the group's segments without a label.
         share_abstained: f64, unit "share, 0 to 1";
     }
 
-    /// segment, with what most questions need
+    /// segment, with the values that most analyses need
     analysis: AnalysisRow<'a> {
         /// Segment (`segments`).
         segment_id: &'a str;
@@ -435,62 +436,62 @@ tables! {
         /// Document (`documents`).
         document_id: &'a str;
         /// Speaker (`speakers`).
-        speaker_id: &'a str, null "the page does not say who speaks";
+        speaker_id: &'a str, null "the document does not say who speaks";
         /// Text of the segment.
         text: &'a str;
-        /// Title of the document, or its file's name where it has none.
+        /// Title of the document, or its file name where it has no title.
         document: &'a str;
-        /// Day of the event.
-        date: Date, null "the page gives none";
-        /// Speaker as printed.
-        speaker: &'a str, null "the page does not say who speaks";
+        /// Date of the event.
+        date: Date, null "the document gives none";
+        /// Speaker as printed in the document.
+        speaker: &'a str, null "the document does not say who speaks";
         /// Speaker's name.
-        name: &'a str, null "the page does not say who speaks";
-        /// Speaker's part in the proceedings, as in `speakers`.
-        role: &'a str, null "the page does not say who speaks";
+        name: &'a str, null "the document does not say who speaks";
+        /// Speaker's role in the proceedings, as in `speakers`.
+        role: &'a str, null "the document does not say who speaks";
         /// Speaker's office or position.
-        title: &'a str, null "the page gives none";
+        title: &'a str, null "the document gives none";
         /// Speaker's organisation.
-        affiliation: &'a str, null "the page gives none";
+        affiliation: &'a str, null "the document gives none";
         /// Theme (`themes`).
         theme_id: &'a str, null "no themes were found";
-        /// Theme for plots: its id and label, so that no two themes share one.
+        /// Id and label of the theme, unique per theme; useful in plots.
         theme: String, null "no themes were found";
         /// Label of the theme.
         theme_label: &'a str, null "no themes were found";
-        /// How surely the segment belongs to the theme.
+        /// Probability that the segment belongs to the theme.
         theme_probability: f32, unit "probability", null "no themes were found";
-        /// Sentiment, `positive - negative`.
+        /// Sentiment score, `positive - negative`.
         sentiment_score: f32, unit "score, -1 to 1", null "the study leaves sentiment out";
-        /// Sentiment: `negative`, `neutral` or `positive`.
+        /// Sentiment label: `negative`, `neutral` or `positive`.
         sentiment_label: &'a str, null "the study leaves sentiment out";
     }
 
-    /// input that could not be used, whole or in part
+    /// input that could not be used, in whole or in part
     failures: FailureRow<'a> {
-        /// Path as given on the command line.
+        /// Path as the user gave it.
         path: &'a str;
-        /// Where it failed.
+        /// Stage that failed: `read`.
         stage: &'a str;
         /// What went wrong.
         error: &'a str;
-        /// What to do about it.
+        /// What the user can do about it.
         hint: &'a str;
     }
 
     /// column of a table
     codebook: CodebookRow<'a> {
-        /// Table.
+        /// Name of the table.
         table: &'a str;
-        /// Column.
+        /// Name of the column.
         column: String;
         /// Type of the values.
         r#type: &'a str;
-        /// What the values are measured in.
-        unit: &'a str, null "a name, a text, an id, a place or a yes/no";
-        /// What a missing value says.
-        null_means: &'a str, null "a value is never missing";
-        /// What the column holds.
+        /// Unit of the values.
+        unit: &'a str, null "the values are names, texts, ids, positions or yes/no";
+        /// What a missing value means.
+        null_means: &'a str, null "no value is ever missing";
+        /// Description of the column.
         description: String;
     }
 }
@@ -507,7 +508,7 @@ pub fn stance_column(target: &Target) -> String {
     format!("stance_{}", target.id)
 }
 
-/// The columns of `analysis` that tell the themes of segments.
+/// The theme columns of `analysis`.
 pub(super) fn analysis_themes(
     theme_id: Vec<Option<String>>,
     theme: Vec<Option<String>>,

@@ -12,9 +12,9 @@ fn earlier() -> Sample {
 }
 
 /// A copy of all files, the folders that plenary works in included.
-fn copy(from: &Path, to: &Path) {
+pub(super) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().map(|entry| entry.unwrap()) {
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
         let target = to.join(entry.file_name());
         if entry.path().is_dir() { copy(&entry.path(), &target) } else { drop(fs::copy(entry.path(), target)) }
     }
@@ -36,7 +36,7 @@ fn foreign_folders_files_and_places_are_refused_untouched() {
     let thesis = parent.path().join("thesis.md");
     fs::write(&thesis, "mine").unwrap();
     let error = OutputFolder::prepare(parent.path(), false).unwrap_err();
-    assert!(error.to_string().contains("`thesis.md`") && error.to_string().contains("--out"), "{error}");
+    assert!(error.to_string().contains("`thesis.md`") && error.hint() == Some(Hint::UseNewOutputFolder), "{error}");
     assert!(matches!(OutputFolder::prepare(&thesis, false), Err(TableError::NotAFolder { .. })));
     let inside_a_file = OutputFolder::prepare(&thesis.join("results"), false);
     assert!(matches!(inside_a_file, Err(TableError::NotWritable { .. })));

@@ -11,24 +11,32 @@ use plenary_corpus::findings::*;
 use plenary_corpus::*;
 
 /// Everything that the tables are written from.
-pub struct Sample {
-    pub record: RunRecord,
-    pub study: StudyInfo,
-    pub transcripts: Vec<Transcript>,
-    pub other_paths: BTreeMap<String, Vec<String>>,
-    pub embeddings: Embeddings,
-    pub sentiment: Sentiment,
-    pub codings: Option<Codings>,
-    pub themes: Themes,
-    pub estimates: Vec<Estimate>,
-    pub failures: Vec<Failure>,
+pub(super) struct Sample {
+    pub(super) record: RunRecord,
+    pub(super) study: StudyInfo,
+    pub(super) transcripts: Vec<Transcript>,
+    pub(super) other_paths: BTreeMap<String, Vec<String>>,
+    pub(super) embeddings: Embeddings,
+    pub(super) sentiment: Sentiment,
+    pub(super) codings: Option<Codings>,
+    pub(super) themes: Themes,
+    pub(super) estimates: Vec<Estimate>,
+    pub(super) failures: Vec<Failure>,
 }
 
 impl Sample {
-    /// Writes everything as a run does: document by document, then the whole.
-    pub fn write(&self, folder: &Path) -> Result<Results, TableError> {
+    /// Writes everything into a folder as a run does: document by document, then the whole.
+    pub(super) fn write(&self, folder: &Path) -> Result<Results, TableError> {
         let out = OutputFolder::prepare(folder, self.study.csv)?;
-        let mut writer = Writer::begin(&out, &self.study, self.embeddings.vectors.ncols())?;
+        self.finish(Writer::begin(&out, &self.study, self.embeddings.vectors.ncols())?)
+    }
+
+    /// The same in memory.
+    pub(super) fn in_memory(&self) -> Result<Results, TableError> {
+        self.finish(Writer::in_memory(&self.study, self.embeddings.vectors.ncols())?)
+    }
+
+    fn finish(&self, mut writer: Writer) -> Result<Results, TableError> {
         for transcript in &self.transcripts {
             writer.transcript(transcript)?;
         }
@@ -53,7 +61,7 @@ impl Sample {
 }
 
 /// A document of bylines and speeches; every sentence is a segment. Without a name nobody knows who speaks.
-pub fn transcript(document_id: &str, path: &str, turns: &[(&str, &[&str])]) -> Transcript {
+pub(super) fn transcript(document_id: &str, path: &str, turns: &[(&str, &[&str])]) -> Transcript {
     let mut text = String::new();
     let (mut blocks, mut utterances, mut segments) = (Vec::new(), Vec::new(), Vec::new());
     let mut speakers: Vec<Speaker> = Vec::new();
@@ -174,7 +182,7 @@ fn speaker_called(document_id: &str, position: usize, name: &str) -> Speaker {
 }
 
 /// Two documents, three speakers and an unknown one, four segments, one target, one theme.
-pub fn sample() -> Sample {
+pub(super) fn sample() -> Sample {
     let ports = transcript(
         "0123456789ab",
         "talks/ports.md",

@@ -1,0 +1,271 @@
+//! The figures that the summary of results shows.
+//!
+//! Input: results. Output: counts, speakers, stance, themes and warnings, also as JSON. Every figure is read from the tables,
+//! some thousand rows at a time. Left to others: their layout (`summary`).
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Serialize;
+
+use crate::corpus::findings::{Level, Resampled, Stance};
+use crate::table::schema::{DocumentRow, EstimateRow, SegmentRow, SpeakerRow, StanceRow, ThemeRow};
+use crate::table::{OpenError, Results, column};
+
+/// The figures of results.
+#[derive(Debug, Serialize)]
+pub(crate) struct Figures {
+    pub(crate) run_id: String,
+    pub(crate) plenary_version: String,
+    pub(crate) study: String,
+    pub(crate) n_documents: usize,
+    pub(crate) n_speakers: usize,
+    pub(crate) n_utterances: usize,
+    pub(crate) n_segments: usize,
+    pub(crate) n_words: usize,
+    /// Segments that are longer than a model takes and were split into windows.
+    pub(crate) n_split: usize,
+    /// Inputs that could not be used.
+    pub(crate) n_failures: usize,
+    /// Files of the results, including `run.json`.
+    pub(crate) n_files: usize,
+    pub(crate) scores_sentiment: bool,
+    /// Level of all intervals, in (0, 1).
+    pub(crate) confidence_level: f64,
+    pub(crate) documents: Vec<DocumentFigures>,
+    pub(crate) speakers: Vec<SpeakerFigures>,
+    pub(crate) targets: Vec<TargetFigures>,
+    pub(crate) themes: Vec<ThemeFigures>,
+    /// Each warning once, with the documents that have it.
+    pub(crate) warnings: Vec<WarningFigures>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct DocumentFigures {
+    pub(crate) document_id: String,
+    pub(crate) path: String,
+    pub(crate) title: Option<String>,
+    pub(crate) panel: Option<String>,
+    pub(crate) session: Option<String>,
+    pub(crate) date: Option<jiff::civil::Date>,
+    pub(crate) n_utterances: u32,
+    pub(crate) n_words: u32,
+    pub(crate) needs_review: bool,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct SpeakerFigures {
+    pub(crate) speaker_id: String,
+    /// Path of the document.
+    pub(crate) document: String,
+    pub(crate) name: String,
+    pub(crate) role: String,
+    pub(crate) affiliation: Option<String>,
+    pub(crate) n_utterances: u32,
+    pub(crate) n_words: u32,
+    /// Mean sentiment; `None` where the study leaves sentiment out.
+    pub(crate) sentiment: Option<MeanFigures>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct TargetFigures {
+    pub(crate) target_id: String,
+    pub(crate) proposition: String,
+    pub(crate) favor: usize,
+    pub(crate) against: usize,
+    pub(crate) neither: usize,
+    pub(crate) no_label: usize,
+    /// Mean stance of the corpus.
+    pub(crate) stance: Option<MeanFigures>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct ThemeFigures {
+    pub(crate) theme_id: String,
+    pub(crate) label: String,
+    pub(crate) n_segments: u32,
+    pub(crate) n_speakers: u32,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct WarningFigures {
+    pub(crate) warning: String,
+    /// Paths of the documents.
+    pub(crate) documents: Vec<String>,
+}
+
+/// A mean with its interval.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct MeanFigures {
+    pub(crate) mean: Option<f64>,
+    pub(crate) ci_low: Option<f64>,
+    pub(crate) ci_high: Option<f64>,
+    pub(crate) resampled: Option<Resampled>,
+}
+
+impl Figures {
+    /// Reads the figures from the tables.
+    pub(crate) fn of(results: &Results) -> Result<Self, OpenError> {
+        let (run, study) = (results.run(), results.study());
+        let (documents, warnings) = documents(results)?;
+        let estimates = Estimates::of(results)?;
+        Ok(Self {
+            run_id: run.run_id.clone(),
+            plenary_version: run.plenary_version.clone(),
+            study: study.name.clone(),
+            n_documents: documents.len(),
+            n_speakers: results.n_rows(SpeakerRow::TABLE)?,
+            n_utterances: documents.iter().map(|document| document.n_utterances as usize).sum(),
+            n_segments: results.n_rows(SegmentRow::TABLE)?,
+            n_words: documents.iter().map(|document| document.n_words as usize).sum(),
+            n_split: n_split(results)?,
+            n_failures: run.n_failures as usize,
+            n_files: results.files().len() + 1,
+            scores_sentiment: study.scores_sentiment,
+            confidence_level: study.confidence_level,
+            speakers: speakers(results, &documents, &estimates)?,
+            targets: targets(results, &estimates)?,
+            themes: themes(results)?,
+            documents,
+            warnings,
+        })
+    }
+}
+
+fn documents(results: &Results) -> Result<(Vec<DocumentFigures>, Vec<WarningFigures>), OpenError> {
+    let mut documents = Vec::new();
+    let mut warnings: Vec<WarningFigures> = Vec::new();
+    let mut positions: HashMap<String, usize> = HashMap::new();
+    for group in results.groups(DocumentRow::TABLE, None)? {
+        let frame = group?;
+        for row in DocumentRow::rows(&frame)? {
+            for warning in &row.warnings {
+                let position = *positions.entry(warning.clone()).or_insert_with(|| {
+                    warnings.push(WarningFigures { warning: warning.clone(), documents: Vec::new() });
+                    warnings.len() - 1
+                });
+                warnings[position].documents.push(row.path.to_owned());
+            }
+            documents.push(DocumentFigures {
+                document_id: row.document_id.to_owned(),
+                path: row.path.to_owned(),
+                title: row.title.map(str::to_owned),
+                panel: row.panel.map(str::to_owned),
+                session: row.session.map(str::to_owned),
+                date: row.date,
+                n_utterances: row.n_utterances,
+                n_words: row.n_words,
+                needs_review: row.needs_review,
+            });
+        }
+    }
+    Ok((documents, warnings))
+}
+
+/// The estimates that the summary shows.
+#[derive(Default)]
+struct Estimates {
+    /// Sentiment, by speaker.
+    of_speakers: HashMap<String, MeanFigures>,
+    /// Stance of the corpus, by target.
+    of_targets: BTreeMap<String, MeanFigures>,
+}
+
+impl Estimates {
+    fn of(results: &Results) -> Result<Self, OpenError> {
+        let mut estimates = Self::default();
+        for group in results.groups(EstimateRow::TABLE, None)? {
+            let frame = group?;
+            for row in EstimateRow::rows(&frame)? {
+                let mean = MeanFigures {
+                    mean: row.mean,
+                    ci_low: row.ci_low,
+                    ci_high: row.ci_high,
+                    resampled: row.resampled.and_then(Resampled::from_name),
+                };
+                match (Level::from_name(row.level), row.speaker_id, row.target_id) {
+                    (Some(Level::Speaker), Some(speaker), None) => {
+                        estimates.of_speakers.insert(speaker.to_owned(), mean);
+                    }
+                    (Some(Level::CorpusTarget), _, Some(target)) => {
+                        estimates.of_targets.insert(target.to_owned(), mean);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Ok(estimates)
+    }
+}
+
+fn speakers(
+    results: &Results,
+    documents: &[DocumentFigures],
+    estimates: &Estimates,
+) -> Result<Vec<SpeakerFigures>, OpenError> {
+    let paths: HashMap<&str, &str> =
+        documents.iter().map(|document| (document.document_id.as_str(), document.path.as_str())).collect();
+    let mut speakers = Vec::new();
+    for group in results.groups(SpeakerRow::TABLE, None)? {
+        let frame = group?;
+        speakers.extend(SpeakerRow::rows(&frame)?.into_iter().map(|row| SpeakerFigures {
+            speaker_id: row.speaker_id.to_owned(),
+            document: paths.get(row.document_id).copied().unwrap_or(row.document_id).to_owned(),
+            name: row.name.to_owned(),
+            role: row.role.to_owned(),
+            affiliation: row.affiliation.map(str::to_owned),
+            n_utterances: row.n_utterances,
+            n_words: row.n_words,
+            sentiment: estimates.of_speakers.get(row.speaker_id).cloned(),
+        }));
+    }
+    Ok(speakers)
+}
+
+fn targets(results: &Results, estimates: &Estimates) -> Result<Vec<TargetFigures>, OpenError> {
+    let target = |target: &crate::corpus::findings::Target| TargetFigures {
+        target_id: target.id.clone(),
+        proposition: target.proposition.clone(),
+        favor: 0,
+        against: 0,
+        neither: 0,
+        no_label: 0,
+        stance: estimates.of_targets.get(&target.id).cloned(),
+    };
+    let mut targets: Vec<TargetFigures> = results.study().targets.iter().map(target).collect();
+    for group in results.groups(StanceRow::TABLE, Some(&["target_id", "label"]))? {
+        let frame = group?;
+        let labels = column::<&str>(&frame, "label")?;
+        for (id, label) in column::<&str>(&frame, "target_id")?.into_iter().zip(labels) {
+            // Codings of other targets are no results of this study; the writer refuses them.
+            let Some(target) = targets.iter_mut().find(|target| Some(target.target_id.as_str()) == id) else {
+                continue;
+            };
+            *match label.and_then(Stance::from_name) {
+                Some(Stance::Favor) => &mut target.favor,
+                Some(Stance::Against) => &mut target.against,
+                Some(Stance::Neither) => &mut target.neither,
+                None => &mut target.no_label,
+            } += 1;
+        }
+    }
+    Ok(targets)
+}
+
+fn themes(results: &Results) -> Result<Vec<ThemeFigures>, OpenError> {
+    let frame = results.frame(ThemeRow::TABLE)?;
+    let themes = ThemeRow::rows(&frame)?.into_iter().map(|row| ThemeFigures {
+        theme_id: row.theme_id.to_owned(),
+        label: row.label.to_owned(),
+        n_segments: row.n_segments,
+        n_speakers: row.n_speakers,
+    });
+    Ok(themes.collect())
+}
+
+fn n_split(results: &Results) -> Result<usize, OpenError> {
+    let mut n_split = 0;
+    for group in results.groups(SegmentRow::TABLE, Some(&["n_windows"]))? {
+        n_split += column::<u32>(&group?, "n_windows")?.into_iter().flatten().filter(|n| *n > 1).count();
+    }
+    Ok(n_split)
+}
