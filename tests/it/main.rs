@@ -5,7 +5,6 @@
 
 mod architectures;
 mod arrows;
-mod attribution;
 mod bad_input;
 mod command_line;
 mod commands_doc;
@@ -13,6 +12,7 @@ mod common;
 mod fetch;
 mod fuzz;
 mod golden;
+mod layouts;
 mod models;
 mod parity;
 mod parts;
