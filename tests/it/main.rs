@@ -9,6 +9,7 @@ mod bad_input;
 mod command_line;
 mod commands_doc;
 mod common;
+mod compat;
 mod fetch;
 mod fuzz;
 mod golden;
