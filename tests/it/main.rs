@@ -5,7 +5,6 @@
 
 mod architectures;
 mod arrows;
-mod attribution;
 mod bad_input;
 mod command_line;
 mod commands_doc;
@@ -15,6 +14,7 @@ mod fetch;
 mod fuzz;
 mod golden;
 mod lexicon;
+mod layouts;
 mod models;
 mod parity;
 mod parts;

@@ -84,34 +84,6 @@ The ships are late.
 }
 
 #[test]
-fn groups_say_role_and_where_speech_begins() {
-    let own = study(r#"pattern = '''(?P<role>CHAIR|MEMBER|CLERK) (?P<name>[A-Z]\w+) (?P<speech>\S.*)$'''"#, "");
-    let found = transcript(
-        "CHAIR Lee good morning.\nAnd welcome.\nMEMBER Hill CHAIR Lee is late.\nCLERK Wood so he is.\n",
-        &own,
-    );
-    assert_eq!(
-        turns(&found),
-        [
-            ("Lee", "good morning. And welcome.".to_string()),
-            ("Hill", "CHAIR Lee is late.".to_string()),
-            ("Wood", "so he is.".to_string()),
-        ]
-    );
-    let roles: Vec<(Role, Option<&str>)> =
-        found.speakers.iter().map(|s| (s.role, s.details.title.as_deref())).collect();
-    assert_eq!(roles, [(Role::Chair, None), (Role::Speaker, None), (Role::Speaker, Some("CLERK"))]);
-}
-
-#[test]
-fn a_pattern_sees_the_text_without_its_marks_and_matches_lines_that_are_brackets() {
-    let own = study(r"pattern = '\[(?P<name>[\w ]+)\]$'", "");
-    let text = "# Talks\n\n**[Ann Lee]**\n\nHow are you?\n\n[Bo Hill]\n\nWell.\n\n[applause!]\n";
-    let found = attribute(read("talk.md", text.as_bytes()).unwrap(), &own.attribution());
-    assert_eq!(turns(&found), [("Ann Lee", "How are you?".to_string()), ("Bo Hill", "Well.".to_string())]);
-}
-
-#[test]
 fn a_pattern_that_matches_nothing_is_said() {
     let found = transcript("Ann: Yes.\n\nBo: No.\n", &study("pattern = '<(?P<name>.+)>'", ""));
     assert_eq!((found.style, found.speakers.len(), found.utterances.len()), (None, 0, 1));
