@@ -35,9 +35,10 @@ struct Arguments {
 }
 
 const AFTER_HELP: &str = "Examples:
-  plenary segment talk.md                              Show who speaks, without a model
-  plenary init                                         Write study.toml, which explains every setting
-  plenary run talks/ --study study.toml --out results  Write the tables and print a summary
+  plenary segment talk.md    Show who speaks, without a model
+  plenary init               Write study.toml, which explains every setting
+  plenary run talks/ --study study.toml --out results
+                             Write the tables and print a summary
 
 Exit codes: 0 all done; 1 done, but some inputs failed; 2 nothing done";
 
