@@ -10,6 +10,7 @@ mod bad_input;
 mod command_line;
 mod commands_doc;
 mod common;
+mod docs;
 mod fetch;
 mod fuzz;
 mod golden;

@@ -386,8 +386,8 @@ fn segment_explains_each_turn() {
         rule     colon, line 3; form of the label: office; seen 2 times
         byline   "The Chair"
         weights  +0.95 -> 0.95  the label names an office
-                 +0.05 -> 1.00  the label stands 2 times in this style
-                 -0.04 -> 0.96  a quarter of the whole is the confidence of the document's style, 0.84
+                 +0.05 -> 1.00  the label occurs 2 times in this style
+                 -0.04 -> 0.96  the confidence of the document's style, 0.84, has a weight of one quarter
         person   Ann Lee: office_in_chair_line (0.90), based on 9a987da71667-b00001 (line 1) and 9a987da71667-b00002 (line 3)
 
       line 5: Bo Hill, confidence 0.81, 9a987da71667-u0002
@@ -395,7 +395,7 @@ fn segment_explains_each_turn() {
         rule     colon, line 5; form of the label: person; seen once
         byline   "Bo Hill (Docks Ltd)"
         weights  +0.80 -> 0.80  the label has the form of a person's name
-                 +0.01 -> 0.81  a quarter of the whole is the confidence of the document's style, 0.84
+                 +0.01 -> 0.81  the confidence of the document's style, 0.84, has a weight of one quarter
         person   Bo Hill: first_mention (1.00), based on 9a987da71667-b00004 (line 5)
 
       line 7: Joan Hill, confidence 0.81, 9a987da71667-u0003
@@ -403,7 +403,7 @@ fn segment_explains_each_turn() {
         rule     colon, line 7; form of the label: person; seen once
         byline   "Joan Hill"
         weights  +0.80 -> 0.80  the label has the form of a person's name
-                 +0.01 -> 0.81  a quarter of the whole is the confidence of the document's style, 0.84
+                 +0.01 -> 0.81  the confidence of the document's style, 0.84, has a weight of one quarter
         person   Joan Hill: first_mention (1.00), based on 9a987da71667-b00006 (line 7)
 
       line 9: Mr. Bo Hill, confidence 0.92, 9a987da71667-u0004
@@ -411,7 +411,7 @@ fn segment_explains_each_turn() {
         rule     colon, line 9; form of the label: person; seen once
         byline   "Mr. Bo Hill"
         weights  +0.95 -> 0.95  the label has the form of a person's name
-                 -0.03 -> 0.92  a quarter of the whole is the confidence of the document's style, 0.84
+                 -0.03 -> 0.92  the confidence of the document's style, 0.84, has a weight of one quarter
         person   Bo Hill: same_full_name (0.95), based on 9a987da71667-b00004 (line 5) and 9a987da71667-b00008 (line 9)
 
     ? line 11: Hill, confidence 0.59, 9a987da71667-u0005
@@ -420,7 +420,7 @@ fn segment_explains_each_turn() {
         byline   "Hill"
         weights  +0.35 -> 0.35  the label is a word that may be a name
                  +0.15 -> 0.50  most paragraphs begin with a label of this style
-                 +0.09 -> 0.59  a quarter of the whole is the confidence of the document's style, 0.84
+                 +0.09 -> 0.59  the confidence of the document's style, 0.84, has a weight of one quarter
         person   Hill: ambiguous_surname (0.40), based on 9a987da71667-b00010 (line 11)
         review   the confidence of the boundary, 0.59, is under 0.60
         review   "Hill" may stand for Bo Hill or Joan Hill
@@ -430,8 +430,8 @@ fn segment_explains_each_turn() {
         rule     colon, line 13; form of the label: office; seen 2 times
         byline   "The Chair"
         weights  +0.95 -> 0.95  the label names an office
-                 +0.05 -> 1.00  the label stands 2 times in this style
-                 -0.04 -> 0.96  a quarter of the whole is the confidence of the document's style, 0.84
+                 +0.05 -> 1.00  the label occurs 2 times in this style
+                 -0.04 -> 0.96  the confidence of the document's style, 0.84, has a weight of one quarter
         person   Ann Lee: office_in_chair_line (0.90), based on 9a987da71667-b00001 (line 1) and 9a987da71667-b00012 (line 13)
     "#);
     let doubtful = place.run_well(&["segment", "hearing.txt", "--doubtful"]).out;
