@@ -23,7 +23,7 @@ fn the_pages_of_the_commands_are_what_the_arguments_say() {
     }
     let written: BTreeMap<String, String> = fs::read_dir(folder())
         .unwrap()
-        .map(|entry| entry.unwrap())
+        .map(Result::unwrap)
         .map(|entry| (entry.file_name().into_string().unwrap(), fs::read_to_string(entry.path()).unwrap()))
         .collect();
     assert!(
