@@ -47,6 +47,8 @@ fn words(hint: &Hint) -> String {
         Hint::CheckPermissions => "check that you may read it".into(),
         Hint::MakeRoom => "make room and run again".into(),
         Hint::CloseProgramsAndRunAgain => "close programs that have the tables open and run again".into(),
+        Hint::NamePartFolder => "name the folder of a part, which holds a `part.json`".into(),
+        Hint::MeasurePartAgain => "measure the part again, with this version and the study of the other parts".into(),
         Hint::ReportDefect => "this is a defect of plenary; please report it".into(),
     }
 }

@@ -38,10 +38,12 @@ struct Arguments {
 }
 
 const AFTER_HELP: &str = "Examples:
-  plenary segment talk.md                              Show who speaks, without a model
-  plenary init                                         Write study.toml, which explains every setting
-  plenary run talks/ --study study.toml --out results  Write the tables and print a summary
-  plenary show results --table speakers                Look at a table
+  plenary segment talk.md    Show who speaks, without a model
+  plenary init               Write study.toml, which explains every setting
+  plenary run talks/ --study study.toml --out results
+                             Write the tables and print a summary
+  plenary show results --table speakers
+                             Look at a table
 
 Exit codes: 0 all done; 1 done, but some inputs failed; 2 nothing done";
 

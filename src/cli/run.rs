@@ -34,10 +34,10 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "DIR", env = crate::engine::VARIABLE)]
     models: Option<PathBuf>,
     /// Engine that runs the models: auto, encoder, rten, static (one vector per word, made by `plenary models distill`) or
-    /// rust-bert (libtorch, in programs built with it) [default: the study's].
+    /// rust-bert (libtorch, in programs built with it) [default: as in the study].
     #[arg(long, value_name = "ENGINE")]
     engine: Option<EngineChoice>,
-    /// Device to compute on: cpu or cuda (through rust-bert) [default: the study's].
+    /// Device to compute on: cpu or cuda (through rust-bert) [default: as in the study].
     #[arg(long, value_name = "DEVICE")]
     device: Option<Device>,
     /// Number of threads; the results do not depend on it [default: one per core].
@@ -49,7 +49,7 @@ pub(crate) struct RunArgs {
     /// Do not read or write the cache.
     #[arg(long, conflicts_with = "cache")]
     no_cache: bool,
-    /// Write Parquet only, or CSV (without vectors) as well [default: the study's].
+    /// Write Parquet only, or CSV (without vectors) as well [default: as in the study].
     #[arg(long, value_enum, value_name = "FORMAT")]
     format: Option<Format>,
 }

@@ -23,7 +23,7 @@ fn the_pages_of_the_commands_are_what_the_arguments_say() {
     }
     let written: BTreeMap<String, String> = fs::read_dir(folder())
         .unwrap()
-        .map(|entry| entry.unwrap())
+        .map(Result::unwrap)
         .map(|entry| (entry.file_name().into_string().unwrap(), fs::read_to_string(entry.path()).unwrap()))
         .collect();
     assert!(
@@ -57,7 +57,8 @@ fn index(program: &Command) -> String {
         let _ = writeln!(out, "| [`plenary {0}`]({0}.md) | {1} |", command.get_name(), cell(&about(command)));
     }
     let _ = writeln!(out, "\nOptions of every command:\n");
-    table_of(&mut out, program.get_arguments());
+    table_of(&mut out, program.get_arguments().filter(|arg| arg.get_id() != "version"));
+    let _ = writeln!(out, "\n`plenary --version` prints the version.");
     after(&mut out, program);
     out
 }
@@ -167,13 +168,13 @@ fn text(styled: Option<&clap::builder::StyledStr>) -> String {
     styled.map(ToString::to_string).unwrap_or_default()
 }
 
-/// Ends with a full stop, as prose does; clap's short help does not.
+/// Ends with a full stop, as prose does; clap's short help does not. A default in brackets becomes a sentence.
 fn sentence(text: &str) -> String {
-    match text.trim_end() {
-        "" => String::new(),
-        text if text.ends_with(['.', ']', '!', '?']) => text.to_string(),
-        text => format!("{text}."),
+    let text = text.trim_end();
+    if let Some((meaning, default)) = text.strip_suffix(']').and_then(|text| text.rsplit_once(" [default: ")) {
+        return format!("{meaning}. Default: {default}.");
     }
+    if text.is_empty() || text.ends_with(['.', '!', '?']) { text.to_string() } else { format!("{text}.") }
 }
 
 /// A cell of a table is one line.
