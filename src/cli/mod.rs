@@ -6,6 +6,7 @@
 
 mod cache;
 mod completions;
+mod hint;
 mod init;
 mod man;
 mod models;
@@ -67,6 +68,9 @@ pub fn main() -> ExitCode {
     };
     outcome.unwrap_or_else(|error| {
         output::message(&format!("error: {error:#}"), "       ");
+        if let Some(hint) = hint::hint_of(&error) {
+            output::message(&format!("hint: {hint}"), "      ");
+        }
         ExitCode::from(2)
     })
 }
