@@ -12,10 +12,11 @@ use ndarray::Array2;
 
 use plenary::corpus::progress::Silent;
 use plenary::engine::cache::Cache;
-use plenary::engine::{self, EngineChoice, Model, Work};
+use plenary::engine::{EngineChoice, Model, Work};
 use plenary::measure::coder::{Coder, Units};
 use plenary::measure::stance::InferenceCoder;
 use plenary::measure::{embedding, sentiment};
+use plenary::models::{find, load, places};
 use plenary::study::{StanceOptions, Target};
 
 fn main() {
@@ -26,8 +27,8 @@ const ENGINES: [EngineChoice; 2] = [EngineChoice::Encoder, EngineChoice::Rten];
 
 fn model(id: &str, choice: EngineChoice) -> Model {
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
-    let folder = engine::find(&engine::places(Some(&models)), id).expect("the models ship with the benchmark");
-    engine::load(&folder, choice).expect("the models that ship are whole")
+    let folder = find(&places(Some(&models)), id).expect("the models ship with the benchmark");
+    load(&folder, choice).expect("the models that ship are whole")
 }
 
 /// As many different sentences.

@@ -9,10 +9,11 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use ndarray::Array2;
 use plenary::corpus::progress::Silent;
-use plenary::engine::{self, EngineChoice, EngineError, Model, Place, Work};
+use plenary::engine::{EngineChoice, EngineError, Model, Work};
 use plenary::measure::coder::{Coder, Units};
 use plenary::measure::stance::InferenceCoder;
 use plenary::measure::{embedding, sentiment};
+use plenary::models::{Place, find, load};
 use plenary::study::{StanceOptions, Target};
 
 const ROUNDS: usize = 5;
@@ -40,8 +41,8 @@ fn main() -> Result<()> {
     texts.sort_unstable();
     texts.dedup();
     for (what, id, job) in JOBS {
-        let folder = engine::find(&[Place::new(Path::new(&models), "argument")], id)?;
-        let engines = [EngineChoice::Rten, EngineChoice::Encoder].map(|choice| engine::load(&folder, choice));
+        let folder = find(&[Place::new(Path::new(&models), "argument")], id)?;
+        let engines = [EngineChoice::Rten, EngineChoice::Encoder].map(|choice| load(&folder, choice));
         let engines: Vec<Model> = engines.into_iter().collect::<Result<_, _>>()?;
         let tokens: usize =
             texts.iter().map(|text| Ok(engines[0].tokenizer().text(text)?.n_tokens)).sum::<Result<_>>()?;

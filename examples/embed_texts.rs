@@ -10,8 +10,9 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use plenary::corpus::progress::Silent;
-use plenary::engine::{self, EngineChoice, Work};
+use plenary::engine::{EngineChoice, Work};
 use plenary::measure::embedding;
+use plenary::models::{find, load, places};
 use serde_json::Value;
 
 fn main() -> Result<()> {
@@ -24,7 +25,7 @@ fn main() -> Result<()> {
     let lines = fs::read_to_string(texts).with_context(|| texts.clone())?;
     let rows: Vec<Value> = lines.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
     let texts: Vec<&str> = rows.iter().map(|row| row["text"].as_str().unwrap_or_default()).collect();
-    let model = engine::load(&engine::find(&engine::places(models), id)?, EngineChoice::Auto)?;
+    let model = load(&find(&places(models), id)?, EngineChoice::Auto)?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
 
     let start = Instant::now();

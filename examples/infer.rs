@@ -13,10 +13,11 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use ndarray::Array2;
 use plenary::corpus::progress::Silent;
-use plenary::engine::{self, EngineChoice, Model, Work};
+use plenary::engine::{EngineChoice, Model, Work};
 use plenary::measure::coder::{Coder, Units};
 use plenary::measure::embedding;
 use plenary::measure::stance::InferenceCoder;
+use plenary::models::{find, load, places};
 use plenary::study::{StanceOptions, Target};
 use serde_json::{Value, json};
 
@@ -51,8 +52,8 @@ fn main() -> Result<()> {
         })
         .collect::<Result<_>>()?;
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    let places = engine::places(Some(&PathBuf::from(models)));
-    let model = engine::load(&engine::find(&places, id.as_deref().unwrap_or(default))?, choice)?;
+    let places = places(Some(&PathBuf::from(models)));
+    let model = load(&find(&places, id.as_deref().unwrap_or(default))?, choice)?;
     let run = |texts: &[&str]| {
         if embeds { embed(&model, texts, threads) } else { infer(&model, texts, &hypothesis, threads) }
     };

@@ -16,7 +16,6 @@ use plenary_corpus::OptionError;
 pub use plenary_corpus::findings::Target;
 use plenary_corpus::hash::sha256;
 pub use plenary_measure::{EstimateOptions, StanceOptions, ThemeOptions};
-use plenary_models::BadModelOption;
 pub use plenary_models::ModelOptions;
 use plenary_names::lexicon::{Lexicon, LexiconError};
 use plenary_names::toml_error::TomlError;
@@ -180,11 +179,9 @@ impl Study {
                 "\"auto\" or a two-letter code (ISO 639-1), such as \"en\"",
             );
         }
-        if let Err(BadModelOption { key, found, expected }) = self.models.check() {
-            return wrong(format!("[models] {key}"), found, expected);
-        }
         let wrong = |problem| StudyError::Value { path: path.into(), problem };
         self.transcript.check().map_err(wrong)?;
+        self.models.check().map_err(wrong)?;
         self.stance.check().map_err(wrong)?;
         self.themes.check().map_err(wrong)?;
         self.estimates.check().map_err(wrong)?;

@@ -1,54 +1,55 @@
-//! `plenary cache`: what numbers are kept for later runs, and how to be rid of them.
+//! `plenary cache`: the numbers that are stored for later runs, and how to remove them.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use crate::engine::cache;
+use crate::models::cache_folder;
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use indicatif::HumanBytes;
 
 use super::output::{plural, print, table};
 
-/// Look at, shrink or remove the cache of numbers that were computed.
+/// Show, shrink or remove the cache of numbers from earlier runs.
 #[derive(Debug, Args)]
 pub(crate) struct CacheArgs {
     #[command(subcommand)]
     command: Command,
-    /// Folder of the cache [default: PLENARY_CACHE, else your folder for caches].
+    /// Cache folder [default: PLENARY_CACHE, then your cache folder].
     #[arg(long, value_name = "DIR", global = true)]
     cache: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Show where the cache is, how large, and what it holds of which model
+    /// Show the path and size of the cache, and the number of rows by model
     Stats,
-    /// Remove what is old, or more than a size
+    /// Remove rows that are old, or the oldest rows beyond a size
     Prune {
-        /// Remove what was computed longer ago, such as `30d` or `12w`.
+        /// Remove rows that were computed longer ago, such as `30d` or `12w`.
         #[arg(long, value_name = "AGE", value_parser = age)]
         older_than: Option<Duration>,
-        /// Keep about this much, such as `500MB` or `2GB`: the oldest goes first.
+        /// Keep about this much, such as `500MB` or `2GB`; the oldest rows are removed first.
         #[arg(long, value_name = "SIZE", value_parser = size)]
         max_size: Option<u64>,
     },
-    /// Remove all of it; runs then compute everything anew
+    /// Remove the whole cache; later runs compute everything again
     Clear,
 }
 
 pub(crate) fn run(args: &CacheArgs) -> anyhow::Result<ExitCode> {
-    let folder = cache::folder(args.cache.as_deref())?;
+    let folder = cache_folder(args.cache.as_deref())?;
     match &args.command {
         Command::Stats => {
             let stats = cache::stats(&folder)?;
-            let mut shown = table(&["model", "engine", "numbers of", "sha256 of the model"], 2..3);
+            let mut shown = table(&["model", "engine", "rows", "sha256 of the model"], 2..3);
             for share in &stats.shares {
                 shown.add_row([
                     share.model.clone(),
                     format!("{} {}", share.engine, share.version),
-                    format!("{} texts", share.n_rows),
+                    share.n_rows.to_string(),
                     share.sha256.chars().take(12).collect(),
                 ]);
             }
@@ -56,18 +57,16 @@ pub(crate) fn run(args: &CacheArgs) -> anyhow::Result<ExitCode> {
             print(&format!("{}, {size}\n\n{}\n", stats.path.display(), shown.trim_fmt()))?;
         }
         Command::Prune { older_than: None, max_size: None } => {
-            bail!("nothing to remove was named: say --older-than AGE, --max-size SIZE or both")
+            bail!("nothing to remove was named; pass --older-than AGE, --max-size SIZE or both")
         }
         Command::Prune { older_than, max_size } => {
             let (gone, left) = cache::prune(&folder, *older_than, *max_size)?;
-            print(&format!(
-                "{} removed, {left} left\n",
-                plural(usize::try_from(gone).unwrap_or(usize::MAX), "entry").replace("entrys", "entries")
-            ))?;
+            let removed = plural(usize::try_from(gone).unwrap_or(usize::MAX), "row");
+            print(&format!("{removed} removed, {left} left\n"))?;
         }
         Command::Clear => {
             let freed = cache::clear(&folder)?;
-            print(&format!("removed; {} are free again\n", HumanBytes(freed)))?;
+            print(&format!("removed {}\n", HumanBytes(freed)))?;
         }
     }
     Ok(ExitCode::SUCCESS)

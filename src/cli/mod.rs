@@ -7,7 +7,7 @@
 mod cache;
 mod completions;
 mod figures;
-mod hints;
+mod hint;
 mod init;
 mod man;
 mod models;
@@ -74,8 +74,10 @@ pub fn main() -> ExitCode {
         Command::Completions(args) => completions::run(args),
     };
     outcome.unwrap_or_else(|error| {
-        let hint = hints::for_error(&error).map_or_else(String::new, |hint| format!("; {hint}"));
-        output::message(&format!("error: {error:#}{hint}"), "       ");
+        output::message(&format!("error: {error:#}"), "       ");
+        if let Some(hint) = hint::hint_of(&error) {
+            output::message(&format!("hint: {hint}"), "      ");
+        }
         ExitCode::from(2)
     })
 }

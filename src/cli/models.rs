@@ -1,17 +1,19 @@
-//! `plenary models`: which models there are, whether they are whole, where they live, and how new ones come there.
+//! `plenary models`: list, verify, install, fetch and make models.
 //!
-//! Prints for people (or JSON for programs); finding, checking, copying and making are the library's.
+//! Input: arguments. Output: a table, or JSON for programs. Finding, checking, copying and making models is left to the library.
 
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use crate::engine::{self, Installed, Listed, ModelFolder, Place, Task, Wanted, Work};
+use crate::engine::{Task, Work};
+use crate::models::{self, Installed, Listed, ModelFolder, Place, Request, Wanted};
 use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::Verbosity;
+use super::hint::with_hint;
 use super::output::{message, no_wrap, plural, print, table, wrapped};
 use super::progress::{TerminalProgress, handle_ctrl_c};
 
@@ -21,47 +23,48 @@ pub(crate) struct ModelsArgs {
     #[command(subcommand)]
     command: Command,
 
-    /// Folder of models, the only one looked into [default: the variable PLENARY_MODELS; else your data folder, then
-    /// where plenary was built]
+    /// Folder of models; no other folder is searched [default: the variable PLENARY_MODELS; else your data folder, then
+    /// folders `models` beside or above the program and the current folder]
     #[arg(long, value_name = "DIR", global = true)]
     models: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Which models there are, what they are for, and where they were found
+    /// List the models with their task and where they were found
     List {
+        /// Format of the list
         #[arg(long, value_enum, default_value_t)]
         format: ListFormat,
     },
-    /// Hash every file and compare with the manifest and models.lock; exit code 2 if one differs
+    /// Hash every file and compare the hashes with the manifest and models.lock; exit code 2 if one differs
     Verify,
-    /// Copy the models that are found into your data folder, so that they are found from everywhere
+    /// Copy the models that are found into your data folder, so that they are found from every folder
     Install {
-        /// Folder of models to copy from [default: where models are found outside your data folder]
+        /// Folder of models to copy from [default: the folders of models that are found outside your data folder]
         #[arg(long, value_name = "DIR", conflicts_with = "models")]
         from: Option<PathBuf>,
-        /// Replace other files of the same name
+        /// Replace existing models with the same id
         #[arg(long)]
         force: bool,
     },
     /// Fetch a model from the Hugging Face hub; the only command that uses the network
     Fetch(FetchArgs),
-    /// Make a static model of an embedding model: a vector per token, for corpora of millions (Model2Vec's recipe)
+    /// Make a static model (one vector per token) of an embedding model, for millions of segments (Model2Vec)
     Distill {
         /// Id of the embedding model
         #[arg(default_value = "all-minilm-l6-v2", value_name = "MODEL")]
         id: String,
-        /// Numbers of a vector
-        #[arg(long, value_name = "N", default_value_t = engine::DIMENSIONS, value_parser = at_least_one)]
+        /// Numbers per vector
+        #[arg(long, value_name = "N", default_value_t = models::DIMENSIONS, value_parser = at_least_one)]
         dimensions: usize,
         #[command(flatten)]
         made: MadeArgs,
-        /// Threads to work with; the numbers do not depend on it [default: one per core]
+        /// Number of threads; the result does not depend on it [default: one per core]
         #[arg(long, value_name = "N")]
         threads: Option<NonZeroUsize>,
     },
-    /// Write a model's weights as fp32 model.safetensors with Hugging Face's names, for other engines
+    /// Write the weights of a model as fp32 model.safetensors with Hugging Face's names, for other engines
     Convert {
         /// Id of the model
         #[arg(value_name = "MODEL")]
@@ -76,13 +79,13 @@ struct FetchArgs {
     /// Model on the hub; a revision is a branch, a tag or a commit [default revision: main]
     #[arg(value_name = "ORG/NAME[@REVISION]")]
     name: String,
-    /// Name of the model's folder, which is how a study calls it [default: ORG--NAME]
+    /// Name of the model's folder, by which a study refers to it [default: ORG--NAME]
     #[arg(long, value_name = "ID")]
     id: Option<String>,
     /// What the model is for, where its files do not say it
     #[arg(long, value_enum)]
     task: Option<TaskName>,
-    /// What its labels mean, in their order, where they do not say it (such as LABEL_0)
+    /// What its labels mean, in their order, where they do not say it (as LABEL_0 does not)
     #[arg(long, value_name = "LABEL,...", value_delimiter = ',')]
     labels: Option<Vec<String>>,
     /// Take a quantised graph
@@ -91,10 +94,10 @@ struct FetchArgs {
     /// Take this graph, by its path in the repository
     #[arg(long, value_name = "PATH")]
     graph: Option<String>,
-    /// Take model.safetensors too, for engines that build the graph themselves
+    /// Also take model.safetensors, for engines that build the graph themselves
     #[arg(long)]
     weights: bool,
-    /// Give up when nothing has come for so long [default: 60]
+    /// Give up after this many seconds without an answer [default: 60]
     #[arg(long, value_name = "SECONDS")]
     timeout: Option<NonZeroU64>,
     #[command(flatten)]
@@ -103,10 +106,10 @@ struct FetchArgs {
 
 #[derive(Debug, Args)]
 struct MadeArgs {
-    /// Folder of models to put it into [default: the one named with --models or PLENARY_MODELS, else your data folder]
+    /// Folder of models to write to [default: --models, then PLENARY_MODELS, then your data folder]
     #[arg(long, value_name = "DIR")]
     to: Option<PathBuf>,
-    /// Replace what is there; for `fetch` also: take the commit that a branch has moved on to
+    /// Replace an existing model; `fetch` also takes the newer commit of a branch
     #[arg(long)]
     force: bool,
 }
@@ -134,21 +137,22 @@ fn at_least_one(text: &str) -> Result<usize, String> {
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
 enum ListFormat {
-    /// A table for people
+    /// A table
     #[default]
     Table,
+    /// JSON, for programs
     Json,
 }
 
-/// Exit code 0, or 2 where `verify` finds something wrong.
+/// Exit code 0; 1 where `fetch` gets a model that cannot be used yet; 2 where `verify` finds a problem.
 pub(crate) fn run(args: &ModelsArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
-    let places = engine::places(args.models.as_deref());
+    let places = models::places(args.models.as_deref());
     match &args.command {
         Command::List { format } => {
-            let models = engine::list(&places)?;
+            let models = models::list(&places)?;
             match format {
-                ListFormat::Table => print(&for_people(&models))?,
-                ListFormat::Json => print(&format!("{}\n", json(&models)?))?,
+                ListFormat::Table => print(&list_as_table(&models))?,
+                ListFormat::Json => print(&format!("{}\n", list_as_json(&models)?))?,
             }
             Ok(ExitCode::SUCCESS)
         }
@@ -156,33 +160,37 @@ pub(crate) fn run(args: &ModelsArgs, verbosity: Verbosity) -> anyhow::Result<Exi
         Command::Install { from, force } => install(places, from.as_deref(), *force, verbosity),
         Command::Fetch(fetch) => self::fetch(fetch, &fetch.made.target(args)?, verbosity),
         Command::Distill { id, dimensions, made, threads } => {
-            let folder = engine::find(&places, id)?;
+            let folder = models::find(&places, id)?;
             let threads = threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
             handle_ctrl_c();
             let progress = TerminalProgress::new(verbosity.quiet);
             let work = Work { threads, progress: &progress, cache: None };
-            let path = engine::distill(&folder, &made.target(args)?, *dimensions, made.force, work);
+            let path = models::distill(&folder, &made.target(args)?, *dimensions, made.force, work);
             progress.finish();
-            tell_made(&path?, "name it in a study as [models] embedding, or run with --engine static", verbosity)
+            print_made(
+                &path?,
+                "to use it, name it as [models] embedding in a study or run with --engine static",
+                verbosity,
+            )
         }
         Command::Convert { id, made } => {
-            let folder = engine::find(&places, id)?;
-            let path = engine::convert(&folder, &made.target(args)?, made.force)?;
-            tell_made(&path, "fp32 weights with the names of transformers", verbosity)
+            let folder = models::find(&places, id)?;
+            let path = models::convert(&folder, &made.target(args)?, made.force)?;
+            print_made(&path, "fp32 weights with the names of transformers", verbosity)
         }
     }
 }
 
 impl MadeArgs {
-    /// Where a new model goes.
+    /// The folder of models for a new model.
     fn target(&self, args: &ModelsArgs) -> anyhow::Result<PathBuf> {
-        let named = || std::env::var_os(engine::VARIABLE).filter(|name| !name.is_empty()).map(PathBuf::from);
-        let target = self.to.clone().or_else(|| args.models.clone()).or_else(named).or_else(engine::user_folder);
-        target.context("your home folder is not known, so there is no data folder; say where to put it with --to DIR")
+        let named = || std::env::var_os(models::VARIABLE).filter(|name| !name.is_empty()).map(PathBuf::from);
+        let target = self.to.clone().or_else(|| args.models.clone()).or_else(named).or_else(models::user_folder);
+        target.context("there is no data folder, as your home folder is unknown; name a folder of models with --to DIR")
     }
 }
 
-fn tell_made(path: &Path, what: &str, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
+fn print_made(path: &Path, what: &str, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
     if !verbosity.quiet {
         let id = path.file_name().unwrap_or_default().to_string_lossy();
         print(&format!("{id}: {what}\n in {}\n", path.display()))?;
@@ -190,49 +198,50 @@ fn tell_made(path: &Path, what: &str, verbosity: Verbosity) -> anyhow::Result<Ex
     Ok(ExitCode::SUCCESS)
 }
 
-/// Exit code 0, or 1 where the model came whole but cannot be used as it is.
+/// Exit code 0, or 1 where the model was fetched but cannot be used as it is.
 fn fetch(args: &FetchArgs, target: &Path, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
-    let request = engine::Request {
+    let request = Request {
         name: args.name.clone(),
         id: args.id.clone(),
         task: args.task.map(Task::from),
         labels: args.labels.clone(),
         wanted: Wanted { quantised: args.quantised, weights: args.weights, graph: args.graph.clone() },
         force: args.made.force,
-        endpoint: variable(engine::ENDPOINT),
-        token: variable(engine::TOKEN),
+        endpoint: variable(models::ENDPOINT),
+        token: variable(models::TOKEN),
         patience: args.timeout.map(|seconds| Duration::from_secs(seconds.get())),
     };
     let progress = TerminalProgress::new(verbosity.quiet);
-    let fetched = engine::fetch(&request, target, &progress);
+    let fetched = models::fetch(&request, target, &progress);
     progress.finish();
     let fetched = fetched?;
     if !verbosity.quiet {
         let what = match fetched.outcome {
             Installed::Copied => "fetched",
-            Installed::Replaced => "fetched, replaced what was there",
-            Installed::Unchanged => "was there already",
+            Installed::Replaced => "fetched, replaced the earlier files",
+            Installed::Unchanged => "already up to date",
         };
         print(&format!("{}: {what}, commit {}\n in {}\n", fetched.id, fetched.commit, fetched.path.display()))?;
     }
     match fetched.problem {
         None => Ok(ExitCode::SUCCESS),
         Some(error) => {
-            message(&format!("not usable yet: {error}"), "  ");
+            let text = with_hint(&format!("cannot be used yet: {error}"), error.hint().as_ref());
+            message(&text, "  ");
             Ok(ExitCode::from(1))
         }
     }
 }
 
-fn for_people(models: &[Listed]) -> String {
+fn list_as_table(models: &[Listed]) -> String {
     let mut table = table(&["model", "task", "output", "size", "licence"], 3..4);
     no_wrap(&mut table, &[0]);
     let mut places: Vec<String> = Vec::new();
     let mut unusable = Vec::new();
     for Listed { id, folder } in models {
         match folder {
-            Err(error) => unusable.push(format!("{id}: unusable: {error}")),
+            Err(error) => unusable.push(with_hint(&format!("{id}: unusable: {error}"), error.hint().as_ref())),
             Ok(model) => {
                 let facts = &model.facts;
                 let output = match facts.labels.is_empty() {
@@ -250,14 +259,14 @@ fn for_people(models: &[Listed]) -> String {
         }
     }
     let mut text = format!("{}\n", table.trim_fmt());
-    for fault in unusable {
-        text.push_str(&format!("\n{}\n", wrapped(&fault, " ", "   ")));
+    for problem in unusable {
+        text.push_str(&format!("\n{}\n", wrapped(&problem, " ", "   ")));
     }
     text.push_str(&format!("\n{}\n", wrapped(&places.join(", "), " found in ", "   ")));
     text
 }
 
-fn json(models: &[Listed]) -> anyhow::Result<String> {
+fn list_as_json(models: &[Listed]) -> anyhow::Result<String> {
     let rows: Vec<serde_json::Value> = models
         .iter()
         .map(|Listed { id, folder }| match folder {
@@ -288,56 +297,56 @@ fn size(model: &ModelFolder) -> Option<u64> {
 }
 
 fn verify(places: &[Place], verbosity: Verbosity) -> anyhow::Result<ExitCode> {
-    let (mut right, mut wrong) = (String::new(), String::new());
+    let (mut intact, mut damaged) = (String::new(), String::new());
     let mut n_wrong = 0;
-    let models = engine::list(places)?;
+    let models = models::list(places)?;
     for Listed { id, folder } in &models {
         let model = match folder {
             Ok(model) => model,
             Err(error) => {
-                wrong.push_str(&format!("{id}: wrong: {error}\n"));
+                let text = with_hint(&format!("{id}: wrong: {error}"), error.hint().as_ref());
+                damaged.push_str(&format!("{text}\n"));
                 n_wrong += 1;
                 continue;
             }
         };
-        for check in engine::verify(model) {
+        for check in models::verify(model) {
             match check.result {
-                Ok(sha256) if model.is_pinned() => right.push_str(&format!("{id}/{}: ok {sha256}\n", check.file)),
-                Ok(sha256) => {
-                    right.push_str(&format!("{id}/{}: not pinned by a manifest or a lock, {sha256}\n", check.file))
-                }
+                Ok(sha256) if model.is_pinned() => intact.push_str(&format!("{id}/{}: ok {sha256}\n", check.file)),
+                Ok(sha256) => intact.push_str(&format!("{id}/{}: in no manifest or lock, {sha256}\n", check.file)),
                 Err(error) => {
-                    wrong.push_str(&format!("{id}/{}: wrong: {error}\n", check.file));
+                    let text = with_hint(&format!("{id}/{}: wrong: {error}", check.file), error.hint().as_ref());
+                    damaged.push_str(&format!("{text}\n"));
                     n_wrong += 1;
                 }
             }
         }
     }
-    let counts = format!("{}, {}\n", plural(models.len(), "model"), plural(n_wrong, "fault"));
+    let counts = format!("{}, {}\n", plural(models.len(), "model"), plural(n_wrong, "problem"));
     match (verbosity.quiet, n_wrong) {
         (true, 0) => {}
-        (true, _) => print(&wrong)?,
-        (false, _) => print(&format!("{right}{wrong}{counts}"))?,
+        (true, _) => print(&damaged)?,
+        (false, _) => print(&format!("{intact}{damaged}{counts}"))?,
     }
     Ok(if n_wrong == 0 { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }
 
 fn install(places: Vec<Place>, from: Option<&Path>, force: bool, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
-    let target = engine::user_folder().context(
-        "your home folder is not known, so there is no data folder to install into; set HOME, or copy the models \
+    let target = models::user_folder().context(
+        "there is no data folder to install into, as your home folder is unknown; set HOME, or copy the models \
          yourself and name their folder with PLENARY_MODELS",
     )?;
     let sources = match from {
         Some(folder) => vec![Place::new(folder, "--from")],
         None => places.into_iter().filter(|place| place.path != target).collect(),
     };
-    let models = engine::list(&sources)?.into_iter().map(|listed| listed.folder).collect::<Result<Vec<_>, _>>()?;
+    let models = models::list(&sources)?.into_iter().map(|listed| listed.folder).collect::<Result<Vec<_>, _>>()?;
     let mut text = String::new();
-    for (id, outcome) in engine::install(&models, &target, force)? {
+    for (id, outcome) in models::install(&models, &target, force)? {
         let what = match outcome {
             Installed::Copied => "copied",
             Installed::Replaced => "replaced",
-            Installed::Unchanged => "was there already",
+            Installed::Unchanged => "already installed",
         };
         text.push_str(&format!("{id}: {what}\n"));
     }

@@ -4,8 +4,9 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::engine::cache::{self, Cache};
+use crate::engine::cache::Cache;
 use crate::engine::{Device, EngineChoice};
+use crate::models::{CACHE_VARIABLE, cache_folder};
 use crate::pipeline::{self, Options, RunError};
 use crate::study::Study;
 use crate::table::{Check, Results};
@@ -30,8 +31,9 @@ pub(crate) struct RunArgs {
     /// Results folder: new, empty, or written by an earlier run, which is then replaced.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Folder of models; no other folder is searched [default: your data folder, then the folder plenary was built in].
-    #[arg(long, value_name = "DIR", env = crate::engine::VARIABLE)]
+    /// Folder of models; no other folder is searched [default: your data folder, then folders
+    /// `models` beside or above the program and the current folder].
+    #[arg(long, value_name = "DIR", env = crate::models::VARIABLE)]
     models: Option<PathBuf>,
     /// Engine that runs the models: auto, encoder, rten, static (one vector per word, made by `plenary models distill`) or
     /// rust-bert (libtorch, in programs built with it) [default: as in the study].
@@ -111,11 +113,11 @@ fn print_summary(folder: &Path, cache: CacheCounts) -> anyhow::Result<()> {
 
 /// Opens the cache that the user named, or the default one. A problem with the default one is only a warning.
 fn open_cache(named: Option<&Path>) -> anyhow::Result<Option<Cache>> {
-    let is_named = named.is_some() || std::env::var_os(cache::VARIABLE).is_some();
-    let opened = cache::folder(named).and_then(|folder| Cache::open(&folder));
+    let is_named = named.is_some() || std::env::var_os(CACHE_VARIABLE).is_some();
+    let opened = cache_folder(named).map_err(anyhow::Error::from).and_then(|folder| Ok(Cache::open(&folder)?));
     match opened {
         Ok(cache) => Ok(Some(cache)),
-        Err(error) if is_named => Err(error.into()),
+        Err(error) if is_named => Err(error),
         Err(error) => {
             tracing::warn!("{error}; the run continues without it");
             Ok(None)

@@ -21,6 +21,7 @@ use plenary_engine::EngineError;
 use plenary_engine::cache::Cache;
 use plenary_measure::estimate::EstimateError;
 use plenary_measure::themes::{SampleError, ThemeError};
+use plenary_models::{FindError, LoadError};
 use plenary_tables::{ModelRecord, OpenError, OutputFolder, Results, TableError, Writer};
 use rayon::ThreadPool;
 use rayon::prelude::*;
@@ -114,6 +115,13 @@ pub enum RunError {
         else { "The same command begins anew".to_string() }
     )]
     Stopped { n_kept: u64 },
+    /// A model was not found.
+    #[error(transparent)]
+    Find(#[from] FindError),
+    /// A model was found but not loaded.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// A model gave no numbers.
     #[error(transparent)]
     Engine(EngineError),
     #[error(transparent)]
@@ -211,6 +219,8 @@ impl RunError {
     /// What to do about it.
     pub fn hint(&self) -> Option<Hint> {
         match self {
+            RunError::Find(error) => error.hint(),
+            RunError::Load(error) => error.hint(),
             RunError::Tables(error) => error.hint(),
             RunError::Open(error) => error.hint(),
             RunError::Threads { .. } => Some(Hint::UseFewerThreads),

@@ -9,10 +9,9 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use jiff::Timestamp;
 use plenary_corpus::progress::Progress;
-use plenary_engine as engine;
 use plenary_engine::cache::Cache;
 use plenary_measure::themes::Sample;
-use plenary_models::Models;
+use plenary_models::{Models, places};
 use plenary_read as read;
 use plenary_tables::{ModelRecord, OutputFolder, PartTables, StudyInfo, TableError, Writer, fingerprint};
 use rayon::ThreadPool;
@@ -200,8 +199,7 @@ pub(super) fn measure<'w>(
     begin: impl FnOnce(&StudyInfo, usize) -> Result<Writer<'w>, TableError>,
 ) -> Result<(Measured, Writer<'w>), RunError> {
     // Models are found before anything is read, and loaded while the first files are: both fail early.
-    let places = engine::places(models);
-    let folders = Models::find(&places, &study.models, !study.targets.is_empty())?;
+    let folders = Models::find(&places(models), &study.models, !study.targets.is_empty())?;
     for folder in folders.iter() {
         tracing::info!("model {} from {}", folder.facts.id, folder.path.display());
     }

@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 use ndarray::Array2;
 use plenary::corpus::findings::Evidence;
 use plenary::corpus::progress::Silent;
-use plenary::engine::{self, EngineChoice, EngineError, Model, Place, Pooling, Task, Work};
+use plenary::engine::{self, EngineChoice, Model, Pooling, Task, Work, WrongVocabulary};
 use plenary::measure::coder::{Coder, Units};
 use plenary::measure::stance::InferenceCoder;
 use plenary::measure::{embedding, sentiment};
+use plenary::models::{self, FileError, FileProblem, FindError, LoadError, Mismatch, Place, UnusableError};
 use plenary::study::{StanceOptions, Target};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -31,8 +32,8 @@ fn expected(name: &str) -> Value {
     serde_json::from_slice::<Value>(&json).unwrap()[name].take()
 }
 
-fn load_from(models: &Path, name: &str) -> Result<Model, EngineError> {
-    engine::load(&engine::find(&[Place::new(models, "test")], name)?, EngineChoice::Auto)
+fn load_from(folder: &Path, name: &str) -> Result<Model, UnusableError> {
+    Ok(models::load(&models::find(&[Place::new(folder, "test")], name)?, EngineChoice::Auto)?)
 }
 
 /// What plenary makes of one row, in the order of the task's labels.
@@ -100,7 +101,7 @@ fn check(name: &str, meanings: &[usize]) {
 
 #[test]
 fn bert_embeds_with_the_first_token_where_its_pooling_says_so() {
-    let folder = engine::find(&[Place::new(fixtures(), "test")], "bert").unwrap();
+    let folder = models::find(&[Place::new(fixtures(), "test")], "bert").unwrap();
     assert_eq!((folder.facts.task, folder.facts.pooling), (Task::Embedding, Pooling::Cls));
     check("bert", &[]);
 }
@@ -137,7 +138,7 @@ fn deberta_v3_infers() {
 
 #[test]
 fn models_that_count_positions_after_the_padding_take_fewer_tokens() {
-    let most = |name| engine::find(&[Place::new(fixtures(), "test")], name).unwrap().facts.max_tokens;
+    let most = |name| models::find(&[Place::new(fixtures(), "test")], name).unwrap().facts.max_tokens;
     assert_eq!(["bert", "distilbert", "deberta-v3"].map(most), [96, 96, 96]);
     assert_eq!(["mpnet", "roberta", "xlm-roberta"].map(most), [96, 96, 96], "98 rows, two of them for padding");
     let model = load_from(&fixtures(), "roberta").unwrap();
@@ -166,8 +167,11 @@ fn a_tokenizer_with_more_tokens_than_the_model_has_rows_is_refused_with_both_siz
     let models = copy_of("bert");
     edit(&models.path().join("bert/config.json"), |config| config["vocab_size"] = 200.into());
     let error = load_from(models.path(), "bert").unwrap_err();
-    assert!(matches!(error, EngineError::WrongVocabulary { tokenizer: 260, table: 200, .. }), "{error}");
-    assert!(error.to_string().contains("the tokenizer has 260 tokens, the model's table of embeddings 200"), "{error}");
+    assert!(error.to_string().contains("260 tokens and the model's table of embeddings 200 rows"), "{error}");
+    let UnusableError::Load(LoadError::Mismatch { mismatch: Mismatch::Vocabulary(wrong), .. }) = error else {
+        panic!("{error}")
+    };
+    assert_eq!(wrong, WrongVocabulary { n_tokens: 260, n_rows: 200 });
 }
 
 #[test]
@@ -181,7 +185,9 @@ fn an_operator_that_the_engine_does_not_know_is_named() {
     graph[at..at + known.len()].copy_from_slice(unknown);
     fs::write(&path, graph).unwrap();
     let error = load_from(models.path(), "bert").unwrap_err();
-    assert!(matches!(error, EngineError::BadGraph { .. }) && error.to_string().contains("Foo operator"), "{error}");
+    let numbers =
+        matches!(error, UnusableError::Load(LoadError::File(FileError { problem: FileProblem::Numbers(_), .. })));
+    assert!(numbers && error.to_string().contains("Foo operator"), "{error}");
 }
 
 #[test]
@@ -190,12 +196,12 @@ fn placeholder_labels_are_refused_until_a_manifest_says_what_they_mean() {
     let labels = serde_json::json!({"0": "LABEL_0", "1": "LABEL_1", "2": "LABEL_2"});
     edit(&models.path().join("roberta/config.json"), |config| config["id2label"] = labels.clone());
     let error = load_from(models.path(), "roberta").unwrap_err();
-    assert!(matches!(error, EngineError::UnknownLabels { .. }), "{error}");
+    assert!(matches!(error, UnusableError::Find(FindError::UnknownLabels { .. })), "{error}");
     let message = error.to_string();
     assert!(message.contains("LABEL_0, LABEL_1, LABEL_2") && message.contains("placeholders"), "{message}");
 
     let entry = "[[models]]\nid = \"roberta\"\ntask = \"inference\"\nlabels = [\"contradiction\", \"neutral\", \"entailment\"]\n";
-    fs::write(models.path().join(engine::MANIFEST), entry).unwrap();
+    fs::write(models.path().join(models::MANIFEST), entry).unwrap();
     let (own, plain) = (load_from(models.path(), "roberta").unwrap(), load_from(&fixtures(), "roberta").unwrap());
     let of = |model| numbers(model, "The harbour must stay open in winter.", Some("Schools matter."));
     assert_eq!(of(&own), of(&plain));
@@ -214,7 +220,10 @@ fn labels_of_another_task_are_listed() {
 fn a_manifest_that_contradicts_clear_labels_is_refused() {
     let models = copy_of("roberta");
     let entry = "[[models]]\nid = \"roberta\"\ntask = \"inference\"\nlabels = [\"entailment\", \"neutral\", \"contradiction\"]\n";
-    fs::write(models.path().join(engine::MANIFEST), entry).unwrap();
+    fs::write(models.path().join(models::MANIFEST), entry).unwrap();
     let error = load_from(models.path(), "roberta").unwrap_err();
-    assert!(matches!(error, EngineError::WrongLabels { .. }), "{error}");
+    assert!(
+        matches!(error, UnusableError::Load(LoadError::Mismatch { mismatch: Mismatch::Labels { .. }, .. })),
+        "{error}"
+    );
 }

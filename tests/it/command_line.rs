@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Read;
+use std::path::Path;
 use std::process::Stdio;
 
 use crate::common::{OTHER_TALK, Place, STUDY, TALK, assert_same, ended, models};
@@ -175,14 +176,28 @@ fn linked_models(place: &Place) {
     }
 }
 
+#[test]
+fn the_models_of_a_clone_are_found_without_an_option() {
+    // The folder `models` of another program is ignored.
+    let place = Place::with(&[("models/manifest.toml", "[package]\nname = \"other\"\n")]);
+    let mut command = place.command(&["models", "list"]);
+    command.env_remove("PLENARY_MODELS").env("XDG_DATA_HOME", place.path("data"));
+    command.env("CARGO_MANIFEST_DIR", Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/plenary-models"));
+    let ended = ended(&mut command);
+    ended.says(0, &[]);
+    for id in ["all-minilm-l6-v2", "nli-minilm-l6", "sentiment-minilm-l6"] {
+        assert!(ended.out.contains(id), "{}", ended.out);
+    }
+}
+
 #[cfg(unix)]
 #[test]
-fn models_that_are_not_whole_are_refused() {
+fn incomplete_and_damaged_models_are_refused() {
     let place = Place::with(&[("talk.md", TALK)]);
     linked_models(&place);
     let run = ["run", "talk.md", "--models", "models", "--out", "results"];
     let verify = ["models", "verify", "--models", "models"];
-    assert!(place.run_well(&verify).out.ends_with("3 models, 0 faults\n"));
+    assert!(place.run_well(&verify).out.ends_with("3 models, 0 problems\n"));
 
     let config = place.path("models/sentiment-minilm-l6/config.json");
     let text = fs::read_to_string(&config).unwrap();
@@ -195,12 +210,12 @@ fn models_that_are_not_whole_are_refused() {
     let ended = place.run(&verify);
     assert_eq!(ended.code, Some(2));
     assert!(ended.out.contains("sentiment-minilm-l6/config.json: wrong: "), "{}", ended.out);
-    assert!(ended.out.ends_with("3 models, 1 fault\n"), "{}", ended.out);
+    assert!(ended.out.ends_with("3 models, 1 problem\n"), "{}", ended.out);
     let quiet = place.run(&["models", "verify", "--models", "models", "--quiet"]);
-    assert_eq!((quiet.code, quiet.out.lines().count()), (Some(2), 1), "only what is wrong is said");
+    assert_eq!((quiet.code, quiet.out.lines().count()), (Some(2), 1), "only the problem is printed");
 
     let nowhere = place.run(&["run", "talk.md", "--models", "nowhere", "--out", "results"]);
-    nowhere.says(2, &["no folder of models was found", "nowhere (--models)", "PLENARY_MODELS"]);
+    nowhere.says(2, &["no folder of models was found", "nowhere (the named folder)", "PLENARY_MODELS"]);
 }
 
 #[test]
@@ -383,9 +398,9 @@ fn a_rerun_computes_only_what_is_new_and_gives_the_same_tables() {
     }
     place.run(&["cache", "prune"]).says(2, &["--older-than AGE"]);
     place.run(&["cache", "prune", "--older-than", "soon"]).says(2, &["expected days or weeks"]);
-    assert!(place.run_well(&["cache", "prune", "--max-size", "1"]).out.contains("45 entries removed, 0 left"));
+    assert!(place.run_well(&["cache", "prune", "--max-size", "1"]).out.contains("45 rows removed, 0 left"));
     place.run_well(&["cache", "clear"]);
-    place.run(&["cache", "stats"]).says(2, &["there is no cache in"]);
+    place.run(&["cache", "stats"]).says(2, &["the cache", "does not exist"]);
 }
 
 #[test]
@@ -454,15 +469,15 @@ fn a_cache_that_cannot_be_used_ends_a_run_that_asked_for_it_and_no_other() {
 
 #[cfg(unix)]
 #[test]
-fn a_cache_without_space_is_left_alone_and_the_run_goes_on() {
+fn a_cache_without_space_is_not_used_and_the_run_continues() {
     let place = Place::with(&[("b.txt", OTHER_TALK)]);
     let limited = |blocks: u32, more: &[&str]| {
         let arguments = [&["run", "b.txt", "--out", "results"], more].concat();
         ended(&mut place.command_without_space(blocks, &arguments))
     };
-    // There is no room to begin one, then none to go on.
+    // First there is no space to create the cache, then none to extend it.
     limited(8, &["--cache", "named"]).says(2, &["no space is left", "--no-cache"]);
-    limited(256, &[]).says(0, &["cannot be written", "no space is left", "the run goes on without it"]);
+    limited(256, &[]).says(0, &["cannot be written", "no space is left", "the run continues without it"]);
     place.run_well(&["run", "b.txt", "--out", "roomy"]);
     assert_same(&place.tables("results"), &place.tables("roomy"), "a cache without space");
 }

@@ -1,4 +1,4 @@
-//! Fetching models, from a hub on this machine: what comes, what is pinned, what is refused, and what is said.
+//! Fetching models from a hub on this machine: which files are written and pinned, and what is refused.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,8 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::common::hub::Hub;
+use plenary::corpus::Hint;
 use plenary::corpus::progress::{Progress, Silent};
-use plenary::engine::{self, EngineError, Fetched, Installed, Place, Request, Task, Wanted};
+use plenary::engine::Task;
+use plenary::models::{
+    self, FetchError, FetchProblem, Fetched, FileError, FileProblem, FindError, Installed, Place, Request,
+    UnusableError, Wanted,
+};
 use tempfile::TempDir;
 
 const NAME: &str = "tiny/bert";
@@ -17,7 +22,7 @@ fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/architectures").join(name)
 }
 
-/// The files of a fixture, the graph under another name if wished.
+/// The files of a fixture, with another name for the graph.
 fn files(name: &str, graph: &'static str) -> Vec<(&'static str, Vec<u8>)> {
     let read = |file: &str| fs::read(fixture(name).join(file)).unwrap();
     let mut files = vec![(graph, read("model.onnx"))];
@@ -32,8 +37,8 @@ fn request(hub: &Hub, name: &str) -> Request {
     Request { name: name.to_owned(), endpoint: Some(hub.endpoint.clone()), ..Request::default() }
 }
 
-fn fetch(request: &Request, models: &TempDir) -> Result<Fetched, EngineError> {
-    engine::fetch(request, models.path(), &Silent)
+fn fetch(request: &Request, models: &TempDir) -> Result<Fetched, FetchError> {
+    models::fetch(request, models.path(), &Silent)
 }
 
 fn names(folder: &Path) -> Vec<String> {
@@ -44,7 +49,7 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn a_model_comes_whole_pinned_and_ready() {
+fn a_fetched_model_is_complete_pinned_and_ready() {
     let (hub, models) = (Hub::with(&files("bert", "onnx/model.onnx")), tempfile::tempdir().unwrap());
     let fetched = fetch(&request(&hub, NAME), &models).unwrap();
     assert_eq!((fetched.id.as_str(), fetched.outcome), (ID, Installed::Copied));
@@ -54,24 +59,24 @@ fn a_model_comes_whole_pinned_and_ready() {
     }
     assert_eq!(names(models.path()), ["models.lock", ID], "nothing is left behind");
 
-    let lock = fs::read_to_string(models.path().join(engine::LOCK)).unwrap();
+    let lock = fs::read_to_string(models.path().join(models::LOCK)).unwrap();
     for part in
         ["repository = \"tiny/bert\"", "revision = \"main\"", &fetched.commit, "\"onnx/model.onnx\"", "1_Pooling"]
     {
         assert!(lock.contains(part), "{part} is not in\n{lock}");
     }
-    let folder = engine::find(&[Place::new(models.path(), "test")], ID).unwrap();
+    let folder = models::find(&[Place::new(models.path(), "test")], ID).unwrap();
     assert!(folder.is_pinned() && folder.facts.source.contains("tiny/bert at c0ffee"));
-    assert_eq!(engine::verify(&folder).iter().filter(|check| check.result.is_ok()).count(), 4);
+    assert_eq!(models::verify(&folder).iter().filter(|check| check.result.is_ok()).count(), 4);
 
     let path = fetched.path.join("1_Pooling/config.json");
     fs::write(&path, "{\"pooling_mode_mean_tokens\": true}").unwrap();
-    let faults: Vec<_> = engine::verify(&folder).into_iter().filter(|check| check.result.is_err()).collect();
-    assert!(matches!(faults.as_slice(), [fault] if fault.file == "1_Pooling/config.json"), "{faults:?}");
+    let damaged: Vec<_> = models::verify(&folder).into_iter().filter(|check| check.result.is_err()).collect();
+    assert!(matches!(damaged.as_slice(), [check] if check.file == "1_Pooling/config.json"), "{damaged:?}");
 }
 
 #[test]
-fn a_transfer_that_breaks_off_goes_on_where_it_stopped() {
+fn an_interrupted_transfer_continues_where_it_stopped() {
     let (hub, models) = (Hub::with(&files("bert", "model.onnx")), tempfile::tempdir().unwrap());
     hub.change(|contents| contents.breaks_off = Some(("model.onnx".into(), 50_000)));
     let fetched = fetch(&request(&hub, NAME), &models).unwrap();
@@ -84,12 +89,14 @@ fn a_transfer_that_breaks_off_goes_on_where_it_stopped() {
 }
 
 #[test]
-fn a_hub_that_falls_silent_is_given_up_and_the_next_fetch_goes_on() {
+fn a_silent_hub_is_abandoned_and_the_next_fetch_continues() {
     let (hub, models) = (Hub::with(&files("bert", "model.onnx")), tempfile::tempdir().unwrap());
     hub.change(|contents| contents.stalls = Some(("model.onnx".into(), 50_000)));
     let impatient = Request { patience: Some(Duration::from_secs(3)), ..request(&hub, NAME) };
-    let message = fetch(&impatient, &models).unwrap_err().to_string();
-    assert!(message.contains("model.onnx: nothing came from") && message.contains("for 3 seconds"), "{message}");
+    let error = fetch(&impatient, &models).unwrap_err();
+    assert_eq!(error.hint(), Some(Hint::WaitLonger));
+    let message = error.to_string();
+    assert!(message.contains("model.onnx: received nothing from") && message.contains("for 3 seconds"), "{message}");
     assert!(!models.path().join(ID).exists());
     hub.change(|contents| contents.stalls = None);
     hub.asked();
@@ -99,8 +106,8 @@ fn a_hub_that_falls_silent_is_given_up_and_the_next_fetch_goes_on() {
 }
 
 #[test]
-fn a_fetch_that_is_to_end_ends_though_the_hub_is_silent() {
-    /// Wants the work to end when the first bytes have come.
+fn a_fetch_ends_on_request_while_the_hub_is_silent() {
+    /// Requests the end of the work when the first bytes are received.
     struct Stops(AtomicBool);
     impl Progress for Stops {
         fn begin(&self, _stage: &str, _total: u64) {}
@@ -113,22 +120,22 @@ fn a_fetch_that_is_to_end_ends_though_the_hub_is_silent() {
     }
     let (hub, models) = (Hub::with(&files("bert", "model.onnx")), tempfile::tempdir().unwrap());
     hub.change(|contents| contents.stalls = Some(("config.json".into(), 10)));
-    let stopped = engine::fetch(&request(&hub, NAME), models.path(), &Stops(AtomicBool::new(false)));
-    assert!(matches!(stopped, Err(EngineError::Stopped(_))), "{stopped:?}");
+    let stopped = models::fetch(&request(&hub, NAME), models.path(), &Stops(AtomicBool::new(false)));
+    assert!(matches!(stopped, Err(FetchError::Stopped(_))), "{stopped:?}");
 }
 
 #[cfg(unix)]
 #[test]
-fn a_disk_without_space_is_told_and_leaves_no_half_model() {
+fn a_full_disk_is_reported_and_leaves_no_incomplete_model() {
     let (hub, place) = (Hub::with(&files("bert", "model.onnx")), crate::common::Place::new());
     let mut command = place.command_without_space(8, &["models", "fetch", "tiny/bert"]);
     command.env("HF_ENDPOINT", &hub.endpoint).env("PLENARY_MODELS", place.path("models"));
-    crate::common::ended(&mut command).says(2, &["no space is left in", "goes on there"]);
+    crate::common::ended(&mut command).says(2, &["no space is left in", "continues there"]);
     assert!(!place.path("models").join(ID).exists());
 }
 
 #[test]
-fn what_is_there_is_not_fetched_again() {
+fn complete_files_are_not_fetched_again() {
     let (hub, models) = (Hub::with(&files("bert", "model.onnx")), tempfile::tempdir().unwrap());
     fetch(&request(&hub, NAME), &models).unwrap();
     hub.asked();
@@ -140,21 +147,21 @@ fn what_is_there_is_not_fetched_again() {
 }
 
 #[test]
-fn other_bytes_under_a_locked_commit_are_refused_even_by_force() {
+fn other_bytes_of_a_locked_commit_are_refused_even_with_force() {
     let (hub, models) = (Hub::with(&files("bert", "model.onnx")), tempfile::tempdir().unwrap());
     fetch(&request(&hub, NAME), &models).unwrap();
     fs::remove_dir_all(models.path().join(ID)).unwrap();
     hub.change(|contents| contents.files.get_mut("tokenizer.json").unwrap().push(b' '));
     for force in [false, true] {
         let error = fetch(&Request { force, ..request(&hub, NAME) }, &models).unwrap_err();
-        assert!(matches!(&error, EngineError::OtherBytes { file, .. } if file == "tokenizer.json"), "{error}");
+        assert!(matches!(&error, FetchError::OtherBytes { file, .. } if file == "tokenizer.json"), "{error}");
         assert!(error.to_string().contains("do not trust this source"), "{error}");
     }
     assert!(!models.path().join(ID).exists());
 }
 
 #[test]
-fn a_branch_that_has_moved_on_is_taken_only_if_asked() {
+fn a_newer_commit_is_taken_only_on_request() {
     let (hub, models) = (Hub::with(&files("bert", "model.onnx")), tempfile::tempdir().unwrap());
     let before = fetch(&request(&hub, NAME), &models).unwrap();
     hub.change(|contents| {
@@ -162,29 +169,33 @@ fn a_branch_that_has_moved_on_is_taken_only_if_asked() {
         contents.files.get_mut("tokenizer.json").unwrap().push(b' ');
     });
     let error = fetch(&request(&hub, NAME), &models).unwrap_err();
-    assert!(matches!(error, EngineError::OtherBytes { .. }), "{error}");
-    assert!(error.to_string().contains("Say --force to take the newer commit"), "{error}");
+    assert!(matches!(error, FetchError::OtherBytes { .. }), "{error}");
+    assert_eq!(error.hint(), Some(Hint::AcceptNewerCommit));
     let after = fetch(&Request { force: true, ..request(&hub, NAME) }, &models).unwrap();
     assert_eq!(after.outcome, Installed::Replaced);
     assert!(after.commit != before.commit && after.problem.is_none());
 }
 
 #[test]
-fn another_model_of_the_same_id_is_not_replaced_unasked() {
+fn another_model_with_the_same_id_is_only_replaced_on_request() {
     let (hub, models) = (Hub::with(&files("bert", "model.onnx")), tempfile::tempdir().unwrap());
     let named = |name: &str| Request { id: Some("mine".into()), ..request(&hub, name) };
     fetch(&named("a/b"), &models).unwrap();
-    assert!(matches!(fetch(&named("c/d"), &models), Err(EngineError::WouldOverwrite { .. })));
+    let error = fetch(&named("c/d"), &models).unwrap_err();
+    assert!(matches!(error, FetchError::File(FileError { problem: FileProblem::Occupied, .. })), "{error}");
 }
 
 #[test]
-fn what_the_hub_refuses_is_said_with_a_way_out() {
+fn refusals_of_the_hub_say_what_to_do() {
     let (hub, models) = (Hub::with(&[]), tempfile::tempdir().unwrap());
     for (status, part) in [(401, "HF_TOKEN"), (403, "Accept its terms"), (404, "no such model"), (503, "status 503")] {
         hub.change(|contents| contents.status = Some(status));
         let error = fetch(&request(&hub, NAME), &models).unwrap_err();
-        assert!(matches!(error, EngineError::Fetch { .. }) && error.to_string().contains(part), "{error}");
+        assert!(matches!(error, FetchError::Repository { .. }) && error.to_string().contains(part), "{error}");
     }
+    let static_model = FetchProblem::StaticWithoutGraph;
+    let error = FetchError::Repository { repository: NAME.into(), problem: static_model };
+    assert_eq!(error.hint(), Some(Hint::OmitGraph));
     let nowhere = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let request = Request { endpoint: Some(format!("http://{nowhere}")), ..request(&hub, NAME) };
     let message = fetch(&request, &models).unwrap_err().to_string();
@@ -192,7 +203,7 @@ fn what_the_hub_refuses_is_said_with_a_way_out() {
 }
 
 #[test]
-fn a_repository_without_a_graph_is_told_with_what_it_has() {
+fn a_repository_without_a_graph_is_reported_with_its_files() {
     let models = tempfile::tempdir().unwrap();
     let hub = Hub::with(&files("bert", "pytorch_model.bin"));
     let message = fetch(&request(&hub, NAME), &models).unwrap_err().to_string();
@@ -203,24 +214,25 @@ fn a_repository_without_a_graph_is_told_with_what_it_has() {
 }
 
 #[test]
-fn bytes_that_are_not_those_the_hub_names_are_refused() {
+fn bytes_with_another_sha256_than_the_hub_states_are_refused() {
     let (hub, models) = (Hub::with(&files("bert", "model.onnx")), tempfile::tempdir().unwrap());
     hub.change(|contents| {
         contents.named_sha256.insert("model.onnx".into(), "0".repeat(64));
     });
     let message = fetch(&request(&hub, NAME), &models).unwrap_err().to_string();
-    assert!(message.contains("has not the sha256 0000"), "{message}");
+    assert!(message.contains("whose sha256 is not 0000"), "{message}");
     assert!(!models.path().join(ID).exists());
 }
 
 #[test]
-fn labels_that_say_nothing_can_be_explained_when_fetching() {
+fn placeholder_labels_can_be_explained_when_fetching() {
     let mut files = files("distilbert", "model.onnx");
     let config = String::from_utf8(files[1].1.clone()).unwrap();
     files[1].1 = config.replace("\"NEGATIVE\"", "\"LABEL_0\"").replace("\"POSITIVE\"", "\"LABEL_1\"").into_bytes();
     let (hub, models) = (Hub::with(&files), tempfile::tempdir().unwrap());
     let fetched = fetch(&request(&hub, "tiny/tone"), &models).unwrap();
-    assert!(matches!(fetched.problem, Some(EngineError::UnknownLabels { .. })), "{:?}", fetched.problem);
+    let problem = fetched.problem.unwrap();
+    assert!(matches!(problem, UnusableError::Find(FindError::UnknownLabels { .. })), "{problem}");
     let explained = Request {
         task: Some(Task::Sentiment),
         labels: Some(["negative", "positive"].map(String::from).into()),
@@ -229,8 +241,8 @@ fn labels_that_say_nothing_can_be_explained_when_fetching() {
     let fetched = fetch(&explained, &models).unwrap();
     assert_eq!(fetched.outcome, Installed::Unchanged);
     assert!(fetched.problem.is_none(), "{:?}", fetched.problem);
-    let folder = engine::find(&[Place::new(models.path(), "test")], "tiny--tone").unwrap();
-    assert!(folder.is_pinned(), "the lock still pins it");
+    let folder = models::find(&[Place::new(models.path(), "test")], "tiny--tone").unwrap();
+    assert!(folder.is_pinned(), "the lock still contains its sha256");
 }
 
 #[test]

@@ -8,10 +8,11 @@ use std::path::Path;
 use ndarray::Array2;
 use plenary::corpus::findings::{Codings, Embeddings, Evidence, Inference};
 use plenary::corpus::progress::Silent;
-use plenary::engine::{self, EngineChoice, EngineError, Model, Place, Work};
+use plenary::engine::{EngineChoice, EngineError, Model, ModelProblem, Work};
 use plenary::measure::coder::{Coder, Units};
 use plenary::measure::stance::InferenceCoder;
 use plenary::measure::{embedding, sentiment};
+use plenary::models::{Place, find, load};
 use plenary::study::{StanceOptions, Target};
 use serde::Deserialize;
 
@@ -62,7 +63,7 @@ fn model(id: &str) -> Model {
 
 fn model_on(id: &str, choice: EngineChoice) -> Model {
     let place = Place::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("models"), "test");
-    engine::load(&engine::find(&[place], id).unwrap(), choice).unwrap()
+    load(&find(&[place], id).unwrap(), choice).unwrap()
 }
 
 fn work(threads: usize) -> Work<'static> {
@@ -248,7 +249,8 @@ fn a_text_that_is_too_long_is_read_in_windows_and_says_so() {
     let score = |proposition: &str| code(&model, &[&long, "treaty"], &[target("t", proposition, None)], 2);
     let stances = score("We need a treaty.").unwrap();
     assert_eq!((stances.of_target[0][0].n_windows, stances.of_target[0][1].n_windows), (4, 1));
-    assert!(matches!(score(&long), Err(EngineError::PropositionTooLong { .. })));
+    let error = score(&long).unwrap_err();
+    assert!(matches!(error, EngineError::Model { problem: ModelProblem::PropositionTooLong { .. }, .. }), "{error}");
 }
 
 #[test]

@@ -8,9 +8,14 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use ndarray::Array2;
+use plenary::corpus::Hint;
+use plenary::corpus::findings::Evidence;
 use plenary::corpus::progress::Silent;
-use plenary::engine::{self, Device, EngineChoice, EngineError, Model, Place, Work};
-use plenary::measure::{embedding, sentiment, stance};
+use plenary::engine::{self, Device, EngineChoice, Model, Work};
+use plenary::measure::coder::{Coder, Units};
+use plenary::measure::stance::InferenceCoder;
+use plenary::measure::{embedding, sentiment};
+use plenary::models::{self, FindError, LoadError, Place};
 use plenary::study::{StanceOptions, Target};
 use serde::Deserialize;
 
@@ -56,7 +61,7 @@ fn converted() -> &'static Place {
     let (_, place) = FOLDER.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
         for id in MODELS {
-            engine::convert(&engine::find(&[shipped()], id).unwrap(), folder.path(), false).unwrap();
+            models::convert(&models::find(&[shipped()], id).unwrap(), folder.path(), false).unwrap();
         }
         let place = Place::new(folder.path(), "test");
         (folder, place)
@@ -66,9 +71,9 @@ fn converted() -> &'static Place {
 
 /// The study's id, whose weights are found under the name that `convert` gave them.
 fn model(id: &str, device: Device) -> Model {
-    let folder = engine::find_weights(&[shipped(), converted().clone()], id).unwrap();
+    let folder = models::find_weights(&[shipped(), converted().clone()], id).unwrap();
     assert_eq!(folder.facts.id, format!("{id}-fp32"));
-    engine::load_on(&folder, EngineChoice::RustBert, device).unwrap()
+    models::load_on(&folder, EngineChoice::RustBert, device).unwrap()
 }
 
 fn work(threads: usize) -> Work<'static> {
@@ -110,8 +115,11 @@ fn inferences(model: &Model, rows: &[Row]) -> Vec<[f32; 3]> {
         let targets = [Target { id: "t".into(), proposition, negation: None, note: None }];
         let relevance = Array2::ones((1, 1));
         let options = StanceOptions::default();
-        let found = stance::score(model, &[&row.text], &targets, &options, relevance.view(), work(1)).unwrap();
-        let inference = &found.scores[0][0].proposition;
+        let units = Units { texts: &[row.text.as_str()], relevance: relevance.view() };
+        let found = InferenceCoder::new(model, &options).unwrap().code(units, &targets, work(1)).unwrap();
+        let Evidence::Inference { proposition: inference, .. } = found.of_target[0][0].evidence else {
+            panic!("an inference model leaves its inference")
+        };
         [inference.entailment, inference.neutral, inference.contradiction]
     };
     rows.iter().map(infer).collect()
@@ -176,8 +184,8 @@ fn the_original_weights_give_the_reference_where_they_are_given() {
         return;
     };
     let place = Place::new(folder.parent().unwrap(), "test");
-    let found = engine::find_weights(&[place], &folder.file_name().unwrap().to_string_lossy()).unwrap();
-    let model = engine::load(&found, EngineChoice::RustBert).unwrap();
+    let found = models::find_weights(&[place], &folder.file_name().unwrap().to_string_lossy()).unwrap();
+    let model = models::load(&found, EngineChoice::RustBert).unwrap();
     let rows = rows();
     let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
     let cosine = least_cosine(&embed(&model, &texts, 2), &npy(&fixture("embeddings.npy")));
@@ -187,14 +195,14 @@ fn the_original_weights_give_the_reference_where_they_are_given() {
 
 #[test]
 fn a_folder_with_nothing_but_a_graph_says_how_to_convert_it() {
-    let error = engine::find_weights(&[shipped()], MODELS[0]).unwrap_err();
-    assert!(matches!(error, EngineError::NotConverted { .. }));
-    assert!(error.to_string().contains("`plenary models convert all-minilm-l6-v2`"), "{error}");
+    let error = models::find_weights(&[shipped()], MODELS[0]).unwrap_err();
+    assert!(matches!(error, FindError::NotConverted { .. }));
+    assert_eq!(error.hint(), Some(Hint::ConvertModel { model: MODELS[0].into() }));
 }
 
 /// A copy of the converted embedding model with another config.json.
-fn with_config(from: &str, to: &str) -> EngineError {
-    let own = engine::find_weights(&[converted().clone()], "all-minilm-l6-v2-fp32").unwrap();
+fn with_config(from: &str, to: &str) -> LoadError {
+    let own = models::find_weights(&[converted().clone()], "all-minilm-l6-v2-fp32").unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("other");
     std::fs::create_dir(&path).unwrap();
@@ -204,8 +212,8 @@ fn with_config(from: &str, to: &str) -> EngineError {
     let config = std::fs::read_to_string(own.path.join("config.json")).unwrap();
     assert!(config.contains(from), "{config}");
     std::fs::write(path.join("config.json"), config.replace(from, to)).unwrap();
-    let found = engine::find_weights(&[Place::new(folder.path(), "test")], "other").unwrap();
-    engine::load(&found, EngineChoice::RustBert).unwrap_err()
+    let found = models::find_weights(&[Place::new(folder.path(), "test")], "other").unwrap();
+    models::load(&found, EngineChoice::RustBert).unwrap_err()
 }
 
 #[test]
@@ -214,8 +222,8 @@ fn configs_that_rust_bert_would_compute_otherwise_are_refused() {
         ("1e-12", "1e-5", "layer_norm_eps is 1e-5"),
         ("\"bert\"", "\"roberta\"", "runs bert"),
         ("\"gelu\"", "\"gelu_fast\"", "gelu_fast"),
-        ("\"num_attention_heads\": 12", "\"num_attention_heads\": 7", "do not go together"),
-        ("\"intermediate_size\": 1536", "\"intermediate_size\": 1024", "config.json promises"),
+        ("\"num_attention_heads\": 12", "\"num_attention_heads\": 7", "contradict each other"),
+        ("\"intermediate_size\": 1536", "\"intermediate_size\": 1024", "config.json implies"),
         ("\"num_hidden_layers\": 6", "\"num_hidden_layers\": 7", "no tensor `encoder.layer.6"),
     ] {
         let error = with_config(from, to).to_string();

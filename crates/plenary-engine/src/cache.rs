@@ -1,10 +1,10 @@
-//! Numbers that were computed before, by model, engine and exact input.
+//! The cache: numbers of earlier runs, by model, engine and exact input.
 //!
-//! In: a model and inputs. Out: the rows that are known; new ones are kept for the next run. A row is found under the sha256
-//! of its input in a table of its model's files, limits and engine, so that nothing stale can be met; what does not bear its
-//! own checksum is computed again. Several programs may use one cache at once, and one that is killed harms nothing: that is
-//! the store's (redb's) doing. A cache that fails in the middle of a run is left alone, with a warning: no number depends on
-//! it.
+//! **Input**: a model and inputs. **Output**: the rows that are stored; new rows are stored for the next run. The key of a row
+//! is the sha256 of its input, in a table for the model's files, limits and engine, so that an outdated row is never found.
+//! A row with a wrong checksum is computed again. Several programs can use a cache at the same time, and a program that is
+//! killed does not damage it (the store, redb, ensures both). A cache that fails during a run is no longer used, with a
+//! warning; no number depends on it. Where the cache is stored is left to the caller.
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,7 +12,6 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use etcetera::BaseStrategy;
 use redb::{
     ConcurrencyMode, Database, DatabaseError, ReadableDatabase, ReadableTable, ReadableTableMetadata, StorageError,
     TableDefinition, TableError,
@@ -20,26 +19,25 @@ use redb::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::Model;
-use super::folder::Task;
-use super::run::{Input, Row};
+use plenary_corpus::Hint;
 use plenary_corpus::disk::is_full;
 
-/// The variable that names another folder for the cache.
-pub const VARIABLE: &str = "PLENARY_CACHE";
+use crate::model::{Input, Model, Row};
+use crate::task::Task;
+
 const FILE: &str = "passes.redb";
-/// Where a damaged cache is put, so that it can be looked at; the next one takes its place.
+/// New name of a damaged cache, so that it can be examined; a new cache replaces it.
 const DAMAGED: &str = "passes.damaged";
-/// Rises when the form of what is stored changes.
+/// Increases when the format of the rows changes.
 const FORMAT: u32 = 1;
-const NO_ROOM: &str = "no space is left, or it may not grow further";
-/// Memory for pages of the store.
+const NO_SPACE: &str = "no space is left on the disk, or the size of files is limited";
+/// Bytes of memory for pages of the store.
 const PAGES: usize = 32 << 20;
 
 const ABOUT: TableDefinition<&str, u32> = TableDefinition::new("about");
 /// Which model a table of rows belongs to, as JSON.
 const MODELS: TableDefinition<&str, &str> = TableDefinition::new("models");
-/// Rows of one model by key: 8 bytes of checksum, day, tokens, windows, numbers (little endian).
+/// Rows of one model by key: 8 bytes of checksum, then day, tokens, windows and numbers (little endian).
 type Rows<'n> = TableDefinition<'n, &'static [u8; 16], &'static [u8]>;
 const HEAD: usize = 8 + 4 + 4 + 4;
 
@@ -48,77 +46,85 @@ pub(crate) type Key = [u8; 16];
 
 /// Why a cache cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum CacheError {
-    #[error(
-        "the cache {} was made by a newer plenary (format {found}, this one knows {FORMAT}); update plenary, name another \
-         folder with --cache, or go without with --no-cache",
-        path.display()
-    )]
-    Newer { path: PathBuf, found: u32 },
-    #[error(
-        "the cache {} is held by another program; wait for it to end, name another folder with --cache, or go without with \
-         --no-cache",
-        path.display()
-    )]
-    Held { path: PathBuf },
-    #[error(
-        "the cache {} cannot be read or written ({reason}); name another folder with --cache, or go without with --no-cache",
-        path.display()
-    )]
-    Unusable { path: PathBuf, reason: String },
-    #[error("there is no cache in {}", path.display())]
-    Missing { path: PathBuf },
-    #[error("no folder for a cache is known on this system; name one with --cache or the variable {VARIABLE}")]
-    NoPlace,
+#[error("the cache {} {problem}", path.display())]
+pub struct CacheError {
+    /// The file or folder of the cache.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub problem: CacheProblem,
 }
 
-/// An open cache. Lookups that fail count as misses.
+/// What is wrong with a cache.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CacheProblem {
+    /// A newer program made it.
+    #[error("was made by a newer version of plenary (format {found}; this version reads {FORMAT}). Update plenary")]
+    Newer {
+        /// The format of the cache.
+        found: u32,
+    },
+    /// Another program uses it and does not share it.
+    #[error("is in use by another program. Wait until that program ends")]
+    Held,
+    /// It cannot be read or written.
+    #[error("cannot be read or written: {0}")]
+    Unusable(String),
+    /// It is damaged.
+    #[error("is damaged")]
+    Damaged,
+    /// There is none.
+    #[error("does not exist")]
+    Missing,
+}
+
+impl CacheError {
+    /// What the user can do about it.
+    pub fn hint(&self) -> Option<Hint> {
+        match self.problem {
+            CacheProblem::Newer { .. } | CacheProblem::Held | CacheProblem::Unusable(_) => Some(Hint::UseOtherCache),
+            CacheProblem::Damaged => Some(Hint::ClearCache),
+            CacheProblem::Missing => None,
+        }
+    }
+}
+
+/// An open cache. A look-up that fails counts as a miss.
 pub struct Cache {
     path: PathBuf,
     database: Database,
-    /// Set when the store failed: it is then neither read nor written for the rest of the run.
-    left_alone: AtomicBool,
+    /// Set when the store failed: it is neither read nor written for the rest of the run.
+    disabled: AtomicBool,
     found: AtomicU64,
     computed: AtomicU64,
-    /// Of the computed ones those that are stored.
+    /// Computed rows that were stored.
     kept: AtomicU64,
 }
 
-/// What a model has in a cache.
+/// The rows of one model in a cache.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
 pub struct Share {
     /// Id of the model.
     pub model: String,
+    /// Name of the engine.
     pub engine: String,
     /// Numeric version of the engine.
     pub version: u32,
-    /// sha256 of the model's graph.
+    /// sha256 of the file with the model's numbers, 64 hex digits.
     pub sha256: String,
+    /// Number of rows.
     #[serde(default)]
     pub n_rows: u64,
 }
 
-/// What a cache holds.
+/// The contents of a cache.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stats {
+    /// The file.
     pub path: PathBuf,
-    /// Size of the file.
+    /// Size of the file, in bytes.
     pub bytes: u64,
     /// By model and engine.
     pub shares: Vec<Share>,
-}
-
-/// The folder for the cache: the one named, else the variable's, else the user's folder for caches.
-pub fn folder(named: Option<&Path>) -> Result<PathBuf, CacheError> {
-    let named =
-        named.map(Path::to_owned).or_else(|| std::env::var_os(VARIABLE).filter(|v| !v.is_empty()).map(Into::into));
-    match named {
-        Some(folder) => Ok(folder),
-        None => {
-            let places = etcetera::choose_base_strategy().map_err(|_| CacheError::NoPlace)?;
-            Ok(places.cache_dir().join("plenary"))
-        }
-    }
 }
 
 impl std::fmt::Debug for Cache {
@@ -128,50 +134,57 @@ impl std::fmt::Debug for Cache {
 }
 
 impl Cache {
-    /// Opens the cache in `folder`, or begins one. A damaged one is put aside, with a warning, and a new one begun.
+    /// Opens the cache in `folder`, or creates one. A damaged cache is renamed, with a warning, and replaced by a new one.
+    ///
+    /// # Errors
+    /// The cache is in use, was made by a newer version, or cannot be read or written.
     pub fn open(folder: &Path) -> Result<Self, CacheError> {
         let path = folder.join(FILE);
-        let unusable = |reason: String| CacheError::Unusable { path: path.clone(), reason };
+        let unusable = |reason: String| CacheError { path: path.clone(), problem: CacheProblem::Unusable(reason) };
         fs::create_dir_all(folder).map_err(|error| unusable(error.to_string()))?;
         let database = match open_database(&path) {
             Err(Trouble::Damaged(reason)) => {
-                tracing::warn!("the cache {} is damaged ({reason}); it is put aside and begun anew", path.display());
+                tracing::warn!(
+                    "the cache {} is damaged ({reason}); it is renamed to {DAMAGED} and recreated",
+                    path.display()
+                );
                 fs::rename(&path, folder.join(DAMAGED)).map_err(|error| unusable(error.to_string()))?;
                 open_database(&path)
             }
             other => other,
         };
-        let database = database.map_err(|trouble| trouble.error(&path))?;
+        let database = database.map_err(|trouble| CacheError { path: path.clone(), problem: trouble.problem() })?;
         Ok(Self {
             path,
             database,
-            left_alone: AtomicBool::new(false),
+            disabled: AtomicBool::new(false),
             found: AtomicU64::new(0),
             computed: AtomicU64::new(0),
             kept: AtomicU64::new(0),
         })
     }
 
+    /// The file of the cache.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Rows that were found, and rows that were computed, since the cache was opened.
+    /// Number of rows found and number of rows computed since the cache was opened.
     pub fn counts(&self) -> (u64, u64) {
         (self.found.load(Ordering::Relaxed), self.computed.load(Ordering::Relaxed))
     }
 
-    /// Rows that were stored since the cache was opened.
+    /// Number of rows stored since the cache was opened.
     pub fn n_kept(&self) -> u64 {
         self.kept.load(Ordering::Relaxed)
     }
 
     /// The key of each input.
-    pub(crate) fn keys(&self, inputs: &[Input]) -> Vec<Key> {
+    pub(crate) fn keys(inputs: &[Input]) -> Vec<Key> {
         inputs.iter().map(key).collect()
     }
 
-    /// The rows that are known, in the order of the keys.
+    /// The stored rows, in the order of the keys.
     pub(crate) fn find(&self, model: &Model, keys: &[Key]) -> Vec<Option<Row>> {
         let mut rows: Vec<Option<Row>> = vec![None; keys.len()];
         let width = match model.task {
@@ -194,16 +207,13 @@ impl Cache {
             Ok(())
         });
         if n_damaged > 0 {
-            tracing::warn!(
-                "{n_damaged} entries of the cache {} are damaged and are computed again",
-                self.path.display()
-            );
+            tracing::warn!("{n_damaged} rows of the cache {} are damaged and are computed again", self.path.display());
         }
         self.found.fetch_add(rows.iter().flatten().count() as u64, Ordering::Relaxed);
         rows
     }
 
-    /// Keeps rows that were computed.
+    /// Stores rows that were computed.
     pub(crate) fn keep<'r>(&self, model: &Model, rows: impl Iterator<Item = (&'r Key, &'r Row)>) {
         let rows: Vec<_> = rows.collect();
         let n_rows = rows.len() as u64;
@@ -214,7 +224,7 @@ impl Cache {
             {
                 let mut models = transaction.open_table(MODELS)?;
                 if models.get(name.as_str())?.is_none() {
-                    // A plain struct of strings and numbers, which JSON takes without fail.
+                    // A struct of strings and numbers always serialises.
                     let share = serde_json::to_string(&share_of(model)).unwrap_or_default();
                     models.insert(name.as_str(), share.as_str())?;
                 }
@@ -229,30 +239,33 @@ impl Cache {
         });
     }
 
-    /// Does something with the store. When that fails, or panics, the store is left alone from then on; a damaged one is put
-    /// aside, so that the next run begins anew.
+    /// Runs a job on the store. When the job fails or panics, the store is no longer used; a damaged store is renamed, so that
+    /// the next run creates a new one.
     fn guarded(&self, what: &str, job: impl FnOnce() -> Result<(), redb::Error>) {
-        if self.left_alone.load(Ordering::Relaxed) {
+        if self.disabled.load(Ordering::Relaxed) {
             return;
         }
         let (reason, is_damaged) = match catch_unwind(AssertUnwindSafe(job)) {
             Ok(Ok(())) => return,
-            Ok(Err(redb::Error::Io(error))) if is_full(&error) => (NO_ROOM.to_string(), false),
+            Ok(Err(redb::Error::Io(error))) if is_full(&error) => (NO_SPACE.to_string(), false),
             Ok(Err(error)) => (error.to_string(), matches!(error, redb::Error::Corrupted(_))),
             Err(_) => ("it is damaged".to_string(), true),
         };
-        if !self.left_alone.swap(true, Ordering::Relaxed) {
+        if !self.disabled.swap(true, Ordering::Relaxed) {
             if is_damaged {
-                // Where it cannot be moved the next run finds it as this one did.
+                // Where renaming fails, the next run finds the same damage.
                 let _ = fs::rename(&self.path, self.path.with_file_name(DAMAGED));
             }
             let path = self.path.display();
-            tracing::warn!("the cache {path} cannot be {what} ({reason}); the run goes on without it");
+            tracing::warn!("the cache {path} cannot be {what} ({reason}); the run continues without it");
         }
     }
 }
 
-/// What the cache in `folder` holds.
+/// The contents of the cache in `folder`.
+///
+/// # Errors
+/// There is no cache, or it cannot be read.
 pub fn stats(folder: &Path) -> Result<Stats, CacheError> {
     let cache = existing(folder)?;
     let bytes = fs::metadata(&cache.path).map_or(0, |file| file.len());
@@ -278,8 +291,11 @@ pub fn stats(folder: &Path) -> Result<Stats, CacheError> {
     Ok(Stats { path: cache.path.clone(), bytes, shares })
 }
 
-/// Removes rows that were computed more than `older_than` ago and, where more than `at_most` bytes of numbers are left, the
-/// oldest of them; then makes the file smaller. Returns how many rows went and how many are left.
+/// Removes rows that were computed longer than `older_than` ago and, where more than `at_most` bytes of numbers are left, the
+/// oldest of them; then shrinks the file. Returns the number of rows removed and the number left.
+///
+/// # Errors
+/// There is no cache, or it cannot be read or written.
 pub fn prune(folder: &Path, older_than: Option<Duration>, at_most: Option<u64>) -> Result<(u64, u64), CacheError> {
     let mut cache = existing(folder)?;
     let today = today();
@@ -293,7 +309,7 @@ pub fn prune(folder: &Path, older_than: Option<Duration>, at_most: Option<u64>) 
                 names.push(entry?.0.value().to_string());
             }
         }
-        // Bytes by day, so that the oldest days can go.
+        // Bytes by day, so that the oldest days can be removed.
         let mut bytes_of_day = std::collections::BTreeMap::<u32, u64>::new();
         for name in &names {
             for entry in transaction.open_table(Rows::new(name))?.iter()? {
@@ -336,13 +352,16 @@ pub fn prune(folder: &Path, older_than: Option<Duration>, at_most: Option<u64>) 
         Ok((n_gone, n_left))
     })?;
     if outcome.0 > 0 {
-        // Where another program is at work the file stays as large as it is; its free pages are used again.
+        // While another program uses the cache, the file keeps its size; its free pages are used again.
         let _ = catch_unwind(AssertUnwindSafe(|| cache.database.compact()));
     }
     Ok(outcome)
 }
 
-/// Removes the cache in `folder`, a damaged one put aside too. Returns the bytes that were freed.
+/// Removes the cache in `folder`, and the renamed one that was damaged. Returns the number of bytes freed.
+///
+/// # Errors
+/// There is no cache, or it cannot be removed.
 pub fn clear(folder: &Path) -> Result<u64, CacheError> {
     let mut freed = 0;
     let mut any = false;
@@ -350,26 +369,30 @@ pub fn clear(folder: &Path) -> Result<u64, CacheError> {
         let path = folder.join(name);
         if let Ok(file) = fs::metadata(&path) {
             fs::remove_file(&path)
-                .map_err(|error| CacheError::Unusable { path: path.clone(), reason: error.to_string() })?;
+                .map_err(|e| CacheError { path: path.clone(), problem: CacheProblem::Unusable(e.to_string()) })?;
             freed += file.len();
             any = true;
         }
     }
-    if any { Ok(freed) } else { Err(CacheError::Missing { path: folder.to_owned() }) }
+    if any { Ok(freed) } else { Err(missing(folder)) }
+}
+
+fn missing(folder: &Path) -> CacheError {
+    CacheError { path: folder.join(FILE), problem: CacheProblem::Missing }
 }
 
 fn existing(folder: &Path) -> Result<Cache, CacheError> {
-    if folder.join(FILE).is_file() { Cache::open(folder) } else { Err(CacheError::Missing { path: folder.to_owned() }) }
+    if folder.join(FILE).is_file() { Cache::open(folder) } else { Err(missing(folder)) }
 }
 
 impl Cache {
-    /// For commands about the cache itself, where a failure is the answer.
+    /// Runs a job for a command about the cache itself, which reports a failure.
     fn attempt<T>(&self, job: impl FnOnce(&Database) -> Result<T, redb::Error>) -> Result<T, CacheError> {
-        let unusable = |reason| CacheError::Unusable { path: self.path.clone(), reason };
-        match catch_unwind(AssertUnwindSafe(|| job(&self.database))) {
-            Ok(done) => done.map_err(|error| unusable(error.to_string())),
-            Err(_) => Err(unusable("it is damaged; `plenary cache clear` removes it".into())),
-        }
+        let result = match catch_unwind(AssertUnwindSafe(|| job(&self.database))) {
+            Ok(done) => done.map_err(|error| CacheProblem::Unusable(error.to_string())),
+            Err(_) => Err(CacheProblem::Damaged),
+        };
+        result.map_err(|problem| CacheError { path: self.path.clone(), problem })
     }
 }
 
@@ -381,12 +404,11 @@ enum Trouble {
 }
 
 impl Trouble {
-    fn error(self, path: &Path) -> CacheError {
-        let path = path.to_owned();
+    fn problem(self) -> CacheProblem {
         match self {
-            Trouble::Newer(found) => CacheError::Newer { path, found },
-            Trouble::Held => CacheError::Held { path },
-            Trouble::Damaged(reason) | Trouble::Other(reason) => CacheError::Unusable { path, reason },
+            Trouble::Newer(found) => CacheProblem::Newer { found },
+            Trouble::Held => CacheProblem::Held,
+            Trouble::Damaged(reason) | Trouble::Other(reason) => CacheProblem::Unusable(reason),
         }
     }
 }
@@ -399,13 +421,13 @@ impl From<redb::Error> for Trouble {
                 Trouble::Damaged(error.to_string())
             }
             redb::Error::Io(io) if is_format(&io) => Trouble::Damaged(io.to_string()),
-            redb::Error::Io(io) if is_full(&io) => Trouble::Other(NO_ROOM.into()),
+            redb::Error::Io(io) if is_full(&io) => Trouble::Other(NO_SPACE.into()),
             other => Trouble::Other(other.to_string()),
         }
     }
 }
 
-/// Bytes that are no database, or the beginning of one.
+/// Whether the bytes are not a database, or only the beginning of one.
 fn is_format(error: &std::io::Error) -> bool {
     matches!(error.kind(), std::io::ErrorKind::InvalidData | std::io::ErrorKind::UnexpectedEof)
 }
@@ -440,20 +462,20 @@ fn open_database(path: &Path) -> Result<Database, Trouble> {
     match format {
         FORMAT => Ok(database),
         newer if newer > FORMAT => Err(Trouble::Newer(newer)),
-        older => Err(Trouble::Damaged(format!("format {older} is no longer read"))),
+        older => Err(Trouble::Damaged(format!("format {older} is no longer supported"))),
     }
 }
 
-/// Name of the table of a model: everything that its numbers depend on but the input.
+/// Name of the table of a model, made of everything but the input that its numbers depend on.
 fn table_of(model: &Model) -> String {
     let mut hash = Sha256::new();
     for (file, sha256) in &model.sha256 {
         hash.update(format!("{file} {sha256}\n"));
     }
-    let (engine, version) = (model.engine.name(), model.engine.version());
+    let (engine, version) = (model.engine().name(), model.engine().version());
     hash.update(format!("{engine} {version}\n{}\n{:?}\n", model.max_tokens, model.task));
-    // What a manifest says of a model beyond its files.
-    hash.update(format!("{:?} {:?}\n", model.pooling, model.labels));
+    let (pooling, labels) = model.pooling_and_labels();
+    hash.update(format!("{pooling:?} {labels:?}\n"));
     let digits = format!("{:x}", hash.finalize());
     format!("rows-{}", &digits[..32])
 }
@@ -461,8 +483,8 @@ fn table_of(model: &Model) -> String {
 fn share_of(model: &Model) -> Share {
     Share {
         model: model.id.clone(),
-        engine: model.engine.name().to_owned(),
-        version: model.engine.version(),
+        engine: model.engine_name().to_owned(),
+        version: model.engine().version(),
         sha256: model.weights_sha256().unwrap_or_default().to_owned(),
         n_rows: 0,
     }
@@ -470,7 +492,7 @@ fn share_of(model: &Model) -> Share {
 
 fn key((text, second): &Input) -> Key {
     let mut hash = Sha256::new();
-    // The length keeps a text and its second apart; no second is not an empty one.
+    // The length separates the two texts; a missing second text differs from an empty one.
     hash.update((text.len() as u64).to_le_bytes());
     hash.update(text);
     if let Some(second) = second {
@@ -507,7 +529,7 @@ fn encode(key: &Key, row: &Row, day: u32) -> Vec<u8> {
     bytes
 }
 
-/// The row, if the bytes are those of one of this key with so many numbers.
+/// The row, if the bytes are a row of this key with `width` numbers.
 fn decode(key: &Key, bytes: &[u8], width: usize) -> Option<Row> {
     if bytes.len() != HEAD + 4 * width || bytes[..8] != checksum(key, &bytes[8..]) {
         return None;
@@ -524,7 +546,7 @@ fn day_of(bytes: &[u8]) -> u32 {
     word(bytes, 8)
 }
 
-/// The number at a place of a row; 0 where the row is too short to be one.
+/// The number at a position of a row; 0 where the row is too short.
 fn word(bytes: &[u8], at: usize) -> u32 {
     bytes.get(at..).and_then(|rest| rest.first_chunk::<4>()).map_or(0, |number| u32::from_le_bytes(*number))
 }

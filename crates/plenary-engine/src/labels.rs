@@ -1,24 +1,25 @@
-//! The labels of a classifier, as it names them, to those of a task.
+//! The labels of a classifier to the labels of its task.
 //!
-//! In come the labels in the order of the logits; out goes which label of the task each logit counts for. Labels are
-//! known by what they say, whatever their order, case, spaces and hyphens; what they do not say is never guessed.
+//! **Input**: the labels in the order of the logits. **Output**: [`LabelMap`], the task's label that each logit counts for.
+//! Labels are recognised by their words, in any order and case, with or without spaces and hyphens. Other labels are never
+//! guessed.
 
-use super::folder::Task;
-use super::numbers::softmax;
+use crate::numbers::softmax;
+use crate::task::Task;
 
-/// For each logit of a classifier the label of its task.
+/// The task's label for each logit of a classifier.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct LabelMap {
-    /// Position of the logit and of the label it counts for, by label, then by logit.
+pub struct LabelMap {
+    /// Position of the logit and position of its label, sorted by label, then by logit.
     pairs: Vec<(usize, usize)>,
 }
 
 impl LabelMap {
-    /// `None` where a label is not known, stands twice, or where the labels together do not make the task: inference
-    /// needs all of its three, sentiment may do without neutral.
+    /// `None` where a label is unknown or occurs twice, or where the labels together are not those of the task: inference
+    /// needs all three, sentiment may lack neutral.
     ///
-    /// Several labels may say the same of a text, as `1 star` and `2 stars` both are negative: their probabilities are
-    /// added. A model without neutral never says neutral; its probability is 0.
+    /// Several labels may have the same meaning, as `1 star` and `2 stars` are both negative: their probabilities are added.
+    /// In a model without neutral, the probability of neutral is 0.
     pub fn of(task: Task, labels: &[String]) -> Option<Self> {
         let plain: Vec<String> = labels.iter().map(|label| plain(label)).collect();
         if (1..plain.len()).any(|at| plain[..at].contains(&plain[at])) {
@@ -37,12 +38,12 @@ impl LabelMap {
         complete.then_some(Self { pairs })
     }
 
-    /// How many logits the model has.
+    /// Number of logits of the model.
     pub fn n_logits(&self) -> usize {
         self.pairs.len()
     }
 
-    /// Probabilities of the task's labels, in its order; `None` where a logit is missing or no finite number.
+    /// Probabilities of the task's labels, in the order of [`Task::labels`]; `None` where a logit is missing or not finite.
     pub fn probabilities(&self, logits: &[f32]) -> Option<Vec<f32>> {
         let in_order: Vec<f32> =
             self.pairs.iter().map(|&(logit, _)| logits.get(logit).copied()).collect::<Option<_>>()?;
@@ -54,35 +55,35 @@ impl LabelMap {
     }
 }
 
-/// What the labels leave open, for an error: which are placeholders, and where their meaning can be said.
-pub(crate) fn advice(labels: &[String]) -> String {
+/// Why the labels do not determine a task, and what to do, as one or two sentences for an error.
+pub fn label_advice(labels: &[String]) -> String {
     let placeholder = |label: &String| {
         plain(label).strip_prefix("label").is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
     };
     if !labels.is_empty() && labels.iter().all(placeholder) {
-        return "These are placeholders, which say nothing of a text: look up in the model's card what they mean"
-            .into();
+        return "These are placeholders without a meaning; look up what they mean in the model's card".into();
     }
     if labels.iter().any(|label| plain(label) == "notentailment") {
-        return "A model that does not tell contradiction from neutral cannot measure stance; take one of three labels"
+        return "A model that does not distinguish contradiction from neutral cannot measure stance; use a model with three labels"
             .into();
     }
-    "Known are these words in any order and case, pos, neg and neu, very positive and very negative, and 1 star to 5 stars".into()
+    "Known labels are these words in any order and case, pos, neg and neu, very positive and very negative, and 1 star to \
+     5 stars"
+        .into()
 }
 
-/// Small letters and digits alone: `Very-Negative` and `very negative` are the same.
+/// Lower-case letters and digits only: `Very-Negative` and `very negative` are equal.
 fn plain(label: &str) -> String {
     label.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// Position among the task's labels.
+/// Position of the label's meaning among the task's labels.
 fn meaning(task: Task, plain: &str) -> Option<usize> {
     let label = match (task, plain) {
         (Task::Inference, "entailment" | "entail" | "entails" | "entailed") => "entailment",
-        (Task::Inference | Task::Sentiment, "neutral") => "neutral",
+        (Task::Inference | Task::Sentiment, "neutral") | (Task::Sentiment, "neu" | "3stars") => "neutral",
         (Task::Inference, "contradiction" | "contradict" | "contradicts" | "contradictory") => "contradiction",
         (Task::Sentiment, "negative" | "neg" | "verynegative" | "1star" | "2stars") => "negative",
-        (Task::Sentiment, "neu" | "3stars") => "neutral",
         (Task::Sentiment, "positive" | "pos" | "verypositive" | "4stars" | "5stars") => "positive",
         _ => return None,
     };
@@ -139,15 +140,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_makes_no_probabilities() {
+    fn logits_that_are_not_finite_give_no_probabilities() {
         let map = map(Task::Sentiment, &["negative", "positive"]).unwrap();
         assert_eq!(map.probabilities(&[f32::NAN, 0.0]), None);
         assert_eq!(map.probabilities(&[0.0]), None);
     }
 
     #[test]
-    fn advice_tells_placeholders_from_words() {
-        let advice = |labels: &[&str]| advice(&labels.iter().map(|l| (*l).to_string()).collect::<Vec<_>>());
+    fn advice_distinguishes_placeholders_from_words() {
+        let advice = |labels: &[&str]| label_advice(&labels.iter().map(|l| (*l).to_string()).collect::<Vec<_>>());
         assert!(advice(&["LABEL_0", "LABEL_1"]).contains("placeholders"));
         assert!(advice(&["entailment", "not_entailment"]).contains("contradiction from neutral"));
         assert!(advice(&["joy", "anger"]).contains("1 star"));

@@ -1,7 +1,8 @@
-//! The default engine: ONNX graphs on `rten`, pure Rust, on the processor.
+//! The engine for any graph: ONNX on `rten`, pure Rust, on the processor.
 //!
-//! A pass runs on one thread of its own, so that the order of its sums, and with it the last digit of its numbers, is the
-//! same however many passes run beside it. Texts, pooling and softmax are the caller's.
+//! **Input**: the bytes of a graph, then tokens. **Output**: hidden states or logits. A graph with inputs that plenary does not
+//! have is refused. A pass runs on a single thread, so that the order of its sums, and with it the last digit of its numbers,
+//! does not depend on other passes. Pooling and softmax are left to the model.
 
 use std::sync::Arc;
 
@@ -9,9 +10,9 @@ use ndarray::Array2;
 use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, Value, ValueOrView};
 use rten_tensor::Layout;
 
-use super::folder::Task;
-use super::tokens::Tokens;
-use super::{Engine, PassError};
+use crate::engine::{Engine, PassError};
+use crate::task::Task;
+use crate::tokens::Tokens;
 
 thread_local! {
     /// The one thread that rten uses for passes started from this thread.
@@ -19,9 +20,9 @@ thread_local! {
 }
 
 /// A loaded ONNX graph.
-pub struct RtenEngine {
+pub(crate) struct RtenEngine {
     model: Model,
-    /// Inputs of the graph and what goes into them.
+    /// Inputs of the graph and the list of numbers that each takes.
     inputs: Vec<(NodeId, Input)>,
     output: NodeId,
 }
@@ -34,10 +35,10 @@ enum Input {
 }
 
 impl RtenEngine {
-    /// From the bytes of a graph; the error is the reason for people.
+    /// From the bytes of a graph; the error is the reason in words.
     ///
-    /// Inputs are found by name (`input_ids`, and where the graph has them `attention_mask` and `token_type_ids`), the
-    /// output by name (`last_hidden_state` or `logits`), else it is the first.
+    /// Inputs are found by name (`input_ids`, and where the graph has them `attention_mask` and `token_type_ids`). The output
+    /// is found by name (`last_hidden_state` or `logits`); without that name it is the first output.
     pub(crate) fn load(bytes: Vec<u8>, task: Task) -> Result<Self, String> {
         let model = ModelOptions::with_all_ops().prepack_weights(true).load(bytes).map_err(|e| e.to_string())?;
         let name_of =
@@ -50,14 +51,14 @@ impl RtenEngine {
                 "attention_mask" => Ok((id, Input::AttentionMask)),
                 "token_type_ids" => Ok((id, Input::TypeIds)),
                 other => Err(format!(
-                    "it asks for the input `{other}`; plenary gives input_ids, attention_mask and token_type_ids"
+                    "it needs the input `{other}`; plenary has input_ids, attention_mask and token_type_ids"
                 )),
             })
             .collect::<Result<Vec<_>, _>>()?;
         if !inputs.iter().any(|(_, input)| matches!(input, Input::Ids)) {
             return Err("it has no input `input_ids`".into());
         }
-        // `token_embeddings` is what exports of sentence-transformers call the hidden states.
+        // Exports of sentence-transformers call the hidden states `token_embeddings`.
         let wanted: &[&str] = match task {
             Task::Embedding => &["last_hidden_state", "token_embeddings"],
             Task::Inference | Task::Sentiment => &["logits"],

@@ -1,60 +1,45 @@
-//! Many items to as many rows, over threads.
+//! Many inputs to as many rows, on several threads.
 //!
-//! Items come in, one row per item goes out, in the order of the items. Each item is worked on alone, so that its row
-//! depends on nothing else; equal items are worked on once, and those that the cache knows not at all. Work stops soon after
-//! the user asks for it, and at the first error. What an item is and what is done to it is the caller's.
+//! **Input**: a model and texts or pairs. **Output**: one row per input, in the order of the inputs. Each input is computed
+//! alone, so that its row depends on nothing else; equal inputs are computed once, and inputs in the cache not at all. Work
+//! ends early when the user asks for it and at the first error.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use super::Model;
-use super::cache::{Cache, Key};
-use super::error::EngineError;
 use plenary_corpus::progress::{Progress, Stopped};
 
-/// How work is to be done.
+use crate::cache::{Cache, Key};
+use crate::error::EngineError;
+use crate::model::{Input, Model, Row};
+
+/// How work is done.
 #[derive(Clone, Copy)]
 pub struct Work<'a> {
-    /// Threads that run a model, each on texts of its own; 0 counts as 1. The numbers do not depend on it.
+    /// Threads that run a model, each on other texts; 0 counts as 1. The numbers do not depend on it.
     pub threads: usize,
+    /// Receives the progress, one unit per input.
     pub progress: &'a dyn Progress,
-    /// Where numbers are looked up before, and kept after, they are computed.
+    /// Where numbers are looked up before they are computed and stored afterwards.
     pub cache: Option<&'a Cache>,
 }
 
-/// A text, or a premise and a hypothesis.
-pub type Input<'t> = (&'t str, Option<&'t str>);
-
-/// What a model says of one input.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Row {
-    /// The vector or the probabilities.
-    pub numbers: Vec<f32>,
-    /// Tokens of the input, special tokens included.
-    pub n_tokens: u32,
-    /// Passes that it took to see all of them.
-    pub n_windows: u32,
-}
-
-impl Row {
-    /// The probabilities of a task's three labels; every model of such a task gives three.
-    pub fn labels(&self) -> [f32; 3] {
-        self.numbers.first_chunk().copied().unwrap_or([f32::NAN; 3])
-    }
-}
-
-/// Inputs that are computed between two writes to the cache: a run that is killed loses no more.
+/// Inputs that are computed between two writes to the cache; a run that is killed loses no more than these.
 const KEPT_TOGETHER: usize = 256;
 
-/// What `model` says of each input, in the order of the inputs. Reports the stage as `stage`, with one unit per input.
+/// The row of each input, in the order of the inputs. Reports the stage as `stage`, with one unit per input.
+///
+/// # Errors
+/// A pass fails, a proposition is too long, or the user asks for the work to end. Of several errors, the one of the
+/// earliest input is returned.
 pub fn rows(stage: &str, model: &Model, inputs: &[Input], work: Work) -> Result<Vec<Row>, EngineError> {
-    let Some(cache) = work.cache.filter(|_| !model.engine.is_cheap()) else {
+    let Some(cache) = work.cache.filter(|_| !model.engine().is_cheap()) else {
         work.progress.begin(stage, inputs.len() as u64);
-        return spread(inputs, work, |&input| model.row(input));
+        return map_distinct(inputs, work, |&input| model.row(input));
     };
     work.progress.begin(stage, inputs.len() as u64);
-    let all_keys = cache.keys(inputs);
+    let all_keys = Cache::keys(inputs);
     let mut place = HashMap::new();
     let mut distinct: Vec<usize> = Vec::new();
     for (at, key) in all_keys.iter().enumerate() {
@@ -69,27 +54,26 @@ pub fn rows(stage: &str, model: &Model, inputs: &[Input], work: Work) -> Result<
     work.progress.advance((inputs.len() - missing.len()) as u64);
     for part in missing.chunks(KEPT_TOGETHER) {
         let of_part: Vec<Input> = part.iter().map(|&at| inputs[distinct[at]]).collect();
-        let computed = spread(&of_part, work, |&input| model.row(input))?;
+        let computed = map_distinct(&of_part, work, |&input| model.row(input))?;
         cache.keep(model, part.iter().map(|&at| &keys[at]).zip(&computed));
         for (&at, row) in part.iter().zip(computed) {
             rows[at] = Some(row);
         }
     }
-    // Every row was found or computed: nothing is left out here.
+    // Every row was found or computed, so that none is left out here.
     Ok(all_keys.iter().filter_map(|key| rows[place[key]].clone()).collect())
 }
 
-/// One row per item, in the order of the items.
+/// The result of `row_of` for each item, in the order of the items, on several threads. Equal items are computed once.
+/// Advances the progress by one unit per item.
 ///
-/// Advances the progress by one unit per item. Of several errors the one of the earliest item is returned.
-pub(super) fn spread<K, R>(
-    items: &[K],
-    work: Work,
-    row_of: impl Fn(&K) -> Result<R, EngineError> + Sync,
-) -> Result<Vec<R>, EngineError>
+/// # Errors
+/// `row_of` fails, or the user asks for the work to end. Of several errors, the one of the earliest item is returned.
+pub fn map_distinct<K, R, E>(items: &[K], work: Work, row_of: impl Fn(&K) -> Result<R, E> + Sync) -> Result<Vec<R>, E>
 where
     K: Hash + Eq + Sync,
     R: Clone + Send,
+    E: From<Stopped> + Send,
 {
     let mut distinct: Vec<(&K, u64)> = Vec::new();
     let mut seen: HashMap<&K, usize> = HashMap::new();
@@ -108,7 +92,7 @@ where
     let next = AtomicUsize::new(0);
     let halt = AtomicBool::new(false);
     let worker = || {
-        let mut done: Vec<(usize, Result<R, EngineError>)> = Vec::new();
+        let mut done: Vec<(usize, Result<R, E>)> = Vec::new();
         while !halt.load(Ordering::Relaxed) {
             if work.progress.stop_requested() {
                 halt.store(true, Ordering::Relaxed);
@@ -150,6 +134,7 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ModelProblem;
     use plenary_corpus::progress::Silent;
     use std::sync::atomic::AtomicU64;
 
@@ -158,27 +143,28 @@ mod tests {
     }
 
     fn failed(text: &str) -> EngineError {
-        EngineError::Pass { model: "m".into(), text: text.into(), reason: "test".into() }
+        let problem = ModelProblem::Pass { text: text.into(), reason: "test".into() };
+        EngineError::Model { model: "m".into(), problem }
     }
 
     #[test]
     fn rows_come_in_the_order_of_the_items_whatever_the_threads() {
         let items: Vec<u32> = (0..100).rev().collect();
         for threads in [0, 1, 3, 200] {
-            let rows = spread(&items, work(threads), |n| Ok(n * 2)).unwrap();
+            let rows = map_distinct(&items, work(threads), |n| Ok::<_, EngineError>(n * 2)).unwrap();
             assert_eq!(rows, items.iter().map(|n| n * 2).collect::<Vec<_>>());
         }
-        assert!(spread(&[] as &[u32], work(2), |n| Ok(*n)).unwrap().is_empty());
+        assert!(map_distinct(&[] as &[u32], work(2), |n| Ok::<_, EngineError>(*n)).unwrap().is_empty());
     }
 
     #[test]
-    fn equal_items_are_worked_on_once() {
+    fn equal_items_are_computed_once() {
         let calls = AtomicUsize::new(0);
         let count = |item: &&str| {
             calls.fetch_add(1, Ordering::Relaxed);
-            Ok(item.len())
+            Ok::<_, EngineError>(item.len())
         };
-        assert_eq!(spread(&["yes", "no", "yes", "yes"], work(2), count).unwrap(), [3, 2, 3, 3]);
+        assert_eq!(map_distinct(&["yes", "no", "yes", "yes"], work(2), count).unwrap(), [3, 2, 3, 3]);
         assert_eq!(calls.into_inner(), 2);
     }
 
@@ -186,7 +172,8 @@ mod tests {
     fn the_error_of_the_earliest_item_is_returned() {
         let items: Vec<u32> = (0..50).collect();
         for threads in [1, 4] {
-            let result = spread(&items, work(threads), |n| if *n < 20 { Ok(*n) } else { Err(failed(&n.to_string())) });
+            let result =
+                map_distinct(&items, work(threads), |n| if *n < 20 { Ok(*n) } else { Err(failed(&n.to_string())) });
             let message = result.unwrap_err().to_string();
             assert!(message.contains("\"20\""), "{message}");
         }
@@ -212,7 +199,7 @@ mod tests {
         let counter = Counter { advanced: 0.into(), stop_after: u64::MAX };
         let through = |counter: &Counter| {
             let work = Work { threads: 2, progress: counter, cache: None };
-            spread(&[1, 1, 2, 3, 3, 3, 4, 5, 6, 7], work, |n| Ok(*n)).map(|rows| rows.len())
+            map_distinct(&[1, 1, 2, 3, 3, 3, 4, 5, 6, 7], work, |n| Ok::<_, EngineError>(*n)).map(|rows| rows.len())
         };
         assert_eq!(through(&counter).unwrap(), 10);
         assert_eq!(counter.advanced.into_inner(), 10);

@@ -1,8 +1,10 @@
-//! BERT on libtorch, through rust-bert's own types, from `model.safetensors`; in fp32, on processor or graphics card.
+//! BERT on libtorch, through rust-bert's own types, in fp32, on the processor or a graphics card.
 //!
-//! A pass takes one text without padding and one thread. Tensors of libtorch may be read by several threads, but its Rust
-//! types cannot say so: every thread that runs a pass takes a model of its own from a pool, and all models share their
-//! weights. Refused: other architectures, and configurations that rust-bert would silently compute in another way.
+//! **Input**: the bytes of `model.safetensors` and `config.json`, then tokens. **Output**: hidden states or logits. Other
+//! architectures, and configurations that rust-bert would silently compute in another way, are refused.
+//!
+//! A pass takes one text without padding and one thread. Several threads may read a tensor of libtorch, but its Rust types do
+//! not express that: each thread that runs a pass takes a model from a pool, and all models share their weights.
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -16,27 +18,27 @@ use serde::Deserialize;
 use tch::nn::VarStore;
 use tch::{Cuda, Kind, Tensor};
 
-use super::device::Device;
-use super::error::EngineError;
-use super::folder::Task;
-use super::tokens::Tokens;
-use super::weights::floats;
-use super::{Engine, PassError};
+use crate::choice::Device;
+use crate::engine::{Engine, PassError};
+use crate::error::UnavailableError;
+use crate::task::Task;
+use crate::tensors::floats;
+use crate::tokens::Tokens;
 
-/// The only epsilon of layer normalisation that rust-bert knows.
+/// The only epsilon of layer normalisation in rust-bert.
 const LAYER_NORM_EPS: f64 = 1e-12;
 
 thread_local! {
-    /// libtorch spreads a product over threads, which changes the order of its sums; each thread says once that it may not.
-    static ALONE: () = tch::set_num_threads(1);
+    /// libtorch computes a product on several threads, which changes the order of its sums; each thread switches that off once.
+    static ONE_THREAD: () = tch::set_num_threads(1);
 }
 
-/// Where libtorch is to compute; an error where there is no such device.
-pub(crate) fn place(device: Device) -> Result<tch::Device, EngineError> {
+/// The device in libtorch's terms; an error where there is no such device.
+pub(crate) fn torch_device(device: Device) -> Result<tch::Device, UnavailableError> {
     match device {
         Device::Cpu => Ok(tch::Device::Cpu),
         Device::Cuda if Cuda::is_available() => Ok(tch::Device::Cuda(0)),
-        Device::Cuda => Err(EngineError::NoCuda),
+        Device::Cuda => Err(UnavailableError::NoCuda),
     }
 }
 
@@ -45,9 +47,9 @@ pub(crate) struct RustBertEngine {
     config: BertConfig,
     task: Task,
     device: tch::Device,
-    /// By the names that rust-bert gives them.
+    /// Weights by the names in rust-bert.
     weights: Mutex<HashMap<String, Tensor>>,
-    /// Models that no thread uses at the moment.
+    /// Models that no thread is using.
     idle: Mutex<Vec<Bert>>,
 }
 
@@ -56,7 +58,7 @@ enum Bert {
     Logits(BertForSequenceClassification),
 }
 
-/// What rust-bert does not read of a config.json, but takes for granted.
+/// Values of a config.json that rust-bert does not read but assumes.
 #[derive(Deserialize)]
 struct Assumed {
     #[serde(default)]
@@ -68,13 +70,13 @@ struct Assumed {
 }
 
 impl RustBertEngine {
-    /// From the bytes of model.safetensors and config.json; the error is the reason for people.
+    /// From the bytes of model.safetensors and config.json; the error is the reason in words.
     pub(crate) fn load(bytes: &[u8], config: &[u8], task: Task, device: tch::Device) -> Result<Self, String> {
         let config = checked_config(config)?;
         let weights = Mutex::new(HashMap::new());
         let mut engine = Self { config, task, device, weights, idle: Mutex::new(Vec::new()) };
         let tensors = SafeTensors::deserialize(bytes).map_err(|e| e.to_string())?;
-        // The first model is built to learn the names and shapes that rust-bert asks for.
+        // The first model is built only to get the names and shapes that rust-bert needs.
         let (first, wanted) = engine.build()?;
         let mut weights = HashMap::new();
         for (name, variable) in wanted {
@@ -103,9 +105,9 @@ impl RustBertEngine {
         })
     }
 
-    /// The file's tensor of that name, of the shape that the config promises.
+    /// The file's tensor with this name and the shape that the config implies.
     fn weight(&self, tensors: &SafeTensors, name: &str, wanted: &[i64]) -> Result<Tensor, String> {
-        // Encoders are stored with and without the name of the module that holds them.
+        // The names of encoders are stored with and without the name of the surrounding module.
         let other = name.strip_prefix("bert.").map_or_else(|| format!("bert.{name}"), str::to_owned);
         let found = match floats(tensors, name)? {
             Some(found) => Some(found),
@@ -115,7 +117,7 @@ impl RustBertEngine {
             found.ok_or_else(|| format!("it has no tensor `{name}`, which the engine rust-bert needs"))?;
         let shape: Vec<i64> = shape.iter().map(|&n| i64::try_from(n).unwrap_or(i64::MAX)).collect();
         if shape != wanted {
-            return Err(format!("its tensor `{name}` has the shape {shape:?}; config.json promises {wanted:?}"));
+            return Err(format!("its tensor `{name}` has the shape {shape:?}; config.json implies {wanted:?}"));
         }
         let tensor = Tensor::from_slice(&numbers).f_reshape(&shape).and_then(|t| t.f_to_device(self.device));
         tensor.map_err(|e| e.to_string())
@@ -162,13 +164,13 @@ impl Engine for RustBertEngine {
         if self.device == tch::Device::Cpu { "rust-bert" } else { "rust-bert-cuda" }
     }
 
-    /// Rises with the version of libtorch too.
+    /// Increases with the version of libtorch too.
     fn version(&self) -> u32 {
         1
     }
 
     fn forward(&self, tokens: &Tokens) -> Result<Array2<f32>, PassError> {
-        ALONE.with(|()| ());
+        ONE_THREAD.with(|()| ());
         let idle = locked(&self.idle).pop();
         let model = idle.map_or_else(|| self.another(), Ok).map_err(PassError)?;
         let numbers = caught(|| self.pass(&model, tokens)).map_err(PassError)?;
@@ -177,20 +179,20 @@ impl Engine for RustBertEngine {
     }
 }
 
-/// The config, where rust-bert computes what it says.
+/// The config; an error where rust-bert would compute something else.
 fn checked_config(bytes: &[u8]) -> Result<BertConfig, String> {
-    let unread = |e: serde_json::Error| format!("its config.json is none that rust-bert reads: {e}");
+    let unread = |e: serde_json::Error| format!("rust-bert cannot read its config.json: {e}");
     let assumed: Assumed = serde_json::from_slice(bytes).map_err(unread)?;
     if let Some(other) = assumed.model_type.filter(|kind| kind != "bert") {
-        return Err(format!("it is of the type {other}; the engine rust-bert runs bert, and rten any graph"));
+        return Err(format!("its type is {other}; the engine rust-bert runs bert only, rten runs any graph"));
     }
     if let Some(other) = assumed.layer_norm_eps.filter(|eps| *eps != LAYER_NORM_EPS) {
-        return Err(format!("its layer_norm_eps is {other:e}; rust-bert computes with {LAYER_NORM_EPS:e} always"));
+        return Err(format!("its layer_norm_eps is {other:e}; rust-bert always uses {LAYER_NORM_EPS:e}"));
     }
     if let Some(other) = assumed.position_embedding_type.filter(|kind| kind != "absolute") {
-        return Err(format!("its position_embedding_type is {other}; rust-bert knows absolute ones"));
+        return Err(format!("its position_embedding_type is {other}; rust-bert has absolute positions only"));
     }
-    // rust-bert asks for these; only training uses them, and a config.json need not say them.
+    // rust-bert requires these keys; only training uses them, and a config.json may lack them.
     let mut keys: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(bytes).map_err(unread)?;
     for key in ["attention_probs_dropout_prob", "hidden_dropout_prob", "initializer_range"] {
         keys.entry(key).or_insert_with(|| 0.0.into());
@@ -206,24 +208,24 @@ fn checked_config(bytes: &[u8]) -> Result<BertConfig, String> {
         config.vocab_size,
     ];
     if sizes.iter().any(|size| *size < 1) || config.hidden_size % config.num_attention_heads != 0 {
-        return Err("the sizes in its config.json do not go together".into());
+        return Err("the sizes in its config.json contradict each other".into());
     }
     Ok(config)
 }
 
-/// rust-bert and tch panic where libtorch reports an error; here it becomes one again.
+/// rust-bert and tch panic where libtorch reports an error; the panic becomes an error again.
 fn caught<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(said(panic.as_ref())))
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(panic_message(panic.as_ref())))
 }
 
-/// The first line of what a panic said.
-fn said(panic: &(dyn Any + Send)) -> String {
+/// The first line of the message of a panic.
+fn panic_message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     let line = text.and_then(|text| text.lines().next()).unwrap_or("for no stated reason");
     format!("libtorch failed: {line}")
 }
 
-/// What a panic left behind a lock is whole: each lock guards one push, pop or read.
+/// A value is consistent also after a panic: each lock guards one push, pop or read.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

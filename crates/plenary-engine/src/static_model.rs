@@ -1,32 +1,32 @@
 //! Static models: a vector per token, summed without a network (Tulkens & van Dongen 2024, *Model2Vec*).
 //!
-//! In comes a table in the format of Model2Vec (`embeddings`, perhaps `weights` and `mapping`), out goes an [`Engine`] that
-//! gives each token its row. Special tokens and the unknown one have no meaning of their own: their rows are zero. A text
-//! of such tokens alone has no vector; its row is zero, so that its cosine to everything is 0.
+//! **Input**: a table in the format of Model2Vec (`embeddings`, optionally `weights` and `mapping`). **Output**: an [`Engine`]
+//! that gives each token its row. The rows of special tokens and of the token for unknown words are zero. The vector of a text
+//! with no other tokens is zero, so that its cosine to every vector is 0. Tables of another shape are refused.
 
 use std::collections::HashSet;
 
 use ndarray::Array2;
 use safetensors::SafeTensors;
 
-use super::tokens::Tokens;
-use super::weights::{EMBEDDINGS, floats, integers};
-use super::{Engine, PassError};
+use crate::engine::{Engine, PassError};
+use crate::tensors::{EMBEDDINGS, floats, integers};
+use crate::tokens::Tokens;
 
 /// A loaded table.
 pub(crate) struct StaticEngine {
     table: Array2<f32>,
-    /// Row of each token, where several share one.
+    /// Row of each token, where several tokens share a row.
     rows: Option<Vec<usize>>,
-    /// What each token's row is multiplied by.
+    /// Factor of each token's row.
     weights: Option<Vec<f32>>,
     /// Tokens without a vector.
     silent: HashSet<u32>,
 }
 
 impl StaticEngine {
-    /// From the bytes of a `model.safetensors`; the error is the reason for people.
-    pub fn load(bytes: &[u8]) -> Result<Self, String> {
+    /// From the bytes of a `model.safetensors`; the error is the reason in words.
+    pub(crate) fn load(bytes: &[u8]) -> Result<Self, String> {
         let tensors = SafeTensors::deserialize(bytes).map_err(|e| e.to_string())?;
         let (shape, numbers) = floats(&tensors, EMBEDDINGS)?.ok_or("it has no tensor `embeddings`")?;
         let &[n_rows, width] = shape.as_slice() else {
@@ -50,12 +50,13 @@ impl StaticEngine {
         Ok(engine)
     }
 
-    pub fn n_tokens(&self) -> usize {
+    /// Tokens that have a vector.
+    pub(crate) fn n_tokens(&self) -> usize {
         self.rows.as_ref().map_or(self.table.nrows(), Vec::len)
     }
 
-    /// The same table with these tokens silent.
-    pub fn without(self, silent: HashSet<u32>) -> Self {
+    /// The same table without vectors for these tokens.
+    pub(crate) fn without(self, silent: HashSet<u32>) -> Self {
         Self { silent, ..self }
     }
 }
@@ -116,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_have_their_rows_and_silent_ones_none() {
+    fn each_token_has_its_row_and_silent_tokens_none() {
         let table = bytes(&[1.0, 2.0, 3.0, 4.0]);
         let view = TensorView::new(Dtype::F32, vec![2, 2], &table).unwrap();
         let engine = StaticEngine::load(&serialize([("embeddings", &view)], None).unwrap()).unwrap();

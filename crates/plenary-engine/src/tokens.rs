@@ -1,85 +1,129 @@
 //! Text to token ids, in as many windows as a model needs to see all of it.
 //!
-//! A text longer than the model takes is split into windows at the starts of words; of a pair the first text is split
-//! and the second stands whole beside every window. Nothing is cut. Texts are data: `[SEP]` in a text is six ordinary
-//! signs, not the mark between two texts.
+//! **Input**: a text or a pair of texts. **Output**: [`Windows`]. A text longer than the model takes is split at the starts
+//! of words; of a pair the first text is split and each window contains the whole second text. No text is cut off. A second
+//! text that leaves no tokens for the first is refused. Special tokens that are spelled out in a text, such as `[SEP]`, are
+//! ordinary characters.
 
 use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::error::{EngineError, excerpt};
+use crate::error::{BuildError, ModelProblem, excerpt};
+use crate::vocabulary;
 
 /// One text, or a pair of texts, as a model takes it in one pass. The three lists have the same length.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tokens {
+    /// Positions in the model's vocabulary.
     pub ids: Vec<u32>,
     /// 0 for the first text, 1 for the second.
     pub type_ids: Vec<u32>,
-    /// 1 for every token that counts; all of them, as nothing is padded.
+    /// 1 for every token that counts; always 1, as nothing is padded.
     pub attention_mask: Vec<u32>,
 }
 
-/// A text, or a pair, in the passes it takes.
+/// A text, or a pair, split into passes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Windows {
     /// In the order of the text; at least one.
     pub passes: Vec<Tokens>,
-    /// Tokens of the whole, special tokens included, as if the model had no limit.
+    /// Tokens of the whole text or pair, special tokens included, as if the model had no limit.
     pub n_tokens: usize,
 }
 
 impl Tokens {
-    /// One text that is tokens already.
-    pub(crate) fn of(ids: Vec<u32>) -> Self {
+    /// One text of these tokens, without a second text.
+    pub fn of(ids: Vec<u32>) -> Self {
         Self { type_ids: vec![0; ids.len()], attention_mask: vec![1; ids.len()], ids }
     }
 }
 
 /// A model's tokenizer and how many tokens the model takes.
 pub struct Tokenizer {
-    model: String,
     inner: tokenizers::Tokenizer,
     max_tokens: usize,
+    n_rows: usize,
+    silent: HashSet<u32>,
 }
 
 impl Tokenizer {
-    /// From the bytes of a `tokenizer.json`; the error is the reason for people. Cuts and padding that the file asks for
-    /// are switched off.
-    pub(crate) fn from_bytes(model: &str, bytes: &[u8], max_tokens: usize) -> Result<Self, String> {
-        let mut inner = tokenizers::Tokenizer::from_bytes(bytes).map_err(|e| e.to_string())?;
-        inner.with_truncation(None).map_err(|e| e.to_string())?;
+    /// From the bytes of a `tokenizer.json`, for a model that takes `max_tokens` tokens in a pass. Truncation and padding
+    /// that the file asks for are switched off.
+    ///
+    /// # Errors
+    /// The bytes are not a tokenizer.
+    pub fn from_bytes(bytes: &[u8], max_tokens: usize) -> Result<Self, BuildError> {
+        let bad = |e: tokenizers::Error| BuildError(e.to_string());
+        let mut inner = tokenizers::Tokenizer::from_bytes(bytes).map_err(bad)?;
+        inner.with_truncation(None).map_err(bad)?;
         inner.with_padding(None);
         inner.set_encode_special_tokens(true);
-        Ok(Self { model: model.to_owned(), inner, max_tokens })
+        let (n_rows, silent) = (vocabulary::rows_needed(&inner), vocabulary::silent(&inner, bytes));
+        Ok(Self { inner, max_tokens, n_rows, silent })
     }
 
-    /// The tokenizer itself.
-    pub(crate) fn inner(&self) -> &tokenizers::Tokenizer {
-        &self.inner
+    /// Rows that a table of embeddings needs so that every token has one: the largest id and one more.
+    pub fn n_rows(&self) -> usize {
+        self.n_rows
+    }
+
+    /// Ids of the special tokens and of the token for unknown words, which have no meaning of their own.
+    pub fn silent(&self) -> &HashSet<u32> {
+        &self.silent
+    }
+
+    /// Every token with its id.
+    pub fn vocabulary(&self) -> HashMap<String, u32> {
+        self.inner.get_vocab(true)
+    }
+
+    /// The token with this id.
+    pub fn token(&self, id: u32) -> Option<String> {
+        self.inner.id_to_token(id)
+    }
+
+    /// The special tokens before and after a text.
+    ///
+    /// # Errors
+    /// The tokenizer cannot encode a text.
+    pub fn frame(&self) -> Result<(Vec<u32>, Vec<u32>), ModelProblem> {
+        let encoding = self.inner.encode("a", true).map_err(|e| failed("a", &e))?;
+        let (ids, words) = (encoding.get_ids(), outer(encoding.get_special_tokens_mask(), |&s| s == 0));
+        Ok((ids[..words.start].to_vec(), ids[words.end..].to_vec()))
     }
 
     /// Tokens of one text.
-    pub fn text(&self, text: &str) -> Result<Windows, EngineError> {
-        let encoding = self.encode(join_lines(text).as_ref()).map_err(|e| self.failed(text, e))?;
+    ///
+    /// # Errors
+    /// The tokenizer fails, or the special tokens alone are too many for the model.
+    pub fn text(&self, text: &str) -> Result<Windows, ModelProblem> {
+        let encoding = self.encode(join_lines(text).as_ref()).map_err(|e| failed(text, &e))?;
         let special = encoding.get_special_tokens_mask();
         let words = outer(special, |&s| s == 0);
-        self.windows(&encoding, words).ok_or_else(|| self.failed(text, "its special tokens alone are too many".into()))
+        let windows = self.windows(&encoding, words);
+        windows.ok_or_else(|| ModelProblem::Pass {
+            text: excerpt(text),
+            reason: "its special tokens alone are too many".into(),
+        })
     }
 
-    /// Tokens of a premise and a hypothesis. Fails where the hypothesis leaves no room for the premise.
-    pub fn pair(&self, premise: &str, hypothesis: &str) -> Result<Windows, EngineError> {
+    /// Tokens of a premise and a hypothesis.
+    ///
+    /// # Errors
+    /// The tokenizer fails, or the hypothesis leaves no tokens for the premise.
+    pub fn pair(&self, premise: &str, hypothesis: &str) -> Result<Windows, ModelProblem> {
         let (first, second) = (join_lines(premise), join_lines(hypothesis));
-        let encoding = self.encode((first.as_ref(), second.as_ref())).map_err(|e| self.failed(premise, e))?;
+        let encoding = self.encode((first.as_ref(), second.as_ref())).map_err(|e| failed(premise, &e))?;
         let words = outer(&encoding.get_sequence_ids(), |&s| s == Some(0));
-        self.windows(&encoding, words).ok_or_else(|| EngineError::PropositionTooLong {
-            model: self.model.clone(),
+        self.windows(&encoding, words).ok_or_else(|| ModelProblem::PropositionTooLong {
             proposition: excerpt(hypothesis),
             n_tokens: encoding.len(),
             max_tokens: self.max_tokens,
         })
     }
 
-    /// The encoding; that of a text which has to be split knows its words, which takes longer.
+    /// The encoding. Only the encoding of a text that has to be split contains its words, which takes longer.
     fn encode<'t>(
         &self,
         input: impl Into<tokenizers::EncodeInput<'t>> + Clone,
@@ -88,8 +132,8 @@ impl Tokenizer {
         if encoding.len() <= self.max_tokens { Ok(encoding) } else { self.inner.encode(input, true) }
     }
 
-    /// The tokens `words` split to what the model takes, each part between the tokens before and behind them; `None`
-    /// where those alone are too many.
+    /// Windows of at most as many tokens as the model takes. Each has a part of the tokens `words` and all tokens before and
+    /// after `words`; `None` where those alone are too many.
     fn windows(&self, encoding: &tokenizers::Encoding, words: Range<usize>) -> Option<Windows> {
         let (ids, type_ids) = (encoding.get_ids(), encoding.get_type_ids());
         let around = |part: Range<usize>| {
@@ -106,20 +150,20 @@ impl Tokenizer {
         };
         Some(Windows { passes, n_tokens })
     }
-
-    fn failed(&self, text: &str, reason: tokenizers::Error) -> EngineError {
-        EngineError::Pass { model: self.model.clone(), text: excerpt(text), reason: reason.to_string() }
-    }
 }
 
-/// The range from the first to the last item that `is_word`; empty, at the first end, where there is none.
+fn failed(text: &str, reason: &tokenizers::Error) -> ModelProblem {
+    ModelProblem::Pass { text: excerpt(text), reason: reason.to_string() }
+}
+
+/// The range from the first to the last item that `is_word`; an empty range after the first item where there is none.
 fn outer<T>(items: &[T], is_word: impl Fn(&T) -> bool) -> Range<usize> {
     let start = items.iter().position(&is_word).unwrap_or(items.len().min(1));
     let end = items.iter().rposition(&is_word).map_or(start, |last| last + 1);
     start..end
 }
 
-/// Parts of at most `room` tokens that begin where a word begins; a word longer than that is split inside.
+/// Parts of at most `room` tokens, each beginning where a word begins; a word longer than that is split.
 fn split(word_of: &[Option<u32>], words: Range<usize>, room: usize) -> Vec<Range<usize>> {
     let mut parts = Vec::new();
     let mut start = words.start;
@@ -134,8 +178,8 @@ fn split(word_of: &[Option<u32>], words: Range<usize>, room: usize) -> Vec<Range
     parts
 }
 
-/// The text with each run of spaces, tabs and line breaks as one space, none at the ends. BERT's tokenizers do not tell
-/// the two apart; others may take a line break for a word of its own, which wrapped lines are not.
+/// The text with each run of spaces, tabs and line breaks replaced by one space, and none at the ends. BERT's tokenizers do
+/// not distinguish the two; others may treat a line break as a word.
 pub(crate) fn join_lines(text: &str) -> Cow<'_, str> {
     let blank = |c: char| matches!(c, ' ' | '\t' | '\n' | '\r');
     let tidy = !text.starts_with(blank)
@@ -155,7 +199,7 @@ mod tests {
     const TOKENIZER: &[u8] = include_bytes!("../../../models/nli-minilm-l6/tokenizer.json");
 
     fn tokenizer(max_tokens: usize) -> Tokenizer {
-        Tokenizer::from_bytes("test", TOKENIZER, max_tokens).unwrap()
+        Tokenizer::from_bytes(TOKENIZER, max_tokens).unwrap()
     }
 
     /// The tokens of all windows between their first `before` and last `behind` ones.
@@ -178,7 +222,7 @@ mod tests {
         let parts = tokenizer(word + 3).text("one two untranslatableness").unwrap();
         assert_eq!(parts.passes.iter().map(|p| p.ids.len() - 2).collect::<Vec<_>>(), [2, word]);
         let parts = tokenizer(4).text("untranslatableness").unwrap();
-        assert_eq!(inner(&parts, 1, 1).len(), word, "a word that fits nowhere is split");
+        assert_eq!(inner(&parts, 1, 1).len(), word, "a word longer than a window is split");
     }
 
     #[test]
@@ -193,9 +237,9 @@ mod tests {
     }
 
     #[test]
-    fn a_hypothesis_that_leaves_no_room_is_refused() {
+    fn a_hypothesis_that_leaves_no_tokens_is_refused() {
         let error = tokenizer(5).pair("one two", "three four five").unwrap_err();
-        assert!(matches!(error, EngineError::PropositionTooLong { n_tokens: 8, max_tokens: 5, .. }), "{error}");
+        assert!(matches!(error, ModelProblem::PropositionTooLong { n_tokens: 8, max_tokens: 5, .. }), "{error}");
     }
 
     #[test]
@@ -208,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn signs_that_look_like_a_special_token_are_ordinary_text() {
+    fn characters_that_spell_a_special_token_are_ordinary_text() {
         let separator = 102;
         let tokens = tokenizer(512).text("yes [SEP] no").unwrap();
         assert_eq!(tokens.passes[0].ids.iter().filter(|&&id| id == separator).count(), 1);

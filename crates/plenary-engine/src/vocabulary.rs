@@ -1,4 +1,7 @@
-//! The vocabulary of a tokenizer: how many rows a table of embeddings needs for it, and which tokens mean nothing.
+//! The vocabulary of a tokenizer.
+//!
+//! **Input**: a tokenizer and its file. **Output**: the number of rows that a table of embeddings needs, and the tokens
+//! without a meaning of their own.
 
 use std::collections::HashSet;
 
@@ -9,7 +12,7 @@ pub(crate) fn rows_needed(tokenizer: &tokenizers::Tokenizer) -> usize {
     tokenizer.get_vocab(true).into_values().max().map_or(0, |id| id as usize + 1)
 }
 
-/// Special tokens and the one for unknown words. `json` is the tokenizer's file, which alone names the latter.
+/// Ids of the special tokens and of the token for unknown words. Only `json`, the tokenizer's file, names the latter.
 pub(crate) fn silent(tokenizer: &tokenizers::Tokenizer, json: &[u8]) -> HashSet<u32> {
     #[derive(Deserialize, Default)]
     struct File {

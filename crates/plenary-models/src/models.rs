@@ -3,11 +3,15 @@
 //! **Input**: the options of a study and the places of models. **Output**: one model per measure. A missing model and a
 //! damaged file are errors. What the models are used for is decided by the caller.
 
-use plenary_engine::{
-    Device, EngineChoice, EngineError, Model, ModelFolder, Place, find, find_static, find_weights, load_on, resolve,
-};
+use plenary_engine::{Device, EngineChoice, Model, Task, resolve};
 
+use crate::convert::find_weights;
+use crate::distill::find_static;
+use crate::error::{FindError, LoadError, UnusableError};
+use crate::folder::{ModelFolder, find};
+use crate::load::{load, load_on};
 use crate::options::ModelOptions;
+use crate::places::{Place, places};
 
 /// The folders of the models of a run, found but not loaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +54,7 @@ impl Models {
     /// # Errors
     /// The program does not have the engine or the device; a model is not in the places, or its folder does not say what
     /// the model is for.
-    pub fn find(places: &[Place], options: &ModelOptions, needs_stance: bool) -> Result<ModelFolders, EngineError> {
+    pub fn find(places: &[Place], options: &ModelOptions, needs_stance: bool) -> Result<ModelFolders, FindError> {
         let engine = resolve(options.engine, options.device)?;
         let find = match engine {
             EngineChoice::RustBert => find_weights,
@@ -74,13 +78,13 @@ impl Models {
     /// # Errors
     /// A file is missing or damaged, or does not fit the others. Of several errors, that of the embedding model is
     /// returned before that of the sentiment model, and that of the stance model last.
-    pub fn load(folders: &ModelFolders) -> Result<Self, EngineError> {
+    pub fn load(folders: &ModelFolders) -> Result<Self, LoadError> {
         let load = |folder: &ModelFolder| load_on(folder, folders.engine, folders.device);
         std::thread::scope(|scope| {
             let sentiment = folders.sentiment.as_ref().map(|folder| scope.spawn(move || load(folder)));
             let stance = folders.stance.as_ref().map(|folder| scope.spawn(move || load(folder)));
             let embedding = load(&folders.embedding);
-            let join = |loading: std::thread::ScopedJoinHandle<Result<Model, EngineError>>| {
+            let join = |loading: std::thread::ScopedJoinHandle<Result<Model, LoadError>>| {
                 loading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
             };
             let (sentiment, stance) = (sentiment.map(join).transpose(), stance.map(join).transpose());
@@ -103,4 +107,14 @@ impl Models {
         }
         names.join(", ")
     }
+}
+
+/// Finds and loads the embedding model `id` in the default places, on the processor.
+///
+/// # Errors
+/// There is no such model, a file is damaged, or the model is for another task.
+pub fn embedding(id: &str) -> Result<Model, UnusableError> {
+    let model = load(&find(&places(None), id)?, EngineChoice::Auto)?;
+    model.expect_task(Task::Embedding)?;
+    Ok(model)
 }

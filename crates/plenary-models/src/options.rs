@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use plenary_corpus::OptionError;
 use plenary_engine::{Device, EngineChoice};
+
+use crate::id::{ID_RULE, check_id};
 
 /// In place of a model id: leaves the measure out.
 pub const NO_MODEL: &str = "none";
@@ -35,18 +38,6 @@ impl Default for ModelOptions {
     }
 }
 
-/// A model option with a value that cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("[models] {key}: found {found}; expected {expected}")]
-pub struct BadModelOption {
-    /// Name of the option.
-    pub key: &'static str,
-    /// The value, as a person would write it.
-    pub found: String,
-    /// The values that can be used.
-    pub expected: &'static str,
-}
-
 impl ModelOptions {
     /// Whether sentiment is scored.
     pub fn scores_sentiment(&self) -> bool {
@@ -58,24 +49,19 @@ impl ModelOptions {
     ///
     /// # Errors
     /// The first option that cannot be used.
-    pub fn check(&self) -> Result<(), BadModelOption> {
+    pub fn check(&self) -> Result<(), OptionError> {
         for (key, id) in [("embedding", &self.embedding), ("sentiment", &self.sentiment), ("stance", &self.stance)] {
-            if !is_model_id(id) {
-                let expected = "the name of a model's folder, without `/`, `\\`, `:` or a leading dot";
-                return Err(BadModelOption { key, found: format!("\"{id}\""), expected });
+            let wrong =
+                |expected: &str| Err(OptionError::new(format!("[models] {key}"), format!("\"{id}\""), expected));
+            if check_id(id).is_err() {
+                return wrong(ID_RULE);
             }
             if id == NO_MODEL && key == "embedding" {
-                let expected = "the id of a model; embedding cannot be left out";
-                return Err(BadModelOption { key, found: format!("\"{id}\""), expected });
+                return wrong("the id of a model; embedding cannot be left out");
             }
         }
         Ok(())
     }
-}
-
-/// Whether a text can be the id of a model: the name of a folder directly below the folder of models.
-fn is_model_id(id: &str) -> bool {
-    !id.is_empty() && !id.starts_with('.') && !id.contains(['/', '\\', ':'])
 }
 
 #[cfg(test)]
@@ -94,7 +80,7 @@ mod tests {
     fn ids_that_cannot_name_a_folder_are_refused_with_their_key() {
         for id in ["", ".hidden", "../elsewhere", "a\\b", "C:model"] {
             let error = ModelOptions { stance: id.into(), ..ModelOptions::default() }.check().unwrap_err();
-            assert_eq!((error.key, error.found), ("stance", format!("\"{id}\"")));
+            assert_eq!((error.place.as_str(), error.found), ("[models] stance", format!("\"{id}\"")));
         }
         let error = ModelOptions { embedding: NO_MODEL.into(), ..ModelOptions::default() }.check().unwrap_err();
         assert!(error.to_string().contains("embedding cannot be left out"), "{error}");

@@ -1,16 +1,13 @@
-//! What a cache gives back, and what it does when it is damaged, newer, held, read-only or out of space.
-
-use std::collections::BTreeMap;
+//! A cache returns what was stored in it, and reports when it is damaged, newer, in use or read-only.
 
 use ndarray::Array2;
 use redb::ReadableTable;
 
-use super::super::{Engine, PassError, Tokenizer, Tokens, rows};
 use super::*;
-use crate::Work;
+use crate::{Engine, PassError, Tokens, Work, rows};
 use plenary_corpus::progress::Silent;
 
-/// Counts its passes; its numbers tell the length of the text.
+/// Counts its passes; its numbers depend on the length of the text.
 struct Counting(&'static AtomicU64);
 
 impl Engine for Counting {
@@ -29,18 +26,9 @@ impl Engine for Counting {
 }
 
 fn model(passes: &'static AtomicU64) -> Model {
-    let tokenizer = include_bytes!("../../../../models/all-minilm-l6-v2/tokenizer.json");
-    Model {
-        id: "m".into(),
-        task: Task::Embedding,
-        dimensions: 2,
-        max_tokens: 512,
-        sha256: BTreeMap::from([("model.onnx".into(), "a".repeat(64))]),
-        tokenizer: Tokenizer::from_bytes("m", tokenizer, 512).unwrap(),
-        engine: Box::new(Counting(passes)),
-        pooling: crate::Pooling::Mean,
-        labels: crate::LabelMap::default(),
-    }
+    let mut model = Model::for_test(Task::Embedding, Box::new(Counting(passes)), crate::LabelMap::default(), 512);
+    model.sha256.insert("model.onnx".into(), "a".repeat(64));
+    model
 }
 
 fn counter() -> &'static AtomicU64 {
@@ -54,7 +42,7 @@ fn compute(model: &Model, cache: &Cache, inputs: &[Input]) -> Vec<Row> {
 }
 
 #[test]
-fn what_was_computed_once_is_found_by_every_later_run() {
+fn a_row_that_was_stored_is_found_by_later_runs() {
     let (folder, passes) = (tempfile::tempdir().unwrap(), counter());
     let model = model(passes);
     let first = compute(&model, &Cache::open(folder.path()).unwrap(), &TEXTS);
@@ -116,7 +104,7 @@ fn an_entry_that_was_changed_is_computed_again() {
         let mut stored = table.get(&entry).unwrap().unwrap().value().to_vec();
         *stored.last_mut().unwrap() ^= 1;
         table.insert(&entry, stored.as_slice()).unwrap();
-        // The row of another input in its place is none of its own.
+        // The row of another input under this key has a wrong checksum.
         let other = table.get(&key(&TEXTS[1])).unwrap().unwrap().value().to_vec();
         table.insert(&key(&TEXTS[3]), other.as_slice()).unwrap();
     }
@@ -124,7 +112,7 @@ fn an_entry_that_was_changed_is_computed_again() {
     assert_eq!(compute(&model, &cache, &TEXTS), first);
     assert_eq!(passes.load(Ordering::Relaxed), 5);
     assert_eq!(compute(&model, &cache, &TEXTS), first);
-    assert_eq!(passes.load(Ordering::Relaxed), 5, "and kept anew");
+    assert_eq!(passes.load(Ordering::Relaxed), 5, "and stored again");
 }
 
 #[test]
@@ -139,7 +127,7 @@ fn bytes_changed_anywhere_in_the_file_never_change_a_number() {
     for trial in 0..24_u64 {
         let folder = tempfile::tempdir().unwrap();
         let mut damaged = bytes.clone();
-        // Places and lengths from a fixed sequence, the file's head among them.
+        // Positions from a fixed sequence, some of them in the head of the file.
         let at = if trial < 4 { 16 * trial as usize } else { (trial * 7_919_317) as usize % damaged.len() };
         match trial % 3 {
             0 => damaged.truncate(at.max(1)),
@@ -154,7 +142,7 @@ fn bytes_changed_anywhere_in_the_file_never_change_a_number() {
 }
 
 #[test]
-fn a_file_that_is_no_cache_is_put_aside() {
+fn a_file_that_is_not_a_cache_is_renamed() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join(FILE), "not a cache at all, but quite long enough to look at".repeat(200)).unwrap();
     let cache = Cache::open(folder.path()).unwrap();
@@ -163,7 +151,7 @@ fn a_file_that_is_no_cache_is_put_aside() {
 }
 
 #[test]
-fn a_cache_of_a_newer_plenary_or_one_that_is_held_is_refused() {
+fn a_cache_that_is_newer_or_in_use_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let cache = Cache::open(folder.path()).unwrap();
     let transaction = cache.database.begin_write().unwrap();
@@ -171,30 +159,32 @@ fn a_cache_of_a_newer_plenary_or_one_that_is_held_is_refused() {
     transaction.commit().unwrap();
     drop(cache);
     let error = Cache::open(folder.path()).unwrap_err();
-    assert!(error.to_string().contains("was made by a newer plenary (format 2"), "{error}");
-    assert!(folder.path().join(FILE).exists(), "and left as it is");
+    assert_eq!(error.problem, CacheProblem::Newer { found: 2 });
+    assert_eq!(error.hint(), Some(Hint::UseOtherCache));
+    assert!(folder.path().join(FILE).exists(), "and is not changed");
 
     let folder = tempfile::tempdir().unwrap();
     let held = Database::create(folder.path().join(FILE)).unwrap();
     let error = Cache::open(folder.path()).unwrap_err();
-    assert!(matches!(error, CacheError::Held { .. }), "{error}");
+    assert_eq!(error.problem, CacheProblem::Held);
     drop(held);
     Cache::open(folder.path()).unwrap();
 }
 
 #[test]
-fn a_place_that_cannot_be_written_is_refused_with_a_way_out() {
+fn a_path_that_cannot_be_written_is_refused_with_a_hint() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     fs::write(&file, "a file").unwrap();
-    let error = Cache::open(&file).unwrap_err().to_string();
-    assert!(error.contains("cannot be read or written") && error.contains("--no-cache"), "{error}");
-    assert!(matches!(stats(folder.path()), Err(CacheError::Missing { .. })));
-    assert!(matches!(clear(folder.path()), Err(CacheError::Missing { .. })));
+    let error = Cache::open(&file).unwrap_err();
+    assert!(error.to_string().contains("cannot be read or written"), "{error}");
+    assert_eq!(error.hint(), Some(Hint::UseOtherCache));
+    assert_eq!(stats(folder.path()).unwrap_err().problem, CacheProblem::Missing);
+    assert_eq!(clear(folder.path()).unwrap_err().problem, CacheProblem::Missing);
 }
 
 #[test]
-fn what_is_old_or_too_much_is_pruned_oldest_first() {
+fn rows_that_are_old_or_too_many_are_pruned_oldest_first() {
     let (folder, passes) = (tempfile::tempdir().unwrap(), counter());
     let model = model(passes);
     let cache = Cache::open(folder.path()).unwrap();
@@ -213,7 +203,7 @@ fn what_is_old_or_too_much_is_pruned_oldest_first() {
     drop(cache);
     let day = Duration::from_secs(DAY);
     assert_eq!(prune(folder.path(), Some(50 * day), None).unwrap(), (0, 13));
-    // A row takes 44 bytes: the three of today fit, and of the older ones one.
+    // A row takes 44 bytes: the three of today fit, and one of the older rows.
     assert_eq!(prune(folder.path(), None, Some(180)).unwrap(), (9, 4));
     assert_eq!(prune(folder.path(), None, Some(150)).unwrap(), (1, 3));
     assert_eq!(prune(folder.path(), Some(30 * day), None).unwrap(), (0, 3));
@@ -224,9 +214,4 @@ fn what_is_old_or_too_much_is_pruned_oldest_first() {
     drop(cache);
     assert!(clear(folder.path()).unwrap() > 0);
     assert!(!folder.path().join(FILE).exists());
-}
-
-#[test]
-fn the_folder_is_the_one_named_first() {
-    assert_eq!(super::folder(Some(Path::new("here"))).unwrap(), Path::new("here"));
 }

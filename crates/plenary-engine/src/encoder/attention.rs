@@ -1,10 +1,11 @@
 //! Attention of several heads over one text (Vaswani et al. 2017): `softmax(q k^T * scale) v`, in float32.
 //!
-//! Head by head and four queries at a time, so that only one head's keys and values and four rows of weights exist at
-//! once. Sums over a head's numbers and over the tokens go from the first to the last; the sum of the weights of a query
-//! has interleaved partial sums. As in `layers`, the order is the same for every instruction set.
+//! **Input**: queries, keys and values of all tokens. **Output**: one row per query. It is computed head by head, for four queries
+//! at a time, so that only the keys and values of one head and four rows of weights are in memory at once. Sums over the numbers
+//! of a head and over tokens are computed from the first term to the last; the sum of the weights of a query has interleaved
+//! partial sums. As in `layers`, the order is the same for every instruction set.
 //!
-//! Keys and values are laid out so that the inner loops read from front to back:
+//! Keys and values are stored so that the inner loops read memory in order:
 //!
 //! ```text
 //! keys    a tile for every 16 tokens:           [number of the head][token], 16 tokens wide
@@ -13,14 +14,14 @@
 
 use super::math::{LANES, exp_of_negative, largest_of_lanes, sum_of_lanes};
 
-/// Queries that are worked on at a time.
+/// Queries that are computed together.
 const QUERIES: usize = 4;
 
-/// How the numbers of a text are cut into heads. `head_width` is a multiple of 8 and divides `width`.
+/// The sizes of an attention. `head_width` is a multiple of 8 and divides `width`.
 #[derive(Clone, Copy)]
-pub struct Cut {
+pub(crate) struct Cut {
     pub n_tokens: usize,
-    /// Tokens, from the first, whose attention is asked for.
+    /// Number of tokens, from the first, whose attention is computed.
     pub n_queries: usize,
     pub width: usize,
     pub head_width: usize,
@@ -28,20 +29,20 @@ pub struct Cut {
 }
 
 impl Cut {
-    /// Tokens, filled up to whole lanes.
+    /// Number of tokens, rounded up to whole lanes.
     fn padded(&self) -> usize {
         self.n_tokens.next_multiple_of(LANES)
     }
 
-    /// Numbers of scratch that [`attention`] takes.
-    pub fn scratch(&self) -> usize {
+    /// Length of the scratch buffer of [`attention`].
+    pub(crate) fn scratch(&self) -> usize {
         2 * self.head_width * self.padded() + QUERIES * (self.head_width + self.padded())
     }
 }
 
-/// `[queries, width]` from `[tokens, 3 * width]`, in which a token's queries, keys and values stand one after the other.
+/// `[queries, width]` from `[tokens, 3 * width]`, in which the queries, keys and values of a token follow each other.
 #[inline(always)]
-pub fn attention(cut: Cut, all: &[f32], scratch: &mut [f32], out: &mut [f32]) {
+pub(crate) fn attention(cut: Cut, all: &[f32], scratch: &mut [f32], out: &mut [f32]) {
     if cut.head_width.is_multiple_of(16) {
         heads::<16>(cut, all, scratch, out);
     } else {
@@ -49,7 +50,7 @@ pub fn attention(cut: Cut, all: &[f32], scratch: &mut [f32], out: &mut [f32]) {
     }
 }
 
-/// One head after the other, with tiles of values that are `WIDE` numbers wide.
+/// Computes one head after the other, with tiles of values that are `WIDE` numbers wide.
 #[inline(always)]
 fn heads<const WIDE: usize>(cut: Cut, all: &[f32], scratch: &mut [f32], out: &mut [f32]) {
     let (width, head_width, padded) = (cut.width, cut.head_width, cut.padded());
@@ -89,7 +90,7 @@ fn heads<const WIDE: usize>(cut: Cut, all: &[f32], scratch: &mut [f32], out: &mu
     }
 }
 
-/// What the queries of one head need.
+/// The data of one head.
 #[derive(Clone, Copy)]
 struct Head<'a> {
     cut: Cut,
@@ -136,7 +137,7 @@ fn queries<const N: usize, const WIDE: usize>(head: Head, first: usize, scratch:
         factors[n] = 1.0 / powers(&mut weights[n * padded..][..padded], n_tokens);
     }
 
-    // Sixteen tokens at a time; what is not a token weighs 0.
+    // Sixteen tokens at a time; the weight of padding is 0.
     let weights: [&[[f32; LANES]]; N] = std::array::from_fn(|n| weights[n * padded..][..padded].as_chunks::<LANES>().0);
     for (tile, number) in head.values.chunks_exact(WIDE * padded).zip((0..).step_by(WIDE)) {
         let mut sums = [[0f32; WIDE]; N];
@@ -159,7 +160,7 @@ fn queries<const N: usize, const WIDE: usize>(head: Head, first: usize, scratch:
     }
 }
 
-/// Scores to e^(score - largest score), 0 for what is not a token; returns their sum.
+/// Replaces scores by e^(score - largest score), and by 0 for padding; returns their sum.
 #[inline(always)]
 fn powers(scores: &mut [f32], n_tokens: usize) -> f32 {
     scores[n_tokens..].fill(f32::NEG_INFINITY);

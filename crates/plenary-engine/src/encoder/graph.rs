@@ -1,20 +1,16 @@
-//! From the bytes of an ONNX graph to packed weights, if the graph has the one form that the encoder runs.
+//! The bytes of an ONNX graph to packed weights.
 //!
-//! The form is what `training/export.py` writes: a BERT encoder (Devlin et al. 2019) with int8 word embeddings,
-//! int8 linear layers on activations quantised row by row, exact GELU, and as its output either the hidden states or the
-//! logits of a classifier on the pooled first token. The graph is walked from its output back to its inputs, and each
-//! operator and constant on the way is checked; whatever differs is [`NotThisForm`], and another engine takes the graph.
+//! **Input**: a graph as `training/export.py` writes it: a BERT encoder (Devlin et al. 2019) with int8 word embeddings, int8
+//! linear layers on activations quantised row by row, and exact GELU. **Output**: weights of a model that returns the hidden
+//! states, or the logits of a classifier on the pooled first token. The graph is followed from its output back to its inputs,
+//! and each operator and constant is checked; any difference is [`NotThisForm`].
 
 use std::collections::HashMap;
 
 use rten_onnx::onnx::{DataType, ModelProto, NodeProto, TensorProto};
 
+use super::form::NotThisForm;
 use super::weights::{Dense, Embeddings, Head, Layer, Linear, Norm, Weights};
-
-/// Why a graph is not one for the encoder.
-#[derive(Debug, thiserror::Error)]
-#[error("not the form that the encoder runs: {0}")]
-pub struct NotThisForm(pub String);
 
 type Found<T> = Result<T, NotThisForm>;
 
@@ -23,7 +19,7 @@ fn not<T>(what: impl Into<String>) -> Found<T> {
 }
 
 /// Parses a graph and packs its weights.
-pub fn read(bytes: &[u8]) -> Found<Weights> {
+pub(crate) fn read(bytes: &[u8]) -> Found<Weights> {
     let model = ModelProto::parse_buf(bytes).map_err(|e| NotThisForm(e.to_string()))?;
     let Some(graph) = model.graph else { return not("a file without a graph") };
     let [output] = graph.output.as_slice() else { return not("a graph with more than one output") };
@@ -34,7 +30,7 @@ pub fn read(bytes: &[u8]) -> Found<Weights> {
     walk.model(output.name.as_deref().unwrap_or_default())
 }
 
-/// The graph by the names of its tensors.
+/// Nodes and constants of a graph by the names of their tensors.
 struct Walk<'a> {
     nodes: HashMap<&'a str, &'a NodeProto>,
     initializers: HashMap<&'a str, &'a TensorProto>,
@@ -233,7 +229,7 @@ impl<'a> Walk<'a> {
         if !matches!(int(softmax, "axis"), Some(-1 | 3)) {
             return not(format!("a softmax over another axis, `{weights}`"));
         }
-        // The mask hides what is padded; the encoder refuses padded texts.
+        // The mask hides padding; the encoder refuses padded texts.
         let [scaled, _mask] = inputs(self.node(masked, "Add")?)?;
         let (products, scale) = self.with_number(scaled, "Mul")?;
         let [query, key] = inputs(self.node(products, "MatMul")?)?;
@@ -246,7 +242,7 @@ impl<'a> Walk<'a> {
         Ok(Heads { query, key, value, scale, width })
     }
 
-    /// A tensor cut into heads, and the width of one.
+    /// A tensor that is split into heads, and the width of a head.
     fn heads(&self, output: &'a str, order: [i64; 4]) -> Found<(&'a str, usize)> {
         let [whole, shape] = inputs(self.node(self.transposed(output, order)?, "Reshape")?)?;
         let [_, _, rest, width] = inputs(self.node(shape, "Concat")?)?;
@@ -256,7 +252,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Word, type and position rows of a token; `sum` is what `norm` normalises.
+    /// Tables of words, types and positions; `sum` is the input of `norm`.
     fn embeddings(&self, sum: &'a str, norm: Norm) -> Found<Embeddings> {
         let [words_and_types, positions] = inputs(self.node(sum, "Add")?)?;
         let [words, types] = inputs(self.node(words_and_types, "Add")?)?;
@@ -303,7 +299,7 @@ impl<'a> Walk<'a> {
         Ok((input, Norm { weight, bias, epsilon }))
     }
 
-    /// The node that makes `output`, if it is of this kind.
+    /// The node that writes `output`; an error where it is of another kind.
     fn node(&self, output: &str, kind: &str) -> Found<&'a NodeProto> {
         match self.nodes.get(output) {
             Some(node) if node.op_type.as_deref() == Some(kind) => Ok(node),
@@ -350,7 +346,7 @@ impl<'a> Walk<'a> {
         }
         match attribute(self.node(name, "Constant")?, "value").and_then(|a| a.t.as_ref()) {
             Some(tensor) => Ok(tensor),
-            None => not(format!("`{name}` is no constant")),
+            None => not(format!("`{name}` is not a constant")),
         }
     }
 
@@ -380,7 +376,7 @@ impl<'a> Walk<'a> {
         Ok(self.raw(name, DataType::INT64)?.as_chunks().0.iter().map(|b| i64::from_le_bytes(*b)).collect())
     }
 
-    /// The bytes of an int8 or uint8 tensor, as many as its shape says.
+    /// The bytes of an int8 or uint8 tensor; an error where their number is not that of its shape.
     fn bytes(&self, name: &str, data_type: DataType) -> Found<Vec<u8>> {
         let dims = &self.constant(name)?.dims;
         let bytes = self.raw(name, data_type)?;
@@ -392,7 +388,7 @@ impl<'a> Walk<'a> {
         let tensor = self.constant(name)?;
         match &tensor.raw_data {
             Some(raw) if tensor.data_type == Some(data_type) => Ok(raw.borrow().clone()),
-            // Small constants may stand in a field of their own.
+            // Small constants may be stored in another field.
             None if tensor.data_type == Some(data_type) && matches!(data_type, DataType::INT8 | DataType::UINT8) => {
                 Ok(tensor.int32_data.iter().map(|&n| n as u8).collect())
             }
@@ -401,7 +397,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// What enters an attention, and how its heads are cut.
+/// The inputs of an attention, and the width of its heads.
 struct Heads<'a> {
     query: &'a str,
     key: &'a str,

@@ -1,15 +1,15 @@
 //! The steps of a pass on rows of numbers: quantise, multiply by packed weights, activate, add, normalise.
 //!
-//! Everything here is plain Rust on float32, written so that it becomes vector instructions of whatever width; only the
-//! integer products ([`Tile`]) are written per instruction set. Each function is compiled once per instruction set (see
-//! `kernel`), and gives the same bits in each, because the order of every sum is fixed: sums over a row have
-//! [`LANES`] interleaved partial sums, all others go from the first term to the last.
+//! **Input**: rows and packed weights. **Output**: rows. The code is plain Rust on float32 that compiles to vector instructions of
+//! any width; only the integer products ([`Tile`]) are written for each instruction set. Each function is compiled once per
+//! instruction set (see `kernel`) and gives the same bits in each, because the order of every sum is fixed: sums over a row have
+//! [`LANES`] interleaved partial sums, all others are computed from the first term to the last.
 
 use super::math::{LANES, LIFT, gelu, sum_of_lanes};
 use super::weights::{Dense, Embeddings, Linear, Norm, PANEL, Panel};
 
-/// Exact sums of products of bytes, some rows by the 16 outputs of a panel.
-pub trait Tile {
+/// Exact sums of products of bytes, for some rows and the 16 outputs of a panel.
+pub(crate) trait Tile {
     /// `panel.start` plus, for each row and output, the sum over the inputs of byte times weight.
     ///
     /// # Safety
@@ -18,23 +18,23 @@ pub trait Tile {
     unsafe fn products<const ROWS: usize>(rows: &[u8], panel: Panel) -> [[i32; PANEL]; ROWS];
 }
 
-/// Rows of bytes around 128, and what one step of each row is worth.
+/// Rows of bytes around 128, and the scale of each row.
 #[derive(Clone, Copy)]
-pub struct Rows<'a> {
+pub(crate) struct Rows<'a> {
     pub bytes: &'a [u8],
     pub scales: &'a [f32],
 }
 
-/// Rows that are multiplied at a time: 8 sums of 256 bits, and registers left for weights and activations.
+/// Rows that are multiplied together: 8 sums of 256 bits leave registers for weights and activations.
 const ROWS: usize = 4;
 
-/// Quantises each row on its own: with `y = x * inverse` and `scale = max|y| / 127 + 1e-8`, the byte is
+/// Quantises each row alone: with `y = x * inverse` and `scale = max|y| / 127 + 1e-8`, the byte is
 /// `round(y / scale) + 128`, ties to even. A row that is not finite gets a scale that is not finite either.
 #[inline(always)]
-pub fn quantise(x: &[f32], inverse: &[f32], bytes: &mut [u8], scales: &mut [f32]) {
+pub(crate) fn quantise(x: &[f32], inverse: &[f32], bytes: &mut [u8], scales: &mut [f32]) {
     let width = inverse.len();
     for ((x, bytes), scale) in x.chunks_exact(width).zip(bytes.chunks_exact_mut(width)).zip(scales) {
-        // The sizes of float32 numbers are in the order of their bits, and those of what is no number are largest.
+        // The absolute values of float32 numbers are ordered like their bits; NaN is the largest.
         let sizes = x.iter().zip(inverse).map(|(x, inverse)| (x * inverse).to_bits() & 0x7fff_ffff);
         let step = f32::from_bits(sizes.fold(0, u32::max)) * (1.0 / 127.0) + 1e-8;
         for ((x, inverse), byte) in x.iter().zip(inverse).zip(bytes) {
@@ -46,19 +46,19 @@ pub fn quantise(x: &[f32], inverse: &[f32], bytes: &mut [u8], scales: &mut [f32]
 
 /// A linear layer, `[rows, outputs]`.
 #[inline(always)]
-pub fn linear<T: Tile>(layer: &Linear, rows: Rows, out: &mut [f32]) {
+pub(crate) fn linear<T: Tile>(layer: &Linear, rows: Rows, out: &mut [f32]) {
     linear_then::<T>(layer, rows, out, |x| x);
 }
 
 /// A linear layer and the Gaussian error linear unit.
 #[inline(always)]
-pub fn linear_gelu<T: Tile>(layer: &Linear, rows: Rows, out: &mut [f32]) {
+pub(crate) fn linear_gelu<T: Tile>(layer: &Linear, rows: Rows, out: &mut [f32]) {
     linear_then::<T>(layer, rows, out, gelu);
 }
 
 #[inline(always)]
 fn linear_then<T: Tile>(layer: &Linear, rows: Rows, out: &mut [f32], then: impl Fn(f32) -> f32 + Copy) {
-    // Panel by panel: a panel stays in the first cache while all rows pass by.
+    // Panel by panel: a panel stays in the first-level cache while all rows are multiplied.
     for (number, panel) in layer.panels().enumerate() {
         let out = &mut out[number * PANEL..];
         let mut first = 0;
@@ -85,13 +85,13 @@ fn tile<T: Tile, const N: usize>(
     then: impl Fn(f32) -> f32 + Copy,
 ) {
     let bytes = &rows.bytes[first * panel.inputs()..][..N * panel.inputs()];
-    // SAFETY: whoever calls a function of `layers` for an instruction set has made sure of it (see `kernel`), and
-    // `bytes` was just cut to the length that is asked for.
+    // SAFETY: the caller of a function of `layers` has checked that the processor has the instruction set (see `kernel`), and
+    // `bytes` has the required length.
     let sums = unsafe { T::products::<N>(bytes, panel) };
     for (row, sums) in sums.iter().enumerate() {
         let scale = rows.scales[first + row];
-        // All numbers before the first is written: what is read and what is written might else be the same memory, and the
-        // compiler would go number by number.
+        // All numbers are computed before the first is written: otherwise the compiler has to assume that input and output overlap,
+        // and does not vectorise.
         let numbers: [f32; PANEL] =
             std::array::from_fn(|column| then(sums[column] as f32 * panel.scale[column] * scale + panel.bias[column]));
         out[(first + row) * outputs..][..PANEL].copy_from_slice(&numbers);
@@ -100,7 +100,7 @@ fn tile<T: Tile, const N: usize>(
 
 /// `x = norm(added + x)` for each row.
 #[inline(always)]
-pub fn add_norm(added: &[f32], norm: &Norm, x: &mut [f32]) {
+pub(crate) fn add_norm(added: &[f32], norm: &Norm, x: &mut [f32]) {
     let width = norm.weight.len();
     for (x, added) in x.chunks_exact_mut(width).zip(added.chunks_exact(width)) {
         for (x, added) in x.iter_mut().zip(added) {
@@ -137,9 +137,9 @@ fn normalise(norm: &Norm, row: &mut [f32]) {
     }
 }
 
-/// The rows that tokens start from. The caller has checked that each id has its row.
+/// The input of the first layer. The caller has checked that each id has a row.
 #[inline(always)]
-pub fn embed(embeddings: &Embeddings, ids: &[u32], type_ids: &[u32], x: &mut [f32]) {
+pub(crate) fn embed(embeddings: &Embeddings, ids: &[u32], type_ids: &[u32], x: &mut [f32]) {
     let width = embeddings.norm.weight.len();
     for (position, row) in x.chunks_exact_mut(width).enumerate() {
         let (id, type_id) = (ids[position] as usize, type_ids[position] as usize);
@@ -156,7 +156,7 @@ pub fn embed(embeddings: &Embeddings, ids: &[u32], type_ids: &[u32], x: &mut [f3
 
 /// A linear layer in float32 on one row.
 #[inline(always)]
-pub fn dense(layer: &Dense, x: &[f32], out: &mut [f32]) {
+pub(crate) fn dense(layer: &Dense, x: &[f32], out: &mut [f32]) {
     let x = x.as_chunks::<LANES>().0;
     for ((row, bias), out) in layer.weights.chunks_exact(layer.inputs).zip(&layer.bias).zip(out) {
         let mut sums = [0f32; LANES];

@@ -1,7 +1,7 @@
-//! An engine of our own for BERT encoders in the int8 form of `training/export.py`.
+//! plenary's own engine, for BERT encoders in the int8 form of `training/export.py`.
 //!
-//! In come the bytes of an ONNX graph of that form and then tokens, one text or pair a pass; out go hidden states or
-//! logits. A graph of any other form is refused ([`NotThisForm`]) and left to another engine.
+//! **Input**: the bytes of an ONNX graph of that form, then tokens, one text or pair per pass. **Output**: hidden states or
+//! logits. A graph of any other form is refused ([`NotThisForm`]); another engine can run it.
 //!
 //! A pass, for each token's row `x` (Devlin et al. 2019, after Vaswani et al. 2017):
 //!
@@ -15,19 +15,23 @@
 //! ```
 //!
 //! A linear layer first divides the channels by their smoothing factors (Xiao et al. 2023, *SmoothQuant*) and quantises
-//! each row to bytes with a scale of its own, then multiplies by int8 weights in exact integers, and goes back to float32:
-//! `sum * scale of the column * scale of the row + bias`. So a token's numbers depend on its text alone.
+//! each row to bytes with its own scale, then multiplies by int8 weights in exact integers, and converts back to float32:
+//! `sum * scale of the column * scale of the row + bias`. The numbers of a token therefore depend only on its text.
 //!
-//! | file | what is in it |
+//! | file | content |
 //! |---|---|
-//! | `graph` | recognises the form in an ONNX graph |
-//! | `weights` | how weights lie in memory |
+//! | `graph`, `form` | recognise the form in an ONNX graph |
+//! | `weights` | the layout of weights in memory |
 //! | `layers`, `attention`, `math` | the steps, in plain Rust |
-//! | `kernel` | integer products per instruction set, and the choice among them |
+//! | `kernel` | integer products for each instruction set, and the choice of one |
 //!
-//! The same tokens give the same bits on every processor, whatever path runs: see `math` for why.
+//! The same tokens give the same bits on every processor and with every instruction set; `math` explains why.
+
+// The steps of a pass are compiled into one function per instruction set, and constants of a graph are compared bit by bit.
+#![allow(clippy::inline_always, clippy::float_cmp)]
 
 mod attention;
+mod form;
 mod graph;
 mod kernel;
 mod layers;
@@ -39,24 +43,24 @@ use std::cell::RefCell;
 use ndarray::Array2;
 
 use self::attention::Cut;
-use self::graph::NotThisForm;
+use self::form::NotThisForm;
 use self::kernel::Path;
 use self::layers::Rows;
 use self::weights::Weights;
-use super::tokens::Tokens;
-use super::{Engine, PassError};
+use crate::engine::{Engine, PassError};
+use crate::tokens::Tokens;
 
-/// Rows that go through the linear layers of a layer together: few enough for what they need to stay in the second
-/// cache, enough for reading the weights once to pay.
+/// Rows that pass through the linear layers of a layer together: few enough to stay in the second-level cache, enough to
+/// amortise reading the weights.
 const ROWS_TOGETHER: usize = 48;
 
 /// A loaded model.
-pub struct Encoder {
+pub(crate) struct Encoder {
     weights: Weights,
     path: Path,
 }
 
-/// Room for the numbers of a pass, kept from one pass to the next.
+/// Buffers for the numbers of a pass, kept from one pass to the next.
 #[derive(Default)]
 struct Scratch {
     x: Vec<f32>,
@@ -77,7 +81,7 @@ impl Encoder {
     pub(crate) fn load(bytes: &[u8]) -> Result<Self, NotThisForm> {
         let weights = graph::read(bytes)?;
         let path = kernel::paths()[0];
-        tracing::debug!("the encoder runs on {}", path.name());
+        tracing::debug!("the encoder uses {}", path.name());
         Ok(Self { weights, path })
     }
 
@@ -87,26 +91,26 @@ impl Encoder {
         let embeddings = &self.weights.embeddings;
         let most = embeddings.positions.len() / width;
         if n == 0 || n > most {
-            return Err(PassError(format!("{n} tokens, the model takes 1 to {most}")));
+            return Err(PassError(format!("found {n} tokens, expected 1 to {most}")));
         }
         if tokens.type_ids.len() != n || tokens.attention_mask.len() != n {
-            return Err(PassError("lists of tokens of different lengths".into()));
+            return Err(PassError("the lists of tokens have different lengths".into()));
         }
         if tokens.attention_mask.contains(&0) {
-            return Err(PassError("a padded text; the encoder takes one text at a time, whole".into()));
+            return Err(PassError("the text is padded; the encoder takes one text per pass, without padding".into()));
         }
         let words = embeddings.word_scales.len();
         if let Some(id) = tokens.ids.iter().find(|&&id| id as usize >= words) {
-            return Err(PassError(format!("the token {id}, the model has {words}")));
+            return Err(PassError(format!("found the token {id}, expected a number below {words}")));
         }
         let types = embeddings.types.len() / width;
         match tokens.type_ids.iter().find(|&&id| id as usize >= types) {
-            Some(id) => Err(PassError(format!("the token type {id}, the model has {types}"))),
+            Some(id) => Err(PassError(format!("found the token type {id}, expected a number below {types}"))),
             None => Ok(()),
         }
     }
 
-    /// Hidden states into `scratch.x`; of a classifier the first token's only.
+    /// Writes the hidden states to `scratch.x`; for a classifier only those of the first token.
     fn hidden(&self, tokens: &Tokens, scratch: &mut Scratch) {
         let (n, width, path) = (tokens.ids.len(), self.weights.width, self.path);
         let Scratch { x, heads, context, attention, wide, bytes, scales } = scratch;
@@ -120,7 +124,7 @@ impl Encoder {
                 let rows = quantised(path, x, &layer.attention_inverse, bytes, scales);
                 path.linear(&layer.attention, rows, heads);
             }
-            // A classifier looks at the first token only, so after the last layer's keys and values no other is needed.
+            // A classifier uses only the first token, so that the others are not needed after the keys and values of the last layer.
             let n = if number == last && self.weights.head.is_some() { 1 } else { n };
             let (x, context) = (&mut x[..n * width], &mut context[..n * width]);
             let cut = Cut {
@@ -166,7 +170,9 @@ impl Engine for Encoder {
                 Some(head) => {
                     let mut pooled = vec![0.0; head.pooler.bias.len()];
                     self.path.dense(&head.pooler, &scratch.x[..width], &mut pooled);
-                    pooled.iter_mut().for_each(|x| *x = math::tanh(*x));
+                    for x in &mut pooled {
+                        *x = math::tanh(*x);
+                    }
                     let mut logits = vec![0.0; head.classifier.bias.len()];
                     self.path.dense(&head.classifier, &pooled, &mut logits);
                     (1, logits.len(), logits)
@@ -177,7 +183,7 @@ impl Engine for Encoder {
     }
 }
 
-/// The first `n` numbers of a buffer that grows where it must.
+/// The first `n` numbers of a buffer, which grows where necessary.
 fn room<T: Clone + Default>(buffer: &mut Vec<T>, n: usize) -> &mut [T] {
     if buffer.len() < n {
         buffer.resize(n, T::default());
@@ -232,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pass_leaves_nothing_behind() {
+    fn a_pass_does_not_depend_on_earlier_passes() {
         let encoder = Encoder::load(&graph("all-minilm-l6-v2")).unwrap();
         let alone = bits(&encoder, &tokens(7));
         bits(&encoder, &tokens(200));
@@ -240,26 +246,26 @@ mod tests {
     }
 
     #[test]
-    fn tokens_that_the_model_does_not_have_are_told() {
+    fn tokens_that_the_model_does_not_have_are_reported() {
         let encoder = Encoder::load(&graph("all-minilm-l6-v2")).unwrap();
         let refused = |change: fn(&mut Tokens)| {
             let mut tokens = tokens(4);
             change(&mut tokens);
             encoder.forward(&tokens).unwrap_err().to_string()
         };
-        assert_eq!(refused(|t| t.ids[1] = 30_522), "the token 30522, the model has 30522");
-        assert_eq!(refused(|t| t.type_ids[1] = 2), "the token type 2, the model has 2");
+        assert_eq!(refused(|t| t.ids[1] = 30_522), "found the token 30522, expected a number below 30522");
+        assert_eq!(refused(|t| t.type_ids[1] = 2), "found the token type 2, expected a number below 2");
         assert!(refused(|t| t.attention_mask[3] = 0).contains("padded"));
         assert!(refused(|t| t.type_ids.truncate(1)).contains("different lengths"));
-        assert_eq!(refused(|t| *t = super::tests::tokens(513)), "513 tokens, the model takes 1 to 512");
+        assert_eq!(refused(|t| *t = super::tests::tokens(513)), "found 513 tokens, expected 1 to 512");
     }
 
     #[test]
-    fn another_form_is_refused_and_not_misread() {
+    fn graphs_of_another_form_are_refused() {
         assert!(Encoder::load(b"").is_err() && Encoder::load(b"no graph").is_err());
         let whole = graph("all-minilm-l6-v2");
         assert!(Encoder::load(&whole[..whole.len() / 2]).is_err());
-        // The same length and names, but another operator where the rows are rescaled, or another constant.
+        // The same length and names, but another operator or another constant.
         let swapped = |from: &[u8], to: &[u8]| {
             let at = whole.windows(from.len()).position(|w| w == from).unwrap();
             [&whole[..at], to, &whole[at + from.len()..]].concat()

@@ -1,8 +1,8 @@
-//! Weights as the kernels read them: packed once, when a model is loaded.
+//! The layout of weights in memory, made once when a model is loaded.
 //!
-//! A linear layer's weights `[inputs, outputs]` become panels of 16 outputs. A panel is a row of blocks of 64 bytes (one
+//! **Input**: weights row by row. **Output**: packed weights, which the kernels read in order. A linear layer's weights `[inputs, outputs]` become panels of 16 outputs. A panel is a row of blocks of 64 bytes (one
 //! cache line, one 512-bit or two 256-bit registers), one block for every 4 inputs; in a block the 4 weights of an output
-//! are neighbours, as `vpmaddubsw` and `vpdpbusd` want them. Blocks come in steps of two:
+//! are adjacent, as `vpmaddubsw` and `vpdpbusd` require. Two blocks make a step:
 //!
 //! ```text
 //!                 step 0 of a panel                                                step 1
@@ -13,33 +13,33 @@
 //! ```
 //!
 //! The two blocks of a step are chosen so that their sums of products fit into 16 bits together ([`Sizes::fit`]): AVX2
-//! then widens to 32 bits once a step and not once a block, which its multipliers would otherwise spend half their time
-//! on. Which inputs meet is written down in `positions`, panel by panel.
+//! then widens to 32 bits once per step instead of once per block, which would take half the time of its multipliers. The
+//! inputs of each step are listed in `positions`, panel by panel.
 //!
-//! Activations are unsigned bytes around 128, so each sum has 128 times the sum of its column too much; the sums
-//! therefore start at minus that.
+//! Activations are unsigned bytes around 128, so that each sum is too large by 128 times the sum of its column; the sums
+//! therefore start at minus that number.
 
-use super::graph::NotThisForm;
+use super::form::NotThisForm;
 
 /// Outputs of a panel.
-pub const PANEL: usize = 16;
+pub(crate) const PANEL: usize = 16;
 /// Inputs of a block.
-pub const GROUP: usize = 4;
+pub(crate) const GROUP: usize = 4;
 
 /// The weights of 4 inputs for 16 outputs.
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
-pub struct Block(pub [i8; PANEL * GROUP]);
+pub(crate) struct Block(pub [i8; PANEL * GROUP]);
 
 /// A linear layer on quantised rows: `y = (integer sum) * scale of the column * scale of the row + bias`.
 ///
-/// Invariants, which the kernels rely on: as many positions as steps, and each position plus 4 at most `inputs`.
-pub struct Linear {
+/// Invariants that the kernels rely on: there are as many positions as steps, and each position plus 4 is at most `inputs`.
+pub(crate) struct Linear {
     inputs: usize,
     outputs: usize,
     steps: Vec<[Block; 2]>,
     positions: Vec<[u16; 2]>,
-    /// Where the steps of each panel end.
+    /// End of the steps of each panel.
     ends: Vec<usize>,
     start: Vec<i32>,
     scale: Vec<f32>,
@@ -48,12 +48,12 @@ pub struct Linear {
 
 /// 16 outputs of a linear layer.
 #[derive(Clone, Copy)]
-pub struct Panel<'a> {
-    /// As in the layer; the fields keep the layer's invariants.
+pub(crate) struct Panel<'a> {
+    /// As in the layer, with the same invariants.
     inputs: usize,
     steps: &'a [[Block; 2]],
     positions: &'a [[u16; 2]],
-    /// What the integer sum of each output starts from: -128 times the sum of its weights.
+    /// Initial value of the integer sum of each output: -128 times the sum of its weights.
     pub start: &'a [i32; PANEL],
     pub scale: &'a [f32; PANEL],
     pub bias: &'a [f32; PANEL],
@@ -61,21 +61,21 @@ pub struct Panel<'a> {
 
 impl Panel<'_> {
     #[inline(always)]
-    pub fn inputs(&self) -> usize {
+    pub(crate) fn inputs(&self) -> usize {
         self.inputs
     }
 
-    /// Pairs of blocks, and the inputs that they begin at: each plus 4 is at most `inputs`.
+    /// Pairs of blocks, and the first input of each: plus 4 it is at most `inputs`.
     #[inline(always)]
-    pub fn steps(&self) -> impl Iterator<Item = (&[Block; 2], [usize; 2])> {
+    pub(crate) fn steps(&self) -> impl Iterator<Item = (&[Block; 2], [usize; 2])> {
         self.steps.iter().zip(self.positions).map(|(step, position)| (step, position.map(usize::from)))
     }
 }
 
 impl Linear {
-    /// From the weights `[inputs, outputs]`, row by row. Refused: sizes that are no multiples of 16, and pairs of weights
-    /// whose products with two bytes could leave 16 bits.
-    pub fn pack(
+    /// From the weights `[inputs, outputs]`, row by row. Sizes that are not multiples of 16, and pairs of weights whose
+    /// products with two bytes could exceed 16 bits, are refused.
+    pub(crate) fn pack(
         weights: &[i8],
         inputs: usize,
         outputs: usize,
@@ -119,7 +119,7 @@ impl Linear {
         Ok(layer)
     }
 
-    /// Finds partners for the blocks, the largest first; a block without one gets a block of zeros.
+    /// Pairs the blocks, the largest first; a block without a partner is paired with zeros.
     fn add_panel(&mut self, mut blocks: Vec<(usize, Block, Sizes)>) {
         blocks.sort_by_cached_key(|(position, _, sizes)| (std::cmp::Reverse(sizes.squares()), *position));
         let mut taken = vec![false; blocks.len()];
@@ -143,7 +143,7 @@ impl Linear {
     }
 
     /// Adds the outputs of another layer on the same inputs.
-    pub fn append(&mut self, other: Self) -> Result<(), NotThisForm> {
+    pub(crate) fn append(&mut self, other: Self) -> Result<(), NotThisForm> {
         if other.inputs != self.inputs {
             return Err(NotThisForm(format!("layers of {} and {} inputs on one row", self.inputs, other.inputs)));
         }
@@ -158,18 +158,18 @@ impl Linear {
     }
 
     #[inline(always)]
-    pub fn inputs(&self) -> usize {
+    pub(crate) fn inputs(&self) -> usize {
         self.inputs
     }
 
     #[inline(always)]
-    pub fn outputs(&self) -> usize {
+    pub(crate) fn outputs(&self) -> usize {
         self.outputs
     }
 
     /// The panels in order.
     #[inline(always)]
-    pub fn panels(&self) -> impl Iterator<Item = Panel<'_>> {
+    pub(crate) fn panels(&self) -> impl Iterator<Item = Panel<'_>> {
         let (start, scale, bias) = (self.start.as_chunks().0, self.scale.as_chunks().0, self.bias.as_chunks().0);
         (0..self.ends.len()).map(move |panel| {
             let steps = if panel == 0 { 0 } else { self.ends[panel - 1] }..self.ends[panel];
@@ -185,7 +185,7 @@ impl Linear {
     }
 }
 
-/// For each pair of neighbouring weights of a block the sum of its positive weights, and of its negative ones.
+/// For each pair of adjacent weights of a block, the sum of its positive and of its negative weights.
 struct Sizes([u8; PANEL * GROUP]);
 
 impl Sizes {
@@ -206,21 +206,21 @@ impl Sizes {
         self.0.iter().map(|&size| u32::from(size) * u32::from(size)).sum()
     }
 
-    /// Whether sums of products with any bytes stay within 16 bits when two blocks are added: 255 times 128 does.
+    /// Whether sums of products with any bytes stay within 16 bits when two blocks are added: 255 times 128 fits.
     fn fit(&self, other: &Self) -> bool {
         self.0.iter().zip(&other.0).map(|(&a, &b)| a.saturating_add(b)).fold(0, u8::max) <= 128
     }
 }
 
 /// Layer normalisation over the width.
-pub struct Norm {
+pub(crate) struct Norm {
     pub weight: Vec<f32>,
     pub bias: Vec<f32>,
     pub epsilon: f32,
 }
 
 /// A small linear layer in float32, weights `[outputs, inputs]`.
-pub struct Dense {
+pub(crate) struct Dense {
     pub inputs: usize,
     pub weights: Vec<f32>,
     pub bias: Vec<f32>,
@@ -228,11 +228,11 @@ pub struct Dense {
 
 /// One transformer layer. Each `*_inverse` is one over the smoothing factors of the channels (SmoothQuant) that enter
 /// the linear layer of that name.
-pub struct Layer {
+pub(crate) struct Layer {
     pub attention_inverse: Vec<f32>,
     /// Query, key and value of all heads as one layer with three times the width of outputs.
     pub attention: Linear,
-    /// What the products of queries and keys are multiplied by.
+    /// Factor of the products of queries and keys.
     pub attention_scale: f32,
     pub context_inverse: Vec<f32>,
     pub context: Linear,
@@ -244,8 +244,8 @@ pub struct Layer {
     pub output_norm: Norm,
 }
 
-/// What a token starts as: the sum of three rows, normalised.
-pub struct Embeddings {
+/// The input of the first layer for a token: the normalised sum of three rows.
+pub(crate) struct Embeddings {
     /// Bytes of int8 numbers, one row per word piece.
     pub words: Vec<u8>,
     pub word_scales: Vec<f32>,
@@ -255,19 +255,19 @@ pub struct Embeddings {
 }
 
 /// Pooler and classifier on the first token.
-pub struct Head {
+pub(crate) struct Head {
     pub pooler: Dense,
     pub classifier: Dense,
 }
 
 /// All weights of a model.
-pub struct Weights {
+pub(crate) struct Weights {
     pub width: usize,
     /// Numbers of a query, key or value of one head.
     pub head_width: usize,
     pub embeddings: Embeddings,
     pub layers: Vec<Layer>,
-    /// Of a classifier; without it the hidden states are the output.
+    /// The head of a classifier; without it the hidden states are the output.
     pub head: Option<Head>,
 }
 
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn no_step_leaves_sixteen_bits() {
+    fn no_step_exceeds_sixteen_bits() {
         let weights: Vec<i8> = (0..64 * 16).map(|i: i32| ((i * i * 31 + i) % 129 - 64) as i8).collect();
         let linear = pack(&weights, 64).unwrap();
         for (blocks, _) in linear.panels().next().unwrap().steps() {
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_leave_sixteen_bits_is_refused() {
+    fn weights_that_could_exceed_sixteen_bits_are_refused() {
         let mut weights = vec![0i8; 16 * 16];
         (weights[0], weights[16]) = (64, 64);
         assert!(pack(&weights, 16).is_ok());

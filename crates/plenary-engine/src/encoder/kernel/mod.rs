@@ -1,15 +1,15 @@
-//! The same operations, compiled for each instruction set; which one runs is found out once.
+//! The same operations, compiled for each instruction set; the choice among them is made once.
 //!
-//! A [`Path`] is an instruction set that this processor has. Its functions check the lengths of what they are given, so
-//! that nothing outside this folder needs `unsafe`. Every path gives the same bits: the integer products are exact, and
-//! the float32 parts are one piece of Rust (`layers`, `attention`) that is compiled for each.
+//! A [`Path`] is an instruction set that this processor has. Its functions check the lengths of their arguments, so that no
+//! code outside this folder needs `unsafe`. Every path gives the same bits: the integer products are exact, and the float32 parts
+//! are the same Rust code (`layers`, `attention`), compiled for each.
 //!
 //! | path | integer products | for |
 //! |---|---|---|
 //! | `avx512vnni` | `vpdpbusd`, 512 bits | servers since 2019 (Cascade Lake), Zen 4 |
 //! | `avxvnni` | `vpdpbusd`, 256 bits | Alder Lake and later |
 //! | `avx2` | `vpmaddubsw`, `vpmaddwd`, `vpaddd` | x86-64 since about 2013 |
-//! | `portable` | plain Rust | everything else, aarch64 among it |
+//! | `portable` | plain Rust | all other processors, including aarch64 |
 
 mod portable;
 #[cfg(target_arch = "x86_64")]
@@ -23,12 +23,12 @@ use super::weights::{Dense, Embeddings, Linear, Norm};
 
 /// An instruction set that this processor has.
 #[derive(Clone, Copy)]
-pub struct Path(&'static Operations);
+pub(crate) struct Path(&'static Operations);
 
 /// [`layers::quantise`], compiled for one instruction set.
 type Quantise = unsafe fn(&[f32], &[f32], &mut [u8], &mut [f32]);
 
-/// The operations, compiled for one instruction set: to be called only where the processor has it.
+/// The operations, compiled for one instruction set; they may only be called where the processor has it.
 struct Operations {
     name: &'static str,
     quantise: Quantise,
@@ -84,8 +84,8 @@ operations!(AVX_VNNI, "avxvnni", x86::AvxVnni, "avx2,avxvnni");
 #[cfg(target_arch = "x86_64")]
 operations!(AVX512_VNNI, "avx512vnni", x86::Avx512Vnni, "avx2,avx512f,avx512bw,avx512vl,avx512vnni");
 
-/// All paths that this processor has, the fastest first.
-pub fn paths() -> &'static [Path] {
+/// All instruction sets that this processor has, the fastest first.
+pub(crate) fn paths() -> &'static [Path] {
     static PATHS: LazyLock<Vec<Path>> = LazyLock::new(|| {
         let mut paths = Vec::new();
         #[cfg(target_arch = "x86_64")]
@@ -108,40 +108,40 @@ pub fn paths() -> &'static [Path] {
 }
 
 impl Path {
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         self.0.name
     }
 
     /// See [`layers::quantise`].
-    pub fn quantise(self, x: &[f32], inverse: &[f32], bytes: &mut [u8], scales: &mut [f32]) {
+    pub(crate) fn quantise(self, x: &[f32], inverse: &[f32], bytes: &mut [u8], scales: &mut [f32]) {
         assert!(x.len() == bytes.len() && x.len() == scales.len() * inverse.len());
         // SAFETY: a `Path` is made only where the processor has the instruction set; the lengths fit.
         unsafe { (self.0.quantise)(x, inverse, bytes, scales) }
     }
 
     /// See [`layers::linear`].
-    pub fn linear(self, layer: &Linear, rows: Rows, out: &mut [f32]) {
+    pub(crate) fn linear(self, layer: &Linear, rows: Rows, out: &mut [f32]) {
         check(layer, rows, out);
         // SAFETY: as above.
         unsafe { (self.0.linear)(layer, rows, out) }
     }
 
     /// See [`layers::linear_gelu`].
-    pub fn linear_gelu(self, layer: &Linear, rows: Rows, out: &mut [f32]) {
+    pub(crate) fn linear_gelu(self, layer: &Linear, rows: Rows, out: &mut [f32]) {
         check(layer, rows, out);
         // SAFETY: as above.
         unsafe { (self.0.linear_gelu)(layer, rows, out) }
     }
 
     /// See [`layers::add_norm`].
-    pub fn add_norm(self, added: &[f32], norm: &Norm, x: &mut [f32]) {
+    pub(crate) fn add_norm(self, added: &[f32], norm: &Norm, x: &mut [f32]) {
         assert!(added.len() == x.len());
         // SAFETY: as above.
         unsafe { (self.0.add_norm)(added, norm, x) }
     }
 
     /// See [`attention::attention`].
-    pub fn attention(self, cut: Cut, all: &[f32], scratch: &mut [f32], out: &mut [f32]) {
+    pub(crate) fn attention(self, cut: Cut, all: &[f32], scratch: &mut [f32], out: &mut [f32]) {
         assert!(all.len() == 3 * cut.n_tokens * cut.width && out.len() == cut.n_queries * cut.width);
         assert!(cut.n_queries <= cut.n_tokens && scratch.len() >= cut.scratch());
         // SAFETY: as above.
@@ -149,14 +149,14 @@ impl Path {
     }
 
     /// See [`layers::embed`].
-    pub fn embed(self, embeddings: &Embeddings, ids: &[u32], type_ids: &[u32], x: &mut [f32]) {
+    pub(crate) fn embed(self, embeddings: &Embeddings, ids: &[u32], type_ids: &[u32], x: &mut [f32]) {
         assert!(ids.len() == type_ids.len() && x.len() == ids.len() * embeddings.norm.weight.len());
         // SAFETY: as above.
         unsafe { (self.0.embed)(embeddings, ids, type_ids, x) }
     }
 
     /// See [`layers::dense`].
-    pub fn dense(self, layer: &Dense, x: &[f32], out: &mut [f32]) {
+    pub(crate) fn dense(self, layer: &Dense, x: &[f32], out: &mut [f32]) {
         assert!(x.len() == layer.inputs && out.len() == layer.bias.len());
         // SAFETY: as above.
         unsafe { (self.0.dense)(layer, x, out) }

@@ -1,9 +1,9 @@
-//! Integer products in plain Rust: the reference, and the path of processors without a path of their own.
+//! Integer products in plain Rust: the reference, and the path for processors without their own.
 
 use crate::encoder::layers::Tile;
 use crate::encoder::weights::{GROUP, PANEL, Panel};
 
-pub struct Portable;
+pub(crate) struct Portable;
 
 impl Tile for Portable {
     #[inline(always)]

@@ -1,9 +1,13 @@
 //! Integer products with x86-64's instructions: AVX2, and the dot products of AVX-VNNI and AVX-512 VNNI.
 //!
-//! All compute the same integers: no sum of products within a step leaves 16 bits (`weights` sees to it), so that
-//! `vpmaddubsw` of AVX2 never saturates and two of its results may be added, and 32-bit sums are exact in any order.
+//! All compute the same integers: no sum of products within a step exceeds 16 bits (`weights` ensures this), so that
+//! `vpmaddubsw` of AVX2 never saturates and two of its results can be added, and 32-bit sums are exact in any order.
 
-use std::arch::x86_64::*;
+use std::arch::x86_64::{
+    __m256i, __m512i, _MM_HINT_T0, _mm_prefetch, _mm256_add_epi16, _mm256_add_epi32, _mm256_dpbusd_avx_epi32,
+    _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_set1_epi16, _mm256_set1_epi32, _mm512_add_epi32,
+    _mm512_dpbusd_epi32, _mm512_set1_epi32, _mm512_setzero_si512,
+};
 
 use crate::encoder::layers::Tile;
 use crate::encoder::weights::{Block, GROUP, PANEL, Panel};
@@ -15,7 +19,7 @@ use crate::encoder::weights::{Block, GROUP, PANEL, Panel};
 #[inline(always)]
 unsafe fn four(rows: &[u8], position: usize) -> i32 {
     debug_assert!(position + GROUP <= rows.len());
-    // SAFETY: the caller's promise; any four bytes make an i32.
+    // SAFETY: the caller ensures the length; any four bytes are an i32.
     unsafe { rows.as_ptr().add(position).cast::<i32>().read_unaligned() }
 }
 
@@ -27,7 +31,7 @@ trait Halves: Sized {
 impl Halves for Block {
     #[inline(always)]
     fn halves(self) -> [__m256i; 2] {
-        // SAFETY: both are 64 bytes, and any bytes make either.
+        // SAFETY: both types are 64 bytes, and any bytes are valid for either.
         unsafe { std::mem::transmute(self.0) }
     }
 }
@@ -43,29 +47,28 @@ impl Halves for [i32; PANEL] {
 /// Two registers of 256 bits as 16 numbers.
 #[inline(always)]
 fn numbers(registers: [__m256i; 2]) -> [i32; PANEL] {
-    // SAFETY: both are 64 bytes, and any bytes make either.
+    // SAFETY: both types are 64 bytes, and any bytes are valid for either.
     unsafe { std::mem::transmute(registers) }
 }
 
-/// Asks for weights that come a little later: each panel is met once a pass, and comes from the third cache or from
-/// memory.
+/// Prefetches weights that are needed soon: each panel is read once per pass, from the third-level cache or from memory.
 #[inline(always)]
 fn fetch_ahead(step: &[Block; 2]) {
     const STEPS: usize = 20;
     let later = std::ptr::from_ref(step).wrapping_add(STEPS).cast::<i8>();
-    // SAFETY: a prefetch reads nothing, and may name any address.
+    // SAFETY: a prefetch reads nothing, and is valid for any address.
     unsafe {
         _mm_prefetch::<_MM_HINT_T0>(later);
         _mm_prefetch::<_MM_HINT_T0>(later.wrapping_add(size_of::<Block>()));
     }
 }
 
-pub struct Avx2;
+pub(crate) struct Avx2;
 
 impl Tile for Avx2 {
     #[inline(always)]
     unsafe fn products<const ROWS: usize>(rows: &[u8], panel: Panel) -> [[i32; PANEL]; ROWS] {
-        // SAFETY: the caller's promises, AVX2 and whole rows; a step's positions are within a row.
+        // SAFETY: the caller ensures AVX2 and whole rows; a step's positions are within a row.
         unsafe {
             let ones = _mm256_set1_epi16(1);
             let mut sums = [panel.start.halves(); ROWS];
@@ -91,12 +94,12 @@ impl Tile for Avx2 {
 }
 
 /// AVX-VNNI: the dot product of four bytes in one instruction, 256 bits wide.
-pub struct AvxVnni;
+pub(crate) struct AvxVnni;
 
 impl Tile for AvxVnni {
     #[inline(always)]
     unsafe fn products<const ROWS: usize>(rows: &[u8], panel: Panel) -> [[i32; PANEL]; ROWS] {
-        // SAFETY: the caller's promises, AVX-VNNI and whole rows; a step's positions are within a row.
+        // SAFETY: the caller ensures AVX-VNNI and whole rows; a step's positions are within a row.
         unsafe {
             let mut sums = [panel.start.halves(); ROWS];
             for (blocks, positions) in panel.steps() {
@@ -117,16 +120,16 @@ impl Tile for AvxVnni {
 }
 
 /// AVX-512 VNNI: the same, 512 bits wide; a block is one register.
-pub struct Avx512Vnni;
+pub(crate) struct Avx512Vnni;
 
 impl Tile for Avx512Vnni {
     #[inline(always)]
     unsafe fn products<const ROWS: usize>(rows: &[u8], panel: Panel) -> [[i32; PANEL]; ROWS] {
-        // SAFETY: the caller's promises, AVX-512 VNNI and whole rows; a step's positions are within a row. The casts are
+        // SAFETY: the caller ensures AVX-512 VNNI and whole rows; a step's positions are within a row. The casts are
         // between 64 bytes of plain integers.
         unsafe {
             let start: __m512i = std::mem::transmute(*panel.start);
-            // Two sums for each row, one for each block of a step, so that a product need not wait for the one before.
+            // Two sums for each row, one for each block of a step, so that consecutive products do not depend on each other.
             let mut sums = [[start, _mm512_setzero_si512()]; ROWS];
             for (blocks, positions) in panel.steps() {
                 for (which, (block, position)) in blocks.iter().zip(positions).enumerate() {

@@ -1,8 +1,9 @@
-//! An embedding model to a static one: a vector per token instead of a network (Tulkens & van Dongen 2024, *Model2Vec*).
+//! An embedding model to a static model: a vector per token in place of a network (Tulkens & van Dongen 2024, *Model2Vec*).
 //!
-//! Every token of the vocabulary goes through the model by itself, between the special tokens; the mean of the states is
-//! reduced by principal components and weighted by the token's rank, which stands for its frequency. Out goes a folder
-//! that Model2Vec's own library reads too. Special tokens, and those that are kept for later use, have rows of zeros.
+//! **Input**: a model folder for embedding. **Output**: the folder of a static model, which the library Model2Vec reads too. Each
+//! token of the vocabulary is run through the model alone, between the special tokens; the mean of its states is reduced by
+//! principal components and weighted by the token's rank, as an estimate of its frequency. Special and reserved tokens have rows
+//! of zeros. Models for other tasks and static models are refused.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,74 +14,76 @@ use regex::Regex;
 use safetensors::Dtype;
 use safetensors::tensor::{TensorView, serialize};
 
-use super::choice::EngineChoice;
-use super::config::MODEL2VEC;
-use super::error::EngineError;
-use super::folder::{CONFIG, Facts, Form, ModelFolder, Pooling, TOKENIZER, Task, WEIGHTS, find};
-use super::install::{pin, put};
-use super::load::{checked_bytes, load};
-use super::places::Place;
-use super::run::{Work, spread};
-use super::tokens::Tokens;
-use super::vocabulary::{rows_needed, silent};
-use super::weights::EMBEDDINGS;
-use super::{Model, PassError};
+use plenary_engine::{
+    CONFIG, EMBEDDINGS, EngineChoice, EngineError, Form, Model, ModelProblem, PassError, Pooling, TOKENIZER, Task,
+    Tokens, WEIGHTS, Work, map_distinct,
+};
 
-/// What the id of a distilled model ends in.
+use crate::config::MODEL2VEC;
+use crate::error::{FileError, FileProblem, FindError, MakeError};
+use crate::facts::Facts;
+use crate::folder::{ModelFolder, find};
+use crate::install::{pin, put};
+use crate::load::load;
+use crate::places::Place;
+use crate::verify::checked_bytes;
+
+/// The end of the id of a distilled model.
 pub const DISTILLED: &str = "-static";
-/// Width of a distilled model's vectors where the caller has no wish of his own.
+/// Default width of a distilled model's vectors.
 pub const DIMENSIONS: usize = 256;
 
-/// Coefficient of smooth inverse frequency, as Arora, Liang & Ma 2017 and Model2Vec have it.
+/// Coefficient of smooth inverse frequency, as in Arora, Liang & Ma 2017 and in Model2Vec.
 const SIF: f64 = 1e-4;
-/// Tokens that a static model takes: a sum has no limit of its own.
+/// Maximum number of tokens of a static model; a sum over tokens has no limit.
 const NO_LIMIT: usize = 1_000_000;
-/// BERT's places for tokens to come, which no text has.
+/// BERT's reserved tokens, which occur in no text.
 static UNUSED: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^\[unused\d+\]$").expect("the pattern is a constant that compiles"));
 
-/// Distils the model into the folder `ID-static` under `target`, of vectors with `dimensions` numbers (or as many as the
-/// model's have, if those are fewer). Returns the folder. Reports the stage `distilling`, one unit per token. The numbers
-/// do not depend on the threads.
+/// Distils the model into the folder `ID-static` under `target`, with vectors of `dimensions` numbers, or of as many as the
+/// model's vectors have where that is fewer. Returns the folder. Reports the stage `distilling`, one unit per token. The numbers do
+/// not depend on the number of threads.
 ///
 /// # Errors
-/// A model that is not for embedding or is static itself, a pass that fails, a folder of that id without `force`, a stop.
+/// The model is not for embedding or is static, a pass fails, the folder exists and `force` is not set, or the user asks for
+/// the work to end.
 pub fn distill(
     folder: &ModelFolder,
     target: &Path,
     dimensions: usize,
     force: bool,
     work: Work,
-) -> Result<PathBuf, EngineError> {
+) -> Result<PathBuf, MakeError> {
     let facts = &folder.facts;
     let id = format!("{}{DISTILLED}", facts.id);
     let there = target.join(&id);
     if there.exists() && !force {
-        return Err(EngineError::WouldOverwrite { model: id, path: there });
+        return Err(FileError::of(&id, there, FileProblem::Occupied).into());
     }
     let model = load(folder, EngineChoice::Auto)?;
     model.expect_task(Task::Embedding)?;
-    let bad = |reason: &str| EngineError::BadTokenizer {
-        model: facts.id.clone(),
-        path: folder.path.join(TOKENIZER),
-        reason: reason.to_owned(),
+    let bad = |file: &str, reason: &str| {
+        MakeError::File(FileError::of(&facts.id, folder.path.join(file), FileProblem::Source(reason.to_owned())))
     };
     if facts.form == Form::Static {
-        return Err(bad("the model is static already; distil the one it came from"));
+        return Err(bad(WEIGHTS, "the model is static already; distil the model that it was made from"));
     }
     let (tokenizer, _) = checked_bytes(folder, TOKENIZER)?;
-    let ids = meaningful_tokens(&model, &tokenizer);
+    let ids = meaningful_tokens(&model);
     if ids.len() < 2 {
-        return Err(bad("it has no tokens with a meaning"));
+        return Err(bad(TOKENIZER, "it has no tokens with a meaning"));
     }
     let states = states_of(&model, &ids, work)?;
     let mut rows = principal_components(states, dimensions.clamp(1, facts.dimensions));
     let width = rows.first().map_or(0, Vec::len);
     for (row, weight) in rows.iter_mut().zip(frequency_weights(ids.len())) {
-        row.iter_mut().for_each(|x| *x *= weight);
+        for x in row {
+            *x *= weight;
+        }
     }
 
-    let n_tokens = rows_needed(model.tokenizer().inner());
+    let n_tokens = model.tokenizer().n_rows();
     let mut table = vec![0f32; n_tokens * width];
     for (id, row) in ids.iter().zip(&rows) {
         let start = *id as usize * width;
@@ -90,7 +93,8 @@ pub fn distill(
     }
     let table: Vec<u8> = table.iter().flat_map(|x| x.to_le_bytes()).collect();
     let view = TensorView::new(Dtype::F32, vec![n_tokens, width], &table);
-    let weights = view.and_then(|view| serialize([(EMBEDDINGS, &view)], None)).map_err(|e| bad(&e.to_string()))?;
+    let weights =
+        view.and_then(|view| serialize([(EMBEDDINGS, &view)], None)).map_err(|e| bad(TOKENIZER, &e.to_string()))?;
     let config = serde_json::json!({
         "model_type": MODEL2VEC,
         "architectures": ["StaticModel"],
@@ -122,47 +126,50 @@ pub fn distill(
     Ok(path)
 }
 
-/// The static model that stands for an embedding model: itself where it is one, else the one distilled from it.
-pub fn find_static(places: &[Place], id: &str) -> Result<ModelFolder, EngineError> {
+/// The static model of an embedding model: the model itself where it is static, else the model that [`distill`] made from it.
+///
+/// # Errors
+/// There is no such model ([`FindError::NotDistilled`]), or as for [`find`].
+pub fn find_static(places: &[Place], id: &str) -> Result<ModelFolder, FindError> {
     if let Ok(folder) = find(places, id)
         && folder.facts.form == Form::Static
     {
         return Ok(folder);
     }
     match find(places, &format!("{id}{DISTILLED}")) {
-        Err(EngineError::UnknownModel { id: distilled, looked, .. }) => {
-            Err(EngineError::NotDistilled { id: distilled, model: id.to_owned(), looked })
+        Err(FindError::UnknownModel { id: distilled, searched, .. }) => {
+            Err(FindError::NotDistilled { id: distilled, model: id.to_owned(), searched })
         }
         other => other,
     }
 }
 
-/// Ids of the tokens that mean something, ascending: that is the order of their frequency, the most frequent first, in the
-/// vocabularies that tokenizers are trained to.
-fn meaningful_tokens(model: &Model, json: &[u8]) -> Vec<u32> {
-    let tokenizer = model.tokenizer().inner();
-    let silent = silent(tokenizer, json);
-    let vocabulary = tokenizer.get_vocab(true).into_iter();
-    let mut ids: Vec<u32> =
-        vocabulary.filter(|(token, id)| !silent.contains(id) && !UNUSED.is_match(token)).map(|(_, id)| id).collect();
+/// Ids of the tokens with a meaning, ascending. In trained vocabularies this is the order of their frequency, the most frequent
+/// first.
+fn meaningful_tokens(model: &Model) -> Vec<u32> {
+    let tokenizer = model.tokenizer();
+    let has_meaning = |token: &str, id: &u32| !tokenizer.silent().contains(id) && !UNUSED.is_match(token);
+    let vocabulary = tokenizer.vocabulary().into_iter();
+    let mut ids: Vec<u32> = vocabulary.filter(|(token, id)| has_meaning(token, id)).map(|(_, id)| id).collect();
     ids.sort_unstable();
     ids.dedup();
     ids
 }
 
-/// The mean of the hidden states of each token and the special tokens around it. The special tokens stand the other way
-/// round, the last before and the first after, as in Model2Vec's code: their states then say more of the token between
-/// them, and neighbours agree more often with human labels (docs/howto/own-models.md has the figures).
+/// The mean of the hidden states of each token and the special tokens around it. The special tokens are swapped, the last before
+/// and the first after the token, as in Model2Vec's code: the states then depend more on the token between them, and
+/// neighbours agree more often with human labels (docs/howto/own-models.md has the figures).
 fn states_of(model: &Model, ids: &[u32], work: Work) -> Result<Vec<Vec<f64>>, EngineError> {
     work.progress.begin("distilling", ids.len() as u64);
-    let (before, after) = frame(model)?;
+    let failed_model = |problem| EngineError::Model { model: model.id.clone(), problem };
+    let (before, after) = model.tokenizer().frame().map_err(failed_model)?;
     let failed = |id: u32, error: PassError| {
-        let token = model.tokenizer().inner().id_to_token(id).unwrap_or_default();
-        EngineError::Pass { model: model.id.clone(), text: token, reason: error.0 }
+        let text = model.tokenizer().token(id).unwrap_or_default();
+        failed_model(ModelProblem::Pass { text, reason: error.0 })
     };
-    spread(ids, work, |&id| {
+    map_distinct(ids, work, |&id| {
         let all: Vec<u32> = after.iter().chain([&id]).chain(&before).copied().collect();
-        let hidden = model.engine.forward(&Tokens::of(all)).map_err(|error| failed(id, error))?;
+        let hidden = model.forward(&Tokens::of(all)).map_err(|error| failed(id, error))?;
         let n = hidden.nrows() as f64;
         let mean: Vec<f64> =
             hidden.columns().into_iter().map(|column| column.iter().map(|&x| f64::from(x)).sum::<f64>() / n).collect();
@@ -171,19 +178,8 @@ fn states_of(model: &Model, ids: &[u32], work: Work) -> Result<Vec<Vec<f64>>, En
     })
 }
 
-/// The special tokens that stand before and after a text.
-fn frame(model: &Model) -> Result<(Vec<u32>, Vec<u32>), EngineError> {
-    let failed =
-        |e: tokenizers::Error| EngineError::Pass { model: model.id.clone(), text: "a".into(), reason: e.to_string() };
-    let encoding = model.tokenizer().inner().encode("a", true).map_err(failed)?;
-    let (ids, special) = (encoding.get_ids(), encoding.get_special_tokens_mask());
-    let first = special.iter().position(|&s| s == 0).unwrap_or(ids.len());
-    let last = special.iter().rposition(|&s| s == 0).map_or(ids.len(), |last| last + 1);
-    Ok((ids[..first].to_vec(), ids[last..].to_vec()))
-}
-
-/// Rows less their mean, on their first `n` principal components (Pearson 1901), those of most variance first. Each component
-/// points to the side of its largest number, so that the result has one form. Sums run in a fixed order.
+/// Centred rows on their first `n` principal components (Pearson 1901), by decreasing variance. The sign of a component is such
+/// that its largest number is positive, so that the result is unique. Sums are computed in a fixed order.
 fn principal_components(mut rows: Vec<Vec<f64>>, n: usize) -> Vec<Vec<f64>> {
     let width = rows.first().map_or(0, Vec::len);
     let mut mean = vec![0f64; width];
@@ -220,7 +216,7 @@ fn principal_components(mut rows: Vec<Vec<f64>>, n: usize) -> Vec<Vec<f64>> {
     rows.iter().map(|row| components.iter().map(|component| dot(row, component)).collect()).collect()
 }
 
-/// The weight of each token by its rank: a / (a + p), where p is its share under Zipf's law (Arora, Liang & Ma 2017, *A
+/// The weight of each token by its rank: a / (a + p), where p is its frequency under Zipf's law (Arora, Liang & Ma 2017, *A
 /// simple but tough-to-beat baseline for sentence embeddings*; the ranks count from 2, as in Model2Vec).
 fn frequency_weights(n: usize) -> impl Iterator<Item = f64> {
     let inverse_rank = |position: usize| 1.0 / (position + 2) as f64;
@@ -233,7 +229,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn components_come_by_variance_and_have_one_sign() {
+    fn components_are_sorted_by_variance_and_have_a_unique_sign() {
         // Twice as far along the first diagonal as along the second.
         let rows = vec![vec![5.0, 5.0], vec![1.0, 1.0], vec![2.0, 4.0], vec![4.0, 2.0]];
         let both = principal_components(rows.clone(), 2);

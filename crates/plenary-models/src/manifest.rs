@@ -1,57 +1,62 @@
-//! `manifest.toml`: what is known of the models in a folder of models, and which files they are.
+//! `manifest.toml`: what is known of the models in a folder of models, and the sha256 of their files.
 //!
-//! An entry may say everything, as those of installed models do, or only what the model's own files do not: what its
-//! labels mean, say. Refused: ids that stand twice, unknown keys, hashes for some of a model's files only.
+//! **Input**: a folder of models. **Output**: a [`Manifest`]. An entry may be complete, as those of installed models are, or
+//! contain only what the model's files do not say, such as the meaning of its labels. Repeated ids, unknown keys and hashes for
+//! only some of a model's files are refused.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::error::EngineError;
-use super::folder::{Facts, Form, Pooling, Task, check_id};
-use super::install::replace_file;
+use plenary_engine::{Form, Pooling, Task};
 
-/// Name of the list of models in a folder of models.
+use crate::error::{FileError, FileProblem};
+use crate::facts::Facts;
+use crate::files::{is_inside, is_sha256, read_optional, replace_file};
+use crate::id::check_id;
+
+/// File name of the manifest in a folder of models.
 pub const MANIFEST: &str = "manifest.toml";
 
+/// The manifest of a folder of models.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Manifest {
     #[serde(default)]
-    pub models: Vec<Entry>,
+    pub(crate) models: Vec<Entry>,
 }
 
-/// One entry of a manifest as it is written: what it leaves out is read from the model's folder.
+/// One entry of a manifest as it is written; what it omits is read from the model's folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Entry {
-    pub id: String,
+    pub(crate) id: String,
     #[serde(default)]
-    pub task: Option<Task>,
+    pub(crate) task: Option<Task>,
     #[serde(default)]
-    pub form: Option<Form>,
+    pub(crate) form: Option<Form>,
     #[serde(default)]
-    pub labels: Option<Vec<String>>,
+    pub(crate) labels: Option<Vec<String>>,
     #[serde(default)]
-    pub pooling: Option<Pooling>,
+    pub(crate) pooling: Option<Pooling>,
     #[serde(default)]
-    pub max_tokens: Option<usize>,
+    pub(crate) max_tokens: Option<usize>,
     #[serde(default)]
-    pub dimensions: Option<usize>,
+    pub(crate) dimensions: Option<usize>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub licence: String,
+    pub(crate) licence: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub source: String,
+    pub(crate) source: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub made_by: String,
+    pub(crate) made_by: String,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub sha256: BTreeMap<String, String>,
+    pub(crate) sha256: BTreeMap<String, String>,
 }
 
 impl Entry {
-    /// The entry as facts; `None` where it leaves out what only the model's folder tells.
-    pub fn whole(&self) -> Option<Facts> {
+    /// The entry as facts; `None` where it omits what has to be read from the model's folder.
+    pub(crate) fn complete(&self) -> Option<Facts> {
         Some(Facts {
             id: self.id.clone(),
             task: self.task?,
@@ -87,21 +92,19 @@ impl From<Facts> for Entry {
 }
 
 /// The manifest of a folder of models; empty where there is none.
-pub(crate) fn manifest_in(models: &Path) -> Result<Manifest, EngineError> {
+pub(crate) fn manifest_in(models: &Path) -> Result<Manifest, FileError> {
     let path = models.join(MANIFEST);
-    let bad = |reason: String| EngineError::BadManifest { path: path.clone(), reason };
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Manifest::default()),
-        Err(source) => return Err(EngineError::Io { path, source }),
+    let bad = |reason: String| FileError { model: None, path: path.clone(), problem: FileProblem::Manifest(reason) };
+    let Some(text) = read_optional(&path)? else {
+        return Ok(Manifest::default());
     };
     let manifest: Manifest = toml::from_str(&text).map_err(|e| bad(e.to_string()))?;
     for (position, entry) in manifest.models.iter().enumerate() {
-        check_id(&entry.id)?;
+        check_id(&entry.id).map_err(|e| bad(e.to_string()))?;
         if manifest.models[..position].iter().any(|earlier| earlier.id == entry.id) {
             return Err(bad(format!("it lists the model `{}` twice; keep one of the two", entry.id)));
         }
-        // All files or none: an entry without hashes says what a folder does not, and pins nothing.
+        // All files or none: an entry without hashes only adds to what the folder says.
         let pinned = if entry.sha256.is_empty() { &[][..] } else { &entry.form.unwrap_or_default().files() };
         if let Some(file) = pinned.iter().find(|file| !entry.sha256.get(**file).is_some_and(|hash| is_sha256(hash))) {
             return Err(bad(format!("the model `{}` has no sha256 (64 hex digits) for {file}", entry.id)));
@@ -113,13 +116,13 @@ pub(crate) fn manifest_in(models: &Path) -> Result<Manifest, EngineError> {
     Ok(manifest)
 }
 
-/// Says in the manifest of a folder of models what a model is for and what its labels mean.
-pub(crate) fn describe_by_hand(
+/// Writes into the manifest of a folder of models what a model is for and what its labels mean.
+pub(crate) fn describe(
     models: &Path,
     id: &str,
     task: Option<Task>,
     labels: Option<Vec<String>>,
-) -> Result<(), EngineError> {
+) -> Result<(), FileError> {
     let mut manifest = manifest_in(models)?;
     let at = manifest.models.iter().position(|entry| entry.id == id).unwrap_or_else(|| {
         manifest.models.push(Entry { id: id.to_owned(), ..Entry::default() });
@@ -132,22 +135,14 @@ pub(crate) fn describe_by_hand(
 }
 
 impl Manifest {
-    /// Writes the manifest whole: it never stands half written.
-    pub fn write(&self, models: &Path) -> Result<(), EngineError> {
+    /// Writes the manifest; it is never half written.
+    pub(crate) fn write(&self, models: &Path) -> Result<(), FileError> {
         let path = models.join(MANIFEST);
-        let text = toml::to_string(self)
-            .map_err(|e| EngineError::BadManifest { path: path.clone(), reason: e.to_string() })?;
+        let text = toml::to_string(self).map_err(|e| FileError {
+            model: None,
+            path: path.clone(),
+            problem: FileProblem::Manifest(e.to_string()),
+        })?;
         replace_file(&path, text.as_bytes())
     }
-}
-
-/// Whether a file's name stays in its model's folder.
-pub(crate) fn is_inside(file: &str) -> bool {
-    let mut parts = Path::new(file).components().peekable();
-    parts.peek().is_some() && parts.all(|part| matches!(part, Component::Normal(_)))
-}
-
-/// 64 hex digits.
-pub(crate) fn is_sha256(text: &str) -> bool {
-    text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit())
 }

@@ -1,56 +1,59 @@
-//! Which files of a repository make a model folder.
+//! The files of a repository that make a model folder.
 //!
-//! In comes the list of a repository's files, out goes what each file of the model is there. A graph that keeps its weights
-//! in a file beside it is refused, as the engine reads one file.
+//! **Input**: the list of a repository's files. **Output**: the path in the repository of each file of the model. A graph that
+//! stores its weights in a separate file is refused, as the engines read one file.
 
 use std::collections::BTreeMap;
 
-use super::error::EngineError;
-use super::folder::{CONFIG, GRAPH, TOKENIZER, WEIGHTS};
+use plenary_engine::{CONFIG, GRAPH, TOKENIZER, WEIGHTS};
 
-/// Which files are wanted beside those that every model has.
+use crate::error::FetchProblem;
+
+/// Which files to take in addition to those that every model has.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wanted {
-    /// A graph with small integers for weights instead of the fp32 one.
+    /// A quantised graph in place of the fp32 graph.
     pub quantised: bool,
-    /// The weights too (model.safetensors), for engines that build the graph themselves.
+    /// Also the weights (model.safetensors), for engines that build the graph themselves.
     pub weights: bool,
-    /// This graph and no other, by its path in the repository.
+    /// This graph, by its path in the repository.
     pub graph: Option<String>,
 }
 
-/// What each file of a model is in the repository.
+/// The path in the repository of each file of a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Choice {
-    /// From the name in the model's folder to the path in the repository.
-    pub files: BTreeMap<String, String>,
+    /// Path in the repository by name in the model's folder.
+    pub(crate) files: BTreeMap<String, String>,
 }
 
 impl Choice {
     /// Files that have another name in the repository.
-    pub fn renamed(&self) -> BTreeMap<String, String> {
+    pub(crate) fn renamed(&self) -> BTreeMap<String, String> {
         self.files.iter().filter(|(to, from)| to != from).map(|(to, from)| (to.clone(), from.clone())).collect()
     }
 }
 
-/// What says how a model of sentence-transformers pools and where it cuts, and its card.
+/// Files that say how a model of sentence-transformers pools and how many tokens it takes, and the model card.
 const BESIDE: [&str; 5] =
     ["1_Pooling/config.json", "modules.json", "sentence_bert_config.json", "tokenizer_config.json", "README.md"];
 
+/// Paths of graphs that are not quantised.
 const PLAIN: [&str; 2] = ["model.onnx", "onnx/model.onnx"];
 
-/// Names that exporters give quantised graphs; those for any processor first.
+/// Names of quantised graphs by usual exporters; graphs for any processor first.
 const QUANTISED: [&str; 5] =
     ["model_quantized", "model_int8", "model_uint8", "model_quint8_avx2", "model_qint8_avx512_vnni"];
 
+/// Chooses the files of a model among those of a repository.
 pub(crate) fn choose(
     repository: &str,
     there: &[String],
     wanted: &Wanted,
     is_static: bool,
-) -> Result<Choice, EngineError> {
+) -> Result<Choice, FetchProblem> {
     let has = |file: &str| there.iter().any(|name| name == file);
-    let missing = |file: &str| EngineError::NoGraph {
+    let missing = |file: &str| FetchProblem::MissingFile {
         repository: repository.to_owned(),
         missing: file.to_owned(),
         files: there.to_vec(),
@@ -68,8 +71,7 @@ pub(crate) fn choose(
         files.insert(file.to_owned(), file.to_owned());
     }
     if is_static && (wanted.graph.is_some() || wanted.quantised) {
-        let reason = "it is a static model, which has no graph; leave --graph and --quantised out".to_owned();
-        return Err(EngineError::Fetch { repository: repository.to_owned(), reason });
+        return Err(FetchProblem::StaticWithoutGraph);
     }
     if !is_static {
         let graph = match (&wanted.graph, wanted.quantised) {
@@ -83,15 +85,12 @@ pub(crate) fn choose(
         };
         match graph {
             Some(graph) if has(&format!("{graph}_data")) || has(&format!("{graph}.data")) => {
-                return Err(EngineError::Fetch {
-                    repository: repository.to_owned(),
-                    reason: format!("{graph} keeps its weights in a file beside it; plenary reads graphs of one file"),
-                });
+                return Err(FetchProblem::GraphInParts { graph });
             }
             Some(graph) => {
                 files.insert(GRAPH.to_owned(), graph);
             }
-            // The weights alone do for an engine that builds the graph.
+            // Weights are enough for an engine that builds the graph.
             None if wanted.weights && wanted.graph.is_none() && !wanted.quantised => {}
             None => {
                 let what = if wanted.quantised { "quantised ONNX graph" } else { GRAPH };
@@ -130,12 +129,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_told_with_what_is_there() {
+    fn a_missing_file_is_reported_with_the_existing_ones() {
         let there = ["config.json", "tokenizer.json", "pytorch_model.bin"];
         let error = chosen(&there, &Wanted::default(), false).unwrap_err();
         assert!(error.contains("model.onnx") && error.contains("pytorch_model.bin"), "{error}");
         let error = chosen(&["config.json", "model.onnx"], &Wanted::default(), false).unwrap_err();
-        assert!(error.contains("has no tokenizer.json"), "{error}");
+        assert!(error.contains("it has no tokenizer.json"), "{error}");
         let apart = ["config.json", "tokenizer.json", "model.onnx", "model.onnx_data"];
         assert!(chosen(&apart, &Wanted::default(), false).unwrap_err().contains("of one file"));
     }
@@ -145,7 +144,7 @@ mod tests {
         let there = ["config.json", "tokenizer.json", "model.safetensors"];
         assert_eq!(chosen(&there, &Wanted::default(), true).unwrap(), []);
         let quantised = Wanted { quantised: true, ..Wanted::default() };
-        assert!(chosen(&there, &quantised, true).unwrap_err().contains("has no graph"), "no option without effect");
+        assert!(chosen(&there, &quantised, true).unwrap_err().contains("has no graph"), "no option is ignored");
         assert_eq!(chosen(&there, &Wanted { weights: true, ..Wanted::default() }, false).unwrap(), []);
         assert!(chosen(&there, &Wanted::default(), false).is_err());
     }

@@ -1,9 +1,9 @@
-//! The graph of an encoder to its weights: an ONNX folder to `model.safetensors` with Hugging Face's names, in fp32.
+//! The graph of an encoder to its weights in fp32, for engines that build the graph themselves.
 //!
-//! For engines that build the graph themselves and want the weights alone. What was quantised is multiplied out: a weight is
-//! its integer times its scale, divided by what its input was smoothed with (`training/export.py` says how they came
-//! about), so that the fp32 model differs from the int8 one by the rounding of activations alone. Refused: graphs whose
-//! linear layers are stored in another way.
+//! **Input**: a model folder with an ONNX graph. **Output**: a model folder with `model.safetensors` and the names of Hugging
+//! Face's transformers. A quantised weight becomes its integer times its scale, divided by the smoothing factor of its input
+//! (`training/export.py` makes them), so that the fp32 model differs from the int8 model only by the rounding of activations.
+//! Graphs whose linear layers are stored in another way are refused.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -13,23 +13,28 @@ use rten_onnx::onnx::{DataType, ModelProto, NodeProto, TensorProto};
 use safetensors::Dtype;
 use safetensors::tensor::{View, serialize};
 
-use super::error::EngineError;
-use super::folder::{CONFIG, Facts, Form, GRAPH, ModelFolder, TOKENIZER, WEIGHTS};
-use super::install::{pin, put};
-use super::load::checked_bytes;
+use plenary_engine::{CONFIG, Form, GRAPH, TOKENIZER, WEIGHTS};
 
-/// What the id of a converted model ends in.
+use crate::error::{FileError, FileProblem, FindError, MakeError};
+use crate::facts::Facts;
+use crate::folder::{ModelFolder, find};
+use crate::install::{pin, put};
+use crate::places::Place;
+use crate::verify::checked_bytes;
+
+/// The end of the id of a converted model.
 pub const CONVERTED: &str = "-fp32";
 
 /// Writes the folder `ID-fp32` under `target`: model.safetensors, config.json, tokenizer.json. Returns the folder.
 ///
 /// # Errors
-/// A file that is not the manifest's, a graph in another form, a folder of that id without `force`.
-pub fn convert(folder: &ModelFolder, target: &Path, force: bool) -> Result<PathBuf, EngineError> {
+/// A file is missing or damaged, the graph has another form, or the folder exists and `force` is not set.
+pub fn convert(folder: &ModelFolder, target: &Path, force: bool) -> Result<PathBuf, MakeError> {
     let facts = &folder.facts;
-    let bad = |reason: String| EngineError::BadGraph { model: facts.id.clone(), path: folder.path.join(GRAPH), reason };
+    let bad =
+        |reason: String| FileError::of(&facts.id, folder.path.join(facts.form.files()[0]), FileProblem::Source(reason));
     if facts.form != Form::Onnx {
-        return Err(bad("only a graph can be converted to weights".into()));
+        return Err(bad("only a graph can be converted to weights".into()).into());
     }
     let [(graph, sha256), (tokenizer, _), (config, _)] =
         [checked_bytes(folder, GRAPH)?, checked_bytes(folder, TOKENIZER)?, checked_bytes(folder, CONFIG)?];
@@ -41,6 +46,24 @@ pub fn convert(folder: &ModelFolder, target: &Path, force: bool) -> Result<PathB
     let made_by = format!("plenary models convert: fp32 weights of the graph with sha256 {sha256}");
     pin(target, Facts { id, form: Form::Weights, made_by, sha256: BTreeMap::new(), ..facts.clone() })?;
     Ok(path)
+}
+
+/// The model with the weights that an engine without graphs needs: the model itself where it has them, else the model that
+/// [`convert`] made from it.
+///
+/// # Errors
+/// There is no such model ([`FindError::NotConverted`]), or as for [`find`].
+pub fn find_weights(places: &[Place], id: &str) -> Result<ModelFolder, FindError> {
+    let own = find(places, id)?;
+    if own.facts.form == Form::Weights || own.path.join(WEIGHTS).is_file() {
+        return Ok(own);
+    }
+    match find(places, &format!("{id}{CONVERTED}")) {
+        Err(FindError::UnknownModel { id: converted, searched, .. }) => {
+            Err(FindError::NotConverted { id: converted, model: id.to_owned(), searched })
+        }
+        other => other,
+    }
 }
 
 /// A tensor of fp32 numbers.
@@ -68,7 +91,7 @@ impl View for &Weight {
     }
 }
 
-/// The weights of a graph by the names that transformers gives them; the error is the reason for people.
+/// The weights of a graph by the names that transformers gives them; the error is the reason in words.
 fn weights(bytes: &[u8]) -> Result<BTreeMap<String, Weight>, String> {
     let model = ModelProto::parse_buf(bytes).map_err(|e| e.to_string())?;
     let graph = model.graph.as_ref().ok_or("it has no graph")?;
@@ -91,23 +114,23 @@ fn weights(bytes: &[u8]) -> Result<BTreeMap<String, Weight>, String> {
             _ => {}
         }
     }
-    // What was not quantised has its name already.
+    // Tensors that are not quantised have these names already.
     for tensor in &graph.initializer {
         let name = tensor.name.clone().unwrap_or_default();
-        if name.ends_with(".weight") || name.ends_with(".bias") {
+        if name.rsplit_once('.').is_some_and(|(_, kind)| matches!(kind, "weight" | "bias")) {
             found.insert(name, Weight { shape: shape(tensor), numbers: floats(tensor)? });
         }
     }
     if found.is_empty() {
-        return Err("it holds no weights with names that plenary knows".into());
+        return Err("it has no weights with known names".into());
     }
-    // The module that was exported stands before every name.
+    // The name of the exported module precedes every name.
     let wrapped = found.keys().all(|name| name.starts_with("model."));
     let unwrap = |name: String| if wrapped { name["model.".len()..].to_owned() } else { name };
     Ok(found.into_iter().map(|(name, weight)| (unwrap(name), weight)).collect())
 }
 
-/// A graph with its nodes by what they read and write.
+/// A graph with its nodes by the names that they read and write.
 struct Walk<'g> {
     constants: HashMap<&'g str, &'g TensorProto>,
     writer: HashMap<&'g str, &'g NodeProto>,
@@ -136,10 +159,10 @@ impl<'g> Walk<'g> {
 
     fn constant(&self, node: &NodeProto, input: usize) -> Result<&'g TensorProto, String> {
         let name = node.input.get(input).map(String::as_str).unwrap_or_default();
-        self.constants.get(name).copied().ok_or_else(|| format!("input {input} of {} is no constant", named(node)))
+        self.constants.get(name).copied().ok_or_else(|| format!("input {input} of {} is not a constant", named(node)))
     }
 
-    /// The node that writes an input of `node`, of the kind that is expected there.
+    /// The node that writes the first input of `node`; an error where it is of another kind.
     fn before(&self, node: &NodeProto, kind: &str) -> Result<&'g NodeProto, String> {
         let writer = node.input.first().and_then(|name| self.writer.get(name.as_str()));
         writer
@@ -148,7 +171,7 @@ impl<'g> Walk<'g> {
             .ok_or_else(|| format!("{kind} was expected before {}", named(node)))
     }
 
-    /// The only node that reads the output of `node`, of the kind that is expected there.
+    /// The only node that reads the output of `node`; an error where it is of another kind.
     fn after(&self, node: &NodeProto, kind: &str) -> Result<&'g NodeProto, String> {
         let readers = node.output.first().and_then(|name| self.readers.get(name.as_str()));
         match readers.map(Vec::as_slice) {
@@ -171,7 +194,7 @@ impl<'g> Walk<'g> {
             Err(_) => None,
         };
         let &[n_in, n_out] = shape(weight).as_slice() else {
-            return Err(format!("the weight of {} is no matrix", named(product)));
+            return Err(format!("the weight of {} is not a matrix", named(product)));
         };
         let integers = int8(weight)?;
         let fits = integers.len() == n_in * n_out && scale.len() == n_out;
@@ -189,18 +212,18 @@ impl<'g> Walk<'g> {
         Ok((layer_name(rescaled)?, Weight { shape: vec![n_out, n_in], numbers }))
     }
 
-    /// `MatMul(x, weight)` in fp32; the graph holds the weight with its sides exchanged.
+    /// `MatMul(x, weight)` in fp32; the graph stores the weight transposed.
     fn plain_layer(&self, product: &NodeProto) -> Result<(String, Weight), String> {
         let weight = self.constant(product, 1)?;
         let &[n_in, n_out] = shape(weight).as_slice() else {
-            return Err(format!("the weight of {} is no matrix", named(product)));
+            return Err(format!("the weight of {} is not a matrix", named(product)));
         };
         let numbers = floats(weight)?;
         if numbers.len() != n_in * n_out {
-            return Err(format!("the weight of {} is not whole", named(product)));
+            return Err(format!("the weight of {} is incomplete", named(product)));
         }
-        let exchanged = (0..n_out).flat_map(|column| (0..n_in).map(move |row| row * n_out + column));
-        let numbers = exchanged.map(|at| numbers[at]).collect();
+        let transposed = (0..n_out).flat_map(|column| (0..n_in).map(move |row| row * n_out + column));
+        let numbers = transposed.map(|at| numbers[at]).collect();
         Ok((layer_name(product)?, Weight { shape: vec![n_out, n_in], numbers }))
     }
 
@@ -212,7 +235,7 @@ impl<'g> Walk<'g> {
         let scales = scales.ok_or_else(|| format!("the rows of {} have no scale", named(gather)))?;
         let scale = floats(self.constant(scales, 0)?)?;
         let &[n_rows, width] = shape(table).as_slice() else {
-            return Err(format!("the table of {} is no matrix", named(gather)));
+            return Err(format!("the table of {} is not a matrix", named(gather)));
         };
         let integers = int8(table)?;
         if integers.len() != n_rows * width || scale.len() != n_rows {
@@ -227,7 +250,7 @@ impl<'g> Walk<'g> {
 fn layer_name(node: &NodeProto) -> Result<String, String> {
     let output = node.output.first().map(String::as_str).unwrap_or_default();
     let module = output.strip_prefix('/').and_then(|path| path.rsplit_once('/')).map(|(module, _)| module);
-    let module = module.ok_or_else(|| format!("{} does not tell the name of its layer", named(node)))?;
+    let module = module.ok_or_else(|| format!("the name of the layer of {} is unknown", named(node)))?;
     Ok(format!("{}.weight", module.replace('/', ".")))
 }
 
@@ -245,13 +268,13 @@ fn floats(tensor: &TensorProto) -> Result<Vec<f32>, String> {
             Ok(raw.borrow().as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())
         }
         (Some(DataType::FLOAT), None) => Ok(tensor.float_data.clone()),
-        _ => Err(format!("the tensor {} holds no fp32 numbers", tensor.name.as_deref().unwrap_or_default())),
+        _ => Err(format!("the tensor {} does not hold fp32 numbers", tensor.name.as_deref().unwrap_or_default())),
     }
 }
 
 fn int8(tensor: &TensorProto) -> Result<Vec<i8>, String> {
     match (tensor.data_type, &tensor.raw_data) {
         (Some(DataType::INT8), Some(raw)) => Ok(raw.borrow().iter().map(|byte| byte.cast_signed()).collect()),
-        _ => Err(format!("the tensor {} holds no int8 numbers", tensor.name.as_deref().unwrap_or_default())),
+        _ => Err(format!("the tensor {} does not hold int8 numbers", tensor.name.as_deref().unwrap_or_default())),
     }
 }

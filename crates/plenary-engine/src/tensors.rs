@@ -1,27 +1,17 @@
 //! Tensors in `model.safetensors`, as f32.
 //!
-//! In come the bytes of a file, out go shapes and numbers; float16 and int8 become f32 without loss. Refused: tensors that
-//! are missing or of another type.
-
-use std::fs::File;
-use std::io::Read;
-use std::path::Path;
+//! **Input**: the bytes of a file. **Output**: shapes and numbers; float16 and int8 become f32 without loss. Tensors of other
+//! types are refused.
 
 use safetensors::{Dtype, SafeTensors};
 
-use super::config::bad_config;
-use super::error::EngineError;
-
-/// The tensor of a static model that has a row per token, as Model2Vec names it.
-pub(crate) const EMBEDDINGS: &str = "embeddings";
-
-/// A header longer than this belongs to no model.
-const LONGEST_HEADER: u64 = 100_000_000;
+/// Name of the tensor of a static model with a row per token, as in Model2Vec.
+pub const EMBEDDINGS: &str = "embeddings";
 
 /// Shape and numbers of a tensor.
 pub(crate) type Shaped = (Vec<usize>, Vec<f32>);
 
-/// Shape and numbers of a tensor; `None` where there is none of that name.
+/// Shape and numbers of a tensor; `None` where no tensor has the name.
 pub(crate) fn floats(tensors: &SafeTensors, name: &str) -> Result<Option<Shaped>, String> {
     let Ok(tensor) = tensors.tensor(name) else {
         return Ok(None);
@@ -38,7 +28,7 @@ pub(crate) fn floats(tensors: &SafeTensors, name: &str) -> Result<Option<Shaped>
     Ok(Some((tensor.shape().to_vec(), numbers)))
 }
 
-/// Whole numbers of a tensor; `None` where there is none of that name.
+/// Whole numbers of a tensor; `None` where no tensor has the name.
 pub(crate) fn integers(tensors: &SafeTensors, name: &str) -> Result<Option<Vec<i64>>, String> {
     let Ok(tensor) = tensors.tensor(name) else {
         return Ok(None);
@@ -51,7 +41,7 @@ pub(crate) fn integers(tensors: &SafeTensors, name: &str) -> Result<Option<Vec<i
     }
 }
 
-/// A float of 16 bits (IEEE 754 binary16) as one of 32, exactly.
+/// A float of 16 bits (IEEE 754 binary16) as a float of 32 bits, exactly.
 fn half(bits: u16) -> f32 {
     let (sign, exponent, fraction) = (bits >> 15, (bits >> 10) & 0x1f, bits & 0x3ff);
     let size = match exponent {
@@ -63,30 +53,6 @@ fn half(bits: u16) -> f32 {
     if sign == 1 { -size } else { size }
 }
 
-/// Numbers per token in a static model's table; reads the file's header alone.
-pub(crate) fn static_width(model: &str, path: &Path) -> Result<usize, EngineError> {
-    let failed = |source: std::io::Error| match source.kind() {
-        std::io::ErrorKind::NotFound => EngineError::MissingFile { model: model.to_owned(), path: path.to_owned() },
-        _ => EngineError::Io { path: path.to_owned(), source },
-    };
-    let bad = |reason: &str| bad_config(model, path, reason.to_owned());
-    let mut file = File::open(path).map_err(failed)?;
-    let mut length = [0; 8];
-    file.read_exact(&mut length).map_err(failed)?;
-    let length = u64::from_le_bytes(length);
-    if length > LONGEST_HEADER {
-        return Err(bad("it is no safetensors file"));
-    }
-    let mut header = Vec::new();
-    file.take(length).read_to_end(&mut header).map_err(failed)?;
-    let header: serde_json::Value = serde_json::from_slice(&header).map_err(|_| bad("it is no safetensors file"))?;
-    header[EMBEDDINGS]["shape"][1]
-        .as_u64()
-        .and_then(|width| usize::try_from(width).ok())
-        .filter(|width| *width > 0)
-        .ok_or_else(|| bad("it has no tensor `embeddings` with a row per token"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,7 +62,7 @@ mod tests {
         let known =
             [(0x3c00, 1.0), (0xc000, -2.0), (0x3555, 0.333_251_95), (0x0001, 5.960_464_5e-8), (0x7bff, 65504.0)];
         for (bits, number) in known {
-            assert_eq!(half(bits), number);
+            assert_eq!(half(bits).to_bits(), f32::to_bits(number));
         }
         assert!(half(0x7c00).is_infinite() && half(0x7e00).is_nan() && half(0x8000).is_sign_negative());
     }
