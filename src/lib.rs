@@ -1,24 +1,51 @@
-//! Transcripts of speech to tables: who said what, in which tone, for or against which proposition, on which themes,
-//! with how much certainty.
+//! Transcripts of speech to tables: who said what, in which tone, for or against which proposition, on which themes, with
+//! how much certainty.
 //!
-//! The path of the data, one module an arrow and one function a module:
+//! What is re-exported here under its own name is the supported interface: [`read`](fn@read), [`Corpus`], [`Study`], [`run`],
+//! [`Results`] and [`Encoder`]. The modules [`attribute`], [`corpus`], [`engine`], [`measure`], [`models`], [`mod@read`] and
+//! [`table`] are the crates of the stages, for uses that these do not cover; they change more often.
 //!
-//! ```text
-//! bytes --read--> Document --attribute--> Transcript --measure--> scores --themes--> themes --estimate--> estimates
-//!                                          all of it --table--> Parquet and codebook
+//! # Examples
+//!
+//! Read transcripts and list their speakers. No model is loaded:
+//!
+//! ```
+//! use plenary::Study;
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # let talk = folder.path().join("talk.md");
+//! std::fs::write(&talk, "**Ann Lee, Fisher**\n\nThe sea is cold. We go out anyway.\n\n**Bo Hill, Miller**\n\nGood.\n")?;
+//! let corpus = plenary::read([&talk], &Study::default())?;
+//! let names: Vec<&str> = corpus.speakers().map(|(_, speaker)| speaker.name.as_str()).collect();
+//! assert_eq!(names, ["Ann Lee", "Bo Hill"]);
+//! assert_eq!(corpus.segments().count(), 3);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! [`pipeline::run`] knows the order; each stage can be used alone:
+//! Embed a list of strings:
 //!
 //! ```
-//! use plenary::{attribute::attribute, read::read, study::Study};
+//! use plenary::Encoder;
 //!
-//! let bytes = b"**Ann Lee, Fisher**\n\nThe sea is cold. We go out anyway.\n\n**Bo Hill, Miller**\n\nGood.\n";
-//! let transcript = attribute(read("talk.md", bytes)?, &Study::default());
-//! assert_eq!(transcript.speakers[0].name, "Ann Lee");
-//! assert_eq!(transcript.utterances[0].text, "The sea is cold. We go out anyway.");
-//! assert_eq!(transcript.segments.len(), 3);
-//! # Ok::<(), plenary::read::ReadError>(())
+//! let encoder = Encoder::load("all-minilm-l6-v2")?;
+//! let vectors = encoder.encode(&["We need a treaty.", "We do not."])?;
+//! assert_eq!(vectors.dim(), (2, 384));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Run a study and look at a table:
+//!
+//! ```
+//! use plenary::{Options, Silent, Study};
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # let (talk, out) = (folder.path().join("talk.md"), folder.path().join("results"));
+//! # std::fs::write(&talk, "**Ann Lee**\n\nBorders should be open.\n\n**Bo Hill**\n\nI do not think so.\n")?;
+//! let study = Study::parse("[[targets]]\nid = \"open\"\nproposition = \"Borders should be open.\"\n", "study.toml")?;
+//! let outcome = plenary::run(&[talk], &Options::new(study, &out), &Silent)?;
+//! let stance = outcome.results.frame("stance")?;
+//! assert_eq!(stance.height(), 2);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 pub use plenary_attribute as attribute;
@@ -29,8 +56,15 @@ pub use plenary_models as models;
 pub use plenary_read as read;
 pub use plenary_tables as table;
 
+mod api;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod inputs;
 pub mod pipeline;
 pub mod study;
+
+pub use api::{Corpus, Encoder, read};
+pub use pipeline::{CombineOptions, Options, Outcome, Part, PartOptions, RunError, combine, measure_part, run};
+pub use plenary_corpus::progress::{Progress, Silent};
+pub use plenary_tables::{Check, OpenError, Results};
+pub use study::{Study, StudyError};

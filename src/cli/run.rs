@@ -86,16 +86,16 @@ pub(crate) fn run(args: &RunArgs, verbosity: Verbosity) -> anyhow::Result<ExitCo
     let outcome = pipeline::run(&args.inputs, &options, &progress);
     progress.finish();
     match outcome {
-        Ok(report) => {
-            print_skipped(&report.skipped, verbosity);
-            let cache = CacheCounts { found: report.n_cached, computed: report.n_computed };
+        Ok(outcome) => {
+            print_skipped(&outcome.skipped, verbosity);
+            let cache = CacheCounts { found: outcome.n_cached, computed: outcome.n_computed };
             if !verbosity.quiet
-                && let Err(error) = print_summary(&args.out, cache)
+                && let Err(error) = print_summary(&outcome.results, &args.out, cache)
             {
                 // The tables were written, so the run succeeded.
                 tracing::warn!("{error:#}");
             }
-            Ok(super::exit_code(report.documents.len(), &report.skipped.failures))
+            Ok(super::exit_code(outcome.results.run().n_documents as usize, &outcome.skipped.failures))
         }
         Err(RunError::NothingRead { failures }) => {
             print_failures(&failures);
@@ -106,9 +106,8 @@ pub(crate) fn run(args: &RunArgs, verbosity: Verbosity) -> anyhow::Result<ExitCo
 }
 
 /// Prints the summary of the results that were just written.
-fn print_summary(folder: &Path, cache: CacheCounts) -> anyhow::Result<()> {
-    let results = Results::open(folder, Check::Quick)?;
-    print(&summary(&Figures::of(&results)?, folder, Some(cache)))
+fn print_summary(results: &Results, folder: &Path, cache: CacheCounts) -> anyhow::Result<()> {
+    print(&summary(&Figures::of(results)?, folder, Some(cache)))
 }
 
 /// Opens the cache that the user named, or the default one. A problem with the default one is only a warning.

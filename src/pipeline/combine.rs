@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use plenary_attribute::link_documents;
-use plenary_corpus::findings::{Estimate, Themes};
+use plenary_corpus::findings::Themes;
 use plenary_corpus::hash::sha256;
 use plenary_corpus::progress::Progress;
 use plenary_corpus::{Failure, Speaker};
@@ -18,7 +18,7 @@ use rayon::ThreadPool;
 
 use super::ledger::{Ledger, LedgerError};
 use super::part::{Measured, PartRecord, info_of};
-use super::{Part, Report, RunError, all_cores, thread_pool};
+use super::{Outcome, Part, RunError, all_cores, thread_pool};
 use crate::inputs::Skipped;
 use crate::study::Study;
 
@@ -42,7 +42,7 @@ impl Default for CombineOptions {
 ///
 /// # Errors
 /// [`RunError`] where the parts do not belong together, the folder cannot be used, or the user stopped the work.
-pub fn combine(parts: Vec<Part>, options: &CombineOptions, progress: &dyn Progress) -> Result<Report, RunError> {
+pub fn combine(parts: Vec<Part>, options: &CombineOptions, progress: &dyn Progress) -> Result<Outcome, RunError> {
     let started_at = Timestamp::now();
     let pool = thread_pool(options.threads)?;
     check_alike(&parts)?;
@@ -71,7 +71,7 @@ fn check_alike(parts: &[Part]) -> Result<(), RunError> {
         let (a, b) = (&first.measured.record, &other.measured.record);
         let what = if a.study_fingerprint != b.study_fingerprint {
             format!("it was measured with another study: {}", difference(&a.study, &b.study, ""))
-        } else if a.study_sha256 != b.study_sha256 || a.people_sha256 != b.people_sha256 {
+        } else if a.study_sha256 != b.study_sha256 || a.people_sha256 != b.people_sha256 || a.lexicon != b.lexicon {
             "the study file, or a file that it names, has another content".to_string()
         } else if a.models != b.models {
             let list = |record: &PartRecord| {
@@ -165,7 +165,7 @@ pub(super) fn finish<'w>(
     study: &Study,
     started_at: Timestamp,
     progress: &dyn Progress,
-) -> Result<Report, RunError>
+) -> Result<Outcome, RunError>
 where
     Closed<'w>: Send,
 {
@@ -181,15 +181,14 @@ where
     });
     let (mut closed, fitted) = (closed?, fitted?);
     let themes = pool.install(|| assign_themes(&ledger, fitted, &mut closed, progress))?;
-    let estimates = pool.install(|| estimate_all(&ledger, &themes, &mut closed, study, progress))?;
+    pool.install(|| estimate_all(&ledger, &themes, &mut closed, study, progress))?;
     progress.check_stop()?;
 
-    let models = record.model_records();
     let run_record = RunRecord {
         run_id: run_id(&ledger, &record),
         study_sha256: record.study_sha256.clone(),
         engine: record.engine.clone(),
-        models: models.clone(),
+        models: record.model_records(),
         started_at,
         finished_at: Timestamp::now(),
     };
@@ -204,18 +203,7 @@ where
         failures: &all_failures,
     })?;
     progress.advance(1);
-    Ok(Report {
-        stance: if study.targets.is_empty() { Vec::new() } else { ledger.stance_counts() },
-        n_split: ledger.n_split(),
-        documents,
-        skipped,
-        themes,
-        estimates,
-        n_cached: record.n_cached,
-        n_computed: record.n_computed,
-        results,
-        models,
-    })
+    Ok(Outcome { results, skipped, n_cached: record.n_cached, n_computed: record.n_computed })
 }
 
 /// The theme of every segment; the vectors are read again.
@@ -237,29 +225,26 @@ fn assign_themes(
     Ok(themes)
 }
 
-/// Writes all estimates and returns those that are not of single utterances.
+/// Writes all estimates.
 fn estimate_all(
     ledger: &Ledger,
     themes: &Themes,
     closed: &mut Closed,
     study: &Study,
     progress: &dyn Progress,
-) -> Result<Vec<Estimate>, RunError> {
+) -> Result<(), RunError> {
     progress.begin("estimating", 1);
     let rows = ledger.scored(themes);
     let targets: Vec<&str> = study.targets.iter().map(|target| target.id.as_str()).collect();
-    let mut kept = Vec::new();
-    estimate_in_parts(&rows, &targets, &study.estimates, study.study.seed, |mut part| {
+    estimate_in_parts(&rows, &targets, &study.estimates, study.study.seed, |mut estimates| {
         progress.check_stop()?;
         if !study.models.scores_sentiment() {
-            part.retain(|estimate| estimate.target_id.is_some());
+            estimates.retain(|estimate| estimate.target_id.is_some());
         }
-        closed.estimates(&part)?;
-        kept.extend(part.into_iter().filter(|estimate| estimate.utterance_id.is_none()));
-        Ok::<_, RunError>(())
+        Ok::<_, RunError>(closed.estimates(&estimates)?)
     })?;
     progress.advance(1);
-    Ok(kept)
+    Ok(())
 }
 
 /// The same inputs, study, models and version give the same id.

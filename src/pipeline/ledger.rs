@@ -9,12 +9,11 @@ use std::io::{Read, Write};
 use std::ops::Range;
 
 use plenary_corpus::Summary;
-use plenary_corpus::findings::{Stance, Themes, Verdict};
+use plenary_corpus::findings::{Coding, Themes};
 use plenary_measure::estimate::ScoredSegment;
 use plenary_tables::DocumentRun;
 use serde::{Deserialize, Serialize};
 
-use super::StanceCounts;
 use super::measuring::MeasuredLot;
 
 #[derive(Debug, Default, Clone, PartialEq)]
@@ -26,8 +25,6 @@ pub(crate) struct Ledger {
     segments: Vec<Entry>,
     /// Stance of each segment by target; `None` where the coder abstains.
     stance: Vec<Vec<Option<f32>>>,
-    counts: Vec<StanceCounts>,
-    n_split: usize,
 }
 
 /// What is kept of a document.
@@ -72,8 +69,6 @@ struct Stored {
     utterance_ids: Vec<Box<str>>,
     segments: Vec<Entry>,
     stance: Vec<Vec<Option<f32>>>,
-    counts: Vec<StanceCounts>,
-    n_split: usize,
 }
 
 /// Positions as the ledger keeps them; more than 4,294,967,295 of anything do not fit into memory.
@@ -83,11 +78,7 @@ fn small(n: usize) -> u32 {
 
 impl Ledger {
     pub(crate) fn new(n_targets: usize) -> Self {
-        Self {
-            stance: vec![Vec::new(); n_targets],
-            counts: vec![StanceCounts::default(); n_targets],
-            ..Self::default()
-        }
+        Self { stance: vec![Vec::new(); n_targets], ..Self::default() }
     }
 
     /// Adds a lot.
@@ -108,24 +99,9 @@ impl Ledger {
                 sentiment: lot.sentiment.as_ref().map(|sentiment| sentiment.scores[at].score()),
             });
         }
-        let mut split: Vec<bool> = lot.embeddings.n_windows.iter().map(|n| *n > 1).collect();
-        for (n, split) in lot.sentiment.iter().flat_map(|sentiment| &sentiment.n_windows).zip(&mut split) {
-            *split |= *n > 1;
-        }
         for (target, units) in lot.codings.iter().flat_map(|codings| codings.of_target.iter().enumerate()) {
-            let counts = &mut self.counts[target];
-            for (coding, split) in units.iter().zip(&mut split) {
-                *split |= coding.n_windows > 1;
-                *match coding.verdict {
-                    Verdict::Labelled(Stance::Favor) => &mut counts.favor,
-                    Verdict::Labelled(Stance::Against) => &mut counts.against,
-                    Verdict::Labelled(Stance::Neither) => &mut counts.neither,
-                    Verdict::Abstained(_) => &mut counts.none,
-                } += 1;
-                self.stance[target].push(coding.labelled_score());
-            }
+            self.stance[target].extend(units.iter().map(Coding::labelled_score));
         }
-        self.n_split += split.into_iter().filter(|split| *split).count();
     }
 
     /// Merges the ledgers of parts. Documents are in the order in which one run over everything reads them: by the path of
@@ -182,12 +158,6 @@ impl Ledger {
                 _ => runs.push(run),
             }
         }
-        for part in &parts {
-            merged.n_split += part.n_split;
-            for (all, own) in merged.counts.iter_mut().zip(&part.counts) {
-                *all = all.plus(*own);
-            }
-        }
         Ok((merged, runs))
     }
 
@@ -200,8 +170,6 @@ impl Ledger {
             utterance_ids: self.utterance_ids.clone(),
             segments: self.segments.clone(),
             stance: self.stance.clone(),
-            counts: self.counts.clone(),
-            n_split: self.n_split,
         };
         postcard::to_io(&stored, to).map(drop).map_err(|error| failed(&error))
     }
@@ -216,12 +184,12 @@ impl Ledger {
             return Err(LedgerError::Damaged("it has another version, or more bytes than a ledger".into()));
         }
         let documents: Vec<Document> = serde_json::from_str(&stored.documents).map_err(|error| failed(&error))?;
-        let Stored { utterance_ids, segments, stance, counts, n_split, .. } = stored;
+        let Stored { utterance_ids, segments, stance, .. } = stored;
         let first_utterance = documents
             .iter()
             .scan(0, |next, document| Some(std::mem::replace(next, *next + document.summary.n_utterances)))
             .collect();
-        let ledger = Self { documents, first_utterance, utterance_ids, segments, stance, counts, n_split };
+        let ledger = Self { documents, first_utterance, utterance_ids, segments, stance };
         ledger.check()?;
         Ok(ledger)
     }
@@ -234,7 +202,6 @@ impl Ledger {
         let mut first_utterance = 0;
         let mut fits = self.utterance_ids.len() == of_documents(|d| d.n_utterances)
             && self.segments.len() == of_documents(|d| d.n_segments)
-            && self.stance.len() == self.counts.len()
             && self.stance.iter().all(|of_target| of_target.len() == self.segments.len());
         for (at, Document { summary, .. }) in self.documents.iter().enumerate() {
             let Some(segments) = self.segments.get(first..first + summary.n_segments) else { break };
@@ -252,15 +219,6 @@ impl Ledger {
 
     pub(crate) fn n_segments(&self) -> usize {
         self.segments.len()
-    }
-
-    /// Segments that some model read in several windows.
-    pub(crate) fn n_split(&self) -> usize {
-        self.n_split
-    }
-
-    pub(crate) fn stance_counts(&self) -> Vec<StanceCounts> {
-        self.counts.clone()
     }
 
     pub(crate) fn summaries(&self) -> Vec<Summary> {

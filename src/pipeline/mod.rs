@@ -14,18 +14,16 @@ mod part;
 use std::path::PathBuf;
 
 use plenary_attribute::{attribute, link_documents};
-use plenary_corpus::findings::{Estimate, Themes};
 use plenary_corpus::progress::{Progress, Stopped};
-use plenary_corpus::{Document, Failure, Hint, Speaker, Summary, Transcript, style_name};
+use plenary_corpus::{Document, Failure, Hint, Speaker, Transcript, style_name};
 use plenary_engine::EngineError;
 use plenary_engine::cache::Cache;
 use plenary_measure::estimate::EstimateError;
 use plenary_measure::themes::{SampleError, ThemeError};
 use plenary_models::{FindError, LoadError};
-use plenary_tables::{ModelRecord, OpenError, OutputFolder, Results, TableError, Writer};
+use plenary_tables::{OpenError, OutputFolder, Results, TableError, Writer};
 use rayon::ThreadPool;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use crate::inputs::Skipped;
 use crate::study::Study;
@@ -58,50 +56,22 @@ impl Options {
 }
 
 /// Number of threads that the machine runs at once.
-fn all_cores() -> usize {
+pub(crate) fn all_cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
-/// What a run found, for people and for programs that go on from here.
+/// What came of a run.
 #[derive(Debug)]
-pub struct Report {
-    pub documents: Vec<Summary>,
-    pub skipped: Skipped,
-    /// Labels of stance, one entry per target of the study; empty where no stance was scored.
-    pub stance: Vec<StanceCounts>,
-    pub themes: Themes,
-    /// All but those of single utterances, which are in the tables alone.
-    pub estimates: Vec<Estimate>,
-    /// Segments that are longer than a model takes and were split into windows.
-    pub n_split: usize,
-    /// Numbers of texts and pairs that were found in the cache, and that were computed.
-    pub n_cached: u64,
-    pub n_computed: u64,
+#[non_exhaustive]
+pub struct Outcome {
     /// The tables.
     pub results: Results,
-    /// The models that were used, with the sha256 of their graphs.
-    pub models: Vec<ModelRecord>,
-}
-
-/// How many segments have which label towards a target.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StanceCounts {
-    pub favor: usize,
-    pub against: usize,
-    pub neither: usize,
-    pub none: usize,
-}
-
-impl StanceCounts {
-    /// The counts of both together.
-    fn plus(self, other: StanceCounts) -> StanceCounts {
-        StanceCounts {
-            favor: self.favor + other.favor,
-            against: self.against + other.against,
-            neither: self.neither + other.neither,
-            none: self.none + other.none,
-        }
-    }
+    /// Inputs that were not read, or not under their own name.
+    pub skipped: Skipped,
+    /// Numbers of texts and pairs that were found in the cache.
+    pub n_cached: u64,
+    /// Numbers of texts and pairs that were computed.
+    pub n_computed: u64,
 }
 
 /// Why a run ended without results.
@@ -234,8 +204,8 @@ impl RunError {
 ///
 /// # Errors
 /// [`RunError`] when nothing was written: no input could be read, models or output folder cannot be used, or the user
-/// stopped the run. Inputs that failed beside good ones are in the report.
-pub fn run(paths: &[PathBuf], options: &Options, progress: &dyn Progress) -> Result<Report, RunError> {
+/// stopped the run. Inputs that failed beside good ones are in [`Outcome::skipped`].
+pub fn run(paths: &[PathBuf], options: &Options, progress: &dyn Progress) -> Result<Outcome, RunError> {
     let pool = thread_pool(options.threads)?;
     let started_at = jiff::Timestamp::now();
     let folder = OutputFolder::prepare(&options.out, options.study.output.csv)?;

@@ -12,6 +12,7 @@ use plenary_corpus::progress::Progress;
 use plenary_engine::cache::Cache;
 use plenary_measure::themes::Sample;
 use plenary_models::{Models, places};
+use plenary_names::lexicon::Lexicon;
 use plenary_read as read;
 use plenary_tables::{ModelRecord, OutputFolder, PartTables, StudyInfo, TableError, Writer, fingerprint};
 use rayon::ThreadPool;
@@ -78,6 +79,8 @@ pub(super) struct PartRecord {
     /// sha256 of the study's values, by which parts of one study are recognised.
     pub(super) study_fingerprint: String,
     pub(super) people_sha256: Option<String>,
+    /// The text of the lexicon that the study names.
+    pub(super) lexicon: Option<String>,
     /// Engines that ran the models, separated by commas.
     pub(super) engine: String,
     /// Models that were used: id and sha256.
@@ -175,10 +178,14 @@ impl Part {
     }
 }
 
-/// The study of a part.
-fn study_of(record: &PartRecord) -> Result<Study, serde_json::Error> {
-    let mut study: Study = serde_json::from_value(record.study.clone())?;
+/// The study of a part. The error says what is wrong with its record.
+fn study_of(record: &PartRecord) -> Result<Study, String> {
+    let mut study: Study = serde_json::from_value(record.study.clone()).map_err(|error| error.to_string())?;
     study.sha256 = Some(record.study_sha256.clone());
+    if let Some(text) = &record.lexicon {
+        study.lexicon =
+            Lexicon::with_file(text.as_bytes(), "the lexicon of the part").map_err(|error| error.to_string())?;
+    }
     Ok(study)
 }
 
@@ -224,13 +231,16 @@ pub(super) fn measure<'w>(
     let (n_cached, n_computed) = measurer.counts();
     let mut json = study.info().json;
     if let Some(fields) = json.as_object_mut() {
+        // What the study read from other files; the record holds what is needed of it.
         fields.remove("people_list");
+        fields.remove("lexicon");
     }
     let record = PartRecord {
         study_fingerprint: fingerprint(&json),
         study: json,
         study_sha256: study.sha256.clone().unwrap_or_else(|| fingerprint(study)),
         people_sha256: study.people_list.as_ref().map(|list| list.sha256.clone()),
+        lexicon: study.lexicon.own_text().map(str::to_owned),
         engine: models.engine_names(),
         models: models
             .iter()

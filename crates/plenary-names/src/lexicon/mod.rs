@@ -65,8 +65,15 @@ struct Contents {
     months: HashMap<String, i8>,
     short_date_months: HashMap<String, i8>,
     patterns: Patterns,
-    /// sha256 of the file that was added.
-    sha256: Option<String>,
+    /// The file that was added.
+    own: Option<Own>,
+}
+
+/// A file of the user's own words.
+struct Own {
+    text: String,
+    /// 64 hex digits.
+    sha256: String,
 }
 
 /// What is wrong with a lexicon file.
@@ -202,28 +209,34 @@ impl Lexicon {
         months.add(&file, false);
         let mut sections = builtin.sections.clone();
         sections.add(file);
-        Self::of(sections, months, Some(sha256(bytes)))
+        let own = Own { text: text.to_owned(), sha256: sha256(bytes) };
+        Self::of(sections, months, Some(own))
             .map_err(|problem| LexiconError::TooLong { path: path(), problem: problem.to_string() })
     }
 
-    fn of(sections: Sections, months: MonthNames, sha256: Option<String>) -> Result<Lexicon, regex::Error> {
+    fn of(sections: Sections, months: MonthNames, own: Option<Own>) -> Result<Lexicon, regex::Error> {
         let mut local: Vec<String> =
             months.all.keys().filter(|form| !months.of_short_dates.contains_key(*form)).cloned().collect();
         local.sort_unstable();
         let patterns = Patterns::of(&sections, &local)?;
         let contents =
-            Contents { sections, months: months.all, short_date_months: months.of_short_dates, patterns, sha256 };
+            Contents { sections, months: months.all, short_date_months: months.of_short_dates, patterns, own };
         Ok(Lexicon(Arc::new(contents)))
     }
 
     /// Whether no file was added.
     pub fn is_builtin(&self) -> bool {
-        self.0.sha256.is_none()
+        self.0.own.is_none()
     }
 
     /// sha256 of the file that was added, 64 hex digits.
     pub fn sha256(&self) -> Option<&str> {
-        self.0.sha256.as_deref()
+        self.0.own.as_ref().map(|own| own.sha256.as_str())
+    }
+
+    /// The text of the file that was added.
+    pub fn own_text(&self) -> Option<&str> {
+        self.0.own.as_ref().map(|own| own.text.as_str())
     }
 
     /// The expressions that are built from the phrases.
@@ -434,13 +447,13 @@ impl Default for Lexicon {
 
 impl PartialEq for Lexicon {
     fn eq(&self, other: &Self) -> bool {
-        self.0.sha256 == other.0.sha256
+        self.sha256() == other.sha256()
     }
 }
 
 impl std::fmt::Debug for Lexicon {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Lexicon").field("sha256", &self.0.sha256).finish_non_exhaustive()
+        f.debug_struct("Lexicon").field("sha256", &self.sha256()).finish_non_exhaustive()
     }
 }
 
@@ -449,7 +462,7 @@ impl Serialize for Lexicon {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
         let mut fields = serializer.serialize_struct("Lexicon", 1)?;
-        fields.serialize_field("sha256", &self.0.sha256)?;
+        fields.serialize_field("sha256", &self.sha256())?;
         fields.end()
     }
 }
