@@ -44,7 +44,7 @@ pub(crate) fn find(page: &Page<'_>, settled: &Settled) -> Option<Found> {
     }
     let words: usize = paragraphs[first.min(paragraphs.len())..]
         .iter()
-        .flat_map(|lines| lines.clone())
+        .flat_map(Clone::clone)
         .map(|line| page.lines[line].text().split_whitespace().count())
         .sum();
     if words < SHORTEST {

@@ -203,7 +203,7 @@ pub(crate) fn notes(page: &Page<'_>, settled: &Settled) -> Settled {
 fn is_below_name(page: &Page<'_>, line: usize) -> bool {
     const LONGEST_NAME: usize = 60;
     let text = page.lines[line].text().trim();
-    let above = line.checked_sub(1).map(|i| page.lines[i].text().trim()).unwrap_or("");
+    let above = line.checked_sub(1).map_or("", |i| page.lines[i].text().trim());
     text.starts_with('(')
         && !text.trim_end_matches(')').ends_with(['.', '!', '?'])
         && !above.is_empty()
