@@ -106,8 +106,8 @@ fn is_title(text: &str) -> bool {
 
 /// Whether a paragraph is between title and speech: place and date, "Check against delivery".
 fn is_head(page: &Page<'_>, lines: &Range<usize>, text: &str) -> bool {
-    let lexicon = page.lexicon;
     const LONGEST: usize = 14;
+    let lexicon = page.lexicon;
     let n_words = text.split_whitespace().count();
     let is_heading = matches!(page.lines[lines.start].layout, Layout::Heading(_));
     n_words <= LONGEST
