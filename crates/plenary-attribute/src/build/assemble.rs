@@ -99,7 +99,7 @@ struct Writer<'w, 'd, 'f> {
     next_aside: usize,
 }
 
-impl<'d, 'f> Writer<'_, 'd, 'f> {
+impl<'f> Writer<'_, '_, 'f> {
     /// Marks the start of a block.
     fn mark(&mut self, start: usize, claim: (BlockKind, Option<Pass>), turn: Option<usize>, paragraph: usize) {
         let (kind, pass) = claim;
@@ -364,7 +364,9 @@ impl Hasher for AsIs {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.0 = self.0 << 8 ^ u64::from(*byte));
+        for byte in bytes {
+            self.0 = self.0 << 8 ^ u64::from(*byte);
+        }
     }
 
     fn write_u64(&mut self, number: u64) {

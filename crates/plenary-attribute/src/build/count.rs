@@ -62,6 +62,7 @@ fn is_letter(byte: u8) -> bool {
 }
 
 /// Whether a sign joins its neighbours: `.` and `'` join letters and digits, `:` letters, `,` and `;` digits.
+#[expect(clippy::needless_bitwise_bool, reason = "without branches the loops over bytes are vectorised")]
 fn joins(before: u8, sign: u8, after: u8) -> bool {
     let letters = is_letter(before) & is_letter(after);
     let digits = (before.wrapping_sub(b'0') < 10) & (after.wrapping_sub(b'0') < 10);

@@ -26,10 +26,10 @@ pub(crate) fn cut(
 
 /// The study's language or, for `auto`, the one detected in the speech; `None` if it cannot be determined.
 fn language_of(chosen: &str, utterances: &[Utterance]) -> Option<String> {
+    const ENOUGH: usize = 6_000;
     if chosen != "auto" {
         return Some(chosen.to_string());
     }
-    const ENOUGH: usize = 6_000;
     let mut sample = String::new();
     for utterance in utterances {
         if sample.len() >= ENOUGH {

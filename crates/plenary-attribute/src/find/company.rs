@@ -117,8 +117,8 @@ pub(crate) const CARRIERS: usize = 3;
 
 /// Raises the labels of people who speak once: they do not recur, but look like labels that do.
 pub(crate) fn lift_lone(page: &Page<'_>, all: &mut [Candidate]) {
-    let lexicon = page.lexicon;
     const LIFTED: f32 = 0.55;
+    let lexicon = page.lexicon;
     let is_word = |candidate: &Candidate| matches!(candidate.kind, LabelKind::Word | LabelKind::Anonymous);
     let mut marked: HashMap<(Style, bool), usize> = HashMap::new();
     let mut words: HashMap<Style, HashSet<&str>> = HashMap::new();
@@ -205,8 +205,8 @@ fn says_sentence(page: &Page<'_>, candidate: &Candidate) -> bool {
 
 /// Accepts single words as uncertain labels if at least seven paragraphs in ten begin with a label of the style.
 pub(crate) fn lift_throughout(page: &Page<'_>, settled: &Settled, all: &mut [Candidate]) {
-    let lexicon = page.lexicon;
     const DOUBTFUL: f32 = ACCEPT;
+    let lexicon = page.lexicon;
     let n_paragraphs = settled.open_paragraphs(page).len();
     let mut starts: HashMap<Style, usize> = HashMap::new();
     for candidate in all.iter().filter(|candidate| !candidate.inside) {

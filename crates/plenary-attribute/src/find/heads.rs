@@ -21,9 +21,9 @@ const HEAD_LINES: usize = 80;
 /// Removes fields that look like turns: "Date: 3 May", "Interviewer: L. Hill", "DW: Dale Whit". They are above the first sentence,
 /// their value is not a sentence, and their label does not recur or their value is a name. Returns the labels with such names.
 pub(crate) fn drop_fields(page: &Page<'_>, all: &mut Vec<Candidate>) -> Vec<(String, Byline)> {
-    let lexicon = page.lexicon;
     const LONGEST: usize = 10;
     const CARRIERS: usize = 3;
+    let lexicon = page.lexicon;
     let value = |candidate: &Candidate| {
         let line = &page.lines[candidate.speech_line];
         let from = page.source.floor_char_boundary(candidate.speech.clamp(line.span.start, line.span.end));
@@ -131,8 +131,8 @@ pub(crate) fn introduce(page: &Page<'_>, found: &mut Found) {
 
 /// If two people talk with each other and one of them mostly asks, that one is the questioner.
 fn mark_questioner(page: &Page<'_>, found: &mut Found) {
-    let lexicon = page.lexicon;
     const FEWEST: usize = 3;
+    let lexicon = page.lexicon;
     let ends = found.bylines.iter().skip(1).map(|next| next.byline.start).chain([page.source.len()]);
     let mut asked: HashMap<&str, (usize, usize)> = HashMap::new();
     for (byline, end) in found.bylines.iter().zip(ends) {

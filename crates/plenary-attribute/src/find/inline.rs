@@ -236,8 +236,8 @@ static NUMBERED_SPEECH: LazyLock<Regex> =
 static CIRCLED: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^[○◯〇◎]\s*([^\s　：:]{2,24})[　\s]+"));
 
 fn prefix(lexicon: &Lexicon, text: &str) -> Prefix {
-    let mut prefix = Prefix { length: text.len() - text.trim_start().len(), ..Prefix::default() };
     const LONGEST_NUMBER: usize = 16;
+    let mut prefix = Prefix { length: text.len() - text.trim_start().len(), ..Prefix::default() };
     let has_number = text[prefix.length..].bytes().take(LONGEST_NUMBER).any(|byte| byte.is_ascii_digit());
     if has_number && let Some(number) = NUMBERED_SPEECH.find(&text[prefix.length..]) {
         prefix.length += number.end();

@@ -208,8 +208,8 @@ pub(crate) fn heading(
 /// Levels of headings that are names of speakers, not subjects: most headings of the level have the form of a label, they name at
 /// least two people, and at least half of them have a title or their words never occur in lower case.
 pub(crate) fn name_levels(page: &Page<'_>, settled: &Settled) -> HashSet<u8> {
-    let lexicon = page.lexicon;
     const MOSTLY: f32 = 0.6;
+    let lexicon = page.lexicon;
     let mut levels: BTreeMap<u8, Vec<Option<bylines::Byline>>> = BTreeMap::new();
     for lines in settled.open_paragraphs(page) {
         if let Layout::Heading(level) = page.lines[lines.start].layout {
@@ -256,8 +256,8 @@ fn below(
     style: Style,
     reader: &mut Reader<'_>,
 ) -> Option<Candidate> {
-    let lexicon = page.lexicon;
     const LONGEST_LINE: usize = 70;
+    let lexicon = page.lexicon;
     let mut end = block.start + 1;
     let second = page.lines.get(end).filter(|_| end < block.end).map(|line| line.text().trim());
     if second.is_some_and(|text| text.starts_with('(') && text.ends_with(')')) {

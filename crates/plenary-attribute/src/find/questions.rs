@@ -127,8 +127,8 @@ fn face(page: &Page<'_>, lines: &Range<usize>) -> Option<Face> {
 
 /// Who asks and who answers, from the lines above line `first`.
 pub(crate) fn parties(page: &Page<'_>, first: usize) -> Parties {
-    let lexicon = page.lexicon;
     const HEAD: usize = 40;
+    let lexicon = page.lexicon;
     let head: Vec<String> = paragraphs_of(page, 0..first.min(page.lines.len())).into_iter().take(HEAD).collect();
     let mut parties = Parties { asks: head.iter().find_map(|text| interviewer(lexicon, text)), answers: None };
     let asks = parties.asks.as_ref().map(|byline| byline.name.clone()).unwrap_or_default();

@@ -119,7 +119,7 @@ pub(crate) fn find(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<u8>
         _ => "it overlaps with a reading that begins earlier or is in the main style of the document",
     };
     note_rivals(&mut bylines, &others, why_not);
-    let mean = bylines.iter().map(|candidate| candidate.confidence()).sum::<f32>() / bylines.len().max(1) as f32;
+    let mean = bylines.iter().map(Candidate::confidence).sum::<f32>() / bylines.len().max(1) as f32;
     let explained: f32 =
         scores.iter().filter(|(style, _)| **style == main || companions.contains(style)).map(|(_, score)| score).sum();
     let is_taken = |style: Style| style == main || companions.contains(&style);

@@ -44,7 +44,7 @@ pub(crate) fn find(page: &Page<'_>, settled: &Settled) -> Option<Found> {
     }
     let words: usize = paragraphs[first.min(paragraphs.len())..]
         .iter()
-        .flat_map(|lines| lines.clone())
+        .flat_map(Clone::clone)
         .map(|line| page.lines[line].text().split_whitespace().count())
         .sum();
     if words < SHORTEST {
@@ -106,8 +106,8 @@ fn is_title(text: &str) -> bool {
 
 /// Whether a paragraph is between title and speech: place and date, "Check against delivery".
 fn is_head(page: &Page<'_>, lines: &Range<usize>, text: &str) -> bool {
-    let lexicon = page.lexicon;
     const LONGEST: usize = 14;
+    let lexicon = page.lexicon;
     let n_words = text.split_whitespace().count();
     let is_heading = matches!(page.lines[lines.start].layout, Layout::Heading(_));
     n_words <= LONGEST

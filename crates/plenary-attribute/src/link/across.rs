@@ -114,9 +114,9 @@ fn people(
     let which: Vec<usize> = described.iter().map(|description| at[description]).collect();
     let (n, too_many) = (distinct.len(), distinct.len() > MOST_DESCRIPTIONS);
     let near: Vec<Vec<usize>> = (0..n)
-        .map(|a| match too_many {
-            true => vec![a],
-            false => (0..n).filter(|b| !distinct[a].contradicts(lexicon, distinct[*b])).collect(),
+        .map(|a| {
+            let is_near = |b: &usize| !distinct[a].contradicts(lexicon, distinct[*b]);
+            if too_many { vec![a] } else { (0..n).filter(is_near).collect() }
         })
         .collect();
     let distinct_in_document = distinct_in_document(places, &which);

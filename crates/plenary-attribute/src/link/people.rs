@@ -116,7 +116,7 @@ pub(crate) fn link(lexicon: &Lexicon, chairs: &[Byline], bylines: &[Byline], lis
             }
         }
     }
-    let mut linked = reorder(known.people, owners.into_iter().flatten().collect(), chairs.len());
+    let mut linked = reorder(&known.people, owners.into_iter().flatten().collect(), chairs.len());
     for person in &mut linked.people {
         overrule_by(person, list);
     }
@@ -424,7 +424,7 @@ pub(crate) fn correct_roles(lexicon: &Lexicon, linked: &mut Linked, found: &Foun
 }
 
 /// Orders the people: chairs first, then everybody else in the order of their first byline.
-fn reorder(people: Vec<Person>, mut owners: Vec<Owner>, n_chairs: usize) -> Linked {
+fn reorder(people: &[Person], mut owners: Vec<Owner>, n_chairs: usize) -> Linked {
     let n = owners.len();
     let mut rank: Vec<usize> = (0..people.len()).map(|at| if at < n_chairs { at } else { n + n_chairs + at }).collect();
     for (i, owner) in owners.iter().enumerate() {
@@ -512,16 +512,15 @@ mod tests {
         assert_eq!(linked.people[1].byline.name, "Bo Stone");
         assert_eq!((linked.people[2].byline.name.as_str(), linked.people[2].listed), ("Cy Wood", None));
         let rules: Vec<LinkRule> = linked.owners.iter().map(|owner| owner.rule).collect();
-        use LinkRule::{FirstMention, PeopleListSurname, UniqueSurname};
         assert_eq!(
             rules,
             [
                 LinkRule::PeopleList,
-                PeopleListSurname,
+                LinkRule::PeopleListSurname,
                 LinkRule::PeopleList,
-                FirstMention,
-                UniqueSurname,
-                PeopleListSurname
+                LinkRule::FirstMention,
+                LinkRule::UniqueSurname,
+                LinkRule::PeopleListSurname
             ]
         );
     }

@@ -91,6 +91,7 @@ impl PartialEq for Pattern {
 }
 
 /// Writes no pattern as an empty one, so that the example study can contain the key.
+#[expect(clippy::ref_option, reason = "serde asks for a reference to the field")]
 pub(crate) fn serialize<S: Serializer>(pattern: &Option<Pattern>, serializer: S) -> Result<S::Ok, S::Error> {
     pattern.as_ref().map_or("", Pattern::as_str).serialize(serializer)
 }

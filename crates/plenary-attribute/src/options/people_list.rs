@@ -15,7 +15,7 @@ use plenary_names::lexicon::Lexicon;
 use plenary_names::roles::role_named;
 
 /// The columns that a list may have. The first is required.
-pub const COLUMNS: [&str; 9] =
+pub(crate) const COLUMNS: [&str; 9] =
     ["name", "aliases", "role", "title", "affiliation", "party", "country", "honorific", "person_id"];
 
 /// A person on the list. What the list does not say is `None` and is taken from the page.
@@ -58,37 +58,92 @@ pub struct PeopleList {
 pub enum PeopleError {
     /// There is no such file.
     #[error("{path}: there is no such file; the path is relative to the folder of the study")]
-    Missing { path: String },
+    Missing {
+        /// Path of the list.
+        path: String,
+    },
     /// The file cannot be read.
     #[error("{path}: cannot be read: {problem}")]
-    Unreadable { path: String, problem: std::io::Error },
+    Unreadable {
+        /// Path of the list.
+        path: String,
+        /// What the problem is.
+        problem: std::io::Error,
+    },
     /// The file is not UTF-8.
     #[error("{path}, line {line}: not UTF-8; save the list as CSV in UTF-8")]
-    NotUtf8 { path: String, line: usize },
+    NotUtf8 {
+        /// Path of the list.
+        path: String,
+        /// Line, from 1.
+        line: usize,
+    },
     /// There is no column `name`.
     #[error("{path}: there is no column `name`; found {found}; known columns: name (required), {}", COLUMNS[1..].join(", "))]
-    NoNames { path: String, found: String },
+    NoNames {
+        /// Path of the list.
+        path: String,
+        /// The columns that were found.
+        found: String,
+    },
     /// A column has almost the name of a known one.
     #[error("{path}: unknown column `{column}`; did you mean `{known}`?")]
-    Misspelt { path: String, column: String, known: &'static str },
+    Misspelt {
+        /// Path of the list.
+        path: String,
+        /// The column.
+        column: String,
+        /// The known column.
+        known: &'static str,
+    },
     /// A column occurs twice.
     #[error("{path}: the column `{column}` occurs twice; remove one of them")]
-    DoubledColumn { path: String, column: String },
+    DoubledColumn {
+        /// Path of the list.
+        path: String,
+        /// The column.
+        column: String,
+    },
     /// A row cannot be used.
     #[error("{path}, line {line}: {problem}")]
-    Row { path: String, line: u64, problem: String },
+    Row {
+        /// Path of the list.
+        path: String,
+        /// Line, from 1.
+        line: u64,
+        /// What the problem is.
+        problem: String,
+    },
     /// A name stands for two people.
     #[error(
         "{path}, line {line}: \"{name}\" already stands for the person of line {first}; a name or alias can stand for one \
              person only"
     )]
-    TwoPeople { path: String, line: u64, first: u64, name: String },
+    TwoPeople {
+        /// Path of the list.
+        path: String,
+        /// Line, from 1.
+        line: u64,
+        /// Line of the other person.
+        first: u64,
+        /// The name.
+        name: String,
+    },
     /// Two people have the same id.
     #[error(
         "{path}, line {line}: the person_id \"{id}\" is also used in line {first}; write other names of a person under \
              `aliases`"
     )]
-    DoubledId { path: String, line: u64, first: u64, id: String },
+    DoubledId {
+        /// Path of the list.
+        path: String,
+        /// Line, from 1.
+        line: u64,
+        /// Line of the other person.
+        first: u64,
+        /// The id.
+        id: String,
+    },
 }
 
 impl PeopleList {
@@ -111,7 +166,7 @@ impl PeopleList {
     pub fn parse(bytes: &[u8], path: &str, lexicon: &Lexicon) -> Result<Self, PeopleError> {
         let text = std::str::from_utf8(bytes).map_err(|error| PeopleError::NotUtf8 {
             path: path.into(),
-            line: bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1,
+            line: bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count(),
         })?;
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
         let mut list =

@@ -141,7 +141,11 @@ pub(crate) fn find(page: &Page<'_>, settled: &Settled, found: &Found, leads: boo
         for bracket in brackets(text) {
             let inner = &text[bracket.inner.clone()];
             let source = mapped.source_span(bracket.outer.start, bracket.outer.end);
-            let Some(byline) = speaker_at(found, source) else { continue };
+            let byline = match surroundings(found, source) {
+                Surroundings::Byline => continue,
+                Surroundings::Turn(byline) => Some(byline),
+                Surroundings::Start => None,
+            };
             let is_clock = CLOCK.is_match(inner.trim())
                 && (text[bracket.outer.clone()].starts_with('[') || inner.matches(':').count() == 2);
             let found_parts =
@@ -183,13 +187,22 @@ pub(crate) fn find(page: &Page<'_>, settled: &Settled, found: &Found, leads: boo
     Asides { brackets: asides, bylines }
 }
 
-/// The byline of the turn at a place: `None` if the place is inside a byline, `Some(None)` if no byline precedes it.
-fn speaker_at(found: &Found, place: Span) -> Option<Option<&Candidate>> {
+/// What a place in the text belongs to.
+enum Surroundings<'f> {
+    /// It is inside a byline.
+    Byline,
+    /// It is inside the turn of a byline.
+    Turn(&'f Candidate),
+    /// There is no byline before it.
+    Start,
+}
+
+/// What a place in the text belongs to.
+fn surroundings(found: &Found, place: Span) -> Surroundings<'_> {
     let at = found.bylines.partition_point(|byline| byline.byline.start <= place.start);
-    let byline = at.checked_sub(1).map(|at| &found.bylines[at]);
-    let in_byline =
-        byline.is_some_and(|byline| place.start < byline.speech.min(byline.byline.end.max(byline.byline.start)));
-    (!in_byline).then_some(byline)
+    let Some(byline) = at.checked_sub(1).map(|at| &found.bylines[at]) else { return Surroundings::Start };
+    let end = byline.speech.min(byline.byline.end.max(byline.byline.start));
+    if place.start < end { Surroundings::Byline } else { Surroundings::Turn(byline) }
 }
 
 /// Whether the bracket fills whole lines below the end of a sentence: it is then a note, whatever it says.

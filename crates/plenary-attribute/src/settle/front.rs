@@ -295,12 +295,11 @@ fn times_in(lexicon: &Lexicon, text: &str) -> (Option<Time>, Option<Time>) {
             let same = clock(hour, minute, half);
             same.filter(|time| fits(*time)).or_else(|| clock(hour, minute, other).filter(|time| fits(*time))).or(same)
         };
-        let end = match half(6) {
-            Some(printed) => clock(4, 5, Some(printed)),
-            None => {
-                let start = clock(1, 2, half(3));
-                borrowed(4, 5, half(3), &|end| start.is_none_or(|start| start <= end))
-            }
+        let end = if let Some(printed) = half(6) {
+            clock(4, 5, Some(printed))
+        } else {
+            let start = clock(1, 2, half(3));
+            borrowed(4, 5, half(3), &|end| start.is_none_or(|start| start <= end))
         };
         // "2.40" alone is a number; a time has a colon, an end, or a.m. or p.m.
         if !has_colon && end.is_none() && half(3).is_none() {

@@ -12,7 +12,6 @@ use super::asides;
 use super::record;
 use crate::page::{Page, PageLine, Settled};
 use plenary_corpus::{BlockKind, Layout, Pass};
-use plenary_names::lexicon::Lexicon;
 use plenary_names::misreadings::skeleton;
 use plenary_names::text::constant_regex;
 
@@ -102,8 +101,8 @@ pub(crate) fn headers(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<
 
 /// Lines that consist of a time, if there are at least three: the clock of the recording.
 fn clock_times(page: &Page<'_>) -> Vec<usize> {
-    let lexicon = page.lexicon;
     const SEVERAL: usize = 3;
+    let lexicon = page.lexicon;
     let times: Vec<usize> = (0..page.lines.len())
         .filter(|i| lexicon.patterns().time_alone.is_match(page.lines[*i].text().trim()))
         .collect();
@@ -203,7 +202,7 @@ pub(crate) fn notes(page: &Page<'_>, settled: &Settled) -> Settled {
 fn is_below_name(page: &Page<'_>, line: usize) -> bool {
     const LONGEST_NAME: usize = 60;
     let text = page.lines[line].text().trim();
-    let above = line.checked_sub(1).map(|i| page.lines[i].text().trim()).unwrap_or("");
+    let above = line.checked_sub(1).map_or("", |i| page.lines[i].text().trim());
     text.starts_with('(')
         && !text.trim_end_matches(')').ends_with(['.', '!', '?'])
         && !above.is_empty()
