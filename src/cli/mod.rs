@@ -74,11 +74,19 @@ pub fn main() -> ExitCode {
         Command::Completions(args) => completions::run(args),
     };
     outcome.unwrap_or_else(|error| {
-        output::message(&format!("error: {error:#}"), "       ");
+        output::message(&format!("error: {}", causes(&error)), "       ");
         if let Some(hint) = hint::hint_of(&error) {
             output::message(&format!("hint: {hint}"), "      ");
         }
         ExitCode::from(2)
+    })
+}
+
+/// An error with its causes, without the causes that its text contains already.
+fn causes(error: &anyhow::Error) -> String {
+    error.chain().skip(1).fold(error.to_string(), |text, cause| {
+        let cause = cause.to_string();
+        if text.contains(&cause) { text } else { format!("{text}: {cause}") }
     })
 }
 

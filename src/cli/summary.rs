@@ -12,7 +12,7 @@ use crate::corpus::findings::Resampled;
 /// Maximum number of rows of a table in the summary; the rest is in the tables.
 const ROWS: usize = 15;
 
-/// Numbers of texts and pairs that a run found in the cache, and that it computed.
+/// Model results (of texts and of pairs of texts) that a run found in the cache, and that it computed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CacheCounts {
     pub(crate) found: u64,
@@ -91,7 +91,7 @@ fn interval(mean: Option<&MeanFigures>) -> String {
 fn speakers(out: &mut String, figures: &Figures) {
     let n = figures.speakers.len();
     if n == 0 {
-        heading(out, "No speaker was found: every turn is without a name", "");
+        heading(out, "No speakers were found: no turn has a name", "");
         return;
     }
     let mut speakers: Vec<_> = figures.speakers.iter().collect();
@@ -128,16 +128,16 @@ fn speakers(out: &mut String, figures: &Figures) {
         }
         shown.add_row(row);
     }
-    let most = if n > ROWS { " most" } else { "" };
+    let title = if n > ROWS { "Speakers with the most words" } else { "Speakers" };
     if has_tone {
         let how = format!(
-            "mean sentiment from -1 to +1 with its {}; in round brackets where there is one turn only, and the interval \
-             says how steady the mean is within it",
+            "Mean sentiment from -1 to +1 with its {}. Round brackets: there is only one turn, and the interval describes the \
+             variation within it.",
             level(figures)
         );
-        heading(out, &format!("Who speaks{most}, and in which tone"), &how);
+        heading(out, &format!("{title} and their sentiment"), &how);
     } else {
-        heading(out, &format!("Who speaks{most}"), "");
+        heading(out, title, "");
     }
     line(out, shown.trim_fmt());
     more(out, n, "speakers.parquet");
@@ -149,7 +149,7 @@ fn level(figures: &Figures) -> String {
 
 fn stance(out: &mut String, figures: &Figures) {
     if figures.targets.is_empty() {
-        let text = "No stance: no proposition was given. `plenary init` writes a study file with a place for them.";
+        let text = "No stance: the study has no targets. `plenary init` writes a study file that explains them.";
         heading(out, &wrapped(text, "", ""), "");
         return;
     }
@@ -178,10 +178,10 @@ fn stance(out: &mut String, figures: &Figures) {
     }
     heading(
         out,
-        "For or against",
+        "Stance by target",
         &format!(
-            "segments by label (none where off the topic or unsure); mean of favor - against over those with a label, \
-             from -1 to +1, with its {}",
+            "Number of segments by label (no label: off topic or uncertain). Mean of favor - against over the segments with a \
+             label, from -1 to +1, with its {}.",
             level(figures)
         ),
     );
@@ -203,7 +203,7 @@ fn themes(out: &mut String, figures: &Figures) {
             theme.n_speakers.to_string(),
         ]);
     }
-    heading(out, "What they speak about", "");
+    heading(out, "Themes", "");
     line(out, shown.trim_fmt());
     more(out, figures.themes.len(), "themes.parquet");
 }
@@ -220,14 +220,14 @@ fn notes(out: &mut String, figures: &Figures) {
         warnings.map(|warning| format!("{}: {}", named(&warning.documents), warning.warning)).collect();
     if figures.n_split > 0 {
         notes.push(format!(
-            "{} longer than a model takes and read in several windows (`n_windows` in segments.parquet)",
+            "{} longer than the maximum of a model, read in several windows (`n_windows` in segments.parquet)",
             plural(figures.n_split, "segment")
         ));
     }
     if notes.is_empty() {
         return;
     }
-    heading(out, "To look at", "");
+    heading(out, "To check", "");
     for note in notes.iter().take(ROWS) {
         line(out, wrapped(note, "  ", "    "));
     }
@@ -238,13 +238,13 @@ fn notes(out: &mut String, figures: &Figures) {
 
 fn files(out: &mut String, figures: &Figures, folder: &Path, cache: Option<CacheCounts>) {
     heading(out, &format!("{} in {}", plural(figures.n_files, "file"), folder.display()), "");
-    line(out, "  analysis.parquet   begin here: a row per segment, with everything beside it");
-    line(out, "  codebook.md        what every column means");
-    line(out, "  run.json           where they come from: study, models, version, sha256");
+    line(out, "  analysis.parquet   start here: one row per segment, with the values of the other tables");
+    line(out, "  codebook.md        the meaning of every column");
+    line(out, "  run.json           the origin of the numbers: study, models, version, sha256");
     if let Some(CacheCounts { found: found @ 1.., computed }) = cache {
-        line(out, format_args!("\n{found} numbers of texts were found in the cache, {computed} were computed"));
+        line(out, format_args!("\n{found} model results were found in the cache, {computed} were computed"));
     }
-    let caution = "The models are small, and nobody has checked their labels on your text: read a sample by hand \
-                   before you rest a finding on them.";
+    let caution = "The labels are not validated: the models are small, and nobody has checked them on your text. Read a sample \
+                   by hand before you rely on them.";
     line(out, format_args!("\n{}", wrapped(caution, "", "")));
 }

@@ -380,14 +380,12 @@ fn a_rerun_computes_only_what_is_new_and_gives_the_same_tables() {
     };
     run(&["a.md"], "first", &[]);
     // Six sentences, each with an embedding, a sentiment and two inferences; one proposition.
-    assert!(run(&["a.md"], "warm", &[]).contains("25 numbers of texts were found in the cache, 0 were computed"));
+    assert!(run(&["a.md"], "warm", &[]).contains("25 model results were found in the cache, 0 were computed"));
     assert_same(&place.tables("warm"), &place.tables("first"), "a warm cache");
 
     place.write("b.md", OTHER_TALK);
     // Five new sentences: the rest is known.
-    assert!(
-        run(&["a.md", "b.md"], "more", &[]).contains("25 numbers of texts were found in the cache, 20 were computed")
-    );
+    assert!(run(&["a.md", "b.md"], "more", &[]).contains("25 model results were found in the cache, 20 were computed"));
     let without = run(&["a.md", "b.md"], "without", &["--no-cache"]);
     assert!(!without.contains("cache"), "{without}");
     assert_same(&place.tables("more"), &place.tables("without"), "a half-warm cache and none");
@@ -416,7 +414,7 @@ fn a_thousand_documents_and_ten_new_ones_cost_ten() {
     assert!(!run().contains("found in the cache"));
     write(1000..1010);
     let out = run();
-    assert!(out.contains("1000 numbers of texts were found in the cache, 10 were computed"), "{out}");
+    assert!(out.contains("1000 model results were found in the cache, 10 were computed"), "{out}");
     assert_eq!(place.table("results/embeddings.parquet").height(), 1010);
 }
 

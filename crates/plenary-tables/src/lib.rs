@@ -38,6 +38,8 @@ pub use declare::{Column, Table};
 pub use folder::{OutputFolder, is_part, is_results};
 pub use open_error::{OpenError, OpenErrorKind};
 pub use part::{DocumentRun, PartTables, fingerprint};
+pub use polars_arrow::ffi::ArrowArrayStream;
+pub use polars_arrow::record_batch::RecordBatch;
 pub use polars_core::prelude::DataFrame;
 pub use record::{ModelRecord, Run, SCHEMA_VERSION, WrittenFile};
 pub use results::{Check, Groups, Results};

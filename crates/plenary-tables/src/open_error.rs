@@ -17,7 +17,6 @@ pub struct OpenError {
     /// The folder or the file.
     pub path: PathBuf,
     /// What is wrong with it.
-    #[source]
     pub kind: OpenErrorKind,
 }
 

@@ -34,7 +34,21 @@ pub enum Check {
     Full,
 }
 
-/// The results of a run. Nothing of a table is kept in memory that was not asked for, unless the results themselves are.
+/// The results of a run, in a folder or in memory. Tables of a folder are read when they are asked for.
+///
+/// ```no_run
+/// use plenary_tables::schema::SpeakerRow;
+/// use plenary_tables::{Check, OpenError, Results};
+///
+/// # fn main() -> Result<(), OpenError> {
+/// let results = Results::open("results".as_ref(), Check::Full)?;
+/// let frame = results.frame(SpeakerRow::TABLE)?;
+/// for speaker in SpeakerRow::rows(&frame)? {
+///     println!("{}: {} words", speaker.name, speaker.n_words);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Results {
     source: Source,
