@@ -29,7 +29,6 @@ use build::speakers::speakers;
 use build::times::set_times;
 use build::warnings::warnings;
 use build::{assemble, declared, explain};
-use candidate::Candidate;
 use find::{heads, own_line, pattern};
 use link::people::{self, Person};
 use page::{Page, Settled};

@@ -243,6 +243,7 @@ fn is_bracketed(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use plenary_names::lexicon::Lexicon;
 
     #[test]
     fn only_wholly_bracketed_text_is_a_direction() {
