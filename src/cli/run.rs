@@ -9,7 +9,7 @@ use crate::engine::{Device, EngineChoice};
 use crate::models::{CACHE_VARIABLE, cache_folder};
 use crate::pipeline::{self, Options, RunError};
 use crate::study::Study;
-use crate::table::{Check, Results};
+use crate::table::Results;
 use anyhow::bail;
 use clap::Args;
 

@@ -7,7 +7,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use jiff::Timestamp;
 use plenary_corpus::progress::Progress;
 use plenary_engine::cache::Cache;
 use plenary_measure::themes::Sample;
