@@ -263,7 +263,7 @@ fn a_run_that_cannot_write_its_tables_leaves_the_earlier_ones() {
     place.run_well(&["run", "talk.md", "--out", "results"]);
     let before = place.files("results");
     let ended = ended(&mut place.command_without_space(8, &["run", "other.txt", "--out", "results", "--no-cache"]));
-    ended.says(2, &[".parquet could not be written", "Earlier results in the folder are unchanged", "run again"]);
+    ended.says(2, &[".parquet could not be written", "Earlier results in the folder are unchanged", "Free some space"]);
     assert_eq!(place.files("results"), before, "and nothing is left behind");
 }
 

@@ -73,7 +73,7 @@ fn results_without_a_format_number_are_refused() {
     let path = folder("before-formats").display().to_string();
     place.run(&["show", &path]).says(
         2,
-        &["no format number", "this version does not read them", "run `plenary run` again with the same --out"],
+        &["no format number", "this version does not read them", "Run `plenary run` again with the same --out"],
     );
     // The way out works.
     for entry in fs::read_dir(folder("before-formats")).unwrap().map(Result::unwrap) {

@@ -69,10 +69,8 @@ fn show_prints_tables() {
     assert_eq!((rows.as_array().unwrap().len(), rows[1]["vector"].as_array().unwrap().len()), (2, 384));
     let none: Value = serde_json::from_str(&show(&["failures", "--format", "json"])).unwrap();
     assert_eq!(none, Value::Array(Vec::new()));
-    assert_eq!(
-        show(&["failures", "--limit", "0"]).trim_end(),
-        "path  stage  error  hint".replace("  ", "   ").trim_end()
-    );
+    let header = show(&["failures", "--limit", "0"]);
+    assert_eq!(header.split_whitespace().collect::<Vec<_>>(), ["path", "stage", "error", "hint"]);
 }
 
 #[test]
@@ -97,13 +95,13 @@ fn show_refuses_what_is_not_whole_and_says_what_to_do() {
         assert!(!ended.err.contains("panicked"), "{}", ended.err);
         ended
     };
-    refused("nowhere", &["nowhere: there is no such folder", "name a folder that `plenary run` wrote"]);
-    refused("a.md", &["a.md: this is a file", "name a folder"]);
+    refused("nowhere", &["nowhere: there is no such folder", "Name a folder that `plenary run` wrote"]);
+    refused("a.md", &["a.md: this is a file", "Name a folder"]);
     place.write("notes/mine.txt", "mine");
-    refused("notes", &["notes: the folder has no `run.json`", "name a folder"]);
+    refused("notes", &["notes: the folder has no `run.json`", "Name a folder"]);
 
     let speakers = fs::read(place.path("results/speakers.parquet")).unwrap();
-    let again = "copy the folder again, or run `plenary run` again with the same --out";
+    let again = "Copy the folder again, or run `plenary run` again with the same --out";
     let mut flipped = speakers.clone();
     flipped[speakers.len() / 2] ^= 1;
     place.write("results/speakers.parquet", &flipped);

@@ -183,9 +183,10 @@ impl OpenErrorKind {
     fn hint(&self) -> Option<Hint> {
         match self {
             Self::Missing | Self::NotAFolder | Self::NotResults | Self::ForeignRecord => Some(Hint::NameResultsFolder),
-            Self::Unfinished | Self::NotMoved | Self::BeforeFormats { .. } => Some(Hint::RunAgain),
             Self::Format { found, expected, .. } if *found > u64::from(*expected) => Some(Hint::UseNewerVersion),
-            Self::Format { .. } => Some(Hint::RunAgain),
+            Self::Unfinished | Self::NotMoved | Self::BeforeFormats { .. } | Self::Format { .. } => {
+                Some(Hint::RunAgain)
+            }
             Self::RecordDamaged { .. }
             | Self::NotListed { .. }
             | Self::FileMissing

@@ -338,28 +338,27 @@ impl<'s> Cursor<'s> {
         Self { source, table, rows_at_once, read: 0, given: 0, pending: None }
     }
 
-    /// Hands over the next `n` rows.
+    /// Passes the next `n` rows to `give`.
     fn take(
         &mut self,
         mut n: usize,
         give: &mut impl FnMut(DataFrame) -> Result<(), TableError>,
     ) -> Result<(), TableError> {
         while n > 0 {
-            let rows = match self.pending.take() {
-                Some(rows) => rows,
-                None => {
-                    let name = format!("{}.parquet", self.table);
-                    let rows = self
-                        .source
-                        .rows(&name, None, self.read, self.rows_at_once)
-                        .map_err(|source| store_error(self.table, source))?;
-                    if rows.height() == 0 {
-                        let what = format!("rows of `{}` of a part", self.table);
-                        return Err(TableError::Misfit { what, found: self.given, expected: self.given + n });
-                    }
-                    self.read += rows.height();
-                    rows
+            let rows = if let Some(rows) = self.pending.take() {
+                rows
+            } else {
+                let name = format!("{}.parquet", self.table);
+                let rows = self
+                    .source
+                    .rows(&name, None, self.read, self.rows_at_once)
+                    .map_err(|source| store_error(self.table, source))?;
+                if rows.height() == 0 {
+                    let what = format!("rows of `{}` of a part", self.table);
+                    return Err(TableError::Misfit { what, found: self.given, expected: self.given + n });
                 }
+                self.read += rows.height();
+                rows
             };
             let taken = rows.height().min(n);
             if taken < rows.height() {

@@ -13,7 +13,10 @@ use polars_core::prelude::{Column, IntoColumn, NamedFrom, Series};
 
 use super::TableError;
 use super::record::ModelRecord;
-use super::schema::*;
+use super::schema::{
+    AnalysisRow, BlockRow, CodingRow, DocumentRow, EmbeddingRow, EstimateRow, FailureRow, RunRow, SegmentRow,
+    SegmentThemeRow, SentimentRow, SpeakerRow, StanceRow, ThemeRow, UtteranceRow, analysis_themes, stance_column,
+};
 use crate::StudyInfo;
 use plenary_corpus::findings::{
     self, AbstentionReason, Assignment, Codings, Embeddings, Estimate, Evidence, Resampled, Sentiment, Themes,

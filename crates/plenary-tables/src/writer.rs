@@ -19,7 +19,11 @@ use super::part::PartTables;
 use super::record::{self, WrittenFile};
 use super::results::Results;
 use super::rows::{self, Closing, Measured};
-use super::schema::*;
+use super::schema::{
+    AnalysisRow, BlockRow, CodebookRow, CodingRow, DocumentRow, EmbeddingRow, EstimateRow, FailureRow, RunRow,
+    STANCE_KIND, SegmentRow, SegmentThemeRow, SentimentRow, SpeakerRow, StanceRow, TABLES, ThemeRow, UtteranceRow,
+    stance_column,
+};
 use super::sheet::{GROUP, Sheet};
 use super::sink::Sink;
 use crate::StudyInfo;
@@ -89,13 +93,11 @@ impl Sheets {
     /// Adds rows to a table.
     fn add(&mut self, table: Table, frame: PolarsResult<DataFrame>) -> Result<(), TableError> {
         let frame = frame.map_err(|source| store_error(table.name, source))?;
-        match self.0.get_mut(table.name) {
-            Some(sheet) => sheet.add(frame),
-            None => {
-                let problem = format!("{} more rows: it is complete", frame.height());
-                Err(TableError::NoPlace { table: table.name, problem })
-            }
-        }
+        let sheet = self.0.get_mut(table.name).ok_or_else(|| {
+            let problem = format!("{} more rows: it is complete", frame.height());
+            TableError::NoPlace { table: table.name, problem }
+        })?;
+        sheet.add(frame)
     }
 }
 

@@ -214,12 +214,7 @@ fn closed_vocabularies_are_described() {
     ] {
         assert!(described("utterances", "link_rule").contains(&format!("`{}`", rule.as_str())), "{rule:?}");
     }
-    for stage in [Stage::Read] {
-        assert!(described("failures", "stage").contains(&format!("`{}`", stage.as_str())), "{stage:?}");
-    }
-    for format in Format::ALL {
-        assert!(described("documents", "format").contains(&format!("`{}`", format.as_str())), "{format:?}");
-    }
+    assert!(described("failures", "stage").contains(&format!("`{}`", Stage::Read.as_str())));
 }
 
 #[test]
@@ -264,7 +259,7 @@ fn how_segments_are_cut_into_parts_changes_no_byte() {
         closed
             .again(|vectors, texts| {
                 assert_eq!(vectors.nrows(), texts.len());
-                assert_eq!(vectors[[texts.len() - 1, 1]], (seen + texts.len() - 1) as f32);
+                assert_eq!(vectors[[texts.len() - 1, 1]].to_bits(), ((seen + texts.len() - 1) as f32).to_bits());
                 seen += texts.len();
                 Ok::<_, TableError>(())
             })
@@ -281,7 +276,6 @@ fn how_segments_are_cut_into_parts_changes_no_byte() {
 
 #[test]
 fn run_json_has_the_study_and_the_hash_of_every_file() {
-    use sha2::{Digest, Sha256};
     let folder = tempfile::tempdir().unwrap();
     sample().write(folder.path()).unwrap();
     let mut files = snapshot(folder.path());
@@ -292,7 +286,7 @@ fn run_json_has_the_study_and_the_hash_of_every_file() {
         record["files"].as_array().unwrap().iter().map(|file| (file["name"].as_str().unwrap(), file)).collect();
     assert_eq!(listed.keys().copied().collect::<Vec<_>>(), files.keys().map(String::as_str).collect::<Vec<_>>());
     for (name, content) in &files {
-        let sha256: String = Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = plenary_corpus::hash::sha256(content);
         assert_eq!(listed[name.as_str()]["sha256"], sha256, "{name}");
         assert_eq!(listed[name.as_str()]["bytes"], content.len(), "{name}");
     }
@@ -318,7 +312,7 @@ fn csv_leaves_vectors_out_and_joins_lists() {
     // The next run does not want them: they are of the earlier results.
     sample.study.csv = false;
     sample.write(folder.path()).unwrap();
-    assert!(snapshot(folder.path()).keys().all(|name| !name.ends_with(".csv")));
+    assert!(snapshot(folder.path()).keys().all(|name| Path::new(name).extension() != Some("csv".as_ref())));
 }
 
 #[test]

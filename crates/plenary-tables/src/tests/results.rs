@@ -99,7 +99,7 @@ fn rows_of_a_frame_that_lacks_a_column_are_refused() {
     let error = SegmentRow::rows(&frame).unwrap_err();
     assert!(error.to_string().contains("segments.parquet") && error.to_string().contains("utterance_id"), "{error}");
     let mut frame = results.frame("segments").unwrap();
-    frame.with_column(Column::full_null("text".into(), 4, &DataType::String)).unwrap();
+    frame.with_column(polars_core::prelude::Column::full_null("text".into(), 4, &DataType::String)).unwrap();
     let error = SegmentRow::rows(&frame).unwrap_err();
     assert!(error.to_string().contains("`text` has a null"), "{error}");
 }
@@ -371,7 +371,7 @@ fn other_columns_and_rows_are_refused() {
     let missing = change("missing", |frame| drop(frame.drop_in_place("n_windows").unwrap()));
     assert_eq!(columns(&missing), (11, "missing".into(), "`n_windows` (u32)".into()));
     let more = change("more", |frame| {
-        frame.with_column(Column::new("mood".into(), [1i32, 2, 3, 4])).unwrap();
+        frame.with_column(polars_core::prelude::Column::new("mood".into(), [1i32, 2, 3, 4])).unwrap();
     });
     assert_eq!(columns(&more), (12, "`mood` (i32)".into(), "none".into()));
     let renamed = change("renamed", |frame| {

@@ -82,7 +82,8 @@ pub(super) fn transcript(document_id: &str, path: &str, turns: &[(&str, &[&str])
     for (turn, (name, sentences)) in turns.iter().enumerate() {
         let speaker = (!name.is_empty()).then(|| {
             let start = text.len();
-            text.push_str(&format!("{name}:\n"));
+            text.push_str(name);
+            text.push_str(":\n");
             block(&text, start, BlockKind::Byline, Some(turn));
             speakers.iter().position(|speaker| speaker.name == *name).unwrap_or_else(|| {
                 speakers.push(speaker_called(document_id, speakers.len() + 1, name));
