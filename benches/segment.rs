@@ -25,7 +25,7 @@ fn name_and_colon(bencher: Bencher<'_, '_>) {
 }
 
 #[divan::bench(sample_count = 5, sample_size = 1)]
-pub fn printed_pages(bencher: Bencher<'_, '_>) {
+fn printed_pages(bencher: Bencher<'_, '_>) {
     segment(bencher, "talk.txt", &printed(50 * MB));
 }
 

@@ -23,12 +23,12 @@ pub use plenary_read::Columns;
 pub use plenary_tables::OutputOptions;
 use plenary_tables::StudyInfo;
 
-/// Everything a study can set. The defaults are the values that hold when the file does not name a key.
+/// Everything a study can set. A key that the file does not name has its default.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Study {
-    /// sha256 of the study file with its lexicon and its people list behind it, where it names them; 64 hex digits. `None` for a run
-    /// without a study.
+    /// sha256 of the study file, followed by its lexicon and its list of people where it names them; 64 hex digits. `None` for
+    /// a run without a study.
     #[serde(skip)]
     pub sha256: Option<String>,
     /// The people that `transcript.people` names, read by [`Study::load`].
@@ -37,18 +37,29 @@ pub struct Study {
     /// The words of the languages, with those of the file that `transcript.lexicon` names, read by [`Study::load`].
     #[serde(skip_deserializing, skip_serializing_if = "Lexicon::is_builtin")]
     pub lexicon: Lexicon,
+    /// What concerns all stages: name, language, seed.
     pub study: General,
+    /// How speakers are found.
     pub transcript: TranscriptOptions,
+    /// Which columns of a table mean what.
     pub columns: Columns,
+    /// What one row of the analysis is.
     pub segments: SegmentOptions,
+    /// Which models are used, and how they run.
     pub models: ModelOptions,
+    /// When a coder gives no label.
     pub stance: StanceOptions,
+    /// Propositions towards which stance is coded.
     pub targets: Vec<Target>,
+    /// How themes are found.
     pub themes: ThemeOptions,
+    /// How estimates are made.
     pub estimates: EstimateOptions,
+    /// What is written beside Parquet.
     pub output: OutputOptions,
 }
 
+/// What concerns all stages.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct General {
@@ -69,22 +80,76 @@ impl Default for General {
 /// What is wrong with a study file.
 #[derive(Debug, thiserror::Error)]
 pub enum StudyError {
+    /// There is no such file.
     #[error("{path}: there is no such study file; `plenary init {path}` writes a commented one")]
-    Missing { path: String },
+    Missing {
+        /// The study file.
+        path: String,
+    },
+    /// The file cannot be read, or is not UTF-8.
     #[error("{path}: cannot read the study: {source}")]
-    Unreadable { path: String, source: std::io::Error },
+    Unreadable {
+        /// The study file.
+        path: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A section or key that no study has.
     #[error("{path}, line {line}: unknown key `{key}`{suggestion}; known here: {known}")]
-    UnknownKey { path: String, line: usize, key: String, suggestion: String, known: String },
+    UnknownKey {
+        /// The study file.
+        path: String,
+        /// Line, from 1.
+        line: usize,
+        /// The key.
+        key: String,
+        /// The nearest known key, as a question, or nothing.
+        suggestion: String,
+        /// All keys that are known there.
+        known: String,
+    },
+    /// The file is not TOML, or a value has another type than its key.
     #[error("{path}, line {line}: {message}")]
-    Syntax { path: String, line: usize, message: String },
+    Syntax {
+        /// The study file.
+        path: String,
+        /// Line, from 1.
+        line: usize,
+        /// What is wrong.
+        message: String,
+    },
+    /// A value is out of range, or does not fit another one.
     #[error("{path}: {problem}")]
-    Value { path: String, problem: OptionError },
+    Value {
+        /// The study file.
+        path: String,
+        /// Section and key, what was found and what was expected.
+        problem: OptionError,
+    },
+    /// The list of people cannot be used.
     #[error("{path}: [transcript] people: {problem}")]
-    People { path: String, problem: PeopleError },
+    People {
+        /// The study file.
+        path: String,
+        /// What is wrong with it.
+        problem: PeopleError,
+    },
+    /// The lexicon cannot be used.
     #[error("{path}: [transcript] lexicon: {problem}")]
-    Lexicon { path: String, problem: LexiconError },
+    Lexicon {
+        /// The study file.
+        path: String,
+        /// What is wrong with it.
+        problem: LexiconError,
+    },
+    /// Two targets have one id.
     #[error("{path}: two targets have the id `{id}`; give each target an id of its own")]
-    DoubledTarget { path: String, id: String },
+    DoubledTarget {
+        /// The study file.
+        path: String,
+        /// The id.
+        id: String,
+    },
 }
 
 impl Study {

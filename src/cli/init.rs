@@ -39,7 +39,7 @@ pub(crate) fn run(args: &InitArgs, verbosity: Verbosity) -> anyhow::Result<ExitC
             bail!("{shown} already exists and was not changed; name another file, or pass --force to replace it")
         }
         other => {
-            other.with_context(|| format!("cannot write {shown}; check that its folder exists and can be written"))?
+            other.with_context(|| format!("cannot write {shown}; check that its folder exists and can be written"))?;
         }
     }
     if !verbosity.quiet {

@@ -146,7 +146,7 @@ fn json(rows: &DataFrame, first: bool) -> anyhow::Result<Vec<u8>> {
 }
 
 fn as_text(rows: &DataFrame, n_rows: usize) -> anyhow::Result<String> {
-    let names: Vec<&str> = rows.get_column_names().into_iter().map(|name| name.as_str()).collect();
+    let names: Vec<&str> = rows.get_column_names().into_iter().map(AsRef::as_ref).collect();
     let mut shown = table(&names, 0..0);
     for row in text::text_rows(rows)? {
         shown.add_row(row.iter().map(|cell| shortened(&one_line(cell))));

@@ -26,8 +26,8 @@ const SEGMENTS: usize = 4096;
 
 /// Documents that were read together, and the bytes that this took.
 pub(super) struct Batch {
-    pub transcripts: Vec<Transcript>,
-    pub n_bytes: u64,
+    pub(super) transcripts: Vec<Transcript>,
+    pub(super) n_bytes: u64,
 }
 
 /// Segments that are measured together.
@@ -43,9 +43,9 @@ pub(super) struct Lot {
 /// Segments with what was measured of them.
 pub(super) struct MeasuredLot {
     lot: Lot,
-    pub embeddings: Embeddings,
-    pub sentiment: Option<Sentiment>,
-    pub codings: Option<Codings>,
+    pub(super) embeddings: Embeddings,
+    pub(super) sentiment: Option<Sentiment>,
+    pub(super) codings: Option<Codings>,
 }
 
 impl Lot {
@@ -60,19 +60,19 @@ impl Lot {
 
 impl MeasuredLot {
     /// The documents that begin in this lot.
-    pub fn begun(&self) -> &[Transcript] {
+    pub(super) fn begun(&self) -> &[Transcript] {
         &self.lot.transcripts[self.lot.begun.clone()]
     }
 
     /// Each segment with the position of its document, counted from the first document that begins in this lot: negative for
     /// one that began in an earlier lot.
-    pub fn segments(&self) -> impl Iterator<Item = (isize, &Transcript, &Segment)> {
+    pub(super) fn segments(&self) -> impl Iterator<Item = (isize, &Transcript, &Segment)> {
         let first = self.lot.begun.start as isize;
         let places = self.lot.segments.iter().map(move |(document, _)| *document as isize - first);
         places.zip(self.lot.pairs()).map(|(place, (transcript, segment))| (place, transcript, segment))
     }
 
-    pub fn with_measured<T>(&self, take: impl FnOnce(&Measured) -> T) -> T {
+    pub(super) fn with_measured<T>(&self, take: impl FnOnce(&Measured) -> T) -> T {
         let segments: Vec<(&Transcript, &Segment)> = self.lot.pairs().collect();
         take(&Measured {
             segments: &segments,
@@ -126,7 +126,7 @@ pub(super) struct Measurer<'r> {
 
 impl<'r> Measurer<'r> {
     /// From the models of the run.
-    pub fn new(
+    pub(super) fn new(
         models: &'r Models,
         study: &'r Study,
         threads: usize,
@@ -148,16 +148,16 @@ impl<'r> Measurer<'r> {
         Ok(Self { embedder, tone, coder, study, threads, cache, n_inputs })
     }
 
-    pub fn vector_width(&self) -> usize {
+    pub(super) fn vector_width(&self) -> usize {
         self.embedder.dimensions
     }
 
     /// Rows that came from the cache, and rows that were computed.
-    pub fn counts(&self) -> (u64, u64) {
+    pub(super) fn counts(&self) -> (u64, u64) {
         self.cache.map_or_else(|| (0, self.n_inputs.load(Ordering::Relaxed)), Cache::counts)
     }
 
-    pub fn measure(&self, lot: Lot, progress: &dyn Progress) -> Result<MeasuredLot, EngineError> {
+    pub(super) fn measure(&self, lot: Lot, progress: &dyn Progress) -> Result<MeasuredLot, EngineError> {
         let texts: Vec<&str> = lot.pairs().map(|(_, segment)| segment.text.as_str()).collect();
         let n_pairs: usize = match &self.coder {
             None => 0,

@@ -19,7 +19,7 @@ use plenary_corpus::{Document, Failure, Hint, Speaker, Transcript, style_name};
 use plenary_engine::EngineError;
 use plenary_engine::cache::Cache;
 use plenary_measure::estimate::EstimateError;
-use plenary_measure::themes::{SampleError, ThemeError};
+use plenary_measure::themes::ThemeError;
 use plenary_models::{FindError, LoadError};
 use plenary_tables::{OpenError, OutputFolder, Results, TableError, Writer};
 use rayon::ThreadPool;
@@ -30,8 +30,6 @@ use crate::study::Study;
 
 pub use combine::{CombineOptions, combine};
 pub use part::{Part, PartOptions, measure_part};
-
-use ledger::LedgerError;
 
 /// What a run needs beside its inputs.
 #[derive(Debug)]
@@ -77,14 +75,22 @@ pub struct Outcome {
 /// Why a run ended without results.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
+    /// No input could be read.
     #[error("no transcript could be read; {} input(s) failed", failures.len())]
-    NothingRead { failures: Vec<Failure> },
+    NothingRead {
+        /// The inputs, with the reasons.
+        failures: Vec<Failure>,
+    },
+    /// The user stopped the work.
     #[error(
-        "stopped; nothing was written, earlier results are as they were. {}",
-        if *n_kept > 0 { format!("The numbers computed so far ({n_kept}) are in the cache: the same command goes on from there") }
-        else { "The same command begins anew".to_string() }
+        "stopped; nothing was written, and earlier results are unchanged. {}",
+        if *n_kept > 0 { format!("The numbers computed so far ({n_kept}) are in the cache; the same command continues from there") }
+        else { "The same command starts from the beginning".to_string() }
     )]
-    Stopped { n_kept: u64 },
+    Stopped {
+        /// Numbers that the cache keeps.
+        n_kept: u64,
+    },
     /// A model was not found.
     #[error(transparent)]
     Find(#[from] FindError),
@@ -94,14 +100,23 @@ pub enum RunError {
     /// A model gave no numbers.
     #[error(transparent)]
     Engine(EngineError),
+    /// There are no themes.
     #[error(transparent)]
     Themes(ThemeError),
+    /// There are no estimates.
     #[error(transparent)]
     Estimates(#[from] EstimateError),
+    /// The tables were not written.
     #[error(transparent)]
     Tables(#[from] TableError),
+    /// The system does not start the threads.
     #[error("cannot start {threads} threads: {source}")]
-    Threads { threads: usize, source: rayon::ThreadPoolBuildError },
+    Threads {
+        /// How many.
+        threads: usize,
+        /// What the system says.
+        source: rayon::ThreadPoolBuildError,
+    },
     /// No part was given.
     #[error("there are no parts to combine")]
     NoParts,

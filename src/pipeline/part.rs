@@ -12,7 +12,6 @@ use plenary_engine::cache::Cache;
 use plenary_measure::themes::Sample;
 use plenary_models::{Models, places};
 use plenary_names::lexicon::Lexicon;
-use plenary_read as read;
 use plenary_tables::{ModelRecord, OutputFolder, PartTables, StudyInfo, TableError, Writer, fingerprint};
 use rayon::ThreadPool;
 use serde::{Deserialize, Serialize};
@@ -194,7 +193,6 @@ pub(super) fn info_of(study: &Study, record: &PartRecord) -> StudyInfo {
 }
 
 /// Reads and measures documents, and writes their tables with the writer that `begin` starts.
-#[expect(clippy::too_many_arguments, reason = "the parts of two kinds of options, which differ in their places")]
 pub(super) fn measure<'w>(
     pool: &ThreadPool,
     paths: &[PathBuf],

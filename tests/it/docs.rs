@@ -104,7 +104,7 @@ fn paths_in_code_exist() {
         {
             let is_path = code.split_once('/').is_some_and(|(folder, _)| FOLDERS.contains(&folder));
             // A name in capitals, a star or a space is a placeholder or a command.
-            let is_pattern = code.contains(|c: char| matches!(c, '*' | ' ' | '{' | '<')) || code.contains("NAME");
+            let is_pattern = code.contains(['*', ' ', '{', '<']) || code.contains("NAME");
             if is_path && !is_pattern && !root().join(code.as_ref()).exists() {
                 missing.push(format!("{}: {code}", page.strip_prefix(root()).unwrap_or(&page).display()));
             }

@@ -81,14 +81,14 @@ impl Place {
         self.path("talks").join(INPUTS[at].0)
     }
 
-    fn cache(&self) -> Option<Cache> {
-        Some(Cache::open(&self.path("cache")).unwrap())
+    fn cache(&self) -> Cache {
+        Cache::open(&self.path("cache")).unwrap()
     }
 
     fn options(&self, folder: Option<&str>) -> PartOptions {
         let mut options = PartOptions::new(self.study.clone());
         options.models = Some(models());
-        options.cache = self.cache();
+        options.cache = Some(self.cache());
         options.folder = folder.map(|name| self.path(name));
         options
     }
@@ -101,7 +101,7 @@ impl Place {
     fn whole(&self) -> Results {
         let mut options = Options::new(self.study.clone(), self.path("whole"));
         options.models = Some(models());
-        options.cache = self.cache();
+        options.cache = Some(self.cache());
         let paths: Vec<PathBuf> = (0..INPUTS.len()).map(|at| self.input(at)).collect();
         pipeline::run(&paths, &options, &Silent).unwrap().results
     }

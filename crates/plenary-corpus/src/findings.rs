@@ -45,6 +45,7 @@ macro_rules! named {
 /// One vector per text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Embeddings {
+    /// The model.
     pub model_id: String,
     /// Shape `[texts, dimensions]`; each row has length 1.
     pub vectors: Array2<f32>,
@@ -57,8 +58,11 @@ pub struct Embeddings {
 named! {
     /// The tone of a text.
     Tone {
+        /// Negative.
         Negative = "negative",
+        /// Neither.
         Neutral = "neutral",
+        /// Positive.
         Positive = "positive",
     }
 }
@@ -66,8 +70,11 @@ named! {
 /// Tone of one text: three probabilities that sum to one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SentimentScore {
+    /// Probability of a negative tone.
     pub negative: f32,
+    /// Probability of a neutral tone.
     pub neutral: f32,
+    /// Probability of a positive tone.
     pub positive: f32,
 }
 
@@ -92,7 +99,9 @@ impl SentimentScore {
 /// Tone of every text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sentiment {
+    /// The model.
     pub model_id: String,
+    /// One per text, in the order of the texts.
     pub scores: Vec<SentimentScore>,
     /// Windows in which the model read each text: 1 where it fits.
     pub n_windows: Vec<u32>,
@@ -144,8 +153,11 @@ impl Target {
 named! {
     /// The side that a text takes towards a proposition.
     Stance {
+        /// For the proposition.
         Favor = "favor",
+        /// Against it.
         Against = "against",
+        /// Neither.
         Neither = "neither",
     }
 }
@@ -190,8 +202,11 @@ impl Verdict {
 /// Probabilities of the three sides; they sum to one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StanceProbabilities {
+    /// Probability that the unit is for the proposition.
     pub favor: f32,
+    /// Probability that it is against the proposition.
     pub against: f32,
+    /// Probability that it is neither.
     pub neither: f32,
 }
 
@@ -205,8 +220,11 @@ impl StanceProbabilities {
 /// Natural language inference for one premise and one hypothesis: three probabilities that sum to one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Inference {
+    /// Probability that the hypothesis follows from the premise.
     pub entailment: f32,
+    /// Probability that it neither follows nor is contradicted.
     pub neutral: f32,
+    /// Probability that the premise contradicts it.
     pub contradiction: f32,
 }
 
@@ -236,16 +254,20 @@ named! {
 pub struct CoderId {
     /// Short name, for a model its id.
     pub id: String,
+    /// What kind of coder it is.
     pub kind: CoderKind,
 }
 
 /// What one coder says of one unit towards one target.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Coding {
+    /// The label, or why there is none.
     pub verdict: Verdict,
     /// Cosine of the vectors of unit and proposition, negative values set to 0: in [0, 1].
     pub relevance: f32,
+    /// Probabilities of the three sides, whether or not there is a label.
     pub probabilities: StanceProbabilities,
+    /// What the verdict rests on.
     pub evidence: Evidence,
     /// Windows in which the coder read the unit: 1 where it fits.
     pub n_windows: u32,
@@ -261,6 +283,7 @@ impl Coding {
 /// What one coder says of every unit towards every target.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Codings {
+    /// Who assigned the labels.
     pub coder: CoderId,
     /// `of_target[target][unit]`, targets in the order of the study.
     pub of_target: Vec<Vec<Coding>>,
@@ -306,6 +329,7 @@ pub enum AssignmentReason {
 }
 
 impl AssignmentReason {
+    /// The name that the tables use.
     pub fn as_str(self) -> &'static str {
         match self {
             AssignmentReason::Core => "core",
@@ -320,30 +344,43 @@ impl AssignmentReason {
 pub struct Assignment {
     /// Index into the themes.
     pub theme: usize,
-    /// In [0, 1].
+    /// Probability that the segment belongs to the theme, in [0, 1].
     pub probability: f32,
+    /// How the segment was assigned.
     pub reason: AssignmentReason,
 }
 
 /// All themes and the theme of every segment, in the order of the segments.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Themes {
+    /// From the largest to the smallest.
     pub themes: Vec<Theme>,
+    /// One per segment, in the order of the segments.
     pub assignments: Vec<Assignment>,
 }
 
 named! {
     /// The kind of group that an estimate is of, with a target or without.
     Level {
+        /// All segments.
         Corpus = "corpus",
+        /// The segments of a document.
         Document = "document",
+        /// The segments of a speaker in a document.
         Speaker = "speaker",
+        /// The segments of a theme.
         Theme = "theme",
+        /// The segments of an utterance.
         Utterance = "utterance",
+        /// All segments, towards a target.
         CorpusTarget = "corpus_target",
+        /// The segments of a document, towards a target.
         DocumentTarget = "document_target",
+        /// The segments of a speaker, towards a target.
         SpeakerTarget = "speaker_target",
+        /// The segments of a theme, towards a target.
         ThemeTarget = "theme_target",
+        /// The segments of an utterance, towards a target.
         UtteranceTarget = "utterance_target",
     }
 }
@@ -361,7 +398,9 @@ named! {
 named! {
     /// What was drawn for an interval.
     Resampled {
+        /// Whole utterances.
         Utterances = "utterances",
+        /// Segments, in a group with one utterance.
         Segments = "segments",
     }
 }
@@ -369,20 +408,28 @@ named! {
 /// Mean of one measure in one group of segments.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Estimate {
+    /// The kind of group.
     pub level: Level,
+    /// The document, where the group is of one.
     pub document_id: Option<String>,
+    /// The speaker, where the group is of one.
     pub speaker_id: Option<String>,
+    /// The utterance, where the group is one.
     pub utterance_id: Option<String>,
+    /// The theme, where the group is of one.
     pub theme_id: Option<String>,
+    /// The target, where the measure has one.
     pub target_id: Option<String>,
+    /// What is averaged.
     pub measure: Measure,
     /// Mean over the segments with a label; `None` where every segment of the group abstains.
     pub mean: Option<f64>,
-    /// Percentile bootstrap; `None` with a single labelled segment or without draws.
+    /// Lower end of the interval (percentile bootstrap); `None` with a single labelled segment or without draws.
     pub ci_low: Option<f64>,
+    /// Upper end of the interval.
     pub ci_high: Option<f64>,
-    /// What was drawn for the interval: utterances, or, where the group has only one, its segments. The latter says
-    /// how steady the mean is within that turn, not how the speaker would do in another one.
+    /// What was drawn for the interval: utterances, or, where the group has only one, its segments. The latter
+    /// measures variation within that turn, not between turns of the speaker.
     pub resampled: Option<Resampled>,
     /// Segments with a label, which the mean is over.
     pub n_segments: usize,

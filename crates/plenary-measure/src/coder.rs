@@ -1,4 +1,7 @@
 //! Coders: whoever assigns a label to a unit for a target.
+//!
+//! **Input:** texts, how relevant each is to each target, and the targets. **Output:** [`Codings`]. **Refused:** shapes that do
+//! not fit together. **Left to others:** which coder is the primary one, and how codings are stored.
 
 use ndarray::ArrayView2;
 use plenary_corpus::findings::{CoderId, Codings, Target};
@@ -7,6 +10,7 @@ use plenary_engine::{EngineError, Work};
 /// What is coded: texts, and how near each is to the proposition of each target.
 #[derive(Debug, Clone, Copy)]
 pub struct Units<'u> {
+    /// The texts.
     pub texts: &'u [&'u str],
     /// Shape `[targets, texts]`, values in [0, 1]; see [`crate::stance::relevance`].
     pub relevance: ArrayView2<'u, f32>,

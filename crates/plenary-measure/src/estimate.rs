@@ -1,9 +1,9 @@
 //! Scores by group to means with intervals.
 //!
-//! Scored segments come in; one estimate per group and measure goes out, in a fixed order. The interval is a percentile
-//! bootstrap that resamples utterances, because the segments of an utterance resemble each other. An estimate depends on
-//! the segments of its group, the options and the seed alone: not on the order of the rows, on other groups or on
-//! threads. Scores that are not finite and options outside their range are refused. `docs/explanation/estimates.md` has the limits.
+//! **Input:** scored segments. **Output:** one estimate per group and measure, in a fixed order. The interval is a percentile
+//! bootstrap that resamples utterances, because the segments of an utterance resemble each other. An estimate depends on the
+//! segments of its group, the options and the seed alone: not on the order of the rows, on other groups or on threads.
+//! **Refused:** scores that are not finite and options outside their range. `docs/explanation/estimates.md` states the limits.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use plenary_corpus::OptionError;
 use plenary_corpus::findings::{Estimate, Level, Measure, Resampled};
 use serde::{Deserialize, Serialize};
 
-/// Draws under which percentiles say nothing; 0 draws is allowed and means no intervals.
+/// Minimum number of draws for percentiles to be meaningful; 0 draws are allowed and mean no intervals.
 pub const RESAMPLES_AT_LEAST: usize = 100;
 
 /// How estimates are made.
@@ -56,9 +56,11 @@ impl EstimateOptions {
 /// What the estimates need to know of one segment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScoredSegment<'a> {
+    /// The document.
     pub document_id: &'a str,
     /// `None` where the page does not say who speaks.
     pub speaker_id: Option<&'a str>,
+    /// The utterance.
     pub utterance_id: &'a str,
     /// `None` where there are no themes.
     pub theme_id: Option<&'a str>,
@@ -71,17 +73,32 @@ pub struct ScoredSegment<'a> {
 /// Why there are no estimates.
 #[derive(Debug, PartialEq, thiserror::Error)]
 pub enum EstimateError {
+    /// A segment has scores for another number of targets.
     #[error(
         "estimates: a segment of utterance {utterance_id} has {found} stance scores; expected one for each of {expected} targets"
     )]
-    Targets { utterance_id: String, found: usize, expected: usize },
+    Targets {
+        /// The utterance.
+        utterance_id: String,
+        /// Number of scores.
+        found: usize,
+        /// Number of targets.
+        expected: usize,
+    },
+    /// A score is not finite.
     #[error("estimates: a {measure} of utterance {utterance_id} is not a finite number; score the segments again")]
-    NotFinite { utterance_id: String, measure: Measure },
+    NotFinite {
+        /// The utterance.
+        utterance_id: String,
+        /// What was scored.
+        measure: Measure,
+    },
+    /// An option is out of range.
     #[error("study, {0}")]
     Option(#[from] OptionError),
 }
 
-/// The groups that a measure is averaged over; the order is that of the result.
+/// The groups that a measure is averaged over, in the order of the result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Grouping {
     Corpus,
@@ -162,10 +179,10 @@ pub fn estimate(
     Ok(estimates)
 }
 
-/// Estimates that are handed over together.
+/// Number of estimates that are handed over together.
 const PART: usize = 4096;
 
-/// What [`estimate`] returns, handed over some at a time: a long corpus has an estimate for each of its utterances.
+/// As [`estimate`], but hands the estimates over in batches: a long corpus has an estimate for each of its utterances.
 ///
 /// # Errors
 /// What `take` returns, and [`EstimateError`] as there.
@@ -282,7 +299,7 @@ fn estimate_group(
     }
 }
 
-/// The seed of a group's random numbers: its own whatever else is estimated.
+/// The seed of the random numbers of a group; it does not depend on what else is estimated.
 fn stream_of(seed: u64, level: &str, key: Key, target_id: Option<&str>, measure: &str) -> [u8; 32] {
     let mut hash = Sha256::new().chain_update(seed.to_le_bytes());
     let ids = [Some(level), key.document, key.speaker, key.utterance, key.theme, target_id, Some(measure)];

@@ -1,7 +1,8 @@
 //! Segments to findings: vectors, sentiment, codings, themes and estimates.
 //!
-//! Each measure takes texts and a loaded model and returns one row per text, in the order of the texts. A row
-//! depends on its own text alone, whatever its neighbours and however many threads work.
+//! **Input:** texts and loaded models. **Output:** one row per text, in the order of the texts. A row depends on its own text
+//! alone, not on the other texts or on the number of threads. **Refused:** inputs that do not fit together, and options out of
+//! range. **Left to others:** reading transcripts and writing tables.
 
 pub mod coder;
 pub mod embedding;

@@ -70,8 +70,8 @@ fn answer(mut stream: TcpStream, shared: &Mutex<Contents>) -> std::io::Result<()
         }
     }
     let mut contents = shared.lock().unwrap();
-    let from =
-        range.map_or(String::new(), |(from, to)| format!(" {from}-{}", to.map_or("".into(), |to| to.to_string())));
+    let from = range
+        .map_or(String::new(), |(from, to)| format!(" {from}-{}", to.map_or_else(String::new, |to| to.to_string())));
     contents.asked.push(format!("{path}{from}"));
     if let Some(status) = contents.status {
         return write!(stream, "HTTP/1.1 {status} No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");

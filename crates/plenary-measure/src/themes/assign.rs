@@ -1,8 +1,8 @@
-//! Communities to themes: which communities stand, whom the others join, how surely each node belongs.
+//! Communities to themes: which communities become themes, which theme the others join, and how probable each assignment is.
 //!
-//! Communities and neighbours of the fitted nodes come in; a theme, a probability and a reason for every node goes
-//! out, also for nodes that were not fitted. Themes are numbered here as they appear; their order and their names
-//! are given later.
+//! **Input:** communities and neighbours of the fitted nodes. **Output:** a theme, a probability and a reason for every node,
+//! including nodes that were not fitted. Themes are numbered in the order in which they appear. **Left to others:** their final
+//! order and their names.
 
 use ndarray::{Array2, ArrayView2};
 

@@ -1,8 +1,8 @@
 //! Themes to words: the terms that set a theme apart from the others, and its label.
 //!
-//! The distinct texts of each theme come in; terms with weights and a label go out. Words are what Unicode calls words
-//! (UAX 29), lower-cased; languages that do not write spaces between words are cut into single characters there and
-//! get poor labels. Nothing here looks at vectors.
+//! **Input:** the distinct texts of each theme. **Output:** terms with weights, and a label. Words are those of Unicode (UAX
+//! 29), lower-cased; languages without spaces between words are cut into single characters and get poor labels. Vectors are
+//! not used.
 
 use std::collections::{HashMap, HashSet};
 

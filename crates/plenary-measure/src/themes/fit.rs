@@ -1,9 +1,9 @@
 //! Vectors to communities: an order of texts that does not depend on the input's, the shared-neighbour graph, Leiden,
 //! consensus of starts.
 //!
-//! Neighbours of each distinct text come in; a community per text goes out, with what every start said. The order of the
-//! input and the number of threads cannot matter: texts are sorted by content, every start has a seed of its own and runs
-//! alone. What the communities are called and who joins them later is left to the other modules.
+//! **Input:** neighbours of each distinct text. **Output:** a community per text, with the result of every start. The result
+//! does not depend on the order of the input or the number of threads: texts are sorted by content, and every start has its
+//! own seed. **Left to others:** names of communities, and texts that are assigned later.
 
 use std::cmp::Ordering;
 
@@ -33,7 +33,7 @@ pub(super) struct Node {
 }
 
 impl Node {
-    pub fn of(text: &str, seed: u64) -> Self {
+    pub(super) fn of(text: &str, seed: u64) -> Self {
         let hash = Sha256::new().chain_update(seed.to_le_bytes()).chain_update(text).finalize().into();
         Self { hash, text: text.into() }
     }

@@ -75,14 +75,29 @@ impl ThemeOptions {
 /// Why there are no themes.
 #[derive(Debug, thiserror::Error)]
 pub enum ThemeError {
+    /// The inputs do not fit together.
     #[error("themes: {vectors} vectors, {texts} texts and {speakers} speakers; expected one of each per segment")]
-    Mismatch { vectors: usize, texts: usize, speakers: usize },
+    Mismatch {
+        /// Rows of vectors.
+        vectors: usize,
+        /// Number of texts.
+        texts: usize,
+        /// Number of speakers, known or not.
+        speakers: usize,
+    },
+    /// A vector is not finite.
     #[error("themes: the vector of segment {row} holds a value that is not finite; embed the segments again")]
-    NotFinite { row: usize },
+    NotFinite {
+        /// Position of the segment, from 0.
+        row: usize,
+    },
+    /// An option is out of range.
     #[error("study, {0}")]
     Option(#[from] OptionError),
-    #[error("themes: the community search failed; this is a fault of plenary, please report it")]
+    /// The community search failed.
+    #[error("themes: the community search failed; this is a defect of plenary, please report it")]
     Search(#[from] leiden_rs::LeidenError),
+    /// The user stopped the work.
     #[error(transparent)]
     Stopped(#[from] Stopped),
 }

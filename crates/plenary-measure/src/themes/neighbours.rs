@@ -1,7 +1,7 @@
 //! Exact nearest neighbours by cosine, in blocks of bounded size.
 //!
-//! Rows of length 1 come in; for every query its `k` most similar base rows go out. Work is split into fixed blocks
-//! whose numbers do not depend on each other, so that the number of threads cannot matter.
+//! **Input:** rows of length 1. **Output:** for every query its `k` most similar base rows. Work is split into fixed blocks
+//! whose numbers do not depend on each other, so that the result does not depend on the number of threads.
 
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, ArrayView2, Axis, s};
