@@ -17,6 +17,7 @@ mod golden;
 mod layouts;
 mod lexicon;
 mod models;
+mod module_cycles;
 mod parity;
 mod parts;
 mod people;

@@ -1,9 +1,8 @@
 //! The modules of a crate must not depend on each other in a cycle, neither as files nor as folders.
 //!
-//! **Input**: the source files below `src` of the crate that compiles this test. **Output**: a failure that lists the modules of
-//! a cycle. The check reads paths that begin with `crate`, `super`, `self` or the name of a child module, in `use` declarations and in
-//! expressions; code behind `#[cfg(test)]` is not read. Nothing in this file names the crate, so that another crate can include it
-//! with `#[path]`.
+//! **Input**: the source files below `src` of each crate in [`CRATES`]. **Output**: a failure that lists the modules of a cycle. The
+//! check reads paths that begin with `crate`, `super`, `self` or the name of a child module, in `use` declarations and in expressions;
+//! code behind `#[cfg(test)]` is not read.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -16,18 +15,25 @@ type Module = Vec<String>;
 /// For each module, the modules that it depends on.
 type Graph = BTreeMap<Module, BTreeSet<Module>>;
 
+/// The crates whose modules are checked, by their folders in `crates/`.
+const CRATES: [&str; 3] = ["plenary-attribute", "plenary-engine", "plenary-models"];
+
 #[test]
 fn files_have_no_cycle() {
-    let graph = graph(&sources());
-    assert!(graph.len() > 1, "no source files were found");
-    let cycle = cycle(&graph);
-    assert!(cycle.is_empty(), "modules depend on each other in a cycle: {}", shown(&cycle));
+    for name in CRATES {
+        let graph = graph(&sources(name));
+        assert!(graph.len() > 1, "{name}: no source files were found");
+        let cycle = cycle(&graph);
+        assert!(cycle.is_empty(), "{name}: modules depend on each other in a cycle: {}", shown(&cycle));
+    }
 }
 
 #[test]
 fn folders_have_no_cycle() {
-    let cycle = cycle(&folders(&graph(&sources())));
-    assert!(cycle.is_empty(), "folders depend on each other in a cycle: {}", shown(&cycle));
+    for name in CRATES {
+        let cycle = cycle(&folders(&graph(&sources(name))));
+        assert!(cycle.is_empty(), "{name}: folders depend on each other in a cycle: {}", shown(&cycle));
+    }
 }
 
 #[test]
@@ -63,21 +69,21 @@ fn cycles_are_found() {
     assert_eq!(shown(&cycle(&folders(&graph(&in_folders)))), "a, b");
 }
 
-/// The source files below `src`, by their paths with `/`.
-fn sources() -> BTreeMap<String, String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+/// The source files below `src` of a crate, by their paths with `/`.
+fn sources(name: &str) -> BTreeMap<String, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates").join(name).join("src");
     let mut files = BTreeMap::new();
     let mut folders = vec![root.clone()];
     while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).expect("the folder of a crate can be read") {
-            let path = entry.expect("the folder of a crate can be read").path();
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("tests.rs") {
-                let name = path.strip_prefix(&root).expect("the file is below the root");
+                let name = path.strip_prefix(&root).unwrap();
                 let name =
                     name.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
-                files.insert(name, std::fs::read_to_string(&path).expect("source files are UTF-8"));
+                files.insert(name, std::fs::read_to_string(&path).unwrap());
             }
         }
     }
@@ -90,16 +96,13 @@ fn module_of(path: &str) -> Module {
 }
 
 /// Comments and literals, which can hold text that looks like a path.
-static NO_CODE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r##"(?m)//.*$|r#"[\s\S]*?"#|\br"[^"]*"|'\\?"'|"(?:[^"\\]|\\[\s\S])*""##).expect("the pattern is valid")
-});
+static NO_CODE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r##"(?m)//.*$|r#"[\s\S]*?"#|\br"[^"]*"|'\\?"'|"(?:[^"\\]|\\[\s\S])*""##).unwrap());
 /// A declaration that is compiled for tests only.
-static TEST_ONLY: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"#\[cfg\(test\)\]\s*(?:pub(?:\([^)]*\))?\s+)?(?:mod|use)\b[^;{]*;").expect("the pattern is valid")
-});
-static USE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\buse\s+([^;]+);").expect("the pattern is valid"));
-static PATH: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\b(?:crate|super|self)(?:\s*::\s*\w+)+").expect("the pattern is valid"));
+static TEST_ONLY: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"#\[cfg\(test\)\]\s*(?:pub(?:\([^)]*\))?\s+)?(?:mod|use)\b[^;{]*;").unwrap());
+static USE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\buse\s+([^;]+);").unwrap());
+static PATH: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b(?:crate|super|self)(?:\s*::\s*\w+)+").unwrap());
 
 /// Which modules depend on which.
 fn graph(sources: &BTreeMap<String, String>) -> Graph {
