@@ -103,8 +103,10 @@ fn paths_in_code_exist() {
         for code in Parser::new(&text).filter_map(|event| if let Event::Code(code) = event { Some(code) } else { None })
         {
             let is_path = code.split_once('/').is_some_and(|(folder, _)| FOLDERS.contains(&folder));
-            // A name in capitals, a star or a space is a placeholder or a command.
-            let is_pattern = code.contains(|c: char| matches!(c, '*' | ' ' | '{' | '<')) || code.contains("NAME");
+            // A star or a space is a pattern or a command; a name in capitals is a placeholder.
+            let stem = Path::new(code.as_ref()).file_stem().unwrap_or_default().to_string_lossy();
+            let is_pattern = code.contains(|c: char| matches!(c, '*' | ' ' | '{' | '<'))
+                || stem.chars().all(|c| c.is_ascii_uppercase());
             if is_path && !is_pattern && !root().join(code.as_ref()).exists() {
                 missing.push(format!("{}: {code}", page.strip_prefix(root()).unwrap_or(&page).display()));
             }
