@@ -162,3 +162,14 @@ fn the_summaries_in_the_docs_are_those_of_a_run() {
         assert_eq!(numbers(shown), numbers(&summary), "{page} shows another summary than\n{summary}");
     }
 }
+
+#[test]
+fn the_dependencies_page_names_every_dependency() {
+    let page = fs::read_to_string(root().join("docs/development/dependencies.md")).unwrap();
+    let manifest: toml::Table = fs::read_to_string(root().join("Cargo.toml")).unwrap().parse().unwrap();
+    let dependencies = manifest["workspace"]["dependencies"].as_table().unwrap();
+    for name in dependencies.keys().filter(|name| !name.starts_with("plenary-")) {
+        let named = |line: &str| line.split(['|', ',', ' ', '(']).any(|word| word == name);
+        assert!(page.lines().any(named), "docs/development/dependencies.md does not name {name}");
+    }
+}
