@@ -103,8 +103,9 @@ fn paths_in_code_exist() {
         for code in Parser::new(&text).filter_map(|event| if let Event::Code(code) = event { Some(code) } else { None })
         {
             let is_path = code.split_once('/').is_some_and(|(folder, _)| FOLDERS.contains(&folder));
-            // A name in capitals, a star or a space is a placeholder or a command.
-            let is_pattern = code.contains(['*', ' ', '{', '<']) || code.contains("NAME");
+            // A star or a space is a pattern or a command; a name in capitals is a placeholder.
+            let stem = Path::new(code.as_ref()).file_stem().unwrap_or_default().to_string_lossy();
+            let is_pattern = code.contains(['*', ' ', '{', '<']) || stem.chars().all(|c| c.is_ascii_uppercase());
             if is_path && !is_pattern && !root().join(code.as_ref()).exists() {
                 missing.push(format!("{}: {code}", page.strip_prefix(root()).unwrap_or(&page).display()));
             }
@@ -158,5 +159,16 @@ fn the_summaries_in_the_docs_are_those_of_a_run() {
         let (shown, _) = blocks.find(|(block, _)| block.starts_with("1 document, ")).unwrap();
         // Columns have other widths on a terminal; the numbers are the same.
         assert_eq!(numbers(shown), numbers(&summary), "{page} shows another summary than\n{summary}");
+    }
+}
+
+#[test]
+fn the_dependencies_page_names_every_dependency() {
+    let page = fs::read_to_string(root().join("docs/development/dependencies.md")).unwrap();
+    let manifest: toml::Table = fs::read_to_string(root().join("Cargo.toml")).unwrap().parse().unwrap();
+    let dependencies = manifest["workspace"]["dependencies"].as_table().unwrap();
+    for name in dependencies.keys().filter(|name| !name.starts_with("plenary-")) {
+        let named = |line: &str| line.split(['|', ',', ' ', '(']).any(|word| word == name);
+        assert!(page.lines().any(named), "docs/development/dependencies.md does not name {name}");
     }
 }

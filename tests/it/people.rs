@@ -100,7 +100,7 @@ fn a_wrong_pattern_is_refused_with_file_key_and_groups() {
             vec!["line 2", "no group `name`", "honorific, title, role, affiliation, country, party, time, speech"],
         ),
         ("pattern = '(?P<name>a)(?P<parti>b)'", vec!["line 2", "the group `parti`", "party"]),
-        ("style = 'pattern'", vec!["[transcript] style", "\"pattern\" and no `pattern`"]),
+        ("style = 'pattern'", vec!["[transcript] style", "\"pattern\" without `pattern`"]),
         (
             "style = 'bold'\npattern = '(?P<name>a)'",
             vec!["[transcript] style", "\"bold\" and a `pattern`", "one of the two"],
