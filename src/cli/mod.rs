@@ -125,6 +125,15 @@ pub(crate) struct Verbosity {
     verbose: u8,
 }
 
+/// Help for the arguments that name transcripts, with the extensions of all formats.
+fn inputs_help() -> String {
+    let extensions = crate::read::formats::extensions_for_people();
+    format!(
+        "Transcripts, or folders that contain them. In a folder, files with one of these extensions, or with none, are read: \
+         {extensions}"
+    )
+}
+
 /// Exit code 0: all done; 1: done, but some inputs failed; 2: nothing done.
 fn exit_code(n_done: usize, failures: &[Failure]) -> ExitCode {
     match (n_done, failures.len()) {

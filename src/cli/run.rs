@@ -23,7 +23,7 @@ use super::{Verbosity, print_failures, print_skipped};
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
     /// Transcripts, or folders that contain them.
-    #[arg(required = true, value_name = "INPUT")]
+    #[arg(required = true, value_name = "INPUT", long_help = super::inputs_help())]
     inputs: Vec<PathBuf>,
     /// Study file; `plenary init` writes one [default: no study, everything except stance is measured].
     #[arg(long, value_name = "FILE")]

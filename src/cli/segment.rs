@@ -23,7 +23,7 @@ use super::{Verbosity, print_skipped};
 #[derive(Debug, Args)]
 pub(crate) struct SegmentArgs {
     /// Transcripts, or folders that contain them.
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required = true, value_name = "FILE", long_help = super::inputs_help())]
     inputs: Vec<PathBuf>,
     /// Study file; only its sections on transcripts, columns and segments are used.
     #[arg(long, value_name = "FILE")]

@@ -24,8 +24,7 @@ const SIGNATURES: [(&[u8], &str); 10] = [
 const OLD_OFFICE: &[u8] = b"\xD0\xCF\x11\xE0";
 
 /// Formats that are ZIP archives and are not read: the member that each must have, and its name.
-const MEMBERS: [(&str, &str); 3] = [
-    ("word/document.xml", "a Word document (.docx)"),
+const MEMBERS: [(&str, &str); 2] = [
     ("ppt/presentation.xml", "a PowerPoint presentation (.pptx)"),
     ("xl/workbook.bin", "a binary Excel workbook (.xlsb)"),
 ];
@@ -49,7 +48,7 @@ fn packed(file: &File<'_>) -> Option<&'static str> {
         return Some(name);
     }
     match file.media_type()? {
-        "application/vnd.oasis.opendocument.text" => Some("an OpenDocument text (.odt)"),
+        "application/vnd.oasis.opendocument.text" => Some("an OpenDocument text in an unusual package"),
         "application/vnd.oasis.opendocument.spreadsheet" => Some("an OpenDocument spreadsheet (.ods)"),
         "application/epub+zip" => Some("an EPUB book"),
         other if other.starts_with("application/vnd.oasis.opendocument") => Some("an OpenDocument file"),

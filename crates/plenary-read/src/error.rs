@@ -133,8 +133,8 @@ pub enum ReadErrorKind {
         /// The columns that the table has, for people.
         columns: String,
     },
-    /// A column that the study names and the table lacks.
-    #[error("the study names the column `{column}` as `{key}`, but the table has no column of that name; {columns}")]
+    /// A column that the study names and that was not read.
+    #[error("the study names the column `{column}` as `{key}`, but no column of that name was read; {columns}")]
     NoColumn {
         /// Key under `[columns]` in the study.
         key: &'static str,
@@ -215,7 +215,7 @@ impl ReadErrorKind {
         match self {
             Kind::Empty => "check the export that made the file, or take it out of the folder",
             Kind::Unsupported { .. } => {
-                "save it in a format that is read, such as plain text, Word (.docx) or CSV, and run again"
+                "save it in a format that is read, such as plain text or a Word document, and run again"
             }
             Kind::Binary { .. } => "save the transcript in a format that is read, such as plain text, and run again",
             Kind::Malformed { hint, .. } => hint,

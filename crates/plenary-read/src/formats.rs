@@ -427,7 +427,8 @@ mod tests {
 
     /// Where the table of formats stands in the documentation.
     const DOCS: &str = "docs/reference/formats.md";
-    const BEGIN: &str = "<!-- formats: generated from the registry; UPDATE_DOCS=1 cargo test -p plenary-read -->\n";
+    const BEGIN: &str =
+        "<!-- formats: generated from the registry; UPDATE_DOCS=1 cargo test --release -p plenary-read formats -->\n";
     const END: &str = "<!-- end of formats -->\n";
 
     #[test]
@@ -442,7 +443,7 @@ mod tests {
         } else {
             assert!(
                 written == generated,
-                "{DOCS} does not list the formats of the registry; run: UPDATE_DOCS=1 cargo test -p plenary-read"
+                "{DOCS} does not list the formats of the registry; run: UPDATE_DOCS=1 cargo test --release -p plenary-read formats"
             );
         }
     }

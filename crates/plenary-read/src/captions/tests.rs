@@ -49,7 +49,7 @@ fn voice_tags_name_the_speakers_and_cues_give_the_times() {
 }
 
 #[test]
-fn text_outside_every_voice_tag_is_nobodys() {
+fn text_outside_every_voice_tag_has_no_speaker() {
     let text = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ann Lee>One.</v>\n\n00:02.000 --> 00:03.000\nTwo.\n";
     assert_eq!(said("a.vtt", text), pairs(&[("Ann Lee", "One."), ("?", "Two.")]));
 }
@@ -108,16 +108,16 @@ fn malformed_files_are_refused_with_the_line() {
 }
 
 #[test]
-fn oddities_are_told_with_the_line() {
+fn warnings_name_the_line() {
     let text = "WEBVTT\n\n00:05,000 --> 00:06.000\n<v A>Late.\n\n00:01.000 --> 00:02.000\n<v B>Early.\n\n00:07.000 --> 00:08.000\n\nstray words\n\n00:09.000 --> 00:\n";
     let document = document("a.vtt", text);
     assert_eq!(said("a.vtt", text), pairs(&[("B", "Early."), ("A", "Late.")]));
     for (line, about) in
         [(3, "comma"), (6, "before the one above"), (9, "no text"), (11, "outside"), (13, "ends inside")]
     {
-        let told =
+        let is_named =
             document.warnings.iter().any(|text| text.starts_with(&format!("line {line}: ")) && text.contains(about));
-        assert!(told, "line {line}: {about}: {:?}", document.warnings);
+        assert!(is_named, "line {line}: {about}: {:?}", document.warnings);
     }
 }
 

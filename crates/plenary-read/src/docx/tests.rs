@@ -24,7 +24,7 @@ fn docx(body: &str, parts: &[(&str, &str)]) -> Vec<u8> {
 }
 
 /// Layout and text of each line, bold text between stars.
-fn shown(bytes: &[u8]) -> Vec<(Layout, String)> {
+fn lines_of(bytes: &[u8]) -> Vec<(Layout, String)> {
     let document = read("talk.docx", bytes).unwrap();
     assert_eq!(document.format, Format::Docx);
     let text = &document.text;
@@ -35,7 +35,7 @@ fn shown(bytes: &[u8]) -> Vec<(Layout, String)> {
 }
 
 fn texts(bytes: &[u8]) -> Vec<String> {
-    shown(bytes).into_iter().map(|(_, text)| text).collect()
+    lines_of(bytes).into_iter().map(|(_, text)| text).collect()
 }
 
 const STYLES: &str = r#"<w:styles xmlns:w="w">
@@ -57,7 +57,7 @@ fn headings_and_bold_come_from_styles_and_runs() {
       <w:p><w:r><w:rPr><w:rStyle w:val="Name"/></w:rPr><w:t>Ann Lee:</w:t></w:r><w:r><w:t xml:space="preserve"> Fish &amp; &#x201C;chips</w:t><w:br/><w:t>twice</w:t></w:r></w:p>
       <w:p><w:r><w:rPr><w:b/></w:rPr><w:t>Bo</w:t></w:r><w:r><w:rPr><w:b w:val="0"/></w:rPr><w:tab/><w:t>Good.</w:t></w:r></w:p>"#;
     assert_eq!(
-        shown(&docx(body, &[("word/styles.xml", STYLES)])),
+        lines_of(&docx(body, &[("word/styles.xml", STYLES)])),
         [
             (Layout::Heading(1), "*Morning*".to_string()),
             (Layout::Text, "*Ann Lee:* Fish & \u{201C}chips".to_string()),
@@ -87,14 +87,14 @@ fn lists_show_their_markers() {
         )
     };
     let body = [item(1, 0, "one"), item(1, 1, "under"), item(1, 0, "two"), item(2, 0, "dot")].concat();
-    let shown = shown(&docx(&body, &[("word/numbering.xml", numbering)]));
+    let shown = lines_of(&docx(&body, &[("word/numbering.xml", numbering)]));
     assert!(shown.iter().all(|(layout, _)| *layout == Layout::ListItem));
     let texts: Vec<&str> = shown.iter().map(|(_, text)| text.as_str()).collect();
     assert_eq!(texts, ["3. one", "(a) under", "4. two", "- dot"]);
 }
 
 #[test]
-fn tables_stand_row_by_row_and_cells_with_several_paragraphs_go_on_below() {
+fn tables_are_read_row_by_row_and_further_paragraphs_of_a_cell_follow() {
     let p = |text: &str| format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>");
     let body = format!(
         "<w:tbl><w:tr><w:tc>{}</w:tc><w:tc>{}</w:tc></w:tr><w:tr><w:tc>{}</w:tc><w:tc>{}{}</w:tc></w:tr></w:tbl>",
@@ -108,7 +108,7 @@ fn tables_stand_row_by_row_and_cells_with_several_paragraphs_go_on_below() {
 }
 
 #[test]
-fn notes_stand_at_the_end_and_headers_and_comments_are_said() {
+fn notes_are_at_the_end_and_headers_and_comments_are_warned_about() {
     let body = r#"<w:p><w:r><w:t>Spoken</w:t><w:footnoteReference w:id="2"/><w:commentReference w:id="0"/><w:t>.</w:t></w:r></w:p>"#;
     let notes = r#"<w:footnotes xmlns:w="w"><w:footnote w:id="2"><w:p><w:r><w:t>Not spoken.</w:t></w:r></w:p></w:footnote></w:footnotes>"#;
     let header = r#"<w:hdr xmlns:w="w"><w:p><w:r><w:t>Town Hall</w:t></w:r></w:p></w:hdr>"#;

@@ -66,7 +66,7 @@ pub(crate) fn is_html(text: &str) -> bool {
 /// Reads a decoded page.
 pub(crate) fn read(text: &str) -> Parts {
     let page = Html::parse_document(text);
-    let (mut rows, left_out) = rows(&page);
+    let (mut rows, omitted) = rows(&page);
     let is_visual = has_visual_lines(&rows);
     if is_visual {
         rows.retain(|row| !row.is_blank());
@@ -99,7 +99,7 @@ pub(crate) fn read(text: &str) -> Parts {
     if is_visual {
         join_lines(&parts.text, &mut parts.lines);
     }
-    parts.warnings.extend(left_out);
+    parts.warnings.extend(omitted);
     parts
 }
 

@@ -121,7 +121,7 @@ pub(crate) fn rows(page: &Html) -> (Vec<Row>, Option<String>) {
     let frame = Frame { bold: false, italic: false, layout: Layout::Text, is_pre: false, in_table: false };
     let mut walk = Walk { frames: vec![frame], ..Walk::default() };
     let mut skipped: Option<NodeId> = None;
-    let mut left_out: BTreeMap<&'static str, usize> = BTreeMap::new();
+    let mut omitted: BTreeMap<&'static str, usize> = BTreeMap::new();
     for edge in page.tree.root().traverse() {
         match edge {
             Edge::Open(node) if skipped.is_none() => match node.value() {
@@ -132,7 +132,7 @@ pub(crate) fn rows(page: &Html) -> (Vec<Row>, Option<String>) {
                     if is_silent(element) || name.is_some() {
                         skipped = Some(node.id());
                         if let Some(name) = name {
-                            *left_out.entry(name).or_default() += words.within(node.id());
+                            *omitted.entry(name).or_default() += words.within(node.id());
                         }
                         continue;
                     }
@@ -182,7 +182,7 @@ pub(crate) fn rows(page: &Html) -> (Vec<Row>, Option<String>) {
         }
     }
     walk.end_block();
-    (join_cells(walk.rows), told(&left_out))
+    (join_cells(walk.rows), omitted_warning(&omitted))
 }
 
 /// The text of a link within the page, if it is the mark of a note: a number or sign that leads to a note, or from the note
@@ -240,11 +240,11 @@ fn join_cells(rows: Vec<Row>) -> Vec<Row> {
     out
 }
 
-fn told(left_out: &BTreeMap<&'static str, usize>) -> Option<String> {
+fn omitted_warning(omitted: &BTreeMap<&'static str, usize>) -> Option<String> {
     const FEW: usize = 12;
-    let total: usize = left_out.values().sum();
+    let total: usize = omitted.values().sum();
     let names: Vec<String> =
-        left_out.iter().filter(|(_, n)| **n > 0).map(|(name, n)| format!("{name} ({n} words)")).collect();
+        omitted.iter().filter(|(_, n)| **n > 0).map(|(name, n)| format!("{name} ({n} words)")).collect();
     (total > FEW).then(|| format!("omitted as furniture of the page: {}", names.join(", ")))
 }
 

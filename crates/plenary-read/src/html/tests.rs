@@ -4,7 +4,7 @@ use super::Layout;
 use crate::{self as read, ReadErrorKind};
 
 /// Layout and visible text of the lines that have some, bold runs between asterisks.
-fn shown(page: &str) -> Vec<(Layout, String)> {
+fn lines_of(page: &str) -> Vec<(Layout, String)> {
     let parts = super::read(page);
     let run = |run: &plenary_corpus::TextRun| {
         let text = run.span.of(&parts.text);
@@ -14,7 +14,7 @@ fn shown(page: &str) -> Vec<(Layout, String)> {
 }
 
 fn texts(page: &str) -> Vec<String> {
-    shown(page).into_iter().map(|(_, text)| text).collect()
+    lines_of(page).into_iter().map(|(_, text)| text).collect()
 }
 
 /// Paragraphs with their lines joined.
@@ -46,26 +46,26 @@ fn blocks_are_lines_with_layout_and_typeface() {
         (Layout::ListItem, "second"),
         (Layout::Text, "a\tb"),
     ];
-    let shown: Vec<_> = shown(page).into_iter().filter(|(_, text)| text != "quoted").collect();
+    let shown: Vec<_> = lines_of(page).into_iter().filter(|(_, text)| text != "quoted").collect();
     assert_eq!(shown, expected.map(|(layout, text)| (layout, text.to_string())));
 }
 
 #[test]
-fn cells_stand_beside_each_other_where_they_label_the_last_one() {
+fn cells_are_on_one_line_where_they_label_the_last_one() {
     let page = "<table><tr><td><b>Ann Lee</b></td><td><p>One.</p><p>Two.</p></td></tr><tr><th>Bo</th><td></td></tr>\
                 <tr><td><p>a</p><p>b</p></td><td>c</td></tr><tr><td>THE COUNCIL</td><td>3</td></tr></table>";
     assert_eq!(texts(page), ["*Ann Lee*\tOne.", "Two.", "Bo", "a", "b", "c", "THE COUNCIL", "3"]);
 }
 
 #[test]
-fn marks_of_notes_stand_in_front_of_the_notes_alone() {
+fn marks_are_read_only_before_their_notes() {
     let page = "<p>Ann: The sea<a href='#ftn1'><sup>1</sup></a> is cold, as section <a href='#s3'>3</a> says.</p>\
                 <p><a href='#ref1' name='ftn1'><sup>1</sup></a> A note.</p>";
     assert_eq!(texts(page), ["Ann: The sea is cold, as section 3 says.", "[1] A note."]);
 }
 
 #[test]
-fn furniture_is_left_out_and_told_and_speech_in_odd_places_stays() {
+fn furniture_is_omitted_with_a_warning_and_speech_in_unusual_places_stays() {
     let links = "<a href=x>link</a> ".repeat(20);
     let speech = "We did what we could and it was not enough. ".repeat(20);
     let page = format!(

@@ -25,7 +25,7 @@ fn odt(styles: &str, body: &str, manifest: &str) -> Vec<u8> {
 }
 
 /// Layout and text of each line, bold text between stars.
-fn shown(bytes: &[u8]) -> Vec<(Layout, String)> {
+fn lines_of(bytes: &[u8]) -> Vec<(Layout, String)> {
     let document = read("talk.odt", bytes).unwrap();
     assert_eq!(document.format, Format::Odt);
     let text = &document.text;
@@ -59,7 +59,7 @@ fn headings_spans_lists_tables_and_notes_are_read() {
         (Layout::Text, "[1] Not spoken."),
     ];
     let expected: Vec<_> = expected.iter().map(|(layout, text)| (*layout, text.to_string())).collect();
-    assert_eq!(shown(&odt(STYLES, body, "<m/>")), expected);
+    assert_eq!(lines_of(&odt(STYLES, body, "<m/>")), expected);
 }
 
 #[test]

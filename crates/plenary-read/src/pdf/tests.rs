@@ -73,7 +73,7 @@ const SPEECH: &[Printed<'_>] = &[
 ];
 
 #[test]
-fn lines_paragraphs_and_bold_names_are_told_by_their_place_and_print() {
+fn lines_paragraphs_and_bold_names_are_found_by_position_and_weight() {
     let document = read("talk.pdf", &pdf(&[SPEECH])).unwrap();
     assert_eq!(document.format, Format::Pdf);
     let lines = lines(&document);
@@ -84,7 +84,7 @@ fn lines_paragraphs_and_bold_names_are_told_by_their_place_and_print() {
 }
 
 #[test]
-fn pages_are_parted_by_form_feeds_and_running_headers_are_told() {
+fn a_form_feed_separates_pages_and_running_headers_are_found() {
     let header = |y| (250.0, y, true, "COUNCIL OF THE TOWN");
     let page = |text| [header(760.0), (50.0, 700.0, false, text)];
     let pages =

@@ -99,7 +99,7 @@ pub(super) fn text(names: &[String], columns: &Columns) -> Option<usize> {
 /// # Errors
 /// [`ReadErrorKind::NoTextColumn`] with the columns that there are; [`ReadErrorKind::NoColumn`] where the study names one
 /// that is missing.
-pub(super) fn find(names: &[String], columns: &Columns) -> Result<Use, ReadErrorKind> {
+pub(super) fn find(names: &[String], omitted: &[String], columns: &Columns) -> Result<Use, ReadErrorKind> {
     let position = |key: &'static str, name: &str, usual_names: &[&str]| {
         if name.is_empty() {
             return Ok(usual(names, usual_names));
@@ -107,11 +107,11 @@ pub(super) fn find(names: &[String], columns: &Columns) -> Result<Use, ReadError
         named(names, name).map(Some).ok_or_else(|| ReadErrorKind::NoColumn {
             key,
             column: name.into(),
-            columns: listed(names),
+            columns: listed(names, omitted),
         })
     };
-    let text =
-        position("text", &columns.text, TEXT)?.ok_or_else(|| ReadErrorKind::NoTextColumn { columns: listed(names) })?;
+    let text = position("text", &columns.text, TEXT)?
+        .ok_or_else(|| ReadErrorKind::NoTextColumn { columns: listed(names, omitted) })?;
     let mut found = Use {
         text,
         speaker: position("speaker", &columns.speaker, SPEAKER)?,
@@ -153,13 +153,20 @@ pub(super) fn find(names: &[String], columns: &Columns) -> Result<Use, ReadError
     Ok(found)
 }
 
-fn listed(names: &[String]) -> String {
+/// The columns of a table, and those that are not read, for people.
+fn listed(names: &[String], omitted: &[String]) -> String {
     const SHOWN: usize = 40;
     let mut shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{}`", short(name))).collect();
     if names.len() > SHOWN {
         shown.push(format!("and {} more", names.len() - SHOWN));
     }
-    if shown.is_empty() { "it has no columns".into() } else { format!("its columns are {}", shown.join(", ")) }
+    let mut text =
+        if shown.is_empty() { "it has no columns".into() } else { format!("its columns are {}", shown.join(", ")) };
+    if !omitted.is_empty() {
+        text.push_str("; not read because of their type: ");
+        text.push_str(&omitted.join(", "));
+    }
+    text
 }
 
 fn short(name: &str) -> String {

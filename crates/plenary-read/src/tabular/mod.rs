@@ -33,6 +33,8 @@ pub(crate) use workbook::{NOUN as WORKBOOK_NOUN, is_workbook, read as read_workb
 pub(crate) struct Table {
     pub(crate) names: Vec<String>,
     pub(crate) rows: Vec<Row>,
+    /// Columns that are not read because of their type: name and type, for people.
+    pub(crate) omitted: Vec<String>,
     /// Encoding of its bytes, as for [`Document::encoding`].
     pub(crate) encoding: &'static str,
     pub(crate) warnings: Vec<String>,
@@ -65,7 +67,7 @@ pub(crate) fn read_json_lines(file: &File<'_>, _columns: &Columns) -> Result<Tab
 /// # Errors
 /// Where a column is missing or no row has text.
 pub(crate) fn documents(source: &Source<'_>, table: Table, options: &Options) -> Result<Vec<Document>, Problem> {
-    let found = columns::find(&table.names, &options.columns)?;
+    let found = columns::find(&table.names, &table.omitted, &options.columns)?;
     group_rows(source, table, &found, &options.lexicon)
 }
 
@@ -123,6 +125,9 @@ fn group_rows(source: &Source<'_>, table: Table, found: &Use, lexicon: &Lexicon)
         return Err(ReadErrorKind::Empty.into());
     }
     let mut warnings = table.warnings;
+    if !table.omitted.is_empty() {
+        warnings.push(format!("columns that are not read because of their type: {}", table.omitted.join(", ")));
+    }
     if without_text > 0 {
         warnings.push(format!("{without_text} of {} rows have no text and were omitted", table.rows.len()));
     }

@@ -107,7 +107,7 @@ fn columns_by_the_studys_names_times_and_roles() {
 }
 
 #[test]
-fn json_lines_are_told_by_their_content() {
+fn json_lines_are_recognised_by_their_content() {
     let text = "{\"speaker\":\"A\",\"text\":\"One.\",\"meta\":{\"party\":\"X\",\"n\":[1]}}\n\n{\"text\":\"Two.\",\"speaker\":\"B\"}\n";
     let columns = Columns { party: "meta.party".into(), carry: vec!["meta.n".into()], ..Columns::default() };
     let found = documents("a.log", text.as_bytes(), columns).remove(0);
@@ -209,6 +209,7 @@ fn parquet_columns_that_are_not_read_are_named_and_the_rest_is_read() {
     let columns = Columns { date: "zone".into(), ..Columns::default() };
     let error = read_all("a.parquet", TYPES, &Options { columns, ..Options::default() }).unwrap_err();
     assert!(matches!(error.kind, ReadErrorKind::NoColumn { .. }), "{error}");
+    assert!(error.to_string().contains("not read because of their type: `zone`"), "{error}");
 }
 
 #[test]
@@ -262,7 +263,7 @@ fn row(number: usize, cells: [&str; 2]) -> String {
 }
 
 #[test]
-fn a_workbook_is_a_table_and_no_archive() {
+fn a_workbook_is_a_table_and_not_an_archive() {
     let rows =
         [row(1, ["Speaker", "Text"]), row(2, ["Ann Lee", "Good day."]), row(1_048_576, ["Bo Hill", "Far below."])];
     let transcript = one("a.xlsx", &workbook(&rows.concat()));

@@ -112,7 +112,7 @@ fn table(sheet: &str, cells: &Cells, columns: &Columns) -> Result<Table, Vec<Str
         place: Place::SheetRow { sheet: sheet.to_string(), row: *number as usize + 1 },
         cells: (0..names.len()).map(|at| row.get(&at).cloned()).collect(),
     });
-    Ok(Table { rows: rows.collect(), names, encoding: EXTRACTED, warnings: Vec::new() })
+    Ok(Table { rows: rows.collect(), names, encoding: EXTRACTED, ..Table::default() })
 }
 
 fn text(value: &Data) -> Option<String> {

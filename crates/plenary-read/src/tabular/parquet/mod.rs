@@ -42,13 +42,10 @@ pub(crate) fn read(file: &File<'_>, _columns: &Columns) -> Result<Table, Problem
     }
     check_pages(bytes, metadata).map_err(|problem| ReadErrorKind::Damaged { what: NOUN, problem })?;
     let reduced = types::reduce(metadata).map_err(damaged)?;
-    let mut warnings = Vec::new();
-    if !reduced.omitted.is_empty() {
-        warnings.push(format!("columns that are not read, because of their type: {}", reduced.omitted.join(", ")));
-    }
+    let omitted = reduced.omitted;
     let (indices, forms): (Vec<usize>, Vec<Form>) = reduced.columns.into_iter().unzip();
     if indices.is_empty() {
-        return Ok(Table { encoding: EXTRACTED, warnings, ..Table::default() });
+        return Ok(Table { encoding: EXTRACTED, omitted, ..Table::default() });
     }
     reader.set_metadata(Arc::new(reduced.metadata));
     let frame = reader.with_projection(Some(indices)).finish().map_err(damaged)?;
@@ -74,7 +71,7 @@ pub(crate) fn read(file: &File<'_>, _columns: &Columns) -> Result<Table, Problem
             }
         }
     }
-    Ok(Table { names, rows, encoding: EXTRACTED, warnings })
+    Ok(Table { names, rows, omitted, encoding: EXTRACTED, warnings: Vec::new() })
 }
 
 /// Checks the sizes that the headers of pages declare. The reader allocates memory for as many values as a header declares,
