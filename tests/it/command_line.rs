@@ -278,7 +278,7 @@ fn csv_comes_beside_parquet_without_vectors_and_goes_when_it_is_not_wanted() {
         assert!(!csv.lines().next().unwrap().contains("vector"), "{name}");
     }
     let codebook = fs::read_to_string(place.path("results/codebook.md")).unwrap();
-    assert!(codebook.contains("the vectors of `embeddings` are in the Parquet file alone"));
+    assert!(codebook.contains("the vectors of `embeddings` are only in the Parquet file"));
     place.run_well(&["run", "talk.md", "--out", "results", "--format", "parquet"]);
     assert!(
         !place.files("results").iter().any(|(name, _)| name.rsplit_once('.').is_some_and(|(_, e)| e == "csv")),
@@ -394,7 +394,11 @@ fn a_rerun_computes_only_what_is_new_and_gives_the_same_tables() {
     assert_same(&place.tables("more"), &place.tables("without"), "a half-warm cache and none");
 
     let stats = place.run_well(&["cache", "stats"]).out;
-    for part in ["all-minilm-l6-v2", "12 texts", "nli-minilm-l6", "22 texts", "sentiment-minilm-l6", "11 texts"] {
+    for part in [
+        "all-minilm-l6-v2     encoder 2    12",
+        "nli-minilm-l6        encoder 2    22",
+        "sentiment-minilm-l6  encoder 2    11",
+    ] {
         assert!(stats.contains(part), "{part} is not in\n{stats}");
     }
     place.run(&["cache", "prune"]).says(2, &["--older-than AGE"]);

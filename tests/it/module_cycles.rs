@@ -131,7 +131,7 @@ fn graph(sources: &BTreeMap<String, String>) -> Graph {
 /// The paths of a `use` tree: `a::{b, c::d}` is `a::b` and `a::c::d`.
 fn expand(tree: &str, prefix: &[String], paths: &mut Vec<Vec<String>>) {
     let (head, group) = match tree.find('{') {
-        Some(at) => (&tree[..at], Some(tree[at + 1..].trim_end().trim_end_matches('}'))),
+        Some(at) => (&tree[..at], tree[at + 1..].trim_end().strip_suffix('}')),
         None => (tree, None),
     };
     let head = head.split(" as ").next().unwrap_or_default();

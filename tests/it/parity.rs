@@ -258,6 +258,6 @@ fn a_model_does_only_what_it_is_made_for() {
     let error = sentiment::score(&model("all-minilm-l6-v2"), &["Yes."], work(1)).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "model `all-minilm-l6-v2` is made for embedding, but sentiment is asked of it; choose another in the study's [models]"
+        "model `all-minilm-l6-v2` is made for embedding, but is used for sentiment; name another model in the study's [models]"
     );
 }

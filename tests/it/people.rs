@@ -103,7 +103,7 @@ fn a_wrong_pattern_is_refused_with_file_key_and_groups() {
         ("style = 'pattern'", vec!["[transcript] style", "\"pattern\" without `pattern`"]),
         (
             "style = 'bold'\npattern = '(?P<name>a)'",
-            vec!["[transcript] style", "\"bold\" and a `pattern`", "one of the two"],
+            vec!["[transcript] style", "\"bold\" and a `pattern`", "only one of them"],
         ),
     ] {
         place.write("study.toml", format!("[transcript]\n{transcript}\n"));

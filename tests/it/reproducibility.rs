@@ -170,7 +170,7 @@ fn a_run_that_is_stopped_or_killed_leaves_the_earlier_tables_and_can_be_done_aga
     // Into a new folder: nothing is left of it.
     let (status, said) = interrupted(&place, "reading and measuring", "INT");
     assert_eq!(status.code(), Some(2), "{said}");
-    assert!(said.contains("stopped; nothing was written, earlier results are as they were"), "{said}");
+    assert!(said.contains("stopped; nothing was written, and earlier results are unchanged"), "{said}");
     assert!(said.contains("same command"), "how to go on: {said}");
     assert!(!place.path("results").exists());
 
@@ -179,7 +179,7 @@ fn a_run_that_is_stopped_or_killed_leaves_the_earlier_tables_and_can_be_done_aga
     for signal in ["INT", "TERM"] {
         let (status, said) = interrupted(&place, "reading and measuring", signal);
         assert_eq!(status.code(), Some(2), "{signal}: {said}");
-        assert!(said.contains("stopped; nothing was written, earlier results are as they were"), "{signal}: {said}");
+        assert!(said.contains("stopped; nothing was written, and earlier results are unchanged"), "{signal}: {said}");
         assert_same(&place.files("results"), &before, signal);
     }
 
