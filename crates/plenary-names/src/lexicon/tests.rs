@@ -146,7 +146,8 @@ fn what_is_wrong_with_a_file_is_said_with_its_line() {
 fn literals(source: &str) -> Vec<String> {
     let code = source.split("#[cfg(test)]").next().unwrap_or_default();
     let code: Vec<&str> = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
-    let literal = constant_regex(r##"(?s)r#"(.*?)"#|r"([^"]*)"|"((?:[^"\\]|\\.)*)""##);
+    // A character in single quotes may be a quotation mark.
+    let literal = constant_regex(r##"(?s)'(?:[^'\\]|\\.)'|r#"(.*?)"#|r"([^"]*)"|"((?:[^"\\]|\\.)*)""##);
     let text = code.join("\n");
     let found = literal
         .captures_iter(&text)
