@@ -13,7 +13,7 @@ use super::offices::{
     starts_with_article, without_article, without_the,
 };
 use crate::lexicon::Lexicon;
-use crate::text::collapse_blanks;
+use plenary_corpus::text::collapse_white_space;
 use plenary_corpus::{Details, Role};
 
 /// The parts of a byline.
@@ -156,7 +156,7 @@ pub fn split(lexicon: &Lexicon, text: &str) -> Byline {
 
 /// One line, single blanks, without the signs that close a byline.
 pub fn tidy(text: &str) -> String {
-    collapse_blanks(text)
+    collapse_white_space(text)
         .trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '：' | '|' | '–' | '—' | '-' | ',' | '*'))
         .to_string()
 }
@@ -194,7 +194,7 @@ fn take_brackets(lexicon: &Lexicon, text: &str) -> (String, Vec<String>) {
         inside.push(text[from..].trim().to_string());
     }
     inside.retain(|text| !text.is_empty() && !directions::is_direction(lexicon, text) && !directions::is_clock(text));
-    (collapse_blanks(&outside), inside)
+    (collapse_white_space(&outside), inside)
 }
 
 /// The parts between commas, bars, tabs and spaced dashes.

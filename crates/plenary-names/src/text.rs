@@ -1,6 +1,7 @@
-//! Small helpers for text that several crates need: constant expressions, white space, the ends of sentences, capitals.
+//! Constant regular expressions, and capitals.
 //!
-//! Input: text. Output: text or yes and no. Nothing is refused. What is a name is left to the other modules.
+//! Input: text. Output: the expression, or the text. Nothing is refused. White space and the ends of sentences are left to
+//! `plenary_corpus::text`.
 
 use regex::Regex;
 
@@ -18,18 +19,6 @@ pub fn constant_regex(text: &str) -> Regex {
 /// When the expression does not compile, which the first test that uses it shows.
 pub fn constant_byte_regex(text: &str) -> regex::bytes::Regex {
     regex::bytes::Regex::new(text).expect("the pattern is a constant that compiles")
-}
-
-/// The text on one line, with single blanks between its words and none at its ends.
-pub fn collapse_blanks(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.push_str(word);
-    }
-    out
 }
 
 /// The text with a capital at its beginning.

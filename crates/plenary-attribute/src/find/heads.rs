@@ -9,6 +9,7 @@ use super::questions;
 use crate::candidate::{Candidate, Found};
 use crate::page::Page;
 use plenary_corpus::Style;
+use plenary_corpus::text::collapse_white_space;
 use plenary_corpus::{Layout, Role};
 use plenary_names::bylines::{self, Byline};
 use plenary_names::described;
@@ -28,7 +29,7 @@ pub(crate) fn drop_fields(page: &Page<'_>, all: &mut Vec<Candidate>) -> Vec<(Str
         let line = &page.lines[candidate.speech_line];
         let from = page.source.floor_char_boundary(candidate.speech.clamp(line.span.start, line.span.end));
         let end = line.mapped.source_end(line.text().trim_end().len()).max(from);
-        page.source[from..end].split_whitespace().collect::<Vec<_>>().join(" ")
+        collapse_white_space(&page.source[from..end])
     };
     let is_field_value = |text: &str| {
         text.split_whitespace().count() <= LONGEST

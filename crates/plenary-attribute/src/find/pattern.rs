@@ -15,6 +15,7 @@ use crate::options::own_pattern::Pattern;
 use crate::page::{Page, Settled};
 use crate::weights::Weights;
 use plenary_corpus::Style;
+use plenary_corpus::text::collapse_white_space;
 use plenary_corpus::{Details, Layout, Reason, Role, Span, StyleScore};
 use plenary_names::bylines::{Byline, split_honorific, tidy};
 use plenary_names::labels::{self, LabelKind};
@@ -75,7 +76,7 @@ fn byline(page: &Page<'_>, i: usize, pattern: &Pattern) -> Option<Candidate> {
 /// The parts of a byline from the groups of a match. The name is used as matched, without honorifics, and not split further.
 fn parts(lexicon: &Lexicon, found: &Captures<'_>, printed: &str) -> Byline {
     let group = |name: &str| {
-        let text = found.name(name)?.as_str().split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = collapse_white_space(found.name(name)?.as_str());
         (!text.is_empty()).then_some(text)
     };
     let name = group("name").unwrap_or_default();

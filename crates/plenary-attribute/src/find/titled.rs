@@ -10,6 +10,7 @@ use crate::page::{Page, Settled};
 use crate::settle::front;
 use crate::weights::Weights;
 use plenary_corpus::Style;
+use plenary_corpus::text::collapse_white_space;
 use plenary_corpus::{Layout, Reason, Role, Span};
 use plenary_names::bylines::Byline;
 use plenary_names::colon::colon_label;
@@ -31,9 +32,7 @@ const SHORTEST: usize = 40;
 pub(crate) fn find(page: &Page<'_>, settled: &Settled) -> Option<Found> {
     let lexicon = page.lexicon;
     let paragraphs = settled.open_paragraphs(page);
-    let text = |i: usize| {
-        page.join_at_most(paragraphs[i].clone(), 1_000).text.split_whitespace().collect::<Vec<_>>().join(" ")
-    };
+    let text = |i: usize| collapse_white_space(&page.join_at_most(paragraphs[i].clone(), 1_000).text);
     let head: Vec<String> = (0..paragraphs.len().min(HEAD)).map(text).collect();
     let lines = |i: usize| paragraphs[i].clone().map(|line| page.lines[line].text().trim().to_string()).collect();
     let lines: Vec<Vec<String>> = (0..head.len()).map(lines).collect();

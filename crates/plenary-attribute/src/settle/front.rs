@@ -9,6 +9,7 @@ use jiff::civil::{Date, Time};
 use regex::Regex;
 
 use crate::page::{Page, Settled};
+use plenary_corpus::text::collapse_white_space;
 use plenary_corpus::{BlockKind, FrontMatter, Layout, Pass};
 use plenary_names::bylines::{self, Byline};
 use plenary_names::labels::{self, LabelKind};
@@ -181,7 +182,7 @@ pub(crate) fn front_matter(page: &Page<'_>, settled: &Settled, first_byline: usi
     let mut text = String::new();
     let mut last = None;
     for (i, line) in page.lines.iter().enumerate().take(first_byline.min(HEAD_LINES)) {
-        let mapped = line.text().split_whitespace().collect::<Vec<_>>().join(" ");
+        let mapped = collapse_white_space(line.text());
         if mapped.is_empty() || matches!(settled.kind(i), Some(BlockKind::Furniture | BlockKind::Chair)) {
             continue;
         }

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use crate::text::collapse_blanks;
+use plenary_corpus::text::collapse_white_space;
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
 
@@ -119,7 +119,7 @@ impl<'de> Deserialize<'de> for Phrase {
 }
 
 fn phrase(written: &str) -> Result<String, String> {
-    let phrase = collapse_blanks(written).to_lowercase();
+    let phrase = collapse_white_space(written).to_lowercase();
     if phrase.chars().any(char::is_alphanumeric) {
         Ok(phrase)
     } else {
