@@ -1,7 +1,7 @@
 //! The order of the stages: inputs are read and attributed, measured, clustered, estimated and written.
 //!
 //! **Input:** paths, a study, and where models, results and the cache are. **Output:** [`Results`], in a folder or in memory.
-//! [`measure_part`] takes a share of a corpus as far as single documents go, on any machine; [`combine`] makes the results of
+//! [`measure_part`] takes a share of a corpus as far as single documents go, on any machine; [`combine()`] makes the results of
 //! several [`Part`]s, which are those of one run over everything, byte for byte but for the table `runs`. [`run`] is one part
 //! combined. **Refused:** inputs of which none can be read, and parts that do not belong together. A bad input does not
 //! affect the others. Only this module knows the order of the stages.

@@ -258,6 +258,7 @@ mod tests {
         (byline.details.honorific, byline.name, byline.details.title, byline.details.affiliation)
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "an expected value, as the fields have it")]
     fn some(text: &str) -> Option<String> {
         Some(text.to_string())
     }

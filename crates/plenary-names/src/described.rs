@@ -130,6 +130,7 @@ mod tests {
         person(Lexicon::builtin(), text).map(|byline| (byline.name, byline.details.title, byline.details.affiliation))
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "an expected value, as the function returns it")]
     fn some(name: &str, title: &str, affiliation: &str) -> Option<(String, Option<String>, Option<String>)> {
         let or_none = |text: &str| (!text.is_empty()).then(|| text.to_string());
         Some((name.to_string(), or_none(title), or_none(affiliation)))

@@ -21,6 +21,7 @@ pub enum LabelKind {
 /// How much a text looks like the label of a speaker.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Judgement {
+    /// What kind of label it looks like.
     pub kind: LabelKind,
     /// In [0, 1]; from 0.5 on it stands on its own, below it needs to recur.
     pub quality: f32,
@@ -145,8 +146,8 @@ pub fn judge(lexicon: &Lexicon, label: &str) -> Option<Judgement> {
     if is_chair_label(lexicon, label) && !label.starts_with(char::is_lowercase) {
         return Some(Judgement { kind: LabelKind::Office, quality: 0.95 });
     }
-    if let Some(judgement) = judge_caseless(label, n_chars) {
-        return judgement;
+    if is_caseless(label) {
+        return judge_caseless(label, n_chars);
     }
     let tokens: Vec<&str> = label.split_whitespace().collect();
     if tokens.len() > 9 || is_not_speaker(lexicon, label) {
@@ -212,19 +213,22 @@ fn has_quotation(label: &str) -> bool {
     false
 }
 
-/// Scripts without capitals (Chinese, Japanese, Korean, Arabic, Hebrew, ...): judged by length alone.
-fn judge_caseless(label: &str, n_chars: usize) -> Option<Option<Judgement>> {
-    let letters: Vec<char> = label.chars().filter(|c| c.is_alphabetic()).collect();
-    let caseless = letters.iter().filter(|c| !c.is_uppercase() && !c.is_lowercase()).count();
-    if letters.is_empty() || caseless * 2 <= letters.len() {
-        return None;
-    }
-    let cjk = letters.iter().any(|c| matches!(*c as u32, 0x3040..=0x30FF | 0x3400..=0x9FFF | 0xAC00..=0xD7AF));
+/// Whether most letters of a label are of scripts without capitals (Chinese, Japanese, Korean, Arabic, Hebrew, ...).
+fn is_caseless(label: &str) -> bool {
+    let letters = label.chars().filter(|c| c.is_alphabetic());
+    let (n_caseless, n) = letters
+        .fold((0, 0), |(caseless, n), c| (caseless + usize::from(!c.is_uppercase() && !c.is_lowercase()), n + 1));
+    n_caseless * 2 > n
+}
+
+/// Judges a label of a script without capitals by its length alone.
+fn judge_caseless(label: &str, n_chars: usize) -> Option<Judgement> {
+    let cjk = label
+        .chars()
+        .any(|c| c.is_alphabetic() && matches!(c as u32, 0x3040..=0x30FF | 0x3400..=0x9FFF | 0xAC00..=0xD7AF));
     let short = if cjk { n_chars <= 12 } else { n_chars <= 40 && label.split_whitespace().count() <= 5 };
-    Some(
-        (short && !label.contains(['，', '。', '、', '؟', '？']))
-            .then_some(Judgement { kind: LabelKind::Person, quality: 0.55 }),
-    )
+    (short && !label.contains(['，', '。', '、', '؟', '？']))
+        .then_some(Judgement { kind: LabelKind::Person, quality: 0.55 })
 }
 
 fn judge_person(lexicon: &Lexicon, tokens: &[&str]) -> Option<Judgement> {

@@ -22,13 +22,12 @@ pub fn skeleton(text: &str) -> String {
 fn mistaken(c: char) -> char {
     match c {
         '1' | 'i' | '|' => 'l',
-        '0' => 'o',
+        '0' | 'a' => 'o',
         '5' => 's',
         'c' => 'e',
         'u' => 'n',
         'h' => 'b',
         't' => 'f',
-        'a' => 'o',
         other => other,
     }
 }

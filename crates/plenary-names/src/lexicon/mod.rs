@@ -17,8 +17,6 @@ use serde::{Serialize, Serializer};
 
 use crate::toml_error::TomlError;
 pub use patterns::Patterns;
-#[cfg(test)]
-use sections::Months;
 use sections::Sections;
 
 /// The files that come with the program, with their languages (ISO 639-1). Phrases are searched for in this order.
@@ -194,7 +192,7 @@ impl Lexicon {
     pub fn with_file(bytes: &[u8], path: &str) -> Result<Lexicon, LexiconError> {
         let text = std::str::from_utf8(bytes).map_err(|error| LexiconError::NotUtf8 {
             path: path.into(),
-            line: bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1,
+            line: String::from_utf8_lossy(&bytes[..error.valid_up_to()]).matches('\n').count() + 1,
         })?;
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
         let path = || path.to_string();

@@ -195,9 +195,9 @@ groups! {
         particles: Words,
         /// Those of them that are also expected inside a name in running text, where nothing else marks the name.
         prose_particles: Words,
-        /// Beginnings of surnames that keep small letters when the rest is printed in capitals: "McCAIN".
+        /// Beginnings of surnames that keep small letters when the rest is printed in capitals: "`McCAIN`".
         surname_prefixes: Phrases,
-        /// Letters behind a name: degrees, orders, seats. Written without full stops: "PhD", "MP".
+        /// Letters behind a name: degrees, orders, seats. Written without full stops: "`PhD`", "MP".
         post_nominals: Words,
         /// Articles that may stand before an honorific: "The Hon. Ann Lee".
         articles: Words,
