@@ -51,7 +51,7 @@ pub struct Fitted {
 
 impl Fitted {
     /// Places the next segments: those in the sample as they were fitted, others by the vote of their neighbours there.
-    /// Shapes as for [`find`]. `progress` advances by one for each segment outside the sample.
+    /// Shapes as for [`find`](super::find). `progress` advances by one for each segment outside the sample.
     ///
     /// # Errors
     /// [`ThemeError`] where the inputs do not fit together or `progress` asks to stop.
