@@ -38,4 +38,5 @@ def main():
         (arguments.folder / f"s{number:04}.txt").write_text(sitting(number), encoding="utf-8")
 
 
-main()
+if __name__ == "__main__":
+    main()
