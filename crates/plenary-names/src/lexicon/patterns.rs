@@ -119,18 +119,18 @@ impl Patterns {
                 in_order(&occasions.articles)
             ))?,
             interpreted: Regex::new(&format!(
-                r"(?i)^{}\b.{{0,24}}\b{}$|^{}\b|^{}$",
-                all(&directions.through),
+                r"(?i)^{}.{{0,24}}\b{}$|^{}|^{}$",
+                whole(&directions.through),
                 all(&directions.interpreters),
-                all(&directions.interpretation),
+                whole(&directions.interpretation),
                 all(&directions.whole)
             ))?,
             examined_in_brackets: Regex::new(&format!(
-                r"(?i)^{} {}\b",
+                r"(?i)^{} {}",
                 all(&directions.examined_by),
-                all(&directions.examined_by_whom)
+                whole(&directions.examined_by_whom)
             ))?,
-            sound: Regex::new(&format!(r"(?i)\b{}\b", all(&directions.sounds)))?,
+            sound: Regex::new(&format!(r"(?i)\b{}", whole(&directions.sounds)))?,
             chair_line: Regex::new(&format!(
                 r"(?i)^(?:{} )?{}(?: {})?\s*[:：]\s*",
                 all(&chair_lines.before),
@@ -143,10 +143,10 @@ impl Patterns {
                 all(&s.present.before),
                 all(&s.present.labels)
             ))?,
-            minutes: Regex::new(&format!(r"(?i)^\W*{}\b[^.]{{0,20}}:", all(&s.present.minutes)))?,
+            minutes: Regex::new(&format!(r"(?i)^\W*{}[^.]{{0,20}}:", whole(&s.present.minutes)))?,
             apologies: Regex::new(&format!(r"\. {}", any(s.present.apologies.list().iter().map(|w| capitalised(w)))))?,
-            session: Regex::new(&format!(r"(?i)\b{}\b", all(&s.head.sessions)))?,
-            panel: Regex::new(&format!(r"(?i)\b{}\b", all(&s.head.panels)))?,
+            session: Regex::new(&format!(r"(?i)\b{}", whole(&s.head.sessions)))?,
+            panel: Regex::new(&format!(r"(?i)\b{}", whole(&s.head.panels)))?,
             introduced_by: Regex::new(&format!(r"(?i)\b{}\s+(?:{the}\s+)?", all(&s.head.introduced_by)))?,
             day_month: Regex::new(&format!(
                 r"\b(\d{{1,2}}){}?(?: {})?\.? ([A-Z][a-z]{{2,8}})\.?,? ?({year})?\b",
@@ -182,19 +182,19 @@ impl Patterns {
                 all(&s.pages.hours)
             ))?,
             editorial: Regex::new(&format!(
-                r"(?i)^(?:[(\[*]\s*{}\b|©|\(c\)\s|{}\b)",
-                all(&s.editorial.in_brackets),
-                all(&s.editorial.openings)
+                r"(?i)^(?:[(\[*]\s*{}|©|\(c\)\s|{})",
+                whole(&s.editorial.in_brackets),
+                whole(&s.editorial.openings)
             ))?,
             closing: Regex::new(&format!(
-                r"(?i)^\(?(?:{} )?(?:{} )?{}(?: {})* {}\b|^{}\b[^.:!?]{{0,80}}[\s(]\d{{1,2}}[.,:h ]|^{}\b[^!?]{{0,80}}$|^{}.{{1,12}}{}$",
+                r"(?i)^\(?(?:{} )?(?:{} )?{}(?: {})* {}|^{}[^.:!?]{{0,80}}[\s(]\d{{1,2}}[.,:h ]|^{}[^!?]{{0,80}}$|^{}.{{1,12}}{}$",
                 all(&record.determiners),
                 all(&record.adjectives),
                 all(&record.bodies),
                 all(&record.auxiliaries),
-                all(&record.openings_and_closings),
-                all(&record.sessions_at),
-                all(&record.times),
+                whole(&record.openings_and_closings),
+                whole(&record.sessions_at),
+                whole(&record.times),
                 all(&record.half_days),
                 all(&record.half_day_endings)
             ))?,
@@ -203,18 +203,18 @@ impl Patterns {
                 any(record.capital_labels.list().iter().map(|label| label.to_uppercase()))
             ))?,
             formula: Regex::new(&format!(
-                r"(?i)^(?:[^.:!?]|\b{}){{0,80}}\b{}\s*[—–-]{{1,2}}$|^{}\b[^.:!?]{{0,80}}\b{}\.?$|^{}\b|^(?:{the} )?{}\b[^.:!?]{{0,60}}\b{} {}\b[^.:!?]{{0,50}}\.?$|^@\p{{Lu}}\p{{L}}+(?::|$)",
+                r"(?i)^(?:[^.:!?]|\b{}){{0,80}}\b{}\s*[—–-]{{1,2}}$|^{}[^.:!?]{{0,80}}\b{}\.?$|^{}|^(?:{the} )?{}[^.:!?]{{0,60}}\b{} {}[^.:!?]{{0,50}}\.?$|^@\p{{Lu}}\p{{L}}+(?::|$)",
                 all(&record.abbreviations),
                 all(&record.acts),
-                all(&record.business),
+                whole(&record.business),
                 all(&record.business_ends),
-                all(&record.resolutions),
-                all(&record.motions),
+                whole(&record.resolutions),
+                whole(&record.motions),
                 all(&record.motion_auxiliaries),
-                all(&record.outcomes)
+                whole(&record.outcomes)
             ))?,
             votes: Regex::new(&format!(r"(?i)^{}\s*:\s*[^.!?]{{0,600}}$", all(&record.votes)))?,
-            reporting: Regex::new(&format!(r"^{}\b", all(&record.reporting)))?,
+            reporting: Regex::new(&format!(r"^{}", whole(&record.reporting)))?,
             examination: examination(s)?,
             examination_signs: examination_signs(s),
             having_been: Regex::new(&format!(r"{} ", all(&s.examination.having_been)))?,
@@ -229,7 +229,7 @@ impl Patterns {
                 all(&s.interviews.by),
                 all(&s.interviews.bylines)
             ))?,
-            spoke: Regex::new(&format!(r"^\s+{}\b", all(&s.interviews.spoke)))?,
+            spoke: Regex::new(&format!(r"^\s+{}", whole(&s.interviews.spoke)))?,
             is: Regex::new(&format!(r"^(?:,| {})\s+(?:{} )?", all(&s.interviews.is), all(&s.interviews.articles)))?,
             speech_by: Regex::new(&format!(
                 r"(?i)\b{}\s+(?:{}\s+)*(?:{}|:)\s+(?:{the}\s+)?",
@@ -237,8 +237,8 @@ impl Patterns {
                 all(&s.speeches.made),
                 all(&s.speeches.by)
             ))?,
-            speech: Regex::new(&format!(r"(?i)^(?:\w+\s+){{0,3}}{}\b", all(&s.speeches.headings)))?,
-            salutation: Regex::new(&format!(r"(?i)^{}\b", all(&s.speeches.salutations)))?,
+            speech: Regex::new(&format!(r"(?i)^(?:\w+\s+){{0,3}}{}", whole(&s.speeches.headings)))?,
+            salutation: Regex::new(&format!(r"(?i)^{}", whole(&s.speeches.salutations)))?,
             label_and_period: Regex::new(&format!(
                 r"^((?:{}\.? (?:\p{{Lu}}[\p{{Lu}}'’\-]*\p{{Lu}}|{}\p{{Lu}}+)(?: \p{{Lu}}[\p{{Lu}}'’\-]+)*(?: {} [A-Z][a-z]+(?: [A-Z][a-z]+)?)?|{} (?:\p{{Lu}}{{2,}})(?: \p{{Lu}}{{2,}})*(?: {})?)(?: [(\[][^)\]]*[)\]])?)\.\s+|^({q}|{a})(?:\.\s+|\s{{2,}}|\t)",
                 any(honorifics.before_capitals.list().iter().map(|word| capitalised(word))),
@@ -257,15 +257,15 @@ impl Patterns {
 fn examination(s: &Sections) -> Result<Regex, regex::Error> {
     let (by, examined) = (any_upper(&s.examination.capital_by), &s.examination);
     Regex::new(&format!(
-        r"^(?:{by} {}\b\.?[^.:]{{0,40}}:?$|(?i:(?:{}[- ]?)*{} {} {}\b[^:!?]{{0,50}}$)|.{{3,80}}\({}\)$|.{{0,120}}\b{} {}\b.{{0,160}}$)",
+        r"^(?:{by} {}\b\.?[^.:]{{0,40}}:?$|(?i:(?:{}[- ]?)*{} {} {}[^:!?]{{0,50}}$)|.{{3,80}}\({}\)$|.{{0,120}}\b{} {}.{{0,160}}$)",
         any_upper(&examined.capital_whom),
         all(&examined.kinds),
         all(&examined.examinations),
         all(&examined.by),
-        all(&examined.whom),
+        whole(&examined.whom),
         all(&examined.oaths),
         all(&examined.having_been),
-        all(&examined.sworn)
+        whole(&examined.sworn)
     ))
 }
 
@@ -277,6 +277,20 @@ fn examination_signs(s: &Sections) -> Vec<String> {
 /// Any of some phrases; the longer ones are tried first.
 fn all(phrases: &Phrases) -> String {
     any(phrases.list().iter().cloned())
+}
+
+/// Any of some phrases, where they end: behind a letter or digit no other one follows. A phrase that closes with a sign
+/// ends there.
+fn whole(phrases: &Phrases) -> String {
+    let mut phrases: Vec<&String> = phrases.list().iter().collect();
+    phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.chars().count()));
+    let end = |phrase: &str| {
+        let goes_on = phrase.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '*' | '#' | '_'));
+        if goes_on { r"\b" } else { "" }
+    };
+    let phrases: Vec<String> =
+        phrases.into_iter().map(|phrase| format!("{}{}", expression(phrase), end(phrase))).collect();
+    group(&phrases)
 }
 
 /// Any of some words; the longer ones are tried first.
@@ -301,11 +315,12 @@ fn in_order(phrases: &Phrases) -> String {
 
 /// A group of alternatives; one that matches nothing where there are none.
 fn alternatives(phrases: &[String]) -> String {
-    if phrases.is_empty() {
-        return r"[^\s\S]".to_string();
-    }
     let phrases: Vec<String> = phrases.iter().map(|phrase| expression(phrase)).collect();
-    format!("(?:{})", phrases.join("|"))
+    group(&phrases)
+}
+
+fn group(expressions: &[String]) -> String {
+    if expressions.is_empty() { r"[^\s\S]".to_string() } else { format!("(?:{})", expressions.join("|")) }
 }
 
 /// A phrase as an expression: a star at its end stands for any ending, # for a digit.

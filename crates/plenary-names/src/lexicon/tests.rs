@@ -125,6 +125,17 @@ fn a_file_of_the_user_adds_to_the_lexicon() {
 }
 
 #[test]
+fn phrases_are_found_where_they_begin_and_end() {
+    let text = "[record]\ntimes = [\"opened:\", \"closing\"]\n[head]\nsessions = [\"round ##\"]\n[directions]\nsounds = [\"klop*\"]\n";
+    let own = Lexicon::with_file(text.as_bytes(), "words.toml").unwrap();
+    let patterns = own.patterns();
+    assert!(patterns.closing.is_match("Opened: 9.00") && patterns.closing.is_match("Closing 17.00"));
+    assert!(!patterns.closing.is_match("Closingly") && !Lexicon::builtin().patterns().closing.is_match("Opened: 9.00"));
+    assert!(patterns.session.is_match("Round 12") && !patterns.session.is_match("Round 123"));
+    assert!(patterns.sound.is_match("[klopping]") && !patterns.sound.is_match("[unklopped]"));
+}
+
+#[test]
 fn what_is_wrong_with_a_file_is_said_with_its_line() {
     insta::assert_snapshot!(error("[chairs]\nword = [\"a\"]\n"), @"words.toml, line 2: unknown key `word`; did you mean `words`?; known here: words, closing, of_bodies, presiding, presiding_words, presiding_endings, of_sessions, sessions, session_bodies");
     insta::assert_snapshot!(error("[chair]\nwords = [\"a\"]\n"), @"words.toml, line 1: unknown key `chair`; did you mean `chairs`?; known here: names, honorifics, chairs, chair_lines, offices, positions, roles, bodies, nameless, questions, not_speakers, directions, present, head, dates, pages, editorial, record, examination, interviews, speeches, occasions, chats");
