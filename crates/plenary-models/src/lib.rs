@@ -1,7 +1,7 @@
 //! Where models are stored and how they are made ready for a run.
 //!
-//! **Input**: folders of models ([`places`]) and the ids of models. **Output**: models that are ready to run ([`load`],
-//! [`Models`]), and new folders of models ([`install`], [`fetch`], [`distill`], [`convert`]). Unknown ids, damaged files and
+//! **Input**: folders of models ([`places()`]) and the ids of models. **Output**: models that are ready to run ([`load()`],
+//! [`Models`]), and new folders of models ([`install()`], [`fetch()`], [`distill()`], [`convert()`]). Unknown ids, damaged files and
 //! engines that the program does not have are errors. Running a model is left to `plenary-engine`.
 //!
 //! ```no_run
