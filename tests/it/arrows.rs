@@ -95,7 +95,8 @@ fn not_downwards(arrows: &Arrows) -> Vec<String> {
 #[test]
 fn the_architecture_page_lists_the_arrows_between_the_crates() {
     let page = page();
-    let written = written(&fs::read_to_string(&page).unwrap()).unwrap_or_else(|problem| panic!("{page:?}: {problem}"));
+    let written =
+        written(&fs::read_to_string(&page).unwrap()).unwrap_or_else(|problem| panic!("{}: {problem}", page.display()));
     assert_eq!(written, declared(&manifests()), "left: {}; right: the Cargo.toml files", page.display());
 }
 
