@@ -111,3 +111,37 @@ pub fn attribute(document: Document, options: &Options) -> Transcript {
         document,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use plenary_corpus::Pass;
+    use plenary_read::read;
+
+    #[test]
+    fn text_outside_turns_names_the_pass_that_claimed_it() {
+        let text = "# Harbour Forum 2019\n\nChair: Ann Lee, Dean\n\nAnn Lee: Welcome.\n\n(Applause)\n\n\
+                    Bo Hill: Thank you (laughs) all.\n\n# Closing\n\nAnn Lee: Goodbye.\n\n- 7 -\n";
+        let transcript =
+            attribute(read("talk.md", text.as_bytes()).expect("the text can be read"), &Options::default());
+        let claimed: Vec<(BlockKind, &[Pass])> = transcript
+            .blocks
+            .iter()
+            .filter(|block| !block.claimed_by.is_empty())
+            .map(|block| (block.kind, block.claimed_by.as_slice()))
+            .collect();
+        assert_eq!(
+            claimed,
+            [
+                (BlockKind::Title, &[Pass::Head][..]),
+                (BlockKind::Chair, &[Pass::Chairs]),
+                (BlockKind::StageNote, &[Pass::Notes]),
+                (BlockKind::StageNote, &[Pass::Asides]),
+                (BlockKind::Heading, &[Pass::Body]),
+                (BlockKind::Furniture, &[Pass::Headers]),
+            ]
+        );
+        let is_of_turn = |kind: BlockKind| kind.is_spoken() || kind == BlockKind::Byline;
+        assert!(transcript.blocks.iter().all(|block| block.claimed_by.is_empty() == is_of_turn(block.kind)));
+    }
+}

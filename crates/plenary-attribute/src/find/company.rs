@@ -7,8 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::candidate::{ACCEPT, Candidate, in_capitals};
 use crate::page::{Page, Settled};
-use plenary_corpus::Style;
-use plenary_corpus::{Reason, Role};
+use plenary_corpus::{Reason, Role, Style};
 use plenary_names::labels::{self, LabelKind};
 use plenary_names::lexicon::Lexicon;
 use plenary_names::offices;

@@ -11,8 +11,7 @@ use regex::Regex;
 use crate::candidate::{Candidate, Place, in_capitals};
 use crate::page::Page;
 use crate::weights::Weights;
-use plenary_corpus::Style;
-use plenary_corpus::{Reason, Span};
+use plenary_corpus::{Reason, Span, Style, clock};
 use plenary_names::bylines::{Byline, Reader};
 use plenary_names::colon::{LONGEST_BYLINE, colon_label, ends_sentence, label_before_colon};
 use plenary_names::labels::{self, Judgement, LabelKind};
@@ -281,7 +280,7 @@ pub(crate) fn seconds(found: &regex::Captures<'_>) -> Option<f64> {
         return None;
     }
     let number = |name: &str| found.name(name).and_then(|m| m.as_str().parse::<f64>().ok()).unwrap_or(0.0);
-    Some(number("h") * 3600.0 + number("m") * 60.0 + number("s"))
+    Some(clock::hms(number("h"), number("m"), number("s")))
 }
 
 /// `Name. - text`, as in the European Parliament.

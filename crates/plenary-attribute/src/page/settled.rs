@@ -71,3 +71,43 @@ impl Settled {
         out
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use plenary_corpus::Document;
+    use plenary_names::lexicon::Lexicon;
+
+    fn document() -> Document {
+        plenary_read::read("a.txt", b"One line.\nAnother.\n\nA third.\n").expect("plain text can be read")
+    }
+
+    #[test]
+    fn later_claims_overrule_earlier_ones_and_can_be_left_out() {
+        let (document, lexicon) = (document(), Lexicon::default());
+        let page = Page::of(&document, &lexicon);
+        let mut earlier = Settled::nothing(&page);
+        earlier.claim(0..2, BlockKind::Furniture, Pass::Headers);
+        let mut later = Settled::nothing(&page);
+        later.claim(1..2, BlockKind::StageNote, Pass::Notes);
+        later.claim(3..4, BlockKind::Chair, Pass::Chairs);
+        let both = earlier.with(&later);
+        let kinds: Vec<Option<BlockKind>> = (0..4).map(|line| both.kind(line)).collect();
+        assert_eq!(kinds, [Some(BlockKind::Furniture), Some(BlockKind::StageNote), None, Some(BlockKind::Chair)]);
+        assert_eq!((both.pass(1), both.pass(2)), (Some(Pass::Notes), None));
+        let third = HashSet::from([page.lines[3].paragraph]);
+        let without = earlier.with(&later.without(&page, &third));
+        assert!(without.is_open(3) && !without.is_open(1));
+        assert_eq!((earlier.kind(1), earlier.is_open(3)), (Some(BlockKind::Furniture), true), "claims are not changed");
+    }
+
+    #[test]
+    fn open_paragraphs_leave_out_claimed_and_blank_lines() {
+        let (document, lexicon) = (document(), Lexicon::default());
+        let page = Page::of(&document, &lexicon);
+        let mut settled = Settled::nothing(&page);
+        assert_eq!(settled.open_paragraphs(&page), [0..2, 3..4]);
+        settled.claim(0..1, BlockKind::Furniture, Pass::Headers);
+        assert_eq!(settled.open_paragraphs(&page), [1..2, 3..4]);
+    }
+}

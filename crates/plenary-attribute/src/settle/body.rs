@@ -11,8 +11,7 @@ use regex::Regex;
 
 use crate::candidate::{Found, in_capitals};
 use crate::page::{Page, PageLine, Settled};
-use plenary_corpus::Style;
-use plenary_corpus::{BlockKind, Layout, Pass};
+use plenary_corpus::{BlockKind, Layout, Pass, Style};
 use plenary_names::labels;
 use plenary_names::lexicon::Lexicon;
 use plenary_names::text::constant_regex;

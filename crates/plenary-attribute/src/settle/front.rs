@@ -182,18 +182,18 @@ pub(crate) fn front_matter(page: &Page<'_>, settled: &Settled, first_byline: usi
     let mut text = String::new();
     let mut last = None;
     for (i, line) in page.lines.iter().enumerate().take(first_byline.min(HEAD_LINES)) {
-        let mapped = collapse_white_space(line.text());
-        if mapped.is_empty() || matches!(settled.kind(i), Some(BlockKind::Furniture | BlockKind::Chair)) {
+        let text_of_line = collapse_white_space(line.text());
+        if text_of_line.is_empty() || matches!(settled.kind(i), Some(BlockKind::Furniture | BlockKind::Chair)) {
             continue;
         }
-        text.push_str(&mapped);
+        text.push_str(&text_of_line);
         text.push('\n');
         match settled.kind(i) {
             Some(BlockKind::Title) if last == Some((BlockKind::Title, line.paragraph)) => {
-                front.title = front.title.map(|title| format!("{title} {mapped}"));
+                front.title = front.title.map(|title| format!("{title} {text_of_line}"));
             }
-            Some(BlockKind::Title) if front.title.is_none() => front.title = Some(mapped),
-            Some(BlockKind::Heading) => headings.push(mapped),
+            Some(BlockKind::Title) if front.title.is_none() => front.title = Some(text_of_line),
+            Some(BlockKind::Heading) => headings.push(text_of_line),
             _ => {}
         }
         last = settled.kind(i).map(|kind| (kind, line.paragraph));
