@@ -79,7 +79,7 @@ mod tests {
     use plenary_names::lexicon::Lexicon;
 
     fn document() -> Document {
-        plenary_read::read("a.txt", b"One line.\nAnother.\n\nA third.\n").expect("plain text can be read")
+        plenary_read::read("a.md", b"One line\nand another.\n\nA third.\n").expect("the text can be read")
     }
 
     #[test]
