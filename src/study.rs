@@ -1,8 +1,10 @@
-//! The researcher's choices: one TOML file in, a checked [`Study`] out.
+//! The settings of a study.
 //!
-//! Every key has a default, so that a run without a study works (everything but stance). Unknown keys, targets
-//! without a proposition and doubled ids are refused with the place and the way out. The commented example that
-//! `plenary init` writes is [`EXAMPLE`]; a test keeps it equal to the defaults.
+//! **Input:** a TOML file, with the list of people and the lexicon that it names. **Output:** a checked [`Study`], which composes
+//! the options of all stages. Every key has a default, so that a run without a study measures everything but stance.
+//! **Refused:** unknown keys, values out of range, targets without a proposition and ids that occur twice, with the file, the
+//! line or key and what was expected. The commented example that `plenary init` writes is [`EXAMPLE`]; a test keeps it equal
+//! to the defaults.
 
 use std::path::Path;
 
@@ -12,9 +14,9 @@ use plenary_attribute as attribute;
 pub use plenary_attribute::{
     LinkPeople, ListedPerson, Pattern, PatternError, PeopleError, PeopleList, SegmentOptions, TranscriptOptions, Unit,
 };
-use plenary_corpus::OptionError;
 pub use plenary_corpus::findings::Target;
 use plenary_corpus::hash::sha256;
+use plenary_corpus::{Hint, OptionError};
 pub use plenary_measure::{EstimateOptions, StanceOptions, ThemeOptions};
 pub use plenary_models::ModelOptions;
 use plenary_names::lexicon::{Lexicon, LexiconError};
@@ -81,7 +83,7 @@ impl Default for General {
 #[derive(Debug, thiserror::Error)]
 pub enum StudyError {
     /// There is no such file.
-    #[error("{path}: there is no such study file; `plenary init {path}` writes a commented one")]
+    #[error("{path}: there is no such study file")]
     Missing {
         /// The study file.
         path: String,
@@ -150,6 +152,16 @@ pub enum StudyError {
         /// The id.
         id: String,
     },
+}
+
+impl StudyError {
+    /// What to do about it, where the message does not say it already.
+    pub fn hint(&self) -> Option<Hint> {
+        match self {
+            StudyError::Missing { path } => Some(Hint::WriteStudy { path: path.clone() }),
+            _ => None,
+        }
+    }
 }
 
 impl Study {

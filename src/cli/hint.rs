@@ -9,6 +9,7 @@ use crate::engine::UnavailableError;
 use crate::engine::cache::CacheError;
 use crate::models::{FetchError, FileError, FindError, LoadError, MakeError, NoCacheFolder};
 use crate::pipeline::RunError;
+use crate::study::StudyError;
 use crate::table::{OpenError, TableError};
 
 /// The hint of the first error in a chain that has one, as a sentence.
@@ -32,6 +33,7 @@ fn typed_hint(error: &(dyn Error + 'static)) -> Option<Hint> {
     }
     first_hint!(
         RunError,
+        StudyError,
         TableError,
         OpenError,
         FindError,
@@ -86,6 +88,7 @@ pub(super) fn in_words(hint: &Hint) -> String {
         Hint::CloseProgramsAndRunAgain => "Close programs that have files of the folder open, then run the same command again",
         Hint::NamePartFolder => "Name the folder of a part, which holds a `part.json`",
         Hint::MeasurePartAgain => "Measure the part again with this version of plenary and with the same study",
+        Hint::WriteStudy { path } => return format!("`plenary init {path}` writes a commented one"),
         Hint::ReportDefect => "This is a defect of plenary; please report it",
     }
     .to_owned()

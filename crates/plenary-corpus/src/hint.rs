@@ -72,6 +72,11 @@ pub enum Hint {
     NamePartFolder,
     /// Measure the part again with this version and this study.
     MeasurePartAgain,
+    /// Write a commented study file.
+    WriteStudy {
+        /// Path of the file.
+        path: String,
+    },
     /// Report a defect of plenary.
     ReportDefect,
 }
