@@ -380,7 +380,7 @@ groups! {
         examined_by: Phrases,
         /// What follows them. A star stands for any ending.
         examined_by_whom: Phrases,
-        /// Sounds in captions, in brackets: "[APPLAUSE]". A star stands for any ending.
+        /// Sounds in captions, in brackets: `[APPLAUSE]`. A star stands for any ending.
         sounds: Phrases,
     }
     /// Lists of those present.
