@@ -35,7 +35,7 @@ pub struct Inputs {
 pub struct Skipped {
     /// Further paths of the same bytes, by document id. The bytes were read once.
     pub other_paths: BTreeMap<String, Vec<String>>,
-    /// Paths that were named more than once, or named together with their folder.
+    /// Paths that were named more than once, or both directly and through their folder.
     pub repeated: Vec<String>,
     /// Inputs that should have been read and could not be.
     pub failures: Vec<Failure>,
@@ -68,7 +68,7 @@ struct Pending {
 /// Size of a batch in bytes. A larger file is a batch of its own.
 const BATCH_BYTES: u64 = 8 << 20;
 
-/// Larger files are refused before they are read: text of this size is a corpus, not a transcript.
+/// Larger files are refused before they are read: a text of this size is a corpus, not a transcript.
 const LARGEST_FILE: u64 = 2 << 30;
 
 /// Finds and reads all files that `paths` name. Never fails as a whole: what cannot be read is listed.
@@ -115,7 +115,7 @@ impl Sources {
         sources
     }
 
-    /// Size of all files in bytes, as the file system reports it.
+    /// Size of all files in bytes, as reported by the file system.
     pub fn n_bytes(&self) -> u64 {
         self.n_bytes
     }

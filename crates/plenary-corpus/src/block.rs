@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::span::Span;
 
-/// What a block of source text is.
+/// What kind of text a block is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BlockKind {

@@ -123,7 +123,7 @@ impl RustBertEngine {
         tensor.map_err(|e| e.to_string())
     }
 
-    /// One more model, whose variables share the memory of the weights.
+    /// A further model, whose variables share the memory of the weights.
     fn another(&self) -> Result<Bert, String> {
         let (model, variables) = self.build()?;
         let weights = locked(&self.weights);

@@ -19,7 +19,7 @@ pub struct Tokens {
     pub ids: Vec<u32>,
     /// 0 for the first text, 1 for the second.
     pub type_ids: Vec<u32>,
-    /// 1 for every token that counts; always 1, as nothing is padded.
+    /// 1 for every token that is not padding; always 1, as nothing is padded.
     pub attention_mask: Vec<u32>,
 }
 
@@ -28,7 +28,7 @@ pub struct Tokens {
 pub struct Windows {
     /// In the order of the text; at least one.
     pub passes: Vec<Tokens>,
-    /// Tokens of the whole text or pair, special tokens included, as if the model had no limit.
+    /// Number of tokens of the whole text or pair, special tokens included, as if the model had no limit.
     pub n_tokens: usize,
 }
 
