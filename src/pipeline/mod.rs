@@ -89,7 +89,7 @@ pub enum RunError {
         else { "The same command starts from the beginning".to_string() }
     )]
     Stopped {
-        /// Numbers that the cache contains.
+        /// Number of rows that were kept in the cache.
         n_kept: u64,
     },
     /// A model was not found.

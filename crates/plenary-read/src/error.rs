@@ -82,7 +82,7 @@ impl fmt::Display for Place {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadErrorKind {
-    /// No bytes, or nothing but white space.
+    /// No bytes, or only white space.
     #[error("the file is empty")]
     Empty,
     /// A format that is recognised but not read.

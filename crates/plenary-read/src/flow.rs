@@ -1,7 +1,7 @@
 //! The paragraphs of a word processor's document, in reading order.
 //!
-//! **Input:** starts and ends of paragraphs, rows, cells, text boxes and notes, as a reader meets them. **Output:** lines: a
-//! row of a table is one line, text boxes follow their paragraph, notes are at the end.
+//! **Input:** starts and ends of paragraphs, rows, cells, text boxes and notes, in the order of the file. **Output:**
+//! lines: a row of a table is one line, text boxes follow their paragraph, notes are at the end.
 
 use super::parts::{Parts, Piece};
 use super::plain::is_ornament;

@@ -17,13 +17,13 @@ use super::{archive, captions, detect, docx, html, markdown, odt, pdf, plain, ta
 /// A format, or a kind of archive, that plenary reads.
 #[non_exhaustive]
 pub struct FormatEntry {
-    /// What the format is called in lists: `Word document`.
+    /// Name of the format in lists: `Word document`.
     pub title: &'static str,
-    /// What errors call a file of the format, with its article: `a Word document`.
+    /// Name of a file of the format in errors, with its article: `a Word document`.
     pub noun: &'static str,
     /// Extensions, without the dot and in lower case, of the files that are read when a folder is named.
     pub extensions: &'static [&'static str],
-    /// Further extensions of the format. A folder is not expected to hold transcripts under them.
+    /// Further extensions of the format. A file in a folder with such an extension is not expected to be a transcript.
     pub other_extensions: &'static [&'static str],
     /// How a file is recognised, for people, in Markdown.
     pub recognised_by: &'static str,
@@ -33,8 +33,9 @@ pub struct FormatEntry {
     pub(crate) content: Content,
 }
 
-/// How a file is recognised as one of a format. Entries are asked in the order of [`FORMATS`]: first those that look at
-/// bytes, then, if none of them fits and no format that is not read does, those that look at text.
+/// How a file is recognised as one of a format. Entries are tried in the order of [`FORMATS`]: first those that check
+/// bytes; then, if none of them matches and the file is not of a recognised but unsupported format, those that check
+/// text.
 pub(crate) enum Detect {
     /// By the bytes.
     Bytes(fn(&File<'_>) -> bool),
@@ -44,7 +45,7 @@ pub(crate) enum Detect {
     Folder,
 }
 
-/// What a file of the entry holds, and the function that reads it.
+/// The content of a file of the entry, and the function that reads it.
 pub(crate) enum Content {
     /// Files, each with a format of its own.
     Archive(fn(&File<'_>, &Options) -> Result<Reading, ReadError>),
@@ -312,7 +313,7 @@ pub fn has_transcript_extension(path: &str) -> bool {
     FORMATS.iter().any(|entry| entry.extensions.contains(&extension.as_str()))
 }
 
-/// The entry of a file, or why it has none. Each file is asked for once; the entry then reads it.
+/// The entry of a file, or why it has none. Each file is recognised only once; the entry then reads it.
 pub(crate) fn recognise(file: &File<'_>) -> Result<&'static FormatEntry, ReadErrorKind> {
     let by_bytes = |entry: &&FormatEntry| matches!(entry.detect, Detect::Bytes(detect) if detect(file));
     if let Some(entry) = FORMATS.iter().find(by_bytes) {
@@ -425,7 +426,7 @@ mod tests {
         assert!(format("a.txt", b" \n").is_err_and(|error| error.contains("empty")));
     }
 
-    /// Where the table of formats stands in the documentation.
+    /// The page that contains the table of formats.
     const DOCS: &str = "docs/reference/formats.md";
     const BEGIN: &str =
         "<!-- formats: generated from the registry; UPDATE_DOCS=1 cargo test --release -p plenary-read formats -->\n";

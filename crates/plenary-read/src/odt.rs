@@ -23,7 +23,7 @@ const MIMETYPE: &[u8] = b"mimetypeapplication/vnd.oasis.opendocument.text";
 /// Number of spaces that one element may give.
 const MOST_BLANKS: usize = 1_000;
 
-/// Longest chain of parent styles that is followed: it may be a circle.
+/// Longest chain of parent styles that is followed, because the chain may be circular.
 const MOST_STYLES: usize = 20;
 
 /// Whether a file is an ODT, whole or cut off. Its first member is its media type, not compressed, at a fixed offset.

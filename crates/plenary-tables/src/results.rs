@@ -1,8 +1,8 @@
 //! Results: the tables of a run, opened from a folder or kept in memory.
 //!
-//! **Input:** a results folder, or what a [`Writer`](crate::Writer) wrote to memory. **Output:** the run, the study and every
-//! table, as frames, as typed rows and as Arrow. **Refused:** a folder that is foreign, unfinished, damaged, or of another
-//! format. **Left to others:** what is made of the tables.
+//! **Input:** a results folder, or what a [`Writer`](crate::Writer) wrote to memory. **Output:** the run, the study and
+//! every table, as frames, as typed rows and as Arrow. **Refused:** a folder that is foreign, unfinished, damaged, or
+//! of another format. **Left to others:** the use of the tables.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -117,7 +117,7 @@ impl Results {
         &self.run
     }
 
-    /// The study: what the tables depend on, and the whole study as JSON.
+    /// The study: the values that the tables depend on, and the whole study as JSON.
     pub fn study(&self) -> &StudyInfo {
         &self.study
     }
@@ -270,7 +270,7 @@ impl Results {
 
     /// Checks sha256, rows and columns of a file, unless that was done before.
     fn check_content(&self, file: &WrittenFile) -> Result<(), OpenError> {
-        // The set is whole whenever the lock is free: a panic cannot leave a name half inserted.
+        // The set is valid whenever the lock is free: a panic cannot leave a name half inserted.
         if self.checked.lock().unwrap_or_else(PoisonError::into_inner).contains(&file.name) {
             return Ok(());
         }
@@ -292,7 +292,7 @@ impl Results {
         if n_rows != expected_rows {
             return Err(self.wrong(&file.name, OpenErrorKind::Rows { found: n_rows, expected: expected_rows }));
         }
-        // The model sets the width of vectors: the file's own counts.
+        // The model sets the width of vectors: the width in the file is used.
         let width = schema.iter_values().find_map(|kind| match kind {
             DataType::Array(_, width) => Some(*width),
             _ => None,

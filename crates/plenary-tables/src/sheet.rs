@@ -1,9 +1,9 @@
 //! The files of one table, to which rows are added some at a time.
 //!
-//! **Input:** frames of one schema. **Output:** a Parquet file and, where wanted, a CSV file, with sizes and sha256, on disk or
-//! in memory. Rows are written in groups of a fixed size, so that the bytes do not depend on how the frames were cut.
-//! **Refused:** what the system does not let write. **Left to others:** what the rows mean (`rows`, `schema`), how CSV renders
-//! a cell (`text`).
+//! **Input:** frames of one schema. **Output:** a Parquet file and, if requested, a CSV file, with sizes and sha256, on
+//! disk or in memory. Rows are written in groups of a fixed size, so that the bytes do not depend on how the frames
+//! were cut. **Refused:** writes that the operating system refuses. **Left to others:** the meaning of the rows
+//! (`rows`, `schema`), the text of a cell in CSV (`text`).
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -36,7 +36,7 @@ pub(super) struct Sheet {
 }
 
 impl Sheet {
-    /// Starts `NAME.parquet` and, where wanted, `NAME.csv`.
+    /// Starts `NAME.parquet` and, if requested, `NAME.csv`.
     pub(super) fn begin(sink: &Sink, name: &str, schema: Schema, csv: bool) -> Result<Self, TableError> {
         let file = sink.create(&format!("{name}.parquet"))?;
         let csv = if csv { Some(sink.create(&format!("{name}.csv"))?) } else { None };
@@ -49,7 +49,7 @@ impl Sheet {
         Ok(Self { schema: Arc::new(schema), parquet, file, csv, pending: None, n_rows: 0 })
     }
 
-    /// Rows so far.
+    /// Number of rows so far.
     pub(super) fn n_rows(&self) -> usize {
         self.n_rows
     }
@@ -153,7 +153,7 @@ impl HashedFile {
     }
 
     fn lock(&self) -> MutexGuard<'_, Open> {
-        // A writer that panicked leaves the file as far as it was written.
+        // A writer that panicked leaves the part of the file that it wrote.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -166,7 +166,7 @@ impl HashedFile {
         }
     }
 
-    /// Completes the file: forces it to disk, or returns its bytes where it is kept in memory.
+    /// Completes the file: flushes it to disk, or returns its bytes if it is kept in memory.
     pub(super) fn finish(self, rows: Option<usize>) -> Result<(WrittenFile, Option<Vec<u8>>), TableError> {
         let mut open = self.lock();
         let bytes = match &mut open.buffer {

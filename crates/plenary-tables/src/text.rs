@@ -1,7 +1,8 @@
 //! Cells as text: CSV, JSON, and text for a terminal.
 //!
-//! **Input:** rows of a table as a frame. **Output:** CSV (lists joined with `; `, instants in ISO 8601, no vectors), JSON
-//! objects, or one text per cell. **Left to others:** which rows and columns (`results`), how texts are laid out.
+//! **Input:** rows of a table as a frame. **Output:** CSV (lists joined with `; `, instants in ISO 8601, no vectors),
+//! JSON objects, or one text per cell. **Left to others:** the choice of rows and columns (`results`), the layout of
+//! texts.
 
 use std::io::Write;
 
@@ -80,7 +81,7 @@ fn plain(value: &Value) -> String {
     }
 }
 
-/// The table as CSV can hold it: lists as text joined with `; `, instants in ISO 8601, no vectors.
+/// The table in a form that CSV can represent: lists as text joined with `; `, instants in ISO 8601, no vectors.
 pub(super) fn without_nesting(rows: &DataFrame) -> PolarsResult<DataFrame> {
     let mut columns = Vec::new();
     for column in rows.columns() {

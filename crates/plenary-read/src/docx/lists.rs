@@ -1,6 +1,7 @@
 //! The lists of a Word document.
 //!
-//! **Input:** the part that declares lists. **Output:** the marker of each item: lists count as their items are asked for.
+//! **Input:** the part that declares lists. **Output:** the marker of each item; a list counts up each time a marker is
+//! requested.
 
 use std::collections::{BTreeMap, HashMap};
 

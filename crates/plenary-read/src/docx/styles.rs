@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use crate::xml::{Element, Seen, each};
 
-/// Longest chain of base styles that is followed: it may be a circle.
+/// Longest chain of base styles that is followed, because the chain may be circular.
 const MOST_STYLES: usize = 20;
 
 /// Styles by their ids.

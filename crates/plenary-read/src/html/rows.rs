@@ -22,7 +22,7 @@ pub(crate) struct Row {
     pub(crate) block: usize,
     pub(crate) is_pre: bool,
     pub(crate) in_table: bool,
-    /// The row of a table and the cell in it that hold the text.
+    /// The row of a table and the cell in it that contain the text.
     cell: Option<Cell>,
     /// Begins with the mark of a note, as notes at the foot of a page do.
     pub(crate) is_note: bool,
@@ -205,8 +205,8 @@ fn note_mark(node: NodeRef<'_, Node>, element: &Element) -> Option<String> {
     (is_mark && (leads_to_note() || is_raised())).then(|| mark.to_string())
 }
 
-/// Joins the cells of a table row to one row, with a tab between them, where only the last may have more than a few words:
-/// names or times beside what is said.
+/// Joins the cells of a table row into one row, with a tab between them, if only the last cell may have more than a few
+/// words: names or times beside the speech.
 fn join_cells(rows: Vec<Row>) -> Vec<Row> {
     const LONGEST: usize = 80;
     let mut out: Vec<Row> = Vec::new();
@@ -276,7 +276,7 @@ struct Walk {
     runs: Vec<Piece>,
     block: usize,
     frames: Vec<Frame>,
-    /// Rows of tables that are open, the innermost last, each with its open cell; and how many there were.
+    /// The open rows of tables, the innermost last, each with its open cell; and the number of rows that were opened.
     cells: Vec<Cell>,
     n_table_rows: usize,
     is_note: bool,

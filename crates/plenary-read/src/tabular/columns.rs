@@ -1,4 +1,4 @@
-//! Which column of a table means what.
+//! The meaning of the columns of a table.
 //!
 //! **Input:** the names of the columns, and the study's names. **Output:** the column of each meaning, by the study's name or
 //! else by its usual names. **Refused:** tables without a column of text, or without a column that the study names.
@@ -89,7 +89,7 @@ fn usual(names: &[String], usual: &[&str]) -> Option<usize> {
     usual.iter().find_map(|usual| names.iter().position(|name| plain(name) == *usual))
 }
 
-/// The column with the text, where there is one.
+/// The column with the text, if there is one.
 pub(super) fn text(names: &[String], columns: &Columns) -> Option<usize> {
     if columns.text.is_empty() { usual(names, TEXT) } else { named(names, &columns.text) }
 }

@@ -43,7 +43,7 @@ pub(crate) struct Table {
 /// One row. A cell is `None` where it is empty or null.
 #[derive(Debug)]
 pub(crate) struct Row {
-    /// Where in the file, for errors.
+    /// Position in the file, for errors.
     pub(crate) place: Place,
     pub(crate) cells: Vec<Option<String>>,
 }
@@ -71,7 +71,7 @@ pub(crate) fn documents(source: &Source<'_>, table: Table, options: &Options) ->
     group_rows(source, table, &found, &options.lexicon)
 }
 
-/// Size in bytes that all cells of a table may have together. In a file, one text can be stored once for many cells.
+/// Maximum size in bytes of all cells of a table together. In a file, one text can be stored once for many cells.
 const LARGEST_TABLE: usize = 1 << 30;
 
 /// Size of the cells read so far.
@@ -79,7 +79,7 @@ const LARGEST_TABLE: usize = 1 << 30;
 struct Size(usize);
 
 impl Size {
-    /// Counts another cell; `None` where the table is too large.
+    /// Counts another cell; `None` if the table is too large.
     fn add(&mut self, n_bytes: usize) -> Option<()> {
         self.0 = self.0.saturating_add(n_bytes).saturating_add(size_of::<Option<String>>());
         (self.0 <= LARGEST_TABLE).then_some(())

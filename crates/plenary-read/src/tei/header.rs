@@ -17,7 +17,7 @@ pub(crate) struct Person {
     pub(crate) title: Option<String>,
 }
 
-/// What the headers declare so far. Persons and times are those of the whole file, the rest is of one `TEI`.
+/// What the headers have declared so far. Persons and times belong to the whole file, the rest to one `TEI`.
 #[derive(Debug, Default)]
 pub(crate) struct Header {
     pub(crate) persons: HashMap<String, Person>,

@@ -86,7 +86,7 @@ fn form(dtype: &ArrowDataType, field: &mut ParquetType) -> Result<Form, &'static
             declare(field, Some(PrimitiveLogicalType::Timestamp { is_adjusted_to_utc: false, unit }));
             Ok(Form::Plain)
         }
-        // Which day it is depends on rules of the zone, and a wrong day is worse than none.
+        // The day depends on the rules of the time zone, and a wrong day is worse than none.
         ArrowDataType::Timestamp(_, Some(_)) => Err("times in a time zone other than UTC"),
         ArrowDataType::Decimal(_, scale)
         | ArrowDataType::Decimal32(_, scale)
