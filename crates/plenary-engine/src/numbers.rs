@@ -1,4 +1,7 @@
 //! Pooling and softmax, which all engines share.
+//!
+//! **Input**: hidden states or logits. **Output**: a unit vector or probabilities. Zero vectors and numbers that are
+//! not finite give `None`.
 
 use ndarray::ArrayView2;
 

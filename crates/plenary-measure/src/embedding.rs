@@ -1,4 +1,7 @@
 //! Texts to unit vectors.
+//!
+//! **Input**: texts and an embedding model. **Output**: a vector of length 1 per text, and cosines of vectors.
+//! **Refused**: models for other tasks, and vectors of different widths.
 
 use ndarray::{Array2, ArrayView2};
 

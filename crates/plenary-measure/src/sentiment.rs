@@ -1,4 +1,7 @@
 //! Texts to tone.
+//!
+//! **Input**: texts and a sentiment model. **Output**: three probabilities per text. **Refused**: models for other
+//! tasks.
 
 use plenary_corpus::findings::{Sentiment, SentimentScore};
 use plenary_engine::{EngineError, Input, Model, Task, Work, rows};

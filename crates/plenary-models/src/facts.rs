@@ -1,15 +1,15 @@
-//! What is known of a model: one entry of a manifest, or what the files of its folder say.
+//! What is known about a model: one entry of a manifest, or the contents of the files of its folder.
 
 use std::collections::BTreeMap;
 
 use plenary_engine::{Form, Pooling, Task};
 
-/// What is known of a model.
+/// What is known about a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
     /// Name of the model's folder, by which a study refers to it.
     pub id: String,
-    /// What the model is for.
+    /// The task of the model.
     pub task: Task,
     /// What the model is made of.
     pub form: Form,

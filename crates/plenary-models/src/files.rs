@@ -67,7 +67,7 @@ pub(crate) fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     fs::rename(&fresh, path).map_err(FileError::io(path))
 }
 
-/// Writes a file and waits until it is on the disk.
+/// Writes a file and waits until it is stored on the disk.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let mut file = fs::File::create(path).map_err(FileError::io(path))?;
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(FileError::io(path))

@@ -23,9 +23,9 @@ pub struct ModelFolders {
     pub sentiment: Option<ModelFolder>,
     /// Scores stance; `None` where the study has no targets.
     pub stance: Option<ModelFolder>,
-    /// What is to run them.
+    /// The engine that will run them.
     pub engine: EngineChoice,
-    /// What they are to run on.
+    /// The device on which they will run.
     pub device: Device,
 }
 

@@ -174,7 +174,7 @@ fn entries(lexicon: &Lexicon, list: &str) -> Vec<String> {
 }
 
 static YEAR: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"\b(?:1[6-9]|20)\d{2}\b"));
-/// What the head of the document says of the event.
+/// What the head of the document says about the event.
 pub(crate) fn front_matter(page: &Page<'_>, settled: &Settled, first_byline: usize) -> FrontMatter {
     let lexicon = page.lexicon;
     let mut front = FrontMatter::default();
