@@ -38,7 +38,7 @@ pub enum LinkRule {
     OfficeBesideName,
     /// A name or alias in the study's list of people.
     PeopleList,
-    /// A surname alone, of only one person on the list and of nobody else in the document.
+    /// A surname alone, of only one person on the list and of no other person in the document.
     PeopleListSurname,
     /// The format names the speaker.
     Declared,

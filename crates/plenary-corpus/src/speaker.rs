@@ -15,7 +15,7 @@ pub enum Role {
     Speaker,
     /// Asks.
     Questioner,
-    /// Interrupts the turn of somebody else.
+    /// Interrupts the turn of another person.
     Interjector,
     /// The document does not say who it is.
     Unknown,

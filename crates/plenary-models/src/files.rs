@@ -38,7 +38,7 @@ pub(crate) fn replace_folder<E: From<FileError>>(
     id: &str,
     fill: impl FnOnce(&Path) -> Result<(), E>,
 ) -> Result<(), E> {
-    // Names with a leading dot are not ids, so that a folder left behind by a killed program is never taken for a model.
+    // Names with a leading dot are not ids, so that a folder left behind by a killed program is never read as a model.
     let hidden = |what: &str| target.join(format!(".{id}.{}.{what}", std::process::id()));
     let (fresh, old, place) = (hidden("new"), hidden("old"), target.join(id));
     let filled = fill(&fresh).and_then(|()| {

@@ -25,7 +25,7 @@ pub fn without_article(lexicon: &Lexicon, office: &str) -> String {
     if n < tokens.len() { tokens[n..].join(" ") } else { office.to_string() }
 }
 
-/// An office that somebody holds outside these proceedings: "The Minister of Roads", not "The Witness".
+/// Whether an office is a position outside these proceedings: "The Minister of Roads", not "The Witness".
 pub fn names_position(lexicon: &Lexicon, office: &str) -> bool {
     is_title(lexicon, office) && !labels::words(office).iter().any(|word| lexicon.is_no_position(word))
 }

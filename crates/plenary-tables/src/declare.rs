@@ -12,7 +12,7 @@ use super::cells::Kind;
 pub struct Table {
     /// Name of the table; its file is `NAME.parquet`.
     pub name: &'static str,
-    /// What one row stands for.
+    /// What a row represents.
     pub row: &'static str,
     /// The columns, in the order of the file.
     pub columns: &'static [Column],

@@ -99,7 +99,7 @@ impl Description {
     }
 }
 
-/// The person id and rule of each speaker with one name; `None` for speakers that are linked to nobody.
+/// The person id and rule of each speaker with one name; `None` for speakers that are not linked.
 ///
 /// Two speakers are one person if they do not contradict each other. If two speakers contradict each other, a speaker
 /// who could be either is kept apart from both, so that the grouping of the others is unambiguous.

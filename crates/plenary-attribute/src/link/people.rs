@@ -286,7 +286,7 @@ impl<'l> Known<'l> {
         }
     }
 
-    /// The only person with a surname: in the document or, if nobody there has it, on the list.
+    /// The only person with a surname: in the document or, if no person there has it, on the list.
     fn of_surname(&self, surname: &str, byline: &Byline) -> Resolution {
         let lexicon = self.lexicon;
         let of_surname = self.by_surname.get(surname).map_or(&[][..], Vec::as_slice);

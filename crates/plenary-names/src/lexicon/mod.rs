@@ -282,7 +282,7 @@ questions! {
     is_particle: names.particles,
     /// Letters after a name: "phd".
     is_post_nominal: names.post_nominals,
-    /// An article that may stand before an honorific.
+    /// An article that may precede an honorific.
     is_article: names.articles,
     /// An article that is dropped at the beginning of a title or a body: "the".
     is_dropped_article: names.dropped_articles,

@@ -200,7 +200,7 @@ groups! {
         surname_prefixes: Phrases,
         /// Letters after a name: degrees, orders, seats. Written without full stops: "`PhD`", "MP".
         post_nominals: Words,
-        /// Articles that may stand before an honorific: "The Hon. Ann Lee".
+        /// Articles that may precede an honorific: "The Hon. Ann Lee".
         articles: Words,
         /// Articles that are dropped at the beginning of a title or a body: "The Acting Chair" has the title "Acting
         /// Chair".
