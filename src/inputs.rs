@@ -65,7 +65,7 @@ struct Pending {
     in_folder: bool,
 }
 
-/// Size of a batch in bytes. A larger file is a batch of its own.
+/// Size of a batch in bytes. A larger file is a separate batch.
 const BATCH_BYTES: u64 = 8 << 20;
 
 /// Larger files are refused before they are read: a text of this size is a corpus, not a transcript.
@@ -234,7 +234,7 @@ fn is_part_of_corpus(path: &Path) -> bool {
 }
 
 impl Sources {
-    /// Reads the bytes of a file; `None` where the file is skipped.
+    /// Reads the bytes of a file; `None` if the file is skipped.
     fn load_file(&mut self, input: &Pending) -> Option<Loaded> {
         let path = display_path(&input.path);
         let extension = input.path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
@@ -252,7 +252,7 @@ impl Sources {
         Some(Loaded::File { path, bytes, file_id, is_expected, in_folder: input.in_folder })
     }
 
-    /// Reads the bytes of the files of a `ConvoKit` corpus; `None` where one cannot be read.
+    /// Reads the bytes of the files of a `ConvoKit` corpus; `None` if one cannot be read.
     fn load_corpus(&mut self, folder: &Path) -> Option<Loaded> {
         let part = |file: &str| -> Result<Option<Vec<u8>>, ()> {
             let path = folder.join(file);
@@ -341,7 +341,7 @@ impl Skipped {
     }
 }
 
-/// The bytes of a file, or `None` where there are more than [`LARGEST_FILE`]. The limit is checked while reading, because
+/// The bytes of a file, or `None` if there are more than [`LARGEST_FILE`]. The limit is checked while reading, because
 /// pipes and devices do not report a length.
 fn read_bytes(path: &Path) -> io::Result<Option<Vec<u8>>> {
     let file = File::open(path)?;

@@ -23,7 +23,7 @@ pub(crate) struct Ledger {
     first_utterance: Vec<usize>,
     utterance_ids: Vec<Box<str>>,
     segments: Vec<Entry>,
-    /// Stance of each segment by target; `None` where the coder abstains.
+    /// Stance of each segment by target; `None` if the coder abstains.
     stance: Vec<Vec<Option<f32>>>,
 }
 
@@ -43,7 +43,7 @@ struct Entry {
     utterance: u32,
     /// Position of its speaker among those of the document.
     speaker: Option<u32>,
-    /// `None` where the study leaves sentiment out.
+    /// `None` if the study leaves sentiment out.
     sentiment: Option<f32>,
 }
 
@@ -268,7 +268,7 @@ impl Ledger {
     }
 }
 
-/// A document as a run of its own.
+/// A document as a separate run of documents.
 fn only_run(document: &Document, part: usize) -> DocumentRun {
     let Document { summary, n_blocks } = document;
     DocumentRun { part, n_blocks: *n_blocks, n_utterances: summary.n_utterances, n_segments: summary.n_segments }

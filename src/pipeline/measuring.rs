@@ -115,7 +115,7 @@ pub(super) fn lots(batch: Batch) -> Vec<Lot> {
 /// The models of a run, and the propositions of its study.
 pub(super) struct Measurer<'r> {
     embedder: &'r Model,
-    /// `None` where the study leaves sentiment out.
+    /// `None` if the study leaves sentiment out.
     tone: Option<&'r Model>,
     /// The coder of stance and the vectors of the propositions.
     coder: Option<(InferenceCoder<'r>, Array2<f32>)>,

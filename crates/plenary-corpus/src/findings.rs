@@ -236,7 +236,7 @@ pub enum Evidence {
     Inference {
         /// The proposition as hypothesis.
         proposition: Inference,
-        /// The negation as hypothesis; `None` where the study gives none.
+        /// The negation as hypothesis; `None` if the study gives none.
         negation: Option<Inference>,
     },
 }

@@ -1,6 +1,6 @@
 //! Progress reporting and cancellation.
 //!
-//! **Input**: calls of the stages. **Output**: whether the user asked for the work to end, and [`Stopped`] where it did.
+//! **Input**: calls of the stages. **Output**: whether the user asked for the work to end, and [`Stopped`] if so.
 //! How progress is shown is left to the program.
 
 use std::fmt;

@@ -33,7 +33,7 @@ thread_local! {
     static ONE_THREAD: () = tch::set_num_threads(1);
 }
 
-/// The device in libtorch's terms; an error where there is no such device.
+/// The device in libtorch's terms; an error if there is no such device.
 pub(crate) fn torch_device(device: Device) -> Result<tch::Device, UnavailableError> {
     match device {
         Device::Cpu => Ok(tch::Device::Cpu),
@@ -179,7 +179,7 @@ impl Engine for RustBertEngine {
     }
 }
 
-/// The config; an error where rust-bert would compute something else.
+/// The config; an error if rust-bert would compute something else.
 fn checked_config(bytes: &[u8]) -> Result<BertConfig, String> {
     let unread = |e: serde_json::Error| format!("rust-bert cannot read its config.json: {e}");
     let assumed: Assumed = serde_json::from_slice(bytes).map_err(unread)?;

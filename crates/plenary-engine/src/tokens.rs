@@ -68,7 +68,7 @@ impl Tokenizer {
         self.n_rows
     }
 
-    /// Ids of the special tokens and of the token for unknown words, which have no meaning of their own.
+    /// Ids of the special tokens and of the token for unknown words, which have no meaning.
     pub fn silent(&self) -> &HashSet<u32> {
         &self.silent
     }
@@ -133,7 +133,7 @@ impl Tokenizer {
     }
 
     /// Windows of at most as many tokens as the model takes. Each has a part of the tokens `words` and all tokens before and
-    /// after `words`; `None` where those alone are too many.
+    /// after `words`; `None` if those alone are too many.
     fn windows(&self, encoding: &tokenizers::Encoding, words: Range<usize>) -> Option<Windows> {
         let (ids, type_ids) = (encoding.get_ids(), encoding.get_type_ids());
         let around = |part: Range<usize>| {
@@ -202,7 +202,7 @@ mod tests {
         Tokenizer::from_bytes(TOKENIZER, max_tokens).unwrap()
     }
 
-    /// The tokens of all windows between their first `before` and last `behind` ones.
+    /// The tokens of all windows without their first `before` and last `behind` tokens.
     fn inner(windows: &Windows, before: usize, behind: usize) -> Vec<u32> {
         windows.passes.iter().flat_map(|p| p.ids[before..p.ids.len() - behind].to_vec()).collect()
     }

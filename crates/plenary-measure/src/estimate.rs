@@ -59,19 +59,19 @@ impl EstimateOptions {
 pub struct ScoredSegment<'a> {
     /// The document.
     pub document_id: &'a str,
-    /// `None` where the page does not say who speaks.
+    /// `None` if the page does not say who speaks.
     pub speaker_id: Option<&'a str>,
     /// The utterance.
     pub utterance_id: &'a str,
-    /// `None` where there are no themes.
+    /// `None` if there are no themes.
     pub theme_id: Option<&'a str>,
-    /// Sentiment score in [-1, 1]; `None` where there is none.
+    /// Sentiment score in [-1, 1]; `None` if there is none.
     pub sentiment: Option<f64>,
-    /// Stance score in [-1, 1] towards each target, in the order of the targets; `None` where the model abstains.
+    /// Stance score in [-1, 1] towards each target, in the order of the targets; `None` if the model abstains.
     pub stance: Vec<Option<f64>>,
 }
 
-/// Why there are no estimates.
+/// Why estimates could not be computed.
 #[derive(Debug, PartialEq, thiserror::Error)]
 pub enum EstimateError {
     /// A segment has scores for another number of targets.
@@ -128,7 +128,7 @@ impl Grouping {
         }
     }
 
-    /// The group of a segment; `None` where it belongs to none (no speaker, no theme).
+    /// The group of a segment; `None` if it belongs to none (no speaker, no theme).
     fn key<'a>(self, row: &ScoredSegment<'a>) -> Option<Key<'a>> {
         let none = Key { document: None, speaker: None, utterance: None, theme: None };
         let document = Some(row.document_id);
@@ -165,7 +165,7 @@ struct Key<'a> {
 /// its segments are drawn instead, which [`Estimate::resampled`] records.
 ///
 /// # Errors
-/// [`EstimateError`] where a row does not fit the targets, a score is not finite or an option is out of range.
+/// [`EstimateError`] if a row does not fit the targets, a score is not finite or an option is out of range.
 pub fn estimate(
     rows: &[ScoredSegment],
     target_ids: &[&str],

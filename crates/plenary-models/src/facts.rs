@@ -21,11 +21,11 @@ pub struct Facts {
     pub max_tokens: usize,
     /// Width of the hidden states.
     pub dimensions: usize,
-    /// Licence of the model; empty where it is not stated.
+    /// Licence of the model; empty if it is not stated.
     pub licence: String,
-    /// Where the model comes from; empty where it is not stated.
+    /// Where the model comes from; empty if it is not stated.
     pub source: String,
-    /// How the files were made; empty where it is not stated.
+    /// How the files were made; empty if it is not stated.
     pub made_by: String,
     /// sha256 of each file, 64 hex digits; empty for a folder in neither a manifest nor a lock.
     pub sha256: BTreeMap<String, String>,

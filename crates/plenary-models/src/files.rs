@@ -23,7 +23,7 @@ pub(crate) fn read_error(model: &str, path: &Path, source: std::io::Error) -> Fi
     FileError::of(model, path, problem)
 }
 
-/// The text of a file; `None` where there is none.
+/// The text of a file; `None` if there is none.
 pub(crate) fn read_optional(path: &Path) -> Result<Option<String>, FileError> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),

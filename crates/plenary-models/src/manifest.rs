@@ -55,7 +55,7 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    /// The entry as facts; `None` where it omits what has to be read from the model's folder.
+    /// The entry as facts; `None` if it omits what has to be read from the model's folder.
     pub(crate) fn complete(&self) -> Option<Facts> {
         Some(Facts {
             id: self.id.clone(),
@@ -91,7 +91,7 @@ impl From<Facts> for Entry {
     }
 }
 
-/// The manifest of a folder of models; empty where there is none.
+/// The manifest of a folder of models; empty if there is none.
 pub(crate) fn manifest_in(models: &Path) -> Result<Manifest, FileError> {
     let path = models.join(MANIFEST);
     let bad = |reason: String| FileError { model: None, path: path.clone(), problem: FileProblem::Manifest(reason) };

@@ -37,7 +37,7 @@ const MEMBER: &str = "a member of an archive";
 /// Reads a file compressed with gzip as the file in it, under its name without the extension of gzip.
 ///
 /// # Errors
-/// As [`super::read_all`]; [`ReadErrorKind::Damaged`] where the file ends early or its checksum is wrong.
+/// As [`super::read_all`]; [`ReadErrorKind::Damaged`] if the file ends early or its checksum is wrong.
 pub(crate) fn gzip(file: &File<'_>, options: &Options) -> Result<Reading, ReadError> {
     let decoder = flate2::read::MultiGzDecoder::new(file.bytes);
     let inner = decompress(decoder, file.bytes.len() as u64, LARGEST)
@@ -162,7 +162,7 @@ fn take(
 /// Checks that a document format that is a ZIP archive keeps the limits of archives when decompressed.
 ///
 /// # Errors
-/// [`ReadErrorKind::TooLarge`], or [`ReadErrorKind::Damaged`] where a member cannot be decompressed.
+/// [`ReadErrorKind::TooLarge`], or [`ReadErrorKind::Damaged`] if a member cannot be decompressed.
 pub(crate) fn check(bytes: &[u8], what: &'static str) -> Result<(), ReadErrorKind> {
     let damaged = |problem: String| ReadErrorKind::Damaged { what, problem };
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(error.to_string()))?;

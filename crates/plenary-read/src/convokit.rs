@@ -32,7 +32,7 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// Collects the files with a function that returns the bytes of one by its name, or `None` where it is missing.
+    /// Collects the files with a function that returns the bytes of one by its name, or `None` if it is missing.
     ///
     /// # Errors
     /// What the function returns.

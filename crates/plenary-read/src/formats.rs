@@ -47,7 +47,7 @@ pub(crate) enum Detect {
 
 /// The content of a file of the entry, and the function that reads it.
 pub(crate) enum Content {
-    /// Files, each with a format of its own.
+    /// Files, each in its own format.
     Archive(fn(&File<'_>, &Options) -> Result<Reading, ReadError>),
     /// Documents of a format.
     Documents(Format, Reader),
@@ -57,7 +57,7 @@ pub(crate) enum Content {
 pub(crate) enum Reader {
     /// Bytes that are not text, to one document.
     Bytes(fn(&[u8]) -> Result<Parts, Problem>),
-    /// Text that people read as it is in the file, to the lines of one document.
+    /// Text that people read without conversion, to the lines of one document.
     Lines(fn(&str) -> Vec<Line>),
     /// Cues, in which names may precede what is said, to one document.
     Captions(fn(&str, Format, &Lexicon) -> Result<Parts, Problem>),
@@ -264,7 +264,7 @@ impl FormatEntry {
         self.extensions.iter().chain(self.other_extensions).any(|known| *known == extension)
     }
 
-    /// The format of the documents; `None` for archives, whose members have formats of their own.
+    /// The format of the documents; `None` for archives, whose members have their own formats.
     pub fn format(&self) -> Option<Format> {
         match self.content {
             Content::Archive(_) => None,
@@ -292,7 +292,7 @@ pub fn entry(format: Format) -> &'static FormatEntry {
     FORMATS.iter().find(|entry| entry.format() == Some(format)).expect("every format has an entry, see the tests")
 }
 
-/// The extension of a file name in lower case, without the dot; empty where there is none.
+/// The extension of a file name in lower case, without the dot; empty if there is none.
 pub(crate) fn extension(path: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).unwrap_or_default()

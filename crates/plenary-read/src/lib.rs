@@ -45,7 +45,7 @@ use plenary_corpus::{Document, Format};
 use plenary_names::lexicon::Lexicon;
 use source::Source;
 
-/// Encoding of text that a reader extracts from bytes of its own: it is Unicode already.
+/// Encoding of text that a reader extracts from a binary format: it is already Unicode.
 const EXTRACTED: &str = "UTF-8";
 
 /// Which columns of a table mean what, by their names; upper and lower case are the same. Where a name is empty, the
@@ -109,7 +109,7 @@ pub fn content_id(bytes: &[u8]) -> (String, String) {
 /// to recognise the format.
 ///
 /// # Errors
-/// As [`read_all`], and [`ReadErrorKind::Several`] where the file holds more than one document.
+/// As [`read_all`], and [`ReadErrorKind::Several`] if the file holds more than one document.
 pub fn read(path: &str, bytes: &[u8]) -> Result<Document, ReadError> {
     let Reading { mut documents, mut refused } = read_all(path, bytes, &Options::default())?;
     match (documents.len(), refused.len()) {
@@ -123,7 +123,7 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<Document, ReadError> {
 /// or an archive.
 ///
 /// # Errors
-/// [`ReadError`] where the bytes are empty, are not text, are damaged, or belong to a format that is not read. A member
+/// [`ReadError`] if the bytes are empty, are not text, are damaged, or belong to a format that is not read. A member
 /// of an archive that cannot be read is listed in [`Reading::refused`].
 pub fn read_all(path: &str, bytes: &[u8], options: &Options) -> Result<Reading, ReadError> {
     let file = File::new(path, bytes);

@@ -167,7 +167,7 @@ fn indent(text: &str, line: &Line) -> usize {
     text[line.span.start..start].chars().map(|c| if c == '\t' { 8 } else { 1 }).sum()
 }
 
-/// The width of a hard-wrapped page in characters: 95 % of the lines with a line below are no longer. `None` where each
+/// The width of a hard-wrapped page in characters: 95 % of the lines with a line below are not longer. `None` if each
 /// paragraph is one long line.
 fn page_width(text: &str, lines: &[Line]) -> Option<usize> {
     const LAST_WORD: usize = 12;

@@ -114,7 +114,7 @@ pub trait ReadValue<'s>: Sized {
 /// The cells of a column of a frame, from the first row to the last.
 ///
 /// # Errors
-/// [`OpenError`] where the frame has no such column or it has another type.
+/// [`OpenError`] if the frame has no such column or it has another type.
 pub fn column<'s, T: ReadValue<'s>>(frame: &'s DataFrame, name: &str) -> Result<Vec<Option<T>>, OpenError> {
     read(frame, name).map_err(|source| OpenError::new("table in memory", OpenErrorKind::Stored { source }))
 }

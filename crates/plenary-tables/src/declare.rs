@@ -34,7 +34,7 @@ pub struct Column {
     pub kind: Kind,
     /// Unit of the values; `None` for names, texts and ids.
     pub unit: Option<&'static str>,
-    /// What a null means; `None` where a value is never missing.
+    /// What a null means; `None` if a value is never missing.
     pub null_means: Option<&'static str>,
     /// What the column holds.
     pub description: &'static str,

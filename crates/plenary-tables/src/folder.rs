@@ -59,7 +59,7 @@ impl OutputFolder {
     /// `marker` is the file that marks a complete set, `names` are the other files that the run will write.
     ///
     /// # Errors
-    /// Where the path is a file, the folder has files that plenary did not write, another run uses it, or it cannot be
+    /// If the path is a file, the folder has files that plenary did not write, another run uses it, or it cannot be
     /// written. Nothing is changed then.
     pub(super) fn take(path: &Path, marker: &'static str, names: &[String]) -> Result<Self, TableError> {
         let not_writable = |source| TableError::NotWritable { path: path.to_owned(), source };

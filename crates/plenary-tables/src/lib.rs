@@ -67,7 +67,7 @@ pub struct StudyInfo {
     pub name: String,
     /// Seed of all random draws.
     pub seed: u64,
-    /// sha256 of the people list, 64 hex digits; `None` where the study names none.
+    /// sha256 of the people list, 64 hex digits; `None` if the study names none.
     pub people_sha256: Option<String>,
     /// The targets, in the order of the study.
     pub targets: Vec<Target>,

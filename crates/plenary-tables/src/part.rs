@@ -142,7 +142,7 @@ impl<'r> PartTables<'r> {
     /// `study` makes the study from that record. Sizes and sha256 of all files are checked.
     ///
     /// # Errors
-    /// [`OpenError`] where the folder does not hold a complete part of this version.
+    /// [`OpenError`] if the folder does not hold a complete part of this version.
     pub fn open<T: DeserializeOwned>(
         folder: &Path,
         more: &[&str],
@@ -230,7 +230,7 @@ impl<'r> Closed<'r> {
     /// The documents of several parts, in the order of `runs`, in a folder.
     ///
     /// # Errors
-    /// Where a table cannot be read or written, or the parts do not hold the documents of `runs`.
+    /// If a table cannot be read or written, or the parts do not hold the documents of `runs`.
     pub fn combine(
         folder: &'r OutputFolder,
         parts: &[PartTables],

@@ -48,9 +48,9 @@ pub struct Measured<'a> {
     pub segments: &'a [(&'a Transcript, &'a Segment)],
     /// Vectors and token counts.
     pub embeddings: &'a Embeddings,
-    /// `None` where the study leaves sentiment out.
+    /// `None` if the study leaves sentiment out.
     pub sentiment: Option<&'a Sentiment>,
-    /// `None` where the study has no target.
+    /// `None` if the study has no target.
     pub codings: Option<&'a Codings>,
 }
 

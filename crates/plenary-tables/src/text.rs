@@ -23,7 +23,7 @@ pub fn write_csv(rows: &DataFrame, out: impl Write, header: bool) -> PolarsResul
 /// Rows as JSON objects: a list is an array, a null is `null`, dates and instants are in ISO 8601.
 ///
 /// # Errors
-/// Where a column has a type that tables do not have.
+/// If a column has a type that tables do not have.
 pub fn json_rows(rows: &DataFrame) -> PolarsResult<Vec<Map<String, Value>>> {
     let mut objects = vec![Map::new(); rows.height()];
     for column in rows.columns() {
@@ -61,7 +61,7 @@ fn json(value: &AnyValue) -> PolarsResult<Value> {
 /// Rows as texts, one per cell: a null is empty, lists are joined with `; `.
 ///
 /// # Errors
-/// Where a column has a type that tables do not have.
+/// If a column has a type that tables do not have.
 pub fn text_rows(rows: &DataFrame) -> PolarsResult<Vec<Vec<String>>> {
     let mut texts = vec![Vec::with_capacity(rows.width()); rows.height()];
     for column in rows.columns() {

@@ -50,7 +50,7 @@ impl OutputFolder {
     /// removes what a killed run left unfinished. Call it before anything is computed.
     ///
     /// # Errors
-    /// Where the path is a file, the folder has files that plenary did not write, another run uses it, or it cannot be
+    /// If the path is a file, the folder has files that plenary did not write, another run uses it, or it cannot be
     /// written. Nothing in it is changed then.
     pub fn prepare(path: &Path, csv: bool) -> Result<Self, TableError> {
         let extensions: &[&str] = if csv { &["parquet", "csv"] } else { &["parquet"] };

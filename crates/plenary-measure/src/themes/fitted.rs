@@ -55,7 +55,7 @@ impl Fitted {
     /// outside the sample.
     ///
     /// # Errors
-    /// [`ThemeError`] where the inputs do not fit together or `progress` asks to stop.
+    /// [`ThemeError`] if the inputs do not fit together or `progress` asks to stop.
     pub fn assign(
         &mut self,
         vectors: ArrayView2<f32>,

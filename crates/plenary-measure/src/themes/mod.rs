@@ -73,7 +73,7 @@ impl ThemeOptions {
     }
 }
 
-/// Why there are no themes.
+/// Why themes could not be found.
 #[derive(Debug, thiserror::Error)]
 pub enum ThemeError {
     /// The inputs do not fit together.
@@ -111,7 +111,7 @@ pub enum ThemeError {
 /// same text should have the same vector: only one of them is used.
 ///
 /// # Errors
-/// [`ThemeError`] where the inputs do not fit together, a vector is not finite, an option is out of range, or
+/// [`ThemeError`] if the inputs do not fit together, a vector is not finite, an option is out of range, or
 /// `progress` asks to stop.
 pub fn find(
     vectors: ArrayView2<f32>,

@@ -71,7 +71,7 @@ impl Sample {
     /// An empty sample.
     ///
     /// # Errors
-    /// [`ThemeError::Option`] where an option is out of range.
+    /// [`ThemeError::Option`] if an option is out of range.
     pub fn new(options: &ThemeOptions, seed: u64) -> Result<Self, ThemeError> {
         options.check()?;
         Ok(Self { options: options.clone(), seed, at_most: FITTED_AT_MOST, nodes: BTreeMap::new(), n_rows: 0 })
@@ -146,7 +146,7 @@ impl Sample {
     /// Writes the sample; the same sample gives the same bytes.
     ///
     /// # Errors
-    /// Where `to` cannot be written.
+    /// If `to` cannot be written.
     pub fn write(&self, to: impl Write) -> Result<(), SampleError> {
         let stored = Stored {
             version: STORED_VERSION,
@@ -162,7 +162,7 @@ impl Sample {
     /// Reads what [`Sample::write`] wrote.
     ///
     /// # Errors
-    /// [`SampleError::Damaged`] where the bytes are not a sample of this version.
+    /// [`SampleError::Damaged`] if the bytes are not a sample of this version.
     pub fn read(mut from: impl Read) -> Result<Self, SampleError> {
         let mut bytes = Vec::new();
         from.read_to_end(&mut bytes).map_err(|error| SampleError::Damaged(error.to_string()))?;
@@ -184,7 +184,7 @@ impl Sample {
     /// Finds the communities of the sample and describes them.
     ///
     /// # Errors
-    /// [`ThemeError::Stopped`] where `progress` asks to stop.
+    /// [`ThemeError::Stopped`] if `progress` asks to stop.
     pub fn fit(self, language: Option<&str>, progress: &dyn Progress) -> Result<Fitted, ThemeError> {
         let n = self.nodes.len();
         let width = self.nodes.values().next().map_or(0, Vec::len);

@@ -66,7 +66,7 @@ pub(crate) fn read(xml: &str) -> Result<Lists, String> {
 }
 
 impl Lists {
-    /// The next marker of a list, as it is printed: "- ", "3. ", "2.1 ". `None` for a list without markers.
+    /// The next marker of a list, as printed: "- ", "3. ", "2.1 ". `None` for a list without markers.
     pub(crate) fn next(&mut self, list: &str, at: usize) -> Option<String> {
         if list == "0" {
             return None;

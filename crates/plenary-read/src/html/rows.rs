@@ -137,7 +137,7 @@ pub(crate) fn rows(page: &Html) -> (Vec<Row>, Option<String>) {
                         continue;
                     }
                     if let Some(mark) = note_mark(node, element) {
-                        // In running text the mark is not part of what is said.
+                        // In running text the mark is not part of the speech.
                         skipped = Some(node.id());
                         walk.begin_note(&mark);
                         continue;

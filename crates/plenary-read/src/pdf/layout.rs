@@ -395,7 +395,7 @@ impl Measures {
     }
 
     /// Index of the first row of the notes at the foot of a page: from there on every row is smaller than the body, and the
-    /// first has a raised number. The number of rows where there are no notes.
+    /// first has a raised number. The number of rows if there are no notes.
     fn notes_from(&self, page: &[Row]) -> usize {
         (self.foot(page)..page.len()).find(|k| marks::begins_note(&page[*k].text())).unwrap_or(page.len())
     }

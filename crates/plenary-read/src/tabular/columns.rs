@@ -97,7 +97,7 @@ pub(super) fn text(names: &[String], columns: &Columns) -> Option<usize> {
 /// Finds what each column means.
 ///
 /// # Errors
-/// [`ReadErrorKind::NoTextColumn`] with the columns that there are; [`ReadErrorKind::NoColumn`] where the study names one
+/// [`ReadErrorKind::NoTextColumn`] with the columns that there are; [`ReadErrorKind::NoColumn`] if the study names one
 /// that is missing.
 pub(super) fn find(names: &[String], omitted: &[String], columns: &Columns) -> Result<Use, ReadErrorKind> {
     let position = |key: &'static str, name: &str, usual_names: &[&str]| {

@@ -23,7 +23,7 @@ const ABOVE_NAMES: usize = 10;
 /// TSV.
 ///
 /// # Errors
-/// [`ReadErrorKind::Row`] where a quotation mark is not closed or a row has more cells than there are names.
+/// [`ReadErrorKind::Row`] if a quotation mark is not closed or a row has more cells than there are names.
 pub(super) fn read(file: &File<'_>, columns: &Columns) -> Result<Table, Problem> {
     let text = file.text();
     let delimiters: &[u8] = if file.has_extension_of(Format::Tsv) { b"\t,;|" } else { b",;\t|" };

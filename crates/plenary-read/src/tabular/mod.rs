@@ -40,7 +40,7 @@ pub(crate) struct Table {
     pub(crate) warnings: Vec<String>,
 }
 
-/// One row. A cell is `None` where it is empty or null.
+/// One row. A cell is `None` if it is empty or null.
 #[derive(Debug)]
 pub(crate) struct Row {
     /// Position in the file, for errors.
@@ -65,7 +65,7 @@ pub(crate) fn read_json_lines(file: &File<'_>, _columns: &Columns) -> Result<Tab
 /// The documents of a table, by the study's names of its columns.
 ///
 /// # Errors
-/// Where a column is missing or no row has text.
+/// If a column is missing or no row has text.
 pub(crate) fn documents(source: &Source<'_>, table: Table, options: &Options) -> Result<Vec<Document>, Problem> {
     let found = columns::find(&table.names, &table.omitted, &options.columns)?;
     group_rows(source, table, &found, &options.lexicon)
@@ -103,7 +103,7 @@ struct Group {
 /// Rows to documents.
 ///
 /// # Errors
-/// [`ReadErrorKind::Empty`] where no row has text.
+/// [`ReadErrorKind::Empty`] if no row has text.
 fn group_rows(source: &Source<'_>, table: Table, found: &Use, lexicon: &Lexicon) -> Result<Vec<Document>, Problem> {
     let mut groups: Vec<Group> = Vec::new();
     let mut group_of: HashMap<Option<String>, usize> = HashMap::new();

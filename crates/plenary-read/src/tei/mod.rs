@@ -79,7 +79,7 @@ fn root(text: &str) -> Option<String> {
 ///
 /// # Errors
 /// [`ReadErrorKind::Xml`] with line and column where the XML is not well-formed, [`ReadErrorKind::Entities`],
-/// [`ReadErrorKind::NotTei`], and [`ReadErrorKind::NoTextInTei`] where no `TEI` has text.
+/// [`ReadErrorKind::NotTei`], and [`ReadErrorKind::NoTextInTei`] if no `TEI` has text.
 pub(crate) fn read(file: &File<'_>) -> Result<Vec<Document>, Problem> {
     let decoded = decode::decode_xml(file.bytes);
     detect::check_text(&decoded.text, file.bytes)?;

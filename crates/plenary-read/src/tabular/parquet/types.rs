@@ -44,7 +44,7 @@ pub(super) struct ReducedSchema {
 /// Reduces the types of a file.
 ///
 /// # Errors
-/// Where the schema is damaged.
+/// If the schema is damaged.
 pub(super) fn reduce(metadata: &FileMetadata) -> PolarsResult<ReducedSchema> {
     let arrow = infer_schema(metadata)?;
     let schema = metadata.schema();
@@ -186,7 +186,7 @@ fn per_second(unit: ArrowTimeUnit) -> i64 {
 }
 
 impl Form {
-    /// A value as text; `None` where it is null or blank.
+    /// A value as text; `None` if it is null or blank.
     pub(super) fn write(self, value: &AnyValue<'_>) -> Option<String> {
         if value.is_null() {
             return None;
