@@ -83,7 +83,7 @@ impl Candidate {
         Self { marked, n_mentions: 0, ..Self::implied(style, Origin::Printed, parts, kind, place, weights) }
     }
 
-    /// A turn that begins without a byline.
+    /// A turn that begins without its own byline.
     pub(crate) fn implied(
         style: Style,
         origin: Origin,

@@ -43,7 +43,8 @@ impl LabelMap {
         self.pairs.len()
     }
 
-    /// Probabilities of the task's labels, in the order of [`Task::labels`]; `None` if a logit is missing or not finite.
+    /// Probabilities of the task's labels, in the order of [`Task::labels`]; `None` if a logit is missing or not
+    /// finite.
     pub fn probabilities(&self, logits: &[f32]) -> Option<Vec<f32>> {
         let in_order: Vec<f32> =
             self.pairs.iter().map(|&(logit, _)| logits.get(logit).copied()).collect::<Option<_>>()?;

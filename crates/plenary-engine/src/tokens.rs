@@ -1,4 +1,4 @@
-//! Text to token ids, in as many windows as a model needs to see all of it.
+//! Text to token ids, in as many windows as a model needs to read the whole text.
 //!
 //! **Input**: a text or a pair of texts. **Output**: [`Windows`]. A text longer than the model takes is split at the starts
 //! of words; of a pair the first text is split and each window contains the whole second text. No text is cut off. A second

@@ -171,7 +171,7 @@ pub fn leads(lexicon: &Lexicon, title: &str) -> bool {
     labels::words(title).first().is_some_and(|word| !lexicon.is_chair_of_bodies(word))
 }
 
-/// Whether a title is that of the chair of this meeting: "Chair", "Chair of the Committee", "President of the Assembly".
+/// Whether a title means the chair of this meeting: "Chair", "Chair of the Committee", "President of the Assembly".
 pub fn is_session_chair(lexicon: &Lexicon, title: &str) -> bool {
     let words = labels::words(title);
     let Some(first) = words.first() else { return false };

@@ -1,6 +1,6 @@
 //! A file before its format is known.
 //!
-//! **Input:** path and bytes. **Output:** what recognition and reading need to know of them, each computed at most once:
+//! **Input:** path and bytes. **Output:** the properties that recognition and reading need, each computed at most once:
 //! the extension, the decoded text, the members of a ZIP archive. Nothing is refused here.
 
 use std::cell::OnceCell;

@@ -216,7 +216,7 @@ impl Flow {
     }
 
     /// Ends what is open and writes the document line by line. Notes follow below a rule, each with its number in brackets, so
-    /// that they are not taken for speech.
+    /// that they are not read as speech.
     pub(crate) fn write(mut self, out: &mut Parts) {
         self.end_paragraph();
         while !self.places.is_empty() {

@@ -60,7 +60,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Parts, Problem> {
     Ok(out)
 }
 
-/// The properties that a style sets. Others are those of its parent.
+/// The properties that a style sets. Other properties come from its parent.
 #[derive(Debug, Default)]
 struct Style {
     parent: Option<String>,

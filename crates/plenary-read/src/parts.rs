@@ -17,7 +17,7 @@ pub(crate) struct Parts {
     pub(crate) warnings: Vec<String>,
     /// Number of the paragraph to which the next line belongs.
     pub(crate) paragraph: usize,
-    /// Text before the next line that is not read as part of it.
+    /// Text before the next line that is not part of that line.
     pub(crate) margin: String,
 }
 

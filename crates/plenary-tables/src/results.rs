@@ -204,8 +204,8 @@ impl Results {
     /// Writes the results into a folder: the same bytes as a run that writes there.
     ///
     /// # Errors
-    /// [`TableError`] if the folder is refused or cannot be written, or a file of these results is damaged. Earlier results in
-    /// the folder are unchanged then.
+    /// [`TableError`] if the folder is refused or cannot be written, or a file of these results is damaged. Earlier
+    /// results in the folder are unchanged then.
     pub fn save(&self, path: &Path) -> Result<Self, TableError> {
         let folder = OutputFolder::prepare(path, self.study.csv)?;
         let mut sink = Sink::folder(&folder)?;

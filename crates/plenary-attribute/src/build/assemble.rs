@@ -1,7 +1,8 @@
 //! Lines and bylines to blocks and utterances.
 //!
-//! **Input**: the page, what is settled, the asides, the bylines and their people. **Output**: blocks that partition the text, and
-//! utterances that contain the speech between one byline and the next. Explanations are left to `explain`, segments to `sentences`.
+//! **Input**: the page, the claims on it, the asides, the bylines and their people. **Output**: blocks that partition
+//! the text, and utterances that contain the speech between one byline and the next. Explanations are left to
+//! `explain`, segments to `sentences`.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};

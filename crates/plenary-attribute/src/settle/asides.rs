@@ -1,9 +1,9 @@
 //! Brackets inside a turn that are not speech of its speaker.
 //!
-//! **Input**: the page, what is settled, and the bylines. **Output**: the places of stage directions, interpreters' marks and
-//! clock times, and bylines for interjections with a name ("(An hon. Member: Shame!)"). Brackets are speech unless their words show
-//! otherwise: a direction begins with a word for what is heard or seen, an interjection has the form of a byline with a sentence.
-//! Building blocks and utterances is left to `build`.
+//! **Input**: the page, the claims on it, and the bylines. **Output**: the places of stage directions, interpreters'
+//! marks and clock times, and bylines for interjections with a name ("(An hon. Member: Shame!)"). Brackets are speech
+//! unless their words show otherwise: a direction begins with a word for what is heard or seen, an interjection has the
+//! form of a byline with a sentence. Building blocks and utterances is left to `build`.
 
 use std::ops::Range;
 

@@ -1,7 +1,7 @@
 //! Text between turns that is not speech: headings, agenda items, reports of what was said, pull quotes.
 //!
-//! **Input**: the page, what is settled, and the bylines. **Output**: claims on lines, and where the head of the document ends.
-//! Brackets inside turns are left to `asides`.
+//! **Input**: the page, the claims on it, and the bylines. **Output**: claims on lines, and where the head of the
+//! document ends. Brackets inside turns are left to `asides`.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;

@@ -1,7 +1,8 @@
 //! The head of a document: title, event, panel, session, date and time, and who conducts the meeting.
 //!
-//! **Input**: the page, what is settled, and the first byline. **Output**: claims on lines, the front matter, and the people that the
-//! head names as chairs or as present. Only printed information is used; a date without a year takes the year of the event's name.
+//! **Input**: the page, the claims on it, and the first byline. **Output**: claims on lines, the front matter, and the
+//! people that the head names as chairs or as present. Only printed information is used; a date without a year takes
+//! the year of the event's name.
 
 use std::sync::LazyLock;
 

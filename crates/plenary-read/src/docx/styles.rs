@@ -13,7 +13,7 @@ const MOST_STYLES: usize = 20;
 /// Styles by their ids.
 pub(crate) type Styles = HashMap<String, Style>;
 
-/// The properties that a style sets. Others are those of its base.
+/// The properties that a style sets. Other properties come from its base.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Style {
     pub(crate) heading: Option<u8>,

@@ -328,7 +328,7 @@ impl Walk {
             let last =
                 shown.chars().next_back().or_else(|| self.runs.last().and_then(|run| run.text.chars().next_back()));
             match c {
-                // Joiners (U+200C, U+200D) stay: some scripts need them for spelling.
+                // Joiners (U+200C, U+200D) are kept: some scripts need them for spelling.
                 '\u{AD}' | '\u{200B}' | '\u{FEFF}' => {}
                 c if c.is_whitespace() && last.is_none_or(|last| last == ' ') => {}
                 c if c.is_whitespace() => shown.push(' '),

@@ -135,8 +135,9 @@ fn number(rows: &mut [Row], numbers: Vec<LineNumber>) {
     }
 }
 
-/// Running headers and footers: rows that are first or last on a page and have the same text, apart from numbers, at the same
-/// height of a third of all pages; each as its page and its index there. Those of the first page stay: it may be the title.
+/// Running headers and footers: rows that are first or last on a page and have the same text, apart from numbers, at
+/// the same height of a third of all pages; each as its page and its index there. Those of the first page are kept: one
+/// may be the title.
 fn running(pages: &[Vec<Row>]) -> HashSet<(usize, usize)> {
     const FEWEST_PAGES: usize = 3;
     const DEPTH: usize = 4;
