@@ -314,7 +314,7 @@ impl Sources {
 }
 
 impl Skipped {
-    /// The bytes of a file; `None`, and an entry in `failures`, where it cannot be read.
+    /// The bytes of a file; `None`, and an entry in `failures`, if it cannot be read.
     fn bytes_of(&mut self, path: &Path, name: &str) -> Option<Vec<u8>> {
         match read_bytes(path) {
             Ok(Some(bytes)) => Some(bytes),
@@ -333,7 +333,7 @@ impl Skipped {
         }
     }
 
-    /// Lists a file that could not be read: as a failure, or as ignored where it may well not be a transcript.
+    /// Lists a file that could not be read: as a failure, or as ignored if it may not be a transcript.
     fn refuse(&mut self, path: &str, error: &ReadError, is_failure: bool) {
         let may_be_ignored = is_not_a_transcript(error) || matches!(error.kind, ReadErrorKind::Binary { .. });
         let list = if is_failure || !may_be_ignored { &mut self.failures } else { &mut self.ignored };

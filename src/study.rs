@@ -29,7 +29,7 @@ use plenary_tables::StudyInfo;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Study {
-    /// sha256 of the study file, followed by its lexicon and its list of people where it names them; 64 hex digits. `None` for
+    /// sha256 of the study file, followed by its lexicon and its list of people if it names them; 64 hex digits. `None` for
     /// a run without a study.
     #[serde(skip)]
     pub sha256: Option<String>,

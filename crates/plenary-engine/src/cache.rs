@@ -291,7 +291,7 @@ pub fn stats(folder: &Path) -> Result<Stats, CacheError> {
     Ok(Stats { path: cache.path.clone(), bytes, shares })
 }
 
-/// Removes rows that were computed longer than `older_than` ago and, where more than `at_most` bytes of numbers are left, the
+/// Removes rows that were computed longer than `older_than` ago and, if more than `at_most` bytes of numbers are left, the
 /// oldest of them; then shrinks the file. Returns the number of rows removed and the number left.
 ///
 /// # Errors
@@ -546,7 +546,7 @@ fn day_of(bytes: &[u8]) -> u32 {
     word(bytes, 8)
 }
 
-/// The number at a position of a row; 0 where the row is too short.
+/// The number at a position of a row; 0 if the row is too short.
 fn word(bytes: &[u8], at: usize) -> u32 {
     bytes.get(at..).and_then(|rest| rest.first_chunk::<4>()).map_or(0, |number| u32::from_le_bytes(*number))
 }

@@ -213,7 +213,7 @@ fn checked_config(bytes: &[u8]) -> Result<BertConfig, String> {
     Ok(config)
 }
 
-/// rust-bert and tch panic where libtorch reports an error; the panic becomes an error again.
+/// rust-bert and tch panic if libtorch reports an error; the panic becomes an error again.
 fn caught<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(panic_message(panic.as_ref())))
 }

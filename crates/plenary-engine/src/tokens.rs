@@ -156,7 +156,7 @@ fn failed(text: &str, reason: &tokenizers::Error) -> ModelProblem {
     ModelProblem::Pass { text: excerpt(text), reason: reason.to_string() }
 }
 
-/// The range from the first to the last item that `is_word`; an empty range after the first item where there is none.
+/// The range from the first to the last item that `is_word`; an empty range after the first item if there is none.
 fn outer<T>(items: &[T], is_word: impl Fn(&T) -> bool) -> Range<usize> {
     let start = items.iter().position(&is_word).unwrap_or(items.len().min(1));
     let end = items.iter().rposition(&is_word).map_or(start, |last| last + 1);

@@ -68,7 +68,7 @@ pub struct InferenceCoder<'m> {
 }
 
 impl<'m> InferenceCoder<'m> {
-    /// A coder that labels by the inference of `model`. Fails where the model is not for inference.
+    /// A coder that labels by the inference of `model`. Fails if the model is not for inference.
     pub fn new(model: &'m Model, options: &StanceOptions) -> Result<Self, EngineError> {
         model.expect_task(Task::Inference)?;
         let id = CoderId { id: model.id.clone(), kind: CoderKind::Inference };

@@ -63,7 +63,7 @@ impl Config {
             .ok_or_else(|| bad_config(model, path, "`id2label` does not number its labels from 0".into()))
     }
 
-    /// Whether the model has no classifier according to the file, even where the file lists labels.
+    /// Whether the model has no classifier according to the file, even if the file lists labels.
     pub(crate) fn is_headless(&self) -> bool {
         self.architectures.iter().flatten().next().is_some_and(|name| {
             !name.contains("For") || name.ends_with("ForMaskedLM") || name.ends_with("ForPreTraining")
@@ -120,7 +120,7 @@ pub(crate) fn stated_max_tokens(model: &str, folder: &Path) -> Result<Option<usi
     Ok(None)
 }
 
-/// The pooling in sentence-transformers' `modules.json` and `1_Pooling/config.json`; the mean where there is neither.
+/// The pooling in sentence-transformers' `modules.json` and `1_Pooling/config.json`; the mean if there is neither.
 pub(crate) fn pooling(model: &str, folder: &Path) -> Result<Pooling, FileError> {
     #[derive(Deserialize)]
     struct Module {

@@ -48,7 +48,7 @@ pub fn convert(folder: &ModelFolder, target: &Path, force: bool) -> Result<PathB
     Ok(path)
 }
 
-/// The model with the weights that an engine without graphs needs: the model itself where it has them, else the model that
+/// The model with the weights that an engine without graphs needs: the model itself if it has them, else the model that
 /// [`convert`] made from it.
 ///
 /// # Errors

@@ -88,7 +88,7 @@ pub fn list(places: &[Place]) -> Result<Vec<Listed>, FindError> {
     Ok(found)
 }
 
-/// The places that exist; an error that lists all places where none exists.
+/// The places that exist; an error that lists all places if none exists.
 fn existing(places: &[Place]) -> Result<Vec<Place>, FindError> {
     let there: Vec<Place> = places.iter().filter(|p| p.path.is_dir()).cloned().collect();
     if there.is_empty() {

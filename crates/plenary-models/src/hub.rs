@@ -273,7 +273,7 @@ impl Source<'_> {
     }
 }
 
-/// How a file differs from what the hub announced: another size, or another sha256 where the hub states it (large files are
+/// How a file differs from what the hub announced: another size, or another sha256 if the hub states it (large files are
 /// stored under their sha256).
 fn damage(path: &Path, size: Option<usize>) -> Option<String> {
     let file = path.canonicalize().ok()?;

@@ -20,9 +20,9 @@ pub struct Request {
     pub name: String,
     /// Name of the model's folder; `ORG--NAME` by default.
     pub id: Option<String>,
-    /// What the model is for, where its files do not say it.
+    /// What the model is for, if its files do not say it.
     pub task: Option<Task>,
-    /// What its labels mean, in their order, where its files do not say it.
+    /// What its labels mean, in their order, if its files do not say it.
     pub labels: Option<Vec<String>>,
     /// Which files to take.
     pub wanted: Wanted,

@@ -31,7 +31,7 @@ pub(crate) struct File<'a> {
 /// What recognition looks at in a ZIP archive.
 struct Members {
     names: HashSet<String>,
-    /// Content of the member `mimetype`, where there is one.
+    /// Content of the member `mimetype`, if there is one.
     media_type: Option<String>,
 }
 

@@ -90,7 +90,7 @@ pub(crate) fn lines(text: &str) -> Vec<Line> {
     lines
 }
 
-/// Removes line numbers in the margin ("14   truck itself") from the runs, where nearly all lines have one and the numbers
+/// Removes line numbers in the margin ("14   truck itself") from the runs, if nearly all lines have one and the numbers
 /// are consecutive.
 fn drop_margin_numbers(text: &str, lines: &mut [Line]) {
     const FEWEST: usize = 8;

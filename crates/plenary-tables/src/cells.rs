@@ -105,7 +105,7 @@ pub(crate) trait Value {
         Self: 'c;
 }
 
-/// A value that can be read from a series and borrows from it where it is text or a vector.
+/// A value that can be read from a series and borrows from it if it is text or a vector.
 pub trait ReadValue<'s>: Sized {
     /// The cells of a series, from the first row to the last; a null is `None`.
     fn read(series: &'s Series) -> PolarsResult<Vec<Option<Self>>>;

@@ -40,7 +40,7 @@ pub struct Column {
     pub description: &'static str,
 }
 
-/// The type of a field: an option where a null has a meaning.
+/// The type of a field: an option if a null has a meaning.
 macro_rules! field {
     ($ty:ty) => { $ty };
     ($ty:ty, $null:literal) => { Option<$ty> };
@@ -124,7 +124,7 @@ macro_rules! tables {
                 /// The rows of a frame that has the columns of the table.
                 ///
                 /// # Errors
-                /// [`OpenError`](crate::OpenError) where a column is missing, has another type, or has a null that its
+                /// [`OpenError`](crate::OpenError) if a column is missing, has another type, or has a null that its
                 /// description does not allow.
                 pub fn rows(frame: &$a polars_core::prelude::DataFrame) -> Result<Vec<Self>, crate::OpenError> {
                     Self::read(frame).map_err(|source| crate::OpenError::stored(Self::TABLE.name, source))

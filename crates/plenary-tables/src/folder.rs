@@ -121,7 +121,7 @@ impl OutputFolder {
             .map_err(|source| TableError::Install { path: ready, source })
     }
 
-    /// Moves the files of `.plenary-ready` to their places; does nothing where there are none. A kill can follow any step:
+    /// Moves the files of `.plenary-ready` to their places; does nothing if there are none. A kill can follow any step:
     /// repeating steps that are done changes nothing.
     fn install(&self) -> io::Result<()> {
         let ready = self.path.join(READY);
@@ -162,7 +162,7 @@ impl Drop for OutputFolder {
         let _ = fs::remove_file(self.path.join(LOCK));
         let _ = self.lock.unlock();
         for folder in self.created.iter().rev() {
-            // Fails where the folder is not empty, which is intended.
+            // Fails if the folder is not empty, which is intended.
             let _ = fs::remove_dir(folder);
         }
     }

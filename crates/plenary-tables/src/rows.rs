@@ -337,7 +337,7 @@ pub(super) fn codings<'a>(part: &Measured<'a>, study: &'a StudyInfo) -> Vec<Codi
 pub(super) struct StanceView<'a> {
     /// The rows of `stance`.
     pub(super) rows: Vec<StanceRow<'a>>,
-    /// The columns of `analysis`, one per target of the study: the score of segments with a label, all null where nothing
+    /// The columns of `analysis`, one per target of the study: the score of segments with a label, all null if nothing
     /// was coded.
     pub(super) columns: Vec<Column>,
 }
@@ -478,7 +478,7 @@ pub(super) fn analysis<'a>(part: &Measured<'a>) -> Vec<AnalysisRow<'a>> {
     rows.collect()
 }
 
-/// The theme columns of `analysis` for `n` segments; null where there are no themes.
+/// The theme columns of `analysis` for `n` segments; null if there are no themes.
 pub(super) fn theme_columns(themes: &Themes, assigned: &[Assignment], n: usize) -> Vec<Column> {
     let of = |row: usize| assigned.get(row).map(|assignment| (&themes.themes[assignment.theme], assignment));
     analysis_themes(

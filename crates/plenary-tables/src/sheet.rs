@@ -119,7 +119,7 @@ pub(super) fn arrow_types() -> CompatLevel {
     CompatLevel::oldest()
 }
 
-/// A file that keeps the sha256 of its content and the system's error where writing fails (the writers of the formats
+/// A file that keeps the sha256 of its content and the system's error if writing fails (the writers of the formats
 /// wrap that in errors of their own). Its clones write to the same file.
 #[derive(Clone)]
 pub(super) struct HashedFile(Arc<Mutex<Open>>);
@@ -158,7 +158,7 @@ impl HashedFile {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The result of a writer, with the system's error where it failed.
+    /// The result of a writer, with the system's error if it failed.
     pub(super) fn checked<T>(&self, result: PolarsResult<T>) -> Result<T, TableError> {
         let mut open = self.lock();
         match open.error.take() {

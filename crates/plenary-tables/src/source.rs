@@ -91,7 +91,7 @@ impl Source {
         })
     }
 
-    /// The rows `first..first + n` of a Parquet file; `columns` names those that are read, all where it is `None`.
+    /// The rows `first..first + n` of a Parquet file; `columns` names those that are read, all if it is `None`.
     pub(super) fn rows(
         &self,
         name: &str,

@@ -12,7 +12,7 @@ use serde_json::{Map, Number, Value};
 
 use super::cells::{day, instant};
 
-/// Writes rows as CSV, with the names of the columns first where `header` is set. Vectors are left out.
+/// Writes rows as CSV, with the names of the columns first if `header` is set. Vectors are left out.
 ///
 /// # Errors
 /// What `out` returns.

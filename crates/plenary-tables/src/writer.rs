@@ -1,4 +1,4 @@
-//! The tables of a run as files, some rows at a time: Parquet, the codebook, `run.json`, and CSV where wanted.
+//! The tables of a run as files, some rows at a time: Parquet, the codebook, `run.json`, and CSV if requested.
 //!
 //! **Input:** transcripts with their measurements, some at a time, then what is known only of the whole corpus.
 //! **Output:** the [`Results`], in a folder or in memory; the same rows give the same bytes in either. While a folder
@@ -103,7 +103,7 @@ impl Sheets {
 }
 
 impl<'r> Writer<'r> {
-    /// Starts the tables of a run in a folder, with CSV where the study wants it; `vector_width` is the number of dimensions
+    /// Starts the tables of a run in a folder, with CSV if the study requests it; `vector_width` is the number of dimensions
     /// of the embedding.
     pub fn begin(folder: &'r OutputFolder, study: &StudyInfo, vector_width: usize) -> Result<Self, TableError> {
         Self::begin_in(Sink::folder(folder)?, study, vector_width)

@@ -114,7 +114,7 @@ struct Frame {
     in_table: bool,
 }
 
-/// The rows of a page, and a warning where more than a few words were omitted.
+/// The rows of a page, and a warning if more than a few words were omitted.
 pub(crate) fn rows(page: &Html) -> (Vec<Row>, Option<String>) {
     let looks = Looks::of(page);
     let words = Words::of(page);

@@ -134,7 +134,7 @@ fn is_one_word(left: &Glyph, right: &Glyph) -> bool {
 #[derive(Default)]
 struct Collector {
     page: Glyphs,
-    /// For each glyph the share of its em square that ink covers; 0 where that is not known.
+    /// For each glyph the share of its em square that ink covers; 0 if that is not known.
     ink: Vec<f32>,
     /// Ink by outline, as one outline is drawn many times.
     known_ink: HashMap<u128, f32>,

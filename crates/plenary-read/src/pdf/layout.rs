@@ -36,7 +36,7 @@ struct Row {
     size: f32,
     first_word: f32,
     pieces: Vec<Piece>,
-    /// The number of the line, where the margin has one.
+    /// The number of the line, if the margin has one.
     number: Option<String>,
     /// The column: 1 is the whole page, 2 and 3 its halves, 4 to 7 theirs; the direction of the text on top.
     column: usize,

@@ -97,7 +97,7 @@ fn cells(
 /// The sheet as a table.
 ///
 /// # Errors
-/// The cells of its first row, where no row of names is found.
+/// The cells of its first row, if no row of names is found.
 fn table(sheet: &str, cells: &Cells, columns: &Columns) -> Result<Table, Vec<String>> {
     let names_of = |row: &BTreeMap<usize, String>| -> Vec<String> {
         let width = row.last_key_value().map_or(0, |(last, _)| last + 1);

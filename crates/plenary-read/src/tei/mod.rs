@@ -40,7 +40,7 @@ pub(crate) struct Element {
 }
 
 impl Element {
-    /// The value of an attribute, where it is there and not blank.
+    /// The value of an attribute, if it exists and is not blank.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let found = self.attributes.iter().find(|(key, _)| key == name);
         found.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())

@@ -66,7 +66,7 @@ pub(super) fn reduce(metadata: &FileMetadata) -> PolarsResult<ReducedSchema> {
 /// How the values of a column are written. Reduces the type of its field.
 ///
 /// # Errors
-/// The kind of values, where there is no text for them.
+/// The kind of values, if there is no text for them.
 fn form(dtype: &ArrowDataType, field: &mut ParquetType) -> Result<Form, &'static str> {
     match dtype {
         ArrowDataType::Int8 | ArrowDataType::Int16 | ArrowDataType::UInt8 | ArrowDataType::UInt16 => {
@@ -213,7 +213,7 @@ fn integer(value: &AnyValue<'_>) -> Option<i128> {
     (bytes.len() <= LONGEST_DECIMAL).then(|| bytes.iter().fold(sign, |sum, byte| sum << 8 | i128::from(*byte)))
 }
 
-/// `hh:mm:ss`, with a fraction where there is one.
+/// `hh:mm:ss`, with a fraction if there is one.
 fn time_of_day(value: i128, per_second: i64) -> Option<String> {
     let per_second = i128::from(per_second);
     let nanoseconds = (value % per_second) * (1_000_000_000 / per_second);
