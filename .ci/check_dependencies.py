@@ -27,7 +27,7 @@ KNOWN = {
 
 
 def satisfied(expression, allowed):
-    """Whether an SPDX expression is satisfied by the allowed licences. `/` is the old way to write OR."""
+    """Whether an SPDX expression is satisfied by the allowed licences. `/` is the old form of OR."""
     tokens = re.findall(r"[()]|[\w.+-]+", re.sub(r"\s*/\s*", " OR ", expression))
     # `A WITH B` is one licence.
     joined = []
@@ -65,7 +65,7 @@ def satisfied(expression, allowed):
 
 
 def problems(metadata, rules):
-    """Sentences about what breaks the rules."""
+    """A sentence for each violation of the rules."""
     licences, bans, sources = rules["licenses"], rules["bans"], rules["sources"]
     excepted = {exception["crate"]: set(exception["allow"]) for exception in licences["exceptions"]}
     denied = {ban["crate"]: ban["reason"] for ban in bans["deny"]}
@@ -100,7 +100,7 @@ def duplicates(metadata):
 
 
 def self_test():
-    """Expressions and packages of which the answer is known."""
+    """Checks expressions and packages with a known answer."""
     allowed = {"MIT", "Apache-2.0 WITH LLVM-exception", "ISC"}
     for expression, expected in [
         ("MIT", True), ("GPL-3.0", False), ("GPL-3.0 OR MIT", True), ("GPL-3.0/MIT", True), ("GPL-3.0 AND MIT", False),

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Checks a results folder as a reviewer would, from the outside: needs Python and polars, nothing of plenary.
+"""Checks a results folder independently of plenary: needs only Python and polars.
 
     python .ci/check_tables.py results/ [--transcript FILE ...]
 
-Every table is there as codebook.parquet says, ids are unique and join, counts add up, probabilities sum to one,
-estimates are the means of what they say they are the means of, and, for the UTF-8 transcripts named, blocks make up
-the whole text and every segment is what stands in the file. Prints what is wrong and exits with 1, else with 0.
+Every table has the columns listed in codebook.parquet, ids are unique and join, counts add up, probabilities sum to
+one, and estimates are the means of the scores that they name. For the UTF-8 transcripts that are named, blocks make up
+the whole text and every segment equals the text in the file. Prints what is wrong and exits with 1, else with 0.
 """
 
 import argparse
@@ -137,19 +137,19 @@ def check_ids(tables, report):
                 report.none(lost, f"{name}.{id_column}: not in {home}")
     exemplars = tables["themes"].select(segment_id=pl.col("exemplars").explode()).drop_nulls()
     report.none(exemplars.join(tables["segments"], on="segment_id", how="anti"), "themes.exemplars: not in segments")
-    # What links rest on is there, and a byline is one.
+    # The evidence of links exists, and a byline is a block of that kind.
     evidence = tables["speakers"].select(block_id=pl.col("evidence_block_ids").explode()).drop_nulls()
     report.none(evidence.join(tables["blocks"], on="block_id", how="anti"), "speakers.evidence_block_ids: not in blocks")
     bylines = tables["utterances"].select(block_id="byline_block_id", owner="utterance_id").drop_nulls("block_id")
     bylines = bylines.join(tables["blocks"], on="block_id", how="left").filter(
         pl.col("kind").ne_missing("byline") | pl.col("utterance_id").ne_missing(pl.col("owner")))
     report.none(bylines.select("owner"), "utterances.byline_block_id: not the byline of the utterance")
-    # A person without a rule is known in one document only.
+    # A person without a rule occurs in one document only.
     alone = tables["speakers"].filter(pl.col("person_rule").is_null()).select("person_id", "document_id")
     others = tables["speakers"].select("person_id", other="document_id")
     shared = alone.join(others, on="person_id").filter(pl.col("document_id") != pl.col("other"))
     report.none(shared, "speakers.person_id: shared by documents without a person_rule")
-    # What is said of a segment agrees with what is said of its utterance.
+    # The values of a segment agree with those of its utterance.
     joined = tables["segments"].join(tables["utterances"], on="utterance_id", suffix="_u")
     for column in ["document_id", "speaker_id"]:
         differ = joined.filter(pl.col(column).ne_missing(pl.col(f"{column}_u"))).select("segment_id")
@@ -203,7 +203,7 @@ def check_counts(tables, report):
 
 
 def word_bounds(text):
-    """Words by the most and the least generous of the usual rules."""
+    """Lower and upper bound of the number of words, by the usual rules."""
     ideographs = len(re.findall(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]", text))
     chunks = sum(any(c.isalnum() for c in chunk) for chunk in text.split())
     return chunks, len(re.findall(r"\w+", text)) + ideographs
@@ -323,7 +323,7 @@ def check_estimates(tables, report):
     keys = ["document_id", "speaker_id", "utterance_id", "theme_id", "target_id"]
     for (level, measure), given in estimates.group_by("level", "measure"):
         rows = scores[measure].join(ids, on="segment_id")
-        # `document_id` of a speaker goes with the speaker; only what is given in every row makes the group.
+        # `document_id` of a speaker follows from the speaker; only columns that are set in every row define the group.
         by = [key for key in keys if given[key].null_count() == 0]
         labelled = pl.col("label").is_not_null()
         expected = rows.group_by(by or [pl.lit(0).alias("_")]).agg(
@@ -382,7 +382,7 @@ def check_source(tables, path, report):
             same = " ".join(whole.split()) == " ".join(row["text"].split())
             holds = same or letters(spoken) == letters(row["text"])
             report.check(holds, f"{row[id_column]}: text {row['text']!r} is not what the file has: {whole!r}")
-    # Nothing lost: what is spoken is in some segment.
+    # Nothing is lost: all speech is in some segment.
     covered = tables["segments"].filter(pl.col("document_id") == document["document_id"]).sort("start")
     spans = covered.select("start", "end").rows()
     for row in blocks.filter(pl.col("kind").is_in(SPOKEN)).iter_rows(named=True):
@@ -391,7 +391,7 @@ def check_source(tables, path, report):
             left += text[place:max(start, place)].decode("utf-8", "replace")
             place = max(place, end)
         left += text[place:max(row["end"], place)].decode("utf-8", "replace")
-        # The marker of a list item need not be part of what is said.
+        # The marker of a list item need not be part of the speech.
         lost = re.sub(r"^\s*(\d+|[a-zA-Z]|[ivxIVX]+)[.)]\s", "", left)
         report.check(not letters(lost), f"{row['block_id']}: spoken, but in no segment: {lost.strip()!r}")
 

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# libtorch 2.4.1 for the engine rust-bert, on x86-64 Linux: what it needs to run on the processor, out of the wheels on PyPI.
+# Installs libtorch 2.4.1 for the engine rust-bert on x86-64 Linux: the files for the processor, from wheels on PyPI.
 #
 #     .ci/libtorch.sh FOLDER        then: source FOLDER/env
 #
-# Downloads 0.8 GB once (pip and its settings say from where), checks the sha256 of every wheel, keeps 0.6 GB in FOLDER.
-# Done already, it only prints what to export. Needs Python 3 with pip, and unzip.
+# Downloads 0.8 GB once (from where pip is configured to), checks the sha256 of every wheel, keeps 0.6 GB in FOLDER.
+# If FOLDER is complete, it only prints what to export. Needs Python 3 with pip, and unzip.
 set -euo pipefail
 
 [ $# -eq 1 ] || { echo "usage: $0 FOLDER" >&2; exit 2; }
 mkdir -p "$1"
 folder="$(cd "$1" && pwd)"
 
-# Name, version, sha256. libtorch_cpu of this build of torch links two small libraries of CUDA, which need no graphics card.
+# Name, version, sha256. libtorch_cpu of this build of torch links two small CUDA libraries, which need no graphics card.
 wheels=(
   "torch 2.4.1 0b5f88afdfa05a335d80351e3cea57d38e578c8689f751d35e0ff36bce872113"
   "nvidia-cuda-cupti-cu12 12.1.105 e54fde3983165c624cb79254ae9818a456eb6e87a7fd4d56a2352c24ee542d7e"
@@ -38,7 +38,7 @@ if [ ! -f "$folder/complete" ] || [ "$(cat "$folder/complete")" != "$stamp" ]; t
     'torch/lib/libgomp-*' -d "$work"
   unzip -q -o -j "$work"/wheels/nvidia_cuda_cupti_*.whl '*/libcupti.so.12' -d "$work/torch/lib"
   unzip -q -o -j "$work"/wheels/nvidia_cuda_runtime_*.whl '*/libcudart.so.12' -d "$work/torch/lib"
-  # libtorch.so holds nothing but the names of its parts, one of which is for graphics cards.
+  # libtorch.so contains only the names of its parts, one of which is for graphics cards.
   ln -s libtorch_cpu.so "$work/torch/lib/libtorch.so"
   mv "$work/torch/lib" "$work/torch/include" "$folder/"
   printf 'export LIBTORCH=%q LIBTORCH_CXX11_ABI=0\n' "$folder" >"$folder/env"

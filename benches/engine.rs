@@ -1,8 +1,8 @@
-//! How fast a sentence becomes tokens, a vector, probabilities, and how fast a vector is found in the cache.
+//! Speed of tokenising, embedding and classifying a sentence, and of finding a vector in the cache.
 //!
 //!     cargo bench --bench engine
 //!
-//! Sentences of 6 to 30 words that are made here, one thread, the models that ship.
+//! Generated sentences of 6 to 30 words, one thread, the shipped models.
 
 use std::path::Path;
 
@@ -31,7 +31,7 @@ fn model(id: &str, choice: EngineChoice) -> Model {
     load(&folder, choice).expect("the models that ship are whole")
 }
 
-/// As many different sentences.
+/// Number of different sentences.
 fn sentences(n: usize) -> Vec<String> {
     const WORDS: [&str; 12] = [
         "harbour", "budget", "teachers", "the", "of", "a", "minister", "believes", "opposed", "network", "rivers",

@@ -1,9 +1,9 @@
-//! How fast text becomes speakers, utterances and sentences: reading and attribution on one thread, without a model.
+//! Speed of reading and attribution, from text to speakers, utterances and sentences: one thread, no model.
 //!
 //!     cargo bench --bench segment
 //!
-//! The transcripts are made here: 50 MB in each of the usual prints, and 10 MB on a single line. The goal is 20 MB a
-//! second and more for each.
+//! The transcripts are generated: 50 MB in each of the usual layouts, and 10 MB on a single line. The goal is at least
+//! 20 MB per second for each.
 
 use std::fmt::Write;
 
@@ -46,7 +46,7 @@ fn segment(bencher: Bencher<'_, '_>, name: &str, text: &str) {
         .bench_local(|| attribute(read(name, text.as_bytes()).expect("the text is one that is read"), &study));
 }
 
-/// Turns one a line: `Name: text`.
+/// Turns of one line each: `Name: text`.
 pub fn by_colon(n_bytes: usize) -> String {
     let mut voice = Voice::new();
     let mut out = String::from("Hearing on the Harbour\n\n");
@@ -79,7 +79,7 @@ pub fn printed(n_bytes: usize) -> String {
     out
 }
 
-/// Bold bylines with an office, the speech in paragraphs below.
+/// Bold bylines with an office, and the speech in paragraphs below.
 pub fn in_bold(n_bytes: usize) -> String {
     let mut voice = Voice::new();
     let mut out = String::from("# Hearing on the Harbour\n\n");
@@ -90,7 +90,7 @@ pub fn in_bold(n_bytes: usize) -> String {
     out
 }
 
-/// A turn that nobody broke into lines.
+/// A turn without line breaks.
 pub fn on_one_line(n_bytes: usize) -> String {
     let mut voice = Voice::new();
     let mut out = String::from("Ann Lee: ");
@@ -101,7 +101,7 @@ pub fn on_one_line(n_bytes: usize) -> String {
     out
 }
 
-/// Breaks a text into lines; now and then a long word at the end of one is divided.
+/// Breaks a text into lines; occasionally a long word at the end of a line is divided.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
@@ -124,7 +124,7 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// Says things of no sense in sentences of the usual make, always the same ones.
+/// Generates meaningless sentences of ordinary shape, always the same ones.
 struct Voice(u64);
 
 impl Voice {
@@ -132,7 +132,7 @@ impl Voice {
         Self(1)
     }
 
-    /// Numbers of a linear congruential generator (Knuth's MMIX).
+    /// A linear congruential generator (Knuth's MMIX).
     fn below(&mut self, n: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap_or(0) % n

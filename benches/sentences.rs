@@ -1,9 +1,9 @@
-//! How many of some texts are cut into exactly the sentences that are expected of them.
+//! Counts how many texts are cut into exactly the expected sentences.
 //!
 //!     cargo bench --bench sentences -- EXPECTED.csv [LANGUAGE]
 //!
-//! The file has the columns `id`, `text` and `sentences` (a JSON list). Each text goes the way of a transcript: it is
-//! read as the speech of somebody, attributed and cut. Prints what differs, then the count.
+//! The file has the columns `id`, `text` and `sentences` (a JSON list). Each text is processed like a transcript: it is
+//! read as the speech of a person, attributed and cut. Prints the differences, then the count.
 
 use std::process::ExitCode;
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Makes a corpus that is larger than any study: million.py FOLDER [--files 1000]
+"""Generates a very large corpus: million.py FOLDER [--files 1000]
 
-A thousand sentences a file, each of them different, by four speakers in turns of twenty. For measuring memory:
+A thousand sentences per file, all different, by four speakers in turns of twenty. For measuring memory:
 
     plenary models distill
     printf '[models]\\nengine = "static"\\nsentiment = "none"\\n' > static.toml

@@ -7,7 +7,7 @@ OLD and NEW are programs, MODELS a folder that holds a static model (`plenary mo
 
 - start: `plenary --version`
 - tables: a run with the static engine over N generated sittings of 1,000 segments each: reading, attribution, vectors, writing all tables
-- parquet: `plenary segment` of a Parquet table with N * 1,000 rows (needs Python with polars; left out without it)
+- parquet: `plenary segment` of a Parquet table with N * 1,000 rows (needs Python with polars; skipped without it)
 - pdf: `plenary segment` of the PDF files
 
 Prints the smallest user + system seconds of each program over the rounds, and NEW / OLD. The two programs take turns.
@@ -34,7 +34,7 @@ def seconds(command, folder, models):
 
 
 def jobs(folder, files, pdf):
-    """Names of jobs with their arguments; writes what they read."""
+    """Names of jobs with their arguments; writes the inputs of the jobs."""
     (folder / "sittings").mkdir()
     for number in range(files):
         (folder / "sittings" / f"{number:04}.txt").write_text(million.sitting(number), encoding="utf-8")

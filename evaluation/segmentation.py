@@ -6,7 +6,7 @@
 EVALUATION is a folder with `score.py`, `render.py` and `paginate.py` and a folder `segmentation` of gold turns and raw
 transcripts (evaluation/quality.md says which). Gold turns are rendered in many styles, with damage, and laid out as pages;
 `plenary segment --format jsonl` reads the result, and `score.py segmentation` compares. Prints Markdown: boundary F1,
-speaker accuracy over turns and words to the right speaker (both lenient, as the ruler defines them), words invented.
+speaker accuracy over turns and words to the right speaker (both lenient, as score.py defines them), words invented.
 Needs Python 3 with numpy, and the program built with `cargo build --release`.
 """
 import argparse
@@ -64,7 +64,7 @@ def tasks(options):
 
 
 def score(options, gold, inputs):
-    """The ruler's numbers for a folder or a list of files, or None where nothing of it could be read."""
+    """The numbers of score.py for a folder or a list of files, or None if none of them could be read."""
     inputs = inputs if isinstance(inputs, list) else [inputs]
     predicted = options.work / "predicted.jsonl"
     with open(predicted, "wb") as out:

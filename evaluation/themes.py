@@ -6,7 +6,7 @@
 
 RULER is a program that takes GOLD PRED [--words WORDS] --json and prints `ami`, `ari`, `nmi`, `purity` and the quality of
 the words as JSON. TEXTS is JSONL (plain or .gz) with id, text, label; VECTORS a two-dimensional .npy (plain or .gz),
-row for row. Needs numpy. Medians over seeds; seconds are of the search alone (wall clock), MB of the whole process.
+row for row. Needs numpy. Medians over seeds; seconds are for the search alone (wall clock), MB for the whole process.
 """
 import argparse
 import gzip
@@ -35,7 +35,7 @@ def ruler(program, *arguments):
 
 
 def cluster(binary, folder, lines, vectors, name, *options):
-    """Writes texts and vectors, runs the binary; the paths of its output and the seconds it says."""
+    """Writes texts and vectors and runs the binary; returns the paths of its output and the seconds that it reports."""
     texts, numbers, pred, words = (folder / f"{name}.{end}" for end in ("jsonl", "f32", "pred", "words"))
     texts.write_bytes(b"\n".join(lines) + b"\n")
     numbers.write_bytes(np.ascontiguousarray(vectors, "<f4").tobytes())

@@ -1,4 +1,4 @@
-//! Finds the themes of texts whose vectors were made elsewhere; `evaluation/themes.py` measures with it.
+//! Finds the themes of texts whose vectors were computed elsewhere; used by `evaluation/themes.py`.
 //!
 //!     cluster_vectors TEXTS VECTORS [--seed N] [--neighbours N] [--resolution X] [--language CODE] [--words FILE]
 //!

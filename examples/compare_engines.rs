@@ -1,7 +1,7 @@
-//! How fast the engines are on the same texts: `compare_engines MODELS TEXTS [THREADS]`, TEXTS with one text a line.
+//! Speed of the engines on the same texts: `compare_engines MODELS TEXTS [THREADS]`, TEXTS with one text per line.
 //!
 //! The engines take turns, five rounds each after one to warm up; medians are printed, of the wall clock and (on Linux)
-//! of the processor time, which says more where other programs run.
+//! of the processor time, which is more reliable while other programs run.
 
 use std::path::Path;
 use std::time::Instant;
@@ -77,10 +77,11 @@ fn median(mut numbers: Vec<f64>) -> f64 {
     numbers[numbers.len() / 2]
 }
 
-/// Processor time of this program so far, in steps of a hundredth of a second; not a number where it is not told.
+/// Processor time of this program so far, in steps of a hundredth of a second; NaN if the system does not report it.
 fn processor_seconds() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    // After the name in brackets: the 12th and 13th fields are hundredths of seconds in the program and in the system.
+    // After the name in brackets, the 12th and 13th fields are the hundredths of seconds in the program and in the
+    // system.
     let fields: Vec<f64> = stat
         .rsplit_once(')')
         .map_or_else(Vec::new, |(_, rest)| rest.split_whitespace().skip(11).take(2).flat_map(str::parse).collect());

@@ -1,8 +1,8 @@
-//! The vectors of texts by an embedding model, as a file that numpy reads; `evaluation/themes.py` measures with them.
+//! Writes the vectors of texts by an embedding model as a file for numpy; used by `evaluation/themes.py`.
 //!
 //!     embed_texts TEXTS MODEL OUT.npy [--models DIR]
 //!
-//! TEXTS is JSONL with `text`; MODEL the id of a model. Says on stderr how long it took.
+//! TEXTS is JSONL with `text`; MODEL is the id of a model. Prints the time taken to stderr.
 
 use std::fs;
 use std::path::Path;

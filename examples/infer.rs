@@ -1,10 +1,10 @@
-//! Runs a model over sentences and tells how fast; `evaluation/compare` measures with it.
+//! Runs a model on sentences and reports the speed; used by `evaluation/compare`.
 //!
 //!     infer MODELS embed TEXTS [--model ID] [--threads N] [--engine NAME]
 //!     infer MODELS infer TEXTS --hypothesis TEXT [--model ID] [--threads N] [--engine NAME]
 //!
-//! MODELS is a folder of models, TEXTS is JSONL with `text`. On stdout: JSON with texts per second, seconds from the start
-//! of the program to the first result, and the peak of memory in MiB (Linux).
+//! MODELS is a folder of models, TEXTS is JSONL with `text`. Prints JSON to stdout: texts per second, seconds from the
+//! start of the program to the first result, and peak memory in MiB (Linux).
 
 use std::fs;
 use std::path::PathBuf;
@@ -84,7 +84,7 @@ fn infer(model: &Model, texts: &[&str], hypothesis: &str, threads: usize) -> Res
     Ok(())
 }
 
-/// The most memory that the program held, where the system tells.
+/// Peak memory of the program, if the system reports it.
 fn peak_mib() -> Option<f64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM"))?;

@@ -1,4 +1,4 @@
-//! What a library user needs first: transcripts read, texts embedded.
+//! The interface for simple uses of the library: reading transcripts and embedding texts.
 
 use std::path::{Path, PathBuf};
 
@@ -14,23 +14,22 @@ use crate::inputs::{self, Skipped};
 use crate::pipeline::{self, RunError};
 use crate::study::Study;
 
-/// Transcripts whose speech is attributed; nothing of them is measured.
+/// Transcripts whose speech is attributed, without measurements.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Corpus {
     /// One per document, sorted by the path of their files.
     pub transcripts: Vec<Transcript>,
-    /// Inputs that were not read, or not under their own name.
+    /// Inputs that were not read, or were read under another path.
     pub skipped: Skipped,
 }
 
 /// Reads transcripts and attributes their speech. No model is loaded.
 ///
-/// `paths` are files and folders; `study` says how to read them ([`Study::default`] reads everything by itself).
+/// `paths` are files and folders; `study` contains the options of reading ([`Study::default`] recognises everything).
 ///
 /// # Errors
-/// [`RunError::NothingRead`] where no input could be read. Inputs that failed beside good ones are in
-/// [`Corpus::skipped`].
+/// [`RunError::NothingRead`] if no input could be read. If only some inputs failed, they are in [`Corpus::skipped`].
 pub fn read<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>, study: &Study) -> Result<Corpus, RunError> {
     let paths: Vec<PathBuf> = paths.into_iter().map(|path| path.as_ref().to_owned()).collect();
     let inputs::Inputs { documents, skipped } = inputs::gather(&paths, &study.reading());
@@ -67,7 +66,8 @@ impl Corpus {
     }
 }
 
-/// A model that embeds texts. The vector of a text depends on the text alone, not on the others or on the number of threads.
+/// A model that embeds texts. The vector of a text depends only on the text, not on the other texts or on the number of
+/// threads.
 #[derive(Debug)]
 pub struct Encoder {
     model: Model,
@@ -78,7 +78,7 @@ impl Encoder {
     /// Loads an embedding model by its id, such as `all-minilm-l6-v2`, from the usual places, and uses all cores.
     ///
     /// # Errors
-    /// [`UnusableError`] where there is no such model, its files are not those that its manifest names, or it is not for
+    /// [`UnusableError`] if there is no such model, its files are not those that its manifest names, or it is not for
     /// embedding.
     pub fn load(id: &str) -> Result<Self, UnusableError> {
         let model = plenary_models::embedding(id)?;
@@ -99,7 +99,7 @@ impl Encoder {
     /// The vectors of texts: shape `[texts, dimensions]`, each row of length 1.
     ///
     /// # Errors
-    /// [`EngineError`] where a pass of the model fails.
+    /// [`EngineError`] if a pass of the model fails.
     pub fn encode<T: AsRef<str>>(&self, texts: &[T]) -> Result<Array2<f32>, EngineError> {
         Ok(self.encode_with(texts, &Silent)?.vectors)
     }
@@ -107,7 +107,7 @@ impl Encoder {
     /// As [`Encoder::encode`], with the number of tokens and windows of each text; reports progress and can be stopped.
     ///
     /// # Errors
-    /// [`EngineError`] where a pass of the model fails or `progress` asks to stop.
+    /// [`EngineError`] if a pass of the model fails or `progress` asks to stop.
     pub fn encode_with<T: AsRef<str>>(&self, texts: &[T], progress: &dyn Progress) -> Result<Embeddings, EngineError> {
         let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
         embedding::embed(&self.model, &texts, Work { threads: self.threads, progress, cache: None })

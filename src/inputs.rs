@@ -35,7 +35,7 @@ pub struct Inputs {
 pub struct Skipped {
     /// Further paths of the same bytes, by document id. The bytes were read once.
     pub other_paths: BTreeMap<String, Vec<String>>,
-    /// Paths that were named more than once, or named together with their folder.
+    /// Paths that were named more than once, or both directly and through their folder.
     pub repeated: Vec<String>,
     /// Inputs that should have been read and could not be.
     pub failures: Vec<Failure>,
@@ -65,10 +65,10 @@ struct Pending {
     in_folder: bool,
 }
 
-/// Size of a batch in bytes. A larger file is a batch of its own.
+/// Size of a batch in bytes. A larger file is a separate batch.
 const BATCH_BYTES: u64 = 8 << 20;
 
-/// Larger files are refused before they are read: text of this size is a corpus, not a transcript.
+/// Larger files are refused before they are read: a text of this size is a corpus, not a transcript.
 const LARGEST_FILE: u64 = 2 << 30;
 
 /// Finds and reads all files that `paths` name. Never fails as a whole: what cannot be read is listed.
@@ -115,7 +115,7 @@ impl Sources {
         sources
     }
 
-    /// Size of all files in bytes, as the file system reports it.
+    /// Size of all files in bytes, as reported by the file system.
     pub fn n_bytes(&self) -> u64 {
         self.n_bytes
     }
@@ -234,7 +234,7 @@ fn is_part_of_corpus(path: &Path) -> bool {
 }
 
 impl Sources {
-    /// Reads the bytes of a file; `None` where the file is skipped.
+    /// Reads the bytes of a file; `None` if the file is skipped.
     fn load_file(&mut self, input: &Pending) -> Option<Loaded> {
         let path = display_path(&input.path);
         let extension = input.path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
@@ -252,7 +252,7 @@ impl Sources {
         Some(Loaded::File { path, bytes, file_id, is_expected, in_folder: input.in_folder })
     }
 
-    /// Reads the bytes of the files of a `ConvoKit` corpus; `None` where one cannot be read.
+    /// Reads the bytes of the files of a `ConvoKit` corpus; `None` if one cannot be read.
     fn load_corpus(&mut self, folder: &Path) -> Option<Loaded> {
         let part = |file: &str| -> Result<Option<Vec<u8>>, ()> {
             let path = folder.join(file);
@@ -314,7 +314,7 @@ impl Sources {
 }
 
 impl Skipped {
-    /// The bytes of a file; `None`, and an entry in `failures`, where it cannot be read.
+    /// The bytes of a file; `None`, and an entry in `failures`, if it cannot be read.
     fn bytes_of(&mut self, path: &Path, name: &str) -> Option<Vec<u8>> {
         match read_bytes(path) {
             Ok(Some(bytes)) => Some(bytes),
@@ -333,7 +333,7 @@ impl Skipped {
         }
     }
 
-    /// Lists a file that could not be read: as a failure, or as ignored where it may well not be a transcript.
+    /// Lists a file that could not be read: as a failure, or as ignored if it may not be a transcript.
     fn refuse(&mut self, path: &str, error: &ReadError, is_failure: bool) {
         let may_be_ignored = is_not_a_transcript(error) || matches!(error.kind, ReadErrorKind::Binary { .. });
         let list = if is_failure || !may_be_ignored { &mut self.failures } else { &mut self.ignored };
@@ -341,7 +341,7 @@ impl Skipped {
     }
 }
 
-/// The bytes of a file, or `None` where there are more than [`LARGEST_FILE`]. The limit is checked while reading, because
+/// The bytes of a file, or `None` if there are more than [`LARGEST_FILE`]. The limit is checked while reading, because
 /// pipes and devices do not report a length.
 fn read_bytes(path: &Path) -> io::Result<Option<Vec<u8>>> {
     let file = File::open(path)?;

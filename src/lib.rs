@@ -1,9 +1,10 @@
 //! Transcripts of speech to tables: who said what, in which tone, for or against which proposition, on which themes, with
 //! how much certainty.
 //!
-//! What is re-exported here under its own name is the supported interface: [`read`](fn@read), [`Corpus`], [`Study`], [`run`],
-//! [`Results`] and [`Encoder`]. The modules [`attribute`], [`corpus`], [`engine`], [`measure`], [`models`], [`mod@read`] and
-//! [`table`] are the crates of the stages, for uses that these do not cover; they change more often.
+//! The supported interface is what is re-exported here under its own name: [`read`](fn@read), [`Corpus`], [`Study`],
+//! [`run`], [`Results`] and [`Encoder`]. The modules [`attribute`], [`corpus`], [`engine`], [`measure`], [`models`],
+//! [`mod@read`] and [`table`] are the crates of the stages, for uses that the interface does not cover; they change
+//! more often.
 //!
 //! # Examples
 //!

@@ -1,4 +1,4 @@
-//! The program `plenary`. Everything it does is in [`plenary::cli`].
+//! The program `plenary`. Its code is in [`plenary::cli`].
 
 use std::process::ExitCode;
 

@@ -1,10 +1,10 @@
 //! The settings of a study.
 //!
-//! **Input:** a TOML file, with the list of people and the lexicon that it names. **Output:** a checked [`Study`], which composes
-//! the options of all stages. Every key has a default, so that a run without a study measures everything but stance.
-//! **Refused:** unknown keys, values out of range, targets without a proposition and ids that occur twice, with the file, the
-//! line or key and what was expected. The commented example that `plenary init` writes is [`EXAMPLE`]; a test keeps it equal
-//! to the defaults.
+//! **Input:** a TOML file, with the list of people and the lexicon that it names. **Output:** a checked [`Study`],
+//! which contains the options of all stages. Every key has a default, so that a run without a study measures everything
+//! except stance. **Refused:** unknown keys, values out of range, targets without a proposition and repeated ids, with
+//! the file, the line or key and what was expected. `plenary init` writes the commented example [`EXAMPLE`]; a test
+//! checks that it equals the defaults.
 
 use std::path::Path;
 
@@ -29,7 +29,7 @@ use plenary_tables::StudyInfo;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Study {
-    /// sha256 of the study file, followed by its lexicon and its list of people where it names them; 64 hex digits. `None` for
+    /// sha256 of the study file, followed by its lexicon and its list of people if it names them; 64 hex digits. `None` for
     /// a run without a study.
     #[serde(skip)]
     pub sha256: Option<String>,
@@ -93,10 +93,10 @@ pub enum StudyError {
     Unreadable {
         /// The study file.
         path: String,
-        /// What the system says.
+        /// The message of the operating system.
         source: std::io::Error,
     },
-    /// A section or key that no study has.
+    /// A section or key that does not exist in studies.
     #[error("{path}, line {line}: unknown key `{key}`{suggestion}; known here: {known}")]
     UnknownKey {
         /// The study file.
@@ -105,7 +105,7 @@ pub enum StudyError {
         line: usize,
         /// The key.
         key: String,
-        /// The nearest known key, as a question, or nothing.
+        /// The most similar known key, as a question, or an empty text.
         suggestion: String,
         /// All keys that are known there.
         known: String,
@@ -144,7 +144,7 @@ pub enum StudyError {
         /// What is wrong with it.
         problem: LexiconError,
     },
-    /// Two targets have one id.
+    /// Two targets have the same id.
     #[error("{path}: two targets have the id `{id}`; give each target an id of its own")]
     DoubledTarget {
         /// The study file.
@@ -155,7 +155,7 @@ pub enum StudyError {
 }
 
 impl StudyError {
-    /// What to do about it, where the message does not say it already.
+    /// What the user can do about it, if the message does not already say it.
     pub fn hint(&self) -> Option<Hint> {
         match self {
             StudyError::Missing { path } => Some(Hint::WriteStudy { path: path.clone() }),
@@ -213,7 +213,7 @@ impl Study {
         Ok(study)
     }
 
-    /// What attribution depends on.
+    /// The options of attribution.
     pub fn attribution(&self) -> attribute::Options {
         attribute::Options {
             language: self.study.language.clone(),
@@ -224,12 +224,12 @@ impl Study {
         }
     }
 
-    /// What reading depends on.
+    /// The options of reading.
     pub fn reading(&self) -> plenary_read::Options {
         plenary_read::Options { columns: self.columns.clone(), lexicon: self.lexicon.clone() }
     }
 
-    /// What the tables say of the study.
+    /// What the tables need to know of the study.
     pub fn info(&self) -> StudyInfo {
         StudyInfo {
             name: self.study.name.clone(),
@@ -239,7 +239,7 @@ impl Study {
             csv: self.output.csv,
             confidence_level: self.estimates.confidence_level,
             scores_sentiment: self.models.scores_sentiment(),
-            // A study is plain data with string keys, which JSON takes without fail.
+            // A study is plain data with string keys, so it always serialises to JSON.
             json: serde_json::to_value(self).unwrap_or_default(),
         }
     }

@@ -4,17 +4,17 @@
     export.py MODEL_DIR OUT_DIR --task embedding|classification --calibrate ROWS.jsonl.gz [--activations row|tensor|none]
               [--smooth ALPHA] [--f16 FILE]
 
-What becomes of the weights
+How the weights are stored
 - linear layers: int8, symmetric, one scale per output channel, chosen so that |w| <= 127 and |w| + |next w| <= 128 for the
-  pairs (0, 1), (2, 3), ... of inputs: then no sum of two products with unsigned bytes leaves 16 bits, and CPUs without VNNI, whose
+  pairs (0, 1), (2, 3), ... of inputs: then no sum of two products with unsigned bytes exceeds 16 bits, and CPUs without VNNI, whose
   instruction saturates there, compute the same integers;
 - token embedding table: int8, one scale per token; position, type and layer-norm weights, pooler and classifier: fp32;
 - activations entering a linear layer are quantised at run time:
-  row     one scale per token, 1..255 around 128 (default); a token's numbers do not depend on its neighbours' sizes;
+  row     one scale per token, 1..255 around 128 (default); a token's numbers do not depend on the size of its neighbours' numbers;
   tensor  DynamicQuantizeLinear, one scale and zero point for the whole text;
   none    fp32 graph, nothing quantised.
 Before that, input channels are divided by s = max|x|^ALPHA / max|w|^(1-ALPHA) and the weights multiplied by it (Xiao et al.
-2023, SmoothQuant), with max|x| taken over the first 96 texts of ROWS; the exact product stays the same, the rounding gets finer.
+2023, SmoothQuant), with max|x| taken over the first 96 texts of ROWS; the exact product is unchanged, and the rounding is finer.
 
 Inputs input_ids, attention_mask, token_type_ids (int64, [batch, sequence]); output last_hidden_state ([batch, sequence,
 hidden]) or logits ([batch, labels]). The graph uses standard ONNX operators of opset 17 only.
@@ -115,7 +115,7 @@ def quantise(model, activations, alpha, maxima):
         node("Add", [f"{p}_scale0", const("q_tiny", np.array(1e-8, np.float32))], f"{p}_scale")
         node("Div", [y, f"{p}_scale"], f"{p}_div")
         # to the nearest integer, ties to even, plus 128: at 1.5 * 2^23 neighbouring float32 numbers are 1 apart, so the
-        # sum rounds by itself; the same bits as Round and Add(128), which engines without a fast Round take long for
+        # sum rounds automatically; the same bits as Round and Add(128), which are slow in engines without a fast Round
         node("Add", [f"{p}_div", const("q_lift", np.array(12582912 + 128, np.float32))], f"{p}_lifted")
         node("Sub", [f"{p}_lifted", const("q_drop", np.array(12582912, np.float32))], f"{p}_shift")
         node("Cast", [f"{p}_shift"], f"{p}_u8", to=TensorProto.UINT8)
@@ -130,11 +130,11 @@ def quantise(model, activations, alpha, maxima):
                 w = w * smooth[n.input[0]][:, None]
             q, s = int8_columns(w)
             x, x_scale, x_zero = quantised_input(n.input[0])
-            # the weights' zero point is written out, because rten fuses the products with the scale only then
+            # the weights' zero point is explicit, because rten fuses the products with the scale only then
             node("MatMulInteger", [x, const(f"{base}_weight", q), x_zero, const("w_zero", np.array(0, np.int8))], f"{base}_i32")
             node("Cast", [f"{base}_i32"], f"{base}_f32", to=TensorProto.FLOAT)
             # first the constant scale, then the run-time one: some engines fuse Cast with the Mul that follows it and
-            # take a scale for one number or one per column
+            # accept a scale of one number or one per column
             node("Mul", [f"{base}_f32", const(f"{base}_scale", s)], f"{base}_columns")
             node("Mul", [f"{base}_columns", x_scale], n.output[0])
             gone.add(n.input[1])

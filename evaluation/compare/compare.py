@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Runs plenary and its peers in turn and tells medians.
+"""Runs plenary and its peers in turn and reports medians.
 
     compare.py --target target/release --texts TEXTS.jsonl --encoder FOLDER [--rounds 3] [--out FIGURES.json]
     compare.py --target target/release --whole TRANSCRIPTS --study STUDY.toml --encoder FOLDER [--rounds 3]
 
-See README.md beside this file. Needs the peers' packages; two threads for everybody. The cores should be idle otherwise.
+See README.md beside this file. Needs the peers' packages. Every program uses two threads; nothing else should run on
+the cores.
 """
 import argparse
 import json
@@ -45,14 +46,14 @@ def timed(command):
 
 
 def processor():
-    """The processor's name, where the system tells it."""
+    """The processor's name, if the system reports it."""
     facts = Path("/proc/cpuinfo")
     names = re.findall(r"model name\s*:\s*(.*)", facts.read_text()) if facts.exists() else []
     return names[0] if names else platform.processor() or platform.machine()
 
 
 def convert(target, folder):
-    """The fp32 classifiers, as transformers reads them."""
+    """The fp32 classifiers, in a form that transformers reads."""
     for model, name in (("nli-minilm-l6", "nli"), ("sentiment-minilm-l6", "sentiment")):
         command = [target / "plenary", "models", "convert", model, "--to", folder, "--force"]
         subprocess.run([str(part) for part in command], check=True, capture_output=True)

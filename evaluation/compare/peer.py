@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""One peer, one job, in a process of its own; prints its figures as JSON.
+"""Runs one job with one peer in a separate process; prints its figures as JSON.
 
     peer.py embed  torch|onnx|onnx-int8 FOLDER TEXTS.jsonl
     peer.py infer  FOLDER TEXTS.jsonl --hypothesis TEXT
@@ -19,7 +19,7 @@ os.environ.update(HF_HUB_OFFLINE="1", OMP_NUM_THREADS="2", TOKENIZERS_PARALLELIS
 def limited():
     import torch
 
-    # Names that newer exporters ask for and this torch does not have; nothing here uses them.
+    # Names that newer exporters import and this torch does not have; they are not used here.
     for name in ("int4", "uint4"):
         setattr(torch, name, getattr(torch, name, torch.int8))
     torch.set_num_threads(2)

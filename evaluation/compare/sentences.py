@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Takes sentences out of transcripts: sentences.py GOLD.jsonl[.gz]... [--n 5000] > texts.jsonl
+"""Extracts sentences from transcripts: sentences.py GOLD.jsonl[.gz]... [--n 5000] > texts.jsonl
 
-GOLD holds a turn a line, {"text": ...}. Sentences end at . ! or ? before a blank; they are taken from all over the files, in their
-order, each once.
+GOLD has one turn per line, {"text": ...}. Sentences end at . ! or ? before a space. They are spread over all files, in
+the order of the files, and each is used once.
 """
 import argparse
 import gzip

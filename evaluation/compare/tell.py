@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Figures of compare.py as tables: tell.py FIGURES.json [--into evaluation/performance.md]
 
-With --into they take the place of what stands between the two comments `<!-- compare -->` and `<!-- /compare -->`.
+With --into they replace the text between the two comments `<!-- compare -->` and `<!-- /compare -->`.
 """
 import argparse
 import json

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""The whole job as a plain script does it: whole_job.py FOLDER STUDY.toml MODELS OUT
+"""The whole job as a plain script: whole_job.py FOLDER STUDY.toml MODELS OUT
 
-FOLDER holds transcripts as `Name: text`, STUDY the propositions, MODELS the folders `encoder`, `sentiment` and `nli`. Writes what
-`plenary run` writes the heart of: a table of sentences with speaker, vector, sentiment, stance and topic, and a table of topics.
+FOLDER contains transcripts as `Name: text`, STUDY the propositions, MODELS the folders `encoder`, `sentiment` and
+`nli`. Writes the central part of the tables of `plenary run`: a table of sentences with speaker, vector, sentiment,
+stance and topic, and a table of topics.
 """
 import os
 import re

@@ -1,7 +1,7 @@
 //! The figures that the summary of results shows.
 //!
-//! Input: results. Output: counts, speakers, stance, themes and warnings, also as JSON. Every figure is read from the tables,
-//! some thousand rows at a time. Left to others: their layout (`summary`).
+//! **Input**: results. **Output**: counts, speakers, stance, themes and warnings, also as JSON. Every figure is read
+//! from the tables, some thousand rows at a time. The layout is left to `summary`.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -35,7 +35,7 @@ pub(crate) struct Figures {
     pub(crate) speakers: Vec<SpeakerFigures>,
     pub(crate) targets: Vec<TargetFigures>,
     pub(crate) themes: Vec<ThemeFigures>,
-    /// Each warning once, with the documents that have it.
+    /// Each distinct warning, with the documents that have it.
     pub(crate) warnings: Vec<WarningFigures>,
 }
 
@@ -236,7 +236,7 @@ fn targets(results: &Results, estimates: &Estimates) -> Result<Vec<TargetFigures
         let frame = group?;
         let labels = column::<&str>(&frame, "label")?;
         for (id, label) in column::<&str>(&frame, "target_id")?.into_iter().zip(labels) {
-            // Codings of other targets are no results of this study; the writer refuses them.
+            // Codings of other targets are not results of this study; the writer refuses them.
             let Some(target) = targets.iter_mut().find(|target| Some(target.target_id.as_str()) == id) else {
                 continue;
             };

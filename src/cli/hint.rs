@@ -1,6 +1,7 @@
-//! Hints of the library in the words of the command line.
+//! Hints of the library, worded for the command line.
 //!
-//! Input: an error of any stage. Output: a sentence that names the command or option that helps, where there is one.
+//! **Input**: an error of any stage. **Output**: a sentence that names the command or option that helps, if there is
+//! one.
 
 use std::error::Error;
 

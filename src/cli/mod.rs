@@ -1,8 +1,9 @@
 //! The program: arguments to exit code.
 //!
-//! Input: the command line. Output: results on standard output, progress and messages on standard error, and an exit code (0: all
-//! done; 1: done, but some inputs failed; 2: nothing done). Each command has a file of its own, which parses its arguments, calls
-//! the library and prints what it returns. The library never names a flag: hints are worded here.
+//! **Input**: the command line. **Output**: results on standard output, progress and messages on standard error, and an
+//! exit code (0: all done; 1: done, but some inputs failed; 2: nothing done). Each command has a separate file, which
+//! parses its arguments, calls the library and prints the result. The library never names a flag: hints are worded
+//! here.
 
 mod cache;
 mod completions;
@@ -82,7 +83,7 @@ pub fn main() -> ExitCode {
     })
 }
 
-/// An error with its causes, without the causes that its text contains already.
+/// An error with its causes, except causes that its text already contains.
 fn causes(error: &anyhow::Error) -> String {
     error.chain().skip(1).fold(error.to_string(), |text, cause| {
         let cause = cause.to_string();

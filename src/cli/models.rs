@@ -1,6 +1,7 @@
 //! `plenary models`: list, verify, install, fetch and make models.
 //!
-//! Input: arguments. Output: a table, or JSON for programs. Finding, checking, copying and making models is left to the library.
+//! **Input**: arguments. **Output**: a table, or JSON for programs. Finding, checking, copying and making models is
+//! left to the library.
 
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};

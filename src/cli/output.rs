@@ -1,7 +1,7 @@
 //! Text output of the commands: wrapped prose, tables without frames, messages on standard error.
 //!
-//! Input: text and rows. Output: standard output or standard error. A closed pipe (`| head`) is not an error. Text is wrapped only on
-//! a terminal, so that other programs find one message per line.
+//! **Input**: text and rows. **Output**: standard output or standard error. A closed pipe (`| head`) is not an error.
+//! Text is wrapped only on a terminal, so that other programs find one message per line.
 
 use std::borrow::Cow;
 use std::io::{self, ErrorKind, IsTerminal, Write};

@@ -1,6 +1,6 @@
 //! Progress on standard error, and Ctrl-C.
 //!
-//! Input: the events of a run. Output: a bar on a terminal, plain lines elsewhere, nothing with `--quiet`.
+//! **Input**: the events of a run. **Output**: a bar on a terminal, plain lines elsewhere, nothing with `--quiet`.
 
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicBool, Ordering};

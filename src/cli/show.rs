@@ -1,7 +1,7 @@
 //! `plenary show`: the summary of results, or the rows of a table.
 //!
-//! Input: a results folder. Output: the summary as text or JSON, or a table as text, CSV or JSON. Refused: a folder that is not
-//! complete and undamaged.
+//! **Input**: a results folder. **Output**: the summary as text or JSON, or a table as text, CSV or JSON. **Refused**:
+//! a folder that is not complete and undamaged.
 
 use std::io::Write;
 use std::path::PathBuf;

@@ -1,6 +1,7 @@
 //! The summary of results as text for a terminal.
 //!
-//! Input: the figures of results, and for a run what its cache held. Output: text. Left to others: the figures (`figures`).
+//! **Input**: the figures of results, and for a run the use of the cache. **Output**: text. Computing the figures is
+//! left to `figures`.
 
 use std::fmt::{Display, Write as _};
 use std::path::Path;
@@ -12,14 +13,14 @@ use crate::corpus::findings::Resampled;
 /// Maximum number of rows of a table in the summary; the rest is in the tables.
 const ROWS: usize = 15;
 
-/// Model results (of texts and of pairs of texts) that a run found in the cache, and that it computed.
+/// Number of model results (for texts and pairs of texts) that a run found in the cache, and number that it computed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CacheCounts {
     pub(crate) found: u64,
     pub(crate) computed: u64,
 }
 
-/// The summary; `cache` is `None` where results are shown again, because it belongs to the run.
+/// The summary; `cache` is `None` if results are shown again, because the use of the cache belongs to the run.
 pub(crate) fn summary(figures: &Figures, folder: &Path, cache: Option<CacheCounts>) -> String {
     let mut out = String::new();
     documents(&mut out, figures);
@@ -82,7 +83,7 @@ fn interval(mean: Option<&MeanFigures>) -> String {
             let (open, close) = if resampled == Some(Resampled::Segments) { ('(', ')') } else { ('[', ']') };
             format!("{} {open}{}, {}{close}", signed(mean), signed(low), signed(high))
         }
-        // As wide as the others, so that the means are aligned.
+        // As wide as the other intervals, so that the means are aligned.
         Some((Some(mean), ..)) => format!("{:<20}", signed(mean)),
         _ => format!("{:<20}", "-"),
     }

@@ -22,10 +22,10 @@ use super::{Outcome, Part, RunError, all_cores, thread_pool};
 use crate::inputs::Skipped;
 use crate::study::Study;
 
-/// What combining parts needs beside them.
+/// The options of combining parts.
 #[derive(Debug, Clone)]
 pub struct CombineOptions {
-    /// Folder for the results, a new or empty one or that of an earlier run; `None` keeps the results in memory.
+    /// Folder for the results: a new or empty one, or that of an earlier run; `None` keeps the results in memory.
     pub out: Option<PathBuf>,
     /// Threads, at least 1. The results do not depend on it.
     pub threads: usize,
@@ -38,10 +38,10 @@ impl Default for CombineOptions {
     }
 }
 
-/// Makes the results of one run of several parts of it, in any order.
+/// Makes the results of one run from several parts of it, in any order.
 ///
 /// # Errors
-/// [`RunError`] where the parts do not belong together, the folder cannot be used, or the user stopped the work.
+/// [`RunError`] if the parts do not belong together, the folder cannot be used, or the user stopped the work.
 pub fn combine(parts: Vec<Part>, options: &CombineOptions, progress: &dyn Progress) -> Result<Outcome, RunError> {
     let started_at = Timestamp::now();
     let pool = thread_pool(options.threads)?;
@@ -108,7 +108,7 @@ fn difference(a: &serde_json::Value, b: &serde_json::Value, key: &str) -> String
     format!("`{key}` is {b}; expected {a}")
 }
 
-/// What is known of all documents, and the order in which the documents of the parts follow each other.
+/// What is known of all documents, and the order of the documents of all parts.
 fn merge(parts: Vec<Measured>, names: &[String]) -> Result<(Measured, Vec<plenary_tables::DocumentRun>), RunError> {
     let name = |at: usize| names.get(at).cloned().unwrap_or_default();
     let mut ledgers = Vec::new();
@@ -143,7 +143,7 @@ fn merge(parts: Vec<Measured>, names: &[String]) -> Result<(Measured, Vec<plenar
     Ok((Measured { ledger, sample, record }, runs))
 }
 
-/// The inputs that two parts skipped, in the order in which one run lists them.
+/// The inputs that two parts skipped, in the order in which a single run lists them.
 fn both(mut a: Skipped, b: Skipped) -> Skipped {
     a.other_paths.extend(b.other_paths);
     a.repeated.extend(b.repeated);
@@ -156,8 +156,8 @@ fn both(mut a: Skipped, b: Skipped) -> Skipped {
     a
 }
 
-/// Themes, estimates and the tables of the corpus, from everything that was measured. `tables` completes the tables of the
-/// documents, while themes are fitted.
+/// Themes, estimates and the tables of the corpus, from all measurements. `tables` completes the tables of the
+/// documents while themes are fitted.
 pub(super) fn finish<'w>(
     pool: &ThreadPool,
     measured: Measured,

@@ -1,8 +1,8 @@
-//! What is kept of every segment after its text went to the tables.
+//! What is kept of every segment after its text is written to the tables.
 //!
-//! **Input:** measured lots, in the order of their documents. **Output:** what themes and estimates need to know of the whole
-//! corpus. A segment takes a few dozen bytes, an utterance its id, a document its [`Summary`]. The ledgers of parts merge into
-//! that of the whole, and a ledger has a file form.
+//! **Input:** measured lots, in the order of their documents. **Output:** what themes and estimates need to know of the
+//! whole corpus. A segment takes a few dozen bytes; an utterance is kept as its id, a document as its [`Summary`]. The
+//! ledgers of parts are merged into that of the whole, and a ledger can be written to a file.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{Read, Write};
@@ -23,7 +23,7 @@ pub(crate) struct Ledger {
     first_utterance: Vec<usize>,
     utterance_ids: Vec<Box<str>>,
     segments: Vec<Entry>,
-    /// Stance of each segment by target; `None` where the coder abstains.
+    /// Stance of each segment by target; `None` if the coder abstains.
     stance: Vec<Vec<Option<f32>>>,
 }
 
@@ -43,7 +43,7 @@ struct Entry {
     utterance: u32,
     /// Position of its speaker among those of the document.
     speaker: Option<u32>,
-    /// `None` where the study leaves sentiment out.
+    /// `None` if the study leaves sentiment out.
     sentiment: Option<f32>,
 }
 
@@ -58,10 +58,10 @@ pub(crate) enum LedgerError {
     Write(String),
 }
 
-/// Rises when the file form changes.
+/// Increases when the file format changes.
 const STORED_VERSION: u32 = 1;
 
-/// The file form of a ledger. Documents are JSON, since their nouns are made for it.
+/// The file format of a ledger. Documents are stored as JSON, because their types support it.
 #[derive(Serialize, Deserialize)]
 struct Stored {
     version: u32,
@@ -71,7 +71,7 @@ struct Stored {
     stance: Vec<Vec<Option<f32>>>,
 }
 
-/// Positions as the ledger keeps them; more than 4,294,967,295 of anything do not fit into memory.
+/// Positions as the ledger stores them; more than 4,294,967,295 items do not fit into memory.
 fn small(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
@@ -90,7 +90,7 @@ impl Ledger {
             self.documents.push(Document { summary: transcript.summary(), n_blocks: transcript.blocks.len() });
         }
         for (at, (offset, transcript, segment)) in lot.segments().enumerate() {
-            // Documents are in their order: one that began in an earlier lot is the last one before this lot.
+            // Documents are in order: one that began in an earlier lot is the last one before this lot.
             let document = first_of_lot.saturating_add_signed(offset);
             self.segments.push(Entry {
                 document: small(document),
@@ -104,8 +104,9 @@ impl Ledger {
         }
     }
 
-    /// Merges the ledgers of parts. Documents are in the order in which one run over everything reads them: by the path of
-    /// their file, and within a file as the file holds them. Returns the order as well, as runs of documents of one part.
+    /// Merges the ledgers of parts. Documents are in the order in which one run over everything reads them: by the path
+    /// of their file, and within a file in the order of the file. Also returns this order, as runs of documents of one
+    /// part.
     pub(crate) fn merge(parts: Vec<Ledger>) -> Result<(Ledger, Vec<DocumentRun>), LedgerError> {
         let mut known: HashMap<&str, usize> = HashMap::new();
         for (at, part) in parts.iter().enumerate() {
@@ -194,7 +195,7 @@ impl Ledger {
         Ok(ledger)
     }
 
-    /// Every position names something, and every document has as many utterances and segments as it says.
+    /// Checks that every position is valid, and that every document has as many utterances and segments as it states.
     fn check(&self) -> Result<(), LedgerError> {
         let of_documents =
             |count: fn(&Summary) -> usize| self.documents.iter().map(|d| count(&d.summary)).sum::<usize>();
@@ -225,7 +226,7 @@ impl Ledger {
         self.documents.iter().map(|document| document.summary.clone()).collect()
     }
 
-    /// The person who speaks each of these segments, where known.
+    /// The person who speaks each of these segments, if known.
     pub(crate) fn persons(&self, segments: Range<usize>) -> Vec<Option<&str>> {
         let person = |entry: &Entry| {
             let speakers = &self.documents[entry.document as usize].summary.speakers;
@@ -245,7 +246,7 @@ impl Ledger {
         counts.into_iter().max_by_key(|(language, n)| (*n, std::cmp::Reverse(*language))).map(|(language, _)| language)
     }
 
-    /// Every segment as the estimates see it.
+    /// Every segment in the form that the estimates need.
     pub(crate) fn scored<'a>(&'a self, themes: &'a Themes) -> Vec<ScoredSegment<'a>> {
         let row = |(at, entry): (usize, &'a Entry)| {
             let document = &self.documents[entry.document as usize].summary;
@@ -267,7 +268,7 @@ impl Ledger {
     }
 }
 
-/// A document as a run of its own.
+/// A document as a separate run of documents.
 fn only_run(document: &Document, part: usize) -> DocumentRun {
     let Document { summary, n_blocks } = document;
     DocumentRun { part, n_blocks: *n_blocks, n_utterances: summary.n_utterances, n_segments: summary.n_segments }

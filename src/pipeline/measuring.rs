@@ -1,7 +1,8 @@
 //! Transcripts to measured segments, one lot at a time.
 //!
-//! **Input:** transcripts in their order. **Output:** [`MeasuredLot`]s of at most [`SEGMENTS`] segments with their vectors,
-//! sentiment and codings. Where a lot begins and ends changes no number. **Left to others:** what is done with them.
+//! **Input:** transcripts in their order. **Output:** [`MeasuredLot`]s of at most [`SEGMENTS`] segments with their
+//! vectors, sentiment and codings. The numbers do not depend on where a lot begins and ends. **Left to others:** what
+//! is done with the lots.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -24,7 +25,7 @@ use plenary_tables::Measured;
 /// Maximum number of segments that are measured together.
 const SEGMENTS: usize = 4096;
 
-/// Documents that were read together, and the bytes that this took.
+/// Documents that were read together, and the number of bytes that were read for them.
 pub(super) struct Batch {
     pub(super) transcripts: Vec<Transcript>,
     pub(super) n_bytes: u64,
@@ -33,14 +34,14 @@ pub(super) struct Batch {
 /// Segments that are measured together.
 pub(super) struct Lot {
     transcripts: Arc<Vec<Transcript>>,
-    /// The documents whose first segment is here, and those between them that have none.
+    /// The documents whose first segment is in this lot, and documents between them that have no segments.
     begun: Range<usize>,
-    /// Each segment as the positions of its document and, in it, of the segment.
+    /// For each segment, the position of its document and its position in the document.
     segments: Vec<(usize, usize)>,
     n_bytes: u64,
 }
 
-/// Segments with what was measured of them.
+/// Segments with their measurements.
 pub(super) struct MeasuredLot {
     lot: Lot,
     pub(super) embeddings: Embeddings,
@@ -64,8 +65,8 @@ impl MeasuredLot {
         &self.lot.transcripts[self.lot.begun.clone()]
     }
 
-    /// Each segment with the position of its document, counted from the first document that begins in this lot: negative for
-    /// one that began in an earlier lot.
+    /// For each segment, the position of its document, counted from the first document that begins in this lot;
+    /// negative for a document that began in an earlier lot.
     pub(super) fn segments(&self) -> impl Iterator<Item = (isize, &Transcript, &Segment)> {
         let first = self.lot.begun.start as isize;
         let places = self.lot.segments.iter().map(move |(document, _)| *document as isize - first);
@@ -114,7 +115,7 @@ pub(super) fn lots(batch: Batch) -> Vec<Lot> {
 /// The models of a run, and the propositions of its study.
 pub(super) struct Measurer<'r> {
     embedder: &'r Model,
-    /// `None` where the study leaves sentiment out.
+    /// `None` if the study leaves sentiment out.
     tone: Option<&'r Model>,
     /// The coder of stance and the vectors of the propositions.
     coder: Option<(InferenceCoder<'r>, Array2<f32>)>,
@@ -138,7 +139,7 @@ impl<'r> Measurer<'r> {
             None => None,
             Some(model) => {
                 let propositions: Vec<&str> = study.targets.iter().map(|target| target.proposition.as_str()).collect();
-                // A few sentences, which need no progress of their own.
+                // There are only a few sentences, so no progress is reported.
                 let work = Work { threads, progress: &Silent, cache };
                 let coder = InferenceCoder::new(model, &study.stance)?;
                 Some((coder, embedding::embed(embedder, &propositions, work)?.vectors))
@@ -152,7 +153,7 @@ impl<'r> Measurer<'r> {
         self.embedder.dimensions
     }
 
-    /// Rows that came from the cache, and rows that were computed.
+    /// Number of rows that came from the cache, and number of rows that were computed.
     pub(super) fn counts(&self) -> (u64, u64) {
         self.cache.map_or_else(|| (0, self.n_inputs.load(Ordering::Relaxed)), Cache::counts)
     }

@@ -1,10 +1,11 @@
 //! The order of the stages: inputs are read and attributed, measured, clustered, estimated and written.
 //!
-//! **Input:** paths, a study, and where models, results and the cache are. **Output:** [`Results`], in a folder or in memory.
-//! [`measure_part`] takes a share of a corpus as far as single documents go, on any machine; [`combine()`] makes the results of
-//! several [`Part`]s, which are those of one run over everything, byte for byte but for the table `runs`. [`run`] is one part
-//! combined. **Refused:** inputs of which none can be read, and parts that do not belong together. A bad input does not
-//! affect the others. Only this module knows the order of the stages.
+//! **Input:** paths, a study, and the folders of models, results and the cache. **Output:** [`Results`], in a folder or
+//! in memory. [`measure_part`] does everything for a share of a corpus that does not need the whole corpus, on any
+//! machine; [`combine()`] makes the results of several [`Part`]s, which equal those of one run over everything, byte
+//! for byte except for the table `runs`. [`run`] combines a single part. **Refused:** inputs of which none can be read,
+//! and parts that do not belong together. A bad input does not affect the others. Only this module knows the order of
+//! the stages.
 
 mod combine;
 mod ledger;
@@ -31,12 +32,12 @@ use crate::study::Study;
 pub use combine::{CombineOptions, combine};
 pub use part::{Part, PartOptions, measure_part};
 
-/// What a run needs beside its inputs.
+/// The options of a run.
 #[derive(Debug)]
 pub struct Options {
     /// What is measured, and how.
     pub study: Study,
-    /// Folder of models named by the user; `None` looks in the usual places.
+    /// Folder of models named by the user; `None` searches the usual places.
     pub models: Option<PathBuf>,
     /// Folder for the results.
     pub out: PathBuf,
@@ -53,22 +54,22 @@ impl Options {
     }
 }
 
-/// Number of threads that the machine runs at once.
+/// Number of threads that the machine can run at the same time.
 pub(crate) fn all_cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
-/// What came of a run.
+/// The result of a run.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Outcome {
     /// The tables.
     pub results: Results,
-    /// Inputs that were not read, or not under their own name.
+    /// Inputs that were not read, or were read under another path.
     pub skipped: Skipped,
-    /// Numbers of texts and pairs that were found in the cache.
+    /// Number of texts and pairs whose numbers were found in the cache.
     pub n_cached: u64,
-    /// Numbers of texts and pairs that were computed.
+    /// Number of texts and pairs whose numbers were computed.
     pub n_computed: u64,
 }
 
@@ -88,7 +89,7 @@ pub enum RunError {
         else { "The same command starts from the beginning".to_string() }
     )]
     Stopped {
-        /// Numbers that the cache keeps.
+        /// Number of rows that were kept in the cache.
         n_kept: u64,
     },
     /// A model was not found.
@@ -97,24 +98,24 @@ pub enum RunError {
     /// A model was found but not loaded.
     #[error(transparent)]
     Load(#[from] LoadError),
-    /// A model gave no numbers.
+    /// A model failed to give numbers.
     #[error(transparent)]
     Engine(EngineError),
-    /// There are no themes.
+    /// Themes could not be found.
     #[error(transparent)]
     Themes(ThemeError),
-    /// There are no estimates.
+    /// Estimates could not be computed.
     #[error(transparent)]
     Estimates(#[from] EstimateError),
-    /// The tables were not written.
+    /// The tables could not be written.
     #[error(transparent)]
     Tables(#[from] TableError),
-    /// The system does not start the threads.
+    /// The operating system did not start the threads.
     #[error("cannot start {threads} threads: {source}")]
     Threads {
-        /// How many.
+        /// The number of threads.
         threads: usize,
-        /// What the system says.
+        /// The message of the operating system.
         source: rayon::ThreadPoolBuildError,
     },
     /// No part was given.
@@ -177,7 +178,7 @@ impl From<ThemeError> for RunError {
     }
 }
 
-/// Documents to transcripts, in their order; over the threads of the current pool.
+/// Documents to transcripts, in the same order, on the threads of the current pool.
 pub fn transcribe(documents: Vec<Document>, study: &Study) -> Vec<Transcript> {
     let options = study.attribution();
     documents
@@ -192,7 +193,7 @@ pub fn transcribe(documents: Vec<Document>, study: &Study) -> Vec<Transcript> {
         .collect()
 }
 
-/// All documents of a corpus to transcripts, and the people of one linked with those of the others.
+/// All documents of a corpus to transcripts; people are linked across the documents.
 pub fn transcribe_corpus(documents: Vec<Document>, study: &Study) -> Vec<Transcript> {
     let mut transcripts = transcribe(documents, study);
     let mut speakers: Vec<&mut [Speaker]> = transcripts.iter_mut().map(|t| t.speakers.as_mut_slice()).collect();
@@ -201,7 +202,7 @@ pub fn transcribe_corpus(documents: Vec<Document>, study: &Study) -> Vec<Transcr
 }
 
 impl RunError {
-    /// What to do about it.
+    /// What the user can do about it.
     pub fn hint(&self) -> Option<Hint> {
         match self {
             RunError::Find(error) => error.hint(),
@@ -218,8 +219,8 @@ impl RunError {
 /// Reads, measures and writes.
 ///
 /// # Errors
-/// [`RunError`] when nothing was written: no input could be read, models or output folder cannot be used, or the user
-/// stopped the run. Inputs that failed beside good ones are in [`Outcome::skipped`].
+/// [`RunError`] if nothing was written: no input could be read, models or output folder cannot be used, or the user
+/// stopped the run. If only some inputs failed, they are in [`Outcome::skipped`].
 pub fn run(paths: &[PathBuf], options: &Options, progress: &dyn Progress) -> Result<Outcome, RunError> {
     let pool = thread_pool(options.threads)?;
     let started_at = jiff::Timestamp::now();

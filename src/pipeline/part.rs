@@ -1,8 +1,8 @@
-//! A share of a corpus that is measured on its own.
+//! A share of a corpus that is measured separately.
 //!
-//! **Input:** paths and a study. **Output:** a [`Part`]: the tables of its documents, the ledger and the sample for themes, in
-//! memory or in a folder. **Refused:** inputs of which none can be read, and a folder that is not a complete part. **Left to
-//! others:** what needs the corpus as a whole (`combine`).
+//! **Input:** paths and a study. **Output:** a [`Part`]: the tables of its documents, the ledger and the sample for
+//! themes, in memory or in a folder. **Refused:** inputs of which none can be read, and a folder that is not a complete
+//! part. **Left to others:** everything that needs the whole corpus (`combine`).
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -22,18 +22,18 @@ use super::{RunError, all_cores, thread_pool, transcribe};
 use crate::inputs::{Skipped, Sources};
 use crate::study::Study;
 
-/// Files of a part beside its tables.
+/// Files of a part in addition to its tables.
 const LEDGER: &str = "ledger.bin";
 const SAMPLE: &str = "sample.bin";
 
-/// What measuring a part needs beside its inputs.
+/// The options of measuring a part.
 #[derive(Debug)]
 pub struct PartOptions {
     /// What is measured, and how.
     pub study: Study,
-    /// Folder of models named by the user; `None` looks in the usual places.
+    /// Folder of models named by the user; `None` searches the usual places.
     pub models: Option<PathBuf>,
-    /// Folder for the part, a new or empty one or that of an earlier part; `None` keeps the part in memory.
+    /// Folder for the part: a new or empty one, or that of an earlier part; `None` keeps the part in memory.
     pub folder: Option<PathBuf>,
     /// Threads for reading and inference, at least 1. The results do not depend on it.
     pub threads: usize,
@@ -48,18 +48,18 @@ impl PartOptions {
     }
 }
 
-/// A share of a corpus that was measured on its own, on any machine. Parts of one study combine into the results of one run
-/// over everything.
+/// A share of a corpus that was measured separately, on any machine. Parts of one study combine into the results of one
+/// run over everything.
 #[derive(Debug)]
 pub struct Part {
-    /// What it is called in messages: its folder, or the first of its documents.
+    /// Name of the part in messages: its folder, or the first of its documents.
     pub(super) name: String,
     pub(super) measured: Measured,
     pub(super) tables: PartTables<'static>,
     pub(super) study: Study,
 }
 
-/// What is known of the documents of a part beside their tables.
+/// What is known of the documents of a part, in addition to their tables.
 #[derive(Debug)]
 pub(super) struct Measured {
     pub(super) ledger: Ledger,
@@ -70,11 +70,11 @@ pub(super) struct Measured {
 /// The record of a part, as `part.json` holds it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct PartRecord {
-    /// The study, without its list of people, which the documents have taken up.
+    /// The study, without its list of people, which has already been applied to the documents.
     pub(super) study: serde_json::Value,
     /// sha256 of the study file and the files that it names, 64 hex digits.
     pub(super) study_sha256: String,
-    /// sha256 of the study's values, by which parts of one study are recognised.
+    /// sha256 of the study's values, to check that parts belong to the same study.
     pub(super) study_fingerprint: String,
     pub(super) people_sha256: Option<String>,
     /// The text of the lexicon that the study names.
@@ -94,11 +94,11 @@ impl PartRecord {
     }
 }
 
-/// Measures a share of a corpus: reads and attributes its documents, and measures their segments.
+/// Measures a share of a corpus: reads and attributes its documents and measures their segments.
 ///
 /// # Errors
-/// [`RunError`] where no input could be read, models or folder cannot be used, or the user stopped the work. Inputs that
-/// failed beside good ones are in [`Part::skipped`].
+/// [`RunError`] if no input could be read, models or folder cannot be used, or the user stopped the work. If only some
+/// inputs failed, they are in [`Part::skipped`].
 pub fn measure_part(paths: &[PathBuf], options: &PartOptions, progress: &dyn Progress) -> Result<Part, RunError> {
     let pool = thread_pool(options.threads)?;
     let folder = match &options.folder {
@@ -141,7 +141,7 @@ impl Part {
     /// Opens the folder of a part. Sizes and sha256 of all its files are checked.
     ///
     /// # Errors
-    /// [`RunError`] where the folder does not hold a complete part of this version.
+    /// [`RunError`] if the folder does not contain a complete part of this version.
     pub fn open(folder: &Path) -> Result<Self, RunError> {
         let info = |record: &PartRecord| study_of(record).map(|study| info_of(&study, record)).unwrap_or_default();
         let (tables, record, contents) = PartTables::open(folder, &[LEDGER, SAMPLE], info)?;
@@ -170,13 +170,13 @@ impl Part {
         self.measured.ledger.n_segments()
     }
 
-    /// Inputs that were not read, or not under their own name.
+    /// Inputs that were not read, or were read under another path.
     pub fn skipped(&self) -> &Skipped {
         &self.measured.record.skipped
     }
 }
 
-/// The study of a part. The error says what is wrong with its record.
+/// The study of a part; the error states what is wrong with its record.
 fn study_of(record: &PartRecord) -> Result<Study, String> {
     let mut study: Study = serde_json::from_value(record.study.clone()).map_err(|error| error.to_string())?;
     study.sha256 = Some(record.study_sha256.clone());
@@ -187,7 +187,7 @@ fn study_of(record: &PartRecord) -> Result<Study, String> {
     Ok(study)
 }
 
-/// What the tables say of the study of a part.
+/// What the tables need to know of the study of a part.
 pub(super) fn info_of(study: &Study, record: &PartRecord) -> StudyInfo {
     StudyInfo { people_sha256: record.people_sha256.clone(), json: record.study.clone(), ..study.info() }
 }
@@ -202,7 +202,7 @@ pub(super) fn measure<'w>(
     progress: &dyn Progress,
     begin: impl FnOnce(&StudyInfo, usize) -> Result<Writer<'w>, TableError>,
 ) -> Result<(Measured, Writer<'w>), RunError> {
-    // Models are found before anything is read, and loaded while the first files are: both fail early.
+    // Models are found before anything is read, and loaded while the first files are read, so that both fail early.
     let folders = Models::find(&places(models), &study.models, !study.targets.is_empty())?;
     for folder in folders.iter() {
         tracing::info!("model {} from {}", folder.facts.id, folder.path.display());
@@ -228,7 +228,7 @@ pub(super) fn measure<'w>(
     let (n_cached, n_computed) = measurer.counts();
     let mut json = study.info().json;
     if let Some(fields) = json.as_object_mut() {
-        // What the study read from other files; the record holds what is needed of it.
+        // The contents of files that the study names; the record contains what is needed of them.
         fields.remove("people_list");
         fields.remove("lexicon");
     }
@@ -251,7 +251,7 @@ pub(super) fn measure<'w>(
     Ok((Measured { ledger, sample, record }, writer))
 }
 
-/// The inputs, and how they are read.
+/// The inputs, and the options of reading them.
 struct Reader<'r> {
     sources: Sources,
     study: &'r Study,
@@ -259,7 +259,7 @@ struct Reader<'r> {
 }
 
 impl Reader<'_> {
-    /// The next documents, transcribed; `None` when there are no more.
+    /// The next documents, as transcripts; `None` if there are no more.
     fn next_batch(&mut self) -> Option<Batch> {
         let options = self.study.reading();
         let mut n_bytes = 0;
@@ -275,13 +275,13 @@ impl Reader<'_> {
     }
 }
 
-/// What is kept of the documents that were measured.
+/// What is kept of the measured documents.
 struct Noted {
     ledger: Ledger,
     sample: Sample,
 }
 
-/// Reads, measures and writes all documents on three threads, each of which waits when it is ahead of the next.
+/// Reads, measures and writes all documents on three threads, each of which waits if it is ahead of the next.
 fn stream(
     reader: &mut Reader,
     first: Batch,
@@ -300,7 +300,7 @@ fn stream(
         drop((batches, to_write));
         reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         let written = writing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        // An error of the writer is the cause when measuring ended early.
+        // If measuring ended early, an error of the writer is the cause.
         written?;
         outcome
     })

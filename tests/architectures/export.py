@@ -4,8 +4,8 @@
     python tests/architectures/export.py
 
 Needs torch, transformers, tokenizers, onnx and numpy. Each model has random weights (seeded), two layers of width 32 and a
-tokenizer of its real kind, trained on the sentences below; plenary is compared with what transformers computes from the
-same folder. Last run with the versions that expected.json names.
+tokenizer of the kind that the architecture uses, trained on the sentences below; plenary is compared with what
+transformers computes from the same folder. Last run with the versions that expected.json names.
 """
 import json
 import shutil
@@ -112,7 +112,7 @@ class Wrapped(torch.nn.Module):
 
 
 def shorten(graph):
-    """Short names within the graph, which are half of a file of this size."""
+    """Shortens the names in the graph, which take half of a file of this size."""
     kept = {v.name for v in [*graph.input, *graph.output]} | {t.name for t in graph.initializer} | {""}
     short = {}
     for node in graph.node:

@@ -1,7 +1,7 @@
-//! Models of other architectures than the shipped ones, against the numbers that transformers gives for them.
+//! Models of other architectures than the shipped ones, against the numbers that transformers computes for them.
 //!
-//! `tests/architectures/` holds tiny random models with tokenizers of their real kinds; `export.py` there made them and
-//! `expected.json`. The graphs are fp32, so that what is left is the rounding of sums in another order.
+//! `tests/architectures/` contains tiny random models with tokenizers of the usual kinds; `export.py` there made them
+//! and `expected.json`. The graphs are fp32, so that only the rounding of sums in another order differs.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ fn load_from(folder: &Path, name: &str) -> Result<Model, UnusableError> {
     Ok(models::load(&models::find(&[Place::new(folder, "test")], name)?, EngineChoice::Auto)?)
 }
 
-/// What plenary makes of one row, in the order of the task's labels.
+/// The output of plenary for one row, in the order of the task's labels.
 fn numbers(model: &Model, text: &str, second: Option<&str>) -> Vec<f64> {
     let numbers = match model.task {
         Task::Embedding => embedding::embed(model, &[text], WORK).unwrap().vectors.row(0).to_vec(),
@@ -60,7 +60,7 @@ fn numbers(model: &Model, text: &str, second: Option<&str>) -> Vec<f64> {
     numbers.into_iter().map(f64::from).collect()
 }
 
-/// The reference's probabilities, added up by what the model's labels mean; a vector as it stands.
+/// The reference's probabilities, summed by the meaning of the model's labels; a vector is unchanged.
 fn reference(of_model: &Value, row: &Value, meanings: &[usize]) -> Vec<f64> {
     let numbers = row["numbers"].as_array().unwrap().iter().map(|n| n.as_f64().unwrap());
     if of_model["task"] == "embedding" {
@@ -73,7 +73,7 @@ fn reference(of_model: &Value, row: &Value, meanings: &[usize]) -> Vec<f64> {
     sums
 }
 
-/// Compares every text (and pair) of a model; `meanings` says which label of the task each of the model's counts for.
+/// Compares every text (and pair) of a model; `meanings` gives the task's label for each label of the model.
 fn check(name: &str, meanings: &[usize]) {
     let model = load_from(&fixtures(), name).unwrap();
     let of_model = expected(name);
@@ -178,7 +178,8 @@ fn a_tokenizer_with_more_tokens_than_the_model_has_rows_is_refused_with_both_siz
 fn an_operator_that_the_engine_does_not_know_is_named() {
     let models = copy_of("bert");
     let path = models.path().join("bert/model.onnx");
-    // `op_type` is field 4 of a node, a string of three letters: another name of the same length leaves the file whole.
+    // `op_type` is field 4 of a node, a string of three letters: another name of the same length keeps the rest of the
+    // file valid.
     let (known, unknown) = (b"\x22\x03Erf", b"\x22\x03Foo");
     let mut graph = fs::read(&path).unwrap();
     let at = graph.windows(known.len()).position(|bytes| bytes == known).unwrap();

@@ -1,10 +1,10 @@
-//! The crates depend on each other as the architecture page says, and only downwards.
+//! The crates depend on each other as the architecture page says, and only on lower layers.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The crates that each crate of the workspace needs to compile.
+/// For each crate of the workspace, the crates that it needs to compile.
 type Arrows = BTreeMap<String, BTreeSet<String>>;
 
 /// The layers of the workspace, the lowest first.
@@ -29,7 +29,7 @@ fn manifests() -> Vec<toml::Table> {
     texts.map(|text| text.parse().unwrap()).collect()
 }
 
-/// The arrows that `Cargo.toml` files declare, for all targets; those of tests alone are left out.
+/// The dependencies that `Cargo.toml` files declare, for all targets; dependencies of tests alone are left out.
 fn declared(manifests: &[toml::Table]) -> Arrows {
     let name = |manifest: &toml::Table| manifest["package"]["name"].as_str().unwrap().to_owned();
     let crates: BTreeSet<String> = manifests.iter().map(name).collect();
@@ -59,7 +59,7 @@ fn page() -> PathBuf {
     if page.exists() { page } else { root().join("docs/architecture.md") }
 }
 
-/// The arrows in the block of a page that begins with ```` ```arrows ````: a line `crate -> crate, crate` each.
+/// The dependencies in the block of a page that begins with ```` ```arrows ````, one `crate -> crate, crate` per line.
 fn written(page: &str) -> Result<Arrows, String> {
     let (_, rest) = page.split_once("```arrows\n").ok_or("there is no block that begins with ```arrows")?;
     let (block, _) = rest.split_once("```").ok_or("the block of arrows does not end")?;
@@ -74,7 +74,7 @@ fn written(page: &str) -> Result<Arrows, String> {
     Ok(arrows)
 }
 
-/// The arrows that do not point to a lower layer, and the crates that belong to no layer.
+/// The dependencies that do not point to a lower layer, and the crates that belong to no layer.
 fn not_downwards(arrows: &Arrows) -> Vec<String> {
     let layer = |name: &str| LAYERS.iter().position(|layer| layer.contains(&name));
     let mut problems = Vec::new();

@@ -1,5 +1,5 @@
-//! Bad input gets an error that says which file, where in it, what was found or expected, and what to do; odd input
-//! gets a right reading.
+//! Bad input gives an error that says which file, where in it, what was found or expected, and what to do; unusual
+//! input is read correctly.
 
 use std::io::Write;
 
@@ -9,7 +9,7 @@ use plenary::corpus::Transcript;
 use plenary::read::{Options, ReadError, read, read_all};
 use plenary::study::Columns;
 
-/// The error of a file, which must name it, say all of `parts`, and hint at a way out that has `way_out` in it.
+/// The error of a file, which must name the file and contain all of `parts`; its hint must contain `way_out`.
 #[track_caller]
 fn refused(path: &str, bytes: &[u8], parts: &[&str], way_out: &str) -> ReadError {
     refused_with(path, bytes, &Options::default(), parts, way_out)
@@ -41,7 +41,7 @@ fn said(transcript: &Transcript) -> Vec<(Option<&str>, &str)> {
     transcript.utterances.iter().map(|turn| (turn.label.as_deref(), turn.text.as_str())).collect()
 }
 
-/// The bytes of the sample of this name.
+/// The bytes of the sample with this name.
 fn sample(name: &str) -> Vec<u8> {
     samples().into_iter().find(|sample| sample.name == name).unwrap().packed()
 }

@@ -1,4 +1,4 @@
-//! The program as its users meet it: what it reads, what it refuses, what it says, and which exit code it ends with.
+//! The program as users see it: what it reads and refuses, what it prints, and its exit codes.
 
 use std::fs;
 use std::io::Read;
@@ -163,7 +163,7 @@ fn init_writes_a_study_that_runs_and_never_overwrites_unasked() {
 
 // Models
 
-/// The shipped models in a folder of links, where files can be taken away or exchanged.
+/// The shipped models in a folder of links, so that files can be removed or replaced.
 #[cfg(unix)]
 fn linked_models(place: &Place) {
     for entry in walkdir::WalkDir::new(models()).into_iter().map(Result::unwrap) {
@@ -251,7 +251,7 @@ fn a_folder_that_cannot_be_written_is_refused_before_anything_is_computed() {
     below_a_file.says(2, &["file/results cannot be created or written", "--out"]);
     assert!(!below_a_file.err.contains("embedding"), "{}", below_a_file.err);
     if cfg!(target_os = "linux") {
-        // Not even the administrator makes folders there.
+        // Not even the administrator can create folders there.
         place.run(&["run", "talk.md", "--out", "/proc/results"]).says(2, &["/proc/results cannot be created"]);
     }
 }
@@ -286,7 +286,7 @@ fn csv_comes_beside_parquet_without_vectors_and_goes_when_it_is_not_wanted() {
     );
 }
 
-// What is said, and where
+// What is printed, and where
 
 #[test]
 fn quiet_says_nothing_when_all_is_well_and_errors_all_the_same() {
@@ -387,7 +387,7 @@ fn a_rerun_computes_only_what_is_new_and_gives_the_same_tables() {
     assert_same(&place.tables("warm"), &place.tables("first"), "a warm cache");
 
     place.write("b.md", OTHER_TALK);
-    // Five new sentences: the rest is known.
+    // Five new sentences; the rest is in the cache.
     assert!(run(&["a.md", "b.md"], "more", &[]).contains("25 model results were found in the cache, 20 were computed"));
     let without = run(&["a.md", "b.md"], "without", &["--no-cache"]);
     assert!(!without.contains("cache"), "{without}");
@@ -448,7 +448,7 @@ fn sentiment_can_be_left_out() {
     assert_eq!(place.table("results/sentiment.parquet").height(), 0);
     assert_eq!(place.texts("results/analysis.parquet", "sentiment_label"), ["-"; 6]);
     assert!(place.texts("results/estimates.parquet", "measure").iter().all(|measure| measure == "stance_score"));
-    // Without propositions too there is nothing to estimate.
+    // Without propositions there is nothing to estimate either.
     place.write("bare.toml", "[models]\nsentiment = \"none\"\n");
     place.run_well(&["run", "a.md", "--study", "bare.toml", "--out", "bare"]);
     assert_eq!(place.table("bare/estimates.parquet").height(), 0);
@@ -462,7 +462,7 @@ fn a_cache_that_cannot_be_used_ends_a_run_that_asked_for_it_and_no_other() {
     named.says(2, &["the cache", "cannot be read or written", "--no-cache"]);
     assert!(!place.path("results").exists());
     if cfg!(target_os = "linux") {
-        // Not even the administrator makes folders there, as on a disk that is only read.
+        // Not even the administrator can create folders there, as on a read-only disk.
         let read_only = place.run(&["run", "a.md", "--out", "results", "--cache", "/proc/cache"]);
         read_only.says(2, &["the cache /proc/cache", "cannot be read or written", "--no-cache"]);
     }
@@ -480,7 +480,7 @@ fn a_cache_without_space_is_not_used_and_the_run_continues() {
         let arguments = [&["run", "b.txt", "--out", "results"], more].concat();
         ended(&mut place.command_without_space(blocks, &arguments))
     };
-    // First there is no space to create the cache, then none to extend it.
+    // First there is no space to create the cache, then no space to extend it.
     limited(8, &["--cache", "named"]).says(2, &["no space is left", "--no-cache"]);
     limited(256, &[]).says(0, &["cannot be written", "no space is left", "the run continues without it"]);
     place.run_well(&["run", "b.txt", "--out", "roomy"]);

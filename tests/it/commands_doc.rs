@@ -63,7 +63,7 @@ fn index(program: &Command) -> String {
     out
 }
 
-/// A page per command of the program; the commands below it are sections.
+/// A page per command of the program; its subcommands are sections.
 fn page(command: &Command) -> String {
     let mut out = generated(&format!("plenary {}", command.get_name()));
     describe(&mut out, command);
@@ -102,7 +102,7 @@ fn describe(out: &mut String, command: &Command) {
     after(out, command);
 }
 
-/// Options of every command are listed once, in the index.
+/// Options that every command has are listed once, in the index.
 fn is_common(command: &Command, arg: &Arg) -> bool {
     let common = ["help", "version", "quiet", "verbose"];
     let inherited = arg.is_global_set() && command.get_subcommands().next().is_none();
@@ -168,7 +168,7 @@ fn text(styled: Option<&clap::builder::StyledStr>) -> String {
     styled.map(ToString::to_string).unwrap_or_default()
 }
 
-/// Ends with a full stop, as prose does; clap's short help does not. A default in brackets becomes a sentence.
+/// Ends with a full stop, as prose does and clap's short help does not. A default in brackets becomes a sentence.
 fn sentence(text: &str) -> String {
     let text = text.trim_end();
     if let Some((meaning, default)) = text.strip_suffix(']').and_then(|text| text.rsplit_once(" [default: ")) {
@@ -177,7 +177,7 @@ fn sentence(text: &str) -> String {
     if text.is_empty() || text.ends_with(['.', '!', '?']) { text.to_string() } else { format!("{text}.") }
 }
 
-/// A cell of a table is one line.
+/// A table cell must be one line.
 fn cell(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
 }

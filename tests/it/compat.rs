@@ -1,4 +1,4 @@
-//! Results folders of earlier versions: opened, or refused with a way out.
+//! Results folders of earlier versions are opened, or refused with an error that says what to do.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/compat").join(name)
 }
 
-/// The sample of the results folders, and a run of it into `results`.
+/// The sample of the results folders, and a run of it that writes to `results`.
 fn run_sample() -> Place {
     let read = |name: &str| fs::read_to_string(folder(name)).unwrap();
     let place = Place::with(&[("talk.md", &read("talk.md")), ("study.toml", &read("study.toml"))]);
@@ -52,7 +52,8 @@ fn results_of_version_0_1_0_are_opened() {
     assert!(EstimateRow::rows(&frame).unwrap().iter().any(|row| row.level == "corpus_target"));
 }
 
-/// The present version writes the tables of the folder, unless the program changed them without a new folder.
+/// The present version writes the same tables as the folder contains, unless the program has changed them without a new
+/// folder.
 #[test]
 fn results_of_version_0_1_0_are_up_to_date() {
     let place = run_sample();
@@ -75,7 +76,7 @@ fn results_without_a_format_number_are_refused() {
         2,
         &["no format number", "this version does not read them", "Run `plenary run` again with the same --out"],
     );
-    // The way out works.
+    // What the error says to do works.
     for entry in fs::read_dir(folder("before-formats")).unwrap().map(Result::unwrap) {
         place.write(&format!("results/{}", entry.file_name().display()), fs::read(entry.path()).unwrap());
     }

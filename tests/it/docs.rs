@@ -1,4 +1,4 @@
-//! The documentation holds together: every relative link in a Markdown file leads to a file of the repository.
+//! Links in the documentation: every relative link in a Markdown file leads to a file of the repository.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// README, CHANGELOG, CONTRIBUTING and everything below the folders that hold documentation.
+/// README, CHANGELOG, CONTRIBUTING and everything in the folders that contain documentation.
 fn pages() -> Vec<PathBuf> {
     let mut waiting: Vec<PathBuf> =
         ["docs", "evaluation", "models", "training", "data", "crates"].map(|folder| root().join(folder)).to_vec();
@@ -31,7 +31,7 @@ fn pages() -> Vec<PathBuf> {
     pages
 }
 
-/// Where the links of a page lead, anchors included.
+/// The targets of the links of a page, including anchors.
 fn links(text: &str) -> Vec<String> {
     Parser::new(text)
         .filter_map(|event| match event {
@@ -41,7 +41,7 @@ fn links(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// The anchor that hosts of Markdown give a heading.
+/// The anchor that Markdown hosts give a heading.
 fn anchor(heading: &str) -> String {
     let kept = |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
     heading.to_lowercase().chars().filter(kept).collect::<String>().replace(' ', "-")
@@ -91,7 +91,7 @@ fn relative_links_lead_to_files_and_headings() {
     assert!(broken.is_empty(), "links that lead nowhere:\n{}", broken.join("\n"));
 }
 
-/// Folders of the repository; a name in code that begins with one of them is a path.
+/// Folders of the repository; a code span that begins with one of them is a path.
 const FOLDERS: [&str; 11] =
     ["crates", "data", "docs", "evaluation", "examples", "models", "notebooks", "src", "tests", "training", ".ci"];
 
@@ -103,7 +103,7 @@ fn paths_in_code_exist() {
         for code in Parser::new(&text).filter_map(|event| if let Event::Code(code) = event { Some(code) } else { None })
         {
             let is_path = code.split_once('/').is_some_and(|(folder, _)| FOLDERS.contains(&folder));
-            // A star or a space is a pattern or a command; a name in capitals is a placeholder.
+            // A star or a space means a pattern or a command; a name in capitals is a placeholder.
             let stem = Path::new(code.as_ref()).file_stem().unwrap_or_default().to_string_lossy();
             let is_pattern = code.contains(['*', ' ', '{', '<']) || stem.chars().all(|c| c.is_ascii_uppercase());
             if is_path && !is_pattern && !root().join(code.as_ref()).exists() {

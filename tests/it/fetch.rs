@@ -1,4 +1,4 @@
-//! Fetching models from a hub on this machine: which files are written and pinned, and what is refused.
+//! Fetching models from a local hub: which files are written and locked, and what is refused.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -107,7 +107,7 @@ fn a_silent_hub_is_abandoned_and_the_next_fetch_continues() {
 
 #[test]
 fn a_fetch_ends_on_request_while_the_hub_is_silent() {
-    /// Requests the end of the work when the first bytes are received.
+    /// Asks for the work to end when the first bytes are received.
     struct Stops(AtomicBool);
     impl Progress for Stops {
         fn begin(&self, _stage: &str, _total: u64) {}

@@ -1,7 +1,7 @@
-//! The sample transcript, attributed whole, against an expectation that was checked by reading the document.
+//! The complete attribution of the sample transcript, against an expectation that was checked by reading the document.
 //!
-//! To renew the expectation after a change that is meant: `UPDATE_GOLDEN=1 cargo test --release --test it golden`, then
-//! read the difference line by line against the document before committing it.
+//! To update the expectation after an intended change: `UPDATE_GOLDEN=1 cargo test --release --test it golden`, then
+//! compare each changed line with the document before committing.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -16,7 +16,7 @@ fn seed() -> Transcript {
     attribute(read("data/shanghai-forum-2017.md", &bytes).unwrap(), &plenary::attribute::Options::default())
 }
 
-/// Everything attribution says of a document, in a form that a person can hold against the page.
+/// Everything that attribution says about a document, in a form that a person can compare with the page.
 fn written_out(transcript: &Transcript) -> String {
     let mut out = String::new();
     let or_dash = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".into());
@@ -92,14 +92,15 @@ fn no_word_of_the_sample_is_lost_or_moved() {
         end = block.span.end;
     }
     assert_eq!(end, text.len());
-    // The sample has no divided words, no wrapped speech and no furniture inside a turn: its texts are slices.
+    // The sample has no divided words, no wrapped speech and no furniture inside a turn, so each text is a slice of the
+    // source.
     for utterance in &transcript.utterances {
         assert_eq!(utterance.span.of(text), utterance.text);
     }
     for segment in &transcript.segments {
         assert_eq!(segment.span.of(text), segment.text);
     }
-    // Speech and sentences hold the same words.
+    // Speech and sentences contain the same words.
     let words = |text: &str| text.split_whitespace().map(str::to_string).collect::<Vec<_>>();
     let spoken: Vec<String> = transcript.utterances.iter().flat_map(|utterance| words(&utterance.text)).collect();
     let cut: Vec<String> = transcript.segments.iter().flat_map(|segment| words(&segment.text)).collect();

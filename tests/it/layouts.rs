@@ -1,7 +1,7 @@
-//! One document for each way that transcripts print who speaks, with the turns that a reader finds in it.
+//! One document for each way in which transcripts print who speaks, with the turns that a reader finds in it.
 //!
-//! `tests/layouts/` holds the documents and, beside each, a snapshot; `README.md` there says how to add one. A snapshot is
-//! written anew by `UPDATE_LAYOUTS=1 cargo test --release --test it layouts`.
+//! `tests/layouts/` contains the documents and a snapshot beside each; `README.md` there explains how to add one.
+//! `UPDATE_LAYOUTS=1 cargo test --release --test it layouts` rewrites the snapshots.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -17,7 +17,8 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/layouts")
 }
 
-/// The documents by the path of their snapshots. A file `NAME.toml` is the study of the document `NAME`.
+/// The documents by the path of their snapshots. If there is a file `NAME.toml`, it is the study of the document
+/// `NAME`.
 fn layouts() -> BTreeMap<PathBuf, PathBuf> {
     let mut layouts = BTreeMap::new();
     for entry in fs::read_dir(folder()).unwrap() {
@@ -40,12 +41,12 @@ fn transcribe(path: &Path) -> Result<Transcript, String> {
     Ok(attribute(document, &study.attribution()))
 }
 
-/// White space of any kind as single spaces.
+/// Replaces each run of white space by one space.
 fn on_one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What was found in a document: style, speakers, turns, and the blocks that nobody spoke.
+/// What was found in a document: style, speakers, turns, and the blocks that are not speech.
 fn snapshot(transcript: &Transcript) -> String {
     let mut out = format!("style: {}\n", style_name(transcript.style));
     out.push_str("\nSpeakers\n");
@@ -97,7 +98,7 @@ fn speaker_line(speaker: &Speaker) -> String {
     line
 }
 
-/// The lines in which two snapshots differ; `None` where they are the same.
+/// The lines in which two snapshots differ; `None` if they are the same.
 fn difference(expected: &str, found: &str) -> Option<String> {
     const SHOWN: usize = 6;
     if expected == found {

@@ -1,4 +1,4 @@
-//! A lexicon of the user's own: named in the study, added to the words that plenary knows, refused with its line.
+//! The user's own lexicon: named in the study, added to the built-in words, refused with the line of the problem.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use plenary::corpus::{Role, Transcript};
 use plenary::read::{read, read_all};
 use plenary::study::Study;
 
-/// A study with a lexicon in a folder of their own.
+/// A study with a lexicon, in a separate folder.
 fn study(folder: &Path, words: &[u8]) -> Result<Study, String> {
     fs::write(folder.join("words.toml"), words).unwrap();
     fs::write(folder.join("study.toml"), "[transcript]\nlexicon = \"words.toml\"\n").unwrap();

@@ -1,4 +1,4 @@
-//! The integration tests, in one program, so that only one is linked.
+//! The integration tests, as one program, so that only one is linked.
 //!
 //!     cargo test --release --test it                    # all
 //!     cargo test --release --test it parity             # the tests of one module

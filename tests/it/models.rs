@@ -36,7 +36,7 @@ fn load_error(models: &Path, id: &str) -> LoadError {
     models::load(&find(models, id).unwrap(), EngineChoice::Auto).unwrap_err()
 }
 
-/// A folder of models with a copy of one shipped model, pinned by the shipped manifest or by none.
+/// A folder of models with a copy of one shipped model, with or without the sha256 of the shipped manifest.
 fn copy_of(id: &str, pinned: bool) -> TempDir {
     let models = tempfile::tempdir().unwrap();
     fs::create_dir(models.path().join(id)).unwrap();

@@ -1,7 +1,7 @@
-//! The models that ship, run by the default engine, against reference numbers of the fp32 weights in torch.
+//! The shipped models, run by the default engine, against reference numbers of the fp32 weights in torch.
 //!
-//! `tests/parity/` holds 40 texts and pairs, their token ids, and the reference numbers; `training/parity.py` made
-//! them. The int8 models are allowed to differ from fp32 by what is written in each test.
+//! `tests/parity/` contains 40 texts and pairs, their token ids, and the reference numbers; they were made by
+//! `training/parity.py`. The allowed difference between int8 and fp32 is written in each test.
 
 use std::path::Path;
 
@@ -110,13 +110,13 @@ fn differences(found: &[[f32; 3]], expected: &[[f32; 3]]) -> Vec<f32> {
     all
 }
 
-/// At least `share` of the differences are within `tolerance`.
+/// Checks that at least `share` of the differences are within `tolerance`.
 fn assert_within(differences: &[f32], tolerance: f32, share: f64) {
     let close = differences.iter().filter(|d| **d <= tolerance).count();
     assert!(close as f64 >= share * differences.len() as f64, "only {close} within {tolerance}: {differences:.3?}");
 }
 
-/// Position of the largest of each three.
+/// Position of the largest of each three numbers.
 fn labels(probabilities: &[[f32; 3]]) -> Vec<usize> {
     let largest = |row: &[f32; 3]| (0..3).max_by(|&a, &b| row[a].total_cmp(&row[b])).unwrap();
     probabilities.iter().map(largest).collect()
@@ -165,8 +165,8 @@ fn sentiment_is_near_the_reference() {
     assert_eq!(labels(&found), labels(&expected));
 }
 
-/// The int8 graph differs from fp32 by more than 0.05 on 4 of the 40 pairs in onnxruntime too (see `int8.json`): it is the
-/// rounding of the weights and activations, not the engine.
+/// The int8 graph differs from fp32 by more than 0.05 on 4 of the 40 pairs in onnxruntime too (see `int8.json`): the
+/// cause is the rounding of weights and activations, not the engine.
 #[test]
 fn inference_is_near_the_reference() {
     let model = model("nli-minilm-l6");
@@ -181,8 +181,8 @@ fn inference_is_near_the_reference() {
     assert_eq!(labels(&found), labels(&expected));
 }
 
-/// The encoder and rten run the same integers; where float32 sums in another order round an activation to the other of two
-/// bytes, numbers move a little, as they do between rten and any other engine.
+/// The encoder and rten compute the same integers. If float32 sums in another order round an activation to the adjacent
+/// byte, numbers change a little, as they do between rten and any other engine.
 #[test]
 fn encoder_and_rten_agree() {
     let rows = texts();
@@ -205,7 +205,8 @@ fn encoder_and_rten_agree() {
     assert_eq!(labels(&own), labels(&other));
 }
 
-/// Bit for bit: whatever the threads, the order of the texts, and what else is in the run.
+/// The numbers are equal bit for bit, whatever the number of threads, the order of the texts, and the other texts in
+/// the run.
 #[test]
 fn a_text_has_the_same_numbers_in_any_company() {
     let rows = texts();

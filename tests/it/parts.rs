@@ -35,7 +35,7 @@ proposition = \"More schools should be built.\"
 csv = true
 ";
 
-/// Inputs in an order that differs from that of their contents, with tables of several documents, a path that sorts between
+/// Inputs whose order differs from the order of their contents: tables of several documents, a path that sorts between
 /// the documents of a table, a person in several documents, a document without speech, and files that fail.
 static INPUTS: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
     let turns = |names: &[&str]| -> String {
@@ -111,7 +111,7 @@ fn in_memory(parts: Vec<Part>) -> Results {
     combine(parts, &CombineOptions::default(), &Silent).unwrap().results
 }
 
-/// The sha256 of every file but those of `runs`, which hold times.
+/// The sha256 of every file except those of `runs`, which contain times.
 fn fingerprints(results: &Results) -> BTreeMap<String, String> {
     let files = results.files().iter().filter(|file| !file.name.starts_with("runs."));
     files.map(|file| (file.name.clone(), file.sha256.clone())).collect()
@@ -134,7 +134,7 @@ proptest! {
             if inputs.is_empty() {
                 continue;
             }
-            // The files that fail are beside good ones in the first two parts that hold any.
+            // The files that fail are next to good ones, in the first two parts that contain any.
             inputs.extend([6, 7].get(parts.len()));
             let folder = format!("part{number}");
             let part = place.part(&inputs, saved[number].then_some(folder.as_str())).unwrap();
@@ -159,7 +159,7 @@ fn a_part_of_everything_is_the_whole_in_a_folder_and_in_memory() {
     let results = combine(vec![part], &options, &Silent).unwrap().results;
     assert_eq!(fingerprints(&results), whole);
     assert!(place.path("part/part.json").exists(), "a part is still there after it was combined");
-    // A folder of parts is not taken for transcripts.
+    // A folder of parts is not read as transcripts.
     let found = plenary::inputs::gather(&[place.path("part")], &plenary::read::Options::default());
     assert!(found.documents.is_empty());
 }
@@ -228,10 +228,10 @@ fn a_damaged_part_is_refused_with_its_file() {
     assert!(study.contains("not the one that it was measured with"), "{study}");
     fs::remove_file(folder.join("blocks.parquet")).unwrap();
     assert!(matches!(kind(&folder).kind, OpenErrorKind::FileMissing));
-    // The same folder can be measured into again.
+    // The same folder can be used for measuring again.
     place.part(&[0, 1], Some("part")).unwrap();
     Part::open(&folder).unwrap();
-    // A folder of something else is left alone.
+    // A folder with other files is left unchanged.
     let talks = place.part(&[0], Some("talks")).unwrap_err().to_string();
     assert!(talks.contains("did not write"), "{talks}");
 }

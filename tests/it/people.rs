@@ -1,5 +1,5 @@
-//! Who people are and how sure it is: the study's own pattern, its list of people, links across documents, and what is
-//! told of each boundary.
+//! Who the people are and how certain that is: the study's own pattern, its list of people, links across documents, and
+//! the explanation of each boundary.
 
 use crate::common::Place;
 use plenary::attribute::attribute;
@@ -8,7 +8,7 @@ use plenary::pipeline::transcribe_corpus;
 use plenary::read::read;
 use plenary::study::{PeopleList, Study};
 
-/// A study with some lines under [transcript], and a list of people or "".
+/// A study with some lines under [transcript], and a list of people, or "" for none.
 fn study(transcript: &str, people: &str) -> Study {
     let mut study = Study::parse(&format!("[transcript]\n{transcript}\n"), "study.toml").unwrap();
     if !people.is_empty() {
@@ -268,7 +268,7 @@ fn a_list_of_people_links_documents_by_its_ids_or_names() {
     }
 }
 
-// What is told of a boundary
+// The explanation of a boundary
 
 const HEARING: &str = "\
 Chair: Ann Lee, Dean, Acme
@@ -452,7 +452,7 @@ fn a_run_follows_people_and_records_the_list() {
     assert!(rules.contains(&"people_list_surname".to_string()) && rules.contains(&"unique_surname".to_string()));
 }
 
-// Whatever the text
+// For any text
 
 proptest::proptest! {
     #[test]

@@ -1,4 +1,4 @@
-//! Nothing lost: the blocks of any text partition it, and what is spoken stands in the utterances letter by letter.
+//! Nothing is lost: the blocks of any text partition it, and every spoken letter is in the utterances.
 
 use proptest::prelude::*;
 
@@ -12,7 +12,7 @@ fn transcribe(path: &str, bytes: &[u8]) -> Option<Transcript> {
     read(path, bytes).ok().map(|document| attribute(document, &plenary::attribute::Options::default()))
 }
 
-/// A piece of a transcript: a turn in one of many prints, or what stands between turns.
+/// A piece of a transcript: a turn in one of many layouts, or text between turns.
 fn piece() -> impl Strategy<Value = String> {
     let name = prop::sample::select(vec![
         "Ann Lee",

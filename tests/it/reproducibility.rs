@@ -1,4 +1,5 @@
-//! Same in, same out: whatever the threads, the order of the inputs, what else is in the run, and what was killed.
+//! The same inputs give the same results, whatever the number of threads, the order of the inputs, the other inputs,
+//! and earlier killed runs.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -20,7 +21,7 @@ fn threads_and_the_order_of_inputs_change_nothing() {
     let run = |inputs: &[&str], out: &str, threads: &str| {
         let arguments = [&["run"], inputs, &["--study", "study.toml", "--out", out, "--threads", threads]].concat();
         let mut command = place.command(&arguments);
-        // Nor do the threads of the library that writes the tables.
+        // The threads of the library that writes the tables do not matter either.
         let ended = crate::common::ended(command.env("POLARS_MAX_THREADS", threads).env("RAYON_NUM_THREADS", threads));
         assert_eq!(ended.code, Some(0), "{ended:#?}");
         place.tables(out)
@@ -32,13 +33,13 @@ fn threads_and_the_order_of_inputs_change_nothing() {
     assert_same(&run(&["c.md", "./d.md", "a.md", "./b.txt"], "four", "4"), &first, "four threads, a third order");
     assert_eq!(record(&place, "first"), record(&place, "four"), "the records of the runs, but for their times");
 
-    // In the place of other results.
+    // Replacing other results.
     let other = run(&["b.txt"], "replaced", "2");
     assert!(other.iter().zip(&first).any(|(other, first)| other.1 != first.1));
     assert_same(&run(&["a.md", "b.txt", "c.md", "d.md"], "replaced", "2"), &first, "a run over earlier results");
 }
 
-/// `run.json` without its times and without what depends on them.
+/// `run.json` without its times and without what depends on times.
 fn record(place: &Place, folder: &str) -> serde_json::Value {
     let text = fs::read_to_string(place.path(folder).join("run.json")).unwrap();
     let mut record: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -65,7 +66,7 @@ fn what_the_cache_holds_changes_nothing() {
     assert_same(&run(&all, "half-warm", &["--threads", "1"]), &without, "half-warm");
     assert_same(&run(&all, "warm", &["--threads", "4"]), &without, "warm");
 
-    // Two runs at once on one cache, which is cold.
+    // Two runs at the same time on one empty cache.
     let start = |out: &str| {
         let arguments =
             ["run", "a.md", "b.txt", "c.md", "d.md", "--study", "study.toml", "--out", out, "--cache", "new"];
@@ -87,7 +88,7 @@ fn a_run_killed_at_any_moment_and_done_again_ends_as_if_it_had_not_been() {
     place.run_well(&[&arguments("undisturbed")[..], &["--no-cache"]].concat());
     let whole = before.elapsed();
     let expected = place.tables("undisturbed");
-    // Moments spread over a run by a fixed sequence; which step of the run each one meets is chance.
+    // Times during a run from a fixed sequence; the step of the run at each time varies.
     let mut random = 2_463_534_242_u64;
     for trial in 0..TRIALS {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -133,7 +134,7 @@ fn of_document(table: DataFrame, id: &str) -> DataFrame {
     table.filter(&mask).unwrap()
 }
 
-/// A debate of four sentences a turn, no two alike.
+/// A debate of four sentences per turn, all different.
 fn debate(n_turns: usize) -> String {
     let turn = |n: usize| {
         format!(
@@ -167,7 +168,7 @@ fn a_run_that_is_stopped_or_killed_leaves_the_earlier_tables_and_can_be_done_aga
     let place = Place::with(&[("talk.md", TALK), ("debate.md", &debate(16))]);
     place.run_well(&["run", "debate.md", "--out", "undisturbed"]);
 
-    // Into a new folder: nothing is left of it.
+    // Into a new folder: nothing remains.
     let (status, said) = interrupted(&place, "reading and measuring", "INT");
     assert_eq!(status.code(), Some(2), "{said}");
     assert!(said.contains("stopped; nothing was written, and earlier results are unchanged"), "{said}");
@@ -190,7 +191,7 @@ fn a_run_that_is_stopped_or_killed_leaves_the_earlier_tables_and_can_be_done_aga
     };
     assert_same(&visible(place.files("results")), &before, "kill in the middle");
 
-    // While tables are written the kill may come a little before or after their place is taken.
+    // While tables are written, the kill may come shortly before or after they are moved to their places.
     interrupted(&place, "writing tables", "KILL");
     place.run_well(&["run", "debate.md", "--out", "results"]);
     assert_same(&place.tables("results"), &place.tables("undisturbed"), "after a kill");

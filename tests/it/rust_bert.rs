@@ -1,8 +1,9 @@
-//! The engine rust-bert against transformers on the same weights.
+//! The engine rust-bert compared with transformers on the same weights.
 //!
-//! The repository holds its models as int8 graphs alone: their weights are converted here, and `tests/parity/converted/`
-//! holds what transformers computes from them (`reference.py` there made it). With `PLENARY_FP32`, a folder with the
-//! model.safetensors of the original all-MiniLM-L6-v2, that is compared with the reference of the fp32 weights too.
+//! The repository contains its models only as int8 graphs: their weights are converted here, and
+//! `tests/parity/converted/` contains what transformers computes from them (made by `reference.py` there). If
+//! `PLENARY_FP32` names a folder with the model.safetensors of the original all-MiniLM-L6-v2, that is compared with the
+//! reference of the fp32 weights too.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -55,7 +56,7 @@ fn npy(bytes: &[u8]) -> Array2<f32> {
     Array2::from_shape_vec((numbers.len() / 384, 384), numbers).unwrap()
 }
 
-/// The weights of the models that ship, converted once for all tests.
+/// The weights of the shipped models, converted once for all tests.
 fn converted() -> &'static Place {
     static FOLDER: OnceLock<(tempfile::TempDir, Place)> = OnceLock::new();
     let (_, place) = FOLDER.get_or_init(|| {
@@ -69,7 +70,7 @@ fn converted() -> &'static Place {
     place
 }
 
-/// The study's id, whose weights are found under the name that `convert` gave them.
+/// The id in the study; the weights are found under the name that `convert` gave them.
 fn model(id: &str, device: Device) -> Model {
     let folder = models::find_weights(&[shipped(), converted().clone()], id).unwrap();
     assert_eq!(folder.facts.id, format!("{id}-fp32"));
@@ -92,7 +93,7 @@ fn least_cosine(found: &Array2<f32>, expected: &Array2<f32>) -> f64 {
     found.rows().into_iter().zip(expected.rows()).map(cosine).fold(1.0, f64::min)
 }
 
-/// The largest difference of a logit. Logits are known up to a constant that softmax takes away: both sides are centred.
+/// The largest difference of a logit. Softmax ignores a constant added to all logits, so both sides are centred.
 fn largest_difference(found: &[[f32; 3]], labels: [&str; 3], expected: &Logits) -> f64 {
     assert_eq!(found.len(), expected.logits.len());
     let centred = |row: [f64; 3]| row.map(|x| x - row.iter().sum::<f64>() / 3.0);

@@ -25,7 +25,7 @@ fn show_prints_the_summary_of_the_run_but_for_its_cache() {
     for part in ["2 documents, 4 speakers", "Ann Lee", "95 % interval", "open_borders", "files in results"] {
         assert!(cold.contains(part), "{part} is not in\n{cold}");
     }
-    // The second run tells what it found in the cache; the results do not.
+    // The summary of the second run reports what was found in the cache; the results do not contain it.
     let warm = run(&[]);
     let without_cache: String =
         warm.lines().filter(|line| !line.contains("found in the cache")).map(|line| format!("{line}\n")).collect();
@@ -55,7 +55,7 @@ fn show_gives_the_figures_as_json() {
 fn show_prints_tables() {
     let place = results();
     let show = |arguments: &[&str]| place.run_well(&[&["show", "results", "--table"], arguments].concat()).out;
-    // The CSV is that of the file.
+    // The CSV is the same as in the file.
     for table in ["speakers", "analysis", "themes", "failures", "runs"] {
         let file = fs::read_to_string(place.path(&format!("results/{table}.csv"))).unwrap();
         assert_eq!(show(&[table, "--format", "csv"]), file, "{table}");

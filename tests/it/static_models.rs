@@ -1,4 +1,4 @@
-//! Static models: distilled from a tiny encoder, read again, run, and the error where there is none.
+//! Static models: distilling a tiny encoder, reading the model again, running it, and the error if there is none.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! The nouns that passes exchange: a place that looks like a byline, and the bylines of a document.
+//! The types that passes exchange: a place that looks like a byline, and the bylines of a document.
 //!
 //! Finding candidates and choosing among them is left to `find`.
 
@@ -11,7 +11,7 @@ use plenary_names::lexicon::Lexicon;
 /// From this confidence on a candidate is a byline.
 pub(crate) const ACCEPT: f32 = 0.5;
 
-/// How it is known that a turn begins.
+/// The evidence that a turn begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Origin {
     /// A byline is printed there.
@@ -46,7 +46,7 @@ pub(crate) struct Place {
 pub(crate) struct Candidate {
     /// The style of the byline.
     pub(crate) style: Style,
-    /// How it is known that a turn begins.
+    /// The evidence that a turn begins.
     pub(crate) origin: Origin,
     /// Line on which the byline begins, from 0.
     pub(crate) line: usize,
@@ -83,7 +83,7 @@ impl Candidate {
         Self { marked, n_mentions: 0, ..Self::implied(style, Origin::Printed, parts, kind, place, weights) }
     }
 
-    /// A turn that begins without a byline of its own.
+    /// A turn that begins without its own byline.
     pub(crate) fn implied(
         style: Style,
         origin: Origin,
@@ -117,7 +117,7 @@ impl Candidate {
         self.weights.now()
     }
 
-    /// The rule that opens the turn: the style, or what takes the place of a byline.
+    /// The rule that opens the turn: the style, or the evidence that replaces a byline.
     pub(crate) fn rule(&self) -> TurnRule {
         match self.origin {
             Origin::Interjection => TurnRule::BracketedInterjection,

@@ -1,7 +1,8 @@
-//! How a confidence came about: every step of the computation, recorded as it is taken.
+//! The steps of the computation of a confidence, recorded as they are taken.
 //!
-//! The confidence of a [`Candidate`](crate::candidate::Candidate) is the result of its last step, so that what is reported of a
-//! boundary is what was computed.
+//! **Input**: the steps. **Output**: the confidence of a [`Candidate`](crate::candidate::Candidate), which is the
+//! result of its last step, so that the reported confidence is the computed one. Which steps are taken is left to
+//! `find`.
 
 use plenary_corpus::{Form, Reason, Weight};
 use plenary_names::labels::LabelKind;
@@ -26,7 +27,7 @@ impl Weights {
         self.0.last().map_or(0.0, |step| step.confidence)
     }
 
-    /// Takes a step to a confidence. A step that changes nothing is not recorded.
+    /// Adds a step that results in a confidence. A step that changes nothing is not recorded.
     pub(crate) fn to(&mut self, reason: Reason, confidence: f32) {
         let before = self.now();
         if confidence.to_bits() != before.to_bits() {
@@ -34,7 +35,7 @@ impl Weights {
         }
     }
 
-    /// The same steps, and a step to `confidence`.
+    /// The same steps, followed by a step that results in `confidence`.
     pub(crate) fn then(mut self, reason: Reason, confidence: f32) -> Self {
         self.to(reason, confidence);
         self
@@ -46,7 +47,7 @@ impl Weights {
     }
 }
 
-/// What a label looks like, as explanations report it.
+/// The kind of a label, as explanations report it.
 pub(crate) fn form(kind: LabelKind) -> Form {
     match kind {
         LabelKind::Person => Form::Person,

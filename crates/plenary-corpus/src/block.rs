@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::span::Span;
 
-/// What a block of source text is.
+/// What kind of text a block is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BlockKind {
@@ -20,11 +20,11 @@ pub enum BlockKind {
     Chair,
     /// The label that announces a turn.
     Byline,
-    /// What somebody says.
+    /// What a person says.
     Speech,
-    /// An item of a list within somebody's speech.
+    /// An item of a list within a speech.
     ListItem,
-    /// What happens in the room, or what the record itself states.
+    /// What happens in the room, or a statement of the record itself.
     StageNote,
     /// A note of the editors, or a footnote.
     EditorialNote,
@@ -59,7 +59,7 @@ impl BlockKind {
         }
     }
 
-    /// Whether the block is part of what somebody said.
+    /// Whether the block is part of a speech.
     pub fn is_spoken(self) -> bool {
         matches!(self, BlockKind::Speech | BlockKind::ListItem)
     }

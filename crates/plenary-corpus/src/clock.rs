@@ -41,7 +41,7 @@ pub fn cue_milliseconds(text: &str) -> Option<u64> {
     is_time.then(|| Some(((hours * 60 + minutes) * 60 + seconds) * 1000 + digits(&fraction, 1, 3)?))?
 }
 
-/// The number that a text of `fewest` to `most` ASCII digits writes.
+/// The value of a text of `fewest` to `most` ASCII digits.
 fn digits(text: &str, fewest: usize, most: usize) -> Option<u64> {
     let is_number = (fewest..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| text.parse().ok())?

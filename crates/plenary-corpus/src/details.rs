@@ -1,4 +1,4 @@
-//! What is known of a person besides the name.
+//! What is known about a person besides the name.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ pub struct Details {
 }
 
 impl Details {
-    /// Takes from `other` what is missing here.
+    /// Fills in values that are missing here from `other`.
     pub fn fill_from(&mut self, other: &Details) {
         for (own, other) in self.pairs(other) {
             if own.is_none() {
@@ -27,7 +27,7 @@ impl Details {
         }
     }
 
-    /// Takes from `other` everything that it gives, also where something else is known here.
+    /// Takes all values that `other` has, and replaces values that are known here.
     pub fn overrule_by(&mut self, other: &Details) {
         for (own, other) in self.pairs(other) {
             if other.is_some() {

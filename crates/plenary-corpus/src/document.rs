@@ -1,4 +1,4 @@
-//! A file as read: its decoded text, its lines with their layout, and what the format itself says of its turns.
+//! A file as read: its decoded text, its lines with their layout, and the turns that the format itself marks.
 
 use serde::{Deserialize, Serialize};
 
@@ -78,7 +78,7 @@ pub struct Declared {
     pub role: Option<Role>,
 }
 
-/// What a page or a format says of the event as a whole. What it does not say is `None`.
+/// What a page or a format says about the event as a whole. What it does not say is `None`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FrontMatter {
     /// Title of the document.
@@ -100,7 +100,7 @@ pub struct FrontMatter {
 }
 
 impl FrontMatter {
-    /// Takes from `other` what is missing here.
+    /// Fills in values that are missing here from `other`.
     pub fn fill_from(&mut self, other: FrontMatter) {
         let FrontMatter { title, event, panel, session, date, time_start, time_end, language } = other;
         self.title = self.title.take().or(title);

@@ -1,7 +1,7 @@
-//! The nouns of what was measured: vectors, tone, codings, themes, estimates.
+//! The types of measurements: vectors, tone, codings, themes, estimates.
 //!
-//! Plain data, as in the rest of this crate; how a number is computed is said where it is computed. A label, a reason or a
-//! level is an enum; its text is what the tables hold.
+//! Plain data, as in the rest of this crate; the code that computes a number documents how. A label, a reason or a
+//! level is an enum; its text is what the tables contain.
 
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ macro_rules! named {
         }
 
         impl $name {
-            /// All of them, in the order in which they are declared.
+            /// All variants, in the order in which they are declared.
             pub const ALL: &'static [$name] = &[$($name::$variant),+];
 
             /// The name that the tables use.
@@ -28,7 +28,7 @@ macro_rules! named {
                 }
             }
 
-            /// The one of this name.
+            /// The variant with this name.
             pub fn from_name(name: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|one| one.as_str() == name)
             }
@@ -51,7 +51,7 @@ pub struct Embeddings {
     pub vectors: Array2<f32>,
     /// Tokens of each text, special tokens included.
     pub n_tokens: Vec<u32>,
-    /// Windows in which the model read each text: 1 where it fits.
+    /// Number of windows in which the model read each text: 1 if the text fits.
     pub n_windows: Vec<u32>,
 }
 
@@ -103,7 +103,7 @@ pub struct Sentiment {
     pub model_id: String,
     /// One per text, in the order of the texts.
     pub scores: Vec<SentimentScore>,
-    /// Windows in which the model read each text: 1 where it fits.
+    /// Number of windows in which the model read each text: 1 if the text fits.
     pub n_windows: Vec<u32>,
 }
 
@@ -117,9 +117,9 @@ pub struct Target {
     /// One affirmative sentence that a speaker can be for or against.
     #[serde(default)]
     pub proposition: String,
-    /// The same denied; it is scored as well and averaged with the sides exchanged.
+    /// The negated proposition; it is scored as well, and the results are averaged with the sides exchanged.
     pub negation: Option<String>,
-    /// For the reader of the study; carried into the codebook.
+    /// For readers of the study; copied into the codebook.
     pub note: Option<String>,
 }
 
@@ -127,7 +127,7 @@ impl Target {
     /// Checks one target; `place` names it in the error, as `target 2`.
     ///
     /// # Errors
-    /// [`OptionError`] where the id, the proposition or the negation is missing or not of the form expected.
+    /// [`OptionError`] if the id, the proposition or the negation is missing or not of the expected form.
     pub fn check(&self, place: &str) -> Result<(), OptionError> {
         let mut characters = self.id.chars();
         let is_id = characters.next().is_some_and(|c| c.is_ascii_lowercase())
@@ -151,7 +151,7 @@ impl Target {
 }
 
 named! {
-    /// The side that a text takes towards a proposition.
+    /// The position of a text on a proposition.
     Stance {
         /// For the proposition.
         Favor = "favor",
@@ -165,24 +165,24 @@ named! {
 named! {
     /// Why a coder gives no label.
     AbstentionReason {
-        /// The text is too far from the proposition.
+        /// The text is too dissimilar to the proposition.
         OffTopic = "off_topic",
         /// No side is probable enough.
         LowConfidence = "low_confidence",
     }
 }
 
-/// What a coder says of a unit towards a target.
+/// The verdict of a coder on a unit and a target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// The unit has this label.
     Labelled(Stance),
-    /// The coder gives none.
+    /// The coder gives no label.
     Abstained(AbstentionReason),
 }
 
 impl Verdict {
-    /// The label; `None` where the coder abstains.
+    /// The label; `None` if the coder abstains.
     pub fn label(self) -> Option<Stance> {
         match self {
             Verdict::Labelled(stance) => Some(stance),
@@ -190,7 +190,7 @@ impl Verdict {
         }
     }
 
-    /// Why there is no label; `None` where there is one.
+    /// Why there is no label; `None` if there is one.
     pub fn reason(self) -> Option<AbstentionReason> {
         match self {
             Verdict::Labelled(_) => None,
@@ -228,7 +228,7 @@ pub struct Inference {
     pub contradiction: f32,
 }
 
-/// What a coder's verdict rests on.
+/// The evidence for a coder's verdict.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Evidence {
@@ -236,7 +236,7 @@ pub enum Evidence {
     Inference {
         /// The proposition as hypothesis.
         proposition: Inference,
-        /// The negation as hypothesis; `None` where the study gives none.
+        /// The negation as hypothesis; `None` if the study gives none.
         negation: Option<Inference>,
     },
 }
@@ -258,7 +258,7 @@ pub struct CoderId {
     pub kind: CoderKind,
 }
 
-/// What one coder says of one unit towards one target.
+/// The verdict of one coder on one unit and one target, with its evidence.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Coding {
     /// The label, or why there is none.
@@ -267,20 +267,20 @@ pub struct Coding {
     pub relevance: f32,
     /// Probabilities of the three sides, whether or not there is a label.
     pub probabilities: StanceProbabilities,
-    /// What the verdict rests on.
+    /// The evidence for the verdict.
     pub evidence: Evidence,
-    /// Windows in which the coder read the unit: 1 where it fits.
+    /// Number of windows in which the coder read the unit: 1 if the unit fits.
     pub n_windows: u32,
 }
 
 impl Coding {
-    /// favor - against of a unit with a label, in [-1, 1]; `None` where the coder abstains.
+    /// favor - against of a unit with a label, in [-1, 1]; `None` if the coder abstains.
     pub fn labelled_score(&self) -> Option<f32> {
         self.verdict.label().map(|_| self.probabilities.score())
     }
 }
 
-/// What one coder says of every unit towards every target.
+/// The verdicts of one coder on every unit and every target.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Codings {
     /// Who assigned the labels.
@@ -289,31 +289,31 @@ pub struct Codings {
     pub of_target: Vec<Vec<Coding>>,
 }
 
-/// A theme: a community of segments that speak of the same thing.
+/// A theme: a community of segments on the same subject.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Theme {
     /// `t01`, `t02`, ... from the largest theme to the smallest.
     pub theme_id: String,
-    /// The first three terms, for people; the theme's id where its texts have no words.
+    /// The first three terms, for people; the theme's id if its texts have no words.
     pub label: String,
-    /// At most ten terms by falling class-based TF-IDF weight, no two of which share a word.
+    /// At most ten terms, sorted by decreasing class-based TF-IDF weight; no two of them share a word.
     pub terms: Vec<String>,
-    /// Weight of each term; the largest is the most telling.
+    /// Weight of each term; the largest is the most distinctive.
     pub term_weights: Vec<f32>,
-    /// Segments of the theme, copies of a text and unsure ones included.
+    /// Number of segments of the theme, including copies of a text and uncertain assignments.
     pub n_segments: usize,
-    /// Distinct speakers of these segments; segments without a speaker add none.
+    /// Number of distinct speakers of these segments; segments without a speaker are not counted.
     pub n_speakers: usize,
-    /// Rows of at most three segments with different texts, nearest to the theme's mean vector first; of copies of a
+    /// Rows of at most three segments with different texts, closest to the theme's mean vector first; for copies of a
     /// text, the first row.
     pub exemplars: Vec<usize>,
-    /// Mean cosine of the theme's fitted distinct texts to its mean vector, in [-1, 1].
+    /// Mean cosine between the theme's fitted distinct texts and its mean vector, in [-1, 1].
     pub cohesion: f32,
-    /// Cohesion minus the mean cosine of the same texts to the mean vector of the nearest other theme (the one whose
-    /// mean vector is most like this one's), in [-2, 2]; `None` with a single theme.
+    /// Cohesion minus the mean cosine between the same texts and the mean vector of the nearest other theme (the theme
+    /// with the most similar mean vector), in [-2, 2]; `None` with a single theme.
     pub separation: Option<f32>,
-    /// How often two texts of this theme were in one community, over all pairs of its fitted distinct texts and the
-    /// ten starts before the consensus, in [0, 1].
+    /// Share of cases in which two texts of this theme were in one community, over all pairs of its fitted distinct
+    /// texts and the ten starts before the consensus, in [0, 1].
     pub stability: f32,
 }
 
@@ -324,7 +324,7 @@ pub enum AssignmentReason {
     Core,
     /// It joined the nearest theme: its own community was too small, or it was not among the texts that were fitted.
     Nearest,
-    /// The probability is under the study's floor.
+    /// The probability is below the study's threshold.
     LowConfidence,
 }
 
@@ -360,7 +360,7 @@ pub struct Themes {
 }
 
 named! {
-    /// The kind of group that an estimate is of, with a target or without.
+    /// The kind of group of an estimate, with or without a target.
     Level {
         /// All segments.
         Corpus = "corpus",
@@ -396,7 +396,7 @@ named! {
 }
 
 named! {
-    /// What was drawn for an interval.
+    /// What was resampled for an interval.
     Resampled {
         /// Whole utterances.
         Utterances = "utterances",
@@ -410,30 +410,30 @@ named! {
 pub struct Estimate {
     /// The kind of group.
     pub level: Level,
-    /// The document, where the group is of one.
+    /// The document, if the group belongs to one.
     pub document_id: Option<String>,
-    /// The speaker, where the group is of one.
+    /// The speaker, if the group belongs to one.
     pub speaker_id: Option<String>,
-    /// The utterance, where the group is one.
+    /// The utterance, if the group is one.
     pub utterance_id: Option<String>,
-    /// The theme, where the group is of one.
+    /// The theme, if the group is one.
     pub theme_id: Option<String>,
-    /// The target, where the measure has one.
+    /// The target, if the measure has one.
     pub target_id: Option<String>,
     /// What is averaged.
     pub measure: Measure,
-    /// Mean over the segments with a label; `None` where every segment of the group abstains.
+    /// Mean over the segments with a label; `None` if no segment of the group has one.
     pub mean: Option<f64>,
     /// Lower end of the interval (percentile bootstrap); `None` with a single labelled segment or without draws.
     pub ci_low: Option<f64>,
     /// Upper end of the interval.
     pub ci_high: Option<f64>,
-    /// What was drawn for the interval: utterances, or, where the group has only one, its segments. The latter
-    /// measures variation within that turn, not between turns of the speaker.
+    /// What was resampled for the interval: utterances or, if the group has only one, its segments. The latter measures
+    /// variation within that turn, not between turns of the speaker.
     pub resampled: Option<Resampled>,
-    /// Segments with a label, which the mean is over.
+    /// Number of segments with a label, over which the mean is computed.
     pub n_segments: usize,
-    /// Utterances that these segments come from.
+    /// Number of utterances that contain these segments.
     pub n_utterances: usize,
     /// Share of the group's segments without a label, in [0, 1].
     pub share_abstained: f64,

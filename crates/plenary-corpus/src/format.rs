@@ -7,9 +7,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// How a format holds speech.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FormatFamily {
-    /// A page or a text: who speaks is printed in it.
+    /// A page or a text: the speakers are printed in it.
     Prose,
-    /// Cues with times. They mark where turns begin even where they name nobody.
+    /// Cues with times. They mark where turns begin even if they do not name the speaker.
     Captions,
     /// Turns marked with their speakers.
     Markup,
@@ -83,7 +83,7 @@ formats! {
 }
 
 impl Format {
-    /// Whether the format marks where turns begin, even where it names nobody.
+    /// Whether the format marks where turns begin, even if it does not name the speakers.
     pub fn is_captions(self) -> bool {
         self.family() == FormatFamily::Captions
     }

@@ -42,7 +42,7 @@ pub enum Hint {
     OmitGraph,
     /// Accept the newer commit of a model, or name the commit to keep.
     AcceptNewerCommit,
-    /// Name another folder for the cache, or do without a cache.
+    /// Name another folder for the cache, or run without a cache.
     UseOtherCache,
     /// Remove the cache.
     ClearCache,
@@ -64,7 +64,7 @@ pub enum Hint {
     UseNewerVersion,
     /// Check that the files may be read.
     CheckPermissions,
-    /// Make room on the disk and run again.
+    /// Free space on the disk and run again.
     MakeRoom,
     /// Close the programs that have the files open and run again.
     CloseProgramsAndRunAgain,

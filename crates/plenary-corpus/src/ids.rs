@@ -1,7 +1,7 @@
 //! Ids of the parts of a document.
 //!
-//! **Input**: the id of the document or utterance and a position, from 1. **Output**: an id that depends on that file alone.
-//! Positions are padded with zeros, so that ids sort in the order of the document.
+//! **Input**: the id of the document or utterance and a position, from 1. **Output**: an id that depends only on that
+//! file. Positions are padded with zeros, so that ids sort in the order of the document.
 
 /// Id of a block.
 pub fn block(document_id: &str, position: usize) -> String {

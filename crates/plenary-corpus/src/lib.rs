@@ -1,7 +1,7 @@
-//! The nouns of plenary: documents, transcripts, findings, failures and progress.
+//! The shared types of plenary: documents, transcripts, findings, failures and progress.
 //!
-//! Plain data with public fields. The stages are functions over them; nothing here reads a file, guesses or measures. Positions
-//! count from 1; spans count bytes of the decoded text from 0.
+//! Plain data with public fields. The stages are functions over these types; no code here reads a file, attributes
+//! speech or measures. Positions count from 1; spans count bytes of the decoded text from 0.
 
 mod block;
 pub mod clock;

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Why a label stands for a person.
+/// Why a label belongs to a person.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Link {
     /// The rule.
@@ -14,7 +14,7 @@ pub struct Link {
     /// The blocks that support the link, as indices into [`Transcript::blocks`](crate::Transcript::blocks).
     #[serde(skip)]
     pub blocks: Vec<usize>,
-    /// Names of other people for whom the label may stand.
+    /// Names of other people to whom the label may belong.
     pub others: Vec<String>,
 }
 
@@ -38,7 +38,7 @@ pub enum LinkRule {
     OfficeBesideName,
     /// A name or alias in the study's list of people.
     PeopleList,
-    /// A surname alone, of only one person on the list and of nobody else in the document.
+    /// A surname alone, of only one person on the list and of no other person in the document.
     PeopleListSurname,
     /// The format names the speaker.
     Declared,

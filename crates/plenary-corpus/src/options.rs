@@ -1,4 +1,4 @@
-//! What is wrong with an option of a study.
+//! Errors in the options of a study.
 
 use std::fmt::Display;
 

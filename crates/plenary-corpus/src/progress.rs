@@ -1,6 +1,6 @@
 //! Progress reporting and cancellation.
 //!
-//! **Input**: calls of the stages. **Output**: whether the user asked for the work to end, and [`Stopped`] where it did.
+//! **Input**: calls of the stages. **Output**: whether the user asked for the work to end, and [`Stopped`] if so.
 //! How progress is shown is left to the program.
 
 use std::fmt;
@@ -9,19 +9,20 @@ use std::fmt;
 pub trait Progress: Sync {
     /// A stage with `total` units of work begins.
     fn begin(&self, stage: &str, total: u64);
-    /// Another `n` units of the stage are done.
+    /// `n` further units of the stage are done.
     fn advance(&self, n: u64);
-    /// Another `n` forward passes of models are done or were found in the cache; a measure of speed, apart from progress.
+    /// `n` further forward passes of models are done or were found in the cache; a measure of speed, separate from
+    /// progress.
     fn passes(&self, _n: u64) {}
     /// Whether the work should stop; asked between units of work.
     fn stop_requested(&self) -> bool;
-    /// [`Stopped`] where the user wants the work to end.
+    /// Returns [`Stopped`] if the user wants the work to end.
     fn check_stop(&self) -> Result<(), Stopped> {
         if self.stop_requested() { Err(Stopped) } else { Ok(()) }
     }
 }
 
-/// Work ended early because the user asked for it; nothing failed.
+/// Work ended early because the user asked for it; nothing has failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stopped;
 

@@ -15,7 +15,7 @@ pub enum Role {
     Speaker,
     /// Asks.
     Questioner,
-    /// Interrupts the turn of somebody else.
+    /// Interrupts the turn of another person.
     Interjector,
     /// The document does not say who it is.
     Unknown,
@@ -34,12 +34,12 @@ impl Role {
     }
 }
 
-/// A person (or a printed role that stands for one) in one document. What the page does not say is `None`.
+/// A person in one document, or a printed role in place of a person. What the page does not say is `None`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Speaker {
     /// Id of the person in this document.
     pub speaker_id: String,
-    /// Id of the person, equal across documents only if the study asks for that or its list of people gives ids.
+    /// Id of the person; equal across documents only if the study asks for it or its list of people gives ids.
     pub person_id: String,
     /// The rule by which the person was recognised in, or kept apart from, other documents; `None` if no other document
     /// was relevant.

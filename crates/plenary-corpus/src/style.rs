@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-/// A way to print who speaks.
+/// A way to print the names of speakers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Style {
@@ -97,7 +97,7 @@ pub enum TurnRule {
     BracketedInterjection,
     /// The continuation of a turn after an interjection in brackets.
     Continues,
-    /// Nothing announces the turn.
+    /// No sign of a new turn is printed.
     #[default]
     Nothing,
 }

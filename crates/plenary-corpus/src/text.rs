@@ -12,7 +12,7 @@ pub fn collapse_white_space(text: &str) -> String {
     out
 }
 
-/// Signs that end a sentence.
+/// Signs at the end of a sentence.
 pub const SENTENCE_ENDS: &[char] = &['.', '!', '?', '…', '。', '！', '？'];
 
 /// Quotation marks and brackets that may follow the sign at the end of a sentence.
@@ -24,7 +24,7 @@ pub fn ends_with_sign(text: &str, signs: &[char]) -> bool {
     text.trim_end_matches(|c: char| c.is_whitespace() || CLOSING.contains(&c)).ends_with(signs)
 }
 
-/// Whether a text ends with a sign that ends a sentence, by [`ends_with_sign`] and [`SENTENCE_ENDS`].
+/// Whether a text ends with a sign of [`SENTENCE_ENDS`], as defined by [`ends_with_sign`].
 pub fn ends_sentence(text: &str) -> bool {
     ends_with_sign(text, SENTENCE_ENDS)
 }

@@ -1,4 +1,4 @@
-//! A document whose speech is attributed: utterances, segments, and what is kept of them.
+//! A document with its speech attributed: utterances, segments, and what is kept of them.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,7 @@ pub struct Utterance {
     pub utterance_id: String,
     /// Position in the document, from 1.
     pub position: usize,
-    /// Index into [`Transcript::speakers`]; `None` if the page does not say who speaks.
+    /// Index into [`Transcript::speakers`]; `None` if the page does not name the speaker.
     pub speaker: Option<usize>,
     /// The label of the speaker here, without title and brackets and with misread letters corrected: "The Chair", "Mr Lee".
     pub label: Option<String>,
@@ -90,7 +90,7 @@ pub struct Transcript {
     pub warnings: Vec<String>,
 }
 
-/// What is kept of a transcript once its text has been processed: everything but text, blocks and utterances.
+/// What is kept of a transcript once its text has been processed: everything except text, blocks and utterances.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Summary {

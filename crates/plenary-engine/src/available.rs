@@ -1,4 +1,4 @@
-//! Which engine a choice stands for, and whether this program has it.
+//! The engine for a choice, and whether this program has it.
 //!
 //! **Input**: the user's choice of engine and device. **Output**: the engine to use. An engine that is not part of this
 //! program and a device that the engine cannot use are refused before anything is read.
@@ -6,7 +6,7 @@
 use crate::choice::{Device, EngineChoice};
 use crate::error::UnavailableError;
 
-/// The engine that a choice stands for. `auto` on a graphics card is rust-bert, the only engine that runs there.
+/// The engine for a choice. `auto` on a graphics card is rust-bert, the only engine that runs there.
 ///
 /// # Errors
 /// The program does not have the engine, the engine does not run on the device, or there is no such device.

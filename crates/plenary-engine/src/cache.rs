@@ -35,7 +35,7 @@ const NO_SPACE: &str = "no space is left on the disk, or the size of files is li
 const PAGES: usize = 32 << 20;
 
 const ABOUT: TableDefinition<&str, u32> = TableDefinition::new("about");
-/// Which model a table of rows belongs to, as JSON.
+/// The model that a table of rows belongs to, as JSON.
 const MODELS: TableDefinition<&str, &str> = TableDefinition::new("models");
 /// Rows of one model by key: 8 bytes of checksum, then day, tokens, windows and numbers (little endian).
 type Rows<'n> = TableDefinition<'n, &'static [u8; 16], &'static [u8]>;
@@ -72,7 +72,7 @@ pub enum CacheProblem {
     /// It is damaged.
     #[error("is damaged")]
     Damaged,
-    /// There is none.
+    /// There is no cache.
     #[error("does not exist")]
     Missing,
 }
@@ -291,7 +291,7 @@ pub fn stats(folder: &Path) -> Result<Stats, CacheError> {
     Ok(Stats { path: cache.path.clone(), bytes, shares })
 }
 
-/// Removes rows that were computed longer than `older_than` ago and, where more than `at_most` bytes of numbers are left, the
+/// Removes rows that were computed longer than `older_than` ago and, if more than `at_most` bytes of numbers are left, the
 /// oldest of them; then shrinks the file. Returns the number of rows removed and the number left.
 ///
 /// # Errors
@@ -466,7 +466,7 @@ fn open_database(path: &Path) -> Result<Database, Trouble> {
     }
 }
 
-/// Name of the table of a model, made of everything but the input that its numbers depend on.
+/// Name of the table of a model, made of everything except the input that its numbers depend on.
 fn table_of(model: &Model) -> String {
     let mut hash = Sha256::new();
     for (file, sha256) in &model.sha256 {
@@ -546,7 +546,7 @@ fn day_of(bytes: &[u8]) -> u32 {
     word(bytes, 8)
 }
 
-/// The number at a position of a row; 0 where the row is too short.
+/// The number at a position of a row; 0 if the row is too short.
 fn word(bytes: &[u8], at: usize) -> u32 {
     bytes.get(at..).and_then(|rest| rest.first_chunk::<4>()).map_or(0, |number| u32::from_le_bytes(*number))
 }

@@ -8,11 +8,11 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// The engine that is to run a model.
+/// The engine that is requested for a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EngineChoice {
-    /// The encoder where the graph has its form, else rten.
+    /// The encoder if the graph has its form, else rten.
     #[default]
     Auto,
     /// plenary's own encoder; a graph of another form is an error.

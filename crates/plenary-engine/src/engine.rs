@@ -15,7 +15,7 @@ pub trait Engine: Send + Sync {
     /// Increases whenever any bit of the engine's numbers changes; numbers cached under another version are not used.
     fn version(&self) -> u32;
 
-    /// Whether every text has a vector. A static model has none for a text without a single known token.
+    /// Whether every text has a vector. A static model has no vector for a text without a known token.
     fn knows_every_text(&self) -> bool {
         true
     }
@@ -26,11 +26,11 @@ pub trait Engine: Send + Sync {
     }
 
     /// Hidden states `[tokens, width]` of an encoder, or logits `[1, labels]` of a classifier. The same tokens give the
-    /// same bits, whatever else runs at the time.
+    /// same bits, whatever else runs at the same time.
     fn forward(&self, tokens: &Tokens) -> Result<Array2<f32>, PassError>;
 }
 
-/// Why an engine could not finish a pass, in words.
+/// Why an engine could not finish a pass, as text.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct PassError(pub String);

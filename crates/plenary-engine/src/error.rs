@@ -9,10 +9,10 @@ use plenary_corpus::progress::Stopped;
 use crate::choice::EngineChoice;
 use crate::task::Task;
 
-/// Why a model gave no numbers.
+/// Why a model did not give numbers.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
-    /// A model cannot do what is asked of it.
+    /// A model cannot do what it is used for.
     #[error("model `{model}` {problem}")]
     Model {
         /// Id of the model.
@@ -43,7 +43,7 @@ pub enum ModelProblem {
     Task {
         /// The task of the model.
         found: Task,
-        /// The task it was to do.
+        /// The task for which it was used.
         expected: Task,
     },
     /// The proposition takes all tokens of a pass.
@@ -78,7 +78,7 @@ pub enum UnavailableError {
          install both"
     )]
     NotBuilt {
-        /// What was asked for.
+        /// The engine or device that was requested.
         asked: &'static str,
     },
     /// The engine does not run on a graphics card.
@@ -117,7 +117,7 @@ impl From<String> for BuildError {
     }
 }
 
-/// The beginning of a text, on one line, to name it in a message.
+/// The beginning of a text, on one line, to identify it in a message.
 pub(crate) fn excerpt(text: &str) -> String {
     const LENGTH: usize = 60;
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");

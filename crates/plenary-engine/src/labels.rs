@@ -15,7 +15,7 @@ pub struct LabelMap {
 }
 
 impl LabelMap {
-    /// `None` where a label is unknown or occurs twice, or where the labels together are not those of the task: inference
+    /// `None` if a label is unknown or occurs twice, or if the labels together are not those of the task: inference
     /// needs all three, sentiment may lack neutral.
     ///
     /// Several labels may have the same meaning, as `1 star` and `2 stars` are both negative: their probabilities are added.
@@ -43,7 +43,8 @@ impl LabelMap {
         self.pairs.len()
     }
 
-    /// Probabilities of the task's labels, in the order of [`Task::labels`]; `None` where a logit is missing or not finite.
+    /// Probabilities of the task's labels, in the order of [`Task::labels`]; `None` if a logit is missing or not
+    /// finite.
     pub fn probabilities(&self, logits: &[f32]) -> Option<Vec<f32>> {
         let in_order: Vec<f32> =
             self.pairs.iter().map(|&(logit, _)| logits.get(logit).copied()).collect::<Option<_>>()?;

@@ -26,7 +26,7 @@ pub struct Row {
     pub numbers: Vec<f32>,
     /// Tokens of the input, special tokens included.
     pub n_tokens: u32,
-    /// Passes that the model needed to see all of them.
+    /// Number of passes that the model needed to read all of them.
     pub n_windows: u32,
 }
 
@@ -37,7 +37,7 @@ impl Row {
     }
 }
 
-/// What a [`Model`] is made of.
+/// The parts of a [`Model`].
 pub struct ModelParts {
     /// Id of the model.
     pub id: String,
@@ -47,9 +47,9 @@ pub struct ModelParts {
     pub pooling: Pooling,
     /// Width of the vectors or hidden states.
     pub dimensions: usize,
-    /// Tokens that the model takes in a pass, special tokens included.
+    /// Maximum number of tokens that the model takes in a pass, special tokens included.
     pub max_tokens: usize,
-    /// The label that each logit counts for.
+    /// The label that each logit is counted for.
     pub labels: LabelMap,
     /// sha256 of each file that was loaded, by file name.
     pub sha256: BTreeMap<String, String>,
@@ -57,7 +57,7 @@ pub struct ModelParts {
     pub tokenizer: Tokenizer,
     /// The engine with the model's weights.
     pub runner: Runner,
-    /// Rows of the table of token embeddings, as far as the model's config says.
+    /// Rows of the table of token embeddings, if the model's config gives the number.
     pub n_embeddings: Option<usize>,
 }
 
@@ -79,14 +79,15 @@ pub struct Model {
     pub task: Task,
     /// Width of the vectors or hidden states.
     pub dimensions: usize,
-    /// Tokens that the model takes in a pass, special tokens included; longer texts are split into several passes.
+    /// Maximum number of tokens that the model takes in a pass, special tokens included; longer texts are split into
+    /// several passes.
     pub max_tokens: usize,
     /// sha256 of each file that was loaded, by file name.
     pub sha256: BTreeMap<String, String>,
     tokenizer: Tokenizer,
     engine: Box<dyn Engine>,
     pooling: Pooling,
-    /// The label that each logit counts for.
+    /// The label that each logit is counted for.
     labels: LabelMap,
 }
 
@@ -147,12 +148,12 @@ impl Model {
         self.engine.forward(tokens)
     }
 
-    /// The engine, for what the cache needs to know of it.
+    /// The engine, for the properties that the cache needs.
     pub(crate) fn engine(&self) -> &dyn Engine {
         self.engine.as_ref()
     }
 
-    /// What a manifest can say of a model beyond its files, in a form that the key of the cache contains.
+    /// Properties of a model that a manifest can give beyond the files, in a form that is part of the cache key.
     pub(crate) fn pooling_and_labels(&self) -> (Pooling, &LabelMap) {
         (self.pooling, &self.labels)
     }

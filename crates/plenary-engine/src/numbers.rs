@@ -1,4 +1,7 @@
 //! Pooling and softmax, which all engines share.
+//!
+//! **Input**: hidden states or logits. **Output**: a unit vector or probabilities. Zero vectors and numbers that are
+//! not finite give `None`.
 
 use ndarray::ArrayView2;
 
@@ -13,13 +16,13 @@ pub(crate) fn add_marked(sum: &mut [f64], hidden: &ArrayView2<f32>, attention_ma
 }
 
 /// A vector scaled to length 1. For a sum over tokens this is also the scaled mean (Reimers & Gurevych 2019,
-/// *Sentence-BERT*, EMNLP), as the number of tokens cancels out. `None` where the vector is zero or not finite.
+/// *Sentence-BERT*, EMNLP), as the number of tokens cancels out. `None` if the vector is zero or not finite.
 pub(crate) fn unit(sum: &[f64]) -> Option<Vec<f32>> {
     let length = sum.iter().map(|x| x * x).sum::<f64>().sqrt();
     (length.is_finite() && length > 0.0).then(|| sum.iter().map(|x| (x / length) as f32).collect())
 }
 
-/// Logits to probabilities that sum to one; `None` where a logit is not finite or there are none.
+/// Logits to probabilities that sum to one; `None` if a logit is not finite or there are none.
 pub(crate) fn softmax(logits: &[f32]) -> Option<Vec<f32>> {
     let largest = logits.iter().copied().reduce(f32::max)?;
     if logits.iter().any(|x| !x.is_finite()) {

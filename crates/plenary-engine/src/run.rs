@@ -1,4 +1,4 @@
-//! Many inputs to as many rows, on several threads.
+//! Many inputs to the same number of rows, on several threads.
 //!
 //! **Input**: a model and texts or pairs. **Output**: one row per input, in the order of the inputs. Each input is computed
 //! alone, so that its row depends on nothing else; equal inputs are computed once, and inputs in the cache not at all. Work
@@ -14,10 +14,10 @@ use crate::cache::{Cache, Key};
 use crate::error::EngineError;
 use crate::model::{Input, Model, Row};
 
-/// How work is done.
+/// Options of a run of a model.
 #[derive(Clone, Copy)]
 pub struct Work<'a> {
-    /// Threads that run a model, each on other texts; 0 counts as 1. The numbers do not depend on it.
+    /// Threads that run a model, each on different texts; 0 counts as 1. The numbers do not depend on it.
     pub threads: usize,
     /// Receives the progress, one unit per input.
     pub progress: &'a dyn Progress,
@@ -25,7 +25,7 @@ pub struct Work<'a> {
     pub cache: Option<&'a Cache>,
 }
 
-/// Inputs that are computed between two writes to the cache; a run that is killed loses no more than these.
+/// Number of inputs that are computed between two writes to the cache; a run that is killed loses no more than these.
 const KEPT_TOGETHER: usize = 256;
 
 /// The row of each input, in the order of the inputs. Reports the stage as `stage`, with one unit per input.

@@ -33,7 +33,7 @@ thread_local! {
     static ONE_THREAD: () = tch::set_num_threads(1);
 }
 
-/// The device in libtorch's terms; an error where there is no such device.
+/// The device in libtorch's terms; an error if there is no such device.
 pub(crate) fn torch_device(device: Device) -> Result<tch::Device, UnavailableError> {
     match device {
         Device::Cpu => Ok(tch::Device::Cpu),
@@ -123,7 +123,7 @@ impl RustBertEngine {
         tensor.map_err(|e| e.to_string())
     }
 
-    /// One more model, whose variables share the memory of the weights.
+    /// A further model, whose variables share the memory of the weights.
     fn another(&self) -> Result<Bert, String> {
         let (model, variables) = self.build()?;
         let weights = locked(&self.weights);
@@ -179,7 +179,7 @@ impl Engine for RustBertEngine {
     }
 }
 
-/// The config; an error where rust-bert would compute something else.
+/// The config; an error if rust-bert would compute something else.
 fn checked_config(bytes: &[u8]) -> Result<BertConfig, String> {
     let unread = |e: serde_json::Error| format!("rust-bert cannot read its config.json: {e}");
     let assumed: Assumed = serde_json::from_slice(bytes).map_err(unread)?;
@@ -213,7 +213,7 @@ fn checked_config(bytes: &[u8]) -> Result<BertConfig, String> {
     Ok(config)
 }
 
-/// rust-bert and tch panic where libtorch reports an error; the panic becomes an error again.
+/// rust-bert and tch panic if libtorch reports an error; the panic becomes an error again.
 fn caught<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(panic_message(panic.as_ref())))
 }

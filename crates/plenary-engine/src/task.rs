@@ -1,6 +1,6 @@
 //! What a model is for, what it is made of, and how its hidden states become a vector.
 //!
-//! Plain nouns that running and storing models share.
+//! Types that are shared by running and storing models.
 
 use std::fmt;
 

@@ -11,7 +11,7 @@ pub const EMBEDDINGS: &str = "embeddings";
 /// Shape and numbers of a tensor.
 pub(crate) type Shaped = (Vec<usize>, Vec<f32>);
 
-/// Shape and numbers of a tensor; `None` where no tensor has the name.
+/// Shape and numbers of a tensor; `None` if no tensor has the name.
 pub(crate) fn floats(tensors: &SafeTensors, name: &str) -> Result<Option<Shaped>, String> {
     let Ok(tensor) = tensors.tensor(name) else {
         return Ok(None);
@@ -28,7 +28,7 @@ pub(crate) fn floats(tensors: &SafeTensors, name: &str) -> Result<Option<Shaped>
     Ok(Some((tensor.shape().to_vec(), numbers)))
 }
 
-/// Whole numbers of a tensor; `None` where no tensor has the name.
+/// Whole numbers of a tensor; `None` if no tensor has the name.
 pub(crate) fn integers(tensors: &SafeTensors, name: &str) -> Result<Option<Vec<i64>>, String> {
     let Ok(tensor) = tensors.tensor(name) else {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! Text to token ids, in as many windows as a model needs to see all of it.
+//! Text to token ids, in as many windows as a model needs to read the whole text.
 //!
 //! **Input**: a text or a pair of texts. **Output**: [`Windows`]. A text longer than the model takes is split at the starts
 //! of words; of a pair the first text is split and each window contains the whole second text. No text is cut off. A second
@@ -19,7 +19,7 @@ pub struct Tokens {
     pub ids: Vec<u32>,
     /// 0 for the first text, 1 for the second.
     pub type_ids: Vec<u32>,
-    /// 1 for every token that counts; always 1, as nothing is padded.
+    /// 1 for every token that is not padding; always 1, as nothing is padded.
     pub attention_mask: Vec<u32>,
 }
 
@@ -28,7 +28,7 @@ pub struct Tokens {
 pub struct Windows {
     /// In the order of the text; at least one.
     pub passes: Vec<Tokens>,
-    /// Tokens of the whole text or pair, special tokens included, as if the model had no limit.
+    /// Number of tokens of the whole text or pair, special tokens included, as if the model had no limit.
     pub n_tokens: usize,
 }
 
@@ -68,7 +68,7 @@ impl Tokenizer {
         self.n_rows
     }
 
-    /// Ids of the special tokens and of the token for unknown words, which have no meaning of their own.
+    /// Ids of the special tokens and of the token for unknown words, which have no meaning.
     pub fn silent(&self) -> &HashSet<u32> {
         &self.silent
     }
@@ -133,7 +133,7 @@ impl Tokenizer {
     }
 
     /// Windows of at most as many tokens as the model takes. Each has a part of the tokens `words` and all tokens before and
-    /// after `words`; `None` where those alone are too many.
+    /// after `words`; `None` if those alone are too many.
     fn windows(&self, encoding: &tokenizers::Encoding, words: Range<usize>) -> Option<Windows> {
         let (ids, type_ids) = (encoding.get_ids(), encoding.get_type_ids());
         let around = |part: Range<usize>| {
@@ -156,7 +156,7 @@ fn failed(text: &str, reason: &tokenizers::Error) -> ModelProblem {
     ModelProblem::Pass { text: excerpt(text), reason: reason.to_string() }
 }
 
-/// The range from the first to the last item that `is_word`; an empty range after the first item where there is none.
+/// The range from the first to the last item that `is_word`; an empty range after the first item if there is none.
 fn outer<T>(items: &[T], is_word: impl Fn(&T) -> bool) -> Range<usize> {
     let start = items.iter().position(&is_word).unwrap_or(items.len().min(1));
     let end = items.iter().rposition(&is_word).map_or(start, |last| last + 1);
@@ -202,7 +202,7 @@ mod tests {
         Tokenizer::from_bytes(TOKENIZER, max_tokens).unwrap()
     }
 
-    /// The tokens of all windows between their first `before` and last `behind` ones.
+    /// The tokens of all windows without their first `before` and last `behind` tokens.
     fn inner(windows: &Windows, before: usize, behind: usize) -> Vec<u32> {
         windows.passes.iter().flat_map(|p| p.ids[before..p.ids.len() - behind].to_vec()).collect()
     }

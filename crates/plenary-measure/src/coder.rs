@@ -1,4 +1,4 @@
-//! Coders: whoever assigns a label to a unit for a target.
+//! Coders: whatever assigns a label to a unit for a target.
 //!
 //! **Input:** texts, how relevant each is to each target, and the targets. **Output:** [`Codings`]. **Refused:** shapes that do
 //! not fit together. **Left to others:** which coder is the primary one, and how codings are stored.
@@ -7,7 +7,7 @@ use ndarray::ArrayView2;
 use plenary_corpus::findings::{CoderId, Codings, Target};
 use plenary_engine::{EngineError, Work};
 
-/// What is coded: texts, and how near each is to the proposition of each target.
+/// What is coded: texts, and how close each is to the proposition of each target.
 #[derive(Debug, Clone, Copy)]
 pub struct Units<'u> {
     /// The texts.
@@ -16,15 +16,15 @@ pub struct Units<'u> {
     pub relevance: ArrayView2<'u, f32>,
 }
 
-/// Whoever assigns a label to a unit for a target: a model, a learned head, a person.
+/// A source of labels for units and targets: a model, a learned head, a person.
 pub trait Coder: Sync {
-    /// Who this is, for the tables.
+    /// Name and kind of the coder, for the tables.
     fn id(&self) -> &CoderId;
 
-    /// What the coder says of every unit towards every target, in their order. The verdict on a unit does not depend on the
+    /// The verdict on every unit towards every target, in their order. The verdict on a unit does not depend on the
     /// other units.
     ///
     /// # Errors
-    /// Where the shapes do not fit together, a pass fails or the user stops the work.
+    /// If the shapes do not fit together, a pass fails or the user stops the work.
     fn code(&self, units: Units, targets: &[Target], work: Work) -> Result<Codings, EngineError>;
 }

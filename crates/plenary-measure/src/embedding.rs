@@ -1,13 +1,17 @@
 //! Texts to unit vectors.
+//!
+//! **Input**: texts and an embedding model. **Output**: a vector of length 1 per text, and cosines of vectors.
+//! **Refused**: models for other tasks, and vectors of different widths.
 
 use ndarray::{Array2, ArrayView2};
 
 use plenary_corpus::findings::Embeddings;
 use plenary_engine::{EngineError, Input, Model, Task, Work, rows};
 
-/// The vector of each text: mean of the last hidden states over its tokens, divided by its length (Reimers & Gurevych
-/// 2019). Longer texts than the model takes are read in several windows, and `n_windows` says so. Reports the stage
-/// `embedding segments`, one unit per text. Fails where the model is not for embedding, a pass fails, or the user stops it.
+/// The vector of each text: the mean of the last hidden states over its tokens, divided by its length (Reimers &
+/// Gurevych 2019). Texts that are longer than the model's maximum are read in several windows, which `n_windows`
+/// counts. Reports the stage `embedding segments`, one unit per text. Fails if the model is not for embedding, a pass
+/// fails, or the user stops the work.
 pub fn embed(model: &Model, texts: &[&str], work: Work) -> Result<Embeddings, EngineError> {
     model.expect_task(Task::Embedding)?;
     let inputs: Vec<Input> = texts.iter().map(|&text| (text, None)).collect();
@@ -26,8 +30,8 @@ pub fn embed(model: &Model, texts: &[&str], work: Work) -> Result<Embeddings, En
     })
 }
 
-/// Cosine of each row of `a` with each row of `b`, both of length 1: shape `[rows of a, rows of b]`, in [-1, 1].
-/// Each cosine is summed by itself in a fixed order, so that it does not depend on the other rows. Fails where the widths
+/// Cosine of each row of `a` with each row of `b`, both of length 1: shape `[rows of a, rows of b]`, in [-1, 1]. Each
+/// cosine is summed separately in a fixed order, so that it does not depend on the other rows. Fails if the widths
 /// differ.
 pub fn cosines(a: ArrayView2<f32>, b: ArrayView2<f32>) -> Result<Array2<f32>, EngineError> {
     if a.ncols() != b.ncols() {

@@ -1,9 +1,10 @@
 //! Scores by group to means with intervals.
 //!
-//! **Input:** scored segments. **Output:** one estimate per group and measure, in a fixed order. The interval is a percentile
-//! bootstrap that resamples utterances, because the segments of an utterance resemble each other. An estimate depends on the
-//! segments of its group, the options and the seed alone: not on the order of the rows, on other groups or on threads.
-//! **Refused:** scores that are not finite and options outside their range. `docs/explanation/estimates.md` states the limits.
+//! **Input:** scored segments. **Output:** one estimate per group and measure, in a fixed order. The interval is a
+//! percentile bootstrap that resamples utterances, because the segments of an utterance resemble each other. An
+//! estimate depends only on the segments of its group, the options and the seed: not on the order of the rows, on other
+//! groups or on threads. **Refused:** scores that are not finite and options outside their range.
+//! `docs/explanation/estimates.md` states the limits.
 
 use std::collections::BTreeMap;
 
@@ -58,19 +59,19 @@ impl EstimateOptions {
 pub struct ScoredSegment<'a> {
     /// The document.
     pub document_id: &'a str,
-    /// `None` where the page does not say who speaks.
+    /// `None` if the page does not say who speaks.
     pub speaker_id: Option<&'a str>,
     /// The utterance.
     pub utterance_id: &'a str,
-    /// `None` where there are no themes.
+    /// `None` if there are no themes.
     pub theme_id: Option<&'a str>,
-    /// Sentiment score in [-1, 1]; `None` where there is none.
+    /// Sentiment score in [-1, 1]; `None` if there is none.
     pub sentiment: Option<f64>,
-    /// Stance score in [-1, 1] towards each target, in the order of the targets; `None` where the model abstains.
+    /// Stance score in [-1, 1] towards each target, in the order of the targets; `None` if the model abstains.
     pub stance: Vec<Option<f64>>,
 }
 
-/// Why there are no estimates.
+/// Why estimates could not be computed.
 #[derive(Debug, PartialEq, thiserror::Error)]
 pub enum EstimateError {
     /// A segment has scores for another number of targets.
@@ -127,7 +128,7 @@ impl Grouping {
         }
     }
 
-    /// The group of a segment; `None` where it belongs to none (no speaker, no theme).
+    /// The group of a segment; `None` if it belongs to none (no speaker, no theme).
     fn key<'a>(self, row: &ScoredSegment<'a>) -> Option<Key<'a>> {
         let none = Key { document: None, speaker: None, utterance: None, theme: None };
         let document = Some(row.document_id);
@@ -151,7 +152,7 @@ struct Key<'a> {
 }
 
 /// Means and intervals of every group: sentiment by corpus, document, speaker, theme and utterance, then stance by the
-/// same and target.
+/// same groups and target.
 ///
 /// `target_ids` name the entries of each row's `stance`. The result is sorted by level (in the order of
 /// [`Estimate::level`]'s documentation), document, speaker, utterance, theme, and target in the order of `target_ids`.
@@ -160,11 +161,11 @@ struct Key<'a> {
 /// The mean is over segments with a label. The interval: as many utterances as the group has are drawn with replacement,
 /// with all their labelled segments, and the mean over the drawn segments taken, `resamples` times (cluster bootstrap:
 /// Davison & Hinkley 1997, section 3.8; Field & Welsh 2007); its ends are the (1 - level) / 2 and (1 + level) / 2
-/// quantiles of these means, by linear interpolation (type 7 of Hyndman & Fan 1996). A group with one utterance draws
-/// its segments instead, and says so in [`Estimate::resampled`].
+/// quantiles of these means, by linear interpolation (type 7 of Hyndman & Fan 1996). For a group with one utterance,
+/// its segments are drawn instead, which [`Estimate::resampled`] records.
 ///
 /// # Errors
-/// [`EstimateError`] where a row does not fit the targets, a score is not finite or an option is out of range.
+/// [`EstimateError`] if a row does not fit the targets, a score is not finite or an option is out of range.
 pub fn estimate(
     rows: &[ScoredSegment],
     target_ids: &[&str],
@@ -179,13 +180,13 @@ pub fn estimate(
     Ok(estimates)
 }
 
-/// Number of estimates that are handed over together.
+/// Number of estimates in a batch.
 const PART: usize = 4096;
 
-/// As [`estimate`], but hands the estimates over in batches: a long corpus has an estimate for each of its utterances.
+/// As [`estimate`], but passes the estimates to `take` in batches: a long corpus has an estimate for each utterance.
 ///
 /// # Errors
-/// What `take` returns, and [`EstimateError`] as there.
+/// The errors of `take`, and [`EstimateError`] as for [`estimate`].
 pub fn estimate_in_parts<E: From<EstimateError>>(
     rows: &[ScoredSegment],
     target_ids: &[&str],
@@ -255,7 +256,7 @@ fn estimate_group(
     seed: u64,
 ) -> Estimate {
     let measure = if target_id.is_some() { Measure::Stance } else { Measure::Sentiment };
-    // Utterances by id and scores by size: sums then do not depend on the order of the rows.
+    // Utterances by id and scores by size, so that sums do not depend on the order of the rows.
     let mut labelled: Vec<((&str, &str), f64)> =
         rows.iter().filter_map(|row| Some(((row.utterance_id, row.document_id), score(row)?))).collect();
     labelled.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
@@ -299,12 +300,12 @@ fn estimate_group(
     }
 }
 
-/// The seed of the random numbers of a group; it does not depend on what else is estimated.
+/// The seed of the random numbers of a group; it does not depend on the other groups.
 fn stream_of(seed: u64, level: &str, key: Key, target_id: Option<&str>, measure: &str) -> [u8; 32] {
     let mut hash = Sha256::new().chain_update(seed.to_le_bytes());
     let ids = [Some(level), key.document, key.speaker, key.utterance, key.theme, target_id, Some(measure)];
     for id in ids {
-        // Lengths keep neighbouring ids apart; an absent id is not an empty one.
+        // Lengths separate adjacent ids; an absent id differs from an empty one.
         hash.update(id.map_or(u64::MAX, |id| id.len() as u64).to_le_bytes());
         hash.update(id.unwrap_or_default());
     }
@@ -312,7 +313,7 @@ fn stream_of(seed: u64, level: &str, key: Key, target_id: Option<&str>, measure:
 }
 
 fn bootstrap(clusters: &[Cluster], options: &EstimateOptions, mut stream: ChaCha8Rng) -> (f64, f64) {
-    // More utterances than a u32 counts do not fit into memory.
+    // More utterances than a u32 can count do not fit into memory.
     let last = u32::try_from(clusters.len()).unwrap_or(u32::MAX);
     let mut means: Vec<f64> = (0..options.resamples)
         .map(|_| {
@@ -330,7 +331,7 @@ fn bootstrap(clusters: &[Cluster], options: &EstimateOptions, mut stream: ChaCha
     (quantile(&means, tail), quantile(&means, 1.0 - tail))
 }
 
-/// Quantile of rising values by linear interpolation: type 7 of Hyndman & Fan (1996). `sorted` is not empty.
+/// Quantile of ascending values by linear interpolation: type 7 of Hyndman & Fan (1996). `sorted` is not empty.
 fn quantile(sorted: &[f64], share: f64) -> f64 {
     let place = share * (sorted.len() - 1) as f64;
     let (below, above) = (place.floor() as usize, place.ceil() as usize);

@@ -58,14 +58,15 @@ fn a_small_corpus_by_hand() {
     let corpus = &found[0];
     assert_eq!((corpus.mean, corpus.n_segments, corpus.n_utterances), (Some(0.25), 4, 3));
     assert_eq!(corpus.share_abstained, 0.0);
-    // The extreme resamples are three times the worst and three times the best utterance, 1 in 27 each: beyond 2.5 %.
+    // The extreme resamples are three times the lowest and three times the highest utterance, each with probability
+    // 1/27: more than 2.5 %.
     assert_eq!((corpus.ci_low, corpus.ci_high), (Some(-0.25), Some(0.5)));
     let stance = of(&found, "corpus_target")[0];
     assert_eq!((stance.mean, stance.share_abstained, stance.n_segments), (Some(0.0), 0.5, 2));
     assert_eq!((stance.target_id.as_deref(), stance.measure), (Some("tax"), Measure::Stance));
-    // One segment is no sample.
+    // A single segment cannot be resampled.
     assert_eq!((found[2].document_id.as_deref(), found[2].mean, found[2].ci_low), (Some("d2"), Some(0.25), None));
-    // Nothing but abstentions.
+    // Only abstentions.
     let silent = of(&found, "document_target")[1];
     assert_eq!((silent.mean, silent.ci_low, silent.ci_high), (None, None, None));
     assert_eq!((silent.share_abstained, silent.n_segments, silent.n_utterances), (1.0, 0, 0));
@@ -73,7 +74,7 @@ fn a_small_corpus_by_hand() {
 
 #[test]
 fn an_utterance_is_drawn_whole() {
-    // Two utterances, 1 segment of 1 and 9 of 0: a resample has 2 of 2, 1 of 10 or 0 of 18.
+    // Two utterances, with 1 segment of score 1 and 9 of score 0: a resample has 2 of 2, 1 of 10 or 0 of 18.
     let mut rows = vec![segment("d", "u1", 1.0, None)];
     rows.extend((0..9).map(|_| segment("d", "u2", 0.0, None)));
     let found = estimate(&rows, &["t"], &EstimateOptions { resamples: 400, confidence_level: 0.3 }, 3).unwrap();

@@ -1,8 +1,8 @@
 //! Segments to findings: vectors, sentiment, codings, themes and estimates.
 //!
-//! **Input:** texts and loaded models. **Output:** one row per text, in the order of the texts. A row depends on its own text
-//! alone, not on the other texts or on the number of threads. **Refused:** inputs that do not fit together, and options out of
-//! range. **Left to others:** reading transcripts and writing tables.
+//! **Input:** texts and loaded models. **Output:** one row per text, in the order of the texts. A row depends only on
+//! its own text, not on the other texts or on the number of threads. **Refused:** inputs that do not fit together, and
+//! options out of range. **Left to others:** reading transcripts and writing tables.
 
 pub mod coder;
 pub mod embedding;

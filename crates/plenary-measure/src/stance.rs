@@ -1,9 +1,12 @@
 //! Texts and propositions to stance.
 //!
+//! **Input:** texts, how close each is to each proposition ([`relevance`]), and the targets. **Output:** a label or the
+//! reason why there is none, with probabilities. **Refused:** shapes that do not fit together, and options out of
+//! range.
+//!
 //! Each text is the premise and each proposition the hypothesis of natural language inference (Yin, Hay & Roth 2019,
-//! EMNLP): entailment speaks for the proposition, contradiction against it. Where the study gives a negation it is
-//! inferred as well and averaged with the two sides exchanged. How near a text is to the proposition is the caller's to
-//! measure; see [`relevance`].
+//! EMNLP): entailment counts as for the proposition, contradiction as against it. If the study gives a negation, it is
+//! used as a hypothesis as well, and the two results are averaged with the sides exchanged for the negation.
 
 use ndarray::{Array2, ArrayView2};
 
@@ -17,8 +20,8 @@ use plenary_corpus::findings::{
 use plenary_engine::{EngineError, Input, Model, Task, Work, rows};
 use serde::{Deserialize, Serialize};
 
-/// How near each text is to each proposition: cosine of their unit vectors, negative values set to 0. `propositions` has a
-/// row per target, `segments` a row per text; the result has the shape `[targets, texts]` and values in [0, 1].
+/// How close each text is to each proposition: cosine of their unit vectors, negative values set to 0. `propositions`
+/// has a row per target, `segments` a row per text; the result has the shape `[targets, texts]` and values in [0, 1].
 pub fn relevance(propositions: ArrayView2<f32>, segments: ArrayView2<f32>) -> Result<Array2<f32>, EngineError> {
     Ok(cosines(propositions, segments)?.mapv_into(|cosine| cosine.max(0.0)))
 }
@@ -27,9 +30,10 @@ pub fn relevance(propositions: ArrayView2<f32>, segments: ArrayView2<f32>) -> Re
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct StanceOptions {
-    /// Relevance (cosine of segment and proposition, in [0, 1]) under which no label is given: `off_topic`.
+    /// Minimum relevance (cosine of segment and proposition, in [0, 1]) for a label; below it the reason is
+    /// `off_topic`.
     pub relevance_floor: f32,
-    /// Largest probability under which no label is given: `low_confidence`.
+    /// Minimum of the largest probability for a label; below it the reason is `low_confidence`.
     pub confidence_floor: f32,
 }
 
@@ -64,7 +68,7 @@ pub struct InferenceCoder<'m> {
 }
 
 impl<'m> InferenceCoder<'m> {
-    /// A coder that labels by the inference of `model`. Fails where the model is not for inference.
+    /// A coder that labels by the inference of `model`. Fails if the model is not for inference.
     pub fn new(model: &'m Model, options: &StanceOptions) -> Result<Self, EngineError> {
         model.expect_task(Task::Inference)?;
         let id = CoderId { id: model.id.clone(), kind: CoderKind::Inference };
@@ -77,9 +81,10 @@ impl Coder for InferenceCoder<'_> {
         &self.id
     }
 
-    /// Probabilities are given for every pair. The label is the most probable of favor, against and neither; there is none
-    /// where the relevance is under its floor, or else where the largest probability is under its floor or favor and
-    /// against are equal. Reports the stage `inferring stance`, one unit per pass: texts x propositions and negations.
+    /// Probabilities are given for every pair. The label is the most probable of favor, against and neither. There is
+    /// no label if the relevance is below its threshold, or else if the largest probability is below its threshold or
+    /// favor and against are equal. Reports the stage `inferring stance`, one unit per pass: texts x propositions and
+    /// negations.
     fn code(&self, units: Units, targets: &[Target], work: Work) -> Result<Codings, EngineError> {
         let Units { texts, relevance } = units;
         if relevance.dim() != (targets.len(), texts.len()) {

@@ -55,7 +55,7 @@ impl Config {
         serde_json::from_slice(bytes).map_err(|e| bad_config(model, path, e.to_string()))
     }
 
-    /// Labels in the order of the logits; an error where `id2label` does not number them from 0.
+    /// Labels in the order of the logits; an error if `id2label` does not number them from 0.
     pub(crate) fn labels(&self, model: &str, path: &Path) -> Result<Vec<String>, FileError> {
         (0..self.id2label.len())
             .map(|i| self.id2label.get(&i.to_string()).cloned())
@@ -63,7 +63,7 @@ impl Config {
             .ok_or_else(|| bad_config(model, path, "`id2label` does not number its labels from 0".into()))
     }
 
-    /// Whether the model has no classifier according to the file, even where the file lists labels.
+    /// Whether the model has no classifier according to the file, even if the file lists labels.
     pub(crate) fn is_headless(&self) -> bool {
         self.architectures.iter().flatten().next().is_some_and(|name| {
             !name.contains("For") || name.ends_with("ForMaskedLM") || name.ends_with("ForPreTraining")
@@ -120,7 +120,7 @@ pub(crate) fn stated_max_tokens(model: &str, folder: &Path) -> Result<Option<usi
     Ok(None)
 }
 
-/// The pooling in sentence-transformers' `modules.json` and `1_Pooling/config.json`; the mean where there is neither.
+/// The pooling in sentence-transformers' `modules.json` and `1_Pooling/config.json`; the mean if there is neither.
 pub(crate) fn pooling(model: &str, folder: &Path) -> Result<Pooling, FileError> {
     #[derive(Deserialize)]
     struct Module {
@@ -161,7 +161,7 @@ pub(crate) fn pooling(model: &str, folder: &Path) -> Result<Pooling, FileError> 
     }
 }
 
-/// The content of a JSON file; `None` where there is no file.
+/// The content of a JSON file; `None` if there is no file.
 fn optional<T: for<'de> Deserialize<'de>>(model: &str, path: &Path) -> Result<Option<T>, FileError> {
     match read(model, path) {
         Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|e| bad_config(model, path, e.to_string())),

@@ -48,7 +48,7 @@ pub fn convert(folder: &ModelFolder, target: &Path, force: bool) -> Result<PathB
     Ok(path)
 }
 
-/// The model with the weights that an engine without graphs needs: the model itself where it has them, else the model that
+/// The model with the weights that an engine without graphs needs: the model itself if it has them, else the model that
 /// [`convert`] made from it.
 ///
 /// # Errors
@@ -162,7 +162,7 @@ impl<'g> Walk<'g> {
         self.constants.get(name).copied().ok_or_else(|| format!("input {input} of {} is not a constant", named(node)))
     }
 
-    /// The node that writes the first input of `node`; an error where it is of another kind.
+    /// The node that writes the first input of `node`; an error if it is of another kind.
     fn before(&self, node: &NodeProto, kind: &str) -> Result<&'g NodeProto, String> {
         let writer = node.input.first().and_then(|name| self.writer.get(name.as_str()));
         writer
@@ -171,7 +171,7 @@ impl<'g> Walk<'g> {
             .ok_or_else(|| format!("{kind} was expected before {}", named(node)))
     }
 
-    /// The only node that reads the output of `node`; an error where it is of another kind.
+    /// The only node that reads the output of `node`; an error if it is of another kind.
     fn after(&self, node: &NodeProto, kind: &str) -> Result<&'g NodeProto, String> {
         let readers = node.output.first().and_then(|name| self.readers.get(name.as_str()));
         match readers.map(Vec::as_slice) {

@@ -42,7 +42,7 @@ static UNUSED: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^\[unused\d+\]$").expect("the pattern is a constant that compiles"));
 
 /// Distils the model into the folder `ID-static` under `target`, with vectors of `dimensions` numbers, or of as many as the
-/// model's vectors have where that is fewer. Returns the folder. Reports the stage `distilling`, one unit per token. The numbers do
+/// model's vectors have if that is fewer. Returns the folder. Reports the stage `distilling`, one unit per token. The numbers do
 /// not depend on the number of threads.
 ///
 /// # Errors
@@ -126,7 +126,7 @@ pub fn distill(
     Ok(path)
 }
 
-/// The static model of an embedding model: the model itself where it is static, else the model that [`distill`] made from it.
+/// The static model of an embedding model: the model itself if it is static, else the model that [`distill`] made from it.
 ///
 /// # Errors
 /// There is no such model ([`FindError::NotDistilled`]), or as for [`find`].

@@ -1,7 +1,7 @@
 //! Errors of finding, checking, loading, fetching and making models.
 //!
-//! One enum per job. [`FileError`] states the model and the file once and is contained in the others. The texts say what
-//! was found and expected; what to do is a [`Hint`] where that depends on how plenary is used.
+//! One enum per job. [`FileError`] contains the model and the file once and is contained in the others. The texts state
+//! what was found and expected; what to do is a [`Hint`] if it depends on how plenary is used.
 
 use std::path::{Path, PathBuf};
 
@@ -242,7 +242,7 @@ impl LoadError {
 /// Why a model cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum UnusableError {
-    /// It was not found, or does not say what it is for.
+    /// It was not found, or its task is not known.
     #[error(transparent)]
     Find(#[from] FindError),
     /// It does not load.
@@ -431,7 +431,7 @@ pub enum FetchProblem {
     Client(String),
 }
 
-/// What every interrupted download has in common.
+/// The text that all interrupted downloads share.
 const RESUMES: &str = "what was received is kept and the next fetch continues there";
 
 fn of_file(file: Option<&str>) -> String {

@@ -1,15 +1,15 @@
-//! What is known of a model: one entry of a manifest, or what the files of its folder say.
+//! What is known about a model: one entry of a manifest, or the contents of the files of its folder.
 
 use std::collections::BTreeMap;
 
 use plenary_engine::{Form, Pooling, Task};
 
-/// What is known of a model.
+/// What is known about a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
     /// Name of the model's folder, by which a study refers to it.
     pub id: String,
-    /// What the model is for.
+    /// The task of the model.
     pub task: Task,
     /// What the model is made of.
     pub form: Form,
@@ -21,11 +21,11 @@ pub struct Facts {
     pub max_tokens: usize,
     /// Width of the hidden states.
     pub dimensions: usize,
-    /// Licence of the model; empty where it is not stated.
+    /// Licence of the model; empty if it is not stated.
     pub licence: String,
-    /// Where the model comes from; empty where it is not stated.
+    /// Where the model comes from; empty if it is not stated.
     pub source: String,
-    /// How the files were made; empty where it is not stated.
+    /// How the files were made; empty if it is not stated.
     pub made_by: String,
     /// sha256 of each file, 64 hex digits; empty for a folder in neither a manifest nor a lock.
     pub sha256: BTreeMap<String, String>,

@@ -44,8 +44,8 @@ pub struct Fetched {
 /// Fetches a model into the folder of models `target`, which is created. Reports each file as a stage, one unit per byte.
 ///
 /// # Errors
-/// [`FetchError::Repository`] where the server refuses, cannot be reached or has no model that plenary can use;
-/// [`FetchError::OtherBytes`] where the bytes are not those of the lock; [`FileProblem::Occupied`] where the folder exists.
+/// [`FetchError::Repository`] if the server refuses, cannot be reached or has no model that plenary can use;
+/// [`FetchError::OtherBytes`] if the bytes are not those of the lock; [`FileProblem::Occupied`] if the folder exists.
 pub fn fetch(request: &Request, target: &Path, progress: &dyn Progress) -> Result<Fetched, FetchError> {
     let (repository, revision) = parse(&request.name)?;
     let id = request.id.clone().unwrap_or_else(|| repository.replace('/', "--"));

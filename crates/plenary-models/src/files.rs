@@ -23,7 +23,7 @@ pub(crate) fn read_error(model: &str, path: &Path, source: std::io::Error) -> Fi
     FileError::of(model, path, problem)
 }
 
-/// The text of a file; `None` where there is none.
+/// The text of a file; `None` if there is none.
 pub(crate) fn read_optional(path: &Path) -> Result<Option<String>, FileError> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
@@ -38,7 +38,7 @@ pub(crate) fn replace_folder<E: From<FileError>>(
     id: &str,
     fill: impl FnOnce(&Path) -> Result<(), E>,
 ) -> Result<(), E> {
-    // Names with a leading dot are not ids, so that a folder left behind by a killed program is never taken for a model.
+    // Names with a leading dot are not ids, so that a folder left behind by a killed program is never read as a model.
     let hidden = |what: &str| target.join(format!(".{id}.{}.{what}", std::process::id()));
     let (fresh, old, place) = (hidden("new"), hidden("old"), target.join(id));
     let filled = fill(&fresh).and_then(|()| {
@@ -67,7 +67,7 @@ pub(crate) fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     fs::rename(&fresh, path).map_err(FileError::io(path))
 }
 
-/// Writes a file and waits until it is on the disk.
+/// Writes a file and waits until it is stored on the disk.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let mut file = fs::File::create(path).map_err(FileError::io(path))?;
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(FileError::io(path))

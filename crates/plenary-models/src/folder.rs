@@ -1,4 +1,4 @@
-//! Folders of models: finding a model and what is known of it, before anything is loaded.
+//! Folders of models: finding a model and what is known about it, before anything is loaded.
 //!
 //! **Input**: places and an id. **Output**: a [`ModelFolder`]. A folder of models holds one folder per model (`model.onnx`, or
 //! `model.safetensors` of a static model, `tokenizer.json`, `config.json`). A `manifest.toml` may contain the sha256 of each
@@ -27,7 +27,7 @@ pub struct ModelFolder {
     pub path: PathBuf,
     /// The place in which it was found.
     pub place: Place,
-    /// What is known of it.
+    /// What is known about it.
     pub facts: Facts,
 }
 
@@ -41,7 +41,7 @@ impl ModelFolder {
 /// The model `id`, from the first place that has it.
 ///
 /// # Errors
-/// No place exists or has the model, or its folder does not say what the model is for.
+/// No place exists or has the model, or its folder does not determine the task of the model.
 pub fn find(places: &[Place], id: &str) -> Result<ModelFolder, FindError> {
     check_id(id)?;
     let there = existing(places)?;
@@ -88,7 +88,7 @@ pub fn list(places: &[Place]) -> Result<Vec<Listed>, FindError> {
     Ok(found)
 }
 
-/// The places that exist; an error that lists all places where none exists.
+/// The places that exist; an error that lists all places if none exists.
 fn existing(places: &[Place]) -> Result<Vec<Place>, FindError> {
     let there: Vec<Place> = places.iter().filter(|p| p.path.is_dir()).cloned().collect();
     if there.is_empty() {
@@ -138,8 +138,8 @@ fn open(place: &Place, manifest: &Manifest, lock: &Lock, id: &str) -> Result<Mod
     Ok(ModelFolder { path, place: place.clone(), facts })
 }
 
-/// What the files of a folder say; an entry of the manifest takes precedence. A model with the labels of a task is for that
-/// task, a model without labels is for embedding.
+/// The facts in the files of a folder; an entry of the manifest takes precedence. A model with the labels of a task is
+/// for that task, a model without labels is for embedding.
 fn facts_of_folder(id: &str, folder: &Path, entry: Option<&Entry>) -> Result<Facts, FindError> {
     let path = folder.join(CONFIG);
     let config = Config::from_bytes(id, &path, &read(id, &path)?)?;
@@ -189,5 +189,5 @@ fn facts_of_folder(id: &str, folder: &Path, entry: Option<&Entry>) -> Result<Fac
     })
 }
 
-/// Maximum number of tokens of a static model whose config does not say it; a sum over tokens has no limit.
+/// Maximum number of tokens of a static model whose config does not give it; a sum over tokens has no limit.
 const STATIC_TOKENS: usize = 1_000_000;

@@ -28,7 +28,7 @@ const HUB: &str = "https://huggingface.co";
 const STAGING: &str = ".fetch";
 /// Number of attempts at a download that is interrupted.
 const ATTEMPTS: u32 = 5;
-/// How long to wait while nothing arrives, where the request does not say it.
+/// How long to wait while nothing arrives, if the request does not set it.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// How often to check whether the work should end.
 const CHECK_EVERY: Duration = Duration::from_millis(100);
@@ -96,7 +96,7 @@ impl<'r> Hub<'r> {
         let (sender, news) = channel();
         std::thread::spawn(move || {
             let done = job(&repo, sender.clone());
-            // No one receives it where the client was abandoned.
+            // If the client was abandoned, the message has no receiver.
             let _ = sender.send(News::Done(done));
         });
         let mut last = Instant::now();
@@ -142,7 +142,7 @@ impl<'r> Hub<'r> {
         self.error(FetchProblem::Refused { file, endpoint, answer: answer.into() })
     }
 
-    /// What an error of the client means and what to do about it.
+    /// The meaning of an error of the client, and what to do about it.
     fn explain(&self, error: &ApiError, file: Option<&str>) -> FetchError {
         let name = || file.map(str::to_owned);
         let answer = match status(error) {
@@ -273,7 +273,7 @@ impl Source<'_> {
     }
 }
 
-/// How a file differs from what the hub announced: another size, or another sha256 where the hub states it (large files are
+/// How a file differs from what the hub announced: another size, or another sha256 if the hub states it (large files are
 /// stored under their sha256).
 fn damage(path: &Path, size: Option<usize>) -> Option<String> {
     let file = path.canonicalize().ok()?;

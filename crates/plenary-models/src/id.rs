@@ -1,6 +1,7 @@
 //! Ids of models.
 //!
-//! An id is the name of a folder directly below a folder of models, never a path to another folder.
+//! **Input**: a text. **Refused**: texts that cannot be an id, with [`BadId`]. An id is the name of a folder directly
+//! below a folder of models, never a path to another folder.
 
 /// A text that cannot be the id of a model.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

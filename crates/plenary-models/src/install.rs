@@ -33,7 +33,7 @@ pub enum Installed {
 /// copied, and again afterwards. Returns the ids with what happened.
 ///
 /// # Errors
-/// A file is missing or damaged or cannot be written. Without `force`, nothing is copied where one of the folders holds other
+/// A file is missing or damaged or cannot be written. Without `force`, nothing is copied if one of the folders holds other
 /// files ([`FileProblem::Occupied`]).
 pub fn install(models: &[ModelFolder], target: &Path, force: bool) -> Result<Vec<(String, Installed)>, FileError> {
     create_folder(target)?;
@@ -76,7 +76,7 @@ fn record(manifest: &mut Manifest, facts: Facts, target: &Path) -> Result<(), Fi
     manifest.write(target)
 }
 
-/// The model's facts with the sha256 of its files, which are checked against the manifest where it has them.
+/// The model's facts with the sha256 of its files, which are checked against the manifest if it has them.
 fn pinned(model: &ModelFolder) -> Result<Facts, FileError> {
     let mut facts = model.facts.clone();
     for check in verify(model) {

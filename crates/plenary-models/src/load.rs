@@ -74,7 +74,7 @@ pub fn load_on(folder: &ModelFolder, choice: EngineChoice, device: Device) -> Re
     Model::new(parts).map_err(mismatch)
 }
 
-/// The label of each logit, and the number of rows of the table of embeddings where config.json says it.
+/// The label of each logit, and the number of rows of the table of embeddings if config.json says it.
 fn check_config(folder: &ModelFolder, bytes: &[u8]) -> Result<(LabelMap, Option<usize>), LoadError> {
     let facts = &folder.facts;
     let path = folder.path.join(CONFIG);

@@ -45,7 +45,7 @@ pub(crate) struct Locked {
     pub(crate) sha256: BTreeMap<String, String>,
 }
 
-/// The lock of a folder of models; empty where there is none.
+/// The lock of a folder of models; empty if there is none.
 pub(crate) fn lock_in(models: &Path) -> Result<Lock, FileError> {
     let path = models.join(LOCK);
     let bad = |reason: String| FileError { model: None, path: path.clone(), problem: FileProblem::Manifest(reason) };

@@ -1,4 +1,4 @@
-//! `manifest.toml`: what is known of the models in a folder of models, and the sha256 of their files.
+//! `manifest.toml`: what is known about the models in a folder of models, and the sha256 of their files.
 //!
 //! **Input**: a folder of models. **Output**: a [`Manifest`]. An entry may be complete, as those of installed models are, or
 //! contain only what the model's files do not say, such as the meaning of its labels. Repeated ids, unknown keys and hashes for
@@ -27,7 +27,7 @@ pub(crate) struct Manifest {
     pub(crate) models: Vec<Entry>,
 }
 
-/// One entry of a manifest as it is written; what it omits is read from the model's folder.
+/// One entry of a manifest as written; what it omits is read from the model's folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Entry {
@@ -55,7 +55,7 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    /// The entry as facts; `None` where it omits what has to be read from the model's folder.
+    /// The entry as facts; `None` if it omits what has to be read from the model's folder.
     pub(crate) fn complete(&self) -> Option<Facts> {
         Some(Facts {
             id: self.id.clone(),
@@ -91,7 +91,7 @@ impl From<Facts> for Entry {
     }
 }
 
-/// The manifest of a folder of models; empty where there is none.
+/// The manifest of a folder of models; empty if there is none.
 pub(crate) fn manifest_in(models: &Path) -> Result<Manifest, FileError> {
     let path = models.join(MANIFEST);
     let bad = |reason: String| FileError { model: None, path: path.clone(), problem: FileProblem::Manifest(reason) };

@@ -19,13 +19,13 @@ use crate::places::{Place, places};
 pub struct ModelFolders {
     /// Embeds segments.
     pub embedding: ModelFolder,
-    /// Scores sentiment; `None` where the study leaves sentiment out.
+    /// Scores sentiment; `None` if the study leaves sentiment out.
     pub sentiment: Option<ModelFolder>,
-    /// Scores stance; `None` where the study has no targets.
+    /// Scores stance; `None` if the study has no targets.
     pub stance: Option<ModelFolder>,
-    /// What is to run them.
+    /// The engine that will run them.
     pub engine: EngineChoice,
-    /// What they are to run on.
+    /// The device on which they will run.
     pub device: Device,
 }
 
@@ -42,9 +42,9 @@ impl ModelFolders {
 pub struct Models {
     /// Embeds segments.
     pub embedding: Model,
-    /// Scores sentiment; `None` where the study leaves sentiment out.
+    /// Scores sentiment; `None` if the study leaves sentiment out.
     pub sentiment: Option<Model>,
-    /// Scores stance; `None` where the study has no targets.
+    /// Scores stance; `None` if the study has no targets.
     pub stance: Option<Model>,
 }
 
@@ -73,7 +73,7 @@ impl Models {
         })
     }
 
-    /// Checks and loads the models, each on a thread of its own.
+    /// Checks and loads the models, each on a separate thread.
     ///
     /// # Errors
     /// A file is missing or damaged, or does not fit the others. Of several errors, that of the embedding model is

@@ -1,4 +1,7 @@
 //! The options of a study that concern models: their ids, the engine and the device.
+//!
+//! **Input**: the section `[models]` of a study. **Output**: options with defaults. **Refused**, by `check`: ids that
+//! cannot be the name of a folder. Finding the models is left to `folder`.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,10 +10,10 @@ use plenary_engine::{Device, EngineChoice};
 
 use crate::id::{ID_RULE, check_id};
 
-/// In place of a model id: leaves the measure out.
+/// Used in place of a model id: leaves the measure out.
 pub const NO_MODEL: &str = "none";
 
-/// Which models a study uses and what runs them.
+/// Which models a study uses, and on which engine and device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ModelOptions {
@@ -20,9 +23,9 @@ pub struct ModelOptions {
     pub sentiment: String,
     /// Id of the inference model that scores stance.
     pub stance: String,
-    /// What runs the models.
+    /// The engine that runs the models.
     pub engine: EngineChoice,
-    /// What they run on.
+    /// The device on which they run.
     pub device: Device,
 }
 

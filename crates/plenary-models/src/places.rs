@@ -1,4 +1,4 @@
-//! Where models are searched, and where the user's data and cache are stored.
+//! The folders that are searched for models, and the folders of the user's data and cache.
 //!
 //! **Input**: a folder that the user names, environment variables, the paths of the program and of the current folder.
 //! **Output**: [`Place`]s, first to last. A named folder (else the variable `PLENARY_MODELS`) is the only place: a model that
@@ -31,7 +31,7 @@ const FOLDERS_ABOVE: usize = 4;
 pub struct Place {
     /// The folder.
     pub path: PathBuf,
-    /// Why it is searched, in words.
+    /// Why it is searched, as text.
     pub origin: &'static str,
 }
 
@@ -91,7 +91,7 @@ pub fn cache_folder(named: Option<&Path>) -> Result<PathBuf, NoCacheFolder> {
     Ok(base.cache_dir().join("plenary"))
 }
 
-/// What the places depend on.
+/// The values that the places depend on.
 #[derive(Debug, Default)]
 struct Surroundings {
     /// Value of `PLENARY_MODELS`.

@@ -1,4 +1,6 @@
-//! What a user asks to be fetched.
+//! A request to fetch a model.
+//!
+//! **Input**: the options of the user. **Output**: [`Request`], with defaults. Nothing is refused here.
 
 use std::time::Duration;
 
@@ -11,16 +13,16 @@ pub const ENDPOINT: &str = "HF_ENDPOINT";
 /// Environment variable with the user's token.
 pub const TOKEN: &str = "HF_TOKEN";
 
-/// A model to fetch, and how.
+/// A model to fetch, and the options of fetching it.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
     /// `ORG/NAME` or `ORG/NAME@REVISION`. A revision is a branch, a tag or a commit; `main` by default.
     pub name: String,
     /// Name of the model's folder; `ORG--NAME` by default.
     pub id: Option<String>,
-    /// What the model is for, where its files do not say it.
+    /// What the model is for, if its files do not say it.
     pub task: Option<Task>,
-    /// What its labels mean, in their order, where its files do not say it.
+    /// What its labels mean, in their order, if its files do not say it.
     pub labels: Option<Vec<String>>,
     /// Which files to take.
     pub wanted: Wanted,

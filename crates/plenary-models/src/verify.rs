@@ -28,7 +28,7 @@ pub fn verify(folder: &ModelFolder) -> Vec<FileCheck> {
     own.into_iter().chain(more).map(check).collect()
 }
 
-/// A file's bytes and their sha256, which is that of the manifest or the lock where there is one.
+/// A file's bytes and their sha256, which is that of the manifest or the lock if there is one.
 pub(crate) fn checked_bytes(folder: &ModelFolder, file: &str) -> Result<(Vec<u8>, String), FileError> {
     let path = folder.path.join(file);
     let bytes = read(&folder.facts.id, &path)?;

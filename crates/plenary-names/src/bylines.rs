@@ -1,8 +1,9 @@
 //! Splitting a printed byline.
 //!
-//! Input: a byline as printed, and the lexicon. Output: honorific, name, title, affiliation, constituency and party; what
-//! the byline does not say stays `None`. A piece with a word for a position ("Director", "Senior Fellow") is a title,
-//! wherever it stands; the other pieces are the affiliation. Nothing is refused. Who the person is is left to attribution.
+//! **Input**: a byline as printed, and the lexicon. **Output**: honorific, name, title, affiliation, constituency and
+//! party; what the byline does not say is `None`. A piece with a word for a position ("Director", "Senior Fellow") is a
+//! title, wherever it is; the other pieces are the affiliation. Nothing is refused. Identifying the person is left to
+//! attribution.
 
 use std::collections::HashMap;
 
@@ -27,16 +28,17 @@ pub struct Byline {
     pub name: String,
     /// What is printed with the name; the country may be a constituency.
     pub details: Details,
-    /// Words in brackets behind the name, in full.
+    /// The text in brackets after the name, in full.
     pub brackets: Option<String>,
-    /// The part in the proceedings, where something else than the words says it: the format, or the study.
+    /// The role in the proceedings, if it is not taken from the words of the byline but from the format or the study.
     pub role: Option<Role>,
-    /// The line it stands on, where it announces no turn: the chair's, or one of those present.
+    /// The line of the byline, if it is a chair line or in a list of those present and so does not announce a turn.
     pub line: Option<usize>,
 }
 
 impl Byline {
-    /// The chair of this meeting, not of some other body: "(Chair)", "Moderator", "Chair of the Assembly".
+    /// Whether the person is the chair of this meeting, not of another body: "(Chair)", "Moderator", "Chair of the
+    /// Assembly".
     pub fn presides(&self, lexicon: &Lexicon) -> bool {
         self.role == Some(Role::Chair)
             || labels::is_chair_label(lexicon, &self.label)
@@ -46,7 +48,8 @@ impl Byline {
             })
     }
 
-    /// "Chairman, Union of Bakers": what somebody chairs is named beside the title, and is not this meeting.
+    /// "Chairman, Union of Bakers": whether the affiliation names the body that the person chairs, which is not this
+    /// meeting.
     fn belongs_elsewhere(&self, lexicon: &Lexicon) -> bool {
         let body = |text: &String| {
             let words = labels::words(text);
@@ -56,7 +59,7 @@ impl Byline {
     }
 }
 
-/// Whether a text addresses somebody instead of naming a speaker: "Mr. President, there are two".
+/// Whether a text addresses a person instead of naming a speaker: "Mr. President, there are two".
 pub fn addresses(lexicon: &Lexicon, text: &str) -> bool {
     let mut pieces = text.splitn(2, ',');
     let (Some(head), Some(rest)) = (pieces.next(), pieces.next()) else { return false };
@@ -67,20 +70,20 @@ pub fn addresses(lexicon: &Lexicon, text: &str) -> bool {
     labels::is_chair_label(lexicon, head) && !is_title(lexicon, rest) && !names()
 }
 
-/// Splits and judges what is printed. Each text is read once, because transcripts repeat their labels.
+/// Splits and judges bylines. Each text is processed only once, because transcripts repeat their labels.
 pub struct Reader<'l> {
-    /// The words that it reads with.
+    /// The lexicon that is used.
     pub lexicon: &'l Lexicon,
     read: HashMap<String, (Byline, Option<Judgement>)>,
 }
 
 impl<'l> Reader<'l> {
-    /// A reader that has read nothing yet.
+    /// A reader that has not read any byline yet.
     pub fn new(lexicon: &'l Lexicon) -> Self {
         Self { lexicon, read: HashMap::new() }
     }
 
-    /// The parts of a byline, and what its label looks like; no judgement where the text speaks to somebody.
+    /// The parts of a byline, and the judgement of its label; no judgement if the text addresses a person.
     pub fn read(&mut self, printed: &str) -> (Byline, Option<Judgement>) {
         let lexicon = self.lexicon;
         if let Some(known) = self.read.get(printed) {
@@ -93,13 +96,13 @@ impl<'l> Reader<'l> {
     }
 }
 
-/// How much a text looks like the label of a speaker, in [0, 1]; from 0.5 on it needs no other evidence. For formats
-/// that print names in front of their lines.
+/// How much a text looks like the label of a speaker, in [0, 1]; from 0.5 on no other evidence is needed. For formats
+/// that print names before their lines.
 pub fn label_quality(lexicon: &Lexicon, label: &str) -> f32 {
     labels::judge(lexicon, &split(lexicon, label).label).map_or(0.0, |judgement| judgement.quality)
 }
 
-/// Splits a byline. `text` is the label with everything printed beside it, without the text that follows.
+/// Splits a byline. `text` is the label with everything printed beside it, without the speech that follows.
 pub fn split(lexicon: &Lexicon, text: &str) -> Byline {
     let printed = tidy(text);
     let (outside, mut brackets) = take_brackets(lexicon, &printed);
@@ -121,7 +124,7 @@ pub fn split(lexicon: &Lexicon, text: &str) -> Byline {
         let deeper = deeper.pop();
         let named = labels::judge(lexicon, inner.split(',').next().unwrap_or(""))
             .is_some_and(|judgement| judgement.kind == LabelKind::Person && judgement.quality >= 0.5);
-        // "The Bishop of Tarnley (Rt Revd Hugh Amber)": an office that is no part in these proceedings.
+        // "The Bishop of Tarnley (Rt Revd Hugh Amber)": an office that is not a role in these proceedings.
         let is_office = is_office || starts_with_article(lexicon, &head) && is_title(lexicon, &head);
         if is_office && named {
             let mut inner_pieces = self::pieces(&inner);
@@ -131,7 +134,7 @@ pub fn split(lexicon: &Lexicon, text: &str) -> Byline {
             (byline.details.honorific, byline.name) = (honorific, name);
             place(lexicon, &mut byline, &deeper.map(|text| self::pieces(&text)).unwrap_or(inner_pieces));
         } else {
-            // "(North Wexley) (Lab)": a seat and a party may stand in brackets of their own.
+            // "(North Wexley) (Lab)": a constituency and a party may be in separate brackets.
             let inner: Vec<String> = brackets.iter().chain([&inside]).flat_map(|text| self::pieces(text)).collect();
             place(lexicon, &mut byline, &inner);
         }
@@ -154,7 +157,7 @@ pub fn split(lexicon: &Lexicon, text: &str) -> Byline {
     byline
 }
 
-/// One line, single blanks, without the signs that close a byline.
+/// The text on one line, with single spaces and without the signs at the end of a byline.
 pub fn tidy(text: &str) -> String {
     collapse_white_space(text)
         .trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '：' | '|' | '–' | '—' | '-' | ',' | '*'))
@@ -162,7 +165,7 @@ pub fn tidy(text: &str) -> String {
 }
 
 /// The text without its brackets, and their contents. Brackets before more of the name ("Justice (ret.) Ann Smith") are
-/// left out, and so are those that say when or in which language somebody speaks.
+/// left out, and so are brackets with a time or the language of the speech.
 fn take_brackets(lexicon: &Lexicon, text: &str) -> (String, Vec<String>) {
     let mut outside = String::new();
     let mut inside: Vec<String> = Vec::new();
@@ -217,7 +220,7 @@ pub fn split_honorific(lexicon: &Lexicon, name: &str) -> (Option<String>, String
     (honorific, tokens[n..].join(" "))
 }
 
-/// Sorts the pieces behind a name into title, affiliation, constituency and party.
+/// Sorts the pieces after a name into title, affiliation, constituency and party.
 pub fn place(lexicon: &Lexicon, byline: &mut Byline, pieces: &[String]) {
     if let [place, party] = pieces
         && is_party(party)
@@ -231,7 +234,7 @@ pub fn place(lexicon: &Lexicon, byline: &mut Byline, pieces: &[String]) {
     let join = |parts: Vec<&String>| {
         (!parts.is_empty()).then(|| parts.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", "))
     };
-    // A party alone in brackets, in capitals as groups of a parliament are printed.
+    // A party alone in brackets, in capitals as parliamentary groups are printed.
     if let ([], [only]) = (titles.as_slice(), bodies.as_slice())
         && is_party(only)
         && byline.details.affiliation.is_none()

@@ -1,8 +1,8 @@
-//! The label that a colon closes: "Ann Lee: Good morning."
+//! The label before a colon: "Ann Lee: Good morning."
 //!
-//! Input: the text of a line. Output: the text before the first colon outside brackets, and where the speech begins.
-//! Refused: texts too long for a label, and those that a sentence ends. Whether the text names a speaker is left to
-//! `labels`.
+//! **Input**: the text of a line. **Output**: the text before the first colon outside brackets, and where the speech
+//! begins. **Refused**: texts that are too long for a label, and texts in which a sentence ends before the colon.
+//! Whether the text names a speaker is left to `labels`.
 
 use crate::labels;
 use crate::lexicon::Lexicon;
@@ -10,17 +10,17 @@ use crate::lexicon::Lexicon;
 /// Maximum length of a byline with its brackets, in bytes.
 pub const LONGEST_BYLINE: usize = 240;
 
-/// The text in front of the first colon outside brackets that may name a speaker, and the byte where speech begins.
+/// The text before the first colon outside brackets that may name a speaker, and the offset at which the speech begins.
 pub fn speaker_before_colon(lexicon: &Lexicon, text: &str) -> Option<(String, usize)> {
     colon_label(lexicon, text)
 }
 
-/// The label in front of the first colon outside brackets, and where the speech begins.
+/// The label before the first colon outside brackets, and the offset at which the speech begins.
 pub fn colon_label(lexicon: &Lexicon, text: &str) -> Option<(String, usize)> {
     label_before_colon(text, |text, at| ends_sentence(lexicon, text, at))
 }
 
-/// The same, where `ends` says whether the sign at a byte of the text ends a sentence.
+/// The same; `ends` returns whether the sign at an offset of the text ends a sentence.
 pub fn label_before_colon(text: &str, ends: impl Fn(&str, usize) -> bool) -> Option<(String, usize)> {
     let (mut depth, mut in_brackets) = (0usize, 0usize);
     for (at, c) in text.char_indices().take_while(|(at, _)| *at < LONGEST_BYLINE) {
@@ -53,7 +53,7 @@ pub fn label_before_colon(text: &str, ends: impl Fn(&str, usize) -> bool) -> Opt
     None
 }
 
-/// Whether the sign at a byte of a text ends a sentence: no full stop behind an initial or an abbreviation does.
+/// Whether the sign at an offset of a text ends a sentence; a full stop after an initial or an abbreviation does not.
 pub fn ends_sentence(lexicon: &Lexicon, text: &str, at: usize) -> bool {
     let word = text[..at].rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '[')).next().unwrap_or("");
     let is_short = (word.chars().count() <= 2 && word.starts_with(char::is_uppercase))

@@ -1,13 +1,14 @@
 //! Comparing names.
 //!
-//! Input: names and honorifics as printed, and the lexicon. Output: the words that tell people apart, and whether two
-//! honorifics can be one person's. Nothing is refused. Who is the same person is left to attribution.
+//! **Input**: names and honorifics as printed, and the lexicon. **Output**: the words of a name that distinguish
+//! people, and whether two honorifics can belong to one person. Nothing is refused. Identifying people is left to
+//! attribution.
 
 use crate::labels;
 use crate::lexicon::Lexicon;
 
-/// The words of a name that tell people apart: in small letters, without honorifics, punctuation and post-nominals. A
-/// name that consists of honorifics keeps them.
+/// The words of a name that distinguish people: in lower case, without honorifics, punctuation and post-nominals. A
+/// name that consists only of honorifics keeps them.
 pub fn name_words(lexicon: &Lexicon, name: &str) -> Vec<String> {
     let words = |all: bool| -> Vec<String> {
         name.split_whitespace()
@@ -20,7 +21,7 @@ pub fn name_words(lexicon: &Lexicon, name: &str) -> Vec<String> {
     if telling.is_empty() { words(true) } else { telling }
 }
 
-/// Whether two honorifics can be one person's: "Mr" and "Mrs" of one surname are two people.
+/// Whether two honorifics can belong to one person: "Mr" and "Mrs" with the same surname are two people.
 pub fn titles_agree(lexicon: &Lexicon, a: Option<&str>, b: Option<&str>) -> bool {
     let sex = |honorific: Option<&str>| {
         let first = labels::words(honorific.unwrap_or("")).into_iter().next()?;

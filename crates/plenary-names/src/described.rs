@@ -1,8 +1,9 @@
-//! People whom prose and titles describe: "Speech by Ann Lee, Minister of Roads, at the fair", "Interview with the
-//! Commissioner for Data, Ann Lee".
+//! People who are described in prose and titles: "Speech by Ann Lee, Minister of Roads, at the fair", "Interview with
+//! the Commissioner for Data, Ann Lee".
 //!
-//! Input: a text that names somebody, and the lexicon. Output: the person with the office before or behind the name.
-//! Refused: what is not the name of a person. Where such texts are searched for is left to attribution.
+//! **Input**: a text that names a person, and the lexicon. **Output**: the person, with the office before or after the
+//! name. A text that does not begin with a person gives `None`. Where such texts are searched for is left to
+//! attribution.
 
 use std::ops::Range;
 
@@ -11,7 +12,7 @@ use super::labels::{self, LabelKind};
 use super::offices;
 use crate::lexicon::Lexicon;
 
-/// Names of people in a text, with their places.
+/// Names of people in a text, with their positions.
 pub fn names(lexicon: &Lexicon, text: &str) -> Vec<(Range<usize>, String)> {
     lexicon
         .patterns()
@@ -51,11 +52,11 @@ pub fn is_name(lexicon: &Lexicon, text: &str) -> bool {
         })
 }
 
-/// The person a text begins with, with the office before or behind the name.
+/// The person that a text begins with, with the office before or after the name.
 pub fn person(lexicon: &Lexicon, text: &str) -> Option<Byline> {
     let text = text.trim_start();
     let clause = text.split(['.', '\n', ';', '!', '?']).next().filter(|clause| clause.contains(' ')).unwrap_or(text);
-    // "Dr. Ann Lee": a full stop behind an honorific ends nothing.
+    // "Dr. Ann Lee": a full stop after an honorific does not end a clause.
     let clause = if clause.split_whitespace().all(|word| labels::is_honorific(lexicon, word)) { text } else { clause };
     let pieces: Vec<&str> = clause.split([',', '–', '—', '|', '(']).map(str::trim).collect();
     let first = pieces.first()?;
@@ -81,7 +82,7 @@ pub fn person(lexicon: &Lexicon, text: &str) -> Option<Byline> {
     Some(byline)
 }
 
-/// "Ann Lee at the fair", "Governor Ann Lee": a name, perhaps behind an office, perhaps before an occasion.
+/// "Ann Lee at the fair", "Governor Ann Lee": a name, possibly after an office and before an occasion.
 fn leading(lexicon: &Lexicon, piece: &str) -> Option<Byline> {
     let words: Vec<&str> = piece.split_whitespace().collect();
     let end = words
@@ -97,7 +98,7 @@ fn leading(lexicon: &Lexicon, piece: &str) -> Option<Byline> {
     is_person.then_some(byline)
 }
 
-/// The office a text begins with: "director of the Museum of Ships, on paint".
+/// The office that a text begins with: "director of the Museum of Ships, on paint".
 pub fn office<'t>(lexicon: &Lexicon, text: &'t str) -> Option<&'t str> {
     let clause = text.split([',', '.', ';', '(', '–', '—']).next()?.trim();
     let office = without_occasion(lexicon, clause);
@@ -111,7 +112,7 @@ fn in_capitals(word: &str) -> bool {
 fn without_occasion<'t>(lexicon: &Lexicon, piece: &'t str) -> &'t str {
     for found in lexicon.patterns().occasion.find_iter(piece) {
         let rest = &piece[found.end()..];
-        // "at the University" says where somebody works, "at the fair" when they spoke.
+        // "at the University" names a place of work, "at the fair" an occasion.
         let next = labels::words(rest);
         let is_body = next.iter().take(6).any(|word| lexicon.is_body(word) && !lexicon.is_session_body(word));
         let is_field = lexicon.is_field_preposition(found.as_str().trim());

@@ -1,7 +1,7 @@
-//! Stage directions: what is printed in brackets and not said, such as marks of interpreters, languages and times.
+//! Stage directions: texts in brackets that are not spoken, such as marks of interpreters, languages and times.
 //!
-//! Input: the text between two brackets, and the lexicon. Output: whether it says what happens in the room. Nothing is
-//! refused. Interjections in brackets are left to attribution.
+//! **Input**: the text between two brackets, and the lexicon. **Output**: whether it describes what happens in the
+//! room. Nothing is refused. Interjections in brackets are left to attribution.
 
 use std::sync::LazyLock;
 
@@ -11,13 +11,13 @@ use crate::labels;
 use crate::lexicon::Lexicon;
 use crate::text::constant_regex;
 
-/// Brackets longer than this are speech.
+/// Longer texts in brackets are speech.
 pub const LONGEST_BRACKET: usize = 320;
 
-/// A time, or one time to another.
+/// A time, or a range of times.
 pub static CLOCK: LazyLock<Regex> =
     LazyLock::new(|| constant_regex(r"^(?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?(?:\s*(?:-->|[-–—])\s*[\d:.,]+)?$"));
-/// Whether a text between brackets says what happens in the room, not what is said: "Applause", "laughs", "spoke in
+/// Whether a text in brackets describes what happens in the room and is not spoken: "Applause", "laughs", "spoke in
 /// French", "Beifall bei der SPD".
 pub fn is_direction(lexicon: &Lexicon, inner: &str) -> bool {
     let inner =
@@ -37,7 +37,7 @@ pub fn is_direction(lexicon: &Lexicon, inner: &str) -> bool {
     }
     let words: Vec<&String> = all.iter().skip_while(|word| lexicon.is_loudness(word)).collect();
     let Some(first) = words.first() else { return false };
-    // "applause is not an argument" has a verb of its own, and a sentence its pronouns.
+    // "applause is not an argument" has a verb, and many sentences have a pronoun.
     let is_clause = || all.iter().any(|word| lexicon.is_clause_opener(word) && !lexicon.is_no_clause(word));
     if lexicon.is_stage_word(first) {
         return words.len() <= 2 || !is_clause();
@@ -55,7 +55,7 @@ fn is_language(lexicon: &Lexicon, words: &[String]) -> bool {
         && (words.len() == at + 1 || at > 0 && lexicon.is_speaking(&words[0]))
 }
 
-/// A time, or one time to another.
+/// Whether a text is a time, or a range of times.
 pub fn is_clock(inner: &str) -> bool {
     CLOCK.is_match(inner.trim())
 }

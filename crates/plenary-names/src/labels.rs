@@ -1,7 +1,8 @@
-//! Is this text the label of a speaker? Judged by its form alone: names, honorifics, roles, and what is none of them.
+//! Whether a text is the label of a speaker, judged by its form alone.
 //!
-//! Input: a short text, and the lexicon. Output: what kind of label it is and how much it looks like one. Nothing is
-//! refused. Where the label stands and what that means is left to attribution.
+//! **Input**: a short text, and the lexicon. **Output**: what kind of label it is and how much it looks like one;
+//! `None` for a text that is not a label. Nothing is refused. Where the label occurs and what that means is left to
+//! attribution.
 
 use crate::lexicon::Lexicon;
 
@@ -10,9 +11,9 @@ use crate::lexicon::Lexicon;
 pub enum LabelKind {
     /// A person's name, with or without honorific.
     Person,
-    /// A part in the proceedings: "The Chair", "Moderator".
+    /// A role in the proceedings: "The Chair", "Moderator".
     Office,
-    /// Somebody without a name: "Audience member", "Q", "Unidentified speaker".
+    /// A person without a name: "Audience member", "Q", "Unidentified speaker".
     Anonymous,
     /// One capitalised word that may be a surname.
     Word,
@@ -23,16 +24,16 @@ pub enum LabelKind {
 pub struct Judgement {
     /// What kind of label it looks like.
     pub kind: LabelKind,
-    /// In [0, 1]; from 0.5 on it stands on its own, below it needs to recur.
+    /// In [0, 1]; from 0.5 on no other evidence is needed, below that the label must recur.
     pub quality: f32,
 }
 
-/// A form of address, title or rank before a name, however it is printed: "Dr.".
+/// Whether a word is a form of address, title or rank before a name, in any spelling: "Dr.".
 pub fn is_honorific(lexicon: &Lexicon, token: &str) -> bool {
     lexicon.is_honorific(&bare(token))
 }
 
-/// Letters behind a name, however they are printed: "Ph.D.", "MP".
+/// Whether a word is letters after a name, in any spelling: "Ph.D.", "MP".
 pub fn is_post_nominal(lexicon: &Lexicon, text: &str) -> bool {
     let letters: String = text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
     lexicon.is_post_nominal(&letters)
@@ -42,7 +43,7 @@ fn bare(token: &str) -> String {
     token.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
 }
 
-/// What users of a chat call themselves: one word, perhaps in small letters.
+/// Whether a text has the form of a user name in a chat: one word, possibly in lower case.
 pub fn is_user_name(label: &str) -> bool {
     let n = label.chars().count();
     (2..=30).contains(&n)
@@ -51,7 +52,7 @@ pub fn is_user_name(label: &str) -> bool {
         && label.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-'))
 }
 
-/// Number of honorifics at the start of a name, with an article before them: "El señor", "The Hon. Mr.".
+/// Number of honorifics at the start of a name, including an article before them: "El señor", "The Hon. Mr.".
 pub fn leading_honorifics(lexicon: &Lexicon, tokens: &[&str]) -> usize {
     let has_article = tokens.len() >= 3
         && lexicon.is_article(&bare(tokens[0]))
@@ -66,12 +67,13 @@ pub fn leading_honorifics(lexicon: &Lexicon, tokens: &[&str]) -> usize {
     if n < tokens.len() && !of_office { n } else { 0 }
 }
 
-/// Words of a label, lower-cased, without punctuation at their ends.
+/// Words of a label, in lower case, without punctuation at their ends.
 pub fn words(label: &str) -> Vec<String> {
     label.split_whitespace().map(bare).filter(|word| !word.is_empty()).collect()
 }
 
-/// A part in the proceedings that conducts them: "The Chair", "Acting Chair", "Mr. Speaker", "The President".
+/// Whether a label is the role that conducts the proceedings: "The Chair", "Acting Chair", "Mr. Speaker", "The
+/// President".
 pub fn is_chair_label(lexicon: &Lexicon, label: &str) -> bool {
     const LONGEST: usize = 6;
     const LONGEST_WITHOUT_BLANKS: usize = 12;
@@ -98,14 +100,14 @@ fn is_office_word(lexicon: &Lexicon, word: &str) -> bool {
         || lexicon.is_beside_office(word)
 }
 
-/// Somebody without a name who asks: "Q", "A member of the audience".
+/// Whether a label is a person without a name who asks: "Q", "A member of the audience".
 pub fn is_questioner_label(lexicon: &Lexicon, label: &str) -> bool {
     let words = words(label);
     words.first().is_some_and(|first| lexicon.is_questioner(first))
         || words.iter().any(|word| lexicon.is_questioner_anywhere(word))
 }
 
-/// Somebody without a name who calls out: "Voice from the gallery", "Some hon. members".
+/// Whether a label is a person without a name who interjects: "Voice from the gallery", "Some hon. members".
 pub fn is_interjector_label(lexicon: &Lexicon, label: &str) -> bool {
     let words = words(label);
     words.first().is_some_and(|first| lexicon.is_interjector(first))
@@ -113,12 +115,12 @@ pub fn is_interjector_label(lexicon: &Lexicon, label: &str) -> bool {
         || words.len() >= 2 && lexicon.is_one_of(&words[0]) && words.iter().any(|word| lexicon.is_member(word))
 }
 
-/// A label that says that the speaker is unknown: "Unidentified speaker".
+/// Whether a label says that the speaker is unknown: "Unidentified speaker".
 pub fn is_unknown_label(lexicon: &Lexicon, label: &str) -> bool {
     words(label).iter().any(|word| lexicon.is_unknown(word))
 }
 
-/// Whether a text begins with a word that introduces something else than speech: "Note", "PRESENT".
+/// Whether a text begins with a word that introduces something other than speech: "Note", "PRESENT".
 pub fn is_not_speaker(lexicon: &Lexicon, label: &str) -> bool {
     let words = words(label);
     let Some(first) = words.first() else { return true };
@@ -154,7 +156,7 @@ pub fn judge(lexicon: &Lexicon, label: &str) -> Option<Judgement> {
         return None;
     }
     let words = words(label);
-    // "January 29": a date, however it is set.
+    // "January 29": a date, however it is printed.
     let is_number = |word: &String| word.chars().all(|c| c.is_ascii_digit());
     if words.iter().any(is_number) && words.iter().all(|word| is_number(word) || lexicon.month(word).is_some()) {
         return None;
@@ -200,7 +202,7 @@ pub fn judge(lexicon: &Lexicon, label: &str) -> Option<Judgement> {
     judge_person(lexicon, &tokens)
 }
 
-/// A quotation mark that no letters enclose; between letters it is a sign of abbreviation in Hebrew.
+/// Whether a text has a quotation mark that is not between letters; between letters it marks an abbreviation in Hebrew.
 fn has_quotation(label: &str) -> bool {
     let mut parts = label.split('"').peekable();
     while let Some(part) = parts.next() {
@@ -268,7 +270,7 @@ fn judge_person(lexicon: &Lexicon, tokens: &[&str]) -> Option<Judgement> {
             return None;
         }
     }
-    // "Department of the Interior", "Delta Grain Company" name a body, which speaks less often than it is listed.
+    // "Department of the Interior", "Delta Grain Company" name a body, which is more often listed than a speaker.
     let is_inside_body = |token: &&str| {
         let word = bare(token);
         lexicon.is_of_body(&word) || lexicon.is_dropped_article(&word)

@@ -1,8 +1,8 @@
-//! Names: is this a person, an office, a stage direction? Splitting and comparing names and bylines.
+//! Names: whether a text is a person, an office or a stage direction; splitting and comparing names and bylines.
 //!
-//! Input: short texts, such as a label, a byline or the contents of brackets, and the lexicon. Output: what kind of thing it
-//! is, and its parts. Nothing is refused. Nothing here sees a document: where a label stands and what that means is left to
-//! attribution.
+//! **Input**: short texts, such as a label, a byline or the contents of brackets, and the lexicon. **Output**: what
+//! kind of text it is, and its parts. Nothing is refused. No function here reads a document; where a label occurs and
+//! what that means is left to attribution.
 
 pub mod bylines;
 pub mod colon;

@@ -1,12 +1,13 @@
-//! Misread labels: scans and bad copies print one label in several ways, and the most frequent one is right.
+//! Misread labels: in scans and bad copies, one label is printed in several ways. The most frequent one is taken as
+//! correct.
 //!
-//! Input: the labels of a document, as often as they are printed. Output: for each misread one the label it stands for.
+//! **Input**: the labels of a document, one for each occurrence. **Output**: for each misread label the correct one.
 //! Nothing is refused. What a label means is left to `labels`.
 
 use std::collections::HashMap;
 
-/// A label reduced to what survives misreading: letters that recognition mistakes for one another become one; blanks,
-/// punctuation and doubled letters are dropped.
+/// A label reduced to what misreading does not change: letters that are mistaken for one another become one letter;
+/// spaces, punctuation and doubled letters are dropped.
 pub fn skeleton(text: &str) -> String {
     let mut out = String::new();
     let lower = text.to_lowercase().replace("rn", "m");
@@ -32,7 +33,7 @@ fn mistaken(c: char) -> char {
     }
 }
 
-/// What tells people apart who are numbered or lettered: the 2 of "Speaker 2", "P2" and the B of "Witness B".
+/// The number or letter that distinguishes people: the 2 of "Speaker 2" and "P2", the B of "Witness B".
 #[derive(Debug, PartialEq, Eq)]
 enum Mark {
     /// A number, letter or Roman numeral as the last word.
@@ -41,7 +42,7 @@ enum Mark {
         /// Skeleton of the words before it.
         stem: String,
     },
-    /// Digits at the end of the last word, which a misread letter may be too: "Hil1".
+    /// Digits at the end of the last word, which may also be a misread letter: "Hil1".
     Tail(String),
     None,
 }
@@ -66,8 +67,8 @@ impl Mark {
         }
     }
 
-    /// Two labels with these marks can be prints of one; `skeletons` are theirs. "Speaker" is not "Speaker 2", but
-    /// "Ann Hill A" may be what is left of "Ann Hill AM".
+    /// Whether two labels with these marks can be variants of one label; `skeletons` are the skeletons of the two
+    /// labels. "Speaker" and "Speaker 2" are different labels, but "Ann Hill A" may be a misread "Ann Hill AM".
     fn agrees(&self, other: &Mark, skeletons: [&str; 2]) -> bool {
         match (self, other) {
             (Mark::Word { mark: a, .. } | Mark::Tail(a), Mark::Word { mark: b, .. } | Mark::Tail(b)) => a == b,
@@ -78,8 +79,9 @@ impl Mark {
     }
 }
 
-/// Labels that are misread prints of another, with that label: a more frequent one that differs only as a misreading
-/// does. `labels` are all prints, each with whether its form is that of a label; one that is not never stands for others.
+/// Misread labels, each with the correct label: a more frequent one that differs only as misread letters do. `labels`
+/// are all printed labels, each with whether it has the form of a label; one without that form is never the correct
+/// label of others.
 pub fn canonical_labels<'l>(labels: impl Iterator<Item = (&'l str, bool)>) -> HashMap<String, String> {
     let mut counts: HashMap<(&str, bool), usize> = HashMap::new();
     for label in labels {
@@ -122,7 +124,7 @@ pub fn canonical_labels<'l>(labels: impl Iterator<Item = (&'l str, bool)>) -> Ha
     differs.map(|(print, label)| (print.to_string(), label.to_string())).collect()
 }
 
-/// A label that others may be misread prints of.
+/// A label of which others may be misread variants.
 struct Centre<'l> {
     label: &'l str,
     n: usize,
@@ -131,21 +133,22 @@ struct Centre<'l> {
     mark: Mark,
 }
 
-/// The set of letters of a skeleton, one bit for each of 64 classes of letters: a quick bound on how alike two are.
+/// The set of letters of a skeleton, as one bit for each of 64 classes of letters: a quick bound on the similarity of
+/// two skeletons.
 fn letters_of(skeleton: &str) -> u64 {
     skeleton.chars().fold(0, |letters, c| letters | 1 << (u32::from(c) % 64))
 }
 
-/// Of two prints the one with fewer digits and signs looks more like a name.
+/// Number of digits and signs in a label. Of two variants, the one with fewer of them looks more like a name.
 fn looks(label: &str) -> usize {
     label.chars().filter(|c| !c.is_alphabetic() && !c.is_whitespace()).count()
 }
 
-/// At most one letter in eight differs.
+/// Whether at most one letter in eight differs.
 fn close(a: &str, letters: u64, centre: &Centre<'_>) -> bool {
     let b = centre.skeleton.as_str();
     let allowed = (a.len().max(b.len()) / 8).max(1);
-    // One changed letter takes at most one class out of the set and puts at most one in.
+    // One changed letter removes at most one class from the set and adds at most one.
     if a.len().abs_diff(b.len()) > 3 || (letters ^ centre.letters).count_ones() as usize > 2 * allowed {
         return false;
     }

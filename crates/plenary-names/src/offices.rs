@@ -1,17 +1,20 @@
-//! Offices in the words of bylines: which piece is a title, which a body, what stands before a name or behind "at".
+//! Offices in bylines: titles and bodies, beside a name or alone.
+//!
+//! **Input**: a piece of a byline or a title, and the lexicon. **Output**: what kind of piece it is, or its parts:
+//! title, affiliation, name. Nothing is refused. Splitting a byline into pieces is left to `bylines`.
 
 use super::bylines::{Byline, pieces, place, split_honorific};
 use super::labels;
 use crate::lexicon::Lexicon;
 use crate::text::capitalised;
 
-/// What somebody is, in words that a text uses of them: title, and affiliation where it is told.
+/// Sets what a text says of a person: the title and, if it is named, the affiliation.
 pub fn set_office(lexicon: &Lexicon, byline: &mut Byline, office: &str) {
     place(lexicon, byline, &pieces(office));
     split_title(lexicon, byline);
 }
 
-/// An office without article and address: "The Acting Chair", "El señor PRESIDENTE", "M. le président".
+/// An office without its article and form of address: "The Acting Chair", "El señor PRESIDENTE", "M. le président".
 pub fn without_article(lexicon: &Lexicon, office: &str) -> String {
     let tokens: Vec<&str> = office.split_whitespace().collect();
     let is_address = |token: &&str| {
@@ -22,12 +25,12 @@ pub fn without_article(lexicon: &Lexicon, office: &str) -> String {
     if n < tokens.len() { tokens[n..].join(" ") } else { office.to_string() }
 }
 
-/// An office that somebody holds outside these proceedings: "The Minister of Roads", not "The Witness".
+/// Whether an office is a position outside these proceedings: "The Minister of Roads", not "The Witness".
 pub fn names_position(lexicon: &Lexicon, office: &str) -> bool {
     is_title(lexicon, office) && !labels::words(office).iter().any(|word| lexicon.is_no_position(word))
 }
 
-/// The office among honorifics: "Mayor", "Minister".
+/// The office in an honorific: "Mayor", "Minister".
 pub fn office_among(lexicon: &Lexicon, honorific: &str) -> Option<String> {
     honorific
         .split_whitespace()
@@ -65,7 +68,8 @@ pub fn split_office(lexicon: &Lexicon, name: &str) -> (Option<String>, String) {
     (Some(office), name)
 }
 
-/// "Professor at the University of Loenen": takes out of a title where somebody works, where nothing else says it.
+/// "Professor at the University of Loenen": moves the place of work from the title to the affiliation. A body after a
+/// word such as "of" is moved only if the byline has no affiliation or country.
 pub fn split_title(lexicon: &Lexicon, byline: &mut Byline) {
     let Some(title) = &byline.details.title else { return };
     let lower = title.to_lowercase();
@@ -101,7 +105,7 @@ pub fn split_title(lexicon: &Lexicon, byline: &mut Byline) {
     }
 }
 
-/// A title without the article before it, which begins with a capital there: "The Acting Chair".
+/// A title without the article before it, if the article begins with a capital: "The Acting Chair".
 pub fn without_the(lexicon: &Lexicon, title: &str) -> String {
     match title.split_once(' ') {
         Some((article, rest)) if is_capital_article(lexicon, article) => rest.to_string(),
@@ -109,7 +113,7 @@ pub fn without_the(lexicon: &Lexicon, title: &str) -> String {
     }
 }
 
-/// Whether a text begins with a capitalised article that titles do not keep: "The Bishop of Tarnley".
+/// Whether a text begins with a capitalised article that is not part of a title: "The Bishop of Tarnley".
 pub fn starts_with_article(lexicon: &Lexicon, text: &str) -> bool {
     text.split_once(' ').is_some_and(|(article, _)| {
         lexicon.is_dropped_article(&article.to_lowercase()) && article == capitalised(&article.to_lowercase())
@@ -121,7 +125,7 @@ fn is_capital_article(lexicon: &Lexicon, word: &str) -> bool {
     lexicon.is_dropped_article(&lower) && (word == capitalised(&lower) || word == lower.to_uppercase())
 }
 
-/// A text without articles at its beginning, in small letters or in capitals: "the Bank of Norland".
+/// A text without the articles at its beginning, in lower case or in capitals: "the Bank of Norland".
 pub fn without_leading_articles<'t>(lexicon: &Lexicon, mut text: &'t str) -> &'t str {
     while let Some((article, rest)) = text.split_once(' ') {
         let lower = article.to_lowercase();
@@ -133,7 +137,7 @@ pub fn without_leading_articles<'t>(lexicon: &Lexicon, mut text: &'t str) -> &'t
     text
 }
 
-/// A short label of a party: "Lib.", "NDP", "S&D".
+/// Whether a text looks like the abbreviation of a party: "Lib.", "NDP", "S&D".
 pub fn is_party(text: &str) -> bool {
     let letters: Vec<char> = text.chars().filter(|c| c.is_alphabetic()).collect();
     let capitals = letters.iter().filter(|c| c.is_uppercase()).count();
@@ -142,7 +146,7 @@ pub fn is_party(text: &str) -> bool {
         && (capitals * 2 > letters.len() || text.ends_with('.') || letters.len() <= 4)
 }
 
-/// Whether the first word of a piece that names a position or a body names a position.
+/// Whether a piece names a position. The first word that names a position or a body decides.
 pub fn is_title(lexicon: &Lexicon, piece: &str) -> bool {
     for word in labels::words(piece) {
         if lexicon.is_position(&word) || lexicon.is_chair(&word) {
@@ -156,17 +160,18 @@ pub fn is_title(lexicon: &Lexicon, piece: &str) -> bool {
     false
 }
 
-/// Whether a piece behind a name says who somebody is: evidence that a line is a byline.
+/// Whether a piece after a name describes a person: evidence that a line is a byline.
 pub fn is_telling(lexicon: &Lexicon, piece: &str) -> bool {
     is_title(lexicon, piece) || labels::words(piece).iter().any(|word| lexicon.is_body(word))
 }
 
-/// Offices that only conduct: a moderator of some body moderates here.
+/// Whether an office only exists in a meeting: a person with the title of moderator conducts this meeting, whatever
+/// body is named beside it.
 pub fn leads(lexicon: &Lexicon, title: &str) -> bool {
     labels::words(title).first().is_some_and(|word| !lexicon.is_chair_of_bodies(word))
 }
 
-/// Whether a title is that of the chair of this meeting: "Chair", "Chair of the Committee", "President of the Assembly".
+/// Whether a title means the chair of this meeting: "Chair", "Chair of the Committee", "President of the Assembly".
 pub fn is_session_chair(lexicon: &Lexicon, title: &str) -> bool {
     let words = labels::words(title);
     let Some(first) = words.first() else { return false };

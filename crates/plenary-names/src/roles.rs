@@ -1,12 +1,13 @@
-//! Words for parts in the proceedings.
+//! Words for roles in the proceedings.
 //!
-//! Input: a word of a table or a list of people, and the lexicon. Output: the role it names, or `None` for an office.
+//! **Input**: a word from a table or a list of people, and the lexicon. **Output**: the role, or `None` for an office.
+//! Nothing is refused.
 
 use plenary_corpus::Role;
 
 use crate::lexicon::Lexicon;
 
-/// The role that a word names, in any case; `None` for words that name an office or nothing.
+/// The role that a word means, in any case; `None` for words that mean an office or nothing.
 pub fn role_named(lexicon: &Lexicon, word: &str) -> Option<Role> {
     lexicon.role(word.trim().to_lowercase().as_str())
 }

@@ -1,6 +1,6 @@
-//! What is wrong with a TOML file, in words: where it is, which key is unknown and which one may be meant.
+//! Errors in TOML files, in words: the line, the unknown key and the known key that may have been meant.
 //!
-//! Input: the error of the parser and the text. Output: [`TomlError`]. Which file it is is left to the caller.
+//! **Input**: the error of the parser and the text. **Output**: [`TomlError`]. Naming the file is left to the caller.
 
 use std::sync::LazyLock;
 
@@ -8,21 +8,21 @@ use regex::Regex;
 
 use crate::text::constant_regex;
 
-/// What is wrong with a TOML file, and the line, counted from 1.
+/// What is wrong with a TOML file, and the line, from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TomlError {
-    /// A key that is not known where it stands.
+    /// A key that is not known in its section.
     UnknownKey {
         /// Line of the key.
         line: usize,
-        /// The key as it is written.
+        /// The key as written.
         key: String,
-        /// The known key that is most like it, if one is.
+        /// The most similar known key, if one is similar enough.
         nearest: Option<String>,
         /// The keys that are known there.
         known: Vec<String>,
     },
-    /// Anything else, in the words of the parser or of who refused a value.
+    /// Any other problem, in the words of the parser or of the code that refused a value.
     Other {
         /// Line of the problem.
         line: usize,
@@ -35,7 +35,7 @@ static UNKNOWN_FIELD: LazyLock<Regex> = LazyLock::new(|| constant_regex("unknown
 static BACKTICKED: LazyLock<Regex> = LazyLock::new(|| constant_regex("`([^`]+)`"));
 
 impl TomlError {
-    /// Explains the error of the parser for a text.
+    /// Explains an error of the parser; `text` is the text that was parsed.
     pub fn of(error: &toml::de::Error, text: &str) -> Self {
         const ALIKE: f64 = 0.75;
         let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
@@ -54,7 +54,7 @@ impl TomlError {
         Self::UnknownKey { line, key, nearest, known }
     }
 
-    /// "; did you mean `months`?", or nothing.
+    /// "; did you mean `months`?", or an empty text.
     pub fn suggestion(nearest: Option<&str>) -> String {
         nearest.map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
     }

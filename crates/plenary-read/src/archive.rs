@@ -1,8 +1,9 @@
 //! Compressed files and archives: a gzip file is read as the file in it, a ZIP archive member by member.
 //!
-//! **Input:** an archive. **Output:** the documents of its members; a folder of a `ConvoKit` corpus in a ZIP archive is read as
-//! one corpus. **Refused:** archives inside archives, encrypted members, and what grows beyond the limits when decompressed,
-//! in all or in proportion to the compressed bytes. Nothing is written to disk, so the names of members need no check.
+//! **Input:** an archive. **Output:** the documents of its members; a folder of a `ConvoKit` corpus in a ZIP archive is
+//! read as one corpus. **Refused:** archives inside archives, encrypted members, and archives that exceed the limits
+//! when decompressed: in total size, or relative to the compressed size. Nothing is written to disk, so the names of
+//! members need no check.
 
 use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
@@ -19,23 +20,24 @@ use plenary_corpus::Document;
 /// Largest size in bytes of a decompressed file, and of all members of an archive together.
 const LARGEST: u64 = 2 << 30;
 
-/// Up to this size in bytes the proportion to the compressed size is not limited.
+/// Up to this size in bytes the ratio to the compressed size is not limited.
 const SMALL: u64 = 32 << 20;
 
-/// Largest proportion of decompressed to compressed bytes. Text has ten to fifty; archives made to fill the memory have more.
+/// Largest ratio of decompressed to compressed bytes. Text has ten to fifty; archives made to fill the memory have
+/// more.
 const LARGEST_RATIO: u64 = 250;
 
-/// What errors call the kinds of archives.
+/// The names that errors use for the kinds of archives.
 pub(crate) const NOUN_GZIP: &str = "a gzip file";
 pub(crate) const NOUN_ZIP: &str = "a ZIP archive";
 
-/// What errors call a file in an archive.
+/// The name that errors use for a file in an archive.
 const MEMBER: &str = "a member of an archive";
 
 /// Reads a file compressed with gzip as the file in it, under its name without the extension of gzip.
 ///
 /// # Errors
-/// As [`super::read_all`]; [`ReadErrorKind::Damaged`] where the file ends early or its checksum is wrong.
+/// As [`super::read_all`]; [`ReadErrorKind::Damaged`] if the file ends early or its checksum is wrong.
 pub(crate) fn gzip(file: &File<'_>, options: &Options) -> Result<Reading, ReadError> {
     let decoder = flate2::read::MultiGzDecoder::new(file.bytes);
     let inner = decompress(decoder, file.bytes.len() as u64, LARGEST)
@@ -160,7 +162,7 @@ fn take(
 /// Checks that a document format that is a ZIP archive keeps the limits of archives when decompressed.
 ///
 /// # Errors
-/// [`ReadErrorKind::TooLarge`], or [`ReadErrorKind::Damaged`] where a member cannot be decompressed.
+/// [`ReadErrorKind::TooLarge`], or [`ReadErrorKind::Damaged`] if a member cannot be decompressed.
 pub(crate) fn check(bytes: &[u8], what: &'static str) -> Result<(), ReadErrorKind> {
     let damaged = |problem: String| ReadErrorKind::Damaged { what, problem };
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(error.to_string()))?;
@@ -178,7 +180,7 @@ pub(crate) fn check(bytes: &[u8], what: &'static str) -> Result<(), ReadErrorKin
     Ok(())
 }
 
-/// Why something could not be decompressed.
+/// Why an entry could not be decompressed.
 enum DecompressFailure {
     /// It exceeds this number of bytes.
     TooLarge(u64),
@@ -211,7 +213,7 @@ fn decompress(reader: impl Read, compressed: u64, bytes_left: u64) -> Result<Vec
     }
 }
 
-/// Largest decompressed size, in bytes, of something with `compressed` bytes.
+/// Largest decompressed size, in bytes, for `compressed` bytes.
 fn limit(compressed: u64, bytes_left: u64) -> u64 {
     bytes_left.min(SMALL.max(compressed.saturating_mul(LARGEST_RATIO)))
 }

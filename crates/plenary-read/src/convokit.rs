@@ -2,7 +2,7 @@
 //!
 //! **Input:** `utterances.jsonl`, `speakers.json` and `conversations.json` of a corpus folder; the older names `users.json`,
 //! `user` and `root` are read too. **Output:** a document for each conversation, a turn for each utterance. Utterances are in
-//! the order of their times where each has one, and in the order of the file otherwise. `id`, `reply_to` and what the study
+//! the order of their times if each has one, and in the order of the file otherwise. `id`, `reply_to` and what the study
 //! names under `carry` (`meta.score`) are kept. **Refused:** files that are not JSON, utterances without a conversation,
 //! corpora without text. Vectors and info files are ignored.
 
@@ -32,7 +32,7 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// Collects the files with a function that returns the bytes of one by its name, or `None` where it is missing.
+    /// Collects the files with a function that returns the bytes of one by its name, or `None` if it is missing.
     ///
     /// # Errors
     /// What the function returns.
@@ -65,7 +65,7 @@ pub fn is_corpus_folder(folder: &Path) -> bool {
 /// Reads a corpus. `path` is that of the folder.
 ///
 /// # Errors
-/// [`ReadError`] with the path of the file where a file is not JSON, an utterance has no conversation, or none has text.
+/// [`ReadError`] with the path of the file if a file is not JSON, an utterance has no conversation, or none has text.
 pub fn read(path: &str, parts: &Parts, options: &Options) -> Result<Vec<Document>, ReadError> {
     let file = |name: &str| format!("{path}/{name}");
     if parts.utterances.is_empty() {
@@ -126,7 +126,7 @@ fn rename(names: &mut [String]) {
     }
 }
 
-/// Sorts the utterances by time where each has one, and adds the date of each conversation.
+/// Sorts the utterances by time if each has one, and adds the date of each conversation.
 fn sort(table: &mut Table) {
     let Some(at) = table.names.iter().position(|name| name == "timestamp") else { return };
     let time = |row: &Row| row.cells.get(at)?.as_deref()?.parse::<f64>().ok().filter(|time| time.is_finite());

@@ -1,7 +1,7 @@
 //! Files that are not read: formats that are recognised and refused, encrypted files, and bytes that are not text.
 //!
-//! **Input:** a file. **Output:** the name of what it is, or why its text is not text. Formats that are read are left to
-//! the registry.
+//! **Input:** a file. **Output:** the name of its format, or the reason why the file is not text. Formats that are read
+//! are left to the registry.
 
 use super::error::ReadErrorKind;
 use super::file::File;
@@ -88,7 +88,8 @@ fn count(bytes: &[u8], is_counted: impl Fn(u8) -> bool) -> usize {
     bytes.chunks(RUN).map(|run| usize::from(run.iter().map(|byte| u8::from(is_counted(*byte))).sum::<u8>())).sum()
 }
 
-/// Where text is not text: offset and value of the first control byte, and the share of control characters in per cent.
+/// Why decoded bytes are not text: offset and value of the first control byte, and the share of control characters in
+/// per cent.
 fn binary(text: &str, bytes: &[u8]) -> Option<(usize, u8, f64)> {
     // Counted in bytes: each character has one byte that is not a continuation byte. Control characters are one byte, or
     // two of which the first is C2.

@@ -1,6 +1,6 @@
 //! Why a file could not be read: which file, where in it, and what is wrong.
 //!
-//! Readers return a [`Problem`], which knows no path. `read_all` and the archive reader add the path once.
+//! Readers return a [`Problem`], which does not contain the path. `read_all` and the archive reader add the path once.
 
 use std::fmt;
 
@@ -82,7 +82,7 @@ impl fmt::Display for Place {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadErrorKind {
-    /// No bytes, or nothing but white space.
+    /// No bytes, or only white space.
     #[error("the file is empty")]
     Empty,
     /// A format that is recognised but not read.
@@ -115,7 +115,7 @@ pub enum ReadErrorKind {
         /// What was found and what was expected.
         problem: String,
     },
-    /// XML that declares entities of its own.
+    /// XML that declares entities.
     #[error("the file declares entities of its own, which are never expanded")]
     Entities,
     /// XML of another kind than TEI.

@@ -1,6 +1,6 @@
 //! A file before its format is known.
 //!
-//! **Input:** path and bytes. **Output:** what recognition and reading need to know of them, each computed at most once:
+//! **Input:** path and bytes. **Output:** the properties that recognition and reading need, each computed at most once:
 //! the extension, the decoded text, the members of a ZIP archive. Nothing is refused here.
 
 use std::cell::OnceCell;
@@ -31,7 +31,7 @@ pub(crate) struct File<'a> {
 /// What recognition looks at in a ZIP archive.
 struct Members {
     names: HashSet<String>,
-    /// Content of the member `mimetype`, where there is one.
+    /// Content of the member `mimetype`, if there is one.
     media_type: Option<String>,
 }
 

@@ -1,7 +1,7 @@
 //! The paragraphs of a word processor's document, in reading order.
 //!
-//! **Input:** starts and ends of paragraphs, rows, cells, text boxes and notes, as a reader meets them. **Output:** lines: a
-//! row of a table is one line, text boxes follow their paragraph, notes are at the end.
+//! **Input:** starts and ends of paragraphs, rows, cells, text boxes and notes, in the order of the file. **Output:**
+//! lines: a row of a table is one line, text boxes follow their paragraph, notes are at the end.
 
 use super::parts::{Parts, Piece};
 use super::plain::is_ornament;
@@ -216,7 +216,7 @@ impl Flow {
     }
 
     /// Ends what is open and writes the document line by line. Notes follow below a rule, each with its number in brackets, so
-    /// that they are not taken for speech.
+    /// that they are not read as speech.
     pub(crate) fn write(mut self, out: &mut Parts) {
         self.end_paragraph();
         while !self.places.is_empty() {

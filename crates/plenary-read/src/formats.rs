@@ -17,13 +17,13 @@ use super::{archive, captions, detect, docx, html, markdown, odt, pdf, plain, ta
 /// A format, or a kind of archive, that plenary reads.
 #[non_exhaustive]
 pub struct FormatEntry {
-    /// What the format is called in lists: `Word document`.
+    /// Name of the format in lists: `Word document`.
     pub title: &'static str,
-    /// What errors call a file of the format, with its article: `a Word document`.
+    /// Name of a file of the format in errors, with its article: `a Word document`.
     pub noun: &'static str,
     /// Extensions, without the dot and in lower case, of the files that are read when a folder is named.
     pub extensions: &'static [&'static str],
-    /// Further extensions of the format. A folder is not expected to hold transcripts under them.
+    /// Further extensions of the format. A file in a folder with such an extension is not expected to be a transcript.
     pub other_extensions: &'static [&'static str],
     /// How a file is recognised, for people, in Markdown.
     pub recognised_by: &'static str,
@@ -33,8 +33,9 @@ pub struct FormatEntry {
     pub(crate) content: Content,
 }
 
-/// How a file is recognised as one of a format. Entries are asked in the order of [`FORMATS`]: first those that look at
-/// bytes, then, if none of them fits and no format that is not read does, those that look at text.
+/// How a file is recognised as one of a format. Entries are tried in the order of [`FORMATS`]: first those that check
+/// bytes; then, if none of them matches and the file is not of a recognised but unsupported format, those that check
+/// text.
 pub(crate) enum Detect {
     /// By the bytes.
     Bytes(fn(&File<'_>) -> bool),
@@ -44,9 +45,9 @@ pub(crate) enum Detect {
     Folder,
 }
 
-/// What a file of the entry holds, and the function that reads it.
+/// The content of a file of the entry, and the function that reads it.
 pub(crate) enum Content {
-    /// Files, each with a format of its own.
+    /// Files, each in its own format.
     Archive(fn(&File<'_>, &Options) -> Result<Reading, ReadError>),
     /// Documents of a format.
     Documents(Format, Reader),
@@ -56,7 +57,7 @@ pub(crate) enum Content {
 pub(crate) enum Reader {
     /// Bytes that are not text, to one document.
     Bytes(fn(&[u8]) -> Result<Parts, Problem>),
-    /// Text that people read as it is in the file, to the lines of one document.
+    /// Text that people read without conversion, to the lines of one document.
     Lines(fn(&str) -> Vec<Line>),
     /// Cues, in which names may precede what is said, to one document.
     Captions(fn(&str, Format, &Lexicon) -> Result<Parts, Problem>),
@@ -263,7 +264,7 @@ impl FormatEntry {
         self.extensions.iter().chain(self.other_extensions).any(|known| *known == extension)
     }
 
-    /// The format of the documents; `None` for archives, whose members have formats of their own.
+    /// The format of the documents; `None` for archives, whose members have their own formats.
     pub fn format(&self) -> Option<Format> {
         match self.content {
             Content::Archive(_) => None,
@@ -291,7 +292,7 @@ pub fn entry(format: Format) -> &'static FormatEntry {
     FORMATS.iter().find(|entry| entry.format() == Some(format)).expect("every format has an entry, see the tests")
 }
 
-/// The extension of a file name in lower case, without the dot; empty where there is none.
+/// The extension of a file name in lower case, without the dot; empty if there is none.
 pub(crate) fn extension(path: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).unwrap_or_default()
@@ -312,7 +313,7 @@ pub fn has_transcript_extension(path: &str) -> bool {
     FORMATS.iter().any(|entry| entry.extensions.contains(&extension.as_str()))
 }
 
-/// The entry of a file, or why it has none. Each file is asked for once; the entry then reads it.
+/// The entry of a file, or why it has none. Each file is recognised only once; the entry then reads it.
 pub(crate) fn recognise(file: &File<'_>) -> Result<&'static FormatEntry, ReadErrorKind> {
     let by_bytes = |entry: &&FormatEntry| matches!(entry.detect, Detect::Bytes(detect) if detect(file));
     if let Some(entry) = FORMATS.iter().find(by_bytes) {
@@ -425,7 +426,7 @@ mod tests {
         assert!(format("a.txt", b" \n").is_err_and(|error| error.contains("empty")));
     }
 
-    /// Where the table of formats stands in the documentation.
+    /// The page that contains the table of formats.
     const DOCS: &str = "docs/reference/formats.md";
     const BEGIN: &str =
         "<!-- formats: generated from the registry; UPDATE_DOCS=1 cargo test --release -p plenary-read formats -->\n";

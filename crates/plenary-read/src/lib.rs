@@ -1,10 +1,10 @@
 //! Bytes to documents.
 //!
-//! **Input:** path and bytes of one file, and which columns of a table mean what. **Output:** [`Document`]s: the decoded or
-//! extracted text, its encoding, its lines, which partition the text, and what the format itself says of speakers, times
-//! and the event. A table or an archive may hold several documents. **Refused:** empty files, binary data, damaged files and
-//! formats that are not read; see [`ReadErrorKind`]. **Left to others:** who speaks and what is page furniture, to
-//! `plenary-attribute`.
+//! **Input:** path and bytes of one file, and the names of the columns of a table. **Output:** [`Document`]s: the
+//! decoded or extracted text, its encoding, its lines, which partition the text, and what the format itself says about
+//! speakers, times and the event. A table or an archive may contain several documents. **Refused:** empty files, binary
+//! data, damaged files and formats that are not read; see [`ReadErrorKind`]. **Left to others:** who speaks and what is
+//! page furniture, to `plenary-attribute`.
 //!
 //! All formats are listed in one registry, [`formats::FORMATS`].
 
@@ -45,7 +45,7 @@ use plenary_corpus::{Document, Format};
 use plenary_names::lexicon::Lexicon;
 use source::Source;
 
-/// Encoding of text that a reader extracts from bytes of its own: it is Unicode already.
+/// Encoding of text that a reader extracts from a binary format: it is already Unicode.
 const EXTRACTED: &str = "UTF-8";
 
 /// Which columns of a table mean what, by their names; upper and lower case are the same. Where a name is empty, the
@@ -57,7 +57,7 @@ pub struct Columns {
     pub text: String,
     /// Name or label of the speaker.
     pub speaker: String,
-    /// What distinguishes speakers of the same name.
+    /// What distinguishes speakers with the same name.
     pub speaker_id: String,
     /// Which document a row belongs to. The rows of a document need not be adjacent.
     pub document: String,
@@ -90,7 +90,7 @@ pub struct Options {
     pub lexicon: Lexicon,
 }
 
-/// What one file holds.
+/// The content of one file.
 #[derive(Debug, Default)]
 pub struct Reading {
     /// One document, or those of a table, a corpus or an archive in their order.
@@ -105,11 +105,11 @@ pub fn content_id(bytes: &[u8]) -> (String, String) {
     (sha256[..12].to_string(), sha256)
 }
 
-/// Reads a file that holds one document, with default options. `path` names it in errors; its extension is one of the
-/// things by which the format is recognised.
+/// Reads a file that contains one document, with default options. `path` is used in errors, and its extension is used
+/// to recognise the format.
 ///
 /// # Errors
-/// As [`read_all`], and [`ReadErrorKind::Several`] where the file holds more than one document.
+/// As [`read_all`], and [`ReadErrorKind::Several`] if the file holds more than one document.
 pub fn read(path: &str, bytes: &[u8]) -> Result<Document, ReadError> {
     let Reading { mut documents, mut refused } = read_all(path, bytes, &Options::default())?;
     match (documents.len(), refused.len()) {
@@ -123,7 +123,7 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<Document, ReadError> {
 /// or an archive.
 ///
 /// # Errors
-/// [`ReadError`] where the bytes are empty, are not text, are damaged, or belong to a format that is not read. A member
+/// [`ReadError`] if the bytes are empty, are not text, are damaged, or belong to a format that is not read. A member
 /// of an archive that cannot be read is listed in [`Reading::refused`].
 pub fn read_all(path: &str, bytes: &[u8], options: &Options) -> Result<Reading, ReadError> {
     let file = File::new(path, bytes);
@@ -154,7 +154,7 @@ fn read_documents(
     })
 }
 
-/// The crates that read PDF, Excel and Parquet may panic on damaged files. The file then fails, and not the run.
+/// The crates that read PDF, Excel and Parquet may panic on damaged files. Then only that file fails, not the run.
 fn catch_panics<T>(path: &str, read: impl FnOnce() -> Result<T, ReadError>) -> Result<T, ReadError> {
     catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|cause| {
         let message = cause.downcast_ref::<String>().cloned();
@@ -264,7 +264,7 @@ mod tests {
         assert_eq!(end, document.text.len());
     }
 
-    /// Small good files of the formats that have a structure of their own.
+    /// Small valid files of the formats that are not plain text.
     fn samples() -> Vec<(&'static str, Vec<u8>)> {
         let tei = b"<?xml version=\"1.0\"?><TEI xml:id=\"a\"><teiHeader><fileDesc/></teiHeader><text><body><div><head>H</head>\
             <note type=\"speaker\">Ann:</note><u who=\"#Ann\"><seg>Good <note>(a bell)</note> day, &amp; <w>so</w><pc>.</pc></seg></u>\

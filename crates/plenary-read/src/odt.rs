@@ -23,7 +23,7 @@ const MIMETYPE: &[u8] = b"mimetypeapplication/vnd.oasis.opendocument.text";
 /// Number of spaces that one element may give.
 const MOST_BLANKS: usize = 1_000;
 
-/// Longest chain of parent styles that is followed: it may be a circle.
+/// Longest chain of parent styles that is followed, because the chain may be circular.
 const MOST_STYLES: usize = 20;
 
 /// Whether a file is an ODT, whole or cut off. Its first member is its media type, not compressed, at a fixed offset.
@@ -60,7 +60,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Parts, Problem> {
     Ok(out)
 }
 
-/// The properties that a style sets. Others are those of its parent.
+/// The properties that a style sets. Other properties come from its parent.
 #[derive(Debug, Default)]
 struct Style {
     parent: Option<String>,

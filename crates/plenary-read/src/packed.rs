@@ -37,7 +37,7 @@ impl<'b> Archive<'b> {
         Ok(Self { zip, what })
     }
 
-    /// The text of a member, `None` where there is none of that name.
+    /// The text of a member; `None` if there is no member with that name.
     pub(crate) fn text(&mut self, name: &str) -> Result<Option<String>, ReadErrorKind> {
         let what = self.what;
         let damaged = |problem: String| ReadErrorKind::Damaged { what, problem };

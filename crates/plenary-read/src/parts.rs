@@ -17,7 +17,7 @@ pub(crate) struct Parts {
     pub(crate) warnings: Vec<String>,
     /// Number of the paragraph to which the next line belongs.
     pub(crate) paragraph: usize,
-    /// Text before the next line that is not read as part of it.
+    /// Text before the next line that is not part of that line.
     pub(crate) margin: String,
 }
 
@@ -102,12 +102,12 @@ impl Parts {
         self.end_line(self.text.len(), Layout::Ornament, Vec::new(), None, '\n');
     }
 
-    /// Ends the page: a form feed on a line of its own.
+    /// Ends the page: a form feed on a separate line.
     pub(crate) fn page_break(&mut self) {
         self.end_line(self.text.len(), Layout::Ornament, Vec::new(), None, '\u{0C}');
     }
 
-    /// Adds a text with lines and paragraphs of its own, which are found as in plain text.
+    /// Adds a text whose lines and paragraphs are found as in plain text.
     pub(crate) fn plain(&mut self, text: &str, turn: Option<usize>) {
         let offset = self.text.len();
         let first = self.paragraph + 1;

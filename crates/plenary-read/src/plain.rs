@@ -90,7 +90,7 @@ pub(crate) fn lines(text: &str) -> Vec<Line> {
     lines
 }
 
-/// Removes line numbers in the margin ("14   truck itself") from the runs, where nearly all lines have one and the numbers
+/// Removes line numbers in the margin ("14   truck itself") from the runs, if nearly all lines have one and the numbers
 /// are consecutive.
 fn drop_margin_numbers(text: &str, lines: &mut [Line]) {
     const FEWEST: usize = 8;
@@ -167,7 +167,7 @@ fn indent(text: &str, line: &Line) -> usize {
     text[line.span.start..start].chars().map(|c| if c == '\t' { 8 } else { 1 }).sum()
 }
 
-/// The width of a hard-wrapped page in characters: 95 % of the lines with a line below are no longer. `None` where each
+/// The width of a hard-wrapped page in characters: 95 % of the lines with a line below are not longer. `None` if each
 /// paragraph is one long line.
 fn page_width(text: &str, lines: &[Line]) -> Option<usize> {
     const LAST_WORD: usize = 12;

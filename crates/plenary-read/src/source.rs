@@ -1,4 +1,4 @@
-//! The file that documents come from.
+//! The file that documents are read from.
 //!
 //! **Input:** path, bytes, format and encoding. **Output:** documents with their ids and paths.
 

@@ -1,7 +1,8 @@
-//! XML for readers that need no more than local names, attributes and text.
+//! Reading XML as events with local names, attributes and text.
 //!
-//! **Input:** decoded XML. **Output:** its events, one by one. **Refused:** XML that is not well-formed, with the offset. Only
-//! the five entities of XML are expanded, so text cannot grow, and nothing outside is read.
+//! **Input:** decoded XML. **Output:** its events, one by one. **Refused:** XML that is not well-formed, with the
+//! offset. Only the five predefined entities of XML are expanded, so text cannot grow, and nothing outside the file is
+//! read.
 
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
@@ -28,7 +29,7 @@ impl Element {
 /// Calls `see` for every element and text of `xml`; an empty element starts and ends.
 ///
 /// # Errors
-/// What is wrong with the XML, and at which offset.
+/// The reason why the XML is not well-formed, and the offset.
 pub(crate) fn each(xml: &str, mut see: impl FnMut(Seen)) -> Result<(), String> {
     let mut reader = Reader::from_str(xml);
     let mut depth = 0usize;

@@ -29,7 +29,7 @@ impl RecordBatches {
         Self { groups, schema: Arc::new(schema.to_arrow(arrow_types())), waiting: VecDeque::new() }
     }
 
-    /// The schema of every batch, also where there are none.
+    /// The schema of every batch, also if there are none.
     pub fn schema(&self) -> &ArrowSchemaRef {
         &self.schema
     }

@@ -105,7 +105,7 @@ pub(crate) trait Value {
         Self: 'c;
 }
 
-/// A value that can be read from a series and borrows from it where it is text or a vector.
+/// A value that can be read from a series and borrows from it if it is text or a vector.
 pub trait ReadValue<'s>: Sized {
     /// The cells of a series, from the first row to the last; a null is `None`.
     fn read(series: &'s Series) -> PolarsResult<Vec<Option<Self>>>;
@@ -114,7 +114,7 @@ pub trait ReadValue<'s>: Sized {
 /// The cells of a column of a frame, from the first row to the last.
 ///
 /// # Errors
-/// [`OpenError`] where the frame has no such column or it has another type.
+/// [`OpenError`] if the frame has no such column or it has another type.
 pub fn column<'s, T: ReadValue<'s>>(frame: &'s DataFrame, name: &str) -> Result<Vec<Option<T>>, OpenError> {
     read(frame, name).map_err(|source| OpenError::new("table in memory", OpenErrorKind::Stored { source }))
 }

@@ -12,7 +12,7 @@ use super::cells::Kind;
 pub struct Table {
     /// Name of the table; its file is `NAME.parquet`.
     pub name: &'static str,
-    /// What one row stands for.
+    /// What a row represents.
     pub row: &'static str,
     /// The columns, in the order of the file.
     pub columns: &'static [Column],
@@ -34,13 +34,13 @@ pub struct Column {
     pub kind: Kind,
     /// Unit of the values; `None` for names, texts and ids.
     pub unit: Option<&'static str>,
-    /// What a null means; `None` where a value is never missing.
+    /// What a null means; `None` if a value is never missing.
     pub null_means: Option<&'static str>,
     /// What the column holds.
     pub description: &'static str,
 }
 
-/// The type of a field: an option where a null has a meaning.
+/// The type of a field: an option if a null has a meaning.
 macro_rules! field {
     ($ty:ty) => { $ty };
     ($ty:ty, $null:literal) => { Option<$ty> };
@@ -124,7 +124,7 @@ macro_rules! tables {
                 /// The rows of a frame that has the columns of the table.
                 ///
                 /// # Errors
-                /// [`OpenError`](crate::OpenError) where a column is missing, has another type, or has a null that its
+                /// [`OpenError`](crate::OpenError) if a column is missing, has another type, or has a null that its
                 /// description does not allow.
                 pub fn rows(frame: &$a polars_core::prelude::DataFrame) -> Result<Vec<Self>, crate::OpenError> {
                     Self::read(frame).map_err(|source| crate::OpenError::stored(Self::TABLE.name, source))

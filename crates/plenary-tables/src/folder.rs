@@ -1,15 +1,15 @@
-//! The folder that tables are written to: whose it is, and how a set of files appears in it whole or not at all.
+//! The output folder: who may write to it, and how a set of files replaces another as a whole.
 //!
-//! **Input:** a path. **Output:** a folder that belongs to one run until the run ends. **Refused:** a file, a folder with files
-//! that plenary did not write, one that cannot be written and one in use, all before anything is computed. **Left to others:**
-//! what the files hold (`writer`), how results are opened (`results`).
+//! **Input:** a path. **Output:** a folder that is locked for one run until the run ends. **Refused:** a file, a folder
+//! with files that plenary did not write, one that cannot be written and one in use, all before anything is computed.
+//! **Left to others:** the content of the files (`writer`), opening results (`results`).
 //!
-//! How tables stay whole: `run.json` marks a complete set of files and lists them. A run writes all files into
-//! `.plenary-staging`, forces them to disk and renames that folder to `.plenary-ready`. From here on the new tables exist.
-//! Then the `run.json` of the earlier results is moved away, the tables are renamed into place one by one, and the new
-//! `run.json` is moved last. A run that is killed before the renaming leaves the earlier results as they were. One that is
-//! killed after it leaves a folder without `run.json`; the next run completes the move before it begins. A folder with
-//! `run.json` is always whole.
+//! How tables stay complete: `run.json` marks a complete set of files and lists them. A run writes all files into
+//! `.plenary-staging`, flushes them to disk and renames that folder to `.plenary-ready`. From this point on the new
+//! tables exist. Then the `run.json` of the earlier results is moved away, the tables are renamed into place one by
+//! one, and the new `run.json` is moved last. A run that is killed before the first renaming leaves the earlier results
+//! unchanged. A run that is killed after it leaves a folder without `run.json`; the next run completes the move before
+//! it begins. A folder with `run.json` is always complete.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -54,12 +54,12 @@ struct MarkedFile {
 }
 
 impl OutputFolder {
-    /// Locks a folder for a run: creates it if it is missing, and completes what a killed run left behind.
+    /// Locks a folder for a run: creates it if it is missing, and completes what a killed run left unfinished.
     ///
     /// `marker` is the file that marks a complete set, `names` are the other files that the run will write.
     ///
     /// # Errors
-    /// Where the path is a file, the folder has files that plenary did not write, another run uses it, or it cannot be
+    /// If the path is a file, the folder has files that plenary did not write, another run uses it, or it cannot be
     /// written. Nothing is changed then.
     pub(super) fn take(path: &Path, marker: &'static str, names: &[String]) -> Result<Self, TableError> {
         let not_writable = |source| TableError::NotWritable { path: path.to_owned(), source };
@@ -80,7 +80,8 @@ impl OutputFolder {
         let lock_path = path.join(LOCK);
         let lock = File::options().create(true).truncate(false).write(true).open(&lock_path).map_err(not_writable)?;
         match lock.try_lock() {
-            // A file system without locks does not show that another run is at work; the tables stay whole all the same.
+            // A file system without locks does not show that another run is active; the tables stay complete
+            // nevertheless.
             Ok(()) | Err(TryLockError::Error(_)) => {}
             Err(TryLockError::WouldBlock) => return Err(TableError::Busy { path: path.to_owned() }),
         }
@@ -120,7 +121,7 @@ impl OutputFolder {
             .map_err(|source| TableError::Install { path: ready, source })
     }
 
-    /// Moves the files of `.plenary-ready` to their places; does nothing where there are none. A kill can follow any step:
+    /// Moves the files of `.plenary-ready` to their places; does nothing if there are none. A kill can follow any step:
     /// repeating steps that are done changes nothing.
     fn install(&self) -> io::Result<()> {
         let ready = self.path.join(READY);
@@ -161,7 +162,7 @@ impl Drop for OutputFolder {
         let _ = fs::remove_file(self.path.join(LOCK));
         let _ = self.lock.unlock();
         for folder in self.created.iter().rev() {
-            // Fails where the folder is not empty, which is intended.
+            // Fails if the folder is not empty, which is intended.
             let _ = fs::remove_dir(folder);
         }
     }
@@ -201,7 +202,7 @@ pub(super) fn awaits_move(folder: &Path) -> bool {
     is_marker(&folder.join(READY).join(MARKER))
 }
 
-/// Whether the folder holds files of a run that did not finish, or of one that is at work.
+/// Whether the folder contains files of a run that did not finish or is still active.
 pub(super) fn is_staged(folder: &Path) -> bool {
     folder.join(STAGING).exists()
 }
@@ -251,7 +252,7 @@ fn ignore_missing(result: io::Result<()>) -> io::Result<()> {
     }
 }
 
-/// Forces the names in a folder to disk, where the system supports that for folders.
+/// Flushes the names in a folder to disk, if the system supports that for folders.
 fn flush_folder(path: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
 }

@@ -1,12 +1,14 @@
 //! The tables of a run: schema, codebook, writing and opening.
 //!
-//! **Input:** segments with their measurements as they come ([`Writer`]), then what only the whole corpus shows ([`Closed`]);
-//! or a results folder. **Output:** [`Results`], in a folder or in memory. **Refused:** a folder that holds files of others,
-//! rows that have no place, results that are damaged or of another format. **Left to others:** how a number is computed.
+//! **Input:** segments with their measurements, some at a time ([`Writer`]), then what is known only of the whole
+//! corpus ([`Closed`]); or a results folder. **Output:** [`Results`], in a folder or in memory. **Refused:** a folder
+//! that contains files that plenary did not write, rows that have no place, results that are damaged or of another
+//! format. **Left to others:** computing the numbers.
 //!
-//! `schema` names the columns, `rows` fills them, `sheet` writes the files of a table, `sink` and `source` are the places of
-//! files, `writer` knows when which table is written, `folder` keeps the folder whole, `record` is `run.json`, `results` opens
-//! what was written, `arrow` and `text` convert it, and `codebook` explains the columns.
+//! `schema` names the columns, `rows` fills them, `sheet` writes the files of a table, `sink` and `source` are the
+//! destinations and sources of files, `writer` decides when each table is written, `folder` keeps the folder complete,
+//! `record` is `run.json`, `results` opens what was written, `arrow` and `text` convert it, and `codebook` explains the
+//! columns.
 
 mod arrow;
 mod cells;
@@ -50,7 +52,7 @@ use plenary_corpus::Hint;
 use plenary_corpus::findings::Target;
 use serde::{Deserialize, Serialize};
 
-/// What is written beside Parquet.
+/// The formats that are written in addition to Parquet.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OutputOptions {
@@ -63,9 +65,9 @@ pub struct OutputOptions {
 pub struct StudyInfo {
     /// Name of the study.
     pub name: String,
-    /// Seed of everything that draws at random.
+    /// Seed of all random draws.
     pub seed: u64,
-    /// sha256 of the people list, 64 hex digits; `None` where the study names none.
+    /// sha256 of the people list, 64 hex digits; `None` if the study names none.
     pub people_sha256: Option<String>,
     /// The targets, in the order of the study.
     pub targets: Vec<Target>,
@@ -108,7 +110,7 @@ pub enum TableError {
         /// The path.
         path: PathBuf,
     },
-    /// The folder holds files of others.
+    /// The folder contains files that plenary did not write.
     #[error("{} holds files that plenary did not write (`{found}`); nothing was changed", path.display())]
     Foreign {
         /// The folder.
@@ -133,7 +135,7 @@ pub enum TableError {
     NotWritable {
         /// The folder.
         path: PathBuf,
-        /// What the system says.
+        /// The message of the operating system.
         source: io::Error,
     },
     /// The disk is full.
@@ -151,7 +153,7 @@ pub enum TableError {
     Write {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The message of the operating system.
         source: io::Error,
     },
     /// The new tables are complete but were not all moved to their places.
@@ -163,7 +165,7 @@ pub enum TableError {
     Install {
         /// The folder that holds the new tables.
         path: PathBuf,
-        /// What the system says.
+        /// The message of the operating system.
         source: io::Error,
     },
     /// polars refused to store a table.
@@ -171,13 +173,13 @@ pub enum TableError {
     Store {
         /// Name of the table.
         table: String,
-        /// What polars says.
+        /// The message of polars.
         source: PolarsError,
     },
     /// The record of the run could not be written as JSON.
     #[error("the record of the run could not be written as JSON: {source}")]
     Record {
-        /// What the JSON writer says.
+        /// The message of the JSON writer.
         source: serde_json::Error,
     },
     /// Parts of the results do not fit each other.
@@ -195,7 +197,7 @@ pub enum TableError {
     NoPlace {
         /// Name of the table.
         table: &'static str,
-        /// What has no place, and why.
+        /// The row that has no place, and why.
         problem: String,
     },
     /// Results that were to be saved, or that were just written, cannot be read.
@@ -204,7 +206,7 @@ pub enum TableError {
 }
 
 impl TableError {
-    /// What to do about it.
+    /// What the user can do about it.
     pub fn hint(&self) -> Option<Hint> {
         match self {
             Self::NotAFolder { .. } | Self::Occupied { .. } | Self::NotWritable { .. } => {

@@ -1,7 +1,7 @@
 //! Why results cannot be opened or read.
 //!
-//! **Input:** what was found at a path. **Output:** an error that names the path, what was found and what was expected, with
-//! a typed [`Hint`]. **Left to others:** how a hint is worded for the command line or for Python.
+//! **Input:** what was found at a path. **Output:** an error that contains the path, what was found and what was
+//! expected, and a typed [`Hint`]. **Left to others:** wording the hint for the command line or for Python.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -60,10 +60,10 @@ pub enum OpenErrorKind {
         /// The version that measured the part.
         plenary_version: String,
     },
-    /// The system does not let the file be read.
+    /// The operating system does not allow the file to be read.
     #[error("cannot be read ({source})")]
     Unreadable {
-        /// What the system says.
+        /// The message of the operating system.
         source: io::Error,
     },
     /// `run.json` is damaged.
@@ -142,13 +142,13 @@ pub enum OpenErrorKind {
     /// The table cannot be read.
     #[error("the table cannot be read ({source})")]
     Stored {
-        /// What the Parquet reader says.
+        /// The message of the Parquet reader.
         source: PolarsError,
     },
     /// There is no table of this name.
     #[error("there is no table `{name}`; the tables are {known}")]
     UnknownTable {
-        /// The name that was asked for.
+        /// The requested name.
         name: String,
         /// All names, separated by commas.
         known: String,
@@ -156,7 +156,7 @@ pub enum OpenErrorKind {
     /// There is no column of this name.
     #[error("there is no column `{name}`; the columns are {known}")]
     UnknownColumn {
-        /// The name that was asked for.
+        /// The requested name.
         name: String,
         /// All names, separated by commas.
         known: String,
@@ -173,7 +173,7 @@ impl OpenError {
         Self::new(format!("{table}.parquet"), OpenErrorKind::Stored { source })
     }
 
-    /// What to do about it.
+    /// What the user can do about it.
     pub fn hint(&self) -> Option<Hint> {
         self.kind.hint()
     }

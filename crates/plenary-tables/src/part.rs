@@ -1,9 +1,9 @@
-//! The tables of the documents of a part of a corpus, and how those of several parts become one.
+//! The tables of the documents of a part of a corpus, and combining those of several parts.
 //!
-//! **Input:** what a [`Writer`](crate::Writer) wrote, or the folder of a part. **Output:** a [`Closed`] that holds the documents of
-//! all parts in the order in which one run over everything writes them; its bytes do not depend on how the corpus was cut.
-//! **Refused:** a folder of a part that is not complete, and tables that do not hold the rows of their documents. **Left to
-//! others:** which document comes next (the caller), and what themes and estimates make of them.
+//! **Input:** what a [`Writer`](crate::Writer) wrote, or the folder of a part. **Output:** a [`Closed`] that contains
+//! the documents of all parts in the order in which one run over everything writes them; its bytes do not depend on how
+//! the corpus was cut. **Refused:** a folder of a part that is not complete, and tables that do not contain the rows of
+//! their documents. **Left to others:** the order of the documents (the caller), and computing themes and estimates.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -23,7 +23,7 @@ use super::source::Source;
 use super::writer::{Closed, DRAFT, OF_PART, schema_of, store_error};
 use super::{StudyInfo, TableError};
 
-/// Fewest rows of a table that are read together.
+/// Minimum number of rows of a table that are read together.
 const FEWEST_ROWS: usize = 1024;
 
 /// Consecutive documents of one part, by the number of their rows.
@@ -40,7 +40,7 @@ pub struct DocumentRun {
 }
 
 impl DocumentRun {
-    /// This run and the next one of the same part as one.
+    /// This run and the next one of the same part as one run.
     #[must_use]
     pub fn then(self, next: DocumentRun) -> DocumentRun {
         DocumentRun {
@@ -54,7 +54,7 @@ impl DocumentRun {
 
 /// The tables of the documents of a part, complete.
 pub struct PartTables<'r> {
-    /// Where they were written; `None` where they were opened.
+    /// Where the tables were written; `None` if they were opened.
     pub(super) sink: Option<Sink<'r>>,
     pub(super) source: Source,
     pub(super) study: StudyInfo,
@@ -68,7 +68,7 @@ impl std::fmt::Debug for PartTables<'_> {
     }
 }
 
-/// What the record of a part holds beside what the caller puts there.
+/// The content of the record of a part, in addition to the caller's values.
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Record<T> {
     plenary_version: String,
@@ -99,10 +99,10 @@ impl<'r> PartTables<'r> {
         self.vector_width
     }
 
-    /// The tables of a part that were begun in memory.
+    /// The tables of a part that were started in memory.
     ///
     /// # Errors
-    /// Where they were begun in a folder.
+    /// If they were started in a folder.
     pub fn in_memory(self) -> Result<PartTables<'static>, TableError> {
         let Self { source: source @ Source::Memory(_), study, vector_width, files, .. } = self else {
             return Err(TableError::Misfit { what: "tables in memory".into(), found: 0, expected: 1 });
@@ -110,10 +110,10 @@ impl<'r> PartTables<'r> {
         Ok(PartTables { sink: None, source, study, vector_width, files })
     }
 
-    /// Puts the tables of a part, further files and its record into the folder that they were begun in.
+    /// Moves the tables of a part, further files and its record into the folder in which the tables were started.
     ///
     /// # Errors
-    /// Where a file cannot be written, or where the tables were not begun in a folder of a part.
+    /// If a file cannot be written, or the tables were not started in a folder of a part.
     pub fn publish(
         mut self,
         more: &[(&str, &[u8])],
@@ -142,7 +142,7 @@ impl<'r> PartTables<'r> {
     /// `study` makes the study from that record. Sizes and sha256 of all files are checked.
     ///
     /// # Errors
-    /// [`OpenError`] where the folder does not hold a complete part of this version.
+    /// [`OpenError`] if the folder does not hold a complete part of this version.
     pub fn open<T: DeserializeOwned>(
         folder: &Path,
         more: &[&str],
@@ -212,7 +212,7 @@ impl<'r> PartTables<'r> {
     /// The documents of this part as those of a whole run, in the place where they were written.
     ///
     /// # Errors
-    /// Where a table cannot be begun, or the part was opened instead of written.
+    /// If a table cannot be started, or the part was opened instead of written.
     pub fn close(self) -> Result<Closed<'r>, TableError> {
         match self.sink {
             Some(sink) => Closed::begin(sink, self.study, self.vector_width, self.files),
@@ -230,7 +230,7 @@ impl<'r> Closed<'r> {
     /// The documents of several parts, in the order of `runs`, in a folder.
     ///
     /// # Errors
-    /// Where a table cannot be read or written, or the parts do not hold the documents of `runs`.
+    /// If a table cannot be read or written, or the parts do not hold the documents of `runs`.
     pub fn combine(
         folder: &'r OutputFolder,
         parts: &[PartTables],
@@ -278,7 +278,7 @@ impl<'r> Closed<'r> {
     }
 }
 
-/// Hands over the rows of one table of all parts, in the order of `runs`.
+/// Passes on the rows of one table of all parts, in the order of `runs`.
 fn merge_table(
     table: &str,
     parts: &[PartTables],
@@ -328,7 +328,7 @@ struct Cursor<'s> {
     rows_at_once: usize,
     /// Rows that were read.
     read: usize,
-    /// Rows that were handed over.
+    /// Number of rows that were passed on.
     given: usize,
     pending: Option<DataFrame>,
 }
@@ -372,8 +372,8 @@ impl<'s> Cursor<'s> {
     }
 }
 
-/// sha256 of some values as JSON, by which parts of one study are recognised.
+/// sha256 of some values as JSON, to check that parts belong to the same study.
 pub fn fingerprint(value: &impl Serialize) -> String {
-    // Plain data with string keys, which JSON takes without fail.
+    // Plain data with string keys, which always serialises to JSON.
     sha256(&serde_json::to_vec(value).unwrap_or_default())
 }

@@ -1,4 +1,4 @@
-//! `run.json`: what a run was, its study, and every file with its size and sha256.
+//! `run.json`: the description of a run, its study, and every file with its size and sha256.
 //!
 //! **Input:** the row of `runs`, the study and the files that were written, or the bytes of a `run.json`. **Output:** the
 //! text of `run.json`, or its content with types. **Refused:** what is not JSON, what plenary did not write, and a format that
@@ -15,8 +15,8 @@ use super::open_error::OpenErrorKind;
 use super::schema::RunRow;
 use crate::StudyInfo;
 
-/// Number of the format of results folders: tables, columns, values and `run.json`. It rises with every change that a reader
-/// notices. Folders written before it was introduced have none.
+/// Number of the format of results folders: tables, columns, values and `run.json`. It increases with every change that
+/// a reader notices. Folders that were written before it was introduced have no number.
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// A file of the results.
@@ -53,7 +53,7 @@ impl ModelRecord {
     }
 }
 
-/// What a run was: the row of `runs`.
+/// The description of a run: the row of `runs`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Run {
@@ -93,7 +93,7 @@ pub(super) struct Record {
     pub(super) files: Vec<WrittenFile>,
 }
 
-/// What the readers of results need of the study, apart from what the row of `runs` holds.
+/// The part of the study that readers of results need, apart from the row of `runs`.
 #[derive(Serialize, Deserialize)]
 struct Settings {
     targets: Vec<Target>,

@@ -1,8 +1,8 @@
 //! Results: the tables of a run, opened from a folder or kept in memory.
 //!
-//! **Input:** a results folder, or what a [`Writer`](crate::Writer) wrote to memory. **Output:** the run, the study and every
-//! table, as frames, as typed rows and as Arrow. **Refused:** a folder that is foreign, unfinished, damaged, or of another
-//! format. **Left to others:** what is made of the tables.
+//! **Input:** a results folder, or what a [`Writer`](crate::Writer) wrote to memory. **Output:** the run, the study and
+//! every table, as frames, as typed rows and as Arrow. **Refused:** a folder that is foreign, unfinished, damaged, or
+//! of another format. **Left to others:** the use of the tables.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -63,7 +63,7 @@ impl Results {
     /// Opens a results folder.
     ///
     /// # Errors
-    /// [`OpenError`] where the folder does not hold results that are complete, undamaged and of this version's format.
+    /// [`OpenError`] if the folder does not hold results that are complete, undamaged and of this version's format.
     pub fn open(folder: &Path, check: Check) -> Result<Self, OpenError> {
         let wrong = |kind| Err(OpenError::new(folder, kind));
         match fs::metadata(folder) {
@@ -117,7 +117,7 @@ impl Results {
         &self.run
     }
 
-    /// The study: what the tables depend on, and the whole study as JSON.
+    /// The study: the values that the tables depend on, and the whole study as JSON.
     pub fn study(&self) -> &StudyInfo {
         &self.study
     }
@@ -127,7 +127,7 @@ impl Results {
         &self.files
     }
 
-    /// The folder; `None` where the results are in memory.
+    /// The folder; `None` if the results are in memory.
     pub fn folder(&self) -> Option<&Path> {
         match &self.source {
             Source::Folder(folder) => Some(folder),
@@ -146,7 +146,7 @@ impl Results {
     /// A table as a frame.
     ///
     /// # Errors
-    /// [`OpenError`] where there is no such table or its file is damaged.
+    /// [`OpenError`] if there is no such table or its file is damaged.
     pub fn frame(&self, table: impl AsRef<str>) -> Result<DataFrame, OpenError> {
         self.read_rows(table.as_ref(), None, usize::MAX)
     }
@@ -154,7 +154,7 @@ impl Results {
     /// Some columns of a table as a frame, in the order of `columns`.
     ///
     /// # Errors
-    /// [`OpenError`] where there is no such table or column or its file is damaged.
+    /// [`OpenError`] if there is no such table or column or its file is damaged.
     pub fn columns(&self, table: impl AsRef<str>, columns: &[&str]) -> Result<DataFrame, OpenError> {
         self.read_rows(table.as_ref(), Some(columns), usize::MAX)
     }
@@ -162,7 +162,7 @@ impl Results {
     /// The first rows of a table, at most `n` of them; all columns, or those that `columns` names, in that order.
     ///
     /// # Errors
-    /// [`OpenError`] where there is no such table or column or its file is damaged.
+    /// [`OpenError`] if there is no such table or column or its file is damaged.
     pub fn head(&self, table: impl AsRef<str>, columns: Option<&[&str]>, n: usize) -> Result<DataFrame, OpenError> {
         self.read_rows(table.as_ref(), columns, n)
     }
@@ -171,7 +171,7 @@ impl Results {
     /// all columns, or those that `columns` names, in the order of the table.
     ///
     /// # Errors
-    /// [`OpenError`] where there is no such table or column or its file is damaged.
+    /// [`OpenError`] if there is no such table or column or its file is damaged.
     pub fn groups(&self, table: impl AsRef<str>, columns: Option<&[&str]>) -> Result<Groups, OpenError> {
         let table = self.table(table.as_ref())?;
         let file = self.listed(&table)?;
@@ -187,7 +187,7 @@ impl Results {
     /// A table as Arrow record batches of some thousand rows each, with the schema that the Parquet file names.
     ///
     /// # Errors
-    /// [`OpenError`] where there is no such table or its file is damaged.
+    /// [`OpenError`] if there is no such table or its file is damaged.
     pub fn record_batches(&self, table: impl AsRef<str>) -> Result<RecordBatches, OpenError> {
         let empty = self.read_rows(table.as_ref(), None, 0)?;
         Ok(RecordBatches::new(self.groups(table, None)?, empty.schema()))
@@ -196,7 +196,7 @@ impl Results {
     /// A table through the Arrow C stream interface, for consumers in other languages.
     ///
     /// # Errors
-    /// [`OpenError`] where there is no such table or its file is damaged.
+    /// [`OpenError`] if there is no such table or its file is damaged.
     pub fn arrow_stream(&self, table: impl AsRef<str>) -> Result<polars_arrow::ffi::ArrowArrayStream, OpenError> {
         Ok(arrow::stream(self.record_batches(table)?))
     }
@@ -204,8 +204,8 @@ impl Results {
     /// Writes the results into a folder: the same bytes as a run that writes there.
     ///
     /// # Errors
-    /// [`TableError`] where the folder is refused or cannot be written, or a file of these results is damaged. Earlier results in
-    /// the folder are unchanged then.
+    /// [`TableError`] if the folder is refused or cannot be written, or a file of these results is damaged. Earlier
+    /// results in the folder are unchanged then.
     pub fn save(&self, path: &Path) -> Result<Self, TableError> {
         let folder = OutputFolder::prepare(path, self.study.csv)?;
         let mut sink = Sink::folder(&folder)?;
@@ -270,7 +270,7 @@ impl Results {
 
     /// Checks sha256, rows and columns of a file, unless that was done before.
     fn check_content(&self, file: &WrittenFile) -> Result<(), OpenError> {
-        // The set is whole whenever the lock is free: a panic cannot leave a name half inserted.
+        // The set is valid whenever the lock is free: a panic cannot leave a name half inserted.
         if self.checked.lock().unwrap_or_else(PoisonError::into_inner).contains(&file.name) {
             return Ok(());
         }
@@ -292,7 +292,7 @@ impl Results {
         if n_rows != expected_rows {
             return Err(self.wrong(&file.name, OpenErrorKind::Rows { found: n_rows, expected: expected_rows }));
         }
-        // The model sets the width of vectors: the file's own counts.
+        // The model sets the width of vectors: the width in the file is used.
         let width = schema.iter_values().find_map(|kind| match kind {
             DataType::Array(_, width) => Some(*width),
             _ => None,

@@ -1,4 +1,4 @@
-//! What a run computed, as the rows of its tables.
+//! The results of a run as rows of its tables.
 //!
 //! **Input:** what the stages returned, some segments at a time ([`Measured`]) and then as a whole ([`Closing`]). **Output:**
 //! rows of the structs that `schema` declares, in the order of the transcripts and, within one, of the text; nothing is
@@ -23,8 +23,8 @@ use plenary_corpus::findings::{
 };
 use plenary_corpus::{Failure, PersonRule, Segment, Summary, Transcript, style_name};
 
-/// What a run was, apart from what is known elsewhere: name of the study and seed come from the study, the counts from the
-/// tables, the version from the program.
+/// The description of a run, apart from values that come from elsewhere: name of the study and seed come from the
+/// study, the counts from the tables, the version from the program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunRecord {
     /// Id of the run.
@@ -41,34 +41,34 @@ pub struct RunRecord {
     pub finished_at: Timestamp,
 }
 
-/// Some segments and what was measured of them: the scores have one row per segment, in this order.
+/// Some segments with their measurements: the scores have one row per segment, in this order.
 #[derive(Debug, Clone, Copy)]
 pub struct Measured<'a> {
     /// Each segment with its document.
     pub segments: &'a [(&'a Transcript, &'a Segment)],
     /// Vectors and token counts.
     pub embeddings: &'a Embeddings,
-    /// `None` where the study leaves sentiment out.
+    /// `None` if the study leaves sentiment out.
     pub sentiment: Option<&'a Sentiment>,
-    /// `None` where the study has no target.
+    /// `None` if the study has no target.
     pub codings: Option<&'a Codings>,
 }
 
-/// What is known only when a run has seen its whole corpus.
+/// What is known only when a run has read the whole corpus.
 #[derive(Debug, Clone, Copy)]
 pub struct Closing<'a> {
-    /// What the run was.
+    /// The description of the run.
     pub record: &'a RunRecord,
     /// One per document, sorted by path, so that the tables do not depend on the order of the inputs.
     pub documents: &'a [Summary],
-    /// Other inputs with the same bytes, by `document_id`. Documents without any need no entry.
+    /// Other inputs with the same bytes, by `document_id`. Documents without such inputs need no entry.
     pub other_paths: &'a BTreeMap<String, Vec<String>>,
     /// Inputs that could not be used.
     pub failures: &'a [Failure],
 }
 
 impl Closing<'_> {
-    /// Checks that other paths are those of documents that have a row.
+    /// Checks that the other paths belong to documents that have a row.
     pub(super) fn check(&self) -> Result<(), TableError> {
         let ids: HashSet<&str> = self.documents.iter().map(|document| document.document_id.as_str()).collect();
         match self.other_paths.keys().find(|id| !ids.contains(id.as_str())) {
@@ -273,7 +273,7 @@ pub(super) fn segments<'a>(part: &Measured<'a>) -> Vec<SegmentRow<'a>> {
 }
 
 pub(super) fn embeddings<'a>(part: &Measured<'a>) -> Vec<EmbeddingRow<'a>> {
-    // Rows of an array in standard layout are slices; another layout gives vectors of no length, which `cells` refuses.
+    // Rows of an array in standard layout are slices; in another layout the vectors are empty, which `cells` refuses.
     let vectors = part.embeddings.vectors.outer_iter().map(|row| row.to_slice().unwrap_or_default());
     let rows = part.segments.iter().zip(vectors).map(|((_, segment), vector)| EmbeddingRow {
         segment_id: &segment.segment_id,
@@ -333,11 +333,11 @@ pub(super) fn codings<'a>(part: &Measured<'a>, study: &'a StudyInfo) -> Vec<Codi
     rows
 }
 
-/// The codings of one coder, as `stance` and `analysis` hold them.
+/// The codings of one coder, in the form of `stance` and `analysis`.
 pub(super) struct StanceView<'a> {
     /// The rows of `stance`.
     pub(super) rows: Vec<StanceRow<'a>>,
-    /// The columns of `analysis`, one per target of the study: the score of segments with a label, all null where nothing
+    /// The columns of `analysis`, one per target of the study: the score of segments with a label, all null if nothing
     /// was coded.
     pub(super) columns: Vec<Column>,
 }
@@ -478,7 +478,7 @@ pub(super) fn analysis<'a>(part: &Measured<'a>) -> Vec<AnalysisRow<'a>> {
     rows.collect()
 }
 
-/// The theme columns of `analysis` for `n` segments; null where there are no themes.
+/// The theme columns of `analysis` for `n` segments; null if there are no themes.
 pub(super) fn theme_columns(themes: &Themes, assigned: &[Assignment], n: usize) -> Vec<Column> {
     let of = |row: usize| assigned.get(row).map(|assignment| (&themes.themes[assignment.theme], assignment));
     analysis_themes(
@@ -512,13 +512,13 @@ fn hours_and_minutes(time: Time) -> String {
     format!("{:02}:{:02}", time.hour(), time.minute())
 }
 
-/// Counts and positions as the tables hold them. More than four thousand million of anything does not fit into
+/// Converts counts and positions to the type in the tables. More than four thousand million items do not fit into
 /// memory, so the limit is never reached.
 fn count(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
-/// A byte offset as the tables hold it; texts are never longer than `i64::MAX`.
+/// Converts a byte offset to the type in the tables; texts are never longer than `i64::MAX`.
 fn offset(bytes: usize) -> i64 {
     i64::try_from(bytes).unwrap_or(i64::MAX)
 }

@@ -1,9 +1,9 @@
 //! The files of one table, to which rows are added some at a time.
 //!
-//! **Input:** frames of one schema. **Output:** a Parquet file and, where wanted, a CSV file, with sizes and sha256, on disk or
-//! in memory. Rows are written in groups of a fixed size, so that the bytes do not depend on how the frames were cut.
-//! **Refused:** what the system does not let write. **Left to others:** what the rows mean (`rows`, `schema`), how CSV renders
-//! a cell (`text`).
+//! **Input:** frames of one schema. **Output:** a Parquet file and, if requested, a CSV file, with sizes and sha256, on
+//! disk or in memory. Rows are written in groups of a fixed size, so that the bytes do not depend on how the frames
+//! were cut. **Refused:** writes that the operating system refuses. **Left to others:** the meaning of the rows
+//! (`rows`, `schema`), the text of a cell in CSV (`text`).
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -36,7 +36,7 @@ pub(super) struct Sheet {
 }
 
 impl Sheet {
-    /// Starts `NAME.parquet` and, where wanted, `NAME.csv`.
+    /// Starts `NAME.parquet` and, if requested, `NAME.csv`.
     pub(super) fn begin(sink: &Sink, name: &str, schema: Schema, csv: bool) -> Result<Self, TableError> {
         let file = sink.create(&format!("{name}.parquet"))?;
         let csv = if csv { Some(sink.create(&format!("{name}.csv"))?) } else { None };
@@ -49,7 +49,7 @@ impl Sheet {
         Ok(Self { schema: Arc::new(schema), parquet, file, csv, pending: None, n_rows: 0 })
     }
 
-    /// Rows so far.
+    /// Number of rows so far.
     pub(super) fn n_rows(&self) -> usize {
         self.n_rows
     }
@@ -106,8 +106,9 @@ impl Sheet {
     }
 }
 
-/// The Arrow types that readers are told to use. polars would name its own, string views, which Arrow for R cannot turn
-/// into vectors and which pyarrow cannot filter (pola-rs/polars#26435, apache/arrow#45523); large strings work in both.
+/// The Arrow types that are declared to readers. polars would declare its own type, string views, which Arrow for R
+/// cannot turn into vectors and which pyarrow cannot filter (pola-rs/polars#26435, apache/arrow#45523); large strings
+/// work in both.
 fn arrow_schema(schema: &Schema) -> KeyValueMetadata {
     let schema = schema.to_arrow(arrow_types());
     KeyValueMetadata::Static(vec![polars_parquet::write::schema_to_metadata_key(&schema)])
@@ -118,7 +119,7 @@ pub(super) fn arrow_types() -> CompatLevel {
     CompatLevel::oldest()
 }
 
-/// A file that keeps the sha256 of its content and the system's error where writing fails (the writers of the formats
+/// A file that keeps the sha256 of its content and the system's error if writing fails (the writers of the formats
 /// wrap that in errors of their own). Its clones write to the same file.
 #[derive(Clone)]
 pub(super) struct HashedFile(Arc<Mutex<Open>>);
@@ -153,11 +154,11 @@ impl HashedFile {
     }
 
     fn lock(&self) -> MutexGuard<'_, Open> {
-        // A writer that panicked leaves the file as far as it was written.
+        // A writer that panicked leaves the part of the file that it wrote.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The result of a writer, with the system's error where it failed.
+    /// The result of a writer, with the system's error if it failed.
     pub(super) fn checked<T>(&self, result: PolarsResult<T>) -> Result<T, TableError> {
         let mut open = self.lock();
         match open.error.take() {
@@ -166,7 +167,7 @@ impl HashedFile {
         }
     }
 
-    /// Completes the file: forces it to disk, or returns its bytes where it is kept in memory.
+    /// Completes the file: flushes it to disk, or returns its bytes if it is kept in memory.
     pub(super) fn finish(self, rows: Option<usize>) -> Result<(WrittenFile, Option<Vec<u8>>), TableError> {
         let mut open = self.lock();
         let bytes = match &mut open.buffer {

@@ -1,7 +1,7 @@
-//! Where the files of a run are written: the staging place of a folder, or memory.
+//! The destination of the files of a run: the staging folder, or memory.
 //!
-//! **Input:** names and contents of files. **Output:** the same bytes in either place, and a way to read them back.
-//! **Left to others:** what the files hold (`writer`), how a folder changes as a whole (`folder`).
+//! **Input:** names and contents of files. **Output:** the same bytes in either destination, and a way to read them
+//! back. **Left to others:** the content of the files (`writer`), replacing a set of files as a whole (`folder`).
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -21,7 +21,7 @@ use super::source::{Files, Source};
 pub(super) enum Sink<'r> {
     /// Beside the files that they will replace.
     Folder(Staging<'r>),
-    /// Into memory.
+    /// In memory.
     Memory(Files),
 }
 

@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 /// Files in memory, by name.
 pub(super) type Files = BTreeMap<String, Arc<[u8]>>;
 
-/// Where files are read from. Clones share what they read.
+/// A source of files. Clones share what they read.
 #[derive(Debug, Clone)]
 pub(super) enum Source {
     /// Files of a folder.
@@ -91,7 +91,7 @@ impl Source {
         })
     }
 
-    /// The rows `first..first + n` of a Parquet file; `columns` names those that are read, all where it is `None`.
+    /// The rows `first..first + n` of a Parquet file; `columns` names those that are read, all if it is `None`.
     pub(super) fn rows(
         &self,
         name: &str,

@@ -1,7 +1,8 @@
 //! Cells as text: CSV, JSON, and text for a terminal.
 //!
-//! **Input:** rows of a table as a frame. **Output:** CSV (lists joined with `; `, instants in ISO 8601, no vectors), JSON
-//! objects, or one text per cell. **Left to others:** which rows and columns (`results`), how texts are laid out.
+//! **Input:** rows of a table as a frame. **Output:** CSV (lists joined with `; `, instants in ISO 8601, no vectors),
+//! JSON objects, or one text per cell. **Left to others:** the choice of rows and columns (`results`), the layout of
+//! texts.
 
 use std::io::Write;
 
@@ -11,7 +12,7 @@ use serde_json::{Map, Number, Value};
 
 use super::cells::{day, instant};
 
-/// Writes rows as CSV, with the names of the columns first where `header` is set. Vectors are left out.
+/// Writes rows as CSV, with the names of the columns first if `header` is set. Vectors are left out.
 ///
 /// # Errors
 /// What `out` returns.
@@ -22,7 +23,7 @@ pub fn write_csv(rows: &DataFrame, out: impl Write, header: bool) -> PolarsResul
 /// Rows as JSON objects: a list is an array, a null is `null`, dates and instants are in ISO 8601.
 ///
 /// # Errors
-/// Where a column has a type that tables do not have.
+/// If a column has a type that tables do not have.
 pub fn json_rows(rows: &DataFrame) -> PolarsResult<Vec<Map<String, Value>>> {
     let mut objects = vec![Map::new(); rows.height()];
     for column in rows.columns() {
@@ -60,7 +61,7 @@ fn json(value: &AnyValue) -> PolarsResult<Value> {
 /// Rows as texts, one per cell: a null is empty, lists are joined with `; `.
 ///
 /// # Errors
-/// Where a column has a type that tables do not have.
+/// If a column has a type that tables do not have.
 pub fn text_rows(rows: &DataFrame) -> PolarsResult<Vec<Vec<String>>> {
     let mut texts = vec![Vec::with_capacity(rows.width()); rows.height()];
     for column in rows.columns() {
@@ -80,7 +81,7 @@ fn plain(value: &Value) -> String {
     }
 }
 
-/// The table as CSV can hold it: lists as text joined with `; `, instants in ISO 8601, no vectors.
+/// The table in a form that CSV can represent: lists as text joined with `; `, instants in ISO 8601, no vectors.
 pub(super) fn without_nesting(rows: &DataFrame) -> PolarsResult<DataFrame> {
     let mut columns = Vec::new();
     for column in rows.columns() {

@@ -1,9 +1,10 @@
-//! The tables of a run as files, some rows at a time: Parquet, the codebook, `run.json`, and CSV where wanted.
+//! The tables of a run as files, some rows at a time: Parquet, the codebook, `run.json`, and CSV if requested.
 //!
-//! **Input:** transcripts with their measurements, as they come, then what only the whole corpus shows. **Output:** the
-//! [`Results`], in a folder or in memory; the same rows give the same bytes in either. Only some row groups are in memory
-//! while a folder is written: what the second half needs of the first is read back from its files. **Refused:** a row that
-//! has no place. **Left to others:** what the tables hold (`rows`, `schema`), that they appear as a whole (`folder`).
+//! **Input:** transcripts with their measurements, some at a time, then what is known only of the whole corpus.
+//! **Output:** the [`Results`], in a folder or in memory; the same rows give the same bytes in either. While a folder
+//! is written, only some row groups are in memory: the second half reads what it needs of the first half back from its
+//! files. **Refused:** a row that has no place. **Left to others:** the content of the tables (`rows`, `schema`),
+//! replacing a set of files as a whole (`folder`).
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -46,10 +47,10 @@ pub(super) const OF_PART: [Table; 7] = [
 
 impl OutputFolder {
     /// Locks a folder for the results of a run, with or without CSV: creates it if it is missing, and completes or
-    /// removes what a killed run left behind. To be called before anything is computed.
+    /// removes what a killed run left unfinished. Call it before anything is computed.
     ///
     /// # Errors
-    /// Where the path is a file, the folder has files that plenary did not write, another run uses it, or it cannot be
+    /// If the path is a file, the folder has files that plenary did not write, another run uses it, or it cannot be
     /// written. Nothing in it is changed then.
     pub fn prepare(path: &Path, csv: bool) -> Result<Self, TableError> {
         let extensions: &[&str] = if csv { &["parquet", "csv"] } else { &["parquet"] };
@@ -102,7 +103,7 @@ impl Sheets {
 }
 
 impl<'r> Writer<'r> {
-    /// Starts the tables of a run in a folder, with CSV where the study wants it; `vector_width` is the number of dimensions
+    /// Starts the tables of a run in a folder, with CSV if the study requests it; `vector_width` is the number of dimensions
     /// of the embedding.
     pub fn begin(folder: &'r OutputFolder, study: &StudyInfo, vector_width: usize) -> Result<Self, TableError> {
         Self::begin_in(Sink::folder(folder)?, study, vector_width)
@@ -158,7 +159,7 @@ impl<'r> Writer<'r> {
     }
 }
 
-/// The tables of the documents of a run. Those of the corpus as a whole are open.
+/// The tables of the documents of a run. The tables of the corpus as a whole are open.
 pub struct Closed<'r> {
     sink: Sink<'r>,
     study: StudyInfo,
@@ -169,7 +170,7 @@ pub struct Closed<'r> {
 }
 
 impl<'r> Closed<'r> {
-    /// Starts the tables of the corpus as a whole beside those of its documents, `done`, which lie in `sink`.
+    /// Starts the tables of the corpus as a whole beside those of its documents, `done`, which are in `sink`.
     pub(super) fn begin(
         sink: Sink<'r>,
         study: StudyInfo,
@@ -189,7 +190,7 @@ impl Closed<'_> {
     /// Reads vectors (`[segments, dimensions]`) and texts of all segments again, some at a time and in their order.
     ///
     /// # Errors
-    /// What `take` returns, and [`TableError`] where the files cannot be read.
+    /// The errors of `take`, and [`TableError`] if the files cannot be read.
     pub fn again<E: From<TableError>>(
         &self,
         mut take: impl FnMut(ArrayView2<f32>, &[&str]) -> Result<(), E>,
@@ -249,12 +250,11 @@ impl Closed<'_> {
         self.sheets.add(EstimateRow::TABLE, EstimateRow::frame(&rows))
     }
 
-    /// Adds what is known of the run as a whole, completes all tables and, in a folder, puts them in the place of earlier
-    /// results.
+    /// Adds what is known of the run as a whole, completes all tables and, in a folder, replaces earlier results.
     ///
     /// # Errors
-    /// Where a file cannot be written: earlier results are unchanged then, except after [`TableError::Install`], which
-    /// the next run repairs.
+    /// If a file cannot be written: earlier results are then unchanged, except after [`TableError::Install`], which the
+    /// next run repairs.
     pub fn publish(self, closing: &Closing) -> Result<Results, TableError> {
         closing.check()?;
         let Self { mut sink, study, mut sheets, done: mut files, .. } = self;

@@ -1,22 +1,22 @@
-//! A hub on this machine: the few answers of the Hugging Face hub that a client needs, with its faults on demand.
+//! A local hub: the few answers of the Hugging Face hub that a client needs, with faults on demand.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
-/// What the hub has and how it behaves; may be changed while it serves.
+/// The content and behaviour of the hub; they may be changed while it serves.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Contents {
     pub(crate) files: BTreeMap<String, Vec<u8>>,
     pub(crate) commit: String,
-    /// The answer to everything, instead of what there is.
+    /// If set, the answer to every request.
     pub(crate) status: Option<u16>,
-    /// The file whose next transfer breaks off after so many bytes.
+    /// The file whose next transfer breaks off after this number of bytes.
     pub(crate) breaks_off: Option<(String, usize)>,
-    /// The file whose next transfer stops coming after so many bytes, without an end, until this is taken away.
+    /// The file whose next transfer stalls after this number of bytes, until this is reset.
     pub(crate) stalls: Option<(String, usize)>,
-    /// Files whose sha256 the hub names, as it does for large ones.
+    /// Files whose sha256 the hub states, as the real hub does for large files.
     pub(crate) named_sha256: BTreeMap<String, String>,
     /// Every request: path and range.
     pub(crate) asked: Vec<String>,
@@ -39,7 +39,7 @@ impl Hub {
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let shared = Arc::clone(&shared);
-                // A client that goes away in the middle is no fault of the hub.
+                // A client that disconnects in the middle is not an error of the hub.
                 std::thread::spawn(move || answer(stream, &shared).ok());
             }
         });
@@ -102,7 +102,7 @@ fn answer(mut stream: TcpStream, shared: &Mutex<Contents>) -> std::io::Result<()
         to - 1,
         bytes.len()
     )?;
-    // The client first asks for a single byte, to learn the size; that is no transfer.
+    // The client first requests a single byte to learn the size; that does not count as a transfer.
     let mut end = to;
     if to - from > 1
         && let Some((broken, after)) = &contents.breaks_off

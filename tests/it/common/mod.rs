@@ -1,4 +1,4 @@
-//! A folder of one's own to run the program in, and what came of it.
+//! A temporary folder in which the program is run, and the result of a run.
 
 pub(crate) mod hub;
 pub(crate) mod nothing_lost;
@@ -22,7 +22,7 @@ Borders should be open to everybody. I am glad that the new rules help families.
 I do not agree. Open borders are a terrible mistake. The government must protect our workers first.
 ";
 
-/// Two others, on something else.
+/// Two other people, on another subject.
 pub(crate) const OTHER_TALK: &str = "\
 CLARA: The school reform was a great success. Children read more than ever before.
 
@@ -42,7 +42,7 @@ pub(crate) fn models() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("models")
 }
 
-/// What a run of the program left behind.
+/// The result of a run of the program.
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) code: Option<i32>,
@@ -51,7 +51,7 @@ pub(crate) struct Ended {
 }
 
 impl Ended {
-    /// Checks the exit code and that standard error says all of `parts`.
+    /// Checks the exit code and that standard error contains all of `parts`.
     #[track_caller]
     pub(crate) fn says(&self, code: i32, parts: &[&str]) -> &Self {
         assert_eq!(self.code, Some(code), "{self:#?}");
@@ -89,7 +89,7 @@ impl Place {
         fs::write(path, bytes).unwrap();
     }
 
-    /// The program with arguments, not started yet; nothing of the caller's settings reaches it.
+    /// The program with arguments, not started yet; the caller's environment does not affect it.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_plenary"));
         command.args(arguments).current_dir(self.0.path()).stdin(Stdio::null());
@@ -112,8 +112,8 @@ impl Place {
         ended
     }
 
-    /// The program where no file may grow over so many blocks of 512 bytes: stands for a full disk, which a test cannot
-    /// make.
+    /// The program, with files limited to this number of blocks of 512 bytes: it simulates a full disk, which a test
+    /// cannot create.
     #[cfg(unix)]
     pub(crate) fn command_without_space(&self, blocks: u32, arguments: &[&str]) -> Command {
         let plain = self.command(arguments);
@@ -133,14 +133,14 @@ impl Place {
         ParquetReader::new(fs::File::open(self.path(path)).unwrap()).finish().unwrap()
     }
 
-    /// A column of text; what is missing is `-`.
+    /// A column of text; a missing value is `-`.
     pub(crate) fn texts(&self, path: &str, column: &str) -> Vec<String> {
         let table = self.table(path);
         let column = table.column(column).unwrap().cast(&polars_core::prelude::DataType::String).unwrap();
         column.str().unwrap().iter().map(|text| text.unwrap_or("-").to_owned()).collect()
     }
 
-    /// Every file below a folder with its bytes, hidden ones too; none where there is no folder.
+    /// Every file below a folder with its bytes, including hidden files; empty if there is no folder.
     pub(crate) fn files(&self, folder: &str) -> Vec<(String, Vec<u8>)> {
         let root = self.path(folder);
         let found = walkdir::WalkDir::new(&root).sort_by_file_name().into_iter().filter_map(Result::ok);
@@ -153,7 +153,7 @@ impl Place {
             .collect()
     }
 
-    /// The tables that must be the same whenever the same went in: all but `runs` and the record with its times.
+    /// The tables that must be the same for the same inputs: all except `runs` and the record, which contain times.
     pub(crate) fn tables(&self, folder: &str) -> Vec<(String, Vec<u8>)> {
         let timed = |name: &str| name.starts_with("runs.") || name == "run.json";
         self.files(folder).into_iter().filter(|(name, _)| !timed(name)).collect()
@@ -166,7 +166,7 @@ pub(crate) fn ended(command: &mut Command) -> Ended {
     Ended { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
 }
 
-/// Compares sets of files by name and bytes, and names the ones that differ.
+/// Compares sets of files by name and bytes, and lists the ones that differ.
 #[track_caller]
 pub(crate) fn assert_same(found: &[(String, Vec<u8>)], expected: &[(String, Vec<u8>)], what: &str) {
     let names = |files: &[(String, Vec<u8>)]| files.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();

@@ -1,4 +1,4 @@
-//! Nothing lost: what must hold of any transcript, whatever it was read from.
+//! Checks that nothing is lost: what must be true of every transcript, whatever it was read from.
 
 use proptest::prelude::*;
 
@@ -28,7 +28,7 @@ fn letters(text: &str) -> String {
     text.chars().filter(|c| c.is_alphabetic()).collect()
 }
 
-/// Letters that are to be read in some stretches of the source: those of the lines' runs, without marks and links.
+/// Letters that must be read in some spans of the source: those of the lines' runs, without marks and links.
 fn letters_shown(transcript: &Transcript, stretches: &[Span]) -> String {
     let mut out = String::new();
     for run in transcript.document.lines.iter().flat_map(|line| &line.runs) {
@@ -50,7 +50,7 @@ fn spoken_blocks(transcript: &Transcript, utterance: usize) -> Vec<Span> {
         .collect()
 }
 
-/// Checks that blocks, utterances and segments hold what the document holds.
+/// Checks that blocks, utterances and segments contain the text of the document.
 pub(crate) fn check(transcript: &Transcript) -> Result<(), TestCaseError> {
     let text = transcript.document.text.as_str();
     let mut end = 0;

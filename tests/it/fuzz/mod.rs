@@ -1,11 +1,11 @@
-//! No file brings a reader down: arbitrary bytes and damaged files of every format are read or refused with a message
-//! that names the file, and nothing is lost on the way.
+//! No file makes a reader crash: arbitrary bytes and damaged files of every format are either read, without losing
+//! text, or refused with a message that names the file.
 //!
 //!     cargo test --release --test it fuzz                       # a fixed number of cases, always the same ones
 //!     FUZZ_SECONDS=1200 FUZZ_SEED=7 cargo test --release --test it fuzz -- --nocapture
 //!
-//! A failure names the seed; the file that failed lies in the folder `tmp` of cargo's target folder. One that ends the
-//! whole process (no memory, no stack) is there as `fuzz-failed-under-way`, behind a line with its name.
+//! A failure reports the seed; the file that failed is in the folder `tmp` of cargo's target folder. If a file ends the
+//! whole process (out of memory, stack overflow), it is there as `fuzz-failed-under-way`, after a line with its name.
 
 pub(crate) mod samples;
 
@@ -24,25 +24,25 @@ use plenary::attribute::attribute;
 use plenary::read::{Options, ReadError, ReadErrorKind, read_all};
 use samples::{Sample, samples};
 
-/// Cases of a run that is not told otherwise.
+/// Number of cases unless the environment sets a duration.
 const CASES: u32 = 4_000;
 
-/// No file of a case is larger, so that none can take long.
+/// Maximum size of the file of a case, so that no case takes long.
 const LARGEST: usize = 64 << 10;
 
-/// A case that takes longer hangs.
+/// A case that takes longer counts as hanging.
 const TOO_LONG: Duration = Duration::from_mins(1);
 
-/// One damage to some bytes.
+/// One kind of damage to some bytes.
 #[derive(Debug, Clone)]
 enum Damage {
     Flip(Index, u8),
     Put(Index, Vec<u8>),
     Truncate(Index),
     Cut(Index, usize),
-    /// A stretch is put somewhere else once more, or many times.
+    /// A part of the file is inserted at another place, once or many times.
     Repeat(Index, usize, Index, usize),
-    /// A stretch of another file is put in.
+    /// A part of another file is inserted.
     Splice(Index, Index, Index, usize),
 }
 
@@ -189,13 +189,13 @@ fn insert(bytes: &mut Vec<u8>, at: usize, put: &[u8]) {
 }
 
 thread_local! {
-    /// Where the last panic of this thread began.
+    /// Location of the last panic of this thread.
     static PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
-    /// Whether this thread tries a file: its panics are then caught and reported with the file.
+    /// Whether this thread is running a case: its panics are then caught and reported with the file.
     static TRYING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Reads and attributes a file; what must hold is checked.
+/// Reads and attributes a file, and checks what must be true of the result.
 fn try_file(name: &str, bytes: &[u8]) -> Result<(), TestCaseError> {
     PANIC.take();
     TRYING.set(true);
@@ -223,14 +223,14 @@ fn check_error(name: &str, error: &ReadError) -> Result<(), TestCaseError> {
     prop_assert!(told.starts_with(name), "the file is not named: {}", told);
     prop_assert!(!error.hint().is_empty());
     if matches!(error.kind, ReadErrorKind::Failed { .. }) {
-        // Crates for PDF, Excel and Parquet may panic and are caught; our own code must not.
+        // The crates for PDF, Excel and Parquet may panic; their panics are caught. Our own code must not panic.
         let at = PANIC.take().unwrap_or_default();
         prop_assert!(!is_ours(&at), "a panic at {}: {}", at, told);
     }
     Ok(())
 }
 
-/// Whether a place `FILE:LINE` lies in a crate of the workspace: other crates lie outside its folder.
+/// Whether a location `FILE:LINE` is in a crate of the workspace; other crates are outside its folder.
 fn is_ours(at: &str) -> bool {
     at.starts_with("src/") || at.starts_with("crates/")
 }
@@ -244,10 +244,10 @@ fn failed_file(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("fuzz-failed-{}", name.replace('/', "-")))
 }
 
-/// The case under way: when it began, and its file.
+/// The current case: its start time and its file.
 static UNDER_WAY: Mutex<Option<(Instant, String, Vec<u8>)>> = Mutex::new(None);
 
-/// Ends the tests when a case hangs; a thread of its own, as a hanging one cannot be asked.
+/// Ends the tests when a case hangs; runs on a separate thread, because a hanging thread cannot check the time.
 fn watch() {
     std::thread::spawn(|| {
         loop {
@@ -265,7 +265,7 @@ fn watch() {
     });
 }
 
-/// Runs some cases and panics on the first that fails, after making it small.
+/// Runs some cases and panics on the first that fails, after reducing it.
 fn run(seed: u64, cases: u32, samples: &[Sample]) {
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
@@ -273,7 +273,7 @@ fn run(seed: u64, cases: u32, samples: &[Sample]) {
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 2_000, ..Config::default() };
     let ended = TestRunner::new_with_rng(config, rng).run(&case(), |case| {
         let (name, bytes) = case.file(samples);
-        // Should the case end the whole process, its file is still there.
+        // If the case ends the whole process, its file remains.
         let _ = std::fs::write(failed_file("under-way"), [name.as_bytes(), b"\n", bytes.as_slice()].concat());
         *UNDER_WAY.lock().unwrap() = Some((Instant::now(), name.clone(), bytes.clone()));
         let tried = try_file(&name, &bytes);
@@ -325,7 +325,7 @@ fn no_file_brings_a_reader_down() {
     }
 }
 
-/// Files that once brought a reader down.
+/// Files that made a reader fail in the past.
 #[test]
 fn known_crashes_stay_mended() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/crashes");

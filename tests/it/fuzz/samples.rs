@@ -1,5 +1,5 @@
-//! Small good files of every format, each in the parts that it is packed from, so that the parts can be damaged too.
-//! In all of them Ann Lee and Bo Hill speak of the sea.
+//! Small valid files of every format, each with the parts from which it is packed, so that the parts can be damaged
+//! too. In all of them Ann Lee and Bo Hill talk about the sea.
 
 use std::io::{Cursor, Write};
 
@@ -21,15 +21,15 @@ pub(crate) struct Sample {
 
 #[derive(Debug, Clone)]
 enum Shape {
-    /// A file that is its bytes.
+    /// A file that is not packed.
     Plain(Vec<u8>),
     Gzip(Vec<u8>),
-    /// Members by name; those in front are stored, the others compressed.
+    /// Members by name; the first ones are stored, the others compressed.
     Zip {
         stored: usize,
         members: Vec<(&'static str, Vec<u8>)>,
     },
-    /// What a page draws, compressed.
+    /// The drawing commands of a page, compressed.
     Pdf(Vec<u8>),
 }
 
@@ -48,7 +48,7 @@ impl Sample {
         }
     }
 
-    /// A part from which the file is packed; `None` where it is not packed.
+    /// A part from which the file is packed; `None` if it is not packed.
     pub(crate) fn part(&mut self, which: Index) -> Option<&mut Vec<u8>> {
         match &mut self.shape {
             Shape::Plain(_) => None,
@@ -61,7 +61,7 @@ impl Sample {
     }
 }
 
-/// One file of each format and some in other encodings and prints.
+/// One file of each format, and some in other encodings and layouts.
 pub(crate) fn samples() -> Vec<Sample> {
     let plain = |name, bytes: &[u8]| Sample { name, shape: Shape::Plain(bytes.to_vec()) };
     let utf16 = |text: &str| -> Vec<u8> {
@@ -164,7 +164,7 @@ fn parquet() -> Vec<u8> {
     bytes
 }
 
-/// A PDF of one page with two of the fonts that every reader knows.
+/// A PDF of one page with two of the standard fonts.
 pub(crate) fn pdf(filter: &str, content: &[u8]) -> Vec<u8> {
     let objects: [Vec<u8>; 6] = [
         b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(),

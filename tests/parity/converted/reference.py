@@ -5,7 +5,7 @@
     reference.py FOLDER
 
 Writes beside itself embeddings.npy (float32, [texts, width]: mean of the last hidden states, divided by its length),
-sentiment_logits.json and nli_logits.json. Needs torch, transformers and tokenizers; one thread, one text a pass.
+sentiment_logits.json and nli_logits.json. Needs torch, transformers and tokenizers; one thread, one text per pass.
 """
 import json
 import sys

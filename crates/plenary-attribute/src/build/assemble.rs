@@ -1,7 +1,8 @@
 //! Lines and bylines to blocks and utterances.
 //!
-//! **Input**: the page, what is settled, the asides, the bylines and their people. **Output**: blocks that partition the text, and
-//! utterances that contain the speech between one byline and the next. Explanations are left to `explain`, segments to `sentences`.
+//! **Input**: the page, the claims on it, the asides, the bylines and their people. **Output**: blocks that partition
+//! the text, and utterances that contain the speech between one byline and the next. Explanations are left to
+//! `explain`, segments to `sentences`.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -30,11 +31,11 @@ pub(crate) struct Assembled<'d> {
 pub(crate) struct Mark {
     /// Offset in the source.
     pub(crate) start: usize,
-    /// What the text from there on is.
+    /// The kind of the text from that position on.
     pub(crate) kind: BlockKind,
     /// The pass that claimed it; `None` for speech and bylines.
     pub(crate) pass: Option<Pass>,
-    /// The turn that it belongs to.
+    /// The turn to which it belongs.
     pub(crate) turn: Option<usize>,
     /// Number of the paragraph.
     pub(crate) paragraph: usize,
@@ -50,8 +51,8 @@ struct Turn<'d, 'f> {
     last_line: Option<usize>,
 }
 
-/// Builds blocks and utterances. `owners` are the people of the bylines; `leads` says that the open text before the first byline is
-/// speech of an unknown person.
+/// Builds blocks and utterances. `owners` are the people of the bylines; `leads` is whether the open text before the
+/// first byline is speech of an unknown person.
 pub(crate) fn assemble<'d>(
     page: &Page<'d>,
     (settled, asides): (&Settled, &[Aside]),
@@ -106,7 +107,8 @@ impl<'f> Writer<'_, '_, 'f> {
         self.marks.push(Mark { start, kind, pass, turn, paragraph });
     }
 
-    /// Opens the turn of a byline on a line that is written up to `from`; returns the offset up to which it is now written.
+    /// Opens the turn of a byline on a line that has been processed up to `from`; returns the offset up to which it has
+    /// now been processed.
     fn open(&mut self, i: usize, from: usize, byline: &'f Candidate, (at, person): (usize, usize)) -> usize {
         let line = &self.page.lines[i];
         self.turns.push(Turn {
@@ -291,8 +293,8 @@ impl Vocabulary {
     }
 }
 
-/// Passes the hashes of the words of an ASCII text to `take`: words with more than three letters, in lower case and without hyphens
-/// at both ends.
+/// Calls `take` with the hash of each word of an ASCII text that has more than three letters, in lower case and without
+/// hyphens at both ends.
 fn hash_words(text: &[u8], take: &mut impl FnMut(u64)) {
     let mut word = WordHash::default();
     for byte in text {
@@ -354,7 +356,7 @@ impl WordHash {
     }
 }
 
-/// Uses numbers that are hashes already as they are.
+/// Uses numbers that are already hashes without hashing them again.
 #[derive(Default)]
 struct AsIs(u64);
 

@@ -1,7 +1,7 @@
 //! Explanations: why each turn begins where it does and belongs to its speaker.
 //!
 //! **Input**: the bylines with the recorded steps of their confidence, and the links of bylines to people. **Output**: the explanation of
-//! each utterance, and `needs_review` for utterances whose label may stand for several people.
+//! each utterance, and `needs_review` for utterances whose label may belong to several people.
 
 use super::assemble::Assembled;
 use crate::candidate::{Candidate, Found};
@@ -78,7 +78,7 @@ fn link(places: &Places<'_>, owner: &Owner, own: Option<usize>, byline: &Candida
     }
 }
 
-/// Why a person should check a turn.
+/// Reasons why a person should check a turn.
 fn review(utterance: &Utterance, link: Option<&Link>) -> Vec<String> {
     let mut out = Vec::new();
     if utterance.boundary_confidence < REVIEW_BELOW {

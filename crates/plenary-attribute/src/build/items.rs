@@ -10,7 +10,8 @@ use regex::Regex;
 
 use plenary_names::text::constant_regex;
 
-/// Languages (ISO 639-1) that write a full stop after ordinal numbers: in them, "2. Juni" is not an item of a list.
+/// Languages (ISO 639-1) that write a full stop after ordinal numbers: in these languages, "2. Juni" is not an item of
+/// a list.
 pub(crate) const DOTTED_ORDINALS: [&str; 24] = [
     "bs", "cs", "da", "de", "et", "eu", "fi", "fo", "hr", "hu", "is", "lb", "lt", "lv", "me", "nb", "nn", "no", "pl",
     "sh", "sk", "sl", "sr", "tr",
@@ -21,7 +22,7 @@ static MARKER: LazyLock<Regex> = LazyLock::new(|| {
     constant_regex(r"^[•▪‣⁃◦*–-]?[ \t]?\(?(?:(?P<number>\d{1,3})|(?P<letter>[a-z]))(?P<sign>\.\)|[.)])[ \t]+\S")
 });
 
-/// The kind of a marker; all markers of a list have the same.
+/// The kind of a marker; all markers of a list have the same kind.
 #[derive(PartialEq, Eq)]
 struct Kind<'t> {
     is_letter: bool,

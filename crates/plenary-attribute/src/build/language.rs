@@ -40,7 +40,7 @@ fn language_of(chosen: &str, utterances: &[Utterance]) -> Option<String> {
     }
     let info = whatlang::detect(&sample)?;
     let language = isolang::Language::from_639_3(info.lang().code())?;
-    // whatlang writes Mandarin as cmn, which has no two-letter code of its own.
+    // whatlang writes Mandarin as cmn, which has no separate two-letter code.
     let two_letters = if info.lang() == whatlang::Lang::Cmn { Some("zh") } else { language.to_639_1() };
     (info.is_reliable() || info.confidence() > 0.5).then_some(two_letters)?.map(str::to_string)
 }

@@ -1,4 +1,7 @@
-//! Lines, bylines and people to the parts of a transcript: blocks, utterances, segments, speakers, explanations, warnings.
+//! Lines, bylines and people to the parts of a transcript.
+//!
+//! **Input**: the page, the claims on it, the bylines and their people. **Output**: blocks, utterances, segments,
+//! speakers, explanations and warnings. Nothing is refused.
 
 pub(crate) mod assemble;
 pub(crate) mod count;

@@ -1,4 +1,7 @@
 //! Times of utterances, for formats that give them.
+//!
+//! **Input**: a document with marked turns, and its utterances. **Output**: start and end of each utterance. Nothing is
+//! refused.
 
 use super::assemble::Assembled;
 use plenary_corpus::Document;

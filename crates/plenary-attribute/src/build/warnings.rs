@@ -1,4 +1,7 @@
-//! What a user should know about how a document was attributed, in full sentences.
+//! Warnings: what a user should know about how a document was attributed, in full sentences.
+//!
+//! **Input**: the bylines, the utterances and the style that the study asks for. **Output**: sentences. Nothing is
+//! refused.
 
 use crate::candidate::Found;
 use plenary_corpus::{Style, Utterance};

@@ -1,4 +1,4 @@
-//! Candidates judged by the other candidates of the page.
+//! Candidates checked against the other candidates of the page.
 //!
 //! **Input**: all candidates of a page. **Output**: the same with some removed (items of lists, single letters) and the confidence of
 //! some raised (labels that recur, come in pairs or look like others). Which style the document uses is left to `styles`.
@@ -179,7 +179,7 @@ fn is_body(lexicon: &Lexicon, candidate: &Candidate) -> bool {
         && (offices::is_telling(lexicon, &candidate.label) || names_body_inside(lexicon, &candidate.label))
 }
 
-/// "Farmers of Norland": a word of the names of bodies between two others.
+/// "Farmers of Norland": a word of the names of bodies between two other words.
 fn names_body_inside(lexicon: &Lexicon, label: &str) -> bool {
     let words: Vec<&str> = label.split(' ').collect();
     words.len() > 2 && words[1..words.len() - 1].iter().any(|word| lexicon.is_of_body(word))

@@ -1,4 +1,4 @@
-//! What the head of a page says of the people who speak below.
+//! The information in the head of a page about the people who speak below.
 //!
 //! **Input**: the page and its candidates or bylines. **Output**: candidates without the fields of the head; bylines with the names
 //! behind initials, and with the roles of those who ask and answer; the people listed with an office. No turns are found here.
@@ -158,7 +158,7 @@ fn mark_questioner(page: &Page<'_>, found: &mut Found) {
     }
 }
 
-/// Whether a label stands for the person who answers, without a name.
+/// Whether a label means the person who answers, without a name.
 fn is_answer(lexicon: &Lexicon, label: &str) -> bool {
     let words = labels::words(label);
     words.len() == 1 && lexicon.is_answer(&words[0])

@@ -177,7 +177,7 @@ fn marked_readings(lexicon: &Lexicon, rest: &str, from: usize) -> Vec<Reading> {
     out
 }
 
-/// Readings that any sentence might fit.
+/// Readings that fit many sentences.
 fn chance_readings(lexicon: &Lexicon, rest: &str, from: usize) -> Vec<Reading> {
     let reading =
         |style, printed: &str, speech: usize| Reading::of(style, printed.to_string(), from + speech, NEEDS_COMPANY);

@@ -1,7 +1,7 @@
-//! Where turns begin: the bylines that a document prints or, if it prints none, what takes their place.
+//! Where turns begin: the bylines that a document prints or, if it prints none, the evidence that replaces them.
 //!
-//! **Input**: the page and what is settled of it. **Output**: [`Found`], the bylines in order with the style of the document and its
-//! confidence. Which person a byline stands for is left to `link`.
+//! **Input**: the page and the claims on it. **Output**: [`Found`], the bylines in order with the style of the document
+//! and its confidence. Linking bylines to people is left to `link`.
 
 mod company;
 pub(crate) mod heads;

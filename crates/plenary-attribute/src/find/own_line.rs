@@ -1,8 +1,8 @@
 //! Bylines on separate lines: a name in bold, in capitals, with a time, as a heading, or a plain name, with title and affiliation
 //! beside or below it.
 //!
-//! **Input**: a paragraph and what is settled around it. **Output**: a candidate, or none. Whether the name is one is decided by
-//! `plenary_names::labels`; which style the document uses is left to `styles`.
+//! **Input**: a paragraph and the claims around it. **Output**: a candidate, or none. Whether the name is one is
+//! decided by `plenary_names::labels`; which style the document uses is left to `styles`.
 
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;

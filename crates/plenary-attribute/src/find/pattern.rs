@@ -1,8 +1,8 @@
 //! Bylines by the study's own pattern: each line whose start matches opens a turn, and nothing else does.
 //!
-//! **Input**: the page, what is settled (running headers and page numbers), and a checked pattern. **Output**: the bylines. The pattern
-//! is applied to visible lines, without marks of emphasis and without white space at both ends. The pattern itself is checked by
-//! `options::own_pattern`.
+//! **Input**: the page, the claims on it (running headers and page numbers), and a checked pattern. **Output**: the
+//! bylines. The pattern is applied to visible lines, without marks of emphasis and without white space at both ends.
+//! The pattern itself is checked by `options::own_pattern`.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;

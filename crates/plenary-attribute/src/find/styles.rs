@@ -1,8 +1,8 @@
 //! The style in which a document prints its speakers.
 //!
-//! **Input**: the page and what is settled. **Output**: the bylines of the style that explains the document best and of styles that go
-//! with it, with a confidence. Every place that looks like a byline in some style is a candidate; labels that recur count more than
-//! labels that do not, and so do styles.
+//! **Input**: the page and the claims on it. **Output**: the bylines of the style that explains the document best and
+//! of styles that can be used beside it, with a confidence. Every place that looks like a byline in some style is a
+//! candidate; labels that recur count more than labels that do not, and so do styles.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 

@@ -1,7 +1,8 @@
 //! Pages that are one speech whose speaker is named in the title: "Speech by Ann Lee, Minister of Roads, at the fair", "Ann Lee: The
 //! price of roads".
 //!
-//! **Input**: the page and what is settled. **Output**: one turn, or none if the title names no speaker or the text is too short.
+//! **Input**: the page and the claims on it. **Output**: one turn, or none if the title names no speaker or the text is
+//! too short.
 
 use std::ops::Range;
 

@@ -1,8 +1,9 @@
 //! People across documents, if the study asks for it.
 //!
-//! **Input**: the speakers of all documents of a run. **Output**: a `person_id` that is equal for speakers with the same full name and no
-//! contradiction. Surnames alone and offices never link documents; only the study's list of people can. The order of the documents does
-//! not matter, and two people with one name remain two.
+//! **Input**: the speakers of all documents of a run. **Output**: a `person_id` that is equal for speakers with the
+//! same full name and no contradiction. Surnames alone and offices never link documents; only the study's list of
+//! people can do so. The result does not depend on the order of the documents, and two people with the same name are
+//! not merged.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -55,7 +56,7 @@ fn full_name(lexicon: &Lexicon, speaker: &Speaker) -> Option<String> {
     (words.len() >= 2 && !is_marked && has_capitals && kind == Some(LabelKind::Person)).then(|| words.join(" "))
 }
 
-/// What a page says of a person beside the name, in the form in which it is compared.
+/// What a page says about a person in addition to the name, in the form in which it is compared.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Description {
     honorific: Option<String>,
@@ -79,8 +80,8 @@ impl Description {
         }
     }
 
-    /// Whether the two cannot describe one person: they differ in affiliation, party or country, or as Mr and Mrs do. "Acme" and
-    /// "Acme Institute" do not differ.
+    /// Whether the two cannot describe one person: they differ in affiliation, party or country, or in honorifics as Mr
+    /// and Mrs do. "Acme" and "Acme Institute" do not differ.
     fn contradicts(&self, lexicon: &Lexicon, other: &Self) -> bool {
         !titles_agree(lexicon, self.honorific.as_deref(), other.honorific.as_deref())
             || self.details.iter().zip(&other.details).any(|pair| match pair {
@@ -98,10 +99,10 @@ impl Description {
     }
 }
 
-/// The person id and rule of each speaker with one name; `None` for speakers that are linked to nobody.
+/// The person id and rule of each speaker with one name; `None` for speakers that are not linked.
 ///
-/// Two speakers are one person if they do not contradict each other. If two do, a speaker who could be either is kept apart from both,
-/// so that the others form people without a choice.
+/// Two speakers are one person if they do not contradict each other. If two speakers contradict each other, a speaker
+/// who could be either is kept apart from both, so that the grouping of the others is unambiguous.
 fn people(
     lexicon: &Lexicon,
     name: &str,
@@ -167,7 +168,7 @@ fn distinct_in_document(places: &[(usize, usize)], which: &[usize]) -> HashSet<(
     pairs
 }
 
-/// An id made from the name and, if others have the same name, from what distinguishes the person.
+/// An id made from the name and, if other people have the same name, from what distinguishes the person.
 pub(crate) fn person_id(lexicon: &Lexicon, name: &str, details: &[&Description]) -> String {
     let mut hash = Sha256::new();
     hash.update(name_words(lexicon, name).join(" "));

@@ -3,7 +3,7 @@
 //! **Input**: the bylines, the people whom the page names as chairs or as present, and the study's list of people. **Output**: the
 //! people, and for each byline its person with the rule and the evidence of the link. A surname alone is linked to the only full name
 //! with that surname, an office to the person who holds it according to the document, a listed name to the person on the list. A label
-//! that may stand for several people is linked to none of them.
+//! that may belong to several people is linked to none of them.
 
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ use plenary_names::lexicon::Lexicon;
 /// A person of the document.
 #[derive(Debug, Clone)]
 pub(crate) struct Person {
-    /// What bylines, lists and the format say of the person.
+    /// What bylines, lists and the format say about the person.
     pub(crate) byline: Byline,
     /// Whether the person conducts the meeting.
     pub(crate) presides: bool,
@@ -50,7 +50,7 @@ pub(crate) enum Mention {
     Byline(usize),
 }
 
-/// The person that a byline stands for, and why.
+/// The person to whom a byline belongs, and why.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Owner {
     /// Index into [`Linked::people`].
@@ -59,7 +59,7 @@ pub(crate) struct Owner {
     pub(crate) rule: LinkRule,
     /// The evidence of the link, besides the byline itself.
     pub(crate) supported_by: Option<Mention>,
-    /// Names of other people for whom the label may stand.
+    /// Names of other people to whom the label may belong.
     pub(crate) others: Vec<String>,
 }
 
@@ -157,7 +157,7 @@ struct Known<'l> {
     by_ends: HashMap<(String, String), Vec<usize>>,
     by_surname: HashMap<String, Vec<usize>>,
     by_label: HashMap<String, usize>,
-    /// For each label its first link, with the other people for whom it may stand.
+    /// For each label its first link, with the other people to whom it may belong.
     rule_of_label: HashMap<String, (LinkRule, Vec<String>)>,
     by_listed: HashMap<usize, usize>,
 }
@@ -244,7 +244,7 @@ impl<'l> Known<'l> {
         )
     }
 
-    /// The person for whom an office or a surname alone stands, if there is only one.
+    /// The person to whom an office or a surname alone belongs, if there is only one.
     fn of_part(&self, words: &[String], byline: &Byline) -> Resolution {
         let lexicon = self.lexicon;
         let label = byline.label.to_lowercase();
@@ -286,7 +286,7 @@ impl<'l> Known<'l> {
         }
     }
 
-    /// The only person with a surname: in the document or, if nobody there has it, on the list.
+    /// The only person with a surname: in the document or, if no person there has it, on the list.
     fn of_surname(&self, surname: &str, byline: &Byline) -> Resolution {
         let lexicon = self.lexicon;
         let of_surname = self.by_surname.get(surname).map_or(&[][..], Vec::as_slice);
@@ -341,7 +341,7 @@ fn rule_of_new(lexicon: &Lexicon, byline: &Byline) -> LinkRule {
     }
 }
 
-/// Replaces what the page says of a person by what the study's list says.
+/// Replaces values from the page by those from the study's list.
 pub(crate) fn overrule_by(person: &mut Person, list: Option<&PeopleList>) {
     let Some(listed) = person.listed.and_then(|at| list.and_then(|list| list.people().get(at))) else { return };
     let byline = &mut person.byline;
@@ -365,7 +365,7 @@ fn same_name(known: &[String], words: &[String]) -> bool {
         && short.iter().all(|word| long.contains(word))
 }
 
-/// Adds what a later mention says of a person and earlier ones did not.
+/// Adds values from a later mention of a person that earlier mentions did not give.
 fn enrich(lexicon: &Lexicon, person: &mut Person, byline: &Byline, mention: Mention) {
     let known = &mut person.byline;
     // "The Chair" is a role in the meeting, not the title of the person.
@@ -405,11 +405,11 @@ pub(crate) fn enrich_from(lexicon: &Lexicon, people: &mut [Person], present: &[B
     }
 }
 
-/// Corrects roles and titles. The role of interjections does not hold for people who also have bylines; an office used as a label is
-/// the title of its holder if there is no other.
+/// Corrects roles and titles. The role of an interjector does not apply to people who also have bylines; an office used
+/// as a label is the title of its holder if there is no other.
 pub(crate) fn correct_roles(lexicon: &Lexicon, linked: &mut Linked, found: &Found) {
     for (byline, owner) in found.bylines.iter().zip(&linked.owners) {
-        // What the study's list says is not changed.
+        // Values from the study's list are not changed.
         let Some(person) = linked.people.get_mut(owner.person).filter(|person| person.listed.is_none()) else {
             continue;
         };

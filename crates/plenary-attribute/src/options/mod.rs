@@ -45,7 +45,7 @@ impl Default for TranscriptOptions {
     }
 }
 
-/// Where people are linked.
+/// The scope in which people are linked.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LinkPeople {
@@ -108,7 +108,7 @@ pub struct SegmentOptions {
     pub unit: Unit,
 }
 
-/// Everything that attribution depends on besides the document.
+/// The inputs of attribution other than the document.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {
     /// Language of the transcripts (ISO 639-1), or `auto`.

@@ -18,7 +18,7 @@ use plenary_names::roles::role_named;
 pub(crate) const COLUMNS: [&str; 9] =
     ["name", "aliases", "role", "title", "affiliation", "party", "country", "honorific", "person_id"];
 
-/// A person on the list. What the list does not say is `None` and is taken from the page.
+/// A person on the list. What the list does not contain is `None` and is taken from the page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ListedPerson {
     /// The full name.
@@ -35,17 +35,17 @@ pub struct ListedPerson {
     pub line: u64,
 }
 
-/// The people known to a study. No name or alias stands for two of them.
+/// The people known to a study. No name or alias belongs to two of them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct PeopleList {
     /// sha256 of the file, 64 hex digits.
     pub sha256: String,
-    /// The words that names are compared with.
+    /// The lexicon that is used to compare names.
     #[serde(skip)]
     lexicon: Lexicon,
     #[serde(skip)]
     people: Vec<ListedPerson>,
-    /// The person of each name and alias, in the form in which they are compared.
+    /// The person for each name and alias, in the form in which names are compared.
     #[serde(skip)]
     by_name: HashMap<String, usize>,
     #[serde(skip)]
@@ -86,7 +86,7 @@ pub enum PeopleError {
         /// The columns that were found.
         found: String,
     },
-    /// A column has almost the name of a known one.
+    /// The name of a column is almost that of a known one.
     #[error("{path}: unknown column `{column}`; did you mean `{known}`?")]
     Misspelt {
         /// Path of the list.
@@ -114,7 +114,7 @@ pub enum PeopleError {
         /// What the problem is.
         problem: String,
     },
-    /// A name stands for two people.
+    /// A name belongs to two people.
     #[error(
         "{path}, line {line}: \"{name}\" already stands for the person of line {first}; a name or alias can stand for one \
              person only"

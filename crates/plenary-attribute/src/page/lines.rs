@@ -1,4 +1,6 @@
 //! The lines of a document with their visible text and typeface.
+//!
+//! **Input**: a document. **Output**: [`Page`] and its [`PageLine`]s. Nothing is refused.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -40,7 +42,7 @@ impl PageLine<'_> {
 pub(crate) struct Page<'d> {
     /// The decoded text of the document.
     pub(crate) source: &'d str,
-    /// The words that the document is read with.
+    /// The lexicon with which the document is read.
     pub(crate) lexicon: &'d Lexicon,
     /// The lines; they partition `source`.
     pub(crate) lines: Vec<PageLine<'d>>,
@@ -128,7 +130,7 @@ impl<'d> Page<'d> {
         self.lines.partition_point(|line| line.span.end <= offset).min(self.lines.len().saturating_sub(1))
     }
 
-    /// Those of some lower-case words that occur on the page in lower case.
+    /// The words of a list, in lower case, that occur on the page in lower case.
     pub(crate) fn in_small_letters(&self, words: &HashSet<String>) -> HashSet<String> {
         let mut found = HashSet::new();
         // Most words of the page are excluded by their first byte and their length, without a look-up.

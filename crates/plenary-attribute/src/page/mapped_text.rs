@@ -1,4 +1,4 @@
-//! Visible text with the place of every part of it in the source.
+//! Visible text with the position of every part of it in the source.
 //!
 //! **Input**: stretches of the source, in order, and text between them. **Output**: one text without markup, in which wrapped lines are
 //! joined and divided words rejoined, and a map from its offsets to the source, so that sentences found in it have spans in the source.
@@ -7,8 +7,8 @@ use std::borrow::Cow;
 
 use plenary_corpus::Span;
 
-/// Text made of stretches of the source and of glue (spaces, line breaks) that is not in the source. A text of one stretch, as most
-/// lines and many turns are, borrows it.
+/// Text made of stretches of the source and of glue (spaces, line breaks) that is not in the source. A text of one
+/// stretch, as for most lines and many turns, borrows it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct MappedText<'d> {
     /// The text.
@@ -50,7 +50,7 @@ impl<'d> MappedText<'d> {
         self.text.to_mut().push_str(span.of(source));
     }
 
-    /// Appends text that is not in the source; nothing at the start.
+    /// Appends text that is not in the source; does nothing at the start of the text.
     pub(crate) fn glue(&mut self, text: &str) {
         if !self.text.is_empty() {
             self.text.to_mut().push_str(text);

@@ -1,7 +1,7 @@
-//! The page: a document's lines with their visible text, and what each line turned out to be.
+//! The page: a document's lines with their visible text, and the passes' claims on each line.
 //!
-//! **Input**: a document. **Output**: a [`Page`], which never changes once it is built, and [`Settled`], what the passes have
-//! claimed so far. What a line is, is decided by the passes in `settle`.
+//! **Input**: a document. **Output**: a [`Page`], which never changes once it is built, and [`Settled`], the claims of
+//! the passes so far. The kind of a line is determined by the passes in `settle`.
 
 mod lines;
 mod mapped_text;

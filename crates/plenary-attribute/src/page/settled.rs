@@ -1,7 +1,7 @@
 //! What the lines of a page are, and which pass of attribution claimed them.
 //!
-//! **Input**: the claims of passes. **Output**: for each line its kind and its pass; lines without a claim are open. A pass reads
-//! what is settled before it and returns its own claims; it never changes those of others.
+//! **Input**: the claims of passes. **Output**: for each line its kind and its pass; lines without a claim are open. A
+//! pass reads the earlier claims and returns its own; it never changes the claims of other passes.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -19,29 +19,29 @@ impl Settled {
         Self(vec![None; page.lines.len()])
     }
 
-    /// What the layout alone settles: running headers and footers.
+    /// The lines that the layout alone determines: running headers and footers.
     pub(crate) fn by_layout(page: &Page<'_>) -> Self {
         let claim = |layout| (layout == Layout::Running).then_some((BlockKind::Furniture, Pass::Layout));
         Self(page.lines.iter().map(|line| claim(line.layout)).collect())
     }
 
-    /// Claims some lines, also if they are claimed already.
+    /// Claims some lines, including lines that are already claimed.
     pub(crate) fn claim(&mut self, lines: Range<usize>, kind: BlockKind, pass: Pass) {
         self.0[lines].fill(Some((kind, pass)));
     }
 
-    /// These claims, overruled by `later` ones of the same page.
+    /// These claims, replaced by `later` claims on the same lines.
     pub(crate) fn with(&self, later: &Settled) -> Settled {
         Self(self.0.iter().zip(&later.0).map(|(own, later)| later.or(*own)).collect())
     }
 
-    /// These claims without those on lines of some paragraphs.
+    /// These claims, except those on lines of some paragraphs.
     pub(crate) fn without(&self, page: &Page<'_>, paragraphs: &HashSet<usize>) -> Settled {
         let keeps = |paragraph| !paragraphs.contains(&paragraph);
         Self(self.0.iter().zip(&page.lines).map(|(own, line)| own.filter(|_| keeps(line.paragraph))).collect())
     }
 
-    /// What a line is; `None` if it is open.
+    /// The kind of a line; `None` if it is open.
     pub(crate) fn kind(&self, line: usize) -> Option<BlockKind> {
         self.0[line].map(|(kind, _)| kind)
     }
@@ -51,7 +51,7 @@ impl Settled {
         self.0[line].map(|(_, pass)| pass)
     }
 
-    /// Whether nothing has claimed a line.
+    /// Whether no pass has claimed a line.
     pub(crate) fn is_open(&self, line: usize) -> bool {
         self.0[line].is_none()
     }

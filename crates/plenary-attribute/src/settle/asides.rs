@@ -1,9 +1,9 @@
 //! Brackets inside a turn that are not speech of its speaker.
 //!
-//! **Input**: the page, what is settled, and the bylines. **Output**: the places of stage directions, interpreters' marks and
-//! clock times, and bylines for interjections with a name ("(An hon. Member: Shame!)"). Brackets are speech unless their words show
-//! otherwise: a direction begins with a word for what is heard or seen, an interjection has the form of a byline with a sentence.
-//! Building blocks and utterances is left to `build`.
+//! **Input**: the page, the claims on it, and the bylines. **Output**: the places of stage directions, interpreters'
+//! marks and clock times, and bylines for interjections with a name ("(An hon. Member: Shame!)"). Brackets are speech
+//! unless their words show otherwise: a direction begins with a word for what is heard or seen, an interjection has the
+//! form of a byline with a sentence. Building blocks and utterances is left to `build`.
 
 use std::ops::Range;
 
@@ -124,7 +124,7 @@ pub(crate) struct Asides {
     pub(crate) bylines: Vec<Candidate>,
 }
 
-/// Finds the asides of all turns. `leads` says that the text above the first byline is speech of an unknown person.
+/// Finds the asides of all turns. `leads` is whether the text above the first byline is speech of an unknown person.
 pub(crate) fn find(page: &Page<'_>, settled: &Settled, found: &Found, leads: bool) -> Asides {
     let lexicon = page.lexicon;
     let mut asides = Vec::new();
@@ -186,17 +186,17 @@ pub(crate) fn find(page: &Page<'_>, settled: &Settled, found: &Found, leads: boo
     Asides { brackets: asides, bylines }
 }
 
-/// What a place in the text belongs to.
+/// The context of a position in the text.
 enum Surroundings<'f> {
-    /// It is inside a byline.
+    /// The position is inside a byline.
     Byline,
-    /// It is inside the turn of a byline.
+    /// The position is inside the turn of a byline.
     Turn(&'f Candidate),
-    /// There is no byline before it.
+    /// There is no byline before the position.
     Start,
 }
 
-/// What a place in the text belongs to.
+/// The context of a position in the text.
 fn surroundings(found: &Found, place: Span) -> Surroundings<'_> {
     let at = found.bylines.partition_point(|byline| byline.byline.start <= place.start);
     let Some(byline) = at.checked_sub(1).map(|at| &found.bylines[at]) else { return Surroundings::Start };
@@ -204,7 +204,7 @@ fn surroundings(found: &Found, place: Span) -> Surroundings<'_> {
     if place.start < end { Surroundings::Byline } else { Surroundings::Turn(byline) }
 }
 
-/// Whether the bracket fills whole lines below the end of a sentence: it is then a note, whatever it says.
+/// Whether the bracket fills whole lines below the end of a sentence: it is then a note, whatever its words are.
 fn is_own_line(page: &Page<'_>, mapped: &MappedText, lines: &Range<usize>, bracket: &Bracket) -> bool {
     let text = &*mapped.text;
     let (before, after) = (text[..bracket.outer.start].trim_end(), &text[bracket.outer.end..]);

@@ -1,7 +1,7 @@
-//! Text between turns that is not speech: headings, agenda items, minutes of what was said, pull quotes.
+//! Text between turns that is not speech: headings, agenda items, reports of what was said, pull quotes.
 //!
-//! **Input**: the page, what is settled, and the bylines. **Output**: claims on lines, and where the head of the document ends.
-//! Brackets inside turns are left to `asides`.
+//! **Input**: the page, the claims on it, and the bylines. **Output**: claims on lines, and where the head of the
+//! document ends. Brackets inside turns are left to `asides`.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -27,7 +27,7 @@ const HEAD_ENOUGH: usize = 2_000;
 const HEADING_LINES: usize = 4;
 
 static NUMBERED: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^(\d{1,3})[.)]\s+\S"));
-/// Number of words of prose above the first byline, if it must be speech.
+/// Number of words of prose above the first byline; `None` if there are too few for speech.
 pub(crate) fn speech_before(page: &Page<'_>, settled: &Settled, first_byline: usize, found: &Found) -> Option<usize> {
     if found.bylines.is_empty() {
         return None;

@@ -1,7 +1,8 @@
 //! The head of a document: title, event, panel, session, date and time, and who conducts the meeting.
 //!
-//! **Input**: the page, what is settled, and the first byline. **Output**: claims on lines, the front matter, and the people that the
-//! head names as chairs or as present. Only printed information is used; a date without a year takes the year of the event's name.
+//! **Input**: the page, the claims on it, and the first byline. **Output**: claims on lines, the front matter, and the
+//! people that the head names as chairs or as present. Only printed information is used; a date without a year takes
+//! the year of the event's name.
 
 use std::sync::LazyLock;
 
@@ -174,7 +175,7 @@ fn entries(lexicon: &Lexicon, list: &str) -> Vec<String> {
 }
 
 static YEAR: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"\b(?:1[6-9]|20)\d{2}\b"));
-/// What the head of the document says of the event.
+/// What the head of the document says about the event.
 pub(crate) fn front_matter(page: &Page<'_>, settled: &Settled, first_byline: usize) -> FrontMatter {
     let lexicon = page.lexicon;
     let mut front = FrontMatter::default();

@@ -1,7 +1,7 @@
 //! Running headers, page numbers, clock times, stage directions and notes.
 //!
-//! **Input**: the page and what is settled. **Output**: claims on lines. Nothing is deleted: each line becomes part of a block of its
-//! kind. Headings and notes that depend on the bylines are left to `body`.
+//! **Input**: the page and the claims on it. **Output**: claims on lines. Nothing is deleted: each line becomes part of
+//! a block of its kind. Headings and notes that depend on the bylines are left to `body`.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -32,7 +32,7 @@ const LONGEST_HOUR: usize = 40;
 
 static FOOTNOTE: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^\[\^[^\]]{1,20}\]:"));
 
-/// Page numbers, clock times and running headers. The first occurrence of a header stays open: it may be the title.
+/// Page numbers, clock times and running headers. The first occurrence of a header is left open: it may be the title.
 /// `name_levels` are the levels of headings that are names of speakers.
 pub(crate) fn headers(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<u8>) -> Settled {
     let lexicon = page.lexicon;

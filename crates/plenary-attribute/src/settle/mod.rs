@@ -1,6 +1,7 @@
 //! What is not speech: running headers, notes, the head of the document, headings, stage directions.
 //!
-//! **Input**: the page and what is settled so far; later passes also the bylines. **Output**: claims on lines, as [`Settled`].
+//! **Input**: the page and the claims so far; later passes also the bylines. **Output**: claims on lines, as
+//! [`Settled`].
 //!
 //! [`Settled`]: crate::page::Settled
 

@@ -299,7 +299,7 @@ impl<'a> Walk<'a> {
         Ok((input, Norm { weight, bias, epsilon }))
     }
 
-    /// The node that writes `output`; an error where it is of another kind.
+    /// The node that writes `output`; an error if it is of another kind.
     fn node(&self, output: &str, kind: &str) -> Found<&'a NodeProto> {
         match self.nodes.get(output) {
             Some(node) if node.op_type.as_deref() == Some(kind) => Ok(node),
@@ -376,7 +376,7 @@ impl<'a> Walk<'a> {
         Ok(self.raw(name, DataType::INT64)?.as_chunks().0.iter().map(|b| i64::from_le_bytes(*b)).collect())
     }
 
-    /// The bytes of an int8 or uint8 tensor; an error where their number is not that of its shape.
+    /// The bytes of an int8 or uint8 tensor; an error if their number is not that of its shape.
     fn bytes(&self, name: &str, data_type: DataType) -> Found<Vec<u8>> {
         let dims = &self.constant(name)?.dims;
         let bytes = self.raw(name, data_type)?;

@@ -183,7 +183,7 @@ impl Engine for Encoder {
     }
 }
 
-/// The first `n` numbers of a buffer, which grows where necessary.
+/// The first `n` numbers of a buffer, which grows if necessary.
 fn room<T: Clone + Default>(buffer: &mut Vec<T>, n: usize) -> &mut [T] {
     if buffer.len() < n {
         buffer.resize(n, T::default());

@@ -1,8 +1,9 @@
 //! The layout of weights in memory, made once when a model is loaded.
 //!
-//! **Input**: weights row by row. **Output**: packed weights, which the kernels read in order. A linear layer's weights `[inputs, outputs]` become panels of 16 outputs. A panel is a row of blocks of 64 bytes (one
-//! cache line, one 512-bit or two 256-bit registers), one block for every 4 inputs; in a block the 4 weights of an output
-//! are adjacent, as `vpmaddubsw` and `vpdpbusd` require. Two blocks make a step:
+//! **Input**: weights row by row. **Output**: packed weights, which the kernels read in order. A linear layer's weights
+//! `[inputs, outputs]` become panels of 16 outputs. A panel is a row of blocks of 64 bytes (one cache line, one 512-bit
+//! or two 256-bit registers), one block for every 4 inputs; in a block the 4 weights of an output are adjacent, as
+//! `vpmaddubsw` and `vpdpbusd` require. Two blocks make a step:
 //!
 //! ```text
 //!                 step 0 of a panel                                                step 1
@@ -21,9 +22,9 @@
 
 use super::form::NotThisForm;
 
-/// Outputs of a panel.
+/// Number of outputs of a panel.
 pub(crate) const PANEL: usize = 16;
-/// Inputs of a block.
+/// Number of inputs of a block.
 pub(crate) const GROUP: usize = 4;
 
 /// The weights of 4 inputs for 16 outputs.

@@ -9,23 +9,23 @@ use ndarray::{Array2, ArrayView2};
 use super::neighbours::Neighbour;
 use plenary_corpus::findings::AssignmentReason;
 
-/// Neighbours that vote on the theme of a node that was not fitted.
+/// Number of neighbours that vote on the theme of a node that was not fitted.
 pub(super) const VOTERS: usize = 15;
 
-/// Nodes under which a community does not stand: a twentieth of all, at least 3 and at most 10.
+/// Minimum number of nodes of a community that becomes a theme: a twentieth of all nodes, at least 3 and at most 10.
 pub(super) fn least_size(n_nodes: usize) -> usize {
     (n_nodes / 20).clamp(3, 10)
 }
 
-/// The theme of a fitted node and whether its own community stood.
+/// The theme of a fitted node, and whether its own community became the theme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Membership {
     pub theme: usize,
     pub core: bool,
 }
 
-/// Communities with fewer than `least` nodes dissolve; their nodes join the theme with the nearest mean vector. Where
-/// no community stands, all nodes are one theme.
+/// Communities with fewer than `least` nodes are dissolved; their nodes join the theme with the nearest mean vector. If
+/// no community is large enough, all nodes are one theme.
 pub(super) fn memberships(vectors: ArrayView2<f32>, community: &[usize], least: usize) -> Vec<Membership> {
     let n_communities = community.iter().max().map_or(0, |last| last + 1);
     let mut sizes = vec![0; n_communities];
@@ -94,8 +94,8 @@ fn nearest_mean(vectors: ArrayView2<f32>, node: usize, means: &Array2<f64>) -> u
     best.0
 }
 
-/// The theme with the largest part of the neighbours' cosines, of equals the first; the first theme where there are no
-/// neighbours.
+/// The theme with the largest sum of the neighbours' cosines; ties go to the first theme. Without neighbours it is the
+/// first theme.
 pub(super) fn vote(neighbours: &[Neighbour], members: &[Membership], n_themes: usize) -> usize {
     let mut votes = vec![0.0_f64; n_themes];
     for neighbour in neighbours {
@@ -104,8 +104,8 @@ pub(super) fn vote(neighbours: &[Neighbour], members: &[Membership], n_themes: u
     (1..n_themes).fold(0, |best, theme| if votes[theme] > votes[best] { theme } else { best })
 }
 
-/// Share of the neighbours that are of the same theme, weighted by cosine, in [0, 1]. Without neighbours: 1 where there
-/// is only one theme, else 0.
+/// Share of the neighbours that have the same theme, weighted by cosine, in [0, 1]. Without neighbours: 1 if there is
+/// only one theme, else 0.
 pub(super) fn probability(theme: usize, neighbours: &[Neighbour], members: &[Membership], n_themes: usize) -> f32 {
     if n_themes == 1 {
         return 1.0;
@@ -120,7 +120,7 @@ pub(super) fn probability(theme: usize, neighbours: &[Neighbour], members: &[Mem
     if all > 0.0 { ((same / all) as f32).clamp(0.0, 1.0) } else { 0.0 }
 }
 
-/// Why a node is in its theme; a probability under the floor goes before the rest.
+/// Why a node is in its theme; a probability below the threshold takes precedence.
 pub(super) fn reason(core: bool, probability: f32, floor: f32) -> AssignmentReason {
     if probability < floor {
         AssignmentReason::LowConfidence

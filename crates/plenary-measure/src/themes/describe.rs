@@ -1,8 +1,8 @@
-//! Themes to words: the terms that set a theme apart from the others, and its label.
+//! Themes to words: the terms that distinguish a theme from the others, and its label.
 //!
-//! **Input:** the distinct texts of each theme. **Output:** terms with weights, and a label. Words are those of Unicode (UAX
-//! 29), lower-cased; languages without spaces between words are cut into single characters and get poor labels. Vectors are
-//! not used.
+//! **Input:** the distinct texts of each theme. **Output:** terms with weights, and a label. Words are Unicode words
+//! (UAX 29) in lower case; languages without spaces between words are cut into single characters and get poor labels.
+//! Vectors are not used.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,18 +10,19 @@ use unicode_segmentation::UnicodeSegmentation;
 
 const TERMS: usize = 10;
 const LABEL_TERMS: usize = 3;
-/// Between the terms of a label.
+/// Separator between the terms of a label.
 const LABEL_JOINT: &str = " · ";
-/// Texts of the theme that a term must stand in; where that leaves too few for a label, single mentions count too.
+/// Minimum number of texts of the theme in which a term occurs; if too few terms for a label remain, terms of single
+/// texts are used too.
 const REPEATED: u64 = 2;
-/// A word of which this share stands in one phrase is told by the phrase.
+/// A word is left out if at least this share of its occurrences is in one phrase.
 const ABSORBED: f64 = 0.6;
 
-/// What describes a theme.
+/// Terms and label of a theme.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Description {
     pub label: String,
-    /// By falling weight.
+    /// Sorted by decreasing weight.
     pub terms: Vec<String>,
     pub weights: Vec<f32>,
 }
@@ -30,9 +31,10 @@ pub(super) struct Description {
 ///
 /// `weight = tf / L * ln(1 + A / f)`
 ///
-/// with `tf` the occurrences of the term in the theme, `L` those of all terms in the theme, `f` those of the term in all
-/// themes and `A` the mean of `L` over themes. Stop words, numbers and terms too close to a better one are left out;
-/// a theme of nothing but stop words is described by those. The label of a theme without any word is empty.
+/// where `tf` is the number of occurrences of the term in the theme, `L` that of all terms in the theme, `f` that of
+/// the term in all themes, and `A` the mean of `L` over themes. Stop words, numbers and terms that are too similar to a
+/// better one are left out; a theme that has only stop words is described by them. The label of a theme without words
+/// is empty.
 pub(super) fn describe(themes: &[Vec<&str>], language: Option<&str>) -> Vec<Description> {
     let stop = stop_words(language.unwrap_or("en"));
     let mut described = weigh(themes, &stop);
@@ -47,13 +49,13 @@ pub(super) fn describe(themes: &[Vec<&str>], language: Option<&str>) -> Vec<Desc
     described
 }
 
-/// The stop words of a language, by the first part of its ISO code; none for a language without a list.
+/// The stop words of a language, by the first part of its ISO code; empty for a language without a list.
 fn stop_words(language: &str) -> HashSet<&'static str> {
     let code = language.split(['-', '_']).next().unwrap_or_default().to_lowercase();
     stop_words::lookup(code).unwrap_or_default().iter().copied().collect()
 }
 
-/// A word, or two adjacent ones, by their numbers in the vocabulary.
+/// A word, or two adjacent words, by their numbers in the vocabulary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Term {
     Word(u32),
@@ -64,9 +66,9 @@ enum Term {
 struct Count {
     /// Occurrences.
     tf: u64,
-    /// Texts with an occurrence.
+    /// Texts in which the term occurs.
     df: u64,
-    /// The last text counted, so that `df` counts a text once.
+    /// The last text that was counted, so that `df` counts each text once.
     last_text: usize,
 }
 
@@ -100,8 +102,8 @@ fn weigh(themes: &[Vec<&str>], stop: &HashSet<&'static str>) -> Vec<Description>
         .collect()
 }
 
-/// The terms fit to describe a theme, by falling weight, of equals by spelling: words in at least `least_texts` texts
-/// that no phrase stands for, and repeated phrases.
+/// The terms that can describe a theme, sorted by decreasing weight, then by spelling: words in at least `least_texts`
+/// texts that do not mostly occur in one phrase, and repeated phrases.
 fn candidates(
     counts: &HashMap<Term, Count>,
     least_texts: u64,
@@ -136,7 +138,7 @@ fn candidates(
     ranked
 }
 
-/// The best terms of which no two share a word or forms of it.
+/// The best terms, no two of which share a word or a form of it.
 fn choose(ranked: Vec<(Term, f64)>, vocabulary: &Vocabulary) -> Description {
     let mut chosen = Description::default();
     let mut used: Vec<&str> = Vec::new();
@@ -156,9 +158,9 @@ fn choose(ranked: Vec<(Term, f64)>, vocabulary: &Vocabulary) -> Description {
     chosen
 }
 
-/// Whether two words look like forms of one ("company", "companies"): they part at the last letter of the shorter or
-/// after it, and the longer goes on for at most three letters. Made for suffixes; wrong now and then, which costs a
-/// term.
+/// Whether two words look like forms of one word ("company", "companies"): they share all letters of the shorter word
+/// except possibly the last, and the longer has at most three letters after the shared ones. Made for suffixes; an
+/// occasional error only costs a term.
 fn same_stem(a: &str, b: &str) -> bool {
     let (a_len, b_len) = (a.chars().count(), b.chars().count());
     let common = a.chars().zip(b.chars()).take_while(|(x, y)| x == y).count();
@@ -210,7 +212,7 @@ fn count(texts: &[&str], stop: &HashSet<&'static str>, vocabulary: &mut Vocabula
             count.tf += 1;
             count.last_text = number;
         };
-        // The word before and where it ends, while it may begin a phrase.
+        // The previous word and its end, if it may begin a phrase.
         let mut before: Option<(u32, usize)> = None;
         for (start, raw) in text.unicode_word_indices() {
             let Some(word) = word_of(raw).filter(|word| !stop.contains(word.as_str())) else {
@@ -231,17 +233,17 @@ fn count(texts: &[&str], stop: &HashSet<&'static str>, vocabulary: &mut Vocabula
     counts
 }
 
-/// A word as it is counted: lower-cased, without a possessive; `None` for numbers and single letters.
+/// A word as it is counted: in lower case, without a possessive; `None` for numbers and single letters.
 fn word_of(raw: &str) -> Option<String> {
     let lower = raw.to_lowercase().replace('\u{2019}', "'");
     let word = lower.strip_suffix("'s").unwrap_or(&lower);
     let letters = word.chars().filter(|c| c.is_alphabetic()).count();
-    // One ideograph can be a word, one letter of an alphabet is not.
+    // A single ideograph can be a word; a single letter of an alphabet cannot.
     let enough = letters >= 2 || (letters == 1 && (word.chars().count() > 1 || !word.is_ascii()));
     enough.then(|| word.to_string())
 }
 
-/// Whether what stands between two words leaves them in one phrase: blanks or a hyphen, no other mark.
+/// Whether two words with this text between them form a phrase: only spaces or a hyphen.
 fn joins(between: &str) -> bool {
     between.chars().all(|c| c.is_whitespace() || matches!(c, '-' | '\u{2010}' | '\u{2011}'))
 }

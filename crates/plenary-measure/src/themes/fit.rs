@@ -1,9 +1,9 @@
-//! Vectors to communities: an order of texts that does not depend on the input's, the shared-neighbour graph, Leiden,
-//! consensus of starts.
+//! Vectors to communities: an order of texts that does not depend on the order of the input, the shared-neighbour
+//! graph, Leiden, and the consensus of several starts.
 //!
-//! **Input:** neighbours of each distinct text. **Output:** a community per text, with the result of every start. The result
-//! does not depend on the order of the input or the number of threads: texts are sorted by content, and every start has its
-//! own seed. **Left to others:** names of communities, and texts that are assigned later.
+//! **Input:** neighbours of each distinct text. **Output:** a community per text, with the result of every start. The
+//! result does not depend on the order of the input or the number of threads: texts are sorted by content, and every
+//! start has its own seed. **Left to others:** labels of communities, and texts that are assigned later.
 
 use std::cmp::Ordering;
 
@@ -19,13 +19,14 @@ use plenary_corpus::progress::Progress;
 /// Starts of the community search whose consensus is taken, and how often it is taken.
 pub(super) const STARTS: usize = 10;
 pub(super) const ROUNDS: usize = 2;
-/// Leiden repeats from its own result until the quality stands still; this many times at the most.
+/// Maximum number of times that Leiden is repeated from its own result; it ends earlier if the quality no longer
+/// increases.
 const MAX_PASSES: usize = 20;
 
-/// The place of a text in canonical order: by hash of seed and text, then text.
+/// The position of a text in canonical order: by hash of seed and text, then by text.
 ///
-/// A text that is said again and again ("Thank you.") is one node, so that its copies cannot form a theme or fill
-/// each other's neighbourhoods.
+/// A text that occurs many times ("Thank you.") is one node, so that its copies cannot form a theme or fill each
+/// other's neighbourhoods.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Node {
     pub hash: [u8; 32],
@@ -39,15 +40,15 @@ impl Node {
     }
 }
 
-/// A vector scaled to length 1; a vector of zeros stays one.
+/// A vector scaled to length 1; a zero vector stays zero.
 pub(super) fn unit(vector: ArrayView1<f32>) -> Vec<f32> {
     let norm = vector.iter().map(|&v| f64::from(v) * f64::from(v)).sum::<f64>().sqrt();
     let scaled = |&v: &f32| if norm > 0.0 { (f64::from(v) / norm) as f32 } else { 0.0 };
     vector.iter().map(scaled).collect()
 }
 
-/// Neighbours per node: 5 up to 30 nodes, 8 at 100, 15 from 300 on, in between by straight lines; never more than
-/// there are other nodes.
+/// Neighbours per node: 5 up to 30 nodes, 8 at 100, 15 from 300 on, with linear interpolation in between; never more
+/// than the number of other nodes.
 pub(super) fn neighbours_for(n_nodes: usize) -> usize {
     let between = |n: usize, (n0, k0): (usize, usize), (n1, k1): (usize, usize)| {
         k0 + ((n - n0) * (k1 - k0) + (n1 - n0) / 2) / (n1 - n0)
@@ -69,8 +70,8 @@ pub(super) struct Edge {
     pub weight: f64,
 }
 
-/// Shared-nearest-neighbour graph (Jarvis & Patrick 1973): an edge wherever one node is among the other's neighbours,
-/// its weight the Jaccard overlap of the two neighbourhoods, each with its own node.
+/// Shared-nearest-neighbour graph (Jarvis & Patrick 1973): two nodes have an edge if one is among the other's
+/// neighbours. Its weight is the Jaccard overlap of the two neighbourhoods, each including its own node.
 pub(super) fn shared_neighbour_graph(neighbours: &[Vec<Neighbour>]) -> Vec<Edge> {
     let closed: Vec<Vec<usize>> = neighbours
         .par_iter()
@@ -85,7 +86,7 @@ pub(super) fn shared_neighbour_graph(neighbours: &[Vec<Neighbour>]) -> Vec<Edge>
         .into_par_iter()
         .flat_map_iter(|a| {
             let closed = &closed;
-            // A mutual pair is named by its first node alone.
+            // A mutual pair is added by its first node only.
             let named = move |&&b: &&usize| b != a && (a < b || closed[b].binary_search(&a).is_err());
             closed[a].iter().filter(named).map(move |&b| {
                 let shared = n_common(&closed[a], &closed[b]);
@@ -98,7 +99,7 @@ pub(super) fn shared_neighbour_graph(neighbours: &[Vec<Neighbour>]) -> Vec<Edge>
     edges
 }
 
-/// How many values two rising lists share.
+/// Number of values that two ascending lists share.
 fn n_common(a: &[usize], b: &[usize]) -> usize {
     let (mut i, mut j, mut n) = (0, 0, 0);
     while i < a.len() && j < b.len() {
@@ -111,17 +112,17 @@ fn n_common(a: &[usize], b: &[usize]) -> usize {
     n
 }
 
-/// What the community search found.
+/// Result of the community search.
 pub(super) struct Fit {
-    /// The community of each node, numbered from 0 as they appear.
+    /// The community of each node, numbered from 0 in the order of appearance.
     pub community: Vec<usize>,
-    /// The same for each start on the graph itself, before any consensus.
+    /// The same for each start on the graph itself, before the consensus.
     pub starts: Vec<Vec<usize>>,
 }
 
-/// Communities by consensus of [`STARTS`] starts (Lancichinetti & Fortunato 2012, on the edges of the graph alone):
-/// the weight of an edge becomes the share of starts that keep its ends together, [`ROUNDS`] times; then one more
-/// search. `progress` advances by one for each of `ROUNDS * STARTS + 1` searches.
+/// Communities by consensus of [`STARTS`] starts (Lancichinetti & Fortunato 2012, on the edges of the graph only): the
+/// weight of an edge becomes the share of starts that put its two nodes into one community. This is done [`ROUNDS`]
+/// times, followed by one more search. `progress` advances by one for each of the `ROUNDS * STARTS + 1` searches.
 pub(super) fn consensus(
     n_nodes: usize,
     mut edges: Vec<Edge>,
@@ -166,8 +167,8 @@ fn graph(n_nodes: usize, edges: &[Edge]) -> Result<GraphData, ThemeError> {
     Ok(builder.build()?)
 }
 
-/// One search: Leiden (Traag, Waltman & van Eck 2019) for modularity, again from its own result until the quality
-/// stands still.
+/// One search: Leiden (Traag, Waltman & van Eck 2019) for modularity, repeated from its own result until the quality no
+/// longer increases.
 fn communities(graph: &GraphData, resolution: f64, seed: u64) -> Result<Vec<usize>, ThemeError> {
     let leiden = Leiden::new(LeidenConfig { resolution, seed: Some(seed), ..LeidenConfig::default() });
     let mut best = leiden.run(graph)?;
@@ -196,7 +197,8 @@ mod tests {
     #[test]
     fn overlap_is_over_closed_neighbourhoods() {
         let list = |nodes: &[usize]| nodes.iter().map(|&node| Neighbour { node, cosine: 0.5 }).collect::<Vec<_>>();
-        // 0 <-> 1 share {0, 1}; 2 points at 0 alone, which does not point back: {0, 2} and {0, 1} share one of three.
+        // 0 <-> 1 share {0, 1}; 2 has only the neighbour 0, which does not have 2: {0, 2} and {0, 1} share one of
+        // three.
         let edges = shared_neighbour_graph(&[list(&[1]), list(&[0]), list(&[0])]);
         assert_eq!(edges, [Edge { from: 0, to: 1, weight: 1.0 }, Edge { from: 0, to: 2, weight: 1.0 / 3.0 }]);
     }

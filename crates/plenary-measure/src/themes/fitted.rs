@@ -1,7 +1,7 @@
-//! Themes of a sample, by which every segment is assigned.
+//! The themes of a sample, and the assignment of every segment to them.
 //!
-//! **Input:** the fit of a [`Sample`](super::Sample), then all segments in their order. **Output:** the themes from the largest to
-//! the smallest and the theme of every segment.
+//! **Input:** the fit of a [`Sample`](super::Sample), then all segments in their order. **Output:** the themes from the
+//! largest to the smallest, and the theme of every segment.
 
 use std::collections::HashSet;
 
@@ -17,7 +17,7 @@ use super::fit::{self, Node};
 use super::neighbours::{self, Neighbour};
 use super::{ThemeError, ThemeOptions};
 
-/// A theme before all segments have been counted.
+/// A theme before all segments are counted.
 #[derive(Debug)]
 pub(super) struct Draft {
     pub(super) description: describe::Description,
@@ -29,11 +29,11 @@ pub(super) struct Draft {
     /// The first of its nodes in canonical order.
     pub(super) first_node: usize,
     pub(super) n_segments: usize,
-    /// First halves of the sha256 of the speakers' keys: they are told apart without being kept.
+    /// First halves of the sha256 of the speakers' keys, so that speakers are counted without storing their keys.
     pub(super) speakers: HashSet<[u8; 16]>,
 }
 
-/// Themes of a sample, by which every segment is placed.
+/// The themes of a sample, to which every segment is assigned.
 #[derive(Debug)]
 pub struct Fitted {
     pub(super) options: ThemeOptions,
@@ -45,16 +45,17 @@ pub struct Fitted {
     pub(super) drafts: Vec<Draft>,
     /// The first segment with the text of each node.
     pub(super) first_rows: Vec<Option<usize>>,
-    /// Of the segments so far, in their order.
+    /// Assignments of the segments so far, in their order.
     pub(super) assignments: Vec<Assignment>,
 }
 
 impl Fitted {
-    /// Places the next segments: those in the sample as they were fitted, others by the vote of their neighbours there.
-    /// Shapes as for [`find`](super::find). `progress` advances by one for each segment outside the sample.
+    /// Assigns the next segments: those whose text is in the sample as they were fitted, others by the vote of their
+    /// neighbours in the sample. Shapes as for [`find`](super::find). `progress` advances by one for each segment
+    /// outside the sample.
     ///
     /// # Errors
-    /// [`ThemeError`] where the inputs do not fit together or `progress` asks to stop.
+    /// [`ThemeError`] if the inputs do not fit together or `progress` asks to stop.
     pub fn assign(
         &mut self,
         vectors: ArrayView2<f32>,
@@ -71,7 +72,7 @@ impl Fitted {
         let others: Vec<usize> = (0..texts.len()).filter(|&row| known[row].is_none()).collect();
         let block = |start: usize, end: usize| {
             let rows = others[start..end].iter().flat_map(|&row| fit::unit(vectors.row(row)));
-            // As many numbers as rows times columns, by construction.
+            // The number of values is rows times columns by construction.
             Array2::from_shape_vec((end - start, vectors.ncols()), rows.collect()).unwrap_or_default()
         };
         let near = neighbours::of_queries(others.len(), block, self.unit.view(), assign::VOTERS, progress)?;
@@ -99,7 +100,7 @@ impl Fitted {
         Ok(())
     }
 
-    /// The themes from the largest to the smallest, and every segment's place among them.
+    /// The themes from the largest to the smallest, and the assignment of every segment to them.
     pub fn themes(self) -> Themes {
         let mut order: Vec<usize> = (0..self.drafts.len()).collect();
         order.sort_by_key(|&theme| (std::cmp::Reverse(self.drafts[theme].n_segments), self.drafts[theme].first_node));

@@ -1,11 +1,11 @@
-//! Vectors to themes: communities of segments, their labels, and how surely each segment belongs.
+//! Vectors to themes: communities of segments, their labels, and the probability of each assignment.
 //!
-//! **Input:** one vector, one text and perhaps a speaker per segment. **Output:** the themes and the theme of every segment.
-//! [`find`] does it at once; a corpus larger than memory is read twice, some segments at a time: into a [`Sample`], whose fit
-//! ([`Fitted`]) then assigns every segment. Samples of parts of a corpus are merged. The result depends on the set of
-//! segments, the options and the seed alone: not on the order of the segments, on how they are cut into parts, or on the
-//! number of threads. **Refused:** vectors that are not finite and options outside their range. How it works and where its
-//! limits are is described in `docs/explanation/themes.md`.
+//! **Input:** one vector, one text and optionally a speaker per segment. **Output:** the themes and the theme of every
+//! segment. [`find`] does it in one call; a corpus larger than memory is read twice, some segments at a time: into a
+//! [`Sample`], whose fit ([`Fitted`]) then assigns every segment. Samples of parts of a corpus are merged. The result
+//! depends only on the set of segments, the options and the seed: not on the order of the segments, on how they are cut
+//! into parts, or on the number of threads. **Refused:** vectors that are not finite and options outside their range.
+//! The method and its limits are described in `docs/explanation/themes.md`.
 
 mod assign;
 mod describe;
@@ -32,13 +32,14 @@ pub const NEIGHBOURS_AT_MOST: usize = 500;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ThemeOptions {
-    /// Resolution of the community search: higher finds more and smaller themes.
+    /// Resolution of the community search: a higher value gives more and smaller themes.
     pub resolution: f64,
-    /// Neighbours per segment in the graph; 0 chooses by the number of segments.
+    /// Neighbours per segment in the graph; 0 derives it from the number of segments.
     pub neighbours: usize,
-    /// Segments under which a community joins its nearest neighbour; 0 chooses by the number of segments.
+    /// Minimum number of segments of a community; a smaller one joins its nearest neighbour. 0 derives it from the
+    /// number of segments.
     pub min_segments: usize,
-    /// Probability under which a segment is assigned with the reason `low_confidence`.
+    /// A segment with a lower probability is assigned with the reason `low_confidence`.
     pub confidence_floor: f32,
 }
 
@@ -72,7 +73,7 @@ impl ThemeOptions {
     }
 }
 
-/// Why there are no themes.
+/// Why themes could not be found.
 #[derive(Debug, thiserror::Error)]
 pub enum ThemeError {
     /// The inputs do not fit together.
@@ -105,12 +106,12 @@ pub enum ThemeError {
 /// Finds the themes of segments.
 ///
 /// `vectors` has shape `[segments, dimensions]` and any length per row (rows are scaled to length 1); `texts` and
-/// `speakers` (any key that tells speakers apart) have one entry per segment; `language` is an ISO 639-1 code for the
-/// stop words of the labels, English where `None`. The assignments come back in the order of the segments. Of segments
-/// with the same text the vectors should be the same: one of them counts.
+/// `speakers` (any key that distinguishes speakers) have one entry per segment; `language` is an ISO 639-1 code for the
+/// stop words of the labels, English if `None`. The assignments are in the order of the segments. Segments with the
+/// same text should have the same vector: only one of them is used.
 ///
 /// # Errors
-/// [`ThemeError`] where the inputs do not fit together, a vector is not finite, an option is out of range, or
+/// [`ThemeError`] if the inputs do not fit together, a vector is not finite, an option is out of range, or
 /// `progress` asks to stop.
 pub fn find(
     vectors: ArrayView2<f32>,

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::ThemeError;
 use plenary_corpus::progress::Progress;
 
-/// Queries and base rows of one block product: 256 x 2,048 cosines take 2 MiB a thread.
+/// Queries and base rows of one block product: 256 x 2,048 cosines take 2 MiB per thread.
 const BLOCK_QUERIES: usize = 256;
 const BLOCK_BASE: usize = 2_048;
 
@@ -33,10 +33,10 @@ pub(super) fn of_each(
     })
 }
 
-/// The `k` nearest rows of `base` for each of `n_queries` queries, of which `queries(start, end)` makes a block.
+/// The `k` nearest rows of `base` for each of `n_queries` queries; `queries(start, end)` returns a block of them.
 ///
-/// Each list holds at most `k` rows with a cosine over 0, by falling cosine, of equals the first. `progress` advances
-/// by one for each query.
+/// Each list has at most `k` rows with a cosine over 0, sorted by decreasing cosine; ties go to the first row.
+/// `progress` advances by one for each query.
 pub(super) fn of_queries(
     n_queries: usize,
     queries: impl Fn(usize, usize) -> Array2<f32> + Sync,
@@ -65,7 +65,7 @@ fn by_blocks(
     Ok(blocks?.into_iter().flatten().collect())
 }
 
-/// `own` is the place in `base` of the first query where the queries are base rows themselves: none is its own
+/// `own` is the position in `base` of the first query if the queries are base rows themselves: a row is not its own
 /// neighbour.
 fn of_block(
     queries: ArrayView2<f32>,
@@ -88,7 +88,7 @@ fn of_block(
             let own = own.map(|first| first + query);
             let mut floor = if list.len() < k { 0.0 } else { list[k - 1].cosine };
             for (column, &cosine) in row.iter().enumerate() {
-                // Strictly more: of equals, the base row that came first stays.
+                // Strictly greater: in a tie, the earlier base row is kept.
                 if cosine > floor && Some(start + column) != own {
                     let place = list.partition_point(|other| other.cosine >= cosine);
                     list.insert(place, Neighbour { node: start + column, cosine });

@@ -16,13 +16,13 @@ use super::fit::Node;
 use super::fitted::{Draft, Fitted, place};
 use super::{FITTED_AT_MOST, ThemeError, ThemeOptions, assign, describe, fit, neighbours};
 
-/// Exemplars of a theme.
+/// Number of exemplars of a theme.
 const EXEMPLARS: usize = 3;
 
-/// Rises when the file form changes.
+/// Increases when the file format changes.
 const STORED_VERSION: u32 = 1;
 
-/// The file form of a sample.
+/// The file format of a sample.
 #[derive(Serialize, Deserialize)]
 struct Stored {
     version: u32,
@@ -36,15 +36,15 @@ struct Stored {
 /// Why samples cannot be merged, written or read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SampleError {
-    /// Two samples are not of one study.
+    /// Two samples were made with different options or seeds.
     #[error("the samples for themes were made with other options or another seed")]
     Options,
-    /// Two samples are not of one embedding model.
+    /// Two samples have vectors of different widths, so they belong to different embedding models.
     #[error("the samples for themes have vectors of {expected} and of {found} dimensions")]
     Width {
-        /// Of the sample that the other was to be added to.
+        /// Width of the sample to which the other was to be added.
         expected: usize,
-        /// Of the other.
+        /// Width of the other sample.
         found: usize,
     },
     /// The bytes are not a sample.
@@ -55,8 +55,8 @@ pub enum SampleError {
     Write(String),
 }
 
-/// The texts that themes are fitted to: all distinct ones or, where there are more than [`FITTED_AT_MOST`], those that come
-/// first in an order given by content and seed.
+/// The texts that themes are fitted to: all distinct texts or, if there are more than [`FITTED_AT_MOST`], the first in
+/// an order given by content and seed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sample {
     options: ThemeOptions,
@@ -71,16 +71,16 @@ impl Sample {
     /// An empty sample.
     ///
     /// # Errors
-    /// [`ThemeError::Option`] where an option is out of range.
+    /// [`ThemeError::Option`] if an option is out of range.
     pub fn new(options: &ThemeOptions, seed: u64) -> Result<Self, ThemeError> {
         options.check()?;
         Ok(Self { options: options.clone(), seed, at_most: FITTED_AT_MOST, nodes: BTreeMap::new(), n_rows: 0 })
     }
 
-    /// Adds segments; `vectors` has the shape `[segments, dimensions]`, `texts` one entry per segment.
+    /// Adds segments; `vectors` has the shape `[segments, dimensions]`, `texts` has one entry per segment.
     ///
     /// # Errors
-    /// [`ThemeError`] where the two do not fit together or a vector is not finite.
+    /// [`ThemeError`] if the two do not fit together or a vector is not finite.
     pub fn add(&mut self, vectors: ArrayView2<f32>, texts: &[&str]) -> Result<(), ThemeError> {
         if vectors.nrows() != texts.len() {
             return Err(ThemeError::Mismatch { vectors: vectors.nrows(), texts: texts.len(), speakers: texts.len() });
@@ -104,7 +104,7 @@ impl Sample {
     }
 
     fn insert(&mut self, node: Node, vector: Vec<f32>) {
-        // Of several vectors of one text the same one is kept in whatever order they are added.
+        // If a text has several vectors, the same one is kept whatever the order in which they are added.
         let bits = |vector: &[f32]| vector.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
         let known = self.nodes.entry(node).or_insert_with(|| vector.clone());
         if vector != *known && bits(&vector) < bits(known) {
@@ -115,11 +115,11 @@ impl Sample {
         }
     }
 
-    /// Adds the texts of another sample: the sample of two parts of a corpus is that of both together.
+    /// Adds the texts of another sample. The merged samples of two parts of a corpus equal the sample of the whole.
     ///
     /// # Errors
-    /// [`SampleError::Options`] where the two were made with other options or another seed, [`SampleError::Width`] where
-    /// their vectors have another number of dimensions.
+    /// [`SampleError::Options`] if the two were made with different options or seeds, [`SampleError::Width`] if their
+    /// vectors have different numbers of dimensions.
     pub fn merge(&mut self, other: Sample) -> Result<(), SampleError> {
         if self.options != other.options || self.seed != other.seed || self.at_most != other.at_most {
             return Err(SampleError::Options);
@@ -138,7 +138,7 @@ impl Sample {
         Ok(())
     }
 
-    /// Number of dimensions of the vectors; `None` of an empty sample.
+    /// Number of dimensions of the vectors; `None` for an empty sample.
     fn width(&self) -> Option<usize> {
         self.nodes.values().next().map(Vec::len)
     }
@@ -146,7 +146,7 @@ impl Sample {
     /// Writes the sample; the same sample gives the same bytes.
     ///
     /// # Errors
-    /// Where `to` cannot be written.
+    /// If `to` cannot be written.
     pub fn write(&self, to: impl Write) -> Result<(), SampleError> {
         let stored = Stored {
             version: STORED_VERSION,
@@ -162,7 +162,7 @@ impl Sample {
     /// Reads what [`Sample::write`] wrote.
     ///
     /// # Errors
-    /// [`SampleError::Damaged`] where the bytes are not a sample of this version.
+    /// [`SampleError::Damaged`] if the bytes are not a sample of this version.
     pub fn read(mut from: impl Read) -> Result<Self, SampleError> {
         let mut bytes = Vec::new();
         from.read_to_end(&mut bytes).map_err(|error| SampleError::Damaged(error.to_string()))?;
@@ -184,7 +184,7 @@ impl Sample {
     /// Finds the communities of the sample and describes them.
     ///
     /// # Errors
-    /// [`ThemeError::Stopped`] where `progress` asks to stop.
+    /// [`ThemeError::Stopped`] if `progress` asks to stop.
     pub fn fit(self, language: Option<&str>, progress: &dyn Progress) -> Result<Fitted, ThemeError> {
         let n = self.nodes.len();
         let width = self.nodes.values().next().map_or(0, Vec::len);
@@ -257,7 +257,7 @@ impl Sample {
     }
 }
 
-/// Mean in the order given; 0 of nothing.
+/// Mean, summed in the given order; 0 without values.
 fn mean(values: impl Iterator<Item = f64>) -> f64 {
     let (sum, n) = values.fold((0.0, 0), |(sum, n), value| (sum + value, n + 1));
     if n == 0 { 0.0 } else { sum / f64::from(n) }
@@ -265,11 +265,11 @@ fn mean(values: impl Iterator<Item = f64>) -> f64 {
 
 fn nearest_other(means: &ndarray::Array2<f64>, theme: usize) -> Option<usize> {
     let cosine = |other: usize| means.row(theme).iter().zip(means.row(other)).map(|(a, b)| a * b).sum::<f64>();
-    // `max_by` keeps the last of equals: the order is turned so that the first stays.
+    // `max_by` keeps the last of equal elements: the order is reversed so that ties go to the first.
     (0..means.nrows()).rev().filter(|&other| other != theme).max_by(|&a, &b| cosine(a).total_cmp(&cosine(b)))
 }
 
-/// Share of pairs of `members` that a start keeps together, over all starts; 1 where there is no pair.
+/// Share of pairs of `members` that a start puts into one community, over all starts; 1 if there are no pairs.
 fn stability(members: &[usize], starts: &[Vec<usize>]) -> f32 {
     let pairs = |n: u64| n * n.saturating_sub(1) / 2;
     let all = pairs(members.len() as u64) * starts.len() as u64;

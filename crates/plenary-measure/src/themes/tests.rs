@@ -8,7 +8,7 @@ use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 
-/// A corpus as it comes: vectors, texts and speakers by row.
+/// A corpus by row: vectors, texts and speakers.
 struct Corpus {
     vectors: Array2<f32>,
     texts: Vec<String>,
@@ -21,7 +21,7 @@ impl Corpus {
         let speakers: Vec<Option<&str>> = self.speakers.iter().map(Option::as_deref).collect();
         let mut sample = Sample::new(options, 11).unwrap();
         sample.at_most = fitted_at_most;
-        // In two parts, as a long corpus comes.
+        // In two lots, as a long corpus is added.
         let (first, rest) = self.vectors.view().split_at(ndarray::Axis(0), texts.len() / 3);
         let (first_texts, rest_texts) = texts.split_at(texts.len() / 3);
         let (first_speakers, rest_speakers) = speakers.split_at(texts.len() / 3);
@@ -61,7 +61,7 @@ const WORDS: [[&str; 4]; 3] = [
     ["hospitals", "nurses", "patients", "clinics"],
 ];
 
-/// `n` rows around three directions in turn, with the words of each.
+/// `n` rows around three directions in rotation, with the words of each.
 fn three_subjects(n: usize, seed: u64) -> Corpus {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let mut vectors = Array2::<f32>::zeros((n, 12));
@@ -215,7 +215,7 @@ fn the_number_of_threads_does_not_matter() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
-    /// Shuffled rows, copies among them, get the same themes and assignments, to the bit.
+    /// Shuffled rows, with copies among them, get the same themes and assignments, bit for bit.
     #[test]
     fn the_order_of_segments_does_not_matter(n in 1..120_usize, copies in 0..20_usize, sample in 10..200_usize, seed in any::<u64>()) {
         let mut random = ChaCha8Rng::seed_from_u64(seed);

@@ -1,8 +1,9 @@
 //! The words that attribution and reading rely on, in all languages: honorifics, offices, stage directions, months.
 //!
-//! Input: the files of the folder `lexicon`, one for each language, and perhaps a file of the user's own. Output: a
-//! [`Lexicon`] that is asked by meaning; it holds the words of all languages together. Refused: unknown keys, empty entries
-//! and years of other than twelve months, with the line. What a word means for a label is left to `labels`.
+//! **Input**: the files in the folder `lexicon`, one per language, and optionally a file of the user. **Output**: a
+//! [`Lexicon`] with a query for each meaning; it contains the words of all languages together. **Refused**, with the
+//! line: unknown keys, empty entries, and lists of months without exactly twelve months. What a word means for a label
+//! is left to `labels`.
 
 mod patterns;
 mod sections;
@@ -19,7 +20,7 @@ use crate::toml_error::TomlError;
 pub use patterns::Patterns;
 use sections::Sections;
 
-/// The files that come with the program, with their languages (ISO 639-1). Phrases are searched for in this order.
+/// The files that are built into the program, with their languages (ISO 639-1). Phrases are searched for in this order.
 const FILES: [(&str, &str); 26] = [
     ("en", include_str!("../../lexicon/en.toml")),
     ("de", include_str!("../../lexicon/de.toml")),
@@ -49,12 +50,13 @@ const FILES: [(&str, &str); 26] = [
     ("ko", include_str!("../../lexicon/ko.toml")),
 ];
 
-/// Dates of this language may stand without a year and with the month in front: its months are no common words of others.
+/// Dates in this language may have no year and may begin with the month: its months are not common words of other
+/// languages.
 const LANGUAGE_OF_SHORT_DATES: &str = "en";
 
-/// The words of all languages, and those of the user's own file where there is one. Cheap to clone.
+/// The words of all languages, and those of the user's file if there is one. Cheap to clone.
 ///
-/// Two lexicons are equal when the same file was added to each, or none.
+/// Two lexicons are equal if the same file was added to both, or none to either.
 #[derive(Clone)]
 pub struct Lexicon(Arc<Contents>);
 
@@ -88,7 +90,7 @@ pub enum LexiconError {
     Unreadable {
         /// Path of the file.
         path: String,
-        /// What the system says.
+        /// The message of the operating system.
         problem: std::io::Error,
     },
     /// The file is not UTF-8.
@@ -99,7 +101,7 @@ pub enum LexiconError {
         /// Line of the first byte that is not UTF-8.
         line: usize,
     },
-    /// A section or key that no lexicon has.
+    /// A section or key that does not exist in lexicons.
     #[error("{path}, line {line}: unknown key `{key}`{}; known here: {}", TomlError::suggestion(.nearest.as_deref()), .known.join(", "))]
     UnknownKey {
         /// Path of the file.
@@ -108,12 +110,12 @@ pub enum LexiconError {
         line: usize,
         /// The key.
         key: String,
-        /// The known key that is most like it.
+        /// The most similar known key.
         nearest: Option<String>,
         /// The keys that are known there.
         known: Vec<String>,
     },
-    /// Not TOML, or a value that does not fit its key.
+    /// The file is not TOML, or a value does not fit its key.
     #[error("{path}, line {line}: {message}")]
     Value {
         /// Path of the file.
@@ -128,7 +130,7 @@ pub enum LexiconError {
     TooLong {
         /// Path of the file.
         path: String,
-        /// What the crate that searches says.
+        /// The message of the regex crate.
         problem: String,
     },
 }
@@ -144,7 +146,7 @@ static BUILTIN: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::of(sections, months, None).expect("a test builds the expressions of the files that come with the program")
 });
 
-/// Names of months while files are added up.
+/// Names of months while files are combined.
 #[derive(Debug, Clone, Default)]
 struct MonthNames {
     all: HashMap<String, i8>,
@@ -152,7 +154,7 @@ struct MonthNames {
 }
 
 impl MonthNames {
-    /// Adds the months of a file. A form that means another month in an earlier file keeps that meaning.
+    /// Adds the months of a file. A form that already means another month in an earlier file keeps that meaning.
     fn add(&mut self, file: &Sections, has_short_dates: bool) {
         for list in [&file.dates.months, &file.dates.short_months] {
             for (number, forms) in (1i8..).zip(list.list()) {
@@ -168,7 +170,7 @@ impl MonthNames {
 }
 
 impl Lexicon {
-    /// The words that come with the program.
+    /// The words that are built into the program.
     pub fn builtin() -> &'static Lexicon {
         &BUILTIN
     }
@@ -176,7 +178,7 @@ impl Lexicon {
     /// The bytes of a lexicon file.
     ///
     /// # Errors
-    /// [`LexiconError`] where there is no such file, or it cannot be read.
+    /// [`LexiconError`] if there is no such file, or it cannot be read.
     pub fn bytes(path: &Path) -> Result<Vec<u8>, LexiconError> {
         let shown = path.display().to_string();
         std::fs::read(path).map_err(|problem| match problem.kind() {
@@ -185,7 +187,7 @@ impl Lexicon {
         })
     }
 
-    /// The words that come with the program and those of a file; `path` names the file in messages.
+    /// The words that are built into the program and those of a file; `path` names the file in messages.
     ///
     /// # Errors
     /// [`LexiconError`] names the file, the line, what was found and what was expected.
@@ -247,7 +249,7 @@ impl Lexicon {
         month_of(&self.0.months, word)
     }
 
-    /// The number of a month in the language whose dates may stand without a year.
+    /// The number of a month, in the language whose dates may have no year.
     pub fn month_of_short_date(&self, word: &str) -> Option<i8> {
         month_of(&self.0.short_date_months, word)
     }
@@ -260,10 +262,10 @@ fn month_of(months: &HashMap<String, i8>, word: &str) -> Option<i8> {
         .or_else(|| number(word.trim_matches(|c: char| !c.is_alphabetic())))
 }
 
-/// Questions to the lists of words.
+/// Queries of the lists of words.
 macro_rules! questions {
     ($($(#[$about:meta])* $question:ident: $group:ident.$key:ident,)*) => {
-        /// Whether a word means something. Words are given in small letters, without signs at their ends.
+        /// Whether a word has a meaning. Words are given in lower case, without punctuation at their ends.
         impl Lexicon {
             $(
                 $(#[$about])*
@@ -276,19 +278,19 @@ macro_rules! questions {
 }
 
 questions! {
-    /// A small word inside a name: "van".
+    /// A particle inside a name: "van".
     is_particle: names.particles,
-    /// Letters behind a name: "phd".
+    /// Letters after a name: "phd".
     is_post_nominal: names.post_nominals,
-    /// An article that may stand before an honorific.
+    /// An article that may precede an honorific.
     is_article: names.articles,
-    /// An article that is left out at the beginning of a title or a body: "the".
+    /// An article that is dropped at the beginning of a title or a body: "the".
     is_dropped_article: names.dropped_articles,
-    /// A word of sentences and headings that no name contains.
+    /// A word of sentences and headings that does not occur in names.
     is_function_word: names.function_words,
-    /// A function word that may open the label of a speaker: "a".
+    /// A function word that may begin the label of a speaker: "a".
     is_determiner: names.determiners,
-    /// A word that opens a clause.
+    /// A word that begins a clause.
     is_clause_opener: names.clause_openers,
     /// A form of address, title or rank before a name: "dr".
     is_honorific: honorifics.words,
@@ -296,35 +298,35 @@ questions! {
     is_male: honorifics.male,
     /// An honorific of women only.
     is_female: honorifics.female,
-    /// An honorific that only addresses somebody: "mr".
+    /// An honorific that is only a form of address: "mr".
     is_plain_honorific: honorifics.plain,
-    /// An honorific that is an office at the same time: "mayor".
+    /// An honorific that is also an office: "mayor".
     is_office_honorific: honorifics.offices,
     /// An office that conducts a meeting: "moderator".
     is_chair: chairs.words,
-    /// An office that somebody may also hold in another body: "chairman".
+    /// An office that a person may also hold in another body: "chairman".
     is_chair_of_bodies: chairs.of_bodies,
-    /// An office that conducts a meeting where only presiding words stand beside it: "speaker".
+    /// An office that conducts a meeting if only words of presiding are beside it: "speaker".
     is_presiding_office: chairs.presiding,
-    /// A word that may stand beside such an office: "acting".
+    /// A word that may be beside such an office: "acting".
     is_presiding_word: chairs.presiding_words,
-    /// An office that conducts this meeting where a session follows: "president of the assembly".
+    /// An office that conducts this meeting if a session follows: "president of the assembly".
     is_office_of_session: chairs.of_sessions,
-    /// What such an office is of: "assembly".
+    /// A session that such an office belongs to: "assembly".
     is_session: chairs.sessions,
     /// A body whose chair conducts this meeting: "committee".
     is_session_body: chairs.session_bodies,
-    /// A word that shows that the chair speaks behind a label: "please".
+    /// A word after a label that shows that the chair is speaking: "please".
     is_word_of_chair: chair_lines.addresses,
-    /// Another part in proceedings: "witness".
+    /// Another role in proceedings: "witness".
     is_office: offices.words,
-    /// A small word or rank around an office: "acting".
+    /// A particle or rank beside an office: "acting".
     is_beside_office: offices.beside,
-    /// A small word that may stand in the label of an office: "for".
+    /// A particle that may be in the label of an office: "for".
     is_small_word_of_office: offices.small_words,
     /// A word between an office and its field: "of".
     is_of_office: offices.of,
-    /// A part in these proceedings that is no position elsewhere: "participant".
+    /// A role in these proceedings that is not a position elsewhere: "participant".
     is_no_position: offices.not_positions,
     /// A position in working life: "director".
     is_position: positions.words,
@@ -338,45 +340,45 @@ questions! {
     is_anonymous: nameless.anonymous,
     /// A word that says that the speaker is unknown.
     is_unknown: nameless.unknown,
-    /// The first word of the label of somebody who asks: "q".
+    /// The first word of the label of a person who asks: "q".
     is_questioner: nameless.questioners,
-    /// A word that says so wherever it stands: "interviewer".
+    /// A word that means a questioner anywhere in a label: "interviewer".
     is_questioner_anywhere: nameless.questioners_anywhere,
-    /// The first word of the label of somebody who calls out: "zuruf".
+    /// The first word of the label of an interjector: "zuruf".
     is_interjector: nameless.interjectors,
-    /// A label of nothing but such words calls out: "hon members".
+    /// A label that consists only of such words is an interjector: "hon members".
     is_interjector_only: nameless.interjectors_only,
-    /// A word that opens a label such as "an hon. member".
+    /// A word that begins a label such as "an hon. member".
     is_one_of: nameless.one_of,
-    /// What somebody is one of: "member".
+    /// A noun after such a word: "member".
     is_member: nameless.members,
     /// A label of questions: "q".
     is_question_label: questions.question_labels,
-    /// A label of answers that stands beside them: "a".
+    /// A label of answers that is used together with labels of questions: "a".
     is_answer_label: questions.answer_labels,
     /// A label of answers in an interview: "antwort".
     is_answer: questions.answers,
     /// A short label of interviewers: "int".
     is_interviewer_label: questions.interviewer_labels,
-    /// A short label of those who are interviewed: "resp".
+    /// A short label of interviewees: "resp".
     is_interviewee_label: questions.interviewee_labels,
-    /// A noun that closes a heading: "remarks".
+    /// A noun that ends a heading: "remarks".
     is_heading_noun: not_speakers.heading_nouns,
     /// What is heard or seen in the room: "applause".
     is_stage_word: directions.stage,
-    /// What people and things do in short directions: "rings".
+    /// What people and things do, in short directions: "rings".
     is_stage_verb: directions.stage_verbs,
-    /// What is clapped: "applauded".
+    /// A form of applause: "applauded".
     is_applause: directions.applause,
-    /// How loud, how long and whose: "prolonged".
+    /// How loud, how long and whose it is: "prolonged".
     is_loudness: directions.loudness,
     /// A language: "french".
     is_language: directions.languages,
-    /// A small word before a language: "in".
+    /// A particle before a language: "in".
     is_before_language: directions.before_language,
     /// A word for speaking before a language: "spoke".
     is_speaking: directions.speaking,
-    /// A clause opener that directions contain too.
+    /// A word that begins a clause and also occurs in directions.
     is_no_clause: directions.no_clause,
     /// A preposition before an occasion that may also belong to an office: "for".
     is_field_preposition: occasions.fields,
@@ -385,22 +387,22 @@ questions! {
 }
 
 impl Lexicon {
-    /// Whether a label closes with the office of a chair, in scripts without blanks.
+    /// Whether a label ends with the office of a chair, in scripts without spaces.
     pub fn closes_with_chair(&self, label: &str) -> bool {
         ends_with_any(label, self.0.sections.chairs.closing.list())
     }
 
-    /// Whether a word is an office written in one word: "transportministeren".
+    /// Whether a word is an office written as one word: "transportministeren".
     pub fn is_compound_office(&self, word: &str) -> bool {
         ends_with_any(word, self.0.sections.offices.endings.list())
     }
 
-    /// Whether a label, in small letters, is not a speaker: "date".
+    /// Whether a label, in lower case, is not a speaker: "date".
     pub fn is_not_speaker(&self, label: &str) -> bool {
         self.0.sections.not_speakers.words.contains(label)
     }
 
-    /// The part in the proceedings that tables and lists call by a word.
+    /// The role in the proceedings that a word means in tables and lists.
     pub fn role(&self, word: &str) -> Option<Role> {
         let roles = &self.0.sections.roles;
         let by_role = [
@@ -413,8 +415,8 @@ impl Lexicon {
         by_role.into_iter().find(|(words, _)| words.contains(word)).map(|(_, role)| role)
     }
 
-    /// Words between a position and a body, or where somebody works: "at", "of", "with". Those that only say where
-    /// somebody works come with `true`.
+    /// Words between a position and a body or a place of work: "at", "of", "with". `true` marks words that only precede
+    /// a place of work.
     pub fn words_before_place(&self) -> impl Iterator<Item = (&str, bool)> {
         let positions = &self.0.sections.positions;
         let at = positions.at.list().iter().map(|word| (word.as_str(), true));
@@ -422,12 +424,12 @@ impl Lexicon {
         at.chain(others)
     }
 
-    /// Whether a text ends as the notes of programs do that record meetings: "Ann Lee stopped transcription".
+    /// Whether a text ends like a note of meeting software: "Ann Lee stopped transcription".
     pub fn is_of_recorder(&self, text: &str) -> bool {
         ends_with_any(text, self.0.sections.record.recorders.list())
     }
 
-    /// Whether a last paragraph in italics belongs to the record.
+    /// Whether a last paragraph in italics is part of the record.
     pub fn is_record_in_italics(&self, text: &str) -> bool {
         self.0.sections.editorial.record_in_italics.list().iter().any(|word| text.contains(word.as_str()))
     }
@@ -455,7 +457,7 @@ impl std::fmt::Debug for Lexicon {
     }
 }
 
-/// Written as what tells it from others: the sha256 of the file that was added.
+/// Serialised as what distinguishes it from other lexicons: the sha256 of the file that was added.
 impl Serialize for Lexicon {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;

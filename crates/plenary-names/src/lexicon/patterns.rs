@@ -1,7 +1,7 @@
-//! The expressions that are built from the phrases of a lexicon, each compiled once.
+//! Regular expressions that are built from the phrases of a lexicon, each compiled once.
 //!
-//! Input: the sections of all files. Output: [`Patterns`], one expression for each thing that is searched for in a text.
-//! Refused: lists too long for an expression. What a match means is left to who searches.
+//! **Input**: the sections of all files. **Output**: [`Patterns`], one expression for each thing that is searched for
+//! in a text. **Refused**: lists that are too long for an expression. What a match means is left to the caller.
 
 use regex::Regex;
 
@@ -11,45 +11,45 @@ use crate::text::capitalised;
 /// Expressions built from the phrases of a lexicon.
 #[derive(Debug, Clone)]
 pub struct Patterns {
-    /// A name in running text: capitalised words, with small words of names between them.
+    /// A name in running text: capitalised words, with particles of names between them.
     pub name_in_prose: Regex,
-    /// What ends a description of a person: " at the " of "Minister of Roads at the fair".
+    /// The end of a description of a person: " at the " in "Minister of Roads at the fair".
     pub occasion: Regex,
-    /// A bracket about interpreters, or one that is a stage direction as a whole.
+    /// A bracket about interpreters, or a bracket that as a whole is a stage direction.
     pub interpreted: Regex,
-    /// A bracket that says who examines: "By Ms. Renner".
+    /// A bracket that names the examiner: "By Ms. Renner".
     pub examined_in_brackets: Regex,
-    /// A sound in the brackets of captions.
+    /// A sound in brackets in captions.
     pub sound: Regex,
     /// The label of a line that names the chair, with its colon.
     pub chair_line: Regex,
-    /// The opening of such a line without a colon.
+    /// The opening of a chair line without a colon.
     pub presidency: Regex,
     /// The label of a list of those present, with its colon.
     pub present: Regex,
     /// The label of a list of those present in minutes.
     pub minutes: Regex,
-    /// The beginning of the list of those who are absent, behind a full stop.
+    /// The beginning of the list of those absent, after a full stop.
     pub apologies: Regex,
-    /// Words of a heading that names the session.
+    /// Words in a heading that names the session.
     pub session: Regex,
-    /// Words of a heading that names the panel.
+    /// Words in a heading that names the panel.
     pub panel: Regex,
-    /// What stands before the name of somebody whom the head of a document introduces.
+    /// Words before the name of a person whom the head of a document introduces.
     pub introduced_by: Regex,
-    /// Day (group 1) and month (group 2) of a date, perhaps with the year (group 3).
+    /// Day (group 1) and month (group 2) of a date, with an optional year (group 3).
     pub day_month: Regex,
-    /// Month (group 1) and day (group 2) of a date, perhaps with the year (group 3).
+    /// Month (group 1) and day (group 2) of a date, with an optional year (group 3).
     pub month_day: Regex,
     /// Day (group 1), month of any language (group 2) and year (group 3).
     pub day_month_year: Regex,
-    /// A time of day and the one it runs to: hour, minute and half of the day in groups 1 to 3 and 4 to 6.
+    /// A time of day, and the end if it is a range: hour, minute and half of the day in groups 1 to 3 and 4 to 6.
     pub clock_range: Regex,
-    /// The number of a page on a line of its own.
+    /// A page number on a separate line.
     pub page_number: Regex,
-    /// A time on a line of its own.
+    /// A time on a separate line.
     pub time_alone: Regex,
-    /// An hour on a line of its own: "12.00 hrs".
+    /// An hour on a separate line: "12.00 hrs".
     pub hour: Regex,
     /// The beginning of an editorial note.
     pub editorial: Regex,
@@ -57,47 +57,48 @@ pub struct Patterns {
     pub closing: Regex,
     /// A label in capitals that introduces a decision.
     pub decision: Regex,
-    /// What the house does, as its record prints it.
+    /// An action of the house, as its record prints it.
     pub formula: Regex,
     /// A list of votes.
     pub votes: Regex,
-    /// A verb that tells what somebody said, at the beginning of a text.
+    /// A verb that reports what a person said, at the beginning of a text.
     pub reporting: Regex,
-    /// A line that says who is examined by whom.
+    /// A line that says who examines whom.
     pub examination: Regex,
-    /// Texts one of which every short line of [`Patterns::examination`] contains that does not end with a bracket.
+    /// Texts, one of which occurs in every short line that matches [`Patterns::examination`] and does not end with a
+    /// bracket.
     pub examination_signs: Vec<String>,
-    /// The opening of the formula by which a witness is sworn.
+    /// The opening of the formula for swearing in a witness.
     pub having_been: Regex,
-    /// What stands before the name of who answers in an interview.
+    /// Words before the name of the person who answers in an interview.
     pub interviewee: Regex,
-    /// What stands before the name of who asks.
+    /// Words before the name of the person who asks.
     pub interviewer: Regex,
-    /// What stands behind the name of who asks.
+    /// Words after the name of the person who asks.
     pub spoke: Regex,
-    /// What stands between a name and what the person is.
+    /// Words between a name and the description of the person.
     pub is: Regex,
-    /// What stands before the name of the speaker in the title of a speech.
+    /// Words before the name of the speaker in the title of a speech.
     pub speech_by: Regex,
-    /// The beginning of a title that calls the page a speech.
+    /// The beginning of a title that says that the page is a speech.
     pub speech: Regex,
     /// The beginning of a salutation.
     pub salutation: Regex,
-    /// A label in capitals that a full stop closes (group 1), or the letter of a question or answer.
+    /// A label in capitals that ends with a full stop (group 1), or the letter of a question or answer.
     pub label_and_period: Regex,
     /// The letter of a question or answer before its text.
     pub letter: Regex,
-    /// The word before who writes, at the beginning of a line of a chat.
+    /// The word before the sender, at the beginning of a line of a chat.
     pub chat_from: Regex,
-    /// The word before to whom somebody writes.
+    /// The word before the recipient.
     pub chat_to: Regex,
 }
 
 impl Patterns {
-    /// Builds the expressions. `local_months` are the forms of months in the languages whose dates need a year.
+    /// Builds the expressions. `local_months` are the forms of the months in the languages whose dates need a year.
     ///
     /// # Errors
-    /// When the lists make an expression longer than the crate compiles.
+    /// If the lists make an expression longer than the regex crate compiles.
     pub(super) fn of(s: &Sections, local_months: &[String]) -> Result<Self, regex::Error> {
         let (names, honorifics, directions) = (&s.names, &s.honorifics, &s.directions);
         let (chair_lines, occasions, record) = (&s.chair_lines, &s.occasions, &s.record);
@@ -274,13 +275,13 @@ fn examination_signs(s: &Sections) -> Vec<String> {
     between.map(|word| format!(" {word} ")).collect()
 }
 
-/// Any of some phrases; the longer ones are tried first.
+/// Any of some phrases; longer ones are tried first.
 fn all(phrases: &Phrases) -> String {
     any(phrases.list().iter().cloned())
 }
 
-/// Any of some phrases, where they end: behind a letter or digit no other one follows. A phrase that closes with a sign
-/// ends there.
+/// Any of some phrases, at their end: if a phrase ends with a letter or digit, no letter or digit may follow it; a
+/// phrase that ends with another sign may be followed by anything.
 fn whole(phrases: &Phrases) -> String {
     let mut phrases: Vec<&String> = phrases.list().iter().collect();
     phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.chars().count()));
@@ -293,7 +294,7 @@ fn whole(phrases: &Phrases) -> String {
     group(&phrases)
 }
 
-/// Any of some words; the longer ones are tried first.
+/// Any of some words; longer ones are tried first.
 fn all_words(words: &Words) -> String {
     any(words.list().iter().cloned())
 }
@@ -313,7 +314,7 @@ fn in_order(phrases: &Phrases) -> String {
     alternatives(phrases.list())
 }
 
-/// A group of alternatives; one that matches nothing where there are none.
+/// A group of alternatives; without alternatives it matches nothing.
 fn alternatives(phrases: &[String]) -> String {
     let phrases: Vec<String> = phrases.iter().map(|phrase| expression(phrase)).collect();
     group(&phrases)
@@ -323,7 +324,7 @@ fn group(expressions: &[String]) -> String {
     if expressions.is_empty() { r"[^\s\S]".to_string() } else { format!("(?:{})", expressions.join("|")) }
 }
 
-/// A phrase as an expression: a star at its end stands for any ending, # for a digit.
+/// A phrase as an expression: `*` at its end matches any ending, `#` matches a digit.
 fn expression(phrase: &str) -> String {
     let (stem, ending) = phrase.strip_suffix('*').map_or((phrase, ""), |stem| (stem, r"\w*"));
     format!("{}{ending}", regex::escape(stem).replace(r"\#", r"\d"))

@@ -1,7 +1,8 @@
-//! The sections of a lexicon file, as they are written.
+//! The sections of a lexicon file, as written.
 //!
-//! Input: one TOML file. Output: its lists, each in small letters. An unknown key, an empty entry, several words where one
-//! is expected and a year of other than twelve months are refused. What the lists mean together is left to `lexicon`.
+//! **Input**: one TOML file. **Output**: its lists, in lower case. **Refused**: an unknown key, an empty entry, several
+//! words where one is expected, and a list of months without exactly twelve months. What the lists mean together is
+//! left to `lexicon`.
 
 use std::collections::HashSet;
 
@@ -9,7 +10,7 @@ use plenary_corpus::text::collapse_white_space;
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
 
-/// Words that are looked up one by one.
+/// Words that are looked up one at a time.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Words {
     /// In the order of the file.
@@ -18,7 +19,7 @@ pub(super) struct Words {
 }
 
 impl Words {
-    /// Whether a word, in small letters and without signs at its ends, is one of them.
+    /// Whether a word, in lower case and without punctuation at its ends, is in the list.
     pub(super) fn contains(&self, word: &str) -> bool {
         self.set.contains(word)
     }
@@ -62,7 +63,7 @@ fn word(written: &str) -> Result<String, String> {
     Ok(word)
 }
 
-/// Reads one entry of a list. What it refuses is refused while the parser knows the line of the entry.
+/// Reads one entry of a list. Entries are checked here, while the parser knows their line.
 struct Entry(fn(&str) -> Result<String, String>);
 
 impl Visitor<'_> for Entry {
@@ -85,7 +86,7 @@ pub(super) struct Phrases {
 }
 
 impl Phrases {
-    /// Whether a text, in small letters and with single blanks, is one of them.
+    /// Whether a text, in lower case and with single spaces, is in the list.
     pub(super) fn contains(&self, text: &str) -> bool {
         self.set.contains(text)
     }
@@ -127,7 +128,7 @@ fn phrase(written: &str) -> Result<String, String> {
     }
 }
 
-/// The forms of each of the twelve months; no months at all where the file names none.
+/// The forms of each of the twelve months; empty if the file has no months.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Months {
     list: Vec<Phrases>,
@@ -136,7 +137,7 @@ pub(super) struct Months {
 impl Months {
     pub(super) const PER_YEAR: usize = 12;
 
-    /// The forms of each month, from January on.
+    /// The forms of each month, starting with January.
     pub(super) fn list(&self) -> impl Iterator<Item = &[String]> {
         self.list.iter().map(Phrases::list)
     }
@@ -158,10 +159,10 @@ impl<'de> Deserialize<'de> for Months {
     }
 }
 
-/// Declares the groups of a lexicon file, their lists, and how the lists of another file are added.
+/// Declares the groups of a lexicon file, their lists, and how lists of another file are added.
 macro_rules! groups {
     ($($(#[$about:meta])* $field:ident: $group:ident { $($(#[$note:meta])* $key:ident: $kind:ident,)* })*) => {
-        /// A lexicon file, or several with their lists added up.
+        /// A lexicon file, or several files with combined lists.
         #[derive(Debug, Clone, Default, Deserialize)]
         #[serde(default, deny_unknown_fields)]
         pub(super) struct Sections {
@@ -169,7 +170,7 @@ macro_rules! groups {
         }
 
         impl Sections {
-            /// Adds the lists of another file. Months stay with their file.
+            /// Adds the lists of another file. Months are not added.
             pub(super) fn add(&mut self, more: Sections) {
                 $($(groups!(@add $kind, self.$field.$key, more.$field.$key);)*)*
             }
@@ -189,126 +190,127 @@ macro_rules! groups {
 }
 
 groups! {
-    /// Names of people and the small words around them.
+    /// Names of people and the particles around them.
     names: Names {
-        /// Small words inside a name: "Ludwig van Beethoven".
+        /// Particles inside a name: "Ludwig van Beethoven".
         particles: Words,
-        /// Those of them that are also expected inside a name in running text, where nothing else marks the name.
+        /// The particles that are also expected inside a name in running text, where nothing else marks the name.
         prose_particles: Words,
-        /// Beginnings of surnames that keep small letters when the rest is printed in capitals: "`McCAIN`".
+        /// Beginnings of surnames that keep lower-case letters when the rest is printed in capitals: "`McCAIN`".
         surname_prefixes: Phrases,
-        /// Letters behind a name: degrees, orders, seats. Written without full stops: "`PhD`", "MP".
+        /// Letters after a name: degrees, orders, seats. Written without full stops: "`PhD`", "MP".
         post_nominals: Words,
-        /// Articles that may stand before an honorific: "The Hon. Ann Lee".
+        /// Articles that may precede an honorific: "The Hon. Ann Lee".
         articles: Words,
-        /// Articles that are left out at the beginning of a title or a body: "The Acting Chair" has the title
-        /// "Acting Chair".
+        /// Articles that are dropped at the beginning of a title or a body: "The Acting Chair" has the title "Acting
+        /// Chair".
         dropped_articles: Words,
-        /// Words of sentences and headings that no name contains.
+        /// Words of sentences and headings that do not occur in names.
         function_words: Words,
-        /// Those of them that may open the label of a speaker: "A member of the audience".
+        /// The words among these that may begin the label of a speaker: "A member of the audience".
         determiners: Words,
-        /// Words that open a clause. Behind a name and a comma they show that somebody is spoken to: "Mr.
-        /// President, there are two."
+        /// Words that begin a clause. After a name and a comma they show that a person is addressed: "Mr. President,
+        /// there are two."
         clause_openers: Words,
     }
     /// Forms of address, titles and ranks before a name.
     honorifics: Honorifics {
         /// All of them: "Dr. Ann Lee".
         words: Words,
-        /// Said to men only. Two people with one surname are told apart by these and the next list.
+        /// Used for men only. This list and the next one distinguish two people with the same surname.
         male: Words,
-        /// Said to women only.
+        /// Used for women only.
         female: Words,
-        /// Those that only address somebody. Any other one before "of" is an office: "The Minister of Roads".
+        /// The honorifics that are only forms of address. Any other honorific before "of" is an office: "The Minister
+        /// of Roads".
         plain: Words,
-        /// Those that are an office at the same time: "Mayor Lee" is called Lee and has the title Mayor.
+        /// The honorifics that are also offices: "Mayor Lee" has the name Lee and the title Mayor.
         offices: Words,
-        /// Those that open a label in capitals that a full stop closes: "Mr. BYRD. I rise to speak."
+        /// The honorifics that begin a label in capitals that ends with a full stop: "Mr. BYRD. I rise to speak."
         before_capitals: Words,
     }
     /// Who conducts the meeting.
     chairs: Chairs {
         /// Offices that conduct a meeting.
         words: Words,
-        /// Offices that close a label without a blank before them, in scripts without blanks.
+        /// Offices that end a label without a space before them, in scripts without spaces.
         closing: Phrases,
-        /// Offices that somebody may also hold in another body: "Chair, Union of Bakers" does not conduct this
-        /// meeting.
+        /// Offices that a person may also hold in another body: "Chair, Union of Bakers" does not conduct this meeting.
         of_bodies: Words,
-        /// Offices that conduct a meeting only where nothing but `presiding_words` stands beside them: "Mr.
-        /// Speaker", but not "Guest speaker".
+        /// Offices that conduct a meeting only if no other words than `presiding_words` are beside them: "Mr. Speaker",
+        /// but not "Guest speaker".
         presiding: Words,
-        /// Words that may stand beside them.
+        /// Words that may be beside these offices.
         presiding_words: Words,
-        /// What may follow such an office in capitals: "The PRESIDENT pro tempore. The Senate will come to order."
+        /// Words that may follow such an office in capitals: "The PRESIDENT pro tempore. The Senate will come to
+        /// order."
         presiding_endings: Phrases,
-        /// Offices that conduct this meeting where one of `sessions` follows: "President of the Assembly".
+        /// Offices that conduct this meeting if one of `sessions` follows: "President of the Assembly".
         of_sessions: Words,
-        /// What such an office is of.
+        /// The sessions that such an office belongs to.
         sessions: Words,
         /// Bodies whose chair conducts this meeting: "Chair of the Committee".
         session_bodies: Words,
     }
     /// Lines that name who conducts the meeting: "Chair: Ann Lee, Director".
     chair_lines: ChairLines {
-        /// What stands before the colon.
+        /// Labels before the colon.
         labels: Phrases,
-        /// What may stand before such a label: "Session chair: Ann Lee".
+        /// Words that may precede such a label: "Session chair: Ann Lee".
         before: Phrases,
-        /// What may stand behind such a label: "Chair of the session: Ann Lee".
+        /// Words that may follow such a label: "Chair of the session: Ann Lee".
         of: Phrases,
         /// Openings of such a line without a colon: "Présidence de Mme Ann Lee".
         presidency: Phrases,
-        /// Words that open a sentence behind the label and show that the chair speaks: "Chair: Mr. Lee, you have
+        /// Words that begin a sentence after the label and show that the chair is speaking: "Chair: Mr. Lee, you have
         /// the floor."
         addresses: Words,
     }
-    /// Other parts in proceedings: "The Witness", "Interviewer".
+    /// Other roles in proceedings: "The Witness", "Interviewer".
     offices: Offices {
-        /// Nouns for them.
+        /// Nouns for these roles.
         words: Words,
-        /// Endings of offices that are written in one word: "Transportministeren".
+        /// Endings of offices that are written as one word: "Transportministeren".
         endings: Phrases,
-        /// Small words and ranks around an office: "The Acting Chair".
+        /// Particles and ranks beside an office: "The Acting Chair".
         beside: Words,
-        /// Small words that may stand in the label of an office: "Member for Tarnley".
+        /// Particles that may be in the label of an office: "Member for Tarnley".
         small_words: Words,
         /// Words between an office and its field: "Minister of Roads".
         of: Words,
-        /// Parts in these proceedings that are no position elsewhere; they never become a title.
+        /// Roles in these proceedings that are not positions elsewhere; they are never used as a title.
         not_positions: Words,
     }
-    /// Positions in working life: they tell a title ("Director of Research") from an affiliation ("Institute of
+    /// Positions in working life: they distinguish a title ("Director of Research") from an affiliation ("Institute of
     /// Research").
     positions: Positions {
-        /// Nouns for them.
+        /// Nouns for positions.
         words: Words,
-        /// Words between a position and its field; what stands behind them is no position any more.
+        /// Words between a position and its field; words after them do not name a position.
         of: Words,
-        /// Words between a position and where somebody works: "Professor at the University of Loenen".
+        /// Words between a position and a place of work: "Professor at the University of Loenen".
         at: Words,
         /// Words between a position and a body.
         with: Words,
     }
-    /// Parts in the proceedings as tables and lists of people call them, in a column `role`.
+    /// Roles in the proceedings as tables and lists of people name them, in a column `role`.
     roles: Roles {
-        /// Who conducts the meeting.
+        /// The person who conducts the meeting.
         chair: Words,
-        /// Who speaks.
+        /// A person who speaks.
         speaker: Words,
-        /// Who asks.
+        /// A person who asks.
         questioner: Words,
-        /// Who calls out.
+        /// A person who interjects.
         interjector: Words,
-        /// Nobody knows who.
+        /// An unknown person.
         unknown: Words,
     }
     /// Bodies that people work for or belong to.
     bodies: Bodies {
-        /// Nouns for them: "University", "Ministry".
+        /// Nouns for bodies: "University", "Ministry".
         words: Words,
-        /// Words inside their names: "Bank of Norland".
+        /// Words inside the names of bodies: "Bank of Norland".
         of: Words,
     }
     /// Labels of people without a name.
@@ -317,116 +319,116 @@ groups! {
         anonymous: Words,
         /// Words that say that the speaker is unknown.
         unknown: Words,
-        /// First words of the label of somebody who asks.
+        /// First words of the label of a person who asks.
         questioners: Words,
-        /// Words that say so wherever they stand in a label.
+        /// Words that mean a questioner anywhere in a label.
         questioners_anywhere: Words,
-        /// First words of the label of somebody who calls out: "Voice from the gallery".
+        /// First words of the label of an interjector: "Voice from the gallery".
         interjectors: Words,
-        /// A label that consists of nothing but these words calls out: "Hon. Members".
+        /// A label that consists only of these words is an interjector: "Hon. Members".
         interjectors_only: Words,
-        /// Words that open a label such as "An hon. Member".
+        /// Words that begin a label such as "An hon. Member".
         one_of: Words,
-        /// What it is one of.
+        /// Nouns that follow them.
         members: Words,
     }
     /// Labels of questions and answers: "Q: Did you see it? A: No."
     questions: Questions {
         /// Labels of questions.
         question_labels: Words,
-        /// Labels of answers that stand beside them.
+        /// Labels of answers that are used together with labels of questions.
         answer_labels: Words,
-        /// Labels of answers in interviews whose head names who answers.
+        /// Labels of answers in interviews whose head names the person who answers.
         answers: Words,
-        /// Short labels of interviewers in transcripts of research: "I:", "INT:".
+        /// Short labels of interviewers in research transcripts: "I:", "INT:".
         interviewer_labels: Words,
-        /// Short labels of those who are interviewed; both have to occur.
+        /// Short labels of interviewees; both kinds of labels must occur.
         interviewee_labels: Words,
     }
-    /// What stands before a colon or alone on a line and is no speaker: "Date:", "Note:".
+    /// Texts before a colon or alone on a line that are not speakers: "Date:", "Note:".
     not_speakers: NotSpeakers {
         /// Words and whole labels.
         words: Phrases,
-        /// Nouns that close a heading: "Opening remarks".
+        /// Nouns that end a heading: "Opening remarks".
         heading_nouns: Words,
     }
-    /// Stage directions: what stands in brackets and is not said.
+    /// Stage directions: texts in brackets that are not spoken.
     directions: Directions {
         /// What is heard or seen in the room, at the beginning of a direction: "Applause".
         stage: Words,
-        /// What people and things do in short directions: "Phone rings".
+        /// What people and things do, in short directions: "Phone rings".
         stage_verbs: Words,
-        /// What is clapped, inside a longer direction: "The delegates applauded".
+        /// Forms of applause, inside a longer direction: "The delegates applauded".
         applause: Words,
-        /// How loud, how long and whose, before such a word: "Prolonged applause".
+        /// How loud, how long and whose it is, before such a word: "Prolonged applause".
         loudness: Words,
         /// Languages: "spoke in French".
         languages: Words,
-        /// Small words before a language: "in French".
+        /// Particles before a language: "in French".
         before_language: Words,
         /// Words for speaking before a language: "spoke".
         speaking: Words,
-        /// Those of `clause_openers` that directions contain too.
+        /// The words of `clause_openers` that also occur in directions.
         no_clause: Words,
         /// Openings of a note on interpreters: "through an interpreter".
         through: Phrases,
-        /// Last words of such a note. A star stands for any ending.
+        /// Last words of such a note. `*` matches any ending.
         interpreters: Phrases,
-        /// Openings that need nothing behind them: "Simultaneous interpretation".
+        /// Openings that may be the whole note: "Simultaneous interpretation".
         interpretation: Phrases,
         /// Whole directions.
         whole: Phrases,
-        /// Openings of a note on who examines: "(By Ms. Renner)".
+        /// Openings of a note that names the examiner: "(By Ms. Renner)".
         examined_by: Phrases,
-        /// What follows them. A star stands for any ending.
+        /// Words that follow them. `*` matches any ending.
         examined_by_whom: Phrases,
-        /// Sounds in captions, in brackets: `[APPLAUSE]`. A star stands for any ending.
+        /// Sounds in captions, in brackets: `[APPLAUSE]`. `*` matches any ending.
         sounds: Phrases,
     }
     /// Lists of those present.
     present: Present {
-        /// What stands before the colon: "Present: Cllr. A. Lee (Chair)".
+        /// Labels before the colon: "Present: Cllr. A. Lee (Chair)".
         labels: Phrases,
-        /// What may stand before such a label: "Members present".
+        /// Words that may precede such a label: "Members present".
         before: Phrases,
-        /// Labels that only minutes have.
+        /// Labels that occur only in minutes.
         minutes: Phrases,
-        /// What begins the list of those who are absent, behind a full stop.
+        /// Words that begin the list of those absent, after a full stop.
         apologies: Phrases,
     }
     /// The head of a document.
     head: Head {
-        /// Words of a heading that names the session. # stands for a digit.
+        /// Words in a heading that names the session. `#` matches a digit.
         sessions: Phrases,
-        /// Words of a heading that names the panel.
+        /// Words in a heading that names the panel.
         panels: Phrases,
-        /// What stands before the name of somebody whom the head introduces: "Briefing by Ann Lee".
+        /// Words before the name of a person whom the head introduces: "Briefing by Ann Lee".
         introduced_by: Phrases,
     }
     /// Dates and times of day.
     dates: Dates {
         /// Words between two times: "2.05 p.m. to 2.40 p.m."
         until: Phrases,
-        /// Endings of the number of a day: "5th May".
+        /// Endings of the day of a date: "5th May".
         ordinals: Phrases,
-        /// Small words between day and month, and between month and year: "5 de mayo de 2020".
+        /// Particles between day and month, and between month and year: "5 de mayo de 2020".
         of: Phrases,
-        /// The twelve months, each with its forms written in full, in small letters.
+        /// The twelve months, each with its full forms, in lower case.
         months: Months,
-        /// The twelve months, each with its abbreviations; [] where there is none.
+        /// The twelve months, each with its abbreviations; `[]` for a month without any.
         short_months: Months,
     }
-    /// Page numbers and hours on lines of their own.
+    /// Page numbers and hours on separate lines.
     pages: Pages {
-        /// What stands before the number of a page: "Page 5".
+        /// Words before the number of a page: "Page 5".
         words: Phrases,
         /// The same in square brackets: "[[Page S695]]".
         in_brackets: Phrases,
-        /// What stands between the number and how many there are: "5 of 12".
+        /// Words between the page number and the number of pages: "5 of 12".
         of: Phrases,
-        /// What stands before a time of day: "kl. 10:15".
+        /// Words before a time of day: "kl. 10:15".
         at: Phrases,
-        /// What stands behind an hour: "12.00 hrs".
+        /// Words after an hour: "12.00 hrs".
         hours: Phrases,
     }
     /// Notes of editors.
@@ -435,42 +437,42 @@ groups! {
         in_brackets: Phrases,
         /// First words of a note without brackets: "Copyright", "This transcript has been".
         openings: Phrases,
-        /// Words of a last paragraph in italics that make it part of the record instead.
+        /// Words in a last paragraph in italics that make the paragraph part of the record.
         record_in_italics: Phrases,
     }
-    /// What a record says of itself between turns: that the meeting opens, votes and closes.
+    /// Statements of the record between turns: that the meeting opens, votes and closes.
     record: Record {
         /// Words before the body: "The Committee adjourned".
         determiners: Phrases,
-        /// Words between them: "The public hearing was closed".
+        /// Words between body and event: "The public hearing was closed".
         adjectives: Phrases,
-        /// Who meets or what takes place.
+        /// Bodies that meet, and events that take place.
         bodies: Phrases,
-        /// Words before what happens: "was", "stands".
+        /// Words before the event: "was", "stands".
         auxiliaries: Phrases,
-        /// What happens: "adjourned", "called to order".
+        /// Events: "adjourned", "called to order".
         openings_and_closings: Phrases,
-        /// Openings of a line that names the hour at which the session opens or closes.
+        /// Openings of a line that gives the hour at which the session opens or closes.
         sessions_at: Phrases,
-        /// Openings of a line that is only about the hour.
+        /// Openings of a line that only gives the hour.
         times: Phrases,
-        /// Halves of the day that open such a line, in scripts without blanks.
+        /// Halves of the day that begin such a line, in scripts without spaces.
         half_days: Phrases,
-        /// What closes such a line.
+        /// Endings of such a line.
         half_day_endings: Phrases,
         /// Labels in capitals that introduce a decision: "RESOLVED: ...".
         capital_labels: Phrases,
-        /// What people do in a line that a dash closes: "Several members rose—".
+        /// Actions in a line that ends with a dash: "Several members rose—".
         acts: Phrases,
-        /// Abbreviations inside such a line; their full stop does not end it.
+        /// Abbreviations inside such a line; their full stop does not end the line.
         abbreviations: Phrases,
-        /// What is put to the house: "Bill read a first time."
+        /// Motions before the house: "Bill read a first time."
         business: Phrases,
-        /// What becomes of it.
+        /// Outcomes of these motions.
         business_ends: Phrases,
         /// Openings of a decision: "It was resolved that ...".
         resolutions: Phrases,
-        /// What is voted on: "The motion was carried on a show of hands."
+        /// Subjects of a vote: "The motion was carried on a show of hands."
         motions: Phrases,
         /// Words before the outcome.
         motion_auxiliaries: Phrases,
@@ -478,60 +480,60 @@ groups! {
         outcomes: Phrases,
         /// Labels of lists of votes: "In favour: Norland, Castor".
         votes: Phrases,
-        /// What programs that record a meeting write behind a name: "Ann Lee stopped transcription".
+        /// Texts that meeting software writes after a name: "Ann Lee stopped transcription".
         recorders: Phrases,
-        /// Verbs of minutes that tell what somebody said: "Mrs. Crowe asked that ...".
+        /// Verbs of minutes that report what a person said: "Mrs. Crowe asked that ...".
         reporting: Phrases,
     }
-    /// Lines of courts and inquiries that say who is examined by whom: "Cross-examination by MR LEE".
+    /// Lines of courts and inquiries that say who examines whom: "Cross-examination by MR LEE".
     examination: Examination {
         /// Kinds of examination.
         kinds: Phrases,
-        /// Nouns for it.
+        /// Nouns for an examination.
         examinations: Phrases,
-        /// Words between it and who examines.
+        /// Words between the noun and the examiner.
         by: Phrases,
-        /// First words of who examines.
+        /// First words of the examiner's name.
         whom: Phrases,
         /// Openings of such a line in capitals: "BY MS. HILL:".
         capital_by: Phrases,
-        /// What follows them.
+        /// Words that follow them.
         capital_whom: Phrases,
-        /// What stands in brackets behind the name of a witness: "(sworn)".
+        /// Words in brackets after the name of a witness: "(sworn)".
         oaths: Phrases,
         /// Openings of the formula "having been first duly sworn".
         having_been: Phrases,
-        /// What closes it.
+        /// Endings of that formula.
         sworn: Phrases,
     }
     /// Heads of interviews.
     interviews: Interviews {
         /// Nouns and verbs for an interview: "Interview with Ann Lee".
         conversations: Phrases,
-        /// Words between it and who answers.
+        /// Words between the noun or verb and the person who answers.
         with: Phrases,
-        /// What stands before the name of who asks: "Interview by Bo Hill", "Questions: Bo Hill".
+        /// Words before the name of the person who asks: "Interview by Bo Hill", "Questions: Bo Hill".
         conducted: Phrases,
-        /// Words between it and the name.
+        /// Words between these and the name.
         by: Phrases,
-        /// The same alone at the beginning of a line: "By Bo Hill".
+        /// The same at the beginning of a line: "By Bo Hill".
         bylines: Phrases,
-        /// What stands behind the name of who asks: "Bo Hill spoke to him".
+        /// Words after the name of the person who asks: "Bo Hill spoke to him".
         spoke: Phrases,
-        /// Words between a name and what somebody is: "Ann Lee is director".
+        /// Words between a name and the description of the person: "Ann Lee is director".
         is: Phrases,
-        /// Articles behind them.
+        /// Articles after these words.
         articles: Phrases,
     }
-    /// Titles of pages that are one person's speech: "Speech by Ann Lee, Minister of Roads, at the fair".
+    /// Titles of pages that are the speech of one person: "Speech by Ann Lee, Minister of Roads, at the fair".
     speeches: Speeches {
         /// Nouns for a speech.
         nouns: Phrases,
-        /// Participles behind them: "Speech delivered by".
+        /// Participles after these nouns: "Speech delivered by".
         made: Phrases,
         /// Words before the speaker.
         by: Phrases,
-        /// Nouns for a speech that also open a title that does not name the speaker: "Speech at the fair".
+        /// Nouns for a speech that also begin a title without the name of the speaker: "Speech at the fair".
         headings: Phrases,
         /// First words of a speech: "Ladies and gentlemen".
         salutations: Phrases,
@@ -540,18 +542,18 @@ groups! {
     occasions: Occasions {
         /// Words before an occasion.
         prepositions: Phrases,
-        /// Words between them.
+        /// Words between the preposition and the occasion.
         articles: Phrases,
-        /// Those of the prepositions that may also belong to an office: "Commissioner for Data".
+        /// The prepositions that may also belong to an office: "Commissioner for Data".
         fields: Words,
         /// Words that end a name in capitals: "ANN LEE AT THE FAIR".
         in_capitals: Words,
     }
     /// Exports of chats: "10:02:11 From Ann Lee to Everyone : text".
     chats: Chats {
-        /// The word before who writes.
+        /// The word before the sender.
         from: Phrases,
-        /// The word before to whom.
+        /// The word before the recipient.
         to: Phrases,
     }
 }

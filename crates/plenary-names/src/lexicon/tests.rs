@@ -177,7 +177,7 @@ fn sources(folder: &Path, out: &mut Vec<std::path::PathBuf>) {
     }
 }
 
-/// Sources in which words of a language have no place.
+/// Sources that must not contain words of a language.
 fn sources_without_words() -> Vec<(String, String)> {
     let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut paths = Vec::new();
@@ -197,7 +197,7 @@ fn literals_are_found_in_code_and_not_in_comments() {
 
 #[test]
 fn no_letters_of_another_alphabet_stand_in_the_code() {
-    // The circle before the name in minutes in Japanese counts as a letter.
+    // The circle before the name in Japanese minutes counts as a letter.
     let is_sign = |c: char| matches!(c, '〇');
     for (path, source) in sources_without_words() {
         for literal in literals(&source) {
@@ -235,7 +235,7 @@ fn no_word_of_the_lexicon_stands_in_the_code() {
         &sections.chair_lines.labels,
     ];
     words.extend(phrases.into_iter().flat_map(|list| list.list().iter().cloned()));
-    // A group of a study's pattern, names that tables give to speakers without one, and a word of an error.
+    // A group of a study's pattern, names that tables give to unnamed speakers, and a word of an error.
     let known = ["speech", "questioner", "unknown", "end"];
     for (path, source) in sources_without_words() {
         for literal in literals(&source) {

@@ -1,7 +1,7 @@
 //! The text of a caption file to cues.
 //!
 //! **Input:** decoded text and its format. **Output:** cues in the order of their times, with their lines as written; the
-//! title of a `WebVTT` file. **Refused**, with the line: what is meant as a time and is not one.
+//! title of a `WebVTT` file. **Refused**, with the line: malformed times.
 
 use std::sync::LazyLock;
 
@@ -50,7 +50,7 @@ impl Warnings {
     }
 }
 
-/// A line that is meant as the times of an SBV cue, well-formed or not.
+/// A line with the times of an SBV cue, well-formed or malformed.
 static SBV_TIMES: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^\d+:[^\s,]*,\s?\d+:\S*$"));
 
 const WRITE_TIMES: &str = "write times as 00:01:02.345 (hours, minutes, seconds, thousandths) and run again";

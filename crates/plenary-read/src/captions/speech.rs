@@ -52,7 +52,8 @@ struct Bit {
     leads: bool,
 }
 
-/// What the cues say. With `has_voices` the file names its speakers in voice tags, and text outside them has no speaker.
+/// Joins cues to lines and turns. If `has_voices`, the file names its speakers in voice tags, and text outside them has
+/// no speaker.
 pub(super) fn speech(cues: &[Cue], has_voices: bool, lexicon: &Lexicon) -> Parts {
     let mut shown: Vec<Vec<(Voice, String)>> = cues.iter().map(|cue| without_tags(&cue.lines)).collect();
     unroll(cues, &mut shown);

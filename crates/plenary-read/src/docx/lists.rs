@@ -1,6 +1,7 @@
 //! The lists of a Word document.
 //!
-//! **Input:** the part that declares lists. **Output:** the marker of each item: lists count as their items are asked for.
+//! **Input:** the part that declares lists. **Output:** the marker of each item; a list counts up each time a marker is
+//! requested.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -65,7 +66,7 @@ pub(crate) fn read(xml: &str) -> Result<Lists, String> {
 }
 
 impl Lists {
-    /// The next marker of a list, as it is printed: "- ", "3. ", "2.1 ". `None` for a list without markers.
+    /// The next marker of a list, as printed: "- ", "3. ", "2.1 ". `None` for a list without markers.
     pub(crate) fn next(&mut self, list: &str, at: usize) -> Option<String> {
         if list == "0" {
             return None;

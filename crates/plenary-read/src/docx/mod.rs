@@ -68,7 +68,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Parts, Problem> {
     Ok(out)
 }
 
-/// Reads a part with `read`; `None` where there is none of that name.
+/// Reads a part with `read`; `None` if there is none of that name.
 fn read_part<T>(
     archive: &mut Archive<'_>,
     name: &str,

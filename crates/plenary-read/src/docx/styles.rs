@@ -7,13 +7,13 @@ use std::collections::HashMap;
 
 use crate::xml::{Element, Seen, each};
 
-/// Longest chain of base styles that is followed: it may be a circle.
+/// Longest chain of base styles that is followed, because the chain may be circular.
 const MOST_STYLES: usize = 20;
 
 /// Styles by their ids.
 pub(crate) type Styles = HashMap<String, Style>;
 
-/// The properties that a style sets. Others are those of its base.
+/// The properties that a style sets. Other properties come from its base.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Style {
     pub(crate) heading: Option<u8>,

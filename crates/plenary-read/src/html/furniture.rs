@@ -122,7 +122,7 @@ pub(crate) fn furniture(
     if let Some(role) = ROLES.iter().find(|known| **known == role) {
         return Some(role);
     }
-    // Word processors export the headers and footers of their pages so.
+    // Word processors export the headers and footers of their pages in this way.
     if let (Some(edge @ ("header" | "footer")), "div") = (element.attr("title"), element.name()) {
         return Some(if edge == "header" { "header" } else { "footer" });
     }

@@ -11,7 +11,7 @@ use scraper::{Html, node::Element};
 
 use plenary_names::text::constant_regex;
 
-/// What a rule says of an element; `None` leaves what the parent has.
+/// What a rule says about an element; `None` keeps the value of the parent.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Look {
     pub(crate) bold: Option<bool>,
@@ -66,7 +66,7 @@ impl Looks {
     }
 }
 
-/// What a list of declarations says.
+/// The properties that a list of declarations sets.
 fn declared(text: &str) -> Look {
     let mut look = Look::default();
     for (name, value) in text.split(';').filter_map(|declaration| declaration.split_once(':')) {

@@ -22,7 +22,7 @@ pub(crate) struct Row {
     pub(crate) block: usize,
     pub(crate) is_pre: bool,
     pub(crate) in_table: bool,
-    /// The row of a table and the cell in it that hold the text.
+    /// The row of a table and the cell in it that contain the text.
     cell: Option<Cell>,
     /// Begins with the mark of a note, as notes at the foot of a page do.
     pub(crate) is_note: bool,
@@ -114,7 +114,7 @@ struct Frame {
     in_table: bool,
 }
 
-/// The rows of a page, and a warning where more than a few words were omitted.
+/// The rows of a page, and a warning if more than a few words were omitted.
 pub(crate) fn rows(page: &Html) -> (Vec<Row>, Option<String>) {
     let looks = Looks::of(page);
     let words = Words::of(page);
@@ -137,7 +137,7 @@ pub(crate) fn rows(page: &Html) -> (Vec<Row>, Option<String>) {
                         continue;
                     }
                     if let Some(mark) = note_mark(node, element) {
-                        // In running text the mark is not part of what is said.
+                        // In running text the mark is not part of the speech.
                         skipped = Some(node.id());
                         walk.begin_note(&mark);
                         continue;
@@ -205,8 +205,8 @@ fn note_mark(node: NodeRef<'_, Node>, element: &Element) -> Option<String> {
     (is_mark && (leads_to_note() || is_raised())).then(|| mark.to_string())
 }
 
-/// Joins the cells of a table row to one row, with a tab between them, where only the last may have more than a few words:
-/// names or times beside what is said.
+/// Joins the cells of a table row into one row, with a tab between them, if only the last cell may have more than a few
+/// words: names or times beside the speech.
 fn join_cells(rows: Vec<Row>) -> Vec<Row> {
     const LONGEST: usize = 80;
     let mut out: Vec<Row> = Vec::new();
@@ -276,7 +276,7 @@ struct Walk {
     runs: Vec<Piece>,
     block: usize,
     frames: Vec<Frame>,
-    /// Rows of tables that are open, the innermost last, each with its open cell; and how many there were.
+    /// The open rows of tables, the innermost last, each with its open cell; and the number of rows that were opened.
     cells: Vec<Cell>,
     n_table_rows: usize,
     is_note: bool,
@@ -328,7 +328,7 @@ impl Walk {
             let last =
                 shown.chars().next_back().or_else(|| self.runs.last().and_then(|run| run.text.chars().next_back()));
             match c {
-                // Joiners (U+200C, U+200D) stay: some scripts need them for spelling.
+                // Joiners (U+200C, U+200D) are kept: some scripts need them for spelling.
                 '\u{AD}' | '\u{200B}' | '\u{FEFF}' => {}
                 c if c.is_whitespace() && last.is_none_or(|last| last == ' ') => {}
                 c if c.is_whitespace() => shown.push(' '),

@@ -16,7 +16,7 @@ use hayro_interpret::{
     InterpreterSettings, SoftMask, TransformExt, interpret_page,
 };
 
-/// Largest number of things that a file may draw. Nested forms can ask for more than any machine can do.
+/// Largest number of objects that a file may draw. Nested forms can require more than any machine can draw.
 const MOST_DRAWN: usize = 50_000_000;
 /// Largest number of characters in a file.
 const MOST_GLYPHS: usize = 20_000_000;
@@ -24,7 +24,7 @@ const MOST_GLYPHS: usize = 20_000_000;
 /// Description of a file that exceeds these limits.
 pub(crate) const LIMIT_REACHED: &str = "its pages draw more than 50 million things or 20 million characters";
 
-/// Payload of the panic that stops reading a file which draws too much. The crate offers no other way to stop.
+/// Payload of the panic that stops reading a file that draws too much. The crate offers no other way to stop.
 pub(crate) struct LimitReached;
 
 /// Units of an outline per em.
@@ -134,7 +134,7 @@ fn is_one_word(left: &Glyph, right: &Glyph) -> bool {
 #[derive(Default)]
 struct Collector {
     page: Glyphs,
-    /// For each glyph the share of its em square that ink covers; 0 where that is not known.
+    /// For each glyph the share of its em square that ink covers; 0 if that is not known.
     ink: Vec<f32>,
     /// Ink by outline, as one outline is drawn many times.
     known_ink: HashMap<u128, f32>,

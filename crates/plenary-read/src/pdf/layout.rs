@@ -36,7 +36,7 @@ struct Row {
     size: f32,
     first_word: f32,
     pieces: Vec<Piece>,
-    /// The number of the line, where the margin has one.
+    /// The number of the line, if the margin has one.
     number: Option<String>,
     /// The column: 1 is the whole page, 2 and 3 its halves, 4 to 7 theirs; the direction of the text on top.
     column: usize,
@@ -135,8 +135,9 @@ fn number(rows: &mut [Row], numbers: Vec<LineNumber>) {
     }
 }
 
-/// Running headers and footers: rows that are first or last on a page and have the same text, apart from numbers, at the same
-/// height of a third of all pages; each as its page and its index there. Those of the first page stay: it may be the title.
+/// Running headers and footers: rows that are first or last on a page and have the same text, apart from numbers, at
+/// the same height of a third of all pages; each as its page and its index there. Those of the first page are kept: one
+/// may be the title.
 fn running(pages: &[Vec<Row>]) -> HashSet<(usize, usize)> {
     const FEWEST_PAGES: usize = 3;
     const DEPTH: usize = 4;
@@ -395,7 +396,7 @@ impl Measures {
     }
 
     /// Index of the first row of the notes at the foot of a page: from there on every row is smaller than the body, and the
-    /// first has a raised number. The number of rows where there are no notes.
+    /// first has a raised number. The number of rows if there are no notes.
     fn notes_from(&self, page: &[Row]) -> usize {
         (self.foot(page)..page.len()).find(|k| marks::begins_note(&page[*k].text())).unwrap_or(page.len())
     }

@@ -15,7 +15,7 @@ pub(crate) struct LineNumber {
     pub(crate) text: String,
 }
 
-/// Removes the line numbers of a page where nearly all of its lines have one and the numbers are consecutive.
+/// Removes the line numbers of a page if nearly all of its lines have one and the numbers are consecutive.
 pub(crate) fn take_line_numbers(glyphs: &mut Vec<Glyph>) -> Vec<LineNumber> {
     const FEWEST: usize = 8;
     const LONGEST: usize = 4;

@@ -7,7 +7,7 @@ use plenary_corpus::{Document, Format, Layout};
 /// Pages of lines, each line with its place (from the left and from below), whether it is bold, and its text.
 type Printed<'t> = (f32, f32, bool, &'t str);
 
-/// A PDF with one object per page and two of the fonts that every reader knows.
+/// A PDF with one object per page and two of the standard fonts.
 fn pdf(pages: &[&[Printed<'_>]]) -> Vec<u8> {
     let mut objects: Vec<String> = vec![
         "<< /Type /Catalog /Pages 2 0 R >>".into(),

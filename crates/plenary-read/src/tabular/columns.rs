@@ -1,4 +1,4 @@
-//! Which column of a table means what.
+//! The meaning of the columns of a table.
 //!
 //! **Input:** the names of the columns, and the study's names. **Output:** the column of each meaning, by the study's name or
 //! else by its usual names. **Refused:** tables without a column of text, or without a column that the study names.
@@ -89,7 +89,7 @@ fn usual(names: &[String], usual: &[&str]) -> Option<usize> {
     usual.iter().find_map(|usual| names.iter().position(|name| plain(name) == *usual))
 }
 
-/// The column with the text, where there is one.
+/// The column with the text, if there is one.
 pub(super) fn text(names: &[String], columns: &Columns) -> Option<usize> {
     if columns.text.is_empty() { usual(names, TEXT) } else { named(names, &columns.text) }
 }
@@ -97,7 +97,7 @@ pub(super) fn text(names: &[String], columns: &Columns) -> Option<usize> {
 /// Finds what each column means.
 ///
 /// # Errors
-/// [`ReadErrorKind::NoTextColumn`] with the columns that there are; [`ReadErrorKind::NoColumn`] where the study names one
+/// [`ReadErrorKind::NoTextColumn`] with the columns that there are; [`ReadErrorKind::NoColumn`] if the study names one
 /// that is missing.
 pub(super) fn find(names: &[String], omitted: &[String], columns: &Columns) -> Result<Use, ReadErrorKind> {
     let position = |key: &'static str, name: &str, usual_names: &[&str]| {

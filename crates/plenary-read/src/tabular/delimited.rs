@@ -14,15 +14,16 @@ use crate::error::{Place, Problem};
 use crate::file::File;
 use crate::{Columns, ReadErrorKind};
 
-/// Rows from which the delimiter and the names are found.
+/// Number of rows from which the delimiter and the names are determined.
 const SAMPLE_ROWS: usize = 30;
-/// Rows that the names may be in; those above are skipped.
+/// Number of rows that are searched for the column names; rows above the names are skipped.
 const ABOVE_NAMES: usize = 10;
 
-/// Reads delimited text. Of delimiters that fit alike the first is taken: tabs where the extension is that of TSV.
+/// Reads delimited text. If several delimiters fit equally well, the first is taken: tabs if the extension is that of
+/// TSV.
 ///
 /// # Errors
-/// [`ReadErrorKind::Row`] where a quotation mark is not closed or a row has more cells than there are names.
+/// [`ReadErrorKind::Row`] if a quotation mark is not closed or a row has more cells than there are names.
 pub(super) fn read(file: &File<'_>, columns: &Columns) -> Result<Table, Problem> {
     let text = file.text();
     let delimiters: &[u8] = if file.has_extension_of(Format::Tsv) { b"\t,;|" } else { b",;\t|" };

@@ -1,7 +1,7 @@
 //! JSON lines to a table.
 //!
 //! **Input:** decoded text with one JSON object per line. **Output:** a row for each; objects inside objects become columns
-//! named with a dot (`meta.party`), lists stay JSON. **Refused:** lines that are not JSON objects.
+//! named with a dot (`meta.party`), lists remain JSON. **Refused:** lines that are not JSON objects.
 
 use std::collections::HashMap;
 

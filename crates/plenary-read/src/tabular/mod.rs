@@ -40,10 +40,10 @@ pub(crate) struct Table {
     pub(crate) warnings: Vec<String>,
 }
 
-/// One row. A cell is `None` where it is empty or null.
+/// One row. A cell is `None` if it is empty or null.
 #[derive(Debug)]
 pub(crate) struct Row {
-    /// Where in the file, for errors.
+    /// Position in the file, for errors.
     pub(crate) place: Place,
     pub(crate) cells: Vec<Option<String>>,
 }
@@ -65,13 +65,13 @@ pub(crate) fn read_json_lines(file: &File<'_>, _columns: &Columns) -> Result<Tab
 /// The documents of a table, by the study's names of its columns.
 ///
 /// # Errors
-/// Where a column is missing or no row has text.
+/// If a column is missing or no row has text.
 pub(crate) fn documents(source: &Source<'_>, table: Table, options: &Options) -> Result<Vec<Document>, Problem> {
     let found = columns::find(&table.names, &table.omitted, &options.columns)?;
     group_rows(source, table, &found, &options.lexicon)
 }
 
-/// Size in bytes that all cells of a table may have together. In a file, one text can be stored once for many cells.
+/// Maximum size in bytes of all cells of a table together. In a file, one text can be stored once for many cells.
 const LARGEST_TABLE: usize = 1 << 30;
 
 /// Size of the cells read so far.
@@ -79,7 +79,7 @@ const LARGEST_TABLE: usize = 1 << 30;
 struct Size(usize);
 
 impl Size {
-    /// Counts another cell; `None` where the table is too large.
+    /// Counts another cell; `None` if the table is too large.
     fn add(&mut self, n_bytes: usize) -> Option<()> {
         self.0 = self.0.saturating_add(n_bytes).saturating_add(size_of::<Option<String>>());
         (self.0 <= LARGEST_TABLE).then_some(())
@@ -103,7 +103,7 @@ struct Group {
 /// Rows to documents.
 ///
 /// # Errors
-/// [`ReadErrorKind::Empty`] where no row has text.
+/// [`ReadErrorKind::Empty`] if no row has text.
 fn group_rows(source: &Source<'_>, table: Table, found: &Use, lexicon: &Lexicon) -> Result<Vec<Document>, Problem> {
     let mut groups: Vec<Group> = Vec::new();
     let mut group_of: HashMap<Option<String>, usize> = HashMap::new();

@@ -1,4 +1,4 @@
-//! Tables in all kinds, with and without the study's names.
+//! Tables in all formats, with and without the study's column names.
 
 use std::io::{Cursor, Write};
 
@@ -146,10 +146,10 @@ fn parquet_is_read_through_its_columns() {
     ));
 }
 
-/// A file that pyarrow wrote, with one column of each type; `make_parquet.py` beside it makes it.
+/// A file written by pyarrow, with one column of each type; `make_parquet.py` beside it creates it.
 const TYPES: &[u8] = include_bytes!("../../testdata/types.parquet");
 
-/// The first cell of a column, by way of the study's `carry`; the second row of each column is null.
+/// The first cell of a column, read through the study's `carry`; the second row of each column is null.
 fn cell_of(column: &str) -> serde_json::Value {
     let columns = Columns { carry: vec![column.into()], ..Columns::default() };
     let found = documents("a.parquet", TYPES, columns).remove(0);

@@ -17,7 +17,7 @@ use crate::{archive, detect};
 /// What errors call the format.
 pub(crate) const NOUN: &str = "an Excel workbook";
 
-/// Rows that the names may be in; those above are skipped.
+/// Number of rows that are searched for the column names; rows above the names are skipped.
 const ABOVE_NAMES: usize = 10;
 
 /// Whether a file is an Excel workbook.
@@ -74,7 +74,7 @@ pub(crate) fn read(file: &File<'_>, columns: &Columns) -> Result<Table, Problem>
 
 type Cells = BTreeMap<u32, BTreeMap<usize, String>>;
 
-/// The cells of a sheet; `None` where they are larger than a table may be. Shared texts count for each cell.
+/// The cells of a sheet; `None` if they exceed the size limit of tables. Shared texts count for each cell.
 fn cells(
     workbook: &mut Xlsx<Cursor<&[u8]>>,
     sheet: &str,
@@ -97,7 +97,7 @@ fn cells(
 /// The sheet as a table.
 ///
 /// # Errors
-/// The cells of its first row, where no row of names is found.
+/// The cells of its first row, if no row of names is found.
 fn table(sheet: &str, cells: &Cells, columns: &Columns) -> Result<Table, Vec<String>> {
     let names_of = |row: &BTreeMap<usize, String>| -> Vec<String> {
         let width = row.last_key_value().map_or(0, |(last, _)| last + 1);

@@ -17,7 +17,7 @@ pub(crate) struct Person {
     pub(crate) title: Option<String>,
 }
 
-/// What the headers declare so far. Persons and times are those of the whole file, the rest is of one `TEI`.
+/// What the headers have declared so far. Persons and times belong to the whole file, the rest to one `TEI`.
 #[derive(Debug, Default)]
 pub(crate) struct Header {
     pub(crate) persons: HashMap<String, Person>,
@@ -158,7 +158,7 @@ impl Header {
         self.language.as_deref()
     }
 
-    /// The main title, in the document's language where there are several.
+    /// The main title, in the document's language if there are several.
     pub(crate) fn title(&self) -> Option<&str> {
         let is_main = |title: &&Title| title.kind.as_deref().is_none_or(|kind| kind == "main");
         let is_own = |title: &&Title| title.language.is_some() && title.language == self.language;

@@ -40,7 +40,7 @@ pub(crate) struct Element {
 }
 
 impl Element {
-    /// The value of an attribute, where it is there and not blank.
+    /// The value of an attribute, if it exists and is not blank.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let found = self.attributes.iter().find(|(key, _)| key == name);
         found.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
@@ -79,7 +79,7 @@ fn root(text: &str) -> Option<String> {
 ///
 /// # Errors
 /// [`ReadErrorKind::Xml`] with line and column where the XML is not well-formed, [`ReadErrorKind::Entities`],
-/// [`ReadErrorKind::NotTei`], and [`ReadErrorKind::NoTextInTei`] where no `TEI` has text.
+/// [`ReadErrorKind::NotTei`], and [`ReadErrorKind::NoTextInTei`] if no `TEI` has text.
 pub(crate) fn read(file: &File<'_>) -> Result<Vec<Document>, Problem> {
     let decoded = decode::decode_xml(file.bytes);
     detect::check_text(&decoded.text, file.bytes)?;

@@ -1,4 +1,4 @@
-//! Small files in the ways that corpora write them.
+//! Small files with the markup of different corpora.
 
 use crate::{Options, Place, ReadError, ReadErrorKind, read, read_all};
 use plenary_attribute::attribute;

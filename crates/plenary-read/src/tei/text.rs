@@ -74,7 +74,7 @@ pub(crate) struct Text {
     inside: Vec<usize>,
     buffer: String,
     note: Option<Note>,
-    /// How many elements are open.
+    /// Number of open elements.
     depth: usize,
     skipped_from: Option<usize>,
     /// Depth of an open `choice`, which offers two readings.

@@ -25,7 +25,7 @@ pub(crate) struct RawTurn {
 pub(crate) fn resolve(raw: Vec<RawTurn>, header: &Header) -> Vec<Turn> {
     let is_chair = |turn: &&RawTurn| turn.role == Some(Role::Chair);
     let chairs: HashSet<String> = raw.iter().filter(is_chair).filter_map(|turn| turn.who.clone()).collect();
-    // A label that is printed at one turn of a speaker is that of the turns without one.
+    // A label that is printed at one turn of a speaker is used for the turns without a label.
     let mut printed_of: HashMap<String, String> = HashMap::new();
     let mut turns = Vec::with_capacity(raw.len());
     for turn in raw {

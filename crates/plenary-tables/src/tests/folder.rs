@@ -1,8 +1,8 @@
-//! The output folder: whose it is, and that tables appear in it whole or not at all.
+//! The output folder: who may write to it, and that tables are replaced as a whole.
 
 use super::*;
 
-/// Results of another run than [`sample`]'s, so that old and new can be told apart.
+/// Results of another run than [`sample`]'s, so that old and new results can be distinguished.
 fn earlier() -> Sample {
     let mut earlier = sample();
     earlier.record.run_id = "r0".into();
@@ -11,7 +11,7 @@ fn earlier() -> Sample {
     earlier
 }
 
-/// A copy of all files, the folders that plenary works in included.
+/// A copy of all files, including the working folders of plenary.
 pub(super) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
@@ -95,7 +95,7 @@ fn a_run_killed_while_it_writes_leaves_the_earlier_results() {
 }
 
 /// Every state that a kill can leave between the renaming of the staging folder and its removal ends as the new
-/// results, and none of them but the first and the last shows a `run.json`.
+/// results; only the first and the last of these states have a `run.json`.
 #[test]
 fn a_run_killed_while_files_move_is_completed_by_the_next() {
     let (old, new) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -115,7 +115,7 @@ fn a_run_killed_while_files_move_is_completed_by_the_next() {
         drop(OutputFolder::prepare(folder.path(), false).unwrap());
         assert_eq!(snapshot(folder.path()), complete, "killed after {moved} files");
     }
-    // Before the earlier marker went, and after the new one came.
+    // Before the earlier marker was moved away, and after the new one was moved into place.
     let (first, last) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     copy(old.path(), first.path());
     copy(new.path(), &first.path().join(".plenary-ready"));

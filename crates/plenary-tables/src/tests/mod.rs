@@ -1,4 +1,4 @@
-//! A small run, made by hand, through the public functions: written, read back, compared.
+//! A small run, made by hand, through the public functions: written, read back and compared.
 
 mod folder;
 mod results;
@@ -309,7 +309,7 @@ fn csv_leaves_vectors_out_and_joins_lists() {
     assert!(csv("documents").contains("1969-12-30"));
     assert!(csv("segments").contains("\"Tides rise; \"\"fast\"\".\""));
 
-    // The next run does not want them: they are of the earlier results.
+    // The next run does not write these files: they belong to the earlier results.
     sample.study.csv = false;
     sample.write(folder.path()).unwrap();
     assert!(snapshot(folder.path()).keys().all(|name| Path::new(name).extension() != Some("csv".as_ref())));

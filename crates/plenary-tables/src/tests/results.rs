@@ -1,4 +1,4 @@
-//! Results: opened from folders and from memory, and refused where a folder is not what a run wrote.
+//! Opening results from folders and from memory; folders that are not what a run wrote are refused.
 
 use polars_arrow::array::StructArray;
 use polars_arrow::ffi::ArrowArrayStreamReader;
@@ -146,7 +146,7 @@ fn record_batches_have_the_schema_of_the_file() {
     let memory = sample().in_memory().unwrap();
     let opened = Results::open(&folder, Check::Quick).unwrap();
     for table in TABLES {
-        // The Arrow schema that Arrow libraries read the file with.
+        // The Arrow schema that Arrow libraries use to read the file.
         let mut file = ParquetReader::new(File::open(folder.join(format!("{}.parquet", table.name))).unwrap());
         let metadata = file.get_metadata().unwrap().key_value_metadata().clone().unwrap();
         let written = metadata.into_iter().find(|entry| entry.key == "ARROW:schema").unwrap().value;
@@ -244,7 +244,7 @@ fn a_damaged_record_is_refused() {
     let (_parent, folder) = results_folder();
     let path = folder.join("run.json");
     let whole = fs::read(&path).unwrap();
-    // Cut off anywhere, but for the line break at its end.
+    // Cut off at any place except before the final line break.
     for length in (0..whole.len() - 1).step_by(97) {
         fs::write(&path, &whole[..length]).unwrap();
         let error = refused(&folder, Check::Full);
@@ -378,7 +378,7 @@ fn other_columns_and_rows_are_refused() {
         frame.rename("text", "words".into()).unwrap();
     });
     assert_eq!(columns(&renamed).0, 6);
-    // Where only sizes are checked at first, the table is refused when it is read.
+    // If only sizes are checked first, the table is refused when it is read.
     let quick = Results::open(&renamed, Check::Quick).unwrap();
     assert!(matches!(quick.frame("segments").unwrap_err().kind, OpenErrorKind::Column { .. }));
     let shorter = change("shorter", |frame| *frame = frame.head(Some(3)));
@@ -402,7 +402,7 @@ fn what_is_not_parquet_is_refused_also_with_the_right_hash() {
             files.iter_mut().find(|file| file["name"] == "segments.parquet").unwrap()["sha256"] =
                 json!(plenary_corpus::hash::sha256(&bytes));
         });
-        // Some of these files can be read all the same; none ends the program.
+        // Some of these files can still be read; none ends the program.
         let _ = Results::open(&folder, Check::Full).and_then(|results| results.frame("segments"));
     }
 }
@@ -418,7 +418,7 @@ fn a_coding_without_a_place_is_refused() {
         crate::rows::stance_view(codings, Some("m"), &ids, &sample.study).map(|view| view.rows.len())
     };
     assert_eq!(view(&codings).unwrap(), 4);
-    // Those of another coder are no part of the view.
+    // Codings of another coder are not part of the view.
     let mut others = codings.clone();
     others[0].coder_id = "somebody";
     assert_eq!(view(&others).unwrap(), 3);

@@ -10,7 +10,7 @@ use crate::*;
 use plenary_corpus::findings::*;
 use plenary_corpus::*;
 
-/// Everything that the tables are written from.
+/// All data from which the tables are written.
 pub(super) struct Sample {
     pub(super) record: RunRecord,
     pub(super) study: StudyInfo,
@@ -25,7 +25,7 @@ pub(super) struct Sample {
 }
 
 impl Sample {
-    /// Writes everything into a folder as a run does: document by document, then the whole.
+    /// Writes everything into a folder in the order of a run: document by document, then the corpus as a whole.
     pub(super) fn write(&self, folder: &Path) -> Result<Results, TableError> {
         let out = OutputFolder::prepare(folder, self.study.csv)?;
         self.finish(Writer::begin(&out, &self.study, self.embeddings.vectors.ncols())?)
@@ -60,7 +60,7 @@ impl Sample {
     }
 }
 
-/// A document of bylines and speeches; every sentence is a segment. Without a name nobody knows who speaks.
+/// A document of bylines and speeches; every sentence is a segment. A speech without a name has an unknown speaker.
 pub(super) fn transcript(document_id: &str, path: &str, turns: &[(&str, &[&str])]) -> Transcript {
     let mut text = String::new();
     let (mut blocks, mut utterances, mut segments) = (Vec::new(), Vec::new(), Vec::new());

@@ -1,4 +1,4 @@
-//! The same operations, compiled for each instruction set; the choice among them is made once.
+//! The same operations, compiled for each instruction set; one of them is chosen once per process.
 //!
 //! A [`Path`] is an instruction set that this processor has. Its functions check the lengths of their arguments, so that no
 //! code outside this folder needs `unsafe`. Every path gives the same bits: the integer products are exact, and the float32 parts

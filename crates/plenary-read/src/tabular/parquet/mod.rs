@@ -29,7 +29,7 @@ const MOST_ROWS: usize = 50_000_000;
 /// Reads a Parquet file.
 ///
 /// # Errors
-/// [`ReadErrorKind::Damaged`] where it cannot be read, [`ReadErrorKind::TooLarge`] where it would take too much memory.
+/// [`ReadErrorKind::Damaged`] if it cannot be read, [`ReadErrorKind::TooLarge`] if it would take too much memory.
 pub(crate) fn read(file: &File<'_>, _columns: &Columns) -> Result<Table, Problem> {
     let bytes = file.bytes;
     let damaged = |error: PolarsError| ReadErrorKind::Damaged { what: NOUN, problem: error.to_string() };

@@ -44,7 +44,7 @@ pub(super) struct ReducedSchema {
 /// Reduces the types of a file.
 ///
 /// # Errors
-/// Where the schema is damaged.
+/// If the schema is damaged.
 pub(super) fn reduce(metadata: &FileMetadata) -> PolarsResult<ReducedSchema> {
     let arrow = infer_schema(metadata)?;
     let schema = metadata.schema();
@@ -66,7 +66,7 @@ pub(super) fn reduce(metadata: &FileMetadata) -> PolarsResult<ReducedSchema> {
 /// How the values of a column are written. Reduces the type of its field.
 ///
 /// # Errors
-/// The kind of values, where there is no text for them.
+/// The kind of values, if there is no text for them.
 fn form(dtype: &ArrowDataType, field: &mut ParquetType) -> Result<Form, &'static str> {
     match dtype {
         ArrowDataType::Int8 | ArrowDataType::Int16 | ArrowDataType::UInt8 | ArrowDataType::UInt16 => {
@@ -86,7 +86,7 @@ fn form(dtype: &ArrowDataType, field: &mut ParquetType) -> Result<Form, &'static
             declare(field, Some(PrimitiveLogicalType::Timestamp { is_adjusted_to_utc: false, unit }));
             Ok(Form::Plain)
         }
-        // Which day it is depends on rules of the zone, and a wrong day is worse than none.
+        // The day depends on the rules of the time zone, and a wrong day is worse than none.
         ArrowDataType::Timestamp(_, Some(_)) => Err("times in a time zone other than UTC"),
         ArrowDataType::Decimal(_, scale)
         | ArrowDataType::Decimal32(_, scale)
@@ -186,7 +186,7 @@ fn per_second(unit: ArrowTimeUnit) -> i64 {
 }
 
 impl Form {
-    /// A value as text; `None` where it is null or blank.
+    /// A value as text; `None` if it is null or blank.
     pub(super) fn write(self, value: &AnyValue<'_>) -> Option<String> {
         if value.is_null() {
             return None;
@@ -213,7 +213,7 @@ fn integer(value: &AnyValue<'_>) -> Option<i128> {
     (bytes.len() <= LONGEST_DECIMAL).then(|| bytes.iter().fold(sign, |sum, byte| sum << 8 | i128::from(*byte)))
 }
 
-/// `hh:mm:ss`, with a fraction where there is one.
+/// `hh:mm:ss`, with a fraction if there is one.
 fn time_of_day(value: i128, per_second: i64) -> Option<String> {
     let per_second = i128::from(per_second);
     let nanoseconds = (value % per_second) * (1_000_000_000 / per_second);
