@@ -266,6 +266,15 @@ fn date_in(lexicon: &Lexicon, text: &str, year: Option<i16>) -> Option<Date> {
             }
         }
     }
+    // In other languages the year is required, because some of their abbreviated months are common words in English.
+    for hit in lexicon.patterns().day_month_year.captures_iter(text) {
+        let (Ok(day), Some(month), Ok(year)) = (hit[1].parse(), lexicon.month(&hit[2]), hit[3].parse()) else {
+            continue;
+        };
+        if let Ok(date) = Date::new(year, month, day) {
+            found.push((hit.get(0).map_or(0, |m| m.start()), true, date));
+        }
+    }
     // A date with a year is preferred; ties go to the first.
     found.into_iter().min_by_key(|(at, has_year, _)| (!has_year, *at)).map(|(_, _, date)| date)
 }
@@ -331,6 +340,27 @@ mod tests {
         assert_eq!(date_in(Lexicon::builtin(), "Third sitting, Saturday 12 June 2021", None), Some(date(2021, 6, 12)));
         assert_eq!(date_in(Lexicon::builtin(), "on 2016-04-05", None), Some(date(2016, 4, 5)));
         assert_eq!(date_in(Lexicon::builtin(), "Chapter 3 Section 12", Some(2017)), None);
+    }
+
+    #[test]
+    fn dates_in_other_languages_need_their_year() {
+        for text in [
+            "28. Mai 2017",
+            "28 mai 2017",
+            "28 de mayo de 2017",
+            "28 maggio 2017",
+            "28 mei 2017",
+            "28 maja 2017",
+            "28. května 2017",
+            "28 мая 2017",
+            "28 Mayıs 2017",
+        ] {
+            assert_eq!(date_in(Lexicon::builtin(), text, None), Some(date(2017, 5, 28)), "{text}");
+        }
+        assert_eq!(date_in(Lexicon::builtin(), "1er juin 2017", None), Some(date(2017, 6, 1)));
+        for text in ["28 mayo", "2 out of 3", "3 set 12", "12 unbekannt 2017", "31. Februar 2017"] {
+            assert_eq!(date_in(Lexicon::builtin(), text, Some(2017)), None, "{text}");
+        }
     }
 
     #[test]
