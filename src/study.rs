@@ -303,7 +303,7 @@ mod tests {
     #[test]
     fn an_unknown_key_is_named_with_the_nearest_known_one() {
         let message = error("[segments]\nunits = \"sentence\"\n");
-        insta::assert_snapshot!(message, @"study.toml, line 2: unknown key `units`; did you mean `unit`?; known here: unit");
+        insta::assert_snapshot!(message, @"study.toml, line 2: unknown key `units` (did you mean `unit`?); known here: unit");
         let message = error("[tragets]\nid = \"a\"\n");
         assert!(message.contains("did you mean `targets`?"), "{message}");
     }

@@ -54,8 +54,8 @@ impl TomlError {
         Self::UnknownKey { line, key, nearest, known }
     }
 
-    /// "; did you mean `months`?", or an empty text.
+    /// " (did you mean `months`?)", or an empty text.
     pub fn suggestion(nearest: Option<&str>) -> String {
-        nearest.map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
+        nearest.map_or_else(String::new, |name| format!(" (did you mean `{name}`?)"))
     }
 }

@@ -316,7 +316,6 @@ tables! {
         negation_contradiction: f32, unit "probability", null "the study gives no negation, or the coder is not an inference model";
     }
 
-
     /// segment and target of the study: the codings of the primary coder in `codings`
     stance: StanceRow<'a> {
         /// Segment (`segments`).

@@ -80,7 +80,7 @@ struct Own {
 #[derive(Debug, thiserror::Error)]
 pub enum LexiconError {
     /// There is no such file.
-    #[error("{path}: there is no such file; the path is taken from the folder of the study")]
+    #[error("{path}: there is no such file; the path is relative to the folder of the study")]
     Missing {
         /// Path of the file.
         path: String,

@@ -137,8 +137,8 @@ fn phrases_are_found_where_they_begin_and_end() {
 
 #[test]
 fn what_is_wrong_with_a_file_is_said_with_its_line() {
-    insta::assert_snapshot!(error("[chairs]\nword = [\"a\"]\n"), @"words.toml, line 2: unknown key `word`; did you mean `words`?; known here: words, closing, of_bodies, presiding, presiding_words, presiding_endings, of_sessions, sessions, session_bodies");
-    insta::assert_snapshot!(error("[chair]\nwords = [\"a\"]\n"), @"words.toml, line 1: unknown key `chair`; did you mean `chairs`?; known here: names, honorifics, chairs, chair_lines, offices, positions, roles, bodies, nameless, questions, not_speakers, directions, present, head, dates, pages, editorial, record, examination, interviews, speeches, occasions, chats");
+    insta::assert_snapshot!(error("[chairs]\nword = [\"a\"]\n"), @"words.toml, line 2: unknown key `word` (did you mean `words`?); known here: words, closing, of_bodies, presiding, presiding_words, presiding_endings, of_sessions, sessions, session_bodies");
+    insta::assert_snapshot!(error("[chair]\nwords = [\"a\"]\n"), @"words.toml, line 1: unknown key `chair` (did you mean `chairs`?); known here: names, honorifics, chairs, chair_lines, offices, positions, roles, bodies, nameless, questions, not_speakers, directions, present, head, dates, pages, editorial, record, examination, interviews, speeches, occasions, chats");
     insta::assert_snapshot!(error("[chairs]\nwords = [\n  \"a\",\n  \" \",\n]\n"), @r#"words.toml, line 4: found " " in a list of words; expected a word"#);
     insta::assert_snapshot!(error("[chairs]\nwords = [\"vice chair\"]\n"), @r#"words.toml, line 2: found "vice chair" in a list of single words; expected one word, without blanks"#);
     insta::assert_snapshot!(error("[record]\nvotes = [\"\"]\n"), @r#"words.toml, line 2: found "" in a list of phrases; expected a word or a phrase"#);
@@ -148,7 +148,7 @@ fn what_is_wrong_with_a_file_is_said_with_its_line() {
     let latin = Lexicon::with_file(b"[chairs]\nwords = [\"pr\xE9sident\"]\n", "words.toml").unwrap_err().to_string();
     assert_eq!(latin, "words.toml, line 2: this is not UTF-8; save the lexicon as TOML in UTF-8");
     let missing = Lexicon::bytes(Path::new("no/such/words.toml")).unwrap_err().to_string();
-    assert_eq!(missing, "no/such/words.toml: there is no such file; the path is taken from the folder of the study");
+    assert_eq!(missing, "no/such/words.toml: there is no such file; the path is relative to the folder of the study");
     let many: Vec<String> = (0..15_000).map(|i| format!("\"some long phrase number {i} of a list\"")).collect();
     assert!(error(&format!("[record]\nvotes = [{}]\n", many.join(","))).contains("too long to be searched for"));
 }
