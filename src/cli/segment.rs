@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use comfy_table::Row;
 use serde::Serialize;
 
-use crate::corpus::{Role, Transcript, style_name};
+use crate::corpus::{BlockKind, Role, Transcript, style_name};
 use crate::inputs::gather;
 use crate::pipeline;
 use crate::study::Study;
@@ -228,10 +228,28 @@ fn print_head(out: &mut impl Write, transcript: &Transcript) -> std::io::Result<
         plural(transcript.n_words(), "word"),
     ];
     writeln!(out, "  counts   {}", counts.join(", "))?;
+    writeln!(out, "{}", wrapped(&spoken_share(transcript), "  spoken   ", "           "))?;
     for warning in &transcript.warnings {
         writeln!(out, "{}", wrapped(warning, "  warning  ", "           "))?;
     }
     Ok(())
+}
+
+/// The share of the words that are in turns, and what the other words are in.
+fn spoken_share(transcript: &Transcript) -> String {
+    let words = &transcript.words;
+    let Some(share) = words.spoken_share() else { return "no words".to_string() };
+    let mut rest: Vec<(BlockKind, usize)> =
+        BlockKind::ALL.into_iter().filter(|kind| !kind.is_spoken()).map(|kind| (kind, words.of(kind))).collect();
+    rest.retain(|(_, n)| *n > 0);
+    rest.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    let rest: Vec<String> = rest.iter().map(|(kind, n)| format!("{} {n}", kind.as_str().replace('_', " "))).collect();
+    let all = plural(words.total(), "word");
+    if rest.is_empty() {
+        format!("{:.1} % of {all}", 100.0 * share)
+    } else {
+        format!("{:.1} % of {all}; not spoken: {}", 100.0 * share, rest.join(", "))
+    }
 }
 
 fn first_words(text: &str) -> String {

@@ -27,8 +27,8 @@ pub use options::{LinkPeople, Options, REVIEW_BELOW, SegmentOptions, TranscriptO
 use build::language::cut;
 use build::speakers::speakers;
 use build::times::set_times;
-use build::warnings::warnings;
-use build::{assemble, declared, explain};
+use build::warnings::{is_doubtful, outside_turns, warnings};
+use build::{accounting, assemble, declared, explain};
 use find::{heads, own_line, pattern};
 use link::people::{self, Person};
 use page::{Page, Settled};
@@ -91,9 +91,13 @@ pub fn attribute(document: Document, options: &Options) -> Transcript {
     let speakers =
         speakers(&document.document_id, &linked.people, chairs.len(), options, &mut assembled.utterances, first_block);
     let mut warnings = warnings(&found, &assembled.utterances, options.transcript.style());
+    let (words, outside) = accounting::account(&page, &assembled.blocks, &assembled.utterances);
+    warnings.extend(outside_turns(&words, &outside));
     let n_doubtful = assembled.utterances.iter().filter(|utterance| utterance.needs_review).count();
-    let needs_review =
-        found.bylines.is_empty() || found.confidence < REVIEW_BELOW || n_doubtful * 5 > assembled.utterances.len();
+    let needs_review = found.bylines.is_empty()
+        || found.confidence < REVIEW_BELOW
+        || n_doubtful * 5 > assembled.utterances.len()
+        || is_doubtful(&words, &outside);
     drop(page);
     warnings.splice(0..0, document.warnings.iter().cloned());
     Transcript {
@@ -106,6 +110,7 @@ pub fn attribute(document: Document, options: &Options) -> Transcript {
         speakers,
         utterances: assembled.utterances,
         segments,
+        words,
         needs_review,
         warnings,
         document,

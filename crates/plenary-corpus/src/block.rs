@@ -20,27 +20,33 @@ pub enum BlockKind {
     Chair,
     /// The label that announces a turn.
     Byline,
+    /// A list of people: those present, a roll call, a division.
+    NameList,
     /// What a person says.
     Speech,
     /// An item of a list within a speech.
     ListItem,
     /// What happens in the room, or a statement of the record itself.
     StageNote,
+    /// What minutes report between the turns.
+    Minutes,
     /// A note of the editors, or a footnote.
     EditorialNote,
 }
 
 impl BlockKind {
     /// All kinds, in the order in which they are declared.
-    pub const ALL: [BlockKind; 9] = [
+    pub const ALL: [BlockKind; 11] = [
         BlockKind::Title,
         BlockKind::Heading,
         BlockKind::Furniture,
         BlockKind::Chair,
         BlockKind::Byline,
+        BlockKind::NameList,
         BlockKind::Speech,
         BlockKind::ListItem,
         BlockKind::StageNote,
+        BlockKind::Minutes,
         BlockKind::EditorialNote,
     ];
 
@@ -52,9 +58,11 @@ impl BlockKind {
             BlockKind::Furniture => "furniture",
             BlockKind::Chair => "chair",
             BlockKind::Byline => "byline",
+            BlockKind::NameList => "name_list",
             BlockKind::Speech => "speech",
             BlockKind::ListItem => "list_item",
             BlockKind::StageNote => "stage_note",
+            BlockKind::Minutes => "minutes",
             BlockKind::EditorialNote => "editorial_note",
         }
     }

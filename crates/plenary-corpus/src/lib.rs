@@ -23,6 +23,7 @@ mod speaker;
 mod style;
 pub mod text;
 mod transcript;
+mod words;
 
 pub use block::{Block, BlockKind, Pass};
 pub use details::Details;
@@ -37,3 +38,4 @@ pub use span::Span;
 pub use speaker::{Role, Speaker};
 pub use style::{Style, TurnRule, style_name};
 pub use transcript::{Segment, Summary, Transcript, Utterance};
+pub use words::WordCounts;

@@ -9,6 +9,7 @@ use crate::format::Format;
 use crate::span::Span;
 use crate::speaker::Speaker;
 use crate::style::Style;
+use crate::words::WordCounts;
 
 /// One turn of a speaker.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -84,6 +85,8 @@ pub struct Transcript {
     pub utterances: Vec<Utterance>,
     /// The units of analysis.
     pub segments: Vec<Segment>,
+    /// Number of words in the turns, and outside the turns by kind of block.
+    pub words: WordCounts,
     /// Whether a person should check the attribution as a whole.
     pub needs_review: bool,
     /// What a user should know about how the document was read, in full sentences.
@@ -125,6 +128,8 @@ pub struct Summary {
     /// Number of words in all utterances.
     pub n_words: usize,
     /// As in [`Transcript`].
+    pub words: WordCounts,
+    /// As in [`Transcript`].
     pub needs_review: bool,
     /// As in [`Transcript`].
     pub warnings: Vec<String>,
@@ -150,6 +155,7 @@ impl Transcript {
             n_utterances: self.utterances.len(),
             n_segments: self.segments.len(),
             n_words: self.n_words(),
+            words: self.words,
             needs_review: self.needs_review,
             warnings: self.warnings.clone(),
         }

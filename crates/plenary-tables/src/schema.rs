@@ -99,6 +99,26 @@ tables! {
         n_segments: u32, unit "segments";
         /// Words in all utterances.
         n_words: u32, unit "words";
+        /// Words in no utterance: the sum of the nine columns that follow. `n_words` and this are the words of the document.
+        n_words_unspoken: u32, unit "words";
+        /// Words of the title.
+        n_words_title: u32, unit "words";
+        /// Words of headings and agenda items.
+        n_words_heading: u32, unit "words";
+        /// Words of running heads, page numbers and index entries.
+        n_words_furniture: u32, unit "words";
+        /// Words of lines that name who conducts the meeting.
+        n_words_chair: u32, unit "words";
+        /// Words of labels that announce turns.
+        n_words_byline: u32, unit "words";
+        /// Words of lists of people: those present, roll calls, divisions.
+        n_words_name_list: u32, unit "words";
+        /// Words of stage directions and of statements of the record.
+        n_words_stage_note: u32, unit "words";
+        /// Words of what minutes report between the turns.
+        n_words_minutes: u32, unit "words";
+        /// Words of notes of editors, introductions and footnotes.
+        n_words_editorial_note: u32, unit "words";
         /// Whether a person should check how the document was read; `warnings` says why.
         needs_review: bool;
         /// What a person should know about how the document was read, in sentences.
@@ -161,7 +181,8 @@ tables! {
         /// Position in the document, from 1.
         position: u32;
         /// Kind of text: `title`, `heading`, `furniture` (page numbers, running heads, rules), `chair`, `byline`,
-        /// `speech`, `list_item` (spoken), `stage_note` or `editorial_note`.
+        /// `speech`, `list_item` (spoken), `name_list` (those present, roll calls, divisions), `stage_note`, `minutes`
+        /// (reports between the turns) or `editorial_note`.
         kind: &'a str;
         /// Start in the decoded text.
         start: i64, unit "bytes";

@@ -1,8 +1,9 @@
 //! Checks that nothing is lost: what must be true of every transcript, whatever it was read from.
 
 use proptest::prelude::*;
+use unicode_segmentation::UnicodeSegmentation;
 
-use plenary::corpus::{Document, Span, Transcript};
+use plenary::corpus::{BlockKind, Document, Layout, Span, Transcript};
 
 /// Checks that the lines of a document partition its text, that runs lie in their lines, and that turns exist.
 pub(crate) fn check_lines(document: &Document) -> Result<(), TestCaseError> {
@@ -86,5 +87,41 @@ pub(crate) fn check(transcript: &Transcript) -> Result<(), TestCaseError> {
     for (utterance, spoken) in transcript.utterances.iter().zip(spoken) {
         prop_assert_eq!(letters(&utterance.text), spoken, "segments of utterance {}", utterance.position);
     }
+    check_words(transcript)
+}
+
+/// Visible words of a stretch of the source: those of the lines' runs. Blank lines and ornaments have none.
+fn words_shown(document: &Document, stretch: Span) -> usize {
+    let mut text = String::new();
+    for line in document.lines.iter().filter(|line| line.layout != Layout::Ornament) {
+        for run in &line.runs {
+            let (start, end) = (run.span.start.max(stretch.start), run.span.end.min(stretch.end));
+            text.push_str(document.text.get(start..end.max(start)).unwrap_or_default());
+        }
+        text.push('\n');
+    }
+    text.unicode_words().count()
+}
+
+/// Checks that the words of the turns and the words of each other kind of block are all words of the document. Words that
+/// are divided at the end of a line are one word in a turn, so that documents with such lines are not counted.
+fn check_words(transcript: &Transcript) -> Result<(), TestCaseError> {
+    let document = &transcript.document;
+    let counted = transcript.words;
+    prop_assert_eq!(counted.spoken, transcript.n_words());
+    let divides = |line: &str| line.trim_end().ends_with(['-', '\u{AD}', '‐']);
+    if document.text.lines().any(divides) {
+        return Ok(());
+    }
+    let mut all = 0;
+    for kind in BlockKind::ALL.into_iter().filter(|kind| !kind.is_spoken()) {
+        let blocks = transcript.blocks.iter().filter(|block| block.kind == kind);
+        let n: usize = blocks.map(|block| words_shown(document, block.span)).sum();
+        prop_assert_eq!(counted.of(kind), n, "words in blocks of kind {}", kind.as_str());
+        all += n;
+    }
+    let spoken = transcript.blocks.iter().filter(|block| block.kind.is_spoken());
+    all += spoken.map(|block| words_shown(document, block.span)).sum::<usize>();
+    prop_assert_eq!(counted.total(), all, "words of the document");
     Ok(())
 }

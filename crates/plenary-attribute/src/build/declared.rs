@@ -5,11 +5,13 @@
 
 use std::collections::HashMap;
 
+use super::accounting::account;
 use super::assemble::{Assembled, Mark, Vocabulary, blocks, join};
 use super::count::n_words;
 use super::language::cut;
 use super::speakers::speakers;
 use super::times::set_times;
+use super::warnings::{is_doubtful, outside_turns};
 use crate::link::people::{self, Person};
 use crate::options::Options;
 use crate::options::people_list::PeopleList;
@@ -41,6 +43,8 @@ pub(crate) fn attribute(document: Document, options: &Options) -> Transcript {
     if unnamed > 0 {
         warnings.push(format!("{unnamed} of {} turns name no speaker", assembled.utterances.len()));
     }
+    let (words, outside) = account(&page, &assembled.blocks, &assembled.utterances);
+    warnings.extend(outside_turns(&words, &outside));
     drop(page);
     Transcript {
         front,
@@ -50,7 +54,8 @@ pub(crate) fn attribute(document: Document, options: &Options) -> Transcript {
         styles: Vec::new(),
         blocks: assembled.blocks,
         speakers,
-        needs_review: unnamed * 5 > assembled.utterances.len(),
+        needs_review: unnamed * 5 > assembled.utterances.len() || is_doubtful(&words, &outside),
+        words,
         utterances: assembled.utterances,
         segments,
         warnings,

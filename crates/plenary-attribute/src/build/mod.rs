@@ -3,6 +3,7 @@
 //! **Input**: the page, the claims on it, the bylines and their people. **Output**: blocks, utterances, segments,
 //! speakers, explanations and warnings. Nothing is refused.
 
+pub(crate) mod accounting;
 pub(crate) mod assemble;
 pub(crate) mod count;
 pub(crate) mod declared;

@@ -1,10 +1,11 @@
 //! Warnings: what a user should know about how a document was attributed, in full sentences.
 //!
-//! **Input**: the bylines, the utterances and the style that the study asks for. **Output**: sentences. Nothing is
-//! refused.
+//! **Input**: the bylines, the utterances, the style that the study asks for, and the counts of words. **Output**:
+//! sentences. Nothing is refused.
 
+use super::accounting::Outside;
 use crate::candidate::Found;
-use plenary_corpus::{Style, Utterance};
+use plenary_corpus::{Style, Utterance, WordCounts};
 
 /// The warnings of a document. `pinned` is the style that the study asks for.
 pub(crate) fn warnings(found: &Found, utterances: &[Utterance], pinned: Option<Style>) -> Vec<String> {
@@ -32,4 +33,64 @@ pub(crate) fn warnings(found: &Found, utterances: &[Utterance], pinned: Option<S
         out.push("the text before the first byline is an utterance without a speaker".to_string());
     }
     out
+}
+
+/// Speech outside the turns makes a document doubtful from this share of its words on.
+const DOUBTFUL_SHARE: f64 = 0.05;
+
+/// Whether so much text outside the turns looks like speech that a person should check the document.
+pub(crate) fn is_doubtful(words: &WordCounts, outside: &Outside) -> bool {
+    is_reported(words, outside) && outside.n_addressed as f64 >= DOUBTFUL_SHARE * words.total() as f64
+}
+
+/// Whether text outside the turns is worth a warning: several sentences that address somebody, or a large share of the
+/// document that is prose.
+fn is_reported(words: &WordCounts, outside: &Outside) -> bool {
+    const ADDRESSED: (usize, usize, f64) = (30, 8, 0.03);
+    const PROSE: (usize, f64) = (60, 0.1);
+    let share = |n: usize| n as f64 / words.total().max(1) as f64;
+    let (many, few, part) = ADDRESSED;
+    outside.n_addressed >= many
+        || outside.n_addressed >= few && share(outside.n_addressed) >= part
+        || outside.n_prose >= PROSE.0 && share(outside.n_prose) >= PROSE.1
+}
+
+/// The warning about text outside the turns that looks like speech, with its lines.
+pub(crate) fn outside_turns(words: &WordCounts, outside: &Outside) -> Option<String> {
+    const SHOWN: usize = 6;
+    if !is_reported(words, outside) {
+        return None;
+    }
+    let line = |(first, last): &(usize, usize)| match first == last {
+        true => first.to_string(),
+        false => format!("{first}-{last}"),
+    };
+    let mut lines: Vec<String> = outside.lines.iter().take(SHOWN).map(line).collect();
+    if outside.lines.len() > SHOWN {
+        lines.push(format!("and {} more places", outside.lines.len() - SHOWN));
+    }
+    let n = outside.n_prose;
+    Some(format!(
+        "{n} words that look like speech ({:.1} % of the document) are in no turn: lines {}. The table `blocks` says \
+         what these lines were taken for",
+        100.0 * n as f64 / words.total().max(1) as f64,
+        lines.join(", ")
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_few_words_outside_the_turns_are_not_reported() {
+        let words = WordCounts { spoken: 900, editorial_note: 100, ..WordCounts::default() };
+        let outside = |n_addressed, n_prose| Outside { n_addressed, n_prose, lines: vec![(3, 3), (7, 9)] };
+        assert_eq!(outside_turns(&words, &outside(20, 50)), None);
+        let warning = outside_turns(&words, &outside(30, 40)).unwrap();
+        assert!(warning.starts_with("40 words that look like speech (4.0 % of the document)"), "{warning}");
+        assert!(warning.contains("lines 3, 7-9."), "{warning}");
+        assert!(outside_turns(&words, &outside(0, 100)).is_some(), "a tenth of the document is prose");
+        assert!(!is_doubtful(&words, &outside(30, 40)) && is_doubtful(&words, &outside(50, 50)));
+    }
 }

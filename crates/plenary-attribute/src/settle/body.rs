@@ -118,7 +118,7 @@ pub(crate) fn body(page: &Page<'_>, settled: &Settled, found: &Found, name_level
         } else if between {
             Some(BlockKind::EditorialNote)
         } else if in_record {
-            Some(BlockKind::StageNote)
+            Some(BlockKind::Minutes)
         } else if page.is_italic(lines.clone()) && !found.bylines.is_empty() {
             Some(if lines.start > last && text.split_whitespace().count() > 8 && !lexicon.is_record_in_italics(text) {
                 BlockKind::EditorialNote
@@ -128,7 +128,7 @@ pub(crate) fn body(page: &Page<'_>, settled: &Settled, found: &Found, name_level
         } else if quotes.contains(&lines.start) {
             Some(BlockKind::Furniture)
         } else if is_minutes && is_reported(lexicon, text, &known) {
-            Some(BlockKind::StageNote)
+            Some(BlockKind::Minutes)
         } else {
             None
         };

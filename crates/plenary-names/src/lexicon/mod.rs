@@ -362,6 +362,8 @@ questions! {
     is_interviewer_label: questions.interviewer_labels,
     /// A short label of interviewees: "resp".
     is_interviewee_label: questions.interviewee_labels,
+    /// A word for who speaks or who is spoken to: "i", "your".
+    is_first_or_second_person: persons.first_and_second,
     /// A noun that ends a heading: "remarks".
     is_heading_noun: not_speakers.heading_nouns,
     /// What is heard or seen in the room: "applause".

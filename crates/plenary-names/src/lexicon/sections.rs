@@ -431,6 +431,11 @@ groups! {
         /// Words after an hour: "12.00 hrs".
         hours: Phrases,
     }
+    /// Words of speech.
+    persons: Persons {
+        /// Words for who speaks and who is spoken to: "I", "your".
+        first_and_second: Words,
+    }
     /// Notes of editors.
     editorial: Editorial {
         /// First words of a note in brackets: "[Editor's note: ...]".

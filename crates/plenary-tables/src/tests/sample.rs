@@ -129,6 +129,9 @@ pub(super) fn transcript(document_id: &str, path: &str, turns: &[(&str, &[&str])
             ..Utterance::default()
         });
     }
+    let mut words =
+        WordCounts { spoken: utterances.iter().map(|utterance| utterance.n_words).sum(), ..Default::default() };
+    words.add(BlockKind::Byline, turns.iter().filter(|(name, _)| !name.is_empty()).count());
     Transcript {
         document: Document {
             document_id: document_id.into(),
@@ -157,6 +160,7 @@ pub(super) fn transcript(document_id: &str, path: &str, turns: &[(&str, &[&str])
         speakers,
         utterances,
         segments,
+        words,
         needs_review: false,
         warnings: vec!["The page gives no title.".into()],
     }
