@@ -32,7 +32,7 @@ use build::{accounting, assemble, declared, explain};
 use find::{heads, own_line, pattern};
 use link::people::{self, Person};
 use page::{Page, Settled};
-use settle::{asides, body, front, furniture};
+use settle::{asides, body, front, furniture, lists, running};
 
 /// Attributes the speech of one document.
 pub fn attribute(document: Document, options: &Options) -> Transcript {
@@ -43,9 +43,11 @@ pub fn attribute(document: Document, options: &Options) -> Transcript {
     let page = Page::of(&document, lexicon);
     let by_layout = Settled::by_layout(&page);
     let name_levels = own_line::name_levels(&page, &by_layout);
-    let settled = by_layout.with(&furniture::headers(&page, &by_layout, &name_levels));
+    let numbers = by_layout.with(&furniture::numbers(&page));
+    let lists = lists::lists(&page, &numbers);
+    let settled = numbers.with(&running::running(&page, &numbers.with(&lists), &name_levels));
     let pinned = options.transcript.pattern.as_ref().map(|own| pattern::find(&page, &settled, own));
-    let notes = furniture::notes(&page, &settled);
+    let notes = lists.with(&furniture::notes(&page, &settled.with(&lists)));
     let (chair_lines, mut chairs) = front::chairs(&page, &settled.with(&notes));
     let mut claims = notes.with(&chair_lines);
     if let Some(found) = &pinned {

@@ -81,6 +81,8 @@ pub enum Pass {
     Layout,
     /// Page numbers, clock times and repeated headers.
     Headers,
+    /// Lists of people: divisions, roll calls, those present.
+    Lists,
     /// Stage directions, editorial notes, footnotes and formulas of the record.
     Notes,
     /// Lines that name who conducts the meeting.
@@ -100,6 +102,7 @@ impl fmt::Display for Pass {
         f.write_str(match self {
             Pass::Layout => "layout of the file",
             Pass::Headers => "page numbers, clock times and running headers",
+            Pass::Lists => "lists of people",
             Pass::Notes => "stage directions and notes",
             Pass::Chairs => "lines that name the chair",
             Pass::Head => "head of the document",

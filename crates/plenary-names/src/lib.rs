@@ -4,6 +4,7 @@
 //! kind of text it is, and its parts. Nothing is refused. No function here reads a document; where a label occurs and
 //! what that means is left to attribution.
 
+pub mod addresses;
 pub mod bylines;
 pub mod colon;
 pub mod compare;

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use unicode_segmentation::UnicodeSegmentation;
 
-use plenary::corpus::{BlockKind, Document, Layout, Span, Transcript};
+use plenary::corpus::{BlockKind, Document, Layout, Line, Span, Transcript};
 
 /// Checks that the lines of a document partition its text, that runs lie in their lines, and that turns exist.
 pub(crate) fn check_lines(document: &Document) -> Result<(), TestCaseError> {
@@ -109,8 +109,8 @@ fn check_words(transcript: &Transcript) -> Result<(), TestCaseError> {
     let document = &transcript.document;
     let counted = transcript.words;
     prop_assert_eq!(counted.spoken, transcript.n_words());
-    let divides = |line: &str| line.trim_end().ends_with(['-', '\u{AD}', '‐']);
-    if document.text.lines().any(divides) {
+    let divides = |line: &Line| line.span.of(&document.text).trim_end().ends_with(['-', '\u{AD}', '‐']);
+    if document.lines.iter().any(divides) {
         return Ok(());
     }
     let mut all = 0;

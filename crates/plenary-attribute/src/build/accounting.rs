@@ -10,6 +10,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::count::n_words;
 use crate::page::Page;
 use plenary_corpus::{Block, BlockKind, Utterance, WordCounts};
+use plenary_names::addresses::addresses;
 use plenary_names::lexicon::Lexicon;
 
 /// Text outside the turns that looks like speech.
@@ -116,16 +117,6 @@ fn is_sentence(text: &str) -> bool {
         );
     }
     n >= SHORTEST && n_capitalised * 2 <= n
-}
-
-/// Whether a sentence has a word for who speaks or who is spoken to.
-fn addresses(lexicon: &Lexicon, sentence: &str) -> bool {
-    let is_loud = !sentence.chars().any(char::is_lowercase);
-    sentence.unicode_words().flat_map(|word| word.split(['\'', '’'])).any(|word| {
-        // "US" is a country, unless everything is in capitals.
-        let is_abbreviation = !is_loud && word.chars().nth(1).is_some() && word.chars().all(char::is_uppercase);
-        !is_abbreviation && lexicon.is_first_or_second_person(&word.to_lowercase())
-    })
 }
 
 #[cfg(test)]

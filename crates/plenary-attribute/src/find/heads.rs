@@ -35,6 +35,11 @@ pub(crate) fn drop_fields(page: &Page<'_>, all: &mut Vec<Candidate>) -> Vec<(Str
             && !without_last_bracket(text)
                 .ends_with(['.', '!', '?', '…', '—', '–', '-', '"', '”', '»', ',', ';', '。', '？', '！'])
     };
+    // A value that goes on in small letters on the next line is the beginning of a speech.
+    let goes_on = |candidate: &Candidate| {
+        let (line, next) = (&page.lines[candidate.speech_line], page.lines.get(candidate.speech_line + 1));
+        next.is_some_and(|next| next.paragraph == line.paragraph && next.text().trim().starts_with(char::is_lowercase))
+    };
     let is_item = |candidate: &Candidate| page.lines[candidate.line].layout == Layout::ListItem;
     let in_line = |candidate: &Candidate| {
         (candidate.style == Style::Colon
@@ -42,7 +47,7 @@ pub(crate) fn drop_fields(page: &Page<'_>, all: &mut Vec<Candidate>) -> Vec<(Str
             && !candidate.inside
     };
     let first = all.iter().find(|candidate| in_line(candidate));
-    if first.is_none_or(|first| !is_field_value(&value(first))) {
+    if first.is_none_or(|first| goes_on(first) || !is_field_value(&value(first))) {
         return Vec::new();
     }
     let mut counts: HashMap<&str, usize> = HashMap::new();
@@ -56,7 +61,7 @@ pub(crate) fn drop_fields(page: &Page<'_>, all: &mut Vec<Candidate>) -> Vec<(Str
             continue;
         }
         let text = value(candidate);
-        if !is_field_value(&text) || candidate.time_start_s.is_some() {
+        if goes_on(candidate) || !is_field_value(&text) || candidate.time_start_s.is_some() {
             break;
         }
         let named = bylines::split(lexicon, &text);

@@ -57,6 +57,18 @@ fn interjection(lexicon: &Lexicon, inner: &str) -> Option<Interjection> {
     (is_sentence && !is_direction(lexicon, &printed)).then_some(Interjection { parts, kind: judgement.kind, speech })
 }
 
+/// The sign that closes a bracket.
+fn closing(opening: char) -> Option<char> {
+    match opening {
+        '(' => Some(')'),
+        '[' => Some(']'),
+        '（' => Some('）'),
+        '〔' => Some('〕'),
+        '［' => Some('］'),
+        _ => None,
+    }
+}
+
 /// Pairs of brackets in a text that are not inside another pair.
 fn brackets(text: &str) -> Vec<Bracket> {
     let mut out = Vec::new();
@@ -64,9 +76,9 @@ fn brackets(text: &str) -> Vec<Bracket> {
     let mut depth = 0usize;
     for (at, c) in text.char_indices() {
         match (c, open) {
-            ('(' | '[', None) => (open, depth) = (Some((at, c)), 1),
+            (c, None) if closing(c).is_some() => (open, depth) = (Some((at, c)), 1),
             (c, Some((from, opening))) => {
-                let closing = if opening == '(' { ')' } else { ']' };
+                let closing = closing(opening).unwrap_or(opening);
                 depth += usize::from(c == opening);
                 depth -= usize::from(c == closing);
                 if depth == 0 {
@@ -131,7 +143,7 @@ pub(crate) fn find(page: &Page<'_>, settled: &Settled, found: &Found, leads: boo
     let mut bylines: Vec<Candidate> = Vec::new();
     let first = found.bylines.first().map_or(0, |byline| if leads { 0 } else { byline.line });
     for lines in settled.open_paragraphs(page) {
-        let has_bracket = |line: usize| page.lines[line].text().contains('(') || page.lines[line].text().contains('[');
+        let has_bracket = |line: usize| page.lines[line].text().contains(|c| closing(c).is_some());
         if lines.end <= first || !lines.clone().any(has_bracket) {
             continue;
         }

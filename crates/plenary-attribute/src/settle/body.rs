@@ -12,6 +12,7 @@ use regex::Regex;
 use crate::candidate::{Found, in_capitals};
 use crate::page::{Page, PageLine, Settled};
 use plenary_corpus::{BlockKind, Layout, Pass, Style};
+use plenary_names::addresses::addresses;
 use plenary_names::labels;
 use plenary_names::lexicon::Lexicon;
 use plenary_names::text::constant_regex;
@@ -80,13 +81,19 @@ pub(crate) fn body(page: &Page<'_>, settled: &Settled, found: &Found, name_level
     let paragraphs = settled.with(&claims).open_paragraphs(page);
     let mut speaks = false;
     let mut between = false;
+    let mut under = Under::Speech;
+    let mut above = 0;
     let lowest_name_level = name_levels.iter().copied().max().unwrap_or(0);
     for (i, lines) in paragraphs.iter().cloned().enumerate() {
+        for line in std::mem::replace(&mut above, lines.end)..lines.start {
+            under = under.below(page, line, settled.kind(line).or(claims.kind(line)));
+        }
         if lines.start < first {
             continue;
         }
         if lines.clone().any(|line| byline_lines.contains(&line)) {
             in_record = false;
+            under = Under::Speech;
             // The speech of the turn has begun, on the line of its byline or below it.
             between = false;
             speaks = found.bylines.binary_search_by_key(&lines.start, |byline| byline.line).is_err()
@@ -106,7 +113,12 @@ pub(crate) fn body(page: &Page<'_>, settled: &Settled, found: &Found, name_level
         if level.is_some_and(|level| found.style == Some(Style::Heading) && level <= lowest_name_level) {
             between = true;
         }
-        let kind = if agenda.contains(&lines.start) || (all_bold && numbered && text.len() <= 120) {
+        let is_item = page.lines[lines.start].layout == Layout::ListItem;
+        let kind = if is_item && under == Under::Field {
+            Some(BlockKind::EditorialNote)
+        } else if is_item && under == Under::Report && !addresses(lexicon, text) {
+            Some(BlockKind::Minutes)
+        } else if agenda.contains(&lines.start) || (all_bold && numbered && text.len() <= 120) {
             in_record = true;
             Some(BlockKind::Heading)
         } else if matches!(page.lines[lines.start].layout, Layout::Heading(_))
@@ -133,10 +145,38 @@ pub(crate) fn body(page: &Page<'_>, settled: &Settled, found: &Found, name_level
             None
         };
         if let Some(kind) = kind {
+            for line in lines.clone() {
+                under = under.below(page, line, Some(kind));
+            }
             claims.claim(lines, kind, Pass::Body);
         }
     }
     claims
+}
+
+/// What the lines below the last heading are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Under {
+    /// Speech, if a turn is open.
+    Speech,
+    /// Results of an item of the agenda: "Conclusion".
+    Report,
+    /// Material for an item of the agenda, below who presents it: "Presenter: Ann Lee".
+    Field,
+}
+
+impl Under {
+    /// What the lines below a line of a kind are.
+    fn below(self, page: &Page<'_>, line: usize, kind: Option<BlockKind>) -> Self {
+        match kind {
+            Some(BlockKind::Heading) => {
+                let text = page.lines[line].text().trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+                if page.lexicon.is_report_heading(&text) { Under::Report } else { Under::Speech }
+            }
+            Some(BlockKind::NameList) => Under::Field,
+            _ => self,
+        }
+    }
 }
 
 /// Headings in capitals directly above a byline, on a page that is not mostly in capitals.

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use jiff::civil::{Date, Time};
 use regex::Regex;
 
+use super::lists;
 use crate::page::{Page, Settled};
 use plenary_corpus::text::collapse_white_space;
 use plenary_corpus::{BlockKind, FrontMatter, Layout, Pass};
@@ -108,7 +109,10 @@ pub(crate) fn head(page: &Page<'_>, settled: &Settled, first_byline: usize) -> S
         let is_heading = matches!(page.lines[lines.start].layout, Layout::Heading(_));
         let is_prose = text.split_whitespace().count() > 14 && text.ends_with(['.', '!', '?', ':', '"', '”', ')', '*']);
         let has_letters = text.chars().any(char::is_alphabetic);
-        let kind = if !has_title && has_letters && (is_heading || !is_prose) {
+        let label_alone = lists::listed(page.lexicon, page.lines[lines.start].text()).is_some_and(str::is_empty);
+        let kind = if label_alone && lines.len() > 2 {
+            BlockKind::NameList
+        } else if !has_title && has_letters && (is_heading || !is_prose) {
             has_title = true;
             BlockKind::Title
         } else if is_heading || !is_prose && !page.is_italic(lines.clone()) {

@@ -1,25 +1,19 @@
-//! Running headers, page numbers, clock times, stage directions and notes.
+//! Page numbers, clock times, stage directions and notes.
 //!
 //! **Input**: the page and the claims on it. **Output**: claims on lines. Nothing is deleted: each line becomes part of
-//! a block of its kind. Headings and notes that depend on the bylines are left to `body`.
+//! a block of its kind. Lines that recur are left to `running`, headings and notes that depend on the bylines to `body`.
 
-use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use super::asides;
 use super::record;
-use crate::page::{Page, PageLine, Settled};
+use crate::page::{Page, Settled};
 use plenary_corpus::{BlockKind, Layout, Pass};
-use plenary_names::misreadings::skeleton;
+use plenary_names::addresses::addresses;
 use plenary_names::text::constant_regex;
-
-/// Maximum length of a running header in bytes.
-const LONGEST_HEADER: usize = 120;
-
-/// The first occurrence of a running header is the title if it is among this number of lines at the top.
-const TITLE_LINES: usize = 10;
 
 /// Paragraphs with more lines are not searched for single lines of a court's record.
 const LONGEST_LISTING: usize = 400;
@@ -30,11 +24,11 @@ const LONGEST_STAGE_NOTE: usize = 400;
 /// Maximum length of a line with a time of day in bytes.
 const LONGEST_HOUR: usize = 40;
 
+static YEAR: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"\b(?:1[89]|20)\d{2}\b"));
 static FOOTNOTE: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^\[\^[^\]]{1,20}\]:"));
 
-/// Page numbers, clock times and running headers. The first occurrence of a header is left open: it may be the title.
-/// `name_levels` are the levels of headings that are names of speakers.
-pub(crate) fn headers(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<u8>) -> Settled {
+/// Page numbers and clock times.
+pub(crate) fn numbers(page: &Page<'_>) -> Settled {
     let lexicon = page.lexicon;
     let mut claims = Settled::nothing(page);
     let mut claim = |line: usize, kind| claims.claim(line..line + 1, kind, Pass::Headers);
@@ -54,48 +48,6 @@ pub(crate) fn headers(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<
             claim(i, BlockKind::Furniture);
         }
     }
-    let settled = settled.with(&claims);
-    let mut seen: HashMap<String, (usize, Vec<usize>)> = HashMap::new();
-    for i in 0..page.lines.len() {
-        let is_name = matches!(page.lines[i].layout, Layout::Heading(level) if name_levels.contains(&level));
-        if !settled.is_open(i) || is_name || !may_be_header(page, i) {
-            continue;
-        }
-        for cell in cells(page.lines[i].text()) {
-            let entry = seen.entry(cell).or_default();
-            entry.0 += 1;
-            entry.1.push(i);
-        }
-    }
-    let mut header = vec![false; page.lines.len()];
-    let head: Vec<usize> = (0..page.lines.len()).filter(|i| !page.lines[*i].is_empty()).take(TITLE_LINES).collect();
-    for (_, (_, lines)) in seen.iter().filter(|(_, (n, _))| *n >= 2) {
-        let first_is_title = lines.first().is_some_and(|line| head.contains(line));
-        for line in lines.iter().skip(usize::from(first_is_title)) {
-            // A repeated label of a speaker is not a header: headers are headings, or share a line with a page number or
-            // a second cell, or differ in one misread letter.
-            header[*line] |=
-                matches!(page.lines[*line].layout, Layout::Heading(_)) || has_number_or_cells(page.lines[*line].text());
-        }
-    }
-    let titles: Vec<usize> = seen
-        .values()
-        .filter(|(n, lines)| {
-            *n >= 2
-                && lines.first().is_some_and(|line| head.contains(line))
-                && lines[1..].iter().any(|line| header[*line])
-        })
-        .filter_map(|(_, lines)| lines.first().copied())
-        .min()
-        .into_iter()
-        .collect();
-    for (i, is_header) in header.into_iter().enumerate() {
-        if is_header {
-            claims.claim(i..i + 1, BlockKind::Furniture, Pass::Headers);
-        } else if titles.contains(&i) {
-            claims.claim(i..i + 1, BlockKind::Title, Pass::Headers);
-        }
-    }
     claims
 }
 
@@ -107,41 +59,6 @@ fn clock_times(page: &Page<'_>) -> Vec<usize> {
         .filter(|i| lexicon.patterns().time_alone.is_match(page.lines[*i].text().trim()))
         .collect();
     if times.len() >= SEVERAL { times } else { Vec::new() }
-}
-
-/// Whether a line is a heading, or a short line between blank lines that does not end like a sentence.
-fn may_be_header(page: &Page<'_>, i: usize) -> bool {
-    let line = &page.lines[i];
-    let text = line.text().trim();
-    if text.is_empty() || text.len() > LONGEST_HEADER {
-        return false;
-    }
-    if matches!(line.layout, Layout::Heading(_)) {
-        return true;
-    }
-    let alone = (i == 0 || page.lines[i - 1].is_empty()) && page.lines.get(i + 1).is_none_or(PageLine::is_empty);
-    line.layout == Layout::Text && line.bold == 0 && (alone || (i == 0 && !text.ends_with(['.', ':', '?', '!'])))
-}
-
-fn has_number_or_cells(text: &str) -> bool {
-    let text = text.trim();
-    text.contains("   ")
-        || text.split_whitespace().next_back().is_some_and(|word| word.chars().all(|c| c.is_ascii_digit()))
-        || text.split_whitespace().next().is_some_and(|word| word.chars().all(|c| c.is_ascii_digit()))
-}
-
-/// The parts of a header line between wide gaps, without page numbers and with misread letters unified.
-fn cells(text: &str) -> Vec<String> {
-    text.split("   ")
-        .map(|cell| {
-            let words: Vec<&str> = cell
-                .split_whitespace()
-                .filter(|word| !word.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '–' | '|')))
-                .collect();
-            skeleton(&words.join(" "))
-        })
-        .filter(|cell| cell.len() >= 4)
-        .collect()
 }
 
 /// Paragraphs and lines that are not speech: bracketed directions, editorial notes, formulas of procedure, footnotes.
@@ -158,8 +75,12 @@ pub(crate) fn notes(page: &Page<'_>, settled: &Settled) -> Settled {
         let is_footnote = (after_rule || below_rule)
             && text.starts_with(['*', '†', '[', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹']);
         below_rule = is_footnote;
-        let kind = if is_footnote || FOOTNOTE.is_match(text) || lexicon.patterns().editorial.is_match(text) {
+        let kind = if is_footnote || FOOTNOTE.is_match(text) || is_editorial(page, &lines, text) {
             Some(BlockKind::EditorialNote)
+        } else if lines.len() == 1 && record::is_recording_mark(lexicon, text) {
+            Some(BlockKind::Furniture)
+        } else if record::is_language_mark(lexicon, text) {
+            Some(BlockKind::StageNote)
         } else if is_below_name(page, lines.start) {
             None
         } else if is_bracketed(text) && !asides::is_interjection(lexicon, unbracketed(text))
@@ -187,14 +108,49 @@ pub(crate) fn notes(page: &Page<'_>, settled: &Settled) -> Settled {
         }
         for line in lines.clone().filter(|_| lines.len() <= LONGEST_LISTING) {
             let text = page.lines[line].text().trim();
-            if record::is_examination(lexicon, text) {
+            if record::is_examination(lexicon, text)
+                || begins_in_small_indent(page, line) && record::is_statement(lexicon, text)
+            {
                 claim(line..line + 1, BlockKind::StageNote);
+            } else if record::is_examination_heading(lexicon, text) {
+                claim(line..line + 1, BlockKind::Heading);
             } else if record::is_index_entry(text) {
                 claim(line..line + 1, BlockKind::Furniture);
             }
         }
     }
     claims
+}
+
+/// Whether a line is indented in the source, below the end of a sentence: a paragraph begins there although no blank line
+/// is above it.
+fn begins_in_small_indent(page: &Page<'_>, line: usize) -> bool {
+    let is_indented = |line: usize| page.lines[line].span.of(page.source).starts_with([' ', '\t']);
+    let above = line.checked_sub(1).map_or("", |above| page.lines[above].text().trim());
+    is_indented(line) && (above.is_empty() || above.ends_with(['.', '?', '!', ':', ')', '”', '"', '-', '—']))
+}
+
+/// Whether a paragraph is a note of editors. Its opening alone is not enough, since speeches open in the same way: "Copyright
+/// is an old right", "(c) the third reason".
+fn is_editorial(page: &Page<'_>, lines: &Range<usize>, text: &str) -> bool {
+    const SIBLINGS: usize = 12;
+    let lexicon = page.lexicon;
+    let Some(opening) = lexicon.patterns().editorial.find(text) else { return false };
+    let rest = text[opening.end()..].trim_start();
+    let names_owner = rest.is_empty()
+        || rest.starts_with(|c: char| c.is_uppercase() || c.is_numeric() || matches!(c, '©' | '(' | ':' | '-' | '–'));
+    let has_sign = YEAR.is_match(text) || text.contains(['©', '@']) || text.contains("://") || text.contains("www.");
+    if text.starts_with("(c)") || text.starts_with("(C)") {
+        let above = lines.start.saturating_sub(SIBLINGS)..lines.start;
+        let is_item =
+            above.into_iter().any(|line| page.lines[line].text().trim_start().to_lowercase().starts_with("(b)"));
+        return !is_item && YEAR.is_match(rest.get(..rest.floor_char_boundary(40)).unwrap_or(rest));
+    }
+    if text.starts_with(['[', '(', '*', '©']) {
+        return true;
+    }
+    let is_phrase = opening.as_str().trim().contains(char::is_whitespace);
+    has_sign || names_owner || is_phrase && !addresses(lexicon, text)
 }
 
 /// Whether a bracketed line follows a short line that does not end like a sentence: it is then the office of the person
@@ -212,7 +168,9 @@ fn is_below_name(page: &Page<'_>, line: usize) -> bool {
 
 /// The text of a bracketed paragraph without its brackets.
 fn unbracketed(text: &str) -> &str {
-    text.trim_matches(|c: char| matches!(c, '(' | ')' | '[' | ']' | ' ' | '.'))
+    text.trim_matches(|c: char| {
+        matches!(c, '(' | ')' | '[' | ']' | '（' | '）' | '〔' | '〕' | '［' | '］' | ' ' | '.')
+    })
 }
 
 /// Whether one pair of brackets encloses the whole paragraph.
@@ -222,10 +180,13 @@ fn is_bracketed(text: &str) -> bool {
     let closing = match text.chars().next() {
         Some('(') => ')',
         Some('[') => ']',
+        Some('（') => '）',
+        Some('〔') => '〕',
+        Some('［') => '］',
         Some('<') => '>',
         _ => return false,
     };
-    let body = text.trim_end_matches(['.', ' ']);
+    let body = text.trim_end_matches(['.', '。', ' ']);
     if !body.ends_with(closing) || text.chars().count() > LONGEST_STAGE_NOTE {
         return false;
     }

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use plenary_names::addresses::addresses;
 use plenary_names::directions;
 use plenary_names::labels;
 use plenary_names::lexicon::Lexicon;
@@ -21,10 +22,51 @@ static LEADERS: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"(?:\.\s?){5,
 /// Whether a paragraph is a statement of the record itself.
 pub(crate) fn is_record(lexicon: &Lexicon, text: &str) -> bool {
     text.len() <= LONGEST_CLOSING
-        && (lexicon.patterns().closing.is_match(text) || is_applause(lexicon, text) || lexicon.is_of_recorder(text))
+        && (lexicon.patterns().closing.is_match(text) || is_applause(lexicon, text) || is_of_recorder(lexicon, text))
+        || is_statement(lexicon, text)
         || lexicon.patterns().formula.is_match(text)
         || lexicon.patterns().decision.is_match(text)
         || lexicon.patterns().votes.is_match(text)
+}
+
+/// Whether a line is a statement of the record as a whole: "There was no objection."
+pub(crate) fn is_statement(lexicon: &Lexicon, text: &str) -> bool {
+    const LONGEST: usize = 240;
+    let patterns = lexicon.patterns();
+    text.len() <= LONGEST
+        && (patterns.sentence.is_match(text) || patterns.formula.is_match(text))
+        && !addresses(lexicon, text)
+}
+
+/// Whether a line is a notice of meeting software: "Ann Lee started recording".
+fn is_of_recorder(lexicon: &Lexicon, text: &str) -> bool {
+    const LONGEST: usize = 10;
+    lexicon.is_of_recorder(text) && text.split_whitespace().count() <= LONGEST && !addresses(lexicon, text)
+}
+
+/// Whether a line marks the recording: "END OF TAPE", "Mr Lee / abc / END OF TAKE".
+pub(crate) fn is_recording_mark(lexicon: &Lexicon, text: &str) -> bool {
+    let Some(found) = lexicon.patterns().recording_mark.captures(text) else { return false };
+    let before = found.get(1).map_or("", |before| before.as_str());
+    let mark = &text[before.len()..];
+    !before.chars().any(char::is_alphabetic) && !mark.ends_with('.') || !mark.chars().any(char::is_lowercase)
+}
+
+/// Whether a text only names the language of the speech that follows: "Afrikaans:".
+pub(crate) fn is_language_mark(lexicon: &Lexicon, text: &str) -> bool {
+    const LONGEST: usize = 40;
+    let label = text.trim_end_matches([':', '：']).trim();
+    let words = labels::words(label);
+    text.len() <= LONGEST
+        && label.len() < text.len()
+        && words.last().is_some_and(|word| lexicon.is_language(word))
+        && directions::is_direction(lexicon, label)
+}
+
+/// Whether a line is the name of an examination: "CROSS-EXAMINATION".
+pub(crate) fn is_examination_heading(lexicon: &Lexicon, text: &str) -> bool {
+    const LONGEST: usize = 60;
+    text.len() <= LONGEST && text.starts_with(char::is_uppercase) && lexicon.patterns().examination_alone.is_match(text)
 }
 
 /// Whether a line or short paragraph says who examines whom.

@@ -362,6 +362,12 @@ questions! {
     is_interviewer_label: questions.interviewer_labels,
     /// A short label of interviewees: "resp".
     is_interviewee_label: questions.interviewee_labels,
+    /// A word between the last two names of a list: "and".
+    is_and: present.and,
+    /// A value of a list of people that says that there is nobody: "none".
+    is_nobody: present.nobody,
+    /// A heading over the results of an item of an agenda, in lower case: "conclusion".
+    is_report_heading: record.reports,
     /// A word for who speaks or who is spoken to: "i", "your".
     is_first_or_second_person: persons.first_and_second,
     /// A noun that ends a heading: "remarks".

@@ -61,6 +61,18 @@ pub struct Patterns {
     pub formula: Regex,
     /// A list of votes.
     pub votes: Regex,
+    /// The label of a list of people or votes, with its colon.
+    pub list_label: Regex,
+    /// The heading of a list of a division, with its number or total.
+    pub vote_heading: Regex,
+    /// A line that announces or closes a division.
+    pub division: Regex,
+    /// A whole statement of the record.
+    pub sentence: Regex,
+    /// A note of the recording, on a separate line.
+    pub recording_mark: Regex,
+    /// The name of an examination, on a separate line.
+    pub examination_alone: Regex,
     /// A verb that reports what a person said, at the beginning of a text.
     pub reporting: Regex,
     /// A line that says who examines whom.
@@ -215,6 +227,32 @@ impl Patterns {
                 whole(&record.outcomes)
             ))?,
             votes: Regex::new(&format!(r"(?i)^{}\s*:\s*[^.!?]{{0,600}}$", all(&record.votes)))?,
+            list_label: Regex::new(&format!(
+                r"(?i)^\W*(?:{} )?(?:{}|{}|{}|{})\s*[:：]\s*",
+                all(&s.present.before),
+                all(&s.present.labels),
+                all(&s.present.fields),
+                all(&record.votes),
+                all(&record.vote_headings)
+            ))?,
+            vote_heading: Regex::new(&format!(
+                r"(?i)^[\W\d_]*{}[-–—.:…\s\d()]*(?:{})?\.?$",
+                all(&record.vote_headings),
+                all(&s.pages.hours)
+            ))?,
+            division: Regex::new(&format!(r"(?i)^\W*{}", whole(&record.divisions)))?,
+            sentence: Regex::new(&format!(
+                r"(?i)^(?:{}[.:]?$|{}[^!?]{{0,200}}\.$)",
+                all(&record.sentences),
+                whole(&record.sentence_openings)
+            ))?,
+            recording_mark: Regex::new(&format!(r"(?i)^(.{{0,60}}\W)?{}\W*$", all(&record.marks)))?,
+            examination_alone: Regex::new(&format!(
+                r"(?i)^(?:{}[- ]?){{0,2}}{}(?:\s*\(?{}\)?)?$",
+                all(&s.examination.kinds),
+                all(&s.examination.examinations),
+                all(&s.examination.oaths)
+            ))?,
             reporting: Regex::new(&format!(r"^{}", whole(&record.reporting)))?,
             examination: examination(s)?,
             examination_signs: examination_signs(s),

@@ -395,6 +395,12 @@ groups! {
         minutes: Phrases,
         /// Words that begin the list of those absent, after a full stop.
         apologies: Phrases,
+        /// Labels of lines that name who has a part in what follows: "Presenter: Ann Lee".
+        fields: Phrases,
+        /// Words between the last two names of a list: "and".
+        and: Words,
+        /// Values that say that there is nobody: "none".
+        nobody: Phrases,
     }
     /// The head of a document.
     head: Head {
@@ -485,6 +491,18 @@ groups! {
         outcomes: Phrases,
         /// Labels of lists of votes: "In favour: Norland, Castor".
         votes: Phrases,
+        /// Headings of the lists of a division, without their number: "AYES".
+        vote_headings: Phrases,
+        /// Openings of lines that announce or close a division: "Division No.", "The House divided".
+        divisions: Phrases,
+        /// Whole statements of the record: "There was no objection". A star stands for any ending.
+        sentences: Phrases,
+        /// Openings of such statements: "The question was taken;".
+        sentence_openings: Phrases,
+        /// Headings over the results of an item: "Conclusion", "Action items".
+        reports: Phrases,
+        /// Notes of the recording: "end of tape".
+        marks: Phrases,
         /// Texts that meeting software writes after a name: "Ann Lee stopped transcription".
         recorders: Phrases,
         /// Verbs of minutes that report what a person said: "Mrs. Crowe asked that ...".

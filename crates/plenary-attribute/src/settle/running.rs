@@ -1,0 +1,408 @@
+//! Running heads and footers of pages.
+//!
+//! **Input**: the page and the claims on it, with its page numbers. **Output**: claims on lines. That a line recurs is
+//! not enough: short sentences of speech recur. A second sign is needed: the line shares its line with a number or with
+//! other cells, is beside a page number or a page break throughout, is a heading, or recurs as part of a block of lines
+//! with a number. The first occurrence is left open if it may be the title.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::page::{Page, PageLine, Settled};
+use crate::settle::front::has_date;
+use plenary_corpus::text::collapse_white_space;
+use plenary_corpus::{BlockKind, Layout, Pass};
+use plenary_names::misreadings::skeleton;
+
+/// Maximum length of a running header in bytes.
+const LONGEST_HEADER: usize = 120;
+
+/// The first occurrence of a running header is the title if it is among this number of lines at the top.
+const TITLE_LINES: usize = 10;
+
+/// All running heads and footers.
+pub(crate) fn running(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<u8>) -> Settled {
+    let mut claims = recurring_cells(page, settled, name_levels);
+    for pass in [blocks, beside_breaks, dates, footers, catchwords] {
+        let more = pass(page, &settled.with(&claims));
+        claims = claims.with(&more);
+    }
+    claims
+}
+
+/// Whether a text ends like a sentence: it is then not a running head because it recurs.
+fn ends_sentence(text: &str) -> bool {
+    let text = text.trim_end().trim_end_matches(['"', '”', '’', '\'', ')', '»', '*', '_']);
+    // "Inc." and "Vol. 3, No." close a word, not a sentence.
+    let last = text.split_whitespace().next_back().unwrap_or("");
+    let is_abbreviation = last.ends_with('.') && last.chars().count() <= 4 && text.split_whitespace().nth(2).is_some();
+    text.ends_with(['!', '?', '…', '。', '！', '？', ',', ';', '，', '—'])
+        || text.ends_with('.') && !is_abbreviation
+        || text.ends_with('.') && last.starts_with(char::is_lowercase)
+}
+
+/// Whether a line begins with a label and a wide gap: "Q.   And then?", "Ann Lee:   Welcome".
+fn begins_with_label(text: &str) -> bool {
+    let text = text.trim();
+    let first = text.split("   ").next().unwrap_or("").split('\t').next().unwrap_or("").trim();
+    let is_letter = first.ends_with(['.', ':', ')']) && first.chars().filter(|c| c.is_alphabetic()).count() <= 2;
+    first.len() < text.len() && (first.ends_with([':', '：']) || is_letter && first.chars().any(char::is_alphabetic))
+}
+
+/// The lines at the top of a document that may hold its title.
+fn head(page: &Page<'_>) -> Vec<usize> {
+    (0..page.lines.len()).filter(|i| !page.lines[*i].is_empty()).take(TITLE_LINES).collect()
+}
+
+/// Lines of cells, or with a number, whose words recur; and headings that recur.
+fn recurring_cells(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<u8>) -> Settled {
+    let mut claims = Settled::nothing(page);
+    let mut seen: HashMap<String, (usize, Vec<usize>)> = HashMap::new();
+    for i in 0..page.lines.len() {
+        let is_name = matches!(page.lines[i].layout, Layout::Heading(level) if name_levels.contains(&level));
+        if !settled.is_open(i) || is_name || !may_be_header(page, i) {
+            continue;
+        }
+        for cell in cells(page.lines[i].text()) {
+            let entry = seen.entry(cell).or_default();
+            entry.0 += 1;
+            entry.1.push(i);
+        }
+    }
+    let recurs = |cell: &String| seen.get(cell).is_some_and(|(n, _)| *n >= 2);
+    // The cells that recur have most letters of the line: a name that recurs beside different words is a label.
+    let is_mostly_recurring = |line: usize| {
+        let (mut n, mut all) = (0, 0);
+        for cell in cells(page.lines[line].text()) {
+            all += cell.len();
+            n += if recurs(&cell) { cell.len() } else { 0 };
+        }
+        n * 10 >= all * 6
+    };
+    let mut header = vec![false; page.lines.len()];
+    let head = head(page);
+    for (_, (_, lines)) in seen.iter().filter(|(_, (n, _))| *n >= 2) {
+        let first_is_title = lines.first().is_some_and(|line| head.contains(line));
+        for line in lines.iter().skip(usize::from(first_is_title)) {
+            // A repeated label of a speaker is not a header: headers are headings, or share a line with a page number or
+            // a second cell, or differ in one misread letter.
+            header[*line] |= matches!(page.lines[*line].layout, Layout::Heading(_))
+                || has_number_or_cells(page.lines[*line].text()) && is_mostly_recurring(*line);
+        }
+    }
+    let titles: Vec<usize> = seen
+        .values()
+        .filter(|(n, lines)| {
+            *n >= 2
+                && lines.first().is_some_and(|line| head.contains(line))
+                && lines[1..].iter().any(|line| header[*line])
+        })
+        .filter_map(|(_, lines)| lines.first().copied())
+        .min()
+        .into_iter()
+        .collect();
+    for (i, is_header) in header.into_iter().enumerate() {
+        // A heading that recurs inside the document heads a part of it, unless it repeats the title.
+        let repeats_title =
+            || titles.iter().any(|title| cells(page.lines[*title].text()) == cells(page.lines[i].text()));
+        if is_header && matches!(page.lines[i].layout, Layout::Heading(_)) && !repeats_title() {
+            claims.claim(i..i + 1, BlockKind::Heading, Pass::Headers);
+        } else if is_header {
+            claims.claim(i..i + 1, BlockKind::Furniture, Pass::Headers);
+        } else if titles.contains(&i) {
+            claims.claim(i..i + 1, BlockKind::Title, Pass::Headers);
+        }
+    }
+    claims
+}
+
+/// Whether a line is a heading, or a short line between blank lines that does not end like a sentence.
+fn may_be_header(page: &Page<'_>, i: usize) -> bool {
+    let line = &page.lines[i];
+    let text = line.text().trim();
+    if text.is_empty() || text.len() > LONGEST_HEADER {
+        return false;
+    }
+    if matches!(line.layout, Layout::Heading(_)) {
+        return true;
+    }
+    let alone = (i == 0 || page.lines[i - 1].is_empty()) && page.lines.get(i + 1).is_none_or(PageLine::is_empty);
+    line.layout == Layout::Text
+        && line.bold == 0
+        && !ends_sentence(text)
+        && !begins_with_label(text)
+        && (alone || (i == 0 && !text.ends_with(':')))
+}
+
+fn has_number_or_cells(text: &str) -> bool {
+    let text = text.trim();
+    text.contains("   ")
+        || text.split_whitespace().next_back().is_some_and(|word| word.chars().all(|c| c.is_ascii_digit()))
+        || text.split_whitespace().next().is_some_and(|word| word.chars().all(|c| c.is_ascii_digit()))
+}
+
+/// The parts of a header line between wide gaps, without page numbers and with misread letters unified.
+fn cells(text: &str) -> Vec<String> {
+    text.split("   ")
+        .map(|cell| {
+            let words: Vec<&str> = cell
+                .split_whitespace()
+                .filter(|word| !word.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '–' | '|')))
+                .collect();
+            skeleton(&words.join(" "))
+        })
+        .filter(|cell| cell.len() >= 4)
+        .collect()
+}
+
+/// The open lines with text.
+fn open_lines(page: &Page<'_>, settled: &Settled) -> Vec<usize> {
+    (0..page.lines.len()).filter(|i| !page.lines[*i].is_empty() && settled.is_open(*i)).collect()
+}
+
+/// The text of a line with its numbers unified.
+fn key(text: &str) -> String {
+    let mut out = String::new();
+    for c in collapse_white_space(text).chars() {
+        match c.is_numeric() {
+            true if out.ends_with('#') => {}
+            true => out.push('#'),
+            false => out.push(c),
+        }
+    }
+    out
+}
+
+/// Blocks of lines that recur as a whole: the head of a part of the document that is printed again. A block has at least
+/// three lines, one of them with a number, and each occurrence of its first line begins it.
+fn blocks(page: &Page<'_>, settled: &Settled) -> Settled {
+    const FEWEST: usize = 3;
+    const LONGEST: usize = 40;
+    let mut claims = Settled::nothing(page);
+    let open = open_lines(page, settled);
+    let keys: Vec<String> = open.iter().map(|i| key(page.lines[*i].text())).collect();
+    let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, key) in keys.iter().enumerate() {
+        places.entry(key).or_default().push(at);
+    }
+    let is_line_of_block = |at: usize| !ends_sentence(page.lines[open[at]].text()) && keys[at] != "#";
+    let mut beyond = 0;
+    for at in 0..open.len() {
+        let all = &places[keys[at].as_str()];
+        if at < beyond || all.len() < 2 || all[0] != at || !is_line_of_block(at) {
+            continue;
+        }
+        let agrees = |length: usize| {
+            all.windows(2).all(|pair| pair[1] - pair[0] > length)
+                && all.iter().all(|start| keys.get(start + length) == keys.get(at + length))
+                && at + length < open.len()
+                && is_line_of_block(at + length)
+        };
+        let length = (0..LONGEST).take_while(|length| agrees(*length)).count();
+        let has_number = keys[at..at + length].iter().any(|key| key.contains('#'));
+        if length < FEWEST || !has_number {
+            continue;
+        }
+        beyond = at + length;
+        // What is at the head of the document may be its title.
+        let skipped = usize::from(at < TITLE_LINES);
+        for start in all.iter().skip(skipped) {
+            for line in &open[*start..start + length] {
+                claims.claim(*line..line + 1, BlockKind::Furniture, Pass::Headers);
+            }
+        }
+    }
+    claims
+}
+
+/// For each line whether a page begins or ends there: a page number, a form feed, a claimed running head.
+fn breaks(page: &Page<'_>, settled: &Settled) -> Vec<bool> {
+    let number = &page.lexicon.patterns().page_number;
+    page.lines
+        .iter()
+        .enumerate()
+        .map(|(i, line)| {
+            line.layout == Layout::Running
+                || settled.kind(i) == Some(BlockKind::Furniture)
+                    && (number.is_match(line.text().trim()) || settled.pass(i) == Some(Pass::Headers))
+        })
+        .collect()
+}
+
+/// Whether the next line with text in a direction is a page break, or a form feed or the end of the text is before it.
+fn is_beside(page: &Page<'_>, breaks: &[bool], line: usize, below: bool) -> bool {
+    let has_feed = |i: usize| page.lines[i].span.of(page.source).contains('\u{0C}');
+    let mut at = line;
+    loop {
+        if !below && has_feed(at) {
+            return true;
+        }
+        let next = if below { Some(at + 1).filter(|next| *next < page.lines.len()) } else { at.checked_sub(1) };
+        let Some(next) = next else { return below };
+        at = next;
+        if below && has_feed(at) || breaks[at] {
+            return true;
+        }
+        if !page.lines[at].is_empty() {
+            return false;
+        }
+    }
+}
+
+/// Lines that recur beside page numbers and page breaks, and almost nowhere else.
+fn beside_breaks(page: &Page<'_>, settled: &Settled) -> Settled {
+    let mut claims = Settled::nothing(page);
+    let breaks = breaks(page, settled);
+    let has_feed = |line: &PageLine<'_>| line.span.of(page.source).contains('\u{0C}');
+    let n_breaks = (0..breaks.len())
+        .filter(|i| (breaks[*i] || has_feed(&page.lines[*i])) && i.checked_sub(1).is_none_or(|above| !breaks[above]))
+        .count();
+    if n_breaks == 0 {
+        return claims;
+    }
+    let head = head(page);
+    let mut places: HashMap<String, Vec<(usize, bool)>> = HashMap::new();
+    for i in open_lines(page, settled) {
+        let text = page.lines[i].text().trim();
+        let n_letters = text.chars().filter(|c| c.is_alphabetic()).count();
+        if text.len() > LONGEST_HEADER || n_letters < 4 || ends_sentence(text) || begins_with_label(text) {
+            continue;
+        }
+        let beside = is_beside(page, &breaks, i, true) || is_beside(page, &breaks, i, false);
+        places.entry(key(text)).or_default().push((i, beside));
+    }
+    for lines in places.values() {
+        let n_beside = lines.iter().filter(|(_, beside)| *beside).count();
+        let is_title = |line: usize| lines[0].0 == line && head.contains(&line);
+        let n_elsewhere = lines.iter().filter(|(line, beside)| !beside && !is_title(*line)).count();
+        if lines.len() < 2 || n_beside == 0 || n_elsewhere * 4 > n_beside || n_beside * 10 < n_breaks * 4 {
+            continue;
+        }
+        for (line, _) in lines.iter().filter(|(line, beside)| *beside && !is_title(*line)) {
+            claims.claim(*line..line + 1, BlockKind::Furniture, Pass::Headers);
+        }
+    }
+    claims
+}
+
+/// Dates on separate lines that recur: the head of each page. The first may belong to the head of the document.
+fn dates(page: &Page<'_>, settled: &Settled) -> Settled {
+    const SEVERAL: usize = 3;
+    const LONGEST: usize = 6;
+    let mut claims = Settled::nothing(page);
+    let head = head(page);
+    let mut places: HashMap<String, Vec<usize>> = HashMap::new();
+    for i in open_lines(page, settled) {
+        let text = page.lines[i].text().trim();
+        let in_numbers = text.matches(['/', '.', '-', '–']).count() >= 2
+            && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '/' | '.' | '-' | '–' | ' '))
+            && text.chars().any(|c| c.is_ascii_digit());
+        let in_words =
+            text.split_whitespace().count() <= LONGEST && !ends_sentence(text) && has_date(page.lexicon, text);
+        if in_numbers || in_words {
+            places.entry(collapse_white_space(text)).or_default().push(i);
+        }
+    }
+    for (date, lines) in places {
+        let in_numbers = !date.chars().any(char::is_alphabetic);
+        if lines.len() < if in_numbers { 2 } else { SEVERAL } {
+            continue;
+        }
+        let skipped = usize::from(head.iter().take(4).any(|line| *line == lines[0]));
+        for line in lines.into_iter().skip(skipped) {
+            claims.claim(line..line + 1, BlockKind::Furniture, Pass::Headers);
+        }
+    }
+    claims
+}
+
+/// Paragraphs that recur word for word as the last of each page: notices on the printed version.
+fn footers(page: &Page<'_>, settled: &Settled) -> Settled {
+    const SEVERAL: usize = 3;
+    const FEWEST_WORDS: usize = 6;
+    let mut claims = Settled::nothing(page);
+    let breaks = breaks(page, settled);
+    let mut places = HashMap::new();
+    for lines in settled.open_paragraphs(page) {
+        let text = collapse_white_space(&page.join(lines.clone()).text);
+        if text.split_whitespace().count() >= FEWEST_WORDS {
+            places.entry(text).or_insert_with(Vec::new).push(lines);
+        }
+    }
+    for paragraphs in places.into_values().filter(|paragraphs| paragraphs.len() >= SEVERAL) {
+        let is_last = |last: usize| is_beside(page, &breaks, last, true);
+        if paragraphs.iter().all(|lines| is_last(lines.end - 1)) {
+            for lines in paragraphs {
+                claims.claim(lines, BlockKind::Furniture, Pass::Headers);
+            }
+        }
+    }
+    claims
+}
+
+/// Labels that are printed again below the head of a page, without their colon and without speech: "Ms A DALE".
+fn catchwords(page: &Page<'_>, settled: &Settled) -> Settled {
+    let mut claims = Settled::nothing(page);
+    let breaks = breaks(page, settled);
+    let open = open_lines(page, settled);
+    let labels: HashSet<&str> = open
+        .iter()
+        .filter_map(|i| page.lines[*i].text().split_once(':').map(|(label, _)| label.trim()))
+        .filter(|label| !label.is_empty() && label.len() <= LONGEST_HEADER)
+        .collect();
+    for line in open {
+        if labels.contains(page.lines[line].text().trim()) && is_beside(page, &breaks, line, false) {
+            claims.claim(line..line + 1, BlockKind::Furniture, Pass::Headers);
+        }
+    }
+    claims
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use plenary_names::lexicon::Lexicon;
+    use plenary_read::read;
+
+    fn furniture(text: &str) -> Vec<usize> {
+        let document = read("a.txt", text.as_bytes()).expect("the text can be read");
+        let page = Page::of(&document, Lexicon::builtin());
+        let claims = {
+            let numbers = crate::settle::furniture::numbers(&page);
+            numbers.with(&running(&page, &numbers, &HashSet::new()))
+        };
+        (0..page.lines.len()).filter(|line| claims.kind(*line) == Some(BlockKind::Furniture)).map(|i| i + 1).collect()
+    }
+
+    #[test]
+    fn speech_that_recurs_is_not_furniture() {
+        let talk = "Q.   And then?\n\nA.   Yes.\n\n".repeat(6);
+        assert!(furniture(&talk).is_empty());
+        assert!(furniture(&"Ann Lee:   Welcome\n\nBo Hill:   Thank you\n\n".repeat(6)).is_empty());
+        assert!(furniture(&"ANN LEE\n\nAgreed\n\nBO HILL\n\nAgreed\n\n".repeat(6)).is_empty());
+        assert!(furniture(&"10:02   Ann Lee   hello there\n\n10:03   Ann Lee   and what now\n\n".repeat(2)).is_empty());
+    }
+
+    #[test]
+    fn heads_and_footers_are_beside_page_numbers() {
+        let page =
+            |n: usize| format!("{n}\nRiver Debates\n\nMr. Lee: This is page {n}.\n\nAcme Reporting, Inc.  555-0100\n");
+        let text: String = (1..=4).map(page).collect();
+        assert_eq!(furniture(&text), [1, 6, 7, 8, 12, 13, 14, 18, 19, 20, 24]);
+    }
+
+    #[test]
+    fn dates_that_recur_are_heads_of_pages() {
+        assert_eq!(furniture("A talk\n5/4/27\nMr. Lee: We\n5/4/27\nwent home\n5/4/27\nat noon.\n"), [4, 6]);
+    }
+
+    #[test]
+    fn notices_at_the_foot_of_each_page_differ_from_repeated_speech() {
+        let page = |n: usize| {
+            format!(
+                "{n}\n\nLee: This is said on each of the pages.\n\nThe printed version of this record is the only one.\n\n"
+            )
+        };
+        let text: String = (1..=4).map(page).collect();
+        assert_eq!(furniture(&text), [1, 5, 7, 11, 13, 17, 19, 23]);
+    }
+}
