@@ -84,6 +84,8 @@ pub struct Transcript {
     pub utterances: Vec<Utterance>,
     /// The units of analysis.
     pub segments: Vec<Segment>,
+    /// Number of answers of people that were applied.
+    pub n_corrections: usize,
     /// Whether a person should check the attribution as a whole.
     pub needs_review: bool,
     /// What a user should know about how the document was read, in full sentences.
@@ -125,6 +127,8 @@ pub struct Summary {
     /// Number of words in all utterances.
     pub n_words: usize,
     /// As in [`Transcript`].
+    pub n_corrections: usize,
+    /// As in [`Transcript`].
     pub needs_review: bool,
     /// As in [`Transcript`].
     pub warnings: Vec<String>,
@@ -150,6 +154,7 @@ impl Transcript {
             n_utterances: self.utterances.len(),
             n_segments: self.segments.len(),
             n_words: self.n_words(),
+            n_corrections: self.n_corrections,
             needs_review: self.needs_review,
             warnings: self.warnings.clone(),
         }

@@ -183,6 +183,7 @@ pub(super) fn documents<'a>(closing: &Closing<'a>) -> Vec<DocumentRow<'a>> {
             n_utterances: count(document.n_utterances),
             n_segments: count(document.n_segments),
             n_words: count(document.n_words),
+            n_corrections: count(document.n_corrections),
             needs_review: document.needs_review,
             warnings: document.warnings.clone(),
         }

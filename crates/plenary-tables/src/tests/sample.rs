@@ -157,6 +157,7 @@ pub(super) fn transcript(document_id: &str, path: &str, turns: &[(&str, &[&str])
         speakers,
         utterances,
         segments,
+        n_corrections: 0,
         needs_review: false,
         warnings: vec!["The page gives no title.".into()],
     }
