@@ -130,7 +130,7 @@ fn wrong_answers_are_refused_with_their_line() {
 fn an_audit_counts_wrong_words() {
     let mut sheet = sheet(TALK);
     let error = audit(&sheet).unwrap_err().to_string();
-    assert!(error.contains("4 of the 4 turns") && error.contains("lines 2, 3, 4"), "{error}");
+    assert!(error.contains("4 of the 4 turns") && error.contains("lines 2, 3, 5, 6"), "{error}");
     for row in &mut sheet.rows {
         row.answer = "right".into();
     }
