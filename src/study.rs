@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use plenary_attribute as attribute;
 pub use plenary_attribute::{
-    LinkPeople, ListedPerson, Pattern, PatternError, PeopleError, PeopleList, SegmentOptions, TranscriptOptions, Unit,
+    Corrections, CorrectionsError, LinkPeople, ListedPerson, Pattern, PatternError, PeopleError, PeopleList,
+    SegmentOptions, TranscriptOptions, Unit,
 };
 pub use plenary_corpus::findings::Target;
 use plenary_corpus::hash::sha256;
@@ -29,13 +30,16 @@ use plenary_tables::StudyInfo;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Study {
-    /// sha256 of the study file, followed by its lexicon and its list of people if it names them; 64 hex digits. `None` for
+    /// sha256 of the study file, followed by its lexicon, its list of people and its corrections if it names them; 64 hex digits. `None` for
     /// a run without a study.
     #[serde(skip)]
     pub sha256: Option<String>,
     /// The people that `transcript.people` names, read by [`Study::load`].
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     pub people_list: Option<PeopleList>,
+    /// The corrections that `transcript.corrections` names, read by [`Study::load`].
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    pub corrections: Option<Corrections>,
     /// The words of the languages, with those of the file that `transcript.lexicon` names, read by [`Study::load`].
     #[serde(skip_deserializing, skip_serializing_if = "Lexicon::is_builtin")]
     pub lexicon: Lexicon,
@@ -136,6 +140,14 @@ pub enum StudyError {
         /// What is wrong with it.
         problem: PeopleError,
     },
+    /// The corrections cannot be used.
+    #[error("{path}: [transcript] corrections: {problem}")]
+    Corrections {
+        /// The study file.
+        path: String,
+        /// What is wrong with them.
+        problem: CorrectionsError,
+    },
     /// The lexicon cannot be used.
     #[error("{path}: [transcript] lexicon: {problem}")]
     Lexicon {
@@ -198,6 +210,13 @@ impl Study {
                 Some(PeopleList::parse(&bytes, &list.display().to_string(), &study.lexicon).map_err(wrong)?);
             hashed.extend(bytes);
         }
+        if !study.transcript.corrections.is_empty() {
+            let wrong = |problem| StudyError::Corrections { path: shown.clone(), problem };
+            let file = folder.join(&study.transcript.corrections);
+            let bytes = Corrections::bytes(&file).map_err(wrong)?;
+            study.corrections = Some(Corrections::parse(&bytes, &file.display().to_string()).map_err(wrong)?);
+            hashed.extend(bytes);
+        }
         study.sha256 = Some(sha256(&hashed));
         Ok(study)
     }
@@ -221,6 +240,7 @@ impl Study {
             segments: self.segments.clone(),
             people: self.people_list.clone(),
             lexicon: self.lexicon.clone(),
+            corrections: self.corrections.clone(),
         }
     }
 

@@ -7,6 +7,7 @@
 
 mod cache;
 mod completions;
+mod correct;
 mod figures;
 mod hint;
 mod init;
@@ -25,6 +26,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+use crate::attribute::Corrections;
 use crate::corpus::Failure;
 use crate::inputs::Skipped;
 
@@ -53,6 +55,7 @@ enum Command {
     Run(run::RunArgs),
     Show(show::ShowArgs),
     Segment(segment::SegmentArgs),
+    Correct(correct::CorrectArgs),
     Init(init::InitArgs),
     Models(models::ModelsArgs),
     Cache(cache::CacheArgs),
@@ -68,6 +71,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(args, arguments.verbosity),
         Command::Show(args) => show::run(args),
         Command::Segment(args) => segment::run(args, arguments.verbosity),
+        Command::Correct(args) => correct::run(args),
         Command::Init(args) => init::run(args, arguments.verbosity),
         Command::Models(args) => models::run(args, arguments.verbosity),
         Command::Cache(args) => cache::run(args),
@@ -150,6 +154,21 @@ fn print_skipped(skipped: &Skipped, verbosity: Verbosity) {
         print_notes(skipped, verbosity);
     }
     print_failures(&skipped.failures);
+}
+
+/// Reports corrections of documents that were not read.
+fn warn_of_corrections<'p>(corrections: Option<&Corrections>, paths: impl Iterator<Item = &'p str>) {
+    let Some(corrections) = corrections else { return };
+    for (document, lines) in corrections.of_other_documents(paths) {
+        let lines: Vec<String> = lines.iter().map(u64::to_string).collect();
+        output::message(
+            &format!(
+                "note: the corrections of {document} (lines {}) were not used: no such document was read",
+                lines.join(", ")
+            ),
+            "      ",
+        );
+    }
 }
 
 fn print_failures(failures: &[Failure]) {

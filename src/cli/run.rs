@@ -8,7 +8,7 @@ use crate::engine::cache::Cache;
 use crate::engine::{Device, EngineChoice};
 use crate::models::{CACHE_VARIABLE, cache_folder};
 use crate::pipeline::{self, Options, RunError};
-use crate::study::Study;
+use crate::study::{Corrections, Study};
 use crate::table::Results;
 use anyhow::bail;
 use clap::Args;
@@ -80,6 +80,7 @@ pub(crate) fn run(args: &RunArgs, verbosity: Verbosity) -> anyhow::Result<ExitCo
         .threads
         .map_or_else(|| std::thread::available_parallelism().map_or(1, NonZeroUsize::get), NonZeroUsize::get);
     let cache = if args.no_cache { None } else { open_cache(args.cache.as_deref())? };
+    let corrections = study.corrections.clone();
     let options = Options { study, models: args.models.clone(), out: args.out.clone(), threads, cache };
     handle_ctrl_c();
     let progress = TerminalProgress::new(verbosity.quiet);
@@ -90,7 +91,7 @@ pub(crate) fn run(args: &RunArgs, verbosity: Verbosity) -> anyhow::Result<ExitCo
             print_skipped(&outcome.skipped, verbosity);
             let cache = CacheCounts { found: outcome.n_cached, computed: outcome.n_computed };
             if !verbosity.quiet
-                && let Err(error) = print_summary(&outcome.results, &args.out, cache)
+                && let Err(error) = print_summary(&outcome.results, &args.out, cache, corrections.as_ref())
             {
                 // The tables were written, so the run succeeded.
                 tracing::warn!("{error:#}");
@@ -105,9 +106,16 @@ pub(crate) fn run(args: &RunArgs, verbosity: Verbosity) -> anyhow::Result<ExitCo
     }
 }
 
-/// Prints the summary of the results that were just written.
-fn print_summary(results: &Results, folder: &Path, cache: CacheCounts) -> anyhow::Result<()> {
-    print(&summary(&Figures::of(results)?, folder, Some(cache)))
+/// Prints the summary of the results that were just written, after a note on corrections of documents that were not read.
+fn print_summary(
+    results: &Results,
+    folder: &Path,
+    cache: CacheCounts,
+    corrections: Option<&Corrections>,
+) -> anyhow::Result<()> {
+    let figures = Figures::of(results)?;
+    super::warn_of_corrections(corrections, figures.documents.iter().map(|document| document.path.as_str()));
+    print(&summary(&figures, folder, Some(cache)))
 }
 
 /// Opens the cache that the user named, or the default one. A problem with the default one is only a warning.

@@ -15,6 +15,7 @@ use crate::pipeline;
 use crate::study::Study;
 
 mod explain;
+mod review;
 
 use super::output::{ignore_broken_pipe, plural, table, wrapped};
 use super::{Verbosity, print_skipped};
@@ -23,7 +24,7 @@ use super::{Verbosity, print_skipped};
 #[derive(Debug, Args)]
 pub(crate) struct SegmentArgs {
     /// Transcripts, or folders that contain them.
-    #[arg(required = true, value_name = "FILE", long_help = super::inputs_help())]
+    #[arg(required_unless_present = "audit", value_name = "FILE", long_help = super::inputs_help())]
     inputs: Vec<PathBuf>,
     /// Study file; only its sections on transcripts, columns and segments are used.
     #[arg(long, value_name = "FILE")]
@@ -37,6 +38,21 @@ pub(crate) struct SegmentArgs {
     /// Show only turns that need review.
     #[arg(long)]
     doubtful: bool,
+    /// Write the turns that need review to a sheet, CSV or HTML by its extension, for a person to answer.
+    #[arg(long, value_name = "SHEET", conflicts_with_all = ["explain", "doubtful", "format"])]
+    review: Option<PathBuf>,
+    /// With --review: write a random sample of all turns instead, drawn N times in proportion to their words.
+    #[arg(long, value_name = "N", requires = "review", value_parser = clap::value_parser!(u32).range(1..))]
+    sample: Option<u32>,
+    /// With --sample: seed of the random draws [default: the seed of the study].
+    #[arg(long, value_name = "SEED", requires = "sample")]
+    seed: Option<u64>,
+    /// With --review: replace a sheet that exists, with the answers in it.
+    #[arg(long, requires = "review")]
+    force: bool,
+    /// Estimate the share of words with the wrong speaker from a sheet of a random sample with answers.
+    #[arg(long, value_name = "SHEET", conflicts_with_all = ["inputs", "study", "explain", "doubtful", "review"])]
+    audit: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -95,12 +111,31 @@ impl Turn<'_> {
 }
 
 pub(crate) fn run(args: &SegmentArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
+    if let Some(sheet) = &args.audit {
+        return review::audit(sheet, args.format == Format::Jsonl);
+    }
+    if let Some(sheet) = &args.review {
+        review::check_place(sheet, args.force)?;
+    }
     let study = match &args.study {
         Some(path) => Study::load(path)?,
         None => Study::default(),
     };
     let inputs = gather(&args.inputs, &study.reading());
     let transcripts = pipeline::transcribe_corpus(inputs.documents, &study);
+    super::warn_of_corrections(
+        study.corrections.as_ref(),
+        transcripts.iter().map(|transcript| transcript.document.path.as_str()),
+    );
+    if let Some(sheet) = &args.review {
+        print_skipped(&inputs.skipped, verbosity);
+        if transcripts.is_empty() {
+            bail!("no transcript could be read");
+        }
+        let seed = args.seed.unwrap_or(study.study.seed);
+        review::write(sheet, &transcripts, args.sample.map(|n| (n as usize, seed)))?;
+        return Ok(super::exit_code(transcripts.len(), &inputs.skipped.failures));
+    }
     let mut out = BufWriter::new(std::io::stdout().lock());
     let printed = transcripts
         .iter()

@@ -70,7 +70,7 @@ pub(super) struct Measured {
 /// The record of a part, as `part.json` holds it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct PartRecord {
-    /// The study, without its list of people, which has already been applied to the documents.
+    /// The study, without its list of people and its corrections, which have already been applied to the documents.
     pub(super) study: serde_json::Value,
     /// sha256 of the study file and the files that it names, 64 hex digits.
     pub(super) study_sha256: String,
@@ -231,6 +231,7 @@ pub(super) fn measure<'w>(
         // The contents of files that the study names; the record contains what is needed of them.
         fields.remove("people_list");
         fields.remove("lexicon");
+        fields.remove("corrections");
     }
     let record = PartRecord {
         study_fingerprint: fingerprint(&json),

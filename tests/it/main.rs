@@ -23,6 +23,7 @@ mod parts;
 mod people;
 mod properties;
 mod reproducibility;
+mod review;
 #[cfg(feature = "rust-bert")]
 mod rust_bert;
 mod show;

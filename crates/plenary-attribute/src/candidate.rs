@@ -26,6 +26,8 @@ pub(crate) enum Origin {
     Answered,
     /// The whole text is the speech of the person named in its title.
     Titled,
+    /// A person says that a turn begins there.
+    Corrected,
 }
 
 /// Where a byline and the speech after it are.
@@ -122,6 +124,7 @@ impl Candidate {
         match self.origin {
             Origin::Interjection => TurnRule::BracketedInterjection,
             Origin::Resumed => TurnRule::Continues,
+            Origin::Corrected => TurnRule::Corrected,
             _ => TurnRule::Style(self.style),
         }
     }

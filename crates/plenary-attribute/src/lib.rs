@@ -9,6 +9,7 @@
 
 mod build;
 mod candidate;
+mod correct;
 mod find;
 mod link;
 mod options;
@@ -20,6 +21,9 @@ use plenary_corpus::{BlockKind, Document, Transcript};
 use plenary_names::bylines::Byline;
 
 pub use link::across::link_documents;
+pub use options::corrections::{
+    ANCHOR_WORDS, Anchor, Answer, Correction, Corrections, CorrectionsError, anchor_words, file_name,
+};
 pub use options::own_pattern::{GROUPS, Pattern, PatternError};
 pub use options::people_list::{ListedPerson, PeopleError, PeopleList};
 pub use options::{LinkPeople, Options, REVIEW_BELOW, SegmentOptions, TranscriptOptions, Unit};
@@ -71,9 +75,11 @@ pub fn attribute(document: Document, options: &Options) -> Transcript {
     let settled = settled.with(&body::body(&page, &settled, &found, &name_levels));
     let asides = asides::find(&page, &settled, &found, unattributed.is_some());
     found.insert(asides.bylines);
+    let (corrected, claims) = correct::in_text(&page, &document, options, &settled, &mut found);
+    let settled = settled.with(&claims);
 
-    let corrected: Vec<Byline> = found.bylines.iter().map(|candidate| candidate.corrected_parts(lexicon)).collect();
-    let mut linked = people::link(lexicon, &chairs, &corrected, options.people.as_ref());
+    let labels: Vec<Byline> = found.bylines.iter().map(|candidate| candidate.corrected_parts(lexicon)).collect();
+    let mut linked = people::link(lexicon, &chairs, &labels, options.people.as_ref());
     people::enrich_from(lexicon, &mut linked.people, &present);
     people::enrich_from(lexicon, &mut linked.people, &heads::listed(&page, first_byline));
     people::correct_roles(lexicon, &mut linked, &found);
@@ -86,6 +92,7 @@ pub fn attribute(document: Document, options: &Options) -> Transcript {
         unattributed.is_some(),
     );
     explain::explain(&page, &found, &linked, &mut assembled);
+    corrected.mark(&mut assembled.utterances);
     set_times(&document, &mut assembled);
     let (language, segments) = cut(&mut assembled, options, &document.front);
     let places = explain::Places { page: &page, bylines: &found.bylines, blocks: &assembled.blocks };
@@ -102,6 +109,7 @@ pub fn attribute(document: Document, options: &Options) -> Transcript {
         || is_doubtful(&words, &outside);
     drop(page);
     warnings.splice(0..0, document.warnings.iter().cloned());
+    warnings.extend(corrected.warnings);
     Transcript {
         front,
         language,
@@ -113,6 +121,7 @@ pub fn attribute(document: Document, options: &Options) -> Transcript {
         utterances: assembled.utterances,
         segments,
         words,
+        n_corrections: corrected.n_applied,
         needs_review,
         warnings,
         document,

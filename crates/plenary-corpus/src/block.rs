@@ -93,6 +93,8 @@ pub enum Pass {
     Body,
     /// Brackets inside turns.
     Asides,
+    /// A person says that nobody speaks there.
+    Correction,
     /// No pass before: there is text above the first turn, or a byline without speech.
     Assembly,
 }
@@ -108,6 +110,7 @@ impl fmt::Display for Pass {
             Pass::Head => "head of the document",
             Pass::Body => "headings and notes between turns",
             Pass::Asides => "brackets inside turns",
+            Pass::Correction => "correction by a person",
             Pass::Assembly => "what is left outside the turns",
         })
     }

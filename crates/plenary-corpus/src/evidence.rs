@@ -102,6 +102,8 @@ pub enum Reason {
     Matches,
     /// The format declares the turn.
     Declared,
+    /// A person checked or corrected the turn.
+    Corrected,
     /// The confidence of the document's style, with a weight of one quarter.
     OfStyle(f32),
 }
@@ -134,6 +136,7 @@ impl fmt::Display for Reason {
             Reason::InTitle => f.write_str("the title names the only speaker"),
             Reason::Matches => f.write_str("the line matches the study's pattern"),
             Reason::Declared => f.write_str("the format declares the turn"),
+            Reason::Corrected => f.write_str("a person checked or corrected the turn"),
             Reason::OfStyle(confidence) => {
                 write!(f, "the confidence of the document's style, {confidence:.2}, has a weight of one quarter")
             }

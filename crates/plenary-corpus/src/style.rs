@@ -97,6 +97,8 @@ pub enum TurnRule {
     BracketedInterjection,
     /// The continuation of a turn after an interjection in brackets.
     Continues,
+    /// A person says that a turn begins there.
+    Corrected,
     /// No sign of a new turn is printed.
     #[default]
     Nothing,
@@ -109,6 +111,7 @@ impl TurnRule {
             TurnRule::Style(style) => style.as_str(),
             TurnRule::BracketedInterjection => "bracketed_interjection",
             TurnRule::Continues => "continues",
+            TurnRule::Corrected => "corrected",
             TurnRule::Nothing => "none",
         }
     }

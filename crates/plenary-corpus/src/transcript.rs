@@ -87,6 +87,8 @@ pub struct Transcript {
     pub segments: Vec<Segment>,
     /// Number of words in the turns, and outside the turns by kind of block.
     pub words: WordCounts,
+    /// Number of answers of people that were applied.
+    pub n_corrections: usize,
     /// Whether a person should check the attribution as a whole.
     pub needs_review: bool,
     /// What a user should know about how the document was read, in full sentences.
@@ -130,6 +132,8 @@ pub struct Summary {
     /// As in [`Transcript`].
     pub words: WordCounts,
     /// As in [`Transcript`].
+    pub n_corrections: usize,
+    /// As in [`Transcript`].
     pub needs_review: bool,
     /// As in [`Transcript`].
     pub warnings: Vec<String>,
@@ -156,6 +160,7 @@ impl Transcript {
             n_segments: self.segments.len(),
             n_words: self.n_words(),
             words: self.words,
+            n_corrections: self.n_corrections,
             needs_review: self.needs_review,
             warnings: self.warnings.clone(),
         }

@@ -193,6 +193,7 @@ pub(super) fn documents<'a>(closing: &Closing<'a>) -> Vec<DocumentRow<'a>> {
             n_words_stage_note: count(document.words.stage_note),
             n_words_minutes: count(document.words.minutes),
             n_words_editorial_note: count(document.words.editorial_note),
+            n_corrections: count(document.n_corrections),
             needs_review: document.needs_review,
             warnings: document.warnings.clone(),
         }

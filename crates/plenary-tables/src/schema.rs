@@ -22,7 +22,8 @@ tables! {
         plenary_version: &'a str;
         /// Name of the study, as in the study file.
         study_name: &'a str;
-        /// sha256 of the study file, 64 hex digits; of the study file followed by its people list where it names one. The
+        /// sha256 of the study file, 64 hex digits; of the study file followed by its lexicon, people list and corrections where it names
+        /// them. The
         /// study itself is in `run.json`.
         study_sha256: &'a str;
         /// sha256 of the study's people list, 64 hex digits.
@@ -119,6 +120,8 @@ tables! {
         n_words_minutes: u32, unit "words";
         /// Words of notes of editors, introductions and footnotes.
         n_words_editorial_note: u32, unit "words";
+        /// Answers of the study's corrections that were applied to the document.
+        n_corrections: u32, unit "answers";
         /// Whether a person should check how the document was read; `warnings` says why.
         needs_review: bool;
         /// What a person should know about how the document was read, in sentences.

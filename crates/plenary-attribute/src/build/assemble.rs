@@ -433,6 +433,7 @@ fn evidence(byline: &Candidate) -> String {
         Origin::Resumed => format!("\"{printed}\" continues after an interjection in brackets"),
         Origin::Asked => "question in a different typeface, no byline".to_string(),
         Origin::Answered => format!("answer to a question in a different typeface; the head names \"{printed}\""),
+        Origin::Corrected => format!("a person says that \"{printed}\" speaks from here on"),
         Origin::Titled => format!("the title names \"{printed}\" as the only speaker"),
     }
 }

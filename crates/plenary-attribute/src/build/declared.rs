@@ -12,6 +12,7 @@ use super::language::cut;
 use super::speakers::speakers;
 use super::times::set_times;
 use super::warnings::{is_doubtful, outside_turns};
+use crate::correct;
 use crate::link::people::{self, Person};
 use crate::options::Options;
 use crate::options::people_list::PeopleList;
@@ -26,7 +27,8 @@ use plenary_names::bylines::{Byline, split};
 use plenary_names::lexicon::Lexicon;
 
 /// Attributes the speech of a document whose turns name their speakers.
-pub(crate) fn attribute(document: Document, options: &Options) -> Transcript {
+pub(crate) fn attribute(mut document: Document, options: &Options) -> Transcript {
+    let corrected = correct::in_declared(&mut document, options);
     let lexicon = &options.lexicon;
     let page = Page::of(&document, lexicon);
     let (people, person_of) = people(lexicon, &document.turns, options.people.as_ref());
@@ -37,6 +39,7 @@ pub(crate) fn attribute(document: Document, options: &Options) -> Transcript {
     let mut front = document.front.clone();
     front.fill_from(front::front_matter(&page, &Settled::by_layout(&page), first));
     explain(&people, &mut assembled);
+    corrected.mark(&mut assembled.utterances);
     let speakers = speakers(&document.document_id, &people, 0, options, &mut assembled.utterances, |_| None);
     let unnamed = assembled.utterances.iter().filter(|utterance| utterance.speaker.is_none()).count();
     let mut warnings = document.warnings.clone();
@@ -45,6 +48,7 @@ pub(crate) fn attribute(document: Document, options: &Options) -> Transcript {
     }
     let (words, outside) = account(&page, &assembled.blocks, &assembled.utterances);
     warnings.extend(outside_turns(&words, &outside));
+    warnings.extend(corrected.warnings);
     drop(page);
     Transcript {
         front,
@@ -56,6 +60,7 @@ pub(crate) fn attribute(document: Document, options: &Options) -> Transcript {
         speakers,
         needs_review: unnamed * 5 > assembled.utterances.len() || is_doubtful(&words, &outside),
         words,
+        n_corrections: corrected.n_applied,
         utterances: assembled.utterances,
         segments,
         warnings,

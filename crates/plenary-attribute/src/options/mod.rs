@@ -3,11 +3,13 @@
 //! **Input**: the sections `[transcript]` and `[segments]` of a study. **Output**: options with defaults. **Refused**, by `check`: a style
 //! that does not exist or does not fit the pattern.
 
+pub(crate) mod corrections;
 pub(crate) mod own_pattern;
 pub(crate) mod people_list;
 
 use serde::{Deserialize, Serialize};
 
+use corrections::Corrections;
 use own_pattern::Pattern;
 use people_list::PeopleList;
 use plenary_corpus::{OptionError, Style};
@@ -29,6 +31,8 @@ pub struct TranscriptOptions {
     pub people: String,
     /// Path of a TOML file with further words, relative to the folder of the study; empty for none.
     pub lexicon: String,
+    /// Path of a CSV file of corrections, relative to the folder of the study; empty for none.
+    pub corrections: String,
     /// Whether people are linked across documents.
     pub link_people: LinkPeople,
 }
@@ -40,6 +44,7 @@ impl Default for TranscriptOptions {
             pattern: None,
             people: String::new(),
             lexicon: String::new(),
+            corrections: String::new(),
             link_people: LinkPeople::Document,
         }
     }
@@ -121,6 +126,8 @@ pub struct Options {
     pub people: Option<PeopleList>,
     /// The words of the languages, with those of the file that `transcript.lexicon` names.
     pub lexicon: Lexicon,
+    /// The corrections of the file that `transcript.corrections` names.
+    pub corrections: Option<Corrections>,
 }
 
 impl Default for Options {
@@ -131,6 +138,7 @@ impl Default for Options {
             segments: SegmentOptions::default(),
             people: None,
             lexicon: Lexicon::default(),
+            corrections: None,
         }
     }
 }

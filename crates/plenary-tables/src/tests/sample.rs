@@ -161,6 +161,7 @@ pub(super) fn transcript(document_id: &str, path: &str, turns: &[(&str, &[&str])
         utterances,
         segments,
         words,
+        n_corrections: 0,
         needs_review: false,
         warnings: vec!["The page gives no title.".into()],
     }
