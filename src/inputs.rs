@@ -358,6 +358,8 @@ fn is_not_a_transcript(error: &ReadError) -> bool {
     matches!(
         error.kind,
         ReadErrorKind::Unsupported { .. }
+            | ReadErrorKind::NoWords { .. }
+            | ReadErrorKind::OtherJson { .. }
             | ReadErrorKind::NotTei { .. }
             | ReadErrorKind::NoTextInTei
             | ReadErrorKind::NoTextColumn { .. }

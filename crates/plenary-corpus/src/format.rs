@@ -60,12 +60,28 @@ formats! {
     PlainText = "plain_text" in Prose;
     /// HTML page.
     Html = "html" in Prose;
+    /// Rich text.
+    Rtf = "rtf" in Prose;
+    /// Text of oTranscribe, with times.
+    OTranscribe = "otranscribe" in Prose;
     /// `WebVTT` captions.
     WebVtt = "web_vtt" in Captions;
     /// `SubRip` captions.
     SubRip = "sub_rip" in Captions;
     /// SBV captions, as `YouTube` exports them.
     Sbv = "sbv" in Captions;
+    /// TTML captions.
+    Ttml = "ttml" in Captions;
+    /// JSON of a speech recogniser.
+    Recogniser = "recogniser" in Captions;
+    /// CHAT transcript of `TalkBank` and CHILDES.
+    Chat = "chat" in Captions;
+    /// ELAN annotations.
+    Elan = "elan" in Captions;
+    /// Table exported by ELAN.
+    ElanTab = "elan_tab" in Captions;
+    /// EXMARaLDA transcription.
+    Exmaralda = "exmaralda" in Captions;
     /// TEI XML, for instance `ParlaMint`.
     Tei = "tei" in Markup;
     /// Delimited text.

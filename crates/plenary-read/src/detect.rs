@@ -7,17 +7,25 @@ use super::error::ReadErrorKind;
 use super::file::File;
 
 /// First bytes of formats that are not read, with their names.
-const SIGNATURES: [(&[u8], &str); 10] = [
+const SIGNATURES: [(&[u8], &str); 9] = [
     (OLD_OFFICE, "an old Word or Excel file"),
     (b"BZh", "a bzip2 archive"),
     (b"\xFD7zXZ", "an xz archive"),
     (b"\x28\xB5\x2F\xFD", "a zstd archive"),
-    (b"{\\rtf", "a rich text (RTF) file"),
     (b"\x89PNG", "a PNG picture"),
     (b"\xFF\xD8\xFF", "a JPEG picture"),
     (b"GIF8", "a GIF picture"),
     (b"\x7FELF", "a program"),
     (b"SQLite format 3", "an SQLite database"),
+];
+
+/// First characters of text formats that are not read, with their names.
+const TEXT_SIGNATURES: [(&str, &str); 5] = [
+    ("[Script Info]", "a file of SubStation captions (.ass, .ssa)"),
+    ("{1}{", "a file of MicroDVD captions (.sub)"),
+    ("<SAMI>", "a file of SAMI captions (.smi)"),
+    ("File type = \"ooTextFile", "a Praat file (.TextGrid)"),
+    ("%!PS", "a PostScript file"),
 ];
 
 /// First bytes of the container of old Office formats, in which new ones with a password are wrapped too.
@@ -37,7 +45,28 @@ pub(crate) fn not_read(file: &File<'_>) -> Option<&'static str> {
     if file.begins_like_zip() {
         return packed(file);
     }
-    SIGNATURES.iter().find(|(signature, _)| file.bytes.starts_with(signature)).map(|(_, name)| *name)
+    let by_bytes = SIGNATURES.iter().find(|(signature, _)| file.bytes.starts_with(signature)).map(|(_, name)| *name);
+    by_bytes.or_else(|| {
+        let text = file.text().trim_start();
+        TEXT_SIGNATURES.iter().find(|(signature, _)| text.starts_with(signature)).map(|(_, name)| *name)
+    })
+}
+
+/// The name of a format that says who speaks when and holds no words. RTTM has a record on each line: its type, the
+/// recording, the channel, start, length and five further fields.
+pub(crate) fn without_words(file: &File<'_>) -> Option<&'static str> {
+    const SAMPLE: usize = 20;
+    let lines =
+        || file.text().lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(";;")).take(SAMPLE);
+    let is_record = |line: &str| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let is_number = |at: usize| fields[at] == "<NA>" || fields[at].parse::<f64>().is_ok();
+        let is_kind = |name: &str| {
+            name.contains(char::is_uppercase) && name.chars().all(|c| c.is_ascii_uppercase() || matches!(c, '-' | '_'))
+        };
+        (9..=10).contains(&fields.len()) && is_kind(fields[0]) && is_number(3) && is_number(4)
+    };
+    (lines().next().is_some() && lines().all(is_record)).then_some("an RTTM file, which holds the times of speakers")
 }
 
 /// The name of a format that is a ZIP archive and is not read.

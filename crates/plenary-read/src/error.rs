@@ -91,6 +91,27 @@ pub enum ReadErrorKind {
         /// The format, with its article.
         found: &'static str,
     },
+    /// A format that holds no words.
+    #[error("this is {found} and no words")]
+    NoWords {
+        /// The format, with its article, and what it holds.
+        found: &'static str,
+    },
+    /// JSON that breaks the rules of JSON.
+    #[error("this is not JSON: {problem}")]
+    Json {
+        /// What was found.
+        problem: String,
+    },
+    /// JSON of another kind than that of a speech recogniser.
+    #[error(
+        "this is JSON without a transcript: {found}; expected the JSON of a speech recogniser, a list of objects with `text` and \
+         `speaker` or `start`"
+    )]
+    OtherJson {
+        /// What the file holds, for people.
+        found: String,
+    },
     /// Bytes that are not text and belong to no known format.
     #[error("this is not text: byte {offset} is {byte:#04x} and {share:.0} % of its characters are control characters")]
     Binary {
@@ -216,6 +237,12 @@ impl ReadErrorKind {
             Kind::Empty => "check the export that made the file, or take it out of the folder",
             Kind::Unsupported { .. } => {
                 "save it in a format that is read, such as plain text or a Word document, and run again"
+            }
+            Kind::NoWords { .. } => "name the transcript of the recording; many programs export it with the speakers",
+            Kind::Json { .. } => "get the file again, the copy may be incomplete; or correct the JSON at this place",
+            Kind::OtherJson { .. } => {
+                "export the transcript as captions or text, or make JSON lines of it, one object with `speaker` and `text` per \
+                 line"
             }
             Kind::Binary { .. } => "save the transcript in a format that is read, such as plain text, and run again",
             Kind::Malformed { hint, .. } => hint,

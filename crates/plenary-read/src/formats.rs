@@ -12,7 +12,10 @@ use super::error::{Problem, ReadError, ReadErrorKind};
 use super::file::File;
 use super::parts::Parts;
 use super::{Columns, Options, Reading};
-use super::{archive, captions, detect, docx, html, markdown, odt, pdf, plain, tabular, tei};
+use super::{
+    archive, captions, chat, decode, detect, docx, elan, exmaralda, html, markdown, odt, otranscribe, pdf, plain,
+    recogniser, rtf, tabular, tei, xml_tree,
+};
 
 /// A format, or a kind of archive, that plenary reads.
 #[non_exhaustive]
@@ -63,6 +66,8 @@ pub(crate) enum Reader {
     Captions(fn(&str, Format, &Lexicon) -> Result<Parts, Problem>),
     /// Text that may declare its encoding, to one document: how it is decoded, and how it is read.
     DeclaredText(fn(&[u8]) -> Decoded, fn(&str) -> Parts),
+    /// Text with marks that people do not read, to one document: how it is decoded, and how it is read.
+    Text(fn(&[u8]) -> Decoded, fn(&str, &Lexicon) -> Result<Parts, Problem>),
     /// Rows of a table, to one document or several.
     Table(fn(&File<'_>, &Columns) -> Result<tabular::Table, Problem>),
     /// Text to several documents.
@@ -114,6 +119,16 @@ pub static FORMATS: &[FormatEntry] = &[
         content: Content::Documents(Format::Docx, Reader::Bytes(docx::read)),
     },
     FormatEntry {
+        title: "rich text (RTF)",
+        noun: rtf::NOUN,
+        extensions: &["rtf"],
+        other_extensions: &[],
+        recognised_by: "its first bytes, `{\\rtf`",
+        documents: "the file",
+        detect: Detect::Bytes(rtf::is_rtf),
+        content: Content::Documents(Format::Rtf, Reader::Bytes(rtf::read)),
+    },
+    FormatEntry {
         title: "Parquet file",
         noun: tabular::PARQUET_NOUN,
         extensions: &["parquet"],
@@ -154,6 +169,16 @@ pub static FORMATS: &[FormatEntry] = &[
         content: Content::Documents(Format::ConvoKit, Reader::Folder),
     },
     FormatEntry {
+        title: "table exported by ELAN",
+        noun: "a table exported by ELAN",
+        extensions: &[],
+        other_extensions: &[],
+        recognised_by: "cells with tabs between them, of which two are start and end of each row, and their length or a row of names",
+        documents: "the file",
+        detect: Detect::Text(elan::tab::is_tab_export),
+        content: Content::Documents(Format::ElanTab, Reader::Text(decode::decode, elan::tab::read)),
+    },
+    FormatEntry {
         title: "delimited text (CSV)",
         noun: "a CSV file",
         extensions: &["csv"],
@@ -182,6 +207,66 @@ pub static FORMATS: &[FormatEntry] = &[
         documents: "the file, or each value of the document column",
         detect: Detect::Text(|file| file.has_extension_of(Format::Jsonl) || tabular::is_json_lines(file)),
         content: Content::Documents(Format::Jsonl, Reader::Table(tabular::read_json_lines)),
+    },
+    FormatEntry {
+        title: "oTranscribe",
+        noun: "a file of oTranscribe",
+        extensions: &["otr"],
+        other_extensions: &[],
+        recognised_by: "its extension, or JSON with a text in HTML and a medium",
+        documents: "the file",
+        detect: Detect::Text(otranscribe::is_otranscribe),
+        content: Content::Documents(Format::OTranscribe, Reader::Text(decode::decode, otranscribe::read)),
+    },
+    FormatEntry {
+        title: "JSON of a speech recogniser",
+        noun: "a JSON file",
+        extensions: &["json"],
+        other_extensions: &[],
+        recognised_by: "its extension, or being JSON as a whole",
+        documents: "the file",
+        detect: Detect::Text(recogniser::is_json),
+        content: Content::Documents(Format::Recogniser, Reader::Text(decode::decode, recogniser::read)),
+    },
+    FormatEntry {
+        title: "TTML captions (DFXP)",
+        noun: "a TTML file",
+        extensions: &["ttml", "dfxp"],
+        other_extensions: &[],
+        recognised_by: "its root element, `tt`",
+        documents: "the file",
+        detect: Detect::Text(|file| xml_tree::has_root(file, "tt")),
+        content: Content::Documents(Format::Ttml, Reader::Text(decode::decode_xml, captions::ttml::read)),
+    },
+    FormatEntry {
+        title: "ELAN annotations",
+        noun: "an ELAN file",
+        extensions: &["eaf"],
+        other_extensions: &[],
+        recognised_by: "its root element, `ANNOTATION_DOCUMENT`",
+        documents: "the file",
+        detect: Detect::Text(|file| xml_tree::has_root(file, "ANNOTATION_DOCUMENT")),
+        content: Content::Documents(Format::Elan, Reader::Text(decode::decode_xml, elan::read)),
+    },
+    FormatEntry {
+        title: "EXMARaLDA transcription",
+        noun: "an EXMARaLDA file",
+        extensions: &["exb"],
+        other_extensions: &[],
+        recognised_by: "its root element, `basic-transcription`",
+        documents: "the file",
+        detect: Detect::Text(|file| xml_tree::has_root(file, "basic-transcription")),
+        content: Content::Documents(Format::Exmaralda, Reader::Text(decode::decode_xml, exmaralda::read)),
+    },
+    FormatEntry {
+        title: "CHAT transcript",
+        noun: "a CHAT transcript",
+        extensions: &["cha"],
+        other_extensions: &[],
+        recognised_by: "its extension, or its first headers",
+        documents: "the file",
+        detect: Detect::Text(chat::is_chat),
+        content: Content::Documents(Format::Chat, Reader::Text(chat::decode, chat::read)),
     },
     FormatEntry {
         title: "TEI XML (ParlaMint, Parla-CLARIN)",
@@ -327,6 +412,9 @@ pub(crate) fn recognise(file: &File<'_>) -> Result<&'static FormatEntry, ReadErr
     }
     if file.bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(ReadErrorKind::Empty);
+    }
+    if let Some(found) = detect::without_words(file) {
+        return Err(ReadErrorKind::NoWords { found });
     }
     let by_text = |entry: &&FormatEntry| matches!(entry.detect, Detect::Text(detect) if detect(file));
     Ok(FORMATS.iter().find(by_text).unwrap_or_else(|| entry(Format::PlainText)))

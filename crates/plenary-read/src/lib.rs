@@ -10,25 +10,34 @@
 
 mod archive;
 mod captions;
+mod chat;
 pub mod convokit;
 mod decode;
 mod detect;
 mod docx;
+mod elan;
 mod error;
+mod exmaralda;
 mod file;
 mod flow;
 pub mod formats;
 mod html;
 mod markdown;
 mod odt;
+mod otranscribe;
 mod packed;
 mod parts;
 mod pdf;
 mod plain;
+mod recogniser;
+mod rtf;
 mod source;
+mod spoken;
+mod stamps;
 mod tabular;
 mod tei;
 mod xml;
+mod xml_tree;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -41,7 +50,7 @@ pub use error::{Place, ReadError, ReadErrorKind};
 use file::File;
 use formats::{Content, FormatEntry, Reader};
 use parts::Parts;
-use plenary_corpus::{Document, Format};
+use plenary_corpus::{Document, Format, FormatFamily};
 use plenary_names::lexicon::Lexicon;
 use source::Source;
 
@@ -171,14 +180,24 @@ fn read_by_format(
     options: &Options,
 ) -> Result<Vec<Document>, Problem> {
     let (path, bytes) = (file.path, file.bytes);
+    let with_times = |mut parts: Parts| {
+        if format.family() == FormatFamily::Prose {
+            stamps::read(&parts.text, &mut parts.lines, &mut parts.turns);
+        }
+        parts
+    };
     let document = |encoding: &str, parts: Parts| {
         if parts.text.trim().is_empty() {
             return Err(Problem::from(ReadErrorKind::Empty));
         }
+        let parts = with_times(parts);
         Ok(vec![Source::new(path, bytes, format, encoding).document(None, parts)])
     };
     match reader {
-        Reader::Bytes(read) => Ok(vec![Source::new(path, bytes, format, EXTRACTED).document(None, read(bytes)?)]),
+        Reader::Bytes(read) => {
+            let parts = with_times(read(bytes)?);
+            Ok(vec![Source::new(path, bytes, format, EXTRACTED).document(None, parts)])
+        }
         Reader::Lines(read) => {
             let Decoded { text, encoding } = file.into_decoded();
             detect::check_text(&text, bytes)?;
@@ -194,6 +213,11 @@ fn read_by_format(
             detect::check_text(file.text(), bytes)?;
             let decoded = decode(bytes);
             document(decoded.encoding, read(&decoded.text))
+        }
+        Reader::Text(decode, read) => {
+            let decoded = decode(bytes);
+            detect::check_text(&decoded.text, bytes)?;
+            document(decoded.encoding, read(&decoded.text, &options.lexicon)?)
         }
         Reader::Table(read) => {
             let table = read(&file, &options.columns)?;

@@ -22,6 +22,10 @@ pub(super) struct Cue {
     pub(super) end_ms: u64,
     /// As written, with tags, without blank lines.
     pub(super) lines: Vec<String>,
+    /// The line above the times of a `WebVTT` cue, unless it is a number.
+    pub(super) identifier: Option<String>,
+    /// Who speaks, if the format says so outside the lines.
+    pub(super) speaker: Option<String>,
 }
 
 /// Warnings by kind. The first few of each kind are listed one by one.
@@ -53,11 +57,22 @@ impl Warnings {
 /// A line with the times of an SBV cue, well-formed or malformed.
 static SBV_TIMES: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^\d+:[^\s,]*,\s?\d+:\S*$"));
 
+/// Two times with an arrow between them that is not the arrow of captions.
+static LOOSE_ARROW: LazyLock<Regex> = LazyLock::new(|| {
+    constant_regex(r"^\s*(\d+:\d+(?::\S*?|[.,]\d+))\s*(?:-+\s*>+|[–—=]+>|→|⟶|➔)\s*(\d+:\d+(?::\S*|[.,]\d+))")
+});
+
 const WRITE_TIMES: &str = "write times as 00:01:02.345 (hours, minutes, seconds, thousandths) and run again";
 
 /// Whether a text begins like a `WebVTT` file.
 pub(crate) fn is_web_vtt(text: &str) -> bool {
     filled_lines(text).next().is_some_and(|first| first.split_whitespace().next() == Some("WEBVTT"))
+}
+
+/// Whether a line is the times of a cue with points before the fractions, as `WebVTT` writes them.
+fn are_web_vtt_times(line: &str) -> bool {
+    let sides = line.split_once("-->");
+    line.contains('.') && are_times(sides.map(|(from, to)| (from, to.split_whitespace().next().unwrap_or(""))))
 }
 
 /// Whether a text begins with the times of a `SubRip` cue, with or without a counter above.
@@ -92,7 +107,10 @@ fn sides(line: &str, format: Format) -> Option<(&str, &str)> {
     if format == Format::Sbv {
         return SBV_TIMES.is_match(line.trim()).then(|| line.trim().split_once(',')).flatten();
     }
-    let (from, to) = line.split_once("-->")?;
+    let Some((from, to)) = line.split_once("-->") else {
+        let found = LOOSE_ARROW.captures(line)?;
+        return Some((found.get(1)?.as_str(), found.get(2)?.as_str()));
+    };
     let to = to.trim_start();
     let is_time = |side: &str| side.trim().starts_with(|c: char| c.is_ascii_digit());
     // Settings ("align:start") and coordinates may follow the second time.
@@ -110,7 +128,11 @@ pub(super) fn cues(text: &str, format: Format, warnings: &mut Warnings) -> Resul
     if format == Format::WebVtt {
         at = lines.iter().position(|line| !line.trim().is_empty()).unwrap_or(0);
         let header = lines.get(at).map_or("", |line| line.trim()).strip_prefix("WEBVTT");
-        let Some(header) = header else {
+        let is_headless = lines.get(at).is_some_and(|line| are_web_vtt_times(line));
+        if is_headless {
+            warnings.add("no header", format!("line {}: the file begins with a cue and not with WEBVTT", at + 1));
+        }
+        let Some(header) = header.or(is_headless.then_some("")) else {
             let problem = "this is not a WebVTT file: its first line is not WEBVTT".to_string();
             return Err(malformed(1, problem, "put a line WEBVTT and a blank line above the first cue, and run again"));
         };
@@ -122,11 +144,14 @@ pub(super) fn cues(text: &str, format: Format, warnings: &mut Warnings) -> Resul
         }
     }
     let mut cues: Vec<Cue> = Vec::new();
+    let mut identifier = None;
+    let is_detached = format == Format::WebVtt && are_detached(&lines[at.min(lines.len())..]);
     let last = lines.iter().rposition(|line| !line.trim().is_empty()).unwrap_or(0);
     while at < lines.len() {
         let line = lines[at];
         let Some((from, to)) = sides(line, format) else {
             at += if line.trim().is_empty() { 1 } else { outside(&lines, at, format, warnings) };
+            identifier = lines.get(at).filter(|below| sides(below, format).is_some()).map(|_| lines[at - 1].trim());
             continue;
         };
         let number = at + 1;
@@ -154,8 +179,14 @@ pub(super) fn cues(text: &str, format: Format, warnings: &mut Warnings) -> Resul
             );
             warnings.add("a cue starts before the one above it", text);
         }
-        let end = end_of_cue(&lines, at + 1, format);
-        let shown: Vec<String> = lines[at + 1..end]
+        if !line.contains("-->") && format != Format::Sbv {
+            let text = format!("line {number}: the times are not divided by `-->`; they were read as times");
+            warnings.add("times without the arrow of captions", text);
+        }
+        let blank = lines[at + 1..].iter().take_while(|line| is_detached && line.trim().is_empty()).count();
+        let begin = if begins_cue(&lines, at + 1 + blank) { at + 1 } else { at + 1 + blank };
+        let end = end_of_cue(&lines, begin, format);
+        let shown: Vec<String> = lines[begin..end]
             .iter()
             .map(|line| line.replace("[br]", " "))
             .filter(|line| !line.trim().is_empty())
@@ -163,7 +194,9 @@ pub(super) fn cues(text: &str, format: Format, warnings: &mut Warnings) -> Resul
         if shown.is_empty() {
             warnings.add("a cue without text", format!("line {number}: cue {} has no text", cues.len() + 1));
         }
-        cues.push(Cue { start_ms, end_ms, lines: shown });
+        let named = identifier.take().filter(|name| format == Format::WebVtt && !name.is_empty() && !is_number(name));
+        let identifier = named.map(str::to_string);
+        cues.push(Cue { start_ms, end_ms, lines: shown, identifier, speaker: None });
         at = end;
     }
     if cues.is_empty() {
@@ -172,6 +205,19 @@ pub(super) fn cues(text: &str, format: Format, warnings: &mut Warnings) -> Resul
     }
     cues.sort_by_key(|cue| cue.start_ms);
     Ok((cues, title))
+}
+
+/// Whether there is a blank line below all times of a `WebVTT` file, and then the text of the cue.
+fn are_detached(lines: &[&str]) -> bool {
+    let below = |at: usize| lines.get(at + 1).is_none_or(|line| line.trim().is_empty());
+    let mut times = (0..lines.len()).filter(|at| sides(lines[*at], Format::WebVtt).is_some()).peekable();
+    times.peek().is_some() && times.all(below)
+}
+
+/// Whether a cue begins on a line: with its times, or with an identifier above them.
+fn begins_cue(lines: &[&str], at: usize) -> bool {
+    let are_times = |at: usize| lines.get(at).is_some_and(|line| sides(line, Format::WebVtt).is_some());
+    are_times(at) || are_times(at + 1)
 }
 
 /// The line after the last line of a cue. In `WebVTT` and SBV a blank line ends a cue. `SubRip` files have blank lines inside

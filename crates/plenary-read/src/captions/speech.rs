@@ -2,8 +2,9 @@
 //!
 //! **Input:** cues. **Output:** lines and turns; speakers from voice tags, `NAME:`, `[Name]`, `>>` and dashes; sounds and
 //! music as lines of no turn; lines that roll up are read once. A name before a colon is a speaker only if it has the form of
-//! a name and the rest of the file supports it: it recurs, other names are written so too, or `>>` precedes it. `>>` or a dash
-//! without a name starts a turn of an unknown speaker.
+//! a name and the rest of the file supports it: it recurs, other names are written so too, or `>>` precedes it. If the file
+//! gives each cue a label in one form (`family`), any label of that form counts. `>>` or a dash without a name starts a turn of
+//! an unknown speaker.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -11,6 +12,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::cues::Cue;
+use super::family::{Family, is_balanced};
 use crate::parts::{Parts, Piece};
 use plenary_corpus::text::{collapse_white_space, ends_sentence, ends_with_sign};
 use plenary_corpus::{Declared, Layout, Turn};
@@ -24,6 +26,8 @@ static TAG: LazyLock<Regex> =
     LazyLock::new(|| constant_regex(r"<(/?)([A-Za-z]+)((?:[.\s/][^<>]*)?)>|<[\d:.,]+>|\{\\[^{}]*\}"));
 static CHEVRONS: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"(?:^|\s)>{2,3}(?:\s*>{2,3})*\s*"));
 static IN_BRACKETS: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"\[[^\[\]]*\]|\([^()]*\)"));
+static TIME_IN_BRACKETS: LazyLock<Regex> =
+    LazyLock::new(|| constant_regex(r"^[\[(<]?\s*(?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?\s*[\])>]$"));
 static BRACKETED_NAME: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^\[\s*([^\[\]]{2,80}?)\s*\]\s*:?\s*"));
 
 /// The voice tag around a piece of text.
@@ -55,7 +59,7 @@ struct Bit {
 /// Joins cues to lines and turns. If `has_voices`, the file names its speakers in voice tags, and text outside them has
 /// no speaker.
 pub(super) fn speech(cues: &[Cue], has_voices: bool, lexicon: &Lexicon) -> Parts {
-    let mut shown: Vec<Vec<(Voice, String)>> = cues.iter().map(|cue| without_tags(&cue.lines)).collect();
+    let mut shown: Vec<Vec<(Voice, String)>> = cues.iter().map(without_tags).collect();
     unroll(cues, &mut shown);
     let bits: Vec<Vec<Bit>> = shown.into_iter().map(|lines| bits(lexicon, lines)).collect();
     let labels = Labels::of(lexicon, &bits);
@@ -70,10 +74,10 @@ pub(super) fn speech(cues: &[Cue], has_voices: bool, lexicon: &Lexicon) -> Parts
 }
 
 /// The lines of a cue without tags, split where the voice changes.
-fn without_tags(lines: &[String]) -> Vec<(Voice, String)> {
-    let mut voice = Voice::Outside;
+fn without_tags(cue: &Cue) -> Vec<(Voice, String)> {
+    let mut voice = cue.speaker.clone().map_or(Voice::Outside, |name| Voice::Inside(Some(name)));
     let mut out = Vec::new();
-    for line in lines {
+    for line in &cue.lines {
         let mut text = String::new();
         let mut from = 0;
         for found in TAG.captures_iter(line) {
@@ -221,6 +225,8 @@ struct Labels<'l> {
     counts: HashMap<String, usize>,
     /// The name that the first words of the file follow.
     opens_with_name: Option<String>,
+    /// The form of label that the file gives each cue.
+    family: Family,
     /// Number of different names with the form of a name.
     n_good: usize,
     /// Speakers change only after the end of a sentence, as far as the file names them: a name inside one is not a speaker.
@@ -247,13 +253,23 @@ impl<'l> Labels<'l> {
         let above: Vec<&Bit> = spoken().collect();
         let changes: Vec<bool> =
             above.windows(2).filter(|pair| named(pair[1])).map(|pair| may_end_turn(&pair[0].text)).collect();
+        let leads: Vec<&str> = spoken().filter(|bit| bit.leads).map(|bit| bit.text.as_str()).collect();
+        let family = Family::of(lexicon, leads.iter().copied());
         let is_punctuated = changes.iter().filter(|ends| **ends).count() * 10 >= changes.len() * 8;
-        Self { lexicon, counts, opens_with_name, n_good, is_punctuated }
+        Self { lexicon, counts, opens_with_name, family, n_good, is_punctuated }
     }
 
     /// The speaker named at the start of a bit, and where the speech begins. `above` is what was said before it.
     fn speaker<'b>(&self, bit: &'b Bit, above: &str) -> Option<(String, &'b str)> {
         let lexicon = self.lexicon;
+        if bit.leads
+            && let Some((label, from)) = self.family.label(&bit.text)
+        {
+            return Some((label, &bit.text[from..]));
+        }
+        if !bit.leads && bit.mark == Mark::None && self.family.begins_each_cue() {
+            return None;
+        }
         let (label, from) = prefix(lexicon, &bit.text)?;
         let rest = &bit.text[from..];
         let quality = label_quality(lexicon, &label);
@@ -292,7 +308,14 @@ fn prefix(lexicon: &Lexicon, text: &str) -> Option<(String, usize)> {
     {
         return Some((found[1].to_string(), found[0].len()));
     }
-    speaker_before_colon(lexicon, text).map(|(label, from)| (label.trim().to_string(), from))
+    let found = speaker_before_colon(lexicon, text).map(|(label, from)| (label.trim().to_string(), from));
+    found.filter(|(label, _)| is_balanced(label))
+}
+
+/// A text without the name of its voice, which some programs print again before the words.
+fn without_name<'t>(text: &'t str, name: &str) -> &'t str {
+    let behind = text.strip_prefix(name).map(str::trim_start);
+    behind.and_then(|rest| rest.strip_prefix([':', '：'])).map_or(text, str::trim_start)
 }
 
 /// "jan de wit": a name in a file that writes no capitals.
@@ -339,6 +362,9 @@ impl<'l> Builder<'l> {
     }
 
     fn take(&mut self, bit: &Bit, times: (f64, f64), labels: &Labels<'_>, has_voices: bool) {
+        if TIME_IN_BRACKETS.is_match(&bit.text) {
+            return;
+        }
         if bit.is_note {
             self.note(&bit.text);
             return;
@@ -346,7 +372,10 @@ impl<'l> Builder<'l> {
         let mut text = bit.text.as_str();
         let mut is_outside = false;
         match &bit.voice {
-            Voice::Inside(name) => self.open(name.as_deref(), name.is_none() && self.is_named()),
+            Voice::Inside(name) => {
+                self.open(name.as_deref(), name.is_none() && self.is_named());
+                text = name.as_deref().map_or(text, |name| without_name(text, name));
+            }
             Voice::Outside => {
                 let continues =
                     bit.mark == Mark::Dash && !may_end_turn(&self.above) && bit.text.starts_with(char::is_lowercase);

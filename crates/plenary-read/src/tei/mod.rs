@@ -64,7 +64,7 @@ pub(crate) fn is_xml(file: &File<'_>) -> bool {
 }
 
 /// Local name of the first element.
-fn root(text: &str) -> Option<String> {
+pub(crate) fn root(text: &str) -> Option<String> {
     let mut reader = Reader::from_str(text);
     loop {
         match reader.read_event().ok()? {
@@ -285,7 +285,7 @@ fn offset(at: u64) -> usize {
     usize::try_from(at).unwrap_or(usize::MAX)
 }
 
-fn predefined(name: &str) -> Option<char> {
+pub(crate) fn predefined(name: &str) -> Option<char> {
     match name {
         "amp" => Some('&'),
         "lt" => Some('<'),
