@@ -62,7 +62,7 @@ tables! {
         /// Other inputs with the same bytes. They are read once, as `path`.
         other_paths: Vec<String>;
         /// Format that the file was read as: `docx`, `markdown`, `odt`, `pdf`, `plain_text`, `html`, `web_vtt`, `sub_rip`,
-        /// `sbv`, `tei`, `csv`, `tsv`, `jsonl`, `xlsx`, `parquet` or `convokit`.
+        /// `sbv`, `tei`, `akoma_ntoso`, `parlparse`, `hansard_canada`, `hansard_australia`, `csv`, `tsv`, `parlamint`, `jsonl`, `xlsx`, `parquet` or `convokit`.
         format: &'a str;
         /// Encoding that the bytes were decoded from (WHATWG name). For `UTF-8`, offsets count the bytes of the file
         /// after its byte order mark, if it has one.
