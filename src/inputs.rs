@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,7 @@ use walkdir::WalkDir;
 use plenary_corpus::Document;
 use plenary_corpus::{Failure, Stage};
 use plenary_read::formats::has_transcript_extension;
-use plenary_read::{Options, ReadError, ReadErrorKind, Reading, content_id, convokit, read_all};
+use plenary_read::{Companion, Options, ReadError, ReadErrorKind, Reading, content_id, convokit, read_all};
 use plenary_tables::{is_part, is_results};
 
 /// All documents that the user's paths hold.
@@ -53,6 +54,8 @@ pub struct Sources {
     documents_of_file: HashMap<String, Vec<String>>,
     /// Paths of the documents that were read, by document id.
     path_of_document: HashMap<String, String>,
+    /// Bytes of the files that complete others, by path; `None` where there is no such file.
+    companion_bytes: HashMap<PathBuf, Option<Arc<[u8]>>>,
     n_bytes: u64,
     n_bytes_read: u64,
 }
@@ -63,6 +66,8 @@ struct Pending {
     path: PathBuf,
     /// Found in a folder, not named by the user.
     in_folder: bool,
+    /// The folder above its own is in the folder that the user named.
+    is_deep: bool,
 }
 
 /// Size of a batch in bytes. A larger file is a separate batch.
@@ -83,8 +88,18 @@ pub fn gather(paths: &[PathBuf], options: &Options) -> Inputs {
 
 /// An input whose bytes are in memory and not decoded yet.
 enum Loaded {
-    File { path: String, bytes: Vec<u8>, file_id: String, is_expected: bool, in_folder: bool },
-    Corpus { path: String, parts: convokit::Parts },
+    File {
+        path: String,
+        bytes: Vec<u8>,
+        companions: Vec<Companion>,
+        file_id: String,
+        is_expected: bool,
+        in_folder: bool,
+    },
+    Corpus {
+        path: String,
+        parts: convokit::Parts,
+    },
 }
 
 impl Sources {
@@ -96,7 +111,7 @@ impl Sources {
             if path.is_dir() {
                 walk(path, &mut pending, &mut sources.skipped);
             } else {
-                pending.push(Pending { path: path.clone(), in_folder: false });
+                pending.push(Pending { path: path.clone(), in_folder: false, is_deep: false });
             }
         }
         // A file that was named is sorted before the same file found in a folder, and is then read whatever its extension.
@@ -144,7 +159,10 @@ impl Sources {
         let readings: Vec<Result<Reading, ReadError>> = loaded
             .par_iter()
             .map(|loaded| match loaded {
-                Loaded::File { path, bytes, .. } => read_all(path, bytes, options),
+                Loaded::File { path, bytes, companions, .. } if companions.is_empty() => read_all(path, bytes, options),
+                Loaded::File { path, bytes, companions, .. } => {
+                    read_all(path, bytes, &Options { companions: companions.clone(), ..options.clone() })
+                }
                 Loaded::Corpus { path, parts } => {
                     convokit::read(path, parts, options).map(|documents| Reading { documents, refused: Vec::new() })
                 }
@@ -200,11 +218,12 @@ fn walk(folder: &Path, pending: &mut Vec<Pending>, skipped: &mut Skipped) {
             }
             // Other files in the folder of a corpus are found like any other file.
             Ok(entry) if entry.file_type().is_dir() && convokit::is_corpus_folder(entry.path()) => {
-                pending.push(Pending { path: entry.into_path(), in_folder: true });
+                pending.push(Pending { path: entry.into_path(), in_folder: true, is_deep: false });
             }
             Ok(entry) if is_part_of_corpus(entry.path()) => {}
             Ok(entry) if entry.file_type().is_file() => {
-                pending.push(Pending { path: entry.into_path(), in_folder: true });
+                let is_deep = entry.depth() > 1;
+                pending.push(Pending { path: entry.into_path(), in_folder: true, is_deep });
             }
             Ok(entry) if entry.file_type().is_symlink() => skipped.ignored.push(failure(
                 &display_path(entry.path()),
@@ -247,9 +266,42 @@ impl Sources {
             ));
             return None;
         }
+        if let Some(completed) = plenary_read::completes(&path).filter(|name| input.path.with_file_name(name).is_file())
+        {
+            self.skipped.ignored.push(failure(
+                &path,
+                &format!("this file completes `{completed}`, with which it is read"),
+                "name the folder, or the other file",
+            ));
+            return None;
+        }
         let bytes = self.skipped.bytes_of(&input.path, &path)?;
         let (file_id, _) = content_id(&bytes);
-        Some(Loaded::File { path, bytes, file_id, is_expected, in_folder: input.in_folder })
+        let companions = self.companions(input, &path);
+        Some(Loaded::File { path, bytes, companions, file_id, is_expected, in_folder: input.in_folder })
+    }
+
+    /// The files beside a file that complete it, and those in the folder above if the user named that too. They are kept, as
+    /// many files may have the same.
+    fn companions(&mut self, input: &Pending, path: &str) -> Vec<Companion> {
+        let mut companions = Vec::new();
+        for name in plenary_read::companions(path) {
+            let (folder, name) = match name.strip_prefix("../") {
+                Some(_) if !input.is_deep => continue,
+                Some(name) => (input.path.parent().and_then(Path::parent), name),
+                None => (input.path.parent(), name.as_str()),
+            };
+            let Some(path) = folder.map(|folder| folder.join(name)).filter(|path| *path != input.path) else {
+                continue;
+            };
+            let bytes = self.companion_bytes.entry(path).or_insert_with_key(|path| {
+                // A link may lead out of the folder.
+                let is_file = fs::symlink_metadata(path).is_ok_and(|file| file.is_file());
+                is_file.then(|| read_bytes(path).ok().flatten()).flatten().map(Into::into)
+            });
+            companions.extend(bytes.clone().map(|bytes| Companion { name: name.to_string(), bytes }));
+        }
+        companions
     }
 
     /// Reads the bytes of the files of a `ConvoKit` corpus; `None` if one cannot be read.
@@ -362,6 +414,7 @@ fn is_not_a_transcript(error: &ReadError) -> bool {
             | ReadErrorKind::OtherJson { .. }
             | ReadErrorKind::NotTei { .. }
             | ReadErrorKind::NoTextInTei
+            | ReadErrorKind::NoSpeech { .. }
             | ReadErrorKind::NoTextColumn { .. }
     )
 }
@@ -449,6 +502,34 @@ mod tests {
         std::fs::remove_file(corpus.join("notes.txt")).unwrap();
         let named = gather(&[corpus], &Options::default());
         assert_eq!(named.documents.len(), 1);
+    }
+
+    #[test]
+    fn files_are_completed_by_those_beside_and_above_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+        std::fs::create_dir_all(folder.path().join("2031")).unwrap();
+        write("X_1.txt", "X_1.u1\tOrder!\nX_1.u2\tYes.\n");
+        write("X_1-meta.tsv", "ID\tSpeaker_name\nX_1.u1\tAnn Lee\nX_1.u2\tBo Hill\n");
+        write(
+            "C-listPerson.xml",
+            "<listPerson><person xml:id=\"a\"><persName>Cy Dahl</persName></person></listPerson>",
+        );
+        write("2031/C_2.xml", "<TEI><text><body><u who=\"#a\">We begin.</u></body></text></TEI>");
+        let inputs = gather(&[folder.path().to_path_buf()], &Options::default());
+        assert!(inputs.skipped.failures.is_empty(), "{:?}", inputs.skipped.failures);
+        let names = |inputs: &Inputs| -> Vec<String> {
+            let turns = inputs.documents.iter().flat_map(|document| &document.turns);
+            turns.flat_map(|turn| &turn.speaker).map(|speaker| speaker.label.clone()).collect()
+        };
+        assert_eq!(names(&inputs), ["Cy Dahl", "Ann Lee", "Bo Hill"]);
+        let ignored: Vec<&str> = inputs.skipped.ignored.iter().map(|ignored| ignored.error.as_str()).collect();
+        assert_eq!(ignored.len(), 2, "{ignored:?}");
+        assert!(ignored.iter().any(|error| error.contains("completes `X_1.txt`")), "{ignored:?}");
+        let named = gather(&[folder.path().join("X_1.txt")], &Options::default());
+        assert_eq!(names(&named), ["Ann Lee", "Bo Hill"]);
+        let outside = gather(&[folder.path().join("2031")], &Options::default());
+        assert_eq!(names(&outside), ["a"], "nothing outside a named folder is read");
     }
 
     #[test]

@@ -72,6 +72,19 @@ fn broken_and_foreign_xml_names_line_and_column() {
     refused("a.xml", b"<TEI><text>\n<body>", &["ends inside `body`", "line 2"], "correct the XML");
     refused("a.xml", b"<html5/>", &["root element is `html5`", "expected `TEI`"], "convert it");
     refused("a.xml", b"<TEI><teiHeader/></TEI>", &["no text"], "name those");
+    refused(
+        "a.xml",
+        b"<akomaNtoso><act><p>Be it</p></act></akomaNtoso>",
+        &["nobody speaks", "`speech`"],
+        "record of debates",
+    );
+    refused(
+        "a.xml",
+        b"<publicwhip>\n<speech speakername='A'><p>Yes.</speech>",
+        &["line 2, column 33"],
+        "correct the XML",
+    );
+    refused("a.txt", b"X_1.u1\tYes.\nX_1.u2\tNo.\n", &["`a-meta.tsv`"], "into one folder");
 }
 
 #[test]

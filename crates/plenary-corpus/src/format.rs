@@ -84,10 +84,20 @@ formats! {
     Exmaralda = "exmaralda" in Captions;
     /// TEI XML, for instance `ParlaMint`.
     Tei = "tei" in Markup;
+    /// Debate in Akoma Ntoso.
+    AkomaNtoso = "akoma_ntoso" in Markup;
+    /// Debates of the parliaments of the United Kingdom, as `parlparse` writes them.
+    Parlparse = "parlparse" in Markup;
+    /// Hansard of the parliament of Canada in XML.
+    HansardCanada = "hansard_canada" in Markup;
+    /// Hansard of the parliament of Australia in XML.
+    HansardAustralia = "hansard_australia" in Markup;
     /// Delimited text.
     Csv = "csv" in Table;
     /// Delimited text with tabs.
     Tsv = "tsv" in Table;
+    /// Texts of `ParlaMint`, joined with their metadata.
+    ParlaMint = "parlamint" in Table;
     /// One JSON object per line.
     Jsonl = "jsonl" in Table;
     /// Excel workbook.

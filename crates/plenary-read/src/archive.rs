@@ -5,8 +5,9 @@
 //! when decompressed: in total size, or relative to the compressed size. Nothing is written to disk, so the names of
 //! members need no check.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::io::{Cursor, Read};
+use std::sync::Arc;
 
 use zip::ZipArchive;
 use zip::result::ZipError;
@@ -14,7 +15,7 @@ use zip::result::ZipError;
 use super::error::{ReadError, ReadErrorKind};
 use super::file::File;
 use super::formats::{self, Content};
-use super::{Options, Reading, convokit, detect};
+use super::{Companion, Options, Reading, convokit, detect};
 use plenary_corpus::Document;
 
 /// Largest size in bytes of a decompressed file, and of all members of an archive together.
@@ -86,7 +87,12 @@ pub(crate) fn zip(file: &File<'_>, options: &Options) -> Result<Reading, ReadErr
             Err(error) => reading.refused.push((folder_path, error)),
         }
     }
+    let index_of: HashMap<&str, usize> = members.iter().map(|(name, index)| (name.as_str(), *index)).collect();
+    let mut companions: HashMap<usize, Arc<[u8]>> = HashMap::new();
     for (name, index) in &members {
+        if super::completes(name).is_some_and(|other| index_of.contains_key(beside(name, &other).as_str())) {
+            continue;
+        }
         if corpora.iter().any(|folder| name.strip_prefix(folder.as_str()).is_some_and(convokit::is_part)) {
             continue;
         }
@@ -95,7 +101,19 @@ pub(crate) fn zip(file: &File<'_>, options: &Options) -> Result<Reading, ReadErr
             // A member that exceeds the limits makes the whole archive suspect.
             Err(error @ ReadError { kind: ReadErrorKind::TooLarge { .. }, .. }) => return Err(error),
             Err(error) => Err(error),
-            Ok(inner) => read_member(&member_path, &inner, options),
+            Ok(inner) => {
+                let mut found = Vec::new();
+                for companion in super::companions(name) {
+                    let Some(index) = index_of.get(beside(name, &companion).as_str()) else { continue };
+                    if let std::collections::hash_map::Entry::Vacant(entry) = companions.entry(*index) {
+                        entry.insert(take(&mut archive, &member_path, *index, &mut bytes_left)?.into());
+                    }
+                    let bytes = companions[index].clone();
+                    found.push(Companion { name: companion.trim_start_matches("../").to_string(), bytes });
+                }
+                let own = (!found.is_empty()).then(|| Options { companions: found, ..options.clone() });
+                read_member(&member_path, &inner, own.as_ref().unwrap_or(options))
+            }
         };
         match read {
             Ok(documents) => reading.documents.extend(documents),
@@ -106,6 +124,16 @@ pub(crate) fn zip(file: &File<'_>, options: &Options) -> Result<Reading, ReadErr
         return Err(ReadError::new(path, ReadErrorKind::NoMembers));
     }
     Ok(reading)
+}
+
+/// The name of a member in the folder of another one, or in the folder above.
+fn beside(name: &str, other: &str) -> String {
+    let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let (folder, other) = match other.strip_prefix("../") {
+        Some(other) => (folder.rsplit_once('/').map_or("", |(above, _)| above), other),
+        None => (folder, other),
+    };
+    if folder.is_empty() { other.to_string() } else { format!("{folder}/{other}") }
 }
 
 /// The folders of an archive that are a `ConvoKit` corpus, each with a `/` at its end or empty.
@@ -267,6 +295,23 @@ mod tests {
         assert_eq!(refused, ["c.zip/inner.gz", "c.zip/picture.png"]);
         assert!(matches!(reading.refused[0].1.kind, ReadErrorKind::Nested { .. }));
         assert_eq!(reading.documents[1].document_id, read("a.csv", b"speaker,text\nA,One.\n").unwrap().document_id);
+    }
+
+    #[test]
+    fn members_are_completed_by_those_beside_and_above_them() {
+        let bytes = packed(&[
+            ("c/X_1.txt", b"X_1.u1\tOrder!\nX_1.u2\tYes.\n"),
+            ("c/X_1-meta.tsv", b"ID\tSpeaker_name\nX_1.u1\tAnn Lee\nX_1.u2\tBo Hill\n"),
+            (
+                "c/C-listPerson.xml",
+                b"<listPerson><person xml:id=\"a\"><persName>Cy Dahl</persName></person></listPerson>",
+            ),
+            ("c/2031/C_2.xml", b"<TEI><text><body><u who=\"#a\">We begin.</u></body></text></TEI>"),
+        ]);
+        let reading = all("c.zip", &bytes).unwrap();
+        let turns = reading.documents.iter().flat_map(|document| &document.turns);
+        let labels: Vec<&str> = turns.flat_map(|turn| &turn.speaker).map(|speaker| speaker.label.as_str()).collect();
+        assert_eq!(labels, ["Cy Dahl", "Ann Lee", "Bo Hill"]);
     }
 
     #[test]

@@ -139,11 +139,22 @@ pub enum ReadErrorKind {
     /// XML that declares entities.
     #[error("the file declares entities of its own, which are never expanded")]
     Entities,
-    /// XML of another kind than TEI.
-    #[error("this is XML that is not TEI: its root element is `{root}`, expected `TEI` or `teiCorpus`")]
+    /// XML of a kind that is not read.
+    #[error(
+        "this is XML of a kind that is not read: its root element is `{root}`, expected `TEI` or `teiCorpus` (TEI), \
+         `akomaNtoso` (Akoma Ntoso), `publicwhip` (parlparse), `Hansard` (Canada) or `hansard` (Australia)"
+    )]
     NotTei {
         /// Local name of the root element.
         root: String,
+    },
+    /// A record of debates in which nobody speaks.
+    #[error("this is {what}, but nobody speaks in it; expected {expected}")]
+    NoSpeech {
+        /// The format, with its article.
+        what: &'static str,
+        /// The elements with speech, in Markdown.
+        expected: &'static str,
     },
     /// TEI in which no `TEI` element has text.
     #[error("the file is TEI but contains no text")]
@@ -163,6 +174,12 @@ pub enum ReadErrorKind {
         column: String,
         /// The columns that the table has, for people.
         columns: String,
+    },
+    /// A file that another one completes, which is not there.
+    #[error("this file holds ids and texts, and does not say who speaks; expected the file `{name}` beside it")]
+    NoCompanion {
+        /// Name of the missing file.
+        name: String,
     },
     /// A row of a table that cannot be read.
     #[error("{problem}")]
@@ -248,7 +265,9 @@ impl ReadErrorKind {
             Kind::Malformed { hint, .. } => hint,
             Kind::Xml { .. } => "correct the XML at this place; an XML editor or `xmllint` shows it",
             Kind::Entities => "write the characters themselves and remove the entity declarations",
-            Kind::NotTei { .. } => "convert it to TEI (Parla-CLARIN) or plain text and run again",
+            Kind::NotTei { .. } => "convert it to one of these or to plain text and run again",
+            Kind::NoCompanion { .. } => "put both files into one folder, and name the folder or the file of texts",
+            Kind::NoSpeech { .. } => "check that the file is a record of debates and not of votes, members or laws",
             Kind::NoTextInTei => "a corpus file that only includes other files is not read; name those files",
             Kind::NoTextColumn { .. } => {
                 "name the column under [columns] in the study, e.g. text = \"remarks\", or call it `text` in the file"

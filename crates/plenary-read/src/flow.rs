@@ -3,8 +3,12 @@
 //! **Input:** starts and ends of paragraphs, rows, cells, text boxes and notes, in the order of the file. **Output:**
 //! lines: a row of a table is one line, text boxes follow their paragraph, notes are at the end.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
+
 use super::parts::{Parts, Piece};
 use super::plain::is_ornament;
+use super::turn_table::TurnColumns;
 use plenary_corpus::Layout;
 
 /// A paragraph: its lines, each in pieces of one typeface.
@@ -54,10 +58,24 @@ enum Place {
     Note(Vec<Paragraph>, Option<Paragraph>),
 }
 
+/// Share of the words of a document that turns in tables must have, so that nobody is searched for elsewhere: 7 of 10.
+const MOST: (usize, usize) = (7, 10);
+
+/// A row of a table on the page itself: the paragraphs of its cells, and the paragraphs of the page that it became.
+#[derive(Debug)]
+struct TableRow {
+    table: usize,
+    cells: Vec<Vec<Paragraph>>,
+    paragraphs: Range<usize>,
+}
+
 /// A document under construction.
 #[derive(Debug, Default)]
 pub(crate) struct Flow {
     page: Vec<Paragraph>,
+    rows: Vec<TableRow>,
+    /// Number of tables that were started.
+    n_tables: usize,
     places: Vec<Place>,
     /// The open paragraph.
     pub(crate) open: Option<Paragraph>,
@@ -93,6 +111,12 @@ impl Flow {
         }
     }
 
+    pub(crate) fn start_table(&mut self) {
+        self.end_paragraph();
+        // Tables in cells are paragraphs of the cell.
+        self.n_tables += usize::from(self.places.is_empty());
+    }
+
     pub(crate) fn start_row(&mut self) {
         self.end_paragraph();
         self.places.push(Place::Row(Vec::new()));
@@ -120,7 +144,15 @@ impl Flow {
     pub(crate) fn end_row(&mut self) {
         self.end_paragraph();
         let Some(Place::Row(_)) = self.places.last() else { return };
-        let Some(Place::Row(mut cells)) = self.places.pop() else { return };
+        let Some(Place::Row(cells)) = self.places.pop() else { return };
+        let (before, whole) = (self.page.len(), self.places.is_empty().then(|| cells.clone()));
+        self.place_row(cells);
+        if let Some(cells) = whole {
+            self.rows.push(TableRow { table: self.n_tables, cells, paragraphs: before..self.page.len() });
+        }
+    }
+
+    fn place_row(&mut self, mut cells: Vec<Vec<Paragraph>>) {
         for cell in &mut cells {
             cell.retain(|paragraph| !paragraph.is_blank());
         }
@@ -226,11 +258,16 @@ impl Flow {
             self.end_note();
             self.end_paragraph();
         }
-        for paragraph in &self.page {
-            out.new_paragraph();
-            for line in &paragraph.lines {
-                let text: String = line.iter().map(|piece| piece.text.as_str()).collect();
-                out.line(if is_ornament(&text) { Layout::Ornament } else { paragraph.layout }, None, line);
+        let turns = self.turns();
+        let mut at = 0;
+        while let Some(paragraph) = self.page.get(at) {
+            if let Some((row, columns)) = turns.get(&at).filter(|(row, _)| !self.rows[*row].paragraphs.is_empty()) {
+                self.write_turn(out, *row, columns.as_ref());
+                at = self.rows[*row].paragraphs.end;
+            } else {
+                out.new_paragraph();
+                write_paragraph(out, paragraph, None);
+                at += 1;
             }
         }
         if self.notes.is_empty() {
@@ -242,5 +279,71 @@ impl Flow {
             out.new_paragraph();
             out.line(Layout::Text, None, &[Piece::plain(format!("[{}] {note}", i + 1))]);
         }
+    }
+
+    /// The rows that are turns, with the columns of their table, and those that name columns, without. Empty unless the
+    /// turns are most of the document.
+    fn turns(&self) -> BTreeMap<usize, (usize, Option<TurnColumns>)> {
+        let mut turns = BTreeMap::new();
+        let mut n_words = 0;
+        let count = |paragraphs: &[Paragraph]| {
+            paragraphs.iter().map(|paragraph| paragraph.text().split_whitespace().count()).sum::<usize>()
+        };
+        let mut from = 0;
+        while let Some(first) = self.rows.get(from) {
+            let n = self.rows[from..].iter().take_while(|row| row.table == first.table).count();
+            let table: Vec<Vec<String>> = self.rows[from..from + n].iter().map(TableRow::texts).collect();
+            if let Some(columns) = TurnColumns::of(&table) {
+                for (at, row) in self.rows[from..from + n].iter().enumerate() {
+                    let is_turn = columns.is_turn(at, row.cells.len());
+                    if is_turn {
+                        n_words += row.cells.iter().map(|cell| count(cell)).sum::<usize>();
+                    }
+                    if is_turn || columns.names == Some(at) {
+                        turns.insert(row.paragraphs.start, (from + at, is_turn.then(|| columns.clone())));
+                    }
+                }
+            }
+            from += n;
+        }
+        if n_words * MOST.1 < count(&self.page) * MOST.0 { BTreeMap::new() } else { turns }
+    }
+
+    /// Writes a row that is a turn, or that names the columns.
+    fn write_turn(&self, out: &mut Parts, row: usize, columns: Option<&TurnColumns>) {
+        let row = &self.rows[row];
+        let texts = row.texts();
+        out.new_paragraph();
+        let Some(columns) = columns else {
+            out.line(Layout::Ornament, None, &[Piece::plain(texts.join("\t"))]);
+            return;
+        };
+        let beside = columns.beside(&texts);
+        let speech = &row.cells[columns.text];
+        if speech.iter().all(Paragraph::is_blank) {
+            out.line(Layout::Text, None, &[Piece::plain(beside)]);
+            return;
+        }
+        out.turns.push(columns.turn(&texts));
+        out.margin(&beside);
+        for paragraph in speech.iter().filter(|paragraph| !paragraph.is_blank()) {
+            write_paragraph(out, paragraph, Some(out.turns.len() - 1));
+            out.new_paragraph();
+        }
+    }
+}
+
+impl TableRow {
+    fn texts(&self) -> Vec<String> {
+        let text =
+            |cell: &Vec<Paragraph>| cell.iter().map(Paragraph::text).collect::<Vec<_>>().join(" ").trim().to_string();
+        self.cells.iter().map(text).collect()
+    }
+}
+
+fn write_paragraph(out: &mut Parts, paragraph: &Paragraph, turn: Option<usize>) {
+    for line in &paragraph.lines {
+        let text: String = line.iter().map(|piece| piece.text.as_str()).collect();
+        out.line(if is_ornament(&text) { Layout::Ornament } else { paragraph.layout }, turn, line);
     }
 }

@@ -7,14 +7,16 @@
 use plenary_corpus::{Document, Format, FormatFamily, Line};
 use plenary_names::lexicon::Lexicon;
 
+use super::debates::tree::Node;
+use super::debates::{akoma_ntoso, australia, canada, parlparse};
 use super::decode::Decoded;
 use super::error::{Problem, ReadError, ReadErrorKind};
 use super::file::File;
 use super::parts::Parts;
 use super::{Columns, Options, Reading};
 use super::{
-    archive, captions, chat, decode, detect, docx, elan, exmaralda, html, markdown, odt, otranscribe, pdf, plain,
-    recogniser, rtf, tabular, tei, xml_tree,
+    archive, captions, chat, decode, detect, docx, elan, events, exmaralda, html, markdown, odt, otranscribe,
+    parlamint, pdf, plain, recogniser, rtf, tabular, tei,
 };
 
 /// A format, or a kind of archive, that plenary reads.
@@ -70,8 +72,12 @@ pub(crate) enum Reader {
     Text(fn(&[u8]) -> Decoded, fn(&str, &Lexicon) -> Result<Parts, Problem>),
     /// Rows of a table, to one document or several.
     Table(fn(&File<'_>, &Columns) -> Result<tabular::Table, Problem>),
+    /// Rows of a table that is joined from two files, to one document or several.
+    Joined(fn(&File<'_>, &Options) -> Result<tabular::Table, Problem>),
     /// Text to several documents.
-    Several(fn(&File<'_>) -> Result<Vec<Document>, Problem>),
+    Several(fn(&File<'_>, &Options) -> Result<Vec<Document>, Problem>),
+    /// The tree of an XML file, to one document.
+    Debate(fn(&Node, &Lexicon) -> Result<Parts, ReadErrorKind>),
     /// The files of a folder: [`convokit`](super::convokit) reads it.
     Folder,
 }
@@ -235,7 +241,7 @@ pub static FORMATS: &[FormatEntry] = &[
         other_extensions: &[],
         recognised_by: "its root element, `tt`",
         documents: "the file",
-        detect: Detect::Text(|file| xml_tree::has_root(file, "tt")),
+        detect: Detect::Text(|file| has_root(file, "tt")),
         content: Content::Documents(Format::Ttml, Reader::Text(decode::decode_xml, captions::ttml::read)),
     },
     FormatEntry {
@@ -245,7 +251,7 @@ pub static FORMATS: &[FormatEntry] = &[
         other_extensions: &[],
         recognised_by: "its root element, `ANNOTATION_DOCUMENT`",
         documents: "the file",
-        detect: Detect::Text(|file| xml_tree::has_root(file, "ANNOTATION_DOCUMENT")),
+        detect: Detect::Text(|file| has_root(file, "ANNOTATION_DOCUMENT")),
         content: Content::Documents(Format::Elan, Reader::Text(decode::decode_xml, elan::read)),
     },
     FormatEntry {
@@ -255,7 +261,7 @@ pub static FORMATS: &[FormatEntry] = &[
         other_extensions: &[],
         recognised_by: "its root element, `basic-transcription`",
         documents: "the file",
-        detect: Detect::Text(|file| xml_tree::has_root(file, "basic-transcription")),
+        detect: Detect::Text(|file| has_root(file, "basic-transcription")),
         content: Content::Documents(Format::Exmaralda, Reader::Text(decode::decode_xml, exmaralda::read)),
     },
     FormatEntry {
@@ -269,6 +275,46 @@ pub static FORMATS: &[FormatEntry] = &[
         content: Content::Documents(Format::Chat, Reader::Text(chat::decode, chat::read)),
     },
     FormatEntry {
+        title: "Akoma Ntoso debate",
+        noun: akoma_ntoso::NOUN,
+        extensions: &["akn"],
+        other_extensions: &[],
+        recognised_by: "its root element, `akomaNtoso`",
+        documents: "the file",
+        detect: Detect::Text(|file| has_root(file, "akomaNtoso")),
+        content: Content::Documents(Format::AkomaNtoso, Reader::Debate(akoma_ntoso::read)),
+    },
+    FormatEntry {
+        title: "UK debates of parlparse",
+        noun: parlparse::NOUN,
+        extensions: &[],
+        other_extensions: &[],
+        recognised_by: "its root element, `publicwhip`",
+        documents: "the file",
+        detect: Detect::Text(|file| has_root(file, "publicwhip")),
+        content: Content::Documents(Format::Parlparse, Reader::Debate(parlparse::read)),
+    },
+    FormatEntry {
+        title: "Canadian Hansard XML",
+        noun: canada::NOUN,
+        extensions: &[],
+        other_extensions: &[],
+        recognised_by: "its root element, `Hansard`",
+        documents: "the file",
+        detect: Detect::Text(|file| has_root(file, "Hansard")),
+        content: Content::Documents(Format::HansardCanada, Reader::Debate(canada::read)),
+    },
+    FormatEntry {
+        title: "Australian Hansard XML",
+        noun: australia::NOUN,
+        extensions: &[],
+        other_extensions: &[],
+        recognised_by: "its root element, `hansard`",
+        documents: "the file",
+        detect: Detect::Text(|file| has_root(file, "hansard")),
+        content: Content::Documents(Format::HansardAustralia, Reader::Debate(australia::read)),
+    },
+    FormatEntry {
         title: "TEI XML (ParlaMint, Parla-CLARIN)",
         noun: "a TEI file",
         extensions: &["xml", "tei"],
@@ -277,6 +323,16 @@ pub static FORMATS: &[FormatEntry] = &[
         documents: "each `TEI` element with text",
         detect: Detect::Text(tei::is_xml),
         content: Content::Documents(Format::Tei, Reader::Several(tei::read)),
+    },
+    FormatEntry {
+        title: "ParlaMint texts with metadata",
+        noun: parlamint::NOUN,
+        extensions: &[],
+        other_extensions: &[],
+        recognised_by: "an id and a tab at the start of each line",
+        documents: "each value of `Text_ID`",
+        detect: Detect::Text(|file| file.has_extension_of(Format::PlainText) && parlamint::is_text(file)),
+        content: Content::Documents(Format::ParlaMint, Reader::Joined(parlamint::read)),
     },
     FormatEntry {
         title: "WebVTT captions",
@@ -316,9 +372,9 @@ pub static FORMATS: &[FormatEntry] = &[
         noun: "an HTML page",
         extensions: &["html", "htm", "xhtml"],
         other_extensions: &[],
-        recognised_by: "a tag of HTML at its start",
+        recognised_by: "a tag of HTML at its start, or its extension and a tag",
         documents: "the file",
-        detect: Detect::Text(|file| html::is_html(file.text())),
+        detect: Detect::Text(html::is_html),
         content: Content::Documents(Format::Html, Reader::DeclaredText(html::decode, html::read)),
     },
     FormatEntry {
@@ -375,6 +431,11 @@ impl FormatEntry {
 /// When the registry has no entry for the format, which a test excludes.
 pub fn entry(format: Format) -> &'static FormatEntry {
     FORMATS.iter().find(|entry| entry.format() == Some(format)).expect("every format has an entry, see the tests")
+}
+
+/// Whether the root element of an XML file has this name.
+fn has_root(file: &File<'_>, name: &str) -> bool {
+    events::root(file).is_some_and(|root| root == name)
 }
 
 /// The extension of a file name in lower case, without the dot; empty if there is none.
@@ -503,6 +564,20 @@ mod tests {
             ("a.md", b"{\"text\":\"a\"}\n{\"text\":\"b\"}\n", Some("jsonl")),
             ("a.txt", b"<TEI/>", Some("tei")),
             ("a.xml", b"<?xml version=\"1.0\"?><html/>", Some("html")),
+            ("a.html", b"<?xml version=\"1.0\"?>\n<div><p>Hi.</p></div>", Some("html")),
+            ("a.xml", b"<?xml version=\"1.0\"?>\n<div><p>Hi.</p></div>", Some("html")),
+            ("a.xml", b"<?xml version=\"1.0\"?>\n<list><p>Hi.</p></list>", Some("tei")),
+            ("a.html", b"<div><p>Hi.</p></div>", Some("html")),
+            ("a.htm", b"Sitting of today<br>\nANN: Hi.<br>", Some("html")),
+            ("a.txt", b"<!-- x -->\n<p>Hi.</p>\n<p>Ho.</p>", Some("html")),
+            ("a.txt", b"<b>ANN:</b> Hi.<br>\n<b>BO:</b> Ho.<br>", Some("html")),
+            ("a.txt", b"<p> is a tag of HTML", Some("plain_text")),
+            ("a.txt", b"<Ann> Hi.\n<Bo> Ho.", Some("plain_text")),
+            ("a.md", b"<div align=\"center\"><p>Hi.</p></div>\n\n**Ann:** Hi.", Some("markdown")),
+            ("a.xml", b"<akomaNtoso><debate/></akomaNtoso>", Some("akoma_ntoso")),
+            ("a", b"<!-- c --><publicwhip/>", Some("parlparse")),
+            ("a.xml", b"<Hansard/>", Some("hansard_canada")),
+            ("a.xml", b"<hansard/>", Some("hansard_australia")),
             ("a.html", b"ANN: Hi.\n", Some("plain_text")),
             ("a.qmd", b"ANN: Hi.\n", Some("markdown")),
             ("a", b"# One\n\n# Two\n", Some("markdown")),

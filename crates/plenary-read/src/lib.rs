@@ -12,11 +12,13 @@ mod archive;
 mod captions;
 mod chat;
 pub mod convokit;
+mod debates;
 mod decode;
 mod detect;
 mod docx;
 mod elan;
 mod error;
+mod events;
 mod exmaralda;
 mod file;
 mod flow;
@@ -26,6 +28,7 @@ mod markdown;
 mod odt;
 mod otranscribe;
 mod packed;
+mod parlamint;
 mod parts;
 mod pdf;
 mod plain;
@@ -36,14 +39,18 @@ mod spoken;
 mod stamps;
 mod tabular;
 mod tei;
+mod turn_table;
 mod xml;
 mod xml_tree;
+
+use std::sync::Arc;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use debates::tree::Node;
 use decode::Decoded;
 use error::Problem;
 pub use error::{Place, ReadError, ReadErrorKind};
@@ -59,7 +66,7 @@ const EXTRACTED: &str = "UTF-8";
 
 /// Which columns of a table mean what, by their names; upper and lower case are the same. Where a name is empty, the
 /// column is found by its usual names, which the page about formats lists.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Columns {
     /// What is said.
@@ -86,8 +93,34 @@ pub struct Columns {
     pub party: String,
     /// Country of the speaker.
     pub country: String,
+    /// What is written in cells of which the value is not known. Only cells that hold nothing else are meant, in this case.
+    pub missing: Vec<String>,
     /// Further columns to keep with each utterance.
     pub carry: Vec<String>,
+}
+
+/// What programs write for a value that is not known: R, pandas, databases.
+const MISSING: [&str; 9] = ["NA", "N/A", "<NA>", "nan", "NaN", "NaT", "None", "NULL", "null"];
+
+impl Default for Columns {
+    fn default() -> Self {
+        Self {
+            text: String::new(),
+            speaker: String::new(),
+            speaker_id: String::new(),
+            document: String::new(),
+            date: String::new(),
+            time_start: String::new(),
+            time_end: String::new(),
+            role: String::new(),
+            position: String::new(),
+            affiliation: String::new(),
+            party: String::new(),
+            country: String::new(),
+            missing: MISSING.map(str::to_string).to_vec(),
+            carry: Vec::new(),
+        }
+    }
 }
 
 /// Options of reading.
@@ -97,6 +130,35 @@ pub struct Options {
     pub columns: Columns,
     /// The words by which names and roles are recognised.
     pub lexicon: Lexicon,
+    /// Files beside the one that is read, which complete it.
+    pub companions: Vec<Companion>,
+}
+
+/// A file that completes another one, such as the metadata of a file of texts.
+#[derive(Debug, Clone)]
+pub struct Companion {
+    /// Its name, without folders.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Arc<[u8]>,
+}
+
+/// Names of the files that complete a file, if they are beside it; those that begin with `../` in the folder above. Only the
+/// name of the file is looked at, so that most of them do not exist.
+pub fn companions(path: &str) -> Vec<String> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let Some((stem, extension)) = name.rsplit_once('.') else { return Vec::new() };
+    match extension.to_ascii_lowercase().as_str() {
+        "txt" => parlamint::METADATA.iter().map(|end| format!("{stem}{end}")).collect(),
+        "xml" => tei::companions(stem),
+        _ => Vec::new(),
+    }
+}
+
+/// The name of the file that a file of this name completes, if that other file is beside it.
+pub fn completes(path: &str) -> Option<String> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    parlamint::METADATA.iter().find_map(|end| name.strip_suffix(end)).map(|stem| format!("{stem}.txt"))
 }
 
 /// The content of one file.
@@ -223,7 +285,16 @@ fn read_by_format(
             let table = read(&file, &options.columns)?;
             tabular::documents(&Source::new(path, bytes, format, table.encoding), table, options)
         }
-        Reader::Several(read) => read(&file),
+        Reader::Joined(read) => {
+            let table = read(&file, options)?;
+            parlamint::documents(&Source::new(path, bytes, format, table.encoding), table, options)
+        }
+        Reader::Several(read) => read(&file, options),
+        Reader::Debate(read) => {
+            let Decoded { text, encoding } = decode::decode_xml(bytes);
+            detect::check_text(&text, bytes)?;
+            document(encoding, read(&Node::read(&text)?, &options.lexicon)?)
+        }
         Reader::Folder => Err(ReadErrorKind::Unsupported { found: formats::entry(format).noun }.into()),
     }
 }
@@ -288,6 +359,10 @@ mod tests {
         assert_eq!(end, document.text.len());
     }
 
+    fn debates(xml: &str) -> Vec<u8> {
+        format!("<?xml version='1.0'?>{xml}").into_bytes()
+    }
+
     /// Small valid files of the formats that are not plain text.
     fn samples() -> Vec<(&'static str, Vec<u8>)> {
         let tei = b"<?xml version=\"1.0\"?><TEI xml:id=\"a\"><teiHeader><fileDesc/></teiHeader><text><body><div><head>H</head>\
@@ -302,6 +377,38 @@ mod tests {
         std::io::Write::write_all(&mut zip, csv).unwrap();
         vec![
             ("a.xml", tei.to_vec()),
+            (
+                "akn.xml",
+                debates(
+                    "<akomaNtoso><debate><meta><references><TLCPerson id='a' showAs='Ann'/></references></meta><debateBody>\
+                 <debateSection><heading>H</heading><speech by='#a' startTime='10:00:00'><from>Ann:</from><p>Good <remark>(bell)</remark> day.\
+                 </p></speech><scene>S</scene></debateSection></debateBody></debate></akomaNtoso>",
+                ),
+            ),
+            (
+                "uk.xml",
+                debates(
+                    "<publicwhip><major-heading id='x/2031-03-04a'>H</major-heading><speech speakername='Ann' time='09:00:00'><p>Good day.</p>\
+                 <p class='italic'>S</p></speech><division divdate='2031-03-04'><mpname>Bo</mpname></division></publicwhip>",
+                ),
+            ),
+            (
+                "canada.xml",
+                debates(
+                    "<Hansard><OrderOfBusinessTitle>H</OrderOfBusinessTitle><Timestamp Hr='10' Mn='05'/><Intervention><PersonSpeaking>\
+                 <Affiliation DbId='1'>Ann (Otley, NDP)</Affiliation></PersonSpeaking><Content><ParaText>Good day.</ParaText></Content>\
+                 </Intervention></Hansard>",
+                ),
+            ),
+            (
+                "australia.xml",
+                debates(
+                    "<hansard><debate><debateinfo><title>H</title></debateinfo><speech><talk.start><talker><name role='metadata'>Lee, Ann\
+                 </name><name.id>1</name.id></talker><para>-Good day.</para></talk.start></speech><question><talk.start><talker>\
+                 <name.id>1</name.id></talker></talk.start><talk.text><body><p><a href='1' type='MemberSpeech'>Ann</a> (x): Why?</p></body>\
+                 </talk.text></question></debate></hansard>",
+                ),
+            ),
             ("a.csv", csv.to_vec()),
             ("a.jsonl", json.to_vec()),
             ("a.csv.gz", gz.finish().unwrap()),
@@ -350,7 +457,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_panics_on_changed_files(which in 0usize..6, at in any::<proptest::sample::Index>(), byte in any::<u8>(), cut in any::<bool>()) {
+        fn nothing_panics_on_changed_files(which in 0usize..10, at in any::<proptest::sample::Index>(), byte in any::<u8>(), cut in any::<bool>()) {
             let (path, mut bytes) = samples().swap_remove(which);
             let at = at.index(bytes.len());
             bytes[at] = byte;

@@ -185,6 +185,7 @@ impl Body {
                 self.lists.push(List { style, count: 0 });
             }
             "list-item" => self.marker = self.next_marker(element),
+            "table" => self.flow.start_table(),
             "table-row" => self.flow.start_row(),
             "table-cell" => self.flow.start_cell(),
             "text-box" => self.flow.start_box(),

@@ -1,22 +1,10 @@
 //! XML of small files as a tree of elements.
 //!
 //! **Input:** decoded XML. **Output:** the root element, with children in their order and the line of each. Names have no
-//! prefix. **Refused**, with line and column: XML that is not well-formed, entities that the file declares, elements nested
-//! too deep. Nothing that the file refers to is read.
+//! prefix. **Refused**, with line and column: what `events` refuses.
 
-use quick_xml::XmlVersion;
-use quick_xml::events::{BytesStart, Event};
-use quick_xml::reader::Reader;
-
-use super::error::{Place, Problem, ReadErrorKind};
-use super::file::File;
-use super::{decode, tei};
-
-/// Deepest nesting of elements.
-const DEEPEST: usize = 250;
-
-/// Bytes at the start of a file in which the root element is searched for.
-const HEAD: usize = 8192;
+use super::error::{Problem, ReadErrorKind};
+use super::events::{self, Element, Sink};
 
 /// An element.
 #[derive(Debug, Clone, Default)]
@@ -37,7 +25,7 @@ pub(crate) enum Child {
 impl Node {
     /// The value of an attribute by its local name, if it is not blank.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        let found = self.attributes.iter().find(|(key, _)| key == name);
+        let found = self.attributes.iter().find(|(key, _)| key.strip_prefix("xml:").unwrap_or(key) == name);
         found.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
     }
 
@@ -87,119 +75,53 @@ impl Node {
     }
 }
 
-/// Whether the root element of an XML file has this local name. Only files whose text begins with a tag are parsed.
-pub(crate) fn has_root(file: &File<'_>, root: &str) -> bool {
-    let head = &file.bytes[..file.bytes.len().min(HEAD)];
-    let text = decode::decode_xml(head).text;
-    text.trim_start().starts_with('<') && tei::root(&text).as_deref() == Some(root)
-}
-
 /// Reads XML to its root element.
 ///
 /// # Errors
-/// [`ReadErrorKind::Xml`] and [`ReadErrorKind::Entities`] with the place.
+/// As [`events::walk`].
 pub(crate) fn parse(text: &str) -> Result<Node, Problem> {
-    let lines = Lines::of(text);
-    let broken = |at: u64, problem: String| {
-        let (line, column) = lines.position(text, usize::try_from(at).unwrap_or(usize::MAX));
-        ReadErrorKind::Xml { problem }.at(Place::Column { line, column })
-    };
-    let mut reader = Reader::from_str(text);
-    let mut open: Vec<Node> = vec![Node::default()];
-    loop {
-        let at = reader.buffer_position();
-        let event = match reader.read_event() {
-            Ok(event) => event,
-            Err(error) => return Err(broken(reader.error_position(), error.to_string())),
-        };
-        match event {
-            Event::Start(start) => {
-                if open.len() > DEEPEST {
-                    return Err(broken(at, format!("elements are nested more than {DEEPEST} deep")));
-                }
-                open.push(node(&start, lines.line(at)).map_err(|error| broken(at, error))?);
-            }
-            Event::Empty(start) => {
-                let node = node(&start, lines.line(at)).map_err(|error| broken(at, error))?;
-                add(&mut open, Child::Element(node));
-            }
-            Event::End(_) => {
-                // The reader has checked that the end belongs to the start, and so there is a parent.
-                if let Some(node) = open.pop() {
-                    add(&mut open, Child::Element(node));
-                }
-            }
-            Event::Text(text) => add(&mut open, Child::Text(text.xml10_content().to_string())),
-            Event::CData(text) => add(&mut open, Child::Text(text.xml10_content().to_string())),
-            Event::GeneralRef(reference) => {
-                let c = match reference.resolve_char_ref() {
-                    Ok(Some(c)) => c,
-                    Ok(None) => tei::predefined(&reference).ok_or_else(|| {
-                        let name = &*reference;
-                        broken(at, format!("found the entity `&{name};`; expected one that XML defines, or a number"))
-                    })?,
-                    Err(error) => return Err(broken(at, error.to_string())),
-                };
-                add(&mut open, Child::Text(c.to_string()));
-            }
-            Event::DocType(declared) if declared.contains("<!ENTITY") => {
-                let (line, column) = lines.position(text, usize::try_from(at).unwrap_or(usize::MAX));
-                return Err(ReadErrorKind::Entities.at(Place::Column { line, column }));
-            }
-            Event::Eof => break,
-            Event::Decl(_) | Event::DocType(_) | Event::Comment(_) | Event::PI(_) => {}
-        }
-    }
-    if open.len() > 1 {
-        let name = open.last().map_or("", |node| node.name.as_str()).to_string();
-        return Err(broken(text.len() as u64, format!("the file ends inside `{name}`; it may be cut off")));
-    }
-    let root = open.pop().and_then(|top| {
+    let mut tree = Tree { open: vec![Node::default()] };
+    events::walk(text, &mut tree)?;
+    let root = tree.open.pop().and_then(|top| {
         top.children.into_iter().find_map(|child| match child {
             Child::Element(node) => Some(node),
             Child::Text(_) => None,
         })
     });
-    root.ok_or_else(|| broken(0, "found no element".to_string()))
+    // A file without a root element was refused.
+    root.ok_or_else(|| ReadErrorKind::Empty.into())
 }
 
-fn add(open: &mut [Node], child: Child) {
-    let Some(parent) = open.last_mut() else { return };
-    match (parent.children.last_mut(), child) {
-        (Some(Child::Text(known)), Child::Text(more)) => known.push_str(&more),
-        (_, child) => parent.children.push(child),
+/// The elements that are open, the outermost first; the first of them stands for the file.
+struct Tree {
+    open: Vec<Node>,
+}
+
+impl Tree {
+    fn add(&mut self, child: Child) {
+        let Some(parent) = self.open.last_mut() else { return };
+        match (parent.children.last_mut(), child) {
+            (Some(Child::Text(known)), Child::Text(more)) => known.push_str(&more),
+            (_, child) => parent.children.push(child),
+        }
     }
 }
 
-fn node(start: &BytesStart<'_>, line: usize) -> Result<Node, String> {
-    let mut attributes = Vec::new();
-    for attribute in start.attributes() {
-        let attribute = attribute.map_err(|error| error.to_string())?;
-        let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|error| error.to_string())?;
-        attributes.push((attribute.key.local_name().as_ref().to_string(), value.into_owned()));
-    }
-    Ok(Node { name: start.local_name().as_ref().to_string(), attributes, children: Vec::new(), line })
-}
-
-/// Offsets of the lines of a text.
-struct Lines(Vec<usize>);
-
-impl Lines {
-    fn of(text: &str) -> Self {
-        Self(std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect())
+impl Sink for Tree {
+    fn open(&mut self, element: Element, line: usize) -> Result<(), ReadErrorKind> {
+        let Element { name, attributes } = element;
+        self.open.push(Node { name, attributes, children: Vec::new(), line });
+        Ok(())
     }
 
-    /// Number of the line of a byte, from 1.
-    fn line(&self, at: u64) -> usize {
-        let at = usize::try_from(at).unwrap_or(usize::MAX);
-        self.0.partition_point(|start| *start <= at)
+    fn close(&mut self) {
+        if let Some(node) = self.open.pop() {
+            self.add(Child::Element(node));
+        }
     }
 
-    /// Line and column of a byte, both from 1.
-    fn position(&self, text: &str, at: usize) -> (usize, usize) {
-        let at = text.floor_char_boundary(at.min(text.len()));
-        let line = self.0.partition_point(|start| *start <= at).max(1);
-        (line, text[self.0[line - 1]..at].chars().count() + 1)
+    fn text(&mut self, text: &str) {
+        self.add(Child::Text(text.to_string()));
     }
 }
 
@@ -226,8 +148,8 @@ mod tests {
         assert!(error("<a>\n<b>").contains("line 2"), "{}", error("<a>\n<b>"));
         assert!(error("<a>\n</b>").contains("line 2"));
         assert!(error("<a>&x;</a>").contains("`&x;`"));
-        assert!(error("<!DOCTYPE a [<!ENTITY x \"y\">]><a>&x;</a>").contains("entities"));
-        assert!(error(&"<a>".repeat(2000)).contains("nested"));
-        assert!(error("text").contains("no element"));
+        assert!(error("<!DOCTYPE a [<!ENTITY x SYSTEM \"y\">]><a>&x;</a>").contains("entities"));
+        assert!(error(&"<a>".repeat(2000)).contains("nest more than"));
+        assert!(error("text").contains("outside the root element"));
     }
 }

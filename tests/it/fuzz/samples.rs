@@ -82,6 +82,12 @@ pub(crate) fn samples() -> Vec<Sample> {
         plain("a.srt", SRT.as_bytes()),
         plain("a.sbv", SBV.as_bytes()),
         plain("a.xml", TEI.as_bytes()),
+        plain("debate.xml", AKOMA_NTOSO.as_bytes()),
+        plain("uk.xml", PARLPARSE.as_bytes()),
+        plain("canada.xml", CANADA.as_bytes()),
+        plain("australia.xml", AUSTRALIA.as_bytes()),
+        plain("piece.html", PIECE.as_bytes()),
+        archive("parlamint.zip", 0, &[("P_1.txt", PARLAMINT), ("P_1-meta.tsv", PARLAMINT_META)]),
         plain("a.csv", CSV.as_bytes()),
         plain("a.tsv", CSV.replace(", ", " - ").replace(',', "\t").as_bytes()),
         plain("a.jsonl", JSONL.as_bytes()),
@@ -277,3 +283,37 @@ const PRINTED: &str = "BT /F2 10 Tf 1 0 0 1 50 700 Tm (Ann Lee: ) Tj /F1 10 Tf (
     BT /F2 10 Tf 1 0 0 1 50 660 Tm (Bo Hill: ) Tj /F1 10 Tf (I thank the speaker \\(and the sea\\).) Tj ET\n\
     q 1 0 0 1 0 0 cm 0 0 100 100 re f Q\n\
     BT /F2 10 Tf 1 0 0 1 50 632 Tm (Ann Lee: ) Tj /F1 10 Tf (Not at all.) Tj T* (So it is.) ' ET\n";
+
+const AKOMA_NTOSO: &str = "<?xml version=\"1.0\"?><akomaNtoso><debate><meta><references>\
+    <TLCPerson eId=\"lee\" showAs=\"Ann Lee\"/><TLCRole eId=\"chair\" showAs=\"Chairperson\"/></references></meta><debateBody>\
+    <debateSection><heading>The coast</heading><speech by=\"#lee\" as=\"#chair\" startTime=\"10:00:00\"><from>THE CHAIR:</from>\
+    <p>The sea <remark>(bell)</remark> rises.</p></speech><scene>Applause</scene><question by=\"#hill\"><from>Bo Hill:</from>\
+    <blockList><item><num>(a)</num><p>Does it?</p></item></blockList></question></debateSection></debateBody></debate></akomaNtoso>";
+
+const PARLPARSE: &str = "<?xml version=\"1.0\"?><!DOCTYPE publicwhip [<!ENTITY mdash \"&#8212;\">]><publicwhip>\
+    <major-heading id=\"a/2031-03-04a.1\">The coast</major-heading><speech speakername=\"Ann Lee\" person_id=\"1\" time=\"10:00:00\">\
+    <p>The sea rises&mdash;fast.</p><p class=\"italic\">Laughter.</p></speech><speech nospeaker=\"true\"><p>Members rose.</p></speech>\
+    <ques speakername=\"Bo Hill\" time=\"9:59\"><p>Does it?</p></ques><division divdate=\"2031-03-04\"><mpname>C</mpname></division>\
+    </publicwhip>";
+
+const CANADA: &str = "<Hansard xml:lang=\"EN\"><ExtractedInformation><ExtractedItem Name=\"Date\">Tuesday, March 4, 2031</ExtractedItem>\
+    </ExtractedInformation><HansardBody><OrderOfBusiness><OrderOfBusinessTitle>The coast</OrderOfBusinessTitle><Timestamp Hr=\"10\" Mn=\"5\"/>\
+    <Intervention><PersonSpeaking><Affiliation DbId=\"1\">Hon. Ann Lee (Otley, NDP)</Affiliation></PersonSpeaking><Content><ParaText>\
+    The sea <I>rises</I>.</ParaText></Content></Intervention><ProceduralText>Bells.</ProceduralText><Intervention><PersonSpeaking>\
+    <Affiliation DbId=\"2\">Mr. Bo Hill</Affiliation></PersonSpeaking><Content><ParaText>Does it?</ParaText></Content></Intervention>\
+    </OrderOfBusiness></HansardBody></Hansard>";
+
+const AUSTRALIA: &str = "<hansard><session.header><date>2031-03-04</date></session.header><chamber.xscript><debate><debateinfo>\
+    <title>The coast</title></debateinfo><speech><talk.start><talker><time.stamp>10:00:00</time.stamp><name role=\"metadata\">Lee, Ann</name>\
+    <name.id>1</name.id></talker><para>The sea rises.</para></talk.start><interjection><talk.start><talker><name role=\"display\">Mr HILL\
+    </name><name.id>2</name.id></talker><para>Does it?</para></talk.start></interjection></speech><speech><talk.start><talker><name.id>1\
+    </name.id><name>Ms LEE</name></talker></talk.start><talk.text><body><p><a href=\"1\" type=\"MemberSpeech\">Ms LEE</a> (x): It does.</p>\
+    </body></talk.text></speech></debate></chamber.xscript></hansard>";
+
+const PIECE: &str = "<div><h2>The coast</h2><table><tr><th>Time</th><th>Text</th><th>Speaker</th></tr><tr><td>0:01</td><td>The sea rises.\
+    </td><td>Ann Lee</td></tr><tr><td>0:05</td><td>Does it?</td><td>Bo Hill</td></tr></table></div>";
+
+const PARLAMINT: &str = "P_1.u1\tThe sea rises.\nP_1.u2\tDoes it?\n";
+
+const PARLAMINT_META: &str =
+    "Text_ID\tID\tSpeaker_name\tSpeaker_party\nP_1\tP_1.u1\tLee, Ann\tA\nP_1\tP_1.u2\tHill, Bo\t-\n";

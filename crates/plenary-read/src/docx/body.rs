@@ -130,6 +130,7 @@ impl<'s> Body<'s> {
                 self.interrupted.push((self.style.take(), self.marked));
                 self.flow.start_box();
             }
+            "tbl" => self.flow.start_table(),
             "tr" => self.flow.start_row(),
             "tc" => self.flow.start_cell(),
             _ => {}

@@ -193,3 +193,41 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_table_of_turns_is_read_by_its_columns() {
+    let cell = |text: &str| {
+        let paragraphs = text.split('|').map(|text| format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"));
+        format!("<w:tc>{}</w:tc>", paragraphs.collect::<String>())
+    };
+    let row = |cells: [&str; 3]| format!("<w:tr>{}</w:tr>", cells.map(cell).concat());
+    let rows = [
+        row(["Timespan", "Content", "Speaker"]),
+        row(["0:00.0 - 0:07.2", "How did you come?|Tell us.", "Interviewer"]),
+        row(["0:07.2 - 0:09.0", "By ship.", "Lena"]),
+        row(["0:09.0 - 0:10.0", "And then?", ""]),
+        row(["0:10.0 - 0:11.0", "", "Lena"]),
+    ];
+    let body = format!("<w:p><w:r><w:t>Interview 7</w:t></w:r></w:p><w:tbl>{}</w:tbl>", rows.concat());
+    let document = read("a.docx", &docx(&body, &[])).unwrap();
+    let shown: Vec<_> = document
+        .turns
+        .iter()
+        .map(|turn| (turn.speaker.as_ref().map(|s| s.label.as_str()), turn.time_start_s, turn.time_end_s))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            (Some("Interviewer"), Some(0.0), Some(7.2)),
+            (Some("Lena"), Some(7.2), Some(9.0)),
+            (None, Some(9.0), Some(10.0))
+        ]
+    );
+    assert_eq!(
+        texts(&docx(&body, &[])),
+        ["Interview 7", "", "How did you come?", "Tell us.", "By ship.", "And then?", "0:10.0 - 0:11.0\tLena"],
+        "the names of the columns are not visible text"
+    );
+    let prose = format!("<w:p><w:r><w:t>{}</w:t></w:r></w:p>{body}", "Here is much more to read. ".repeat(20));
+    assert!(read("a.docx", &docx(&prose, &[])).unwrap().turns.is_empty(), "the table is a small part of the document");
+}

@@ -9,6 +9,7 @@
 mod furniture;
 mod looks;
 mod rows;
+mod turns;
 
 use std::sync::LazyLock;
 
@@ -17,11 +18,12 @@ use regex::bytes::Regex;
 use scraper::Html;
 
 use super::decode::{self, Decoded};
+use super::file::File;
 use super::parts::{Parts, Piece};
 use super::plain;
 use plenary_corpus::text::{collapse_white_space, ends_sentence, ends_with_sign};
-use plenary_corpus::{FrontMatter, Layout, Line};
-use plenary_names::text::constant_byte_regex;
+use plenary_corpus::{Format, FrontMatter, Layout, Line};
+use plenary_names::text::{constant_byte_regex, constant_regex};
 use rows::{Row, rows};
 
 /// Bytes in which a declaration of the encoding is searched for; many pages have more than the standard's 1024 before it.
@@ -47,8 +49,53 @@ pub(crate) fn decode(bytes: &[u8]) -> Decoded {
     }
 }
 
-/// Whether a text is an HTML page, by its beginning.
-pub(crate) fn is_html(text: &str) -> bool {
+/// Bytes at the start of a file in which tags are searched for.
+const TAGS_WITHIN: usize = 8192;
+
+/// Number of ends of blocks that make a text that begins with a tag a piece of a page.
+const ENOUGH_BLOCKS: usize = 2;
+
+static TAG: LazyLock<regex::Regex> =
+    LazyLock::new(|| constant_regex(r"<(/?)([A-Za-z][A-Za-z0-9:.-]*)(?:\s[^<>]*)?/?>"));
+
+/// Tags of HTML inside lines.
+const INLINE: [&str; 28] = [
+    "a", "abbr", "acronym", "b", "bdo", "big", "br", "cite", "code", "em", "font", "i", "img", "ins", "mark", "q", "s",
+    "small", "span", "strike", "strong", "sub", "sup", "tt", "u", "wbr", "col", "colgroup",
+];
+
+/// Whether a file is an HTML page, or a piece of one: by the beginning of the page, or by tags at the start that are all tags
+/// of HTML. With the extension of HTML one tag is enough.
+pub(crate) fn is_html(file: &File<'_>) -> bool {
+    let Some(start) = without_prolog(file.text()) else { return false };
+    let head: String = start.chars().take(16).collect::<String>().to_ascii_lowercase();
+    if ["<!doctype html", "<html", "<head", "<body", "<meta", "<title"].iter().any(|tag| head.starts_with(tag)) {
+        return true;
+    }
+    // Markdown may begin with HTML.
+    if file.has_extension_of(Format::Markdown) {
+        return false;
+    }
+    let mut end = start.len().min(TAGS_WITHIN);
+    while !start.is_char_boundary(end) {
+        end -= 1;
+    }
+    let tags: Vec<(bool, String, usize)> = TAG
+        .captures_iter(&start[..end])
+        .map(|tag| (!tag[1].is_empty(), tag[2].to_ascii_lowercase(), tag.get(0).map_or(0, |tag| tag.start())))
+        .collect();
+    let is_block = |name: &str| rows::BLOCKS.contains(&name);
+    let is_known = |name: &str| is_block(name) || INLINE.contains(&name);
+    if file.has_extension_of(Format::Html) {
+        return tags.iter().any(|(_, name, _)| is_known(name));
+    }
+    let begins_with_tag = tags.first().is_some_and(|(is_end, _, at)| !is_end && *at == 0);
+    let blocks = tags.iter().filter(|(is_end, name, _)| (*is_end && is_block(name)) || name == "br").count();
+    begins_with_tag && blocks >= ENOUGH_BLOCKS && tags.iter().all(|(_, name, _)| is_known(name))
+}
+
+/// The text after declarations, instructions and comments at its start; `None` if one of them does not end.
+fn without_prolog(text: &str) -> Option<&str> {
     let mut start = text.trim_start();
     for _ in 0..20 {
         let skipped = match (start.strip_prefix("<!--"), start.strip_prefix("<?")) {
@@ -56,22 +103,20 @@ pub(crate) fn is_html(text: &str) -> bool {
             (_, Some(instruction)) => instruction.split_once('>'),
             _ => break,
         };
-        let Some((_, rest)) = skipped else { return false };
-        start = rest.trim_start();
+        start = skipped?.1.trim_start();
     }
-    let head: String = start.chars().take(16).collect::<String>().to_ascii_lowercase();
-    ["<!doctype html", "<html", "<head", "<body", "<meta", "<title"].iter().any(|tag| head.starts_with(tag))
+    Some(start)
 }
 
 /// Reads a decoded page.
 pub(crate) fn read(text: &str) -> Parts {
     let page = Html::parse_document(text);
-    let (mut rows, omitted) = rows(&page);
+    let (mut rows, turns, omitted) = rows(&page);
     let is_visual = has_visual_lines(&rows);
     if is_visual {
         rows.retain(|row| !row.is_blank());
     }
-    let mut parts = Parts { front: front(&page), ..Parts::default() };
+    let mut parts = Parts { front: front(&page), turns, ..Parts::default() };
     let mut above: Option<&Row> = None;
     for row in &rows {
         let apart = above.is_some_and(|above| {
@@ -92,7 +137,10 @@ pub(crate) fn read(text: &str) -> Parts {
             Layout::Text if row.is_pre => plain::layout(text.trim()),
             layout => layout,
         };
-        parts.indented_line(layout, None, &row.runs);
+        if !row.beside.is_empty() {
+            parts.margin(&row.beside);
+        }
+        parts.indented_line(layout, row.turn, &row.runs);
         above = Some(row);
     }
     plain::number_paragraphs(&parts.text, &mut parts.lines);

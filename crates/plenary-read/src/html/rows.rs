@@ -10,8 +10,9 @@ use scraper::{Html, Node, node::Element};
 
 use super::furniture::{Words, furniture, is_silent};
 use super::looks::Looks;
+use super::turns::mark;
 use crate::parts::Piece;
-use plenary_corpus::Layout;
+use plenary_corpus::{Layout, Turn};
 
 /// One line of extracted text.
 #[derive(Debug, Clone)]
@@ -23,16 +24,20 @@ pub(crate) struct Row {
     pub(crate) is_pre: bool,
     pub(crate) in_table: bool,
     /// The row of a table and the cell in it that contain the text.
-    cell: Option<Cell>,
+    pub(crate) cell: Option<Cell>,
     /// Begins with the mark of a note, as notes at the foot of a page do.
     pub(crate) is_note: bool,
+    /// The turn that the row is part of, if the page has a table of turns, and the cells beside its speech.
+    pub(crate) turn: Option<usize>,
+    pub(crate) beside: String,
 }
 
 /// Numbers of a table's row and of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Cell {
-    row: usize,
-    cell: usize,
+pub(crate) struct Cell {
+    pub(crate) table: usize,
+    pub(crate) row: usize,
+    pub(crate) cell: usize,
 }
 
 impl Row {
@@ -50,7 +55,8 @@ impl Row {
     }
 }
 
-const BLOCKS: &[&str] = &[
+/// Elements that begin a line.
+pub(super) const BLOCKS: &[&str] = &[
     "address",
     "article",
     "aside",
@@ -115,7 +121,7 @@ struct Frame {
 }
 
 /// The rows of a page, and a warning if more than a few words were omitted.
-pub(crate) fn rows(page: &Html) -> (Vec<Row>, Option<String>) {
+pub(crate) fn rows(page: &Html) -> (Vec<Row>, Vec<Turn>, Option<String>) {
     let looks = Looks::of(page);
     let words = Words::of(page);
     let frame = Frame { bold: false, italic: false, layout: Layout::Text, is_pre: false, in_table: false };
@@ -147,6 +153,7 @@ pub(crate) fn rows(page: &Html) -> (Vec<Row>, Option<String>) {
                         walk.end_block();
                     }
                     match element.name() {
+                        "table" => walk.begin_table(),
                         "tr" => walk.begin_row(),
                         "td" | "th" => walk.begin_cell(),
                         _ => {}
@@ -172,8 +179,10 @@ pub(crate) fn rows(page: &Html) -> (Vec<Row>, Option<String>) {
                     if BLOCKS.contains(&element.name()) {
                         walk.end_block();
                     }
-                    if element.name() == "tr" {
-                        walk.cells.pop();
+                    match element.name() {
+                        "tr" => _ = walk.cells.pop(),
+                        "table" => _ = walk.tables.pop(),
+                        _ => {}
                     }
                     walk.frames.pop();
                 }
@@ -182,7 +191,8 @@ pub(crate) fn rows(page: &Html) -> (Vec<Row>, Option<String>) {
         }
     }
     walk.end_block();
-    (join_cells(walk.rows), omitted_warning(&omitted))
+    let (rows, turns) = mark(walk.rows);
+    (join_cells(rows), turns, omitted_warning(&omitted))
 }
 
 /// The text of a link within the page, if it is the mark of a note: a number or sign that leads to a note, or from the note
@@ -279,6 +289,9 @@ struct Walk {
     /// The open rows of tables, the innermost last, each with its open cell; and the number of rows that were opened.
     cells: Vec<Cell>,
     n_table_rows: usize,
+    /// The open tables, the innermost last, and the number of tables that were opened.
+    tables: Vec<usize>,
+    n_tables: usize,
     is_note: bool,
 }
 
@@ -293,9 +306,15 @@ impl Walk {
         })
     }
 
+    fn begin_table(&mut self) {
+        self.n_tables += 1;
+        self.tables.push(self.n_tables);
+    }
+
     fn begin_row(&mut self) {
         self.n_table_rows += 1;
-        self.cells.push(Cell { row: self.n_table_rows, cell: 0 });
+        let table = self.tables.last().copied().unwrap_or_default();
+        self.cells.push(Cell { table, row: self.n_table_rows, cell: 0 });
     }
 
     fn begin_cell(&mut self) {
@@ -360,6 +379,8 @@ impl Walk {
             in_table: frame.in_table,
             cell: self.cells.last().copied(),
             is_note: std::mem::take(&mut self.is_note),
+            turn: None,
+            beside: String::new(),
         };
         let follows_text = self.rows.last().is_some_and(|last| last.block == self.block);
         if !row.is_blank() || (keep_blank && (follows_text || frame.is_pre)) {
@@ -382,6 +403,8 @@ impl Walk {
             in_table: false,
             cell: None,
             is_note: false,
+            turn: None,
+            beside: String::new(),
         });
         self.block += 1;
     }

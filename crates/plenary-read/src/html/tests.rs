@@ -152,3 +152,48 @@ proptest! {
         prop_assert_eq!(end, parts.text.len());
     }
 }
+
+#[test]
+fn a_table_of_turns_is_read_by_its_columns() {
+    let row = |cells: [&str; 3]| format!("<tr><td>{}</td></tr>", cells.join("</td><td>"));
+    let turns = [
+        row(["0:00 - 0:05", "<p>How did you come?</p><p>Tell us.</p>", "Interviewer"]),
+        row(["0:05 - 0:09", "By ship.", "Lena"]),
+        row(["0:09 - 0:10", "And then?", ""]),
+    ];
+    let page = format!(
+        "<html><body><h1>Interview</h1><table><tr><th>Timespan</th><th>Content</th><th>Speaker</th></tr>{}</table></body></html>",
+        turns.concat()
+    );
+    let document = read::read("a.html", page.as_bytes()).unwrap();
+    let shown: Vec<_> = document
+        .turns
+        .iter()
+        .map(|turn| (turn.speaker.as_ref().map(|s| s.label.as_str()), turn.time_start_s, turn.time_end_s))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            (Some("Interviewer"), Some(0.0), Some(5.0)),
+            (Some("Lena"), Some(5.0), Some(9.0)),
+            (None, Some(9.0), Some(10.0))
+        ]
+    );
+    let said: Vec<_> = document
+        .lines
+        .iter()
+        .filter_map(|line| {
+            Some((line.turn?, line.runs.iter().map(|run| run.span.of(&document.text)).collect::<String>()))
+        })
+        .collect();
+    assert_eq!(
+        said,
+        [
+            (0, "How did you come?".to_string()),
+            (0, "Tell us.".to_string()),
+            (1, "By ship.".to_string()),
+            (2, "And then?".to_string())
+        ]
+    );
+    assert!(document.text.contains("0:05 - 0:09\tLena By ship."), "{}", document.text);
+}

@@ -5,6 +5,7 @@
 
 use plenary_corpus::text::collapse_white_space;
 
+use super::Table;
 use crate::Columns;
 use crate::ReadErrorKind;
 
@@ -27,6 +28,7 @@ const TEXT: &[&str] = &[
 const SPEAKER: &[&str] = &["speaker", "speakername", "name", "fullname", "who", "speakerlabel"];
 const SPEAKER_ID: &[&str] = &["speakerid", "personid", "whoid"];
 const DOCUMENT: &[&str] = &[
+    "textid",
     "document",
     "documentid",
     "docid",
@@ -53,6 +55,19 @@ const POSITION: &[&str] = &["position", "office", "jobtitle", "function"];
 const AFFILIATION: &[&str] = &["affiliation", "organisation", "organization", "institution"];
 const PARTY: &[&str] = &["party", "partyname", "speakerparty", "group", "parliamentarygroup"];
 const COUNTRY: &[&str] = &["country"];
+
+/// Names of columns with a time or with a start and an end.
+const TIMES: &[&str] = &["timespan", "timestamp", "timecode", "time", "times"];
+
+/// The columns of the speaker, of the text and of times in the row of names of a table in a document: all by their usual names.
+pub(crate) fn turn_columns(names: &[String]) -> Option<(usize, usize, Vec<usize>)> {
+    let (speaker, text) = (usual(names, SPEAKER)?, usual(names, TEXT)?);
+    let times = match (usual(names, TIMES), usual(names, TIME_START)) {
+        (Some(both), _) => vec![both],
+        (None, start) => start.into_iter().chain(usual(names, TIME_END)).collect(),
+    };
+    Some((speaker, text, times))
+}
 
 /// Positions of the columns that have a use.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -94,12 +109,57 @@ pub(super) fn text(names: &[String], columns: &Columns) -> Option<usize> {
     if columns.text.is_empty() { usual(names, TEXT) } else { named(names, &columns.text) }
 }
 
+/// Usual names that are also those of other things, such as the body that meets.
+const UNSURE: &[&str] = &["content", "body", "statement", "segment", "sentence", "paragraph"];
+
+/// The column with the text among the rows of a table, and a warning if it is not the first of the usual ones. A column
+/// without any text is passed over; so is one with an unsure name that has the same text in three rows or more.
+///
+/// # Errors
+/// [`ReadErrorKind::NoTextColumn`] with what the columns lack.
+pub(super) fn filled_text(table: &Table, columns: &Columns) -> Result<(usize, Option<String>), ReadErrorKind> {
+    const FEW: usize = 3;
+    let names = &table.names;
+    let listed = |reason: String| {
+        let columns = listed(names, &table.omitted);
+        ReadErrorKind::NoTextColumn {
+            columns: if reason.is_empty() { columns } else { format!("{reason}; {columns}") },
+        }
+    };
+    if !columns.text.is_empty() {
+        return named(names, &columns.text).map(|at| (at, None)).ok_or_else(|| listed(String::new()));
+    }
+    let candidates: Vec<usize> =
+        TEXT.iter().flat_map(|usual| (0..names.len()).filter(move |at| plain(&names[*at]) == *usual)).collect();
+    let texts = |at: usize| table.rows.iter().filter_map(move |row| row.cells.get(at).and_then(Option::as_deref));
+    let mut passed: Vec<String> = Vec::new();
+    for at in &candidates {
+        let mut cells = texts(*at);
+        let Some(first) = cells.next() else {
+            passed.push(format!("the column `{}` is empty in every row", short(&names[*at])));
+            continue;
+        };
+        let n = texts(*at).count();
+        if n >= FEW && UNSURE.contains(&plain(&names[*at]).as_str()) && cells.all(|cell| cell == first) {
+            passed.push(format!("the column `{}` is the same in every row", short(&names[*at])));
+            continue;
+        }
+        let warning = (!passed.is_empty())
+            .then(|| format!("{}; the texts are those of the column `{}`", passed.join("; "), short(&names[*at])));
+        return Ok((*at, warning));
+    }
+    match candidates.first() {
+        // Nothing but an empty column of text.
+        Some(first) if names.len() == 1 => Ok((*first, None)),
+        _ => Err(listed(passed.join("; "))),
+    }
+}
+
 /// Finds what each column means.
 ///
 /// # Errors
-/// [`ReadErrorKind::NoTextColumn`] with the columns that there are; [`ReadErrorKind::NoColumn`] if the study names one
-/// that is missing.
-pub(super) fn find(names: &[String], omitted: &[String], columns: &Columns) -> Result<Use, ReadErrorKind> {
+/// [`ReadErrorKind::NoColumn`] if the study names a column that is missing.
+pub(super) fn find(names: &[String], omitted: &[String], text: usize, columns: &Columns) -> Result<Use, ReadErrorKind> {
     let position = |key: &'static str, name: &str, usual_names: &[&str]| {
         if name.is_empty() {
             return Ok(usual(names, usual_names));
@@ -110,8 +170,6 @@ pub(super) fn find(names: &[String], omitted: &[String], columns: &Columns) -> R
             columns: listed(names, omitted),
         })
     };
-    let text = position("text", &columns.text, TEXT)?
-        .ok_or_else(|| ReadErrorKind::NoTextColumn { columns: listed(names, omitted) })?;
     let mut found = Use {
         text,
         speaker: position("speaker", &columns.speaker, SPEAKER)?,

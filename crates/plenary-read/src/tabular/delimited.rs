@@ -5,10 +5,16 @@
 //! table is skipped. Rows with fewer cells than names are filled up. **Refused:** rows with more cells, and quotation marks
 //! that are not closed.
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
 use csv::{ByteRecord, ReaderBuilder, StringRecord};
+
+use regex::{Captures, Regex};
 
 use super::{Row, Table, columns};
 use plenary_corpus::Format;
+use plenary_names::text::constant_regex;
 
 use crate::error::{Place, Problem};
 use crate::file::File;
@@ -25,7 +31,7 @@ const ABOVE_NAMES: usize = 10;
 /// # Errors
 /// [`ReadErrorKind::Row`] if a quotation mark is not closed or a row has more cells than there are names.
 pub(super) fn read(file: &File<'_>, columns: &Columns) -> Result<Table, Problem> {
-    let text = file.text();
+    let text = &*with_doubled_quotes(file.text());
     let delimiters: &[u8] = if file.has_extension_of(Format::Tsv) { b"\t,;|" } else { b",;\t|" };
     let mut best: Option<(Fit, u8, Option<usize>)> = None;
     for &delimiter in delimiters {
@@ -35,7 +41,57 @@ pub(super) fn read(file: &File<'_>, columns: &Columns) -> Result<Table, Problem>
         }
     }
     let (delimiter, header) = best.map_or((b',', None), |(_, delimiter, header)| (delimiter, header));
-    rows(text, delimiter, header.unwrap_or(0))
+    let mut table = rows(text, delimiter, header.unwrap_or(0))?;
+    if let Some(line) = loose_quote(text, delimiter) {
+        table.warnings.push(format!(
+            "line {line}: a quotation mark inside a quoted cell is neither doubled nor after a backslash; the cell may not \
+             end where it should"
+        ));
+    }
+    Ok(table)
+}
+
+/// Text in which quotation marks inside cells are doubled, as the standard of CSV has it. Some programs write a backslash
+/// before them instead; this is the case if cells end at odd places otherwise and do not then. The length of the text
+/// stays the same.
+fn with_doubled_quotes(text: &str) -> Cow<'_, str> {
+    if !text.contains("\\\"") {
+        return Cow::Borrowed(text);
+    }
+    let doubled = BACKSLASHES.replace_all(text, |found: &Captures<'_>| {
+        // An even number of backslashes is backslashes.
+        let run = &found[1];
+        if run.len() % 2 == 1 { format!("{}\"\"", &run[1..]) } else { format!("{run}\"") }
+    });
+    let n_loose = |text: &str| {
+        [b',', b';', b'\t', b'|'].iter().filter(|delimiter| loose_quote(text, **delimiter).is_some()).count()
+    };
+    if n_loose(&doubled) < n_loose(text) { doubled } else { Cow::Borrowed(text) }
+}
+
+static BACKSLASHES: LazyLock<Regex> = LazyLock::new(|| constant_regex(r#"(\\+)""#));
+
+/// The first line with a quoted cell that does not end before a delimiter or the end of a row.
+fn loose_quote(text: &str, delimiter: u8) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let (mut is_quoted, mut begins, mut line) = (false, true, 1);
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        line += usize::from(byte == b'\n');
+        match (is_quoted, byte) {
+            (true, b'"') => match bytes.get(at + 1) {
+                Some(b'"') => at += 1,
+                None | Some(b'\n' | b'\r') => is_quoted = false,
+                Some(next) if *next == delimiter => is_quoted = false,
+                Some(_) => return Some(line),
+            },
+            (false, b'"') if begins => is_quoted = true,
+            _ => {}
+        }
+        begins = !is_quoted && (byte == delimiter || matches!(byte, b'\n' | b'\r'));
+        at += 1;
+    }
+    None
 }
 
 /// How well a delimiter fits: whether it gives a column of text, then the share of rows with as many cells as names, then

@@ -4,13 +4,16 @@
 //! named with a dot (`meta.party`), lists remain JSON. **Refused:** lines that are not JSON objects.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
+use regex::{Captures, Regex};
 use serde_json::{Map, Value};
 
 use super::{Row, Table};
 use crate::ReadErrorKind;
 use crate::error::{Place, Problem};
 use crate::file::File;
+use plenary_names::text::constant_regex;
 
 /// Whether the first two lines that are not blank are JSON objects.
 pub(crate) fn is_json_lines(file: &File<'_>) -> bool {
@@ -31,10 +34,15 @@ pub(crate) fn json_lines(text: &str) -> Result<Table, Problem> {
     let mut columns: HashMap<String, usize> = HashMap::new();
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let place = Place::Line(number + 1);
-        let object: Map<String, Value> = serde_json::from_str(line).map_err(|error| {
-            let problem = format!("expected one JSON object, {}", in_column(&error));
-            ReadErrorKind::Row { problem }.at(place.clone())
-        })?;
+        let object: Map<String, Value> = serde_json::from_str(line)
+            .or_else(|error| {
+                // Python writes NaN, which JSON does not have.
+                without_nan(line).and_then(|line| serde_json::from_str(&line).ok()).ok_or(error)
+            })
+            .map_err(|error| {
+                let problem = format!("expected one JSON object, {}", in_column(&error));
+                ReadErrorKind::Row { problem }.at(place.clone())
+            })?;
         let mut cells = vec![None; table.names.len()];
         flatten("", object, &mut |name, value| {
             let at = *columns.entry(name.clone()).or_insert_with(|| {
@@ -50,6 +58,18 @@ pub(crate) fn json_lines(text: &str) -> Result<Table, Problem> {
     }
     Ok(table)
 }
+
+/// The line with `null` for numbers that are not numbers; `None` if there are none outside texts.
+fn without_nan(line: &str) -> Option<String> {
+    let is_any = ["NaN", "Infinity"].iter().any(|word| line.contains(word));
+    let replaced = NOT_A_NUMBER.replace_all(line, |found: &Captures<'_>| {
+        // Texts are matched as a whole, so that nothing inside them is.
+        if found[0].starts_with('"') { found[0].to_string() } else { "null".to_string() }
+    });
+    is_any.then(|| replaced.into_owned())
+}
+
+static NOT_A_NUMBER: LazyLock<Regex> = LazyLock::new(|| constant_regex(r#""(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b"#));
 
 /// The message of serde without its line number, which counts within the line that it was given.
 fn in_column(error: &serde_json::Error) -> String {

@@ -8,6 +8,8 @@
 mod columns;
 mod delimited;
 mod jsonl;
+mod missing;
+mod names;
 mod parquet;
 mod workbook;
 
@@ -24,6 +26,7 @@ use plenary_corpus::{Declared, Details, Document, Turn, clock};
 use plenary_names::lexicon::Lexicon;
 use plenary_names::roles::role_named;
 
+pub(crate) use columns::turn_columns;
 pub(crate) use jsonl::{is_json_lines, json_lines};
 pub(crate) use parquet::{NOUN as PARQUET_NOUN, read as read_parquet};
 pub(crate) use workbook::{NOUN as WORKBOOK_NOUN, is_workbook, read as read_workbook};
@@ -66,9 +69,20 @@ pub(crate) fn read_json_lines(file: &File<'_>, _columns: &Columns) -> Result<Tab
 ///
 /// # Errors
 /// If a column is missing or no row has text.
-pub(crate) fn documents(source: &Source<'_>, table: Table, options: &Options) -> Result<Vec<Document>, Problem> {
-    let found = columns::find(&table.names, &table.omitted, &options.columns)?;
-    group_rows(source, table, &found, &options.lexicon)
+pub(crate) fn documents(source: &Source<'_>, mut table: Table, options: &Options) -> Result<Vec<Document>, Problem> {
+    missing::remove(&mut table, &options.columns.missing);
+    let (text, warning) = columns::filled_text(&table, &options.columns)?;
+    table.warnings.extend(warning);
+    let found = columns::find(&table.names, &table.omitted, text, &options.columns)?;
+    missing::remove_signs(&mut table, &found);
+    if let Some(column) = found.speaker {
+        names::surname_last(&mut table, column, &options.lexicon);
+    }
+    let order = found.date.and_then(|column| DayOrder::of(&table, column));
+    if let Some((_, example)) = &order {
+        table.warnings.push(format!("the dates were read in the order that `{example}` shows"));
+    }
+    group_rows(source, table, &found, order.map(|(order, _)| order), &options.lexicon)
 }
 
 /// Maximum size in bytes of all cells of a table together. In a file, one text can be stored once for many cells.
@@ -104,7 +118,13 @@ struct Group {
 ///
 /// # Errors
 /// [`ReadErrorKind::Empty`] if no row has text.
-fn group_rows(source: &Source<'_>, table: Table, found: &Use, lexicon: &Lexicon) -> Result<Vec<Document>, Problem> {
+fn group_rows(
+    source: &Source<'_>,
+    table: Table,
+    found: &Use,
+    order: Option<DayOrder>,
+    lexicon: &Lexicon,
+) -> Result<Vec<Document>, Problem> {
     let mut groups: Vec<Group> = Vec::new();
     let mut group_of: HashMap<Option<String>, usize> = HashMap::new();
     let mut without_text = 0;
@@ -119,7 +139,7 @@ fn group_rows(source: &Source<'_>, table: Table, found: &Use, lexicon: &Lexicon)
             groups.push(Group { name, ..Group::default() });
             groups.len() - 1
         });
-        groups[at].add(row, text, found, &table.names, lexicon);
+        groups[at].add(row, text, found, &table.names, order, lexicon);
     }
     if groups.is_empty() {
         return Err(ReadErrorKind::Empty.into());
@@ -142,11 +162,19 @@ fn group_rows(source: &Source<'_>, table: Table, found: &Use, lexicon: &Lexicon)
 }
 
 impl Group {
-    fn add(&mut self, row: &Row, text: &str, found: &Use, names: &[String], lexicon: &Lexicon) {
+    fn add(
+        &mut self,
+        row: &Row,
+        text: &str,
+        found: &Use,
+        names: &[String],
+        order: Option<DayOrder>,
+        lexicon: &Lexicon,
+    ) {
         let cell = |column: Option<usize>| column.and_then(|at| row.cells.get(at)).and_then(Option::as_deref);
         let owned = |column: Option<usize>| cell(column).map(str::to_string);
         if let Some(date) = cell(found.date) {
-            match date_of(date) {
+            match date_of(date).or_else(|| order?.date_of(date)) {
                 Some(date) if self.parts.front.date.is_none_or(|first| first == date) => {
                     self.parts.front.date = Some(date);
                 }
@@ -196,7 +224,7 @@ impl Group {
             ));
         }
         if self.n_unreadable_dates > 0 {
-            warnings.push(format!("{} dates are not written as YYYY-MM-DD and were not read", self.n_unreadable_dates));
+            warnings.push(format!("{} dates are not written as YYYY-MM-DD and were not read, as no date of the column shows which number is the day", self.n_unreadable_dates));
         }
         if self.n_unreadable_times > 0 {
             warnings
@@ -214,6 +242,50 @@ fn date_of(text: &str) -> Option<jiff::civil::Date> {
     let day = text.split(['T', ' ']).next().unwrap_or(text).replace('/', "-");
     let year_first = day.find('-').is_none_or(|at| at == 4);
     year_first.then(|| day.parse().ok()).flatten()
+}
+
+/// The order of day and month in dates with the year at the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum DayOrder {
+    DayFirst,
+    MonthFirst,
+}
+
+impl DayOrder {
+    /// The order that the dates of a column show, and the date that shows it: one whose first or second number is no month.
+    /// `None` if none does, or if they contradict each other.
+    fn of(table: &Table, column: usize) -> Option<(Self, String)> {
+        let mut shown: Option<(Self, String)> = None;
+        for row in &table.rows {
+            let Some(text) = row.cells.get(column).and_then(Option::as_deref) else { continue };
+            let Some((first, second, _)) = numbers(text) else { continue };
+            let order = match (first > 12, second > 12) {
+                (true, false) => Self::DayFirst,
+                (false, true) => Self::MonthFirst,
+                _ => continue,
+            };
+            match &shown {
+                None => shown = Some((order, text.to_string())),
+                Some((known, _)) if *known != order => return None,
+                Some(_) => {}
+            }
+        }
+        shown
+    }
+
+    fn date_of(self, text: &str) -> Option<jiff::civil::Date> {
+        let (first, second, year) = numbers(text)?;
+        let (day, month) = if self == Self::DayFirst { (first, second) } else { (second, first) };
+        jiff::civil::Date::new(year, month, day).ok()
+    }
+}
+
+/// The three numbers of a date with the year at the end: `13/04/2025`, `13.4.2025`, perhaps with a time after it.
+fn numbers(text: &str) -> Option<(i8, i8, i16)> {
+    let mut parts = text.trim().split(['T', ' ']).next()?.split(['/', '.', '-']);
+    let (first, second, year) = (parts.next()?, parts.next()?, parts.next()?);
+    let is_date = parts.next().is_none() && year.len() == 4 && first.len() <= 2 && second.len() <= 2;
+    is_date.then(|| Some((first.parse().ok()?, second.parse().ok()?, year.parse().ok()?))).flatten()
 }
 
 #[cfg(test)]

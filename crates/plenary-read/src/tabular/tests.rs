@@ -271,3 +271,85 @@ fn a_workbook_is_a_table_and_not_an_archive() {
     let message = read("a.xlsx", &workbook(&row(1, ["one", "two"]))).unwrap_err().to_string();
     assert!(message.contains("sheet `Speeches` has the columns `one`, `two`"), "{message}");
 }
+
+#[test]
+fn what_programs_write_for_missing_values_is_missing() {
+    let csv = b"\"\",\"doc_id\",\"text\",\"speaker\",\"party\"\n\"1\",\"d1\",\"Good morning.\",\"Ann Lee\",NA\n\
+        \"2\",\"d1\",NA,\"Bo Hill\",\"Con\"\n\"3\",\"d1\",\"Thank you.\",nan,\"None\"\n\"4\",\"d1\",\"Yes, NA.\",\"Na Li\",\"-\"\n";
+    let found = documents("a.csv", csv, Columns::default()).remove(0);
+    let speakers: Vec<_> = found.turns.iter().map(|turn| turn.speaker.as_ref().map(|s| s.label.as_str())).collect();
+    assert_eq!(speakers, [Some("Ann Lee"), None, Some("Na Li")]);
+    assert_eq!(found.text, "Good morning.\nThank you.\nYes, NA.\n");
+    assert!(found.turns.iter().flat_map(|turn| &turn.speaker).all(|speaker| speaker.details.party.is_none()));
+    assert!(found.warnings.iter().any(|warning| warning.contains("`NA` (2)")), "{:?}", found.warnings);
+    let columns = Columns { missing: vec!["x".into()], ..Columns::default() };
+    let kept = documents("a.csv", b"speaker,text,party\nA,None,x\n", columns).remove(0);
+    assert_eq!((kept.text.as_str(), &kept.turns[0].speaker.as_ref().unwrap().details.party), ("None\n", &None));
+    let json = b"{\"text\":\"NaN, she said.\",\"speaker\":\"A\",\"score\":NaN}\n{\"text\":\"Yes.\",\"speaker\":null}\n";
+    assert_eq!(documents("a.jsonl", json, Columns::default())[0].text, "NaN, she said.\nYes.\n");
+}
+
+#[test]
+fn quotes_after_a_backslash_are_read() {
+    let csv = b"speaker,text,n\nAnn,\"I said \\\"no\\\"; and, I mean it.\n\nNo, \\\"no\\\"\",1\nBo,\"A path C:\\x.\",2\nCy,\"It ends so \\\\\",3\n";
+    assert_eq!(
+        said(&one("a.csv", csv)),
+        [
+            (Some("Ann"), "I said \"no\"; and, I mean it.\n\nNo, \"no\""),
+            (Some("Bo"), "A path C:\\x."),
+            (Some("Cy"), "It ends so \\\\")
+        ]
+    );
+    let standard = b"speaker,text\nAnn,\"A path C:\\\"\nBo,\"She said \"\"no\"\".\"\n";
+    assert_eq!(said(&one("a.csv", standard)), [(Some("Ann"), "A path C:\\"), (Some("Bo"), "She said \"no\".")]);
+    let loose = read("a.csv", b"speaker,text\nAnn,\"She said \"no\" twice.\"\n").unwrap();
+    assert!(loose.warnings.iter().any(|warning| warning.starts_with("line 2")), "{:?}", loose.warnings);
+}
+
+#[test]
+fn the_column_of_text_has_text() {
+    let csv =
+        b"speaker,title,body,text\nAnn Lee,On ports,The port is closed.,\nBo Hill,Re: ports,It will open again.,\n";
+    let found = read("a.csv", csv).unwrap();
+    assert_eq!(found.text, "The port is closed.\nIt will open again.\n");
+    assert!(
+        found.warnings.iter().any(|warning| warning.contains("`text` is empty in every row; the texts")),
+        "{:?}",
+        found.warnings
+    );
+    let empty = read("a.csv", b"speaker,text,words\nAnn,,Hello.\nBo,,Hello.\n").unwrap_err().to_string();
+    assert!(empty.contains("`text` is empty in every row") && empty.contains("`words`"), "{empty}");
+    let metadata =
+        read("a.tsv", b"ID\tBody\tSpeaker\n1\tLower house\tA\n2\tLower house\tB\n3\tLower house\tA\n").unwrap_err();
+    assert!(metadata.to_string().contains("`Body` is the same in every row"), "{metadata}");
+}
+
+#[test]
+fn merged_metadata_of_parlamint() {
+    let tsv = "Text_ID\tID\tTitle\tBody\tSession\tSpeaker_role\tSpeaker_party\tSpeaker_ID\tSpeaker_name\tText\n\
+        P-XX_1\tP-XX_1.u1\tMinutes\tLower house\t-\tChairperson\tLAB\tAnnLee\tLee, Ann Harriet\tOrder!\n\
+        P-XX_1\tP-XX_1.u2\tMinutes\tLower house\t-\tRegular\t-\tCyDahl\tvan der Dahl, Cy\tSo do I.\n";
+    let found = documents("a.tsv", tsv.as_bytes(), Columns::default()).remove(0);
+    assert_eq!(found.path, "a.tsv/P-XX_1");
+    let transcript = attribute(found, &plenary_attribute::Options::default());
+    let people: Vec<_> =
+        transcript.speakers.iter().map(|s| (s.name.as_str(), s.role, s.details.party.as_deref())).collect();
+    assert_eq!(people, [("Ann Harriet Lee", Role::Chair, Some("LAB")), ("Cy van der Dahl", Role::Speaker, None)]);
+    assert!(transcript.speakers.iter().all(|speaker| speaker.details.affiliation.is_none()));
+    let offices = b"speaker,text\n\"Hill, Director\",One.\n\"Moss, Chair\",Two.\nAnn Lee,Three.\n";
+    let labels: Vec<String> =
+        read("a.csv", offices).unwrap().turns.into_iter().map(|turn| turn.speaker.unwrap().label).collect();
+    assert_eq!(labels, ["Hill, Director", "Moss, Chair", "Ann Lee"]);
+}
+
+#[test]
+fn dates_show_their_order_or_are_not_read() {
+    let date = |rows: &str| read("a.csv", format!("date,speaker,text\n{rows}").as_bytes()).unwrap().front.date;
+    let day = jiff::civil::date;
+    assert_eq!(date("03/04/2031,A,One.\n13/04/2031,A,Two.\n"), Some(day(2031, 4, 3)));
+    assert_eq!(date("03/04/2031,A,One.\n04/13/2031,A,Two.\n"), Some(day(2031, 3, 4)));
+    assert_eq!(date("13.4.2031 10:00,A,One.\n"), Some(day(2031, 4, 13)));
+    assert_eq!(date("03/04/2031,A,One.\n"), None);
+    assert_eq!(date("13/04/2031,A,One.\n04/13/2031,A,Two.\n"), None);
+    assert_eq!(date("2031-04-03,A,One.\n"), Some(day(2031, 4, 3)));
+}

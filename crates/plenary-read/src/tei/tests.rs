@@ -167,7 +167,7 @@ fn broken_xml_is_refused_with_its_place() {
 #[test]
 fn other_xml_is_named() {
     let message = error("<?xml version=\"1.0\"?>\n<!-- c -->\n<hansard:debate xmlns:hansard=\"x\"/>").to_string();
-    assert!(message.contains("XML that is not TEI") && message.contains("`debate`"), "{message}");
+    assert!(message.contains("XML of a kind that is not read") && message.contains("`debate`"), "{message}");
     assert!(matches!(error("<TEI><teiHeader/><text><body/></text></TEI>").kind, ReadErrorKind::NoTextInTei));
 }
 
@@ -185,4 +185,68 @@ fn declared_entities_are_refused_and_nothing_is_fetched() {
 fn deep_nesting_is_refused() {
     let deep = format!("<TEI><text>{}", "<div>".repeat(100_000));
     assert!(error(&deep).to_string().contains("deep"));
+}
+
+/// A text with lists of persons and organisations after it. `date` is that of the sitting.
+fn listed(date: &str, place: &str) -> String {
+    let lists = r##"<listPerson>
+      <person xml:id="lee"><persName><surname>Lee</surname><forename>Ann</forename></persName><sex value="F"/>
+       <affiliation role="member" ref="#party.A" to="2030-06-30"/><affiliation role="member" ref="#party.B" from="2030-07-01"/>
+       <affiliation role="minister" ref="#gov" from="2031"><roleName xml:lang="en">Minister of Ferries</roleName></affiliation></person>
+      <person xml:id="hill"><persName to="2030-12-31">Moss, Bea</persName><persName from="2031-01-01">Hill, Bea</persName>
+       <affiliation ref="#harbour">Harbour Board</affiliation><affiliation role="member" ref="#group.X"/></person></listPerson>
+     <listOrg><org xml:id="party.A" role="politicalParty"><orgName full="yes" xml:lang="en">Alpha Party</orgName><orgName full="abb">AP</orgName></org>
+      <org xml:id="party.B" role="politicalParty"><orgName full="yes" xml:lang="en">Beta Party</orgName></org>
+      <org xml:id="gov" role="government"><orgName full="yes">The Government</orgName></org>
+      <org xml:id="harbour"><orgName>Harbour Board of Otley</orgName></org></listOrg>"##;
+    let turns = r##"<u who="#lee" ana="#chair"><seg>We begin.</seg></u><u who="#hill"><seg>Yes.</seg></u><u who="#gone"><seg>No.</seg></u>"##;
+    let (back, stand_off) = match place {
+        "back" => (format!("<back><div>{lists}</div></back>"), String::new()),
+        _ => (String::new(), format!("<standOff>{lists}</standOff>")),
+    };
+    format!(
+        "<TEI xml:lang=\"en\"><teiHeader><fileDesc><titleStmt><title type=\"main\">Corpus of the House</title><title type=\"sub\">Sitting 7</title>\
+         <meeting n=\"3\" ana=\"#parla.term\">Term 3</meeting><meeting n=\"7\" ana=\"#parla.sitting\">Sitting 7</meeting>\
+         <meeting n=\"2\" ana=\"#parla.session #parla.lower\">Session 2</meeting></titleStmt></fileDesc>\
+         <profileDesc><settingDesc><setting><date when=\"{date}\"/></setting></settingDesc></profileDesc></teiHeader>\
+         <text><body><div>{turns}</div></body>{back}</text>{stand_off}</TEI>"
+    )
+}
+
+#[test]
+fn lists_after_the_text_give_names_parties_and_offices_of_the_day() {
+    for place in ["back", "stand_off"] {
+        let document = read("a.xml", listed("2031-03-04", place).as_bytes()).unwrap();
+        let speakers: Vec<_> = document.turns.iter().map(|turn| turn.speaker.as_ref().unwrap()).collect();
+        assert_eq!(speakers[0].name.as_deref(), Some("Ann Lee"), "{place}");
+        assert_eq!(speakers[0].details.party.as_deref(), Some("Beta Party"));
+        assert_eq!(speakers[0].details.title.as_deref(), Some("Minister of Ferries"));
+        assert_eq!(speakers[0].role, Some(Role::Chair));
+        assert_eq!(speakers[1].name.as_deref(), Some("Bea Hill"));
+        assert_eq!(speakers[1].details.affiliation.as_deref(), Some("Harbour Board of Otley"));
+        assert_eq!(speakers[1].details.party.as_deref(), Some("X"), "the id names the party that no list has");
+        assert_eq!((speakers[2].name.as_deref(), speakers[2].label.as_str()), (None, "gone"));
+        assert!(document.warnings.iter().any(|warning| warning.contains("gone")), "{:?}", document.warnings);
+        assert_eq!(document.text, "We begin.\nYes.\nNo.\n", "lists are not text");
+        assert_eq!(document.front.title.as_deref(), Some("Sitting 7"));
+        assert_eq!(document.front.session.as_deref(), Some("Session 2"));
+    }
+    let before = read("a.xml", listed("2030-03-04", "back").as_bytes()).unwrap();
+    let speaker = before.turns[0].speaker.as_ref().unwrap();
+    assert_eq!((speaker.details.party.as_deref(), speaker.details.title.as_deref()), (Some("AP"), None));
+    assert_eq!(before.turns[1].speaker.as_ref().unwrap().name.as_deref(), Some("Bea Moss"));
+    let unknown = read("a.xml", listed("some day", "back").as_bytes()).unwrap();
+    assert_eq!(unknown.turns[0].speaker.as_ref().unwrap().details.party, None, "it depends on the day");
+}
+
+#[test]
+fn turns_may_name_people_and_parties_themselves() {
+    let transcript = attributed(
+        r##"<sp who="Ann van der Lee" party="AP" role="presidency"><speaker>President Lee:</speaker><p>We begin.</p></sp>
+        <sp who="Bo Hill" party="BP" role="mp"><p>Yes.</p></sp>"##,
+    );
+    let people: Vec<_> =
+        transcript.speakers.iter().map(|s| (s.name.as_str(), s.role, s.details.party.as_deref())).collect();
+    assert_eq!(people[0].1, Role::Chair);
+    assert_eq!((people[0].2, people[1]), (Some("AP"), ("Bo Hill", Role::Speaker, Some("BP"))));
 }

@@ -14,11 +14,9 @@ use plenary_corpus::{FrontMatter, Layout, Role};
 const NOTES: [&str; 11] =
     ["note", "incident", "kinesic", "vocal", "gap", "pause", "writing", "shift", "stage", "desc", "fw"];
 /// Elements that describe the text and are not read.
-const DESCRIPTIONS: [&str; 16] = [
+const DESCRIPTIONS: [&str; 14] = [
     "listEvent",
     "listRelation",
-    "listPerson",
-    "listOrg",
     "listPlace",
     "listBibl",
     "linkGrp",
@@ -249,15 +247,16 @@ impl Text {
         let [who, start, end] = self.block.as_ref().map(|(_, block)| block.clone()).unwrap_or_default();
         let own = |name: &str, outer: Option<String>| element.get(name).map(str::to_string).or(outer);
         let ana = element.get("ana").unwrap_or("");
-        let role = ana.split_whitespace().find_map(|category| match id_of(category) {
-            "chair" => Some(Role::Chair),
-            "regular" | "guest" => Some(Role::Speaker),
+        let role = ana.split_whitespace().map(id_of).chain(element.get("role")).find_map(|category| match category {
+            "chair" | "presidency" => Some(Role::Chair),
+            "regular" | "guest" | "mp" | "government" => Some(Role::Speaker),
             _ => None,
         });
         self.turns.push(RawTurn {
             who: own("who", who),
             printed: self.announced.take(),
             role,
+            party: element.get("party").filter(|_| element.name == "sp").map(str::to_string),
             start: own("start", start),
             end: own("end", end),
             ..RawTurn::default()
@@ -323,17 +322,13 @@ impl Text {
         }
     }
 
-    /// The text with its turns, their speakers and times.
-    pub(crate) fn finish(mut self, header: &Header) -> Parts {
+    /// The text with its turns, their speakers and times. `header` holds what the whole file declares of people and times,
+    /// `front` what the header of this text declares.
+    pub(crate) fn finish(mut self, header: &Header, front: FrontMatter) -> Parts {
         self.flush();
-        let turns = turns::resolve(self.turns, header);
-        let front = FrontMatter {
-            title: header.title().map(str::to_string),
-            date: header.date(),
-            language: header.language_code().map(str::to_string),
-            ..FrontMatter::default()
-        };
+        let (turns, warnings) = turns::resolve(self.turns, header, &front);
         let mut parts = Parts { turns, front, ..self.parts };
+        parts.warnings.extend(warnings);
         if parts.turns.is_empty() {
             parts.warnings.push("the file marks no turns (`u`); its text was searched for speakers".to_string());
         }
