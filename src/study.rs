@@ -246,7 +246,11 @@ impl Study {
 
     /// The options of reading.
     pub fn reading(&self) -> plenary_read::Options {
-        plenary_read::Options { columns: self.columns.clone(), lexicon: self.lexicon.clone() }
+        plenary_read::Options {
+            columns: self.columns.clone(),
+            date_order: self.transcript.date_order,
+            lexicon: self.lexicon.clone(),
+        }
     }
 
     /// What the tables need to know of the study.

@@ -41,7 +41,7 @@ pub use error::{Place, ReadError, ReadErrorKind};
 use file::File;
 use formats::{Content, FormatEntry, Reader};
 use parts::Parts;
-use plenary_corpus::{Document, Format};
+use plenary_corpus::{DateOrder, Document, Format};
 use plenary_names::lexicon::Lexicon;
 use source::Source;
 
@@ -86,6 +86,8 @@ pub struct Columns {
 pub struct Options {
     /// Which columns of a table mean what.
     pub columns: Columns,
+    /// Which number of a date such as `03/04/2025` is the day.
+    pub date_order: DateOrder,
     /// The words by which names and roles are recognised.
     pub lexicon: Lexicon,
 }

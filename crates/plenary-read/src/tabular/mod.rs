@@ -20,7 +20,7 @@ use super::file::File;
 use super::parts::Parts;
 use super::source::{Part, Source};
 use super::{Columns, EXTRACTED, Options, detect};
-use plenary_corpus::{Declared, Details, Document, Turn, clock};
+use plenary_corpus::{DateOrder, Declared, Details, Document, Turn, clock, numeric_date};
 use plenary_names::lexicon::Lexicon;
 use plenary_names::roles::role_named;
 
@@ -68,7 +68,17 @@ pub(crate) fn read_json_lines(file: &File<'_>, _columns: &Columns) -> Result<Tab
 /// If a column is missing or no row has text.
 pub(crate) fn documents(source: &Source<'_>, table: Table, options: &Options) -> Result<Vec<Document>, Problem> {
     let found = columns::find(&table.names, &table.omitted, &options.columns)?;
-    group_rows(source, table, &found, &options.lexicon)
+    let order = match options.date_order {
+        DateOrder::Auto => order_of_dates(&table, &found),
+        order => order,
+    };
+    group_rows(source, table, &found, order, &options.lexicon)
+}
+
+/// The order of day and month in the column of dates.
+fn order_of_dates(table: &Table, found: &Use) -> DateOrder {
+    let cells = table.rows.iter().filter_map(|row| found.date.and_then(|at| row.cells.get(at)?.as_deref()));
+    DateOrder::of(cells)
 }
 
 /// Maximum size in bytes of all cells of a table together. In a file, one text can be stored once for many cells.
@@ -104,7 +114,13 @@ struct Group {
 ///
 /// # Errors
 /// [`ReadErrorKind::Empty`] if no row has text.
-fn group_rows(source: &Source<'_>, table: Table, found: &Use, lexicon: &Lexicon) -> Result<Vec<Document>, Problem> {
+fn group_rows(
+    source: &Source<'_>,
+    table: Table,
+    found: &Use,
+    order: DateOrder,
+    lexicon: &Lexicon,
+) -> Result<Vec<Document>, Problem> {
     let mut groups: Vec<Group> = Vec::new();
     let mut group_of: HashMap<Option<String>, usize> = HashMap::new();
     let mut without_text = 0;
@@ -119,7 +135,7 @@ fn group_rows(source: &Source<'_>, table: Table, found: &Use, lexicon: &Lexicon)
             groups.push(Group { name, ..Group::default() });
             groups.len() - 1
         });
-        groups[at].add(row, text, found, &table.names, lexicon);
+        groups[at].add(row, text, (found, order), &table.names, lexicon);
     }
     if groups.is_empty() {
         return Err(ReadErrorKind::Empty.into());
@@ -142,11 +158,11 @@ fn group_rows(source: &Source<'_>, table: Table, found: &Use, lexicon: &Lexicon)
 }
 
 impl Group {
-    fn add(&mut self, row: &Row, text: &str, found: &Use, names: &[String], lexicon: &Lexicon) {
+    fn add(&mut self, row: &Row, text: &str, (found, order): (&Use, DateOrder), names: &[String], lexicon: &Lexicon) {
         let cell = |column: Option<usize>| column.and_then(|at| row.cells.get(at)).and_then(Option::as_deref);
         let owned = |column: Option<usize>| cell(column).map(str::to_string);
         if let Some(date) = cell(found.date) {
-            match date_of(date) {
+            match numeric_date(date, order) {
                 Some(date) if self.parts.front.date.is_none_or(|first| first == date) => {
                     self.parts.front.date = Some(date);
                 }
@@ -196,7 +212,11 @@ impl Group {
             ));
         }
         if self.n_unreadable_dates > 0 {
-            warnings.push(format!("{} dates are not written as YYYY-MM-DD and were not read", self.n_unreadable_dates));
+            warnings.push(format!(
+                "{} dates are not written as YYYY-MM-DD and were not read; if day and month come first, as in 03/04/2025, say in \
+                 which order with `date_order` under [transcript]",
+                self.n_unreadable_dates
+            ));
         }
         if self.n_unreadable_times > 0 {
             warnings
@@ -207,13 +227,6 @@ impl Group {
         let part = has_parts.then(|| Part(self.name.as_deref().unwrap_or("")));
         source.document(part, parts)
     }
-}
-
-/// A date that can be read without guessing: ISO 8601, with or without hyphens, with or without a time after it.
-fn date_of(text: &str) -> Option<jiff::civil::Date> {
-    let day = text.split(['T', ' ']).next().unwrap_or(text).replace('/', "-");
-    let year_first = day.find('-').is_none_or(|at| at == 4);
-    year_first.then(|| day.parse().ok()).flatten()
 }
 
 #[cfg(test)]
