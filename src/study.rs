@@ -248,6 +248,7 @@ impl Study {
     pub fn reading(&self) -> plenary_read::Options {
         plenary_read::Options {
             columns: self.columns.clone(),
+            date_order: self.transcript.date_order,
             lexicon: self.lexicon.clone(),
             ..plenary_read::Options::default()
         }

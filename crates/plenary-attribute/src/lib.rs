@@ -71,7 +71,7 @@ pub fn attribute(document: Document, options: &Options) -> Transcript {
     };
     let settled = settled.with(&front::head(&page, &settled, head_end));
     let mut front = document.front.clone();
-    front.fill_from(front::front_matter(&page, &settled, first_byline));
+    front.fill_from(front::front_matter(&page, &settled, first_byline, options.transcript.date_order));
     let settled = settled.with(&body::body(&page, &settled, &found, &name_levels));
     let asides = asides::find(&page, &settled, &found, unattributed.is_some());
     found.insert(asides.bylines);

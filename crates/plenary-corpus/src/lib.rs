@@ -5,6 +5,7 @@
 
 mod block;
 pub mod clock;
+mod dates;
 mod details;
 pub mod disk;
 mod document;
@@ -26,6 +27,7 @@ mod transcript;
 mod words;
 
 pub use block::{Block, BlockKind, Pass};
+pub use dates::{DateOrder, numeric_date};
 pub use details::Details;
 pub use document::{Declared, Document, FrontMatter, Layout, Line, TextRun, Turn};
 pub use evidence::{Explanation, Form, Reason, Rival, StyleScore, Weight};

@@ -57,7 +57,7 @@ pub use error::{Place, ReadError, ReadErrorKind};
 use file::File;
 use formats::{Content, FormatEntry, Reader};
 use parts::Parts;
-use plenary_corpus::{Document, Format, FormatFamily};
+use plenary_corpus::{DateOrder, Document, Format, FormatFamily};
 use plenary_names::lexicon::Lexicon;
 use source::Source;
 
@@ -128,6 +128,8 @@ impl Default for Columns {
 pub struct Options {
     /// Which columns of a table mean what.
     pub columns: Columns,
+    /// Which number of a date such as `03/04/2025` is the day.
+    pub date_order: DateOrder,
     /// The words by which names and roles are recognised.
     pub lexicon: Lexicon,
     /// Files beside the one that is read, which complete it.

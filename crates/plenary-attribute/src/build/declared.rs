@@ -37,7 +37,7 @@ pub(crate) fn attribute(mut document: Document, options: &Options) -> Transcript
     let (language, segments) = cut(&mut assembled, options, &document.front);
     let first = document.lines.iter().position(|line| line.turn.is_some()).unwrap_or(document.lines.len());
     let mut front = document.front.clone();
-    front.fill_from(front::front_matter(&page, &Settled::by_layout(&page), first));
+    front.fill_from(front::front_matter(&page, &Settled::by_layout(&page), first, options.transcript.date_order));
     explain(&people, &mut assembled);
     corrected.mark(&mut assembled.utterances);
     let speakers = speakers(&document.document_id, &people, 0, options, &mut assembled.utterances, |_| None);

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::candidate::{Candidate, Found, Origin, Place};
 use crate::page::{Page, Settled};
-use crate::settle::front;
+use crate::settle::dates;
 use crate::weights::Weights;
 use plenary_corpus::text::collapse_white_space;
 use plenary_corpus::{Layout, Reason, Role, Span, Style};
@@ -114,5 +114,5 @@ fn is_head(page: &Page<'_>, lines: &Range<usize>, text: &str) -> bool {
         && (is_heading
             || page.is_italic(lines.clone())
             || !text.ends_with(['.', '!', '?', ',', ':', '"', '”'])
-            || front::has_date(lexicon, text))
+            || dates::has_date(lexicon, text))
 }

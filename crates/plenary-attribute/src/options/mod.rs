@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use corrections::Corrections;
 use own_pattern::Pattern;
 use people_list::PeopleList;
-use plenary_corpus::{OptionError, Style};
+use plenary_corpus::{DateOrder, OptionError, Style};
 use plenary_names::lexicon::Lexicon;
 
 /// Utterances with a lower confidence, and documents whose style has a lower one, need review.
@@ -33,6 +33,8 @@ pub struct TranscriptOptions {
     pub lexicon: String,
     /// Path of a CSV file of corrections, relative to the folder of the study; empty for none.
     pub corrections: String,
+    /// Which number of a date such as `03/04/2025` is the day.
+    pub date_order: DateOrder,
     /// Whether people are linked across documents.
     pub link_people: LinkPeople,
 }
@@ -45,6 +47,7 @@ impl Default for TranscriptOptions {
             people: String::new(),
             lexicon: String::new(),
             corrections: String::new(),
+            date_order: DateOrder::Auto,
             link_people: LinkPeople::Document,
         }
     }

@@ -6,13 +6,13 @@
 
 use std::sync::LazyLock;
 
-use jiff::civil::{Date, Time};
 use regex::Regex;
 
+use super::dates::{date_in, times_in};
 use super::lists;
 use crate::page::{Page, Settled};
 use plenary_corpus::text::collapse_white_space;
-use plenary_corpus::{BlockKind, FrontMatter, Layout, Pass};
+use plenary_corpus::{BlockKind, DateOrder, FrontMatter, Layout, Pass};
 use plenary_names::bylines::{self, Byline};
 use plenary_names::labels::{self, LabelKind};
 use plenary_names::lexicon::Lexicon;
@@ -180,7 +180,7 @@ fn entries(lexicon: &Lexicon, list: &str) -> Vec<String> {
 
 static YEAR: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"\b(?:1[6-9]|20)\d{2}\b"));
 /// What the head of the document says about the event.
-pub(crate) fn front_matter(page: &Page<'_>, settled: &Settled, first_byline: usize) -> FrontMatter {
+pub(crate) fn front_matter(page: &Page<'_>, settled: &Settled, first_byline: usize, order: DateOrder) -> FrontMatter {
     let lexicon = page.lexicon;
     let mut front = FrontMatter::default();
     let mut headings: Vec<String> = Vec::new();
@@ -210,7 +210,7 @@ pub(crate) fn front_matter(page: &Page<'_>, settled: &Settled, first_byline: usi
         .or(front.title.as_deref())
         .and_then(|event| YEAR.find(event))
         .and_then(|year| year.as_str().parse().ok());
-    front.date = date_in(lexicon, &text, year);
+    front.date = date_in(lexicon, &text, year, order);
     (front.time_start, front.time_end) = times_in(lexicon, &text);
     let title_panel = front.title.as_deref().and_then(|title| {
         let rest = front.event.as_deref().and_then(|event| title.strip_prefix(event))?;
@@ -218,7 +218,8 @@ pub(crate) fn front_matter(page: &Page<'_>, settled: &Settled, first_byline: usi
     });
     front.panel = title_panel;
     for heading in headings {
-        let is_record = date_in(lexicon, &heading, year).is_some_and(|_| heading.split_whitespace().count() <= 8)
+        let is_record = date_in(lexicon, &heading, year, order)
+            .is_some_and(|_| heading.split_whitespace().count() <= 8)
             || times_in(lexicon, &heading).0.is_some();
         if lexicon.patterns().session.is_match(&heading)
             && front.session.is_none()
@@ -246,150 +247,9 @@ fn event_of(lexicon: &Lexicon, title: &str) -> Option<String> {
     (words.len() >= 2 && !is_date).then(|| name.to_string())
 }
 
-static ISO_DATE: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"\b((?:1[6-9]|20)\d{2})-(\d{2})-(\d{2})\b"));
-/// The first date in a text; a date without a year takes `year`.
-fn date_in(lexicon: &Lexicon, text: &str, year: Option<i16>) -> Option<Date> {
-    let mut found: Vec<(usize, bool, Date)> = Vec::new();
-    for hit in ISO_DATE.captures_iter(text) {
-        let date = Date::new(hit[1].parse().ok()?, hit[2].parse().ok()?, hit[3].parse().ok()?);
-        found.extend(date.ok().map(|date| (hit.get(0).map_or(0, |m| m.start()), true, date)));
-    }
-    for (hits, day, name) in [
-        (lexicon.patterns().day_month.captures_iter(text), 1, 2),
-        (lexicon.patterns().month_day.captures_iter(text), 2, 1),
-    ] {
-        for hit in hits {
-            let own_year: Option<i16> = hit.get(3).and_then(|year| year.as_str().parse().ok());
-            let (Some(month), Ok(day), Some(year)) =
-                (lexicon.month_of_short_date(&hit[name]), hit[day].parse::<i8>(), own_year.or(year))
-            else {
-                continue;
-            };
-            if let Ok(date) = Date::new(year, month, day) {
-                found.push((hit.get(0).map_or(0, |m| m.start()), own_year.is_some(), date));
-            }
-        }
-    }
-    // In other languages the year is required, because some of their abbreviated months are common words in English.
-    for hit in lexicon.patterns().day_month_year.captures_iter(text) {
-        let (Ok(day), Some(month), Ok(year)) = (hit[1].parse(), lexicon.month(&hit[2]), hit[3].parse()) else {
-            continue;
-        };
-        if let Ok(date) = Date::new(year, month, day) {
-            found.push((hit.get(0).map_or(0, |m| m.start()), true, date));
-        }
-    }
-    // A date with a year is preferred; ties go to the first.
-    found.into_iter().min_by_key(|(at, has_year, _)| (!has_year, *at)).map(|(_, _, date)| date)
-}
-
-/// Whether a text contains a date with a year.
-pub(crate) fn has_date(lexicon: &Lexicon, text: &str) -> bool {
-    date_in(lexicon, text, None).is_some()
-}
-
-/// The first time of day in a text and, if it is a range, the end of the range.
-fn times_in(lexicon: &Lexicon, text: &str) -> (Option<Time>, Option<Time>) {
-    for found in lexicon.patterns().clock_range.captures_iter(text) {
-        let half = |i: usize| found.get(i).and_then(|m| m.as_str().chars().next()).map(|c| c.to_ascii_lowercase());
-        let clock = |hour: usize, minute: usize, half: Option<char>| -> Option<Time> {
-            let hour: i8 = found.get(hour)?.as_str().parse().ok()?;
-            let minute: i8 = found.get(minute)?.as_str().parse().ok()?;
-            let hour = match half {
-                Some('p') if hour < 12 => hour + 12,
-                Some('a') if hour == 12 => 0,
-                _ => hour,
-            };
-            Time::new(hour, minute, 0, 0).ok()
-        };
-        let has_colon = found[0].contains(':');
-        // If a.m. or p.m. is printed only once, it holds for both times if the range then runs forward; otherwise the other
-        // half of the day holds.
-        let borrowed = |hour: usize, minute: usize, half: Option<char>, fits: &dyn Fn(Time) -> bool| {
-            let other = half.map(|half| if half == 'a' { 'p' } else { 'a' });
-            let same = clock(hour, minute, half);
-            same.filter(|time| fits(*time)).or_else(|| clock(hour, minute, other).filter(|time| fits(*time))).or(same)
-        };
-        let end = if let Some(printed) = half(6) {
-            clock(4, 5, Some(printed))
-        } else {
-            let start = clock(1, 2, half(3));
-            borrowed(4, 5, half(3), &|end| start.is_none_or(|start| start <= end))
-        };
-        // "2.40" alone is a number; a time has a colon, an end, or a.m. or p.m.
-        if !has_colon && end.is_none() && half(3).is_none() {
-            continue;
-        }
-        let start = match half(3) {
-            Some(printed) => clock(1, 2, Some(printed)),
-            None => borrowed(1, 2, half(6), &|start| end.is_none_or(|end| start <= end)),
-        };
-        if start.is_some() {
-            return (start, end);
-        }
-    }
-    (None, None)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use jiff::civil::{date, time};
-
-    #[test]
-    fn dates_in_the_forms_that_programmes_print() {
-        assert_eq!(date_in(Lexicon::builtin(), "8:30-12:00, May 28th", Some(2017)), Some(date(2017, 5, 28)));
-        assert_eq!(date_in(Lexicon::builtin(), "8:30-12:00, May 28th", None), None);
-        assert_eq!(date_in(Lexicon::builtin(), "held on Tuesday, 5 April 2016", None), Some(date(2016, 4, 5)));
-        assert_eq!(date_in(Lexicon::builtin(), "Third sitting, Saturday 12 June 2021", None), Some(date(2021, 6, 12)));
-        assert_eq!(date_in(Lexicon::builtin(), "on 2016-04-05", None), Some(date(2016, 4, 5)));
-        assert_eq!(date_in(Lexicon::builtin(), "Chapter 3 Section 12", Some(2017)), None);
-    }
-
-    #[test]
-    fn dates_in_other_languages_need_their_year() {
-        for text in [
-            "28. Mai 2017",
-            "28 mai 2017",
-            "28 de mayo de 2017",
-            "28 maggio 2017",
-            "28 mei 2017",
-            "28 maja 2017",
-            "28. května 2017",
-            "28 мая 2017",
-            "28 Mayıs 2017",
-        ] {
-            assert_eq!(date_in(Lexicon::builtin(), text, None), Some(date(2017, 5, 28)), "{text}");
-        }
-        assert_eq!(date_in(Lexicon::builtin(), "1er juin 2017", None), Some(date(2017, 6, 1)));
-        for text in ["28 mayo", "2 out of 3", "3 set 12", "12 unbekannt 2017", "31. Februar 2017"] {
-            assert_eq!(date_in(Lexicon::builtin(), text, Some(2017)), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn times_with_and_without_an_end() {
-        assert_eq!(
-            times_in(Lexicon::builtin(), "8:30-12:00, May 28th"),
-            (Some(time(8, 30, 0, 0)), Some(time(12, 0, 0, 0)))
-        );
-        assert_eq!(times_in(Lexicon::builtin(), "7 March 2022, 10:15 a.m."), (Some(time(10, 15, 0, 0)), None));
-        assert_eq!(times_in(Lexicon::builtin(), "at 6.30 p.m."), (Some(time(18, 30, 0, 0)), None));
-        assert_eq!(
-            times_in(Lexicon::builtin(), "2.05 p.m. to 2.40 p.m."),
-            (Some(time(14, 5, 0, 0)), Some(time(14, 40, 0, 0)))
-        );
-        assert_eq!(
-            times_in(Lexicon::builtin(), "11:30-1:15 p.m."),
-            (Some(time(11, 30, 0, 0)), Some(time(13, 15, 0, 0)))
-        );
-        assert_eq!(times_in(Lexicon::builtin(), "10:00 a.m.-1:00"), (Some(time(10, 0, 0, 0)), Some(time(13, 0, 0, 0))));
-        assert_eq!(
-            times_in(Lexicon::builtin(), "2:15-3:30 p.m."),
-            (Some(time(14, 15, 0, 0)), Some(time(15, 30, 0, 0)))
-        );
-        assert_eq!(times_in(Lexicon::builtin(), "spent 2.40 per cent"), (None, None));
-    }
 
     #[test]
     fn a_chair_line_names_people_and_a_turn_of_the_chair_does_not() {

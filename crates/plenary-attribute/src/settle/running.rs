@@ -8,7 +8,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::page::{Page, PageLine, Settled};
-use crate::settle::front::has_date;
+use crate::settle::dates::has_date;
 use plenary_corpus::text::collapse_white_space;
 use plenary_corpus::{BlockKind, Layout, Pass};
 use plenary_names::misreadings::skeleton;

@@ -218,7 +218,9 @@ impl Lexicon {
         let mut local: Vec<String> =
             months.all.keys().filter(|form| !months.of_short_dates.contains_key(*form)).cloned().collect();
         local.sort_unstable();
-        let patterns = Patterns::of(&sections, &local)?;
+        let mut all: Vec<String> = months.all.keys().cloned().collect();
+        all.sort_unstable();
+        let patterns = Patterns::of(&sections, &local, &all)?;
         let contents =
             Contents { sections, months: months.all, short_date_months: months.of_short_dates, patterns, own };
         Ok(Lexicon(Arc::new(contents)))
@@ -252,6 +254,41 @@ impl Lexicon {
     /// The number of a month, in the language whose dates may have no year.
     pub fn month_of_short_date(&self, word: &str) -> Option<i8> {
         month_of(&self.0.short_date_months, word)
+    }
+}
+
+impl Lexicon {
+    /// The value of a number in a date: digits, numerals one after the other ("twenty twenty-four" as two, nought, two, four),
+    /// or tens and ones around the numeral for ten.
+    pub fn number_of_date(&self, written: &str) -> Option<u16> {
+        if let Ok(number) = written.parse() {
+            return Some(number);
+        }
+        const TEN: usize = 10;
+        let value = |c: char| {
+            let numerals = self.0.sections.dates.numerals.list();
+            let numeral = || numerals.iter().position(|forms| forms.contains(c)).map(|at| at % (TEN + 1));
+            c.to_digit(10).map(|digit| digit as usize).or_else(numeral)
+        };
+        let values: Vec<usize> = written.chars().map(value).collect::<Option<_>>()?;
+        let number = match values.iter().position(|value| *value == TEN) {
+            None => values.iter().fold(0, |number, value| number * 10 + value),
+            Some(at) => {
+                let one = |values: &[usize], none: usize| match values {
+                    [] => Some(none),
+                    [value] if *value < TEN => Some(*value),
+                    _ => None,
+                };
+                one(&values[..at], 1)? * TEN + one(&values[at + 1..], 0)?
+            }
+        };
+        u16::try_from(number).ok()
+    }
+
+    /// The year before the first one of an era.
+    pub fn year_before_era(&self, era: &str) -> Option<u16> {
+        let eras = self.0.sections.dates.eras.list().iter().filter_map(|entry| entry.rsplit_once(' '));
+        eras.into_iter().find(|(name, _)| *name == era).and_then(|(_, year)| year.parse().ok())
     }
 }
 

@@ -43,6 +43,16 @@ pub struct Patterns {
     pub month_day: Regex,
     /// Day (group 1), month of any language (group 2) and year (group 3).
     pub day_month_year: Regex,
+    /// Month of any language that needs a year (group 1), day (group 2) and year (group 3).
+    pub month_day_year: Regex,
+    /// Year (group 1), month of any language (group 2) and day (group 3).
+    pub year_month_day: Regex,
+    /// Era (group 1), year (group 2), month (group 3) and day (group 4), each with a sign after it, in digits or numerals.
+    pub numbered_date: Regex,
+    /// A word that says when a record was issued.
+    pub issued: Regex,
+    /// A word before the length of a recording.
+    pub lengths: Regex,
     /// A time of day, and the end if it is a range: hour, minute and half of the day in groups 1 to 3 and 4 to 6.
     pub clock_range: Regex,
     /// A page number on a separate line.
@@ -111,7 +121,8 @@ impl Patterns {
     ///
     /// # Errors
     /// If the lists make an expression longer than the regex crate compiles.
-    pub(super) fn of(s: &Sections, local_months: &[String]) -> Result<Self, regex::Error> {
+    /// `all_months` are those of all languages.
+    pub(super) fn of(s: &Sections, local_months: &[String], all_months: &[String]) -> Result<Self, regex::Error> {
         let (names, honorifics, directions) = (&s.names, &s.honorifics, &s.directions);
         let (chair_lines, occasions, record) = (&s.chair_lines, &s.occasions, &s.record);
         let the = format!("(?:{})", all_words(&names.dropped_articles));
@@ -162,12 +173,12 @@ impl Patterns {
             panel: Regex::new(&format!(r"(?i)\b{}", whole(&s.head.panels)))?,
             introduced_by: Regex::new(&format!(r"(?i)\b{}\s+(?:{the}\s+)?", all(&s.head.introduced_by)))?,
             day_month: Regex::new(&format!(
-                r"\b(\d{{1,2}}){}?(?: {})?\.? ([A-Z][a-z]{{2,8}})\.?,? ?({year})?\b",
+                r"\b(\d{{1,2}})(?i:{}?(?: {})?)\.? ([A-Z][a-z]{{2,8}}|[A-Z]{{3,9}})\.?,? ?({year})?\b",
                 all(&s.dates.ordinals),
                 all(&s.dates.of)
             ))?,
             month_day: Regex::new(&format!(
-                r"\b([A-Z][a-z]{{2,8}})\.? (\d{{1,2}}){}?\b,? ?({year})?\b",
+                r"\b([A-Z][a-z]{{2,8}}|[A-Z]{{3,9}})\.? (\d{{1,2}})(?i:{}?)\b,? ?({year})?\b",
                 all(&s.dates.ordinals)
             ))?,
             day_month_year: Regex::new(&format!(
@@ -176,6 +187,20 @@ impl Patterns {
                 any(local_months.iter().cloned()),
                 of = all(&s.dates.of)
             ))?,
+            month_day_year: Regex::new(&format!(
+                r"(?i)\b({})\.? (\d{{1,2}}){}?\.?,?(?: {})? ({year})\b",
+                any(local_months.iter().cloned()),
+                all(&s.dates.ordinals),
+                all(&s.dates.of)
+            ))?,
+            year_month_day: Regex::new(&format!(
+                r"(?i)\b({year})\.?,?(?: {})? ({})\.? (\d{{1,2}})\b",
+                all(&s.dates.of),
+                any(all_months.iter().cloned())
+            ))?,
+            numbered_date: numbered_date(s)?,
+            issued: Regex::new(&beside_letters(&s.dates.issued))?,
+            lengths: Regex::new(&beside_letters(&s.dates.lengths))?,
             clock_range: Regex::new(&format!(
                 r"(?i)\b(\d{{1,2}})[:.](\d{{2}})\s*([ap]\.?m\b\.?)?(?:\s*(?:-|–|—|{})\s*(\d{{1,2}})[:.](\d{{2}})\s*([ap]\.?m\b\.?)?)?",
                 all(&s.dates.until)
@@ -291,6 +316,29 @@ impl Patterns {
             chat_to: Regex::new(&format!(" {} ", all(&s.chats.to)))?,
         })
     }
+}
+
+/// A date in numbers, each with a sign after it.
+fn numbered_date(s: &Sections) -> Result<Regex, regex::Error> {
+    let dates = &s.dates;
+    let eras = any(dates.eras.list().iter().filter_map(|era| Some(era.rsplit_once(' ')?.0.to_string())));
+    let numerals: String = dates.numerals.list().iter().map(|forms| regex::escape(forms)).collect();
+    let number = |most: usize| format!(r"([\d{numerals}]{{1,{most}}})");
+    Regex::new(&format!(
+        r"(?:({eras})\s*)?{}\s*{}\s*{}\s*{}\s*{}\s*{}",
+        number(4),
+        all(&dates.years),
+        number(3),
+        all(&dates.month_signs),
+        number(3),
+        all(&dates.days)
+    ))
+}
+
+/// Any of some phrases that is not a part of a longer word. Scripts without blanks do not show where a word ends.
+fn beside_letters(phrases: &Phrases) -> String {
+    let blankless = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}";
+    format!(r"(?i)(?:^|\P{{L}}|[{blankless}]){}(?:$|\P{{L}}|[{blankless}])", all(phrases))
 }
 
 fn examination(s: &Sections) -> Result<Regex, regex::Error> {

@@ -419,6 +419,20 @@ groups! {
         ordinals: Phrases,
         /// Particles between day and month, and between month and year: "5 de mayo de 2020".
         of: Phrases,
+        /// Words that say when a record was issued, not when the event was: "Published on 7 May 2027".
+        issued: Phrases,
+        /// Words before the length of a recording, which is not a time of day: "Duration: 10:48".
+        lengths: Phrases,
+        /// The sign after the year of a date in numbers.
+        years: Phrases,
+        /// The sign after the month.
+        month_signs: Phrases,
+        /// The sign after the day.
+        days: Phrases,
+        /// The numerals from nought to ten, each with its forms one after the other.
+        numerals: Phrases,
+        /// Eras, each with the year before its first one.
+        eras: Phrases,
         /// The twelve months, each with its full forms, in lower case.
         months: Months,
         /// The twelve months, each with its abbreviations; `[]` for a month without any.

@@ -3,10 +3,11 @@
 //! **Input:** the glyphs of each page. **Output:** rows of text, columns in reading order, paragraphs by spacing and width.
 //! Tables are read row by row, with three spaces between cells. Text in another direction follows the rest of its page.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::glyphs::{Glyph, Glyphs};
 use super::marks::{self, LineNumber};
+use super::{columns, running};
 use crate::parts::{Parts, Piece};
 use crate::plain::{LIST_MARKER, is_ornament};
 use plenary_corpus::Layout;
@@ -15,35 +16,34 @@ use plenary_corpus::text::{ends_sentence, ends_with_sign};
 /// A gap wider than this share of the size of print separates words.
 const WORD_GAP: f32 = 0.17;
 /// A gap wider than this many sizes of print separates cells.
-const CELL_GAP: f32 = 2.5;
+pub(super) const CELL_GAP: f32 = 2.5;
 /// Rows of one line lie within this share of the size of print: superscripts belong to their line.
-const SAME_LINE: f32 = 0.4;
+pub(super) const SAME_LINE: f32 = 0.4;
 /// A step down of more than this many usual steps separates paragraphs.
 const PARAGRAPH_GAP: f32 = 1.3;
 /// Print larger than the body's by this factor is a heading.
 const HEADING_FROM: f32 = 1.25;
-/// Columns lie no further apart than this share of the width of the text.
-const WIDEST_GUTTER: f32 = 0.15;
-/// Fewest rows of a column.
-const FEWEST_ROWS: usize = 5;
-
 /// Glyphs that were drawn one after the other on one line; later a whole row of a column.
 #[derive(Debug, Clone)]
-struct Row {
-    x0: f32,
-    x1: f32,
-    y: f32,
-    size: f32,
+pub(super) struct Row {
+    pub(super) x0: f32,
+    pub(super) x1: f32,
+    pub(super) y: f32,
+    pub(super) size: f32,
     first_word: f32,
     pieces: Vec<Piece>,
     /// The number of the line, if the margin has one.
     number: Option<String>,
     /// The column: 1 is the whole page, 2 and 3 its halves, 4 to 7 theirs; the direction of the text on top.
     column: usize,
+    /// A running header or footer.
+    is_running: bool,
+    /// Right edge of the block of prose that holds the row.
+    right: Option<f32>,
 }
 
 impl Row {
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         self.pieces.iter().map(|piece| piece.text.as_str()).collect()
     }
 
@@ -66,24 +66,12 @@ impl Row {
 
 /// Writes the pages line by line.
 pub(crate) fn lay_out(pages: &[Glyphs], out: &mut Parts) {
-    let mut rows: Vec<Vec<Row>> = Vec::new();
-    for page in pages {
-        let mut of_page = Vec::new();
-        for turn in 0..4 {
-            let mut glyphs: Vec<Glyph> = page.glyphs.iter().filter(|glyph| glyph.turn == turn).copied().collect();
-            let numbers = marks::take_line_numbers(&mut glyphs);
-            marks::raise_digits(&mut glyphs);
-            let from = of_page.len();
-            columns(fragments(&glyphs), 1, usize::from(turn) * 100, &mut of_page);
-            number(&mut of_page[from..], numbers);
-        }
-        rows.push(of_page);
-    }
+    let mut rows = reading_order(pages);
+    set_right_edges(&mut rows);
     let measures = Measures::of(&rows);
     for page in &mut rows {
         measures.raise_notes(page);
     }
-    let running = running(&rows);
     let mut above: Option<&Row> = None;
     for (i, page) in rows.iter().enumerate() {
         if i > 0 {
@@ -91,7 +79,7 @@ pub(crate) fn lay_out(pages: &[Glyphs], out: &mut Parts) {
         }
         let notes = measures.notes_from(page);
         for (k, row) in page.iter().enumerate() {
-            let begins_note = k >= notes && marks::begins_note(&row.text());
+            let begins_note = k >= notes && measures.begins_note(row);
             if k == notes {
                 out.blank();
                 out.line(Layout::Ornament, None, &[Piece::plain("____________")]);
@@ -99,11 +87,11 @@ pub(crate) fn lay_out(pages: &[Glyphs], out: &mut Parts) {
             }
             let next_to = k > 0 && above.is_some_and(|above| above.column == row.column && row.y > above.y);
             let apart = above.is_some_and(|above| next_to && measures.are_apart(above, row));
-            let below_header = k > 0 && running.contains(&(i, k - 1)) != running.contains(&(i, k));
+            let below_header = k > 0 && page[k - 1].is_running != row.is_running;
             if apart || below_header || (k > 0 && above.is_some() && !next_to) {
                 out.blank();
             }
-            if running.contains(&(i, k)) {
+            if row.is_running {
                 out.new_paragraph();
                 out.line(Layout::Running, None, &row.pieces);
                 above = None;
@@ -116,11 +104,50 @@ pub(crate) fn lay_out(pages: &[Glyphs], out: &mut Parts) {
             if let Some(number) = &row.number {
                 out.margin(number);
             }
-            let layout = if is_ornament(&row.text()) { Layout::Ornament } else { measures.layout(row) };
+            let layout = if is_ornament(&row.text()) { Layout::Ornament } else { measures.layout(row, goes_on) };
             out.line(layout, None, &row.pieces);
             above = Some(row);
         }
     }
+}
+
+/// The rows of each page in the order in which they are read: running headers, columns, running footers, and text in other
+/// directions.
+fn reading_order(pages: &[Glyphs]) -> Vec<Vec<Row>> {
+    let mut out: Vec<Vec<Row>> = pages.iter().map(|_| Vec::new()).collect();
+    for turn in 0..4 {
+        let mut numbers = Vec::new();
+        let mut lines: Vec<Vec<Vec<Row>>> = Vec::new();
+        for page in pages {
+            let mut glyphs: Vec<Glyph> = page.glyphs.iter().filter(|glyph| glyph.turn == turn).copied().collect();
+            numbers.push(marks::take_line_numbers(&mut glyphs));
+            marks::raise_digits(&mut glyphs);
+            lines.push(by_line(fragments(&glyphs)));
+        }
+        let mut known = Vec::new();
+        let edges = running::edges(&lines);
+        let direction = usize::from(turn) * 100;
+        let pages: Vec<(Vec<Row>, Vec<Row>, Vec<Row>)> = lines.into_iter().zip(edges).map(apart_from_edges).collect();
+        for (_, body, _) in &pages {
+            columns::learn(body, 1, &mut known);
+        }
+        for ((page, (top, body, bottom)), numbers) in out.iter_mut().zip(pages).zip(numbers) {
+            let from = page.len();
+            page.extend(rows(top, 1 + direction).into_iter().map(|row| Row { is_running: true, ..row }));
+            columns::read(body, &known, 1, direction, page);
+            page.extend(rows(bottom, 1 + direction).into_iter().map(|row| Row { is_running: true, ..row }));
+            number(&mut page[from..], numbers);
+        }
+    }
+    out
+}
+
+/// The fragments of running headers, of the body, and of running footers of a page.
+fn apart_from_edges((mut lines, (top, bottom)): (Vec<Vec<Row>>, (usize, usize))) -> (Vec<Row>, Vec<Row>, Vec<Row>) {
+    let footers = lines.split_off(lines.len() - bottom);
+    let body = lines.split_off(top);
+    let flat = |lines: Vec<Vec<Row>>| lines.into_iter().flatten().collect();
+    (flat(lines), flat(body), flat(footers))
 }
 
 /// Assigns the line numbers in the margin to their rows.
@@ -133,44 +160,6 @@ fn number(rows: &mut [Row], numbers: Vec<LineNumber>) {
             row.number = Some(number.text);
         }
     }
-}
-
-/// Running headers and footers: rows that are first or last on a page and have the same text, apart from numbers, at
-/// the same height of a third of all pages; each as its page and its index there. Those of the first page are kept: one
-/// may be the title.
-fn running(pages: &[Vec<Row>]) -> HashSet<(usize, usize)> {
-    const FEWEST_PAGES: usize = 3;
-    const DEPTH: usize = 4;
-    let words = |row: &Row| -> String {
-        let text = row.text();
-        let words = text.split_whitespace().filter(|word| !word.chars().all(|c| c.is_ascii_digit()));
-        words.collect::<Vec<_>>().join(" ")
-    };
-    let mut seen: HashMap<String, Vec<(usize, usize, f32)>> = HashMap::new();
-    for (i, page) in pages.iter().enumerate() {
-        let n = page.len();
-        for (k, row) in page.iter().enumerate().filter(|(k, _)| *k < DEPTH || k + DEPTH >= n) {
-            seen.entry(words(row)).or_default().push((i, k, row.y));
-        }
-    }
-    let mut out = HashSet::new();
-    for places in seen.values() {
-        for (i, k, y) in places.iter().filter(|(i, ..)| *i > 0) {
-            let same: HashSet<usize> =
-                places.iter().filter(|(_, _, other)| (other - y).abs() < 3.0).map(|(page, ..)| *page).collect();
-            if same.len() >= FEWEST_PAGES && same.len() * 3 >= pages.len() {
-                out.insert((*i, *k));
-            }
-        }
-    }
-    // Only from the edge of the page inwards: a row below one of the body belongs to the body.
-    for (i, page) in pages.iter().enumerate() {
-        let n = page.len();
-        let top = (0..n).take_while(|k| out.contains(&(i, *k))).count();
-        let bottom = (0..n).rev().take_while(|k| out.contains(&(i, *k))).count();
-        out.retain(|(page, k)| *page != i || *k < top || *k >= n - bottom);
-    }
-    out
 }
 
 /// Glyphs in the order in which they are drawn to fragments of one line.
@@ -221,6 +210,8 @@ fn fragments(glyphs: &[Glyph]) -> Vec<Row> {
                 pieces: vec![Piece { text: text.into(), bold: glyph.bold, italic: glyph.italic }],
                 number: None,
                 column: 0,
+                is_running: false,
+                right: None,
             }),
         }
         end = glyph.x1;
@@ -236,7 +227,12 @@ impl Row {
 }
 
 /// Fragments to the rows of one column, from top to bottom.
-fn rows(mut fragments: Vec<Row>, column: usize) -> Vec<Row> {
+pub(super) fn rows(fragments: Vec<Row>, column: usize) -> Vec<Row> {
+    by_line(fragments).into_iter().filter_map(|line| join(line, column)).collect()
+}
+
+/// Fragments to lines, from top to bottom.
+pub(super) fn by_line(mut fragments: Vec<Row>) -> Vec<Vec<Row>> {
     fragments.sort_by(|a, b| a.y.total_cmp(&b.y));
     let mut lines: Vec<Vec<Row>> = Vec::new();
     for fragment in fragments {
@@ -247,11 +243,11 @@ fn rows(mut fragments: Vec<Row>, column: usize) -> Vec<Row> {
             _ => lines.push(vec![fragment]),
         }
     }
-    lines.into_iter().filter_map(|line| join(line, column)).collect()
+    lines
 }
 
 /// Fragments of one line to its row.
-fn join(mut line: Vec<Row>, column: usize) -> Option<Row> {
+pub(super) fn join(mut line: Vec<Row>, column: usize) -> Option<Row> {
     line.sort_by(|a, b| a.x0.total_cmp(&b.x0));
     let mut fragments = line.into_iter();
     let mut row = fragments.next()?;
@@ -276,90 +272,62 @@ fn join(mut line: Vec<Row>, column: usize) -> Option<Row> {
     Some(row)
 }
 
-/// Rows of a page in reading order. A row that crosses the gutter between two columns ends both.
-fn columns(fragments: Vec<Row>, column: usize, direction: usize, out: &mut Vec<Row>) {
-    let gutter = if column < 8 { gutter(&fragments) } else { None };
-    let Some(gutter) = gutter else {
-        out.extend(rows(fragments, column + direction));
-        return;
-    };
-    let mut fragments = fragments;
-    fragments.sort_by(|a, b| a.y.total_cmp(&b.y));
-    let (mut left, mut right, mut across) = (Vec::new(), Vec::new(), Vec::new());
-    for fragment in fragments {
-        if fragment.x0 < gutter && fragment.x1 > gutter {
-            if !left.is_empty() || !right.is_empty() {
-                columns(std::mem::take(&mut left), column * 2, direction, out);
-                columns(std::mem::take(&mut right), column * 2 + 1, direction, out);
-            }
-            across.push(fragment);
-            continue;
-        }
-        if !across.is_empty() {
-            // A fragment beside one that crosses the gutter belongs to its row.
-            if across.iter().any(|above: &Row| (fragment.y - above.y).abs() <= SAME_LINE * above.size) {
-                across.push(fragment);
-                continue;
-            }
-            out.extend(rows(std::mem::take(&mut across), column + direction));
-        }
-        if fragment.x1 <= gutter { left.push(fragment) } else { right.push(fragment) }
-    }
-    out.extend(rows(across, column + direction));
-    columns(left, column * 2, direction, out);
-    columns(right, column * 2 + 1, direction, out);
-}
-
-/// The gutter of a page with two columns: hardly anything crosses it, and both sides have rows that fill most of their width
-/// (the cells of a table do not).
-fn gutter(fragments: &[Row]) -> Option<f32> {
-    const STEP: f32 = 2.0;
-    const MOST_STEPS: usize = 2_000;
-    let left_edge = fragments.iter().map(|row| row.x0).fold(f32::INFINITY, f32::min);
-    let right_edge = fragments.iter().map(|row| row.x1).fold(f32::NEG_INFINITY, f32::max);
-    let width = right_edge - left_edge;
-    if fragments.len() < 2 * FEWEST_ROWS || !width.is_finite() || width < 100.0 {
-        return None;
-    }
-    let n_steps = ((width * 0.6 / STEP) as usize).min(MOST_STEPS);
-    let crossing = |x: f32| fragments.iter().filter(|row| row.x0 < x && row.x1 > x).count();
-    let (start, n_crossing) = (0..=n_steps)
-        .map(|step| left_edge + width * 0.2 + STEP * step as f32)
-        .map(|x| (x, crossing(x)))
-        .min_by(|a, b| {
-            (a.1, (a.0 - left_edge - width / 2.0).abs())
-                .partial_cmp(&(b.1, (b.0 - left_edge - width / 2.0).abs()))
-                .unwrap_or(std::cmp::Ordering::Equal)
-        })?;
-    if n_crossing * 5 > fragments.len() {
-        return None;
-    }
-    let side = |is_left: bool| -> Vec<Row> {
-        let here = |row: &&Row| if is_left { row.x1 <= start } else { row.x0 >= start };
-        rows(fragments.iter().filter(here).cloned().collect(), 0)
-    };
-    let (left, right) = (side(true), side(false));
-    if left.len() < FEWEST_ROWS || right.len() < FEWEST_ROWS {
-        return None;
-    }
-    let left_end = percentile(left.iter().map(|row| row.x1), 95)?;
-    let right_start = percentile(right.iter().map(|row| row.x0), 5)?;
-    let size = percentile(fragments.iter().map(|row| row.size), 50)?;
-    let fill = |rows: &[Row], width: f32| {
-        percentile(rows.iter().map(|row| (row.x1 - row.x0) / width.max(1.0)), 50).is_some_and(|fill| fill >= 0.6)
-    };
-    let gap = right_start - left_end;
-    (gap >= 0.8 * size
-        && gap <= WIDEST_GUTTER * width
-        && fill(&left, left_end - left_edge)
-        && fill(&right, right_edge - right_start))
-    .then_some(start)
-}
-
-fn percentile(values: impl Iterator<Item = f32>, percent: usize) -> Option<f32> {
+pub(super) fn percentile(values: impl Iterator<Item = f32>, percent: usize) -> Option<f32> {
     let mut values: Vec<f32> = values.filter(|value| value.is_finite()).collect();
     values.sort_by(f32::total_cmp);
     values.get((values.len().saturating_sub(1)) * percent / 100).copied()
+}
+
+/// Sets the right edge of the rows of each block of prose. Of a block that is too short to show its edge, it is the edge of a
+/// block elsewhere that begins at the same place and is wide enough.
+fn set_right_edges(pages: &mut [Vec<Row>]) {
+    const SAME: f32 = 0.5;
+    let is_one_block = |a: &Row, b: &Row| a.column == b.column && a.is_running == b.is_running;
+    let mut known: Vec<(f32, f32)> = Vec::new();
+    for block in pages.iter().flat_map(|page| page.chunk_by(is_one_block)) {
+        if let Some(edges) = edges_of_prose(block)
+            && !known.iter().any(|(left, right)| (left - edges.0).abs() < SAME && (right - edges.1).abs() < SAME)
+        {
+            known.push(edges);
+        }
+    }
+    known.sort_by(|a, b| a.1.total_cmp(&b.1));
+    for block in pages.iter_mut().flat_map(|page| page.chunk_by_mut(is_one_block)) {
+        let left = block.iter().map(|row| row.x0).fold(f32::INFINITY, f32::min);
+        let end = block.iter().map(|row| row.x1).fold(f32::NEG_INFINITY, f32::max);
+        let size = block[0].size;
+        let alike = || known.iter().find(|edges| (edges.0 - left).abs() <= 1.5 * size && edges.1 + size >= end);
+        let right = edges_of_prose(block).or_else(|| alike().copied()).map(|(_, right)| right);
+        block.iter_mut().for_each(|row| row.right = right);
+    }
+}
+
+/// Left and right edge of rows that are prose: there are several, and most of them reach the right edge.
+fn edges_of_prose(block: &[Row]) -> Option<(f32, f32)> {
+    const FEWEST_ROWS: usize = 5;
+    const FILL: f32 = 0.85;
+    if block.len() < FEWEST_ROWS || block[0].is_running {
+        return None;
+    }
+    let left = percentile(block.iter().map(|row| row.x0), 5)?;
+    let right = percentile(block.iter().map(|row| row.x1), 95)?;
+    let fill = percentile(block.iter().map(|row| (row.x1 - left) / (right - left).max(1.0)), 50)?;
+    (fill >= FILL).then_some((left, right))
+}
+
+/// Whether a row begins an item of a list. A number at the start of a row that continues the sentence and the left edge of the row
+/// above it belongs to the sentence.
+fn begins_item(above: &Row, below: &Row, next_to: bool) -> bool {
+    if !LIST_MARKER.is_match(below.text().trim()) {
+        return false;
+    }
+    let text = above.text();
+    let same_edge = !next_to || (below.x0 - above.x0).abs() <= 0.5 * above.size;
+    above.ends_sentence()
+        || ends_with_sign(&text, &[';', ','])
+        || !same_edge
+        || !below.text().trim_start().starts_with(|c: char| c.is_ascii_digit())
+        || LIST_MARKER.is_match(text.trim())
 }
 
 /// What is usual in the document.
@@ -396,15 +364,24 @@ impl Measures {
     }
 
     /// Index of the first row of the notes at the foot of a page: from there on every row is smaller than the body, and the
-    /// first has a raised number. The number of rows if there are no notes.
+    /// first begins like a note. The number of rows if there are no notes.
     fn notes_from(&self, page: &[Row]) -> usize {
-        (self.foot(page)..page.len()).find(|k| marks::begins_note(&page[*k].text())).unwrap_or(page.len())
+        (self.foot(page)..page.len()).find(|k| self.begins_note(&page[*k])).unwrap_or(page.len())
+    }
+
+    /// Whether a row begins like a note: with a raised number, or, in print that is much smaller than the body, with a number or a
+    /// sign of a note.
+    fn begins_note(&self, row: &Row) -> bool {
+        const MUCH_SMALLER: f32 = 0.88;
+        let text = row.text();
+        marks::begins_note(&text)
+            || (!row.is_running && row.size <= MUCH_SMALLER * self.body && marks::begins_plain_note(&text))
     }
 
     /// Index of the first row of the small print at the foot of a page.
     fn foot(&self, page: &[Row]) -> usize {
         const SMALLER: f32 = 0.95;
-        let small = page.iter().rev().take_while(|row| row.size <= SMALLER * self.body).count();
+        let small = page.iter().rev().take_while(|row| row.is_running || row.size <= SMALLER * self.body).count();
         (page.len() - small).max(1).min(page.len())
     }
 
@@ -429,7 +406,7 @@ impl Measures {
     /// Whether a row continues the paragraph of the row above: the row above was full, the next word would not have fitted
     /// on it.
     fn goes_on(&self, above: &Row, below: &Row, next_to: bool) -> bool {
-        let right = self.right.get(&above.column).copied().unwrap_or(above.x1);
+        let right = above.right.or_else(|| self.right.get(&above.column).copied()).unwrap_or(above.x1);
         let is_full = above.x1 + 0.25 * above.size + below.first_word > right;
         let same_print = (above.size - below.size).abs() <= 0.12 * above.size;
         let bold_begins = below.pieces.first().is_some_and(|piece| piece.bold)
@@ -437,16 +414,17 @@ impl Measures {
         let indented = next_to && below.x0 >= above.x0 + above.size;
         is_full
             && same_print
-            && !LIST_MARKER.is_match(below.text().trim())
+            && !begins_item(above, below, next_to)
             && !(above.ends_sentence() && (indented || bold_begins || !next_to))
             && (next_to || above.column / 100 == below.column / 100)
     }
 
-    fn layout(&self, row: &Row) -> Layout {
+    /// `goes_on`: the row continues a paragraph, and a number at its start is not the marker of an item.
+    fn layout(&self, row: &Row, goes_on: bool) -> Layout {
         let text = row.text();
         let text = text.trim();
         let factor = row.size / self.body.max(0.1);
-        if LIST_MARKER.is_match(text) {
+        if LIST_MARKER.is_match(text) && !goes_on {
             Layout::ListItem
         } else if factor >= HEADING_FROM && text.chars().any(char::is_alphabetic) && !text.ends_with([':', '.', ',']) {
             Layout::Heading(if factor >= 1.8 {

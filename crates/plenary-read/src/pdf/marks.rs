@@ -113,6 +113,16 @@ pub(crate) fn begins_note(text: &str) -> bool {
     text.trim_start().starts_with(RAISED)
 }
 
+/// Whether a text in small print begins with the number or sign of a note that is not raised: "1 A note.", "* A note."
+pub(crate) fn begins_plain_note(text: &str) -> bool {
+    const LONGEST: usize = 3;
+    let text = text.trim_start();
+    let n = text.chars().take_while(char::is_ascii_digit).count();
+    let rest = if n > 0 { &text[n..] } else { text.trim_start_matches(['*', '†', '‡', '§']) };
+    let marked = n <= LONGEST && rest.len() < text.len();
+    marked && (rest.starts_with(' ') || (n == 0 && rest.starts_with(char::is_alphabetic)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,9 +5,11 @@
 //! whose fonts do not say which characters they draw. **Left to others:** running headers and page numbers stay in the text
 //! for `plenary-attribute` to recognise.
 
+mod columns;
 mod glyphs;
 mod layout;
 mod marks;
+mod running;
 mod unfold;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

@@ -22,7 +22,7 @@ use super::file::File;
 use super::parts::Parts;
 use super::source::{Part, Source};
 use super::{Columns, EXTRACTED, Options, detect};
-use plenary_corpus::{Declared, Details, Document, Turn, clock};
+use plenary_corpus::{DateOrder, Declared, Details, Document, Turn, clock, numeric_date};
 use plenary_names::lexicon::Lexicon;
 use plenary_names::roles::role_named;
 
@@ -78,11 +78,21 @@ pub(crate) fn documents(source: &Source<'_>, mut table: Table, options: &Options
     if let Some(column) = found.speaker {
         names::surname_last(&mut table, column, &options.lexicon);
     }
-    let order = found.date.and_then(|column| DayOrder::of(&table, column));
-    if let Some((_, example)) = &order {
-        table.warnings.push(format!("the dates were read in the order that `{example}` shows"));
+    let order = match options.date_order {
+        DateOrder::Auto => order_of_dates(&table, &found),
+        order => order,
+    };
+    if options.date_order != order {
+        let first = if order == DateOrder::DayFirst { "day" } else { "month" };
+        table.warnings.push(format!("the dates were read with the {first} first, as some of them show"));
     }
-    group_rows(source, table, &found, order.map(|(order, _)| order), &options.lexicon)
+    group_rows(source, table, &found, order, &options.lexicon)
+}
+
+/// The order of day and month in the column of dates.
+fn order_of_dates(table: &Table, found: &Use) -> DateOrder {
+    let cells = table.rows.iter().filter_map(|row| found.date.and_then(|at| row.cells.get(at)?.as_deref()));
+    DateOrder::of(cells)
 }
 
 /// Maximum size in bytes of all cells of a table together. In a file, one text can be stored once for many cells.
@@ -122,7 +132,7 @@ fn group_rows(
     source: &Source<'_>,
     table: Table,
     found: &Use,
-    order: Option<DayOrder>,
+    order: DateOrder,
     lexicon: &Lexicon,
 ) -> Result<Vec<Document>, Problem> {
     let mut groups: Vec<Group> = Vec::new();
@@ -139,7 +149,7 @@ fn group_rows(
             groups.push(Group { name, ..Group::default() });
             groups.len() - 1
         });
-        groups[at].add(row, text, found, &table.names, order, lexicon);
+        groups[at].add(row, text, (found, order), &table.names, lexicon);
     }
     if groups.is_empty() {
         return Err(ReadErrorKind::Empty.into());
@@ -162,19 +172,11 @@ fn group_rows(
 }
 
 impl Group {
-    fn add(
-        &mut self,
-        row: &Row,
-        text: &str,
-        found: &Use,
-        names: &[String],
-        order: Option<DayOrder>,
-        lexicon: &Lexicon,
-    ) {
+    fn add(&mut self, row: &Row, text: &str, (found, order): (&Use, DateOrder), names: &[String], lexicon: &Lexicon) {
         let cell = |column: Option<usize>| column.and_then(|at| row.cells.get(at)).and_then(Option::as_deref);
         let owned = |column: Option<usize>| cell(column).map(str::to_string);
         if let Some(date) = cell(found.date) {
-            match date_of(date).or_else(|| order?.date_of(date)) {
+            match numeric_date(date, order) {
                 Some(date) if self.parts.front.date.is_none_or(|first| first == date) => {
                     self.parts.front.date = Some(date);
                 }
@@ -224,7 +226,11 @@ impl Group {
             ));
         }
         if self.n_unreadable_dates > 0 {
-            warnings.push(format!("{} dates are not written as YYYY-MM-DD and were not read, as no date of the column shows which number is the day", self.n_unreadable_dates));
+            warnings.push(format!(
+                "{} dates are not written as YYYY-MM-DD and were not read; if day and month come first, as in 03/04/2025, say in \
+                 which order with `date_order` under [transcript]",
+                self.n_unreadable_dates
+            ));
         }
         if self.n_unreadable_times > 0 {
             warnings
@@ -235,57 +241,6 @@ impl Group {
         let part = has_parts.then(|| Part(self.name.as_deref().unwrap_or("")));
         source.document(part, parts)
     }
-}
-
-/// A date that can be read without guessing: ISO 8601, with or without hyphens, with or without a time after it.
-fn date_of(text: &str) -> Option<jiff::civil::Date> {
-    let day = text.split(['T', ' ']).next().unwrap_or(text).replace('/', "-");
-    let year_first = day.find('-').is_none_or(|at| at == 4);
-    year_first.then(|| day.parse().ok()).flatten()
-}
-
-/// The order of day and month in dates with the year at the end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum DayOrder {
-    DayFirst,
-    MonthFirst,
-}
-
-impl DayOrder {
-    /// The order that the dates of a column show, and the date that shows it: one whose first or second number is no month.
-    /// `None` if none does, or if they contradict each other.
-    fn of(table: &Table, column: usize) -> Option<(Self, String)> {
-        let mut shown: Option<(Self, String)> = None;
-        for row in &table.rows {
-            let Some(text) = row.cells.get(column).and_then(Option::as_deref) else { continue };
-            let Some((first, second, _)) = numbers(text) else { continue };
-            let order = match (first > 12, second > 12) {
-                (true, false) => Self::DayFirst,
-                (false, true) => Self::MonthFirst,
-                _ => continue,
-            };
-            match &shown {
-                None => shown = Some((order, text.to_string())),
-                Some((known, _)) if *known != order => return None,
-                Some(_) => {}
-            }
-        }
-        shown
-    }
-
-    fn date_of(self, text: &str) -> Option<jiff::civil::Date> {
-        let (first, second, year) = numbers(text)?;
-        let (day, month) = if self == Self::DayFirst { (first, second) } else { (second, first) };
-        jiff::civil::Date::new(year, month, day).ok()
-    }
-}
-
-/// The three numbers of a date with the year at the end: `13/04/2025`, `13.4.2025`, perhaps with a time after it.
-fn numbers(text: &str) -> Option<(i8, i8, i16)> {
-    let mut parts = text.trim().split(['T', ' ']).next()?.split(['/', '.', '-']);
-    let (first, second, year) = (parts.next()?, parts.next()?, parts.next()?);
-    let is_date = parts.next().is_none() && year.len() == 4 && first.len() <= 2 && second.len() <= 2;
-    is_date.then(|| Some((first.parse().ok()?, second.parse().ok()?, year.parse().ok()?))).flatten()
 }
 
 #[cfg(test)]
