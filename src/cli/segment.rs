@@ -17,6 +17,7 @@ use crate::study::Study;
 mod explain;
 
 use super::output::{ignore_broken_pipe, plural, table, wrapped};
+use super::reading::ReadingArgs;
 use super::{Verbosity, print_skipped};
 
 /// Show who speaks in transcripts, without a model: lines, speaker, confidence, first words.
@@ -37,6 +38,8 @@ pub(crate) struct SegmentArgs {
     /// Show only turns that need review.
     #[arg(long)]
     doubtful: bool,
+    #[command(flatten)]
+    reading: ReadingArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -99,7 +102,7 @@ pub(crate) fn run(args: &SegmentArgs, verbosity: Verbosity) -> anyhow::Result<Ex
         Some(path) => Study::load(path)?,
         None => Study::default(),
     };
-    let inputs = gather(&args.inputs, &study.reading());
+    let inputs = gather(&args.inputs, &study.reading(), args.reading.isolation().as_ref());
     let transcripts = pipeline::transcribe_corpus(inputs.documents, &study);
     let mut out = BufWriter::new(std::io::stdout().lock());
     let printed = transcripts
