@@ -50,7 +50,8 @@ impl Row {
     }
 }
 
-const BLOCKS: &[&str] = &[
+/// Elements that are lines of their own.
+pub(crate) const BLOCKS: &[&str] = &[
     "address",
     "article",
     "aside",
