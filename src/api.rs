@@ -32,7 +32,7 @@ pub struct Corpus {
 /// [`RunError::NothingRead`] if no input could be read. If only some inputs failed, they are in [`Corpus::skipped`].
 pub fn read<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>, study: &Study) -> Result<Corpus, RunError> {
     let paths: Vec<PathBuf> = paths.into_iter().map(|path| path.as_ref().to_owned()).collect();
-    let inputs::Inputs { documents, skipped } = inputs::gather(&paths, &study.reading());
+    let inputs::Inputs { documents, skipped } = inputs::gather(&paths, &study.reading(), None);
     if documents.is_empty() {
         let Skipped { failures, ignored, .. } = skipped;
         return Err(RunError::NothingRead { failures: failures.into_iter().chain(ignored).collect() });

@@ -2,7 +2,7 @@
 //!
 //! **Input:** the files and folders that the user names. **Output:** their documents, a batch at a time and in the order of
 //! their paths; folders are walked, a folder that is a `ConvoKit` corpus is read as one input, and files with the same
-//! bytes are read once. **Refused**, each with a reason in [`Skipped`]: files that cannot be read, files over 2 GiB,
+//! bytes are read once. With [`Isolation`], files that could end the process are read in processes of their own. **Refused**, each with a reason in [`Skipped`]: files that cannot be read, files over 2 GiB,
 //! files that are not transcripts, links inside folders (nothing outside a named folder is read). **Left to others:** the
 //! formats, to `plenary-read`.
 
@@ -16,10 +16,12 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use walkdir::WalkDir;
 
+use crate::isolation::{FileReading, Isolation, Pool, Refusal, RefusalKind, read_here};
 use plenary_corpus::Document;
+use plenary_corpus::progress::{Progress, Silent};
 use plenary_corpus::{Failure, Stage};
 use plenary_read::formats::has_transcript_extension;
-use plenary_read::{Companion, Options, ReadError, ReadErrorKind, Reading, content_id, convokit, read_all};
+use plenary_read::{Companion, Options, content_id, convokit};
 use plenary_tables::{is_part, is_results};
 
 /// All documents that the user's paths hold.
@@ -58,6 +60,8 @@ pub struct Sources {
     companion_bytes: HashMap<PathBuf, Option<Arc<[u8]>>>,
     n_bytes: u64,
     n_bytes_read: u64,
+    /// The processes that read files; `None` reads them in this process.
+    pool: Option<Pool>,
 }
 
 /// A file, or a folder that is one corpus.
@@ -77,10 +81,12 @@ const BATCH_BYTES: u64 = 8 << 20;
 const LARGEST_FILE: u64 = 2 << 30;
 
 /// Finds and reads all files that `paths` name. Never fails as a whole: what cannot be read is listed.
-pub fn gather(paths: &[PathBuf], options: &Options) -> Inputs {
-    let mut sources = Sources::find(paths);
+///
+/// Files are read in processes of their own if `isolation` says how, and otherwise in this process.
+pub fn gather(paths: &[PathBuf], options: &Options, isolation: Option<&Isolation>) -> Inputs {
+    let mut sources = Sources::find(paths).isolated(isolation);
     let mut documents = Vec::new();
-    while let Some(batch) = sources.read_some(options) {
+    while let Some(batch) = sources.read_some(options, &Silent) {
         documents.extend(batch);
     }
     Inputs { documents, skipped: sources.finish() }
@@ -130,6 +136,12 @@ impl Sources {
         sources
     }
 
+    /// Reads files in processes of their own; `None` reads them in this process. The documents are the same.
+    #[must_use]
+    pub fn isolated(self, isolation: Option<&Isolation>) -> Self {
+        Self { pool: isolation.map(Pool::new), ..self }
+    }
+
     /// Size of all files in bytes, as reported by the file system.
     pub fn n_bytes(&self) -> u64 {
         self.n_bytes
@@ -141,8 +153,8 @@ impl Sources {
     }
 
     /// Reads the next batch of files on the threads of the current pool. `None` when all are read; an empty list where the
-    /// batch held no new document.
-    pub fn read_some(&mut self, options: &Options) -> Option<Vec<Document>> {
+    /// batch held no new document. If the user stops the work, files of the batch may be missing.
+    pub fn read_some(&mut self, options: &Options, progress: &dyn Progress) -> Option<Vec<Document>> {
         let mut loaded = Vec::new();
         let mut n_bytes = 0;
         while let Some(input) =
@@ -156,15 +168,22 @@ impl Sources {
         if n_bytes == 0 {
             return None;
         }
-        let readings: Vec<Result<Reading, ReadError>> = loaded
+        let pool = self.pool.as_ref();
+        let read_file = |path: &str, bytes: &[u8], options: &Options| match pool {
+            Some(pool) => pool.read(path, bytes, options, progress),
+            None => read_here(path, bytes, options),
+        };
+        let readings: Vec<Result<FileReading, Refusal>> = loaded
             .par_iter()
             .map(|loaded| match loaded {
-                Loaded::File { path, bytes, companions, .. } if companions.is_empty() => read_all(path, bytes, options),
+                Loaded::File { path, bytes, companions, .. } if companions.is_empty() => {
+                    read_file(path, bytes, options)
+                }
                 Loaded::File { path, bytes, companions, .. } => {
-                    read_all(path, bytes, &Options { companions: companions.clone(), ..options.clone() })
+                    read_file(path, bytes, &Options { companions: companions.clone(), ..options.clone() })
                 }
                 Loaded::Corpus { path, parts } => {
-                    convokit::read(path, parts, options).map(|documents| Reading { documents, refused: Vec::new() })
+                    Ok(FileReading { documents: convokit::read(path, parts, options)?, refused: Vec::new() })
                 }
             })
             .collect();
@@ -320,27 +339,29 @@ impl Sources {
     }
 
     /// Adds the documents of an input to `out`, unless the same bytes were read before, and lists what failed.
-    fn record(&mut self, loaded: Loaded, reading: Result<Reading, ReadError>, out: &mut Vec<Document>) {
+    fn record(&mut self, loaded: Loaded, reading: Result<FileReading, Refusal>, out: &mut Vec<Document>) {
         match (loaded, reading) {
             (Loaded::File { path, file_id, .. }, _) if self.documents_of_file.contains_key(&file_id) => {
                 for id in self.documents_of_file.get(&file_id).cloned().unwrap_or_default() {
                     self.add_path(&id, &path);
                 }
             }
-            (Loaded::File { path, file_id, .. }, Ok(Reading { documents, refused })) => {
+            (Loaded::File { path, file_id, .. }, Ok(FileReading { documents, refused })) => {
                 let ids = documents.iter().map(|document| document.document_id.clone()).collect();
                 self.documents_of_file.insert(file_id, ids);
                 self.add_documents(&path, documents, out);
-                for (member, error) in refused {
-                    let is_failure = has_transcript_extension(&member) && !is_not_a_transcript(&error);
-                    self.skipped.refuse(&member, &error, is_failure);
+                for member in refused {
+                    let is_failure =
+                        has_transcript_extension(&member.path) && member.kind != RefusalKind::NotATranscript;
+                    self.skipped.refuse(member, is_failure);
                 }
             }
-            (Loaded::File { path, is_expected, in_folder, .. }, Err(error)) => {
-                self.skipped.refuse(&path, &error, is_expected && !(in_folder && is_not_a_transcript(&error)));
+            (Loaded::File { path, is_expected, in_folder, .. }, Err(refusal)) => {
+                let is_other = in_folder && refusal.kind == RefusalKind::NotATranscript;
+                self.skipped.refuse(Refusal { path, ..refusal }, is_expected && !is_other);
             }
             (Loaded::Corpus { path, .. }, Ok(reading)) => self.add_documents(&path, reading.documents, out),
-            (Loaded::Corpus { path, .. }, Err(error)) => self.skipped.refuse(&path, &error, true),
+            (Loaded::Corpus { path, .. }, Err(refusal)) => self.skipped.refuse(Refusal { path, ..refusal }, true),
         }
     }
 
@@ -386,10 +407,10 @@ impl Skipped {
     }
 
     /// Lists a file that could not be read: as a failure, or as ignored if it may not be a transcript.
-    fn refuse(&mut self, path: &str, error: &ReadError, is_failure: bool) {
-        let may_be_ignored = is_not_a_transcript(error) || matches!(error.kind, ReadErrorKind::Binary { .. });
+    fn refuse(&mut self, refusal: Refusal, is_failure: bool) {
+        let may_be_ignored = refusal.kind != RefusalKind::Failed;
         let list = if is_failure || !may_be_ignored { &mut self.failures } else { &mut self.ignored };
-        list.push(failure(path, &error.to_string(), error.hint()));
+        list.push(failure(&refusal.path, &refusal.error, &refusal.hint));
     }
 }
 
@@ -403,20 +424,6 @@ fn read_bytes(path: &Path) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
     file.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
     Ok((bytes.len() as u64 <= LARGEST_FILE).then_some(bytes))
-}
-
-/// Whether an error says that a file is not a transcript, rather than a damaged one.
-fn is_not_a_transcript(error: &ReadError) -> bool {
-    matches!(
-        error.kind,
-        ReadErrorKind::Unsupported { .. }
-            | ReadErrorKind::NoWords { .. }
-            | ReadErrorKind::OtherJson { .. }
-            | ReadErrorKind::NotTei { .. }
-            | ReadErrorKind::NoTextInTei
-            | ReadErrorKind::NoSpeech { .. }
-            | ReadErrorKind::NoTextColumn { .. }
-    )
 }
 
 fn failure(path: &str, error: &str, hint: &str) -> Failure {
@@ -459,7 +466,7 @@ mod tests {
         write("picture.png", b"\x89PNG....");
         write(".hidden.txt", b"hidden\n");
         write("empty.txt", b"");
-        let inputs = gather(&[folder.path().to_path_buf()], &Options::default());
+        let inputs = gather(&[folder.path().to_path_buf()], &Options::default(), None);
         assert_eq!(inputs.documents.len(), 1);
         assert!(inputs.documents[0].path.ends_with("a.txt"));
         assert_eq!(inputs.skipped.other_paths.values().next().unwrap().len(), 1);
@@ -478,7 +485,7 @@ mod tests {
         let table = "debate,speaker,text\nD1,A,One.\nD2,A,Two.\n";
         std::fs::write(folder.path().join("a.csv"), table).unwrap();
         std::fs::write(folder.path().join("b.csv"), table).unwrap();
-        let inputs = gather(&[folder.path().to_path_buf()], &Options::default());
+        let inputs = gather(&[folder.path().to_path_buf()], &Options::default(), None);
         assert!(
             inputs.skipped.failures.is_empty() && inputs.skipped.ignored.is_empty(),
             "{:?}",
@@ -493,14 +500,14 @@ mod tests {
         assert_eq!(inputs.skipped.other_paths.len(), 2);
         std::fs::write(corpus.join("notes.txt"), "**Ann Lee**\n\nHello.\n").unwrap();
         std::fs::write(corpus.join("vectors.bin"), b"\x00\x01").unwrap();
-        let named = gather(std::slice::from_ref(&corpus), &Options::default());
+        let named = gather(std::slice::from_ref(&corpus), &Options::default(), None);
         assert_eq!(
             (named.documents.len(), named.skipped.ignored.len()),
             (2, 1),
             "other files in the folder are read or listed"
         );
         std::fs::remove_file(corpus.join("notes.txt")).unwrap();
-        let named = gather(&[corpus], &Options::default());
+        let named = gather(&[corpus], &Options::default(), None);
         assert_eq!(named.documents.len(), 1);
     }
 
@@ -516,7 +523,7 @@ mod tests {
             "<listPerson><person xml:id=\"a\"><persName>Cy Dahl</persName></person></listPerson>",
         );
         write("2031/C_2.xml", "<TEI><text><body><u who=\"#a\">We begin.</u></body></text></TEI>");
-        let inputs = gather(&[folder.path().to_path_buf()], &Options::default());
+        let inputs = gather(&[folder.path().to_path_buf()], &Options::default(), None);
         assert!(inputs.skipped.failures.is_empty(), "{:?}", inputs.skipped.failures);
         let names = |inputs: &Inputs| -> Vec<String> {
             let turns = inputs.documents.iter().flat_map(|document| &document.turns);
@@ -526,15 +533,15 @@ mod tests {
         let ignored: Vec<&str> = inputs.skipped.ignored.iter().map(|ignored| ignored.error.as_str()).collect();
         assert_eq!(ignored.len(), 2, "{ignored:?}");
         assert!(ignored.iter().any(|error| error.contains("completes `X_1.txt`")), "{ignored:?}");
-        let named = gather(&[folder.path().join("X_1.txt")], &Options::default());
+        let named = gather(&[folder.path().join("X_1.txt")], &Options::default(), None);
         assert_eq!(names(&named), ["Ann Lee", "Bo Hill"]);
-        let outside = gather(&[folder.path().join("2031")], &Options::default());
+        let outside = gather(&[folder.path().join("2031")], &Options::default(), None);
         assert_eq!(names(&outside), ["a"], "nothing outside a named folder is read");
     }
 
     #[test]
     fn a_missing_file_is_a_failure() {
-        let inputs = gather(&[PathBuf::from("no/such/file.md")], &Options::default());
+        let inputs = gather(&[PathBuf::from("no/such/file.md")], &Options::default(), None);
         assert!(inputs.skipped.failures[0].error.contains("no such file"));
     }
 }

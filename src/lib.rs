@@ -2,7 +2,7 @@
 //! how much certainty.
 //!
 //! The supported interface is what is re-exported here under its own name: [`read`](fn@read), [`Corpus`], [`Study`],
-//! [`run`], [`Results`] and [`Encoder`]. The modules [`attribute`], [`corpus`], [`engine`], [`measure`], [`models`],
+//! [`run`], [`Results`], [`Encoder`] and [`Isolation`]. The modules [`attribute`], [`corpus`], [`engine`], [`measure`], [`models`],
 //! [`mod@read`] and [`table`] are the crates of the stages, for uses that the interface does not cover; they change
 //! more often.
 //!
@@ -61,11 +61,13 @@ mod api;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod inputs;
+pub mod isolation;
 pub mod pipeline;
 pub mod review;
 pub mod study;
 
 pub use api::{Corpus, Encoder, read};
+pub use isolation::Isolation;
 pub use pipeline::{CombineOptions, Options, Outcome, Part, PartOptions, RunError, combine, measure_part, run};
 pub use plenary_corpus::progress::{Progress, Silent};
 pub use plenary_tables::{Check, OpenError, Results};

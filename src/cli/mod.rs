@@ -15,6 +15,7 @@ mod man;
 mod models;
 mod output;
 mod progress;
+mod reading;
 mod run;
 mod segment;
 mod show;
@@ -29,6 +30,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use crate::attribute::Corrections;
 use crate::corpus::Failure;
 use crate::inputs::Skipped;
+use crate::isolation::READER_ARGUMENT;
 
 /// Turn transcripts of speech into tables: who said what, in which tone, for or against what, on which themes.
 #[derive(Debug, Parser)]
@@ -63,8 +65,11 @@ enum Command {
     Completions(completions::CompletionsArgs),
 }
 
-/// Runs the program with the arguments of the process.
+/// Runs the program with the arguments of the process. With [`READER_ARGUMENT`] alone it reads files for another process.
 pub fn main() -> ExitCode {
+    if std::env::args_os().skip(1).eq([READER_ARGUMENT]) {
+        return crate::isolation::serve();
+    }
     let arguments = Arguments::parse();
     log(arguments.verbosity);
     let outcome = match &arguments.command {

@@ -16,6 +16,7 @@ use clap::Args;
 use super::figures::Figures;
 use super::output::print;
 use super::progress::{TerminalProgress, handle_ctrl_c};
+use super::reading::ReadingArgs;
 use super::summary::{CacheCounts, summary};
 use super::{Verbosity, print_failures, print_skipped};
 
@@ -54,6 +55,8 @@ pub(crate) struct RunArgs {
     /// Write Parquet only, or CSV (without vectors) as well [default: as in the study].
     #[arg(long, value_enum, value_name = "FORMAT")]
     format: Option<Format>,
+    #[command(flatten)]
+    reading: ReadingArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -81,7 +84,14 @@ pub(crate) fn run(args: &RunArgs, verbosity: Verbosity) -> anyhow::Result<ExitCo
         .map_or_else(|| std::thread::available_parallelism().map_or(1, NonZeroUsize::get), NonZeroUsize::get);
     let cache = if args.no_cache { None } else { open_cache(args.cache.as_deref())? };
     let corrections = study.corrections.clone();
-    let options = Options { study, models: args.models.clone(), out: args.out.clone(), threads, cache };
+    let options = Options {
+        study,
+        models: args.models.clone(),
+        out: args.out.clone(),
+        threads,
+        cache,
+        isolation: args.reading.isolation(),
+    };
     handle_ctrl_c();
     let progress = TerminalProgress::new(verbosity.quiet);
     let outcome = pipeline::run(&args.inputs, &options, &progress);

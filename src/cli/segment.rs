@@ -18,6 +18,7 @@ mod explain;
 mod review;
 
 use super::output::{ignore_broken_pipe, plural, table, wrapped};
+use super::reading::ReadingArgs;
 use super::{Verbosity, print_skipped};
 
 /// Show who speaks in transcripts, without a model: lines, speaker, confidence, first words.
@@ -53,6 +54,8 @@ pub(crate) struct SegmentArgs {
     /// Estimate the share of words with the wrong speaker from a sheet of a random sample with answers.
     #[arg(long, value_name = "SHEET", conflicts_with_all = ["inputs", "study", "explain", "doubtful", "review"])]
     audit: Option<PathBuf>,
+    #[command(flatten)]
+    reading: ReadingArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -121,7 +124,7 @@ pub(crate) fn run(args: &SegmentArgs, verbosity: Verbosity) -> anyhow::Result<Ex
         Some(path) => Study::load(path)?,
         None => Study::default(),
     };
-    let inputs = gather(&args.inputs, &study.reading());
+    let inputs = gather(&args.inputs, &study.reading(), args.reading.isolation().as_ref());
     let transcripts = pipeline::transcribe_corpus(inputs.documents, &study);
     super::warn_of_corrections(
         study.corrections.as_ref(),

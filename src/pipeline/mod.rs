@@ -27,6 +27,7 @@ use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use crate::inputs::Skipped;
+use crate::isolation::Isolation;
 use crate::study::Study;
 
 pub use combine::{CombineOptions, combine};
@@ -45,12 +46,15 @@ pub struct Options {
     pub threads: usize,
     /// Cache of computed numbers; `None` computes everything.
     pub cache: Option<Cache>,
+    /// Processes in which files are read that could end this process; `None` reads everything in this process.
+    pub isolation: Option<Isolation>,
 }
 
 impl Options {
-    /// A study and a folder for its results, with models from the usual places, all cores and no cache.
+    /// A study and a folder for its results, with models from the usual places, all cores, no cache, and all files read in
+    /// this process.
     pub fn new(study: Study, out: impl Into<PathBuf>) -> Self {
-        Self { study, models: None, out: out.into(), threads: all_cores(), cache: None }
+        Self { study, models: None, out: out.into(), threads: all_cores(), cache: None, isolation: None }
     }
 }
 
@@ -228,9 +232,12 @@ pub fn run(paths: &[PathBuf], options: &Options, progress: &dyn Progress) -> Res
     let measured = part::measure(
         &pool,
         paths,
-        &options.study,
-        options.models.as_deref(),
-        options.cache.as_ref(),
+        &part::Means {
+            study: &options.study,
+            models: options.models.as_deref(),
+            cache: options.cache.as_ref(),
+            isolation: options.isolation.as_ref(),
+        },
         progress,
         |info, vector_width| Writer::begin(&folder, info, vector_width),
     );
@@ -246,6 +253,6 @@ pub fn run(paths: &[PathBuf], options: &Options, progress: &dyn Progress) -> Res
 
 fn thread_pool(threads: usize) -> Result<ThreadPool, RunError> {
     let threads = threads.max(1);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(plenary_read::STACK_BYTES).build();
     pool.map_err(|source| RunError::Threads { threads, source })
 }

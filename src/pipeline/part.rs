@@ -20,6 +20,7 @@ use super::ledger::Ledger;
 use super::measuring::{Batch, MeasuredLot, Measurer, lots};
 use super::{RunError, all_cores, thread_pool, transcribe};
 use crate::inputs::{Skipped, Sources};
+use crate::isolation::Isolation;
 use crate::study::Study;
 
 /// Files of a part in addition to its tables.
@@ -39,12 +40,15 @@ pub struct PartOptions {
     pub threads: usize,
     /// Cache of computed numbers; `None` computes everything.
     pub cache: Option<Cache>,
+    /// Processes in which files are read that could end this process; `None` reads everything in this process.
+    pub isolation: Option<Isolation>,
 }
 
 impl PartOptions {
-    /// A study, with models from the usual places, all cores and no cache; the part is kept in memory.
+    /// A study, with models from the usual places, all cores and no cache; the part is kept in memory, and all files are read
+    /// in this process.
     pub fn new(study: Study) -> Self {
-        Self { study, models: None, folder: None, threads: all_cores(), cache: None }
+        Self { study, models: None, folder: None, threads: all_cores(), cache: None, isolation: None }
     }
 }
 
@@ -108,9 +112,12 @@ pub fn measure_part(paths: &[PathBuf], options: &PartOptions, progress: &dyn Pro
     let (measured, writer) = measure(
         &pool,
         paths,
-        &options.study,
-        options.models.as_deref(),
-        options.cache.as_ref(),
+        &Means {
+            study: &options.study,
+            models: options.models.as_deref(),
+            cache: options.cache.as_ref(),
+            isolation: options.isolation.as_ref(),
+        },
         progress,
         |info, vector_width| match &folder {
             Some(folder) => Writer::begin(folder, info, vector_width),
@@ -192,22 +199,29 @@ pub(super) fn info_of(study: &Study, record: &PartRecord) -> StudyInfo {
     StudyInfo { people_sha256: record.people_sha256.clone(), json: record.study.clone(), ..study.info() }
 }
 
+/// What is measured, and with what: the fields of [`PartOptions`] that do not concern the folder.
+pub(super) struct Means<'m> {
+    pub(super) study: &'m Study,
+    pub(super) models: Option<&'m Path>,
+    pub(super) cache: Option<&'m Cache>,
+    pub(super) isolation: Option<&'m Isolation>,
+}
+
 /// Reads and measures documents, and writes their tables with the writer that `begin` starts.
 pub(super) fn measure<'w>(
     pool: &ThreadPool,
     paths: &[PathBuf],
-    study: &Study,
-    models: Option<&Path>,
-    cache: Option<&Cache>,
+    means: &Means,
     progress: &dyn Progress,
     begin: impl FnOnce(&StudyInfo, usize) -> Result<Writer<'w>, TableError>,
 ) -> Result<(Measured, Writer<'w>), RunError> {
+    let &Means { study, models, cache, isolation } = means;
     // Models are found before anything is read, and loaded while the first files are read, so that both fail early.
     let folders = Models::find(&places(models), &study.models, !study.targets.is_empty())?;
     for folder in folders.iter() {
         tracing::info!("model {} from {}", folder.facts.id, folder.path.display());
     }
-    let mut reader = Reader { sources: Sources::find(paths), study, pool };
+    let mut reader = Reader { sources: Sources::find(paths).isolated(isolation), study, pool, progress };
     progress.begin("reading and measuring", reader.sources.n_bytes().max(1));
     let (models, first) = std::thread::scope(|scope| {
         let models = scope.spawn(|| Models::load(&folders));
@@ -216,6 +230,7 @@ pub(super) fn measure<'w>(
     });
     let models = models?;
     let Some(first) = first else {
+        progress.check_stop()?;
         let Skipped { failures, ignored, .. } = reader.sources.finish();
         return Err(RunError::NothingRead { failures: failures.into_iter().chain(ignored).collect() });
     };
@@ -257,16 +272,18 @@ struct Reader<'r> {
     sources: Sources,
     study: &'r Study,
     pool: &'r ThreadPool,
+    progress: &'r dyn Progress,
 }
 
 impl Reader<'_> {
-    /// The next documents, as transcripts; `None` if there are no more.
+    /// The next documents, as transcripts; `None` if there are no more, or the user has stopped the run.
     fn next_batch(&mut self) -> Option<Batch> {
         let options = self.study.reading();
         let mut n_bytes = 0;
         loop {
             let before = self.sources.n_bytes_read();
-            let documents = self.pool.install(|| self.sources.read_some(&options))?;
+            let documents = self.pool.install(|| self.sources.read_some(&options, self.progress))?;
+            self.progress.check_stop().ok()?;
             n_bytes += self.sources.n_bytes_read() - before;
             if !documents.is_empty() {
                 let transcripts = self.pool.install(|| transcribe(documents, self.study));

@@ -14,6 +14,7 @@ mod docs;
 mod fetch;
 mod fuzz;
 mod golden;
+mod isolation;
 mod layouts;
 mod lexicon;
 mod models;

@@ -160,7 +160,7 @@ fn a_part_of_everything_is_the_whole_in_a_folder_and_in_memory() {
     assert_eq!(fingerprints(&results), whole);
     assert!(place.path("part/part.json").exists(), "a part is still there after it was combined");
     // A folder of parts is not read as transcripts.
-    let found = plenary::inputs::gather(&[place.path("part")], &plenary::read::Options::default());
+    let found = plenary::inputs::gather(&[place.path("part")], &plenary::read::Options::default(), None);
     assert!(found.documents.is_empty());
 }
 

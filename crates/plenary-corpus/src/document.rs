@@ -8,7 +8,7 @@ use crate::span::Span;
 use crate::speaker::Role;
 
 /// What kind of line it is, judged from its layout alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Layout {
     /// A heading with its level (1 to 6).
     Heading(u8),
@@ -25,7 +25,7 @@ pub enum Layout {
 }
 
 /// Visible text of one line in one typeface, without markup.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TextRun {
     /// Where the text is.
     pub span: Span,
@@ -36,7 +36,7 @@ pub struct TextRun {
 }
 
 /// One line of the source. The lines of a document partition its text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
     /// The whole line with its line break.
     pub span: Span,
@@ -51,7 +51,7 @@ pub struct Line {
 }
 
 /// A turn or cue as the format itself marks it: a TEI `u`, a caption's cue, a row of a table.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Turn {
     /// The speaker, if the format names one; the text is then not searched for bylines.
     pub speaker: Option<Declared>,
@@ -64,7 +64,7 @@ pub struct Turn {
 }
 
 /// A speaker as the format declares them. What the format does not say is `None`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Declared {
     /// The name or label as written, such as "Dr. Ann Smith"; it is split in the same way as a printed byline.
     pub label: String,
@@ -115,7 +115,7 @@ impl FrontMatter {
 }
 
 /// A file as read: its decoded text and its layout.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Document {
     /// First 12 hex digits of the sha256 of the file's bytes. For a file that holds several documents, `-` and 8 hex
     /// digits of the sha256 of the document's name in the file are appended.

@@ -413,6 +413,16 @@ impl FormatEntry {
         }
     }
 
+    /// Whether a file of the format can end the process that reads it, or use memory and time out of proportion: it is
+    /// decompressed, or a parser of another project builds its structure. The other formats are read line by line, or row
+    /// by row, by code that cannot do so.
+    pub fn needs_own_process(&self) -> bool {
+        use Format::{ConvoKit, Csv, Jsonl, Markdown, PlainText, Sbv, SubRip, Tsv, WebVtt};
+        let is_read_in_steps =
+            matches!(self.format(), Some(PlainText | Markdown | WebVtt | SubRip | Sbv | Csv | Tsv | Jsonl | ConvoKit));
+        !is_read_in_steps
+    }
+
     /// What kind of source this is, for people.
     fn kind(&self) -> &'static str {
         match self.format().map(Format::family) {

@@ -45,7 +45,8 @@ mod xml_tree;
 
 use std::sync::Arc;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -60,6 +61,10 @@ use parts::Parts;
 use plenary_corpus::{DateOrder, Document, Format, FormatFamily};
 use plenary_names::lexicon::Lexicon;
 use source::Source;
+
+/// Size in bytes of the stack on which a file is read. Readers of nested formats call themselves for each level; with this
+/// size some hundred thousand levels are possible. The memory is only used where the stack grows.
+pub const STACK_BYTES: usize = 64 << 20;
 
 /// Encoding of text that a reader extracts from a binary format: it is already Unicode.
 const EXTRACTED: &str = "UTF-8";
@@ -193,20 +198,59 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<Document, ReadError> {
 }
 
 /// Reads all documents of one file: one for most formats, several for a table with a column of documents, a TEI corpus
-/// or an archive.
+/// or an archive. The file is read on a thread with a stack of [`STACK_BYTES`].
 ///
 /// # Errors
 /// [`ReadError`] if the bytes are empty, are not text, are damaged, or belong to a format that is not read. A member
 /// of an archive that cannot be read is listed in [`Reading::refused`].
 pub fn read_all(path: &str, bytes: &[u8], options: &Options) -> Result<Reading, ReadError> {
-    let file = File::new(path, bytes);
-    let entry = recognise(&file)?;
-    match &entry.content {
-        Content::Archive(read) => read(&file, options),
-        Content::Documents(format, reader) => {
-            read_documents(file, *format, reader, options).map(|documents| Reading { documents, refused: Vec::new() })
+    on_large_stack(|| Recognised::of(path, bytes)?.read(options))
+}
+
+/// A file whose format is known and whose documents have not been read yet.
+pub struct Recognised<'a> {
+    file: File<'a>,
+    /// The entry of the registry.
+    pub entry: &'static FormatEntry,
+}
+
+impl<'a> Recognised<'a> {
+    /// Recognises the format of a file.
+    ///
+    /// # Errors
+    /// [`ReadError`] if the file is empty or belongs to a format that is not read.
+    pub fn of(path: &'a str, bytes: &'a [u8]) -> Result<Self, ReadError> {
+        let file = File::new(path, bytes);
+        let entry = recognise(&file)?;
+        Ok(Self { file, entry })
+    }
+
+    /// Reads all documents of the file, as [`read_all`], on the thread of the caller.
+    ///
+    /// # Errors
+    /// As [`read_all`].
+    pub fn read(self, options: &Options) -> Result<Reading, ReadError> {
+        match &self.entry.content {
+            Content::Archive(read) => read(&self.file, options),
+            Content::Documents(format, reader) => read_documents(self.file, *format, reader, options)
+                .map(|documents| Reading { documents, refused: Vec::new() }),
         }
     }
+}
+
+/// Does some work on a new thread with a stack of [`STACK_BYTES`], and waits for it. If the system starts no thread, the
+/// work is done on the thread of the caller.
+pub fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    // The work is taken by whichever thread does it.
+    let work = Mutex::new(Some(work));
+    let take = || work.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let done = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("reader".into()).stack_size(STACK_BYTES);
+        let started = thread.spawn_scoped(scope, || take().map(|work| work())).ok()?;
+        started.join().unwrap_or_else(|panic| resume_unwind(panic))
+    });
+    // The work is still there if no thread took it.
+    done.unwrap_or_else(|| take().map(|work| work()).expect("no thread was started, so the work was not taken"))
 }
 
 /// The entry of the registry for a file.

@@ -1,7 +1,7 @@
 //! Reading XML as events with local names, attributes and text.
 //!
-//! **Input:** decoded XML. **Output:** its events, one by one. **Refused:** XML that is not well-formed, with the
-//! offset. Only the five predefined entities of XML are expanded, so text cannot grow, and nothing outside the file is
+//! **Input:** decoded XML. **Output:** its events, one by one. **Refused:** XML that is not well-formed or nests
+//! more than 1,000 elements, with the offset. Only the five predefined entities of XML are expanded, so text cannot grow, and nothing outside the file is
 //! read.
 
 use quick_xml::events::{BytesStart, Event};
@@ -26,6 +26,9 @@ impl Element {
     }
 }
 
+/// Largest depth of nested elements. Documents nest some dozens deep; readers look through the open elements.
+const DEEPEST: usize = 1000;
+
 /// Calls `see` for every element and text of `xml`; an empty element starts and ends.
 ///
 /// # Errors
@@ -39,6 +42,9 @@ pub(crate) fn each(xml: &str, mut see: impl FnMut(Seen)) -> Result<(), String> {
         match reader.read_event().map_err(|error| place(&error))? {
             Event::Start(start) => {
                 depth += 1;
+                if depth > DEEPEST {
+                    return Err(place(&format!("elements nest more than {DEEPEST} deep")));
+                }
                 see(Seen::Start(element(&start).map_err(|error| place(&error))?));
             }
             Event::Empty(start) => {

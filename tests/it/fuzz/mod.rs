@@ -21,7 +21,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner
 
 use crate::common::nothing_lost::{check, check_lines};
 use plenary::attribute::attribute;
-use plenary::read::{Options, ReadError, ReadErrorKind, read_all};
+use plenary::read::{Options, ReadError, ReadErrorKind, Recognised, on_large_stack, read_all};
 use samples::{Sample, samples};
 
 /// Number of cases unless the environment sets a duration.
@@ -195,12 +195,17 @@ thread_local! {
     static TRYING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Reads and attributes a file, and checks what must be true of the result.
+/// Reads and attributes a file, and checks what must be true of the result. The place of a panic is known only in its own
+/// thread, so all is done in one.
 fn try_file(name: &str, bytes: &[u8]) -> Result<(), TestCaseError> {
+    on_large_stack(|| try_file_here(name, bytes))
+}
+
+fn try_file_here(name: &str, bytes: &[u8]) -> Result<(), TestCaseError> {
     PANIC.take();
     TRYING.set(true);
     let tried = catch_unwind(AssertUnwindSafe(|| {
-        match read_all(name, bytes, &Options::default()) {
+        match Recognised::of(name, bytes).and_then(|file| file.read(&Options::default())) {
             Ok(reading) => {
                 for (member, error) in &reading.refused {
                     check_error(member, error)?;

@@ -8,6 +8,7 @@
 
 mod furniture;
 mod looks;
+mod nesting;
 mod rows;
 mod turns;
 
@@ -110,7 +111,7 @@ fn without_prolog(text: &str) -> Option<&str> {
 
 /// Reads a decoded page.
 pub(crate) fn read(text: &str) -> Parts {
-    let page = Html::parse_document(text);
+    let (page, too_deep) = nesting::parse(text);
     let (mut rows, turns, omitted) = rows(&page);
     let is_visual = has_visual_lines(&rows);
     if is_visual {
@@ -147,7 +148,7 @@ pub(crate) fn read(text: &str) -> Parts {
     if is_visual {
         join_lines(&parts.text, &mut parts.lines);
     }
-    parts.warnings.extend(omitted);
+    parts.warnings.extend(too_deep.into_iter().chain(omitted));
     parts
 }
 

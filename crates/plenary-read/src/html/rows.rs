@@ -56,7 +56,7 @@ impl Row {
 }
 
 /// Elements that begin a line.
-pub(super) const BLOCKS: &[&str] = &[
+pub(crate) const BLOCKS: &[&str] = &[
     "address",
     "article",
     "aside",
