@@ -7,6 +7,7 @@
 pub mod bylines;
 pub mod colon;
 pub mod compare;
+pub mod damage;
 pub mod described;
 pub mod directions;
 pub mod labels;
