@@ -61,7 +61,9 @@ pub fn attribute(document: Document, options: &Options) -> Transcript {
     let settled = settled.with(&claims);
     let present = front::present(&page);
     chairs.extend(present.iter().filter(|byline| byline.presides(lexicon)).cloned());
-    let mut found = pinned.unwrap_or_else(|| find::turns(&page, &settled, &name_levels, options.transcript.style()));
+    let mut found = pinned.unwrap_or_else(|| {
+        find::turns(&page, &settled, &name_levels, options.transcript.style(), options.people.as_ref())
+    });
     let first_byline = found.bylines.first().map_or(page.lines.len(), |byline| byline.line);
     let unattributed = body::speech_before(&page, &settled, first_byline, &found);
     let head_end = if unattributed.is_some() || found.bylines.is_empty() {

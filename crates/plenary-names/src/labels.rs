@@ -216,7 +216,7 @@ fn has_quotation(label: &str) -> bool {
 }
 
 /// Whether most letters of a label are of scripts without capitals (Chinese, Japanese, Korean, Arabic, Hebrew, ...).
-fn is_caseless(label: &str) -> bool {
+pub(crate) fn is_caseless(label: &str) -> bool {
     let letters = label.chars().filter(|c| c.is_alphabetic());
     let (n_caseless, n) = letters
         .fold((0, 0), |(caseless, n), c| (caseless + usize::from(!c.is_uppercase() && !c.is_lowercase()), n + 1));

@@ -8,6 +8,7 @@ pub mod addresses;
 pub mod bylines;
 pub mod colon;
 pub mod compare;
+pub mod damage;
 pub mod described;
 pub mod directions;
 pub mod labels;

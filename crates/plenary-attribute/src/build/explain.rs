@@ -3,6 +3,8 @@
 //! **Input**: the bylines with the recorded steps of their confidence, and the links of bylines to people. **Output**: the explanation of
 //! each utterance, and `needs_review` for utterances whose label may belong to several people.
 
+use std::collections::{HashMap, HashSet};
+
 use super::assemble::Assembled;
 use crate::candidate::{Candidate, Found};
 use crate::link::people::{Linked, Mention, Owner};
@@ -10,6 +12,7 @@ use crate::options::REVIEW_BELOW;
 use crate::page::Page;
 use crate::weights::{Weights, form};
 use plenary_corpus::{Block, Explanation, Link, LinkRule, Reason, Utterance};
+use plenary_names::misreadings::is_same_spelling;
 
 /// The blocks of a document, to look up the evidence of a link.
 pub(crate) struct Places<'p> {
@@ -33,6 +36,7 @@ impl Places<'_> {
 pub(crate) fn explain(page: &Page<'_>, found: &Found, linked: &Linked, assembled: &mut Assembled) {
     let Assembled { blocks, utterances, bylines, .. } = assembled;
     let places = Places { page, bylines: &found.bylines, blocks };
+    let correct = correct_prints(&found.bylines);
     for (utterance, byline) in utterances.iter_mut().zip(bylines) {
         let Some((at, byline)) = byline.and_then(|at| Some((at, found.bylines.get(at)?))) else {
             utterance.explanation = Explanation::default();
@@ -41,8 +45,9 @@ pub(crate) fn explain(page: &Page<'_>, found: &Found, linked: &Linked, assembled
         };
         let own = places.block_of(Mention::Byline(at));
         utterance.byline = own;
-        let link = linked.owners.get(at).map(|owner| link(&places, owner, own, byline));
-        utterance.needs_review |= link.as_ref().is_some_and(|link| !link.others.is_empty());
+        let print = correct.get(byline.label.as_str()).copied();
+        let link = linked.owners.get(at).map(|owner| link(&places, owner, (own, print), byline));
+        utterance.needs_review |= is_misread(byline) || link.as_ref().is_some_and(|link| !link.others.is_empty());
         utterance.explanation = Explanation {
             rule: byline.rule(),
             line: Some(byline.line + 1),
@@ -51,7 +56,7 @@ pub(crate) fn explain(page: &Page<'_>, found: &Found, linked: &Linked, assembled
             n_mentions: Some(byline.n_mentions),
             weights: weights(byline, found, utterance).steps(),
             rival: byline.rival.clone(),
-            review: review(utterance, link.as_ref()),
+            review: review(utterance, byline, link.as_ref()),
             link,
         };
     }
@@ -62,30 +67,57 @@ fn weights(byline: &Candidate, found: &Found, utterance: &Utterance) -> Weights 
     byline.weights.clone().then(Reason::OfStyle(found.confidence), utterance.boundary_confidence)
 }
 
-/// The link of a byline to its person. `own` is the block of the byline.
-fn link(places: &Places<'_>, owner: &Owner, own: Option<usize>, byline: &Candidate) -> Link {
-    let is_misread = byline.parts.label != byline.label;
+/// The first byline that prints each label as it is corrected, for labels that are also misread.
+fn correct_prints(bylines: &[Candidate]) -> HashMap<&str, usize> {
+    let misread: HashSet<&str> =
+        bylines.iter().filter(|byline| is_misread(byline)).map(|byline| byline.label.as_str()).collect();
+    let mut correct = HashMap::new();
+    for (at, byline) in bylines.iter().enumerate() {
+        if misread.contains(byline.label.as_str()) && byline.parts.label == byline.label {
+            correct.entry(byline.label.as_str()).or_insert(at);
+        }
+    }
+    correct
+}
+
+/// Whether the label of a byline was corrected in more than spaces, punctuation and capitals.
+fn is_misread(byline: &Candidate) -> bool {
+    byline.parts.label != byline.label && !is_same_spelling(&byline.parts.label, &byline.label)
+}
+
+/// The link of a byline to its person. `own` is the block of the byline, `print` the byline that prints its label
+/// correctly if it is misread. A link through a misread label is no stronger than the correction.
+fn link(places: &Places<'_>, owner: &Owner, (own, print): (Option<usize>, Option<usize>), byline: &Candidate) -> Link {
+    let is_misread = is_misread(byline);
     let rule = match owner.rule {
-        LinkRule::FirstMention | LinkRule::SameLabel if is_misread => LinkRule::OcrVariant,
+        rule if is_misread && rule.confidence() >= LinkRule::OcrVariant.confidence() => LinkRule::OcrVariant,
         rule => rule,
     };
-    let evidence = owner.supported_by.and_then(|mention| places.block_of(mention)).filter(|block| Some(*block) != own);
+    let print = print.filter(|_| is_misread).map(Mention::Byline);
+    let mut blocks: Vec<usize> =
+        owner.supported_by.into_iter().chain(print).filter_map(|mention| places.block_of(mention)).collect();
+    blocks.retain(|block| Some(*block) != own);
+    blocks.sort_unstable();
+    blocks.dedup();
     Link {
         rule,
         confidence: rule.confidence(),
-        blocks: evidence.into_iter().chain(own).collect(),
+        blocks: blocks.into_iter().chain(own).collect(),
         others: owner.others.clone(),
     }
 }
 
 /// Reasons why a person should check a turn.
-fn review(utterance: &Utterance, link: Option<&Link>) -> Vec<String> {
+fn review(utterance: &Utterance, byline: &Candidate, link: Option<&Link>) -> Vec<String> {
     let mut out = Vec::new();
     if utterance.boundary_confidence < REVIEW_BELOW {
         out.push(format!(
             "the confidence of the boundary, {:.2}, is below {REVIEW_BELOW:.2}",
             utterance.boundary_confidence
         ));
+    }
+    if is_misread(byline) {
+        out.push(format!("\"{}\" is read as a misprint of \"{}\"", byline.parts.label, byline.label));
     }
     if let Some(link) = link.filter(|link| !link.others.is_empty()) {
         let label = utterance.label.as_deref().unwrap_or_default();

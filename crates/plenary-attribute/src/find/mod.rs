@@ -15,15 +15,22 @@ mod titled;
 use std::collections::HashSet;
 
 use crate::candidate::Found;
+use crate::options::people_list::PeopleList;
 use crate::page::{Page, Settled};
 use plenary_corpus::Style;
 
 /// The bylines of a page or, if none are printed, the turns that its typefaces or its title indicate. `pinned` is the style that the
-/// study asks for.
-pub(crate) fn turns(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<u8>, pinned: Option<Style>) -> Found {
+/// study asks for; `list` is its list of people.
+pub(crate) fn turns(
+    page: &Page<'_>,
+    settled: &Settled,
+    name_levels: &HashSet<u8>,
+    pinned: Option<Style>,
+    list: Option<&PeopleList>,
+) -> Found {
     let mut printed = match pinned {
         Some(Style::Questions | Style::Titled) => Found::default(),
-        _ => styles::find(page, settled, name_levels, pinned),
+        _ => styles::find(page, settled, name_levels, pinned, list),
     };
     let questions =
         || questions::find(page, settled, &printed).filter(|_| pinned.is_none_or(|style| style == Style::Questions));

@@ -11,12 +11,16 @@ use super::heads;
 use super::inline::leading;
 use super::own_line::{alone, heading};
 use crate::candidate::{ACCEPT, Candidate, Found};
-use crate::page::{Page, Settled};
+use crate::link::people;
+use crate::options::people_list::PeopleList;
+use crate::page::{Page, PageLine, Settled};
 use plenary_corpus::{Layout, Reason, Rival, Style, StyleScore};
 use plenary_names::bylines::Reader;
+use plenary_names::compare::name_words;
+use plenary_names::damage::is_recognised_print;
 use plenary_names::labels::LabelKind;
 use plenary_names::lexicon::Lexicon;
-use plenary_names::misreadings::canonical_labels;
+use plenary_names::misreadings::{Print, canonical_labels};
 
 /// Another style is used beside the main one if its score is at least this share of the score of the main style.
 const COMPANION: f32 = 0.25;
@@ -24,12 +28,18 @@ const COMPANION: f32 = 0.25;
 const OWN_LINE_COMPANION: f32 = 0.6;
 
 /// The bylines of a page, in the style that the study asks for or in the one that fits the page.
-pub(crate) fn find(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<u8>, pinned: Option<Style>) -> Found {
+pub(crate) fn find(
+    page: &Page<'_>,
+    settled: &Settled,
+    name_levels: &HashSet<u8>,
+    pinned: Option<Style>,
+    list: Option<&PeopleList>,
+) -> Found {
     let mut all = candidates(page, settled, name_levels);
     if let Some(style) = pinned {
         all.retain(|candidate| candidate.style == style);
     }
-    correct_labels(&mut all);
+    correct_labels(page, list, &mut all);
     all.retain(|candidate| candidate.confidence() > 0.0);
     let legend = if pinned.is_none() { heads::drop_fields(page, &mut all) } else { Vec::new() };
     let mut rosters = company::drop_rosters(page, &mut all);
@@ -158,9 +168,15 @@ fn treat_lines_as_turns(all: &mut [Candidate]) {
 }
 
 /// Corrects misread labels, and gives them the kind and at least the confidence of the correct one.
-fn correct_labels(all: &mut [Candidate]) {
+fn correct_labels(page: &Page<'_>, list: Option<&PeopleList>, all: &mut [Candidate]) {
     let is_label = |candidate: &Candidate| candidate.confidence() > 0.0;
-    let canonical = canonical_labels(all.iter().map(|candidate| (candidate.label.as_str(), is_label(candidate))));
+    let print =
+        |candidate: &'_ Candidate| (candidate.label.clone(), is_label(candidate), is_listed(page, list, candidate));
+    let prints: Vec<(String, bool, bool)> = all.iter().map(print).collect();
+    let prints =
+        prints.iter().map(|(label, is_label, is_listed)| Print { label, is_label: *is_label, is_listed: *is_listed });
+    let is_recognised = || is_recognised_print(page.lines.iter().map(PageLine::text));
+    let canonical = canonical_labels(page.lexicon, prints, is_recognised);
     let targets: HashSet<&String> = canonical.values().collect();
     let forms: HashMap<String, (LabelKind, f32)> = all
         .iter()
@@ -175,6 +191,16 @@ fn correct_labels(all: &mut [Candidate]) {
         }
         candidate.label.clone_from(label);
     }
+}
+
+/// Whether the study's list of people has the person of a byline, by the name or by the surname alone.
+fn is_listed(page: &Page<'_>, list: Option<&PeopleList>, candidate: &Candidate) -> bool {
+    let Some(list) = list else { return false };
+    let surname = || match name_words(page.lexicon, &candidate.parts.name).as_slice() {
+        [only] => !list.of_surname(only).is_empty(),
+        _ => false,
+    };
+    people::listed(list, &candidate.parts).is_some() || surname()
 }
 
 /// The share of the main style's score that another style needs. Names on separate lines beside labels on the line of the speech are
