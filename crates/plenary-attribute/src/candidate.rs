@@ -3,7 +3,7 @@
 //! Finding candidates and choosing among them is left to `find`.
 
 use crate::weights::Weights;
-use plenary_corpus::{Details, Reason, Rival, Span, Style, StyleScore, TurnRule};
+use plenary_corpus::{Details, Reason, Rival, Span, Style, StyleScore, Template, TurnRule};
 use plenary_names::bylines::{self, Byline};
 use plenary_names::labels::LabelKind;
 use plenary_names::lexicon::Lexicon;
@@ -66,6 +66,8 @@ pub(crate) struct Candidate {
     pub(crate) speech: usize,
     /// Start of the turn in seconds from the start of the recording, if the byline gives it.
     pub(crate) time_start_s: Option<f64>,
+    /// End of the turn in seconds from the start of the recording, if a mark in the turn gives it.
+    pub(crate) time_end_s: Option<f64>,
     /// The byline begins inside a paragraph.
     pub(crate) inside: bool,
     /// The label is an office, has an honorific or is in capitals, which is rare in prose.
@@ -106,6 +108,7 @@ impl Candidate {
             speech_line,
             speech,
             time_start_s: None,
+            time_end_s: None,
             inside: false,
             marked: false,
             n_mentions: 1,
@@ -166,6 +169,10 @@ pub(crate) struct Found {
     pub(crate) scores: Vec<StyleScore>,
     /// Labels that the head of the document explains, with the person: "DW: Dale Whit".
     pub(crate) legend: Vec<(String, Byline)>,
+    /// The template that the document itself establishes.
+    pub(crate) template: Option<Template>,
+    /// Bylines that are repeated within a turn and do not open one.
+    pub(crate) repeated: Vec<Span>,
 }
 
 impl Found {

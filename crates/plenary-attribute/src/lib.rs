@@ -33,7 +33,7 @@ use build::speakers::speakers;
 use build::times::set_times;
 use build::warnings::{is_doubtful, outside_turns, warnings};
 use build::{accounting, assemble, declared, explain};
-use find::{heads, own_line, pattern};
+use find::{heads, marks, own_line, pattern};
 use link::people::{self, Person};
 use page::{Page, Settled};
 use settle::{asides, body, front, furniture, lists, running};
@@ -75,7 +75,9 @@ pub fn attribute(document: Document, options: &Options) -> Transcript {
     let mut front = document.front.clone();
     front.fill_from(front::front_matter(&page, &settled, first_byline, options.transcript.date_order));
     let settled = settled.with(&body::body(&page, &settled, &found, &name_levels));
-    let asides = asides::find(&page, &settled, &found, unattributed.is_some());
+    let mut asides = asides::find(&page, &settled, &found, unattributed.is_some());
+    let marks = marks::take(&page, &settled, &mut found);
+    asides.leave_out(marks.into_iter().chain(found.repeated.iter().copied()));
     found.insert(asides.bylines);
     let (corrected, claims) = correct::in_text(&page, &document, options, &settled, &mut found);
     let settled = settled.with(&claims);
@@ -118,6 +120,7 @@ pub fn attribute(document: Document, options: &Options) -> Transcript {
         style: found.style,
         style_confidence: found.confidence,
         styles: found.scores,
+        template: found.template,
         blocks: assembled.blocks,
         speakers,
         utterances: assembled.utterances,

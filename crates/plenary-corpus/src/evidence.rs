@@ -90,6 +90,8 @@ pub enum Reason {
     Throughout,
     /// A list on the page names the same person.
     Listed,
+    /// The line has the shape of this number of bylines.
+    OfTemplate(u32),
     /// A name and a sentence in brackets.
     Interjection,
     /// The interrupted turn continues after the brackets.
@@ -128,6 +130,7 @@ impl fmt::Display for Reason {
             Reason::LooksLikeOthers => f.write_str("occurs once, but looks like other labels of the style"),
             Reason::Throughout => f.write_str("most paragraphs begin with a label of this style"),
             Reason::Listed => f.write_str("a list on the page names the same person"),
+            Reason::OfTemplate(n) => write!(f, "the line begins in the same way as {n} bylines of the document"),
             Reason::Interjection => {
                 f.write_str("there are a name and a sentence in brackets inside the turn of another person")
             }

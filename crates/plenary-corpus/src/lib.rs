@@ -38,6 +38,6 @@ pub use links::{Link, LinkRule, PersonRule};
 pub use options::OptionError;
 pub use span::Span;
 pub use speaker::{Role, Speaker};
-pub use style::{Style, TurnRule, style_name};
+pub use style::{Style, Template, TurnRule, style_name};
 pub use transcript::{Segment, Summary, Transcript, Utterance};
 pub use words::WordCounts;

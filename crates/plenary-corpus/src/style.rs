@@ -26,6 +26,8 @@ pub enum Style {
     Capitals,
     /// A name on a separate line, with or without title and affiliation beside or below it.
     NameLine,
+    /// The document's own template: signs around a name that recur at the beginning of lines.
+    Template,
     /// Questions in a different typeface, without labels, with the answers below them.
     Questions,
     /// One speech whose speaker is named in the title.
@@ -38,7 +40,7 @@ pub enum Style {
 
 impl Style {
     /// The styles that can be recognised in a document.
-    pub const ALL: [Style; 11] = [
+    pub const ALL: [Style; 12] = [
         Style::Bold,
         Style::BoldInline,
         Style::Colon,
@@ -48,6 +50,7 @@ impl Style {
         Style::Heading,
         Style::Capitals,
         Style::NameLine,
+        Style::Template,
         Style::Questions,
         Style::Titled,
     ];
@@ -64,6 +67,7 @@ impl Style {
             Style::Heading => "heading",
             Style::Capitals => "capitals",
             Style::NameLine => "name_line",
+            Style::Template => "template",
             Style::Questions => "questions",
             Style::Titled => "titled",
             Style::Pattern => "pattern",
@@ -75,6 +79,15 @@ impl Style {
     pub fn from_name(name: &str) -> Option<Style> {
         Style::ALL.into_iter().chain([Style::Pattern]).find(|style| style.as_str() == name)
     }
+}
+
+/// The shape of the bylines that a document itself establishes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Template {
+    /// The shape in readable form: `[NAME]: text`, `NAME [TIME] text`. ` / ` is the end of a line, `**` the edge of bold text.
+    pub shape: String,
+    /// Number of bylines with this shape.
+    pub n_lines: usize,
 }
 
 /// The name of a style as the tables write it: `none` if no speaker was found.

@@ -8,7 +8,7 @@ use crate::evidence::{Explanation, StyleScore};
 use crate::format::Format;
 use crate::span::Span;
 use crate::speaker::Speaker;
-use crate::style::Style;
+use crate::style::{Style, Template};
 use crate::words::WordCounts;
 
 /// One turn of a speaker.
@@ -77,6 +77,8 @@ pub struct Transcript {
     pub style_confidence: f32,
     /// How much of the document each style explains, the best first; empty if no styles were compared.
     pub styles: Vec<StyleScore>,
+    /// The byline template that the lines of the document establish; `None` if there is none.
+    pub template: Option<Template>,
     /// The blocks; they partition the text.
     pub blocks: Vec<Block>,
     /// The people.

@@ -43,6 +43,10 @@ pub(crate) fn print(out: &mut impl Write, transcript: &Transcript, only_doubtful
         let unused = if style.is_taken { "" } else { ", not used" };
         writeln!(out, "  {name:<8} {}: score {:.2}{unused}", style.style, style.score)?;
     }
+    if let Some(template) = &transcript.template {
+        let lines = if template.n_lines == 1 { "line" } else { "lines" };
+        writeln!(out, "  template {}: {} {lines}", template.shape, template.n_lines)?;
+    }
     let is_printed = |block: &&Block| {
         !only_doubtful && !block.claimed_by.is_empty() && !block.span.of(&transcript.document.text).trim().is_empty()
     };

@@ -409,7 +409,7 @@ fn finish<'d>(
             n_words: n_words(&text),
             text,
             time_start_s: turn.byline.and_then(|byline| byline.time_start_s),
-            time_end_s: None,
+            time_end_s: turn.byline.and_then(|byline| byline.time_end_s),
             boundary_confidence: confidence,
             needs_review: turn.person.is_none() || confidence < REVIEW_BELOW,
             evidence,

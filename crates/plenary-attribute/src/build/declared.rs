@@ -56,6 +56,7 @@ pub(crate) fn attribute(mut document: Document, options: &Options) -> Transcript
         style: Some(Style::Declared),
         style_confidence: 1.0,
         styles: Vec::new(),
+        template: None,
         blocks: assembled.blocks,
         speakers,
         needs_review: unnamed * 5 > assembled.utterances.len() || is_doubtful(&words, &outside),

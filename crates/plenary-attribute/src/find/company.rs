@@ -3,11 +3,12 @@
 //! **Input**: all candidates of a page. **Output**: the same with some removed (items of lists, single letters) and the confidence of
 //! some raised (labels that recur, come in pairs or look like others). Which style the document uses is left to `styles`.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::candidate::{ACCEPT, Candidate, in_capitals};
 use crate::page::{Page, Settled};
 use plenary_corpus::{Reason, Role, Style};
+use plenary_names::bylines::{self, Byline};
 use plenary_names::labels::{self, LabelKind};
 use plenary_names::lexicon::Lexicon;
 use plenary_names::offices;
@@ -63,11 +64,75 @@ pub(crate) fn drop_rosters(page: &Page<'_>, all: &mut Vec<Candidate>) -> HashSet
         .filter(|candidate| in_list(candidate))
         .map(|candidate| (candidate.line, candidate.label.clone()))
         .collect();
-    if listed.len() < 2 {
-        return HashSet::new();
-    }
-    all.retain(|candidate| !(is_own_line(candidate) && listed.contains_key(&candidate.line)));
+    let in_run = runs(page, all);
+    let listed = if listed.len() < 2 { HashMap::new() } else { listed };
+    all.retain(|candidate| {
+        !(is_own_line(candidate) && (listed.contains_key(&candidate.line) || in_run.contains(&candidate.line)))
+    });
     listed.into_values().collect()
+}
+
+/// The lines of columns of names: names on separate lines, of any kind, directly below each other.
+fn runs(page: &Page<'_>, all: &[Candidate]) -> HashSet<usize> {
+    const SHORTEST: usize = 4;
+    let lines: BTreeSet<usize> =
+        all.iter().filter(|candidate| is_own_line(candidate)).map(|candidate| candidate.line).collect();
+    let mut out = HashSet::new();
+    let mut run: Vec<usize> = Vec::new();
+    let close = |run: &mut Vec<usize>, out: &mut HashSet<usize>| {
+        if run.len() >= SHORTEST {
+            out.extend(run.iter().copied());
+        }
+        run.clear();
+    };
+    for line in lines {
+        let adjoins = run.last().is_some_and(|last| *last + 1 == line && !page.lines[line].is_empty());
+        if !adjoins {
+            close(&mut run, &mut out);
+        }
+        run.push(line);
+    }
+    close(&mut run, &mut out);
+    out
+}
+
+/// Reads bylines with the name last, "Minister of Roads, Ann Lee:", as the same with the name first: a known office stands before
+/// the comma, a name behind it, and at least two bylines are of this form or none has the name first.
+pub(crate) fn name_last(lexicon: &Lexicon, all: &mut [Candidate]) {
+    const FEWEST: usize = 2;
+    let turned: Vec<Option<Byline>> = all.iter().map(|candidate| with_name_first(lexicon, candidate)).collect();
+    let n = turned.iter().flatten().count();
+    if n < FEWEST {
+        return;
+    }
+    for (candidate, turned) in all.iter_mut().zip(turned) {
+        let Some(turned) = turned else { continue };
+        let printed = std::mem::take(&mut candidate.parts.printed);
+        candidate.parts = Byline { printed, ..turned };
+        candidate.label.clone_from(&candidate.parts.label);
+        candidate.kind = LabelKind::Person;
+    }
+}
+
+fn with_name_first(lexicon: &Lexicon, candidate: &Candidate) -> Option<Byline> {
+    const CLEAR: f32 = 0.8;
+    let printed = candidate.parts.printed.trim_end_matches([':', '：', ' ']);
+    if candidate.confidence() == 0.0 || printed.contains(['(', '[', '|', '\t']) {
+        return None;
+    }
+    let (before, last) = printed.rsplit_once(", ")?;
+    let first = before.split(',').next().unwrap_or(before);
+    // "The Chair, Ann Lee" has an order of its own.
+    if labels::is_chair_label(lexicon, first) {
+        return None;
+    }
+    let judgement = labels::judge(lexicon, last)?;
+    let is_person =
+        judgement.kind == LabelKind::Person && judgement.quality >= CLEAR && !offices::is_telling(lexicon, last);
+    let is_office = offices::is_telling(lexicon, first)
+        && labels::judge(lexicon, first)
+            .is_none_or(|judgement| judgement.kind != LabelKind::Person || offices::names_position(lexicon, first));
+    (is_person && is_office).then(|| bylines::split(lexicon, &format!("{last}, {before}")))
 }
 
 /// Removes readings such as "A man came." if there are no questions that begin with "Q".

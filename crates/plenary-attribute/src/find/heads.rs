@@ -3,7 +3,7 @@
 //! **Input**: the page and its candidates or bylines. **Output**: candidates without the fields of the head; bylines with the names
 //! behind initials, and with the roles of those who ask and answer; the people listed with an office. No turns are found here.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::questions;
 use crate::candidate::{Candidate, Found};
@@ -12,7 +12,7 @@ use plenary_corpus::text::collapse_white_space;
 use plenary_corpus::{Layout, Role, Style};
 use plenary_names::bylines::{self, Byline};
 use plenary_names::described;
-use plenary_names::labels;
+use plenary_names::labels::{self, LabelKind};
 use plenary_names::lexicon::Lexicon;
 
 /// Number of lines that belong to the head.
@@ -28,7 +28,11 @@ pub(crate) fn drop_fields(page: &Page<'_>, all: &mut Vec<Candidate>) -> Vec<(Str
         let line = &page.lines[candidate.speech_line];
         let from = page.source.floor_char_boundary(candidate.speech.clamp(line.span.start, line.span.end));
         let end = line.mapped.source_end(line.text().trim_end().len()).max(from);
-        collapse_white_space(&page.source[from..end])
+        let text = collapse_white_space(&page.source[from..end]);
+        // The words of a speaker may be wrapped: the line below continues the sentence.
+        let below = page.lines.get(candidate.speech_line + 1).filter(|below| below.paragraph == line.paragraph);
+        let continues = below.map(|below| below.text().trim()).filter(|text| text.starts_with(char::is_lowercase));
+        continues.map_or(text.clone(), |more| format!("{text} {more}"))
     };
     let is_field_value = |text: &str| {
         text.split_whitespace().count() <= LONGEST
@@ -85,6 +89,41 @@ pub(crate) fn drop_fields(page: &Page<'_>, all: &mut Vec<Candidate>) -> Vec<(Str
     let lines: Vec<usize> = fields.iter().map(|i| all[*i].line).collect();
     all.retain(|candidate| !lines.contains(&candidate.line));
     legend
+}
+
+/// Removes fields that recur between the turns, "Presenter: Bo Hill": labels that are not names and that are followed by nothing but a
+/// name, each time.
+pub(crate) fn drop_named_fields(page: &Page<'_>, all: &mut Vec<Candidate>) {
+    const LONGEST: usize = 60;
+    let lexicon = page.lexicon;
+    let names_someone = |candidate: &Candidate| {
+        let line = &page.lines[candidate.speech_line];
+        let from = page.source.floor_char_boundary(candidate.speech.clamp(line.span.start, line.span.end));
+        let text =
+            collapse_white_space(&page.source[from..line.mapped.source_end(line.text().trim_end().len()).max(from)]);
+        let is_whole = page
+            .lines
+            .get(candidate.speech_line + 1)
+            .is_none_or(|below| below.is_empty() || below.paragraph != line.paragraph);
+        let named = bylines::split(lexicon, &text);
+        is_whole
+            && text.len() <= LONGEST
+            && !text.ends_with(['.', '?', '!'])
+            && described::is_name(lexicon, &named.label)
+    };
+    let in_line =
+        |candidate: &Candidate| matches!(candidate.style, Style::Colon | Style::BoldInline) && !candidate.inside;
+    let mut seen: HashMap<&str, (usize, usize)> = HashMap::new();
+    for candidate in all.iter().filter(|candidate| in_line(candidate) && candidate.kind != LabelKind::Person) {
+        let (n, named) = seen.entry(candidate.label.as_str()).or_default();
+        *n += 1;
+        *named += usize::from(names_someone(candidate));
+    }
+    let fields: HashSet<String> =
+        seen.into_iter().filter(|(_, (n, named))| n == named).map(|(label, _)| label.to_string()).collect();
+    if all.iter().filter(|candidate| in_line(candidate) && !fields.contains(&candidate.label)).count() > 2 {
+        all.retain(|candidate| !(in_line(candidate) && fields.contains(&candidate.label)));
+    }
 }
 
 /// A text without a reference in brackets at its end: "Will he go? \[90211\]".

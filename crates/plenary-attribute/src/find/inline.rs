@@ -90,6 +90,7 @@ pub(crate) fn leading(page: &Page<'_>, lines: Range<usize>, inside: bool, reader
 
 /// The readings with a label of a speaker; if there is none, the first whose label may be a misread one.
 fn labelled(readings: Vec<Reading>, prefix: &Prefix, reader: &mut Reader<'_>) -> Vec<Labelled> {
+    let lexicon = reader.lexicon;
     let mut out = Vec::new();
     let mut misread = None;
     for reading in readings {
@@ -105,6 +106,7 @@ fn labelled(readings: Vec<Reading>, prefix: &Prefix, reader: &mut Reader<'_>) ->
             // "Well. I think so": before a full stop, plain words are labels only if they are in capitals.
             Some(Judgement { kind: LabelKind::Word, .. })
                 if reading.style == Style::Period && !in_capitals(&byline.label) => {}
+            Some(_) if is_vocative(lexicon, &reading.printed) => {}
             Some(judgement) => out.push((reading, byline, judgement)),
             None if misread.is_none() => {
                 misread = unreadable(&byline.label).map(|judgement| (reading, byline, judgement));
@@ -113,6 +115,19 @@ fn labelled(readings: Vec<Reading>, prefix: &Prefix, reader: &mut Reader<'_>) ->
         }
     }
     if out.is_empty() { misread.into_iter().collect() } else { out }
+}
+
+/// Whether a text begins by addressing the chair and goes on with a clause: "Mr. Speaker, the keeper of the mill has left us".
+fn is_vocative(lexicon: &Lexicon, printed: &str) -> bool {
+    const SHORTEST: usize = 4;
+    let Some((head, rest)) = printed.split_once([',', '，']) else { return false };
+    let rest = rest.trim_start();
+    let n_small = rest.split_whitespace().filter(|word| word.starts_with(char::is_lowercase)).count();
+    labels::is_chair_label(lexicon, head)
+        && rest.starts_with(char::is_lowercase)
+        && !rest.contains(['(', '['])
+        && n_small >= SHORTEST
+        && n_small * 10 >= rest.split_whitespace().count() * 6
 }
 
 /// Readings of a start in one typeface: the more reliable ones or, if those find no label, the others.
@@ -270,7 +285,7 @@ fn prefix(lexicon: &Lexicon, text: &str) -> Prefix {
 /// A time before a label, with an optional date before it and an optional a.m. or p.m. or end after it.
 static TIME: LazyLock<Regex> = LazyLock::new(|| {
     constant_regex(
-        r"^[\[(<]?(?P<day>\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4},?\s+)?(?:(?P<h>\d{1,2}):)?(?P<m>\d{1,2}):(?P<s>\d{2})(?:[.,]\d{1,3})?(?P<half>\s?[AaPp]\.?[Mm]\.?)?(?:\s*(?:-->|[-–—])\s*(?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?)?[\])>]?\s*[-–—]?\s+",
+        r"^[\[(<#]?(?P<day>\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4},?\s+)?(?:(?P<h>\d{1,2}):)?(?P<m>\d{1,2}):(?P<s>\d{2})(?:[.,]\d{1,3}|-\d{1,3}#)?(?P<half>\s?[AaPp]\.?[Mm]\.?)?(?:\s*(?:-->|[-–—])\s*(?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?)?[\])>#]?\s*[-–—]?\s+",
     )
 });
 

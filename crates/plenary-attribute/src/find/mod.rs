@@ -6,10 +6,12 @@
 mod company;
 pub(crate) mod heads;
 mod inline;
+pub(crate) mod marks;
 pub(crate) mod own_line;
 pub(crate) mod pattern;
 mod questions;
 mod styles;
+pub(crate) mod template;
 mod titled;
 
 use std::collections::HashSet;

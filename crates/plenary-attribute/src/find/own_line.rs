@@ -73,7 +73,8 @@ pub(crate) fn alone(
     if text.len() > 200 || text.ends_with([',', ';']) && lines.len() > 1 {
         return None;
     }
-    if is_heading {
+    // A clause of a script without blanks, whose line is wrapped.
+    if is_heading || text.contains(['，', '。', '；', '！', '？']) {
         return None;
     }
     if lines.len() == 1
@@ -120,7 +121,9 @@ fn in_bold(page: &Page<'_>, settled: &Settled, lines: &Range<usize>, reader: &mu
     let bold = text.floor_char_boundary(page.bold_lead(lines.clone()));
     let rest = text[bold..].trim_matches([':', ' ', '.']);
     let n_bold = lines.clone().take_while(|line| page.lines[*line].bold >= page.lines[*line].text().len()).count();
-    let printed = if rest.is_empty() {
+    let printed = if let Some(printed) = name_below(page, lines).filter(|_| rest.is_empty()) {
+        printed
+    } else if rest.is_empty() {
         bold_lines(page, lines.clone())
     } else if is_office(rest) && (is_in_brackets(rest) || page.is_italic(lines.start + n_bold..lines.end)) {
         let joint = if rest.starts_with('(') { " " } else { ", " };
@@ -135,6 +138,28 @@ fn in_bold(page: &Page<'_>, settled: &Settled, lines: &Range<usize>, reader: &mu
         return None;
     };
     own_lines(page, settled, lines.clone(), Style::Bold, &printed, None, reader)
+}
+
+/// Lines in bold of which the last is the name and the others the office: the same with the name first.
+fn name_below(page: &Page<'_>, lines: &Range<usize>) -> Option<String> {
+    const CLEAR: f32 = 0.8;
+    let lexicon = page.lexicon;
+    if lines.len() < 2 {
+        return None;
+    }
+    let name = page.lines[lines.end - 1].text().trim();
+    let first = page.lines[lines.start].text().trim();
+    let is_person = labels::judge(lexicon, name)
+        .is_some_and(|judgement| judgement.kind == LabelKind::Person && judgement.quality >= CLEAR)
+        && !offices::is_telling(lexicon, name);
+    let piece = first.split(',').next().unwrap_or(first);
+    let is_office = offices::names_position(lexicon, piece)
+        && !labels::is_chair_label(lexicon, piece)
+        && !piece.contains(['|', '\t', '(']);
+    (is_person && is_office).then(|| {
+        let office = page.join(lines.start..lines.end - 1).text;
+        format!("{name}, {}", office.trim().trim_end_matches([',', ':']))
+    })
 }
 
 /// Lines in bold as one text. If each line has its own marks of emphasis, line breaks separate name and office; otherwise they are

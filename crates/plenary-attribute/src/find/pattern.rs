@@ -37,7 +37,7 @@ pub(crate) fn find(page: &Page<'_>, settled: &Settled, pattern: &Pattern) -> Fou
         return Found::default();
     }
     let score = StyleScore { style: Style::Pattern, score: bylines.len() as f32, is_taken: true };
-    Found { bylines, style: Some(Style::Pattern), confidence: 1.0, scores: vec![score], legend: Vec::new() }
+    Found { bylines, style: Some(Style::Pattern), confidence: 1.0, scores: vec![score], ..Found::default() }
 }
 
 /// The byline at the start of a line.

@@ -10,6 +10,7 @@ use super::company;
 use super::heads;
 use super::inline::leading;
 use super::own_line::{alone, heading};
+use super::template;
 use crate::candidate::{ACCEPT, Candidate, Found};
 use crate::link::people;
 use crate::options::people_list::PeopleList;
@@ -35,13 +36,23 @@ pub(crate) fn find(
     pinned: Option<Style>,
     list: Option<&PeopleList>,
 ) -> Found {
-    let mut all = candidates(page, settled, name_levels);
+    let mut reader = Reader::new(page.lexicon);
+    let mut all = candidates(page, settled, name_levels, &mut reader);
+    let learned = if pinned.is_none_or(|style| style == Style::Template) {
+        template::add(page, settled, &mut reader, &mut all)
+    } else {
+        None
+    };
     if let Some(style) = pinned {
         all.retain(|candidate| candidate.style == style);
     }
+    company::name_last(page.lexicon, &mut all);
     correct_labels(page, list, &mut all);
     all.retain(|candidate| candidate.confidence() > 0.0);
     let legend = if pinned.is_none() { heads::drop_fields(page, &mut all) } else { Vec::new() };
+    if pinned.is_none() {
+        heads::drop_named_fields(page, &mut all);
+    }
     let mut rosters = company::drop_rosters(page, &mut all);
     rosters.extend(heads::listed(page, page.lines.len()).into_iter().map(|byline| byline.label));
     company::drop_letters(page, &mut all);
@@ -79,9 +90,13 @@ pub(crate) fn find(
     ) else {
         return Found::default();
     };
+    let shares_labels = |style: Style| style != Style::Template || shares_labels(&all, main, style);
     let companions: Vec<Style> = scores
         .iter()
-        .filter(|(style, score)| goes_with(main, **style) && **score >= share_needed(main, **style) * best)
+        .filter(|(style, _)| goes_with(main, **style) && shares_labels(**style))
+        .filter(|(style, score)| {
+            **score >= share_needed(main, **style) * best || only_asks(page.lexicon, &all, **style)
+        })
         .map(|(style, _)| *style)
         .collect();
     let known: HashSet<String> = all
@@ -91,6 +106,12 @@ pub(crate) fn find(
                 && candidate.confidence() >= ACCEPT
                 && !candidate.inside
         })
+        .map(|candidate| candidate.label.clone())
+        .collect();
+    // "Ann Lee: Yes." once beside "**Ann Lee:** No."
+    let of_main: HashSet<String> = all
+        .iter()
+        .filter(|candidate| candidate.style == main && candidate.confidence() >= ACCEPT && candidate.n_mentions >= 2)
         .map(|candidate| candidate.label.clone())
         .collect();
     // If the main style marks its labels, styles beside it must do so too.
@@ -103,6 +124,7 @@ pub(crate) fn find(
         scores.iter().filter(|(style, _)| **style != main && !companions.contains(style)).map(|(_, score)| score).sum();
     let of_style = |candidate: &Candidate| {
         candidate.style == main
+            || in_line(main) && in_line(candidate.style) && !candidate.inside && of_main.contains(&candidate.label)
             || companions.contains(&candidate.style)
                 && (candidate.marked || !marks || candidate.kind == LabelKind::Anonymous)
     };
@@ -128,6 +150,7 @@ pub(crate) fn find(
         rival if !is_supported(rival) => "it is inside a paragraph, and its label does not occur elsewhere",
         _ => "it overlaps with a reading that begins earlier or is in the main style of the document",
     };
+    let repeated = template::drop_repeated(page, &mut bylines);
     note_rivals(&mut bylines, &others, why_not);
     let mean = bylines.iter().map(Candidate::confidence).sum::<f32>() / bylines.len().max(1) as f32;
     let explained: f32 =
@@ -144,6 +167,8 @@ pub(crate) fn find(
         scores: style_scores,
         bylines,
         legend,
+        template: learned,
+        repeated,
     }
 }
 
@@ -206,8 +231,38 @@ fn is_listed(page: &Page<'_>, list: Option<&PeopleList>, candidate: &Candidate) 
 /// The share of the main style's score that another style needs. Names on separate lines beside labels on the line of the speech are
 /// mostly headings.
 fn share_needed(main: Style, other: Style) -> f32 {
-    let in_line = matches!(main, Style::Colon | Style::Period | Style::Dash);
-    if in_line && matches!(other, Style::Capitals | Style::NameLine) { OWN_LINE_COMPANION } else { COMPANION }
+    if (in_line(main) || main == Style::Template) && matches!(other, Style::Capitals | Style::NameLine) {
+        OWN_LINE_COMPANION
+    } else {
+        COMPANION
+    }
+}
+
+/// Whether a style has the speech on the line of the byline.
+fn in_line(style: Style) -> bool {
+    matches!(style, Style::Colon | Style::Period | Style::Dash | Style::BoldInline)
+}
+
+/// Whether most labels of a style are also labels of the main one.
+fn shares_labels(all: &[Candidate], main: Style, other: Style) -> bool {
+    let of =
+        |style: Style| all.iter().filter(move |candidate| candidate.style == style && candidate.confidence() >= ACCEPT);
+    let known: HashSet<&str> = of(main).map(|candidate| candidate.label.as_str()).collect();
+    let n_shared = of(other).filter(|candidate| known.contains(candidate.label.as_str())).count();
+    n_shared * 2 >= of(other).count()
+}
+
+/// Whether the bylines of a style are questions of people without a name, at least two: "Q  Why?" beside "MR. HILL: Because."
+fn only_asks(lexicon: &Lexicon, all: &[Candidate], style: Style) -> bool {
+    const FEWEST: usize = 2;
+    let accepted = || {
+        all.iter().filter(|candidate| candidate.style == style && candidate.confidence() >= ACCEPT && !candidate.inside)
+    };
+    in_line(style)
+        && accepted().count() >= FEWEST
+        && accepted().all(|candidate| {
+            candidate.kind == LabelKind::Anonymous && lexicon.is_question_label(&candidate.label.to_lowercase())
+        })
 }
 
 /// Whether two styles can be used in one conversation: a bold question and a plain answer, bold and plain colons.
@@ -267,28 +322,32 @@ fn ends_open(lexicon: &Lexicon, text: &str) -> bool {
 }
 
 /// Every place of the page that looks like a byline in some style, with the confidence of its form alone.
-fn candidates(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<u8>) -> Vec<Candidate> {
+fn candidates(
+    page: &Page<'_>,
+    settled: &Settled,
+    name_levels: &HashSet<u8>,
+    reader: &mut Reader<'_>,
+) -> Vec<Candidate> {
     let lexicon = page.lexicon;
     let mut out = Vec::new();
-    let mut reader = Reader::new(page.lexicon);
     for lines in settled.open_paragraphs(page) {
         match page.lines[lines.start].layout {
             Layout::Heading(level) if name_levels.contains(&level) => {
-                out.extend(heading(page, settled, &lines, &mut reader));
+                out.extend(heading(page, settled, &lines, reader));
                 continue;
             }
             Layout::Heading(_) | Layout::Quote => {
-                out.extend(alone(page, settled, &lines, &mut reader));
+                out.extend(alone(page, settled, &lines, reader));
                 continue;
             }
             _ => {}
         }
-        let own = alone(page, settled, &lines, &mut reader);
+        let own = alone(page, settled, &lines, reader);
         // "may it please the / Court: Milk is" is a continued sentence, not a label.
         let continues = lines.start > 0 && ends_open(lexicon, page.lines[lines.start - 1].text());
         // A name in bold with its office beside or below it is not a label of the text after it on the line.
         if own.as_ref().is_none_or(|own| own.style != Style::Bold || own.confidence() == 0.0) {
-            let found = leading(page, lines.clone(), false, &mut reader);
+            let found = leading(page, lines.clone(), false, reader);
             out.extend(found.into_iter().filter(|candidate| !continues || candidate.label.contains(' ')));
         }
         out.extend(own);
@@ -296,7 +355,7 @@ fn candidates(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<u8>) -> 
             let above = page.lines[line - 1].text().trim_end();
             if above.ends_with(['.', '?', '!', ':', '"', '”', ')', ']', '…', '—', '–', '-', '’', '。', '？', '！'])
             {
-                out.extend(leading(page, line..lines.end, true, &mut reader));
+                out.extend(leading(page, line..lines.end, true, reader));
             }
         }
     }

@@ -136,6 +136,18 @@ pub(crate) struct Asides {
     pub(crate) bylines: Vec<Candidate>,
 }
 
+impl Asides {
+    /// Adds places that are neither speech nor directions: time marks, bylines repeated within a turn.
+    pub(crate) fn leave_out(&mut self, places: impl Iterator<Item = Span>) {
+        let n = self.brackets.len();
+        self.brackets.extend(places.map(|span| Aside { span, kind: BlockKind::Furniture }));
+        if self.brackets.len() > n {
+            self.brackets.sort_by_key(|aside| (aside.span.start, aside.span.end));
+            self.brackets.dedup_by(|later, earlier| later.span.start < earlier.span.end);
+        }
+    }
+}
+
 /// Finds the asides of all turns. `leads` is whether the text above the first byline is speech of an unknown person.
 pub(crate) fn find(page: &Page<'_>, settled: &Settled, found: &Found, leads: bool) -> Asides {
     let lexicon = page.lexicon;
