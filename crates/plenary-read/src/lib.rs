@@ -100,8 +100,23 @@ pub struct Columns {
     pub country: String,
     /// What is written in cells of which the value is not known. Only cells that hold nothing else are meant, in this case.
     pub missing: Vec<String>,
+    /// Unit of times that are numbers.
+    pub time_unit: TimeUnit,
     /// Further columns to keep with each utterance.
     pub carry: Vec<String>,
+}
+
+/// The unit of times that are written as numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TimeUnit {
+    /// Seconds, or milliseconds if all are whole numbers that are too large for seconds.
+    #[default]
+    Auto,
+    /// Seconds.
+    Seconds,
+    /// Milliseconds.
+    Milliseconds,
 }
 
 /// What programs write for a value that is not known: R, pandas, databases.
@@ -123,6 +138,7 @@ impl Default for Columns {
             party: String::new(),
             country: String::new(),
             missing: MISSING.map(str::to_string).to_vec(),
+            time_unit: TimeUnit::Auto,
             carry: Vec::new(),
         }
     }
