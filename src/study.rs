@@ -22,7 +22,7 @@ pub use plenary_measure::{EstimateOptions, StanceOptions, ThemeOptions};
 pub use plenary_models::ModelOptions;
 use plenary_names::lexicon::{Lexicon, LexiconError};
 use plenary_names::toml_error::TomlError;
-pub use plenary_read::Columns;
+pub use plenary_read::{Columns, TimeUnit};
 pub use plenary_tables::OutputOptions;
 use plenary_tables::StudyInfo;
 

@@ -7,7 +7,7 @@ use crate::fuzz::samples::{gzip, pdf, samples, zip};
 use plenary::attribute::attribute;
 use plenary::corpus::Transcript;
 use plenary::read::{Options, ReadError, read, read_all};
-use plenary::study::Columns;
+use plenary::study::{Columns, TimeUnit};
 
 /// The error of a file, which must name the file and contain all of `parts`; its hint must contain `way_out`.
 #[track_caller]
@@ -206,4 +206,104 @@ fn empty_and_unknown_files_are_named() {
         &["a.zip/b.png", "a PNG picture"],
         "save it",
     );
+}
+
+#[test]
+fn json_that_is_damaged_or_no_transcript_says_so() {
+    let whole = r#"{"segments": [{"start": 0.5, "end": 2.0, "speaker": "A", "text": "Good day."}]}"#;
+    refused(
+        "a.json",
+        &whole.as_bytes()[..60],
+        &["line 1, column ", "not JSON", "ends inside a value"],
+        "get the file again",
+    );
+    refused("a.json", b"{\n \"segments\": [,]}", &["line 2", "not JSON"], "correct the JSON");
+    refused("a.json", br#"{"name": "plenary", "files": []}"#, &["`name`, `files`", "expected"], "JSON lines");
+    refused("a.json", "[".repeat(100_000).as_bytes(), &["not JSON", "recursion limit"], "correct the JSON");
+    refused("a.otr", br#"{"media": "a.mp3"}"#, &["without `text`"], "export");
+    let latin = b"{\"segments\": [{\"start\": 0.5, \"speaker\": \"A\", \"text\": \"Sch\xF6n, sagte er, und ging.\"}]}";
+    assert_eq!(transcript("a.json", latin).utterances[0].text, "Schön, sagte er, und ging.");
+    let backwards = br#"[{"start": 9, "end": 2, "speaker": "A", "text": "Late."}, {"start": 1, "end": 2, "speaker": "B", "text": "Early."}]"#;
+    let backwards = transcript("a.json", backwards);
+    assert_eq!(said(&backwards), [(Some("B"), "Early."), (Some("A"), "Late.")]);
+    assert!(
+        backwards.warnings.iter().any(|warning| warning.contains("ends before it starts")),
+        "{:?}",
+        backwards.warnings
+    );
+}
+
+#[test]
+fn transcription_tools_in_xml_name_the_place_of_what_is_wrong() {
+    for (name, whole) in [("a.ttml", "a.ttml"), ("a.eaf", "a.eaf"), ("a.exb", "a.exb")] {
+        let whole = sample(whole);
+        refused(name, &whole[..whole.len() - 30], &["line 1"], "correct the XML");
+        let root = std::str::from_utf8(&whole).unwrap().split('>').nth(1).unwrap().trim_start_matches('<').to_string();
+        let root = root.split(' ').next().unwrap().to_string();
+        refused(name, format!("<{root}>{}", "<a>".repeat(3000)).as_bytes(), &["line 1", "nested"], "correct the XML");
+        refused(name, format!("<{root}/>").as_bytes(), &["line 1: "], "");
+    }
+    let time = b"<tt><body>\n<p begin=\"noon\" end=\"2s\">Yes.</p></body></tt>";
+    refused("a.ttml", time, &["line 2", "the begin of a caption, \"noon\", is not a time"], "write times as");
+    let backwards =
+        transcript("a.ttml", b"<tt><body><p begin=\"9s\" end=\"2s\">ANN LEE: Yes, so it is.</p></body></tt>");
+    assert!(
+        backwards.warnings.iter().any(|warning| warning.contains("ends before it starts")),
+        "{:?}",
+        backwards.warnings
+    );
+    let nowhere = transcript("a.ttml", b"<tt><body><p begin=\"1s\" agent=\"x\">Yes.</p></body></tt>");
+    assert!(nowhere.warnings.iter().any(|warning| warning.contains("lists no agent `x`")), "{:?}", nowhere.warnings);
+}
+
+#[test]
+fn damaged_chat_and_rich_text_say_what_is_wrong() {
+    refused("a.cha", b"@Begin\n*INT:\tyes .\n", &["line 1", "@Participants"], "CHAT transcript");
+    refused("a.cha", b"@Begin\n@Participants:\tINT Ann Investigator\n@End\n", &["line 3", "no speaker line"], "CHAT");
+    let cut = transcript("a.cha", b"@Begin\n@Participants:\tINT Ann Investigator\n*INT:\tyes . \x15900_100\x15\n");
+    for part in ["may be cut off", "line 3: it ends before it starts"] {
+        assert!(cut.warnings.iter().any(|warning| warning.contains(part)), "{part}: {:?}", cut.warnings);
+    }
+    let whole = sample("a.rtf");
+    refused("a.rtf", &whole[..whole.len() - 20], &["damaged", "cut off"], "get the file again");
+    refused(
+        "a.rtf",
+        format!("{{\\rtf1 {}", "{".repeat(100_000)).as_bytes(),
+        &["nested more than 500"],
+        "get the file again",
+    );
+    refused("a.rtf", b"{\\rtf1\\ansi \\par}", &["empty"], "check the export");
+}
+
+#[test]
+fn files_without_words_and_captions_of_other_kinds_are_refused() {
+    let rttm = b"SPEAKER sea 1 0.297 0.696 <NA> <NA> SPEAKER_04 <NA> <NA>\nSPEAKER sea 1 1.297 2.696 <NA> <NA> SPEAKER_01 <NA> <NA>\n";
+    refused("a.rttm", rttm, &["RTTM", "no words"], "name the transcript");
+    refused("a.txt", rttm, &["RTTM"], "name the transcript");
+    refused("a.ass", b"\xEF\xBB\xBF[Script Info]\nTitle: x\n", &["SubStation"], "save it");
+    refused("a.TextGrid", b"File type = \"ooTextFile\"\n", &["a Praat file"], "save it");
+    let mut table = "orth\tAnn\t0\t4800\t4800\tso how?\n".repeat(40);
+    table.push_str("orth\tAnn\t0\n");
+    refused("a.txt", table.as_bytes(), &["line 41", "3 cells", "6"], "correct the row");
+    let headless =
+        transcript("a.vtt", b"00:00:01.000 --> 00:00:02.000\n\nGood day.\n\n00:00:03.000 --> 00:00:04.000\n\nYes.\n");
+    assert_eq!(said(&headless), [(None, "Good day. Yes.")]);
+    assert!(headless.warnings.iter().any(|warning| warning.starts_with("line 1: ")), "{:?}", headless.warnings);
+}
+
+#[test]
+fn times_of_tables_are_milliseconds_where_the_study_or_the_values_say_so() {
+    let times = |table: &str, unit: TimeUnit| {
+        let columns = Columns { time_unit: unit, ..Columns::default() };
+        let options = Options { columns, ..Options::default() };
+        let document = read_all("a.tsv", table.as_bytes(), &options).unwrap().documents.remove(0);
+        let turn = &document.turns[1];
+        (turn.time_start_s.unwrap(), turn.time_end_s.unwrap(), document.warnings.len())
+    };
+    let table = "start\tend\ttext\n0\t4800\tSo how did you come?\n4800\t7150\tBy ship.\n";
+    assert_eq!(times(table, TimeUnit::Auto), (4.8, 7.15, 1));
+    assert_eq!(times(table, TimeUnit::Seconds), (4800.0, 7150.0, 0));
+    let table = "start\tend\ttext\n0\t4\tSo how did you come?\n4\t7\tBy ship.\n";
+    assert_eq!(times(table, TimeUnit::Auto), (4.0, 7.0, 0));
+    assert_eq!(times(table, TimeUnit::Milliseconds), (0.004, 0.007, 0));
 }

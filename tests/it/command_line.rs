@@ -22,12 +22,16 @@ fn empty_and_binary_files_are_refused_with_a_way_out() {
     let place = Place::with(&[("empty.md", ""), ("blank.txt", " \n\n\t\n")]);
     let junk: Vec<u8> = (0..4096u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     place.write("junk.md", junk);
-    place.write("talk.rtf", b"{\\rtf1 Hello}\n");
+    place.write("talk.ass", b"[Script Info]\nTitle: Hello\n");
     for (name, reason, hint) in [
         ("empty.md", "the file is empty", "check the export"),
         ("blank.txt", "the file is empty", "check the export"),
         ("junk.md", "this is not text: byte", "plain text"),
-        ("talk.rtf", "a rich text (RTF) file, which plenary does not read yet", "save it in a format that is read"),
+        (
+            "talk.ass",
+            "a file of SubStation captions (.ass, .ssa), which plenary does not read yet",
+            "save it in a format",
+        ),
     ] {
         for command in [vec!["run", name, "--out", "results"], vec!["segment", name]] {
             place.run(&command).says(2, &[&format!("{name}: "), reason, hint, "no transcript could be read"]);
@@ -101,9 +105,9 @@ fn the_same_bytes_are_analysed_once_and_it_says_so() {
 
 #[test]
 fn a_folder_gives_its_transcripts_and_never_its_own_results() {
-    let place = Place::with(&[("talks/a.md", TALK), ("talks/deep/c.txt", OTHER_TALK), ("talks/notes.rtf", "a,b\n")]);
+    let place = Place::with(&[("talks/a.md", TALK), ("talks/deep/c.txt", OTHER_TALK), ("talks/notes.pages", "a,b\n")]);
     let first = place.run_well(&["run", "talks", "--out", "talks/results"]);
-    first.says(0, &["skipped: talks/notes.rtf: files with the extension .rtf"]);
+    first.says(0, &["skipped: talks/notes.pages: files with the extension .pages"]);
     assert_eq!(place.texts("talks/results/documents.parquet", "path"), ["talks/a.md", "talks/deep/c.txt"]);
     let tables = |place: &Place| place.texts("talks/results/utterances.parquet", "text");
     let before = tables(&place);
@@ -114,10 +118,10 @@ fn a_folder_gives_its_transcripts_and_never_its_own_results() {
 
 #[test]
 fn a_folder_without_transcripts_is_refused() {
-    let place = Place::with(&[("talks/notes.rtf", "a,b\n")]);
+    let place = Place::with(&[("talks/notes.pages", "a,b\n")]);
     fs::create_dir(place.path("empty")).unwrap();
     place.run(&["run", "empty", "--out", "results"]).says(2, &["empty: the folder holds no visible files"]);
-    place.run(&["run", "talks", "--out", "results"]).says(2, &["talks/notes.rtf", "save it as plain text"]);
+    place.run(&["run", "talks", "--out", "results"]).says(2, &["talks/notes.pages", "save it as plain text"]);
     assert!(!place.path("results").exists());
 }
 

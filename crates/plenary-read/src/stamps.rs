@@ -9,7 +9,7 @@
 //! time, or a start and an end; and a time behind a label in bold, or behind a label whose words follow in the same paragraph, as
 //! Teams writes it in Word.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -194,9 +194,12 @@ fn on_own_lines(text: &str, lines: &mut [Line], turns: &mut Vec<Turn>) -> bool {
 /// are whole five minutes.
 fn own_line_marks(text: &str, lines: &[Line]) -> Vec<Mark> {
     const LONGEST: usize = 40;
+    /// Longest line, with its indent, in bytes.
+    const LONGEST_LINE: usize = 200;
     let mut ranges = Vec::new();
     let mut singles: Vec<(Mark, bool)> = Vec::new();
-    for (at, line) in lines.iter().enumerate().filter(|(_, line)| !line.runs.is_empty()) {
+    let is_short = |line: &Line| !line.runs.is_empty() && line.span.len() <= LONGEST_LINE;
+    for (at, line) in lines.iter().enumerate().filter(|(_, line)| is_short(line)) {
         let told = shown(text, line);
         let told = told.trim();
         if told.len() > LONGEST || !told.contains(':') {
@@ -263,6 +266,7 @@ fn behind_labels(text: &str, lines: &mut [Line], turns: &mut Vec<Turn>) -> bool 
     if heads.len() < FEWEST || !are_in_order(&starts) || !(heads.len() < 4 || are_labels(&labels)) {
         return false;
     }
+    let known: HashSet<&str> = heads.iter().map(|(_, label, _)| label.as_str()).collect();
     let mut next = heads.iter().peekable();
     let mut turn = None;
     for at in 0..lines.len() {
@@ -274,7 +278,7 @@ fn behind_labels(text: &str, lines: &mut [Line], turns: &mut Vec<Turn>) -> bool 
             continue;
         }
         let bold = bold_start(text, &lines[at]);
-        if !bold.is_empty() && heads.iter().any(|(_, label, _)| *label == bold) {
+        if known.contains(bold.as_str()) {
             turn = None;
         }
         if !lines[at].runs.is_empty() {

@@ -101,6 +101,8 @@ fn case() -> impl Strategy<Value = Case> {
         b"<html>",
         b"\xFF\xFE",
         b"{\"text\":",
+        b"{\\rtf1 ",
+        b"@UTF8\n@Begin\n@Participants:\tA B\n*A:\t",
         b"text\n",
     ];
     let names = vec![
@@ -114,6 +116,13 @@ fn case() -> impl Strategy<Value = Case> {
         "a.csv",
         "a.tsv",
         "a.jsonl",
+        "a.json",
+        "a.otr",
+        "a.ttml",
+        "a.eaf",
+        "a.exb",
+        "a.cha",
+        "a.rtf",
         "a.xlsx",
         "a.parquet",
         "a.docx",

@@ -81,6 +81,17 @@ pub(crate) fn samples() -> Vec<Sample> {
         plain("a.vtt", VTT.as_bytes()),
         plain("a.srt", SRT.as_bytes()),
         plain("a.sbv", SBV.as_bytes()),
+        plain("a.json", RECOGNISER.as_bytes()),
+        plain("amazon.json", AMAZON.as_bytes()),
+        plain("a.otr", OTRANSCRIBE.as_bytes()),
+        plain("a.ttml", TTML.as_bytes()),
+        plain("a.eaf", ELAN.as_bytes()),
+        plain("elan.txt", ELAN_TAB.as_bytes()),
+        plain("a.exb", EXMARALDA.as_bytes()),
+        plain("a.cha", CHAT.as_bytes()),
+        plain("a.rtf", RTF.as_bytes()),
+        plain("f4.txt", F4.as_bytes()),
+        plain("panel.txt", PANEL.as_bytes()),
         plain("a.xml", TEI.as_bytes()),
         plain("debate.xml", AKOMA_NTOSO.as_bytes()),
         plain("uk.xml", PARLPARSE.as_bytes()),
@@ -317,3 +328,45 @@ const PARLAMINT: &str = "P_1.u1\tThe sea rises.\nP_1.u2\tDoes it?\n";
 
 const PARLAMINT_META: &str =
     "Text_ID\tID\tSpeaker_name\tSpeaker_party\nP_1\tP_1.u1\tLee, Ann\tA\nP_1\tP_1.u2\tHill, Bo\t-\n";
+
+const RECOGNISER: &str = "{\"segments\": [{\"start\": 0.5, \"end\": 3.5, \"text\": \" The sea is cold.\", \"words\": [{\"word\": \"The\", \"start\": 0.5, \
+    \"end\": 0.6, \"speaker\": \"Ann Lee\"}, {\"word\": \"sea\", \"speaker\": \"Bo Hill\"}]}, {\"start\": 4, \"end\": 6, \"speaker\": {\"name\": \"Bo Hill\"}, \
+    \"text\": \"Yes.\"}], \"language\": \"en\"}";
+
+const AMAZON: &str = "{\"results\": {\"transcripts\": [{\"transcript\": \"Cold. Yes.\"}], \"speaker_labels\": {\"segments\": [{\"items\": [{\"start_time\": \"0.5\", \
+    \"speaker_label\": \"spk_0\"}]}]}, \"items\": [{\"start_time\": \"0.5\", \"end_time\": \"0.9\", \"type\": \"pronunciation\", \"alternatives\": [{\"content\": \
+    \"Cold\"}]}, {\"type\": \"punctuation\", \"alternatives\": [{\"content\": \".\"}]}, {\"start_time\": \"2.0\", \"type\": \"pronunciation\", \"speaker_label\": \
+    \"spk_1\", \"alternatives\": [{\"content\": \"Yes\"}]}]}}";
+
+const OTRANSCRIBE: &str = "{\"text\": \"<p><span class=\\\"timestamp\\\" data-timestamp=\\\"3.25\\\">00:03</span>&nbsp;<b>Ann Lee:</b> The sea is cold.<br>So. \
+    <span class='timestamp'>00:07</span></p><p>Bo Hill: Yes.</p>\", \"media\": \"a.mp3\", \"media-time\": 8.5}";
+
+const TTML: &str = "<?xml version=\"1.0\"?><tt xmlns=\"t\" xmlns:ttm=\"m\" xmlns:ttp=\"p\" ttp:frameRate=\"25\" xml:lang=\"en\"><head><metadata><ttm:title>On the sea</ttm:title>\
+    <ttm:agent xml:id=\"a\"><ttm:name type=\"given\">Ann</ttm:name><ttm:name type=\"family\">Lee</ttm:name></ttm:agent></metadata></head><body><div begin=\"1s\">\
+    <p begin=\"00:00:01.000\" end=\"00:00:02:12\" ttm:agent=\"a\">The sea<br/>is cold.</p><p begin=\"90f\" dur=\"1500ms\"><span ttm:agent=\"b\">Yes.</span> BO HILL: So.</p>\
+    </div></body></tt>";
+
+const ELAN: &str = "<?xml version=\"1.0\"?><ANNOTATION_DOCUMENT><TIME_ORDER><TIME_SLOT TIME_SLOT_ID=\"t1\" TIME_VALUE=\"0\"/><TIME_SLOT TIME_SLOT_ID=\"t2\" TIME_VALUE=\"900\"/>\
+    <TIME_SLOT TIME_SLOT_ID=\"t3\"/></TIME_ORDER><TIER TIER_ID=\"ref\" PARTICIPANT=\"Ann Lee\" LINGUISTIC_TYPE_REF=\"r\"><ANNOTATION><ALIGNABLE_ANNOTATION ANNOTATION_ID=\"a1\" \
+    TIME_SLOT_REF1=\"t1\" TIME_SLOT_REF2=\"t2\"><ANNOTATION_VALUE>s.001</ANNOTATION_VALUE></ALIGNABLE_ANNOTATION></ANNOTATION></TIER><TIER TIER_ID=\"tx\" PARENT_REF=\"ref\">\
+    <ANNOTATION><REF_ANNOTATION ANNOTATION_ID=\"a2\" ANNOTATION_REF=\"a1\"><ANNOTATION_VALUE>The sea is cold.</ANNOTATION_VALUE></REF_ANNOTATION></ANNOTATION></TIER>\
+    <TIER TIER_ID=\"Bo Hill\" PARTICIPANT=\"Bo Hill\" LINGUISTIC_TYPE_REF=\"r\"><ANNOTATION><ALIGNABLE_ANNOTATION ANNOTATION_ID=\"a3\" TIME_SLOT_REF1=\"t2\" TIME_SLOT_REF2=\"t3\">\
+    <ANNOTATION_VALUE>Yes.</ANNOTATION_VALUE></ALIGNABLE_ANNOTATION></ANNOTATION></TIER></ANNOTATION_DOCUMENT>";
+
+const ELAN_TAB: &str = "orth\tAnn Lee\t0\t4800\t4800\tThe sea is cold.\northo\tBo Hill\t4500\t7150\t2650\tYes.\n";
+
+const EXMARALDA: &str = "<?xml version=\"1.0\"?><basic-transcription><head><speakertable><speaker id=\"S0\"><abbreviation>Ann Lee</abbreviation></speaker></speakertable></head>\
+    <basic-body><common-timeline><tli id=\"T0\" time=\"0.0\"/><tli id=\"T1\"/><tli id=\"T2\" time=\"4.5\"/></common-timeline><tier speaker=\"S0\" type=\"t\"><event start=\"T0\" \
+    end=\"T1\">The sea is co</event><event start=\"T1\" end=\"T2\">ld ((coughs)) • so. </event></tier><tier speaker=\"S1\" type=\"t\"><event start=\"T1\" end=\"T2\">Yes.</event></tier>\
+    <tier type=\"d\"><event start=\"T1\" end=\"T2\">a bell</event></tier></basic-body></basic-transcription>";
+
+const CHAT: &str = "@UTF8\n@Begin\n@Languages:\teng\n@Participants:\tANN Ann_Lee Investigator, BOH Participant\n@Date:\t05-APR-2016\n*ANN:\tthe sea [/] the <sea is> [//] sea is\n\
+    \tcold (.) &=laughs ! \u{15}0_900\u{15}\n%mor:\tdet|the\n@Comment:\ta bell\n*BOH:\t&-um it (i)s@s:deu +/. \u{15}900_1800\u{15}\n@End\n";
+
+const RTF: &str = "{\\rtf1\\ansi\\ansicpg1252\\deff0{\\fonttbl{\\f0 Arial;}{\\f1\\fcharset204 Arial Cyr;}}{\\info{\\title On the sea}}{\\header Running head\\par}\\pard\\plain\\f0\n\
+    {\\b Ann Lee:} The sea is c\\'f6ld \\u8222?so\\u-10179?\\u-8704? {\\f1\\'c4\\'e0}{\\footnote a note}.\\line Next.\\par\n\\trowd\\cellx100\\pard\\intbl Bo Hill:\\cell Yes.\\cell\\row\n\
+    \\pard{\\*\\unknown gone}{\\field{\\*\\fldinst x}{\\fldrslt link}} {\\pict\\bin3 }}}}\\~end\\par}";
+
+const F4: &str = "I: How cold is the sea? #00:00:12-3#\n\nB: Very cold. #00:00:15-0# We go out. #00:00:19-8#\n\nI: So. #00:00:22-0#\n";
+
+const PANEL: &str = "00:00:12:05 - 00:00:14:22\nAnn Lee\nThe sea is cold.\n\n00:01:12:05 - 00:01:14:22\nBo Hill\nYes.\n\n00:02:12:05 - 00:02:14:22\nAnn Lee\nSo.\n";

@@ -4,7 +4,7 @@
 //! refused.
 
 use super::assemble::Assembled;
-use plenary_corpus::Document;
+use plenary_corpus::{Document, FormatFamily};
 
 /// Sets start and end of each utterance from the cues that its lines belong to. Where the times are marks on a page that names
 /// the speakers itself, a mark gives its start to the first utterance behind it, and its end to the last one before it.
@@ -12,7 +12,8 @@ pub(crate) fn set_times(document: &Document, assembled: &mut Assembled<'_>) {
     if document.turns.is_empty() {
         return;
     }
-    let are_marks = !document.format.is_captions() && document.turns.iter().all(|turn| turn.speaker.is_none());
+    let are_marks =
+        document.format.family() == FormatFamily::Prose && document.turns.iter().all(|turn| turn.speaker.is_none());
     let mut last_started = None;
     for utterance in &mut assembled.utterances {
         let from = document.lines.partition_point(|line| line.span.end <= utterance.span.start);

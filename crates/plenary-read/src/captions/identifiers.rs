@@ -37,8 +37,10 @@ pub(super) fn name_speakers(lexicon: &Lexicon, cues: &mut [Cue]) -> bool {
         raw.iter().map(|id| Some(pattern.replace((*id)?, "").trim().to_string())).collect()
     };
     let plain: Vec<Option<String>> = raw.iter().map(|id| id.map(str::to_string)).collect();
-    for names in [plain, cleared(&COUNTED), cleared(&COUNTER)] {
-        if are_names(lexicon, &names) {
+    for (names, fewest) in [(plain, 1), (cleared(&COUNTED), 2), (cleared(&COUNTER), 2)] {
+        // What is left of "Part 1" and "Part 2" is no name.
+        let n_distinct = names.iter().flatten().collect::<HashSet<_>>().len();
+        if n_distinct >= fewest && are_names(lexicon, &names) {
             set(cues, names);
             return true;
         }

@@ -129,6 +129,8 @@ struct Context {
     speaker: Option<String>,
     /// Whether a time was given by this element or one around it.
     is_timed: bool,
+    /// Whether the paragraph has a time, so that those of single words in it are not read.
+    is_timed_paragraph: bool,
 }
 
 struct Reader<'r> {
@@ -160,7 +162,7 @@ impl Reader<'_> {
 
     fn context(&mut self, node: &Node, around: &Context) -> Result<Context, Problem> {
         let time = |name: &str| -> Result<Option<f64>, Problem> {
-            let Some(text) = node.get(name) else { return Ok(None) };
+            let Some(text) = node.get(name).filter(|_| !around.is_timed_paragraph) else { return Ok(None) };
             self.rates.seconds(text).map(Some).ok_or_else(|| {
                 let problem =
                     format!("the {name} of a caption, {:?}, is not a time", text.chars().take(40).collect::<String>());
@@ -182,6 +184,7 @@ impl Reader<'_> {
             end_s,
             speaker: named.or_else(|| around.speaker.clone()),
             is_timed: around.is_timed || begin.is_some() || end.is_some(),
+            is_timed_paragraph: around.is_timed_paragraph || (node.name == "p" && begin.is_some()),
         })
     }
 

@@ -172,21 +172,24 @@ fn choose(tiers: &[Tier<'_>]) -> Vec<usize> {
         *words_of_kind.entry(tier.kind).or_default() += tier.n_words();
     }
     let best = words_of_kind.iter().max_by_key(|(kind, n)| (**n, std::cmp::Reverse(**kind))).map(|(kind, _)| *kind);
+    // Of several tiers of one participant, those of the kind with most words are the speech.
+    let of_best = roots.iter().map(|at| &tiers[*at]).filter(|tier| Some(tier.kind) == best);
+    let told_by_best: HashSet<&str> = of_best.filter_map(|tier| tier.participant).collect();
+    let mut below: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, tier) in tiers.iter().enumerate() {
+        below.entry(tier.parent.unwrap_or("")).or_default().push(at);
+    }
     let mut chosen = Vec::new();
     for &at in &roots {
         let tier = &tiers[at];
-        let is_rival = |other: &&usize| {
-            let other = &tiers[**other];
-            other.participant.is_some() && other.participant == tier.participant && Some(other.kind) == best
-        };
-        // Of several tiers of one participant, those of the kind with most words are the speech.
-        if Some(tier.kind) != best && roots.iter().any(|other| is_rival(&other)) {
+        if Some(tier.kind) != best && tier.participant.is_some_and(|name| told_by_best.contains(name)) {
             continue;
         }
-        let below = |at: usize| (0..tiers.len()).filter(move |other| tiers[*other].parent == Some(tiers[at].id));
-        let told = if tier.is_numbering() { below(at).max_by_key(|other| tiers[*other].n_words()) } else { None };
+        let inside = below.get(tier.id).filter(|_| tier.is_numbering() && !tier.id.is_empty());
+        let told = inside.and_then(|inside| inside.iter().copied().max_by_key(|other| tiers[*other].n_words()));
         chosen.push(told.filter(|other| tiers[*other].n_words() > 0).unwrap_or(at));
     }
+    chosen.sort_unstable();
     chosen.dedup();
     chosen
 }

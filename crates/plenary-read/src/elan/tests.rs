@@ -106,6 +106,6 @@ fn references_that_lead_nowhere_are_warned_about() {
     assert!(warnings.contains("line 5: the annotation refers to a time slot"), "{warnings}");
     let error = read("a.eaf", file("").as_bytes()).unwrap_err().to_string();
     assert!(error.contains("no annotation with words"), "{error}");
-    let cut = read("a.eaf", &text.as_bytes()[..text.len() - 26]).unwrap_err().to_string();
+    let cut = read("a.eaf", &text.as_bytes()[..text.len() - 31]).unwrap_err().to_string();
     assert!(cut.contains("ends inside"), "{cut}");
 }

@@ -23,6 +23,8 @@ const START: &[(&str, Option<f64>)] = &[
     ("offsetMilliseconds", Some(0.001)),
     ("offsetInTicks", Some(1e-7)),
     ("offset", None),
+    ("timestamp", None),
+    ("time", None),
 ];
 const END: &[(&str, Option<f64>)] = &[
     ("end", None),

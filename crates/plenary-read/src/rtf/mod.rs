@@ -8,6 +8,8 @@
 
 mod tokens;
 
+use std::collections::HashMap;
+
 use encoding_rs::{Encoding, WINDOWS_1252};
 
 use super::error::{Problem, ReadErrorKind};
@@ -23,6 +25,9 @@ pub(crate) const NOUN: &str = "a rich text (RTF) file";
 
 /// Deepest nesting of groups.
 const DEEPEST: usize = 500;
+
+/// Headers and footers that the warning shows.
+const MOST_RUNNING: usize = 10;
 
 /// Whether a file is RTF.
 pub(crate) fn is_rtf(file: &File<'_>) -> bool {
@@ -76,7 +81,7 @@ struct Reader {
     state: State,
     default_encoding: &'static Encoding,
     /// Encodings of the fonts that declare one.
-    fonts: Vec<(i32, &'static Encoding)>,
+    fonts: HashMap<i32, &'static Encoding>,
     default_font: i32,
     /// Bytes that wait for the others of their character.
     pending: Vec<u8>,
@@ -114,7 +119,7 @@ impl Reader {
             groups: Vec::new(),
             state,
             default_encoding: WINDOWS_1252,
-            fonts: Vec::new(),
+            fonts: HashMap::new(),
             default_font: 0,
             pending: Vec::new(),
             to_skip: 0,
@@ -172,7 +177,7 @@ impl Reader {
                         let mut page = std::mem::replace(&mut self.flow, body);
                         page.end_paragraph();
                         let text = collapse_white_space(&page.text());
-                        if !text.is_empty() && !self.running.contains(&text) {
+                        if !text.is_empty() && self.running.len() < MOST_RUNNING && !self.running.contains(&text) {
                             self.running.push(text);
                         }
                     }
@@ -218,7 +223,10 @@ impl Reader {
             "row" | "nestrow" => self.end_row(),
             "intbl" => self.state.in_table = true,
             "pard" => (self.state.in_table, self.state.outline) = (false, None),
-            "plain" => (self.state.bold, self.state.italic, self.state.hidden) = (false, false, false),
+            "plain" => {
+                (self.state.bold, self.state.italic, self.state.hidden) = (false, false, false);
+                self.font(self.default_font);
+            }
             "b" => self.state.bold = on,
             "i" => self.state.italic = on,
             "v" | "deleted" => self.state.hidden = on,
@@ -387,8 +395,7 @@ impl Reader {
     fn font(&mut self, number: i32) {
         self.state.font = number;
         if self.state.destination != Destination::Fonts {
-            let known = self.fonts.iter().find(|(font, _)| *font == number);
-            self.state.encoding = known.map_or(self.default_encoding, |(_, encoding)| encoding);
+            self.state.encoding = self.fonts.get(&number).copied().unwrap_or(self.default_encoding);
         }
     }
 
@@ -396,7 +403,7 @@ impl Reader {
         if self.state.destination == Destination::Fonts
             && let Some(encoding) = tokens::charset(number)
         {
-            self.fonts.push((self.state.font, encoding));
+            self.fonts.insert(self.state.font, encoding);
         }
     }
 

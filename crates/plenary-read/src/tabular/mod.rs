@@ -21,7 +21,8 @@ use super::error::{Place, Problem, ReadErrorKind};
 use super::file::File;
 use super::parts::Parts;
 use super::source::{Part, Source};
-use super::{Columns, EXTRACTED, Options, detect};
+use super::spoken::{are_milliseconds, rough_words};
+use super::{Columns, EXTRACTED, Options, TimeUnit, detect};
 use plenary_corpus::{DateOrder, Declared, Details, Document, Turn, clock, numeric_date};
 use plenary_names::lexicon::Lexicon;
 use plenary_names::roles::role_named;
@@ -86,7 +87,32 @@ pub(crate) fn documents(source: &Source<'_>, mut table: Table, options: &Options
         let first = if order == DateOrder::DayFirst { "day" } else { "month" };
         table.warnings.push(format!("the dates were read with the {first} first, as some of them show"));
     }
-    group_rows(source, table, &found, order, &options.lexicon)
+    let seconds_per_unit = unit_of_times(&table, &found, options.columns.time_unit);
+    if options.columns.time_unit == TimeUnit::Auto && seconds_per_unit < 1.0 {
+        table.warnings.push(
+            "the times are whole numbers that are too large for seconds, and were read as milliseconds; if they are seconds, say \
+             `time_unit = \"seconds\"` under [columns]"
+                .to_string(),
+        );
+    }
+    group_rows(source, table, &found, (order, seconds_per_unit), &options.lexicon)
+}
+
+/// Seconds of one unit of the times that are numbers.
+fn unit_of_times(table: &Table, found: &Use, unit: TimeUnit) -> f64 {
+    const MILLISECOND: f64 = 0.001;
+    let of_row = |row: &Row| {
+        let cell = |column: Option<usize>| row.cells.get(column?)?.as_deref();
+        let number = |column: Option<usize>| cell(column)?.trim().parse::<f64>().ok().filter(|time| time.is_finite());
+        let (start, end) = (number(found.time_start)?, number(found.time_end)?);
+        Some((start, end, rough_words(cell(Some(found.text))?)))
+    };
+    match unit {
+        TimeUnit::Seconds => 1.0,
+        TimeUnit::Milliseconds => MILLISECOND,
+        TimeUnit::Auto if are_milliseconds(table.rows.iter().filter_map(of_row)) => MILLISECOND,
+        TimeUnit::Auto => 1.0,
+    }
 }
 
 /// The order of day and month in the column of dates.
@@ -119,6 +145,8 @@ fn too_large(what: &'static str) -> ReadErrorKind {
 struct Group {
     name: Option<String>,
     parts: Parts,
+    /// Seconds of one unit of the times that are numbers.
+    seconds_per_unit: f64,
     n_unreadable_dates: usize,
     n_different_dates: usize,
     n_unreadable_times: usize,
@@ -132,7 +160,7 @@ fn group_rows(
     source: &Source<'_>,
     table: Table,
     found: &Use,
-    order: DateOrder,
+    (order, seconds_per_unit): (DateOrder, f64),
     lexicon: &Lexicon,
 ) -> Result<Vec<Document>, Problem> {
     let mut groups: Vec<Group> = Vec::new();
@@ -146,7 +174,7 @@ fn group_rows(
         };
         let name = cell(found.document).map(str::to_string);
         let at = *group_of.entry(name.clone()).or_insert_with(|| {
-            groups.push(Group { name, ..Group::default() });
+            groups.push(Group { name, seconds_per_unit, ..Group::default() });
             groups.len() - 1
         });
         groups[at].add(row, text, (found, order), &table.names, lexicon);
@@ -188,7 +216,8 @@ impl Group {
             let time = cell(column)?;
             let seconds = clock::seconds(time);
             self.n_unreadable_times += usize::from(seconds.is_none());
-            seconds
+            // A clock time is never in another unit.
+            seconds.map(|value| if time.contains(':') { value } else { value * self.seconds_per_unit })
         };
         let (time_start_s, time_end_s) = (seconds(found.time_start), seconds(found.time_end));
         let speaker = cell(found.speaker).or(cell(found.speaker_id)).map(|label| Declared {
