@@ -98,7 +98,7 @@ pub fn attribute(document: Document, options: &Options) -> Transcript {
     explain::explain(&page, &found, &linked, &mut assembled);
     corrected.mark(&mut assembled.utterances);
     set_times(&document, &mut assembled);
-    let (language, segments) = cut(&mut assembled, options, &document.front);
+    let (language, segments) = cut(&mut assembled, options, &document);
     let places = explain::Places { page: &page, bylines: &found.bylines, blocks: &assembled.blocks };
     let first_block = |person: &Person| places.block_of(person.first_mention);
     let speakers =

@@ -63,6 +63,17 @@ pub struct Turn {
     pub carried: Option<String>,
 }
 
+/// A cue of captions, or another stretch of the text whose times the format gives.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CueTime {
+    /// Offset of its first character in [`Document::text`].
+    pub start: usize,
+    /// Start in seconds from the start of the recording.
+    pub time_start_s: f64,
+    /// End in seconds from the start of the recording.
+    pub time_end_s: f64,
+}
+
 /// A speaker as the format declares them. What the format does not say is `None`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Declared {
@@ -140,6 +151,8 @@ pub struct Document {
     pub lines: Vec<Line>,
     /// Turns or cues that the format marks; empty if only the text says who speaks.
     pub turns: Vec<Turn>,
+    /// The cues that have text, in order, if the format has cues; a turn may consist of many.
+    pub cues: Vec<CueTime>,
     /// What the format's own header says (title, date); it takes precedence over what is found in the text.
     pub front: FrontMatter,
     /// What was unusual about the file and how it was read, in full sentences.

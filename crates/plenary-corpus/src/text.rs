@@ -13,10 +13,27 @@ pub fn collapse_white_space(text: &str) -> String {
 }
 
 /// Signs at the end of a sentence.
-pub const SENTENCE_ENDS: &[char] = &['.', '!', '?', '…', '。', '！', '？'];
+pub const SENTENCE_ENDS: &[char] =
+    &['.', '!', '?', '…', '。', '！', '？', '｡', '．', '؟', '۔', '।', '॥', '։', '။', '።', '፧', '។', '៕'];
 
 /// Quotation marks and brackets that may follow the sign at the end of a sentence.
-const CLOSING: &[char] = &['"', '”', '’', '»', '\'', ')', ']'];
+const CLOSING: &[char] = &['"', '”', '’', '»', '\'', ')', ']', '」', '』', '）', '》', '】', '“'];
+
+/// Whether a character is of a script that writes no blanks between words: Chinese, Japanese, Thai, Lao, Khmer, Burmese, or the
+/// full-width signs of these scripts.
+pub fn is_blankless(c: char) -> bool {
+    matches!(c,
+        '\u{0E01}'..='\u{0EFF}'
+        | '\u{1000}'..='\u{109F}'
+        | '\u{1780}'..='\u{17FF}'
+        | '\u{3000}'..='\u{30FF}'
+        | '\u{31F0}'..='\u{31FF}'
+        | '\u{3400}'..='\u{4DBF}'
+        | '\u{4E00}'..='\u{9FFF}'
+        | '\u{F900}'..='\u{FAFF}'
+        | '\u{FF01}'..='\u{FF65}'
+        | '\u{20000}'..='\u{323AF}')
+}
 
 /// Whether a text ends with one of `signs`. Closing quotation marks, closing brackets and white space after the sign do
 /// not count.

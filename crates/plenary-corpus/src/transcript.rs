@@ -31,7 +31,7 @@ pub struct Utterance {
     pub time_start_s: Option<f64>,
     /// End in seconds from the start of the recording, if the source has times.
     pub time_end_s: Option<f64>,
-    /// Number of words (UAX #29).
+    /// Number of words: by UAX #29, and by dictionary in scripts without blanks (Chinese, Japanese, Thai, Lao, Khmer, Burmese).
     pub n_words: usize,
     /// Confidence that a turn begins here and belongs to this speaker, in [0, 1].
     pub boundary_confidence: f32,
@@ -43,6 +43,39 @@ pub struct Utterance {
     pub byline: Option<usize>,
     /// The evidence in detail: every step of the computation, and why the turn belongs to this speaker.
     pub explanation: Explanation,
+}
+
+/// What ends a segment.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SegmentEnd {
+    /// The sign at the end of a sentence.
+    #[default]
+    Sentence,
+    /// The end of a paragraph, of an item of a list or of the turn, without such a sign.
+    Paragraph,
+    /// A pause between two cues, in a stretch without punctuation.
+    Pause,
+    /// A sign inside a sentence, or a blank in a script without blanks, in a stretch that is too long.
+    Clause,
+    /// The end of a cue, in a stretch without punctuation.
+    Cue,
+    /// The limit of words, in a stretch without punctuation.
+    Limit,
+}
+
+impl SegmentEnd {
+    /// The name that the tables use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SegmentEnd::Sentence => "sentence",
+            SegmentEnd::Paragraph => "paragraph",
+            SegmentEnd::Pause => "pause",
+            SegmentEnd::Clause => "clause",
+            SegmentEnd::Cue => "cue",
+            SegmentEnd::Limit => "limit",
+        }
+    }
 }
 
 /// A unit of analysis: a sentence, a paragraph or a whole utterance, as the study says.
@@ -58,7 +91,9 @@ pub struct Segment {
     pub text: String,
     /// Where it is.
     pub span: Span,
-    /// Number of words (UAX #29).
+    /// What ends it.
+    pub ends: SegmentEnd,
+    /// Number of words: as in [`Utterance`].
     pub n_words: usize,
 }
 

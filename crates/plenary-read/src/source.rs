@@ -47,6 +47,7 @@ impl<'a> Source<'a> {
             text: parts.text,
             lines: parts.lines,
             turns: parts.turns,
+            cues: parts.cues,
             front: parts.front,
             warnings: parts.warnings,
         }

@@ -276,6 +276,7 @@ pub(super) fn segments<'a>(part: &Measured<'a>) -> Vec<SegmentRow<'a>> {
         text: &segment.text,
         start: offset(segment.span.start),
         end: offset(segment.span.end),
+        ends: segment.ends.as_str(),
         n_words: count(segment.n_words),
         n_tokens: part.embeddings.n_tokens[row],
         n_windows: part.n_windows(row),

@@ -263,7 +263,12 @@ tables! {
         start: i64, unit "bytes";
         /// End in the decoded text, exclusive.
         end: i64, unit "bytes";
-        /// Number of words.
+        /// What ends the segment: `sentence` (the sign at the end of a sentence) or `paragraph` (the end of a paragraph, of an item of
+        /// a list or of the turn, without such a sign). Stretches without punctuation are cut, and their pieces end with a `pause` (at
+        /// least 0.7 seconds between two cues), a `clause` (a comma or another sign inside a sentence), a `cue` (the end of one), or the
+        /// `limit` of 40 words.
+        ends: &'a str;
+        /// Number of words: by Unicode's rules, and by dictionary in scripts without blanks between words.
         n_words: u32, unit "words";
         /// Tokens for the embedding model, including special tokens.
         n_tokens: u32, unit "tokens";

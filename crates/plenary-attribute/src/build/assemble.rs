@@ -13,6 +13,7 @@ use crate::link::people::Owner;
 use crate::options::REVIEW_BELOW;
 use crate::page::{MappedText, Page, PageLine, Settled, append};
 use crate::settle::asides::Aside;
+use plenary_corpus::text::{ends_sentence, ends_with_sign, is_blankless};
 use plenary_corpus::{Block, BlockKind, Layout, Pass, Span, Utterance, ids};
 
 /// Blocks and utterances of a document.
@@ -206,7 +207,7 @@ fn text_offset(mapped: &MappedText<'_>, source: usize) -> usize {
     offset
 }
 
-/// Appends what separates two lines of a turn: a space within a paragraph, line breaks between paragraphs, nothing if a word is
+/// Appends what separates two lines of a turn: a space within a paragraph (nothing in scripts without blanks), line breaks between paragraphs, nothing if a word is
 /// divided. The text continues at byte `from` of the lower line.
 pub(crate) fn join(
     mapped: &mut MappedText<'_>,
@@ -220,19 +221,17 @@ pub(crate) fn join(
     let (above, below) = (&page.lines[last], &page.lines[line]);
     let next = below.text()[from..].trim_start();
     let interrupted = page.lines[last + 1..line].iter().any(|line| !line.is_empty());
-    let ends_sentence = mapped
-        .text
-        .trim_end()
-        .trim_end_matches(['"', '”', '’', ')', '\'', ']'])
-        .ends_with(['.', '!', '?', ':', ';', '…']);
+    let ends_sentence = ends_sentence(&mapped.text) || ends_with_sign(&mapped.text, &[':', ';', '：', '；']);
     let continues = (above.paragraph == below.paragraph && !interrupted)
         || (interrupted && !ends_sentence && below.layout == Layout::Text && above.layout != Layout::ListItem);
     if continues {
+        let is_blankless = mapped.text.ends_with(is_blankless) && next.starts_with(is_blankless);
         if words.divided(&mapped.text, next) {
             mapped.drop_hyphen();
-        } else if !(mapped.text.ends_with('-')
-            && next.starts_with(char::is_lowercase)
-            && words.hyphenated(&mapped.text, next))
+        } else if !is_blankless
+            && !(mapped.text.ends_with('-')
+                && next.starts_with(char::is_lowercase)
+                && words.hyphenated(&mapped.text, next))
         {
             mapped.glue(" ");
         }

@@ -34,7 +34,7 @@ pub(crate) fn attribute(mut document: Document, options: &Options) -> Transcript
     let (people, person_of) = people(lexicon, &document.turns, options.people.as_ref());
     let mut assembled = assemble(&document, &page, &person_of);
     set_times(&document, &mut assembled);
-    let (language, segments) = cut(&mut assembled, options, &document.front);
+    let (language, segments) = cut(&mut assembled, options, &document);
     let first = document.lines.iter().position(|line| line.turn.is_some()).unwrap_or(document.lines.len());
     let mut front = document.front.clone();
     front.fill_from(front::front_matter(&page, &Settled::by_layout(&page), first, options.transcript.date_order));

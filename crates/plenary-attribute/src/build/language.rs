@@ -3,23 +3,25 @@
 //! **Input**: the utterances and the study's options. **Output**: a language code, or none if it cannot be determined, and the segments.
 
 use super::assemble::Assembled;
-use super::sentences;
+use super::{cuts, sentences};
 use crate::options::Options;
-use plenary_corpus::{FrontMatter, Segment, Utterance};
+use plenary_corpus::{Document, Segment, Utterance};
 
 /// The language of a document and its segments. The study's choice takes precedence over the format's, and that over detection.
 pub(crate) fn cut(
     assembled: &mut Assembled<'_>,
     options: &Options,
-    header: &FrontMatter,
+    document: &Document,
 ) -> (Option<String>, Vec<Segment>) {
-    let declared = header.language.clone().filter(|_| options.language == "auto");
+    let declared = document.front.language.clone().filter(|_| options.language == "auto");
     let language = declared.or_else(|| language_of(&options.language, &assembled.utterances));
     let code = language.as_deref().unwrap_or("en");
-    let cutter = sentences::Cutter::new(options.segments.unit, code);
+    let cutter = sentences::Cutter::new(options.segments.unit, code, &options.lexicon);
+    let cues = cuts::cues(document);
     let mut segments = Vec::new();
     for (index, mapped) in std::mem::take(&mut assembled.mapped).into_iter().enumerate() {
-        cutter.cut(&assembled.utterances[index], index, &mapped, &mut segments);
+        let starts = cuts::cue_starts(&cues, &assembled.utterances[index], &mapped);
+        cutter.cut(&assembled.utterances[index], index, (&mapped, &starts), &mut segments);
     }
     (language, segments)
 }

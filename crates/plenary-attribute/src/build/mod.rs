@@ -5,7 +5,9 @@
 
 pub(crate) mod accounting;
 pub(crate) mod assemble;
+pub(crate) mod breaks;
 pub(crate) mod count;
+pub(crate) mod cuts;
 pub(crate) mod declared;
 pub(crate) mod explain;
 pub(crate) mod items;

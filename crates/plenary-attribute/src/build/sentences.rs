@@ -1,56 +1,74 @@
 //! Utterances to segments.
 //!
-//! **Input**: an utterance and the map from its text to the source. **Output**: sentences, paragraphs or the whole utterance, each with
-//! its span in the source. Sentences are found by `sentencex`; the ends of paragraphs and of items of lists always end a sentence.
+//! **Input**: an utterance, the map from its text to the source, and where cues begin in it. **Output**: sentences, paragraphs or the whole
+//! utterance, each with its span in the source and what ends it. Sentences are found by `sentencex`; the ends of paragraphs and of items
+//! of lists always end a sentence. Stretches without punctuation are left to `cuts`.
 
 use std::ops::Range;
 
 use sentencex::languages::Language;
 
+use super::breaks::Breaks;
 use super::count::n_words;
+use super::cuts::{CueStart, pieces};
 use super::items::{DOTTED_ORDINALS, items};
 use crate::options::Unit;
 use crate::page::MappedText;
-use plenary_corpus::{Segment, Utterance, ids};
+use plenary_corpus::text::ends_sentence;
+use plenary_corpus::{Segment, SegmentEnd, Utterance, ids};
+use plenary_names::lexicon::Lexicon;
 
 /// Cuts the utterances of one document, which is in one language.
-pub(crate) struct Cutter {
+pub(crate) struct Cutter<'l> {
     unit: Unit,
     language: Box<dyn Language>,
+    breaks: Breaks<'l>,
     /// "2. Juni" is not an item of a list in the language.
     has_dotted_ordinals: bool,
 }
 
-impl Cutter {
+impl<'l> Cutter<'l> {
     /// `language` is an ISO 639-1 code; a language without rules is cut like its nearest relative, or like English.
-    pub(crate) fn new(unit: Unit, language: &str) -> Self {
+    pub(crate) fn new(unit: Unit, language: &'l str, lexicon: &'l Lexicon) -> Self {
         Self {
             unit,
             language: sentencex::language_factory(language),
+            breaks: Breaks::of(language, lexicon),
             has_dotted_ordinals: DOTTED_ORDINALS.contains(&language),
         }
     }
 
-    /// Adds the segments of an utterance to `out`. `mapped` maps its text to the source; `index` is its index in the transcript.
-    pub(crate) fn cut(&self, utterance: &Utterance, index: usize, mapped: &MappedText<'_>, out: &mut Vec<Segment>) {
+    /// Adds the segments of an utterance to `out`. `mapped` maps its text to the source, `cues` are the beginnings of cues in its
+    /// text; `index` is its index in the transcript.
+    pub(crate) fn cut(
+        &self,
+        utterance: &Utterance,
+        index: usize,
+        (mapped, cues): (&MappedText<'_>, &[CueStart]),
+        out: &mut Vec<Segment>,
+    ) {
         let text = utterance.text.as_str();
         let ranges = match self.unit {
-            Unit::Utterance => vec![trim(text, 0..text.len())],
-            Unit::Paragraph => paragraphs(text),
+            Unit::Utterance => vec![(trim(text, 0..text.len()), None)],
+            Unit::Paragraph => paragraphs(text).into_iter().map(|range| (range, None)).collect(),
             Unit::Sentence => paragraphs(text)
                 .into_iter()
                 .flat_map(|range| items(text, range, self.has_dotted_ordinals))
-                .flat_map(|range| sentences(text, range, &*self.language))
+                .flat_map(|range| sentences(text, range, &*self.language, &self.breaks))
+                .flat_map(|range| pieces(text, range, cues))
+                .map(|(range, end)| (trim(text, range), end))
                 .collect(),
         };
-        out.extend(ranges.into_iter().filter(|range| !range.is_empty()).enumerate().map(|(i, range)| {
+        out.extend(ranges.into_iter().filter(|(range, _)| !range.is_empty()).enumerate().map(|(i, (range, end))| {
             let segment_text = &text[range.clone()];
+            let printed = if ends_sentence(segment_text) { SegmentEnd::Sentence } else { SegmentEnd::Paragraph };
             Segment {
                 segment_id: ids::segment(&utterance.utterance_id, i + 1),
                 utterance: index,
                 position: i + 1,
                 text: segment_text.to_string(),
                 span: mapped.source_span(range.start, range.end),
+                ends: end.unwrap_or(printed),
                 n_words: n_words(segment_text),
             }
         }));
@@ -77,15 +95,21 @@ fn paragraphs(text: &str) -> Vec<Range<usize>> {
 }
 
 /// The sentences of one paragraph. Text without a letter or digit belongs to the sentence before it.
-fn sentences(text: &str, paragraph: Range<usize>, language: &dyn Language) -> Vec<Range<usize>> {
+fn sentences(text: &str, paragraph: Range<usize>, language: &dyn Language, breaks: &Breaks<'_>) -> Vec<Range<usize>> {
     let mut out: Vec<Range<usize>> = Vec::new();
     let mut start = paragraph.start;
-    for sentence in language.segment(&text[paragraph.clone()]) {
+    let parts = language.segment(&text[paragraph.clone()]).into_iter().flat_map(|sentence| {
         let range = start..(start + sentence.len()).min(paragraph.end);
         start = range.end;
+        breaks.split(text, range)
+    });
+    for range in parts {
+        let sentence = &text[range.clone()];
         let has_words = sentence.chars().any(char::is_alphanumeric);
         match out.last_mut() {
-            Some(last) if !has_words || is_marker(&text[last.clone()]) => last.end = range.end,
+            Some(last) if !has_words || is_marker(&text[last.clone()]) || breaks.joins(text, last.clone(), &range) => {
+                last.end = range.end;
+            }
             Some(last) => {
                 let dots = leading_ellipsis(&text[last.clone()]);
                 last.end -= dots;
@@ -118,6 +142,10 @@ fn is_marker(text: &str) -> bool {
 mod tests {
     use super::*;
     fn cut(text: &str, unit: Unit) -> Vec<String> {
+        cut_in("en", text, unit)
+    }
+
+    fn cut_in(language: &str, text: &str, unit: Unit) -> Vec<String> {
         let mut mapped = MappedText::default();
         mapped.push(text, plenary_corpus::Span::new(0, text.len()));
         let utterance = Utterance {
@@ -135,7 +163,7 @@ mod tests {
             ..Utterance::default()
         };
         let mut segments = Vec::new();
-        Cutter::new(unit, "en").cut(&utterance, 0, &mapped, &mut segments);
+        Cutter::new(unit, language, Lexicon::builtin()).cut(&utterance, 0, (&mapped, &[]), &mut segments);
         assert!(segments.iter().all(|segment| segment.span.of(text) == segment.text));
         segments.into_iter().map(|segment| segment.text).collect()
     }
@@ -172,5 +200,25 @@ mod tests {
         ] {
             assert_eq!(cut(text, Unit::Sentence), expected);
         }
+    }
+
+    #[test]
+    fn sentences_of_many_languages() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/sentences");
+        let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        let (mut n, mut wrong) = (0, Vec::new());
+        for file in files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "txt")) {
+            let language = file.file_stem().unwrap().to_str().unwrap();
+            for line in std::fs::read_to_string(file).unwrap().lines().filter(|line| !line.starts_with('#')) {
+                let expected: Vec<&str> = line.split('‖').map(str::trim).collect();
+                let found = cut_in(language, &line.replace('‖', ""), Unit::Sentence);
+                n += 1;
+                if found != expected {
+                    wrong.push(format!("{language}: {found:#?}"));
+                }
+            }
+        }
+        assert!(n > 150 && wrong.is_empty(), "{} of {n} passages are wrong:\n{}", wrong.len(), wrong.join("\n"));
     }
 }

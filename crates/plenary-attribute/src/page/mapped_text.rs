@@ -111,6 +111,19 @@ impl<'d> MappedText<'d> {
         span.start + (offset - start).min(span.len())
     }
 
+    /// Offset in the text of the first character that is at or after an offset of the source.
+    pub(crate) fn offset_of(&self, source: usize) -> usize {
+        let Some(first) = self.first else { return 0 };
+        if source < first.end {
+            return source.saturating_sub(first.start);
+        }
+        let at = self.more.partition_point(|(_, span)| span.end <= source);
+        match self.more.get(at) {
+            Some((start, span)) => start + source.saturating_sub(span.start),
+            None => self.more.last().map_or(first.len(), |(start, span)| start + span.len()),
+        }
+    }
+
     /// The span of the source that a range of the text comes from, from its first to its last character.
     pub(crate) fn source_span(&self, start: usize, end: usize) -> Span {
         let from = self.source_start(start);

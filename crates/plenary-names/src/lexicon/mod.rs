@@ -18,14 +18,15 @@ use serde::{Serialize, Serializer};
 
 use crate::toml_error::TomlError;
 pub use patterns::Patterns;
-use sections::Sections;
+use sections::{Sections, SentenceWords};
 
 /// The files that are built into the program, with their languages (ISO 639-1). Phrases are searched for in this order.
-const FILES: [(&str, &str); 26] = [
+const FILES: [(&str, &str); 27] = [
     ("en", include_str!("../../lexicon/en.toml")),
     ("de", include_str!("../../lexicon/de.toml")),
     ("fr", include_str!("../../lexicon/fr.toml")),
     ("es", include_str!("../../lexicon/es.toml")),
+    ("el", include_str!("../../lexicon/el.toml")),
     ("it", include_str!("../../lexicon/it.toml")),
     ("pt", include_str!("../../lexicon/pt.toml")),
     ("nl", include_str!("../../lexicon/nl.toml")),
@@ -50,6 +51,9 @@ const FILES: [(&str, &str); 26] = [
     ("ko", include_str!("../../lexicon/ko.toml")),
 ];
 
+/// The key of words that hold in every language.
+const ANY_LANGUAGE: &str = "";
+
 /// Dates in this language may have no year and may begin with the month: its months are not common words of other
 /// languages.
 const LANGUAGE_OF_SHORT_DATES: &str = "en";
@@ -64,6 +68,8 @@ struct Contents {
     sections: Sections,
     months: HashMap<String, i8>,
     short_date_months: HashMap<String, i8>,
+    /// The words of sentences by language; those of a file of the user hold in all languages.
+    of_language: HashMap<&'static str, SentenceWords>,
     patterns: Patterns,
     /// The file that was added.
     own: Option<Own>,
@@ -138,12 +144,15 @@ pub enum LexiconError {
 static BUILTIN: LazyLock<Lexicon> = LazyLock::new(|| {
     let mut sections = Sections::default();
     let mut months = MonthNames::default();
+    let mut of_language = HashMap::new();
     for (language, text) in FILES {
         let file: Sections = toml::from_str(text).expect("a test parses the files that come with the program");
         months.add(&file, language == LANGUAGE_OF_SHORT_DATES);
+        of_language.insert(language, file.sentences.clone());
         sections.add(file);
     }
-    Lexicon::of(sections, months, None).expect("a test builds the expressions of the files that come with the program")
+    Lexicon::of(sections, months, of_language, None)
+        .expect("a test builds the expressions of the files that come with the program")
 });
 
 /// Names of months while files are combined.
@@ -208,21 +217,34 @@ impl Lexicon {
         let mut months = MonthNames { all: builtin.months.clone(), of_short_dates: builtin.short_date_months.clone() };
         months.add(&file, false);
         let mut sections = builtin.sections.clone();
+        let mut of_language = builtin.of_language.clone();
+        of_language.insert(ANY_LANGUAGE, file.sentences.clone());
         sections.add(file);
         let own = Own { text: text.to_owned(), sha256: sha256(bytes) };
-        Self::of(sections, months, Some(own))
+        Self::of(sections, months, of_language, Some(own))
             .map_err(|problem| LexiconError::TooLong { path: path(), problem: problem.to_string() })
     }
 
-    fn of(sections: Sections, months: MonthNames, own: Option<Own>) -> Result<Lexicon, regex::Error> {
+    fn of(
+        sections: Sections,
+        months: MonthNames,
+        of_language: HashMap<&'static str, SentenceWords>,
+        own: Option<Own>,
+    ) -> Result<Lexicon, regex::Error> {
         let mut local: Vec<String> =
             months.all.keys().filter(|form| !months.of_short_dates.contains_key(*form)).cloned().collect();
         local.sort_unstable();
         let mut all: Vec<String> = months.all.keys().cloned().collect();
         all.sort_unstable();
         let patterns = Patterns::of(&sections, &local, &all)?;
-        let contents =
-            Contents { sections, months: months.all, short_date_months: months.of_short_dates, patterns, own };
+        let contents = Contents {
+            sections,
+            months: months.all,
+            short_date_months: months.of_short_dates,
+            of_language,
+            patterns,
+            own,
+        };
         Ok(Lexicon(Arc::new(contents)))
     }
 
@@ -254,6 +276,39 @@ impl Lexicon {
     /// The number of a month, in the language whose dates may have no year.
     pub fn month_of_short_date(&self, word: &str) -> Option<i8> {
         month_of(&self.0.short_date_months, word)
+    }
+}
+
+/// Words of one language around the end of a sentence.
+impl Lexicon {
+    /// Whether a word before a full stop, in lower case and without it, is an abbreviated title.
+    pub fn is_abbreviated_title(&self, language: &str, word: &str) -> bool {
+        self.of_language(language).any(|words| words.titles.contains(word))
+    }
+
+    /// Whether a word before a full stop, in lower case and without it, is another abbreviation.
+    pub fn is_abbreviation(&self, language: &str, word: &str) -> bool {
+        self.of_language(language).any(|words| words.abbreviations.contains(word))
+    }
+
+    /// Whether a word, in lower case, often begins a sentence.
+    pub fn opens_sentence(&self, language: &str, word: &str) -> bool {
+        self.of_language(language).any(|words| words.openers.contains(word))
+    }
+
+    /// Whether the openers of a language are known.
+    pub fn knows_openers(&self, language: &str) -> bool {
+        self.of_language(language).any(|words| !words.openers.list().is_empty())
+    }
+
+    /// Whether a text continues a sentence after a quotation.
+    pub fn continues_quotation(&self, language: &str, text: &str) -> bool {
+        self.of_language(language).flat_map(|words| words.after_quotation.list()).any(|start| text.starts_with(start))
+    }
+
+    fn of_language(&self, language: &str) -> impl Iterator<Item = &SentenceWords> {
+        let words = &self.0.of_language;
+        words.get(language).into_iter().chain(words.get(ANY_LANGUAGE))
     }
 }
 

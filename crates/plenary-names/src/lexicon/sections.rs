@@ -438,6 +438,17 @@ groups! {
         /// The twelve months, each with its abbreviations; `[]` for a month without any.
         short_months: Months,
     }
+    /// Where sentences end. These words hold in the language of their file alone.
+    sentences: SentenceWords {
+        /// Abbreviated titles, which never end a sentence: "Sr. López". Written without the last full stop.
+        titles: Words,
+        /// Abbreviations that end a sentence only where one of the openers follows: "art. 3".
+        abbreviations: Words,
+        /// Words that often begin a sentence and are not names.
+        openers: Words,
+        /// What may continue a sentence directly after a quotation that ends like a sentence.
+        after_quotation: Phrases,
+    }
     /// Page numbers and hours on separate lines.
     pages: Pages {
         /// Words before the number of a page: "Page 5".

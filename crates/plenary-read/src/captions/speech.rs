@@ -15,7 +15,7 @@ use super::cues::Cue;
 use super::family::{Family, is_balanced};
 use crate::parts::{Parts, Piece};
 use plenary_corpus::text::{collapse_white_space, ends_sentence, ends_with_sign};
-use plenary_corpus::{Declared, Layout, Turn};
+use plenary_corpus::{CueTime, Declared, Layout, Turn};
 use plenary_names::bylines::label_quality;
 use plenary_names::colon::speaker_before_colon;
 use plenary_names::lexicon::Lexicon;
@@ -438,6 +438,11 @@ impl<'l> Builder<'l> {
         let declared = &mut self.parts.turns[turn];
         declared.time_start_s = declared.time_start_s.or(Some(times.0));
         declared.time_end_s = Some(declared.time_end_s.map_or(times.1, |end| end.max(times.1)));
+        let cue = CueTime { start: self.parts.text.len(), time_start_s: times.0, time_end_s: times.1 };
+        // The lines of one cue belong together.
+        if self.parts.cues.last().is_none_or(|last| CueTime { start: cue.start, ..*last } != cue) {
+            self.parts.cues.push(cue);
+        }
         self.parts.line(Layout::Text, Some(turn), &[Piece::plain(text)]);
         self.above = text.to_string();
     }

@@ -144,3 +144,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn cues_keep_their_times_where_lines_of_one_speaker_are_joined() {
+    let text =
+        "WEBVTT\n\n00:01.000 --> 00:03.000\nwe go out\nand come back\n\n00:04.500 --> 00:06.000\nto the harbour\n";
+    let document = crate::read("a.vtt", text.as_bytes()).unwrap();
+    assert_eq!(document.turns.len(), 1);
+    let cues: Vec<(&str, f64, f64)> = document
+        .cues
+        .iter()
+        .map(|cue| (&document.text[cue.start..cue.start + 5], cue.time_start_s, cue.time_end_s))
+        .collect();
+    assert_eq!(cues, [("we go", 1.0, 3.0), ("to th", 4.5, 6.0)]);
+}

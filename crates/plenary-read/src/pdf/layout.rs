@@ -17,6 +17,8 @@ use plenary_corpus::text::{ends_sentence, ends_with_sign};
 const WORD_GAP: f32 = 0.17;
 /// A gap wider than this many sizes of print separates cells.
 pub(super) const CELL_GAP: f32 = 2.5;
+/// What is written between cells.
+const BETWEEN_CELLS: &str = "   ";
 /// Rows of one line lie within this share of the size of print: superscripts belong to their line.
 pub(super) const SAME_LINE: f32 = 0.4;
 /// A step down of more than this many usual steps separates paragraphs.
@@ -45,6 +47,11 @@ pub(super) struct Row {
 impl Row {
     pub(super) fn text(&self) -> String {
         self.pieces.iter().map(|piece| piece.text.as_str()).collect()
+    }
+
+    /// Whether the row is one of a table.
+    fn has_cells(&self) -> bool {
+        self.pieces.iter().any(|piece| piece.text.contains(BETWEEN_CELLS))
     }
 
     /// Whether the row ends with the end of a sentence or a colon.
@@ -254,7 +261,7 @@ pub(super) fn join(mut line: Vec<Row>, column: usize) -> Option<Row> {
     for fragment in fragments {
         let gap = (fragment.x0 - row.x1) / row.size.max(1.0);
         if gap > CELL_GAP {
-            row.push("   ", false, false);
+            row.push(BETWEEN_CELLS, false, false);
         } else if gap > WORD_GAP && !row.text_ends_blank() {
             row.push(" ", false, false);
         } else if !row.pieces.iter().any(|piece| piece.text.contains(' ')) {
@@ -282,10 +289,12 @@ pub(super) fn percentile(values: impl Iterator<Item = f32>, percent: usize) -> O
 /// block elsewhere that begins at the same place and is wide enough.
 fn set_right_edges(pages: &mut [Vec<Row>]) {
     const SAME: f32 = 0.5;
+    const MOST_KNOWN: usize = 256;
     let is_one_block = |a: &Row, b: &Row| a.column == b.column && a.is_running == b.is_running;
     let mut known: Vec<(f32, f32)> = Vec::new();
     for block in pages.iter().flat_map(|page| page.chunk_by(is_one_block)) {
         if let Some(edges) = edges_of_prose(block)
+            && known.len() < MOST_KNOWN
             && !known.iter().any(|(left, right)| (left - edges.0).abs() < SAME && (right - edges.1).abs() < SAME)
         {
             known.push(edges);
@@ -293,8 +302,9 @@ fn set_right_edges(pages: &mut [Vec<Row>]) {
     }
     known.sort_by(|a, b| a.1.total_cmp(&b.1));
     for block in pages.iter_mut().flat_map(|page| page.chunk_by_mut(is_one_block)) {
-        let left = block.iter().map(|row| row.x0).fold(f32::INFINITY, f32::min);
-        let end = block.iter().map(|row| row.x1).fold(f32::NEG_INFINITY, f32::max);
+        let whole = || block.iter().filter(|row| !row.has_cells());
+        let left = whole().map(|row| row.x0).fold(f32::INFINITY, f32::min);
+        let end = whole().map(|row| row.x1).fold(f32::NEG_INFINITY, f32::max);
         let size = block[0].size;
         let alike = || known.iter().find(|edges| (edges.0 - left).abs() <= 1.5 * size && edges.1 + size >= end);
         let right = edges_of_prose(block).or_else(|| alike().copied()).map(|(_, right)| right);
@@ -306,12 +316,13 @@ fn set_right_edges(pages: &mut [Vec<Row>]) {
 fn edges_of_prose(block: &[Row]) -> Option<(f32, f32)> {
     const FEWEST_ROWS: usize = 5;
     const FILL: f32 = 0.85;
-    if block.len() < FEWEST_ROWS || block[0].is_running {
+    let whole = || block.iter().filter(|row| !row.has_cells());
+    if whole().count() < FEWEST_ROWS || block[0].is_running {
         return None;
     }
-    let left = percentile(block.iter().map(|row| row.x0), 5)?;
-    let right = percentile(block.iter().map(|row| row.x1), 95)?;
-    let fill = percentile(block.iter().map(|row| (row.x1 - left) / (right - left).max(1.0)), 50)?;
+    let left = percentile(whole().map(|row| row.x0), 5)?;
+    let right = percentile(whole().map(|row| row.x1), 95)?;
+    let fill = percentile(whole().map(|row| (row.x1 - left) / (right - left).max(1.0)), 50)?;
     (fill >= FILL).then_some((left, right))
 }
 

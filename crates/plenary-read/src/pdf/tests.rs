@@ -191,3 +191,99 @@ fn numbers_in_the_margin_are_no_words() {
     let transcript = plenary_attribute::attribute(document, &plenary_attribute::Options::default());
     assert_eq!(transcript.utterances.len(), 2);
 }
+
+/// Words that fill rows of a column, one row after the other, and the number of the last one.
+fn prose(n_rows: usize, first: usize) -> Vec<String> {
+    (first..first + n_rows).map(|n| format!("row {n} of the long speech goes on here and")).collect()
+}
+
+/// Rows of columns at 50 and 320, of so many rows each, from the top of the page.
+fn in_columns(texts: &[String], n_left: usize) -> Vec<Printed<'_>> {
+    let place = |(i, text): (usize, &'_ String)| {
+        let (x, row) = if i < n_left { (50.0, i) } else { (320.0, i - n_left) };
+        (x, 700.0 - 12.0 * row as f32, text)
+    };
+    texts.iter().enumerate().map(place).map(|(x, y, text)| (x, y, false, text.as_str())).collect()
+}
+
+/// The numbers of the rows of `prose` in the order of the text, and the number of paragraphs that they are in.
+fn order(document: &Document) -> (Vec<usize>, usize) {
+    let spoken: Vec<(usize, String)> =
+        lines(document).into_iter().filter(|line| line.2.starts_with("row ")).map(|line| (line.1, line.2)).collect();
+    let mut paragraphs: Vec<usize> = spoken.iter().map(|line| line.0).collect();
+    paragraphs.dedup();
+    (spoken.iter().map(|line| line.1[4..].split(' ').next().unwrap().parse().unwrap()).collect(), paragraphs.len())
+}
+
+#[test]
+fn a_last_page_has_the_columns_of_the_pages_before_it() {
+    for (n_left, n_right) in [(12, 0), (12, 1), (3, 0), (12, 4), (6, 3)] {
+        let (first, last) = (prose(40, 0), prose(n_left + n_right, 40));
+        let document = read("talk.pdf", &pdf(&[&in_columns(&first, 20), &in_columns(&last, n_left)])).unwrap();
+        let (order, n_paragraphs) = order(&document);
+        assert_eq!(order, (0..40 + n_left + n_right).collect::<Vec<_>>(), "{n_left} and {n_right}");
+        assert_eq!(n_paragraphs, 1, "{n_left} and {n_right}: {}", document.text);
+    }
+}
+
+#[test]
+fn a_short_right_column_of_the_only_page_follows_the_left_one() {
+    let text = prose(17, 0);
+    let document = read("talk.pdf", &pdf(&[&in_columns(&text, 14)])).unwrap();
+    assert_eq!(order(&document), ((0..17).collect(), 1), "{}", document.text);
+}
+
+#[test]
+fn three_columns_are_read_from_left_to_right() {
+    let texts: Vec<String> = (0..33).map(|n| format!("row {n} of a narrow column")).collect();
+    let rows: Vec<Printed<'_>> = texts
+        .iter()
+        .enumerate()
+        .map(|(n, text)| (40.0 + 180.0 * (n / 11) as f32, 700.0 - 12.0 * (n % 11) as f32, false, text.as_str()))
+        .collect();
+    let document = read("talk.pdf", &pdf(&[&rows])).unwrap();
+    assert_eq!(order(&document).0, (0..33).collect::<Vec<_>>(), "{}", document.text);
+}
+
+#[test]
+fn a_footer_of_many_lines_inside_one_column_is_running() {
+    let texts: Vec<Vec<String>> = (0..4).map(|page| prose(20, 20 * page)).collect();
+    let footer = ["Delta Reporting", "12 Quay Street", "Delta Town", "Telephone 555", "All rights kept", "Page 1"];
+    let pages: Vec<Vec<Printed<'_>>> = texts
+        .iter()
+        .map(|texts| {
+            let below = footer.iter().enumerate().map(|(i, text)| (50.0, 120.0 - 12.0 * i as f32, false, *text));
+            in_columns(texts, 10).into_iter().chain(below).collect()
+        })
+        .collect();
+    let pages: Vec<&[Printed<'_>]> = pages.iter().map(Vec::as_slice).collect();
+    let document = read("talk.pdf", &pdf(&pages)).unwrap();
+    let running = lines(&document).into_iter().filter(|(layout, ..)| *layout == Layout::Running).count();
+    assert_eq!(running, 4 * footer.len(), "{}", document.text);
+    assert_eq!(order(&document).0, (0..80).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_table_below_columns_is_read_row_by_row() {
+    let text = prose(24, 0);
+    let mut rows = in_columns(&text, 12);
+    for i in 0..4 {
+        let y = 400.0 - 14.0 * i as f32;
+        rows.extend([(50.0, y, false, "Lee, A."), (250.0, y, false, "aye"), (420.0, y, false, "Ward 1")]);
+    }
+    let document = read("talk.pdf", &pdf(&[&rows])).unwrap();
+    assert_eq!(order(&document), ((0..24).collect(), 1), "{}", document.text);
+    assert_eq!(document.text.matches("Lee, A.   aye   Ward 1\n").count(), 4, "{}", document.text);
+}
+
+#[test]
+fn a_number_at_the_start_of_a_wrapped_line_is_no_item() {
+    let page: &[Printed<'_>] = &[
+        (50.0, 700.0, false, "Ann Lee: We have read the whole of the report and of its section"),
+        (50.0, 688.0, false, "12. The rest of it was not sent to us, which is why we are here and"),
+        (50.0, 676.0, false, "why we ask."),
+    ];
+    let document = read("talk.pdf", &pdf(&[page])).unwrap();
+    let lines = lines(&document);
+    assert!(lines.iter().all(|line| line.0 == Layout::Text && line.1 == lines[0].1), "{lines:?}");
+}

@@ -353,3 +353,20 @@ fn dates_show_their_order_or_are_not_read() {
     assert_eq!(date("13/04/2031,A,One.\n04/13/2031,A,Two.\n"), None);
     assert_eq!(date("2031-04-03,A,One.\n"), Some(day(2031, 4, 3)));
 }
+
+#[test]
+fn dates_whose_day_comes_first_are_read_where_their_order_is_known() {
+    use plenary_corpus::DateOrder;
+    let date = |csv: &str, date_order| {
+        let options = crate::Options { date_order, ..crate::Options::default() };
+        let document = crate::read_all("a.csv", csv.as_bytes(), &options).unwrap().documents.remove(0);
+        (document.front.date.map(|date| date.to_string()), document.warnings)
+    };
+    let shown = "speaker,date,text\nAnn,03/04/2025,Good day.\nBo,13/04/2025,Yes.\n";
+    assert_eq!(date(shown, DateOrder::Auto).0.as_deref(), Some("2025-04-03"));
+    let hidden = "speaker,date,text\nAnn,03/04/2025,Good day.\nBo,03/04/2025,Yes.\n";
+    let (unread, warnings) = date(hidden, DateOrder::Auto);
+    assert!(unread.is_none() && warnings.iter().any(|warning| warning.contains("`date_order`")), "{warnings:?}");
+    assert_eq!(date(hidden, DateOrder::DayFirst).0.as_deref(), Some("2025-04-03"));
+    assert_eq!(date(hidden, DateOrder::MonthFirst).0.as_deref(), Some("2025-03-04"));
+}

@@ -101,6 +101,7 @@ pub(super) fn transcript(document_id: &str, path: &str, turns: &[(&str, &[&str])
                 position: place + 1,
                 text: sentence.to_string(),
                 span: Span::new(begin, text.len()),
+                ends: SegmentEnd::Sentence,
                 n_words: sentence.split(' ').count(),
             });
             text.push(' ');
@@ -144,6 +145,7 @@ pub(super) fn transcript(document_id: &str, path: &str, turns: &[(&str, &[&str])
             text,
             lines: Vec::new(),
             turns: Vec::new(),
+            cues: Vec::new(),
             front: FrontMatter::default(),
             warnings: Vec::new(),
         },
