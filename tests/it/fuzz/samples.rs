@@ -48,16 +48,23 @@ impl Sample {
         }
     }
 
+    /// The parts from which the file is packed; none if it is not packed.
+    pub(crate) fn parts(&mut self) -> Vec<&mut Vec<u8>> {
+        match &mut self.shape {
+            Shape::Plain(_) => Vec::new(),
+            Shape::Gzip(bytes) | Shape::Pdf(bytes) => vec![bytes],
+            Shape::Zip { members, .. } => members.iter_mut().map(|(_, bytes)| bytes).collect(),
+        }
+    }
+
     /// A part from which the file is packed; `None` if it is not packed.
     pub(crate) fn part(&mut self, which: Index) -> Option<&mut Vec<u8>> {
-        match &mut self.shape {
-            Shape::Plain(_) => None,
-            Shape::Gzip(bytes) | Shape::Pdf(bytes) => Some(bytes),
-            Shape::Zip { members, .. } => {
-                let at = which.index(members.len());
-                Some(&mut members[at].1)
-            }
+        let mut parts = self.parts();
+        if parts.is_empty() {
+            return None;
         }
+        let at = which.index(parts.len());
+        Some(parts.swap_remove(at))
     }
 }
 
