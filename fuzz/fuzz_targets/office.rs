@@ -23,11 +23,14 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     read("a.docx", &packed(&[("[Content_Types].xml", types), ("word/document.xml", bytes)]));
     let odt = "application/vnd.oasis.opendocument.text".as_bytes();
     read("a.odt", &packed(&[("mimetype", odt), ("content.xml", bytes)]));
-    read("a.xlsx", &packed(&[
-        ("[Content_Types].xml", types),
-        ("_rels/.rels", RELATIONS),
-        ("xl/workbook.xml", BOOK),
-        ("xl/_rels/workbook.xml.rels", BOOK_RELATIONS),
-        ("xl/worksheets/sheet1.xml", bytes),
-    ]));
+    read(
+        "a.xlsx",
+        &packed(&[
+            ("[Content_Types].xml", types),
+            ("_rels/.rels", RELATIONS),
+            ("xl/workbook.xml", BOOK),
+            ("xl/_rels/workbook.xml.rels", BOOK_RELATIONS),
+            ("xl/worksheets/sheet1.xml", bytes),
+        ]),
+    );
 });

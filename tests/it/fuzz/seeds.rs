@@ -13,7 +13,7 @@ use plenary::corpus::hash::sha256;
 fn seeds(sample: &Sample) -> Vec<(&'static str, Vec<u8>)> {
     let mut sample = sample.clone();
     let whole = sample.packed();
-    let parts: Vec<Vec<u8>> = sample.parts().into_iter().map(|part| part.clone()).collect();
+    let parts: Vec<Vec<u8>> = sample.parts().into_iter().map(std::mem::take).collect();
     let extension = Path::new(sample.name).extension().and_then(|extension| extension.to_str());
     let targets: &[&str] = match extension.unwrap() {
         "txt" | "md" => &["prose", "attribute"],
@@ -29,7 +29,8 @@ fn seeds(sample: &Sample) -> Vec<(&'static str, Vec<u8>)> {
             return std::iter::once(("pdf", whole)).chain(commands).collect();
         }
         "zip" | "gz" => &["archive"],
-        "xml" => &["xml"],
+        "xml" | "ttml" | "eaf" | "exb" => &["xml"],
+        "rtf" | "json" | "otr" | "cha" => &["exports"],
         "parquet" => &["parquet"],
         // A sample of a new format needs a target, or is read by one of these.
         other => panic!("no target in fuzz/ reads .{other}; add one, and name it here"),

@@ -66,18 +66,14 @@ pub(crate) const HOSTILE: &[Hostile] = &[
     read("a.csv", "rows", |n| format!("speaker,text\n{}", "Ann,yes\n".repeat(n * 20)).into()),
     read("a.csv", "columns", |n| format!("text,{}\nyes,{}\n", columns(n * 20), "x,".repeat(n * 20 - 1)).into()),
     read("a.csv", "documents", |n| {
-        format!("speaker,document,text\n{}", String::from_utf8(lines(n * 4, |i| format!("Ann,d{i},yes"))).unwrap())
-            .into()
+        format!("speaker,document,text\n{}", text(lines(n * 4, |i| format!("Ann,d{i},yes")))).into()
     }),
     read("a.csv", "a cell of quotes", |n| format!("speaker,text\nAnn,\"yes{}\"\n", "\"\"".repeat(n * 100)).into()),
     read("a.csv", "a cell of lines", |n| format!("speaker,text\nAnn,\"{}\"\n", "yes\n".repeat(n * 40)).into()),
     read("a.jsonl", "rows", |n| "{\"speaker\":\"Ann\",\"text\":\"yes\"}\n".repeat(n * 20).into()),
     read("a.jsonl", "keys", |n| {
-        format!(
-            "{{{},\"text\":\"yes\"}}\n{{\"text\":\"no\"}}\n",
-            String::from_utf8(join(n * 10, ",", |i| format!("\"k{i}\":1"))).unwrap()
-        )
-        .into()
+        format!("{{{},\"text\":\"yes\"}}\n{{\"text\":\"no\"}}\n", text(join(n * 10, ",", |i| format!("\"k{i}\":1"))))
+            .into()
     }),
     refused("a.jsonl", "nested arrays", |n| {
         format!("{{\"text\":\"yes\",\"a\":{}1{}}}\n{{\"text\":\"no\"}}\n", "[".repeat(n * 10), "]".repeat(n * 10))
@@ -99,7 +95,7 @@ pub(crate) const HOSTILE: &[Hostile] = &[
     read("a.html", "rules of style", |n| {
         format!(
             "<html><style>{}</style><body><p class=\"a0\">word",
-            String::from_utf8(join(n * 10, "", |i| format!(".a{i} {{font-weight: bold}}"))).unwrap()
+            text(join(n * 10, "", |i| format!(".a{i} {{font-weight: bold}}")))
         )
         .into()
     }),
@@ -110,15 +106,70 @@ pub(crate) const HOSTILE: &[Hostile] = &[
     read("a.xml", "points of time", |n| {
         tei(&format!(
             "<timeline>{}</timeline><u who=\"#a\" start=\"#T9\">yes</u>",
-            String::from_utf8(join(n * 10, "", |i| format!(
-                "<when xml:id=\"T{}\" interval=\"1\" since=\"#T{i}\"/>",
-                i + 1
-            )))
-            .unwrap()
+            text(join(n * 10, "", |i| format!("<when xml:id=\"T{}\" interval=\"1\" since=\"#T{i}\"/>", i + 1)))
         ))
     }),
     refused("a.xml", "nested divisions", |n| {
         tei(&format!("{}<u who=\"#a\">yes</u>{}", "<div>".repeat(n * 10), "</div>".repeat(n * 10)))
+    }),
+    read("a.rtf", "paragraphs", |n| rtf(&"Ann: yes\\par\n".repeat(n * 20))),
+    read("a.rtf", "groups", |n| rtf(&"{\\b yes} ".repeat(n * 20))),
+    read("a.rtf", "escapes", |n| rtf(&"\\'e9\\u233?".repeat(n * 20))),
+    read("a.rtf", "cells", |n| rtf(&format!("\\trowd {}\\row", "yes\\cell ".repeat(n * 10)))),
+    refused("a.rtf", "nested groups", |n| rtf(&format!("{}yes{}", "{".repeat(n * 20), "}".repeat(n * 20)))),
+    read("a.json", "segments", |n| {
+        segments(n * 5, |i| format!("{{\"start\": {i}, \"end\": {i}, \"text\": \"yes\", \"speaker\": \"S{}\"}}", i % 7))
+    }),
+    read("a.json", "words of a segment", |n| {
+        segments(1, |_| {
+            let words = text(join(n * 10, ",", |i| {
+                format!("{{\"word\": \"yes\", \"start\": {i}, \"end\": {i}, \"speaker\": \"S{}\"}}", i % 2)
+            }));
+            format!("{{\"start\": 0, \"end\": 9999, \"text\": \"yes\", \"words\": [{words}]}}")
+        })
+    }),
+    read("a.json", "speakers", |n| {
+        segments(n * 5, |i| format!("{{\"start\": {i}, \"end\": {i}, \"text\": \"yes\", \"speaker\": \"S{i}\"}}"))
+    }),
+    read("a.otr", "marks of time", |n| {
+        format!(
+            "{{\"text\":\"<p>Ann: {}</p>\",\"media\":\"a\"}}",
+            "<span class=\\\"timestamp\\\" data-timestamp=\\\"70\\\">01:10</span> yes ".repeat(n * 10)
+        )
+        .into()
+    }),
+    read("a.ttml", "cues", |n| ttml(&"<p begin=\"1s\" end=\"2s\">Ann: yes</p>".repeat(n * 10))),
+    read("a.ttml", "spans of a cue", |n| {
+        ttml(&format!("<p begin=\"1s\" end=\"2s\">{}</p>", "<span>yes</span><br/>".repeat(n * 10)))
+    }),
+    read("a.cha", "utterances", |n| {
+        format!("@UTF8\n@Begin\n@Participants:\tANN Ann Participant\n{}@End\n", "*ANN:\tyes .\n".repeat(n * 20)).into()
+    }),
+    read("a.cha", "lines of an utterance", |n| {
+        format!(
+            "@UTF8\n@Begin\n@Participants:\tANN Ann Participant\n*ANN:\tyes\n{}@End\n",
+            "\tyes [/] <no\n".repeat(n * 20)
+        )
+        .into()
+    }),
+    read("a.eaf", "annotations", |n| elan(n * 5, 1)),
+    read("a.eaf", "tiers", |n| elan(1, n * 2)),
+    read("a.exb", "events", |n| exmaralda(n * 5, 1)),
+    read("a.exb", "tiers", |n| exmaralda(1, n * 2)),
+    read("akn.xml", "speeches", |n| debate(&"<speech by=\"#a\"><from>Ann:</from><p>yes</p></speech>".repeat(n * 5))),
+    read("uk.xml", "speeches", |n| {
+        format!(
+            "<?xml version=\"1.0\"?><publicwhip>{}</publicwhip>",
+            "<speech id=\"uk.org.publicwhip/debate/1\" speakername=\"Ann\"><p>yes</p></speech>".repeat(n * 5)
+        )
+        .into()
+    }),
+    refused("akn.xml", "nested sections", |n| {
+        debate(&format!(
+            "{}<speech by=\"#a\"><p>yes</p></speech>{}",
+            "<debateSection>".repeat(n * 10),
+            "</debateSection>".repeat(n * 10)
+        ))
     }),
     read("a.docx", "paragraphs", |n| docx(&"<w:p><w:r><w:t>Ann: yes</w:t></w:r></w:p>".repeat(n * 20))),
     read("a.docx", "runs", |n| docx(&format!("<w:p>{}</w:p>", "<w:r><w:t>yes </w:t></w:r>".repeat(n * 20)))),
@@ -152,12 +203,9 @@ pub(crate) const HOSTILE: &[Hostile] = &[
         odt(&format!("<text:p>{}yes{}</text:p>", "<text:span>".repeat(n * 20), "</text:span>".repeat(n * 20)))
     }),
     read("a.xlsx", "rows", |n| {
-        xlsx(
-            &String::from_utf8(join(n * 5, "", |i| {
-                format!("<row r=\"{}\"><c t=\"inlineStr\"><is><t>yes</t></is></c></row>", i + 2)
-            }))
-            .unwrap(),
-        )
+        xlsx(&text(join(n * 5, "", |i| {
+            format!("<row r=\"{}\"><c t=\"inlineStr\"><is><t>yes</t></is></c></row>", i + 2)
+        })))
     }),
     read("a.xlsx", "cells of a row", |n| {
         xlsx(&format!("<row r=\"2\">{}</row>", "<c t=\"inlineStr\"><is><t>yes</t></is></c>".repeat(n * 10)))
@@ -201,6 +249,61 @@ fn lines(n: usize, line: impl Fn(usize) -> String) -> Vec<u8> {
 
 fn columns(n: usize) -> String {
     (0..n).map(|i| format!("c{i}")).collect::<Vec<_>>().join(",")
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap()
+}
+
+fn rtf(body: &str) -> Vec<u8> {
+    format!("{{\\rtf1\\ansi\\deff0{{\\fonttbl{{\\f0 Arial;}}}}\n{body}\\par}}").into()
+}
+
+fn segments(n: usize, segment: impl Fn(usize) -> String) -> Vec<u8> {
+    format!("{{\"segments\": [{}]}}", text(join(n, ",", segment))).into()
+}
+
+fn ttml(body: &str) -> Vec<u8> {
+    format!("<?xml version=\"1.0\"?><tt xmlns=\"http://www.w3.org/ns/ttml\"><body><div>{body}</div></body></tt>").into()
+}
+
+fn debate(body: &str) -> Vec<u8> {
+    format!("<?xml version=\"1.0\"?><akomaNtoso><debate><debateBody>{body}</debateBody></debate></akomaNtoso>").into()
+}
+
+/// An ELAN file with this many annotations on each of its tiers.
+fn elan(n: usize, n_tiers: usize) -> Vec<u8> {
+    let slots = text(join(n + 1, "", |i| format!("<TIME_SLOT TIME_SLOT_ID=\"t{i}\" TIME_VALUE=\"{i}\"/>")));
+    let tier = |k: usize| {
+        let annotations = text(join(n, "", |i| {
+            format!(
+                "<ANNOTATION><ALIGNABLE_ANNOTATION ANNOTATION_ID=\"a{k}-{i}\" TIME_SLOT_REF1=\"t{i}\" TIME_SLOT_REF2=\"t{}\">\
+                 <ANNOTATION_VALUE>yes</ANNOTATION_VALUE></ALIGNABLE_ANNOTATION></ANNOTATION>",
+                i + 1
+            )
+        }));
+        format!("<TIER TIER_ID=\"s{k}\" PARTICIPANT=\"Ann {k}\" LINGUISTIC_TYPE_REF=\"t\">{annotations}</TIER>")
+    };
+    let tiers = text(join(n_tiers, "", tier));
+    format!("<?xml version=\"1.0\"?><ANNOTATION_DOCUMENT><TIME_ORDER>{slots}</TIME_ORDER>{tiers}</ANNOTATION_DOCUMENT>")
+        .into()
+}
+
+/// An EXMARaLDA file with this many events on each of its tiers.
+fn exmaralda(n: usize, n_tiers: usize) -> Vec<u8> {
+    let points = text(join(n + 1, "", |i| format!("<tli id=\"T{i}\" time=\"{i}\"/>")));
+    let speakers =
+        text(join(n_tiers, "", |k| format!("<speaker id=\"S{k}\"><abbreviation>A{k}</abbreviation></speaker>")));
+    let tier = |k: usize| {
+        let events = text(join(n, "", |i| format!("<event start=\"T{i}\" end=\"T{}\">yes. </event>", i + 1)));
+        format!("<tier speaker=\"S{k}\" type=\"t\">{events}</tier>")
+    };
+    let tiers = text(join(n_tiers, "", tier));
+    format!(
+        "<?xml version=\"1.0\"?><basic-transcription><head><speakertable>{speakers}</speakertable></head><basic-body><common-timeline>{points}\
+         </common-timeline>{tiers}</basic-body></basic-transcription>"
+    )
+    .into()
 }
 
 fn tei(body: &str) -> Vec<u8> {
@@ -269,7 +372,7 @@ fn xlsx(rows: &str) -> Vec<u8> {
 }
 
 fn parquet(columns: &[Column]) -> Vec<u8> {
-    let mut frame = DataFrame::new(columns[0].len(), columns.to_vec()).unwrap();
+    let mut frame = DataFrame::new(columns[0].len(), columns.to_vec());
     let mut bytes = Vec::new();
     ParquetWriter::new(&mut bytes).finish(&mut frame).unwrap();
     bytes
