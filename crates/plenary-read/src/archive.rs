@@ -212,6 +212,8 @@ pub(crate) fn check(bytes: &[u8], what: &'static str) -> Result<(), ReadErrorKin
 enum DecompressFailure {
     /// It exceeds this number of bytes.
     TooLarge(u64),
+    /// It does not fit into the memory.
+    OutOfMemory,
     /// It is damaged in this way.
     Damaged(String),
 }
@@ -221,6 +223,10 @@ impl DecompressFailure {
         match self {
             DecompressFailure::TooLarge(limit) => {
                 let problem = format!("decompressed, it grows beyond {} MiB, more than plenary reads", limit >> 20);
+                ReadErrorKind::TooLarge { what, problem }
+            }
+            DecompressFailure::OutOfMemory => {
+                let problem = "decompressed, it does not fit into the memory that reading may use".into();
                 ReadErrorKind::TooLarge { what, problem }
             }
             DecompressFailure::Damaged(problem) => ReadErrorKind::Damaged { what, problem },
@@ -234,6 +240,7 @@ fn decompress(reader: impl Read, compressed: u64, bytes_left: u64) -> Result<Vec
     match reader.take(limit + 1).read_to_end(&mut out) {
         Ok(_) if out.len() as u64 > limit => Err(DecompressFailure::TooLarge(limit)),
         Ok(_) => Ok(out),
+        Err(error) if error.kind() == std::io::ErrorKind::OutOfMemory => Err(DecompressFailure::OutOfMemory),
         Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
             Err(DecompressFailure::Damaged("it ends early".into()))
         }

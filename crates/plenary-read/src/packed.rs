@@ -4,7 +4,7 @@
 //! members that exceed 256 MiB when decompressed.
 
 use std::borrow::Cow;
-use std::io::{Cursor, Read};
+use std::io::{Cursor, ErrorKind, Read};
 
 use zip::ZipArchive;
 use zip::result::ZipError;
@@ -51,6 +51,10 @@ impl<'b> Archive<'b> {
         };
         let mut bytes = Vec::new();
         if let Err(error) = member.take(LARGEST_MEMBER + 1).read_to_end(&mut bytes) {
+            if error.kind() == ErrorKind::OutOfMemory {
+                let problem = format!("its part {name} does not fit into the memory that reading may use");
+                return Err(ReadErrorKind::TooLarge { what, problem });
+            }
             return Err(damaged(format!("its part {name} cannot be decompressed ({error})")));
         }
         if bytes.len() as u64 > LARGEST_MEMBER {

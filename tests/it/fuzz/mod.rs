@@ -8,6 +8,7 @@
 //! whole process (out of memory, stack overflow), it is there as `fuzz-failed-under-way`, after a line with its name.
 
 pub(crate) mod samples;
+mod seeds;
 
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
