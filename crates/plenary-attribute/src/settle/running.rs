@@ -22,7 +22,7 @@ const TITLE_LINES: usize = 10;
 /// All running heads and footers.
 pub(crate) fn running(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<u8>) -> Settled {
     let mut claims = recurring_cells(page, settled, name_levels);
-    for pass in [blocks, beside_breaks, dates, footers, catchwords] {
+    for pass in [numbered, blocks, beside_breaks, dates, footers, catchwords] {
         let more = pass(page, &settled.with(&claims));
         claims = claims.with(&more);
     }
@@ -34,7 +34,8 @@ fn ends_sentence(text: &str) -> bool {
     let text = text.trim_end().trim_end_matches(['"', '”', '’', '\'', ')', '»', '*', '_']);
     // "Inc." and "Vol. 3, No." close a word, not a sentence.
     let last = text.split_whitespace().next_back().unwrap_or("");
-    let is_abbreviation = last.ends_with('.') && last.chars().count() <= 4 && text.split_whitespace().nth(2).is_some();
+    let is_abbreviation =
+        last.starts_with(char::is_uppercase) && last.chars().count() <= 4 && text.split_whitespace().nth(2).is_some();
     text.ends_with(['!', '?', '…', '。', '！', '？', ',', ';', '，', '—'])
         || text.ends_with('.') && !is_abbreviation
         || text.ends_with('.') && last.starts_with(char::is_lowercase)
@@ -44,8 +45,10 @@ fn ends_sentence(text: &str) -> bool {
 fn begins_with_label(text: &str) -> bool {
     let text = text.trim();
     let first = text.split("   ").next().unwrap_or("").split('\t').next().unwrap_or("").trim();
+    let is_clock = first.contains(':') && first.ends_with(|c: char| c.is_ascii_digit() || c == ']');
     let is_letter = first.ends_with(['.', ':', ')']) && first.chars().filter(|c| c.is_alphabetic()).count() <= 2;
-    first.len() < text.len() && (first.ends_with([':', '：']) || is_letter && first.chars().any(char::is_alphabetic))
+    first.len() < text.len()
+        && (is_clock || first.ends_with([':', '：']) || is_letter && first.chars().any(char::is_alphabetic))
 }
 
 /// The lines at the top of a document that may hold its title.
@@ -80,8 +83,12 @@ fn recurring_cells(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<u8>
     };
     let mut header = vec![false; page.lines.len()];
     let head = head(page);
+    let is_heading = |line: usize| matches!(page.lines[line].layout, Layout::Heading(_));
+    let first_heading = (0..page.lines.len()).find(|line| is_heading(*line));
+    // A heading below another one heads a part of the document.
+    let may_be_title = |line: &usize| head.contains(line) && (!is_heading(*line) || first_heading == Some(*line));
     for (_, (_, lines)) in seen.iter().filter(|(_, (n, _))| *n >= 2) {
-        let first_is_title = lines.first().is_some_and(|line| head.contains(line));
+        let first_is_title = lines.first().is_some_and(may_be_title);
         for line in lines.iter().skip(usize::from(first_is_title)) {
             // A repeated label of a speaker is not a header: headers are headings, or share a line with a page number or
             // a second cell, or differ in one misread letter.
@@ -92,9 +99,7 @@ fn recurring_cells(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<u8>
     let titles: Vec<usize> = seen
         .values()
         .filter(|(n, lines)| {
-            *n >= 2
-                && lines.first().is_some_and(|line| head.contains(line))
-                && lines[1..].iter().any(|line| header[*line])
+            *n >= 2 && lines.first().is_some_and(may_be_title) && lines[1..].iter().any(|line| header[*line])
         })
         .filter_map(|(_, lines)| lines.first().copied())
         .min()
@@ -172,6 +177,31 @@ fn key(text: &str) -> String {
     out
 }
 
+/// Lines that end with a page number behind a wide gap: the numbers count on, one for each page.
+fn numbered(page: &Page<'_>, settled: &Settled) -> Settled {
+    const SEVERAL: usize = 3;
+    const SHORTEST_PAGE: usize = 5;
+    let mut claims = Settled::nothing(page);
+    let open = open_lines(page, settled);
+    let number = |at: &usize| -> Option<(usize, u32)> {
+        let text = page.lines[open[*at]].text().trim();
+        let (words, number) = text.rsplit_once("   ")?;
+        let fits = text.len() <= LONGEST_HEADER && !begins_with_label(text) && !ends_sentence(words);
+        number.trim().parse().ok().filter(|_| fits).map(|number| (*at, number))
+    };
+    let numbers: Vec<(usize, u32)> = (0..open.len()).filter_map(|at| number(&at)).collect();
+    let follows = |above: &(usize, u32), below: &(usize, u32)| {
+        above.1.checked_add(1) == Some(below.1) && below.0 - above.0 >= SHORTEST_PAGE
+    };
+    for chain in numbers.chunk_by(follows).filter(|chain| chain.len() >= SEVERAL) {
+        for (at, _) in chain {
+            let kind = if *at == 0 { BlockKind::Title } else { BlockKind::Furniture };
+            claims.claim(open[*at]..open[*at] + 1, kind, Pass::Headers);
+        }
+    }
+    claims
+}
+
 /// Blocks of lines that recur as a whole: the head of a part of the document that is printed again. A block has at least
 /// three lines, one of them with a number, and each occurrence of its first line begins it.
 fn blocks(page: &Page<'_>, settled: &Settled) -> Settled {
@@ -203,11 +233,15 @@ fn blocks(page: &Page<'_>, settled: &Settled) -> Settled {
             continue;
         }
         beyond = at + length;
-        // What is at the head of the document may be its title.
-        let skipped = usize::from(at < TITLE_LINES);
-        for start in all.iter().skip(skipped) {
-            for line in &open[*start..start + length] {
-                claims.claim(*line..line + 1, BlockKind::Furniture, Pass::Headers);
+        for start in all {
+            for (n, line) in open[*start..start + length].iter().enumerate() {
+                // The first occurrence may be the head of the document.
+                let kind = match (*start, n) {
+                    (0, 0) => BlockKind::Title,
+                    (start, _) if start == at && at < TITLE_LINES => BlockKind::Heading,
+                    _ => BlockKind::Furniture,
+                };
+                claims.claim(*line..line + 1, kind, Pass::Headers);
             }
         }
     }
@@ -250,16 +284,18 @@ fn is_beside(page: &Page<'_>, breaks: &[bool], line: usize, below: bool) -> bool
 
 /// Lines that recur beside page numbers and page breaks, and almost nowhere else.
 fn beside_breaks(page: &Page<'_>, settled: &Settled) -> Settled {
+    const TOP: usize = 3;
     let mut claims = Settled::nothing(page);
     let breaks = breaks(page, settled);
     let has_feed = |line: &PageLine<'_>| line.span.of(page.source).contains('\u{0C}');
-    let n_breaks = (0..breaks.len())
-        .filter(|i| (breaks[*i] || has_feed(&page.lines[*i])) && i.checked_sub(1).is_none_or(|above| !breaks[above]))
-        .count();
+    let is_break = |i: usize| breaks[i] || has_feed(&page.lines[i]);
+    let is_first = |i: usize| !(0..i).rev().find(|above| !page.lines[*above].is_empty()).is_some_and(is_break);
+    let n_breaks = (0..breaks.len()).filter(|i| is_break(*i) && is_first(*i)).count();
     if n_breaks == 0 {
         return claims;
     }
-    let head = head(page);
+    let mut head = head(page);
+    head.truncate(TOP);
     let mut places: HashMap<String, Vec<(usize, bool)>> = HashMap::new();
     for i in open_lines(page, settled) {
         let text = page.lines[i].text().trim();
