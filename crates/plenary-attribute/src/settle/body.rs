@@ -206,7 +206,7 @@ fn capital_headings(page: &Page<'_>, settled: &Settled, found: &Found) -> Settle
         n += 1;
         capital += usize::from(is_capital(line));
     }
-    if capital * 2 > n {
+    if capital * 2 > n || is_in_capitals(page) {
         return claims;
     }
     let taken: HashSet<usize> = found.bylines.iter().flat_map(|byline| byline.line..=byline.speech_line).collect();

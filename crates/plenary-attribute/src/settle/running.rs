@@ -3,14 +3,16 @@
 //! **Input**: the page and the claims on it, with its page numbers. **Output**: claims on lines. That a line recurs is
 //! not enough: short sentences of speech recur. A second sign is needed: the line shares its line with a number or with
 //! other cells, is beside a page number or a page break throughout, is a heading, or recurs as part of a block of lines
-//! with a number. The first occurrence is left open if it may be the title.
+//! with a date. The first occurrence is left open if it may be the title.
 
 use std::collections::{HashMap, HashSet};
 
+use crate::candidate::in_capitals;
 use crate::page::{Page, PageLine, Settled};
 use crate::settle::dates::has_date;
 use plenary_corpus::text::collapse_white_space;
 use plenary_corpus::{BlockKind, Layout, Pass};
+use plenary_names::labels;
 use plenary_names::misreadings::skeleton;
 
 /// Maximum length of a running header in bytes.
@@ -203,7 +205,7 @@ fn numbered(page: &Page<'_>, settled: &Settled) -> Settled {
 }
 
 /// Blocks of lines that recur as a whole: the head of a part of the document that is printed again. A block has at least
-/// three lines, one of them with a number, and each occurrence of its first line begins it.
+/// three lines, one of them with a date, and each occurrence of its first line begins it.
 fn blocks(page: &Page<'_>, settled: &Settled) -> Settled {
     const FEWEST: usize = 3;
     const LONGEST: usize = 40;
@@ -228,8 +230,8 @@ fn blocks(page: &Page<'_>, settled: &Settled) -> Settled {
                 && is_line_of_block(at + length)
         };
         let length = (0..LONGEST).take_while(|length| agrees(*length)).count();
-        let has_number = keys[at..at + length].iter().any(|key| key.contains('#'));
-        if length < FEWEST || !has_number {
+        let is_dated = || open[at..at + length].iter().any(|line| is_dated(page, page.lines[*line].text()));
+        if length < FEWEST || !is_dated() {
             continue;
         }
         beyond = at + length;
@@ -246,6 +248,13 @@ fn blocks(page: &Page<'_>, settled: &Settled) -> Settled {
         }
     }
     claims
+}
+
+/// Whether a text has a date, or the name of a month and a number: "MAY 4".
+fn is_dated(page: &Page<'_>, text: &str) -> bool {
+    let has_number = text.chars().any(|c| c.is_ascii_digit());
+    has_date(page.lexicon, text)
+        || has_number && text.split_whitespace().any(|word| page.lexicon.month_of_short_date(word).is_some())
 }
 
 /// For each line whether a page begins or ends there: a page number, a form feed, a claimed running head.
@@ -282,9 +291,16 @@ fn is_beside(page: &Page<'_>, breaks: &[bool], line: usize, below: bool) -> bool
     }
 }
 
+/// Whether a line may be the label of a speaker on a separate line.
+fn may_be_label(page: &Page<'_>, text: &str) -> bool {
+    !text.chars().any(|c| c.is_ascii_digit())
+        && (in_capitals(text) || labels::judge(page.lexicon, text).is_some_and(|judgement| judgement.quality >= 0.5))
+}
+
 /// Lines that recur beside page numbers and page breaks, and almost nowhere else.
 fn beside_breaks(page: &Page<'_>, settled: &Settled) -> Settled {
     const TOP: usize = 3;
+    const MANY: usize = 5;
     let mut claims = Settled::nothing(page);
     let breaks = breaks(page, settled);
     let has_feed = |line: &PageLine<'_>| line.span.of(page.source).contains('\u{0C}');
@@ -297,20 +313,29 @@ fn beside_breaks(page: &Page<'_>, settled: &Settled) -> Settled {
     let mut head = head(page);
     head.truncate(TOP);
     let mut places: HashMap<String, Vec<(usize, bool)>> = HashMap::new();
+    let mut below_some: HashSet<String> = HashSet::new();
     for i in open_lines(page, settled) {
         let text = page.lines[i].text().trim();
         let n_letters = text.chars().filter(|c| c.is_alphabetic()).count();
         if text.len() > LONGEST_HEADER || n_letters < 4 || ends_sentence(text) || begins_with_label(text) {
             continue;
         }
-        let beside = is_beside(page, &breaks, i, true) || is_beside(page, &breaks, i, false);
+        let above = is_beside(page, &breaks, i, true);
+        let beside = above || is_beside(page, &breaks, i, false);
+        if beside && !above && may_be_label(page, text) {
+            below_some.insert(key(text));
+        }
         places.entry(key(text)).or_default().push((i, beside));
     }
-    for lines in places.values() {
+    for (key, lines) in &places {
         let n_beside = lines.iter().filter(|(_, beside)| *beside).count();
         let is_title = |line: usize| lines[0].0 == line && head.contains(&line);
         let n_elsewhere = lines.iter().filter(|(line, beside)| !beside && !is_title(*line)).count();
         if lines.len() < 2 || n_beside == 0 || n_elsewhere * 4 > n_beside || n_beside * 10 < n_breaks * 4 {
+            continue;
+        }
+        // A page may begin with a byline. A head that looks like a label is on nearly all pages.
+        if below_some.contains(key) && (n_beside < MANY || n_beside * 10 < n_breaks * 8) {
             continue;
         }
         for (line, _) in lines.iter().filter(|(line, beside)| *beside && !is_title(*line)) {
@@ -420,10 +445,20 @@ mod tests {
 
     #[test]
     fn heads_and_footers_are_beside_page_numbers() {
-        let page =
-            |n: usize| format!("{n}\nRiver Debates\n\nMr. Lee: This is page {n}.\n\nAcme Reporting, Inc.  555-0100\n");
+        let page = |n: usize| {
+            format!("{n}\nRiver Debates of 2027\n\nMr. Lee: This is page {n}.\n\nAcme Reporting, Inc.  555-0100\n")
+        };
         let text: String = (1..=4).map(page).collect();
         assert_eq!(furniture(&text), [1, 6, 7, 8, 12, 13, 14, 18, 19, 20, 24]);
+    }
+
+    #[test]
+    fn bylines_at_the_top_of_pages_are_not_heads() {
+        let page = |n: usize| {
+            format!("- {n} -\n\nBIANCA HILL\n\nWe bake bread, and we sell it.\n\nANN LEE\n\nAt what price?\n\n")
+        };
+        let text: String = (1..=4).map(page).collect();
+        assert_eq!(furniture(&text), [1, 11, 21, 31]);
     }
 
     #[test]
