@@ -125,7 +125,7 @@ pub(crate) fn body(page: &Page<'_>, settled: &Settled, found: &Found, name_level
         } else if matches!(page.lines[lines.start].layout, Layout::Heading(_))
             || (all_bold && text.len() <= 100)
             || !shouts && is_capital_heading(page, &lines, text)
-            || speaks && precedes_byline && is_title_case(page, &lines, text)
+            || !shouts && speaks && precedes_byline && is_title_case(page, &lines, text)
         {
             Some(BlockKind::Heading)
         } else if between {
