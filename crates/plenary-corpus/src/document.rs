@@ -64,7 +64,7 @@ pub struct Turn {
 }
 
 /// A cue of captions, or another stretch of the text whose times the format gives.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct CueTime {
     /// Offset of its first character in [`Document::text`].
     pub start: usize,

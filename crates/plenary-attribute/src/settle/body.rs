@@ -81,6 +81,7 @@ pub(crate) fn body(page: &Page<'_>, settled: &Settled, found: &Found, name_level
     let paragraphs = settled.with(&claims).open_paragraphs(page);
     let mut speaks = false;
     let mut between = false;
+    let shouts = is_in_capitals(page);
     let mut under = Under::Speech;
     let mut above = 0;
     let lowest_name_level = name_levels.iter().copied().max().unwrap_or(0);
@@ -123,8 +124,8 @@ pub(crate) fn body(page: &Page<'_>, settled: &Settled, found: &Found, name_level
             Some(BlockKind::Heading)
         } else if matches!(page.lines[lines.start].layout, Layout::Heading(_))
             || (all_bold && text.len() <= 100)
-            || is_capital_heading(page, &lines, text)
-            || speaks && precedes_byline && is_title_case(page, &lines, text)
+            || !shouts && is_capital_heading(page, &lines, text)
+            || !shouts && speaks && precedes_byline && is_title_case(page, &lines, text)
         {
             Some(BlockKind::Heading)
         } else if between {
@@ -179,6 +180,16 @@ impl Under {
     }
 }
 
+/// Whether most of the text is in capitals, so that capitals distinguish nothing.
+fn is_in_capitals(page: &Page<'_>) -> bool {
+    let (mut capital, mut small) = (0usize, 0usize);
+    for line in &page.lines {
+        capital += line.text().chars().filter(|c| c.is_uppercase()).count();
+        small += line.text().chars().filter(|c| c.is_lowercase()).count();
+    }
+    capital > small
+}
+
 /// Headings in capitals directly above a byline, on a page that is not mostly in capitals.
 fn capital_headings(page: &Page<'_>, settled: &Settled, found: &Found) -> Settled {
     let mut claims = Settled::nothing(page);
@@ -195,7 +206,7 @@ fn capital_headings(page: &Page<'_>, settled: &Settled, found: &Found) -> Settle
         n += 1;
         capital += usize::from(is_capital(line));
     }
-    if capital * 2 > n {
+    if capital * 2 > n || is_in_capitals(page) {
         return claims;
     }
     let taken: HashSet<usize> = found.bylines.iter().flat_map(|byline| byline.line..=byline.speech_line).collect();

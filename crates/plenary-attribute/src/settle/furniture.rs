@@ -13,6 +13,7 @@ use super::record;
 use crate::page::{Page, Settled};
 use plenary_corpus::{BlockKind, Layout, Pass};
 use plenary_names::addresses::addresses;
+use plenary_names::lexicon::Lexicon;
 use plenary_names::text::constant_regex;
 
 /// Paragraphs with more lines are not searched for single lines of a court's record.
@@ -36,7 +37,7 @@ pub(crate) fn numbers(page: &Page<'_>) -> Settled {
         let text = line.text().trim();
         // "- 7 -" looks like an item of a list.
         let fits = line.layout == Layout::Text || line.layout == Layout::ListItem && text.ends_with(['-', '–', '—']);
-        if fits && lexicon.patterns().page_number.is_match(text) {
+        if fits && lexicon.patterns().page_number.is_match(text) && !answers_label(page, i) {
             claim(i, BlockKind::Furniture);
         }
     }
@@ -49,6 +50,14 @@ pub(crate) fn numbers(page: &Page<'_>) -> Settled {
         }
     }
     claims
+}
+
+/// Whether the line above is a label without speech: a number below it is what the person says.
+fn answers_label(page: &Page<'_>, line: usize) -> bool {
+    const LONGEST_LABEL: usize = 40;
+    let above = page.lines[..line].iter().rev().find(|line| !line.is_empty());
+    above
+        .is_some_and(|above| above.text().trim().ends_with(':') && above.text().trim().chars().count() <= LONGEST_LABEL)
 }
 
 /// Lines that consist of a time, if there are at least three: the clock of the recording.
@@ -83,7 +92,9 @@ pub(crate) fn notes(page: &Page<'_>, settled: &Settled) -> Settled {
             Some(BlockKind::StageNote)
         } else if is_below_name(page, lines.start) {
             None
-        } else if is_bracketed(text) && !asides::is_interjection(lexicon, unbracketed(text))
+        } else if is_bracketed(text)
+            && !asides::is_interjection(lexicon, unbracketed(text))
+            && !is_parenthesis(lexicon, text)
             || record::is_record(lexicon, text)
         {
             Some(BlockKind::StageNote)
@@ -166,6 +177,16 @@ fn is_below_name(page: &Page<'_>, line: usize) -> bool {
         && !above.ends_with(['.', '!', '?', ':', ',', ';', '"', '”', ')', ']'])
 }
 
+/// Whether round brackets enclose sentences that address somebody: the speaker says them aside.
+fn is_parenthesis(lexicon: &Lexicon, text: &str) -> bool {
+    const FEWEST_WORDS: usize = 8;
+    let inner = text.trim_end_matches(')');
+    text.starts_with('(')
+        && inner.ends_with(['.', '!', '?'])
+        && inner.split_whitespace().count() >= FEWEST_WORDS
+        && addresses(lexicon, inner)
+}
+
 /// The text of a bracketed paragraph without its brackets.
 fn unbracketed(text: &str) -> &str {
     text.trim_matches(|c: char| {
@@ -204,7 +225,6 @@ fn is_bracketed(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use plenary_names::lexicon::Lexicon;
 
     #[test]
     fn only_wholly_bracketed_text_is_a_direction() {

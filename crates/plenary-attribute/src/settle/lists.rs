@@ -47,6 +47,7 @@ pub(crate) fn listed<'t>(lexicon: &Lexicon, text: &'t str) -> Option<&'t str> {
 
 /// Lines with a label of a list and names behind it.
 fn labelled(page: &Page<'_>, open: &[usize]) -> Vec<usize> {
+    const LONG: usize = 40;
     let lexicon = page.lexicon;
     let label_of = |text: &str| text.split([':', '：']).next().unwrap_or("").trim().to_lowercase();
     let mut found: Vec<(usize, bool)> = Vec::new();
@@ -68,7 +69,20 @@ fn labelled(page: &Page<'_>, open: &[usize]) -> Vec<usize> {
         let near = [at.checked_sub(1), Some(at + 1)];
         near.into_iter().flatten().filter_map(|at| open.get(at)).any(|other| lines.contains(other))
     };
-    found.iter().filter(|(i, is_plural)| *is_plural || beside(*i)).map(|(i, _)| *i).collect()
+    let mut out = Vec::new();
+    for (line, _) in found.iter().filter(|(i, is_plural)| *is_plural || beside(*i)) {
+        out.push(*line);
+        // The names go on on the next lines of the paragraph.
+        let at = open.partition_point(|other| other <= line);
+        out.extend(open[at..].iter().zip(line + 1..).map_while(|(other, next)| {
+            let below = &page.lines[*other];
+            let goes_on = *other == next && below.paragraph == page.lines[*line].paragraph;
+            let is_long = page.lines[*line].text().trim().chars().count() >= LONG;
+            (goes_on && is_long && listed(lexicon, below.text()).is_none() && are_names(lexicon, below.text()))
+                .then_some(*other)
+        }));
+    }
+    out
 }
 
 /// Divisions: headings such as "AYES--20" with names below them, and what announces them.
@@ -104,6 +118,14 @@ fn divisions(page: &Page<'_>, open: &[usize]) -> Vec<Range<usize>> {
             && name + 1 == at
             && name > one
             && is_unlike(page, open[name], open[one])
+        {
+            items.pop();
+            at = name;
+        }
+        // Nobody votes twice: a name that stands in the list above is the byline of the next turn.
+        if let Some(name) = items.last().copied()
+            && name + 1 == at
+            && items[..items.len() - 1].iter().any(|other| text(*other) == text(name))
         {
             items.pop();
             at = name;
@@ -245,6 +267,8 @@ mod tests {
                     Tellers for the Noes: Mr Dale and Ms Elm\n\nMr. Lee: So be it.\n";
         assert_eq!(claimed(text), [3, 5, 7, 8, 10, 12, 14]);
         // The byline below the list differs from its names.
+        let again = "Ayes\n\nAnn Lee\n\nBo Hill\n\nNoes\n\nDee Moss\n\nAnn Lee\n\nI voted for it.\n";
+        assert_eq!(claimed(again), [1, 3, 5, 7, 9]);
         assert_eq!(claimed("AYES\n\nAbner\nBarlow\n\nNOES\n\nCorwin\n\nMR LEE\n\nI thank you.\n"), [1, 3, 4, 6, 8]);
     }
 

@@ -26,7 +26,7 @@ pub(crate) fn is_record(lexicon: &Lexicon, text: &str) -> bool {
         || is_statement(lexicon, text)
         || lexicon.patterns().formula.is_match(text)
         || lexicon.patterns().decision.is_match(text)
-        || lexicon.patterns().votes.is_match(text)
+        || is_vote(lexicon, text)
 }
 
 /// Whether a line is a statement of the record as a whole: "There was no objection."
@@ -36,6 +36,20 @@ pub(crate) fn is_statement(lexicon: &Lexicon, text: &str) -> bool {
     text.len() <= LONGEST
         && (patterns.sentence.is_match(text) || patterns.formula.is_match(text))
         && !addresses(lexicon, text)
+}
+
+/// Whether a text is a list of votes: "In favour: Castoria, Norlandia". Most words behind the label are names.
+fn is_vote(lexicon: &Lexicon, text: &str) -> bool {
+    if !lexicon.patterns().votes.is_match(text) {
+        return false;
+    }
+    let value = text.split_once(':').map_or("", |(_, value)| value);
+    let (mut n, mut n_small) = (0, 0);
+    for word in value.split_whitespace() {
+        n += 1;
+        n_small += usize::from(word.starts_with(char::is_lowercase) && !lexicon.is_particle(word));
+    }
+    n_small * 3 <= n
 }
 
 /// Whether a line is a notice of meeting software: "Ann Lee started recording".

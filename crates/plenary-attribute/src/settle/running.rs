@@ -3,14 +3,16 @@
 //! **Input**: the page and the claims on it, with its page numbers. **Output**: claims on lines. That a line recurs is
 //! not enough: short sentences of speech recur. A second sign is needed: the line shares its line with a number or with
 //! other cells, is beside a page number or a page break throughout, is a heading, or recurs as part of a block of lines
-//! with a number. The first occurrence is left open if it may be the title.
+//! with a date. The first occurrence is left open if it may be the title.
 
 use std::collections::{HashMap, HashSet};
 
+use crate::candidate::in_capitals;
 use crate::page::{Page, PageLine, Settled};
 use crate::settle::dates::has_date;
 use plenary_corpus::text::collapse_white_space;
 use plenary_corpus::{BlockKind, Layout, Pass};
+use plenary_names::labels;
 use plenary_names::misreadings::skeleton;
 
 /// Maximum length of a running header in bytes.
@@ -22,7 +24,7 @@ const TITLE_LINES: usize = 10;
 /// All running heads and footers.
 pub(crate) fn running(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<u8>) -> Settled {
     let mut claims = recurring_cells(page, settled, name_levels);
-    for pass in [blocks, beside_breaks, dates, footers, catchwords] {
+    for pass in [numbered, blocks, beside_breaks, dates, footers, catchwords] {
         let more = pass(page, &settled.with(&claims));
         claims = claims.with(&more);
     }
@@ -34,7 +36,8 @@ fn ends_sentence(text: &str) -> bool {
     let text = text.trim_end().trim_end_matches(['"', '”', '’', '\'', ')', '»', '*', '_']);
     // "Inc." and "Vol. 3, No." close a word, not a sentence.
     let last = text.split_whitespace().next_back().unwrap_or("");
-    let is_abbreviation = last.ends_with('.') && last.chars().count() <= 4 && text.split_whitespace().nth(2).is_some();
+    let is_abbreviation =
+        last.starts_with(char::is_uppercase) && last.chars().count() <= 4 && text.split_whitespace().nth(2).is_some();
     text.ends_with(['!', '?', '…', '。', '！', '？', ',', ';', '，', '—'])
         || text.ends_with('.') && !is_abbreviation
         || text.ends_with('.') && last.starts_with(char::is_lowercase)
@@ -44,8 +47,10 @@ fn ends_sentence(text: &str) -> bool {
 fn begins_with_label(text: &str) -> bool {
     let text = text.trim();
     let first = text.split("   ").next().unwrap_or("").split('\t').next().unwrap_or("").trim();
+    let is_clock = first.contains(':') && first.ends_with(|c: char| c.is_ascii_digit() || c == ']');
     let is_letter = first.ends_with(['.', ':', ')']) && first.chars().filter(|c| c.is_alphabetic()).count() <= 2;
-    first.len() < text.len() && (first.ends_with([':', '：']) || is_letter && first.chars().any(char::is_alphabetic))
+    first.len() < text.len()
+        && (is_clock || first.ends_with([':', '：']) || is_letter && first.chars().any(char::is_alphabetic))
 }
 
 /// The lines at the top of a document that may hold its title.
@@ -80,8 +85,12 @@ fn recurring_cells(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<u8>
     };
     let mut header = vec![false; page.lines.len()];
     let head = head(page);
+    let is_heading = |line: usize| matches!(page.lines[line].layout, Layout::Heading(_));
+    let first_heading = (0..page.lines.len()).find(|line| is_heading(*line));
+    // A heading below another one heads a part of the document.
+    let may_be_title = |line: &usize| head.contains(line) && (!is_heading(*line) || first_heading == Some(*line));
     for (_, (_, lines)) in seen.iter().filter(|(_, (n, _))| *n >= 2) {
-        let first_is_title = lines.first().is_some_and(|line| head.contains(line));
+        let first_is_title = lines.first().is_some_and(may_be_title);
         for line in lines.iter().skip(usize::from(first_is_title)) {
             // A repeated label of a speaker is not a header: headers are headings, or share a line with a page number or
             // a second cell, or differ in one misread letter.
@@ -92,9 +101,7 @@ fn recurring_cells(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<u8>
     let titles: Vec<usize> = seen
         .values()
         .filter(|(n, lines)| {
-            *n >= 2
-                && lines.first().is_some_and(|line| head.contains(line))
-                && lines[1..].iter().any(|line| header[*line])
+            *n >= 2 && lines.first().is_some_and(may_be_title) && lines[1..].iter().any(|line| header[*line])
         })
         .filter_map(|(_, lines)| lines.first().copied())
         .min()
@@ -172,8 +179,33 @@ fn key(text: &str) -> String {
     out
 }
 
+/// Lines that end with a page number behind a wide gap: the numbers count on, one for each page.
+fn numbered(page: &Page<'_>, settled: &Settled) -> Settled {
+    const SEVERAL: usize = 3;
+    const SHORTEST_PAGE: usize = 5;
+    let mut claims = Settled::nothing(page);
+    let open = open_lines(page, settled);
+    let number = |at: &usize| -> Option<(usize, u32)> {
+        let text = page.lines[open[*at]].text().trim();
+        let (words, number) = text.rsplit_once("   ")?;
+        let fits = text.len() <= LONGEST_HEADER && !begins_with_label(text) && !ends_sentence(words);
+        number.trim().parse().ok().filter(|_| fits).map(|number| (*at, number))
+    };
+    let numbers: Vec<(usize, u32)> = (0..open.len()).filter_map(|at| number(&at)).collect();
+    let follows = |above: &(usize, u32), below: &(usize, u32)| {
+        above.1.checked_add(1) == Some(below.1) && below.0 - above.0 >= SHORTEST_PAGE
+    };
+    for chain in numbers.chunk_by(follows).filter(|chain| chain.len() >= SEVERAL) {
+        for (at, _) in chain {
+            let kind = if *at == 0 { BlockKind::Title } else { BlockKind::Furniture };
+            claims.claim(open[*at]..open[*at] + 1, kind, Pass::Headers);
+        }
+    }
+    claims
+}
+
 /// Blocks of lines that recur as a whole: the head of a part of the document that is printed again. A block has at least
-/// three lines, one of them with a number, and each occurrence of its first line begins it.
+/// three lines, one of them with a date, and each occurrence of its first line begins it.
 fn blocks(page: &Page<'_>, settled: &Settled) -> Settled {
     const FEWEST: usize = 3;
     const LONGEST: usize = 40;
@@ -198,20 +230,31 @@ fn blocks(page: &Page<'_>, settled: &Settled) -> Settled {
                 && is_line_of_block(at + length)
         };
         let length = (0..LONGEST).take_while(|length| agrees(*length)).count();
-        let has_number = keys[at..at + length].iter().any(|key| key.contains('#'));
-        if length < FEWEST || !has_number {
+        let is_dated = || open[at..at + length].iter().any(|line| is_dated(page, page.lines[*line].text()));
+        if length < FEWEST || !is_dated() {
             continue;
         }
         beyond = at + length;
-        // What is at the head of the document may be its title.
-        let skipped = usize::from(at < TITLE_LINES);
-        for start in all.iter().skip(skipped) {
-            for line in &open[*start..start + length] {
-                claims.claim(*line..line + 1, BlockKind::Furniture, Pass::Headers);
+        for start in all {
+            for (n, line) in open[*start..start + length].iter().enumerate() {
+                // The first occurrence may be the head of the document.
+                let kind = match (*start, n) {
+                    (0, 0) => BlockKind::Title,
+                    (start, _) if start == at && at < TITLE_LINES => BlockKind::Heading,
+                    _ => BlockKind::Furniture,
+                };
+                claims.claim(*line..line + 1, kind, Pass::Headers);
             }
         }
     }
     claims
+}
+
+/// Whether a text has a date, or the name of a month and a number: "MAY 4".
+fn is_dated(page: &Page<'_>, text: &str) -> bool {
+    let has_number = text.chars().any(|c| c.is_ascii_digit());
+    has_date(page.lexicon, text)
+        || has_number && text.split_whitespace().any(|word| page.lexicon.month_of_short_date(word).is_some())
 }
 
 /// For each line whether a page begins or ends there: a page number, a form feed, a claimed running head.
@@ -248,33 +291,51 @@ fn is_beside(page: &Page<'_>, breaks: &[bool], line: usize, below: bool) -> bool
     }
 }
 
+/// Whether a line may be the label of a speaker on a separate line.
+fn may_be_label(page: &Page<'_>, text: &str) -> bool {
+    !text.chars().any(|c| c.is_ascii_digit())
+        && (in_capitals(text) || labels::judge(page.lexicon, text).is_some_and(|judgement| judgement.quality >= 0.5))
+}
+
 /// Lines that recur beside page numbers and page breaks, and almost nowhere else.
 fn beside_breaks(page: &Page<'_>, settled: &Settled) -> Settled {
+    const TOP: usize = 3;
+    const MANY: usize = 5;
     let mut claims = Settled::nothing(page);
     let breaks = breaks(page, settled);
     let has_feed = |line: &PageLine<'_>| line.span.of(page.source).contains('\u{0C}');
-    let n_breaks = (0..breaks.len())
-        .filter(|i| (breaks[*i] || has_feed(&page.lines[*i])) && i.checked_sub(1).is_none_or(|above| !breaks[above]))
-        .count();
+    let is_break = |i: usize| breaks[i] || has_feed(&page.lines[i]);
+    let is_first = |i: usize| !(0..i).rev().find(|above| !page.lines[*above].is_empty()).is_some_and(is_break);
+    let n_breaks = (0..breaks.len()).filter(|i| is_break(*i) && is_first(*i)).count();
     if n_breaks == 0 {
         return claims;
     }
-    let head = head(page);
+    let mut head = head(page);
+    head.truncate(TOP);
     let mut places: HashMap<String, Vec<(usize, bool)>> = HashMap::new();
+    let mut below_some: HashSet<String> = HashSet::new();
     for i in open_lines(page, settled) {
         let text = page.lines[i].text().trim();
         let n_letters = text.chars().filter(|c| c.is_alphabetic()).count();
         if text.len() > LONGEST_HEADER || n_letters < 4 || ends_sentence(text) || begins_with_label(text) {
             continue;
         }
-        let beside = is_beside(page, &breaks, i, true) || is_beside(page, &breaks, i, false);
+        let above = is_beside(page, &breaks, i, true);
+        let beside = above || is_beside(page, &breaks, i, false);
+        if beside && !above && may_be_label(page, text) {
+            below_some.insert(key(text));
+        }
         places.entry(key(text)).or_default().push((i, beside));
     }
-    for lines in places.values() {
+    for (key, lines) in &places {
         let n_beside = lines.iter().filter(|(_, beside)| *beside).count();
         let is_title = |line: usize| lines[0].0 == line && head.contains(&line);
         let n_elsewhere = lines.iter().filter(|(line, beside)| !beside && !is_title(*line)).count();
         if lines.len() < 2 || n_beside == 0 || n_elsewhere * 4 > n_beside || n_beside * 10 < n_breaks * 4 {
+            continue;
+        }
+        // A page may begin with a byline. A head that looks like a label is on nearly all pages.
+        if below_some.contains(key) && (n_beside < MANY || n_beside * 10 < n_breaks * 8) {
             continue;
         }
         for (line, _) in lines.iter().filter(|(line, beside)| *beside && !is_title(*line)) {
@@ -384,10 +445,20 @@ mod tests {
 
     #[test]
     fn heads_and_footers_are_beside_page_numbers() {
-        let page =
-            |n: usize| format!("{n}\nRiver Debates\n\nMr. Lee: This is page {n}.\n\nAcme Reporting, Inc.  555-0100\n");
+        let page = |n: usize| {
+            format!("{n}\nRiver Debates of 2027\n\nMr. Lee: This is page {n}.\n\nAcme Reporting, Inc.  555-0100\n")
+        };
         let text: String = (1..=4).map(page).collect();
         assert_eq!(furniture(&text), [1, 6, 7, 8, 12, 13, 14, 18, 19, 20, 24]);
+    }
+
+    #[test]
+    fn bylines_at_the_top_of_pages_are_not_heads() {
+        let page = |n: usize| {
+            format!("- {n} -\n\nBIANCA HILL\n\nWe bake bread, and we sell it.\n\nANN LEE\n\nAt what price?\n\n")
+        };
+        let text: String = (1..=4).map(page).collect();
+        assert_eq!(furniture(&text), [1, 11, 21, 31]);
     }
 
     #[test]

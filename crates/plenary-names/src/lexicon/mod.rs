@@ -526,7 +526,7 @@ impl Lexicon {
 
     /// Whether a text ends like a note of meeting software: "Ann Lee stopped transcription".
     pub fn is_of_recorder(&self, text: &str) -> bool {
-        ends_with_any(text, self.0.sections.record.recorders.list())
+        ends_with_any(&text.to_lowercase(), self.0.sections.record.recorders.list())
     }
 
     /// Whether a last paragraph in italics is part of the record.
