@@ -79,7 +79,7 @@ The ships are late.
     );
     assert_eq!((ann.name.as_str(), ann.n_utterances), ("Ann Lee", 2));
     assert_eq!(found.utterances[0].time_start_s, Some(65.0));
-    assert!(found.utterances.iter().all(|u| u.boundary_confidence == 1.0 && !u.needs_review));
+    assert!(found.utterances.iter().all(|u| u.boundary_confidence > 0.7 && !u.needs_review));
     assert_eq!(found.utterances[0].explanation.rule, TurnRule::Style(Style::Pattern));
 }
 
@@ -287,7 +287,7 @@ The Chair: We stand in recess.
 ";
 
 #[test]
-fn each_turn_is_told_with_the_weights_that_made_its_confidence() {
+fn each_turn_is_told_with_the_terms_that_made_its_confidence() {
     for text in [
         HEARING,
         SPRING,
@@ -299,10 +299,16 @@ fn each_turn_is_told_with_the_weights_that_made_its_confidence() {
         for asked in ["", "style = 'colon'"] {
             let found = attribute(read("talk.md", text.as_bytes()).unwrap(), &study(asked, "").attribution());
             for utterance in found.utterances.iter().filter(|u| u.speaker.is_some()) {
-                let weights = &utterance.explanation.weights;
-                assert_eq!(weights.last().unwrap().confidence, utterance.boundary_confidence);
+                let explanation = &utterance.explanation;
+                let weights = &explanation.weights;
                 let sum: f32 = weights.iter().map(|weight| weight.change).sum();
-                assert!((sum - utterance.boundary_confidence).abs() < 1e-5, "{weights:#?}");
+                assert!((sum - weights.last().unwrap().confidence).abs() < 1e-5, "{weights:#?}");
+                let confidence = utterance.boundary_confidence;
+                assert!((0.0..=1.0).contains(&confidence));
+                let of_document: f32 = found.estimate.turn_terms.iter().map(|term| term.log_odds).sum();
+                assert!((of_document - explanation.document_log_odds).abs() < 1e-4);
+                let log_odds = of_document + explanation.terms.iter().map(|term| term.log_odds).sum::<f32>();
+                assert!((1.0 / (1.0 + (-log_odds).exp()) - confidence).abs() < 1e-5, "{:#?}", explanation.terms);
             }
         }
     }
@@ -334,18 +340,37 @@ fn links_name_their_rule_and_the_blocks_they_rest_on() {
     );
     let doubtful = &found.utterances[4];
     assert!(doubtful.needs_review);
-    assert_eq!(doubtful.explanation.review[1], "\"Hill\" may stand for Bo Hill or Joan Hill");
+    assert_eq!(doubtful.explanation.review.last().unwrap(), "\"Hill\" may stand for Bo Hill or Joan Hill");
     assert_eq!(found.blocks[doubtful.byline.unwrap()].line_start, 11);
     let ann = &found.speakers[0];
     assert_eq!((ann.link_rule, ann.link_confidence), (OfficeInChairLine, 0.9));
     assert_eq!(ann.evidence_block_ids.iter().map(|id| block(id).line_start).collect::<Vec<_>>(), [1, 3]);
 }
 
+/// An explanation without what changes if the models are fitted again: probabilities and the terms of the log-odds.
+fn without_fitted_numbers(told: &str) -> String {
+    let is_fitted = |line: &&str| {
+        let field = line.trim_start();
+        let is_term = field.starts_with(['+', '-']) && !field.contains(" -> ");
+        is_term
+            || ["odds ", "turns ", "estimate ", "0.00  ", "review   the probability"]
+                .iter()
+                .any(|start| field.starts_with(start))
+    };
+    let lines = told.lines().filter(|line| !is_fitted(line));
+    let masked = lines.map(|line| match line.split_once(", confidence ") {
+        Some((before, after)) => format!("{before}, confidence _{}", &after[4..]),
+        None => line.to_string(),
+    });
+    masked.collect::<Vec<_>>().join("\n")
+}
+
 #[test]
 fn segment_explains_each_turn() {
     let place = Place::with(&[("hearing.txt", HEARING)]);
     let told = place.run_well(&["segment", "hearing.txt", "--explain"]).out;
-    insta::assert_snapshot!(told, @r#"
+    assert!(told.contains("  the document as a whole") && told.contains("  odds "), "{told}");
+    insta::assert_snapshot!(without_fitted_numbers(&told), @r#"
     hearing.txt
       style    colon (confidence 0.84)
       counts   4 speakers, 6 turns, 6 segments, 28 words
@@ -356,55 +381,54 @@ fn segment_explains_each_turn() {
         words    Chair: Ann Lee, Dean, Acme
         pass     lines that name the chair
 
-      line 3: The Chair, confidence 0.96, 9a987da71667-u0001
+      line 3: The Chair, confidence _, 9a987da71667-u0001
         words    We will come to order.
         rule     colon, line 3; form of the label: office; seen 2 times
         byline   "The Chair"
-        weights  +0.95 -> 0.95  the label names an office
+        score    +0.95 -> 0.95  the label names an office
                  +0.05 -> 1.00  the label occurs 2 times in this style
                  -0.04 -> 0.96  the confidence of the document's style, 0.84, has a weight of one quarter
         person   Ann Lee: office_in_chair_line (0.90), based on 9a987da71667-b00001 (line 1) and 9a987da71667-b00002 (line 3)
 
-      line 5: Bo Hill, confidence 0.81, 9a987da71667-u0002
+      line 5: Bo Hill, confidence _, 9a987da71667-u0002
         words    Thank you.
         rule     colon, line 5; form of the label: person; seen once
         byline   "Bo Hill (Docks Ltd)"
-        weights  +0.80 -> 0.80  the label has the form of a person's name
+        score    +0.80 -> 0.80  the label has the form of a person's name
                  +0.01 -> 0.81  the confidence of the document's style, 0.84, has a weight of one quarter
         person   Bo Hill: first_mention (1.00), based on 9a987da71667-b00004 (line 5)
 
-      line 7: Joan Hill, confidence 0.81, 9a987da71667-u0003
+      line 7: Joan Hill, confidence _, 9a987da71667-u0003
         words    I would like to add one thing.
         rule     colon, line 7; form of the label: person; seen once
         byline   "Joan Hill"
-        weights  +0.80 -> 0.80  the label has the form of a person's name
+        score    +0.80 -> 0.80  the label has the form of a person's name
                  +0.01 -> 0.81  the confidence of the document's style, 0.84, has a weight of one quarter
         person   Joan Hill: first_mention (1.00), based on 9a987da71667-b00006 (line 7)
 
-      line 9: Mr. Bo Hill, confidence 0.92, 9a987da71667-u0004
+      line 9: Mr. Bo Hill, confidence _, 9a987da71667-u0004
         words    Please do.
         rule     colon, line 9; form of the label: person; seen once
         byline   "Mr. Bo Hill"
-        weights  +0.95 -> 0.95  the label has the form of a person's name
+        score    +0.95 -> 0.95  the label has the form of a person's name
                  -0.03 -> 0.92  the confidence of the document's style, 0.84, has a weight of one quarter
         person   Bo Hill: same_full_name (0.95), based on 9a987da71667-b00004 (line 5) and 9a987da71667-b00008 (line 9)
 
-    ? line 11: Hill, confidence 0.59, 9a987da71667-u0005
+    ? line 11: Hill, confidence _, 9a987da71667-u0005
         words    Both of us are glad to be here.
         rule     colon, line 11; form of the label: word; seen once
         byline   "Hill"
-        weights  +0.35 -> 0.35  the label is a word that may be a name
+        score    +0.35 -> 0.35  the label is a word that may be a name
                  +0.15 -> 0.50  most paragraphs begin with a label of this style
                  +0.09 -> 0.59  the confidence of the document's style, 0.84, has a weight of one quarter
         person   Hill: ambiguous_surname (0.40), based on 9a987da71667-b00010 (line 11)
-        review   the confidence of the boundary, 0.59, is below 0.60
         review   "Hill" may stand for Bo Hill or Joan Hill
 
-      line 13: The Chair, confidence 0.96, 9a987da71667-u0006
+      line 13: The Chair, confidence _, 9a987da71667-u0006
         words    We stand in recess.
         rule     colon, line 13; form of the label: office; seen 2 times
         byline   "The Chair"
-        weights  +0.95 -> 0.95  the label names an office
+        score    +0.95 -> 0.95  the label names an office
                  +0.05 -> 1.00  the label occurs 2 times in this style
                  -0.04 -> 0.96  the confidence of the document's style, 0.84, has a weight of one quarter
         person   Ann Lee: office_in_chair_line (0.90), based on 9a987da71667-b00001 (line 1) and 9a987da71667-b00012 (line 13)

@@ -9,6 +9,7 @@
 
 mod build;
 mod candidate;
+mod confidence;
 mod correct;
 mod find;
 mod link;
@@ -26,13 +27,14 @@ pub use options::corrections::{
 };
 pub use options::own_pattern::{GROUPS, Pattern, PatternError};
 pub use options::people_list::{ListedPerson, PeopleError, PeopleList};
-pub use options::{LinkPeople, Options, REVIEW_BELOW, SegmentOptions, TranscriptOptions, Unit};
+pub use options::{LinkPeople, Options, SegmentOptions, TranscriptOptions, Unit};
 
 use build::language::cut;
 use build::speakers::speakers;
 use build::times::set_times;
 use build::warnings::{is_doubtful, outside_turns, warnings};
 use build::{accounting, assemble, declared, explain};
+use confidence::Sources;
 use find::{heads, marks, own_line, pattern};
 use link::people::{self, Person};
 use page::{Page, Settled};
@@ -96,6 +98,16 @@ pub fn attribute(document: Document, options: &Options) -> Transcript {
         unattributed.is_some(),
     );
     explain::explain(&page, &found, &linked, &mut assembled);
+    let mut assessment = confidence::assess(&Sources {
+        page: &page,
+        found: &found,
+        blocks: &assembled.blocks,
+        utterances: &assembled.utterances,
+        bylines: &assembled.bylines,
+        is_declared: false,
+        is_captions: false,
+    });
+    assessment.apply(&mut assembled.utterances);
     corrected.mark(&mut assembled.utterances);
     set_times(&document, &mut assembled);
     let (language, segments) = cut(&mut assembled, options, &document);
@@ -108,7 +120,7 @@ pub fn attribute(document: Document, options: &Options) -> Transcript {
     warnings.extend(outside_turns(&words, &outside));
     let n_doubtful = assembled.utterances.iter().filter(|utterance| utterance.needs_review).count();
     let needs_review = found.bylines.is_empty()
-        || found.confidence < REVIEW_BELOW
+        || assessment.needs_review
         || n_doubtful * 5 > assembled.utterances.len()
         || is_doubtful(&words, &outside);
     drop(page);
@@ -127,6 +139,7 @@ pub fn attribute(document: Document, options: &Options) -> Transcript {
         segments,
         words,
         n_corrections: corrected.n_applied,
+        estimate: assessment.into_estimate(),
         needs_review,
         warnings,
         document,

@@ -1,4 +1,4 @@
-//! The steps of the computation of a confidence, recorded as they are taken.
+//! The steps of the computation of a score, recorded as they are taken.
 //!
 //! **Input**: the steps. **Output**: the confidence of a [`Candidate`](crate::candidate::Candidate), which is the
 //! result of its last step, so that the reported confidence is the computed one. Which steps are taken is left to
@@ -39,6 +39,11 @@ impl Weights {
     pub(crate) fn then(mut self, reason: Reason, confidence: f32) -> Self {
         self.to(reason, confidence);
         self
+    }
+
+    /// The steps, in order.
+    pub(crate) fn as_slice(&self) -> &[Weight] {
+        &self.0
     }
 
     /// The steps, in order.

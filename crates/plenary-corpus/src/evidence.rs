@@ -22,8 +22,12 @@ pub struct Explanation {
     pub form: Option<Form>,
     /// How often the label occurs in this style in the document; `None` if that was not counted.
     pub n_mentions: Option<usize>,
-    /// The steps that led to the confidence, in order.
+    /// The steps that led to the score of the byline, in order. The score orders the candidates of a page.
     pub weights: Vec<Weight>,
+    /// The terms of the turn in the log-odds of its confidence.
+    pub terms: Vec<Term>,
+    /// The sum of the terms of the document, [`Estimate::turn_terms`], in the log-odds of the confidence.
+    pub document_log_odds: f32,
     /// The best other reading of the same place, if there is one.
     pub rival: Option<Box<Rival>>,
     /// Why the turn belongs to this person; `None` if the speaker is not known. Not serialised: it refers to blocks by index.
@@ -59,7 +63,33 @@ impl Form {
     }
 }
 
-/// Why a confidence changed.
+/// A term of a log-linear model: the log-odds are the sum of its terms.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Term {
+    /// Name of the term.
+    #[serde(rename = "term")]
+    pub name: &'static str,
+    /// What it means.
+    #[serde(skip)]
+    pub says: &'static str,
+    /// What was observed, in [0, 1].
+    pub value: f32,
+    /// What the term adds to the log-odds.
+    pub log_odds: f32,
+}
+
+/// How well a document is estimated to be attributed.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Estimate {
+    /// The estimated share of the document's words that have the right speaker, in [0, 1].
+    pub right_share: f32,
+    /// The terms of the log-odds of the share.
+    pub terms: Vec<Term>,
+    /// The terms of the document in the confidence of each of its turns.
+    pub turn_terms: Vec<Term>,
+}
+
+/// Why a score changed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Reason {
     /// What the label looks like.
@@ -158,9 +188,9 @@ impl Serialize for Reason {
 pub struct Weight {
     /// What was found.
     pub reason: Reason,
-    /// The change of the confidence.
+    /// The change of the score.
     pub change: f32,
-    /// The confidence after the step, in [0, 1].
+    /// The score after the step, in [0, 1].
     pub confidence: f32,
 }
 

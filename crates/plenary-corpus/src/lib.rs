@@ -30,7 +30,7 @@ pub use block::{Block, BlockKind, Pass};
 pub use dates::{DateOrder, numeric_date};
 pub use details::Details;
 pub use document::{CueTime, Declared, Document, FrontMatter, Layout, Line, TextRun, Turn};
-pub use evidence::{Explanation, Form, Reason, Rival, StyleScore, Weight};
+pub use evidence::{Estimate, Explanation, Form, Reason, Rival, StyleScore, Term, Weight};
 pub use failure::{Failure, Stage};
 pub use format::{Format, FormatFamily};
 pub use hint::Hint;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::block::Block;
 use crate::document::{Document, FrontMatter, Turn};
-use crate::evidence::{Explanation, StyleScore};
+use crate::evidence::{Estimate, Explanation, StyleScore};
 use crate::format::Format;
 use crate::span::Span;
 use crate::speaker::Speaker;
@@ -33,7 +33,7 @@ pub struct Utterance {
     pub time_end_s: Option<f64>,
     /// Number of words: by UAX #29, and by dictionary in scripts without blanks (Chinese, Japanese, Thai, Lao, Khmer, Burmese).
     pub n_words: usize,
-    /// Confidence that a turn begins here and belongs to this speaker, in [0, 1].
+    /// Probability that the turn is right: it begins and ends in the right places and belongs to this speaker. In [0, 1].
     pub boundary_confidence: f32,
     /// Whether a person should check the turn.
     pub needs_review: bool,
@@ -126,6 +126,8 @@ pub struct Transcript {
     pub words: WordCounts,
     /// Number of answers of people that were applied.
     pub n_corrections: usize,
+    /// How well the document is estimated to be attributed.
+    pub estimate: Estimate,
     /// Whether a person should check the attribution as a whole.
     pub needs_review: bool,
     /// What a user should know about how the document was read, in full sentences.

@@ -124,7 +124,8 @@ tables! {
         n_words_editorial_note: u32, unit "words";
         /// Answers of the study's corrections that were applied to the document.
         n_corrections: u32, unit "answers";
-        /// Whether a person should check how the document was read; `warnings` says why.
+        /// Whether a person should check how the document was read: the estimated share of words with the right speaker is
+        /// low, no speaker was found, many utterances need review, or text outside the turns looks like speech.
         needs_review: bool;
         /// What a person should know about how the document was read, in sentences.
         warnings: Vec<String>;
@@ -228,7 +229,7 @@ tables! {
         carried: &'a str, null "the study names no columns, or the source has none of them";
         /// Number of words.
         n_words: u32, unit "words";
-        /// Confidence that an utterance begins here and who speaks it.
+        /// Estimated probability that the utterance begins and ends in the right places and has the right speaker.
         boundary_confidence: f32, unit "share, 0 to 1";
         /// Whether a person should check it.
         needs_review: bool;

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use crate::corpus::{Block, Explanation, Link, Transcript, Weight};
+use crate::corpus::{Block, Estimate, Explanation, Link, Term, Transcript, Weight};
 
 use super::super::output::{signed, wrapped};
 use super::{NO_NAME, Turn, first_words, print_head, turns};
@@ -15,6 +15,15 @@ pub(crate) struct ExplanationJson<'t> {
     #[serde(flatten)]
     explanation: &'t Explanation,
     link: Option<LinkJson<'t>>,
+    document: DocumentJson<'t>,
+}
+
+/// The estimate for the document, with all terms of the document.
+#[derive(Serialize)]
+struct DocumentJson<'t> {
+    #[serde(flatten)]
+    estimate: &'t Estimate,
+    needs_review: bool,
 }
 
 #[derive(Serialize)]
@@ -26,11 +35,12 @@ struct LinkJson<'t> {
 
 impl<'t> ExplanationJson<'t> {
     pub(crate) fn of(transcript: &'t Transcript, explanation: &'t Explanation) -> Self {
+        let document = DocumentJson { estimate: &transcript.estimate, needs_review: transcript.needs_review };
         let link_json = |link: &'t Link| {
             let blocks = link.blocks.iter().map(|at| transcript.blocks[*at].block_id.as_str());
             LinkJson { link, block_ids: blocks.collect() }
         };
-        Self { explanation, link: explanation.link.as_ref().map(link_json) }
+        Self { explanation, link: explanation.link.as_ref().map(link_json), document }
     }
 }
 
@@ -47,6 +57,7 @@ pub(crate) fn print(out: &mut impl Write, transcript: &Transcript, only_doubtful
         let lines = if template.n_lines == 1 { "line" } else { "lines" };
         writeln!(out, "  template {}: {} {lines}", template.shape, template.n_lines)?;
     }
+    print_estimate(out, &transcript.estimate)?;
     let is_printed = |block: &&Block| {
         !only_doubtful && !block.claimed_by.is_empty() && !block.span.of(&transcript.document.text).trim().is_empty()
     };
@@ -61,6 +72,26 @@ pub(crate) fn print(out: &mut impl Write, transcript: &Transcript, only_doubtful
         print_block(out, transcript, block)?;
     }
     writeln!(out)
+}
+
+/// Prints the estimate for the document, and the terms of the document in the confidence of its turns.
+fn print_estimate(out: &mut impl Write, estimate: &Estimate) -> std::io::Result<()> {
+    writeln!(out, "  estimate {:.2} of the words have the right speaker", estimate.right_share)?;
+    for line in terms(&estimate.terms) {
+        writeln!(out, "           {line}")?;
+    }
+    for (i, line) in terms(&estimate.turn_terms).enumerate() {
+        writeln!(out, "  {:<8} {line}", if i == 0 { "turns" } else { "" })?;
+    }
+    Ok(())
+}
+
+/// The terms that change the log-odds, the largest first.
+fn terms(terms: &[Term]) -> impl Iterator<Item = String> {
+    const SMALLEST: f32 = 0.005;
+    let mut shown: Vec<&Term> = terms.iter().filter(|term| term.log_odds.abs() >= SMALLEST).collect();
+    shown.sort_by(|a, b| b.log_odds.abs().total_cmp(&a.log_odds.abs()));
+    shown.into_iter().map(|term| format!("{}  {}", signed(f64::from(term.log_odds)), term.says))
 }
 
 /// Prints what a block outside turns is and which passes of attribution claimed it.
@@ -100,8 +131,13 @@ fn print_turn(
         field("byline", &format!("\"{byline}\""))?;
     }
     for (i, weight) in explanation.weights.iter().enumerate() {
-        field(if i == 0 { "weights" } else { "" }, &weight_text(weight))?;
+        field(if i == 0 { "score" } else { "" }, &weight_text(weight))?;
     }
+    for (i, line) in terms(&explanation.terms).enumerate() {
+        field(if i == 0 { "odds" } else { "" }, &line)?;
+    }
+    let of_document = explanation.document_log_odds;
+    field("", &format!("{}  the document as a whole", signed(f64::from(of_document))))?;
     if let Some(rival) = &explanation.rival {
         let text = format!("{} \"{}\" ({:.2}): {}", rival.style, rival.byline, rival.confidence, rival.reason);
         field("rival", &text)?;

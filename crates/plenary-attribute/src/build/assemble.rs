@@ -10,7 +10,6 @@ use std::hash::{BuildHasherDefault, Hasher};
 use super::count::n_words;
 use crate::candidate::{Candidate, Found, Origin};
 use crate::link::people::Owner;
-use crate::options::REVIEW_BELOW;
 use crate::page::{MappedText, Page, PageLine, Settled, append};
 use crate::settle::asides::Aside;
 use plenary_corpus::text::{ends_sentence, ends_with_sign, is_blankless};
@@ -410,7 +409,7 @@ fn finish<'d>(
             time_start_s: turn.byline.and_then(|byline| byline.time_start_s),
             time_end_s: turn.byline.and_then(|byline| byline.time_end_s),
             boundary_confidence: confidence,
-            needs_review: turn.person.is_none() || confidence < REVIEW_BELOW,
+            needs_review: turn.person.is_none(),
             evidence,
             ..Utterance::default()
         });

@@ -12,6 +12,8 @@ use super::language::cut;
 use super::speakers::speakers;
 use super::times::set_times;
 use super::warnings::{is_doubtful, outside_turns};
+use crate::candidate::Found;
+use crate::confidence::{self, Sources};
 use crate::correct;
 use crate::link::people::{self, Person};
 use crate::options::Options;
@@ -39,6 +41,16 @@ pub(crate) fn attribute(mut document: Document, options: &Options) -> Transcript
     let mut front = document.front.clone();
     front.fill_from(front::front_matter(&page, &Settled::by_layout(&page), first, options.transcript.date_order));
     explain(&people, &mut assembled);
+    let mut assessment = confidence::assess(&Sources {
+        page: &page,
+        found: &Found::default(),
+        blocks: &assembled.blocks,
+        utterances: &assembled.utterances,
+        bylines: &assembled.bylines,
+        is_declared: true,
+        is_captions: document.format.is_captions(),
+    });
+    assessment.apply(&mut assembled.utterances);
     corrected.mark(&mut assembled.utterances);
     let speakers = speakers(&document.document_id, &people, 0, options, &mut assembled.utterances, |_| None);
     let unnamed = assembled.utterances.iter().filter(|utterance| utterance.speaker.is_none()).count();
@@ -49,6 +61,8 @@ pub(crate) fn attribute(mut document: Document, options: &Options) -> Transcript
     let (words, outside) = account(&page, &assembled.blocks, &assembled.utterances);
     warnings.extend(outside_turns(&words, &outside));
     warnings.extend(corrected.warnings);
+    let needs_review =
+        assessment.needs_review || unnamed * 5 > assembled.utterances.len() || is_doubtful(&words, &outside);
     drop(page);
     Transcript {
         front,
@@ -59,9 +73,10 @@ pub(crate) fn attribute(mut document: Document, options: &Options) -> Transcript
         template: None,
         blocks: assembled.blocks,
         speakers,
-        needs_review: unnamed * 5 > assembled.utterances.len() || is_doubtful(&words, &outside),
         words,
         n_corrections: corrected.n_applied,
+        estimate: assessment.into_estimate(),
+        needs_review,
         utterances: assembled.utterances,
         segments,
         warnings,

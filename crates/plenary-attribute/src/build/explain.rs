@@ -8,7 +8,6 @@ use std::collections::{HashMap, HashSet};
 use super::assemble::Assembled;
 use crate::candidate::{Candidate, Found};
 use crate::link::people::{Linked, Mention, Owner};
-use crate::options::REVIEW_BELOW;
 use crate::page::Page;
 use crate::weights::{Weights, form};
 use plenary_corpus::{Block, Explanation, Link, LinkRule, Reason, Utterance};
@@ -58,6 +57,7 @@ pub(crate) fn explain(page: &Page<'_>, found: &Found, linked: &Linked, assembled
             rival: byline.rival.clone(),
             review: review(utterance, byline, link.as_ref()),
             link,
+            ..Explanation::default()
         };
     }
 }
@@ -110,12 +110,6 @@ fn link(places: &Places<'_>, owner: &Owner, (own, print): (Option<usize>, Option
 /// Reasons why a person should check a turn.
 fn review(utterance: &Utterance, byline: &Candidate, link: Option<&Link>) -> Vec<String> {
     let mut out = Vec::new();
-    if utterance.boundary_confidence < REVIEW_BELOW {
-        out.push(format!(
-            "the confidence of the boundary, {:.2}, is below {REVIEW_BELOW:.2}",
-            utterance.boundary_confidence
-        ));
-    }
     if is_misread(byline) {
         out.push(format!("\"{}\" is read as a misprint of \"{}\"", byline.parts.label, byline.label));
     }

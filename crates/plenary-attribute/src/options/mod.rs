@@ -15,9 +15,6 @@ use people_list::PeopleList;
 use plenary_corpus::{DateOrder, OptionError, Style};
 use plenary_names::lexicon::Lexicon;
 
-/// Utterances with a lower confidence, and documents whose style has a lower one, need review.
-pub const REVIEW_BELOW: f32 = 0.6;
-
 /// How speakers are recognised.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -164,6 +164,7 @@ pub(super) fn transcript(document_id: &str, path: &str, turns: &[(&str, &[&str])
         segments,
         words,
         n_corrections: 0,
+        estimate: plenary_corpus::Estimate::default(),
         needs_review: false,
         warnings: vec!["The page gives no title.".into()],
     }

@@ -1,0 +1,165 @@
+//! Confidence: the probability that a turn is right, and an estimate of the share of a document's words that have the right
+//! speaker.
+//!
+//! **Input**: the page, the bylines, and the explained utterances. **Output**: the terms of both models, probabilities, and
+//! what a person should review. A turn is right if it begins and ends in the right places and has the right speaker. The models are
+//! log-linear; their weights are in `weights.csv`, fitted by `training/attribution`. Which candidates become bylines is left to `find`,
+//! whose scores are terms here.
+
+mod document;
+mod model;
+mod shapes;
+mod sources;
+mod terms;
+mod turns;
+
+use plenary_corpus::{Estimate, Term, Utterance};
+
+use model::{log_odds, model, probability};
+pub(crate) use sources::Sources;
+use terms::TermKind;
+
+/// The results of the models for a document.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Assessment {
+    /// For each utterance its own terms.
+    turns: Vec<Vec<Term>>,
+    /// The terms of the document in the probability of each turn.
+    shared: Vec<Term>,
+    /// The terms of the estimate for the document.
+    document: Vec<Term>,
+    /// The estimated share of the words that have the right speaker, in [0, 1].
+    right_share: f32,
+    /// Whether the estimate is too low.
+    pub(crate) needs_review: bool,
+}
+
+/// Log-odds of turns that the format declares, other than captions: one wrong turn in a hundred, a convention. The models are not
+/// applied to them, since such files are read from markup and hardly depend on the page.
+const DECLARED: f32 = 4.6;
+
+/// Applies the models to a document.
+pub(crate) fn assess(sources: &Sources<'_>) -> Assessment {
+    if sources.is_declared && !sources.is_captions {
+        let kind = TermKind::Declared;
+        let term = Term { name: kind.as_str(), says: kind.says(), value: 1.0, log_odds: DECLARED };
+        return Assessment {
+            turns: vec![Vec::new(); sources.utterances.len()],
+            shared: vec![term],
+            document: vec![term],
+            right_share: probability(DECLARED),
+            needs_review: false,
+        };
+    }
+    let labels = sources::labels(sources);
+    let lines = sources::lines(sources, &labels);
+    let turns = turns::turns(sources, &labels, &lines);
+    let mut document = document::document(sources, &labels, &lines, &turns);
+    let model = model();
+    let shared = model.turn_terms(&document);
+    let turns: Vec<Vec<Term>> = turns.iter().map(|values| model.turn_terms(values)).collect();
+    document.set(TermKind::Base, 1.0);
+    document.set(TermKind::MeanConfidence, mean_confidence(sources.utterances, &turns, log_odds(&shared)));
+    let document = model.document_terms(&document);
+    let right_share = probability(log_odds(&document));
+    let needs_review = right_share < model.review_document_below;
+    Assessment { turns, shared, document, right_share, needs_review }
+}
+
+/// The mean probability of turns, by their words.
+fn mean_confidence(utterances: &[Utterance], turns: &[Vec<Term>], of_document: f32) -> f32 {
+    let (mut sum, mut words) = (0.0, 0.0);
+    for (utterance, terms) in utterances.iter().zip(turns) {
+        let n = utterance.n_words.max(1) as f32;
+        sum += n * probability(log_odds(terms) + of_document);
+        words += n;
+    }
+    sum / f32::max(words, 1.0)
+}
+
+impl Assessment {
+    /// Sets the probabilities, their terms, and what needs review.
+    pub(crate) fn apply(&mut self, utterances: &mut [Utterance]) {
+        let model = model();
+        let of_document = log_odds(&self.shared);
+        for (utterance, terms) in utterances.iter_mut().zip(std::mem::take(&mut self.turns)) {
+            let probability = probability(log_odds(&terms) + of_document);
+            utterance.boundary_confidence = probability;
+            if probability < model.review_turn_below {
+                utterance.needs_review = true;
+                utterance
+                    .explanation
+                    .review
+                    .insert(0, review(probability, model.review_turn_below, &terms, &self.shared));
+            }
+            utterance.explanation.terms = terms;
+            utterance.explanation.document_log_odds = of_document;
+        }
+    }
+
+    /// The estimate for the document, with its terms.
+    pub(crate) fn into_estimate(self) -> Estimate {
+        Estimate { right_share: self.right_share, terms: self.document, turn_terms: self.shared }
+    }
+}
+
+/// Why a turn with a low probability should be checked: the terms that lower it most.
+fn review(probability: f32, threshold: f32, own: &[Term], shared: &[Term]) -> String {
+    const NAMED: usize = 3;
+    let mut lowest: Vec<&Term> =
+        own.iter().chain(shared).filter(|term| term.log_odds < -0.1 && term.name != TermKind::Base.as_str()).collect();
+    lowest.sort_by(|a, b| a.log_odds.total_cmp(&b.log_odds));
+    let reasons: Vec<&str> = lowest.iter().take(NAMED).map(|term| term.says).collect();
+    let because = if reasons.is_empty() { String::new() } else { format!(": {}", reasons.join("; ")) };
+    format!("the probability that the turn is right, {probability:.2}, is below {threshold:.2}{because}")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Options, attribute};
+    use plenary_corpus::Transcript;
+    use plenary_read::read;
+
+    fn transcript(name: &str, text: &str) -> Transcript {
+        attribute(read(name, text.as_bytes()).expect("the text can be read"), &Options::default())
+    }
+
+    const PLAIN: &str = "Ann Lee: We come to order this morning.\n\nBo Hill: Thank you for the time.\n\n\
+                         Ann Lee: Who was at the docks?\n\nBo Hill: I was there all day.\n\nAnn Lee: Then we are done.\n";
+
+    fn value(transcript: &Transcript, at: usize, name: &str) -> f32 {
+        let terms = transcript.utterances[at].explanation.terms.iter().chain(&transcript.estimate.turn_terms);
+        terms.filter(|term| term.name == name).map(|term| term.value).sum()
+    }
+
+    #[test]
+    fn unexplained_bylines_lower_confidence_and_estimate() {
+        let plain = transcript("talk.txt", PLAIN);
+        let more = "Cy Wood >> And I was not.\n\nDee Vale >> Nor was I.\n\nCy Wood >> So there.\n\nDee Vale >> Yes.\n";
+        let doubtful = transcript("talk.txt", &format!("{PLAIN}\n{more}"));
+        let last = doubtful.utterances.len() - 1;
+        assert_eq!(value(&plain, last, "inside_recurring"), 0.0);
+        assert!(value(&doubtful, last, "inside_recurring") > 0.5);
+        let confidence = |transcript: &Transcript| transcript.utterances[last].boundary_confidence;
+        assert!(confidence(&doubtful) < confidence(&plain));
+        assert!(doubtful.estimate.right_share < plain.estimate.right_share);
+        let all = plain.utterances.iter().chain(&doubtful.utterances);
+        assert!(all.map(|turn| turn.boundary_confidence).all(|p| (0.0..=1.0).contains(&p)));
+    }
+
+    #[test]
+    fn a_text_without_speakers_needs_review() {
+        let found =
+            transcript("essay.txt", "The sea was calm that day.\n\nIt came at night, and nobody spoke of it.\n");
+        assert!(found.needs_review && found.utterances[0].needs_review);
+        assert!(found.utterances[0].boundary_confidence < 0.5);
+    }
+
+    #[test]
+    fn declared_turns_have_the_conventional_confidence() {
+        let found = transcript("talk.csv", "speaker,text\nAnn Lee,We come to order.\nBo Hill,Thank you.\n");
+        assert!(
+            found.utterances.iter().all(|turn| (turn.boundary_confidence - 0.99).abs() < 0.001 && !turn.needs_review)
+        );
+    }
+}

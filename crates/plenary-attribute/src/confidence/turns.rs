@@ -1,0 +1,269 @@
+//! The terms of a turn.
+//!
+//! **Input**: the sources and the facts gathered from them. **Output**: the values of the terms of each turn.
+
+use std::collections::HashMap;
+
+use super::sources::{LabelFacts, LineCounts, Lines, Sources, ends_sentence};
+use super::terms::{TermKind as T, Values};
+use crate::candidate::{Candidate, Origin, in_capitals};
+use plenary_corpus::{LinkRule, Reason, Style, Utterance};
+use plenary_names::labels::{self, LabelKind};
+use plenary_names::lexicon::Lexicon;
+use plenary_names::misreadings::is_same_spelling;
+
+/// The terms of all turns. Terms of the document are zero.
+pub(crate) fn turns(sources: &Sources<'_>, labels: &HashMap<&str, LabelFacts>, lines: &Lines) -> Vec<Values> {
+    let utterances = sources.utterances;
+    let median = median_words(utterances);
+    let dresses = Dresses::of(sources);
+    let mut printed: HashMap<&str, usize> = HashMap::new();
+    for byline in (0..utterances.len()).filter_map(|at| sources.byline(at)) {
+        *printed.entry(byline.parts.label.as_str()).or_default() += 1;
+    }
+    let mut all: Vec<Values> = utterances
+        .iter()
+        .enumerate()
+        .map(|(at, utterance)| {
+            let mut values = Values::default();
+            values.set(T::Base, 1.0);
+            let byline = sources.byline(at);
+            if let Some(byline) = byline {
+                set_byline(&mut values, byline, &dresses);
+                let (label, correct) = (&byline.parts.label, &byline.label);
+                let is_misread = label != correct && !is_same_spelling(label, correct);
+                let often = printed.get(byline.parts.label.as_str()).is_some_and(|n| *n >= 2);
+                values.mark(T::Misread, is_misread);
+                values.mark(T::MisreadOften, is_misread && often);
+            }
+            let facts = utterance.label.as_deref().and_then(|label| Some((label, labels.get(label)?)));
+            if let Some((label, facts)) = facts {
+                set_label(&mut values, sources.page.lexicon, label, facts, byline);
+            }
+            set_link(&mut values, utterance);
+            let before = at.checked_sub(1).map(|before| &utterances[before]);
+            let same = |before: &Utterance| before.speaker.is_some() && before.speaker == utterance.speaker;
+            let continues = byline.is_some_and(|byline| byline.origin == Origin::Resumed);
+            values.mark(T::SameAsBefore, before.is_some_and(same) && !continues);
+            set_text(&mut values, utterance, before, median);
+            set_lines(&mut values, &lines.inside[at]);
+            values.mark(T::FirstTurn, at == 0);
+            values.mark(T::LastTurn, at + 1 == utterances.len());
+            values
+        })
+        .collect();
+    for term in [T::StartsLow, T::BeforeOpen, T::EndsOpen] {
+        let share = mean(&all, term);
+        for values in &mut all {
+            values.set(term, values.get(term) * (1.0 - share));
+        }
+    }
+    all
+}
+
+/// The mean of a term over all turns.
+pub(crate) fn mean(turns: &[Values], term: T) -> f32 {
+    turns.iter().map(|values| values.get(term)).sum::<f32>() / turns.len().max(1) as f32
+}
+
+/// The median number of words of a turn.
+pub(crate) fn median_words(utterances: &[Utterance]) -> usize {
+    let mut words: Vec<usize> = utterances.iter().map(|utterance| utterance.n_words).collect();
+    let middle = words.len() / 2;
+    if words.is_empty() { 0 } else { *words.select_nth_unstable(middle).1 }
+}
+
+/// How a number grows towards 1: 0, 1/2, 2/3, 3/4, ...
+pub(crate) fn saturated(n: usize) -> f32 {
+    1.0 - 1.0 / (1.0 + n as f32)
+}
+
+/// The terms of a byline.
+fn set_byline(values: &mut Values, byline: &Candidate, dresses: &Dresses) {
+    let score = byline.confidence();
+    values.set(T::Score, score);
+    values.set(T::ScoreLow, (0.8 - score) / 0.8);
+    let style = match byline.style {
+        Style::Colon | Style::Declared => None,
+        Style::Bold | Style::BoldInline | Style::Heading => Some(T::StyleMarkup),
+        Style::Capitals | Style::NameLine => Some(T::StyleLine),
+        Style::Dash => Some(T::StyleDash),
+        Style::Period => Some(T::StylePeriod),
+        Style::NameTime => Some(T::StyleTime),
+        Style::Questions | Style::Titled => Some(T::StyleImplied),
+        Style::Pattern => Some(T::Pinned),
+        Style::Template => Some(T::StyleLearned),
+    };
+    if let Some(style) = style {
+        values.set(style, 1.0);
+    }
+    values.mark(T::Interjection, byline.origin == Origin::Interjection);
+    values.mark(T::Continues, byline.origin == Origin::Resumed);
+    values.mark(T::InsideParagraph, byline.inside);
+    values.set(T::Rival, byline.rival.as_ref().map_or(0.0, |rival| rival.confidence));
+    values.set(T::OddShape, 1.0 - dresses.share(byline));
+    values.mark(T::TimeMissing, dresses.has_times && byline.time_start_s.is_none() && byline.origin == Origin::Printed);
+    for step in byline.weights.as_slice() {
+        let term = match step.reason {
+            Reason::ChanceMark => T::ChanceMark,
+            Reason::Numbered => T::Numbered,
+            Reason::LooksLikeOthers => T::LooksLikeOthers,
+            Reason::Throughout => T::Throughout,
+            Reason::Listed => T::Listed,
+            Reason::LonePlainLine => T::LonePlainLine,
+            Reason::QuestionsAndAnswers => T::QuestionsAndAnswers,
+            Reason::Pinned | Reason::Matches => T::Pinned,
+            Reason::Form(_)
+            | Reason::OfficeBeside
+            | Reason::InHeading
+            | Reason::PlainLine
+            | Reason::Misread
+            | Reason::Recurs(_)
+            | Reason::Interjection
+            | Reason::Continues
+            | Reason::Typeface
+            | Reason::InTitle
+            | Reason::Declared
+            | Reason::OfTemplate(_)
+            | Reason::Corrected
+            | Reason::OfStyle(_) => continue,
+            // A reason that is not named here counts by the change it made.
+            #[allow(unreachable_patterns, reason = "reasons that are added later")]
+            _ if step.change < 0.0 => T::OtherDoubt,
+            #[allow(unreachable_patterns, reason = "reasons that are added later")]
+            _ => T::OtherSupport,
+        };
+        let size = if matches!(term, T::OtherDoubt | T::OtherSupport) { step.change.abs() } else { 1.0 };
+        values.set(term, values.get(term).max(size));
+    }
+}
+
+/// The terms of a label.
+fn set_label(values: &mut Values, lexicon: &Lexicon, label: &str, facts: &LabelFacts, byline: Option<&Candidate>) {
+    const MANY: usize = 4;
+    const LONG: usize = 5;
+    let kind = byline.map(|byline| byline.kind).or(facts.kind);
+    values.mark(T::FormOffice, kind == Some(LabelKind::Office));
+    values.mark(T::FormAnonymous, kind == Some(LabelKind::Anonymous));
+    values.mark(T::FormWord, kind == Some(LabelKind::Word));
+    values.mark(T::FormNone, facts.kind.is_none());
+    values.mark(T::SeenOnce, facts.n == 1);
+    values.mark(T::WordSeenOnce, facts.n == 1 && (kind == Some(LabelKind::Word) || facts.kind.is_none()));
+    values.set(T::SeenOften, (facts.n.min(MANY) - 1) as f32 / (MANY - 1) as f32);
+    let words = labels::words(label);
+    values.mark(T::LabelDigit, label.chars().any(|c| c.is_ascii_digit()));
+    let is_function_word = |word: &String| lexicon.is_function_word(word) && !lexicon.is_of_office(word);
+    let excepted = matches!(kind, Some(LabelKind::Office | LabelKind::Anonymous));
+    values.mark(T::LabelFunctionWord, !excepted && words.len() > 1 && words.iter().any(is_function_word));
+    values.set(T::LabelLong, words.len().saturating_sub(LONG) as f32 / LONG as f32);
+    values.set(T::LabelCommon, facts.common);
+    values.mark(T::LabelLow, label.starts_with(char::is_lowercase));
+    let is_sign =
+        |c: char| !c.is_alphanumeric() && !c.is_whitespace() && !matches!(c, '.' | '-' | '\'' | '’' | '‐' | '·' | '・');
+    values.mark(T::LabelSign, label.contains(is_sign));
+    values.mark(T::AtPageEdge, facts.lines.len() >= 3 && facts.n_at_edge * 10 >= facts.lines.len() * 8);
+    values.mark(T::Periodic, is_periodic(&facts.lines));
+}
+
+/// Whether lines are at equal distances, as running headers are.
+fn is_periodic(lines: &[usize]) -> bool {
+    const FEWEST: usize = 4;
+    const NEAREST: usize = 20;
+    if lines.len() < FEWEST {
+        return false;
+    }
+    let span = lines[lines.len() - 1].saturating_sub(lines[0]);
+    let mean = span / (lines.len() - 1);
+    mean >= NEAREST && lines.windows(2).all(|pair| pair[1].saturating_sub(pair[0]).abs_diff(mean) * 10 <= mean * 2)
+}
+
+/// The terms of the link to a person.
+fn set_link(values: &mut Values, utterance: &Utterance) {
+    values.mark(T::NoSpeaker, utterance.speaker.is_none());
+    let Some(link) = &utterance.explanation.link else { return };
+    values.set(T::LinkDoubt, 1.0 - link.confidence);
+    values.mark(T::LinkAmbiguous, !link.others.is_empty());
+    match link.rule {
+        LinkRule::SameFullName | LinkRule::UniqueSurname | LinkRule::PeopleListSurname => {
+            values.set(T::LinkByName, 1.0)
+        }
+        LinkRule::OfficeInChairLine | LinkRule::OfficeBesideName => values.set(T::LinkByOffice, 1.0),
+        LinkRule::OcrVariant => values.set(T::Misread, 1.0),
+        _ => {}
+    }
+}
+
+/// The terms of the text.
+fn set_text(values: &mut Values, utterance: &Utterance, before: Option<&Utterance>, median: usize) {
+    const LONG: usize = 100;
+    const TIMES: f32 = 8.0;
+    let text = utterance.text.as_str();
+    let first = text.chars().next().unwrap_or(' ');
+    let is_low =
+        first.is_lowercase() || matches!(first, ',' | ';' | ':' | ')' | ']' | '.' | '-' | '–' | '—' | '|' | '/');
+    values.mark(T::StartsLow, is_low);
+    values.mark(T::BeforeOpen, before.is_some_and(|before| !ends_sentence(&before.text)));
+    values.mark(T::EndsOpen, !ends_sentence(text));
+    values.mark(T::ShortTurn, utterance.n_words <= 2);
+    if utterance.n_words >= LONG {
+        let times = utterance.n_words as f32 / median.max(1) as f32;
+        values.set(T::LongTurn, (times / TIMES).log2() / 4.0);
+    }
+}
+
+fn set_lines(values: &mut Values, lines: &LineCounts) {
+    values.set(T::InsideRecurring, saturated(lines.recurring));
+    values.mark(T::InsideLone, lines.lone > 0);
+    values.set(T::InsideManyLone, saturated(lines.lone.saturating_sub(1)));
+    values.set(T::InsideKnown, saturated(lines.known));
+    values.set(T::InsideHeadings, saturated(lines.headings));
+    values.set(T::InsideCapitals, saturated(lines.capitals));
+}
+
+/// How bylines are printed: what most of them have in common.
+struct Dresses {
+    counts: HashMap<Dress, usize>,
+    n: usize,
+    /// At least four bylines in five have a time.
+    has_times: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Dress {
+    style: Style,
+    is_capitals: bool,
+    has_brackets: bool,
+    has_honorific: bool,
+    has_time: bool,
+}
+
+impl Dresses {
+    fn of(sources: &Sources<'_>) -> Self {
+        let mut counts: HashMap<Dress, usize> = HashMap::new();
+        let (mut n, mut n_times) = (0, 0);
+        for byline in (0..sources.utterances.len()).filter_map(|at| sources.byline(at)) {
+            *counts.entry(Dress::of(byline)).or_default() += 1;
+            n += 1;
+            n_times += usize::from(byline.time_start_s.is_some());
+        }
+        Self { counts, n, has_times: n > 0 && n_times * 5 >= n * 4 }
+    }
+
+    /// Share of the bylines that are printed like this one.
+    fn share(&self, byline: &Candidate) -> f32 {
+        let n = self.counts.get(&Dress::of(byline)).copied().unwrap_or(0);
+        n as f32 / self.n.max(1) as f32
+    }
+}
+
+impl Dress {
+    fn of(byline: &Candidate) -> Self {
+        Self {
+            style: byline.style,
+            is_capitals: in_capitals(&byline.parts.label),
+            has_brackets: byline.parts.printed.contains(['(', '[', '（', '［']),
+            has_honorific: byline.parts.details.honorific.is_some(),
+            has_time: byline.time_start_s.is_some(),
+        }
+    }
+}

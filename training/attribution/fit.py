@@ -1,0 +1,247 @@
+#!/usr/bin/env python3
+"""Fit the confidence of attribution, and measure it leaving whole kinds out.
+
+    cargo build --release
+    training/attribution/fit.py EVALUATION WORK [--plenary PROGRAM] [--cases FOLDER] [--write]
+
+EVALUATION is the folder of evaluation/segmentation.py; WORK keeps rendered documents. With --write, the weights go to
+crates/plenary-attribute/src/confidence/weights.csv; otherwise only the figures are printed. Needs numpy.
+
+Two log-linear models. Of a turn: the probability that it is right. Of a document: the share of the gold's words that have the right
+speaker (fractional logistic regression). Both are fitted by penalised likelihood (L2), with the sign of each weight as the file of weights
+says. Documents weigh at most as much as TURNS turns. Families of kinds are left out in turn; the predictions for left-out families
+give the figures, the calibration (slope and intercept, folded into the weights) and the thresholds.
+"""
+import argparse
+import csv
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+
+import data
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+FILE = ROOT / "crates/plenary-attribute/src/confidence/weights.csv"
+TURNS = 20
+FOLDS = 12
+SAMPLED = 40
+WELL, POOR = 0.98, 0.8
+FLAGGED, DETECTED = 0.04, 0.93
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-np.clip(z, -30, 30)))
+
+
+def fit(x, y, w, lower, upper, penalty, sweeps=60):
+    """Weights that maximise the penalised likelihood within bounds: Newton steps, each solved by coordinate descent."""
+    beta = np.zeros(x.shape[1])
+    for _ in range(25):
+        p = sigmoid(x @ beta)
+        weight = w * np.maximum(p * (1 - p), 1e-4)
+        hessian = (x * weight[:, None]).T @ x + np.diag(penalty)
+        gradient = x.T @ (w * (y - p)) - penalty * beta
+        step = np.zeros_like(beta)
+        rest = gradient.copy()                              # gradient - hessian @ step
+        for _ in range(sweeps):
+            largest = 0.0
+            for j in np.flatnonzero(np.diag(hessian) > 0):
+                new = np.clip(beta[j] + step[j] + rest[j] / hessian[j, j], lower[j], upper[j]) - beta[j]
+                change = new - step[j]
+                if change:
+                    rest -= hessian[:, j] * change
+                    step[j] = new
+                    largest = max(largest, abs(change))
+            if largest < 1e-4:
+                break
+        beta = beta + step
+        if np.abs(step).max() < 1e-3:
+            break
+    return beta
+
+
+def calibration(z, y, w):
+    """Slope and intercept of the log-odds."""
+    x = np.column_stack([np.ones_like(z), z])
+    intercept, slope = fit(x, y, w, np.array([-9.0, 0.05]), np.array([9.0, 3.0]), np.array([1e-3, 1e-3]))
+    return slope, intercept
+
+
+class Table:
+    """The file of weights."""
+
+    def __init__(self, path):
+        rows = [row for row in csv.DictReader(open(path, encoding="utf-8")) if row["term"] != "review_below"]
+        self.names = [row["term"] for row in rows]
+        self.scopes = [row["scope"] for row in rows]
+        self.signs = [row["sign"] for row in rows]
+        self.at = {name: k for k, name in enumerate(self.names)}
+        self.lower = np.array([0.0 if sign == "raises" else -8.0 for sign in self.signs])
+        self.upper = np.array([0.0 if sign == "lowers" else 8.0 for sign in self.signs])
+        self.is_document = np.array([scope == "document" for scope in self.scopes])
+        self.is_document[self.at["base"]] = True
+
+    def write(self, path, turn, document, turn_below, document_below):
+        with open(path, "w", encoding="utf-8", newline="") as out:
+            out.write("term,scope,sign,turn,document\n")
+            for row in zip(self.names, self.scopes, self.signs, turn, document):
+                out.write("{},{},{},{:.4f},{:.4f}\n".format(*row[:3], row[3] + 0.0, row[4] + 0.0).replace("-0.0000", "0.0000"))
+            out.write(f"review_below,,,{turn_below:.4f},{document_below:.4f}\n")
+
+
+def matrices(documents, table):
+    n = sum(len(d["turns"]) for d in documents)
+    x, dx = np.zeros((n, len(table.names))), np.zeros((len(documents), len(table.names)))
+    y, w, owner, k = np.zeros(n), np.zeros(n), np.zeros(n, dtype=int), 0
+    for i, d in enumerate(documents):
+        for name, value in d["terms"].items():
+            dx[i, table.at[name]] = value
+        for turn in d["turns"]:
+            x[k] = dx[i]
+            for name, value in turn["terms"].items():
+                x[k, table.at[name]] = value
+            x[k, table.at["mean_confidence"]] = 0.0                # computed from the confidence of the turns
+            y[k], w[k], owner[k] = turn["right"], 1 / max(1.0, len(d["turns"]) / TURNS), i
+            k += 1
+    return x, y, w, owner, dx
+
+
+def figures(p, right, flagged):
+    """The figures of score_doubt.py."""
+    wrong = ~right
+    bins = np.minimum((p * 10).astype(int), 9)
+    ece = sum(abs(p[bins == b].mean() - right[bins == b].mean()) * (bins == b).sum() for b in range(10) if (bins == b).any()) / max(1, len(p))
+    both = (flagged & wrong).sum()
+    return {"turns": len(p), "wrong": int(wrong.sum()), "flagged": float(flagged.mean()), "recall": both / max(1, wrong.sum()),
+            "precision": both / max(1, flagged.sum()), "ece": float(ece)}
+
+
+def line(name, f):
+    return f"| {name} | {f['turns']} | {f['wrong']} | {f['flagged']:.3f} | {f['recall']:.3f} | {f['precision']:.3f} | {f['ece']:.3f} |"
+
+
+def family(kind):
+    return kind.split("-")[0] if not kind.startswith(("set-", "committees")) else kind
+
+
+def load(evaluation, work, plenary, cases=None, n_rendered=1600, seed=1, cached=False):
+    """Judged documents; those whose format declares the turns, other than captions, are left out: the models are not applied to them."""
+    work.mkdir(parents=True, exist_ok=True)
+    cache = work / "judged.jsonl"
+    if cached:
+        documents = [json.loads(row) for row in open(cache, encoding="utf-8")]
+    else:
+        documents = data.collect(evaluation, work, plenary, cases or evaluation / "segmentation/cases/layouts", n_rendered, seed)
+        with open(cache, "w", encoding="utf-8") as out:
+            out.writelines(json.dumps(d, ensure_ascii=False) + "\n" for d in documents)
+    return [d for d in documents if "declared" not in d["terms"] or "captions" in d["terms"]]
+
+
+class Results:
+    """Predictions for left-out families, thresholds, and the weights fitted on everything."""
+
+    def __init__(self, documents, table, penalty=3.0):
+        x, y, w, owner, dx = matrices(documents, table)
+        share = np.array([d["share"] for d in documents])
+        dx[:, table.at["base"]] = 1.0
+        families = sorted({family(d["kind"]) for d in documents})
+        rng = np.random.default_rng(1)
+        fold_of = {name: k % FOLDS for k, name in enumerate(rng.permutation(families))}
+        fold = np.array([fold_of[family(d["kind"])] for d in documents])
+        sizes = np.bincount(owner)
+        used = rng.random(len(y)) < SAMPLED / np.maximum(SAMPLED, sizes[owner])
+        w = w * np.maximum(SAMPLED, sizes[owner]) / SAMPLED          # each document keeps its weight
+        penalties = np.full(len(table.names), penalty)
+        penalties[table.at["base"]] = 1e-3
+        lower, upper = np.where(table.is_document, table.lower, 0.0), np.where(table.is_document, table.upper, 0.0)
+        fit_turn = lambda rows: fit(x[rows & used], y[rows & used], w[rows & used], table.lower, table.upper, penalties)
+        fit_document = lambda rows: fit(dx[rows], share[rows], np.ones(rows.sum()), lower, upper, penalties / 2)
+        z, dz = np.zeros(len(y)), np.zeros(len(documents))
+        for k in range(FOLDS):
+            rows = fold[owner] == k
+            z[rows] = x[rows] @ fit_turn(~rows)
+        slope, intercept = calibration(z[used], y[used], w[used])
+        self.p = sigmoid(slope * z + intercept)
+        # The estimate for a document sees the mean confidence of its turns, by words, as it is without their family.
+        words = np.array([turn["words"] for d in documents for turn in d["turns"]], dtype=float)
+        mean = np.bincount(owner, weights=words * self.p) / np.maximum(1.0, np.bincount(owner, weights=words))
+        dx[:, table.at["mean_confidence"]] = mean
+        for k in range(FOLDS):
+            held = fold == k
+            dz[held] = dx[held] @ fit_document(~held)
+        document_slope, document_intercept = calibration(dz, share, np.ones(len(share)))
+        self.calibration = slope, intercept, document_slope, document_intercept
+        self.estimate = sigmoid(document_slope * dz + document_intercept)
+        self.right, self.share, self.owner = y > 0.5, share, owner
+        self.well = (share >= WELL)[owner]
+        self.poor = share < POOR
+        # Turns: the highest threshold that flags at most FLAGGED of the turns of documents that are read well, on the mean of these
+        # documents. Documents: the lowest that flags DETECTED of the documents under POOR.
+        always = (x[:, table.at["no_speaker"]] > 0) | (x[:, table.at["link_ambiguous"]] > 0) | (x[:, table.at["misread"]] > 0)
+        per_document = lambda flags: (np.bincount(owner, weights=flags) / sizes)
+        fits = [t for t in np.arange(0.3, 0.95, 0.01) if per_document((self.p < t) | always)[share >= WELL].mean() <= FLAGGED]
+        self.turn_below = max(fits or [0.3])
+        self.flagged = (self.p < self.turn_below) | always
+        many = per_document(self.flagged) > 0.2
+        detects = [t for t in np.arange(0.5, 0.98, 0.005) if ((self.estimate < t) | many)[self.poor].mean() >= DETECTED]
+        self.document_below = float(min(detects or [0.97]))
+        self.document_flagged = (self.estimate < self.document_below) | many
+        base = table.at["base"]
+        self.turn, self.document = fit_turn(np.ones(len(y), bool)) * slope, fit_document(np.ones(len(documents), bool)) * document_slope
+        self.turn[base] += intercept
+        self.document[base] += document_intercept
+        self.per_document = per_document
+        self.sets = np.array(["committees" if d["set"].startswith("committees") else d["set"] for d in documents])
+
+    def report(self):
+        """The figures in Markdown."""
+        out = ["| set | turns | wrong | flagged | wrong turns flagged | flags right | ECE |", "|---|---|---|---|---|---|---|"]
+        groups = [("all", np.ones(len(self.p), bool)), (f"documents with at least {WELL} of the words right", self.well), ("other documents", ~self.well)]
+        groups += [(name, (self.sets == name)[self.owner]) for name in dict.fromkeys(self.sets)]
+        out += [line(name, figures(self.p[rows], self.right[rows], self.flagged[rows])) for name, rows in groups]
+        out += ["", "| confidence | turns | mean confidence | right |", "|---|---|---|---|"]
+        out += [f"| {b / 10:.1f} to {(b + 1) / 10:.1f} | {n} | {mean:.3f} | {right:.3f} |" for b, n, mean, right in self.bins()]
+        flagged, poor, good = self.document_flagged, self.poor, self.share >= WELL
+        out += ["", f"Documents: {len(self.share)}. Under {POOR}: {poor.sum()}, of these flagged {flagged[poor].mean():.3f}. At least {WELL}: {good.sum()}, of these flagged "
+                f"{flagged[good].mean():.3f}; mean share of their turns that is flagged {self.per_document(self.flagged)[good].mean():.3f}. Mean error of the estimate: {np.abs(self.estimate - self.share).mean():.3f}."]
+        return "\n".join(out)
+
+    def bins(self):
+        """For each tenth of the confidence: number of turns, mean confidence, share that is right."""
+        at = np.minimum((self.p * 10).astype(int), 9)
+        return [(b, int((at == b).sum()), float(self.p[at == b].mean()), float(self.right[at == b].mean())) for b in range(10) if (at == b).any()]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("evaluation", type=Path)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--plenary", type=Path, default=ROOT / "target/release/plenary")
+    parser.add_argument("--cases", type=Path, help="folder with expected.jsonl and documents [EVALUATION/segmentation/cases/layouts]")
+    parser.add_argument("--documents", type=int, default=1600, help="number of rendered documents")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--penalty", type=float, default=3.0)
+    parser.add_argument("--cached", action="store_true", help="use the judged documents of the last call")
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    began = time.time()
+    documents = load(options.evaluation, options.work, options.plenary, options.cases, options.documents, options.seed, options.cached)
+    print(f"{len(documents)} documents, {sum(len(d['turns']) for d in documents)} turns; collected in {time.time() - began:.0f} s\n", flush=True)
+    table = Table(FILE)
+    results = Results(documents, table, options.penalty)
+    print("Leaving families of kinds out\n\n" + results.report())
+    print("\nCalibration, slope and intercept: turns {:.3f}, {:.3f}; documents {:.3f}, {:.3f}".format(*results.calibration))
+    print(f"Turns need review below {results.turn_below:.2f}, documents below {results.document_below:.3f}")
+    for name, weights in (("turns", results.turn), ("documents", results.document)):
+        print(f"Weights of {name}: " + ", ".join(f"{table.names[j]} {weights[j]:+.2f}" for j in np.argsort(-np.abs(weights))[:30]))
+    if options.write:
+        table.write(FILE, results.turn, results.document, results.turn_below, results.document_below)
+        print(f"Written: {FILE}")
+    np.savez(options.work / "left_out.npz", p=results.p, right=results.right, flagged=results.flagged, owner=results.owner, estimate=results.estimate, share=results.share)
+    print(f"{time.time() - began:.0f} s in all")
+
+
+if __name__ == "__main__":
+    main()
