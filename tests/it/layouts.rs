@@ -89,6 +89,7 @@ fn speaker_line(speaker: &Speaker) -> String {
         ("title", &speaker.details.title),
         ("affiliation", &speaker.details.affiliation),
         ("country", &speaker.details.country),
+        ("constituency", &speaker.details.constituency),
         ("party", &speaker.details.party),
     ] {
         if let Some(value) = value {

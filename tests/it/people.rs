@@ -97,7 +97,11 @@ fn a_wrong_pattern_is_refused_with_file_key_and_groups() {
         ("pattern = '^(?P<name>['", vec!["study.toml, line 2", "[transcript] pattern", "unclosed character class"]),
         (
             "pattern = '^([A-Z]+):'",
-            vec!["line 2", "no group `name`", "honorific, title, role, affiliation, country, party, time, speech"],
+            vec![
+                "line 2",
+                "no group `name`",
+                "honorific, title, role, affiliation, country, constituency, party, time, speech",
+            ],
         ),
         ("pattern = '(?P<name>a)(?P<parti>b)'", vec!["line 2", "the group `parti`", "party"]),
         ("style = 'pattern'", vec!["[transcript] style", "\"pattern\" without `pattern`"]),

@@ -36,6 +36,7 @@ use build::warnings::{is_doubtful, outside_turns, warnings};
 use build::{accounting, assemble, declared, explain};
 use confidence::Sources;
 use find::{heads, marks, own_line, pattern};
+use link::examination;
 use link::people::{self, Person};
 use page::{Page, Settled};
 use settle::{asides, body, front, furniture, lists, running};
@@ -81,6 +82,7 @@ pub fn attribute(document: Document, options: &Options) -> Transcript {
     let marks = marks::take(&page, &settled, &mut found);
     asides.leave_out(marks.into_iter().chain(found.repeated.iter().copied()));
     found.insert(asides.bylines);
+    examination::introduce(&page, &mut found);
     let (corrected, claims) = correct::in_text(&page, &document, options, &settled, &mut found);
     let settled = settled.with(&claims);
 

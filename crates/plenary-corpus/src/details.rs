@@ -11,8 +11,10 @@ pub struct Details {
     pub title: Option<String>,
     /// Organisation that the person belongs to.
     pub affiliation: Option<String>,
-    /// Country or constituency.
+    /// Country that the person represents.
     pub country: Option<String>,
+    /// Constituency, seat or state that the person represents in a parliament.
+    pub constituency: Option<String>,
     /// Party or parliamentary group.
     pub party: Option<String>,
 }
@@ -36,13 +38,14 @@ impl Details {
         }
     }
 
-    fn pairs<'d>(&'d mut self, other: &'d Details) -> [(&'d mut Option<String>, &'d Option<String>); 5] {
-        let Details { honorific, title, affiliation, country, party } = self;
+    fn pairs<'d>(&'d mut self, other: &'d Details) -> [(&'d mut Option<String>, &'d Option<String>); 6] {
+        let Details { honorific, title, affiliation, country, constituency, party } = self;
         [
             (honorific, &other.honorific),
             (title, &other.title),
             (affiliation, &other.affiliation),
             (country, &other.country),
+            (constituency, &other.constituency),
             (party, &other.party),
         ]
     }

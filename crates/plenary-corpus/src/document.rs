@@ -83,7 +83,7 @@ pub struct Declared {
     pub name: Option<String>,
     /// Id in the file that distinguishes the person from others with the same name. `None`: the label does.
     pub id: Option<String>,
-    /// Title, affiliation, country and party.
+    /// Title, affiliation, country, constituency and party.
     pub details: Details,
     /// Role in the proceedings.
     pub role: Option<Role>,

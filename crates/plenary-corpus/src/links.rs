@@ -36,6 +36,8 @@ pub enum LinkRule {
     OfficeInChairLine,
     /// An office that is printed beside the name of only one person.
     OfficeBesideName,
+    /// A part in an examination ("Q", "A", "The Witness"), whose person a line above names.
+    NamedPart,
     /// A name or alias in the study's list of people.
     PeopleList,
     /// A surname alone, of only one person on the list and of no other person in the document.
@@ -63,6 +65,7 @@ impl LinkRule {
             LinkRule::UniqueSurname => "unique_surname",
             LinkRule::OfficeInChairLine => "office_in_chair_line",
             LinkRule::OfficeBesideName => "office_beside_name",
+            LinkRule::NamedPart => "named_part",
             LinkRule::PeopleList => "people_list",
             LinkRule::PeopleListSurname => "people_list_surname",
             LinkRule::Declared => "declared",
@@ -79,7 +82,7 @@ impl LinkRule {
         match self {
             LinkRule::FirstMention | LinkRule::SameLabel | LinkRule::PeopleList | LinkRule::Declared => 1.0,
             LinkRule::SameFullName => 0.95,
-            LinkRule::UniqueSurname | LinkRule::OfficeInChairLine => 0.9,
+            LinkRule::UniqueSurname | LinkRule::OfficeInChairLine | LinkRule::NamedPart => 0.9,
             LinkRule::OfficeBesideName | LinkRule::PeopleListSurname | LinkRule::OcrVariant => 0.85,
             LinkRule::UnnamedOffice => 0.7,
             LinkRule::AnonymousLabel => 0.5,
@@ -94,7 +97,7 @@ impl LinkRule {
 pub enum PersonRule {
     /// The study's list of people names the person.
     PeopleList,
-    /// The same full name, and the same affiliation, party or country.
+    /// The same full name, and the same affiliation, party, country or constituency.
     SameNameAndDetail,
     /// The same full name, and no contradiction.
     SameName,

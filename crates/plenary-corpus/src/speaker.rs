@@ -50,7 +50,7 @@ pub struct Speaker {
     pub label: String,
     /// The name without honorific.
     pub name: String,
-    /// Honorific, title, affiliation, country and party.
+    /// Honorific, title, affiliation, country, constituency and party.
     #[serde(flatten)]
     pub details: Details,
     /// Role in the proceedings.

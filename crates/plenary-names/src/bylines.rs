@@ -10,8 +10,8 @@ use std::collections::HashMap;
 use super::directions;
 use super::labels::{self, Judgement, LabelKind};
 use super::offices::{
-    is_party, is_session_chair, is_title, leads, names_position, office_among, split_office, split_title,
-    starts_with_article, without_article, without_the,
+    is_party, is_session_chair, is_telling, is_title, leads, names_position, office_among, split_office, split_title,
+    starts_with_article, without_article, without_leading_articles, without_the,
 };
 use crate::lexicon::Lexicon;
 use plenary_corpus::text::collapse_white_space;
@@ -26,13 +26,14 @@ pub struct Byline {
     pub label: String,
     /// The name without honorific; for an office, the person in brackets if there is one, else the office.
     pub name: String,
-    /// What is printed with the name; the country may be a constituency.
+    /// What is printed with the name.
     pub details: Details,
     /// The text in brackets after the name, in full.
     pub brackets: Option<String>,
     /// The role in the proceedings, if it is not taken from the words of the byline but from the format or the study.
     pub role: Option<Role>,
-    /// The line of the byline, if it is a chair line or in a list of those present and so does not announce a turn.
+    /// The line that names the person, if the byline is a chair line or in a list of those present, and so does not
+    /// announce a turn, or if its label is a part in an examination: "Q".
     pub line: Option<usize>,
 }
 
@@ -66,6 +67,11 @@ pub fn addresses(lexicon: &Lexicon, text: &str) -> bool {
     if labels::words(rest).first().is_some_and(|word| lexicon.is_clause_opener(word)) {
         return true;
     }
+    // "Mr. Speaker, the keeper of the old mill": an office behind an office begins with a capital.
+    let is_prose = || without_leading_articles(lexicon, rest.trim_start()).starts_with(char::is_lowercase);
+    if labels::is_chair_label(lexicon, head) && is_prose() {
+        return true;
+    }
     let names = || labels::judge(lexicon, rest).is_some_and(|judgement| judgement.quality >= 0.5);
     labels::is_chair_label(lexicon, head) && !is_title(lexicon, rest) && !names()
 }
@@ -90,7 +96,8 @@ impl<'l> Reader<'l> {
             return known.clone();
         }
         let byline = split(lexicon, printed);
-        let judgement = if addresses(lexicon, printed) { None } else { labels::judge(lexicon, &byline.label) };
+        let is_none = addresses(lexicon, printed) || labels::has_unmatched_bracket(printed);
+        let judgement = if is_none { None } else { labels::judge(lexicon, &byline.label) };
         self.read.insert(printed.to_string(), (byline.clone(), judgement));
         (byline, judgement)
     }
@@ -99,14 +106,18 @@ impl<'l> Reader<'l> {
 /// How much a text looks like the label of a speaker, in [0, 1]; from 0.5 on no other evidence is needed. For formats
 /// that print names before their lines.
 pub fn label_quality(lexicon: &Lexicon, label: &str) -> f32 {
-    labels::judge(lexicon, &split(lexicon, label).label).map_or(0.0, |judgement| judgement.quality)
+    if labels::has_unmatched_bracket(label) {
+        return 0.0;
+    }
+    let by_form = |label: &str| labels::judge(lexicon, label).map_or(0.0, |judgement| judgement.quality);
+    let inverted = surname_first(lexicon, label).map(|(first, surname)| by_form(&format!("{first} {surname}")));
+    by_form(&split(lexicon, label).label).max(inverted.unwrap_or(0.0))
 }
 
 /// Splits a byline. `text` is the label with everything printed beside it, without the speech that follows.
 pub fn split(lexicon: &Lexicon, text: &str) -> Byline {
     let printed = tidy(text);
-    let (outside, mut brackets) = take_brackets(lexicon, &printed);
-    let last = brackets.pop();
+    let (outside, brackets) = take_brackets(lexicon, &printed);
     let mut pieces = pieces(&outside);
     let mut head = if pieces.is_empty() { outside.clone() } else { pieces.remove(0) };
     while pieces.first().is_some_and(|piece| labels::is_post_nominal(lexicon, piece)) {
@@ -119,27 +130,21 @@ pub fn split(lexicon: &Lexicon, text: &str) -> Byline {
     let judgement = labels::judge(lexicon, &head);
     let is_office = judgement.is_some_and(|judgement| judgement.kind == LabelKind::Office);
     place(lexicon, &mut byline, &pieces);
-    if let Some(inside) = last {
-        let (inner, mut deeper) = take_brackets(lexicon, &inside);
-        let deeper = deeper.pop();
-        let named = labels::judge(lexicon, inner.split(',').next().unwrap_or(""))
-            .is_some_and(|judgement| judgement.kind == LabelKind::Person && judgement.quality >= 0.5);
-        // "The Bishop of Tarnley (Rt Revd Hugh Amber)": an office that is not a role in these proceedings.
-        let is_office = is_office || starts_with_article(lexicon, &head) && is_title(lexicon, &head);
-        if is_office && named {
-            let mut inner_pieces = self::pieces(&inner);
-            let person = if inner_pieces.is_empty() { inner } else { inner_pieces.remove(0) };
-            let (honorific, name) = split_honorific(lexicon, &person);
-            byline.details.title = byline.details.title.or_else(|| Some(without_article(lexicon, &head)));
-            (byline.details.honorific, byline.name) = (honorific, name);
-            place(lexicon, &mut byline, &deeper.map(|text| self::pieces(&text)).unwrap_or(inner_pieces));
-        } else {
-            // "(North Wexley) (Lab)": a constituency and a party may be in separate brackets.
-            let inner: Vec<String> = brackets.iter().chain([&inside]).flat_map(|text| self::pieces(text)).collect();
-            place(lexicon, &mut byline, &inner);
-        }
-        byline.brackets = Some(inside);
+    // "The Bishop of Tarnley (Rt Revd Hugh Amber)": an office that is not a role in these proceedings.
+    let names_office = is_office || starts_with_article(lexicon, &head) && is_title(lexicon, &head);
+    let person = if names_office { brackets.iter().position(|text| names_person(lexicon, text)) } else { None };
+    if let Some(at) = person {
+        set_holder(lexicon, &mut byline, &head, &brackets[at]);
     }
+    // "(North Wexley) (Lab)": a constituency and a party may be in separate brackets.
+    let others: Vec<String> = brackets
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| Some(*at) != person)
+        .flat_map(|(_, text)| self::pieces(text))
+        .collect();
+    place_brackets(lexicon, &mut byline, others);
+    byline.brackets = brackets.last().cloned();
     split_title(lexicon, &mut byline);
     let is_chair = labels::is_chair_label(lexicon, &head);
     if byline.details.title.is_none() && !is_chair {
@@ -157,6 +162,80 @@ pub fn split(lexicon: &Lexicon, text: &str) -> Byline {
     byline
 }
 
+/// Whether the text in brackets names a person, possibly with details: "Mr. Bruce Hill (Simcoe, CPC)".
+fn names_person(lexicon: &Lexicon, inside: &str) -> bool {
+    let (inner, _) = take_brackets(lexicon, inside);
+    let name = inner.split([',', '，']).next().unwrap_or("");
+    let is_person = labels::judge(lexicon, name)
+        .is_some_and(|judgement| judgement.kind == LabelKind::Person && judgement.quality >= 0.5);
+    is_person && !lexicon.is_country(name) && !lexicon.is_party_name(name)
+}
+
+/// Makes the person in the brackets of an office the person of the byline, and the office the title.
+fn set_holder(lexicon: &Lexicon, byline: &mut Byline, head: &str, inside: &str) {
+    let (inner, deeper) = take_brackets(lexicon, inside);
+    let mut pieces = pieces(&inner);
+    let person = if pieces.is_empty() { inner } else { pieces.remove(0) };
+    let (honorific, name) = split_honorific(lexicon, &person);
+    byline.details.title = byline.details.title.take().or_else(|| Some(without_article(lexicon, head)));
+    (byline.details.honorific, byline.name) = (honorific, name);
+    let details = if deeper.is_empty() { pieces } else { deeper.iter().flat_map(|text| self::pieces(text)).collect() };
+    place_brackets(lexicon, byline, details);
+}
+
+/// The first name and the surname of "Hill, Ann" or "van der Berg, Tessa (External)", if a text has this form; `None`
+/// for other texts. By its form alone "Hill, Norland" is the same, so that the form has to be confirmed by the format or
+/// by other labels.
+pub fn surname_first(lexicon: &Lexicon, text: &str) -> Option<(String, String)> {
+    const LONGEST: usize = 4;
+    let (outside, _) = take_brackets(lexicon, &tidy(text));
+    let mut parts: Vec<&str> = outside.split([',', '，']).map(str::trim).collect();
+    while parts.len() > 2 && parts.last().is_some_and(|last| labels::is_post_nominal(lexicon, last)) {
+        parts.pop();
+    }
+    let [surname, first] = parts.as_slice() else { return None };
+    let is_word = |token: &str| token.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '\'' | '’' | '-'));
+    let is_name = |token: &&str| {
+        let word = token.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+        let is_other = lexicon.is_position(&word)
+            || lexicon.is_office(&word)
+            || lexicon.is_chair(&word)
+            || lexicon.is_body(&word)
+            || lexicon.is_legal_form(&word)
+            || lexicon.is_function_word(&word) && !lexicon.is_also_name(&word)
+            || labels::is_post_nominal(lexicon, token)
+            || lexicon.month(&word).is_some();
+        is_word(token) && (lexicon.is_particle(&word) || token.starts_with(char::is_uppercase)) && !is_other
+    };
+    let are_names = |text: &str| {
+        let tokens: Vec<&str> = text.split_whitespace().collect();
+        (1..=LONGEST).contains(&tokens.len())
+            && tokens.iter().all(is_name)
+            && tokens.iter().any(|token| token.starts_with(char::is_uppercase))
+    };
+    let in_capitals = |text: &str| text.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase);
+    let n_letters = first.chars().filter(|c| c.is_alphabetic()).count();
+    // "Hill, ACME"
+    let is_acronym = in_capitals(first) && n_letters > 2 && !in_capitals(surname);
+    let (honorific, without) = split_honorific(lexicon, first);
+    let is_surname = are_names(surname) && split_honorific(lexicon, surname).0.is_none();
+    let fits = is_surname && are_names(&without) && !is_acronym && !lexicon.is_country(first);
+    let first = honorific.map_or_else(|| without.clone(), |honorific| format!("{honorific} {without}"));
+    fits.then(|| (first, (*surname).to_string()))
+}
+
+/// Splits a byline whose name begins with the surname: "Hill, Ann" has the label as printed and the name "Ann Hill". A
+/// text without this form is split as any other.
+pub fn split_surname_first(lexicon: &Lexicon, text: &str) -> Byline {
+    let Some((first, surname)) = surname_first(lexicon, text) else { return split(lexicon, text) };
+    let printed = tidy(text);
+    let (outside, brackets) = take_brackets(lexicon, &printed);
+    let mut byline = split(lexicon, &format!("{first} {surname}"));
+    let others: Vec<String> = brackets.iter().flat_map(|text| pieces(text)).collect();
+    place_brackets(lexicon, &mut byline, others);
+    Byline { printed, label: tidy(&outside), brackets: brackets.last().cloned(), ..byline }
+}
+
 /// The text on one line, with single spaces and without the signs at the end of a byline.
 pub fn tidy(text: &str) -> String {
     collapse_white_space(text)
@@ -172,13 +251,13 @@ fn take_brackets(lexicon: &Lexicon, text: &str) -> (String, Vec<String>) {
     let (mut depth, mut from) = (0usize, 0usize);
     for (at, c) in text.char_indices() {
         match c {
-            '(' | '[' => {
+            '(' | '[' | '（' | '［' => {
                 if depth == 0 {
                     from = at + c.len_utf8();
                 }
                 depth += 1;
             }
-            ')' | ']' if depth > 0 => {
+            ')' | ']' | '）' | '］' if depth > 0 => {
                 depth -= 1;
                 if depth == 0 {
                     inside.push(text[from..at].trim().to_string());
@@ -224,29 +303,73 @@ pub fn split_honorific(lexicon: &Lexicon, name: &str) -> (Option<String>, String
 pub fn place(lexicon: &Lexicon, byline: &mut Byline, pieces: &[String]) {
     if let [place, party] = pieces
         && is_party(party)
+        && !lexicon.is_legal_form(&labels::words(party).concat())
         && !is_title(lexicon, place)
     {
-        byline.details.country = Some(place.clone());
+        byline.details.constituency = Some(place.clone());
         byline.details.party = Some(party.trim_end_matches('.').to_string());
         return;
     }
+    place_offices(lexicon, byline, pieces);
+}
+
+/// Sorts the pieces in the brackets after a name: pronouns are left out; a party, a seat and a country are recognised,
+/// and the rest is title and affiliation.
+fn place_brackets(lexicon: &Lexicon, byline: &mut Byline, mut pieces: Vec<String>) {
+    pieces.retain(|piece| !are_pronouns(lexicon, piece));
+    let known = |piece: &String| lexicon.is_party_name(piece) || party_and_seat(lexicon, piece).is_some();
+    let by_form = |pieces: &[String]| {
+        let last = pieces.last().filter(|last| is_party(last))?;
+        // "(Burnaby South, NDP)", "(CDU/CSU)": after a place, or in capitals as parliamentary groups are printed.
+        let is_group = last.contains(['/', '-']) && last.chars().filter(|c| c.is_uppercase()).count() >= 2;
+        (pieces.len() >= 2 || is_group).then(|| pieces.len() - 1)
+    };
+    let titles = pieces.iter().any(|piece| is_title(lexicon, piece));
+    let at = pieces.iter().rposition(known).or_else(|| if titles { None } else { by_form(&pieces) });
+    if let Some(at) = at.filter(|_| byline.details.party.is_none()) {
+        let piece = pieces.remove(at);
+        let (party, seat) = party_and_seat(lexicon, &piece).map_or((piece, None), |(party, seat)| (party, Some(seat)));
+        byline.details.party = Some(party.trim_end_matches('.').to_string());
+        byline.details.constituency = seat;
+        // What stands beside a party is the seat, unless it is an office or a body.
+        let are_seats = pieces.iter().all(|piece| !is_telling(lexicon, piece)) && !titles;
+        if are_seats && byline.details.constituency.is_none() && !pieces.is_empty() {
+            byline.details.constituency = Some(pieces.join(", "));
+            return;
+        }
+    }
+    if let [only] = pieces.as_slice()
+        && lexicon.is_country(only)
+        && byline.details.country.is_none()
+    {
+        byline.details.country = Some(only.clone());
+        return;
+    }
+    place_offices(lexicon, byline, &pieces);
+}
+
+/// The party and the seat of "D-NY", "R-Texas", "D-NY-14".
+fn party_and_seat(lexicon: &Lexicon, piece: &str) -> Option<(String, String)> {
+    let (party, seat) = piece.split_once(['-', '–'])?;
+    let is_seat = seat.starts_with(char::is_uppercase)
+        && seat.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | ' '))
+        && (seat.chars().take_while(|c| c.is_uppercase()).count() == 2 || seat.contains(char::is_lowercase));
+    let is_party = party.chars().count() <= 3 && lexicon.is_party_name(party) && !lexicon.is_party_name(piece);
+    (is_party && is_seat).then(|| (party.to_string(), seat.to_string()))
+}
+
+/// "she/her", "they, them": pronouns that a person gives.
+fn are_pronouns(lexicon: &Lexicon, piece: &str) -> bool {
+    let mut words = piece.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).peekable();
+    words.peek().is_some() && words.all(|word| lexicon.is_pronoun(&word.to_lowercase()))
+}
+
+/// Sorts pieces into title and affiliation.
+fn place_offices(lexicon: &Lexicon, byline: &mut Byline, pieces: &[String]) {
     let (titles, bodies): (Vec<&String>, Vec<&String>) = pieces.iter().partition(|piece| is_title(lexicon, piece));
     let join = |parts: Vec<&String>| {
         (!parts.is_empty()).then(|| parts.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", "))
     };
-    // A party alone in brackets, in capitals as parliamentary groups are printed.
-    if let ([], [only]) = (titles.as_slice(), bodies.as_slice())
-        && is_party(only)
-        && byline.details.affiliation.is_none()
-        && only.chars().filter(|c| c.is_uppercase()).count() >= 2
-        && byline.details.party.is_none()
-        && pieces.len() == 1
-        && byline.details.title.is_none()
-        && only.contains(['/', '-'])
-    {
-        byline.details.party = Some((*only).clone());
-        return;
-    }
     byline.details.title =
         byline.details.title.take().or_else(|| join(titles)).map(|title| without_the(lexicon, &title));
     byline.details.affiliation = byline.details.affiliation.take().or_else(|| join(bodies));
@@ -301,16 +424,92 @@ mod tests {
             (byline.label.as_str(), byline.name.as_str(), byline.details.title.as_deref()),
             ("The Acting Chair", "Bruce Hill", Some("Acting Chair"))
         );
-        assert_eq!((byline.details.country.as_deref(), byline.details.party.as_deref()), (Some("Simcoe"), Some("CPC")));
+        assert_eq!(
+            (byline.details.constituency.as_deref(), byline.details.party.as_deref()),
+            (Some("Simcoe"), Some("CPC"))
+        );
 
         let byline = split(Lexicon::builtin(), "Mr. Paul Hill (Burnaby South, NDP)");
         assert_eq!(
-            (byline.details.country.as_deref(), byline.details.party.as_deref(), byline.details.affiliation),
+            (byline.details.constituency.as_deref(), byline.details.party.as_deref(), byline.details.affiliation),
             (Some("Burnaby South"), Some("NDP"), None)
         );
 
         let byline = split(Lexicon::builtin(), "Justice (ret.) Ellen Hill (Chair)");
         assert_eq!((byline.details.honorific.as_deref(), byline.name.as_str()), (Some("Justice"), "Ellen Hill"));
+    }
+
+    fn details(text: &str) -> [Option<String>; 4] {
+        let Details { affiliation, country, constituency, party, .. } = split(Lexicon::builtin(), text).details;
+        [affiliation, country, constituency, party]
+    }
+
+    #[test]
+    fn party_seat_country_and_affiliation_have_their_own_columns() {
+        let expected = |parts: [&str; 4]| parts.map(|part| (!part.is_empty()).then(|| part.to_string()));
+        for (text, parts) in [
+            ("Baroness Scott of Byfield (Con)", ["", "", "", "Con"]),
+            ("The Earl of Errol (CB)", ["", "", "", "CB"]),
+            ("Ann Lark (Millbank, West Oakton) (Lab/Co-op)", ["", "", "Millbank, West Oakton", "Lab/Co-op"]),
+            ("Hon. Bo Hill (Nipissing, Lib.)", ["", "", "Nipissing", "Lib"]),
+            ("Ute Kern (CDU/CSU)", ["", "", "", "CDU/CSU"]),
+            ("Ute Kern (BÜNDNIS 90/DIE GRÜNEN)", ["", "", "", "BÜNDNIS 90/DIE GRÜNEN"]),
+            ("Sen. Bo Hill [D-NY]", ["", "", "NY", "D"]),
+            ("Rep. Ann Lee (R-Texas)", ["", "", "Texas", "R"]),
+            ("Rep. Ann Lee (D-NY-14)", ["", "", "NY-14", "D"]),
+            ("H.E. Mr. Jean-Luc D'Arcy (France)", ["", "France", "", ""]),
+            ("Dana Kim (she/her)", ["", "", "", ""]),
+            ("Dana Kim (External)", ["External", "", "", ""]),
+            ("Dana Kim (Harbour Board)", ["Harbour Board", "", "", ""]),
+            (
+                "The Minister of State, Department for Ports (Baroness Scott of Byfield) (Con)",
+                ["Department for Ports", "", "", "Con"],
+            ),
+            ("Camilla Ek (S)", ["", "", "", "S"]),
+        ] {
+            assert_eq!(details(text), expected(parts), "{text}");
+        }
+        let minister = "The Minister of State, Department for Ports (Baroness Scott of Byfield) (Con)";
+        assert_eq!(split(Lexicon::builtin(), minister).name, "Scott of Byfield");
+    }
+
+    #[test]
+    fn an_address_is_no_byline() {
+        for text in [
+            "Mr. Speaker, the keeper of the old mill has left us",
+            "Madam Chair, you said",
+            "Mr President, dear friends",
+        ] {
+            assert!(addresses(Lexicon::builtin(), text), "{text}");
+        }
+        for text in ["The Chair, Ann Lee", "President of the Court, Bo Hill", "Ann Lee, Minister of Roads"] {
+            assert!(!addresses(Lexicon::builtin(), text), "{text}");
+        }
+    }
+
+    #[test]
+    fn full_width_brackets_are_brackets() {
+        let byline = split(Lexicon::builtin(), "李华（规划局局长）");
+        assert_eq!((byline.name.as_str(), byline.details.title.as_deref()), ("李华", Some("规划局局长")));
+    }
+
+    #[test]
+    fn a_surname_before_the_first_name() {
+        let name = |text: &str| {
+            let byline = split_surname_first(Lexicon::builtin(), text);
+            (byline.name, byline.label, byline.details.affiliation)
+        };
+        let expected = |name: &str, label: &str, affiliation: &str| {
+            (name.to_string(), label.to_string(), (!affiliation.is_empty()).then(|| affiliation.to_string()))
+        };
+        assert_eq!(name("Hill, Ann"), expected("Ann Hill", "Hill, Ann", ""));
+        assert_eq!(name("Kim, Dana (External)"), expected("Dana Kim", "Kim, Dana", "External"));
+        assert_eq!(name("van der Berg, Tessa"), expected("Tessa van der Berg", "van der Berg, Tessa", ""));
+        assert_eq!(name("Lee, Dr. Ann Harriet"), expected("Ann Harriet Lee", "Lee, Dr. Ann Harriet", ""));
+        assert_eq!(name("Dale, John G., Jr."), expected("John G. Dale", "Dale, John G., Jr.", ""));
+        for other in ["Ann Lee, Director", "Lee, Harbour Board", "Lee, ACME", "Ann Lee", "Hill, Chile", "Acme, Inc."] {
+            assert_eq!(surname_first(Lexicon::builtin(), other), None, "{other}");
+        }
     }
 
     #[test]

@@ -25,8 +25,8 @@ pub fn label_before_colon(text: &str, ends: impl Fn(&str, usize) -> bool) -> Opt
     let (mut depth, mut in_brackets) = (0usize, 0usize);
     for (at, c) in text.char_indices().take_while(|(at, _)| *at < LONGEST_BYLINE) {
         match c {
-            '(' | '[' => depth += 1,
-            ')' | ']' => depth = depth.saturating_sub(1),
+            '(' | '[' | '（' | '［' => depth += 1,
+            ')' | ']' | '）' | '］' => depth = depth.saturating_sub(1),
             ':' | '：' if depth == 0 => {
                 let after = at + c.len_utf8();
                 let rest = &text[after..];
@@ -59,6 +59,7 @@ pub fn ends_sentence(lexicon: &Lexicon, text: &str, at: usize) -> bool {
     let is_short = (word.chars().count() <= 2 && word.starts_with(char::is_uppercase))
         || labels::is_honorific(lexicon, word)
         || labels::is_post_nominal(lexicon, word)
+        || lexicon.is_legal_form(&word.to_lowercase())
         || word.contains('.');
     let then_dash = text[at + 1..].trim_start().starts_with(['–', '—', '-']);
     text[at..].starts_with(['!', '?']) || then_dash || (!is_short && text[at + 1..].starts_with(char::is_whitespace))

@@ -69,7 +69,7 @@ pub fn split_office(lexicon: &Lexicon, name: &str) -> (Option<String>, String) {
 }
 
 /// "Professor at the University of Loenen": moves the place of work from the title to the affiliation. A body after a
-/// word such as "of" is moved only if the byline has no affiliation or country.
+/// word such as "of" is moved only if the byline has no affiliation or constituency.
 pub fn split_title(lexicon: &Lexicon, byline: &mut Byline) {
     let Some(title) = &byline.details.title else { return };
     let lower = title.to_lowercase();
@@ -92,7 +92,7 @@ pub fn split_title(lexicon: &Lexicon, byline: &mut Byline) {
             && (is_body(words.first()) || is_body(words.last()));
         let is_at = is_at && rest.starts_with(char::is_uppercase);
         if is_title(lexicon, &title[..at])
-            && (is_at || names_body && byline.details.affiliation.is_none() && byline.details.country.is_none())
+            && (is_at || names_body && byline.details.affiliation.is_none() && byline.details.constituency.is_none())
         {
             let place = match &byline.details.affiliation {
                 Some(more) => format!("{rest}, {more}"),
@@ -157,7 +157,7 @@ pub fn is_title(lexicon: &Lexicon, piece: &str) -> bool {
             return false;
         }
     }
-    false
+    labels::is_caseless(piece) && lexicon.closes_with_position(piece.trim())
 }
 
 /// Whether a piece after a name describes a person: evidence that a line is a byline.

@@ -215,6 +215,7 @@ pub(super) fn speakers<'a>(closing: &Closing<'a>) -> Vec<SpeakerRow<'a>> {
         title: speaker.details.title.as_deref(),
         affiliation: speaker.details.affiliation.as_deref(),
         country: speaker.details.country.as_deref(),
+        constituency: speaker.details.constituency.as_deref(),
         party: speaker.details.party.as_deref(),
         role: speaker.role.as_str(),
         n_utterances: count(speaker.n_utterances),

@@ -141,7 +141,7 @@ tables! {
         /// its people list gives ids.
         person_id: &'a str;
         /// Rule that links the speaker with speakers in other documents: `people_list`, `same_name_and_detail` (the same full
-        /// name, and the same affiliation, party or country) or `same_name`; `kept_apart` where another document has the
+        /// name, and the same affiliation, party, country or constituency) or `same_name`; `kept_apart` where another document has the
         /// same name, but it is or may be another person.
         person_rule: &'a str, null "no other document has the name";
         /// Confidence of `person_rule`. A convention that orders the rules, not a measured probability.
@@ -158,6 +158,8 @@ tables! {
         affiliation: &'a str, null "the document gives none";
         /// Country that the person represents, as printed.
         country: &'a str, null "the document gives none";
+        /// Constituency, seat or state that the person represents in a parliament, as printed.
+        constituency: &'a str, null "the document gives none";
         /// Party or parliamentary group.
         party: &'a str, null "the document gives none";
         /// Role in the proceedings: `chair`, `speaker`, `questioner`, `interjector` or `unknown`.
@@ -239,7 +241,7 @@ tables! {
         byline_block_id: &'a str, null "there is no byline, or the format itself names the speaker";
         /// Rule that links the utterance to its speaker: `first_mention` (the byline that introduces the speaker),
         /// `same_label`, `ocr_variant`, `same_full_name`, `unique_surname`, `office_in_chair_line`, `office_beside_name`,
-        /// `people_list`, `people_list_surname` or `declared` (by the format). Uncertain links are `unnamed_office`,
+        /// `named_part`, `people_list`, `people_list_surname` or `declared` (by the format). Uncertain links are `unnamed_office`,
         /// `anonymous_label`, `ambiguous_surname` and `ambiguous_office`.
         link_rule: &'a str, null "the document does not say who speaks";
         /// Confidence of `link_rule`. A convention that orders the rules, not a measured probability.

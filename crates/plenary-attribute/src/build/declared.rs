@@ -25,7 +25,7 @@ use plenary_corpus::{
     BlockKind, Declared, Document, Explanation, Layout, Link, LinkRule, Pass, Reason, Role, Style, Transcript, Turn,
     TurnRule, Utterance, ids,
 };
-use plenary_names::bylines::{Byline, split};
+use plenary_names::bylines::{Byline, split_surname_first};
 use plenary_names::lexicon::Lexicon;
 
 /// Attributes the speech of a document whose turns name their speakers.
@@ -125,7 +125,7 @@ enum Key<'t> {
 
 /// A person as the format declares them.
 fn person(lexicon: &Lexicon, declared: &Declared, turn: usize) -> Person {
-    let printed = split(lexicon, &declared.label);
+    let printed = split_surname_first(lexicon, &declared.label);
     let presides = declared.role.map_or_else(|| printed.presides(lexicon), |role| role == Role::Chair);
     let mut details = printed.details.clone();
     details.overrule_by(&declared.details);
@@ -223,7 +223,7 @@ fn assemble<'d>(document: &Document, page: &Page<'d>, person_of: &[Option<usize>
             utterance_id: ids::utterance(document_id, utterances.len() + 1),
             position: utterances.len() + 1,
             speaker: person_of[turn],
-            label: declared.map(|declared| split(page.lexicon, &declared.label).label),
+            label: declared.map(|declared| split_surname_first(page.lexicon, &declared.label).label),
             span: mapped.source_span(0, text.len()),
             n_words: n_words(&text),
             text,

@@ -9,6 +9,7 @@ mod inline;
 pub(crate) mod marks;
 pub(crate) mod own_line;
 pub(crate) mod pattern;
+mod prints;
 mod questions;
 mod styles;
 pub(crate) mod template;

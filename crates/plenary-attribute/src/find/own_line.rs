@@ -16,7 +16,9 @@ use crate::page::{Page, Settled};
 use crate::weights::Weights;
 use plenary_corpus::{Layout, Reason, Span, Style};
 use plenary_names::bylines::{self, Reader};
+use plenary_names::described;
 use plenary_names::labels::{self, Judgement, LabelKind};
+use plenary_names::lexicon::Lexicon;
 use plenary_names::offices;
 use plenary_names::text::constant_regex;
 
@@ -64,7 +66,7 @@ pub(crate) fn alone(
         let name = NUMBER.find(text).map(|number| &text[number.end()..]).filter(|_| lines.len() == 1)?;
         let byline = bylines::split(lexicon, name);
         let block = lines.start..lines.start + 1;
-        return if byline.details.country.is_some() {
+        return if byline.details.constituency.is_some() {
             below(page, settled, &block, name, Style::NameLine, reader)
         } else {
             None
@@ -100,15 +102,24 @@ pub(crate) fn alone(
     if lines.len() == 1
         && mostly_capitals
         && text.split_whitespace().count() <= 9
-        && !text.ends_with(['.', '!', '?', ','])
+        && !ends_sentence(lexicon, text, &['.', '!', '?', ','])
     {
         return below(page, settled, &block, text, Style::Capitals, reader);
     }
     // A plain name: on a separate line, or on the first of a few short lines.
-    if lines.len() == 1 && !text.ends_with(['.', '!', '?', ':', ';']) {
+    if lines.len() == 1 && !ends_sentence(lexicon, text, &['.', '!', '?', ':', ';']) {
         return below(page, settled, &block, text, Style::NameLine, reader);
     }
     None
+}
+
+/// Whether a line ends like a sentence. The full stop of "JOHN DALE, JR." belongs to the name.
+fn ends_sentence(lexicon: &Lexicon, text: &str, signs: &[char]) -> bool {
+    let is_of_name = || {
+        let last = text.rsplit([' ', ',']).next().unwrap_or("");
+        text.split_whitespace().nth(1).is_some() && text.ends_with('.') && labels::is_post_nominal(lexicon, last)
+    };
+    text.ends_with(signs) && !is_of_name()
 }
 
 /// A byline in bold: a paragraph in bold, or one that begins in bold and continues with the person's office.
@@ -324,7 +335,8 @@ fn below(
     if style == Style::NameLine {
         let byline = &candidate.parts;
         let has_more = byline.details.title.is_some()
-            || byline.details.country.is_some()
+            || byline.details.constituency.is_some()
+            || byline.details.party.is_some()
             || byline.details.affiliation.as_deref().is_some_and(|text| offices::is_telling(lexicon, text))
             || byline.details.honorific.is_some();
         let separated = text.contains('|') || text.contains('\t');

@@ -95,6 +95,7 @@ fn parts(lexicon: &Lexicon, found: &Captures<'_>, printed: &str) -> Byline {
             title: group("title").or(office).or(chair),
             affiliation: group("affiliation"),
             country: group("country"),
+            constituency: group("constituency"),
             party: group("party"),
         },
         role,

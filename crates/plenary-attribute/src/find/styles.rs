@@ -10,18 +10,15 @@ use super::company;
 use super::heads;
 use super::inline::leading;
 use super::own_line::{alone, heading};
+use super::prints;
 use super::template;
 use crate::candidate::{ACCEPT, Candidate, Found};
-use crate::link::people;
 use crate::options::people_list::PeopleList;
-use crate::page::{Page, PageLine, Settled};
+use crate::page::{Page, Settled};
 use plenary_corpus::{Layout, Reason, Rival, Style, StyleScore};
 use plenary_names::bylines::Reader;
-use plenary_names::compare::name_words;
-use plenary_names::damage::is_recognised_print;
 use plenary_names::labels::LabelKind;
 use plenary_names::lexicon::Lexicon;
-use plenary_names::misreadings::{Print, canonical_labels};
 
 /// Another style is used beside the main one if its score is at least this share of the score of the main style.
 const COMPANION: f32 = 0.25;
@@ -47,7 +44,8 @@ pub(crate) fn find(
         all.retain(|candidate| candidate.style == style);
     }
     company::name_last(page.lexicon, &mut all);
-    correct_labels(page, list, &mut all);
+    prints::read_surnames_first(page, &mut all);
+    prints::correct_labels(page, list, &mut all);
     all.retain(|candidate| candidate.confidence() > 0.0);
     let legend = if pinned.is_none() { heads::drop_fields(page, &mut all) } else { Vec::new() };
     if pinned.is_none() {
@@ -55,6 +53,7 @@ pub(crate) fn find(
     }
     let mut rosters = company::drop_rosters(page, &mut all);
     rosters.extend(heads::listed(page, page.lines.len()).into_iter().map(|byline| byline.label));
+    rosters.extend(prints::holders(page, &all));
     company::drop_letters(page, &mut all);
     treat_lines_as_turns(&mut all);
     let mut counts: HashMap<(Style, &str), usize> = HashMap::new();
@@ -190,42 +189,6 @@ fn treat_lines_as_turns(all: &mut [Candidate]) {
         let (inside, outside) = places.get(&candidate.style).copied().unwrap_or_default();
         candidate.inside = inside <= outside;
     }
-}
-
-/// Corrects misread labels, and gives them the kind and at least the confidence of the correct one.
-fn correct_labels(page: &Page<'_>, list: Option<&PeopleList>, all: &mut [Candidate]) {
-    let is_label = |candidate: &Candidate| candidate.confidence() > 0.0;
-    let print =
-        |candidate: &'_ Candidate| (candidate.label.clone(), is_label(candidate), is_listed(page, list, candidate));
-    let prints: Vec<(String, bool, bool)> = all.iter().map(print).collect();
-    let prints =
-        prints.iter().map(|(label, is_label, is_listed)| Print { label, is_label: *is_label, is_listed: *is_listed });
-    let is_recognised = || is_recognised_print(page.lines.iter().map(PageLine::text));
-    let canonical = canonical_labels(page.lexicon, prints, is_recognised);
-    let targets: HashSet<&String> = canonical.values().collect();
-    let forms: HashMap<String, (LabelKind, f32)> = all
-        .iter()
-        .filter(|candidate| is_label(candidate) && targets.contains(&candidate.label))
-        .map(|candidate| (candidate.label.clone(), (candidate.kind, candidate.confidence())))
-        .collect();
-    for candidate in all.iter_mut() {
-        let Some(label) = canonical.get(&candidate.label) else { continue };
-        if let Some((kind, confidence)) = forms.get(label) {
-            candidate.kind = *kind;
-            candidate.raise(*confidence, Reason::Misread);
-        }
-        candidate.label.clone_from(label);
-    }
-}
-
-/// Whether the study's list of people has the person of a byline, by the name or by the surname alone.
-fn is_listed(page: &Page<'_>, list: Option<&PeopleList>, candidate: &Candidate) -> bool {
-    let Some(list) = list else { return false };
-    let surname = || match name_words(page.lexicon, &candidate.parts.name).as_slice() {
-        [only] => !list.of_surname(only).is_empty(),
-        _ => false,
-    };
-    people::listed(list, &candidate.parts).is_some() || surname()
 }
 
 /// The share of the main style's score that another style needs. Names on separate lines beside labels on the line of the speech are

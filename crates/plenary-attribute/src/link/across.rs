@@ -60,8 +60,8 @@ fn full_name(lexicon: &Lexicon, speaker: &Speaker) -> Option<String> {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Description {
     honorific: Option<String>,
-    /// Words of affiliation, party and country.
-    details: [Option<BTreeSet<String>>; 3],
+    /// Words of affiliation, party, country and constituency.
+    details: [Option<BTreeSet<String>>; 4],
 }
 
 impl Description {
@@ -76,11 +76,12 @@ impl Description {
                 words(&speaker.details.affiliation),
                 words(&speaker.details.party),
                 words(&speaker.details.country),
+                words(&speaker.details.constituency),
             ],
         }
     }
 
-    /// Whether the two cannot describe one person: they differ in affiliation, party or country, or in honorifics as Mr
+    /// Whether the two cannot describe one person: they differ in affiliation, party, country or constituency, or in honorifics as Mr
     /// and Mrs do. "Acme" and "Acme Institute" do not differ.
     fn contradicts(&self, lexicon: &Lexicon, other: &Self) -> bool {
         !titles_agree(lexicon, self.honorific.as_deref(), other.honorific.as_deref())
@@ -90,7 +91,7 @@ impl Description {
             })
     }
 
-    /// Whether both name the same affiliation, party or country.
+    /// Whether both name the same affiliation, party, country or constituency.
     fn agrees(&self, other: &Self) -> bool {
         self.details.iter().zip(&other.details).any(|pair| match pair {
             (Some(a), Some(b)) => a.is_subset(b) || b.is_subset(a),

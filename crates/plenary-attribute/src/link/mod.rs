@@ -4,4 +4,6 @@
 //! for each speaker.
 
 pub(crate) mod across;
+pub(crate) mod examination;
+mod offices;
 pub(crate) mod people;

@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 
 use crate::candidate::Found;
+use crate::link::offices::{Office, label_key};
 use crate::options::people_list::{ListedPerson, PeopleList};
 use plenary_corpus::{Details, LinkRule, Role};
 use plenary_names::bylines::Byline;
@@ -92,15 +93,21 @@ pub(crate) fn link(lexicon: &Lexicon, chairs: &[Byline], bylines: &[Byline], lis
     }
     let all_names: Vec<Vec<String>> = bylines.iter().map(|byline| name_words(lexicon, &byline.name)).collect();
     let all_listed: Vec<Option<usize>> = bylines.iter().map(listed).collect();
-    let is_full = |i: usize| all_names[i].len() >= 2 && !labels::is_chair_label(lexicon, &bylines[i].name);
-    // Listed people first, then full names, so that a surname alone finds its person even if it occurs earlier.
-    let pass_of = |i: usize| if all_listed[i].is_some() { 0 } else { 2 - u8::from(is_full(i)) };
+    // Listed people first, then full names, so that a surname alone finds its person even if it occurs earlier; then
+    // offices alone, which find their holders.
+    let pass_of = |i: usize| match &bylines[i] {
+        _ if all_listed[i].is_some() => 0,
+        byline if is_office_alone(lexicon, byline) => 3,
+        _ if all_names[i].len() >= 2 => 1,
+        _ => 2,
+    };
     let mut owners: Vec<Option<Owner>> = vec![None; bylines.len()];
-    let mut resolved: HashMap<(Option<&str>, &str), Owner> = HashMap::new();
-    for pass in 0..3 {
+    let mut resolved: HashMap<(Option<&str>, &str, &str), Owner> = HashMap::new();
+    for pass in 0..4 {
         for (i, byline) in bylines.iter().enumerate().filter(|(i, _)| pass_of(*i) == pass) {
-            let name = if pass < 2 { byline.name.as_str() } else { byline.label.as_str() };
-            let owner = resolved.entry((byline.details.honorific.as_deref(), name)).or_insert_with(|| {
+            let label = if pass < 2 { "" } else { byline.label.as_str() };
+            let key = (byline.details.honorific.as_deref(), byline.name.as_str(), label);
+            let owner = resolved.entry(key).or_insert_with(|| {
                 let found = match all_listed[i] {
                     Some(listed) => known.of_listed(listed),
                     None if pass == 1 => known.of_name(&all_names[i], byline),
@@ -109,6 +116,7 @@ pub(crate) fn link(lexicon: &Lexicon, chairs: &[Byline], bylines: &[Byline], lis
                 known.resolve(found, byline, i, &all_names[i])
             });
             owners[i] = Some(owner.clone());
+            known.add_office(owner.person, byline);
             enrich(lexicon, &mut known.people[owner.person], byline, Mention::Byline(i));
             // Later occurrences of the label are linked to this one.
             if owner.rule == LinkRule::FirstMention {
@@ -156,7 +164,11 @@ struct Known<'l> {
     /// By first and last word of the name.
     by_ends: HashMap<(String, String), Vec<usize>>,
     by_surname: HashMap<String, Vec<usize>>,
+    /// People of whom only the surname is known, by the surname.
+    by_surname_alone: HashMap<String, Vec<usize>>,
     by_label: HashMap<String, usize>,
+    /// By the label of an office beside which a byline names its holder.
+    by_office: HashMap<String, Vec<usize>>,
     /// For each label its first link, with the other people to whom it may belong.
     rule_of_label: HashMap<String, (LinkRule, Vec<String>)>,
     by_listed: HashMap<usize, usize>,
@@ -171,7 +183,9 @@ impl<'l> Known<'l> {
             names: Vec::new(),
             by_ends: HashMap::new(),
             by_surname: HashMap::new(),
+            by_surname_alone: HashMap::new(),
             by_label: HashMap::new(),
+            by_office: HashMap::new(),
             rule_of_label: HashMap::new(),
             by_listed: HashMap::new(),
         }
@@ -180,7 +194,9 @@ impl<'l> Known<'l> {
     fn add(&mut self, mut person: Person, words: Vec<String>) -> usize {
         let lexicon = self.lexicon;
         let at = self.people.len();
-        self.by_label.entry(person.byline.label.to_lowercase()).or_insert(at);
+        if !is_named_beside(lexicon, &person.byline) {
+            self.by_label.entry(label_key(lexicon, &person.byline.label)).or_insert(at);
+        }
         let mut name = words.clone();
         if let Some((listed, entry)) = person.listed.and_then(|listed| Some((listed, self.entry(listed)?))) {
             name = name_words(lexicon, &entry.name);
@@ -192,10 +208,24 @@ impl<'l> Known<'l> {
         if let [first, .., last] = name.as_slice() {
             self.by_ends.entry((first.clone(), last.clone())).or_default().push(at);
             self.by_surname.entry(last.clone()).or_default().push(at);
+        } else if let [only] = name.as_slice()
+            && (person.byline.details.honorific.is_some() || is_named_beside(lexicon, &person.byline))
+        {
+            self.by_surname_alone.entry(only.clone()).or_default().push(at);
         }
         self.people.push(person);
         self.names.push(words);
         at
+    }
+
+    /// Notes the holder of an office that a byline names beside it: "The Minister of Roads (Mr Hill)".
+    fn add_office(&mut self, person: usize, byline: &Byline) {
+        if is_named_beside(self.lexicon, byline) && byline.line.is_none() {
+            let holders = self.by_office.entry(label_key(self.lexicon, &byline.label)).or_default();
+            if !holders.contains(&person) {
+                holders.push(person);
+            }
+        }
     }
 
     fn entry(&self, listed: usize) -> Option<&ListedPerson> {
@@ -206,7 +236,13 @@ impl<'l> Known<'l> {
     fn resolve(&mut self, found: Resolution, byline: &Byline, i: usize, words: &[String]) -> Owner {
         let lexicon = self.lexicon;
         let Resolution { person, listed, rule, supported_by, others } = found;
-        let label = byline.label.to_lowercase();
+        let rule = match rule {
+            LinkRule::AmbiguousSurname | LinkRule::AmbiguousOffice => rule,
+            _ if byline.line.is_some() => LinkRule::NamedPart,
+            rule => rule,
+        };
+        let supported_by = supported_by.or_else(|| byline.line.map(Mention::Line));
+        let label = label_key(lexicon, &byline.label);
         self.rule_of_label.entry(label).or_insert_with(|| (rule, others.clone()));
         let person = person.unwrap_or_else(|| {
             let new = Person { listed, ..Person::new(lexicon, byline.clone(), 1.0, Mention::Byline(i)) };
@@ -247,7 +283,21 @@ impl<'l> Known<'l> {
     /// The person to whom an office or a surname alone belongs, if there is only one.
     fn of_part(&self, words: &[String], byline: &Byline) -> Resolution {
         let lexicon = self.lexicon;
-        let label = byline.label.to_lowercase();
+        if is_named_beside(lexicon, byline) {
+            return match words {
+                [surname] => self.of_surname(surname, byline),
+                _ => Resolution::new_person(rule_of_new(lexicon, byline)),
+            };
+        }
+        match self.by_office.get(&label_key(lexicon, &byline.label)).map(Vec::as_slice) {
+            Some([only]) => return self.known(*only, LinkRule::OfficeBesideName),
+            Some(several) => {
+                let others = self.names_of(several);
+                return Resolution { others, ..Resolution::new_person(LinkRule::AmbiguousOffice) };
+            }
+            None => {}
+        }
+        let label = label_key(lexicon, &byline.label);
         if let Some(at) = self.by_label.get(&label) {
             // The same label in other capitals is linked as before.
             return match self.rule_of_label.get(&label) {
@@ -256,7 +306,7 @@ impl<'l> Known<'l> {
             };
         }
         if labels::is_chair_label(lexicon, &byline.label) {
-            return self.of_office();
+            return self.of_office(byline);
         }
         match words {
             [surname] => self.of_surname(surname, byline),
@@ -264,10 +314,19 @@ impl<'l> Known<'l> {
         }
     }
 
-    /// The person who presides, if there is only one.
-    fn of_office(&self) -> Resolution {
+    /// The person who presides with this office, if there is only one. A line that names the chair may use another word
+    /// for the office, but not another rank.
+    fn of_office(&self, byline: &Byline) -> Resolution {
         let lexicon = self.lexicon;
-        let presides = |person: &Person| person.presides && !labels::is_chair_label(lexicon, &person.byline.name);
+        let own = Office::of(lexicon, &byline.label);
+        let holds = |person: &Person| match (&own, Office::of_byline(lexicon, &person.byline)) {
+            (Some(own), Some(held)) if matches!(person.presides_by, Some(Mention::Line(_))) => own.has_ranks_of(&held),
+            (Some(own), Some(held)) => own.is_same(lexicon, &held),
+            (Some(own), None) => own.is_without_rank(),
+            (None, _) => true,
+        };
+        let presides =
+            |person: &Person| person.presides && !labels::is_chair_label(lexicon, &person.byline.name) && holds(person);
         let presiding: Vec<usize> = (0..self.people.len()).filter(|at| presides(&self.people[*at])).collect();
         match presiding.as_slice() {
             [] => Resolution::new_person(LinkRule::UnnamedOffice),
@@ -286,9 +345,16 @@ impl<'l> Known<'l> {
         }
     }
 
-    /// The only person with a surname: in the document or, if no person there has it, on the list.
+    /// The only person with a surname: in the document or, if no person there has it, on the list. Who is known by the
+    /// same honorific and surname comes first.
     fn of_surname(&self, surname: &str, byline: &Byline) -> Resolution {
         let lexicon = self.lexicon;
+        let honorific = |byline: &Byline| byline.details.honorific.as_deref().map(labels::words);
+        let alone = self.by_surname_alone.get(surname).map_or(&[][..], Vec::as_slice).iter().copied();
+        let alone: Vec<usize> = alone.filter(|at| honorific(&self.people[*at].byline) == honorific(byline)).collect();
+        if let [only] = alone.as_slice() {
+            return self.known(*only, LinkRule::UniqueSurname);
+        }
         let of_surname = self.by_surname.get(surname).map_or(&[][..], Vec::as_slice);
         let in_document: Vec<usize> = of_surname
             .iter()
@@ -331,11 +397,31 @@ impl<'l> Known<'l> {
     }
 }
 
+/// Whether a byline names a person beside its label: "The Minister of Roads (Mr Hill)", or "Q" below a line that names
+/// the examiner.
+fn is_named_beside(lexicon: &Lexicon, byline: &Byline) -> bool {
+    let name = name_words(lexicon, &byline.name);
+    let label = name_words(lexicon, &byline.label);
+    name.last().is_some_and(|surname| !label.contains(surname))
+}
+
+/// Whether a byline is an office without the name of its holder: "The Chair", "The Minister of Roads".
+fn is_office_alone(lexicon: &Lexicon, byline: &Byline) -> bool {
+    let is_office =
+        || labels::judge(lexicon, &byline.label).is_some_and(|judgement| judgement.kind == LabelKind::Office);
+    labels::is_chair_label(lexicon, &byline.name)
+        || labels::is_chair_label(lexicon, &byline.label) && !is_named_beside(lexicon, byline)
+        || byline.name == byline.label && is_office()
+}
+
 /// The rule for a person without a link: known by a name, or by an office or label without a name.
 fn rule_of_new(lexicon: &Lexicon, byline: &Byline) -> LinkRule {
     match labels::judge(lexicon, &byline.label).map(|judgement| judgement.kind) {
         // "Speaker 2" is one person, "A member of the audience" may be several.
-        Some(LabelKind::Anonymous) if !byline.label.contains(|c: char| c.is_ascii_digit()) => LinkRule::AnonymousLabel,
+        Some(LabelKind::Anonymous | LabelKind::Office) if byline.label.contains(|c: char| c.is_ascii_digit()) => {
+            LinkRule::FirstMention
+        }
+        Some(LabelKind::Anonymous) => LinkRule::AnonymousLabel,
         Some(LabelKind::Office) if byline.name == byline.label => LinkRule::UnnamedOffice,
         _ => LinkRule::FirstMention,
     }
@@ -368,6 +454,10 @@ fn same_name(known: &[String], words: &[String]) -> bool {
 /// Adds values from a later mention of a person that earlier mentions did not give.
 fn enrich(lexicon: &Lexicon, person: &mut Person, byline: &Byline, mention: Mention) {
     let known = &mut person.byline;
+    // "MS. ROWE" is a better label than "Q".
+    if known.line.is_some() && byline.line.is_none() && matches!(mention, Mention::Byline(_)) {
+        (known.label, known.printed, known.line) = (byline.label.clone(), byline.printed.clone(), None);
+    }
     // "The Chair" is a role in the meeting, not the title of the person.
     let title = byline.details.title.clone().filter(|_| !labels::is_chair_label(lexicon, &byline.label));
     known.details.fill_from(&Details { title, ..byline.details.clone() });
@@ -475,6 +565,43 @@ mod tests {
         );
         assert_eq!(linked.owners[2].supported_by, Some(Mention::Byline(0)));
         assert_eq!(linked.owners[3].supported_by, Some(Mention::Byline(1)));
+    }
+
+    #[test]
+    fn an_office_with_a_name_and_the_name_are_one_person() {
+        let hills = linked(
+            &["Mr Hill", "The Minister of Roads (Mr Hill)", "The Minister of Roads", "Mr Hill", "Ann Dahl"],
+            None,
+        );
+        assert_eq!(people_of(&hills), [0, 0, 0, 0, 1]);
+        assert_eq!(hills.owners[2].rule, LinkRule::OfficeBesideName);
+        assert_eq!(hills.people[0].byline.details.title.as_deref(), Some("Minister of Roads"));
+        let full = linked(&["The Minister of Roads (Bo Hill)", "Bo Hill", "Mr Hill"], None);
+        assert_eq!(people_of(&full), [0, 0, 0]);
+        assert_eq!(linked(&["Speaker 1", "Speaker 2", "Speaker 1"], None).owners[0].rule, LinkRule::FirstMention);
+        let two = linked(
+            &["The Minister of State (Bo Hill)", "The Minister of State (Cy Dahl)", "The Minister of State"],
+            None,
+        );
+        assert_eq!(people_of(&two), [0, 1, 2]);
+        assert_eq!(two.owners[2].rule, LinkRule::AmbiguousOffice);
+    }
+
+    #[test]
+    fn two_offices_of_one_word_are_two_people() {
+        let house = linked(
+            &[
+                "The CHAIRMAN pro tempore (Ms. DeVito)",
+                "The SPEAKER pro tempore",
+                "Ms. DeVITO",
+                "The CHAIRMAN pro tempore",
+            ],
+            None,
+        );
+        assert_eq!(people_of(&house), [0, 1, 0, 0]);
+        assert_eq!(house.owners[1].rule, LinkRule::UnnamedOffice);
+        let commons = linked(&["Mr Deputy Speaker (Sir Roy Gale)", "Mr Speaker", "The Speaker"], None);
+        assert_eq!(people_of(&commons), [0, 1, 1]);
     }
 
     #[test]

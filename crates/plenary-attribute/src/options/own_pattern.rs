@@ -7,8 +7,8 @@ use regex::{Captures, Regex};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The named groups that a pattern may have. The first is required.
-pub const GROUPS: [&str; 9] =
-    ["name", "honorific", "title", "role", "affiliation", "country", "party", "time", "speech"];
+pub const GROUPS: [&str; 10] =
+    ["name", "honorific", "title", "role", "affiliation", "country", "constituency", "party", "time", "speech"];
 
 /// A regular expression that matches the byline at the start of a line. It has a group `name`, and no named groups but
 /// [`GROUPS`].
@@ -131,8 +131,8 @@ mod tests {
     #[test]
     fn errors_name_the_known_groups() {
         insta::assert_snapshot!(error("(?P<name>["), @"not a regular expression: unclosed character class");
-        insta::assert_snapshot!(error("^([A-Z]+):"), @"there is no group `name`; write (?P<name>...) around the speaker's name. Known groups: name (required), honorific, title, role, affiliation, country, party, time, speech");
-        insta::assert_snapshot!(error("(?P<nmae>x)"), @"the group `nmae` is unknown. Known groups: name (required), honorific, title, role, affiliation, country, party, time, speech");
+        insta::assert_snapshot!(error("^([A-Z]+):"), @"there is no group `name`; write (?P<name>...) around the speaker's name. Known groups: name (required), honorific, title, role, affiliation, country, constituency, party, time, speech");
+        insta::assert_snapshot!(error("(?P<nmae>x)"), @"the group `nmae` is unknown. Known groups: name (required), honorific, title, role, affiliation, country, constituency, party, time, speech");
         assert!(error("(?P<name>a)(?=b)").contains("look-around"));
         assert!(error("(?P<name>a{1000}{1000}{1000})").contains("size limit"));
     }

@@ -15,8 +15,8 @@ use plenary_names::lexicon::Lexicon;
 use plenary_names::roles::role_named;
 
 /// The columns that a list may have. The first is required.
-pub(crate) const COLUMNS: [&str; 9] =
-    ["name", "aliases", "role", "title", "affiliation", "party", "country", "honorific", "person_id"];
+pub(crate) const COLUMNS: [&str; 10] =
+    ["name", "aliases", "role", "title", "affiliation", "party", "country", "constituency", "honorific", "person_id"];
 
 /// A person on the list. What the list does not contain is `None` and is taken from the page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub struct ListedPerson {
     pub aliases: Vec<String>,
     /// Role in the proceedings.
     pub role: Option<Role>,
-    /// Honorific, title, affiliation, country and party.
+    /// Honorific, title, affiliation, country, constituency and party.
     pub details: Details,
     /// Id of the person across documents.
     pub person_id: Option<String>,
@@ -358,6 +358,7 @@ fn person(
             title,
             affiliation: cell("affiliation"),
             country: cell("country"),
+            constituency: cell("constituency"),
             party: cell("party"),
         },
         person_id: cell("person_id"),
@@ -415,7 +416,7 @@ mod tests {
 
     #[test]
     fn errors_name_the_line() {
-        insta::assert_snapshot!(error("nom,parti\nAnn Lee,NDP\n"), @"people.csv: there is no column `name`; found `nom`, `parti`; known columns: name (required), aliases, role, title, affiliation, party, country, honorific, person_id");
+        insta::assert_snapshot!(error("nom,parti\nAnn Lee,NDP\n"), @"people.csv: there is no column `name`; found `nom`, `parti`; known columns: name (required), aliases, role, title, affiliation, party, country, constituency, honorific, person_id");
         insta::assert_snapshot!(error("name,aliases\nAnn Lee,Lee\nBo Lee,Mr. Lee\n"), @r#"people.csv, line 3: "Mr. Lee" already stands for the person of line 2; a name or alias can stand for one person only"#);
         insta::assert_snapshot!(error("name,person_id\nAnn Lee,p1\nBo Hill,p1\n"), @r#"people.csv, line 3: the person_id "p1" is also used in line 2; write other names of a person under `aliases`"#);
         assert!(error("name,afiliation\nAnn Lee,Acme\n").contains("did you mean `affiliation`?"));

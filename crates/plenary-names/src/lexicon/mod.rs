@@ -14,6 +14,7 @@ use std::sync::{Arc, LazyLock};
 
 use plenary_corpus::Role;
 use plenary_corpus::hash::sha256;
+use plenary_corpus::text::collapse_white_space;
 use serde::{Serialize, Serializer};
 
 use crate::toml_error::TomlError;
@@ -380,6 +381,10 @@ questions! {
     is_dropped_article: names.dropped_articles,
     /// A word of sentences and headings that does not occur in names.
     is_function_word: names.function_words,
+    /// A function word that is also a name: "do".
+    is_also_name: names.also_names,
+    /// A pronoun that people give after their names: "her".
+    is_pronoun: names.pronouns,
     /// A function word that may begin the label of a speaker: "a".
     is_determiner: names.determiners,
     /// A word that begins a clause.
@@ -408,6 +413,8 @@ questions! {
     is_session: chairs.sessions,
     /// A body whose chair conducts this meeting: "committee".
     is_session_body: chairs.session_bodies,
+    /// A rank that distinguishes two offices: "acting".
+    is_rank: chairs.ranks,
     /// A word after a label that shows that the chair is speaking: "please".
     is_word_of_chair: chair_lines.addresses,
     /// Another role in proceedings: "witness".
@@ -426,6 +433,8 @@ questions! {
     is_of_position: positions.of,
     /// A body that people work for: "university".
     is_body: bodies.words,
+    /// The abbreviation of a legal form: "inc".
+    is_legal_form: bodies.legal_forms,
     /// A word inside the name of a body: "of".
     is_of_body: bodies.of,
     /// A word for people without a name: "voice".
@@ -462,6 +471,8 @@ questions! {
     is_report_heading: record.reports,
     /// A word for who speaks or who is spoken to: "i", "your".
     is_first_or_second_person: persons.first_and_second,
+    /// A label of the person who is examined: "witness".
+    is_witness: examination.witnesses,
     /// A noun that ends a heading: "remarks".
     is_heading_noun: not_speakers.heading_nouns,
     /// What is heard or seen in the room: "applause".
@@ -502,6 +513,27 @@ impl Lexicon {
         self.0.sections.not_speakers.words.contains(label)
     }
 
+    /// Whether a text is the name or abbreviation of a party: "Lab". A single letter is one only as a capital: "(S)".
+    pub fn is_party_name(&self, text: &str) -> bool {
+        let is_letter = text.chars().count() == 1;
+        self.0.sections.parties.words.contains(&phrase(text)) && !(is_letter && text.starts_with(char::is_lowercase))
+    }
+
+    /// Whether a text is the name of a country.
+    pub fn is_country(&self, text: &str) -> bool {
+        self.0.sections.places.countries.contains(&phrase(text))
+    }
+
+    /// Whether a word begins the address of a speech: "dear".
+    pub fn is_salutation(&self, word: &str) -> bool {
+        self.0.sections.speeches.salutations.contains(word)
+    }
+
+    /// Whether a text ends with a position, in scripts without spaces.
+    pub fn closes_with_position(&self, text: &str) -> bool {
+        ends_with_any(text, self.0.sections.positions.closing.list())
+    }
+
     /// The role in the proceedings that a word means in tables and lists.
     pub fn role(&self, word: &str) -> Option<Role> {
         let roles = &self.0.sections.roles;
@@ -533,6 +565,11 @@ impl Lexicon {
     pub fn is_record_in_italics(&self, text: &str) -> bool {
         self.0.sections.editorial.record_in_italics.list().iter().any(|word| text.contains(word.as_str()))
     }
+}
+
+/// A text as phrases are listed: in lower case, without full stops and commas at its ends.
+fn phrase(text: &str) -> String {
+    collapse_white_space(text).trim_matches(['.', ',', ' ']).to_lowercase()
 }
 
 fn ends_with_any(text: &str, endings: &[String]) -> bool {

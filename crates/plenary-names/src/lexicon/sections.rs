@@ -207,6 +207,10 @@ groups! {
         dropped_articles: Words,
         /// Words of sentences and headings that do not occur in names.
         function_words: Words,
+        /// The words among these that are also names: "Wei He", "Minh Do".
+        also_names: Words,
+        /// Pronouns that people give after their names: "Ann Lee (she/her)".
+        pronouns: Words,
         /// The words among these that may begin the label of a speaker: "A member of the audience".
         determiners: Words,
         /// Words that begin a clause. After a name and a comma they show that a person is addressed: "Mr. President,
@@ -251,6 +255,8 @@ groups! {
         sessions: Words,
         /// Bodies whose chair conducts this meeting: "Chair of the Committee".
         session_bodies: Words,
+        /// Ranks that distinguish two such offices: "Acting Chair", "Deputy Speaker".
+        ranks: Words,
     }
     /// Lines that name who conducts the meeting: "Chair: Ann Lee, Director".
     chair_lines: ChairLines {
@@ -292,6 +298,8 @@ groups! {
         at: Words,
         /// Words between a position and a body.
         with: Words,
+        /// Endings of positions in scripts without spaces.
+        closing: Phrases,
     }
     /// Roles in the proceedings as tables and lists of people name them, in a column `role`.
     roles: Roles {
@@ -312,6 +320,18 @@ groups! {
         words: Words,
         /// Words inside the names of bodies: "Bank of Norland".
         of: Words,
+        /// Abbreviations of legal forms after the name of a company: "Acme Reporting, Inc."
+        legal_forms: Words,
+    }
+    /// Parties and parliamentary groups.
+    parties: Parties {
+        /// Names and abbreviations, as printed in brackets after a name: "(Lab)".
+        words: Phrases,
+    }
+    /// Countries and constituencies.
+    places: Places {
+        /// Countries, as printed in brackets after a name: "Ann Lee (Chile)".
+        countries: Phrases,
     }
     /// Labels of people without a name.
     nameless: Nameless {
@@ -553,6 +573,8 @@ groups! {
         having_been: Phrases,
         /// Endings of that formula.
         sworn: Phrases,
+        /// Labels of the person who is examined: "THE WITNESS".
+        witnesses: Words,
     }
     /// Heads of interviews.
     interviews: Interviews {

@@ -77,6 +77,7 @@ fn lists_that_are_part_of_another_are_in_it() {
         (all.honorifics.male.list(), &all.honorifics.words, "honorifics.male"),
         (all.honorifics.female.list(), &all.honorifics.words, "honorifics.female"),
         (all.honorifics.offices.list(), &all.honorifics.words, "honorifics.offices"),
+        (all.names.also_names.list(), &all.names.function_words, "names.also_names"),
         (all.names.prose_particles.list(), &all.names.particles, "names.prose_particles"),
         (all.chairs.presiding.list(), &all.chairs.presiding_words, "chairs.presiding"),
         (all.directions.no_clause.list(), &all.names.clause_openers, "directions.no_clause"),
@@ -137,7 +138,7 @@ fn phrases_are_found_where_they_begin_and_end() {
 
 #[test]
 fn what_is_wrong_with_a_file_is_said_with_its_line() {
-    insta::assert_snapshot!(error("[chairs]\nword = [\"a\"]\n"), @"words.toml, line 2: unknown key `word` (did you mean `words`?); known here: words, closing, of_bodies, presiding, presiding_words, presiding_endings, of_sessions, sessions, session_bodies");
+    insta::assert_snapshot!(error("[chairs]\nword = [\"a\"]\n"), @"words.toml, line 2: unknown key `word` (did you mean `words`?); known here: words, closing, of_bodies, presiding, presiding_words, presiding_endings, of_sessions, sessions, session_bodies, ranks");
     insta::assert_snapshot!(error("[chair]\nwords = [\"a\"]\n"), @"words.toml, line 1: unknown key `chair` (did you mean `chairs`?); known here: names, honorifics, chairs, chair_lines, offices, positions, roles, bodies, nameless, questions, not_speakers, directions, present, head, dates, sentences, pages, editorial, record, examination, interviews, speeches, occasions, chats");
     insta::assert_snapshot!(error("[chairs]\nwords = [\n  \"a\",\n  \" \",\n]\n"), @r#"words.toml, line 4: found " " in a list of words; expected a word"#);
     insta::assert_snapshot!(error("[chairs]\nwords = [\"vice chair\"]\n"), @r#"words.toml, line 2: found "vice chair" in a list of single words; expected one word, without blanks"#);

@@ -229,6 +229,7 @@ impl Group {
                 affiliation: owned(found.affiliation),
                 country: owned(found.country),
                 party: owned(found.party),
+                ..Details::default()
             },
             role: cell(found.role).and_then(|word| role_named(lexicon, word)),
             ..Declared::default()

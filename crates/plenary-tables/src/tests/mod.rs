@@ -204,6 +204,7 @@ fn closed_vocabularies_are_described() {
         LinkRule::UniqueSurname,
         LinkRule::OfficeInChairLine,
         LinkRule::OfficeBesideName,
+        LinkRule::NamedPart,
         LinkRule::PeopleList,
         LinkRule::PeopleListSurname,
         LinkRule::Declared,
