@@ -115,9 +115,18 @@ pub(crate) fn name_last(lexicon: &Lexicon, all: &mut [Candidate]) {
 }
 
 fn with_name_first(lexicon: &Lexicon, candidate: &Candidate) -> Option<Byline> {
+    if candidate.confidence() == 0.0 {
+        return None;
+    }
+    let text = name_first(lexicon, &candidate.parts.printed)?;
+    Some(bylines::split(lexicon, &text))
+}
+
+/// A byline with the name last, "Minister of Roads, Ann Lee", with the name first; `None` for other bylines.
+pub(crate) fn name_first(lexicon: &Lexicon, printed: &str) -> Option<String> {
     const CLEAR: f32 = 0.8;
-    let printed = candidate.parts.printed.trim_end_matches([':', '：', ' ']);
-    if candidate.confidence() == 0.0 || printed.contains(['(', '[', '|', '\t']) {
+    let printed = printed.trim_end_matches([':', '：', ' ']);
+    if printed.contains(['(', '[', '|', '\t']) {
         return None;
     }
     let (before, last) = printed.rsplit_once(", ")?;
@@ -132,7 +141,7 @@ fn with_name_first(lexicon: &Lexicon, candidate: &Candidate) -> Option<Byline> {
     let is_office = offices::is_telling(lexicon, first)
         && labels::judge(lexicon, first)
             .is_none_or(|judgement| judgement.kind != LabelKind::Person || offices::names_position(lexicon, first));
-    (is_person && is_office).then(|| bylines::split(lexicon, &format!("{last}, {before}")))
+    (is_person && is_office).then(|| format!("{last}, {before}"))
 }
 
 /// Removes readings such as "A man came." if there are no questions that begin with "Q".
@@ -299,6 +308,37 @@ pub(crate) fn lift_throughout(page: &Page<'_>, settled: &Settled, all: &mut [Can
     for candidate in all.iter_mut() {
         if lone(candidate) && !common.contains(&candidate.label.to_lowercase()) {
             candidate.set_confidence(DOUBTFUL, Reason::Throughout);
+        }
+    }
+}
+
+/// Lowers labels that are seen once and are clauses of a speech, "No question: we wait.": their text goes on in lower case, which it
+/// hardly ever does behind the labels that recur. It is the same in any language with capitals.
+pub(crate) fn drop_clauses(page: &Page<'_>, all: &mut [Candidate]) {
+    const FEWEST: usize = 3;
+    const DOUBTFUL: f32 = 0.3;
+    let shares_line = |candidate: &Candidate| candidate.line == candidate.speech_line && !candidate.inside;
+    let goes_on = |candidate: &Candidate| {
+        let text = page.source.get(candidate.speech..).unwrap_or("");
+        text.trim_start().starts_with(char::is_lowercase)
+    };
+    let mut recurring: HashMap<Style, (usize, usize)> = HashMap::new();
+    for candidate in all.iter().filter(|candidate| shares_line(candidate) && candidate.n_mentions >= 2) {
+        let (n, small) = recurring.entry(candidate.style).or_default();
+        *n += 1;
+        *small += usize::from(goes_on(candidate));
+    }
+    let in_sentences = |style: Style| recurring.get(&style).is_some_and(|(n, small)| *n >= FEWEST && small * 10 <= *n);
+    for candidate in all.iter_mut() {
+        if candidate.n_mentions < 2
+            && !candidate.marked
+            && candidate.confidence() > DOUBTFUL
+            && candidate.parts.brackets.is_none()
+            && shares_line(candidate)
+            && in_sentences(candidate.style)
+            && goes_on(candidate)
+        {
+            candidate.set_confidence(DOUBTFUL, Reason::GoesOn);
         }
     }
 }

@@ -224,7 +224,7 @@ fn is_speech(text: &str) -> bool {
 }
 
 /// Whether a line has rows of dots, as between an entry of a list and its page or person.
-fn has_leaders(text: &str) -> bool {
+pub(super) fn has_leaders(text: &str) -> bool {
     text.contains(". . .") || text.contains(".....")
 }
 

@@ -75,6 +75,7 @@ pub(crate) fn find(
     }
     company::lift_lone(page, &mut all);
     company::lift_throughout(page, settled, &mut all);
+    company::drop_clauses(page, &mut all);
     let mut scores: BTreeMap<Style, f32> = BTreeMap::new();
     for candidate in all.iter().filter(|candidate| candidate.confidence() >= ACCEPT && !candidate.inside) {
         *scores.entry(candidate.style).or_default() += candidate.confidence();

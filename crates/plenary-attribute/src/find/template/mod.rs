@@ -9,20 +9,22 @@ mod shape;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::candidate::{Candidate, Place};
+use super::inline::has_leaders;
+use crate::candidate::{ACCEPT, Candidate, Place};
 use crate::page::{Page, Settled};
 use crate::weights::Weights;
 use plenary_corpus::{Layout, Reason, Span, Style};
 use plenary_names::bylines::Reader;
 use plenary_names::directions::is_direction;
 use plenary_names::labels::{self, LabelKind};
+use plenary_names::lexicon::Lexicon;
 
 use score::{Background, Evidence, evidence, is_possible};
 pub(in crate::find) use shape::time_at;
 use shape::{Line, Part, Reading, Template, is_dash, readings, time_alone};
 
 /// Maximum number of lines from which a template is learned.
-const SAMPLE: usize = 20_000;
+const SAMPLE: usize = 4_000;
 
 /// Minimum number of names on separate lines, without any sign, that establish a template.
 const FEWEST_BARE: usize = 5;
@@ -34,7 +36,14 @@ const MOST_TEMPLATES: usize = 200;
 const RARE: f64 = 6.0;
 
 /// Confidence of a label that only the family of the other labels supports.
-const OF_FAMILY: f32 = 0.65;
+const OF_FAMILY: f32 = 0.55;
+
+/// The same for a name on a separate line, from which a step is subtracted if it does not recur.
+const OF_FAMILY_ALONE: f32 = 0.65;
+
+fn of_family(style: Style) -> f32 {
+    if matches!(style, Style::NameLine | Style::Capitals) { OF_FAMILY_ALONE } else { OF_FAMILY }
+}
 
 /// The lines of a page that may begin with a byline.
 struct Lines<'p, 'd> {
@@ -53,7 +62,7 @@ impl<'p, 'd> Lines<'p, 'd> {
                 let line = &page.lines[i];
                 let fits = matches!(line.layout, Layout::Text | Layout::ListItem | Layout::Quote);
                 let text = line.text();
-                if fits && !(text.len() < 40 && time_alone(text).is_some()) {
+                if fits && !has_leaders(text) && !(text.len() < 40 && time_alone(text).is_some()) {
                     open.push(i);
                     let above = lines.start..i;
                     starts.push(above.clone().all(|above| time_alone_of(page, above).is_some()));
@@ -106,18 +115,50 @@ pub(crate) fn add(
     all: &mut Vec<Candidate>,
 ) -> Option<plenary_corpus::Template> {
     let lines = Lines::of(page, settled);
-    let (best, scope) = induce(&lines, settled, reader)?;
-    let (accepted, is_throughout) = accept(&lines, reader, &best, scope);
-    if accepted.len() < 3 {
+    let learned = induce(&lines, settled, reader)?;
+    // Lines that a style reads in the same way need not be read again.
+    let same = style_of(&learned, all);
+    let covered: HashMap<usize, &str> = all
+        .iter()
+        .filter(|known| Some(known.style) == same && known.confidence() >= of_family(known.style))
+        .map(|known| (known.line, known.label.as_str()))
+        .collect();
+    let matching = matching(&lines, reader.lexicon, &learned, &covered);
+    let accepted = accept(&lines, reader, &learned.evidence, matching, &covered);
+    let n_lines = accepted.lines.len() + accepted.n_covered;
+    if n_lines < 3 {
         return None;
     }
     let mut found: Vec<Candidate> =
-        accepted.iter().filter_map(|accepted| candidate(&lines, settled, reader, accepted)).collect();
-    let learned = plenary_corpus::Template { shape: best.template.to_string(), n_lines: found.len() };
-    reconcile(all, &mut found, is_throughout);
+        accepted.lines.iter().filter_map(|line| candidate(&lines, settled, reader, line, n_lines)).collect();
+    match same {
+        Some(style) => join(style, all, &mut found, accepted.is_throughout),
+        None => replace(all, &found),
+    }
     all.append(&mut found);
     all.sort_by_key(|candidate| candidate.byline.start);
-    Some(learned)
+    Some(plenary_corpus::Template { shape: learned.evidence.template.to_string(), n_lines })
+}
+
+/// The template of a page.
+struct Learned {
+    evidence: Evidence,
+    scope: Scope,
+    /// Where the speech begins in the lines from which the template was learned, as offsets in the source.
+    speech: Vec<usize>,
+}
+
+/// The style whose candidates read at least half of the lines in the same way.
+fn style_of(learned: &Learned, all: &[Candidate]) -> Option<Style> {
+    let places: HashSet<usize> = learned.speech.iter().copied().collect();
+    let mut same: BTreeMap<Style, usize> = BTreeMap::new();
+    for known in all.iter().filter(|known| known.confidence() > 0.0 && places.contains(&known.speech)) {
+        *same.entry(known.style).or_default() += 1;
+    }
+    let time_above = learned.evidence.template.before.starts_with(&[Part::Time, Part::LineEnd]);
+    let (style, n) = same.into_iter().max_by_key(|(style, n)| (*n, std::cmp::Reverse(*style)))?;
+    // The style leaves the time above the name in the speech of the turn before.
+    (n * 2 >= learned.speech.len() && !time_above).then_some(style)
 }
 
 /// The lines that a template may begin.
@@ -157,13 +198,13 @@ fn is_bare(template: &Template) -> bool {
 }
 
 /// The template that explains most, from a sample of the lines, and the lines that it may begin.
-fn induce(lines: &Lines<'_, '_>, settled: &Settled, reader: &mut Reader<'_>) -> Option<(Evidence, Scope)> {
+fn induce(lines: &Lines<'_, '_>, settled: &Settled, reader: &mut Reader<'_>) -> Option<Learned> {
     let n_sample = lines.open.len().min(SAMPLE);
     let of_line: Vec<Vec<Reading>> = (0..n_sample).map(|at| readings(reader.lexicon, &lines.line(at))).collect();
     let background = Background::of((0..n_sample).map(|at| lines.line(at).text));
     let n_in = |scope: Scope| (0..n_sample).filter(|at| lines.is_in(scope, *at)).count();
     let (n_blocks, n_paragraphs) = (n_in(Scope::Blocks), n_in(Scope::Paragraphs));
-    let mut best: Option<(Evidence, Scope)> = None;
+    let mut best: Option<Learned> = None;
     for (template, matches) in groups(&of_line) {
         let scope = lines.scope_of(template, &matches);
         let matches: Vec<Match> = matches.into_iter().filter(|found| lines.is_in(scope, found.line)).collect();
@@ -179,8 +220,9 @@ fn induce(lines: &Lines<'_, '_>, settled: &Settled, reader: &mut Reader<'_>) -> 
         let names: Vec<&str> =
             matches.iter().map(|at| &lines.line(at.line).text[of_line[at.line][at.reading].name.clone()]).collect();
         let Some(found) = evidence(&background, reader, template.clone(), &names, n_lines) else { continue };
-        if best.as_ref().is_none_or(|(best, _)| found.value() > best.value()) {
-            best = Some((found, scope));
+        if best.as_ref().is_none_or(|best| found.value() > best.evidence.value()) {
+            let speech = matches.iter().filter_map(|at| lines.speech(settled, at.line, &of_line[at.line][at.reading]));
+            best = Some(Learned { evidence: found, scope, speech: speech.map(|place| place.speech).collect() });
         }
     }
     best
@@ -241,89 +283,123 @@ fn is_prose(text: &str) -> bool {
 }
 
 /// A line that is taken as a byline of a template.
-struct Accepted {
+struct Bylined {
     /// Index among the open lines.
     at: usize,
     reading: Reading,
     /// How much its label looks like that of a speaker.
     likeness: f64,
-    n_lines: usize,
 }
 
-/// All lines that match a template or a variant of it with the same names.
-fn accept(lines: &Lines<'_, '_>, reader: &mut Reader<'_>, best: &Evidence, scope: Scope) -> (Vec<Accepted>, bool) {
-    let lexicon = reader.lexicon;
-    let known: HashSet<String> = best.labels.iter().cloned().collect();
-    let families = score::families(best.labels.iter().map(String::as_str));
-    let mut main = Vec::new();
-    let mut variants = Vec::new();
-    let mut inside = Vec::new();
-    let mut n_starts = 0usize;
+/// The lines that are taken as bylines.
+struct Accepted {
+    lines: Vec<Bylined>,
+    /// Number of lines that a style reads in the same way.
+    n_covered: usize,
+    /// Nearly every line that may begin with the template does.
+    is_throughout: bool,
+}
+
+/// The lines that have the shape of a template.
+#[derive(Default)]
+struct Matching {
+    main: Vec<(usize, Reading)>,
+    /// Lines with another form of the template.
+    variants: Vec<(usize, Reading)>,
+    /// Lines that are not in the scope of the template.
+    inside: Vec<(usize, Reading)>,
+    n_covered: usize,
+    n_in_scope: usize,
+}
+
+fn matching(lines: &Lines<'_, '_>, lexicon: &Lexicon, learned: &Learned, covered: &HashMap<usize, &str>) -> Matching {
+    /// A byline is shorter than this number of bytes.
+    const LONGEST: usize = 600;
+    let template = &learned.evidence.template;
+    let sign = template.own_sign();
+    let mut out = Matching::default();
     for at in 0..lines.open.len() {
-        if !lines.is_in(scope, at) {
-            // Recognisers break their lines anywhere, and begin each with the label.
-            if best.rarity >= RARE {
-                let mut found = readings(lexicon, &lines.line(at));
-                if let Some(own) = found.iter().position(|reading| reading.template == best.template) {
-                    inside.push((at, found.swap_remove(own)));
-                }
-            }
+        let is_in_scope = lines.is_in(learned.scope, at);
+        out.n_in_scope += usize::from(is_in_scope);
+        if covered.contains_key(&lines.open[at]) {
+            out.n_covered += 1;
             continue;
         }
-        n_starts += 1;
+        let text = lines.page.lines[lines.open[at]].text();
+        let head = &text[..text.floor_char_boundary(LONGEST)];
+        // Recognisers break their lines anywhere, and begin each with the label.
+        let is_possible = is_in_scope || learned.evidence.rarity >= RARE;
+        if !is_possible || sign.is_some_and(|sign| !head.contains(sign)) {
+            continue;
+        }
         let mut found = readings(lexicon, &lines.line(at));
-        if let Some(own) = found.iter().position(|reading| reading.template == best.template) {
-            main.push((at, found.swap_remove(own)));
-        } else if let Some(variant) = found.iter().position(|reading| is_variant(&best.template, &reading.template)) {
-            variants.push((at, found.swap_remove(variant)));
+        if let Some(own) = found.iter().position(|reading| reading.template == *template) {
+            let to = if is_in_scope { &mut out.main } else { &mut out.inside };
+            to.push((at, found.swap_remove(own)));
+        } else if is_in_scope
+            && let Some(variant) = found.iter().position(|reading| is_variant(template, &reading.template))
+        {
+            out.variants.push((at, found.swap_remove(variant)));
         }
     }
-    let n_lines = main.len();
-    let text_of =
-        |at: usize, reading: &Reading| lines.page.lines[lines.open[at]].text()[reading.name.clone()].to_string();
+    out
+}
+
+/// The lines of the shape whose labels belong to speakers.
+fn accept(
+    lines: &Lines<'_, '_>,
+    reader: &mut Reader<'_>,
+    best: &Evidence,
+    matching: Matching,
+    covered: &HashMap<usize, &str>,
+) -> Accepted {
+    let lexicon = reader.lexicon;
+    let known: HashSet<&str> = best.labels.iter().map(String::as_str).collect();
+    let families = score::families(best.labels.iter().map(String::as_str));
+    let Matching { main, variants, inside, n_covered, n_in_scope } = matching;
+    let text_of = |at: usize, reading: &Reading| &lines.page.lines[lines.open[at]].text()[reading.name.clone()];
     let mut counts: HashMap<String, usize> = HashMap::new();
+    for label in covered.values() {
+        *counts.entry((*label).to_string()).or_default() += 1;
+    }
     let mut labels = Vec::with_capacity(main.len());
     for (at, reading) in &main {
-        let label = score::label(reader, &text_of(*at, reading));
+        let label = score::label(reader, text_of(*at, reading));
         *counts.entry(label.clone()).or_default() += 1;
         labels.push(label);
     }
     // If nearly every paragraph begins in this way, the shape alone says who speaks.
-    let is_throughout = n_lines * 20 >= n_starts * 17 || best.rarity >= 12.0;
+    let is_throughout = (main.len() + n_covered) * 20 >= n_in_scope * 17 || best.rarity >= 12.0;
     let mut out = Vec::new();
     for ((at, reading), label) in main.into_iter().zip(labels) {
-        let likeness = best.likeness.get(&label).copied().unwrap_or_else(|| {
-            let n = counts[&label];
-            score::like(lexicon, &label, n, &families)
-        });
+        let n = counts[&label];
+        let likeness = best.likeness.get(&label).copied().unwrap_or_else(|| score::like(lexicon, &label, n, &families));
         let identifies = label.contains(|c: char| c.is_ascii_digit() || matches!(c, '_' | '@' | '*'));
-        let recurs = counts[&label] >= 2;
         let has_brackets = reading.name.len() > label.len() && text_of(at, &reading).ends_with(')');
-        let fits = likeness >= 0.5 && (likeness >= 0.8 || recurs || is_throughout)
-            || is_throughout && likeness > 0.0 && (identifies || recurs || has_brackets);
+        let fits = likeness >= 0.5 && (likeness >= 0.8 || n >= 2 || is_throughout)
+            || is_throughout && likeness > 0.0 && (identifies || n >= 2 || has_brackets);
         if fits {
-            out.push(Accepted { at, reading, likeness, n_lines });
+            out.push(Bylined { at, reading, likeness });
         }
     }
     for (at, reading) in inside {
-        let label = score::label(reader, &text_of(at, &reading));
-        if known.contains(&label) {
-            out.push(Accepted { at, reading, likeness: best.likeness.get(&label).copied().unwrap_or(1.0), n_lines });
+        let label = score::label(reader, text_of(at, &reading));
+        if known.contains(label.as_str()) {
+            out.push(Bylined { at, reading, likeness: best.likeness.get(&label).copied().unwrap_or(1.0) });
         }
     }
     for (at, reading) in variants {
-        let name = text_of(at, &reading);
-        let (byline, judgement) = reader.read(&name);
+        let (byline, judgement) = reader.read(text_of(at, &reading));
         let is_speaker = judgement
             .is_some_and(|judgement| judgement.quality >= 0.5 && judgement.kind != LabelKind::Word)
             || labels::is_unknown_label(lexicon, &byline.label) && !is_direction(lexicon, &byline.label);
         let in_family = score::stem(&byline.label).is_some_and(|stem| families.contains(&stem));
-        if known.contains(&byline.label) || in_family || is_speaker {
-            out.push(Accepted { at, reading, likeness: 1.0, n_lines });
+        if known.contains(byline.label.as_str()) || in_family || is_speaker {
+            out.push(Bylined { at, reading, likeness: 1.0 });
         }
     }
-    out.sort_by_key(|accepted| accepted.at);
-    (out, is_throughout)
+    out.sort_by_key(|line| line.at);
+    Accepted { lines: out, n_covered, is_throughout }
 }
 
 /// Whether a template is another form of the main one: with or without a number, a time or a bracket.
@@ -360,96 +436,89 @@ fn is_variant(main: &Template, other: &Template) -> bool {
         && !essential(&main.after).is_empty()
 }
 
+impl Lines<'_, '_> {
+    /// Where the byline and the speech of a line are, according to a reading.
+    fn speech(&self, settled: &Settled, at: usize, reading: &Reading) -> Option<Place> {
+        let page = self.page;
+        let i = self.open[at];
+        let line = &page.lines[i];
+        let time_above = reading.template.before.starts_with(&[Part::Time, Part::LineEnd]);
+        let first = if time_above { i - 1 } else { i };
+        let lead = page.lines[first].text().len() - page.lines[first].text().trim_start().len();
+        let start = page.lines[first].mapped.source_start(lead);
+        let mut end = line.mapped.source_end(reading.speech);
+        let (speech_line, speech) = if reading.speech < line.text().len() {
+            (i, line.mapped.source_start(reading.speech))
+        } else if matches!(reading.template.after.last(), Some(Part::Blank)) {
+            // The dash that closes the byline is at the beginning of the line below.
+            let below = page.lines.get(i + 1)?;
+            let dash = below.text().len() - below.text().trim_start().trim_start_matches(is_dash).trim_start().len();
+            end = below.mapped.source_end(dash);
+            (i + 1, below.mapped.source_start(dash))
+        } else {
+            let below = next_line(page, settled, i + 1)?;
+            if reading.template.after.ends_with(&[Part::LineEnd, Part::Time, Part::LineEnd]) {
+                end = page.lines[i + 1].mapped.source_end(page.lines[i + 1].text().trim_end().len());
+            }
+            (below, page.lines[below].mapped.source_start(0))
+        };
+        Some(Place { line: first, byline: Span::new(start, end.max(start)), speech_line, speech })
+    }
+}
+
 /// The candidate of an accepted line.
 fn candidate(
     lines: &Lines<'_, '_>,
     settled: &Settled,
     reader: &mut Reader<'_>,
-    accepted: &Accepted,
+    accepted: &Bylined,
+    n_lines: usize,
 ) -> Option<Candidate> {
-    let page = lines.page;
-    let i = lines.open[accepted.at];
-    let line = &page.lines[i];
     let reading = &accepted.reading;
-    let (byline, judgement) = reader.read(&line.text()[reading.name.clone()]);
+    let text = lines.page.lines[lines.open[accepted.at]].text();
+    let (byline, judgement) = reader.read(&text[reading.name.clone()]);
     let kind = judgement.map_or(LabelKind::Word, |judgement| judgement.kind);
-    let time_above = reading.template.before.starts_with(&[Part::Time, Part::LineEnd]);
-    let first = if time_above { i - 1 } else { i };
-    let start = page.lines[first]
-        .mapped
-        .source_start(page.lines[first].text().len() - page.lines[first].text().trim_start().len());
-    let mut end = line.mapped.source_end(reading.speech);
-    let (speech_line, speech) = if reading.speech < line.text().len() {
-        (i, line.mapped.source_start(reading.speech))
-    } else if matches!(reading.template.after.last(), Some(Part::Blank)) {
-        // The dash that closes the byline is at the beginning of the line below.
-        let below = &page.lines[i + 1];
-        let dash = below.text().len() - below.text().trim_start().trim_start_matches(is_dash).trim_start().len();
-        end = below.mapped.source_end(dash);
-        (i + 1, below.mapped.source_start(dash))
-    } else {
-        let below = next_line(page, settled, i + 1)?;
-        if reading.template.after.contains(&Part::Time)
-            && reading.template.after.last() == Some(&Part::LineEnd)
-            && time_alone_of(page, i + 1).is_some()
-        {
-            end = page.lines[i + 1].mapped.source_end(page.lines[i + 1].text().trim_end().len());
-        }
-        (below, page.lines[below].mapped.source_start(0))
-    };
-    let place = Place { line: first, byline: Span::new(start, end.max(start)), speech_line, speech };
+    let place = lines.speech(settled, accepted.at, reading)?;
     let form = judgement.map_or(0.0, |judgement| judgement.quality);
-    let weights = Weights::of_form(kind, form);
-    let n = u32::try_from(accepted.n_lines).unwrap_or(u32::MAX);
+    let n = u32::try_from(n_lines).unwrap_or(u32::MAX);
     let confidence = if accepted.likeness >= 0.9 && form >= 0.5 { form.max(0.8) } else { OF_FAMILY };
-    let weights = weights.then(Reason::OfTemplate(n), confidence);
+    let weights = Weights::of_form(kind, form).then(Reason::OfTemplate(n), confidence);
     let time_start_s = reading.time.flatten();
     let inside = !lines.starts[accepted.at];
     Some(Candidate { time_start_s, inside, ..Candidate::printed(Style::Template, byline, kind, place, weights) })
 }
 
-/// Compares the template with the styles: candidates that read the same place in the same way stay as they are, and the others of the
-/// template become candidates of that style; readings of the same lines that the template replaces are removed.
-fn reconcile(all: &mut Vec<Candidate>, found: &mut Vec<Candidate>, is_throughout: bool) {
+/// Makes the candidates of a template candidates of the style that it is the same as, except where the style has a good one.
+fn join(style: Style, all: &mut Vec<Candidate>, found: &mut Vec<Candidate>, is_throughout: bool) {
+    const GOOD: f32 = 0.3;
     let n_found = u32::try_from(found.len()).unwrap_or(u32::MAX);
-    let mut same: BTreeMap<Style, usize> = BTreeMap::new();
-    let by_line: HashMap<usize, &Candidate> =
-        found.iter().map(|candidate| (candidate.speech_line, candidate)).collect();
-    let twin = |known: &Candidate| {
-        by_line
-            .get(&known.speech_line)
-            .copied()
-            .filter(|own| own.speech == known.speech && own.byline.start == known.byline.start)
-    };
-    for known in all.iter().filter(|known| known.confidence() > 0.0 && twin(known).is_some()) {
-        *same.entry(known.style).or_default() += 1;
-    }
-    let style = same.iter().max_by_key(|(style, n)| (**n, std::cmp::Reverse(**style))).map(|(style, n)| (*style, *n));
-    if let Some((style, _)) = style.filter(|(_, n)| n * 2 >= found.len()) {
-        let places: HashSet<usize> = all
-            .iter()
-            .filter(|known| known.style == style && known.confidence() >= 0.3)
-            .map(|known| known.byline.start)
-            .collect();
-        // Where every paragraph begins in this way, the form of a label is not what makes it one.
-        let all_places: HashSet<usize> = found.iter().map(|own| own.byline.start).collect();
-        for known in all.iter_mut().filter(|known| is_throughout && known.style == style) {
-            if all_places.contains(&known.byline.start) {
-                known.raise(OF_FAMILY, Reason::OfTemplate(n_found));
-            }
+    let places: HashSet<usize> = all
+        .iter()
+        .filter(|known| known.style == style && known.confidence() >= GOOD)
+        .map(|known| known.byline.start)
+        .collect();
+    // Where every paragraph begins in this way, the form of a label is not what makes it one.
+    let all_places: HashSet<usize> = found.iter().map(|own| own.byline.start).collect();
+    for known in all.iter_mut().filter(|known| is_throughout && known.style == style) {
+        if all_places.contains(&known.byline.start) {
+            known.raise(of_family(style), Reason::OfTemplate(n_found));
         }
-        found.retain(|own| !places.contains(&own.byline.start));
-        let replaced: HashSet<usize> = found.iter().map(|own| own.byline.start).collect();
-        all.retain(|known| known.style != style || !replaced.contains(&known.byline.start));
-        for own in found.iter_mut() {
-            own.style = style;
-        }
-        return;
     }
+    found.retain(|own| !places.contains(&own.byline.start));
+    let replaced: HashSet<usize> = found.iter().map(|own| own.byline.start).collect();
+    all.retain(|known| known.style != style || !replaced.contains(&known.byline.start));
+    for own in found.iter_mut() {
+        own.style = style;
+        own.raise(of_family(style), Reason::OfTemplate(n_found));
+    }
+}
+
+/// Removes the candidates on the lines that a template reads better. A style with many bylines elsewhere may still win: its
+/// candidates stay.
+fn replace(all: &mut Vec<Candidate>, found: &[Candidate]) {
     let lines: HashSet<usize> = found.iter().flat_map(|own| own.line..=own.speech_line).collect();
     let n_replaced = all.iter().filter(|known| lines.contains(&known.line)).count();
-    let n_elsewhere = all.iter().filter(|known| !lines.contains(&known.line) && known.confidence() >= 0.5).count();
-    // A style with many bylines elsewhere may still win; both readings are kept then.
+    let n_elsewhere = all.iter().filter(|known| !lines.contains(&known.line) && known.confidence() >= ACCEPT).count();
     if n_elsewhere <= found.len() || n_replaced * 2 >= n_elsewhere {
         all.retain(|known| !lines.contains(&known.line));
     }
@@ -487,4 +556,153 @@ pub(crate) fn drop_repeated(page: &Page<'_>, bylines: &mut Vec<Candidate>) -> Ve
         !is_repeated
     });
     places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Options, attribute};
+    use plenary_corpus::Transcript;
+    use plenary_read::read;
+    use proptest::prelude::*;
+
+    const NAMES: [&str; 8] =
+        ["Ann Lee", "Bo Hill", "Cy Dale", "Dee Moss", "Dr. Ute Kern", "María Núñez", "Mr. Ed Nash", "Flo Orr"];
+
+    const SENTENCES: [&str; 8] = [
+        "The bridge has been closed since May.",
+        "Nobody knows who painted it, and nobody asks.",
+        "When will it be open again?",
+        "I have said so in the committee, in the paper and at the river.",
+        "It is always late, and we know why.",
+        "We went home, because it was late and the rain had begun.",
+        "That is what they told us last year!",
+        "The river is high in the spring.",
+    ];
+
+    /// Signs before and after a name, and behind the signs the speech. None is a style that plenary has a rule for.
+    const SIGNS: [(&str, &str); 14] = [
+        ("[", "]: "),
+        ("[", "] "),
+        ("【", "】"),
+        ("■ ", ": "),
+        ("", "—"),
+        ("", " ~ "),
+        ("", " | "),
+        ("{", "} "),
+        ("<< speaker >> ", " "),
+        ("@", ": "),
+        ("◇", "\u{3000}"),
+        ("", " [00:0T:12] "),
+        ("00:0T:12 | ", " | "),
+        ("=== ", " ===\n"),
+    ];
+
+    fn transcript(text: &str) -> Transcript {
+        attribute(read("talk.txt", text.as_bytes()).expect("the text can be read"), &Options::default())
+    }
+
+    /// The label and the words of each turn.
+    fn turns(transcript: &Transcript) -> Vec<(String, String)> {
+        let turn = |utterance: &plenary_corpus::Utterance| {
+            (utterance.label.clone().unwrap_or_default(), utterance.text.clone())
+        };
+        transcript.utterances.iter().map(turn).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn a_template_over_any_names_is_found(
+            signs in 0..SIGNS.len(),
+            first in 0..NAMES.len(),
+            said in prop::collection::vec((0..3usize, 0..SENTENCES.len()), 6..14),
+            blank_line in any::<bool>(),
+        ) {
+            let (before, after) = SIGNS[signs];
+            // "<< speaker >> Name" is on a separate line.
+            let after = if after == " " { "\n" } else { after };
+            let speakers = [0, 1, 2].map(|k| NAMES[(first + k) % NAMES.len()]);
+            let mut expected: Vec<(String, String)> = Vec::new();
+            let mut text = String::new();
+            for (k, (_, sentence)) in said.iter().enumerate() {
+                let minute = (k % 10).to_string();
+                let name = speakers[k % 3];
+                let (before, after) = (before.replace('T', &minute), after.replace('T', &minute));
+                let sentence = SENTENCES[*sentence];
+                text.push_str(&format!("{before}{name}{after}{sentence}\n"));
+                if blank_line || after == "\n" {
+                    text.push('\n');
+                }
+                expected.push((name.to_string(), sentence.to_string()));
+            }
+            let found = transcript(&text);
+            prop_assert_eq!(turns(&found), expected, "{}", text);
+            prop_assert!(found.template.is_some());
+        }
+
+        #[test]
+        fn prose_without_speakers_stays_without(
+            paragraphs in prop::collection::vec(prop::collection::vec(0..SENTENCES.len(), 2..5), 3..12),
+            dash in any::<bool>(),
+        ) {
+            let paragraph = |sentences: &Vec<usize>| {
+                let text: Vec<&str> = sentences.iter().map(|at| SENTENCES[*at]).collect();
+                let text = text.join(" ");
+                if dash { text.replacen(", and", "—and", 1).replacen(" has been", "—an old one—has been", 1) } else { text }
+            };
+            let text: Vec<String> = paragraphs.iter().map(paragraph).collect();
+            let found = transcript(&text.join("\n\n"));
+            prop_assert!(found.utterances.iter().all(|utterance| utterance.label.is_none()), "{:?}", turns(&found));
+        }
+    }
+
+    #[test]
+    fn a_template_is_readable() {
+        for (text, shape) in [
+            ("[A B]: Yes.\n[C D]: No.\n[A B]: Why?\n[C D]: So.\n", "[NAME]: text"),
+            (
+                "Ann Lee [00:00:12] Yes.\nBo Hill [00:01:12] No.\nAnn Lee [00:02:12] Why?\nBo Hill [00:03:12] So.\n",
+                "NAME [TIME] text",
+            ),
+            ("Mr. LEE—Yes.\n\nMr. HILL (Oakton)—No.\n\nMr. LEE—Why?\n\nMr. HILL—So.\n", "NAME—text"),
+        ] {
+            let found = transcript(text).template.map(|template| (template.shape, template.n_lines));
+            assert_eq!(found, Some((shape.to_string(), 4)), "{text}");
+        }
+    }
+
+    #[test]
+    fn lists_that_count_and_bibliographies_are_not_bylines() {
+        for text in [
+            "Step 1: Wash the apples.\nStep 2: Boil the water.\nStep 3: Wait.\nStep 1: Roll the dough.\nStep 2: Bake it.\n\
+             Step 3: Eat it.\n",
+            "Lee, A. (2004) The river. Oakton: Mill.\nHill, B. (2011) Ferries. Oakton: Mill.\n\
+             Lee, A. (2009) Paint. Oakton: Mill.\nHill, B. (2016) More ferries. Oakton: Mill.\n",
+            "[Bridge] A way over a river.\n\n[Ferry] A boat that goes to and fro.\n\n[Mill] A house with a wheel.\n",
+        ] {
+            let found = transcript(text);
+            assert!(found.utterances.iter().all(|turn| turn.label.is_none()), "{:?}", turns(&found));
+        }
+    }
+
+    #[test]
+    fn times_are_read_in_the_forms_of_recorders() {
+        for (text, expected) in [
+            ("00:00:12", Some((8, Some(12.0)))),
+            ("1:02 text", Some((4, Some(62.0)))),
+            ("#00:00:12-3#", Some((12, Some(12.3)))),
+            ("00:01:12:05 - 00:01:14:22", Some((25, Some(72.0)))),
+            ("00;00;31;00", Some((11, Some(31.0)))),
+            ("2.05 pm)", Some((7, None))),
+            ("12/05/2027 10:15:", Some((16, None))),
+            ("12/05/2027 10:15 text", Some((16, None))),
+            ("2.05", None),
+            ("#12", None),
+            ("3 May", None),
+        ] {
+            assert_eq!(time_at(text), expected, "{text}");
+        }
+    }
 }

@@ -11,6 +11,8 @@ use plenary_names::directions::is_direction;
 use plenary_names::labels::{self, LabelKind};
 use plenary_names::lexicon::Lexicon;
 
+use crate::find::company::name_first;
+
 use super::shape::{Part, Template, is_dash};
 
 /// What supports a template.
@@ -89,6 +91,10 @@ pub(super) fn is_possible(template: &Template) -> bool {
     let bullet = |part: &Part| matches!(part, Part::Sign('•' | '*' | '·' | '▪') | Part::Blank | Part::Number);
     let dash_or_number =
         |part: &Part| bullet(part) || matches!(part, Part::Sign(sign) if is_dash(*sign) || matches!(sign, '.' | ')'));
+    // "Lee, A. (2004) The river" is an entry of a bibliography.
+    if template.after.contains(&Part::Number) {
+        return false;
+    }
     match template.after.as_slice() {
         [Part::LineEnd] | [Part::Bold, Part::LineEnd] => {
             template.before.iter().all(|part| *part == Part::Bold) || !template.before.iter().all(dash_or_number)
@@ -121,6 +127,9 @@ pub(super) fn evidence(
     if distinct < 2 || n < 3 {
         return None;
     }
+    if is_enumeration(&labels) {
+        return None;
+    }
     let likeness = likeness(reader, &counts);
     let mean_likeness = labels.iter().map(|label| likeness[label]).sum::<f64>() / n as f64;
     if mean_likeness < LIKELY {
@@ -149,6 +158,26 @@ pub(super) fn evidence(
     Some(Evidence { template, labels, gain, likeness, mean_likeness, rarity })
 }
 
+/// Whether labels count: "Step 1", "Step 2", "Step 3", possibly again from the first number.
+fn is_enumeration(labels: &[String]) -> bool {
+    const SHORTEST_RUN: usize = 3;
+    let numbered: Vec<(String, u32)> = labels
+        .iter()
+        .filter_map(|label| {
+            let digits = label.len() - label.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+            Some((stem(label)?, label[label.len() - digits..].parse().ok()?))
+        })
+        .collect();
+    if numbered.len() * 10 < labels.len() * 6 || numbered.len() < SHORTEST_RUN {
+        return false;
+    }
+    let first = numbered.iter().map(|(_, number)| *number).min().unwrap_or(0);
+    let counts_on = |pair: &[(String, u32)]| pair[1].1 == pair[0].1.saturating_add(1) && pair[1].0 == pair[0].0;
+    let restarts = |pair: &[(String, u32)]| pair[1].1 == first || pair[1].0 != pair[0].0;
+    let n_runs = 1 + numbered.windows(2).filter(|pair| !counts_on(pair)).count();
+    numbered.windows(2).all(|pair| counts_on(pair) || restarts(pair)) && numbered.len() >= n_runs * SHORTEST_RUN
+}
+
 impl Evidence {
     /// By how much one template is better than another.
     pub(super) fn value(&self) -> f64 {
@@ -163,7 +192,8 @@ fn entropy(p: f64) -> f64 {
 
 /// The label of a name with what is printed beside it.
 pub(super) fn label(reader: &mut Reader<'_>, name: &str) -> String {
-    let (byline, _) = reader.read(name);
+    let turned = name_first(reader.lexicon, name);
+    let (byline, _) = reader.read(turned.as_deref().unwrap_or(name));
     if byline.label.trim().is_empty() { name.to_string() } else { byline.label }
 }
 
@@ -175,15 +205,27 @@ fn likeness(reader: &Reader<'_>, counts: &BTreeMap<&str, usize>) -> HashMap<Stri
 }
 
 /// The words of labels that differ in their number alone: "P1", "P2"; "speaker 0", "speaker 1".
-pub(super) fn families<'l>(labels: impl Iterator<Item = &'l str>) -> HashSet<String> {
+pub(super) fn families<'l>(of: impl Iterator<Item = &'l str>) -> HashSet<String> {
     let mut seen: HashMap<String, HashSet<&str>> = HashMap::new();
-    for label in labels {
+    let (mut n, mut n_user_names) = (0usize, 0usize);
+    for label in of {
+        n += 1;
+        let is_mixed = label.contains(|c: char| c.is_ascii_digit() || matches!(c, '_' | '.'));
+        n_user_names += usize::from(is_mixed && label.starts_with(char::is_lowercase) && labels::is_user_name(label));
         if let Some(stem) = stem(label) {
             seen.entry(stem).or_default().insert(label);
         }
     }
-    seen.into_iter().filter(|(_, members)| members.len() >= 2).map(|(stem, _)| stem).collect()
+    let mut families: HashSet<String> =
+        seen.into_iter().filter(|(_, members)| members.len() >= 2).map(|(stem, _)| stem).collect();
+    if n_user_names >= 2 && n_user_names * 2 >= n {
+        families.insert(USER_NAMES.to_string());
+    }
+    families
 }
+
+/// Stands for a family of user names, "ann_lee", "bohill77", which have no stem in common.
+const USER_NAMES: &str = "@";
 
 /// A label without the number or letter at its end, in lower case.
 pub(super) fn stem(label: &str) -> Option<String> {
@@ -228,7 +270,7 @@ pub(super) fn like(lexicon: &Lexicon, label: &str, n: usize, families: &HashSet<
     if stem(label).is_some_and(|stem| families.contains(&stem)) {
         return 1.0;
     }
-    let identifies = digits > 0 || label.contains(['_', '@']);
+    let identifies = digits > 0 || label.contains(['_', '@']) || families.contains(USER_NAMES);
     if words.len() == 1 && identifies && labels::is_user_name(label) {
         return 0.8;
     }

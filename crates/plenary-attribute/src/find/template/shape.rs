@@ -59,6 +59,15 @@ pub(super) struct Template {
 }
 
 impl Template {
+    /// A sign that each line of this template has near its beginning.
+    pub(super) fn own_sign(&self) -> Option<char> {
+        self.parts().find_map(|part| match part {
+            Part::Sign(sign) => Some(sign),
+            Part::Group(sign) => Some(sign),
+            _ => None,
+        })
+    }
+
     /// The parts before and after the name.
     pub(super) fn parts(&self) -> impl Iterator<Item = Part> + '_ {
         self.before.iter().chain(&self.after).copied()
@@ -92,6 +101,7 @@ fn write_parts(f: &mut fmt::Formatter<'_>, parts: &[Part], leads: bool) -> fmt::
             f.write_str(" ")?;
         }
         match part {
+            Part::Sign(sign @ ('|' | '~' | '/' | '=' | '→' | '…')) if last != Some(*part) => write!(f, " {sign}")?,
             Part::Sign(sign) => write!(f, "{sign}")?,
             Part::Blank => f.write_str(" ")?,
             Part::Gap => f.write_str("   ")?,
@@ -142,7 +152,7 @@ pub(super) struct Line<'t> {
 
 static TIME: LazyLock<Regex> = LazyLock::new(|| {
     constant_regex(
-        r"^(?P<day>\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4},?\s+)?(?:#(?P<fh>\d{1,2}):(?P<fm>\d{2}):(?P<fs>\d{2})(?:[-.,](?P<ff>\d{1,3}))?#|(?:(?P<h>\d{1,3}):(?P<m>\d{1,2}):(?P<s>\d{2})(?:[:;]\d{2})?|(?P<m2>\d{1,3}):(?P<s2>\d{2})|(?P<c>\d{1,2}\.\d{2}))(?:[.,](?P<f>\d{1,3}))?(?P<half>\s?[AaPp]\.?[Mm]\.?)?(?:\s*(?:-->|->|[-–—])\s*(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[:;]\d{2})?(?:[.,]\d{1,3})?)?)",
+        r"^(?P<day>\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4},?\s+)?(?:#(?P<fh>\d{1,2}):(?P<fm>\d{2}):(?P<fs>\d{2})(?:[-.,](?P<ff>\d{1,3}))?#|(?:(?P<h>\d{1,3})[:;](?P<m>\d{1,2})[:;](?P<s>\d{2})(?:[:;]\d{2})?|(?P<m2>\d{1,3}):(?P<s2>\d{2})|(?P<c>\d{1,2}\.\d{2}))(?:[.,](?P<f>\d{1,3}))?(?P<half>\s?[AaPp]\.?[Mm]\.?)?(?:\s*(?:-->|->|[-–—])\s*(?:\d{1,3}[:;])?\d{1,2}[:;]\d{2}(?:[:;]\d{2})?(?:[.,]\d{1,3})?)?)",
     )
 });
 
@@ -154,7 +164,11 @@ pub(in crate::find) fn time_at(text: &str) -> Option<(usize, Option<f64>)> {
     let found = TIME.captures(text)?;
     let number = |name: &str| found.name(name).and_then(|m| m.as_str().parse::<f64>().ok());
     let length = found[0].len();
-    let goes_on = text[length..].starts_with(|c: char| c.is_alphanumeric() || c == ':');
+    let mut behind = text[length..].chars();
+    let goes_on = match behind.next() {
+        Some(':' | ';') => behind.next().is_some_and(|c| c.is_ascii_digit()),
+        next => next.is_some_and(char::is_alphanumeric),
+    };
     // "2.05" is a time only with a.m. or p.m.
     if goes_on || found.name("c").is_some() && found.name("half").is_none() {
         return None;
@@ -224,7 +238,8 @@ fn is_quote(c: char) -> bool {
 
 /// Signs that end a sentence or clause, and so cannot be in a byline.
 fn stops(c: char) -> bool {
-    matches!(c, '?' | '!' | ';' | '。' | '，' | '、' | '？' | '！' | '؟' | '،' | '；') || is_quote(c) && c != '"'
+    matches!(c, '?' | '!' | ';' | '।' | '॥' | '。' | '，' | '、' | '？' | '！' | '؟' | '،' | '；')
+        || is_quote(c) && c != '"'
 }
 
 /// Signs that may be inside a name.
@@ -232,7 +247,17 @@ fn is_inside(c: char) -> bool {
     matches!(
         c,
         ',' | '\'' | '’' | '&' | '/' | '·' | '・' | '_' | '"' | '״' | '׳' | '+' | '*' | '#' | '@' | '‑' | '\u{ad}'
-    ) || matches!(c, '\u{300}'..='\u{36f}' | '\u{200c}'..='\u{200f}')
+    ) || is_mark(c)
+}
+
+/// Whether a sign belongs to the letter before it: accents, and the vowel and tone signs of the scripts of India and South-East
+/// Asia that are not letters by themselves.
+fn is_mark(c: char) -> bool {
+    !c.is_ascii()
+        && matches!(c, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5c7}' | '\u{610}'..='\u{61a}' | '\u{64b}'..='\u{65f}'
+            | '\u{900}'..='\u{963}' | '\u{980}'..='\u{df3}' | '\u{e31}'..='\u{e4e}' | '\u{eb1}'..='\u{ecd}'
+            | '\u{f71}'..='\u{fbc}' | '\u{102b}'..='\u{103e}' | '\u{1056}'..='\u{109d}' | '\u{17b4}'..='\u{17d3}'
+            | '\u{200c}'..='\u{200f}')
 }
 
 /// The bracket at the start of a text: the range of its inner text, and its length. `<<` and `>>` are one bracket.
@@ -394,6 +419,14 @@ fn ends(lexicon: &Lexicon, line: &Line<'_>, prefix: &Prefix) -> Vec<usize> {
             reached_end = false;
             break;
         }
+        // "Ann Lee … text", "// ANN // text": signs that are also inside names close them behind a blank.
+        if opens_token && at > start && matches!(c, '…' | '/' | '*' | '#' | '=' | '_') {
+            push(at);
+            if c == '…' {
+                reached_end = false;
+                break;
+            }
+        }
         if stops(c) || is_closing(c) {
             reached_end = false;
             break;
@@ -518,7 +551,8 @@ fn afters(line: &Line<'_>, end: usize, prefix: &Prefix) -> Vec<After> {
             at += length;
             continue;
         }
-        if c.is_alphanumeric() || is_quote(c) || matches!(c, '\'' | '’') {
+        let separates = c == '…' && parts.iter().all(|part| *part == Part::Blank);
+        if c.is_alphanumeric() || is_quote(c) && !separates || matches!(c, '\'' | '’') {
             break;
         }
         if let Some(close) = closing(c) {
@@ -530,6 +564,8 @@ fn afters(line: &Line<'_>, end: usize, prefix: &Prefix) -> Vec<After> {
                 parts.retain(|part| *part != Part::Blank);
                 parts.extend([Part::Sign(c), Part::Time, Part::Sign(close)]);
                 time = Some(seconds);
+            } else if words.chars().all(|c| !c.is_alphabetic()) {
+                parts.extend([Part::Sign(c), Part::Number, Part::Sign(close)]);
             } else {
                 if closes(&parts) {
                     out.push((parts.clone(), at, time));
