@@ -22,17 +22,18 @@ pub enum DateOrder {
 
 impl DateOrder {
     /// The order that the dates of one column show: one of them has a number above 12 in one place, and none has one in the
-    /// other. [`DateOrder::Auto`] if they show none.
-    pub fn of<'t>(texts: impl Iterator<Item = &'t str>) -> DateOrder {
+    /// other. [`DateOrder::Auto`] if they show none; `None` if they contradict each other.
+    pub fn of<'t>(texts: impl Iterator<Item = &'t str>) -> Option<DateOrder> {
         let (mut day_first, mut month_first) = (false, false);
         for [first, second, _] in texts.filter_map(numbers).filter(|numbers| numbers[2] > 31) {
             day_first |= first > 12;
             month_first |= second > 12;
         }
         match (day_first, month_first) {
-            (true, false) => DateOrder::DayFirst,
-            (false, true) => DateOrder::MonthFirst,
-            _ => DateOrder::Auto,
+            (true, false) => Some(DateOrder::DayFirst),
+            (false, true) => Some(DateOrder::MonthFirst),
+            (false, false) => Some(DateOrder::Auto),
+            (true, true) => None,
         }
     }
 }
@@ -59,6 +60,12 @@ pub fn numeric_date(text: &str, order: DateOrder) -> Option<Date> {
         DateOrder::Auto => return None,
     };
     if day_first { date(last, second, first) } else { date(last, first, second) }
+}
+
+/// A day in numbers whose year comes first.
+pub fn year_first_date(text: &str) -> Option<Date> {
+    let first = text.trim_start().bytes().take_while(u8::is_ascii_digit).count();
+    (first >= 4).then(|| numeric_date(text, DateOrder::Auto)).flatten()
 }
 
 /// The three numbers of a date, of which the first or the last is a year of four digits; the same sign is between them.
@@ -121,9 +128,9 @@ mod tests {
 
     #[test]
     fn the_dates_of_a_column_show_their_order() {
-        assert_eq!(DateOrder::of(["03/04/2025", "13/04/2025"].into_iter()), DateOrder::DayFirst);
-        assert_eq!(DateOrder::of(["03/04/2025", "04/13/2025"].into_iter()), DateOrder::MonthFirst);
-        assert_eq!(DateOrder::of(["03/04/2025", "2025-04-13"].into_iter()), DateOrder::Auto);
-        assert_eq!(DateOrder::of(["14/04/2025", "04/13/2025"].into_iter()), DateOrder::Auto);
+        assert_eq!(DateOrder::of(["03/04/2025", "13/04/2025"].into_iter()), Some(DateOrder::DayFirst));
+        assert_eq!(DateOrder::of(["03/04/2025", "04/13/2025"].into_iter()), Some(DateOrder::MonthFirst));
+        assert_eq!(DateOrder::of(["03/04/2025", "2025-04-13"].into_iter()), Some(DateOrder::Auto));
+        assert_eq!(DateOrder::of(["14/04/2025", "04/13/2025"].into_iter()), None);
     }
 }

@@ -27,7 +27,7 @@ mod transcript;
 mod words;
 
 pub use block::{Block, BlockKind, Pass};
-pub use dates::{DateOrder, numeric_date};
+pub use dates::{DateOrder, numeric_date, year_first_date};
 pub use details::Details;
 pub use document::{CueTime, Declared, Document, FrontMatter, Layout, Line, TextRun, Turn};
 pub use evidence::{Estimate, Explanation, Form, Reason, Rival, StyleScore, Term, Weight};

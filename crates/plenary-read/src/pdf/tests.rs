@@ -199,11 +199,12 @@ fn prose(n_rows: usize, first: usize) -> Vec<String> {
 
 /// Rows of columns at 50 and 320, of so many rows each, from the top of the page.
 fn in_columns(texts: &[String], n_left: usize) -> Vec<Printed<'_>> {
-    let place = |(i, text): (usize, &'_ String)| {
+    let mut out: Vec<Printed<'_>> = Vec::new();
+    for (i, text) in texts.iter().enumerate() {
         let (x, row) = if i < n_left { (50.0, i) } else { (320.0, i - n_left) };
-        (x, 700.0 - 12.0 * row as f32, text)
-    };
-    texts.iter().enumerate().map(place).map(|(x, y, text)| (x, y, false, text.as_str())).collect()
+        out.push((x, 700.0 - 12.0 * row as f32, false, text.as_str()));
+    }
+    out
 }
 
 /// The numbers of the rows of `prose` in the order of the text, and the number of paragraphs that they are in.

@@ -23,7 +23,7 @@ use super::parts::Parts;
 use super::source::{Part, Source};
 use super::spoken::{are_milliseconds, rough_words};
 use super::{Columns, EXTRACTED, Options, TimeUnit, detect};
-use plenary_corpus::{DateOrder, Declared, Details, Document, Turn, clock, numeric_date};
+use plenary_corpus::{DateOrder, Declared, Details, Document, Turn, clock, numeric_date, year_first_date};
 use plenary_names::lexicon::Lexicon;
 use plenary_names::roles::role_named;
 
@@ -81,9 +81,9 @@ pub(crate) fn documents(source: &Source<'_>, mut table: Table, options: &Options
     }
     let order = match options.date_order {
         DateOrder::Auto => order_of_dates(&table, &found),
-        order => order,
+        order => Some(order),
     };
-    if options.date_order != order {
+    if let Some(order) = order.filter(|order| *order != options.date_order) {
         let first = if order == DateOrder::DayFirst { "day" } else { "month" };
         table.warnings.push(format!("the dates were read with the {first} first, as some of them show"));
     }
@@ -115,8 +115,8 @@ fn unit_of_times(table: &Table, found: &Use, unit: TimeUnit) -> f64 {
     }
 }
 
-/// The order of day and month in the column of dates.
-fn order_of_dates(table: &Table, found: &Use) -> DateOrder {
+/// The order of day and month in the column of dates; `None` if they contradict each other.
+fn order_of_dates(table: &Table, found: &Use) -> Option<DateOrder> {
     let cells = table.rows.iter().filter_map(|row| found.date.and_then(|at| row.cells.get(at)?.as_deref()));
     DateOrder::of(cells)
 }
@@ -160,7 +160,7 @@ fn group_rows(
     source: &Source<'_>,
     table: Table,
     found: &Use,
-    (order, seconds_per_unit): (DateOrder, f64),
+    (order, seconds_per_unit): (Option<DateOrder>, f64),
     lexicon: &Lexicon,
 ) -> Result<Vec<Document>, Problem> {
     let mut groups: Vec<Group> = Vec::new();
@@ -200,11 +200,18 @@ fn group_rows(
 }
 
 impl Group {
-    fn add(&mut self, row: &Row, text: &str, (found, order): (&Use, DateOrder), names: &[String], lexicon: &Lexicon) {
+    fn add(
+        &mut self,
+        row: &Row,
+        text: &str,
+        (found, order): (&Use, Option<DateOrder>),
+        names: &[String],
+        lexicon: &Lexicon,
+    ) {
         let cell = |column: Option<usize>| column.and_then(|at| row.cells.get(at)).and_then(Option::as_deref);
         let owned = |column: Option<usize>| cell(column).map(str::to_string);
         if let Some(date) = cell(found.date) {
-            match numeric_date(date, order) {
+            match order.map_or_else(|| year_first_date(date), |order| numeric_date(date, order)) {
                 Some(date) if self.parts.front.date.is_none_or(|first| first == date) => {
                     self.parts.front.date = Some(date);
                 }
