@@ -7,11 +7,12 @@
 
 use ego_tree::NodeRef;
 use ego_tree::iter::Edge;
-use scraper::{Html, Node};
+use scraper::Node;
 use serde_json::Value;
 
 use super::error::{Problem, ReadErrorKind};
 use super::file::File;
+use super::html::nesting;
 use super::parts::{Parts, Piece};
 use super::{plain, recogniser};
 use plenary_corpus::{Format, Layout, Turn, clock};
@@ -41,7 +42,7 @@ pub(crate) fn read(text: &str, _lexicon: &Lexicon) -> Result<Parts, Problem> {
     let Some(told) = value.get("text").and_then(Value::as_str) else {
         return Err(ReadErrorKind::OtherJson { found: "JSON without `text`, which oTranscribe writes".into() }.into());
     };
-    let page = Html::parse_fragment(told);
+    let (page, too_deep) = nesting::parse(told);
     let mut writer = Writer::default();
     for edge in page.root_element().traverse() {
         match edge {
@@ -50,6 +51,7 @@ pub(crate) fn read(text: &str, _lexicon: &Lexicon) -> Result<Parts, Problem> {
         }
     }
     writer.end_line();
+    writer.parts.warnings.extend(too_deep);
     Ok(writer.parts)
 }
 
@@ -122,9 +124,8 @@ impl Writer {
         let Some(seconds) = seconds else { return };
         self.parts.turns.push(Turn { time_start_s: Some(seconds), ..Turn::default() });
         let turn = Some(self.parts.turns.len() - 1);
-        let before: String = self.pieces.iter().map(|piece| piece.text.as_str()).collect();
-        let before = before.trim();
-        if before.is_empty() || before.ends_with([':', '：']) {
+        let mut before = self.pieces.iter().rev().flat_map(|piece| piece.text.chars().rev());
+        if matches!(before.find(|c| !c.is_whitespace()), None | Some(':' | '：')) {
             self.turn = turn;
         } else {
             self.next_turn = turn;

@@ -8,7 +8,7 @@
 
 mod furniture;
 mod looks;
-mod nesting;
+pub(crate) mod nesting;
 mod rows;
 mod turns;
 

@@ -372,7 +372,7 @@ fn xlsx(rows: &str) -> Vec<u8> {
 }
 
 fn parquet(columns: &[Column]) -> Vec<u8> {
-    let mut frame = DataFrame::new(columns[0].len(), columns.to_vec());
+    let mut frame = DataFrame::new(columns[0].len(), columns.to_vec()).unwrap();
     let mut bytes = Vec::new();
     ParquetWriter::new(&mut bytes).finish(&mut frame).unwrap();
     bytes
