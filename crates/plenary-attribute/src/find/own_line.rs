@@ -16,7 +16,6 @@ use crate::page::{Page, Settled};
 use crate::weights::Weights;
 use plenary_corpus::{Layout, Reason, Span, Style};
 use plenary_names::bylines::{self, Reader};
-use plenary_names::described;
 use plenary_names::labels::{self, Judgement, LabelKind};
 use plenary_names::lexicon::Lexicon;
 use plenary_names::offices;
