@@ -164,7 +164,7 @@ fn name_below(page: &Page<'_>, lines: &Range<usize>) -> Option<String> {
         && !offices::is_telling(lexicon, name);
     let piece = first.split(',').next().unwrap_or(first);
     let is_office = offices::names_position(lexicon, piece)
-        && !labels::is_chair_label(lexicon, piece)
+        && !labels::words(piece).iter().any(|word| lexicon.is_chair(word))
         && !piece.contains(['|', '\t', '(']);
     (is_person && is_office).then(|| {
         let office = page.join(lines.start..lines.end - 1).text;
