@@ -158,13 +158,20 @@ pub(crate) fn present(page: &Page<'_>) -> Vec<Byline> {
     people
 }
 
-/// The entries of a list of people: between semicolons, or between commas if the next word is an honorific.
+/// The entries of a list of people: between semicolons, or between commas if the next word is an honorific or if the list
+/// has only names.
 fn entries(lexicon: &Lexicon, list: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for part in list.split(';') {
         let mut starts = true;
+        // Behind a comma is another person, unless the part has positions and bodies.
+        let has_office = labels::words(&part.replace(['(', ')'], " ")).iter().any(|word| {
+            lexicon.is_position(word) || lexicon.is_body(word) || lexicon.is_office(word) || lexicon.is_chair(word)
+        });
+        let are_people = !has_office && lists::are_names(lexicon, part);
         for piece in part.split(',') {
-            let begins_person = piece.split_whitespace().next().is_some_and(|word| labels::is_honorific(lexicon, word));
+            let begins_person =
+                are_people || piece.split_whitespace().next().is_some_and(|word| labels::is_honorific(lexicon, word));
             match out.last_mut() {
                 Some(last) if !starts && !begins_person => {
                     last.push(',');
