@@ -218,7 +218,7 @@ fn json_that_is_damaged_or_no_transcript_says_so() {
         "get the file again",
     );
     refused("a.json", b"{\n \"segments\": [,]}", &["line 2", "not JSON"], "correct the JSON");
-    refused("a.json", br#"{"name": "plenary", "files": []}"#, &["`name`, `files`", "expected"], "JSON lines");
+    refused("a.json", br#"{"name": "plenary", "files": []}"#, &["`files`, `name`", "expected"], "JSON lines");
     refused("a.json", "[".repeat(100_000).as_bytes(), &["not JSON", "recursion limit"], "correct the JSON");
     refused("a.otr", br#"{"media": "a.mp3"}"#, &["without `text`"], "export");
     let latin = b"{\"segments\": [{\"start\": 0.5, \"speaker\": \"A\", \"text\": \"Sch\xF6n, sagte er, und ging.\"}]}";
@@ -240,7 +240,7 @@ fn transcription_tools_in_xml_name_the_place_of_what_is_wrong() {
         refused(name, &whole[..whole.len() - 30], &["line 1"], "correct the XML");
         let root = std::str::from_utf8(&whole).unwrap().split('>').nth(1).unwrap().trim_start_matches('<').to_string();
         let root = root.split(' ').next().unwrap().to_string();
-        refused(name, format!("<{root}>{}", "<a>".repeat(3000)).as_bytes(), &["line 1", "nested"], "correct the XML");
+        refused(name, format!("<{root}>{}", "<a>".repeat(3000)).as_bytes(), &["line 1", "250 deep"], "correct the XML");
         refused(name, format!("<{root}/>").as_bytes(), &["line 1: "], "");
     }
     let time = b"<tt><body>\n<p begin=\"noon\" end=\"2s\">Yes.</p></body></tt>";

@@ -19,8 +19,8 @@ use plenary_corpus::{Declared, FrontMatter};
 use plenary_names::lexicon::Lexicon;
 use plenary_names::text::constant_regex;
 
-/// A description of what is heard: `((coughs))`, `((1.2s))`.
-static DESCRIPTION: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"\(\(([^()]*)\)\)"));
+/// A description of what is heard, with the blanks before it: `((coughs))`, `((1.2s))`.
+static DESCRIPTION: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"\s*\(\(([^()]*)\)\)"));
 
 /// Bullets, which stand for pauses.
 static PAUSE: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"(?:^|\s)•+(?:\s|$)"));
@@ -169,7 +169,7 @@ fn join(events: Vec<Event>, times: &[Option<f64>]) -> Vec<Spoken> {
         let mut notes: Vec<String> =
             DESCRIPTION.captures_iter(&event.text).map(|found| found[1].trim().to_string()).collect();
         notes.retain(|note| note.contains(char::is_alphabetic) && !is_length(note));
-        let text = DESCRIPTION.replace_all(&event.text, " ");
+        let text = DESCRIPTION.replace_all(&event.text, "");
         let text = PAUSE.replace_all(&text, " ").into_owned();
         if event.is_note {
             notes = vec![collapse_white_space(&event.text)];

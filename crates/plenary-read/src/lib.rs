@@ -306,8 +306,10 @@ fn read_by_format(
     let (path, bytes) = (file.path, file.bytes);
     let with_times = |mut parts: Parts| {
         if format.family() == FormatFamily::Prose {
-            stamps::read(&parts.text, &mut parts.lines, &mut parts.turns);
+            stamps::read(&parts.text, &mut parts.lines, &mut parts.turns, &options.lexicon);
         }
+        let warning = tabular::surname_last_in_turns(&mut parts.turns, &options.lexicon);
+        parts.warnings.extend(warning);
         parts
     };
     let document = |encoding: &str, parts: Parts| {

@@ -15,6 +15,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use plenary_corpus::{Declared, Layout, Line, Span, TextRun, Turn, clock};
+use plenary_names::bylines::label_quality;
+use plenary_names::lexicon::Lexicon;
 use plenary_names::text::constant_regex;
 
 /// `#00:00:12-3#`: hours, minutes, seconds and tenths.
@@ -37,11 +39,11 @@ static BEHIND_LABEL: LazyLock<Regex> =
     LazyLock::new(|| constant_regex(r"^(.{2,60}?)(\s+)[\[(]?((?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?)[\])]?\s*$"));
 
 /// Reads the times of a text whose format marks no turns.
-pub(crate) fn read(text: &str, lines: &mut [Line], turns: &mut Vec<Turn>) {
+pub(crate) fn read(text: &str, lines: &mut [Line], turns: &mut Vec<Turn>, lexicon: &Lexicon) {
     if !turns.is_empty() || !text.contains(':') {
         return;
     }
-    if behind_labels(text, lines, turns) || on_own_lines(text, lines, turns) {
+    if behind_labels(text, lines, turns, lexicon) || on_own_lines(text, lines, turns, lexicon) {
         return;
     }
     hashed(text, lines, turns);
@@ -140,7 +142,7 @@ struct Mark {
 }
 
 /// Lines that hold only times. If each is beside a line with a label, the labels are the speakers.
-fn on_own_lines(text: &str, lines: &mut [Line], turns: &mut Vec<Turn>) -> bool {
+fn on_own_lines(text: &str, lines: &mut [Line], turns: &mut Vec<Turn>, lexicon: &Lexicon) -> bool {
     const FEWEST: usize = 2;
     let marks = own_line_marks(text, lines);
     let starts: Vec<f64> = marks.iter().map(|mark| mark.start_s).collect();
@@ -161,7 +163,7 @@ fn on_own_lines(text: &str, lines: &mut [Line], turns: &mut Vec<Turn>) -> bool {
         .iter()
         .map(|mark| label(mark.line.checked_sub(1).filter(|above| !lines[*above].runs.is_empty())))
         .collect();
-    let (are_after, are_before) = (are_labels(&after), are_labels(&before));
+    let (are_after, are_before) = (are_labels(&after, lexicon), are_labels(&before, lexicon));
     let mut hidden: Vec<usize> = marks.iter().map(|mark| mark.line).collect();
     for (at, mark) in marks.iter().enumerate() {
         let name = if are_after { &after[at] } else { &before[at] };
@@ -245,25 +247,30 @@ fn is_label(told: &str) -> bool {
         && !told.ends_with(['.', '!', '?', ',', ';', '…', '。', '！', '？', '"', '”'])
 }
 
-/// Whether lines beside times are labels: nearly all times have one, and they recur.
-fn are_labels(labels: &[Option<String>]) -> bool {
+/// Whether lines beside times are labels: nearly all times have one, and half of them recur or most have the form of a name.
+fn are_labels(labels: &[Option<String>], lexicon: &Lexicon) -> bool {
+    const GOOD: f32 = 0.6;
     let mut counts: HashMap<&str, usize> = HashMap::new();
     for label in labels.iter().flatten() {
         *counts.entry(label.as_str()).or_default() += 1;
     }
     let n_labelled: usize = counts.values().sum();
     let n_recurring: usize = counts.values().filter(|n| **n > 1).sum();
-    n_labelled * 10 >= labels.len() * 9 && n_recurring * 2 >= n_labelled
+    let are_names = || {
+        let good = counts.iter().filter(|(label, _)| label_quality(lexicon, label) >= GOOD);
+        good.map(|(_, n)| n).sum::<usize>() * 10 >= n_labelled * 8
+    };
+    n_labelled * 10 >= labels.len() * 9 && (n_recurring * 2 >= n_labelled || are_names())
 }
 
 /// A label with a time behind it, in bold or above its words in one paragraph. Lines that begin with a known label in bold and
 /// have no time are not speech.
-fn behind_labels(text: &str, lines: &mut [Line], turns: &mut Vec<Turn>) -> bool {
+fn behind_labels(text: &str, lines: &mut [Line], turns: &mut Vec<Turn>, lexicon: &Lexicon) -> bool {
     const FEWEST: usize = 2;
     let heads: Vec<(usize, String, f64)> = (0..lines.len()).filter_map(|at| head(text, lines, at)).collect();
     let starts: Vec<f64> = heads.iter().map(|(.., start)| *start).collect();
     let labels: Vec<Option<String>> = heads.iter().map(|(_, label, _)| Some(label.clone())).collect();
-    if heads.len() < FEWEST || !are_in_order(&starts) || !(heads.len() < 4 || are_labels(&labels)) {
+    if heads.len() < FEWEST || !are_in_order(&starts) || !are_labels(&labels, lexicon) {
         return false;
     }
     let known: HashSet<&str> = heads.iter().map(|(_, label, _)| label.as_str()).collect();
@@ -370,6 +377,12 @@ mod tests {
         let text = "Programme\n\n09:00\nWelcome\n\n09:30\nThe sea\n\n10:15\nThe end\n";
         assert!(read("a.txt", text.as_bytes()).unwrap().turns.is_empty());
         assert!(read("a.txt", b"We met at 10:30.\nANN: Yes.\n").unwrap().turns.is_empty());
+    }
+
+    #[test]
+    fn chapters_are_not_speakers() {
+        let text = "**The harbour in winter** 0:03\n\nIt is cold.\n\n**What the fish eat** 0:21\n\nNobody knows.\n";
+        assert!(read("a.md", text.as_bytes()).unwrap().turns.is_empty());
     }
 
     #[test]

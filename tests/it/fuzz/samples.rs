@@ -378,9 +378,9 @@ const RECOGNISER: &str = "{\"segments\": [{\"start\": 0.5, \"end\": 3.5, \"text\
     \"end\": 0.6, \"speaker\": \"Ann Lee\"}, {\"word\": \"sea\", \"speaker\": \"Bo Hill\"}]}, {\"start\": 4, \"end\": 6, \"speaker\": {\"name\": \"Bo Hill\"}, \
     \"text\": \"Yes.\"}], \"language\": \"en\"}";
 
-const AMAZON: &str = "{\"results\": {\"transcripts\": [{\"transcript\": \"Cold. Yes.\"}], \"speaker_labels\": {\"segments\": [{\"items\": [{\"start_time\": \"0.5\", \
+const AMAZON: &str = "{\"results\": {\"transcripts\": [{\"transcript\": \"sea. Yes.\"}], \"speaker_labels\": {\"segments\": [{\"items\": [{\"start_time\": \"0.5\", \
     \"speaker_label\": \"spk_0\"}]}]}, \"items\": [{\"start_time\": \"0.5\", \"end_time\": \"0.9\", \"type\": \"pronunciation\", \"alternatives\": [{\"content\": \
-    \"Cold\"}]}, {\"type\": \"punctuation\", \"alternatives\": [{\"content\": \".\"}]}, {\"start_time\": \"2.0\", \"type\": \"pronunciation\", \"speaker_label\": \
+    \"sea\"}]}, {\"type\": \"punctuation\", \"alternatives\": [{\"content\": \".\"}]}, {\"start_time\": \"2.0\", \"type\": \"pronunciation\", \"speaker_label\": \
     \"spk_1\", \"alternatives\": [{\"content\": \"Yes\"}]}]}}";
 
 const OTRANSCRIBE: &str = "{\"text\": \"<p><span class=\\\"timestamp\\\" data-timestamp=\\\"3.25\\\">00:03</span>&nbsp;<b>Ann Lee:</b> The sea is cold.<br>So. \

@@ -121,6 +121,58 @@ fn warnings_name_the_line() {
     }
 }
 
+#[test]
+fn labels_of_one_form_are_speakers_whatever_their_words() {
+    let cues = |all: &[&str]| -> String {
+        let cue = |(at, text): (usize, &&str)| format!("00:0{at}.000 --> 00:0{at}.900\n{text}\n\n");
+        format!("WEBVTT\n\n{}", all.iter().enumerate().map(cue).collect::<String>())
+    };
+    let text =
+        cues(&["Room 204: We hear.", "kp: One thing: money.", "Room 204: Yes.", "+1 415***2291: Where?", "kp: Here."]);
+    let expected = [
+        ("Room 204", "We hear."),
+        ("kp", "One thing: money."),
+        ("Room 204", "Yes."),
+        ("+1 415***2291", "Where?"),
+        ("kp", "Here."),
+    ];
+    assert_eq!(said("a.vtt", &text), pairs(&expected));
+    let text = cues(&["[S_00]: We hear.", "Right.", "[S_01]: Yes.", "[S_00]: 10:30: now."]);
+    assert_eq!(said("a.vtt", &text), pairs(&[("S_00", "We hear. Right."), ("S_01", "Yes."), ("S_00", "10:30: now.")]));
+    let text = cues(&["Note: not a name.", "One thing: money.", "Another: time.", "That is all: thank you."]);
+    assert!(said("a.vtt", &text).iter().all(|(name, _)| name.is_none()), "{:?}", said("a.vtt", &text));
+    let text = cues(&["Ann Dale: The Bill (Fish", "and Animals) Bill: session one.", "Bo Hill: Yes."]);
+    assert_eq!(
+        said("a.vtt", &text),
+        pairs(&[("Ann Dale", "The Bill (Fish and Animals) Bill: session one."), ("Bo Hill", "Yes.")])
+    );
+}
+
+#[test]
+fn identifiers_and_voices_name_the_speakers_once() {
+    let text = "WEBVTT\n\nSpeaker 1\n00:01.000 --> 00:02.000\nGood.\n\nSpeaker 2\n00:02.000 --> 00:03.000\nYes.\n\nSpeaker 1\n00:03.000 --> 00:04.000\nSo.\n";
+    assert_eq!(said("a.vtt", text), pairs(&[("Speaker 1", "Good."), ("Speaker 2", "Yes."), ("Speaker 1", "So.")]));
+    let text = "WEBVTT\n\nPart 1\n00:01.000 --> 00:02.000\nGood.\n\nPart 2\n00:02.000 --> 00:03.000\nYes.\n";
+    assert_eq!(said("a.vtt", text), pairs(&[("?", "Good. Yes.")]));
+    let text = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v S00>S00: \n\n00:01.000 --> 00:02.000\n<v S00>[00:00:01]\n\n00:01.000 --> 00:02.000\n<v S00>S00: Good.\n";
+    assert_eq!(said("a.vtt", text), pairs(&[("S00", "Good.")]));
+    let text =
+        "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Hill, Ann>Good.\n\n00:02.000 --> 00:03.000\n<v Kim, Bo (Guest)>Yes.\n";
+    assert_eq!(said("a.vtt", text), pairs(&[("Ann Hill", "Good."), ("Bo Kim (Guest)", "Yes.")]));
+}
+
+#[test]
+fn other_arrows_are_times_and_a_header_may_be_missing() {
+    let text = "1\n00:00:01.000 -> 00:00:02.000\nANN: One.\n\n2\n00:00:02,000 → 00:00:03,000\nBO: Two.\n\n3\n00:00:03,000 --> 00:00:03,500\n\n";
+    assert_eq!(said("a.srt", text), pairs(&[("ANN", "One."), ("BO", "Two.")]));
+    let warnings = document("a.srt", text).warnings.join("\n");
+    for part in ["line 2: the times are not divided", "line 6: ", "cue 3 has no text"] {
+        assert!(warnings.contains(part), "{part}: {warnings}");
+    }
+    let text = "00:01.000 --> 00:02.000\n\nGood.\n\n00:02.000 --> 00:03.000\n\nYes.\n";
+    assert_eq!(said("a.vtt", text), pairs(&[("?", "Good. Yes.")]));
+}
+
 proptest! {
     #[test]
     fn no_text_panics_and_lines_partition_what_is_read(

@@ -29,6 +29,7 @@ use plenary_names::roles::role_named;
 
 pub(crate) use columns::turn_columns;
 pub(crate) use jsonl::{is_json_lines, json_lines};
+pub(crate) use names::surname_last_in_turns;
 pub(crate) use parquet::{NOUN as PARQUET_NOUN, read as read_parquet};
 pub(crate) use workbook::{NOUN as WORKBOOK_NOUN, is_workbook, read as read_workbook};
 
