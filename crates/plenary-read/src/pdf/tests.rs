@@ -194,7 +194,7 @@ fn numbers_in_the_margin_are_no_words() {
 
 /// Words that fill rows of a column, one row after the other, and the number of the last one.
 fn prose(n_rows: usize, first: usize) -> Vec<String> {
-    (first..first + n_rows).map(|n| format!("row {n} of the long speech goes on here and")).collect()
+    (first..first + n_rows).map(|n| format!("row {n} of the long speech goes on here and on and then on a")).collect()
 }
 
 /// Rows of columns at 50 and 320, of so many rows each, from the top of the page.
@@ -236,7 +236,7 @@ fn a_short_right_column_of_the_only_page_follows_the_left_one() {
 
 #[test]
 fn three_columns_are_read_from_left_to_right() {
-    let texts: Vec<String> = (0..33).map(|n| format!("row {n} of a narrow column")).collect();
+    let texts: Vec<String> = (0..33).map(|n| format!("row {n} of a narrow column goes on a")).collect();
     let rows: Vec<Printed<'_>> = texts
         .iter()
         .enumerate()
