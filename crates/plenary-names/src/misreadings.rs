@@ -25,6 +25,8 @@ const RARER_IF_FULL: usize = 2;
 const RARER_IF_ODD: usize = 3;
 /// One misread form of a label occurs once, or at most once in this number of occurrences of the correct one.
 const ONE_FORM_IN: usize = 8;
+/// Largest number of labels that a label is compared with, letter by letter.
+const MOST_CENTRES: usize = 2000;
 /// Smallest number of letters of a name that can be misread as another name.
 const SHORTEST_NAME: usize = 6;
 /// Smallest number of letters of a full name, of at least two words.
@@ -329,7 +331,9 @@ impl<'l> Centres<'l> {
         if shape.skeleton.len() < SHORTEST_SKELETON {
             return None;
         }
-        let frequent = self.all.iter().take_while(|centre| centre.n >= shape.n);
+        // `is_rarer` is true only of these. The most frequent ones suffice: a document with more labels has no people.
+        let at_least = if shape.is_odd { shape.n } else { 2 * shape.n };
+        let frequent = self.all.iter().take(MOST_CENTRES).take_while(|centre| centre.n >= at_least);
         let near: Vec<usize> = frequent
             .enumerate()
             .filter(|(_, centre)| {

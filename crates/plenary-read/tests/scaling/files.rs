@@ -230,7 +230,8 @@ pub(crate) const HOSTILE: &[Hostile] = &[
 
 /// A word of letters for a number.
 fn word(mut i: usize) -> String {
-    i = i * 7919 % 10_007;
+    // All are different up to this number.
+    i = i * 7919 % 100_003;
     let mut word = String::new();
     for _ in 0..4 {
         word.push(char::from(b"abcdefghijklmnopqrstuvwxyz"[i % 26]));
