@@ -21,7 +21,7 @@ use plenary_names::lexicon::Lexicon;
 
 use score::{Background, Evidence, evidence, is_possible};
 pub(in crate::find) use shape::time_at;
-use shape::{Line, Part, Reading, Template, is_dash, readings, time_alone};
+use shape::{Clock, Line, Part, Reading, Template, is_dash, readings, time_alone};
 
 /// Maximum number of lines from which a template is learned.
 const SAMPLE: usize = 4_000;
@@ -101,7 +101,7 @@ struct Match {
 }
 
 /// The time that a line of the page consists of.
-fn time_alone_of(page: &Page<'_>, line: usize) -> Option<Option<f64>> {
+fn time_alone_of(page: &Page<'_>, line: usize) -> Option<Clock> {
     const LONGEST: usize = 40;
     let text = page.lines[line].text();
     (!text.is_empty() && text.len() <= LONGEST).then(|| time_alone(text)).flatten()
@@ -412,7 +412,7 @@ fn is_variant(main: &Template, other: &Template) -> bool {
             match part {
                 Part::Time | Part::Number | Part::Group(_) | Part::Blank | Part::Bold => {}
                 Part::Sign(open) if shape::closing(*open).is_some() && parts.get(k + 1) == Some(&Part::Time) => {
-                    depth += 1
+                    depth += 1;
                 }
                 Part::Sign(_) if depth > 0 && parts[k - 1] == Part::Time => depth -= 1,
                 _ if closes_number => {}
@@ -483,7 +483,7 @@ fn candidate(
     let n = u32::try_from(n_lines).unwrap_or(u32::MAX);
     let confidence = if accepted.likeness >= 0.9 && form >= 0.5 { form.max(0.8) } else { OF_FAMILY };
     let weights = Weights::of_form(kind, form).then(Reason::OfTemplate(n), confidence);
-    let time_start_s = reading.time.flatten();
+    let time_start_s = reading.time.and_then(|clock| clock.0);
     let inside = !lines.starts[accepted.at];
     Some(Candidate { time_start_s, inside, ..Candidate::printed(Style::Template, byline, kind, place, weights) })
 }

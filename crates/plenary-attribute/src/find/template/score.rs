@@ -224,7 +224,7 @@ pub(super) fn families<'l>(of: impl Iterator<Item = &'l str>) -> HashSet<String>
     families
 }
 
-/// Stands for a family of user names, "ann_lee", "bohill77", which have no stem in common.
+/// Stands for a family of user names, `ann_lee`, `bohill77`, which have no stem in common.
 const USER_NAMES: &str = "@";
 
 /// A label without the number or letter at its end, in lower case.

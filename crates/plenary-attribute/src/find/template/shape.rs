@@ -62,8 +62,7 @@ impl Template {
     /// A sign that each line of this template has near its beginning.
     pub(super) fn own_sign(&self) -> Option<char> {
         self.parts().find_map(|part| match part {
-            Part::Sign(sign) => Some(sign),
-            Part::Group(sign) => Some(sign),
+            Part::Sign(sign) | Part::Group(sign) => Some(sign),
             _ => None,
         })
     }
@@ -123,6 +122,10 @@ fn is_open_sign(sign: char) -> bool {
     closing(sign).is_some() || matches!(sign, '@' | '#' | '>' | '○' | '◯' | '〇' | '◎' | '●' | '■' | '□' | '◆' | '◇')
 }
 
+/// A time in or beside a byline: seconds from the start of the recording, or `None` for a time of day.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Clock(pub(super) Option<f64>);
+
 /// One way to read the beginning of a line as a byline.
 #[derive(Debug, Clone)]
 pub(super) struct Reading {
@@ -131,8 +134,8 @@ pub(super) struct Reading {
     pub(super) name: Range<usize>,
     /// Offset of the speech in the line; its length if the speech is on a line below.
     pub(super) speech: usize,
-    /// The time in the byline: seconds, or `None` for a time of day.
-    pub(super) time: Option<Option<f64>>,
+    /// The time in the byline.
+    pub(super) time: Option<Clock>,
 }
 
 /// A line and its surroundings.
@@ -142,10 +145,10 @@ pub(super) struct Line<'t> {
     pub(super) text: &'t str,
     /// Number of bytes at its start that are bold.
     pub(super) bold: usize,
-    /// The line above consists of a time: its seconds.
-    pub(super) time_above: Option<Option<f64>>,
-    /// The line below consists of a time: its seconds.
-    pub(super) time_below: Option<Option<f64>>,
+    /// The line above consists of a time.
+    pub(super) time_above: Option<Clock>,
+    /// The line below consists of a time.
+    pub(super) time_below: Option<Clock>,
     /// The line below begins with this dash.
     pub(super) dash_below: Option<char>,
 }
@@ -183,9 +186,9 @@ pub(in crate::find) fn time_at(text: &str) -> Option<(usize, Option<f64>)> {
 }
 
 /// The time that a whole line consists of, with or without brackets.
-pub(super) fn time_alone(text: &str) -> Option<Option<f64>> {
+pub(super) fn time_alone(text: &str) -> Option<Clock> {
     let inner = text.trim().trim_start_matches(['[', '(', '<']).trim_end_matches([']', ')', '>']);
-    time_at(inner).filter(|(length, _)| *length == inner.len()).map(|(_, seconds)| seconds)
+    time_at(inner).filter(|(length, _)| *length == inner.len()).map(|(_, seconds)| Clock(seconds))
 }
 
 /// The sign that closes a bracket.
@@ -285,7 +288,7 @@ struct Prefix {
     parts: Vec<Part>,
     /// The bracket that encloses the name, and how often its sign is repeated.
     closes: Option<char>,
-    time: Option<Option<f64>>,
+    time: Option<Clock>,
 }
 
 /// Every way to read the beginning of a line as a byline.
@@ -329,7 +332,7 @@ fn prefixes(line: &Line<'_>) -> Vec<Prefix> {
         let Some(c) = rest.chars().next() else { break };
         if let Some((length, seconds)) = time_at(rest) {
             parts.push(Part::Time);
-            time = Some(seconds);
+            time = Some(Clock(seconds));
             at += length;
         } else if c.is_whitespace() {
             let length = rest.len() - rest.trim_start().len();
@@ -351,7 +354,7 @@ fn prefixes(line: &Line<'_>) -> Vec<Prefix> {
             if let Some((of_time, seconds)) = time_at(words.trim())
                 && of_time == words.trim().len()
             {
-                time = Some(seconds);
+                time = Some(Clock(seconds));
                 parts.extend([Part::Sign(c), Part::Time, Part::Sign(close)]);
             } else {
                 if words.trim_start().starts_with(char::is_alphanumeric) {
@@ -495,7 +498,7 @@ fn ends(lexicon: &Lexicon, line: &Line<'_>, prefix: &Prefix) -> Vec<usize> {
 }
 
 /// The signs behind a name, the offset of the speech, and the time among the signs.
-type After = (Vec<Part>, usize, Option<Option<f64>>);
+type After = (Vec<Part>, usize, Option<Clock>);
 
 /// The ways to read what follows a name: all signs up to the speech, or those before a bracket.
 fn afters(line: &Line<'_>, end: usize, prefix: &Prefix) -> Vec<After> {
@@ -547,7 +550,7 @@ fn afters(line: &Line<'_>, end: usize, prefix: &Prefix) -> Vec<After> {
         if let Some((length, seconds)) = time_at(rest) {
             parts.retain(|part| *part != Part::Blank);
             parts.push(Part::Time);
-            time = Some(seconds);
+            time = Some(Clock(seconds));
             at += length;
             continue;
         }
@@ -563,7 +566,7 @@ fn afters(line: &Line<'_>, end: usize, prefix: &Prefix) -> Vec<After> {
             {
                 parts.retain(|part| *part != Part::Blank);
                 parts.extend([Part::Sign(c), Part::Time, Part::Sign(close)]);
-                time = Some(seconds);
+                time = Some(Clock(seconds));
             } else if words.chars().all(|c| !c.is_alphabetic()) {
                 parts.extend([Part::Sign(c), Part::Number, Part::Sign(close)]);
             } else {
