@@ -151,11 +151,18 @@ pub(crate) fn present(page: &Page<'_>) -> Vec<Byline> {
         people.extend(
             entries(lexicon, &text[..sentence])
                 .iter()
-                .map(|entry| Byline { line: Some(first), ..bylines::split(lexicon, entry) })
+                .map(|entry| Byline { line: Some(first), ..without_initials(bylines::split(lexicon, entry)) })
                 .filter(|byline| !byline.name.is_empty()),
         );
     }
     people
+}
+
+/// A person without an affiliation that is only their initials: "Ann Dale (AD)".
+fn without_initials(mut person: Byline) -> Byline {
+    let initials: String = person.name.split([' ', '-']).filter_map(|word| word.chars().next()).collect();
+    person.details.affiliation = person.details.affiliation.filter(|affiliation| *affiliation != initials);
+    person
 }
 
 /// The entries of a list of people: between semicolons, or between commas if the next word is an honorific or if the list
