@@ -106,7 +106,7 @@ def judge_document(job):
                       "confidence": turn["boundary_confidence"], "flagged": turn["needs_review"]})
     first = rows[0]["explanation"]["document"]
     return {"document": rows[0]["path"].rsplit("/", 1)[-1], "set": name, "kind": kind, "share": n_right / max(1, n_gold), "turns": turns,
-            "terms": {t["term"]: t["value"] for t in first["terms"]}, "estimate": first["right_share"], "flagged": first["needs_review"]}
+            "terms": {t["term"]: t["value"] for t in first["terms"]}, "estimate": first.get("mostly_right", 0.0), "flagged": first["needs_review"]}
 
 
 # Kinds that a study can pin by a style.

@@ -7,8 +7,8 @@
 EVALUATION is the folder of evaluation/segmentation.py; WORK keeps rendered documents. With --write, the weights go to
 crates/plenary-attribute/src/confidence/weights.csv; otherwise only the figures are printed. Needs numpy.
 
-Two log-linear models. Of a turn: the probability that it is right. Of a document: the share of the gold's words that have the right
-speaker (fractional logistic regression). Both are fitted by penalised likelihood (L2), with the sign of each weight as the file of weights
+Two log-linear models. Of a turn: the probability that it is right. Of a document: the probability that at least POOR of the
+gold's words have the right speaker. Both are fitted by penalised likelihood (L2), with the sign of each weight as the file of weights
 says. Documents weigh at most as much as TURNS turns. Families of kinds are left out in turn; the predictions for left-out families
 give the figures, the calibration (slope and intercept, folded into the weights) and the thresholds.
 """
@@ -28,7 +28,7 @@ TURNS = 20
 FOLDS = 12
 SAMPLED = 40
 WELL, POOR = 0.98, 0.8
-FLAGGED, DETECTED = 0.04, 0.93
+FLAGGED, DETECTED = 0.04, 0.94
 
 
 def sigmoid(z):
@@ -145,6 +145,7 @@ class Results:
     def __init__(self, documents, table, penalty=3.0):
         x, y, w, owner, dx = matrices(documents, table)
         share = np.array([d["share"] for d in documents])
+        poor = share < POOR
         dx[:, table.at["base"]] = 1.0
         families = sorted({family(d["kind"]) for d in documents})
         rng = np.random.default_rng(1)
@@ -157,26 +158,26 @@ class Results:
         penalties[table.at["base"]] = 1e-3
         lower, upper = np.where(table.is_document, table.lower, 0.0), np.where(table.is_document, table.upper, 0.0)
         fit_turn = lambda rows: fit(x[rows & used], y[rows & used], w[rows & used], table.lower, table.upper, penalties)
-        fit_document = lambda rows: fit(dx[rows], share[rows], np.ones(rows.sum()), lower, upper, penalties / 2)
+        fit_document = lambda rows: fit(dx[rows], 1.0 - poor[rows], np.ones(rows.sum()), lower, upper, penalties / 2)
         z, dz = np.zeros(len(y)), np.zeros(len(documents))
         for k in range(FOLDS):
             rows = fold[owner] == k
             z[rows] = x[rows] @ fit_turn(~rows)
         slope, intercept = calibration(z[used], y[used], w[used])
         self.p = sigmoid(slope * z + intercept)
-        # The estimate for a document sees the mean confidence of its turns, by words, as it is without their family.
+        # The model of documents sees the mean confidence of its turns, by words, as it is without their family.
         words = np.array([turn["words"] for d in documents for turn in d["turns"]], dtype=float)
         mean = np.bincount(owner, weights=words * self.p) / np.maximum(1.0, np.bincount(owner, weights=words))
         dx[:, table.at["mean_confidence"]] = mean
         for k in range(FOLDS):
             held = fold == k
             dz[held] = dx[held] @ fit_document(~held)
-        document_slope, document_intercept = calibration(dz, share, np.ones(len(share)))
+        document_slope, document_intercept = calibration(dz, 1.0 - poor, np.ones(len(share)))
         self.calibration = slope, intercept, document_slope, document_intercept
         self.estimate = sigmoid(document_slope * dz + document_intercept)
         self.right, self.share, self.owner = y > 0.5, share, owner
         self.well = (share >= WELL)[owner]
-        self.poor = share < POOR
+        self.poor = poor
         # Turns: the highest threshold that flags at most FLAGGED of the turns of documents that are read well, on the mean of these
         # documents. Documents: the lowest that flags DETECTED of the documents under POOR.
         always = (x[:, table.at["no_speaker"]] > 0) | (x[:, table.at["link_ambiguous"]] > 0) | (x[:, table.at["misread"]] > 0)
@@ -185,7 +186,7 @@ class Results:
         self.turn_below = max(fits or [0.3])
         self.flagged = (self.p < self.turn_below) | always
         many = per_document(self.flagged) > 0.2
-        detects = [t for t in np.arange(0.5, 0.98, 0.005) if ((self.estimate < t) | many)[self.poor].mean() >= DETECTED]
+        detects = [t for t in np.arange(0.3, 0.98, 0.005) if ((self.estimate < t) | many)[self.poor].mean() >= DETECTED]
         self.document_below = float(min(detects or [0.97]))
         self.document_flagged = (self.estimate < self.document_below) | many
         base = table.at["base"]
@@ -205,7 +206,8 @@ class Results:
         out += [f"| {b / 10:.1f} to {(b + 1) / 10:.1f} | {n} | {mean:.3f} | {right:.3f} |" for b, n, mean, right in self.bins()]
         flagged, poor, good = self.document_flagged, self.poor, self.share >= WELL
         out += ["", f"Documents: {len(self.share)}. Under {POOR}: {poor.sum()}, of these flagged {flagged[poor].mean():.3f}. At least {WELL}: {good.sum()}, of these flagged "
-                f"{flagged[good].mean():.3f}; mean share of their turns that is flagged {self.per_document(self.flagged)[good].mean():.3f}. Mean error of the estimate: {np.abs(self.estimate - self.share).mean():.3f}."]
+                f"{flagged[good].mean():.3f}; mean share of their turns that is flagged {self.per_document(self.flagged)[good].mean():.3f}. ECE of the probability that at least {POOR} are right: "
+                f"{figures(self.estimate, ~self.poor, self.document_flagged)['ece']:.3f}."]
         return "\n".join(out)
 
     def bins(self):

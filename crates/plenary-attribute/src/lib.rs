@@ -5,7 +5,8 @@
 //! needs review. Reading files and measuring are left to other crates.
 //!
 //! The modules depend on each other in one direction: `page` holds the lines; the passes of `settle` claim lines that are not speech;
-//! `find` finds the bylines; `link` assigns them to people; `build` makes the transcript.
+//! `find` finds the bylines; `link` assigns them to people; `build` makes the transcript; `confidence` estimates how likely its
+//! turns are right.
 
 mod build;
 mod candidate;

@@ -81,9 +81,9 @@ pub struct Term {
 /// How well a document is estimated to be attributed.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Estimate {
-    /// The estimated share of the document's words that have the right speaker, in [0, 1].
-    pub right_share: f32,
-    /// The terms of the log-odds of the share.
+    /// Estimated probability that at least four fifths of the document's words have the right speaker.
+    pub mostly_right: f32,
+    /// The terms of its log-odds.
     pub terms: Vec<Term>,
     /// The terms of the document in the confidence of each of its turns.
     pub turn_terms: Vec<Term>,

@@ -124,8 +124,8 @@ tables! {
         n_words_editorial_note: u32, unit "words";
         /// Answers of the study's corrections that were applied to the document.
         n_corrections: u32, unit "answers";
-        /// Whether a person should check how the document was read: the estimated share of words with the right speaker is
-        /// low, no speaker was found, many utterances need review, or text outside the turns looks like speech.
+        /// Whether a person should check how the document was read: it is not likely enough that most words have the
+        /// right speaker, no speaker was found, many utterances need review, or text outside the turns looks like speech.
         needs_review: bool;
         /// What a person should know about how the document was read, in sentences.
         warnings: Vec<String>;

@@ -76,7 +76,7 @@ pub(crate) fn print(out: &mut impl Write, transcript: &Transcript, only_doubtful
 
 /// Prints the estimate for the document, and the terms of the document in the confidence of its turns.
 fn print_estimate(out: &mut impl Write, estimate: &Estimate) -> std::io::Result<()> {
-    writeln!(out, "  estimate {:.2} of the words have the right speaker", estimate.right_share)?;
+    writeln!(out, "  estimate {:.2} that at least 80 % of the words have the right speaker", estimate.mostly_right)?;
     for line in terms(&estimate.terms) {
         writeln!(out, "           {line}")?;
     }

@@ -1,5 +1,5 @@
-//! Confidence: the probability that a turn is right, and an estimate of the share of a document's words that have the right
-//! speaker.
+//! Confidence: the probability that a turn is right, and the probability that at least four fifths of a document's words have
+//! the right speaker.
 //!
 //! **Input**: the page, the bylines, and the explained utterances. **Output**: the terms of both models, probabilities, and
 //! what a person should review. A turn is right if it begins and ends in the right places and has the right speaker. The models are
@@ -28,8 +28,8 @@ pub(crate) struct Assessment {
     shared: Vec<Term>,
     /// The terms of the estimate for the document.
     document: Vec<Term>,
-    /// The estimated share of the words that have the right speaker, in [0, 1].
-    right_share: f32,
+    /// Probability that at least four fifths of the words have the right speaker.
+    mostly_right: f32,
     /// Whether the estimate is too low.
     pub(crate) needs_review: bool,
 }
@@ -47,7 +47,7 @@ pub(crate) fn assess(sources: &Sources<'_>) -> Assessment {
             turns: vec![Vec::new(); sources.utterances.len()],
             shared: vec![term],
             document: vec![term],
-            right_share: probability(DECLARED),
+            mostly_right: probability(DECLARED),
             needs_review: false,
         };
     }
@@ -61,9 +61,9 @@ pub(crate) fn assess(sources: &Sources<'_>) -> Assessment {
     document.set(TermKind::Base, 1.0);
     document.set(TermKind::MeanConfidence, mean_confidence(sources.utterances, &turns, log_odds(&shared)));
     let document = model.document_terms(&document);
-    let right_share = probability(log_odds(&document));
-    let needs_review = right_share < model.review_document_below;
-    Assessment { turns, shared, document, right_share, needs_review }
+    let mostly_right = probability(log_odds(&document));
+    let needs_review = mostly_right < model.review_document_below;
+    Assessment { turns, shared, document, mostly_right, needs_review }
 }
 
 /// The mean probability of turns, by their words.
@@ -99,7 +99,7 @@ impl Assessment {
 
     /// The estimate for the document, with its terms.
     pub(crate) fn into_estimate(self) -> Estimate {
-        Estimate { right_share: self.right_share, terms: self.document, turn_terms: self.shared }
+        Estimate { mostly_right: self.mostly_right, terms: self.document, turn_terms: self.shared }
     }
 }
 
@@ -142,7 +142,7 @@ mod tests {
         assert!(value(&doubtful, last, "inside_recurring") > 0.5);
         let confidence = |transcript: &Transcript| transcript.utterances[last].boundary_confidence;
         assert!(confidence(&doubtful) < confidence(&plain));
-        assert!(doubtful.estimate.right_share < plain.estimate.right_share);
+        assert!(doubtful.estimate.mostly_right < plain.estimate.mostly_right);
         let all = plain.utterances.iter().chain(&doubtful.utterances);
         assert!(all.map(|turn| turn.boundary_confidence).all(|p| (0.0..=1.0).contains(&p)));
     }
