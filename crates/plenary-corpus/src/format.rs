@@ -80,7 +80,7 @@ formats! {
     Elan = "elan" in Captions;
     /// Table exported by ELAN.
     ElanTab = "elan_tab" in Captions;
-    /// EXMARaLDA transcription.
+    /// `EXMARaLDA` transcription.
     Exmaralda = "exmaralda" in Captions;
     /// TEI XML, for instance `ParlaMint`.
     Tei = "tei" in Markup;

@@ -1,4 +1,4 @@
-//! EXMARaLDA transcriptions (`.exb`) to lines and turns.
+//! `EXMARaLDA` transcriptions (`.exb`) to lines and turns.
 //!
 //! **Input:** decoded XML. **Output:** the events of the tiers of transcription, in the order of the timeline; the speaker by the
 //! table of speakers; times in seconds, where the timeline has some; the name of the transcription as title. Descriptions in
@@ -36,7 +36,7 @@ struct Event {
     line: usize,
 }
 
-/// Reads an EXMARaLDA basic transcription.
+/// Reads an `EXMARaLDA` basic transcription.
 ///
 /// # Errors
 /// [`ReadErrorKind::Xml`] with the place; [`ReadErrorKind::Malformed`] if no tier has words.

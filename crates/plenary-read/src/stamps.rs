@@ -188,7 +188,9 @@ fn on_own_lines(text: &str, lines: &mut [Line], turns: &mut Vec<Turn>, lexicon: 
             lines[line].turn = turn;
         }
     }
-    hidden.into_iter().for_each(|line| hide(&mut lines[line]));
+    for line in hidden {
+        hide(&mut lines[line]);
+    }
     true
 }
 
@@ -276,20 +278,19 @@ fn behind_labels(text: &str, lines: &mut [Line], turns: &mut Vec<Turn>, lexicon:
     let known: HashSet<&str> = heads.iter().map(|(_, label, _)| label.as_str()).collect();
     let mut next = heads.iter().peekable();
     let mut turn = None;
-    for at in 0..lines.len() {
-        if let Some((_, label, start)) = next.next_if(|(line, ..)| *line == at) {
+    for (at, line) in lines.iter_mut().enumerate() {
+        if let Some((_, label, start)) = next.next_if(|(head, ..)| *head == at) {
             let speaker = Some(Declared { label: label.clone(), ..Declared::default() });
             turns.push(Turn { speaker, time_start_s: Some(*start), ..Turn::default() });
             turn = Some(turns.len() - 1);
-            hide(&mut lines[at]);
+            hide(line);
             continue;
         }
-        let bold = bold_start(text, &lines[at]);
-        if known.contains(bold.as_str()) {
+        if known.contains(bold_start(text, line).as_str()) {
             turn = None;
         }
-        if !lines[at].runs.is_empty() {
-            lines[at].turn = turn;
+        if !line.runs.is_empty() {
+            line.turn = turn;
         }
     }
     true
@@ -322,24 +323,19 @@ mod tests {
     use crate::read;
     use plenary_corpus::Document;
 
-    /// Speaker, start and end of each turn with the words of its lines.
-    fn turns(document: &Document) -> Vec<(Option<&str>, Option<f64>, Option<f64>, String)> {
+    /// Speaker, start, end and words.
+    type Told<'d> = (Option<&'d str>, Option<f64>, Option<f64>, String);
+
+    /// The turns with the words of their lines.
+    fn turns(document: &Document) -> Vec<Told<'_>> {
         let said = |at: usize| {
             let lines = document.lines.iter().filter(|line| line.turn == Some(at));
             let words = lines.map(|line| super::shown(&document.text, line)).filter(|told| !told.is_empty());
             words.collect::<Vec<_>>().join(" / ")
         };
-        let turn = |(at, turn): (usize, &'_ plenary_corpus::Turn)| (turn.time_start_s, turn.time_end_s, said(at));
         let name = |at: usize| document.turns[at].speaker.as_ref().map(|speaker| speaker.label.as_str());
-        document
-            .turns
-            .iter()
-            .enumerate()
-            .map(|(at, one)| {
-                let (start, end, words) = turn((at, one));
-                (name(at), start, end, words)
-            })
-            .collect()
+        let all = document.turns.iter().enumerate();
+        all.map(|(at, turn)| (name(at), turn.time_start_s, turn.time_end_s, said(at))).collect()
     }
 
     #[test]

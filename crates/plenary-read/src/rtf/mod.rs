@@ -211,13 +211,8 @@ impl Reader {
         }
         let on = number != Some(0);
         match word {
-            "par" => self.end_paragraph(),
-            "sect" | "page" | "pagebb" => self.end_paragraph(),
-            "line" | "lbr" | "softline" => {
-                if self.shows() {
-                    self.paragraph().line_break();
-                }
-            }
+            "par" | "sect" | "page" | "pagebb" => self.end_paragraph(),
+            "line" | "lbr" | "softline" if self.shows() => self.paragraph().line_break(),
             "tab" => self.push("\t"),
             "cell" | "nestcell" => self.end_cell(),
             "row" | "nestrow" => self.end_row(),
@@ -231,7 +226,7 @@ impl Reader {
             "i" => self.state.italic = on,
             "v" | "deleted" => self.state.hidden = on,
             "outlinelevel" => {
-                self.state.outline = number.and_then(|level| u8::try_from(level).ok()).filter(|level| *level < 6)
+                self.state.outline = number.and_then(|level| u8::try_from(level).ok()).filter(|level| *level < 6);
             }
             "u" => self.unicode(number.unwrap_or(0)),
             "uc" => self.state.skip = number.and_then(|n| usize::try_from(n).ok()).unwrap_or(1).min(8),
@@ -422,8 +417,8 @@ impl Reader {
             return Err(ReadErrorKind::Empty.into());
         }
         let title = collapse_white_space(&self.title);
-        let mut parts = Parts::default();
-        parts.front = FrontMatter { title: (!title.is_empty()).then_some(title), ..FrontMatter::default() };
+        let front = FrontMatter { title: (!title.is_empty()).then_some(title), ..FrontMatter::default() };
+        let mut parts = Parts { front, ..Parts::default() };
         if !self.running.is_empty() {
             const SHOWN: usize = 200;
             let shown: String = self.running.join(" | ").chars().take(SHOWN).collect();

@@ -109,10 +109,9 @@ fn unit_of_times(table: &Table, found: &Use, unit: TimeUnit) -> f64 {
         Some((start, end, rough_words(cell(Some(found.text))?)))
     };
     match unit {
-        TimeUnit::Seconds => 1.0,
         TimeUnit::Milliseconds => MILLISECOND,
         TimeUnit::Auto if are_milliseconds(table.rows.iter().filter_map(of_row)) => MILLISECOND,
-        TimeUnit::Auto => 1.0,
+        TimeUnit::Auto | TimeUnit::Seconds => 1.0,
     }
 }
 

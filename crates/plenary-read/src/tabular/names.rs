@@ -34,7 +34,7 @@ fn turn_all(mut all: Vec<&mut String>, lexicon: &Lexicon) -> Option<String> {
     let mut names: HashMap<String, Option<String>> = HashMap::new();
     for name in &all {
         if !names.contains_key(name.as_str()) {
-            names.insert(name.to_string(), turned(name, lexicon));
+            names.insert((*name).clone(), turned(name, lexicon));
         }
     }
     let n_turned = names.values().filter(|name| name.is_some()).count();
@@ -46,7 +46,7 @@ fn turn_all(mut all: Vec<&mut String>, lexicon: &Lexicon) -> Option<String> {
     let example = names.iter().filter(|(_, turned)| turned.is_some()).map(|(name, _)| name).min().cloned();
     for name in &mut all {
         if let Some(Some(turned)) = names.get(name.as_str()) {
-            **name = turned.clone();
+            name.clone_from(turned);
         }
     }
     example.map(|example| format!("names with the surname first, such as `{example}`, were read with the surname last"))
