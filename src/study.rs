@@ -262,6 +262,7 @@ impl Study {
             people_sha256: self.people_list.as_ref().map(|list| list.sha256.clone()),
             targets: self.targets.clone(),
             csv: self.output.csv,
+            csv_bom: self.output.csv_bom,
             confidence_level: self.estimates.confidence_level,
             scores_sentiment: self.models.scores_sentiment(),
             // A study is plain data with string keys, so it always serialises to JSON.

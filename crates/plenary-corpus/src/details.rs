@@ -17,6 +17,8 @@ pub struct Details {
     pub constituency: Option<String>,
     /// Party or parliamentary group.
     pub party: Option<String>,
+    /// Sex or gender, as the source writes it: "F", "female".
+    pub sex: Option<String>,
 }
 
 impl Details {
@@ -38,8 +40,8 @@ impl Details {
         }
     }
 
-    fn pairs<'d>(&'d mut self, other: &'d Details) -> [(&'d mut Option<String>, &'d Option<String>); 6] {
-        let Details { honorific, title, affiliation, country, constituency, party } = self;
+    fn pairs<'d>(&'d mut self, other: &'d Details) -> [(&'d mut Option<String>, &'d Option<String>); 7] {
+        let Details { honorific, title, affiliation, country, constituency, party, sex } = self;
         [
             (honorific, &other.honorific),
             (title, &other.title),
@@ -47,6 +49,7 @@ impl Details {
             (country, &other.country),
             (constituency, &other.constituency),
             (party, &other.party),
+            (sex, &other.sex),
         ]
     }
 }

@@ -296,7 +296,7 @@ impl Flow {
             if let Some(columns) = TurnColumns::of(&table) {
                 for (at, row) in self.rows[from..from + n].iter().enumerate() {
                     let is_turn = columns.is_turn(at, row.cells.len());
-                    if is_turn {
+                    if is_turn || columns.names == Some(at) {
                         n_words += row.cells.iter().map(|cell| count(cell)).sum::<usize>();
                     }
                     if is_turn || columns.names == Some(at) {

@@ -98,6 +98,8 @@ pub struct Columns {
     pub party: String,
     /// Country of the speaker.
     pub country: String,
+    /// Sex or gender of the speaker.
+    pub sex: String,
     /// What is written in cells of which the value is not known. Only cells that hold nothing else are meant, in this case.
     pub missing: Vec<String>,
     /// Unit of times that are numbers.
@@ -137,6 +139,7 @@ impl Default for Columns {
             affiliation: String::new(),
             party: String::new(),
             country: String::new(),
+            sex: String::new(),
             missing: MISSING.map(str::to_string).to_vec(),
             time_unit: TimeUnit::Auto,
             carry: Vec::new(),

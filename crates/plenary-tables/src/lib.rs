@@ -58,6 +58,8 @@ use serde::{Deserialize, Serialize};
 pub struct OutputOptions {
     /// Write CSV beside Parquet.
     pub csv: bool,
+    /// Begin CSV files with a byte order mark, without which Excel does not read them as UTF-8.
+    pub csv_bom: bool,
 }
 
 /// What the tables and their readers need to know of the study.
@@ -73,6 +75,8 @@ pub struct StudyInfo {
     pub targets: Vec<Target>,
     /// Whether CSV is written beside Parquet.
     pub csv: bool,
+    /// Whether CSV files begin with a byte order mark.
+    pub csv_bom: bool,
     /// Confidence level of the intervals of estimates, in (0, 1).
     pub confidence_level: f64,
     /// Whether sentiment is scored.
@@ -90,6 +94,7 @@ impl Default for StudyInfo {
             people_sha256: None,
             targets: Vec::new(),
             csv: false,
+            csv_bom: false,
             confidence_level: 0.95,
             scores_sentiment: true,
             json: serde_json::Value::Null,

@@ -17,7 +17,7 @@ use super::folder::{OutputFolder, PART_MARKER, is_plain_name};
 use super::open_error::{OpenError, OpenErrorKind};
 use super::record::WrittenFile;
 use super::schema::{BlockRow, SegmentRow, UtteranceRow};
-use super::sheet::{GROUP, Sheet};
+use super::sheet::{Csv, GROUP, Sheet};
 use super::sink::Sink;
 use super::source::Source;
 use super::writer::{Closed, DRAFT, OF_PART, schema_of, store_error};
@@ -266,9 +266,9 @@ impl<'r> Closed<'r> {
             }
         }
         let mut done = Vec::new();
-        let tables = OF_PART.iter().map(|table| (table.name, schema_of(table, study, vector_width), study.csv));
+        let tables = OF_PART.iter().map(|table| (table.name, schema_of(table, study, vector_width), Csv::of(study)));
         let analysis = super::schema::AnalysisRow::TABLE;
-        let draft = (DRAFT, schema_of(&analysis, study, vector_width), false);
+        let draft = (DRAFT, schema_of(&analysis, study, vector_width), None);
         for (name, schema, csv) in tables.chain([draft]) {
             let mut sheet = Sheet::begin(&sink, name, schema, csv)?;
             merge_table(name, parts, runs, |rows| sheet.add(rows))?;

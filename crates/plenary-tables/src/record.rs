@@ -98,6 +98,8 @@ pub(super) struct Record {
 struct Settings {
     targets: Vec<Target>,
     csv: bool,
+    #[serde(default)]
+    csv_bom: bool,
     confidence_level: f64,
     scores_sentiment: bool,
 }
@@ -145,6 +147,7 @@ pub(super) fn write(run: &RunRow, study: &StudyInfo, files: &[WrittenFile]) -> s
     let settings = Settings {
         targets: study.targets.clone(),
         csv: study.csv,
+        csv_bom: study.csv_bom,
         confidence_level: study.confidence_level,
         scores_sentiment: study.scores_sentiment,
     };
@@ -188,6 +191,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Record, OpenErrorKind> {
         people_sha256: run.people_sha256,
         targets: settings.targets,
         csv: settings.csv,
+        csv_bom: settings.csv_bom,
         confidence_level: settings.confidence_level,
         scores_sentiment: settings.scores_sentiment,
         json: study,

@@ -217,6 +217,7 @@ pub(super) fn speakers<'a>(closing: &Closing<'a>) -> Vec<SpeakerRow<'a>> {
         country: speaker.details.country.as_deref(),
         constituency: speaker.details.constituency.as_deref(),
         party: speaker.details.party.as_deref(),
+        sex: speaker.details.sex.as_deref(),
         role: speaker.role.as_str(),
         n_utterances: count(speaker.n_utterances),
         n_words: count(speaker.n_words),

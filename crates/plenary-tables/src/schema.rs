@@ -62,8 +62,8 @@ tables! {
         path: &'a str;
         /// Other inputs with the same bytes. They are read once, as `path`.
         other_paths: Vec<String>;
-        /// Format that the file was read as: `docx`, `markdown`, `odt`, `pdf`, `plain_text`, `html`, `web_vtt`, `sub_rip`,
-        /// `sbv`, `ttml`, `rtf`, `otranscribe`, `recogniser` (JSON of a speech recogniser), `chat`, `elan`, `elan_tab`,
+        /// Format that the file was read as: `docx`, `markdown`, `odt`, `pdf`, `plain_text`, `html`, `rtf`, `otranscribe`,
+        /// `web_vtt`, `sub_rip`, `sbv`, `ttml`, `recogniser` (JSON of a speech recogniser), `chat`, `elan`, `elan_tab`,
         /// `exmaralda`, `tei`, `akoma_ntoso`, `parlparse`, `hansard_canada`, `hansard_australia`, `csv`, `tsv`, `parlamint`,
         /// `jsonl`, `xlsx`, `parquet` or `convokit`.
         format: &'a str;
@@ -162,6 +162,8 @@ tables! {
         constituency: &'a str, null "the document gives none";
         /// Party or parliamentary group.
         party: &'a str, null "the document gives none";
+        /// Sex or gender, as the source writes it.
+        sex: &'a str, null "the document gives none";
         /// Role in the proceedings: `chair`, `speaker`, `questioner`, `interjector` or `unknown`.
         role: &'a str;
         /// Utterances of the speaker.

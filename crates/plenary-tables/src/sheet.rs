@@ -15,11 +15,11 @@ use polars_io::parquet::write::{BatchedWriter, KeyValueMetadata};
 use polars_io::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::TableError;
 use super::folder::write_error;
 use super::record::WrittenFile;
 use super::sink::Sink;
 use super::text::without_nesting;
+use super::{StudyInfo, TableError};
 
 /// Rows of a row group, and the maximum number of rows that wait in memory.
 pub(super) const GROUP: usize = 16_384;
@@ -30,23 +30,44 @@ pub(super) struct Sheet {
     parquet: BatchedWriter<HashedFile>,
     file: HashedFile,
     csv: Option<HashedFile>,
+    /// The form of the CSV file while nothing is written to it.
+    csv_begins: Option<Csv>,
     /// Rows that do not fill a row group yet.
     pending: Option<DataFrame>,
     n_rows: usize,
 }
 
+/// The form of CSV files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Csv {
+    Plain,
+    /// With a byte order mark at the start.
+    WithMark,
+}
+
+impl Csv {
+    /// The form that a study asks for; `None` if it asks for no CSV.
+    pub(super) fn of(study: &StudyInfo) -> Option<Self> {
+        study.csv.then_some(if study.csv_bom { Self::WithMark } else { Self::Plain })
+    }
+}
+
+/// The byte order mark of UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 impl Sheet {
     /// Starts `NAME.parquet` and, if requested, `NAME.csv`.
-    pub(super) fn begin(sink: &Sink, name: &str, schema: Schema, csv: bool) -> Result<Self, TableError> {
+    pub(super) fn begin(sink: &Sink, name: &str, schema: Schema, csv: Option<Csv>) -> Result<Self, TableError> {
         let file = sink.create(&format!("{name}.parquet"))?;
-        let csv = if csv { Some(sink.create(&format!("{name}.csv"))?) } else { None };
+        let csv_begins = csv;
+        let csv = if csv.is_some() { Some(sink.create(&format!("{name}.csv"))?) } else { None };
         let parquet = ParquetWriter::new(file.clone())
             .with_compression(ParquetCompression::Zstd(None))
             .with_row_group_size(Some(GROUP))
             .with_key_value_metadata(Some(arrow_schema(&schema)))
             .batched(&schema);
         let parquet = file.checked(parquet)?;
-        Ok(Self { schema: Arc::new(schema), parquet, file, csv, pending: None, n_rows: 0 })
+        Ok(Self { schema: Arc::new(schema), parquet, file, csv, csv_begins, pending: None, n_rows: 0 })
     }
 
     /// Number of rows so far.
@@ -81,7 +102,12 @@ impl Sheet {
         rows.rechunk_mut();
         self.file.checked(self.parquet.write_batch(&rows))?;
         if let Some(csv) = &mut self.csv {
-            let first = csv.lock().bytes == 0;
+            let begins = self.csv_begins.take();
+            if begins == Some(Csv::WithMark) {
+                let written = csv.write_all(BYTE_ORDER_MARK).map_err(PolarsError::from);
+                csv.checked(written)?;
+            }
+            let first = begins.is_some();
             let written = without_nesting(&rows)
                 .and_then(|mut flat| CsvWriter::new(csv.clone()).include_header(first).finish(&mut flat));
             csv.checked(written)?;

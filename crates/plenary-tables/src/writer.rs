@@ -25,7 +25,7 @@ use super::schema::{
     STANCE_KIND, SegmentRow, SegmentThemeRow, SentimentRow, SpeakerRow, StanceRow, TABLES, ThemeRow, UtteranceRow,
     stance_column,
 };
-use super::sheet::{GROUP, Sheet};
+use super::sheet::{Csv, GROUP, Sheet};
 use super::sink::Sink;
 use crate::StudyInfo;
 use plenary_corpus::Transcript;
@@ -76,7 +76,8 @@ struct Sheets(BTreeMap<&'static str, Sheet>);
 impl Sheets {
     fn begin(sink: &Sink, tables: &[Table], study: &StudyInfo, vector_width: usize) -> Result<Self, TableError> {
         let begin = |table: &Table| {
-            let sheet = Sheet::begin(sink, table.name, schema_of(table, study, vector_width), study.csv)?;
+            let schema = schema_of(table, study, vector_width);
+            let sheet = Sheet::begin(sink, table.name, schema, Csv::of(study))?;
             Ok((table.name, sheet))
         };
         tables.iter().map(begin).collect::<Result<_, _>>().map(Sheets)
@@ -116,7 +117,7 @@ impl<'r> Writer<'r> {
 
     fn begin_in(sink: Sink<'r>, study: &StudyInfo, vector_width: usize) -> Result<Self, TableError> {
         let sheets = Sheets::begin(&sink, &OF_PART, study, vector_width)?;
-        let draft = Sheet::begin(&sink, DRAFT, schema_of(&AnalysisRow::TABLE, study, vector_width), false)?;
+        let draft = Sheet::begin(&sink, DRAFT, schema_of(&AnalysisRow::TABLE, study, vector_width), None)?;
         Ok(Self { sink, study: study.clone(), vector_width, sheets, draft })
     }
 

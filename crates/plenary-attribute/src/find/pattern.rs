@@ -97,6 +97,7 @@ fn parts(lexicon: &Lexicon, found: &Captures<'_>, printed: &str) -> Byline {
             country: group("country"),
             constituency: group("constituency"),
             party: group("party"),
+            ..Details::default()
         },
         role,
         name,

@@ -360,6 +360,7 @@ fn person(
             country: cell("country"),
             constituency: cell("constituency"),
             party: cell("party"),
+            ..Details::default()
         },
         person_id: cell("person_id"),
         name,

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use super::tree::{Node, Part, Said};
-use super::{Act, Record, dated, day, label, text_of, time};
+use super::{Act, Record, dated, day, is_bracketed, label, text_of, time};
 use crate::error::ReadErrorKind;
 use crate::parts::Parts;
 use plenary_corpus::{Declared, Details};
@@ -72,8 +72,12 @@ impl Debate<'_> {
     }
 
     fn speech(&mut self, node: &Node, act: Act, by: Option<&str>) {
-        let from = node.find("from");
+        let from = from_of(node);
         let speaker = self.speaker(node, from, node.get("by").or(by));
+        if speaker.is_none() && is_bracketed(&node.text()) {
+            self.record.note(&node.text());
+            return;
+        }
         let recorded = node.get("startTime").or_else(|| node.find("recordedTime")?.get("time"));
         let start = recorded.and_then(time).map(|time| (time, node.line));
         let turn = self.record.turn(speaker, act, start);
@@ -119,6 +123,15 @@ impl Debate<'_> {
             details: Details { title, ..Details::default() },
         })
     }
+}
+
+/// The printed label of a speech, not of one inside it.
+fn from_of(node: &Node) -> Option<&Node> {
+    node.children().find_map(|child| match child.name() {
+        "from" => Some(child),
+        "speech" | "question" | "answer" => None,
+        _ => from_of(child),
+    })
 }
 
 /// Whether an element holds sections, speeches or headings rather than text.

@@ -5,6 +5,9 @@
 //! speaks. Divisions and interjections without words are not speech. **Refused:** files in which nobody speaks.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::tree::{Node, Part, Said};
 use super::{Act, Record, dated, day, label, text_of, time};
@@ -14,8 +17,13 @@ use plenary_corpus::{Declared, Details};
 use plenary_names::bylines::split_honorific;
 use plenary_names::labels::is_post_nominal;
 use plenary_names::lexicon::Lexicon;
+use plenary_names::text::constant_regex;
 
 pub(crate) const NOUN: &str = "an Australian Hansard file";
+
+/// State and time in brackets, and the dash between a name and its speech.
+static BEFORE_SPEECH: LazyLock<Regex> =
+    LazyLock::new(|| constant_regex(r"^(?:(?:\([^()]{1,60}\)\s*)*[\x{2014}\x{2013}]+\s*|\s+)"));
 
 /// Longest text between the name of a speaker and the colon after it, in bytes.
 const LONGEST_BYLINE: usize = 300;
@@ -98,9 +106,10 @@ impl Hansard<'_> {
                 for said in of_one(child) {
                     match said {
                         Said::Words(text) => {
-                            let words = text.trim_start_matches(['\u{2014}', '\u{2013}']).trim_start();
-                            if words.len() < text.len() && !words.is_empty() {
-                                self.record.parts.margin(text[..text.len() - words.len()].trim());
+                            let n = BEFORE_SPEECH.find(&text).map_or(0, |before| before.end());
+                            let words = &text[n..];
+                            if n > 0 && !words.is_empty() {
+                                self.record.parts.margin(text[..n].trim());
                             }
                             self.record.say(turn, words);
                         }
@@ -127,6 +136,10 @@ impl Hansard<'_> {
             let text = paragraph.text();
             let link = paragraph.find("a").filter(|link| link.get("type").is_some());
             let mark = link.map(|link| (link, link.text())).filter(|(_, name)| text.starts_with(name.as_str()));
+            if link.is_none() && is_general_interjection(paragraph) {
+                self.record.note(&text);
+                continue;
+            }
             let Some((link, name)) = mark.filter(|(_, name)| !name.is_empty()) else {
                 let at = *turn.get_or_insert_with(|| {
                     let (speaker, act, stamp) = first.take().unwrap_or((None, act, None));
@@ -144,7 +157,9 @@ impl Hansard<'_> {
             let own_act = if kind.ends_with("Interjecting") { Act::Interjects } else { act };
             let declared = Declared { label: label(&name), id: link.get("href").map(person_id), ..Declared::default() };
             let (speaker, stamp) = match first.take() {
-                Some((Some(speaker), _, stamp)) if own_act != Act::Interjects => (speaker, stamp),
+                Some((Some(speaker), _, stamp)) if own_act != Act::Interjects => {
+                    (Declared { label: label(&name), ..speaker }, stamp)
+                }
                 _ => (self.known(declared), None),
             };
             let at = self.record.turn(Some(speaker), own_act, stamp);
@@ -167,6 +182,12 @@ impl Hansard<'_> {
             None => talker,
         }
     }
+}
+
+/// Whether a paragraph only says that members interject, without naming one.
+fn is_general_interjection(paragraph: &Node) -> bool {
+    let class = paragraph.find("span").and_then(|first| first.find("span").or(Some(first))?.get("class"));
+    class.is_some_and(|class| class.contains("General") && class.contains("nterjecting"))
 }
 
 /// An id without the address that it may be part of.
@@ -210,7 +231,7 @@ fn talker(lexicon: &Lexicon, node: &Node) -> Option<Declared> {
         id: known("name.id"),
         details: Details {
             title: known("role"),
-            affiliation: known("electorate"),
+            constituency: known("electorate"),
             party: known("party"),
             ..Details::default()
         },

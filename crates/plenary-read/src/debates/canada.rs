@@ -52,7 +52,7 @@ impl Hansard<'_> {
             _ => None,
         };
         self.record.parts.front.date = date;
-        self.record.parts.front.title = super::text_of(root, "DocumentName");
+        self.record.parts.front.title = item("Institution").or_else(|| super::text_of(root, "DocumentName"));
         self.record.parts.front.session = item("Session").or_else(|| item("SessionNumber"));
         // A date in words is found in the text, in any language.
         if let (None, Some(date)) = (date, item("Date").or_else(|| item("HumanDate"))) {
@@ -126,7 +126,7 @@ fn of_brackets(lexicon: &Lexicon, text: &str) -> (String, Details) {
     let closing = ")".repeat(n_closed - 1);
     let details = Details {
         party: Some(party.to_string()),
-        affiliation: Some(rest.clone()).filter(|rest| !rest.is_empty() && !is_office),
+        constituency: Some(rest.clone()).filter(|rest| !rest.is_empty() && !is_office),
         title: Some(rest).filter(|rest| !rest.is_empty() && is_office),
         ..Details::default()
     };
@@ -168,7 +168,7 @@ fn part_of(node: &Node) -> Part {
         "Timestamp" | "StartPageNumber" => Part::Skip,
         "FloorLanguage" | "ProceduralText" => Part::Note,
         "entry" | "Entry" => Part::Cell,
-        "B" | "I" | "U" | "Sup" | "Sub" | "Document" | "Affiliation" | "Insertion" | "Emphasis" | "Query" | "Name" => {
+        "B" | "I" | "U" | "Sup" | "Sub" | "Document" | "Affiliation" | "Insertion" | "Emphasis" | "Query" => {
             Part::Inline
         }
         _ => Part::Block,

@@ -207,9 +207,19 @@ fn time(text: &str) -> Option<Time> {
     Time::new(hour, minute, second, 0).ok()
 }
 
-/// A label without the colon or dash that ends it.
+/// A label without the colon or dash that ends it, and without the full stop before a dash.
 fn label(text: &str) -> String {
-    text.trim().trim_end_matches([':', '\u{2013}', '\u{2014}', '-']).trim().to_string()
+    const DASHES: [char; 3] = ['\u{2013}', '\u{2014}', '-'];
+    let text = text.trim();
+    let text =
+        if text.ends_with(DASHES) { text.trim_end_matches(DASHES).trim_end().trim_end_matches('.') } else { text };
+    text.trim_end_matches(':').trim().to_string()
+}
+
+/// Whether a text stands in brackets as a whole.
+fn is_bracketed(text: &str) -> bool {
+    let text = text.trim();
+    (text.starts_with('(') && text.ends_with(')')) || (text.starts_with('[') && text.ends_with(']'))
 }
 
 /// Front matter with a date.

@@ -111,7 +111,7 @@ fn canadian_hansard() {
     assert_eq!(texts, ["I table Bill C-2.\nIt is short.", "Thank you.", "We bake."]);
     let [morin, chair, moss] = transcript.speakers.as_slice() else { panic!("{:?}", transcript.speakers) };
     assert_eq!((morin.name.as_str(), morin.details.party.as_deref()), ("Helene Morin", Some("NDP")));
-    assert_eq!(morin.details.affiliation.as_deref(), Some("Edmonton—Lake"));
+    assert_eq!(morin.details.constituency.as_deref(), Some("Edmonton—Lake"));
     assert_eq!((chair.role, chair.details.party.as_deref()), (Role::Chair, Some("Lib.")));
     assert_eq!((moss.name.as_str(), moss.details.party.as_deref()), ("Dee Moss", None));
     let times: Vec<_> = transcript.utterances.iter().map(|u| u.time_start_s).collect();
@@ -125,7 +125,7 @@ const AUSTRALIA: &str = r##"<?xml version="1.0" encoding="utf-8"?>
 <hansard version="2.1"><session.header><date>2031-03-04</date><session.no>1</session.no><chamber>REPS</chamber></session.header>
 <chamber.xscript><business.start><day.start>2031-03-04</day.start><para>The SPEAKER took the chair at 9 am.</para></business.start>
 <debate><debateinfo><title>FERRIES</title><page.no>1</page.no></debateinfo>
-<question><talk.start><talker><time.stamp>12:31:00</time.stamp><name role="metadata">O'Brian, Kerry, MP</name><name role="display">Mr O'BRIAN</name><name.id>8O6</name.id><electorate>Otley</electorate><party>ALP</party></talker><para>—When does it sail?</para></talk.start></question>
+<question><talk.start><talker><time.stamp>12:31:00</time.stamp><name role="metadata">O'Brian, Kerry, MP</name><name role="display">Mr O'BRIAN</name><name.id>8O6</name.id><electorate>Otley</electorate><party>ALP</party></talker><para>(Queensland) (12.31 pm)—When does it sail?</para></talk.start></question>
 <answer><talk.start><talker><time.stamp>12:32:00</time.stamp><name role="metadata">Hill, Sen Bo</name><name role="display">Senator HILL</name><name.id>HX4</name.id><role>Minister for Ports</role></talker><para>—At noon.</para></talk.start>
 <interjection><talk.start><talker><name role="metadata">Moss, Dee, MP</name><name role="display">Ms Moss</name><name.id>ZZ1</name.id></talker><para>—Never!</para></talk.start></interjection>
 <continue><talk.start><talker><name role="display">Senator HILL</name><name.id>HX4</name.id></talker><para>—At noon, I say.</para></talk.start></continue>
@@ -152,7 +152,7 @@ fn australian_hansard() {
         [("Kerry O'Brian", Role::Questioner), ("Bo Hill", Role::Speaker), ("Dee Moss", Role::Interjector)]
     );
     let brian = &transcript.speakers[0].details;
-    assert_eq!((brian.party.as_deref(), brian.affiliation.as_deref()), (Some("ALP"), Some("Otley")));
+    assert_eq!((brian.party.as_deref(), brian.constituency.as_deref()), (Some("ALP"), Some("Otley")));
     assert_eq!(transcript.utterances[1].time_start_s, Some(60.0));
     assert_eq!(outside(&transcript, BlockKind::Heading), ["FERRIES"]);
 }
@@ -172,6 +172,7 @@ fn the_newer_australian_form_marks_speakers_in_the_text() {
         "<p>At noon.</p>".to_string(),
         paragraph("MemberInterjecting", "ZZ1", "Ms Moss:", " Never!"),
         paragraph("GeneralInterjecting", "", "Members interjecting", "—"),
+        "<p><span><span class=\"HPS-GeneralIInterjecting\">Members rising</span>—</span></p>".to_string(),
         paragraph("MemberContinuation", "8O6", "Mr O'BRIAN:", " We do."),
     ];
     let xml = format!(
@@ -186,7 +187,7 @@ fn the_newer_australian_form_marks_speakers_in_the_text() {
     assert_eq!(words, ["We sail.\nAt noon.", "Never!", "We do."]);
     let people: Vec<_> = transcript.speakers.iter().map(|s| (s.name.as_str(), s.n_utterances)).collect();
     assert_eq!(people, [("Kerry O'Brian", 2), ("Dee Moss", 1)]);
-    assert_eq!(outside(&transcript, BlockKind::StageNote), ["Members interjecting—"]);
+    assert_eq!(outside(&transcript, BlockKind::StageNote), ["Members interjecting—", "Members rising—"]);
 }
 
 #[test]

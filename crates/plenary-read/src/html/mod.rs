@@ -70,7 +70,10 @@ const INLINE: [&str; 28] = [
 pub(crate) fn is_html(file: &File<'_>) -> bool {
     let Some(start) = without_prolog(file.text()) else { return false };
     let head: String = start.chars().take(16).collect::<String>().to_ascii_lowercase();
-    if ["<!doctype html", "<html", "<head", "<body", "<meta", "<title"].iter().any(|tag| head.starts_with(tag)) {
+    let is_page = |tag: &str| {
+        head.strip_prefix(tag).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '-'))
+    };
+    if ["<!doctype html", "<html", "<head", "<body", "<meta", "<title"].iter().any(|tag| is_page(tag)) {
         return true;
     }
     // Markdown may begin with HTML.

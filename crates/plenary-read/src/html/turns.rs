@@ -10,6 +10,9 @@ use plenary_corpus::{Layout, Turn};
 /// Share of the words of a page that the turns must have, so that nobody is searched for elsewhere: 7 of 10.
 const MOST: (usize, usize) = (7, 10);
 
+/// Number of columns beyond which a table is not one of turns.
+const MOST_COLUMNS: usize = 50;
+
 /// Rows of a page that belong to one row of a table.
 struct TableRow {
     rows: Vec<usize>,
@@ -19,6 +22,9 @@ struct TableRow {
 
 /// Marks the tables of turns.
 pub(super) fn mark(rows: Vec<Row>) -> (Vec<Row>, Vec<Turn>) {
+    if rows.iter().all(|row| row.cell.is_none()) {
+        return (rows, Vec::new());
+    }
     let words = |row: &Row| row.text().split_whitespace().count();
     let mut turns = Vec::new();
     let mut marked = rows.clone();
@@ -38,6 +44,7 @@ pub(super) fn mark(rows: Vec<Row>) -> (Vec<Row>, Vec<Turn>) {
             for (at, (line, texts)) in lines.iter().zip(&texts).enumerate() {
                 if columns.names == Some(at) {
                     line.rows.iter().for_each(|row| marked[*row].layout = Layout::Ornament);
+                    n_words += line.rows.iter().map(|row| words(&rows[*row])).sum::<usize>();
                 }
                 let speech = line.cells.get(columns.text).map_or(&[][..], |(rows, _)| rows.as_slice());
                 let (Some(first), true) = (speech.first(), columns.is_turn(at, texts.len())) else { continue };
@@ -83,6 +90,9 @@ fn table_rows(rows: &[Row], from: usize, n: usize) -> Vec<TableRow> {
         }
         text.push_str(row.text().trim());
         width = width.max(cell);
+    }
+    if width > MOST_COLUMNS {
+        return Vec::new();
     }
     // Cells at the end of a row may be blank.
     for (_, line) in &mut lines {

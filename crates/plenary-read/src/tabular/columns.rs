@@ -55,6 +55,7 @@ const POSITION: &[&str] = &["position", "office", "jobtitle", "function"];
 const AFFILIATION: &[&str] = &["affiliation", "organisation", "organization", "institution"];
 const PARTY: &[&str] = &["party", "partyname", "speakerparty", "group", "parliamentarygroup"];
 const COUNTRY: &[&str] = &["country"];
+const SEX: &[&str] = &["sex", "gender", "speakergender", "speakersex"];
 
 /// Names of columns with a time or with a start and an end.
 const TIMES: &[&str] = &["timespan", "timestamp", "timecode", "time", "times"];
@@ -84,6 +85,7 @@ pub(super) struct Use {
     pub(super) affiliation: Option<usize>,
     pub(super) party: Option<usize>,
     pub(super) country: Option<usize>,
+    pub(super) sex: Option<usize>,
     pub(super) carry: Vec<usize>,
     /// Columns without a use.
     pub(super) unused: Vec<usize>,
@@ -116,7 +118,7 @@ const UNSURE: &[&str] = &["content", "body", "statement", "segment", "sentence",
 /// without any text is passed over; so is one with an unsure name that has the same text in three rows or more.
 ///
 /// # Errors
-/// [`ReadErrorKind::NoTextColumn`] with what the columns lack.
+/// [`ReadErrorKind::NoTextColumn`] with what the columns lack, and [`ReadErrorKind::NoColumn`] if the study names another.
 pub(super) fn filled_text(table: &Table, columns: &Columns) -> Result<(usize, Option<String>), ReadErrorKind> {
     const FEW: usize = 3;
     let names = &table.names;
@@ -127,7 +129,11 @@ pub(super) fn filled_text(table: &Table, columns: &Columns) -> Result<(usize, Op
         }
     };
     if !columns.text.is_empty() {
-        return named(names, &columns.text).map(|at| (at, None)).ok_or_else(|| listed(String::new()));
+        return named(names, &columns.text).map(|at| (at, None)).ok_or_else(|| ReadErrorKind::NoColumn {
+            key: "text",
+            column: columns.text.clone(),
+            columns: self::listed(names, &table.omitted),
+        });
     }
     let candidates: Vec<usize> =
         TEXT.iter().flat_map(|usual| (0..names.len()).filter(move |at| plain(&names[*at]) == *usual)).collect();
@@ -183,6 +189,7 @@ pub(super) fn find(names: &[String], omitted: &[String], text: usize, columns: &
         affiliation: position("affiliation", &columns.affiliation, AFFILIATION)?,
         party: position("party", &columns.party, PARTY)?,
         country: position("country", &columns.country, COUNTRY)?,
+        sex: position("sex", &columns.sex, SEX)?,
         carry: columns
             .carry
             .iter()
@@ -206,6 +213,7 @@ pub(super) fn find(names: &[String], omitted: &[String], text: usize, columns: &
         found.affiliation,
         found.party,
         found.country,
+        found.sex,
     ];
     found.unused = (0..names.len()).filter(|at| !uses.contains(&Some(*at)) && !found.carry.contains(at)).collect();
     Ok(found)

@@ -11,8 +11,9 @@ use super::columns::Use;
 /// Empties the cells that hold nothing but one of `markers`.
 pub(super) fn remove(table: &mut Table, markers: &[String]) {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let longest = markers.iter().map(String::len).max().unwrap_or_default();
     for cell in table.rows.iter_mut().flat_map(|row| &mut row.cells) {
-        let Some(text) = cell else { continue };
+        let Some(text) = cell.as_ref().filter(|text| text.trim().len() <= longest) else { continue };
         if let Some(marker) = markers.iter().find(|marker| marker.as_str() == text.trim()) {
             *counts.entry(marker.clone()).or_default() += 1;
             *cell = None;

@@ -236,6 +236,7 @@ impl Group {
                 affiliation: owned(found.affiliation),
                 country: owned(found.country),
                 party: owned(found.party),
+                sex: owned(found.sex),
                 ..Details::default()
             },
             role: cell(found.role).and_then(|word| role_named(lexicon, word)),

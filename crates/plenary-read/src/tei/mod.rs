@@ -19,6 +19,8 @@ use super::source::{Part, Source};
 use super::{Options, decode, detect, html};
 use plenary_corpus::{Document, Format, FrontMatter as Heading};
 
+use plenary_names::lexicon::Lexicon;
+
 use header::Header;
 use text::Text;
 
@@ -69,7 +71,7 @@ pub(crate) fn read(file: &File<'_>, options: &Options) -> Result<Vec<Document>, 
         walk.header = lists.header.only_lists();
     }
     events::walk(&decoded.text, &mut walk)?;
-    let parts = walk.finish();
+    let parts = walk.finish(&options.lexicon);
     if parts.is_empty() {
         return Err(ReadErrorKind::NoTextInTei.into());
     }
@@ -102,9 +104,9 @@ struct Walk {
 }
 
 impl Walk {
-    fn finish(self) -> Vec<(String, Parts)> {
+    fn finish(self, lexicon: &Lexicon) -> Vec<(String, Parts)> {
         let Self { header, finished, .. } = self;
-        let texts = finished.into_iter().map(|(name, text, heading)| (name, text.finish(&header, heading)));
+        let texts = finished.into_iter().map(|(name, text, heading)| (name, text.finish(&header, heading, lexicon)));
         texts.filter(|(_, parts)| !parts.lines.is_empty()).collect()
     }
 

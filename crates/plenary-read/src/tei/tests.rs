@@ -222,6 +222,7 @@ fn lists_after_the_text_give_names_parties_and_offices_of_the_day() {
         assert_eq!(speakers[0].details.party.as_deref(), Some("Beta Party"));
         assert_eq!(speakers[0].details.title.as_deref(), Some("Minister of Ferries"));
         assert_eq!(speakers[0].role, Some(Role::Chair));
+        assert_eq!(speakers[0].details.sex.as_deref(), Some("F"));
         assert_eq!(speakers[1].name.as_deref(), Some("Bea Hill"));
         assert_eq!(speakers[1].details.affiliation.as_deref(), Some("Harbour Board of Otley"));
         assert_eq!(speakers[1].details.party.as_deref(), Some("X"), "the id names the party that no list has");

@@ -9,6 +9,7 @@ use super::timeline::id_of;
 use super::turns::{self, RawTurn};
 use crate::parts::{Parts, Piece};
 use plenary_corpus::{FrontMatter, Layout, Role};
+use plenary_names::lexicon::Lexicon;
 
 /// Elements that describe what happens and are not speech.
 const NOTES: [&str; 11] =
@@ -324,9 +325,9 @@ impl Text {
 
     /// The text with its turns, their speakers and times. `header` holds what the whole file declares of people and times,
     /// `front` what the header of this text declares.
-    pub(crate) fn finish(mut self, header: &Header, front: FrontMatter) -> Parts {
+    pub(crate) fn finish(mut self, header: &Header, front: FrontMatter, lexicon: &Lexicon) -> Parts {
         self.flush();
-        let (turns, warnings) = turns::resolve(self.turns, header, &front);
+        let (turns, warnings) = turns::resolve(self.turns, header, &front, lexicon);
         let mut parts = Parts { turns, front, ..self.parts };
         parts.warnings.extend(warnings);
         if parts.turns.is_empty() {

@@ -9,6 +9,9 @@ use super::people::Known;
 use super::timeline::id_of;
 use plenary_corpus::text::collapse_white_space;
 use plenary_corpus::{Declared, Details, FrontMatter, Role, Turn};
+use plenary_names::labels::is_honorific;
+use plenary_names::lexicon::Lexicon;
+use plenary_names::offices::is_party;
 
 /// Number of ids that a warning shows.
 const SHOWN: usize = 5;
@@ -28,9 +31,14 @@ pub(crate) struct RawTurn {
 }
 
 /// Finds the speaker and the times of each turn, and warns of persons that are not listed.
-pub(crate) fn resolve(raw: Vec<RawTurn>, header: &Header, front: &FrontMatter) -> (Vec<Turn>, Vec<String>) {
+pub(crate) fn resolve(
+    raw: Vec<RawTurn>,
+    header: &Header,
+    front: &FrontMatter,
+    lexicon: &Lexicon,
+) -> (Vec<Turn>, Vec<String>) {
     let mut warnings = Vec::new();
-    let mut people = People { header, front, known: HashMap::new() };
+    let mut people = People { header, front, lexicon, known: HashMap::new() };
     let is_chair = |turn: &&RawTurn| turn.role == Some(Role::Chair);
     let chairs: HashSet<String> = raw.iter().filter(is_chair).filter_map(|turn| turn.who.clone()).collect();
     // A label that is printed at one turn of a speaker is used for the turns without a label.
@@ -77,6 +85,7 @@ fn ids(who: &str) -> Vec<&str> {
 struct People<'h> {
     header: &'h Header,
     front: &'h FrontMatter,
+    lexicon: &'h Lexicon,
     known: HashMap<String, Option<Known>>,
 }
 
@@ -106,9 +115,20 @@ impl People<'_> {
                 title: known.title.clone(),
                 affiliation: known.affiliation.clone(),
                 party: known.party.clone(),
+                sex: known.sex.clone(),
                 ..Details::default()
             },
         );
+        let around =
+            printed.as_deref().filter(|_| self.lists(&who)).and_then(|printed| around(self.lexicon, printed, &name));
+        let (printed, details) = match around {
+            Some(around) => {
+                let mut details = details;
+                details.fill_from(&Details { title: around.title, party: around.party, ..Details::default() });
+                (Some(around.label), details)
+            }
+            None => (printed, details),
+        };
         Declared {
             label: printed.unwrap_or_else(|| name.clone()),
             name: self.lists(&who).then_some(name),
@@ -135,6 +155,43 @@ impl People<'_> {
     }
 }
 
+/// What a printed label has around the listed name of the person.
+#[derive(Debug, PartialEq)]
+struct Around {
+    /// The label without the party.
+    label: String,
+    title: Option<String>,
+    party: Option<String>,
+}
+
+/// "Abgeordnete Dr. Ann Lee (GRÜNE)" around "Ann Lee": an office before the name, a party in brackets after it. `None` if the
+/// label does not have the whole name, or has it in brackets.
+fn around(lexicon: &Lexicon, printed: &str, name: &str) -> Option<Around> {
+    const LONGEST_TITLE: usize = 6;
+    let printed = printed.trim().trim_end_matches(':').trim_end();
+    let (lower, name) = (printed.to_lowercase(), name.to_lowercase());
+    // Some letters change their length in lower case.
+    let at = lower.find(&name).filter(|_| lower.len() == printed.len() && !name.is_empty())?;
+    let (before, end) = (printed.get(..at)?, at + name.len());
+    let after = printed.get(end..)?.trim();
+    if before.contains('(') || before.ends_with(char::is_alphanumeric) {
+        return None;
+    }
+    let is_office = |word: &&str| {
+        !word.ends_with('.') && !is_honorific(lexicon, word) && !word.contains(|c: char| c.is_ascii_digit())
+    };
+    let words: Vec<&str> = before.split_whitespace().filter(is_office).collect();
+    let is_title =
+        words.len() <= LONGEST_TITLE && words.first().is_some_and(|word| word.starts_with(char::is_uppercase));
+    let party =
+        after.strip_prefix('(').and_then(|after| after.strip_suffix(')')).map(str::trim).filter(|text| is_party(text));
+    Some(Around {
+        label: if party.is_some() { printed[..end].to_string() } else { printed.to_string() },
+        title: is_title.then(|| words.join(" ")),
+        party: party.map(str::to_string),
+    })
+}
+
 /// An id as a name: `BorisJohnson`, `Boris.Johnson` and `BorisJohnson1964` are Boris Johnson.
 pub(crate) fn readable(id: &str) -> String {
     let trimmed = id.trim_end_matches(|c: char| c.is_ascii_digit());
@@ -151,4 +208,34 @@ pub(crate) fn readable(id: &str) -> String {
         before = Some(c);
     }
     collapse_white_space(&out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offices_and_parties_stand_around_the_listed_name() {
+        let around = |printed: &str, name: &str| {
+            around(Lexicon::builtin(), printed, name).map(|found| (found.label, found.title, found.party))
+        };
+        let found = |label: &str, title: Option<&str>, party: Option<&str>| {
+            Some((label.to_string(), title.map(str::to_string), party.map(str::to_string)))
+        };
+        assert_eq!(
+            around("Abgeordneter MMag. DDr. Bo van der Tal (GRÜNE):", "Bo van der Tal"),
+            found("Abgeordneter MMag. DDr. Bo van der Tal", Some("Abgeordneter"), Some("GRÜNE"))
+        );
+        assert_eq!(
+            around("Anf. 2 Finansminister EVA LIND (S):", "Eva Lind"),
+            found("Anf. 2 Finansminister EVA LIND", Some("Finansminister"), Some("S"))
+        );
+        assert_eq!(around("Mr. Bo Hill", "Bo Hill"), found("Mr. Bo Hill", None, None));
+        assert_eq!(
+            around("Bo Hill (Member for the Western Isles)", "Bo Hill"),
+            found("Bo Hill (Member for the Western Isles)", None, None)
+        );
+        assert_eq!(around("The Minister (Bo Hill)", "Bo Hill"), None);
+        assert_eq!(around("Mr. McKay", "John McKay"), None);
+    }
 }

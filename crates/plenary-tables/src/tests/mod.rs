@@ -311,6 +311,11 @@ fn csv_leaves_vectors_out_and_joins_lists() {
     assert!(csv("segments").contains("\"Tides rise; \"\"fast\"\".\""));
 
     // The next run does not write these files: they belong to the earlier results.
+    sample.study.csv_bom = true;
+    sample.write(folder.path()).unwrap();
+    let speakers = fs::read_to_string(folder.path().join("speakers.csv")).unwrap();
+    assert!(speakers.starts_with("\u{FEFF}speaker_id,"), "{speakers}");
+    assert_eq!(speakers.matches('\u{FEFF}').count(), 1);
     sample.study.csv = false;
     sample.write(folder.path()).unwrap();
     assert!(snapshot(folder.path()).keys().all(|name| Path::new(name).extension() != Some("csv".as_ref())));
