@@ -194,7 +194,10 @@ fn numbers_in_the_margin_are_no_words() {
 
 /// Words that fill rows of a column, one row after the other, and the number of the last one.
 fn prose(n_rows: usize, first: usize) -> Vec<String> {
-    (first..first + n_rows).map(|n| format!("row {n} of the long speech goes on here and on and then on a")).collect()
+    // Without their numbers the rows differ by two letters.
+    let letter = |n: usize| char::from(b'a' + u8::try_from(n % 26).unwrap());
+    let row = |n: usize| format!("row {n} {}{} of the long speech goes on here and on and", letter(n / 26), letter(n));
+    (first..first + n_rows).map(row).collect()
 }
 
 /// Rows of columns at 50 and 320, of so many rows each, from the top of the page.
