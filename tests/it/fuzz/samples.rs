@@ -88,15 +88,8 @@ pub(crate) fn samples() -> Vec<Sample> {
         plain("a.vtt", VTT.as_bytes()),
         plain("a.srt", SRT.as_bytes()),
         plain("a.sbv", SBV.as_bytes()),
-        plain("a.json", RECOGNISER.as_bytes()),
         plain("amazon.json", AMAZON.as_bytes()),
-        plain("a.otr", OTRANSCRIBE.as_bytes()),
-        plain("a.ttml", TTML.as_bytes()),
-        plain("a.eaf", ELAN.as_bytes()),
         plain("elan.txt", ELAN_TAB.as_bytes()),
-        plain("a.exb", EXMARALDA.as_bytes()),
-        plain("a.cha", CHAT.as_bytes()),
-        plain("a.rtf", RTF.as_bytes()),
         plain("f4.txt", F4.as_bytes()),
         plain("panel.txt", PANEL.as_bytes()),
         plain("a.xml", TEI.as_bytes()),
@@ -334,37 +327,6 @@ const AUSTRALIA: &str = "<hansard><session.header><date>2031-03-04</date></sessi
     </name><name.id>2</name.id></talker><para>Does it?</para></talk.start></interjection></speech><speech><talk.start><talker><name.id>1\
     </name.id><name>Ms LEE</name></talker></talk.start><talk.text><body><p><a href=\"1\" type=\"MemberSpeech\">Ms LEE</a> (x): It does.</p>\
     </body></talk.text></speech></debate></chamber.xscript></hansard>";
-
-const RTF: &str = "{\\rtf1\\ansi\\ansicpg1252\\deff0{\\fonttbl{\\f0 Arial;}{\\f1\\fcharset204 Arial Cyr;}}\n{\\info{\\title On the sea}}\
-    \\pard\\plain\\f0\\b Ann Lee:\\b0  The sea is cold, M\\'fcller\\line wrote {\\i it}.\\par\nBo Hill: \\u8222?So\\u8220? \\endash  yes{\\footnote a note}.\\par\
-    \\trowd\\cellx2000\\cellx9000\\pard\\intbl Ann Lee:\\cell Good day.\\cell\\row\n\\pard Bo Hill: No.\\par}";
-
-const RECOGNISER: &str = "{\"segments\": [{\"start\": 0.5, \"end\": 3.5, \"text\": \" The sea is cold.\", \"speaker\": \"S0\", \"words\": [\
-    {\"word\": \"The\", \"start\": 0.5, \"end\": 0.6, \"speaker\": \"S0\"}, {\"word\": \"sea\", \"start\": 0.7}, {\"word\": \"is\"}, {\"word\": \"cold.\", \"end\": 3.5}]},\
-    {\"start\": 3.9, \"end\": 6.0, \"text\": \" Right.\", \"speaker\": \"S1\"}], \"language\": \"en\"}";
-
-const OTRANSCRIBE: &str = "{\"text\":\"<p><span class=\\\"timestamp\\\" data-timestamp=\\\"3.25\\\">00:03</span>&nbsp;<b>Ann Lee:</b> The sea.<br/>Cold. \
-    </p><p><b>Bo Hill:</b> <span class=\\\"timestamp\\\" data-timestamp=\\\"70\\\">01:10</span> Yes &amp; no.</p><p><b>Ann Lee:</b> So.</p>\",\"media\":\"sea.mp3\"}";
-
-const TTML: &str = "<?xml version=\"1.0\"?><tt xmlns=\"http://www.w3.org/ns/ttml\" xmlns:ttm=\"http://www.w3.org/ns/ttml#metadata\" xml:lang=\"en\"><head><metadata>\
-    <ttm:agent xml:id=\"a\" type=\"person\"><ttm:name type=\"full\">Ann Lee</ttm:name></ttm:agent><ttm:agent xml:id=\"b\"><ttm:name>Bo Hill</ttm:name></ttm:agent></metadata></head>\
-    <body><div><p begin=\"00:00:01.000\" end=\"00:00:02.500\" ttm:agent=\"a\">The sea<br/>is cold.</p><p begin=\"3s\" dur=\"2s\" ttm:agent=\"b\"><span>Yes.</span></p></div></body></tt>";
-
-const CHAT: &str = "@UTF8\n@Begin\n@Languages:\teng\n@Participants:\tANN Ann_Lee Investigator, BO Bo_Hill Participant\n@Date:\t04-MAR-2025\n\
-    *ANN:\tthe sea [/] sea is cold ? \u{15}0_4800\u{15}\n%mor:\tdet|the\n*BO:\tyes &=laughs it is\n\tand so are we . \u{15}4500_7150\u{15}\n@Comment:\ta door\n@End\n";
-
-const ELAN: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ANNOTATION_DOCUMENT><TIME_ORDER><TIME_SLOT TIME_SLOT_ID=\"t0\" TIME_VALUE=\"0\"/>\
-    <TIME_SLOT TIME_SLOT_ID=\"t1\" TIME_VALUE=\"1000\"/><TIME_SLOT TIME_SLOT_ID=\"t2\" TIME_VALUE=\"2000\"/></TIME_ORDER>\
-    <TIER TIER_ID=\"A\" PARTICIPANT=\"Ann Lee\" LINGUISTIC_TYPE_REF=\"t\"><ANNOTATION><ALIGNABLE_ANNOTATION ANNOTATION_ID=\"a1\" TIME_SLOT_REF1=\"t0\" TIME_SLOT_REF2=\"t1\">\
-    <ANNOTATION_VALUE>The sea is cold.</ANNOTATION_VALUE></ALIGNABLE_ANNOTATION></ANNOTATION></TIER>\
-    <TIER TIER_ID=\"B\" PARTICIPANT=\"Bo Hill\" LINGUISTIC_TYPE_REF=\"t\"><ANNOTATION><ALIGNABLE_ANNOTATION ANNOTATION_ID=\"a2\" TIME_SLOT_REF1=\"t1\" TIME_SLOT_REF2=\"t2\">\
-    <ANNOTATION_VALUE>Yes.</ANNOTATION_VALUE></ALIGNABLE_ANNOTATION></ANNOTATION></TIER></ANNOTATION_DOCUMENT>\n";
-
-const EXMARALDA: &str = "<?xml version=\"1.0\"?>\n<basic-transcription><head><meta-information><transcription-name>On the sea</transcription-name></meta-information>\
-    <speakertable><speaker id=\"S0\"><abbreviation>Ann Lee</abbreviation></speaker><speaker id=\"S1\"><abbreviation>Bo Hill</abbreviation></speaker></speakertable></head>\
-    <basic-body><common-timeline><tli id=\"T0\" time=\"0.0\"/><tli id=\"T1\" time=\"4.8\"/><tli id=\"T2\"/></common-timeline>\
-    <tier speaker=\"S0\" type=\"t\"><event start=\"T0\" end=\"T1\">The sea ((coughs)) is cold. </event></tier>\
-    <tier speaker=\"S1\" type=\"t\"><event start=\"T1\" end=\"T2\">Yes. </event></tier></basic-body></basic-transcription>";
 
 const PIECE: &str = "<div><h2>The coast</h2><table><tr><th>Time</th><th>Text</th><th>Speaker</th></tr><tr><td>0:01</td><td>The sea rises.\
     </td><td>Ann Lee</td></tr><tr><td>0:05</td><td>Does it?</td><td>Bo Hill</td></tr></table></div>";
