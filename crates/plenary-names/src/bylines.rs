@@ -275,7 +275,14 @@ fn take_brackets(lexicon: &Lexicon, text: &str) -> (String, Vec<String>) {
     if depth > 0 {
         inside.push(text[from..].trim().to_string());
     }
-    inside.retain(|text| !text.is_empty() && !directions::is_direction(lexicon, text) && !directions::is_clock(text));
+    // "(Marsh End) (Lab)": before a party there is a seat, even if its words are those of a direction.
+    let is_seat = |at: usize, all: &[String]| all.get(at + 1).is_some_and(|next| lexicon.is_party_name(next));
+    let is_said = |at: usize, all: &[String]| {
+        let text = all[at].as_str();
+        let is_note = || directions::is_direction(lexicon, text) && !is_seat(at, all);
+        !text.is_empty() && !is_note() && !directions::is_clock(text)
+    };
+    let inside = (0..inside.len()).filter(|at| is_said(*at, &inside)).map(|at| inside[at].clone()).collect();
     (collapse_white_space(&outside), inside)
 }
 
@@ -451,6 +458,7 @@ mod tests {
             ("Baroness Scott of Byfield (Con)", ["", "", "", "Con"]),
             ("The Earl of Errol (CB)", ["", "", "", "CB"]),
             ("Ann Lark (Millbank, West Oakton) (Lab/Co-op)", ["", "", "Millbank, West Oakton", "Lab/Co-op"]),
+            ("Una Wells (Marsh End) (LD)", ["", "", "Marsh End", "LD"]),
             ("Hon. Bo Hill (Nipissing, Lib.)", ["", "", "Nipissing", "Lib"]),
             ("Ute Kern (CDU/CSU)", ["", "", "", "CDU/CSU"]),
             ("Ute Kern (BÜNDNIS 90/DIE GRÜNEN)", ["", "", "", "BÜNDNIS 90/DIE GRÜNEN"]),

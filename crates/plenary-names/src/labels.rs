@@ -229,15 +229,14 @@ pub fn judge(lexicon: &Lexicon, label: &str) -> Option<Judgement> {
     let starts_upper =
         label.chars().find(|c| c.is_alphanumeric()).is_some_and(|c| c.is_uppercase() || c.is_ascii_digit());
     // "van der Berg"
-    let is_particle = || {
-        let first = &words[0];
+    let is_particle = |first: &String| {
         tokens.len() <= 4
             && lexicon.is_particle(first)
             && !lexicon.is_function_word(first)
             && !lexicon.is_of_body(first)
             && !lexicon.is_dropped_article(first)
     };
-    if !starts_upper && !(!words.is_empty() && is_particle()) {
+    if !starts_upper && !words.first().is_some_and(is_particle) {
         return None;
     }
     let anonymous = words.iter().any(|word| lexicon.is_anonymous(word));

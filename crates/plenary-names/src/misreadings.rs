@@ -202,9 +202,27 @@ impl<'l> Shape<'l> {
             && self.mark.agrees(&centre.mark, [&self.skeleton, &centre.skeleton])
     }
 
+    /// "Hou. Bill Blair" and "Hon. Bill Blair": the full name is the same, and only the honorific is misread.
+    fn differs_only_in_honorific(&self, centre: &Shape<'_>) -> bool {
+        let parts = |label: &'l str| label.trim().split_once(char::is_whitespace);
+        let (Some((first, name)), Some((honorific, known))) =
+            (parts(self.print.label), centre.print.label.trim().split_once(char::is_whitespace))
+        else {
+            return false;
+        };
+        centre.honorific.as_deref() == Some(honorific)
+            && self.honorific.is_none()
+            && skeleton(first) == skeleton(honorific)
+            && name.split_whitespace().nth(1).is_some()
+            && is_same_spelling(name, known)
+    }
+
     /// Whether this label is so much rarer than the correct one that it is a misreading of it.
     fn is_rarer(&self, centre: &Shape<'_>, is_alike: bool, is_recognised: impl Fn() -> bool) -> bool {
         let (n, most) = (self.n, centre.n);
+        if is_alike && most >= n && self.differs_only_in_honorific(centre) {
+            return true;
+        }
         let is_odd = self.is_odd && !centre.is_odd && self.n_letters.min(centre.n_letters) >= SHORTEST_ODD;
         if is_odd && is_alike && most >= RARER_IF_ODD * n {
             return true;
@@ -421,6 +439,8 @@ mod tests {
         let expected = pairs(&[("Kirsty Wi1liams", "Kirsty Williams"), ("Kirsty WiIliams", "Kirsty Williams")]);
         assert_eq!(joined(&labels, false), expected);
         assert_eq!(joined(&labels, true), expected);
+        let honorifics = [("Hon. Bill Blair", 2), ("Hou. Bill Blair", 1)];
+        assert_eq!(joined(&honorifics, false), pairs(&[("Hou. Bill Blair", "Hon. Bill Blair")]));
         assert_eq!(joined(&[("Mr. Hill", 9), ("Mr. Hil1", 2)], false), pairs(&[("Mr. Hil1", "Mr. Hill")]));
     }
 

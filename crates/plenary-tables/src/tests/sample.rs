@@ -7,7 +7,7 @@ use ndarray::Array2;
 
 use crate::StudyInfo;
 use crate::*;
-use plenary_corpus::findings::*;
+use plenary_corpus::findings::{Estimate, *};
 use plenary_corpus::*;
 
 /// All data from which the tables are written.
@@ -158,6 +158,7 @@ pub(super) fn transcript(document_id: &str, path: &str, turns: &[(&str, &[&str])
         style: Some(Style::Colon),
         style_confidence: 1.0,
         styles: Vec::new(),
+        template: None,
         blocks,
         speakers,
         utterances,
