@@ -32,6 +32,7 @@ pub(crate) fn document(
         (T::ManyAnonymous, &[T::FormAnonymous]),
         (T::ManyCommon, &[T::LabelCommon]),
         (T::ManyFaults, &[T::LabelDigit, T::LabelFunctionWord, T::LabelSign, T::LabelLow]),
+        (T::ManyFirstLines, &[T::FirstLineName]),
         (T::ManyInside, &[T::InsideParagraph]),
         (T::ManyRivals, &[T::Rival]),
         (T::ManyOdd, &[T::OddShape]),

@@ -150,6 +150,7 @@ terms! {
     LongTurn = "long_turn", Turn, Lowers, "the turn is many times longer than the median";
     FirstTurn = "first_turn", Turn, Either, "the first turn of the document";
     LastTurn = "last_turn", Turn, Either, "the last turn of the document";
+    FirstLineName = "first_line_name", Turn, Lowers, "the first line of the turn looks like a name";
     InsideRecurring = "inside_recurring", Turn, Lowers, "lines inside the turn begin like bylines of a shape that recurs";
     InsideLone = "inside_lone", Turn, Lowers, "lines inside the turn begin like bylines";
     InsideManyLone = "inside_many_lone", Turn, Lowers, "several lines inside the turn begin like bylines";
@@ -189,6 +190,7 @@ terms! {
     ManyAnonymous = "many_anonymous", Document, Either, "share of turns whose label stands for a person without a name";
     ManyCommon = "many_common", Document, Lowers, "share of turns whose label also occurs in small letters";
     ManyFaults = "many_faults", Document, Lowers, "share of turns whose label has digits, function words or signs";
+    ManyFirstLines = "many_first_lines", Document, Lowers, "share of turns whose first line looks like a name";
     ManyInside = "many_inside", Document, Lowers, "share of bylines inside paragraphs";
     ManyRivals = "many_rivals", Document, Lowers, "share of bylines with another reading";
     ManyOdd = "many_odd", Document, Lowers, "bylines are printed in many ways";

@@ -4,9 +4,11 @@
 
 use std::collections::HashMap;
 
+use super::shapes::shape;
 use super::sources::{LabelFacts, LineCounts, Lines, Sources, ends_sentence};
 use super::terms::{TermKind as T, Values};
 use crate::candidate::{Candidate, Origin, in_capitals};
+use crate::page::Page;
 use plenary_corpus::{LinkRule, Reason, Style, Utterance};
 use plenary_names::labels::{self, LabelKind};
 use plenary_names::lexicon::Lexicon;
@@ -33,6 +35,7 @@ pub(crate) fn turns(sources: &Sources<'_>, labels: &HashMap<&str, LabelFacts>, l
                 let (label, correct) = (&byline.parts.label, &byline.label);
                 let is_misread = label != correct && !is_same_spelling(label, correct);
                 let often = printed.get(byline.parts.label.as_str()).is_some_and(|n| *n >= 2);
+                values.mark(T::FirstLineName, first_line_is_name(sources.page, byline, utterance.n_words));
                 values.mark(T::Misread, is_misread);
                 values.mark(T::MisreadOften, is_misread && often);
             }
@@ -136,6 +139,21 @@ fn set_byline(values: &mut Values, byline: &Candidate, dresses: &Dresses) {
         let size = if matches!(term, T::OtherDoubt | T::OtherSupport) { step.change.abs() } else { 1.0 };
         values.set(term, values.get(term).max(size));
     }
+}
+
+/// Whether the first line of a turn, which has more words, is a name: a part of the byline may have been left in the speech.
+fn first_line_is_name(page: &Page<'_>, byline: &Candidate, n_words: usize) -> bool {
+    let Some(line) = page.lines.get(byline.speech_line).filter(|_| byline.origin == Origin::Printed) else {
+        return false;
+    };
+    let mut from = 0;
+    for span in line.mapped.spans() {
+        from += byline.speech.clamp(span.start, span.end) - span.start;
+    }
+    let text = line.text();
+    let rest = text[text.floor_char_boundary(from)..].trim();
+    let is_name = shape(rest, true).is_some_and(|(shape, _)| shape.is_whole_line());
+    is_name && n_words > 2 * rest.split_whitespace().count()
 }
 
 /// The terms of a label.
