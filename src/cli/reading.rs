@@ -13,9 +13,10 @@ pub(crate) struct ReadingArgs {
     /// HTML, are read in processes of their own, so that a damaged file cannot end the run.
     #[arg(long)]
     no_isolation: bool,
-    /// Maximum memory for reading one file, in MiB, in addition to 16 bytes for each byte of the file; enforced on Linux.
+    /// Maximum memory for reading one file, in MiB, in addition to 16 bytes for each byte of the file; at least 256, because the
+    /// program itself takes half of that; enforced on Linux.
     #[arg(long, value_name = "MIB", default_value_t = Limits::default().memory_bytes >> 20,
-        value_parser = clap::value_parser!(u64).range(1..=1 << 30))]
+        value_parser = clap::value_parser!(u64).range(256..=1 << 30))]
     reader_memory: u64,
     /// Maximum time for reading one file, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = Limits::default().time.as_secs(),

@@ -13,6 +13,11 @@ use super::message::{self, Answer, FileReading, How, Refusal, Task};
 
 /// Reads files for the process that started this one, until it closes the pipe.
 pub fn serve() -> ExitCode {
+    let mut out = io::stdout();
+    if out.write_all(message::hello().as_bytes()).and_then(|()| out.flush()).is_err() {
+        // The other process has closed the pipe, and is told nothing.
+        return ExitCode::FAILURE;
+    }
     let (sender, tasks) = sync_channel::<(Task, Vec<u8>)>(0);
     // Input is read on a separate thread, so that its end is noticed at any time.
     std::thread::spawn(move || {
@@ -26,7 +31,6 @@ pub fn serve() -> ExitCode {
     });
     match answer_all(tasks.iter()) {
         Ok(()) => ExitCode::SUCCESS,
-        // The other process has closed the pipe, and is told nothing.
         Err(_) => ExitCode::FAILURE,
     }
 }
@@ -40,8 +44,6 @@ fn next(input: &mut impl io::Read) -> io::Result<Option<(Task, Vec<u8>)>> {
 
 fn answer_all(tasks: impl Iterator<Item = (Task, Vec<u8>)>) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(message::hello().as_bytes())?;
-    out.flush()?;
     // Options are the same for all files of a run, and a lexicon takes time to read.
     let mut how_known = How::default();
     let mut options = Options::default();
