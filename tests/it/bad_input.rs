@@ -81,7 +81,7 @@ fn broken_and_foreign_xml_names_line_and_column() {
     refused(
         "a.xml",
         b"<publicwhip>\n<speech speakername='A'><p>Yes.</speech>",
-        &["line 2, column 33"],
+        &["line 2, column 32"],
         "correct the XML",
     );
     refused("a.txt", b"X_1.u1\tYes.\nX_1.u2\tNo.\n", &["`a-meta.tsv`"], "into one folder");

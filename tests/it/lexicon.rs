@@ -82,7 +82,7 @@ fn the_study_is_known_by_its_lexicon_too() {
 
 #[test]
 fn a_lexicon_that_is_wrong_is_refused_with_its_line() {
-    insta::assert_snapshot!(error(b"[chairs]\nwrods = [\"baas\"]\n"), @"FOLDER/study.toml: [transcript] lexicon: FOLDER/words.toml, line 2: unknown key `wrods` (did you mean `words`?); known here: words, closing, of_bodies, presiding, presiding_words, presiding_endings, of_sessions, sessions, session_bodies");
+    insta::assert_snapshot!(error(b"[chairs]\nwrods = [\"baas\"]\n"), @"FOLDER/study.toml: [transcript] lexicon: FOLDER/words.toml, line 2: unknown key `wrods` (did you mean `words`?); known here: words, closing, of_bodies, presiding, presiding_words, presiding_endings, of_sessions, sessions, session_bodies, ranks");
     insta::assert_snapshot!(error(b"[honorific]\nwords = [\"baas\"]\n"), @"FOLDER/study.toml: [transcript] lexicon: FOLDER/words.toml, line 1: unknown key `honorific` (did you mean `honorifics`?); known here: names, honorifics, chairs, chair_lines, offices, positions, roles, bodies, nameless, questions, not_speakers, directions, present, head, dates, pages, editorial, record, examination, interviews, speeches, occasions, chats");
     insta::assert_snapshot!(error(b"[chairs]\nwords = [\n  \"baas\",\n  \"\",\n]\n"), @r#"FOLDER/study.toml: [transcript] lexicon: FOLDER/words.toml, line 4: found "" in a list of words; expected a word"#);
     insta::assert_snapshot!(error(b"[dates]\nmonths = [[\"januar\"]]\n"), @r#"FOLDER/study.toml: [transcript] lexicon: FOLDER/words.toml, line 2: found 1 months; expected 12 entries, from January to December, each a list of forms such as ["march"]"#);

@@ -350,7 +350,7 @@ const OTRANSCRIBE: &str = "{\"text\": \"<p><span class=\\\"timestamp\\\" data-ti
 
 const TTML: &str = "<?xml version=\"1.0\"?><tt xmlns=\"t\" xmlns:ttm=\"m\" xmlns:ttp=\"p\" ttp:frameRate=\"25\" xml:lang=\"en\"><head><metadata><ttm:title>On the sea</ttm:title>\
     <ttm:agent xml:id=\"a\"><ttm:name type=\"given\">Ann</ttm:name><ttm:name type=\"family\">Lee</ttm:name></ttm:agent></metadata></head><body><div begin=\"1s\">\
-    <p begin=\"00:00:01.000\" end=\"00:00:02:12\" ttm:agent=\"a\">The sea<br/>is cold.</p><p begin=\"90f\" dur=\"1500ms\"><span ttm:agent=\"b\">Yes.</span> BO HILL: So.</p>\
+    <p begin=\"00:00:01.000\" end=\"00:00:02:12\" ttm:agent=\"a\">The sea<br/>is cold.</p><p begin=\"90f\" dur=\"1500ms\"><span ttm:agent=\"b\">Yes.</span></p>\
     </div></body></tt>";
 
 const ELAN: &str = "<?xml version=\"1.0\"?><ANNOTATION_DOCUMENT><TIME_ORDER><TIME_SLOT TIME_SLOT_ID=\"t1\" TIME_VALUE=\"0\"/><TIME_SLOT TIME_SLOT_ID=\"t2\" TIME_VALUE=\"900\"/>\

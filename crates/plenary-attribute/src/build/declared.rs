@@ -22,7 +22,7 @@ use crate::page::{MappedText, Page, Settled, append};
 use crate::settle::front;
 use crate::weights::Weights;
 use plenary_corpus::{
-    BlockKind, Declared, Document, Explanation, Layout, Link, LinkRule, Pass, Reason, Role, Style, Transcript, Turn,
+    BlockKind, Declared, Document, Explanation, Format, Layout, Link, LinkRule, Pass, Reason, Role, Style, Transcript, Turn,
     TurnRule, Utterance, ids,
 };
 use plenary_names::bylines::{Byline, split_surname_first};
@@ -48,7 +48,7 @@ pub(crate) fn attribute(mut document: Document, options: &Options) -> Transcript
         utterances: &assembled.utterances,
         bylines: &assembled.bylines,
         is_declared: true,
-        is_captions: document.format.is_captions(),
+        is_captions: matches!(document.format, Format::WebVtt | Format::SubRip | Format::Sbv),
     });
     assessment.apply(&mut assembled.utterances);
     corrected.mark(&mut assembled.utterances);

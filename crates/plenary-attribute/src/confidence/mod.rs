@@ -13,7 +13,7 @@ mod sources;
 mod terms;
 mod turns;
 
-use plenary_corpus::{Estimate, Term, Utterance};
+use plenary_corpus::{Estimate, Style, Term, Utterance};
 
 use model::{log_odds, model, probability};
 pub(crate) use sources::Sources;
@@ -34,13 +34,14 @@ pub(crate) struct Assessment {
     pub(crate) needs_review: bool,
 }
 
-/// Log-odds of turns that the format declares, other than captions: one wrong turn in a hundred, a convention. The models are not
-/// applied to them, since such files are read from markup and hardly depend on the page.
+/// Log-odds of turns that the format or the study's pattern declares: one wrong turn in a hundred, a convention. The models are not
+/// applied to them, since they hardly depend on the page. Captions whose labels are read from the text of the cues are judged by the
+/// models.
 const DECLARED: f32 = 4.6;
 
 /// Applies the models to a document.
 pub(crate) fn assess(sources: &Sources<'_>) -> Assessment {
-    if sources.is_declared && !sources.is_captions {
+    if sources.is_declared && !sources.is_captions || sources.found.style == Some(Style::Pattern) {
         let kind = TermKind::Declared;
         let term = Term { name: kind.as_str(), says: kind.says(), value: 1.0, log_odds: DECLARED };
         return Assessment {

@@ -22,7 +22,7 @@ pub(crate) struct Sources<'s> {
     pub(crate) bylines: &'s [Option<usize>],
     /// Whether the format declares the turns.
     pub(crate) is_declared: bool,
-    /// Whether the document is a file of captions.
+    /// Whether the document is a file of captions in which labels are part of the text.
     pub(crate) is_captions: bool,
 }
 
