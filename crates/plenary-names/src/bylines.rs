@@ -123,7 +123,16 @@ pub fn split(lexicon: &Lexicon, text: &str) -> Byline {
     while pieces.first().is_some_and(|piece| labels::is_post_nominal(lexicon, piece)) {
         head = format!("{head}, {}", pieces.remove(0));
     }
+    let beside = split_small_words(lexicon, &head);
+    if let Some((name, _)) = &beside {
+        head = name.to_string();
+    }
     let mut byline = Byline { printed, label: head.clone(), ..Byline::default() };
+    match beside {
+        Some((_, SmallWords::Party(party))) => byline.details.party = Some(party),
+        Some((_, SmallWords::Title(title))) => byline.details.title = Some(title),
+        None => {}
+    }
     let (honorific, name) = split_honorific(lexicon, &head);
     byline.details.honorific = honorific;
     byline.name = name;
@@ -131,8 +140,14 @@ pub fn split(lexicon: &Lexicon, text: &str) -> Byline {
     let is_office = judgement.is_some_and(|judgement| judgement.kind == LabelKind::Office);
     place(lexicon, &mut byline, &pieces);
     // "The Bishop of Tarnley (Rt Revd Hugh Amber)": an office that is not a role in these proceedings.
-    let names_office = is_office || starts_with_article(lexicon, &head) && is_title(lexicon, &head);
-    let person = if names_office { brackets.iter().position(|text| names_person(lexicon, text)) } else { None };
+    let is_caseless_office = labels::is_caseless(&head) && lexicon.closes_with_position(&head);
+    let names_office =
+        is_office || is_caseless_office || starts_with_article(lexicon, &head) && is_title(lexicon, &head);
+    let holds = |text: &String| {
+        const SHORTEST: usize = 3;
+        names_person(lexicon, text) && (!is_caseless_office || is_office || text.chars().count() >= SHORTEST)
+    };
+    let person = if names_office { brackets.iter().position(holds) } else { None };
     if let Some(at) = person {
         set_holder(lexicon, &mut byline, &head, &brackets[at]);
     }
@@ -160,6 +175,39 @@ pub fn split(lexicon: &Lexicon, text: &str) -> Byline {
         .title
         .or_else(|| byline.details.honorific.as_deref().and_then(|honorific| office_among(lexicon, honorific)));
     byline
+}
+
+/// What words in small letters behind a name are.
+enum SmallWords {
+    Party(String),
+    Title(String),
+}
+
+/// A name with words in small letters behind it, without a comma: the abbreviation of a party, "Ann Lee kok", or what somebody is
+/// behind a name in capitals, "ANN LEE belügyminiszteri államtitkár".
+fn split_small_words(lexicon: &Lexicon, head: &str) -> Option<(String, SmallWords)> {
+    const LONGEST_TITLE: usize = 6;
+    let tokens: Vec<&str> = head.split_whitespace().collect();
+    let at = tokens.iter().position(|token| token.starts_with(char::is_lowercase))?;
+    let (names, rest) = tokens.split_at(at);
+    let honorifics = labels::leading_honorifics(lexicon, names);
+    let is_name = |token: &&str| token.chars().filter(|c| c.is_alphabetic()).count() >= 2;
+    if names.len() < honorifics + 2 || !names[honorifics..].iter().all(is_name) {
+        return None;
+    }
+    let name = names.join(" ");
+    if let [party] = rest
+        && lexicon.is_party_name(party)
+        && !lexicon.is_function_word(party)
+        && !lexicon.is_position(party)
+    {
+        return Some((name, SmallWords::Party((*party).to_string())));
+    }
+    let in_capitals = !name.contains(char::is_lowercase);
+    let are_small = rest.len() <= LONGEST_TITLE && rest.iter().all(|token| token.starts_with(char::is_lowercase));
+    let title = rest.join(" ");
+    let is_position = rest.iter().any(|token| lexicon.is_position(token) || lexicon.is_office(token));
+    (in_capitals && are_small && is_position).then_some((name, SmallWords::Title(title)))
 }
 
 /// Whether the text in brackets names a person, possibly with details: "Mr. Bruce Hill (Simcoe, CPC)".

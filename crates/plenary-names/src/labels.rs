@@ -192,6 +192,9 @@ fn is_address_or_language(lexicon: &Lexicon, words: &[String]) -> bool {
     is_address || is_language
 }
 
+/// Maximum number of words of an office with its field.
+const LONGEST_OFFICE: usize = 12;
+
 /// Judges a label without brackets, title or colon: "Ann Smith", "The Chair", "Q".
 pub fn judge(lexicon: &Lexicon, label: &str) -> Option<Judgement> {
     let label = label.trim();
@@ -212,7 +215,8 @@ pub fn judge(lexicon: &Lexicon, label: &str) -> Option<Judgement> {
         return if lexicon.is_not_speaker(&words.join(" ")) { None } else { judge_caseless(label, n_chars) };
     }
     let tokens: Vec<&str> = label.split_whitespace().collect();
-    if tokens.len() > 9 || is_not_speaker(lexicon, label) || is_address_or_language(lexicon, &words) {
+    let longest = if is_office_with_field(lexicon, &words) { LONGEST_OFFICE } else { 9 };
+    if tokens.len() > longest || is_not_speaker(lexicon, label) || is_address_or_language(lexicon, &words) {
         return None;
     }
     // "January 29": a date, however it is printed.
@@ -245,7 +249,9 @@ pub fn judge(lexicon: &Lexicon, label: &str) -> Option<Judgement> {
     let office = words.iter().any(names_office) || is_office_with_field(lexicon, &words);
     // "For the Plaintiff", "BY MR. LEE" say on whose behalf or by whom.
     let relates = words.first().is_some_and(|word| lexicon.is_function_word(word) && !lexicon.is_determiner(word));
-    if (anonymous || office) && words.len() <= 7 && !relates {
+    // "The Minister of State in the Ministry of Railways"
+    let is_short = words.len() <= 7 || longest == LONGEST_OFFICE;
+    if (anonymous || office) && is_short && !relates {
         // "Le ministre des Affaires étrangères": one word of the field may have small letters.
         let mut n_small = usize::from(is_office_with_field(lexicon, &words) && words.len() > 3);
         let mut is_of_field = |word: &String| {

@@ -163,7 +163,14 @@ pub(crate) fn drop_letters(page: &Page<'_>, all: &mut Vec<Candidate>) {
 
 /// Raises the labels of questions and answers if both occur, and marks interviewers as questioners.
 pub(crate) fn pair_questions(lexicon: &Lexicon, all: &mut [Candidate]) {
-    let first = |candidate: &Candidate| labels::words(&candidate.label).first().cloned().unwrap_or_default();
+    // "R. Hill" is a person, not an answer.
+    let first = |candidate: &Candidate| match labels::words(&candidate.label).as_slice() {
+        [initial, second, ..] if initial.chars().count() == 1 && second.starts_with(char::is_alphabetic) => {
+            String::new()
+        }
+        [first, ..] => first.clone(),
+        [] => String::new(),
+    };
     let has = |is_label: &dyn Fn(&str) -> bool, all: &[Candidate]| {
         all.iter().any(|candidate| is_label(&first(candidate)) && !candidate.inside)
     };

@@ -50,6 +50,14 @@ pub(crate) fn drop_fields(page: &Page<'_>, all: &mut Vec<Candidate>) -> Vec<(Str
             || matches!(candidate.style, Style::BoldInline | Style::Dash) && is_item(candidate))
             && !candidate.inside
     };
+    // "ANN LEE, HOST:" above a sentence: a person with nothing behind the colon speaks below it.
+    let speaks_below = |candidate: &Candidate| {
+        let below = page.lines.get(candidate.speech_line + 1..).unwrap_or_default();
+        candidate.kind == LabelKind::Person
+            && value(candidate).is_empty()
+            && below.iter().find(|line| !line.is_empty()).is_some_and(|line| !is_field_value(line.text().trim()))
+    };
+    let goes_on = |candidate: &Candidate| goes_on(candidate) || speaks_below(candidate);
     let first = all.iter().find(|candidate| in_line(candidate));
     if first.is_none_or(|first| goes_on(first) || !is_field_value(&value(first))) {
         return Vec::new();
@@ -144,10 +152,13 @@ pub(crate) fn introduce(page: &Page<'_>, found: &mut Found) {
         .map(|(_, name)| bylines::split(lexicon, &name))
         .collect();
     let legend = std::mem::take(&mut found.legend);
-    let only_interview = found
-        .bylines
-        .iter()
-        .all(|byline| is_answer(lexicon, &byline.label) || labels::is_questioner_label(lexicon, &byline.label));
+    // "P." asks only where somebody answers: elsewhere it may be a participant.
+    let has_answers = found.bylines.iter().any(|byline| is_answer(lexicon, &byline.label));
+    let asks = |label: &str| {
+        labels::is_questioner_label(lexicon, label)
+            || has_answers && lexicon.is_question_label(&label.trim_end_matches('.').to_lowercase())
+    };
+    let only_interview = found.bylines.iter().all(|byline| is_answer(lexicon, &byline.label) || asks(&byline.label));
     for byline in &mut found.bylines {
         if byline.parts.name == byline.label {
             let known = legend.iter().find(|(label, _)| *label == byline.label).map(|(_, person)| person.clone());

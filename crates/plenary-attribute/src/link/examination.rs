@@ -71,7 +71,11 @@ fn read_line(page: &Page<'_>, line: usize, (examiner, witness): (&mut Option<Nam
     if text.is_empty() {
         return;
     }
-    if let Some(found) = lexicon.patterns().having_been.find(text) {
+    if let Some(name) = record::introduced_witness(lexicon, text) {
+        if let Some(person) = person(lexicon, name) {
+            *witness = Some(Named { person, line });
+        }
+    } else if let Some(found) = lexicon.patterns().having_been.find(text) {
         let before = text[..found.start()].trim().trim_end_matches(',');
         let person = if before.is_empty() { above(page, line) } else { person(lexicon, before) };
         if let Some(person) = person {
@@ -99,7 +103,7 @@ fn above(page: &Page<'_>, line: usize) -> Option<Byline> {
 
 /// The person at the end of "BY MS. ROWE:" or "Questions from MR LEE".
 fn examined_by(lexicon: &Lexicon, text: &str) -> Option<Byline> {
-    let text = text.trim_end_matches([':', '.', ' ']);
+    let text = text.split(['[', ':']).next().unwrap_or(text).trim_end_matches([':', '.', ' ']);
     let tokens: Vec<&str> = text.split_whitespace().collect();
     let at = tokens.iter().position(|token| lexicon.is_plain_honorific(&labels::words(token).concat()));
     let from = at.or_else(|| tokens.iter().position(|token| labels::is_honorific(lexicon, token)))?;

@@ -78,6 +78,8 @@ pub(crate) fn body(page: &Page<'_>, settled: &Settled, found: &Found, name_level
     let last = found.bylines.last().map_or(0, |byline| byline.line);
     let mut in_record = false;
     let mut claims = capital_headings(page, settled, found);
+    claim_notices(page, settled, found, &mut claims);
+    let is_indented = is_indented_script(page, found);
     let paragraphs = settled.with(&claims).open_paragraphs(page);
     let mut speaks = false;
     let mut between = false;
@@ -128,6 +130,8 @@ pub(crate) fn body(page: &Page<'_>, settled: &Settled, found: &Found, name_level
             || !shouts && speaks && precedes_byline && is_title_case(page, &lines, text)
         {
             Some(BlockKind::Heading)
+        } else if is_indented && lines.clone().all(|line| indent(page, line) == 0) {
+            Some(BlockKind::StageNote)
         } else if between {
             Some(BlockKind::EditorialNote)
         } else if in_record {
@@ -153,6 +157,46 @@ pub(crate) fn body(page: &Page<'_>, settled: &Settled, found: &Found, name_level
         }
     }
     claims
+}
+
+/// Number of blanks at the beginning of a line in the source.
+fn indent(page: &Page<'_>, line: usize) -> usize {
+    let text = page.lines[line].span.of(page.source);
+    text.len() - text.trim_start_matches(' ').len()
+}
+
+/// Whether names and speech are indented throughout, as in scripts of plays and films: what begins at the margin is seen, not said.
+fn is_indented_script(page: &Page<'_>, found: &Found) -> bool {
+    const FEWEST: usize = 3;
+    const INDENT: usize = 4;
+    let is_deep = |line: usize| indent(page, line) >= INDENT;
+    let of_script = |byline: &&crate::candidate::Candidate| {
+        byline.speech_line > byline.line && is_deep(byline.line) && is_deep(byline.speech_line)
+    };
+    let n = found.bylines.iter().filter(of_script).count();
+    n >= FEWEST && n * 10 >= found.bylines.len() * 9
+}
+
+/// A time of day or of the recording at the beginning of a line of a chat, and the signs that announce a notice.
+static NOTICE: LazyLock<Regex> =
+    LazyLock::new(|| constant_regex(r"^[\[(<]?\d{1,2}:\d{2}(?::\d{2})?[\])>]?\s+(?P<signs>[^\p{L}\p{N}\s]{1,4}\s)?"));
+
+/// Claims the notices of a chat, "[12:02] --> ann has joined": lines with the time of the others, but with signs in place of a name.
+fn claim_notices(page: &Page<'_>, settled: &Settled, found: &Found, claims: &mut Settled) {
+    const FEWEST: usize = 3;
+    let Some(first) = found.bylines.first().map(|byline| byline.line) else { return };
+    let is_timed = |line: usize| NOTICE.is_match(page.lines[line].text());
+    let n = found.bylines.iter().filter(|byline| is_timed(byline.line)).count();
+    if n < FEWEST || n * 10 < found.bylines.len() * 9 {
+        return;
+    }
+    let starts: HashSet<usize> = found.bylines.iter().map(|byline| byline.line).collect();
+    for line in (first..page.lines.len()).filter(|line| settled.is_open(*line) && !starts.contains(line)) {
+        let is_notice = NOTICE.captures(page.lines[line].text()).is_some_and(|signs| signs.name("signs").is_some());
+        if is_notice {
+            claims.claim(line..line + 1, BlockKind::StageNote, Pass::Body);
+        }
+    }
 }
 
 /// What the lines below the last heading are.

@@ -10,7 +10,7 @@ use regex::Regex;
 
 use super::asides;
 use super::record;
-use crate::page::{Page, Settled};
+use crate::page::{Page, PageLine, Settled};
 use plenary_corpus::{BlockKind, Layout, Pass};
 use plenary_names::addresses::addresses;
 use plenary_names::lexicon::Lexicon;
@@ -84,6 +84,7 @@ pub(crate) fn notes(page: &Page<'_>, settled: &Settled) -> Settled {
         let is_footnote = (after_rule || below_rule)
             && text.starts_with(['*', '†', '[', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹']);
         below_rule = is_footnote;
+        let is_footnote = is_footnote || is_starred(page, &lines, text);
         let kind = if is_footnote || FOOTNOTE.is_match(text) || is_editorial(page, &lines, text) {
             Some(BlockKind::EditorialNote)
         } else if lines.len() == 1 && record::is_recording_mark(lexicon, text) {
@@ -96,6 +97,7 @@ pub(crate) fn notes(page: &Page<'_>, settled: &Settled) -> Settled {
             && !asides::is_interjection(lexicon, unbracketed(text))
             && !is_parenthesis(lexicon, text)
             || record::is_record(lexicon, text)
+            || record::is_tally(page.lines[lines.clone()].iter().map(PageLine::text))
         {
             Some(BlockKind::StageNote)
         } else {
@@ -131,6 +133,22 @@ pub(crate) fn notes(page: &Page<'_>, settled: &Settled) -> Settled {
         }
     }
     claims
+}
+
+/// Whether a short paragraph explains a star at the end of a line further up: "* Not recorded."
+fn is_starred(page: &Page<'_>, lines: &Range<usize>, text: &str) -> bool {
+    const LONGEST: usize = 120;
+    const REACH: usize = 200;
+    let reach = lines.start.saturating_sub(REACH)..lines.start;
+    let has_mark = |line: &PageLine<'_>| {
+        let text = line.text().trim_end();
+        text.ends_with(" *") || text.ends_with(").*") || text.ends_with(")*")
+    };
+    text.starts_with("* ")
+        && text.len() <= LONGEST
+        && lines.len() == 1
+        && page.lines.get(lines.start.wrapping_sub(1)).is_none_or(PageLine::is_empty)
+        && page.lines[reach].iter().any(has_mark)
 }
 
 /// Whether a line is indented in the source, below the end of a sentence: a paragraph begins there although no blank line
@@ -207,7 +225,7 @@ fn is_bracketed(text: &str) -> bool {
         Some('<') => '>',
         _ => return false,
     };
-    let body = text.trim_end_matches(['.', '。', ' ']);
+    let body = text.trim_end_matches(['.', '。', ' ', '*']);
     if !body.ends_with(closing) || text.chars().count() > LONGEST_STAGE_NOTE {
         return false;
     }

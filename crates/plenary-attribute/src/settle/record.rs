@@ -19,8 +19,14 @@ const LONGEST_CLOSING: usize = 240;
 /// An entry of a table of contents or index: dots before a page number.
 static LEADERS: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"(?:\.\s?){5,}\s*\d{1,4}$"));
 
+/// A count of votes: words, dots, a number, and at most one word for the votes.
+static TALLY: LazyLock<Regex> =
+    LazyLock::new(|| constant_regex(r"^\p{L}[^.:!?]{1,80}\s?(?:\.\s?){3,}\s*\d{1,4}(?:\s+\p{L}{2,14})?\.?$"));
+
 /// Whether a paragraph is a statement of the record itself.
 pub(crate) fn is_record(lexicon: &Lexicon, text: &str) -> bool {
+    // "- Se practica la votación.": records that print what they say themselves behind a dash.
+    let text = text.trim_start_matches(['-', '–', '—', ' ']);
     text.len() <= LONGEST_CLOSING
         && (lexicon.patterns().closing.is_match(text) || is_applause(lexicon, text) || is_of_recorder(lexicon, text))
         || is_statement(lexicon, text)
@@ -50,6 +56,17 @@ fn is_vote(lexicon: &Lexicon, text: &str) -> bool {
         n_small += usize::from(word.starts_with(char::is_lowercase) && !lexicon.is_particle(word));
     }
     n_small * 3 <= n
+}
+
+/// Whether lines are the result of a vote: "Voting yes ... 102 votes", "Voting no ... 88 votes", possibly below a heading.
+pub(crate) fn is_tally<'t>(lines: impl Iterator<Item = &'t str>) -> bool {
+    const FEWEST: usize = 2;
+    const MOST_OTHERS: usize = 2;
+    let (n, n_others) = lines.fold((0, 0), |(n, n_others), text| {
+        let is_count = TALLY.is_match(text.trim());
+        (n + usize::from(is_count), n_others + usize::from(!is_count))
+    });
+    n >= FEWEST && n_others <= MOST_OTHERS && n >= n_others
 }
 
 /// Whether a line is a notice of meeting software: "Ann Lee started recording".
@@ -89,12 +106,31 @@ pub(crate) fn is_examination(lexicon: &Lexicon, text: &str) -> bool {
     const SHORT: usize = 120;
     // Most lines can be excluded cheaply by their beginning and end.
     let patterns = lexicon.patterns();
+    if introduced_witness(lexicon, text).is_some() {
+        return true;
+    }
+    let text = without_oath(lexicon, text).filter(|rest| rest.ends_with(':')).unwrap_or(text);
     let signs = &patterns.examination_signs;
     let may_be = text.ends_with(')')
         || signs.iter().any(|sign| text.starts_with(sign.trim_start()))
         || text.len() <= SHORT && signs.iter().any(|sign| text.contains(sign.as_str()))
         || patterns.having_been.is_match(text);
     text.len() <= LONGEST && may_be && patterns.examination.is_match(text)
+}
+
+/// The text before a last bracket in square signs with a word for the state of an examination: "Examination by Mr. Lee: [Continued]".
+fn without_oath<'t>(lexicon: &Lexicon, text: &'t str) -> Option<&'t str> {
+    let (before, inside) = text.trim_end().strip_suffix(']')?.rsplit_once('[')?;
+    lexicon.patterns().oath.is_match(inside.trim()).then(|| before.trim_end())
+}
+
+/// The name of the witness whom a line calls: "WITNESS:  ANN LEE [Resumed]".
+pub(crate) fn introduced_witness<'t>(lexicon: &Lexicon, text: &'t str) -> Option<&'t str> {
+    const LONGEST: usize = 6;
+    let (label, name) = without_oath(lexicon, text)?.split_once(':')?;
+    let (words, name) = (labels::words(label), name.trim());
+    let calls = words.last().is_some_and(|word| lexicon.is_witness(word)) && words.len() <= 3;
+    (calls && !name.is_empty() && name.split_whitespace().count() <= LONGEST).then_some(name)
 }
 
 /// Whether a line is an entry of a table of contents or index.

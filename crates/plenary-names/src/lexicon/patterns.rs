@@ -90,6 +90,8 @@ pub struct Patterns {
     /// Texts, one of which occurs in every short line that matches [`Patterns::examination`] and does not end with a
     /// bracket.
     pub examination_signs: Vec<String>,
+    /// A word for the state of an examination, alone: "continued".
+    pub oath: Regex,
     /// The opening of the formula for swearing in a witness.
     pub having_been: Regex,
     /// Words before the name of the person who answers in an interview.
@@ -206,7 +208,7 @@ impl Patterns {
                 all(&s.dates.until)
             ))?,
             page_number: Regex::new(&format!(
-                r"(?i)^(?:[-–—\[(|]\s*)?{}?\s*\d{{1,4}}(?:\s*(?:/|{})\s*\d{{1,4}}(?:\s{{2,}}\S{{1,14}})?)?(?:\s*[-–—\])|])?$|^\[\[?{}\s+\w+\]?\]$",
+                r"(?i)^(?:[-–—\[(|]\s*)?{}?\s*\d{{1,4}}(?:\s*(?:/|{})\s*\d{{1,4}}(?:\s{{2,}}\S{{1,14}})?)?(?:\s*[-–—\])|])?$|^\[\[?{}\s+\w+\]?\]$|^\d{{2}}-\d{{4,6}}\s+\d{{1,4}}/\d{{1,4}}$|^\d{{1,4}}/\d{{1,4}}\s+\d{{2}}-\d{{4,6}}$",
                 all(&s.pages.words),
                 all(&s.pages.of),
                 all(&s.pages.in_brackets)
@@ -281,6 +283,7 @@ impl Patterns {
             reporting: Regex::new(&format!(r"^{}", whole(&record.reporting)))?,
             examination: examination(s)?,
             examination_signs: examination_signs(s),
+            oath: Regex::new(&format!(r"(?i)^{}$", all(&s.examination.oaths)))?,
             having_been: Regex::new(&format!(r"{} ", all(&s.examination.having_been)))?,
             interviewee: Regex::new(&format!(
                 r"(?i)\b{}\s+{}\s+",

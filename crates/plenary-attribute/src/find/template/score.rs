@@ -117,6 +117,7 @@ pub(super) fn evidence(
     const BITS_OF_LETTER: f64 = 3.0;
     const BITS_OF_PART: f64 = 8.0;
     const LIKELY: f64 = 0.6;
+    const LIKE_NICKNAME: f64 = 0.8;
     let n = names.len();
     let labels: Vec<String> = names.iter().map(|name| label(reader, name)).collect();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -130,7 +131,13 @@ pub(super) fn evidence(
     if is_enumeration(&labels) {
         return None;
     }
-    let likeness = likeness(reader, &counts);
+    let rarity = background.bits_of(&template, n);
+    let mut likeness = likeness(reader, &counts);
+    if is_chat(&template, rarity, &counts) {
+        for of_label in likeness.values_mut().filter(|of_label| **of_label == 0.0) {
+            *of_label = LIKE_NICKNAME;
+        }
+    }
     let mean_likeness = labels.iter().map(|label| likeness[label]).sum::<f64>() / n as f64;
     if mean_likeness < LIKELY {
         return None;
@@ -138,7 +145,6 @@ pub(super) fn evidence(
     let letters = |text: &str| text.chars().count() as f64;
     let all: f64 = labels.iter().map(|label| letters(label)).sum();
     let once: f64 = counts.keys().map(|label| letters(label)).sum();
-    let rarity = background.bits_of(&template, n);
     let share = n as f64 / n_lines.max(n) as f64;
     let places = n_lines.max(n) as f64 * entropy(share);
     // A name that recurs is written once and then referred to; a name that occurs once is written in any case.
@@ -156,6 +162,18 @@ pub(super) fn evidence(
         return None;
     }
     Some(Evidence { template, labels, gain, likeness, mean_likeness, rarity })
+}
+
+/// Whether a template is that of a chat: each line has its time, rare signs enclose one word, and the words recur. Then a word in
+/// small letters is a nickname: "[12:01] <ann> I see".
+fn is_chat(template: &Template, rarity: f64, counts: &BTreeMap<&str, usize>) -> bool {
+    const RARE: f64 = 12.0;
+    let n: usize = counts.values().sum();
+    template.parts().any(|part| part == Part::Time)
+        && template.before.iter().any(|part| matches!(part, Part::Sign('<' | '[' | '(' | '@')))
+        && rarity >= RARE
+        && counts.keys().all(|label| labels::is_user_name(label.trim_start_matches('@')))
+        && counts.len() * 2 <= n + 1
 }
 
 /// Whether labels count: "Step 1", "Step 2", "Step 3", possibly again from the first number.
