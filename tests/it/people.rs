@@ -376,10 +376,12 @@ fn segment_explains_each_turn() {
     assert!(told.contains("  the document as a whole") && told.contains("  odds "), "{told}");
     insta::assert_snapshot!(without_fitted_numbers(&told), @r#"
     hearing.txt
-      style    colon (confidence 0.84)
+      style    colon (confidence 0.85)
       counts   4 speakers, 6 turns, 6 segments, 28 words
+      spoken   59.6 % of 47 words; not spoken: byline 14, chair 5
       warning  1 of 6 utterances need review (needs_review)
-      styles   colon: score 5.05
+      styles   colon: score 5.10
+      template NAME: text: 6 lines
 
       line 1: chair, 9a987da71667-b00001
         words    Chair: Ann Lee, Dean, Acme
@@ -391,7 +393,7 @@ fn segment_explains_each_turn() {
         byline   "The Chair"
         score    +0.95 -> 0.95  the label names an office
                  +0.05 -> 1.00  the label occurs 2 times in this style
-                 -0.04 -> 0.96  the confidence of the document's style, 0.84, has a weight of one quarter
+                 -0.04 -> 0.96  the confidence of the document's style, 0.85, has a weight of one quarter
         person   Ann Lee: office_in_chair_line (0.90), based on 9a987da71667-b00001 (line 1) and 9a987da71667-b00002 (line 3)
 
       line 5: Bo Hill, confidence _, 9a987da71667-u0002
@@ -399,7 +401,7 @@ fn segment_explains_each_turn() {
         rule     colon, line 5; form of the label: person; seen once
         byline   "Bo Hill (Docks Ltd)"
         score    +0.80 -> 0.80  the label has the form of a person's name
-                 +0.01 -> 0.81  the confidence of the document's style, 0.84, has a weight of one quarter
+                 +0.01 -> 0.81  the confidence of the document's style, 0.85, has a weight of one quarter
         person   Bo Hill: first_mention (1.00), based on 9a987da71667-b00004 (line 5)
 
       line 7: Joan Hill, confidence _, 9a987da71667-u0003
@@ -407,7 +409,7 @@ fn segment_explains_each_turn() {
         rule     colon, line 7; form of the label: person; seen once
         byline   "Joan Hill"
         score    +0.80 -> 0.80  the label has the form of a person's name
-                 +0.01 -> 0.81  the confidence of the document's style, 0.84, has a weight of one quarter
+                 +0.01 -> 0.81  the confidence of the document's style, 0.85, has a weight of one quarter
         person   Joan Hill: first_mention (1.00), based on 9a987da71667-b00006 (line 7)
 
       line 9: Mr. Bo Hill, confidence _, 9a987da71667-u0004
@@ -415,7 +417,7 @@ fn segment_explains_each_turn() {
         rule     colon, line 9; form of the label: person; seen once
         byline   "Mr. Bo Hill"
         score    +0.95 -> 0.95  the label has the form of a person's name
-                 -0.03 -> 0.92  the confidence of the document's style, 0.84, has a weight of one quarter
+                 -0.03 -> 0.92  the confidence of the document's style, 0.85, has a weight of one quarter
         person   Bo Hill: same_full_name (0.95), based on 9a987da71667-b00004 (line 5) and 9a987da71667-b00008 (line 9)
 
     ? line 11: Hill, confidence _, 9a987da71667-u0005
@@ -423,8 +425,8 @@ fn segment_explains_each_turn() {
         rule     colon, line 11; form of the label: word; seen once
         byline   "Hill"
         score    +0.35 -> 0.35  the label is a word that may be a name
-                 +0.15 -> 0.50  most paragraphs begin with a label of this style
-                 +0.09 -> 0.59  the confidence of the document's style, 0.84, has a weight of one quarter
+                 +0.20 -> 0.55  the line begins in the same way as 1 bylines of the document
+                 +0.07 -> 0.62  the confidence of the document's style, 0.85, has a weight of one quarter
         person   Hill: ambiguous_surname (0.40), based on 9a987da71667-b00010 (line 11)
         review   "Hill" may stand for Bo Hill or Joan Hill
 
@@ -434,7 +436,7 @@ fn segment_explains_each_turn() {
         byline   "The Chair"
         score    +0.95 -> 0.95  the label names an office
                  +0.05 -> 1.00  the label occurs 2 times in this style
-                 -0.04 -> 0.96  the confidence of the document's style, 0.84, has a weight of one quarter
+                 -0.04 -> 0.96  the confidence of the document's style, 0.85, has a weight of one quarter
         person   Ann Lee: office_in_chair_line (0.90), based on 9a987da71667-b00001 (line 1) and 9a987da71667-b00012 (line 13)
     "#);
     let doubtful = place.run_well(&["segment", "hearing.txt", "--doubtful"]).out;

@@ -22,8 +22,8 @@ use crate::page::{MappedText, Page, Settled, append};
 use crate::settle::front;
 use crate::weights::Weights;
 use plenary_corpus::{
-    BlockKind, Declared, Document, Explanation, Format, Layout, Link, LinkRule, Pass, Reason, Role, Style, Transcript, Turn,
-    TurnRule, Utterance, ids,
+    BlockKind, Declared, Document, Explanation, Format, Layout, Link, LinkRule, Pass, Reason, Role, Style, Transcript,
+    Turn, TurnRule, Utterance, ids,
 };
 use plenary_names::bylines::{Byline, split_surname_first};
 use plenary_names::lexicon::Lexicon;

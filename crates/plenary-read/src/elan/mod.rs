@@ -96,6 +96,9 @@ pub(crate) fn read(text: &str, _lexicon: &Lexicon) -> Result<Parts, Problem> {
     Ok(parts)
 }
 
+/// How far references between tiers or annotations are followed.
+const LONGEST_CHAIN: usize = 8;
+
 /// The tiers with their annotations. An annotation that refers to another has its times.
 fn tiers<'x>(root: &'x Node, warnings: &mut Vec<String>) -> Vec<Tier<'x>> {
     let mut slots: HashMap<&str, Option<f64>> = HashMap::new();
@@ -127,6 +130,7 @@ fn tiers<'x>(root: &'x Node, warnings: &mut Vec<String>) -> Vec<Tier<'x>> {
         let [parent, participant] = ["PARENT_REF", "PARTICIPANT"].map(|name| node.get(name));
         tiers.push(Tier { id, parent, participant, kind, annotations });
     }
+    inherit_participants(&mut tiers);
     resolve(root, &mut tiers, times);
     if let Some(first) = lost.first() {
         warnings.push(format!(
@@ -137,9 +141,21 @@ fn tiers<'x>(root: &'x Node, warnings: &mut Vec<String>) -> Vec<Tier<'x>> {
     tiers
 }
 
+/// Gives tiers without a participant the participant of the tier on which they depend.
+fn inherit_participants(tiers: &mut [Tier<'_>]) {
+    let known: HashMap<_, _> = tiers.iter().map(|tier| (tier.id, (tier.parent, tier.participant))).collect();
+    for tier in tiers.iter_mut() {
+        let mut above = tier.parent;
+        for _ in 0..LONGEST_CHAIN {
+            let Some((parent, participant)) = above.and_then(|id| known.get(id)) else { break };
+            tier.participant = tier.participant.or(*participant);
+            above = *parent;
+        }
+    }
+}
+
 /// Gives annotations that refer to others the times of those. A chain of references is followed as far as tiers nest.
 fn resolve<'x>(root: &'x Node, tiers: &mut [Tier<'x>], mut times: HashMap<&'x str, (Option<f64>, Option<f64>)>) {
-    const LONGEST_CHAIN: usize = 8;
     let mut refers: HashMap<&str, &str> = HashMap::new();
     for annotation in root.all("TIER").flat_map(|tier| tier.descendants("REF_ANNOTATION")) {
         if let (Some(id), Some(to)) = (annotation.get("ANNOTATION_ID"), annotation.get("ANNOTATION_REF")) {

@@ -373,7 +373,7 @@ fn other_columns_and_rows_are_refused() {
     let more = change("more", |frame| {
         frame.with_column(polars_core::prelude::Column::new("mood".into(), [1i32, 2, 3, 4])).unwrap();
     });
-    assert_eq!(columns(&more), (12, "`mood` (i32)".into(), "none".into()));
+    assert_eq!(columns(&more), (13, "`mood` (i32)".into(), "none".into()));
     let renamed = change("renamed", |frame| {
         frame.rename("text", "words".into()).unwrap();
     });
