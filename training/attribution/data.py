@@ -113,7 +113,7 @@ def judge_document(job):
 PINNED_STYLES = {"colon": "colon", "capitals-colon": "colon", "body-colon": "colon", "colon-tab": "colon", "dash-spaced": "dash", "point": "period", "bold-line": "bold",
                  "heading": "heading", "line-capitals": "capitals", "line": "name_line", "time-line": "name_time", "bold-colon": "bold_inline"}
 # Kinds that a study can give by a pattern: the visible text before the speech is the name and fixed signs.
-PATTERNS = ["colon-space", "square-colon", "square", "angle", "corner", "circle", "double-angle", "chevrons", "dash-unspaced", "bar", "equals", "at", "hash", "chevron",
+PATTERNS = ["colon-space", "square-colon", "square", "angle", "corner", "double-angle", "chevrons", "dash-unspaced", "bar", "equals", "hash", "chevron",
             "arrow", "semicolon", "says", "hyphen", "double-hyphen", "slash"]
 
 

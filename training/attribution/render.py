@@ -6,7 +6,7 @@
 EVALUATION is the folder of evaluation/segmentation.py. Turns are taken from its gold sets and from invented sentences in
 sixteen languages (words.json). A kind is a way to print bylines (KINDS). Each document has one kind, and a random selection
 of what surrounds turns: headings, lists of people, roll calls, running heads, notes, quotations, clauses with a colon,
-similar names, wrapped lines, misread names. Many kinds are ones that plenary reads wrongly: the models need both.
+similar names, wrapped lines, misread names, speech without punctuation. Many kinds are ones that plenary reads wrongly: the models need both.
 
 Writes OUT/documents/, OUT/gold.jsonl (turns with aliases) and OUT/kinds.jsonl. Standard library only.
 """
@@ -163,6 +163,7 @@ def document(rng, name, kind, sources):
         "wrap": 0.4, "tight": 0.25, "paragraphs": 0.3, "indent": 0.08, "front": 0.6, "foot": 0.15, "numbers": 0.04, "short": 0.1, "intro": 0.08}.items()}
     rate = rng.choice([0.005, 0.02]) if has["noise"] else 0.0
     office = template.count("{n}") == 1 and cast.office
+    spelling = rng.choices(["usual", "bare", "small"], [0.88, 0.07, 0.05])[0]       # as recognisers and people in chats write
     gold, parts = [], []
     for k, (person, text) in enumerate(zip((cast.people[i] for i in who), texts)):
         if has["short"] and chance(0.4):
@@ -180,6 +181,10 @@ def document(rng, name, kind, sources):
             pieces = re.split(r"(?<=[.?!]) ", text)
             half = len(pieces) // 2
             text = " ".join(pieces[:half]) + "\n\n" + " ".join(pieces[half:]) if half else text
+        if spelling == "bare":
+            text = re.sub(r"[^\w\s'’-]|(?<!\w)-", "", text).lower()
+        elif spelling == "small":
+            text = text[:1].lower() + text[1:].rstrip(".") if chance(0.5) else text.lower()
         fields = dict(person)
         if office and person is cast.people[0]:
             fields.update(n=person["o"], N=person["o"].upper())

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::sources::{LabelFacts, LineCounts, Lines, Sources, ends_sentence, n_words};
 use super::terms::{TermKind as T, Values};
-use super::turns::{mean, median_words};
+use super::turns::{has_no_capitals, mean, median_words};
 use plenary_corpus::{BlockKind, Style};
 
 /// The terms of the document. Terms of turns are zero.
@@ -46,9 +46,11 @@ pub(crate) fn document(
     }
     let n = turns.len().max(1) as f32;
     let open = sources.utterances.iter().filter(|utterance| !ends_sentence(&utterance.text)).count();
-    let low = sources.utterances.iter().filter(|utterance| utterance.text.starts_with(char::is_lowercase)).count();
     values.set(T::ManyOpen, open as f32 / n);
-    values.set(T::ManyLow, low as f32 / n);
+    if !has_no_capitals(sources.utterances) {
+        let low = sources.utterances.iter().filter(|utterance| utterance.text.starts_with(char::is_lowercase)).count();
+        values.set(T::ManyLow, low as f32 / n);
+    }
     values
 }
 

@@ -55,6 +55,9 @@ pub(crate) fn turns(sources: &Sources<'_>, labels: &HashMap<&str, LabelFacts>, l
             values
         })
         .collect();
+    if has_no_capitals(utterances) {
+        all.iter_mut().for_each(|values| values.set(T::StartsLow, 0.0));
+    }
     for term in [T::StartsLow, T::BeforeOpen, T::EndsOpen] {
         let share = mean(&all, term);
         for values in &mut all {
@@ -62,6 +65,17 @@ pub(crate) fn turns(sources: &Sources<'_>, labels: &HashMap<&str, LabelFacts>, l
         }
     }
     all
+}
+
+/// Whether speech is written without capitals, as recognisers and chats do: then a small letter says nothing about a turn. Letters
+/// without case do not count.
+pub(crate) fn has_no_capitals(utterances: &[Utterance]) -> bool {
+    const ENOUGH: usize = 10_000;
+    let letters = utterances.iter().flat_map(|utterance| utterance.text.chars()).take(ENOUGH);
+    let (small, capital) = letters.fold((0, 0), |(small, capital), c| {
+        (small + usize::from(c.is_lowercase()), capital + usize::from(c.is_uppercase()))
+    });
+    capital * 100 < small
 }
 
 /// The mean of a term over all turns.
