@@ -160,7 +160,7 @@ impl Sheet {
         let header_end = content.iter().position(|byte| *byte == b'\n').unwrap_or(content.len());
         let delimiter = [b',', b';', b'\t']
             .into_iter()
-            .max_by_key(|delimiter| content[..header_end].iter().filter(|byte| *byte == delimiter).count())
+            .max_by_key(|delimiter| content[..header_end].split(|byte| byte == delimiter).count())
             .unwrap_or(b',');
         let mut rows = ReaderBuilder::new().flexible(true).delimiter(delimiter).from_reader(content);
         let line_of = |error: &csv::Error| error.position().map_or(1, csv::Position::line);

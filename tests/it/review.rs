@@ -40,7 +40,7 @@ fn a_sheet_is_answered_corrected_applied_and_audited() {
     place.run(&["segment", "talk.txt", "--review", "sheet.csv", "--sample", "200"]).says(2, &["--force"]);
 
     place.run(&["segment", "--audit", "sheet.csv"]).says(2, &["4 of the 4 turns", "have no answer"]);
-    place.write("answers.csv", &answer(&sheet, "Is that so?", ["split", "Bo Hill", "Yes, I am afraid"]));
+    place.write("answers.csv", answer(&sheet, "Is that so?", ["split", "Bo Hill", "Yes, I am afraid"]));
     let audit = place.run_well(&["segment", "--audit", "answers.csv", "--format", "jsonl"]);
     let found: serde_json::Value = serde_json::from_str(&audit.out).unwrap();
     assert_eq!((found["n_draws"].as_u64(), found["n_wrong"].as_u64()), (Some(200), Some(1)));

@@ -125,7 +125,7 @@ pub fn split(lexicon: &Lexicon, text: &str) -> Byline {
     }
     let beside = split_small_words(lexicon, &head);
     if let Some((name, _)) = &beside {
-        head = name.to_string();
+        head.clone_from(name);
     }
     let mut byline = Byline { printed, label: head.clone(), ..Byline::default() };
     match beside {

@@ -214,7 +214,7 @@ impl Walk<'_> {
     fn line(&mut self, at: usize) -> usize {
         let (from, line) = self.counted;
         let between = self.text.as_bytes().get(from..at).unwrap_or_default();
-        let line = line + between.iter().filter(|byte| **byte == b'\n').count();
+        let line = line + between.split(|byte| *byte == b'\n').count() - 1;
         self.counted = (at.max(from), line);
         line
     }

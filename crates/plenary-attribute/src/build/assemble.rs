@@ -227,8 +227,8 @@ pub(crate) fn join(
         let is_blankless = mapped.text.ends_with(is_blankless) && next.starts_with(is_blankless);
         if words.divided(&mapped.text, next) {
             mapped.drop_hyphen();
-        } else if !is_blankless
-            && !(mapped.text.ends_with('-')
+        } else if !(is_blankless
+            || mapped.text.ends_with('-')
                 && next.starts_with(char::is_lowercase)
                 && words.hyphenated(&mapped.text, next))
         {

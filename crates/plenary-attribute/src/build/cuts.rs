@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn pauses_are_preferred_to_cues_and_cues_to_the_limit() {
-        let text = vec!["seven words that are in one cue"; 10].join(" ");
+        let text = ["seven words that are in one cue"; 10].join(" ");
         let cue = "seven words that are in one cue ".len();
         let mut cues: Vec<CueStart> = (1..10).map(|at| CueStart { offset: at * cue, pause_s: 0.0 }).collect();
         assert_eq!(cut(&text, &cues), [(35, Some(SegmentEnd::Cue)), (35, None)]);

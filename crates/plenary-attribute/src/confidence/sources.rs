@@ -184,7 +184,7 @@ pub(crate) fn lines<'s>(sources: &Sources<'s>, labels: &HashMap<&'s str, LabelFa
                 continue;
             }
             let opens_turn = std::mem::replace(&mut is_first, false);
-            if line.span.start < block.span.start || opens_turn && sources.found.bylines.len() > 0 {
+            if line.span.start < block.span.start || opens_turn && !sources.found.bylines.is_empty() {
                 continue;
             }
             let text = line.text().trim();

@@ -56,7 +56,9 @@ pub(crate) fn turns(sources: &Sources<'_>, labels: &HashMap<&str, LabelFacts>, l
         })
         .collect();
     if has_no_capitals(utterances) {
-        all.iter_mut().for_each(|values| values.set(T::StartsLow, 0.0));
+        for values in &mut all {
+            values.set(T::StartsLow, 0.0);
+        }
     }
     for term in [T::StartsLow, T::BeforeOpen, T::EndsOpen] {
         let share = mean(&all, term);
@@ -148,7 +150,7 @@ fn set_byline(values: &mut Values, byline: &Candidate, dresses: &Dresses) {
             #[allow(unreachable_patterns, reason = "reasons that are added later")]
             _ if step.change < 0.0 => T::OtherDoubt,
             #[allow(unreachable_patterns, reason = "reasons that are added later")]
-            _ => T::OtherSupport,
+            Reason::GoesOn => T::OtherSupport,
         };
         let size = if matches!(term, T::OtherDoubt | T::OtherSupport) { step.change.abs() } else { 1.0 };
         values.set(term, values.get(term).max(size));
@@ -217,7 +219,7 @@ fn set_link(values: &mut Values, utterance: &Utterance) {
     values.mark(T::LinkAmbiguous, !link.others.is_empty());
     match link.rule {
         LinkRule::SameFullName | LinkRule::UniqueSurname | LinkRule::PeopleListSurname => {
-            values.set(T::LinkByName, 1.0)
+            values.set(T::LinkByName, 1.0);
         }
         LinkRule::OfficeInChairLine | LinkRule::OfficeBesideName => values.set(T::LinkByOffice, 1.0),
         LinkRule::OcrVariant => values.set(T::Misread, 1.0),

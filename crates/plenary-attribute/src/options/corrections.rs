@@ -124,7 +124,7 @@ pub struct Corrections {
     #[serde(skip)]
     path: String,
     #[serde(skip)]
-    corrections: Vec<Correction>,
+    list: Vec<Correction>,
 }
 
 /// What is wrong with a corrections file.
@@ -210,17 +210,17 @@ impl Corrections {
             }
             corrections.push(correction);
         }
-        Ok(Self { sha256: plenary_corpus::hash::sha256(bytes), path: path.into(), corrections })
+        Ok(Self { sha256: plenary_corpus::hash::sha256(bytes), path: path.into(), list: corrections })
     }
 
     /// Corrections that were not read from a file.
     pub fn new(corrections: Vec<Correction>) -> Self {
-        Self { sha256: String::new(), path: "corrections".into(), corrections }
+        Self { sha256: String::new(), path: "corrections".into(), list: corrections }
     }
 
     /// The corrections, in the order of the file.
     pub fn corrections(&self) -> &[Correction] {
-        &self.corrections
+        &self.list
     }
 
     /// Name of the file in messages.
@@ -231,14 +231,14 @@ impl Corrections {
     /// The corrections of a document, by its path.
     pub(crate) fn of_document(&self, path: &str) -> Vec<&Correction> {
         let name = file_name(path);
-        self.corrections.iter().filter(|correction| correction.document == name).collect()
+        self.list.iter().filter(|correction| correction.document == name).collect()
     }
 
     /// The documents that have corrections but are none of those with the given paths, each with the lines of its corrections.
     pub fn of_other_documents<'p>(&self, paths: impl Iterator<Item = &'p str>) -> Vec<(String, Vec<u64>)> {
         let read: std::collections::HashSet<&str> = paths.map(file_name).collect();
         let mut others: Vec<(String, Vec<u64>)> = Vec::new();
-        for correction in self.corrections.iter().filter(|correction| !read.contains(correction.document.as_str())) {
+        for correction in self.list.iter().filter(|correction| !read.contains(correction.document.as_str())) {
             match others.iter_mut().find(|(document, _)| *document == correction.document) {
                 Some((_, lines)) => lines.push(correction.line),
                 None => others.push((correction.document.clone(), vec![correction.line])),
@@ -255,9 +255,9 @@ impl Corrections {
             let same = |old: &Correction| {
                 old.document == new.document && old.anchor == new.anchor && is_split(old) == is_split(&new)
             };
-            match self.corrections.iter_mut().find(|old| same(old)) {
+            match self.list.iter_mut().find(|old| same(old)) {
                 Some(old) => *old = new,
-                None => self.corrections.push(new),
+                None => self.list.push(new),
             }
         }
         self
@@ -268,7 +268,7 @@ impl Corrections {
         let mut rows = WriterBuilder::new().from_writer(Vec::new());
         // Writing into memory cannot fail, and all rows have as many fields as the header.
         let _ = rows.write_record(COLUMNS);
-        for correction in &self.corrections {
+        for correction in &self.list {
             let (speaker, from_words) = match &correction.answer {
                 Answer::Speaker(speaker) => (speaker.as_str(), ""),
                 Answer::Split { from_words, speaker } => (speaker.as_str(), from_words.as_str()),

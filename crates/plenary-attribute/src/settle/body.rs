@@ -181,7 +181,7 @@ fn is_indented_script(page: &Page<'_>, found: &Found) -> bool {
 static NOTICE: LazyLock<Regex> =
     LazyLock::new(|| constant_regex(r"^[\[(<]?\d{1,2}:\d{2}(?::\d{2})?[\])>]?\s+(?P<signs>[^\p{L}\p{N}\s]{1,4}\s)?"));
 
-/// Claims the notices of a chat, "[12:02] --> ann has joined": lines with the time of the others, but with signs in place of a name.
+/// Claims the notices of a chat, `[12:02] --> ann has joined`: lines with the time of the others, but with signs in place of a name.
 fn claim_notices(page: &Page<'_>, settled: &Settled, found: &Found, claims: &mut Settled) {
     const FEWEST: usize = 3;
     let Some(first) = found.bylines.first().map(|byline| byline.line) else { return };

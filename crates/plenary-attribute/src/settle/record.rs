@@ -118,13 +118,13 @@ pub(crate) fn is_examination(lexicon: &Lexicon, text: &str) -> bool {
     text.len() <= LONGEST && may_be && patterns.examination.is_match(text)
 }
 
-/// The text before a last bracket in square signs with a word for the state of an examination: "Examination by Mr. Lee: [Continued]".
+/// The text before a last bracket in square signs with a word for the state of an examination: `Examination by Mr. Lee: [Continued]`.
 fn without_oath<'t>(lexicon: &Lexicon, text: &'t str) -> Option<&'t str> {
     let (before, inside) = text.trim_end().strip_suffix(']')?.rsplit_once('[')?;
     lexicon.patterns().oath.is_match(inside.trim()).then(|| before.trim_end())
 }
 
-/// The name of the witness whom a line calls: "WITNESS:  ANN LEE [Resumed]".
+/// The name of the witness whom a line calls: `WITNESS:  ANN LEE [Resumed]`.
 pub(crate) fn introduced_witness<'t>(lexicon: &Lexicon, text: &'t str) -> Option<&'t str> {
     const LONGEST: usize = 6;
     let (label, name) = without_oath(lexicon, text)?.split_once(':')?;

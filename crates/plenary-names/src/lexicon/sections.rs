@@ -180,6 +180,7 @@ macro_rules! groups {
             $(#[$about])*
             #[derive(Debug, Clone, Default, Deserialize)]
             #[serde(default, deny_unknown_fields)]
+            #[allow(clippy::struct_field_names, reason = "the fields are the keys of the lexicon files")]
             pub(super) struct $group {
                 $($(#[$note])* pub(super) $key: $kind,)*
             }

@@ -1,4 +1,4 @@
-//! Debates in Akoma Ntoso (LegalDocML), as parliaments and `SayIt` write them.
+//! Debates in Akoma Ntoso (`LegalDocML`), as parliaments and `SayIt` write them.
 //!
 //! **Input:** the tree of an `akomaNtoso`. **Output:** a turn for each `speech`, `question` or `answer`. The speaker is `by`, by
 //! the references of the file, with the printed `from` as label and the role `as`. `scene`, `narrative`, `summary` and
@@ -59,9 +59,8 @@ impl Debate<'_> {
             match child.name() {
                 "meta" | "components" => {}
                 "heading" | "subheading" | "docTitle" => self.record.heading(level, &child.text()),
-                "speech" => self.speech(child, Act::Speaks, by),
+                "speech" | "answer" => self.speech(child, Act::Speaks, by),
                 "question" => self.speech(child, Act::Asks, by),
-                "answer" => self.speech(child, Act::Speaks, by),
                 _ if is_container(child) => self.section(child, level + 1, child.get("by").or(by)),
                 _ => {
                     let text = Said::Words(child.text());

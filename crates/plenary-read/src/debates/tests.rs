@@ -57,7 +57,7 @@ fn akoma_ntoso() {
     assert!(transcript.warnings.iter().any(|warning| warning.contains("gone")), "{:?}", transcript.warnings);
 }
 
-const PARLPARSE: &str = r##"<?xml version="1.0" encoding="ISO-8859-1"?>
+const PARLPARSE: &str = r#"<?xml version="1.0" encoding="ISO-8859-1"?>
 <!DOCTYPE publicwhip [ <!ENTITY pound "&#163;"> <!ENTITY mdash "&#8212;"> ]>
 <publicwhip scraperversion="a" latest="yes">
 <major-heading id="uk.org.publicwhip/debate/2031-03-04a.1.0" nospeaker="true" time="23:30:00">Transport</major-heading>
@@ -67,7 +67,7 @@ const PARLPARSE: &str = r##"<?xml version="1.0" encoding="ISO-8859-1"?>
 <speech id="uk.org.publicwhip/debate/2031-03-04a.2.0" nospeaker="true" time="00:03:00"><p>Several hon. Members rose</p></speech>
 <speech id="uk.org.publicwhip/debate/2031-03-04a.2.1" speakerid="unknown" speakername="Hon. Members" time="00:01:00"><p>Hear, hear.</p></speech>
 <division id="uk.org.publicwhip/debate/2031-03-04a.3.0" divdate="2031-03-04" divnumber="1"><divisioncount ayes="1" noes="0"/><mplist vote="aye"><mpname person_id="1" vote="aye">Ann Leigh</mpname></mplist></division>
-</publicwhip>"##;
+</publicwhip>"#;
 
 #[test]
 fn parlparse() {
@@ -93,7 +93,7 @@ fn parlparse() {
     assert_eq!(outside(&transcript, BlockKind::StageNote), ["Interruption.", "Several hon. Members rose", "Ann Leigh"]);
 }
 
-const CANADA: &str = r##"<?xml version="1.0" encoding="UTF-8"?>
+const CANADA: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <Hansard xml:lang="EN" id="1"><StartPageNumber>1</StartPageNumber><DocumentTitle><DocumentName>Edited Hansard</DocumentName></DocumentTitle>
 <ExtractedInformation><ExtractedItem Name="MetaDateNumDay">4</ExtractedItem><ExtractedItem Name="MetaDateNumMonth">3</ExtractedItem><ExtractedItem Name="MetaDateNumYear">2031</ExtractedItem></ExtractedInformation>
 <HansardBody><Intro><ProceduralText>The House met at 10 a.m.</ProceduralText></Intro>
@@ -102,7 +102,7 @@ const CANADA: &str = r##"<?xml version="1.0" encoding="UTF-8"?>
 <Intervention Type="Debate" id="4"><PersonSpeaking><Affiliation DbId="318" Type="2">Hon. Helene Morin (Edmonton—Lake, NDP):</Affiliation></PersonSpeaking><Content><ParaText id="5">I table Bill <Document DbId="13">C-2</Document>.</ParaText><Timestamp Hr="10" Mn="10"/><ParaText>It is <I>short</I>.</ParaText></Content></Intervention>
 <Intervention Type="Debate" id="7"><PersonSpeaking><Affiliation DbId="9" Type="9">The Chair (Mr. Bob Chan (Otley, Lib.))</Affiliation></PersonSpeaking><Content><ParaText id="8">Thank you.</ParaText></Content></Intervention>
 <Intervention Type="Debate" id="8"><PersonSpeaking><Affiliation DbId="10" Type="9">Ms. Dee Moss (Director, Union of Bakers)</Affiliation></PersonSpeaking><Content><ParaText id="9">We bake.</ParaText></Content></Intervention>
-</SubjectOfBusinessContent></SubjectOfBusiness></OrderOfBusiness></HansardBody></Hansard>"##;
+</SubjectOfBusinessContent></SubjectOfBusiness></OrderOfBusiness></HansardBody></Hansard>"#;
 
 #[test]
 fn canadian_hansard() {
@@ -121,7 +121,7 @@ fn canadian_hansard() {
     assert_eq!(outside(&transcript, BlockKind::Heading), ["Routine Proceedings", "Ferries Act"]);
 }
 
-const AUSTRALIA: &str = r##"<?xml version="1.0" encoding="utf-8"?>
+const AUSTRALIA: &str = r#"<?xml version="1.0" encoding="utf-8"?>
 <hansard version="2.1"><session.header><date>2031-03-04</date><session.no>1</session.no><chamber>REPS</chamber></session.header>
 <chamber.xscript><business.start><day.start>2031-03-04</day.start><para>The SPEAKER took the chair at 9 am.</para></business.start>
 <debate><debateinfo><title>FERRIES</title><page.no>1</page.no></debateinfo>
@@ -131,7 +131,7 @@ const AUSTRALIA: &str = r##"<?xml version="1.0" encoding="utf-8"?>
 <continue><talk.start><talker><name role="display">Senator HILL</name><name.id>HX4</name.id></talker><para>—At noon, I say.</para></talk.start></continue>
 <para>Every day.</para></answer>
 <division><division.header><para>The House divided.</para></division.header><division.data><ayes><num.votes>1</num.votes><names><name>Moss, D.</name></names></ayes></division.data></division>
-</debate></chamber.xscript></hansard>"##;
+</debate></chamber.xscript></hansard>"#;
 
 #[test]
 fn australian_hansard() {

@@ -37,7 +37,7 @@ pub(crate) struct Row {
 pub(crate) struct Cell {
     pub(crate) table: usize,
     pub(crate) row: usize,
-    pub(crate) cell: usize,
+    pub(crate) column: usize,
 }
 
 impl Row {
@@ -314,12 +314,12 @@ impl Walk {
     fn begin_row(&mut self) {
         self.n_table_rows += 1;
         let table = self.tables.last().copied().unwrap_or_default();
-        self.cells.push(Cell { table, row: self.n_table_rows, cell: 0 });
+        self.cells.push(Cell { table, row: self.n_table_rows, column: 0 });
     }
 
     fn begin_cell(&mut self) {
         if let Some(cell) = self.cells.last_mut() {
-            cell.cell += 1;
+            cell.column += 1;
         }
     }
 

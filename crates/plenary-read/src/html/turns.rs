@@ -79,7 +79,7 @@ fn table_rows(rows: &[Row], from: usize, n: usize) -> Vec<TableRow> {
         }
         let Some((_, line)) = lines.last_mut() else { continue };
         line.rows.push(at);
-        let cell = cell.cell.max(1);
+        let cell = cell.column.max(1);
         if line.cells.len() < cell {
             line.cells.resize(cell, (Vec::new(), String::new()));
         }

@@ -308,7 +308,9 @@ fn set_right_edges(pages: &mut [Vec<Row>]) {
         let size = block[0].size;
         let alike = || known.iter().find(|edges| (edges.0 - left).abs() <= 1.5 * size && edges.1 + size >= end);
         let right = edges_of_prose(block).or_else(|| alike().copied()).map(|(_, right)| right);
-        block.iter_mut().for_each(|row| row.right = right);
+        for row in block.iter_mut() {
+            row.right = right;
+        }
     }
 }
 

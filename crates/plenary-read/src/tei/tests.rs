@@ -243,8 +243,8 @@ fn lists_after_the_text_give_names_parties_and_offices_of_the_day() {
 #[test]
 fn turns_may_name_people_and_parties_themselves() {
     let transcript = attributed(
-        r##"<sp who="Ann van der Lee" party="AP" role="presidency"><speaker>President Lee:</speaker><p>We begin.</p></sp>
-        <sp who="Bo Hill" party="BP" role="mp"><p>Yes.</p></sp>"##,
+        r#"<sp who="Ann van der Lee" party="AP" role="presidency"><speaker>President Lee:</speaker><p>We begin.</p></sp>
+        <sp who="Bo Hill" party="BP" role="mp"><p>Yes.</p></sp>"#,
     );
     let people: Vec<_> =
         transcript.speakers.iter().map(|s| (s.name.as_str(), s.role, s.details.party.as_deref())).collect();

@@ -290,7 +290,7 @@ fn elan(n: usize, n_tiers: usize) -> Vec<u8> {
         .into()
 }
 
-/// An EXMARaLDA file with this many events on each of its tiers.
+/// An `EXMARaLDA` file with this many events on each of its tiers.
 fn exmaralda(n: usize, n_tiers: usize) -> Vec<u8> {
     let points = text(join(n + 1, "", |i| format!("<tli id=\"T{i}\" time=\"{i}\"/>")));
     let speakers =

@@ -165,7 +165,7 @@ pub(super) fn evidence(
 }
 
 /// Whether a template is that of a chat: each line has its time, rare signs enclose one word, and the words recur. Then a word in
-/// small letters is a nickname: "[12:01] <ann> I see".
+/// small letters is a nickname: `[12:01] <ann> I see`.
 fn is_chat(template: &Template, rarity: f64, counts: &BTreeMap<&str, usize>) -> bool {
     const RARE: f64 = 12.0;
     let n: usize = counts.values().sum();
