@@ -118,7 +118,7 @@ fn role(lexicon: &Lexicon, person: &Person) -> Role {
 /// A name printed in capitals in its usual spelling; the printed form is kept in `name_as_printed`.
 fn readable_name(name: &str) -> String {
     let has_lower = name.chars().any(char::is_lowercase);
-    if has_lower || name.chars().filter(|c| c.is_alphabetic()).count() < 3 {
+    if has_lower || name.contains('_') || name.chars().filter(|c| c.is_alphabetic()).count() < 3 {
         return name.to_string();
     }
     let mut out = String::with_capacity(name.len());
