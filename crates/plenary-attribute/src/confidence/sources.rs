@@ -42,6 +42,8 @@ pub(crate) struct LabelFacts {
     pub(crate) kind: Option<LabelKind>,
     /// Share of its words that also occur in small letters on the page; 0 for offices and people without a name.
     pub(crate) common: f32,
+    /// Whether the label is rare and differs from a frequent one in at most two letters: the same person, misread, or another.
+    pub(crate) is_near: bool,
     /// Lines of its bylines, from 0.
     pub(crate) lines: Vec<usize>,
     /// How many of them adjoin a running header or footer.
@@ -66,6 +68,7 @@ pub(crate) fn labels<'s>(sources: &Sources<'s>) -> HashMap<&'s str, LabelFacts> 
             entry.n_at_edge += usize::from(edges.contains(&byline.line));
         }
     }
+    mark_near(&mut facts);
     let words: HashSet<String> =
         facts.iter().filter(|(_, facts)| may_be_common(facts)).flat_map(|(label, _)| labels::words(label)).collect();
     let common = in_small_letters(sources.page, &words);
@@ -75,6 +78,26 @@ pub(crate) fn labels<'s>(sources: &Sources<'s>) -> HashMap<&'s str, LabelFacts> 
         facts.common = n_common as f32 / words.len().max(1) as f32;
     }
     facts
+}
+
+/// Marks the rare labels that are near a frequent one.
+fn mark_near(facts: &mut HashMap<&str, LabelFacts>) {
+    const TIMES: usize = 3;
+    const SHORTEST: usize = 6;
+    const MOST: usize = 200;
+    const LETTERS: usize = 2;
+    let mut frequent: Vec<(&str, usize)> =
+        facts.iter().filter(|(_, facts)| facts.n >= TIMES).map(|(label, facts)| (*label, facts.n)).collect();
+    frequent.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    frequent.truncate(MOST);
+    for (label, facts) in facts.iter_mut().filter(|(label, _)| label.chars().count() >= SHORTEST) {
+        facts.is_near = frequent.iter().any(|(other, n)| {
+            *n >= TIMES * facts.n
+                && label.len().abs_diff(other.len()) <= 2 * LETTERS
+                && label != other
+                && strsim::levenshtein(label, other) <= LETTERS
+        });
+    }
 }
 
 /// The words of a set that occur in small letters in the first part of a page.

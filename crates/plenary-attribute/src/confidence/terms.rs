@@ -116,6 +116,7 @@ terms! {
     SeenOnce = "seen_once", Turn, Lowers, "the label occurs once";
     WordSeenOnce = "word_seen_once", Turn, Lowers, "the label is a word and occurs once";
     SeenOften = "seen_often", Turn, Raises, "the label occurs several times";
+    NearLabel = "near_label", Turn, Lowers, "the label is rare and differs from a frequent one in few letters";
     LabelDigit = "label_digit", Turn, Lowers, "there is a digit in the label";
     LabelFunctionWord = "label_function_word", Turn, Lowers, "there is a function word in the label";
     LabelLong = "label_long", Turn, Lowers, "the label has many words";

@@ -190,6 +190,7 @@ fn set_label(values: &mut Values, lexicon: &Lexicon, label: &str, facts: &LabelF
     let excepted = matches!(kind, Some(LabelKind::Office | LabelKind::Anonymous));
     values.mark(T::LabelFunctionWord, !excepted && words.len() > 1 && words.iter().any(is_function_word));
     values.set(T::LabelLong, words.len().saturating_sub(LONG) as f32 / LONG as f32);
+    values.mark(T::NearLabel, facts.is_near);
     values.set(T::LabelCommon, facts.common);
     values.mark(T::LabelLow, label.starts_with(char::is_lowercase));
     let is_sign =
