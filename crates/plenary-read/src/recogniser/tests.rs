@@ -102,7 +102,7 @@ fn json_of_other_kinds_is_refused_with_what_was_found() {
     assert!(
         error(r#"{"name": "plenary", "version": 3}"#).contains("an object with the keys `name`, `version`; expected")
     );
-    assert!(error(r#"[{"id": "a1", "user": "Ann", "text": "I open."}]"#).contains("a list of 1 values"));
+    assert!(error(r#"[{"id": "a1", "colour": "red", "text": "I open."}]"#).contains("a list of 1 values"));
     assert!(error(r#"{"segments": []}"#).contains("without a transcript"));
     assert!(error("[1, 2]").contains("a list of 2 values, of which the first is text or a number"));
     assert!(

@@ -52,6 +52,7 @@ const SPEAKER: &[&str] = &[
     "speakerTag",
     "channelTag",
     "channel_label",
+    "user",
 ];
 /// Keys that name a speaker only beside times.
 const SPEAKER_BESIDE_TIMES: &[&str] = &["name", "label", "who", "participant"];
@@ -232,6 +233,7 @@ mod tests {
         for (json, expected) in [
             (r#"{"speaker": "A"}"#, Some("A")),
             (r#"{"speaker": 0}"#, Some("0")),
+            (r#"{"user": "Ann Lee"}"#, Some("Ann Lee")),
             (r#"{"speaker": {"id": 3, "name": "Ann Lee"}}"#, Some("Ann Lee")),
             (r#"{"speaker": null}"#, None),
             (r#"{"name": "Ann Lee"}"#, None),
