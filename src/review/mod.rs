@@ -8,7 +8,7 @@ mod audit;
 mod html;
 mod sheet;
 
-use plenary_attribute::{Anchor, Answer, Correction, Corrections, anchor_words, file_name};
+use plenary_attribute::{Anchor, Answer, Correction, anchor_words, file_name};
 use plenary_corpus::{Transcript, Utterance};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
@@ -142,14 +142,6 @@ impl SheetRow {
         let at = all.windows(wanted.len().max(1)).position(|window| window == wanted)?;
         (at > 0).then_some((all.len() - at, all.len()))
     }
-}
-
-/// The corrections of a file, with those of a sheet; a newer answer about a place replaces the older one.
-///
-/// # Errors
-/// As [`corrections`].
-pub fn add(to: Corrections, sheet: &Sheet) -> Result<Corrections, SheetError> {
-    Ok(to.with(corrections(sheet)?))
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 use super::*;
-use plenary_attribute::{Options, attribute};
+use plenary_attribute::{Corrections, Options, attribute};
 use plenary_read::read;
 
 const TALK: &str = "Ann Lee: Welcome to the meeting. We have three items today.\n\n\
@@ -26,8 +26,8 @@ fn answered(text: &str, turn: usize, answer: (&str, &str, &str)) -> Corrections 
     let mut sheet = sheet(text);
     let row = &mut sheet.rows[turn];
     (row.answer, row.correct_speaker, row.from_words) = (answer.0.into(), answer.1.into(), answer.2.into());
-    let corrections = add(Corrections::default(), &sheet).unwrap();
-    Corrections::parse(&corrections.to_csv(), "fixes.csv").unwrap()
+    let answers = Corrections::new(corrections(&sheet).unwrap());
+    Corrections::parse(&answers.to_csv(), "fixes.csv").unwrap()
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn turns_that_the_format_declares_are_corrected_too() {
     rows.rows[1].answer = "speaker".into();
     rows.rows[1].correct_speaker = "Ann".into();
     rows.rows[2].answer = "join".into();
-    let fixes = add(Corrections::default(), &rows).unwrap();
+    let fixes = Corrections::new(corrections(&rows).unwrap());
     let corrected = read_table(Some(fixes));
     assert_eq!(corrected.n_corrections, 2);
     assert_eq!(corrected.speakers.len(), 1);

@@ -19,8 +19,9 @@ use crate::options::corrections::{Answer, Correction, anchor_words};
 use crate::page::{Page, Settled};
 use crate::weights::Weights;
 
-/// Number of equal words that identify a place whose surroundings have changed.
+/// Number of equal words around a place, and from the place on, that identify it although other words have changed.
 const ENOUGH: usize = 8;
+const ENOUGH_AFTER: usize = 3;
 
 /// The words of a text, to find places again.
 pub(crate) struct Words {
@@ -58,13 +59,14 @@ impl Words {
         for start in starts.iter().copied() {
             let n_after =
                 after.iter().zip(&self.words[start..]).take_while(|(word, (_, found))| *word == found).count();
-            let n_before =
-                before.iter().rev().zip(self.words[..start].iter().rev()).take_while(|(w, (_, found))| *w == found);
-            let n_before = n_before.count();
-            let is_place = n_after == after.len() && n_before * 2 >= before.len().min(4)
-                || n_after >= ENOUGH
-                || n_after + n_before >= after.len().min(4) + ENOUGH;
+            let n_before = before
+                .iter()
+                .rev()
+                .zip(self.words[..start].iter().rev())
+                .take_while(|(w, (_, found))| *w == found)
+                .count();
             let score = n_after + n_before;
+            let is_place = n_after >= ENOUGH_AFTER.min(after.len()) && score >= ENOUGH.min(after.len() + before.len());
             if !is_place || score < best {
                 continue;
             }
