@@ -1,6 +1,6 @@
 //! Reviews of turns by people: sheets to fill in, corrections from the answers, and an audit of a random sample.
 //!
-//! **Input**: transcripts, or a sheet with answers. **Output**: a [`Sheet`] as CSV or HTML, [`Corrections`], or an [`Audit`].
+//! **Input**: transcripts, or a sheet with answers. **Output**: a [`Sheet`] as CSV or HTML, [`Corrections`](plenary_attribute::Corrections), or an [`Audit`].
 //! **Refused**: sheets without the expected columns, unknown or incomplete answers, a sample with turns that have no answer, with the
 //! line. Applying corrections to documents is left to `plenary-attribute`.
 

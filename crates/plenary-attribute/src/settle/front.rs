@@ -171,12 +171,18 @@ fn entries(lexicon: &Lexicon, list: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for part in list.split(';') {
         let mut starts = true;
-        // Behind a comma is another person, unless the part has positions and bodies.
-        let has_office = labels::words(&part.replace(['(', ')'], " ")).iter().any(|word| {
+        // Behind a comma is another person, unless the part has positions and bodies outside brackets.
+        let outside = lists::outside_brackets(part).unwrap_or_else(|| part.to_string());
+        let has_office = labels::words(&outside).iter().any(|word| {
             lexicon.is_position(word) || lexicon.is_body(word) || lexicon.is_office(word) || lexicon.is_chair(word)
         });
-        let are_people = !has_office && lists::are_names(lexicon, part);
-        for piece in part.split(',') {
+        let are_people = !has_office && lists::are_names(lexicon, &outside);
+        let mut depth = 0_i32;
+        let is_between = |c: char| {
+            depth += i32::from(matches!(c, '(' | '[' | '（')) - i32::from(matches!(c, ')' | ']' | '）'));
+            c == ',' && (depth <= 0 || !are_people)
+        };
+        for piece in part.split(is_between) {
             let begins_person =
                 are_people || piece.split_whitespace().next().is_some_and(|word| labels::is_honorific(lexicon, word));
             match out.last_mut() {

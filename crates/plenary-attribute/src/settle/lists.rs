@@ -170,15 +170,8 @@ fn is_nobody(lexicon: &Lexicon, text: &str) -> bool {
     lexicon.is_nobody(&text) || !text.is_empty() && text.chars().all(|c| c.is_ascii_digit())
 }
 
-/// Whether a text consists of names: every word is capitalised, is a particle or an initial, or is in brackets, and no
-/// sentence ends in it.
-pub(crate) fn are_names(lexicon: &Lexicon, text: &str) -> bool {
-    const LONGEST_PIECE: usize = 12;
-    const LONGEST_WITHOUT_BLANKS: usize = 12;
-    let text = text.trim().trim_end_matches('.');
-    if !text.chars().any(char::is_alphabetic) || text.contains(['?', '!', '。', '？', '！', '"', '“']) {
-        return false;
-    }
+/// A text without what is in brackets; `None` if the brackets do not match.
+pub(crate) fn outside_brackets(text: &str) -> Option<String> {
     let mut depth = 0i32;
     let mut outside = String::new();
     for c in text.chars() {
@@ -188,9 +181,19 @@ pub(crate) fn are_names(lexicon: &Lexicon, text: &str) -> bool {
         }
         depth -= i32::from(matches!(c, ')' | ']' | '）'));
     }
-    if depth != 0 || outside.contains([':', '：']) {
+    (depth == 0).then_some(outside)
+}
+
+/// Whether a text consists of names: every word is capitalised, is a particle or an initial, or is in brackets, and no
+/// sentence ends in it.
+pub(crate) fn are_names(lexicon: &Lexicon, text: &str) -> bool {
+    const LONGEST_PIECE: usize = 12;
+    const LONGEST_WITHOUT_BLANKS: usize = 12;
+    let text = text.trim().trim_end_matches('.');
+    if !text.chars().any(char::is_alphabetic) || text.contains(['?', '!', '。', '？', '！', '"', '“']) {
         return false;
     }
+    let Some(outside) = outside_brackets(text).filter(|outside| !outside.contains([':', '：'])) else { return false };
     outside.split([',', ';', '、', '，']).all(|piece| {
         let words: Vec<&str> = piece.split_whitespace().collect();
         let is_caseless =
