@@ -7,6 +7,7 @@ use plenary_corpus::{Details, Reason, Rival, Span, Style, StyleScore, Template, 
 use plenary_names::bylines::{self, Byline};
 use plenary_names::labels::LabelKind;
 use plenary_names::lexicon::Lexicon;
+use plenary_names::misreadings::is_same_spelling;
 
 /// From this confidence on a candidate is a byline.
 pub(crate) const ACCEPT: f32 = 0.5;
@@ -130,6 +131,11 @@ impl Candidate {
             Origin::Corrected => TurnRule::Corrected,
             _ => TurnRule::Style(self.style),
         }
+    }
+
+    /// Whether the label was corrected in more than spaces, punctuation and capitals.
+    pub(crate) fn is_misread(&self) -> bool {
+        self.parts.label != self.label && !is_same_spelling(&self.parts.label, &self.label)
     }
 
     /// Sets the confidence and records the reason if that changes it.

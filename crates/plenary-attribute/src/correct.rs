@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use plenary_corpus::{BlockKind, Declared, Document, Pass, Reason, Span, Turn, Utterance};
+use plenary_corpus::{BlockKind, Declared, Document, Line, Pass, Reason, Span, Turn, Utterance};
 use plenary_names::bylines;
 use plenary_names::labels::LabelKind;
 use plenary_names::lexicon::Lexicon;
@@ -80,7 +80,7 @@ impl Words {
         }
     }
 
-    /// Position at which some words stand in this order, from a position on.
+    /// The first position at or after `from` at which these words follow each other.
     fn find_words(&self, from: usize, wanted: &[String]) -> Option<usize> {
         let starts = self.places.get(wanted.first()?)?;
         let fits = |start: &&usize| {
@@ -155,7 +155,7 @@ pub(crate) fn in_text(
 ) -> (Corrected, Settled) {
     let mut claims = Settled::nothing(page);
     let mut done = Corrected::default();
-    each(document, options, &mut done, |words, done, source, correction, position| {
+    each(&document.path, &document.text, options, &mut done, |words, done, source, correction, position| {
         let offset = words.offset(position);
         let opened_by = found.bylines.iter().rposition(|byline| byline.speech <= offset).filter(|at| {
             let mut line = page.line_of(words.first_from(found.bylines[*at].speech));
@@ -207,11 +207,10 @@ pub(crate) fn in_text(
 /// Applies the corrections of a document whose format declares the turns.
 pub(crate) fn in_declared(document: &mut Document, options: &Options) -> Corrected {
     let mut done = Corrected::default();
-    let original = document.clone();
-    each(&original, options, &mut done, |words, done, source, correction, position| {
+    each(&document.path, &document.text, options, &mut done, |words, done, source, correction, position| {
         let offset = words.offset(position);
-        let line = |offset: usize| original.lines.partition_point(|line| line.span.end <= offset);
-        let Some(turn) = document.lines.get(line(offset)).and_then(|line| line.turn) else {
+        let line = line_at(&document.lines, offset);
+        let Some(turn) = document.lines.get(line).and_then(|line| line.turn) else {
             return done.fail(source, correction, "the words are outside the turns of the file");
         };
         match &correction.answer {
@@ -224,14 +223,14 @@ pub(crate) fn in_declared(document: &mut Document, options: &Options) -> Correct
                 let first = document.lines.iter().position(|line| line.turn == Some(turn)).unwrap_or_default();
                 match document.lines[..first].iter().rev().find_map(|line| line.turn) {
                     Some(before) => {
-                        move_turn(document, turn, 0, Some(before));
+                        move_turn(&mut document.lines, turn, 0, Some(before));
                         done.n_applied += 1;
                     }
                     None => done.fail(source, correction, "there is no turn before it"),
                 }
             }
             Answer::NotSpeech => {
-                move_turn(document, turn, 0, None);
+                move_turn(&mut document.lines, turn, 0, None);
                 done.n_applied += 1;
             }
             Answer::Split { from_words, speaker } => {
@@ -239,15 +238,16 @@ pub(crate) fn in_declared(document: &mut Document, options: &Options) -> Correct
                 else {
                     return done.fail(source, correction, &format!("the turn has no words \"{from_words}\""));
                 };
-                let from = line(at);
-                if words.first_from(original.lines[from].span.start) != at || document.lines[from].turn != Some(turn) {
+                let from = line_at(&document.lines, at);
+                let begins = |line: &Line| words.first_from(line.span.start) == at && line.turn == Some(turn);
+                if !document.lines.get(from).is_some_and(begins) {
                     let problem = "a turn of this format can only be split at the start of one of its lines";
                     return done.fail(source, correction, problem);
                 }
                 let new = Turn { speaker: Some(declared(&document.turns, speaker)), ..Turn::default() };
                 document.turns.push(new);
                 let new = document.turns.len() - 1;
-                move_turn(document, turn, from, Some(new));
+                move_turn(&mut document.lines, turn, from, Some(new));
                 done.checked.entry(offset).or_insert_with(|| source.to_string());
                 done.check(at, source);
             }
@@ -256,9 +256,14 @@ pub(crate) fn in_declared(document: &mut Document, options: &Options) -> Correct
     done
 }
 
+/// Index of the line at an offset of the text.
+fn line_at(lines: &[Line], offset: usize) -> usize {
+    lines.partition_point(|line| line.span.end <= offset)
+}
+
 /// Gives the lines of a turn from a line on to another turn, or to none.
-fn move_turn(document: &mut Document, turn: usize, from: usize, to: Option<usize>) {
-    for line in document.lines[from..].iter_mut().filter(|line| line.turn == Some(turn)) {
+fn move_turn(lines: &mut [Line], turn: usize, from: usize, to: Option<usize>) {
+    for line in lines[from..].iter_mut().filter(|line| line.turn == Some(turn)) {
         line.turn = to;
     }
 }
@@ -272,17 +277,18 @@ fn declared(turns: &[Turn], speaker: &str) -> Declared {
 
 /// Calls `apply` with each correction of a document whose place is found, with the position of its first word.
 fn each(
-    document: &Document,
+    path: &str,
+    text: &str,
     options: &Options,
     done: &mut Corrected,
     mut apply: impl FnMut(&Words, &mut Corrected, &str, &Correction, usize),
 ) {
     let Some(corrections) = &options.corrections else { return };
-    let own = corrections.of_document(&document.path);
+    let own = corrections.of_document(path);
     if own.is_empty() {
         return;
     }
-    let words = Words::of(&document.text);
+    let words = Words::of(text);
     for correction in own {
         let source =
             format!("{}, line {}", crate::options::corrections::file_name(corrections.path()), correction.line);

@@ -120,7 +120,7 @@ pub enum Reason {
     Throughout,
     /// A list on the page names the same person.
     Listed,
-    /// The text behind a label that is seen once goes on in lower case, as within a sentence.
+    /// The text after a label that is seen once continues in lower case, as within a sentence.
     GoesOn,
     /// The line has the shape of this number of bylines.
     OfTemplate(u32),
@@ -162,7 +162,7 @@ impl fmt::Display for Reason {
             Reason::LooksLikeOthers => f.write_str("occurs once, but looks like other labels of the style"),
             Reason::Throughout => f.write_str("most paragraphs begin with a label of this style"),
             Reason::Listed => f.write_str("a list on the page names the same person"),
-            Reason::GoesOn => f.write_str("seen once, and its text goes on in lower case, as within a sentence"),
+            Reason::GoesOn => f.write_str("seen once, and its text continues in lower case, as within a sentence"),
             Reason::OfTemplate(n) => write!(f, "the line begins in the same way as {n} bylines of the document"),
             Reason::Interjection => {
                 f.write_str("there are a name and a sentence in brackets inside the turn of another person")

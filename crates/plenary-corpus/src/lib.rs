@@ -11,6 +11,7 @@ pub mod disk;
 mod document;
 mod evidence;
 mod failure;
+pub mod files;
 pub mod findings;
 mod format;
 pub mod hash;

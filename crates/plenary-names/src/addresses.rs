@@ -1,4 +1,4 @@
-//! Does a text speak of who speaks or to whom? "I thank you" does, "The committee rose at noon" does not.
+//! Whether a text mentions its speaker or its addressee: "I thank you" does, "The committee rose at noon" does not.
 //!
 //! **Input**: a sentence or a text. **Output**: whether it has a word of the first or second person. Nothing is refused.
 //! What follows for a line of a transcript is left to attribution.

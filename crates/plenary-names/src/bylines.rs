@@ -386,7 +386,7 @@ fn place_brackets(lexicon: &Lexicon, byline: &mut Byline, mut pieces: Vec<String
         let (party, seat) = party_and_seat(lexicon, &piece).map_or((piece, None), |(party, seat)| (party, Some(seat)));
         byline.details.party = Some(party.trim_end_matches('.').to_string());
         byline.details.constituency = seat;
-        // What stands beside a party is the seat, unless it is an office or a body.
+        // The text beside a party is the seat, unless it is an office or a body.
         let are_seats = pieces.iter().all(|piece| !is_telling(lexicon, piece)) && !titles;
         if are_seats && byline.details.constituency.is_none() && !pieces.is_empty() {
             byline.details.constituency = Some(pieces.join(", "));
@@ -530,7 +530,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_no_byline() {
+    fn an_address_is_not_a_byline() {
         for text in [
             "Mr. Speaker, the keeper of the old mill has left us",
             "Madam Chair, you said",

@@ -1,7 +1,7 @@
-//! Whether a text is recognised print: read by a machine from the picture of a page, with misread letters.
+//! Whether a text was produced by optical character recognition and has misread letters.
 //!
-//! **Input**: the lines of a document. **Output**: whether so many of its words are damaged that its names may be damaged
-//! too. Nothing is refused. Which labels are misread is left to `misreadings`.
+//! **Input**: the lines of a document. **Output**: whether the share of damaged words is so large that names may be
+//! damaged too. Nothing is refused. Which labels are misread is left to `misreadings`.
 //!
 //! A word counts as damaged if a digit is printed among its letters ("wor1d"), or if it is rare and one misread letter
 //! away from a word that is frequent in the same document ("tbis" beside "this"). No list of words is needed. Vowels
@@ -83,7 +83,7 @@ mod tests {
                          house has said that this town should hear";
 
     #[test]
-    fn damaged_words_tell_recognised_print() {
+    fn damaged_words_show_recognised_print() {
         assert!(!is_recognised_print(CLEAN.lines()));
         let damaged = CLEAN.replacen("this", "tbis", 1).replacen("harbour", "barbour", 1);
         assert!(!is_recognised_print(damaged.lines()), "two words may be errors of the typist");
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn endings_and_numbers_are_no_damage() {
+    fn endings_and_numbers_are_not_damage() {
         let text = "buena buena buena buena bueno covid19 mp3s 10am 25th 1st 3d b2b la2n jlopez83 \
                     stando stando stando standa 2nd hour5 gate4 gate4";
         assert!(!is_recognised_print(text.lines()));

@@ -1,4 +1,4 @@
-//! What the words of a document are in: counts by kind of block, and text outside the turns that looks like speech.
+//! Word counts by kind of block, and text outside the turns that looks like speech.
 //!
 //! **Input**: the page, its blocks and the words of its utterances. **Output**: [`WordCounts`], and the lines outside
 //! the turns that address somebody or are prose. Nothing is refused. The wording of the warning is left to `warnings`.
@@ -9,6 +9,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::count::n_words;
 use crate::page::Page;
+use plenary_corpus::text::SENTENCE_ENDS;
 use plenary_corpus::{Block, BlockKind, Utterance, WordCounts};
 use plenary_names::addresses::addresses;
 use plenary_names::lexicon::Lexicon;
@@ -88,7 +89,7 @@ fn may_hold_speech(kind: BlockKind, n: usize) -> bool {
 fn speech_in(lexicon: &Lexicon, text: &str) -> Outside {
     const LONG: usize = 25;
     let mut found = Outside::default();
-    for sentence in text.split_inclusive(['.', '!', '?', '…', '。', '！', '？', '؟', '।']) {
+    for sentence in text.split_inclusive(SENTENCE_ENDS) {
         let n = n_words(sentence);
         let is_closed = !sentence.ends_with(|c: char| c.is_alphanumeric() || c.is_whitespace());
         if !is_closed && n < LONG || !is_sentence(sentence) {

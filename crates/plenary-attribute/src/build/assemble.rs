@@ -206,8 +206,8 @@ fn text_offset(mapped: &MappedText<'_>, source: usize) -> usize {
     offset
 }
 
-/// Appends what separates two lines of a turn: a space within a paragraph (nothing in scripts without blanks), line breaks between paragraphs, nothing if a word is
-/// divided. The text continues at byte `from` of the lower line.
+/// Appends what separates two lines of a turn: a space within a paragraph, line breaks between paragraphs, and nothing in scripts
+/// without blanks or if a word is divided. The text continues at byte `from` of the lower line.
 pub(crate) fn join(
     mapped: &mut MappedText<'_>,
     page: &Page<'_>,

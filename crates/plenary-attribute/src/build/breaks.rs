@@ -1,4 +1,4 @@
-//! Breaks between sentences that a language has or has not.
+//! Corrections of sentence breaks by the rules of a language.
 //!
 //! **Input**: the breaks that `sentencex` finds, and the words of the lexicon for the language. **Output**: the same breaks without those
 //! after abbreviations, ordinal numbers, parts of dates and quotations, and with those after signs that it does not know and after an
@@ -20,7 +20,8 @@ const ENGLISH: &str = "en";
 pub(crate) struct Breaks<'l> {
     language: &'l str,
     lexicon: &'l Lexicon,
-    has_dotted_ordinals: bool,
+    /// Ordinal numbers are written with a full stop in the language: "2. Juni" is not an item of a list.
+    pub(crate) has_dotted_ordinals: bool,
 }
 
 impl<'l> Breaks<'l> {
@@ -50,7 +51,7 @@ impl<'l> Breaks<'l> {
         out
     }
 
-    /// Whether there is no break between two sentences.
+    /// Whether two neighbouring parts are one sentence.
     pub(crate) fn joins(&self, text: &str, left: Range<usize>, right: &Range<usize>) -> bool {
         if self.language == ENGLISH {
             return false;
@@ -74,7 +75,8 @@ impl<'l> Breaks<'l> {
             || is_abbreviation
             || self.is_ordinal(&word, below)
             || is_part_of_date(above, below)
-            || (begins_small(below) && !begins_small(above.trim_start_matches(|c: char| !c.is_alphanumeric())))
+            || (begins_in_lower_case(below)
+                && !begins_in_lower_case(above.trim_start_matches(|c: char| !c.is_alphanumeric())))
     }
 
     /// Whether a text begins with a capital and a word that often begins a sentence.
@@ -91,7 +93,7 @@ impl<'l> Breaks<'l> {
         self.has_dotted_ordinals
             && is_number
             && below.starts_with(char::is_alphabetic)
-            && (begins_small(below) || (self.lexicon.knows_openers(self.language) && !self.opens(below)))
+            && (begins_in_lower_case(below) || (self.lexicon.knows_openers(self.language) && !self.opens(below)))
     }
 }
 
@@ -108,7 +110,7 @@ fn is_initials(word: &str) -> bool {
 }
 
 /// Whether a text begins with a small letter of a script that has capitals.
-fn begins_small(text: &str) -> bool {
+fn begins_in_lower_case(text: &str) -> bool {
     text.starts_with(char::is_lowercase)
 }
 

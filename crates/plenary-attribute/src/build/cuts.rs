@@ -1,4 +1,4 @@
-//! Stretches without punctuation to pieces of a bounded length.
+//! Cuts stretches without punctuation into pieces of a bounded length.
 //!
 //! **Input**: a sentence in the text of a turn, and where cues begin in that text. **Output**: the sentence, or its pieces with what ends
 //! each. Captions and recognisers often write no punctuation: a sentence is cut if it has more words than punctuated speech has between
@@ -15,7 +15,7 @@ use plenary_corpus::{CueTime, Document, SegmentEnd, Utterance};
 const MOST_WORDS: usize = 40;
 /// Smallest number of words of a piece.
 const FEWEST_WORDS: usize = 12;
-/// Largest number of words of a stretch that has hardly any signs but one at its end.
+/// Largest number of words of a stretch that ends with a sign and has few others.
 const MOST_WORDS_WITH_END: usize = 80;
 /// Largest number of words of a sentence with signs inside it.
 const MOST_WORDS_WITH_SIGNS: usize = 200;
@@ -85,7 +85,7 @@ pub(crate) fn pieces(text: &str, sentence: Range<usize>, cues: &[CueStart]) -> V
     out
 }
 
-/// Whether a sentence has so many words, for the signs that it has, that its punctuation is missing.
+/// Whether a sentence is too long for the punctuation that it has: its punctuation is missing.
 fn is_too_long(sentence: &str) -> bool {
     // No script writes a word with fewer bytes, blanks included.
     const FEWEST_BYTES: usize = 2;

@@ -11,7 +11,6 @@ use crate::link::people::{Linked, Mention, Owner};
 use crate::page::Page;
 use crate::weights::{Weights, form};
 use plenary_corpus::{Block, Explanation, Link, LinkRule, Reason, Utterance};
-use plenary_names::misreadings::is_same_spelling;
 
 /// The blocks of a document, to look up the evidence of a link.
 pub(crate) struct Places<'p> {
@@ -46,7 +45,7 @@ pub(crate) fn explain(page: &Page<'_>, found: &Found, linked: &Linked, assembled
         utterance.byline = own;
         let print = correct.get(byline.label.as_str()).copied();
         let link = linked.owners.get(at).map(|owner| link(&places, owner, (own, print), byline));
-        utterance.needs_review |= is_misread(byline) || link.as_ref().is_some_and(|link| !link.others.is_empty());
+        utterance.needs_review |= byline.is_misread() || link.as_ref().is_some_and(|link| !link.others.is_empty());
         utterance.explanation = Explanation {
             rule: byline.rule(),
             line: Some(byline.line + 1),
@@ -70,7 +69,7 @@ fn weights(byline: &Candidate, found: &Found, utterance: &Utterance) -> Weights 
 /// The first byline that prints each label as it is corrected, for labels that are also misread.
 fn correct_prints(bylines: &[Candidate]) -> HashMap<&str, usize> {
     let misread: HashSet<&str> =
-        bylines.iter().filter(|byline| is_misread(byline)).map(|byline| byline.label.as_str()).collect();
+        bylines.iter().filter(|byline| byline.is_misread()).map(|byline| byline.label.as_str()).collect();
     let mut correct = HashMap::new();
     for (at, byline) in bylines.iter().enumerate() {
         if misread.contains(byline.label.as_str()) && byline.parts.label == byline.label {
@@ -80,15 +79,10 @@ fn correct_prints(bylines: &[Candidate]) -> HashMap<&str, usize> {
     correct
 }
 
-/// Whether the label of a byline was corrected in more than spaces, punctuation and capitals.
-fn is_misread(byline: &Candidate) -> bool {
-    byline.parts.label != byline.label && !is_same_spelling(&byline.parts.label, &byline.label)
-}
-
 /// The link of a byline to its person. `own` is the block of the byline, `print` the byline that prints its label
 /// correctly if it is misread. A link through a misread label is no stronger than the correction.
 fn link(places: &Places<'_>, owner: &Owner, (own, print): (Option<usize>, Option<usize>), byline: &Candidate) -> Link {
-    let is_misread = is_misread(byline);
+    let is_misread = byline.is_misread();
     let rule = match owner.rule {
         rule if is_misread && rule.confidence() >= LinkRule::OcrVariant.confidence() => LinkRule::OcrVariant,
         rule => rule,
@@ -110,7 +104,7 @@ fn link(places: &Places<'_>, owner: &Owner, (own, print): (Option<usize>, Option
 /// Reasons why a person should check a turn.
 fn review(utterance: &Utterance, byline: &Candidate, link: Option<&Link>) -> Vec<String> {
     let mut out = Vec::new();
-    if is_misread(byline) {
+    if byline.is_misread() {
         out.push(format!("\"{}\" is read as a misprint of \"{}\"", byline.parts.label, byline.label));
     }
     if let Some(link) = link.filter(|link| !link.others.is_empty()) {

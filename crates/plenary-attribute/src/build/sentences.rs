@@ -11,7 +11,7 @@ use sentencex::languages::Language;
 use super::breaks::Breaks;
 use super::count::n_words;
 use super::cuts::{CueStart, pieces};
-use super::items::{DOTTED_ORDINALS, items};
+use super::items::items;
 use crate::options::Unit;
 use crate::page::MappedText;
 use plenary_corpus::text::ends_sentence;
@@ -23,19 +23,12 @@ pub(crate) struct Cutter<'l> {
     unit: Unit,
     language: Box<dyn Language>,
     breaks: Breaks<'l>,
-    /// "2. Juni" is not an item of a list in the language.
-    has_dotted_ordinals: bool,
 }
 
 impl<'l> Cutter<'l> {
     /// `language` is an ISO 639-1 code; a language without rules is cut like its nearest relative, or like English.
     pub(crate) fn new(unit: Unit, language: &'l str, lexicon: &'l Lexicon) -> Self {
-        Self {
-            unit,
-            language: sentencex::language_factory(language),
-            breaks: Breaks::of(language, lexicon),
-            has_dotted_ordinals: DOTTED_ORDINALS.contains(&language),
-        }
+        Self { unit, language: sentencex::language_factory(language), breaks: Breaks::of(language, lexicon) }
     }
 
     /// Adds the segments of an utterance to `out`. `mapped` maps its text to the source, `cues` are the beginnings of cues in its
@@ -53,7 +46,7 @@ impl<'l> Cutter<'l> {
             Unit::Paragraph => paragraphs(text).into_iter().map(|range| (range, None)).collect(),
             Unit::Sentence => paragraphs(text)
                 .into_iter()
-                .flat_map(|range| items(text, range, self.has_dotted_ordinals))
+                .flat_map(|range| items(text, range, self.breaks.has_dotted_ordinals))
                 .flat_map(|range| sentences(text, range, &*self.language, &self.breaks))
                 .flat_map(|range| pieces(text, range, cues))
                 .map(|(range, end)| (trim(text, range), end))

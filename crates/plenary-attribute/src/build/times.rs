@@ -7,7 +7,7 @@ use super::assemble::Assembled;
 use plenary_corpus::{Document, FormatFamily};
 
 /// Sets start and end of each utterance from the cues that its lines belong to. Where the times are marks on a page that names
-/// the speakers itself, a mark gives its start to the first utterance behind it, and its end to the last one before it.
+/// the speakers itself, a mark gives its start to the first utterance after it, and its end to the last one before it.
 pub(crate) fn set_times(document: &Document, assembled: &mut Assembled<'_>) {
     if document.turns.is_empty() {
         return;

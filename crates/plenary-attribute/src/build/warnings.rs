@@ -35,10 +35,10 @@ pub(crate) fn warnings(found: &Found, utterances: &[Utterance], pinned: Option<S
     out
 }
 
-/// Speech outside the turns makes a document doubtful from this share of its words on.
+/// Smallest share of a document's words that are outside the turns and address somebody for which the document needs review.
 const DOUBTFUL_SHARE: f64 = 0.05;
 
-/// Whether so much text outside the turns looks like speech that a person should check the document.
+/// Whether a person should check the document because of text outside the turns that looks like speech.
 pub(crate) fn is_doubtful(words: &WordCounts, outside: &Outside) -> bool {
     is_reported(words, outside) && outside.n_addressed as f64 >= DOUBTFUL_SHARE * words.total() as f64
 }
@@ -71,8 +71,8 @@ pub(crate) fn outside_turns(words: &WordCounts, outside: &Outside) -> Option<Str
     }
     let n = outside.n_prose;
     Some(format!(
-        "{n} words that look like speech ({:.1} % of the document) are in no turn: lines {}. The table `blocks` says \
-         what these lines were taken for",
+        "{n} words that look like speech ({:.1} % of the document) are in no turn: lines {}. The table `blocks` \
+         has the kind of these lines",
         100.0 * n as f64 / words.total().max(1) as f64,
         lines.join(", ")
     ))

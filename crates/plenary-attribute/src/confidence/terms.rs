@@ -110,7 +110,7 @@ terms! {
 
     // The label.
     FormOffice = "form_office", Turn, Either, "the label names an office";
-    FormAnonymous = "form_anonymous", Turn, Either, "the label stands for a person without a name";
+    FormAnonymous = "form_anonymous", Turn, Either, "the label means a person without a name";
     FormWord = "form_word", Turn, Lowers, "the label is a word that may be a name";
     FormNone = "form_none", Turn, Lowers, "the label is not a name, an office or a known word";
     SeenOnce = "seen_once", Turn, Lowers, "the label occurs once";
@@ -130,13 +130,12 @@ terms! {
     Listed = "listed", Turn, Raises, "a list on the page names the same person";
     LonePlainLine = "lone_plain_line", Turn, Lowers, "a line without markup whose label occurs once";
     QuestionsAndAnswers = "questions_and_answers", Turn, Raises, "labels of questions and of answers occur together";
-    OtherSupport = "other_support", Turn, Raises, "other evidence for the byline";
-    OtherDoubt = "other_doubt", Turn, Lowers, "other evidence against the byline";
+    GoesOn = "goes_on", Turn, Lowers, "the label occurs once and its text continues in lower case";
 
     // The person.
     NoSpeaker = "no_speaker", Turn, Lowers, "no speaker is named";
     LinkDoubt = "link_doubt", Turn, Lowers, "the rule that links the label to a person is uncertain";
-    LinkAmbiguous = "link_ambiguous", Turn, Lowers, "the label may stand for several people";
+    LinkAmbiguous = "link_ambiguous", Turn, Lowers, "the label may belong to several people";
     LinkByName = "link_by_name", Turn, Lowers, "linked by a part of the name";
     LinkByOffice = "link_by_office", Turn, Lowers, "linked by an office";
     Misread = "misread", Turn, Lowers, "the label was corrected as misread";
@@ -168,7 +167,7 @@ terms! {
     StyleDoubt = "style_doubt", Document, Lowers, "the style of the document is uncertain";
     RivalStyle = "rival_style", Document, Lowers, "another style explains much of the document";
     SeveralStyles = "several_styles", Document, Lowers, "bylines are in several styles";
-    LastSilent = "last_silent", Document, Lowers, "there is no text below the last byline";
+    LastSilent = "last_silent", Document, Lowers, "the last byline has no text below it";
     NameBelow = "name_below", Document, Lowers, "a sentence above the first byline and no text below the last: names may follow the speech";
     SentenceAbove = "sentence_above", Document, Lowers, "there is a sentence directly above the first byline";
     WordsBefore = "words_before", Document, Lowers, "there is much text before the first byline";
@@ -188,7 +187,7 @@ terms! {
     ManyOnce = "many_once", Document, Lowers, "share of turns whose label occurs once";
     ManyWords = "many_words", Document, Lowers, "share of turns whose label is only a word";
     ManyUnknown = "many_unknown", Document, Lowers, "share of turns whose label is not a name, an office or a known word";
-    ManyAnonymous = "many_anonymous", Document, Either, "share of turns whose label stands for a person without a name";
+    ManyAnonymous = "many_anonymous", Document, Either, "share of turns whose label means a person without a name";
     ManyCommon = "many_common", Document, Lowers, "share of turns whose label also occurs in small letters";
     ManyFaults = "many_faults", Document, Lowers, "share of turns whose label has digits, function words or signs";
     ManyFirstLines = "many_first_lines", Document, Lowers, "share of turns whose first line looks like a name";

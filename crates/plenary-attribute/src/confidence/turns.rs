@@ -12,7 +12,6 @@ use crate::page::Page;
 use plenary_corpus::{LinkRule, Reason, Style, Utterance};
 use plenary_names::labels::{self, LabelKind};
 use plenary_names::lexicon::Lexicon;
-use plenary_names::misreadings::is_same_spelling;
 
 /// The terms of all turns. Terms of the document are zero.
 pub(crate) fn turns(sources: &Sources<'_>, labels: &HashMap<&str, LabelFacts>, lines: &Lines) -> Vec<Values> {
@@ -32,8 +31,7 @@ pub(crate) fn turns(sources: &Sources<'_>, labels: &HashMap<&str, LabelFacts>, l
             let byline = sources.byline(at);
             if let Some(byline) = byline {
                 set_byline(&mut values, byline, &dresses);
-                let (label, correct) = (&byline.parts.label, &byline.label);
-                let is_misread = label != correct && !is_same_spelling(label, correct);
+                let is_misread = byline.is_misread();
                 let often = printed.get(byline.parts.label.as_str()).is_some_and(|n| *n >= 2);
                 values.mark(T::FirstLineName, first_line_is_name(sources.page, byline, utterance.n_words));
                 values.mark(T::Misread, is_misread);
@@ -131,6 +129,7 @@ fn set_byline(values: &mut Values, byline: &Candidate, dresses: &Dresses) {
             Reason::Listed => T::Listed,
             Reason::LonePlainLine => T::LonePlainLine,
             Reason::QuestionsAndAnswers => T::QuestionsAndAnswers,
+            Reason::GoesOn => T::GoesOn,
             Reason::Pinned | Reason::Matches => T::Pinned,
             Reason::Form(_)
             | Reason::OfficeBeside
@@ -146,14 +145,8 @@ fn set_byline(values: &mut Values, byline: &Candidate, dresses: &Dresses) {
             | Reason::OfTemplate(_)
             | Reason::Corrected
             | Reason::OfStyle(_) => continue,
-            // A reason that is not named here counts by the change it made.
-            #[allow(unreachable_patterns, reason = "reasons that are added later")]
-            _ if step.change < 0.0 => T::OtherDoubt,
-            #[allow(unreachable_patterns, reason = "reasons that are added later")]
-            Reason::GoesOn => T::OtherSupport,
         };
-        let size = if matches!(term, T::OtherDoubt | T::OtherSupport) { step.change.abs() } else { 1.0 };
-        values.set(term, values.get(term).max(size));
+        values.set(term, 1.0);
     }
 }
 
@@ -223,7 +216,6 @@ fn set_link(values: &mut Values, utterance: &Utterance) {
             values.set(T::LinkByName, 1.0);
         }
         LinkRule::OfficeInChairLine | LinkRule::OfficeBesideName => values.set(T::LinkByOffice, 1.0),
-        LinkRule::OcrVariant => values.set(T::Misread, 1.0),
         _ => {}
     }
 }

@@ -96,8 +96,8 @@ fn runs(page: &Page<'_>, all: &[Candidate]) -> HashSet<usize> {
     out
 }
 
-/// Reads bylines with the name last, "Minister of Roads, Ann Lee:", as the same with the name first: a known office stands before
-/// the comma, a name behind it, and at least two bylines are of this form or none has the name first.
+/// Reads bylines with the name last, "Minister of Roads, Ann Lee:", as the same with the name first: a known office is before
+/// the comma, a name is after it, and at least two bylines are of this form or none has the name first.
 pub(crate) fn name_last(lexicon: &Lexicon, all: &mut [Candidate]) {
     const FEWEST: usize = 2;
     let turned: Vec<Option<Byline>> = all.iter().map(|candidate| with_name_first(lexicon, candidate)).collect();
@@ -319,8 +319,8 @@ pub(crate) fn lift_throughout(page: &Page<'_>, settled: &Settled, all: &mut [Can
     }
 }
 
-/// Lowers labels that are seen once and are clauses of a speech, "No question: we wait.": their text goes on in lower case, which it
-/// hardly ever does behind the labels that recur. It is the same in any language with capitals.
+/// Lowers labels that are seen once and are clauses of a speech, "No question: we wait.": their text continues in lower case, which
+/// is rare after the labels that recur. This holds in every language with capitals.
 pub(crate) fn drop_clauses(page: &Page<'_>, all: &mut [Candidate]) {
     const FEWEST: usize = 3;
     const DOUBTFUL: f32 = 0.3;

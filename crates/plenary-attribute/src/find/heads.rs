@@ -26,9 +26,7 @@ pub(crate) fn drop_fields(page: &Page<'_>, all: &mut Vec<Candidate>) -> Vec<(Str
     let lexicon = page.lexicon;
     let value = |candidate: &Candidate| {
         let line = &page.lines[candidate.speech_line];
-        let from = page.source.floor_char_boundary(candidate.speech.clamp(line.span.start, line.span.end));
-        let end = line.mapped.source_end(line.text().trim_end().len()).max(from);
-        let text = collapse_white_space(&page.source[from..end]);
+        let text = rest_of_line(page, candidate);
         // The words of a speaker may be wrapped: the line below continues the sentence.
         let below = page.lines.get(candidate.speech_line + 1).filter(|below| below.paragraph == line.paragraph);
         let continues = below.map(|below| below.text().trim()).filter(|text| text.starts_with(char::is_lowercase));
@@ -39,8 +37,8 @@ pub(crate) fn drop_fields(page: &Page<'_>, all: &mut Vec<Candidate>) -> Vec<(Str
             && !without_last_bracket(text)
                 .ends_with(['.', '!', '?', '…', '—', '–', '-', '"', '”', '»', ',', ';', '。', '？', '！'])
     };
-    // A value that goes on in small letters on the next line is the beginning of a speech.
-    let goes_on = |candidate: &Candidate| {
+    // A value that continues in small letters on the next line is the beginning of a speech.
+    let is_wrapped = |candidate: &Candidate| {
         let (line, next) = (&page.lines[candidate.speech_line], page.lines.get(candidate.speech_line + 1));
         next.is_some_and(|next| next.paragraph == line.paragraph && next.text().trim().starts_with(char::is_lowercase))
     };
@@ -50,16 +48,16 @@ pub(crate) fn drop_fields(page: &Page<'_>, all: &mut Vec<Candidate>) -> Vec<(Str
             || matches!(candidate.style, Style::BoldInline | Style::Dash) && is_item(candidate))
             && !candidate.inside
     };
-    // "ANN LEE, HOST:" above a sentence: a person with nothing behind the colon speaks below it.
+    // "ANN LEE, HOST:" above a sentence: a person with nothing after the colon speaks below it.
     let speaks_below = |candidate: &Candidate| {
         let below = page.lines.get(candidate.speech_line + 1..).unwrap_or_default();
         candidate.kind == LabelKind::Person
             && value(candidate).is_empty()
             && below.iter().find(|line| !line.is_empty()).is_some_and(|line| !is_field_value(line.text().trim()))
     };
-    let goes_on = |candidate: &Candidate| goes_on(candidate) || speaks_below(candidate);
+    let is_speech = |candidate: &Candidate| is_wrapped(candidate) || speaks_below(candidate);
     let first = all.iter().find(|candidate| in_line(candidate));
-    if first.is_none_or(|first| goes_on(first) || !is_field_value(&value(first))) {
+    if first.is_none_or(|first| is_speech(first) || !is_field_value(&value(first))) {
         return Vec::new();
     }
     let mut counts: HashMap<&str, usize> = HashMap::new();
@@ -73,7 +71,7 @@ pub(crate) fn drop_fields(page: &Page<'_>, all: &mut Vec<Candidate>) -> Vec<(Str
             continue;
         }
         let text = value(candidate);
-        if goes_on(candidate) || !is_field_value(&text) || candidate.time_start_s.is_some() {
+        if is_speech(candidate) || !is_field_value(&text) || candidate.time_start_s.is_some() {
             break;
         }
         let named = bylines::split(lexicon, &text);
@@ -99,6 +97,14 @@ pub(crate) fn drop_fields(page: &Page<'_>, all: &mut Vec<Candidate>) -> Vec<(Str
     legend
 }
 
+/// The text after a label on its line.
+fn rest_of_line(page: &Page<'_>, candidate: &Candidate) -> String {
+    let line = &page.lines[candidate.speech_line];
+    let from = page.source.floor_char_boundary(candidate.speech.clamp(line.span.start, line.span.end));
+    let end = line.mapped.source_end(line.text().trim_end().len()).max(from);
+    collapse_white_space(&page.source[from..end])
+}
+
 /// Removes fields that recur between the turns, "Presenter: Bo Hill": labels that are not names and that are followed by nothing but a
 /// name, each time.
 pub(crate) fn drop_named_fields(page: &Page<'_>, all: &mut Vec<Candidate>) {
@@ -106,9 +112,7 @@ pub(crate) fn drop_named_fields(page: &Page<'_>, all: &mut Vec<Candidate>) {
     let lexicon = page.lexicon;
     let names_someone = |candidate: &Candidate| {
         let line = &page.lines[candidate.speech_line];
-        let from = page.source.floor_char_boundary(candidate.speech.clamp(line.span.start, line.span.end));
-        let text =
-            collapse_white_space(&page.source[from..line.mapped.source_end(line.text().trim_end().len()).max(from)]);
+        let text = rest_of_line(page, candidate);
         let is_whole = page
             .lines
             .get(candidate.speech_line + 1)

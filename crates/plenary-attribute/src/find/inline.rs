@@ -117,7 +117,7 @@ fn labelled(readings: Vec<Reading>, prefix: &Prefix, reader: &mut Reader<'_>) ->
     if out.is_empty() { misread.into_iter().collect() } else { out }
 }
 
-/// Whether a text begins by addressing the chair and goes on with a clause: "Mr. Speaker, the keeper of the mill has left us".
+/// Whether a text begins by addressing the chair and continues with a clause: "Mr. Speaker, the keeper of the mill has left us".
 fn is_vocative(lexicon: &Lexicon, printed: &str) -> bool {
     const SHORTEST: usize = 4;
     let Some((head, rest)) = printed.split_once([',', '，']) else { return false };

@@ -59,6 +59,7 @@ static REFERENCE: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"\s*[\[(]\d
 
 /// Numbers in brackets at the end of paragraphs, if there are several: the numbers of questions.
 fn references(page: &Page<'_>, settled: &Settled, found: &Found) -> Vec<Span> {
+    const LONGEST_YEAR: usize = "[2027]".len();
     let first = found.bylines.first().map_or(page.lines.len(), |byline| byline.line);
     let is_last = |i: usize| {
         page.lines.get(i + 1).is_none_or(|below| below.paragraph != page.lines[i].paragraph || below.is_empty())
@@ -72,9 +73,9 @@ fn references(page: &Page<'_>, settled: &Settled, found: &Found) -> Vec<Span> {
         (at.start() > 0).then(|| line.mapped.source_span(at.start(), at.end()))
     };
     let references: Vec<Span> = (first..page.lines.len()).filter_map(of_line).collect();
-    // A year in brackets is spoken of; numbers of questions differ.
+    // A year in brackets is part of the speech; the numbers of questions differ and are longer.
     let texts: HashSet<&str> = references.iter().map(|span| span.of(page.source).trim()).collect();
-    if texts.len() >= FEWEST && texts.iter().all(|text| text.len() > "[2027]".len()) { references } else { Vec::new() }
+    if texts.len() >= FEWEST && texts.iter().all(|text| text.len() > LONGEST_YEAR) { references } else { Vec::new() }
 }
 
 fn marks(page: &Page<'_>, settled: &Settled) -> Vec<Mark> {

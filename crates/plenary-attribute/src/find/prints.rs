@@ -19,7 +19,7 @@ use plenary_names::labels::LabelKind;
 use plenary_names::misreadings::{Print, canonical_labels};
 
 /// Reads labels such as "Hill, Ann" as names if the page confirms it: the name is also printed with the first name first,
-/// or at least two labels of the style have this form and most others do not speak against it.
+/// or at least two labels of the style have this form, and so do most labels of the style.
 pub(crate) fn read_surnames_first(page: &Page<'_>, all: &mut [Candidate]) {
     const SURE: f32 = 0.8;
     let lexicon = page.lexicon;

@@ -1,7 +1,7 @@
 //! Who asks and who answers in an examination: "Q" below "BY MS. ROWE:" is Ms. Rowe, "A" is the witness sworn.
 //!
 //! **Input**: the page and its bylines. **Output**: labels of questions and answers with the person that a line above
-//! them names. A label below no such line keeps its own name. Finding the lines that are not speech is left to `settle`,
+//! them names. A label without such a line above it keeps its own name. Finding the lines that are not speech is left to `settle`,
 //! linking people to `people`.
 
 use crate::candidate::{Candidate, Found};
@@ -46,7 +46,7 @@ pub(crate) fn introduce(page: &Page<'_>, found: &mut Found) {
     }
 }
 
-/// The part in an examination that a label without a name stands for.
+/// The part in an examination that a label without a name means.
 enum Part {
     Asks,
     Answers,

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use csv::{ReaderBuilder, StringRecord, WriterBuilder};
+use plenary_corpus::files::read_file;
 use serde::Serialize;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -26,7 +27,7 @@ pub enum Answer {
     Speaker(String),
     /// No turn begins here: the words belong to the turn before.
     Join,
-    /// Nobody says this.
+    /// The words are not speech.
     NotSpeech,
     /// Another person speaks from these words on.
     Split {
@@ -144,7 +145,7 @@ pub enum CorrectionsError {
         /// What the problem is.
         problem: std::io::Error,
     },
-    /// A column is missing, so that this is no corrections file.
+    /// A column is missing: this is not a file of corrections.
     #[error(
         "{path}: there is no column `{missing}`; expected a file that `plenary correct` wrote, with the columns {}",
         COLUMNS.join(", ")
@@ -173,11 +174,11 @@ impl Corrections {
     /// # Errors
     /// [`CorrectionsError`] if there is no such file or it cannot be read.
     pub fn bytes(path: &Path) -> Result<Vec<u8>, CorrectionsError> {
-        let shown = path.display().to_string();
-        std::fs::read(path).map_err(|problem| match problem.kind() {
-            std::io::ErrorKind::NotFound => CorrectionsError::Missing { path: shown },
-            _ => CorrectionsError::Unreadable { path: shown, problem },
-        })
+        read_file(
+            path,
+            |path| CorrectionsError::Missing { path },
+            |path, problem| CorrectionsError::Unreadable { path, problem },
+        )
     }
 
     /// Parses and checks the bytes of a corrections file; `path` names it in messages.

@@ -9,6 +9,7 @@ use std::path::Path;
 use csv::{ReaderBuilder, StringRecord};
 use serde::Serialize;
 
+use plenary_corpus::files::read_file;
 use plenary_corpus::{Details, Role};
 use plenary_names::compare::name_words;
 use plenary_names::lexicon::Lexicon;
@@ -152,11 +153,7 @@ impl PeopleList {
     /// # Errors
     /// [`PeopleError`] if there is no such file or it cannot be read.
     pub fn bytes(path: &Path) -> Result<Vec<u8>, PeopleError> {
-        let shown = path.display().to_string();
-        std::fs::read(path).map_err(|problem| match problem.kind() {
-            std::io::ErrorKind::NotFound => PeopleError::Missing { path: shown },
-            _ => PeopleError::Unreadable { path: shown, problem },
-        })
+        read_file(path, |path| PeopleError::Missing { path }, |path, problem| PeopleError::Unreadable { path, problem })
     }
 
     /// Parses and checks the bytes of a list; `path` names it in messages.

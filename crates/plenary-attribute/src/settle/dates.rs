@@ -1,7 +1,7 @@
 //! Dates and times of day in the head of a document.
 //!
 //! **Input**: the text of the head, line by line, the year of the event if its name has one, and the study's order of day and month.
-//! **Output**: the day of the event, and when it began and ended. A date of issue loses to every other date; then a date with a year
+//! **Output**: the day of the event, and when it began and ended. Every other date is preferred to a date of issue; then a date with a year
 //! is preferred, and ties go to the first. **Refused**: dates that can be read in two ways, and lengths of recordings, are not found.
 
 use std::borrow::Cow;

@@ -171,7 +171,7 @@ fn entries(lexicon: &Lexicon, list: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for part in list.split(';') {
         let mut starts = true;
-        // Behind a comma is another person, unless the part has positions and bodies outside brackets.
+        // After a comma there is another person, unless the part has positions and bodies outside brackets.
         let outside = lists::outside_brackets(part).unwrap_or_else(|| part.to_string());
         let has_office = labels::words(&outside).iter().any(|word| {
             lexicon.is_position(word) || lexicon.is_body(word) || lexicon.is_office(word) || lexicon.is_chair(word)

@@ -45,7 +45,7 @@ pub(crate) fn listed<'t>(lexicon: &Lexicon, text: &'t str) -> Option<&'t str> {
     Some(text[label.end()..].trim())
 }
 
-/// Lines with a label of a list and names behind it.
+/// Lines with a label of a list and names after it.
 fn labelled(page: &Page<'_>, open: &[usize]) -> Vec<usize> {
     const LONG: usize = 40;
     let lexicon = page.lexicon;
@@ -72,7 +72,7 @@ fn labelled(page: &Page<'_>, open: &[usize]) -> Vec<usize> {
     let mut out = Vec::new();
     for (line, _) in found.iter().filter(|(i, is_plural)| *is_plural || beside(*i)) {
         out.push(*line);
-        // The names go on on the next lines of the paragraph.
+        // The names continue on the next lines of the paragraph.
         let at = open.partition_point(|other| other <= line);
         out.extend(open[at..].iter().zip(line + 1..).map_while(|(other, next)| {
             let below = &page.lines[*other];
@@ -122,7 +122,7 @@ fn divisions(page: &Page<'_>, open: &[usize]) -> Vec<Range<usize>> {
             items.pop();
             at = name;
         }
-        // Nobody votes twice: a name that stands in the list above is the byline of the next turn.
+        // A person votes once: a name that is already in the list is the byline of the next turn.
         if let Some(name) = items.last().copied()
             && name + 1 == at
             && items[..items.len() - 1].iter().any(|other| text(*other) == text(name))

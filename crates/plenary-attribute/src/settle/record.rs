@@ -25,7 +25,7 @@ static TALLY: LazyLock<Regex> =
 
 /// Whether a paragraph is a statement of the record itself.
 pub(crate) fn is_record(lexicon: &Lexicon, text: &str) -> bool {
-    // "- Se practica la votación.": records that print what they say themselves behind a dash.
+    // "- Se practica la votación.": records that print their own statements after a dash.
     let text = text.trim_start_matches(['-', '–', '—', ' ']);
     text.len() <= LONGEST_CLOSING
         && (lexicon.patterns().closing.is_match(text) || is_applause(lexicon, text) || is_of_recorder(lexicon, text))
@@ -35,7 +35,7 @@ pub(crate) fn is_record(lexicon: &Lexicon, text: &str) -> bool {
         || is_vote(lexicon, text)
 }
 
-/// Whether a line is a statement of the record as a whole: "There was no objection."
+/// Whether a whole line is a statement of the record: "There was no objection."
 pub(crate) fn is_statement(lexicon: &Lexicon, text: &str) -> bool {
     const LONGEST: usize = 240;
     let patterns = lexicon.patterns();
@@ -44,7 +44,7 @@ pub(crate) fn is_statement(lexicon: &Lexicon, text: &str) -> bool {
         && !addresses(lexicon, text)
 }
 
-/// Whether a text is a list of votes: "In favour: Castoria, Norlandia". Most words behind the label are names.
+/// Whether a text is a list of votes: "In favour: Castoria, Norlandia". Most words after the label are names.
 fn is_vote(lexicon: &Lexicon, text: &str) -> bool {
     if !lexicon.patterns().votes.is_match(text) {
         return false;

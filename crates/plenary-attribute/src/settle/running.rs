@@ -179,7 +179,7 @@ fn key(text: &str) -> String {
     out
 }
 
-/// Lines that end with a page number behind a wide gap: the numbers count on, one for each page.
+/// Lines that end with a page number after a wide gap: the numbers count on, one for each page.
 fn numbered(page: &Page<'_>, settled: &Settled) -> Settled {
     const SEVERAL: usize = 3;
     const SHORTEST_PAGE: usize = 5;
@@ -204,7 +204,7 @@ fn numbered(page: &Page<'_>, settled: &Settled) -> Settled {
     claims
 }
 
-/// Blocks of lines that recur as a whole: the head of a part of the document that is printed again. A block has at least
+/// Blocks of lines that recur together: the head of a part of the document that is printed again. A block has at least
 /// three lines, one of them with a date, and each occurrence of its first line begins it.
 fn blocks(page: &Page<'_>, settled: &Settled) -> Settled {
     const FEWEST: usize = 3;

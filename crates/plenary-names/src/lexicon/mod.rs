@@ -13,6 +13,7 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use plenary_corpus::Role;
+use plenary_corpus::files::read_file;
 use plenary_corpus::hash::sha256;
 use plenary_corpus::text::collapse_white_space;
 use serde::{Serialize, Serializer};
@@ -190,11 +191,11 @@ impl Lexicon {
     /// # Errors
     /// [`LexiconError`] if there is no such file, or it cannot be read.
     pub fn bytes(path: &Path) -> Result<Vec<u8>, LexiconError> {
-        let shown = path.display().to_string();
-        std::fs::read(path).map_err(|problem| match problem.kind() {
-            std::io::ErrorKind::NotFound => LexiconError::Missing { path: shown },
-            _ => LexiconError::Unreadable { path: shown, problem },
-        })
+        read_file(
+            path,
+            |path| LexiconError::Missing { path },
+            |path, problem| LexiconError::Unreadable { path, problem },
+        )
     }
 
     /// The words that are built into the program and those of a file; `path` names the file in messages.

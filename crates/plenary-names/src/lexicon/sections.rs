@@ -541,7 +541,7 @@ groups! {
         vote_headings: Phrases,
         /// Openings of lines that announce or close a division: "Division No.", "The House divided".
         divisions: Phrases,
-        /// Whole statements of the record: "There was no objection". A star stands for any ending.
+        /// Whole statements of the record: "There was no objection". A star means any ending.
         sentences: Phrases,
         /// Openings of such statements: "The question was taken;".
         sentence_openings: Phrases,

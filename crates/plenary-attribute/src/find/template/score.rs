@@ -242,7 +242,7 @@ pub(super) fn families<'l>(of: impl Iterator<Item = &'l str>) -> HashSet<String>
     families
 }
 
-/// Stands for a family of user names, `ann_lee`, `bohill77`, which have no stem in common.
+/// The name of the family of user names, `ann_lee`, `bohill77`, which have no stem in common.
 const USER_NAMES: &str = "@";
 
 /// A label without the number or letter at its end, in lower case.
@@ -251,7 +251,7 @@ pub(super) fn stem(label: &str) -> Option<String> {
     let rest = if rest.len() < label.len() {
         rest
     } else {
-        // "Speaker A", "Stimme B": one capital behind a word.
+        // "Speaker A", "Stimme B": one capital after a word.
         let (word, letter) = label.rsplit_once(' ')?;
         (letter.chars().count() == 1 && letter.starts_with(char::is_uppercase)).then_some(word)?
     };

@@ -1,7 +1,7 @@
 //! The shapes of the beginning of a line: every way to read it as signs, a name and the signs that close the byline.
 //!
 //! **Input**: the visible text of a line, where its bold text ends, and the time on the line above or below it. **Output**:
-//! [`Reading`]s, a bounded number for each line. Nothing is judged here: that a shape recurs, and that names stand in it, is
+//! [`Reading`]s, a bounded number for each line. Nothing is judged here: that a shape recurs, and that it contains names, is
 //! left to `score`.
 
 use std::fmt;
@@ -117,7 +117,7 @@ fn write_parts(f: &mut fmt::Formatter<'_>, parts: &[Part], leads: bool) -> fmt::
     if leads && closes { f.write_str(" ") } else { Ok(()) }
 }
 
-/// A sign that stands directly before what follows it.
+/// A sign that is printed without a blank after it.
 fn is_open_sign(sign: char) -> bool {
     closing(sign).is_some() || matches!(sign, '@' | '#' | '>' | '○' | '◯' | '〇' | '◎' | '●' | '■' | '□' | '◆' | '◇')
 }
@@ -312,7 +312,7 @@ pub(super) fn readings(lexicon: &Lexicon, line: &Line<'_>) -> Vec<Reading> {
     out
 }
 
-/// The places at which a name may begin: behind the signs, numbers and times at the start, or behind an opening bracket.
+/// The places at which a name may begin: after the signs, numbers and times at the start, or after an opening bracket.
 fn prefixes(line: &Line<'_>) -> Vec<Prefix> {
     let text = line.text;
     let mut out = Vec::new();
@@ -422,7 +422,7 @@ fn ends(lexicon: &Lexicon, line: &Line<'_>, prefix: &Prefix) -> Vec<usize> {
             reached_end = false;
             break;
         }
-        // "Ann Lee … text", "// ANN // text": signs that are also inside names close them behind a blank.
+        // "Ann Lee … text", "// ANN // text": signs that are also inside names close them after a blank.
         if opens_token && at > start && matches!(c, '…' | '/' | '*' | '#' | '=' | '_') {
             push(at);
             if c == '…' {
@@ -497,7 +497,7 @@ fn ends(lexicon: &Lexicon, line: &Line<'_>, prefix: &Prefix) -> Vec<usize> {
     out
 }
 
-/// The signs behind a name, the offset of the speech, and the time among the signs.
+/// The signs after a name, the offset of the speech, and the time among the signs.
 type After = (Vec<Part>, usize, Option<Clock>);
 
 /// The ways to read what follows a name: all signs up to the speech, or those before a bracket.
