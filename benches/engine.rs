@@ -8,16 +8,12 @@ use std::path::Path;
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use ndarray::Array2;
 
 use plenary::corpus::progress::Silent;
 use plenary::engine::cache::Cache;
-use plenary::engine::{EngineChoice, Model, Work};
-use plenary::measure::coder::{Coder, Units};
-use plenary::measure::stance::InferenceCoder;
+use plenary::engine::{EngineChoice, Input, Model, Work, rows};
 use plenary::measure::{embedding, sentiment};
 use plenary::models::{find, load, places};
-use plenary::study::{StanceOptions, Target};
 
 fn main() {
     divan::main();
@@ -75,14 +71,10 @@ fn classify(bencher: Bencher<'_, '_>, choice: EngineChoice) {
 fn infer(bencher: Bencher<'_, '_>, choice: EngineChoice) {
     let (model, texts) = (model("nli-minilm-l6", choice), sentences(200));
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    let proposition = "The budget should be larger.".to_owned();
-    let targets = [Target { id: "budget".into(), proposition, negation: None, note: None }];
-    let relevance = Array2::ones((1, texts.len()));
-    let units = Units { texts: &texts, relevance: relevance.view() };
-    let coder = InferenceCoder::new(&model, &StanceOptions::default()).expect("the model is for inference");
+    let pairs: Vec<Input> = texts.iter().map(|&text| (text, Some("The budget should be larger."))).collect();
     bencher
         .counter(ItemsCount::new(texts.len()))
-        .bench_local(|| coder.code(units, &targets, work(None)).expect("pairs can be inferred"));
+        .bench_local(|| rows("inferring stance", &model, &pairs, work(None)).expect("pairs can be inferred"));
 }
 
 #[divan::bench(sample_count = 5, sample_size = 1)]

@@ -7,14 +7,10 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use ndarray::Array2;
 use plenary::corpus::progress::Silent;
-use plenary::engine::{EngineChoice, EngineError, Model, Work};
-use plenary::measure::coder::{Coder, Units};
-use plenary::measure::stance::InferenceCoder;
+use plenary::engine::{EngineChoice, EngineError, Input, Model, Work, rows};
 use plenary::measure::{embedding, sentiment};
 use plenary::models::{Place, find, load};
-use plenary::study::{StanceOptions, Target};
 
 const ROUNDS: usize = 5;
 
@@ -24,11 +20,9 @@ const JOBS: [(&str, &str, Job); 3] = [
     ("embedding", "all-minilm-l6-v2", |model, texts, work| embedding::embed(model, texts, work).map(drop)),
     ("sentiment", "sentiment-minilm-l6", |model, texts, work| sentiment::score(model, texts, work).map(drop)),
     ("stance, a pair a text", "nli-minilm-l6", |model, texts, work| {
-        let proposition = "The government should do more about this.".into();
-        let targets = [Target { id: "t".into(), proposition, negation: None, note: None }];
-        let relevance = Array2::ones((1, texts.len()));
-        let units = Units { texts, relevance: relevance.view() };
-        InferenceCoder::new(model, &StanceOptions::default())?.code(units, &targets, work).map(drop)
+        let pairs: Vec<Input> =
+            texts.iter().map(|&text| (text, Some("The government should do more about this."))).collect();
+        rows("inferring stance", model, &pairs, work).map(drop)
     }),
 ];
 

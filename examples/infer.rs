@@ -11,14 +11,10 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
-use ndarray::Array2;
 use plenary::corpus::progress::Silent;
-use plenary::engine::{EngineChoice, Model, Work};
-use plenary::measure::coder::{Coder, Units};
+use plenary::engine::{EngineChoice, Input, Model, Work, rows};
 use plenary::measure::embedding;
-use plenary::measure::stance::InferenceCoder;
 use plenary::models::{find, load, places};
-use plenary::study::{StanceOptions, Target};
 use serde_json::{Value, json};
 
 fn main() -> Result<()> {
@@ -77,10 +73,8 @@ fn embed(model: &Model, texts: &[&str], threads: usize) -> Result<()> {
 }
 
 fn infer(model: &Model, texts: &[&str], hypothesis: &str, threads: usize) -> Result<()> {
-    let targets = [Target { id: "t".into(), proposition: hypothesis.to_owned(), negation: None, note: None }];
-    let relevance = Array2::ones((1, texts.len()));
-    let units = Units { texts, relevance: relevance.view() };
-    InferenceCoder::new(model, &StanceOptions::default())?.code(units, &targets, work(threads))?;
+    let pairs: Vec<Input> = texts.iter().map(|&text| (text, Some(hypothesis))).collect();
+    rows("inferring stance", model, &pairs, work(threads))?;
     Ok(())
 }
 

@@ -55,6 +55,8 @@ pub struct Study {
     pub models: ModelOptions,
     /// When a coder gives no label.
     pub stance: StanceOptions,
+    /// Who codes stance, the primary coder first; empty for the inference model of `models.stance` alone.
+    pub coders: Vec<CoderOptions>,
     /// Propositions towards which stance is coded.
     pub targets: Vec<Target>,
     /// How themes are found.
@@ -63,6 +65,28 @@ pub struct Study {
     pub estimates: EstimateOptions,
     /// What is written beside Parquet.
     pub output: OutputOptions,
+}
+
+/// A coder of stance.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum CoderOptions {
+    /// The inference model that `models.stance` names.
+    Inference {
+        /// Name of the coder in the tables; empty for the id of the model.
+        #[serde(default)]
+        id: String,
+    },
+}
+
+impl CoderOptions {
+    /// Name of the coder in the tables, as the study gives it; empty for the default.
+    pub fn id(&self) -> &str {
+        match self {
+            CoderOptions::Inference { id } => id,
+        }
+    }
 }
 
 /// What concerns all stages.
@@ -155,6 +179,14 @@ pub enum StudyError {
         path: String,
         /// What is wrong with it.
         problem: LexiconError,
+    },
+    /// Two coders have the same id.
+    #[error("{path}: two coders have the id `{id}`; give each of [[coders]] an `id` of its own")]
+    DoubledCoder {
+        /// The study file.
+        path: String,
+        /// The id.
+        id: String,
     },
     /// Two targets have the same id.
     #[error("{path}: two targets have the id `{id}`; give each target an id of its own")]
@@ -288,7 +320,20 @@ impl Study {
         self.stance.check().map_err(wrong)?;
         self.themes.check().map_err(wrong)?;
         self.estimates.check().map_err(wrong)?;
+        self.check_coders(path)?;
         self.check_targets(path)
+    }
+
+    fn check_coders(&self, path: &str) -> Result<(), StudyError> {
+        let mut ids = std::collections::HashSet::new();
+        let id = |coder: &CoderOptions| match coder {
+            CoderOptions::Inference { id } if id.is_empty() => self.models.stance.clone(),
+            other => other.id().to_owned(),
+        };
+        match self.coders.iter().map(id).find(|id| !ids.insert(id.clone())) {
+            Some(id) => Err(StudyError::DoubledCoder { path: path.into(), id }),
+            None => Ok(()),
+        }
     }
 
     fn check_targets(&self, path: &str) -> Result<(), StudyError> {
@@ -358,7 +403,9 @@ mod tests {
         let keys = toml::to_string(&Study::default()).unwrap();
         for key in keys.lines().filter_map(|line| line.split_once(" = ")).map(|(key, _)| key) {
             assert!(
-                EXAMPLE.lines().any(|line| line.starts_with(&format!("{key} = "))) || key == "targets",
+                EXAMPLE.lines().any(|line| line.starts_with(&format!("{key} = ")))
+                    || key == "targets"
+                    || key == "coders",
                 "{key} is missing"
             );
         }

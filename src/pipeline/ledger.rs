@@ -99,7 +99,8 @@ impl Ledger {
                 sentiment: lot.sentiment.as_ref().map(|sentiment| sentiment.scores[at].score()),
             });
         }
-        for (target, units) in lot.codings.iter().flat_map(|codings| codings.of_target.iter().enumerate()) {
+        for (target, units) in lot.codings.first().into_iter().flat_map(|codings| codings.of_target.iter().enumerate())
+        {
             self.stance[target].extend(units.iter().map(Coding::labelled_score));
         }
     }

@@ -4,20 +4,22 @@
 //! vectors, sentiment and codings. The numbers do not depend on where a lot begins and ends. **Left to others:** what
 //! is done with the lots.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView2};
 
+use super::coders::coders;
 use crate::study::Study;
 use plenary_corpus::findings::{Codings, Embeddings, Sentiment};
 use plenary_corpus::progress::{Progress, Silent};
-use plenary_corpus::{Segment, Transcript};
+use plenary_corpus::{Context, Segment, Transcript};
 use plenary_engine::cache::Cache;
 use plenary_engine::{EngineError, Model, Work};
-use plenary_measure::coder::{Coder, Units};
-use plenary_measure::stance::InferenceCoder;
+use plenary_measure::coder::{CodeError, Coder, Units};
+use plenary_measure::context::context;
 use plenary_measure::{embedding, sentiment, stance};
 use plenary_models::Models;
 use plenary_tables::Measured;
@@ -46,7 +48,10 @@ pub(super) struct MeasuredLot {
     lot: Lot,
     pub(super) embeddings: Embeddings,
     pub(super) sentiment: Option<Sentiment>,
-    pub(super) codings: Option<Codings>,
+    /// One per coder, the primary coder first.
+    pub(super) codings: Vec<Codings>,
+    /// What coders saw before each segment; empty if nothing was coded.
+    contexts: Vec<Option<String>>,
 }
 
 impl Lot {
@@ -79,7 +84,8 @@ impl MeasuredLot {
             segments: &segments,
             embeddings: &self.embeddings,
             sentiment: self.sentiment.as_ref(),
-            codings: self.codings.as_ref(),
+            codings: &self.codings,
+            contexts: &self.contexts,
         })
     }
 }
@@ -117,8 +123,10 @@ pub(super) struct Measurer<'r> {
     embedder: &'r Model,
     /// `None` if the study leaves sentiment out.
     tone: Option<&'r Model>,
-    /// The coder of stance and the vectors of the propositions.
-    coder: Option<(InferenceCoder<'r>, Array2<f32>)>,
+    /// The coders of stance, the primary coder first.
+    coders: Vec<Box<dyn Coder + 'r>>,
+    /// The vectors of the propositions, one row per target.
+    propositions: Array2<f32>,
     study: &'r Study,
     threads: usize,
     cache: Option<&'r Cache>,
@@ -133,20 +141,14 @@ impl<'r> Measurer<'r> {
         threads: usize,
         cache: Option<&'r Cache>,
     ) -> Result<Self, EngineError> {
-        let Models { embedding: embedder, sentiment: tone, stance, .. } = models;
+        let Models { embedding: embedder, sentiment: tone, .. } = models;
         let tone = tone.as_ref();
-        let coder = match stance {
-            None => None,
-            Some(model) => {
-                let propositions: Vec<&str> = study.targets.iter().map(|target| target.proposition.as_str()).collect();
-                // There are only a few sentences, so no progress is reported.
-                let work = Work { threads, progress: &Silent, cache };
-                let coder = InferenceCoder::new(model, &study.stance)?;
-                Some((coder, embedding::embed(embedder, &propositions, work)?.vectors))
-            }
-        };
-        let n_inputs = AtomicU64::new(if coder.is_some() { study.targets.len() as u64 } else { 0 });
-        Ok(Self { embedder, tone, coder, study, threads, cache, n_inputs })
+        let propositions: Vec<&str> = study.targets.iter().map(|target| target.proposition.as_str()).collect();
+        // There are only a few sentences, so no progress is reported.
+        let work = Work { threads, progress: &Silent, cache };
+        let propositions = embedding::embed(embedder, &propositions, work)?.vectors;
+        let n_inputs = AtomicU64::new(propositions.nrows() as u64);
+        Ok(Self { embedder, tone, coders: coders(models, study)?, propositions, study, threads, cache, n_inputs })
     }
 
     pub(super) fn vector_width(&self) -> usize {
@@ -158,30 +160,94 @@ impl<'r> Measurer<'r> {
         self.cache.map_or_else(|| (0, self.n_inputs.load(Ordering::Relaxed)), Cache::counts)
     }
 
-    pub(super) fn measure(&self, lot: Lot, progress: &dyn Progress) -> Result<MeasuredLot, EngineError> {
+    pub(super) fn measure(&self, lot: Lot, progress: &dyn Progress) -> Result<MeasuredLot, CodeError> {
         let texts: Vec<&str> = lot.pairs().map(|(_, segment)| segment.text.as_str()).collect();
-        let n_pairs: usize = match &self.coder {
-            None => 0,
-            Some(_) => self.study.targets.iter().map(|target| 1 + usize::from(target.negation.is_some())).sum(),
-        };
-        let n_passes = (texts.len() * (1 + usize::from(self.tone.is_some()) + n_pairs)) as u64;
+        let targets = &self.study.targets;
+        let of_coders: usize = self.coders.iter().map(|coder| coder.n_passes(texts.len(), targets)).sum();
+        let n_passes = (texts.len() * (1 + usize::from(self.tone.is_some())) + of_coders) as u64;
         self.n_inputs.fetch_add(n_passes, Ordering::Relaxed);
         let share = Share::new(progress, lot.n_bytes, n_passes);
         let work = Work { threads: self.threads, progress: &share, cache: self.cache };
         let embeddings = embedding::embed(self.embedder, &texts, work)?;
         let sentiment = self.tone.map(|tone| sentiment::score(tone, &texts, work)).transpose()?;
-        let codings = match &self.coder {
-            None => None,
-            Some((coder, propositions)) => {
-                let relevance = stance::relevance(propositions.view(), embeddings.vectors.view())?;
-                let units = Units { texts: &texts, relevance: relevance.view() };
-                Some(coder.code(units, &self.study.targets, work)?)
-            }
+        let (codings, contexts) = if self.coders.is_empty() {
+            (Vec::new(), Vec::new())
+        } else {
+            self.code(&lot, &texts, &embeddings, sentiment.as_ref(), work)?
         };
         if texts.is_empty() {
             progress.advance(lot.n_bytes);
         }
-        Ok(MeasuredLot { lot, embeddings, sentiment, codings })
+        Ok(MeasuredLot { lot, embeddings, sentiment, codings, contexts })
+    }
+
+    /// The codings of every coder, and what they saw before each segment.
+    fn code(
+        &self,
+        lot: &Lot,
+        texts: &[&str],
+        embeddings: &Embeddings,
+        sentiment: Option<&Sentiment>,
+        work: Work,
+    ) -> Result<(Vec<Codings>, Vec<Option<String>>), CodeError> {
+        let contexts: Vec<Context> =
+            lot.segments.iter().map(|&(document, segment)| context(&lot.transcripts[document], segment)).collect();
+        let relevance = stance::relevance(self.propositions.view(), embeddings.vectors.view())?;
+        let context_relevance = self.context_relevance(lot, &contexts, relevance.view(), work)?;
+        let mut codings: Vec<Codings> = Vec::with_capacity(self.coders.len());
+        for coder in &self.coders {
+            let units = Units {
+                texts,
+                contexts: &contexts,
+                relevance: relevance.view(),
+                context_relevance: context_relevance.view(),
+                vectors: embeddings.vectors.view(),
+                sentiment,
+                earlier: &codings,
+            };
+            let of_coder = coder.code(units, &self.study.targets, work)?;
+            codings.push(of_coder);
+        }
+        Ok((codings, contexts.iter().map(Context::lines).collect()))
+    }
+
+    /// The largest relevance of the sentences of each context; shape `[targets, texts]`. Sentences that are in an earlier lot
+    /// are embedded again.
+    fn context_relevance(
+        &self,
+        lot: &Lot,
+        contexts: &[Context],
+        relevance: ArrayView2<f32>,
+        work: Work,
+    ) -> Result<Array2<f32>, EngineError> {
+        let places = lot.segments.iter().enumerate();
+        let mut column: HashMap<(usize, usize), usize> = places.map(|(at, &place)| (place, at)).collect();
+        let mut elsewhere: Vec<&str> = Vec::new();
+        for (&(document, _), context) in lot.segments.iter().zip(contexts) {
+            for said in &context.before {
+                column.entry((document, said.segment)).or_insert_with(|| {
+                    elsewhere.push(said.text);
+                    lot.segments.len() + elsewhere.len() - 1
+                });
+            }
+        }
+        let of_elsewhere = embedding::embed(self.embedder, &elsewhere, Work { progress: &Silent, ..work })?;
+        let of_elsewhere = stance::relevance(self.propositions.view(), of_elsewhere.vectors.view())?;
+        let n = lot.segments.len();
+        let at = |target: usize, column: usize| match column.checked_sub(n) {
+            None => relevance[(target, column)],
+            Some(beyond) => of_elsewhere[(target, beyond)],
+        };
+        let mut largest = Array2::zeros(relevance.dim());
+        for (text, (&(document, _), context)) in lot.segments.iter().zip(contexts).enumerate() {
+            for said in &context.before {
+                let Some(&column) = column.get(&(document, said.segment)) else { continue };
+                for target in 0..largest.nrows() {
+                    largest[(target, text)] = at(target, column).max(largest[(target, text)]);
+                }
+            }
+        }
+        Ok(largest)
     }
 }
 

@@ -7,6 +7,7 @@
 //! and parts that do not belong together. A bad input does not affect the others. Only this module knows the order of
 //! the stages.
 
+mod coders;
 mod combine;
 mod ledger;
 mod measuring;
@@ -19,6 +20,7 @@ use plenary_corpus::progress::{Progress, Stopped};
 use plenary_corpus::{Document, Failure, Hint, Speaker, Transcript, style_name};
 use plenary_engine::EngineError;
 use plenary_engine::cache::Cache;
+use plenary_measure::coder::CodeError;
 use plenary_measure::estimate::EstimateError;
 use plenary_measure::themes::ThemeError;
 use plenary_models::{FindError, LoadError};
@@ -105,6 +107,9 @@ pub enum RunError {
     /// A model failed to give numbers.
     #[error(transparent)]
     Engine(EngineError),
+    /// A coder could not go on.
+    #[error(transparent)]
+    Coder(CodeError),
     /// Themes could not be found.
     #[error(transparent)]
     Themes(ThemeError),
@@ -169,6 +174,15 @@ impl From<EngineError> for RunError {
         match error {
             EngineError::Stopped(stopped) => stopped.into(),
             other => RunError::Engine(other),
+        }
+    }
+}
+
+impl From<CodeError> for RunError {
+    fn from(error: CodeError) -> Self {
+        match error {
+            CodeError::Engine(engine) => engine.into(),
+            other => RunError::Coder(other),
         }
     }
 }

@@ -6,15 +6,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ndarray::Array2;
-use plenary::corpus::findings::Evidence;
+use crate::common;
 use plenary::corpus::progress::Silent;
 use plenary::engine::{self, EngineChoice, Model, Pooling, Task, Work, WrongVocabulary};
-use plenary::measure::coder::{Coder, Units};
-use plenary::measure::stance::InferenceCoder;
 use plenary::measure::{embedding, sentiment};
 use plenary::models::{self, FileError, FileProblem, FindError, LoadError, Mismatch, Place, UnusableError};
-use plenary::study::{StanceOptions, Target};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -45,15 +41,7 @@ fn numbers(model: &Model, text: &str, second: Option<&str>) -> Vec<f64> {
             vec![score.negative, score.neutral, score.positive]
         }
         Task::Inference => {
-            let proposition = second.unwrap().to_owned();
-            let targets = [Target { id: "t".into(), proposition, negation: None, note: None }];
-            let relevance = Array2::ones((1, 1));
-            let options = StanceOptions::default();
-            let units = Units { texts: &[text], relevance: relevance.view() };
-            let stance = InferenceCoder::new(model, &options).unwrap().code(units, &targets, WORK).unwrap();
-            let Evidence::Inference { proposition: inference, .. } = stance.of_target[0][0].evidence else {
-                panic!("an inference model leaves its inference")
-            };
+            let inference = common::infer(model, text, second.unwrap());
             vec![inference.entailment, inference.neutral, inference.contradiction]
         }
     };

@@ -10,6 +10,7 @@ mod command_line;
 mod commands_doc;
 mod common;
 mod compat;
+mod context;
 mod docs;
 mod fetch;
 mod fuzz;

@@ -3,18 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ndarray::Array2;
+use crate::common;
 use plenary::corpus::Hint;
-use plenary::corpus::findings::{Evidence, Inference};
-use plenary::corpus::progress::Silent;
-use plenary::engine::{self, EngineChoice, Task, Work};
-use plenary::measure::coder::{Coder, Units};
-use plenary::measure::stance::InferenceCoder;
+use plenary::corpus::findings::Inference;
+use plenary::engine::{self, EngineChoice, Task};
 use plenary::models::{
     self, FileError, FileProblem, FindError, Installed, LoadError, Mismatch, ModelFolder, ModelOptions, Models,
     NO_MODEL, Place,
 };
-use plenary::study::{StanceOptions, Target};
 use tempfile::TempDir;
 
 const NLI: &str = "nli-minilm-l6";
@@ -56,16 +52,7 @@ fn replace(path: &Path, from: &str, to: &str) {
 }
 
 fn infer(model: &engine::Model) -> Inference {
-    let proposition = "The speaker wants a treaty.".to_owned();
-    let targets = [Target { id: "t".into(), proposition, negation: None, note: None }];
-    let work = Work { threads: 1, progress: &Silent, cache: None };
-    let relevance = Array2::ones((1, 1));
-    let texts = ["We need a treaty now."];
-    let units = Units { texts: &texts, relevance: relevance.view() };
-    let coder = InferenceCoder::new(model, &StanceOptions::default()).unwrap();
-    let evidence = coder.code(units, &targets, work).unwrap().of_target[0][0].evidence;
-    let Evidence::Inference { proposition, .. } = evidence else { panic!("an inference model leaves its inference") };
-    proposition
+    common::infer(model, "We need a treaty now.", "The speaker wants a treaty.")
 }
 
 #[test]

@@ -5,15 +5,15 @@
 
 use std::path::Path;
 
+use crate::common;
 use ndarray::Array2;
-use plenary::corpus::findings::{Codings, Embeddings, Evidence, Inference};
+use plenary::corpus::findings::{Codings, Embeddings};
 use plenary::corpus::progress::Silent;
 use plenary::engine::{EngineChoice, EngineError, Model, ModelProblem, Work};
-use plenary::measure::coder::{Coder, Units};
-use plenary::measure::stance::InferenceCoder;
+use plenary::measure::coder::CodeError;
 use plenary::measure::{embedding, sentiment};
 use plenary::models::{Place, find, load};
-use plenary::study::{StanceOptions, Target};
+use plenary::study::Target;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -78,18 +78,8 @@ fn target(id: &str, proposition: &str, negation: Option<&str>) -> Target {
     Target { id: id.into(), proposition: proposition.into(), negation: negation.map(str::to_owned), note: None }
 }
 
-fn code(model: &Model, texts: &[&str], targets: &[Target], threads: usize) -> Result<Codings, EngineError> {
-    let relevance = Array2::ones((targets.len(), texts.len()));
-    let coder = InferenceCoder::new(model, &StanceOptions::default())?;
-    coder.code(Units { texts, relevance: relevance.view() }, targets, work(threads))
-}
-
-fn infer(model: &Model, premise: &str, hypothesis: &str) -> Inference {
-    let codings = code(model, &[premise], &[target("t", hypothesis, None)], 1).unwrap();
-    let Evidence::Inference { proposition, .. } = codings.of_target[0][0].evidence else {
-        panic!("an inference model leaves its inference")
-    };
-    proposition
+fn code(model: &Model, texts: &[&str], targets: &[Target], threads: usize) -> Result<Codings, CodeError> {
+    common::code(model, texts, targets, work(threads))
 }
 
 /// Reference probabilities in the order of `labels`.
@@ -172,7 +162,7 @@ fn inference_is_near_the_reference() {
     let model = model("nli-minilm-l6");
     let found: Vec<[f32; 3]> = texts()
         .iter()
-        .map(|row| infer(&model, &row.text, &row.hypothesis))
+        .map(|row| common::infer(&model, &row.text, &row.hypothesis))
         .map(|i| [i.entailment, i.neutral, i.contradiction])
         .collect();
     let expected = reference(&json("nli_logits.json"), ["entailment", "neutral", "contradiction"]);
@@ -251,7 +241,10 @@ fn a_text_that_is_too_long_is_read_in_windows_and_says_so() {
     let stances = score("We need a treaty.").unwrap();
     assert_eq!((stances.of_target[0][0].n_windows, stances.of_target[0][1].n_windows), (4, 1));
     let error = score(&long).unwrap_err();
-    assert!(matches!(error, EngineError::Model { problem: ModelProblem::PropositionTooLong { .. }, .. }), "{error}");
+    assert!(
+        matches!(error, CodeError::Engine(EngineError::Model { problem: ModelProblem::PropositionTooLong { .. }, .. })),
+        "{error}"
+    );
 }
 
 #[test]

@@ -8,16 +8,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use ndarray::Array2;
+use crate::common;
 use plenary::corpus::Hint;
-use plenary::corpus::findings::Evidence;
 use plenary::corpus::progress::Silent;
 use plenary::engine::{self, Device, EngineChoice, Model, Work};
-use plenary::measure::coder::{Coder, Units};
-use plenary::measure::stance::InferenceCoder;
 use plenary::measure::{embedding, sentiment};
 use plenary::models::{self, FindError, LoadError, Place};
-use plenary::study::{StanceOptions, Target};
 use serde::Deserialize;
 
 const MODELS: [&str; 3] = ["all-minilm-l6-v2", "sentiment-minilm-l6", "nli-minilm-l6"];
@@ -112,15 +108,7 @@ fn sentiments(model: &Model, texts: &[&str], threads: usize) -> Vec<[f32; 3]> {
 
 fn inferences(model: &Model, rows: &[Row]) -> Vec<[f32; 3]> {
     let infer = |row: &Row| {
-        let proposition = row.hypothesis.clone();
-        let targets = [Target { id: "t".into(), proposition, negation: None, note: None }];
-        let relevance = Array2::ones((1, 1));
-        let options = StanceOptions::default();
-        let units = Units { texts: &[row.text.as_str()], relevance: relevance.view() };
-        let found = InferenceCoder::new(model, &options).unwrap().code(units, &targets, work(1)).unwrap();
-        let Evidence::Inference { proposition: inference, .. } = found.of_target[0][0].evidence else {
-            panic!("an inference model leaves its inference")
-        };
+        let inference = common::infer(model, &row.text, &row.hypothesis);
         [inference.entailment, inference.neutral, inference.contradiction]
     };
     rows.iter().map(infer).collect()

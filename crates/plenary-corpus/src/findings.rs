@@ -162,6 +162,17 @@ named! {
     }
 }
 
+impl Stance {
+    /// 1 for favor, -1 for against, 0 for neither.
+    pub fn score(self) -> f32 {
+        match self {
+            Stance::Favor => 1.0,
+            Stance::Against => -1.0,
+            Stance::Neither => 0.0,
+        }
+    }
+}
+
 named! {
     /// Why a coder gives no label.
     AbstentionReason {
@@ -169,6 +180,14 @@ named! {
         OffTopic = "off_topic",
         /// No side is probable enough.
         LowConfidence = "low_confidence",
+        /// The coder was not asked: an earlier coder was sure, and the study asks this one only where it was not.
+        NotAsked = "not_asked",
+        /// The endpoint gave no answer.
+        NoAnswer = "no_answer",
+        /// The answer of the endpoint is not one of the codes for this unit.
+        InvalidAnswer = "invalid_answer",
+        /// Repeated answers for this unit have no majority.
+        NoMajority = "no_majority",
     }
 }
 
@@ -229,9 +248,16 @@ pub struct Inference {
 }
 
 /// The evidence for a coder's verdict.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Evidence {
+    /// The probabilities are all that the coder gives, or it was not asked.
+    None,
+    /// The answer of an endpoint.
+    Answer {
+        /// sha256 of the request, 64 hex digits: the key of the answer in the folder of answers.
+        key: String,
+    },
     /// Natural language inference with the unit as premise.
     Inference {
         /// The proposition as hypothesis.
@@ -246,6 +272,10 @@ named! {
     CoderKind {
         /// A model for natural language inference.
         Inference = "inference",
+        /// A head that was learned from codes of people.
+        Learned = "learned",
+        /// A language model behind an endpoint.
+        Chat = "chat",
     }
 }
 
@@ -265,8 +295,8 @@ pub struct Coding {
     pub verdict: Verdict,
     /// Cosine of the vectors of unit and proposition, negative values set to 0: in [0, 1].
     pub relevance: f32,
-    /// Probabilities of the three sides, whether or not there is a label.
-    pub probabilities: StanceProbabilities,
+    /// Probabilities of the three sides, whether or not there is a label; `None` if the coder gives none.
+    pub probabilities: Option<StanceProbabilities>,
     /// The evidence for the verdict.
     pub evidence: Evidence,
     /// Number of windows in which the coder read the unit: 1 if the unit fits.
@@ -274,9 +304,15 @@ pub struct Coding {
 }
 
 impl Coding {
-    /// favor - against of a unit with a label, in [-1, 1]; `None` if the coder abstains.
+    /// favor - against, in [-1, 1]: of the probabilities or, if the coder gives none, of its label.
+    pub fn score(&self) -> Option<f32> {
+        let of_label = || self.verdict.label().map(Stance::score);
+        self.probabilities.map(|probabilities| probabilities.score()).or_else(of_label)
+    }
+
+    /// The score of a unit with a label, in [-1, 1]; `None` if the coder abstains.
     pub fn labelled_score(&self) -> Option<f32> {
-        self.verdict.label().map(|_| self.probabilities.score())
+        self.verdict.label().and_then(|_| self.score())
     }
 }
 

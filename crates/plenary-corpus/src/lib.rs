@@ -5,6 +5,7 @@
 
 mod block;
 pub mod clock;
+mod context;
 mod dates;
 mod details;
 pub mod disk;
@@ -28,6 +29,7 @@ mod transcript;
 mod words;
 
 pub use block::{Block, BlockKind, Pass};
+pub use context::{Context, Said};
 pub use dates::{DateOrder, numeric_date, year_first_date};
 pub use details::Details;
 pub use document::{CueTime, Declared, Document, FrontMatter, Layout, Line, TextRun, Turn};

@@ -1,19 +1,49 @@
 //! Coders: whatever assigns a label to a unit for a target.
 //!
-//! **Input:** texts, how relevant each is to each target, and the targets. **Output:** [`Codings`]. **Refused:** shapes that do
-//! not fit together. **Left to others:** which coder is the primary one, and how codings are stored.
+//! **Input:** texts with their context, how relevant each is to each target, their vectors and tone, and the targets.
+//! **Output:** [`Codings`]. **Refused:** shapes that do not fit together. **Left to others:** which coder is the primary one, and
+//! how codings are stored.
 
 use ndarray::ArrayView2;
-use plenary_corpus::findings::{CoderId, Codings, Target};
+use plenary_corpus::Context;
+use plenary_corpus::findings::{CoderId, Codings, Sentiment, Target};
 use plenary_engine::{EngineError, Work};
 
-/// What is coded: texts, and how close each is to the proposition of each target.
+/// What is coded: texts in their context, with everything that was measured of them before.
 #[derive(Debug, Clone, Copy)]
 pub struct Units<'u> {
     /// The texts.
     pub texts: &'u [&'u str],
-    /// Shape `[targets, texts]`, values in [0, 1]; see [`crate::stance::relevance`].
+    /// What was said before each text.
+    pub contexts: &'u [Context<'u>],
+    /// How close each text is to the proposition of each target: shape `[targets, texts]`, values in [0, 1]; see
+    /// [`crate::stance::relevance`].
     pub relevance: ArrayView2<'u, f32>,
+    /// The largest relevance of the sentences of each text's context, 0 without a context; same shape and range.
+    pub context_relevance: ArrayView2<'u, f32>,
+    /// The vectors of the texts: shape `[texts, dimensions]`, each row of length 1.
+    pub vectors: ArrayView2<'u, f32>,
+    /// The tone of the texts; `None` if the study leaves sentiment out.
+    pub sentiment: Option<&'u Sentiment>,
+    /// The codings of the coders that come before this one in the study.
+    pub earlier: &'u [Codings],
+}
+
+/// Why a coder ended without codings.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CodeError {
+    /// A model failed, shapes do not fit together, or the user stopped the work.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The coder cannot go on.
+    #[error("coder `{coder}`: {problem}")]
+    Coder {
+        /// Id of the coder.
+        coder: String,
+        /// What is wrong, and what to do.
+        problem: Box<dyn std::error::Error + Send + Sync>,
+    },
 }
 
 /// A source of labels for units and targets: a model, a learned head, a person.
@@ -21,10 +51,13 @@ pub trait Coder: Sync {
     /// Name and kind of the coder, for the tables.
     fn id(&self) -> &CoderId;
 
+    /// Number of model passes that [`Coder::code`] reports for `n_texts` texts and these targets.
+    fn n_passes(&self, n_texts: usize, targets: &[Target]) -> usize;
+
     /// The verdict on every unit towards every target, in their order. The verdict on a unit does not depend on the
     /// other units.
     ///
     /// # Errors
-    /// If the shapes do not fit together, a pass fails or the user stops the work.
-    fn code(&self, units: Units, targets: &[Target], work: Work) -> Result<Codings, EngineError>;
+    /// If the shapes do not fit together, a pass fails, the coder cannot go on or the user stops the work.
+    fn code(&self, units: Units, targets: &[Target], work: Work) -> Result<Codings, CodeError>;
 }

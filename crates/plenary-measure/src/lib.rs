@@ -5,6 +5,7 @@
 //! options out of range. **Left to others:** reading transcripts and writing tables.
 
 pub mod coder;
+pub mod context;
 pub mod embedding;
 pub mod estimate;
 pub mod sentiment;

@@ -11,7 +11,7 @@
 use ndarray::{Array2, ArrayView2};
 
 use super::embedding::cosines;
-use crate::coder::{Coder, Units};
+use crate::coder::{CodeError, Coder, Units};
 use plenary_corpus::OptionError;
 use plenary_corpus::findings::{
     AbstentionReason, CoderId, CoderKind, Coding, Codings, Evidence, Inference, Stance, StanceProbabilities, Target,
@@ -69,9 +69,12 @@ pub struct InferenceCoder<'m> {
 
 impl<'m> InferenceCoder<'m> {
     /// A coder that labels by the inference of `model`. Fails if the model is not for inference.
-    pub fn new(model: &'m Model, options: &StanceOptions) -> Result<Self, EngineError> {
+    ///
+    /// # Errors
+    /// As in its first sentence.
+    pub fn new(id: Option<&str>, model: &'m Model, options: &StanceOptions) -> Result<Self, EngineError> {
         model.expect_task(Task::Inference)?;
-        let id = CoderId { id: model.id.clone(), kind: CoderKind::Inference };
+        let id = CoderId { id: id.unwrap_or(&model.id).to_owned(), kind: CoderKind::Inference };
         Ok(Self { id, model, options: options.clone() })
     }
 }
@@ -81,18 +84,22 @@ impl Coder for InferenceCoder<'_> {
         &self.id
     }
 
+    fn n_passes(&self, n_texts: usize, targets: &[Target]) -> usize {
+        n_texts * targets.iter().map(|target| 1 + usize::from(target.negation.is_some())).sum::<usize>()
+    }
+
     /// Probabilities are given for every pair. The label is the most probable of favor, against and neither. There is
     /// no label if the relevance is below its threshold, or else if the largest probability is below its threshold or
     /// favor and against are equal. Reports the stage `inferring stance`, one unit per pass: texts x propositions and
     /// negations.
-    fn code(&self, units: Units, targets: &[Target], work: Work) -> Result<Codings, EngineError> {
-        let Units { texts, relevance } = units;
+    fn code(&self, units: Units, targets: &[Target], work: Work) -> Result<Codings, CodeError> {
+        let Units { texts, relevance, .. } = units;
         if relevance.dim() != (targets.len(), texts.len()) {
-            return Err(EngineError::Shape {
+            return Err(CodeError::Engine(EngineError::Shape {
                 what: "the relevance of texts to targets",
                 expected: format!("{} x {}", targets.len(), texts.len()),
                 found: format!("{} x {}", relevance.nrows(), relevance.ncols()),
-            });
+            }));
         }
         // Pass by pass: all texts with a proposition, then all with its negation, then the next target.
         let hypotheses = targets.iter().flat_map(|t| [Some(t.proposition.as_str()), t.negation.as_deref()]).flatten();
@@ -149,7 +156,7 @@ fn decide(
     } else {
         Verdict::Labelled(Stance::Against)
     };
-    let probabilities = StanceProbabilities { favor, against, neither };
+    let probabilities = Some(StanceProbabilities { favor, against, neither });
     Coding { verdict, relevance, probabilities, evidence: Evidence::Inference { proposition, negation }, n_windows }
 }
 
@@ -168,27 +175,22 @@ mod tests {
     #[test]
     fn without_a_negation_the_sides_are_those_of_the_proposition() {
         let score = decide(inference(0.7, 0.2, 0.1), None, 0.5, 1, &OPTIONS);
-        assert_eq!(
-            (score.probabilities.favor, score.probabilities.neither, score.probabilities.against),
-            (0.7, 0.2, 0.1)
-        );
+        assert_eq!(score.probabilities, Some(StanceProbabilities { favor: 0.7, against: 0.1, neither: 0.2 }));
         assert_eq!(score.verdict, Verdict::Labelled(Stance::Favor));
     }
 
     #[test]
     fn a_negation_counts_with_its_sides_exchanged() {
         let score = decide(inference(0.75, 0.25, 0.0), Some(inference(0.5, 0.25, 0.25)), 0.5, 1, &OPTIONS);
-        assert_eq!(
-            (score.probabilities.favor, score.probabilities.neither, score.probabilities.against),
-            (0.5, 0.25, 0.25)
-        );
-        assert_eq!(score.probabilities.score(), 0.25);
+        assert_eq!(score.probabilities, Some(StanceProbabilities { favor: 0.5, against: 0.25, neither: 0.25 }));
+        assert_eq!(score.score(), Some(0.25));
     }
 
     #[test]
     fn no_label_off_the_topic_or_without_a_clear_side() {
         let off = decide(inference(0.9, 0.1, 0.0), None, 0.1, 1, &OPTIONS);
-        assert_eq!((off.verdict, off.probabilities.favor), (Verdict::Abstained(AbstentionReason::OffTopic), 0.9));
+        assert_eq!(off.verdict, Verdict::Abstained(AbstentionReason::OffTopic));
+        assert_eq!(off.probabilities.map(|sides| sides.favor), Some(0.9));
         let unsure = decide(inference(0.4, 0.3, 0.3), None, 0.5, 1, &OPTIONS);
         assert_eq!(unsure.verdict, Verdict::Abstained(AbstentionReason::LowConfidence));
         let torn = decide(inference(0.5, 0.0, 0.5), None, 0.5, 1, &OPTIONS);

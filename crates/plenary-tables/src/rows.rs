@@ -50,8 +50,10 @@ pub struct Measured<'a> {
     pub embeddings: &'a Embeddings,
     /// `None` if the study leaves sentiment out.
     pub sentiment: Option<&'a Sentiment>,
-    /// `None` if the study has no target.
-    pub codings: Option<&'a Codings>,
+    /// The codings of every coder, those of the primary coder first; empty if the study has no target.
+    pub codings: &'a [Codings],
+    /// What coders saw before each segment, as lines `Name: text`; empty if nothing was coded.
+    pub contexts: &'a [Option<String>],
 }
 
 /// What is known only when a run has read the whole corpus.
@@ -95,7 +97,10 @@ impl Measured<'_> {
             fits("windows of texts for sentiment", sentiment.n_windows.len(), n_segments)?;
             fits("sentiment scores", sentiment.scores.len(), n_segments)?;
         }
-        if let Some(codings) = self.codings {
+        if !self.codings.is_empty() {
+            fits("contexts", self.contexts.len(), n_segments)?;
+        }
+        for codings in self.codings {
             fits("targets with codings", codings.of_target.len(), study.targets.len())?;
             for (target, of_target) in study.targets.iter().zip(&codings.of_target) {
                 fits(&format!("codings towards `{}`", target.id), of_target.len(), n_segments)?;
@@ -282,6 +287,7 @@ pub(super) fn segments<'a>(part: &Measured<'a>) -> Vec<SegmentRow<'a>> {
         n_words: count(segment.n_words),
         n_tokens: part.embeddings.n_tokens[row],
         n_windows: part.n_windows(row),
+        context: part.contexts.get(row).and_then(Option::as_deref),
     });
     rows.collect()
 }
@@ -313,15 +319,20 @@ pub(super) fn sentiment<'a>(part: &Measured<'a>) -> Vec<SentimentRow<'a>> {
 
 /// The rows of `codings`: those of the first segment, then those of the second, and so on.
 pub(super) fn codings<'a>(part: &Measured<'a>, study: &'a StudyInfo) -> Vec<CodingRow<'a>> {
-    let Some(codings) = part.codings else { return Vec::new() };
-    let mut rows = Vec::with_capacity(codings.of_target.len() * part.segments.len());
+    let mut rows = Vec::with_capacity(part.codings.len() * study.targets.len() * part.segments.len());
+    let by_coder = || {
+        part.codings
+            .iter()
+            .flat_map(|codings| study.targets.iter().zip(&codings.of_target).map(move |of| (codings, of)))
+    };
     for (row, (_, segment)) in part.segments.iter().enumerate() {
-        rows.extend(study.targets.iter().zip(&codings.of_target).map(|(target, units)| {
+        rows.extend(by_coder().map(|(codings, (target, units))| {
             let coding = &units[row];
             let probabilities = coding.probabilities;
-            let (proposition, negation) = match coding.evidence {
-                Evidence::Inference { proposition, negation } => (Some(proposition), negation),
-                _ => (None, None),
+            let (proposition, negation, answer) = match &coding.evidence {
+                Evidence::Inference { proposition, negation } => (Some(*proposition), *negation, None),
+                Evidence::Answer { key } => (None, None, Some(key.as_str())),
+                _ => (None, None, None),
             };
             CodingRow {
                 segment_id: &segment.segment_id,
@@ -329,10 +340,10 @@ pub(super) fn codings<'a>(part: &Measured<'a>, study: &'a StudyInfo) -> Vec<Codi
                 coder_id: &codings.coder.id,
                 coder_kind: codings.coder.kind.as_str(),
                 relevance: Some(coding.relevance),
-                favor: Some(probabilities.favor),
-                against: Some(probabilities.against),
-                neither: Some(probabilities.neither),
-                score: Some(probabilities.score()),
+                favor: probabilities.map(|sides| sides.favor),
+                against: probabilities.map(|sides| sides.against),
+                neither: probabilities.map(|sides| sides.neither),
+                score: coding.score(),
                 label: coding.verdict.label().map(findings::Stance::as_str),
                 reason: coding.verdict.reason().map(AbstentionReason::as_str),
                 proposition_entailment: proposition.map(|inference| inference.entailment),
@@ -341,6 +352,7 @@ pub(super) fn codings<'a>(part: &Measured<'a>, study: &'a StudyInfo) -> Vec<Codi
                 negation_entailment: negation.map(|inference| inference.entailment),
                 negation_neutral: negation.map(|inference| inference.neutral),
                 negation_contradiction: negation.map(|inference| inference.contradiction),
+                answer,
             }
         }));
     }

@@ -281,6 +281,8 @@ tables! {
         /// model's maximum and was split at words. A pair of segment and proposition is split sooner than a segment alone. The
         /// numbers are then means over the windows, weighted by their tokens.
         n_windows: u32, unit "windows";
+        /// What coders saw before the segment: lines `Name: text`, the oldest first.
+        context: &'a str, null "nothing was said before, or the study has no target";
     }
 
     /// segment and embedding model
@@ -320,7 +322,8 @@ tables! {
         target_id: &'a str;
         /// Coder that assigned the label. For a model it is the model's id; its sha256 is in `runs`.
         coder_id: &'a str;
-        /// Kind of coder: `inference` (a model for natural language inference).
+        /// Kind of coder: `inference` (a model for natural language inference), `learned` (a head learned from codes of people) or
+        /// `chat` (a language model behind an endpoint).
         coder_kind: &'a str;
         /// Cosine of the vectors of segment and proposition; negative values are set to 0.
         relevance: f32, unit "cosine, 0 to 1", null "the coder does not measure it";
@@ -331,12 +334,13 @@ tables! {
         against: f32, unit "probability", null "the coder gives no probabilities";
         /// Probability that it is neither. For inference it is the mean of `proposition_neutral` and `negation_neutral`.
         neither: f32, unit "probability", null "the coder gives no probabilities";
-        /// `favor - against`, also where there is no label.
-        score: f32, unit "score, -1 to 1", null "the coder gives no probabilities";
+        /// `favor - against`, also where there is no label; 1, -1 or 0 for the label if the coder gives no probabilities.
+        score: f32, unit "score, -1 to 1", null "the coder gives neither probabilities nor a label";
         /// Label: `favor`, `against` or `neither`.
         label: &'a str, null "the coder abstains; `reason` says why";
-        /// Why there is no label: `off_topic` (`relevance` is below the study's threshold) or `low_confidence` (no probability
-        /// reaches the study's threshold).
+        /// Why there is no label: `off_topic` (`relevance` is below the study's threshold), `low_confidence` (no probability
+        /// reaches the study's threshold), `not_asked` (the study asks this coder only where an earlier one was unsure),
+        /// `no_answer` (the endpoint failed), `invalid_answer` (its answer is not a code) or `no_majority` (repeated answers differ).
         reason: &'a str, null "there is a label";
         /// Natural language inference with the segment as premise and the proposition as hypothesis: probability of entailment.
         proposition_entailment: f32, unit "probability", null "the coder is not an inference model";
@@ -350,6 +354,8 @@ tables! {
         negation_neutral: f32, unit "probability", null "the study gives no negation, or the coder is not an inference model";
         /// With the negation as hypothesis: probability of contradiction.
         negation_contradiction: f32, unit "probability", null "the study gives no negation, or the coder is not an inference model";
+        /// Key of the answer in the folder of answers: the sha256 of the request, 64 hex digits.
+        answer: &'a str, null "the coder is not a language model behind an endpoint, or was not asked";
     }
 
     /// segment and target of the study: the codings of the primary coder in `codings`
@@ -369,12 +375,11 @@ tables! {
         against: f32, unit "probability", null "the coder gives no probabilities";
         /// Probability that it is neither: the mean of `proposition_neutral` and `negation_neutral`.
         neither: f32, unit "probability", null "the coder gives no probabilities";
-        /// `favor - against`, also where there is no label.
-        score: f32, unit "score, -1 to 1", null "the coder gives no probabilities";
-        /// Label: `favor`, `against` or `neither`, whichever is the most probable.
+        /// `favor - against`, also where there is no label; 1, -1 or 0 for the label if the coder gives no probabilities.
+        score: f32, unit "score, -1 to 1", null "the coder gives neither probabilities nor a label";
+        /// Label: `favor`, `against` or `neither`.
         label: &'a str, null "the coder abstains; `reason` says why";
-        /// Why there is no label: `off_topic` (`relevance` is below the study's threshold) or `low_confidence` (no probability
-        /// reaches the study's threshold).
+        /// Why there is no label, as in `codings`.
         reason: &'a str, null "there is a label";
         /// Natural language inference with the segment as premise and the proposition as hypothesis: probability of entailment.
         proposition_entailment: f32, unit "probability", null "the coder is not an inference model";

@@ -138,7 +138,7 @@ impl<'r> Writer<'r> {
         sheets.add(CodingRow::TABLE, CodingRow::frame(&codings))?;
         let draft = rows::analysis(part);
         let ids: Vec<&str> = draft.iter().map(|row| row.segment_id).collect();
-        let primary = part.codings.map(|codings| codings.coder.id.as_str());
+        let primary = part.codings.first().map(|codings| codings.coder.id.as_str());
         let stance = rows::stance_view(&codings, primary, &ids, &self.study)?;
         sheets.add(StanceRow::TABLE, StanceRow::frame(&stance.rows))?;
         let frame = AnalysisRow::frame(&draft).and_then(|mut frame| {

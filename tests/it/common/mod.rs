@@ -7,9 +7,44 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use ndarray::Array2;
+use plenary::corpus::Context;
+use plenary::corpus::findings::{Codings, Evidence, Inference, Target};
+use plenary::corpus::progress::Silent;
+use plenary::engine::{Model, Work};
+use plenary::measure::coder::{CodeError, Coder, Units};
+use plenary::measure::stance::InferenceCoder;
+use plenary::study::StanceOptions;
 use polars_core::prelude::DataFrame;
 use polars_io::prelude::{ParquetReader, SerReader};
 use tempfile::TempDir;
+
+/// The codings of texts that nothing precedes and that are as relevant as can be.
+pub(crate) fn code(model: &Model, texts: &[&str], targets: &[Target], work: Work) -> Result<Codings, CodeError> {
+    let relevance = Array2::ones((targets.len(), texts.len()));
+    let vectors = Array2::zeros((texts.len(), 0));
+    let units = Units {
+        texts,
+        contexts: &vec![Context::default(); texts.len()],
+        relevance: relevance.view(),
+        context_relevance: relevance.view(),
+        vectors: vectors.view(),
+        sentiment: None,
+        earlier: &[],
+    };
+    InferenceCoder::new(None, model, &StanceOptions::default())?.code(units, targets, work)
+}
+
+/// The inference of one pair.
+pub(crate) fn infer(model: &Model, text: &str, hypothesis: &str) -> Inference {
+    let targets = [Target { id: "t".into(), proposition: hypothesis.to_owned(), negation: None, note: None }];
+    let work = Work { threads: 1, progress: &Silent, cache: None };
+    let codings = code(model, &[text], &targets, work).unwrap();
+    let Evidence::Inference { proposition, .. } = codings.of_target[0][0].evidence else {
+        panic!("an inference model leaves its inference")
+    };
+    proposition
+}
 
 /// Two people, six sentences.
 pub(crate) const TALK: &str = "\

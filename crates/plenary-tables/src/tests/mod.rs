@@ -77,7 +77,7 @@ fn every_table_is_there_without_documents() {
     };
     sample.sentiment.scores.clear();
     sample.sentiment.n_windows.clear();
-    sample.codings = None;
+    sample.codings.clear();
     sample.themes = Themes::default();
     sample.estimates.clear();
     sample.write(folder.path()).unwrap();
@@ -251,8 +251,13 @@ fn how_segments_are_cut_into_parts_changes_no_byte() {
             let embeddings = Embeddings { model_id: "m".into(), vectors, n_tokens: vec![3; n], n_windows: vec![1; n] };
             let tone = sample.sentiment.scores[0];
             let sentiment = Sentiment { model_id: "m".into(), scores: vec![tone; n], n_windows: vec![1; n] };
-            let part =
-                Measured { segments: &segments, embeddings: &embeddings, sentiment: Some(&sentiment), codings: None };
+            let part = Measured {
+                segments: &segments,
+                embeddings: &embeddings,
+                sentiment: Some(&sentiment),
+                codings: &[],
+                contexts: &[],
+            };
             writer.segments(&part).unwrap();
         }
         let closed = writer.finish().unwrap().close().unwrap();

@@ -18,7 +18,8 @@ pub(super) struct Sample {
     pub(super) other_paths: BTreeMap<String, Vec<String>>,
     pub(super) embeddings: Embeddings,
     pub(super) sentiment: Sentiment,
-    pub(super) codings: Option<Codings>,
+    pub(super) codings: Vec<Codings>,
+    contexts: Vec<Option<String>>,
     pub(super) themes: Themes,
     pub(super) estimates: Vec<Estimate>,
     pub(super) failures: Vec<Failure>,
@@ -45,7 +46,8 @@ impl Sample {
             segments: &segments,
             embeddings: &self.embeddings,
             sentiment: Some(&self.sentiment),
-            codings: self.codings.as_ref(),
+            codings: &self.codings,
+            contexts: &self.contexts,
         })?;
         let mut closed = writer.finish()?.close()?;
         closed.themes(&self.themes)?;
@@ -233,7 +235,8 @@ pub(super) fn sample() -> Sample {
             scores: vec![tone(0.1, 0.7), tone(0.2, 0.3), tone(0.9, 0.0), tone(0.4, 0.1)],
             n_windows: vec![1; 4],
         },
-        codings: Some(Codings {
+        contexts: vec![None, Some("Ann Lee: The port.".into()), None, None],
+        codings: vec![Codings {
             coder: CoderId { id: "m".into(), kind: CoderKind::Inference },
             of_target: vec![vec![
                 coding(0.5, 0.6, 0.1, None),
@@ -241,7 +244,7 @@ pub(super) fn sample() -> Sample {
                 coding(0.7, 0.1, 0.7, None),
                 coding(0.1, 0.2, 0.2, Some(AbstentionReason::OffTopic)),
             ]],
-        }),
+        }],
         themes: Themes {
             themes: vec![Theme {
                 theme_id: "t01".into(),
@@ -277,7 +280,7 @@ fn coding(relevance: f32, favor: f32, against: f32, reason: Option<AbstentionRea
     Coding {
         verdict: reason.map_or(Verdict::Labelled(label), Verdict::Abstained),
         relevance,
-        probabilities: StanceProbabilities { favor, against, neither: 1.0 - favor - against },
+        probabilities: Some(StanceProbabilities { favor, against, neither: 1.0 - favor - against }),
         evidence: Evidence::Inference {
             proposition: inference,
             negation: Some(Inference { entailment: against, contradiction: favor, ..inference }),
