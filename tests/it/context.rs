@@ -1,7 +1,7 @@
 //! What coders see before a segment.
 
 use plenary::corpus::Transcript;
-use plenary::measure::context::{MAX_WORDS, context};
+use plenary::measure::context::{WORDS, context};
 
 fn transcript(text: &str) -> Transcript {
     let document = plenary::read::read("talk.txt", text.as_bytes()).unwrap();
@@ -29,7 +29,7 @@ ANN LEE: Thank you.
 fn the_nearest_sentences_before_it_the_oldest_first() {
     let talk = transcript(TALK);
     insta::assert_snapshot!(lines(&talk, "Thank you.").unwrap(), @r"
-    Bo Hill: We know these waters well.
+    Bo Hill: The fish would leave. I am a fisherman. My father was one. We know these waters well.
     Cy Dahl: Who pays for the crane? Who pays for the road?
     Di Ross: I agree with Ann Lee.
     ");
@@ -37,18 +37,15 @@ fn the_nearest_sentences_before_it_the_oldest_first() {
 }
 
 #[test]
-fn the_sentences_of_an_earlier_speaker_who_is_named() {
-    let talk = transcript(TALK);
-    insta::assert_snapshot!(lines(&talk, "I agree with Ann Lee.").unwrap(), @r"
-    Ann Lee: The harbour is small. It should be twice as large.
-    Cy Dahl: Who pays for the crane? Who pays for the road?
-    ");
-}
-
-#[test]
-fn long_sentences_leave_room_for_fewer() {
-    let long = format!("It is {}long.", "very ".repeat(MAX_WORDS - 5));
+fn at_most_the_three_turns_before_and_sixty_words() {
+    let talk =
+        transcript("ANN LEE: One.\n\nBO HILL: Two.\n\nANN LEE: Three.\n\nBO HILL: Four.\n\nANN LEE: Five. Six.\n");
+    assert_eq!(lines(&talk, "Six.").unwrap(), "Bo Hill: Two.\nAnn Lee: Three.\nBo Hill: Four.\nAnn Lee: Five.");
+    let long = format!("It is {}long.", "very ".repeat(WORDS - 5));
     let talk =
         transcript(&format!("ANN LEE: We met. {long}\n\nBO HILL: Yes. No.\n\nANN LEE: Well.\n\nBO HILL: Good.\n"));
     assert_eq!(lines(&talk, "Well.").unwrap(), format!("Ann Lee: {long}\nBo Hill: Yes. No."));
+    let longer = format!("It is {}long.", "very ".repeat(WORDS));
+    let talk = transcript(&format!("ANN LEE: We met. {longer}\n\nBO HILL: Yes. No.\n"));
+    assert_eq!(lines(&talk, "Yes.").unwrap(), format!("Ann Lee: {}long.", "very ".repeat(WORDS - 1)));
 }

@@ -17,34 +17,29 @@ pub struct Context<'t> {
 pub struct Said<'t> {
     /// Index into [`crate::Transcript::segments`].
     pub segment: usize,
+    /// Index into [`crate::Transcript::utterances`] of its turn.
+    pub utterance: usize,
     /// Name of its speaker; `None` if unknown.
     pub speaker: Option<&'t str>,
-    /// Its text.
+    /// Its text, or the end of its text.
     pub text: &'t str,
 }
 
-impl Context<'_> {
-    /// The earlier sentences as lines `Name: text`, consecutive sentences of a speaker in one line; `None` if there are none.
+impl<'t> Context<'t> {
+    /// The earlier sentences turn by turn: the name of the speaker and the sentences.
+    pub fn turns(&self) -> impl Iterator<Item = (Option<&'t str>, &[Said<'t>])> {
+        self.before.chunk_by(|a, b| a.utterance == b.utterance).map(|turn| (turn[0].speaker, turn))
+    }
+
+    /// The earlier sentences as lines `Name: text`, one per turn; `None` if there are none.
     pub fn lines(&self) -> Option<String> {
-        let mut out = String::new();
-        let mut last: Option<&Said> = None;
-        for said in &self.before {
-            let goes_on = last.is_some_and(|last| last.speaker == said.speaker);
-            if goes_on {
-                out.push(' ');
-            } else {
-                if last.is_some() {
-                    out.push('\n');
-                }
-                if let Some(speaker) = said.speaker {
-                    out.push_str(speaker);
-                    out.push_str(": ");
-                }
-            }
-            out.push_str(said.text);
-            last = Some(said);
-        }
-        last.map(|_| out)
+        let line = |(speaker, turn): (Option<&str>, &[Said])| {
+            let texts: Vec<&str> = turn.iter().map(|said| said.text).collect();
+            let name = speaker.map_or_else(String::new, |speaker| format!("{speaker}: "));
+            name + &texts.join(" ")
+        };
+        let lines: Vec<String> = self.turns().map(line).collect();
+        (!lines.is_empty()).then(|| lines.join("\n"))
     }
 }
 
@@ -53,15 +48,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn consecutive_sentences_of_a_speaker_share_a_line() {
-        let said = |segment, speaker, text| Said { segment, speaker, text };
+    fn the_sentences_of_a_turn_share_a_line() {
+        let said = |segment, utterance, speaker, text| Said { segment, utterance, speaker, text };
         let context = Context {
             speaker: Some("Bo"),
             before: vec![
-                said(0, Some("Ann"), "We build."),
-                said(1, Some("Ann"), "Do you agree?"),
-                said(2, None, "Yes."),
-                said(3, Some("Bo"), "Well."),
+                said(0, 0, Some("Ann"), "We build."),
+                said(1, 0, Some("Ann"), "Do you agree?"),
+                said(2, 1, None, "Yes."),
+                said(3, 2, Some("Bo"), "Well."),
             ],
         };
         assert_eq!(context.lines().as_deref(), Some("Ann: We build. Do you agree?\nYes.\nBo: Well."));

@@ -1,86 +1,123 @@
-//! Which earlier sentences a coder sees beside a segment.
+//! Which earlier sentences a coder sees beside a segment, and how an inference model reads them.
 //!
-//! **Input:** a transcript and the index of a segment. **Output:** its [`Context`]: sentences that were said before it, the
-//! oldest first, at most [`MAX_SEGMENTS`] sentences and [`MAX_WORDS`] words. **Refused:** nothing. **Left to others:** how
-//! a coder puts them before the segment.
+//! **Input:** a transcript and the index of a segment. **Output:** its [`Context`], and the premise that consists of context and
+//! segment ([`premise`]). **Refused:** nothing. **Left to others:** what a coder concludes.
 //!
 //! A sentence such as "Yes, I agree with Ann." takes its content from what it answers. The context has the nearest sentences
-//! before the segment, within its turn and in the turns before it. If the segment names an earlier speaker, the last sentences of
-//! that speaker come first.
+//! before the segment: those of its own turn and of at most [`TURNS`] turns before it, at most [`WORDS`] words. Nothing
+//! after the segment is used. The stance model was trained on premises of this form.
 
 use plenary_corpus::{Context, Said, Transcript};
 
-/// Most sentences of a context.
-pub const MAX_SEGMENTS: usize = 4;
-/// Most words of a context.
-pub const MAX_WORDS: usize = 60;
-/// Most sentences of an earlier speaker whom the segment names.
-const OF_NAMED: usize = 2;
-/// How many turns back a speaker who is named is looked for.
-const TURNS_BACK: usize = 12;
+/// Most turns before the segment's own turn.
+pub const TURNS: usize = 3;
+/// Most words (separated by blanks) of the earlier sentences together.
+pub const WORDS: usize = 60;
+/// Most words of a name in a premise.
+const WORDS_OF_NAME: usize = 6;
+/// Stands for a speaker without a name in a premise.
+const UNNAMED: &str = "Speaker";
 
-/// The context of a segment of a transcript.
+/// The context of a segment of a transcript. Sentences are taken whole, from the nearest to the farthest, as long as they fit;
+/// if the nearest one has more than [`WORDS`] words, its last words are the context.
 pub fn context(transcript: &Transcript, segment: usize) -> Context<'_> {
     let Some(unit) = transcript.segments.get(segment) else { return Context::default() };
-    let speaker = name_of(transcript, segment);
-    let mut chosen: Vec<usize> = Vec::new();
+    let first_turn = unit.utterance.saturating_sub(TURNS);
+    let mut before: Vec<Said> = Vec::new();
     let mut n_words = 0;
-    let mut take = |at: usize, chosen: &mut Vec<usize>| {
-        let words = transcript.segments[at].n_words;
-        let fits = chosen.len() < MAX_SEGMENTS && n_words + words <= MAX_WORDS && !chosen.contains(&at);
-        if fits {
-            chosen.push(at);
-            n_words += words;
-        }
-        fits
-    };
-    // The sentence before is the most useful; the named speaker's sentences are next, then the others from near to far.
-    if let Some(before) = segment.checked_sub(1) {
-        take(before, &mut chosen);
-    }
-    for at in of_named_speaker(transcript, segment) {
-        take(at, &mut chosen);
-    }
-    for at in (0..segment.saturating_sub(1)).rev() {
-        if !take(at, &mut chosen) && !chosen.contains(&at) {
+    for at in (0..segment).rev() {
+        let earlier = &transcript.segments[at];
+        let said = |text| Said { segment: at, utterance: earlier.utterance, speaker: name_of(transcript, at), text };
+        if earlier.utterance < first_turn {
             break;
         }
+        n_words += earlier.text.split_whitespace().count();
+        if n_words > WORDS {
+            if before.is_empty() {
+                before.push(said(last_words(&earlier.text)));
+            }
+            break;
+        }
+        before.push(said(&earlier.text));
     }
-    chosen.sort_unstable();
-    debug_assert!(chosen.iter().all(|&at| at < segment && transcript.segments[at].utterance <= unit.utterance));
-    let said = |at: usize| Said { segment: at, speaker: name_of(transcript, at), text: &transcript.segments[at].text };
-    Context { speaker, before: chosen.into_iter().map(said).collect() }
+    before.reverse();
+    Context { speaker: name_of(transcript, segment), before }
+}
+
+/// The text with its context as a premise: `Name: text Name: text || Name: text`; the text alone without a context.
+pub fn premise(context: &Context, text: &str) -> String {
+    if context.before.is_empty() {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    for (speaker, turn) in context.turns() {
+        push_name(&mut out, speaker);
+        for said in turn {
+            push_words(&mut out, said.text.split_whitespace(), |c| if c == '|' { '/' } else { c });
+        }
+    }
+    out.push_str("|| ");
+    push_name(&mut out, context.speaker);
+    out + text
+}
+
+/// Adds words, each followed by a blank.
+fn push_words<'w>(out: &mut String, words: impl Iterator<Item = &'w str>, replace: impl Fn(char) -> char) {
+    for word in words {
+        out.extend(word.chars().map(&replace));
+        out.push(' ');
+    }
+}
+
+fn push_name(out: &mut String, speaker: Option<&str>) {
+    let start = out.len();
+    let name = speaker.unwrap_or_default().replace(['|', ':'], "");
+    push_words(out, name.split_whitespace().take(WORDS_OF_NAME), |c| c);
+    if out.len() == start {
+        out.push_str(UNNAMED);
+    } else {
+        out.pop();
+    }
+    out.push_str(": ");
+}
+
+/// The last [`WORDS`] words of a text.
+fn last_words(text: &str) -> &str {
+    let first = text.split_whitespace().rev().nth(WORDS - 1);
+    // A word that `split_whitespace` returns is a slice of the text.
+    first.map_or(text, |first| &text[first.as_ptr() as usize - text.as_ptr() as usize..])
 }
 
 /// The name of the speaker of a segment.
 fn name_of(transcript: &Transcript, segment: usize) -> Option<&str> {
-    let utterance = transcript.segments.get(segment)?.utterance;
-    let speaker = transcript.utterances.get(utterance)?.speaker?;
-    Some(transcript.speakers.get(speaker)?.name.as_str()).filter(|name| !name.is_empty())
+    let speaker = transcript.speaker_of(transcript.segments.get(segment)?)?;
+    Some(speaker.name.as_str()).filter(|name| !name.is_empty())
 }
 
-/// The last sentences of the nearest earlier turn whose speaker the segment names, the last sentence first.
-fn of_named_speaker(transcript: &Transcript, segment: usize) -> Vec<usize> {
-    let unit = &transcript.segments[segment];
-    let Some(own) = transcript.utterances.get(unit.utterance) else { return Vec::new() };
-    let earlier = (unit.utterance.saturating_sub(TURNS_BACK)..unit.utterance).rev();
-    // Only words with a capital inside the sentence can be names; most sentences have none.
-    let words: Vec<&str> = unit.text.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '-').collect();
-    for turn in earlier {
-        let Some(speaker) = transcript.utterances[turn].speaker else { continue };
-        if own.speaker == Some(speaker) {
-            continue;
-        }
-        let name = transcript.speakers[speaker].name.as_str();
-        let is_named = name.split_whitespace().any(|part| {
-            part.chars().count() > 2 && part.chars().next().is_some_and(char::is_uppercase) && words.contains(&part)
-        });
-        if is_named {
-            let end = transcript.segments.partition_point(|other| other.utterance <= turn);
-            let of_turn =
-                transcript.segments[..end].iter().rposition(|other| other.utterance < turn).map_or(0, |at| at + 1);
-            return (of_turn..end).rev().take(OF_NAMED).collect();
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_premise_names_who_spoke_before_and_marks_the_text() {
+        let said = |utterance, speaker, text| Said { segment: 0, utterance, speaker, text };
+        let before = vec![
+            said(0, Some("Chair"), "Should the  bridge | be rebuilt?"),
+            said(1, Some("Ann: Lee of the very long long name"), "It is the only way across."),
+            said(2, None, "I have heard Ann Lee."),
+        ];
+        let context = Context { speaker: Some("Bob"), before };
+        insta::assert_snapshot!(
+            premise(&context, "I agree with her."),
+            @"Chair: Should the bridge / be rebuilt? Ann Lee of the very long: It is the only way across. Speaker: I have heard Ann Lee. || Bob: I agree with her."
+        );
+        assert_eq!(premise(&Context::default(), "I agree."), "I agree.");
     }
-    Vec::new()
+
+    #[test]
+    fn of_a_long_sentence_the_last_words_are_kept() {
+        let text = (0..WORDS + 2).map(|n| n.to_string()).collect::<Vec<_>>().join("  ");
+        assert!(last_words(&text).starts_with("2  3"));
+        assert_eq!(last_words("a b"), "a b");
+    }
 }

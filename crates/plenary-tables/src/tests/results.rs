@@ -369,11 +369,11 @@ fn other_columns_and_rows_are_refused() {
         other => panic!("{other}"),
     };
     let missing = change("missing", |frame| drop(frame.drop_in_place("n_windows").unwrap()));
-    assert_eq!(columns(&missing), (12, "missing".into(), "`n_windows` (u32)".into()));
+    assert_eq!(columns(&missing), (12, "`context` (str)".into(), "`n_windows` (u32)".into()));
     let more = change("more", |frame| {
         frame.with_column(polars_core::prelude::Column::new("mood".into(), [1i32, 2, 3, 4])).unwrap();
     });
-    assert_eq!(columns(&more), (13, "`mood` (i32)".into(), "none".into()));
+    assert_eq!(columns(&more), (14, "`mood` (i32)".into(), "none".into()));
     let renamed = change("renamed", |frame| {
         frame.rename("text", "words".into()).unwrap();
     });
