@@ -208,7 +208,9 @@ impl<'r> Measurer<'r> {
             let of_coder = coder.code(units, &self.study.targets, work)?;
             codings.push(of_coder);
         }
-        Ok((codings, contexts.iter().map(Context::lines).collect()))
+        let are_read = self.coders.iter().any(|coder| coder.reads_context());
+        let seen = |context: &Context| if are_read { context.lines() } else { None };
+        Ok((codings, contexts.iter().map(seen).collect()))
     }
 
     /// The largest relevance of the sentences of each context; shape `[targets, texts]`. Sentences that are in an earlier lot

@@ -51,6 +51,9 @@ pub trait Coder: Sync {
     /// Name and kind of the coder, for the tables.
     fn id(&self) -> &CoderId;
 
+    /// Whether the coder sees what was said before a segment.
+    fn reads_context(&self) -> bool;
+
     /// Number of model passes that [`Coder::code`] reports for `n_texts` texts and these targets.
     fn n_passes(&self, n_texts: usize, targets: &[Target]) -> usize;
 

@@ -8,10 +8,13 @@
 //! EMNLP): entailment counts as for the proposition, contradiction as against it. If the study gives a negation, it is
 //! used as a hypothesis as well, and the two results are averaged with the sides exchanged for the negation.
 
+use std::borrow::Cow;
+
 use ndarray::{Array2, ArrayView2};
 
 use super::embedding::cosines;
 use crate::coder::{CodeError, Coder, Units};
+use crate::context::premise;
 use plenary_corpus::OptionError;
 use plenary_corpus::findings::{
     AbstentionReason, CoderId, CoderKind, Coding, Codings, Evidence, Inference, Stance, StanceProbabilities, Target,
@@ -84,6 +87,10 @@ impl Coder for InferenceCoder<'_> {
         &self.id
     }
 
+    fn reads_context(&self) -> bool {
+        self.model.reads_context
+    }
+
     fn n_passes(&self, n_texts: usize, targets: &[Target]) -> usize {
         n_texts * targets.iter().map(|target| 1 + usize::from(target.negation.is_some())).sum::<usize>()
     }
@@ -93,7 +100,7 @@ impl Coder for InferenceCoder<'_> {
     /// favor and against are equal. Reports the stage `inferring stance`, one unit per pass: texts x propositions and
     /// negations.
     fn code(&self, units: Units, targets: &[Target], work: Work) -> Result<Codings, CodeError> {
-        let Units { texts, relevance, .. } = units;
+        let Units { texts, contexts, relevance, .. } = units;
         if relevance.dim() != (targets.len(), texts.len()) {
             return Err(CodeError::Engine(EngineError::Shape {
                 what: "the relevance of texts to targets",
@@ -101,9 +108,22 @@ impl Coder for InferenceCoder<'_> {
                 found: format!("{} x {}", relevance.nrows(), relevance.ncols()),
             }));
         }
+        if contexts.len() != texts.len() {
+            return Err(CodeError::Engine(EngineError::Shape {
+                what: "the contexts of texts",
+                expected: texts.len().to_string(),
+                found: contexts.len().to_string(),
+            }));
+        }
+        let premises: Vec<Cow<str>> = texts
+            .iter()
+            .zip(contexts)
+            .map(|(&text, context)| if self.model.reads_context { premise(context, text).into() } else { text.into() })
+            .collect();
         // Pass by pass: all texts with a proposition, then all with its negation, then the next target.
         let hypotheses = targets.iter().flat_map(|t| [Some(t.proposition.as_str()), t.negation.as_deref()]).flatten();
-        let pairs: Vec<Input> = hypotheses.flat_map(|h| texts.iter().map(move |&text| (text, Some(h)))).collect();
+        let pairs: Vec<Input> =
+            hypotheses.flat_map(|h| premises.iter().map(move |text| (text.as_ref(), Some(h)))).collect();
         let rows = rows("inferring stance", self.model, &pairs, work)?;
 
         let n = texts.len();

@@ -39,6 +39,18 @@ pub(crate) struct Config {
     pub(crate) seq_length: Option<usize>,
     #[serde(default)]
     id2label: BTreeMap<String, String>,
+    /// What a model was trained for beyond its architecture; a key of plenary's own.
+    #[serde(default)]
+    pub(crate) plenary: Training,
+}
+
+/// What a model was trained for beyond its architecture.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Training {
+    /// Whether an inference model was trained on premises that begin with what was said before.
+    #[serde(default)]
+    pub(crate) reads_context: bool,
 }
 
 /// `model_type` of a static model, as Model2Vec writes it.

@@ -35,7 +35,7 @@ pub fn load_on(folder: &ModelFolder, choice: EngineChoice, device: Device) -> Re
     let engine = resolve(choice, device)?;
     let facts = &folder.facts;
     let (config, config_sha256) = checked_bytes(folder, CONFIG)?;
-    let (labels, n_embeddings) = check_config(folder, &config)?;
+    let Checked { labels, n_embeddings, reads_context } = check_config(folder, &config)?;
     let file = numbers_file(facts.form, engine);
     // Two halves that take about the same time, each on a thread: the tokenizer's JSON and the weights.
     let (tokenizer, runner) = std::thread::scope(|scope| {
@@ -69,13 +69,22 @@ pub fn load_on(folder: &ModelFolder, choice: EngineChoice, device: Device) -> Re
         tokenizer,
         runner,
         n_embeddings,
+        reads_context,
     };
     let mismatch = |wrong| LoadError::Mismatch { model: facts.id.clone(), mismatch: Mismatch::Vocabulary(wrong) };
     Model::new(parts).map_err(mismatch)
 }
 
-/// The label of each logit, and the number of rows of the table of embeddings if config.json says it.
-fn check_config(folder: &ModelFolder, bytes: &[u8]) -> Result<(LabelMap, Option<usize>), LoadError> {
+/// What config.json says.
+struct Checked {
+    /// The label of each logit.
+    labels: LabelMap,
+    /// Number of rows of the table of embeddings, if the file gives it.
+    n_embeddings: Option<usize>,
+    reads_context: bool,
+}
+
+fn check_config(folder: &ModelFolder, bytes: &[u8]) -> Result<Checked, LoadError> {
     let facts = &folder.facts;
     let path = folder.path.join(CONFIG);
     let config = Config::from_bytes(&facts.id, &path, bytes)?;
@@ -93,7 +102,7 @@ fn check_config(folder: &ModelFolder, bytes: &[u8]) -> Result<(LabelMap, Option<
         }
     }
     if facts.task == Task::Embedding {
-        return Ok((LabelMap::default(), config.vocab_size));
+        return Ok(Checked { labels: LabelMap::default(), n_embeddings: config.vocab_size, reads_context: false });
     }
     let found = config.labels(&facts.id, &path)?;
     let wrong_labels = |found: &[String], expected: &[String]| LoadError::Mismatch {
@@ -111,5 +120,6 @@ fn check_config(folder: &ModelFolder, bytes: &[u8]) -> Result<(LabelMap, Option<
     }
     let expected: Vec<String> = facts.task.labels().iter().map(|l| (*l).to_owned()).collect();
     let map = own.ok_or_else(|| wrong_labels(&facts.labels, &expected))?;
-    Ok((map, config.vocab_size))
+    let reads_context = facts.task == Task::Inference && config.plenary.reads_context;
+    Ok(Checked { labels: map, n_embeddings: config.vocab_size, reads_context })
 }

@@ -282,7 +282,7 @@ tables! {
         /// numbers are then means over the windows, weighted by their tokens.
         n_windows: u32, unit "windows";
         /// What coders saw before the segment: lines `Name: text`, the oldest first.
-        context: &'a str, null "nothing was said before, or the study has no target";
+        context: &'a str, null "nothing was said before, or no coder of the study reads what was said before";
     }
 
     /// segment and embedding model
