@@ -1,0 +1,139 @@
+//! Codes labelled sentences as a run would, for `evaluation/stance.py`.
+//!
+//!     stance MODELS ROWS [--model ID] [--threads N]
+//!
+//! ROWS is JSONL: `proposition`, `negation` and either `text` (nothing precedes it), or `turns` (`speaker` and `text` each) and
+//! `probe` (`turn`, from 0, and `sentence`). The turns are read as a table and cut into sentences as in a run; the segment that shares
+//! the most words with the sentence is coded in its context. Prints one JSON line per row: `label` (null where the coder abstains),
+//! `reason` and the probabilities.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use plenary::attribute::{Options, attribute};
+use plenary::corpus::findings::Target;
+use plenary::corpus::progress::Silent;
+use plenary::corpus::{self, Transcript};
+use plenary::engine::{EngineChoice, Work};
+use plenary::measure::coder::{Coder, Units};
+use plenary::measure::context::context;
+use plenary::measure::stance::InferenceCoder;
+use plenary::measure::{embedding, stance};
+use plenary::models::{find, load, places};
+use plenary::study::StanceOptions;
+use serde::Deserialize;
+use serde_json::json;
+
+#[derive(Deserialize)]
+struct Row {
+    proposition: String,
+    negation: Option<String>,
+    text: Option<String>,
+    #[serde(default)]
+    turns: Vec<Turn>,
+    probe: Option<Probe>,
+}
+
+#[derive(Deserialize)]
+struct Turn {
+    speaker: String,
+    text: String,
+}
+
+#[derive(Deserialize)]
+struct Probe {
+    turn: usize,
+    sentence: String,
+}
+
+fn main() -> Result<()> {
+    let (mut model, mut threads, mut files) = ("nli-minilm-l6".to_owned(), 2, Vec::new());
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--model" => model = arguments.next().context("which model?")?,
+            "--threads" => threads = arguments.next().context("how many threads?")?.parse()?,
+            _ => files.push(PathBuf::from(argument)),
+        }
+    }
+    let [models, rows] = files.as_slice() else { bail!("expected MODELS ROWS") };
+    let places = places(Some(models));
+    let load = |id: &str| anyhow::Ok(load(&find(&places, id)?, EngineChoice::Auto)?);
+    let (embedder, model) = (load("all-minilm-l6-v2")?, load(&model)?);
+    let work = Work { threads, progress: &Silent, cache: None };
+    let coder = InferenceCoder::new(None, &model, &StanceOptions::default())?;
+
+    let text = fs::read_to_string(rows)?;
+    let rows: Vec<Row> = text.lines().map(serde_json::from_str).collect::<serde_json::Result<_>>()?;
+    let placed: Vec<(Transcript, usize)> = rows.iter().map(place).collect::<Result<_>>()?;
+    let mut by_proposition: BTreeMap<(&str, Option<&str>), Vec<usize>> = BTreeMap::new();
+    for (at, row) in rows.iter().enumerate() {
+        by_proposition.entry((&row.proposition, row.negation.as_deref())).or_default().push(at);
+    }
+    let mut lines = vec![String::new(); rows.len()];
+    for ((proposition, negation), at) in by_proposition {
+        let targets = [Target {
+            id: "t".into(),
+            proposition: proposition.to_owned(),
+            negation: negation.map(str::to_owned),
+            note: None,
+        }];
+        let contexts: Vec<corpus::Context> = at.iter().map(|&at| context(&placed[at].0, placed[at].1)).collect();
+        let texts: Vec<&str> = at.iter().map(|&at| placed[at].0.segments[placed[at].1].text.as_str()).collect();
+        let of_proposition = embedding::embed(&embedder, &[proposition], work)?.vectors;
+        let vectors = embedding::embed(&embedder, &texts, work)?.vectors;
+        let relevance = stance::relevance(of_proposition.view(), vectors.view())?;
+        let mut of_contexts = relevance.mapv(|_| 0.0);
+        for (column, context) in contexts.iter().enumerate() {
+            let before: Vec<&str> = context.before.iter().map(|said| said.text).collect();
+            let vectors = embedding::embed(&embedder, &before, work)?.vectors;
+            let cosines = stance::relevance(of_proposition.view(), vectors.view())?;
+            of_contexts[(0, column)] = cosines.iter().copied().fold(0.0, f32::max);
+        }
+        let units = Units {
+            texts: &texts,
+            contexts: &contexts,
+            relevance: relevance.view(),
+            context_relevance: of_contexts.view(),
+            vectors: vectors.view(),
+            sentiment: None,
+            earlier: &[],
+        };
+        for (&at, coding) in at.iter().zip(&coder.code(units, &targets, work)?.of_target[0]) {
+            let sides = coding.probabilities.map(|p| json!({"favor": p.favor, "against": p.against, "neither": p.neither}));
+            let (label, reason) = (coding.verdict.label(), coding.verdict.reason());
+            lines[at] = json!({"label": label, "reason": reason, "probabilities": sides}).to_string();
+        }
+    }
+    println!("{}", lines.join("\n"));
+    Ok(())
+}
+
+/// The transcript of a row, and the segment that is coded.
+fn place(row: &Row) -> Result<(Transcript, usize)> {
+    let (turns, turn, sentence) = match (&row.text, &row.probe) {
+        (Some(text), _) => (vec![("Speaker", text.as_str())], 0, None),
+        (None, Some(probe)) => {
+            let turns = row.turns.iter().map(|turn| (turn.speaker.as_str(), turn.text.as_str())).collect();
+            (turns, probe.turn, Some(probe.sentence.as_str()))
+        }
+        (None, None) => bail!("a row has neither `text` nor `probe`"),
+    };
+    let lines: Vec<String> =
+        turns.iter().map(|(speaker, text)| json!({"speaker": speaker, "text": text}).to_string()).collect();
+    let document = plenary::read::read("turns.jsonl", lines.join("\n").as_bytes())?;
+    let mut options = Options::default();
+    if sentence.is_none() {
+        // A row without context is one text, also if it has several sentences.
+        options.segments.unit = plenary::study::Unit::Utterance;
+    }
+    let transcript = attribute(document, &options);
+    let words: HashSet<&str> = sentence.unwrap_or_default().split_whitespace().collect();
+    let shared = |text: &str| text.split_whitespace().filter(|word| words.contains(word)).count();
+    let of_turn = transcript.segments.iter().enumerate().filter(|(_, segment)| segment.utterance == turn);
+    let segment = of_turn.max_by_key(|(at, segment)| (shared(&segment.text), std::cmp::Reverse(*at)));
+    let segment = segment.with_context(|| format!("turn {turn} has no segment: {lines:?}"))?.0;
+    Ok((transcript, segment))
+}
