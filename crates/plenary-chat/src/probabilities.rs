@@ -2,13 +2,18 @@
 //!
 //! **Input**: the text of an answer, its tokens with their alternatives, where a code begins. **Output**: the probability of each
 //! code given that the answer is one of them; they sum to one. **Refused** (`None`): tokens that do not spell the text, and
-//! alternatives that could be the beginning of several codes of which none was written, whose probability cannot be divided.
+//! alternatives that could be the beginning of several codes of which none was written, whose probability cannot be divided;
+//! and codes that together have less than half of the probability. The last happens where a server lets only codes through
+//! but reports what the model would have written without that rule: how the rest divides among the codes is then not known.
 //!
 //! The model writes a code token by token. While several codes are possible, the probability of an alternative that can only be
 //! one code goes to that code; the token that was written leads on to the next place. Codes that no alternative begins have
 //! probability 0: servers send only the most probable tokens.
 
 use crate::reply::Token;
+
+/// Probability that all codes must have together.
+const LEAST_SEEN: f64 = 0.5;
 
 /// Probabilities of the codes, in their order, for a code that begins at byte `start` of `content`.
 pub(crate) fn of_codes(content: &str, tokens: &[Token], start: usize, codes: &[&str]) -> Option<Vec<f32>> {
@@ -48,7 +53,7 @@ pub(crate) fn of_codes(content: &str, tokens: &[Token], start: usize, codes: &[&
         }
     }
     let sum: f64 = mass.iter().sum();
-    (sum.is_finite() && sum > 0.0).then(|| mass.iter().map(|one| (one / sum) as f32).collect())
+    (sum.is_finite() && sum >= LEAST_SEEN).then(|| mass.iter().map(|one| (one / sum) as f32).collect())
 }
 
 /// The token that contains byte `start` of the text, and the byte at which it begins.
@@ -131,6 +136,13 @@ mod tests {
         let codes = &["no", "no_answer", "yes"];
         let tokens = [token("{\"u1\":\"", &[]), token("yes", &[("yes", 0.6), ("no", 0.4)]), token("\"}", &[])];
         assert_eq!(of_codes(content, &tokens, 7, codes), None);
+    }
+
+    #[test]
+    fn codes_that_the_model_would_hardly_have_written_give_no_probabilities() {
+        let content = "{\"u1\":\"favor\"}";
+        let forced = token("favor", &[("The", 0.6), ("favor", 0.1), ("against", 0.05)]);
+        assert_eq!(of_codes(content, &[token("{\"u1\":\"", &[]), forced, token("\"}", &[])], 7, SIDES), None);
     }
 
     #[test]
