@@ -1,25 +1,16 @@
 //! Codes units with a language model behind an endpoint.
 //!
-//! **Input**: options and a codebook as TOML (`[chat]` and, unless stance is coded, `[codebook]`), units as JSON lines, a folder
-//! for the answers. **Output**: one JSON line per unit on stdout, and a summary as JSON on stderr.
+//! **Input**: options as TOML, units as JSON lines. Answers are kept beside the options. **Output**: one JSON line per unit on stdout, and a summary as JSON on stderr.
 //!
-//!     cargo run --release -p plenary-chat --example code -- options.toml units.jsonl answers
+//!     cargo run --release -p plenary-chat --example code -- options.toml units.jsonl
 
 use std::error::Error;
 use std::path::Path;
 
-use plenary_chat::{ChatCoder, ChatOptions, Codebook, Outcome, Probabilities, Unit};
+use plenary_chat::{ChatCoder, ChatOptions, Outcome, Probabilities, Unit};
 use plenary_corpus::progress::Silent;
 use serde::Deserialize;
 use serde_json::json;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Settings {
-    chat: ChatOptions,
-    #[serde(default = "Codebook::stance")]
-    codebook: Codebook,
-}
 
 #[derive(Deserialize)]
 struct Row {
@@ -33,10 +24,11 @@ struct Row {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [options, units, folder] = &arguments[..] else {
-        return Err("expected: options.toml units.jsonl folder".into());
+    let [options, units] = &arguments[..] else {
+        return Err("expected: options.toml units.jsonl".into());
     };
-    let settings: Settings = toml::from_str(&std::fs::read_to_string(options)?)?;
+    let base = Path::new(options).parent().unwrap_or(Path::new(""));
+    let options: ChatOptions = toml::from_str(&std::fs::read_to_string(options)?)?;
     let lines = std::fs::read_to_string(units)?;
     let rows = lines.lines().map(serde_json::from_str).collect::<Result<Vec<Row>, _>>()?;
     let units: Vec<Unit> = rows
@@ -50,8 +42,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             negation: row.negation,
         })
         .collect();
-    let codes: Vec<String> = settings.codebook.codes.iter().map(|code| code.id.clone()).collect();
-    let coder = ChatCoder::open(settings.chat, settings.codebook, Path::new(folder))?;
+    let codes: Vec<String> = options.codebook.codes.iter().map(|code| code.id.clone()).collect();
+    let coder = ChatCoder::open(options, base)?;
     for (unit, answer) in units.iter().zip(coder.code(&units, &Silent)?) {
         let line = match answer.outcome {
             Outcome::Coded { code, probabilities } => {

@@ -6,19 +6,17 @@
 use plenary_corpus::OptionError;
 use serde::{Deserialize, Serialize};
 
-/// What is coded and how.
+/// What is coded and how. A key that a study leaves out is that of [`Codebook::stance`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct Codebook {
     /// What is coded, in a few sentences.
     pub definition: String,
     /// The codes.
     pub codes: Vec<Code>,
     /// Coded examples.
-    #[serde(default)]
     pub examples: Vec<Example>,
     /// Rules for cases that are hard to decide, one sentence each.
-    #[serde(default)]
     pub edge_cases: Vec<String>,
 }
 
@@ -49,6 +47,12 @@ pub struct Example {
     /// Why it is right.
     #[serde(default)]
     pub because: Option<String>,
+}
+
+impl Default for Codebook {
+    fn default() -> Self {
+        Self::stance()
+    }
 }
 
 impl Codebook {

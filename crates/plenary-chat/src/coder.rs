@@ -1,6 +1,6 @@
 //! The coder: units in, one result per unit out.
 //!
-//! **Input**: options, a codebook, a folder of answers, units. **Output**: a [`UnitAnswer`] per unit, in order, and a [`Summary`].
+//! **Input**: options, a folder of answers, units. **Output**: a [`UnitAnswer`] per unit, in order, and a [`Summary`].
 //! Answers in the folder are used as they are; the others are asked for, several at a time, and each is kept before it is
 //! used. The results depend on the answers alone, not on threads or batches. **Refused**: see [`ChatError`]; answers that arrived
 //! are kept in any case.
@@ -16,7 +16,6 @@ use crate::answer::codes;
 use crate::ask::{Asker, CallError};
 use crate::audit::{Entry, Recorded, Store};
 use crate::budget::Usage;
-use crate::codebook::Codebook;
 use crate::error::{ChatError, Failure, FailureReason};
 use crate::options::ChatOptions;
 use crate::plan::{Call, calls};
@@ -29,10 +28,9 @@ use crate::request::AnswerForm;
 /// Number of calls that may fail in a row before the work ends.
 const MAX_FAILURES: usize = 10;
 
-/// A language model behind an endpoint, with its codebook and its folder of answers.
+/// A language model behind an endpoint, with its folder of answers.
 pub struct ChatCoder {
     options: ChatOptions,
-    codebook: Codebook,
     store: Store,
     pub(crate) asker: Asker,
     n_failed_in_a_row: AtomicUsize,
@@ -70,34 +68,43 @@ pub struct Summary {
 type Results = Vec<Result<Coded, Failure>>;
 
 impl ChatCoder {
-    /// Checks the options and reads the folder of answers. Nothing is sent, and no key is read.
+    /// Checks the options and reads the folder of answers, which is relative to `base`. Nothing is sent, and no key is read.
     ///
     /// # Errors
     /// [`ChatError::Option`], [`ChatError::Folder`] and [`ChatError::Damaged`].
-    pub fn open(options: ChatOptions, codebook: Codebook, folder: &Path) -> Result<Self, ChatError> {
-        options.check("chat")?;
-        codebook.check("codebook")?;
-        let (store, asker) = (Store::open(folder)?, Asker::new(&options));
+    pub fn open(options: ChatOptions, base: &Path) -> Result<Self, ChatError> {
+        options.check()?;
+        let (store, asker) = (Store::open(&base.join(&options.answers))?, Asker::new(&options));
         let (n_failed_in_a_row, summary) = (AtomicUsize::new(0), Mutex::new(Summary::default()));
-        Ok(Self { options, codebook, store, asker, n_failed_in_a_row, summary })
+        Ok(Self { options, store, asker, n_failed_in_a_row, summary })
     }
 
-    /// Codes units. Reports one unit of progress per call.
+    /// The options.
+    pub fn options(&self) -> &ChatOptions {
+        &self.options
+    }
+
+    /// Codes units. Reports one unit of progress per unit and repetition.
     ///
     /// # Errors
     /// [`ChatError`]; answers that arrived are kept, and the same call continues after them.
     pub fn code(&self, units: &[Unit], progress: &dyn Progress) -> Result<Vec<UnitAnswer>, ChatError> {
-        let calls = calls(units, &self.codebook, &self.options);
-        progress.begin("asking the language model", calls.len() as u64);
+        let calls = calls(units, &self.options);
+        progress.begin("asking the language model", units.len() as u64 * self.options.repeat);
         let results = self.results(&calls, units, progress)?;
         let mut of_unit: Vec<Results> = vec![Vec::new(); units.len()];
+        let mut keys = vec![""; units.len()];
         for (call, results) in calls.iter().zip(&results) {
-            for (row, result) in call.rows.iter().flat_map(|rows| rows.iter().zip(results)) {
-                of_unit[*row].push(result.clone());
+            for (&row, result) in call.rows.iter().flat_map(|rows| rows.iter().zip(results)) {
+                of_unit[row].push(result.clone());
+                if call.repetition == 0 {
+                    keys[row] = &call.key;
+                }
             }
         }
-        let n_codes = self.codebook.codes.len();
-        let answers: Vec<UnitAnswer> = of_unit.iter().map(|results| combine(results, n_codes)).collect();
+        let n_codes = self.options.codebook.codes.len();
+        let answers: Vec<UnitAnswer> =
+            of_unit.iter().zip(keys).map(|(results, key)| combine(results, key, n_codes)).collect();
         let mut summary = self.summary.lock().unwrap_or_else(PoisonError::into_inner);
         summary.n_units += units.len();
         for (results, answer) in of_unit.iter().zip(&answers) {
@@ -127,7 +134,7 @@ impl ChatCoder {
         let done: Vec<Mutex<Results>> = calls.iter().map(|_| Mutex::new(Results::new())).collect();
         let keep = |i: usize, results: Results| {
             *done[i].lock().unwrap_or_else(PoisonError::into_inner) = results;
-            progress.advance(1);
+            progress.advance(calls[i].rows.iter().map(Vec::len).sum::<usize>() as u64);
         };
         let mut open = Vec::new();
         for (i, call) in calls.iter().enumerate() {
@@ -188,7 +195,7 @@ impl ChatCoder {
 
     /// Makes a call and records what came of it.
     fn ask(&self, call: &Call, units: &[Unit], progress: &dyn Progress) -> Result<Results, CallError> {
-        let request = call.request(units, &self.codebook, &self.options);
+        let request = call.request(units, &self.options);
         let before = self.store.failure(&call.key);
         let told = match (self.asker.ask(&request, &self.options, progress), &before) {
             // Without the server, the tables are those of the run that recorded the failure.
@@ -253,9 +260,10 @@ impl ChatCoder {
         let Some(content) = &reply.content else {
             return Err(Failure::new(FailureReason::SchemaBroken, "an answer without text"));
         };
-        let ids: Vec<&str> = self.codebook.codes.iter().map(|code| code.id.as_str()).collect();
+        let codebook = &self.options.codebook;
+        let ids: Vec<&str> = codebook.codes.iter().map(|code| code.id.as_str()).collect();
         let of_tokens = |start: usize| probabilities::of_codes(content, reply.tokens.as_deref()?, start, &ids);
-        let found = codes(content, &names(n), &self.codebook)?;
+        let found = codes(content, &names(n), codebook)?;
         let coded = found.into_iter().map(|result| {
             result.map(|found| Coded { code: found.code, probabilities: found.start.and_then(of_tokens) })
         });

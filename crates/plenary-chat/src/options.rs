@@ -1,6 +1,6 @@
-//! The options of a language model behind an endpoint.
+//! The options of a language model behind an endpoint: what a section of a study can set.
 //!
-//! **Input**: keys of the study. **Output**: checked options. **Refused**: values out of range, addresses that are not HTTP or
+//! **Input**: keys of the study. **Output**: checked options. **Refused**: values out of range, codebooks that contradict themselves, addresses that are not HTTP or
 //! that contain a password, keys that would travel unencrypted, and a budget without prices.
 
 use std::collections::BTreeMap;
@@ -10,10 +10,14 @@ use plenary_corpus::OptionError;
 use serde::{Deserialize, Serialize};
 use ureq::http::Uri;
 
+use crate::codebook::Codebook;
+
 /// How a language model behind an endpoint is asked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ChatOptions {
+    /// Name of the coder; empty for the name of the model.
+    pub id: String,
     /// Base address of the API, such as `http://localhost:11434/v1`; `/chat/completions` is appended.
     pub endpoint: String,
     /// Name of the model at the endpoint.
@@ -22,6 +26,10 @@ pub struct ChatOptions {
     pub key_env: String,
     /// Whether the key may be sent to another machine without encryption.
     pub allow_plain_key: bool,
+    /// Folder in which answers are kept, relative to the study.
+    pub answers: String,
+    /// What is coded and how.
+    pub codebook: Codebook,
     /// Further instructions for the model, after the codebook.
     pub instructions: String,
     /// Maximum number of units in one call, 1 to 50.
@@ -102,10 +110,13 @@ const RESERVED: &[&str] = &[
 impl Default for ChatOptions {
     fn default() -> Self {
         Self {
+            id: String::new(),
             endpoint: String::new(),
             model: String::new(),
             key_env: String::new(),
             allow_plain_key: false,
+            answers: "answers".into(),
+            codebook: Codebook::stance(),
             instructions: String::new(),
             units_per_call: 1,
             repeat: 1,
@@ -130,17 +141,27 @@ impl Default for ChatOptions {
 }
 
 impl ChatOptions {
-    /// Checks the options; `place` names the coder in the error, as ``[[coders]] `llama` ``.
+    /// Name of the coder.
+    pub fn name(&self) -> &str {
+        if self.id.is_empty() { &self.model } else { &self.id }
+    }
+
+    /// Checks the options.
     ///
     /// # Errors
     /// [`OptionError`] with the key, what was found and what was expected.
-    pub fn check(&self, place: &str) -> Result<(), OptionError> {
+    pub fn check(&self) -> Result<(), OptionError> {
+        let place = &format!("coder `{}`:", self.name());
+        self.codebook.check(&format!("{place} codebook"))?;
         let wrong = |key: &str, found: String, expected: &str| {
             Err(OptionError::new(format!("{place} {key}"), found, expected.to_owned()))
         };
         self.check_endpoint(place)?;
         if self.model.trim().is_empty() {
             return wrong("model", "no model".into(), "the name of a model at the endpoint");
+        }
+        if self.answers.trim().is_empty() {
+            return wrong("answers", "no folder".into(), "the folder in which answers are kept, relative to the study");
         }
         let is_variable = |name: &str| {
             name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
@@ -238,14 +259,14 @@ mod tests {
     }
 
     fn problem(options: &ChatOptions) -> String {
-        options.check("[[coders]] `m`").unwrap_err().to_string()
+        options.check().unwrap_err().to_string()
     }
 
     #[test]
     fn addresses_are_http_without_passwords() {
         for fine in ["http://localhost:1/v1", "https://api.example.org/v1/", "http://[::1]:80/v1", "http://10.0.0.2/v1"]
         {
-            options(fine).check("").unwrap();
+            options(fine).check().unwrap();
         }
         for wrong in
             ["", "localhost:1", "ftp://a/v1", "http://", "https://a/v1?x=1", "https://a/v1#x", "not an address"]
@@ -262,9 +283,9 @@ mod tests {
         let with_key = |endpoint: &str| ChatOptions { key_env: "KEY".into(), ..options(endpoint) };
         assert!(problem(&with_key("http://10.0.0.2/v1")).contains("begins with https"));
         for fine in ["https://10.0.0.2/v1", "http://127.0.0.1:8000/v1", "http://[::1]/v1", "http://LOCALHOST/v1"] {
-            with_key(fine).check("").unwrap();
+            with_key(fine).check().unwrap();
         }
-        ChatOptions { allow_plain_key: true, ..with_key("http://10.0.0.2/v1") }.check("").unwrap();
+        ChatOptions { allow_plain_key: true, ..with_key("http://10.0.0.2/v1") }.check().unwrap();
     }
 
     #[test]
@@ -277,7 +298,7 @@ mod tests {
     fn values_out_of_range_are_refused() {
         let at = |text: &str| {
             let text = format!("endpoint = \"http://localhost/v1\"\nmodel = \"m\"\n{text}");
-            toml::from_str::<ChatOptions>(&text).unwrap().check("coder")
+            toml::from_str::<ChatOptions>(&text).unwrap().check()
         };
         for wrong in [
             "units_per_call = 0",
@@ -294,7 +315,7 @@ mod tests {
         ] {
             let key = wrong.split(' ').next().unwrap();
             let message = at(wrong).unwrap_err().to_string();
-            assert!(message.starts_with(&format!("coder {key}: found")), "{message}");
+            assert!(message.starts_with(&format!("coder `m`: {key}: found")), "{message}");
         }
         at("max_cost = 1\nprice_output = 0.5\nextra = { reasoning_effort = \"none\" }\nomit = [\"seed\"]").unwrap();
     }

@@ -6,7 +6,6 @@
 
 use std::collections::HashMap;
 
-use crate::codebook::Codebook;
 use crate::options::ChatOptions;
 use crate::prompt::Unit;
 use crate::request::{Request, key};
@@ -24,14 +23,14 @@ pub(crate) struct Call {
 
 impl Call {
     /// The request of the call.
-    pub(crate) fn request(&self, units: &[Unit], codebook: &Codebook, options: &ChatOptions) -> Request {
+    pub(crate) fn request(&self, units: &[Unit], options: &ChatOptions) -> Request {
         let asked: Vec<&Unit> = self.rows[0].iter().map(|&row| &units[row]).collect();
-        Request::new(&asked, codebook, options, self.repetition)
+        Request::new(&asked, options, self.repetition)
     }
 }
 
 /// The calls for some units, in the order of the units.
-pub(crate) fn calls(units: &[Unit], codebook: &Codebook, options: &ChatOptions) -> Vec<Call> {
+pub(crate) fn calls(units: &[Unit], options: &ChatOptions) -> Vec<Call> {
     let mut calls: Vec<Call> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
     let rows: Vec<usize> = (0..units.len()).collect();
@@ -43,7 +42,7 @@ pub(crate) fn calls(units: &[Unit], codebook: &Codebook, options: &ChatOptions) 
         for together in neighbours.chunks(options.units_per_call) {
             for repetition in 0..options.repeat {
                 let mut call = Call { key: String::new(), repetition, rows: vec![together.to_vec()] };
-                call.key = key(&call.request(units, codebook, options).text());
+                call.key = key(&call.request(units, options).text());
                 match known.get(&call.key) {
                     Some(&at) => calls[at].rows.append(&mut call.rows),
                     None => {
@@ -74,7 +73,7 @@ mod tests {
 
     fn rows(units: &[Unit], units_per_call: usize, repeat: u64) -> Vec<Vec<Vec<usize>>> {
         let options = ChatOptions { units_per_call, repeat, ..ChatOptions::default() };
-        calls(units, &Codebook::stance(), &options).into_iter().map(|call| call.rows).collect()
+        calls(units, &options).into_iter().map(|call| call.rows).collect()
     }
 
     #[test]

@@ -11,6 +11,8 @@ use crate::error::{Failure, FailureReason};
 pub struct UnitAnswer {
     /// A code, or why there is none.
     pub outcome: Outcome,
+    /// The key of the answer in the folder of answers, for repeated calls that of the first; 64 hex digits.
+    pub key: String,
     /// Number of repeated calls that gave a code.
     pub n_answers: usize,
     /// Share of these that gave the code of the outcome, or, without a code, the commonest code; `None` without an answer.
@@ -50,7 +52,7 @@ pub(crate) struct Coded {
 }
 
 /// The outcome of the repeated calls for one unit.
-pub(crate) fn combine(results: &[Result<Coded, Failure>], n_codes: usize) -> UnitAnswer {
+pub(crate) fn combine(results: &[Result<Coded, Failure>], key: &str, n_codes: usize) -> UnitAnswer {
     let coded: Vec<&Coded> = results.iter().filter_map(|result| result.as_ref().ok()).collect();
     let counts = counts(&coded, n_codes);
     let most = counts.iter().copied().max().unwrap_or(0);
@@ -62,7 +64,7 @@ pub(crate) fn combine(results: &[Result<Coded, Failure>], n_codes: usize) -> Uni
             _ => Failure::new(FailureReason::NoMajority, format!("{most} of {} calls agree", results.len())),
         }),
     };
-    UnitAnswer { outcome, n_answers: coded.len(), agreement }
+    UnitAnswer { outcome, key: key.to_owned(), n_answers: coded.len(), agreement }
 }
 
 fn counts(coded: &[&Coded], n_codes: usize) -> Vec<usize> {
@@ -158,7 +160,7 @@ mod tests {
 
     #[test]
     fn more_than_half_of_all_calls_decide() {
-        let code = |results: &[Result<Coded, Failure>]| match combine(results, 3).outcome {
+        let code = |results: &[Result<Coded, Failure>]| match combine(results, "", 3).outcome {
             Outcome::Coded { code, .. } => Ok(code),
             Outcome::Failed(failure) => Err(failure.reason),
         };
@@ -176,7 +178,7 @@ mod tests {
     #[test]
     fn probabilities_are_means_of_tokens_or_shares_of_calls() {
         let with = |code, p: [f32; 2]| Ok(Coded { code, probabilities: Some(p.to_vec()) });
-        let found = |results: &[Result<Coded, Failure>]| match combine(results, 2).outcome {
+        let found = |results: &[Result<Coded, Failure>]| match combine(results, "", 2).outcome {
             Outcome::Coded { probabilities, .. } => probabilities,
             Outcome::Failed(failure) => panic!("{failure:?}"),
         };
@@ -185,7 +187,7 @@ mod tests {
         assert_eq!(mean, Probabilities::OfTokens(vec![0.625, 0.375]));
         let shares = found(&[with(0, [0.75, 0.25]), coded(0), coded(1)]);
         assert_eq!(shares, Probabilities::OfRepeats(vec![2.0 / 3.0, 1.0 / 3.0]));
-        assert_eq!(combine(&[coded(0), coded(0), coded(1)], 2).agreement, Some(2.0 / 3.0));
+        assert_eq!(combine(&[coded(0), coded(0), coded(1)], "", 2).agreement, Some(2.0 / 3.0));
     }
 
     /// The reliability data of Krippendorff's "Computing Krippendorff's Alpha-Reliability" (2011), section C: four observers,

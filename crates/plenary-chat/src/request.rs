@@ -1,6 +1,6 @@
 //! What is asked: the request, its key in the folder of answers, and the body that is sent.
 //!
-//! **Input**: units of one call, the codebook, the options, the number of the repetition. **Output**: a text that contains
+//! **Input**: units of one call, the options, the number of the repetition. **Output**: a text that contains
 //! everything an answer depends on (model, messages, parameters, schema), its sha256, and the body of the HTTP request. The key
 //! does not depend on what the server supports nor on its address, so that an answer is found again whatever was left out of
 //! the body. **Left to others**: sending it.
@@ -11,7 +11,6 @@ use plenary_corpus::hash::sha256;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::codebook::Codebook;
 use crate::options::{ChatOptions, Parameter, SchemaUse};
 use crate::prompt::{Unit, schema, system, user};
 
@@ -84,20 +83,20 @@ impl Support {
 
 impl Request {
     /// The request for the units of one call.
-    pub(crate) fn new(units: &[&Unit], codebook: &Codebook, options: &ChatOptions, repetition: u64) -> Self {
+    pub(crate) fn new(units: &[&Unit], options: &ChatOptions, repetition: u64) -> Self {
         let wants = |parameter| !options.omit.contains(&parameter);
         let n = units.len();
         Self {
             model: options.model.clone(),
             messages: [
-                Message { role: "system", content: system(codebook, &options.instructions) },
+                Message { role: "system", content: system(&options.codebook, &options.instructions) },
                 Message { role: "user", content: user(units) },
             ],
             temperature: wants(Parameter::Temperature).then_some(options.temperature),
             seed: wants(Parameter::Seed).then_some(options.seed + repetition),
             max_tokens: wants(Parameter::MaxTokens).then_some(u64::from(options.max_tokens) * n as u64),
             log_probabilities: options.log_probabilities,
-            schema: (options.schema == SchemaUse::Auto).then(|| schema(n, codebook)),
+            schema: (options.schema == SchemaUse::Auto).then(|| schema(n, &options.codebook)),
             extra: options.extra.clone(),
         }
     }
@@ -167,7 +166,7 @@ mod tests {
         };
         let mut options = ChatOptions { model: "m".into(), ..ChatOptions::default() };
         change(&mut options);
-        Request::new(&[&unit], &Codebook::stance(), &options, 2)
+        Request::new(&[&unit], &options, 2)
     }
 
     fn body(request: &Request, answer_form: AnswerForm, log_probabilities: bool) -> Value {
@@ -213,6 +212,7 @@ mod tests {
             ("schema", key_of(|o| o.schema = SchemaUse::Never)),
             ("extra", key_of(|o| drop(o.extra.insert("top_k".into(), json!(1))))),
             ("omit", key_of(|o| o.omit = vec![Parameter::Seed])),
+            ("codebook", key_of(|o| drop(o.codebook.edge_cases.pop()))),
             ("instructions", key_of(|o| o.instructions = "Be brief.".into())),
         ] {
             assert_ne!(changed, plain, "{name}");

@@ -162,7 +162,7 @@ fn failures_of_the_endpoint_are_asked_for_again_and_answers_are_not() {
 fn every_answer_is_written_with_what_was_asked() {
     let folder = TempDir::new().unwrap();
     let server = Server::model(|_| "favor".into());
-    coder(options(&server.endpoint), folder.path()).code(&units(&["Yes."]), &Silent).unwrap();
+    let answers = coder(options(&server.endpoint), folder.path()).code(&units(&["Yes."]), &Silent).unwrap();
     let file = fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
     let text = fs::read_to_string(file).unwrap();
     assert_eq!(text.lines().count(), 1);
@@ -185,6 +185,7 @@ fn every_answer_is_written_with_what_was_asked() {
     assert_eq!(request["messages"], server.asked()[0].body["messages"]);
     let hash = plenary_corpus::hash::sha256(line["request"].as_str().unwrap().as_bytes());
     assert_eq!(line["key"], hash);
+    assert_eq!(answers[0].key, hash);
     assert!(line["time"].as_str().unwrap().ends_with('Z'));
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use plenary_corpus::progress::{Progress, Silent, Stopped};
 use tempfile::TempDir;
 
-use crate::{ChatCoder, ChatError, ChatOptions, Codebook, FailureReason, Outcome, Probabilities, Unit, UnitAnswer};
+use crate::{ChatCoder, ChatError, ChatOptions, FailureReason, Outcome, Probabilities, Unit, UnitAnswer};
 
 /// Options for a test: one thread, no waits between tries.
 fn options(endpoint: &str) -> ChatOptions {
@@ -20,6 +20,7 @@ fn options(endpoint: &str) -> ChatOptions {
         concurrency: 1,
         retries: 1,
         retry_wait_s: 0.0,
+        answers: ".".into(),
         ..ChatOptions::default()
     }
 }
@@ -40,7 +41,7 @@ fn units(texts: &[&str]) -> Vec<Unit> {
 }
 
 fn coder(options: ChatOptions, folder: &Path) -> ChatCoder {
-    let mut coder = ChatCoder::open(options, Codebook::stance(), folder).unwrap();
+    let mut coder = ChatCoder::open(options, folder).unwrap();
     coder.asker.wait_with(no_wait);
     coder
 }
