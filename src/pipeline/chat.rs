@@ -33,6 +33,10 @@ impl Coder for ChatStance {
         &self.id
     }
 
+    fn reads_context(&self) -> bool {
+        true
+    }
+
     fn n_passes(&self, n_texts: usize, targets: &[Target]) -> usize {
         n_texts * targets.len() * self.chat.options().repeat as usize
     }

@@ -227,7 +227,7 @@ impl<'r> Measurer<'r> {
             let of_coder = coder.code(units, &self.study.targets, work)?;
             codings.push(of_coder);
         }
-        let are_read = self.coders.iter().any(|coder| coder.reads_context());
+        let are_read = self.coders.all.iter().any(|coder| coder.reads_context());
         let seen = |context: &Context| if are_read { context.lines() } else { None };
         Ok((codings, contexts.iter().map(seen).collect()))
     }
