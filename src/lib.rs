@@ -50,6 +50,7 @@
 //! ```
 
 pub use plenary_attribute as attribute;
+pub use plenary_chat as chat;
 pub use plenary_corpus as corpus;
 pub use plenary_engine as engine;
 pub use plenary_measure as measure;

@@ -6,7 +6,7 @@
 //! the file, the line or key and what was expected. `plenary init` writes the commented example [`EXAMPLE`]; a test
 //! checks that it equals the defaults.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,8 @@ pub use plenary_attribute::{
     Corrections, CorrectionsError, LinkPeople, ListedPerson, Pattern, PatternError, PeopleError, PeopleList,
     SegmentOptions, TranscriptOptions, Unit,
 };
+pub use plenary_chat::{ChatOptions, Codebook};
+use plenary_corpus::findings::Stance;
 pub use plenary_corpus::findings::Target;
 use plenary_corpus::hash::sha256;
 use plenary_corpus::{Hint, OptionError};
@@ -34,6 +36,9 @@ pub struct Study {
     /// a run without a study.
     #[serde(skip)]
     pub sha256: Option<String>,
+    /// The folder of the study file, from which the paths that it names begin; `None` for the current folder.
+    #[serde(skip)]
+    pub folder: Option<PathBuf>,
     /// The people that `transcript.people` names, read by [`Study::load`].
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     pub people_list: Option<PeopleList>,
@@ -78,6 +83,8 @@ pub enum CoderOptions {
         #[serde(default)]
         id: String,
     },
+    /// A language model behind an endpoint.
+    Chat(Box<ChatOptions>),
 }
 
 impl CoderOptions {
@@ -85,6 +92,7 @@ impl CoderOptions {
     pub fn id(&self) -> &str {
         match self {
             CoderOptions::Inference { id } => id,
+            CoderOptions::Chat(options) => options.name(),
         }
     }
 }
@@ -249,6 +257,7 @@ impl Study {
             study.corrections = Some(Corrections::parse(&bytes, &file.display().to_string()).map_err(wrong)?);
             hashed.extend(bytes);
         }
+        study.folder = Some(folder.to_owned());
         study.sha256 = Some(sha256(&hashed));
         Ok(study)
     }
@@ -330,6 +339,11 @@ impl Study {
             CoderOptions::Inference { id } if id.is_empty() => self.models.stance.clone(),
             other => other.id().to_owned(),
         };
+        for coder in &self.coders {
+            let CoderOptions::Chat(options) = coder else { continue };
+            let checked = options.check().and_then(|()| check_sides(options));
+            checked.map_err(|problem| StudyError::Value { path: path.into(), problem })?;
+        }
         match self.coders.iter().map(id).find(|id| !ids.insert(id.clone())) {
             Some(id) => Err(StudyError::DoubledCoder { path: path.into(), id }),
             None => Ok(()),
@@ -348,6 +362,17 @@ impl Study {
         }
         Ok(())
     }
+}
+
+/// Whether the codes of a language model are the sides of stance, in the order in which the tables have them.
+fn check_sides(options: &ChatOptions) -> Result<(), OptionError> {
+    let found = options.codebook.codes.iter().map(|code| code.id.as_str());
+    if found.clone().eq(Stance::ALL.iter().map(|side| side.as_str())) {
+        return Ok(());
+    }
+    let place = format!("coder `{}`: codebook codes", options.name());
+    let found = found.collect::<Vec<_>>().join(", ");
+    Err(OptionError::new(place, found, "the three codes favor, against and neither, in this order"))
 }
 
 fn explain(error: &toml::de::Error, text: &str, path: &str) -> StudyError {

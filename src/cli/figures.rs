@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
-use crate::corpus::findings::{Level, Resampled, Stance};
-use crate::table::schema::{DocumentRow, EstimateRow, SegmentRow, SpeakerRow, StanceRow, ThemeRow};
+use crate::corpus::findings::{CoderKind, Level, Resampled, Stance};
+use crate::table::schema::{CodingRow, DocumentRow, EstimateRow, SegmentRow, SpeakerRow, StanceRow, ThemeRow};
 use crate::table::{OpenError, Results, column};
 
 /// The figures of results.
@@ -34,6 +34,9 @@ pub(crate) struct Figures {
     pub(crate) documents: Vec<DocumentFigures>,
     pub(crate) speakers: Vec<SpeakerFigures>,
     pub(crate) targets: Vec<TargetFigures>,
+    /// The codings of language models behind endpoints.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) chats: Vec<ChatFigures>,
     pub(crate) themes: Vec<ThemeFigures>,
     /// Each distinct warning, with the documents that have it.
     pub(crate) warnings: Vec<WarningFigures>,
@@ -76,6 +79,14 @@ pub(crate) struct TargetFigures {
     pub(crate) no_label: usize,
     /// Mean stance of the corpus.
     pub(crate) stance: Option<MeanFigures>,
+}
+
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct ChatFigures {
+    pub(crate) coder_id: String,
+    pub(crate) n_codings: usize,
+    /// Number of codings without a label, by reason.
+    pub(crate) reasons: BTreeMap<String, usize>,
 }
 
 #[derive(Debug, Serialize)]
@@ -124,6 +135,7 @@ impl Figures {
             confidence_level: study.confidence_level,
             speakers: speakers(results, &documents, &estimates)?,
             targets: targets(results, &estimates)?,
+            chats: chats(results)?,
             themes: themes(results)?,
             documents,
             warnings,
@@ -249,6 +261,31 @@ fn targets(results: &Results, estimates: &Estimates) -> Result<Vec<TargetFigures
         }
     }
     Ok(targets)
+}
+
+/// The codings of language models, in the order of the study. The table is not read if the study asks none.
+fn chats(results: &Results) -> Result<Vec<ChatFigures>, OpenError> {
+    let is_chat = |coder: &serde_json::Value| coder.get("kind").is_some_and(|kind| kind == CoderKind::Chat.as_str());
+    if !results.study().json["coders"].as_array().is_some_and(|coders| coders.iter().any(is_chat)) {
+        return Ok(Vec::new());
+    }
+    let mut chats: Vec<ChatFigures> = Vec::new();
+    for group in results.groups(CodingRow::TABLE, Some(&["coder_id", "coder_kind", "reason"]))? {
+        let frame = group?;
+        let (kinds, reasons) = (column::<&str>(&frame, "coder_kind")?, column::<&str>(&frame, "reason")?);
+        for ((id, kind), reason) in column::<&str>(&frame, "coder_id")?.into_iter().zip(kinds).zip(reasons) {
+            let (Some(id), Some(CoderKind::Chat)) = (id, kind.and_then(CoderKind::from_name)) else { continue };
+            let at = chats.iter().position(|chat| chat.coder_id == id).unwrap_or_else(|| {
+                chats.push(ChatFigures { coder_id: id.to_owned(), ..ChatFigures::default() });
+                chats.len() - 1
+            });
+            chats[at].n_codings += 1;
+            if let Some(reason) = reason {
+                *chats[at].reasons.entry(reason.to_owned()).or_default() += 1;
+            }
+        }
+    }
+    Ok(chats)
 }
 
 fn themes(results: &Results) -> Result<Vec<ThemeFigures>, OpenError> {

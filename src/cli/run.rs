@@ -7,9 +7,8 @@ use std::process::ExitCode;
 use crate::engine::cache::Cache;
 use crate::engine::{Device, EngineChoice};
 use crate::models::{CACHE_VARIABLE, cache_folder};
-use crate::pipeline::{self, Options, RunError};
-use crate::study::{Corrections, Study};
-use crate::table::Results;
+use crate::pipeline::{self, Options, Outcome, RunError};
+use crate::study::{CoderOptions, Corrections, Study};
 use anyhow::bail;
 use clap::Args;
 
@@ -17,7 +16,7 @@ use super::figures::Figures;
 use super::output::print;
 use super::progress::{TerminalProgress, handle_ctrl_c};
 use super::reading::ReadingArgs;
-use super::summary::{CacheCounts, summary};
+use super::summary::{CacheCounts, language_models, summary};
 use super::{Verbosity, print_failures, print_skipped};
 
 /// Read transcripts, measure them, write the tables and print a summary.
@@ -52,6 +51,10 @@ pub(crate) struct RunArgs {
     /// Do not read or write the cache.
     #[arg(long, conflicts_with = "cache")]
     no_cache: bool,
+    /// Maximum cost of each language model behind an endpoint, in the currency of the study's prices; the run ends before it is
+    /// exceeded, and answers are kept [default: as in the study].
+    #[arg(long, value_name = "COST")]
+    max_cost: Option<f64>,
     /// Write Parquet only, or CSV (without vectors) as well [default: as in the study].
     #[arg(long, value_enum, value_name = "FORMAT")]
     format: Option<Format>,
@@ -79,6 +82,9 @@ pub(crate) fn run(args: &RunArgs, verbosity: Verbosity) -> anyhow::Result<ExitCo
     if let Some(device) = args.device {
         study.models.device = device;
     }
+    if args.max_cost.is_some() && !study.coders.iter().any(|coder| matches!(coder, CoderOptions::Chat(_))) {
+        bail!("--max-cost: the study asks no language model; it needs a coder of the kind \"chat\"")
+    }
     let threads = args
         .threads
         .map_or_else(|| std::thread::available_parallelism().map_or(1, NonZeroUsize::get), NonZeroUsize::get);
@@ -91,6 +97,7 @@ pub(crate) fn run(args: &RunArgs, verbosity: Verbosity) -> anyhow::Result<ExitCo
         threads,
         cache,
         isolation: args.reading.isolation(),
+        max_cost: args.max_cost,
     };
     handle_ctrl_c();
     let progress = TerminalProgress::new(verbosity.quiet);
@@ -101,7 +108,7 @@ pub(crate) fn run(args: &RunArgs, verbosity: Verbosity) -> anyhow::Result<ExitCo
             print_skipped(&outcome.skipped, verbosity);
             let cache = CacheCounts { found: outcome.n_cached, computed: outcome.n_computed };
             if !verbosity.quiet
-                && let Err(error) = print_summary(&outcome.results, &args.out, cache, corrections.as_ref())
+                && let Err(error) = print_summary(&outcome, &args.out, cache, corrections.as_ref())
             {
                 // The tables were written, so the run succeeded.
                 tracing::warn!("{error:#}");
@@ -118,14 +125,14 @@ pub(crate) fn run(args: &RunArgs, verbosity: Verbosity) -> anyhow::Result<ExitCo
 
 /// Prints the summary of the results that were just written, after a note on corrections of documents that were not read.
 fn print_summary(
-    results: &Results,
+    outcome: &Outcome,
     folder: &Path,
     cache: CacheCounts,
     corrections: Option<&Corrections>,
 ) -> anyhow::Result<()> {
-    let figures = Figures::of(results)?;
+    let figures = Figures::of(&outcome.results)?;
     super::warn_of_corrections(corrections, figures.documents.iter().map(|document| document.path.as_str()));
-    print(&summary(&figures, folder, Some(cache)))
+    print(&(summary(&figures, folder, Some(cache)) + &language_models(&outcome.chats)))
 }
 
 /// Opens the cache that the user named, or the default one. A problem with the default one is only a warning.

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use super::figures::{Figures, MeanFigures};
 use super::output::{no_wrap, plural, signed, table, terminal_width, wrapped};
+use crate::chat::Summary as ChatSummary;
 use crate::corpus::findings::Resampled;
 
 /// Maximum number of rows of a table in the summary; the rest is in the tables.
@@ -29,6 +30,34 @@ pub(crate) fn summary(figures: &Figures, folder: &Path, cache: Option<CacheCount
     themes(&mut out, figures);
     notes(&mut out, figures);
     files(&mut out, figures, folder, cache);
+    out
+}
+
+/// What language models behind endpoints were asked in a run, one paragraph each.
+pub(crate) fn language_models(chats: &[(String, ChatSummary)]) -> String {
+    let mut out = String::new();
+    for (coder, asked) in chats {
+        let mut text = format!(
+            "{coder}: {} made, {} answered from kept answers; {} tokens sent, {} received",
+            plural(asked.n_asked, "call"),
+            plural(asked.n_kept, "call"),
+            asked.usage.prompt_tokens,
+            asked.usage.completion_tokens
+        );
+        if asked.cost > 0.0 {
+            text.push_str(&format!(", cost {:.4}", asked.cost));
+        }
+        if !asked.models.is_empty() {
+            let models: Vec<&str> = asked.models.iter().map(String::as_str).collect();
+            text.push_str(&format!("; the server names the model {}", models.join(", ")));
+        }
+        if let Some(share) = asked.agreement.share_unequal() {
+            let alpha = asked.agreement.alpha().map_or("not defined".to_string(), |alpha| format!("{alpha:.2}"));
+            let n = plural(asked.agreement.n_units, "unit");
+            text.push_str(&format!("; repeated answers differ for {:.1} % of {n}, alpha {alpha}", share * 100.0));
+        }
+        line(&mut out, format_args!("\n{}", wrapped(&text, "", "  ")));
+    }
     out
 }
 
@@ -225,6 +254,16 @@ fn notes(out: &mut String, figures: &Figures) {
             plural(figures.n_split, "segment")
         ));
     }
+    notes.extend(figures.chats.iter().filter(|chat| !chat.reasons.is_empty()).map(|chat| {
+        let reasons: Vec<String> = chat.reasons.iter().map(|(reason, n)| format!("{reason} {n}")).collect();
+        let n: usize = chat.reasons.values().sum();
+        format!(
+            "coder {}: {n} of {} have no label: {} (`reason` in codings.parquet)",
+            chat.coder_id,
+            plural(chat.n_codings, "coding"),
+            reasons.join(", ")
+        )
+    }));
     if notes.is_empty() {
         return;
     }

@@ -112,9 +112,11 @@ fn difference(a: &serde_json::Value, b: &serde_json::Value, key: &str) -> String
 fn merge(parts: Vec<Measured>, names: &[String]) -> Result<(Measured, Vec<plenary_tables::DocumentRun>), RunError> {
     let name = |at: usize| names.get(at).cloned().unwrap_or_default();
     let mut ledgers = Vec::new();
+    let mut chats = Vec::new();
     let mut all: Option<(Sample, PartRecord)> = None;
-    for (at, Measured { ledger, sample, record }) in parts.into_iter().enumerate() {
+    for (at, Measured { ledger, sample, record, chats: of_part }) in parts.into_iter().enumerate() {
         ledgers.push(ledger);
+        chats.extend(of_part);
         all = Some(match all {
             None => (sample, record),
             Some((mut samples, mut records)) => {
@@ -140,7 +142,7 @@ fn merge(parts: Vec<Measured>, names: &[String]) -> Result<(Measured, Vec<plenar
         },
         other => RunError::PartDamaged { part: name(0), problem: other.to_string() },
     })?;
-    Ok((Measured { ledger, sample, record }, runs))
+    Ok((Measured { ledger, sample, record, chats }, runs))
 }
 
 /// The inputs that two parts skipped, in the order in which a single run lists them.
@@ -169,7 +171,7 @@ pub(super) fn finish<'w>(
 where
     Closed<'w>: Send,
 {
-    let Measured { mut ledger, sample, record } = measured;
+    let Measured { mut ledger, sample, record, chats } = measured;
     let mut speakers: Vec<&mut [Speaker]> =
         ledger.documents.iter_mut().map(|d| d.summary.speakers.as_mut_slice()).collect();
     link_documents(&mut speakers, &study.attribution());
@@ -203,7 +205,7 @@ where
         failures: &all_failures,
     })?;
     progress.advance(1);
-    Ok(Outcome { results, skipped, n_cached: record.n_cached, n_computed: record.n_computed })
+    Ok(Outcome { results, skipped, n_cached: record.n_cached, n_computed: record.n_computed, chats })
 }
 
 /// The theme of every segment; the vectors are read again.

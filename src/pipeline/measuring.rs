@@ -11,14 +11,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use ndarray::{Array2, ArrayView2};
 
-use super::coders::coders;
+use super::coders::{Coders, coders};
 use crate::study::Study;
+use plenary_chat::Summary as ChatSummary;
 use plenary_corpus::findings::{Codings, Embeddings, Sentiment};
 use plenary_corpus::progress::{Progress, Silent};
 use plenary_corpus::{Context, Segment, Transcript};
 use plenary_engine::cache::Cache;
 use plenary_engine::{EngineError, Model, Work};
-use plenary_measure::coder::{CodeError, Coder, Units};
+use plenary_measure::coder::{CodeError, Units};
 use plenary_measure::context::context;
 use plenary_measure::{embedding, sentiment, stance};
 use plenary_models::Models;
@@ -123,8 +124,8 @@ pub(super) struct Measurer<'r> {
     embedder: &'r Model,
     /// `None` if the study leaves sentiment out.
     tone: Option<&'r Model>,
-    /// The coders of stance, the primary coder first.
-    coders: Vec<Box<dyn Coder + 'r>>,
+    /// The coders of stance.
+    coders: Coders<'r>,
     /// The vectors of the propositions, one row per target.
     propositions: Array2<f32>,
     study: &'r Study,
@@ -140,7 +141,8 @@ impl<'r> Measurer<'r> {
         study: &'r Study,
         threads: usize,
         cache: Option<&'r Cache>,
-    ) -> Result<Self, EngineError> {
+        max_cost: Option<f64>,
+    ) -> Result<Self, CodeError> {
         let Models { embedding: embedder, sentiment: tone, .. } = models;
         let tone = tone.as_ref();
         let propositions: Vec<&str> = study.targets.iter().map(|target| target.proposition.as_str()).collect();
@@ -148,7 +150,16 @@ impl<'r> Measurer<'r> {
         let work = Work { threads, progress: &Silent, cache };
         let propositions = embedding::embed(embedder, &propositions, work)?.vectors;
         let n_inputs = AtomicU64::new(propositions.nrows() as u64);
-        Ok(Self { embedder, tone, coders: coders(models, study)?, propositions, study, threads, cache, n_inputs })
+        Ok(Self {
+            embedder,
+            tone,
+            coders: coders(models, study, max_cost)?,
+            propositions,
+            study,
+            threads,
+            cache,
+            n_inputs,
+        })
     }
 
     pub(super) fn vector_width(&self) -> usize {
@@ -160,17 +171,23 @@ impl<'r> Measurer<'r> {
         self.cache.map_or_else(|| (0, self.n_inputs.load(Ordering::Relaxed)), Cache::counts)
     }
 
+    /// What language models were asked and answered.
+    pub(super) fn chats(&self) -> Vec<(String, ChatSummary)> {
+        let chats = self.coders.chats.iter();
+        chats.map(|chat| (chat.options().name().to_owned(), chat.summary())).collect()
+    }
+
     pub(super) fn measure(&self, lot: Lot, progress: &dyn Progress) -> Result<MeasuredLot, CodeError> {
         let texts: Vec<&str> = lot.pairs().map(|(_, segment)| segment.text.as_str()).collect();
         let targets = &self.study.targets;
-        let of_coders: usize = self.coders.iter().map(|coder| coder.n_passes(texts.len(), targets)).sum();
+        let of_coders: usize = self.coders.all.iter().map(|coder| coder.n_passes(texts.len(), targets)).sum();
         let n_passes = (texts.len() * (1 + usize::from(self.tone.is_some())) + of_coders) as u64;
         self.n_inputs.fetch_add(n_passes, Ordering::Relaxed);
         let share = Share::new(progress, lot.n_bytes, n_passes);
         let work = Work { threads: self.threads, progress: &share, cache: self.cache };
         let embeddings = embedding::embed(self.embedder, &texts, work)?;
         let sentiment = self.tone.map(|tone| sentiment::score(tone, &texts, work)).transpose()?;
-        let (codings, contexts) = if self.coders.is_empty() {
+        let (codings, contexts) = if self.coders.all.is_empty() {
             (Vec::new(), Vec::new())
         } else {
             self.code(&lot, &texts, &embeddings, sentiment.as_ref(), work)?
@@ -192,11 +209,13 @@ impl<'r> Measurer<'r> {
     ) -> Result<(Vec<Codings>, Vec<Option<String>>), CodeError> {
         let contexts: Vec<Context> =
             lot.segments.iter().map(|&(document, segment)| context(&lot.transcripts[document], segment)).collect();
+        let ids: Vec<&str> = lot.pairs().map(|(_, segment)| segment.segment_id.as_str()).collect();
         let relevance = stance::relevance(self.propositions.view(), embeddings.vectors.view())?;
         let context_relevance = self.context_relevance(lot, &contexts, relevance.view(), work)?;
-        let mut codings: Vec<Codings> = Vec::with_capacity(self.coders.len());
-        for coder in &self.coders {
+        let mut codings: Vec<Codings> = Vec::with_capacity(self.coders.all.len());
+        for coder in &self.coders.all {
             let units = Units {
+                ids: &ids,
                 texts,
                 contexts: &contexts,
                 relevance: relevance.view(),
@@ -208,7 +227,7 @@ impl<'r> Measurer<'r> {
             let of_coder = coder.code(units, &self.study.targets, work)?;
             codings.push(of_coder);
         }
-        let are_read = self.coders.iter().any(|coder| coder.reads_context());
+        let are_read = self.coders.all.iter().any(|coder| coder.reads_context());
         let seen = |context: &Context| if are_read { context.lines() } else { None };
         Ok((codings, contexts.iter().map(seen).collect()))
     }

@@ -7,6 +7,7 @@
 //! and parts that do not belong together. A bad input does not affect the others. Only this module knows the order of
 //! the stages.
 
+mod chat;
 mod coders;
 mod combine;
 mod ledger;
@@ -16,6 +17,7 @@ mod part;
 use std::path::PathBuf;
 
 use plenary_attribute::{attribute, link_documents};
+use plenary_chat::Summary as ChatSummary;
 use plenary_corpus::progress::{Progress, Stopped};
 use plenary_corpus::{Document, Failure, Hint, Speaker, Transcript, style_name};
 use plenary_engine::EngineError;
@@ -50,13 +52,16 @@ pub struct Options {
     pub cache: Option<Cache>,
     /// Processes in which files are read that could end this process; `None` reads everything in this process.
     pub isolation: Option<Isolation>,
+    /// Maximum cost of each language model behind an endpoint, instead of that of the study; `None` for that of the study.
+    pub max_cost: Option<f64>,
 }
 
 impl Options {
     /// A study and a folder for its results, with models from the usual places, all cores, no cache, and all files read in
     /// this process.
     pub fn new(study: Study, out: impl Into<PathBuf>) -> Self {
-        Self { study, models: None, out: out.into(), threads: all_cores(), cache: None, isolation: None }
+        let (models, cache, isolation, max_cost) = (None, None, None, None);
+        Self { study, models, out: out.into(), threads: all_cores(), cache, isolation, max_cost }
     }
 }
 
@@ -77,6 +82,9 @@ pub struct Outcome {
     pub n_cached: u64,
     /// Number of texts and pairs whose numbers were computed.
     pub n_computed: u64,
+    /// What language models behind endpoints were asked and answered in this process, in the order of the study: name of the
+    /// coder, and summary.
+    pub chats: Vec<(String, ChatSummary)>,
 }
 
 /// Why a run ended without results.
@@ -251,6 +259,7 @@ pub fn run(paths: &[PathBuf], options: &Options, progress: &dyn Progress) -> Res
             models: options.models.as_deref(),
             cache: options.cache.as_ref(),
             isolation: options.isolation.as_ref(),
+            max_cost: options.max_cost,
         },
         progress,
         |info, vector_width| Writer::begin(&folder, info, vector_width),

@@ -7,6 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
+use plenary_chat::Summary as ChatSummary;
 use plenary_corpus::progress::Progress;
 use plenary_engine::cache::Cache;
 use plenary_measure::themes::Sample;
@@ -42,13 +43,16 @@ pub struct PartOptions {
     pub cache: Option<Cache>,
     /// Processes in which files are read that could end this process; `None` reads everything in this process.
     pub isolation: Option<Isolation>,
+    /// Maximum cost of each language model behind an endpoint, instead of that of the study; `None` for that of the study.
+    pub max_cost: Option<f64>,
 }
 
 impl PartOptions {
     /// A study, with models from the usual places, all cores and no cache; the part is kept in memory, and all files are read
     /// in this process.
     pub fn new(study: Study) -> Self {
-        Self { study, models: None, folder: None, threads: all_cores(), cache: None, isolation: None }
+        let (models, folder, cache, isolation, max_cost) = (None, None, None, None, None);
+        Self { study, models, folder, threads: all_cores(), cache, isolation, max_cost }
     }
 }
 
@@ -69,6 +73,8 @@ pub(super) struct Measured {
     pub(super) ledger: Ledger,
     pub(super) sample: Sample,
     pub(super) record: PartRecord,
+    /// What language models were asked in this process; empty for a part from a folder.
+    pub(super) chats: Vec<(String, ChatSummary)>,
 }
 
 /// The record of a part, as `part.json` holds it.
@@ -117,6 +123,7 @@ pub fn measure_part(paths: &[PathBuf], options: &PartOptions, progress: &dyn Pro
             models: options.models.as_deref(),
             cache: options.cache.as_ref(),
             isolation: options.isolation.as_ref(),
+            max_cost: options.max_cost,
         },
         progress,
         |info, vector_width| match &folder {
@@ -164,7 +171,7 @@ impl Part {
         let [ledger, sample] = contents.as_slice() else { return Err(damaged(&"a file is missing")) };
         let ledger = Ledger::read(ledger.as_slice()).map_err(|error| damaged(&error))?;
         let sample = Sample::read(sample.as_slice()).map_err(|error| damaged(&error))?;
-        Ok(Self { measured: Measured { ledger, sample, record }, tables, study, name })
+        Ok(Self { measured: Measured { ledger, sample, record, chats: Vec::new() }, tables, study, name })
     }
 
     /// Number of documents.
@@ -205,6 +212,7 @@ pub(super) struct Means<'m> {
     pub(super) models: Option<&'m Path>,
     pub(super) cache: Option<&'m Cache>,
     pub(super) isolation: Option<&'m Isolation>,
+    pub(super) max_cost: Option<f64>,
 }
 
 /// Reads and measures documents, and writes their tables with the writer that `begin` starts.
@@ -215,7 +223,7 @@ pub(super) fn measure<'w>(
     progress: &dyn Progress,
     begin: impl FnOnce(&StudyInfo, usize) -> Result<Writer<'w>, TableError>,
 ) -> Result<(Measured, Writer<'w>), RunError> {
-    let &Means { study, models, cache, isolation } = means;
+    let &Means { study, models, cache, isolation, max_cost } = means;
     // Models are found before anything is read, and loaded while the first files are read, so that both fail early.
     let folders = Models::find(&places(models), &study.models, !study.targets.is_empty())?;
     for folder in folders.iter() {
@@ -235,7 +243,7 @@ pub(super) fn measure<'w>(
         return Err(RunError::NothingRead { failures: failures.into_iter().chain(ignored).collect() });
     };
 
-    let measurer = Measurer::new(&models, study, pool.current_num_threads(), cache)?;
+    let measurer = Measurer::new(&models, study, pool.current_num_threads(), cache, max_cost)?;
     let mut noted =
         Noted { ledger: Ledger::new(study.targets.len()), sample: Sample::new(&study.themes, study.study.seed)? };
     let mut writer = begin(&study.info(), measurer.vector_width())?;
@@ -264,7 +272,7 @@ pub(super) fn measure<'w>(
         n_computed,
     };
     let Noted { ledger, sample } = noted;
-    Ok((Measured { ledger, sample, record }, writer))
+    Ok((Measured { ledger, sample, record, chats: measurer.chats() }, writer))
 }
 
 /// The inputs, and the options of reading them.

@@ -6,6 +6,7 @@
 mod architectures;
 mod arrows;
 mod bad_input;
+mod chat;
 mod command_line;
 mod commands_doc;
 mod common;

@@ -18,7 +18,25 @@ pub fn utterance(document_id: &str, position: usize) -> String {
     format!("{document_id}-u{position:04}")
 }
 
+/// Id of the document of an utterance or segment with this id.
+pub fn document_of(id: &str) -> &str {
+    id.rsplit_once("-u").map_or(id, |(document_id, _)| document_id)
+}
+
 /// Id of a segment; `position` counts within the utterance.
 pub fn segment(utterance_id: &str, position: usize) -> String {
     format!("{utterance_id}-s{position:03}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn segments_know_their_document() {
+        let utterance = utterance("0a1b-u2", 7);
+        assert_eq!(document_of(&utterance), "0a1b-u2");
+        assert_eq!(document_of(&segment(&utterance, 3)), "0a1b-u2");
+        assert_eq!(document_of("other"), "other");
+    }
 }

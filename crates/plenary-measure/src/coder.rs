@@ -12,6 +12,8 @@ use plenary_engine::{EngineError, Work};
 /// What is coded: texts in their context, with everything that was measured of them before.
 #[derive(Debug, Clone, Copy)]
 pub struct Units<'u> {
+    /// Ids of the segments that the texts are.
+    pub ids: &'u [&'u str],
     /// The texts.
     pub texts: &'u [&'u str],
     /// What was said before each text.

@@ -24,6 +24,7 @@ pub(crate) fn code(model: &Model, texts: &[&str], targets: &[Target], work: Work
     let relevance = Array2::ones((targets.len(), texts.len()));
     let vectors = Array2::zeros((texts.len(), 0));
     let units = Units {
+        ids: &vec![""; texts.len()],
         texts,
         contexts: &vec![Context::default(); texts.len()],
         relevance: relevance.view(),

@@ -1,0 +1,265 @@
+//! Studies whose coder is a language model behind an endpoint, against a server on this machine.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+use plenary::corpus::progress::Silent;
+use plenary::pipeline::{CombineOptions, PartOptions, combine, measure_part};
+use plenary::study::Study;
+use serde_json::{Value, json};
+
+use crate::common::{Ended, Place, TALK, models};
+
+/// A server that answers each text with the result of a function: a status and the model's text.
+struct Server {
+    endpoint: String,
+    n_asked: Arc<AtomicUsize>,
+    users: Arc<Mutex<Vec<Value>>>,
+    ends: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    fn start(answer: fn(&str) -> (u16, String)) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let endpoint = format!("http://{}/v1", listener.local_addr().unwrap());
+        let (ends, n_asked, users) = (Arc::default(), Arc::default(), Arc::default());
+        let (seen_ends, counted, seen): (Arc<AtomicBool>, Arc<AtomicUsize>, Arc<Mutex<Vec<Value>>>) =
+            (Arc::clone(&ends), Arc::clone(&n_asked), Arc::clone(&users));
+        let thread = std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                if seen_ends.load(Ordering::Relaxed) {
+                    return;
+                }
+                if let Ok(user) = stream.and_then(|stream| serve(stream, answer)) {
+                    counted.fetch_add(1, Ordering::Relaxed);
+                    seen.lock().unwrap().push(user);
+                }
+            }
+        });
+        Self { endpoint, n_asked, users, ends, thread: Some(thread) }
+    }
+
+    fn n_asked(&self) -> usize {
+        self.n_asked.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Server {
+    /// Nothing listens at the address afterwards.
+    fn drop(&mut self) {
+        self.ends.store(true, Ordering::Relaxed);
+        let _ = TcpStream::connect(self.endpoint.trim_start_matches("http://").trim_end_matches("/v1"));
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap();
+        }
+    }
+}
+
+/// Answers one request, and returns the data that the user's message holds.
+fn serve(mut stream: TcpStream, answer: fn(&str) -> (u16, String)) -> std::io::Result<Value> {
+    let mut bytes = Vec::new();
+    let mut buffer = [0; 4096];
+    let body = loop {
+        let n = stream.read(&mut buffer)?;
+        bytes.extend_from_slice(&buffer[..n]);
+        let text = String::from_utf8_lossy(&bytes);
+        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        let length =
+            head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+        if body.len() >= length.unwrap_or(0) {
+            break serde_json::from_str::<Value>(body).unwrap();
+        }
+        assert!(n > 0, "the request ended early");
+    };
+    let user = body["messages"][1]["content"].as_str().unwrap();
+    let user: Value = serde_json::from_str(user.split_once("\n\n").unwrap().0).unwrap();
+    let (status, content) = answer(user["units"]["u1"]["text"].as_str().unwrap());
+    let reply = json!({
+        "model": "served-model",
+        "choices": [{ "message": { "content": content }, "finish_reason": "stop" }],
+        "usage": { "prompt_tokens": 1000, "completion_tokens": 10 },
+    })
+    .to_string();
+    write!(stream, "HTTP/1.1 {status} X\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{reply}", reply.len())?;
+    Ok(user)
+}
+
+fn sides(text: &str) -> (u16, String) {
+    let code = match text {
+        text if text.contains("mistake") || text.contains("not agree") => "against",
+        text if text.contains("open to everybody") => "favor",
+        _ => "neither",
+    };
+    (200, json!({ "u1": code }).to_string())
+}
+
+fn study(endpoint: &str, more: &str) -> String {
+    format!(
+        "[[targets]]\nid = \"open_borders\"\nproposition = \"Borders should be open.\"\n\n\
+         [[coders]]\nkind = \"chat\"\nendpoint = \"{endpoint}\"\nmodel = \"small\"\nretry_wait_s = 0\nretries = 0\n{more}\n"
+    )
+}
+
+fn run(place: &Place, out: &str, more: &[&str]) -> Ended {
+    let arguments = ["run", "talk.md", "--study", "study.toml", "--out", out, "--no-cache"];
+    place.run(&[&arguments, more].concat())
+}
+
+#[test]
+fn a_language_model_codes_segments_and_a_rerun_without_it_gives_the_same_tables() {
+    let place = Place::with(&[("talk.md", TALK)]);
+    {
+        let server = Server::start(sides);
+        place.write("study.toml", study(&server.endpoint, "id = \"llm\"\nprice_input = 1.0"));
+        let ended = run(&place, "first", &[]);
+        ended.says(0, &[]);
+        assert_eq!(server.n_asked(), 6);
+        assert!(
+            ended.out.contains("llm: 6 calls made, 0 calls answered from kept answers; 6000 tokens sent"),
+            "{}",
+            ended.out
+        );
+        assert!(ended.out.contains("cost 0.0060; the server names the model served-model"), "{}", ended.out);
+        let users = server.users.lock().unwrap();
+        let mistake =
+            users.iter().find(|user| user["units"]["u1"]["text"].as_str().unwrap().contains("mistake")).unwrap();
+        assert_eq!(mistake["proposition"], "Borders should be open.");
+        let before = mistake["units"]["u1"]["before"].as_array().unwrap();
+        assert_eq!(before.last().unwrap(), "Bo Chen: I do not agree.");
+    }
+    let codings = place.table("first/codings.parquet");
+    let texts = |column| place.texts("first/codings.parquet", column);
+    assert_eq!(texts("label"), ["favor", "neither", "neither", "against", "against", "neither"]);
+    assert_eq!((texts("coder_id")[0].as_str(), texts("coder_kind")[0].as_str()), ("llm", "chat"));
+    // The keys of the answers are in the folder beside the study.
+    let kept = fs::read_dir(place.path("answers")).unwrap().next().unwrap().unwrap().path();
+    let kept = fs::read_to_string(kept).unwrap();
+    assert!(texts("answer").iter().all(|key| key.len() == 64 && kept.contains(key)));
+    // Scores are those of the labels, because the server sends no log-probabilities.
+    let scores: Vec<Option<f32>> = codings.column("score").unwrap().f32().unwrap().iter().collect();
+    assert_eq!(scores, [1.0, 0.0, 0.0, -1.0, -1.0, 0.0].map(Some));
+    assert_eq!(codings.column("favor").unwrap().null_count(), 6);
+
+    let ended = run(&place, "second", &["--threads", "1"]);
+    ended.says(0, &[]);
+    assert!(ended.out.contains("llm: 0 calls made, 6 calls answered from kept answers"), "{}", ended.out);
+    assert_eq!(place.tables("first"), place.tables("second"));
+}
+
+#[test]
+fn units_without_an_answer_are_abstentions_with_their_reason() {
+    let server = Server::start(|text| match text {
+        text if text.contains("mistake") => (500, String::new()),
+        text if text.contains("workers") => (200, "Hard to say.".into()),
+        text if text.contains("richer") => (200, "{\"u2\":\"favor\"}".into()),
+        text => sides(text),
+    });
+    let place = Place::with(&[("talk.md", TALK), ("study.toml", &study(&server.endpoint, ""))]);
+    let ended = run(&place, "out", &[]);
+    ended.says(0, &[]);
+    let note = "coder small: 3 of 6 codings have no label: invalid_answer 2, no_answer 1";
+    assert!(ended.out.contains(note), "{}", ended.out);
+    let expected = ["-", "-", "invalid_answer", "-", "no_answer", "invalid_answer"];
+    assert_eq!(place.texts("out/codings.parquet", "reason"), expected);
+    assert_eq!(place.table("out/codings.parquet").column("score").unwrap().null_count(), 3);
+}
+
+#[test]
+fn a_second_coder_is_in_codings_and_not_in_stance() {
+    let server = Server::start(sides);
+    let both = study(&server.endpoint, "").replace("[[coders]]", "[[coders]]\nkind = \"inference\"\n\n[[coders]]");
+    let place = Place::with(&[("talk.md", TALK), ("study.toml", &both)]);
+    run(&place, "out", &[]).says(0, &[]);
+    let coders = place.texts("out/codings.parquet", "coder_id");
+    assert_eq!((coders.len(), &coders[..2]), (12, &["nli-minilm-l6".to_owned(), "small".to_owned()][..]));
+    assert_eq!(place.table("out/stance.parquet").height(), 6);
+}
+
+#[test]
+fn a_budget_ends_the_run_before_it_is_exceeded() {
+    let server = Server::start(sides);
+    let place = Place::with(&[("talk.md", TALK)]);
+    place.write("study.toml", study(&server.endpoint, "concurrency = 1\nprice_input = 1000\nprice_output = 1000"));
+    let ended = run(&place, "out", &["--max-cost", "2.5"]);
+    ended.says(2, &["coder `small`", "the budget of 2.5 for `small` is used up", "answers that arrived are kept"]);
+    assert!(!place.path("out/run.json").exists());
+    let n = server.n_asked();
+    assert!((1..6).contains(&n), "{n}");
+    run(&place, "out", &["--max-cost", "100"]).says(0, &[]);
+    assert_eq!(server.n_asked(), 6, "kept answers are not asked for again");
+    place.write("study.toml", study(&server.endpoint, ""));
+    run(&place, "out", &["--max-cost", "1"]).says(2, &["price_input"]);
+    place.write("study.toml", crate::common::STUDY);
+    run(&place, "out", &["--max-cost", "1"]).says(2, &["--max-cost", "asks no language model"]);
+}
+
+#[test]
+fn an_endpoint_that_cannot_be_used_ends_the_run_and_leaves_earlier_results() {
+    let server = Server::start(sides);
+    let place = Place::with(&[("talk.md", TALK), ("study.toml", &study(&server.endpoint, ""))]);
+    run(&place, "out", &[]).says(0, &[]);
+    let before = place.tables("out");
+    let refusing = Server::start(|_| (401, String::new()));
+    for (endpoint, expected) in
+        [(refusing.endpoint.as_str(), "answered 401"), ("http://127.0.0.1:1/v1", "cannot reach http://127.0.0.1:1/v1")]
+    {
+        place.write("study.toml", study(endpoint, "answers = \"others\""));
+        run(&place, "out", &[]).says(2, &["coder `small`", expected]);
+        assert_eq!(place.tables("out"), before);
+    }
+}
+
+#[test]
+fn sections_that_cannot_be_right_are_refused_when_the_study_is_read() {
+    let error = |more: &str| Study::parse(&study("http://localhost:1/v1", more), "study.toml").unwrap_err().to_string();
+    let no_endpoint = "[[coders]]\nkind = \"chat\"\nmodel = \"small\"\n";
+    let message = Study::parse(no_endpoint, "study.toml").unwrap_err().to_string();
+    assert!(message.starts_with("study.toml: coder `small`: endpoint: found no address"), "{message}");
+    for (more, expected) in [
+        ("key = \"secret\"", "unknown key `key`"),
+        ("repeat = 0", "coder `small`: repeat: found 0"),
+        (
+            "[coders.codebook]\ncodes = [{ id = \"yes\", definition = \"Yes.\" }, { id = \"no\", definition = \"No.\" }]",
+            "favor, against and neither",
+        ),
+        ("[coders.codebook]\ndefinition = \"\"", "no definition"),
+        ("[[coders.codebook.examples]]\ntext = \"Yes.\"\ncode = \"pro\"", "an example of \"pro\""),
+        (
+            "[[coders]]\nkind = \"chat\"\nendpoint = \"http://localhost/v1\"\nmodel = \"small\"",
+            "two coders have the id `small`",
+        ),
+    ] {
+        let message = error(more);
+        assert!(message.contains(expected), "{message}");
+        assert!(!message.contains("secret"), "{message}");
+    }
+    let fine = "[coders.codebook]\nedge_cases = []\n[[coders.codebook.examples]]\ntext = \"Yes.\"\ncode = \"favor\"";
+    Study::parse(&study("http://localhost:1/v1", fine), "study.toml").unwrap();
+}
+
+#[test]
+fn parts_that_were_measured_apart_combine_into_the_results_of_one_run() {
+    let server = Server::start(sides);
+    let place = Place::with(&[("a.md", TALK), ("b.md", crate::common::OTHER_TALK)]);
+    let mut study = Study::parse(&study(&server.endpoint, ""), "study.toml").unwrap();
+    study.folder = Some(place.path(""));
+    let part = |files: &[&str]| {
+        let paths: Vec<_> = files.iter().map(|file| place.path(file)).collect();
+        let options = PartOptions { models: Some(models()), ..PartOptions::new(study.clone()) };
+        measure_part(&paths, &options, &Silent).unwrap()
+    };
+    let whole = combine(vec![part(&["a.md", "b.md"])], &CombineOptions::default(), &Silent).unwrap();
+    let parts = combine(vec![part(&["b.md"]), part(&["a.md"])], &CombineOptions::default(), &Silent).unwrap();
+    for table in ["codings", "stance", "estimates"] {
+        assert!(whole.results.frame(table).unwrap().equals_missing(&parts.results.frame(table).unwrap()), "{table}");
+    }
+    assert_eq!(
+        parts.chats.iter().map(|(_, asked)| asked.n_kept).sum::<usize>(),
+        whole.results.frame("codings").unwrap().height()
+    );
+}
