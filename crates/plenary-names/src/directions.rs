@@ -59,3 +59,21 @@ fn is_language(lexicon: &Lexicon, words: &[String]) -> bool {
 pub fn is_clock(inner: &str) -> bool {
     CLOCK.is_match(inner.trim())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn remarks_beside_a_name_are_directions_in_portuguese_and_norwegian() {
+        let lexicon = Lexicon::builtin();
+        for text in
+            ["interrompendo", "interrompendo o orador", "rindo", "avbryter", "avbrutt av presidenten", "hvisker"]
+        {
+            assert!(is_direction(lexicon, text), "{text}");
+        }
+        for text in ["Oslo", "Høyre", "Porto", "PSD"] {
+            assert!(!is_direction(lexicon, text), "{text}");
+        }
+    }
+}

@@ -35,7 +35,10 @@ impl<'l> Breaks<'l> {
         let part = &text[sentence.clone()];
         let mut out = Vec::new();
         let mut start = sentence.start;
-        let mut ends: Vec<usize> = part.match_indices(MORE_SIGNS).map(|(at, sign)| at + sign.len()).collect();
+        let mut ends: Vec<usize> = Vec::new();
+        if !part.is_ascii() {
+            ends.extend(part.match_indices(MORE_SIGNS).map(|(at, sign)| at + sign.len()));
+        }
         if self.language != ENGLISH && self.lexicon.knows_openers(self.language) {
             ends.extend(part.match_indices(". ").map(|(at, _)| at + 1).filter(|end| {
                 let word = last_word(&part[..*end]);

@@ -89,19 +89,14 @@ pub(crate) fn pieces(text: &str, sentence: Range<usize>, cues: &[CueStart]) -> V
 fn is_too_long(sentence: &str) -> bool {
     // No script writes a word with fewer bytes, blanks included.
     const FEWEST_BYTES: usize = 2;
-    if sentence.len() < MOST_WORDS * FEWEST_BYTES {
+    let most_without_signs = if ends_sentence(sentence) { MOST_WORDS_WITH_END } else { MOST_WORDS };
+    if sentence.len() < most_without_signs * FEWEST_BYTES {
         return false;
     }
     let n_words = n_words(sentence);
     let n_signs = sentence.matches(SIGNS).count();
-    let most = if n_signs * WORDS_PER_SIGN >= n_words {
-        MOST_WORDS_WITH_SIGNS
-    } else if ends_sentence(sentence) {
-        MOST_WORDS_WITH_END
-    } else {
-        MOST_WORDS
-    };
-    n_words > most
+    let has_signs = n_signs * WORDS_PER_SIGN >= n_words;
+    n_words > if has_signs { MOST_WORDS_WITH_SIGNS } else { most_without_signs }
 }
 
 /// A place where a piece may begin.

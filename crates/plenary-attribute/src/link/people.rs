@@ -5,7 +5,7 @@
 //! with that surname, an office to the person who holds it according to the document, a listed name to the person on the list. A label
 //! that may belong to several people is linked to none of them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::candidate::Found;
 use crate::link::offices::{Office, label_key};
@@ -95,16 +95,24 @@ pub(crate) fn link(lexicon: &Lexicon, chairs: &[Byline], bylines: &[Byline], lis
     let all_listed: Vec<Option<usize>> = bylines.iter().map(listed).collect();
     // Listed people first, then full names, so that a surname alone finds its person even if it occurs earlier; then
     // offices alone, which find their holders.
-    let pass_of = |i: usize| match &bylines[i] {
-        _ if all_listed[i].is_some() => 0,
-        byline if is_office_alone(lexicon, byline) => 3,
-        _ if all_names[i].len() >= 2 => 1,
-        _ => 2,
+    let mut offices: HashMap<(&str, &str), bool> = HashMap::new();
+    let mut pass_of = |i: usize| {
+        let byline: &Byline = &bylines[i];
+        let mut is_office_alone =
+            || *offices.entry((&byline.name, &byline.label)).or_insert_with(|| is_office_alone(lexicon, byline));
+        match all_names[i].len() {
+            _ if all_listed[i].is_some() => 0,
+            _ if is_office_alone() => 3,
+            2.. => 1,
+            _ => 2,
+        }
     };
+    let passes: Vec<usize> = (0..bylines.len()).map(&mut pass_of).collect();
+    let mut noted: HashSet<(usize, &str, &str)> = HashSet::new();
     let mut owners: Vec<Option<Owner>> = vec![None; bylines.len()];
     let mut resolved: HashMap<(Option<&str>, &str, &str), Owner> = HashMap::new();
     for pass in 0..4 {
-        for (i, byline) in bylines.iter().enumerate().filter(|(i, _)| pass_of(*i) == pass) {
+        for (i, byline) in bylines.iter().enumerate().filter(|(i, _)| passes[*i] == pass) {
             let label = if pass < 2 { "" } else { byline.label.as_str() };
             let key = (byline.details.honorific.as_deref(), byline.name.as_str(), label);
             let owner = resolved.entry(key).or_insert_with(|| {
@@ -116,7 +124,9 @@ pub(crate) fn link(lexicon: &Lexicon, chairs: &[Byline], bylines: &[Byline], lis
                 known.resolve(found, byline, i, &all_names[i])
             });
             owners[i] = Some(owner.clone());
-            known.add_office(owner.person, byline);
+            if byline.line.is_none() && noted.insert((owner.person, &byline.name, &byline.label)) {
+                known.add_office(owner.person, byline);
+            }
             enrich(lexicon, &mut known.people[owner.person], byline, Mention::Byline(i));
             // Later occurrences of the label are linked to this one.
             if owner.rule == LinkRule::FirstMention {
@@ -220,7 +230,7 @@ impl<'l> Known<'l> {
 
     /// Notes the holder of an office that a byline names beside it: "The Minister of Roads (Mr Hill)".
     fn add_office(&mut self, person: usize, byline: &Byline) {
-        if is_named_beside(self.lexicon, byline) && byline.line.is_none() {
+        if is_named_beside(self.lexicon, byline) {
             let holders = self.by_office.entry(label_key(self.lexicon, &byline.label)).or_default();
             if !holders.contains(&person) {
                 holders.push(person);

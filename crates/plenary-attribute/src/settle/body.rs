@@ -77,13 +77,13 @@ pub(crate) fn body(page: &Page<'_>, settled: &Settled, found: &Found, name_level
     let quotes = pull_quotes(page, settled);
     let last = found.bylines.last().map_or(0, |byline| byline.line);
     let mut in_record = false;
-    let mut claims = capital_headings(page, settled, found);
+    let shouts = is_in_capitals(page);
+    let mut claims = if shouts { Settled::nothing(page) } else { capital_headings(page, settled, found) };
     claim_notices(page, settled, found, &mut claims);
     let is_indented = is_indented_script(page, found);
     let paragraphs = settled.with(&claims).open_paragraphs(page);
     let mut speaks = false;
     let mut between = false;
-    let shouts = is_in_capitals(page);
     let mut under = Under::Speech;
     let mut above = 0;
     let lowest_name_level = name_levels.iter().copied().max().unwrap_or(0);
@@ -227,9 +227,9 @@ impl Under {
 /// Whether most of the text is in capitals, so that capitals distinguish nothing.
 fn is_in_capitals(page: &Page<'_>) -> bool {
     let (mut capital, mut small) = (0usize, 0usize);
-    for line in &page.lines {
-        capital += line.text().chars().filter(|c| c.is_uppercase()).count();
-        small += line.text().chars().filter(|c| c.is_lowercase()).count();
+    for c in page.lines.iter().flat_map(|line| line.text().chars()) {
+        capital += usize::from(c.is_uppercase());
+        small += usize::from(c.is_lowercase());
     }
     capital > small
 }
@@ -250,7 +250,7 @@ fn capital_headings(page: &Page<'_>, settled: &Settled, found: &Found) -> Settle
         n += 1;
         capital += usize::from(is_capital(line));
     }
-    if capital * 2 > n || is_in_capitals(page) {
+    if capital * 2 > n {
         return claims;
     }
     let taken: HashSet<usize> = found.bylines.iter().flat_map(|byline| byline.line..=byline.speech_line).collect();

@@ -87,10 +87,9 @@ pub(crate) fn is_recording_mark(lexicon: &Lexicon, text: &str) -> bool {
 pub(crate) fn is_language_mark(lexicon: &Lexicon, text: &str) -> bool {
     const LONGEST: usize = 40;
     let label = text.trim_end_matches([':', '：']).trim();
-    let words = labels::words(label);
     text.len() <= LONGEST
         && label.len() < text.len()
-        && words.last().is_some_and(|word| lexicon.is_language(word))
+        && labels::words(label).last().is_some_and(|word| lexicon.is_language(word))
         && directions::is_direction(lexicon, label)
 }
 

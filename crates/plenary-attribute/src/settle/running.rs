@@ -6,6 +6,7 @@
 //! with a date. The first occurrence is left open if it may be the title.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use crate::candidate::in_capitals;
 use crate::page::{Page, PageLine, Settled};
@@ -168,8 +169,12 @@ fn open_lines(page: &Page<'_>, settled: &Settled) -> Vec<usize> {
 
 /// The text of a line with its numbers unified.
 fn key(text: &str) -> String {
-    let mut out = String::new();
-    for c in collapse_white_space(text).chars() {
+    let text = collapse_white_space(text);
+    if !text.contains(char::is_numeric) {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
         match c.is_numeric() {
             true if out.ends_with('#') => {}
             true => out.push('#'),
@@ -177,6 +182,13 @@ fn key(text: &str) -> String {
         }
     }
     out
+}
+
+/// The key of a line that may belong to a block; empty for a sentence. Lines with the same key end in the same way, except where the
+/// number of digits decides how they end.
+fn key_of_block_line(text: &str) -> String {
+    let is_sentence = ends_sentence(text) && !text.contains(|c: char| c.is_numeric() || c == '#');
+    if is_sentence { String::new() } else { key(text) }
 }
 
 /// Lines that end with a page number after a wide gap: the numbers count on, one for each page.
@@ -211,7 +223,7 @@ fn blocks(page: &Page<'_>, settled: &Settled) -> Settled {
     const LONGEST: usize = 40;
     let mut claims = Settled::nothing(page);
     let open = open_lines(page, settled);
-    let keys: Vec<String> = open.iter().map(|i| key(page.lines[*i].text())).collect();
+    let keys: Vec<String> = open.iter().map(|i| key_of_block_line(page.lines[*i].text())).collect();
     let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
     for (at, key) in keys.iter().enumerate() {
         places.entry(key).or_default().push(at);
@@ -382,20 +394,28 @@ fn footers(page: &Page<'_>, settled: &Settled) -> Settled {
     const FEWEST_WORDS: usize = 6;
     let mut claims = Settled::nothing(page);
     let breaks = breaks(page, settled);
-    let mut places = HashMap::new();
-    for lines in settled.open_paragraphs(page) {
-        let text = collapse_white_space(&page.join(lines.clone()).text);
+    let text = |lines: &Range<usize>| collapse_white_space(&page.join(lines.clone()).text);
+    let (last, others): (Vec<Range<usize>>, Vec<Range<usize>>) =
+        settled.open_paragraphs(page).into_iter().partition(|lines| is_beside(page, &breaks, lines.end - 1, true));
+    if last.len() < SEVERAL {
+        return claims;
+    }
+    let mut places: HashMap<String, Vec<Range<usize>>> = HashMap::new();
+    for lines in last {
+        let text = text(&lines);
         if text.split_whitespace().count() >= FEWEST_WORDS {
-            places.entry(text).or_insert_with(Vec::new).push(lines);
+            places.entry(text).or_default().push(lines);
         }
     }
-    for paragraphs in places.into_values().filter(|paragraphs| paragraphs.len() >= SEVERAL) {
-        let is_last = |last: usize| is_beside(page, &breaks, last, true);
-        if paragraphs.iter().all(|lines| is_last(lines.end - 1)) {
-            for lines in paragraphs {
-                claims.claim(lines, BlockKind::Furniture, Pass::Headers);
-            }
+    places.retain(|_, paragraphs| paragraphs.len() >= SEVERAL);
+    for lines in &others {
+        if places.is_empty() {
+            break;
         }
+        places.remove(&text(lines));
+    }
+    for lines in places.into_values().flatten() {
+        claims.claim(lines, BlockKind::Furniture, Pass::Headers);
     }
     claims
 }

@@ -4,9 +4,8 @@
 //! words where one is expected, and a list of months without exactly twelve months. What the lists mean together is
 //! left to `lexicon`.
 
-use std::collections::HashSet;
-
 use plenary_corpus::text::collapse_white_space;
+use rustc_hash::FxHashSet;
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
 
@@ -15,7 +14,7 @@ use serde::{Deserialize, Deserializer};
 pub(super) struct Words {
     /// In the order of the file.
     list: Vec<String>,
-    set: HashSet<String>,
+    set: FxHashSet<String>,
 }
 
 impl Words {
@@ -82,7 +81,7 @@ impl Visitor<'_> for Entry {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Phrases {
     list: Vec<String>,
-    set: HashSet<String>,
+    set: FxHashSet<String>,
 }
 
 impl Phrases {
