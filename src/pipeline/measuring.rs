@@ -4,7 +4,7 @@
 //! vectors, sentiment and codings. The numbers do not depend on where a lot begins and ends. **Left to others:** what
 //! is done with the lots.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,6 +20,7 @@ use plenary_engine::cache::Cache;
 use plenary_engine::{EngineError, Model, Work};
 use plenary_measure::coder::{CodeError, Coder, Units};
 use plenary_measure::context::context;
+use plenary_measure::head::unit::turn_means;
 use plenary_measure::{embedding, sentiment, stance};
 use plenary_models::Models;
 use plenary_tables::Measured;
@@ -140,7 +141,7 @@ impl<'r> Measurer<'r> {
         study: &'r Study,
         threads: usize,
         cache: Option<&'r Cache>,
-    ) -> Result<Self, EngineError> {
+    ) -> Result<Self, CodeError> {
         let Models { embedding: embedder, sentiment: tone, .. } = models;
         let tone = tone.as_ref();
         let propositions: Vec<&str> = study.targets.iter().map(|target| target.proposition.as_str()).collect();
@@ -194,6 +195,7 @@ impl<'r> Measurer<'r> {
             lot.segments.iter().map(|&(document, segment)| context(&lot.transcripts[document], segment)).collect();
         let relevance = stance::relevance(self.propositions.view(), embeddings.vectors.view())?;
         let context_relevance = self.context_relevance(lot, &contexts, relevance.view(), work)?;
+        let turns = self.turns(lot, embeddings, work)?;
         let mut codings: Vec<Codings> = Vec::with_capacity(self.coders.len());
         for coder in &self.coders {
             let units = Units {
@@ -202,6 +204,7 @@ impl<'r> Measurer<'r> {
                 relevance: relevance.view(),
                 context_relevance: context_relevance.view(),
                 vectors: embeddings.vectors.view(),
+                turns: &turns,
                 sentiment,
                 earlier: &codings,
             };
@@ -211,6 +214,44 @@ impl<'r> Measurer<'r> {
         let are_read = self.coders.iter().any(|coder| coder.reads_context());
         let seen = |context: &Context| if are_read { context.lines() } else { None };
         Ok((codings, contexts.iter().map(seen).collect()))
+    }
+
+    /// For each segment the mean vector of the rest of its turn. Segments of the turn that are in another lot are embedded
+    /// again.
+    fn turns(&self, lot: &Lot, embeddings: &Embeddings, work: Work) -> Result<Vec<Option<Vec<f64>>>, EngineError> {
+        let mut rows: HashMap<(usize, usize), usize> = HashMap::new();
+        let mut of_turn: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
+        for (row, &(document, segment)) in lot.segments.iter().enumerate() {
+            rows.insert((document, segment), row);
+            of_turn.entry((document, lot.transcripts[document].segments[segment].utterance)).or_default();
+        }
+        let mut elsewhere: Vec<&str> = Vec::new();
+        let documents: BTreeSet<usize> = lot.segments.iter().map(|(document, _)| *document).collect();
+        for document in documents {
+            for (at, segment) in lot.transcripts[document].segments.iter().enumerate() {
+                let Some(members) = of_turn.get_mut(&(document, segment.utterance)) else { continue };
+                let row = rows.entry((document, at)).or_insert_with(|| {
+                    elsewhere.push(&segment.text);
+                    lot.segments.len() + elsewhere.len() - 1
+                });
+                members.push(*row);
+            }
+        }
+        let of_elsewhere = embedding::embed(self.embedder, &elsewhere, Work { progress: &Silent, ..work })?.vectors;
+        let n = lot.segments.len();
+        let vector = |row: usize| match row.checked_sub(n) {
+            None => embeddings.vectors.row(row).to_slice().unwrap_or_default(),
+            Some(beyond) => of_elsewhere.row(beyond).to_slice().unwrap_or_default(),
+        };
+        let mut turns = vec![None; n];
+        for members in of_turn.values() {
+            // In the order of the turn, so that the sums do not depend on where the lot begins.
+            let means = turn_means(members.iter().map(|row| vector(*row)));
+            for (row, mean) in members.iter().zip(means).filter(|(row, _)| **row < n) {
+                turns[*row] = mean;
+            }
+        }
+        Ok(turns)
     }
 
     /// The largest relevance of the sentences of each context; shape `[targets, texts]`. Sentences that are in an earlier lot

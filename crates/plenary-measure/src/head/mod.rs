@@ -15,6 +15,7 @@ mod fit;
 mod quality;
 mod ridge;
 mod scaling;
+pub mod unit;
 
 #[cfg(test)]
 mod tests;
