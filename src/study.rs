@@ -365,6 +365,13 @@ impl Study {
     }
 
     fn check_coders(&self, path: &str) -> Result<(), StudyError> {
+        for (at, coder) in self.coders.iter().enumerate() {
+            if matches!(coder, CoderOptions::Learned { folder, .. } if folder.is_empty()) {
+                let expected = "the folder that `plenary learn` wrote";
+                let problem = OptionError::new(format!("coder {}, folder", at + 1), "\"\"", expected);
+                return Err(StudyError::Value { path: path.into(), problem });
+            }
+        }
         let mut ids = std::collections::HashSet::new();
         let id = |coder: &CoderOptions| match coder {
             CoderOptions::Inference { id } if id.is_empty() => self.models.stance.clone(),

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::Args;
 
+use super::Verbosity;
 use super::correct::write_whole;
 use super::output::{message, plural};
 use crate::learn::{LearnedCoder, code};
@@ -31,7 +32,7 @@ pub(crate) struct CodeArgs {
     force: bool,
 }
 
-pub(crate) fn run(args: &CodeArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &CodeArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
     if args.out.exists() && !args.force {
         bail!("{} exists already; name another file, or pass --force to replace it", args.out.display());
     }
@@ -52,6 +53,8 @@ pub(crate) fn run(args: &CodeArgs) -> anyhow::Result<ExitCode> {
         let _ = rows.write_record(row.chain(numbers.iter().map(String::as_str)));
     })?;
     write_whole(&args.out, &rows.into_inner().context("cannot write the labels")?)?;
-    message(&format!("wrote {} into {}", plural(n, "label"), args.out.display()), "");
+    if !verbosity.quiet {
+        message(&format!("wrote {} into {}", plural(n, "label"), args.out.display()), "");
+    }
     Ok(ExitCode::SUCCESS)
 }

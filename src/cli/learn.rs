@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
+use super::Verbosity;
 use super::output::{message, plural, print, table};
 use crate::learn::{Basis, Codes, LearnedCoder, OfHead, Sharing, Variable, learn};
 use crate::models::{ModelOptions, Models, places};
@@ -52,7 +53,7 @@ enum Targets {
     Shared,
 }
 
-pub(crate) fn run(args: &LearnArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &LearnArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
     let results = Results::open(&args.results, Check::Full)?;
     let variable = match (&args.code, args.sentiment) {
         (Some(name), _) => Variable::Code(name.clone()),
@@ -81,6 +82,9 @@ pub(crate) fn run(args: &LearnArgs) -> anyhow::Result<ExitCode> {
     let coder = learn(&basis, &codes)?;
     coder.save(&args.out)?;
     print(&summary(&coder))?;
+    if verbosity.quiet {
+        return Ok(ExitCode::SUCCESS);
+    }
     if codes.n_open > 0 {
         message(&format!("{} without a label: left out", plural(codes.n_open, "row")), "");
     }

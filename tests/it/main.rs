@@ -17,6 +17,7 @@ mod fuzz;
 mod golden;
 mod isolation;
 mod layouts;
+mod learn;
 mod lexicon;
 mod models;
 mod module_cycles;
