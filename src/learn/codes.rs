@@ -15,6 +15,9 @@ use super::folder::Variable;
 /// Classes of a variable of the researcher's own above which its labels are taken for something else, such as notes.
 const CLASSES_AT_MOST: usize = 20;
 
+/// What is coded: the id of a segment, and that of a target if the variable has targets.
+pub type Unit = (String, Option<String>);
+
 /// The label of a segment, by a person.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Code {
@@ -37,7 +40,7 @@ pub struct Codes {
     pub path: String,
     /// Number of rows without a label.
     pub n_open: usize,
-    codes: BTreeMap<(String, Option<String>), Code>,
+    by_unit: BTreeMap<Unit, Code>,
 }
 
 /// What is wrong with a file of codes.
@@ -113,8 +116,8 @@ impl Codes {
     pub fn parse(bytes: &[u8], path: &str, variable: Variable, targets: &[Target]) -> Result<Self, CodesError> {
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         let first_line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let count = |byte| first_line.iter().filter(|one| **one == byte).count();
-        let delimiter = if count(b';') > count(b',') { b';' } else { b',' };
+        let cells = |byte: u8| first_line.split(|one| *one == byte).count();
+        let delimiter = if cells(b';') > cells(b',') { b';' } else { b',' };
         let mut reader = ReaderBuilder::new().flexible(true).trim(Trim::All).delimiter(delimiter).from_reader(bytes);
         let row_error = |line: u64, problem: String| CodesError::Row { path: path.to_owned(), line, problem };
         let unread = |error: &csv::Error| {
@@ -138,7 +141,7 @@ impl Codes {
         };
         let (code, weight, coder) = (column(&["code"]), column(&["weight"]), column(&["coder"]));
 
-        let mut codes = Self { variable, path: path.to_owned(), n_open: 0, codes: BTreeMap::new() };
+        let mut codes = Self { variable, path: path.to_owned(), n_open: 0, by_unit: BTreeMap::new() };
         let known = codes.variable.known_classes();
         let mut others = std::collections::BTreeSet::new();
         for record in reader.records() {
@@ -170,7 +173,7 @@ impl Codes {
             codes.insert(key, one, &record)?;
         }
         let n_classes = codes.classes().len();
-        if codes.codes.is_empty() {
+        if codes.by_unit.is_empty() {
             let of = match &codes.variable {
                 Variable::Code(name) if !others.is_empty() => {
                     let others: Vec<String> = others.into_iter().collect();
@@ -189,38 +192,33 @@ impl Codes {
 
     /// Number of codes.
     pub fn n(&self) -> usize {
-        self.codes.len()
+        self.by_unit.len()
     }
 
     /// The code of a segment and target.
-    pub fn get(&self, key: &(String, Option<String>)) -> Option<&Code> {
-        self.codes.get(key)
+    pub fn get(&self, key: &Unit) -> Option<&Code> {
+        self.by_unit.get(key)
     }
 
     /// Number of codes of a target.
     pub fn of_target(&self, id: &str) -> usize {
-        self.codes.keys().filter(|(_, target)| target.as_deref() == Some(id)).count()
+        self.by_unit.keys().filter(|(_, target)| target.as_deref() == Some(id)).count()
     }
 
     /// The classes: those that are known beforehand, or those of the file in alphabetical order.
     pub fn classes(&self) -> Vec<String> {
         self.variable.known_classes().unwrap_or_else(|| {
-            let labels: std::collections::BTreeSet<&String> = self.codes.values().map(|code| &code.label).collect();
+            let labels: std::collections::BTreeSet<&String> = self.by_unit.values().map(|code| &code.label).collect();
             labels.into_iter().cloned().collect()
         })
     }
 
     /// Refuses codes of segments that were not found.
-    pub(super) fn check_found(
-        &self,
-        results: &Results,
-        found: impl Fn(&(String, Option<String>)) -> bool,
-    ) -> Result<(), CodesError> {
-        let missing: Vec<(&(String, Option<String>), &Code)> =
-            self.codes.iter().filter(|(key, _)| !found(key)).collect();
+    pub(super) fn check_found(&self, results: &Results, found: impl Fn(&Unit) -> bool) -> Result<(), CodesError> {
+        let missing: Vec<(&Unit, &Code)> = self.by_unit.iter().filter(|(key, _)| !found(key)).collect();
         let Some((key, code)) = missing.iter().min_by_key(|(_, code)| code.line) else { return Ok(()) };
         let folder = results.folder().map_or_else(|| "the results".into(), |folder| folder.display().to_string());
-        let problem = if missing.len() == self.codes.len() {
+        let problem = if missing.len() == self.by_unit.len() {
             format!(
                 "{folder} has no segment `{}`, nor any other of the file; these codes belong to another run. Name the results folder in which the segments were coded",
                 key.0
@@ -230,13 +228,13 @@ impl Codes {
                 "{folder} has no segment `{}` ({} of {} codes are unknown); correct the id, or remove the rows of documents that are not in the results",
                 key.0,
                 missing.len(),
-                self.codes.len()
+                self.by_unit.len()
             )
         };
         Err(CodesError::Row { path: self.path.clone(), line: code.line, problem })
     }
 
-    fn insert(&mut self, key: (String, Option<String>), one: Code, record: &StringRecord) -> Result<(), CodesError> {
+    fn insert(&mut self, key: Unit, one: Code, record: &StringRecord) -> Result<(), CodesError> {
         let wrong = |problem: String| CodesError::Row { path: self.path.clone(), line: one.line, problem };
         if key.0.is_empty() {
             return Err(wrong(format!(
@@ -244,7 +242,7 @@ impl Codes {
                 record.len()
             )));
         }
-        match self.codes.get(&key) {
+        match self.by_unit.get(&key) {
             Some(known) if known.label != one.label => Err(wrong(format!(
                 "segment `{}` is `{}` here and `{}` in line {}; decide on one label, and remove the other row",
                 key.0, one.label, known.label, known.line
@@ -255,7 +253,7 @@ impl Codes {
             ))),
             Some(_) => Ok(()),
             None => {
-                self.codes.insert(key, one);
+                self.by_unit.insert(key, one);
                 Ok(())
             }
         }

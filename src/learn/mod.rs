@@ -23,7 +23,7 @@ use plenary_measure::head::{CODES_ADVISED, Fitted, HeadError, TrainingRow, fit};
 use plenary_tables::{OpenError, Results};
 
 pub(crate) use coder::HeadCoder;
-pub use codes::{Code, Codes, CodesError};
+pub use codes::{Code, Codes, CodesError, Unit};
 pub use folder::{FolderError, LearnedCoder, ModelUsed, OfHead, TrainedOn, Variable};
 use units::{Measured, visit};
 
@@ -130,13 +130,13 @@ pub fn learn(basis: &Basis, codes: &Codes) -> Result<LearnedCoder, LearnError> {
             "there is no coding by an inference model, which a head of stance builds on; run the study with a coder of kind \"inference\"",
         ));
     }
-    let embedding = measured.model(results, "embedding")?;
+    let embedding = Measured::model(results, "embedding")?;
     let mut models = vec![embedding];
     if measured.sentiment {
-        models.push(measured.model(results, "sentiment")?);
+        models.push(Measured::model(results, "sentiment")?);
     }
     if variable == Variable::Stance {
-        models.push(measured.model(results, "stance")?);
+        models.push(Measured::model(results, "stance")?);
     }
     check_embedder(results, &models[0], basis.embedder)?;
     let propositions = propositions(basis.embedder, &targets)?;
@@ -162,17 +162,18 @@ pub fn learn(basis: &Basis, codes: &Codes) -> Result<LearnedCoder, LearnError> {
         .collect();
 
     let mut moments: Vec<Moments> = plans.iter().map(|plan| Moments::new(plan.blocks())).collect();
-    let mut coded: BTreeMap<(String, Option<String>), (Row, String)> = BTreeMap::new();
+    let mut coded: BTreeMap<Unit, CodedRow> = BTreeMap::new();
     visit(results, &measured, &targets, &propositions, |unit| {
         for ((of, plan), moments) in groups.iter().zip(&plans).zip(&mut moments) {
-            let rows: Vec<Option<usize>> =
+            let of: Vec<Option<usize>> =
                 if of.is_empty() { vec![None] } else { of.iter().copied().map(Some).collect() };
-            for target in rows {
-                let row = plan.row(&unit.of(target))?;
-                moments.add(&row)?;
+            for target in of {
+                let blocks = plan.row(&unit.of(target))?;
+                moments.add(&blocks)?;
                 let key = (unit.segment_id.to_owned(), target.map(|at| targets[at].id.clone()));
-                if codes.get(&key).is_some() {
-                    coded.insert(key, (row, sha256(unit.text.as_bytes())));
+                if let Some(code) = codes.get(&key) {
+                    let text_sha256 = sha256(unit.text.as_bytes());
+                    coded.insert(key, CodedRow { code: code.clone(), blocks, text_sha256 });
                 }
             }
         }
@@ -184,37 +185,25 @@ pub fn learn(basis: &Basis, codes: &Codes) -> Result<LearnedCoder, LearnError> {
     let mut trained_on = Vec::new();
     for ((of, plan), moments) in groups.iter().zip(plans).zip(moments) {
         let ids: Vec<String> = of.iter().map(|at| targets[*at].id.clone()).collect();
-        let here: Vec<(&(String, Option<String>), &(Row, String))> =
-            coded.iter().filter(|((_, target), _)| target.as_ref().is_none_or(|target| ids.contains(target))).collect();
-        let training: Vec<TrainingRow> = here
-            .iter()
-            .filter_map(|(key, (row, _))| {
-                let code = codes.get(key)?;
-                let class = classes.iter().position(|class| *class == code.label)?;
-                Some(TrainingRow { blocks: row.clone(), class, weight: code.weight })
-            })
-            .collect();
-        let of_head = if ids.len() == 1 { format!("target `{}`", ids[0]) } else { variable.to_string() };
-        let wrong = |problem| LearnError::Head { of: of_head.clone(), problem };
+        let of_head = |unit: &Unit| unit.1.as_ref().is_none_or(|target| ids.contains(target));
+        let rows: Vec<(&Unit, &CodedRow)> = coded.iter().filter(|(unit, _)| of_head(unit)).collect();
+        let name = if ids.len() == 1 { format!("target `{}`", ids[0]) } else { variable.to_string() };
         let Fitted { head, quality, left_out } =
-            fit(moments.finish(), &training, &classes, basis.seed).map_err(wrong)?;
-        for ((key, (_, text_sha256)), prediction) in here.iter().zip(left_out) {
-            let Some(code) = codes.get(key) else { continue };
-            trained_on.push(TrainedOn {
-                segment_id: key.0.clone(),
-                target_id: key.1.clone(),
-                text_sha256: text_sha256.clone(),
-                label: code.label.clone(),
-                weight: code.weight,
-                coder: code.coder.clone(),
-                left_out_label: head.classes[prediction.label].clone(),
-                left_out_probability: head
-                    .classes
-                    .iter()
-                    .position(|class| *class == code.label)
-                    .map_or(0.0, |at| prediction.probabilities[at]),
-            });
-        }
+            fit(moments.finish(), &training(&rows, &classes), &classes, basis.seed)
+                .map_err(|problem| LearnError::Head { of: name, problem })?;
+        trained_on.extend(rows.into_iter().zip(left_out).map(|((unit, row), left_out)| {
+            let of_class = head.classes.iter().position(|class| *class == row.code.label);
+            TrainedOn {
+                segment_id: unit.0.clone(),
+                target_id: unit.1.clone(),
+                text_sha256: row.text_sha256.clone(),
+                label: row.code.label.clone(),
+                weight: row.code.weight,
+                coder: row.code.coder.clone(),
+                left_out_label: head.classes[left_out.label].clone(),
+                left_out_probability: of_class.map_or(0.0, |at| left_out.probabilities[at]),
+            }
+        }));
         heads.push(OfHead { targets: ids, plan, head, quality });
     }
     Ok(LearnedCoder {
@@ -229,6 +218,24 @@ pub fn learn(basis: &Basis, codes: &Codes) -> Result<LearnedCoder, LearnError> {
     })
 }
 
+/// A coded unit with its blocks.
+struct CodedRow {
+    code: Code,
+    blocks: Row,
+    text_sha256: String,
+}
+
+/// The rows of a fit.
+fn training(rows: &[(&Unit, &CodedRow)], classes: &[String]) -> Vec<TrainingRow> {
+    let row = |(_, row): &(&Unit, &CodedRow)| TrainingRow {
+        blocks: row.blocks.clone(),
+        // A class that is not among the classes is refused by the fit.
+        class: classes.iter().position(|class| *class == row.code.label).unwrap_or(classes.len()),
+        weight: row.code.weight,
+    };
+    rows.iter().map(row).collect()
+}
+
 /// Codes all segments of results, in the order of the table `segments`; for stance, target by target in the order of the study.
 ///
 /// # Errors
@@ -236,7 +243,7 @@ pub fn learn(basis: &Basis, codes: &Codes) -> Result<LearnedCoder, LearnError> {
 pub fn code(coder: &LearnedCoder, results: &Results, mut take: impl FnMut(Coded)) -> Result<(), LearnError> {
     let measured = Measured::of(results)?;
     for model in &coder.models {
-        let found = measured.model(results, &model.task)?;
+        let found = Measured::model(results, &model.task)?;
         if found != *model {
             return Err(lacks(
                 results,

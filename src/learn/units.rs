@@ -39,7 +39,7 @@ impl Measured {
     }
 
     /// The model of a task, as the run recorded it.
-    pub(super) fn model(&self, results: &Results, task: &str) -> Result<ModelUsed, LearnError> {
+    pub(super) fn model(results: &Results, task: &str) -> Result<ModelUsed, LearnError> {
         let id =
             results.study().json.pointer(&format!("/models/{task}")).and_then(|id| id.as_str()).unwrap_or_default();
         let found = results.run().models.iter().find(|model| model.id == id || model.id == format!("{id}-static"));

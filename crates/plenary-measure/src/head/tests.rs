@@ -175,7 +175,9 @@ fn too_few_codes_one_class_and_wrong_weights_are_refused() {
     let refused = |rows: &[TrainingRow]| fit(standardiser.clone(), rows, &names, 1).unwrap_err();
     assert_eq!(refused(&training[..29]), HeadError::FewCodes { n: 29 });
     let mut rows = training.clone();
-    rows.iter_mut().for_each(|row| row.class = 1);
+    for row in &mut rows {
+        row.class = 1;
+    }
     assert_eq!(refused(&rows), HeadError::OneClass { class: "class 1".into() });
     let mut rows = training.clone();
     rows[3].weight = 0.0;
@@ -196,7 +198,9 @@ fn a_class_without_codes_is_left_out() {
     let case = &Case::all()[1];
     let names = ["a", "never", "b"].map(String::from);
     let mut rows = case.training();
-    rows.iter_mut().for_each(|row| row.class *= 2);
+    for row in &mut rows {
+        row.class *= 2;
+    }
     let fitted = fit(case.standardiser(), &rows, &names, 1).unwrap();
     assert_eq!(fitted.head.classes, ["a", "b"]);
     assert_eq!(fitted.head.coefficients, case.fit().head.coefficients);
