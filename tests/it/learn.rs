@@ -100,16 +100,13 @@ fn a_coder_is_learned_applied_and_used_in_a_run() {
     for (name, of_stance) in [("second", "nli-minilm-l6"), ("first", "coder")] {
         place.run_well(&["run", "talk.md", "--study", &format!("{name}.toml"), "--out", name, "--quiet"]);
         let codings = format!("{name}/codings.parquet");
-        let columns: Vec<Vec<String>> = ["coder_id", "coder_kind", "segment_id", "label", "favor"]
-            .map(|column| place.texts(&codings, column))
-            .into();
-        let mut of_coder = BTreeMap::new();
-        for row in 0..columns[0].len() {
-            if columns[0][row] == "coder" {
-                assert_eq!(columns[1][row], "learned");
-                of_coder.insert(&columns[2][row], (&columns[3][row], columns[4][row].parse::<f64>().unwrap()));
-            }
-        }
+        let [coders, kinds, ids, labels_of_run, favor] =
+            ["coder_id", "coder_kind", "segment_id", "label", "favor"].map(|column| place.texts(&codings, column));
+        let rows = coders.iter().zip(&kinds).zip(ids.iter().zip(labels_of_run.iter().zip(&favor)));
+        let of_coder: BTreeMap<&String, (&String, f64)> = rows
+            .filter(|((coder, kind), _)| *coder == "coder" && *kind == "learned")
+            .map(|(_, (id, (label, favor)))| (id, (label, favor.parse().unwrap())))
+            .collect();
         assert_eq!(of_coder.len(), 96);
         for row in &labels {
             let (label, favor) = of_coder[&row[0].to_owned()];
