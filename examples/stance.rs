@@ -92,17 +92,21 @@ fn main() -> Result<()> {
             let cosines = stance::relevance(of_proposition.view(), vectors.view())?;
             of_contexts[(0, column)] = cosines.iter().copied().fold(0.0, f32::max);
         }
+        let ids: Vec<&str> = at.iter().map(|&at| placed[at].0.segments[placed[at].1].segment_id.as_str()).collect();
         let units = Units {
+            ids: &ids,
             texts: &texts,
             contexts: &contexts,
             relevance: relevance.view(),
             context_relevance: of_contexts.view(),
             vectors: vectors.view(),
+            turns: &vec![None; texts.len()],
             sentiment: None,
             earlier: &[],
         };
         for (&at, coding) in at.iter().zip(&coder.code(units, &targets, work)?.of_target[0]) {
-            let sides = coding.probabilities.map(|p| json!({"favor": p.favor, "against": p.against, "neither": p.neither}));
+            let sides =
+                coding.probabilities.map(|p| json!({"favor": p.favor, "against": p.against, "neither": p.neither}));
             let (label, reason) = (coding.verdict.label(), coding.verdict.reason());
             lines[at] = json!({"label": label, "reason": reason, "probabilities": sides}).to_string();
         }

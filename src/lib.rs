@@ -63,6 +63,7 @@ mod api;
 pub mod cli;
 pub mod inputs;
 pub mod isolation;
+pub mod learn;
 pub mod pipeline;
 pub mod review;
 pub mod study;

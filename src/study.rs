@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::learn::{FolderError, LearnedCoder};
 use plenary_attribute as attribute;
 pub use plenary_attribute::{
     Corrections, CorrectionsError, LinkPeople, ListedPerson, Pattern, PatternError, PeopleError, PeopleList,
@@ -32,7 +33,8 @@ use plenary_tables::StudyInfo;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Study {
-    /// sha256 of the study file, followed by its lexicon, its list of people and its corrections if it names them; 64 hex digits. `None` for
+    /// sha256 of the study file, followed by its lexicon, its list of people, its corrections and the sha256 of its learned
+    /// coders if it names them; 64 hex digits. `None` for
     /// a run without a study.
     #[serde(skip)]
     pub sha256: Option<String>,
@@ -85,14 +87,36 @@ pub enum CoderOptions {
     },
     /// A language model behind an endpoint.
     Chat(Box<ChatOptions>),
+    /// A coder that `plenary learn` learned from hand codes. It reads the numbers of the study's models, the inference model included.
+    Learned {
+        /// Name of the coder in the tables; empty for the name of its folder.
+        #[serde(default)]
+        id: String,
+        /// The coder's folder, relative to the folder of the study.
+        folder: String,
+        /// The coder, read by [`Study::load`].
+        #[serde(skip)]
+        learned: Option<Box<LearnedCoder>>,
+    },
 }
 
 impl CoderOptions {
-    /// Name of the coder in the tables, as the study gives it; empty for the default.
+    /// Name of the coder in the tables; empty for the id of the study's inference model.
     pub fn id(&self) -> &str {
         match self {
-            CoderOptions::Inference { id } => id,
             CoderOptions::Chat(options) => options.name(),
+            CoderOptions::Learned { id, folder, .. } if id.is_empty() => {
+                Path::new(folder).file_name().and_then(|name| name.to_str()).unwrap_or(folder)
+            }
+            CoderOptions::Inference { id } | CoderOptions::Learned { id, .. } => id,
+        }
+    }
+
+    /// The learned coder, if it is one and was read.
+    pub fn learned(&self) -> Option<&LearnedCoder> {
+        match self {
+            CoderOptions::Learned { learned, .. } => learned.as_deref(),
+            CoderOptions::Inference { .. } | CoderOptions::Chat(_) => None,
         }
     }
 }
@@ -188,6 +212,14 @@ pub enum StudyError {
         /// What is wrong with it.
         problem: LexiconError,
     },
+    /// The folder of a coder cannot be used.
+    #[error("{path}: [[coders]] folder: {problem}")]
+    Coder {
+        /// The study file.
+        path: String,
+        /// What is wrong with it.
+        problem: FolderError,
+    },
     /// Two coders have the same id.
     #[error("{path}: two coders have the id `{id}`; give each of [[coders]] an `id` of its own")]
     DoubledCoder {
@@ -258,6 +290,14 @@ impl Study {
             hashed.extend(bytes);
         }
         study.folder = Some(folder.to_owned());
+        for coder in &mut study.coders {
+            if let CoderOptions::Learned { folder: of_coder, learned, .. } = coder {
+                let wrong = |problem| StudyError::Coder { path: shown.clone(), problem };
+                let read = LearnedCoder::load(&folder.join(of_coder.as_str())).map_err(wrong)?;
+                hashed.extend(read.sha256().into_bytes());
+                *learned = Some(Box::new(read));
+            }
+        }
         study.sha256 = Some(sha256(&hashed));
         Ok(study)
     }
@@ -334,6 +374,13 @@ impl Study {
     }
 
     fn check_coders(&self, path: &str) -> Result<(), StudyError> {
+        for (at, coder) in self.coders.iter().enumerate() {
+            if matches!(coder, CoderOptions::Learned { folder, .. } if folder.is_empty()) {
+                let expected = "the folder that `plenary learn` wrote";
+                let problem = OptionError::new(format!("coder {}, folder", at + 1), "\"\"", expected);
+                return Err(StudyError::Value { path: path.into(), problem });
+            }
+        }
         let mut ids = std::collections::HashSet::new();
         let id = |coder: &CoderOptions| match coder {
             CoderOptions::Inference { id } if id.is_empty() => self.models.stance.clone(),

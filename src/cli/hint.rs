@@ -8,6 +8,7 @@ use std::error::Error;
 use crate::corpus::Hint;
 use crate::engine::UnavailableError;
 use crate::engine::cache::CacheError;
+use crate::learn::LearnError;
 use crate::models::{FetchError, FileError, FindError, LoadError, MakeError, NoCacheFolder};
 use crate::pipeline::RunError;
 use crate::study::StudyError;
@@ -35,6 +36,7 @@ fn typed_hint(error: &(dyn Error + 'static)) -> Option<Hint> {
     first_hint!(
         RunError,
         StudyError,
+        LearnError,
         TableError,
         OpenError,
         FindError,

@@ -6,11 +6,13 @@
 //! here.
 
 mod cache;
+mod code;
 mod completions;
 mod correct;
 mod figures;
 mod hint;
 mod init;
+mod learn;
 mod man;
 mod models;
 mod output;
@@ -58,6 +60,8 @@ enum Command {
     Show(show::ShowArgs),
     Segment(segment::SegmentArgs),
     Correct(correct::CorrectArgs),
+    Learn(learn::LearnArgs),
+    Code(code::CodeArgs),
     Init(init::InitArgs),
     Models(models::ModelsArgs),
     Cache(cache::CacheArgs),
@@ -77,6 +81,8 @@ pub fn main() -> ExitCode {
         Command::Show(args) => show::run(args),
         Command::Segment(args) => segment::run(args, arguments.verbosity),
         Command::Correct(args) => correct::run(args),
+        Command::Learn(args) => learn::run(args, arguments.verbosity),
+        Command::Code(args) => code::run(args, arguments.verbosity),
         Command::Init(args) => init::run(args, arguments.verbosity),
         Command::Models(args) => models::run(args, arguments.verbosity),
         Command::Cache(args) => cache::run(args),

@@ -12,6 +12,7 @@ use plenary_measure::stance::InferenceCoder;
 use plenary_models::Models;
 
 use super::chat::ChatStance;
+use crate::learn::{HeadCoder, LearnedCoder};
 use crate::study::{CoderOptions, Study};
 
 /// The coders of a run.
@@ -30,7 +31,7 @@ pub(super) fn coders<'r>(models: &'r Models, study: &'r Study, max_cost: Option<
     if study.coders.is_empty() {
         coders.all.push(Box::new(InferenceCoder::new(None, model, &study.stance)?));
     }
-    for options in &study.coders {
+    for (at, options) in study.coders.iter().enumerate() {
         match options {
             CoderOptions::Inference { id } => {
                 let id = (!id.is_empty()).then_some(id.as_str());
@@ -40,6 +41,20 @@ pub(super) fn coders<'r>(models: &'r Models, study: &'r Study, max_cost: Option<
                 let chat = Arc::new(chat(options, study, max_cost)?);
                 coders.all.push(Box::new(ChatStance::new(Arc::clone(&chat))));
                 coders.chats.push(chat);
+            }
+            CoderOptions::Learned { folder, learned, .. } => {
+                let id = options.id();
+                let learned = match learned {
+                    Some(learned) => LearnedCoder::clone(learned),
+                    // The study was not read from a file.
+                    None => LearnedCoder::load(Path::new(folder))
+                        .map_err(|problem| CodeError::Coder { coder: id.to_owned(), problem: problem.into() })?,
+                };
+                let inference = InferenceCoder::new(None, model, &study.stance)?;
+                let is_preceded =
+                    study.coders[..at].iter().any(|earlier| matches!(earlier, CoderOptions::Inference { .. }));
+                let coder = HeadCoder::new(id, learned, inference, is_preceded, models, &study.targets)?;
+                coders.all.push(Box::new(coder));
             }
         }
     }

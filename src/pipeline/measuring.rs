@@ -4,7 +4,7 @@
 //! vectors, sentiment and codings. The numbers do not depend on where a lot begins and ends. **Left to others:** what
 //! is done with the lots.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,6 +21,7 @@ use plenary_engine::cache::Cache;
 use plenary_engine::{EngineError, Model, Work};
 use plenary_measure::coder::{CodeError, Units};
 use plenary_measure::context::context;
+use plenary_measure::head::unit::turn_means;
 use plenary_measure::{embedding, sentiment, stance};
 use plenary_models::Models;
 use plenary_tables::Measured;
@@ -212,6 +213,9 @@ impl<'r> Measurer<'r> {
         let ids: Vec<&str> = lot.pairs().map(|(_, segment)| segment.segment_id.as_str()).collect();
         let relevance = stance::relevance(self.propositions.view(), embeddings.vectors.view())?;
         let context_relevance = self.context_relevance(lot, &contexts, relevance.view(), work)?;
+        let again = Work { progress: &Silent, ..work };
+        let turns =
+            turns(lot, embeddings.vectors.view(), |texts| Ok(embedding::embed(self.embedder, texts, again)?.vectors))?;
         let mut codings: Vec<Codings> = Vec::with_capacity(self.coders.all.len());
         for coder in &self.coders.all {
             let units = Units {
@@ -221,6 +225,7 @@ impl<'r> Measurer<'r> {
                 relevance: relevance.view(),
                 context_relevance: context_relevance.view(),
                 vectors: embeddings.vectors.view(),
+                turns: &turns,
                 sentiment,
                 earlier: &codings,
             };
@@ -270,6 +275,48 @@ impl<'r> Measurer<'r> {
         }
         Ok(largest)
     }
+}
+
+/// For each segment the mean vector of the rest of its turn. Segments of the turn that are in another lot go
+/// through `embed`.
+fn turns(
+    lot: &Lot,
+    vectors: ArrayView2<f32>,
+    embed: impl FnOnce(&[&str]) -> Result<Array2<f32>, EngineError>,
+) -> Result<Vec<Option<Vec<f64>>>, EngineError> {
+    let mut rows: HashMap<(usize, usize), usize> = HashMap::new();
+    let mut of_turn: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
+    for (row, &(document, segment)) in lot.segments.iter().enumerate() {
+        rows.insert((document, segment), row);
+        of_turn.entry((document, lot.transcripts[document].segments[segment].utterance)).or_default();
+    }
+    let mut elsewhere: Vec<&str> = Vec::new();
+    let documents: BTreeSet<usize> = lot.segments.iter().map(|(document, _)| *document).collect();
+    for document in documents {
+        for (at, segment) in lot.transcripts[document].segments.iter().enumerate() {
+            let Some(members) = of_turn.get_mut(&(document, segment.utterance)) else { continue };
+            let row = rows.entry((document, at)).or_insert_with(|| {
+                elsewhere.push(&segment.text);
+                lot.segments.len() + elsewhere.len() - 1
+            });
+            members.push(*row);
+        }
+    }
+    let of_elsewhere = embed(&elsewhere)?;
+    let n = lot.segments.len();
+    let vector = |row: usize| match row.checked_sub(n) {
+        None => vectors.row(row).to_slice().unwrap_or_default(),
+        Some(beyond) => of_elsewhere.row(beyond).to_slice().unwrap_or_default(),
+    };
+    let mut turns = vec![None; n];
+    for members in of_turn.values() {
+        // In the order of the turn, so that the sums do not depend on where the lot begins.
+        let means = turn_means(members.iter().map(|row| vector(*row)));
+        for (row, mean) in members.iter().zip(means).filter(|(row, _)| **row < n) {
+            turns[*row] = mean;
+        }
+    }
+    Ok(turns)
 }
 
 /// The progress of a lot, converted from passes to its share of the bytes of all inputs.
@@ -338,5 +385,33 @@ mod tests {
         silent.segments.clear();
         let lots = lots(Batch { transcripts: vec![silent], n_bytes: 10 });
         assert_eq!((lots.len(), lots[0].begun.clone(), lots[0].segments.len()), (1, 0..1, 0));
+    }
+
+    #[test]
+    fn the_rest_of_a_turn_does_not_depend_on_where_the_lot_ends() {
+        let sentences: String = (0..SEGMENTS + 3).map(|n| format!("This is number {n}. ")).collect();
+        let text = format!("**Ann Lee**\n\nWell.\n\n**Bo Hill**\n\n{sentences}\n");
+        let talk = attribute(read("a.md", text.as_bytes()).unwrap(), &plenary_attribute::Options::default());
+        let n = talk.segments.len();
+        let last = talk.segments[n - 1].text.clone();
+        let vector = |text: &str| text.len() as f32 + f32::from(u8::from(text == last));
+        let embed = |texts: &[&str]| {
+            let numbers = texts.iter().map(|text| vector(text)).collect();
+            Ok(Array2::from_shape_vec((texts.len(), 1), numbers).unwrap())
+        };
+        let of_lots: Vec<Option<Vec<f64>>> = lots(Batch { transcripts: vec![talk.clone()], n_bytes: 1 })
+            .iter()
+            .flat_map(|lot| {
+                let texts: Vec<&str> = lot.pairs().map(|(_, segment)| segment.text.as_str()).collect();
+                turns(lot, embed(&texts).unwrap().view(), embed).unwrap()
+            })
+            .collect();
+        assert_eq!(of_lots.len(), n);
+        assert_eq!(of_lots[0], None, "a turn of one segment");
+        let sum: f64 = talk.segments[1..].iter().map(|segment| f64::from(vector(&segment.text))).sum();
+        for (segment, mean) in talk.segments.iter().zip(&of_lots).skip(1) {
+            let expected = (sum - f64::from(vector(&segment.text))) / (n - 2) as f64;
+            assert_eq!(mean.as_deref(), Some([expected].as_slice()), "{}", segment.text);
+        }
     }
 }

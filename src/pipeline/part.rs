@@ -266,6 +266,7 @@ pub(super) fn measure<'w>(
         models: models
             .iter()
             .map(|model| (model.id.clone(), model.weights_sha256().unwrap_or_default().to_owned()))
+            .chain(study.coders.iter().filter_map(|coder| Some((coder.id().to_owned(), coder.learned()?.sha256()))))
             .collect(),
         skipped: reader.sources.finish(),
         n_cached,

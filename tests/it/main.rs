@@ -18,6 +18,7 @@ mod fuzz;
 mod golden;
 mod isolation;
 mod layouts;
+mod learn;
 mod lexicon;
 mod models;
 mod module_cycles;

@@ -25,6 +25,8 @@ pub struct Units<'u> {
     pub context_relevance: ArrayView2<'u, f32>,
     /// The vectors of the texts: shape `[texts, dimensions]`, each row of length 1.
     pub vectors: ArrayView2<'u, f32>,
+    /// For each text the mean vector of the other segments of its turn; `None` for a text that is the only one.
+    pub turns: &'u [Option<Vec<f64>>],
     /// The tone of the texts; `None` if the study leaves sentiment out.
     pub sentiment: Option<&'u Sentiment>,
     /// The codings of the coders that come before this one in the study.

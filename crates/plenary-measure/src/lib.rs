@@ -8,6 +8,7 @@ pub mod coder;
 pub mod context;
 pub mod embedding;
 pub mod estimate;
+pub mod head;
 pub mod sentiment;
 pub mod stance;
 pub mod themes;

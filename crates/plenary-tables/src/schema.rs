@@ -22,15 +22,14 @@ tables! {
         plenary_version: &'a str;
         /// Name of the study, as in the study file.
         study_name: &'a str;
-        /// sha256 of the study file, 64 hex digits; of the study file followed by its lexicon, people list and corrections where it names
-        /// them. The
-        /// study itself is in `run.json`.
+        /// sha256 of the study file, 64 hex digits; of the study file followed by its lexicon, people list, corrections and the
+        /// sha256 of its learned coders where it names them. The study itself is in `run.json`.
         study_sha256: &'a str;
         /// sha256 of the study's people list, 64 hex digits.
         people_sha256: &'a str, null "the study names no people list";
         /// Engines that ran the models, separated by commas.
         engine: &'a str;
-        /// Models that were used: for each its id, a space, and the sha256 of its file.
+        /// Models and learned coders that were used: for each its id, a space, and the sha256 of its file.
         models: Vec<String>;
         /// Seed of the random numbers (themes, bootstrap).
         seed: u64;

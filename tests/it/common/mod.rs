@@ -30,6 +30,7 @@ pub(crate) fn code(model: &Model, texts: &[&str], targets: &[Target], work: Work
         relevance: relevance.view(),
         context_relevance: relevance.view(),
         vectors: vectors.view(),
+        turns: &vec![None; texts.len()],
         sentiment: None,
         earlier: &[],
     };

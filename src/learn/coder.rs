@@ -1,0 +1,163 @@
+//! A learned coder as a coder of a run.
+//!
+//! **Input:** a coder of stance, the models of the run and the study's targets. **Output:** a [`Coder`]: the label and
+//! probabilities of the head. **Refused:** coders of other variables, other models than those that the coder was learned with,
+//! targets that it was not learned for. **Left to others:** reading the coder's folder.
+
+use plenary_corpus::findings::{
+    CoderId, CoderKind, Coding, Codings, Evidence, Inference, Stance, StanceProbabilities, Target, Verdict,
+};
+use plenary_engine::{EngineError, Work};
+use plenary_measure::coder::{CodeError, Coder, Units};
+use plenary_measure::head::unit::Unit;
+use plenary_measure::stance::InferenceCoder;
+use plenary_models::Models;
+
+use super::folder::{LearnedCoder, Variable};
+
+/// A learned coder with the inference model that its heads read.
+pub(crate) struct HeadCoder<'m> {
+    id: CoderId,
+    learned: LearnedCoder,
+    inference: InferenceCoder<'m>,
+    /// Whether an inference coder comes before this one in the study, so that its inferences are used again.
+    is_preceded: bool,
+}
+
+impl<'m> HeadCoder<'m> {
+    pub(crate) fn new(
+        id: &str,
+        learned: LearnedCoder,
+        inference: InferenceCoder<'m>,
+        is_preceded: bool,
+        models: &Models,
+        targets: &[Target],
+    ) -> Result<Self, CodeError> {
+        let wrong = |problem: String| CodeError::Coder { coder: id.to_owned(), problem: problem.into() };
+        if learned.variable != Variable::Stance {
+            return Err(wrong(format!(
+                "it codes {}, but the coders of a study code stance; use `plenary code` for other variables",
+                learned.variable
+            )));
+        }
+        for used in &learned.models {
+            let model = match used.task.as_str() {
+                "embedding" => Some(&models.embedding),
+                "sentiment" => models.sentiment.as_ref(),
+                _ => models.stance.as_ref(),
+            };
+            let found = model.map(|model| (model.id.as_str(), model.weights_sha256().unwrap_or_default()));
+            if found != Some((used.id.as_str(), used.sha256.as_str())) {
+                let found = found.map_or_else(
+                    || "none".into(),
+                    |(id, sha256)| format!("{id} ({})", sha256.get(..12).unwrap_or(sha256)),
+                );
+                return Err(wrong(format!(
+                    "it was learned with the {} model {} ({}), but the study uses {found}; name that model under [models], or learn the coder again",
+                    used.task,
+                    used.id,
+                    used.short()
+                )));
+            }
+        }
+        learned.check_targets(targets, targets).map_err(wrong)?;
+        let id = CoderId { id: id.to_owned(), kind: CoderKind::Learned };
+        Ok(Self { id, learned, inference, is_preceded })
+    }
+
+    fn stance(&self, target: &Target, unit: &Unit, relevance: f32, n_windows: u32) -> Result<Coding, CodeError> {
+        let wrong = |problem: String| CodeError::Coder { coder: self.id.id.clone(), problem: problem.into() };
+        // Checked when the coder was made.
+        let of = self
+            .learned
+            .head_of(Some(&target.id))
+            .ok_or_else(|| wrong(format!("it has no head for the target `{}`", target.id)))?;
+        let row = of.plan.row(unit).map_err(|error| wrong(error.to_string()))?;
+        let prediction = of.head.predict(&row).map_err(|error| wrong(error.to_string()))?;
+        let class = |stance: Stance| of.head.classes.iter().position(|class| class == stance.as_str());
+        let probability = |stance: Stance| class(stance).map_or(0.0, |at| prediction.probabilities[at] as f32);
+        let label = Stance::from_name(&of.head.classes[prediction.label])
+            .ok_or_else(|| wrong(format!("its class `{}` is not a stance", of.head.classes[prediction.label])))?;
+        Ok(Coding {
+            verdict: Verdict::Labelled(label),
+            relevance,
+            probabilities: Some(StanceProbabilities {
+                favor: probability(Stance::Favor),
+                against: probability(Stance::Against),
+                neither: probability(Stance::Neither),
+            }),
+            evidence: Evidence::None,
+            n_windows,
+        })
+    }
+}
+
+impl Coder for HeadCoder<'_> {
+    fn id(&self) -> &CoderId {
+        &self.id
+    }
+
+    fn reads_context(&self) -> bool {
+        self.inference.reads_context()
+    }
+
+    fn n_passes(&self, n_texts: usize, targets: &[Target]) -> usize {
+        if self.is_preceded { 0 } else { self.inference.n_passes(n_texts, targets) }
+    }
+
+    /// Every unit has a label and probabilities. The label is not always the most probable class; see
+    /// [`plenary_measure::head::Prediction`].
+    fn code(&self, units: Units, targets: &[Target], work: Work) -> Result<Codings, CodeError> {
+        let is_inference = |codings: &&Codings| codings.coder.kind == CoderKind::Inference;
+        let own;
+        let inferences = match units.earlier.iter().find(is_inference) {
+            Some(earlier) => earlier,
+            None => {
+                own = self.inference.code(units, targets, work)?;
+                &own
+            }
+        };
+        let n = units.texts.len();
+        if units.vectors.nrows() != n || units.turns.len() != n || units.relevance.dim() != (targets.len(), n) {
+            return Err(CodeError::Engine(EngineError::Shape {
+                what: "the vectors, turns and relevance of texts to code",
+                expected: format!("{n} rows, {n} turns and {} x {n}", targets.len()),
+                found: format!(
+                    "{} rows, {} turns and {} x {}",
+                    units.vectors.nrows(),
+                    units.turns.len(),
+                    units.relevance.nrows(),
+                    units.relevance.ncols()
+                ),
+            }));
+        }
+        let propositions = self.learned.propositions_of(targets);
+        let vectors = units.vectors.as_standard_layout();
+        let mut of_target = Vec::with_capacity(targets.len());
+        for (at, target) in targets.iter().enumerate() {
+            let codings = (0..n).map(|text| {
+                let inferred = &inferences.of_target[at][text];
+                let unit = Unit {
+                    vector: vectors.row(text).to_slice().unwrap_or_default(),
+                    turn: units.turns[text].as_deref(),
+                    sentiment: units.sentiment.map(|sentiment| {
+                        let score = &sentiment.scores[text];
+                        [score.negative, score.neutral, score.positive]
+                    }),
+                    inference: inference_of(&inferred.evidence),
+                    proposition: propositions.row(at).to_slice(),
+                };
+                self.stance(target, &unit, units.relevance[(at, text)], inferred.n_windows)
+            });
+            of_target.push(codings.collect::<Result<Vec<_>, _>>()?);
+        }
+        Ok(Codings { coder: self.id.clone(), of_target })
+    }
+}
+
+fn inference_of(evidence: &Evidence) -> Option<(Inference, Option<Inference>)> {
+    match evidence {
+        Evidence::Inference { proposition, negation } => Some((*proposition, *negation)),
+        _ => None,
+    }
+}
