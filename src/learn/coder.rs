@@ -81,6 +81,7 @@ impl<'m> HeadCoder<'m> {
         Ok(Coding {
             verdict: Verdict::Labelled(label),
             relevance,
+            context_relevance: None,
             probabilities: Some(StanceProbabilities {
                 favor: probability(Stance::Favor),
                 against: probability(Stance::Against),

@@ -52,7 +52,11 @@ impl Coder for ChatStance {
         let n = units.texts.len();
         let mut answers = answers.into_iter();
         let of_target = |target: usize| {
-            let of_unit = |(unit, answer)| coding(answer, units.relevance[(target, unit)]);
+            let of_unit = |(unit, answer)| {
+                let seen = !units.contexts[unit].before.is_empty();
+                let context = seen.then(|| units.context_relevance[(target, unit)]);
+                coding(answer, units.relevance[(target, unit)], context)
+            };
             answers.by_ref().take(n).enumerate().map(of_unit).collect()
         };
         Ok(Codings { coder: self.id.clone(), of_target: (0..targets.len()).map(of_target).collect() })
@@ -73,7 +77,7 @@ fn units_of(units: Units, target: &Target) -> Vec<Unit> {
     units.ids.iter().zip(units.texts).zip(units.contexts).map(of_text).collect()
 }
 
-fn coding(answer: UnitAnswer, relevance: f32) -> Coding {
+fn coding(answer: UnitAnswer, relevance: f32, context_relevance: Option<f32>) -> Coding {
     let (verdict, probabilities) = match answer.outcome {
         Outcome::Coded { code, probabilities } => (Verdict::Labelled(Stance::ALL[code]), sides(&probabilities)),
         Outcome::Failed(failure) => {
@@ -85,7 +89,14 @@ fn coding(answer: UnitAnswer, relevance: f32) -> Coding {
             (Verdict::Abstained(reason), None)
         }
     };
-    Coding { verdict, relevance, probabilities, evidence: Evidence::Answer { key: answer.key }, n_windows: 1 }
+    Coding {
+        verdict,
+        relevance,
+        context_relevance,
+        probabilities,
+        evidence: Evidence::Answer { key: answer.key },
+        n_windows: 1,
+    }
 }
 
 fn sides(probabilities: &Probabilities) -> Option<StanceProbabilities> {

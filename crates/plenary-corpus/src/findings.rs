@@ -180,8 +180,6 @@ named! {
         OffTopic = "off_topic",
         /// No side is probable enough.
         LowConfidence = "low_confidence",
-        /// The coder was not asked: an earlier coder was sure, and the study asks this one only where it was not.
-        NotAsked = "not_asked",
         /// The endpoint gave no answer.
         NoAnswer = "no_answer",
         /// The answer of the endpoint is not one of the codes for this unit.
@@ -251,7 +249,7 @@ pub struct Inference {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Evidence {
-    /// The probabilities are all that the coder gives, or it was not asked.
+    /// The probabilities are all that the coder gives.
     None,
     /// The answer of an endpoint.
     Answer {
@@ -279,6 +277,17 @@ named! {
     }
 }
 
+impl CoderKind {
+    /// How well the labels of such a coder are known to fit the judgement of people on the user's own texts: `leave_one_out` where
+    /// its quality was estimated on hand codes of them, otherwise `unvalidated`.
+    pub fn validation(self) -> &'static str {
+        match self {
+            CoderKind::Learned => "leave_one_out",
+            CoderKind::Inference | CoderKind::Chat => "unvalidated",
+        }
+    }
+}
+
 /// Who assigned a label.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct CoderId {
@@ -295,6 +304,8 @@ pub struct Coding {
     pub verdict: Verdict,
     /// Cosine of the vectors of unit and proposition, negative values set to 0: in [0, 1].
     pub relevance: f32,
+    /// The largest cosine of the sentences that the coder saw before the unit, as `relevance`; `None` if it saw none.
+    pub context_relevance: Option<f32>,
     /// Probabilities of the three sides, whether or not there is a label; `None` if the coder gives none.
     pub probabilities: Option<StanceProbabilities>,
     /// The evidence for the verdict.

@@ -100,13 +100,18 @@ impl Coder for InferenceCoder<'_> {
     /// favor and against are equal. Reports the stage `inferring stance`, one unit per pass: texts x propositions and
     /// negations.
     fn code(&self, units: Units, targets: &[Target], work: Work) -> Result<Codings, CodeError> {
-        let Units { texts, contexts, relevance, .. } = units;
-        if relevance.dim() != (targets.len(), texts.len()) {
-            return Err(CodeError::Engine(EngineError::Shape {
-                what: "the relevance of texts to targets",
-                expected: format!("{} x {}", targets.len(), texts.len()),
-                found: format!("{} x {}", relevance.nrows(), relevance.ncols()),
-            }));
+        let Units { texts, contexts, relevance, context_relevance, .. } = units;
+        for (what, found) in [
+            ("the relevance of texts to targets", relevance.dim()),
+            ("the relevance of contexts to targets", context_relevance.dim()),
+        ] {
+            if found != (targets.len(), texts.len()) {
+                return Err(CodeError::Engine(EngineError::Shape {
+                    what,
+                    expected: format!("{} x {}", targets.len(), texts.len()),
+                    found: format!("{} x {}", found.0, found.1),
+                }));
+            }
         }
         if contexts.len() != texts.len() {
             return Err(CodeError::Engine(EngineError::Shape {
@@ -134,8 +139,11 @@ impl Coder for InferenceCoder<'_> {
         };
         let mut of_target = Vec::with_capacity(targets.len());
         let mut pass = 0;
-        for (target, relevance) in targets.iter().zip(relevance.rows()) {
-            let codings = relevance.iter().enumerate().map(|(text, &relevance)| {
+        for (at, target) in targets.iter().enumerate() {
+            let codings = (0..n).map(|text| {
+                let seen = self.model.reads_context && !contexts[text].before.is_empty();
+                let relevance =
+                    Relevance { own: relevance[(at, text)], context: seen.then(|| context_relevance[(at, text)]) };
                 let (proposition, n_windows) = inference(pass, text);
                 let negation = target.negation.as_ref().map(|_| inference(pass + 1, text));
                 let n_windows = negation.map_or(n_windows, |(_, n)| n.max(n_windows));
@@ -148,11 +156,19 @@ impl Coder for InferenceCoder<'_> {
     }
 }
 
+/// How close a text and what the model saw before it are to a proposition.
+#[derive(Debug, Clone, Copy)]
+struct Relevance {
+    own: f32,
+    /// `None` if the model saw nothing before the text.
+    context: Option<f32>,
+}
+
 /// Averages the two sides and gives a label or the reason why there is none.
 fn decide(
     proposition: Inference,
     negation: Option<Inference>,
-    relevance: f32,
+    relevance: Relevance,
     n_windows: u32,
     options: &StanceOptions,
 ) -> Coding {
@@ -165,7 +181,7 @@ fn decide(
         ),
     };
     let largest = favor.max(against).max(neither);
-    let verdict = if relevance < options.relevance_floor {
+    let verdict = if relevance.own.max(relevance.context.unwrap_or(0.0)) < options.relevance_floor {
         Verdict::Abstained(AbstentionReason::OffTopic)
     } else if largest < options.confidence_floor || (favor == against && favor == largest) {
         Verdict::Abstained(AbstentionReason::LowConfidence)
@@ -177,7 +193,14 @@ fn decide(
         Verdict::Labelled(Stance::Against)
     };
     let probabilities = Some(StanceProbabilities { favor, against, neither });
-    Coding { verdict, relevance, probabilities, evidence: Evidence::Inference { proposition, negation }, n_windows }
+    Coding {
+        verdict,
+        relevance: relevance.own,
+        context_relevance: relevance.context,
+        probabilities,
+        evidence: Evidence::Inference { proposition, negation },
+        n_windows,
+    }
 }
 
 #[cfg(test)]
@@ -188,33 +211,44 @@ mod tests {
 
     const OPTIONS: StanceOptions = StanceOptions { relevance_floor: 0.2, confidence_floor: 0.5 };
 
+    fn alone(own: f32) -> Relevance {
+        Relevance { own, context: None }
+    }
+
     fn inference(entailment: f32, neutral: f32, contradiction: f32) -> Inference {
         Inference { entailment, neutral, contradiction }
     }
 
     #[test]
     fn without_a_negation_the_sides_are_those_of_the_proposition() {
-        let score = decide(inference(0.7, 0.2, 0.1), None, 0.5, 1, &OPTIONS);
+        let score = decide(inference(0.7, 0.2, 0.1), None, alone(0.5), 1, &OPTIONS);
         assert_eq!(score.probabilities, Some(StanceProbabilities { favor: 0.7, against: 0.1, neither: 0.2 }));
         assert_eq!(score.verdict, Verdict::Labelled(Stance::Favor));
     }
 
     #[test]
     fn a_negation_counts_with_its_sides_exchanged() {
-        let score = decide(inference(0.75, 0.25, 0.0), Some(inference(0.5, 0.25, 0.25)), 0.5, 1, &OPTIONS);
+        let score = decide(inference(0.75, 0.25, 0.0), Some(inference(0.5, 0.25, 0.25)), alone(0.5), 1, &OPTIONS);
         assert_eq!(score.probabilities, Some(StanceProbabilities { favor: 0.5, against: 0.25, neither: 0.25 }));
         assert_eq!(score.score(), Some(0.25));
     }
 
     #[test]
     fn no_label_off_the_topic_or_without_a_clear_side() {
-        let off = decide(inference(0.9, 0.1, 0.0), None, 0.1, 1, &OPTIONS);
+        let off = decide(inference(0.9, 0.1, 0.0), None, alone(0.1), 1, &OPTIONS);
         assert_eq!(off.verdict, Verdict::Abstained(AbstentionReason::OffTopic));
         assert_eq!(off.probabilities.map(|sides| sides.favor), Some(0.9));
-        let unsure = decide(inference(0.4, 0.3, 0.3), None, 0.5, 1, &OPTIONS);
+        let unsure = decide(inference(0.4, 0.3, 0.3), None, alone(0.5), 1, &OPTIONS);
         assert_eq!(unsure.verdict, Verdict::Abstained(AbstentionReason::LowConfidence));
-        let torn = decide(inference(0.5, 0.0, 0.5), None, 0.5, 1, &OPTIONS);
+        let torn = decide(inference(0.5, 0.0, 0.5), None, alone(0.5), 1, &OPTIONS);
         assert_eq!(torn.verdict, Verdict::Abstained(AbstentionReason::LowConfidence));
+    }
+
+    #[test]
+    fn an_answer_is_on_the_topic_of_its_question() {
+        let answer = |context| decide(inference(0.9, 0.1, 0.0), None, Relevance { own: 0.1, context }, 1, &OPTIONS);
+        assert_eq!(answer(Some(0.5)).verdict, Verdict::Labelled(Stance::Favor));
+        assert_eq!(answer(Some(0.1)).verdict, Verdict::Abstained(AbstentionReason::OffTopic));
     }
 
     #[test]

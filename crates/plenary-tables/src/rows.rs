@@ -340,6 +340,7 @@ pub(super) fn codings<'a>(part: &Measured<'a>, study: &'a StudyInfo) -> Vec<Codi
                 coder_id: &codings.coder.id,
                 coder_kind: codings.coder.kind.as_str(),
                 relevance: Some(coding.relevance),
+                context_relevance: coding.context_relevance,
                 favor: probabilities.map(|sides| sides.favor),
                 against: probabilities.map(|sides| sides.against),
                 neither: probabilities.map(|sides| sides.neither),
@@ -352,6 +353,7 @@ pub(super) fn codings<'a>(part: &Measured<'a>, study: &'a StudyInfo) -> Vec<Codi
                 negation_entailment: negation.map(|inference| inference.entailment),
                 negation_neutral: negation.map(|inference| inference.neutral),
                 negation_contradiction: negation.map(|inference| inference.contradiction),
+                validation: codings.coder.kind.validation(),
                 answer,
             }
         }));
@@ -415,6 +417,7 @@ fn stance<'a>(coding: &CodingRow<'a>) -> StanceRow<'a> {
         score: coding.score,
         label: coding.label,
         reason: coding.reason,
+        validation: coding.validation,
         proposition_entailment: coding.proposition_entailment,
         proposition_neutral: coding.proposition_neutral,
         proposition_contradiction: coding.proposition_contradiction,

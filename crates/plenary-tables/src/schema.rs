@@ -326,6 +326,9 @@ tables! {
         coder_kind: &'a str;
         /// Cosine of the vectors of segment and proposition; negative values are set to 0.
         relevance: f32, unit "cosine, 0 to 1", null "the coder does not measure it";
+        /// Largest cosine of the vectors of the proposition and of the sentences before the segment that the coder saw; negative
+        /// values are set to 0.
+        context_relevance: f32, unit "cosine, 0 to 1", null "the coder saw no sentence before the segment";
         /// Probability that the segment is for the proposition. The three probabilities sum to one. For inference it is the mean of
         /// `proposition_entailment` and `negation_contradiction`, or the former alone where there is no negation.
         favor: f32, unit "probability", null "the coder gives no probabilities";
@@ -337,9 +340,9 @@ tables! {
         score: f32, unit "score, -1 to 1", null "the coder gives neither probabilities nor a label";
         /// Label: `favor`, `against` or `neither`.
         label: &'a str, null "the coder abstains; `reason` says why";
-        /// Why there is no label: `off_topic` (`relevance` is below the study's threshold), `low_confidence` (no probability
-        /// reaches the study's threshold), `not_asked` (the study asks this coder only where an earlier one was unsure),
-        /// `no_answer` (the endpoint failed), `invalid_answer` (its answer is not a code) or `no_majority` (repeated answers differ).
+        /// Why there is no label: `off_topic` (`relevance` and `context_relevance` are below the study's threshold), `low_confidence` (no
+        /// probability reaches the study's threshold), `no_answer` (the endpoint failed), `invalid_answer` (its answer is not a code)
+        /// or `no_majority` (repeated answers differ).
         reason: &'a str, null "there is a label";
         /// Natural language inference with the segment as premise and the proposition as hypothesis: probability of entailment.
         proposition_entailment: f32, unit "probability", null "the coder is not an inference model";
@@ -353,8 +356,11 @@ tables! {
         negation_neutral: f32, unit "probability", null "the study gives no negation, or the coder is not an inference model";
         /// With the negation as hypothesis: probability of contradiction.
         negation_contradiction: f32, unit "probability", null "the study gives no negation, or the coder is not an inference model";
+        /// Whether the coder was compared with hand codes of these texts: `unvalidated`, or `leave_one_out` for a learned coder, whose
+        /// folder has the figures.
+        validation: &'a str;
         /// Key of the answer in the folder of answers: the sha256 of the request, 64 hex digits.
-        answer: &'a str, null "the coder is not a language model behind an endpoint, or was not asked";
+        answer: &'a str, null "the coder is not a language model behind an endpoint";
     }
 
     /// segment and target of the study: the codings of the primary coder in `codings`
@@ -380,6 +386,9 @@ tables! {
         label: &'a str, null "the coder abstains; `reason` says why";
         /// Why there is no label, as in `codings`.
         reason: &'a str, null "there is a label";
+        /// Whether the coder was compared with hand codes of these texts: `unvalidated`, or `leave_one_out` for a learned coder, whose
+        /// folder has the figures.
+        validation: &'a str;
         /// Natural language inference with the segment as premise and the proposition as hypothesis: probability of entailment.
         proposition_entailment: f32, unit "probability", null "the coder is not an inference model";
         /// The same: probability of neither entailment nor contradiction.

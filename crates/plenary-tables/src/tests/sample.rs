@@ -280,6 +280,7 @@ fn coding(relevance: f32, favor: f32, against: f32, reason: Option<AbstentionRea
     Coding {
         verdict: reason.map_or(Verdict::Labelled(label), Verdict::Abstained),
         relevance,
+        context_relevance: None,
         probabilities: Some(StanceProbabilities { favor, against, neither: 1.0 - favor - against }),
         evidence: Evidence::Inference {
             proposition: inference,
