@@ -52,7 +52,7 @@ impl Coder for ChatStance {
         let n = units.texts.len();
         let mut answers = answers.into_iter();
         let of_target = |target: usize| {
-            let of_unit = |(unit, answer)| {
+            let of_unit = |(unit, answer): (usize, UnitAnswer)| {
                 let seen = !units.contexts[unit].before.is_empty();
                 let context = seen.then(|| units.context_relevance[(target, unit)]);
                 coding(answer, units.relevance[(target, unit)], context)

@@ -19,6 +19,7 @@ mod run;
 mod runner;
 #[cfg(feature = "rust-bert")]
 mod rust_bert;
+mod stance;
 mod static_model;
 mod task;
 mod tensors;
@@ -33,6 +34,7 @@ pub use labels::{LabelMap, label_advice};
 pub use model::{Input, Model, ModelParts, Row, WrongVocabulary};
 pub use run::{Work, map_distinct, rows};
 pub use runner::{Runner, RunnerFiles, numbers_file};
+pub use stance::{Calibration, StanceTraining};
 pub use task::{CONFIG, FILES, Form, GRAPH, Pooling, TOKENIZER, Task, WEIGHTS};
 pub use tensors::EMBEDDINGS;
 pub use tokens::{Tokenizer, Tokens, Windows};

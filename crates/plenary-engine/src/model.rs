@@ -13,6 +13,7 @@ use crate::error::{EngineError, ModelProblem, excerpt};
 use crate::labels::LabelMap;
 use crate::numbers::{add_marked, unit};
 use crate::runner::Runner;
+use crate::stance::StanceTraining;
 use crate::task::{GRAPH, Pooling, Task, WEIGHTS};
 use crate::tokens::{Tokenizer, Tokens};
 
@@ -59,8 +60,8 @@ pub struct ModelParts {
     pub runner: Runner,
     /// Rows of the table of token embeddings, if the model's config gives the number.
     pub n_embeddings: Option<usize>,
-    /// Whether an inference model was trained on premises that begin with what was said before.
-    pub reads_context: bool,
+    /// What an inference model was trained for beyond inference.
+    pub stance: StanceTraining,
 }
 
 /// A tokenizer with more tokens than the model has embeddings: the two belong to different models.
@@ -86,8 +87,8 @@ pub struct Model {
     pub max_tokens: usize,
     /// sha256 of each file that was loaded, by file name.
     pub sha256: BTreeMap<String, String>,
-    /// Whether an inference model was trained on premises that begin with what was said before.
-    pub reads_context: bool,
+    /// What an inference model was trained for beyond inference.
+    pub stance: StanceTraining,
     tokenizer: Tokenizer,
     engine: Box<dyn Engine>,
     pooling: Pooling,
@@ -108,13 +109,13 @@ impl Model {
     /// The tokenizer has tokens for which the model has no embedding.
     pub fn new(parts: ModelParts) -> Result<Self, WrongVocabulary> {
         let ModelParts { id, task, pooling, dimensions, max_tokens, labels, sha256, .. } = parts;
-        let ModelParts { tokenizer, runner, n_embeddings, reads_context, .. } = parts;
+        let ModelParts { tokenizer, runner, n_embeddings, stance, .. } = parts;
         let (n_rows, n_tokens) = (runner.n_tokens().or(n_embeddings), tokenizer.n_rows());
         if let Some(n_rows) = n_rows.filter(|n_rows| *n_rows < n_tokens) {
             return Err(WrongVocabulary { n_tokens, n_rows });
         }
         let engine = runner.into_engine(tokenizer.silent().clone());
-        Ok(Self { id, task, dimensions, max_tokens, sha256, reads_context, tokenizer, engine, pooling, labels })
+        Ok(Self { id, task, dimensions, max_tokens, sha256, stance, tokenizer, engine, pooling, labels })
     }
 
     /// Name of the engine that runs the model.
@@ -242,7 +243,7 @@ impl Model {
     /// A model of two dimensions with any engine.
     pub(crate) fn for_test(task: Task, engine: Box<dyn Engine>, labels: LabelMap, max_tokens: usize) -> Self {
         Self {
-            reads_context: false,
+            stance: StanceTraining::default(),
             id: "m".into(),
             task,
             dimensions: 2,

@@ -20,7 +20,7 @@ use plenary_corpus::findings::{
     AbstentionReason, CoderId, CoderKind, Coding, Codings, Evidence, Inference, Stance, StanceProbabilities, Target,
     Verdict,
 };
-use plenary_engine::{EngineError, Input, Model, Task, Work, rows};
+use plenary_engine::{Calibration, EngineError, Input, Model, Task, Work, rows};
 use serde::{Deserialize, Serialize};
 
 /// How close each text is to each proposition: cosine of their unit vectors, negative values set to 0. `propositions`
@@ -88,7 +88,7 @@ impl Coder for InferenceCoder<'_> {
     }
 
     fn reads_context(&self) -> bool {
-        self.model.reads_context
+        self.model.stance.reads_context
     }
 
     fn n_passes(&self, n_texts: usize, targets: &[Target]) -> usize {
@@ -123,7 +123,7 @@ impl Coder for InferenceCoder<'_> {
         let premises: Vec<Cow<str>> = texts
             .iter()
             .zip(contexts)
-            .map(|(&text, context)| if self.model.reads_context { premise(context, text).into() } else { text.into() })
+            .map(|(&text, context)| if self.reads_context() { premise(context, text).into() } else { text.into() })
             .collect();
         // Pass by pass: all texts with a proposition, then all with its negation, then the next target.
         let hypotheses = targets.iter().flat_map(|t| [Some(t.proposition.as_str()), t.negation.as_deref()]).flatten();
@@ -141,13 +141,21 @@ impl Coder for InferenceCoder<'_> {
         let mut pass = 0;
         for (at, target) in targets.iter().enumerate() {
             let codings = (0..n).map(|text| {
-                let seen = self.model.reads_context && !contexts[text].before.is_empty();
+                let seen = self.reads_context() && !contexts[text].before.is_empty();
                 let relevance =
                     Relevance { own: relevance[(at, text)], context: seen.then(|| context_relevance[(at, text)]) };
                 let (proposition, n_windows) = inference(pass, text);
                 let negation = target.negation.as_ref().map(|_| inference(pass + 1, text));
                 let n_windows = negation.map_or(n_windows, |(_, n)| n.max(n_windows));
-                decide(proposition, negation.map(|(inference, _)| inference), relevance, n_windows, &self.options)
+                let negation = negation.map(|(inference, _)| inference);
+                decide(
+                    proposition,
+                    negation,
+                    relevance,
+                    n_windows,
+                    self.model.stance.calibration.as_ref(),
+                    &self.options,
+                )
             });
             of_target.push(codings.collect());
             pass += 1 + usize::from(target.negation.is_some());
@@ -164,22 +172,62 @@ struct Relevance {
     context: Option<f32>,
 }
 
-/// Averages the two sides and gives a label or the reason why there is none.
+/// The inference of the proposition and that of the negation with the sides exchanged, averaged.
+fn average(proposition: Inference, negation: Option<Inference>) -> StanceProbabilities {
+    let Inference { entailment: favor, contradiction: against, neutral: neither } = proposition;
+    match negation {
+        None => StanceProbabilities { favor, against, neither },
+        Some(negation) => StanceProbabilities {
+            favor: (favor + negation.contradiction) / 2.0,
+            against: (against + negation.entailment) / 2.0,
+            neither: (neither + negation.neutral) / 2.0,
+        },
+    }
+}
+
+/// Softmax of (mean logits / temperature + (0, 0, bias - slope x relevance)) in the order favor, against, neither. The mean
+/// is that of the logits of the proposition and, with the sides exchanged, of the negation; the relevance is the larger of the
+/// text's own and a share of its context's.
+fn calibrated(
+    proposition: Inference,
+    negation: Option<Inference>,
+    relevance: Relevance,
+    calibration: &Calibration,
+) -> StanceProbabilities {
+    // Probabilities that were rounded to 0 would have an infinite logit.
+    let logit = |probability: f32| f64::from(probability.max(1e-9)).ln();
+    let mean = |of: f32, exchanged: Option<f32>| match exchanged {
+        None => logit(of),
+        Some(exchanged) => f64::midpoint(logit(of), logit(exchanged)),
+    };
+    let temperature = f64::from(calibration.temperature);
+    let relevance = relevance.own.max(calibration.context_share * relevance.context.unwrap_or(0.0));
+    let shift = calibration.neither_bias - calibration.neither_slope * relevance;
+    let logits = [
+        mean(proposition.entailment, negation.map(|n| n.contradiction)) / temperature,
+        mean(proposition.contradiction, negation.map(|n| n.entailment)) / temperature,
+        mean(proposition.neutral, negation.map(|n| n.neutral)) / temperature + f64::from(shift),
+    ];
+    let largest = logits.into_iter().fold(f64::NEG_INFINITY, f64::max);
+    let powers = logits.map(|logit| (logit - largest).exp());
+    let [favor, against, neither] = powers.map(|power| (power / powers.iter().sum::<f64>()) as f32);
+    StanceProbabilities { favor, against, neither }
+}
+
+/// Gives probabilities, and a label or the reason why there is none.
 fn decide(
     proposition: Inference,
     negation: Option<Inference>,
     relevance: Relevance,
     n_windows: u32,
+    calibration: Option<&Calibration>,
     options: &StanceOptions,
 ) -> Coding {
-    let (favor, against, neither) = match negation {
-        None => (proposition.entailment, proposition.contradiction, proposition.neutral),
-        Some(negation) => (
-            (proposition.entailment + negation.contradiction) / 2.0,
-            (proposition.contradiction + negation.entailment) / 2.0,
-            (proposition.neutral + negation.neutral) / 2.0,
-        ),
+    let probabilities = match calibration {
+        None => average(proposition, negation),
+        Some(calibration) => calibrated(proposition, negation, relevance, calibration),
     };
+    let StanceProbabilities { favor, against, neither } = probabilities;
     let largest = favor.max(against).max(neither);
     let verdict = if relevance.own.max(relevance.context.unwrap_or(0.0)) < options.relevance_floor {
         Verdict::Abstained(AbstentionReason::OffTopic)
@@ -192,12 +240,11 @@ fn decide(
     } else {
         Verdict::Labelled(Stance::Against)
     };
-    let probabilities = Some(StanceProbabilities { favor, against, neither });
     Coding {
         verdict,
         relevance: relevance.own,
         context_relevance: relevance.context,
-        probabilities,
+        probabilities: Some(probabilities),
         evidence: Evidence::Inference { proposition, negation },
         n_windows,
     }
@@ -221,34 +268,54 @@ mod tests {
 
     #[test]
     fn without_a_negation_the_sides_are_those_of_the_proposition() {
-        let score = decide(inference(0.7, 0.2, 0.1), None, alone(0.5), 1, &OPTIONS);
+        let score = decide(inference(0.7, 0.2, 0.1), None, alone(0.5), 1, None, &OPTIONS);
         assert_eq!(score.probabilities, Some(StanceProbabilities { favor: 0.7, against: 0.1, neither: 0.2 }));
         assert_eq!(score.verdict, Verdict::Labelled(Stance::Favor));
     }
 
     #[test]
     fn a_negation_counts_with_its_sides_exchanged() {
-        let score = decide(inference(0.75, 0.25, 0.0), Some(inference(0.5, 0.25, 0.25)), alone(0.5), 1, &OPTIONS);
+        let score = decide(inference(0.75, 0.25, 0.0), Some(inference(0.5, 0.25, 0.25)), alone(0.5), 1, None, &OPTIONS);
         assert_eq!(score.probabilities, Some(StanceProbabilities { favor: 0.5, against: 0.25, neither: 0.25 }));
         assert_eq!(score.score(), Some(0.25));
     }
 
     #[test]
     fn no_label_off_the_topic_or_without_a_clear_side() {
-        let off = decide(inference(0.9, 0.1, 0.0), None, alone(0.1), 1, &OPTIONS);
+        let off = decide(inference(0.9, 0.1, 0.0), None, alone(0.1), 1, None, &OPTIONS);
         assert_eq!(off.verdict, Verdict::Abstained(AbstentionReason::OffTopic));
         assert_eq!(off.probabilities.map(|sides| sides.favor), Some(0.9));
-        let unsure = decide(inference(0.4, 0.3, 0.3), None, alone(0.5), 1, &OPTIONS);
+        let unsure = decide(inference(0.4, 0.3, 0.3), None, alone(0.5), 1, None, &OPTIONS);
         assert_eq!(unsure.verdict, Verdict::Abstained(AbstentionReason::LowConfidence));
-        let torn = decide(inference(0.5, 0.0, 0.5), None, alone(0.5), 1, &OPTIONS);
+        let torn = decide(inference(0.5, 0.0, 0.5), None, alone(0.5), 1, None, &OPTIONS);
         assert_eq!(torn.verdict, Verdict::Abstained(AbstentionReason::LowConfidence));
     }
 
     #[test]
     fn an_answer_is_on_the_topic_of_its_question() {
-        let answer = |context| decide(inference(0.9, 0.1, 0.0), None, Relevance { own: 0.1, context }, 1, &OPTIONS);
+        let answer =
+            |context| decide(inference(0.9, 0.1, 0.0), None, Relevance { own: 0.1, context }, 1, None, &OPTIONS);
         assert_eq!(answer(Some(0.5)).verdict, Verdict::Labelled(Stance::Favor));
         assert_eq!(answer(Some(0.1)).verdict, Verdict::Abstained(AbstentionReason::OffTopic));
+    }
+
+    #[test]
+    fn calibration_divides_logits_and_shifts_neither_by_relevance() {
+        let calibration = Calibration { temperature: 2.0, neither_bias: 1.0, neither_slope: 4.0, context_share: 0.5 };
+        let of = |own, context| {
+            let negation = Some(inference(0.1, 0.3, 0.6));
+            calibrated(inference(0.6, 0.3, 0.1), negation, Relevance { own, context }, &calibration)
+        };
+        // Where the relevance is 0.25 neither is not shifted, and the roots of 0.6, 0.1 and 0.3 are left.
+        let roots = [0.6_f32.sqrt(), 0.1_f32.sqrt(), 0.3_f32.sqrt()];
+        let sum: f32 = roots.iter().sum();
+        for sides in [of(0.25, None), of(0.1, Some(0.5))] {
+            for (found, root) in [sides.favor, sides.against, sides.neither].into_iter().zip(roots) {
+                assert!((found - root / sum).abs() < 1e-6, "{sides:?}");
+            }
+        }
+        assert!(of(0.0, None).neither > of(0.25, None).neither);
+        assert!(of(0.9, Some(0.1)).neither < of(0.25, None).neither);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use plenary_engine::{EMBEDDINGS, Pooling};
+use plenary_engine::{EMBEDDINGS, Pooling, StanceTraining};
 
 use crate::error::{FileError, FileProblem};
 use crate::files::{read, read_error};
@@ -41,16 +41,7 @@ pub(crate) struct Config {
     id2label: BTreeMap<String, String>,
     /// What a model was trained for beyond its architecture; a key of plenary's own.
     #[serde(default)]
-    pub(crate) plenary: Training,
-}
-
-/// What a model was trained for beyond its architecture.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Training {
-    /// Whether an inference model was trained on premises that begin with what was said before.
-    #[serde(default)]
-    pub(crate) reads_context: bool,
+    pub(crate) plenary: StanceTraining,
 }
 
 /// `model_type` of a static model, as Model2Vec writes it.

@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 
 use plenary_engine::{
-    CONFIG, Device, EngineChoice, Form, LabelMap, Model, ModelParts, Runner, RunnerFiles, TOKENIZER, Task, Tokenizer,
-    numbers_file, resolve,
+    CONFIG, Device, EngineChoice, Form, LabelMap, Model, ModelParts, Runner, RunnerFiles, StanceTraining, TOKENIZER,
+    Task, Tokenizer, numbers_file, resolve,
 };
 
 use crate::config::{Config, bad_config};
@@ -35,7 +35,7 @@ pub fn load_on(folder: &ModelFolder, choice: EngineChoice, device: Device) -> Re
     let engine = resolve(choice, device)?;
     let facts = &folder.facts;
     let (config, config_sha256) = checked_bytes(folder, CONFIG)?;
-    let Checked { labels, n_embeddings, reads_context } = check_config(folder, &config)?;
+    let Checked { labels, n_embeddings, stance } = check_config(folder, &config)?;
     let file = numbers_file(facts.form, engine);
     // Two halves that take about the same time, each on a thread: the tokenizer's JSON and the weights.
     let (tokenizer, runner) = std::thread::scope(|scope| {
@@ -69,7 +69,7 @@ pub fn load_on(folder: &ModelFolder, choice: EngineChoice, device: Device) -> Re
         tokenizer,
         runner,
         n_embeddings,
-        reads_context,
+        stance,
     };
     let mismatch = |wrong| LoadError::Mismatch { model: facts.id.clone(), mismatch: Mismatch::Vocabulary(wrong) };
     Model::new(parts).map_err(mismatch)
@@ -81,7 +81,7 @@ struct Checked {
     labels: LabelMap,
     /// Number of rows of the table of embeddings, if the file gives it.
     n_embeddings: Option<usize>,
-    reads_context: bool,
+    stance: StanceTraining,
 }
 
 fn check_config(folder: &ModelFolder, bytes: &[u8]) -> Result<Checked, LoadError> {
@@ -102,7 +102,8 @@ fn check_config(folder: &ModelFolder, bytes: &[u8]) -> Result<Checked, LoadError
         }
     }
     if facts.task == Task::Embedding {
-        return Ok(Checked { labels: LabelMap::default(), n_embeddings: config.vocab_size, reads_context: false });
+        let (labels, stance) = (LabelMap::default(), StanceTraining::default());
+        return Ok(Checked { labels, n_embeddings: config.vocab_size, stance });
     }
     let found = config.labels(&facts.id, &path)?;
     let wrong_labels = |found: &[String], expected: &[String]| LoadError::Mismatch {
@@ -120,6 +121,8 @@ fn check_config(folder: &ModelFolder, bytes: &[u8]) -> Result<Checked, LoadError
     }
     let expected: Vec<String> = facts.task.labels().iter().map(|l| (*l).to_owned()).collect();
     let map = own.ok_or_else(|| wrong_labels(&facts.labels, &expected))?;
-    let reads_context = facts.task == Task::Inference && config.plenary.reads_context;
-    Ok(Checked { labels: map, n_embeddings: config.vocab_size, reads_context })
+    if let Some(problem) = config.plenary.problem() {
+        return wrong(problem);
+    }
+    Ok(Checked { labels: map, n_embeddings: config.vocab_size, stance: config.plenary })
 }
