@@ -21,7 +21,7 @@ use plenary_corpus::findings::Stance;
 pub use plenary_corpus::findings::Target;
 use plenary_corpus::hash::sha256;
 use plenary_corpus::{Hint, OptionError};
-pub use plenary_measure::{EstimateOptions, StanceOptions, ThemeOptions};
+pub use plenary_measure::{EstimateOptions, NeitherRule, StanceOptions, ThemeOptions};
 pub use plenary_models::ModelOptions;
 use plenary_names::lexicon::{Lexicon, LexiconError};
 use plenary_names::toml_error::TomlError;

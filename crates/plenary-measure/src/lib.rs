@@ -14,5 +14,5 @@ pub mod stance;
 pub mod themes;
 
 pub use estimate::EstimateOptions;
-pub use stance::StanceOptions;
+pub use stance::{NeitherRule, StanceOptions};
 pub use themes::ThemeOptions;

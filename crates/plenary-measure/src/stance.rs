@@ -38,11 +38,25 @@ pub struct StanceOptions {
     pub relevance_floor: f32,
     /// Minimum of the largest probability for a label; below it the reason is `low_confidence`.
     pub confidence_floor: f32,
+    /// What decides that a text takes no side.
+    pub neither: NeitherRule,
+}
+
+/// What decides that a text takes no side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NeitherRule {
+    /// Relevance where a model that reads what was said before has nothing to read; elsewhere the model.
+    Auto,
+    /// The model: a text takes no side if `neither` is the most probable of the three.
+    Model,
+    /// Relevance: a text with at least the minimum relevance takes the likelier side.
+    Relevance,
 }
 
 impl Default for StanceOptions {
     fn default() -> Self {
-        Self { relevance_floor: 0.3, confidence_floor: 0.6 }
+        Self { relevance_floor: 0.25, confidence_floor: 0.4, neither: NeitherRule::Auto }
     }
 }
 
@@ -142,20 +156,16 @@ impl Coder for InferenceCoder<'_> {
         for (at, target) in targets.iter().enumerate() {
             let codings = (0..n).map(|text| {
                 let seen = self.reads_context() && !contexts[text].before.is_empty();
-                let relevance =
-                    Relevance { own: relevance[(at, text)], context: seen.then(|| context_relevance[(at, text)]) };
+                let relevance = Relevance {
+                    own: relevance[(at, text)],
+                    context: seen.then(|| context_relevance[(at, text)]),
+                    is_alone: self.reads_context() && !seen,
+                };
                 let (proposition, n_windows) = inference(pass, text);
                 let negation = target.negation.as_ref().map(|_| inference(pass + 1, text));
                 let n_windows = negation.map_or(n_windows, |(_, n)| n.max(n_windows));
                 let negation = negation.map(|(inference, _)| inference);
-                decide(
-                    proposition,
-                    negation,
-                    relevance,
-                    n_windows,
-                    self.model.stance.calibration.as_ref(),
-                    &self.options,
-                )
+                decide(proposition, negation, relevance, n_windows, self.model.stance.calibration, &self.options)
             });
             of_target.push(codings.collect());
             pass += 1 + usize::from(target.negation.is_some());
@@ -170,6 +180,8 @@ struct Relevance {
     own: f32,
     /// `None` if the model saw nothing before the text.
     context: Option<f32>,
+    /// Whether the model reads what was said before, and there is nothing.
+    is_alone: bool,
 }
 
 /// The inference of the proposition and that of the negation with the sides exchanged, averaged.
@@ -185,15 +197,9 @@ fn average(proposition: Inference, negation: Option<Inference>) -> StanceProbabi
     }
 }
 
-/// Softmax of (mean logits / temperature + (0, 0, bias - slope x relevance)) in the order favor, against, neither. The mean
-/// is that of the logits of the proposition and, with the sides exchanged, of the negation; the relevance is the larger of the
-/// text's own and a share of its context's.
-fn calibrated(
-    proposition: Inference,
-    negation: Option<Inference>,
-    relevance: Relevance,
-    calibration: &Calibration,
-) -> StanceProbabilities {
+/// Softmax of (mean logits / temperature + (0, 0, bias)) in the order favor, against, neither. The mean is that of the logits of
+/// the proposition and, with the sides exchanged, of the negation.
+fn calibrated(proposition: Inference, negation: Option<Inference>, calibration: Calibration) -> StanceProbabilities {
     // Probabilities that were rounded to 0 would have an infinite logit.
     let logit = |probability: f32| f64::from(probability.max(1e-9)).ln();
     let mean = |of: f32, exchanged: Option<f32>| match exchanged {
@@ -201,12 +207,10 @@ fn calibrated(
         Some(exchanged) => f64::midpoint(logit(of), logit(exchanged)),
     };
     let temperature = f64::from(calibration.temperature);
-    let relevance = relevance.own.max(calibration.context_share * relevance.context.unwrap_or(0.0));
-    let shift = calibration.neither_bias - calibration.neither_slope * relevance;
     let logits = [
         mean(proposition.entailment, negation.map(|n| n.contradiction)) / temperature,
         mean(proposition.contradiction, negation.map(|n| n.entailment)) / temperature,
-        mean(proposition.neutral, negation.map(|n| n.neutral)) / temperature + f64::from(shift),
+        mean(proposition.neutral, negation.map(|n| n.neutral)) / temperature + f64::from(calibration.neither_bias),
     ];
     let largest = logits.into_iter().fold(f64::NEG_INFINITY, f64::max);
     let powers = logits.map(|logit| (logit - largest).exp());
@@ -220,14 +224,23 @@ fn decide(
     negation: Option<Inference>,
     relevance: Relevance,
     n_windows: u32,
-    calibration: Option<&Calibration>,
+    calibration: Option<Calibration>,
     options: &StanceOptions,
 ) -> Coding {
     let probabilities = match calibration {
         None => average(proposition, negation),
-        Some(calibration) => calibrated(proposition, negation, relevance, calibration),
+        Some(calibration) => calibrated(proposition, negation, calibration),
     };
     let StanceProbabilities { favor, against, neither } = probabilities;
+    let by_relevance = match options.neither {
+        NeitherRule::Auto => relevance.is_alone,
+        NeitherRule::Model => false,
+        NeitherRule::Relevance => true,
+    };
+    // By relevance the sides are compared with each other only.
+    let sides = favor + against;
+    let (favor, against, neither) =
+        if by_relevance { (favor / sides, against / sides, 0.0) } else { (favor, against, neither) };
     let largest = favor.max(against).max(neither);
     let verdict = if relevance.own.max(relevance.context.unwrap_or(0.0)) < options.relevance_floor {
         Verdict::Abstained(AbstentionReason::OffTopic)
@@ -256,10 +269,11 @@ mod tests {
 
     use super::*;
 
-    const OPTIONS: StanceOptions = StanceOptions { relevance_floor: 0.2, confidence_floor: 0.5 };
+    const OPTIONS: StanceOptions =
+        StanceOptions { relevance_floor: 0.2, confidence_floor: 0.5, neither: NeitherRule::Model };
 
     fn alone(own: f32) -> Relevance {
-        Relevance { own, context: None }
+        Relevance { own, context: None, is_alone: false }
     }
 
     fn inference(entailment: f32, neutral: f32, contradiction: f32) -> Inference {
@@ -293,29 +307,41 @@ mod tests {
 
     #[test]
     fn an_answer_is_on_the_topic_of_its_question() {
-        let answer =
-            |context| decide(inference(0.9, 0.1, 0.0), None, Relevance { own: 0.1, context }, 1, None, &OPTIONS);
+        let answer = |context| {
+            decide(inference(0.9, 0.1, 0.0), None, Relevance { own: 0.1, context, is_alone: false }, 1, None, &OPTIONS)
+        };
         assert_eq!(answer(Some(0.5)).verdict, Verdict::Labelled(Stance::Favor));
         assert_eq!(answer(Some(0.1)).verdict, Verdict::Abstained(AbstentionReason::OffTopic));
     }
 
     #[test]
-    fn calibration_divides_logits_and_shifts_neither_by_relevance() {
-        let calibration = Calibration { temperature: 2.0, neither_bias: 1.0, neither_slope: 4.0, context_share: 0.5 };
-        let of = |own, context| {
-            let negation = Some(inference(0.1, 0.3, 0.6));
-            calibrated(inference(0.6, 0.3, 0.1), negation, Relevance { own, context }, &calibration)
+    fn calibration_divides_logits_and_shifts_neither() {
+        let of = |neither_bias| {
+            let calibration = Calibration { temperature: 2.0, neither_bias };
+            calibrated(inference(0.6, 0.3, 0.1), Some(inference(0.1, 0.3, 0.6)), calibration)
         };
-        // Where the relevance is 0.25 neither is not shifted, and the roots of 0.6, 0.1 and 0.3 are left.
+        // The roots of the probabilities are left.
         let roots = [0.6_f32.sqrt(), 0.1_f32.sqrt(), 0.3_f32.sqrt()];
-        let sum: f32 = roots.iter().sum();
-        for sides in [of(0.25, None), of(0.1, Some(0.5))] {
-            for (found, root) in [sides.favor, sides.against, sides.neither].into_iter().zip(roots) {
-                assert!((found - root / sum).abs() < 1e-6, "{sides:?}");
-            }
+        let (sum, sides) = (roots.iter().sum::<f32>(), of(0.0));
+        for (found, root) in [sides.favor, sides.against, sides.neither].into_iter().zip(roots) {
+            assert!((found - root / sum).abs() < 1e-6, "{sides:?}");
         }
-        assert!(of(0.0, None).neither > of(0.25, None).neither);
-        assert!(of(0.9, Some(0.1)).neither < of(0.25, None).neither);
+        assert!(of(1.0).neither > sides.neither);
+    }
+
+    #[test]
+    fn by_relevance_a_text_on_the_topic_has_the_likelier_side() {
+        let options = StanceOptions { neither: NeitherRule::Relevance, ..OPTIONS };
+        let of = |own, sides| decide(sides, None, alone(own), 1, None, &options).verdict;
+        assert_eq!(of(0.5, inference(0.1, 0.7, 0.2)), Verdict::Labelled(Stance::Against));
+        assert_eq!(of(0.1, inference(0.1, 0.1, 0.8)), Verdict::Abstained(AbstentionReason::OffTopic));
+        assert_eq!(of(0.5, inference(0.25, 0.5, 0.25)), Verdict::Abstained(AbstentionReason::LowConfidence));
+        // `auto` decides so where a model that reads what was said before saw nothing.
+        let auto = StanceOptions { neither: NeitherRule::Auto, ..OPTIONS };
+        let nothing = Relevance { own: 0.5, context: None, is_alone: true };
+        let sides = inference(0.1, 0.7, 0.2);
+        assert_eq!(decide(sides, None, nothing, 1, None, &auto).verdict, Verdict::Labelled(Stance::Against));
+        assert_eq!(decide(sides, None, alone(0.5), 1, None, &auto).verdict, Verdict::Labelled(Stance::Neither));
     }
 
     #[test]
