@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How right the coder of stance is: accuracy and macro-F1 on labelled sets, beside simple baselines.
 
-    evaluation/stance.py EVALUATION [--behaviour FILE] [--models FOLDER] [--model ID] [--sets NAME ...] [--limit N]
+    evaluation/stance.py EVALUATION [--behaviour FILE] [--models FOLDER] [--model ID] [--sets NAME ...] [--limit N] [--neither RULE]
 
 EVALUATION is the folder of the evaluation data (`stance/*_dev.jsonl.gz`). Sets with conversations are coded in their context, the others
 text by text. Where the coder abstains as off topic its answer counts as neither; where it abstains as unsure it counts as wrong and is
@@ -70,13 +70,13 @@ def sentence(row):
     return row["probe"]["sentence"] if "probe" in row else row["text"]
 
 
-def code(rows, models, model):
+def code(rows, models, model, rule="model"):
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8") as file:
         for row in rows:
             kept = {key: row[key] for key in ("proposition", "negation", "text", "turns", "probe") if row.get(key) is not None}
             file.write(json.dumps(kept) + "\n")
         file.flush()
-        command = ["cargo", "run", "--release", "--quiet", "--example", "stance", "--", str(models), file.name, "--model", model]
+        command = ["cargo", "run", "--release", "--quiet", "--example", "stance", "--", str(models), file.name, "--model", model, "--neither", rule]
         out = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     return [json.loads(line) for line in out.splitlines()]
 
@@ -144,6 +144,7 @@ def main():
     parser.add_argument("--model", default="nli-minilm-l6")
     parser.add_argument("--sets", nargs="*")
     parser.add_argument("--limit", type=int, default=1000, help="rows of a set at most, drawn at random; 0 for all")
+    parser.add_argument("--neither", default="model", choices=["model", "relevance"], help="what decides on neither; relevance with a floor of 0.25")
     parser.add_argument("--train", nargs="*", type=Path, default=[], help="training rows (JSONL) for TF-IDF")
     parser.add_argument("--phenomena", action="store_true", help="a table by phenomenon where a set has them")
     arguments = parser.parse_args()
@@ -161,7 +162,7 @@ def main():
         rows = behaviour(path) if path.suffix == ".txt" else read(path)
         if arguments.limit and len(rows) > arguments.limit:
             rows = [rows[at] for at in sorted(np.random.default_rng(1).choice(len(rows), arguments.limit, replace=False))]
-        answers = code(rows, arguments.models, arguments.model)
+        answers = code(rows, arguments.models, arguments.model, arguments.neither)
         gold = [row["label"] for row in rows]
         found = [a["label"] or ("neither" if a["reason"] == "off_topic" else "unsure") for a in answers]
         groups = [row["proposition"] for row in rows]

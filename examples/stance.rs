@@ -1,6 +1,6 @@
 //! Codes labelled sentences as a run would, for `evaluation/stance.py`.
 //!
-//!     stance MODELS ROWS [--model ID] [--threads N]
+//!     stance MODELS ROWS [--model ID] [--threads N] [--neither RULE]
 //!
 //! ROWS is JSONL: `proposition`, `negation` and either `text` (nothing precedes it), or `turns` (`speaker` and `text` each) and
 //! `probe` (`turn`, from 0, and `sentence`). The turns are read as a table and cut into sentences as in a run; the segment that shares
@@ -22,7 +22,7 @@ use plenary::measure::context::context;
 use plenary::measure::stance::InferenceCoder;
 use plenary::measure::{embedding, stance};
 use plenary::models::{find, load, places};
-use plenary::study::StanceOptions;
+use plenary::study::{NeitherRule, StanceOptions};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -50,20 +50,25 @@ struct Probe {
 
 fn main() -> Result<()> {
     let (mut model, mut threads, mut files) = ("nli-minilm-l6".to_owned(), 2, Vec::new());
+    let mut options = StanceOptions::default();
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--model" => model = arguments.next().context("which model?")?,
+            "--neither" => options.neither = serde_json::from_value(json!(arguments.next().context("which rule?")?))?,
             "--threads" => threads = arguments.next().context("how many threads?")?.parse()?,
             _ => files.push(PathBuf::from(argument)),
         }
     }
     let [models, rows] = files.as_slice() else { bail!("expected MODELS ROWS") };
+    if options.neither == NeitherRule::Relevance {
+        options.relevance_floor = 0.25;
+    }
     let places = places(Some(models));
     let load = |id: &str| anyhow::Ok(load(&find(&places, id)?, EngineChoice::Auto)?);
     let (embedder, model) = (load("all-minilm-l6-v2")?, load(&model)?);
     let work = Work { threads, progress: &Silent, cache: None };
-    let coder = InferenceCoder::new(None, &model, &StanceOptions::default())?;
+    let coder = InferenceCoder::new(None, &model, &options)?;
 
     let text = fs::read_to_string(rows)?;
     let rows: Vec<Row> = text.lines().map(serde_json::from_str).collect::<serde_json::Result<_>>()?;

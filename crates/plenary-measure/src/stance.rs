@@ -46,8 +46,6 @@ pub struct StanceOptions {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NeitherRule {
-    /// Relevance where a model that reads what was said before has nothing to read; elsewhere the model.
-    Auto,
     /// The model: a text takes no side if `neither` is the most probable of the three.
     Model,
     /// Relevance: a text with at least the minimum relevance takes the likelier side.
@@ -56,7 +54,7 @@ pub enum NeitherRule {
 
 impl Default for StanceOptions {
     fn default() -> Self {
-        Self { relevance_floor: 0.25, confidence_floor: 0.4, neither: NeitherRule::Auto }
+        Self { relevance_floor: 0.15, confidence_floor: 0.4, neither: NeitherRule::Model }
     }
 }
 
@@ -156,11 +154,8 @@ impl Coder for InferenceCoder<'_> {
         for (at, target) in targets.iter().enumerate() {
             let codings = (0..n).map(|text| {
                 let seen = self.reads_context() && !contexts[text].before.is_empty();
-                let relevance = Relevance {
-                    own: relevance[(at, text)],
-                    context: seen.then(|| context_relevance[(at, text)]),
-                    is_alone: self.reads_context() && !seen,
-                };
+                let relevance =
+                    Relevance { own: relevance[(at, text)], context: seen.then(|| context_relevance[(at, text)]) };
                 let (proposition, n_windows) = inference(pass, text);
                 let negation = target.negation.as_ref().map(|_| inference(pass + 1, text));
                 let n_windows = negation.map_or(n_windows, |(_, n)| n.max(n_windows));
@@ -180,8 +175,6 @@ struct Relevance {
     own: f32,
     /// `None` if the model saw nothing before the text.
     context: Option<f32>,
-    /// Whether the model reads what was said before, and there is nothing.
-    is_alone: bool,
 }
 
 /// The inference of the proposition and that of the negation with the sides exchanged, averaged.
@@ -232,11 +225,7 @@ fn decide(
         Some(calibration) => calibrated(proposition, negation, calibration),
     };
     let StanceProbabilities { favor, against, neither } = probabilities;
-    let by_relevance = match options.neither {
-        NeitherRule::Auto => relevance.is_alone,
-        NeitherRule::Model => false,
-        NeitherRule::Relevance => true,
-    };
+    let by_relevance = options.neither == NeitherRule::Relevance;
     // By relevance the sides are compared with each other only.
     let sides = favor + against;
     let (favor, against, neither) =
@@ -273,7 +262,7 @@ mod tests {
         StanceOptions { relevance_floor: 0.2, confidence_floor: 0.5, neither: NeitherRule::Model };
 
     fn alone(own: f32) -> Relevance {
-        Relevance { own, context: None, is_alone: false }
+        Relevance { own, context: None }
     }
 
     fn inference(entailment: f32, neutral: f32, contradiction: f32) -> Inference {
@@ -307,9 +296,8 @@ mod tests {
 
     #[test]
     fn an_answer_is_on_the_topic_of_its_question() {
-        let answer = |context| {
-            decide(inference(0.9, 0.1, 0.0), None, Relevance { own: 0.1, context, is_alone: false }, 1, None, &OPTIONS)
-        };
+        let answer =
+            |context| decide(inference(0.9, 0.1, 0.0), None, Relevance { own: 0.1, context }, 1, None, &OPTIONS);
         assert_eq!(answer(Some(0.5)).verdict, Verdict::Labelled(Stance::Favor));
         assert_eq!(answer(Some(0.1)).verdict, Verdict::Abstained(AbstentionReason::OffTopic));
     }
@@ -336,12 +324,6 @@ mod tests {
         assert_eq!(of(0.5, inference(0.1, 0.7, 0.2)), Verdict::Labelled(Stance::Against));
         assert_eq!(of(0.1, inference(0.1, 0.1, 0.8)), Verdict::Abstained(AbstentionReason::OffTopic));
         assert_eq!(of(0.5, inference(0.25, 0.5, 0.25)), Verdict::Abstained(AbstentionReason::LowConfidence));
-        // `auto` decides so where a model that reads what was said before saw nothing.
-        let auto = StanceOptions { neither: NeitherRule::Auto, ..OPTIONS };
-        let nothing = Relevance { own: 0.5, context: None, is_alone: true };
-        let sides = inference(0.1, 0.7, 0.2);
-        assert_eq!(decide(sides, None, nothing, 1, None, &auto).verdict, Verdict::Labelled(Stance::Against));
-        assert_eq!(decide(sides, None, alone(0.5), 1, None, &auto).verdict, Verdict::Labelled(Stance::Neither));
     }
 
     #[test]
