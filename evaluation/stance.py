@@ -23,6 +23,7 @@ import numpy as np
 
 LABELS = ["favor", "against", "neither"]
 ROOT = Path(__file__).resolve().parent.parent
+LONGEST = 120  # words of a proposition; motions can be longer than the model takes
 SHORT = {"f": "favor", "a": "against", "n": "neither"}
 
 
@@ -73,6 +74,7 @@ def sentence(row):
 def code(rows, models, model, rule="model"):
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8") as file:
         for row in rows:
+            row = {**row, **{key: " ".join(row[key].split()[:LONGEST]) for key in ("proposition", "negation") if row.get(key)}}
             kept = {key: row[key] for key in ("proposition", "negation", "text", "turns", "probe") if row.get(key) is not None}
             file.write(json.dumps(kept) + "\n")
         file.flush()

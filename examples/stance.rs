@@ -141,7 +141,8 @@ fn place(row: &Row) -> Result<(Transcript, usize)> {
     let transcript = attribute(document, &options);
     let words: HashSet<&str> = sentence.unwrap_or_default().split_whitespace().collect();
     let shared = |text: &str| text.split_whitespace().filter(|word| words.contains(word)).count();
-    let of_turn = transcript.segments.iter().enumerate().filter(|(_, segment)| segment.utterance == turn);
+    let of_turn = transcript.segments.iter().enumerate();
+    let of_turn = of_turn.filter(|(_, segment)| sentence.is_none() || segment.utterance == turn);
     let segment = of_turn.max_by_key(|(at, segment)| (shared(&segment.text), std::cmp::Reverse(*at)));
     let segment = segment.with_context(|| format!("turn {turn} has no segment: {lines:?}"))?.0;
     Ok((transcript, segment))
