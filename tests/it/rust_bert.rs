@@ -8,6 +8,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use ndarray::Array2;
+
 use crate::common;
 use plenary::corpus::Hint;
 use plenary::corpus::progress::Silent;
