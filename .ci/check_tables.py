@@ -253,14 +253,14 @@ def check_scores(tables, report):
     report.none(one_of.select("segment_id", "target_id"), "stance: label and reason both given or both missing")
     unknown = stance.filter(~pl.col("reason").is_in(["off_topic", "low_confidence"])).select("reason")
     report.none(unknown, "stance.reason unknown")
-    sides = stance.select(
-        "segment_id", "target_id", "favor", "against",
-        f=pl.mean_horizontal("proposition_entailment", "negation_contradiction"),
-        a=pl.mean_horizontal("proposition_contradiction", "negation_entailment"),
-    )
-    wrong = sides.filter(((pl.col("favor") - pl.col("f")).abs() > TOLERANCE)
-                         | ((pl.col("against") - pl.col("a")).abs() > TOLERANCE))
-    report.none(wrong, "stance: favor and against are not the means of the two inferences")
+    # The calibration divides the mean logits by a constant: the log odds of the sides have one ratio to those of the inferences.
+    log = lambda plus, minus: pl.col(plus).log() - pl.col(minus).log()
+    odds = stance.select(
+        "segment_id", "target_id", found=log("favor", "against"),
+        inferred=(log("proposition_entailment", "proposition_contradiction") + log("negation_contradiction", "negation_entailment")) / 2,
+    ).filter(pl.col("inferred").abs() > 0.5).with_columns(ratio=pl.col("found") / pl.col("inferred"))
+    wrong = odds.filter((pl.col("ratio") - pl.col("ratio").median()).abs() > 0.01)
+    report.none(wrong, "stance: favor and against do not follow from the two inferences")
     segments, targets = tables["segments"].height, stance["target_id"].n_unique()
     report.check(sentiment.height in (0, segments), f"sentiment: {sentiment.height} rows for {segments} segments")
     report.check(stance.height == segments * targets, f"stance: {stance.height} rows, expected {segments} x {targets}")
