@@ -148,11 +148,13 @@ static BUILTIN: LazyLock<Lexicon> = LazyLock::new(|| {
     let mut months = MonthNames::default();
     let mut of_language = HashMap::new();
     for (language, text) in FILES {
+        // The files are compiled into the program, and a test parses each of them.
         let file: Sections = toml::from_str(text).expect("a test parses the files that come with the program");
         months.add(&file, language == LANGUAGE_OF_SHORT_DATES);
         of_language.insert(language, file.sentences.clone());
         sections.add(file);
     }
+    // The same files in every program, and a test builds the expressions from them.
     Lexicon::of(sections, months, of_language, None)
         .expect("a test builds the expressions of the files that come with the program")
 });
