@@ -102,6 +102,10 @@ impl Coder for HeadCoder<'_> {
         self.inference.reads_context()
     }
 
+    fn reads_turns(&self) -> bool {
+        true
+    }
+
     fn n_passes(&self, n_texts: usize, targets: &[Target]) -> usize {
         if self.is_preceded { 0 } else { self.inference.n_passes(n_texts, targets) }
     }

@@ -4,12 +4,12 @@
 //! vectors, sentiment and codings. The numbers do not depend on where a lot begins and ends. **Left to others:** what
 //! is done with the lots.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView2, s};
 
 use super::coders::{Coders, coders};
 use crate::study::Study;
@@ -208,21 +208,36 @@ impl<'r> Measurer<'r> {
         sentiment: Option<&Sentiment>,
         work: Work,
     ) -> Result<(Vec<Codings>, Vec<Option<String>>), CodeError> {
-        let contexts: Vec<Context> =
-            lot.segments.iter().map(|&(document, segment)| context(&lot.transcripts[document], segment)).collect();
+        let n = texts.len();
+        let reads_context = self.coders.all.iter().any(|coder| coder.reads_context());
+        let reads_turns = self.coders.all.iter().any(|coder| coder.reads_turns());
+        let contexts: Vec<Context> = if reads_context {
+            lot.segments.iter().map(|&(document, segment)| context(&lot.transcripts[document], segment)).collect()
+        } else {
+            vec![Context::default(); n]
+        };
         let ids: Vec<&str> = lot.pairs().map(|(_, segment)| segment.segment_id.as_str()).collect();
-        let relevance = stance::relevance(self.propositions.view(), embeddings.vectors.view())?;
-        let context_relevance = self.context_relevance(lot, &contexts, relevance.view(), work)?;
+        let turns = if reads_turns { turns_of(lot) } else { Vec::new() };
+        let said = lot
+            .segments
+            .iter()
+            .zip(&contexts)
+            .flat_map(|(&(document, _), context)| context.before.iter().map(move |said| (document, said.segment)));
         let again = Work { progress: &Silent, ..work };
-        let turns =
-            turns(lot, embeddings.vectors.view(), |texts| Ok(embedding::embed(self.embedder, texts, again)?.vectors))?;
+        let around =
+            Around::new(lot, embeddings.vectors.view(), said.chain(turns.iter().flatten().copied()), |texts| {
+                Ok(embedding::embed(self.embedder, texts, again)?.vectors)
+            })?;
+        let all = stance::relevance(self.propositions.view(), around.vectors.view())?;
+        let (relevance, context_relevance) = (all.slice(s![.., ..n]), context_relevance(lot, &contexts, &around, &all));
+        let turns = around.means(&turns, n);
         let mut codings: Vec<Codings> = Vec::with_capacity(self.coders.all.len());
         for coder in &self.coders.all {
             let units = Units {
                 ids: &ids,
                 texts,
                 contexts: &contexts,
-                relevance: relevance.view(),
+                relevance,
                 context_relevance: context_relevance.view(),
                 vectors: embeddings.vectors.view(),
                 turns: &turns,
@@ -232,91 +247,89 @@ impl<'r> Measurer<'r> {
             let of_coder = coder.code(units, &self.study.targets, work)?;
             codings.push(of_coder);
         }
-        let are_read = self.coders.all.iter().any(|coder| coder.reads_context());
-        let seen = |context: &Context| if are_read { context.lines() } else { None };
-        Ok((codings, contexts.iter().map(seen).collect()))
-    }
-
-    /// The largest relevance of the sentences of each context; shape `[targets, texts]`. Sentences that are in an earlier lot
-    /// are embedded again.
-    fn context_relevance(
-        &self,
-        lot: &Lot,
-        contexts: &[Context],
-        relevance: ArrayView2<f32>,
-        work: Work,
-    ) -> Result<Array2<f32>, EngineError> {
-        let places = lot.segments.iter().enumerate();
-        let mut column: HashMap<(usize, usize), usize> = places.map(|(at, &place)| (place, at)).collect();
-        let mut elsewhere: Vec<&str> = Vec::new();
-        for (&(document, _), context) in lot.segments.iter().zip(contexts) {
-            for said in &context.before {
-                column.entry((document, said.segment)).or_insert_with(|| {
-                    elsewhere.push(said.text);
-                    lot.segments.len() + elsewhere.len() - 1
-                });
-            }
-        }
-        let of_elsewhere = embedding::embed(self.embedder, &elsewhere, Work { progress: &Silent, ..work })?;
-        let of_elsewhere = stance::relevance(self.propositions.view(), of_elsewhere.vectors.view())?;
-        let n = lot.segments.len();
-        let at = |target: usize, column: usize| match column.checked_sub(n) {
-            None => relevance[(target, column)],
-            Some(beyond) => of_elsewhere[(target, beyond)],
-        };
-        let mut largest = Array2::zeros(relevance.dim());
-        for (text, (&(document, _), context)) in lot.segments.iter().zip(contexts).enumerate() {
-            for said in &context.before {
-                let Some(&column) = column.get(&(document, said.segment)) else { continue };
-                for target in 0..largest.nrows() {
-                    largest[(target, text)] = at(target, column).max(largest[(target, text)]);
-                }
-            }
-        }
-        Ok(largest)
+        Ok((codings, contexts.iter().map(Context::lines).collect()))
     }
 }
 
-/// For each segment the mean vector of the rest of its turn. Segments of the turn that are in another lot go
-/// through `embed`.
-fn turns(
-    lot: &Lot,
-    vectors: ArrayView2<f32>,
-    embed: impl FnOnce(&[&str]) -> Result<Array2<f32>, EngineError>,
-) -> Result<Vec<Option<Vec<f64>>>, EngineError> {
-    let mut rows: HashMap<(usize, usize), usize> = HashMap::new();
-    let mut of_turn: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
-    for (row, &(document, segment)) in lot.segments.iter().enumerate() {
-        rows.insert((document, segment), row);
-        of_turn.entry((document, lot.transcripts[document].segments[segment].utterance)).or_default();
+/// The turns of the segments of a lot: the places (document and segment) of each, in the order of the turn.
+fn turns_of(lot: &Lot) -> Vec<Vec<(usize, usize)>> {
+    let turn =
+        |&(document, segment): &(usize, usize)| (document, lot.transcripts[document].segments[segment].utterance);
+    let mut turns: Vec<(usize, usize)> = lot.segments.iter().map(turn).collect();
+    turns.dedup();
+    let members = |(document, utterance): (usize, usize)| {
+        let segments = &lot.transcripts[document].segments;
+        let first = segments.partition_point(|segment| segment.utterance < utterance);
+        let end = segments.partition_point(|segment| segment.utterance <= utterance);
+        (first..end).map(|segment| (document, segment)).collect()
+    };
+    turns.into_iter().map(members).collect()
+}
+
+/// The largest relevance of the sentences of each context, 0 without a context; shape `[targets, texts]`.
+fn context_relevance(lot: &Lot, contexts: &[Context], around: &Around, relevance: &Array2<f32>) -> Array2<f32> {
+    let mut largest = Array2::zeros((relevance.nrows(), contexts.len()));
+    for (text, (&(document, _), context)) in lot.segments.iter().zip(contexts).enumerate() {
+        for said in &context.before {
+            let Some(&row) = around.row.get(&(document, said.segment)) else { continue };
+            let of_sentence = relevance.column(row);
+            largest
+                .column_mut(text)
+                .zip_mut_with(&of_sentence, |largest: &mut f32, other| *largest = largest.max(*other));
+        }
     }
-    let mut elsewhere: Vec<&str> = Vec::new();
-    let documents: BTreeSet<usize> = lot.segments.iter().map(|(document, _)| *document).collect();
-    for document in documents {
-        for (at, segment) in lot.transcripts[document].segments.iter().enumerate() {
-            let Some(members) = of_turn.get_mut(&(document, segment.utterance)) else { continue };
-            let row = rows.entry((document, at)).or_insert_with(|| {
-                elsewhere.push(&segment.text);
+    largest
+}
+
+/// The vectors of the segments of a lot, and of segments around them that may be in other lots.
+struct Around {
+    /// Row of the vector of a segment, by document and segment.
+    row: HashMap<(usize, usize), usize>,
+    /// The vectors of the lot first.
+    vectors: Array2<f32>,
+}
+
+impl Around {
+    /// `own` are the vectors of the lot. Vectors of `wanted` segments outside the lot come from `embed`.
+    fn new(
+        lot: &Lot,
+        own: ArrayView2<f32>,
+        wanted: impl Iterator<Item = (usize, usize)>,
+        embed: impl FnOnce(&[&str]) -> Result<Array2<f32>, EngineError>,
+    ) -> Result<Self, EngineError> {
+        let mut row: HashMap<(usize, usize), usize> =
+            lot.segments.iter().enumerate().map(|(row, &place)| (place, row)).collect();
+        let mut elsewhere: Vec<&str> = Vec::new();
+        for (document, segment) in wanted {
+            row.entry((document, segment)).or_insert_with(|| {
+                elsewhere.push(&lot.transcripts[document].segments[segment].text);
                 lot.segments.len() + elsewhere.len() - 1
             });
-            members.push(*row);
         }
-    }
-    let of_elsewhere = embed(&elsewhere)?;
-    let n = lot.segments.len();
-    let vector = |row: usize| match row.checked_sub(n) {
-        None => vectors.row(row).to_slice().unwrap_or_default(),
-        Some(beyond) => of_elsewhere.row(beyond).to_slice().unwrap_or_default(),
-    };
-    let mut turns = vec![None; n];
-    for members in of_turn.values() {
-        // In the order of the turn, so that the sums do not depend on where the lot begins.
-        let means = turn_means(members.iter().map(|row| vector(*row)));
-        for (row, mean) in members.iter().zip(means).filter(|(row, _)| **row < n) {
-            turns[*row] = mean;
+        let mut vectors = own.to_owned();
+        for vector in embed(&elsewhere)?.rows() {
+            vectors.push_row(vector).map_err(|_| EngineError::Shape {
+                what: "the width of vectors",
+                expected: own.ncols().to_string(),
+                found: vector.len().to_string(),
+            })?;
         }
+        Ok(Self { row, vectors })
     }
-    Ok(turns)
+
+    /// For each of the first `n` segments the mean vector of the rest of its turn; `None` for one that is alone or is in none of
+    /// `turns`. Sums are in the order of the turn, so that they do not depend on where the lot begins.
+    fn means(&self, turns: &[Vec<(usize, usize)>], n: usize) -> Vec<Option<Vec<f64>>> {
+        let mut out = vec![None; n];
+        for turn in turns {
+            let rows = turn.iter().filter_map(|place| self.row.get(place).copied());
+            let means = turn_means(rows.clone().map(|row| self.vectors.row(row).to_slice().unwrap_or_default()));
+            for (row, mean) in rows.zip(means).filter(|(row, _)| *row < n) {
+                out[row] = mean;
+            }
+        }
+        out
+    }
 }
 
 /// The progress of a lot, converted from passes to its share of the bytes of all inputs.
@@ -403,7 +416,10 @@ mod tests {
             .iter()
             .flat_map(|lot| {
                 let texts: Vec<&str> = lot.pairs().map(|(_, segment)| segment.text.as_str()).collect();
-                turns(lot, embed(&texts).unwrap().view(), embed).unwrap()
+                let turns = turns_of(lot);
+                let own = embed(&texts).unwrap();
+                let around = Around::new(lot, own.view(), turns.iter().flatten().copied(), embed).unwrap();
+                around.means(&turns, texts.len())
             })
             .collect();
         assert_eq!(of_lots.len(), n);

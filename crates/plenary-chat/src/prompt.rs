@@ -2,8 +2,8 @@
 //!
 //! **Input**: units, a codebook, further instructions. **Output**: the text of the system, which is the codebook, the text of the
 //! user, which is the units, and a JSON schema. Units are untrusted: they are JSON strings in the text of the user, in which `<`
-//! and `[` are escaped, so that no chat template takes them for its own marks; and the model is told that they are data. That
-//! is a precaution and no guarantee: how far a model obeys instructions in a transcript is measured in `evaluation/`.
+//! and `[` are escaped, so that no chat template takes them for its own marks. The model is told that they are data. This is a
+//! precaution, not a guarantee: how far a model obeys instructions in a transcript is measured in `evaluation/`.
 
 use std::io;
 

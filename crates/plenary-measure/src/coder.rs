@@ -58,6 +58,11 @@ pub trait Coder: Sync {
     /// Whether the coder sees what was said before a segment.
     fn reads_context(&self) -> bool;
 
+    /// Whether the coder needs [`Units::turns`], which are all `None` otherwise.
+    fn reads_turns(&self) -> bool {
+        false
+    }
+
     /// Number of model passes that [`Coder::code`] reports for `n_texts` texts and these targets.
     fn n_passes(&self, n_texts: usize, targets: &[Target]) -> usize;
 
