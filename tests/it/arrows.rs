@@ -11,7 +11,15 @@ type Arrows = BTreeMap<String, BTreeSet<String>>;
 const LAYERS: [&[&str]; 4] = [
     &["plenary-corpus"],
     &["plenary-engine", "plenary-names"],
-    &["plenary-attribute", "plenary-chat", "plenary-measure", "plenary-models", "plenary-read", "plenary-tables"],
+    &[
+        "plenary-attribute",
+        "plenary-chat",
+        "plenary-measure",
+        "plenary-models",
+        "plenary-read",
+        "plenary-tables",
+        "plenary-validate",
+    ],
     &["plenary"],
 ];
 

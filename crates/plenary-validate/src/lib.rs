@@ -1,0 +1,6 @@
+//! From hand codes to findings: which units to code, how far coders agree, how good labels are, and what their errors do to
+//! an estimate.
+//!
+//! **Input:** codes, predictions, inclusion probabilities and clusters, as plain numbers and labels. **Output:** drawn units,
+//! coefficients of agreement, scores and corrected estimates with intervals. **Refused:** designs and codes from which nothing
+//! can be estimated, with the reason. **Left to others:** files, tables, and where the numbers come from.
