@@ -339,10 +339,15 @@ pub struct Codings {
 /// A theme: a community of segments on the same subject.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Theme {
-    /// `t01`, `t02`, ... from the largest theme to the smallest.
+    /// `t01`, `t02`, ...: from the largest theme to the smallest when they are found; it stays with the theme in later runs
+    /// that know it.
     pub theme_id: String,
-    /// The first three terms, for people; the theme's id if its texts have no words.
+    /// The first three terms when the theme was found, for people; the theme's id if its texts have no words.
     pub label: String,
+    /// Name that the researcher gave the theme.
+    pub name: Option<String>,
+    /// Description that the researcher gave the theme.
+    pub description: Option<String>,
     /// At most ten terms, sorted by decreasing class-based TF-IDF weight; no two of them share a word.
     pub terms: Vec<String>,
     /// Weight of each term; the largest is the most distinctive.
@@ -362,35 +367,83 @@ pub struct Theme {
     /// Share of cases in which two texts of this theme were in one community, over all pairs of its fitted distinct
     /// texts and the ten starts before the consensus, in [0, 1].
     pub stability: f32,
+    /// Mean of the unit vectors of the theme's fitted texts, scaled to length 1.
+    pub centroid: Vec<f32>,
 }
 
-/// How a segment came to its theme.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AssignmentReason {
-    /// It was in the community that became the theme.
-    Core,
-    /// It joined the nearest theme: its own community was too small, or it was not among the texts that were fitted.
-    Nearest,
-    /// The probability is below the study's threshold.
-    LowConfidence,
+impl Theme {
+    /// What people call the theme: its name, or its label if it has none.
+    pub fn title(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.label)
+    }
 }
 
-impl AssignmentReason {
-    /// The name that the tables use.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            AssignmentReason::Core => "core",
-            AssignmentReason::Nearest => "nearest",
-            AssignmentReason::LowConfidence => "low_confidence",
-        }
+named! {
+    /// What became of a theme since the results whose themes were continued.
+    ThemeChangeKind {
+        /// The theme has the same id, and no text that is new.
+        Kept = "kept",
+        /// The theme has the same id, and further texts.
+        Grown = "grown",
+        /// The theme exists, but no segment of this run is in it.
+        Absent = "absent",
+        /// The theme was found in this run.
+        New = "new",
+        /// Some of an earlier theme's texts are in another theme now.
+        Split = "split",
+        /// Most of the texts of an earlier theme, which no longer exists, are in another theme now.
+        Merged = "merged",
+        /// The earlier theme no longer exists, and none of the themes has most of its texts.
+        Ended = "ended",
+    }
+}
+
+/// A theme of earlier results beside a theme of this run. Numbers of texts count distinct texts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ThemeChange {
+    /// The theme of this run; `None` if the earlier theme ended.
+    pub theme_id: Option<String>,
+    /// The earlier theme; `None` if the theme is new.
+    pub previous_theme_id: Option<String>,
+    /// What became of it.
+    pub change: ThemeChangeKind,
+    /// Texts of the earlier theme.
+    pub n_before: usize,
+    /// Texts of the earlier theme that are in this run.
+    pub n_again: usize,
+    /// Those of them that are in the theme now.
+    pub n_shared: usize,
+    /// Texts of the theme in this run that the earlier results did not have.
+    pub n_new: usize,
+    /// `n_shared / n_again`, in [0, 1]; `None` if no earlier text is in this run.
+    pub share: Option<f64>,
+    /// Texts in both themes over texts in either, among the texts that both runs have, in [0, 1]; `None` as for `share`.
+    pub jaccard: Option<f64>,
+    /// Cosine of the mean vectors of the two themes, in [-1, 1].
+    pub centroid_cosine: Option<f64>,
+    /// Share of the earlier theme's terms that are terms of the theme, in [0, 1].
+    pub terms_kept: Option<f64>,
+}
+
+named! {
+    /// How a segment came to its theme.
+    AssignmentReason {
+        /// It was in the community that became the theme.
+        Core = "core",
+        /// It joined the nearest theme: its own community was too small, or it was not among the texts that were fitted.
+        Nearest = "nearest",
+        /// The probability is below the study's threshold.
+        LowConfidence = "low_confidence",
+        /// It has no theme: it resembles none of the texts of the earlier themes, and no new ones are looked for.
+        Unassigned = "unassigned",
     }
 }
 
 /// The theme of one segment.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Assignment {
-    /// Index into the themes.
-    pub theme: usize,
+    /// Index into the themes; `None` if the segment is unassigned.
+    pub theme: Option<usize>,
     /// Probability that the segment belongs to the theme, in [0, 1].
     pub probability: f32,
     /// How the segment was assigned.
@@ -404,6 +457,8 @@ pub struct Themes {
     pub themes: Vec<Theme>,
     /// One per segment, in the order of the segments.
     pub assignments: Vec<Assignment>,
+    /// What became of the themes of earlier results; empty if there are none.
+    pub history: Vec<ThemeChange>,
 }
 
 named! {

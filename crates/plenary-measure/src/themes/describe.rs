@@ -4,9 +4,11 @@
 //! (UAX 29) in lower case; languages without spaces between words are cut into single characters and get poor labels.
 //! Vectors are not used.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use unicode_segmentation::UnicodeSegmentation;
+
+use super::Wording;
 
 const TERMS: usize = 10;
 const LABEL_TERMS: usize = 3;
@@ -35,8 +37,9 @@ pub(super) struct Description {
 /// the term in all themes, and `A` the mean of `L` over themes. Stop words, numbers and terms that are too similar to a
 /// better one are left out; a theme that has only stop words is described by them. The label of a theme without words
 /// is empty.
-pub(super) fn describe(themes: &[Vec<&str>], language: Option<&str>) -> Vec<Description> {
-    let stop = stop_words(language.unwrap_or("en"));
+pub(super) fn describe(themes: &[Vec<&str>], wording: &Wording) -> Vec<Description> {
+    let mut stop: HashSet<&str> = stop_words(wording.language.unwrap_or("en"));
+    stop.extend(names_in(themes, &wording.names));
     let mut described = weigh(themes, &stop);
     let none = HashSet::new();
     let bare: Vec<usize> = (0..themes.len()).filter(|&t| described[t].terms.is_empty()).collect();
@@ -47,6 +50,33 @@ pub(super) fn describe(themes: &[Vec<&str>], language: Option<&str>) -> Vec<Desc
         }
     }
     described
+}
+
+/// The words among `names` that the texts write with a capital letter in more than half of their occurrences within a
+/// sentence: names of people, and not words that are also names.
+fn names_in<'n>(themes: &[Vec<&str>], names: &'n BTreeSet<String>) -> Vec<&'n str> {
+    let mut counts: HashMap<&str, (usize, usize)> = HashMap::new();
+    for text in themes.iter().flatten() {
+        for (at, raw) in text.unicode_word_indices() {
+            let Some(name) = word_of(raw).and_then(|word| names.get(&word)) else { continue };
+            let begins = text[..at]
+                .trim_end()
+                .chars()
+                .next_back()
+                .is_none_or(|before| ".!?:\"\u{201c}\u{201d}".contains(before));
+            if !begins {
+                let (capital, all) = counts.entry(name).or_default();
+                *capital += usize::from(raw.chars().next().is_some_and(char::is_uppercase));
+                *all += 1;
+            }
+        }
+    }
+    // A name that only begins sentences is a name.
+    names
+        .iter()
+        .filter(|name| counts.get(name.as_str()).is_none_or(|(capital, all)| 2 * capital > *all))
+        .map(String::as_str)
+        .collect()
 }
 
 /// The stop words of a language, by the first part of its ISO code; empty for a language without a list.
@@ -72,7 +102,7 @@ struct Count {
     last_text: usize,
 }
 
-fn weigh(themes: &[Vec<&str>], stop: &HashSet<&'static str>) -> Vec<Description> {
+fn weigh(themes: &[Vec<&str>], stop: &HashSet<&str>) -> Vec<Description> {
     let mut vocabulary = Vocabulary::default();
     let counts: Vec<HashMap<Term, Count>> = themes.iter().map(|texts| count(texts, stop, &mut vocabulary)).collect();
     let mut everywhere: HashMap<Term, u64> = HashMap::new();
@@ -201,7 +231,7 @@ impl Vocabulary {
     }
 }
 
-fn count(texts: &[&str], stop: &HashSet<&'static str>, vocabulary: &mut Vocabulary) -> HashMap<Term, Count> {
+fn count(texts: &[&str], stop: &HashSet<&str>, vocabulary: &mut Vocabulary) -> HashMap<Term, Count> {
     let mut counts: HashMap<Term, Count> = HashMap::new();
     for (number, text) in texts.iter().enumerate() {
         let mut add = |term: Term| {
@@ -252,6 +282,10 @@ fn joins(between: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn in_language(language: Option<&str>) -> Wording<'_> {
+        Wording { language, ..Wording::default() }
+    }
+
     #[test]
     fn a_phrase_stands_for_its_words_and_no_two_terms_overlap() {
         let climate = vec![
@@ -260,7 +294,7 @@ mod tests {
             "Climate change is about emissions.",
         ];
         let trade = vec!["Tariffs hurt trade.", "Free trade needs lower tariffs.", "The tariff on steel hurts trade."];
-        let found = describe(&[climate, trade], Some("en"));
+        let found = describe(&[climate, trade], &in_language(Some("en")));
         assert_eq!(found[0].terms[0], "climate change");
         assert!(found[0].label.starts_with("climate change · emissions"), "{}", found[0].label);
         let words: Vec<&str> = found[1].terms.iter().flat_map(|t| t.split(' ')).collect();
@@ -270,17 +304,22 @@ mod tests {
 
     #[test]
     fn stop_words_numbers_and_phrases_over_a_comma_are_left_out() {
-        let found =
-            describe(&[vec!["In 2017 the courts, judges and 300 of the juries", "The courts, judges, juries"]], None);
+        let found = describe(
+            &[vec!["In 2017 the courts, judges and 300 of the juries", "The courts, judges, juries"]],
+            &in_language(None),
+        );
         assert_eq!(found[0].terms, ["courts", "judges", "juries"]);
     }
 
     #[test]
     fn a_theme_of_stop_words_is_still_described() {
-        let found = describe(&[vec!["We were there.", "They were not."], vec!["Budget deficits grow."]], Some("en"));
+        let found = describe(
+            &[vec!["We were there.", "They were not."], vec!["Budget deficits grow."]],
+            &in_language(Some("en")),
+        );
         assert!(!found[0].label.is_empty());
-        assert_eq!(describe(&[vec!["...", "12"]], None)[0].label, "");
-        assert!(describe(&[], None).is_empty());
+        assert_eq!(describe(&[vec!["...", "12"]], &in_language(None))[0].label, "");
+        assert!(describe(&[], &in_language(None)).is_empty());
     }
 
     #[test]
@@ -295,7 +334,10 @@ mod tests {
 
     #[test]
     fn stop_words_follow_the_language() {
-        let found = describe(&[vec!["der Haushalt und die Steuer", "der Haushalt und die Steuer"]], Some("de-DE"));
+        let found = describe(
+            &[vec!["der Haushalt und die Steuer", "der Haushalt und die Steuer"]],
+            &in_language(Some("de-DE")),
+        );
         assert_eq!(found[0].terms, ["haushalt", "steuer"]);
     }
 }

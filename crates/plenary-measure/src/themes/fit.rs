@@ -7,7 +7,7 @@
 
 use std::cmp::Ordering;
 
-use leiden_rs::{GraphData, GraphDataBuilder, Leiden, LeidenConfig};
+use leiden_rs::{GraphData, GraphDataBuilder, Leiden, LeidenConfig, Partition};
 use ndarray::ArrayView1;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -122,10 +122,12 @@ pub(super) struct Fit {
 
 /// Communities by consensus of [`STARTS`] starts (Lancichinetti & Fortunato 2012, on the edges of the graph only): the
 /// weight of an edge becomes the share of starts that put its two nodes into one community. This is done [`ROUNDS`]
-/// times, followed by one more search. `progress` advances by one for each of the `ROUNDS * STARTS + 1` searches.
+/// times, followed by one more search. `progress` advances by one for each of the `ROUNDS * STARTS + 1` searches. Searches
+/// begin with the communities `initial`, one per node, or with every node by itself.
 pub(super) fn consensus(
     n_nodes: usize,
     mut edges: Vec<Edge>,
+    initial: Option<&[usize]>,
     resolution: f64,
     seed: u64,
     progress: &dyn Progress,
@@ -140,7 +142,8 @@ pub(super) fn consensus(
             .into_par_iter()
             .map(|start| {
                 progress.check_stop()?;
-                let found = communities(&graph, resolution, seed.wrapping_add((round * STARTS + start) as u64));
+                let found =
+                    communities(&graph, initial, resolution, seed.wrapping_add((round * STARTS + start) as u64));
                 progress.advance(1);
                 found
             })
@@ -154,7 +157,8 @@ pub(super) fn consensus(
         first.get_or_insert(runs);
     }
     progress.check_stop()?;
-    let community = communities(&graph(n_nodes, &edges)?, resolution, seed.wrapping_add((ROUNDS * STARTS) as u64))?;
+    let seed = seed.wrapping_add((ROUNDS * STARTS) as u64);
+    let community = communities(&graph(n_nodes, &edges)?, initial, resolution, seed)?;
     progress.advance(1);
     Ok(Fit { community, starts: first.unwrap_or_default() })
 }
@@ -169,9 +173,19 @@ fn graph(n_nodes: usize, edges: &[Edge]) -> Result<GraphData, ThemeError> {
 
 /// One search: Leiden (Traag, Waltman & van Eck 2019) for modularity, repeated from its own result until the quality no
 /// longer increases.
-fn communities(graph: &GraphData, resolution: f64, seed: u64) -> Result<Vec<usize>, ThemeError> {
+fn communities(
+    graph: &GraphData,
+    initial: Option<&[usize]>,
+    resolution: f64,
+    seed: u64,
+) -> Result<Vec<usize>, ThemeError> {
     let leiden = Leiden::new(LeidenConfig { resolution, seed: Some(seed), ..LeidenConfig::default() });
-    let mut best = leiden.run(graph)?;
+    let mut best = match initial {
+        Some(communities) => {
+            leiden.run_with_initial_partition(graph, Partition::from_membership(communities.to_vec()))?
+        }
+        None => leiden.run(graph)?,
+    };
     for _ in 1..MAX_PASSES {
         let again = leiden.run_with_initial_partition(graph, best.partition.clone())?;
         if again.quality <= best.quality + 1e-10 {
@@ -212,7 +226,7 @@ mod tests {
             }
         }
         edges.push(Edge { from: 4, to: 5, weight: 0.1 });
-        let fit = consensus(10, edges, 1.0, 7, &Silent).unwrap();
+        let fit = consensus(10, edges, None, 1.0, 7, &Silent).unwrap();
         assert_eq!(fit.community, [0, 0, 0, 0, 0, 1, 1, 1, 1, 1]);
         assert_eq!(fit.starts.len(), STARTS);
         assert!(fit.starts.iter().all(|start| *start == fit.community));

@@ -1,9 +1,10 @@
 //! The themes of a sample, and the assignment of every segment to them.
 //!
 //! **Input:** the fit of a [`Sample`](super::Sample), then all segments in their order. **Output:** the themes from the
-//! largest to the smallest, and the theme of every segment.
+//! largest to the smallest, the theme of every segment, and the registry from which later runs continue.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use ndarray::{Array2, ArrayView2};
 use plenary_corpus::findings::{Assignment, Theme, Themes};
@@ -11,19 +12,22 @@ use plenary_corpus::progress::Progress;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
+use super::arrange::{self, Arrangement, Origin};
 use super::assign::{self, Membership};
-use super::describe::{self, Description};
+use super::describe::Description;
 use super::fit::{self, Node};
 use super::neighbours::{self, Neighbour};
-use super::{ThemeError, ThemeOptions};
+use super::registry::{self, Key, KnownTheme, Place, Registry};
+use super::{FITTED_AT_MOST, ThemeError, ThemeOptions, history};
 
 /// A theme before all segments are counted.
 #[derive(Debug)]
 pub(super) struct Draft {
-    pub(super) description: describe::Description,
+    pub(super) description: Description,
     pub(super) cohesion: f32,
     pub(super) separation: Option<f32>,
     pub(super) stability: f32,
+    pub(super) centroid: Vec<f32>,
     /// Nodes nearest to the mean vector.
     pub(super) exemplars: Vec<usize>,
     /// The first of its nodes in canonical order.
@@ -39,20 +43,24 @@ pub struct Fitted {
     pub(super) options: ThemeOptions,
     pub(super) seed: u64,
     pub(super) nodes: Vec<Node>,
-    pub(super) unit: Array2<f32>,
-    pub(super) members: Vec<Membership>,
-    pub(super) placed: Vec<Assignment>,
+    /// Keys of the nodes.
+    pub(super) keys: Vec<Key>,
+    pub(super) arrangement: Arrangement,
     pub(super) drafts: Vec<Draft>,
+    /// The themes that were continued.
+    pub(super) prior: Option<Arc<Registry>>,
     /// The first segment with the text of each node.
     pub(super) first_rows: Vec<Option<usize>>,
+    /// Texts outside the sample with their assignments.
+    pub(super) seen: HashMap<Key, Assignment>,
     /// Assignments of the segments so far, in their order.
     pub(super) assignments: Vec<Assignment>,
 }
 
 impl Fitted {
-    /// Assigns the next segments: those whose text is in the sample as they were fitted, others by the vote of their
-    /// neighbours in the sample. Shapes as for [`find`](super::find). `progress` advances by one for each segment
-    /// outside the sample.
+    /// Assigns the next segments: those whose text is in the sample as they were fitted, those whose text is in the
+    /// registry as they were before (unless themes are found anew), others by the vote of their neighbours. Shapes as for
+    /// [`find`](super::find). `progress` advances by one for each segment that is assigned by a vote.
     ///
     /// # Errors
     /// [`ThemeError`] if the inputs do not fit together or `progress` asks to stop.
@@ -67,79 +75,200 @@ impl Fitted {
             let (vectors, texts, speakers) = (vectors.nrows(), texts.len(), speakers.len());
             return Err(ThemeError::Mismatch { vectors, texts, speakers });
         }
-        let known: Vec<Option<usize>> =
-            texts.par_iter().map(|text| self.nodes.binary_search(&Node::of(text, self.seed)).ok()).collect();
-        let others: Vec<usize> = (0..texts.len()).filter(|&row| known[row].is_none()).collect();
+        let continued = self.prior.as_ref().filter(|_| self.options.mode != super::RegistryMode::Refit);
+        let of_text = |text: &&str| match self.nodes.binary_search(&Node::of(text, self.seed)) {
+            Ok(node) => Source::Sample(node),
+            Err(_) => {
+                let key = registry::key_of(text);
+                match continued.and_then(|registry| registry.place(&key)) {
+                    Some(place) => Source::Registry(key, place.assignment()),
+                    None => Source::Vote(key),
+                }
+            }
+        };
+        let sources: Vec<Source> = texts.par_iter().map(of_text).collect();
+        let others: Vec<usize> = (0..texts.len()).filter(|&row| matches!(sources[row], Source::Vote(_))).collect();
         let block = |start: usize, end: usize| {
             let rows = others[start..end].iter().flat_map(|&row| fit::unit(vectors.row(row)));
             // The number of values is rows times columns by construction.
             Array2::from_shape_vec((end - start, vectors.ncols()), rows.collect()).unwrap_or_default()
         };
-        let near = neighbours::of_queries(others.len(), block, self.unit.view(), assign::VOTERS, progress)?;
+        let Arrangement { base, members, placed, fit_floor, leaves_unassigned, .. } = &self.arrangement;
+        let reject_below = leaves_unassigned.then_some(*fit_floor);
+        let near = neighbours::of_queries(others.len(), block, base.view(), assign::VOTERS, progress)?;
         let n_themes = self.drafts.len();
-        let mut voted = near.iter().map(|near| {
-            let member = Membership { theme: assign::vote(near, &self.members, n_themes), core: false };
-            place(member, near, &self.members, n_themes, &self.options)
-        });
+        let mut voted = near.iter().map(|near| arrange::join(near, members, n_themes, reject_below, &self.options));
         let first = self.assignments.len();
-        for (row, node) in known.iter().enumerate() {
-            let assignment = match node {
-                Some(node) => {
-                    self.first_rows[*node].get_or_insert(first + row);
-                    Some(self.placed[*node])
+        for (row, source) in sources.into_iter().enumerate() {
+            let assignment = match source {
+                Source::Sample(node) => {
+                    self.first_rows[node].get_or_insert(first + row);
+                    Some(placed[node])
                 }
-                None => voted.next(),
+                Source::Registry(key, assignment) => {
+                    self.seen.insert(key, assignment);
+                    Some(assignment)
+                }
+                // Equal texts with different vectors have the theme of the first.
+                Source::Vote(key) => voted.next().map(|voted| *self.seen.entry(key).or_insert(voted)),
             };
             self.assignments.extend(assignment);
         }
         for (assignment, speaker) in self.assignments[first..].iter().zip(speakers) {
-            let draft = &mut self.drafts[assignment.theme];
+            let Some(theme) = assignment.theme else { continue };
+            let draft = &mut self.drafts[theme];
             draft.n_segments += 1;
-            draft.speakers.extend(speaker.map(key_of));
+            draft.speakers.extend(speaker.map(speaker_key));
         }
         Ok(())
     }
 
-    /// The themes from the largest to the smallest, and the assignment of every segment to them.
-    pub fn themes(self) -> Themes {
-        let mut order: Vec<usize> = (0..self.drafts.len()).collect();
-        order.sort_by_key(|&theme| (std::cmp::Reverse(self.drafts[theme].n_segments), self.drafts[theme].first_node));
+    /// The themes from the largest to the smallest, the assignment of every segment to them, and the registry. `embedding` is
+    /// the sha256 of the weights of the embedding model.
+    pub fn finish(self, embedding: &str) -> (Themes, Registry) {
+        let Self { options, keys, arrangement, drafts, prior, first_rows, seen, mut assignments, .. } = self;
+        let known = |theme: usize| match arrangement.themes[theme] {
+            Origin::Known(at) => prior.as_ref().and_then(|registry| registry.themes().get(at)),
+            Origin::New => None,
+        };
+        let mut order: Vec<usize> = (0..drafts.len()).collect();
+        order.sort_by_key(|&theme| (std::cmp::Reverse(drafts[theme].n_segments), drafts[theme].first_node, theme));
         let mut rank = vec![0; order.len()];
         for (place, theme) in order.iter().enumerate() {
             rank[*theme] = place;
         }
-        let mut themes: Vec<(usize, Theme)> = self
-            .drafts
-            .into_iter()
-            .enumerate()
-            .map(|(theme, draft)| {
-                let theme_id = format!("t{:02}", rank[theme] + 1);
-                let Description { label, terms, weights } = draft.description;
-                let made = Theme {
-                    label: if label.is_empty() { theme_id.clone() } else { label },
+        let mut next_number = prior.as_ref().map_or(1, |registry| registry.next_number());
+        let themes: Vec<Theme> = order
+            .iter()
+            .map(|&theme| {
+                let draft = &drafts[theme];
+                let Description { label, terms, weights } = draft.description.clone();
+                let known = known(theme);
+                let theme_id = known.map_or_else(
+                    || {
+                        next_number += 1;
+                        format!("t{:02}", next_number - 1)
+                    },
+                    |known| known.theme_id.clone(),
+                );
+                let label = match known {
+                    Some(known) => known.label.clone(),
+                    None if label.is_empty() => theme_id.clone(),
+                    None => label,
+                };
+                // A theme without texts in this run is described as it was.
+                let as_before = known.filter(|_| terms.is_empty());
+                Theme {
                     theme_id,
-                    terms,
-                    term_weights: weights,
+                    label,
+                    name: known.and_then(|known| known.name.clone()),
+                    description: known.and_then(|known| known.description.clone()),
+                    terms: as_before.map_or(terms, |known| known.terms.clone()),
+                    term_weights: as_before.map_or(weights, |known| known.term_weights.clone()),
                     n_segments: draft.n_segments,
                     n_speakers: draft.speakers.len(),
-                    exemplars: draft.exemplars.iter().filter_map(|&node| self.first_rows[node]).collect(),
-                    cohesion: draft.cohesion,
+                    exemplars: draft.exemplars.iter().filter_map(|&node| first_rows[node]).collect(),
+                    cohesion: known
+                        .filter(|_| draft.first_node == usize::MAX)
+                        .map_or(draft.cohesion, |known| known.cohesion),
                     separation: draft.separation,
                     stability: draft.stability,
-                };
-                (rank[theme], made)
+                    centroid: draft.centroid.clone(),
+                }
             })
             .collect();
-        themes.sort_by_key(|(rank, _)| *rank);
-        let mut assignments = self.assignments;
         for assignment in &mut assignments {
-            assignment.theme = rank[assignment.theme];
+            assignment.theme = assignment.theme.map(|theme| rank[theme]);
         }
-        Themes { themes: themes.into_iter().map(|(_, theme)| theme).collect(), assignments }
+        let placed =
+            |assignment: &Assignment| Assignment { theme: assignment.theme.map(|theme| rank[theme]), ..*assignment };
+        let mut of_run: BTreeMap<Key, Assignment> =
+            seen.iter().map(|(key, assignment)| (*key, placed(assignment))).collect();
+        of_run.extend(keys.iter().zip(&arrangement.placed).map(|(key, assignment)| (*key, placed(assignment))));
+        let history = prior.as_ref().map_or_else(Vec::new, |registry| history::of(&themes, &of_run, registry));
+
+        let parts = registry::Parts {
+            embedding,
+            themes: themes.iter().map(known_theme).collect(),
+            next_number,
+            fit_floor: arrangement.fit_floor,
+            fitted: BTreeMap::new(),
+            others: BTreeMap::new(),
+            merged: prior.as_ref().map_or_else(Vec::new, |registry| registry.merged().to_vec()),
+        };
+        let registry = registry_of(parts, &options, &arrangement, &keys, &of_run, &rank, prior.as_deref());
+        (Themes { themes, assignments, history }, registry)
     }
 }
 
-fn key_of(speaker: &str) -> [u8; 16] {
+/// The registry of the themes: the texts that vote with their vectors, and all other texts of this run and of earlier ones.
+fn registry_of<'a>(
+    mut parts: registry::Parts<'a>,
+    options: &ThemeOptions,
+    arrangement: &'a Arrangement,
+    keys: &[Key],
+    of_run: &BTreeMap<Key, Assignment>,
+    rank: &[usize],
+    prior: Option<&'a Registry>,
+) -> Registry {
+    let place = |assignment: &Assignment| {
+        let theme = assignment.theme? as u32;
+        Some(Place { theme, probability: assignment.probability, reason: assignment.reason })
+    };
+    // Where the themes of the registry are now; a theme that ended takes its texts with it.
+    let continued = prior.filter(|_| options.mode != super::RegistryMode::Refit);
+    let again = |before: &Place| Place { theme: rank[before.theme as usize] as u32, ..*before };
+    if let Some(registry) = continued {
+        for ((key, before), vector) in registry.fitted().iter().zip(arrangement.base.rows()) {
+            if let Some(vector) = vector.to_slice() {
+                parts.fitted.insert(*key, (again(before), vector));
+            }
+        }
+        parts.others.extend(registry.others().iter().map(|(key, before)| (*key, again(before))));
+    }
+    let first = continued.map_or(0, |registry| registry.fitted().len());
+    for (row, node) in arrangement.own.iter().enumerate() {
+        let Some(own) = place(&of_run[&keys[*node]]) else { continue };
+        let founds =
+            matches!(arrangement.placed[*node].theme.map(|theme| arrangement.themes[theme]), Some(Origin::New));
+        match arrangement.base.row(first + row).to_slice() {
+            Some(vector) if founds || parts.fitted.len() < FITTED_AT_MOST => {
+                parts.fitted.insert(keys[*node], (own, vector));
+            }
+            _ => {
+                parts.others.insert(keys[*node], own);
+            }
+        }
+    }
+    parts.others.extend(of_run.iter().filter_map(|(key, assignment)| Some((*key, place(assignment)?))));
+    Registry::new(parts)
+}
+
+fn known_theme(theme: &Theme) -> KnownTheme {
+    KnownTheme {
+        theme_id: theme.theme_id.clone(),
+        label: theme.label.clone(),
+        name: theme.name.clone(),
+        description: theme.description.clone(),
+        terms: theme.terms.clone(),
+        term_weights: theme.term_weights.clone(),
+        centroid: theme.centroid.clone(),
+        cohesion: theme.cohesion,
+        stability: theme.stability,
+    }
+}
+
+/// Where the assignment of a text comes from.
+enum Source {
+    /// A node of the sample.
+    Sample(usize),
+    /// The registry, because the sample does not have the text.
+    Registry(Key, Assignment),
+    /// The vote of its neighbours.
+    Vote(Key),
+}
+
+fn speaker_key(speaker: &str) -> [u8; 16] {
     let mut key = [0; 16];
     key.copy_from_slice(&Sha256::digest(speaker)[..16]);
     key
@@ -149,11 +278,11 @@ fn key_of(speaker: &str) -> [u8; 16] {
 pub(super) fn place(
     member: Membership,
     near: &[Neighbour],
-    members: &[Membership],
+    members: &[Option<Membership>],
     n_themes: usize,
     options: &ThemeOptions,
 ) -> Assignment {
     let probability = assign::probability(member.theme, near, members, n_themes);
     let reason = assign::reason(member.core, probability, options.confidence_floor);
-    Assignment { theme: member.theme, probability, reason }
+    Assignment { theme: Some(member.theme), probability, reason }
 }

@@ -4,15 +4,21 @@
 //! segment. [`find`] does it in one call; a corpus larger than memory is read twice, some segments at a time: into a
 //! [`Sample`], whose fit ([`Fitted`]) then assigns every segment. Samples of parts of a corpus are merged. The result
 //! depends only on the set of segments, the options and the seed: not on the order of the segments, on how they are cut
-//! into parts, or on the number of threads. **Refused:** vectors that are not finite and options outside their range.
+//! into parts, or on the number of threads. With the [`Registry`] of earlier results their themes are continued. **Refused:**
+//! vectors that are not finite and options outside their range.
 //! The method and its limits are described in `docs/explanation/themes.md`.
 
+mod arrange;
 mod assign;
 mod describe;
 mod fit;
 mod fitted;
+mod history;
 mod neighbours;
+mod registry;
 mod sample;
+
+use std::collections::BTreeSet;
 
 use ndarray::ArrayView2;
 use plenary_corpus::OptionError;
@@ -21,12 +27,26 @@ use plenary_corpus::progress::{Progress, Stopped};
 use serde::{Deserialize, Serialize};
 
 pub use fitted::Fitted;
+pub use registry::{EditError, KnownTheme, Merge, NamedTheme, Registry, RegistryError, ThemeEdits};
 pub use sample::{Sample, SampleError};
 
 /// Maximum number of distinct texts that themes are fitted to; the others are assigned by the vote of their neighbours.
 pub const FITTED_AT_MOST: usize = 50_000;
 /// Maximum number of neighbours that a study can ask for; the size of the graph is proportional to it.
 pub const NEIGHBOURS_AT_MOST: usize = 500;
+
+/// How the themes of earlier results are continued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RegistryMode {
+    /// Only the earlier themes; texts that resemble none of theirs are unassigned.
+    Freeze,
+    /// The earlier themes with all their texts, and new themes of texts that do not fit them.
+    #[default]
+    Extend,
+    /// Themes are found anew, beginning from the earlier ones; a theme that has most of the texts of an earlier one keeps its id.
+    Refit,
+}
 
 /// How themes are found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,11 +61,25 @@ pub struct ThemeOptions {
     pub min_segments: usize,
     /// A segment with a lower probability is assigned with the reason `low_confidence`.
     pub confidence_floor: f32,
+    /// Results, or their file `themes.registry`, whose themes are continued; empty to find the themes anew.
+    pub registry: String,
+    /// How they are continued.
+    pub mode: RegistryMode,
+    /// In the mode `refit`: minimum Jaccard overlap with an earlier theme, among the texts that both runs have, for its id.
+    pub keep_above: f64,
 }
 
 impl Default for ThemeOptions {
     fn default() -> Self {
-        Self { resolution: 1.0, neighbours: 0, min_segments: 0, confidence_floor: 0.3 }
+        Self {
+            resolution: 1.0,
+            neighbours: 0,
+            min_segments: 0,
+            confidence_floor: 0.3,
+            registry: String::new(),
+            mode: RegistryMode::Extend,
+            keep_above: 0.5,
+        }
     }
 }
 
@@ -68,6 +102,9 @@ impl ThemeOptions {
         }
         if !(0.0..=1.0).contains(&self.confidence_floor) {
             return Err(OptionError::new("[themes] confidence_floor", self.confidence_floor, "a number from 0 to 1"));
+        }
+        if !(0.0..=1.0).contains(&self.keep_above) {
+            return Err(OptionError::new("[themes] keep_above", self.keep_above, "a number from 0 to 1"));
         }
         Ok(())
     }
@@ -98,9 +135,21 @@ pub enum ThemeError {
     /// The community search failed.
     #[error("themes: the community search failed; this is a defect of plenary, please report it")]
     Search(#[from] leiden_rs::LeidenError),
+    /// The earlier themes cannot be continued.
+    #[error("themes.registry: {0}")]
+    Registry(#[from] RegistryError),
     /// The user stopped the work.
     #[error(transparent)]
     Stopped(#[from] Stopped),
+}
+
+/// What the words of themes depend on, in addition to the texts.
+#[derive(Debug, Clone, Default)]
+pub struct Wording<'w> {
+    /// ISO 639-1 code of the language whose stop words are left out; English if `None`.
+    pub language: Option<&'w str>,
+    /// Names of people, in lower case, word by word. A word among them that is mostly written with a capital letter is not a term.
+    pub names: BTreeSet<String>,
 }
 
 /// Finds the themes of segments.
@@ -126,10 +175,12 @@ pub fn find(
         return Err(ThemeError::Mismatch { vectors: vectors.nrows(), texts: texts.len(), speakers: speakers.len() });
     }
     let mut sample = Sample::new(options, seed)?;
-    sample.add(vectors, texts)?;
-    let mut fitted = sample.fit(language, progress)?;
+    // Every text is a document of its own; documents matter only where themes are continued.
+    let documents: Vec<String> = (0..texts.len()).map(|row| row.to_string()).collect();
+    sample.add(vectors, texts, &documents.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let mut fitted = sample.fit(&Wording { language, ..Wording::default() }, progress)?;
     fitted.assign(vectors, texts, speakers, progress)?;
-    Ok(fitted.themes())
+    Ok(fitted.finish("").0)
 }
 
 #[cfg(test)]

@@ -28,8 +28,19 @@ pub(super) fn of_each(
     k: usize,
     progress: &dyn Progress,
 ) -> Result<Vec<Vec<Neighbour>>, ThemeError> {
+    of_each_apart(vectors, k, |a, b| a != b, progress)
+}
+
+/// As [`of_each`], among the rows that `may(row, other)` allows.
+pub(super) fn of_each_apart(
+    vectors: ArrayView2<f32>,
+    k: usize,
+    may: impl Fn(usize, usize) -> bool + Sync,
+    progress: &dyn Progress,
+) -> Result<Vec<Vec<Neighbour>>, ThemeError> {
     by_blocks(vectors.nrows(), progress, |start, end| {
-        of_block(vectors.slice(s![start..end, ..]), vectors, k, Some(start), progress)
+        let may = |query: usize, row: usize| may(start + query, row);
+        of_block(vectors.slice(s![start..end, ..]), vectors, k, may, progress)
     })
 }
 
@@ -44,7 +55,7 @@ pub(super) fn of_queries(
     k: usize,
     progress: &dyn Progress,
 ) -> Result<Vec<Vec<Neighbour>>, ThemeError> {
-    by_blocks(n_queries, progress, |start, end| of_block(queries(start, end).view(), base, k, None, progress))
+    by_blocks(n_queries, progress, |start, end| of_block(queries(start, end).view(), base, k, |_, _| true, progress))
 }
 
 fn by_blocks(
@@ -65,13 +76,12 @@ fn by_blocks(
     Ok(blocks?.into_iter().flatten().collect())
 }
 
-/// `own` is the position in `base` of the first query if the queries are base rows themselves: a row is not its own
-/// neighbour.
+/// `may(query, row)` says whether a row of `base` may be a neighbour of a query of this block.
 fn of_block(
     queries: ArrayView2<f32>,
     base: ArrayView2<f32>,
     k: usize,
-    own: Option<usize>,
+    may: impl Fn(usize, usize) -> bool,
     progress: &dyn Progress,
 ) -> Result<Vec<Vec<Neighbour>>, ThemeError> {
     let mut nearest: Vec<Vec<Neighbour>> = vec![Vec::with_capacity(k + 1); queries.nrows()];
@@ -85,11 +95,10 @@ fn of_block(
         let mut product = cosines.slice_mut(s![.., ..end - start]);
         general_mat_mul(1.0, &queries, &base.slice(s![start..end, ..]).t(), 0.0, &mut product);
         for ((query, row), list) in product.axis_iter(Axis(0)).enumerate().zip(&mut nearest) {
-            let own = own.map(|first| first + query);
             let mut floor = if list.len() < k { 0.0 } else { list[k - 1].cosine };
             for (column, &cosine) in row.iter().enumerate() {
                 // Strictly greater: in a tie, the earlier base row is kept.
-                if cosine > floor && Some(start + column) != own {
+                if cosine > floor && may(query, start + column) {
                     let place = list.partition_point(|other| other.cosine >= cosine);
                     list.insert(place, Neighbour { node: start + column, cosine });
                     list.truncate(k);

@@ -3,24 +3,27 @@
 //! **Input:** vectors and texts of segments, in any order and any number of lots. **Output:** a [`Fitted`]. The sample keeps no
 //! more than [`FITTED_AT_MOST`] texts, chosen by content and seed, so that samples of parts merge into the sample of the whole.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{Read, Write};
+use std::sync::Arc;
 
 use ndarray::{Array2, ArrayView2};
-use plenary_corpus::findings::Assignment;
 use plenary_corpus::progress::Progress;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
+use super::arrange::{self, Arrangement};
 use super::fit::Node;
-use super::fitted::{Draft, Fitted, place};
-use super::{FITTED_AT_MOST, ThemeError, ThemeOptions, assign, describe, fit, neighbours};
+use super::fitted::{Draft, Fitted};
+use super::registry::{self, Registry, RegistryError};
+use super::{FITTED_AT_MOST, RegistryMode, ThemeError, ThemeOptions, Wording, assign, describe, fit};
 
 /// Number of exemplars of a theme.
 const EXEMPLARS: usize = 3;
 
 /// Increases when the file format changes.
-const STORED_VERSION: u32 = 1;
+const STORED_VERSION: u32 = 2;
 
 /// The file format of a sample.
 #[derive(Serialize, Deserialize)]
@@ -30,7 +33,9 @@ struct Stored {
     seed: u64,
     at_most: usize,
     n_rows: usize,
-    texts: Vec<(Box<str>, Vec<f32>)>,
+    texts: Vec<(Box<str>, Vec<f32>, u64)>,
+    /// The bytes of the registry.
+    registry: Option<Vec<u8>>,
 }
 
 /// Why samples cannot be merged, written or read.
@@ -47,12 +52,24 @@ pub enum SampleError {
         /// Width of the other sample.
         found: usize,
     },
+    /// Two samples continue different themes.
+    #[error("the samples for themes continue the themes of different registries")]
+    Registries,
     /// The bytes are not a sample.
     #[error("the sample for themes is damaged: {0}")]
     Damaged(String),
     /// The sample cannot be written.
     #[error("the sample for themes cannot be written: {0}")]
     Write(String),
+}
+
+/// What is kept of a text.
+#[derive(Debug, Clone, PartialEq)]
+struct Kept {
+    /// Its unit vector.
+    vector: Vec<f32>,
+    /// Key of its document; of several documents, the smallest.
+    document: u64,
 }
 
 /// The texts that themes are fitted to: all distinct texts or, if there are more than [`FITTED_AT_MOST`], the first in
@@ -62,9 +79,10 @@ pub struct Sample {
     options: ThemeOptions,
     seed: u64,
     pub(super) at_most: usize,
-    /// The unit vector of each text.
-    nodes: BTreeMap<Node, Vec<f32>>,
+    nodes: BTreeMap<Node, Kept>,
     n_rows: usize,
+    /// The themes that are continued.
+    registry: Option<Arc<Registry>>,
 }
 
 impl Sample {
@@ -74,15 +92,30 @@ impl Sample {
     /// [`ThemeError::Option`] if an option is out of range.
     pub fn new(options: &ThemeOptions, seed: u64) -> Result<Self, ThemeError> {
         options.check()?;
-        Ok(Self { options: options.clone(), seed, at_most: FITTED_AT_MOST, nodes: BTreeMap::new(), n_rows: 0 })
+        Ok(Self {
+            options: options.clone(),
+            seed,
+            at_most: FITTED_AT_MOST,
+            nodes: BTreeMap::new(),
+            n_rows: 0,
+            registry: None,
+        })
     }
 
-    /// Adds segments; `vectors` has the shape `[segments, dimensions]`, `texts` has one entry per segment.
+    /// The same sample, whose themes continue those of a registry.
+    #[must_use]
+    pub fn continuing(mut self, registry: Option<Arc<Registry>>) -> Self {
+        self.registry = registry;
+        self
+    }
+
+    /// Adds segments; `vectors` has the shape `[segments, dimensions]`, `texts` and `documents` (any key that distinguishes
+    /// documents) have one entry per segment.
     ///
     /// # Errors
-    /// [`ThemeError`] if the two do not fit together or a vector is not finite.
-    pub fn add(&mut self, vectors: ArrayView2<f32>, texts: &[&str]) -> Result<(), ThemeError> {
-        if vectors.nrows() != texts.len() {
+    /// [`ThemeError`] if they do not fit together or a vector is not finite.
+    pub fn add(&mut self, vectors: ArrayView2<f32>, texts: &[&str], documents: &[&str]) -> Result<(), ThemeError> {
+        if vectors.nrows() != texts.len() || documents.len() != texts.len() {
             return Err(ThemeError::Mismatch { vectors: vectors.nrows(), texts: texts.len(), speakers: texts.len() });
         }
         if let Some(row) = vectors.rows().into_iter().position(|row| row.iter().any(|v| !v.is_finite())) {
@@ -90,9 +123,9 @@ impl Sample {
         }
         self.n_rows += texts.len();
         let nodes: Vec<Node> = texts.par_iter().map(|text| Node::of(text, self.seed)).collect();
-        for (node, vector) in nodes.into_iter().zip(vectors.rows()) {
+        for ((node, vector), document) in nodes.into_iter().zip(vectors.rows()).zip(documents) {
             if self.admits(&node) {
-                self.insert(node, fit::unit(vector));
+                self.insert(node, Kept { vector: fit::unit(vector), document: document_key(document) });
             }
         }
         Ok(())
@@ -103,12 +136,13 @@ impl Sample {
         self.nodes.len() < self.at_most || self.nodes.last_key_value().is_some_and(|(last, _)| node <= last)
     }
 
-    fn insert(&mut self, node: Node, vector: Vec<f32>) {
+    fn insert(&mut self, node: Node, kept: Kept) {
         // If a text has several vectors, the same one is kept whatever the order in which they are added.
         let bits = |vector: &[f32]| vector.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
-        let known = self.nodes.entry(node).or_insert_with(|| vector.clone());
-        if vector != *known && bits(&vector) < bits(known) {
-            *known = vector;
+        let known = self.nodes.entry(node).or_insert_with(|| kept.clone());
+        known.document = known.document.min(kept.document);
+        if kept.vector != known.vector && bits(&kept.vector) < bits(&known.vector) {
+            known.vector = kept.vector;
         }
         if self.nodes.len() > self.at_most {
             self.nodes.pop_last();
@@ -124,15 +158,19 @@ impl Sample {
         if self.options != other.options || self.seed != other.seed || self.at_most != other.at_most {
             return Err(SampleError::Options);
         }
+        let sha256 = |registry: &Option<Arc<Registry>>| registry.as_ref().map(|registry| registry.sha256().to_owned());
+        if sha256(&self.registry) != sha256(&other.registry) {
+            return Err(SampleError::Registries);
+        }
         if let (Some(own), Some(others)) = (self.width(), other.width())
             && own != others
         {
             return Err(SampleError::Width { expected: own, found: others });
         }
         self.n_rows += other.n_rows;
-        for (node, vector) in other.nodes {
+        for (node, kept) in other.nodes {
             if self.admits(&node) {
-                self.insert(node, vector);
+                self.insert(node, kept);
             }
         }
         Ok(())
@@ -140,7 +178,7 @@ impl Sample {
 
     /// Number of dimensions of the vectors; `None` for an empty sample.
     fn width(&self) -> Option<usize> {
-        self.nodes.values().next().map(Vec::len)
+        self.nodes.values().next().map(|kept| kept.vector.len())
     }
 
     /// Writes the sample; the same sample gives the same bytes.
@@ -154,7 +192,12 @@ impl Sample {
             seed: self.seed,
             at_most: self.at_most,
             n_rows: self.n_rows,
-            texts: self.nodes.iter().map(|(node, vector)| (node.text.clone(), vector.clone())).collect(),
+            texts: self
+                .nodes
+                .iter()
+                .map(|(node, kept)| (node.text.clone(), kept.vector.clone(), kept.document))
+                .collect(),
+            registry: self.registry.as_ref().map(|registry| registry.to_bytes()),
         };
         postcard::to_io(&stored, to).map(drop).map_err(|error| SampleError::Write(error.to_string()))
     }
@@ -171,90 +214,113 @@ impl Sample {
         if !rest.is_empty() || stored.version != STORED_VERSION {
             return Err(SampleError::Damaged("it has another version, or more bytes than a sample".into()));
         }
-        let Stored { options, seed, at_most, n_rows, texts, .. } = stored;
+        let Stored { options, seed, at_most, n_rows, texts, registry, .. } = stored;
         options.check().map_err(|error| SampleError::Damaged(error.to_string()))?;
-        let width = texts.first().map_or(0, |(_, vector)| vector.len());
-        if texts.len() > at_most || texts.iter().any(|(_, v)| v.len() != width || v.iter().any(|x| !x.is_finite())) {
+        let width = texts.first().map_or(0, |(_, vector, _)| vector.len());
+        if texts.len() > at_most || texts.iter().any(|(_, v, _)| v.len() != width || v.iter().any(|x| !x.is_finite())) {
             return Err(SampleError::Damaged("its vectors do not fit together".into()));
         }
-        let nodes = texts.into_iter().map(|(text, vector)| (Node::of(&text, seed), vector)).collect();
-        Ok(Self { options, seed, at_most, nodes, n_rows })
+        let kept = |(text, vector, document): (Box<str>, _, _)| (Node::of(&text, seed), Kept { vector, document });
+        let nodes = texts.into_iter().map(kept).collect();
+        let registry = registry
+            .map(|bytes| Registry::from_bytes(&bytes).map(Arc::new))
+            .transpose()
+            .map_err(|error| SampleError::Damaged(error.to_string()))?;
+        Ok(Self { options, seed, at_most, nodes, n_rows, registry })
     }
 
-    /// Finds the communities of the sample and describes them.
+    /// Finds the themes of the sample, or continues those of the registry, and describes them.
     ///
     /// # Errors
-    /// [`ThemeError::Stopped`] if `progress` asks to stop.
-    pub fn fit(self, language: Option<&str>, progress: &dyn Progress) -> Result<Fitted, ThemeError> {
+    /// [`ThemeError::Stopped`] if `progress` asks to stop, [`ThemeError::Registry`] if the vectors of the registry have another
+    /// number of dimensions.
+    pub fn fit(self, wording: &Wording, progress: &dyn Progress) -> Result<Fitted, ThemeError> {
         let n = self.nodes.len();
-        let width = self.nodes.values().next().map_or(0, Vec::len);
-        let (nodes, vectors): (Vec<Node>, Vec<Vec<f32>>) = self.nodes.into_iter().unzip();
+        let width = self.width().unwrap_or(0);
+        let (nodes, kept): (Vec<Node>, Vec<Kept>) = self.nodes.into_iter().unzip();
+        let documents: Vec<u64> = kept.iter().map(|kept| kept.document).collect();
+        let vectors: Vec<Vec<f32>> = kept.into_iter().map(|kept| kept.vector).collect();
         let unit = Array2::from_shape_vec((n, width), vectors.concat()).map_err(|_| ThemeError::Mismatch {
             vectors: n,
             texts: n,
             speakers: n,
         })?;
         let options = self.options;
-        let k = match options.neighbours {
-            0 => fit::neighbours_for(n),
-            pinned => pinned.min(n.saturating_sub(1)),
-        };
-        progress.begin("comparing segments", n as u64);
-        let near = neighbours::of_each(unit.view(), k, progress)?;
-        progress.begin("finding themes", (fit::ROUNDS * fit::STARTS + 1) as u64);
-        let edges = fit::shared_neighbour_graph(&near);
-        let found = fit::consensus(n, edges, options.resolution, self.seed, progress)?;
-
-        let least = if options.min_segments == 0 { assign::least_size(n) } else { options.min_segments };
-        let members = assign::memberships(unit.view(), &found.community, least);
-        let n_themes = members.iter().map(|m| m.theme + 1).max().unwrap_or(0);
-        let place = |node: usize| place(members[node], &near[node], &members, n_themes, &options);
-        let placed: Vec<Assignment> = (0..n).map(place).collect();
-
-        let mut of_theme: Vec<Vec<usize>> = vec![Vec::new(); n_themes];
-        for (node, assignment) in placed.iter().enumerate() {
-            of_theme[assignment.theme].push(node);
+        let keys: Vec<registry::Key> = nodes.par_iter().map(|node| registry::key_of(&node.text)).collect();
+        let prior = self.registry;
+        if let Some(prior) = &prior
+            && n > 0
+            && ![0, width].contains(&prior.n_dimensions())
+        {
+            let found = format!("its vectors have {} dimensions, those of the texts {width}", prior.n_dimensions());
+            return Err(RegistryError::Damaged(found).into());
         }
-        let texts: Vec<Vec<&str>> =
-            of_theme.iter().map(|theme| theme.iter().map(|&node| &*nodes[node].text).collect()).collect();
-        let means = assign::mean_vectors(unit.view(), placed.iter().map(|a| Some(a.theme)), n_themes);
-        let drafts = describe::describe(&texts, language)
-            .into_iter()
-            .zip(&of_theme)
-            .enumerate()
-            .map(|(theme, (description, members))| {
-                let cosine = |node: usize, theme: usize| assign::cosine(unit.view(), node, &means, theme);
-                let mut by_cosine: Vec<(usize, f64)> =
-                    members.iter().map(|&node| (node, cosine(node, theme))).collect();
-                let cohesion = mean(by_cosine.iter().map(|(_, cosine)| *cosine));
-                let other = nearest_other(&means, theme);
-                let to_other = other.map(|other| mean(members.iter().map(|&node| cosine(node, other))));
-                by_cosine.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-                Draft {
-                    description,
-                    cohesion: cohesion as f32,
-                    separation: to_other.map(|to_other| (cohesion - to_other) as f32),
-                    stability: stability(members, &found.starts),
-                    exemplars: by_cosine.into_iter().take(EXEMPLARS).map(|(node, _)| node).collect(),
-                    first_node: members.first().copied().unwrap_or(usize::MAX),
-                    n_segments: 0,
-                    speakers: HashSet::new(),
-                }
-            })
-            .collect();
-        let first_rows = vec![None; n];
+        let arrangement = match &prior {
+            Some(prior) if options.mode != RegistryMode::Refit => {
+                arrange::continued(unit.view(), &keys, &documents, prior, &options, self.seed, progress)?
+            }
+            prior => arrange::found(unit.clone(), &keys, prior.as_deref(), &options, self.seed, progress)?,
+        };
+        let drafts = drafts(&nodes, &unit, &arrangement, wording);
         Ok(Fitted {
             options,
             seed: self.seed,
+            first_rows: vec![None; n],
             nodes,
-            unit,
-            members,
-            placed,
+            keys,
+            arrangement,
             drafts,
-            first_rows,
+            prior,
+            seen: HashMap::new(),
             assignments: Vec::new(),
         })
     }
+}
+
+/// The first eight bytes of the sha256 of a document's key.
+fn document_key(document: &str) -> u64 {
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(&Sha256::digest(document)[..8]);
+    u64::from_be_bytes(bytes)
+}
+
+/// The themes with what describes them.
+fn drafts(nodes: &[Node], unit: &Array2<f32>, arrangement: &Arrangement, wording: &Wording) -> Vec<Draft> {
+    let n_themes = arrangement.themes.len();
+    let mut of_theme: Vec<Vec<usize>> = vec![Vec::new(); n_themes];
+    for (node, assignment) in arrangement.placed.iter().enumerate() {
+        if let Some(theme) = assignment.theme {
+            of_theme[theme].push(node);
+        }
+    }
+    let texts: Vec<Vec<&str>> =
+        of_theme.iter().map(|theme| theme.iter().map(|&node| &*nodes[node].text).collect()).collect();
+    let themes = arrangement.members.iter().map(|member| member.map(|member| member.theme));
+    let means = assign::mean_vectors(arrangement.base.view(), themes, n_themes);
+    describe::describe(&texts, wording)
+        .into_iter()
+        .zip(&of_theme)
+        .enumerate()
+        .map(|(theme, (description, members))| {
+            let cosine = |node: usize, theme: usize| assign::cosine(unit.view(), node, &means, theme);
+            let mut by_cosine: Vec<(usize, f64)> = members.iter().map(|&node| (node, cosine(node, theme))).collect();
+            let cohesion = mean(by_cosine.iter().map(|(_, cosine)| *cosine));
+            let other = nearest_other(&means, theme);
+            let to_other = other.map(|other| mean(members.iter().map(|&node| cosine(node, other))));
+            by_cosine.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+            Draft {
+                description,
+                cohesion: cohesion as f32,
+                separation: to_other.map(|to_other| (cohesion - to_other) as f32),
+                stability: arrangement.stability[theme],
+                centroid: means.row(theme).iter().map(|&value| value as f32).collect(),
+                exemplars: by_cosine.into_iter().take(EXEMPLARS).map(|(node, _)| node).collect(),
+                first_node: members.first().copied().unwrap_or(usize::MAX),
+                n_segments: 0,
+                speakers: HashSet::new(),
+            }
+        })
+        .collect()
 }
 
 /// Mean, summed in the given order; 0 without values.
@@ -267,22 +333,4 @@ fn nearest_other(means: &ndarray::Array2<f64>, theme: usize) -> Option<usize> {
     let cosine = |other: usize| means.row(theme).iter().zip(means.row(other)).map(|(a, b)| a * b).sum::<f64>();
     // `max_by` keeps the last of equal elements: the order is reversed so that ties go to the first.
     (0..means.nrows()).rev().filter(|&other| other != theme).max_by(|&a, &b| cosine(a).total_cmp(&cosine(b)))
-}
-
-/// Share of pairs of `members` that a start puts into one community, over all starts; 1 if there are no pairs.
-fn stability(members: &[usize], starts: &[Vec<usize>]) -> f32 {
-    let pairs = |n: u64| n * n.saturating_sub(1) / 2;
-    let all = pairs(members.len() as u64) * starts.len() as u64;
-    if all == 0 {
-        return 1.0;
-    }
-    let together: u64 = starts
-        .iter()
-        .map(|start| {
-            let mut of_members: Vec<usize> = members.iter().map(|&node| start[node]).collect();
-            of_members.sort_unstable();
-            of_members.chunk_by(|a, b| a == b).map(|same| pairs(same.len() as u64)).sum::<u64>()
-        })
-        .sum();
-    (together as f64 / all as f64) as f32
 }

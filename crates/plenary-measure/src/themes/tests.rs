@@ -25,12 +25,12 @@ impl Corpus {
         let (first, rest) = self.vectors.view().split_at(ndarray::Axis(0), texts.len() / 3);
         let (first_texts, rest_texts) = texts.split_at(texts.len() / 3);
         let (first_speakers, rest_speakers) = speakers.split_at(texts.len() / 3);
-        sample.add(first, first_texts).unwrap();
-        sample.add(rest, rest_texts).unwrap();
-        let mut fitted = sample.fit(Some("en"), &Silent).unwrap();
+        sample.add(first, first_texts, first_texts).unwrap();
+        sample.add(rest, rest_texts, rest_texts).unwrap();
+        let mut fitted = sample.fit(&Wording { language: Some("en"), ..Wording::default() }, &Silent).unwrap();
         fitted.assign(first, first_texts, first_speakers, &Silent).unwrap();
         fitted.assign(rest, rest_texts, rest_speakers, &Silent).unwrap();
-        fitted.themes()
+        fitted.finish("").0
     }
 
     fn sample_of(&self, rows: &[usize], fitted_at_most: usize) -> Sample {
@@ -38,7 +38,7 @@ impl Corpus {
         let texts: Vec<&str> = part.texts.iter().map(String::as_str).collect();
         let mut sample = Sample::new(&ThemeOptions::default(), 11).unwrap();
         sample.at_most = fitted_at_most;
-        sample.add(part.vectors.view(), &texts).unwrap();
+        sample.add(part.vectors.view(), &texts, &texts).unwrap();
         sample
     }
 
@@ -93,7 +93,7 @@ fn three_subjects_are_three_themes() {
     for (place, theme) in found.themes.iter().enumerate() {
         assert_eq!(theme.theme_id, format!("t{:02}", place + 1));
         assert_eq!((theme.n_segments, theme.n_speakers, theme.exemplars.len()), (30, 4, 3));
-        assert!(theme.exemplars.iter().all(|&row| found.assignments[row].theme == place));
+        assert!(theme.exemplars.iter().all(|&row| found.assignments[row].theme == Some(place)));
         let subject = theme.exemplars[0] % 3;
         assert!(theme.terms.iter().all(|term| WORDS[subject].contains(&term.as_str())), "{:?}", theme.terms);
         assert_eq!(theme.label, theme.terms[..3].join(" · "));
@@ -124,7 +124,7 @@ fn copies_of_a_text_share_one_place_and_make_no_theme() {
     let order: Vec<usize> = (0..90).chain([4; 60]).collect();
     let found = corpus.rows(&order).find();
     assert_eq!(found.themes.len(), plain.themes.len());
-    assert_eq!(found.themes[0].n_segments, plain.themes[plain.assignments[4].theme].n_segments + 60);
+    assert_eq!(found.themes[0].n_segments, plain.themes[plain.assignments[4].theme.unwrap()].n_segments + 60);
     assert!(found.assignments[90..].iter().all(|a| *a == found.assignments[4]));
     let together = |themes: &Themes, a: usize, b: usize| themes.assignments[a].theme == themes.assignments[b].theme;
     assert!((0..90).all(|a| (0..a).all(|b| together(&found, a, b) == together(&plain, a, b))));
@@ -262,7 +262,7 @@ fn samples_that_do_not_belong_together_are_refused() {
     let other_seed = Sample::new(&ThemeOptions::default(), 12).unwrap();
     assert_eq!(sample.merge(other_seed), Err(SampleError::Options));
     let mut narrow = Sample::new(&ThemeOptions::default(), 11).unwrap();
-    narrow.add(Array2::ones((1, 2)).view(), &["narrow"]).unwrap();
+    narrow.add(Array2::ones((1, 2)).view(), &["narrow"], &["d"]).unwrap();
     assert_eq!(sample.merge(narrow), Err(SampleError::Width { expected: 12, found: 2 }));
 }
 

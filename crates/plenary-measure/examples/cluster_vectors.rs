@@ -1,27 +1,30 @@
 //! Finds the themes of texts whose vectors were computed elsewhere; used by `evaluation/themes.py`.
 //!
 //!     cluster_vectors TEXTS VECTORS [--seed N] [--neighbours N] [--resolution X] [--language CODE] [--words FILE]
+//!                     [--registry FILE --mode freeze|extend|refit] [--save FILE]
 //!
-//! TEXTS is JSONL with `id` and `text`; VECTORS holds little-endian f32, one row per text. On stdout: JSONL with `id`,
-//! `theme`, `prob`, `reason`; with `--words` also a file of JSONL with the themes.
+//! TEXTS is JSONL with `id`, `text` and perhaps `document`; VECTORS holds little-endian f32, one row per text. On stdout: JSONL with `id`,
+//! `theme`, `prob`, `reason`; with `--words` also a file of JSONL with the themes. `--save` writes the registry of the themes,
+//! `--registry` continues the themes of an earlier one.
 
 use std::fs;
 use std::io::{BufWriter, Write};
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use ndarray::ArrayView2;
-use plenary::corpus::progress::Silent;
-use plenary::measure::themes;
-use plenary::study::ThemeOptions;
+use plenary_corpus::progress::Silent;
+use plenary_measure::themes::{Registry, RegistryMode, Sample, ThemeOptions, Wording};
 use serde_json::{Value, json};
 
 fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
     let (Some(texts_path), Some(vectors_path)) = (arguments.next(), arguments.next()) else {
-        bail!("expected TEXTS VECTORS and options, see the head of examples/cluster_vectors.rs");
+        bail!("expected TEXTS VECTORS and options, see the head of the source");
     };
     let (mut options, mut seed, mut language, mut words) = (ThemeOptions::default(), 0, None, None);
+    let (mut registry, mut save) = (None, None);
     while let Some(name) = arguments.next() {
         let value = arguments.next().with_context(|| format!("{name}: expected a value"))?;
         match name.as_str() {
@@ -30,6 +33,16 @@ fn main() -> Result<()> {
             "--resolution" => options.resolution = value.parse()?,
             "--language" => language = Some(value),
             "--words" => words = Some(value),
+            "--registry" => registry = Some(Arc::new(Registry::from_bytes(&fs::read(&value).context(value)?)?)),
+            "--mode" => {
+                options.mode = match value.as_str() {
+                    "freeze" => RegistryMode::Freeze,
+                    "extend" => RegistryMode::Extend,
+                    "refit" => RegistryMode::Refit,
+                    _ => bail!("--mode: expected freeze, extend or refit"),
+                }
+            }
+            "--save" => save = Some(value),
             _ => bail!("{name}: no such option"),
         }
     }
@@ -45,12 +58,21 @@ fn main() -> Result<()> {
 
     let start = Instant::now();
     let speakers = vec![None; texts.len()];
-    let found = themes::find(vectors, &texts, &speakers, language.as_deref(), &options, seed, &Silent)?;
+    let mut sample = Sample::new(&options, seed)?.continuing(registry);
+    // Rows without `document` are documents of their own.
+    let documents: Vec<String> = rows.iter().map(|row| row.get("document").unwrap_or(&row["id"]).to_string()).collect();
+    sample.add(vectors, &texts, &documents.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let mut fitted = sample.fit(&Wording { language: language.as_deref(), ..Wording::default() }, &Silent)?;
+    fitted.assign(vectors, &texts, &speakers, &Silent)?;
+    let (found, registry) = fitted.finish("");
+    if let Some(path) = save {
+        fs::write(&path, registry.to_bytes()).context(path)?;
+    }
     eprintln!("{} themes of {} texts in {:.2} s", found.themes.len(), texts.len(), start.elapsed().as_secs_f64());
 
     let mut out = BufWriter::new(std::io::stdout().lock());
     for (row, assignment) in rows.iter().zip(&found.assignments) {
-        let theme = &found.themes[assignment.theme].theme_id;
+        let theme = assignment.theme.map(|theme| &found.themes[theme].theme_id);
         let line = json!({"id": row["id"], "theme": theme, "prob": assignment.probability, "reason": assignment.reason.as_str()});
         writeln!(out, "{line}")?;
     }

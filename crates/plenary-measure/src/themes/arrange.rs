@@ -1,0 +1,389 @@
+//! The texts of a run to themes: found anew, or continued from a registry.
+//!
+//! **Input:** the distinct texts of a run with their vectors, and perhaps a registry of earlier themes. **Output:** an
+//! [`Arrangement`]: which themes there are, the theme of every text, and the texts that vote on others. **Left to others:** words,
+//! and texts outside the sample.
+//!
+//! Themes that are extended: the share of new texts among the nearest neighbours of a new text, over new and known texts together,
+//! shows whether the text is unlike the known ones (the test statistic of Schilling 1986, one text at a time). If new texts were
+//! drawn like the known ones, this share would be that of the new texts among all. Texts of the same document do not count, because
+//! they resemble each other whatever they are about. It is averaged over the new texts nearest to the
+//! text, and a text for which it is [`UNLIKE`] of the way from there to 1 is clustered with the others of its kind. Communities that
+//! are large enough are new themes; all other texts join the theme of their neighbours.
+
+use std::collections::BTreeMap;
+
+use ndarray::{Array2, ArrayView2, Axis, concatenate};
+use pathfinding::kuhn_munkres::kuhn_munkres;
+use pathfinding::matrix::Matrix;
+use plenary_corpus::findings::{Assignment, AssignmentReason};
+use plenary_corpus::progress::Progress;
+
+use super::assign::{self, Membership};
+use super::fit;
+use super::fitted::place;
+use super::neighbours::{self, Neighbour};
+use super::registry::{Key, Registry};
+use super::{RegistryMode, ThemeError, ThemeOptions};
+
+/// Share of the fitted texts of a registry that are farther from the others than a text that resembles them.
+const OUTLIERS: f64 = 0.01;
+/// How far from the share that is expected to 1 the share of new texts around a text is that is unlike the known ones.
+const UNLIKE: f64 = 0.3;
+/// Number of new texts near a text over which, with its own, this share is averaged.
+const SMOOTHED: usize = 7;
+/// How much stronger an edge between two texts of one earlier theme is when themes are found anew, and how much weaker one between
+/// texts of two earlier themes (temporal smoothness: Chakrabarti, Kumar & Tomkins 2006).
+const SMOOTHNESS: f64 = 0.5;
+/// Factor from cosine overlaps to the whole numbers of the optimal assignment.
+const SCALE: f64 = 1e9;
+
+/// Where a theme comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// Found in this run.
+    New,
+    /// A theme of the registry, by its position there.
+    Known(usize),
+}
+
+/// The themes of the texts of a sample.
+#[derive(Debug)]
+pub(super) struct Arrangement {
+    pub themes: Vec<Origin>,
+    /// Stability of each theme.
+    pub stability: Vec<f32>,
+    /// The assignment of each text of the sample.
+    pub placed: Vec<Assignment>,
+    /// Unit vectors that vote on other texts: those of the registry, then those of the sample that it does not have.
+    pub base: Array2<f32>,
+    /// The theme of each row of `base`; `None` for texts without a theme.
+    pub members: Vec<Option<Membership>>,
+    /// Positions in the sample of the rows of `base` that are not the registry's.
+    pub own: Vec<usize>,
+    /// Mean cosine to the nearest texts below which a text resembles none of them.
+    pub fit_floor: f32,
+    /// Whether such a text stays without a theme.
+    pub leaves_unassigned: bool,
+}
+
+/// Finds the themes of a sample without regard to earlier ones or, with a registry, beginning from its themes and giving
+/// themes that mostly have the same texts the same identity.
+pub(super) fn found(
+    unit: Array2<f32>,
+    keys: &[Key],
+    registry: Option<&Registry>,
+    options: &ThemeOptions,
+    seed: u64,
+    progress: &dyn Progress,
+) -> Result<Arrangement, ThemeError> {
+    let n = unit.nrows();
+    let earlier = registry
+        .map(|registry| keys.iter().map(|key| registry.place(key).map(|place| place.theme)).collect::<Vec<_>>());
+    let near = nearest(unit.view(), options, progress)?;
+    let Communities { members, starts } = communities(unit.view(), &near, earlier.as_deref(), options, seed, progress)?;
+    let n_themes = members.iter().map(|m| m.theme + 1).max().unwrap_or(0);
+    let some: Vec<Option<Membership>> = members.iter().copied().map(Some).collect();
+    let placed: Vec<Assignment> =
+        (0..n).map(|node| place(members[node], &near[node], &some, n_themes, options)).collect();
+    let stability = (0..n_themes)
+        .map(|theme| stability(&(0..n).filter(|&node| members[node].theme == theme).collect::<Vec<_>>(), &starts))
+        .collect();
+    let themes = match registry {
+        None => vec![Origin::New; n_themes],
+        Some(registry) => matched(keys, &placed, n_themes, registry, options.keep_above),
+    };
+    let fit_floor = fit_floor(&near);
+    Ok(Arrangement {
+        themes,
+        stability,
+        placed,
+        base: unit,
+        members: some,
+        own: (0..n).collect(),
+        fit_floor,
+        leaves_unassigned: false,
+    })
+}
+
+/// Continues the themes of a registry: known texts keep their themes; others join them or, if `extend`, new ones.
+pub(super) fn continued(
+    unit: ArrayView2<f32>,
+    keys: &[Key],
+    documents: &[u64],
+    registry: &Registry,
+    options: &ThemeOptions,
+    seed: u64,
+    progress: &dyn Progress,
+) -> Result<Arrangement, ThemeError> {
+    let known: Vec<Option<Assignment>> =
+        keys.iter().map(|key| registry.place(key).map(|place| place.assignment())).collect();
+    let own: Vec<usize> = (0..keys.len()).filter(|&node| known[node].is_none()).collect();
+    let new = unit.select(Axis(0), &own);
+    let mut themes: Vec<Origin> = (0..registry.themes().len()).map(Origin::Known).collect();
+    let mut stability: Vec<f32> = registry.themes().iter().map(|theme| theme.stability).collect();
+    let mut of_registry: Vec<Option<Membership>> = registry
+        .fitted()
+        .iter()
+        .map(|(_, place)| {
+            Some(Membership { theme: place.theme as usize, core: place.reason == AssignmentReason::Core })
+        })
+        .collect();
+    let mut of_new: Vec<Option<Membership>> = vec![None; own.len()];
+    let base = if registry.fitted().is_empty() {
+        new.clone()
+    } else {
+        // The widths were compared before.
+        concatenate(Axis(0), &[registry.vectors(), new.view()]).map_err(|_| {
+            ThemeError::Registry(super::RegistryError::Damaged(
+                "its vectors have another number of dimensions than those of the texts".into(),
+            ))
+        })?
+    };
+
+    if options.mode == RegistryMode::Extend && !own.is_empty() {
+        let documents: Vec<u64> = own.iter().map(|&node| documents[node]).collect();
+        let unlike_known = unlike_known(&new, &documents, registry, progress)?;
+        let unlike = new.select(Axis(0), &unlike_known);
+        let near = nearest(unlike.view(), options, progress)?;
+        let Communities { members, starts } = communities(unlike.view(), &near, None, options, seed, progress)?;
+        let n_found = members.iter().map(|m| m.theme + 1).max().unwrap_or(0);
+        for theme in 0..n_found {
+            let core: Vec<usize> =
+                (0..unlike_known.len()).filter(|&at| members[at] == Membership { theme, core: true }).collect();
+            if core.len() < smallest(keys.len(), options) {
+                continue;
+            }
+            for &at in &core {
+                of_new[unlike_known[at]] = Some(Membership { theme: themes.len(), core: true });
+            }
+            themes.push(Origin::New);
+            stability.push(self::stability(&core, &starts));
+        }
+    }
+
+    let leaves_unassigned = options.mode == RegistryMode::Freeze;
+    let reject_below = leaves_unassigned.then_some(registry.fit_floor());
+    // The texts that are left join a theme by the vote of those that have one.
+    let n_themes = themes.len();
+    of_registry.extend(of_new.iter().copied());
+    let mut members = of_registry;
+    let voters: Vec<usize> = (0..members.len()).filter(|&row| members[row].is_some()).collect();
+    let (voting, of_voters) =
+        (base.select(Axis(0), &voters), voters.iter().map(|&row| members[row]).collect::<Vec<_>>());
+    let near = neighbours::of_queries(
+        own.len(),
+        |start, end| new.slice(ndarray::s![start..end, ..]).to_owned(),
+        voting.view(),
+        assign::VOTERS + 1,
+        progress,
+    )?;
+    let first_new = registry.fitted().len();
+    let mut placed: Vec<Option<Assignment>> = known;
+    for (at, (near, node)) in near.into_iter().zip(&own).enumerate() {
+        let near: Vec<Neighbour> =
+            near.into_iter().filter(|near| voters[near.node] != first_new + at).take(assign::VOTERS).collect();
+        let assignment = match of_new[at] {
+            Some(member) => place(member, &near, &of_voters, n_themes, options),
+            None => join(&near, &of_voters, n_themes, reject_below, options),
+        };
+        members[first_new + at] = assignment.theme.map(|theme| Membership { theme, core: of_new[at].is_some() });
+        placed[*node] = Some(assignment);
+    }
+    let placed = placed.into_iter().flatten().collect();
+    Ok(Arrangement {
+        themes,
+        stability,
+        placed,
+        base,
+        members,
+        own,
+        fit_floor: registry.fit_floor(),
+        leaves_unassigned,
+    })
+}
+
+/// The assignment of a text that no theme has yet, by the vote of its neighbours. One whose mean cosine to them is below
+/// `reject_below` stays without a theme.
+pub(super) fn join(
+    near: &[Neighbour],
+    members: &[Option<Membership>],
+    n_themes: usize,
+    reject_below: Option<f32>,
+    options: &ThemeOptions,
+) -> Assignment {
+    if reject_below.is_some_and(|floor| mean_cosine(near) < f64::from(floor)) {
+        return Assignment { theme: None, probability: 0.0, reason: AssignmentReason::Unassigned };
+    }
+    let member = Membership { theme: assign::vote(near, members, n_themes), core: false };
+    place(member, near, members, n_themes, options)
+}
+
+struct Communities {
+    members: Vec<Membership>,
+    starts: Vec<Vec<usize>>,
+}
+
+/// The nearest rows of each row, as many as the graph needs.
+fn nearest(
+    unit: ArrayView2<f32>,
+    options: &ThemeOptions,
+    progress: &dyn Progress,
+) -> Result<Vec<Vec<Neighbour>>, ThemeError> {
+    let n = unit.nrows();
+    let k = match options.neighbours {
+        0 => fit::neighbours_for(n),
+        pinned => pinned.min(n.saturating_sub(1)),
+    };
+    progress.begin("comparing segments", n as u64);
+    neighbours::of_each(unit, k, progress)
+}
+
+fn communities(
+    unit: ArrayView2<f32>,
+    near: &[Vec<Neighbour>],
+    earlier: Option<&[Option<u32>]>,
+    options: &ThemeOptions,
+    seed: u64,
+    progress: &dyn Progress,
+) -> Result<Communities, ThemeError> {
+    let n = unit.nrows();
+    progress.begin("finding themes", (fit::ROUNDS * fit::STARTS + 1) as u64);
+    let mut edges = fit::shared_neighbour_graph(near);
+    if let Some(earlier) = earlier {
+        for edge in &mut edges {
+            if let (Some(a), Some(b)) = (earlier[edge.from], earlier[edge.to]) {
+                edge.weight *= if a == b { 1.0 + SMOOTHNESS } else { 1.0 - SMOOTHNESS };
+            }
+        }
+    }
+    let found = fit::consensus(n, edges, earlier.map(first_partition).as_deref(), options.resolution, seed, progress)?;
+    let members = assign::memberships(unit, &found.community, smallest(n, options));
+    Ok(Communities { members, starts: found.starts })
+}
+
+/// Minimum number of texts of a theme.
+fn smallest(n_texts: usize, options: &ThemeOptions) -> usize {
+    if options.min_segments == 0 { assign::least_size(n_texts) } else { options.min_segments }
+}
+
+/// The communities with which the search begins: the themes of known texts, and every other text by itself.
+fn first_partition(earlier: &[Option<u32>]) -> Vec<usize> {
+    let mut of_theme: BTreeMap<u32, usize> = BTreeMap::new();
+    let mut next = 0..;
+    earlier
+        .iter()
+        .filter_map(|theme| match theme {
+            Some(theme) => match of_theme.get(theme) {
+                Some(community) => Some(*community),
+                None => next.next().inspect(|community| {
+                    of_theme.insert(*theme, *community);
+                }),
+            },
+            None => next.next(),
+        })
+        .collect()
+}
+
+/// The new texts that are unlike the known ones: those near which there are more new texts than there would be if new texts were
+/// drawn like known ones.
+fn unlike_known(
+    new: &Array2<f32>,
+    documents: &[u64],
+    registry: &Registry,
+    progress: &dyn Progress,
+) -> Result<Vec<usize>, ThemeError> {
+    let block = |start: usize, end: usize| new.slice(ndarray::s![start..end, ..]).to_owned();
+    let to_known = neighbours::of_queries(new.nrows(), block, registry.vectors(), assign::VOTERS, progress)?;
+    let apart = |a: usize, b: usize| documents[a] != documents[b];
+    let to_new = neighbours::of_each_apart(new.view(), assign::VOTERS, apart, progress)?;
+    let around = neighbours::of_each(new.view(), SMOOTHED, progress)?;
+    let share = |(known, new): (&Vec<Neighbour>, &Vec<Neighbour>)| {
+        let mut all: Vec<(f32, bool)> =
+            known.iter().map(|near| (near.cosine, false)).chain(new.iter().map(|near| (near.cosine, true))).collect();
+        // Of equally near texts, known ones come first.
+        all.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        all.truncate(assign::VOTERS);
+        all.iter().filter(|(_, new)| *new).count() as f64 / all.len().max(1) as f64
+    };
+    let shares: Vec<f64> = to_known.iter().zip(&to_new).map(share).collect();
+    let mut n_of_document: BTreeMap<u64, usize> = BTreeMap::new();
+    for document in documents {
+        *n_of_document.entry(*document).or_default() += 1;
+    }
+    let bound = |at: usize| {
+        let n_apart = (new.nrows() - n_of_document[&documents[at]]) as f64;
+        let expected = n_apart / (n_apart + registry.fitted().len() as f64).max(1.0);
+        expected + UNLIKE * (1.0 - expected)
+    };
+    let smooth = |at: usize| {
+        let sum: f64 = around[at].iter().map(|near| shares[near.node]).sum();
+        (sum + shares[at]) / (around[at].len() + 1) as f64
+    };
+    Ok((0..new.nrows()).filter(|&at| smooth(at) > bound(at)).collect())
+}
+
+/// The known theme of each theme that was found: by optimal assignment (Kuhn 1955) on the Jaccard overlap of the texts that both
+/// runs have, where the overlap is at least `keep_above`.
+fn matched(keys: &[Key], placed: &[Assignment], n_themes: usize, registry: &Registry, keep_above: f64) -> Vec<Origin> {
+    let n_known = registry.themes().len();
+    let mut shared = Array2::<u64>::zeros((n_themes, n_known));
+    for (key, assignment) in keys.iter().zip(placed) {
+        if let (Some(theme), Some(known)) = (assignment.theme, registry.place(key)) {
+            shared[[theme, known.theme as usize]] += 1;
+        }
+    }
+    let (of_theme, of_known) = (shared.sum_axis(Axis(1)), shared.sum_axis(Axis(0)));
+    let jaccard = |theme: usize, known: usize| {
+        let both = shared[[theme, known]];
+        let either = of_theme[theme] + of_known[known] - both;
+        if either == 0 { 0.0 } else { both as f64 / either as f64 }
+    };
+    if n_themes == 0 || n_known == 0 {
+        return vec![Origin::New; n_themes];
+    }
+    // At least as many columns as rows; the columns beyond the known themes stand for no theme.
+    let weights = Matrix::from_fn(n_themes, n_known.max(n_themes), |(theme, known)| {
+        if known < n_known && jaccard(theme, known) >= keep_above { (jaccard(theme, known) * SCALE) as i64 } else { 0 }
+    });
+    let (_, columns) = kuhn_munkres(&weights);
+    let origin = |(theme, known): (usize, usize)| {
+        if known < n_known && jaccard(theme, known) >= keep_above && jaccard(theme, known) > 0.0 {
+            Origin::Known(known)
+        } else {
+            Origin::New
+        }
+    };
+    columns.into_iter().enumerate().map(origin).collect()
+}
+
+/// Mean cosine to the nearest [`assign::VOTERS`] texts; 0 without any.
+fn mean_cosine(near: &[Neighbour]) -> f64 {
+    let cosines = near.iter().take(assign::VOTERS).map(|near| f64::from(near.cosine));
+    cosines.sum::<f64>() / near.len().clamp(1, assign::VOTERS) as f64
+}
+
+/// The [`OUTLIERS`] quantile of the mean cosines of the texts to their nearest ones.
+fn fit_floor(near: &[Vec<Neighbour>]) -> f32 {
+    let mut means: Vec<f64> = near.iter().map(|near| mean_cosine(near)).collect();
+    means.sort_by(f64::total_cmp);
+    means.get((means.len() as f64 * OUTLIERS) as usize).map_or(0.0, |floor| *floor as f32)
+}
+
+/// Share of pairs of `members` that a start puts into one community, over all starts; 1 if there are no pairs.
+fn stability(members: &[usize], starts: &[Vec<usize>]) -> f32 {
+    let pairs = |n: u64| n * n.saturating_sub(1) / 2;
+    let all = pairs(members.len() as u64) * starts.len() as u64;
+    if all == 0 {
+        return 1.0;
+    }
+    let together: u64 = starts
+        .iter()
+        .map(|start| {
+            let mut of_members: Vec<usize> = members.iter().map(|&node| start[node]).collect();
+            of_members.sort_unstable();
+            of_members.chunk_by(|a, b| a == b).map(|same| pairs(same.len() as u64)).sum::<u64>()
+        })
+        .sum();
+    (together as f64 / all as f64) as f32
+}

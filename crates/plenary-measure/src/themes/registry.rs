@@ -1,0 +1,378 @@
+//! The themes of a run in a form that later runs continue from.
+//!
+//! **Input:** themes that were found, with the theme of every distinct text. **Output:** one file without the texts: their
+//! hashes, the vectors of the fitted ones, and what describes the themes. **Refused:** bytes that are not such a file, and edits of
+//! themes that do not exist. **Left to others:** giving texts of another run their themes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ndarray::ArrayView2;
+use plenary_corpus::findings::{Assignment, AssignmentReason};
+use plenary_corpus::hash::sha256;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// The file begins with it.
+const MAGIC: &[u8] = b"plenary themes\n";
+/// Increases when the file format changes.
+const VERSION: u32 = 1;
+/// Bytes of the sha256 at the end of the file.
+const SEAL: usize = 32;
+
+/// The first half of the sha256 of a text.
+pub(super) type Key = [u8; 16];
+
+/// The key of a text.
+pub(super) fn key_of(text: &str) -> Key {
+    let mut key = [0; 16];
+    key.copy_from_slice(&Sha256::digest(text)[..16]);
+    key
+}
+
+/// What describes a theme, apart from its texts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KnownTheme {
+    /// Its id, which stays with it.
+    pub theme_id: String,
+    /// The first terms when it was found.
+    pub label: String,
+    /// Name that the researcher gave it.
+    pub name: Option<String>,
+    /// Description that the researcher gave it.
+    pub description: Option<String>,
+    /// Terms in the last run in which it had texts.
+    pub terms: Vec<String>,
+    /// Weights of the terms.
+    pub term_weights: Vec<f32>,
+    /// As in [`Theme`](plenary_corpus::findings::Theme).
+    pub centroid: Vec<f32>,
+    /// As in [`Theme`](plenary_corpus::findings::Theme).
+    pub cohesion: f32,
+    /// As in [`Theme`](plenary_corpus::findings::Theme).
+    pub stability: f32,
+}
+
+/// The theme of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(super) struct Place {
+    pub theme: u32,
+    pub probability: f32,
+    pub reason: AssignmentReason,
+}
+
+impl Place {
+    pub(super) fn assignment(self) -> Assignment {
+        Assignment { theme: Some(self.theme as usize), probability: self.probability, reason: self.reason }
+    }
+}
+
+/// The content of the file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Content {
+    /// sha256 of the weights of the embedding model.
+    embedding: String,
+    themes: Vec<KnownTheme>,
+    /// Number of the next theme that is found.
+    next_number: u32,
+    /// Mean cosine to the nearest fitted texts below which a text resembles none of them.
+    fit_floor: f32,
+    n_dimensions: usize,
+    /// Sorted by key.
+    fitted: Vec<(Key, Place)>,
+    /// Unit vectors of the fitted texts, one after the other.
+    vectors: Vec<f32>,
+    /// Texts that were assigned but not fitted, sorted by key.
+    others: Vec<(Key, Place)>,
+    /// Themes that the researcher merged: id, and the theme that has its texts since.
+    merged: Vec<(String, String)>,
+}
+
+/// The themes of earlier results.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Registry {
+    content: Content,
+    sha256: String,
+}
+
+/// Why a registry cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RegistryError {
+    /// The bytes are not a registry.
+    #[error("it is not a registry of themes; expected the file themes.registry of results")]
+    Foreign,
+    /// Another version of plenary wrote it in a form that this one does not read.
+    #[error("it has the version {found}; this version of plenary reads version {VERSION}. Make it again with a run")]
+    Version {
+        /// The version of the file.
+        found: u32,
+    },
+    /// The file was cut off or changed.
+    #[error("it is damaged: {0}; copy it again, or make it again with a run")]
+    Damaged(String),
+    /// It was made with another embedding model.
+    #[error(
+        "its themes were found with the embedding model {found}; this run uses {expected}. Vectors of two models cannot be compared: use the same model, or find the themes anew without a registry"
+    )]
+    Model {
+        /// sha256 of the registry's model, its first digits.
+        found: String,
+        /// sha256 of this run's model, its first digits.
+        expected: String,
+    },
+}
+
+/// What a researcher decided about themes.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ThemeEdits {
+    /// Names and descriptions.
+    #[serde(rename = "theme")]
+    pub themes: Vec<NamedTheme>,
+    /// Themes that are one.
+    pub merge: Vec<Merge>,
+}
+
+/// The name of a theme.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamedTheme {
+    /// The theme.
+    pub id: String,
+    /// Its name; empty for none.
+    #[serde(default)]
+    pub name: String,
+    /// What it is about; empty for no description.
+    #[serde(default)]
+    pub description: String,
+}
+
+/// Themes that are one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Merge {
+    /// The theme that remains.
+    pub into: String,
+    /// The themes whose texts it receives.
+    pub themes: Vec<String>,
+}
+
+/// Why edits of themes cannot be applied.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EditError {
+    /// There is no such theme.
+    #[error("there is no theme `{id}`; the themes are {known}")]
+    Unknown {
+        /// The id.
+        id: String,
+        /// The ids that exist.
+        known: String,
+    },
+    /// A theme is named twice, or is to be merged twice.
+    #[error("the theme `{id}` occurs twice; expected once in the names, and once in the merges")]
+    Twice {
+        /// The id.
+        id: String,
+    },
+}
+
+/// What [`Registry::new`] is made of.
+#[derive(Debug)]
+pub(super) struct Parts<'p> {
+    pub embedding: &'p str,
+    pub themes: Vec<KnownTheme>,
+    pub next_number: u32,
+    pub fit_floor: f32,
+    pub fitted: BTreeMap<Key, (Place, &'p [f32])>,
+    pub others: BTreeMap<Key, Place>,
+    pub merged: Vec<(String, String)>,
+}
+
+impl Registry {
+    pub(super) fn new(parts: Parts<'_>) -> Self {
+        let Parts { embedding, themes, next_number, fit_floor, fitted, others, merged } = parts;
+        let n_dimensions = fitted.values().next().map_or(0, |(_, vector)| vector.len());
+        let vectors: Vec<f32> = fitted.values().flat_map(|(_, vector)| vector.iter().copied()).collect();
+        let others = others.into_iter().filter(|(key, _)| !fitted.contains_key(key)).collect();
+        let fitted = fitted.into_iter().map(|(key, (place, _))| (key, place)).collect();
+        let embedding = embedding.to_owned();
+        let content =
+            Content { embedding, themes, next_number, fit_floor, n_dimensions, fitted, vectors, others, merged };
+        let sha256 = sha256(&sealed(&content));
+        Self { content, sha256 }
+    }
+
+    /// The bytes of the file `themes.registry`.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        sealed(&self.content)
+    }
+
+    /// Reads the bytes of a file `themes.registry`.
+    ///
+    /// # Errors
+    /// [`RegistryError`] if they are not a registry of this version, or damaged.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, RegistryError> {
+        let Some(rest) = bytes.strip_prefix(MAGIC) else { return Err(RegistryError::Foreign) };
+        let damaged = |what: &str| RegistryError::Damaged(what.to_owned());
+        let Some((version, rest)) = rest.split_first_chunk::<4>() else { return Err(damaged("it ends early")) };
+        let found = u32::from_le_bytes(*version);
+        if found != VERSION {
+            return Err(RegistryError::Version { found });
+        }
+        let Some((payload, seal)) = rest.split_last_chunk::<SEAL>() else { return Err(damaged("it ends early")) };
+        if Sha256::digest(&bytes[..bytes.len() - SEAL])[..] != seal[..] {
+            return Err(damaged("its content does not have the sha256 at its end"));
+        }
+        let content: Content = postcard::from_bytes(payload).map_err(|error| damaged(&error.to_string()))?;
+        let places = content.fitted.iter().chain(&content.others);
+        let fits = content.vectors.len() == content.fitted.len() * content.n_dimensions
+            && content.vectors.iter().all(|value| value.is_finite())
+            && places.clone().all(|(_, place)| (place.theme as usize) < content.themes.len());
+        if !fits {
+            return Err(damaged("its themes, texts and vectors do not fit together"));
+        }
+        Ok(Self { content, sha256: sha256(bytes) })
+    }
+
+    /// sha256 of the file, 64 hex digits.
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    /// Checks that the vectors are of this embedding model, by the sha256 of its weights.
+    ///
+    /// # Errors
+    /// [`RegistryError::Model`] if they are not.
+    pub fn check_embedding(&self, sha256: &str) -> Result<(), RegistryError> {
+        let short = |digits: &str| digits.get(..12).unwrap_or(digits).to_owned();
+        if self.content.embedding == sha256 {
+            return Ok(());
+        }
+        Err(RegistryError::Model { found: short(&self.content.embedding), expected: short(sha256) })
+    }
+
+    /// The themes, from the largest to the smallest in the run that wrote the registry.
+    pub fn themes(&self) -> &[KnownTheme] {
+        &self.content.themes
+    }
+
+    /// Number of dimensions of the vectors; 0 without fitted texts.
+    pub fn n_dimensions(&self) -> usize {
+        self.content.n_dimensions
+    }
+
+    /// Number of distinct texts of each theme.
+    pub fn n_texts(&self) -> Vec<usize> {
+        let mut n = vec![0; self.content.themes.len()];
+        for (_, place) in self.content.fitted.iter().chain(&self.content.others) {
+            n[place.theme as usize] += 1;
+        }
+        n
+    }
+
+    /// The registry with a researcher's decisions: named, described and merged themes.
+    ///
+    /// # Errors
+    /// [`EditError`] if a theme does not exist or occurs twice.
+    pub fn edited(mut self, edits: &ThemeEdits) -> Result<Self, EditError> {
+        let known: Vec<String> = self.content.themes.iter().map(|theme| theme.theme_id.clone()).collect();
+        // A theme that was merged in an earlier run is known, and already has its place.
+        let gone: BTreeMap<String, String> = self.content.merged.iter().cloned().collect();
+        let at = |id: &str| {
+            known
+                .iter()
+                .position(|known| known == id)
+                .ok_or_else(|| EditError::Unknown { id: id.to_owned(), known: known.join(", ") })
+        };
+        let mut seen = BTreeSet::new();
+        for NamedTheme { id, name, description } in &edits.themes {
+            if !seen.insert(id) {
+                return Err(EditError::Twice { id: id.clone() });
+            }
+            if gone.contains_key(id) {
+                continue;
+            }
+            let theme = &mut self.content.themes[at(id)?];
+            theme.name = Some(name.trim().to_owned()).filter(|name| !name.is_empty());
+            theme.description = Some(description.trim().to_owned()).filter(|text| !text.is_empty());
+        }
+        let mut target: Vec<usize> = (0..known.len()).collect();
+        let mut seen = BTreeSet::new();
+        for merge in &edits.merge {
+            for id in &merge.themes {
+                if !seen.insert(id) || *id == merge.into {
+                    return Err(EditError::Twice { id: id.clone() });
+                }
+                if gone.contains_key(id) {
+                    continue;
+                }
+                let (from, into) = (at(id)?, at(&merge.into)?);
+                // Follow themes that are merged themselves.
+                for place in &mut target {
+                    if *place == from {
+                        *place = into;
+                    }
+                }
+                self.content.merged.push((id.clone(), merge.into.clone()));
+            }
+        }
+        self.renumber(&target);
+        self.sha256 = sha256(&sealed(&self.content));
+        Ok(self)
+    }
+
+    /// Gives every text of theme `t` to theme `target[t]`, and removes themes without texts that gave theirs away.
+    fn renumber(&mut self, target: &[usize]) {
+        let kept: Vec<usize> = (0..target.len()).filter(|&at| target[at] == at).collect();
+        let place = |at: usize| kept.binary_search(&at).unwrap_or(0) as u32;
+        let content = &mut self.content;
+        for (_, of_text) in content.fitted.iter_mut().chain(&mut content.others) {
+            of_text.theme = place(target[of_text.theme as usize]);
+        }
+        content.themes = kept.iter().map(|&at| content.themes[at].clone()).collect();
+    }
+
+    /// The place of a text, if the registry has it.
+    pub(super) fn place(&self, key: &Key) -> Option<Place> {
+        let of = |list: &[(Key, Place)]| list.binary_search_by_key(key, |(key, _)| *key).ok().map(|at| list[at].1);
+        of(&self.content.fitted).or_else(|| of(&self.content.others))
+    }
+
+    /// The fitted texts.
+    pub(super) fn fitted(&self) -> &[(Key, Place)] {
+        &self.content.fitted
+    }
+
+    /// Texts that were not fitted.
+    pub(super) fn others(&self) -> &[(Key, Place)] {
+        &self.content.others
+    }
+
+    /// The unit vectors of the fitted texts, shape `[texts, dimensions]`.
+    pub(super) fn vectors(&self) -> ArrayView2<'_, f32> {
+        let shape = (self.content.fitted.len(), self.content.n_dimensions);
+        // The number of values was checked when the registry was made or read.
+        ArrayView2::from_shape(shape, &self.content.vectors).unwrap_or_else(|_| ArrayView2::from(&[] as &[[f32; 0]]))
+    }
+
+    pub(super) fn next_number(&self) -> u32 {
+        self.content.next_number
+    }
+
+    pub(super) fn fit_floor(&self) -> f32 {
+        self.content.fit_floor
+    }
+
+    pub(super) fn merged(&self) -> &[(String, String)] {
+        &self.content.merged
+    }
+}
+
+fn sealed(content: &Content) -> Vec<u8> {
+    let mut bytes = MAGIC.to_vec();
+    bytes.extend(VERSION.to_le_bytes());
+    // Plain data, which postcard always serialises into memory.
+    bytes.extend(postcard::to_allocvec(content).unwrap_or_default());
+    let seal = Sha256::digest(&bytes);
+    bytes.extend(seal);
+    bytes
+}
