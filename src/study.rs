@@ -7,6 +7,7 @@
 //! checks that it equals the defaults.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -21,13 +22,14 @@ use plenary_corpus::findings::Stance;
 pub use plenary_corpus::findings::Target;
 use plenary_corpus::hash::sha256;
 use plenary_corpus::{Hint, OptionError};
+use plenary_measure::themes::{EditError, Registry, RegistryError, ThemeEdits};
 pub use plenary_measure::{EstimateOptions, NeitherRule, StanceOptions, ThemeOptions};
 pub use plenary_models::ModelOptions;
 use plenary_names::lexicon::{Lexicon, LexiconError};
 use plenary_names::toml_error::TomlError;
 pub use plenary_read::{Columns, TimeUnit};
 pub use plenary_tables::OutputOptions;
-use plenary_tables::StudyInfo;
+use plenary_tables::{StudyInfo, THEME_REGISTRY};
 
 /// Everything a study can set. A key that the file does not name has its default.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -47,6 +49,9 @@ pub struct Study {
     /// The corrections that `transcript.corrections` names, read by [`Study::load`].
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     pub corrections: Option<Corrections>,
+    /// The themes that `themes.registry` names, with the decisions that `themes.edits` names, read by [`Study::load`].
+    #[serde(skip)]
+    pub theme_registry: Option<Arc<Registry>>,
     /// The words of the languages, with those of the file that `transcript.lexicon` names, read by [`Study::load`].
     #[serde(skip_deserializing, skip_serializing_if = "Lexicon::is_builtin")]
     pub lexicon: Lexicon,
@@ -212,6 +217,48 @@ pub enum StudyError {
         /// What is wrong with it.
         problem: LexiconError,
     },
+    /// The registry of themes cannot be used.
+    #[error("{path}: [themes] registry: {file}: {problem}")]
+    ThemeRegistry {
+        /// The study file.
+        path: String,
+        /// The registry.
+        file: String,
+        /// What is wrong with it.
+        problem: RegistryError,
+    },
+    /// A file of themes cannot be read.
+    #[error("{path}: [themes] {key}: {file}: {source}")]
+    ThemesUnreadable {
+        /// The study file.
+        path: String,
+        /// The key that names the file.
+        key: &'static str,
+        /// The file.
+        file: String,
+        /// The message of the operating system, or what is expected.
+        source: std::io::Error,
+    },
+    /// Decisions about themes cannot be read.
+    #[error("{path}: [themes] edits: {file}, line {line}: {problem}")]
+    ThemeEditsSyntax {
+        /// The study file.
+        path: String,
+        /// The file.
+        file: String,
+        /// Line, from 1.
+        line: usize,
+        /// What is wrong.
+        problem: String,
+    },
+    /// Decisions about themes cannot be applied.
+    #[error("{path}: [themes] edits: {problem}")]
+    ThemeEdits {
+        /// The study file.
+        path: String,
+        /// What is wrong with them.
+        problem: EditError,
+    },
     /// The folder of a coder cannot be used.
     #[error("{path}: [[coders]] folder: {problem}")]
     Coder {
@@ -290,6 +337,10 @@ impl Study {
             hashed.extend(bytes);
         }
         study.folder = Some(folder.to_owned());
+        if !study.themes.registry.is_empty() {
+            let file = folder.join(&study.themes.registry);
+            hashed.extend(study.continue_themes(&file, &shown)?.into_bytes());
+        }
         for coder in &mut study.coders {
             if let CoderOptions::Learned { folder: of_coder, learned, .. } = coder {
                 let wrong = |problem| StudyError::Coder { path: shown.clone(), problem };
@@ -300,6 +351,54 @@ impl Study {
         }
         study.sha256 = Some(sha256(&hashed));
         Ok(study)
+    }
+
+    /// Continues the themes of earlier results, a folder or its file `themes.registry`, with the decisions that `themes.edits`
+    /// names; `path` names the study in messages. Returns the sha256 of what was read.
+    ///
+    /// # Errors
+    /// [`StudyError`] if the registry or the edits cannot be used.
+    pub fn continue_themes(&mut self, registry: &Path, path: &str) -> Result<String, StudyError> {
+        let path = path.to_owned();
+        let file = if registry.is_dir() { registry.join(THEME_REGISTRY) } else { registry.to_owned() };
+        let unreadable = |key, file: &Path, source: std::io::Error| {
+            let source = match source.kind() {
+                std::io::ErrorKind::NotFound => std::io::Error::other(
+                    "there is no such file; expected results of an earlier run, or their file themes.registry",
+                ),
+                _ => source,
+            };
+            StudyError::ThemesUnreadable { path: path.clone(), key, file: file.display().to_string(), source }
+        };
+        let bytes = std::fs::read(&file).map_err(|source| unreadable("registry", &file, source))?;
+        let mut read = Registry::from_bytes(&bytes).map_err(|problem| StudyError::ThemeRegistry {
+            path: path.clone(),
+            file: file.display().to_string(),
+            problem,
+        })?;
+        if !self.themes.edits.is_empty() {
+            let file = self.folder.as_deref().unwrap_or(Path::new("")).join(&self.themes.edits);
+            let text = std::fs::read_to_string(&file).map_err(|source| unreadable("edits", &file, source))?;
+            let edits: ThemeEdits = toml::from_str(&text).map_err(|error| {
+                let shown = file.display().to_string();
+                match explain(&error, &text, &shown) {
+                    StudyError::UnknownKey { line, key, suggestion, known, .. } => StudyError::ThemeEditsSyntax {
+                        path: path.clone(),
+                        file: shown,
+                        line,
+                        problem: format!("unknown key `{key}`{suggestion}; known here: {known}"),
+                    },
+                    StudyError::Syntax { line, message, .. } => {
+                        StudyError::ThemeEditsSyntax { path: path.clone(), file: shown, line, problem: message }
+                    }
+                    other => other,
+                }
+            })?;
+            read = read.edited(&edits).map_err(|problem| StudyError::ThemeEdits { path: path.clone(), problem })?;
+        }
+        let sha256 = read.sha256().to_owned();
+        self.theme_registry = Some(Arc::new(read));
+        Ok(sha256)
     }
 
     /// Parses and checks the text of a study, without the people list and the lexicon that it may name; `path` names it in messages.

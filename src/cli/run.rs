@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use crate::engine::cache::Cache;
 use crate::engine::{Device, EngineChoice};
+use crate::measure::themes::RegistryMode;
 use crate::models::{CACHE_VARIABLE, cache_folder};
 use crate::pipeline::{self, Options, Outcome, RunError};
 use crate::study::{CoderOptions, Corrections, Study};
@@ -55,6 +56,13 @@ pub(crate) struct RunArgs {
     /// exceeded, and answers are kept [default: as in the study].
     #[arg(long, value_name = "COST")]
     max_cost: Option<f64>,
+    /// Results of an earlier run, or their file themes.registry, whose themes are continued [default: as in the study].
+    #[arg(long, value_name = "PREVIOUS")]
+    themes: Option<PathBuf>,
+    /// How the earlier themes are continued: extend (they stay, and new ones are found among what does not fit), freeze (they stay,
+    /// and what does not fit is unassigned) or refit (found anew, and matched with the earlier ones) [default: as in the study].
+    #[arg(long, value_name = "MODE")]
+    theme_mode: Option<RegistryMode>,
     /// Write Parquet only, or CSV (without vectors) as well [default: as in the study].
     #[arg(long, value_enum, value_name = "FORMAT")]
     format: Option<Format>,
@@ -81,6 +89,19 @@ pub(crate) fn run(args: &RunArgs, verbosity: Verbosity) -> anyhow::Result<ExitCo
     }
     if let Some(device) = args.device {
         study.models.device = device;
+    }
+    if let Some(mode) = args.theme_mode {
+        study.themes.mode = mode;
+    }
+    if let Some(previous) = &args.themes {
+        study.themes.registry = previous.display().to_string();
+        let sha256 = study.continue_themes(previous, "--themes")?;
+        study.sha256 = study.sha256.map(|own| crate::corpus::hash::sha256(format!("{own}{sha256}").as_bytes()));
+    }
+    if args.theme_mode.is_some() && study.theme_registry.is_none() {
+        bail!(
+            "--theme-mode: the run continues no earlier themes; name them with --themes or in the study ([themes] registry)"
+        )
     }
     if args.max_cost.is_some() && !study.coders.iter().any(|coder| matches!(coder, CoderOptions::Chat(_))) {
         bail!("--max-cost: the study asks no language model; it needs a coder of the kind \"chat\"")

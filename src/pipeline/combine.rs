@@ -12,7 +12,7 @@ use plenary_corpus::hash::sha256;
 use plenary_corpus::progress::Progress;
 use plenary_corpus::{Failure, Speaker};
 use plenary_measure::estimate::estimate_in_parts;
-use plenary_measure::themes::{Fitted, Sample, SampleError};
+use plenary_measure::themes::{Fitted, Registry, Sample, SampleError, Wording};
 use plenary_tables::{Closed, Closing, OutputFolder, PartTables, RunRecord, TableError};
 use rayon::ThreadPool;
 
@@ -178,11 +178,12 @@ where
 
     let (closed, fitted) = std::thread::scope(|scope| {
         let closing = scope.spawn(tables);
-        let fitted = pool.install(|| sample.fit(ledger.common_language(), progress));
+        let wording = Wording { language: ledger.common_language(), names: ledger.names() };
+        let fitted = pool.install(|| sample.fit(&wording, progress));
         (closing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), fitted)
     });
     let (mut closed, fitted) = (closed?, fitted?);
-    let themes = pool.install(|| assign_themes(&ledger, fitted, &mut closed, progress))?;
+    let (themes, registry) = pool.install(|| assign_themes(&ledger, fitted, &record, &mut closed, progress))?;
     pool.install(|| estimate_all(&ledger, &themes, &mut closed, study, progress))?;
     progress.check_stop()?;
 
@@ -203,6 +204,7 @@ where
         documents: &documents,
         other_paths: &skipped.other_paths,
         failures: &all_failures,
+        registry: &registry.to_bytes(),
     })?;
     progress.advance(1);
     Ok(Outcome { results, skipped, n_cached: record.n_cached, n_computed: record.n_computed, chats })
@@ -212,9 +214,10 @@ where
 fn assign_themes(
     ledger: &Ledger,
     mut fitted: Fitted,
+    record: &PartRecord,
     closed: &mut Closed,
     progress: &dyn Progress,
-) -> Result<Themes, RunError> {
+) -> Result<(Themes, Registry), RunError> {
     progress.begin("assigning themes", ledger.n_segments() as u64);
     let mut first = 0;
     closed.again(|vectors, texts| {
@@ -222,9 +225,9 @@ fn assign_themes(
         first += texts.len();
         fitted.assign(vectors, texts, &speakers, progress).map_err(RunError::from)
     })?;
-    let themes = fitted.themes();
+    let (themes, registry) = fitted.finish(&record.embedding_sha256);
     closed.themes(&themes)?;
-    Ok(themes)
+    Ok((themes, registry))
 }
 
 /// Writes all estimates.

@@ -4,7 +4,7 @@
 //! whole corpus. A segment takes a few dozen bytes; an utterance is kept as its id, a document as its [`Summary`]. The
 //! ledgers of parts are merged into that of the whole, and a ledger can be written to a file.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{Read, Write};
 use std::ops::Range;
 
@@ -247,11 +247,19 @@ impl Ledger {
         counts.into_iter().max_by_key(|(language, n)| (*n, std::cmp::Reverse(*language))).map(|(language, _)| language)
     }
 
+    /// The names of all speakers, word by word and in lower case.
+    pub(crate) fn names(&self) -> BTreeSet<String> {
+        let speakers = self.documents.iter().flat_map(|document| &document.summary.speakers);
+        let words = speakers.flat_map(|speaker| speaker.name.split(|c: char| !c.is_alphanumeric()));
+        words.filter(|word| word.chars().count() > 1).map(str::to_lowercase).collect()
+    }
+
     /// Every segment in the form that the estimates need.
     pub(crate) fn scored<'a>(&'a self, themes: &'a Themes) -> Vec<ScoredSegment<'a>> {
         let row = |(at, entry): (usize, &'a Entry)| {
             let document = &self.documents[entry.document as usize].summary;
-            let theme = themes.assignments.get(at).map(|assignment| &themes.themes[assignment.theme]);
+            let theme =
+                themes.assignments.get(at).and_then(|assignment| assignment.theme).map(|theme| &themes.themes[theme]);
             ScoredSegment {
                 document_id: &document.document_id,
                 speaker_id: entry.speaker.map(|at| document.speakers[at as usize].speaker_id.as_str()),

@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use plenary_chat::Summary as ChatSummary;
 use plenary_corpus::progress::Progress;
 use plenary_engine::cache::Cache;
-use plenary_measure::themes::Sample;
+use plenary_measure::themes::{Sample, ThemeError};
 use plenary_models::{Models, places};
 use plenary_names::lexicon::Lexicon;
 use plenary_tables::{ModelRecord, OutputFolder, PartTables, StudyInfo, TableError, Writer, fingerprint};
@@ -91,6 +91,8 @@ pub(super) struct PartRecord {
     pub(super) lexicon: Option<String>,
     /// Engines that ran the models, separated by commas.
     pub(super) engine: String,
+    /// sha256 of the weights of the embedding model.
+    pub(super) embedding_sha256: String,
     /// Models that were used: id and sha256.
     pub(super) models: Vec<(String, String)>,
     pub(super) skipped: Skipped,
@@ -243,9 +245,13 @@ pub(super) fn measure<'w>(
         return Err(RunError::NothingRead { failures: failures.into_iter().chain(ignored).collect() });
     };
 
+    let embedding_sha256 = models.embedding.weights_sha256().unwrap_or_default().to_owned();
+    if let Some(registry) = &study.theme_registry {
+        registry.check_embedding(&embedding_sha256).map_err(ThemeError::Registry)?;
+    }
     let measurer = Measurer::new(&models, study, pool.current_num_threads(), cache, max_cost)?;
-    let mut noted =
-        Noted { ledger: Ledger::new(study.targets.len()), sample: Sample::new(&study.themes, study.study.seed)? };
+    let sample = Sample::new(&study.themes, study.study.seed)?.continuing(study.theme_registry.clone());
+    let mut noted = Noted { ledger: Ledger::new(study.targets.len()), sample };
     let mut writer = begin(&study.info(), measurer.vector_width())?;
     stream(&mut reader, first, &measurer, &mut noted, &mut writer, progress)?;
     let (n_cached, n_computed) = measurer.counts();
@@ -263,6 +269,7 @@ pub(super) fn measure<'w>(
         people_sha256: study.people_list.as_ref().map(|list| list.sha256.clone()),
         lexicon: study.lexicon.own_text().map(str::to_owned),
         engine: models.engine_names(),
+        embedding_sha256,
         models: models
             .iter()
             .map(|model| (model.id.clone(), model.weights_sha256().unwrap_or_default().to_owned()))
@@ -355,7 +362,9 @@ fn measure_all(
             let lot = measurer.measure(lot, progress)?;
             noted.ledger.enter(&lot);
             let texts: Vec<&str> = lot.segments().map(|(_, _, segment)| segment.text.as_str()).collect();
-            noted.sample.add(lot.embeddings.vectors.view(), &texts)?;
+            let documents: Vec<&str> =
+                lot.segments().map(|(_, transcript, _)| transcript.document.document_id.as_str()).collect();
+            noted.sample.add(lot.embeddings.vectors.view(), &texts, &documents)?;
             if to_write.send(lot).is_err() {
                 return Ok(());
             }

@@ -34,14 +34,7 @@ fn main() -> Result<()> {
             "--language" => language = Some(value),
             "--words" => words = Some(value),
             "--registry" => registry = Some(Arc::new(Registry::from_bytes(&fs::read(&value).context(value)?)?)),
-            "--mode" => {
-                options.mode = match value.as_str() {
-                    "freeze" => RegistryMode::Freeze,
-                    "extend" => RegistryMode::Extend,
-                    "refit" => RegistryMode::Refit,
-                    _ => bail!("--mode: expected freeze, extend or refit"),
-                }
-            }
+            "--mode" => options.mode = value.parse::<RegistryMode>()?,
             "--save" => save = Some(value),
             _ => bail!("{name}: no such option"),
         }

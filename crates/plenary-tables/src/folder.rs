@@ -230,9 +230,9 @@ pub(super) fn is_plain_name(name: &str) -> bool {
     let mut components = name.components();
     let plain = matches!((components.next(), components.next()), (Some(Component::Normal(_)), None));
     plain
-        && name
-            .extension()
-            .is_some_and(|extension| ["parquet", "csv", "md", "bin"].iter().any(|known| extension == *known))
+        && name.extension().is_some_and(|extension| {
+            ["parquet", "csv", "md", "bin", "registry"].iter().any(|known| extension == *known)
+        })
 }
 
 /// Distinguishes a full disk from other failures.

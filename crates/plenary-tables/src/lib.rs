@@ -46,7 +46,7 @@ pub use polars_core::prelude::DataFrame;
 pub use record::{ModelRecord, Run, SCHEMA_VERSION, WrittenFile};
 pub use results::{Check, Groups, Results};
 pub use rows::{Closing, Measured, RunRecord};
-pub use writer::{Closed, Writer};
+pub use writer::{Closed, THEME_REGISTRY, Writer};
 
 use plenary_corpus::Hint;
 use plenary_corpus::findings::Target;

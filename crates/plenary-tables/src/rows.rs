@@ -15,7 +15,8 @@ use super::TableError;
 use super::record::ModelRecord;
 use super::schema::{
     AnalysisRow, BlockRow, CodingRow, DocumentRow, EmbeddingRow, EstimateRow, FailureRow, RunRow, SegmentRow,
-    SegmentThemeRow, SentimentRow, SpeakerRow, StanceRow, ThemeRow, UtteranceRow, analysis_themes, stance_column,
+    SegmentThemeRow, SentimentRow, SpeakerRow, StanceRow, ThemeHistoryRow, ThemeRow, UtteranceRow, analysis_themes,
+    stance_column,
 };
 use crate::StudyInfo;
 use plenary_corpus::findings::{
@@ -67,6 +68,8 @@ pub struct Closing<'a> {
     pub other_paths: &'a BTreeMap<String, Vec<String>>,
     /// Inputs that could not be used.
     pub failures: &'a [Failure],
+    /// The file from which later runs continue the themes; empty for none.
+    pub registry: &'a [u8],
 }
 
 impl Closing<'_> {
@@ -128,7 +131,9 @@ pub(super) fn check_themes(themes: &Themes, n_segments: usize) -> Result<(), Tab
         return Err(TableError::Misfit { what: "themes of segments".into(), found, expected: n_segments });
     }
     for assignment in &themes.assignments {
-        within("theme of a segment", assignment.theme, themes.themes.len())?;
+        if let Some(theme) = assignment.theme {
+            within("theme of a segment", theme, themes.themes.len())?;
+        }
     }
     for &exemplar in themes.themes.iter().flat_map(|theme| &theme.exemplars) {
         within("exemplar of a theme", exemplar, n_segments)?;
@@ -432,6 +437,8 @@ pub(super) fn themes<'a>(themes: &'a Themes, exemplars: &BTreeMap<usize, String>
     let theme_rows = themes.themes.iter().map(|theme| ThemeRow {
         theme_id: &theme.theme_id,
         label: &theme.label,
+        name: theme.name.as_deref(),
+        description: theme.description.as_deref(),
         terms: theme.terms.clone(),
         term_weights: theme.term_weights.clone(),
         n_segments: count(theme.n_segments),
@@ -440,8 +447,27 @@ pub(super) fn themes<'a>(themes: &'a Themes, exemplars: &BTreeMap<usize, String>
         cohesion: theme.cohesion,
         separation: theme.separation,
         stability: theme.stability,
+        centroid: &theme.centroid,
     });
     theme_rows.collect()
+}
+
+/// The rows of `theme_history`.
+pub(super) fn theme_history(themes: &Themes) -> Vec<ThemeHistoryRow<'_>> {
+    let rows = themes.history.iter().map(|change| ThemeHistoryRow {
+        theme_id: change.theme_id.as_deref(),
+        previous_theme_id: change.previous_theme_id.as_deref(),
+        change: change.change.as_str(),
+        n_before: count(change.n_before),
+        n_again: count(change.n_again),
+        n_shared: count(change.n_shared),
+        n_new: count(change.n_new),
+        share: change.share,
+        jaccard: change.jaccard,
+        centroid_cosine: change.centroid_cosine,
+        terms_kept: change.terms_kept,
+    });
+    rows.collect()
 }
 
 pub(super) fn segment_themes<'a>(
@@ -451,7 +477,7 @@ pub(super) fn segment_themes<'a>(
 ) -> Vec<SegmentThemeRow<'a>> {
     let rows = segment_ids.iter().zip(assigned).map(|(segment_id, assignment)| SegmentThemeRow {
         segment_id,
-        theme_id: &themes.themes[assignment.theme].theme_id,
+        theme_id: assignment.theme.map(|theme| themes.themes[theme].theme_id.as_str()),
         probability: assignment.probability,
         reason: assignment.reason.as_str(),
     });
@@ -509,11 +535,14 @@ pub(super) fn analysis<'a>(part: &Measured<'a>) -> Vec<AnalysisRow<'a>> {
 
 /// The theme columns of `analysis` for `n` segments; null if there are no themes.
 pub(super) fn theme_columns(themes: &Themes, assigned: &[Assignment], n: usize) -> Vec<Column> {
-    let of = |row: usize| assigned.get(row).map(|assignment| (&themes.themes[assignment.theme], assignment));
+    let of = |row: usize| {
+        let assignment = assigned.get(row)?;
+        Some((&themes.themes[assignment.theme?], assignment))
+    };
     analysis_themes(
         (0..n).map(|row| of(row).map(|(theme, _)| theme.theme_id.clone())).collect(),
-        (0..n).map(|row| of(row).map(|(theme, _)| format!("{} {}", theme.theme_id, theme.label))).collect(),
-        (0..n).map(|row| of(row).map(|(theme, _)| theme.label.clone())).collect(),
+        (0..n).map(|row| of(row).map(|(theme, _)| format!("{} {}", theme.theme_id, theme.title()))).collect(),
+        (0..n).map(|row| of(row).map(|(theme, _)| theme.title().to_owned())).collect(),
         (0..n).map(|row| of(row).map(|(_, assignment)| assignment.probability)).collect(),
     )
 }

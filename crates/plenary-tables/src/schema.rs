@@ -405,10 +405,15 @@ tables! {
 
     /// theme
     themes: ThemeRow<'a> {
-        /// Id of the theme: `t01`, `t02` and so on, from the largest theme to the smallest.
+        /// Id of the theme: `t01`, `t02` and so on, in the order in which themes were found. It stays with the theme in runs that
+        /// continue these results.
         theme_id: &'a str;
-        /// The first terms, as a short label for people.
+        /// The first terms when the theme was found, as a short label for people.
         label: &'a str;
+        /// Name that the researcher gave the theme.
+        name: &'a str, null "the theme was not named";
+        /// Description that the researcher gave the theme.
+        description: &'a str, null "the theme was not described";
         /// Terms, sorted by decreasing weight.
         terms: Vec<String>;
         /// Class-based TF-IDF weight of each term (Grootendorst 2022), in the order of `terms`.
@@ -425,6 +430,36 @@ tables! {
         separation: f32, unit "cosine difference", null "there is no other theme";
         /// Share of pairs of the theme's segments that repeated starts of the search also put into one community.
         stability: f32, unit "share, 0 to 1";
+        /// Mean of the unit vectors of the theme's texts, scaled to length 1.
+        centroid: &'a [f32];
+    }
+
+    /// theme beside a theme of the results that the run continued
+    theme_history: ThemeHistoryRow<'a> {
+        /// Theme of this run (`themes`).
+        theme_id: &'a str, null "the earlier theme ended";
+        /// Theme of the earlier results.
+        previous_theme_id: &'a str, null "the theme is new";
+        /// What became of the theme: `kept` (no new texts), `grown` (further texts), `absent` (no segment of this run is in it), `new`
+        /// (found in this run), `split` (some of the earlier theme's texts are in this other theme now), `merged` (most of the texts
+        /// of the earlier theme, which no longer exists, are in this theme now) or `ended` (the earlier theme no longer exists).
+        change: &'a str;
+        /// Distinct texts of the earlier theme.
+        n_before: u32, unit "texts";
+        /// Distinct texts of the earlier theme that are in this run.
+        n_again: u32, unit "texts";
+        /// Those of them that are in the theme now.
+        n_shared: u32, unit "texts";
+        /// Distinct texts of the theme in this run that the earlier results did not have.
+        n_new: u32, unit "texts";
+        /// `n_shared` / `n_again`.
+        share: f64, unit "share, 0 to 1", null "the theme is new, or no earlier text is in this run";
+        /// Texts in both themes over texts in either, among the texts that both runs have (Jaccard).
+        jaccard: f64, unit "share, 0 to 1", null "the theme is new, or no earlier text is in this run";
+        /// Cosine of the centroids of the two themes.
+        centroid_cosine: f64, unit "cosine, -1 to 1", null "there are not two themes to compare";
+        /// Share of the earlier theme's terms that are terms of the theme now.
+        terms_kept: f64, unit "share, 0 to 1", null "there are not two themes to compare";
     }
 
     /// segment
@@ -432,12 +467,13 @@ tables! {
         /// Segment (`segments`).
         segment_id: &'a str;
         /// Theme (`themes`).
-        theme_id: &'a str;
+        theme_id: &'a str, null "the segment resembles no text of the earlier themes (`unassigned`)";
         /// Probability that the segment belongs to this theme rather than to another one.
         probability: f32, unit "probability";
         /// How the segment was assigned: `core` (member of the community that became the theme), `nearest` (its own
         /// community was too small, or it was not among the segments that themes were fitted on) or `low_confidence`
-        /// (`probability` is below the study's threshold).
+        /// (`probability` is below the study's threshold). With the mode `freeze` also `unassigned`: the segment resembles no text
+        /// of the earlier themes.
         reason: &'a str;
     }
 
@@ -502,13 +538,13 @@ tables! {
         /// Speaker's organisation.
         affiliation: &'a str, null "the document gives none";
         /// Theme (`themes`).
-        theme_id: &'a str, null "no themes were found";
-        /// Id and label of the theme, unique per theme; useful in plots.
-        theme: String, null "no themes were found";
-        /// Label of the theme.
-        theme_label: &'a str, null "no themes were found";
+        theme_id: &'a str, null "no themes were found, or the segment is unassigned";
+        /// Id and name (or label) of the theme, unique per theme; useful in plots.
+        theme: String, null "no themes were found, or the segment is unassigned";
+        /// Name of the theme, or its label if it has none.
+        theme_label: &'a str, null "no themes were found, or the segment is unassigned";
         /// Probability that the segment belongs to the theme.
-        theme_probability: f32, unit "probability", null "no themes were found";
+        theme_probability: f32, unit "probability", null "no themes were found, or the segment is unassigned";
         /// Sentiment score, `positive - negative`.
         sentiment_score: f32, unit "score, -1 to 1", null "the study leaves sentiment out";
         /// Sentiment label: `negative`, `neutral` or `positive`.

@@ -22,8 +22,8 @@ use super::results::Results;
 use super::rows::{self, Closing, Measured};
 use super::schema::{
     AnalysisRow, BlockRow, CodebookRow, CodingRow, DocumentRow, EmbeddingRow, EstimateRow, FailureRow, RunRow,
-    STANCE_KIND, SegmentRow, SegmentThemeRow, SentimentRow, SpeakerRow, StanceRow, TABLES, ThemeRow, UtteranceRow,
-    stance_column,
+    STANCE_KIND, SegmentRow, SegmentThemeRow, SentimentRow, SpeakerRow, StanceRow, TABLES, ThemeHistoryRow, ThemeRow,
+    UtteranceRow, stance_column,
 };
 use super::sheet::{Csv, GROUP, Sheet};
 use super::sink::Sink;
@@ -32,6 +32,8 @@ use plenary_corpus::Transcript;
 use plenary_corpus::findings::{Estimate, Themes};
 
 const CODEBOOK: &str = "codebook.md";
+/// The file from which later runs continue the themes.
+pub const THEME_REGISTRY: &str = "themes.registry";
 /// `analysis` without its themes, which are known only when all segments are.
 pub(super) const DRAFT: &str = "analysis-draft";
 /// The tables that are complete when all segments of a part are measured, in the order in which they are completed.
@@ -55,7 +57,7 @@ impl OutputFolder {
     pub fn prepare(path: &Path, csv: bool) -> Result<Self, TableError> {
         let extensions: &[&str] = if csv { &["parquet", "csv"] } else { &["parquet"] };
         let of_tables = TABLES.iter().flat_map(|table| extensions.iter().map(move |e| format!("{}.{e}", table.name)));
-        let names: Vec<String> = of_tables.chain([CODEBOOK.to_owned()]).collect();
+        let names: Vec<String> = of_tables.chain([CODEBOOK, THEME_REGISTRY].map(str::to_owned)).collect();
         Self::take(path, MARKER, &names)
     }
 }
@@ -242,6 +244,7 @@ impl Closed<'_> {
             }
             self.sheets.add(AnalysisRow::TABLE, Ok(part))?;
         }
+        self.sheets.add(ThemeHistoryRow::TABLE, ThemeHistoryRow::frame(&rows::theme_history(themes)))?;
         self.sheets.add(ThemeRow::TABLE, ThemeRow::frame(&rows::themes(themes, &exemplars)))
     }
 
@@ -273,6 +276,9 @@ impl Closed<'_> {
 
         files.extend(sheets.finish(&mut sink)?);
         sink.remove(&format!("{DRAFT}.parquet"))?;
+        if !closing.registry.is_empty() {
+            files.push(sink.write(THEME_REGISTRY, closing.registry)?);
+        }
         files.push(sink.write(CODEBOOK, codebook_md(&study, study.csv).as_bytes())?);
         files.sort_by(|a, b| a.name.cmp(&b.name));
         let record = record::write(&run, &study, &files).map_err(|source| TableError::Record { source })?;

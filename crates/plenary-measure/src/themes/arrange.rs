@@ -132,6 +132,8 @@ pub(super) fn continued(
     let mut of_new: Vec<Option<Membership>> = vec![None; own.len()];
     let base = if registry.fitted().is_empty() {
         new.clone()
+    } else if own.is_empty() {
+        registry.vectors().to_owned()
     } else {
         // The widths were compared before.
         concatenate(Axis(0), &[registry.vectors(), new.view()]).map_err(|_| {

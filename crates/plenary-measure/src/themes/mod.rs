@@ -19,6 +19,7 @@ mod registry;
 mod sample;
 
 use std::collections::BTreeSet;
+use std::str::FromStr;
 
 use ndarray::ArrayView2;
 use plenary_corpus::OptionError;
@@ -48,6 +49,27 @@ pub enum RegistryMode {
     Refit,
 }
 
+/// There is no mode with this name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no mode `{word}`; expected extend, freeze or refit")]
+pub struct UnknownMode {
+    /// What was found.
+    pub word: String,
+}
+
+impl FromStr for RegistryMode {
+    type Err = UnknownMode;
+
+    fn from_str(word: &str) -> Result<Self, UnknownMode> {
+        match word {
+            "extend" => Ok(RegistryMode::Extend),
+            "freeze" => Ok(RegistryMode::Freeze),
+            "refit" => Ok(RegistryMode::Refit),
+            other => Err(UnknownMode { word: other.to_owned() }),
+        }
+    }
+}
+
 /// How themes are found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -63,6 +85,8 @@ pub struct ThemeOptions {
     pub confidence_floor: f32,
     /// Results, or their file `themes.registry`, whose themes are continued; empty to find the themes anew.
     pub registry: String,
+    /// File of decisions about the themes of the registry (names, merges); empty for none.
+    pub edits: String,
     /// How they are continued.
     pub mode: RegistryMode,
     /// In the mode `refit`: minimum Jaccard overlap with an earlier theme, among the texts that both runs have, for its id.
@@ -77,6 +101,7 @@ impl Default for ThemeOptions {
             min_segments: 0,
             confidence_floor: 0.3,
             registry: String::new(),
+            edits: String::new(),
             mode: RegistryMode::Extend,
             keep_above: 0.5,
         }
@@ -102,6 +127,13 @@ impl ThemeOptions {
         }
         if !(0.0..=1.0).contains(&self.confidence_floor) {
             return Err(OptionError::new("[themes] confidence_floor", self.confidence_floor, "a number from 0 to 1"));
+        }
+        if !self.edits.is_empty() && self.registry.is_empty() {
+            return Err(OptionError::new(
+                "[themes] edits",
+                format!("\"{}\"", self.edits),
+                "no file, or a registry whose themes it is about",
+            ));
         }
         if !(0.0..=1.0).contains(&self.keep_above) {
             return Err(OptionError::new("[themes] keep_above", self.keep_above, "a number from 0 to 1"));
@@ -183,5 +215,7 @@ pub fn find(
     Ok(fitted.finish("").0)
 }
 
+#[cfg(test)]
+mod rerun_tests;
 #[cfg(test)]
 mod tests;

@@ -9,10 +9,10 @@ use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 
 /// A corpus by row: vectors, texts and speakers.
-struct Corpus {
-    vectors: Array2<f32>,
-    texts: Vec<String>,
-    speakers: Vec<Option<String>>,
+pub(super) struct Corpus {
+    pub(super) vectors: Array2<f32>,
+    pub(super) texts: Vec<String>,
+    pub(super) speakers: Vec<Option<String>>,
 }
 
 impl Corpus {
@@ -46,7 +46,7 @@ impl Corpus {
         self.find_with(&ThemeOptions::default(), FITTED_AT_MOST)
     }
 
-    fn rows(&self, order: &[usize]) -> Corpus {
+    pub(super) fn rows(&self, order: &[usize]) -> Corpus {
         Corpus {
             vectors: self.vectors.select(ndarray::Axis(0), order),
             texts: order.iter().map(|&row| self.texts[row].clone()).collect(),
@@ -62,7 +62,7 @@ const WORDS: [[&str; 4]; 3] = [
 ];
 
 /// `n` rows around three directions in rotation, with the words of each.
-fn three_subjects(n: usize, seed: u64) -> Corpus {
+pub(super) fn three_subjects(n: usize, seed: u64) -> Corpus {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let mut vectors = Array2::<f32>::zeros((n, 12));
     let mut texts = Vec::new();

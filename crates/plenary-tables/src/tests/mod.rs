@@ -14,7 +14,7 @@ use polars_io::prelude::*;
 
 use super::schema::{TABLES, stance_column};
 use super::*;
-use plenary_corpus::findings::{AssignmentReason, Themes};
+use plenary_corpus::findings::{AssignmentReason, ThemeChangeKind, Themes};
 use plenary_corpus::findings::{Embeddings, Sentiment};
 use plenary_corpus::*;
 use sample::{Sample, sample, transcript};
@@ -193,7 +193,10 @@ fn closed_vocabularies_are_described() {
     for role in [Role::Chair, Role::Speaker, Role::Questioner, Role::Interjector, Role::Unknown] {
         assert!(described("speakers", "role").contains(&format!("`{}`", role.as_str())), "{role:?}");
     }
-    for reason in [AssignmentReason::Core, AssignmentReason::Nearest, AssignmentReason::LowConfidence] {
+    for change in ThemeChangeKind::ALL {
+        assert!(described("theme_history", "change").contains(&format!("`{}`", change.as_str())), "{change:?}");
+    }
+    for reason in AssignmentReason::ALL {
         assert!(described("segment_themes", "reason").contains(&format!("`{}`", reason.as_str())), "{reason:?}");
     }
     for rule in [
@@ -271,7 +274,13 @@ fn how_segments_are_cut_into_parts_changes_no_byte() {
             })
             .unwrap();
         assert_eq!(seen, n);
-        let closing = Closing { record: &sample.record, documents: &[], other_paths: &BTreeMap::new(), failures: &[] };
+        let closing = Closing {
+            record: &sample.record,
+            documents: &[],
+            other_paths: &BTreeMap::new(),
+            failures: &[],
+            registry: b"themes",
+        };
         closed.publish(&closing).unwrap();
     };
     write(whole.path(), 1);
@@ -309,7 +318,7 @@ fn csv_leaves_vectors_out_and_joins_lists() {
     assert_eq!(csv("embeddings").lines().next(), Some("segment_id,model_id"));
     assert_eq!(
         csv("themes").lines().nth(1),
-        Some("t01,\"port, bay\",port; bay,0.5; 0.25,4,3,0123456789ab-u0002-s001; 0123456789ab-u0001-s001,0.7,,1.0")
+        Some("t01,\"port, bay\",,,port; bay,0.5; 0.25,4,3,0123456789ab-u0002-s001; 0123456789ab-u0001-s001,0.7,,1.0")
     );
     assert!(csv("runs").contains("2024-05-01T08:00:02.5Z"));
     assert!(csv("documents").contains("1969-12-30"));

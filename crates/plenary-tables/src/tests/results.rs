@@ -61,7 +61,8 @@ fn an_opened_folder_says_what_the_run_and_the_study_were() {
         assert_eq!(*results.study(), expected);
         assert_eq!(results.folder(), Some(folder.as_path()));
         assert_eq!(results.n_rows("segments").unwrap(), 4);
-        assert_eq!(results.files().len(), TABLES.len() * 2 + 1);
+        // The codebook and the registry of themes.
+        assert_eq!(results.files().len(), TABLES.len() * 2 + 2);
     }
 }
 

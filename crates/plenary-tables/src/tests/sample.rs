@@ -58,6 +58,7 @@ impl Sample {
             documents: &documents,
             other_paths: &self.other_paths,
             failures: &self.failures,
+            registry: b"themes",
         })
     }
 }
@@ -257,8 +258,12 @@ pub(super) fn sample() -> Sample {
                 cohesion: 0.7,
                 separation: None,
                 stability: 1.0,
+                name: None,
+                description: None,
+                centroid: vec![1.0, 0.0],
             }],
-            assignments: vec![Assignment { theme: 0, probability: 0.9, reason: AssignmentReason::Core }; 4],
+            history: Vec::new(),
+            assignments: vec![Assignment { theme: Some(0), probability: 0.9, reason: AssignmentReason::Core }; 4],
         },
         estimates: vec![
             estimate(Level::Speaker, Some(&ports.speakers[0].speaker_id), Measure::Sentiment, Some((0.35, 0.1, 0.6))),

@@ -1,0 +1,218 @@
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use plenary_corpus::findings::{AssignmentReason, ThemeChange, ThemeChangeKind, Themes};
+use plenary_corpus::progress::Silent;
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
+use rand::seq::SliceRandom;
+
+use super::tests::{Corpus, three_subjects};
+use super::*;
+
+/// The themes and registry of some rows, fitted to `at_most` texts.
+fn run(
+    corpus: &Corpus,
+    rows: &[usize],
+    registry: Option<&Registry>,
+    mode: RegistryMode,
+    at_most: usize,
+) -> (Themes, Registry) {
+    let part = corpus.rows(rows);
+    let texts: Vec<&str> = part.texts.iter().map(String::as_str).collect();
+    let speakers: Vec<Option<&str>> = part.speakers.iter().map(Option::as_deref).collect();
+    let options = ThemeOptions { mode, ..ThemeOptions::default() };
+    let mut sample = Sample::new(&options, 11).unwrap().continuing(registry.cloned().map(Arc::new));
+    sample.at_most = at_most;
+    sample.add(part.vectors.view(), &texts, &texts).unwrap();
+    let mut fitted = sample.fit(&Wording::default(), &Silent).unwrap();
+    fitted.assign(part.vectors.view(), &texts, &speakers, &Silent).unwrap();
+    fitted.finish("model")
+}
+
+/// The theme id of each text.
+fn ids(corpus: &Corpus, rows: &[usize], themes: &Themes) -> HashMap<String, Option<String>> {
+    let id = |at: usize| themes.assignments[at].theme.map(|theme| themes.themes[theme].theme_id.clone());
+    rows.iter().enumerate().map(|(at, &row)| (corpus.texts[row].clone(), id(at))).collect()
+}
+
+/// Rows of the first two subjects, and of all three.
+fn batches(n: usize) -> (Vec<usize>, Vec<usize>) {
+    ((0..n).filter(|row| row % 3 < 2).collect(), (0..n).collect())
+}
+
+fn change<'t>(themes: &'t Themes, id: &str) -> &'t ThemeChange {
+    themes.history.iter().find(|row| row.theme_id.as_deref() == Some(id)).unwrap()
+}
+
+#[test]
+fn the_corpus_of_a_registry_gets_the_same_themes_again() {
+    let corpus = three_subjects(300, 1);
+    let rows: Vec<usize> = (0..300).collect();
+    for at_most in [FITTED_AT_MOST, 100] {
+        let (before, registry) = run(&corpus, &rows, None, RegistryMode::Extend, at_most);
+        assert!(before.history.is_empty());
+        for mode in [RegistryMode::Freeze, RegistryMode::Extend] {
+            let (now, again) = run(&corpus, &rows, Some(&registry), mode, at_most);
+            assert_eq!(now.assignments, before.assignments, "{mode:?}, {at_most}");
+            let titles = |themes: &Themes| {
+                themes.themes.iter().map(|t| (t.theme_id.clone(), t.label.clone(), t.n_segments)).collect::<Vec<_>>()
+            };
+            assert_eq!(titles(&now), titles(&before));
+            assert!(now.history.iter().all(|row| row.change == ThemeChangeKind::Kept && row.jaccard == Some(1.0)));
+            assert_eq!(again.n_texts(), registry.n_texts());
+        }
+        let (refitted, _) = run(&corpus, &rows, Some(&registry), RegistryMode::Refit, FITTED_AT_MOST);
+        assert_eq!(ids(&corpus, &rows, &refitted), ids(&corpus, &rows, &before), "{at_most}");
+    }
+}
+
+#[test]
+fn a_new_subject_is_a_new_theme_and_the_old_texts_stay() {
+    let corpus = three_subjects(240, 2);
+    let (first, all) = batches(240);
+    let (before, registry) = run(&corpus, &first, None, RegistryMode::Extend, FITTED_AT_MOST);
+    let (now, registry) = run(&corpus, &all, Some(&registry), RegistryMode::Extend, FITTED_AT_MOST);
+    let (old, new) = (ids(&corpus, &first, &before), ids(&corpus, &all, &now));
+    assert!(old.iter().all(|(text, theme)| new[text] == *theme));
+    let found: BTreeSet<&str> =
+        (0..240).filter(|row| row % 3 == 2).filter_map(|row| new[&corpus.texts[row]].as_deref()).collect();
+    assert!(found.iter().all(|id| !before.themes.iter().any(|theme| theme.theme_id == *id)), "{found:?}");
+    assert!(found.iter().all(|id| change(&now, id).change == ThemeChangeKind::New));
+    assert_eq!(found.iter().map(|id| change(&now, id).n_new).sum::<usize>(), 80);
+    assert_eq!((change(&now, "t01").change, change(&now, "t01").share), (ThemeChangeKind::Kept, Some(1.0)));
+
+    // A third batch without the first subject: its theme stays known, and its id is not given to another.
+    let rest: Vec<usize> = (0..240).filter(|row| row % 3 > 0).collect();
+    let (later, _) = run(&corpus, &rest, Some(&registry), RegistryMode::Extend, FITTED_AT_MOST);
+    let absent: Vec<&str> =
+        later.themes.iter().filter(|theme| theme.n_segments == 0).map(|theme| theme.theme_id.as_str()).collect();
+    assert!(!absent.is_empty());
+    for id in absent {
+        assert_eq!(change(&later, id).change, ThemeChangeKind::Absent);
+        assert!(!later.themes.iter().find(|theme| theme.theme_id == id).unwrap().terms.is_empty());
+    }
+}
+
+#[test]
+fn frozen_themes_leave_out_what_resembles_none_of_them() {
+    let corpus = three_subjects(240, 3);
+    let (first, all) = batches(240);
+    let (before, registry) = run(&corpus, &first, None, RegistryMode::Extend, FITTED_AT_MOST);
+    for at_most in [FITTED_AT_MOST, 50] {
+        let (now, again) = run(&corpus, &all, Some(&registry), RegistryMode::Freeze, at_most);
+        assert_eq!(now.themes.len(), before.themes.len());
+        let (old, new) = (ids(&corpus, &first, &before), ids(&corpus, &all, &now));
+        assert!(old.iter().all(|(text, theme)| new[text] == *theme));
+        for row in (0..240).filter(|row| row % 3 == 2) {
+            let assignment = now.assignments[row];
+            assert_eq!((assignment.theme, assignment.reason), (None, AssignmentReason::Unassigned), "row {row}");
+        }
+        assert_eq!(again.n_texts().iter().sum::<usize>(), first.len(), "unassigned texts can be assigned later");
+    }
+}
+
+#[test]
+fn the_order_of_segments_does_not_matter_to_the_registry() {
+    let corpus = three_subjects(150, 4);
+    let (first, mut all) = batches(150);
+    let (_, registry) = run(&corpus, &first, None, RegistryMode::Extend, FITTED_AT_MOST);
+    for mode in [RegistryMode::Freeze, RegistryMode::Extend, RegistryMode::Refit] {
+        let (given, bytes) = run(&corpus, &all, Some(&registry), mode, FITTED_AT_MOST);
+        let by_text = ids(&corpus, &all, &given);
+        all.shuffle(&mut ChaCha8Rng::seed_from_u64(5));
+        let (shuffled, bytes_shuffled) = run(&corpus, &all, Some(&registry), mode, FITTED_AT_MOST);
+        assert_eq!(ids(&corpus, &all, &shuffled), by_text);
+        assert_eq!(bytes_shuffled.to_bytes(), bytes.to_bytes(), "{mode:?}");
+        assert_eq!(shuffled.history, given.history);
+    }
+}
+
+#[test]
+fn a_refit_keeps_ids_where_most_texts_stay() {
+    let corpus = three_subjects(240, 6);
+    let (first, all) = batches(240);
+    let (before, registry) = run(&corpus, &first, None, RegistryMode::Extend, FITTED_AT_MOST);
+    let (now, _) = run(&corpus, &all, Some(&registry), RegistryMode::Refit, FITTED_AT_MOST);
+    let (old, new) = (ids(&corpus, &first, &before), ids(&corpus, &all, &now));
+    let kept = old.iter().filter(|(text, theme)| new[*text] == **theme).count();
+    assert!(kept * 10 >= old.len() * 9, "{kept} of {}", old.len());
+    assert!(now.history.iter().any(|row| row.change == ThemeChangeKind::New));
+}
+
+#[test]
+fn decisions_of_researchers_stay() {
+    let corpus = three_subjects(90, 7);
+    let rows: Vec<usize> = (0..90).collect();
+    let (_, registry) = run(&corpus, &rows, None, RegistryMode::Extend, FITTED_AT_MOST);
+    let edits = ThemeEdits {
+        themes: vec![NamedTheme { id: "t01".into(), name: "Farming".into(), description: "Soil and harvests".into() }],
+        merge: vec![Merge { into: "t01".into(), themes: vec!["t03".into()] }],
+    };
+    let edited = registry.clone().edited(&edits).unwrap();
+    assert_eq!(edited.themes().len(), 2);
+    assert_ne!(edited.sha256(), registry.sha256());
+    let (now, kept) = run(&corpus, &rows, Some(&edited), RegistryMode::Extend, FITTED_AT_MOST);
+    let theme = now.themes.iter().find(|theme| theme.theme_id == "t01").unwrap();
+    assert_eq!(
+        (theme.title(), theme.description.as_deref(), theme.n_segments),
+        ("Farming", Some("Soil and harvests"), 60)
+    );
+    // The same file of decisions is applied again, to results that already follow it.
+    let again = kept.clone().edited(&edits).unwrap();
+    assert_eq!(again.themes(), kept.themes());
+    assert_eq!(again.n_texts(), kept.n_texts());
+
+    let named = |id: &str| NamedTheme { id: id.into(), ..NamedTheme::default() };
+    let unknown = ThemeEdits { themes: vec![named("t09")], ..ThemeEdits::default() };
+    insta::assert_snapshot!(registry.clone().edited(&unknown).unwrap_err(), @"there is no theme `t09`; the themes are t01, t02, t03");
+    let twice = ThemeEdits { themes: vec![named("t01"), named("t01")], ..ThemeEdits::default() };
+    assert!(matches!(registry.clone().edited(&twice), Err(EditError::Twice { .. })));
+    let itself =
+        ThemeEdits { merge: vec![Merge { into: "t01".into(), themes: vec!["t01".into()] }], ..ThemeEdits::default() };
+    assert!(matches!(registry.edited(&itself), Err(EditError::Twice { .. })));
+}
+
+#[test]
+fn a_registry_survives_a_file_and_damage_is_found() {
+    let corpus = three_subjects(60, 8);
+    let (_, registry) = run(&corpus, &(0..60).collect::<Vec<_>>(), None, RegistryMode::Extend, FITTED_AT_MOST);
+    let bytes = registry.to_bytes();
+    assert_eq!(Registry::from_bytes(&bytes), Ok(registry.clone()));
+    assert!(matches!(Registry::from_bytes(b"PAR1"), Err(RegistryError::Foreign)));
+    for end in [20, bytes.len() / 2, bytes.len() - 1] {
+        assert!(matches!(
+            Registry::from_bytes(&bytes[..end]),
+            Err(RegistryError::Damaged(_) | RegistryError::Version { .. })
+        ));
+    }
+    let mut changed = bytes.clone();
+    changed[100] ^= 1;
+    assert!(matches!(Registry::from_bytes(&changed), Err(RegistryError::Damaged(_))));
+    let mut newer = bytes;
+    newer[15] = 9;
+    assert_eq!(Registry::from_bytes(&newer), Err(RegistryError::Version { found: 9 }));
+    assert!(registry.check_embedding("model").is_ok());
+    assert!(matches!(registry.check_embedding("other"), Err(RegistryError::Model { .. })));
+}
+
+#[test]
+fn vectors_of_another_width_are_refused() {
+    let corpus = three_subjects(60, 9);
+    let (_, registry) = run(&corpus, &(0..60).collect::<Vec<_>>(), None, RegistryMode::Extend, FITTED_AT_MOST);
+    let mut sample = Sample::new(&ThemeOptions::default(), 11).unwrap().continuing(Some(Arc::new(registry)));
+    sample.add(ndarray::Array2::ones((1, 5)).view(), &["a"], &["d"]).unwrap();
+    let error = sample.fit(&Wording::default(), &Silent).unwrap_err();
+    assert!(error.to_string().contains("12 dimensions, those of the texts 5"), "{error}");
+}
+
+#[test]
+fn an_empty_run_keeps_the_themes() {
+    let corpus = three_subjects(60, 10);
+    let (before, registry) = run(&corpus, &(0..60).collect::<Vec<_>>(), None, RegistryMode::Extend, FITTED_AT_MOST);
+    let (now, again) = run(&corpus, &[], Some(&registry), RegistryMode::Extend, FITTED_AT_MOST);
+    assert_eq!(now.themes.len(), before.themes.len());
+    assert_eq!(again.n_texts(), registry.n_texts());
+    let (first, _) = run(&corpus, &[], None, RegistryMode::Extend, FITTED_AT_MOST);
+    assert!(first.themes.is_empty());
+}
