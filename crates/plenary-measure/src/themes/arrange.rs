@@ -55,10 +55,11 @@ pub(super) struct Arrangement {
     pub stability: Vec<f32>,
     /// The assignment of each text of the sample.
     pub placed: Vec<Assignment>,
-    /// Unit vectors that vote on other texts: those of the registry, then those of the sample that it does not have.
+    /// Unit vectors that vote on other texts: those of the registry, then those of the sample that it does not have and that have
+    /// a theme.
     pub base: Array2<f32>,
-    /// The theme of each row of `base`; `None` for texts without a theme.
-    pub members: Vec<Option<Membership>>,
+    /// The theme of each row of `base`.
+    pub members: Vec<Membership>,
     /// Positions in the sample of the rows of `base` that are not the registry's.
     pub own: Vec<usize>,
     /// Mean cosine to the nearest texts below which a text resembles none of them.
@@ -83,9 +84,8 @@ pub(super) fn found(
     let near = nearest(unit.view(), options, progress)?;
     let Communities { members, starts } = communities(unit.view(), &near, earlier.as_deref(), options, seed, progress)?;
     let n_themes = members.iter().map(|m| m.theme + 1).max().unwrap_or(0);
-    let some: Vec<Option<Membership>> = members.iter().copied().map(Some).collect();
     let placed: Vec<Assignment> =
-        (0..n).map(|node| place(members[node], &near[node], &some, n_themes, options)).collect();
+        (0..n).map(|node| place(members[node], &near[node], &members, n_themes, options)).collect();
     let stability = (0..n_themes)
         .map(|theme| stability(&(0..n).filter(|&node| members[node].theme == theme).collect::<Vec<_>>(), &starts))
         .collect();
@@ -99,7 +99,7 @@ pub(super) fn found(
         stability,
         placed,
         base: unit,
-        members: some,
+        members,
         own: (0..n).collect(),
         fit_floor,
         leaves_unassigned: false,
@@ -122,27 +122,11 @@ pub(super) fn continued(
     let new = unit.select(Axis(0), &own);
     let mut themes: Vec<Origin> = (0..registry.themes().len()).map(Origin::Known).collect();
     let mut stability: Vec<f32> = registry.themes().iter().map(|theme| theme.stability).collect();
-    let mut of_registry: Vec<Option<Membership>> = registry
+    let of_registry = registry
         .fitted()
         .iter()
-        .map(|(_, place)| {
-            Some(Membership { theme: place.theme as usize, core: place.reason == AssignmentReason::Core })
-        })
-        .collect();
+        .map(|(_, place)| Membership { theme: place.theme as usize, core: place.reason == AssignmentReason::Core });
     let mut of_new: Vec<Option<Membership>> = vec![None; own.len()];
-    let base = if registry.fitted().is_empty() {
-        new.clone()
-    } else if own.is_empty() {
-        registry.vectors().to_owned()
-    } else {
-        // The widths were compared before.
-        concatenate(Axis(0), &[registry.vectors(), new.view()]).map_err(|_| {
-            ThemeError::Registry(super::RegistryError::Damaged(
-                "its vectors have another number of dimensions than those of the texts".into(),
-            ))
-        })?
-    };
-
     if options.mode == RegistryMode::Extend && !own.is_empty() {
         let documents: Vec<u64> = own.iter().map(|&node| documents[node]).collect();
         let unlike_known = unlike_known(&new, &documents, registry, progress)?;
@@ -168,11 +152,9 @@ pub(super) fn continued(
     let reject_below = leaves_unassigned.then_some(registry.fit_floor());
     // The texts that are left join a theme by the vote of those that have one.
     let n_themes = themes.len();
-    of_registry.extend(of_new.iter().copied());
-    let mut members = of_registry;
-    let voters: Vec<usize> = (0..members.len()).filter(|&row| members[row].is_some()).collect();
-    let (voting, of_voters) =
-        (base.select(Axis(0), &voters), voters.iter().map(|&row| members[row]).collect::<Vec<_>>());
+    let founders: Vec<usize> = (0..own.len()).filter(|&at| of_new[at].is_some()).collect();
+    let voting = both(registry.vectors(), new.select(Axis(0), &founders).view())?;
+    let voters: Vec<Membership> = of_registry.chain(of_new.iter().copied().flatten()).collect();
     let near = neighbours::of_queries(
         own.len(),
         |start, end| new.slice(ndarray::s![start..end, ..]).to_owned(),
@@ -180,41 +162,61 @@ pub(super) fn continued(
         assign::VOTERS + 1,
         progress,
     )?;
-    let first_new = registry.fitted().len();
+    let n_known = registry.fitted().len();
     let mut placed: Vec<Option<Assignment>> = known;
+    let mut members: Vec<Membership> = voters[..n_known].to_vec();
+    let mut joined = Vec::new();
     for (at, (near, node)) in near.into_iter().zip(&own).enumerate() {
+        // A founder of a new theme is not its own neighbour.
+        let itself = founders.binary_search(&at).ok().map(|place| n_known + place);
         let near: Vec<Neighbour> =
-            near.into_iter().filter(|near| voters[near.node] != first_new + at).take(assign::VOTERS).collect();
+            near.into_iter().filter(|near| Some(near.node) != itself).take(assign::VOTERS).collect();
         let assignment = match of_new[at] {
-            Some(member) => place(member, &near, &of_voters, n_themes, options),
-            None => join(&near, &of_voters, n_themes, reject_below, options),
+            Some(member) => place(member, &near, &voters, n_themes, options),
+            None => join(&near, &voters, n_themes, reject_below, options),
         };
-        members[first_new + at] = assignment.theme.map(|theme| Membership { theme, core: of_new[at].is_some() });
+        if let Some(theme) = assignment.theme {
+            members.push(Membership { theme, core: of_new[at].is_some() });
+            joined.push(at);
+        }
         placed[*node] = Some(assignment);
     }
-    let placed = placed.into_iter().flatten().collect();
     Ok(Arrangement {
         themes,
         stability,
-        placed,
-        base,
+        placed: placed.into_iter().flatten().collect(),
+        base: both(registry.vectors(), new.select(Axis(0), &joined).view())?,
         members,
-        own,
+        own: joined.iter().map(|&at| own[at]).collect(),
         fit_floor: registry.fit_floor(),
         leaves_unassigned,
     })
 }
 
+/// The rows of a registry, then further ones.
+fn both(of_registry: ArrayView2<f32>, more: ArrayView2<f32>) -> Result<Array2<f32>, ThemeError> {
+    if of_registry.is_empty() {
+        return Ok(more.to_owned());
+    }
+    if more.is_empty() {
+        return Ok(of_registry.to_owned());
+    }
+    concatenate(Axis(0), &[of_registry, more]).map_err(|_| {
+        let problem = "its vectors have another number of dimensions than those of the texts";
+        super::RegistryError::Damaged(problem.into()).into()
+    })
+}
+
 /// The assignment of a text that no theme has yet, by the vote of its neighbours. One whose mean cosine to them is below
-/// `reject_below` stays without a theme.
+/// `reject_below` stays without a theme, and so does every text if there are no themes.
 pub(super) fn join(
     near: &[Neighbour],
-    members: &[Option<Membership>],
+    members: &[Membership],
     n_themes: usize,
     reject_below: Option<f32>,
     options: &ThemeOptions,
 ) -> Assignment {
-    if reject_below.is_some_and(|floor| mean_cosine(near) < f64::from(floor)) {
+    if n_themes == 0 || reject_below.is_some_and(|floor| mean_cosine(near) < f64::from(floor)) {
         return Assignment { theme: None, probability: 0.0, reason: AssignmentReason::Unassigned };
     }
     let member = Membership { theme: assign::vote(near, members, n_themes), core: false };

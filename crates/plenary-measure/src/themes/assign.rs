@@ -96,31 +96,24 @@ fn nearest_mean(vectors: ArrayView2<f32>, node: usize, means: &Array2<f64>) -> u
 
 /// The theme with the largest sum of the neighbours' cosines; ties go to the first theme. Without neighbours it is the
 /// first theme.
-pub(super) fn vote(neighbours: &[Neighbour], members: &[Option<Membership>], n_themes: usize) -> usize {
+pub(super) fn vote(neighbours: &[Neighbour], members: &[Membership], n_themes: usize) -> usize {
     let mut votes = vec![0.0_f64; n_themes];
     for neighbour in neighbours {
-        if let Some(member) = members[neighbour.node] {
-            votes[member.theme] += f64::from(neighbour.cosine);
-        }
+        votes[members[neighbour.node].theme] += f64::from(neighbour.cosine);
     }
     (1..n_themes).fold(0, |best, theme| if votes[theme] > votes[best] { theme } else { best })
 }
 
 /// Share of the neighbours that have the same theme, weighted by cosine, in [0, 1]. Without neighbours: 1 if there is
 /// only one theme, else 0.
-pub(super) fn probability(
-    theme: usize,
-    neighbours: &[Neighbour],
-    members: &[Option<Membership>],
-    n_themes: usize,
-) -> f32 {
+pub(super) fn probability(theme: usize, neighbours: &[Neighbour], members: &[Membership], n_themes: usize) -> f32 {
     if n_themes == 1 {
         return 1.0;
     }
     let (mut same, mut all) = (0.0_f64, 0.0_f64);
     for neighbour in neighbours {
         all += f64::from(neighbour.cosine);
-        if members[neighbour.node].is_some_and(|member| member.theme == theme) {
+        if members[neighbour.node].theme == theme {
             same += f64::from(neighbour.cosine);
         }
     }
@@ -164,7 +157,7 @@ mod tests {
     #[test]
     fn probability_is_the_share_of_similarity() {
         let near = [(0, 0.9), (1, 0.6)].map(|(node, cosine)| Neighbour { node, cosine });
-        let members = [Some(member(0)), Some(member(1))];
+        let members = [member(0), member(1)];
         assert!((probability(0, &near, &members, 2) - 0.6).abs() < 1e-6);
         assert_eq!(vote(&near, &members, 2), 0);
         assert_eq!(probability(1, &[], &members, 2), 0.0);

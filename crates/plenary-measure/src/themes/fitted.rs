@@ -75,7 +75,7 @@ impl Fitted {
             let (vectors, texts, speakers) = (vectors.nrows(), texts.len(), speakers.len());
             return Err(ThemeError::Mismatch { vectors, texts, speakers });
         }
-        let continued = self.prior.as_ref().filter(|_| self.options.mode != super::RegistryMode::Refit);
+        let continued = self.prior.as_ref().filter(|prior| prior.is_continued(&self.options));
         let of_text = |text: &&str| match self.nodes.binary_search(&Node::of(text, self.seed)) {
             Ok(node) => Source::Sample(node),
             Err(_) => {
@@ -216,7 +216,7 @@ fn registry_of<'a>(
         Some(Place { theme, probability: assignment.probability, reason: assignment.reason })
     };
     // Where the themes of the registry are now; a theme that ended takes its texts with it.
-    let continued = prior.filter(|_| options.mode != super::RegistryMode::Refit);
+    let continued = prior.filter(|prior| prior.is_continued(options));
     let again = |before: &Place| Place { theme: rank[before.theme as usize] as u32, ..*before };
     if let Some(registry) = continued {
         for ((key, before), vector) in registry.fitted().iter().zip(arrangement.base.rows()) {
@@ -278,7 +278,7 @@ fn speaker_key(speaker: &str) -> [u8; 16] {
 pub(super) fn place(
     member: Membership,
     near: &[Neighbour],
-    members: &[Option<Membership>],
+    members: &[Membership],
     n_themes: usize,
     options: &ThemeOptions,
 ) -> Assignment {

@@ -12,6 +12,8 @@ use plenary_corpus::hash::sha256;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::{RegistryMode, ThemeOptions};
+
 /// The file begins with it.
 const MAGIC: &[u8] = b"plenary themes\n";
 /// Increases when the file format changes.
@@ -329,6 +331,15 @@ impl Registry {
             of_text.theme = place(target[of_text.theme as usize]);
         }
         content.themes = kept.iter().map(|&at| content.themes[at].clone()).collect();
+    }
+
+    /// Whether texts keep the themes that they have here. If there are none that can be extended, themes are found anew.
+    pub(super) fn is_continued(&self, options: &ThemeOptions) -> bool {
+        match options.mode {
+            RegistryMode::Freeze => true,
+            RegistryMode::Extend => !self.content.themes.is_empty(),
+            RegistryMode::Refit => false,
+        }
     }
 
     /// The place of a text, if the registry has it.

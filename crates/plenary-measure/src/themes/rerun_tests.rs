@@ -213,6 +213,13 @@ fn an_empty_run_keeps_the_themes() {
     let (now, again) = run(&corpus, &[], Some(&registry), RegistryMode::Extend, FITTED_AT_MOST);
     assert_eq!(now.themes.len(), before.themes.len());
     assert_eq!(again.n_texts(), registry.n_texts());
-    let (first, _) = run(&corpus, &[], None, RegistryMode::Extend, FITTED_AT_MOST);
-    assert!(first.themes.is_empty());
+
+    let (none, empty) = run(&corpus, &[], None, RegistryMode::Extend, FITTED_AT_MOST);
+    assert!(none.themes.is_empty());
+    for rows in [vec![], vec![0], vec![0, 1], (0..60).collect()] {
+        let (extended, _) = run(&corpus, &rows, Some(&empty), RegistryMode::Extend, FITTED_AT_MOST);
+        assert!(extended.assignments.iter().all(|assignment| assignment.theme.is_some()));
+        let (frozen, _) = run(&corpus, &rows, Some(&empty), RegistryMode::Freeze, FITTED_AT_MOST);
+        assert!(frozen.assignments.iter().all(|assignment| assignment.theme.is_none()));
+    }
 }

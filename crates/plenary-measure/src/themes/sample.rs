@@ -17,7 +17,7 @@ use super::arrange::{self, Arrangement};
 use super::fit::Node;
 use super::fitted::{Draft, Fitted};
 use super::registry::{self, Registry, RegistryError};
-use super::{FITTED_AT_MOST, RegistryMode, ThemeError, ThemeOptions, Wording, assign, describe, fit};
+use super::{FITTED_AT_MOST, ThemeError, ThemeOptions, Wording, assign, describe, fit};
 
 /// Number of exemplars of a theme.
 const EXEMPLARS: usize = 3;
@@ -256,7 +256,7 @@ impl Sample {
             return Err(RegistryError::Damaged(found).into());
         }
         let arrangement = match &prior {
-            Some(prior) if options.mode != RegistryMode::Refit => {
+            Some(prior) if prior.is_continued(&options) => {
                 arrange::continued(unit.view(), &keys, &documents, prior, &options, self.seed, progress)?
             }
             prior => arrange::found(unit.clone(), &keys, prior.as_deref(), &options, self.seed, progress)?,
@@ -295,7 +295,7 @@ fn drafts(nodes: &[Node], unit: &Array2<f32>, arrangement: &Arrangement, wording
     }
     let texts: Vec<Vec<&str>> =
         of_theme.iter().map(|theme| theme.iter().map(|&node| &*nodes[node].text).collect()).collect();
-    let themes = arrangement.members.iter().map(|member| member.map(|member| member.theme));
+    let themes = arrangement.members.iter().map(|member| Some(member.theme));
     let means = assign::mean_vectors(arrangement.base.view(), themes, n_themes);
     describe::describe(&texts, wording)
         .into_iter()
