@@ -12,6 +12,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::learn::{FolderError, LearnedCoder};
+use crate::themes::{self, ThemeEditsError};
 use plenary_attribute as attribute;
 pub use plenary_attribute::{
     Corrections, CorrectionsError, LinkPeople, ListedPerson, Pattern, PatternError, PeopleError, PeopleList,
@@ -22,7 +23,7 @@ use plenary_corpus::findings::Stance;
 pub use plenary_corpus::findings::Target;
 use plenary_corpus::hash::sha256;
 use plenary_corpus::{Hint, OptionError};
-use plenary_measure::themes::{EditError, Registry, RegistryError, ThemeEdits};
+use plenary_measure::themes::{Registry, RegistryError};
 pub use plenary_measure::{EstimateOptions, NeitherRule, StanceOptions, ThemeOptions};
 pub use plenary_models::ModelOptions;
 use plenary_names::lexicon::{Lexicon, LexiconError};
@@ -49,7 +50,7 @@ pub struct Study {
     /// The corrections that `transcript.corrections` names, read by [`Study::load`].
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     pub corrections: Option<Corrections>,
-    /// The themes that `themes.registry` names, with the decisions that `themes.edits` names, read by [`Study::load`].
+    /// The themes that `themes.registry` names, with the decisions of researchers about them, read by [`Study::load`].
     #[serde(skip)]
     pub theme_registry: Option<Arc<Registry>>,
     /// The words of the languages, with those of the file that `transcript.lexicon` names, read by [`Study::load`].
@@ -227,37 +228,23 @@ pub enum StudyError {
         /// What is wrong with it.
         problem: RegistryError,
     },
-    /// A file of themes cannot be read.
-    #[error("{path}: [themes] {key}: {file}: {source}")]
+    /// The registry of themes cannot be read.
+    #[error("{path}: [themes] registry: {file}: {source}")]
     ThemesUnreadable {
         /// The study file.
         path: String,
-        /// The key that names the file.
-        key: &'static str,
         /// The file.
         file: String,
         /// The message of the operating system, or what is expected.
         source: std::io::Error,
     },
-    /// Decisions about themes cannot be read.
-    #[error("{path}: [themes] edits: {file}, line {line}: {problem}")]
-    ThemeEditsSyntax {
-        /// The study file.
-        path: String,
-        /// The file.
-        file: String,
-        /// Line, from 1.
-        line: usize,
-        /// What is wrong.
-        problem: String,
-    },
-    /// Decisions about themes cannot be applied.
-    #[error("{path}: [themes] edits: {problem}")]
+    /// The decisions about themes beside the registry cannot be used.
+    #[error("{path}: [themes] registry: {problem}")]
     ThemeEdits {
         /// The study file.
         path: String,
         /// What is wrong with them.
-        problem: EditError,
+        problem: ThemeEditsError,
     },
     /// The folder of a coder cannot be used.
     #[error("{path}: [[coders]] folder: {problem}")]
@@ -353,51 +340,34 @@ impl Study {
         Ok(study)
     }
 
-    /// Continues the themes of earlier results, a folder or its file `themes.registry`, with the decisions that `themes.edits`
-    /// names; `path` names the study in messages. Returns the sha256 of what was read.
+    /// Continues the themes of earlier results, a folder or its file `themes.registry`, with the decisions that the file
+    /// `themes.toml` beside it holds; `path` names the study in messages. Returns the sha256 of what was read.
     ///
     /// # Errors
-    /// [`StudyError`] if the registry or the edits cannot be used.
+    /// [`StudyError`] if the registry or the decisions cannot be used.
     pub fn continue_themes(&mut self, registry: &Path, path: &str) -> Result<String, StudyError> {
         let path = path.to_owned();
         let file = if registry.is_dir() { registry.join(THEME_REGISTRY) } else { registry.to_owned() };
-        let unreadable = |key, file: &Path, source: std::io::Error| {
+        let shown = file.display().to_string();
+        let bytes = std::fs::read(&file).map_err(|source| {
             let source = match source.kind() {
                 std::io::ErrorKind::NotFound => std::io::Error::other(
-                    "there is no such file; expected results of an earlier run, or their file themes.registry",
+                    "there is no such file; expected the results of an earlier run, or their file themes.registry",
                 ),
                 _ => source,
             };
-            StudyError::ThemesUnreadable { path: path.clone(), key, file: file.display().to_string(), source }
-        };
-        let bytes = std::fs::read(&file).map_err(|source| unreadable("registry", &file, source))?;
-        let mut read = Registry::from_bytes(&bytes).map_err(|problem| StudyError::ThemeRegistry {
+            StudyError::ThemesUnreadable { path: path.clone(), file: shown.clone(), source }
+        })?;
+        let read = Registry::from_bytes(&bytes).map_err(|problem| StudyError::ThemeRegistry {
             path: path.clone(),
-            file: file.display().to_string(),
+            file: shown,
             problem,
         })?;
-        if !self.themes.edits.is_empty() {
-            let file = self.folder.as_deref().unwrap_or(Path::new("")).join(&self.themes.edits);
-            let text = std::fs::read_to_string(&file).map_err(|source| unreadable("edits", &file, source))?;
-            let edits: ThemeEdits = toml::from_str(&text).map_err(|error| {
-                let shown = file.display().to_string();
-                match explain(&error, &text, &shown) {
-                    StudyError::UnknownKey { line, key, suggestion, known, .. } => StudyError::ThemeEditsSyntax {
-                        path: path.clone(),
-                        file: shown,
-                        line,
-                        problem: format!("unknown key `{key}`{suggestion}; known here: {known}"),
-                    },
-                    StudyError::Syntax { line, message, .. } => {
-                        StudyError::ThemeEditsSyntax { path: path.clone(), file: shown, line, problem: message }
-                    }
-                    other => other,
-                }
-            })?;
-            read = read.edited(&edits).map_err(|problem| StudyError::ThemeEdits { path: path.clone(), problem })?;
-        }
-        let sha256 = read.sha256().to_owned();
-        self.theme_registry = Some(Arc::new(read));
+        let edits = themes::load_edits(&file.with_file_name(themes::EDITS))
+            .and_then(|edits| Ok(read.edited(&edits)?))
+            .map_err(|problem| StudyError::ThemeEdits { path, problem })?;
+        let sha256 = edits.sha256().to_owned();
+        self.theme_registry = Some(Arc::new(edits));
         Ok(sha256)
     }
 

@@ -22,6 +22,7 @@ mod run;
 mod segment;
 mod show;
 mod summary;
+mod themes;
 
 use std::io::IsTerminal;
 use std::path::Path;
@@ -58,6 +59,7 @@ Exit codes: 0 all done; 1 done, but some inputs failed; 2 nothing done";
 enum Command {
     Run(run::RunArgs),
     Show(show::ShowArgs),
+    Themes(themes::ThemesArgs),
     Segment(segment::SegmentArgs),
     Correct(correct::CorrectArgs),
     Learn(learn::LearnArgs),
@@ -79,6 +81,7 @@ pub fn main() -> ExitCode {
     let outcome = match &arguments.command {
         Command::Run(args) => run::run(args, arguments.verbosity),
         Command::Show(args) => show::run(args),
+        Command::Themes(args) => themes::run(args),
         Command::Segment(args) => segment::run(args, arguments.verbosity),
         Command::Correct(args) => correct::run(args),
         Command::Learn(args) => learn::run(args, arguments.verbosity),

@@ -85,8 +85,6 @@ pub struct ThemeOptions {
     pub confidence_floor: f32,
     /// Results, or their file `themes.registry`, whose themes are continued; empty to find the themes anew.
     pub registry: String,
-    /// File of decisions about the themes of the registry (names, merges); empty for none.
-    pub edits: String,
     /// How they are continued.
     pub mode: RegistryMode,
     /// In the mode `refit`: minimum Jaccard overlap with an earlier theme, among the texts that both runs have, for its id.
@@ -101,7 +99,6 @@ impl Default for ThemeOptions {
             min_segments: 0,
             confidence_floor: 0.3,
             registry: String::new(),
-            edits: String::new(),
             mode: RegistryMode::Extend,
             keep_above: 0.5,
         }
@@ -127,13 +124,6 @@ impl ThemeOptions {
         }
         if !(0.0..=1.0).contains(&self.confidence_floor) {
             return Err(OptionError::new("[themes] confidence_floor", self.confidence_floor, "a number from 0 to 1"));
-        }
-        if !self.edits.is_empty() && self.registry.is_empty() {
-            return Err(OptionError::new(
-                "[themes] edits",
-                format!("\"{}\"", self.edits),
-                "no file, or a registry whose themes it is about",
-            ));
         }
         if !(0.0..=1.0).contains(&self.keep_above) {
             return Err(OptionError::new("[themes] keep_above", self.keep_above, "a number from 0 to 1"));

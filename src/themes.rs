@@ -1,0 +1,119 @@
+//! Decisions of researchers about the themes of results: names, descriptions, merges.
+//!
+//! **Input:** a file `themes.toml` beside the registry of themes. **Output:** [`ThemeEdits`], and the same file with one decision more.
+//! **Refused:** a file that is not of this form, themes that do not exist, and themes that are named or merged twice. **Left to
+//! others:** applying them, which runs that continue the themes do.
+
+use std::path::{Path, PathBuf};
+
+use plenary_measure::themes::{EditError, Merge, NamedTheme, Registry, RegistryError, ThemeEdits};
+use plenary_names::toml_error::TomlError;
+use plenary_tables::THEME_REGISTRY;
+
+/// The file with decisions, beside the registry.
+pub const EDITS: &str = "themes.toml";
+/// What the file begins with.
+const HEAD: &str = "# Decisions about the themes of these results. Runs that continue the themes apply them.\n\n";
+
+/// Why decisions about themes cannot be read, made or applied.
+#[derive(Debug, thiserror::Error)]
+pub enum ThemeEditsError {
+    /// A file cannot be read or written.
+    #[error("{file}: {source}")]
+    File {
+        /// The file.
+        file: String,
+        /// The message of the operating system.
+        source: std::io::Error,
+    },
+    /// The file has another form.
+    #[error(
+        "{file}, line {line}: {problem}; expected sections [[theme]] with id, name and description, and [[merge]] with into and themes"
+    )]
+    Syntax {
+        /// The file.
+        file: String,
+        /// Line, from 1.
+        line: usize,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The registry cannot be used.
+    #[error("{file}: {problem}")]
+    Registry {
+        /// The registry.
+        file: String,
+        /// What is wrong with it.
+        problem: RegistryError,
+    },
+    /// The decisions do not fit the themes.
+    #[error(transparent)]
+    Edit(#[from] EditError),
+}
+
+/// A decision about themes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// Gives a theme a name and, if it is not empty, a description.
+    Name {
+        /// The theme.
+        id: String,
+        /// Its name.
+        name: String,
+        /// What it is about.
+        description: String,
+    },
+    /// Makes several themes one.
+    Merge {
+        /// The theme that remains.
+        into: String,
+        /// The themes whose texts it receives.
+        themes: Vec<String>,
+    },
+}
+
+/// Reads a file of decisions; a file that is missing holds none.
+///
+/// # Errors
+/// [`ThemeEditsError`] if the file cannot be read or has another form.
+pub fn load_edits(file: &Path) -> Result<ThemeEdits, ThemeEditsError> {
+    let shown = file.display().to_string();
+    let text = match std::fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(source) if source.kind() == std::io::ErrorKind::NotFound => return Ok(ThemeEdits::default()),
+        Err(source) => return Err(ThemeEditsError::File { file: shown, source }),
+    };
+    toml::from_str(&text).map_err(|error| match TomlError::of(&error, &text) {
+        TomlError::UnknownKey { line, key, .. } => {
+            ThemeEditsError::Syntax { file: shown, line, problem: format!("unknown key `{key}`") }
+        }
+        TomlError::Other { line, message } => ThemeEditsError::Syntax { file: shown, line, problem: message },
+    })
+}
+
+/// Adds a decision to the file beside the registry of results, after checking it against the themes; an earlier name of the theme
+/// is replaced. Returns the path of the file.
+///
+/// # Errors
+/// [`ThemeEditsError`] if the results have no registry, or the decision does not fit its themes.
+pub fn decide(results: &Path, decision: Decision) -> Result<PathBuf, ThemeEditsError> {
+    let registry = results.join(THEME_REGISTRY);
+    let shown = registry.display().to_string();
+    let bytes = std::fs::read(&registry).map_err(|source| ThemeEditsError::File { file: shown.clone(), source })?;
+    let themes = Registry::from_bytes(&bytes).map_err(|problem| ThemeEditsError::Registry { file: shown, problem })?;
+    let file = results.join(EDITS);
+    let mut edits = load_edits(&file)?;
+    match decision {
+        Decision::Name { id, name, description } => {
+            let earlier = edits.themes.iter().position(|theme| theme.id == id).map(|at| edits.themes.remove(at));
+            let kept = earlier.filter(|_| description.is_empty()).map_or(description, |earlier| earlier.description);
+            edits.themes.push(NamedTheme { id, name, description: kept });
+        }
+        Decision::Merge { into, themes } => edits.merge.push(Merge { into, themes }),
+    }
+    themes.edited(&edits)?;
+    let unwritable = |source| ThemeEditsError::File { file: file.display().to_string(), source };
+    let text = toml::to_string(&edits).map_err(|error| unwritable(std::io::Error::other(error)))?;
+    std::fs::write(&file, format!("{HEAD}{text}")).map_err(unwritable)?;
+    Ok(file)
+}
