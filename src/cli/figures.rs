@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Serialize;
 
 use crate::corpus::findings::{CoderKind, Level, Resampled, Stance};
-use crate::table::schema::{CodingRow, DocumentRow, EstimateRow, SegmentRow, SpeakerRow, StanceRow, ThemeRow};
+use crate::table::schema::{
+    CodingRow, DocumentRow, EstimateRow, SegmentRow, SpeakerRow, StanceRow, ThemeHistoryRow, ThemeRow,
+};
 use crate::table::{OpenError, Results, column};
 
 /// The figures of results.
@@ -95,6 +97,9 @@ pub(crate) struct ThemeFigures {
     pub(crate) label: String,
     pub(crate) n_segments: u32,
     pub(crate) n_speakers: u32,
+    /// What became of it since the results that were continued; `None` if none were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) change: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -289,10 +294,13 @@ fn chats(results: &Results) -> Result<Vec<ChatFigures>, OpenError> {
 }
 
 fn themes(results: &Results) -> Result<Vec<ThemeFigures>, OpenError> {
-    let frame = results.frame(ThemeRow::TABLE)?;
+    let (frame, history) = (results.frame(ThemeRow::TABLE)?, results.frame(ThemeHistoryRow::TABLE)?);
+    let history = ThemeHistoryRow::rows(&history)?;
+    let change = |id: &str| history.iter().find(|row| row.theme_id == Some(id)).map(|row| row.change.to_owned());
     let themes = ThemeRow::rows(&frame)?.into_iter().map(|row| ThemeFigures {
         theme_id: row.theme_id.to_owned(),
-        label: row.label.to_owned(),
+        label: row.name.unwrap_or(row.label).to_owned(),
+        change: change(row.theme_id),
         n_segments: row.n_segments,
         n_speakers: row.n_speakers,
     });

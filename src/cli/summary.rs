@@ -3,6 +3,7 @@
 //! **Input**: the figures of results, and for a run the use of the cache. **Output**: text. Computing the figures is
 //! left to `figures`.
 
+use std::collections::BTreeMap;
 use std::fmt::{Display, Write as _};
 use std::path::Path;
 
@@ -223,17 +224,23 @@ fn themes(out: &mut String, figures: &Figures) {
         heading(out, "No themes: there is too little text", "");
         return;
     }
-    let mut shown = table(&["theme", "label", "segments", "speakers"], 2..4);
+    let continued = figures.themes.iter().any(|theme| theme.change.is_some());
+    let columns = ["theme", "label", "segments", "speakers", "since the earlier results"];
+    let mut shown = table(&columns[..if continued { 5 } else { 4 }], 2..4);
     no_wrap(&mut shown, &[0]);
     for theme in figures.themes.iter().take(ROWS) {
-        shown.add_row([
-            theme.theme_id.clone(),
-            theme.label.clone(),
-            theme.n_segments.to_string(),
-            theme.n_speakers.to_string(),
-        ]);
+        let (n_segments, n_speakers) = (theme.n_segments.to_string(), theme.n_speakers.to_string());
+        let cells = [theme.theme_id.clone(), theme.label.clone(), n_segments, n_speakers];
+        shown.add_row(cells.into_iter().chain(theme.change.clone()));
     }
-    heading(out, "Themes", "");
+    let mut changes: BTreeMap<&str, usize> = BTreeMap::new();
+    for change in figures.themes.iter().filter_map(|theme| theme.change.as_deref()) {
+        *changes.entry(change).or_default() += 1;
+    }
+    let counted: Vec<String> = changes.iter().map(|(change, n)| format!("{n} {change}")).collect();
+    let note =
+        if counted.is_empty() { String::new() } else { format!("Earlier themes were continued: {}.", counted.join(", ")) };
+    heading(out, "Themes", &note);
     line(out, shown.trim_fmt());
     more(out, figures.themes.len(), "themes.parquet");
 }

@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::Wording;
@@ -39,7 +41,8 @@ pub(super) struct Description {
 /// is empty.
 pub(super) fn describe(themes: &[Vec<&str>], wording: &Wording) -> Vec<Description> {
     let mut stop: HashSet<&str> = stop_words(wording.language.unwrap_or("en"));
-    stop.extend(names_in(themes, &wording.names));
+    let names = names_in(themes, &wording.names);
+    stop.extend(names.iter().map(String::as_str));
     let mut described = weigh(themes, &stop);
     let none = HashSet::new();
     let bare: Vec<usize> = (0..themes.len()).filter(|&t| described[t].terms.is_empty()).collect();
@@ -52,31 +55,29 @@ pub(super) fn describe(themes: &[Vec<&str>], wording: &Wording) -> Vec<Descripti
     described
 }
 
-/// The words among `names` that the texts write with a capital letter in more than half of their occurrences within a
-/// sentence: names of people, and not words that are also names.
-fn names_in<'n>(themes: &[Vec<&str>], names: &'n BTreeSet<String>) -> Vec<&'n str> {
-    let mut counts: HashMap<&str, (usize, usize)> = HashMap::new();
+/// The words of the texts that are among `names`, whatever their accents, and that have a capital letter in more than half of their
+/// occurrences within a sentence: names of people, and not words that are also names.
+fn names_in(themes: &[Vec<&str>], names: &BTreeSet<String>) -> HashSet<String> {
+    let names: HashSet<String> = names.iter().map(|name| without_accents(name)).collect();
+    let mut counts: HashMap<String, (usize, usize)> = HashMap::new();
     for text in themes.iter().flatten() {
         for (at, raw) in text.unicode_word_indices() {
-            let Some(name) = word_of(raw).and_then(|word| names.get(&word)) else { continue };
-            let begins = text[..at]
-                .trim_end()
-                .chars()
-                .next_back()
-                .is_none_or(|before| ".!?:\"\u{201c}\u{201d}".contains(before));
-            if !begins {
-                let (capital, all) = counts.entry(name).or_default();
+            let Some(word) = word_of(raw).filter(|word| names.contains(&without_accents(word))) else { continue };
+            let before = text[..at].trim_end().chars().next_back();
+            let (capital, within) = counts.entry(word).or_default();
+            if before.is_some_and(|before| !".!?:\"\u{201c}\u{201d}".contains(before)) {
                 *capital += usize::from(raw.chars().next().is_some_and(char::is_uppercase));
-                *all += 1;
+                *within += 1;
             }
         }
     }
     // A name that only begins sentences is a name.
-    names
-        .iter()
-        .filter(|name| counts.get(name.as_str()).is_none_or(|(capital, all)| 2 * capital > *all))
-        .map(String::as_str)
-        .collect()
+    let is_name = |(capital, within): &(usize, usize)| *within == 0 || 2 * capital > *within;
+    counts.into_iter().filter(|(_, count)| is_name(count)).map(|(word, _)| word).collect()
+}
+
+fn without_accents(word: &str) -> String {
+    word.nfd().filter(|c| !is_combining_mark(*c)).collect()
 }
 
 /// The stop words of a language, by the first part of its ISO code; empty for a language without a list.
@@ -300,6 +301,19 @@ mod tests {
         let words: Vec<&str> = found[1].terms.iter().flat_map(|t| t.split(' ')).collect();
         assert_eq!(words.iter().filter(|w| w.starts_with("tariff")).count(), 1, "{words:?}");
         assert!(found[0].weights.is_sorted_by(|a, b| a >= b));
+    }
+
+    #[test]
+    fn names_of_people_are_not_terms_but_words_that_are_also_names_are() {
+        let texts = vec![
+            "I ask Siân about the bank.",
+            "Thank you, Sian. The bank on the hill pays.",
+            "The hill and the bank, Siân.",
+        ];
+        let names = ["sian", "hill"].map(String::from).into_iter().collect();
+        let found = describe(&[texts], &Wording { language: Some("en"), names });
+        assert!(found[0].terms.iter().all(|term| !term.contains("si")), "{:?}", found[0].terms);
+        assert!(found[0].terms.contains(&"hill".to_owned()) && found[0].terms.contains(&"bank".to_owned()));
     }
 
     #[test]
