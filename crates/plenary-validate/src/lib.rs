@@ -6,4 +6,5 @@
 //! can be estimated, with the reason. **Left to others:** files, tables, and where the numbers come from.
 
 pub mod agreement;
+pub mod correct;
 mod draws;
