@@ -21,7 +21,7 @@ pub enum Scale {
     Nominal,
     /// Categories are ordered by their positions.
     Ordinal,
-    /// Categories are numbers, one for each position.
+    /// Categories are numbers, one for each position, in ascending order.
     Interval(Vec<f64>),
 }
 
@@ -101,8 +101,10 @@ pub struct Agreement {
     pub fleiss: Coefficient,
     /// Krippendorff's alpha for nominal data.
     pub alpha_nominal: Coefficient,
-    /// Krippendorff's alpha for the given scale, if it is not nominal.
-    pub alpha_of_scale: Option<Coefficient>,
+    /// Krippendorff's alpha for ordinal data, if the categories are ordered.
+    pub alpha_ordinal: Option<Coefficient>,
+    /// Krippendorff's alpha for interval data, if the categories are numbers.
+    pub alpha_interval: Option<Coefficient>,
     /// All pairs of coders that coded at least one unit in common, in the order of the coders.
     pub pairs: Vec<Pair>,
 }
@@ -182,7 +184,8 @@ pub fn agreement(
         percent: all.coefficient("percent", |draws| percent_of(&codes, draws)),
         fleiss: all.coefficient("fleiss", |draws| fleiss_of(&codes, draws, n_categories)),
         alpha_nominal: alpha("alpha_nominal", &Scale::Nominal),
-        alpha_of_scale: (*scale != Scale::Nominal).then(|| alpha("alpha_of_scale", scale)),
+        alpha_ordinal: (*scale != Scale::Nominal).then(|| alpha("alpha_ordinal", &Scale::Ordinal)),
+        alpha_interval: matches!(scale, Scale::Interval(_)).then(|| alpha("alpha_interval", scale)),
         pairs: pairs(units, n_coders, n_categories, options, item),
     })
 }

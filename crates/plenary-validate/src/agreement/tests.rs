@@ -89,12 +89,13 @@ fn coefficients_equal_those_of_packages() {
     assert_eq!(cases.len(), 3);
     for case in cases {
         let options = AgreementOptions::default();
-        let found = agreement(&case.codes, case.n_categories, &Scale::Ordinal, &options, "x").expect("codes are valid");
+        let found = agreement(&case.codes, case.n_categories, &Scale::Interval(case.numbers), &options, "x")
+            .expect("codes are valid");
         near(found.percent.value, case.percent, 1e-9);
         near(found.fleiss.value, case.fleiss, 1e-9);
         near(found.alpha_nominal.value, case.nominal, 1e-9);
-        near(found.alpha_of_scale.and_then(|alpha| alpha.value), case.ordinal, 1e-9);
-        near(krippendorff(&case.codes, case.n_categories, &Scale::Interval(case.numbers)), case.interval, 1e-9);
+        near(found.alpha_ordinal.and_then(|alpha| alpha.value), case.ordinal, 1e-9);
+        near(found.alpha_interval.and_then(|alpha| alpha.value), case.interval, 1e-9);
         assert_eq!(found.pairs.len(), case.pairs.len());
         for (found, expected) in found.pairs.iter().zip(&case.pairs) {
             assert_eq!((found.coders, found.n_units), (expected.coders, expected.n_units));
@@ -147,7 +148,10 @@ fn coefficients_of_a_single_category_are_undefined() {
     let found = agreement(&units, 3, &Scale::Ordinal, &AgreementOptions::default(), "x").expect("codes are valid");
     assert_eq!(found.percent.value, Some(1.0));
     let undefined = Coefficient { value: None, interval: None };
-    assert_eq!((found.fleiss, found.alpha_nominal, found.alpha_of_scale), (undefined, undefined, Some(undefined)));
+    assert_eq!(
+        (found.fleiss, found.alpha_nominal, found.alpha_ordinal, found.alpha_interval),
+        (undefined, undefined, Some(undefined), None)
+    );
     assert_eq!(found.pairs[0].cohen, undefined);
 }
 

@@ -188,8 +188,9 @@ fn a_prediction_does_not_depend_on_the_codings_of_its_fold() {
 fn exact(n: usize, every: usize) -> Vec<Unit> {
     let unit = |at: usize| {
         let prediction = (at % 7) as f64 / 7.0;
-        let code =
-            (at % every == 0).then_some(HandCode { value: 2.0 * prediction - 1.0, probability: 1.0 / every as f64 });
+        let code = at
+            .is_multiple_of(every)
+            .then_some(HandCode { value: 2.0 * prediction - 1.0, probability: 1.0 / every as f64 });
         Unit { group: at % 2, cluster: at / 2, weight: 1.0, prediction, code }
     };
     (0..n).map(unit).collect()
