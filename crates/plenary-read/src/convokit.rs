@@ -85,6 +85,16 @@ pub fn read(path: &str, parts: &Parts, options: &Options) -> Result<Vec<Document
     }
     sort(&mut table);
     join(&mut table, &speakers);
+    let wanted = &options.columns;
+    add_variables(&mut table, "speaker", &wanted.speaker_variables, &speakers);
+    add_variables(&mut table, "conversation_id", &wanted.document_variables, &conversations);
+    let unused = unused(&speakers, wanted);
+    if !unused.is_empty() {
+        table.warnings.push(format!(
+            "values of speakers that were not used: {}; name them in `speaker_variables` under [columns] to keep them",
+            unused.join(", ")
+        ));
+    }
     let mut mapping = options.columns.clone();
     for (key, name) in [
         (&mut mapping.text, "text"),
@@ -165,13 +175,54 @@ fn join(table: &mut Table, speakers: &Map<String, Value>) {
     };
     let names = ids.iter().map(|id| id.as_ref().map(|id| value(id, &["name"]).unwrap_or_else(|| id.clone())));
     let names: Vec<_> = names.collect();
-    for name in ["party", "affiliation", "country", "role"] {
-        let cells: Vec<_> = ids.iter().map(|id| value(id.as_deref()?, &[name])).collect();
+    for name in &READ[1..] {
+        let cells: Vec<_> = ids.iter().map(|id| value(id.as_deref()?, &[*name])).collect();
         if cells.iter().any(Option::is_some) && !table.names.iter().any(|known| known == name) {
             add(table, name, cells);
         }
     }
     add(table, "speaker name", names);
+}
+
+/// Values of speakers that are read without being asked for.
+const READ: [&str; 5] = ["name", "party", "affiliation", "country", "role"];
+
+/// Maximum number of unused values that a warning names.
+const MOST_NAMED: usize = 20;
+
+/// Adds columns with what a file says of the id in the column `of`, unless the utterances have them.
+fn add_variables(table: &mut Table, of: &str, wanted: &[String], entries: &Map<String, Value>) {
+    let place = table.names.iter().position(|name| name == of);
+    for name in wanted {
+        if table.names.iter().any(|known| known.trim().eq_ignore_ascii_case(name)) {
+            continue;
+        }
+        let value = |row: &Row| {
+            let id = row.cells.get(place?)?.as_ref()?;
+            match meta(entries.get(id)?).get(name)? {
+                Value::String(text) => Some(text.clone()).filter(|text| !text.trim().is_empty()),
+                Value::Number(number) => Some(number.to_string()),
+                Value::Bool(value) => Some(value.to_string()),
+                Value::Null | Value::Array(_) | Value::Object(_) => None,
+            }
+        };
+        let cells: Vec<Option<String>> = table.rows.iter().map(value).collect();
+        if cells.iter().any(Option::is_some) {
+            add(table, name, cells);
+        }
+    }
+}
+
+/// Names of the simple values that speakers have and nobody asked for.
+fn unused(speakers: &Map<String, Value>, wanted: &super::Columns) -> Vec<String> {
+    let mut names = std::collections::BTreeSet::new();
+    for (name, value) in speakers.values().filter_map(|entry| meta(entry).as_object()).flatten() {
+        let is_simple = matches!(value, Value::String(_) | Value::Number(_) | Value::Bool(_));
+        if is_simple && !READ.contains(&name.as_str()) && !wanted.speaker_variables.contains(name) {
+            names.insert(name.clone());
+        }
+    }
+    names.into_iter().take(MOST_NAMED).collect()
 }
 
 fn add(table: &mut Table, name: &str, cells: Vec<Option<String>>) {

@@ -87,6 +87,8 @@ pub(super) struct Use {
     pub(super) country: Option<usize>,
     pub(super) sex: Option<usize>,
     pub(super) carry: Vec<usize>,
+    pub(super) speaker_variables: Vec<usize>,
+    pub(super) document_variables: Vec<usize>,
     /// Columns without a use.
     pub(super) unused: Vec<usize>,
 }
@@ -176,6 +178,10 @@ pub(super) fn find(names: &[String], omitted: &[String], text: usize, columns: &
             columns: listed(names, omitted),
         })
     };
+    let positions = |key: &'static str, wanted: &[String]| {
+        let found: Result<Vec<Option<usize>>, _> = wanted.iter().map(|name| position(key, name, &[])).collect();
+        found.map(|found| found.into_iter().flatten().collect::<Vec<usize>>())
+    };
     let mut found = Use {
         text,
         speaker: position("speaker", &columns.speaker, SPEAKER)?,
@@ -190,14 +196,9 @@ pub(super) fn find(names: &[String], omitted: &[String], text: usize, columns: &
         party: position("party", &columns.party, PARTY)?,
         country: position("country", &columns.country, COUNTRY)?,
         sex: position("sex", &columns.sex, SEX)?,
-        carry: columns
-            .carry
-            .iter()
-            .map(|name| position("carry", name, &[]))
-            .collect::<Result<Vec<_>, _>>()?
-            .into_iter()
-            .flatten()
-            .collect(),
+        carry: positions("carry", &columns.carry)?,
+        speaker_variables: positions("speaker_variables", &columns.speaker_variables)?,
+        document_variables: positions("document_variables", &columns.document_variables)?,
         unused: Vec::new(),
     };
     let uses = [
@@ -215,7 +216,9 @@ pub(super) fn find(names: &[String], omitted: &[String], text: usize, columns: &
         found.country,
         found.sex,
     ];
-    found.unused = (0..names.len()).filter(|at| !uses.contains(&Some(*at)) && !found.carry.contains(at)).collect();
+    let kept = [&found.carry, &found.speaker_variables, &found.document_variables];
+    let is_unused = |at: &usize| !uses.contains(&Some(*at)) && !kept.iter().any(|kept| kept.contains(at));
+    found.unused = (0..names.len()).filter(is_unused).collect();
     Ok(found)
 }
 
