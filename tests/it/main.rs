@@ -33,3 +33,4 @@ mod rust_bert;
 mod show;
 mod static_models;
 mod tables_doc;
+mod variables;

@@ -301,4 +301,31 @@ mod tests {
         let error = read("corpus", &parts, &Options::default()).unwrap_err();
         assert!(error.to_string().starts_with("corpus/speakers.json, line 2: "), "{error}");
     }
+
+    #[test]
+    fn values_of_speakers_and_conversations_become_variables_where_the_study_names_them() {
+        let mut parts = corpus(concat!(
+            r#"{"id":"u1","conversation_id":"c1","text":"How is the sea?","speaker":"s1"}"#,
+            "\n",
+            r#"{"id":"u2","conversation_id":"c1","text":"It is cold.","speaker":"s2"}"#,
+            "\n",
+        ));
+        parts.speakers = Some(
+            br#"{"s1":{"meta":{"name":"Ann Lee","age":41,"is_admin":true,"tags":["a"]}},"s2":{"meta":{"age":null}}}"#
+                .to_vec(),
+        );
+        parts.conversations = Some(br#"{"c1":{"meta":{"title":"On the sea","board":"ports"}}}"#.to_vec());
+        let columns = Columns {
+            speaker_variables: vec!["age".into()],
+            document_variables: vec!["board".into()],
+            ..Columns::default()
+        };
+        let documents = read("corpus", &parts, &Options { columns, ..Options::default() }).unwrap();
+        assert_eq!(documents[0].front.variables["board"], "ports");
+        let variables =
+            documents[0].turns.iter().map(|turn| turn.speaker.as_ref().unwrap().variables.get("age").cloned());
+        assert_eq!(variables.collect::<Vec<_>>(), [Some("41".to_string()), None]);
+        let warnings = documents[0].warnings.join("\n");
+        assert!(warnings.contains("not used: is_admin;"), "{warnings}");
+    }
 }

@@ -645,9 +645,9 @@ mod tests {
 
     #[test]
     fn errors_name_the_line() {
-        insta::assert_snapshot!(error("nom,parti\nAnn Lee,NDP\n"), @"people.csv: there is no column `name`; found `nom`, `parti`; known columns: name (required), aliases, role, title, affiliation, party, country, constituency, honorific, person_id");
-        insta::assert_snapshot!(error("name,aliases\nAnn Lee,Lee\nBo Lee,Mr. Lee\n"), @r#"people.csv, line 3: "Mr. Lee" already stands for the person of line 2; a name or alias can stand for one person only"#);
-        insta::assert_snapshot!(error("name,person_id\nAnn Lee,p1\nBo Hill,p1\n"), @r#"people.csv, line 3: the person_id "p1" is also used in line 2; write other names of a person under `aliases`"#);
+        insta::assert_snapshot!(error("nom,parti\nAnn Lee,NDP\n"), @"people.csv: there is no column `name`; found `nom`, `parti`; known columns: name (required), aliases, role, title, affiliation, party, country, constituency, honorific, sex, person_id, from, to");
+        insta::assert_snapshot!(error("name,aliases\nAnn Lee,Lee\nBo Lee,Mr. Lee\n"), @r#"people.csv, line 3: "Mr. Lee" already stands for the person of line 2; a name or alias can stand for one person only. Several rows of one person need the columns `from` and `to`, and the same person_id in each"#);
+        insta::assert_snapshot!(error("name,person_id\nAnn Lee,p1\nBo Hill,p1\n"), @r#"people.csv, line 3: the person_id "p1" is also used in line 2; write other names of a person under `aliases`, and the dates of rows that change under `from` and `to`"#);
         assert!(error("name,afiliation\nAnn Lee,Acme\n").contains("did you mean `affiliation`?"));
         assert!(error("name,Name\nAnn Lee,Bo\n").contains("the column `Name` occurs twice"));
         assert!(error("name,party\nAnn Lee,NDP,x\n").contains("line 2: found 3 cells but the list has 2 columns"));
@@ -658,5 +658,66 @@ mod tests {
         let latin =
             PeopleList::parse(b"name\nAnn\nJos\xE9 Hill\n", "people.csv", Lexicon::builtin()).unwrap_err().to_string();
         assert_eq!(latin, "people.csv, line 3: not UTF-8; save the list as CSV in UTF-8");
+    }
+
+    #[test]
+    fn further_columns_are_variables_under_their_names() {
+        let list = PeopleList::parse_without(
+            b"name,Gender,party_family,birth year,sex\nAnn Lee,female,left,1970,F\nBo Hill,NA,,1980,NA\n",
+            "people.csv",
+            Lexicon::builtin(),
+            &["NA".into()],
+        )
+        .unwrap();
+        assert_eq!(list.variables, ["Gender", "party_family", "birth year"]);
+        let (ann, bo) = (&list.people()[0].rows[0], &list.people()[1].rows[0]);
+        assert_eq!(ann.variables["birth year"], "1970");
+        assert_eq!(ann.details.sex.as_deref(), Some("F"));
+        assert_eq!((bo.variables.len(), bo.details.sex.as_deref()), (1, None));
+        assert!(error("name,Age,age\nAnn Lee,1,2\n").contains("the column `age` occurs twice"));
+    }
+
+    #[test]
+    fn the_row_that_holds_on_the_date_counts() {
+        let list = list(
+            "name,aliases,party,from,to,office,person_id\nAnn Lee,,Reform,,2019-12-31,whip,ann\nAnn Lee-Hill,A. Lee,Green,2020-01,,whip,ann\n",
+        );
+        assert_eq!(list.people().len(), 1);
+        assert_eq!((list.of_name("A. Lee"), list.of_name("Ann Lee")), (Some(0), Some(0)));
+        let on = |date: Option<Date>| list.people()[0].on(date);
+        let (before, after) = (on(Some(jiff::civil::date(2019, 12, 31))), on(Some(jiff::civil::date(2020, 1, 1))));
+        assert_eq!((before.details.party.as_deref(), before.name.as_str()), (Some("Reform"), "Ann Lee"));
+        assert_eq!((after.details.party.as_deref(), after.name.as_str()), (Some("Green"), "Ann Lee-Hill"));
+        let undated = on(None);
+        assert_eq!(undated.details.party, None, "the list cannot decide");
+        assert_eq!(undated.variables["office"], "whip", "what all rows have in common holds on all days");
+        assert_eq!(undated.doubts[0].kind, DoubtKind::NoDate);
+        assert_eq!(undated.doubts[0].variable.as_deref(), Some("party"));
+        assert_eq!(list.conflicts().count(), 0);
+    }
+
+    #[test]
+    fn rows_of_one_day_that_differ_are_conflicts_and_neither_counts() {
+        let list = list(
+            "name,party,from,to,gender\nAnn Lee,Reform,2015,2020,f\nAnn Lee,Green,2020-06-01,,f\nBo Hill,X,2000,2001,m\nBo Hill,Y,2002,,m\n",
+        );
+        let found: Vec<ListConflict> = list.conflicts().map(|(_, conflict)| conflict).collect();
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].variable.as_str(), found[0].lines), ("party", (2, 3)));
+        let on = |year, month| list.people()[0].on(Some(jiff::civil::date(year, month, 1)));
+        assert_eq!(on(2020, 7).details.party, None);
+        assert_eq!(on(2020, 7).variables["gender"], "f");
+        assert_eq!(on(2021, 1).details.party.as_deref(), Some("Green"));
+        assert_eq!(on(2010, 1).doubts[0].kind, DoubtKind::NoRow);
+    }
+
+    #[test]
+    fn dates_that_cannot_be_read_or_end_before_they_begin_are_refused_with_the_line() {
+        insta::assert_snapshot!(error("name,from\nAnn Lee,3/4/2020\n"), @r#"people.csv, line 2: found "3/4/2020" in `from`; expected a date as YYYY-MM-DD, YYYY-MM or YYYY"#);
+        insta::assert_snapshot!(error("name,from,to\nBo Hill,,\nAnn Lee,2020-05,2020-04\n"), @"people.csv, line 3: the period ends on 2020-04-30, before it begins on 2020-05-01; exchange `from` and `to`");
+        assert!(error("name,to\nAnn Lee,2020-02-30\n").contains("line 2"));
+        assert!(
+            error("name,from,to,person_id\nAnn Lee,,,a\nAnn Lee,,,b\n").contains("line 3: \"Ann Lee\" already stands")
+        );
     }
 }
