@@ -48,7 +48,7 @@ use settle::{asides, body, front, furniture, lists, running};
 /// Attributes the speech of one document.
 pub fn attribute(mut document: Document, options: &Options) -> Transcript {
     let lexicon = &options.lexicon;
-    options::documents::apply(&mut document, options);
+    options::documents::apply(&mut document, &options.documents, options.documents_table.as_ref());
     if document.format.is_captions() || document.turns.iter().any(|turn| turn.speaker.is_some()) {
         return declared::attribute(document, options);
     }

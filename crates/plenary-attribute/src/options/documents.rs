@@ -11,7 +11,6 @@ use jiff::civil::Date;
 use regex::Regex;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Options;
 use super::own_pattern::problem;
 use super::sheet::{Sheet, SheetError, plain_name, variable_name};
 use plenary_corpus::files::read_file;
@@ -319,11 +318,11 @@ fn stem(path: &str) -> Option<&str> {
 }
 
 /// Gives a document the variables and the date that the study has of it.
-pub(crate) fn apply(document: &mut Document, options: &Options) {
-    if let Some(variables) = options.documents.pattern.as_ref().and_then(|pattern| pattern.of_path(&document.path)) {
+pub(crate) fn apply(document: &mut Document, options: &DocumentOptions, table: Option<&DocumentsTable>) {
+    if let Some(variables) = options.pattern.as_ref().and_then(|pattern| pattern.of_path(&document.path)) {
         document.front.variables.extend(variables);
     }
-    let Some(table) = &options.documents_table else { return };
+    let Some(table) = table else { return };
     let Some(found) = table.find(&document.document_id, &document.path, &document.source) else { return };
     document.front.variables.extend(found.variables.iter().map(|(name, value)| (name.clone(), value.clone())));
     if let Some(date) = found.date {

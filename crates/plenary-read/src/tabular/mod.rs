@@ -230,8 +230,8 @@ impl Group {
             seconds.map(|value| if time.contains(':') { value } else { value * self.seconds_per_unit })
         };
         let (time_start_s, time_end_s) = (seconds(found.time_start), seconds(found.time_end));
-        let variables = |columns: &[usize]| -> Variables {
-            columns.iter().filter_map(|&at| Some((names[at].trim().to_owned(), cell(Some(at))?.to_owned()))).collect()
+        let variables = |columns: &[(usize, String)]| -> Variables {
+            columns.iter().filter_map(|(at, name)| Some((name.clone(), cell(Some(*at))?.to_owned()))).collect()
         };
         for (name, value) in variables(&found.document_variables) {
             let known = self.parts.front.variables.entry(name.clone()).or_insert_with(|| value.clone());

@@ -380,9 +380,9 @@ fn columns_that_the_study_names_describe_speakers_and_documents() {
         ..Columns::default()
     };
     let found = documents("t.csv", csv, columns);
-    assert_eq!(found[0].front.variables, [("chamber".to_string(), "upper".to_string())].into());
+    assert_eq!(found[0].front.variables, [("Chamber".to_string(), "upper".to_string())].into());
     assert!(found[1].front.variables.is_empty());
-    assert!(found[0].warnings.join("\n").contains("the document has: chamber"), "{:?}", found[0].warnings);
+    assert!(found[0].warnings.join("\n").contains("the document has: Chamber"), "{:?}", found[0].warnings);
     let transcript = attribute(found[0].clone(), &plenary_attribute::Options::default());
     assert_eq!(transcript.speakers[0].variables["age"], "41");
     let doubt = &transcript.speakers[0].doubts[0];
