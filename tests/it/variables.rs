@@ -92,7 +92,8 @@ fn texts(frame: &DataFrame, name: &str) -> Vec<String> {
 
 #[test]
 fn variables_reach_every_table_under_their_names_with_their_types() {
-    let results = run(&place());
+    let place = place();
+    let results = run(&place);
     let people = results.frame("people").unwrap();
     assert_eq!(texts(&people, "name"), ["Ann Lee", "Bo Hill", "Dee Fox", "Cy Wood"]);
     assert_eq!(texts(&people, "party"), ["-", "Reform", "-", "-"], "Ann Lee changed her party");
@@ -125,7 +126,8 @@ fn variables_reach_every_table_under_their_names_with_their_types() {
 
 #[test]
 fn what_does_not_fit_is_reported_with_its_place() {
-    let results = run(&place());
+    let place = place();
+    let results = run(&place);
     let frame = results.frame("issues").unwrap();
     let rows = IssueRow::rows(&frame).unwrap();
     let shown: Vec<(&str, Option<&str>, Option<&str>, Option<u32>)> =
@@ -144,7 +146,6 @@ fn what_does_not_fit_is_reported_with_its_place() {
     let party = rows[3].clone();
     assert_eq!((party.variable, party.used, party.other), (Some("party"), Some("Reform"), Some("Labour")));
     assert_eq!(party.person_id, Some("bo"));
-    let place = place();
     place.write("people.csv", "name,party,from,to\nAnn Lee,Reform,2018,2020\nAnn Lee,Green,2019,\n");
     let again = run(&place).frame("issues").unwrap();
     let rows = IssueRow::rows(&again).unwrap();
@@ -156,7 +157,8 @@ fn what_does_not_fit_is_reported_with_its_place() {
 
 #[test]
 fn estimates_by_groups_have_the_values_of_their_segments() {
-    let results = run(&place());
+    let place = place();
+    let results = run(&place);
     let frame = results.frame("group_estimates").unwrap();
     let rows = GroupEstimateRow::rows(&frame).unwrap();
     let analysis = results.frame("analysis").unwrap();
@@ -204,9 +206,9 @@ fn a_name_that_is_taken_is_refused_with_file_and_line() {
         place.run(&["run", "talks", "--study", "study.toml", "--out", "results"]).says(2, parts);
         assert!(!place.path("results").exists());
     };
-    place.write("people.csv", "\nname,n_words\nAnn Lee,3\n");
+    place.write("people.csv", "name,n_words\nAnn Lee,3\n");
     refused(&[
-        "people.csv, line 2: the column `n_words` has the name of a column of the table `speakers`",
+        "people.csv, line 1: the column `n_words` has the name of a column of the table `speakers`",
         "own_n_words",
     ]);
     place.write("people.csv", "name,Text\nAnn Lee,3\n");
