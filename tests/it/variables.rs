@@ -146,7 +146,7 @@ fn what_does_not_fit_is_reported_with_its_place() {
     let party = rows[3].clone();
     assert_eq!((party.variable, party.used, party.other), (Some("party"), Some("Reform"), Some("Labour")));
     assert_eq!(party.person_id, Some("bo"));
-    place.write("people.csv", "name,party,from,to\nAnn Lee,Reform,2018,2020\nAnn Lee,Green,2019,\n");
+    place.write("people.csv", "name,party,from,to,Gender\nAnn Lee,Reform,2018,2020,f\nAnn Lee,Green,2019,,f\n");
     let again = run(&place).frame("issues").unwrap();
     let rows = IssueRow::rows(&again).unwrap();
     let differ = rows.iter().find(|row| row.kind == "rows_differ").unwrap();
