@@ -389,6 +389,7 @@ fn columns_that_the_study_names_describe_speakers_and_documents() {
     assert_eq!((doubt.used.as_deref(), doubt.other.as_deref()), (Some("41"), Some("42")));
     assert!(transcript.speakers[1].variables.is_empty());
     let missing = Columns { speaker_variables: vec!["weight".into()], ..Columns::default() };
-    let error = read_with("t.csv", csv, missing).unwrap_err().to_string();
+    let options = Options { columns: missing, ..Options::default() };
+    let error = read_all("t.csv", csv, &options).err().unwrap().to_string();
     assert!(error.contains("speaker_variables") && error.contains("weight"), "{error}");
 }
