@@ -238,8 +238,11 @@ fn themes(out: &mut String, figures: &Figures) {
         *changes.entry(change).or_default() += 1;
     }
     let counted: Vec<String> = changes.iter().map(|(change, n)| format!("{n} {change}")).collect();
-    let note =
-        if counted.is_empty() { String::new() } else { format!("Earlier themes were continued: {}.", counted.join(", ")) };
+    let note = if counted.is_empty() {
+        String::new()
+    } else {
+        format!("Earlier themes were continued: {}.", counted.join(", "))
+    };
     heading(out, "Themes", &note);
     line(out, shown.trim_fmt());
     more(out, figures.themes.len(), "themes.parquet");
@@ -271,6 +274,10 @@ fn notes(out: &mut String, figures: &Figures) {
             reasons.join(", ")
         )
     }));
+    if !figures.issues.is_empty() {
+        let kinds: Vec<String> = figures.issues.iter().map(|(kind, n)| format!("{kind} {n}")).collect();
+        notes.push(format!("people, documents and variables: {} (issues.parquet has each)", kinds.join(", ")));
+    }
     if notes.is_empty() {
         return;
     }

@@ -34,3 +34,4 @@ mod show;
 mod static_models;
 mod tables_doc;
 mod themes;
+mod variables;

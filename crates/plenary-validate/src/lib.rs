@@ -4,3 +4,7 @@
 //! **Input:** codes, predictions, inclusion probabilities and clusters, as plain numbers and labels. **Output:** drawn units,
 //! coefficients of agreement, scores and corrected estimates with intervals. **Refused:** designs and codes from which nothing
 //! can be estimated, with the reason. **Left to others:** files, tables, and where the numbers come from.
+
+pub mod agreement;
+pub mod correct;
+mod draws;
