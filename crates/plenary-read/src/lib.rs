@@ -514,8 +514,8 @@ mod tests {
                 "bundestag.xml",
                 debates(
                     "<dbtplenarprotokoll sitzung-datum='14.02.2019'><sitzungsverlauf><rede><p klasse='redner'><redner id='1'><name>\
-                 <vorname>Ann</vorname><nachname>Lee</nachname><fraktion>FDP</fraktion></name></redner>Ann Lee (FDP):</p><p klasse='J'>Guten \
-                 Tag.</p><kommentar>(Beifall – Bo Hill [SPD]: Nein!)</kommentar><name>Präsident Cy Dahl:</name><p>Danke.</p></rede>\
+                 <vorname>Ann</vorname><nachname>Lee</nachname><fraktion>FDP</fraktion></name></redner>Ann Lee (FDP):</p><p klasse='J'>Good \
+                 day.</p><kommentar>(Beifall – Bo Hill [SPD]: Nein!)</kommentar><name>Präsident Cy Dahl:</name><p>Danke.</p></rede>\
                  </sitzungsverlauf></dbtplenarprotokoll>",
                 ),
             ),

@@ -20,7 +20,7 @@ pub(crate) const NOUN: &str = "minutes of the Bundestag";
 
 /// Reads a sitting.
 pub(crate) fn read(root: &Node, lexicon: &Lexicon) -> Result<Parts, ReadErrorKind> {
-    let mut minutes = Minutes { record: Record::new(lexicon), speaker: None, turn: None, ids: ids(root) };
+    let mut minutes = Minutes { record: Record::new(lexicon), speaker: None, turn: None, members: members(root) };
     minutes.front(root);
     for part in root.children() {
         match part.name() {
@@ -32,18 +32,22 @@ pub(crate) fn read(root: &Node, lexicon: &Lexicon) -> Result<Parts, ReadErrorKin
     minutes.record.finish(NOUN, "`redner` or `name` before paragraphs of a `sitzungsverlauf`")
 }
 
-/// The ids of the members by their names. A name that several members have is left out.
-fn ids(root: &Node) -> HashMap<String, String> {
-    let mut ids: HashMap<String, Option<String>> = HashMap::new();
+/// The members by their names, with all that the file declares of them. A name that several members have is left out.
+fn members(root: &Node) -> HashMap<String, Declared> {
+    let mut members: HashMap<String, Option<Declared>> = HashMap::new();
     root.each(&mut |node| {
         if node.name() == "redner"
-            && let (Some(name), Some(id)) = (name_of(node), node.get("id"))
+            && let Some(name) = name_of(node)
         {
-            let known = ids.entry(name).or_insert_with(|| Some(id.to_string()));
-            *known = known.take().filter(|known| known == id);
+            let found = member(node, "");
+            let known = members.entry(name).or_insert_with(|| Some(found.clone()));
+            *known = known.take().filter(|known| known.id == found.id);
+            if let Some(known) = known {
+                known.details.fill_from(&found.details);
+            }
         }
     });
-    ids.into_iter().filter_map(|(name, id)| Some((name, id?))).collect()
+    members.into_iter().filter_map(|(name, member)| Some((name, member?))).collect()
 }
 
 struct Minutes<'l> {
@@ -52,7 +56,7 @@ struct Minutes<'l> {
     speaker: Option<Declared>,
     /// The turn of that person, if nobody else has spoken since.
     turn: Option<usize>,
-    ids: HashMap<String, String>,
+    members: HashMap<String, Declared>,
 }
 
 impl Minutes<'_> {
@@ -154,10 +158,12 @@ impl Minutes<'_> {
         let words = words.trim();
         let begins = name.starts_with(char::is_uppercase) && name.len() <= LONGEST_NAME && name.contains(' ');
         // A title before the name is not part of the list of names.
-        let id = self.ids.iter().find(|(known, _)| name.ends_with(known.as_str())).map(|(_, id)| id.clone());
-        let details = Details { party: Some(party.trim().to_string()), ..Details::default() };
-        (begins && !words.is_empty())
-            .then(|| (Declared { label: name.to_string(), id, details, ..Declared::default() }, words))
+        let starts = std::iter::once(0).chain(name.match_indices(' ').map(|(at, _)| at + 1));
+        let known = starts.into_iter().find_map(|at| self.members.get(&name[at..])).cloned();
+        let mut member = known.unwrap_or_default();
+        member.label = name.to_string();
+        member.details.party = member.details.party.or_else(|| Some(party.trim().to_string()));
+        (begins && !words.is_empty()).then_some((member, words))
     }
 }
 
