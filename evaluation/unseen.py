@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+SETS = ("first", "second", "third")
 MEASURES = {
     "boundary F1": "boundary_f1",
     "words to the right speaker": "words_to_right_speaker_lenient",
@@ -61,13 +62,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("evaluation", type=Path)
     parser.add_argument("--plenary", default="target/release/plenary")
-    parser.add_argument("--set", choices=("first", "second"), help="only this set")
+    parser.add_argument("--set", choices=SETS, help="only this set")
     parser.add_argument("--each", action="store_true", help="also a row for each document")
     options = parser.parse_args()
     print("| set | without a fault | " + " | ".join(MEASURES) + " | wrong turns | flagged of them | flagged of all | ECE |")
     print("|---|---|" + "---|" * (len(MEASURES) + 4))
     with tempfile.TemporaryDirectory() as folder:
-        for name in [options.set] if options.set else ("first", "second"):
+        for name in [options.set] if options.set else SETS:
             score_set(options, name, Path(folder))
 
 

@@ -84,6 +84,12 @@ fn broken_and_foreign_xml_names_line_and_column() {
         &["line 2, column 32"],
         "correct the XML",
     );
+    refused(
+        "a.xml",
+        b"<dbtplenarprotokoll><sitzungsverlauf><p>Beginn</p></sitzungsverlauf></dbtplenarprotokoll>",
+        &["nobody speaks", "`redner`"],
+        "record of debates",
+    );
     refused("a.txt", b"X_1.u1\tYes.\nX_1.u2\tNo.\n", &["`a-meta.tsv`"], "into one folder");
 }
 

@@ -120,8 +120,7 @@ pub fn attribute(mut document: Document, options: &Options) -> Transcript {
     let (language, segments) = cut(&mut assembled, options, &document);
     let places = explain::Places { page: &page, bylines: &found.bylines, blocks: &assembled.blocks };
     let first_block = |person: &Person| places.block_of(person.first_mention);
-    let speakers =
-        speakers(&document.document_id, &linked.people, chairs.len(), options, &mut assembled.utterances, first_block);
+    let speakers = speakers(&document, &linked.people, chairs.len(), options, &mut assembled.utterances, first_block);
     let mut warnings = warnings(&found, &assembled.utterances, options.transcript.style());
     let (words, outside) = accounting::account(&page, &assembled.blocks, &assembled.utterances);
     warnings.extend(outside_turns(&words, &outside));

@@ -92,6 +92,8 @@ formats! {
     HansardCanada = "hansard_canada" in Markup;
     /// Hansard of the parliament of Australia in XML.
     HansardAustralia = "hansard_australia" in Markup;
+    /// Minutes of the German Bundestag in XML.
+    Bundestag = "bundestag" in Markup;
     /// Delimited text.
     Csv = "csv" in Table;
     /// Delimited text with tabs.

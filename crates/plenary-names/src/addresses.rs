@@ -4,6 +4,7 @@
 //! What follows for a line of a transcript is left to attribution.
 
 use crate::lexicon::Lexicon;
+use crate::text::folded;
 
 /// Whether a text has a word for who speaks or who is spoken to.
 pub fn addresses(lexicon: &Lexicon, text: &str) -> bool {
@@ -13,7 +14,7 @@ pub fn addresses(lexicon: &Lexicon, text: &str) -> bool {
         let word = word.trim_matches(['“', '”', '„', '«', '»', '…', '‘', '¿', '¡', '،', '؟', '।']);
         // "US" is a country, unless everything is in capitals.
         let is_abbreviation = !is_loud && word.chars().nth(1).is_some() && word.chars().all(char::is_uppercase);
-        !word.is_empty() && !is_abbreviation && lexicon.is_first_or_second_person(&word.to_lowercase())
+        !word.is_empty() && !is_abbreviation && lexicon.is_first_or_second_person(&folded(word))
     });
     // In scripts without blanks such a word is one sign.
     let is_sign = |c: &char| matches!(c, '\u{3040}'..='\u{9fff}');

@@ -14,6 +14,7 @@ use super::offices::{
     starts_with_article, without_article, without_leading_articles, without_the,
 };
 use crate::lexicon::Lexicon;
+use crate::text::folded;
 use plenary_corpus::text::collapse_white_space;
 use plenary_corpus::{Details, Role};
 
@@ -119,6 +120,7 @@ pub fn split(lexicon: &Lexicon, text: &str) -> Byline {
     let printed = tidy(text);
     let (outside, brackets) = take_brackets(lexicon, &printed);
     let mut pieces = pieces(&outside);
+    pieces.retain(|piece| !directions::is_manner(lexicon, piece));
     let mut head = if pieces.is_empty() { outside.clone() } else { pieces.remove(0) };
     while pieces.first().is_some_and(|piece| labels::is_post_nominal(lexicon, piece)) {
         head = format!("{head}, {}", pieces.remove(0));
@@ -138,18 +140,33 @@ pub fn split(lexicon: &Lexicon, text: &str) -> Byline {
     byline.name = name;
     let judgement = labels::judge(lexicon, &head);
     let is_office = judgement.is_some_and(|judgement| judgement.kind == LabelKind::Office);
+    let chair = pieces.first().filter(|piece| presides_as(lexicon, &head, piece)).cloned();
+    if chair.is_some() {
+        pieces.remove(0);
+    }
     place(lexicon, &mut byline, &pieces);
     // "The Bishop of Tarnley (Rt Revd Hugh Amber)": an office that is not a role in these proceedings.
     let is_caseless_office = labels::is_caseless(&head) && lexicon.closes_with_position(&head);
-    let names_office =
-        is_office || is_caseless_office || starts_with_article(lexicon, &head) && is_title(lexicon, &head);
+    // "Sr. Secretario": an office behind a form of address.
+    let is_addressed_office = || {
+        let is_address = |word: &String| lexicon.is_plain_honorific(&labels::words(word).concat());
+        byline.details.honorific.as_ref().is_some_and(is_address)
+            && labels::words(&byline.name).iter().all(|word| lexicon.is_position(word))
+    };
+    let names_office = is_office
+        || is_caseless_office
+        || is_addressed_office()
+        || starts_with_article(lexicon, &head) && is_title(lexicon, &head)
+        || judgement.is_none_or(|judgement| judgement.quality < 0.95)
+            && brackets.last().is_some_and(|text| names_addressed_person(lexicon, text));
     let holds = |text: &String| {
         const SHORTEST: usize = 3;
         names_person(lexicon, text) && (!is_caseless_office || is_office || text.chars().count() >= SHORTEST)
+            || is_surname_of_holder(lexicon, &head, text)
     };
     let person = if names_office { brackets.iter().position(holds) } else { None };
-    if let Some(at) = person {
-        set_holder(lexicon, &mut byline, &head, &brackets[at]);
+    if let Some(holder) = person.map(|at| &brackets[at]).or(chair.as_ref()) {
+        set_holder(lexicon, &mut byline, &head, holder);
     }
     // "(North Wexley) (Lab)": a constituency and a party may be in separate brackets.
     let others: Vec<String> = brackets
@@ -213,20 +230,98 @@ fn split_small_words(lexicon: &Lexicon, head: &str) -> Option<(String, SmallWord
 /// Whether the text in brackets names a person, possibly with details: "Mr. Bruce Hill (Simcoe, CPC)".
 fn names_person(lexicon: &Lexicon, inside: &str) -> bool {
     let (inner, _) = take_brackets(lexicon, inside);
+    let inner = with_comma(lexicon, &inner);
     let name = inner.split([',', '，']).next().unwrap_or("");
     let is_person = labels::judge(lexicon, name)
         .is_some_and(|judgement| judgement.kind == LabelKind::Person && judgement.quality >= 0.5);
     is_person && !lexicon.is_country(name) && !lexicon.is_party_name(name)
 }
 
+/// A text with a comma instead of the full stop between a name and a party: "Ann Lee. NDP - Simcoe".
+fn with_comma(lexicon: &Lexicon, text: &str) -> String {
+    const SHORTEST: usize = 3;
+    let ends_name = |at: usize| {
+        let word = text[..at].rsplit(' ').next().unwrap_or("");
+        word.chars().count() >= SHORTEST && word.contains(char::is_lowercase) && !labels::is_honorific(lexicon, word)
+    };
+    let mut stops = text.match_indices(". ").filter(|(at, _)| ends_name(*at));
+    stops.next().map_or_else(|| text.to_string(), |(at, _)| format!("{},{}", &text[..at], &text[at + 1..]))
+}
+
+/// Whether the text in the brackets of an office is the surname of its holder: "Presiding Officer (Baxter)". The office
+/// conducts the meeting or follows a form of address; the text is one word, with particles before it at most, that names
+/// no country, party, body, place or direction.
+fn is_surname_of_holder(lexicon: &Lexicon, head: &str, inside: &str) -> bool {
+    const SHORTEST: usize = 3;
+    const SHORTEST_IN_CAPITALS: usize = 5;
+    let is_addressed = || {
+        let (honorific, _) = split_honorific(lexicon, head);
+        honorific.is_some_and(|word| lexicon.is_plain_honorific(&labels::words(&word).concat()))
+    };
+    let tokens: Vec<&str> = inside.split_whitespace().collect();
+    let Some((surname, particles)) = tokens.split_last() else { return false };
+    let is_word = surname.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '’' | '-'));
+    let n_letters = surname.chars().filter(|c| c.is_alphabetic()).count();
+    let is_loud = |text: &str| !text.contains(char::is_lowercase);
+    // "The Chair (UNDP)"
+    let is_acronym = is_loud(surname)
+        && (n_letters < SHORTEST_IN_CAPITALS || !head.split_whitespace().next_back().is_some_and(is_loud));
+    let has_form = is_word
+        && n_letters >= SHORTEST
+        && surname.starts_with(char::is_uppercase)
+        && !is_acronym
+        && particles.iter().all(|token| lexicon.is_particle(&folded(token)) && !lexicon.is_of_body(&folded(token)));
+    let means_other = |word: &String| {
+        lexicon.is_body(word)
+            || lexicon.is_session_body(word)
+            || lexicon.is_session(word)
+            || lexicon.is_position(word)
+            || lexicon.is_office(word)
+            || lexicon.is_chair(word)
+            || lexicon.is_rank(word)
+            || lexicon.is_beside_office(word)
+            || lexicon.is_language(word)
+            || lexicon.is_function_word(word)
+            || lexicon.is_not_speaker(word)
+            || lexicon.is_honorific(word)
+            || lexicon.is_anonymous(word)
+            || lexicon.month(word).is_some()
+    };
+    has_form
+        && (labels::is_chair_label(lexicon, head) || is_addressed())
+        && !lexicon.is_country(inside)
+        && !lexicon.is_party_name(inside)
+        && !labels::words(surname).iter().any(means_other)
+        && !directions::is_manner(lexicon, inside)
+}
+
+/// Whether the piece behind an office that conducts the meeting names its holder: "Chairman, Cllr. Webb". Without a form of
+/// address only words for chairs are followed by a person: "President, Delta Grain" is a company.
+fn presides_as(lexicon: &Lexicon, head: &str, piece: &str) -> bool {
+    let is_chair = || labels::words(head).iter().any(|word| lexicon.is_chair(word));
+    labels::is_chair_label(lexicon, head)
+        && names_person(lexicon, piece)
+        && !is_telling(lexicon, piece)
+        && (split_honorific(lexicon, piece).0.is_some() || is_chair())
+}
+
+/// Whether the text in brackets is a person with a form of address: "North Party (Dr. Ann Lee)" is Ann Lee, whatever is
+/// before the brackets.
+fn names_addressed_person(lexicon: &Lexicon, inside: &str) -> bool {
+    split_honorific(lexicon, inside).0.is_some_and(|honorific| honorific.contains('.')) && names_person(lexicon, inside)
+}
+
 /// Makes the person in the brackets of an office the person of the byline, and the office the title.
 fn set_holder(lexicon: &Lexicon, byline: &mut Byline, head: &str, inside: &str) {
     let (inner, deeper) = take_brackets(lexicon, inside);
-    let mut pieces = pieces(&inner);
+    let mut pieces = pieces(&with_comma(lexicon, &inner));
     let person = if pieces.is_empty() { inner } else { pieces.remove(0) };
     let (honorific, name) = split_honorific(lexicon, &person);
     byline.details.title = byline.details.title.take().or_else(|| Some(without_article(lexicon, head)));
-    (byline.details.honorific, byline.name) = (honorific, name);
+    // "Sra. Presidenta (Ibáñez)"
+    let address =
+        byline.details.honorific.take().filter(|word| lexicon.is_plain_honorific(&labels::words(word).concat()));
+    (byline.details.honorific, byline.name) = (honorific.or(address), name);
     let details = if deeper.is_empty() { pieces } else { deeper.iter().flat_map(|text| self::pieces(text)).collect() };
     place_brackets(lexicon, byline, details);
 }
@@ -244,7 +339,7 @@ pub fn surname_first(lexicon: &Lexicon, text: &str) -> Option<(String, String)> 
     let [surname, first] = parts.as_slice() else { return None };
     let is_word = |token: &str| token.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '\'' | '’' | '-'));
     let is_name = |token: &&str| {
-        let word = token.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+        let word = folded(token.trim_matches(|c: char| !c.is_alphanumeric()));
         let is_other = lexicon.is_position(&word)
             || lexicon.is_office(&word)
             || lexicon.is_chair(&word)
@@ -292,23 +387,29 @@ pub fn tidy(text: &str) -> String {
 }
 
 /// The text without its brackets, and their contents. Brackets before more of the name ("Justice (ret.) Ann Smith") are
-/// left out, and so are brackets with a time or the language of the speech.
+/// left out, and so are brackets with a time, the language or the manner of the speech. Brackets with a small number
+/// remain in the text: "iPhone (2)" is not "iPhone".
 fn take_brackets(lexicon: &Lexicon, text: &str) -> (String, Vec<String>) {
     let mut outside = String::new();
     let mut inside: Vec<String> = Vec::new();
-    let (mut depth, mut from) = (0usize, 0usize);
+    // The number behind "Mr. Hill" is that of a footnote.
+    let is_addressed = |outside: &str| split_honorific(lexicon, outside.trim()).0.is_some();
+    let (mut depth, mut opened, mut from) = (0usize, 0usize, 0usize);
     for (at, c) in text.char_indices() {
         match c {
             '(' | '[' | '（' | '［' => {
                 if depth == 0 {
-                    from = at + c.len_utf8();
+                    (opened, from) = (at, at + c.len_utf8());
                 }
                 depth += 1;
             }
             ')' | ']' | '）' | '］' if depth > 0 => {
                 depth -= 1;
-                if depth == 0 {
-                    inside.push(text[from..at].trim().to_string());
+                let inner = text[from..at].trim();
+                if depth == 0 && labels::is_small_number(inner) && !is_addressed(&outside) {
+                    outside.push_str(&text[opened..at + c.len_utf8()]);
+                } else if depth == 0 {
+                    inside.push(inner.to_string());
                 }
             }
             _ if depth == 0 => {
@@ -327,8 +428,12 @@ fn take_brackets(lexicon: &Lexicon, text: &str) -> (String, Vec<String>) {
     let is_seat = |at: usize, all: &[String]| all.get(at + 1).is_some_and(|next| lexicon.is_party_name(next));
     let is_said = |at: usize, all: &[String]| {
         let text = all[at].as_str();
-        let is_note = || directions::is_direction(lexicon, text) && !is_seat(at, all);
-        !text.is_empty() && !is_note() && !directions::is_clock(text)
+        let is_note = || {
+            let is_direction = directions::is_direction(lexicon, text) || directions::is_manner(lexicon, text);
+            is_direction && !is_seat(at, all)
+        };
+        let is_number = labels::is_small_number(text);
+        !text.is_empty() && !is_number && !is_note() && !directions::is_clock(text)
     };
     let inside = (0..inside.len()).filter(|at| is_said(*at, &inside)).map(|at| inside[at].clone()).collect();
     (collapse_white_space(&outside), inside)
@@ -371,7 +476,17 @@ pub fn place(lexicon: &Lexicon, byline: &mut Byline, pieces: &[String]) {
 /// Sorts the pieces in the brackets after a name: pronouns are left out; a party, a seat and a country are recognised,
 /// and the rest is title and affiliation.
 fn place_brackets(lexicon: &Lexicon, byline: &mut Byline, mut pieces: Vec<String>) {
-    pieces.retain(|piece| !are_pronouns(lexicon, piece));
+    pieces.retain(|piece| !are_pronouns(lexicon, piece) && !directions::is_manner(lexicon, piece));
+    // "(PSL - CE)": the abbreviations of a party and of a state.
+    if let [.., party, state] = pieces.as_slice()
+        && byline.details.party.is_none()
+        && state.chars().count() == 2
+        && is_abbreviation(party)
+        && is_abbreviation(state)
+        && !lexicon.is_party_name(state)
+    {
+        (byline.details.constituency, byline.details.party) = (pieces.pop(), pieces.pop());
+    }
     let known = |piece: &String| lexicon.is_party_name(piece) || party_and_seat(lexicon, piece).is_some();
     let by_form = |pieces: &[String]| {
         let last = pieces.last().filter(|last| is_party(last))?;
@@ -413,10 +528,15 @@ fn party_and_seat(lexicon: &Lexicon, piece: &str) -> Option<(String, String)> {
     (is_party && is_seat).then(|| (party.to_string(), seat.to_string()))
 }
 
+fn is_abbreviation(text: &str) -> bool {
+    const LONGEST: usize = 8;
+    (2..=LONGEST).contains(&text.chars().count()) && text.chars().all(char::is_uppercase)
+}
+
 /// "she/her", "they, them": pronouns that a person gives.
 fn are_pronouns(lexicon: &Lexicon, piece: &str) -> bool {
     let mut words = piece.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).peekable();
-    words.peek().is_some() && words.all(|word| lexicon.is_pronoun(&word.to_lowercase()))
+    words.peek().is_some() && words.all(|word| lexicon.is_pronoun(&folded(word)))
 }
 
 /// Sorts pieces into title and affiliation.

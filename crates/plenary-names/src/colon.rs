@@ -6,6 +6,7 @@
 
 use crate::labels;
 use crate::lexicon::Lexicon;
+use crate::text::folded;
 
 /// Maximum length of a byline with its brackets, in bytes.
 pub const LONGEST_BYLINE: usize = 240;
@@ -17,7 +18,19 @@ pub fn speaker_before_colon(lexicon: &Lexicon, text: &str) -> Option<(String, us
 
 /// The label before the first colon outside brackets, and the offset at which the speech begins.
 pub fn colon_label(lexicon: &Lexicon, text: &str) -> Option<(String, usize)> {
-    label_before_colon(text, |text, at| ends_sentence(lexicon, text, at))
+    let loud = text.split([':', '：']).next().unwrap_or("");
+    let is_loud = !loud.contains(char::is_lowercase) && loud.len() < LONGEST_BYLINE;
+    label_before_colon(text, |text, at| {
+        ends_sentence(lexicon, text, at) && !(is_loud && is_abbreviated_in_capitals(text, at))
+    })
+}
+
+/// Whether the full stop at an offset follows a short word and precedes another one in capitals: "MHE. KOMBO:".
+fn is_abbreviated_in_capitals(text: &str, at: usize) -> bool {
+    const LONGEST: usize = 4;
+    let word = text[..at].rsplit(char::is_whitespace).next().unwrap_or("");
+    let next = text[at + 1..].trim_start();
+    text[at..].starts_with('.') && word.chars().count() <= LONGEST && next.starts_with(char::is_uppercase)
 }
 
 /// The same; `ends` returns whether the sign at an offset of the text ends a sentence.
@@ -56,10 +69,12 @@ pub fn label_before_colon(text: &str, ends: impl Fn(&str, usize) -> bool) -> Opt
 /// Whether the sign at an offset of a text ends a sentence; a full stop after an initial or an abbreviation does not.
 pub fn ends_sentence(lexicon: &Lexicon, text: &str, at: usize) -> bool {
     let word = text[..at].rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '[')).next().unwrap_or("");
-    let is_short = (word.chars().count() <= 2 && word.starts_with(char::is_uppercase))
+    // "Senator Hill (L). I rise": the letter in brackets is no initial.
+    let is_closed = text[..at].ends_with([')', ']']);
+    let is_short = !is_closed && word.chars().count() <= 2 && word.starts_with(char::is_uppercase)
         || labels::is_honorific(lexicon, word)
         || labels::is_post_nominal(lexicon, word)
-        || lexicon.is_legal_form(&word.to_lowercase())
+        || lexicon.is_legal_form(&folded(word))
         || word.contains('.');
     let then_dash = text[at + 1..].trim_start().starts_with(['–', '—', '-']);
     text[at..].starts_with(['!', '?']) || then_dash || (!is_short && text[at + 1..].starts_with(char::is_whitespace))

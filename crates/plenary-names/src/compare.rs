@@ -6,6 +6,7 @@
 
 use crate::labels;
 use crate::lexicon::Lexicon;
+use crate::text::folded;
 
 /// The words of a name that distinguish people: in lower case, without honorifics, punctuation and post-nominals. A
 /// name that consists only of honorifics keeps them.
@@ -13,7 +14,7 @@ pub fn name_words(lexicon: &Lexicon, name: &str) -> Vec<String> {
     let words = |all: bool| -> Vec<String> {
         name.split_whitespace()
             .filter(|token| all || !labels::is_honorific(lexicon, token) && !labels::is_post_nominal(lexicon, token))
-            .map(|token| token.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase())
+            .map(|token| folded(token.trim_matches(|c: char| !c.is_alphanumeric())))
             .filter(|token| !token.is_empty())
             .collect()
     };

@@ -11,6 +11,7 @@ use super::bylines::{self, Byline};
 use super::labels::{self, LabelKind};
 use super::offices;
 use crate::lexicon::Lexicon;
+use crate::text::folded;
 
 /// Names of people in a text, with their positions.
 pub fn names(lexicon: &Lexicon, text: &str) -> Vec<(Range<usize>, String)> {
@@ -89,7 +90,7 @@ fn leading(lexicon: &Lexicon, piece: &str) -> Option<Byline> {
         .iter()
         .position(|word| {
             word.starts_with(char::is_lowercase) && !lexicon.is_particle(word)
-                || in_capitals(word) && lexicon.ends_name_in_capitals(&word.to_lowercase())
+                || in_capitals(word) && lexicon.ends_name_in_capitals(&folded(word))
         })
         .unwrap_or(words.len());
     let head = words[..end].join(" ");

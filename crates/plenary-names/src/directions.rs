@@ -9,6 +9,7 @@ use regex::Regex;
 
 use crate::labels;
 use crate::lexicon::Lexicon;
+use crate::offices;
 use crate::text::constant_regex;
 
 /// Longer texts in brackets are speech.
@@ -46,6 +47,22 @@ pub fn is_direction(lexicon: &Lexicon, inner: &str) -> bool {
     let applauds = || all.iter().any(|word| lexicon.is_applause(word)) && !lexicon.is_function_word(first);
     all.len() <= 4 && !is_clause() && (acts(first) || all.last().is_some_and(acts))
         || all.len() <= 12 && !is_clause() && applauds()
+}
+
+/// Whether a text beside a name says how or where the person speaks: "off mic", "sitting down", "via telephone", "BYLINE".
+/// Such a text begins with a small letter or is in capitals.
+pub fn is_manner(lexicon: &Lexicon, text: &str) -> bool {
+    const LONGEST: usize = 6;
+    let text = text.trim_matches(|c: char| !c.is_alphanumeric());
+    if text.split_whitespace().nth(LONGEST).is_some() {
+        return false;
+    }
+    if lexicon.patterns().manner.is_match(text) {
+        return true;
+    }
+    // "(sitting down)", but not "(visiting fellow)".
+    let first = text.split_whitespace().next().unwrap_or("");
+    text.starts_with(char::is_lowercase) && lexicon.ends_as_participle(first) && !offices::is_telling(lexicon, text)
 }
 
 /// "English", "in French", "spoke in Arabic; English text provided by the delegation".

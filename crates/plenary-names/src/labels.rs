@@ -5,6 +5,7 @@
 //! attribution.
 
 use crate::lexicon::Lexicon;
+use crate::text::{folded, is_caseless_letter};
 
 /// What kind of label a text looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,12 +38,13 @@ pub fn is_honorific(lexicon: &Lexicon, token: &str) -> bool {
 
 /// Whether a word is letters after a name, in any spelling: "Ph.D.", "MP".
 pub fn is_post_nominal(lexicon: &Lexicon, text: &str) -> bool {
-    let letters: String = text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+    let letters: String = text.chars().filter(|c| c.is_alphanumeric()).collect();
+    let letters = folded(&letters);
     lexicon.is_post_nominal(&letters)
 }
 
 fn bare(token: &str) -> String {
-    token.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
+    folded(token.trim_matches(|c: char| !c.is_alphanumeric()))
 }
 
 /// Whether a text has the form of a user name in a chat: one word, possibly in lower case.
@@ -195,9 +197,24 @@ fn is_address_or_language(lexicon: &Lexicon, words: &[String]) -> bool {
 /// Maximum number of words of an office with its field.
 const LONGEST_OFFICE: usize = 12;
 
-/// Judges a label without brackets, title or colon: "Ann Smith", "The Chair", "Q".
+/// Whether a text is a number of one or two digits, such as meeting software prints in brackets behind equal names.
+pub(crate) fn is_small_number(text: &str) -> bool {
+    (1..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A label without the small number in brackets at its end: "iPhone (2)".
+pub fn without_number(label: &str) -> &str {
+    let inner = label.strip_suffix([')', ']', '）', '］']);
+    let Some((before, number)) = inner.and_then(|inner| inner.rsplit_once(['(', '[', '（', '［'])) else {
+        return label;
+    };
+    if is_small_number(number) && before.contains(char::is_alphabetic) { before.trim_end() } else { label }
+}
+
+/// Judges a label without brackets, title or colon: "Ann Smith", "The Chair", "Q". A small number in brackets at its end
+/// does not count.
 pub fn judge(lexicon: &Lexicon, label: &str) -> Option<Judgement> {
-    let label = label.trim();
+    let label = without_number(label.trim());
     let n_chars = label.chars().count();
     if n_chars == 0
         || n_chars > 80
@@ -240,13 +257,22 @@ pub fn judge(lexicon: &Lexicon, label: &str) -> Option<Judgement> {
             && !lexicon.is_of_body(first)
             && !lexicon.is_dropped_article(first)
     };
+    // "iPhone": a small letter before a capital.
+    if let [only] = tokens.as_slice()
+        && only.starts_with(char::is_lowercase)
+        && only.chars().nth(1).is_some_and(char::is_uppercase)
+        && is_user_name(only)
+    {
+        return Some(Judgement { kind: LabelKind::Word, quality: 0.35 });
+    }
     if !starts_upper && !words.first().is_some_and(is_particle) {
         return None;
     }
     let anonymous = words.iter().any(|word| lexicon.is_anonymous(word));
     let names_office =
         |word: &String| lexicon.is_office(word) || lexicon.is_chair(word) || lexicon.is_compound_office(word);
-    let office = words.iter().any(names_office) || is_office_with_field(lexicon, &words);
+    let office = (words.iter().any(names_office) || is_office_with_field(lexicon, &words))
+        && !is_name_after_rank(lexicon, &tokens);
     // "For the Plaintiff", "BY MR. LEE" say on whose behalf or by whom.
     let relates = words.first().is_some_and(|word| lexicon.is_function_word(word) && !lexicon.is_determiner(word));
     // "The Minister of State in the Ministry of Railways"
@@ -283,6 +309,23 @@ pub fn judge(lexicon: &Lexicon, label: &str) -> Option<Judgement> {
     judge_person(lexicon, &tokens)
 }
 
+/// Whether a label is a rank that is also an office, and the name of a person: "Senator Ann Lee", not "Lord Chancellor".
+fn is_name_after_rank(lexicon: &Lexicon, tokens: &[&str]) -> bool {
+    let names = &tokens[leading_honorifics(lexicon, tokens)..];
+    let is_name = |token: &&str| {
+        let word = bare(token);
+        let is_other = is_office_word(lexicon, &word)
+            || lexicon.is_position(&word)
+            || lexicon.is_anonymous(&word)
+            || lexicon.is_rank(&word)
+            || lexicon.is_small_word_of_office(&word)
+            || lexicon.is_function_word(&word);
+        let has_form = token.starts_with(char::is_uppercase) || lexicon.is_particle(&word);
+        has_form && !is_other && word.chars().any(char::is_alphabetic)
+    };
+    names.len() < tokens.len() && names.iter().all(is_name) && names.last().is_some_and(|name| name.chars().count() > 1)
+}
+
 /// Whether a text has a quotation mark that is not between letters; between letters it marks an abbreviation in Hebrew.
 fn has_quotation(label: &str) -> bool {
     let mut parts = label.split('"').peekable();
@@ -299,8 +342,8 @@ fn has_quotation(label: &str) -> bool {
 /// Whether most letters of a label are of scripts without capitals (Chinese, Japanese, Korean, Arabic, Hebrew, ...).
 pub(crate) fn is_caseless(label: &str) -> bool {
     let letters = label.chars().filter(|c| c.is_alphabetic());
-    let (n_caseless, n) = letters
-        .fold((0, 0), |(caseless, n), c| (caseless + usize::from(!c.is_uppercase() && !c.is_lowercase()), n + 1));
+    let (n_caseless, n) =
+        letters.fold((0, 0), |(caseless, n), c| (caseless + usize::from(is_caseless_letter(c)), n + 1));
     n_caseless * 2 > n
 }
 
@@ -362,7 +405,7 @@ fn judge_person(lexicon: &Lexicon, tokens: &[&str]) -> Option<Judgement> {
         if core.is_empty() {
             return None;
         }
-        let lower = core.to_lowercase();
+        let lower = folded(core);
         if lexicon.is_function_word(&lower) && names.len() > 1 && !(core.chars().count() == 1 && token.ends_with('.')) {
             is_in_doubt = true;
         }

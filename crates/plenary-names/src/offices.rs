@@ -6,7 +6,7 @@
 use super::bylines::{Byline, pieces, place, split_honorific};
 use super::labels;
 use crate::lexicon::Lexicon;
-use crate::text::capitalised;
+use crate::text::{capitalised, folded};
 
 /// Sets what a text says of a person: the title and, if it is named, the affiliation.
 pub fn set_office(lexicon: &Lexicon, byline: &mut Byline, office: &str) {
@@ -18,7 +18,7 @@ pub fn set_office(lexicon: &Lexicon, byline: &mut Byline, office: &str) {
 pub fn without_article(lexicon: &Lexicon, office: &str) -> String {
     let tokens: Vec<&str> = office.split_whitespace().collect();
     let is_address = |token: &&str| {
-        let word = token.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+        let word = folded(token.trim_matches(|c: char| !c.is_alphanumeric()));
         lexicon.is_article(&word) || labels::is_honorific(lexicon, token) && !is_title(lexicon, token)
     };
     let n = tokens.iter().take_while(|token| is_address(token)).count();
@@ -35,7 +35,7 @@ pub fn office_among(lexicon: &Lexicon, honorific: &str) -> Option<String> {
     honorific
         .split_whitespace()
         .map(|token| token.trim_matches(|c: char| !c.is_alphabetic()))
-        .find(|token| lexicon.is_office_honorific(&token.to_lowercase()))
+        .find(|token| lexicon.is_office_honorific(&folded(token)))
         .map(str::to_string)
 }
 
@@ -43,7 +43,7 @@ pub fn office_among(lexicon: &Lexicon, honorific: &str) -> Option<String> {
 pub fn split_office(lexicon: &Lexicon, name: &str) -> (Option<String>, String) {
     let tokens: Vec<&str> = name.split_whitespace().collect();
     let is_position = |token: &&str| {
-        let word = token.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+        let word = folded(token.trim_matches(|c: char| !c.is_alphanumeric()));
         lexicon.is_position(&word) || lexicon.is_chair(&word) || lexicon.is_office(&word)
     };
     let Some(at) = tokens.iter().rposition(is_position).filter(|at| at + 1 < tokens.len()) else {

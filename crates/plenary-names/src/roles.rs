@@ -6,8 +6,9 @@
 use plenary_corpus::Role;
 
 use crate::lexicon::Lexicon;
+use crate::text::folded;
 
 /// The role that a word means, in any case; `None` for words that mean an office or nothing.
 pub fn role_named(lexicon: &Lexicon, word: &str) -> Option<Role> {
-    lexicon.role(word.trim().to_lowercase().as_str())
+    lexicon.role(&folded(word.trim()))
 }

@@ -142,7 +142,8 @@ pub enum ReadErrorKind {
     /// XML of a kind that is not read.
     #[error(
         "this is XML of a kind that is not read: its root element is `{root}`, expected `TEI` or `teiCorpus` (TEI), \
-         `akomaNtoso` (Akoma Ntoso), `publicwhip` (parlparse), `Hansard` (Canada) or `hansard` (Australia)"
+         `akomaNtoso` (Akoma Ntoso), `publicwhip` (parlparse), `Hansard` (Canada), `hansard` (Australia) \
+         or `dbtplenarprotokoll` (Bundestag)"
     )]
     NotTei {
         /// Local name of the root element.

@@ -8,7 +8,7 @@ use plenary_corpus::{Document, Format, FormatFamily, Line};
 use plenary_names::lexicon::Lexicon;
 
 use super::debates::tree::Node;
-use super::debates::{akoma_ntoso, australia, canada, parlparse};
+use super::debates::{akoma_ntoso, australia, bundestag, canada, parlparse};
 use super::decode::Decoded;
 use super::error::{Problem, ReadError, ReadErrorKind};
 use super::file::File;
@@ -315,6 +315,16 @@ pub static FORMATS: &[FormatEntry] = &[
         content: Content::Documents(Format::HansardAustralia, Reader::Debate(australia::read)),
     },
     FormatEntry {
+        title: "Minutes of the Bundestag",
+        noun: bundestag::NOUN,
+        extensions: &[],
+        other_extensions: &[],
+        recognised_by: "its root element, `dbtplenarprotokoll`",
+        documents: "the file",
+        detect: Detect::Text(|file| has_root(file, "dbtplenarprotokoll")),
+        content: Content::Documents(Format::Bundestag, Reader::Debate(bundestag::read)),
+    },
+    FormatEntry {
         title: "TEI XML (ParlaMint, Parla-CLARIN)",
         noun: "a TEI file",
         extensions: &["xml", "tei"],
@@ -588,6 +598,7 @@ mod tests {
             ("a", b"<!-- c --><publicwhip/>", Some("parlparse")),
             ("a.xml", b"<Hansard/>", Some("hansard_canada")),
             ("a.xml", b"<hansard/>", Some("hansard_australia")),
+            ("a.xml", b"<!DOCTYPE dbtplenarprotokoll SYSTEM \"x.dtd\">\n<dbtplenarprotokoll/>", Some("bundestag")),
             ("a.html", b"ANN: Hi.\n", Some("plain_text")),
             ("a.qmd", b"ANN: Hi.\n", Some("markdown")),
             ("a", b"# One\n\n# Two\n", Some("markdown")),

@@ -521,6 +521,15 @@ mod tests {
                 ),
             ),
             (
+                "bundestag.xml",
+                debates(
+                    "<dbtplenarprotokoll sitzung-datum='14.02.2019'><sitzungsverlauf><rede><p klasse='redner'><redner id='1'><name>\
+                 <vorname>Ann</vorname><nachname>Lee</nachname><fraktion>FDP</fraktion></name></redner>Ann Lee (FDP):</p><p klasse='J'>Good \
+                 day.</p><kommentar>(Beifall – Bo Hill [SPD]: Nein!)</kommentar><name>Präsident Cy Dahl:</name><p>Danke.</p></rede>\
+                 </sitzungsverlauf></dbtplenarprotokoll>",
+                ),
+            ),
+            (
                 "canada.xml",
                 debates(
                     "<Hansard><OrderOfBusinessTitle>H</OrderOfBusinessTitle><Timestamp Hr='10' Mn='05'/><Intervention><PersonSpeaking>\

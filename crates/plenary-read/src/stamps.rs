@@ -6,7 +6,7 @@
 //! **Left to others:** times before a label or behind it on one line, to `plenary-attribute`.
 //!
 //! Three kinds of marks are read: `#00:00:12-3#` anywhere in a line, as f4 and its relatives write it; lines that hold only a
-//! time, or a start and an end; and a time behind a label in bold, or behind a label whose words follow in the same paragraph, as
+//! time, in digits or in words ("1 minute 20 seconds", possibly behind the name of the line above), or a start and an end; and a time behind a label in bold, or behind a label whose words follow in the same paragraph, as
 //! Teams writes it in Word.
 
 use std::collections::{HashMap, HashSet};
@@ -40,13 +40,16 @@ static BEHIND_LABEL: LazyLock<Regex> =
 
 /// Reads the times of a text whose format marks no turns.
 pub(crate) fn read(text: &str, lines: &mut [Line], turns: &mut Vec<Turn>, lexicon: &Lexicon) {
-    if !turns.is_empty() || !text.contains(':') {
+    if !turns.is_empty() {
         return;
     }
-    if behind_labels(text, lines, turns, lexicon) || on_own_lines(text, lines, turns, lexicon) {
+    let has_colon = text.contains(':');
+    if has_colon && behind_labels(text, lines, turns, lexicon) || on_own_lines(text, lines, turns, lexicon) {
         return;
     }
-    hashed(text, lines, turns);
+    if has_colon {
+        hashed(text, lines, turns);
+    }
 }
 
 /// What is read of a line.
@@ -139,15 +142,21 @@ struct Mark {
     line: usize,
     start_s: f64,
     end_s: Option<f64>,
+    /// The time is in words.
+    in_words: bool,
 }
 
 /// Lines that hold only times. If each is beside a line with a label, the labels are the speakers.
 fn on_own_lines(text: &str, lines: &mut [Line], turns: &mut Vec<Turn>, lexicon: &Lexicon) -> bool {
     const FEWEST: usize = 2;
-    let marks = own_line_marks(text, lines);
+    let mut marks = own_line_marks(text, lines, lexicon);
+    let repeated = drop_repeated(&mut marks);
     let starts: Vec<f64> = marks.iter().map(|mark| mark.start_s).collect();
     if marks.len() < FEWEST || !are_in_order(&starts) {
         return false;
+    }
+    for line in repeated {
+        hide(&mut lines[line]);
     }
     let filled = |range: std::ops::Range<usize>| range.filter(|at| !lines[*at].runs.is_empty()).collect::<Vec<usize>>();
     let below: Vec<Vec<usize>> = marks
@@ -165,6 +174,9 @@ fn on_own_lines(text: &str, lines: &mut [Line], turns: &mut Vec<Turn>, lexicon: 
         .collect();
     let (are_after, are_before) = (are_labels(&after, lexicon), are_labels(&before, lexicon));
     let mut hidden: Vec<usize> = marks.iter().map(|mark| mark.line).collect();
+    let initials: HashSet<usize> =
+        if are_before && !are_after { initials(text, lines, &marks, &before) } else { HashSet::new() };
+    hidden.extend(initials.iter().copied());
     for (at, mark) in marks.iter().enumerate() {
         let name = if are_after { &after[at] } else { &before[at] };
         let name = name.as_ref().filter(|_| are_after || are_before);
@@ -175,6 +187,7 @@ fn on_own_lines(text: &str, lines: &mut [Line], turns: &mut Vec<Turn>, lexicon: 
         turns.push(Turn { speaker, time_start_s: Some(mark.start_s), time_end_s: mark.end_s, ..Turn::default() });
         let turn = Some(turns.len() - 1);
         let mut block = below[at].clone();
+        block.retain(|line| !initials.contains(line));
         if are_after && after[at].is_some() {
             hidden.push(block.remove(0));
         }
@@ -194,9 +207,45 @@ fn on_own_lines(text: &str, lines: &mut [Line], turns: &mut Vec<Turn>, lexicon: 
     true
 }
 
+/// Takes out times that repeat in digits what the line above says in words. Returns their lines.
+fn drop_repeated(marks: &mut Vec<Mark>) -> Vec<usize> {
+    let worded: HashSet<usize> = marks.iter().filter(|mark| mark.in_words).map(|mark| mark.line).collect();
+    let repeats = |mark: &Mark| !mark.in_words && mark.line.checked_sub(1).is_some_and(|above| worded.contains(&above));
+    let repeated = marks.iter().filter(|mark| repeats(mark)).map(|mark| mark.line).collect();
+    marks.retain(|mark| !repeats(mark));
+    repeated
+}
+
+/// Lines with the initials of a label, above it.
+fn initials(text: &str, lines: &[Line], marks: &[Mark], labels: &[Option<String>]) -> HashSet<usize> {
+    let above = |(mark, label): (&Mark, &Option<String>)| {
+        let of_label: String = label.as_ref()?.split_whitespace().filter_map(|word| word.chars().next()).collect();
+        let line = mark.line.checked_sub(2)?;
+        let told = shown(text, &lines[line]);
+        (told.trim().chars().count() >= 2 && of_label == told.trim()).then_some(line)
+    };
+    marks.iter().zip(labels).filter_map(above).collect()
+}
+
+/// The seconds of a line that holds a time in words: "1 minute 20 seconds", "Ann Lee 1 minute 20 seconds" below "Ann Lee".
+fn in_words(text: &str, lines: &[Line], at: usize, told: &str, lexicon: &Lexicon) -> Option<f64> {
+    const LONGEST: usize = 120;
+    let may_be = told.len() <= LONGEST
+        && told.ends_with(char::is_alphabetic)
+        && told.contains(|c: char| c.is_ascii_digit())
+        && told.split_whitespace().nth(1).is_some();
+    if !may_be {
+        return None;
+    }
+    let above = at.checked_sub(1).map_or_else(String::new, |above| shown(text, &lines[above]));
+    let above = above.trim();
+    let rest = if above.is_empty() { told } else { told.strip_prefix(above).unwrap_or(told) };
+    lexicon.length_in_words(rest.trim_start())
+}
+
 /// Lines with a start and an end, or else lines with one time. Times without hours must not look like times of the day, which
 /// are whole five minutes.
-fn own_line_marks(text: &str, lines: &[Line]) -> Vec<Mark> {
+fn own_line_marks(text: &str, lines: &[Line], lexicon: &Lexicon) -> Vec<Mark> {
     const LONGEST: usize = 40;
     /// Longest line, with its indent, in bytes.
     const LONGEST_LINE: usize = 200;
@@ -206,18 +255,22 @@ fn own_line_marks(text: &str, lines: &[Line]) -> Vec<Mark> {
     for (at, line) in lines.iter().enumerate().filter(|(_, line)| is_short(line)) {
         let told = shown(text, line);
         let told = told.trim();
+        if let Some(start_s) = in_words(text, lines, at, told, lexicon) {
+            singles.push((Mark { line: at, start_s, end_s: None, in_words: true }, true));
+            continue;
+        }
         if told.len() > LONGEST || !told.contains(':') {
             continue;
         }
         if let Some(found) = RANGE.captures(told)
             && let (Some(start_s), Some(end_s)) = (with_frames(&found[1]), with_frames(&found[2]))
         {
-            ranges.push(Mark { line: at, start_s, end_s: Some(end_s).filter(|end| *end >= start_s) });
+            ranges.push(Mark { line: at, start_s, end_s: Some(end_s).filter(|end| *end >= start_s), in_words: false });
         } else if let Some(found) = SINGLE.captures(told)
             && let Some(start_s) = clock::seconds(&found[1])
         {
             let is_sure = found[1].matches(':').count() == 2 || start_s % 5.0 != 0.0;
-            singles.push((Mark { line: at, start_s, end_s: None }, is_sure));
+            singles.push((Mark { line: at, start_s, end_s: None, in_words: false }, is_sure));
         }
     }
     if !ranges.is_empty() {
@@ -336,6 +389,23 @@ mod tests {
         let name = |at: usize| document.turns[at].speaker.as_ref().map(|speaker| speaker.label.as_str());
         let all = document.turns.iter().enumerate();
         all.map(|(at, turn)| (name(at), turn.time_start_s, turn.time_end_s, said(at))).collect()
+    }
+
+    #[test]
+    fn times_in_words_are_times() {
+        let expected = [
+            (Some("Ann Lee"), Some(4.0), None, "Good day.".to_string()),
+            (Some("Bo Hill"), Some(62.0), None, "Yes. / Quite.".to_string()),
+            (Some("Ann Lee"), Some(3_601.0), None, "So.".to_string()),
+        ];
+        let twice = "Ann Lee\n0 minutes 4 seconds\n0:04\nGood day.\n\nBo Hill\n1 minute 2 seconds\n1:02\nYes.\nQuite.\n\n\
+                     Ann Lee\n1 hour 1 second\n1:00:01\nSo.\n";
+        assert_eq!(turns(&read("a.txt", twice.as_bytes()).unwrap()), expected);
+        let repeated = "AL\nAnn Lee\nAnn Lee 0 minutes 4 seconds\nGood day.\nBH\nBo Hill\nBo Hill 1 minute 2 seconds\nYes.\n\
+                        Quite.\nAL\nAnn Lee\nAnn Lee 1 hour 1 second\nSo.\n";
+        assert_eq!(turns(&read("a.txt", repeated.as_bytes()).unwrap()), expected);
+        let said = "ANN LEE: I waited\n\n12 minutes\n\nBO HILL: Twelve?\n";
+        assert!(read("a.txt", said.as_bytes()).unwrap().turns.is_empty());
     }
 
     #[test]

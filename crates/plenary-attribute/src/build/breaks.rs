@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use super::items::DOTTED_ORDINALS;
 use plenary_names::lexicon::Lexicon;
+use plenary_names::text::folded;
 
 /// Signs that end a sentence in Khmer.
 const MORE_SIGNS: [char; 2] = ['។', '៕'];
@@ -86,7 +87,7 @@ impl<'l> Breaks<'l> {
     fn opens(&self, text: &str) -> bool {
         let text = text.trim_start();
         let word: String = text.chars().take_while(|c| c.is_alphabetic()).collect();
-        text.starts_with(char::is_uppercase) && self.lexicon.opens_sentence(self.language, &word.to_lowercase())
+        text.starts_with(char::is_uppercase) && self.lexicon.opens_sentence(self.language, &folded(&word))
     }
 
     /// Whether a number before a full stop is an ordinal: in languages that write it so, before a word that does not begin a sentence.
@@ -104,7 +105,7 @@ impl<'l> Breaks<'l> {
 fn last_word(text: &str) -> String {
     let text = text.trim_end_matches('.');
     let word = text.rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '[' | '«' | '"' | '“' | '\'' | '’')).next();
-    word.unwrap_or("").to_lowercase()
+    folded(word.unwrap_or(""))
 }
 
 /// Whether a word is initials that a hyphen joins: "J.-P."

@@ -57,7 +57,7 @@ pub(crate) fn attribute(mut document: Document, options: &Options) -> Transcript
     });
     assessment.apply(&mut assembled.utterances);
     corrected.mark(&mut assembled.utterances);
-    let speakers = speakers(&document.document_id, &people, 0, options, &mut assembled.utterances, |_| None);
+    let speakers = speakers(&document, &people, 0, options, &mut assembled.utterances, |_| None);
     let unnamed = assembled.utterances.iter().filter(|utterance| utterance.speaker.is_none()).count();
     let mut warnings = document.warnings.clone();
     if unnamed > 0 {

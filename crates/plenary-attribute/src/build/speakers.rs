@@ -8,14 +8,15 @@ use std::collections::HashSet;
 use crate::link::across;
 use crate::link::people::Person;
 use crate::options::{LinkPeople, Options};
-use plenary_corpus::{LinkRule, PersonRule, Role, Speaker, Utterance, ids};
+use plenary_corpus::{Document, LinkRule, PersonRule, Role, Speaker, Utterance, ids};
 use plenary_names::labels;
 use plenary_names::lexicon::Lexicon;
+use plenary_names::text::{has_dotless_i, title_case};
 
 /// The people who speak, and chairs who do not, in the order of `people`. `first_block` finds the block that first mentions a
 /// person.
 pub(crate) fn speakers(
-    document_id: &str,
+    document: &Document,
     people: &[Person],
     n_chairs: usize,
     options: &Options,
@@ -23,6 +24,8 @@ pub(crate) fn speakers(
     first_block: impl Fn(&Person) -> Option<usize>,
 ) -> Vec<Speaker> {
     let lexicon = &options.lexicon;
+    let document_id = document.document_id.as_str();
+    let has_dotless_i = has_dotless_i(&document.text);
     let mut place: Vec<Option<usize>> = vec![None; people.len()];
     let mut out: Vec<Speaker> = Vec::new();
     let mut spoken_by: Vec<Vec<&Utterance>> = vec![Vec::new(); people.len()];
@@ -48,7 +51,7 @@ pub(crate) fn speakers(
             speaker_id,
             name_as_printed: byline.printed.clone(),
             label: byline.label.clone(),
-            name: readable_name(&byline.name),
+            name: readable_name(&byline.name, has_dotless_i || byline.name.contains('İ')),
             details: byline.details.clone(),
             role: role(lexicon, person),
             n_utterances: spoken.len(),
@@ -119,20 +122,10 @@ fn role(lexicon: &Lexicon, person: &Person) -> Role {
 }
 
 /// A name printed in capitals in its usual spelling; the printed form is kept in `name_as_printed`.
-fn readable_name(name: &str) -> String {
+fn readable_name(name: &str, has_dotless_i: bool) -> String {
     let has_lower = name.chars().any(char::is_lowercase);
     if has_lower || name.contains('_') || name.chars().filter(|c| c.is_alphabetic()).count() < 3 {
         return name.to_string();
     }
-    let mut out = String::with_capacity(name.len());
-    let mut starts = true;
-    for c in name.chars() {
-        if starts {
-            out.push(c);
-        } else {
-            out.extend(c.to_lowercase());
-        }
-        starts = !c.is_alphanumeric();
-    }
-    out
+    title_case(name, has_dotless_i)
 }

@@ -12,6 +12,7 @@ use plenary_names::bylines::{self, Byline};
 use plenary_names::labels::{self, LabelKind};
 use plenary_names::lexicon::Lexicon;
 use plenary_names::offices;
+use plenary_names::text::folded;
 
 /// Removes the items of a list inside a turn ("Treasurer: Ann Hill. Clerk: Leo Kane."): labels of one style that occur once
 /// each, all between two bylines of a style whose labels recur.
@@ -152,9 +153,9 @@ pub(crate) fn drop_letters(page: &Page<'_>, all: &mut Vec<Candidate>) {
         let byline = candidate.byline.of(page.source);
         let letter = byline.strip_suffix(' ').unwrap_or(byline);
         let is_capital = letter.chars().count() == 1 && letter.starts_with(char::is_uppercase);
-        candidate.style == Style::Period && is_capital && is_label(&letter.to_lowercase())
+        candidate.style == Style::Period && is_capital && is_label(&folded(letter))
     };
-    let asks = |candidate: &Candidate| lexicon.is_question_label(&candidate.label.to_lowercase());
+    let asks = |candidate: &Candidate| lexicon.is_question_label(&folded(&candidate.label));
     let n_questions = all.iter().filter(|candidate| bare(candidate) && asks(candidate) && !candidate.inside).count();
     if n_questions < 2 {
         all.retain(|candidate| !bare(candidate));
@@ -303,6 +304,7 @@ pub(crate) fn lift_throughout(page: &Page<'_>, settled: &Settled, all: &mut [Can
             && match candidate.style {
                 // "Dr. A. King (Leeds). I congratulate the authors.": an honorific distinguishes a label from a sentence.
                 Style::Period => candidate.parts.details.honorific.is_some() && says_sentence(page, candidate),
+                Style::Dash if candidate.kind == LabelKind::Person => says_sentence(page, candidate),
                 _ => candidate.kind == LabelKind::Word || is_body(lexicon, candidate) && says_sentence(page, candidate),
             }
     };

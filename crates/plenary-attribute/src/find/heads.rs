@@ -14,6 +14,7 @@ use plenary_names::bylines::{self, Byline};
 use plenary_names::described;
 use plenary_names::labels::{self, LabelKind};
 use plenary_names::lexicon::Lexicon;
+use plenary_names::text::folded;
 
 /// Number of lines that belong to the head.
 const HEAD_LINES: usize = 80;
@@ -160,7 +161,7 @@ pub(crate) fn introduce(page: &Page<'_>, found: &mut Found) {
     let has_answers = found.bylines.iter().any(|byline| is_answer(lexicon, &byline.label));
     let asks = |label: &str| {
         labels::is_questioner_label(lexicon, label)
-            || has_answers && lexicon.is_question_label(&label.trim_end_matches('.').to_lowercase())
+            || has_answers && lexicon.is_question_label(&folded(label.trim_end_matches('.')))
     };
     let only_interview = found.bylines.iter().all(|byline| is_answer(lexicon, &byline.label) || asks(&byline.label));
     for byline in &mut found.bylines {

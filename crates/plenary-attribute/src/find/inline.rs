@@ -60,7 +60,13 @@ pub(crate) fn leading(page: &Page<'_>, lines: Range<usize>, inside: bool, reader
     if has_leaders(page.lines[lines.start].text()) {
         return Vec::new();
     }
-    let found = if bold > 0 {
+    // "§ *Mr. Lee* asked": in old debates the sign of a speech is before a label in italics.
+    let italic = if text.trim_start().starts_with('§') { page.lines[lines.start].italic_lead } else { 0 };
+    let found = if italic > prefix.length && italic < text.len() && text.is_char_boundary(italic) {
+        let printed = text[prefix.length..italic].trim().to_string();
+        let speech = text.len() - text[italic..].trim_start().len();
+        labelled(vec![Reading::of(Style::BoldInline, printed, speech, 1.0)], &prefix, reader)
+    } else if bold > 0 {
         labelled(bold_label(lexicon, text, bold, prefix.length).into_iter().collect(), &prefix, reader)
     } else {
         plain(rest, &prefix, reader)
@@ -185,6 +191,13 @@ fn marked_readings(lexicon: &Lexicon, rest: &str, from: usize) -> Vec<Reading> {
         let printed = found[0].trim_end().trim_end_matches('.').to_string();
         Reading::of(Style::Period, printed, from + found[0].len(), 1.0)
     }));
+    // "MR. LEE (Leeds) said, that": the verb belongs to the speech.
+    let begins_loud = rest.chars().take(3).all(|c| c.is_uppercase() || c == '.') && rest.len() > 3;
+    let indirect = if begins_loud { lexicon.patterns().indirect.captures(rest) } else { None };
+    out.extend(indirect.map(|found| {
+        let speech = rest.len() - rest[found[1].len()..].trim_start_matches([',', ' ']).len();
+        Reading::of(Style::Period, found[1].trim_end().to_string(), from + speech, 1.0)
+    }));
     if has_dash(rest) {
         let found = DASH.captures(rest);
         out.extend(found.map(|found| Reading::of(Style::Dash, found[1].to_string(), from + found[0].len(), 1.0)));
@@ -241,7 +254,7 @@ struct Prefix {
     time_start_s: Option<f64>,
 }
 
-static MARKS: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^\s*(?:>{1,3}\s*|[-–—•▪‣●►]\s+)"));
+static MARKS: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^\s*(?:>{1,3}\s*|§\s*|[-–—•▪‣●►]\s+)"));
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^\s*(?:\d{1,4}[.)]|\d{1,3}(?:\.\d{1,3})+\.?)\s+"));
 /// A speech with its number: "Anf. 12 Ann Lee (S):", "#12 Ann Lee:".
 static NUMBERED_SPEECH: LazyLock<Regex> =

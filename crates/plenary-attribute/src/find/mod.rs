@@ -6,6 +6,7 @@
 mod company;
 pub(crate) mod heads;
 mod inline;
+mod letters;
 pub(crate) mod marks;
 pub(crate) mod own_line;
 pub(crate) mod pattern;

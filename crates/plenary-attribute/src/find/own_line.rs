@@ -59,7 +59,8 @@ pub(crate) fn alone(
     if first.bold > 0 && !is_heading {
         return in_bold(page, settled, lines, reader);
     }
-    let text = first.text().trim();
+    // "§ Mr. Lee": the sign of a speech in old debates.
+    let text = first.text().trim().trim_start_matches('§').trim_start();
     if first.layout == Layout::ListItem {
         // "1. Ann Lee (North Farrow) (Ind)": the number of a question.
         let name = NUMBER.find(text).map(|number| &text[number.end()..]).filter(|_| lines.len() == 1)?;

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::company;
 use super::heads;
 use super::inline::leading;
+use super::letters;
 use super::own_line::{alone, heading};
 use super::prints;
 use super::template;
@@ -19,6 +20,7 @@ use plenary_corpus::{Layout, Reason, Rival, Style, StyleScore};
 use plenary_names::bylines::Reader;
 use plenary_names::labels::LabelKind;
 use plenary_names::lexicon::Lexicon;
+use plenary_names::text::folded;
 
 /// Another style is used beside the main one if its score is at least this share of the score of the main style.
 const COMPANION: f32 = 0.25;
@@ -55,6 +57,9 @@ pub(crate) fn find(
     rosters.extend(heads::listed(page, page.lines.len()).into_iter().map(|byline| byline.label));
     rosters.extend(prints::holders(page, &all));
     company::drop_letters(page, &mut all);
+    if pinned.is_none_or(|style| style == Style::Period) {
+        letters::add(page, settled, &mut all);
+    }
     treat_lines_as_turns(&mut all);
     let mut counts: HashMap<(Style, &str), usize> = HashMap::new();
     for candidate in all.iter().filter(|candidate| !candidate.inside) {
@@ -225,7 +230,7 @@ fn only_asks(lexicon: &Lexicon, all: &[Candidate], style: Style) -> bool {
     in_line(style)
         && accepted().count() >= FEWEST
         && accepted().all(|candidate| {
-            candidate.kind == LabelKind::Anonymous && lexicon.is_question_label(&candidate.label.to_lowercase())
+            candidate.kind == LabelKind::Anonymous && lexicon.is_question_label(&folded(&candidate.label))
         })
 }
 

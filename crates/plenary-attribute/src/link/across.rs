@@ -14,6 +14,7 @@ use plenary_corpus::{PersonRule, Speaker};
 use plenary_names::compare::{name_words, titles_agree};
 use plenary_names::labels::{self, LabelKind};
 use plenary_names::lexicon::Lexicon;
+use plenary_names::text::folded;
 
 /// If more descriptions than this occur with one name, only equal descriptions are linked.
 const MOST_DESCRIPTIONS: usize = 256;
@@ -68,7 +69,7 @@ impl Description {
     fn of(speaker: &Speaker) -> Self {
         let words = |text: &Option<String>| {
             let words = text.as_deref()?.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-            Some(words.map(str::to_lowercase).collect::<BTreeSet<String>>()).filter(|words| !words.is_empty())
+            Some(words.map(folded).collect::<BTreeSet<String>>()).filter(|words| !words.is_empty())
         };
         Self {
             honorific: speaker.details.honorific.clone(),

@@ -10,6 +10,7 @@ use plenary_names::bylines::Byline;
 use plenary_names::labels;
 use plenary_names::lexicon::Lexicon;
 use plenary_names::offices::without_article;
+use plenary_names::text::folded;
 
 /// The words that distinguish an office from others.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,9 +71,9 @@ pub(crate) fn label_key(lexicon: &Lexicon, label: &str) -> String {
     let is_office =
         || labels::judge(lexicon, label).is_some_and(|judgement| judgement.kind == labels::LabelKind::Office);
     if labels::is_chair_label(lexicon, label) || is_office() {
-        without_article(lexicon, label).to_lowercase()
+        folded(&without_article(lexicon, label))
     } else {
-        label.to_lowercase()
+        folded(label)
     }
 }
 

@@ -17,6 +17,7 @@ use plenary_names::bylines::Byline;
 use plenary_names::compare::{name_words, titles_agree};
 use plenary_names::labels::{self, LabelKind};
 use plenary_names::lexicon::Lexicon;
+use plenary_names::text::folded;
 
 /// A person of the document.
 #[derive(Debug, Clone)]
@@ -131,11 +132,12 @@ pub(crate) fn link(
     let passes: Vec<usize> = (0..bylines.len()).map(&mut pass_of).collect();
     let mut noted: HashSet<(usize, &str, &str)> = HashSet::new();
     let mut owners: Vec<Option<Owner>> = vec![None; bylines.len()];
-    let mut resolved: HashMap<(Option<&str>, &str, &str), Owner> = HashMap::new();
+    let mut resolved: HashMap<(Option<&str>, &str, &str, Option<&str>), Owner> = HashMap::new();
     for pass in 0..4 {
         for (i, byline) in bylines.iter().enumerate().filter(|(i, _)| passes[*i] == pass) {
             let label = if pass < 2 { "" } else { byline.label.as_str() };
-            let key = (byline.details.honorific.as_deref(), byline.name.as_str(), label);
+            let aside = if pass < 2 { None } else { aside_of_anonymous(lexicon, byline) };
+            let key = (byline.details.honorific.as_deref(), byline.name.as_str(), label, aside);
             let owner = resolved.entry(key).or_insert_with(|| {
                 let found = match all_listed[i] {
                     Some(listed) => known.of_listed(listed),
@@ -228,7 +230,7 @@ impl<'l> Known<'l> {
         let lexicon = self.lexicon;
         let at = self.people.len();
         if !is_named_beside(lexicon, &person.byline) {
-            self.by_label.entry(label_key(lexicon, &person.byline.label)).or_insert(at);
+            self.by_label.entry(key_of(lexicon, &person.byline)).or_insert(at);
         }
         let mut name = words.clone();
         if let Some((listed, entry)) = person.listed.and_then(|listed| Some((listed, self.entry(listed)?))) {
@@ -275,7 +277,7 @@ impl<'l> Known<'l> {
             rule => rule,
         };
         let supported_by = supported_by.or_else(|| byline.line.map(Mention::Line));
-        let label = label_key(lexicon, &byline.label);
+        let label = key_of(lexicon, byline);
         self.rule_of_label.entry(label).or_insert_with(|| (rule, others.clone()));
         let person = person.unwrap_or_else(|| {
             let new = Person { listed, ..Person::new(lexicon, byline.clone(), 1.0, Mention::Byline(i)) };
@@ -330,7 +332,7 @@ impl<'l> Known<'l> {
             }
             None => {}
         }
-        let label = label_key(lexicon, &byline.label);
+        let label = key_of(lexicon, byline);
         if let Some(at) = self.by_label.get(&label) {
             // The same label in other capitals is linked as before.
             return match self.rule_of_label.get(&label) {
@@ -426,6 +428,22 @@ impl<'l> Known<'l> {
     fn names_of(&self, people: &[usize]) -> Vec<String> {
         people.iter().map(|at| self.people[*at].byline.name.clone()).collect()
     }
+}
+
+/// The key of a label. Labels of people without a name differ in what is printed beside them: "Question (Radio Delta)".
+fn key_of(lexicon: &Lexicon, byline: &Byline) -> String {
+    let key = label_key(lexicon, &byline.label);
+    match aside_of_anonymous(lexicon, byline) {
+        Some(aside) => format!("{key} ({})", folded(aside)),
+        None => key,
+    }
+}
+
+/// The affiliation of a person without a name.
+fn aside_of_anonymous<'b>(lexicon: &Lexicon, byline: &'b Byline) -> Option<&'b str> {
+    let aside = byline.details.affiliation.as_deref()?;
+    let kind = labels::judge(lexicon, &byline.label).map(|judgement| judgement.kind);
+    (kind == Some(LabelKind::Anonymous)).then_some(aside)
 }
 
 /// Whether a byline names a person beside its label: "The Minister of Roads (Mr Hill)", or "Q" below a line that names

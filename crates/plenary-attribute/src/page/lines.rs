@@ -24,6 +24,8 @@ pub(crate) struct PageLine<'d> {
     pub(crate) bold: usize,
     /// Number of bytes of `mapped.text` that are italic.
     pub(crate) italic: usize,
+    /// Where the first italic text of `mapped.text` ends, if no letter or digit precedes it; 0 otherwise.
+    pub(crate) italic_lead: usize,
 }
 
 impl PageLine<'_> {
@@ -57,19 +59,31 @@ impl<'d> Page<'d> {
             .map(|line| {
                 let mut mapped = MappedText::default();
                 let (mut bold, mut italic, mut leads) = (0, 0, true);
+                let (mut before, mut italic_lead, mut may_lead) = (0, 0, true);
                 for run in &line.runs {
                     mapped.push(&document.text, run.span);
                     let is_blank = run.span.of(&document.text).trim().is_empty();
                     leads &= run.bold || is_blank;
                     bold += if leads { run.span.len() } else { 0 };
                     italic += if run.italic { run.span.len() } else { 0 };
+                    before += run.span.len();
+                    italic_lead = if may_lead && run.italic { before } else { italic_lead };
+                    may_lead &= !run.italic && !run.span.of(&document.text).contains(char::is_alphanumeric);
                 }
                 if !line.runs.iter().any(|run| run.bold) {
                     bold = 0;
                 }
                 let blank = mapped.text.trim().is_empty();
                 let mapped = if blank || line.layout == Layout::Ornament { MappedText::default() } else { mapped };
-                PageLine { span: line.span, layout: line.layout, paragraph: line.paragraph, mapped, bold, italic }
+                PageLine {
+                    span: line.span,
+                    layout: line.layout,
+                    paragraph: line.paragraph,
+                    mapped,
+                    bold,
+                    italic,
+                    italic_lead,
+                }
             })
             .collect();
         Self { source: &document.text, lexicon, lines }

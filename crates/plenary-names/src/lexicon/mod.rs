@@ -18,12 +18,13 @@ use plenary_corpus::hash::sha256;
 use plenary_corpus::text::collapse_white_space;
 use serde::{Serialize, Serializer};
 
+use crate::text::folded;
 use crate::toml_error::TomlError;
 pub use patterns::Patterns;
 use sections::{Sections, SentenceWords};
 
 /// The files that are built into the program, with their languages (ISO 639-1). Phrases are searched for in this order.
-const FILES: [(&str, &str); 27] = [
+const FILES: [(&str, &str); 28] = [
     ("en", include_str!("../../lexicon/en.toml")),
     ("de", include_str!("../../lexicon/de.toml")),
     ("fr", include_str!("../../lexicon/fr.toml")),
@@ -43,6 +44,7 @@ const FILES: [(&str, &str); 27] = [
     ("ru", include_str!("../../lexicon/ru.toml")),
     ("uk", include_str!("../../lexicon/uk.toml")),
     ("tr", include_str!("../../lexicon/tr.toml")),
+    ("id", include_str!("../../lexicon/id.toml")),
     ("cy", include_str!("../../lexicon/cy.toml")),
     ("ga", include_str!("../../lexicon/ga.toml")),
     ("hi", include_str!("../../lexicon/hi.toml")),
@@ -243,8 +245,8 @@ impl Lexicon {
         let patterns = Patterns::of(&sections, &local, &all)?;
         let contents = Contents {
             sections,
-            months: months.all,
-            short_date_months: months.of_short_dates,
+            months: folded_keys(months.all),
+            short_date_months: folded_keys(months.of_short_dates),
             of_language,
             patterns,
             own,
@@ -344,6 +346,21 @@ impl Lexicon {
         u16::try_from(number).ok()
     }
 
+    /// The seconds of a length of time in words: "1 minute 20 seconds".
+    pub fn length_in_words(&self, text: &str) -> Option<f64> {
+        let dates = &self.0.sections.dates;
+        let mut tokens = text.split_whitespace().peekable();
+        tokens.peek()?;
+        let mut seconds = 0.0;
+        while let Some(number) = tokens.next() {
+            let number: u16 = number.parse().ok()?;
+            let unit = folded(tokens.next()?.trim_end_matches(','));
+            let of_unit = [(&dates.length_hours, 3600.0), (&dates.length_minutes, 60.0), (&dates.length_seconds, 1.0)];
+            seconds += f64::from(number) * of_unit.into_iter().find(|(words, _)| words.contains(&unit))?.1;
+        }
+        Some(seconds)
+    }
+
     /// The year before the first one of an era.
     pub fn year_before_era(&self, era: &str) -> Option<u16> {
         let eras = self.0.sections.dates.eras.list().iter().filter_map(|entry| entry.rsplit_once(' '));
@@ -351,8 +368,13 @@ impl Lexicon {
     }
 }
 
+/// The same with the keys in the form of look-ups.
+fn folded_keys(months: HashMap<String, i8>) -> HashMap<String, i8> {
+    months.into_iter().map(|(form, month)| (folded(&form), month)).collect()
+}
+
 fn month_of(months: &HashMap<String, i8>, word: &str) -> Option<i8> {
-    let number = |word: &str| months.get(word.to_lowercase().as_str()).copied();
+    let number = |word: &str| months.get(&folded(word)).copied();
     // "29may" names a month, and so does "5月", whose digit belongs to the name.
     number(word.trim_matches(|c: char| !c.is_alphanumeric()))
         .or_else(|| number(word.trim_matches(|c: char| !c.is_alphabetic())))
@@ -361,7 +383,7 @@ fn month_of(months: &HashMap<String, i8>, word: &str) -> Option<i8> {
 /// Queries of the lists of words.
 macro_rules! questions {
     ($($(#[$about:meta])* $question:ident: $group:ident.$key:ident,)*) => {
-        /// Whether a word has a meaning. Words are given in lower case, without punctuation at their ends.
+        /// Whether a word has a meaning. Words are given [folded], without punctuation at their ends.
         impl Lexicon {
             $(
                 $(#[$about])*
@@ -511,6 +533,12 @@ impl Lexicon {
         ends_with_any(word, self.0.sections.offices.endings.list())
     }
 
+    /// Whether a word has the ending of a participle that says how a person speaks: "sitting".
+    pub fn ends_as_participle(&self, word: &str) -> bool {
+        const SHORTEST: usize = 6;
+        word.chars().count() >= SHORTEST && ends_with_any(word, self.0.sections.directions.participles.list())
+    }
+
     /// Whether a label, in lower case, is not a speaker: "date".
     pub fn is_not_speaker(&self, label: &str) -> bool {
         self.0.sections.not_speakers.words.contains(label)
@@ -572,7 +600,7 @@ impl Lexicon {
 
 /// A text as phrases are listed: in lower case, without full stops and commas at its ends.
 fn phrase(text: &str) -> String {
-    collapse_white_space(text).trim_matches(['.', ',', ' ']).to_lowercase()
+    folded(collapse_white_space(text).trim_matches(['.', ',', ' ']))
 }
 
 fn ends_with_any(text: &str, endings: &[String]) -> bool {

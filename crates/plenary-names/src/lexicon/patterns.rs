@@ -19,6 +19,8 @@ pub struct Patterns {
     pub interpreted: Regex,
     /// A bracket that names the examiner: "By Ms. Renner".
     pub examined_in_brackets: Regex,
+    /// A text beside a name that says how or where the person speaks.
+    pub manner: Regex,
     /// A sound in brackets in captions.
     pub sound: Regex,
     /// The label of a line that names the chair, with its colon.
@@ -85,6 +87,8 @@ pub struct Patterns {
     pub examination_alone: Regex,
     /// A verb that reports what a person said, at the beginning of a text.
     pub reporting: Regex,
+    /// A name in capitals (group 1) behind a form of address or an article, before a verb of indirect speech.
+    pub indirect: Regex,
     /// A line that says who examines whom.
     pub examination: Regex,
     /// Texts, one of which occurs in every short line that matches [`Patterns::examination`] and does not end with a
@@ -156,6 +160,7 @@ impl Patterns {
                 all(&directions.examined_by),
                 whole(&directions.examined_by_whom)
             ))?,
+            manner: Regex::new(&format!(r"(?i)^{}$", whole(&directions.manners)))?,
             sound: Regex::new(&format!(r"(?i)\b{}", whole(&directions.sounds)))?,
             chair_line: Regex::new(&format!(
                 r"(?i)^(?:{} )?{}(?: {})?\s*[:：]\s*",
@@ -281,6 +286,7 @@ impl Patterns {
                 all(&s.examination.oaths)
             ))?,
             reporting: Regex::new(&format!(r"^{}", whole(&record.reporting)))?,
+            indirect: indirect(s)?,
             examination: examination(s)?,
             examination_signs: examination_signs(s),
             oath: Regex::new(&format!(r"(?i)^{}$", all(&s.examination.oaths)))?,
@@ -356,6 +362,17 @@ fn examination(s: &Sections) -> Result<Regex, regex::Error> {
         all(&examined.oaths),
         all(&examined.having_been),
         whole(&examined.sworn)
+    ))
+}
+
+/// "MR. LEE (Leeds) said,", "THE CHANCELLOR OF THE EXCHEQUER replied,": the verb is not part of the match.
+fn indirect(s: &Sections) -> Result<Regex, regex::Error> {
+    let opens = |words: &Words| any(words.list().iter().map(|word| word.to_uppercase()));
+    Regex::new(&format!(
+        r"^((?:(?:{}\.?|{}) )+(?:\p{{Lu}}[\p{{Lu}}'’.\-]* ?)+(?:[(\[][^)\]]{{1,60}}[)\]])?),?\s+{}",
+        opens(&s.honorifics.words),
+        opens(&s.names.dropped_articles),
+        whole(&s.record.indirect)
     ))
 }
 

@@ -9,6 +9,8 @@ use rustc_hash::FxHashSet;
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use crate::text::folded;
+
 /// Words that are looked up one at a time.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Words {
@@ -18,7 +20,7 @@ pub(super) struct Words {
 }
 
 impl Words {
-    /// Whether a word, in lower case and without punctuation at its ends, is in the list.
+    /// Whether a word, [folded] and without punctuation at its ends, is in the list.
     pub(super) fn contains(&self, word: &str) -> bool {
         self.set.contains(word)
     }
@@ -29,7 +31,7 @@ impl Words {
 
     fn add(&mut self, more: Words) {
         for word in more.list {
-            if self.set.insert(word.clone()) {
+            if self.set.insert(folded(&word)) {
                 self.list.push(word);
             }
         }
@@ -39,7 +41,7 @@ impl Words {
 impl<'de> Deserialize<'de> for Words {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let list: Vec<String> = Vec::<Word>::deserialize(deserializer)?.into_iter().map(|word| word.0).collect();
-        Ok(Self { set: list.iter().cloned().collect(), list })
+        Ok(Self { set: list.iter().map(|written| folded(written)).collect(), list })
     }
 }
 
@@ -85,7 +87,7 @@ pub(super) struct Phrases {
 }
 
 impl Phrases {
-    /// Whether a text, in lower case and with single spaces, is in the list.
+    /// Whether a text, [folded] and with single spaces, is in the list.
     pub(super) fn contains(&self, text: &str) -> bool {
         self.set.contains(text)
     }
@@ -96,7 +98,7 @@ impl Phrases {
 
     fn add(&mut self, more: Phrases) {
         for phrase in more.list {
-            if self.set.insert(phrase.clone()) {
+            if self.set.insert(folded(&phrase)) {
                 self.list.push(phrase);
             }
         }
@@ -106,7 +108,7 @@ impl Phrases {
 impl<'de> Deserialize<'de> for Phrases {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let list: Vec<String> = Vec::<Phrase>::deserialize(deserializer)?.into_iter().map(|phrase| phrase.0).collect();
-        Ok(Self { set: list.iter().cloned().collect(), list })
+        Ok(Self { set: list.iter().map(|written| folded(written)).collect(), list })
     }
 }
 
@@ -402,6 +404,10 @@ groups! {
         examined_by: Phrases,
         /// Words that follow them. `*` matches any ending.
         examined_by_whom: Phrases,
+        /// How or where a person speaks, beside the name: "off mic", "BYLINE". `*` matches any ending.
+        manners: Phrases,
+        /// Endings of participles that say the same: "sitting down".
+        participles: Phrases,
         /// Sounds in captions, in brackets: `[APPLAUSE]`. `*` matches any ending.
         sounds: Phrases,
     }
@@ -443,6 +449,12 @@ groups! {
         issued: Phrases,
         /// Words before the length of a recording, which is not a time of day: "Duration: 10:48".
         lengths: Phrases,
+        /// Words for hours in a length of time: "1 hour 2 minutes 20 seconds".
+        length_hours: Words,
+        /// Words for minutes.
+        length_minutes: Words,
+        /// Words for seconds.
+        length_seconds: Words,
         /// The sign after the year of a date in numbers.
         years: Phrases,
         /// The sign after the month.
@@ -550,6 +562,8 @@ groups! {
         marks: Phrases,
         /// Texts that meeting software writes after a name: "Ann Lee stopped transcription".
         recorders: Phrases,
+        /// Verbs behind a name in capitals that open a speech in indirect speech: "MR. LEE said, that ...".
+        indirect: Phrases,
         /// Verbs of minutes that report what a person said: "Mrs. Crowe asked that ...".
         reporting: Phrases,
     }

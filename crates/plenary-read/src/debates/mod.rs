@@ -7,6 +7,7 @@
 
 pub(crate) mod akoma_ntoso;
 pub(crate) mod australia;
+pub(crate) mod bundestag;
 pub(crate) mod canada;
 pub(crate) mod parlparse;
 pub(crate) mod tree;

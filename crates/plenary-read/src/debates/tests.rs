@@ -213,3 +213,43 @@ fn records_that_are_damaged_or_of_another_kind_are_refused_with_their_place() {
     let document = read_all("a.xml", &bytes, &Options::default()).unwrap().documents.remove(0);
     assert_eq!(document.turns[1].speaker.as_ref().unwrap().label, "René Hall");
 }
+
+const BUNDESTAG: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE dbtplenarprotokoll SYSTEM "dbtplenarprotokoll.dtd">
+<dbtplenarprotokoll sitzung-datum="14.02.2031" sitzung-start-uhrzeit="09:00" sitzung-ende-uhrzeit="9:40">
+<vorspann><inhaltsverzeichnis><p>Inhalt</p></inhaltsverzeichnis></vorspann>
+<sitzungsverlauf><sitzungsbeginn><p klasse="J">Beginn: 9.00 Uhr</p><name>Vizepräsidentin Dr. Ulla Kern:</name>
+<p klasse="J_1">Die Sitzung ist eröffnet.</p></sitzungsbeginn>
+<tagesordnungspunkt top-id="Tagesordnungspunkt 1"><p klasse="J">Ich rufe auf:</p><p klasse="T_NaS">Fähren</p>
+<rede id="ID1"><p klasse="redner"><a id="r1"/><redner id="11"><name><titel>Dr.</titel><vorname>Jens</vorname>
+<namenszusatz>von</namenszusatz><nachname>Rohde</nachname><ortszusatz>(Kiel)</ortszusatz><fraktion>FDP</fraktion></name></redner>Dr. Jens von Rohde (Kiel) (FDP):</p>
+<p klasse="J_1">Die Fähre fährt nicht.</p><kommentar>(Beifall bei der FDP – Maria Lund [SPD]: Doch!)</kommentar>
+<p klasse="O">Nein.</p><kommentar>(Heiterkeit)</kommentar><p klasse="J">Sie fährt nicht.</p></rede>
+<rede id="ID2"><p klasse="redner"><redner id="12"><name><vorname>Maria</vorname><nachname>Lund</nachname><rolle><rolle_lang>Bundesministerin für Verkehr</rolle_lang></rolle></name></redner>Maria Lund, Bundesministerin für Verkehr:</p>
+<p klasse="J_1">Sie fährt im Mai.</p></rede></tagesordnungspunkt></sitzungsverlauf>
+<rednerliste><redner id="12"><name><vorname>Maria</vorname><nachname>Lund</nachname></name></redner></rednerliste>
+</dbtplenarprotokoll>"#;
+
+#[test]
+fn bundestag() {
+    let transcript = attributed(BUNDESTAG);
+    assert_eq!(
+        said(&transcript),
+        [
+            (Some("Vizepräsidentin Dr. Ulla Kern"), "Die Sitzung ist eröffnet.\n\nIch rufe auf:"),
+            (Some("Dr. Jens von Rohde"), "Die Fähre fährt nicht."),
+            (Some("Maria Lund"), "Doch!"),
+            (Some("Dr. Jens von Rohde"), "Nein.\n\nSie fährt nicht."),
+            (Some("Maria Lund"), "Sie fährt im Mai."),
+        ]
+    );
+    let [chair, rohde, lund] = transcript.speakers.as_slice() else { panic!("{:?}", transcript.speakers) };
+    assert_eq!((chair.name.as_str(), chair.role), ("Ulla Kern", Role::Chair));
+    let details = &rohde.details;
+    assert_eq!(rohde.name, "Jens von Rohde");
+    assert_eq!((details.party.as_deref(), details.constituency.as_deref()), (Some("FDP"), Some("Kiel")));
+    assert_eq!(lund.details.title.as_deref(), Some("Bundesministerin für Verkehr"));
+    assert_eq!(transcript.front.date, Some(jiff::civil::date(2031, 2, 14)));
+    assert_eq!(outside(&transcript, BlockKind::Heading), ["Tagesordnungspunkt 1", "Fähren"]);
+    assert_eq!(error("<dbtplenarprotokoll><sitzungsverlauf/></dbtplenarprotokoll>").path, "day.xml");
+}

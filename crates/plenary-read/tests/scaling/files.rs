@@ -164,6 +164,13 @@ pub(crate) const HOSTILE: &[Hostile] = &[
         )
         .into()
     }),
+    read("bundestag.xml", "speeches", |n| {
+        format!(
+            "<?xml version=\"1.0\"?><dbtplenarprotokoll><sitzungsverlauf>{}</sitzungsverlauf></dbtplenarprotokoll>",
+            "<rede><name>Ann Lee:</name><p>yes</p><kommentar>(Bo Hill [SPD]: no)</kommentar></rede>".repeat(n * 5)
+        )
+        .into()
+    }),
     refused("akn.xml", "nested sections", |n| {
         debate(&format!(
             "{}<speech by=\"#a\"><p>yes</p></speech>{}",

@@ -93,6 +93,8 @@ pub(super) fn accept(
     matching: Matching,
     covered: &HashMap<usize, &str>,
 ) -> Accepted {
+    /// Maximum number of words of a label that its signs alone make one.
+    const LONGEST_LABEL: usize = 4;
     let lexicon = reader.lexicon;
     let known: HashSet<&str> = best.labels.iter().map(String::as_str).collect();
     let families = score::families(best.labels.iter().map(String::as_str));
@@ -110,13 +112,20 @@ pub(super) fn accept(
     }
     // If nearly every paragraph begins in this way, the shape alone says who speaks.
     let is_throughout = (main.len() + n_covered) * 20 >= n_in_scope * 17 || best.rarity >= 12.0;
+    // "Me Lee. – text": a full stop and a dash hardly occur in prose.
+    let after = &best.template.after;
+    let is_stop_and_dash = best.mean_likeness >= 0.7
+        && after.contains(&Part::Sign('.'))
+        && after.iter().any(|part| matches!(part, Part::Sign(sign) if shape::is_dash(*sign)));
     let mut out = Vec::new();
     for ((at, reading), label) in main.into_iter().zip(labels) {
         let n = counts[&label];
         let likeness = best.likeness.get(&label).copied().unwrap_or_else(|| score::like(lexicon, &label, n, &families));
         let identifies = label.contains(|c: char| c.is_ascii_digit() || matches!(c, '_' | '@' | '*'));
         let has_brackets = reading.name.len() > label.len() && text_of(at, &reading).ends_with(')');
-        let fits = likeness >= 0.5 && (likeness >= 0.8 || n >= 2 || is_throughout)
+        let is_marked = is_stop_and_dash && likeness > 0.0 && label.split_whitespace().count() <= LONGEST_LABEL;
+        let fits = is_marked
+            || likeness >= 0.5 && (likeness >= 0.8 || n >= 2 || is_throughout)
             || is_throughout && likeness > 0.0 && (identifies || n >= 2 || has_brackets);
         if fits {
             out.push(Bylined { at, reading, likeness });

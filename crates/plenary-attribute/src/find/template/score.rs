@@ -266,10 +266,15 @@ pub(super) fn like(lexicon: &Lexicon, label: &str, n: usize, families: &HashSet<
     if letters == 0 {
         return if digits >= 4 && label.starts_with('+') { 0.6 } else { 0.0 };
     }
-    if is_direction(lexicon, label) || labels::is_not_speaker(lexicon, label) {
+    let words: Vec<&str> = label.split_whitespace().collect();
+    // "Ruth Bell": a surname that is also something heard.
+    let is_name = words.len() >= 2
+        && words.iter().all(|word| word.starts_with(char::is_uppercase) && word.contains(char::is_lowercase))
+        && !is_direction(lexicon, words[0]);
+    let is_address = labels::words(label).iter().all(|word| lexicon.is_plain_honorific(word));
+    if is_address || is_direction(lexicon, label) && !is_name || labels::is_not_speaker(lexicon, label) {
         return 0.0;
     }
-    let words: Vec<&str> = label.split_whitespace().collect();
     let is_clause = words.len() > 1
         && words.iter().any(|word| {
             word.starts_with(char::is_lowercase) && lexicon.is_function_word(word) && !lexicon.is_particle(word)
