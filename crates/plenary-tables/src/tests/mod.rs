@@ -278,6 +278,8 @@ fn how_segments_are_cut_into_parts_changes_no_byte() {
             record: &sample.record,
             documents: &[],
             other_paths: &BTreeMap::new(),
+            people: &[],
+            issues: &[],
             failures: &[],
             registry: b"themes",
         };
