@@ -67,6 +67,7 @@ pub mod learn;
 pub mod pipeline;
 pub mod review;
 pub mod study;
+pub mod validate;
 
 pub use api::{Corpus, Encoder, read};
 pub use isolation::Isolation;

@@ -148,9 +148,19 @@ fn rounded(remainder: f64) -> f64 {
 /// The positions of `n` units of a stratum, in the order in which they were drawn. The first units of a larger draw with the same seed
 /// are those of a smaller one. Draws all units if there are fewer than `n`.
 pub fn draw(stratum: &str, ids: &[&str], n: usize, seed: u64) -> Vec<usize> {
+    permutation("draw", stratum, ids, n, seed)
+}
+
+/// The positions of all units in random order. `name` names the purpose, for its random numbers.
+pub fn shuffle(name: &str, ids: &[&str], seed: u64) -> Vec<usize> {
+    permutation("shuffle", name, ids, ids.len(), seed)
+}
+
+/// The first `n` positions of a random permutation (Fisher and Yates).
+fn permutation(purpose: &str, name: &str, ids: &[&str], n: usize, seed: u64) -> Vec<usize> {
     let mut order: Vec<usize> = (0..ids.len()).collect();
     order.sort_unstable_by_key(|at| ids[*at]);
-    let mut random = ChaCha8Rng::from_seed(stream(seed, "draw", stratum));
+    let mut random = ChaCha8Rng::from_seed(stream(seed, purpose, name));
     let n = n.min(order.len());
     for at in 0..n {
         let other = random.random_range(at as u64..order.len() as u64) as usize;
@@ -174,12 +184,12 @@ pub fn bands(ids: &[&str], values: &[f64], bands: &[Band]) -> Vec<usize> {
 }
 
 /// Who codes what: for each unit the positions of its coders. A random share of the units is coded by all; the others are divided
-/// evenly. With one coder, that coder codes all units.
-pub fn assign(ids: &[&str], n_coders: usize, share_by_all: f64, seed: u64) -> Vec<Vec<usize>> {
+/// evenly. With one coder, that coder codes all units. `name` names the draw that the units are from, for its random numbers.
+pub fn assign(name: &str, ids: &[&str], n_coders: usize, share_by_all: f64, seed: u64) -> Vec<Vec<usize>> {
     let n_coders = n_coders.max(1);
     let by_all = if n_coders == 1 { 0 } else { (ids.len() as f64 * share_by_all.clamp(0.0, 1.0)).round() as usize };
     let mut coders = vec![Vec::new(); ids.len()];
-    for (rank, at) in draw("coders", ids, ids.len(), seed).into_iter().enumerate() {
+    for (rank, at) in permutation("assign", name, ids, ids.len(), seed).into_iter().enumerate() {
         coders[at] = match rank.checked_sub(by_all) {
             None => (0..n_coders).collect(),
             Some(rank) => vec![rank % n_coders],
@@ -288,14 +298,14 @@ mod tests {
     #[test]
     fn some_units_are_coded_by_all_and_the_others_are_divided() {
         let ids = ids(101);
-        let coders = assign(&texts(&ids), 3, 0.1, 7);
+        let coders = assign("t", &texts(&ids), 3, 0.1, 7);
         assert_eq!(coders.iter().filter(|of| of.len() == 3).count(), 10);
         for coder in 0..3 {
             let n = coders.iter().filter(|of| of.contains(&coder)).count();
             assert!((40..=41).contains(&n), "{n}");
         }
-        assert!(assign(&texts(&ids), 1, 0.5, 7).iter().all(|of| *of == [0]));
-        assert!(assign(&texts(&ids), 2, 1.0, 7).iter().all(|of| *of == [0, 1]));
+        assert!(assign("t", &texts(&ids), 1, 0.5, 7).iter().all(|of| *of == [0]));
+        assert!(assign("t", &texts(&ids), 2, 1.0, 7).iter().all(|of| *of == [0, 1]));
     }
 
     proptest! {
