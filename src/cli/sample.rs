@@ -12,7 +12,7 @@ use super::Verbosity;
 use super::output::{message, plural, print, table};
 use crate::learn::Variable;
 use crate::table::{Check, Results};
-use crate::validate::sample::{Allocation, Condition, Design, Drawn, Question, check_place, draw, own_codebook};
+use crate::validate::sample::{Allocation, Condition, Design, Drawn, Questions, check_place, draw, own_codebook};
 
 /// Draw segments to code by hand, with known probabilities, and write pages and tables to code in.
 #[derive(Debug, Args)]
@@ -119,11 +119,9 @@ pub(crate) fn run(args: &SampleArgs, verbosity: Verbosity) -> anyhow::Result<Exi
     }
     let results = Results::open(&args.results, Check::Full)?;
     let (variable, questions) = match (&args.code, &args.codebook) {
-        (Some(name), Some(path)) => {
-            (Variable::Code(name.clone()), vec![Question::of_variable(name, own_codebook(path)?)])
-        }
-        _ if args.sentiment => (Variable::Sentiment, vec![Question::of_sentiment()]),
-        _ => (Variable::Stance, Question::of_stance(results.study(), &args.targets)?),
+        (Some(name), Some(path)) => (Variable::Code(name.clone()), Questions::of_variable(name, own_codebook(path)?)),
+        _ if args.sentiment => (Variable::Sentiment, Questions::of_sentiment()),
+        _ => (Variable::Stance, Questions::of_stance(results.study(), &args.targets)?),
     };
     let design = Design {
         variable,

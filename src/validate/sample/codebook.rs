@@ -16,6 +16,16 @@ use super::SampleError;
 use crate::learn::Variable;
 use crate::study::CoderOptions;
 
+/// What coders are asked: the rules, and one question per target or a single one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Questions {
+    /// What holds for all questions: the codes in their order, and rules.
+    pub codebook: Codebook,
+    /// The questions, in the order of the study.
+    pub all: Vec<Question>,
+}
+
 /// What coders are asked of a segment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -34,16 +44,20 @@ pub struct Question {
     /// The study's note on the target.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// The codes and rules, with the examples and difficult cases of the target.
-    pub codebook: Codebook,
+    /// Difficult cases of the target.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub edge_cases: Vec<String>,
+    /// Examples of the target.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub examples: Vec<Example>,
 }
 
-impl Question {
+impl Questions {
     /// The questions of stance: one for each target of a study, or for those that `wanted` names.
     ///
     /// # Errors
     /// [`SampleError`] if the study has no targets, or not those.
-    pub fn of_stance(study: &StudyInfo, wanted: &[String]) -> Result<Vec<Self>, SampleError> {
+    pub fn of_stance(study: &StudyInfo, wanted: &[String]) -> Result<Self, SampleError> {
         if study.targets.is_empty() {
             return Err(SampleError::NoQuestions);
         }
@@ -59,25 +73,11 @@ impl Question {
             CoderOptions::Chat(options) => Some(options.codebook),
             _ => None,
         });
-        let common = of_model.unwrap_or_else(Codebook::stance);
+        let mut codebook = of_model.unwrap_or_else(Codebook::stance);
         let is_wanted = |target: &&Target| wanted.is_empty() || wanted.contains(&target.id);
-        Ok(study.targets.iter().filter(is_wanted).map(|target| Self::of_target(target, &common)).collect())
-    }
-
-    fn of_target(target: &Target, common: &Codebook) -> Self {
-        let concerns = |example: &&Example| example.proposition.as_ref().is_none_or(|one| *one == target.proposition);
-        let mut codebook = common.clone();
-        codebook.examples =
-            Codebook::examples_of(target).chain(common.examples.iter().filter(concerns).cloned()).collect();
-        codebook.edge_cases = target.edge_cases.iter().chain(&common.edge_cases).cloned().collect();
-        Self {
-            target: Some(target.id.clone()),
-            title: target.proposition.clone(),
-            negation: target.negation.clone(),
-            meaning: target.definition.clone(),
-            note: target.note.clone(),
-            codebook,
-        }
+        let all = study.targets.iter().filter(is_wanted).map(|target| Question::of_target(target, &codebook)).collect();
+        codebook.examples.retain(|example| example.proposition.is_none());
+        Ok(Self { codebook, all })
     }
 
     /// The question of tone.
@@ -106,7 +106,36 @@ impl Question {
 
     /// The question of a variable of the researcher's own.
     pub fn of_variable(name: &str, codebook: Codebook) -> Self {
-        Self { target: None, title: name.to_owned(), negation: None, meaning: None, note: None, codebook }
+        let question = Question {
+            target: None,
+            title: name.to_owned(),
+            negation: None,
+            meaning: None,
+            note: None,
+            edge_cases: Vec::new(),
+            examples: Vec::new(),
+        };
+        Self { codebook, all: vec![question] }
+    }
+
+    /// The codes, in the order of the codebook.
+    pub fn codes(&self) -> Vec<&str> {
+        self.codebook.codes.iter().map(|code| code.id.as_str()).collect()
+    }
+}
+
+impl Question {
+    fn of_target(target: &Target, common: &Codebook) -> Self {
+        let concerns = |example: &&Example| example.proposition.as_ref() == Some(&target.proposition);
+        Self {
+            target: Some(target.id.clone()),
+            title: target.proposition.clone(),
+            negation: target.negation.clone(),
+            meaning: target.definition.clone(),
+            note: target.note.clone(),
+            edge_cases: target.edge_cases.clone(),
+            examples: Codebook::examples_of(target).chain(common.examples.iter().filter(concerns).cloned()).collect(),
+        }
     }
 }
 
@@ -142,56 +171,55 @@ pub fn own_codebook(path: &Path) -> Result<Codebook, SampleError> {
 }
 
 /// The codebook as Markdown.
-pub(super) fn markdown(variable: &Variable, questions: &[Question], cannot_tell: &str) -> String {
+pub(super) fn markdown(variable: &Variable, questions: &Questions, cannot_tell: &str) -> String {
+    let codebook = &questions.codebook;
+    let name = match variable {
+        Variable::Stance => "stance",
+        Variable::Sentiment => "tone",
+        Variable::Code(name) => name,
+    };
     let mut text = format!(
-        "# Codebook: {}\n\n",
-        match variable {
-            Variable::Stance => "stance",
-            Variable::Sentiment => "tone",
-            Variable::Code(name) => name,
-        }
+        "# Codebook: {name}\n\nCode each unit by itself, as a careful reader understands it. The text before and after it is there to \
+         understand it; only the unit is coded.\n\n{}\n\n| code | when |\n|---|---|\n",
+        codebook.definition.trim()
     );
-    text.push_str(
-        "Code each unit by itself, as a careful reader understands it. The text before and after it is there to understand it; only the \
-         unit is coded.\n",
-    );
-    for question in questions {
-        let codebook = &question.codebook;
-        if let Some(target) = &question.target {
-            text.push_str(&format!("\n## {target}: {}\n", line(&question.title)));
-            if let Some(negation) = &question.negation {
-                text.push_str(&format!("\nDenied: {}\n", line(negation)));
-            }
+    for code in &codebook.codes {
+        text.push_str(&format!("| `{}` | {} |\n", code.id, line(&code.definition).replace('|', "\\|")));
+    }
+    push_rules(&mut text, &codebook.examples, &codebook.edge_cases);
+    for question in &questions.all {
+        let Some(target) = &question.target else { continue };
+        text.push_str(&format!("\n## {target}: {}\n", line(&question.title)));
+        if let Some(negation) = &question.negation {
+            text.push_str(&format!("\nDenied: {}\n", line(negation)));
         }
-        for part in [&question.meaning, &question.note, &Some(codebook.definition.clone())].into_iter().flatten() {
+        for part in [&question.meaning, &question.note].into_iter().flatten() {
             text.push_str(&format!("\n{}\n", part.trim()));
         }
-        text.push_str("\n| code | when |\n|---|---|\n");
-        for code in &codebook.codes {
-            text.push_str(&format!("| `{}` | {} |\n", code.id, line(&code.definition).replace('|', "\\|")));
-        }
-        if !codebook.examples.is_empty() {
-            text.push_str("\nExamples:\n\n");
-            for example in &codebook.examples {
-                let before: String = example.before.iter().map(|before| format!("{} / ", line(before))).collect();
-                let because = example.because.as_ref().map_or_else(String::new, |why| format!(" ({})", line(why)));
-                text.push_str(&format!("- {before}\"{}\": `{}`{because}\n", line(&example.text), example.code));
-            }
-        }
-        if !codebook.edge_cases.is_empty() {
-            text.push_str("\nDifficult cases:\n\n");
-            for case in &codebook.edge_cases {
-                text.push_str(&format!("- {}\n", line(case)));
-            }
-        }
+        push_rules(&mut text, &question.examples, &question.edge_cases);
     }
     text.push_str(&format!(
-        "\n## If you cannot tell\n\n{}\n",
-        "Leave `label` empty and begin `note` with `MARK`; the page does so with the key 0. Units without a label do not count as coded. \
-         This is not the same as a code for units that take no side."
-            .replace("MARK", cannot_tell)
+        "\n## If you cannot tell\n\nLeave `label` empty and begin `note` with `{cannot_tell}`; the page does so with the key 0. Units \
+         without a label do not count as coded. This is not the same as a code for units that take no side.\n"
     ));
     text
+}
+
+fn push_rules(text: &mut String, examples: &[Example], edge_cases: &[String]) {
+    if !examples.is_empty() {
+        text.push_str("\nExamples:\n\n");
+    }
+    for example in examples {
+        let before: String = example.before.iter().map(|before| format!("{} / ", line(before))).collect();
+        let because = example.because.as_ref().map_or_else(String::new, |why| format!(" ({})", line(why)));
+        text.push_str(&format!("- {before}\"{}\": `{}`{because}\n", line(&example.text), example.code));
+    }
+    if !edge_cases.is_empty() {
+        text.push_str("\nDifficult cases:\n\n");
+    }
+    for case in edge_cases {
+        text.push_str(&format!("- {}\n", line(case)));
+    }
 }
 
 /// A text on one line.
@@ -214,26 +242,26 @@ mod tests {
 
     #[test]
     fn the_codebook_of_a_target_is_that_of_the_study() {
-        let questions = Question::of_stance(&study(), &[]).unwrap();
-        let codes = |at: usize| questions[at].codebook.codes.iter().map(|code| code.id.as_str()).collect::<Vec<_>>();
-        assert_eq!(codes(0), ["favor", "against", "neither"]);
-        assert_eq!((questions[0].codebook.examples.len(), questions[1].codebook.examples.len()), (1, 0));
+        let questions = Questions::of_stance(&study(), &[]).unwrap();
+        assert_eq!(questions.codes(), ["favor", "against", "neither"]);
+        assert_eq!((questions.all[0].examples.len(), questions.all[1].examples.len()), (1, 0));
         let text = markdown(&Variable::Stance, &questions, "[cannot tell]");
-        for part in [
+        let parts = [
             "## open: Open.",
             "Without visas.",
             "- Tourists do not count.",
             "- \"Let them in.\": `favor`",
             "`[cannot tell]`",
-        ] {
+        ];
+        for part in parts {
             assert!(text.contains(part), "`{part}` is missing:\n{text}");
         }
-        let one = Question::of_stance(&study(), &["port".into()]).unwrap();
-        assert_eq!(one.len(), 1);
-        let error = Question::of_stance(&study(), &["pont".into()]).unwrap_err().to_string();
+        let one = Questions::of_stance(&study(), &["port".into()]).unwrap();
+        assert_eq!(one.all.len(), 1);
+        let error = Questions::of_stance(&study(), &["pont".into()]).unwrap_err().to_string();
         assert_eq!(error, "unknown target `pont`; the study of the results has open, port");
-        assert!(matches!(Question::of_stance(&StudyInfo::default(), &[]), Err(SampleError::NoQuestions)));
-        Question::of_sentiment().codebook.check("codebook").unwrap();
+        assert!(matches!(Questions::of_stance(&StudyInfo::default(), &[]), Err(SampleError::NoQuestions)));
+        Questions::of_sentiment().codebook.check("codebook").unwrap();
     }
 
     #[test]
@@ -253,10 +281,12 @@ mod tests {
             { "kind": "inference" },
             { "kind": "chat", "endpoint": "http://localhost:1/v1", "model": "m", "codebook": codebook },
         ] });
-        let questions = Question::of_stance(&study, &[]).unwrap();
-        assert_eq!(questions[0].codebook.definition, "As the party would say it.");
-        let texts = |at: usize| questions[at].codebook.examples.iter().map(|one| one.text.as_str()).collect::<Vec<_>>();
-        assert_eq!((texts(0), texts(1)), (vec!["Let them\nin.", "Aye."], vec!["Aye.", "Dig."]));
+        let questions = Questions::of_stance(&study, &[]).unwrap();
+        assert_eq!(questions.codebook.definition, "As the party would say it.");
+        let texts = |examples: &[Example]| examples.iter().map(|one| one.text.clone()).collect::<Vec<_>>();
+        assert_eq!(texts(&questions.codebook.examples), ["Aye."]);
+        assert_eq!(texts(&questions.all[0].examples), ["Let them\nin."]);
+        assert_eq!(texts(&questions.all[1].examples), ["Dig."]);
     }
 
     #[test]

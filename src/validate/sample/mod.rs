@@ -20,7 +20,7 @@ use plenary_validate::sampling::{self, RELEVANCE_BANDS};
 use serde::{Deserialize, Serialize};
 
 use crate::learn::Variable;
-pub use codebook::{Question, own_codebook};
+pub use codebook::{Question, Questions, own_codebook};
 pub use error::SampleError;
 use population::Population;
 pub use record::{Identity, SAMPLE_FILE, check_place};
@@ -98,7 +98,7 @@ pub struct Stratum {
 pub struct SampleUnit {
     /// The segment.
     pub segment_id: String,
-    /// Position of its question in [`Sample::questions`], which names the target.
+    /// Position of its question in [`Questions::all`], which names the target.
     pub question: usize,
     /// Position of its stratum in [`Sample::strata`], which has its inclusion probability.
     pub stratum: usize,
@@ -113,8 +113,8 @@ pub struct Sample {
     pub design: Design,
     /// The results from which it was drawn.
     pub results: Identity,
-    /// What is asked: one question per target, or a single one.
-    pub questions: Vec<Question>,
+    /// What is asked, and by which rules it is answered.
+    pub questions: Questions,
     /// The strata, by id.
     pub strata: Vec<Stratum>,
 }
@@ -134,7 +134,7 @@ pub struct Drawn {
 ///
 /// # Errors
 /// [`SampleError`] if the design does not fit the results.
-pub fn draw(results: &Results, design: Design, questions: Vec<Question>) -> Result<Drawn, SampleError> {
+pub fn draw(results: &Results, design: Design, questions: Questions) -> Result<Drawn, SampleError> {
     check(&design, &questions)?;
     let population = Population::read(results, &design, &questions)?;
     let strata = strata_of(&population, &design, &questions)?;
@@ -153,7 +153,7 @@ impl Sample {
     pub fn belongs_to(&self, results: &Results) -> Result<(), SampleError> {
         let changed = |what: String| Err(SampleError::Changed { results: error::shown(results), what });
         let targets = &results.study().targets;
-        for question in &self.questions {
+        for question in &self.questions.all {
             let Some(id) = &question.target else { continue };
             match targets.iter().find(|target| target.id == *id) {
                 None => return changed(format!("their study has no target `{id}`")),
@@ -191,7 +191,7 @@ impl Sample {
     /// As [`Sample::units`].
     pub fn population(&self, results: &Results) -> Result<Vec<SampleUnit>, SampleError> {
         let (population, strata) = self.population_of(results)?;
-        let n_questions = self.questions.len();
+        let n_questions = self.questions.all.len();
         let mut of_unit = vec![usize::MAX; population.ids.len() * n_questions];
         for (stratum, Members { questions, segments, .. }) in strata.iter().enumerate() {
             for segment in segments {
@@ -206,12 +206,6 @@ impl Sample {
             stratum,
         };
         Ok(of_unit.into_iter().enumerate().map(unit).collect())
-    }
-
-    /// The codes of a target, or of the variable, in the order of the codebook.
-    pub fn codes_of(&self, target: Option<&str>) -> Option<Vec<&str>> {
-        let question = self.questions.iter().find(|question| question.target.as_deref() == target)?;
-        Some(question.codebook.codes.iter().map(|code| code.id.as_str()).collect())
     }
 
     fn population_of(&self, results: &Results) -> Result<(Population, Vec<Members>), SampleError> {
@@ -237,9 +231,9 @@ struct Members {
     segments: Vec<usize>,
 }
 
-fn check(design: &Design, questions: &[Question]) -> Result<(), SampleError> {
+fn check(design: &Design, questions: &Questions) -> Result<(), SampleError> {
     let wrong = |problem: &str, found: String| Err(SampleError::Design { problem: problem.to_owned(), found });
-    if questions.is_empty() {
+    if questions.all.is_empty() {
         return Err(SampleError::NoQuestions);
     }
     if design.relevance && design.variable != Variable::Stance {
@@ -271,15 +265,15 @@ fn check(design: &Design, questions: &[Question]) -> Result<(), SampleError> {
 }
 
 /// The strata with the numbers that are drawn in each.
-fn strata_of(population: &Population, design: &Design, questions: &[Question]) -> Result<Vec<Members>, SampleError> {
+fn strata_of(population: &Population, design: &Design, questions: &Questions) -> Result<Vec<Members>, SampleError> {
     let mut all = Vec::new();
     if design.relevance {
         for (question, relevance) in population.relevance.iter().enumerate() {
-            let target = questions[question].target.clone().unwrap_or_default();
+            let target = questions.all[question].target.clone().unwrap_or_default();
             all.extend(strata_of_draw(population, design, question..question + 1, target, Some(relevance))?);
         }
     } else {
-        all.extend(strata_of_draw(population, design, 0..questions.len(), String::new(), None)?);
+        all.extend(strata_of_draw(population, design, 0..questions.all.len(), String::new(), None)?);
     }
     // Ids in an order that says nothing about the strata: coders see them.
     let keys: Vec<String> = all.iter().map(|stratum| key_of(&stratum.record)).collect();
@@ -379,7 +373,7 @@ fn units_of(population: &Population, sample: Sample, strata: &[Members]) -> Draw
     for start in starts {
         let of_draw: Vec<usize> = (0..drawn.len()).filter(|at| drawn[*at].1.start == start).collect();
         let ids: Vec<&str> = of_draw.iter().map(|at| population.ids[drawn[*at].0].as_str()).collect();
-        let name = sample.questions[start].target.as_deref().unwrap_or_default();
+        let name = sample.questions.all[start].target.as_deref().unwrap_or_default();
         let assigned = sampling::assign(name, &ids, sample.design.coders.len(), sample.design.twice, seed);
         for (at, coders) in of_draw.into_iter().zip(assigned) {
             coders_of[at] = coders;

@@ -6,7 +6,9 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const storageKey = `plenary-coding:${data.sample}:${data.coder}`;
 const element = Object.fromEntries([...document.querySelectorAll("[id]")].map(found => [found.id, found]));
-const mayTell = data.questions.map(question => !question.codes.some(code => code.id === "cannot_tell"));
+const { codes } = data.codebook;
+// A codebook may have a code of its own for this.
+const hasUnsure = !codes.some(code => code.id === "cannot_tell");
 
 let state = { values: {}, at: 0, changed: false, keys: true };
 let storageFails = false;
@@ -151,10 +153,10 @@ function codeButton(code, position, value) {
   return button;
 }
 
-function showCodes(question, unit) {
+function showCodes(unit) {
   const value = valueOf(unit);
-  const buttons = question.codes.map((code, position) => codeButton(code, position, value));
-  if (mayTell[unit.question]) {
+  const buttons = codes.map((code, position) => codeButton(code, position, value));
+  if (hasUnsure) {
     const unsure = make("button", null, "unsure");
     unsure.type = "button";
     unsure.setAttribute("aria-pressed", String(value.cannotTell));
@@ -168,41 +170,40 @@ function showCodes(question, unit) {
   if (focused >= 0) buttons[Math.min(focused, buttons.length - 1)].focus();
 }
 
+function exampleText(example) {
+  const before = example.before.length ? `${example.before.join(" / ")} / ` : "";
+  const because = example.because ? ` (${example.because})` : "";
+  return `${before}“${example.text}”: ${words(example.code)}${because}`;
+}
+
 let shownQuestion = null;
 
 function showRules(question) {
   if (shownQuestion === question) return;
   shownQuestion = question;
+  const common = data.codebook;
   const parts = [];
   const heading = text => parts.push(make("h3", text));
-  const list = texts => {
-    const made = make("ul");
-    made.append(...texts.map(text => make("li", text)));
-    parts.push(made);
-  };
   if (question.target) {
     parts.push(make("p", question.title, "proposition"));
     if (question.negation) parts.push(make("p", `Denied: ${question.negation}`));
   }
-  for (const text of [question.meaning, question.note, question.definition]) {
+  for (const text of [question.meaning, question.note, common.definition]) {
     if (text) parts.push(make("p", text));
   }
   heading("Codes");
-  const codes = make("dl");
-  for (const code of question.codes) codes.append(make("dt", words(code.id)), make("dd", code.definition));
-  parts.push(codes);
-  if (question.examples.length) {
-    heading("Examples");
-    list(question.examples.map(example => {
-      const before = example.before.length ? `${example.before.join(" / ")} / ` : "";
-      const because = example.because ? ` (${example.because})` : "";
-      return `${before}“${example.text}”: ${words(example.code)}${because}`;
-    }));
-  }
-  if (question.edgeCases.length) {
-    heading("Difficult cases");
-    list(question.edgeCases);
-  }
+  const list = make("dl");
+  for (const code of codes) list.append(make("dt", words(code.id)), make("dd", code.definition));
+  parts.push(list);
+  const texts = (title, items) => {
+    if (!items.length) return;
+    heading(title);
+    const made = make("ul");
+    made.append(...items.map(text => make("li", text)));
+    parts.push(made);
+  };
+  texts("Examples", [...question.examples, ...common.examples].map(exampleText));
+  texts("Difficult cases", [...question.edgeCases, ...common.edgeCases]);
   element.rules.replaceChildren(...parts);
   element.codebook.scrollTop = 0;
 }
@@ -236,7 +237,7 @@ function show(event) {
   element.target.textContent = question.target ? "Does the speaker take a side on this?" : "Which code does it get?";
   element.question.textContent = question.title;
   element.note.value = valueOf(unit).note;
-  showCodes(question, unit);
+  showCodes(unit);
   showRules(question);
   showProgress();
   if (event !== null) {
@@ -335,8 +336,8 @@ function readCodes(text) {
     const unit = units.get(name);
     if (!unit) throw wrong(`the unit ${name} is not on this page.`);
     const label = cell("label").toLowerCase();
-    const codes = data.questions[unit.question].codes.map(code => code.id);
-    if (label && !codes.includes(label)) throw wrong(`the code ${label} is not in the codebook (${codes.join(", ")}).`);
+    const known = codes.map(code => code.id);
+    if (label && !known.includes(label)) throw wrong(`the code ${label} is not in the codebook (${known.join(", ")}).`);
     const cannotTell = !label && cell("note").startsWith(data.cannotTell);
     const note = cell("note").startsWith(data.cannotTell) ? cell("note").slice(data.cannotTell.length).trim() : cell("note");
     if (label || cannotTell || note) {
@@ -379,9 +380,7 @@ const commands = {
 };
 
 function codeOfKey(key) {
-  const unit = data.units[state.at];
-  const { codes } = data.questions[unit.question];
-  if (key === "0") return mayTell[unit.question] ? () => answer("", true) : null;
+  if (key === "0") return hasUnsure ? () => answer("", true) : null;
   const code = /^[1-9]$/.test(key) ? codes[Number(key) - 1] : codes.find(one => one.key === key);
   return code ? () => answer(code.id, false) : null;
 }

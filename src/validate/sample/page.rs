@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use plenary_chat::{Code, Codebook};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -50,7 +51,8 @@ pub(super) fn page(drawn: &Drawn, readings: &BTreeMap<String, Reading>, coder: &
         "columns": COLUMNS,
         "forReading": COLUMNS.iter().filter(|name| is_for_reading(name)).collect::<Vec<_>>(),
         "cannotTell": CANNOT_TELL,
-        "questions": sample.questions.iter().map(question).collect::<Vec<_>>(),
+        "codebook": codebook(&sample.questions.codebook),
+        "questions": sample.questions.all.iter().map(question).collect::<Vec<_>>(),
         "units": units.iter().map(unit).collect::<Vec<_>>(),
     });
     let (style, script) = (lines(STYLE), lines(SCRIPT));
@@ -64,28 +66,30 @@ pub(super) fn page(drawn: &Drawn, readings: &BTreeMap<String, Reading>, coder: &
         .replace("@@DATA@@", &data.to_string().replace('<', "\\u003c"))
 }
 
-fn question(question: &Question) -> Value {
+fn codebook(codebook: &Codebook) -> Value {
     let mut used: Vec<char> = RESERVED.to_vec();
-    let codes: Vec<Value> = question
-        .codebook
-        .codes
-        .iter()
-        .map(|code| {
-            let letter = code.id.chars().find(|c| c.is_ascii_lowercase() && !used.contains(c));
-            used.extend(letter);
-            json!({ "id": code.id, "definition": code.definition, "key": letter })
-        })
-        .collect();
+    let code = |code: &Code| {
+        let letter = code.id.chars().find(|c| c.is_ascii_lowercase() && !used.contains(c));
+        used.extend(letter);
+        json!({ "id": code.id, "definition": code.definition, "key": letter })
+    };
+    json!({
+        "definition": codebook.definition,
+        "codes": codebook.codes.iter().map(code).collect::<Vec<_>>(),
+        "examples": codebook.examples,
+        "edgeCases": codebook.edge_cases,
+    })
+}
+
+fn question(question: &Question) -> Value {
     json!({
         "target": question.target,
         "title": question.title,
         "negation": question.negation,
         "meaning": question.meaning,
         "note": question.note,
-        "definition": question.codebook.definition,
-        "codes": codes,
-        "examples": question.codebook.examples,
-        "edgeCases": question.codebook.edge_cases,
+        "examples": question.examples,
+        "edgeCases": question.edge_cases,
     })
 }
 
@@ -101,16 +105,13 @@ fn hash(content: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use plenary_chat::{Code, Codebook};
-
     use super::*;
 
     #[test]
     fn letters_of_codes_differ_from_each_other_and_from_the_keys_of_the_page() {
         let codes = ["favor", "against", "neither", "none_at_all", "up", "e"];
         let code = |id: &str| Code { id: id.into(), definition: "When.".into() };
-        let codebook = Codebook { codes: codes.map(code).to_vec(), ..Codebook::stance() };
-        let value = question(&Question::of_variable("x", codebook));
+        let value = codebook(&Codebook { codes: codes.map(code).to_vec(), ..Codebook::stance() });
         let keys: Vec<Option<&str>> =
             value["codes"].as_array().unwrap().iter().map(|code| code["key"].as_str()).collect();
         assert_eq!(keys, [Some("f"), Some("a"), Some("n"), Some("t"), Some("p"), None]);

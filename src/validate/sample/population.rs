@@ -11,7 +11,7 @@ use plenary_tables::{Results, column, text};
 use sha2::{Digest, Sha256};
 
 use super::error::shown;
-use super::{Condition, Design, Question, SampleError};
+use super::{Condition, Design, Questions, SampleError};
 
 /// The segments that can be drawn, in the order of the tables.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub(super) struct Population {
 }
 
 impl Population {
-    pub(super) fn read(results: &Results, design: &Design, questions: &[Question]) -> Result<Self, SampleError> {
+    pub(super) fn read(results: &Results, design: &Design, questions: &Questions) -> Result<Self, SampleError> {
         let segments_sha256 = segments_sha256(results)?;
         let (ids, groups) = ids_and_groups(results, design)?;
         let relevance = if design.relevance { relevance(results, &ids, questions)? } else { Vec::new() };
@@ -107,10 +107,11 @@ fn ids_and_groups(results: &Results, design: &Design) -> Result<(Vec<String>, Ve
     Ok((ids, groups))
 }
 
-fn relevance(results: &Results, ids: &[String], questions: &[Question]) -> Result<Vec<Vec<f64>>, SampleError> {
+fn relevance(results: &Results, ids: &[String], questions: &Questions) -> Result<Vec<Vec<f64>>, SampleError> {
     let position: HashMap<&str, usize> = ids.iter().enumerate().map(|(at, id)| (id.as_str(), at)).collect();
-    let targets: Vec<&str> = questions.iter().map(|question| question.target.as_deref().unwrap_or_default()).collect();
-    let mut values = vec![vec![f64::NAN; ids.len()]; questions.len()];
+    let targets: Vec<&str> =
+        questions.all.iter().map(|question| question.target.as_deref().unwrap_or_default()).collect();
+    let mut values = vec![vec![f64::NAN; ids.len()]; targets.len()];
     for frame in results.groups(StanceRow::TABLE, Some(&["segment_id", "target_id", "relevance"]))? {
         let frame = frame?;
         let segments = column::<&str>(&frame, "segment_id")?;

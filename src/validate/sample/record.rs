@@ -11,7 +11,7 @@ use plenary_corpus::hash::sha256;
 use plenary_tables::Results;
 use serde::{Deserialize, Serialize};
 
-use super::{Design, Drawn, Question, Sample, SampleError, Stratum};
+use super::{Design, Drawn, Questions, Sample, SampleError, Stratum};
 use super::{codebook, page, sheet, workbook};
 
 /// Name of the file that describes a sample.
@@ -59,8 +59,8 @@ struct File {
     plenary_version: String,
     design: Design,
     results: Identity,
+    questions: Questions,
     strata: Vec<Stratum>,
-    questions: Vec<Question>,
 }
 
 /// What every version's file has.
@@ -74,7 +74,7 @@ struct AnyFile {
 pub(super) fn sample(
     design: Design,
     results: Identity,
-    questions: Vec<Question>,
+    questions: Questions,
     strata: Vec<Stratum>,
 ) -> Result<Sample, SampleError> {
     let mut sample = Sample { id: String::new(), design, results, questions, strata };

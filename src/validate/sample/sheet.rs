@@ -152,7 +152,7 @@ pub(super) fn rows(
     let row = |at: &usize| {
         let unit = &drawn.units[*at];
         let stratum = &drawn.sample.strata[unit.stratum];
-        let target = drawn.sample.questions[unit.question].target.clone().unwrap_or_default();
+        let target = drawn.sample.questions.all[unit.question].target.clone().unwrap_or_default();
         let reading = &readings[&unit.segment_id];
         [
             unit.segment_id.clone(),

@@ -4,6 +4,7 @@
 //! that a coder does not need are hidden. All cells are texts, never formulas. **Refused:** nothing that a run can contain; texts are cut
 //! at the limit of the format. **Left to others:** reading codes, which are saved from the spreadsheet program as CSV.
 
+use plenary_chat::Example;
 use rust_xlsxwriter::{DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, XlsxError};
 
 use super::sheet::COLUMNS;
@@ -55,14 +56,7 @@ fn write(sample: &Sample, rows: &[[String; COLUMNS.len()]]) -> Result<Vec<u8>, X
         }
     }
     let label = COLUMNS.iter().position(|name| *name == "label").unwrap_or_default() as u16;
-    let mut codes: Vec<&str> = Vec::new();
-    for question in &sample.questions {
-        for code in &question.codebook.codes {
-            if !codes.contains(&code.id.as_str()) {
-                codes.push(&code.id);
-            }
-        }
-    }
+    let codes = sample.questions.codes();
     if !rows.is_empty() && codes.iter().map(|code| code.len() + 1).sum::<usize>() <= CHOICE {
         let choice = DataValidation::new()
             .allow_list_strings(&codes)?
@@ -80,24 +74,32 @@ fn write(sample: &Sample, rows: &[[String; COLUMNS.len()]]) -> Result<Vec<u8>, X
         line += 1;
         Ok(())
     };
-    for question in &sample.questions {
+    let common = &sample.questions.codebook;
+    put("what is coded", &common.definition)?;
+    for code in &common.codes {
+        put(&code.id, &code.definition)?;
+    }
+    put_rules(&mut put, &common.examples, &common.edge_cases)?;
+    for question in &sample.questions.all {
+        put("", "")?;
         put(question.target.as_deref().unwrap_or("variable"), &question.title)?;
-        for (name, text) in [("meaning", &question.meaning), ("note", &question.note)] {
+        for (name, text) in [("denied", &question.negation), ("meaning", &question.meaning), ("note", &question.note)] {
             if let Some(text) = text {
                 put(name, text)?;
             }
         }
-        put("what is coded", &question.codebook.definition)?;
-        for code in &question.codebook.codes {
-            put(&code.id, &code.definition)?;
-        }
-        for example in &question.codebook.examples {
-            put("example", &format!("\"{}\": {}", example.text, example.code))?;
-        }
-        for case in &question.codebook.edge_cases {
-            put("difficult case", case)?;
-        }
-        put("", "")?;
+        put_rules(&mut put, &question.examples, &question.edge_cases)?;
     }
     workbook.save_to_buffer()
+}
+
+fn put_rules(
+    put: &mut impl FnMut(&str, &str) -> Result<(), XlsxError>,
+    examples: &[Example],
+    edge_cases: &[String],
+) -> Result<(), XlsxError> {
+    for example in examples {
+        put("example", &format!("\"{}\": {}", example.text, example.code))?;
+    }
+    edge_cases.iter().try_for_each(|case| put("difficult case", case))
 }
