@@ -143,7 +143,7 @@ pub(crate) fn run(args: &SampleArgs, verbosity: Verbosity) -> anyhow::Result<Exi
     let files = drawn.write(&results, &args.out)?;
     print(&summary(&drawn))?;
     if !verbosity.quiet {
-        let pages: Vec<&str> = files.iter().map(String::as_str).filter(|name| name.ends_with(".html")).collect();
+        let pages: Vec<&str> = files.iter().map(String::as_str).filter(|name| name.starts_with("coding")).collect();
         message(
             &format!(
                 "wrote {} into {}. Open {} in a browser, or fill in the column `label` of the table; keep sample.toml",

@@ -48,7 +48,9 @@ pub(super) fn segments_sha256(results: &Results) -> Result<String, SampleError> 
     }
     digests.sort_unstable();
     let mut hash = Sha256::new();
-    digests.iter().for_each(|digest| hash.update(digest));
+    for digest in &digests {
+        hash.update(digest);
+    }
     Ok(format!("{:x}", hash.finalize()))
 }
 
