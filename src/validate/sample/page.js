@@ -240,6 +240,8 @@ function show(event) {
   showCodes(unit);
   showRules(question);
   showProgress();
+  // The unit in the middle of the text around it.
+  element.reading.scrollTop = element.text.offsetTop - (element.reading.clientHeight - element.text.offsetHeight) / 2;
   if (event !== null) {
     announce(`${event} ${element.position.textContent}. ${element.speaker.textContent}: ${unit.text} ${question.title}`);
   }
