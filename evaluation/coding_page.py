@@ -425,11 +425,9 @@ def main():
         learned = subprocess.run(
             [program, "learn", "results", "--codes", str(codes), "--out", "coder"], cwd=folder, capture_output=True, text=True
         )
-        if learned.returncode != 0 or "from 47 codes: 16 favor, 16 against, 15 neither" not in learned.stdout.replace("\n", " "):
-            counts = "from 47 codes" in learned.stdout
-            if not counts:
-                print(f"failed: {learned.stdout}{learned.stderr}", file=sys.stderr)
-                return 1
+        if learned.returncode != 0 or "from 47 codes" not in learned.stdout:
+            print(f"failed: {learned.stdout}{learned.stderr}", file=sys.stderr)
+            return 1
     print("all checks of the page passed" + ("" if arguments.axe else "; axe-core was left out"))
     return 0
 

@@ -240,8 +240,9 @@ function show(event) {
   showCodes(unit);
   showRules(question);
   showProgress();
-  // The unit in the middle of the text around it.
+  // The unit in the middle of the text around it; in small windows, of the window.
   element.reading.scrollTop = element.text.offsetTop - (element.reading.clientHeight - element.text.offsetHeight) / 2;
+  if (event !== null && getComputedStyle(element.reading).overflowY === "visible") element.text.scrollIntoView({ block: "center" });
   if (event !== null) {
     announce(`${event} ${element.position.textContent}. ${element.speaker.textContent}: ${unit.text} ${question.title}`);
   }

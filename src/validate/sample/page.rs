@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 
 use super::sheet::{CANNOT_TELL, COLUMNS, Reading, is_for_reading};
 use super::{Drawn, Question};
+use crate::review::script_data;
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
@@ -62,8 +63,7 @@ pub(super) fn page(drawn: &Drawn, readings: &BTreeMap<String, Reading>, coder: &
         .replace("@@SCRIPT_HASH@@", &hash(&script))
         .replace("@@STYLE@@", &style)
         .replace("@@SCRIPT@@", &script)
-        // `<` is escaped so that no text of a transcript can end the script.
-        .replace("@@DATA@@", &data.to_string().replace('<', "\\u003c"))
+        .replace("@@DATA@@", &script_data(&data))
 }
 
 fn codebook(codebook: &Codebook) -> Value {
