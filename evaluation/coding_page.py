@@ -42,6 +42,7 @@ SAID = [
     ("against", "We must shut the borders for good in year {}."),
     ("neither", "<img src=x onerror=\"window.hacked=1\"> </script><script>window.hacked=1</script> \"lunch\" & tea at {}."),
 ]
+ROOT = Path(__file__).resolve().parent.parent
 KEYS = {"favor": ["1", "f"], "against": ["2", "a"], "neither": ["3", "n"]}
 
 
@@ -194,6 +195,14 @@ def pressed(browser):
     })()""")
 
 
+def run(program, folder, arguments):
+    """Runs the program in a folder, with the models that ship unless others are named."""
+    environment = {"PLENARY_MODELS": str(ROOT / "models")} | os.environ
+    ended = subprocess.run([program, *arguments], cwd=folder, env=environment, capture_output=True, text=True)
+    check(ended.returncode == 0, f"plenary {' '.join(arguments)}: {ended.stderr}")
+    return ended.stdout
+
+
 def set_up(program, folder):
     """A sample of 48 units, and its page."""
     turns = [f"**{'Ann Lee' if at % 2 else 'Bo Chen'}**\n\n{' '.join(said.format(1950 + at) for _, said in SAID)}\n" for at in range(24)]
@@ -203,7 +212,7 @@ def set_up(program, folder):
         ["run", "talk.md", "--study", "study.toml", "--out", "results", "--quiet"],
         ["sample", "results", "--out", "sample", "--size", "48", "--quiet"],
     ]:
-        subprocess.run([program, *arguments], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        run(program, folder, arguments)
     return folder / "sample" / "coding.html"
 
 
@@ -277,6 +286,9 @@ def check_page(browser, page, folder, axe, screenshots):
     check(browser.evaluate("document.activeElement.id") == "unit", "Escape leaves the note")
     browser.press("0")
     check(browser.text("count") == "21 of 48 coded (1 cannot tell)", browser.text("count"))
+    browser.press("u")
+    check(browser.evaluate("document.getElementById('note').value") == note, "undo keeps a note")
+    browser.press("0")
     browser.press("f", modifiers=2)
     check(browser.text("position") == "Unit 22 of 48", "Ctrl+F is the browser's")
 
@@ -410,24 +422,21 @@ def main():
     if arguments.screenshots:
         arguments.screenshots.mkdir(parents=True, exist_ok=True)
     program = str(arguments.plenary.resolve())
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        page = set_up(program, folder)
-        browser = Browser(path, folder / "profile")
-        try:
-            codes = check_page(browser, page, folder, arguments.axe, arguments.screenshots)
-        except Failed as error:
-            print(f"failed: {error}", file=sys.stderr)
-            return 1
-        finally:
-            browser.close()
-        print("plenary learn reads the exported file")
-        learned = subprocess.run(
-            [program, "learn", "results", "--codes", str(codes), "--out", "coder"], cwd=folder, capture_output=True, text=True
-        )
-        if learned.returncode != 0 or "from 47 codes" not in learned.stdout:
-            print(f"failed: {learned.stdout}{learned.stderr}", file=sys.stderr)
-            return 1
+    try:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            page = set_up(program, folder)
+            browser = Browser(path, folder / "profile")
+            try:
+                codes = check_page(browser, page, folder, arguments.axe, arguments.screenshots)
+            finally:
+                browser.close()
+            print("plenary learn reads the exported file")
+            learned = run(program, folder, ["learn", "results", "--codes", str(codes), "--out", "coder"])
+            check("from 47 codes" in learned, f"plenary learn: {learned}")
+    except Failed as error:
+        print(f"failed: {error}", file=sys.stderr)
+        return 1
     print("all checks of the page passed" + ("" if arguments.axe else "; axe-core was left out"))
     return 0
 

@@ -12,7 +12,7 @@ const hasUnsure = !codes.some(code => code.id === "cannot_tell");
 
 let state = { values: {}, at: 0, changed: false, keys: true };
 let storageFails = false;
-// Earlier values, newest last: { at, values: [[name, value or undefined], ...] }.
+// Earlier values, newest last: { at, withNotes, values: [[name, value or undefined], ...] }.
 const history = [];
 
 const target = unit => data.questions[unit.question].target || "";
@@ -44,7 +44,7 @@ function save() {
 function restore() {
   try {
     const kept = JSON.parse(localStorage.getItem(storageKey));
-    if (kept && typeof kept.values === "object") state = { ...state, ...kept };
+    if (kept && kept.values && typeof kept.values === "object") state = { ...state, ...kept };
   } catch (error) {
     say(`Codes that this browser kept could not be read (${error.name}).`);
   }
@@ -53,8 +53,8 @@ function restore() {
 
 // Changes
 
-function change(values) {
-  history.push({ at: state.at, values: values.map(([name]) => [name, state.values[name]]) });
+function change(values, withNotes = false) {
+  history.push({ at: state.at, withNotes, values: values.map(([name]) => [name, state.values[name]]) });
   for (const [name, value] of values) state.values[name] = value;
   state.changed = true;
   save();
@@ -80,8 +80,9 @@ function undo() {
   const last = history.pop();
   if (!last) return;
   for (const [name, value] of last.values) {
-    if (value) state.values[name] = value;
-    else delete state.values[name];
+    // A note that was written since then is not lost.
+    const { note } = (last.withNotes ? value : state.values[name]) || empty;
+    state.values[name] = { ...empty, ...value, note };
   }
   state.at = last.at;
   state.changed = true;
@@ -360,7 +361,7 @@ async function importCsv(file) {
   try {
     const values = readCodes(await file.text());
     if (!values.length) throw new Error(`${file.name}: no row has a code or a note.`);
-    change(values);
+    change(values, true);
     say("");
     show(`Imported ${values.length} units.`);
   } catch (error) {
