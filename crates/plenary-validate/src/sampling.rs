@@ -6,9 +6,9 @@
 //! of the stratum and the seed: not on the order of the rows, on other strata or on threads. **Refused:** more units than there are,
 //! a number that is too small for the strata, shares that are not positive numbers. **Left to others:** where strata come from.
 
-use rand::rngs::ChaCha8Rng;
-use rand::{RngExt, SeedableRng};
-use sha2::{Digest, Sha256};
+use rand::RngExt;
+
+use crate::draws::stream_of;
 
 /// The part of a ranking that a band ends with, and the part of the sample that it gets.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -160,7 +160,7 @@ pub fn shuffle(name: &str, ids: &[&str], seed: u64) -> Vec<usize> {
 fn permutation(purpose: &str, name: &str, ids: &[&str], n: usize, seed: u64) -> Vec<usize> {
     let mut order: Vec<usize> = (0..ids.len()).collect();
     order.sort_unstable_by_key(|at| ids[*at]);
-    let mut random = ChaCha8Rng::from_seed(stream(seed, purpose, name));
+    let mut random = stream_of(seed, &[purpose, name]);
     let n = n.min(order.len());
     for at in 0..n {
         let other = random.random_range(at as u64..order.len() as u64) as usize;
@@ -196,17 +196,6 @@ pub fn assign(name: &str, ids: &[&str], n_coders: usize, share_by_all: f64, seed
         };
     }
     coders
-}
-
-/// The seed of the random numbers for a purpose.
-fn stream(seed: u64, purpose: &str, name: &str) -> [u8; 32] {
-    let mut hash = Sha256::new().chain_update(seed.to_le_bytes());
-    for part in [purpose, name] {
-        // Lengths separate adjacent texts.
-        hash.update((part.len() as u64).to_le_bytes());
-        hash.update(part);
-    }
-    hash.finalize().into()
 }
 
 #[cfg(test)]
