@@ -11,17 +11,19 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::learn::{FolderError, LearnedCoder};
+use crate::variables;
 use plenary_attribute as attribute;
 pub use plenary_attribute::{
-    Corrections, CorrectionsError, LinkPeople, ListedPerson, Pattern, PatternError, PeopleError, PeopleList,
-    SegmentOptions, TranscriptOptions, Unit,
+    Corrections, CorrectionsError, DocumentOptions, DocumentsError, DocumentsTable, LinkPeople, ListedPerson,
+    NamePattern, NamePatternError, Pattern, PatternError, PeopleError, PeopleList, SegmentOptions, TranscriptOptions,
+    Unit,
 };
 pub use plenary_chat::{ChatOptions, Codebook};
 use plenary_corpus::findings::Stance;
 pub use plenary_corpus::findings::Target;
 use plenary_corpus::hash::sha256;
 use plenary_corpus::{Hint, OptionError};
-pub use plenary_measure::{EstimateOptions, NeitherRule, StanceOptions, ThemeOptions};
+pub use plenary_measure::{EstimateOptions, GroupBy, NeitherRule, StanceOptions, ThemeOptions};
 pub use plenary_models::ModelOptions;
 use plenary_names::lexicon::{Lexicon, LexiconError};
 use plenary_names::toml_error::TomlError;
@@ -33,7 +35,7 @@ use plenary_tables::StudyInfo;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Study {
-    /// sha256 of the study file, followed by its lexicon, its list of people, its corrections and the sha256 of its learned
+    /// sha256 of the study file, followed by its lexicon, its list of people, its table of documents, its corrections and the sha256 of its learned
     /// coders if it names them; 64 hex digits. `None` for
     /// a run without a study.
     #[serde(skip)]
@@ -44,6 +46,9 @@ pub struct Study {
     /// The people that `transcript.people` names, read by [`Study::load`].
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     pub people_list: Option<PeopleList>,
+    /// The table of documents that `documents.table` names, read by [`Study::load`].
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    pub documents_table: Option<DocumentsTable>,
     /// The corrections that `transcript.corrections` names, read by [`Study::load`].
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     pub corrections: Option<Corrections>,
@@ -54,6 +59,8 @@ pub struct Study {
     pub study: General,
     /// How speakers are found.
     pub transcript: TranscriptOptions,
+    /// What is known of documents by the names of their files.
+    pub documents: DocumentOptions,
     /// Which columns of a table mean what.
     pub columns: Columns,
     /// What one row of the analysis is.
@@ -196,6 +203,22 @@ pub enum StudyError {
         /// What is wrong with it.
         problem: PeopleError,
     },
+    /// The table of documents cannot be used.
+    #[error("{path}: [documents] table: {problem}")]
+    Documents {
+        /// The study file.
+        path: String,
+        /// What is wrong with it.
+        problem: DocumentsError,
+    },
+    /// A variable has a name that is taken, or groups are formed by a column that does not exist.
+    #[error("{path}{}{problem}", if problem.starts_with("line ") { ", " } else { ": " })]
+    Variables {
+        /// The study file.
+        path: String,
+        /// The place, what was found and what was expected.
+        problem: String,
+    },
     /// The corrections cannot be used.
     #[error("{path}: [transcript] corrections: {problem}")]
     Corrections {
@@ -265,6 +288,8 @@ impl Study {
         })?;
         let mut study = Study::parse(&text, &shown)?;
         let mut hashed = text.into_bytes();
+        let n_bytes = hashed.len();
+        let missing = &study.columns.missing.clone();
         let folder = path.parent().unwrap_or(Path::new(""));
         // The names on the list of people are compared with the words of the lexicon.
         if !study.transcript.lexicon.is_empty() {
@@ -278,10 +303,22 @@ impl Study {
             let wrong = |problem| StudyError::People { path: shown.clone(), problem };
             let list = folder.join(&study.transcript.people);
             let bytes = PeopleList::bytes(&list).map_err(wrong)?;
-            study.people_list =
-                Some(PeopleList::parse(&bytes, &list.display().to_string(), &study.lexicon).map_err(wrong)?);
+            study.people_list = Some(
+                PeopleList::parse_without(&bytes, &list.display().to_string(), &study.lexicon, missing)
+                    .map_err(wrong)?,
+            );
             hashed.extend(bytes);
         }
+        if !study.documents.table.is_empty() {
+            let wrong = |problem| StudyError::Documents { path: shown.clone(), problem };
+            let file = folder.join(&study.documents.table);
+            let bytes = DocumentsTable::bytes(&file).map_err(wrong)?;
+            study.documents_table =
+                Some(DocumentsTable::parse(&bytes, &file.display().to_string(), missing).map_err(wrong)?);
+            hashed.extend(bytes);
+        }
+        let text = String::from_utf8_lossy(&hashed[..n_bytes]).into_owned();
+        study.check_variables(&text, &shown)?;
         if !study.transcript.corrections.is_empty() {
             let wrong = |problem| StudyError::Corrections { path: shown.clone(), problem };
             let file = folder.join(&study.transcript.corrections);
@@ -310,7 +347,20 @@ impl Study {
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
         let study: Study = toml::from_str(text).map_err(|error| explain(&error, text, path))?;
         study.check(path)?;
+        // Variables of files are known once these are read.
+        if study.transcript.people.is_empty() && study.documents.table.is_empty() {
+            study.check_variables(text, path)?;
+        }
         Ok(study)
+    }
+
+    fn check_variables(&self, text: &str, path: &str) -> Result<(), StudyError> {
+        let line_of_by = |at: usize| {
+            let is_by = |line: &&str| line.split_whitespace().collect::<String>().starts_with("[[estimates.by]]");
+            text.lines().zip(1..).filter(|(line, _)| is_by(line)).nth(at).map(|(_, line)| line)
+        };
+        let checked = variables::check(self, line_of_by);
+        checked.map_err(|problem| StudyError::Variables { path: path.into(), problem })
     }
 
     /// The options of attribution.
@@ -320,6 +370,8 @@ impl Study {
             transcript: self.transcript.clone(),
             segments: self.segments.clone(),
             people: self.people_list.clone(),
+            documents: self.documents.clone(),
+            documents_table: self.documents_table.clone(),
             lexicon: self.lexicon.clone(),
             corrections: self.corrections.clone(),
         }
@@ -346,6 +398,7 @@ impl Study {
             csv_bom: self.output.csv_bom,
             confidence_level: self.estimates.confidence_level,
             scores_sentiment: self.models.scores_sentiment(),
+            variables: Vec::new(),
             // A study is plain data with string keys, so it always serialises to JSON.
             json: serde_json::to_value(self).unwrap_or_default(),
         }
@@ -477,6 +530,7 @@ mod tests {
             assert!(
                 EXAMPLE.lines().any(|line| line.starts_with(&format!("{key} = ")))
                     || key == "targets"
+                    || key == "by"
                     || key == "coders",
                 "{key} is missing"
             );

@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Serialize;
 
 use crate::corpus::findings::{CoderKind, Level, Resampled, Stance};
-use crate::table::schema::{CodingRow, DocumentRow, EstimateRow, SegmentRow, SpeakerRow, StanceRow, ThemeRow};
+use crate::table::schema::{
+    CodingRow, DocumentRow, EstimateRow, IssueRow, SegmentRow, SpeakerRow, StanceRow, ThemeRow,
+};
 use crate::table::{OpenError, Results, column};
 
 /// The figures of results.
@@ -40,6 +42,9 @@ pub(crate) struct Figures {
     pub(crate) themes: Vec<ThemeFigures>,
     /// Each distinct warning, with the documents that have it.
     pub(crate) warnings: Vec<WarningFigures>,
+    /// Number of rows of `issues`, by kind.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) issues: BTreeMap<String, usize>,
 }
 
 #[derive(Debug, Serialize)]
@@ -139,6 +144,7 @@ impl Figures {
             themes: themes(results)?,
             documents,
             warnings,
+            issues: issues(results)?,
         })
     }
 }
@@ -297,6 +303,17 @@ fn themes(results: &Results) -> Result<Vec<ThemeFigures>, OpenError> {
         n_speakers: row.n_speakers,
     });
     Ok(themes.collect())
+}
+
+fn issues(results: &Results) -> Result<BTreeMap<String, usize>, OpenError> {
+    let mut issues = BTreeMap::new();
+    for group in results.groups(IssueRow::TABLE, Some(&["kind"]))? {
+        let frame = group?;
+        for kind in column::<&str>(&frame, "kind")?.into_iter().flatten() {
+            *issues.entry(kind.to_owned()).or_default() += 1;
+        }
+    }
+    Ok(issues)
 }
 
 fn n_split(results: &Results) -> Result<usize, OpenError> {

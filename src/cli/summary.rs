@@ -264,6 +264,10 @@ fn notes(out: &mut String, figures: &Figures) {
             reasons.join(", ")
         )
     }));
+    if !figures.issues.is_empty() {
+        let kinds: Vec<String> = figures.issues.iter().map(|(kind, n)| format!("{kind} {n}")).collect();
+        notes.push(format!("people, documents and variables: {} (issues.parquet has each)", kinds.join(", ")));
+    }
     if notes.is_empty() {
         return;
     }

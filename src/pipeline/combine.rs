@@ -10,17 +10,19 @@ use plenary_attribute::link_documents;
 use plenary_corpus::findings::Themes;
 use plenary_corpus::hash::sha256;
 use plenary_corpus::progress::Progress;
-use plenary_corpus::{Failure, Speaker};
+use plenary_corpus::{Failure, Speaker, Summary};
 use plenary_measure::estimate::estimate_in_parts;
 use plenary_measure::themes::{Fitted, Sample, SampleError};
-use plenary_tables::{Closed, Closing, OutputFolder, PartTables, RunRecord, TableError};
+use plenary_tables::{Closed, Closing, GroupRows, OutputFolder, PartTables, RunRecord, TableError, Variable};
 use rayon::ThreadPool;
 
 use super::ledger::{Ledger, LedgerError};
 use super::part::{Measured, PartRecord, info_of};
 use super::{Outcome, Part, RunError, all_cores, thread_pool};
+use super::{groups, people};
 use crate::inputs::Skipped;
 use crate::study::Study;
+use crate::variables;
 
 /// The options of combining parts.
 #[derive(Debug, Clone)]
@@ -57,9 +59,9 @@ pub fn combine(parts: Vec<Part>, options: &CombineOptions, progress: &dyn Progre
     let (measured, tables): (Vec<Measured>, Vec<PartTables>) =
         parts.into_iter().map(|part| (part.measured, part.tables)).unzip();
     let (merged, runs) = merge(measured, &names)?;
-    let closed = || match &folder {
-        Some(folder) => Closed::combine(folder, &tables, &runs, &info),
-        None => Closed::combine_in_memory(&tables, &runs, &info),
+    let closed = |variables: &[Variable]| match &folder {
+        Some(folder) => Closed::combine(folder, &tables, &runs, &info, variables),
+        None => Closed::combine_in_memory(&tables, &runs, &info, variables),
     };
     finish(&pool, merged, closed, &study, started_at, progress)
 }
@@ -71,7 +73,10 @@ fn check_alike(parts: &[Part]) -> Result<(), RunError> {
         let (a, b) = (&first.measured.record, &other.measured.record);
         let what = if a.study_fingerprint != b.study_fingerprint {
             format!("it was measured with another study: {}", difference(&a.study, &b.study, ""))
-        } else if a.study_sha256 != b.study_sha256 || a.people_sha256 != b.people_sha256 || a.lexicon != b.lexicon {
+        } else if a.study_sha256 != b.study_sha256
+            || a.people_sha256 != b.people_sha256
+            || (&a.lexicon, &a.people, &a.documents) != (&b.lexicon, &b.people, &b.documents)
+        {
             "the study file, or a file that it names, has another content".to_string()
         } else if a.models != b.models {
             let list = |record: &PartRecord| {
@@ -163,7 +168,7 @@ fn both(mut a: Skipped, b: Skipped) -> Skipped {
 pub(super) fn finish<'w>(
     pool: &ThreadPool,
     measured: Measured,
-    tables: impl FnOnce() -> Result<Closed<'w>, TableError> + Send,
+    tables: impl FnOnce(&[Variable]) -> Result<Closed<'w>, TableError> + Send,
     study: &Study,
     started_at: Timestamp,
     progress: &dyn Progress,
@@ -176,15 +181,27 @@ where
         ledger.documents.iter_mut().map(|d| d.summary.speakers.as_mut_slice()).collect();
     link_documents(&mut speakers, &study.attribution());
 
+    let variables = variables::of_corpus(study, ledger.documents.iter().map(|document| &document.summary));
+
     let (closed, fitted) = std::thread::scope(|scope| {
-        let closing = scope.spawn(tables);
+        let closing = scope.spawn(|| tables(&variables));
         let fitted = pool.install(|| sample.fit(ledger.common_language(), progress));
         (closing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), fitted)
     });
     let (mut closed, fitted) = (closed?, fitted?);
-    let themes = pool.install(|| assign_themes(&ledger, fitted, &mut closed, progress))?;
+    let documents = ledger.summaries();
+    let themes = pool.install(|| assign_themes((&ledger, &documents), fitted, &mut closed, progress))?;
     pool.install(|| estimate_all(&ledger, &themes, &mut closed, study, progress))?;
+    let (groupings, of_groups) = groups::groupings(study, &ledger);
+    for grouping in &groupings {
+        progress.check_stop()?;
+        let rows = pool.install(|| groups::estimates(grouping, study, &ledger, &themes));
+        closed.group_estimates(&GroupRows { by: &grouping.by.columns, values: &grouping.values, rows: &rows })?;
+    }
     progress.check_stop()?;
+    let found_people = people::people(study, &ledger.documents);
+    let mut issues = people::issues(study, &ledger.documents);
+    issues.extend(of_groups);
 
     let run_record = RunRecord {
         run_id: run_id(&ledger, &record),
@@ -197,11 +214,12 @@ where
     let skipped = record.skipped;
     let all_failures: Vec<Failure> = skipped.failures.iter().chain(&skipped.ignored).cloned().collect();
     progress.begin("writing tables", 1);
-    let documents = ledger.summaries();
     let results = closed.publish(&Closing {
         record: &run_record,
         documents: &documents,
         other_paths: &skipped.other_paths,
+        people: &found_people,
+        issues: &issues,
         failures: &all_failures,
     })?;
     progress.advance(1);
@@ -210,7 +228,7 @@ where
 
 /// The theme of every segment; the vectors are read again.
 fn assign_themes(
-    ledger: &Ledger,
+    (ledger, documents): (&Ledger, &[Summary]),
     mut fitted: Fitted,
     closed: &mut Closed,
     progress: &dyn Progress,
@@ -223,7 +241,7 @@ fn assign_themes(
         fitted.assign(vectors, texts, &speakers, progress).map_err(RunError::from)
     })?;
     let themes = fitted.themes();
-    closed.themes(&themes)?;
+    closed.themes(&themes, documents)?;
     Ok(themes)
 }
 

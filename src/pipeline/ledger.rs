@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::{Read, Write};
 use std::ops::Range;
 
-use plenary_corpus::Summary;
 use plenary_corpus::findings::{Coding, Themes};
+use plenary_corpus::{Summary, Utterance};
 use plenary_measure::estimate::ScoredSegment;
 use plenary_tables::DocumentRun;
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,8 @@ pub(crate) struct Ledger {
     /// Position of the first utterance of each document among all utterances.
     first_utterance: Vec<usize>,
     utterance_ids: Vec<Box<str>>,
+    /// How long each utterance is.
+    lengths: Vec<Length>,
     segments: Vec<Entry>,
     /// Stance of each segment by target; `None` if the coder abstains.
     stance: Vec<Vec<Option<f32>>>,
@@ -32,6 +34,37 @@ pub(crate) struct Ledger {
 pub(crate) struct Document {
     pub(crate) summary: Summary,
     pub(crate) n_blocks: usize,
+}
+
+/// How long an utterance is.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+struct Length {
+    n_words: u32,
+    /// `None` if the source has no times.
+    seconds: Option<f32>,
+}
+
+impl Length {
+    fn of(utterance: &Utterance) -> Self {
+        let times = utterance.time_start_s.zip(utterance.time_end_s);
+        let seconds = times.map(|(start, end)| (end - start) as f32);
+        let seconds = seconds.filter(|seconds| *seconds >= 0.0 && seconds.is_finite());
+        Self { n_words: small(utterance.n_words), seconds }
+    }
+}
+
+/// A turn of the corpus, for estimates.
+#[derive(Debug, Clone)]
+pub(crate) struct LedgerTurn {
+    /// Position of its document.
+    pub(crate) document: u32,
+    /// Position of its speaker among those of the document.
+    pub(crate) speaker: Option<u32>,
+    /// Its segments, by their positions.
+    pub(crate) segments: Range<usize>,
+    pub(crate) n_words: f64,
+    /// Its duration; `None` if the source has no times.
+    pub(crate) seconds: Option<f64>,
 }
 
 /// What is kept of a segment.
@@ -59,7 +92,7 @@ pub(crate) enum LedgerError {
 }
 
 /// Increases when the file format changes.
-const STORED_VERSION: u32 = 1;
+const STORED_VERSION: u32 = 2;
 
 /// The file format of a ledger. Documents are stored as JSON, because their types support it.
 #[derive(Serialize, Deserialize)]
@@ -67,6 +100,7 @@ struct Stored {
     version: u32,
     documents: String,
     utterance_ids: Vec<Box<str>>,
+    lengths: Vec<Length>,
     segments: Vec<Entry>,
     stance: Vec<Vec<Option<f32>>>,
 }
@@ -87,6 +121,7 @@ impl Ledger {
         for transcript in lot.begun() {
             self.first_utterance.push(self.utterance_ids.len());
             self.utterance_ids.extend(transcript.utterances.iter().map(|u| u.utterance_id.as_str().into()));
+            self.lengths.extend(transcript.utterances.iter().map(Length::of));
             self.documents.push(Document { summary: transcript.summary(), n_blocks: transcript.blocks.len() });
         }
         for (at, (offset, transcript, segment)) in lot.segments().enumerate() {
@@ -144,6 +179,7 @@ impl Ledger {
             read[part] = (utterances + n_utterances, segments + n_segments);
             let first_utterance = merged.utterance_ids.len();
             merged.utterance_ids.extend_from_slice(&ledger.utterance_ids[utterances..utterances + n_utterances]);
+            merged.lengths.extend_from_slice(&ledger.lengths[utterances..utterances + n_utterances]);
             merged.segments.extend(ledger.segments[segments..segments + n_segments].iter().map(|entry| Entry {
                 document: small(merged.documents.len()),
                 utterance: small(entry.utterance as usize - utterances + first_utterance),
@@ -170,6 +206,7 @@ impl Ledger {
             version: STORED_VERSION,
             documents: serde_json::to_string(&self.documents).map_err(|error| failed(&error))?,
             utterance_ids: self.utterance_ids.clone(),
+            lengths: self.lengths.clone(),
             segments: self.segments.clone(),
             stance: self.stance.clone(),
         };
@@ -186,12 +223,12 @@ impl Ledger {
             return Err(LedgerError::Damaged("it has another version, or more bytes than a ledger".into()));
         }
         let documents: Vec<Document> = serde_json::from_str(&stored.documents).map_err(|error| failed(&error))?;
-        let Stored { utterance_ids, segments, stance, .. } = stored;
+        let Stored { utterance_ids, lengths, segments, stance, .. } = stored;
         let first_utterance = documents
             .iter()
             .scan(0, |next, document| Some(std::mem::replace(next, *next + document.summary.n_utterances)))
             .collect();
-        let ledger = Self { documents, first_utterance, utterance_ids, segments, stance };
+        let ledger = Self { documents, first_utterance, utterance_ids, lengths, segments, stance };
         ledger.check()?;
         Ok(ledger)
     }
@@ -203,6 +240,7 @@ impl Ledger {
         let mut first = 0;
         let mut first_utterance = 0;
         let mut fits = self.utterance_ids.len() == of_documents(|d| d.n_utterances)
+            && self.lengths.len() == self.utterance_ids.len()
             && self.segments.len() == of_documents(|d| d.n_segments)
             && self.stance.iter().all(|of_target| of_target.len() == self.segments.len());
         for (at, Document { summary, .. }) in self.documents.iter().enumerate() {
@@ -234,6 +272,53 @@ impl Ledger {
             entry.speaker.and_then(|at| speakers.get(at as usize)).map(|speaker| speaker.person_id.as_str())
         };
         self.segments[segments].iter().map(person).collect()
+    }
+
+    /// The turns that have segments, in the order of the documents.
+    pub(crate) fn turns(&self, mut take: impl FnMut(LedgerTurn)) {
+        let mut first = 0;
+        for of_turn in self.segments.chunk_by(|a, b| a.utterance == b.utterance) {
+            let (segments, entry) = (first..first + of_turn.len(), of_turn[0]); // chunks are not empty
+            first = segments.end;
+            let length = self.lengths[entry.utterance as usize];
+            take(LedgerTurn {
+                document: entry.document,
+                speaker: entry.speaker,
+                segments,
+                n_words: f64::from(length.n_words),
+                seconds: length.seconds.map(f64::from),
+            });
+        }
+    }
+
+    /// Whether any utterance has times.
+    pub(crate) fn has_times(&self) -> bool {
+        self.lengths.iter().any(|length| length.seconds.is_some())
+    }
+
+    /// Sentiment of a segment, if it is scored.
+    pub(crate) fn sentiment(&self, segment: usize) -> Option<f64> {
+        self.segments[segment].sentiment.map(f64::from)
+    }
+
+    /// Stance of a segment towards a target; `None` if the coder abstains.
+    pub(crate) fn stance(&self, target: usize, segment: usize) -> Option<f64> {
+        self.stance.get(target)?.get(segment).copied().flatten().map(f64::from)
+    }
+
+    /// A number for the person of each speaker of each document, in the order of their first document.
+    pub(crate) fn person_numbers(&self) -> Vec<Vec<u32>> {
+        let mut numbers: HashMap<&str, u32> = HashMap::new();
+        let mut number = |id| {
+            let next = small(numbers.len());
+            *numbers.entry(id).or_insert(next)
+        };
+        let of_document = |document: &'_ Document| -> Vec<u32> { Vec::with_capacity(document.summary.speakers.len()) };
+        let mut all: Vec<Vec<u32>> = self.documents.iter().map(of_document).collect();
+        for (document, own) in self.documents.iter().zip(&mut all) {
+            own.extend(document.summary.speakers.iter().map(|speaker| number(speaker.person_id.as_str())));
+        }
+        all
     }
 
     /// The language of most segments, for the stop words of themes.

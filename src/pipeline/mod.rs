@@ -10,9 +10,11 @@
 mod chat;
 mod coders;
 mod combine;
+mod groups;
 mod ledger;
 mod measuring;
 mod part;
+mod people;
 
 use std::path::PathBuf;
 
@@ -265,7 +267,7 @@ pub fn run(paths: &[PathBuf], options: &Options, progress: &dyn Progress) -> Res
         |info, vector_width| Writer::begin(&folder, info, vector_width),
     );
     let outcome = measured.and_then(|(measured, writer)| {
-        let tables = move || writer.finish().and_then(plenary_tables::PartTables::close);
+        let tables = move |variables: &[plenary_tables::Variable]| writer.finish()?.close(variables);
         combine::finish(&pool, measured, tables, &options.study, started_at, progress)
     });
     outcome.map_err(|error| match (error, &options.cache) {

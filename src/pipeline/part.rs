@@ -22,7 +22,7 @@ use super::measuring::{Batch, MeasuredLot, Measurer, lots};
 use super::{RunError, all_cores, thread_pool, transcribe};
 use crate::inputs::{Skipped, Sources};
 use crate::isolation::Isolation;
-use crate::study::Study;
+use crate::study::{DocumentsTable, PeopleList, Study};
 
 /// Files of a part in addition to its tables.
 const LEDGER: &str = "ledger.bin";
@@ -80,7 +80,7 @@ pub(super) struct Measured {
 /// The record of a part, as `part.json` holds it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct PartRecord {
-    /// The study, without its list of people and its corrections, which have already been applied to the documents.
+    /// The study, without the files that it names; corrections have already been applied to the documents.
     pub(super) study: serde_json::Value,
     /// sha256 of the study file and the files that it names, 64 hex digits.
     pub(super) study_sha256: String,
@@ -89,6 +89,10 @@ pub(super) struct PartRecord {
     pub(super) people_sha256: Option<String>,
     /// The text of the lexicon that the study names.
     pub(super) lexicon: Option<String>,
+    /// The text of the list of people that the study names.
+    pub(super) people: Option<String>,
+    /// The text of the table of documents that the study names.
+    pub(super) documents: Option<String>,
     /// Engines that ran the models, separated by commas.
     pub(super) engine: String,
     /// Models that were used: id and sha256.
@@ -198,6 +202,15 @@ fn study_of(record: &PartRecord) -> Result<Study, String> {
         study.lexicon =
             Lexicon::with_file(text.as_bytes(), "the lexicon of the part").map_err(|error| error.to_string())?;
     }
+    let missing = study.columns.missing.clone();
+    if let Some(text) = &record.people {
+        let list = PeopleList::parse_without(text.as_bytes(), "the list of people", &study.lexicon, &missing);
+        study.people_list = Some(list.map_err(|error| error.to_string())?);
+    }
+    if let Some(text) = &record.documents {
+        let table = DocumentsTable::parse(text.as_bytes(), "the table of documents", &missing);
+        study.documents_table = Some(table.map_err(|error| error.to_string())?);
+    }
     Ok(study)
 }
 
@@ -253,6 +266,7 @@ pub(super) fn measure<'w>(
     if let Some(fields) = json.as_object_mut() {
         // The contents of files that the study names; the record contains what is needed of them.
         fields.remove("people_list");
+        fields.remove("documents_table");
         fields.remove("lexicon");
         fields.remove("corrections");
     }
@@ -262,6 +276,8 @@ pub(super) fn measure<'w>(
         study_sha256: study.sha256.clone().unwrap_or_else(|| fingerprint(study)),
         people_sha256: study.people_list.as_ref().map(|list| list.sha256.clone()),
         lexicon: study.lexicon.own_text().map(str::to_owned),
+        people: study.people_list.as_ref().map(|list| list.text.clone()),
+        documents: study.documents_table.as_ref().map(|table| table.text.clone()),
         engine: models.engine_names(),
         models: models
             .iter()

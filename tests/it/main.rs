@@ -34,3 +34,4 @@ mod sample;
 mod show;
 mod static_models;
 mod tables_doc;
+mod variables;

@@ -18,6 +18,22 @@ use crate::common::models;
 const STUDY: &str = "\
 [transcript]
 link_people = \"corpus\"
+people = \"people.csv\"
+
+[documents]
+table = \"documents.csv\"
+pattern = '^(?<letter>[a-z])\\.'
+
+[columns]
+speaker_variables = [\"age\"]
+
+[[estimates.by]]
+columns = [\"gender\"]
+weight = \"person\"
+differences = true
+
+[[estimates.by]]
+columns = [\"letter\", \"party\"]
 
 [segments]
 unit = \"sentence\"
@@ -35,6 +51,16 @@ proposition = \"More schools should be built.\"
 csv = true
 ";
 
+const PEOPLE: &str = "\
+name,party,gender,from,to
+Ann Lee,Reform,female,,
+Ann Lee,Green,female,2020,
+Bo Chen,,male,,
+Nobody At All,X,male,,
+";
+
+const DOCUMENTS: &str = "file,date,topic\na.md,2019-03-01,ports\nt.csv,,schools\nnothing.md,2020-01-01,x\n";
+
 /// Inputs whose order differs from the order of their contents: tables of several documents, a path that sorts between
 /// the documents of a table, a person in several documents, a document without speech, and files that fail.
 static INPUTS: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
@@ -48,10 +74,10 @@ static INPUTS: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
         ("a.md", turns(&["Clara Diaz", "Bo Chen"])),
         (
             "t.csv",
-            "document,speaker,text\nz,Ann Lee,Schools matter.\na,Bo Chen,Borders matter.\nz,Dan Ek,They do.\n".into(),
+            "document,speaker,text,age\nz,Ann Lee,Schools matter.,41\na,Bo Chen,Borders matter.,35.5\nz,Dan Ek,They do.,\n".into(),
         ),
         ("t.csv-2.md", turns(&["Eve Fox", "Ann Lee", "Eve Fox"])),
-        ("u.csv", "speaker,text\nAnn Lee,We should build more schools.\n".into()),
+        ("u.csv", "speaker,text,age\nAnn Lee,We should build more schools.,42\n".into()),
         ("w.txt", "ANN LEE: Good morning to you all.\n\nBO CHEN: Good morning. We meet again.\n".into()),
         ("empty.md", String::new()),
         ("binary.txt", "\u{1}\u{2}\u{3}\u{4}\u{5}\u{6}".repeat(40)),
@@ -70,7 +96,11 @@ impl Place {
         for (name, content) in INPUTS.iter() {
             fs::write(folder.path().join("talks").join(name), content).unwrap();
         }
-        Self { folder, study: Study::parse(STUDY, "study.toml").unwrap() }
+        let study = folder.path().join("study.toml");
+        fs::write(&study, STUDY).unwrap();
+        fs::write(folder.path().join("people.csv"), PEOPLE).unwrap();
+        fs::write(folder.path().join("documents.csv"), DOCUMENTS).unwrap();
+        Self { study: Study::load(&study).unwrap(), folder }
     }
 
     fn path(&self, name: &str) -> PathBuf {

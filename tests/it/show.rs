@@ -77,7 +77,7 @@ fn show_prints_tables() {
 fn show_names_what_there_is_instead_of_what_there_is_not() {
     let place = results();
     let show = |arguments: &[&str]| place.run(&[&["show"], arguments].concat());
-    show(&["results", "--table", "speaker"]).says(2, &["no table `speaker`", "speakers, blocks"]);
+    show(&["results", "--table", "speaker"]).says(2, &["no table `speaker`", "speakers, people"]);
     show(&["results", "--table", "analysis", "--columns", "stance"])
         .says(2, &["no column `stance`", "stance_open_borders"]);
     show(&["results", "--columns", "name"]).says(2, &["--table"]);

@@ -26,8 +26,11 @@ pub use link::across::link_documents;
 pub use options::corrections::{
     ANCHOR_WORDS, Anchor, Answer, Correction, Corrections, CorrectionsError, anchor_words, file_name,
 };
+pub use options::documents::{
+    DocumentMatch, DocumentOptions, DocumentsError, DocumentsTable, NamePattern, NamePatternError,
+};
 pub use options::own_pattern::{GROUPS, Pattern, PatternError};
-pub use options::people_list::{ListedPerson, PeopleError, PeopleList};
+pub use options::people_list::{ListConflict, Listed, ListedPerson, ListedRow, PeopleError, PeopleList};
 pub use options::{LinkPeople, Options, SegmentOptions, TranscriptOptions, Unit};
 
 use build::language::cut;
@@ -43,8 +46,9 @@ use page::{Page, Settled};
 use settle::{asides, body, front, furniture, lists, running};
 
 /// Attributes the speech of one document.
-pub fn attribute(document: Document, options: &Options) -> Transcript {
+pub fn attribute(mut document: Document, options: &Options) -> Transcript {
     let lexicon = &options.lexicon;
+    options::documents::apply(&mut document, &options.documents, options.documents_table.as_ref());
     if document.format.is_captions() || document.turns.iter().any(|turn| turn.speaker.is_some()) {
         return declared::attribute(document, options);
     }
@@ -88,7 +92,7 @@ pub fn attribute(document: Document, options: &Options) -> Transcript {
     let settled = settled.with(&claims);
 
     let labels: Vec<Byline> = found.bylines.iter().map(|candidate| candidate.corrected_parts(lexicon)).collect();
-    let mut linked = people::link(lexicon, &chairs, &labels, options.people.as_ref());
+    let mut linked = people::link(lexicon, &chairs, &labels, options.people.as_ref(), front.date);
     people::enrich_from(lexicon, &mut linked.people, &present);
     people::enrich_from(lexicon, &mut linked.people, &heads::listed(&page, first_byline));
     people::correct_roles(lexicon, &mut linked, &found);

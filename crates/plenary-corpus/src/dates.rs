@@ -62,6 +62,24 @@ pub fn numeric_date(text: &str, order: DateOrder) -> Option<Date> {
     if day_first { date(last, second, first) } else { date(last, first, second) }
 }
 
+/// A day of a date that may lack its day or month (`2015`, `2015-03`, `2015-03-07`): the first or the last day that it can mean.
+pub fn day_of_period(text: &str, is_last: bool) -> Option<Date> {
+    let digits = |text: &str, n: usize| text.len() == n && text.bytes().all(|byte| byte.is_ascii_digit());
+    let mut parts = text.split('-');
+    let year = parts.next().filter(|year| digits(year, 4))?.parse().ok()?;
+    let mut two = || match parts.next() {
+        None => Some(None),
+        Some(part) if digits(part, 2) => Some(part.parse().ok()),
+        Some(_) => None,
+    };
+    let (month, day): (Option<i8>, Option<i8>) = (two()?, two()?);
+    if parts.next().is_some() {
+        return None;
+    }
+    let first = Date::new(year, month.unwrap_or(if is_last { 12 } else { 1 }), day.unwrap_or(1)).ok()?;
+    Some(if is_last && day.is_none() { first.last_of_month() } else { first })
+}
+
 /// A day in numbers whose year comes first.
 pub fn year_first_date(text: &str) -> Option<Date> {
     let first = text.trim_start().bytes().take_while(u8::is_ascii_digit).count();

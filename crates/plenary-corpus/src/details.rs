@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::variables::contradict;
+
 /// Description of a person as a byline, a format or the study's list of people gives it. What a source does not give is `None`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Details {
@@ -38,6 +40,27 @@ impl Details {
                 own.clone_from(other);
             }
         }
+    }
+
+    /// The values with their names in the tables.
+    pub fn named(&self) -> [(&'static str, Option<&str>); 7] {
+        [
+            ("honorific", self.honorific.as_deref()),
+            ("title", self.title.as_deref()),
+            ("affiliation", self.affiliation.as_deref()),
+            ("country", self.country.as_deref()),
+            ("constituency", self.constituency.as_deref()),
+            ("party", self.party.as_deref()),
+            ("sex", self.sex.as_deref()),
+        ]
+    }
+
+    /// The values that contradict those of `other`: name, own value, other value. Honorifics and titles never do, because a person may
+    /// have several.
+    pub fn contradictions<'d>(&'d self, other: &'d Details) -> Vec<(&'static str, &'d str, &'d str)> {
+        let own = self.named().into_iter().zip(other.named());
+        let both = own.filter_map(|((name, own), (_, other))| Some((name, own?, other?)));
+        both.filter(|(name, own, other)| !matches!(*name, "honorific" | "title") && contradict(own, other)).collect()
     }
 
     fn pairs<'d>(&'d mut self, other: &'d Details) -> [(&'d mut Option<String>, &'d Option<String>); 7] {

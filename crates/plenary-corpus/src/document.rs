@@ -6,6 +6,7 @@ use crate::details::Details;
 use crate::format::Format;
 use crate::span::Span;
 use crate::speaker::Role;
+use crate::variables::Variables;
 
 /// What kind of line it is, judged from its layout alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,6 +88,8 @@ pub struct Declared {
     pub details: Details,
     /// Role in the proceedings.
     pub role: Option<Role>,
+    /// Further facts, such as the year of birth.
+    pub variables: Variables,
 }
 
 /// What a page or a format says about the event as a whole. What it does not say is `None`.
@@ -108,12 +111,14 @@ pub struct FrontMatter {
     pub time_end: Option<jiff::civil::Time>,
     /// Language that the format declares, as an ISO 639-1 code.
     pub language: Option<String>,
+    /// Further facts about the document that the study or the format gives.
+    pub variables: Variables,
 }
 
 impl FrontMatter {
     /// Fills in values that are missing here from `other`.
     pub fn fill_from(&mut self, other: FrontMatter) {
-        let FrontMatter { title, event, panel, session, date, time_start, time_end, language } = other;
+        let FrontMatter { title, event, panel, session, date, time_start, time_end, language, variables } = other;
         self.title = self.title.take().or(title);
         self.event = self.event.take().or(event);
         self.panel = self.panel.take().or(panel);
@@ -122,6 +127,9 @@ impl FrontMatter {
         self.time_start = self.time_start.or(time_start);
         self.time_end = self.time_end.or(time_end);
         self.language = self.language.take().or(language);
+        for (name, value) in variables {
+            self.variables.entry(name).or_insert(value);
+        }
     }
 }
 

@@ -498,6 +498,85 @@ named! {
     }
 }
 
+named! {
+    /// What a group estimate is of.
+    GroupMeasure {
+        /// Mean of positive - negative of the segments' tone.
+        Sentiment = "sentiment_score",
+        /// Mean of favor - against of the segments towards a target.
+        Stance = "stance_score",
+        /// Share of the segments that belong to a theme.
+        ThemeShare = "theme_share",
+        /// Mean number of words of a turn.
+        WordsPerTurn = "words_per_turn",
+        /// Mean duration of a turn.
+        SecondsPerTurn = "seconds_per_turn",
+        /// Share of the words of all groups.
+        ShareOfWords = "share_of_words",
+        /// Share of the speaking time of all groups.
+        ShareOfTime = "share_of_time",
+    }
+}
+
+named! {
+    /// What weighs the same in the mean of a group.
+    Weight {
+        /// Each segment.
+        Segment = "segment",
+        /// Each turn, whatever its number of segments.
+        Turn = "turn",
+        /// Each person, whatever they say.
+        Person = "person",
+    }
+}
+
+impl Default for Weight {
+    fn default() -> Self {
+        Weight::Segment
+    }
+}
+
+named! {
+    /// What is left out in turn for the interval of a group estimate.
+    ClusterLevel {
+        /// All segments of a person.
+        Person = "persons",
+        /// All segments of a document.
+        Document = "documents",
+        /// All segments of a turn.
+        Turn = "turns",
+    }
+}
+
+/// A mean, share or difference of groups.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupEstimate {
+    /// The group.
+    pub group: usize,
+    /// The group that is subtracted; `None` if the estimate is no difference.
+    pub other: Option<usize>,
+    /// The value; `None` if no segment of the group, or of the other group, has a label.
+    pub estimate: Option<f64>,
+    /// Lower end of the interval; `None` with fewer than two clusters, or where all clusters have the same value.
+    pub ci_low: Option<f64>,
+    /// Upper end of the interval.
+    pub ci_high: Option<f64>,
+    /// What was left out in turn.
+    pub level: Option<ClusterLevel>,
+    /// Number of clusters of the group, or of both groups.
+    pub n_clusters: usize,
+    /// Number of segments with a label, or of turns for measures of turns.
+    pub n_segments: usize,
+    /// Number of turns that contain them.
+    pub n_turns: usize,
+    /// Number of persons who speak them; unknown speakers do not count.
+    pub n_persons: usize,
+    /// Number of documents that contain them.
+    pub n_documents: usize,
+    /// Share of the segments without a label.
+    pub share_abstained: f64,
+}
+
 /// Mean of one measure in one group of segments.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Estimate {

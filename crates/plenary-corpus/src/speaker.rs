@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::details::Details;
 use crate::links::{LinkRule, PersonRule};
+use crate::variables::{Doubt, Variables};
 
 /// The role of a person in the proceedings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -67,4 +68,13 @@ pub struct Speaker {
     pub link_confidence: f32,
     /// Ids of the blocks that support the links, in the order of the text.
     pub evidence_block_ids: Vec<String>,
+    /// Further facts that the list of people or the format gives.
+    #[serde(default, skip_serializing_if = "Variables::is_empty")]
+    pub variables: Variables,
+    /// Line of the person on the list of people, the first if there are several; `None` for people who are not listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list_line: Option<u64>,
+    /// What is doubtful about the facts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<Doubt>,
 }

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use plenary_corpus::OptionError;
-use plenary_corpus::findings::{Estimate, Level, Measure, Resampled};
+use plenary_corpus::findings::{Estimate, Level, Measure, Resampled, Weight};
 use serde::{Deserialize, Serialize};
 
 /// Minimum number of draws for percentiles to be meaningful; 0 draws are allowed and mean no intervals.
@@ -28,11 +28,30 @@ pub struct EstimateOptions {
     pub resamples: usize,
     /// Coverage of the intervals, between 0 and 1.
     pub confidence_level: f64,
+    /// By which columns groups are compared.
+    pub by: Vec<GroupBy>,
+}
+
+/// Maximum number of columns that groups are formed by.
+pub const MOST_BY: usize = 3;
+
+/// Columns by whose values groups are formed, and how their means are computed.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GroupBy {
+    /// Names of the columns, at least one and at most [`MOST_BY`].
+    pub columns: Vec<String>,
+    /// What weighs the same in a mean.
+    #[serde(default)]
+    pub weight: Weight,
+    /// Whether the differences of all pairs of groups are estimated.
+    #[serde(default)]
+    pub differences: bool,
 }
 
 impl Default for EstimateOptions {
     fn default() -> Self {
-        Self { resamples: 1000, confidence_level: 0.95 }
+        Self { resamples: 1000, confidence_level: 0.95, by: Vec::new() }
     }
 }
 
@@ -49,6 +68,20 @@ impl EstimateOptions {
         if !(self.confidence_level > 0.0 && self.confidence_level < 1.0) {
             let expected = "a number between 0 and 1, such as 0.95";
             return Err(OptionError::new("[estimates] confidence_level", self.confidence_level, expected));
+        }
+        for (at, by) in self.by.iter().enumerate() {
+            let place = format!("[[estimates.by]] {}, columns", at + 1);
+            let found = format!("{:?}", by.columns);
+            if by.columns.is_empty() || by.columns.len() > MOST_BY {
+                return Err(OptionError::new(place, found, format!("one to {MOST_BY} names of columns")));
+            }
+            let is_repeated = |(at, name): (usize, &String)| by.columns[..at].contains(name);
+            if by.columns.iter().enumerate().any(is_repeated) {
+                return Err(OptionError::new(place, found, "each column once"));
+            }
+            if self.by[..at].contains(by) {
+                return Err(OptionError::new(place, found, "each combination of columns, weight and differences once"));
+            }
         }
         Ok(())
     }

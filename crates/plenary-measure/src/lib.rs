@@ -8,11 +8,12 @@ pub mod coder;
 pub mod context;
 pub mod embedding;
 pub mod estimate;
+pub mod groups;
 pub mod head;
 pub mod sentiment;
 pub mod stance;
 pub mod themes;
 
-pub use estimate::EstimateOptions;
+pub use estimate::{EstimateOptions, GroupBy};
 pub use stance::{NeitherRule, StanceOptions};
 pub use themes::ThemeOptions;

@@ -85,6 +85,16 @@ pub fn read(path: &str, parts: &Parts, options: &Options) -> Result<Vec<Document
     }
     sort(&mut table);
     join(&mut table, &speakers);
+    let wanted = &options.columns;
+    add_variables(&mut table, "speaker", &wanted.speaker_variables, &speakers);
+    add_variables(&mut table, "conversation_id", &wanted.document_variables, &conversations);
+    let unused = unused(&speakers, wanted);
+    if !unused.is_empty() {
+        table.warnings.push(format!(
+            "values of speakers that were not used: {}; name them in `speaker_variables` under [columns] to keep them",
+            unused.join(", ")
+        ));
+    }
     let mut mapping = options.columns.clone();
     for (key, name) in [
         (&mut mapping.text, "text"),
@@ -165,13 +175,54 @@ fn join(table: &mut Table, speakers: &Map<String, Value>) {
     };
     let names = ids.iter().map(|id| id.as_ref().map(|id| value(id, &["name"]).unwrap_or_else(|| id.clone())));
     let names: Vec<_> = names.collect();
-    for name in ["party", "affiliation", "country", "role"] {
-        let cells: Vec<_> = ids.iter().map(|id| value(id.as_deref()?, &[name])).collect();
+    for name in &READ[1..] {
+        let cells: Vec<_> = ids.iter().map(|id| value(id.as_deref()?, &[*name])).collect();
         if cells.iter().any(Option::is_some) && !table.names.iter().any(|known| known == name) {
             add(table, name, cells);
         }
     }
     add(table, "speaker name", names);
+}
+
+/// Values of speakers that are read without being asked for.
+const READ: [&str; 5] = ["name", "party", "affiliation", "country", "role"];
+
+/// Maximum number of unused values that a warning names.
+const MOST_NAMED: usize = 20;
+
+/// Adds columns with what a file says of the id in the column `of`, unless the utterances have them.
+fn add_variables(table: &mut Table, of: &str, wanted: &[String], entries: &Map<String, Value>) {
+    let place = table.names.iter().position(|name| name == of);
+    for name in wanted {
+        if table.names.iter().any(|known| known.trim().eq_ignore_ascii_case(name)) {
+            continue;
+        }
+        let value = |row: &Row| {
+            let id = row.cells.get(place?)?.as_ref()?;
+            match meta(entries.get(id)?).get(name)? {
+                Value::String(text) => Some(text.clone()).filter(|text| !text.trim().is_empty()),
+                Value::Number(number) => Some(number.to_string()),
+                Value::Bool(value) => Some(value.to_string()),
+                Value::Null | Value::Array(_) | Value::Object(_) => None,
+            }
+        };
+        let cells: Vec<Option<String>> = table.rows.iter().map(value).collect();
+        if cells.iter().any(Option::is_some) {
+            add(table, name, cells);
+        }
+    }
+}
+
+/// Names of the simple values that speakers have and nobody asked for.
+fn unused(speakers: &Map<String, Value>, wanted: &super::Columns) -> Vec<String> {
+    let mut names = std::collections::BTreeSet::new();
+    for (name, value) in speakers.values().filter_map(|entry| meta(entry).as_object()).flatten() {
+        let is_simple = matches!(value, Value::String(_) | Value::Number(_) | Value::Bool(_));
+        if is_simple && !READ.contains(&name.as_str()) && !wanted.speaker_variables.contains(name) {
+            names.insert(name.clone());
+        }
+    }
+    names.into_iter().take(MOST_NAMED).collect()
 }
 
 fn add(table: &mut Table, name: &str, cells: Vec<Option<String>>) {
@@ -249,5 +300,32 @@ mod tests {
         let parts = Parts { speakers: Some(b"{\n\"s1\": ".to_vec()), ..corpus("{}\n") };
         let error = read("corpus", &parts, &Options::default()).unwrap_err();
         assert!(error.to_string().starts_with("corpus/speakers.json, line 2: "), "{error}");
+    }
+
+    #[test]
+    fn values_of_speakers_and_conversations_become_variables_where_the_study_names_them() {
+        let mut parts = corpus(concat!(
+            r#"{"id":"u1","conversation_id":"c1","text":"How is the sea?","speaker":"s1"}"#,
+            "\n",
+            r#"{"id":"u2","conversation_id":"c1","text":"It is cold.","speaker":"s2"}"#,
+            "\n",
+        ));
+        parts.speakers = Some(
+            br#"{"s1":{"meta":{"name":"Ann Lee","age":41,"is_admin":true,"tags":["a"]}},"s2":{"meta":{"age":null}}}"#
+                .to_vec(),
+        );
+        parts.conversations = Some(br#"{"c1":{"meta":{"title":"On the sea","board":"ports"}}}"#.to_vec());
+        let columns = Columns {
+            speaker_variables: vec!["age".into()],
+            document_variables: vec!["board".into()],
+            ..Columns::default()
+        };
+        let documents = read("corpus", &parts, &Options { columns, ..Options::default() }).unwrap();
+        assert_eq!(documents[0].front.variables["board"], "ports");
+        let variables =
+            documents[0].turns.iter().map(|turn| turn.speaker.as_ref().unwrap().variables.get("age").cloned());
+        assert_eq!(variables.collect::<Vec<_>>(), [Some("41".to_string()), None]);
+        let warnings = documents[0].warnings.join("\n");
+        assert!(warnings.contains("not used: is_admin;"), "{warnings}");
     }
 }

@@ -55,6 +55,9 @@ use debates::tree::Node;
 use decode::Decoded;
 use error::Problem;
 pub use error::{Place, ReadError, ReadErrorKind};
+
+/// The variables of speakers that TEI gives without being asked, with what they are.
+pub const TEI_VARIABLES: [(&str, &str); 5] = tei::VARIABLES;
 use file::File;
 use formats::{Content, FormatEntry, Reader};
 use parts::Parts;
@@ -106,6 +109,11 @@ pub struct Columns {
     pub time_unit: TimeUnit,
     /// Further columns to keep with each utterance.
     pub carry: Vec<String>,
+    /// Further columns that describe the speaker. In `ConvoKit` corpora these are also values that `speakers.json` has of the speaker.
+    pub speaker_variables: Vec<String>,
+    /// Further columns that describe the document. In `ConvoKit` corpora these are also values that `conversations.json` has of the
+    /// conversation.
+    pub document_variables: Vec<String>,
 }
 
 /// The unit of times that are written as numbers.
@@ -143,6 +151,8 @@ impl Default for Columns {
             missing: MISSING.map(str::to_string).to_vec(),
             time_unit: TimeUnit::Auto,
             carry: Vec::new(),
+            speaker_variables: Vec::new(),
+            document_variables: Vec::new(),
         }
     }
 }

@@ -6,7 +6,10 @@
 use std::fmt::Write as _;
 
 use super::declare::Table;
-use super::schema::{AnalysisRow, CodebookRow, STANCE_KIND, STANCE_NULL, STANCE_UNIT, TABLES, stance_column};
+use super::schema::{
+    AnalysisRow, CodebookRow, DocumentRow, PERSON_VARIABLE_NULL, PersonRow, STANCE_KIND, STANCE_NULL, STANCE_UNIT,
+    SpeakerRow, TABLES, VARIABLE_NULL, stance_column,
+};
 use crate::StudyInfo;
 use plenary_corpus::findings::Target;
 
@@ -22,6 +25,15 @@ pub fn rows(study: &StudyInfo) -> Vec<CodebookRow<'static>> {
             null_means: column.null_means,
             description: column.description.to_owned(),
         }));
+        let is_people = *table == PersonRow::TABLE;
+        let variables = study.variables.iter().filter(|variable| variable.is_in(table)).map(|variable| CodebookRow {
+            table: table.name,
+            column: variable.name.clone(),
+            r#type: variable.r#type.kind().as_str(),
+            unit: None,
+            null_means: Some(if is_people { PERSON_VARIABLE_NULL } else { VARIABLE_NULL }),
+            description: variable.source.clone(),
+        });
         if *table == AnalysisRow::TABLE {
             rows.extend(study.targets.iter().map(|target| CodebookRow {
                 table: table.name,
@@ -32,6 +44,7 @@ pub fn rows(study: &StudyInfo) -> Vec<CodebookRow<'static>> {
                 description: describe(target),
             }));
         }
+        rows.extend(variables);
     }
     rows
 }
@@ -94,6 +107,21 @@ pub fn tables_md() -> String {
                 STANCE_KIND.as_str()
             );
         }
+        let added = if [SpeakerRow::TABLE, PersonRow::TABLE].contains(table) {
+            "person"
+        } else if *table == DocumentRow::TABLE {
+            "document"
+        } else if *table == AnalysisRow::TABLE {
+            "person and document"
+        } else {
+            continue;
+        };
+        let _ = writeln!(
+            text,
+            "\nOne more column per variable of the {added} follows, with the name that the study's list, table, pattern or source \
+             gives it: int64, float64 or date if all values are such, else string. `codebook.md` of the results says where each \
+             comes from."
+        );
     }
     text
 }

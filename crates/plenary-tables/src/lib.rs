@@ -45,7 +45,8 @@ pub use polars_arrow::record_batch::RecordBatch;
 pub use polars_core::prelude::DataFrame;
 pub use record::{ModelRecord, Run, SCHEMA_VERSION, WrittenFile};
 pub use results::{Check, Groups, Results};
-pub use rows::{Closing, Measured, RunRecord};
+pub use rows::{Closing, GroupRow, Groups as GroupRows, Issue, Measured, Person, RunRecord};
+pub use schema::{Variable, VariableOf, VariableType};
 pub use writer::{Closed, Writer};
 
 use plenary_corpus::Hint;
@@ -81,6 +82,9 @@ pub struct StudyInfo {
     pub confidence_level: f64,
     /// Whether sentiment is scored.
     pub scores_sentiment: bool,
+    /// The columns that the study adds to the tables of people and documents; empty while a part is measured, because the types depend on
+    /// the whole corpus.
+    pub variables: Vec<Variable>,
     /// The whole study, for `run.json`.
     pub json: serde_json::Value,
 }
@@ -97,6 +101,7 @@ impl Default for StudyInfo {
             csv_bom: false,
             confidence_level: 0.95,
             scores_sentiment: true,
+            variables: Vec::new(),
             json: serde_json::Value::Null,
         }
     }

@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use super::folder::{OutputFolder, PART_MARKER, is_plain_name};
 use super::open_error::{OpenError, OpenErrorKind};
 use super::record::WrittenFile;
-use super::schema::{BlockRow, SegmentRow, UtteranceRow};
+use super::schema::{BlockRow, SegmentRow, UtteranceRow, Variable};
 use super::sheet::{Csv, GROUP, Sheet};
 use super::sink::Sink;
 use super::source::Source;
@@ -209,13 +209,14 @@ impl<'r> PartTables<'r> {
         Ok((PartTables { sink: None, source, study, vector_width, files }, of_caller, contents))
     }
 
-    /// The documents of this part as those of a whole run, in the place where they were written.
+    /// The documents of this part as those of a whole run, in the place where they were written; `variables` are the columns that the study
+    /// adds.
     ///
     /// # Errors
     /// If a table cannot be started, or the part was opened instead of written.
-    pub fn close(self) -> Result<Closed<'r>, TableError> {
+    pub fn close(self, variables: &[Variable]) -> Result<Closed<'r>, TableError> {
         match self.sink {
-            Some(sink) => Closed::begin(sink, self.study, self.vector_width, self.files),
+            Some(sink) => Closed::begin(sink, self.study, self.vector_width, self.files, variables),
             None => Err(TableError::Misfit { what: "places of a run".into(), found: 0, expected: 1 }),
         }
     }
@@ -236,8 +237,9 @@ impl<'r> Closed<'r> {
         parts: &[PartTables],
         runs: &[DocumentRun],
         study: &StudyInfo,
+        variables: &[Variable],
     ) -> Result<Self, TableError> {
-        Self::combine_in(Sink::folder(folder)?, parts, runs, study)
+        Self::combine_in(Sink::folder(folder)?, parts, runs, study, variables)
     }
 
     /// The documents of several parts, in the order of `runs`, in memory.
@@ -248,8 +250,9 @@ impl<'r> Closed<'r> {
         parts: &[PartTables],
         runs: &[DocumentRun],
         study: &StudyInfo,
+        variables: &[Variable],
     ) -> Result<Closed<'static>, TableError> {
-        Closed::combine_in(Sink::memory(), parts, runs, study)
+        Closed::combine_in(Sink::memory(), parts, runs, study, variables)
     }
 
     fn combine_in<'s>(
@@ -257,6 +260,7 @@ impl<'r> Closed<'r> {
         parts: &[PartTables],
         runs: &[DocumentRun],
         study: &StudyInfo,
+        variables: &[Variable],
     ) -> Result<Closed<'s>, TableError> {
         let vector_width = parts.first().map_or(0, PartTables::vector_width);
         for part in parts {
@@ -274,7 +278,7 @@ impl<'r> Closed<'r> {
             merge_table(name, parts, runs, |rows| sheet.add(rows))?;
             done.extend(sheet.finish(&mut sink)?);
         }
-        Closed::begin(sink, study.clone(), vector_width, done)
+        Closed::begin(sink, study.clone(), vector_width, done, variables)
     }
 }
 

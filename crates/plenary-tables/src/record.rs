@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::folder::is_plain_name;
 use super::open_error::OpenErrorKind;
-use super::schema::RunRow;
+use super::schema::{RunRow, Variable};
 use crate::StudyInfo;
 
 /// Number of the format of results folders: tables, columns, values and `run.json`. It increases with every change that
@@ -102,6 +102,8 @@ struct Settings {
     csv_bom: bool,
     confidence_level: f64,
     scores_sentiment: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    variables: Vec<Variable>,
 }
 
 #[derive(Serialize)]
@@ -150,6 +152,7 @@ pub(super) fn write(run: &RunRow, study: &StudyInfo, files: &[WrittenFile]) -> s
         csv_bom: study.csv_bom,
         confidence_level: study.confidence_level,
         scores_sentiment: study.scores_sentiment,
+        variables: study.variables.clone(),
     };
     let plenary_version = run.plenary_version;
     let written = Written { plenary_version, schema_version: SCHEMA_VERSION, run, settings, study: &study.json, files };
@@ -194,6 +197,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Record, OpenErrorKind> {
         csv_bom: settings.csv_bom,
         confidence_level: settings.confidence_level,
         scores_sentiment: settings.scores_sentiment,
+        variables: settings.variables,
         json: study,
     };
     let run = Run {

@@ -5,23 +5,25 @@
 //! sorted or dropped. **Refused:** parts that do not fit each other, such as more scores than segments. **Left to others:**
 //! names and meanings of columns (`schema`), how rows are stored (`sheet`).
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
-use jiff::civil::Time;
-use polars_core::prelude::{Column, IntoColumn, NamedFrom, Series};
+use jiff::civil::{Date, Time};
+use polars_core::prelude::{Column, DataFrame, IntoColumn, NamedFrom, PolarsResult, Series};
 
 use super::TableError;
+use super::cells::read;
 use super::record::ModelRecord;
 use super::schema::{
-    AnalysisRow, BlockRow, CodingRow, DocumentRow, EmbeddingRow, EstimateRow, FailureRow, RunRow, SegmentRow,
-    SegmentThemeRow, SentimentRow, SpeakerRow, StanceRow, ThemeRow, UtteranceRow, analysis_themes, stance_column,
+    AnalysisRow, BlockRow, CodingRow, DocumentRow, EmbeddingRow, EstimateRow, FailureRow, GroupEstimateRow, IssueRow,
+    PersonRow, RunRow, SegmentRow, SegmentThemeRow, SentimentRow, SpeakerRow, StanceRow, ThemeRow, UtteranceRow,
+    Variable, VariableOf, analysis_persons, analysis_themes, stance_column,
 };
 use crate::StudyInfo;
 use plenary_corpus::findings::{
     self, AbstentionReason, Assignment, Codings, Embeddings, Estimate, Evidence, Resampled, Sentiment, Themes,
 };
-use plenary_corpus::{Failure, PersonRule, Segment, Summary, Transcript, style_name};
+use plenary_corpus::{Failure, PersonRule, Segment, Speaker, Summary, Transcript, Variables, style_name};
 
 /// The description of a run, apart from values that come from elsewhere: name of the study and seed come from the
 /// study, the counts from the tables, the version from the program.
@@ -65,8 +67,92 @@ pub struct Closing<'a> {
     pub documents: &'a [Summary],
     /// Other inputs with the same bytes, by `document_id`. Documents without such inputs need no entry.
     pub other_paths: &'a BTreeMap<String, Vec<String>>,
+    /// The people of all documents.
+    pub people: &'a [Person],
+    /// What a person should check about people, documents and their variables.
+    pub issues: &'a [Issue],
     /// Inputs that could not be used.
     pub failures: &'a [Failure],
+}
+
+/// A person over all documents: a row of `people`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Person {
+    /// Id of the person.
+    pub person_id: String,
+    /// Name in the person's first document.
+    pub name: String,
+    /// Whether the list has the person; `None` without a list.
+    pub listed: Option<bool>,
+    /// Documents in which the person speaks or presides.
+    pub n_documents: usize,
+    /// Utterances.
+    pub n_utterances: usize,
+    /// Words in them.
+    pub n_words: usize,
+    /// Party, if it is the same in all documents that have one.
+    pub party: Option<String>,
+    /// Country, likewise.
+    pub country: Option<String>,
+    /// Sex or gender, likewise.
+    pub sex: Option<String>,
+    /// First date of the documents.
+    pub first_date: Option<Date>,
+    /// Last date of the documents.
+    pub last_date: Option<Date>,
+    /// Variables that are the same in all documents that have them.
+    pub variables: Variables,
+}
+
+/// A row of `issues`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Issue {
+    /// Kind, as the table describes them.
+    pub kind: &'static str,
+    /// The person, if it is about one who speaks.
+    pub person_id: Option<String>,
+    /// Name of the person.
+    pub name: Option<String>,
+    /// The document.
+    pub document_id: Option<String>,
+    /// The column.
+    pub variable: Option<String>,
+    /// The value that is used.
+    pub used: Option<String>,
+    /// The other value.
+    pub other: Option<String>,
+    /// File of the study.
+    pub file: Option<String>,
+    /// Line in it.
+    pub line: Option<u64>,
+    /// The finding as a sentence.
+    pub message: String,
+}
+
+/// The estimates of one grouping.
+#[derive(Debug, Clone)]
+pub struct Groups<'a> {
+    /// Names of the columns.
+    pub by: &'a [String],
+    /// Values of the columns for each group.
+    pub values: &'a [Vec<String>],
+    /// The estimates.
+    pub rows: &'a [GroupRow<'a>],
+}
+
+/// An estimate with what it is of.
+#[derive(Debug, Clone)]
+pub struct GroupRow<'a> {
+    /// The measure.
+    pub measure: findings::GroupMeasure,
+    /// The target, if the measure has one.
+    pub target_id: Option<&'a str>,
+    /// The theme, if the measure has one.
+    pub theme_id: Option<&'a str>,
+    /// The weight; `None` for shares.
+    pub weight: Option<findings::Weight>,
+    /// The estimate.
+    pub estimate: findings::GroupEstimate,
 }
 
 impl Closing<'_> {
@@ -488,6 +574,7 @@ pub(super) fn analysis<'a>(part: &Measured<'a>) -> Vec<AnalysisRow<'a>> {
             utterance_id: &transcript.utterances[segment.utterance].utterance_id,
             document_id: &document.document_id,
             speaker_id: speaker.map(|speaker| speaker.speaker_id.as_str()),
+            person_id: speaker.map(|speaker| speaker.person_id.as_str()),
             text: &segment.text,
             document: transcript.front.title.as_deref().unwrap_or_else(|| file_stem(&document.path)),
             date: transcript.front.date,
@@ -496,6 +583,8 @@ pub(super) fn analysis<'a>(part: &Measured<'a>) -> Vec<AnalysisRow<'a>> {
             role: speaker.map(|speaker| speaker.role.as_str()),
             title: speaker.and_then(|speaker| speaker.details.title.as_deref()),
             affiliation: speaker.and_then(|speaker| speaker.details.affiliation.as_deref()),
+            party: speaker.and_then(|speaker| speaker.details.party.as_deref()),
+            country: speaker.and_then(|speaker| speaker.details.country.as_deref()),
             theme_id: None,
             theme: None,
             theme_label: None,
@@ -516,6 +605,109 @@ pub(super) fn theme_columns(themes: &Themes, assigned: &[Assignment], n: usize) 
         (0..n).map(|row| of(row).map(|(theme, _)| theme.label.clone())).collect(),
         (0..n).map(|row| of(row).map(|(_, assignment)| assignment.probability)).collect(),
     )
+}
+
+/// The speakers and documents of a corpus by their ids.
+pub(super) struct Known<'a> {
+    speakers: HashMap<&'a str, &'a Speaker>,
+    documents: HashMap<&'a str, &'a Variables>,
+}
+
+impl<'a> Known<'a> {
+    pub(super) fn of(documents: &'a [Summary]) -> Self {
+        let speakers = documents.iter().flat_map(|document| &document.speakers);
+        Self {
+            speakers: speakers.map(|speaker| (speaker.speaker_id.as_str(), speaker)).collect(),
+            documents: documents.iter().map(|d| (d.document_id.as_str(), &d.front.variables)).collect(),
+        }
+    }
+}
+
+/// The columns of `analysis` that are known only when all documents are: the person, and the study's variables.
+pub(super) fn known_columns(part: &DataFrame, known: &Known, variables: &[Variable]) -> PolarsResult<Vec<Column>> {
+    let speakers = read::<&str>(part, "speaker_id")?;
+    let documents = read::<&str>(part, "document_id")?;
+    let speakers: Vec<Option<&Speaker>> = speakers.into_iter().map(|id| known.speakers.get(id?).copied()).collect();
+    let documents: Vec<Option<&Variables>> =
+        documents.into_iter().map(|id| known.documents.get(id?).copied()).collect();
+    let persons = speakers.iter().map(|speaker| speaker.map(|speaker| speaker.person_id.as_str()));
+    let mut columns = vec![analysis_persons(persons.collect())];
+    for variable in variables {
+        let value = |values: &'_ Variables| values.get(&variable.name).cloned();
+        let cells: Vec<Option<String>> = match variable.of {
+            VariableOf::Person => {
+                speakers.iter().map(|speaker| speaker.and_then(|speaker| value(&speaker.variables))).collect()
+            }
+            VariableOf::Document => documents.iter().map(|document| document.and_then(value)).collect(),
+        };
+        columns.push(variable.column(cells.iter().map(Option::as_deref))?);
+    }
+    Ok(columns)
+}
+
+pub(super) fn people<'a>(closing: &Closing<'a>) -> Vec<PersonRow<'a>> {
+    let row = |person: &'a Person| PersonRow {
+        person_id: &person.person_id,
+        name: &person.name,
+        listed: person.listed,
+        n_documents: count(person.n_documents),
+        n_utterances: count(person.n_utterances),
+        n_words: count(person.n_words),
+        party: person.party.as_deref(),
+        country: person.country.as_deref(),
+        sex: person.sex.as_deref(),
+        first_date: person.first_date,
+        last_date: person.last_date,
+    };
+    closing.people.iter().map(row).collect()
+}
+
+pub(super) fn issues<'a>(closing: &Closing<'a>) -> Vec<IssueRow<'a>> {
+    let row = |issue: &'a Issue| IssueRow {
+        kind: issue.kind,
+        person_id: issue.person_id.as_deref(),
+        name: issue.name.as_deref(),
+        document_id: issue.document_id.as_deref(),
+        variable: issue.variable.as_deref(),
+        used: issue.used.as_deref(),
+        other: issue.other.as_deref(),
+        file: issue.file.as_deref(),
+        line: issue.line.map(|line| u32::try_from(line).unwrap_or(u32::MAX)),
+        message: issue.message.clone(),
+    };
+    closing.issues.iter().map(row).collect()
+}
+
+pub(super) fn group_estimates<'a>(groups: &'a Groups<'a>) -> Vec<GroupEstimateRow<'a>> {
+    let value = |group: Option<usize>, at: usize| groups.values.get(group?)?.get(at).map(String::as_str);
+    let row = |row: &'a GroupRow<'a>| {
+        let estimate = &row.estimate;
+        let group = Some(estimate.group);
+        GroupEstimateRow {
+            by: groups.by.join(", "),
+            value_1: value(group, 0).unwrap_or_default(),
+            value_2: value(group, 1),
+            value_3: value(group, 2),
+            minus_1: value(estimate.other, 0),
+            minus_2: value(estimate.other, 1),
+            minus_3: value(estimate.other, 2),
+            measure: row.measure.as_str(),
+            target_id: row.target_id,
+            theme_id: row.theme_id,
+            weight: row.weight.map(findings::Weight::as_str),
+            estimate: estimate.estimate,
+            ci_low: estimate.ci_low,
+            ci_high: estimate.ci_high,
+            resampled: estimate.level.map(findings::ClusterLevel::as_str),
+            n_clusters: estimate.level.map(|_| count(estimate.n_clusters)),
+            n_segments: count(estimate.n_segments),
+            n_turns: count(estimate.n_turns),
+            n_persons: count(estimate.n_persons),
+            n_documents: count(estimate.n_documents),
+            share_abstained: estimate.share_abstained,
+        }
+    };
+    groups.rows.iter().map(row).collect()
 }
 
 pub(super) fn failures<'a>(closing: &Closing<'a>) -> Vec<FailureRow<'a>> {

@@ -3,15 +3,16 @@
 //! **Input:** the declarations below. **Output:** for each table a row struct that `rows` fills (a column without a value, or
 //! with one of another type, does not compile), the Parquet schema, and the text of the codebook. The doc comment of a
 //! column is its description, `unit` is its unit, and a column is nullable exactly when it says what `null` means. The
-//! columns that depend on the study are named by [`stance_column`]. **Left to others:** how the values are computed.
+//! columns that depend on the study are named by [`stance_column`] and by [`Variable`]s. **Left to others:** how the values are computed.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use polars_core::prelude::{Column, IntoColumn, NamedFrom, Series};
+use polars_core::prelude::{Column, IntoColumn, NamedFrom, PolarsResult, Series};
 
 use super::cells::Kind;
 use super::declare::{Table, cell, field, filled, optional, tables};
 use plenary_corpus::findings::Target;
+use serde::{Deserialize, Serialize};
 
 tables! {
     /// run of the program
@@ -179,6 +180,62 @@ tables! {
         /// Blocks that are evidence for the links (`blocks`): where the person is named, and the first byline for each label and
         /// rule.
         evidence_block_ids: Vec<String>;
+    }
+
+    /// person over all documents
+    people: PersonRow<'a> {
+        /// Id of the person (`speakers.person_id`). Without links across documents or ids on the people list, a person of one document.
+        person_id: &'a str;
+        /// Name, as the person's first document has it.
+        name: &'a str;
+        /// Whether the study's people list has the person.
+        listed: bool, null "the study names no people list";
+        /// Documents in which the person speaks or presides.
+        n_documents: u32, unit "documents";
+        /// Utterances of the person.
+        n_utterances: u32, unit "utterances";
+        /// Words in these utterances.
+        n_words: u32, unit "words";
+        /// Party or parliamentary group.
+        party: &'a str, null "no source gives it, or it differs between documents; `speakers` has it for each";
+        /// Country that the person represents.
+        country: &'a str, null "no source gives it, or it differs between documents; `speakers` has it for each";
+        /// Sex or gender, as the source writes it.
+        sex: &'a str, null "no source gives it, or it differs between documents; `speakers` has it for each";
+        /// Date of the first of the person's documents that have one.
+        first_date: Date, null "none of the documents has a date";
+        /// Date of the last of the person's documents that have one.
+        last_date: Date, null "none of the documents has a date";
+    }
+
+    /// finding about people, documents and their variables that a person should check
+    issues: IssueRow<'a> {
+        /// Kind: `listed_not_found` (on the people list, speaks in no document), `not_listed` (speaks, and is not on the list),
+        /// `list_and_document_differ` (the list's value is used), `turns_differ` (turns of one document give different values; the first is
+        /// used), `documents_differ` (documents give different values for one person), `rows_differ` (two rows of the list that hold on the
+        /// same day; neither is used), `document_without_date` (rows of the list differ, and the document has no date to choose by),
+        /// `no_row_on_date` (no row of the list holds on the date of the document), `row_without_document` (a row of the table of documents
+        /// that belongs to no document), `row_of_several_documents`, `document_without_row`, `document_without_match` (the name of the file
+        /// does not match the study's pattern), `too_many_groups` (no estimates by these columns) or `too_many_pairs` (no differences).
+        kind: &'a str;
+        /// Person (`people`).
+        person_id: &'a str, null "the finding is not about one person who speaks";
+        /// Name of the person.
+        name: &'a str, null "the finding is not about a person";
+        /// Document (`documents`), the first if there are several.
+        document_id: &'a str, null "the finding is not about a document";
+        /// Column that the finding is about.
+        variable: &'a str, null "the finding is not about one column";
+        /// The value that is used.
+        used: &'a str, null "no value is used, or the finding is not about values";
+        /// The value that is not used, or another one.
+        other: &'a str, null "the finding is not about values";
+        /// File of the study that the finding is about.
+        file: &'a str, null "the finding is about documents alone";
+        /// Line in that file, from 1.
+        line: u32, unit "lines", null "the finding is about documents alone";
+        /// The finding as a sentence.
+        message: String;
     }
 
     /// span of source text
@@ -475,6 +532,54 @@ tables! {
         share_abstained: f64, unit "share, 0 to 1";
     }
 
+    /// measure of a group that the study asks for, and of each difference of two groups
+    group_estimates: GroupEstimateRow<'a> {
+        /// Columns by which groups are formed, separated by `, `.
+        by: String;
+        /// Value of the first column.
+        value_1: &'a str;
+        /// Value of the second column.
+        value_2: &'a str, null "groups are formed by one column";
+        /// Value of the third column.
+        value_3: &'a str, null "groups are formed by fewer columns";
+        /// For a difference: value of the first column of the group that is subtracted.
+        minus_1: &'a str, null "the estimate is no difference";
+        /// The same for the second column.
+        minus_2: &'a str, null "the estimate is no difference, or groups are formed by one column";
+        /// The same for the third column.
+        minus_3: &'a str, null "the estimate is no difference, or groups are formed by fewer columns";
+        /// What is estimated: the means `sentiment_score`, `stance_score`, `theme_share` (share of the segments that belong to the theme),
+        /// `words_per_turn` and `seconds_per_turn`, or the shares `share_of_words` and `share_of_time` in the sum of all groups.
+        measure: &'a str;
+        /// Target of the study.
+        target_id: &'a str, null "the measure has no target";
+        /// Theme (`themes`).
+        theme_id: &'a str, null "the measure has no theme";
+        /// What weighs the same in the mean: each `segment`, `turn` or `person`.
+        weight: &'a str, null "shares are not weighted";
+        /// Value of the group, or of the group minus the other one.
+        estimate: f64, unit "as the measure", null "no segment of the group, or of one of the two groups, has a label";
+        /// Lower bound of the interval (jackknife, see `resampled`).
+        ci_low: f64, unit "as the measure", null "fewer than two clusters, or all have the same value";
+        /// Upper bound of the interval.
+        ci_high: f64, unit "as the measure", null "fewer than two clusters, or all have the same value";
+        /// What the jackknife leaves out in turn: all segments of one of the `persons`, `documents` or `turns`. The highest level at which the
+        /// group, or both groups of a difference, have five clusters.
+        resampled: &'a str, null "there is no interval";
+        /// Number of these clusters.
+        n_clusters: u32, unit "clusters", null "there is no interval";
+        /// Segments with a label; turns for measures of turns.
+        n_segments: u32, unit "segments";
+        /// Turns that contain them.
+        n_turns: u32, unit "turns";
+        /// Persons who speak them; unknown speakers are not counted.
+        n_persons: u32, unit "persons";
+        /// Documents that contain them.
+        n_documents: u32, unit "documents";
+        /// Share of the segments of the group, or of both groups, without a label.
+        share_abstained: f64, unit "share, 0 to 1";
+    }
+
     /// segment, with the values that most analyses need
     analysis: AnalysisRow<'a> {
         /// Segment (`segments`).
@@ -485,6 +590,8 @@ tables! {
         document_id: &'a str;
         /// Speaker (`speakers`).
         speaker_id: &'a str, null "the document does not say who speaks";
+        /// Person (`people`).
+        person_id: &'a str, null "the document does not say who speaks";
         /// Text of the segment.
         text: &'a str;
         /// Title of the document, or its file name where it has no title.
@@ -501,6 +608,10 @@ tables! {
         title: &'a str, null "the document gives none";
         /// Speaker's organisation.
         affiliation: &'a str, null "the document gives none";
+        /// Speaker's party or parliamentary group.
+        party: &'a str, null "the document gives none";
+        /// Country that the speaker represents.
+        country: &'a str, null "the document gives none";
         /// Theme (`themes`).
         theme_id: &'a str, null "no themes were found";
         /// Id and label of the theme, unique per theme; useful in plots.
@@ -569,4 +680,145 @@ pub(super) fn analysis_themes(
         Series::new("theme_label".into(), theme_label).into_column(),
         Series::new("theme_probability".into(), theme_probability).into_column(),
     ]
+}
+
+/// The person of every segment, for the column of `analysis`.
+pub(super) fn analysis_persons(person_id: Vec<Option<&str>>) -> Column {
+    Series::new("person_id".into(), person_id).into_column()
+}
+
+/// The type of a variable: that of all its values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VariableType {
+    /// Text, and values of more than one type.
+    Text,
+    /// Whole numbers.
+    Integer,
+    /// Numbers.
+    Number,
+    /// Dates.
+    Date,
+}
+
+impl VariableType {
+    /// The type that all values have. Numbers with a zero in front, as in codes, are text.
+    pub fn of<'v>(values: impl Iterator<Item = &'v str> + Clone) -> Self {
+        let all = |is: fn(&str) -> bool| values.clone().next().is_some() && values.clone().all(is);
+        if all(|value| integer(value).is_some()) {
+            VariableType::Integer
+        } else if all(|value| number(value).is_some()) {
+            VariableType::Number
+        } else if all(|value| date(value).is_some()) {
+            VariableType::Date
+        } else {
+            VariableType::Text
+        }
+    }
+
+    /// The type of the column.
+    pub fn kind(self) -> Kind {
+        match self {
+            VariableType::Text => Kind::String,
+            VariableType::Integer => Kind::Int64,
+            VariableType::Number => Kind::Float64,
+            VariableType::Date => Kind::Date,
+        }
+    }
+}
+
+/// What a variable describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VariableOf {
+    /// A person: a column of `people`, `speakers` and `analysis`.
+    Person,
+    /// A document: a column of `documents` and `analysis`.
+    Document,
+}
+
+/// A column that the study adds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Variable {
+    /// Name of the column, as the source has it.
+    pub name: String,
+    /// Type of its values.
+    pub r#type: VariableType,
+    /// What it describes.
+    pub of: VariableOf,
+    /// Where the values come from, as a sentence.
+    pub source: String,
+}
+
+/// What a null in the column of a variable means.
+pub const VARIABLE_NULL: &str = "no source gives it";
+/// What a null in `people` means.
+pub const PERSON_VARIABLE_NULL: &str =
+    "no source gives it, or it differs between documents; `speakers` has it for each";
+
+impl Variable {
+    /// Whether a table has the column.
+    pub fn is_in(&self, table: &Table) -> bool {
+        *table == AnalysisRow::TABLE
+            || match self.of {
+                VariableOf::Person => *table == SpeakerRow::TABLE || *table == PersonRow::TABLE,
+                VariableOf::Document => *table == DocumentRow::TABLE,
+            }
+    }
+
+    /// The column with these values; a value of another type is null.
+    pub(super) fn column<'v>(&self, values: impl Iterator<Item = Option<&'v str>>) -> PolarsResult<Column> {
+        let name = self.name.as_str();
+        let series = match self.r#type {
+            VariableType::Text => {
+                let values: Vec<Option<&str>> = values.collect();
+                Series::new(name.into(), values)
+            }
+            VariableType::Integer => {
+                let values: Vec<Option<i64>> = values.map(|value| value.and_then(integer)).collect();
+                Series::new(name.into(), values)
+            }
+            VariableType::Number => {
+                let values: Vec<Option<f64>> = values.map(|value| value.and_then(number)).collect();
+                Series::new(name.into(), values)
+            }
+            VariableType::Date => {
+                let values: Vec<Option<Date>> = values.map(|value| value.and_then(date)).collect();
+                <Date as super::cells::Value>::series(name, values.iter().map(Option::as_ref))?
+            }
+        };
+        Ok(series.into_column())
+    }
+}
+
+fn integer(text: &str) -> Option<i64> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let is_plain = digits == "0" || !digits.starts_with('0');
+    (is_plain && digits.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok())?
+}
+
+fn number(text: &str) -> Option<f64> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let is_plain = !digits.starts_with('0') || digits == "0" || digits.starts_with("0.");
+    let is_decimal = digits.starts_with(|c: char| c.is_ascii_digit())
+        && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    (is_plain && is_decimal).then(|| text.parse().ok())?.filter(|number: &f64| number.is_finite())
+}
+
+fn date(text: &str) -> Option<Date> {
+    (text.len() == 10).then(|| text.parse().ok())?
+}
+
+/// The table with a column that a variable of this name would clash with; names are compared without regard to case.
+pub fn clash(name: &str, of: VariableOf, targets: &[Target]) -> Option<&'static str> {
+    let name = name.to_lowercase();
+    let tables = match of {
+        VariableOf::Person => vec![AnalysisRow::TABLE, SpeakerRow::TABLE, PersonRow::TABLE],
+        VariableOf::Document => vec![AnalysisRow::TABLE, DocumentRow::TABLE],
+    };
+    let has = |table: &&Table| table.columns.iter().any(|column| column.name == name);
+    if targets.iter().any(|target| stance_column(target).to_lowercase() == name) {
+        return Some(AnalysisRow::TABLE.name);
+    }
+    tables.iter().find(has).map(|table| table.name)
 }

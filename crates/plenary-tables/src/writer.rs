@@ -21,15 +21,15 @@ use super::record::{self, WrittenFile};
 use super::results::Results;
 use super::rows::{self, Closing, Measured};
 use super::schema::{
-    AnalysisRow, BlockRow, CodebookRow, CodingRow, DocumentRow, EmbeddingRow, EstimateRow, FailureRow, RunRow,
-    STANCE_KIND, SegmentRow, SegmentThemeRow, SentimentRow, SpeakerRow, StanceRow, TABLES, ThemeRow, UtteranceRow,
-    stance_column,
+    AnalysisRow, BlockRow, CodebookRow, CodingRow, DocumentRow, EmbeddingRow, EstimateRow, FailureRow,
+    GroupEstimateRow, IssueRow, PersonRow, RunRow, STANCE_KIND, SegmentRow, SegmentThemeRow, SentimentRow, SpeakerRow,
+    StanceRow, TABLES, ThemeRow, UtteranceRow, Variable, stance_column,
 };
 use super::sheet::{Csv, GROUP, Sheet};
 use super::sink::Sink;
 use crate::StudyInfo;
-use plenary_corpus::Transcript;
 use plenary_corpus::findings::{Estimate, Themes};
+use plenary_corpus::{Summary, Transcript, Variables};
 
 const CODEBOOK: &str = "codebook.md";
 /// `analysis` without its themes, which are known only when all segments are.
@@ -177,7 +177,9 @@ impl<'r> Closed<'r> {
         study: StudyInfo,
         vector_width: usize,
         mut done: Vec<WrittenFile>,
+        variables: &[Variable],
     ) -> Result<Self, TableError> {
+        let study = StudyInfo { variables: variables.to_vec(), ..study };
         let of_corpus: Vec<Table> = TABLES.iter().copied().filter(|table| !OF_PART.contains(table)).collect();
         let sheets = Sheets::begin(&sink, &of_corpus, &study, vector_width)?;
         let draft = format!("{DRAFT}.parquet");
@@ -220,8 +222,10 @@ impl Closed<'_> {
         read.map_err(|source| store_error(name, source))
     }
 
-    /// Adds the themes: their table, and the theme of every segment in `segment_themes` and `analysis`.
-    pub fn themes(&mut self, themes: &Themes) -> Result<(), TableError> {
+    /// Adds the themes: their table, and the theme of every segment in `segment_themes` and `analysis`, which also gets the persons and
+    /// the study's variables from `documents`.
+    pub fn themes(&mut self, themes: &Themes, documents: &[Summary]) -> Result<(), TableError> {
+        let known = rows::Known::of(documents);
         rows::check_themes(themes, self.n_segments)?;
         let mut exemplars: BTreeMap<usize, String> =
             themes.themes.iter().flat_map(|theme| &theme.exemplars).map(|&row| (row, String::new())).collect();
@@ -240,6 +244,9 @@ impl Closed<'_> {
             for column in rows::theme_columns(themes, assigned, n) {
                 part.with_column(column).map_err(fail)?;
             }
+            for column in rows::known_columns(&part, &known, &self.study.variables).map_err(fail)? {
+                part.with_column(column).map_err(fail)?;
+            }
             self.sheets.add(AnalysisRow::TABLE, Ok(part))?;
         }
         self.sheets.add(ThemeRow::TABLE, ThemeRow::frame(&rows::themes(themes, &exemplars)))
@@ -251,6 +258,11 @@ impl Closed<'_> {
         self.sheets.add(EstimateRow::TABLE, EstimateRow::frame(&rows))
     }
 
+    /// Adds the estimates of one grouping.
+    pub fn group_estimates(&mut self, groups: &rows::Groups) -> Result<(), TableError> {
+        self.sheets.add(GroupEstimateRow::TABLE, GroupEstimateRow::frame(&rows::group_estimates(groups)))
+    }
+
     /// Adds what is known of the run as a whole, completes all tables and, in a folder, replaces earlier results.
     ///
     /// # Errors
@@ -259,8 +271,16 @@ impl Closed<'_> {
     pub fn publish(self, closing: &Closing) -> Result<Results, TableError> {
         closing.check()?;
         let Self { mut sink, study, mut sheets, done: mut files, .. } = self;
-        sheets.add(DocumentRow::TABLE, DocumentRow::frame(&rows::documents(closing)))?;
-        sheets.add(SpeakerRow::TABLE, SpeakerRow::frame(&rows::speakers(closing)))?;
+        let documents = DocumentRow::frame(&rows::documents(closing));
+        let of_documents = closing.documents.iter().map(|document| &document.front.variables);
+        sheets.add(DocumentRow::TABLE, with_variables(documents, DocumentRow::TABLE, &study, of_documents))?;
+        let speakers = SpeakerRow::frame(&rows::speakers(closing));
+        let of_speakers = closing.documents.iter().flat_map(|document| &document.speakers).map(|s| &s.variables);
+        sheets.add(SpeakerRow::TABLE, with_variables(speakers, SpeakerRow::TABLE, &study, of_speakers))?;
+        let people = PersonRow::frame(&rows::people(closing));
+        let of_people = closing.people.iter().map(|person| &person.variables);
+        sheets.add(PersonRow::TABLE, with_variables(people, PersonRow::TABLE, &study, of_people))?;
+        sheets.add(IssueRow::TABLE, IssueRow::frame(&rows::issues(closing)))?;
         sheets.add(FailureRow::TABLE, FailureRow::frame(&rows::failures(closing)))?;
         sheets.add(CodebookRow::TABLE, CodebookRow::frame(&codebook::rows(&study)))?;
         let of_part = |table: Table| {
@@ -281,12 +301,30 @@ impl Closed<'_> {
     }
 }
 
+/// A frame with the columns of the study's variables.
+fn with_variables<'v>(
+    frame: PolarsResult<DataFrame>,
+    table: Table,
+    study: &StudyInfo,
+    values: impl Iterator<Item = &'v Variables> + Clone,
+) -> PolarsResult<DataFrame> {
+    let mut frame = frame?;
+    for variable in study.variables.iter().filter(|variable| variable.is_in(&table)) {
+        let cells = values.clone().map(|values| values.get(&variable.name).map(String::as_str));
+        frame.with_column(variable.column(cells)?)?;
+    }
+    Ok(frame)
+}
+
 /// The columns of a table, including those that the study adds.
 pub(super) fn schema_of(table: &Table, study: &StudyInfo, vector_width: usize) -> Schema {
     let fixed = table.columns.iter().map(|column| Field::new(column.name.into(), column.kind.dtype(vector_width)));
     let of_targets = study.targets.iter().filter(|_| *table == AnalysisRow::TABLE);
     let added = of_targets.map(|target| Field::new(stance_column(target).into(), STANCE_KIND.dtype(vector_width)));
-    fixed.chain(added).collect()
+    let variables = study.variables.iter().filter(|variable| variable.is_in(table));
+    let variables =
+        variables.map(|variable| Field::new(variable.name.as_str().into(), variable.r#type.kind().dtype(vector_width)));
+    fixed.chain(added).chain(variables).collect()
 }
 
 pub(super) fn store_error(table: &str, source: PolarsError) -> TableError {

@@ -5,6 +5,8 @@
 
 use std::collections::HashMap;
 
+use jiff::civil::Date;
+
 use super::accounting::account;
 use super::assemble::{Assembled, Mark, Vocabulary, blocks, join};
 use super::count::n_words;
@@ -22,24 +24,27 @@ use crate::page::{MappedText, Page, Settled, append};
 use crate::settle::front;
 use crate::weights::Weights;
 use plenary_corpus::{
-    BlockKind, Declared, Document, Explanation, Format, Layout, Link, LinkRule, Pass, Reason, Role, Style, Transcript,
-    Turn, TurnRule, Utterance, ids,
+    BlockKind, Declared, Document, Doubt, DoubtKind, Explanation, Format, Layout, Link, LinkRule, Pass, Reason, Role,
+    Style, Transcript, Turn, TurnRule, Utterance, contradict, ids,
 };
 use plenary_names::bylines::{Byline, split_surname_first};
 use plenary_names::lexicon::Lexicon;
+
+/// Maximum number of contradictions between the turns of one person that are noted.
+const MOST_DOUBTS: usize = 20;
 
 /// Attributes the speech of a document whose turns name their speakers.
 pub(crate) fn attribute(mut document: Document, options: &Options) -> Transcript {
     let corrected = correct::in_declared(&mut document, options);
     let lexicon = &options.lexicon;
     let page = Page::of(&document, lexicon);
-    let (people, person_of) = people(lexicon, &document.turns, options.people.as_ref());
-    let mut assembled = assemble(&document, &page, &person_of);
-    set_times(&document, &mut assembled);
-    let (language, segments) = cut(&mut assembled, options, &document);
     let first = document.lines.iter().position(|line| line.turn.is_some()).unwrap_or(document.lines.len());
     let mut front = document.front.clone();
     front.fill_from(front::front_matter(&page, &Settled::by_layout(&page), first, options.transcript.date_order));
+    let (people, person_of) = people(lexicon, &document.turns, options.people.as_ref(), front.date);
+    let mut assembled = assemble(&document, &page, &person_of);
+    set_times(&document, &mut assembled);
+    let (language, segments) = cut(&mut assembled, options, &document);
     explain(&people, &mut assembled);
     let mut assessment = confidence::assess(&Sources {
         page: &page,
@@ -85,11 +90,18 @@ pub(crate) fn attribute(mut document: Document, options: &Options) -> Transcript
 }
 
 /// The people in the order of their first turn, and the person of each turn. Turns belong to one person if they name the same entry of
-/// the study's list, or else have the same id, or else the same label.
-fn people(lexicon: &Lexicon, turns: &[Turn], list: Option<&PeopleList>) -> (Vec<Person>, Vec<Option<usize>>) {
+/// the study's list, or else have the same id, or else the same label. Of the list the rows that hold on `date` count.
+fn people(
+    lexicon: &Lexicon,
+    turns: &[Turn],
+    list: Option<&PeopleList>,
+    date: Option<Date>,
+) -> (Vec<Person>, Vec<Option<usize>>) {
     let mut known: HashMap<&Declared, usize> = HashMap::new();
     let mut keys: HashMap<Key<'_>, usize> = HashMap::new();
     let mut people: Vec<Person> = Vec::new();
+    // What the first turns of the people declare, with variables that later turns add.
+    let mut firsts: Vec<Declared> = Vec::new();
     let person_of = turns
         .iter()
         .enumerate()
@@ -103,16 +115,47 @@ fn people(lexicon: &Lexicon, turns: &[Turn], list: Option<&PeopleList>) -> (Vec<
                     (None, Some(id)) => Key::Id(id),
                     (None, None) => Key::Label(&declared.label),
                 };
-                *keys.entry(key).or_insert_with(|| {
-                    people::overrule_by(&mut person, list);
+                let at = *keys.entry(key).or_insert_with(|| {
                     people.push(person);
+                    firsts.push(declared.clone());
                     people.len() - 1
-                })
+                });
+                compare(&mut people[at], &mut firsts[at], declared);
+                at
             });
             Some(at)
         })
         .collect();
+    for (person, first) in people.iter_mut().zip(firsts) {
+        person.variables = first.variables;
+        people::overrule_by(person, list, date);
+    }
     (people, person_of)
+}
+
+/// Notes where a later turn of a person contradicts the first, and adds variables that the first lacks.
+fn compare(person: &mut Person, first: &mut Declared, later: &Declared) {
+    let mut differ = |name: &str, used: &str, other: &str| {
+        let doubt = Doubt {
+            kind: DoubtKind::Turns,
+            variable: Some(name.to_owned()),
+            used: Some(used.to_owned()),
+            other: Some(other.to_owned()),
+            line: None,
+        };
+        if person.doubts.len() < MOST_DOUBTS && !person.doubts.contains(&doubt) {
+            person.doubts.push(doubt);
+        }
+    };
+    for (name, used, other) in first.details.contradictions(&later.details) {
+        differ(name, used, other);
+    }
+    for (name, value) in &later.variables {
+        let known = first.variables.entry(name.clone()).or_insert_with(|| value.clone());
+        if contradict(known, value) {
+            differ(name, known, value);
+        }
+    }
 }
 
 /// What the turns of one person have in common.

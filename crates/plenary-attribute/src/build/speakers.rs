@@ -56,6 +56,9 @@ pub(crate) fn speakers(
             confidence: if spoken.is_empty() { person.confidence } else { best * person.confidence },
             link_rule,
             link_confidence,
+            variables: person.variables.clone(),
+            list_line: person.listed.and_then(|at| Some(options.people.as_ref()?.people().get(at)?.line)),
+            doubts: person.doubts.clone(),
             evidence_block_ids: evidence.into_iter().map(|at| ids::block(document_id, at + 1)).collect(),
         });
     }

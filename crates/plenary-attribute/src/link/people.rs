@@ -7,10 +7,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use jiff::civil::Date;
+
 use crate::candidate::Found;
 use crate::link::offices::{Office, label_key};
 use crate::options::people_list::{ListedPerson, PeopleList};
-use plenary_corpus::{Details, LinkRule, Role};
+use plenary_corpus::{Details, Doubt, DoubtKind, LinkRule, Role, Variables, contradict};
 use plenary_names::bylines::Byline;
 use plenary_names::compare::{name_words, titles_agree};
 use plenary_names::labels::{self, LabelKind};
@@ -31,6 +33,10 @@ pub(crate) struct Person {
     pub(crate) presides_by: Option<Mention>,
     /// Index into the people of the study's list.
     pub(crate) listed: Option<usize>,
+    /// Further facts.
+    pub(crate) variables: Variables,
+    /// What is doubtful about the facts.
+    pub(crate) doubts: Vec<Doubt>,
 }
 
 impl Person {
@@ -38,7 +44,16 @@ impl Person {
     pub(crate) fn new(lexicon: &Lexicon, byline: Byline, confidence: f32, first_mention: Mention) -> Self {
         let presides = byline.presides(lexicon);
         let presides_by = presides.then_some(first_mention);
-        Self { presides, presides_by, byline, confidence, first_mention, listed: None }
+        Self {
+            presides,
+            presides_by,
+            byline,
+            confidence,
+            first_mention,
+            listed: None,
+            variables: Variables::new(),
+            doubts: Vec::new(),
+        }
     }
 }
 
@@ -77,9 +92,15 @@ pub(crate) struct Linked {
 const CHAIR_CONFIDENCE: f32 = 0.9;
 
 /// Links bylines to people. `chairs` are the people whom the document names as conducting the meeting; they come first. `list` is the
-/// study's list of people, which takes precedence over the page.
-pub(crate) fn link(lexicon: &Lexicon, chairs: &[Byline], bylines: &[Byline], list: Option<&PeopleList>) -> Linked {
-    let mut known = Known::new(lexicon, list);
+/// study's list of people, which takes precedence over the page; of its rows those that hold on `date` count.
+pub(crate) fn link(
+    lexicon: &Lexicon,
+    chairs: &[Byline],
+    bylines: &[Byline],
+    list: Option<&PeopleList>,
+    date: Option<Date>,
+) -> Linked {
+    let mut known = Known::new(lexicon, list, date);
     let listed = |byline: &Byline| list.and_then(|list| listed(list, byline));
     for chair in chairs {
         let words = name_words(lexicon, &chair.name);
@@ -136,7 +157,7 @@ pub(crate) fn link(lexicon: &Lexicon, chairs: &[Byline], bylines: &[Byline], lis
     }
     let mut linked = reorder(&known.people, owners.into_iter().flatten().collect(), chairs.len());
     for person in &mut linked.people {
-        overrule_by(person, list);
+        overrule_by(person, list, date);
     }
     linked
 }
@@ -168,6 +189,7 @@ impl Resolution {
 struct Known<'l> {
     lexicon: &'l Lexicon,
     list: Option<&'l PeopleList>,
+    date: Option<Date>,
     people: Vec<Person>,
     /// The words of their names.
     names: Vec<Vec<String>>,
@@ -185,10 +207,11 @@ struct Known<'l> {
 }
 
 impl<'l> Known<'l> {
-    fn new(lexicon: &'l Lexicon, list: Option<&'l PeopleList>) -> Self {
+    fn new(lexicon: &'l Lexicon, list: Option<&'l PeopleList>, date: Option<Date>) -> Self {
         Self {
             lexicon,
             list,
+            date,
             people: Vec::new(),
             names: Vec::new(),
             by_ends: HashMap::new(),
@@ -210,7 +233,7 @@ impl<'l> Known<'l> {
         let mut name = words.clone();
         if let Some((listed, entry)) = person.listed.and_then(|listed| Some((listed, self.entry(listed)?))) {
             name = name_words(lexicon, &entry.name);
-            if entry.role == Some(Role::Chair) && !person.presides {
+            if entry.on(self.date).role == Some(Role::Chair) && !person.presides {
                 (person.presides, person.presides_by) = (true, Some(person.first_mention));
             }
             self.by_listed.entry(listed).or_insert(at);
@@ -388,9 +411,7 @@ impl<'l> Known<'l> {
         let on_list = self.list.map_or(&[][..], |list| list.of_surname(surname)).iter().copied();
         let on_list: Vec<(usize, &ListedPerson)> = on_list
             .filter_map(|listed| Some((listed, self.entry(listed)?)))
-            .filter(|(_, entry)| {
-                titles_agree(lexicon, entry.details.honorific.as_deref(), byline.details.honorific.as_deref())
-            })
+            .filter(|(_, entry)| titles_agree(lexicon, entry.honorific(), byline.details.honorific.as_deref()))
             .collect();
         match on_list.as_slice() {
             [] => Resolution::new_person(rule_of_new(lexicon, byline)),
@@ -437,12 +458,29 @@ fn rule_of_new(lexicon: &Lexicon, byline: &Byline) -> LinkRule {
     }
 }
 
-/// Replaces values from the page by those from the study's list.
-pub(crate) fn overrule_by(person: &mut Person, list: Option<&PeopleList>) {
-    let Some(listed) = person.listed.and_then(|at| list.and_then(|list| list.people().get(at))) else { return };
+/// Replaces values from the page by those that the study's list gives for a date, and notes where they contradict each other.
+pub(crate) fn overrule_by(person: &mut Person, list: Option<&PeopleList>, date: Option<Date>) {
+    let Some(entry) = person.listed.and_then(|at| list.and_then(|list| list.people().get(at))) else { return };
+    let listed = entry.on(date);
+    let doubt = |name: &str, used: &str, other: &str| Doubt {
+        kind: DoubtKind::ListAndDocument,
+        variable: Some(name.to_owned()),
+        used: Some(used.to_owned()),
+        other: Some(other.to_owned()),
+        line: Some(entry.line),
+    };
     let byline = &mut person.byline;
-    byline.name.clone_from(&listed.name);
+    let details = listed.details.contradictions(&byline.details);
+    person.doubts.extend(details.into_iter().map(|(name, used, other)| doubt(name, used, other)));
+    for (name, used) in &listed.variables {
+        if let Some(other) = person.variables.get(name).filter(|other| contradict(used, other)) {
+            person.doubts.push(doubt(name, used, other));
+        }
+    }
+    person.doubts.extend(listed.doubts);
+    byline.name = listed.name;
     byline.details.overrule_by(&listed.details);
+    person.variables.extend(listed.variables);
     if listed.role.is_some() {
         byline.role = listed.role;
         person.presides = listed.role == Some(Role::Chair);
@@ -553,6 +591,7 @@ mod tests {
             &[],
             &bylines.iter().map(|text| split(Lexicon::builtin(), text)).collect::<Vec<_>>(),
             list,
+            None,
         )
     }
 

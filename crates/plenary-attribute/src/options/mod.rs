@@ -4,12 +4,15 @@
 //! that does not exist or does not fit the pattern.
 
 pub(crate) mod corrections;
+pub(crate) mod documents;
 pub(crate) mod own_pattern;
 pub(crate) mod people_list;
+pub(crate) mod sheet;
 
 use serde::{Deserialize, Serialize};
 
 use corrections::Corrections;
+use documents::{DocumentOptions, DocumentsTable};
 use own_pattern::Pattern;
 use people_list::PeopleList;
 use plenary_corpus::{DateOrder, OptionError, Style};
@@ -124,6 +127,10 @@ pub struct Options {
     pub segments: SegmentOptions,
     /// The list of people that `transcript.people` names.
     pub people: Option<PeopleList>,
+    /// What the study says of documents by their file names.
+    pub documents: DocumentOptions,
+    /// The table of documents that `documents.table` names.
+    pub documents_table: Option<DocumentsTable>,
     /// The words of the languages, with those of the file that `transcript.lexicon` names.
     pub lexicon: Lexicon,
     /// The corrections of the file that `transcript.corrections` names.
@@ -137,6 +144,8 @@ impl Default for Options {
             transcript: TranscriptOptions::default(),
             segments: SegmentOptions::default(),
             people: None,
+            documents: DocumentOptions::default(),
+            documents_table: None,
             lexicon: Lexicon::default(),
             corrections: None,
         }

@@ -78,7 +78,7 @@ impl Pattern {
 }
 
 /// The last line of the message of the parser, which states the problem; the lines above show its place.
-fn problem(error: &regex::Error) -> String {
+pub(super) fn problem(error: &regex::Error) -> String {
     let text = error.to_string();
     let last = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
     last.trim().trim_start_matches("error: ").to_string()

@@ -120,6 +120,7 @@ impl Debate<'_> {
             id,
             role: presides.then_some(plenary_corpus::Role::Chair),
             details: Details { title, ..Details::default() },
+            ..Declared::default()
         })
     }
 }

@@ -178,6 +178,7 @@ impl Hansard<'_> {
                 name: talker.name.or_else(|| known.name.clone()),
                 details: known.details.clone(),
                 role: talker.role,
+                variables: known.variables.clone(),
             },
             None => talker,
         }
@@ -235,7 +236,7 @@ fn talker(lexicon: &Lexicon, node: &Node) -> Option<Declared> {
             party: known("party"),
             ..Details::default()
         },
-        role: None,
+        ..Declared::default()
     })
 }
 

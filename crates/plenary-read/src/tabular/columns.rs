@@ -87,8 +87,19 @@ pub(super) struct Use {
     pub(super) country: Option<usize>,
     pub(super) sex: Option<usize>,
     pub(super) carry: Vec<usize>,
+    /// With the names that the study gives them.
+    pub(super) speaker_variables: Vec<(usize, String)>,
+    pub(super) document_variables: Vec<(usize, String)>,
     /// Columns without a use.
     pub(super) unused: Vec<usize>,
+}
+
+impl Use {
+    /// Whether a column is kept with the turn, the speaker or the document.
+    pub(super) fn keeps(&self, at: usize) -> bool {
+        let variables = self.speaker_variables.iter().chain(&self.document_variables);
+        self.carry.iter().chain(variables.map(|(at, _)| at)).any(|kept| *kept == at)
+    }
 }
 
 /// Letters and digits of a name, in lower case.
@@ -176,6 +187,14 @@ pub(super) fn find(names: &[String], omitted: &[String], text: usize, columns: &
             columns: listed(names, omitted),
         })
     };
+    let positions = |key: &'static str, wanted: &[String]| {
+        let found: Result<Vec<Option<usize>>, _> = wanted.iter().map(|name| position(key, name, &[])).collect();
+        found.map(|found| found.into_iter().flatten().collect::<Vec<usize>>())
+    };
+    let variables = |key: &'static str, wanted: &[String]| {
+        let names = wanted.iter().map(|name| name.trim().to_owned());
+        positions(key, wanted).map(|found| found.into_iter().zip(names).collect::<Vec<_>>())
+    };
     let mut found = Use {
         text,
         speaker: position("speaker", &columns.speaker, SPEAKER)?,
@@ -190,14 +209,9 @@ pub(super) fn find(names: &[String], omitted: &[String], text: usize, columns: &
         party: position("party", &columns.party, PARTY)?,
         country: position("country", &columns.country, COUNTRY)?,
         sex: position("sex", &columns.sex, SEX)?,
-        carry: columns
-            .carry
-            .iter()
-            .map(|name| position("carry", name, &[]))
-            .collect::<Result<Vec<_>, _>>()?
-            .into_iter()
-            .flatten()
-            .collect(),
+        carry: positions("carry", &columns.carry)?,
+        speaker_variables: variables("speaker_variables", &columns.speaker_variables)?,
+        document_variables: variables("document_variables", &columns.document_variables)?,
         unused: Vec::new(),
     };
     let uses = [
@@ -215,7 +229,8 @@ pub(super) fn find(names: &[String], omitted: &[String], text: usize, columns: &
         found.country,
         found.sex,
     ];
-    found.unused = (0..names.len()).filter(|at| !uses.contains(&Some(*at)) && !found.carry.contains(at)).collect();
+    let is_unused = |at: &usize| !uses.contains(&Some(*at)) && !found.keeps(*at);
+    found.unused = (0..names.len()).filter(is_unused).collect();
     Ok(found)
 }
 

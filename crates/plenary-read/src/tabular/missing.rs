@@ -33,7 +33,7 @@ pub(super) fn remove(table: &mut Table, markers: &[String]) {
 pub(super) fn remove_signs(table: &mut Table, found: &Use) {
     for row in &mut table.rows {
         for (at, cell) in row.cells.iter_mut().enumerate() {
-            let is_kept = at == found.text || found.carry.contains(&at);
+            let is_kept = at == found.text || found.keeps(at);
             if !is_kept && cell.as_ref().is_some_and(|text| !text.contains(char::is_alphanumeric)) {
                 *cell = None;
             }

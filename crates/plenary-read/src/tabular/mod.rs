@@ -13,7 +13,7 @@ mod names;
 mod parquet;
 mod workbook;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use columns::Use;
 
@@ -23,7 +23,7 @@ use super::parts::Parts;
 use super::source::{Part, Source};
 use super::spoken::{are_milliseconds, rough_words};
 use super::{Columns, EXTRACTED, Options, TimeUnit, detect};
-use plenary_corpus::{DateOrder, Declared, Details, Document, Turn, clock, numeric_date, year_first_date};
+use plenary_corpus::{DateOrder, Declared, Details, Document, Turn, Variables, clock, numeric_date, year_first_date};
 use plenary_names::lexicon::Lexicon;
 use plenary_names::roles::role_named;
 
@@ -150,6 +150,8 @@ struct Group {
     n_unreadable_dates: usize,
     n_different_dates: usize,
     n_unreadable_times: usize,
+    /// Columns whose values in later rows differ from the first, for variables of the document.
+    different: BTreeSet<String>,
 }
 
 /// Rows to documents.
@@ -192,7 +194,8 @@ fn group_rows(
     if !found.unused.is_empty() {
         let names: Vec<&str> = found.unused.iter().map(|&at| table.names[at].as_str()).collect();
         warnings.push(format!(
-            "columns that were not used: {}; name them in `carry` under [columns] to keep them",
+            "columns that were not used: {}; name them in `carry`, `speaker_variables` or `document_variables` under [columns] \
+             to keep them",
             names.join(", ")
         ));
     }
@@ -227,6 +230,15 @@ impl Group {
             seconds.map(|value| if time.contains(':') { value } else { value * self.seconds_per_unit })
         };
         let (time_start_s, time_end_s) = (seconds(found.time_start), seconds(found.time_end));
+        let variables = |columns: &[(usize, String)]| -> Variables {
+            columns.iter().filter_map(|(at, name)| Some((name.clone(), cell(Some(*at))?.to_owned()))).collect()
+        };
+        for (name, value) in variables(&found.document_variables) {
+            let known = self.parts.front.variables.entry(name.clone()).or_insert_with(|| value.clone());
+            if *known != value {
+                self.different.insert(name);
+            }
+        }
         let speaker = cell(found.speaker).or(cell(found.speaker_id)).map(|label| Declared {
             label: label.to_string(),
             id: owned(found.speaker_id),
@@ -240,6 +252,7 @@ impl Group {
                 ..Details::default()
             },
             role: cell(found.role).and_then(|word| role_named(lexicon, word)),
+            variables: variables(&found.speaker_variables),
             ..Declared::default()
         });
         let carried = (!found.carry.is_empty()).then(|| {
@@ -261,6 +274,12 @@ impl Group {
                 "{} rows have another date than the first row; the document has the date of the first row. If each date is a \
                  document, name the column as `document` under [columns]",
                 self.n_different_dates
+            ));
+        }
+        if !self.different.is_empty() {
+            let names = self.different.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+            warnings.push(format!(
+                "the values of some rows differ from those of the first row, which the document has: {names}"
             ));
         }
         if self.n_unreadable_dates > 0 {

@@ -370,3 +370,26 @@ fn dates_whose_day_comes_first_are_read_where_their_order_is_known() {
     assert_eq!(date(hidden, DateOrder::DayFirst).0.as_deref(), Some("2025-04-03"));
     assert_eq!(date(hidden, DateOrder::MonthFirst).0.as_deref(), Some("2025-03-04"));
 }
+
+#[test]
+fn columns_that_the_study_names_describe_speakers_and_documents() {
+    let csv = b"debate,speaker,text,age,chamber\nD1,A,One.,41,upper\nD1,B,Two.,,upper\nD1,A,Three.,42,lower\nD2,A,Four.,41,\n";
+    let columns = Columns {
+        speaker_variables: vec!["age".into()],
+        document_variables: vec!["Chamber".into()],
+        ..Columns::default()
+    };
+    let found = documents("t.csv", csv, columns);
+    assert_eq!(found[0].front.variables, [("Chamber".to_string(), "upper".to_string())].into());
+    assert!(found[1].front.variables.is_empty());
+    assert!(found[0].warnings.join("\n").contains("the document has: Chamber"), "{:?}", found[0].warnings);
+    let transcript = attribute(found[0].clone(), &plenary_attribute::Options::default());
+    assert_eq!(transcript.speakers[0].variables["age"], "41");
+    let doubt = &transcript.speakers[0].doubts[0];
+    assert_eq!((doubt.used.as_deref(), doubt.other.as_deref()), (Some("41"), Some("42")));
+    assert!(transcript.speakers[1].variables.is_empty());
+    let missing = Columns { speaker_variables: vec!["weight".into()], ..Columns::default() };
+    let options = Options { columns: missing, ..Options::default() };
+    let error = read_all("t.csv", csv, &options).err().unwrap().to_string();
+    assert!(error.contains("speaker_variables") && error.contains("weight"), "{error}");
+}

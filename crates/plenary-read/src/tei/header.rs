@@ -8,7 +8,7 @@ use plenary_corpus::FrontMatter;
 use plenary_corpus::text::collapse_white_space;
 
 use super::Element;
-use super::people::{Affiliation, Name, Period, Register, first_reference};
+use super::people::{Affiliation, BIRTH, EDUCATION, Name, OCCUPATION, Period, Register, Relation, first_reference};
 use super::timeline::{Timeline, id_of};
 
 /// What the headers have declared so far. Persons and times belong to the whole file, the rest to one `TEI`.
@@ -126,6 +126,11 @@ impl Header {
             }
             "persName" => self.parts = NameParts { period: Period::of(element), ..NameParts::default() },
             "sex" => self.set_sex(element.get("value")),
+            "birth" => {
+                let when = ["when", "when-iso", "notBefore"].iter().find_map(|name| element.get(name));
+                self.set_variable(BIRTH, when);
+            }
+            "relation" if matches!(parent, Some("listRelation" | "listOrg")) => self.relate(element),
             "affiliation" if self.person.is_some() => {
                 self.affiliation = Some(Affiliation {
                     organisation: element.get("ref").or(element.get("target")).and_then(first_reference),
@@ -178,6 +183,14 @@ impl Header {
             }
             "affiliation" => self.end_affiliation(&text),
             "sex" => self.set_sex(Some(text.as_str()).filter(|text| !text.is_empty())),
+            "birth" | "occupation" | "education" if matches!(parent, Some("person" | "personGrp")) => {
+                let variable = match name {
+                    "birth" => BIRTH,
+                    "occupation" => OCCUPATION,
+                    _ => EDUCATION,
+                };
+                self.set_variable(variable, Some(text.as_str()).filter(|text| !text.is_empty()));
+            }
             "orgName" if parent == Some("org") => {
                 let (language, is_short) = std::mem::take(&mut self.org_name);
                 if let Some((_, id)) = &self.organisation
@@ -233,6 +246,26 @@ impl Header {
         if let (Some((_, id)), Some(value)) = (&self.person, value) {
             self.register.person(id).sex.get_or_insert(value.to_string());
         }
+    }
+
+    fn set_variable(&mut self, name: &str, value: Option<&str>) {
+        if let (Some((_, id)), Some(value)) = (&self.person, value) {
+            self.register.person(id).variables.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+        }
+    }
+
+    /// Reads that parties form the government or the opposition.
+    fn relate(&mut self, element: &Element) {
+        let name = element.get("name").unwrap_or_default().to_ascii_lowercase();
+        let status = match name.as_str() {
+            "coalition" | "government" => "coalition",
+            "opposition" => "opposition",
+            _ => return,
+        };
+        // The parties of the opposition are active against the government, which is passive.
+        let references = element.get("mutual").or(element.get("active")).unwrap_or_default();
+        let organisations = references.split_whitespace().map(|id| id_of(id).to_owned()).collect();
+        self.register.relate(Relation { organisations, status, period: Period::of(element) });
     }
 
     fn begin_organisation(&mut self, element: &Element) {

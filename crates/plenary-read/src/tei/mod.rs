@@ -27,6 +27,8 @@ use text::Text;
 pub(crate) use header::two_letters;
 pub(crate) use turns::readable;
 
+pub(crate) use people::VARIABLES;
+
 /// Root elements of TEI.
 const ROOTS: [&str; 3] = ["TEI", "teiCorpus", "TEI.2"];
 

@@ -9,12 +9,22 @@ use jiff::civil::Date;
 
 use super::Element;
 use super::timeline::id_of;
+use plenary_corpus::Variables;
 
 /// Persons and organisations by their ids.
 #[derive(Debug, Default)]
 pub(crate) struct Register {
     persons: HashMap<String, Person>,
     organisations: HashMap<String, Organisation>,
+    relations: Vec<Relation>,
+}
+
+/// That organisations belong to the government, or are against it, in a period.
+#[derive(Debug)]
+pub(crate) struct Relation {
+    pub(crate) organisations: Vec<String>,
+    pub(crate) status: &'static str,
+    pub(crate) period: Period,
 }
 
 /// A person of a list.
@@ -23,6 +33,8 @@ pub(crate) struct Person {
     pub(crate) names: Vec<Name>,
     pub(crate) sex: Option<String>,
     pub(crate) affiliations: Vec<Affiliation>,
+    /// Birth, occupation and education, as the list writes them.
+    pub(crate) variables: Variables,
 }
 
 /// A name of a person, and when it was used.
@@ -53,6 +65,29 @@ pub(crate) struct Organisation {
     /// Language, whether it is an abbreviation, and the name.
     pub(crate) names: Vec<(Option<String>, bool, String)>,
 }
+
+/// Names of the variables that the lists give: of a person, and on a day.
+pub(crate) const BIRTH: &str = "birth";
+pub(crate) const OCCUPATION: &str = "occupation";
+pub(crate) const EDUCATION: &str = "education";
+const ROLES: &str = "roles";
+const PARTY_STATUS: &str = "party_status";
+
+/// All variables of the lists, with what they are.
+pub(crate) const VARIABLES: [(&str, &str); 5] = [
+    (BIRTH, "Date of birth, from the list of persons of TEI."),
+    (OCCUPATION, "Occupation, from the list of persons of TEI."),
+    (EDUCATION, "Education, from the list of persons of TEI."),
+    (
+        ROLES,
+        "Roles of the affiliations on the day of the document, separated by `; `, from the list of persons of TEI.",
+    ),
+    (
+        PARTY_STATUS,
+        "`coalition` or `opposition`: what the relations of organisations in TEI say of the person's parties on the day of the \
+         document.",
+    ),
+];
 
 /// The days from a first to a last one, each of which may be open.
 #[derive(Debug, Default, Clone, Copy, PartialEq)]
@@ -92,6 +127,7 @@ pub(crate) struct Known {
     pub(crate) title: Option<String>,
     pub(crate) party: Option<String>,
     pub(crate) affiliation: Option<String>,
+    pub(crate) variables: Variables,
 }
 
 /// The kinds of organisations that are told apart.
@@ -145,9 +181,42 @@ impl Register {
         known.party = of(Kind::Group).chain(of(Kind::Party)).find_map(|one| self.name_of(one, language, true));
         let office = of(Kind::Government).chain(of(Kind::Other)).chain(of(Kind::Parliament)).find_map(office);
         known.title = office.or(known.title);
+        known.variables = person.variables.clone();
+        let mut roles: Vec<&str> = current.iter().filter_map(|(_, one)| one.role.as_deref()).collect();
+        roles.sort_unstable();
+        roles.dedup();
+        if !roles.is_empty() {
+            known.variables.insert(ROLES.into(), roles.join("; "));
+        }
+        if let Some(status) = self.party_status(&current, date) {
+            known.variables.insert(PARTY_STATUS.into(), status.into());
+        }
         known.affiliation =
             of(Kind::Other).chain(of(Kind::Government)).find_map(|one| self.name_of(one, language, false));
         Some(known)
+    }
+
+    /// Adds a relation between organisations.
+    pub(crate) fn relate(&mut self, relation: Relation) {
+        self.relations.push(relation);
+    }
+
+    /// Whether the parties and groups of a person belong to the government or to the opposition on a day; `None` if the lists do not say, or
+    /// say both.
+    fn party_status(&self, current: &[(Kind, &Affiliation)], date: Option<Date>) -> Option<&'static str> {
+        let ids: Vec<&str> = current
+            .iter()
+            .filter(|(kind, _)| matches!(kind, Kind::Party | Kind::Group))
+            .filter_map(|(_, affiliation)| affiliation.organisation.as_deref())
+            .collect();
+        let holds = |relation: &&Relation| match date {
+            Some(date) => relation.period.holds(date),
+            None => relation.period == Period::default(),
+        };
+        let names = |relation: &&Relation| relation.organisations.iter().any(|id| ids.contains(&id.as_str()));
+        let mut found = self.relations.iter().filter(holds).filter(names).map(|relation| relation.status);
+        let first = found.next()?;
+        found.all(|status| status == first).then_some(first)
     }
 
     /// The kind of the organisation: as the list says, or by the first part of its id, as in `party.LAB`.

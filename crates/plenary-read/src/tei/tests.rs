@@ -251,3 +251,42 @@ fn turns_may_name_people_and_parties_themselves() {
     assert_eq!(people[0].1, Role::Chair);
     assert_eq!((people[0].2, people[1]), (Some("AP"), ("Bo Hill", Role::Speaker, Some("BP"))));
 }
+
+#[test]
+fn lists_give_variables_of_persons_on_the_day_of_the_text() {
+    let text = |date: &str| {
+        format!(
+            r##"<TEI xml:lang="en"><teiHeader><profileDesc><settingDesc><setting><date when="{date}"/></setting></settingDesc><particDesc>
+            <listOrg><org xml:id="A" role="politicalParty"><orgName>Alpha</orgName></org><org xml:id="B" role="politicalParty"><orgName>Beta</orgName></org>
+             <listRelation><relation name="coalition" mutual="#A" from="2030-01-01" to="2031-12-31"/>
+              <relation name="opposition" active="#B" passive="#GOV" from="2030-01-01"/><relation name="renaming" active="#A" passive="#B"/></listRelation></listOrg>
+            <listPerson><person xml:id="lee"><persName>Lee, Ann</persName><birth when="1970-02-03"><placeName>Otley</placeName></birth>
+              <occupation>Fisher</occupation><education>University</education>
+              <affiliation role="member" ref="#A"/><affiliation role="minister" ref="#GOV" from="2031-01-01"/></person>
+             <person xml:id="hill"><persName>Hill, Bo</persName><affiliation role="member" ref="#B" from="2030"/></person></listPerson>
+            </particDesc></profileDesc></teiHeader><text><body><u who="#lee">Yes.</u><u who="#hill">No.</u></body></text></TEI>"##
+        )
+    };
+    let variables = |date: &str| -> Vec<Vec<(String, String)>> {
+        let document = read("a.xml", text(date).as_bytes()).unwrap();
+        document.turns.iter().map(|t| t.speaker.clone().unwrap().variables.into_iter().collect()).collect()
+    };
+    let pairs = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+        pairs.iter().map(|(name, value)| ((*name).to_string(), (*value).to_string())).collect()
+    };
+    let found = variables("2031-05-01");
+    assert_eq!(
+        found[0],
+        pairs(&[
+            ("birth", "1970-02-03"),
+            ("education", "University"),
+            ("occupation", "Fisher"),
+            ("party_status", "coalition"),
+            ("roles", "member; minister"),
+        ])
+    );
+    assert_eq!(found[1], pairs(&[("party_status", "opposition"), ("roles", "member")]));
+    let later = variables("2032-05-01");
+    assert!(!later[0].iter().any(|(name, _)| name == "party_status"), "the coalition has ended: {later:?}");
+    assert_eq!(variables("2029-05-01")[0].last().unwrap().1, "member");
+}

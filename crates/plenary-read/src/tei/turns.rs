@@ -8,7 +8,7 @@ use super::header::Header;
 use super::people::Known;
 use super::timeline::id_of;
 use plenary_corpus::text::collapse_white_space;
-use plenary_corpus::{Declared, Details, FrontMatter, Role, Turn};
+use plenary_corpus::{Declared, Details, FrontMatter, Role, Turn, Variables};
 use plenary_names::labels::is_honorific;
 use plenary_names::lexicon::Lexicon;
 use plenary_names::offices::is_party;
@@ -119,6 +119,8 @@ impl People<'_> {
                 ..Details::default()
             },
         );
+        let variables = ids.first().filter(|_| ids.len() == 1).and_then(|id| self.known(id));
+        let variables = variables.map_or_else(Variables::default, |known| known.variables.clone());
         let around =
             printed.as_deref().filter(|_| self.lists(&who)).and_then(|printed| around(self.lexicon, printed, &name));
         let (printed, details) = match around {
@@ -134,6 +136,7 @@ impl People<'_> {
             name: self.lists(&who).then_some(name),
             details,
             id: Some(who),
+            variables,
             ..Declared::default()
         }
     }

@@ -260,7 +260,7 @@ fn how_segments_are_cut_into_parts_changes_no_byte() {
             };
             writer.segments(&part).unwrap();
         }
-        let closed = writer.finish().unwrap().close().unwrap();
+        let closed = writer.finish().unwrap().close(&[]).unwrap();
         let mut seen = 0;
         closed
             .again(|vectors, texts| {

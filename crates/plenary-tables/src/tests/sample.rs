@@ -49,14 +49,16 @@ impl Sample {
             codings: &self.codings,
             contexts: &self.contexts,
         })?;
-        let mut closed = writer.finish()?.close()?;
-        closed.themes(&self.themes)?;
-        closed.estimates(&self.estimates)?;
         let documents: Vec<Summary> = self.transcripts.iter().map(Transcript::summary).collect();
+        let mut closed = writer.finish()?.close(&self.study.variables)?;
+        closed.themes(&self.themes, &documents)?;
+        closed.estimates(&self.estimates)?;
         closed.publish(&Closing {
             record: &self.record,
             documents: &documents,
             other_paths: &self.other_paths,
+            people: &[],
+            issues: &[],
             failures: &self.failures,
         })
     }
@@ -190,6 +192,9 @@ fn speaker_called(document_id: &str, position: usize, name: &str) -> Speaker {
         link_rule: LinkRule::FirstMention,
         link_confidence: 1.0,
         evidence_block_ids: vec![ids::block(document_id, 1)],
+        variables: Variables::new(),
+        list_line: None,
+        doubts: Vec::new(),
     }
 }
 
