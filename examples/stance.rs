@@ -83,7 +83,7 @@ fn main() -> Result<()> {
             id: "t".into(),
             proposition: proposition.to_owned(),
             negation: negation.map(str::to_owned),
-            note: None,
+            ..Target::default()
         }];
         let contexts: Vec<corpus::Context> = at.iter().map(|&at| context(&placed[at].0, placed[at].1)).collect();
         let texts: Vec<&str> = at.iter().map(|&at| placed[at].0.segments[placed[at].1].text.as_str()).collect();

@@ -68,6 +68,7 @@ pub mod pipeline;
 pub mod review;
 pub mod study;
 pub mod themes;
+pub mod validate;
 mod variables;
 
 pub use api::{Corpus, Encoder, read};

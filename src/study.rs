@@ -604,7 +604,7 @@ mod tests {
                 "{key} is missing"
             );
         }
-        for key in ["id", "proposition", "negation", "note"] {
+        for key in ["id", "proposition", "negation", "note", "definition", "edge_cases", "examples"] {
             assert!(EXAMPLE.contains(&format!("# {key} = ")), "{key} is missing");
         }
     }

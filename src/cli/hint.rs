@@ -13,6 +13,7 @@ use crate::models::{FetchError, FileError, FindError, LoadError, MakeError, NoCa
 use crate::pipeline::RunError;
 use crate::study::StudyError;
 use crate::table::{OpenError, TableError};
+use crate::validate::sample::SampleError;
 
 /// The hint of the first error in a chain that has one, as a sentence.
 pub(super) fn hint_of(error: &anyhow::Error) -> Option<String> {
@@ -37,6 +38,7 @@ fn typed_hint(error: &(dyn Error + 'static)) -> Option<Hint> {
         RunError,
         StudyError,
         LearnError,
+        SampleError,
         TableError,
         OpenError,
         FindError,

@@ -19,6 +19,7 @@ mod output;
 mod progress;
 mod reading;
 mod run;
+mod sample;
 mod segment;
 mod show;
 mod summary;
@@ -62,6 +63,7 @@ enum Command {
     Themes(themes::ThemesArgs),
     Segment(segment::SegmentArgs),
     Correct(correct::CorrectArgs),
+    Sample(sample::SampleArgs),
     Learn(learn::LearnArgs),
     Code(code::CodeArgs),
     Init(init::InitArgs),
@@ -84,6 +86,7 @@ pub fn main() -> ExitCode {
         Command::Themes(args) => themes::run(args),
         Command::Segment(args) => segment::run(args, arguments.verbosity),
         Command::Correct(args) => correct::run(args),
+        Command::Sample(args) => sample::run(args, arguments.verbosity),
         Command::Learn(args) => learn::run(args, arguments.verbosity),
         Command::Code(args) => code::run(args, arguments.verbosity),
         Command::Init(args) => init::run(args, arguments.verbosity),

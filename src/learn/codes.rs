@@ -1,6 +1,7 @@
 //! Hand codes: the label that a person gave a segment.
 //!
-//! **Input:** a CSV file with the columns `segment_id` and `label`, and optionally `target`, `code`, `weight` and `coder`.
+//! **Input:** a CSV file with the columns `segment_id` and `label`, and optionally `target`, `code`, `weight` or
+//! `inclusion_probability`, and `coder`.
 //! **Output:** [`Codes`], one per segment and target. Rows without a label are not coded yet and are left out. **Refused:** missing columns, unknown labels,
 //! targets and segments, weights that are not positive, and contradictory rows, with the line. **Left to others:** learning.
 
@@ -140,6 +141,7 @@ impl Codes {
             Variable::Sentiment | Variable::Code(_) => None,
         };
         let (code, weight, coder) = (column(&["code"]), column(&["weight"]), column(&["coder"]));
+        let probability = column(&["inclusion_probability"]);
 
         let mut codes = Self { variable, path: path.to_owned(), n_open: 0, by_unit: BTreeMap::new() };
         let known = codes.variable.known_classes();
@@ -166,7 +168,11 @@ impl Codes {
                 (cell(Some(segment)).to_owned(), of_target(&codes.variable, targets, cell(target)).map_err(wrong)?);
             let one = Code {
                 label: class(known.as_deref(), cell(Some(label))).map_err(wrong)?,
-                weight: weight_of(cell(weight)).map_err(wrong)?,
+                weight: match weight {
+                    Some(_) => weight_of(cell(weight)),
+                    None => weight_of_probability(cell(probability)),
+                }
+                .map_err(wrong)?,
                 coder: cell(coder).to_owned(),
                 line,
             };
@@ -287,4 +293,15 @@ fn weight_of(cell: &str) -> Result<f64, String> {
     weight
         .filter(|weight| weight.is_finite() && *weight > 0.0)
         .ok_or_else(|| format!("the weight `{cell}`; expected a positive number, or nothing for 1"))
+}
+
+/// A code counts as many times as there are units for each that was drawn with its probability.
+fn weight_of_probability(cell: &str) -> Result<f64, String> {
+    if cell.is_empty() {
+        return Ok(1.0);
+    }
+    let probability: Option<f64> = cell.parse().ok();
+    probability.filter(|probability| *probability > 0.0 && *probability <= 1.0).map(|probability| 1.0 / probability).ok_or_else(
+        || format!("the inclusion probability `{cell}`; expected a number above 0 and at most 1, as `plenary sample` wrote it"),
+    )
 }

@@ -64,6 +64,7 @@ pub(super) fn coders<'r>(models: &'r Models, study: &'r Study, max_cost: Option<
 fn chat(options: &ChatOptions, study: &Study, max_cost: Option<f64>) -> Result<ChatCoder, CodeError> {
     let mut options = options.clone();
     options.max_cost = max_cost.unwrap_or(options.max_cost);
+    options.codebook = options.codebook.with_targets(&study.targets);
     let coder = options.name().to_owned();
     let base = study.folder.as_deref().unwrap_or(Path::new(""));
     ChatCoder::open(options, base).map_err(|error| CodeError::Coder { coder, problem: Box::new(error) })

@@ -7,8 +7,11 @@ use super::sheet::{COLUMNS, Sheet};
 /// The page of a sheet.
 pub(super) fn page(sheet: &Sheet, title: &str) -> String {
     let rows: Vec<Vec<String>> = sheet.rows.iter().map(|row| row.fields().to_vec()).collect();
-    // `<` is escaped so that no text of a transcript can end the script.
-    let json = |value: serde_json::Value| value.to_string().replace('<', "\\u003c");
-    let data = json(serde_json::json!({ "columns": COLUMNS, "rows": rows, "title": title }));
+    let data = script_data(&serde_json::json!({ "columns": COLUMNS, "rows": rows, "title": title }));
     include_str!("page.html").replace("@@DATA@@", &data)
+}
+
+/// The content of a script element that holds data. `<` is escaped so that no text of a transcript can end the script.
+pub(crate) fn script_data(value: &serde_json::Value) -> String {
+    value.to_string().replace('<', "\\u003c")
 }

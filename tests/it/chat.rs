@@ -263,3 +263,17 @@ fn parts_that_were_measured_apart_combine_into_the_results_of_one_run() {
         whole.results.frame("codings").unwrap().height()
     );
 }
+
+#[test]
+fn what_targets_say_for_themselves_is_in_the_prompt() {
+    let server = Server::start(sides);
+    let of_target = "open.\"\ndefinition = \"Without visas.\"\nedge_cases = [\"Tourists do not count.\"]\nexamples = { favor = [\"Let them in.\"] }\n";
+    let text = study(&server.endpoint, "").replacen("open.\"\n", of_target, 1);
+    let place = Place::with(&[("talk.md", TALK), ("study.toml", &text)]);
+    run(&place, "results", &[]).says(0, &[]);
+    let kept = fs::read_dir(place.path("answers")).unwrap().next().unwrap().unwrap().path();
+    let answers = fs::read_to_string(kept).unwrap();
+    for part in ["Without visas.", "Tourists do not count.", "Let them in."] {
+        assert!(answers.contains(part), "`{part}` is missing:\n{answers}");
+    }
+}

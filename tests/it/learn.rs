@@ -164,6 +164,10 @@ fn codes_that_do_not_fit_are_refused_with_the_line() {
     let with =
         |header: &str, cell: &str| good.replacen("label", header, 1).replacen("favor", &format!("favor,{cell}"), 1);
     refused(&with("label,weight", "-2"), &["line 2: the weight `-2`; expected a positive number"]);
+    refused(
+        &with("label,inclusion_probability", "0"),
+        &["line 2: the inclusion probability `0`", "above 0 and at most 1"],
+    );
     refused(&with("label,target", "trade"), &["line 2: unknown target `trade`", "has open_borders"]);
     // The same label twice, open rows and a semicolon are no problem.
     place.write("codes.csv", format!("{good}{first},FAVOR\n{},\n", segments[50].0).replace(',', ";"));
@@ -183,8 +187,27 @@ fn weights_change_the_coder() {
         .collect();
     place.write("codes.csv", weighted);
     place.run_well(&LEARN);
-    assert_ne!(fs::read(place.path("coder/heads.safetensors")).unwrap(), plain);
+    let by_weight = fs::read(place.path("coder/heads.safetensors")).unwrap();
+    assert_ne!(by_weight, plain);
     assert!(fs::read_to_string(place.path("coder/training.csv")).unwrap().contains(",Eve,"));
+    // A row that was drawn with probability 1/8 counts like one of weight 8.
+    let rows = |column: &str, cell: fn(usize) -> String| -> String {
+        let line = |(at, line): (usize, &str)| match at {
+            0 => format!("{line},{column}\n"),
+            _ => format!("{line},{}\n", cell(at)),
+        };
+        codes(&segments[..40]).lines().enumerate().map(line).collect()
+    };
+    let mut learned = Vec::new();
+    for codes in [
+        rows("weight", |at| if at % 2 == 0 { "8".into() } else { "1".into() }),
+        rows("inclusion_probability", |at| if at % 2 == 0 { "0.125".into() } else { "1".into() }),
+    ] {
+        place.write("codes.csv", codes);
+        place.run_well(&LEARN);
+        learned.push(fs::read(place.path("coder/heads.safetensors")).unwrap());
+    }
+    assert!(learned[0] == learned[1] && learned[0] != plain);
 }
 
 #[test]

@@ -30,6 +30,7 @@ mod reproducibility;
 mod review;
 #[cfg(feature = "rust-bert")]
 mod rust_bert;
+mod sample;
 mod show;
 mod static_models;
 mod tables_doc;

@@ -75,7 +75,12 @@ fn embed(model: &Model, texts: &[&str], threads: usize) -> Embeddings {
 }
 
 fn target(id: &str, proposition: &str, negation: Option<&str>) -> Target {
-    Target { id: id.into(), proposition: proposition.into(), negation: negation.map(str::to_owned), note: None }
+    Target {
+        id: id.into(),
+        proposition: proposition.into(),
+        negation: negation.map(str::to_owned),
+        ..Target::default()
+    }
 }
 
 fn code(model: &Model, texts: &[&str], targets: &[Target], threads: usize) -> Result<Codings, CodeError> {

@@ -4,6 +4,7 @@
 //! a definition or of the same name, and examples of a code that does not exist.
 
 use plenary_corpus::OptionError;
+use plenary_corpus::findings::Target;
 use serde::{Deserialize, Serialize};
 
 /// What is coded and how. A key that a study leaves out is that of [`Codebook::stance`].
@@ -138,6 +139,35 @@ impl Codebook {
         Ok(())
     }
 
+    /// The codebook with what the targets of a study say for themselves: their definitions, difficult cases and examples. Without
+    /// these it is unchanged.
+    #[must_use]
+    pub fn with_targets(&self, targets: &[Target]) -> Self {
+        let mut codebook = self.clone();
+        for target in targets {
+            let proposition = target.proposition.trim();
+            if let Some(definition) = &target.definition {
+                codebook.definition =
+                    format!("{}\n\"{proposition}\" means: {}", codebook.definition.trim(), definition.trim());
+            }
+            let of_target = target.edge_cases.iter().map(|case| format!("On \"{proposition}\": {}", case.trim()));
+            codebook.edge_cases.extend(of_target);
+            codebook.examples.extend(Self::examples_of(target));
+        }
+        codebook
+    }
+
+    /// The examples of a target.
+    pub fn examples_of(target: &Target) -> impl Iterator<Item = Example> {
+        target.examples.sides().map(|(side, text)| Example {
+            before: Vec::new(),
+            text: text.clone(),
+            proposition: Some(target.proposition.clone()),
+            code: side.as_str().to_owned(),
+            because: None,
+        })
+    }
+
     /// The position of a code in the codebook.
     pub(crate) fn position(&self, id: &str) -> Option<usize> {
         self.codes.iter().position(|code| code.id == id)
@@ -151,6 +181,23 @@ mod tests {
     #[test]
     fn the_codebook_of_stance_is_sound() {
         Codebook::stance().check("codebook").unwrap();
+    }
+
+    #[test]
+    fn targets_add_what_they_say_for_themselves() {
+        let mut target = Target { id: "t".into(), proposition: "Open.".into(), ..Target::default() };
+        let codebook = Codebook::stance();
+        assert_eq!(codebook.with_targets(std::slice::from_ref(&target)), codebook);
+        target.definition = Some("Without visas.".into());
+        target.edge_cases = vec!["Tourists do not count.".into()];
+        target.examples.against = vec!["Shut the gates.".into()];
+        let with = codebook.with_targets(&[target]);
+        assert!(with.definition.ends_with("conversation.\n\"Open.\" means: Without visas."), "{}", with.definition);
+        assert_eq!(with.edge_cases.last().unwrap(), "On \"Open.\": Tourists do not count.");
+        assert_eq!(with.edge_cases.len(), codebook.edge_cases.len() + 1);
+        let example = with.examples.last().unwrap();
+        assert_eq!((example.code.as_str(), example.proposition.as_deref()), ("against", Some("Open.")));
+        with.check("codebook").unwrap();
     }
 
     #[test]

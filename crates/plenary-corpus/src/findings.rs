@@ -108,7 +108,7 @@ pub struct Sentiment {
 }
 
 /// A proposition towards which stance is scored.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Target {
     /// Short name in snake case; it becomes a column of the `analysis` table.
@@ -121,6 +121,42 @@ pub struct Target {
     pub negation: Option<String>,
     /// For readers of the study; copied into the codebook.
     pub note: Option<String>,
+    /// What the proposition means, for people and language models that code it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub definition: Option<String>,
+    /// Rules for cases that are hard to decide, one sentence each, for the same readers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub edge_cases: Vec<String>,
+    /// Examples, for the same readers.
+    #[serde(default, skip_serializing_if = "TargetExamples::is_empty")]
+    pub examples: TargetExamples,
+}
+
+/// Texts with a known side towards a target.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TargetExamples {
+    /// For the proposition.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub favor: Vec<String>,
+    /// Against it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub against: Vec<String>,
+    /// Neither.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub neither: Vec<String>,
+}
+
+impl TargetExamples {
+    /// Every example with its side, in the order of [`Stance::ALL`].
+    pub fn sides(&self) -> impl Iterator<Item = (Stance, &String)> {
+        let lists = [(Stance::Favor, &self.favor), (Stance::Against, &self.against), (Stance::Neither, &self.neither)];
+        lists.into_iter().flat_map(|(side, texts)| texts.iter().map(move |text| (side, text)))
+    }
+
+    fn is_empty(&self) -> bool {
+        self.sides().next().is_none()
+    }
 }
 
 impl Target {
@@ -145,6 +181,16 @@ impl Target {
         if self.negation.as_deref().is_some_and(|negation| negation.trim().is_empty()) {
             let expected = "the proposition denied, or no `negation` at all";
             return Err(OptionError::new(place, "an empty negation", expected));
+        }
+        if self.definition.as_deref().is_some_and(|definition| definition.trim().is_empty()) {
+            let expected = "what the proposition means, or no `definition` at all";
+            return Err(OptionError::new(place, "an empty definition", expected));
+        }
+        if self.edge_cases.iter().any(|case| case.trim().is_empty()) {
+            return Err(OptionError::new(place, "an empty text in `edge_cases`", "one sentence each"));
+        }
+        if self.examples.sides().any(|(_, text)| text.trim().is_empty()) {
+            return Err(OptionError::new(place, "an empty text in `examples`", "what somebody says"));
         }
         Ok(())
     }

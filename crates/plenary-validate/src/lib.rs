@@ -8,3 +8,4 @@
 pub mod agreement;
 pub mod correct;
 mod draws;
+pub mod sampling;

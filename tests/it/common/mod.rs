@@ -39,7 +39,7 @@ pub(crate) fn code(model: &Model, texts: &[&str], targets: &[Target], work: Work
 
 /// The inference of one pair.
 pub(crate) fn infer(model: &Model, text: &str, hypothesis: &str) -> Inference {
-    let targets = [Target { id: "t".into(), proposition: hypothesis.to_owned(), negation: None, note: None }];
+    let targets = [Target { id: "t".into(), proposition: hypothesis.to_owned(), ..Target::default() }];
     let work = Work { threads: 1, progress: &Silent, cache: None };
     let codings = code(model, &[text], &targets, work).unwrap();
     let Evidence::Inference { proposition, .. } = codings.of_target[0][0].evidence else {

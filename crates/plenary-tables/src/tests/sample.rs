@@ -214,6 +214,7 @@ pub(super) fn sample() -> Sample {
             proposition: "The port should be built.".into(),
             negation: Some("The port should not be built.".into()),
             note: Some("Said | at the first reading.".into()),
+            ..Target::default()
         }],
         ..StudyInfo::default()
     };

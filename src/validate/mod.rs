@@ -1,0 +1,6 @@
+//! From hand codes to findings: the parts that read tables and files. The numbers are those of `plenary-validate`.
+//!
+//! **Input:** opened results, and files that people filled in. **Output:** samples to code. **Refused:** see the errors of each module.
+//! **Left to others:** the formulas (`plenary-validate`), and learning from codes (`learn`).
+
+pub mod sample;
