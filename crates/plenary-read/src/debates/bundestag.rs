@@ -13,7 +13,7 @@ use super::tree::{Node, Part, Said};
 use super::{Act, Record, is_bracketed, label, text_of, time};
 use crate::error::ReadErrorKind;
 use crate::parts::Parts;
-use plenary_corpus::{Declared, Details, Role};
+use plenary_corpus::{Declared, Details, Role, Variables};
 use plenary_names::lexicon::Lexicon;
 
 pub(crate) const NOUN: &str = "minutes of the Bundestag";
@@ -184,7 +184,7 @@ fn member(redner: &Node, printed: &str) -> Declared {
         party: text_of(redner, "fraktion"),
         ..Details::default()
     };
-    Declared { label, name, id: redner.get("id").map(str::to_string), details, role: None }
+    Declared { label, name, id: redner.get("id").map(str::to_string), details, role: None, variables: Variables::default() }
 }
 
 /// First name, particle and surname.
