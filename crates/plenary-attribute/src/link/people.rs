@@ -89,6 +89,9 @@ pub(crate) struct Linked {
     pub(crate) owners: Vec<Owner>,
 }
 
+/// What bylines of one person have in common: honorific, name, label, and what is beside the label of a person without a name.
+type Key<'b> = (Option<&'b str>, &'b str, &'b str, Option<&'b str>);
+
 /// Confidence of a person whom only the chair line names.
 const CHAIR_CONFIDENCE: f32 = 0.9;
 
@@ -132,7 +135,7 @@ pub(crate) fn link(
     let passes: Vec<usize> = (0..bylines.len()).map(&mut pass_of).collect();
     let mut noted: HashSet<(usize, &str, &str)> = HashSet::new();
     let mut owners: Vec<Option<Owner>> = vec![None; bylines.len()];
-    let mut resolved: HashMap<(Option<&str>, &str, &str, Option<&str>), Owner> = HashMap::new();
+    let mut resolved: HashMap<Key<'_>, Owner> = HashMap::new();
     for pass in 0..4 {
         for (i, byline) in bylines.iter().enumerate().filter(|(i, _)| passes[*i] == pass) {
             let label = if pass < 2 { "" } else { byline.label.as_str() };
