@@ -5,6 +5,7 @@
 //! parses its arguments, calls the library and prints the result. The library never names a flag: hints are worded
 //! here.
 
+mod agree;
 mod cache;
 mod code;
 mod completions;
@@ -64,6 +65,7 @@ enum Command {
     Segment(segment::SegmentArgs),
     Correct(correct::CorrectArgs),
     Sample(sample::SampleArgs),
+    Agree(agree::AgreeArgs),
     Learn(learn::LearnArgs),
     Code(code::CodeArgs),
     Init(init::InitArgs),
@@ -87,6 +89,7 @@ pub fn main() -> ExitCode {
         Command::Segment(args) => segment::run(args, arguments.verbosity),
         Command::Correct(args) => correct::run(args),
         Command::Sample(args) => sample::run(args, arguments.verbosity),
+        Command::Agree(args) => agree::run(args, arguments.verbosity),
         Command::Learn(args) => learn::run(args, arguments.verbosity),
         Command::Code(args) => code::run(args, arguments.verbosity),
         Command::Init(args) => init::run(args, arguments.verbosity),

@@ -3,4 +3,6 @@
 //! **Input:** opened results, and files that people filled in. **Output:** samples to code. **Refused:** see the errors of each module.
 //! **Left to others:** the formulas (`plenary-validate`), and learning from codes (`learn`).
 
+pub mod agree;
+pub mod coded;
 pub mod sample;
