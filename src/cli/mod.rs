@@ -10,6 +10,7 @@ mod cache;
 mod code;
 mod completions;
 mod correct;
+mod estimate;
 mod figures;
 mod hint;
 mod init;
@@ -21,6 +22,7 @@ mod progress;
 mod reading;
 mod run;
 mod sample;
+mod score;
 mod segment;
 mod show;
 mod summary;
@@ -66,6 +68,8 @@ enum Command {
     Correct(correct::CorrectArgs),
     Sample(sample::SampleArgs),
     Agree(agree::AgreeArgs),
+    Score(score::ScoreArgs),
+    Estimate(estimate::EstimateArgs),
     Learn(learn::LearnArgs),
     Code(code::CodeArgs),
     Init(init::InitArgs),
@@ -90,6 +94,8 @@ pub fn main() -> ExitCode {
         Command::Correct(args) => correct::run(args),
         Command::Sample(args) => sample::run(args, arguments.verbosity),
         Command::Agree(args) => agree::run(args, arguments.verbosity),
+        Command::Score(args) => score::run(args, arguments.verbosity),
+        Command::Estimate(args) => estimate::run(args, arguments.verbosity),
         Command::Learn(args) => learn::run(args, arguments.verbosity),
         Command::Code(args) => code::run(args, arguments.verbosity),
         Command::Init(args) => init::run(args, arguments.verbosity),

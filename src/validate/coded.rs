@@ -268,7 +268,7 @@ fn probability_of(cell: &str) -> Result<Option<f64>, String> {
         Some(probability) if probability > 0.0 && probability <= 1.0 => Ok(Some(probability)),
         None if cell.is_empty() => Ok(None),
         _ => Err(format!(
-            "the inclusion_probability `{cell}`; expected a number above 0 and at most 1, the probability with which the segment was drawn"
+            "the inclusion probability `{cell}`; expected a number above 0 and at most 1, the probability with which the segment was drawn"
         )),
     }
 }
@@ -306,7 +306,7 @@ mod tests {
         assert!(refused("segment_id,label\n,favor\n").contains("line 2: a row with 2 cells has no segment_id"));
         for cell in ["0", "-0.1", "1.01", "NaN", "half"] {
             let found = refused(&format!("segment_id,label,inclusion_probability\ns,favor,{cell}\n"));
-            assert!(found.contains(&format!("line 2: the inclusion_probability `{cell}`; expected a number above 0")));
+            assert!(found.contains(&format!("line 2: the inclusion probability `{cell}`; expected a number above 0")));
         }
         for cell in ["0", "-1", "inf", "x"] {
             assert!(

@@ -6,3 +6,7 @@
 pub mod agree;
 pub mod coded;
 pub mod sample;
+pub mod estimate;
+pub mod hand;
+pub mod score;
+pub mod segments;
