@@ -14,6 +14,8 @@ use super::correct::write_whole;
 use super::output::{message, plural, print, table, wrapped};
 use crate::validate::agree::{CompareOptions, Compared, compare};
 use crate::validate::coded::{CodedFile, Variable};
+use crate::validate::drawn::sample_of;
+use crate::validate::sample::{SAMPLE_FILE, own_codebook};
 use crate::validation::agreement::{AgreementOptions, Coefficient, Scale};
 
 /// Measure how far people who coded the same segments agree.
@@ -33,6 +35,10 @@ pub(crate) struct AgreeArgs {
     /// Labels of a variable of your own from the lowest to the highest, with commas between them. Other labels are refused then.
     #[arg(long, value_name = "LABELS", value_delimiter = ',', conflicts_with = "sentiment")]
     order: Vec<String>,
+    /// Folder that `plenary sample` wrote, with the codebook in sample.toml, or a codebook as TOML: its codes are the labels, in their
+    /// order [default: the folder of the first file, if it has a sample.toml].
+    #[arg(long, value_name = "PATH", conflicts_with = "order")]
+    codebook: Option<PathBuf>,
     /// Draws of the bootstrap; 0 for no intervals.
     #[arg(long, value_name = "N", default_value_t = 1000)]
     resamples: usize,
@@ -52,13 +58,14 @@ pub(crate) fn run(args: &AgreeArgs, verbosity: Verbosity) -> anyhow::Result<Exit
         bail!("{} exists already; name another file, or pass --force to replace it", out.display());
     }
     let files: Vec<CodedFile> = args.files.iter().map(|path| CodedFile::load(path)).collect::<Result<_, _>>()?;
+    let (of_codebook, codes) = codebook(args, &files)?;
     let options = CompareOptions {
         variable: match (&args.code, args.sentiment) {
             (Some(name), _) => Some(Variable::Code(name.clone())),
             (None, true) => Some(Variable::Sentiment),
-            (None, false) => None,
+            (None, false) => of_codebook,
         },
-        order: args.order.clone(),
+        order: if args.order.is_empty() { codes } else { args.order.clone() },
         bootstrap: AgreementOptions { resamples: args.resamples, seed: args.seed, ..AgreementOptions::default() },
     };
     let compared = compare(&files, &options)?;
@@ -73,6 +80,21 @@ pub(crate) fn run(args: &AgreeArgs, verbosity: Verbosity) -> anyhow::Result<Exit
     }
     let none = compared.iter().all(|one| one.agreement.is_err());
     Ok(if none { ExitCode::from(2) } else { ExitCode::SUCCESS })
+}
+
+/// What was coded, and the labels in their order, by the codebook that was named or lies beside the codes.
+fn codebook(args: &AgreeArgs, files: &[CodedFile]) -> anyhow::Result<(Option<Variable>, Vec<String>)> {
+    let is_codebook = |path: &PathBuf| path.is_file() && path.file_name().is_none_or(|name| name != SAMPLE_FILE);
+    if let Some(path) = args.codebook.as_ref().filter(|path| is_codebook(path)) {
+        let codes = own_codebook(path)?.codes.into_iter().map(|code| code.id).collect();
+        return Ok((Some(Variable::Code(args.code.clone().unwrap_or_default())), codes));
+    }
+    let Some(sample) = sample_of(args.codebook.as_deref(), files)? else { return Ok((None, Vec::new())) };
+    let codes = match sample.design.variable {
+        Variable::Code(_) => sample.questions.codes().into_iter().map(str::to_owned).collect(),
+        Variable::Stance | Variable::Sentiment => Vec::new(),
+    };
+    Ok((Some(sample.design.variable), codes))
 }
 
 fn in_words(compared: &Compared) -> String {

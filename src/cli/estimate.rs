@@ -13,6 +13,7 @@ use super::Verbosity;
 use super::output::{message, no_wrap, plural, print, signed, table, wrapped};
 use crate::table::{Check, Results};
 use crate::validate::coded::CodedFile;
+use crate::validate::drawn::sample_of;
 use crate::validate::estimate::{CLUSTERS_AT_LEAST, Clusters, EstimateOptions, Estimates, Weights, estimate};
 use crate::validate::hand::Several;
 use crate::validate::segments::Measure;
@@ -58,6 +59,10 @@ pub(crate) struct EstimateArgs {
     /// Seed of the folds in which predictions are calibrated.
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
+    /// Folder that `plenary sample` wrote, with sample.toml [default: that of the first file of codes, if it has one]. The results are
+    /// compared with it, and estimates are for the segments that could be drawn.
+    #[arg(long, value_name = "FOLDER")]
+    sample: Option<PathBuf>,
     /// Folder for the tables `corrected_estimates` and `units`, as Parquet and CSV.
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
@@ -113,6 +118,7 @@ pub(crate) fn run(args: &EstimateArgs, verbosity: Verbosity) -> anyhow::Result<E
         },
         several: args.adjudicator.clone().map_or(Several::Averaged, Several::Adjudicated),
         simple_random: args.simple_random,
+        sample: sample_of(args.sample.as_deref(), &files)?,
         differences: args.differences,
         correct: CorrectOptions { confidence_level: args.level / 100.0, seed: args.seed, ..CorrectOptions::default() },
     };

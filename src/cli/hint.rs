@@ -13,8 +13,8 @@ use crate::models::{FetchError, FileError, FindError, LoadError, MakeError, NoCa
 use crate::pipeline::RunError;
 use crate::study::StudyError;
 use crate::table::{OpenError, TableError};
-use crate::validate::sample::SampleError;
 use crate::validate::estimate::EstimateError;
+use crate::validate::sample::SampleError;
 use crate::validate::segments::SegmentsError;
 
 /// The hint of the first error in a chain that has one, as a sentence.

@@ -14,6 +14,7 @@ use super::correct::write_whole;
 use super::output::{message, no_wrap, plural, print, table, wrapped};
 use crate::table::{Check, Results};
 use crate::validate::coded::CodedFile;
+use crate::validate::drawn::sample_of;
 use crate::validate::hand::Several;
 use crate::validate::score::{ValidateOptions, Validated, reliability_svg, tables, validate};
 use crate::validate::segments::Measure;
@@ -48,6 +49,10 @@ pub(crate) struct ScoreArgs {
     /// Seed of the draws, and of the folds of the baselines.
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
+    /// Folder that `plenary sample` wrote, with sample.toml [default: that of the first file of codes, if it has one]. The results are
+    /// compared with it, and estimates are for the segments that could be drawn.
+    #[arg(long, value_name = "FOLDER")]
+    sample: Option<PathBuf>,
     /// Folder for the tables `scores`, `confusion`, `calibration`, `floors` and `errors_by_group` as Parquet and CSV, and for
     /// `reliability.svg`.
     #[arg(long, value_name = "FOLDER")]
@@ -68,6 +73,7 @@ pub(crate) fn run(args: &ScoreArgs, verbosity: Verbosity) -> anyhow::Result<Exit
         by: args.by.iter().map(|name| name.trim().to_owned()).collect(),
         several: args.adjudicator.clone().map_or(Several::Averaged, Several::Adjudicated),
         simple_random: args.simple_random,
+        sample: sample_of(args.sample.as_deref(), &files)?,
         scores: ScoreOptions { resamples: args.resamples, seed: args.seed, ..ScoreOptions::default() },
     };
     let validated = validate(&results, &files, &options)?;

@@ -15,7 +15,9 @@ use plenary_validate::correct::{
 };
 
 use super::coded::{CodedError, CodedFile};
+use super::drawn::{DrawnError, population};
 use super::hand::{HandCodes, Probabilities, Several};
+use super::sample::Sample;
 use super::segments::{Measure, Prediction, Segment, SegmentsError, predictions, segments};
 
 /// What the same weight is given to.
@@ -86,6 +88,8 @@ pub struct EstimateOptions {
     pub several: Several,
     /// Whether the rows are a simple random sample of all segments, so that the file needs no probabilities.
     pub simple_random: bool,
+    /// The sample from which the codes are, if its folder is there. Its population is what is estimated.
+    pub sample: Option<Sample>,
     /// Whether differences between all pairs of groups are computed.
     pub differences: bool,
     /// Intervals and folds.
@@ -135,6 +139,8 @@ pub struct Row {
     pub unit: Unit,
     /// Name of its cluster.
     pub cluster: String,
+    /// Probability with which it was drawn, and if it is coded, coded; `None` if it is not coded and the sample is not at hand.
+    pub inclusion_probability: Option<f64>,
 }
 
 /// Why nothing is estimated.
@@ -147,6 +153,9 @@ pub enum EstimateError {
     /// The codes cannot be used.
     #[error(transparent)]
     Coded(#[from] CodedError),
+    /// The codes are not those of the sample.
+    #[error(transparent)]
+    Drawn(#[from] DrawnError),
     /// Nothing can be estimated from the codes.
     #[error("{path}: {source}")]
     Correct {
@@ -194,6 +203,7 @@ impl EstimateError {
     pub fn hint(&self) -> Option<Hint> {
         match self {
             EstimateError::Segments(error) => error.hint(),
+            EstimateError::Drawn(DrawnError::Sample(error)) => error.hint(),
             _ => None,
         }
     }
@@ -210,9 +220,10 @@ impl From<OpenError> for EstimateError {
 /// # Errors
 /// [`EstimateError`].
 pub fn estimate(results: &Results, files: &[CodedFile], options: EstimateOptions) -> Result<Estimates, EstimateError> {
-    let segments = segments(results, &options.by)?;
+    let mut segments = segments(results, &options.by)?;
     let (coder, mut predictions) = predictions(results, &options.measure, options.coder.as_deref())?;
     let hand = hand_codes(results, files, &options.measure, &options.several, options.simple_random, segments.len())?;
+    let drawn = of_population(results, options.sample.as_ref(), &hand, &options.measure, &mut segments)?;
     check_segments(results, &hand, &segments)?;
 
     let mut groups: Vec<Vec<String>> = segments.iter().map(|segment| segment.values.clone()).collect();
@@ -246,7 +257,9 @@ pub fn estimate(results: &Results, files: &[CodedFile], options: EstimateOptions
             .get(&segment.segment_id)
             .map(|codes| HandCode { value: codes.mean(&number), probability: codes.probability });
         let unit = Unit { group, cluster, weight, prediction: prediction.value, code };
-        rows.push(Row { segment, prediction, unit, cluster: name });
+        let of_draw = drawn.get(&segment.segment_id).copied();
+        let inclusion_probability = code.map(|code| code.probability).or(of_draw);
+        rows.push(Row { segment, prediction, unit, cluster: name, inclusion_probability });
     }
     let units: Vec<Unit> = rows.iter().map(|row| row.unit).collect();
     let corrected = correct(&units, groups.len(), &options.correct)
@@ -263,6 +276,20 @@ pub fn estimate(results: &Results, files: &[CodedFile], options: EstimateOptions
     }
     let n_abstained = rows.iter().filter(|row| row.prediction.label.is_none()).count();
     Ok(Estimates { options, coder, clusters, groups, corrected, differences, hand, n_abstained, rows })
+}
+
+/// Keeps the segments of the population of a sample, and returns their probabilities; without a sample all segments are kept.
+pub(super) fn of_population(
+    results: &Results,
+    sample: Option<&Sample>,
+    hand: &HandCodes,
+    measure: &Measure,
+    segments: &mut Vec<Segment>,
+) -> Result<HashMap<String, f64>, DrawnError> {
+    let Some(sample) = sample else { return Ok(HashMap::new()) };
+    let drawn = population(results, sample, hand, measure)?;
+    segments.retain(|segment| drawn.contains_key(&segment.segment_id));
+    Ok(drawn)
 }
 
 /// The hand codes of a measure.
@@ -398,7 +425,7 @@ impl Estimates {
         columns.extend([
             ("coded".into(), Cells::YesNo(self.rows.iter().map(|row| Some(row.unit.code.is_some())).collect())),
             ("outcome".into(), number(|row| row.unit.code.map(|code| code.value))),
-            ("inclusion_probability".into(), number(|row| row.unit.code.map(|code| code.probability))),
+            ("inclusion_probability".into(), number(|row| row.inclusion_probability)),
             ("prediction".into(), number(|row| Some(row.unit.prediction))),
             ("predicted_label".into(), text(|row| row.prediction.label.clone())),
             ("weight".into(), number(|row| Some(row.unit.weight))),

@@ -14,8 +14,10 @@ use plenary_validate::scores::{Score, ScoreError, ScoreOptions, Scored, Scores, 
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::coded::{CodedError, CodedFile};
-use super::estimate::{Clusters, EstimateError, check_segments, hand_codes, highest};
+use super::drawn::DrawnError;
+use super::estimate::{Clusters, EstimateError, check_segments, hand_codes, highest, of_population};
 use super::hand::{HandCodes, Several};
+use super::sample::Sample;
 use super::segments::{Measure, Prediction, Segment, SegmentsError, coders, predictions, segments};
 
 /// What is scored, and how.
@@ -29,6 +31,8 @@ pub struct ValidateOptions {
     pub several: Several,
     /// Whether the rows are a simple random sample of all segments.
     pub simple_random: bool,
+    /// The sample from which the codes are, if its folder is there.
+    pub sample: Option<Sample>,
     /// Intervals.
     pub scores: ScoreOptions,
 }
@@ -92,6 +96,12 @@ impl From<SegmentsError> for ValidateError {
     }
 }
 
+impl From<DrawnError> for ValidateError {
+    fn from(error: DrawnError) -> Self {
+        EstimateError::from(error).into()
+    }
+}
+
 impl From<CodedError> for ValidateError {
     fn from(error: CodedError) -> Self {
         EstimateError::from(error).into()
@@ -113,10 +123,12 @@ pub fn validate(
     files: &[CodedFile],
     options: &ValidateOptions,
 ) -> Result<Vec<Validated>, ValidateError> {
-    let segments = segments(results, &options.by)?;
+    let all = segments(results, &options.by)?;
     let mut validated = Vec::new();
     for measure in measures(results, files, options) {
+        let mut segments = all.clone();
         let hand = hand_codes(results, files, &measure, &options.several, options.simple_random, segments.len())?;
+        of_population(results, options.sample.as_ref(), &hand, &measure, &mut segments)?;
         check_segments(results, &hand, &segments)?;
         let clusters = highest(&segments, &vec![0; segments.len()], 1, &hand, 1);
         for coder in coders(results, &measure)? {

@@ -274,3 +274,51 @@ fn coders_are_scored_beside_labels_that_need_no_model() {
         .run(&["score", "results", "open.csv", "--by", "role"])
         .says(2, &["open.csv: there are no codes to compare with"]);
 }
+
+/// Fills in the labels of a coded file that `plenary sample` wrote.
+fn fill(place: &Place, path: &str) {
+    let mut reader = csv::Reader::from_path(place.path(path)).unwrap();
+    let header = reader.headers().unwrap().clone();
+    let at = |name: &str| header.iter().position(|column| column == name).unwrap();
+    let (of_label, of_text) = (at("label"), at("text"));
+    let mut rows = csv::Writer::from_writer(Vec::new());
+    rows.write_record(header.iter().map(|name| name.trim_start_matches('\u{FEFF}'))).unwrap();
+    for record in reader.records() {
+        let record = record.unwrap();
+        let filled = label(&record[of_text]);
+        rows.write_record(
+            record.iter().enumerate().map(|(column, cell)| if column == of_label { filled } else { cell }),
+        )
+        .unwrap();
+    }
+    place.write(path, rows.into_inner().unwrap());
+}
+
+#[test]
+fn a_sample_is_coded_compared_scored_and_used() {
+    let (place, _) = coded();
+    let draw =
+        ["sample", "results", "--out", "sample", "--size", "60", "--coders", "ann,bo", "--twice", "0.5", "--quiet"];
+    place.run_well(&draw);
+    let codes = ["sample/codes-ann.csv", "sample/codes-bo.csv"];
+    codes.iter().for_each(|path| fill(&place, path));
+    let agreed = place.run_well(&["agree", codes[0], codes[1]]);
+    assert!(agreed.out.contains("30 of 60 segments by at least two of 2 coders (ann, bo)"), "{}", agreed.out);
+    let estimated = place.run_well(&["estimate", "results", codes[0], codes[1], "--out", "findings"]);
+    assert!(estimated.out.contains("60 of 144 segments coded by hand"), "{}", estimated.out);
+    // The probability of segments that were not drawn is known from the sample.
+    let units = rows_of(&place, "findings/units.csv");
+    assert!(units.iter().all(|row| (number(row, "inclusion_probability") - 60.0 / 144.0).abs() < 1e-9));
+    place.run_well(&["score", "results", codes[0], codes[1], "--by", "affiliation"]);
+
+    // Codes of another sample, and results that have changed.
+    place.run_well(&[&draw[..3], &["other"], &draw[4..], &["--seed", "9"]].concat());
+    place
+        .run(&["estimate", "results", codes[0], codes[1], "--sample", "other"])
+        .says(2, &["these are codes of the sample"]);
+    place.run(&["estimate", "results", codes[0], codes[1], "--measure", "sentiment"]).says(2, &["target"]);
+    place.write("debate.md", debate().replace("Lunch", "Dinner"));
+    place.run_well(&["run", "debate.md", "--study", "study.toml", "--out", "changed", "--quiet"]);
+    place.run(&["estimate", "changed", codes[0], codes[1]]).says(2, &["the ids or texts of their segments are others"]);
+    place.run(&["score", "changed", codes[0], codes[1], "--by", "role"]).says(2, &["segments are others"]);
+}
