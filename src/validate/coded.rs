@@ -126,6 +126,15 @@ pub enum CodedError {
         /// The column.
         missing: &'static str,
     },
+    /// It is not known how the segments were drawn.
+    #[error(
+        "{path}: there is no column `inclusion_probability`, so that it is not known how the segments were drawn; add it, or state that the \
+         rows are a simple random sample of all segments"
+    )]
+    NoProbabilities {
+        /// The file.
+        path: String,
+    },
     /// A row cannot be used.
     #[error("{path}, line {line}: {problem}")]
     Row {

@@ -359,8 +359,10 @@ pub(super) fn highest(
             clusters[*group].insert(level.of(segment));
             n_coded[*group] += 1;
         }
-        let needed = clusters.iter().zip(&n_coded).filter(|(_, n)| **n >= codings_at_least);
-        needed.map(|(clusters, _)| clusters.len()).min().is_some_and(|n| n >= CLUSTERS_AT_LEAST)
+        let mut needed = clusters.iter().zip(&n_coded).filter(|(_, n)| **n >= codings_at_least);
+        // All segments together are a group as well.
+        let everything: HashSet<&String> = clusters.iter().flatten().collect();
+        everything.len() >= CLUSTERS_AT_LEAST && needed.all(|(of, _)| of.len() >= CLUSTERS_AT_LEAST)
     };
     Clusters::ALL.into_iter().find(is_enough).unwrap_or(Clusters::Turn)
 }

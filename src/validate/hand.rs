@@ -94,12 +94,12 @@ impl HandCodes {
         probabilities: Probabilities,
     ) -> Result<Self, CodedError> {
         for file in files {
-            let missing = |missing| Err(CodedError::NoColumn { path: file.path.clone(), missing });
+            let path = || file.path.clone();
             if *variable == Variable::Stance && targets.len() > 1 && file.target().is_none() {
-                return missing("target");
+                return Err(CodedError::NoColumn { path: path(), missing: "target" });
             }
             if probabilities == Probabilities::OfFile && file.position("inclusion_probability").is_none() {
-                return missing("inclusion_probability");
+                return Err(CodedError::NoProbabilities { path: path() });
             }
         }
         let known = variable.known_classes();

@@ -164,11 +164,11 @@ fn weights_clusters_and_columns_are_chosen() {
     let (place, _) = coded();
     let with = |options: &[&str]| place.run_well(&[&["estimate", "results", "codes.csv"], options].concat()).out;
     assert!(with(&["--clusters", "turn"]).contains("Clusters of the intervals: 48 turns\n"));
+    assert!(with(&["--clusters", "document"]).contains("one cluster"));
     let segments = with(&["--by", "role"]);
     assert!(segments.contains("speaker"), "{segments}");
     assert_ne!(with(&["--weights", "turn"]), with(&["--weights", "segment", "--level", "80"]));
     assert!(with(&["--by", "document,year"]).contains("(none)"), "the document has no date");
-    // One document: its turns are the clusters.
     assert!(with(&["--by", "name"]).contains("too few codings"));
     let refused = |options: &[&str], parts: &[&str]| {
         place.run(&[&["estimate", "results", "codes.csv"], options].concat()).says(2, parts);
@@ -179,7 +179,6 @@ fn weights_clusters_and_columns_are_chosen() {
     refused(&["--adjudicator", "Eve"], &["no code is by `Eve`"]);
     refused(&["--level", "100"], &["confidence_level"]);
     refused(&["--by", "segment_id", "--differences"], &["144 groups have 10296 differences"]);
-    refused(&["--clusters", "document"], &[]);
 }
 
 #[test]
@@ -316,7 +315,7 @@ fn a_sample_is_coded_compared_scored_and_used() {
     place
         .run(&["estimate", "results", codes[0], codes[1], "--sample", "other"])
         .says(2, &["these are codes of the sample"]);
-    place.run(&["estimate", "results", codes[0], codes[1], "--measure", "sentiment"]).says(2, &["target"]);
+    place.run(&["estimate", "results", codes[0], codes[1], "--measure", "sentiment"]).says(2, &["unknown label `"]);
     place.write("debate.md", debate().replace("Lunch", "Dinner"));
     place.run_well(&["run", "debate.md", "--study", "study.toml", "--out", "changed", "--quiet"]);
     place.run(&["estimate", "changed", codes[0], codes[1]]).says(2, &["the ids or texts of their segments are others"]);
