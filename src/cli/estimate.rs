@@ -162,6 +162,13 @@ fn in_words(estimates: &Estimates) -> String {
         (Several::Adjudicated(name), n) => format!(", {n} by several people, of which {name} decides"),
     };
     say(format!("{} of {} coded by hand{open}{several}", hand.of_segment.len(), plural(n_segments, "segment")));
+    let (implied, _) = hand.population;
+    if (implied - n_segments as f64).abs() > 0.01 * n_segments as f64 {
+        say(format!(
+            "The inclusion probabilities imply {implied:.0} segments. If the sample had a fixed size, rows of drawn segments are missing, such as \
+             the file of another coder, and the corrected estimates are wrong"
+        ));
+    }
     if estimates.n_abstained > 0 {
         say(format!(
             "{} has no label for {}: its score by the probabilities is used, and 0 where the segment is off topic",

@@ -32,6 +32,32 @@ pub enum DrawnError {
         /// Id of the sample in the folder.
         expected: String,
     },
+    /// A code is of a segment that could not be drawn.
+    #[error(
+        "{paths}: segment `{segment}` is not among the segments from which the sample `{id}` was drawn; remove its row"
+    )]
+    NotDrawn {
+        /// The files of codes.
+        paths: String,
+        /// The segment.
+        segment: String,
+        /// Id of the sample.
+        id: String,
+    },
+    /// Nothing of a stratum is coded.
+    #[error(
+        "{paths}: nothing of the stratum `{stratum}` ({meaning}) is coded, so that nothing is known of its {n} segments; code some of those that were drawn"
+    )]
+    OpenStratum {
+        /// The files of codes.
+        paths: String,
+        /// Id of the stratum.
+        stratum: String,
+        /// What its segments have in common.
+        meaning: String,
+        /// Number of its segments.
+        n: usize,
+    },
     /// The sample is of another variable.
     #[error("the sample `{id}` was drawn to code {found}, not {wanted}")]
     Variable {
@@ -59,18 +85,21 @@ pub fn sample_of(folder: Option<&Path>, files: &[CodedFile]) -> Result<Option<Sa
     }
 }
 
-/// The probability with which each segment of the population of a sample was drawn for a measure.
+/// The probability with which each segment of the population of a sample was drawn and coded for a measure: in each stratum the number of
+/// coded segments divided by the number of all. Drawn segments without a code, also those of coders whose file is not there, are taken for
+/// a random part of their stratum. `hand` gets these probabilities.
 ///
 /// # Errors
-/// [`DrawnError`] if the codes are of another sample, or the sample of other results or another variable.
+/// [`DrawnError`] if the codes are of another sample, the sample is of other results or another variable, or nothing of a stratum is coded.
 pub fn population(
     results: &Results,
     sample: &Sample,
-    hand: &HandCodes,
+    hand: &mut HandCodes,
     measure: &Measure,
 ) -> Result<HashMap<String, f64>, DrawnError> {
+    let paths = hand.shown();
     if !hand.sample.is_empty() && hand.sample != sample.id {
-        let (paths, found) = (hand.shown(), hand.sample.clone());
+        let found = hand.sample.clone();
         return Err(DrawnError::Other { paths, found, expected: sample.id.clone() });
     }
     let question = sample.questions.all.iter().position(|question| question.target.as_deref() == measure.target());
@@ -81,6 +110,32 @@ pub fn population(
         return Err(DrawnError::Variable { id: sample.id.clone(), found, wanted });
     };
     let units = sample.population(results)?;
-    let of_question = units.into_iter().filter(|unit| unit.question == question);
-    Ok(of_question.map(|unit| (unit.segment_id, sample.strata[unit.stratum].inclusion_probability)).collect())
+    let stratum_of: HashMap<&str, usize> = units
+        .iter()
+        .filter(|unit| unit.question == question)
+        .map(|unit| (unit.segment_id.as_str(), unit.stratum))
+        .collect();
+    let mut n_coded = vec![0_usize; sample.strata.len()];
+    for segment in hand.of_segment.keys() {
+        match stratum_of.get(segment.as_str()) {
+            Some(stratum) => n_coded[*stratum] += 1,
+            None => return Err(DrawnError::NotDrawn { paths, segment: segment.clone(), id: sample.id.clone() }),
+        }
+    }
+    let mut of_question: Vec<usize> = stratum_of.values().copied().collect();
+    of_question.sort_unstable();
+    of_question.dedup();
+    // Without any code the number of codings is refused later.
+    let open = of_question.iter().find(|stratum| n_coded[**stratum] == 0).filter(|_| !hand.of_segment.is_empty());
+    if let Some(stratum) = open.map(|at| &sample.strata[*at]) {
+        let (stratum, meaning, n) = (stratum.id.clone(), stratum.meaning.clone(), stratum.n_population);
+        return Err(DrawnError::OpenStratum { paths, stratum, meaning, n });
+    }
+    let probability = |stratum: usize| n_coded[stratum] as f64 / sample.strata[stratum].n_population as f64;
+    for (segment, codes) in &mut hand.of_segment {
+        codes.probability = stratum_of.get(segment.as_str()).map_or(codes.probability, |stratum| probability(*stratum));
+    }
+    hand.n_drawn = of_question.iter().map(|stratum| sample.strata[*stratum].n_sample).sum();
+    hand.population = (stratum_of.len() as f64, 0.0);
+    Ok(stratum_of.iter().map(|(segment, stratum)| ((*segment).to_owned(), probability(*stratum))).collect())
 }

@@ -222,8 +222,9 @@ impl From<OpenError> for EstimateError {
 pub fn estimate(results: &Results, files: &[CodedFile], options: EstimateOptions) -> Result<Estimates, EstimateError> {
     let mut segments = segments(results, &options.by)?;
     let (coder, mut predictions) = predictions(results, &options.measure, options.coder.as_deref())?;
-    let hand = hand_codes(results, files, &options.measure, &options.several, options.simple_random, segments.len())?;
-    let drawn = of_population(results, options.sample.as_ref(), &hand, &options.measure, &mut segments)?;
+    let mut hand =
+        hand_codes(results, files, &options.measure, &options.several, options.simple_random, segments.len())?;
+    let drawn = of_population(results, options.sample.as_ref(), &mut hand, &options.measure, &mut segments)?;
     check_segments(results, &hand, &segments)?;
 
     let mut groups: Vec<Vec<String>> = segments.iter().map(|segment| segment.values.clone()).collect();
@@ -282,7 +283,7 @@ pub fn estimate(results: &Results, files: &[CodedFile], options: EstimateOptions
 pub(super) fn of_population(
     results: &Results,
     sample: Option<&Sample>,
-    hand: &HandCodes,
+    hand: &mut HandCodes,
     measure: &Measure,
     segments: &mut Vec<Segment>,
 ) -> Result<HashMap<String, f64>, DrawnError> {

@@ -162,6 +162,13 @@ impl HandCodes {
                 )));
             }
         }
+        if let Some((stratum, unit)) = open_stratum(&drawn) {
+            let (file, line) = unit.first;
+            let problem = format!(
+                "nothing of the stratum `{stratum}` is coded, so that nothing is known of its segments; code some of those that were drawn"
+            );
+            return Err(files[file].row_error(line, problem));
+        }
         let coders: BTreeSet<&str> = drawn.values().flat_map(|unit| unit.labels.keys().copied()).collect();
         if let (Several::Adjudicated(name), Some(file)) = (several, files.first())
             && !coders.contains(name.as_str())
@@ -238,6 +245,14 @@ impl HandCodes {
     }
 }
 
+/// The first stratum without a code, with its first segment; `None` if there are no codes at all, which is refused later.
+fn open_stratum<'d>(drawn: &'d BTreeMap<&str, Drawn<'d>>) -> Option<(&'d str, &'d Drawn<'d>)> {
+    let is_coded = |unit: &&Drawn| !unit.labels.is_empty();
+    let coded: BTreeSet<&str> = drawn.values().filter(is_coded).map(|unit| unit.stratum).collect();
+    let open = drawn.values().filter(|unit| !coded.is_empty() && !coded.contains(unit.stratum));
+    open.min_by_key(|unit| unit.first).map(|unit| (unit.stratum, unit))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -286,6 +301,7 @@ mod tests {
             "a,positive,x,0.5,,one\nb,positive,x,0.5,,two\n",
             "line 3: the sample is `two` here and `one` in line 2",
         );
+        refused("a,positive,x,0.5,s1,\nb,,x,0.5,s2,\n", "line 3: nothing of the stratum `s2` is coded");
         let text = format!("{HEADER}a,positive,x,0.5,,\n");
         let found = codes(&text, &Several::Adjudicated("z".into()), Probabilities::OfFile).expect_err("refused");
         assert!(found.contains("no code is by `z`; the column `coder` has x"), "{found}");

@@ -127,8 +127,8 @@ pub fn validate(
     let mut validated = Vec::new();
     for measure in measures(results, files, options) {
         let mut segments = all.clone();
-        let hand = hand_codes(results, files, &measure, &options.several, options.simple_random, segments.len())?;
-        of_population(results, options.sample.as_ref(), &hand, &measure, &mut segments)?;
+        let mut hand = hand_codes(results, files, &measure, &options.several, options.simple_random, segments.len())?;
+        of_population(results, options.sample.as_ref(), &mut hand, &measure, &mut segments)?;
         check_segments(results, &hand, &segments)?;
         let clusters = highest(&segments, &vec![0; segments.len()], 1, &hand, 1);
         for coder in coders(results, &measure)? {

@@ -309,6 +309,16 @@ fn a_sample_is_coded_compared_scored_and_used() {
     let units = rows_of(&place, "findings/units.csv");
     assert!(units.iter().all(|row| (number(row, "inclusion_probability") - 60.0 / 144.0).abs() < 1e-9));
     place.run_well(&["score", "results", codes[0], codes[1], "--by", "affiliation"]);
+    // The file of one coder has 45 of the 60 drawn segments; these were drawn and coded with probability 45/144.
+    let one = place.run_well(&["estimate", "results", codes[0], "--out", "one"]);
+    assert!(one.out.contains("45 of 144 segments coded by hand (60 drawn"), "{}", one.out);
+    assert!(
+        rows_of(&place, "one/units.csv").iter().all(|row| (number(row, "inclusion_probability") - 0.3125).abs() < 1e-9)
+    );
+    // Without the sample the missing rows are noticed by the sum of the probabilities.
+    place.write("alone.csv", fs::read(place.path(codes[0])).unwrap());
+    let alone = place.run_well(&["estimate", "results", "alone.csv"]);
+    assert!(alone.out.contains("The inclusion probabilities imply 108 segments"), "{}", alone.out);
 
     // Codes of another sample, and results that have changed.
     place.run_well(&[&draw[..3], &["other"], &draw[4..], &["--seed", "9"]].concat());

@@ -11,7 +11,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, stdin};
 
-use plenary_validate::correct::{CorrectOptions, Estimator, HandCode, Unit, correct};
+use plenary_validate::correct::{CorrectOptions, Estimator, HandCode, Refusal, Unit, correct};
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::index;
@@ -52,7 +52,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             };
             n_estimated += 1.0;
             for (at, estimator) in Estimator::ALL.into_iter().enumerate() {
-                let estimate = corrected.overall.of(estimator).map_err(|refusal| refusal.as_str())?;
+                let estimate = corrected.overall.of(estimator).map_err(Refusal::as_str)?;
                 squares[at] += (estimate.value - truth).powi(2);
                 widths[at] += estimate.high - estimate.low;
             }
