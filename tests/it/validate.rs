@@ -300,7 +300,9 @@ fn a_sample_is_coded_compared_scored_and_used() {
         ["sample", "results", "--out", "sample", "--size", "60", "--coders", "ann,bo", "--twice", "0.5", "--quiet"];
     place.run_well(&draw);
     let codes = ["sample/codes-ann.csv", "sample/codes-bo.csv"];
-    codes.iter().for_each(|path| fill(&place, path));
+    for path in codes {
+        fill(&place, path);
+    }
     let agreed = place.run_well(&["agree", codes[0], codes[1]]);
     assert!(agreed.out.contains("30 of 60 segments by at least two of 2 coders (ann, bo)"), "{}", agreed.out);
     let estimated = place.run_well(&["estimate", "results", codes[0], codes[1], "--out", "findings"]);
