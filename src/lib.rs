@@ -57,6 +57,7 @@ pub use plenary_measure as measure;
 pub use plenary_models as models;
 pub use plenary_read as read;
 pub use plenary_tables as table;
+pub use plenary_validate as validation;
 
 mod api;
 #[cfg(feature = "cli")]

@@ -13,7 +13,9 @@ use crate::models::{FetchError, FileError, FindError, LoadError, MakeError, NoCa
 use crate::pipeline::RunError;
 use crate::study::StudyError;
 use crate::table::{OpenError, TableError};
+use crate::validate::estimate::EstimateError;
 use crate::validate::sample::SampleError;
+use crate::validate::segments::SegmentsError;
 
 /// The hint of the first error in a chain that has one, as a sentence.
 pub(super) fn hint_of(error: &anyhow::Error) -> Option<String> {
@@ -39,6 +41,8 @@ fn typed_hint(error: &(dyn Error + 'static)) -> Option<Hint> {
         StudyError,
         LearnError,
         SampleError,
+        EstimateError,
+        SegmentsError,
         TableError,
         OpenError,
         FindError,

@@ -5,10 +5,12 @@
 //! parses its arguments, calls the library and prints the result. The library never names a flag: hints are worded
 //! here.
 
+mod agree;
 mod cache;
 mod code;
 mod completions;
 mod correct;
+mod estimate;
 mod figures;
 mod hint;
 mod init;
@@ -20,6 +22,7 @@ mod progress;
 mod reading;
 mod run;
 mod sample;
+mod score;
 mod segment;
 mod show;
 mod summary;
@@ -64,6 +67,9 @@ enum Command {
     Segment(segment::SegmentArgs),
     Correct(correct::CorrectArgs),
     Sample(sample::SampleArgs),
+    Agree(agree::AgreeArgs),
+    Score(score::ScoreArgs),
+    Estimate(estimate::EstimateArgs),
     Learn(learn::LearnArgs),
     Code(code::CodeArgs),
     Init(init::InitArgs),
@@ -87,6 +93,9 @@ pub fn main() -> ExitCode {
         Command::Segment(args) => segment::run(args, arguments.verbosity),
         Command::Correct(args) => correct::run(args),
         Command::Sample(args) => sample::run(args, arguments.verbosity),
+        Command::Agree(args) => agree::run(args, arguments.verbosity),
+        Command::Score(args) => score::run(args, arguments.verbosity),
+        Command::Estimate(args) => estimate::run(args, arguments.verbosity),
         Command::Learn(args) => learn::run(args, arguments.verbosity),
         Command::Code(args) => code::run(args, arguments.verbosity),
         Command::Init(args) => init::run(args, arguments.verbosity),

@@ -1,17 +1,15 @@
 //! Hand codes: the label that a person gave a segment.
 //!
-//! **Input:** a CSV file with the columns `segment_id` and `label`, and optionally `target`, `code`, `weight` or
-//! `inclusion_probability`, and `coder`.
-//! **Output:** [`Codes`], one per segment and target. Rows without a label are not coded yet and are left out. **Refused:** missing columns, unknown labels,
-//! targets and segments, weights that are not positive, and contradictory rows, with the line. **Left to others:** learning.
+//! **Input:** a [`CodedFile`]. **Output:** [`Codes`], one per segment and target. Rows without a label are not coded yet and are left out.
+//! The weight of a row is its `weight`, or else 1 divided by its `inclusion_probability`, or 1. **Refused:** unknown labels, targets and
+//! segments, and contradictory rows, with the line. **Left to others:** learning.
 
 use std::collections::BTreeMap;
 
-use csv::{ReaderBuilder, StringRecord, Trim};
 use plenary_corpus::findings::Target;
 use plenary_tables::Results;
 
-use super::folder::Variable;
+use crate::validate::coded::{CodedError, CodedFile, Variable, class_of, target_of};
 
 /// Classes of a variable of the researcher's own above which its labels are taken for something else, such as notes.
 const CLASSES_AT_MOST: usize = 20;
@@ -47,36 +45,9 @@ pub struct Codes {
 /// What is wrong with a file of codes.
 #[derive(Debug, thiserror::Error)]
 pub enum CodesError {
-    /// The file cannot be read.
-    #[error("{path}: cannot read the codes: {source}")]
-    Unreadable {
-        /// The file.
-        path: String,
-        /// The message of the operating system.
-        source: std::io::Error,
-    },
-    /// A column is missing.
-    #[error(
-        "{path}: there is no column `{missing}`; expected a CSV file with the columns segment_id, label{also}, and optionally weight and coder"
-    )]
-    NoColumn {
-        /// The file.
-        path: String,
-        /// The column.
-        missing: &'static str,
-        /// Further columns that are needed.
-        also: &'static str,
-    },
-    /// A row cannot be used.
-    #[error("{path}, line {line}: {problem}")]
-    Row {
-        /// The file.
-        path: String,
-        /// Line, from 1.
-        line: u64,
-        /// What was found, what was expected, what to do.
-        problem: String,
-    },
+    /// The file cannot be read, or a row cannot be used.
+    #[error(transparent)]
+    File(#[from] CodedError),
     /// The file has no code for this variable.
     #[error("{path}: no row has a label{of}; code some segments in the column `label`")]
     Nothing {
@@ -105,78 +76,42 @@ impl Codes {
     /// # Errors
     /// [`CodesError`] names the line, what was found and what was expected.
     pub fn load(path: &std::path::Path, variable: Variable, targets: &[Target]) -> Result<Self, CodesError> {
-        let shown = path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|source| CodesError::Unreadable { path: shown.clone(), source })?;
-        Self::parse(&bytes, &shown, variable, targets)
+        Self::of(&CodedFile::load(path)?, variable, targets)
     }
 
-    /// Parses a file of codes; `path` names it in messages.
+    /// The codes of a variable in a file.
     ///
     /// # Errors
     /// As [`Codes::load`].
-    pub fn parse(bytes: &[u8], path: &str, variable: Variable, targets: &[Target]) -> Result<Self, CodesError> {
-        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-        let first_line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let cells = |byte: u8| first_line.split(|one| *one == byte).count();
-        let delimiter = if cells(b';') > cells(b',') { b';' } else { b',' };
-        let mut reader = ReaderBuilder::new().flexible(true).trim(Trim::All).delimiter(delimiter).from_reader(bytes);
-        let row_error = |line: u64, problem: String| CodesError::Row { path: path.to_owned(), line, problem };
-        let unread = |error: &csv::Error| {
-            row_error(
-                error.position().map_or(1, csv::Position::line),
-                format!("{error}; save the file as CSV in UTF-8"),
-            )
-        };
-        let header = reader.headers().map_err(|error| unread(&error))?.clone();
-        let column =
-            |names: &[&str]| header.iter().position(|name| names.iter().any(|one| name.eq_ignore_ascii_case(one)));
-        let also = if variable == Variable::Stance && targets.len() > 1 { ", target" } else { "" };
-        let needed = |missing: &'static str, names: &[&str]| {
-            column(names).ok_or(CodesError::NoColumn { path: path.to_owned(), missing, also })
-        };
-        let (segment, label) = (needed("segment_id", &["segment_id"])?, needed("label", &["label"])?);
-        let target = match variable {
-            Variable::Stance if targets.len() > 1 => Some(needed("target", &["target", "target_id"])?),
-            Variable::Stance => column(&["target", "target_id"]),
-            Variable::Sentiment | Variable::Code(_) => None,
-        };
-        let (code, weight, coder) = (column(&["code"]), column(&["weight"]), column(&["coder"]));
-        let probability = column(&["inclusion_probability"]);
-
-        let mut codes = Self { variable, path: path.to_owned(), n_open: 0, by_unit: BTreeMap::new() };
+    pub fn of(file: &CodedFile, variable: Variable, targets: &[Target]) -> Result<Self, CodesError> {
+        if variable == Variable::Stance && targets.len() > 1 && file.target().is_none() {
+            return Err(CodedError::NoColumn { path: file.path.clone(), missing: "target" }.into());
+        }
+        let mut codes = Self { variable, path: file.path.clone(), n_open: 0, by_unit: BTreeMap::new() };
         let known = codes.variable.known_classes();
+        let names_code = file.position("code").is_some();
         let mut others = std::collections::BTreeSet::new();
-        for record in reader.records() {
-            let record = record.map_err(|error| unread(&error))?;
-            let line = record.position().map_or(0, csv::Position::line);
-            let cell = |at: Option<usize>| at.and_then(|at| record.get(at)).unwrap_or_default();
-            if record.iter().all(str::is_empty) {
-                continue;
-            }
-            if let (Variable::Code(name), Some(_)) = (&codes.variable, code)
-                && cell(code) != name
+        for row in &file.rows {
+            if let Variable::Code(name) = &codes.variable
+                && names_code
+                && row.code != *name
             {
-                others.insert(cell(code).to_owned());
+                others.insert(row.code.clone());
                 continue;
             }
-            if cell(Some(label)).is_empty() {
+            if row.label.is_empty() {
                 codes.n_open += 1;
                 continue;
             }
-            let wrong = |problem: String| row_error(line, problem);
-            let key =
-                (cell(Some(segment)).to_owned(), of_target(&codes.variable, targets, cell(target)).map_err(wrong)?);
+            let wrong = |problem: String| file.row_error(row.line, problem);
+            let key = (row.segment_id.clone(), target_of(&codes.variable, targets, &row.target).map_err(wrong)?);
             let one = Code {
-                label: class(known.as_deref(), cell(Some(label))).map_err(wrong)?,
-                weight: match weight {
-                    Some(_) => weight_of(cell(weight)),
-                    None => weight_of_probability(cell(probability)),
-                }
-                .map_err(wrong)?,
-                coder: cell(coder).to_owned(),
-                line,
+                label: class_of(known.as_deref(), &row.label).map_err(wrong)?,
+                weight: row.weight.or(row.inclusion_probability.map(|probability| 1.0 / probability)).unwrap_or(1.0),
+                coder: row.coder.clone(),
+                line: row.line,
             };
-            codes.insert(key, one, &record)?;
+            codes.insert(key, one)?;
         }
         let n_classes = codes.classes().len();
         if codes.by_unit.is_empty() {
@@ -187,11 +122,11 @@ impl Codes {
                 }
                 _ => String::new(),
             };
-            return Err(CodesError::Nothing { path: path.to_owned(), of });
+            return Err(CodesError::Nothing { path: file.path.clone(), of });
         }
         if n_classes > CLASSES_AT_MOST {
             let first = codes.classes().into_iter().take(5).collect::<Vec<_>>().join(", ");
-            return Err(CodesError::ManyClasses { path: path.to_owned(), n: n_classes, first });
+            return Err(CodesError::ManyClasses { path: file.path.clone(), n: n_classes, first });
         }
         Ok(codes)
     }
@@ -237,17 +172,11 @@ impl Codes {
                 self.by_unit.len()
             )
         };
-        Err(CodesError::Row { path: self.path.clone(), line: code.line, problem })
+        Err(CodedError::Row { path: self.path.clone(), line: code.line, problem }.into())
     }
 
-    fn insert(&mut self, key: Unit, one: Code, record: &StringRecord) -> Result<(), CodesError> {
-        let wrong = |problem: String| CodesError::Row { path: self.path.clone(), line: one.line, problem };
-        if key.0.is_empty() {
-            return Err(wrong(format!(
-                "a row with {} cells has no segment_id; expected the id of a segment",
-                record.len()
-            )));
-        }
+    fn insert(&mut self, key: Unit, one: Code) -> Result<(), CodedError> {
+        let wrong = |problem: String| CodedError::Row { path: self.path.clone(), line: one.line, problem };
         match self.by_unit.get(&key) {
             Some(known) if known.label != one.label => Err(wrong(format!(
                 "segment `{}` is `{}` here and `{}` in line {}; decide on one label, and remove the other row",
@@ -264,44 +193,4 @@ impl Codes {
             }
         }
     }
-}
-
-fn of_target(variable: &Variable, targets: &[Target], cell: &str) -> Result<Option<String>, String> {
-    if *variable != Variable::Stance {
-        return Ok(None);
-    }
-    let ids = || targets.iter().map(|target| target.id.as_str()).collect::<Vec<_>>().join(", ");
-    match targets {
-        [] => Err("the study of the results has no targets; run it with [[targets]], or name what was coded".into()),
-        [only] if cell.is_empty() => Ok(Some(only.id.clone())),
-        _ if targets.iter().any(|target| target.id == cell) => Ok(Some(cell.to_owned())),
-        _ => Err(format!("unknown target `{cell}`; the study of the results has {}", ids())),
-    }
-}
-
-fn class(known: Option<&[String]>, cell: &str) -> Result<String, String> {
-    let Some(known) = known else { return Ok(cell.to_owned()) };
-    let found = known.iter().find(|class| class.eq_ignore_ascii_case(cell));
-    found.cloned().ok_or_else(|| format!("unknown label `{cell}`; expected {}", known.join(", ")))
-}
-
-fn weight_of(cell: &str) -> Result<f64, String> {
-    if cell.is_empty() {
-        return Ok(1.0);
-    }
-    let weight: Option<f64> = cell.parse().ok();
-    weight
-        .filter(|weight| weight.is_finite() && *weight > 0.0)
-        .ok_or_else(|| format!("the weight `{cell}`; expected a positive number, or nothing for 1"))
-}
-
-/// A code counts as many times as there are units for each that was drawn with its probability.
-fn weight_of_probability(cell: &str) -> Result<f64, String> {
-    if cell.is_empty() {
-        return Ok(1.0);
-    }
-    let probability: Option<f64> = cell.parse().ok();
-    probability.filter(|probability| *probability > 0.0 && *probability <= 1.0).map(|probability| 1.0 / probability).ok_or_else(
-        || format!("the inclusion probability `{cell}`; expected a number above 0 and at most 1, as `plenary sample` wrote it"),
-    )
 }

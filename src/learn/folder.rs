@@ -5,7 +5,6 @@
 //! again. **Refused:** to write over a folder that is not a coder's; to read a folder that is damaged, incomplete or of another
 //! format. **Left to others:** the models whose numbers the coder reads.
 
-use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -19,32 +18,11 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use serde::{Deserialize, Serialize};
 
 use super::FORMAT;
+pub use crate::validate::coded::Variable;
 
 const MANIFEST: &str = "coder.toml";
 const HEADS: &str = "heads.safetensors";
 const TRAINING: &str = "training.csv";
-
-/// What a coder codes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Variable {
-    /// Stance towards the targets of a study.
-    Stance,
-    /// Tone.
-    Sentiment,
-    /// A variable of the researcher's own, with its name.
-    Code(String),
-}
-
-impl fmt::Display for Variable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Variable::Stance => f.write_str("stance"),
-            Variable::Sentiment => f.write_str("sentiment"),
-            Variable::Code(name) => write!(f, "code `{name}`"),
-        }
-    }
-}
 
 /// A model whose numbers a coder reads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use ndarray::Array2;
 use plenary_corpus::Hint;
-use plenary_corpus::findings::{Stance, Target, Tone};
+use plenary_corpus::findings::Target;
 use plenary_corpus::hash::sha256;
 use plenary_engine::{EngineError, Model};
 use plenary_measure::head::features::{Moments, Row, ShapeError};
@@ -293,17 +293,6 @@ pub fn code(coder: &LearnedCoder, results: &Results, mut take: impl FnMut(Coded)
         }
         Ok(())
     })
-}
-
-impl Variable {
-    /// The classes that are known beforehand; `None` for a variable of the researcher's own.
-    pub fn known_classes(&self) -> Option<Vec<String>> {
-        match self {
-            Variable::Stance => Some(Stance::ALL.iter().map(ToString::to_string).collect()),
-            Variable::Sentiment => Some(Tone::ALL.iter().map(ToString::to_string).collect()),
-            Variable::Code(_) => None,
-        }
-    }
 }
 
 /// The vectors of the propositions, one row per target.

@@ -36,3 +36,4 @@ mod static_models;
 mod tables_doc;
 mod themes;
 mod variables;
+mod validate;

@@ -14,6 +14,7 @@ mod arrow;
 mod cells;
 pub mod codebook;
 mod declare;
+pub mod export;
 mod folder;
 mod open_error;
 mod part;

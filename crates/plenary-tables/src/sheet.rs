@@ -135,7 +135,7 @@ impl Sheet {
 /// The Arrow types that are declared to readers. polars would declare its own type, string views, which Arrow for R
 /// cannot turn into vectors and which pyarrow cannot filter (pola-rs/polars#26435, apache/arrow#45523); large strings
 /// work in both.
-fn arrow_schema(schema: &Schema) -> KeyValueMetadata {
+pub(super) fn arrow_schema(schema: &Schema) -> KeyValueMetadata {
     let schema = schema.to_arrow(arrow_types());
     KeyValueMetadata::Static(vec![polars_parquet::write::schema_to_metadata_key(&schema)])
 }

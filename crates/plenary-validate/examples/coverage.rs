@@ -35,7 +35,7 @@ fn main() {
     for design in [Design::Equal, Design::Unequal] {
         println!("{}\n", design.title());
         println!(
-            "| accuracy | codings | raw | hand-coded | DSL | PPI++ | bias of raw | width of DSL / hand-coded | width of PPI++ / hand-coded |"
+            "| accuracy | codings | raw | hand-coded | DSL | PPI++ | mean error of raw | width of DSL / hand-coded | width of PPI++ / hand-coded |"
         );
         println!("|---|---|---|---|---|---|---|---|---|");
         for accuracy in [0.60, 0.75, 0.90] {
@@ -43,9 +43,9 @@ fn main() {
                 let found = simulate(n_corpora, accuracy, n_codings, design, truth);
                 let [raw, hand, dsl, ppi] = found.covered.map(|n| n as f64 / found.n as f64);
                 println!(
-                    "| {:.0} % | {n_codings} | {raw:.3} | {hand:.3} | {dsl:.3} | {ppi:.3} | {:+.2} | {:.2} | {:.2} |",
+                    "| {:.0} % | {n_codings} | {raw:.3} | {hand:.3} | {dsl:.3} | {ppi:.3} | {:.2} | {:.2} | {:.2} |",
                     100.0 * accuracy,
-                    found.bias / found.n as f64,
+                    found.error_of_raw / found.n as f64,
                     found.widths[2] / found.widths[1],
                     found.widths[3] / found.widths[1]
                 );
@@ -75,8 +75,8 @@ struct Found {
     n: usize,
     covered: [usize; 4],
     widths: [f64; 4],
-    /// Sum of the absolute deviations of raw means and differences, with the sign of the difference's.
-    bias: f64,
+    /// Sum of the absolute errors of raw means and differences.
+    error_of_raw: f64,
 }
 
 fn simulate(n_corpora: u64, accuracy: f64, n_codings: usize, design: Design, truth: [f64; 2]) -> Found {
@@ -100,7 +100,7 @@ fn simulate(n_corpora: u64, accuracy: f64, n_codings: usize, design: Design, tru
                 found.widths[at] += estimate.high - estimate.low;
                 if estimator == Estimator::Raw {
                     found.n += 1;
-                    found.bias += (estimate.value - truth).abs();
+                    found.error_of_raw += (estimate.value - truth).abs();
                 }
             }
         }

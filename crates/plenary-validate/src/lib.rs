@@ -9,3 +9,4 @@ pub mod agreement;
 pub mod correct;
 mod draws;
 pub mod sampling;
+pub mod scores;

@@ -1,0 +1,249 @@
+//! `plenary estimate`: means by group, corrected for the errors of a coder.
+//!
+//! **Input**: a results folder and a file of hand codes. **Output**: raw, hand-coded and corrected means side by side, and tables.
+//! **Refused**: codes of other results, too few codings, existing files.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::bail;
+use clap::{Args, ValueEnum};
+
+use super::Verbosity;
+use super::output::{message, no_wrap, plural, print, signed, table, wrapped};
+use crate::table::{Check, Results};
+use crate::validate::coded::CodedFile;
+use crate::validate::drawn::sample_of;
+use crate::validate::estimate::{CLUSTERS_AT_LEAST, Clusters, EstimateOptions, Estimates, Weights, estimate};
+use crate::validate::hand::Several;
+use crate::validate::segments::Measure;
+use crate::validation::correct::{CorrectOptions, Estimator, GroupMeans, Outcome, Refusal};
+
+/// Estimate means by group, corrected for the errors of a coder with hand codes of a sample.
+#[derive(Debug, Args)]
+pub(crate) struct EstimateArgs {
+    /// Results folder of the run whose segments were coded.
+    #[arg(value_name = "RESULTS")]
+    results: PathBuf,
+    /// Hand codes of a random sample: CSV files with the columns `segment_id`, `label`, `inclusion_probability`, for several targets
+    /// `target`, and optionally `coder` and `stratum`.
+    #[arg(value_name = "CODES", required = true)]
+    codes: Vec<PathBuf>,
+    /// Columns of `analysis`, `speakers` or `documents` whose values are groups, such as party; `year` is that of the date.
+    #[arg(long, value_name = "COLUMN,...", value_delimiter = ',')]
+    by: Vec<String>,
+    /// What is averaged: stance:TARGET or sentiment [default: the stance towards the only target].
+    #[arg(long, value_name = "MEASURE")]
+    measure: Option<String>,
+    /// Coder whose labels are corrected [default: the primary one].
+    #[arg(long, value_name = "ID")]
+    coder: Option<String>,
+    /// Estimate the difference between each two groups.
+    #[arg(long, requires = "by")]
+    differences: bool,
+    /// What is independent of each other.
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t)]
+    clusters: Level,
+    /// What the same weight is given to.
+    #[arg(long, value_enum, value_name = "UNIT", default_value_t)]
+    weights: Weight,
+    /// Coder of hand codes whose code counts where several people coded a segment [default: the mean of the codes].
+    #[arg(long, value_name = "NAME")]
+    adjudicator: Option<String>,
+    /// The file holds a simple random sample of all segments, so that it needs no inclusion probabilities.
+    #[arg(long)]
+    simple_random: bool,
+    /// Coverage of the intervals, in per cent.
+    #[arg(long, value_name = "PERCENT", default_value_t = 95.0)]
+    level: f64,
+    /// Seed of the folds in which predictions are calibrated.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// Folder that `plenary sample` wrote, with sample.toml [default: that of the first file of codes, if it has one]. The results are
+    /// compared with it, and estimates are for the segments that could be drawn.
+    #[arg(long, value_name = "FOLDER")]
+    sample: Option<PathBuf>,
+    /// Folder for the tables `corrected_estimates` and `units`, as Parquet and CSV.
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    /// Replace the tables if they exist.
+    #[arg(long, requires = "out")]
+    force: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum Level {
+    /// The highest level at which every group has five clusters with codings
+    #[default]
+    Auto,
+    /// Persons
+    Speaker,
+    /// Documents
+    Document,
+    /// Turns
+    Turn,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum Weight {
+    /// Every segment
+    #[default]
+    Segment,
+    /// Every turn
+    Turn,
+    /// Every person
+    Speaker,
+}
+
+/// Maximum number of rows of a table on the terminal.
+const ROWS: usize = 30;
+
+pub(crate) fn run(args: &EstimateArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
+    let results = Results::open(&args.results, Check::Full)?;
+    let files: Vec<CodedFile> = args.codes.iter().map(|path| CodedFile::load(path)).collect::<Result<_, _>>()?;
+    let options = EstimateOptions {
+        measure: Measure::of(&results, args.measure.as_deref())?,
+        by: args.by.iter().map(|name| name.trim().to_owned()).collect(),
+        coder: args.coder.clone(),
+        weights: match args.weights {
+            Weight::Segment => Weights::Segment,
+            Weight::Turn => Weights::Turn,
+            Weight::Speaker => Weights::Speaker,
+        },
+        clusters: match args.clusters {
+            Level::Auto => None,
+            Level::Speaker => Some(Clusters::Speaker),
+            Level::Document => Some(Clusters::Document),
+            Level::Turn => Some(Clusters::Turn),
+        },
+        several: args.adjudicator.clone().map_or(Several::Averaged, Several::Adjudicated),
+        simple_random: args.simple_random,
+        sample: sample_of(args.sample.as_deref(), &files)?,
+        differences: args.differences,
+        correct: CorrectOptions { confidence_level: args.level / 100.0, seed: args.seed, ..CorrectOptions::default() },
+    };
+    let estimates = estimate(&results, &files, options)?;
+    let tables = [estimates.means(), estimates.units()];
+    if let Some(out) = &args.out {
+        let existing = tables.iter().flat_map(|table| table.files(out)).find(|path| path.exists());
+        if let Some(path) = existing.filter(|_| !args.force) {
+            bail!("{} exists already; name another folder, or pass --force to replace it", path.display());
+        }
+    }
+    print(&in_words(&estimates))?;
+    if let Some(out) = &args.out {
+        for table in &tables {
+            table.write(out)?;
+        }
+        if !verbosity.quiet {
+            message(&format!("wrote corrected_estimates and units into {}", out.display()), "");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn in_words(estimates: &Estimates) -> String {
+    let (options, hand, overall) = (&estimates.options, &estimates.hand, &estimates.corrected.overall);
+    let measure = match &options.measure {
+        Measure::Stance(target) => format!("Stance towards {target}: favor 1, neither 0, against -1"),
+        Measure::Sentiment => "Tone: positive 1, neutral 0, negative -1".to_owned(),
+    };
+    let mut text = format!("{measure}\n");
+    let mut say = |line: String| text.push_str(&format!("{}\n", wrapped(&line, "  ", "  ")));
+    let n_segments = overall.n_units;
+    let open = if hand.of_segment.len() < hand.n_drawn {
+        format!(" ({} drawn; those without a label are taken for a random part)", hand.n_drawn)
+    } else {
+        String::new()
+    };
+    let several = match (&options.several, hand.n_several) {
+        (_, 0) => String::new(),
+        (Several::Averaged, n) => format!(", {n} by several people, whose codes are averaged"),
+        (Several::Adjudicated(name), n) => format!(", {n} by several people, of which {name} decides"),
+    };
+    say(format!("{} of {} coded by hand{open}{several}", hand.of_segment.len(), plural(n_segments, "segment")));
+    let (implied, _) = hand.population;
+    if (implied - n_segments as f64).abs() > 0.01 * n_segments as f64 {
+        say(format!(
+            "The inclusion probabilities imply {implied:.0} segments. If the sample had a fixed size, rows of drawn segments are missing, such as \
+             the file of another coder, and the corrected estimates are wrong"
+        ));
+    }
+    if estimates.n_abstained > 0 {
+        say(format!(
+            "{} has no label for {}: its score by the probabilities is used, and 0 where the segment is off topic",
+            estimates.coder,
+            plural(estimates.n_abstained, "segment")
+        ));
+    }
+    let chosen = if options.clusters.is_none() {
+        format!(" (the highest level at which every group has {CLUSTERS_AT_LEAST} clusters with codings)")
+    } else {
+        String::new()
+    };
+    say(format!("Clusters of the intervals: {}{chosen}", plural(overall.n_clusters, estimates.clusters.as_str())));
+    text.push('\n');
+
+    let level = format!("{} %", options.correct.confidence_level * 100.0);
+    let by = if options.by.is_empty() { "group".to_owned() } else { options.by.join(", ") };
+    let raw = format!("raw, {level}");
+    let header = [by.as_str(), "segments", "coded", &raw, "hand-coded", "corrected (DSL)"];
+    let mut shown = table(&header, 1..3);
+    no_wrap(&mut shown, &[3, 4, 5]);
+    let mut row = |name: String, means: &GroupMeans| {
+        let cells = [Estimator::Raw, Estimator::HandCoded, Estimator::Dsl].map(|one| cell(&means.of(one)));
+        shown.add_row([vec![name, means.n_units.to_string(), means.n_coded.to_string()], cells.to_vec()].concat());
+    };
+    row("all".into(), overall);
+    if !options.by.is_empty() {
+        for (values, means) in estimates.groups.iter().zip(&estimates.corrected.groups).take(ROWS) {
+            row(name_of(values), means);
+        }
+    }
+    text.push_str(&format!("{}\n", shown.trim_fmt()));
+    if estimates.groups.len() > ROWS {
+        text.push_str(&format!(" ... and {}\n", plural(estimates.groups.len() - ROWS, "more group")));
+    }
+    if !estimates.differences.is_empty() {
+        let mut shown = table(&["difference", "raw", "hand-coded", "corrected (DSL)"], 0..0);
+        no_wrap(&mut shown, &[1, 2, 3]);
+        for one in estimates.differences.iter().take(ROWS) {
+            let (first, second) = one.groups;
+            let name = format!("{} - {}", name_of(&estimates.groups[first]), name_of(&estimates.groups[second]));
+            shown.add_row([vec![name], one.of[..3].iter().map(cell).collect()].concat());
+        }
+        text.push_str(&format!("\n{}\n", shown.trim_fmt()));
+        if estimates.differences.len() > ROWS {
+            text.push_str(&format!(" ... and {}\n", plural(estimates.differences.len() - ROWS, "more difference")));
+        }
+    }
+    if let Some(power) = overall.power {
+        text.push('\n');
+        let mut say = |line: String| text.push_str(&format!("{}\n", wrapped(&line, "", "")));
+        say(format!(
+            "Over all segments the corrected interval is as wide as that of {:.0} codings without the coder would be.",
+            power.equivalent_codings
+        ));
+        say(match power.codings_to_halve {
+            Some(n) => format!("It would be half as wide with about {n:.0} codings in all."),
+            None => "More codings cannot make it half as wide: most of its width is the variation between segments and clusters."
+                .to_owned(),
+        });
+    }
+    text
+}
+
+fn name_of(values: &[String]) -> String {
+    let shown = |value: &String| if value.is_empty() { "(none)".to_owned() } else { value.clone() };
+    values.iter().map(shown).collect::<Vec<_>>().join(", ")
+}
+
+fn cell(outcome: &Outcome) -> String {
+    match outcome {
+        Ok(estimate) => format!("{} [{}, {}]", signed(estimate.value), signed(estimate.low), signed(estimate.high)),
+        Err(Refusal::TooFewCodings) => "too few codings".into(),
+        Err(Refusal::OneValue) => "all codings equal".into(),
+        Err(Refusal::OneCluster) => "one cluster".into(),
+        Err(Refusal::NoUnits) => "no segments".into(),
+    }
+}

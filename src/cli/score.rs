@@ -1,0 +1,168 @@
+//! `plenary score`: how good the labels of coders are, compared with hand codes.
+//!
+//! **Input**: a results folder and a file of hand codes. **Output**: figures in words, and a folder of tables with a reliability diagram.
+//! **Refused**: codes of other results, existing files.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::bail;
+use clap::Args;
+
+use super::Verbosity;
+use super::correct::write_whole;
+use super::output::{message, no_wrap, plural, print, table, wrapped};
+use crate::table::{Check, Results};
+use crate::validate::coded::CodedFile;
+use crate::validate::drawn::sample_of;
+use crate::validate::hand::Several;
+use crate::validate::score::{ValidateOptions, Validated, reliability_svg, tables, validate};
+use crate::validate::segments::Measure;
+use crate::validation::scores::{Score, ScoreOptions, Scores};
+
+/// Measure how good the labels of coders are, compared with hand codes of a sample.
+#[derive(Debug, Args)]
+pub(crate) struct ScoreArgs {
+    /// Results folder of the run whose segments were coded.
+    #[arg(value_name = "RESULTS")]
+    results: PathBuf,
+    /// Hand codes of a random sample: CSV files with the columns `segment_id`, `label`, `inclusion_probability`, for several targets
+    /// `target`, and optionally `coder` and `stratum`.
+    #[arg(value_name = "CODES", required = true)]
+    codes: Vec<PathBuf>,
+    /// What is scored: stance:TARGET or sentiment [default: the stance towards every target that has codes].
+    #[arg(long, value_name = "MEASURE")]
+    measure: Option<String>,
+    /// Columns of `analysis`, `speakers` or `documents` by whose values errors are counted. The commonest class of each value of the first
+    /// one is a baseline.
+    #[arg(long, value_name = "COLUMN,...", value_delimiter = ',', default_value = "party,document")]
+    by: Vec<String>,
+    /// Coder of hand codes whose code counts where several people coded a segment [default: each code counts in part].
+    #[arg(long, value_name = "NAME")]
+    adjudicator: Option<String>,
+    /// The file holds a simple random sample of all segments, so that it needs no inclusion probabilities.
+    #[arg(long)]
+    simple_random: bool,
+    /// Draws of the bootstrap; 0 for no intervals.
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    resamples: usize,
+    /// Seed of the draws, and of the folds of the baselines.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// Folder that `plenary sample` wrote, with sample.toml [default: that of the first file of codes, if it has one]. The results are
+    /// compared with it, and estimates are for the segments that could be drawn.
+    #[arg(long, value_name = "FOLDER")]
+    sample: Option<PathBuf>,
+    /// Folder for the tables `scores`, `confusion`, `calibration`, `floors` and `errors_by_group` as Parquet and CSV, and for
+    /// `reliability.svg`.
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    /// Replace the files if they exist.
+    #[arg(long, requires = "out")]
+    force: bool,
+}
+
+pub(crate) fn run(args: &ScoreArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
+    let results = Results::open(&args.results, Check::Full)?;
+    let files: Vec<CodedFile> = args.codes.iter().map(|path| CodedFile::load(path)).collect::<Result<_, _>>()?;
+    let options = ValidateOptions {
+        measures: match args.measure.as_deref() {
+            Some(name) => vec![Measure::of(&results, Some(name))?],
+            None => Vec::new(),
+        },
+        by: args.by.iter().map(|name| name.trim().to_owned()).collect(),
+        several: args.adjudicator.clone().map_or(Several::Averaged, Several::Adjudicated),
+        simple_random: args.simple_random,
+        sample: sample_of(args.sample.as_deref(), &files)?,
+        scores: ScoreOptions { resamples: args.resamples, seed: args.seed, ..ScoreOptions::default() },
+    };
+    let validated = validate(&results, &files, &options)?;
+    let tables = tables(&validated);
+    let diagram = reliability_svg(&validated);
+    if let Some(out) = &args.out {
+        let mut paths: Vec<PathBuf> = tables.iter().flat_map(|table| table.files(out)).collect();
+        paths.push(out.join("reliability.svg"));
+        if let Some(path) = paths.iter().find(|path| path.exists() && !args.force) {
+            bail!("{} exists already; name another folder, or pass --force to replace it", path.display());
+        }
+    }
+    print(&validated.iter().map(in_words).collect::<Vec<_>>().join("\n"))?;
+    if let Some(out) = &args.out {
+        for table in &tables {
+            table.write(out)?;
+        }
+        if let Some(diagram) = diagram {
+            write_whole(&out.join("reliability.svg"), diagram.as_bytes())?;
+        }
+        if !verbosity.quiet {
+            message(&format!("wrote {} into {}", plural(tables.len(), "table"), out.display()), "");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn in_words(of: &Validated) -> String {
+    let name = match &of.measure {
+        Measure::Stance(target) => format!("Stance towards {target}"),
+        Measure::Sentiment => "Tone".to_owned(),
+    };
+    let abstained = match of.n_abstained {
+        0 => String::new(),
+        n => format!("; it abstained on {n}, which count as {}", of.classes[of.classes.len() / 2]),
+    };
+    let mut text = format!(
+        "{}\n",
+        wrapped(
+            &format!(
+                "{name} by {}: {} coded by hand{abstained}. Intervals draw {} ({}).",
+                of.coder,
+                plural(of.n_coded, "segment"),
+                plural(of.scores.n_clusters, of.clusters.as_str()),
+                "95 %"
+            ),
+            "",
+            "  "
+        )
+    );
+    let mut shown = table(&["  labels", "accuracy", "macro-F1"], 0..0);
+    no_wrap(&mut shown, &[1, 2]);
+    let mut row = |name: &str, scores: &Scores| {
+        shown.add_row([format!("  {name}"), cell(&scores.accuracy), cell(&scores.macro_f1)]);
+    };
+    row(&of.coder, &of.scores);
+    for (name, scores) in &of.baselines {
+        row(name, scores);
+    }
+    text.push_str(&format!("{}\n", shown.trim_fmt()));
+    let mut shown = table(&["  class", "n", "precision", "recall", "F1"], 1..2);
+    no_wrap(&mut shown, &[2, 3, 4]);
+    for (class, scores) in of.classes.iter().zip(&of.scores.classes) {
+        let cells = [cell(&scores.precision), cell(&scores.recall), cell(&scores.f1)];
+        shown.add_row([vec![format!("  {class}"), scores.n.to_string()], cells.to_vec()].concat());
+    }
+    text.push_str(&format!("{}\n", shown.trim_fmt()));
+    if let Some(calibration) = &of.scores.calibration {
+        text.push_str(&format!("  calibration error {:.2}\n", calibration.error));
+        let mut shown = table(&["  confidence at least", "share of segments", "right"], 0..0);
+        for floor in &calibration.floors {
+            let share = format!("{:.0} %", 100.0 * floor.coverage);
+            shown.add_row([format!("  {}", floor.floor), share, cell(&floor.precision)]);
+        }
+        text.push_str(&format!("{}\n", shown.trim_fmt()));
+    }
+    let mut shown = table(&["  group", "n", "accuracy"], 1..2);
+    no_wrap(&mut shown, &[2]);
+    for group in of.by.iter().filter(|group| group.n >= 10).take(20) {
+        let value = if group.value.is_empty() { "(none)" } else { &group.value };
+        shown.add_row([format!("  {}: {value}", group.column), group.n.to_string(), cell(&group.accuracy)]);
+    }
+    text + &format!("{}\n", shown.trim_fmt())
+}
+
+fn cell(score: &Score) -> String {
+    match (score.value, score.interval) {
+        (Some(value), Some((low, high))) => format!("{value:.2} [{low:.2}, {high:.2}]"),
+        (Some(value), None) => format!("{value:.2}"),
+        _ => "-".to_owned(),
+    }
+}

@@ -1,0 +1,335 @@
+//! `plenary agree`, `plenary score` and `plenary estimate`: the program with files that people filled in.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use crate::common::{Place, STUDY};
+
+const ANN: &str = "segment_id,target,label\na,t,favor\nb,t,against\nc,t,neither\nd,t,favor\n";
+
+#[test]
+fn agreement_is_printed_and_unequal_codes_are_written() {
+    let bo = ANN.replace("d,t,favor", "d,t,neither");
+    let place = Place::with(&[("ann.csv", ANN), ("bo.csv", &bo)]);
+    let ended = place.run_well(&["agree", "ann.csv", "bo.csv", "--out", "unequal.csv"]);
+    for part in [
+        "Agreement on stance towards t: 4 of 4 segments by at least two of 2 coders (ann, bo)",
+        "Krippendorff's alpha, ordinal",
+        "Cohen's kappa, ann and bo (4)",
+        "bo: favor",
+    ] {
+        assert!(ended.out.contains(part), "`{part}` is missing:\n{}", ended.out);
+    }
+    // Three of four are equal.
+    assert!(ended.out.contains("0.750"), "{}", ended.out);
+    assert_eq!(fs::read_to_string(place.path("unequal.csv")).unwrap(), "segment_id,target,ann,bo\nd,t,favor,neither\n");
+    place.run(&["agree", "ann.csv", "bo.csv", "--out", "unequal.csv"]).says(2, &["--force"]);
+    assert_eq!(place.run_well(&["agree", "ann.csv", "bo.csv"]).out, ended.out, "the draws depend on the seed only");
+}
+
+#[test]
+fn variables_of_ones_own_are_compared() {
+    let codes = "segment_id,code,label,coder\na,heat,low,ann\na,heat,low,bo\nb,heat,high,ann\nb,heat,some,bo\nc,heat,some,ann\n\
+                 c,heat,some,bo\na,other,x,ann\na,other,y,bo\n";
+    let place = Place::with(&[("codes.csv", codes)]);
+    let ended = place.run_well(&["agree", "codes.csv", "--code", "heat"]);
+    assert!(ended.out.contains("The labels have no order (high, low, some). Pass --order"), "{}", ended.out);
+    assert!(!ended.out.contains("other"), "{}", ended.out);
+    let ended = place.run_well(&["agree", "codes.csv", "--code", "heat", "--order", "low,some,high"]);
+    assert!(ended.out.contains("alpha, ordinal"), "{}", ended.out);
+    place
+        .run(&["agree", "codes.csv", "--order", "low,high", "--code", "heat"])
+        .says(2, &["codes.csv, line 5: unknown label `some`; expected low, high"]);
+    place
+        .run(&["agree", "codes.csv", "--resamples", "7"])
+        .says(2, &["resamples: found 7; expected 0 for no intervals, or at least 100"]);
+}
+
+const FOR: &str = "Borders should be open to everybody";
+const AGAINST: &str = "Open borders are a terrible mistake";
+const NEITHER: &str = "Lunch is at noon";
+
+/// 24 people of two clubs with two turns of three sentences each; the people of the first club are more often in favor.
+fn debate() -> String {
+    let mut text = String::new();
+    for turn in 0..48 {
+        let person = turn % 24;
+        let club = if person % 2 == 0 { "Rowing Club" } else { "Chess Club" };
+        let name = char::from(b'A' + person);
+        let sentences = (0..3).map(|at| {
+            let side = match (person % 2, (person / 2 + turn / 24 + at) % 4) {
+                (_, 0) => NEITHER,
+                (0, 1 | 2) | (1, 1) => FOR,
+                _ => AGAINST,
+            };
+            format!("{side}, number {}. ", 3 * u32::from(turn) + u32::from(at))
+        });
+        text.push_str(&format!("**{name}ndrew {name}mith, {club}**\n\n{}\n\n", sentences.collect::<String>()));
+    }
+    text
+}
+
+fn label(text: &str) -> &'static str {
+    if text.starts_with(FOR) {
+        "favor"
+    } else if text.starts_with(AGAINST) {
+        "against"
+    } else {
+        assert!(text.starts_with(NEITHER), "{text}");
+        "neither"
+    }
+}
+
+/// A place with results, and codes of every second segment.
+fn coded() -> (Place, String) {
+    let place = Place::with(&[("debate.md", &debate()), ("study.toml", STUDY)]);
+    place.run_well(&["run", "debate.md", "--study", "study.toml", "--out", "results", "--quiet"]);
+    let ids = place.texts("results/segments.parquet", "segment_id");
+    assert_eq!(ids.len(), 144);
+    let texts = place.texts("results/segments.parquet", "text");
+    let rows = ids.iter().zip(&texts).step_by(2).map(|(id, text)| format!("{id},{},0.5\n", label(text)));
+    let codes: String = std::iter::once("segment_id,label,inclusion_probability\n".to_owned()).chain(rows).collect();
+    place.write("codes.csv", &codes);
+    (place, codes)
+}
+
+/// The rows of a CSV file by the names of its columns.
+fn rows_of(place: &Place, name: &str) -> Vec<BTreeMap<String, String>> {
+    let mut reader = csv::Reader::from_path(place.path(name)).unwrap();
+    let header = reader.headers().unwrap().clone();
+    let row = |row: csv::StringRecord| header.iter().map(str::to_owned).zip(row.iter().map(str::to_owned)).collect();
+    reader.records().map(|record| row(record.unwrap())).collect()
+}
+
+fn number(row: &BTreeMap<String, String>, column: &str) -> f64 {
+    row[column].parse().unwrap_or_else(|_| panic!("{column}: `{}`", row[column]))
+}
+
+#[test]
+fn corrected_means_are_those_of_the_exported_rows() {
+    let (place, _) = coded();
+    let command = ["estimate", "results", "codes.csv", "--by", "affiliation", "--differences", "--out", "findings"];
+    let ended = place.run_well(&command);
+    for part in [
+        "Stance towards open_borders",
+        "72 of 144 segments coded by hand",
+        "Clusters of the intervals: 24 speakers (the highest level",
+        "Chess Club - Rowing Club",
+        "Over all segments the corrected interval is as wide as that of",
+    ] {
+        assert!(ended.out.contains(part), "`{part}` is missing:\n{}", ended.out);
+    }
+    let units = rows_of(&place, "findings/units.csv");
+    assert_eq!(units.len(), 144);
+    assert_eq!(units.iter().filter(|row| row["outcome"].is_empty()).count(), 72);
+    let means = rows_of(&place, "findings/corrected_estimates.csv");
+    let estimate = |level: &str, club: &str, estimator: &str| {
+        let is_it = |row: &&BTreeMap<String, String>| {
+            row["level"] == level && row["affiliation"] == club && row["estimator"] == estimator
+        };
+        number(means.iter().find(is_it).unwrap(), "estimate")
+    };
+    let mean = |club: &str, column: &str| {
+        let of: Vec<f64> = units
+            .iter()
+            .filter(|row| club.is_empty() || row["affiliation"] == club)
+            .filter_map(|row| row[column].parse().ok())
+            .collect();
+        of.iter().sum::<f64>() / of.len() as f64
+    };
+    for (level, club) in [("all", ""), ("group", "Rowing Club"), ("group", "Chess Club")] {
+        for (estimator, column) in [("raw", "prediction"), ("hand_coded", "outcome"), ("dsl", "pseudo_outcome")] {
+            let (found, expected) = (estimate(level, club, estimator), mean(club, column));
+            assert!((found - expected).abs() < 1e-9, "{club} {estimator}: {found}, expected {expected}");
+        }
+    }
+    let between = estimate("difference", "Chess Club", "dsl");
+    assert!(
+        (between - (estimate("group", "Chess Club", "dsl") - estimate("group", "Rowing Club", "dsl"))).abs() < 1e-9
+    );
+    assert!(between < -0.3, "the clubs differ: {between}");
+    // The same numbers again, as Parquet as well.
+    assert_eq!(
+        place.texts("findings/corrected_estimates.parquet", "estimator")[..4],
+        ["raw", "hand_coded", "dsl", "ppi"]
+    );
+    let before = place.files("findings");
+    place.run(&command).says(2, &["corrected_estimates.parquet exists already", "--force"]);
+    place.run_well(&[&command[..], &["--force"]].concat());
+    assert_eq!(place.files("findings"), before);
+}
+
+#[test]
+fn weights_clusters_and_columns_are_chosen() {
+    let (place, _) = coded();
+    let with = |options: &[&str]| place.run_well(&[&["estimate", "results", "codes.csv"], options].concat()).out;
+    assert!(with(&["--clusters", "turn"]).contains("Clusters of the intervals: 48 turns\n"));
+    assert!(with(&["--clusters", "document"]).contains("one cluster"));
+    let segments = with(&["--by", "role"]);
+    assert!(segments.contains("speaker"), "{segments}");
+    assert_ne!(with(&["--weights", "turn"]), with(&["--weights", "segment", "--level", "80"]));
+    assert!(with(&["--by", "document,year"]).contains("(none)"), "the document has no date");
+    assert!(with(&["--by", "name"]).contains("too few codings"));
+    let refused = |options: &[&str], parts: &[&str]| {
+        place.run(&[&["estimate", "results", "codes.csv"], options].concat()).says(2, parts);
+    };
+    refused(&["--by", "shoe_size"], &["no column `shoe_size`", "affiliation"]);
+    refused(&["--measure", "stance:trade"], &["no measure `stance:trade`", "stance:open_borders, sentiment"]);
+    refused(&["--coder", "nobody"], &["no coding is by the coder `nobody`", "nli-minilm-l6"]);
+    refused(&["--adjudicator", "Eve"], &["no code is by `Eve`"]);
+    refused(&["--level", "100"], &["confidence_level"]);
+    refused(&["--by", "segment_id", "--differences"], &["144 groups have 10296 differences"]);
+}
+
+#[test]
+fn codes_from_which_nothing_can_be_estimated_are_refused() {
+    let (place, codes) = coded();
+    let refused = |codes: &str, parts: &[&str]| {
+        place.write("codes.csv", codes);
+        place.run(&["estimate", "results", "codes.csv"]).says(2, parts);
+    };
+    let lines: Vec<&str> = codes.lines().collect();
+    let first = lines[1].split(',').next().unwrap();
+    refused(
+        "segment_id,label,inclusion_probability\na,favor,0.5\n",
+        &["codes.csv, line 2", "these codes belong to another run"],
+    );
+    refused(&format!("{codes}other,favor,0.5\n"), &["line 74", "no segment `other`", "1 of 73"]);
+    refused(&codes.replacen("favor", "pro", 1), &["unknown label `pro`; expected favor, against, neither"]);
+    refused(&codes.replacen("0.5", "0", 1), &["line 2: the inclusion probability `0`; expected a number above 0"]);
+    refused(&codes.replace("0.5", "0.05"), &["a sample from about 1440 segments, but the results have 144"]);
+    refused(
+        &format!("{codes}{first},favor,0.5\n"),
+        &[&format!("line 74: segment `{first}` is coded in line 2 already")],
+    );
+    let few: String = lines[..9].iter().map(|line| format!("{}\n", line.replace("0.5", "0.0556"))).collect();
+    refused(&few, &["codes.csv: there are 8 codings; at least 10"]);
+    let same = codes.replace("favor", "neither").replace("against", "neither");
+    refused(&same, &["all 72 codings are the same"]);
+    let open = codes.replace("favor", "").replace("against", "").replace("neither", "");
+    refused(&open, &["there are 0 codings"]);
+    refused(&codes.replace("inclusion_probability", "p"), &["no column `inclusion_probability`"]);
+    place.write("codes.csv", codes.replace("inclusion_probability", "p"));
+    place.run_well(&["estimate", "results", "codes.csv", "--simple-random"]);
+}
+
+#[test]
+fn coders_are_scored_beside_labels_that_need_no_model() {
+    let (place, codes) = coded();
+    let command = ["score", "results", "codes.csv", "--by", "affiliation,document", "--out", "validation"];
+    let ended = place.run_well(&command);
+    for part in [
+        "Stance towards open_borders by nli-minilm-l6: 72 segments coded by hand",
+        "Intervals draw 24 speakers",
+        "commonest class of each affiliation",
+        "bag of words",
+        "confidence at least",
+        "affiliation: Rowing Club",
+        "words: ",
+    ] {
+        assert!(ended.out.contains(part), "`{part}` is missing:\n{}", ended.out);
+    }
+    let scores = rows_of(&place, "validation/scores.csv");
+    let accuracy = |name: &str| {
+        let is_it = |row: &&BTreeMap<String, String>| row["coder_id"] == name && row["figure"] == "accuracy";
+        let row = scores.iter().find(is_it).unwrap_or_else(|| panic!("no row of {name}"));
+        assert!(number(row, "ci_low") <= number(row, "value") && number(row, "value") <= number(row, "ci_high"));
+        number(row, "value")
+    };
+    // The labels of the coder, with abstentions as neither.
+    let labels: BTreeMap<String, String> = place
+        .texts("results/stance.parquet", "segment_id")
+        .into_iter()
+        .zip(place.texts("results/stance.parquet", "label"))
+        .collect();
+    let rows: Vec<Vec<&str>> = codes.lines().skip(1).map(|line| line.split(',').collect()).collect();
+    let is_right =
+        |row: &&Vec<&str>| if labels[row[0]] == "-" { row[1] == "neither" } else { labels[row[0]] == row[1] };
+    let expected = rows.iter().filter(is_right).count() as f64 / 72.0;
+    assert!((accuracy("nli-minilm-l6") - expected).abs() < 1e-9);
+    assert!(accuracy("bag of words") > 0.95, "three sentences");
+    assert!(accuracy("commonest class") < accuracy("commonest class of each affiliation"));
+    for name in ["confusion", "calibration", "floors", "errors_by_group"] {
+        assert!(place.path(&format!("validation/{name}.parquet")).is_file(), "{name}");
+        assert!(!rows_of(&place, &format!("validation/{name}.csv")).is_empty(), "{name}");
+    }
+    let diagram = fs::read_to_string(place.path("validation/reliability.svg")).unwrap();
+    assert!(diagram.starts_with("<svg") && diagram.contains("<circle") && diagram.contains("nli-minilm-l6"));
+    place.run(&command).says(2, &["exists already", "--force"]);
+    // Two people in two files; and what cannot be scored.
+    let ann = codes.replace("label", "coder,label").replace(",favor", ",ann,favor").replace(",neither", ",ann,neither");
+    let ann = ann.replace(",against", ",ann,against");
+    place.write("ann.csv", &ann);
+    place.write("bo.csv", ann.replace(",ann,", ",bo,"));
+    let both = place.run_well(&["score", "results", "ann.csv", "bo.csv", "--by", "affiliation"]);
+    assert!(both.out.contains("72 segments coded by hand"), "{}", both.out);
+    let both = place.run_well(&["estimate", "results", "ann.csv", "bo.csv"]);
+    assert!(both.out.contains("72 by several people, whose codes are averaged"), "{}", both.out);
+    place
+        .run(&["score", "results", "ann.csv", "ann.csv"])
+        .says(2, &["ann.csv, line 2", "is coded by `ann` in ann.csv, line 2"]);
+    place.write("open.csv", "segment_id,label,inclusion_probability\n");
+    place
+        .run(&["score", "results", "open.csv", "--by", "role"])
+        .says(2, &["open.csv: there are no codes to compare with"]);
+}
+
+/// Fills in the labels of a coded file that `plenary sample` wrote.
+fn fill(place: &Place, path: &str) {
+    let mut reader = csv::Reader::from_path(place.path(path)).unwrap();
+    let header = reader.headers().unwrap().clone();
+    let at = |name: &str| header.iter().position(|column| column == name).unwrap();
+    let (of_label, of_text) = (at("label"), at("text"));
+    let mut rows = csv::Writer::from_writer(Vec::new());
+    rows.write_record(header.iter().map(|name| name.trim_start_matches('\u{FEFF}'))).unwrap();
+    for record in reader.records() {
+        let record = record.unwrap();
+        let filled = label(&record[of_text]);
+        rows.write_record(
+            record.iter().enumerate().map(|(column, cell)| if column == of_label { filled } else { cell }),
+        )
+        .unwrap();
+    }
+    place.write(path, rows.into_inner().unwrap());
+}
+
+#[test]
+fn a_sample_is_coded_compared_scored_and_used() {
+    let (place, _) = coded();
+    let draw =
+        ["sample", "results", "--out", "sample", "--size", "60", "--coders", "ann,bo", "--twice", "0.5", "--quiet"];
+    place.run_well(&draw);
+    let codes = ["sample/codes-ann.csv", "sample/codes-bo.csv"];
+    for path in codes {
+        fill(&place, path);
+    }
+    let agreed = place.run_well(&["agree", codes[0], codes[1]]);
+    assert!(agreed.out.contains("30 of 60 segments by at least two of 2 coders (ann, bo)"), "{}", agreed.out);
+    let estimated = place.run_well(&["estimate", "results", codes[0], codes[1], "--out", "findings"]);
+    assert!(estimated.out.contains("60 of 144 segments coded by hand"), "{}", estimated.out);
+    // The probability of segments that were not drawn is known from the sample.
+    let units = rows_of(&place, "findings/units.csv");
+    assert!(units.iter().all(|row| (number(row, "inclusion_probability") - 60.0 / 144.0).abs() < 1e-9));
+    place.run_well(&["score", "results", codes[0], codes[1], "--by", "affiliation"]);
+    // The file of one coder has 45 of the 60 drawn segments; these were drawn and coded with probability 45/144.
+    let one = place.run_well(&["estimate", "results", codes[0], "--out", "one"]);
+    assert!(one.out.contains("45 of 144 segments coded by hand (60 drawn"), "{}", one.out);
+    assert!(
+        rows_of(&place, "one/units.csv").iter().all(|row| (number(row, "inclusion_probability") - 0.3125).abs() < 1e-9)
+    );
+    // Without the sample the missing rows are noticed by the sum of the probabilities.
+    place.write("alone.csv", fs::read(place.path(codes[0])).unwrap());
+    let alone = place.run_well(&["estimate", "results", "alone.csv"]);
+    assert!(alone.out.contains("The inclusion probabilities imply 108 segments"), "{}", alone.out);
+
+    // Codes of another sample, and results that have changed.
+    place.run_well(&[&draw[..3], &["other"], &draw[4..], &["--seed", "9"]].concat());
+    place
+        .run(&["estimate", "results", codes[0], codes[1], "--sample", "other"])
+        .says(2, &["these are codes of the sample"]);
+    place.run(&["estimate", "results", codes[0], codes[1], "--measure", "sentiment"]).says(2, &["unknown label `"]);
+    place.write("debate.md", debate().replace("Lunch", "Dinner"));
+    place.run_well(&["run", "debate.md", "--study", "study.toml", "--out", "changed", "--quiet"]);
+    place.run(&["estimate", "changed", codes[0], codes[1]]).says(2, &["the ids or texts of their segments are others"]);
+    place.run(&["score", "changed", codes[0], codes[1], "--by", "role"]).says(2, &["segments are others"]);
+}
