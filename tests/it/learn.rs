@@ -323,3 +323,33 @@ fn damaged_and_foreign_coders_are_refused() {
     refused(&format!("{}{learned}", STUDY.replace("open_borders", "closed")), &["not learned for the target `closed`"]);
     refused(&format!("{}{learned}", STUDY.replace("be open", "stay open")), &["has another proposition"]);
 }
+
+#[test]
+fn inferences_that_the_run_left_out_are_computed_when_a_coder_is_learned() {
+    let (place, segments) = measured();
+    place.write("codes.csv", codes(&segments[..60]));
+    place.run_well(&LEARN);
+    // The sentences about other things were not read, so that they have no inferences.
+    let missing = |results: &str| {
+        let codings = place.table(&format!("{results}/codings.parquet"));
+        codings.column("proposition_entailment").unwrap().null_count()
+    };
+    assert!(missing("results") > 10, "{}", missing("results"));
+    place.write("all.toml", format!("{STUDY}[stance]\ninfer_off_topic = true\n"));
+    place.run_well(&["run", "talk.md", "--study", "all.toml", "--out", "all", "--quiet"]);
+    assert_eq!(missing("all"), 0);
+    place.run_well(&["learn", "all", "--codes", "codes.csv", "--out", "of_all", "--quiet"]);
+    let heads = |coder: &str| fs::read(place.path(&format!("{coder}/heads.safetensors"))).unwrap();
+    assert_eq!(heads("coder"), heads("of_all"));
+    for (results, labels) in [("results", "few.csv"), ("all", "all.csv")] {
+        place.run_well(&["code", results, "--coder", "coder", "--out", labels]);
+    }
+    assert_eq!(fs::read(place.path("few.csv")).unwrap(), fs::read(place.path("all.csv")).unwrap());
+    // Labels and reasons do not depend on it.
+    for column in ["label", "reason", "relevance", "context_relevance"] {
+        let [few, all] = ["results", "all"].map(|name| place.texts(&format!("{name}/codings.parquet"), column));
+        assert_eq!(few, all, "{column}");
+    }
+    let [few, all] = ["results", "all"].map(|name| place.table(&format!("{name}/estimates.parquet")));
+    assert!(few.equals_missing(&all));
+}

@@ -245,6 +245,7 @@ pub(super) fn sample() -> Sample {
         contexts: vec![None, Some("Ann Lee: The port.".into()), None, None],
         codings: vec![Codings {
             coder: CoderId { id: "m".into(), kind: CoderKind::Inference },
+            follows: None,
             of_target: vec![vec![
                 coding(0.5, 0.6, 0.1, None),
                 coding(0.9, 0.8, 0.1, None),
