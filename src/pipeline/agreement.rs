@@ -1,33 +1,28 @@
 //! How far two coders agree, from how often they give which labels.
 //!
-//! **Input:** the counts of labels of two coders. **Output:** [`Coefficients`] over the units that both labelled. Counts are whole
-//! numbers, so that the coefficients do not depend on the order of units or their division into parts. **Refused:** nothing; what is
-//! not defined is `None`. **Left to others:** intervals, and more than two coders (`plenary-validate`).
+//! **Input:** the counts of labels of two coders. **Output:** [`Coefficients`] over the units that both labelled. The units are put in the
+//! order of their labels, so that the coefficients do not depend on the order of segments or their division into parts.
+//! **Refused:** nothing; what is not defined is `None`. **Left to others:** the coefficients themselves (`plenary-validate`).
 
-use plenary_corpus::findings::CoderAgreement;
+use plenary_corpus::findings::{CoderAgreement, Stance};
 use plenary_tables::Coefficients;
+use plenary_validate::agreement::{Scale, UnitCodes, cohen, krippendorff, percent};
 
-/// Share of equal labels, Cohen's kappa (Cohen 1960) and Krippendorff's alpha for nominal data (Krippendorff 2019, chapter 12).
+/// Share of equal labels, Cohen's kappa and Krippendorff's alpha for nominal data.
 pub(super) fn coefficients(pair: &CoderAgreement) -> Coefficients {
-    // Exact up to 2^53 units.
-    let counts: [[f64; 3]; 3] = std::array::from_fn(|a| std::array::from_fn(|b| pair.counts[a][b] as f64));
-    let n: f64 = counts.iter().flatten().sum();
-    if n == 0.0 {
-        return Coefficients::default();
+    let n_labels = Stance::ALL.len();
+    let mut codes: Vec<(usize, usize)> = Vec::new();
+    for (a, counts) in pair.counts.iter().enumerate().take(n_labels) {
+        for (b, n) in counts.iter().enumerate().take(n_labels) {
+            codes.extend(std::iter::repeat_n((a, b), usize::try_from(*n).unwrap_or(usize::MAX)));
+        }
     }
-    let equal: f64 = (0..3).map(|at| counts[at][at]).sum();
-    let of_a: [f64; 3] = counts.map(|row| row.iter().sum());
-    let of_b: [f64; 3] = std::array::from_fn(|b| counts.iter().map(|row| row[b]).sum());
-    let defined =
-        |observed: f64, expected: f64, of: f64| (expected < of).then(|| (observed - expected) / (of - expected));
-    // The share that is expected if the coders are independent, times n squared.
-    let expected: f64 = of_a.iter().zip(of_b).map(|(a, b)| a * b).sum();
-    let kappa = defined(equal * n, expected, n * n);
-    // Both labels of every unit are values; pairs of them within a unit are compared with pairs of all.
-    let values = of_a.iter().zip(of_b).map(|(a, b)| a + b);
-    let alike: f64 = values.map(|values| values * (values - 1.0)).sum();
-    let alpha = defined(equal * (2.0 * n - 1.0) * 2.0, alike, 2.0 * n * (2.0 * n - 1.0));
-    Coefficients { share_equal: Some(equal / n), kappa, alpha }
+    let units: Vec<UnitCodes> = codes.iter().map(|(a, b)| vec![Some(*a), Some(*b)]).collect();
+    Coefficients {
+        share_equal: percent(&units),
+        kappa: cohen(&codes, n_labels),
+        alpha: krippendorff(&units, n_labels, &Scale::Nominal),
+    }
 }
 
 #[cfg(test)]
