@@ -326,7 +326,21 @@ fn damaged_and_foreign_coders_are_refused() {
 
 #[test]
 fn inferences_that_the_run_left_out_are_computed_when_a_coder_is_learned() {
-    let (place, segments) = measured();
+    // First only turns on the topic, and then only others, so that the context of most of these is off the topic, too.
+    let turn = |turn: usize| {
+        let name = if turn % 2 == 0 { "Ann Lee" } else { "Bo Chen" };
+        let with = |sentence: &str| format!("{} in year {}.", sentence.trim_end_matches('.'), 1990 + turn);
+        let [a, b] =
+            if turn < 20 { [FOR[turn % 4], AGAINST[turn % 4]] } else { [NEITHER[turn % 4], NEITHER[(turn + 1) % 4]] };
+        format!("**{name}**\n\n{} {}\n\n", with(a), with(b))
+    };
+    let talk: String = (0..40).map(turn).collect();
+    let place = Place::with(&[("talk.md", &talk), ("study.toml", STUDY)]);
+    place.run_well(&["run", "talk.md", "--study", "study.toml", "--out", "results", "--quiet"]);
+    let ids = place.texts("results/segments.parquet", "segment_id");
+    let segments: Vec<(String, String)> =
+        ids.into_iter().zip(place.texts("results/segments.parquet", "text")).collect();
+    assert_eq!(segments.len(), 80);
     place.write("codes.csv", codes(&segments[..60]));
     place.run_well(&LEARN);
     // The sentences about other things were not read, so that they have no inferences.
