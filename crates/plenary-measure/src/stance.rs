@@ -360,6 +360,7 @@ mod tests {
         confidence_floor: 0.5,
         neither: NeitherRule::Model,
         infer_off_topic: true,
+        neutral_questions: true,
     };
 
     fn alone(own: f32) -> Relevance {

@@ -294,6 +294,7 @@ fn coding(relevance: f32, favor: f32, against: f32, reason: Option<AbstentionRea
         relevance,
         context_relevance: None,
         probabilities: Some(StanceProbabilities { favor, against, neither: 1.0 - favor - against }),
+        rule: None,
         evidence: Evidence::Inference {
             proposition: inference,
             negation: Some(Inference { entailment: against, contradiction: favor, ..inference }),
