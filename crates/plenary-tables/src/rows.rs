@@ -15,9 +15,10 @@ use super::TableError;
 use super::cells::read;
 use super::record::ModelRecord;
 use super::schema::{
-    AgreementRow, AnalysisRow, BlockRow, CodingRow, DocumentRow, EmbeddingRow, EstimateRow, FailureRow, GroupEstimateRow,
-    GroupStanceRow, IssueRow, PersonRow, RunRow, SegmentRow, SegmentThemeRow, SentimentRow, SpeakerRow, StanceRow,
-    ThemeHistoryRow, ThemeRow, UtteranceRow, Variable, VariableOf, analysis_persons, analysis_themes, stance_column,
+    AgreementRow, AnalysisRow, BlockRow, CodingRow, DocumentRow, EmbeddingRow, EstimateRow, FailureRow,
+    GroupEstimateRow, GroupStanceRow, IssueRow, PersonRow, RunRow, SegmentRow, SegmentThemeRow, SentimentRow,
+    SpeakerRow, StanceRow, ThemeHistoryRow, ThemeRow, UtteranceRow, Variable, VariableOf, analysis_persons,
+    analysis_themes, stance_column,
 };
 use crate::StudyInfo;
 use plenary_corpus::findings::{
