@@ -44,7 +44,7 @@ mod tests {
     };
 
     fn target() -> Target {
-        Target { id: "t".into(), proposition: "P.".into(), negation: None, note: None }
+        Target { id: "t".into(), proposition: "P.".into(), ..Target::default() }
     }
 
     #[test]
