@@ -18,8 +18,8 @@ from pathlib import Path
 import polars as pl
 
 TABLES = (
-    "runs documents speakers blocks utterances segments embeddings sentiment stance themes segment_themes estimates "
-    "analysis failures codebook"
+    "runs documents speakers blocks utterances segments embeddings sentiment stance themes segment_themes group_stance "
+    "agreement estimates analysis failures codebook"
 ).split()
 TYPES = {
     "string": pl.String,
@@ -47,6 +47,8 @@ UNIQUE = {
     "segment_themes": ["segment_id"],
     "analysis": ["segment_id"],
     "codebook": ["table", "column"],
+    "group_stance": ["level", "speaker_id", "utterance_id", "target_id"],
+    "agreement": ["target_id", "coder_a", "coder_b"],
     "estimates": ["level", "measure", "document_id", "speaker_id", "utterance_id", "theme_id", "target_id"],
 }
 HOMES = {
@@ -253,8 +255,13 @@ def check_scores(tables, report):
     report.none(one_of.select("segment_id", "target_id"), "stance: label and reason both given or both missing")
     unknown = stance.filter(~pl.col("reason").is_in(["off_topic", "low_confidence"])).select("reason")
     report.none(unknown, "stance.reason unknown")
+    unread = stance.filter(pl.col("favor").is_null() & pl.col("reason").ne_missing("off_topic"))
+    report.none(unread.select("segment_id", "reason"), "stance: no probabilities, although the segment is on the topic")
+    questions = stance.filter((pl.col("rule") == "question") & (pl.col("neither") < 0.97 - TOLERANCE))
+    report.none(questions.select("segment_id", "neither"), "stance: a question that may take a side")
     # The calibration divides the mean logits by a constant: the log odds of the sides have one ratio to those of the inferences.
     log = lambda plus, minus: pl.col(plus).log() - pl.col(minus).log()
+    # Nor do the sides of a question, which keep their ratio.
     odds = stance.select(
         "segment_id", "target_id", found=log("favor", "against"),
         inferred=(log("proposition_entailment", "proposition_contradiction") + log("negation_contradiction", "negation_entailment")) / 2,
@@ -298,6 +305,27 @@ def check_analysis(tables, report):
         both = analysis.select("segment_id", column).join(expected, on="segment_id")
         wrong = both.filter(pl.col(column).ne_missing(pl.col("score")))
         report.none(wrong, f"analysis.{column} is not the score, missing where there is no label")
+
+
+def check_group_stance(tables, report):
+    given = tables["group_stance"]
+    rows = tables["stance"].join(tables["segments"].select("segment_id", "utterance_id", "document_id", "speaker_id"), on="segment_id")
+    label = pl.col("label")
+    counts = dict(n_favor=(label == "favor").sum(), n_against=(label == "against").sum(), n_neither=(label == "neither").sum(),
+                  n_unlabelled=label.is_null().sum(), sides=pl.col("score").cast(pl.Float64).filter(label.is_in(["favor", "against"])).sum())
+    for level, key in [("utterance_target", "utterance_id"), ("speaker_target", "speaker_id")]:
+        expected = rows.drop_nulls(key).group_by(key, "target_id").agg(**counts)
+        found = given.filter(pl.col("level") == level)
+        report.check(found.height == expected.height, f"group_stance {level}: {found.height} rows, expected {expected.height}")
+        both = found.join(expected, on=[key, "target_id"], suffix="_expected")
+        differ = pl.any_horizontal([pl.col(n) != pl.col(f"{n}_expected") for n in counts if n != "sides"])
+        report.none(both.filter(differ).select(key, "target_id"), f"group_stance {level}: not the counts of the segments")
+        more = pl.col("n_favor").cast(pl.Int64) - pl.col("n_against").cast(pl.Int64)
+        side = pl.when(more != 0).then(more.cast(pl.Float64)).otherwise(pl.col("sides"))
+        expected = (pl.when(pl.col("n_favor") + pl.col("n_against") + pl.col("n_neither") == 0).then(None)
+                    .when(side > 0).then(pl.lit("favor")).when(side < 0).then(pl.lit("against")).otherwise(pl.lit("neither")))
+        wrong = both.with_columns(expected=expected).filter(label.ne_missing(pl.col("expected")))
+        report.none(wrong.select(key, "target_id", "label", "expected"), f"group_stance {level}: another label")
 
 
 def check_estimates(tables, report):
@@ -406,7 +434,7 @@ def main():
     if len(tables) == len(TABLES):
         check_run_json(options.results, report)
         for check in [check_codebook, check_ids, check_counts, check_spans, check_scores, check_analysis,
-                      check_estimates]:
+                      check_group_stance, check_estimates]:
             try:
                 check(tables, report)
             except pl.exceptions.PolarsError as error:

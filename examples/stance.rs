@@ -1,11 +1,12 @@
 //! Codes labelled sentences as a run would, for `evaluation/stance.py`.
 //!
-//!     stance MODELS ROWS [--model ID] [--threads N] [--neither RULE]
+//!     stance MODELS ROWS [--model ID] [--threads N] [--neither RULE] [--sentences]
 //!
 //! ROWS is JSONL: `proposition`, `negation` and either `text` (nothing precedes it), or `turns` (`speaker` and `text` each) and
 //! `probe` (`turn`, from 0, and `sentence`). The turns are read as a table and cut into sentences as in a run; the segment that shares
 //! the most words with the sentence is coded in its context. Prints one JSON line per row: `label` (null where the coder abstains),
-//! `reason` and the probabilities.
+//! `reason`, the probabilities, and the number of words. With `--sentences` a `text` is read as one turn, and the line is the list of
+//! its segments, each in its context.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
@@ -15,16 +16,17 @@ use anyhow::{Context, Result, bail};
 use plenary::attribute::{Options, attribute};
 use plenary::corpus::findings::Target;
 use plenary::corpus::progress::Silent;
-use plenary::corpus::{self, Transcript};
+use plenary::corpus::{self, Segment, Transcript};
 use plenary::engine::{EngineChoice, Work};
 use plenary::measure::coder::{Coder, Units};
 use plenary::measure::context::context;
 use plenary::measure::stance::InferenceCoder;
 use plenary::measure::{embedding, stance};
 use plenary::models::{find, load, places};
-use plenary::study::{NeitherRule, StanceOptions};
+use plenary::pipeline::is_open_question;
+use plenary::study::{NeitherRule, StanceOptions, Study};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[derive(Deserialize)]
 struct Row {
@@ -51,11 +53,13 @@ struct Probe {
 fn main() -> Result<()> {
     let (mut model, mut threads, mut files) = ("nli-minilm-l6".to_owned(), 2, Vec::new());
     let mut options = StanceOptions::default();
+    let mut by_sentence = false;
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--model" => model = arguments.next().context("which model?")?,
             "--neither" => options.neither = serde_json::from_value(json!(arguments.next().context("which rule?")?))?,
+            "--sentences" => by_sentence = true,
             "--threads" => threads = arguments.next().context("how many threads?")?.parse()?,
             _ => files.push(PathBuf::from(argument)),
         }
@@ -67,17 +71,20 @@ fn main() -> Result<()> {
     let places = places(Some(models));
     let load = |id: &str| anyhow::Ok(load(&find(&places, id)?, EngineChoice::Auto)?);
     let (embedder, model) = (load("all-minilm-l6-v2")?, load(&model)?);
+    let study = Study::default();
     let work = Work { threads, progress: &Silent, cache: None };
     let coder = InferenceCoder::new(None, &model, &options)?;
 
     let text = fs::read_to_string(rows)?;
     let rows: Vec<Row> = text.lines().map(serde_json::from_str).collect::<serde_json::Result<_>>()?;
-    let placed: Vec<(Transcript, usize)> = rows.iter().map(place).collect::<Result<_>>()?;
-    let mut by_proposition: BTreeMap<(&str, Option<&str>), Vec<usize>> = BTreeMap::new();
+    let placed: Vec<(Transcript, Vec<usize>)> =
+        rows.iter().map(|row| place(row, by_sentence)).collect::<Result<_>>()?;
+    let mut by_proposition: BTreeMap<(&str, Option<&str>), Vec<(usize, usize)>> = BTreeMap::new();
     for (at, row) in rows.iter().enumerate() {
-        by_proposition.entry((&row.proposition, row.negation.as_deref())).or_default().push(at);
+        let units = by_proposition.entry((&row.proposition, row.negation.as_deref())).or_default();
+        units.extend(placed[at].1.iter().map(|segment| (at, *segment)));
     }
-    let mut lines = vec![String::new(); rows.len()];
+    let mut found: Vec<Vec<Value>> = vec![Vec::new(); rows.len()];
     for ((proposition, negation), at) in by_proposition {
         let targets = [Target {
             id: "t".into(),
@@ -85,8 +92,9 @@ fn main() -> Result<()> {
             negation: negation.map(str::to_owned),
             ..Target::default()
         }];
-        let contexts: Vec<corpus::Context> = at.iter().map(|&at| context(&placed[at].0, placed[at].1)).collect();
-        let texts: Vec<&str> = at.iter().map(|&at| placed[at].0.segments[placed[at].1].text.as_str()).collect();
+        let contexts: Vec<corpus::Context> = at.iter().map(|&(at, segment)| context(&placed[at].0, segment)).collect();
+        let segments: Vec<&Segment> = at.iter().map(|&(at, segment)| &placed[at].0.segments[segment]).collect();
+        let texts: Vec<&str> = segments.iter().map(|segment| segment.text.as_str()).collect();
         let of_proposition = embedding::embed(&embedder, &[proposition], work)?.vectors;
         let vectors = embedding::embed(&embedder, &texts, work)?.vectors;
         let relevance = stance::relevance(of_proposition.view(), vectors.view())?;
@@ -97,7 +105,12 @@ fn main() -> Result<()> {
             let cosines = stance::relevance(of_proposition.view(), vectors.view())?;
             of_contexts[(0, column)] = cosines.iter().copied().fold(0.0, f32::max);
         }
-        let ids: Vec<&str> = at.iter().map(|&at| placed[at].0.segments[placed[at].1].segment_id.as_str()).collect();
+        let is_question = |&(at, segment): &(usize, usize)| {
+            let (transcript, _) = &placed[at];
+            is_open_question(transcript, &transcript.segments[segment], &study)
+        };
+        let questions: Vec<bool> = at.iter().map(is_question).collect();
+        let ids: Vec<&str> = segments.iter().map(|segment| segment.segment_id.as_str()).collect();
         let units = Units {
             ids: &ids,
             texts: &texts,
@@ -108,20 +121,26 @@ fn main() -> Result<()> {
             turns: &vec![None; texts.len()],
             sentiment: None,
             earlier: &[],
+            questions: &questions,
+            asked: None,
         };
-        for (&at, coding) in at.iter().zip(&coder.code(units, &targets, work)?.of_target[0]) {
+        let codings = coder.code(units, &targets, work)?;
+        for ((&(at, _), segment), coding) in at.iter().zip(&segments).zip(&codings.of_target[0]) {
             let sides =
                 coding.probabilities.map(|p| json!({"favor": p.favor, "against": p.against, "neither": p.neither}));
             let (label, reason) = (coding.verdict.label(), coding.verdict.reason());
-            lines[at] = json!({"label": label, "reason": reason, "probabilities": sides}).to_string();
+            let n_words = segment.n_words;
+            found[at].push(json!({"label": label, "reason": reason, "probabilities": sides, "n_words": n_words}));
         }
     }
-    println!("{}", lines.join("\n"));
+    for mut segments in found {
+        println!("{}", if by_sentence { json!(segments) } else { segments.pop().unwrap_or_default() });
+    }
     Ok(())
 }
 
-/// The transcript of a row, and the segment that is coded.
-fn place(row: &Row) -> Result<(Transcript, usize)> {
+/// The transcript of a row, and the segments that are coded.
+fn place(row: &Row, by_sentence: bool) -> Result<(Transcript, Vec<usize>)> {
     let (turns, turn, sentence) = match (&row.text, &row.probe) {
         (Some(text), _) => (vec![("Speaker", text.as_str())], 0, None),
         (None, Some(probe)) => {
@@ -134,16 +153,20 @@ fn place(row: &Row) -> Result<(Transcript, usize)> {
         turns.iter().map(|(speaker, text)| json!({"speaker": speaker, "text": text}).to_string()).collect();
     let document = plenary::read::read("turns.jsonl", lines.join("\n").as_bytes())?;
     let mut options = Options::default();
-    if sentence.is_none() {
+    if sentence.is_none() && !by_sentence {
         // A row without context is one text, also if it has several sentences.
         options.segments.unit = plenary::study::Unit::Utterance;
     }
     let transcript = attribute(document, &options);
+    if sentence.is_none() {
+        let all = (0..transcript.segments.len()).collect();
+        return Ok((transcript, all));
+    }
     let words: HashSet<&str> = sentence.unwrap_or_default().split_whitespace().collect();
     let shared = |text: &str| text.split_whitespace().filter(|word| words.contains(word)).count();
     let of_turn = transcript.segments.iter().enumerate();
-    let of_turn = of_turn.filter(|(_, segment)| sentence.is_none() || segment.utterance == turn);
+    let of_turn = of_turn.filter(|(_, segment)| segment.utterance == turn);
     let segment = of_turn.max_by_key(|(at, segment)| (shared(&segment.text), std::cmp::Reverse(*at)));
     let segment = segment.with_context(|| format!("turn {turn} has no segment: {lines:?}"))?.0;
-    Ok((transcript, segment))
+    Ok((transcript, vec![segment]))
 }

@@ -21,6 +21,7 @@ pub use plenary_attribute::{
     Unit,
 };
 pub use plenary_chat::{ChatOptions, Codebook};
+pub use plenary_corpus::OnlyWhere;
 use plenary_corpus::findings::Stance;
 pub use plenary_corpus::findings::Target;
 use plenary_corpus::hash::sha256;
@@ -97,6 +98,9 @@ pub enum CoderOptions {
         /// Name of the coder in the tables; empty for the id of the model.
         #[serde(default)]
         id: String,
+        /// For which units the coder is asked; `None` for all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        only_where: Option<OnlyWhere>,
     },
     /// A language model behind an endpoint.
     Chat(Box<ChatOptions>),
@@ -107,6 +111,9 @@ pub enum CoderOptions {
         id: String,
         /// The coder's folder, relative to the folder of the study.
         folder: String,
+        /// For which units the coder is asked; `None` for all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        only_where: Option<OnlyWhere>,
         /// The coder, read by [`Study::load`].
         #[serde(skip)]
         learned: Option<Box<LearnedCoder>>,
@@ -121,7 +128,17 @@ impl CoderOptions {
             CoderOptions::Learned { id, folder, .. } if id.is_empty() => {
                 Path::new(folder).file_name().and_then(|name| name.to_str()).unwrap_or(folder)
             }
-            CoderOptions::Inference { id } | CoderOptions::Learned { id, .. } => id,
+            CoderOptions::Inference { id, .. } | CoderOptions::Learned { id, .. } => id,
+        }
+    }
+
+    /// For which units the coder is asked; `None` for all.
+    pub fn only_where(&self) -> Option<&OnlyWhere> {
+        match self {
+            CoderOptions::Chat(options) => options.only_where.as_ref(),
+            CoderOptions::Inference { only_where, .. } | CoderOptions::Learned { only_where, .. } => {
+                only_where.as_ref()
+            }
         }
     }
 
@@ -505,7 +522,7 @@ impl Study {
         }
         let mut ids = std::collections::HashSet::new();
         let id = |coder: &CoderOptions| match coder {
-            CoderOptions::Inference { id } if id.is_empty() => self.models.stance.clone(),
+            CoderOptions::Inference { id, .. } if id.is_empty() => self.models.stance.clone(),
             other => other.id().to_owned(),
         };
         for coder in &self.coders {
@@ -513,10 +530,25 @@ impl Study {
             let checked = options.check().and_then(|()| check_sides(options));
             checked.map_err(|problem| StudyError::Value { path: path.into(), problem })?;
         }
-        match self.coders.iter().map(id).find(|id| !ids.insert(id.clone())) {
-            Some(id) => Err(StudyError::DoubledCoder { path: path.into(), id }),
-            None => Ok(()),
+        if let Some(id) = self.coders.iter().map(id).find(|id| !ids.insert(id.clone())) {
+            return Err(StudyError::DoubledCoder { path: path.into(), id });
         }
+        let ids: Vec<String> = self.coders.iter().map(id).collect();
+        for (at, coder) in self.coders.iter().enumerate() {
+            let Some(only_where) = coder.only_where() else { continue };
+            let checked = check_order(only_where, &ids, at);
+            checked.map_err(|problem| StudyError::Value { path: path.into(), problem })?;
+        }
+        Ok(())
+    }
+
+    /// Whether a run needs the inference model of `models.stance`: whether it has targets, and a coder that reads inferences.
+    pub fn needs_inference(&self) -> bool {
+        let reads = |coder: &CoderOptions| match coder {
+            CoderOptions::Inference { .. } | CoderOptions::Learned { .. } => true,
+            CoderOptions::Chat(_) => false,
+        };
+        !self.targets.is_empty() && (self.coders.is_empty() || self.coders.iter().any(reads))
     }
 
     fn check_targets(&self, path: &str) -> Result<(), StudyError> {
@@ -530,6 +562,30 @@ impl Study {
             }
         }
         Ok(())
+    }
+}
+
+/// Whether a coder, at position `at` of those with these ids, is asked after one that comes before it.
+fn check_order(only_where: &OnlyWhere, ids: &[String], at: usize) -> Result<(), OptionError> {
+    let place = format!("coder `{}`", ids[at]);
+    only_where.check(&place)?;
+    let list = |ids: &[String]| ids.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
+    let place = format!("{place}: only_where");
+    if at == 0 {
+        let expected = "a coder that is asked for all units; name the coder that it follows before it";
+        return Err(OptionError::new(place, "it on the first of [[coders]]", expected));
+    }
+    let place = format!("{place}, coder");
+    match ids.iter().position(|id| *id == only_where.coder) {
+        Some(earlier) if earlier < at => Ok(()),
+        Some(_) => {
+            let found = format!("`{}`, which does not come before it", only_where.coder);
+            Err(OptionError::new(place, found, format!("one of the coders before it: {}", list(&ids[..at]))))
+        }
+        None => {
+            let found = if only_where.coder.is_empty() { "no id".into() } else { format!("`{}`", only_where.coder) };
+            Err(OptionError::new(place, found, format!("the id of a coder before it: {}", list(&ids[..at]))))
+        }
     }
 }
 

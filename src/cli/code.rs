@@ -3,7 +3,7 @@
 //! **Input**: a results folder and a coder folder. **Output**: a CSV file with a label and probabilities for every segment.
 //! **Refused**: results that were measured with other models than the coder's; an existing file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
@@ -11,8 +11,14 @@ use clap::Args;
 
 use super::Verbosity;
 use super::correct::write_whole;
+use super::learn::model_options;
 use super::output::{message, plural};
-use crate::learn::{LearnedCoder, code};
+use super::run::open_cache;
+use crate::corpus::progress::Silent;
+use crate::engine::{Model, Work};
+use crate::learn::{Inference, LearnedCoder, Variable, code, lacks_inferences};
+use crate::models::{ModelOptions, find, load_on, places};
+use crate::pipeline::all_cores;
 use crate::table::{Check, Results};
 
 /// Apply a learned coder to the segments of results, and write its labels as CSV.
@@ -30,6 +36,9 @@ pub(crate) struct CodeArgs {
     /// Replace the file if it exists.
     #[arg(long)]
     force: bool,
+    /// Folder of models, for segments that the run did not read because they are off the topic [default: the usual places].
+    #[arg(long, value_name = "FOLDER")]
+    models: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: &CodeArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
@@ -44,7 +53,12 @@ pub(crate) fn run(args: &CodeArgs, verbosity: Verbosity) -> anyhow::Result<ExitC
     let header = ["segment_id", "target_id", "label"].into_iter().chain(probabilities.iter().map(String::as_str));
     rows.write_record(header).context("cannot write the labels")?;
     let mut n = 0;
-    code(&coder, &results, |coded| {
+    let options = model_options(&results);
+    let needs_inference = coder.variable == Variable::Stance && lacks_inferences(&results)?;
+    let model = needs_inference.then(|| inference_model(&options, args.models.as_deref())).transpose()?;
+    let cache = if needs_inference { open_cache(None)? } else { None };
+    let work = Work { threads: all_cores(), progress: &Silent, cache: cache.as_ref() };
+    code(&coder, &results, &Inference { model: model.as_ref(), work }, |coded| {
         n += 1;
         let numbers: Vec<String> = coded.probabilities.iter().map(|p| format!("{p:.6}")).collect();
         let target = coded.target_id.as_deref().unwrap_or_default();
@@ -57,4 +71,10 @@ pub(crate) fn run(args: &CodeArgs, verbosity: Verbosity) -> anyhow::Result<ExitC
         message(&format!("wrote {} into {}", plural(n, "label"), args.out.display()), "");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The inference model of a run.
+fn inference_model(options: &ModelOptions, folder: Option<&Path>) -> anyhow::Result<Model> {
+    let folder = find(&places(folder), &options.stance)?;
+    Ok(load_on(&folder, options.engine, options.device)?)
 }

@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
-use crate::corpus::findings::{CoderKind, Level, Resampled, Stance};
+use crate::corpus::findings::{AbstentionReason, CoderKind, Level, Resampled, Stance};
 use crate::table::schema::{
-    CodingRow, DocumentRow, EstimateRow, IssueRow, SegmentRow, SpeakerRow, StanceRow, ThemeHistoryRow, ThemeRow,
+    AgreementRow, CodingRow, DocumentRow, EstimateRow, IssueRow, SegmentRow, SpeakerRow, StanceRow, ThemeHistoryRow,
+    ThemeRow,
 };
 use crate::table::{OpenError, Results, column};
 
@@ -36,9 +37,12 @@ pub(crate) struct Figures {
     pub(crate) documents: Vec<DocumentFigures>,
     pub(crate) speakers: Vec<SpeakerFigures>,
     pub(crate) targets: Vec<TargetFigures>,
-    /// The codings of language models behind endpoints.
+    /// The codings of language models behind endpoints, and of coders that are asked for some segments only.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) chats: Vec<ChatFigures>,
+    pub(crate) coders: Vec<CoderFigures>,
+    /// How far the coders agree.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) agreement: Vec<AgreementFigures>,
     pub(crate) themes: Vec<ThemeFigures>,
     /// Each distinct warning, with the documents that have it.
     pub(crate) warnings: Vec<WarningFigures>,
@@ -87,11 +91,28 @@ pub(crate) struct TargetFigures {
 }
 
 #[derive(Debug, Default, Serialize)]
-pub(crate) struct ChatFigures {
+pub(crate) struct CoderFigures {
     pub(crate) coder_id: String,
+    /// Pairs of segment and target.
     pub(crate) n_codings: usize,
-    /// Number of codings without a label, by reason.
+    /// Pairs that the coder was not asked for.
+    pub(crate) n_not_asked: usize,
+    /// Whether the study asks the coder for some segments only.
+    pub(crate) is_selective: bool,
+    /// Number of codings without a label of those that the coder was asked for, by reason; of language models only.
     pub(crate) reasons: BTreeMap<String, usize>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct AgreementFigures {
+    pub(crate) target_id: String,
+    pub(crate) coder_a: String,
+    pub(crate) coder_b: String,
+    pub(crate) n_segments: u64,
+    pub(crate) is_selective: bool,
+    pub(crate) share_equal: Option<f64>,
+    pub(crate) kappa: Option<f64>,
+    pub(crate) alpha: Option<f64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -143,7 +164,8 @@ impl Figures {
             confidence_level: study.confidence_level,
             speakers: speakers(results, &documents, &estimates)?,
             targets: targets(results, &estimates)?,
-            chats: chats(results)?,
+            coders: coders(results)?,
+            agreement: agreement(results)?,
             themes: themes(results)?,
             documents,
             warnings,
@@ -272,29 +294,54 @@ fn targets(results: &Results, estimates: &Estimates) -> Result<Vec<TargetFigures
     Ok(targets)
 }
 
-/// The codings of language models, in the order of the study. The table is not read if the study asks none.
-fn chats(results: &Results) -> Result<Vec<ChatFigures>, OpenError> {
+/// The codings of language models and of coders of a cascade, in the order of the study. The table is not read if there are none.
+fn coders(results: &Results) -> Result<Vec<CoderFigures>, OpenError> {
     let is_chat = |coder: &serde_json::Value| coder.get("kind").is_some_and(|kind| kind == CoderKind::Chat.as_str());
-    if !results.study().json["coders"].as_array().is_some_and(|coders| coders.iter().any(is_chat)) {
+    let follows = |coder: &serde_json::Value| coder.get("only_where").is_some_and(|only_where| !only_where.is_null());
+    let of_study = results.study().json["coders"].as_array().map_or(&[][..], Vec::as_slice);
+    if !of_study.iter().any(|coder| is_chat(coder) || follows(coder)) {
         return Ok(Vec::new());
     }
-    let mut chats: Vec<ChatFigures> = Vec::new();
+    let mut coders: Vec<(CoderFigures, bool)> = Vec::new();
     for group in results.groups(CodingRow::TABLE, Some(&["coder_id", "coder_kind", "reason"]))? {
         let frame = group?;
         let (kinds, reasons) = (column::<&str>(&frame, "coder_kind")?, column::<&str>(&frame, "reason")?);
         for ((id, kind), reason) in column::<&str>(&frame, "coder_id")?.into_iter().zip(kinds).zip(reasons) {
-            let (Some(id), Some(CoderKind::Chat)) = (id, kind.and_then(CoderKind::from_name)) else { continue };
-            let at = chats.iter().position(|chat| chat.coder_id == id).unwrap_or_else(|| {
-                chats.push(ChatFigures { coder_id: id.to_owned(), ..ChatFigures::default() });
-                chats.len() - 1
+            let (Some(id), Some(kind)) = (id, kind.and_then(CoderKind::from_name)) else { continue };
+            let at = coders.iter().position(|(coder, _)| coder.coder_id == id).unwrap_or_else(|| {
+                // The codings of a segment are in the order of the coders.
+                let is_selective = of_study.get(coders.len()).is_some_and(follows);
+                coders.push((
+                    CoderFigures { coder_id: id.to_owned(), is_selective, ..CoderFigures::default() },
+                    kind == CoderKind::Chat,
+                ));
+                coders.len() - 1
             });
-            chats[at].n_codings += 1;
-            if let Some(reason) = reason {
-                *chats[at].reasons.entry(reason.to_owned()).or_default() += 1;
+            let (coder, is_chat) = &mut coders[at];
+            coder.n_codings += 1;
+            match reason.and_then(AbstentionReason::from_name) {
+                Some(AbstentionReason::NotAsked) => coder.n_not_asked += 1,
+                Some(reason) if *is_chat => *coder.reasons.entry(reason.to_string()).or_default() += 1,
+                _ => {}
             }
         }
     }
-    Ok(chats)
+    Ok(coders.into_iter().filter(|(coder, is_chat)| *is_chat || coder.is_selective).map(|(coder, _)| coder).collect())
+}
+
+fn agreement(results: &Results) -> Result<Vec<AgreementFigures>, OpenError> {
+    let frame = results.frame(AgreementRow::TABLE)?;
+    let rows = AgreementRow::rows(&frame)?.into_iter().map(|row| AgreementFigures {
+        target_id: row.target_id.to_owned(),
+        coder_a: row.coder_a.to_owned(),
+        coder_b: row.coder_b.to_owned(),
+        n_segments: row.n_segments,
+        is_selective: row.is_selective,
+        share_equal: row.share_equal,
+        kappa: row.kappa,
+        alpha: row.alpha,
+    });
+    Ok(rows.collect())
 }
 
 fn themes(results: &Results) -> Result<Vec<ThemeFigures>, OpenError> {

@@ -10,8 +10,12 @@ use clap::{Args, ValueEnum};
 
 use super::Verbosity;
 use super::output::{message, plural, print, table};
-use crate::learn::{Basis, Codes, LearnedCoder, OfHead, Sharing, Variable, learn};
-use crate::models::{ModelOptions, Models, places};
+use super::run::open_cache;
+use crate::corpus::progress::Silent;
+use crate::engine::Work;
+use crate::learn::{Basis, Codes, Inference, LearnedCoder, OfHead, Sharing, Variable, lacks_inferences, learn};
+use crate::models::{ModelFolder, ModelOptions, Models, load_on, places};
+use crate::pipeline::all_cores;
 use crate::table::{Check, Results};
 
 /// Learn a coder from hand codes of segments, and measure how good it is.
@@ -60,15 +64,15 @@ pub(crate) fn run(args: &LearnArgs, verbosity: Verbosity) -> anyhow::Result<Exit
         (None, true) => Variable::Sentiment,
         (None, false) => Variable::Stance,
     };
+    let is_stance = variable == Variable::Stance;
     let codes = Codes::load(&args.codes, variable, &results.study().targets)?;
-    let options: ModelOptions = results
-        .study()
-        .json
-        .get("models")
-        .and_then(|models| serde_json::from_value(models.clone()).ok())
-        .unwrap_or_default();
-    let folders = Models::find(&places(args.models.as_deref()), &options, false)?;
-    let embedder = crate::models::load_on(&folders.embedding, folders.engine, folders.device)?;
+    let options = model_options(&results);
+    let needs_inference = is_stance && lacks_inferences(&results)?;
+    let folders = Models::find(&places(args.models.as_deref()), &options, needs_inference)?;
+    let load = |folder: &ModelFolder| load_on(folder, folders.engine, folders.device);
+    let stance = folders.stance.as_ref().map(load).transpose()?;
+    let cache = if stance.is_some() { open_cache(None)? } else { None };
+    let embedder = load(&folders.embedding)?;
     let basis = Basis {
         results: &results,
         embedder: &embedder,
@@ -78,6 +82,10 @@ pub(crate) fn run(args: &LearnArgs, verbosity: Verbosity) -> anyhow::Result<Exit
             Targets::Shared => Sharing::Shared,
         },
         seed: results.study().seed,
+        inference: Inference {
+            model: stance.as_ref(),
+            work: Work { threads: all_cores(), progress: &Silent, cache: cache.as_ref() },
+        },
     };
     let coder = learn(&basis, &codes)?;
     coder.save(&args.out)?;
@@ -94,6 +102,12 @@ pub(crate) fn run(args: &LearnArgs, verbosity: Verbosity) -> anyhow::Result<Exit
     };
     message(&format!("wrote {}; {next}", args.out.display()), "");
     Ok(ExitCode::SUCCESS)
+}
+
+/// The options of the models with which results were measured.
+pub(super) fn model_options(results: &Results) -> ModelOptions {
+    let options = results.study().json.get("models");
+    options.and_then(|models| serde_json::from_value(models.clone()).ok()).unwrap_or_default()
 }
 
 /// The quality of every head, in words.

@@ -157,7 +157,7 @@ fn print_summary(
 }
 
 /// Opens the cache that the user named, or the default one. A problem with the default one is only a warning.
-fn open_cache(named: Option<&Path>) -> anyhow::Result<Option<Cache>> {
+pub(super) fn open_cache(named: Option<&Path>) -> anyhow::Result<Option<Cache>> {
     let is_named = named.is_some() || std::env::var_os(CACHE_VARIABLE).is_some();
     let opened = cache_folder(named).map_err(anyhow::Error::from).and_then(|folder| Ok(Cache::open(&folder)?));
     match opened {

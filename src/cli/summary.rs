@@ -28,6 +28,7 @@ pub(crate) fn summary(figures: &Figures, folder: &Path, cache: Option<CacheCount
     documents(&mut out, figures);
     speakers(&mut out, figures);
     stance(&mut out, figures);
+    coders(&mut out, figures);
     themes(&mut out, figures);
     notes(&mut out, figures);
     files(&mut out, figures, folder, cache);
@@ -248,6 +249,41 @@ fn themes(out: &mut String, figures: &Figures) {
     more(out, figures.themes.len(), "themes.parquet");
 }
 
+fn coders(out: &mut String, figures: &Figures) {
+    if figures.agreement.is_empty() && !figures.coders.iter().any(|coder| coder.is_selective) {
+        return;
+    }
+    let explained =
+        "Share of equal labels, Cohen's kappa and Krippendorff's alpha on the segments that both coders labelled.";
+    heading(out, "Coders", if figures.agreement.is_empty() { "" } else { explained });
+    if !figures.agreement.is_empty() {
+        let mut shown = table(&["target", "coders", "segments", "equal", "kappa", "alpha"], 2..6);
+        no_wrap(&mut shown, &[0]);
+        let number = |value: Option<f64>| value.map_or("-".to_string(), |value| format!("{value:.2}"));
+        for pair in figures.agreement.iter().take(ROWS) {
+            shown.add_row([
+                pair.target_id.clone(),
+                format!("{}, {}", pair.coder_a, pair.coder_b),
+                pair.n_segments.to_string(),
+                pair.share_equal.map_or("-".to_string(), |share| format!("{:.0} %", 100.0 * share)),
+                number(pair.kappa),
+                number(pair.alpha),
+            ]);
+        }
+        line(out, shown.trim_fmt());
+        more(out, figures.agreement.len(), "agreement.parquet");
+    }
+    for coder in figures.coders.iter().filter(|coder| coder.is_selective) {
+        let text = format!(
+            "{} was asked for {} of {} of segment and target",
+            coder.coder_id,
+            coder.n_codings - coder.n_not_asked,
+            plural(coder.n_codings, "pair")
+        );
+        line(out, wrapped(&text, "  ", "    "));
+    }
+}
+
 fn notes(out: &mut String, figures: &Figures) {
     let named = |paths: &[String]| match paths {
         [first, second, third, others @ ..] if !others.is_empty() => {
@@ -264,13 +300,13 @@ fn notes(out: &mut String, figures: &Figures) {
             plural(figures.n_split, "segment")
         ));
     }
-    notes.extend(figures.chats.iter().filter(|chat| !chat.reasons.is_empty()).map(|chat| {
-        let reasons: Vec<String> = chat.reasons.iter().map(|(reason, n)| format!("{reason} {n}")).collect();
-        let n: usize = chat.reasons.values().sum();
+    notes.extend(figures.coders.iter().filter(|coder| !coder.reasons.is_empty()).map(|coder| {
+        let reasons: Vec<String> = coder.reasons.iter().map(|(reason, n)| format!("{reason} {n}")).collect();
+        let n: usize = coder.reasons.values().sum();
         format!(
             "coder {}: {n} of {} have no label: {} (`reason` in codings.parquet)",
-            chat.coder_id,
-            plural(chat.n_codings, "coding"),
+            coder.coder_id,
+            plural(coder.n_codings - coder.n_not_asked, "coding"),
             reasons.join(", ")
         )
     }));

@@ -15,21 +15,20 @@ use plenary_models::Models;
 
 use super::folder::{LearnedCoder, Variable};
 
-/// A learned coder with the inference model that its heads read.
+/// A learned coder with the inference model that its heads read. Inferences of a coder that comes before it in the study are used
+/// again.
 pub(crate) struct HeadCoder<'m> {
     id: CoderId,
     learned: LearnedCoder,
     inference: InferenceCoder<'m>,
-    /// Whether an inference coder comes before this one in the study, so that its inferences are used again.
-    is_preceded: bool,
 }
 
 impl<'m> HeadCoder<'m> {
+    /// `inference` reads texts off the topic as well.
     pub(crate) fn new(
         id: &str,
         learned: LearnedCoder,
         inference: InferenceCoder<'m>,
-        is_preceded: bool,
         models: &Models,
         targets: &[Target],
     ) -> Result<Self, CodeError> {
@@ -62,7 +61,7 @@ impl<'m> HeadCoder<'m> {
         }
         learned.check_targets(targets, targets).map_err(wrong)?;
         let id = CoderId { id: id.to_owned(), kind: CoderKind::Learned };
-        Ok(Self { id, learned, inference, is_preceded })
+        Ok(Self { id, learned, inference })
     }
 
     fn stance(&self, target: &Target, unit: &Unit, relevance: f32, n_windows: u32) -> Result<Coding, CodeError> {
@@ -87,6 +86,7 @@ impl<'m> HeadCoder<'m> {
                 against: probability(Stance::Against),
                 neither: probability(Stance::Neither),
             }),
+            rule: None,
             evidence: Evidence::None,
             n_windows,
         })
@@ -107,22 +107,23 @@ impl Coder for HeadCoder<'_> {
     }
 
     fn n_passes(&self, n_texts: usize, targets: &[Target]) -> usize {
-        if self.is_preceded { 0 } else { self.inference.n_passes(n_texts, targets) }
+        self.inference.n_passes(n_texts, targets)
     }
 
     /// Every unit has a label and probabilities. The label is not always the most probable class; see
     /// [`plenary_measure::head::Prediction`].
     fn code(&self, units: Units, targets: &[Target], work: Work) -> Result<Codings, CodeError> {
-        let is_inference = |codings: &&Codings| codings.coder.kind == CoderKind::Inference;
-        let own;
-        let inferences = match units.earlier.iter().find(is_inference) {
-            Some(earlier) => earlier,
-            None => {
-                own = self.inference.code(units, targets, work)?;
-                &own
-            }
-        };
         let n = units.texts.len();
+        let is_inference = |codings: &&Codings| codings.coder.kind == CoderKind::Inference;
+        let earlier = units.earlier.iter().find(is_inference);
+        let inferred = |target: usize, text: usize| {
+            let coding = earlier.map(|codings| &codings.of_target[target][text])?;
+            Some((inference_of(&coding.evidence)?, coding.n_windows))
+        };
+        let is_missing = |target, text| units.is_asked(target, text) && inferred(target, text).is_none();
+        let missing: Vec<Vec<bool>> =
+            (0..targets.len()).map(|target| (0..n).map(|text| is_missing(target, text)).collect()).collect();
+        let own = self.inference.code(Units { asked: Some(&missing), ..units }, targets, work)?;
         if units.vectors.nrows() != n || units.turns.len() != n || units.relevance.dim() != (targets.len(), n) {
             return Err(CodeError::Engine(EngineError::Shape {
                 what: "the vectors, turns and relevance of texts to code",
@@ -141,7 +142,12 @@ impl Coder for HeadCoder<'_> {
         let mut of_target = Vec::with_capacity(targets.len());
         for (at, target) in targets.iter().enumerate() {
             let codings = (0..n).map(|text| {
-                let inferred = &inferences.of_target[at][text];
+                if !units.is_asked(at, text) {
+                    return Ok(Coding::not_asked(units.relevance[(at, text)]));
+                }
+                let own = &own.of_target[at][text];
+                let (inference, n_windows) = inferred(at, text)
+                    .map_or((inference_of(&own.evidence), own.n_windows), |(numbers, n)| (Some(numbers), n));
                 let unit = Unit {
                     vector: vectors.row(text).to_slice().unwrap_or_default(),
                     turn: units.turns[text].as_deref(),
@@ -149,14 +155,14 @@ impl Coder for HeadCoder<'_> {
                         let score = &sentiment.scores[text];
                         [score.negative, score.neutral, score.positive]
                     }),
-                    inference: inference_of(&inferred.evidence),
+                    inference,
                     proposition: propositions.row(at).to_slice(),
                 };
-                self.stance(target, &unit, units.relevance[(at, text)], inferred.n_windows)
+                self.stance(target, &unit, units.relevance[(at, text)], n_windows)
             });
             of_target.push(codings.collect::<Result<Vec<_>, _>>()?);
         }
-        Ok(Codings { coder: self.id.clone(), of_target })
+        Ok(Codings { coder: self.id.clone(), follows: None, of_target })
     }
 }
 

@@ -16,7 +16,7 @@ use ndarray::Array2;
 use plenary_corpus::Hint;
 use plenary_corpus::findings::Target;
 use plenary_corpus::hash::sha256;
-use plenary_engine::{EngineError, Model};
+use plenary_engine::{EngineError, Model, Work};
 use plenary_measure::head::features::{Moments, Row, ShapeError};
 use plenary_measure::head::unit::Plan;
 use plenary_measure::head::{CODES_ADVISED, Fitted, HeadError, TrainingRow, fit};
@@ -25,7 +25,8 @@ use plenary_tables::{OpenError, Results};
 pub(crate) use coder::HeadCoder;
 pub use codes::{Code, Codes, CodesError, Unit};
 pub use folder::{FolderError, LearnedCoder, ModelUsed, OfHead, TrainedOn, Variable};
-use units::{Measured, visit};
+pub use units::lacks_inferences;
+use units::{Measured, Rest, visit};
 
 /// Version of the format of coder folders.
 pub const FORMAT: u32 = 1;
@@ -110,6 +111,23 @@ pub struct Basis<'b> {
     pub sharing: Sharing,
     /// Seed of the subsamples of the learning curve.
     pub seed: u64,
+    /// How inferences are computed that the run did not.
+    pub inference: Inference<'b>,
+}
+
+/// The inference model, for segments that the run did not read because they are off the topic; see [`lacks_inferences`].
+#[derive(Clone, Copy)]
+pub struct Inference<'b> {
+    /// The model of the run; `None` if no inference is missing.
+    pub model: Option<&'b Model>,
+    /// Threads and cache.
+    pub work: Work<'b>,
+}
+
+impl std::fmt::Debug for Inference<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Inference").field("model", &self.model).finish_non_exhaustive()
+    }
 }
 
 /// Learns a coder. Rows are sorted by segment and target, so that the order of the codes does not matter.
@@ -138,7 +156,8 @@ pub fn learn(basis: &Basis, codes: &Codes) -> Result<LearnedCoder, LearnError> {
     if variable == Variable::Stance {
         models.push(Measured::model(results, "stance")?);
     }
-    check_embedder(results, &models[0], basis.embedder)?;
+    check_model(results, &models[0], basis.embedder)?;
+    let rest = rest(results, &targets, &basis.inference)?;
     let propositions = propositions(basis.embedder, &targets)?;
     let classes = codes.classes();
     let groups: Vec<Vec<usize>> = match targets.len() {
@@ -163,7 +182,7 @@ pub fn learn(basis: &Basis, codes: &Codes) -> Result<LearnedCoder, LearnError> {
 
     let mut moments: Vec<Moments> = plans.iter().map(|plan| Moments::new(plan.blocks())).collect();
     let mut coded: BTreeMap<Unit, CodedRow> = BTreeMap::new();
-    visit(results, &measured, &targets, &propositions, |unit| {
+    visit(results, &measured, &targets, &propositions, &rest, |unit| {
         for ((of, plan), moments) in groups.iter().zip(&plans).zip(&mut moments) {
             let of: Vec<Option<usize>> =
                 if of.is_empty() { vec![None] } else { of.iter().copied().map(Some).collect() };
@@ -240,7 +259,12 @@ fn training(rows: &[(&Unit, &CodedRow)], classes: &[String]) -> Vec<TrainingRow>
 ///
 /// # Errors
 /// [`LearnError`] if the results were measured with other models, or lack a proposition or a measurement.
-pub fn code(coder: &LearnedCoder, results: &Results, mut take: impl FnMut(Coded)) -> Result<(), LearnError> {
+pub fn code(
+    coder: &LearnedCoder,
+    results: &Results,
+    inference: &Inference,
+    mut take: impl FnMut(Coded),
+) -> Result<(), LearnError> {
     let measured = Measured::of(results)?;
     for model in &coder.models {
         let found = Measured::model(results, &model.task)?;
@@ -272,7 +296,8 @@ pub fn code(coder: &LearnedCoder, results: &Results, mut take: impl FnMut(Coded)
     }
     let classes = coder.classes();
     let propositions = coder.propositions_of(&targets);
-    visit(results, &measured, &targets, &propositions, |unit| {
+    let rest = rest(results, &targets, inference)?;
+    visit(results, &measured, &targets, &propositions, &rest, |unit| {
         let rows: Vec<Option<usize>> =
             if targets.is_empty() { vec![None] } else { (0..targets.len()).map(Some).collect() };
         for target in rows {
@@ -298,21 +323,38 @@ pub fn code(coder: &LearnedCoder, results: &Results, mut take: impl FnMut(Coded)
 /// The vectors of the propositions, one row per target.
 fn propositions(embedder: &Model, targets: &[Target]) -> Result<Array2<f32>, EngineError> {
     use plenary_corpus::progress::Silent;
-    use plenary_engine::Work;
     let texts: Vec<&str> = targets.iter().map(|target| target.proposition.as_str()).collect();
     let work = Work { threads: 1, progress: &Silent, cache: None };
     Ok(plenary_measure::embedding::embed(embedder, &texts, work)?.vectors)
 }
 
-fn check_embedder(results: &Results, used: &ModelUsed, embedder: &Model) -> Result<(), LearnError> {
-    let found = embedder.weights_sha256().unwrap_or_default();
-    if used.id != embedder.id || used.sha256 != found {
+/// The inference model if a target needs it and an inference is missing.
+fn rest<'r>(results: &Results, targets: &[Target], inference: &Inference<'r>) -> Result<Rest<'r>, LearnError> {
+    let Inference { model, work } = *inference;
+    if targets.is_empty() || !lacks_inferences(results)? {
+        return Ok(Rest { model: None, work });
+    }
+    let Some(model) = model else {
+        return Err(lacks(
+            results,
+            "segments that are off the topic were not read by the inference model, which is needed to read them now",
+        ));
+    };
+    check_model(results, &Measured::model(results, "stance")?, model)?;
+    Ok(Rest { model: Some(model), work })
+}
+
+/// Whether a model is the one with which the results were measured.
+fn check_model(results: &Results, used: &ModelUsed, model: &Model) -> Result<(), LearnError> {
+    let found = model.weights_sha256().unwrap_or_default();
+    if used.id != model.id || used.sha256 != found {
         let short = found.get(..12).unwrap_or(found);
         let problem = format!(
-            "measured with the embedding model {} ({}), but the model here is {} ({short}); install that model, or run the study again",
+            "measured with the {} model {} ({}), but the model here is {} ({short}); install that model, or run the study again",
+            used.task,
             used.id,
             used.short(),
-            embedder.id,
+            model.id,
         );
         return Err(lacks(results, &problem));
     }

@@ -1,16 +1,20 @@
 //! Results to what was measured of each segment.
 //!
-//! **Input:** opened results. **Output:** every segment in the order of the tables with its vector, the mean vector of the rest of its turn,
+//! **Input:** opened results, and the inference model where the run did not read segments that are off the topic. **Output:** every segment in the order of the tables with its vector, the mean vector of the rest of its turn,
 //! its tone and its inferences. Some thousand rows are in memory at a time, and one turn. **Refused:** tables that do not fit each
 //! other. **Left to others:** features and codes.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use ndarray::Array2;
 use plenary_corpus::findings::{CoderKind, Inference, Target};
+use plenary_corpus::{Context, Said};
+use plenary_engine::{Model, Work};
+use plenary_measure::context::{self, nearest};
 use plenary_measure::head::unit::{Unit, turn_means};
-use plenary_tables::schema::{CodingRow, EmbeddingRow, SegmentRow, SentimentRow};
-use plenary_tables::{DataFrame, Groups, OpenError, Results};
+use plenary_measure::stance::infer;
+use plenary_tables::schema::{CodingRow, EmbeddingRow, SegmentRow, SentimentRow, SpeakerRow};
+use plenary_tables::{DataFrame, Groups, OpenError, Results, column};
 
 use super::folder::ModelUsed;
 use super::{LearnError, lacks};
@@ -22,6 +26,28 @@ pub(super) struct Measured {
     pub(super) inference: bool,
     /// The id of the coder whose inferences are used.
     coder_id: String,
+}
+
+/// Infers what the run did not, because the segment is off the topic or the coder was not asked.
+pub(super) struct Rest<'r> {
+    /// The inference model of the run; `None` if inferences are not needed, or are all there.
+    pub(super) model: Option<&'r Model>,
+    pub(super) work: Work<'r>,
+}
+
+/// Whether the results lack inferences of segments that an inference model coded.
+pub fn lacks_inferences(results: &Results) -> Result<bool, OpenError> {
+    for group in results.groups(CodingRow::TABLE, Some(&["coder_kind", "proposition_entailment"]))? {
+        let frame = group?;
+        let kinds = column::<&str>(&frame, "coder_kind")?;
+        let found = column::<f32>(&frame, "proposition_entailment")?;
+        let lacks =
+            |(kind, found): (Option<&str>, Option<f32>)| kind == Some(CoderKind::Inference.as_str()) && found.is_none();
+        if kinds.into_iter().zip(found).any(lacks) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 impl Measured {
@@ -84,8 +110,14 @@ struct Read {
     text: String,
     vector: Vec<f32>,
     sentiment: Option<[f32; 3]>,
-    inferences: Vec<(Inference, Option<Inference>)>,
+    /// By target; `None` where the run has none.
+    inferences: Vec<Option<(Inference, Option<Inference>)>>,
+    /// What the inference model reads; empty if nothing is missing.
+    premise: String,
 }
+
+/// Number of missing inferences that are computed together.
+const TOGETHER: usize = 2048;
 
 /// Calls `take` with every segment.
 pub(super) fn visit(
@@ -93,11 +125,12 @@ pub(super) fn visit(
     measured: &Measured,
     targets: &[Target],
     propositions: &Array2<f32>,
+    rest: &Rest,
     mut take: impl FnMut(&MeasuredUnit) -> Result<(), LearnError>,
 ) -> Result<(), LearnError> {
     let mut segments = Rows::new(results, SegmentRow::TABLE.name, |frame| {
         let rows = SegmentRow::rows(frame)?;
-        Ok(rows.into_iter().map(|row| [row.segment_id, row.utterance_id, row.text].map(str::to_owned)).collect())
+        Ok(rows.into_iter().map(Segment::of).collect())
     })?;
     let mut vectors = Rows::new(results, EmbeddingRow::TABLE.name, |frame| {
         let rows = EmbeddingRow::rows(frame)?;
@@ -111,16 +144,17 @@ pub(super) fn visit(
     let mut codings = Rows::new(results, CodingRow::TABLE.name, move |frame| {
         let rows = CodingRow::rows(frame)?;
         let of_coder = rows.into_iter().filter(|row| row.coder_id == coder_id);
-        Ok(of_coder
-            .filter_map(|row| Some((row.segment_id.to_owned(), row.target_id.to_owned(), inferences(&row)?)))
-            .collect())
+        Ok(of_coder.map(|row| (row.segment_id.to_owned(), row.target_id.to_owned(), inferences(&row))).collect())
     })?;
     let misfit = |segment: &str, table: &str| {
         lacks(results, &format!("the table {table} has no row for segment {segment}; run the study again"))
     };
 
-    let mut turn: Vec<Read> = Vec::new();
-    while let Some([segment_id, utterance_id, text]) = segments.next()? {
+    let names = if rest.model.is_some() { names(results)? } else { HashMap::new() };
+    let mut before = Before::default();
+    let mut turns: Vec<Vec<Read>> = Vec::new();
+    let mut n_missing = 0;
+    while let Some(Segment { segment_id, utterance_id, document_id, speaker_id, text }) = segments.next()? {
         let vector = match vectors.next()? {
             Some((id, vector)) if id == segment_id => vector,
             _ => return Err(misfit(&segment_id, EmbeddingRow::TABLE.name)),
@@ -137,38 +171,151 @@ pub(super) fn visit(
         if !targets.is_empty() {
             while let Some((_, target, inference)) = codings.next_if(|(id, ..)| *id == segment_id)? {
                 if let Some(at) = targets.iter().position(|one| one.id == target) {
-                    by_target[at] = Some(inference);
+                    by_target[at] = inference;
                 }
             }
         }
-        let inferences: Option<Vec<_>> = by_target.into_iter().collect();
-        let inferences = inferences.ok_or_else(|| misfit(&segment_id, CodingRow::TABLE.name))?;
-        if turn.last().is_some_and(|last| last.utterance_id != utterance_id) {
-            take_turn(&std::mem::take(&mut turn), propositions, &mut take)?;
+        let n_missing_here = by_target.iter().filter(|inference| inference.is_none()).count();
+        let name = speaker_id.and_then(|id| names.get(&id).cloned());
+        let premise = match rest.model {
+            None if n_missing_here > 0 => return Err(misfit(&segment_id, CodingRow::TABLE.name)),
+            Some(model) => before.premise(model, &document_id, &utterance_id, name, &text, n_missing_here > 0),
+            None => String::new(),
+        };
+        let begins = turns.last().and_then(|turn| turn.last()).is_none_or(|last| last.utterance_id != utterance_id);
+        if begins {
+            if n_missing >= TOGETHER || turns.len() >= TOGETHER {
+                take_turns(&mut turns, targets, propositions, rest, &mut take)?;
+                n_missing = 0;
+            }
+            turns.push(Vec::new());
         }
-        turn.push(Read { segment_id, utterance_id, text, vector, sentiment, inferences });
+        n_missing += n_missing_here;
+        if let Some(turn) = turns.last_mut() {
+            turn.push(Read { segment_id, utterance_id, text, vector, sentiment, inferences: by_target, premise });
+        }
     }
-    take_turn(&turn, propositions, &mut take)
+    take_turns(&mut turns, targets, propositions, rest, &mut take)
 }
 
-fn take_turn(
-    turn: &[Read],
+/// Computes the inferences that are missing in whole turns, and calls `take` with their segments.
+fn take_turns(
+    turns: &mut Vec<Vec<Read>>,
+    targets: &[Target],
     propositions: &Array2<f32>,
+    rest: &Rest,
     take: &mut impl FnMut(&MeasuredUnit) -> Result<(), LearnError>,
 ) -> Result<(), LearnError> {
-    let means = turn_means(turn.iter().map(|read| read.vector.as_slice()));
-    for (read, turn) in turn.iter().zip(means) {
-        take(&MeasuredUnit {
-            segment_id: &read.segment_id,
-            text: &read.text,
-            vector: &read.vector,
-            turn,
-            sentiment: read.sentiment,
-            inferences: &read.inferences,
-            propositions,
-        })?;
+    let asked: Vec<(&str, &Target)> = turns
+        .iter()
+        .flatten()
+        .flat_map(|read| {
+            let missing = read.inferences.iter().zip(targets).filter(|(inference, _)| inference.is_none());
+            missing.map(|(_, target)| (read.premise.as_str(), target)).collect::<Vec<_>>()
+        })
+        .collect();
+    let mut inferred = match rest.model {
+        Some(model) if !asked.is_empty() => infer(model, &asked, rest.work)?,
+        _ => Vec::new(),
+    }
+    .into_iter();
+    for turn in std::mem::take(turns) {
+        let means = turn_means(turn.iter().map(|read| read.vector.as_slice()));
+        for (read, of_turn) in turn.iter().zip(means) {
+            // One was computed for each that is missing.
+            let filled = read.inferences.iter().filter_map(|inference| {
+                inference.or_else(|| inferred.next().map(|inferred| (inferred.proposition, inferred.negation)))
+            });
+            take(&MeasuredUnit {
+                segment_id: &read.segment_id,
+                text: &read.text,
+                vector: &read.vector,
+                turn: of_turn,
+                sentiment: read.sentiment,
+                inferences: &filled.collect::<Vec<_>>(),
+                propositions,
+            })?;
+        }
     }
     Ok(())
+}
+
+/// A row of `segments`.
+struct Segment {
+    segment_id: String,
+    utterance_id: String,
+    document_id: String,
+    speaker_id: Option<String>,
+    text: String,
+}
+
+impl Segment {
+    fn of(row: SegmentRow) -> Self {
+        let [segment_id, utterance_id, document_id, text] =
+            [row.segment_id, row.utterance_id, row.document_id, row.text].map(str::to_owned);
+        Self { segment_id, utterance_id, document_id, speaker_id: row.speaker_id.map(str::to_owned), text }
+    }
+}
+
+/// The names of speakers by their ids.
+fn names(results: &Results) -> Result<HashMap<String, String>, LearnError> {
+    let frame = results.frame(SpeakerRow::TABLE)?;
+    let rows = SpeakerRow::rows(&frame)?.into_iter().filter(|row| !row.name.is_empty());
+    Ok(rows.map(|row| (row.speaker_id.to_owned(), row.name.to_owned())).collect())
+}
+
+/// The segments of a document before the present one, as far as they can be its context.
+#[derive(Default)]
+struct Before {
+    document_id: String,
+    utterance_id: String,
+    /// Number of the present turn in the document.
+    utterance: usize,
+    /// The nearest last: turn, speaker and text.
+    segments: VecDeque<(usize, Option<String>, String)>,
+}
+
+impl Before {
+    /// Enters a segment. The text that the model reads, if it is wanted.
+    fn premise(
+        &mut self,
+        model: &Model,
+        document_id: &str,
+        utterance_id: &str,
+        speaker: Option<String>,
+        text: &str,
+        is_wanted: bool,
+    ) -> String {
+        if self.document_id != document_id {
+            *self =
+                Self { document_id: document_id.to_owned(), utterance_id: utterance_id.to_owned(), ..Self::default() };
+        } else if self.utterance_id != utterance_id {
+            utterance_id.clone_into(&mut self.utterance_id);
+            self.utterance += 1;
+        }
+        let mut premise = String::new();
+        if is_wanted && model.stance.reads_context {
+            let earlier = self.segments.iter().rev().map(|(utterance, speaker, text)| Said {
+                segment: 0,
+                utterance: *utterance,
+                speaker: speaker.as_deref(),
+                text,
+            });
+            premise = context::premise(
+                &Context { speaker: speaker.as_deref(), before: nearest(earlier, self.utterance) },
+                text,
+            );
+        } else if is_wanted {
+            text.clone_into(&mut premise);
+        }
+        self.segments.push_back((self.utterance, speaker, text.to_owned()));
+        let first = self.utterance.saturating_sub(context::TURNS);
+        while self.segments.len() > context::WORDS + 1 || self.segments.front().is_some_and(|(turn, ..)| *turn < first)
+        {
+            self.segments.pop_front();
+        }
+        premise
+    }
 }
 
 fn inferences(row: &CodingRow) -> Option<(Inference, Option<Inference>)> {

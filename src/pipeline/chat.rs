@@ -44,7 +44,8 @@ impl Coder for ChatStance {
     /// The verdict on a unit does not depend on others if a call holds one unit; otherwise the model sees the units of the call
     /// together.
     fn code(&self, units: Units, targets: &[Target], work: Work) -> Result<Codings, CodeError> {
-        let asked: Vec<Unit> = targets.iter().flat_map(|target| units_of(units, target)).collect();
+        let asked: Vec<Unit> =
+            targets.iter().enumerate().flat_map(|(at, target)| units_of(units, at, target)).collect();
         let answers = self.chat.code(&asked, work.progress).map_err(|error| match error {
             ChatError::Stopped(stopped) => CodeError::Engine(EngineError::Stopped(stopped)),
             error => CodeError::Coder { coder: self.id.id.clone(), problem: Box::new(error) },
@@ -52,18 +53,22 @@ impl Coder for ChatStance {
         let n = units.texts.len();
         let mut answers = answers.into_iter();
         let of_target = |target: usize| {
-            let of_unit = |(unit, answer): (usize, UnitAnswer)| {
+            let of_unit = |unit: usize| {
+                let relevance = units.relevance[(target, unit)];
                 let seen = !units.contexts[unit].before.is_empty();
                 let context = seen.then(|| units.context_relevance[(target, unit)]);
-                coding(answer, units.relevance[(target, unit)], context)
+                // The language model returns an answer for each unit that it is asked for.
+                let answer = if units.is_asked(target, unit) { answers.next() } else { None };
+                answer.map_or_else(|| Coding::not_asked(relevance), |answer| coding(answer, relevance, context))
             };
-            answers.by_ref().take(n).enumerate().map(of_unit).collect()
+            (0..n).map(of_unit).collect()
         };
-        Ok(Codings { coder: self.id.clone(), of_target: (0..targets.len()).map(of_target).collect() })
+        Ok(Codings { coder: self.id.clone(), follows: None, of_target: (0..targets.len()).map(of_target).collect() })
     }
 }
 
-fn units_of(units: Units, target: &Target) -> Vec<Unit> {
+/// The units that are asked for towards a target, which is at this position.
+fn units_of(units: Units, at: usize, target: &Target) -> Vec<Unit> {
     let before =
         |context: &Context| context.lines().map(|lines| lines.lines().map(str::to_owned).collect()).unwrap_or_default();
     let of_text = |((id, text), context): ((&&str, &&str), &Context)| Unit {
@@ -74,7 +79,8 @@ fn units_of(units: Units, target: &Target) -> Vec<Unit> {
         proposition: Some(target.proposition.clone()),
         negation: target.negation.clone(),
     };
-    units.ids.iter().zip(units.texts).zip(units.contexts).map(of_text).collect()
+    let all = units.ids.iter().zip(units.texts).zip(units.contexts).enumerate();
+    all.filter(|(unit, _)| units.is_asked(at, *unit)).map(|(_, text)| of_text(text)).collect()
 }
 
 fn coding(answer: UnitAnswer, relevance: f32, context_relevance: Option<f32>) -> Coding {
@@ -94,6 +100,7 @@ fn coding(answer: UnitAnswer, relevance: f32, context_relevance: Option<f32>) ->
         relevance,
         context_relevance,
         probabilities,
+        rule: None,
         evidence: Evidence::Answer { key: answer.key },
         n_windows: 1,
     }

@@ -16,6 +16,7 @@ use plenary_measure::themes::{Fitted, Registry, Sample, SampleError, Wording};
 use plenary_tables::{Closed, Closing, GroupRows, OutputFolder, PartTables, RunRecord, TableError, Variable};
 use rayon::ThreadPool;
 
+use super::agreement::coefficients;
 use super::ledger::{Ledger, LedgerError};
 use super::part::{Measured, PartRecord, info_of};
 use super::{Outcome, Part, RunError, all_cores, thread_pool};
@@ -249,7 +250,7 @@ fn assign_themes(
     Ok((themes, registry))
 }
 
-/// Writes all estimates.
+/// Writes labels of turns and speakers, the agreement of coders, and all estimates.
 fn estimate_all(
     ledger: &Ledger,
     themes: &Themes,
@@ -260,6 +261,12 @@ fn estimate_all(
     progress.begin("estimating", 1);
     let rows = ledger.scored(themes);
     let targets: Vec<&str> = study.targets.iter().map(|target| target.id.as_str()).collect();
+    ledger.group_stance(&targets, |groups| closed.group_stance(&groups))?;
+    let pairs = ledger.agreement(&targets).into_iter().map(|pair| {
+        let coefficients = coefficients(&pair);
+        (pair, coefficients)
+    });
+    closed.agreement(&pairs.collect::<Vec<_>>())?;
     estimate_in_parts(&rows, &targets, &study.estimates, study.study.seed, |mut estimates| {
         progress.check_stop()?;
         if !study.models.scores_sentiment() {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{Read, Write};
 use std::ops::Range;
 
-use plenary_corpus::findings::{Coding, Themes};
+use plenary_corpus::findings::{CoderAgreement, Coding, Codings, GroupStance, Level, Shown, Stance, Themes};
 use plenary_corpus::{Summary, Utterance};
 use plenary_measure::estimate::ScoredSegment;
 use plenary_tables::DocumentRun;
@@ -25,8 +25,27 @@ pub(crate) struct Ledger {
     /// How long each utterance is.
     lengths: Vec<Length>,
     segments: Vec<Entry>,
-    /// Stance of each segment by target; `None` if the coder abstains.
-    stance: Vec<Vec<Option<f32>>>,
+    /// Stance of each segment by target, of the coding that is shown; `None` if its coder abstains.
+    stance: Vec<Vec<Option<Scored>>>,
+    /// The coders of the study, in its order.
+    coders: Vec<CoderMark>,
+    /// For each pair of coders and then each target, how often they give which labels; see [`CoderAgreement::counts`].
+    pairs: Vec<[[u64; 4]; 4]>,
+}
+
+/// A label with its score.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+struct Scored {
+    label: Stance,
+    score: f32,
+}
+
+/// A coder of the study.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct CoderMark {
+    id: String,
+    /// Whether it is asked for some units only.
+    is_selective: bool,
 }
 
 /// What is kept of a document.
@@ -102,7 +121,9 @@ struct Stored {
     utterance_ids: Vec<Box<str>>,
     lengths: Vec<Length>,
     segments: Vec<Entry>,
-    stance: Vec<Vec<Option<f32>>>,
+    stance: Vec<Vec<Option<Scored>>>,
+    coders: Vec<CoderMark>,
+    pairs: Vec<[[u64; 4]; 4]>,
 }
 
 /// Positions as the ledger stores them; more than 4,294,967,295 items do not fit into memory.
@@ -134,10 +155,46 @@ impl Ledger {
                 sentiment: lot.sentiment.as_ref().map(|sentiment| sentiment.scores[at].score()),
             });
         }
-        for (target, units) in lot.codings.first().into_iter().flat_map(|codings| codings.of_target.iter().enumerate())
-        {
-            self.stance[target].extend(units.iter().map(Coding::labelled_score));
+        let shown = Shown::of(&lot.codings);
+        for (target, scores) in self.stance.iter_mut().enumerate() {
+            let scored = |unit| {
+                let (_, coding) = shown.coding(target, unit)?;
+                Some(Scored { label: coding.verdict.label()?, score: coding.labelled_score()? })
+            };
+            scores.extend((0..lot.n_segments()).map(scored));
         }
+        self.compare(&lot.codings);
+    }
+
+    /// Counts the labels that pairs of coders give to the same segments.
+    fn compare(&mut self, codings: &[Codings]) {
+        let mark = |of: &Codings| CoderMark { id: of.coder.id.clone(), is_selective: of.follows.is_some() };
+        self.coders = codings.iter().map(mark).collect();
+        let n_targets = self.stance.len();
+        let pairs = pairs(codings.len());
+        self.pairs.resize(pairs.len() * n_targets, [[0; 4]; 4]);
+        let place = |coding: &Coding| coding.verdict.label().map_or(3, |label| label as usize);
+        for (pair, (a, b)) in pairs.into_iter().enumerate() {
+            for target in 0..n_targets {
+                let counts = &mut self.pairs[pair * n_targets + target];
+                for (a, b) in codings[a].of_target[target].iter().zip(&codings[b].of_target[target]) {
+                    counts[place(a)][place(b)] += 1;
+                }
+            }
+        }
+    }
+
+    /// How far each pair of coders agrees, pair by pair, and for each pair target by target.
+    pub(crate) fn agreement(&self, targets: &[&str]) -> Vec<CoderAgreement> {
+        let all =
+            pairs(self.coders.len()).into_iter().flat_map(|pair| targets.iter().map(move |target| (pair, *target)));
+        let row = |(((a, b), target), counts): (((usize, usize), &str), &[[u64; 4]; 4])| CoderAgreement {
+            target_id: target.to_owned(),
+            coders: [a, b].map(|at| self.coders[at].id.clone()),
+            is_selective: self.coders[a].is_selective || self.coders[b].is_selective,
+            counts: *counts,
+        };
+        all.zip(&self.pairs).map(row).collect()
     }
 
     /// Merges the ledgers of parts. Documents are in the order in which one run over everything reads them: by the path
@@ -168,6 +225,16 @@ impl Ledger {
         order.sort_by(|a, b| parts[a.0].documents[a.1].summary.source.cmp(&parts[b.0].documents[b.1].summary.source));
 
         let mut merged = Ledger::new(n_targets);
+        for part in &parts {
+            // The parts are of one study.
+            if merged.coders.is_empty() {
+                merged.coders.clone_from(&part.coders);
+                merged.pairs.resize(part.pairs.len(), [[0; 4]; 4]);
+            }
+            for (all, own) in merged.pairs.iter_mut().flatten().flatten().zip(part.pairs.iter().flatten().flatten()) {
+                *all += own;
+            }
+        }
         let mut runs: Vec<DocumentRun> = Vec::new();
         // How far each part has been read: utterances and segments.
         let mut read = vec![(0, 0); parts.len()];
@@ -209,6 +276,8 @@ impl Ledger {
             lengths: self.lengths.clone(),
             segments: self.segments.clone(),
             stance: self.stance.clone(),
+            coders: self.coders.clone(),
+            pairs: self.pairs.clone(),
         };
         postcard::to_io(&stored, to).map(drop).map_err(|error| failed(&error))
     }
@@ -223,12 +292,12 @@ impl Ledger {
             return Err(LedgerError::Damaged("it has another version, or more bytes than a ledger".into()));
         }
         let documents: Vec<Document> = serde_json::from_str(&stored.documents).map_err(|error| failed(&error))?;
-        let Stored { utterance_ids, lengths, segments, stance, .. } = stored;
+        let Stored { utterance_ids, lengths, segments, stance, coders, pairs, .. } = stored;
         let first_utterance = documents
             .iter()
             .scan(0, |next, document| Some(std::mem::replace(next, *next + document.summary.n_utterances)))
             .collect();
-        let ledger = Self { documents, first_utterance, utterance_ids, lengths, segments, stance };
+        let ledger = Self { documents, first_utterance, utterance_ids, lengths, segments, stance, coders, pairs };
         ledger.check()?;
         Ok(ledger)
     }
@@ -242,7 +311,8 @@ impl Ledger {
         let mut fits = self.utterance_ids.len() == of_documents(|d| d.n_utterances)
             && self.lengths.len() == self.utterance_ids.len()
             && self.segments.len() == of_documents(|d| d.n_segments)
-            && self.stance.iter().all(|of_target| of_target.len() == self.segments.len());
+            && self.stance.iter().all(|of_target| of_target.len() == self.segments.len())
+            && self.pairs.len() == pairs(self.coders.len()).len() * self.stance.len();
         for (at, Document { summary, .. }) in self.documents.iter().enumerate() {
             let Some(segments) = self.segments.get(first..first + summary.n_segments) else { break };
             fits &= segments.iter().all(|entry| {
@@ -339,6 +409,66 @@ impl Ledger {
         words.filter(|word| word.chars().count() > 1).map(str::to_lowercase).collect()
     }
 
+    /// Calls `take` with the labels of the turns and then of the speakers of each document, in their order, target by target.
+    pub(crate) fn group_stance<E>(
+        &self,
+        targets: &[&str],
+        mut take: impl FnMut(Vec<GroupStance>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut first = 0;
+        for Document { summary, .. } in &self.documents {
+            let segments = first..first + summary.n_segments;
+            first = segments.end;
+            // The utterances of a document are in its order; its speakers are ordered by their first segment.
+            let mut groups: Vec<(Level, Option<u32>, Option<u32>)> = Vec::new();
+            let mut places: HashMap<(Level, Option<u32>, Option<u32>), usize> = HashMap::new();
+            for level in [Level::UtteranceTarget, Level::SpeakerTarget] {
+                for entry in &self.segments[segments.clone()] {
+                    let Some(key) = group_of(level, entry) else { continue };
+                    places.entry(key).or_insert_with(|| {
+                        groups.push(key);
+                        groups.len() - 1
+                    });
+                }
+            }
+            let row = |(level, utterance, speaker): &(Level, Option<u32>, Option<u32>), target: &str| GroupStance {
+                level: *level,
+                document_id: summary.document_id.clone(),
+                speaker_id: speaker.map(|at| summary.speakers[at as usize].speaker_id.clone()),
+                utterance_id: utterance.map(|at| self.utterance_ids[at as usize].to_string()),
+                target_id: target.to_owned(),
+                counts: [0; 3],
+                n_unlabelled: 0,
+                sum_of_sides: 0.0,
+            };
+            let mut rows: Vec<GroupStance> = groups
+                .iter()
+                .flat_map(|group| targets.iter().map(move |target| (group, *target)))
+                .map(|(group, target)| row(group, target))
+                .collect();
+            for at in segments {
+                for level in [Level::UtteranceTarget, Level::SpeakerTarget] {
+                    let place = group_of(level, &self.segments[at]).and_then(|key| places.get(&key));
+                    let Some(place) = place else { continue };
+                    for (target, of_target) in self.stance.iter().enumerate() {
+                        let row = &mut rows[place * targets.len() + target];
+                        match of_target[at] {
+                            None => row.n_unlabelled += 1,
+                            Some(Scored { label, score }) => {
+                                row.counts[label as usize] += 1;
+                                if label != Stance::Neither {
+                                    row.sum_of_sides += f64::from(score);
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+            take(rows)?;
+        }
+        Ok(())
+    }
+
     /// Every segment in the form that the estimates need.
     pub(crate) fn scored<'a>(&'a self, themes: &'a Themes) -> Vec<ScoredSegment<'a>> {
         let row = |(at, entry): (usize, &'a Entry)| {
@@ -354,12 +484,25 @@ impl Ledger {
                 stance: self
                     .stance
                     .iter()
-                    .map(|of_target| of_target.get(at).copied().flatten().map(f64::from))
+                    .map(|of_target| of_target.get(at).copied().flatten().map(|scored| f64::from(scored.score)))
                     .collect(),
             }
         };
         self.segments.iter().enumerate().map(row).collect()
     }
+}
+
+/// The group of a segment: level, utterance and speaker. `None` for the speaker of a segment without one.
+fn group_of(level: Level, entry: &Entry) -> Option<(Level, Option<u32>, Option<u32>)> {
+    match level {
+        Level::SpeakerTarget => entry.speaker.map(|speaker| (level, None, Some(speaker))),
+        _ => Some((level, Some(entry.utterance), entry.speaker)),
+    }
+}
+
+/// The pairs of `n` coders, in their order.
+fn pairs(n: usize) -> Vec<(usize, usize)> {
+    (0..n).flat_map(|a| (a + 1..n).map(move |b| (a, b))).collect()
 }
 
 /// A document as a separate run of documents.

@@ -11,12 +11,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use ndarray::{Array2, ArrayView2, s};
 
-use super::coders::{Coders, coders};
-use crate::study::Study;
+use super::cascade;
+use super::coders::{Coders, StudyCoder, coders};
+use crate::study::{Study, Unit};
 use plenary_chat::Summary as ChatSummary;
 use plenary_corpus::findings::{Codings, Embeddings, Sentiment};
 use plenary_corpus::progress::{Progress, Silent};
-use plenary_corpus::{Context, Segment, Transcript};
+use plenary_corpus::{Context, Role, Segment, Transcript};
 use plenary_engine::cache::Cache;
 use plenary_engine::{EngineError, Model, Work};
 use plenary_measure::coder::{CodeError, Units};
@@ -78,6 +79,10 @@ impl MeasuredLot {
         let first = self.lot.begun.start as isize;
         let places = self.lot.segments.iter().map(move |(document, _)| *document as isize - first);
         places.zip(self.lot.pairs()).map(|(place, (transcript, segment))| (place, transcript, segment))
+    }
+
+    pub(super) fn n_segments(&self) -> usize {
+        self.lot.segments.len()
     }
 
     pub(super) fn with_measured<T>(&self, take: impl FnOnce(&Measured) -> T) -> T {
@@ -178,12 +183,22 @@ impl<'r> Measurer<'r> {
         chats.map(|chat| (chat.options().name().to_owned(), chat.summary())).collect()
     }
 
+    /// Logs what language models were asked and what it cost.
+    pub(super) fn log_chats(&self) {
+        for (coder, asked) in self.chats() {
+            let ChatSummary { n_units, n_asked, n_kept, usage, cost, .. } = asked;
+            let (sent, received) = (usage.prompt_tokens, usage.completion_tokens);
+            tracing::info!(
+                "coder {coder}: {n_units} units, {n_asked} calls, {n_kept} kept answers, {sent} tokens sent, {received} received, cost {cost:.4}"
+            );
+        }
+    }
+
     pub(super) fn measure(&self, lot: Lot, progress: &dyn Progress) -> Result<MeasuredLot, CodeError> {
         let texts: Vec<&str> = lot.pairs().map(|(_, segment)| segment.text.as_str()).collect();
         let targets = &self.study.targets;
-        let of_coders: usize = self.coders.all.iter().map(|coder| coder.n_passes(texts.len(), targets)).sum();
+        let of_coders: usize = self.coders.all.iter().map(|of| of.coder.n_passes(texts.len(), targets)).sum();
         let n_passes = (texts.len() * (1 + usize::from(self.tone.is_some())) + of_coders) as u64;
-        self.n_inputs.fetch_add(n_passes, Ordering::Relaxed);
         let share = Share::new(progress, lot.n_bytes, n_passes);
         let work = Work { threads: self.threads, progress: &share, cache: self.cache };
         let embeddings = embedding::embed(self.embedder, &texts, work)?;
@@ -193,9 +208,7 @@ impl<'r> Measurer<'r> {
         } else {
             self.code(&lot, &texts, &embeddings, sentiment.as_ref(), work)?
         };
-        if texts.is_empty() {
-            progress.advance(lot.n_bytes);
-        }
+        self.n_inputs.fetch_add(share.finish(), Ordering::Relaxed);
         Ok(MeasuredLot { lot, embeddings, sentiment, codings, contexts })
     }
 
@@ -209,8 +222,8 @@ impl<'r> Measurer<'r> {
         work: Work,
     ) -> Result<(Vec<Codings>, Vec<Option<String>>), CodeError> {
         let n = texts.len();
-        let reads_context = self.coders.all.iter().any(|coder| coder.reads_context());
-        let reads_turns = self.coders.all.iter().any(|coder| coder.reads_turns());
+        let reads_context = self.coders.all.iter().any(|of| of.coder.reads_context());
+        let reads_turns = self.coders.all.iter().any(|of| of.coder.reads_turns());
         let contexts: Vec<Context> = if reads_context {
             lot.segments.iter().map(|&(document, segment)| context(&lot.transcripts[document], segment)).collect()
         } else {
@@ -231,8 +244,14 @@ impl<'r> Measurer<'r> {
         let all = stance::relevance(self.propositions.view(), around.vectors.view())?;
         let (relevance, context_relevance) = (all.slice(s![.., ..n]), context_relevance(lot, &contexts, &around, &all));
         let turns = around.means(&turns, n);
+        let questions: Vec<bool> =
+            lot.pairs().map(|(transcript, segment)| is_open_question(transcript, segment, self.study)).collect();
         let mut codings: Vec<Codings> = Vec::with_capacity(self.coders.all.len());
-        for coder in &self.coders.all {
+        for StudyCoder { coder, only_where } in &self.coders.all {
+            let asked = only_where.as_ref().map(|only_where| {
+                let seed = self.study.study.seed;
+                cascade::asked(only_where, &codings, &ids, &self.study.targets, seed)
+            });
             let units = Units {
                 ids: &ids,
                 texts,
@@ -243,12 +262,24 @@ impl<'r> Measurer<'r> {
                 turns: &turns,
                 sentiment,
                 earlier: &codings,
+                questions: &questions,
+                asked: asked.as_deref(),
             };
             let of_coder = coder.code(units, &self.study.targets, work)?;
-            codings.push(of_coder);
+            let follows = only_where.as_ref().map(|only_where| only_where.coder.clone());
+            codings.push(Codings { follows, ..of_coder });
         }
         Ok((codings, contexts.iter().map(Context::lines).collect()))
     }
+}
+
+/// Whether a segment is a question without a negation by somebody who conducts the meeting or asks the questions. False for units other
+/// than sentences, which can have several of them.
+pub fn is_open_question(transcript: &Transcript, segment: &Segment, study: &Study) -> bool {
+    let asks =
+        transcript.speaker_of(segment).is_some_and(|speaker| matches!(speaker.role, Role::Chair | Role::Questioner));
+    let language = transcript.language.as_deref().unwrap_or_default();
+    asks && study.segments.unit == Unit::Sentence && study.lexicon.is_plain_question(language, &segment.text)
 }
 
 /// The turns of the segments of a lot: the places (document and segment) of each, in the order of the turn.
@@ -344,6 +375,13 @@ struct Share<'p> {
 impl<'p> Share<'p> {
     fn new(all: &'p dyn Progress, n_bytes: u64, n_passes: u64) -> Self {
         Self { all, n_bytes, n_passes, done: AtomicU64::new(0), reported: AtomicU64::new(0) }
+    }
+
+    /// Reports the bytes that are left, because coders do not read all texts. Returns the number of passes.
+    fn finish(&self) -> u64 {
+        let reported = self.reported.fetch_max(self.n_bytes, Ordering::Relaxed);
+        self.all.advance(self.n_bytes.saturating_sub(reported));
+        self.done.load(Ordering::Relaxed)
     }
 }
 

@@ -7,6 +7,8 @@
 //! and parts that do not belong together. A bad input does not affect the others. Only this module knows the order of
 //! the stages.
 
+mod agreement;
+mod cascade;
 mod chat;
 mod coders;
 mod combine;
@@ -37,6 +39,7 @@ use crate::isolation::Isolation;
 use crate::study::Study;
 
 pub use combine::{CombineOptions, combine};
+pub use measuring::is_open_question;
 pub use part::{Part, PartOptions, measure_part};
 
 /// The options of a run.

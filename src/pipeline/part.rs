@@ -240,7 +240,7 @@ pub(super) fn measure<'w>(
 ) -> Result<(Measured, Writer<'w>), RunError> {
     let &Means { study, models, cache, isolation, max_cost } = means;
     // Models are found before anything is read, and loaded while the first files are read, so that both fail early.
-    let folders = Models::find(&places(models), &study.models, !study.targets.is_empty())?;
+    let folders = Models::find(&places(models), &study.models, study.needs_inference())?;
     for folder in folders.iter() {
         tracing::info!("model {} from {}", folder.facts.id, folder.path.display());
     }
@@ -296,6 +296,7 @@ pub(super) fn measure<'w>(
         n_computed,
     };
     let Noted { ledger, sample } = noted;
+    measurer.log_chats();
     Ok((Measured { ledger, sample, record, chats: measurer.chats() }, writer))
 }
 

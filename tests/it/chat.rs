@@ -178,6 +178,16 @@ fn a_second_coder_is_in_codings_and_not_in_stance() {
     let coders = place.texts("out/codings.parquet", "coder_id");
     assert_eq!((coders.len(), &coders[..2]), (12, &["nli-minilm-l6".to_owned(), "small".to_owned()][..]));
     assert_eq!(place.table("out/stance.parquet").height(), 6);
+    // The agreement of the two is that of their labels.
+    let labels = place.texts("out/codings.parquet", "label");
+    let both: Vec<&[String]> = labels.chunks(2).filter(|pair| !pair.contains(&"-".to_owned())).collect();
+    let equal = both.iter().filter(|pair| pair[0] == pair[1]).count() as f64 / both.len() as f64;
+    let of = |column| place.texts("out/agreement.parquet", column).concat();
+    assert_eq!((of("coder_a"), of("coder_b")), ("nli-minilm-l6".to_owned(), "small".to_owned()));
+    assert_eq!((of("n_segments"), of("is_selective")), (both.len().to_string(), "false".to_owned()));
+    assert!((of("share_equal").parse::<f64>().unwrap() - equal).abs() < 1e-9, "{equal}");
+    let shown = place.run_well(&["show", "out"]).out;
+    assert!(shown.contains("nli-minilm-l6, small") && shown.contains(&format!("{:.0} %", 100.0 * equal)), "{shown}");
 }
 
 #[test]
@@ -276,4 +286,131 @@ fn what_targets_say_for_themselves_is_in_the_prompt() {
     for part in ["Without visas.", "Tourists do not count.", "Let them in."] {
         assert!(answers.contains(part), "`{part}` is missing:\n{answers}");
     }
+}
+
+/// A study whose language model follows the inference model.
+fn cascade(endpoint: &str, only_where: &str) -> String {
+    let first = "[[coders]]\nkind = \"inference\"\nid = \"small_model\"\n\n[[coders]]";
+    study(endpoint, &format!("id = \"llm\"\nprice_input = 1.0\nonly_where = {only_where}")).replace("[[coders]]", first)
+}
+
+#[test]
+fn a_cascade_asks_the_language_model_only_where_the_first_coder_is_unsure() {
+    let server = Server::start(sides);
+    let place = Place::with(&[("talk.md", TALK)]);
+    place.write("study.toml", cascade(&server.endpoint, "{ coder = \"small_model\", unsure_below = 0.6 }"));
+    let ended = run(&place, "out", &[]);
+    ended.says(0, &[]);
+    let codings = place.table("out/codings.parquet");
+    let texts = |column| place.texts("out/codings.parquet", column);
+    let (coders, labels, reasons) = (texts("coder_id"), texts("label"), texts("reason"));
+    let number = |column: &str, row: usize| codings.column(column).unwrap().f32().unwrap().get(row);
+    let mut shown = Vec::new();
+    let mut n_asked = 0;
+    // The rows of a segment: first those of the first coder.
+    for first in (0..12).step_by(2) {
+        assert_eq!((coders[first].as_str(), coders[first + 1].as_str()), ("small_model", "llm"));
+        let largest = ["favor", "against", "neither"].iter().filter_map(|side| number(side, first)).fold(0.0, f32::max);
+        let unsure = (labels[first] != "-" && largest < 0.6) || reasons[first] == "low_confidence";
+        assert_eq!(reasons[first + 1] != "not_asked", unsure, "row {first}: {} {largest}", reasons[first]);
+        n_asked += usize::from(unsure);
+        let row = first + usize::from(unsure);
+        shown.push((coders[row].clone(), labels[row].clone()));
+    }
+    assert!((1..6).contains(&n_asked), "{n_asked}");
+    assert_eq!(server.n_asked(), n_asked);
+    // `stance` and `analysis` show the coder that was asked last, and say which it is.
+    let stance = |column| place.texts("out/stance.parquet", column);
+    let of_stance: Vec<(String, String)> = stance("model_id").into_iter().zip(stance("label")).collect();
+    assert_eq!(of_stance, shown);
+    let note = format!("asked for {n_asked} of 6 pairs of segment and target");
+    assert!(ended.out.contains(&note), "{}", ended.out);
+
+    // All others are asked for as well if the study wants all of them.
+    let everything = "{ coder = \"small_model\", unsure_below = 0.6, share_of_others = 1.0 }";
+    place.write("study.toml", cascade(&server.endpoint, everything));
+    run(&place, "all", &[]).says(0, &[]);
+    assert_eq!(server.n_asked(), 6, "kept answers are not asked for again");
+    assert!(!place.texts("all/codings.parquet", "reason").contains(&"not_asked".to_owned()));
+    assert!(place.texts("all/stance.parquet", "model_id").iter().all(|id| id == "llm"));
+}
+
+#[test]
+fn a_cascade_does_not_depend_on_parts() {
+    let server = Server::start(sides);
+    let place = Place::with(&[("a.md", TALK), ("b.md", crate::common::OTHER_TALK)]);
+    let only_where = "{ coder = \"small_model\", unsure_below = 0.8, share_of_others = 0.5 }";
+    let mut study = Study::parse(&cascade(&server.endpoint, only_where), "study.toml").unwrap();
+    study.folder = Some(place.path(""));
+    let part = |files: &[&str], threads: usize| {
+        let paths: Vec<_> = files.iter().map(|file| place.path(file)).collect();
+        let options = PartOptions { models: Some(models()), threads, ..PartOptions::new(study.clone()) };
+        measure_part(&paths, &options, &Silent).unwrap()
+    };
+    let whole = combine(vec![part(&["a.md", "b.md"], 2)], &CombineOptions::default(), &Silent).unwrap();
+    let parts = combine(vec![part(&["b.md"], 1), part(&["a.md"], 1)], &CombineOptions::default(), &Silent).unwrap();
+    for table in ["codings", "stance", "analysis", "estimates", "agreement", "group_stance"] {
+        assert!(whole.results.frame(table).unwrap().equals_missing(&parts.results.frame(table).unwrap()), "{table}");
+    }
+}
+
+#[test]
+fn conditions_that_cannot_be_met_are_refused_when_the_study_is_read() {
+    let error = |text: &str| Study::parse(text, "study.toml").unwrap_err().to_string();
+    let of = |only_where: &str| error(&cascade("http://localhost:1/v1", only_where));
+    for (only_where, expected) in [
+        (
+            "{ coder = \"smal_model\" }",
+            "coder `llm`: only_where, coder: found `smal_model`; expected the id of a coder before it: `small_model`",
+        ),
+        ("{ unsure_below = 0.5 }", "coder `llm`: only_where, coder: found no id"),
+        ("{ coder = \"llm\" }", "coder `llm`: only_where, coder: found `llm`, which does not come before it"),
+        (
+            "{ coder = \"small_model\", unsure_below = 1.5 }",
+            "only_where, unsure_below: found 1.5; expected a probability above 0",
+        ),
+        ("{ coder = \"small_model\", unsure_below = nan }", "unsure_below: found NaN"),
+        ("{ coder = \"small_model\", share_of_others = 5 }", "share_of_others: found 5; expected a share from 0 to 1"),
+        ("{ coder = \"small_model\", below = 0.5 }", "unknown key `below`"),
+    ] {
+        let message = of(only_where);
+        assert!(message.contains(expected), "{message}");
+    }
+    let first =
+        study("http://localhost:1/v1", "only_where = { coder = \"b\" }\n[[coders]]\nkind = \"inference\"\nid = \"b\"");
+    assert!(
+        error(&first).contains("coder `small`: only_where: found it on the first of [[coders]]"),
+        "{}",
+        error(&first)
+    );
+    // Two coders that follow each other: one of them comes before the other.
+    let cycle = "[[coders]]\nkind = \"inference\"\nid = \"a\"\n[[coders]]\nkind = \"inference\"\nid = \"b\"\n\
+                 only_where = { coder = \"c\" }\n[[coders]]\nkind = \"inference\"\nid = \"c\"\nonly_where = { coder = \"b\" }\n";
+    assert!(
+        error(cycle).contains("coder `b`: only_where, coder: found `c`, which does not come before it"),
+        "{}",
+        error(cycle)
+    );
+}
+
+#[test]
+fn a_study_that_only_asks_a_language_model_needs_no_inference_model() {
+    let server = Server::start(sides);
+    let place = Place::with(&[("talk.md", TALK), ("study.toml", &study(&server.endpoint, ""))]);
+    let folder = place.path("few");
+    for model in ["all-minilm-l6-v2", "sentiment-minilm-l6"] {
+        fs::create_dir_all(folder.join(model)).unwrap();
+        for file in fs::read_dir(models().join(model)).unwrap() {
+            let file = file.unwrap();
+            fs::copy(file.path(), folder.join(model).join(file.file_name())).unwrap();
+        }
+    }
+    fs::copy(models().join("manifest.toml"), folder.join("manifest.toml")).unwrap();
+    let only = place.path("few").display().to_string();
+    let arguments = ["run", "talk.md", "--study", "study.toml", "--out", "out", "--no-cache", "--models", &only];
+    place.run(&arguments).says(0, &[]);
+    let used = place.table("out/runs.parquet");
+    assert!(!format!("{used:?}").contains("nli-"), "{used:?}");
+    place.write("study.toml", cascade(&server.endpoint, "{ coder = \"small_model\" }"));
+    place.run(&arguments).says(2, &["nli-minilm-l6"]);
 }

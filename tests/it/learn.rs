@@ -323,3 +323,47 @@ fn damaged_and_foreign_coders_are_refused() {
     refused(&format!("{}{learned}", STUDY.replace("open_borders", "closed")), &["not learned for the target `closed`"]);
     refused(&format!("{}{learned}", STUDY.replace("be open", "stay open")), &["has another proposition"]);
 }
+
+#[test]
+fn inferences_that_the_run_left_out_are_computed_when_a_coder_is_learned() {
+    // First only turns on the topic, and then only others, so that the context of most of these is off the topic, too.
+    let turn = |turn: usize| {
+        let name = if turn % 2 == 0 { "Ann Lee" } else { "Bo Chen" };
+        let with = |sentence: &str| format!("{} in year {}.", sentence.trim_end_matches('.'), 1990 + turn);
+        let [a, b] =
+            if turn < 20 { [FOR[turn % 4], AGAINST[turn % 4]] } else { [NEITHER[turn % 4], NEITHER[(turn + 1) % 4]] };
+        format!("**{name}**\n\n{} {}\n\n", with(a), with(b))
+    };
+    let talk: String = (0..40).map(turn).collect();
+    let place = Place::with(&[("talk.md", &talk), ("study.toml", STUDY)]);
+    place.run_well(&["run", "talk.md", "--study", "study.toml", "--out", "results", "--quiet"]);
+    let ids = place.texts("results/segments.parquet", "segment_id");
+    let segments: Vec<(String, String)> =
+        ids.into_iter().zip(place.texts("results/segments.parquet", "text")).collect();
+    assert_eq!(segments.len(), 80);
+    place.write("codes.csv", codes(&segments[..60]));
+    place.run_well(&LEARN);
+    // The sentences about other things were not read, so that they have no inferences.
+    let missing = |results: &str| {
+        let codings = place.table(&format!("{results}/codings.parquet"));
+        codings.column("proposition_entailment").unwrap().null_count()
+    };
+    assert!(missing("results") > 10, "{}", missing("results"));
+    place.write("all.toml", format!("{STUDY}[stance]\ninfer_off_topic = true\n"));
+    place.run_well(&["run", "talk.md", "--study", "all.toml", "--out", "all", "--quiet"]);
+    assert_eq!(missing("all"), 0);
+    place.run_well(&["learn", "all", "--codes", "codes.csv", "--out", "of_all", "--quiet"]);
+    let heads = |coder: &str| fs::read(place.path(&format!("{coder}/heads.safetensors"))).unwrap();
+    assert_eq!(heads("coder"), heads("of_all"));
+    for (results, labels) in [("results", "few.csv"), ("all", "all.csv")] {
+        place.run_well(&["code", results, "--coder", "coder", "--out", labels]);
+    }
+    assert_eq!(fs::read(place.path("few.csv")).unwrap(), fs::read(place.path("all.csv")).unwrap());
+    // Labels and reasons do not depend on it.
+    for column in ["label", "reason", "relevance", "context_relevance"] {
+        let [few, all] = ["results", "all"].map(|name| place.texts(&format!("{name}/codings.parquet"), column));
+        assert_eq!(few, all, "{column}");
+    }
+    let [few, all] = ["results", "all"].map(|name| place.table(&format!("{name}/estimates.parquet")));
+    assert!(few.equals_missing(&all));
+}

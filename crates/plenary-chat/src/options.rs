@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use plenary_corpus::OptionError;
+use plenary_corpus::{OnlyWhere, OptionError};
 use serde::{Deserialize, Serialize};
 use ureq::http::Uri;
 
@@ -18,6 +18,9 @@ use crate::codebook::Codebook;
 pub struct ChatOptions {
     /// Name of the coder; empty for the name of the model.
     pub id: String,
+    /// For which units it is asked; `None` for all. The caller decides it: the coder is asked for the units that it is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub only_where: Option<OnlyWhere>,
     /// Base address of the API, such as `http://localhost:11434/v1`; `/chat/completions` is appended.
     pub endpoint: String,
     /// Name of the model at the endpoint.
@@ -111,6 +114,7 @@ impl Default for ChatOptions {
     fn default() -> Self {
         Self {
             id: String::new(),
+            only_where: None,
             endpoint: String::new(),
             model: String::new(),
             key_env: String::new(),

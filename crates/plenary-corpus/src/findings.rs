@@ -232,6 +232,8 @@ named! {
         InvalidAnswer = "invalid_answer",
         /// Repeated answers for this unit have no majority.
         NoMajority = "no_majority",
+        /// The coder was not asked for this unit, because an earlier coder is sure of it.
+        NotAsked = "not_asked",
     }
 }
 
@@ -278,6 +280,11 @@ impl StanceProbabilities {
     pub fn score(&self) -> f32 {
         self.favor - self.against
     }
+
+    /// The largest of the three.
+    pub fn largest(&self) -> f32 {
+        self.favor.max(self.against).max(self.neither)
+    }
 }
 
 /// Natural language inference for one premise and one hypothesis: three probabilities that sum to one.
@@ -309,6 +316,14 @@ pub enum Evidence {
         /// The negation as hypothesis; `None` if the study gives none.
         negation: Option<Inference>,
     },
+}
+
+named! {
+    /// A rule of language that changes what a model says.
+    Rule {
+        /// A question without a negation by somebody who conducts the meeting or asks the questions takes no side.
+        Question = "question",
+    }
 }
 
 named! {
@@ -352,8 +367,10 @@ pub struct Coding {
     pub relevance: f32,
     /// The largest cosine of the sentences that the coder saw before the unit, as `relevance`; `None` if it saw none.
     pub context_relevance: Option<f32>,
-    /// Probabilities of the three sides, whether or not there is a label; `None` if the coder gives none.
+    /// Probabilities of the three sides, whether or not there is a label; `None` if the coder gives none, or did not read the unit.
     pub probabilities: Option<StanceProbabilities>,
+    /// The rule that changed the probabilities of the model; `None` if they are its own.
+    pub rule: Option<Rule>,
     /// The evidence for the verdict.
     pub evidence: Evidence,
     /// Number of windows in which the coder read the unit: 1 if the unit fits.
@@ -361,6 +378,24 @@ pub struct Coding {
 }
 
 impl Coding {
+    /// The coding of a unit that the coder was not asked for.
+    pub fn not_asked(relevance: f32) -> Self {
+        Self {
+            verdict: Verdict::Abstained(AbstentionReason::NotAsked),
+            relevance,
+            context_relevance: None,
+            probabilities: None,
+            rule: None,
+            evidence: Evidence::None,
+            n_windows: 1,
+        }
+    }
+
+    /// Whether the coder was asked for the unit.
+    pub fn is_asked(&self) -> bool {
+        self.verdict != Verdict::Abstained(AbstentionReason::NotAsked)
+    }
+
     /// favor - against, in [-1, 1]: of the probabilities or, if the coder gives none, of its label.
     pub fn score(&self) -> Option<f32> {
         let of_label = || self.verdict.label().map(Stance::score);
@@ -378,8 +413,89 @@ impl Coding {
 pub struct Codings {
     /// Who assigned the labels.
     pub coder: CoderId,
+    /// Id of the earlier coder whose codings decide for which units this one is asked; `None` if it is asked for all.
+    pub follows: Option<String>,
     /// `of_target[target][unit]`, targets in the order of the study.
     pub of_target: Vec<Vec<Coding>>,
+}
+
+/// The codings that results show where each unit has one label: those of the primary coder or, where coders that follow it were asked,
+/// of the last of these.
+#[derive(Debug, Clone)]
+pub struct Shown<'c> {
+    /// Positions of the primary coder and of those that follow it, directly or through others.
+    chain: Vec<usize>,
+    codings: &'c [Codings],
+}
+
+impl<'c> Shown<'c> {
+    /// The codings of all coders, the primary coder first.
+    pub fn of(codings: &'c [Codings]) -> Self {
+        let mut chain: Vec<usize> = Vec::new();
+        for (at, coder) in codings.iter().enumerate() {
+            let follows = |id: &String| chain.iter().any(|earlier| codings[*earlier].coder.id == *id);
+            if at == 0 || coder.follows.as_ref().is_some_and(follows) {
+                chain.push(at);
+            }
+        }
+        Self { chain, codings }
+    }
+
+    /// Position of the coder whose coding of a unit is shown, and the coding; `None` without coders.
+    pub fn coding(&self, target: usize, unit: usize) -> Option<(usize, &'c Coding)> {
+        let mut asked = self.chain.iter().rev().map(|at| (*at, &self.codings[*at].of_target[target][unit]));
+        asked.find(|(at, coding)| *at == 0 || coding.is_asked())
+    }
+}
+
+/// How far two coders agree towards a target.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CoderAgreement {
+    /// The target.
+    pub target_id: String,
+    /// A coder, and one that comes after it in the study.
+    pub coders: [String; 2],
+    /// Whether one of them was asked only where an earlier coder is unsure, so that the compared units are not a sample of all.
+    pub is_selective: bool,
+    /// `counts[a][b]`: number of units with these labels, in the order of [`Stance::ALL`]; the last is no label.
+    pub counts: [[u64; 4]; 4],
+}
+
+/// The label of a turn or a speaker towards a target.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupStance {
+    /// [`Level::UtteranceTarget`] or [`Level::SpeakerTarget`].
+    pub level: Level,
+    /// The document.
+    pub document_id: String,
+    /// Who speaks; `None` if unknown.
+    pub speaker_id: Option<String>,
+    /// The utterance, if the group is one.
+    pub utterance_id: Option<String>,
+    /// The target.
+    pub target_id: String,
+    /// Number of segments with each label, in the order of [`Stance::ALL`].
+    pub counts: [usize; 3],
+    /// Number of segments without a label.
+    pub n_unlabelled: usize,
+    /// Sum of the scores of the segments that take a side.
+    pub sum_of_sides: f64,
+}
+
+impl GroupStance {
+    /// The side of most segments that take one; of as many on either side, that with the larger sum of scores; neither if no labelled
+    /// segment takes a side. `None` if no segment has a label.
+    pub fn label(&self) -> Option<Stance> {
+        let [favor, against, neither] = self.counts;
+        let by_scores = || self.sum_of_sides.partial_cmp(&0.0).unwrap_or(std::cmp::Ordering::Equal);
+        match favor.cmp(&against).then_with(by_scores) {
+            _ if favor + against + neither == 0 => None,
+            _ if favor + against == 0 => Some(Stance::Neither),
+            std::cmp::Ordering::Greater => Some(Stance::Favor),
+            std::cmp::Ordering::Less => Some(Stance::Against),
+            std::cmp::Ordering::Equal => Some(Stance::Neither),
+        }
+    }
 }
 
 /// A theme: a community of segments on the same subject.

@@ -4,6 +4,7 @@
 //! speech or measures. Positions count from 1; spans count bytes of the decoded text from 0.
 
 mod block;
+mod cascade;
 pub mod clock;
 mod context;
 mod dates;
@@ -30,6 +31,7 @@ mod variables;
 mod words;
 
 pub use block::{Block, BlockKind, Pass};
+pub use cascade::OnlyWhere;
 pub use context::{Context, Said};
 pub use dates::{DateOrder, day_of_period, numeric_date, year_first_date};
 pub use details::Details;

@@ -31,6 +31,18 @@ pub struct Units<'u> {
     pub sentiment: Option<&'u Sentiment>,
     /// The codings of the coders that come before this one in the study.
     pub earlier: &'u [Codings],
+    /// Which texts are questions without a negation by somebody who conducts the meeting or asks the questions.
+    pub questions: &'u [bool],
+    /// Which units the coder is asked for: `asked[target][text]`; `None` for all.
+    pub asked: Option<&'u [Vec<bool>]>,
+}
+
+impl Units<'_> {
+    /// Whether the coder is asked for a text and a target.
+    pub fn is_asked(&self, target: usize, text: usize) -> bool {
+        self.asked
+            .is_none_or(|asked| asked.get(target).is_some_and(|texts| texts.get(text).is_some_and(|asked| *asked)))
+    }
 }
 
 /// Why a coder ended without codings.
@@ -63,11 +75,11 @@ pub trait Coder: Sync {
         false
     }
 
-    /// Number of model passes that [`Coder::code`] reports for `n_texts` texts and these targets.
+    /// Largest number of model passes that [`Coder::code`] reports for `n_texts` texts and these targets.
     fn n_passes(&self, n_texts: usize, targets: &[Target]) -> usize;
 
-    /// The verdict on every unit towards every target, in their order. The verdict on a unit does not depend on the
-    /// other units.
+    /// The verdict on every unit towards every target, in their order; [`Coding::not_asked`](plenary_corpus::findings::Coding::not_asked) where the coder is not asked. The verdict
+    /// on a unit does not depend on the other units.
     ///
     /// # Errors
     /// If the shapes do not fit together, a pass fails, the coder cannot go on or the user stops the work.

@@ -7,7 +7,7 @@
 //! before the segment: those of its own turn and of at most [`TURNS`] turns before it, at most [`WORDS`] words. Nothing
 //! after the segment is used. The stance model was trained on premises of this form.
 
-use plenary_corpus::{Context, Said, Transcript};
+use plenary_corpus::{Context, Said, Segment, Transcript};
 
 /// Most turns before the segment's own turn.
 pub const TURNS: usize = 3;
@@ -22,26 +22,32 @@ const UNNAMED: &str = "Speaker";
 /// if the nearest one has more than [`WORDS`] words, its last words are the context.
 pub fn context(transcript: &Transcript, segment: usize) -> Context<'_> {
     let Some(unit) = transcript.segments.get(segment) else { return Context::default() };
-    let first_turn = unit.utterance.saturating_sub(TURNS);
+    let said = |at: usize| {
+        let Segment { utterance, text, .. } = &transcript.segments[at];
+        Said { segment: at, utterance: *utterance, speaker: name_of(transcript, at), text }
+    };
+    let before = nearest((0..segment).rev().map(said), unit.utterance);
+    Context { speaker: name_of(transcript, segment), before }
+}
+
+/// The context of a segment of the turn `utterance`: of the earlier sentences of its document, given from the nearest to the farthest,
+/// those that belong to it, the oldest first.
+pub fn nearest<'t>(earlier: impl Iterator<Item = Said<'t>>, utterance: usize) -> Vec<Said<'t>> {
+    let first_turn = utterance.saturating_sub(TURNS);
     let mut before: Vec<Said> = Vec::new();
     let mut n_words = 0;
-    for at in (0..segment).rev() {
-        let earlier = &transcript.segments[at];
-        let said = |text| Said { segment: at, utterance: earlier.utterance, speaker: name_of(transcript, at), text };
-        if earlier.utterance < first_turn {
-            break;
-        }
-        n_words += earlier.text.split_whitespace().count();
+    for said in earlier.take_while(|said| said.utterance >= first_turn) {
+        n_words += said.text.split_whitespace().count();
         if n_words > WORDS {
             if before.is_empty() {
-                before.push(said(last_words(&earlier.text)));
+                before.push(Said { text: last_words(said.text), ..said });
             }
             break;
         }
-        before.push(said(&earlier.text));
+        before.push(said);
     }
     before.reverse();
-    Context { speaker: name_of(transcript, segment), before }
+    before
 }
 
 /// The text with its context as a premise: `Name: text Name: text || Name: text`; the text alone without a context.

@@ -17,11 +17,15 @@ use crate::coder::{CodeError, Coder, Units};
 use crate::context::premise;
 use plenary_corpus::OptionError;
 use plenary_corpus::findings::{
-    AbstentionReason, CoderId, CoderKind, Coding, Codings, Evidence, Inference, Stance, StanceProbabilities, Target,
-    Verdict,
+    AbstentionReason, CoderId, CoderKind, Coding, Codings, Evidence, Inference, Rule, Stance, StanceProbabilities,
+    Target, Verdict,
 };
 use plenary_engine::{Calibration, EngineError, Input, Model, Task, Work, rows};
 use serde::{Deserialize, Serialize};
+
+/// Share of the questions without a negation, by somebody who conducts a meeting or asks, that people code as neither: 115 of 119 in
+/// conversations for training.
+pub const QUESTIONS_WITHOUT_SIDE: f32 = 0.97;
 
 /// How close each text is to each proposition: cosine of their unit vectors, negative values set to 0. `propositions`
 /// has a row per target, `segments` a row per text; the result has the shape `[targets, texts]` and values in [0, 1].
@@ -40,6 +44,11 @@ pub struct StanceOptions {
     pub confidence_floor: f32,
     /// What decides that a text takes no side.
     pub neither: NeitherRule,
+    /// Whether the model also reads texts that are off the topic. They have no label in either case; if they are read, they have
+    /// probabilities.
+    pub infer_off_topic: bool,
+    /// Whether questions without a negation by somebody who conducts the meeting or asks the questions take no side.
+    pub neutral_questions: bool,
 }
 
 /// What decides that a text takes no side.
@@ -54,7 +63,13 @@ pub enum NeitherRule {
 
 impl Default for StanceOptions {
     fn default() -> Self {
-        Self { relevance_floor: 0.15, confidence_floor: 0.4, neither: NeitherRule::Model }
+        Self {
+            relevance_floor: 0.15,
+            confidence_floor: 0.4,
+            neither: NeitherRule::Model,
+            infer_off_topic: false,
+            neutral_questions: true,
+        }
     }
 }
 
@@ -107,7 +122,7 @@ impl Coder for InferenceCoder<'_> {
         n_texts * targets.iter().map(|target| 1 + usize::from(target.negation.is_some())).sum::<usize>()
     }
 
-    /// Probabilities are given for every pair. The label is the most probable of favor, against and neither. There is
+    /// Texts off the topic are not read, and have no probabilities, unless [`StanceOptions::infer_off_topic`]. The label is the most probable of favor, against and neither. There is
     /// no label if the relevance is below its threshold, or else if the largest probability is below its threshold or
     /// favor and against are equal. Reports the stage `inferring stance`, one unit per pass: texts x propositions and
     /// negations.
@@ -137,36 +152,92 @@ impl Coder for InferenceCoder<'_> {
             .zip(contexts)
             .map(|(&text, context)| if self.reads_context() { premise(context, text).into() } else { text.into() })
             .collect();
-        // Pass by pass: all texts with a proposition, then all with its negation, then the next target.
-        let hypotheses = targets.iter().flat_map(|t| [Some(t.proposition.as_str()), t.negation.as_deref()]).flatten();
-        let pairs: Vec<Input> =
-            hypotheses.flat_map(|h| premises.iter().map(move |text| (text.as_ref(), Some(h)))).collect();
-        let rows = rows("inferring stance", self.model, &pairs, work)?;
-
         let n = texts.len();
-        let inference = |pass: usize, text: usize| {
-            let row = &rows[pass * n + text];
-            let [entailment, neutral, contradiction] = row.labels();
-            (Inference { entailment, neutral, contradiction }, row.n_windows)
+        let relevance_of = |target: usize, text: usize| {
+            let seen = self.reads_context() && !contexts[text].before.is_empty();
+            Relevance { own: relevance[(target, text)], context: seen.then(|| context_relevance[(target, text)]) }
         };
+        let is_read = |target: usize, text: usize| {
+            let off_topic = relevance_of(target, text).is_off_topic(&self.options);
+            units.is_asked(target, text) && (self.options.infer_off_topic || !off_topic)
+        };
+        let read: Vec<Vec<usize>> =
+            (0..targets.len()).map(|target| (0..n).filter(|text| is_read(target, *text)).collect()).collect();
+        let asked: Vec<(&str, &Target)> = targets
+            .iter()
+            .zip(&read)
+            .flat_map(|(target, read)| read.iter().map(|&text| (premises[text].as_ref(), target)).collect::<Vec<_>>())
+            .collect();
+        let mut inferred = infer(self.model, &asked, work)?.into_iter();
         let mut of_target = Vec::with_capacity(targets.len());
-        let mut pass = 0;
-        for (at, target) in targets.iter().enumerate() {
+        for (at, read) in read.iter().enumerate() {
+            let mut read = read.iter().copied().peekable();
             let codings = (0..n).map(|text| {
-                let seen = self.reads_context() && !contexts[text].before.is_empty();
-                let relevance =
-                    Relevance { own: relevance[(at, text)], context: seen.then(|| context_relevance[(at, text)]) };
-                let (proposition, n_windows) = inference(pass, text);
-                let negation = target.negation.as_ref().map(|_| inference(pass + 1, text));
-                let n_windows = negation.map_or(n_windows, |(_, n)| n.max(n_windows));
-                let negation = negation.map(|(inference, _)| inference);
-                decide(proposition, negation, relevance, n_windows, self.model.stance.calibration, &self.options)
+                if !units.is_asked(at, text) {
+                    return Coding::not_asked(relevance[(at, text)]);
+                }
+                let relevance = relevance_of(at, text);
+                let inferred = read.next_if_eq(&text).and_then(|_| inferred.next());
+                let Some(Inferred { proposition, negation, n_windows }) = inferred else {
+                    return unread(relevance);
+                };
+                let rule = (self.options.neutral_questions && units.questions.get(text) == Some(&true))
+                    .then_some(Rule::Question);
+                let of_model = probabilities(proposition, negation, self.model.stance.calibration);
+                let (verdict, probabilities) = decide(of_model, rule, relevance, &self.options);
+                Coding {
+                    verdict,
+                    relevance: relevance.own,
+                    context_relevance: relevance.context,
+                    probabilities: Some(probabilities),
+                    rule,
+                    evidence: Evidence::Inference { proposition, negation },
+                    n_windows,
+                }
             });
             of_target.push(codings.collect());
-            pass += 1 + usize::from(target.negation.is_some());
         }
-        Ok(Codings { coder: self.id.clone(), of_target })
+        Ok(Codings { coder: self.id.clone(), follows: None, of_target })
     }
+}
+
+/// What a model infers from a premise for a target.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Inferred {
+    /// The proposition as hypothesis.
+    pub proposition: Inference,
+    /// The negation as hypothesis; `None` if the target has none.
+    pub negation: Option<Inference>,
+    /// Number of windows in which the model read the premise: 1 if it fits.
+    pub n_windows: u32,
+}
+
+/// The inferences of premises for targets, in their order. Reports the stage `inferring stance`, one unit per pass: a premise with a
+/// proposition or a negation.
+///
+/// # Errors
+/// If a pass fails, or the user stops the work.
+pub fn infer(model: &Model, asked: &[(&str, &Target)], work: Work) -> Result<Vec<Inferred>, EngineError> {
+    // All with their propositions, and then all with their negations.
+    let propositions = asked.iter().map(|(premise, target)| (*premise, Some(target.proposition.as_str())));
+    let negations = asked.iter().filter_map(|(premise, target)| Some((*premise, Some(target.negation.as_deref()?))));
+    let pairs: Vec<Input> = propositions.chain(negations).collect();
+    let rows = rows("inferring stance", model, &pairs, work)?;
+    let inference = |row: usize| {
+        let [entailment, neutral, contradiction] = rows[row].labels();
+        Inference { entailment, neutral, contradiction }
+    };
+    let mut next_negation = asked.len()..;
+    let inferred = asked.iter().enumerate().map(|(row, (_, target))| {
+        let negation = target.negation.as_ref().and_then(|_| next_negation.next());
+        Inferred {
+            proposition: inference(row),
+            negation: negation.map(inference),
+            n_windows: negation.map_or(0, |negation| rows[negation].n_windows).max(rows[row].n_windows),
+        }
+    });
+    Ok(inferred.collect())
 }
 
 /// How close a text and what the model saw before it are to a proposition.
@@ -175,6 +246,21 @@ struct Relevance {
     own: f32,
     /// `None` if the model saw nothing before the text.
     context: Option<f32>,
+}
+
+impl Relevance {
+    fn is_off_topic(self, options: &StanceOptions) -> bool {
+        self.own.max(self.context.unwrap_or(0.0)) < options.relevance_floor
+    }
+}
+
+/// The coding of a text off the topic that the model did not read.
+fn unread(relevance: Relevance) -> Coding {
+    Coding {
+        verdict: Verdict::Abstained(AbstentionReason::OffTopic),
+        context_relevance: relevance.context,
+        ..Coding::not_asked(relevance.own)
+    }
 }
 
 /// The inference of the proposition and that of the negation with the sides exchanged, averaged.
@@ -211,27 +297,45 @@ fn calibrated(proposition: Inference, negation: Option<Inference>, calibration: 
     StanceProbabilities { favor, against, neither }
 }
 
-/// Gives probabilities, and a label or the reason why there is none.
-fn decide(
+/// The probabilities that follow from the inferences.
+fn probabilities(
     proposition: Inference,
     negation: Option<Inference>,
-    relevance: Relevance,
-    n_windows: u32,
     calibration: Option<Calibration>,
-    options: &StanceOptions,
-) -> Coding {
-    let probabilities = match calibration {
+) -> StanceProbabilities {
+    match calibration {
         None => average(proposition, negation),
         Some(calibration) => calibrated(proposition, negation, calibration),
+    }
+}
+
+/// The probabilities of a text that takes no side by a rule. The sides keep their ratio.
+fn by_rule(of_model: StanceProbabilities) -> StanceProbabilities {
+    let neither = of_model.neither.max(QUESTIONS_WITHOUT_SIDE);
+    let sides = of_model.favor + of_model.against;
+    let part = |side: f32| if sides > 0.0 { (1.0 - neither) * side / sides } else { (1.0 - neither) / 2.0 };
+    StanceProbabilities { favor: part(of_model.favor), against: part(of_model.against), neither }
+}
+
+/// A label or the reason why there is none, and the probabilities after the rule.
+fn decide(
+    of_model: StanceProbabilities,
+    rule: Option<Rule>,
+    relevance: Relevance,
+    options: &StanceOptions,
+) -> (Verdict, StanceProbabilities) {
+    let probabilities = match rule {
+        Some(Rule::Question) => by_rule(of_model),
+        None => of_model,
     };
     let StanceProbabilities { favor, against, neither } = probabilities;
-    let by_relevance = options.neither == NeitherRule::Relevance;
+    let by_relevance = options.neither == NeitherRule::Relevance && rule.is_none();
     // By relevance the sides are compared with each other only.
     let sides = favor + against;
     let (favor, against, neither) =
         if by_relevance { (favor / sides, against / sides, 0.0) } else { (favor, against, neither) };
     let largest = favor.max(against).max(neither);
-    let verdict = if relevance.own.max(relevance.context.unwrap_or(0.0)) < options.relevance_floor {
+    let verdict = if relevance.is_off_topic(options) {
         Verdict::Abstained(AbstentionReason::OffTopic)
     } else if largest < options.confidence_floor || (favor == against && favor == largest) {
         Verdict::Abstained(AbstentionReason::LowConfidence)
@@ -242,14 +346,7 @@ fn decide(
     } else {
         Verdict::Labelled(Stance::Against)
     };
-    Coding {
-        verdict,
-        relevance: relevance.own,
-        context_relevance: relevance.context,
-        probabilities: Some(probabilities),
-        evidence: Evidence::Inference { proposition, negation },
-        n_windows,
-    }
+    (verdict, probabilities)
 }
 
 #[cfg(test)]
@@ -258,11 +355,25 @@ mod tests {
 
     use super::*;
 
-    const OPTIONS: StanceOptions =
-        StanceOptions { relevance_floor: 0.2, confidence_floor: 0.5, neither: NeitherRule::Model };
+    const OPTIONS: StanceOptions = StanceOptions {
+        relevance_floor: 0.2,
+        confidence_floor: 0.5,
+        neither: NeitherRule::Model,
+        infer_off_topic: true,
+        neutral_questions: true,
+    };
 
     fn alone(own: f32) -> Relevance {
         Relevance { own, context: None }
+    }
+
+    fn verdict(
+        proposition: Inference,
+        negation: Option<Inference>,
+        relevance: Relevance,
+        options: &StanceOptions,
+    ) -> Verdict {
+        decide(probabilities(proposition, negation, None), None, relevance, options).0
     }
 
     fn inference(entailment: f32, neutral: f32, contradiction: f32) -> Inference {
@@ -271,35 +382,31 @@ mod tests {
 
     #[test]
     fn without_a_negation_the_sides_are_those_of_the_proposition() {
-        let score = decide(inference(0.7, 0.2, 0.1), None, alone(0.5), 1, None, &OPTIONS);
-        assert_eq!(score.probabilities, Some(StanceProbabilities { favor: 0.7, against: 0.1, neither: 0.2 }));
-        assert_eq!(score.verdict, Verdict::Labelled(Stance::Favor));
+        let sides = probabilities(inference(0.7, 0.2, 0.1), None, None);
+        assert_eq!(sides, StanceProbabilities { favor: 0.7, against: 0.1, neither: 0.2 });
+        assert_eq!(decide(sides, None, alone(0.5), &OPTIONS), (Verdict::Labelled(Stance::Favor), sides));
     }
 
     #[test]
     fn a_negation_counts_with_its_sides_exchanged() {
-        let score = decide(inference(0.75, 0.25, 0.0), Some(inference(0.5, 0.25, 0.25)), alone(0.5), 1, None, &OPTIONS);
-        assert_eq!(score.probabilities, Some(StanceProbabilities { favor: 0.5, against: 0.25, neither: 0.25 }));
-        assert_eq!(score.score(), Some(0.25));
+        let sides = probabilities(inference(0.75, 0.25, 0.0), Some(inference(0.5, 0.25, 0.25)), None);
+        assert_eq!(sides, StanceProbabilities { favor: 0.5, against: 0.25, neither: 0.25 });
+        assert_eq!(sides.score(), 0.25);
     }
 
     #[test]
     fn no_label_off_the_topic_or_without_a_clear_side() {
-        let off = decide(inference(0.9, 0.1, 0.0), None, alone(0.1), 1, None, &OPTIONS);
-        assert_eq!(off.verdict, Verdict::Abstained(AbstentionReason::OffTopic));
-        assert_eq!(off.probabilities.map(|sides| sides.favor), Some(0.9));
-        let unsure = decide(inference(0.4, 0.3, 0.3), None, alone(0.5), 1, None, &OPTIONS);
-        assert_eq!(unsure.verdict, Verdict::Abstained(AbstentionReason::LowConfidence));
-        let torn = decide(inference(0.5, 0.0, 0.5), None, alone(0.5), 1, None, &OPTIONS);
-        assert_eq!(torn.verdict, Verdict::Abstained(AbstentionReason::LowConfidence));
+        let of = |numbers, own| verdict(numbers, None, alone(own), &OPTIONS);
+        assert_eq!(of(inference(0.9, 0.1, 0.0), 0.1), Verdict::Abstained(AbstentionReason::OffTopic));
+        assert_eq!(of(inference(0.4, 0.3, 0.3), 0.5), Verdict::Abstained(AbstentionReason::LowConfidence));
+        assert_eq!(of(inference(0.5, 0.0, 0.5), 0.5), Verdict::Abstained(AbstentionReason::LowConfidence));
     }
 
     #[test]
     fn an_answer_is_on_the_topic_of_its_question() {
-        let answer =
-            |context| decide(inference(0.9, 0.1, 0.0), None, Relevance { own: 0.1, context }, 1, None, &OPTIONS);
-        assert_eq!(answer(Some(0.5)).verdict, Verdict::Labelled(Stance::Favor));
-        assert_eq!(answer(Some(0.1)).verdict, Verdict::Abstained(AbstentionReason::OffTopic));
+        let answer = |context| verdict(inference(0.9, 0.1, 0.0), None, Relevance { own: 0.1, context }, &OPTIONS);
+        assert_eq!(answer(Some(0.5)), Verdict::Labelled(Stance::Favor));
+        assert_eq!(answer(Some(0.1)), Verdict::Abstained(AbstentionReason::OffTopic));
     }
 
     #[test]
@@ -320,10 +427,26 @@ mod tests {
     #[test]
     fn by_relevance_a_text_on_the_topic_has_the_likelier_side() {
         let options = StanceOptions { neither: NeitherRule::Relevance, ..OPTIONS };
-        let of = |own, sides| decide(sides, None, alone(own), 1, None, &options).verdict;
+        let of = |own, sides| verdict(sides, None, alone(own), &options);
         assert_eq!(of(0.5, inference(0.1, 0.7, 0.2)), Verdict::Labelled(Stance::Against));
         assert_eq!(of(0.1, inference(0.1, 0.1, 0.8)), Verdict::Abstained(AbstentionReason::OffTopic));
         assert_eq!(of(0.5, inference(0.25, 0.5, 0.25)), Verdict::Abstained(AbstentionReason::LowConfidence));
+    }
+
+    #[test]
+    fn a_question_takes_no_side_and_its_sides_keep_their_ratio() {
+        let of_model = StanceProbabilities { favor: 0.6, against: 0.2, neither: 0.2 };
+        let of = |options: &StanceOptions, own| decide(of_model, Some(Rule::Question), alone(own), options);
+        for neither in [NeitherRule::Model, NeitherRule::Relevance] {
+            let options = StanceOptions { neither, ..OPTIONS };
+            let (verdict, sides) = of(&options, 0.5);
+            assert_eq!(verdict, Verdict::Labelled(Stance::Neither));
+            assert!((sides.favor / sides.against - 3.0).abs() < 1e-5 && sides.neither == QUESTIONS_WITHOUT_SIDE);
+            assert!((sides.favor + sides.against + sides.neither - 1.0).abs() < 1e-6);
+            assert_eq!(of(&options, 0.1).0, Verdict::Abstained(AbstentionReason::OffTopic));
+        }
+        let certain = by_rule(StanceProbabilities { favor: 0.0, against: 0.0, neither: 1.0 });
+        assert_eq!(certain, StanceProbabilities { favor: 0.0, against: 0.0, neither: 1.0 });
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub struct ModelFolders {
     pub embedding: ModelFolder,
     /// Scores sentiment; `None` if the study leaves sentiment out.
     pub sentiment: Option<ModelFolder>,
-    /// Scores stance; `None` if the study has no targets.
+    /// Infers stance; `None` if no coder of the study reads inferences.
     pub stance: Option<ModelFolder>,
     /// The engine that will run them.
     pub engine: EngineChoice,
@@ -44,12 +44,12 @@ pub struct Models {
     pub embedding: Model,
     /// Scores sentiment; `None` if the study leaves sentiment out.
     pub sentiment: Option<Model>,
-    /// Scores stance; `None` if the study has no targets.
+    /// Infers stance; `None` if no coder of the study reads inferences.
     pub stance: Option<Model>,
 }
 
 impl Models {
-    /// Finds the models that the options name. `needs_stance` is whether the study has targets.
+    /// Finds the models that the options name. `needs_stance` is whether a coder of the study reads inferences.
     ///
     /// # Errors
     /// The program does not have the engine or the device; a model is not in the places, or its folder does not say what

@@ -15,13 +15,15 @@ use super::TableError;
 use super::cells::read;
 use super::record::ModelRecord;
 use super::schema::{
-    AnalysisRow, BlockRow, CodingRow, DocumentRow, EmbeddingRow, EstimateRow, FailureRow, GroupEstimateRow, IssueRow,
-    PersonRow, RunRow, SegmentRow, SegmentThemeRow, SentimentRow, SpeakerRow, StanceRow, ThemeHistoryRow, ThemeRow,
-    UtteranceRow, Variable, VariableOf, analysis_persons, analysis_themes, stance_column,
+    AgreementRow, AnalysisRow, BlockRow, CodingRow, DocumentRow, EmbeddingRow, EstimateRow, FailureRow,
+    GroupEstimateRow, GroupStanceRow, IssueRow, PersonRow, RunRow, SegmentRow, SegmentThemeRow, SentimentRow,
+    SpeakerRow, StanceRow, ThemeHistoryRow, ThemeRow, UtteranceRow, Variable, VariableOf, analysis_persons,
+    analysis_themes, stance_column,
 };
 use crate::StudyInfo;
 use plenary_corpus::findings::{
-    self, AbstentionReason, Assignment, Codings, Embeddings, Estimate, Evidence, Resampled, Sentiment, Themes,
+    self, AbstentionReason, Assignment, CoderAgreement, Codings, Embeddings, Estimate, Evidence, GroupStance,
+    Resampled, Sentiment, Shown, Themes,
 };
 use plenary_corpus::{Failure, PersonRule, Segment, Speaker, Summary, Transcript, Variables, style_name};
 
@@ -41,6 +43,17 @@ pub struct RunRecord {
     pub started_at: Timestamp,
     /// When everything was computed.
     pub finished_at: Timestamp,
+}
+
+/// How far two coders agree.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Coefficients {
+    /// Share of the units that both labelled with equal labels; `None` without such units.
+    pub share_equal: Option<f64>,
+    /// Cohen's kappa; `None` if it is not defined.
+    pub kappa: Option<f64>,
+    /// Krippendorff's alpha, nominal; `None` if it is not defined.
+    pub alpha: Option<f64>,
 }
 
 /// Some segments with their measurements: the scores have one row per segment, in this order.
@@ -434,6 +447,7 @@ pub(super) fn codings<'a>(part: &Measured<'a>, study: &'a StudyInfo) -> Vec<Codi
                 favor: probabilities.map(|sides| sides.favor),
                 against: probabilities.map(|sides| sides.against),
                 neither: probabilities.map(|sides| sides.neither),
+                rule: coding.rule.map(findings::Rule::as_str),
                 score: coding.score(),
                 label: coding.verdict.label().map(findings::Stance::as_str),
                 reason: coding.verdict.reason().map(AbstentionReason::as_str),
@@ -451,7 +465,18 @@ pub(super) fn codings<'a>(part: &Measured<'a>, study: &'a StudyInfo) -> Vec<Codi
     rows
 }
 
-/// The codings of one coder, in the form of `stance` and `analysis`.
+/// The rows of `codings` that `stance` and `analysis` show, in the order of segments and targets.
+pub(super) fn shown<'r, 'a>(part: &Measured, codings: &'r [CodingRow<'a>]) -> Vec<&'r CodingRow<'a>> {
+    let n_targets = part.codings.first().map_or(0, |codings| codings.of_target.len());
+    let shown = Shown::of(part.codings);
+    let place = |(row, target): (usize, usize)| {
+        let (coder, _) = shown.coding(target, row)?;
+        codings.get((row * part.codings.len() + coder) * n_targets + target)
+    };
+    (0..part.segments.len()).flat_map(|row| (0..n_targets).map(move |target| (row, target))).filter_map(place).collect()
+}
+
+/// One coding per segment and target, in the form of `stance` and `analysis`.
 pub(super) struct StanceView<'a> {
     /// The rows of `stance`.
     pub(super) rows: Vec<StanceRow<'a>>,
@@ -460,14 +485,13 @@ pub(super) struct StanceView<'a> {
     pub(super) columns: Vec<Column>,
 }
 
-/// `stance` and the stance columns of `analysis`: the codings of the primary coder. `segments` are the ids of the rows of
-/// `analysis`; the codings are in the order of `segments`.
+/// `stance` and the stance columns of `analysis`. `segments` are the ids of the rows of `analysis`; the codings are in the order of
+/// `segments`.
 ///
 /// # Errors
 /// [`TableError::NoPlace`] for a coding of an unknown segment or target, or a second one of the same segment and target.
 pub(super) fn stance_view<'a>(
-    codings: &[CodingRow<'a>],
-    primary: Option<&str>,
+    codings: &[&CodingRow<'a>],
     segments: &[&str],
     study: &StudyInfo,
 ) -> Result<StanceView<'a>, TableError> {
@@ -479,13 +503,13 @@ pub(super) fn stance_view<'a>(
     let mut scores = vec![vec![None; segments.len()]; study.targets.len()];
     let mut coded = vec![vec![false; segments.len()]; study.targets.len()];
     let mut at = 0;
-    for coding in codings.iter().filter(|coding| Some(coding.coder_id) == primary) {
+    for &coding in codings {
         let target = study.targets.iter().position(|target| target.id == coding.target_id);
         let target = target.ok_or_else(|| no_place(coding, "the study has no such target"))?;
         let ahead = segments[at..].iter().position(|id| *id == coding.segment_id);
         at += ahead.ok_or_else(|| no_place(coding, "there is no such segment, or it is out of order"))?;
         if std::mem::replace(&mut coded[target][at], true) {
-            return Err(no_place(coding, "there is another one by the same coder"));
+            return Err(no_place(coding, "there is another one"));
         }
         scores[target][at] = coding.label.and(coding.score);
         rows.push(stance(coding));
@@ -504,6 +528,7 @@ fn stance<'a>(coding: &CodingRow<'a>) -> StanceRow<'a> {
         favor: coding.favor,
         against: coding.against,
         neither: coding.neither,
+        rule: coding.rule,
         score: coding.score,
         label: coding.label,
         reason: coding.reason,
@@ -585,6 +610,40 @@ pub(super) fn estimate(estimate: &Estimate) -> EstimateRow<'_> {
         n_segments: count(estimate.n_segments),
         n_utterances: count(estimate.n_utterances),
         share_abstained: estimate.share_abstained,
+    }
+}
+
+pub(super) fn group_stance(group: &GroupStance) -> GroupStanceRow<'_> {
+    let [n_favor, n_against, n_neither] = group.counts.map(count);
+    GroupStanceRow {
+        level: group.level.as_str(),
+        document_id: &group.document_id,
+        speaker_id: group.speaker_id.as_deref(),
+        utterance_id: group.utterance_id.as_deref(),
+        target_id: &group.target_id,
+        n_favor,
+        n_against,
+        n_neither,
+        n_unlabelled: count(group.n_unlabelled),
+        label: group.label().map(findings::Stance::as_str),
+    }
+}
+
+/// The rows of `agreement`; each comes with its coefficients.
+pub(super) fn agreement<'a>((agreement, coefficients): &'a (CoderAgreement, Coefficients)) -> AgreementRow<'a> {
+    let counts = &agreement.counts;
+    let [coder_a, coder_b] = &agreement.coders;
+    AgreementRow {
+        target_id: &agreement.target_id,
+        coder_a,
+        coder_b,
+        n_segments: counts[..3].iter().map(|row| row[..3].iter().sum::<u64>()).sum(),
+        n_only_a: counts[..3].iter().map(|row| row[3]).sum(),
+        n_only_b: counts[3][..3].iter().sum(),
+        is_selective: agreement.is_selective,
+        share_equal: coefficients.share_equal,
+        kappa: coefficients.kappa,
+        alpha: coefficients.alpha,
     }
 }
 

@@ -388,31 +388,34 @@ tables! {
         context_relevance: f32, unit "cosine, 0 to 1", null "the coder saw no sentence before the segment";
         /// Probability that the segment is for the proposition. The three probabilities sum to one. For inference it is the mean of
         /// `proposition_entailment` and `negation_contradiction`, or the former alone where there is no negation.
-        favor: f32, unit "probability", null "the coder gives no probabilities";
+        favor: f32, unit "probability", null "the coder gives no probabilities, or did not read the segment because it is off the topic or was not asked for";
         /// Probability that it is against. For inference it is the mean of `proposition_contradiction` and `negation_entailment`.
-        against: f32, unit "probability", null "the coder gives no probabilities";
+        against: f32, unit "probability", null "as `favor`";
         /// Probability that it is neither. For inference it is the mean of `proposition_neutral` and `negation_neutral`.
-        neither: f32, unit "probability", null "the coder gives no probabilities";
+        neither: f32, unit "probability", null "as `favor`";
+        /// Rule of language that changed the probabilities: `question` (a question without a negation by somebody who conducts the meeting
+        /// or asks the questions takes no side: `neither` is at least 0.97, and the sides keep their ratio).
+        rule: &'a str, null "the probabilities are the coder's own";
         /// `favor - against`, also where there is no label; 1, -1 or 0 for the label if the coder gives no probabilities.
         score: f32, unit "score, -1 to 1", null "the coder gives neither probabilities nor a label";
         /// Label: `favor`, `against` or `neither`.
         label: &'a str, null "the coder abstains; `reason` says why";
         /// Why there is no label: `off_topic` (`relevance` and `context_relevance` are below the study's threshold), `low_confidence` (no
-        /// probability reaches the study's threshold), `no_answer` (the endpoint failed), `invalid_answer` (its answer is not a code)
-        /// or `no_majority` (repeated answers differ).
+        /// probability reaches the study's threshold), `no_answer` (the endpoint failed), `invalid_answer` (its answer is not a code),
+        /// `no_majority` (repeated answers differ) or `not_asked` (the study asks the coder only where an earlier one is unsure).
         reason: &'a str, null "there is a label";
         /// Natural language inference with the segment as premise and the proposition as hypothesis: probability of entailment.
-        proposition_entailment: f32, unit "probability", null "the coder is not an inference model";
+        proposition_entailment: f32, unit "probability", null "the coder is not an inference model, or did not read the segment";
         /// The same: probability of neither entailment nor contradiction.
-        proposition_neutral: f32, unit "probability", null "the coder is not an inference model";
+        proposition_neutral: f32, unit "probability", null "the coder is not an inference model, or did not read the segment";
         /// The same: probability of contradiction.
-        proposition_contradiction: f32, unit "probability", null "the coder is not an inference model";
+        proposition_contradiction: f32, unit "probability", null "the coder is not an inference model, or did not read the segment";
         /// The same with the negation as hypothesis: probability of entailment.
-        negation_entailment: f32, unit "probability", null "the study gives no negation, or the coder is not an inference model";
+        negation_entailment: f32, unit "probability", null "the study gives no negation, or as `proposition_entailment`";
         /// With the negation as hypothesis: probability of neither entailment nor contradiction.
-        negation_neutral: f32, unit "probability", null "the study gives no negation, or the coder is not an inference model";
+        negation_neutral: f32, unit "probability", null "the study gives no negation, or as `proposition_entailment`";
         /// With the negation as hypothesis: probability of contradiction.
-        negation_contradiction: f32, unit "probability", null "the study gives no negation, or the coder is not an inference model";
+        negation_contradiction: f32, unit "probability", null "the study gives no negation, or as `proposition_entailment`";
         /// Whether the coder was compared with hand codes of these texts: `unvalidated`, or `leave_one_out` for a learned coder, whose
         /// folder has the figures.
         validation: &'a str;
@@ -420,23 +423,27 @@ tables! {
         answer: &'a str, null "the coder is not a language model behind an endpoint";
     }
 
-    /// segment and target of the study: the codings of the primary coder in `codings`
+    /// segment and target of the study: the codings of the primary coder in `codings` or, where coders that follow it were asked, of the
+    /// last of these
     stance: StanceRow<'a> {
         /// Segment (`segments`).
         segment_id: &'a str;
         /// Target of the study. The codebook gives its proposition at the column `stance_<target_id>` of `analysis`.
         target_id: &'a str;
-        /// Primary coder. For a model it is the model's id; its sha256 is in `runs`.
+        /// Coder whose label it is: the primary coder, or one that follows it in a cascade. For a model it is the model's id; its
+        /// sha256 is in `runs`.
         model_id: &'a str;
         /// Cosine of the vectors of segment and proposition; negative values are set to 0.
         relevance: f32, unit "cosine, 0 to 1", null "the coder does not measure it";
         /// Probability that the segment is for the proposition: the mean of `proposition_entailment` and
         /// `negation_contradiction`, or the former alone where there is no negation. The three probabilities sum to one.
-        favor: f32, unit "probability", null "the coder gives no probabilities";
+        favor: f32, unit "probability", null "as in `codings`";
         /// Probability that it is against: the mean of `proposition_contradiction` and `negation_entailment`.
-        against: f32, unit "probability", null "the coder gives no probabilities";
+        against: f32, unit "probability", null "as in `codings`";
         /// Probability that it is neither: the mean of `proposition_neutral` and `negation_neutral`.
-        neither: f32, unit "probability", null "the coder gives no probabilities";
+        neither: f32, unit "probability", null "as in `codings`";
+        /// Rule of language that changed the probabilities, as in `codings`.
+        rule: &'a str, null "the probabilities are the coder's own";
         /// `favor - against`, also where there is no label; 1, -1 or 0 for the label if the coder gives no probabilities.
         score: f32, unit "score, -1 to 1", null "the coder gives neither probabilities nor a label";
         /// Label: `favor`, `against` or `neither`.
@@ -447,17 +454,17 @@ tables! {
         /// folder has the figures.
         validation: &'a str;
         /// Natural language inference with the segment as premise and the proposition as hypothesis: probability of entailment.
-        proposition_entailment: f32, unit "probability", null "the coder is not an inference model";
+        proposition_entailment: f32, unit "probability", null "the coder is not an inference model, or did not read the segment";
         /// The same: probability of neither entailment nor contradiction.
-        proposition_neutral: f32, unit "probability", null "the coder is not an inference model";
+        proposition_neutral: f32, unit "probability", null "the coder is not an inference model, or did not read the segment";
         /// The same: probability of contradiction.
-        proposition_contradiction: f32, unit "probability", null "the coder is not an inference model";
+        proposition_contradiction: f32, unit "probability", null "the coder is not an inference model, or did not read the segment";
         /// The same with the negation as hypothesis: probability of entailment.
-        negation_entailment: f32, unit "probability", null "the study gives no negation, or the coder is not an inference model";
+        negation_entailment: f32, unit "probability", null "the study gives no negation, or as `proposition_entailment`";
         /// With the negation as hypothesis: probability of neither entailment nor contradiction.
-        negation_neutral: f32, unit "probability", null "the study gives no negation, or the coder is not an inference model";
+        negation_neutral: f32, unit "probability", null "the study gives no negation, or as `proposition_entailment`";
         /// With the negation as hypothesis: probability of contradiction.
-        negation_contradiction: f32, unit "probability", null "the study gives no negation, or the coder is not an inference model";
+        negation_contradiction: f32, unit "probability", null "the study gives no negation, or as `proposition_entailment`";
     }
 
     /// theme
@@ -614,6 +621,56 @@ tables! {
         n_documents: u32, unit "documents";
         /// Share of the segments of the group, or of both groups, without a label.
         share_abstained: f64, unit "share, 0 to 1";
+    }
+
+    /// turn or speaker, and target of the study
+    group_stance: GroupStanceRow<'a> {
+        /// Kind of group: `utterance_target` (the segments of a turn) or `speaker_target` (the segments of a speaker in a document).
+        level: &'a str;
+        /// Document (`documents`).
+        document_id: &'a str;
+        /// Speaker (`speakers`).
+        speaker_id: &'a str, null "the document does not say who speaks";
+        /// Utterance (`utterances`).
+        utterance_id: &'a str, null "the group is a speaker";
+        /// Target of the study.
+        target_id: &'a str;
+        /// Segments with the label `favor` in `stance`.
+        n_favor: u32, unit "segments";
+        /// Segments with the label `against`.
+        n_against: u32, unit "segments";
+        /// Segments with the label `neither`.
+        n_neither: u32, unit "segments";
+        /// Segments without a label.
+        n_unlabelled: u32, unit "segments";
+        /// Label of the group: the side of most of its segments that take one; if as many take the other, the side with the larger sum
+        /// of `score`; `neither` if no segment takes a side, or the sums are equal. The mean score is in `estimates`.
+        label: &'a str, null "no segment of the group has a label";
+    }
+
+    /// two coders and target of the study (no rows for a study with one coder)
+    agreement: AgreementRow<'a> {
+        /// Target of the study.
+        target_id: &'a str;
+        /// A coder (`codings.coder_id`).
+        coder_a: &'a str;
+        /// A coder that comes after it in the study.
+        coder_b: &'a str;
+        /// Segments that both coders labelled. Labels are compared on these.
+        n_segments: u64, unit "segments";
+        /// Segments that only `coder_a` labelled.
+        n_only_a: u64, unit "segments";
+        /// Segments that only `coder_b` labelled.
+        n_only_b: u64, unit "segments";
+        /// Whether one of the coders was asked only where an earlier coder is unsure. The segments that both labelled are then not a
+        /// random sample of all segments.
+        is_selective: bool;
+        /// Share of these segments with equal labels.
+        share_equal: f64, unit "share, 0 to 1", null "no segment was labelled by both";
+        /// Cohen's kappa: agreement beyond that expected from how often each coder gives each label (Cohen 1960).
+        kappa: f64, unit "coefficient, -1 to 1", null "no segment was labelled by both, or both coders give one label only";
+        /// Krippendorff's alpha for nominal data (Krippendorff 2019, chapter 12).
+        alpha: f64, unit "coefficient, -1 to 1", null "no segment was labelled by both, or there is one label only";
     }
 
     /// segment, with the values that most analyses need

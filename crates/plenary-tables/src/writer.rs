@@ -19,16 +19,16 @@ use super::folder::{MARKER, OutputFolder};
 use super::part::PartTables;
 use super::record::{self, WrittenFile};
 use super::results::Results;
-use super::rows::{self, Closing, Measured};
+use super::rows::{self, Closing, Coefficients, Measured};
 use super::schema::{
-    AnalysisRow, BlockRow, CodebookRow, CodingRow, DocumentRow, EmbeddingRow, EstimateRow, FailureRow,
-    GroupEstimateRow, IssueRow, PersonRow, RunRow, STANCE_KIND, SegmentRow, SegmentThemeRow, SentimentRow, SpeakerRow,
-    StanceRow, TABLES, ThemeHistoryRow, ThemeRow, UtteranceRow, Variable, stance_column,
+    AgreementRow, AnalysisRow, BlockRow, CodebookRow, CodingRow, DocumentRow, EmbeddingRow, EstimateRow, FailureRow,
+    GroupEstimateRow, GroupStanceRow, IssueRow, PersonRow, RunRow, STANCE_KIND, SegmentRow, SegmentThemeRow,
+    SentimentRow, SpeakerRow, StanceRow, TABLES, ThemeHistoryRow, ThemeRow, UtteranceRow, Variable, stance_column,
 };
 use super::sheet::{Csv, GROUP, Sheet};
 use super::sink::Sink;
 use crate::StudyInfo;
-use plenary_corpus::findings::{Estimate, Themes};
+use plenary_corpus::findings::{CoderAgreement, Estimate, GroupStance, Themes};
 use plenary_corpus::{Summary, Transcript, Variables};
 
 const CODEBOOK: &str = "codebook.md";
@@ -140,8 +140,7 @@ impl<'r> Writer<'r> {
         sheets.add(CodingRow::TABLE, CodingRow::frame(&codings))?;
         let draft = rows::analysis(part);
         let ids: Vec<&str> = draft.iter().map(|row| row.segment_id).collect();
-        let primary = part.codings.first().map(|codings| codings.coder.id.as_str());
-        let stance = rows::stance_view(&codings, primary, &ids, &self.study)?;
+        let stance = rows::stance_view(&rows::shown(part, &codings), &ids, &self.study)?;
         sheets.add(StanceRow::TABLE, StanceRow::frame(&stance.rows))?;
         let frame = AnalysisRow::frame(&draft).and_then(|mut frame| {
             for column in stance.columns {
@@ -264,6 +263,18 @@ impl Closed<'_> {
     /// Adds the estimates of one grouping.
     pub fn group_estimates(&mut self, groups: &rows::Groups) -> Result<(), TableError> {
         self.sheets.add(GroupEstimateRow::TABLE, GroupEstimateRow::frame(&rows::group_estimates(groups)))
+    }
+
+    /// Adds labels of turns and speakers.
+    pub fn group_stance(&mut self, groups: &[GroupStance]) -> Result<(), TableError> {
+        let rows: Vec<GroupStanceRow> = groups.iter().map(rows::group_stance).collect();
+        self.sheets.add(GroupStanceRow::TABLE, GroupStanceRow::frame(&rows))
+    }
+
+    /// Adds how far coders agree.
+    pub fn agreement(&mut self, pairs: &[(CoderAgreement, Coefficients)]) -> Result<(), TableError> {
+        let rows: Vec<AgreementRow> = pairs.iter().map(rows::agreement).collect();
+        self.sheets.add(AgreementRow::TABLE, AgreementRow::frame(&rows))
     }
 
     /// Adds what is known of the run as a whole, completes all tables and, in a folder, replaces earlier results.

@@ -33,6 +33,8 @@ pub(crate) fn code(model: &Model, texts: &[&str], targets: &[Target], work: Work
         turns: &vec![None; texts.len()],
         sentiment: None,
         earlier: &[],
+        questions: &[],
+        asked: None,
     };
     InferenceCoder::new(None, model, &StanceOptions::default())?.code(units, targets, work)
 }

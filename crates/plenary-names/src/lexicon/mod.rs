@@ -302,6 +302,19 @@ impl Lexicon {
         self.of_language(language).any(|words| words.openers.contains(word))
     }
 
+    /// Whether a text of a language is a question that negates nothing: it ends with a question mark, and none of its words is a
+    /// negation. False for languages whose negations are not known.
+    pub fn is_plain_question(&self, language: &str, text: &str) -> bool {
+        let end = text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '”' | '’' | '»' | ')'));
+        let negates = |word: &str| {
+            let word = word.trim_matches(|c: char| !c.is_alphanumeric()).replace('’', "'").to_lowercase();
+            self.of_language(language).any(|words| words.negations.contains(&word))
+        };
+        end.ends_with(['?', '？'])
+            && self.of_language(language).any(|words| !words.negations.list().is_empty())
+            && !end.split_whitespace().any(negates)
+    }
+
     /// Whether the openers of a language are known.
     pub fn knows_openers(&self, language: &str) -> bool {
         self.of_language(language).any(|words| !words.openers.list().is_empty())

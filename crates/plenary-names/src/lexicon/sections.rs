@@ -480,6 +480,8 @@ groups! {
         openers: Words,
         /// What may continue a sentence directly after a quotation that ends like a sentence.
         after_quotation: Phrases,
+        /// Words that negate a sentence: "not", "don't".
+        negations: Words,
     }
     /// Page numbers and hours on separate lines.
     pages: Pages {

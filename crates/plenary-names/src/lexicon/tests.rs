@@ -256,3 +256,17 @@ fn no_word_of_the_lexicon_stands_in_the_code() {
     }
     assert!(wrong.is_empty(), "words belong to the lexicon:\n{}", wrong.join("\n"));
 }
+
+#[test]
+fn a_question_with_a_negation_is_not_a_plain_one() {
+    let lexicon = Lexicon::builtin();
+    let is_plain = |text| lexicon.is_plain_question("en", text);
+    assert!(is_plain("Should the new harbour be built?"));
+    assert!(is_plain("“Should it be built?” "));
+    assert!(is_plain("Is there a note on the north?"), "words that contain a negation");
+    for text in ["It should be built.", "Shouldn’t it be built?", "Why should we NOT build it?", "Who, if nobody?", ""]
+    {
+        assert!(!is_plain(text), "{text}");
+    }
+    assert!(!lexicon.is_plain_question("xx", "Should it be built?"), "a language without negations");
+}

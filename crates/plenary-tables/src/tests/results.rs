@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 
 use super::folder::copy;
 use super::*;
+use plenary_corpus::findings::{CoderId, CoderKind, Coding, Codings, Stance, Verdict};
+
 use crate::schema::{CodingRow, DocumentRow, EmbeddingRow, RunRow, SegmentRow, SpeakerRow, StanceRow, ThemeRow};
 use crate::text::{json_rows, text_rows};
 
@@ -416,20 +418,17 @@ fn a_coding_without_a_place_is_refused() {
     let codings = CodingRow::rows(&frame).unwrap();
     let ids: Vec<&str> = codings.iter().map(|coding| coding.segment_id).collect();
     let view = |codings: &[CodingRow]| {
-        crate::rows::stance_view(codings, Some("m"), &ids, &sample.study).map(|view| view.rows.len())
+        let codings: Vec<&CodingRow> = codings.iter().collect();
+        crate::rows::stance_view(&codings, &ids, &sample.study).map(|view| view.rows.len())
     };
     assert_eq!(view(&codings).unwrap(), 4);
-    // Codings of another coder are not part of the view.
-    let mut others = codings.clone();
-    others[0].coder_id = "somebody";
-    assert_eq!(view(&others).unwrap(), 3);
     let unknown = [CodingRow { target_id: "bay", ..codings[0].clone() }];
     assert!(view(&unknown).unwrap_err().to_string().contains("no such target"));
     let elsewhere = [CodingRow { segment_id: "x", ..codings[0].clone() }];
     assert!(view(&elsewhere).unwrap_err().to_string().contains("no such segment"));
     let twice = [codings[0].clone(), codings[0].clone()];
     let error = view(&twice).unwrap_err();
-    assert!(error.to_string().contains("another one by the same coder"), "{error}");
+    assert!(error.to_string().contains("there is another one"), "{error}");
     assert_eq!(error.hint(), Some(Hint::ReportDefect));
 }
 
@@ -458,4 +457,34 @@ fn cells_as_json_and_text() {
     for table in TABLES {
         json_rows(&results.frame(*table).unwrap()).unwrap();
     }
+}
+
+#[test]
+fn a_cascade_shows_the_coder_that_was_asked_last() {
+    let mut sample = sample();
+    let second = |id: &str, follows: Option<&str>, labels: [Option<Stance>; 4]| {
+        let coding = |label: Option<Stance>| match label {
+            Some(label) => Coding { verdict: Verdict::Labelled(label), ..Coding::not_asked(0.5) },
+            None => Coding::not_asked(0.5),
+        };
+        Codings {
+            coder: CoderId { id: id.into(), kind: CoderKind::Chat },
+            follows: follows.map(str::to_owned),
+            of_target: vec![labels.into_iter().map(coding).collect()],
+        }
+    };
+    let (favor, against) = (Some(Stance::Favor), Some(Stance::Against));
+    sample.codings.push(second("apart", None, [favor; 4]));
+    sample.codings.push(second("llm", Some("m"), [against, None, None, favor]));
+    sample.codings.push(second("large", Some("llm"), [None, None, None, against]));
+    let results = sample.in_memory().unwrap();
+    assert_eq!(results.n_rows("codings").unwrap(), 16);
+    let frame = results.frame("stance").unwrap();
+    let rows = StanceRow::rows(&frame).unwrap();
+    let shown: Vec<(&str, Option<&str>)> = rows.iter().map(|row| (row.model_id, row.label)).collect();
+    let first = |at: usize| sample.codings[0].of_target[0][at].verdict.label().map(Stance::as_str);
+    assert_eq!(shown, [("llm", Some("against")), ("m", first(1)), ("m", first(2)), ("large", Some("against"))]);
+    let analysis = results.frame("analysis").unwrap();
+    let scores: Vec<Option<f32>> = analysis.column("stance_port").unwrap().f32().unwrap().iter().collect();
+    assert_eq!((scores[0], scores[3]), (Some(-1.0), Some(-1.0)));
 }

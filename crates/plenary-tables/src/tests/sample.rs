@@ -245,6 +245,7 @@ pub(super) fn sample() -> Sample {
         contexts: vec![None, Some("Ann Lee: The port.".into()), None, None],
         codings: vec![Codings {
             coder: CoderId { id: "m".into(), kind: CoderKind::Inference },
+            follows: None,
             of_target: vec![vec![
                 coding(0.5, 0.6, 0.1, None),
                 coding(0.9, 0.8, 0.1, None),
@@ -293,6 +294,7 @@ fn coding(relevance: f32, favor: f32, against: f32, reason: Option<AbstentionRea
         relevance,
         context_relevance: None,
         probabilities: Some(StanceProbabilities { favor, against, neither: 1.0 - favor - against }),
+        rule: None,
         evidence: Evidence::Inference {
             proposition: inference,
             negation: Some(Inference { entailment: against, contradiction: favor, ..inference }),
