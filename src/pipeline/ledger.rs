@@ -373,7 +373,7 @@ impl Ledger {
 
     /// Stance of a segment towards a target; `None` if the coder abstains.
     pub(crate) fn stance(&self, target: usize, segment: usize) -> Option<f64> {
-        self.stance.get(target)?.get(segment).copied().flatten().map(f64::from)
+        self.stance.get(target)?.get(segment).copied().flatten().map(|scored| f64::from(scored.score))
     }
 
     /// A number for the person of each speaker of each document, in the order of their first document.
