@@ -184,7 +184,14 @@ fn member(redner: &Node, printed: &str) -> Declared {
         party: text_of(redner, "fraktion"),
         ..Details::default()
     };
-    Declared { label, name, id: redner.get("id").map(str::to_string), details, role: None, variables: Variables::default() }
+    Declared {
+        label,
+        name,
+        id: redner.get("id").map(str::to_string),
+        details,
+        role: None,
+        variables: Variables::default(),
+    }
 }
 
 /// First name, particle and surname.
