@@ -11,7 +11,7 @@ use plenary_read::TEI_VARIABLES;
 use plenary_tables::schema::clash;
 use plenary_tables::{Variable, VariableOf, VariableType};
 
-use crate::study::Study;
+use crate::study::{PeopleList, Study};
 
 /// Maximum number of groups of one grouping.
 pub(crate) const MOST_GROUPS: usize = 1000;
@@ -139,7 +139,7 @@ fn n_values(study: &Study, name: &str) -> usize {
 
 /// The values that the list of people and the table of documents have of a variable.
 fn given<'s>(study: &'s Study, name: &'s str) -> impl Iterator<Item = &'s str> + Clone {
-    let of_list = study.people_list.iter().flat_map(|list| list.people()).flat_map(|person| &person.rows);
+    let of_list = study.people_list.iter().flat_map(PeopleList::people).flat_map(|person| &person.rows);
     let of_list = of_list.filter_map(move |row| row.variables.get(name));
     let of_table = study.documents_table.iter().flat_map(|table| table.values(name));
     of_list.map(String::as_str).chain(of_table)

@@ -245,7 +245,7 @@ fn doubtful(study: &Study, document: &Summary, speaker: &Speaker, doubt: &Doubt)
 /// Facts in which documents contradict each other about one person and the list does not decide.
 fn documents_that_differ(study: &Study, documents: &[Document]) -> Vec<Issue> {
     let of_list: HashMap<u64, &ListedPerson> =
-        study.people_list.iter().flat_map(|list| list.people()).map(|person| (person.line, person)).collect();
+        study.people_list.iter().flat_map(PeopleList::people).map(|person| (person.line, person)).collect();
     let decides = |speaker: &Speaker, name: &str| {
         let person = speaker.list_line.and_then(|line| of_list.get(&line));
         person.is_some_and(|person| {

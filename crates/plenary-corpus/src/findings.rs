@@ -691,19 +691,15 @@ named! {
 
 named! {
     /// What weighs the same in the mean of a group.
+    #[derive(Default)]
     Weight {
         /// Each segment.
+        #[default]
         Segment = "segment",
         /// Each turn, whatever its number of segments.
         Turn = "turn",
         /// Each person, whatever they say.
         Person = "person",
-    }
-}
-
-impl Default for Weight {
-    fn default() -> Self {
-        Weight::Segment
     }
 }
 
