@@ -35,5 +35,5 @@ mod show;
 mod static_models;
 mod tables_doc;
 mod themes;
-mod variables;
 mod validate;
+mod variables;

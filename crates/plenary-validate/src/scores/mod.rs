@@ -127,7 +127,7 @@ pub struct Scores {
     pub classes: Vec<ClassScores>,
     /// Number of codes of each class by hand (rows) with each label (columns).
     pub confusion: Vec<Vec<usize>>,
-    /// `None` if a code has no probabilities.
+    /// Over the codes with probabilities; `None` if there are none.
     pub calibration: Option<Calibration>,
 }
 
@@ -319,15 +319,22 @@ fn most_probable(probabilities: &[f64]) -> (usize, f64) {
     probabilities.iter().copied().enumerate().skip(1).fold(first, |best, one| if one.1 > best.1 { one } else { best })
 }
 
+/// Calibration over the codes with probabilities. A code without them reaches no floor.
 fn calibration(codes: &[Scored], n_classes: usize, resampled: &Resampled) -> Option<Calibration> {
-    let confident: Vec<(usize, f64)> =
-        codes.iter().map(|code| code.probabilities.as_deref().map(most_probable)).collect::<Option<_>>()?;
-    let total: f64 = codes.iter().map(|code| code.weight).sum();
+    let confident: Vec<Option<(usize, f64)>> =
+        codes.iter().map(|code| code.probabilities.as_deref().map(most_probable)).collect();
+    let with: Vec<(&Scored, (usize, f64))> =
+        codes.iter().zip(&confident).filter_map(|(code, one)| Some((code, (*one)?))).collect();
+    if with.is_empty() {
+        return None;
+    }
+    let (total, total_with): (f64, f64) =
+        (codes.iter().map(|code| code.weight).sum(), with.iter().map(|(code, _)| code.weight).sum());
     let (mut bins, mut error) = (Vec::new(), 0.0);
     for bin in 0..BINS {
         let of_bin = |confidence: f64| ((confidence * BINS as f64) as usize).min(BINS - 1) == bin;
-        let here: Vec<(&Scored, &(usize, f64))> =
-            codes.iter().zip(&confident).filter(|(_, (_, confidence))| of_bin(*confidence)).collect();
+        let here: Vec<&(&Scored, (usize, f64))> =
+            with.iter().filter(|(_, (_, confidence))| of_bin(*confidence)).collect();
         if here.is_empty() {
             continue;
         }
@@ -335,14 +342,14 @@ fn calibration(codes: &[Scored], n_classes: usize, resampled: &Resampled) -> Opt
         let confidence = here.iter().map(|(code, (_, confidence))| code.weight * confidence).sum::<f64>() / weight;
         let right = here.iter().filter(|(code, (label, _))| code.truth == *label);
         let accuracy = right.map(|(code, _)| code.weight).sum::<f64>() / weight;
-        error += weight / total * (confidence - accuracy).abs();
+        error += weight / total_with * (confidence - accuracy).abs();
         bins.push(Bin { low: bin as f64 / BINS as f64, n: here.len(), confidence, accuracy });
     }
     let floors = FLOORS.into_iter().map(|floor| {
-        let reach = |confidence: f64| confidence >= floor;
+        let reached = |one: &Option<(usize, f64)>| one.filter(|(_, confidence)| *confidence >= floor);
         let covered: f64 =
-            codes.iter().zip(&confident).filter(|(_, (_, one))| reach(*one)).map(|(code, _)| code.weight).sum();
-        let kept = codes.iter().zip(&confident).map(|(code, (label, one))| (code, reach(*one).then_some(*label)));
+            with.iter().filter(|(_, (_, confidence))| *confidence >= floor).map(|(code, _)| code.weight).sum();
+        let kept = codes.iter().zip(&confident).map(|(code, one)| (code, reached(one).map(|(label, _)| label)));
         let sums = Sums::of(kept, n_classes);
         let precision = resampled.score(&sums, &format!("floor {floor}"), &|m| accuracy(m, n_classes));
         Floor { floor, coverage: covered / total, precision }

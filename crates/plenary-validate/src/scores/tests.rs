@@ -88,6 +88,12 @@ fn figures_of_classes_that_never_occur_are_undefined() {
     );
     near(found.macro_f1.value, 2.0 / 3.0);
     assert_eq!(found.calibration, None);
+    // A unit off the topic has no probabilities; the others are calibrated.
+    let certain = Scored { probabilities: Some(vec![0.95, 0.05, 0.0]), ..code(0, 0, 0) };
+    let found = score(&[certain, code(0, 1, 1), code(1, 1, 2)], 3, &ScoreOptions::default(), "x").expect("valid");
+    let calibration = found.calibration.expect("one has probabilities");
+    near(Some(calibration.error), 0.05);
+    near(Some(calibration.floors[0].coverage), 1.0 / 3.0);
     assert_eq!(found.confusion, [[1, 1, 0], [0, 1, 0], [0, 0, 0]]);
 }
 
