@@ -79,7 +79,9 @@ fn main() -> Result<()> {
     let rows: Vec<Row> = text.lines().map(serde_json::from_str).collect::<serde_json::Result<_>>()?;
     let placed: Vec<(Transcript, Vec<usize>)> =
         rows.iter().map(|row| place(row, by_sentence)).collect::<Result<_>>()?;
-    let mut by_proposition: BTreeMap<(&str, Option<&str>), Vec<(usize, usize)>> = BTreeMap::new();
+    /// A proposition and its negation.
+    type Pair<'p> = (&'p str, Option<&'p str>);
+    let mut by_proposition: BTreeMap<Pair, Vec<(usize, usize)>> = BTreeMap::new();
     for (at, row) in rows.iter().enumerate() {
         let units = by_proposition.entry((&row.proposition, row.negation.as_deref())).or_default();
         units.extend(placed[at].1.iter().map(|segment| (at, *segment)));

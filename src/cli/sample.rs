@@ -55,7 +55,7 @@ pub(crate) struct SampleArgs {
     /// Code a variable of your own, such as `claims_credit`, instead of stance; --codebook names its codes.
     #[arg(long, value_name = "NAME", requires = "codebook", conflicts_with = "relevance")]
     code: Option<String>,
-    /// Codebook of the variable of --code: TOML with `definition`, [[codes]] with `id` and `definition`, and if wanted [[examples]] and
+    /// Codebook of the variable of --code: TOML with `definition`, `[[codes]]` with `id` and `definition`, and if wanted `[[examples]]` and
     /// `edge_cases`.
     #[arg(long, value_name = "FILE", requires = "code")]
     codebook: Option<PathBuf>,

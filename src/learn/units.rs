@@ -130,7 +130,7 @@ pub(super) fn visit(
 ) -> Result<(), LearnError> {
     let mut segments = Rows::new(results, SegmentRow::TABLE.name, |frame| {
         let rows = SegmentRow::rows(frame)?;
-        Ok(rows.into_iter().map(Segment::of).collect())
+        Ok(rows.into_iter().map(ReadSegment::of).collect())
     })?;
     let mut vectors = Rows::new(results, EmbeddingRow::TABLE.name, |frame| {
         let rows = EmbeddingRow::rows(frame)?;
@@ -154,7 +154,7 @@ pub(super) fn visit(
     let mut before = Before::default();
     let mut turns: Vec<Vec<Read>> = Vec::new();
     let mut n_missing = 0;
-    while let Some(Segment { segment_id, utterance_id, document_id, speaker_id, text }) = segments.next()? {
+    while let Some(ReadSegment { segment_id, utterance_id, document_id, speaker_id, text }) = segments.next()? {
         let vector = match vectors.next()? {
             Some((id, vector)) if id == segment_id => vector,
             _ => return Err(misfit(&segment_id, EmbeddingRow::TABLE.name)),
@@ -241,7 +241,7 @@ fn take_turns(
 }
 
 /// A row of `segments`.
-struct Segment {
+struct ReadSegment {
     segment_id: String,
     utterance_id: String,
     document_id: String,
@@ -249,7 +249,7 @@ struct Segment {
     text: String,
 }
 
-impl Segment {
+impl ReadSegment {
     fn of(row: SegmentRow) -> Self {
         let [segment_id, utterance_id, document_id, text] =
             [row.segment_id, row.utterance_id, row.document_id, row.text].map(str::to_owned);

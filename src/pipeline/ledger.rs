@@ -186,15 +186,17 @@ impl Ledger {
 
     /// How far each pair of coders agrees, pair by pair, and for each pair target by target.
     pub(crate) fn agreement(&self, targets: &[&str]) -> Vec<CoderAgreement> {
-        let all =
-            pairs(self.coders.len()).into_iter().flat_map(|pair| targets.iter().map(move |target| (pair, *target)));
-        let row = |(((a, b), target), counts): (((usize, usize), &str), &[[u64; 4]; 4])| CoderAgreement {
-            target_id: target.to_owned(),
-            coders: [a, b].map(|at| self.coders[at].id.clone()),
-            is_selective: self.coders[a].is_selective || self.coders[b].is_selective,
-            counts: *counts,
-        };
-        all.zip(&self.pairs).map(row).collect()
+        let mut rows = Vec::new();
+        for (pair, (a, b)) in pairs(self.coders.len()).into_iter().enumerate() {
+            let of_pair = self.pairs.iter().skip(pair * targets.len());
+            rows.extend(targets.iter().zip(of_pair).map(|(target, counts)| CoderAgreement {
+                target_id: (*target).to_owned(),
+                coders: [a, b].map(|at| self.coders[at].id.clone()),
+                is_selective: self.coders[a].is_selective || self.coders[b].is_selective,
+                counts: *counts,
+            }));
+        }
+        rows
     }
 
     /// Merges the ledgers of parts. Documents are in the order in which one run over everything reads them: by the path

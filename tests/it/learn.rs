@@ -328,7 +328,7 @@ fn damaged_and_foreign_coders_are_refused() {
 fn inferences_that_the_run_left_out_are_computed_when_a_coder_is_learned() {
     // First only turns on the topic, and then only others, so that the context of most of these is off the topic, too.
     let turn = |turn: usize| {
-        let name = if turn % 2 == 0 { "Ann Lee" } else { "Bo Chen" };
+        let name = if turn.is_multiple_of(2) { "Ann Lee" } else { "Bo Chen" };
         let with = |sentence: &str| format!("{} in year {}.", sentence.trim_end_matches('.'), 1990 + turn);
         let [a, b] =
             if turn < 20 { [FOR[turn % 4], AGAINST[turn % 4]] } else { [NEITHER[turn % 4], NEITHER[(turn + 1) % 4]] };

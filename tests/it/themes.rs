@@ -93,10 +93,10 @@ fn a_second_batch_keeps_themes_names_and_bytes() {
 
     // Parts combine into the same bytes, the registry included.
     let part = |paths: &[PathBuf], name: &str| {
-        let folder = Some(place.path().join(name));
-        let options = PartOptions { folder: folder.clone(), ..PartOptions::new(continued(RegistryMode::Extend)) };
+        let folder = place.path().join(name);
+        let options = PartOptions { folder: Some(folder.clone()), ..PartOptions::new(continued(RegistryMode::Extend)) };
         measure_part(paths, &options, &Silent).unwrap();
-        plenary::Part::open(&folder.unwrap()).unwrap()
+        plenary::Part::open(&folder).unwrap()
     };
     let parts = vec![part(&all[1..], "b"), part(&all[..1], "a")];
     let combined = place.path().join("combined");

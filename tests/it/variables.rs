@@ -130,8 +130,9 @@ fn what_does_not_fit_is_reported_with_its_place() {
     let results = run(&place);
     let frame = results.frame("issues").unwrap();
     let rows = IssueRow::rows(&frame).unwrap();
-    let shown: Vec<(&str, Option<&str>, Option<&str>, Option<u32>)> =
-        rows.iter().map(|row| (row.kind, row.name, row.file, row.line)).collect();
+    /// What a row of the people says.
+    type Shown<'s> = (&'s str, Option<&'s str>, Option<&'s str>, Option<u32>);
+    let shown: Vec<Shown> = rows.iter().map(|row| (row.kind, row.name, row.file, row.line)).collect();
     assert_eq!(
         shown,
         [

@@ -630,7 +630,7 @@ pub(super) fn group_stance(group: &GroupStance) -> GroupStanceRow<'_> {
 }
 
 /// The rows of `agreement`; each comes with its coefficients.
-pub(super) fn agreement<'a>((agreement, coefficients): &'a (CoderAgreement, Coefficients)) -> AgreementRow<'a> {
+pub(super) fn agreement((agreement, coefficients): &(CoderAgreement, Coefficients)) -> AgreementRow<'_> {
     let counts = &agreement.counts;
     let [coder_a, coder_b] = &agreement.coders;
     AgreementRow {

@@ -117,7 +117,7 @@ pub(super) fn continued(
     progress: &dyn Progress,
 ) -> Result<Arrangement, ThemeError> {
     let known: Vec<Option<Assignment>> =
-        keys.iter().map(|key| registry.place(key).map(|place| place.assignment())).collect();
+        keys.iter().map(|key| registry.place(key).map(super::registry::Place::assignment)).collect();
     let own: Vec<usize> = (0..keys.len()).filter(|&node| known[node].is_none()).collect();
     let new = unit.select(Axis(0), &own);
     let mut themes: Vec<Origin> = (0..registry.themes().len()).map(Origin::Known).collect();

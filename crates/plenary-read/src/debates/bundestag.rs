@@ -127,7 +127,7 @@ impl Minutes<'_> {
         self.record.say_all(turn, node.said(&part_of));
     }
 
-    /// A comment: "(Beifall bei der SPD – Bo Hill [FDP]: Nein!)". What a named member calls out is a turn.
+    /// A comment: `(Beifall bei der SPD – Bo Hill [FDP]: Nein!)`. What a named member calls out is a turn.
     fn comment(&mut self, text: &str) {
         let inner = text.trim().trim_start_matches('(').trim_end_matches(')');
         let parts: Vec<(&str, Option<(Declared, &str)>)> =
@@ -149,7 +149,7 @@ impl Minutes<'_> {
         }
     }
 
-    /// The member and the words of "Bo Hill [FDP]: Nein!" or "Bo Hill [Köln] [FDP]: Nein!".
+    /// The member and the words of `Bo Hill [FDP]: Nein!` or `Bo Hill [Köln] [FDP]: Nein!`.
     fn called<'t>(&self, part: &'t str) -> Option<(Declared, &'t str)> {
         const LONGEST_NAME: usize = 80;
         let (who, words) = part.split_once("]: ")?;
