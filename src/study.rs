@@ -420,7 +420,7 @@ impl Study {
         let edits = themes::load_edits(&file.with_file_name(themes::EDITS))
             .and_then(|edits| Ok(read.edited(&edits)?))
             .map_err(|problem| StudyError::ThemeEdits { path, problem })?;
-        let sha256 = edits.sha256().to_owned();
+        let sha256 = edits.sha256();
         self.theme_registry = Some(Arc::new(edits));
         Ok(sha256)
     }

@@ -284,7 +284,7 @@ fn run_id(ledger: &Ledger, record: &PartRecord) -> String {
     for document in &ledger.documents {
         text.push_str(&format!("{}\n{}\n", document.summary.path, document.summary.sha256));
     }
-    for (_, sha256) in &record.models {
+    for sha256 in record.models.iter().map(|(_, sha256)| sha256).chain(&record.registry_sha256) {
         text.push_str(sha256);
     }
     sha256(text.as_bytes())[..16].to_string()

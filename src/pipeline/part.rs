@@ -95,6 +95,8 @@ pub(super) struct PartRecord {
     pub(super) documents: Option<String>,
     /// Engines that ran the models, separated by commas.
     pub(super) engine: String,
+    /// sha256 of the registry whose themes are continued, with the decisions about them.
+    pub(super) registry_sha256: Option<String>,
     /// sha256 of the weights of the embedding model.
     pub(super) embedding_sha256: String,
     /// Models that were used: id and sha256.
@@ -285,6 +287,7 @@ pub(super) fn measure<'w>(
         people: study.people_list.as_ref().map(|list| list.text.clone()),
         documents: study.documents_table.as_ref().map(|table| table.text.clone()),
         engine: models.engine_names(),
+        registry_sha256: study.theme_registry.as_ref().map(|registry| registry.sha256()),
         embedding_sha256,
         models: models
             .iter()

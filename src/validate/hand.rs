@@ -25,7 +25,7 @@ pub enum Several {
 pub enum Probabilities {
     /// The column `inclusion_probability`.
     OfFile,
-    /// The rows are a simple random sample of so many segments.
+    /// The rows are a simple random sample of this number of segments.
     SimpleRandom(usize),
 }
 

@@ -65,14 +65,16 @@ fn a_second_batch_keeps_themes_names_and_bytes() {
     assert_eq!(first.n_rows("theme_history").unwrap(), 0);
     let before = themes_of(&first);
 
-    decide(&first_out, Decision::Name { id: "t01".into(), name: "Catch".into(), description: "Fish".into() }).unwrap();
     let continued = |mode| {
         let mut study = study();
         study.themes.mode = mode;
         study.continue_themes(&first_out, "test").unwrap();
         study
     };
+    let unnamed = run(&all, continued(RegistryMode::Extend), &place.path().join("unnamed"));
+    decide(&first_out, Decision::Name { id: "t01".into(), name: "Catch".into(), description: "Fish".into() }).unwrap();
     let second = run(&all, continued(RegistryMode::Extend), &out);
+    assert_ne!(second.run().run_id, unnamed.run().run_id, "the registry is part of what the results depend on");
     let now = themes_of(&second);
     assert!(before.iter().all(|old| now.contains(old)));
     let frame = second.frame("themes").unwrap();

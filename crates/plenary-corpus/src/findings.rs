@@ -457,7 +457,7 @@ pub struct CoderAgreement {
     pub coders: [String; 2],
     /// Whether one of them was asked only where an earlier coder is unsure, so that the compared units are not a sample of all.
     pub is_selective: bool,
-    /// `counts[a][b]`: number of units with these labels, in the order of [`Stance::ALL`]; the last is no label.
+    /// `counts[a][b]`: number of units with these labels, in the order of [`Stance::ALL`]; the last place is for units without a label.
     pub counts: [[u64; 4]; 4],
 }
 

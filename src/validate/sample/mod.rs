@@ -179,7 +179,7 @@ impl Sample {
     /// Draws the units again from the results, with their coders.
     ///
     /// # Errors
-    /// As [`Sample::belongs_to`]; also if the columns that define the strata have changed.
+    /// As [`Sample::belongs_to`], and if the columns that define the strata have changed.
     pub fn units(&self, results: &Results) -> Result<Drawn, SampleError> {
         let (population, strata) = self.population_of(results)?;
         Ok(units_of(&population, self.clone(), &strata))

@@ -117,7 +117,7 @@ fn read_document(segments: &[Segment], wanted: &HashSet<&str>, readings: &mut BT
     }
 }
 
-/// How many of the next segments have together at most so many words; one in any case.
+/// Number of the next segments that have at most this many words together; at least one.
 fn n_fitting<'s>(segments: impl Iterator<Item = &'s Segment>, n_words: usize) -> usize {
     let mut words = 0;
     let fits = |(at, segment): &(usize, &Segment)| {

@@ -229,10 +229,10 @@ fn registry_of<'a>(
     let first = continued.map_or(0, |registry| registry.fitted().len());
     for (row, node) in arrangement.own.iter().enumerate() {
         let Some(own) = place(&of_run[&keys[*node]]) else { continue };
-        let founds =
+        let is_founder =
             matches!(arrangement.placed[*node].theme.map(|theme| arrangement.themes[theme]), Some(Origin::New));
         match arrangement.base.row(first + row).to_slice() {
-            Some(vector) if founds || parts.fitted.len() < FITTED_AT_MOST => {
+            Some(vector) if is_founder || parts.fitted.len() < FITTED_AT_MOST => {
                 parts.fitted.insert(keys[*node], (own, vector));
             }
             _ => {

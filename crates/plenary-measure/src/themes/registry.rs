@@ -93,7 +93,6 @@ struct Content {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Registry {
     content: Content,
-    sha256: String,
 }
 
 /// Why a registry cannot be used.
@@ -199,8 +198,7 @@ impl Registry {
         let embedding = embedding.to_owned();
         let content =
             Content { embedding, themes, next_number, fit_floor, n_dimensions, fitted, vectors, others, merged };
-        let sha256 = sha256(&sealed(&content));
-        Self { content, sha256 }
+        Self { content }
     }
 
     /// The bytes of the file `themes.registry`.
@@ -232,12 +230,12 @@ impl Registry {
         if !fits {
             return Err(damaged("its themes, texts and vectors do not fit together"));
         }
-        Ok(Self { content, sha256: sha256(bytes) })
+        Ok(Self { content })
     }
 
     /// sha256 of the file, 64 hex digits.
-    pub fn sha256(&self) -> &str {
-        &self.sha256
+    pub fn sha256(&self) -> String {
+        sha256(&self.to_bytes())
     }
 
     /// Checks that the vectors are of this embedding model, by the sha256 of its weights.
@@ -318,7 +316,6 @@ impl Registry {
             }
         }
         self.renumber(&target);
-        self.sha256 = sha256(&sealed(&self.content));
         Ok(self)
     }
 
