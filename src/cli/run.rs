@@ -98,9 +98,10 @@ pub(crate) fn run(args: &RunArgs, verbosity: Verbosity) -> anyhow::Result<ExitCo
         let sha256 = study.continue_themes(previous, "--themes")?;
         study.sha256 = study.sha256.map(|own| crate::corpus::hash::sha256(format!("{own}{sha256}").as_bytes()));
     }
-    if args.theme_mode.is_some() && study.theme_registry.is_none() {
+    if study.theme_registry.is_none() && (args.theme_mode.is_some() || study.themes.mode != RegistryMode::Extend) {
         bail!(
-            "--theme-mode: the run continues no earlier themes; name them with --themes or in the study ([themes] registry)"
+            "the mode of themes has no effect, because the run does not continue earlier themes; name these with --themes or in the \
+             study ([themes] registry)"
         )
     }
     if args.max_cost.is_some() && !study.coders.iter().any(|coder| matches!(coder, CoderOptions::Chat(_))) {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::common::{Place, TALK};
 use plenary::measure::themes::{Registry, RegistryMode};
 use plenary::table::THEME_REGISTRY;
 use plenary::table::schema::{SegmentRow, SegmentThemeRow, ThemeHistoryRow, ThemeRow};
@@ -136,4 +137,9 @@ fn what_is_no_registry_is_refused_before_anything_is_read() {
     fs::write(out.join("themes.toml"), "[[theme]]\nid = \"t77\"\nname = \"Fish\"\n").unwrap();
     let error = study.continue_themes(&out, "study.toml").unwrap_err().to_string();
     assert!(error.contains("there is no theme `t77`; the themes are t01"), "{error}");
+
+    let place = Place::with(&[("talk.md", TALK), ("study.toml", "[themes]\nmode = \"freeze\"\n")]);
+    place
+        .run(&["run", "talk.md", "--study", "study.toml", "--out", "results"])
+        .says(2, &["does not continue earlier themes"]);
 }
