@@ -17,12 +17,13 @@ use plenary_corpus::text::is_blankless;
 static BY_DICTIONARY: LazyLock<WordSegmenterBorrowed<'static>> =
     LazyLock::new(|| WordSegmenter::new_dictionary(WordBreakInvariantOptions::default()));
 
-/// Where the words of a text in a script without blanks begin.
+/// Where the words of a text in a script without blanks begin. As in UAX #29, a word contains a letter or number; the word types of
+/// ICU leave out numbers that are not digits, such as U+17F0.
 pub(crate) fn word_starts(text: &str) -> impl Iterator<Item = usize> + '_ {
     let mut last = 0;
-    BY_DICTIONARY.segment_str(text).iter_with_word_type().filter_map(move |(end, kind)| {
+    BY_DICTIONARY.segment_str(text).filter_map(move |end| {
         let start = std::mem::replace(&mut last, end);
-        (end > start && kind.is_word_like()).then_some(start)
+        text[start..end].contains(char::is_alphanumeric).then_some(start)
     })
 }
 
@@ -119,6 +120,7 @@ mod tests {
             ("ກອງປະຊຸມເລີ່ມຕົ້ນ", 3),
             ("Dr. Smith 来自 London 大学", 5),
             ("안녕하세요 여러분", 2),
+            ("\u{17F0}", 1),
         ] {
             assert_eq!(n_words(text), expected, "{text}");
         }
