@@ -38,6 +38,9 @@ pub(crate) struct LearnArgs {
     /// The codes are of tone: negative, neutral or positive.
     #[arg(long)]
     sentiment: bool,
+    /// Coder of hand codes whose code counts where coders disagree [default: a disagreement is an error].
+    #[arg(long, value_name = "NAME")]
+    adjudicator: Option<String>,
     /// Whether the targets share what is learned.
     #[arg(long, value_enum, value_name = "HOW", default_value_t)]
     targets: Targets,
@@ -65,7 +68,7 @@ pub(crate) fn run(args: &LearnArgs, verbosity: Verbosity) -> anyhow::Result<Exit
         (None, false) => Variable::Stance,
     };
     let is_stance = variable == Variable::Stance;
-    let codes = Codes::load(&args.codes, variable, &results.study().targets)?;
+    let codes = Codes::load(&args.codes, variable, &results.study().targets, args.adjudicator.as_deref())?;
     let options = model_options(&results);
     let needs_inference = is_stance && lacks_inferences(&results)?;
     let folders = Models::find(&places(args.models.as_deref()), &options, needs_inference)?;

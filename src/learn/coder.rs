@@ -5,7 +5,7 @@
 //! targets that it was not learned for. **Left to others:** reading the coder's folder.
 
 use plenary_corpus::findings::{
-    CoderId, CoderKind, Coding, Codings, Evidence, Inference, Stance, StanceProbabilities, Target, Verdict,
+    CoderId, CoderKind, Coding, Codings, Evidence, Inference, Rule, Stance, StanceProbabilities, Target, Verdict,
 };
 use plenary_engine::{EngineError, Work};
 use plenary_measure::coder::{CodeError, Coder, Units};
@@ -13,13 +13,14 @@ use plenary_measure::head::unit::Unit;
 use plenary_measure::stance::InferenceCoder;
 use plenary_models::Models;
 
-use super::folder::{LearnedCoder, Variable};
+use super::folder::{LearnedCoder, LeftOut, Variable};
 
 /// A learned coder with the inference model that its heads read. Inferences of a coder that comes before it in the study are used
 /// again.
 pub(crate) struct HeadCoder<'m> {
     id: CoderId,
     learned: LearnedCoder,
+    left_out: LeftOut,
     inference: InferenceCoder<'m>,
 }
 
@@ -61,18 +62,32 @@ impl<'m> HeadCoder<'m> {
         }
         learned.check_targets(targets, targets).map_err(wrong)?;
         let id = CoderId { id: id.to_owned(), kind: CoderKind::Learned };
-        Ok(Self { id, learned, inference })
+        let left_out = LeftOut::of(&learned);
+        Ok(Self { id, learned, left_out, inference })
     }
 
-    fn stance(&self, target: &Target, unit: &Unit, relevance: f32, n_windows: u32) -> Result<Coding, CodeError> {
+    fn stance(
+        &self,
+        target: &Target,
+        text: &str,
+        unit: &Unit,
+        relevance: f32,
+        n_windows: u32,
+    ) -> Result<Coding, CodeError> {
         let wrong = |problem: String| CodeError::Coder { coder: self.id.id.clone(), problem: problem.into() };
         // Checked when the coder was made.
         let of = self
             .learned
             .head_of(Some(&target.id))
             .ok_or_else(|| wrong(format!("it has no head for the target `{}`", target.id)))?;
-        let row = of.plan.row(unit).map_err(|error| wrong(error.to_string()))?;
-        let prediction = of.head.predict(&row).map_err(|error| wrong(error.to_string()))?;
+        let left_out = self.left_out.get(Some(&target.id), text);
+        let prediction = match left_out {
+            Some(prediction) => prediction.clone(),
+            None => {
+                let row = of.plan.row(unit).map_err(|error| wrong(error.to_string()))?;
+                of.head.predict(&row).map_err(|error| wrong(error.to_string()))?
+            }
+        };
         let class = |stance: Stance| of.head.classes.iter().position(|class| class == stance.as_str());
         let probability = |stance: Stance| class(stance).map_or(0.0, |at| prediction.probabilities[at] as f32);
         let label = Stance::from_name(&of.head.classes[prediction.label])
@@ -86,7 +101,7 @@ impl<'m> HeadCoder<'m> {
                 against: probability(Stance::Against),
                 neither: probability(Stance::Neither),
             }),
-            rule: None,
+            rule: left_out.map(|_| Rule::LeftOut),
             evidence: Evidence::None,
             n_windows,
         })
@@ -110,7 +125,8 @@ impl Coder for HeadCoder<'_> {
         self.inference.n_passes(n_texts, targets)
     }
 
-    /// Every unit has a label and probabilities. The label is not always the most probable class; see
+    /// Every unit has a label and probabilities; units with a hand code that the coder was trained on have those of a head without this
+    /// code. The label is not always the most probable class; see
     /// [`plenary_measure::head::Prediction`].
     fn code(&self, units: Units, targets: &[Target], work: Work) -> Result<Codings, CodeError> {
         let n = units.texts.len();
@@ -158,7 +174,7 @@ impl Coder for HeadCoder<'_> {
                     inference,
                     proposition: propositions.row(at).to_slice(),
                 };
-                self.stance(target, &unit, units.relevance[(at, text)], n_windows)
+                self.stance(target, units.texts[text], &unit, units.relevance[(at, text)], n_windows)
             });
             of_target.push(codings.collect::<Result<Vec<_>, _>>()?);
         }

@@ -71,21 +71,39 @@ pub enum CodesError {
 }
 
 impl Codes {
-    /// Reads a file of codes. `targets` are those of the study; with a single one, the column `target` may be left out.
+    /// Reads a file of codes. `targets` are those of the study; with a single one, the column `target` may be left out. Where
+    /// coders disagree, the code of the `adjudicator` counts.
     ///
     /// # Errors
     /// [`CodesError`] names the line, what was found and what was expected.
-    pub fn load(path: &std::path::Path, variable: Variable, targets: &[Target]) -> Result<Self, CodesError> {
-        Self::of(&CodedFile::load(path)?, variable, targets)
+    pub fn load(
+        path: &std::path::Path,
+        variable: Variable,
+        targets: &[Target],
+        adjudicator: Option<&str>,
+    ) -> Result<Self, CodesError> {
+        Self::of(&CodedFile::load(path)?, variable, targets, adjudicator)
     }
 
     /// The codes of a variable in a file.
     ///
     /// # Errors
     /// As [`Codes::load`].
-    pub fn of(file: &CodedFile, variable: Variable, targets: &[Target]) -> Result<Self, CodesError> {
+    pub fn of(
+        file: &CodedFile,
+        variable: Variable,
+        targets: &[Target],
+        adjudicator: Option<&str>,
+    ) -> Result<Self, CodesError> {
         if variable == Variable::Stance && targets.len() > 1 && file.target().is_none() {
             return Err(CodedError::NoColumn { path: file.path.clone(), missing: "target" }.into());
+        }
+        if let Some(name) = adjudicator
+            && !file.rows.iter().any(|row| row.coder == name && !row.label.is_empty())
+        {
+            return Err(file
+                .row_error(1, format!("no code is by `{name}`; the column `coder` has other names"))
+                .into());
         }
         let mut codes = Self { variable, path: file.path.clone(), n_open: 0, by_unit: BTreeMap::new() };
         let known = codes.variable.known_classes();
@@ -111,7 +129,14 @@ impl Codes {
                 coder: row.coder.clone(),
                 line: row.line,
             };
-            codes.insert(key, one)?;
+            codes.insert(key, one, adjudicator)?;
+        }
+        if let Some(name) = adjudicator
+            && !file.rows.iter().any(|row| row.coder == name && !row.label.is_empty())
+        {
+            return Err(file
+                .row_error(1, format!("no code is by `{name}`; the column `coder` has other names"))
+                .into());
         }
         let n_classes = codes.classes().len();
         if codes.by_unit.is_empty() {
@@ -175,19 +200,21 @@ impl Codes {
         Err(CodedError::Row { path: self.path.clone(), line: code.line, problem }.into())
     }
 
-    fn insert(&mut self, key: Unit, one: Code) -> Result<(), CodedError> {
+    /// Adds a code. Two codes of a unit must agree, unless one of them is the adjudicator's, which then counts.
+    fn insert(&mut self, key: Unit, one: Code, adjudicator: Option<&str>) -> Result<(), CodedError> {
         let wrong = |problem: String| CodedError::Row { path: self.path.clone(), line: one.line, problem };
+        let decides = |code: &Code| adjudicator == Some(code.coder.as_str());
         match self.by_unit.get(&key) {
-            Some(known) if known.label != one.label => Err(wrong(format!(
-                "segment `{}` is `{}` here and `{}` in line {}; decide on one label, and remove the other row",
-                key.0, one.label, known.label, known.line
-            ))),
             Some(known) if known.weight != one.weight => Err(wrong(format!(
                 "segment `{}` has the weight {} here and {} in line {}; remove one of the rows",
                 key.0, one.weight, known.weight, known.line
             ))),
-            Some(_) => Ok(()),
-            None => {
+            Some(known) if known.label != one.label && decides(known) == decides(&one) => Err(wrong(format!(
+                "segment `{}` is `{}` here and `{}` in line {}; decide on one label and remove the other row, or name the adjudicator, whose code counts",
+                key.0, one.label, known.label, known.line
+            ))),
+            Some(known) if !decides(&one) || decides(known) => Ok(()),
+            _ => {
                 self.by_unit.insert(key, one);
                 Ok(())
             }

@@ -5,6 +5,7 @@
 //! again. **Refused:** to write over a folder that is not a coder's; to read a folder that is damaged, incomplete or of another
 //! format. **Left to others:** the models whose numbers the coder reads.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -13,7 +14,7 @@ use plenary_corpus::findings::Target;
 use plenary_corpus::hash::sha256;
 use plenary_measure::head::features::{ScaledBlock, Standardiser};
 use plenary_measure::head::unit::Plan;
-use plenary_measure::head::{Head, Quality};
+use plenary_measure::head::{Head, Prediction, Quality};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use serde::{Deserialize, Serialize};
 
@@ -74,6 +75,9 @@ pub struct TrainedOn {
     pub left_out_label: String,
     /// Probability of the person's label by a head without this code.
     pub left_out_probability: f64,
+    /// Probabilities of all classes by a head without this code, in the order of the classes of its head; empty if the coder was
+    /// learned by a version that did not keep them.
+    pub left_out_probabilities: Vec<f64>,
 }
 
 /// A coder learned from hand codes.
@@ -95,6 +99,37 @@ pub struct LearnedCoder {
     pub heads: Vec<OfHead>,
     /// The codes that it was learned from, by segment and target.
     pub trained_on: Vec<TrainedOn>,
+}
+
+/// What heads say of the units that they were trained on, each by a head without the code of the unit. Labels of these units are then
+/// as good as those of units that nobody coded, and the same codes can measure the coder and correct its estimates.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct LeftOut(HashMap<(Option<String>, String), Prediction>);
+
+impl LeftOut {
+    /// The predictions that a coder keeps.
+    pub(crate) fn of(coder: &LearnedCoder) -> Self {
+        let mut all = HashMap::new();
+        for row in &coder.trained_on {
+            let Some(of) = coder.head_of(row.target_id.as_deref()) else { continue };
+            let label = of.head.classes.iter().position(|class| *class == row.left_out_label);
+            if let Some(label) = label
+                && row.left_out_probabilities.len() == of.head.classes.len()
+            {
+                let prediction = Prediction { label, probabilities: row.left_out_probabilities.clone() };
+                all.entry((row.target_id.clone(), row.text_sha256.clone())).or_insert(prediction);
+            }
+        }
+        Self(all)
+    }
+
+    /// The prediction for a text and target, if a code of it is among the training data.
+    pub(crate) fn get(&self, target: Option<&str>, text: &str) -> Option<&Prediction> {
+        if self.0.is_empty() {
+            return None;
+        }
+        self.0.get(&(target.map(str::to_owned), sha256(text.as_bytes())))
+    }
 }
 
 /// What is wrong with a coder folder.
@@ -377,6 +412,7 @@ impl LearnedCoder {
         for row in &self.trained_on {
             let (weight, probability) = (row.weight.to_string(), row.left_out_probability.to_string());
             let target = row.target_id.as_deref().unwrap_or_default();
+            let probabilities: Vec<String> = row.left_out_probabilities.iter().map(f64::to_string).collect();
             let _ = rows.write_record([
                 row.segment_id.as_str(),
                 target,
@@ -386,21 +422,32 @@ impl LearnedCoder {
                 &row.coder,
                 &row.left_out_label,
                 &probability,
+                &probabilities.join(" "),
             ]);
         }
         rows.into_inner().unwrap_or_default()
     }
 }
 
-const COLUMNS: [&str; 8] =
-    ["segment_id", "target_id", "text_sha256", "label", "weight", "coder", "left_out_label", "left_out_probability"];
+const COLUMNS: [&str; 9] = [
+    "segment_id",
+    "target_id",
+    "text_sha256",
+    "label",
+    "weight",
+    "coder",
+    "left_out_label",
+    "left_out_probability",
+    "left_out_probabilities",
+];
 
 fn read_training(bytes: &[u8]) -> Result<Vec<TrainedOn>, String> {
     let mut reader = csv::Reader::from_reader(bytes);
     let rows = reader.records().map(|record| {
         let record = record.map_err(|error| error.to_string())?;
         let cell = |at: usize| record.get(at).unwrap_or_default().to_owned();
-        let number = |at: usize| cell(at).parse().map_err(|_| format!("`{}` is not a number", cell(at)));
+        let parse = |number: &str| number.parse::<f64>().map_err(|_| format!("`{number}` is not a number"));
+        let number = |at: usize| parse(&cell(at));
         Ok(TrainedOn {
             segment_id: cell(0),
             target_id: Some(cell(1)).filter(|id| !id.is_empty()),
@@ -410,6 +457,7 @@ fn read_training(bytes: &[u8]) -> Result<Vec<TrainedOn>, String> {
             coder: cell(5),
             left_out_label: cell(6),
             left_out_probability: number(7)?,
+            left_out_probabilities: cell(8).split_whitespace().map(parse).collect::<Result<_, _>>()?,
         })
     });
     rows.collect()

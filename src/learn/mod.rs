@@ -24,6 +24,7 @@ use plenary_tables::{OpenError, Results};
 
 pub(crate) use coder::HeadCoder;
 pub use codes::{Code, Codes, CodesError, Unit};
+pub(crate) use folder::LeftOut;
 pub use folder::{FolderError, LearnedCoder, ModelUsed, OfHead, TrainedOn, Variable};
 pub use units::lacks_inferences;
 use units::{Measured, Rest, visit};
@@ -221,6 +222,7 @@ pub fn learn(basis: &Basis, codes: &Codes) -> Result<LearnedCoder, LearnError> {
                 coder: row.code.coder.clone(),
                 left_out_label: head.classes[left_out.label].clone(),
                 left_out_probability: of_class.map_or(0.0, |at| left_out.probabilities[at]),
+                left_out_probabilities: left_out.probabilities,
             }
         }));
         heads.push(OfHead { targets: ids, plan, head, quality });
@@ -297,13 +299,17 @@ pub fn code(
     let classes = coder.classes();
     let propositions = coder.propositions_of(&targets);
     let rest = rest(results, &targets, inference)?;
+    let left_out = LeftOut::of(coder);
     visit(results, &measured, &targets, &propositions, &rest, |unit| {
         let rows: Vec<Option<usize>> =
             if targets.is_empty() { vec![None] } else { (0..targets.len()).map(Some).collect() };
         for target in rows {
             let id = target.map(|at| targets[at].id.as_str());
             let Some(of) = coder.head_of(id) else { continue };
-            let prediction = of.head.predict(&of.plan.row(&unit.of(target))?)?;
+            let prediction = match left_out.get(id, unit.text) {
+                Some(prediction) => prediction.clone(),
+                None => of.head.predict(&of.plan.row(&unit.of(target))?)?,
+            };
             let place = |class: &String| classes.iter().position(|one| one == class).unwrap_or_default();
             let mut probabilities = vec![0.0; classes.len()];
             for (class, probability) in of.head.classes.iter().zip(&prediction.probabilities) {

@@ -114,6 +114,17 @@ fn a_coder_is_learned_applied_and_used_in_a_run() {
             assert!((favor - row[3].parse::<f64>().unwrap()).abs() < 1e-5, "{favor} {row:?}");
         }
         assert!(place.texts(&format!("{name}/stance.parquet"), "model_id").iter().all(|id| id == of_stance));
+        // A coded segment has the label of a head that was not trained on its code, and the table says so.
+        let rules = place.texts(&codings, "rule");
+        let n_left_out =
+            rules.iter().zip(&kinds).filter(|(rule, kind)| *rule == "left_out" && *kind == "learned").count();
+        assert_eq!(n_left_out, 60);
+        assert!(rules.iter().zip(&kinds).all(|(rule, kind)| rule != "left_out" || kind == "learned"));
+    }
+    let mut training = csv::Reader::from_path(place.path("coder/training.csv")).unwrap();
+    let by_segment: BTreeMap<&str, &str> = labels.iter().map(|row| (&row[0], &row[2])).collect();
+    for row in training.records().map(Result::unwrap) {
+        assert_eq!(by_segment[&row[0]], &row[6], "the label of {} is not the one that was left out", &row[0]);
     }
     // Codes can be learned from the results of any order of coders.
     place.run_well(&["learn", "first", "--codes", "codes.csv", "--out", "again", "--quiet"]);
@@ -157,6 +168,15 @@ fn codes_that_do_not_fit_are_refused_with_the_line() {
         &format!("{good}{first},against\n"),
         &["line 42", "is `against` here and `favor` in line 2; decide on one"],
     );
+    let of_two = good.replacen("label", "label,coder", 1).replace("favor\n", "favor,ann\n");
+    let of_two = of_two.replace("against\n", "against,ann\n").replace("neither\n", "neither,ann\n");
+    let contradicted = format!("{of_two}{first},against,bo\n");
+    refused(&contradicted, &["line 42", "name the adjudicator"]);
+    let adjudicated = [&LEARN[..], &["--adjudicator"]].concat();
+    place.run(&[&adjudicated[..], &["cy"]].concat()).says(2, &["codes.csv, line 1", "no code is by `cy`"]);
+    let found = place.run_well(&[&adjudicated[..], &["bo"]].concat()).out;
+    assert!(found.contains("from 40 codes: 13 favor, 14 against"), "{found}");
+    std::fs::remove_dir_all(place.path("coder")).expect("the coder was written");
     refused(&codes(&segments[..29]), &["29 codes: too few", "at least 30"]);
     refused(&codes(segments.iter().step_by(3)), &["all codes are `favor`", "at least two classes"]);
     refused("id,label\na,favor\n", &["no column `segment_id`"]);

@@ -319,10 +319,12 @@ pub enum Evidence {
 }
 
 named! {
-    /// A rule of language that changes what a model says.
+    /// Why a label is not what a model itself says of a unit.
     Rule {
         /// A question without a negation by somebody who conducts the meeting or asks the questions takes no side.
         Question = "question",
+        /// The learned coder was trained on a hand code of this text: the label is that of a head without this code.
+        LeftOut = "left_out",
     }
 }
 
@@ -369,7 +371,7 @@ pub struct Coding {
     pub context_relevance: Option<f32>,
     /// Probabilities of the three sides, whether or not there is a label; `None` if the coder gives none, or did not read the unit.
     pub probabilities: Option<StanceProbabilities>,
-    /// The rule that changed the probabilities of the model; `None` if they are its own.
+    /// The rule by which the probabilities are not the model's own; `None` if they are.
     pub rule: Option<Rule>,
     /// The evidence for the verdict.
     pub evidence: Evidence,

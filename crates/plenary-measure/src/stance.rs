@@ -326,7 +326,7 @@ fn decide(
 ) -> (Verdict, StanceProbabilities) {
     let probabilities = match rule {
         Some(Rule::Question) => by_rule(of_model),
-        None => of_model,
+        Some(Rule::LeftOut) | None => of_model,
     };
     let StanceProbabilities { favor, against, neither } = probabilities;
     let by_relevance = options.neither == NeitherRule::Relevance && rule.is_none();
