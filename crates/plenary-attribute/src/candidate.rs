@@ -71,7 +71,7 @@ pub(crate) struct Candidate {
     pub(crate) time_end_s: Option<f64>,
     /// The byline begins inside a paragraph.
     pub(crate) inside: bool,
-    /// The label is an office, has an honorific or is in capitals, which is rare in prose.
+    /// The label is an office, has an honorific or two initials, or is in capitals, which is rare in prose.
     pub(crate) marked: bool,
     /// How often the label occurs in this style.
     pub(crate) n_mentions: usize,
@@ -197,6 +197,13 @@ fn is_marked(byline: &Byline, kind: LabelKind) -> bool {
         || byline.details.honorific.is_some()
         || in_capitals(&byline.label)
         || byline.label.split_whitespace().any(|word| word.chars().count() >= 4 && in_capitals(word))
+        || byline.label.split_whitespace().filter(|word| is_initial(word)).count() >= 2
+}
+
+/// Whether a word is the initial of a name: "A.", or "A" at the end of a label.
+fn is_initial(word: &str) -> bool {
+    let mut letters = word.trim_end_matches('.').chars();
+    letters.next().is_some_and(char::is_uppercase) && letters.next().is_none()
 }
 
 /// Whether all letters of a label are capitals and there are at least two.

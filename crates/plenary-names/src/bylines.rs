@@ -5,7 +5,11 @@
 //! title, wherever it is; the other pieces are the affiliation. Nothing is refused. Identifying the person is left to
 //! attribution.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::directions;
 use super::labels::{self, Judgement, LabelKind};
@@ -14,7 +18,7 @@ use super::offices::{
     starts_with_article, without_article, without_leading_articles, without_the,
 };
 use crate::lexicon::Lexicon;
-use crate::text::folded;
+use crate::text::{constant_regex, folded};
 use plenary_corpus::text::collapse_white_space;
 use plenary_corpus::{Details, Role};
 
@@ -97,7 +101,7 @@ impl<'l> Reader<'l> {
             return known.clone();
         }
         let byline = split(lexicon, printed);
-        let is_none = addresses(lexicon, printed) || labels::has_unmatched_bracket(printed);
+        let is_none = addresses(lexicon, printed) || labels::has_unmatched_bracket(&without_note_marks(printed));
         let judgement = if is_none { None } else { labels::judge(lexicon, &byline.label) };
         self.read.insert(printed.to_string(), (byline.clone(), judgement));
         (byline, judgement)
@@ -118,7 +122,7 @@ pub fn label_quality(lexicon: &Lexicon, label: &str) -> f32 {
 /// Splits a byline. `text` is the label with everything printed beside it, without the speech that follows.
 pub fn split(lexicon: &Lexicon, text: &str) -> Byline {
     let printed = tidy(text);
-    let (outside, brackets) = take_brackets(lexicon, &printed);
+    let (outside, brackets) = take_brackets(lexicon, &without_note_marks(&printed));
     let mut pieces = pieces(&outside);
     pieces.retain(|piece| !directions::is_manner(lexicon, piece));
     let mut head = if pieces.is_empty() { outside.clone() } else { pieces.remove(0) };
@@ -379,6 +383,15 @@ pub fn split_surname_first(lexicon: &Lexicon, text: &str) -> Byline {
     Byline { printed, label: tidy(&outside), brackets: brackets.last().cloned(), ..byline }
 }
 
+/// The mark of a footnote behind a name: "Ann Lee*) (Greens)".
+static NOTE_MARK: LazyLock<Regex> =
+    LazyLock::new(|| constant_regex(r"(?<letter>[\p{L}.])(?:\*{1,3}|[†‡⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})\)?(?<after>\s|$)"));
+
+fn without_note_marks(text: &str) -> Cow<'_, str> {
+    const MARKS: [char; 13] = ['*', '†', '‡', '⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    if text.contains(MARKS) { NOTE_MARK.replace_all(text, "$letter$after") } else { text.into() }
+}
+
 /// The text on one line, with single spaces and without the signs at the end of a byline.
 pub fn tidy(text: &str) -> String {
     collapse_white_space(text)
@@ -562,6 +575,13 @@ mod tests {
     #[expect(clippy::unnecessary_wraps, reason = "an expected value, as the fields have it")]
     fn some(text: &str) -> Option<String> {
         Some(text.to_string())
+    }
+
+    #[test]
+    fn marks_of_notes_are_not_part_of_a_name() {
+        for text in ["Dr. Ann Lee*) (Greens)", "Dr. Ann Lee* (Greens)", "Dr. Ann Lee¹ (Greens)"] {
+            assert_eq!(split(Lexicon::builtin(), text).label, "Dr. Ann Lee", "{text}");
+        }
     }
 
     #[test]

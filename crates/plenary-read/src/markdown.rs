@@ -41,7 +41,21 @@ pub(crate) fn lines(text: &str) -> Vec<Line> {
     for (event, range) in Parser::new_ext(text, Options::empty()).into_offset_iter() {
         page.take(event, Span::new(range.start, range.end));
     }
-    page.lines
+    let mut lines = page.lines;
+    if is_mostly_quoted(&lines) {
+        lines.iter_mut().filter(|line| line.layout == Layout::Quote).for_each(|line| line.layout = Layout::Text);
+    }
+    lines
+}
+
+/// Whether most of the running text is in quotations: the marks are then only an indent.
+fn is_mostly_quoted(lines: &[Line]) -> bool {
+    let n_bytes = |layouts: &[Layout]| -> usize {
+        let runs = lines.iter().filter(|line| layouts.contains(&line.layout)).flat_map(|line| &line.runs);
+        runs.map(|run| run.span.len()).sum()
+    };
+    let quoted = n_bytes(&[Layout::Quote]);
+    quoted > 0 && quoted * 2 > n_bytes(&[Layout::Quote, Layout::Text, Layout::ListItem])
 }
 
 struct Page<'t> {
@@ -215,6 +229,12 @@ mod tests {
         ];
         let expected: Vec<_> = expected.iter().map(|(layout, text)| (*layout, text.to_string())).collect();
         assert_eq!(page, expected);
+    }
+
+    #[test]
+    fn quotations_that_hold_the_text_are_an_indent() {
+        let text = "> **Ann:** We met at noon.\n>\n> **Bo:** And we left at one.\n\n*Edited.*\n";
+        assert!(shown(text).iter().all(|(layout, _)| *layout != Layout::Quote));
     }
 
     #[test]

@@ -49,10 +49,10 @@ pub(crate) fn drop_fields(page: &Page<'_>, all: &mut Vec<Candidate>) -> Vec<(Str
             || matches!(candidate.style, Style::BoldInline | Style::Dash) && is_item(candidate))
             && !candidate.inside
     };
-    // "ANN LEE, HOST:" above a sentence: a person with nothing after the colon speaks below it.
+    // "ANN LEE, HOST:" or "Chairman:" above a sentence: a person or chair with nothing after the colon speaks below it.
     let speaks_below = |candidate: &Candidate| {
         let below = page.lines.get(candidate.speech_line + 1..).unwrap_or_default();
-        candidate.kind == LabelKind::Person
+        (candidate.kind == LabelKind::Person || labels::is_chair_label(lexicon, &candidate.label))
             && value(candidate).is_empty()
             && below.iter().find(|line| !line.is_empty()).is_some_and(|line| !is_field_value(line.text().trim()))
     };

@@ -259,6 +259,9 @@ static NUMBER: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^\s*(?:\d{1,4
 /// A speech with its number: "Anf. 12 Ann Lee (S):", "#12 Ann Lee:".
 static NUMBERED_SPEECH: LazyLock<Regex> =
     LazyLock::new(|| constant_regex(r"^(?:\p{Lu}\p{L}{1,7}\.\s*|#\s?|№\s*)\d{1,4}[.)]?\s+"));
+/// The number of a question before the person who asks it: "Q12 Ann Lee:".
+static NUMBERED_QUESTION: LazyLock<Regex> =
+    LazyLock::new(|| constant_regex(r"^\p{Lu}\d{1,4}\s+(?:\p{Lu}[^:.?!]{1,60}:)"));
 /// "○Name　text" in Japanese minutes.
 static CIRCLED: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^[○◯〇◎]\s*([^\s　：:]{2,24})[　\s]+"));
 
@@ -268,6 +271,12 @@ fn prefix(lexicon: &Lexicon, text: &str) -> Prefix {
     let has_number = text[prefix.length..].bytes().take(LONGEST_NUMBER).any(|byte| byte.is_ascii_digit());
     if has_number && let Some(number) = NUMBERED_SPEECH.find(&text[prefix.length..]) {
         prefix.length += number.end();
+        prefix.is_numbered = true;
+        return prefix;
+    }
+    if has_number && NUMBERED_QUESTION.is_match(&text[prefix.length..]) {
+        let rest = &text[prefix.length..];
+        prefix.length = text.len() - rest.trim_start_matches(|c: char| !c.is_whitespace()).trim_start().len();
         prefix.is_numbered = true;
         return prefix;
     }
@@ -328,6 +337,9 @@ static PLAIN_DASH: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^([^:!?;�
 /// `Name<tab>text`.
 static TAB: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^([^\t.:!?;]{1,40}?)\s*\t\s*"));
 
+/// The mark of a note after the full stop of a label: "MR. HART.[1]".
+static NOTE_MARK: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^\[\d{1,3}\](?:\s|$)"));
+
 /// A label that ends at the first full stop, and the offset of the speech.
 fn period_label(lexicon: &Lexicon, text: &str) -> Option<(String, usize)> {
     const LONGEST: usize = 100;
@@ -337,8 +349,9 @@ fn period_label(lexicon: &Lexicon, text: &str) -> Option<(String, usize)> {
             '(' | '[' => depth += 1,
             ')' | ']' => depth = depth.saturating_sub(1),
             '!' | '?' | ';' | ':' | '–' | '—' if depth == 0 => return None,
-            '.' if depth == 0 && ends_sentence(lexicon, text, at) => {
-                let rest = text[at + 1..].trim_start();
+            '.' if depth == 0 && (ends_sentence(lexicon, text, at) || NOTE_MARK.is_match(&text[at + 1..])) => {
+                let mark = NOTE_MARK.find(&text[at + 1..]).map_or(0, |mark| mark.end());
+                let rest = text[at + 1 + mark..].trim_start();
                 let speaks = rest.starts_with(|c: char| !c.is_lowercase() && !matches!(c, '–' | '—' | '-'));
                 // "SEC. 2. Definitions" is a numbered section.
                 let is_number = NUMBER.is_match(rest);

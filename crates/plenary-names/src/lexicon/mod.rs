@@ -24,7 +24,7 @@ pub use patterns::Patterns;
 use sections::{Sections, SentenceWords};
 
 /// The files that are built into the program, with their languages (ISO 639-1). Phrases are searched for in this order.
-const FILES: [(&str, &str); 28] = [
+const FILES: [(&str, &str); 29] = [
     ("en", include_str!("../../lexicon/en.toml")),
     ("de", include_str!("../../lexicon/de.toml")),
     ("fr", include_str!("../../lexicon/fr.toml")),
@@ -45,6 +45,7 @@ const FILES: [(&str, &str); 28] = [
     ("uk", include_str!("../../lexicon/uk.toml")),
     ("tr", include_str!("../../lexicon/tr.toml")),
     ("id", include_str!("../../lexicon/id.toml")),
+    ("ms", include_str!("../../lexicon/ms.toml")),
     ("cy", include_str!("../../lexicon/cy.toml")),
     ("ga", include_str!("../../lexicon/ga.toml")),
     ("hi", include_str!("../../lexicon/hi.toml")),

@@ -57,7 +57,8 @@ impl Looks {
 
     pub(crate) fn look(&self, element: &Element) -> Look {
         let tag = match element.name() {
-            "b" | "strong" => Look { bold: Some(true), ..Look::default() },
+            // Browsers print terms of a list plain, but they are labels of what follows.
+            "b" | "strong" | "dt" => Look { bold: Some(true), ..Look::default() },
             "i" | "em" => Look { italic: Some(true), ..Look::default() },
             _ => Look::default(),
         };
