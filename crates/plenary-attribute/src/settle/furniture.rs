@@ -135,20 +135,25 @@ pub(crate) fn notes(page: &Page<'_>, settled: &Settled) -> Settled {
     claims
 }
 
-/// Whether a short paragraph explains a star at the end of a line further up: "* Not recorded."
+/// Whether a short paragraph explains a star further up: "* Not recorded." below "He left (twice).*", "*) Not revised" below
+/// "Ann Lee*): Yes."
 fn is_starred(page: &Page<'_>, lines: &Range<usize>, text: &str) -> bool {
     const LONGEST: usize = 120;
     const REACH: usize = 200;
     let reach = lines.start.saturating_sub(REACH)..lines.start;
-    let has_mark = |line: &PageLine<'_>| {
+    let ends_with_mark = |line: &PageLine<'_>| {
         let text = line.text().trim_end();
         text.ends_with(" *") || text.ends_with(").*") || text.ends_with(")*")
     };
-    text.starts_with("* ")
+    let is_marked = if text.starts_with("*) ") {
+        page.lines[reach].iter().any(|line| line.text().trim_start().find("*)").is_some_and(|at| at > 0))
+    } else {
+        text.starts_with("* ") && page.lines[reach].iter().any(ends_with_mark)
+    };
+    is_marked
         && text.len() <= LONGEST
         && lines.len() == 1
         && page.lines.get(lines.start.wrapping_sub(1)).is_none_or(PageLine::is_empty)
-        && page.lines[reach].iter().any(has_mark)
 }
 
 /// Whether a line is indented in the source, below the end of a sentence: a paragraph begins there although no blank line
