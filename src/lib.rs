@@ -67,6 +67,7 @@ pub mod isolation;
 pub mod learn;
 pub mod pipeline;
 pub mod review;
+pub mod robust;
 pub mod study;
 pub mod themes;
 pub mod validate;

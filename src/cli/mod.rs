@@ -20,6 +20,7 @@ mod models;
 mod output;
 mod progress;
 mod reading;
+mod robust;
 mod run;
 mod sample;
 mod score;
@@ -70,6 +71,7 @@ enum Command {
     Agree(agree::AgreeArgs),
     Score(score::ScoreArgs),
     Estimate(estimate::EstimateArgs),
+    Robust(robust::RobustArgs),
     Learn(learn::LearnArgs),
     Code(code::CodeArgs),
     Init(init::InitArgs),
@@ -96,6 +98,7 @@ pub fn main() -> ExitCode {
         Command::Agree(args) => agree::run(args, arguments.verbosity),
         Command::Score(args) => score::run(args, arguments.verbosity),
         Command::Estimate(args) => estimate::run(args, arguments.verbosity),
+        Command::Robust(args) => robust::run(args, arguments.verbosity),
         Command::Learn(args) => learn::run(args, arguments.verbosity),
         Command::Code(args) => code::run(args, arguments.verbosity),
         Command::Init(args) => init::run(args, arguments.verbosity),

@@ -28,6 +28,7 @@ mod people;
 mod properties;
 mod reproducibility;
 mod review;
+mod robust;
 #[cfg(feature = "rust-bert")]
 mod rust_bert;
 mod sample;

@@ -119,6 +119,9 @@ pub struct Target {
     pub proposition: String,
     /// The negated proposition; it is scored as well, and the results are averaged with the sides exchanged.
     pub negation: Option<String>,
+    /// The proposition in other words, one sentence each. A run does not use them: they show how far the wording matters.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub paraphrases: Vec<String>,
     /// For readers of the study; copied into the codebook.
     pub note: Option<String>,
     /// What the proposition means, for people and language models that code it.
@@ -181,6 +184,9 @@ impl Target {
         if self.negation.as_deref().is_some_and(|negation| negation.trim().is_empty()) {
             let expected = "the proposition denied, or no `negation` at all";
             return Err(OptionError::new(place, "an empty negation", expected));
+        }
+        if self.paraphrases.iter().any(|text| text.trim().is_empty()) {
+            return Err(OptionError::new(place, "an empty text in `paraphrases`", "the proposition in other words"));
         }
         if self.definition.as_deref().is_some_and(|definition| definition.trim().is_empty()) {
             let expected = "what the proposition means, or no `definition` at all";
