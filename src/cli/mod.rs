@@ -7,11 +7,13 @@
 
 mod agree;
 mod cache;
+mod check_study;
 mod code;
 mod completions;
 mod correct;
 mod estimate;
 mod figures;
+mod hand_codes;
 mod hint;
 mod init;
 mod learn;
@@ -63,6 +65,7 @@ Exit codes: 0 all done; 1 done, but some inputs failed; 2 nothing done";
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::RunArgs),
+    CheckStudy(check_study::CheckStudyArgs),
     Show(show::ShowArgs),
     Themes(themes::ThemesArgs),
     Segment(segment::SegmentArgs),
@@ -90,6 +93,7 @@ pub fn main() -> ExitCode {
     log(arguments.verbosity);
     let outcome = match &arguments.command {
         Command::Run(args) => run::run(args, arguments.verbosity),
+        Command::CheckStudy(args) => check_study::run(args, arguments.verbosity),
         Command::Show(args) => show::run(args),
         Command::Themes(args) => themes::run(args),
         Command::Segment(args) => segment::run(args, arguments.verbosity),

@@ -7,6 +7,7 @@ mod architectures;
 mod arrows;
 mod bad_input;
 mod chat;
+mod check_study;
 mod command_line;
 mod commands_doc;
 mod common;
