@@ -22,6 +22,7 @@ use plenary_engine::cache::Cache;
 use plenary_engine::{EngineError, Model, Work};
 use plenary_measure::coder::{CodeError, Units};
 use plenary_measure::context::context;
+use plenary_measure::drift::InputReference;
 use plenary_measure::head::unit::turn_means;
 use plenary_measure::{embedding, sentiment, stance};
 use plenary_models::Models;
@@ -171,6 +172,11 @@ impl<'r> Measurer<'r> {
 
     pub(super) fn vector_width(&self) -> usize {
         self.embedder.dimensions
+    }
+
+    /// What learned coders keep of the texts from which they were learned, with their ids.
+    pub(super) fn references(&self) -> Vec<(String, InputReference)> {
+        self.coders.references.clone()
     }
 
     /// Number of rows that came from the cache, and number of rows that were computed.

@@ -469,6 +469,30 @@ pub struct CoderAgreement {
     pub counts: [[u64; 4]; 4],
 }
 
+/// How far the texts of new documents are from those from which a coder was learned.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct InputDrift {
+    /// Number of documents that were not among those of learning.
+    pub n_documents: usize,
+    /// Number of their texts.
+    pub n_texts: usize,
+    /// Squared maximum mean discrepancy of the vectors; `None` without new documents.
+    pub mmd2: Option<f64>,
+    /// The same divided by its expectation without a drift; `None` without new documents, or where all documents of learning are alike.
+    pub drift: Option<f64>,
+    /// The value that random draws of as many documents of learning, or the next smaller number, rarely exceed; `None` with too few.
+    pub threshold: Option<f64>,
+    /// The share of the draws that exceed it.
+    pub false_alarm_rate: f64,
+}
+
+impl InputDrift {
+    /// Whether the drift is larger than random draws show; `None` if it is not known.
+    pub fn is_unusual(&self) -> Option<bool> {
+        Some(self.drift? > self.threshold?)
+    }
+}
+
 /// The label of a turn or a speaker towards a target.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GroupStance {
