@@ -48,6 +48,7 @@ UNIQUE = {
     "analysis": ["segment_id"],
     "codebook": ["table", "column"],
     "group_stance": ["level", "speaker_id", "utterance_id", "target_id"],
+    "coder_inputs": ["coder_id"],
     "agreement": ["target_id", "coder_a", "coder_b"],
     "estimates": ["level", "measure", "document_id", "speaker_id", "utterance_id", "theme_id", "target_id"],
 }

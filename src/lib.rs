@@ -60,6 +60,7 @@ pub use plenary_tables as table;
 pub use plenary_validate as validation;
 
 mod api;
+pub mod check_study;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod inputs;
@@ -67,6 +68,7 @@ pub mod isolation;
 pub mod learn;
 pub mod pipeline;
 pub mod review;
+pub mod robust;
 pub mod study;
 pub mod themes;
 pub mod validate;

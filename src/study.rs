@@ -660,7 +660,7 @@ mod tests {
                 "{key} is missing"
             );
         }
-        for key in ["id", "proposition", "negation", "note", "definition", "edge_cases", "examples"] {
+        for key in ["id", "proposition", "negation", "paraphrases", "note", "definition", "edge_cases", "examples"] {
             assert!(EXAMPLE.contains(&format!("# {key} = ")), "{key} is missing");
         }
     }

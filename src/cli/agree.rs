@@ -21,7 +21,7 @@ use crate::validation::agreement::{AgreementOptions, Coefficient, Scale};
 /// Measure how far people who coded the same segments agree.
 #[derive(Debug, Args)]
 pub(crate) struct AgreeArgs {
-    /// Hand codes: CSV files with the columns `segment_id`, `label`, and for several targets `target`. One file per coder, or a column
+    /// Hand codes: CSV or XLSX files with the columns `segment_id`, `label`, and for several targets `target`. One file per coder, or a column
     /// `coder`.
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,

@@ -6,14 +6,11 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::bail;
 use clap::{Args, ValueEnum};
 
 use super::Verbosity;
+use super::hand_codes::HandCodesArgs;
 use super::output::{message, no_wrap, plural, print, signed, table, wrapped};
-use crate::table::{Check, Results};
-use crate::validate::coded::CodedFile;
-use crate::validate::drawn::sample_of;
 use crate::validate::estimate::{CLUSTERS_AT_LEAST, Clusters, EstimateOptions, Estimates, Weights, estimate};
 use crate::validate::hand::Several;
 use crate::validate::segments::Measure;
@@ -22,14 +19,9 @@ use crate::validation::correct::{CorrectOptions, Estimator, GroupMeans, Outcome,
 /// Estimate means by group, corrected for the errors of a coder with hand codes of a sample.
 #[derive(Debug, Args)]
 pub(crate) struct EstimateArgs {
-    /// Results folder of the run whose segments were coded.
-    #[arg(value_name = "RESULTS")]
-    results: PathBuf,
-    /// Hand codes of a random sample: CSV files with the columns `segment_id`, `label`, `inclusion_probability`, for several targets
-    /// `target`, and optionally `coder` and `stratum`.
-    #[arg(value_name = "CODES", required = true)]
-    codes: Vec<PathBuf>,
-    /// Columns of `analysis`, `speakers` or `documents` whose values are groups, such as party; `year` is that of the date.
+    #[command(flatten)]
+    hand: HandCodesArgs,
+    /// Columns of `analysis`, `speakers` or `documents`, variables of the study among them, whose values are groups, such as party; `year` is that of the date.
     #[arg(long, value_name = "COLUMN,...", value_delimiter = ',')]
     by: Vec<String>,
     /// What is averaged: stance:TARGET or sentiment [default: the stance towards the only target].
@@ -47,28 +39,15 @@ pub(crate) struct EstimateArgs {
     /// What the same weight is given to.
     #[arg(long, value_enum, value_name = "UNIT", default_value_t)]
     weights: Weight,
-    /// Coder of hand codes whose code counts where several people coded a segment [default: the mean of the codes].
-    #[arg(long, value_name = "NAME")]
-    adjudicator: Option<String>,
-    /// The file holds a simple random sample of all segments, so that it needs no inclusion probabilities.
-    #[arg(long)]
-    simple_random: bool,
     /// Coverage of the intervals, in per cent.
     #[arg(long, value_name = "PERCENT", default_value_t = 95.0)]
     level: f64,
     /// Seed of the folds in which predictions are calibrated.
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
-    /// Folder that `plenary sample` wrote, with sample.toml [default: that of the first file of codes, if it has one]. The results are
-    /// compared with it, and estimates are for the segments that could be drawn.
-    #[arg(long, value_name = "FOLDER")]
-    sample: Option<PathBuf>,
     /// Folder for the tables `corrected_estimates` and `units`, as Parquet and CSV.
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
-    /// Replace the tables if they exist.
-    #[arg(long, requires = "out")]
-    force: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -99,8 +78,7 @@ enum Weight {
 const ROWS: usize = 30;
 
 pub(crate) fn run(args: &EstimateArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
-    let results = Results::open(&args.results, Check::Full)?;
-    let files: Vec<CodedFile> = args.codes.iter().map(|path| CodedFile::load(path)).collect::<Result<_, _>>()?;
+    let (results, files, sample) = args.hand.load()?;
     let options = EstimateOptions {
         measure: Measure::of(&results, args.measure.as_deref())?,
         by: args.by.iter().map(|name| name.trim().to_owned()).collect(),
@@ -116,19 +94,17 @@ pub(crate) fn run(args: &EstimateArgs, verbosity: Verbosity) -> anyhow::Result<E
             Level::Document => Some(Clusters::Document),
             Level::Turn => Some(Clusters::Turn),
         },
-        several: args.adjudicator.clone().map_or(Several::Averaged, Several::Adjudicated),
-        simple_random: args.simple_random,
-        sample: sample_of(args.sample.as_deref(), &files)?,
+        several: args.hand.several(),
+        simple_random: args.hand.simple_random,
+        sample,
         differences: args.differences,
         correct: CorrectOptions { confidence_level: args.level / 100.0, seed: args.seed, ..CorrectOptions::default() },
     };
     let estimates = estimate(&results, &files, options)?;
     let tables = [estimates.means(), estimates.units()];
     if let Some(out) = &args.out {
-        let existing = tables.iter().flat_map(|table| table.files(out)).find(|path| path.exists());
-        if let Some(path) = existing.filter(|_| !args.force) {
-            bail!("{} exists already; name another folder, or pass --force to replace it", path.display());
-        }
+        let files: Vec<PathBuf> = tables.iter().flat_map(|table| table.files(out)).collect();
+        args.hand.check_new(files.iter().map(PathBuf::as_path))?;
     }
     print(&in_words(&estimates))?;
     if let Some(out) = &args.out {

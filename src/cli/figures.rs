@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use crate::corpus::findings::{AbstentionReason, CoderKind, Level, Resampled, Stance};
 use crate::table::schema::{
-    AgreementRow, CodingRow, DocumentRow, EstimateRow, IssueRow, SegmentRow, SpeakerRow, StanceRow, ThemeHistoryRow,
-    ThemeRow,
+    AgreementRow, CoderInputsRow, CodingRow, DocumentRow, EstimateRow, IssueRow, SegmentRow, SpeakerRow, StanceRow,
+    ThemeHistoryRow, ThemeRow,
 };
 use crate::table::{OpenError, Results, column};
 
@@ -43,6 +43,9 @@ pub(crate) struct Figures {
     /// How far the coders agree.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) agreement: Vec<AgreementFigures>,
+    /// How far the texts of new documents are from those from which coders were learned.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) coder_inputs: Vec<CoderInputsFigures>,
     pub(crate) themes: Vec<ThemeFigures>,
     /// Each distinct warning, with the documents that have it.
     pub(crate) warnings: Vec<WarningFigures>,
@@ -116,6 +119,17 @@ pub(crate) struct AgreementFigures {
 }
 
 #[derive(Debug, Serialize)]
+pub(crate) struct CoderInputsFigures {
+    pub(crate) coder_id: String,
+    /// Documents that the coder was not learned from.
+    pub(crate) n_documents: u32,
+    pub(crate) drift: Option<f64>,
+    pub(crate) threshold: Option<f64>,
+    pub(crate) false_alarm_rate: f64,
+    pub(crate) is_unusual: Option<bool>,
+}
+
+#[derive(Debug, Serialize)]
 pub(crate) struct ThemeFigures {
     pub(crate) theme_id: String,
     pub(crate) label: String,
@@ -166,6 +180,7 @@ impl Figures {
             targets: targets(results, &estimates)?,
             coders: coders(results)?,
             agreement: agreement(results)?,
+            coder_inputs: coder_inputs(results)?,
             themes: themes(results)?,
             documents,
             warnings,
@@ -340,6 +355,19 @@ fn agreement(results: &Results) -> Result<Vec<AgreementFigures>, OpenError> {
         share_equal: row.share_equal,
         kappa: row.kappa,
         alpha: row.alpha,
+    });
+    Ok(rows.collect())
+}
+
+fn coder_inputs(results: &Results) -> Result<Vec<CoderInputsFigures>, OpenError> {
+    let frame = results.frame(CoderInputsRow::TABLE)?;
+    let rows = CoderInputsRow::rows(&frame)?.into_iter().map(|row| CoderInputsFigures {
+        coder_id: row.coder_id.to_owned(),
+        n_documents: row.n_documents,
+        drift: row.drift,
+        threshold: row.threshold,
+        false_alarm_rate: row.false_alarm_rate,
+        is_unusual: row.is_unusual,
     });
     Ok(rows.collect())
 }

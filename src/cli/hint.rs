@@ -11,6 +11,7 @@ use crate::engine::cache::CacheError;
 use crate::learn::LearnError;
 use crate::models::{FetchError, FileError, FindError, LoadError, MakeError, NoCacheFolder};
 use crate::pipeline::RunError;
+use crate::robust::RobustError;
 use crate::study::StudyError;
 use crate::table::{OpenError, TableError};
 use crate::validate::estimate::EstimateError;
@@ -38,6 +39,7 @@ fn typed_hint(error: &(dyn Error + 'static)) -> Option<Hint> {
     }
     first_hint!(
         RunError,
+        RobustError,
         StudyError,
         LearnError,
         SampleError,

@@ -24,7 +24,7 @@ pub(crate) struct LearnArgs {
     /// Results folder of the run whose segments were coded.
     #[arg(value_name = "RESULTS")]
     results: PathBuf,
-    /// Hand codes: a CSV file with the columns `segment_id`, `label`, for several targets `target`, and optionally `weight`
+    /// Hand codes: a CSV or XLSX file with the columns `segment_id`, `label`, for several targets `target`, and optionally `weight`
     /// and `coder`.
     #[arg(long, value_name = "FILE")]
     codes: PathBuf,

@@ -7,11 +7,13 @@
 
 mod agree;
 mod cache;
+mod check_study;
 mod code;
 mod completions;
 mod correct;
 mod estimate;
 mod figures;
+mod hand_codes;
 mod hint;
 mod init;
 mod learn;
@@ -20,6 +22,7 @@ mod models;
 mod output;
 mod progress;
 mod reading;
+mod robust;
 mod run;
 mod sample;
 mod score;
@@ -62,6 +65,7 @@ Exit codes: 0 all done; 1 done, but some inputs failed; 2 nothing done";
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::RunArgs),
+    CheckStudy(check_study::CheckStudyArgs),
     Show(show::ShowArgs),
     Themes(themes::ThemesArgs),
     Segment(segment::SegmentArgs),
@@ -70,6 +74,7 @@ enum Command {
     Agree(agree::AgreeArgs),
     Score(score::ScoreArgs),
     Estimate(estimate::EstimateArgs),
+    Robust(robust::RobustArgs),
     Learn(learn::LearnArgs),
     Code(code::CodeArgs),
     Init(init::InitArgs),
@@ -88,6 +93,7 @@ pub fn main() -> ExitCode {
     log(arguments.verbosity);
     let outcome = match &arguments.command {
         Command::Run(args) => run::run(args, arguments.verbosity),
+        Command::CheckStudy(args) => check_study::run(args, arguments.verbosity),
         Command::Show(args) => show::run(args),
         Command::Themes(args) => themes::run(args),
         Command::Segment(args) => segment::run(args, arguments.verbosity),
@@ -96,6 +102,7 @@ pub fn main() -> ExitCode {
         Command::Agree(args) => agree::run(args, arguments.verbosity),
         Command::Score(args) => score::run(args, arguments.verbosity),
         Command::Estimate(args) => estimate::run(args, arguments.verbosity),
+        Command::Robust(args) => robust::run(args, arguments.verbosity),
         Command::Learn(args) => learn::run(args, arguments.verbosity),
         Command::Code(args) => code::run(args, arguments.verbosity),
         Command::Init(args) => init::run(args, arguments.verbosity),

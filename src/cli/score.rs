@@ -6,16 +6,12 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::bail;
 use clap::Args;
 
 use super::Verbosity;
 use super::correct::write_whole;
+use super::hand_codes::HandCodesArgs;
 use super::output::{message, no_wrap, plural, print, table, wrapped};
-use crate::table::{Check, Results};
-use crate::validate::coded::CodedFile;
-use crate::validate::drawn::sample_of;
-use crate::validate::hand::Several;
 use crate::validate::score::{ValidateOptions, Validated, reliability_svg, tables, validate};
 use crate::validate::segments::Measure;
 use crate::validation::scores::{Score, ScoreOptions, Scores};
@@ -23,57 +19,38 @@ use crate::validation::scores::{Score, ScoreOptions, Scores};
 /// Measure how good the labels of coders are, compared with hand codes of a sample.
 #[derive(Debug, Args)]
 pub(crate) struct ScoreArgs {
-    /// Results folder of the run whose segments were coded.
-    #[arg(value_name = "RESULTS")]
-    results: PathBuf,
-    /// Hand codes of a random sample: CSV files with the columns `segment_id`, `label`, `inclusion_probability`, for several targets
-    /// `target`, and optionally `coder` and `stratum`.
-    #[arg(value_name = "CODES", required = true)]
-    codes: Vec<PathBuf>,
+    #[command(flatten)]
+    hand: HandCodesArgs,
     /// What is scored: stance:TARGET or sentiment [default: the stance towards every target that has codes].
     #[arg(long, value_name = "MEASURE")]
     measure: Option<String>,
-    /// Columns of `analysis`, `speakers` or `documents` by whose values errors are counted. The commonest class of each value of the first
+    /// Columns of `analysis`, `speakers` or `documents`, variables of the study among them, by whose values errors are counted. The commonest class of each value of the first
     /// one is a baseline.
     #[arg(long, value_name = "COLUMN,...", value_delimiter = ',', default_value = "party,document")]
     by: Vec<String>,
-    /// Coder of hand codes whose code counts where several people coded a segment [default: each code counts in part].
-    #[arg(long, value_name = "NAME")]
-    adjudicator: Option<String>,
-    /// The file holds a simple random sample of all segments, so that it needs no inclusion probabilities.
-    #[arg(long)]
-    simple_random: bool,
     /// Draws of the bootstrap; 0 for no intervals.
     #[arg(long, value_name = "N", default_value_t = 1000)]
     resamples: usize,
     /// Seed of the draws, and of the folds of the baselines.
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
-    /// Folder that `plenary sample` wrote, with sample.toml [default: that of the first file of codes, if it has one]. The results are
-    /// compared with it, and estimates are for the segments that could be drawn.
-    #[arg(long, value_name = "FOLDER")]
-    sample: Option<PathBuf>,
     /// Folder for the tables `scores`, `confusion`, `calibration`, `floors` and `errors_by_group` as Parquet and CSV, and for
     /// `reliability.svg`.
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
-    /// Replace the files if they exist.
-    #[arg(long, requires = "out")]
-    force: bool,
 }
 
 pub(crate) fn run(args: &ScoreArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
-    let results = Results::open(&args.results, Check::Full)?;
-    let files: Vec<CodedFile> = args.codes.iter().map(|path| CodedFile::load(path)).collect::<Result<_, _>>()?;
+    let (results, files, sample) = args.hand.load()?;
     let options = ValidateOptions {
         measures: match args.measure.as_deref() {
             Some(name) => vec![Measure::of(&results, Some(name))?],
             None => Vec::new(),
         },
         by: args.by.iter().map(|name| name.trim().to_owned()).collect(),
-        several: args.adjudicator.clone().map_or(Several::Averaged, Several::Adjudicated),
-        simple_random: args.simple_random,
-        sample: sample_of(args.sample.as_deref(), &files)?,
+        several: args.hand.several(),
+        simple_random: args.hand.simple_random,
+        sample,
         scores: ScoreOptions { resamples: args.resamples, seed: args.seed, ..ScoreOptions::default() },
     };
     let validated = validate(&results, &files, &options)?;
@@ -82,9 +59,7 @@ pub(crate) fn run(args: &ScoreArgs, verbosity: Verbosity) -> anyhow::Result<Exit
     if let Some(out) = &args.out {
         let mut paths: Vec<PathBuf> = tables.iter().flat_map(|table| table.files(out)).collect();
         paths.push(out.join("reliability.svg"));
-        if let Some(path) = paths.iter().find(|path| path.exists() && !args.force) {
-            bail!("{} exists already; name another folder, or pass --force to replace it", path.display());
-        }
+        args.hand.check_new(paths.iter().map(PathBuf::as_path))?;
     }
     print(&validated.iter().map(in_words).collect::<Vec<_>>().join("\n"))?;
     if let Some(out) = &args.out {

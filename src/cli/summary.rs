@@ -310,6 +310,18 @@ fn notes(out: &mut String, figures: &Figures) {
             reasons.join(", ")
         )
     }));
+    notes.extend(figures.coder_inputs.iter().filter(|inputs| inputs.is_unusual == Some(true)).map(|inputs| {
+        let number = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.1}"));
+        format!(
+            "coder {}: the texts of {} differ from those that it was learned from: drift {}, and random draws of its own documents \
+             are above {} in {:.0} % of cases. Its measured quality may not hold (coder_inputs.parquet)",
+            inputs.coder_id,
+            plural(inputs.n_documents as usize, "new document"),
+            number(inputs.drift),
+            number(inputs.threshold),
+            100.0 * inputs.false_alarm_rate
+        )
+    }));
     if !figures.issues.is_empty() {
         let kinds: Vec<String> = figures.issues.iter().map(|(kind, n)| format!("{kind} {n}")).collect();
         notes.push(format!("people, documents and variables: {} (issues.parquet has each)", kinds.join(", ")));

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use ndarray::Array2;
 use plenary_corpus::findings::Target;
 use plenary_corpus::hash::sha256;
+use plenary_measure::drift::InputReference;
 use plenary_measure::head::features::{ScaledBlock, Standardiser};
 use plenary_measure::head::unit::Plan;
 use plenary_measure::head::{Head, Prediction, Quality};
@@ -99,6 +100,8 @@ pub struct LearnedCoder {
     pub heads: Vec<OfHead>,
     /// The codes that it was learned from, by segment and target.
     pub trained_on: Vec<TrainedOn>,
+    /// What is kept of the texts of the results in which it was learned; `None` for a coder of an earlier version.
+    pub inputs: Option<InputReference>,
 }
 
 /// What heads say of the units that they were trained on, each by a head without the code of the unit. Labels of these units are then
@@ -191,6 +194,8 @@ struct Manifest {
     targets: Vec<Target>,
     models: Vec<ModelUsed>,
     heads: Vec<HeadRecord>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    inputs: Option<InputReference>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -353,8 +358,8 @@ impl LearnedCoder {
         let training = checked(TRAINING, &manifest.training_sha256)?;
         let trained_on = read_training(&training).map_err(|problem| damaged(TRAINING, problem))?;
         let (propositions, heads) = read_numbers(&numbers, &manifest).map_err(|problem| damaged(HEADS, problem))?;
-        let Manifest { plenary_version, run_id, variable, targets, models, .. } = manifest;
-        Ok(Self { plenary_version, run_id, variable, targets, propositions, models, heads, trained_on })
+        let Manifest { plenary_version, run_id, variable, targets, models, inputs, .. } = manifest;
+        Ok(Self { plenary_version, run_id, variable, targets, propositions, models, heads, trained_on, inputs })
     }
 
     fn manifest(&self, numbers: &[u8], training: &[u8]) -> Manifest {
@@ -377,6 +382,7 @@ impl LearnedCoder {
             targets: self.targets.clone(),
             models: self.models.clone(),
             heads: heads.collect(),
+            inputs: self.inputs.clone(),
         }
     }
 

@@ -17,6 +17,7 @@ use plenary_corpus::Hint;
 use plenary_corpus::findings::Target;
 use plenary_corpus::hash::sha256;
 use plenary_engine::{EngineError, Model, Work};
+use plenary_measure::drift::{InputFeatures, InputReference, InputSums};
 use plenary_measure::head::features::{Moments, Row, ShapeError};
 use plenary_measure::head::unit::Plan;
 use plenary_measure::head::{CODES_ADVISED, Fitted, HeadError, TrainingRow, fit};
@@ -183,7 +184,16 @@ pub fn learn(basis: &Basis, codes: &Codes) -> Result<LearnedCoder, LearnError> {
 
     let mut moments: Vec<Moments> = plans.iter().map(|plan| Moments::new(plan.blocks())).collect();
     let mut coded: BTreeMap<Unit, CodedRow> = BTreeMap::new();
+    let features = InputFeatures::new(basis.embedder.dimensions);
+    let mut inputs: Vec<(String, InputSums)> = Vec::new();
     visit(results, &measured, &targets, &propositions, &rest, |unit| {
+        // The segments of a document are adjacent.
+        if inputs.last().is_none_or(|(id, _)| id != unit.document_id) {
+            inputs.push((unit.document_id.to_owned(), InputSums::default()));
+        }
+        if let Some((_, sums)) = inputs.last_mut() {
+            features.add(unit.vector, sums);
+        }
         for ((of, plan), moments) in groups.iter().zip(&plans).zip(&mut moments) {
             let of: Vec<Option<usize>> =
                 if of.is_empty() { vec![None] } else { of.iter().copied().map(Some).collect() };
@@ -236,6 +246,7 @@ pub fn learn(basis: &Basis, codes: &Codes) -> Result<LearnedCoder, LearnError> {
         models,
         heads,
         trained_on,
+        inputs: InputReference::of(&inputs, basis.seed),
     })
 }
 

@@ -82,8 +82,9 @@ impl Measured {
 /// A segment with everything that was measured of it.
 pub(super) struct MeasuredUnit<'u> {
     pub(super) segment_id: &'u str,
+    pub(super) document_id: &'u str,
     pub(super) text: &'u str,
-    vector: &'u [f32],
+    pub(super) vector: &'u [f32],
     turn: Option<Vec<f64>>,
     sentiment: Option<[f32; 3]>,
     inferences: &'u [(Inference, Option<Inference>)],
@@ -106,6 +107,7 @@ impl MeasuredUnit<'_> {
 /// A segment as read, until its turn is complete.
 struct Read {
     segment_id: String,
+    document_id: String,
     utterance_id: String,
     text: String,
     vector: Vec<f32>,
@@ -192,7 +194,16 @@ pub(super) fn visit(
         }
         n_missing += n_missing_here;
         if let Some(turn) = turns.last_mut() {
-            turn.push(Read { segment_id, utterance_id, text, vector, sentiment, inferences: by_target, premise });
+            turn.push(Read {
+                segment_id,
+                document_id,
+                utterance_id,
+                text,
+                vector,
+                sentiment,
+                inferences: by_target,
+                premise,
+            });
         }
     }
     take_turns(&mut turns, targets, propositions, rest, &mut take)
@@ -228,6 +239,7 @@ fn take_turns(
             });
             take(&MeasuredUnit {
                 segment_id: &read.segment_id,
+                document_id: &read.document_id,
                 text: &read.text,
                 vector: &read.vector,
                 turn: of_turn,

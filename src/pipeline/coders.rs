@@ -9,6 +9,7 @@ use std::sync::Arc;
 use plenary_chat::{ChatCoder, ChatOptions};
 use plenary_corpus::OnlyWhere;
 use plenary_measure::coder::{CodeError, Coder};
+use plenary_measure::drift::InputReference;
 use plenary_measure::stance::InferenceCoder;
 use plenary_models::Models;
 
@@ -23,6 +24,8 @@ pub(super) struct Coders<'r> {
     pub(super) all: Vec<StudyCoder<'r>>,
     /// Those that are language models behind an endpoint.
     pub(super) chats: Vec<Arc<ChatCoder>>,
+    /// What learned coders keep of the texts from which they were learned, with their ids.
+    pub(super) references: Vec<(String, InputReference)>,
 }
 
 /// A coder, and for which units it is asked.
@@ -67,6 +70,7 @@ pub(super) fn coders<'r>(models: &'r Models, study: &'r Study, max_cost: Option<
                     None => LearnedCoder::load(Path::new(folder))
                         .map_err(|problem| CodeError::Coder { coder: id.to_owned(), problem: problem.into() })?,
                 };
+                coders.references.extend(learned.inputs.clone().map(|inputs| (id.to_owned(), inputs)));
                 let options = StanceOptions { infer_off_topic: true, ..study.stance.clone() };
                 let inference = inference(None, &options)?;
                 Box::new(HeadCoder::new(id, learned, inference, models, &study.targets)?)

@@ -250,7 +250,7 @@ fn assign_themes(
     Ok((themes, registry))
 }
 
-/// Writes labels of turns and speakers, the agreement of coders, and all estimates.
+/// Writes labels of turns and speakers, the agreement and the inputs of coders, and all estimates.
 fn estimate_all(
     ledger: &Ledger,
     themes: &Themes,
@@ -267,6 +267,7 @@ fn estimate_all(
         (pair, coefficients)
     });
     closed.agreement(&pairs.collect::<Vec<_>>())?;
+    closed.coder_inputs(&ledger.drifts())?;
     estimate_in_parts(&rows, &targets, &study.estimates, study.study.seed, |mut estimates| {
         progress.check_stop()?;
         if !study.models.scores_sentiment() {

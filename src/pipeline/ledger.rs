@@ -8,8 +8,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{Read, Write};
 use std::ops::Range;
 
+use plenary_corpus::findings::InputDrift;
 use plenary_corpus::findings::{CoderAgreement, Coding, Codings, GroupStance, Level, Shown, Stance, Themes};
 use plenary_corpus::{Summary, Utterance};
+use plenary_measure::drift::{InputFeatures, InputReference, InputSums};
 use plenary_measure::estimate::ScoredSegment;
 use plenary_tables::DocumentRun;
 use serde::{Deserialize, Serialize};
@@ -31,6 +33,10 @@ pub(crate) struct Ledger {
     coders: Vec<CoderMark>,
     /// For each pair of coders and then each target, how often they give which labels; see [`CoderAgreement::counts`].
     pairs: Vec<[[u64; 4]; 4]>,
+    /// What the learned coders of the study keep of the texts from which they were learned, with their ids.
+    learned: Vec<(String, InputReference)>,
+    /// Sums of the features of each document's texts, for [`Ledger::drifts`]; of nothing where no learned coder keeps any.
+    inputs: Vec<InputSums>,
 }
 
 /// A label with its score.
@@ -111,7 +117,7 @@ pub(crate) enum LedgerError {
 }
 
 /// Increases when the file format changes.
-const STORED_VERSION: u32 = 2;
+const STORED_VERSION: u32 = 3;
 
 /// The file format of a ledger. Documents are stored as JSON, because their types support it.
 #[derive(Serialize, Deserialize)]
@@ -124,6 +130,8 @@ struct Stored {
     stance: Vec<Vec<Option<Scored>>>,
     coders: Vec<CoderMark>,
     pairs: Vec<[[u64; 4]; 4]>,
+    learned: Vec<(String, InputReference)>,
+    inputs: Vec<InputSums>,
 }
 
 /// Positions as the ledger stores them; more than 4,294,967,295 items do not fit into memory.
@@ -136,14 +144,25 @@ impl Ledger {
         Self { stance: vec![Vec::new(); n_targets], ..Self::default() }
     }
 
-    /// Adds a lot.
-    pub(crate) fn enter(&mut self, lot: &MeasuredLot) {
+    /// The ledger of a study with learned coders, each with what it keeps of the texts from which it was learned.
+    pub(crate) fn with_learned(self, learned: Vec<(String, InputReference)>) -> Self {
+        Self { learned, ..self }
+    }
+
+    /// Whether a learned coder keeps something of the texts from which it was learned.
+    pub(crate) fn notes_inputs(&self) -> bool {
+        !self.learned.is_empty()
+    }
+
+    /// Adds a lot. `features` are those of the texts, if they are noted.
+    pub(crate) fn enter(&mut self, lot: &MeasuredLot, features: Option<&InputFeatures>) {
         let first_of_lot = self.documents.len();
         for transcript in lot.begun() {
             self.first_utterance.push(self.utterance_ids.len());
             self.utterance_ids.extend(transcript.utterances.iter().map(|u| u.utterance_id.as_str().into()));
             self.lengths.extend(transcript.utterances.iter().map(Length::of));
             self.documents.push(Document { summary: transcript.summary(), n_blocks: transcript.blocks.len() });
+            self.inputs.push(InputSums::default());
         }
         for (at, (offset, transcript, segment)) in lot.segments().enumerate() {
             // Documents are in order: one that began in an earlier lot is the last one before this lot.
@@ -154,6 +173,11 @@ impl Ledger {
                 speaker: transcript.utterances[segment.utterance].speaker.map(small),
                 sentiment: lot.sentiment.as_ref().map(|sentiment| sentiment.scores[at].score()),
             });
+            if let Some(features) = features
+                && let Some(vector) = lot.embeddings.vectors.row(at).to_slice()
+            {
+                features.add(vector, &mut self.inputs[document]);
+            }
         }
         let shown = Shown::of(&lot.codings);
         for (target, scores) in self.stance.iter_mut().enumerate() {
@@ -182,6 +206,15 @@ impl Ledger {
                 }
             }
         }
+    }
+
+    /// How far the texts of new documents are from those from which the learned coders were learned, with the ids of the coders.
+    pub(crate) fn drifts(&self) -> Vec<(String, InputDrift)> {
+        let documents = || {
+            let ids = self.documents.iter().map(|document| document.summary.document_id.as_str());
+            ids.zip(&self.inputs)
+        };
+        self.learned.iter().map(|(id, reference)| (id.clone(), reference.drift(documents()))).collect()
     }
 
     /// How far each pair of coders agrees, pair by pair, and for each pair target by target.
@@ -232,6 +265,7 @@ impl Ledger {
             if merged.coders.is_empty() {
                 merged.coders.clone_from(&part.coders);
                 merged.pairs.resize(part.pairs.len(), [[0; 4]; 4]);
+                merged.learned.clone_from(&part.learned);
             }
             for (all, own) in merged.pairs.iter_mut().flatten().flatten().zip(part.pairs.iter().flatten().flatten()) {
                 *all += own;
@@ -259,6 +293,7 @@ impl Ledger {
             }
             merged.first_utterance.push(first_utterance);
             merged.documents.push(document.clone());
+            merged.inputs.push(ledger.inputs[at].clone());
             let run = only_run(document, part);
             match runs.last_mut() {
                 Some(last) if last.part == part => *last = last.then(run),
@@ -280,6 +315,8 @@ impl Ledger {
             stance: self.stance.clone(),
             coders: self.coders.clone(),
             pairs: self.pairs.clone(),
+            learned: self.learned.clone(),
+            inputs: self.inputs.clone(),
         };
         postcard::to_io(&stored, to).map(drop).map_err(|error| failed(&error))
     }
@@ -294,12 +331,23 @@ impl Ledger {
             return Err(LedgerError::Damaged("it has another version, or more bytes than a ledger".into()));
         }
         let documents: Vec<Document> = serde_json::from_str(&stored.documents).map_err(|error| failed(&error))?;
-        let Stored { utterance_ids, lengths, segments, stance, coders, pairs, .. } = stored;
+        let Stored { utterance_ids, lengths, segments, stance, coders, pairs, learned, inputs, .. } = stored;
         let first_utterance = documents
             .iter()
             .scan(0, |next, document| Some(std::mem::replace(next, *next + document.summary.n_utterances)))
             .collect();
-        let ledger = Self { documents, first_utterance, utterance_ids, lengths, segments, stance, coders, pairs };
+        let ledger = Self {
+            documents,
+            first_utterance,
+            utterance_ids,
+            lengths,
+            segments,
+            stance,
+            coders,
+            pairs,
+            learned,
+            inputs,
+        };
         ledger.check()?;
         Ok(ledger)
     }
@@ -312,6 +360,7 @@ impl Ledger {
         let mut first_utterance = 0;
         let mut fits = self.utterance_ids.len() == of_documents(|d| d.n_utterances)
             && self.lengths.len() == self.utterance_ids.len()
+            && self.inputs.len() == self.documents.len()
             && self.segments.len() == of_documents(|d| d.n_segments)
             && self.stance.iter().all(|of_target| of_target.len() == self.segments.len())
             && self.pairs.len() == pairs(self.coders.len()).len() * self.stance.len();

@@ -22,9 +22,11 @@ use plenary_engine::cache::Cache;
 use plenary_engine::{EngineError, Model, Work};
 use plenary_measure::coder::{CodeError, Units};
 use plenary_measure::context::context;
+use plenary_measure::drift::InputReference;
 use plenary_measure::head::unit::turn_means;
 use plenary_measure::{embedding, sentiment, stance};
 use plenary_models::Models;
+use plenary_names::lexicon::Lexicon;
 use plenary_tables::Measured;
 
 /// Maximum number of segments that are measured together.
@@ -172,6 +174,11 @@ impl<'r> Measurer<'r> {
         self.embedder.dimensions
     }
 
+    /// What learned coders keep of the texts from which they were learned, with their ids.
+    pub(super) fn references(&self) -> Vec<(String, InputReference)> {
+        self.coders.references.clone()
+    }
+
     /// Number of rows that came from the cache, and number of rows that were computed.
     pub(super) fn counts(&self) -> (u64, u64) {
         self.cache.map_or_else(|| (0, self.n_inputs.load(Ordering::Relaxed)), Cache::counts)
@@ -276,10 +283,15 @@ impl<'r> Measurer<'r> {
 /// Whether a segment is a question without a negation by somebody who conducts the meeting or asks the questions. False for units other
 /// than sentences, which can have several of them.
 pub fn is_open_question(transcript: &Transcript, segment: &Segment, study: &Study) -> bool {
-    let asks =
-        transcript.speaker_of(segment).is_some_and(|speaker| matches!(speaker.role, Role::Chair | Role::Questioner));
+    let role = transcript.speaker_of(segment).map(|speaker| speaker.role);
     let language = transcript.language.as_deref().unwrap_or_default();
-    asks && study.segments.unit == Unit::Sentence && study.lexicon.is_plain_question(language, &segment.text)
+    asks_openly(role, (language, &segment.text), study.segments.unit, &study.lexicon)
+}
+
+/// As [`is_open_question`], of a unit by a person in this role, with its language and its text.
+pub(crate) fn asks_openly(role: Option<Role>, (language, text): (&str, &str), unit: Unit, lexicon: &Lexicon) -> bool {
+    let asks = matches!(role, Some(Role::Chair | Role::Questioner));
+    asks && unit == Unit::Sentence && lexicon.is_plain_question(language, text)
 }
 
 /// The turns of the segments of a lot: the places (document and segment) of each, in the order of the turn.

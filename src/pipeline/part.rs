@@ -10,6 +10,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use plenary_chat::Summary as ChatSummary;
 use plenary_corpus::progress::Progress;
 use plenary_engine::cache::Cache;
+use plenary_measure::drift::InputFeatures;
 use plenary_measure::themes::{Sample, ThemeError};
 use plenary_models::{Models, places};
 use plenary_names::lexicon::Lexicon;
@@ -266,7 +267,9 @@ pub(super) fn measure<'w>(
     }
     let measurer = Measurer::new(&models, study, pool.current_num_threads(), cache, max_cost)?;
     let sample = Sample::new(&study.themes, study.study.seed)?.continuing(study.theme_registry.clone());
-    let mut noted = Noted { ledger: Ledger::new(study.targets.len()), sample };
+    let ledger = Ledger::new(study.targets.len()).with_learned(measurer.references());
+    let features = ledger.notes_inputs().then(|| InputFeatures::new(measurer.vector_width()));
+    let mut noted = Noted { ledger, sample, features };
     let mut writer = begin(&study.info(), measurer.vector_width())?;
     stream(&mut reader, first, &measurer, &mut noted, &mut writer, progress)?;
     let (n_cached, n_computed) = measurer.counts();
@@ -298,7 +301,7 @@ pub(super) fn measure<'w>(
         n_cached,
         n_computed,
     };
-    let Noted { ledger, sample } = noted;
+    let Noted { ledger, sample, .. } = noted;
     measurer.log_chats();
     Ok((Measured { ledger, sample, record, chats: measurer.chats() }, writer))
 }
@@ -333,6 +336,8 @@ impl Reader<'_> {
 struct Noted {
     ledger: Ledger,
     sample: Sample,
+    /// `None` if no learned coder keeps something of the texts from which it was learned.
+    features: Option<InputFeatures>,
 }
 
 /// Reads, measures and writes all documents on three threads, each of which waits if it is ahead of the next.
@@ -380,7 +385,7 @@ fn measure_all(
     while let Ok(batch) = batches.recv() {
         for lot in lots(batch) {
             let lot = measurer.measure(lot, progress)?;
-            noted.ledger.enter(&lot);
+            noted.ledger.enter(&lot, noted.features.as_ref());
             let texts: Vec<&str> = lot.segments().map(|(_, _, segment)| segment.text.as_str()).collect();
             let documents: Vec<&str> =
                 lot.segments().map(|(_, transcript, _)| transcript.document.document_id.as_str()).collect();

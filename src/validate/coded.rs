@@ -1,8 +1,8 @@
 //! Files with hand codes: one row per unit and person.
 //!
-//! **Input:** a CSV file with the columns `segment_id` and `label`, and optionally `target`, `code`, `coder`, `weight`,
+//! **Input:** a CSV file, or a sheet of a workbook (XLSX), with the columns `segment_id` and `label`, and optionally `target`, `code`, `coder`, `weight`,
 //! `inclusion_probability`, `stratum` and `sample`; other columns are ignored. **Output:** a [`CodedFile`] with its rows as written.
-//! **Refused:** workbooks and pages, missing columns, rows without a segment, probabilities and weights out of range, with the line.
+//! **Refused:** pages, workbooks without such a sheet, missing columns, rows without a segment, probabilities and weights out of range, with the line.
 //! **Left to others:** which labels and segments exist, and repeated rows.
 
 use std::fmt;
@@ -10,7 +10,12 @@ use std::path::Path;
 
 use csv::{ReaderBuilder, Trim};
 use plenary_corpus::findings::{Stance, Target, Tone};
+use plenary_read::sheet_rows;
 use serde::{Deserialize, Serialize};
+
+/// Names of the columns that every file has.
+const SEGMENT: &str = "segment_id";
+const LABEL: &str = "label";
 
 /// What was coded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,7 +112,7 @@ pub enum CodedError {
     },
     /// The file is something else.
     #[error("{path}: this is {found}; {instead}")]
-    NotCsv {
+    NotCodes {
         /// The file.
         path: String,
         /// What it is.
@@ -115,9 +120,17 @@ pub enum CodedError {
         /// What to do.
         instead: &'static str,
     },
+    /// The workbook cannot be read.
+    #[error("{path}: {problem}; save its sheet as CSV in UTF-8 and name that file")]
+    Workbook {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// A column is missing.
     #[error(
-        "{path}: there is no column `{missing}`; expected a CSV file with the columns segment_id, label, for several targets target, and \
+        "{path}: there is no column `{missing}`; expected a CSV or XLSX file with the columns segment_id, label, for several targets target, and \
          optionally coder, weight and inclusion_probability"
     )]
     NoColumn {
@@ -163,58 +176,84 @@ impl CodedFile {
     /// # Errors
     /// As [`CodedFile::load`].
     pub fn parse(bytes: &[u8], path: &str) -> Result<Self, CodedError> {
-        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-        let not_csv = |found, instead| Err(CodedError::NotCsv { path: path.to_owned(), found, instead });
         if bytes.starts_with(b"PK\x03\x04") {
-            return not_csv("a workbook", "save its sheet as CSV in UTF-8 and name that file");
+            return Self::of_workbook(bytes, path);
         }
+        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         if bytes.trim_ascii_start().starts_with(b"<") {
-            return not_csv("a page", "save the codes on it as CSV and name that file");
+            let (found, instead) = ("a page", "save the codes on it as CSV and name that file");
+            return Err(CodedError::NotCodes { path: path.to_owned(), found, instead });
         }
         let first_line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let cells = |byte: u8| first_line.split(|one| *one == byte).count();
         let delimiter = if cells(b';') > cells(b',') { b';' } else { b',' };
         let mut reader = ReaderBuilder::new().flexible(true).trim(Trim::All).delimiter(delimiter).from_reader(bytes);
-        let row_error = |line: u64, problem: String| CodedError::Row { path: path.to_owned(), line, problem };
-        let unread = |error: &csv::Error| {
-            row_error(
-                error.position().map_or(1, csv::Position::line),
-                format!("{error}; save the file as CSV in UTF-8"),
-            )
+        let unread = |error: &csv::Error| CodedError::Row {
+            path: path.to_owned(),
+            line: error.position().map_or(1, csv::Position::line),
+            problem: format!("{error}; save the file as CSV in UTF-8"),
         };
         let header = reader.headers().map_err(|error| unread(&error))?.clone();
-        let mut file =
-            Self { path: path.to_owned(), columns: header.iter().map(str::to_owned).collect(), rows: Vec::new() };
-        let (segment, label) = (file.needed("segment_id")?, file.needed("label")?);
+        let rows = reader.records().map(|record| {
+            let record = record.map_err(|error| unread(&error))?;
+            let line = record.position().map_or(0, csv::Position::line);
+            Ok((line, record.iter().map(str::to_owned).collect()))
+        });
+        Self::of_rows(path, header.iter().map(str::to_owned).collect(), rows)
+    }
+
+    /// The sheet with codes of a workbook; a row is a line.
+    fn of_workbook(bytes: &[u8], path: &str) -> Result<Self, CodedError> {
+        let path = path.to_owned();
+        match sheet_rows(bytes, &[SEGMENT, LABEL]) {
+            Err(problem) => Err(CodedError::Workbook { path, problem: problem.to_string() }),
+            Ok(None) => {
+                let instead = "expected a sheet whose first row has them, as `plenary sample` writes it, or a CSV file";
+                let found = "a workbook without the columns segment_id and label";
+                Err(CodedError::NotCodes { path, found, instead })
+            }
+            Ok(Some(rows)) => {
+                let mut rows = rows.into_iter();
+                let (_, header) = rows.next().unwrap_or_default();
+                Self::of_rows(&path, header, rows.map(|(row, cells)| Ok((row as u64, cells))))
+            }
+        }
+    }
+
+    /// Rows with their lines, below the names of the columns.
+    fn of_rows(
+        path: &str,
+        columns: Vec<String>,
+        rows: impl Iterator<Item = Result<(u64, Vec<String>), CodedError>>,
+    ) -> Result<Self, CodedError> {
+        let mut file = Self { path: path.to_owned(), columns, rows: Vec::new() };
+        let (segment, label) = (file.needed(SEGMENT)?, file.needed(LABEL)?);
         let [code, coder, weight, probability, stratum, sample] =
             ["code", "coder", "weight", "inclusion_probability", "stratum", "sample"].map(|name| file.position(name));
         let target = file.target();
-        for record in reader.records() {
-            let record = record.map_err(|error| unread(&error))?;
-            if record.iter().all(str::is_empty) {
+        for row in rows {
+            let (line, cells) = row?;
+            if cells.iter().all(String::is_empty) {
                 continue;
             }
-            let line = record.position().map_or(0, csv::Position::line);
-            let cell = |at: Option<usize>| at.and_then(|at| record.get(at)).unwrap_or_default().to_owned();
+            let cell = |at: Option<usize>| at.and_then(|at| cells.get(at)).cloned().unwrap_or_default();
             let row = CodedRow {
                 segment_id: cell(Some(segment)),
                 target: cell(target),
                 code: cell(code),
                 label: cell(Some(label)),
                 coder: cell(coder),
-                weight: weight_of(&cell(weight)).map_err(|problem| row_error(line, problem))?,
+                weight: weight_of(&cell(weight)).map_err(|problem| file.row_error(line, problem))?,
                 inclusion_probability: probability_of(&cell(probability))
-                    .map_err(|problem| row_error(line, problem))?,
+                    .map_err(|problem| file.row_error(line, problem))?,
                 stratum: cell(stratum),
                 sample: cell(sample),
                 line,
             };
             if row.segment_id.is_empty() {
-                let n = record.len();
-                return Err(row_error(
-                    line,
-                    format!("a row with {n} cells has no segment_id; expected the id of a segment"),
-                ));
+                let n = cells.len();
+                let problem = format!("a row with {n} cells has no segment_id; expected the id of a segment");
+                return Err(file.row_error(line, problem));
             }
             file.rows.push(row);
         }
@@ -306,9 +345,46 @@ mod tests {
         assert_eq!(file.rows, [row("s1", "Favor", "Eve", Some(0.25), 2), row("s2", "", "", None, 4)]);
     }
 
+    /// A workbook with a sheet before the codes, which spreadsheet programs may add.
+    fn workbook(rows: &[&[&str]]) -> Vec<u8> {
+        let mut workbook = rust_xlsxwriter::Workbook::new();
+        workbook.add_worksheet().set_name("notes").unwrap().write_string(0, 0, "segment_id").unwrap();
+        let sheet = workbook.add_worksheet();
+        for (at, row) in rows.iter().enumerate() {
+            for (column, cell) in row.iter().enumerate() {
+                let (line, column) = (at as u32, column as u16);
+                match cell.parse::<f64>() {
+                    Ok(number) => sheet.write_number(line, column, number).unwrap(),
+                    Err(_) => sheet.write_string(line, column, *cell).unwrap(),
+                };
+            }
+        }
+        workbook.save_to_buffer().unwrap()
+    }
+
+    #[test]
+    fn a_workbook_is_read_like_the_same_rows_as_csv() {
+        let rows: [&[&str]; 5] = [
+            &["Segment_ID", "text", "label", "inclusion_probability", "coder"],
+            &["s1", "said", "favor", "0.25", "Eve"],
+            &["", "", "", "", ""],
+            &["s2", "said", "", "0.05", ""],
+            &["s3", "said", "against"],
+        ];
+        let text: String = rows.iter().map(|row| row.join(",") + "\n").collect();
+        let (csv, xlsx) = (CodedFile::parse(text.as_bytes(), "c"), CodedFile::parse(&workbook(&rows), "c"));
+        assert_eq!(xlsx.unwrap(), csv.unwrap());
+        let wrong: [&[&str]; 2] = [rows[0], &["s1", "said", "favor", "1.5", "Eve"]];
+        let found = CodedFile::parse(&workbook(&wrong), "c.xlsx").unwrap_err().to_string();
+        assert!(found.starts_with("c.xlsx, line 2: the inclusion probability `1.5`"), "{found}");
+        let found = CodedFile::parse(&workbook(&[&["id", "label"]]), "c.xlsx").unwrap_err().to_string();
+        assert!(found.contains("a workbook without the columns segment_id and label"), "{found}");
+    }
+
     #[test]
     fn other_files_and_numbers_out_of_range_are_refused() {
-        assert!(refused("PK\u{3}\u{4}...").contains("this is a workbook; save its sheet as CSV"));
+        let found = refused("PK\u{3}\u{4}...");
+        assert!(found.contains("an Excel workbook") && found.contains("save its sheet as CSV"), "{found}");
         assert!(refused("\n<!doctype html>").contains("this is a page"));
         assert!(refused("segment_id,text\n").contains("no column `label`"));
         assert!(refused("").contains("no column `segment_id`"));

@@ -387,3 +387,94 @@ fn inferences_that_the_run_left_out_are_computed_when_a_coder_is_learned() {
     let [few, all] = ["results", "all"].map(|name| place.table(&format!("{name}/estimates.parquet")));
     assert!(few.equals_missing(&all));
 }
+
+/// Documents about borders, or about cooking.
+fn documents(names: std::ops::Range<usize>, about_borders: bool) -> String {
+    const KITCHEN: [&str; 4] = [
+        "Chop the onions and fry them in butter.",
+        "The dough rests for an hour in a warm place.",
+        "Season the soup with pepper and thyme.",
+        "Roast the carrots until they are brown.",
+    ];
+    let rows = names.flat_map(|document| {
+        (0..6).map(move |at| {
+            let nth = (document + at) % 4;
+            let said = match (about_borders, at % 3) {
+                (false, _) => KITCHEN[nth],
+                (true, 0) => FOR[nth],
+                (true, 1) => AGAINST[nth],
+                (true, _) => NEITHER[nth],
+            };
+            format!("d{document},Ann Lee,{} in year {}.\n", said.trim_end_matches('.'), 1900 + 7 * document + at)
+        })
+    });
+    std::iter::once("document,speaker,text\n".to_owned()).chain(rows).collect()
+}
+
+#[test]
+fn new_documents_unlike_those_of_learning_are_reported() {
+    use plenary::corpus::progress::Silent;
+    use plenary::{CombineOptions, PartOptions, Study, combine, measure_part};
+
+    let place = Place::with(&[
+        ("old.csv", &documents(0..24, true)),
+        ("like.csv", &documents(24..36, true)),
+        ("unlike.csv", &documents(36..48, false)),
+        ("study.toml", STUDY),
+    ]);
+    place.run_well(&["run", "old.csv", "--study", "study.toml", "--out", "results", "--quiet"]);
+    let ids = place.texts("results/segments.parquet", "segment_id");
+    let segments: Vec<(String, String)> =
+        ids.into_iter().zip(place.texts("results/segments.parquet", "text")).collect();
+    place.write("codes.csv", codes(&segments[..60]));
+    place.run_well(&LEARN);
+    let learned = format!("{STUDY}[[coders]]\nkind = \"learned\"\nfolder = \"coder\"\n");
+    place.write("learned.toml", &learned);
+    let of_run = |inputs: &[&str]| {
+        let mut arguments = vec!["run"];
+        arguments.extend(inputs);
+        arguments.extend(["--study", "learned.toml", "--out", "next"]);
+        let ended = place.run_well(&arguments);
+        let column = |name: &str| place.texts("next/coder_inputs.parquet", name).concat();
+        let columns = ["coder_id", "n_documents", "is_unusual", "false_alarm_rate"].map(column);
+        (columns, column("drift"), ended.out)
+    };
+    let warning = "coder coder: the texts of 12 new documents differ from those that it was learned from";
+    let (columns, drift, out) = of_run(&["old.csv"]);
+    assert_eq!((columns.each_ref().map(String::as_str), drift.as_str()), (["coder", "0", "-", "0.05"], "-"));
+    assert!(!out.contains("new document"), "{out}");
+    let (columns, like, out) = of_run(&["old.csv", "like.csv"]);
+    assert_eq!(columns.each_ref().map(String::as_str), ["coder", "12", "false", "0.05"]);
+    assert!(!out.contains(warning), "{out}");
+    let (columns, unlike, out) = of_run(&["unlike.csv"]);
+    assert_eq!(columns.each_ref().map(String::as_str), ["coder", "12", "true", "0.05"]);
+    assert!(out.contains(warning), "{out}");
+    let number = |text: &str| text.parse::<f64>().unwrap();
+    assert!(number(&unlike) > 5.0 * number(&like), "{unlike} {like}");
+
+    // Parts in folders give the same bytes.
+    let (_, _, _) = of_run(&["like.csv", "unlike.csv"]);
+    let expected = fs::read(place.path("next/coder_inputs.parquet")).unwrap();
+    let study = || Study::load(&place.path("learned.toml")).unwrap();
+    let part = |name: &str| {
+        let options = PartOptions {
+            models: Some(crate::common::models()),
+            folder: Some(place.path(&format!("part-{name}"))),
+            ..PartOptions::new(study())
+        };
+        measure_part(&[place.path(&format!("{name}.csv"))], &options, &Silent).unwrap();
+        plenary::Part::open(&place.path(&format!("part-{name}"))).unwrap()
+    };
+    let parts = vec![part("unlike"), part("like")];
+    let options = CombineOptions { out: Some(place.path("combined")), ..CombineOptions::default() };
+    combine(parts, &options, &Silent).unwrap();
+    assert_eq!(fs::read(place.path("combined/coder_inputs.parquet")).unwrap(), expected);
+
+    // A coder of an earlier version, which keeps nothing of its texts.
+    let manifest = fs::read_to_string(place.path("coder/coder.toml")).unwrap();
+    let (before, _) = manifest.split_once("[inputs]").unwrap();
+    assert!(!before.contains("mean = ["));
+    place.write("coder/coder.toml", before);
+    place.run_well(&["run", "unlike.csv", "--study", "learned.toml", "--out", "next", "--quiet"]);
+    assert_eq!(place.table("next/coder_inputs.parquet").height(), 0);
+}

@@ -7,6 +7,7 @@ mod architectures;
 mod arrows;
 mod bad_input;
 mod chat;
+mod check_study;
 mod command_line;
 mod commands_doc;
 mod common;
@@ -28,6 +29,7 @@ mod people;
 mod properties;
 mod reproducibility;
 mod review;
+mod robust;
 #[cfg(feature = "rust-bert")]
 mod rust_bert;
 mod sample;

@@ -106,6 +106,63 @@ fn number(row: &BTreeMap<String, String>, column: &str) -> f64 {
 }
 
 #[test]
+fn a_workbook_of_codes_gives_the_figures_of_the_same_codes_as_csv() {
+    let (place, codes) = coded();
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    for (line, row) in codes.lines().enumerate() {
+        for (column, cell) in row.split(',').enumerate() {
+            sheet.write_string(line as u32, column as u16, cell).unwrap();
+        }
+    }
+    place.write("codes.xlsx", workbook.save_to_buffer().unwrap());
+    for command in ["score", "estimate"] {
+        let of = |file: &str| place.run_well(&[command, "results", file]).out;
+        assert_eq!(of("codes.xlsx"), of("codes.csv"), "{command}");
+    }
+}
+
+#[test]
+fn errors_and_estimates_are_grouped_by_variables_of_the_study() {
+    let study = format!("[transcript]\npeople = \"people.csv\"\n\n[documents]\ntable = \"documents.csv\"\n\n{STUDY}");
+    let people = (0..24).map(|person| {
+        let name = char::from(b'A' + person);
+        format!("{name}ndrew {name}mith,{}\n", if person < 12 { "early" } else { "late" })
+    });
+    let people: String = std::iter::once("name,cohort\n".to_owned()).chain(people).collect();
+    let documents = "file,chamber\ndebate.md,lower\n";
+    let place = Place::with(&[
+        ("debate.md", &debate()),
+        ("study.toml", &study),
+        ("people.csv", &people),
+        ("documents.csv", documents),
+    ]);
+    place.run_well(&["run", "debate.md", "--study", "study.toml", "--out", "results", "--quiet"]);
+    let ids = place.texts("results/segments.parquet", "segment_id");
+    let texts = place.texts("results/segments.parquet", "text");
+    let rows = ids.iter().zip(&texts).map(|(id, text)| format!("{id},{},1\n", label(text)));
+    let codes: String = std::iter::once("segment_id,label,inclusion_probability\n".to_owned()).chain(rows).collect();
+    place.write("codes.csv", &codes);
+    let ended = place.run_well(&["estimate", "results", "codes.csv", "--by", "cohort,chamber", "--out", "findings"]);
+    assert!(ended.out.contains("early, lower") && ended.out.contains("late, lower"), "{}", ended.out);
+    let means = rows_of(&place, "findings/corrected_estimates.csv");
+    let n_segments: f64 = means
+        .iter()
+        .filter(|row| row["level"] == "group" && row["estimator"] == "raw")
+        .map(|row| number(row, "n_segments"))
+        .sum();
+    assert_eq!(n_segments, 144.0);
+    place.run_well(&["score", "results", "codes.csv", "--by", "cohort", "--out", "validation"]);
+    let errors = rows_of(&place, "validation/errors_by_group.csv");
+    let of_cohort = errors.iter().filter(|row| row["column"] == "cohort").map(|row| number(row, "n_codes"));
+    assert_eq!(of_cohort.collect::<Vec<f64>>(), [72.0, 72.0]);
+    // The same column gives groups to `robust`.
+    let ended = place
+        .run_well(&["robust", "results", "--by", "cohort", "--of", "early", "--minus", "late", "--vary", "weight"]);
+    assert!(ended.out.contains("Stance towards open_borders, early - late: 3 specifications"), "{}", ended.out);
+}
+
+#[test]
 fn corrected_means_are_those_of_the_exported_rows() {
     let (place, _) = coded();
     let command = ["estimate", "results", "codes.csv", "--by", "affiliation", "--differences", "--out", "findings"];

@@ -119,6 +119,9 @@ pub struct Target {
     pub proposition: String,
     /// The negated proposition; it is scored as well, and the results are averaged with the sides exchanged.
     pub negation: Option<String>,
+    /// The proposition in other words, one sentence each. A run does not use them: they show how far the wording matters.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub paraphrases: Vec<String>,
     /// For readers of the study; copied into the codebook.
     pub note: Option<String>,
     /// What the proposition means, for people and language models that code it.
@@ -181,6 +184,9 @@ impl Target {
         if self.negation.as_deref().is_some_and(|negation| negation.trim().is_empty()) {
             let expected = "the proposition denied, or no `negation` at all";
             return Err(OptionError::new(place, "an empty negation", expected));
+        }
+        if self.paraphrases.iter().any(|text| text.trim().is_empty()) {
+            return Err(OptionError::new(place, "an empty text in `paraphrases`", "the proposition in other words"));
         }
         if self.definition.as_deref().is_some_and(|definition| definition.trim().is_empty()) {
             let expected = "what the proposition means, or no `definition` at all";
@@ -461,6 +467,30 @@ pub struct CoderAgreement {
     pub is_selective: bool,
     /// `counts[a][b]`: number of units with these labels, in the order of [`Stance::ALL`]; the last place is for units without a label.
     pub counts: [[u64; 4]; 4],
+}
+
+/// How far the texts of new documents are from those from which a coder was learned.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct InputDrift {
+    /// Number of documents that were not among those of learning.
+    pub n_documents: usize,
+    /// Number of their texts.
+    pub n_texts: usize,
+    /// Squared maximum mean discrepancy of the vectors; `None` without new documents.
+    pub mmd2: Option<f64>,
+    /// The same divided by its expectation without a drift; `None` without new documents, or where all documents of learning are alike.
+    pub drift: Option<f64>,
+    /// The value that random draws of as many documents of learning, or the next smaller number, rarely exceed; `None` with too few.
+    pub threshold: Option<f64>,
+    /// The share of the draws that exceed it.
+    pub false_alarm_rate: f64,
+}
+
+impl InputDrift {
+    /// Whether the drift is larger than random draws show; `None` if it is not known.
+    pub fn is_unusual(&self) -> Option<bool> {
+        Some(self.drift? > self.threshold?)
+    }
 }
 
 /// The label of a turn or a speaker towards a target.

@@ -23,6 +23,14 @@ pub enum Role {
 }
 
 impl Role {
+    /// All roles.
+    pub const ALL: [Self; 5] = [Self::Chair, Self::Speaker, Self::Questioner, Self::Interjector, Self::Unknown];
+
+    /// The role with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == name)
+    }
+
     /// The name that the tables use.
     pub fn as_str(self) -> &'static str {
         match self {

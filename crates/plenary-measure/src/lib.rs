@@ -6,6 +6,7 @@
 
 pub mod coder;
 pub mod context;
+pub mod drift;
 pub mod embedding;
 pub mod estimate;
 pub mod groups;

@@ -240,12 +240,13 @@ pub fn infer(model: &Model, asked: &[(&str, &Target)], work: Work) -> Result<Vec
     Ok(inferred.collect())
 }
 
-/// How close a text and what the model saw before it are to a proposition.
-#[derive(Debug, Clone, Copy)]
-struct Relevance {
-    own: f32,
-    /// `None` if the model saw nothing before the text.
-    context: Option<f32>,
+/// How close a text and what the model saw before it are to a proposition; see [`relevance`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Relevance {
+    /// That of the text, in [0, 1].
+    pub own: f32,
+    /// The largest of the sentences before it; `None` if the model saw nothing before the text.
+    pub context: Option<f32>,
 }
 
 impl Relevance {
@@ -328,6 +329,17 @@ fn decide(
         Some(Rule::Question) => by_rule(of_model),
         Some(Rule::LeftOut) | None => of_model,
     };
+    (verdict(probabilities, rule, relevance, options), probabilities)
+}
+
+/// The label that follows from the probabilities of a coding, which a rule may have changed, or the reason why there is none. With the
+/// options of the coding it is that of the coding.
+pub fn verdict(
+    probabilities: StanceProbabilities,
+    rule: Option<Rule>,
+    relevance: Relevance,
+    options: &StanceOptions,
+) -> Verdict {
     let StanceProbabilities { favor, against, neither } = probabilities;
     let by_relevance = options.neither == NeitherRule::Relevance && rule.is_none();
     // By relevance the sides are compared with each other only.
@@ -335,7 +347,7 @@ fn decide(
     let (favor, against, neither) =
         if by_relevance { (favor / sides, against / sides, 0.0) } else { (favor, against, neither) };
     let largest = favor.max(against).max(neither);
-    let verdict = if relevance.is_off_topic(options) {
+    if relevance.is_off_topic(options) {
         Verdict::Abstained(AbstentionReason::OffTopic)
     } else if largest < options.confidence_floor || (favor == against && favor == largest) {
         Verdict::Abstained(AbstentionReason::LowConfidence)
@@ -345,8 +357,7 @@ fn decide(
         Verdict::Labelled(Stance::Favor)
     } else {
         Verdict::Labelled(Stance::Against)
-    };
-    (verdict, probabilities)
+    }
 }
 
 #[cfg(test)]
@@ -367,7 +378,7 @@ mod tests {
         Relevance { own, context: None }
     }
 
-    fn verdict(
+    fn verdict_of(
         proposition: Inference,
         negation: Option<Inference>,
         relevance: Relevance,
@@ -396,7 +407,7 @@ mod tests {
 
     #[test]
     fn no_label_off_the_topic_or_without_a_clear_side() {
-        let of = |numbers, own| verdict(numbers, None, alone(own), &OPTIONS);
+        let of = |numbers, own| verdict_of(numbers, None, alone(own), &OPTIONS);
         assert_eq!(of(inference(0.9, 0.1, 0.0), 0.1), Verdict::Abstained(AbstentionReason::OffTopic));
         assert_eq!(of(inference(0.4, 0.3, 0.3), 0.5), Verdict::Abstained(AbstentionReason::LowConfidence));
         assert_eq!(of(inference(0.5, 0.0, 0.5), 0.5), Verdict::Abstained(AbstentionReason::LowConfidence));
@@ -404,7 +415,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_on_the_topic_of_its_question() {
-        let answer = |context| verdict(inference(0.9, 0.1, 0.0), None, Relevance { own: 0.1, context }, &OPTIONS);
+        let answer = |context| verdict_of(inference(0.9, 0.1, 0.0), None, Relevance { own: 0.1, context }, &OPTIONS);
         assert_eq!(answer(Some(0.5)), Verdict::Labelled(Stance::Favor));
         assert_eq!(answer(Some(0.1)), Verdict::Abstained(AbstentionReason::OffTopic));
     }
@@ -427,7 +438,7 @@ mod tests {
     #[test]
     fn by_relevance_a_text_on_the_topic_has_the_likelier_side() {
         let options = StanceOptions { neither: NeitherRule::Relevance, ..OPTIONS };
-        let of = |own, sides| verdict(sides, None, alone(own), &options);
+        let of = |own, sides| verdict_of(sides, None, alone(own), &options);
         assert_eq!(of(0.5, inference(0.1, 0.7, 0.2)), Verdict::Labelled(Stance::Against));
         assert_eq!(of(0.1, inference(0.1, 0.1, 0.8)), Verdict::Abstained(AbstentionReason::OffTopic));
         assert_eq!(of(0.5, inference(0.25, 0.5, 0.25)), Verdict::Abstained(AbstentionReason::LowConfidence));

@@ -55,6 +55,7 @@ use debates::tree::Node;
 use decode::Decoded;
 use error::Problem;
 pub use error::{Place, ReadError, ReadErrorKind};
+pub use tabular::{SheetRow, sheet_rows};
 
 /// The variables of speakers that TEI gives without being asked, with what they are.
 pub const TEI_VARIABLES: [(&str, &str); 5] = tei::VARIABLES;

@@ -15,7 +15,7 @@ use super::TableError;
 use super::cells::read;
 use super::record::ModelRecord;
 use super::schema::{
-    AgreementRow, AnalysisRow, BlockRow, CodingRow, DocumentRow, EmbeddingRow, EstimateRow, FailureRow,
+    AgreementRow, AnalysisRow, BlockRow, CoderInputsRow, CodingRow, DocumentRow, EmbeddingRow, EstimateRow, FailureRow,
     GroupEstimateRow, GroupStanceRow, IssueRow, PersonRow, RunRow, SegmentRow, SegmentThemeRow, SentimentRow,
     SpeakerRow, StanceRow, ThemeHistoryRow, ThemeRow, UtteranceRow, Variable, VariableOf, analysis_persons,
     analysis_themes, stance_column,
@@ -23,7 +23,7 @@ use super::schema::{
 use crate::StudyInfo;
 use plenary_corpus::findings::{
     self, AbstentionReason, Assignment, CoderAgreement, Codings, Embeddings, Estimate, Evidence, GroupStance,
-    Resampled, Sentiment, Shown, Themes,
+    InputDrift, Resampled, Sentiment, Shown, Themes,
 };
 use plenary_corpus::{Failure, PersonRule, Segment, Speaker, Summary, Transcript, Variables, style_name};
 
@@ -626,6 +626,20 @@ pub(super) fn group_stance(group: &GroupStance) -> GroupStanceRow<'_> {
         n_neither,
         n_unlabelled: count(group.n_unlabelled),
         label: group.label().map(findings::Stance::as_str),
+    }
+}
+
+/// The rows of `coder_inputs`; each comes with the id of its coder.
+pub(super) fn coder_inputs((coder_id, drift): &(String, InputDrift)) -> CoderInputsRow<'_> {
+    CoderInputsRow {
+        coder_id,
+        n_documents: count(drift.n_documents),
+        n_segments: drift.n_texts as u64,
+        mmd2: drift.mmd2,
+        drift: drift.drift,
+        threshold: drift.threshold,
+        false_alarm_rate: drift.false_alarm_rate,
+        is_unusual: drift.is_unusual(),
     }
 }
 

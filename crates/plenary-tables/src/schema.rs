@@ -648,6 +648,27 @@ tables! {
         label: &'a str, null "no segment of the group has a label";
     }
 
+    /// learned coder and the documents that it was not learned from (no rows for coders of earlier versions, which keep nothing of their texts)
+    coder_inputs: CoderInputsRow<'a> {
+        /// Coder (`codings.coder_id`).
+        coder_id: &'a str;
+        /// Documents of the run that are not among those from which the coder was learned.
+        n_documents: u32, unit "documents";
+        /// Segments of these documents.
+        n_segments: u64, unit "segments";
+        /// Squared maximum mean discrepancy of the vectors of these segments and of those from which the coder was learned, with the kernel
+        /// `exp(cosine - 1)` by 128 random features (Gretton et al. 2012; Rahimi & Recht 2007).
+        mmd2: f64, unit "squared distance", null "there are no new documents";
+        /// `mmd2` divided by its expectation if the new documents are drawn like those of learning: about 1 without a drift.
+        drift: f64, unit "ratio", null "there are no new documents, or all documents of learning are alike";
+        /// Value of `drift` that random draws of as many of the documents of learning rarely exceed.
+        threshold: f64, unit "ratio", null "there are no new documents, or the coder was learned from fewer than 20 documents";
+        /// Share of these draws that exceed it.
+        false_alarm_rate: f64, unit "share, 0 to 1";
+        /// Whether `drift` is above `threshold`. The quality that was measured when the coder was learned may then not hold.
+        is_unusual: bool, null "there is no drift or no threshold";
+    }
+
     /// two coders and target of the study (no rows for a study with one coder)
     agreement: AgreementRow<'a> {
         /// Target of the study.

@@ -21,14 +21,15 @@ use super::record::{self, WrittenFile};
 use super::results::Results;
 use super::rows::{self, Closing, Coefficients, Measured};
 use super::schema::{
-    AgreementRow, AnalysisRow, BlockRow, CodebookRow, CodingRow, DocumentRow, EmbeddingRow, EstimateRow, FailureRow,
-    GroupEstimateRow, GroupStanceRow, IssueRow, PersonRow, RunRow, STANCE_KIND, SegmentRow, SegmentThemeRow,
-    SentimentRow, SpeakerRow, StanceRow, TABLES, ThemeHistoryRow, ThemeRow, UtteranceRow, Variable, stance_column,
+    AgreementRow, AnalysisRow, BlockRow, CodebookRow, CoderInputsRow, CodingRow, DocumentRow, EmbeddingRow,
+    EstimateRow, FailureRow, GroupEstimateRow, GroupStanceRow, IssueRow, PersonRow, RunRow, STANCE_KIND, SegmentRow,
+    SegmentThemeRow, SentimentRow, SpeakerRow, StanceRow, TABLES, ThemeHistoryRow, ThemeRow, UtteranceRow, Variable,
+    stance_column,
 };
 use super::sheet::{Csv, GROUP, Sheet};
 use super::sink::Sink;
 use crate::StudyInfo;
-use plenary_corpus::findings::{CoderAgreement, Estimate, GroupStance, Themes};
+use plenary_corpus::findings::{CoderAgreement, Estimate, GroupStance, InputDrift, Themes};
 use plenary_corpus::{Summary, Transcript, Variables};
 
 const CODEBOOK: &str = "codebook.md";
@@ -269,6 +270,12 @@ impl Closed<'_> {
     pub fn group_stance(&mut self, groups: &[GroupStance]) -> Result<(), TableError> {
         let rows: Vec<GroupStanceRow> = groups.iter().map(rows::group_stance).collect();
         self.sheets.add(GroupStanceRow::TABLE, GroupStanceRow::frame(&rows))
+    }
+
+    /// Adds how far the texts of new documents are from those of learned coders, each with the id of the coder.
+    pub fn coder_inputs(&mut self, drifts: &[(String, InputDrift)]) -> Result<(), TableError> {
+        let rows: Vec<CoderInputsRow> = drifts.iter().map(rows::coder_inputs).collect();
+        self.sheets.add(CoderInputsRow::TABLE, CoderInputsRow::frame(&rows))
     }
 
     /// Adds how far coders agree.

@@ -2,7 +2,7 @@
 //!
 //! **Input:** a sample and the rows of a coder. **Output:** an XLSX file: codes can be chosen from a list, long texts are wrapped, columns
 //! that a coder does not need are hidden. All cells are texts, never formulas. **Refused:** nothing that a run can contain; texts are cut
-//! at the limit of the format. **Left to others:** reading codes, which are saved from the spreadsheet program as CSV.
+//! at the limit of the format. **Left to others:** reading codes (`coded`).
 
 use plenary_chat::Example;
 use rust_xlsxwriter::{DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, XlsxError};

@@ -40,7 +40,12 @@ fn language_of(chosen: &str, utterances: &[Utterance]) -> Option<String> {
         sample.push_str(&utterance.text[..utterance.text.floor_char_boundary(ENOUGH)]);
         sample.push(' ');
     }
-    let info = whatlang::detect(&sample)?;
+    detect(&sample)
+}
+
+/// The language of a text (ISO 639-1); `None` if it cannot be determined.
+pub fn detect(text: &str) -> Option<String> {
+    let info = whatlang::detect(text)?;
     let language = isolang::Language::from_639_3(info.lang().code())?;
     // whatlang writes Mandarin as cmn, which has no separate two-letter code.
     let two_letters = if info.lang() == whatlang::Lang::Cmn { Some("zh") } else { language.to_639_1() };

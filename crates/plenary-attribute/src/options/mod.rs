@@ -108,6 +108,17 @@ pub enum Unit {
     Utterance,
 }
 
+impl Unit {
+    /// The name that studies use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Unit::Sentence => "sentence",
+            Unit::Paragraph => "paragraph",
+            Unit::Utterance => "utterance",
+        }
+    }
+}
+
 /// How utterances are cut into segments.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -32,6 +32,7 @@ pub(crate) use jsonl::{is_json_lines, json_lines};
 pub(crate) use names::surname_last_in_turns;
 pub(crate) use parquet::{NOUN as PARQUET_NOUN, read as read_parquet};
 pub(crate) use workbook::{NOUN as WORKBOOK_NOUN, is_workbook, read as read_workbook};
+pub use workbook::{SheetRow, sheet_rows};
 
 /// A table as read, whatever its format.
 #[derive(Debug, Default)]

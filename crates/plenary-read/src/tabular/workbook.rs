@@ -34,12 +34,7 @@ pub(crate) fn read(file: &File<'_>, columns: &Columns) -> Result<Table, Problem>
     archive::check(file.bytes, NOUN)?;
     let damaged = |error: calamine::XlsxError| ReadErrorKind::Damaged { what: NOUN, problem: error.to_string() };
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(file.bytes)).map_err(damaged)?;
-    let names: Vec<String> = workbook
-        .sheets_metadata()
-        .iter()
-        .filter(|sheet| sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible)
-        .map(|sheet| sheet.name.clone())
-        .collect();
+    let names = visible(&workbook);
     let mut seen: Vec<String> = Vec::new();
     let mut found: Option<Table> = None;
     let mut others: Vec<String> = Vec::new();
@@ -70,6 +65,43 @@ pub(crate) fn read(file: &File<'_>, columns: &Columns) -> Result<Table, Problem>
         None if seen.is_empty() => Err(ReadErrorKind::Empty.into()),
         None => Err(ReadErrorKind::NoTextColumn { columns: seen.join("; ") }.into()),
     }
+}
+
+/// A row of a sheet: its number, from 1, and its cells.
+pub type SheetRow = (usize, Vec<String>);
+
+/// The rows of the first visible sheet whose first row has all of the names `needed`, regardless of case, that row first; for other
+/// purposes than transcripts. `None` if no sheet has them.
+///
+/// # Errors
+/// [`ReadErrorKind::Damaged`] and [`ReadErrorKind::TooLarge`].
+pub fn sheet_rows(bytes: &[u8], needed: &[&str]) -> Result<Option<Vec<SheetRow>>, ReadErrorKind> {
+    archive::check(bytes, NOUN)?;
+    let damaged = |error: calamine::XlsxError| ReadErrorKind::Damaged { what: NOUN, problem: error.to_string() };
+    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(damaged)?;
+    let mut size = Size::default();
+    for name in visible(&workbook) {
+        let cells = cells(&mut workbook, &name, &mut size).map_err(damaged)?.ok_or_else(|| super::too_large(NOUN))?;
+        let Some((_, first)) = cells.first_key_value() else { continue };
+        let has = |name: &&str| first.values().any(|cell| cell.trim().eq_ignore_ascii_case(name));
+        if !needed.iter().all(has) {
+            continue;
+        }
+        let width = first.last_key_value().map_or(0, |(last, _)| last + 1);
+        let row = |(number, row): (&u32, &BTreeMap<usize, String>)| {
+            let cell = |at: usize| row.get(&at).map_or_else(String::new, |cell| cell.trim().to_owned());
+            (*number as usize + 1, (0..width).map(cell).collect())
+        };
+        return Ok(Some(cells.iter().map(row).collect()));
+    }
+    Ok(None)
+}
+
+/// The names of the sheets that a reader sees.
+fn visible(workbook: &Xlsx<Cursor<&[u8]>>) -> Vec<String> {
+    let sheets = workbook.sheets_metadata().iter();
+    let sheets = sheets.filter(|sheet| sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible);
+    sheets.map(|sheet| sheet.name.clone()).collect()
 }
 
 type Cells = BTreeMap<u32, BTreeMap<usize, String>>;
