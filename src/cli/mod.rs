@@ -11,6 +11,7 @@ mod code;
 mod completions;
 mod correct;
 mod estimate;
+mod export;
 mod figures;
 mod hint;
 mod init;
@@ -63,6 +64,7 @@ Exit codes: 0 all done; 1 done, but some inputs failed; 2 nothing done";
 enum Command {
     Run(run::RunArgs),
     Show(show::ShowArgs),
+    Export(export::ExportArgs),
     Themes(themes::ThemesArgs),
     Segment(segment::SegmentArgs),
     Correct(correct::CorrectArgs),
@@ -89,6 +91,7 @@ pub fn main() -> ExitCode {
     let outcome = match &arguments.command {
         Command::Run(args) => run::run(args, arguments.verbosity),
         Command::Show(args) => show::run(args),
+        Command::Export(args) => export::run(args, arguments.verbosity),
         Command::Themes(args) => themes::run(args),
         Command::Segment(args) => segment::run(args, arguments.verbosity),
         Command::Correct(args) => correct::run(args),
