@@ -49,9 +49,9 @@ pub(crate) fn write(results: &Results, place: &Place) -> Result<Exported, Export
         }
         let document = meeting.document;
         if meeting.turns.iter().any(|turn| turn.speaker.is_none()) {
-            speakers.add(&unknown(&document.document_id), &unknown_speaker(), &mut index.speakers)?;
+            speakers.add(&unknown(&document.id), &unknown_speaker(), &mut index.speakers)?;
         }
-        conversations.add(&document.document_id, &conversation(&meeting, times), &mut index.conversations)?;
+        conversations.add(&document.id, &conversation(&meeting, times), &mut index.conversations)?;
     }
     if n_turns == 0 {
         return Err(ExportError::NoTurns);
@@ -132,10 +132,10 @@ fn utterance<'m>(
     times: Timestamps,
     targets: &[String],
 ) -> Utterance<'m> {
-    let conversation_id = meeting.document.document_id.as_str();
+    let conversation_id = meeting.document.id.as_str();
     let means = turn.means(targets.len());
     let mut meta = json!({
-        "speaker_id": turn.speaker.map(|speaker| &speaker.speaker_id),
+        "speaker_id": turn.speaker.map(|speaker| &speaker.id),
         "role": turn.speaker.map(|speaker| &speaker.role),
         "position": turn.position,
         "n_words": turn.n_words,
@@ -170,7 +170,7 @@ fn segment(turn: &Turn, segment: &Segment, targets: &[String]) -> Value {
     let sentiment = segment.sentiment.as_ref();
     let theme = segment.theme.as_ref();
     let mut meta = json!({
-        "segment_id": segment.segment_id,
+        "segment_id": segment.id,
         "text": turn.text[segment.range.clone()],
         "sentiment_score": sentiment.map(|(score, _)| number(*score)),
         "sentiment_label": sentiment.map(|(_, label)| label),

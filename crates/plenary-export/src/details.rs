@@ -12,7 +12,8 @@ use crate::ExportError;
 /// A document.
 #[derive(Debug)]
 pub(crate) struct Document {
-    pub(crate) document_id: String,
+    /// `document_id`.
+    pub(crate) id: String,
     pub(crate) path: String,
     pub(crate) title: Option<String>,
     pub(crate) event: Option<String>,
@@ -29,7 +30,8 @@ pub(crate) struct Document {
 /// A person in a document.
 #[derive(Debug)]
 pub(crate) struct Speaker {
-    pub(crate) speaker_id: String,
+    /// `speaker_id`.
+    pub(crate) id: String,
     pub(crate) document_id: String,
     pub(crate) person_id: String,
     pub(crate) name: String,
@@ -105,7 +107,7 @@ pub(crate) fn documents(results: &Results) -> Result<Vec<Document>, ExportError>
     let variables = variables(results, DocumentRow::TABLE, &frame)?;
     let owned = |text: Option<&str>| text.map(str::to_owned);
     let rows = DocumentRow::rows(&frame)?.into_iter().zip(variables).map(|(row, variables)| Document {
-        document_id: row.document_id.to_owned(),
+        id: row.document_id.to_owned(),
         path: row.path.to_owned(),
         title: owned(row.title),
         event: owned(row.event),
@@ -124,7 +126,7 @@ pub(crate) fn speakers(results: &Results) -> Result<Vec<Speaker>, ExportError> {
     let variables = variables(results, SpeakerRow::TABLE, &frame)?;
     let owned = |text: Option<&str>| text.map(str::to_owned);
     let rows = SpeakerRow::rows(&frame)?.into_iter().zip(variables).map(|(row, variables)| Speaker {
-        speaker_id: row.speaker_id.to_owned(),
+        id: row.speaker_id.to_owned(),
         document_id: row.document_id.to_owned(),
         person_id: row.person_id.to_owned(),
         name: row.name.to_owned(),

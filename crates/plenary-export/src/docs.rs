@@ -46,7 +46,7 @@ pub enum Unit {
 /// The folder of the texts.
 const TEXTS: &str = "texts";
 
-pub(crate) fn write(results: &Results, options: &DocsOptions, place: &Place) -> Result<Exported, ExportError> {
+pub(crate) fn write(results: &Results, options: DocsOptions, place: &Place) -> Result<Exported, ExportError> {
     let known = Known::of(results)?;
     let columns = Columns::of(results, options.unit);
     let mut meetings = Meetings::of(results, &known)?;
@@ -61,7 +61,7 @@ pub(crate) fn write(results: &Results, options: &DocsOptions, place: &Place) -> 
             Unit::Document => {
                 let mut text = Text::new(None, Some(meeting.document), n_targets);
                 meeting.turns.iter().for_each(|turn| text.add(turn));
-                texts.write(&meeting.document.document_id, &text)?;
+                texts.write(&meeting.document.id, &text)?;
             }
             Unit::Turn => {
                 for turn in &meeting.turns {
@@ -104,8 +104,8 @@ pub(crate) fn write(results: &Results, options: &DocsOptions, place: &Place) -> 
 fn by_speaker<'d>(meeting: &Meeting<'d>, n_targets: usize) -> Vec<(String, Text<'d>)> {
     let mut texts: Vec<(String, Text)> = Vec::new();
     for turn in &meeting.turns {
-        let unknown = || format!("{}-unknown", meeting.document.document_id);
-        let id = turn.speaker.map_or_else(unknown, |speaker| speaker.speaker_id.clone());
+        let unknown = || format!("{}-unknown", meeting.document.id);
+        let id = turn.speaker.map_or_else(unknown, |speaker| speaker.id.clone());
         let at = texts.iter().position(|(known, _)| *known == id).unwrap_or_else(|| {
             texts.push((id, Text::new(turn.speaker, Some(meeting.document), n_targets)));
             texts.len() - 1
@@ -123,7 +123,7 @@ struct Text<'d> {
     speaker: Option<&'d Speaker>,
     /// `None` for the text of a person in several documents.
     document: Option<&'d Document>,
-    text: String,
+    content: String,
     position: u32,
     times: (Option<f64>, Option<f64>),
     n_documents: usize,
@@ -138,7 +138,7 @@ impl<'d> Text<'d> {
             name: String::new(),
             speaker,
             document,
-            text: String::new(),
+            content: String::new(),
             position: 0,
             times: (None, None),
             n_documents: 1,
@@ -149,10 +149,10 @@ impl<'d> Text<'d> {
     }
 
     fn add(&mut self, turn: &Turn) {
-        if !self.text.is_empty() {
-            self.text.push_str("\n\n");
+        if !self.content.is_empty() {
+            self.content.push_str("\n\n");
         }
-        self.text.push_str(&turn.text);
+        self.content.push_str(&turn.text);
         if self.n_utterances == 0 {
             self.position = turn.position;
             self.times.0 = turn.time_start_s;
@@ -176,21 +176,21 @@ struct Texts<'p> {
 impl Texts<'_> {
     /// Writes a text that is complete, and its row.
     fn write(&mut self, id: &str, text: &Text) -> Result<(), ExportError> {
-        let name = self.put(id, &text.text)?;
+        let name = self.put(id, &text.content)?;
         self.metadata.add(&self.columns.row(&name, text))
     }
 
     /// Writes the first part of a text; its row follows when the text is complete.
     fn begin<'d>(&mut self, id: &str, text: Text<'d>) -> Result<Text<'d>, ExportError> {
-        let name = self.put(id, &text.text)?;
-        Ok(Text { name, text: String::new(), ..text })
+        let name = self.put(id, &text.content)?;
+        Ok(Text { name, content: String::new(), ..text })
     }
 
     /// Adds a part to a text.
     fn append<'d>(&mut self, person: &mut Text<'d>, part: Text<'d>) -> Result<(), ExportError> {
         let mut sheet = self.place.append(&format!("{TEXTS}/{}", person.name))?;
         sheet.put(b"\n")?;
-        sheet.put(part.text.as_bytes())?;
+        sheet.put(part.content.as_bytes())?;
         sheet.put(b"\n")?;
         sheet.finish()?;
         person.document = None;
@@ -264,12 +264,12 @@ impl Columns {
             add(&Facts::NAMES);
             names.extend(of_person.iter().cloned());
         }
-        if unit != Unit::Person {
+        if unit == Unit::Person {
+            names.push("n_documents".into());
+        } else {
             names.push("document_id".into());
             names.extend(Document::NAMES.map(str::to_owned));
             names.extend(of_document.iter().cloned());
-        } else {
-            names.push("n_documents".into());
         }
         names.extend(["n_utterances", "n_words", "n_segments", "sentiment_score"].map(str::to_owned));
         names.extend(targets.iter().flat_map(|target| [target.clone(), format!("n_{target}")]));
@@ -287,7 +287,7 @@ impl Columns {
             match text.speaker {
                 None => row.extend(vec![String::new(); PERSON_IDS.len() + Facts::NAMES.len() + self.of_person.len()]),
                 Some(speaker) => {
-                    let ids = [&speaker.speaker_id, &speaker.person_id, &speaker.name, &speaker.role];
+                    let ids = [&speaker.id, &speaker.person_id, &speaker.name, &speaker.role];
                     row.extend(ids.map(String::clone));
                     row.extend(speaker.facts.named().map(|(_, value)| value.unwrap_or_default().to_owned()));
                     row.extend(self.of_person.iter().map(|name| cell(speaker.variables.get(name))));
@@ -295,7 +295,7 @@ impl Columns {
             }
         }
         if let Some(document) = text.document {
-            row.push(document.document_id.clone());
+            row.push(document.id.clone());
             row.extend(document.named().map(|(_, value)| value.unwrap_or_default().to_owned()));
             row.extend(self.of_document.iter().map(|name| cell(document.variables.get(name))));
         }

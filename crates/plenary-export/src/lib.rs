@@ -67,7 +67,7 @@ pub fn export(results: &Results, form: &Form, out: &Path, replace: bool) -> Resu
         Form::ConvoKit => convokit::write(results, &place)?,
         Form::Csv(options) => csv::write(results, options, &place)?,
         Form::Tei => tei::write(results, &place)?,
-        Form::Docs(options) => docs::write(results, options, &place)?,
+        Form::Docs(options) => docs::write(results, *options, &place)?,
     };
     place.publish(form)?;
     Ok(exported)

@@ -44,7 +44,8 @@ pub(crate) struct Turn<'d> {
 /// A segment with its measures.
 #[derive(Debug)]
 pub(crate) struct Segment {
-    pub(crate) segment_id: String,
+    /// `segment_id`.
+    pub(crate) id: String,
     /// Where its text is in that of the turn.
     pub(crate) range: Range<usize>,
     /// Score and label.
@@ -89,8 +90,8 @@ pub(crate) struct Known {
 impl Known {
     pub(crate) fn of(results: &Results) -> Result<Self, ExportError> {
         let (documents, speakers) = (documents(results)?, speakers(results)?);
-        let of_document = documents.iter().enumerate().map(|(at, one)| (one.document_id.clone(), at)).collect();
-        let of_speaker = speakers.iter().enumerate().map(|(at, one)| (one.speaker_id.clone(), at)).collect();
+        let of_document = documents.iter().enumerate().map(|(at, one)| (one.id.clone(), at)).collect();
+        let of_speaker = speakers.iter().enumerate().map(|(at, one)| (one.id.clone(), at)).collect();
         let mut ranges: HashMap<String, Range<usize>> = HashMap::new();
         for (at, speaker) in speakers.iter().enumerate() {
             ranges.entry(speaker.document_id.clone()).or_insert(at..at).end = at + 1;
@@ -190,16 +191,15 @@ impl<'d> Meetings<'d> {
             self.segments.next_if(|row| row.utterance_id == turn.utterance_id)?
         {
             let start = turn.text[end..].find(&text).map(|at| end + at);
-            let start = start.ok_or_else(|| {
-                misfit(format!("segment `{}` is not a part of the text of its turn", segment.segment_id))
-            })?;
+            let start = start
+                .ok_or_else(|| misfit(format!("segment `{}` is not a part of the text of its turn", segment.id)))?;
             end = start + text.len();
             segment.range = start..end;
-            while let Some((_, stance)) = self.stances.next_if(|(id, _)| *id == segment.segment_id)? {
+            while let Some((_, stance)) = self.stances.next_if(|(id, _)| *id == segment.id)? {
                 segment.stances.push(stance);
             }
             if segment.stances.len() != self.n_targets {
-                let (id, n) = (&segment.segment_id, segment.stances.len());
+                let (id, n) = (&segment.id, segment.stances.len());
                 return Err(misfit(format!("segment `{id}` has {n} stances, expected {}", self.n_targets)));
             }
             turn.segments.push(segment);
@@ -281,7 +281,7 @@ fn segment_rows(frame: &DataFrame) -> Result<Vec<SegmentRow>, OpenError> {
         utterance_id: row.utterance_id.to_owned(),
         text: row.text.to_owned(),
         segment: Segment {
-            segment_id: row.segment_id.to_owned(),
+            id: row.segment_id.to_owned(),
             range: 0..0,
             sentiment: row.sentiment_score.zip(row.sentiment_label.map(str::to_owned)),
             theme: row.theme_id.map(str::to_owned).zip(row.theme_probability),

@@ -171,3 +171,31 @@ fn joined(list: &Series) -> PolarsResult<String> {
     let texts: Vec<&str> = texts.str()?.iter().flatten().collect();
     Ok(texts.join("; "))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spreadsheets_get_texts_and_never_formulas() {
+        let rows = DataFrame::new(
+            3,
+            vec![
+                Series::new("text".into(), [Some("=1+1"), Some("a - b"), None]).into_column(),
+                Series::new("=score".into(), [Some(-0.5_f32), Some(1.25), None]).into_column(),
+            ],
+        )
+        .unwrap();
+        let written = |style: CsvStyle| {
+            let mut bytes = Vec::new();
+            write_csv_as(&rows, &mut bytes, true, style).unwrap();
+            String::from_utf8(bytes).unwrap()
+        };
+        assert_eq!(written(CsvStyle::Plain), "text,=score\n=1+1,-0.5\na - b,1.25\n,\n");
+        assert_eq!(written(CsvStyle::Spreadsheet), "\u{feff}text,'=score\r\n'=1+1,-0.5\r\na - b,1.25\r\n,\r\n");
+        assert_eq!(
+            written(CsvStyle::SpreadsheetDecimalComma),
+            "\u{feff}text;'=score\r\n'=1+1;-0,5\r\na - b;1,25\r\n;\r\n"
+        );
+    }
+}

@@ -14,7 +14,7 @@ pub(super) fn write(xml: &mut Xml, shared: &Shared, known: &Known, meeting: &Mee
     xml.open("teiHeader", &[])?;
     file(xml, shared, meeting)?;
     encoding(xml, shared)?;
-    profile(xml, meeting.document, known.speakers_of(&meeting.document.document_id))?;
+    profile(xml, meeting.document, known.speakers_of(&meeting.document.id))?;
     xml.close("teiHeader")
 }
 
@@ -47,7 +47,7 @@ fn file(xml: &mut Xml, shared: &Shared, meeting: &Meeting) -> io::Result<()> {
     xml.open("bibl", &[])?;
     xml.leaf("title", &[], title)?;
     xml.leaf("idno", &[("type", "path")], &document.path)?;
-    xml.leaf("idno", &[("type", "document_id")], &document.document_id)?;
+    xml.leaf("idno", &[("type", "document_id")], &document.id)?;
     if let Some(date) = &document.date {
         xml.leaf("date", &[("when", date)], date)?;
     }
@@ -229,7 +229,7 @@ impl<'s> Organisations<'s> {
 
 fn person(xml: &mut Xml, speaker: &Speaker, organisations: &Organisations) -> io::Result<()> {
     let facts = &speaker.facts;
-    xml.open("person", &[("xml:id", &id(&speaker.speaker_id))])?;
+    xml.open("person", &[("xml:id", &id(&speaker.id))])?;
     xml.leaf("persName", &[], &speaker.name)?;
     if let Some(honorific) = &facts.honorific {
         xml.leaf("note", &[("type", "honorific")], honorific)?;

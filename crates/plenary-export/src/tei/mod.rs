@@ -37,7 +37,7 @@ pub(crate) fn write(results: &Results, place: &Place) -> Result<Exported, Export
     while let Some(meeting) = meetings.next()? {
         n_documents += 1;
         n_turns += meeting.turns.len();
-        let mut sheet = place.create(&format!("{}.xml", meeting.document.document_id))?;
+        let mut sheet = place.create(&format!("{}.xml", meeting.document.id))?;
         let mut xml = Xml::new(&mut sheet);
         let written = document(&mut xml, &shared, &known, &meeting);
         written.map_err(|source| sheet.error(source))?;
@@ -52,7 +52,7 @@ pub(crate) fn write(results: &Results, place: &Place) -> Result<Exported, Export
 
 fn document(xml: &mut Xml, shared: &Shared, known: &Known, meeting: &Meeting) -> std::io::Result<()> {
     xml.declaration()?;
-    let id = id(&meeting.document.document_id);
+    let id = id(&meeting.document.id);
     let mut attributes = vec![("xmlns", "http://www.tei-c.org/ns/1.0"), ("xml:id", id.as_str())];
     attributes.extend(meeting.document.language.as_deref().map(|language| ("xml:lang", language)));
     xml.open("TEI", &attributes)?;

@@ -38,7 +38,7 @@ fn write_turn(xml: &mut Xml, shared: &Shared, turn: &Turn, times: &Times) -> io:
     ];
     let mut categories = Vec::new();
     if let Some(speaker) = turn.speaker {
-        attributes.push(("who", format!("#{}", id(&speaker.speaker_id))));
+        attributes.push(("who", format!("#{}", id(&speaker.id))));
         categories.push(format!("#{}", role_category(&speaker.role)));
     }
     if turn.needs_review {
@@ -86,7 +86,7 @@ fn write_segment(xml: &mut Xml, shared: &Shared, text: &str, segment: &Segment) 
         }
     }
     let categories = categories.iter().map(|category| format!("#{category}")).collect::<Vec<_>>().join(" ");
-    let segment_id = id(&segment.segment_id);
+    let segment_id = id(&segment.id);
     let mut attributes = vec![("xml:id", segment_id.as_str())];
     if !categories.is_empty() {
         attributes.push(("ana", &categories));
@@ -192,7 +192,7 @@ mod tests {
         let segments = segments.iter().map(|part| {
             let start = end + text[end..].find(part).unwrap();
             end = start + part.len();
-            Segment { segment_id: String::new(), range: start..end, sentiment: None, theme: None, stances: Vec::new() }
+            Segment { id: String::new(), range: start..end, sentiment: None, theme: None, stances: Vec::new() }
         });
         let turn = Turn {
             utterance_id: String::new(),
