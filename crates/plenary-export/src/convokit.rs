@@ -16,6 +16,7 @@ use serde::Serialize;
 use serde_json::ser::Formatter;
 use serde_json::{Map, Value, json};
 
+use crate::means::Means;
 use crate::meetings::{Known, Meeting, Meetings, Segment, Turn};
 use crate::people::people;
 use crate::place::{Place, Sheet};
@@ -133,7 +134,7 @@ fn utterance<'m>(
     targets: &[String],
 ) -> Utterance<'m> {
     let conversation_id = meeting.document.id.as_str();
-    let means = turn.means(targets.len());
+    let means = Means::of_turn(turn, targets.len());
     let mut meta = json!({
         "speaker_id": turn.speaker.map(|speaker| &speaker.id),
         "role": turn.speaker.map(|speaker| &speaker.role),

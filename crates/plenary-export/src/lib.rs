@@ -37,6 +37,7 @@ use place::Place;
 #[serde(rename_all = "snake_case")]
 pub enum Form {
     /// A corpus of `ConvoKit`: `utterances.jsonl`, `speakers.json`, `conversations.json`, `corpus.json`, `index.json`.
+    #[serde(rename = "convokit")]
     ConvoKit,
     /// A CSV file per table.
     Csv(CsvOptions),

@@ -3,7 +3,7 @@
 //! **Input:** segments, one by one. **Output:** the number of segments, the mean sentiment, and for each target the mean stance over the
 //! segments that have a label, as in `estimates`. Nothing is refused.
 
-use crate::meetings::Segment;
+use crate::meetings::{Segment, Turn};
 
 /// The means of a group of segments.
 #[derive(Debug, Clone)]
@@ -42,6 +42,13 @@ impl Mean {
 impl Means {
     pub(crate) fn new(n_targets: usize) -> Self {
         Self { n_segments: 0, sentiment: Mean::default(), stances: vec![Mean::default(); n_targets] }
+    }
+
+    /// The means of the segments of a turn.
+    pub(crate) fn of_turn(turn: &Turn, n_targets: usize) -> Self {
+        let mut means = Self::new(n_targets);
+        turn.segments.iter().for_each(|segment| means.add(segment));
+        means
     }
 
     /// Adds the segments of another group.

@@ -13,7 +13,6 @@ use plenary_tables::{DataFrame, Groups, OpenError, Results};
 
 use crate::ExportError;
 use crate::details::{Document, Speaker, documents, speakers};
-use crate::means::Means;
 
 /// A document with its turns.
 #[derive(Debug)]
@@ -62,17 +61,6 @@ pub(crate) struct Stance {
     /// `None` if the coder abstains.
     pub(crate) label: Option<String>,
     pub(crate) score: Option<f32>,
-}
-
-impl Turn<'_> {
-    /// The means of the turn's segments.
-    pub(crate) fn means(&self, n_targets: usize) -> Means {
-        let mut means = Means::new(n_targets);
-        for segment in &self.segments {
-            means.add(segment);
-        }
-        means
-    }
 }
 
 /// What the tables say of documents and of the people in them.
