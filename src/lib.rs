@@ -2,7 +2,7 @@
 //! how much certainty.
 //!
 //! The supported interface is what is re-exported here under its own name: [`read`](fn@read), [`Corpus`], [`Study`],
-//! [`run`], [`Results`], [`Encoder`] and [`Isolation`]. The modules [`attribute`], [`corpus`], [`engine`], [`measure`], [`models`],
+//! [`run`], [`Results`], [`Encoder`] and [`Isolation`]. The modules [`attribute`], [`corpus`], [`engine`], [`mod@export`], [`measure`], [`models`],
 //! [`mod@read`] and [`table`] are the crates of the stages, for uses that the interface does not cover; they change
 //! more often.
 //!
@@ -53,6 +53,7 @@ pub use plenary_attribute as attribute;
 pub use plenary_chat as chat;
 pub use plenary_corpus as corpus;
 pub use plenary_engine as engine;
+pub use plenary_export as export;
 pub use plenary_measure as measure;
 pub use plenary_models as models;
 pub use plenary_read as read;

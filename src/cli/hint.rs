@@ -8,6 +8,7 @@ use std::error::Error;
 use crate::corpus::Hint;
 use crate::engine::UnavailableError;
 use crate::engine::cache::CacheError;
+use crate::export::ExportError;
 use crate::learn::LearnError;
 use crate::models::{FetchError, FileError, FindError, LoadError, MakeError, NoCacheFolder};
 use crate::pipeline::RunError;
@@ -45,6 +46,7 @@ fn typed_hint(error: &(dyn Error + 'static)) -> Option<Hint> {
         SampleError,
         EstimateError,
         SegmentsError,
+        ExportError,
         TableError,
         OpenError,
         FindError,

@@ -12,6 +12,7 @@ mod code;
 mod completions;
 mod correct;
 mod estimate;
+mod export;
 mod figures;
 mod hand_codes;
 mod hint;
@@ -67,6 +68,7 @@ enum Command {
     Run(run::RunArgs),
     CheckStudy(check_study::CheckStudyArgs),
     Show(show::ShowArgs),
+    Export(export::ExportArgs),
     Themes(themes::ThemesArgs),
     Segment(segment::SegmentArgs),
     Correct(correct::CorrectArgs),
@@ -95,6 +97,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(args, arguments.verbosity),
         Command::CheckStudy(args) => check_study::run(args, arguments.verbosity),
         Command::Show(args) => show::run(args),
+        Command::Export(args) => export::run(args, arguments.verbosity),
         Command::Themes(args) => themes::run(args),
         Command::Segment(args) => segment::run(args, arguments.verbosity),
         Command::Correct(args) => correct::run(args),

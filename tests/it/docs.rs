@@ -15,7 +15,7 @@ fn root() -> &'static Path {
 /// README, CHANGELOG, CONTRIBUTING and everything in the folders that contain documentation.
 fn pages() -> Vec<PathBuf> {
     let mut waiting: Vec<PathBuf> =
-        ["docs", "evaluation", "models", "training", "data", "crates"].map(|folder| root().join(folder)).to_vec();
+        ["docs", "evaluation", "models", "training", "data", "crates", "r"].map(|folder| root().join(folder)).to_vec();
     let mut pages: Vec<PathBuf> =
         ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"].map(|page| root().join(page)).to_vec();
     while let Some(folder) = waiting.pop() {

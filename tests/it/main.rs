@@ -14,6 +14,7 @@ mod common;
 mod compat;
 mod context;
 mod docs;
+mod export;
 mod fetch;
 mod fuzz;
 mod golden;

@@ -168,6 +168,12 @@ fn sort(table: &mut Table) {
 /// Adds columns with what `speakers.json` says of the speaker of each utterance.
 fn join(table: &mut Table, speakers: &Map<String, Value>) {
     let speaker = table.names.iter().position(|name| name == "speaker");
+    let is_unknown = |id: &String| speakers.get(id).is_some_and(|entry| meta(entry).get(UNKNOWN) == Some(&true.into()));
+    for row in &mut table.rows {
+        if let Some(cell) = speaker.and_then(|at| row.cells.get_mut(at)) {
+            *cell = cell.take().filter(|id| !is_unknown(id));
+        }
+    }
     let ids: Vec<Option<String>> = table.rows.iter().map(|row| row.cells.get(speaker?)?.clone()).collect();
     let value = |id: &str, keys: &[&str]| {
         let meta = meta(speakers.get(id)?);
@@ -186,6 +192,9 @@ fn join(table: &mut Table, speakers: &Map<String, Value>) {
 
 /// Values of speakers that are read without being asked for.
 const READ: [&str; 5] = ["name", "party", "affiliation", "country", "role"];
+
+/// Marks a speaker in place of nobody: utterances of `ConvoKit` have a speaker in any case.
+const UNKNOWN: &str = "is_unknown";
 
 /// Maximum number of unused values that a warning names.
 const MOST_NAMED: usize = 20;
@@ -218,7 +227,7 @@ fn unused(speakers: &Map<String, Value>, wanted: &super::Columns) -> Vec<String>
     let mut names = std::collections::BTreeSet::new();
     for (name, value) in speakers.values().filter_map(|entry| meta(entry).as_object()).flatten() {
         let is_simple = matches!(value, Value::String(_) | Value::Number(_) | Value::Bool(_));
-        if is_simple && !READ.contains(&name.as_str()) && !wanted.speaker_variables.contains(name) {
+        if is_simple && name != UNKNOWN && !READ.contains(&name.as_str()) && !wanted.speaker_variables.contains(name) {
             names.insert(name.clone());
         }
     }
@@ -290,6 +299,23 @@ mod tests {
         assert_eq!(transcript.speakers[0].details.party.as_deref(), Some("Green"));
         let carried = transcript.turn_of(&transcript.utterances[1]).unwrap().carried.as_deref();
         assert_eq!(carried, Some(r#"{"id":"u2","reply_to":"u1","meta.score":"3"}"#));
+    }
+
+    #[test]
+    fn a_speaker_who_is_marked_as_unknown_is_nobody() {
+        let mut parts = corpus(concat!(
+            r#"{"id":"u1","conversation_id":"c1","text":"How is the sea?","speaker":"c1-unknown"}"#,
+            "\n",
+            r#"{"id":"u2","conversation_id":"c1","text":"It is cold.","speaker":"s1"}"#,
+            "\n",
+        ));
+        let known = br#"{"c1-unknown":{"meta":{"is_unknown":true,"name":null}},"s1":{"meta":{"is_unknown":false,"name":"Ann Lee"}}}"#;
+        parts.speakers = Some(known.to_vec());
+        let document = read("corpus", &parts, &Options::default()).unwrap().remove(0);
+        let labels: Vec<_> =
+            document.turns.iter().map(|turn| turn.speaker.as_ref().map(|speaker| speaker.label.as_str())).collect();
+        assert_eq!(labels, [None, Some("Ann Lee")]);
+        assert!(document.warnings.iter().all(|warning| !warning.contains("is_unknown")), "{:?}", document.warnings);
     }
 
     #[test]

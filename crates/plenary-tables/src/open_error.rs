@@ -168,8 +168,8 @@ impl OpenError {
         Self { path: path.as_ref().to_owned(), kind }
     }
 
-    /// A table that polars cannot read.
-    pub(super) fn stored(table: &str, source: PolarsError) -> Self {
+    /// A table whose rows polars cannot read or convert.
+    pub fn stored(table: &str, source: PolarsError) -> Self {
         Self::new(format!("{table}.parquet"), OpenErrorKind::Stored { source })
     }
 

@@ -4,10 +4,12 @@
 //! JSON objects, or one text per cell. **Left to others:** the choice of rows and columns (`results`), the layout of
 //! texts.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use polars_core::prelude::*;
 use polars_io::prelude::{CsvWriter, SerWriter};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
 use super::cells::{day, instant};
@@ -17,7 +19,58 @@ use super::cells::{day, instant};
 /// # Errors
 /// What `out` returns.
 pub fn write_csv(rows: &DataFrame, out: impl Write, header: bool) -> PolarsResult<()> {
-    CsvWriter::new(out).include_header(header).finish(&mut without_nesting(rows)?)
+    write_csv_as(rows, out, header, CsvStyle::Plain)
+}
+
+/// Who reads CSV.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CsvStyle {
+    /// Programs: commas, line feeds, no byte order mark, every text as it is.
+    #[default]
+    Plain,
+    /// A spreadsheet: a byte order mark, without which Excel does not read UTF-8, lines that end with CR LF as in RFC 4180, and an
+    /// apostrophe before texts that a spreadsheet would compute as formulas.
+    Spreadsheet,
+    /// A spreadsheet where decimals have a comma: as [`CsvStyle::Spreadsheet`], with semicolons between cells.
+    SpreadsheetDecimalComma,
+}
+
+/// Writes rows as CSV in the style of a reader, with the names of the columns first if `header` is set. Vectors are left out.
+///
+/// # Errors
+/// What `out` returns.
+pub fn write_csv_as(rows: &DataFrame, out: impl Write, header: bool, style: CsvStyle) -> PolarsResult<()> {
+    let mut flat = without_nesting(rows)?;
+    let mut writer = CsvWriter::new(out).include_header(header);
+    match style {
+        CsvStyle::Plain => writer.finish(&mut flat),
+        CsvStyle::Spreadsheet | CsvStyle::SpreadsheetDecimalComma => {
+            let decimal_comma = style == CsvStyle::SpreadsheetDecimalComma;
+            let separator = if decimal_comma { b';' } else { b',' };
+            let writer = writer.include_bom(header).with_line_terminator("\r\n".into()).with_separator(separator);
+            writer.with_decimal_comma(decimal_comma).finish(&mut without_formulas(&flat)?)
+        }
+    }
+}
+
+/// The characters with which a spreadsheet begins a formula, also in their full width; a tab or carriage return before one is skipped.
+const FORMULA_STARTS: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+
+/// The table with an apostrophe before texts that a spreadsheet would compute.
+fn without_formulas(rows: &DataFrame) -> PolarsResult<DataFrame> {
+    let guarded = |text: &str| text.starts_with(FORMULA_STARTS).then(|| format!("'{text}"));
+    let column = |column: &Column| -> PolarsResult<Column> {
+        let name = guarded(column.name()).map_or_else(|| column.name().clone(), Into::into);
+        let series = column.as_materialized_series();
+        if *series.dtype() != DataType::String {
+            return Ok(column.clone().with_name(name));
+        }
+        let texts =
+            series.str()?.iter().map(|text| text.map(|text| guarded(text).map_or(Cow::Borrowed(text), Cow::Owned)));
+        Ok(texts.collect::<StringChunked>().with_name(name).into_series().into_column())
+    };
+    DataFrame::new(rows.height(), rows.columns().iter().map(column).collect::<PolarsResult<_>>()?)
 }
 
 /// Rows as JSON objects: a list is an array, a null is `null`, dates and instants are in ISO 8601.
@@ -117,4 +170,32 @@ fn joined(list: &Series) -> PolarsResult<String> {
     let texts = list.cast(&DataType::String)?;
     let texts: Vec<&str> = texts.str()?.iter().flatten().collect();
     Ok(texts.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spreadsheets_get_texts_and_never_formulas() {
+        let rows = DataFrame::new(
+            3,
+            vec![
+                Series::new("text".into(), [Some("=1+1"), Some("a - b"), None]).into_column(),
+                Series::new("=score".into(), [Some(-0.5_f32), Some(1.25), None]).into_column(),
+            ],
+        )
+        .unwrap();
+        let written = |style: CsvStyle| {
+            let mut bytes = Vec::new();
+            write_csv_as(&rows, &mut bytes, true, style).unwrap();
+            String::from_utf8(bytes).unwrap()
+        };
+        assert_eq!(written(CsvStyle::Plain), "text,=score\n=1+1,-0.5\na - b,1.25\n,\n");
+        assert_eq!(written(CsvStyle::Spreadsheet), "\u{feff}text,'=score\r\n'=1+1,-0.5\r\na - b,1.25\r\n,\r\n");
+        assert_eq!(
+            written(CsvStyle::SpreadsheetDecimalComma),
+            "\u{feff}text;'=score\r\n'=1+1;-0,5\r\na - b;1,25\r\n;\r\n"
+        );
+    }
 }
