@@ -30,7 +30,7 @@ def test_results_are_a_mapping_of_tables(results: Results) -> None:
 def test_tables_in_memory_are_those_of_a_folder(results: Results, study: Study, in_new_folder: Path) -> None:
     plenary_text.run({"talk.md": TALK}, study, out="direct")
     saved = results.save("saved")
-    assert saved.folder == "saved" and sha256_of_tables("saved") == sha256_of_tables("direct")
+    assert saved.folder == Path("saved") and sha256_of_tables("saved") == sha256_of_tables("direct")
     opened = plenary_text.open("saved")
     assert all(opened[name].rows() == results[name].rows() for name in results)
     assert plenary_text.open("saved", quick=True)["speakers"].rows() == results["speakers"].rows()
@@ -122,7 +122,7 @@ def test_inputs_that_fail_are_rows_or_an_error_before_anything_is_measured(study
         plenary_text.run(sources, study, on_error="ignore")  # type: ignore[arg-type]
 
 
-def test_errors_say_what_is_wrong_and_what_to_do(results: Results, study: Study, in_new_folder: Path) -> None:
+def test_errors_say_what_is_wrong_and_what_to_do(results: Results, study: Study) -> None:
     with pytest.raises(OpenError) as opening:
         plenary_text.open("nothing")
     assert opening.value.path == "nothing" and "`run`" in str(opening.value)
@@ -150,7 +150,7 @@ def test_errors_say_what_is_wrong_and_what_to_do(results: Results, study: Study,
     assert len(plenary_text.open("results", quick=True)["utterances"].rows()) == 2
 
 
-def test_hand_codes_are_compared_with_each_other_and_with_results(results: Results) -> None:
+def test_hand_codes_are_compared_with_each_other_and_with_results() -> None:
     talks = {f"{at}.md": TALK.replace("Lee", f"Lee{at}").replace("Hill", f"Hill{at}") for at in range(12)}
     results = plenary_text.run(talks, Study(targets=[TARGET]), cache=False)
     segments = results["segments"].rows()

@@ -48,7 +48,7 @@ def test_errors_have_path_line_and_hint(in_new_folder: Path) -> None:
     ({"targets": [{"id": "open"}]}, "found no proposition"),
     ({"tragets": []}, "did you mean `targets`"),
     ({"segments": {"unit": object()}}, "type object"),
-    ({"targets": TARGET}, "targets"),
+    ({"targets": TARGET}, "expected a sequence"),
 ], ids=str)
 def test_sections_that_are_not_a_study_are_refused(sections: dict[str, object], expected: str) -> None:
     with pytest.raises(StudyError, match=expected):

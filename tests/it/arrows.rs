@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 type Arrows = BTreeMap<String, BTreeSet<String>>;
 
 /// The layers of the workspace, the lowest first.
-const LAYERS: [&[&str]; 4] = [
+const LAYERS: [&[&str]; 5] = [
     &["plenary-corpus"],
     &["plenary-engine", "plenary-names"],
     &[
@@ -21,6 +21,7 @@ const LAYERS: [&[&str]; 4] = [
         "plenary-validate",
     ],
     &["plenary"],
+    &["plenary-python"],
 ];
 
 fn root() -> &'static Path {

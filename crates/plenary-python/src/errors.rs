@@ -232,18 +232,30 @@ impl IntoRaised for SampleError {
 
 impl IntoRaised for SegmentsError {
     fn raised(self) -> Raised {
-        Raised::new(Class::Codes, &self).hinting(self.hint())
+        match self {
+            SegmentsError::Open(error) => error.raised(),
+            other => Raised::new(Class::Codes, &other).hinting(other.hint()),
+        }
     }
 }
 
 impl IntoRaised for EstimateError {
     fn raised(self) -> Raised {
-        Raised::new(Class::Codes, &self).hinting(self.hint())
+        let raised = Raised::new(Class::Codes, &self).hinting(self.hint());
+        match self {
+            EstimateError::Segments(error) => error.raised(),
+            EstimateError::Coded(error) => error.raised(),
+            EstimateError::Correct { path, .. } | EstimateError::Population { path, .. } => raised.at(path),
+            _ => raised,
+        }
     }
 }
 
 impl IntoRaised for ValidateError {
     fn raised(self) -> Raised {
-        Raised::new(Class::Codes, self)
+        match self {
+            ValidateError::Estimate(error) => error.raised(),
+            ValidateError::Score { ref path, .. } => Raised::new(Class::Codes, &self).at(path),
+        }
     }
 }

@@ -28,7 +28,7 @@ def reporting(progress: Progress) -> Iterator[Report | None]:
     elif callable(progress):
         yield progress
     else:
-        raise InputError(f"`progress` is a {type(progress).__name__}; expected True, False or a function")
+        raise InputError(f"`progress` is a value of the type {type(progress).__name__}; expected True, False or a function")
 
 
 class _Bar:

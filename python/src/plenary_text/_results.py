@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from . import _native
@@ -72,7 +73,7 @@ class Results(Mapping[str, Table]):
         return settings
 
     @property
-    def folder(self) -> str | None:
+    def folder(self) -> Path | None:
         """The folder; `None` if the results are in memory."""
         return self._native.folder
 
@@ -211,7 +212,7 @@ def run(
 def open(folder: StrPath, *, quick: bool = False) -> Results:
     """Opens a results folder. Its files are checked; with `quick`, those that are read are checked when they are read."""
     if not isinstance(folder, (str, os.PathLike)):
-        raise InputError(f"the folder is a {type(folder).__name__}; expected a path")
+        raise InputError(f"the folder is a value of the type {type(folder).__name__}; expected a path")
     return Results(_native.open(os.fspath(folder), quick))
 
 

@@ -41,7 +41,7 @@ class Study:
     def from_toml(cls, text: str, *, folder: StrPath = os.curdir, name: str = "the study") -> Study:
         """A study from the text of a study file. Files that it names are searched from `folder`; `name` names the study in messages."""
         if not isinstance(text, str):
-            raise InputError(f"the study is a {type(text).__name__}; expected the text of a study file")
+            raise InputError(f"the study is a value of the type {type(text).__name__}; expected the text of a study file")
         study = cls.__new__(cls)
         study._make(text, name, os.fspath(folder))
         return study
@@ -76,8 +76,7 @@ class Study:
     def __repr__(self) -> str:
         settings = self.to_dict()
         targets = ", ".join(target["id"] for target in settings["targets"]) or "none"
-        name = f" {self.name!r}" if self.name else ""
-        return f"<Study{name}: segments are {settings['segments']['unit']}s; targets: {targets}>"
+        return f"<Study {self.name!r}: segments are {settings['segments']['unit']}s; targets: {targets}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         name, folder = self._origin
@@ -95,7 +94,7 @@ def native_of(study: Study | StrPath | None) -> _native.Study | None:
     if isinstance(study, (str, os.PathLike)):
         study = Study.load(study)
     if not isinstance(study, Study):
-        raise InputError(f"the study is a {type(study).__name__}; expected a Study, or the path of a study file")
+        raise InputError(f"the study is a value of the type {type(study).__name__}; expected a Study, or the path of a study file")
     return study._native
 
 
