@@ -253,9 +253,11 @@ impl IntoRaised for EstimateError {
 
 impl IntoRaised for ValidateError {
     fn raised(self) -> Raised {
+        let raised = Raised::new(Class::Codes, &self);
         match self {
             ValidateError::Estimate(error) => error.raised(),
-            ValidateError::Score { ref path, .. } => Raised::new(Class::Codes, &self).at(path),
+            ValidateError::Score { path, .. } => raised.at(path),
+            _ => raised,
         }
     }
 }

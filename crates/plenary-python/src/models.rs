@@ -18,7 +18,7 @@ use crate::errors::{or_raise, or_stopped};
 use crate::work::work;
 
 /// Numbers one after the other.
-fn bytes<'py>(py: Python<'py>, numbers: impl Iterator<Item = f32>) -> Bound<'py, PyByteArray> {
+fn bytes(py: Python<'_>, numbers: impl Iterator<Item = f32>) -> Bound<'_, PyByteArray> {
     let bytes: Vec<u8> = numbers.flat_map(f32::to_ne_bytes).collect();
     PyByteArray::new(py, &bytes)
 }
