@@ -69,7 +69,7 @@ pub fn read_with<I: Into<Input>>(
     progress.begin("reading", sources.n_bytes().max(1));
     let Inputs { documents, skipped } = pool.install(|| sources.read_all(&study.reading(), progress))?;
     if documents.is_empty() {
-        return Err(skipped.nothing_read());
+        return Err(RunError::nothing_read(skipped));
     }
     let transcripts = pool.install(|| pipeline::transcribe_corpus(documents, study));
     Ok(Corpus { transcripts, skipped, study: study.clone() })

@@ -17,7 +17,6 @@ use serde::{Deserialize, Serialize};
 use walkdir::WalkDir;
 
 use crate::isolation::{FileReading, Isolation, Pool, Refusal, RefusalKind, read_here};
-use crate::pipeline::RunError;
 use plenary_corpus::Document;
 use plenary_corpus::progress::{Progress, Silent, Stopped};
 use plenary_corpus::{Failure, Stage};
@@ -462,11 +461,6 @@ impl Sources {
 }
 
 impl Skipped {
-    /// The error of a run that read nothing.
-    pub(crate) fn nothing_read(self) -> RunError {
-        RunError::NothingRead { failures: self.failures.into_iter().chain(self.ignored).collect() }
-    }
-
     /// The bytes of a file; `None`, and an entry in `failures`, if it cannot be read.
     fn bytes_of(&mut self, path: &Path, name: &str) -> Option<Vec<u8>> {
         match read_bytes(path) {

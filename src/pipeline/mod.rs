@@ -244,6 +244,11 @@ pub fn transcribe_corpus(documents: Vec<Document>, study: &Study) -> Vec<Transcr
 }
 
 impl RunError {
+    /// The error of a run that read nothing.
+    pub(crate) fn nothing_read(skipped: Skipped) -> Self {
+        RunError::NothingRead { failures: skipped.failures.into_iter().chain(skipped.ignored).collect() }
+    }
+
     /// What the user can do about it.
     pub fn hint(&self) -> Option<Hint> {
         match self {

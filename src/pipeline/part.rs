@@ -259,7 +259,7 @@ pub(super) fn measure<'w>(
     let models = models?;
     let Some(first) = first else {
         progress.check_stop()?;
-        return Err(reader.sources.finish().nothing_read());
+        return Err(RunError::nothing_read(reader.sources.finish()));
     };
 
     let embedding_sha256 = models.embedding.weights_sha256().unwrap_or_default().to_owned();

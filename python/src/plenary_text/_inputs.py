@@ -39,6 +39,8 @@ columns to values, or several of these."""
 _FRAME = "frame.csv"
 _TEXT = "text.txt"
 _BYTES = "content"
+# Longer than the longest path of usual systems.
+_LONGEST_PATH = 8192
 
 
 def inputs_of(source: Source, name: str | None = None) -> list[Given]:
@@ -51,6 +53,8 @@ def inputs_of(source: Source, name: str | None = None) -> list[Given]:
 def _several(sources: Sequence[Source], name: str | None) -> list[Given]:
     if name is not None:
         raise InputError("`name` names one input, and there are several; pass a mapping of names to contents")
+    if not sources:
+        raise InputError("there is no input: the list is empty")
     given: list[Given] = []
     for position, source in enumerate(sources, 1):
         usual = _usual_name(source)
@@ -71,7 +75,9 @@ def _usual_name(source: Source) -> str:
 def _one(source: Source, name: str | None) -> list[Given]:
     if isinstance(source, str):
         if "\n" in source:
-            return [(name or _TEXT, source.encode("utf-8", errors="strict"))]
+            return [(name or _TEXT, _encoded(source, "the text"))]
+        if len(source) > _LONGEST_PATH:
+            raise InputError("a string without a line break is a path, and this one is too long for a path; pass a text as bytes")
         return [_path(source, name)]
     if isinstance(source, os.PathLike):
         return [_path(source, name)]
@@ -85,6 +91,15 @@ def _one(source: Source, name: str | None) -> list[Given]:
     raise InputError(
         f"the input is {found}; expected a path, a text with a line break, bytes, a data frame, or a list of these"
     )
+
+
+def _encoded(text: str, what: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"{what} holds half a character at position {error.start} (a surrogate), which UTF-8 cannot write; decode the text again"
+        ) from None
 
 
 def _path(path: StrPath, name: str | None) -> str:
@@ -101,8 +116,10 @@ def _path(path: StrPath, name: str | None) -> str:
 def _mapping(source: Mapping[str, Any], name: str | None) -> list[Given]:
     values = list(source.values())
     if values and all(isinstance(value, (str, bytes, bytearray, memoryview)) for value in values):
-        contents = ((key, value.encode() if isinstance(value, str) else bytes(value)) for key, value in source.items())
-        return [(str(key), content) for key, content in contents]
+        return [
+            (str(key), _encoded(value, f"the text `{key}`") if isinstance(value, str) else bytes(value))
+            for key, value in source.items()
+        ]
     return [(name or _FRAME, csv_of(columns_of(source)))]
 
 
@@ -187,7 +204,7 @@ def csv_of(columns: Mapping[str, list[Any]]) -> bytes:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows(zip(*texts))
-    return out.getvalue().encode()
+    return _encoded(out.getvalue(), "the data frame")
 
 
 def _texts(name: str, values: list[Any]) -> list[str]:
