@@ -368,6 +368,29 @@ mod tests {
     }
 
     #[test]
+    fn tables_have_a_row_for_each_coefficient_and_each_unequal_code() {
+        let compared =
+            compare(&files(&[("ann.csv", ANN), ("bo.csv", BO)]), &CompareOptions::default()).expect("two coders");
+        let [coefficients, disagreements] = tables(&compared);
+        let texts = |table: &Export, column: &str| -> Vec<String> {
+            let (_, cells) = table.columns.iter().find(|(name, _)| name == column).expect("a column");
+            let Cells::Text(cells) = cells else { panic!("{column} holds texts") };
+            cells.iter().map(|cell| cell.clone().unwrap_or_default()).collect()
+        };
+        let of_t = texts(&coefficients, "item").iter().filter(|item| *item == "t").count();
+        assert_eq!(texts(&coefficients, "coefficient")[of_t - 1], "cohen_kappa");
+        assert_eq!(texts(&coefficients, "coder_2")[of_t - 1], "bo");
+        assert_eq!(texts(&disagreements, "segment_id"), ["d", "d", "b", "b"]);
+        assert_eq!(texts(&disagreements, "label"), ["favor", "neither", "favor", "neither"]);
+        for table in [coefficients, disagreements] {
+            assert!(table.frame().is_ok(), "columns have one length");
+        }
+        let apart = files(&[("ann.csv", ANN), ("bo.csv", "segment_id,target,label\nz,t,favor\n")]);
+        let [coefficients, _] = tables(&compare(&apart, &CompareOptions::default()).expect("two coders"));
+        assert!(!texts(&coefficients, "problem")[0].is_empty());
+    }
+
+    #[test]
     fn one_file_may_hold_several_coders() {
         let text = "segment_id,label,coder\na,3,ann\na,3,bo\nb,10,ann\nb,2,bo\nc,2,ann\n";
         let compared = compare(&files(&[("both.csv", text)]), &CompareOptions::default()).expect("two coders");
