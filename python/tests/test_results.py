@@ -14,7 +14,7 @@ import pytest
 from conftest import ROOT, TALK, TARGET, sha256_of_tables
 
 import plenary_text
-from plenary_text import InputError, MeasureError, ModelError, OpenError, ReadError, Results, Study, WriteError
+from plenary_text import InputError, MeasureError, ModelError, OpenError, ReadError, Results, Study, StudyError, WriteError
 
 
 def test_results_are_a_mapping_of_tables(results: Results) -> None:
@@ -137,6 +137,10 @@ def test_errors_say_what_is_wrong_and_what_to_do(results: Results, study: Study)
         plenary_text.run(TALK, Study(models={"embedding": "missing"}))
     with pytest.raises(MeasureError, match="read them with this study"):
         plenary_text.read(TALK).measure(Study(columns={"text": "what"}))
+    with pytest.raises(MeasureError, match="asks no language model"):
+        plenary_text.run(TALK, study, max_cost=1.0)
+    with pytest.raises(StudyError, match="does not continue earlier themes"):
+        plenary_text.run(TALK, Study(themes={"mode": "freeze"}))
     with pytest.raises(InputError, match="threads is 0"):
         plenary_text.run(TALK, study, threads=0)
     with pytest.raises(InputError, match="type int"):

@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use plenary::engine::cache::Cache;
+use plenary::measure::themes::RegistryMode;
 use plenary::models::cache_folder;
+use plenary::study::CoderOptions;
 use plenary::table::schema::TABLES;
 use plenary::{Check, Options};
 use pyo3::prelude::*;
@@ -40,7 +42,22 @@ pub(crate) struct Means {
 }
 
 impl Means {
+    /// The options of a run of a study.
+    ///
+    /// # Errors
+    /// An option has no effect, or the cache cannot be opened.
     pub(crate) fn options(self, py: Python<'_>, study: plenary::Study) -> PyResult<Options> {
+        let asks_chat = study.coders.iter().any(|coder| matches!(coder, CoderOptions::Chat(_)));
+        if self.max_cost.is_some() && !asks_chat {
+            let message =
+                "max_cost has no effect: the study asks no language model; it needs a coder of the kind \"chat\"";
+            return Err(Raised::new(Class::Measure, message).into_py(py));
+        }
+        if study.theme_registry.is_none() && study.themes.mode != RegistryMode::Extend {
+            let message = "the mode of themes has no effect, because the study does not continue earlier themes; name these in \
+                           themes={\"registry\": ...}";
+            return Err(Raised::new(Class::Study, message).into_py(py));
+        }
         let mut options = Options::in_memory(study);
         options.models = self.models;
         options.out = self.out;
