@@ -1,18 +1,20 @@
-//! The interface for simple uses of the library: reading transcripts and embedding texts.
+//! Reading transcripts without measuring them, and measuring what was read.
+//!
+//! **Input:** files, named or in memory, and a study. **Output:** a [`Corpus`], its tables, and the results of measuring it.
+//! **Refused:** inputs of which none can be read; measuring with a study by which the files would be read in another way. **Left to
+//! others:** the stages.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use ndarray::Array2;
-use plenary_corpus::findings::Embeddings;
 use plenary_corpus::progress::{Progress, Silent};
-use plenary_corpus::{Segment, Speaker, Transcript, Utterance};
-use plenary_engine::{EngineError, Model, Work};
-use plenary_measure::embedding;
-use plenary_models::UnusableError;
+use plenary_corpus::{Document, Segment, Speaker, Summary, Transcript, Utterance};
+use plenary_tables::{DataFrame, TableError, Unmeasured, UnmeasuredTable};
 
-use crate::inputs::{self, Skipped};
-use crate::pipeline::{self, RunError};
+use crate::inputs::{Input, Inputs, Skipped, Sources};
+use crate::isolation::Isolation;
+use crate::pipeline::{self, Options, Outcome, RunError};
 use crate::study::Study;
+use crate::variables;
 
 /// Transcripts whose speech is attributed, without measurements.
 #[derive(Debug, Clone)]
@@ -22,6 +24,24 @@ pub struct Corpus {
     pub transcripts: Vec<Transcript>,
     /// Inputs that were not read, or were read under another path.
     pub skipped: Skipped,
+    /// The study by which they were read.
+    study: Study,
+}
+
+/// The options of reading.
+#[derive(Debug, Clone)]
+pub struct ReadOptions {
+    /// Threads, at least 1. What is read does not depend on it.
+    pub threads: usize,
+    /// Processes in which files are read that could end this process; `None` reads everything in this process.
+    pub isolation: Option<Isolation>,
+}
+
+impl Default for ReadOptions {
+    /// All cores; everything is read in this process.
+    fn default() -> Self {
+        Self { threads: pipeline::all_cores(), isolation: None }
+    }
 }
 
 /// Reads transcripts and attributes their speech. No model is loaded.
@@ -31,13 +51,28 @@ pub struct Corpus {
 /// # Errors
 /// [`RunError::NothingRead`] if no input could be read. If only some inputs failed, they are in [`Corpus::skipped`].
 pub fn read<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>, study: &Study) -> Result<Corpus, RunError> {
-    let paths: Vec<PathBuf> = paths.into_iter().map(|path| path.as_ref().to_owned()).collect();
-    let inputs::Inputs { documents, skipped } = inputs::gather(&paths, &study.reading(), None);
+    read_with(paths.into_iter().map(|path| Input::from(path.as_ref())), study, &ReadOptions::default(), &Silent)
+}
+
+/// As [`read`](fn@read), also of contents in memory; reports progress in bytes and can be stopped.
+///
+/// # Errors
+/// As [`read`](fn@read), and [`RunError::Stopped`].
+pub fn read_with<I: Into<Input>>(
+    inputs: impl IntoIterator<Item = I>,
+    study: &Study,
+    options: &ReadOptions,
+    progress: &dyn Progress,
+) -> Result<Corpus, RunError> {
+    let pool = pipeline::thread_pool(options.threads)?;
+    let sources = Sources::find(inputs).isolated(options.isolation.as_ref());
+    progress.begin("reading", sources.n_bytes().max(1));
+    let Inputs { documents, skipped } = pool.install(|| sources.read_all(&study.reading(), progress))?;
     if documents.is_empty() {
-        let Skipped { failures, ignored, .. } = skipped;
-        return Err(RunError::NothingRead { failures: failures.into_iter().chain(ignored).collect() });
+        return Err(RunError::nothing_read(skipped));
     }
-    Ok(Corpus { transcripts: pipeline::transcribe_corpus(documents, study), skipped })
+    let transcripts = pool.install(|| pipeline::transcribe_corpus(documents, study));
+    Ok(Corpus { transcripts, skipped, study: study.clone() })
 }
 
 impl Corpus {
@@ -64,52 +99,45 @@ impl Corpus {
     pub fn doubtful(&self) -> impl Iterator<Item = (&Transcript, &Utterance)> {
         self.utterances().filter(|(_, turn)| turn.needs_review)
     }
-}
 
-/// A model that embeds texts. The vector of a text depends only on the text, not on the other texts or on the number of
-/// threads.
-#[derive(Debug)]
-pub struct Encoder {
-    model: Model,
-    threads: usize,
-}
+    /// The study by which the transcripts were read.
+    pub fn study(&self) -> &Study {
+        &self.study
+    }
 
-impl Encoder {
-    /// Loads an embedding model by its id, such as `all-minilm-l6-v2`, from the usual places, and uses all cores.
+    /// A table of the transcripts, with the columns of the same table of a run.
     ///
     /// # Errors
-    /// [`UnusableError`] if there is no such model, its files are not those that its manifest names, or it is not for
-    /// embedding.
-    pub fn load(id: &str) -> Result<Self, UnusableError> {
-        let model = plenary_models::embedding(id)?;
-        Ok(Self { model, threads: pipeline::all_cores() })
+    /// [`TableError`] if a value does not fit its column.
+    pub fn table(&self, table: UnmeasuredTable) -> Result<DataFrame, TableError> {
+        let summaries: Vec<Summary> = self.transcripts.iter().map(Transcript::summary).collect();
+        let variables = variables::of_corpus(&self.study, summaries.iter());
+        let unmeasured = Unmeasured {
+            transcripts: &self.transcripts,
+            summaries: &summaries,
+            other_paths: &self.skipped.other_paths,
+            failures: &self.skipped.failures,
+            variables: &variables,
+        };
+        unmeasured.frame(table)
     }
 
-    /// Sets the number of threads.
-    #[must_use]
-    pub fn with_threads(self, threads: usize) -> Self {
-        Self { threads: threads.max(1), ..self }
-    }
-
-    /// Number of dimensions of the vectors.
-    pub fn dimensions(&self) -> usize {
-        self.model.dimensions
-    }
-
-    /// The vectors of texts: shape `[texts, dimensions]`, each row of length 1.
+    /// Measures the transcripts: the results of a run over the same inputs. Speech is attributed again, by the study of the
+    /// options.
     ///
     /// # Errors
-    /// [`EngineError`] if a pass of the model fails.
-    pub fn encode<T: AsRef<str>>(&self, texts: &[T]) -> Result<Array2<f32>, EngineError> {
-        Ok(self.encode_with(texts, &Silent)?.vectors)
-    }
-
-    /// As [`Encoder::encode`], with the number of tokens and windows of each text; reports progress and can be stopped.
-    ///
-    /// # Errors
-    /// [`EngineError`] if a pass of the model fails or `progress` asks to stop.
-    pub fn encode_with<T: AsRef<str>>(&self, texts: &[T], progress: &dyn Progress) -> Result<Embeddings, EngineError> {
-        let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
-        embedding::embed(&self.model, &texts, Work { threads: self.threads, progress, cache: None })
+    /// As [`run`](crate::run), and [`RunError::ReadOtherwise`] if the study reads files in another way than that of the corpus.
+    pub fn measure(&self, options: &Options, progress: &dyn Progress) -> Result<Outcome, RunError> {
+        let [own, of_options] = [&self.study, &options.study];
+        let differs = [
+            ("[columns]", own.columns != of_options.columns),
+            ("[transcript] date_order", own.transcript.date_order != of_options.transcript.date_order),
+            ("[transcript] lexicon", own.lexicon != of_options.lexicon),
+        ];
+        if let Some((section, _)) = differs.iter().find(|(_, differs)| *differs) {
+            return Err(RunError::ReadOtherwise { section });
+        }
+        let documents: Vec<Document> = self.transcripts.iter().map(|transcript| transcript.document.clone()).collect();
+        pipeline::run_on(Sources::read_before(documents, self.skipped.clone()), options, progress)
     }
 }

@@ -1,6 +1,6 @@
 //! Paths to documents.
 //!
-//! **Input:** the files and folders that the user names. **Output:** their documents, a batch at a time and in the order of
+//! **Input:** the files and folders that the user names, and contents of files in memory ([`Input`]). **Output:** their documents, a batch at a time and in the order of
 //! their paths; folders are walked, a folder that is a `ConvoKit` corpus is read as one input, and files with the same
 //! bytes are read once. With [`Isolation`], files that could end the process are read in processes of their own. **Refused**, each with a reason in [`Skipped`]: files that cannot be read, files over 2 GiB,
 //! files that are not transcripts, links inside folders (nothing outside a named folder is read). **Left to others:** the
@@ -18,7 +18,7 @@ use walkdir::WalkDir;
 
 use crate::isolation::{FileReading, Isolation, Pool, Refusal, RefusalKind, read_here};
 use plenary_corpus::Document;
-use plenary_corpus::progress::{Progress, Silent};
+use plenary_corpus::progress::{Progress, Silent, Stopped};
 use plenary_corpus::{Failure, Stage};
 use plenary_read::formats::has_transcript_extension;
 use plenary_read::{Companion, Options, content_id, convokit};
@@ -31,6 +31,26 @@ pub struct Inputs {
     pub documents: Vec<Document>,
     /// What was not read.
     pub skipped: Skipped,
+}
+
+/// What the user names as input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// A file, or a folder with files.
+    Path(PathBuf),
+    /// The content of a file that is in memory.
+    Bytes {
+        /// The name by which its documents are known; its extension names the format, as that of a file does.
+        name: String,
+        /// The content.
+        bytes: Arc<[u8]>,
+    },
+}
+
+impl<P: AsRef<Path>> From<P> for Input {
+    fn from(path: P) -> Self {
+        Input::Path(path.as_ref().to_owned())
+    }
 }
 
 /// Inputs that were not read, or were read under another path.
@@ -51,6 +71,8 @@ pub struct Skipped {
 pub struct Sources {
     /// Inputs still to be read, the next one last.
     pending: Vec<Pending>,
+    /// Documents that were read before, the next one last.
+    documents: Vec<Document>,
     skipped: Skipped,
     /// Ids of the documents of each file that was read, by the id of the file's bytes.
     documents_of_file: HashMap<String, Vec<String>>,
@@ -68,6 +90,8 @@ pub struct Sources {
 #[derive(Debug)]
 struct Pending {
     path: PathBuf,
+    /// The content, if it is in memory.
+    bytes: Option<Arc<[u8]>>,
     /// Found in a folder, not named by the user.
     in_folder: bool,
     /// The folder above its own is in the folder that the user named.
@@ -80,23 +104,24 @@ const BATCH_BYTES: u64 = 8 << 20;
 /// Larger files are refused before they are read: a text of this size is a corpus, not a transcript.
 const LARGEST_FILE: u64 = 2 << 30;
 
-/// Finds and reads all files that `paths` name. Never fails as a whole: what cannot be read is listed.
+/// Finds and reads all files that `inputs` name. Never fails as a whole: what cannot be read is listed.
 ///
 /// Files are read in processes of their own if `isolation` says how, and otherwise in this process.
-pub fn gather(paths: &[PathBuf], options: &Options, isolation: Option<&Isolation>) -> Inputs {
-    let mut sources = Sources::find(paths).isolated(isolation);
-    let mut documents = Vec::new();
-    while let Some(batch) = sources.read_some(options, &Silent) {
-        documents.extend(batch);
-    }
-    Inputs { documents, skipped: sources.finish() }
+pub fn gather<I: Into<Input>>(
+    inputs: impl IntoIterator<Item = I>,
+    options: &Options,
+    isolation: Option<&Isolation>,
+) -> Inputs {
+    let sources = Sources::find(inputs).isolated(isolation);
+    // Nobody asks to stop.
+    sources.read_all(options, &Silent).unwrap_or_default()
 }
 
 /// An input whose bytes are in memory and not decoded yet.
 enum Loaded {
     File {
         path: String,
-        bytes: Vec<u8>,
+        bytes: Arc<[u8]>,
         companions: Vec<Companion>,
         file_id: String,
         is_expected: bool,
@@ -110,20 +135,22 @@ enum Loaded {
 
 impl Sources {
     /// Finds the files; nothing is read yet.
-    pub fn find(paths: &[PathBuf]) -> Self {
+    pub fn find<I: Into<Input>>(inputs: impl IntoIterator<Item = I>) -> Self {
         let mut sources = Self::default();
         let mut pending: Vec<Pending> = Vec::new();
-        for path in paths {
-            if path.is_dir() {
-                walk(path, &mut pending, &mut sources.skipped);
-            } else {
-                pending.push(Pending { path: path.clone(), in_folder: false, is_deep: false });
+        for input in inputs {
+            match input.into() {
+                Input::Path(path) if path.is_dir() => walk(&path, &mut pending, &mut sources.skipped),
+                Input::Path(path) => pending.push(Pending::file(path)),
+                Input::Bytes { name, bytes } => {
+                    pending.push(Pending { bytes: Some(bytes), ..Pending::file(name.into()) });
+                }
             }
         }
         // A file that was named is sorted before the same file found in a folder, and is then read whatever its extension.
         pending.sort_by_cached_key(|input| (display_path(&input.path), input.in_folder));
         pending.dedup_by(|later, earlier| {
-            let is_same = display_path(&later.path) == display_path(&earlier.path);
+            let is_same = display_path(&later.path) == display_path(&earlier.path) && later.bytes == earlier.bytes;
             if is_same {
                 sources.skipped.repeated.push(display_path(&later.path));
             }
@@ -131,9 +158,16 @@ impl Sources {
         });
         sources.skipped.repeated.dedup();
         pending.reverse();
-        sources.n_bytes = pending.iter().map(|input| size_of(&input.path)).sum();
+        sources.n_bytes = pending.iter().map(Pending::n_bytes).sum();
         sources.pending = pending;
         sources
+    }
+
+    /// Documents that were read before, in the order of their paths, with what was skipped then.
+    pub fn read_before(mut documents: Vec<Document>, skipped: Skipped) -> Self {
+        let n_bytes = documents.iter().map(|document| document.n_bytes).sum();
+        documents.reverse();
+        Self { documents, skipped, n_bytes, ..Self::default() }
     }
 
     /// Reads files in processes of their own; `None` reads them in this process. The documents are the same.
@@ -156,14 +190,21 @@ impl Sources {
     /// batch held no new document. If the user stops the work, files of the batch may be missing.
     pub fn read_some(&mut self, options: &Options, progress: &dyn Progress) -> Option<Vec<Document>> {
         let mut loaded = Vec::new();
+        let mut documents = Vec::new();
         let mut n_bytes = 0;
-        while let Some(input) =
-            self.pending.pop_if(|input| n_bytes == 0 || n_bytes + size_of(&input.path) <= BATCH_BYTES)
+        while let Some(document) =
+            self.documents.pop_if(|document| n_bytes == 0 || n_bytes + document.n_bytes <= BATCH_BYTES)
         {
-            let size = size_of(&input.path);
+            self.n_bytes_read += document.n_bytes;
+            n_bytes += document.n_bytes.max(1);
+            documents.push(document);
+        }
+        while let Some(input) = self.pending.pop_if(|input| n_bytes == 0 || n_bytes + input.n_bytes() <= BATCH_BYTES) {
+            let size = input.n_bytes();
             self.n_bytes_read += size;
             n_bytes += size.max(1);
-            loaded.extend(if input.path.is_dir() { self.load_corpus(&input.path) } else { self.load_file(&input) });
+            let is_corpus = input.bytes.is_none() && input.path.is_dir();
+            loaded.extend(if is_corpus { self.load_corpus(&input.path) } else { self.load_file(&input) });
         }
         if n_bytes == 0 {
             return None;
@@ -187,11 +228,28 @@ impl Sources {
                 }
             })
             .collect();
-        let mut documents = Vec::new();
         for (loaded, reading) in loaded.into_iter().zip(readings) {
             self.record(loaded, reading, &mut documents);
         }
         Some(documents)
+    }
+
+    /// Reads all files on the threads of the current pool.
+    ///
+    /// # Errors
+    /// [`Stopped`] if the user stops the work.
+    pub fn read_all(mut self, options: &Options, progress: &dyn Progress) -> Result<Inputs, Stopped> {
+        let mut documents = Vec::new();
+        loop {
+            let before = self.n_bytes_read;
+            let batch = self.read_some(options, progress);
+            progress.check_stop()?;
+            progress.advance(self.n_bytes_read - before);
+            match batch {
+                Some(batch) => documents.extend(batch),
+                None => return Ok(Inputs { documents, skipped: self.finish() }),
+            }
+        }
     }
 
     /// What was skipped, sorted by path. Complete once [`Sources::read_some`] has returned `None`.
@@ -201,6 +259,17 @@ impl Sources {
             list.dedup_by(|later, earlier| later.path == earlier.path);
         }
         self.skipped
+    }
+}
+
+impl Pending {
+    /// A file that the user named.
+    fn file(path: PathBuf) -> Self {
+        Self { path, bytes: None, in_folder: false, is_deep: false }
+    }
+
+    fn n_bytes(&self) -> u64 {
+        self.bytes.as_ref().map_or_else(|| size_of(&self.path), |bytes| bytes.len() as u64)
     }
 }
 
@@ -237,12 +306,12 @@ fn walk(folder: &Path, pending: &mut Vec<Pending>, skipped: &mut Skipped) {
             }
             // Other files in the folder of a corpus are found like any other file.
             Ok(entry) if entry.file_type().is_dir() && convokit::is_corpus_folder(entry.path()) => {
-                pending.push(Pending { path: entry.into_path(), in_folder: true, is_deep: false });
+                pending.push(Pending { in_folder: true, ..Pending::file(entry.into_path()) });
             }
             Ok(entry) if is_part_of_corpus(entry.path()) => {}
             Ok(entry) if entry.file_type().is_file() => {
                 let is_deep = entry.depth() > 1;
-                pending.push(Pending { path: entry.into_path(), in_folder: true, is_deep });
+                pending.push(Pending { in_folder: true, is_deep, ..Pending::file(entry.into_path()) });
             }
             Ok(entry) if entry.file_type().is_symlink() => skipped.ignored.push(failure(
                 &display_path(entry.path()),
@@ -275,6 +344,11 @@ impl Sources {
     /// Reads the bytes of a file; `None` if the file is skipped.
     fn load_file(&mut self, input: &Pending) -> Option<Loaded> {
         let path = display_path(&input.path);
+        if let Some(bytes) = &input.bytes {
+            let (file_id, _) = content_id(bytes);
+            let (bytes, companions) = (Arc::clone(bytes), Vec::new());
+            return Some(Loaded::File { path, bytes, companions, file_id, is_expected: true, in_folder: false });
+        }
         let extension = input.path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
         let is_expected = !input.in_folder || has_transcript_extension(&path);
         if !is_expected && !extension.is_empty() {
@@ -294,7 +368,7 @@ impl Sources {
             ));
             return None;
         }
-        let bytes = self.skipped.bytes_of(&input.path, &path)?;
+        let bytes: Arc<[u8]> = self.skipped.bytes_of(&input.path, &path)?.into();
         let (file_id, _) = content_id(&bytes);
         let companions = self.companions(input, &path);
         Some(Loaded::File { path, bytes, companions, file_id, is_expected, in_folder: input.in_folder })
@@ -537,6 +611,21 @@ mod tests {
         assert_eq!(names(&named), ["Ann Lee", "Bo Hill"]);
         let outside = gather(&[folder.path().join("2031")], &Options::default(), None);
         assert_eq!(names(&outside), ["a"], "nothing outside a named folder is read");
+    }
+
+    #[test]
+    fn contents_in_memory_are_read_like_files_and_documents_are_given_again() {
+        let bytes = |text: &str| Arc::from(text.as_bytes());
+        let talk = Input::Bytes { name: "talk.md".into(), bytes: bytes("**Ann Lee**\n\nHello.\n") };
+        let other = Input::Bytes { name: "talk.md".into(), bytes: bytes("**Bo Hill**\n\nHello.\n") };
+        let empty = Input::Bytes { name: "empty.md".into(), bytes: bytes("") };
+        let inputs = gather([talk.clone(), talk, other, empty], &Options::default(), None);
+        assert_eq!(inputs.documents.iter().map(|document| &document.path).collect::<Vec<_>>(), ["talk.md"; 2]);
+        assert_eq!((inputs.skipped.failures.len(), inputs.skipped.repeated.len()), (1, 1));
+        let again = Sources::read_before(inputs.documents.clone(), inputs.skipped.clone());
+        let again = again.read_all(&Options::default(), &Silent).unwrap();
+        let ids = |inputs: &Inputs| inputs.documents.iter().map(|d| d.document_id.clone()).collect::<Vec<_>>();
+        assert_eq!((ids(&again), &again.skipped), (ids(&inputs), &inputs.skipped));
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //! how much certainty.
 //!
 //! The supported interface is what is re-exported here under its own name: [`read`](fn@read), [`Corpus`], [`Study`],
-//! [`run`], [`Results`], [`Encoder`] and [`Isolation`]. The modules [`attribute`], [`corpus`], [`engine`], [`mod@export`], [`measure`], [`models`],
+//! [`run`], [`Results`], [`Encoder`], [`SentimentModel`], [`StanceModel`] and [`Isolation`]. The modules [`attribute`],
+//! [`corpus`], [`engine`], [`mod@export`], [`measure`], [`models`],
 //! [`mod@read`] and [`table`] are the crates of the stages, for uses that the interface does not cover; they change
 //! more often.
 //!
@@ -71,13 +72,16 @@ pub mod pipeline;
 pub mod review;
 pub mod robust;
 pub mod study;
+mod texts;
 pub mod themes;
 pub mod validate;
 mod variables;
 
-pub use api::{Corpus, Encoder, read};
+pub use api::{Corpus, ReadOptions, read, read_with};
+pub use inputs::Input;
 pub use isolation::Isolation;
 pub use pipeline::{CombineOptions, Options, Outcome, Part, PartOptions, RunError, combine, measure_part, run};
 pub use plenary_corpus::progress::{Progress, Silent};
 pub use plenary_tables::{Check, OpenError, Results};
 pub use study::{Study, StudyError};
+pub use texts::{CodeTextsError, Encoder, SentimentModel, StanceModel};

@@ -313,6 +313,36 @@ pub enum StudyError {
 }
 
 impl StudyError {
+    /// The study file, as it was named.
+    pub fn path(&self) -> &str {
+        match self {
+            StudyError::Missing { path }
+            | StudyError::Unreadable { path, .. }
+            | StudyError::UnknownKey { path, .. }
+            | StudyError::Syntax { path, .. }
+            | StudyError::Value { path, .. }
+            | StudyError::People { path, .. }
+            | StudyError::Documents { path, .. }
+            | StudyError::Variables { path, .. }
+            | StudyError::Corrections { path, .. }
+            | StudyError::Lexicon { path, .. }
+            | StudyError::ThemeRegistry { path, .. }
+            | StudyError::ThemesUnreadable { path, .. }
+            | StudyError::ThemeEdits { path, .. }
+            | StudyError::Coder { path, .. }
+            | StudyError::DoubledCoder { path, .. }
+            | StudyError::DoubledTarget { path, .. } => path,
+        }
+    }
+
+    /// The line in the study file, from 1, if it is known.
+    pub fn line(&self) -> Option<usize> {
+        match self {
+            StudyError::UnknownKey { line, .. } | StudyError::Syntax { line, .. } => Some(*line),
+            _ => None,
+        }
+    }
+
     /// What the user can do about it, if the message does not already say it.
     pub fn hint(&self) -> Option<Hint> {
         match self {
@@ -337,11 +367,18 @@ impl Study {
             path: shown.clone(),
             source: std::io::Error::new(std::io::ErrorKind::InvalidData, format!("{error}; save the study as UTF-8")),
         })?;
-        let mut study = Study::parse(&text, &shown)?;
-        let mut hashed = text.into_bytes();
-        let n_bytes = hashed.len();
+        Study::parse_in(&text, &shown, path.parent().unwrap_or(Path::new("")))
+    }
+
+    /// Parses and checks the text of a study, and reads the files that it names from `folder`; `path` names it in messages.
+    ///
+    /// # Errors
+    /// As [`Study::load`].
+    pub fn parse_in(text: &str, path: &str, folder: &Path) -> Result<Study, StudyError> {
+        let shown = path.to_owned();
+        let mut study = Study::parse(text, path)?;
+        let mut hashed = text.as_bytes().to_vec();
         let missing = &study.columns.missing.clone();
-        let folder = path.parent().unwrap_or(Path::new(""));
         // The names on the list of people are compared with the words of the lexicon.
         if !study.transcript.lexicon.is_empty() {
             let wrong = |problem| StudyError::Lexicon { path: shown.clone(), problem };
@@ -368,8 +405,7 @@ impl Study {
                 Some(DocumentsTable::parse(&bytes, &file.display().to_string(), missing).map_err(wrong)?);
             hashed.extend(bytes);
         }
-        let text = String::from_utf8_lossy(&hashed[..n_bytes]).into_owned();
-        study.check_variables(&text, &shown)?;
+        study.check_variables(text, &shown)?;
         if !study.transcript.corrections.is_empty() {
             let wrong = |problem| StudyError::Corrections { path: shown.clone(), problem };
             let file = folder.join(&study.transcript.corrections);

@@ -32,6 +32,7 @@ mod show;
 mod summary;
 mod themes;
 
+use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
@@ -88,10 +89,21 @@ enum Command {
 
 /// Runs the program with the arguments of the process. With [`READER_ARGUMENT`] alone it reads files for another process.
 pub fn main() -> ExitCode {
-    if std::env::args_os().skip(1).eq([READER_ARGUMENT]) {
+    main_of(std::env::args_os().collect())
+}
+
+/// As [`main`], with these arguments, the first of which is the name of the program, for programs in other languages. Returns the exit
+/// code: 0, 1 or 2. Where help or an error of the arguments is printed, the process ends.
+pub fn run_as(arguments: Vec<OsString>) -> u8 {
+    let code = main_of(arguments);
+    [0, 1].into_iter().find(|known| ExitCode::from(*known) == code).unwrap_or(2)
+}
+
+fn main_of(arguments: Vec<OsString>) -> ExitCode {
+    if arguments.iter().skip(1).eq([READER_ARGUMENT]) {
         return crate::isolation::serve();
     }
-    let arguments = Arguments::parse();
+    let arguments = Arguments::parse_from(arguments);
     log(arguments.verbosity);
     let outcome = match &arguments.command {
         Command::Run(args) => run::run(args, arguments.verbosity),
@@ -152,7 +164,9 @@ fn log(verbosity: Verbosity) {
         .with_ansi(coloured)
         .with_target(false)
         .without_time()
-        .init();
+        .try_init()
+        // A process that uses the library as well has a subscriber already.
+        .ok();
 }
 
 /// How much is printed on standard error.

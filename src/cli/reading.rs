@@ -30,9 +30,8 @@ impl ReadingArgs {
         if self.no_isolation {
             return None;
         }
-        match std::env::current_exe() {
-            Ok(program) => {
-                let mut isolation = Isolation::new(program);
+        match Isolation::of_this_process() {
+            Ok(mut isolation) => {
                 isolation.limits =
                     Limits { memory_bytes: self.reader_memory << 20, time: Duration::from_secs(self.reader_time) };
                 Some(isolation)

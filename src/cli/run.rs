@@ -115,7 +115,7 @@ pub(crate) fn run(args: &RunArgs, verbosity: Verbosity) -> anyhow::Result<ExitCo
     let options = Options {
         study,
         models: args.models.clone(),
-        out: args.out.clone(),
+        out: Some(args.out.clone()),
         threads,
         cache,
         isolation: args.reading.isolation(),

@@ -5,7 +5,8 @@
 //! what happened; the next file gets a new process. **Left to others:** which files are read, to `inputs`, and their
 //! formats, to `plenary-read`.
 //!
-//! A process is the program itself with the single argument [`READER_ARGUMENT`]. It reads one file after the other and
+//! A process is the program itself with the single argument [`READER_ARGUMENT`], or another command that calls [`serve`]
+//! ([`set_reader`]). It reads one file after the other and
 //! sends the documents back over a pipe ([`serve`]). It ends when its input ends, so that it never outlives the run.
 
 mod child;
@@ -14,7 +15,9 @@ mod message;
 mod pool;
 
 use std::ffi::OsString;
+use std::io;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 pub use child::serve;
@@ -41,6 +44,26 @@ impl Isolation {
     pub fn new(program: impl Into<PathBuf>) -> Self {
         Self { program: program.into(), arguments: vec![READER_ARGUMENT.into()], limits: Limits::default() }
     }
+
+    /// Processes of the command that [`set_reader`] named, or else of the program that is running, which is `plenary` then.
+    ///
+    /// # Errors
+    /// The operating system does not say which file the program is.
+    pub fn of_this_process() -> io::Result<Self> {
+        match READER.get() {
+            Some((program, arguments)) => Ok(Self { arguments: arguments.clone(), ..Self::new(program) }),
+            None => std::env::current_exe().map(Self::new),
+        }
+    }
+}
+
+/// The command of processes that read files, where the library is not in the program `plenary`.
+static READER: OnceLock<(PathBuf, Vec<OsString>)> = OnceLock::new();
+
+/// Names the command that starts a process which calls [`serve`], for [`Isolation::of_this_process`]. A library of another language
+/// calls it once; only the first call has an effect.
+pub fn set_reader(program: impl Into<PathBuf>, arguments: Vec<OsString>) {
+    let _ = READER.set((program.into(), arguments));
 }
 
 /// What a process may use to read one file.

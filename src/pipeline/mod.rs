@@ -1,6 +1,6 @@
 //! The order of the stages: inputs are read and attributed, measured, clustered, estimated and written.
 //!
-//! **Input:** paths, a study, and the folders of models, results and the cache. **Output:** [`Results`], in a folder or
+//! **Input:** files, named or in memory, a study, and the folders of models, results and the cache. **Output:** [`Results`], in a folder or
 //! in memory. [`measure_part`] does everything for a share of a corpus that does not need the whole corpus, on any
 //! machine; [`combine()`] makes the results of several [`Part`]s, which equal those of one run over everything, byte
 //! for byte except for the table `runs`. [`run`] combines a single part. **Refused:** inputs of which none can be read,
@@ -34,7 +34,7 @@ use plenary_tables::{OpenError, OutputFolder, Results, TableError, Writer};
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
-use crate::inputs::Skipped;
+use crate::inputs::{Input, Skipped, Sources};
 use crate::isolation::Isolation;
 use crate::study::Study;
 
@@ -50,8 +50,8 @@ pub struct Options {
     pub study: Study,
     /// Folder of models named by the user; `None` searches the usual places.
     pub models: Option<PathBuf>,
-    /// Folder for the results.
-    pub out: PathBuf,
+    /// Folder for the results; `None` keeps them in memory.
+    pub out: Option<PathBuf>,
     /// Threads for reading and inference, at least 1. The results do not depend on it.
     pub threads: usize,
     /// Cache of computed numbers; `None` computes everything.
@@ -66,8 +66,13 @@ impl Options {
     /// A study and a folder for its results, with models from the usual places, all cores, no cache, and all files read in
     /// this process.
     pub fn new(study: Study, out: impl Into<PathBuf>) -> Self {
-        let (models, cache, isolation, max_cost) = (None, None, None, None);
-        Self { study, models, out: out.into(), threads: all_cores(), cache, isolation, max_cost }
+        Self { out: Some(out.into()), ..Self::in_memory(study) }
+    }
+
+    /// As [`Options::new`], with the results in memory.
+    pub fn in_memory(study: Study) -> Self {
+        let (models, out, cache, isolation, max_cost) = (None, None, None, None, None);
+        Self { study, models, out, threads: all_cores(), cache, isolation, max_cost }
     }
 }
 
@@ -101,6 +106,12 @@ pub enum RunError {
     NothingRead {
         /// The inputs, with the reasons.
         failures: Vec<Failure>,
+    },
+    /// A corpus that was read by one study is measured by another one that reads files in another way.
+    #[error("the transcripts were read with another {section} than that of the study; read them with this study")]
+    ReadOtherwise {
+        /// Section and key of the study.
+        section: &'static str,
     },
     /// The user stopped the work.
     #[error(
@@ -234,6 +245,11 @@ pub fn transcribe_corpus(documents: Vec<Document>, study: &Study) -> Vec<Transcr
 }
 
 impl RunError {
+    /// The error of a run that read nothing.
+    pub(crate) fn nothing_read(skipped: Skipped) -> Self {
+        RunError::NothingRead { failures: skipped.failures.into_iter().chain(skipped.ignored).collect() }
+    }
+
     /// What the user can do about it.
     pub fn hint(&self) -> Option<Hint> {
         match self {
@@ -253,22 +269,36 @@ impl RunError {
 /// # Errors
 /// [`RunError`] if nothing was written: no input could be read, models or output folder cannot be used, or the user
 /// stopped the run. If only some inputs failed, they are in [`Outcome::skipped`].
-pub fn run(paths: &[PathBuf], options: &Options, progress: &dyn Progress) -> Result<Outcome, RunError> {
+pub fn run<I: Into<Input>>(
+    inputs: impl IntoIterator<Item = I>,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<Outcome, RunError> {
+    run_on(Sources::find(inputs).isolated(options.isolation.as_ref()), options, progress)
+}
+
+/// Measures what `sources` read, and writes.
+pub(crate) fn run_on(sources: Sources, options: &Options, progress: &dyn Progress) -> Result<Outcome, RunError> {
     let pool = thread_pool(options.threads)?;
     let started_at = jiff::Timestamp::now();
-    let folder = OutputFolder::prepare(&options.out, options.study.output.csv)?;
+    let folder = match &options.out {
+        Some(out) => Some(OutputFolder::prepare(out, options.study.output.csv)?),
+        None => None,
+    };
     let measured = part::measure(
         &pool,
-        paths,
+        sources,
         &part::Means {
             study: &options.study,
             models: options.models.as_deref(),
             cache: options.cache.as_ref(),
-            isolation: options.isolation.as_ref(),
             max_cost: options.max_cost,
         },
         progress,
-        |info, vector_width| Writer::begin(&folder, info, vector_width),
+        |info, vector_width| match &folder {
+            Some(folder) => Writer::begin(folder, info, vector_width),
+            None => Writer::in_memory(info, vector_width),
+        },
     );
     let outcome = measured.and_then(|(measured, writer)| {
         let tables = move |variables: &[plenary_tables::Variable]| writer.finish()?.close(variables);
@@ -280,7 +310,8 @@ pub fn run(paths: &[PathBuf], options: &Options, progress: &dyn Progress) -> Res
     })
 }
 
-fn thread_pool(threads: usize) -> Result<ThreadPool, RunError> {
+/// Threads for the work of one call, with the stack that readers need.
+pub(crate) fn thread_pool(threads: usize) -> Result<ThreadPool, RunError> {
     let threads = threads.max(1);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(plenary_read::STACK_BYTES).build();
     pool.map_err(|source| RunError::Threads { threads, source })

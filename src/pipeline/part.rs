@@ -1,6 +1,6 @@
 //! A share of a corpus that is measured separately.
 //!
-//! **Input:** paths and a study. **Output:** a [`Part`]: the tables of its documents, the ledger and the sample for
+//! **Input:** files, named or in memory, and a study. **Output:** a [`Part`]: the tables of its documents, the ledger and the sample for
 //! themes, in memory or in a folder. **Refused:** inputs of which none can be read, and a folder that is not a complete
 //! part. **Left to others:** everything that needs the whole corpus (`combine`).
 
@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use super::ledger::Ledger;
 use super::measuring::{Batch, MeasuredLot, Measurer, lots};
 use super::{RunError, all_cores, thread_pool, transcribe};
-use crate::inputs::{Skipped, Sources};
+use crate::inputs::{Input, Skipped, Sources};
 use crate::isolation::Isolation;
 use crate::study::{DocumentsTable, PeopleList, Study};
 
@@ -118,7 +118,11 @@ impl PartRecord {
 /// # Errors
 /// [`RunError`] if no input could be read, models or folder cannot be used, or the user stopped the work. If only some
 /// inputs failed, they are in [`Part::skipped`].
-pub fn measure_part(paths: &[PathBuf], options: &PartOptions, progress: &dyn Progress) -> Result<Part, RunError> {
+pub fn measure_part<I: Into<Input>>(
+    inputs: impl IntoIterator<Item = I>,
+    options: &PartOptions,
+    progress: &dyn Progress,
+) -> Result<Part, RunError> {
     let pool = thread_pool(options.threads)?;
     let folder = match &options.folder {
         Some(path) => Some(OutputFolder::prepare_part(path, options.study.output.csv, &[LEDGER, SAMPLE])?),
@@ -126,12 +130,11 @@ pub fn measure_part(paths: &[PathBuf], options: &PartOptions, progress: &dyn Pro
     };
     let (measured, writer) = measure(
         &pool,
-        paths,
+        Sources::find(inputs).isolated(options.isolation.as_ref()),
         &Means {
             study: &options.study,
             models: options.models.as_deref(),
             cache: options.cache.as_ref(),
-            isolation: options.isolation.as_ref(),
             max_cost: options.max_cost,
         },
         progress,
@@ -224,30 +227,30 @@ pub(super) fn info_of(study: &Study, record: &PartRecord) -> StudyInfo {
     StudyInfo { people_sha256: record.people_sha256.clone(), json: record.study.clone(), ..study.info() }
 }
 
-/// What is measured, and with what: the fields of [`PartOptions`] that do not concern the folder.
+/// What is measured, and with what: the fields of [`PartOptions`] that do not concern the folder or how files
+/// are read.
 pub(super) struct Means<'m> {
     pub(super) study: &'m Study,
     pub(super) models: Option<&'m Path>,
     pub(super) cache: Option<&'m Cache>,
-    pub(super) isolation: Option<&'m Isolation>,
     pub(super) max_cost: Option<f64>,
 }
 
 /// Reads and measures documents, and writes their tables with the writer that `begin` starts.
 pub(super) fn measure<'w>(
     pool: &ThreadPool,
-    paths: &[PathBuf],
+    sources: Sources,
     means: &Means,
     progress: &dyn Progress,
     begin: impl FnOnce(&StudyInfo, usize) -> Result<Writer<'w>, TableError>,
 ) -> Result<(Measured, Writer<'w>), RunError> {
-    let &Means { study, models, cache, isolation, max_cost } = means;
+    let &Means { study, models, cache, max_cost } = means;
     // Models are found before anything is read, and loaded while the first files are read, so that both fail early.
     let folders = Models::find(&places(models), &study.models, study.needs_inference())?;
     for folder in folders.iter() {
         tracing::info!("model {} from {}", folder.facts.id, folder.path.display());
     }
-    let mut reader = Reader { sources: Sources::find(paths).isolated(isolation), study, pool, progress };
+    let mut reader = Reader { sources, study, pool, progress };
     progress.begin("reading and measuring", reader.sources.n_bytes().max(1));
     let (models, first) = std::thread::scope(|scope| {
         let models = scope.spawn(|| Models::load(&folders));
@@ -257,8 +260,7 @@ pub(super) fn measure<'w>(
     let models = models?;
     let Some(first) = first else {
         progress.check_stop()?;
-        let Skipped { failures, ignored, .. } = reader.sources.finish();
-        return Err(RunError::NothingRead { failures: failures.into_iter().chain(ignored).collect() });
+        return Err(RunError::nothing_read(reader.sources.finish()));
     };
 
     let embedding_sha256 = models.embedding.weights_sha256().unwrap_or_default().to_owned();

@@ -8,7 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use plenary_corpus::OptionError;
-use plenary_validate::agreement::{Agreement, AgreementError, AgreementOptions, Scale, UnitCodes, agreement};
+use plenary_tables::export::{Cells, Export};
+use plenary_validate::agreement::{
+    Agreement, AgreementError, AgreementOptions, Coefficient, Scale, UnitCodes, agreement,
+};
 
 use super::coded::{CodedError, CodedFile, CodedRow, Variable, class_of};
 
@@ -221,6 +224,90 @@ fn is_coded(row: &CodedRow) -> bool {
     !row.label.is_empty()
 }
 
+/// The coefficients and the units with unequal codes as tables: `coefficients` has a row per coefficient, with the reason where there
+/// is none; `disagreements` has a row per unit and coder.
+pub fn tables(compared: &[Compared]) -> [Export; 2] {
+    let mut rows: Vec<CoefficientCells> = Vec::new();
+    for of in compared {
+        let agreement = match &of.agreement {
+            Ok(agreement) => agreement,
+            Err(error) => {
+                rows.push(CoefficientCells { problem: Some(error.to_string()), ..CoefficientCells::of(of) });
+                continue;
+            }
+        };
+        let of_all = [
+            ("percent", Some(&agreement.percent)),
+            ("fleiss_kappa", Some(&agreement.fleiss)),
+            ("krippendorff_nominal", Some(&agreement.alpha_nominal)),
+            ("krippendorff_ordinal", agreement.alpha_ordinal.as_ref()),
+            ("krippendorff_interval", agreement.alpha_interval.as_ref()),
+        ];
+        let of_all = of_all.into_iter().filter_map(|(name, found)| Some((name, found?)));
+        rows.extend(of_all.map(|(name, found)| CoefficientCells::of(of).with(name, found, agreement.n_pairable)));
+        for pair in &agreement.pairs {
+            let [first, second] = [pair.coders.0, pair.coders.1].map(|at| of.coders.get(at).cloned());
+            for (name, found) in [("percent", &pair.percent), ("cohen_kappa", &pair.cohen)] {
+                let cells = CoefficientCells::of(of).with(name, found, pair.n_units);
+                rows.push(CoefficientCells { coder_1: first.clone(), coder_2: second.clone(), ..cells });
+            }
+        }
+    }
+    let text = |of: fn(&CoefficientCells) -> Option<String>| Cells::Text(rows.iter().map(of).collect());
+    let number = |of: fn(&CoefficientCells) -> Option<f64>| Cells::Number(rows.iter().map(of).collect());
+    let coefficients = vec![
+        ("item".into(), text(|row| Some(row.item.clone()))),
+        ("variable".into(), text(|row| Some(row.variable.clone()))),
+        ("coefficient".into(), text(|row| row.coefficient.map(str::to_owned))),
+        ("coder_1".into(), text(|row| row.coder_1.clone())),
+        ("coder_2".into(), text(|row| row.coder_2.clone())),
+        ("value".into(), number(|row| row.found.and_then(|found| found.value))),
+        ("ci_low".into(), number(|row| row.found.and_then(|found| Some(found.interval?.0)))),
+        ("ci_high".into(), number(|row| row.found.and_then(|found| Some(found.interval?.1)))),
+        ("n_units".into(), Cells::Count(rows.iter().map(|row| row.n_units.map(|n| n as u64)).collect())),
+        ("problem".into(), text(|row| row.problem.clone())),
+    ];
+    let unequal: Vec<(&Disagreement, &Compared, &String, &Option<String>)> = compared
+        .iter()
+        .flat_map(|of| of.disagreements.iter().map(move |unit| (unit, of)))
+        .flat_map(|(unit, of)| of.coders.iter().zip(&unit.labels).map(move |(coder, label)| (unit, of, coder, label)))
+        .collect();
+    let disagreements = vec![
+        ("segment_id".into(), Cells::from(unequal.iter().map(|row| row.0.segment_id.clone()).collect::<Vec<_>>())),
+        ("item".into(), Cells::from(unequal.iter().map(|row| row.1.item.clone()).collect::<Vec<_>>())),
+        ("coder".into(), Cells::from(unequal.iter().map(|row| row.2.clone()).collect::<Vec<_>>())),
+        ("label".into(), Cells::Text(unequal.iter().map(|row| row.3.clone()).collect())),
+    ];
+    [Export { name: "coefficients", columns: coefficients }, Export { name: "disagreements", columns: disagreements }]
+}
+
+/// A row of the table of coefficients.
+#[derive(Debug, Default)]
+struct CoefficientCells {
+    item: String,
+    variable: String,
+    coefficient: Option<&'static str>,
+    coder_1: Option<String>,
+    coder_2: Option<String>,
+    found: Option<Coefficient>,
+    n_units: Option<usize>,
+    problem: Option<String>,
+}
+
+impl CoefficientCells {
+    fn of(compared: &Compared) -> Self {
+        let variable = match &compared.variable {
+            Variable::Code(_) => "code".to_owned(),
+            known => known.to_string(),
+        };
+        Self { item: compared.item.clone(), variable, ..Self::default() }
+    }
+
+    fn with(self, coefficient: &'static str, found: &Coefficient, n_units: usize) -> Self {
+        Self { coefficient: Some(coefficient), found: Some(*found), n_units: Some(n_units), ..self }
+    }
+}
+
 /// Stance or tone, if most labels are of one of them; otherwise a variable of one's own.
 fn recognise<'r>(rows: impl Iterator<Item = &'r CodedRow> + Clone) -> Variable {
     let n = rows.clone().count();
@@ -278,6 +365,29 @@ mod tests {
             compared.agreement.as_ref().expect("codes").alpha_ordinal.and_then(|alpha| alpha.value).expect("defined")
         };
         assert!(ordinal(&far[0]) < ordinal(t) - 0.1);
+    }
+
+    #[test]
+    fn tables_have_a_row_for_each_coefficient_and_each_unequal_code() {
+        let compared =
+            compare(&files(&[("ann.csv", ANN), ("bo.csv", BO)]), &CompareOptions::default()).expect("two coders");
+        let [coefficients, disagreements] = tables(&compared);
+        let texts = |table: &Export, column: &str| -> Vec<String> {
+            let (_, cells) = table.columns.iter().find(|(name, _)| name == column).expect("a column");
+            let Cells::Text(cells) = cells else { panic!("{column} holds texts") };
+            cells.iter().map(|cell| cell.clone().unwrap_or_default()).collect()
+        };
+        let of_t = texts(&coefficients, "item").iter().filter(|item| *item == "t").count();
+        assert_eq!(texts(&coefficients, "coefficient")[of_t - 1], "cohen_kappa");
+        assert_eq!(texts(&coefficients, "coder_2")[of_t - 1], "bo");
+        assert_eq!(texts(&disagreements, "segment_id"), ["d", "d", "b", "b"]);
+        assert_eq!(texts(&disagreements, "label"), ["favor", "neither", "favor", "neither"]);
+        for table in [coefficients, disagreements] {
+            assert!(table.frame().is_ok(), "columns have one length");
+        }
+        let apart = files(&[("ann.csv", ANN), ("bo.csv", "segment_id,target,label\nz,t,favor\n")]);
+        let [coefficients, _] = tables(&compare(&apart, &CompareOptions::default()).expect("two coders"));
+        assert!(!texts(&coefficients, "problem")[0].is_empty());
     }
 
     #[test]

@@ -160,6 +160,27 @@ pub enum CodedError {
     },
 }
 
+impl CodedError {
+    /// The file, as it was named.
+    pub fn path(&self) -> &str {
+        match self {
+            CodedError::Unreadable { path, .. }
+            | CodedError::NotCsv { path, .. }
+            | CodedError::NoColumn { path, .. }
+            | CodedError::NoProbabilities { path }
+            | CodedError::Row { path, .. } => path,
+        }
+    }
+
+    /// The line, from 1, if the error is in one row.
+    pub fn line(&self) -> Option<u64> {
+        match self {
+            CodedError::Row { line, .. } => Some(*line),
+            _ => None,
+        }
+    }
+}
+
 impl CodedFile {
     /// Reads a file of hand codes.
     ///

@@ -32,6 +32,20 @@ pub enum Weights {
     Speaker,
 }
 
+impl Weights {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Segment, Self::Turn, Self::Speaker];
+
+    /// Name of an option.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Segment => "segment",
+            Self::Turn => "turn",
+            Self::Speaker => "speaker",
+        }
+    }
+}
+
 /// What is independent of each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Clusters {

@@ -22,6 +22,7 @@ const LAYERS: [&[&str]; 5] = [
     ],
     &["plenary-export"],
     &["plenary"],
+    &["plenary-python"],
 ];
 
 fn root() -> &'static Path {

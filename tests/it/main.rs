@@ -22,6 +22,7 @@ mod isolation;
 mod layouts;
 mod learn;
 mod lexicon;
+mod library;
 mod models;
 mod module_cycles;
 mod parity;

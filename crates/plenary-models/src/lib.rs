@@ -54,8 +54,10 @@ pub use install::{Installed, install};
 pub use load::{load, load_on};
 pub use lock::LOCK;
 pub use manifest::MANIFEST;
-pub use models::{ModelFolders, Models, embedding};
+pub use models::{ModelFolders, Models, of_task};
 pub use options::{ModelOptions, NO_MODEL};
-pub use places::{CACHE_VARIABLE, NoCacheFolder, Place, VARIABLE, cache_folder, places, user_folder};
+pub use places::{
+    CACHE_VARIABLE, NoCacheFolder, Place, VARIABLE, cache_folder, places, set_package_folder, user_folder,
+};
 pub use request::{ENDPOINT, Request, TOKEN};
 pub use verify::{FileCheck, verify};

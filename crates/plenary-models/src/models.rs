@@ -3,6 +3,8 @@
 //! **Input**: the options of a study and the places of models. **Output**: one model per measure. A missing model and a
 //! damaged file are errors. What the models are used for is decided by the caller.
 
+use std::path::Path;
+
 use plenary_engine::{Device, EngineChoice, Model, Task, resolve};
 
 use crate::convert::find_weights;
@@ -109,12 +111,13 @@ impl Models {
     }
 }
 
-/// Finds and loads the embedding model `id` in the default places, on the processor.
+/// Finds and loads the model `id` for a task, on the processor. `named` is the folder of models that the user names; without it the
+/// default places are searched.
 ///
 /// # Errors
 /// There is no such model, a file is damaged, or the model is for another task.
-pub fn embedding(id: &str) -> Result<Model, UnusableError> {
-    let model = load(&find(&places(None), id)?, EngineChoice::Auto)?;
-    model.expect_task(Task::Embedding)?;
+pub fn of_task(named: Option<&Path>, id: &str, task: Task) -> Result<Model, UnusableError> {
+    let model = load(&find(&places(named), id)?, EngineChoice::Auto)?;
+    model.expect_task(task)?;
     Ok(model)
 }

@@ -4,10 +4,12 @@
 //! **Output**: [`Place`]s, first to last. A named folder (else the variable `PLENARY_MODELS`) is the only place: a model that
 //! is missing there is an error and is never taken from elsewhere. Without one, the places are the user's data folder, then
 //! folders `models` of a copy of the repository: beside the program or above it, in the package that cargo runs or above it, in
-//! the current folder or above it. Of these only folders with a manifest of plenary count. No model is read here.
+//! the current folder or above it, and last the folder of an installed package ([`set_package_folder`]). Of these only folders with
+//! a manifest of plenary count. No model is read here.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use etcetera::BaseStrategy;
 use plenary_corpus::Hint;
@@ -46,6 +48,15 @@ impl Place {
     }
 }
 
+/// The folder of models that an installed package brings.
+static PACKAGE: OnceLock<PathBuf> = OnceLock::new();
+
+/// Names the folder of models that a package of another language brings. Every search of this process looks there last, unless
+/// the user names a folder. Only the first call has an effect.
+pub fn set_package_folder(folder: impl Into<PathBuf>) {
+    let _ = PACKAGE.set(folder.into());
+}
+
 /// The places to search for models, first to last. `named` is the folder that the user names.
 pub fn places(named: Option<&Path>) -> Vec<Place> {
     let surroundings = Surroundings {
@@ -54,6 +65,7 @@ pub fn places(named: Option<&Path>) -> Vec<Place> {
         program: std::env::current_exe().ok().and_then(|program| Some(program.parent()?.to_owned())),
         package: std::env::var_os(CARGO_VARIABLE).filter(|folder| !folder.is_empty()).map(PathBuf::from),
         current: std::env::current_dir().ok(),
+        brought: PACKAGE.get().cloned(),
     };
     in_order(named, surroundings)
 }
@@ -104,10 +116,12 @@ struct Surroundings {
     package: Option<PathBuf>,
     /// The current folder.
     current: Option<PathBuf>,
+    /// The folder of an installed package.
+    brought: Option<PathBuf>,
 }
 
 fn in_order(named: Option<&Path>, surroundings: Surroundings) -> Vec<Place> {
-    let Surroundings { variable, user, program, package, current } = surroundings;
+    let Surroundings { variable, user, program, package, current, brought } = surroundings;
     if let Some(path) = named {
         return vec![Place::new(path, "the named folder")];
     }
@@ -128,6 +142,7 @@ fn in_order(named: Option<&Path>, surroundings: Surroundings) -> Vec<Place> {
             }
         }
     }
+    places.extend(brought.map(|path| Place::new(path, "of the installed package")));
     places
 }
 
@@ -186,6 +201,15 @@ mod tests {
             let both = Surroundings { package: Some(folder.clone()), current: Some(folder), ..outside() };
             assert_eq!(search(both).len(), 2, "a folder is searched once");
         }
+    }
+
+    #[test]
+    fn the_folder_of_a_package_comes_last() {
+        let brought = Some(PathBuf::from("package/models"));
+        let surroundings = Surroundings { user: Some("data".into()), brought, ..Surroundings::default() };
+        let expected =
+            [Place::new("data", "your data folder"), Place::new("package/models", "of the installed package")];
+        assert_eq!(in_order(None, surroundings), expected);
     }
 
     #[test]

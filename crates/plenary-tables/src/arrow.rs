@@ -1,6 +1,6 @@
 //! Tables as Arrow: record batches, and streams through the C interface.
 //!
-//! **Input:** the rows of a table, some thousand at a time. **Output:** record batches with the Arrow types that the Parquet
+//! **Input:** the rows of a table, some thousand at a time, or a frame. **Output:** record batches with the Arrow types that the Parquet
 //! file names, and an `ArrowArrayStream` of them. **Left to others:** where the rows come from (`results`).
 
 use std::collections::VecDeque;
@@ -19,14 +19,36 @@ use super::sheet::arrow_types;
 /// A table as Arrow record batches.
 #[derive(Debug)]
 pub struct RecordBatches {
-    groups: Groups,
+    rows: Rows,
     schema: ArrowSchemaRef,
     waiting: VecDeque<RecordBatch>,
 }
 
+/// Where the rows of batches come from.
+#[derive(Debug)]
+enum Rows {
+    /// A table of results.
+    Groups(Groups),
+    /// A frame, until it is taken.
+    Frame(Option<DataFrame>),
+}
+
+impl Rows {
+    fn next(&mut self) -> Option<Result<DataFrame, OpenError>> {
+        match self {
+            Rows::Groups(groups) => groups.next(),
+            Rows::Frame(frame) => frame.take().map(Ok),
+        }
+    }
+}
+
 impl RecordBatches {
     pub(super) fn new(groups: Groups, schema: &Schema) -> Self {
-        Self { groups, schema: Arc::new(schema.to_arrow(arrow_types())), waiting: VecDeque::new() }
+        Self::of(Rows::Groups(groups), schema)
+    }
+
+    fn of(rows: Rows, schema: &Schema) -> Self {
+        Self { rows, schema: Arc::new(schema.to_arrow(arrow_types())), waiting: VecDeque::new() }
     }
 
     /// The schema of every batch, also if there are none.
@@ -40,7 +62,7 @@ impl Iterator for RecordBatches {
 
     fn next(&mut self) -> Option<Self::Item> {
         while self.waiting.is_empty() {
-            match self.groups.next()? {
+            match self.rows.next()? {
                 Ok(mut rows) => {
                     rows.rechunk_mut();
                     self.waiting.extend(rows.iter_chunks(arrow_types(), false));
@@ -50,6 +72,18 @@ impl Iterator for RecordBatches {
         }
         self.waiting.pop_front().map(Ok)
     }
+}
+
+impl From<DataFrame> for RecordBatches {
+    fn from(frame: DataFrame) -> Self {
+        let schema = frame.schema().clone();
+        Self::of(Rows::Frame(Some(frame)), &schema)
+    }
+}
+
+/// A frame through the Arrow C stream interface, for consumers in other languages.
+pub fn arrow_stream(frame: DataFrame) -> ArrowArrayStream {
+    stream(RecordBatches::from(frame))
 }
 
 /// Record batches as a stream of struct arrays.

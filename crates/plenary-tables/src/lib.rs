@@ -7,7 +7,8 @@
 //!
 //! `schema` names the columns, `rows` fills them, `sheet` writes the files of a table, `sink` and `source` are the
 //! destinations and sources of files, `writer` decides when each table is written, `folder` keeps the folder complete,
-//! `record` is `run.json`, `results` opens what was written, `arrow` and `text` convert it, and `codebook` explains the
+//! `record` is `run.json`, `results` opens what was written, `arrow` and `text` convert it, `unmeasured` makes the tables
+//! of transcripts without measurements, and `codebook` explains the
 //! columns.
 
 mod arrow;
@@ -28,14 +29,15 @@ mod source;
 #[cfg(test)]
 mod tests;
 pub mod text;
+mod unmeasured;
 mod writer;
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use polars_core::prelude::PolarsError;
 
-pub use arrow::RecordBatches;
+pub use arrow::{RecordBatches, arrow_stream};
 pub use cells::{Kind, ReadValue, column};
 pub use declare::{Column, Table};
 pub use folder::{OutputFolder, is_part, is_results};
@@ -48,6 +50,7 @@ pub use record::{ModelRecord, Run, SCHEMA_VERSION, WrittenFile};
 pub use results::{Check, Groups, Results};
 pub use rows::{Closing, Coefficients, GroupRow, Groups as GroupRows, Issue, Measured, Person, RunRecord};
 pub use schema::{Variable, VariableOf, VariableType};
+pub use unmeasured::{Unmeasured, UnmeasuredTable};
 pub use writer::{Closed, THEME_REGISTRY, Writer};
 
 use plenary_corpus::Hint;
@@ -217,6 +220,22 @@ pub enum TableError {
 }
 
 impl TableError {
+    /// The folder or file that it is about, if it is about one.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::NotAFolder { path }
+            | Self::Foreign { path, .. }
+            | Self::Occupied { path }
+            | Self::Busy { path }
+            | Self::NotWritable { path, .. }
+            | Self::DiskFull { path }
+            | Self::Write { path, .. }
+            | Self::Install { path, .. } => Some(path),
+            Self::Open(error) => Some(&error.path),
+            Self::Store { .. } | Self::Record { .. } | Self::Misfit { .. } | Self::NoPlace { .. } => None,
+        }
+    }
+
     /// What the user can do about it.
     pub fn hint(&self) -> Option<Hint> {
         match self {

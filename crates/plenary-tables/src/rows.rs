@@ -266,13 +266,16 @@ pub(super) fn run<'a>(
     }
 }
 
-pub(super) fn documents<'a>(closing: &Closing<'a>) -> Vec<DocumentRow<'a>> {
+pub(super) fn documents<'a>(
+    documents: &'a [Summary],
+    other_paths: &BTreeMap<String, Vec<String>>,
+) -> Vec<DocumentRow<'a>> {
     let row = |document: &'a Summary| {
         let front = &document.front;
         DocumentRow {
             document_id: &document.document_id,
             path: &document.path,
-            other_paths: closing.other_paths.get(&document.document_id).cloned().unwrap_or_default(),
+            other_paths: other_paths.get(&document.document_id).cloned().unwrap_or_default(),
             format: document.format.as_str(),
             encoding: &document.encoding,
             sha256: &document.sha256,
@@ -306,11 +309,11 @@ pub(super) fn documents<'a>(closing: &Closing<'a>) -> Vec<DocumentRow<'a>> {
             warnings: document.warnings.clone(),
         }
     };
-    closing.documents.iter().map(row).collect()
+    documents.iter().map(row).collect()
 }
 
-pub(super) fn speakers<'a>(closing: &Closing<'a>) -> Vec<SpeakerRow<'a>> {
-    let speakers = closing.documents.iter().flat_map(|document| document.speakers.iter().map(move |s| (document, s)));
+pub(super) fn speakers(documents: &[Summary]) -> Vec<SpeakerRow<'_>> {
+    let speakers = documents.iter().flat_map(|document| document.speakers.iter().map(move |s| (document, s)));
     let rows = speakers.map(|(document, speaker)| SpeakerRow {
         speaker_id: &speaker.speaker_id,
         document_id: &document.document_id,
@@ -378,6 +381,17 @@ pub(super) fn utterances(transcript: &Transcript) -> Vec<UtteranceRow<'_>> {
 
 pub(super) fn segments<'a>(part: &Measured<'a>) -> Vec<SegmentRow<'a>> {
     let rows = part.segments.iter().enumerate().map(|(row, &(transcript, segment))| SegmentRow {
+        n_tokens: part.embeddings.n_tokens[row],
+        n_windows: part.n_windows(row),
+        context: part.contexts.get(row).and_then(Option::as_deref),
+        ..unmeasured_segment(transcript, segment)
+    });
+    rows.collect()
+}
+
+/// The row of a segment without what is measured of it: counts of tokens and windows are zero, and there is no context.
+pub(super) fn unmeasured_segment<'a>(transcript: &'a Transcript, segment: &'a Segment) -> SegmentRow<'a> {
+    SegmentRow {
         segment_id: &segment.segment_id,
         utterance_id: &transcript.utterances[segment.utterance].utterance_id,
         document_id: &transcript.document.document_id,
@@ -388,11 +402,10 @@ pub(super) fn segments<'a>(part: &Measured<'a>) -> Vec<SegmentRow<'a>> {
         end: offset(segment.span.end),
         ends: segment.ends.as_str(),
         n_words: count(segment.n_words),
-        n_tokens: part.embeddings.n_tokens[row],
-        n_windows: part.n_windows(row),
-        context: part.contexts.get(row).and_then(Option::as_deref),
-    });
-    rows.collect()
+        n_tokens: 0,
+        n_windows: 0,
+        context: None,
+    }
 }
 
 pub(super) fn embeddings<'a>(part: &Measured<'a>) -> Vec<EmbeddingRow<'a>> {
@@ -811,14 +824,14 @@ pub(super) fn group_estimates<'a>(groups: &'a Groups<'a>) -> Vec<GroupEstimateRo
     groups.rows.iter().map(row).collect()
 }
 
-pub(super) fn failures<'a>(closing: &Closing<'a>) -> Vec<FailureRow<'a>> {
+pub(super) fn failures<'a>(failures: &'a [Failure]) -> Vec<FailureRow<'a>> {
     let row = |failure: &'a Failure| FailureRow {
         path: &failure.path,
         stage: failure.stage.as_str(),
         error: &failure.error,
         hint: &failure.hint,
     };
-    closing.failures.iter().map(row).collect()
+    failures.iter().map(row).collect()
 }
 
 /// The file's name without its folders and its extension.

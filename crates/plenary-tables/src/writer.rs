@@ -292,17 +292,18 @@ impl Closed<'_> {
     pub fn publish(self, closing: &Closing) -> Result<Results, TableError> {
         closing.check()?;
         let Self { mut sink, study, mut sheets, done: mut files, .. } = self;
-        let documents = DocumentRow::frame(&rows::documents(closing));
+        let documents = DocumentRow::frame(&rows::documents(closing.documents, closing.other_paths));
         let of_documents = closing.documents.iter().map(|document| &document.front.variables);
-        sheets.add(DocumentRow::TABLE, with_variables(documents, DocumentRow::TABLE, &study, of_documents))?;
-        let speakers = SpeakerRow::frame(&rows::speakers(closing));
+        sheets
+            .add(DocumentRow::TABLE, with_variables(documents, DocumentRow::TABLE, &study.variables, of_documents))?;
+        let speakers = SpeakerRow::frame(&rows::speakers(closing.documents));
         let of_speakers = closing.documents.iter().flat_map(|document| &document.speakers).map(|s| &s.variables);
-        sheets.add(SpeakerRow::TABLE, with_variables(speakers, SpeakerRow::TABLE, &study, of_speakers))?;
+        sheets.add(SpeakerRow::TABLE, with_variables(speakers, SpeakerRow::TABLE, &study.variables, of_speakers))?;
         let people = PersonRow::frame(&rows::people(closing));
         let of_people = closing.people.iter().map(|person| &person.variables);
-        sheets.add(PersonRow::TABLE, with_variables(people, PersonRow::TABLE, &study, of_people))?;
+        sheets.add(PersonRow::TABLE, with_variables(people, PersonRow::TABLE, &study.variables, of_people))?;
         sheets.add(IssueRow::TABLE, IssueRow::frame(&rows::issues(closing)))?;
-        sheets.add(FailureRow::TABLE, FailureRow::frame(&rows::failures(closing)))?;
+        sheets.add(FailureRow::TABLE, FailureRow::frame(&rows::failures(closing.failures)))?;
         sheets.add(CodebookRow::TABLE, CodebookRow::frame(&codebook::rows(&study)))?;
         let of_part = |table: Table| {
             let name = format!("{}.parquet", table.name);
@@ -326,14 +327,14 @@ impl Closed<'_> {
 }
 
 /// A frame with the columns of the study's variables.
-fn with_variables<'v>(
+pub(super) fn with_variables<'v>(
     frame: PolarsResult<DataFrame>,
     table: Table,
-    study: &StudyInfo,
+    variables: &[Variable],
     values: impl Iterator<Item = &'v Variables> + Clone,
 ) -> PolarsResult<DataFrame> {
     let mut frame = frame?;
-    for variable in study.variables.iter().filter(|variable| variable.is_in(&table)) {
+    for variable in variables.iter().filter(|variable| variable.is_in(&table)) {
         let cells = values.clone().map(|values| values.get(&variable.name).map(String::as_str));
         frame.with_column(variable.column(cells)?)?;
     }
