@@ -33,7 +33,6 @@ FILES = {
 ABBREVIATION = re.compile(r"\b(Mr|Mrs|Ms|Dr|Hon|St|No|Sen|Rep|Gov|Prof|U\.S|vs|[A-Z])\.$")
 STUDY = """[study]
 name = "procedure"
-[segments]
 language = "en"
 [models]
 sentiment = "none"

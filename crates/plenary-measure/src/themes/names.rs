@@ -71,7 +71,11 @@ impl Names {
                 let is_address = wording.is_form_of_address.is_some_and(|is| is(&lower));
                 // "Mr. Lee" goes on after the full stop, "Mr. Lee. Thanks" does not.
                 let goes_on = after_address || !before.ends_with(['.', ',', ';', ':', '!', '?']);
-                let addressed = left > 0 && goes_on && is_capital && !is_address;
+                // "Mr.Lee" is one word.
+                let is_joined =
+                    |is: &(dyn Fn(&str) -> bool + Sync)| lower.split_once('.').is_some_and(|(first, _)| is(first));
+                let joined = wording.is_form_of_address.is_some_and(is_joined);
+                let addressed = joined || (left > 0 && goes_on && is_capital && !is_address);
                 left = match (is_address, addressed) {
                     (true, _) => NAME_WORDS,
                     (false, true) => left - 1,

