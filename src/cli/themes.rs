@@ -81,10 +81,10 @@ fn list(folder: &std::path::Path) -> anyhow::Result<ExitCode> {
         let own = |row: &&ThemeHistoryRow| row.theme_id == Some(theme.theme_id);
         let change = history.iter().find(own).map_or("", |row| row.change);
         let n = theme.n_segments;
-        text.push_str(&format!("{:<5} {n:>7} segments  {change:<7} {title}\n", theme.theme_id));
+        text.push_str(&format!("{:<9} {n:>7} segments  {change:<7} {title}\n", theme.theme_id));
     }
     for row in history.iter().filter(|row| row.theme_id.is_none()) {
-        text.push_str(&format!("{:<5} {:>16}  {}\n", row.previous_theme_id.unwrap_or_default(), "", row.change));
+        text.push_str(&format!("{:<9} {:>16}  {}\n", row.previous_theme_id.unwrap_or_default(), "", row.change));
     }
     if themes.is_empty() {
         text.push_str("The results have no themes.\n");

@@ -7,13 +7,15 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use plenary_attribute::link_documents;
-use plenary_corpus::findings::Themes;
+use plenary_corpus::findings::{Measure, Themes};
 use plenary_corpus::hash::sha256;
 use plenary_corpus::progress::Progress;
 use plenary_corpus::{Failure, Speaker, Summary};
 use plenary_measure::estimate::estimate_in_parts;
 use plenary_measure::themes::{Fitted, Registry, Sample, SampleError, Wording};
-use plenary_tables::{Closed, Closing, GroupRows, OutputFolder, PartTables, RunRecord, TableError, Variable};
+use plenary_tables::{
+    Closed, Closing, GroupRows, Issue, OutputFolder, PartTables, ProcedureMark, RunRecord, TableError, Variable,
+};
 use rayon::ThreadPool;
 
 use super::agreement::coefficients;
@@ -186,8 +188,15 @@ where
 
     let (closed, fitted) = std::thread::scope(|scope| {
         let closing = scope.spawn(|| tables(&variables));
-        let wording = Wording { language: ledger.common_language(), names: ledger.names() };
-        let fitted = pool.install(|| sample.fit(&wording, progress));
+        let (names, seats) = (ledger.names(), ledger.seats());
+        let is_form_of_address = |word: &str| study.lexicon.is_form_of_address(word);
+        let wording = Wording {
+            language: ledger.common_language(),
+            names: Some(&names),
+            seats: Some(&seats),
+            is_form_of_address: Some(&is_form_of_address),
+        };
+        let fitted = pool.install(|| sample.fit(wording, progress));
         (closing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), fitted)
     });
     let (mut closed, fitted) = (closed?, fitted?);
@@ -205,6 +214,7 @@ where
     let found_people = people::people(study, &ledger.documents);
     let mut issues = people::issues(study, &ledger.documents);
     issues.extend(of_groups);
+    issues.extend(issues_of_procedure(&ledger, study));
 
     let run_record = RunRecord {
         run_id: run_id(&ledger, &record),
@@ -241,13 +251,43 @@ fn assign_themes(
     progress.begin("assigning themes", ledger.n_segments() as u64);
     let mut first = 0;
     closed.again(|vectors, texts| {
-        let speakers = ledger.persons(first..first + texts.len());
+        let segments = first..first + texts.len();
         first += texts.len();
-        fitted.assign(vectors, texts, &speakers, progress).map_err(RunError::from)
+        let (speakers, kinds) = (ledger.persons(segments.clone()), ledger.kinds(segments));
+        fitted.assign(vectors, texts, &speakers, &kinds, progress).map_err(RunError::from)
     })?;
+    fitted.join_turns(ledger.turns_of_persons().into_iter());
     let (themes, registry) = fitted.finish(&record.embedding_sha256);
-    closed.themes(&themes, documents)?;
+    closed.themes(&themes, &procedure_marks(ledger), documents)?;
     Ok((themes, registry))
+}
+
+/// Whether each segment is procedural, with the probability.
+fn procedure_marks(ledger: &Ledger) -> Vec<Option<ProcedureMark>> {
+    let mark = |probability| ProcedureMark {
+        probability,
+        is_procedural: plenary_measure::procedure::is_procedural(probability),
+    };
+    ledger.procedural().into_iter().map(|probability| probability.map(mark)).collect()
+}
+
+/// What a person should know where procedure is not recognised.
+fn issues_of_procedure(ledger: &Ledger, study: &Study) -> Vec<Issue> {
+    if !study.themes.procedure {
+        return Vec::new();
+    }
+    let issue = |(language, n): (Option<&str>, usize)| {
+        let of = if n == 1 { "1 document" } else { &format!("{n} documents") };
+        let which = language.map_or_else(|| "whose language is not known".to_owned(), |code| format!("in `{code}`"));
+        Issue {
+            kind: "procedure_not_covered",
+            message: format!(
+                "{of} {which}: the classifier of procedure does not cover this; procedure is not kept apart there."
+            ),
+            ..Issue::default()
+        }
+    };
+    ledger.without_procedure().into_iter().map(issue).collect()
 }
 
 /// Writes labels of turns and speakers, the agreement and the inputs of coders, and all estimates.
@@ -271,7 +311,7 @@ fn estimate_all(
     estimate_in_parts(&rows, &targets, &study.estimates, study.study.seed, |mut estimates| {
         progress.check_stop()?;
         if !study.models.scores_sentiment() {
-            estimates.retain(|estimate| estimate.target_id.is_some());
+            estimates.retain(|estimate| estimate.measure != Measure::Sentiment);
         }
         Ok::<_, RunError>(closed.estimates(&estimates)?)
     })?;

@@ -149,6 +149,9 @@ pub(super) fn estimates<'s>(
     let targets = study.targets.iter().enumerate();
     tasks.extend(targets.map(|(at, target)| Task { target: Some((at, &target.id)), ..of(GroupMeasure::Stance) }));
     let all_themes = themes.themes.iter().enumerate();
+    if study.themes.procedure {
+        tasks.push(of(GroupMeasure::Procedure));
+    }
     tasks.extend(
         all_themes.map(|(at, theme)| Task { theme: Some((at, &theme.theme_id)), ..of(GroupMeasure::ThemeShare) }),
     );
@@ -181,7 +184,9 @@ fn estimate(
 ) -> (Option<Weight>, Vec<GroupEstimate>) {
     let range = match task.measure {
         GroupMeasure::Sentiment | GroupMeasure::Stance => (-1.0, 1.0),
-        GroupMeasure::ThemeShare | GroupMeasure::ShareOfWords | GroupMeasure::ShareOfTime => (0.0, 1.0),
+        GroupMeasure::ThemeShare | GroupMeasure::Procedure | GroupMeasure::ShareOfWords | GroupMeasure::ShareOfTime => {
+            (0.0, 1.0)
+        }
         GroupMeasure::WordsPerTurn | GroupMeasure::SecondsPerTurn => (0.0, f64::INFINITY),
     };
     let of_turns = matches!(task.measure, GroupMeasure::WordsPerTurn | GroupMeasure::SecondsPerTurn);
@@ -231,6 +236,7 @@ fn sums(task: &Task, turn: &LedgerTurn, ledger: &Ledger, themes: &Themes) -> (f6
     let of_turn = |value: Option<f64>| (value.unwrap_or_default(), u32::from(value.is_some()), 1);
     match (task.measure, task.target, task.theme) {
         (GroupMeasure::Sentiment, ..) => of_segments(&|at| ledger.sentiment(at)),
+        (GroupMeasure::Procedure, ..) => of_segments(&|at| ledger.is_procedural(at)),
         (GroupMeasure::Stance, Some((target, _)), _) => of_segments(&|at| ledger.stance(target, at)),
         (GroupMeasure::ThemeShare, _, Some((theme, _))) => of_segments(&|at| {
             themes.assignments.get(at).map(|assignment| f64::from(u8::from(assignment.theme == Some(theme))))

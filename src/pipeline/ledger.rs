@@ -13,6 +13,8 @@ use plenary_corpus::findings::{CoderAgreement, Coding, Codings, GroupStance, Lev
 use plenary_corpus::{Summary, Utterance};
 use plenary_measure::drift::{InputFeatures, InputReference, InputSums};
 use plenary_measure::estimate::ScoredSegment;
+use plenary_measure::procedure::is_procedural;
+use plenary_measure::themes::SegmentKind;
 use plenary_tables::DocumentRun;
 use serde::{Deserialize, Serialize};
 
@@ -103,6 +105,9 @@ struct Entry {
     speaker: Option<u32>,
     /// `None` if the study leaves sentiment out.
     sentiment: Option<f32>,
+    /// What it is for themes: probability to be procedural, and whether it has too few words.
+    procedural: Option<f32>,
+    is_fragment: bool,
 }
 
 /// Why ledgers cannot be merged, or read.
@@ -172,6 +177,8 @@ impl Ledger {
                 utterance: small(self.first_utterance[document] + segment.utterance),
                 speaker: transcript.utterances[segment.utterance].speaker.map(small),
                 sentiment: lot.sentiment.as_ref().map(|sentiment| sentiment.scores[at].score()),
+                procedural: lot.kinds[at].procedural,
+                is_fragment: lot.kinds[at].is_fragment,
             });
             if let Some(features) = features
                 && let Some(vector) = lot.embeddings.vectors.row(at).to_slice()
@@ -422,6 +429,46 @@ impl Ledger {
         self.segments[segment].sentiment.map(f64::from)
     }
 
+    /// What each of these segments is for themes.
+    pub(crate) fn kinds(&self, segments: Range<usize>) -> Vec<SegmentKind> {
+        let kind = |entry: &Entry| SegmentKind { procedural: entry.procedural, is_fragment: entry.is_fragment };
+        self.segments[segments].iter().map(kind).collect()
+    }
+
+    /// Probability of each segment to be procedural; `None` where it is not known.
+    pub(crate) fn procedural(&self) -> Vec<Option<f32>> {
+        self.segments.iter().map(|entry| entry.procedural).collect()
+    }
+
+    /// 1 if a segment is procedural, 0 if it is not; `None` if that is not known.
+    pub(crate) fn is_procedural(&self, segment: usize) -> Option<f64> {
+        self.segments[segment].procedural.map(procedure_mark)
+    }
+
+    /// The segments of each turn, with its speaker's person.
+    pub(crate) fn turns_of_persons(&self) -> Vec<(Range<usize>, Option<&str>)> {
+        let mut turns = Vec::new();
+        self.turns(|turn| {
+            let person = self.persons(turn.segments.start..turn.segments.start + 1).into_iter().flatten().next();
+            turns.push((turn.segments, person));
+        });
+        turns
+    }
+
+    /// The languages of documents with segments of which none has a probability to be procedural, with the number of these documents.
+    pub(crate) fn without_procedure(&self) -> BTreeMap<Option<&str>, usize> {
+        let mut counts = BTreeMap::new();
+        let mut first = 0;
+        for Document { summary, .. } in &self.documents {
+            let segments = &self.segments[first..first + summary.n_segments];
+            first += summary.n_segments;
+            if !segments.is_empty() && segments.iter().all(|entry| entry.procedural.is_none()) {
+                *counts.entry(summary.language.as_deref()).or_default() += 1;
+            }
+        }
+        counts
+    }
+
     /// Stance of a segment towards a target; `None` if the coder abstains.
     pub(crate) fn stance(&self, target: usize, segment: usize) -> Option<f64> {
         self.stance.get(target)?.get(segment).copied().flatten().map(|scored| f64::from(scored.score))
@@ -458,6 +505,12 @@ impl Ledger {
         let speakers = self.documents.iter().flat_map(|document| &document.summary.speakers);
         let words = speakers.flat_map(|speaker| speaker.name.split(|c: char| !c.is_alphanumeric()));
         words.filter(|word| word.chars().count() > 1).map(str::to_lowercase).collect()
+    }
+
+    /// The constituencies of all speakers.
+    pub(crate) fn seats(&self) -> BTreeSet<String> {
+        let speakers = self.documents.iter().flat_map(|document| &document.summary.speakers);
+        speakers.filter_map(|speaker| speaker.details.constituency.clone()).collect()
     }
 
     /// Calls `take` with the labels of the turns and then of the speakers of each document, in their order, target by target.
@@ -532,6 +585,7 @@ impl Ledger {
                 utterance_id: &self.utterance_ids[entry.utterance as usize],
                 theme_id: theme.map(|theme| theme.theme_id.as_str()),
                 sentiment: entry.sentiment.map(f64::from),
+                procedural: entry.procedural.map(procedure_mark),
                 stance: self
                     .stance
                     .iter()
@@ -549,6 +603,11 @@ fn group_of(level: Level, entry: &Entry) -> Option<(Level, Option<u32>, Option<u
         Level::SpeakerTarget => entry.speaker.map(|speaker| (level, None, Some(speaker))),
         _ => Some((level, Some(entry.utterance), entry.speaker)),
     }
+}
+
+/// The value of a segment with this probability in the share of procedure.
+fn procedure_mark(probability: f32) -> f64 {
+    f64::from(u8::from(is_procedural(probability)))
 }
 
 /// The pairs of `n` coders, in their order.

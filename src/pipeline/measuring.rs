@@ -24,6 +24,8 @@ use plenary_measure::coder::{CodeError, Units};
 use plenary_measure::context::context;
 use plenary_measure::drift::InputReference;
 use plenary_measure::head::unit::turn_means;
+use plenary_measure::procedure::{self, Setting};
+use plenary_measure::themes::SegmentKind;
 use plenary_measure::{embedding, sentiment, stance};
 use plenary_models::Models;
 use plenary_names::lexicon::Lexicon;
@@ -53,6 +55,8 @@ pub(super) struct MeasuredLot {
     lot: Lot,
     pub(super) embeddings: Embeddings,
     pub(super) sentiment: Option<Sentiment>,
+    /// What each segment is for themes.
+    pub(super) kinds: Vec<SegmentKind>,
     /// One per coder, the primary coder first.
     pub(super) codings: Vec<Codings>,
     /// What coders saw before each segment; empty if nothing was coded.
@@ -216,7 +220,24 @@ impl<'r> Measurer<'r> {
             self.code(&lot, &texts, &embeddings, sentiment.as_ref(), work)?
         };
         self.n_inputs.fetch_add(share.finish(), Ordering::Relaxed);
-        Ok(MeasuredLot { lot, embeddings, sentiment, codings, contexts })
+        let kinds = self.kinds(&lot);
+        Ok(MeasuredLot { lot, embeddings, sentiment, kinds, codings, contexts })
+    }
+
+    /// What each segment of a lot is for themes.
+    fn kinds(&self, lot: &Lot) -> Vec<SegmentKind> {
+        let options = &self.study.themes;
+        let kind = |&(document, segment): &(usize, usize)| {
+            let transcript = &lot.transcripts[document];
+            let own = &transcript.segments[segment];
+            let procedural = if options.procedure {
+                procedure::probability(&own.text, &Setting::of(transcript, segment), transcript.language.as_deref())
+            } else {
+                None
+            };
+            SegmentKind::of(own.n_words, procedural, options)
+        };
+        lot.segments.iter().map(kind).collect()
     }
 
     /// The codings of every coder, and what they saw before each segment.

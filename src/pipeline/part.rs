@@ -391,7 +391,7 @@ fn measure_all(
             let texts: Vec<&str> = lot.segments().map(|(_, _, segment)| segment.text.as_str()).collect();
             let documents: Vec<&str> =
                 lot.segments().map(|(_, transcript, _)| transcript.document.document_id.as_str()).collect();
-            noted.sample.add(lot.embeddings.vectors.view(), &texts, &documents)?;
+            noted.sample.add(lot.embeddings.vectors.view(), &texts, &documents, &lot.kinds)?;
             if to_write.send(lot).is_err() {
                 return Ok(());
             }

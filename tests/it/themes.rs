@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::common::{Place, TALK};
 use plenary::measure::themes::{Registry, RegistryMode};
 use plenary::table::THEME_REGISTRY;
-use plenary::table::schema::{SegmentRow, SegmentThemeRow, ThemeHistoryRow, ThemeRow};
+use plenary::table::schema::{EstimateRow, IssueRow, SegmentRow, SegmentThemeRow, ThemeHistoryRow, ThemeRow};
 use plenary::themes::{Decision, decide};
 use plenary::{CombineOptions, Options, PartOptions, Results, Silent, Study, combine, measure_part};
 
@@ -142,4 +142,65 @@ fn what_is_no_registry_is_refused_before_anything_is_read() {
     place
         .run(&["run", "talk.md", "--study", "study.toml", "--out", "results"])
         .says(2, &["does not continue earlier themes"]);
+}
+
+#[test]
+fn procedure_is_kept_apart_and_estimated() {
+    let place = tempfile::tempdir().unwrap();
+    let mut text = String::new();
+    for (at, word) in FISH.iter().chain(&RAIL).enumerate() {
+        text.push_str("**The Chair**\n\nThank you very much. I call the next speaker.\n\n");
+        text.push_str(&format!(
+            "**Ann Lee**\n\nWe talked about the {word} for {at} years, and the {word} needs care. Why not?\n\n"
+        ));
+    }
+    let talk = vec![place.path().join("talk.md")];
+    fs::write(&talk[0], &text).unwrap();
+    let with = |procedure: bool, language: &str| {
+        let mut study = study();
+        study.study.language = language.into();
+        study.themes.procedure = procedure;
+        run(&talk, study, &place.path().join(format!("{procedure}-{language}")))
+    };
+    let results = with(true, "en");
+    let (segments, placed) = (results.frame("segments").unwrap(), results.frame("segment_themes").unwrap());
+    let (segments, placed) = (SegmentRow::rows(&segments).unwrap(), SegmentThemeRow::rows(&placed).unwrap());
+    for (segment, row) in segments.iter().zip(&placed) {
+        let is_procedural = segment.text.starts_with("Thank you") || segment.text.starts_with("I call");
+        assert_eq!(row.procedural, Some(is_procedural), "{}", segment.text);
+        assert_eq!(row.theme_id == Some("procedure"), is_procedural, "{}", segment.text);
+        assert_eq!(row.reason == "fragment", segment.text == "Why not?", "{}", segment.text);
+    }
+    // A fragment has the theme of the sentence before it.
+    let fragments = (1..segments.len()).filter(|&at| segments[at].text == "Why not?");
+    for at in fragments {
+        assert_eq!(placed[at].theme_id, placed[at - 1].theme_id);
+    }
+    let frame = results.frame("themes").unwrap();
+    let themes = ThemeRow::rows(&frame).unwrap();
+    assert!(themes.iter().all(|theme| (theme.kind == "procedure") == (theme.theme_id == "procedure")));
+    assert_eq!(themes.iter().filter(|theme| theme.kind == "procedure").count(), 1);
+    let frame = results.frame("estimates").unwrap();
+    let shares: Vec<(&str, Option<f64>)> = EstimateRow::rows(&frame)
+        .unwrap()
+        .into_iter()
+        .filter(|row| row.measure == "procedure_share")
+        .map(|row| (row.level, row.mean))
+        .collect();
+    let expected = [("corpus", Some(0.5)), ("document", Some(0.5)), ("speaker", Some(1.0)), ("speaker", Some(0.0))];
+    assert!(shares.len() == 4 && expected.iter().all(|row| shares.contains(row)), "{shares:?}");
+
+    let off = with(false, "en");
+    let frame = off.frame("segment_themes").unwrap();
+    let rows = SegmentThemeRow::rows(&frame).unwrap();
+    assert!(rows.iter().all(|row| row.procedural.is_none() && row.theme_id != Some("procedure")));
+    assert_eq!(off.n_rows("issues").unwrap(), 0);
+
+    // A language that the classifier does not cover is reported, and nothing is guessed.
+    let other = with(true, "cy");
+    let frame = other.frame("segment_themes").unwrap();
+    assert!(SegmentThemeRow::rows(&frame).unwrap().iter().all(|row| row.p_procedural.is_none()));
+    let frame = other.frame("issues").unwrap();
+    let issues = IssueRow::rows(&frame).unwrap();
+    assert!(issues.len() == 1 && issues[0].kind == "procedure_not_covered" && issues[0].message.contains("`cy`"));
 }

@@ -530,13 +530,27 @@ impl GroupStance {
     }
 }
 
-/// A theme: a community of segments on the same subject.
+/// Id and label of the theme of segments that conduct the meeting; see [`ThemeKind::Procedure`].
+pub const PROCEDURE: &str = "procedure";
+
+named! {
+    /// Where a theme comes from.
+    ThemeKind {
+        /// It is a community of segments on the same subject.
+        Found = "found",
+        /// It is reserved for segments that conduct the meeting, such as thanks and calls of speakers.
+        Procedure = "procedure",
+    }
+}
+
+/// A theme: a community of segments on the same subject, or the reserved theme of procedure.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Theme {
     /// `t01`, `t02`, ...: from the largest theme to the smallest when they are found; it stays with the theme in later runs
-    /// that know it.
+    /// that know it. [`PROCEDURE`] for the theme of procedure.
     pub theme_id: String,
-    /// The first three terms when the theme was found, for people; the theme's id if its texts have no words.
+    /// Three terms when the theme was found, for people; the theme's id if its texts have no words. No two themes that are found
+    /// together begin with the same term.
     pub label: String,
     /// Name that the researcher gave the theme.
     pub name: Option<String>,
@@ -559,13 +573,18 @@ pub struct Theme {
     /// with the most similar mean vector), in [-2, 2]; `None` with a single theme.
     pub separation: Option<f32>,
     /// Share of cases in which two texts of this theme were in one community, over all pairs of its fitted distinct
-    /// texts and the ten starts before the consensus, in [0, 1].
-    pub stability: f32,
+    /// texts and the ten starts before the consensus, in [0, 1]; `None` for the theme of procedure, which is not searched for.
+    pub stability: Option<f32>,
     /// Mean of the unit vectors of the theme's fitted texts, scaled to length 1.
     pub centroid: Vec<f32>,
 }
 
 impl Theme {
+    /// Where the theme comes from.
+    pub fn kind(&self) -> ThemeKind {
+        if self.theme_id == PROCEDURE { ThemeKind::Procedure } else { ThemeKind::Found }
+    }
+
     /// What people call the theme: its name, or its label if it has none.
     pub fn title(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.label)
@@ -630,6 +649,10 @@ named! {
         LowConfidence = "low_confidence",
         /// It has no theme: it resembles none of the texts of the earlier themes, and no new ones are looked for.
         Unassigned = "unassigned",
+        /// It conducts the meeting; it is in the theme of procedure.
+        Procedural = "procedural",
+        /// It has too few words for a theme of its own. It has the theme of the rest of its turn, if that has one.
+        Fragment = "fragment",
     }
 }
 
@@ -647,7 +670,7 @@ pub struct Assignment {
 /// All themes and the theme of every segment, in the order of the segments.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Themes {
-    /// From the largest to the smallest.
+    /// From the largest to the smallest, the theme of procedure last.
     pub themes: Vec<Theme>,
     /// One per segment, in the order of the segments.
     pub assignments: Vec<Assignment>,
@@ -688,6 +711,8 @@ named! {
         Sentiment = "sentiment_score",
         /// favor - against of a segment towards a target.
         Stance = "stance_score",
+        /// 1 for a segment that conducts the meeting, 0 for any other one.
+        Procedure = "procedure_share",
     }
 }
 
@@ -710,6 +735,8 @@ named! {
         Stance = "stance_score",
         /// Share of the segments that belong to a theme.
         ThemeShare = "theme_share",
+        /// Share of the segments that conduct the meeting.
+        Procedure = "procedure_share",
         /// Mean number of words of a turn.
         WordsPerTurn = "words_per_turn",
         /// Mean duration of a turn.

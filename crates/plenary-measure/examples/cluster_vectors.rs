@@ -1,11 +1,12 @@
 //! Finds the themes of texts whose vectors were computed elsewhere; used by `evaluation/themes.py`.
 //!
 //!     cluster_vectors TEXTS VECTORS [--seed N] [--neighbours N] [--resolution X] [--language CODE] [--words FILE]
-//!                     [--registry FILE --mode freeze|extend|refit] [--save FILE]
+//!                     [--registry FILE --mode freeze|extend|refit] [--save FILE] [--apart yes]
 //!
 //! TEXTS is JSONL with `id`, `text` and perhaps `document`; VECTORS holds little-endian f32, one row per text. On stdout: JSONL with `id`,
 //! `theme`, `prob`, `reason`; with `--words` also a file of JSONL with the themes. `--save` writes the registry of the themes,
-//! `--registry` continues the themes of an earlier one.
+//! `--registry` continues the themes of an earlier one. With `--apart yes` procedural texts have a theme of their own, and fragments none (each
+//! text is a turn of its own); the language is then `--language`, or English.
 
 use std::fs;
 use std::io::{BufWriter, Write};
@@ -15,7 +16,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use ndarray::ArrayView2;
 use plenary_corpus::progress::Silent;
-use plenary_measure::themes::{Registry, RegistryMode, Sample, ThemeOptions, Wording};
+use plenary_measure::themes::{Registry, RegistryMode, Sample, SegmentKind, ThemeOptions, Wording};
 use serde_json::{Value, json};
 
 fn main() -> Result<()> {
@@ -25,6 +26,7 @@ fn main() -> Result<()> {
     };
     let (mut options, mut seed, mut language, mut words) = (ThemeOptions::default(), 0, None, None);
     let (mut registry, mut save) = (None, None);
+    (options.procedure, options.fragment_words) = (false, 0);
     while let Some(name) = arguments.next() {
         let value = arguments.next().with_context(|| format!("{name}: expected a value"))?;
         match name.as_str() {
@@ -35,6 +37,10 @@ fn main() -> Result<()> {
             "--words" => words = Some(value),
             "--registry" => registry = Some(Arc::new(Registry::from_bytes(&fs::read(&value).context(value)?)?)),
             "--mode" => options.mode = value.parse::<RegistryMode>()?,
+            "--apart" => {
+                let defaults = ThemeOptions::default();
+                (options.procedure, options.fragment_words) = (defaults.procedure, defaults.fragment_words);
+            }
             "--save" => save = Some(value),
             _ => bail!("{name}: no such option"),
         }
@@ -54,9 +60,11 @@ fn main() -> Result<()> {
     let mut sample = Sample::new(&options, seed)?.continuing(registry);
     // Rows without `document` are documents of their own.
     let documents: Vec<String> = rows.iter().map(|row| row.get("document").unwrap_or(&row["id"]).to_string()).collect();
-    sample.add(vectors, &texts, &documents.iter().map(String::as_str).collect::<Vec<_>>())?;
-    let mut fitted = sample.fit(&Wording { language: language.as_deref(), ..Wording::default() }, &Silent)?;
-    fitted.assign(vectors, &texts, &speakers, &Silent)?;
+    let of_text = |text: &&str| SegmentKind::of_text(text, Some(language.as_deref().unwrap_or("en")), &options);
+    let kinds: Vec<SegmentKind> = texts.iter().map(of_text).collect();
+    sample.add(vectors, &texts, &documents.iter().map(String::as_str).collect::<Vec<_>>(), &kinds)?;
+    let mut fitted = sample.fit(Wording { language: language.as_deref(), ..Wording::default() }, &Silent)?;
+    fitted.assign(vectors, &texts, &speakers, &kinds, &Silent)?;
     let (found, registry) = fitted.finish("");
     if let Some(path) = save {
         fs::write(&path, registry.to_bytes()).context(path)?;

@@ -100,6 +100,8 @@ pub struct ScoredSegment<'a> {
     pub theme_id: Option<&'a str>,
     /// Sentiment score in [-1, 1]; `None` if there is none.
     pub sentiment: Option<f64>,
+    /// 1 if the segment conducts the meeting, 0 if not; `None` if that is not known.
+    pub procedural: Option<f64>,
     /// Stance score in [-1, 1] towards each target, in the order of the targets; `None` if the model abstains.
     pub stance: Vec<Option<f64>>,
 }
@@ -161,6 +163,11 @@ impl Grouping {
         }
     }
 
+    /// Whether the share of procedure is estimated. Most utterances are too short, and themes have no procedure by construction.
+    fn has_procedure(self) -> bool {
+        matches!(self, Grouping::Corpus | Grouping::Document | Grouping::Speaker)
+    }
+
     /// The group of a segment; `None` if it belongs to none (no speaker, no theme).
     fn key<'a>(self, row: &ScoredSegment<'a>) -> Option<Key<'a>> {
         let none = Key { document: None, speaker: None, utterance: None, theme: None };
@@ -175,6 +182,40 @@ impl Grouping {
     }
 }
 
+/// What is averaged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Averaged {
+    Sentiment,
+    Procedure,
+    /// Stance towards a target, by its position.
+    Stance(usize),
+}
+
+impl Averaged {
+    fn measure(self) -> Measure {
+        match self {
+            Averaged::Sentiment => Measure::Sentiment,
+            Averaged::Procedure => Measure::Procedure,
+            Averaged::Stance(_) => Measure::Stance,
+        }
+    }
+
+    fn target(self) -> Option<usize> {
+        match self {
+            Averaged::Stance(target) => Some(target),
+            Averaged::Sentiment | Averaged::Procedure => None,
+        }
+    }
+
+    fn score(self, row: &ScoredSegment) -> Option<f64> {
+        match self {
+            Averaged::Sentiment => row.sentiment,
+            Averaged::Procedure => row.procedural,
+            Averaged::Stance(target) => row.stance[target],
+        }
+    }
+}
+
 /// The ids that name a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Key<'a> {
@@ -184,12 +225,12 @@ struct Key<'a> {
     theme: Option<&'a str>,
 }
 
-/// Means and intervals of every group: sentiment by corpus, document, speaker, theme and utterance, then stance by the
-/// same groups and target.
+/// Means and intervals of every group: sentiment by corpus, document, speaker, theme and utterance, with the share of procedure by corpus,
+/// document and speaker, then stance by the same groups as sentiment, and target.
 ///
 /// `target_ids` name the entries of each row's `stance`. The result is sorted by level (in the order of
-/// [`Estimate::level`]'s documentation), document, speaker, utterance, theme, and target in the order of `target_ids`.
-/// Without rows it is empty.
+/// [`Estimate::level`]'s documentation), document, speaker, utterance, theme, and measure, with targets in the order of `target_ids`.
+/// Without rows it is empty; without a row for which `procedural` is known there are no shares of procedure.
 ///
 /// The mean is over segments with a label. The interval: as many utterances as the group has are drawn with replacement,
 /// with all their labelled segments, and the mean over the drawn segments taken, `resamples` times (cluster bootstrap:
@@ -228,6 +269,7 @@ pub fn estimate_in_parts<E: From<EstimateError>>(
     mut take: impl FnMut(Vec<Estimate>) -> Result<(), E>,
 ) -> Result<(), E> {
     check(rows, target_ids, options)?;
+    let has_procedure = rows.iter().any(|row| row.procedural.is_some());
     for of_target in [false, true] {
         for grouping in Grouping::ALL {
             let mut groups: BTreeMap<Key, Vec<&ScoredSegment>> = BTreeMap::new();
@@ -236,16 +278,20 @@ pub fn estimate_in_parts<E: From<EstimateError>>(
                     groups.entry(key).or_default().push(row);
                 }
             }
-            let measures: Vec<Option<usize>> =
-                if of_target { (0..target_ids.len()).map(Some).collect() } else { vec![None] };
+            let measures: Vec<Averaged> = if of_target {
+                (0..target_ids.len()).map(Averaged::Stance).collect()
+            } else if has_procedure && grouping.has_procedure() {
+                vec![Averaged::Sentiment, Averaged::Procedure]
+            } else {
+                vec![Averaged::Sentiment]
+            };
             let tasks: Vec<_> =
-                groups.iter().flat_map(|group| measures.iter().map(move |target| (group, *target))).collect();
+                groups.iter().flat_map(|group| measures.iter().map(move |measure| (group, *measure))).collect();
             let level = grouping.level(of_target);
             for part in tasks.chunks(PART) {
-                let estimates = part.par_iter().map(|((key, rows), target)| {
-                    let target_id = target.map(|target| target_ids[target]);
-                    let score = |row: &ScoredSegment| target.map_or(row.sentiment, |target| row.stance[target]);
-                    estimate_group(level, **key, target_id, rows, score, options, seed)
+                let estimates = part.par_iter().map(|((key, rows), averaged)| {
+                    let target_id = averaged.target().map(|target| target_ids[target]);
+                    estimate_group(level, **key, *averaged, target_id, rows, options, seed)
                 });
                 take(estimates.collect())?;
             }
@@ -265,6 +311,9 @@ fn check(rows: &[ScoredSegment], target_ids: &[&str], options: &EstimateOptions)
         if row.sentiment.is_some_and(|score| !score.is_finite()) {
             return Err(EstimateError::NotFinite { utterance_id: utterance_id(), measure: Measure::Sentiment });
         }
+        if row.procedural.is_some_and(|score| !score.is_finite()) {
+            return Err(EstimateError::NotFinite { utterance_id: utterance_id(), measure: Measure::Procedure });
+        }
         if row.stance.iter().flatten().any(|score| !score.is_finite()) {
             return Err(EstimateError::NotFinite { utterance_id: utterance_id(), measure: Measure::Stance });
         }
@@ -282,16 +331,16 @@ struct Cluster {
 fn estimate_group(
     level: Level,
     key: Key,
+    averaged: Averaged,
     target_id: Option<&str>,
     rows: &[&ScoredSegment],
-    score: impl Fn(&ScoredSegment) -> Option<f64>,
     options: &EstimateOptions,
     seed: u64,
 ) -> Estimate {
-    let measure = if target_id.is_some() { Measure::Stance } else { Measure::Sentiment };
+    let measure = averaged.measure();
     // Utterances by id and scores by size, so that sums do not depend on the order of the rows.
     let mut labelled: Vec<((&str, &str), f64)> =
-        rows.iter().filter_map(|row| Some(((row.utterance_id, row.document_id), score(row)?))).collect();
+        rows.iter().filter_map(|row| Some(((row.utterance_id, row.document_id), averaged.score(row)?))).collect();
     labelled.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
     let clusters: Vec<Cluster> = labelled
         .chunk_by(|a, b| a.0 == b.0)

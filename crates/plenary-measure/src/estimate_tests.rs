@@ -8,6 +8,7 @@ fn segment<'a>(document_id: &'a str, utterance_id: &'a str, score: f64, stance: 
         utterance_id,
         theme_id: None,
         sentiment: Some(score),
+        procedural: None,
         stance: vec![stance],
     }
 }
@@ -155,7 +156,7 @@ prop_compose! {
     ) -> ScoredSegment<'static> {
         ScoredSegment {
             document_id: DOCUMENTS[d], speaker_id: SPEAKERS[s], utterance_id: UTTERANCES[u], theme_id: THEMES[t],
-            sentiment, stance,
+            sentiment, procedural: None, stance,
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod embedding;
 pub mod estimate;
 pub mod groups;
 pub mod head;
+pub mod procedure;
 pub mod sentiment;
 pub mod stance;
 pub mod themes;

@@ -48,7 +48,9 @@ pub use polars_arrow::record_batch::RecordBatch;
 pub use polars_core::prelude::DataFrame;
 pub use record::{ModelRecord, Run, SCHEMA_VERSION, WrittenFile};
 pub use results::{Check, Groups, Results};
-pub use rows::{Closing, Coefficients, GroupRow, Groups as GroupRows, Issue, Measured, Person, RunRecord};
+pub use rows::{
+    Closing, Coefficients, GroupRow, Groups as GroupRows, Issue, Measured, Person, ProcedureMark, RunRecord,
+};
 pub use schema::{Variable, VariableOf, VariableType};
 pub use unmeasured::{Unmeasured, UnmeasuredTable};
 pub use writer::{Closed, THEME_REGISTRY, Writer};

@@ -23,7 +23,7 @@ use super::schema::{
 use crate::StudyInfo;
 use plenary_corpus::findings::{
     self, AbstentionReason, Assignment, CoderAgreement, Codings, Embeddings, Estimate, Evidence, GroupStance,
-    InputDrift, Resampled, Sentiment, Shown, Themes,
+    InputDrift, Resampled, Sentiment, Shown, ThemeKind, Themes,
 };
 use plenary_corpus::{Failure, PersonRule, Segment, Speaker, Summary, Transcript, Variables, style_name};
 
@@ -144,6 +144,15 @@ pub struct Issue {
     pub message: String,
 }
 
+/// Whether a segment conducts the meeting.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ProcedureMark {
+    /// Probability that it does.
+    pub probability: f32,
+    /// Whether the probability reaches the threshold of the classifier.
+    pub is_procedural: bool,
+}
+
 /// The estimates of one grouping.
 #[derive(Debug, Clone)]
 pub struct Groups<'a> {
@@ -220,7 +229,15 @@ impl Measured<'_> {
 }
 
 /// Checks that indices point into the lists that they index.
-pub(super) fn check_themes(themes: &Themes, n_segments: usize) -> Result<(), TableError> {
+pub(super) fn check_themes(
+    themes: &Themes,
+    procedure: &[Option<ProcedureMark>],
+    n_segments: usize,
+) -> Result<(), TableError> {
+    if ![0, n_segments].contains(&procedure.len()) {
+        let found = procedure.len();
+        return Err(TableError::Misfit { what: "marks of procedure".into(), found, expected: n_segments });
+    }
     let within = |what: &str, found: usize, bound: usize| {
         if found < bound { Ok(()) } else { Err(TableError::Misfit { what: what.to_owned(), found, expected: bound }) }
     };
@@ -559,6 +576,7 @@ fn stance<'a>(coding: &CodingRow<'a>) -> StanceRow<'a> {
 pub(super) fn themes<'a>(themes: &'a Themes, exemplars: &BTreeMap<usize, String>) -> Vec<ThemeRow<'a>> {
     let theme_rows = themes.themes.iter().map(|theme| ThemeRow {
         theme_id: &theme.theme_id,
+        kind: theme.kind().as_str(),
         label: &theme.label,
         name: theme.name.as_deref(),
         description: theme.description.as_deref(),
@@ -597,12 +615,15 @@ pub(super) fn segment_themes<'a>(
     themes: &'a Themes,
     segment_ids: &[&'a str],
     assigned: &[Assignment],
+    procedure: &[Option<ProcedureMark>],
 ) -> Vec<SegmentThemeRow<'a>> {
-    let rows = segment_ids.iter().zip(assigned).map(|(segment_id, assignment)| SegmentThemeRow {
+    let rows = segment_ids.iter().zip(assigned).enumerate().map(|(row, (segment_id, assignment))| SegmentThemeRow {
         segment_id,
         theme_id: assignment.theme.map(|theme| themes.themes[theme].theme_id.as_str()),
         probability: assignment.probability,
         reason: assignment.reason.as_str(),
+        procedural: mark_of(procedure, row).map(|mark| mark.is_procedural),
+        p_procedural: mark_of(procedure, row).map(|mark| mark.probability),
     });
     rows.collect()
 }
@@ -700,6 +721,7 @@ pub(super) fn analysis<'a>(part: &Measured<'a>) -> Vec<AnalysisRow<'a>> {
             theme: None,
             theme_label: None,
             theme_probability: None,
+            procedural: None,
             sentiment_score: sentiment.map(|sentiment| sentiment.score()),
             sentiment_label: sentiment.map(|sentiment| sentiment.label().as_str()),
         }
@@ -708,17 +730,32 @@ pub(super) fn analysis<'a>(part: &Measured<'a>) -> Vec<AnalysisRow<'a>> {
 }
 
 /// The theme columns of `analysis` for `n` segments; null if there are no themes.
-pub(super) fn theme_columns(themes: &Themes, assigned: &[Assignment], n: usize) -> Vec<Column> {
+pub(super) fn theme_columns(
+    themes: &Themes,
+    assigned: &[Assignment],
+    procedure: &[Option<ProcedureMark>],
+    n: usize,
+) -> Vec<Column> {
     let of = |row: usize| {
         let assignment = assigned.get(row)?;
         Some((&themes.themes[assignment.theme?], assignment))
     };
+    let title = |theme: &findings::Theme| match theme.kind() {
+        ThemeKind::Found => format!("{} {}", theme.theme_id, theme.title()),
+        ThemeKind::Procedure => theme.title().to_owned(),
+    };
     analysis_themes(
         (0..n).map(|row| of(row).map(|(theme, _)| theme.theme_id.clone())).collect(),
-        (0..n).map(|row| of(row).map(|(theme, _)| format!("{} {}", theme.theme_id, theme.title()))).collect(),
+        (0..n).map(|row| of(row).map(|(theme, _)| title(theme))).collect(),
         (0..n).map(|row| of(row).map(|(theme, _)| theme.title().to_owned())).collect(),
         (0..n).map(|row| of(row).map(|(_, assignment)| assignment.probability)).collect(),
+        (0..n).map(|row| mark_of(procedure, row).map(|mark| mark.is_procedural)).collect(),
     )
+}
+
+/// The mark of a segment; `None` if there is none.
+fn mark_of(procedure: &[Option<ProcedureMark>], row: usize) -> Option<ProcedureMark> {
+    procedure.get(row).copied().flatten()
 }
 
 /// The speakers and documents of a corpus by their ids.

@@ -216,7 +216,8 @@ tables! {
         /// same day; neither is used), `document_without_date` (rows of the list differ, and the document has no date to choose by),
         /// `no_row_on_date` (no row of the list holds on the date of the document), `row_without_document` (a row of the table of documents
         /// that belongs to no document), `row_of_several_documents`, `document_without_row`, `document_without_match` (the name of the file
-        /// does not match the study's pattern), `too_many_groups` (no estimates by these columns) or `too_many_pairs` (no differences).
+        /// does not match the study's pattern), `too_many_groups` (no estimates by these columns), `too_many_pairs` (no differences) or `procedure_not_covered` (the classifier
+        /// of procedure does not cover the language of documents).
         kind: &'a str;
         /// Person (`people`).
         person_id: &'a str, null "the finding is not about one person who speaks";
@@ -469,9 +470,11 @@ tables! {
 
     /// theme
     themes: ThemeRow<'a> {
-        /// Id of the theme: `t01`, `t02` and so on, in the order in which themes were found. It stays with the theme in runs that
+        /// Id of the theme: `t01`, `t02` and so on, in the order in which themes were found, or `procedure`. It stays with the theme in runs that
         /// continue these results.
         theme_id: &'a str;
+        /// `found` (a community of segments on a subject) or `procedure` (reserved for segments that conduct the meeting).
+        kind: &'a str;
         /// The first terms when the theme was found, as a short label for people.
         label: &'a str;
         /// Name that the researcher gave the theme.
@@ -493,7 +496,7 @@ tables! {
         /// `cohesion` minus the mean cosine between the same segments and the mean vector of the closest other theme.
         separation: f32, unit "cosine difference", null "there is no other theme";
         /// Share of pairs of the theme's segments that repeated starts of the search also put into one community.
-        stability: f32, unit "share, 0 to 1";
+        stability: f32, unit "share, 0 to 1", null "the theme is `procedure`, which is not searched for";
         /// Mean of the unit vectors of the theme's texts, scaled to length 1.
         centroid: &'a [f32];
     }
@@ -531,14 +534,20 @@ tables! {
         /// Segment (`segments`).
         segment_id: &'a str;
         /// Theme (`themes`).
-        theme_id: &'a str, null "the segment resembles no text of the earlier themes (`unassigned`)";
+        theme_id: &'a str, null "the segment resembles no text of the earlier themes (`unassigned`), or is a `fragment` of a turn without a theme";
         /// Probability that the segment belongs to this theme rather than to another one.
         probability: f32, unit "probability";
         /// How the segment was assigned: `core` (member of the community that became the theme), `nearest` (its own
         /// community was too small, or it was not among the segments that themes were fitted on) or `low_confidence`
         /// (`probability` is below the study's threshold). With the mode `freeze` also `unassigned`: the segment resembles no text
-        /// of the earlier themes.
+        /// of the earlier themes. `procedural`: it conducts the meeting, and is in the theme `procedure`. `fragment`: it has fewer words than
+        /// the study asks for, and the theme of the rest of its turn, if that has one.
         reason: &'a str;
+        /// Whether the segment conducts the meeting: `p_procedural` reaches the threshold of the classifier. Equal texts have one theme, by the
+        /// mean of their probabilities, so that a text that is said in several places may be procedural in one of them only.
+        procedural: bool, null "the study leaves procedure out, or its classifier does not cover the language";
+        /// Probability that the segment conducts the meeting.
+        p_procedural: f32, unit "probability", null "the study leaves procedure out, or its classifier does not cover the language";
     }
 
     /// group of segments and measure
@@ -556,7 +565,8 @@ tables! {
         theme_id: &'a str, null "the group is not limited to a theme";
         /// Target of the study.
         target_id: &'a str, null "the measure has no target";
-        /// Score that is averaged: `sentiment_score` or `stance_score`.
+        /// Score that is averaged: `sentiment_score`, `stance_score` or, by corpus, document and speaker, `procedure_share` (1 for a
+        /// segment that conducts the meeting, 0 for any other one).
         measure: &'a str;
         /// Mean over the segments of the group that have a label.
         mean: f64, unit "score, -1 to 1", null "no segment of the group has a label";
@@ -592,6 +602,7 @@ tables! {
         /// The same for the third column.
         minus_3: &'a str, null "the estimate is no difference, or groups are formed by fewer columns";
         /// What is estimated: the means `sentiment_score`, `stance_score`, `theme_share` (share of the segments that belong to the theme),
+        /// `procedure_share` (share of the segments that conduct the meeting),
         /// `words_per_turn` and `seconds_per_turn`, or the shares `share_of_words` and `share_of_time` in the sum of all groups.
         measure: &'a str;
         /// Target of the study.
@@ -734,6 +745,8 @@ tables! {
         theme_label: &'a str, null "no themes were found, or the segment is unassigned";
         /// Probability that the segment belongs to the theme.
         theme_probability: f32, unit "probability", null "no themes were found, or the segment is unassigned";
+        /// Whether the segment conducts the meeting, as in `segment_themes`.
+        procedural: bool, null "the study leaves procedure out, or its classifier does not cover the language";
         /// Sentiment score, `positive - negative`.
         sentiment_score: f32, unit "score, -1 to 1", null "the study leaves sentiment out";
         /// Sentiment label: `negative`, `neutral` or `positive`.
@@ -787,12 +800,14 @@ pub(super) fn analysis_themes(
     theme: Vec<Option<String>>,
     theme_label: Vec<Option<String>>,
     theme_probability: Vec<Option<f32>>,
+    procedural: Vec<Option<bool>>,
 ) -> Vec<Column> {
     vec![
         Series::new("theme_id".into(), theme_id).into_column(),
         Series::new("theme".into(), theme).into_column(),
         Series::new("theme_label".into(), theme_label).into_column(),
         Series::new("theme_probability".into(), theme_probability).into_column(),
+        Series::new("procedural".into(), procedural).into_column(),
     ]
 }
 

@@ -19,7 +19,7 @@ use super::folder::{MARKER, OutputFolder};
 use super::part::PartTables;
 use super::record::{self, WrittenFile};
 use super::results::Results;
-use super::rows::{self, Closing, Coefficients, Measured};
+use super::rows::{self, Closing, Coefficients, Measured, ProcedureMark};
 use super::schema::{
     AgreementRow, AnalysisRow, BlockRow, CodebookRow, CoderInputsRow, CodingRow, DocumentRow, EmbeddingRow,
     EstimateRow, FailureRow, GroupEstimateRow, GroupStanceRow, IssueRow, PersonRow, RunRow, STANCE_KIND, SegmentRow,
@@ -226,9 +226,15 @@ impl Closed<'_> {
 
     /// Adds the themes: their table, and the theme of every segment in `segment_themes` and `analysis`, which also gets the persons and
     /// the study's variables from `documents`.
-    pub fn themes(&mut self, themes: &Themes, documents: &[Summary]) -> Result<(), TableError> {
+    /// `procedure` has one entry per segment, or none at all.
+    pub fn themes(
+        &mut self,
+        themes: &Themes,
+        procedure: &[Option<ProcedureMark>],
+        documents: &[Summary],
+    ) -> Result<(), TableError> {
         let known = rows::Known::of(documents);
-        rows::check_themes(themes, self.n_segments)?;
+        rows::check_themes(themes, procedure, self.n_segments)?;
         let mut exemplars: BTreeMap<usize, String> =
             themes.themes.iter().flat_map(|theme| &theme.exemplars).map(|&row| (row, String::new())).collect();
         for first in (0..self.n_segments).step_by(GROUP) {
@@ -241,9 +247,10 @@ impl Closed<'_> {
             for (row, id) in exemplars.range_mut(first..first + n) {
                 ids[row - first].clone_into(id);
             }
-            let places = rows::segment_themes(themes, &ids, assigned);
+            let marks = procedure.get(first..first + n).unwrap_or_default();
+            let places = rows::segment_themes(themes, &ids, assigned, marks);
             self.sheets.add(SegmentThemeRow::TABLE, SegmentThemeRow::frame(&places))?;
-            for column in rows::theme_columns(themes, assigned, n) {
+            for column in rows::theme_columns(themes, assigned, marks, n) {
                 part.with_column(column).map_err(fail)?;
             }
             for column in rows::known_columns(&part, &known, &self.study.variables).map_err(fail)? {

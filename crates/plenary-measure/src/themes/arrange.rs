@@ -43,6 +43,8 @@ const SCALE: f64 = 1e9;
 pub(super) enum Origin {
     /// Found in this run.
     New,
+    /// The theme of procedure, which the registry does not have.
+    Procedure,
     /// A theme of the registry, by its position there.
     Known(usize),
 }
@@ -51,8 +53,8 @@ pub(super) enum Origin {
 #[derive(Debug)]
 pub(super) struct Arrangement {
     pub themes: Vec<Origin>,
-    /// Stability of each theme.
-    pub stability: Vec<f32>,
+    /// Stability of each theme; `None` for that of procedure.
+    pub stability: Vec<Option<f32>>,
     /// The assignment of each text of the sample.
     pub placed: Vec<Assignment>,
     /// Unit vectors that vote on other texts: those of the registry, then those of the sample that it does not have and that have
@@ -79,15 +81,17 @@ pub(super) fn found(
     progress: &dyn Progress,
 ) -> Result<Arrangement, ThemeError> {
     let n = unit.nrows();
-    let earlier = registry
-        .map(|registry| keys.iter().map(|key| registry.place(key).map(|place| place.theme)).collect::<Vec<_>>());
+    let earlier = registry.map(|registry| {
+        let found = |place: &super::registry::Place| Some(place.theme as usize) != registry.procedure();
+        keys.iter().map(|key| registry.place(key).filter(found).map(|place| place.theme)).collect::<Vec<_>>()
+    });
     let near = nearest(unit.view(), options, progress)?;
     let Communities { members, starts } = communities(unit.view(), &near, earlier.as_deref(), options, seed, progress)?;
     let n_themes = members.iter().map(|m| m.theme + 1).max().unwrap_or(0);
     let placed: Vec<Assignment> =
         (0..n).map(|node| place(members[node], &near[node], &members, n_themes, options)).collect();
     let stability = (0..n_themes)
-        .map(|theme| stability(&(0..n).filter(|&node| members[node].theme == theme).collect::<Vec<_>>(), &starts))
+        .map(|theme| Some(stability(&(0..n).filter(|&node| members[node].theme == theme).collect::<Vec<_>>(), &starts)))
         .collect();
     let themes = match registry {
         None => vec![Origin::New; n_themes],
@@ -121,7 +125,7 @@ pub(super) fn continued(
     let own: Vec<usize> = (0..keys.len()).filter(|&node| known[node].is_none()).collect();
     let new = unit.select(Axis(0), &own);
     let mut themes: Vec<Origin> = (0..registry.themes().len()).map(Origin::Known).collect();
-    let mut stability: Vec<f32> = registry.themes().iter().map(|theme| theme.stability).collect();
+    let mut stability: Vec<Option<f32>> = registry.themes().iter().map(|theme| theme.stability).collect();
     let of_registry = registry
         .fitted()
         .iter()
@@ -144,7 +148,7 @@ pub(super) fn continued(
                 of_new[unlike_known[at]] = Some(Membership { theme: themes.len(), core: true });
             }
             themes.push(Origin::New);
-            stability.push(self::stability(&core, &starts));
+            stability.push(Some(self::stability(&core, &starts)));
         }
     }
 
@@ -194,7 +198,7 @@ pub(super) fn continued(
 }
 
 /// The rows of a registry, then further ones.
-fn both(of_registry: ArrayView2<f32>, more: ArrayView2<f32>) -> Result<Array2<f32>, ThemeError> {
+pub(super) fn both(of_registry: ArrayView2<f32>, more: ArrayView2<f32>) -> Result<Array2<f32>, ThemeError> {
     if of_registry.is_empty() {
         return Ok(more.to_owned());
     }
@@ -208,7 +212,7 @@ fn both(of_registry: ArrayView2<f32>, more: ArrayView2<f32>) -> Result<Array2<f3
 }
 
 /// The assignment of a text that no theme has yet, by the vote of its neighbours. One whose mean cosine to them is below
-/// `reject_below` stays without a theme, and so does every text if there are no themes.
+/// `reject_below` stays without a theme, and so does every text if no text has a theme.
 pub(super) fn join(
     near: &[Neighbour],
     members: &[Membership],
@@ -216,7 +220,7 @@ pub(super) fn join(
     reject_below: Option<f32>,
     options: &ThemeOptions,
 ) -> Assignment {
-    if n_themes == 0 || reject_below.is_some_and(|floor| mean_cosine(near) < f64::from(floor)) {
+    if members.is_empty() || reject_below.is_some_and(|floor| mean_cosine(near) < f64::from(floor)) {
         return Assignment { theme: None, probability: 0.0, reason: AssignmentReason::Unassigned };
     }
     let member = Membership { theme: assign::vote(near, members, n_themes), core: false };
@@ -328,12 +332,14 @@ fn unlike_known(
 }
 
 /// The known theme of each theme that was found: by optimal assignment (Kuhn 1955) on the Jaccard overlap of the texts that both
-/// runs have, where the overlap is at least `keep_above`.
+/// runs have, where the overlap is at least `keep_above`. The theme of procedure is not matched: its texts are not searched.
 fn matched(keys: &[Key], placed: &[Assignment], n_themes: usize, registry: &Registry, keep_above: f64) -> Vec<Origin> {
     let n_known = registry.themes().len();
     let mut shared = Array2::<u64>::zeros((n_themes, n_known));
     for (key, assignment) in keys.iter().zip(placed) {
-        if let (Some(theme), Some(known)) = (assignment.theme, registry.place(key)) {
+        if let (Some(theme), Some(known)) = (assignment.theme, registry.place(key))
+            && Some(known.theme as usize) != registry.procedure()
+        {
             shared[[theme, known.theme as usize]] += 1;
         }
     }

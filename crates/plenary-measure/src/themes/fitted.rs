@@ -1,13 +1,14 @@
 //! The themes of a sample, and the assignment of every segment to them.
 //!
-//! **Input:** the fit of a [`Sample`](super::Sample), then all segments in their order. **Output:** the themes from the
+//! **Input:** the fit of a [`Sample`](super::Sample), then all segments in their order, then their turns. **Output:** the themes from the
 //! largest to the smallest, the theme of every segment, and the registry from which later runs continue.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use ndarray::{Array2, ArrayView2};
-use plenary_corpus::findings::{Assignment, Theme, Themes};
+use plenary_corpus::findings::{Assignment, AssignmentReason, PROCEDURE, Theme, Themes};
 use plenary_corpus::progress::Progress;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -16,6 +17,7 @@ use super::arrange::{self, Arrangement, Origin};
 use super::assign::{self, Membership};
 use super::describe::Description;
 use super::fit::{self, Node};
+use super::kind::SegmentKind;
 use super::neighbours::{self, Neighbour};
 use super::registry::{self, Key, KnownTheme, Place, Registry};
 use super::{FITTED_AT_MOST, ThemeError, ThemeOptions, history};
@@ -26,11 +28,11 @@ pub(super) struct Draft {
     pub(super) description: Description,
     pub(super) cohesion: f32,
     pub(super) separation: Option<f32>,
-    pub(super) stability: f32,
+    pub(super) stability: Option<f32>,
     pub(super) centroid: Vec<f32>,
-    /// Nodes nearest to the mean vector.
+    /// Nodes nearest to the mean vector; numbers from the number of nodes on are those of the described texts.
     pub(super) exemplars: Vec<usize>,
-    /// The first of its nodes in canonical order.
+    /// The first of its nodes in canonical order; `usize::MAX` without any.
     pub(super) first_node: usize,
     pub(super) n_segments: usize,
     /// First halves of the sha256 of the speakers' keys, so that speakers are counted without storing their keys.
@@ -43,13 +45,19 @@ pub struct Fitted {
     pub(super) options: ThemeOptions,
     pub(super) seed: u64,
     pub(super) nodes: Vec<Node>,
+    /// Procedural texts that describe their theme, in canonical order.
+    pub(super) described: Vec<Node>,
     /// Keys of the nodes.
     pub(super) keys: Vec<Key>,
     pub(super) arrangement: Arrangement,
     pub(super) drafts: Vec<Draft>,
+    /// The theme of procedure.
+    pub(super) procedure: Option<usize>,
+    /// The texts of that theme that no registry and no sample gives a theme.
+    pub(super) reserved: HashMap<Key, Assignment>,
     /// The themes that were continued.
     pub(super) prior: Option<Arc<Registry>>,
-    /// The first segment with the text of each node.
+    /// The first segment with the text of each node, then of each described text.
     pub(super) first_rows: Vec<Option<usize>>,
     /// Texts outside the sample with their assignments.
     pub(super) seen: HashMap<Key, Assignment>,
@@ -59,8 +67,9 @@ pub struct Fitted {
 
 impl Fitted {
     /// Assigns the next segments: those whose text is in the sample as they were fitted, those whose text is in the
-    /// registry as they were before (unless themes are found anew), others by the vote of their neighbours. Shapes as for
-    /// [`find`](super::find). `progress` advances by one for each segment that is assigned by a vote.
+    /// registry as they were before (unless themes are found anew), procedural ones to their theme, others by the vote of their
+    /// neighbours. Fragments have no theme until [`join_turns`](Self::join_turns). Shapes as for [`find`](super::find), and one kind per
+    /// segment. `progress` advances by one for each segment that is assigned by a vote.
     ///
     /// # Errors
     /// [`ThemeError`] if the inputs do not fit together or `progress` asks to stop.
@@ -69,24 +78,34 @@ impl Fitted {
         vectors: ArrayView2<f32>,
         texts: &[&str],
         speakers: &[Option<&str>],
+        kinds: &[SegmentKind],
         progress: &dyn Progress,
     ) -> Result<(), ThemeError> {
-        if vectors.nrows() != texts.len() || speakers.len() != texts.len() {
+        if vectors.nrows() != texts.len() || speakers.len() != texts.len() || kinds.len() != texts.len() {
             let (vectors, texts, speakers) = (vectors.nrows(), texts.len(), speakers.len());
             return Err(ThemeError::Mismatch { vectors, texts, speakers });
         }
         let continued = self.prior.as_ref().filter(|prior| prior.is_continued(&self.options));
-        let of_text = |text: &&str| match self.nodes.binary_search(&Node::of(text, self.seed)) {
-            Ok(node) => Source::Sample(node),
-            Err(_) => {
-                let key = registry::key_of(text);
-                match continued.and_then(|registry| registry.place(&key)) {
-                    Some(place) => Source::Registry(key, place.assignment()),
-                    None => Source::Vote(key),
+        let of_text = |(text, kind): (&&str, &SegmentKind)| {
+            let node = Node::of(text, self.seed);
+            if let Ok(node) = self.nodes.binary_search(&node) {
+                return Source::Sample(node);
+            }
+            let key = registry::key_of(text);
+            if let Some(place) = continued.and_then(|registry| registry.place(&key)) {
+                let described = self.described.binary_search(&node).ok();
+                return Source::Known { key, assignment: place.assignment(), described };
+            }
+            match self.reserved.get(&key) {
+                Some(assignment) => {
+                    let described = self.described.binary_search(&node).ok();
+                    Source::Known { key, assignment: *assignment, described }
                 }
+                None if kind.is_fragment => Source::Fragment,
+                None => Source::Vote(key),
             }
         };
-        let sources: Vec<Source> = texts.par_iter().map(of_text).collect();
+        let sources: Vec<Source> = texts.par_iter().zip(kinds).map(of_text).collect();
         let others: Vec<usize> = (0..texts.len()).filter(|&row| matches!(sources[row], Source::Vote(_))).collect();
         let block = |start: usize, end: usize| {
             let rows = others[start..end].iter().flat_map(|&row| fit::unit(vectors.row(row)));
@@ -105,9 +124,15 @@ impl Fitted {
                     self.first_rows[node].get_or_insert(first + row);
                     Some(placed[node])
                 }
-                Source::Registry(key, assignment) => {
+                Source::Known { key, assignment, described } => {
+                    if let Some(described) = described {
+                        self.first_rows[self.nodes.len() + described].get_or_insert(first + row);
+                    }
                     self.seen.insert(key, assignment);
                     Some(assignment)
+                }
+                Source::Fragment => {
+                    Some(Assignment { theme: None, probability: 0.0, reason: AssignmentReason::Fragment })
                 }
                 // Equal texts with different vectors have the theme of the first.
                 Source::Vote(key) => voted.next().map(|voted| *self.seen.entry(key).or_insert(voted)),
@@ -123,16 +148,51 @@ impl Fitted {
         Ok(())
     }
 
+    /// Gives fragments the theme of their turn: the theme with the largest sum of probabilities among its other segments, apart from
+    /// procedure; ties go to the theme that occurs first. The probability is this sum divided by the number of these segments. `turns` are
+    /// the positions of the segments of each turn, with its speaker as for [`assign`](Self::assign).
+    pub fn join_turns<'t>(&mut self, turns: impl Iterator<Item = (Range<usize>, Option<&'t str>)>) {
+        for (turn, speaker) in turns {
+            let Some(segments) = self.assignments.get_mut(turn) else { continue };
+            let mut sums: Vec<(usize, f64)> = Vec::new();
+            let mut n = 0;
+            for assignment in segments.iter() {
+                let Some(theme) = assignment.theme.filter(|theme| Some(*theme) != self.procedure) else { continue };
+                n += 1;
+                match sums.iter_mut().find(|(known, _)| *known == theme) {
+                    Some((_, sum)) => *sum += f64::from(assignment.probability),
+                    None => sums.push((theme, f64::from(assignment.probability))),
+                }
+            }
+            let Some(&(theme, sum)) = sums.iter().reduce(|best, next| if next.1 > best.1 { next } else { best }) else {
+                continue;
+            };
+            let joins = Assignment {
+                theme: Some(theme),
+                probability: (sum / f64::from(n)) as f32,
+                reason: AssignmentReason::Fragment,
+            };
+            for segment in segments.iter_mut().filter(|segment| segment.reason == AssignmentReason::Fragment) {
+                *segment = joins;
+                self.drafts[theme].n_segments += 1;
+                self.drafts[theme].speakers.extend(speaker.map(speaker_key));
+            }
+        }
+    }
+
     /// The themes from the largest to the smallest, the assignment of every segment to them, and the registry. `embedding` is
     /// the sha256 of the weights of the embedding model.
     pub fn finish(self, embedding: &str) -> (Themes, Registry) {
-        let Self { options, keys, arrangement, drafts, prior, first_rows, seen, mut assignments, .. } = self;
+        let Self { options, keys, arrangement, drafts, procedure, prior, first_rows, seen, mut assignments, .. } = self;
         let known = |theme: usize| match arrangement.themes[theme] {
             Origin::Known(at) => prior.as_ref().and_then(|registry| registry.themes().get(at)),
-            Origin::New => None,
+            Origin::New | Origin::Procedure => None,
         };
         let mut order: Vec<usize> = (0..drafts.len()).collect();
-        order.sort_by_key(|&theme| (std::cmp::Reverse(drafts[theme].n_segments), drafts[theme].first_node, theme));
+        order.sort_by_key(|&theme| {
+            let draft = &drafts[theme];
+            (Some(theme) == procedure, std::cmp::Reverse(draft.n_segments), draft.first_node, theme)
+        });
         let mut rank = vec![0; order.len()];
         for (place, theme) in order.iter().enumerate() {
             rank[*theme] = place;
@@ -144,15 +204,17 @@ impl Fitted {
                 let draft = &drafts[theme];
                 let Description { label, terms, weights } = draft.description.clone();
                 let known = known(theme);
-                let theme_id = known.map_or_else(
-                    || {
+                let theme_id = match (known, arrangement.themes[theme]) {
+                    (Some(known), _) => known.theme_id.clone(),
+                    (None, Origin::Procedure) => PROCEDURE.to_owned(),
+                    (None, _) => {
                         next_number += 1;
                         format!("t{:02}", next_number - 1)
-                    },
-                    |known| known.theme_id.clone(),
-                );
+                    }
+                };
                 let label = match known {
                     Some(known) => known.label.clone(),
+                    None if Some(theme) == procedure => PROCEDURE.to_owned(),
                     None if label.is_empty() => theme_id.clone(),
                     None => label,
                 };
@@ -173,7 +235,11 @@ impl Fitted {
                         .map_or(draft.cohesion, |known| known.cohesion),
                     separation: draft.separation,
                     stability: draft.stability,
-                    centroid: draft.centroid.clone(),
+                    // The texts of procedure have no vectors in the registry.
+                    centroid: known
+                        .filter(|_| Some(theme) == procedure && draft.first_node == usize::MAX)
+                        .map_or(&draft.centroid, |known| &known.centroid)
+                        .clone(),
                 }
             })
             .collect();
@@ -262,8 +328,11 @@ fn known_theme(theme: &Theme) -> KnownTheme {
 enum Source {
     /// A node of the sample.
     Sample(usize),
-    /// The registry, because the sample does not have the text.
-    Registry(Key, Assignment),
+    /// The registry or the reserved theme, because the sample does not have the text; `described` is its position among the texts
+    /// that describe the theme of procedure.
+    Known { key: Key, assignment: Assignment, described: Option<usize> },
+    /// The text is a fragment.
+    Fragment,
     /// The vote of its neighbours.
     Vote(Key),
 }

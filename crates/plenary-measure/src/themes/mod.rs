@@ -1,7 +1,7 @@
 //! Vectors to themes: communities of segments, their labels, and the probability of each assignment.
 //!
-//! **Input:** one vector, one text and optionally a speaker per segment. **Output:** the themes and the theme of every
-//! segment. [`find`] does it in one call; a corpus larger than memory is read twice, some segments at a time: into a
+//! **Input:** one vector, one text, a [`SegmentKind`] and optionally a speaker per segment. **Output:** the themes and the theme of every
+//! segment; segments that conduct the meeting have a reserved theme. [`find`] does it in one call; a corpus larger than memory is read twice, some segments at a time: into a
 //! [`Sample`], whose fit ([`Fitted`]) then assigns every segment. Samples of parts of a corpus are merged. The result
 //! depends only on the set of segments, the options and the seed: not on the order of the segments, on how they are cut
 //! into parts, or on the number of threads. With the [`Registry`] of earlier results their themes are continued. **Refused:**
@@ -14,9 +14,12 @@ mod describe;
 mod fit;
 mod fitted;
 mod history;
+mod kind;
+mod names;
 mod neighbours;
 mod registry;
 mod sample;
+mod stems;
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -28,6 +31,7 @@ use plenary_corpus::progress::{Progress, Stopped};
 use serde::{Deserialize, Serialize};
 
 pub use fitted::Fitted;
+pub use kind::SegmentKind;
 pub use registry::{EditError, KnownTheme, Merge, NamedTheme, Registry, RegistryError, ThemeEdits};
 pub use sample::{Sample, SampleError};
 
@@ -83,6 +87,10 @@ pub struct ThemeOptions {
     pub min_segments: usize,
     /// A segment with a lower probability is assigned with the reason `low_confidence`.
     pub confidence_floor: f32,
+    /// Whether segments that conduct the meeting are kept apart, in the reserved theme `procedure`.
+    pub procedure: bool,
+    /// Segments with fewer words have the theme of their turn; 0 for none.
+    pub fragment_words: usize,
     /// Results, or their file `themes.registry`, whose themes are continued; empty to find the themes anew.
     pub registry: String,
     /// How they are continued.
@@ -98,6 +106,8 @@ impl Default for ThemeOptions {
             neighbours: 0,
             min_segments: 0,
             confidence_floor: 0.3,
+            procedure: true,
+            fragment_words: 3,
             registry: String::new(),
             mode: RegistryMode::Extend,
             keep_above: 0.5,
@@ -166,20 +176,38 @@ pub enum ThemeError {
 }
 
 /// What the words of themes depend on, in addition to the texts.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Wording<'w> {
-    /// ISO 639-1 code of the language whose stop words are left out; English if `None`.
+    /// ISO 639-1 code of the language whose stop words are left out, and by whose rules words are stemmed; English if `None`.
     pub language: Option<&'w str>,
     /// Names of people, in lower case, word by word. A word among them that is mostly written with a capital letter is not a term.
-    pub names: BTreeSet<String>,
+    pub names: Option<&'w BTreeSet<String>>,
+    /// Names of places that people are called by, such as constituencies: "Central Okanagan". Where such a name of several words occurs,
+    /// its words are not terms.
+    pub seats: Option<&'w BTreeSet<String>>,
+    /// Whether a word, in lower case and without a full stop, is said before the name of a person: "mr". A word with a capital letter that
+    /// mostly follows one is not a term.
+    pub is_form_of_address: Option<&'w (dyn Fn(&str) -> bool + Sync)>,
+}
+
+impl std::fmt::Debug for Wording<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { language, names, seats, .. } = self;
+        f.debug_struct("Wording")
+            .field("language", language)
+            .field("names", names)
+            .field("seats", seats)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Finds the themes of segments.
 ///
 /// `vectors` has shape `[segments, dimensions]` and any length per row (rows are scaled to length 1); `texts` and
-/// `speakers` (any key that distinguishes speakers) have one entry per segment; `language` is an ISO 639-1 code for the
-/// stop words of the labels, English if `None`. The assignments are in the order of the segments. Segments with the
-/// same text should have the same vector: only one of them is used.
+/// `speakers` (any key that distinguishes speakers) have one entry per segment; `language` is an ISO 639-1 code for
+/// procedure and for the stop words of the labels, which are English if it is `None`. The assignments are in the order of the segments.
+/// Segments with the same text should have the same vector: only one of them is used. Every segment is a turn of its own, so that
+/// fragments have no theme.
 ///
 /// # Errors
 /// [`ThemeError`] if the inputs do not fit together, a vector is not finite, an option is out of range, or
@@ -199,12 +227,15 @@ pub fn find(
     let mut sample = Sample::new(options, seed)?;
     // Every text is a document of its own; documents matter only where themes are continued.
     let documents: Vec<String> = (0..texts.len()).map(|row| row.to_string()).collect();
-    sample.add(vectors, texts, &documents.iter().map(String::as_str).collect::<Vec<_>>())?;
-    let mut fitted = sample.fit(&Wording { language, ..Wording::default() }, progress)?;
-    fitted.assign(vectors, texts, speakers, progress)?;
+    let kinds: Vec<SegmentKind> = texts.iter().map(|text| SegmentKind::of_text(text, language, options)).collect();
+    sample.add(vectors, texts, &documents.iter().map(String::as_str).collect::<Vec<_>>(), &kinds)?;
+    let mut fitted = sample.fit(Wording { language, ..Wording::default() }, progress)?;
+    fitted.assign(vectors, texts, speakers, &kinds, progress)?;
     Ok(fitted.finish("").0)
 }
 
+#[cfg(test)]
+mod procedure_tests;
 #[cfg(test)]
 mod rerun_tests;
 #[cfg(test)]

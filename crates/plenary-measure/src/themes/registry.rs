@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ndarray::ArrayView2;
-use plenary_corpus::findings::{Assignment, AssignmentReason};
+use plenary_corpus::findings::{Assignment, AssignmentReason, PROCEDURE};
 use plenary_corpus::hash::sha256;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -17,7 +17,7 @@ use super::{RegistryMode, ThemeOptions};
 /// The file begins with it.
 const MAGIC: &[u8] = b"plenary themes\n";
 /// Increases when the file format changes.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Bytes of the sha256 at the end of the file.
 const SEAL: usize = 32;
 
@@ -51,7 +51,7 @@ pub struct KnownTheme {
     /// As in [`Theme`](plenary_corpus::findings::Theme).
     pub cohesion: f32,
     /// As in [`Theme`](plenary_corpus::findings::Theme).
-    pub stability: f32,
+    pub stability: Option<f32>,
 }
 
 /// The theme of a text.
@@ -168,6 +168,11 @@ pub enum EditError {
         /// The ids that exist.
         known: String,
     },
+    /// The theme of procedure cannot be given away.
+    #[error(
+        "the theme `{PROCEDURE}` is reserved and cannot be merged into another one; other themes can be merged into it"
+    )]
+    Reserved,
     /// A theme is named twice, or is to be merged twice.
     #[error("the theme `{id}` occurs twice; expected once in the names, and once in the merges")]
     Twice {
@@ -302,6 +307,9 @@ impl Registry {
                 if !seen.insert(id) || *id == merge.into {
                     return Err(EditError::Twice { id: id.clone() });
                 }
+                if id == PROCEDURE {
+                    return Err(EditError::Reserved);
+                }
                 if gone.contains_key(id) {
                     continue;
                 }
@@ -334,9 +342,23 @@ impl Registry {
     pub(super) fn is_continued(&self, options: &ThemeOptions) -> bool {
         match options.mode {
             RegistryMode::Freeze => true,
-            RegistryMode::Extend => !self.content.themes.is_empty(),
+            RegistryMode::Extend => self.content.themes.iter().any(|theme| theme.theme_id != PROCEDURE),
             RegistryMode::Refit => false,
         }
+    }
+
+    /// Position of the theme of procedure among the themes.
+    pub(super) fn procedure(&self) -> Option<usize> {
+        self.content.themes.iter().position(|theme| theme.theme_id == PROCEDURE)
+    }
+
+    /// The texts that the researcher gave to the theme of procedure, by merging their theme with it.
+    pub(super) fn given_to_procedure(&self) -> impl Iterator<Item = &(Key, Place)> {
+        let procedure = self.procedure();
+        let texts = self.content.fitted.iter().chain(&self.content.others);
+        texts.filter(move |(_, place)| {
+            Some(place.theme as usize) == procedure && place.reason != AssignmentReason::Procedural
+        })
     }
 
     /// The place of a text, if the registry has it.

@@ -24,9 +24,10 @@ fn run(
     let options = ThemeOptions { mode, ..ThemeOptions::default() };
     let mut sample = Sample::new(&options, 11).unwrap().continuing(registry.cloned().map(Arc::new));
     sample.at_most = at_most;
-    sample.add(part.vectors.view(), &texts, &texts).unwrap();
-    let mut fitted = sample.fit(&Wording::default(), &Silent).unwrap();
-    fitted.assign(part.vectors.view(), &texts, &speakers, &Silent).unwrap();
+    let kinds = part.kinds(&options);
+    sample.add(part.vectors.view(), &texts, &texts, &kinds).unwrap();
+    let mut fitted = sample.fit(Wording::default(), &Silent).unwrap();
+    fitted.assign(part.vectors.view(), &texts, &speakers, &kinds, &Silent).unwrap();
     fitted.finish("model")
 }
 
@@ -201,8 +202,8 @@ fn vectors_of_another_width_are_refused() {
     let corpus = three_subjects(60, 9);
     let (_, registry) = run(&corpus, &(0..60).collect::<Vec<_>>(), None, RegistryMode::Extend, FITTED_AT_MOST);
     let mut sample = Sample::new(&ThemeOptions::default(), 11).unwrap().continuing(Some(Arc::new(registry)));
-    sample.add(ndarray::Array2::ones((1, 5)).view(), &["a"], &["d"]).unwrap();
-    let error = sample.fit(&Wording::default(), &Silent).unwrap_err();
+    sample.add(ndarray::Array2::ones((1, 5)).view(), &["a"], &["d"], &[SegmentKind::default()]).unwrap();
+    let error = sample.fit(Wording::default(), &Silent).unwrap_err();
     assert!(error.to_string().contains("12 dimensions, those of the texts 5"), "{error}");
 }
 

@@ -1,29 +1,38 @@
 //! The texts that themes are fitted to.
 //!
-//! **Input:** vectors and texts of segments, in any order and any number of lots. **Output:** a [`Fitted`]. The sample keeps no
-//! more than [`FITTED_AT_MOST`] texts, chosen by content and seed, so that samples of parts merge into the sample of the whole.
+//! **Input:** vectors, texts and kinds of segments, in any order and any number of lots. **Output:** a [`Fitted`]. The sample keeps no
+//! more than [`FITTED_AT_MOST`] texts, chosen by content and seed, so that samples of parts merge into the sample of the whole. Of
+//! every text it keeps how probably its segments are procedural: a text is procedural if the mean of these probabilities reaches the
+//! threshold of the classifier. Of fragments it keeps some, which describe the theme of procedure if they are procedural.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{Read, Write};
 use std::sync::Arc;
 
 use ndarray::{Array2, ArrayView2};
+use plenary_corpus::findings::{Assignment, AssignmentReason, PROCEDURE};
 use plenary_corpus::progress::Progress;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::arrange::{self, Arrangement};
+use super::arrange::{self, Arrangement, Origin};
 use super::fit::Node;
 use super::fitted::{Draft, Fitted};
-use super::registry::{self, Registry, RegistryError};
+use super::kind::SegmentKind;
+use super::registry::{self, Key, Registry, RegistryError};
+use crate::procedure::is_procedural;
+
 use super::{FITTED_AT_MOST, ThemeError, ThemeOptions, Wording, assign, describe, fit};
 
 /// Number of exemplars of a theme.
 const EXEMPLARS: usize = 3;
+/// Maximum number of distinct procedural texts that describe their theme.
+const DESCRIBED_AT_MOST: usize = 5_000;
 
 /// Increases when the file format changes.
-const STORED_VERSION: u32 = 2;
+const STORED_VERSION: u32 = 3;
 
 /// The file format of a sample.
 #[derive(Serialize, Deserialize)]
@@ -33,10 +42,15 @@ struct Stored {
     seed: u64,
     at_most: usize,
     n_rows: usize,
-    texts: Vec<(Box<str>, Vec<f32>, u64)>,
+    texts: Vec<StoredText>,
+    fragments: Vec<StoredText>,
+    tallies: Vec<(Key, Tally)>,
     /// The bytes of the registry.
     registry: Option<Vec<u8>>,
 }
+
+/// A text, its vector and the key of its document.
+type StoredText = (Box<str>, Vec<f32>, u64);
 
 /// Why samples cannot be merged, written or read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -72,6 +86,32 @@ struct Kept {
     document: u64,
 }
 
+/// How probably the segments with a text are procedural.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+struct Tally {
+    /// Sum of the probabilities in units of 2^-20, so that it does not depend on the order of the segments.
+    sum: u64,
+    /// Number of segments with a probability.
+    n: u64,
+}
+
+impl Tally {
+    const UNITS: f64 = (1 << 20) as f64;
+
+    fn of(probability: f32) -> Self {
+        Self { sum: (f64::from(probability) * Self::UNITS).round() as u64, n: 1 }
+    }
+
+    fn add(&mut self, other: Tally) {
+        self.sum = self.sum.saturating_add(other.sum);
+        self.n = self.n.saturating_add(other.n);
+    }
+
+    fn mean(self) -> f32 {
+        (self.sum as f64 / Self::UNITS / self.n.max(1) as f64) as f32
+    }
+}
+
 /// The texts that themes are fitted to: all distinct texts or, if there are more than [`FITTED_AT_MOST`], the first in
 /// an order given by content and seed.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,6 +120,10 @@ pub struct Sample {
     seed: u64,
     pub(super) at_most: usize,
     nodes: BTreeMap<Node, Kept>,
+    /// The first fragments in the same order, at most [`DESCRIBED_AT_MOST`].
+    fragments: BTreeMap<Node, Kept>,
+    /// How probably each distinct text is procedural, as far as it is known.
+    tallies: BTreeMap<Key, Tally>,
     n_rows: usize,
     /// The themes that are continued.
     registry: Option<Arc<Registry>>,
@@ -97,6 +141,8 @@ impl Sample {
             seed,
             at_most: FITTED_AT_MOST,
             nodes: BTreeMap::new(),
+            fragments: BTreeMap::new(),
+            tallies: BTreeMap::new(),
             n_rows: 0,
             registry: None,
         })
@@ -109,13 +155,19 @@ impl Sample {
         self
     }
 
-    /// Adds segments; `vectors` has the shape `[segments, dimensions]`, `texts` and `documents` (any key that distinguishes
-    /// documents) have one entry per segment.
+    /// Adds segments; `vectors` has the shape `[segments, dimensions]`, `texts`, `documents` (any key that distinguishes
+    /// documents) and `kinds` have one entry per segment.
     ///
     /// # Errors
     /// [`ThemeError`] if they do not fit together or a vector is not finite.
-    pub fn add(&mut self, vectors: ArrayView2<f32>, texts: &[&str], documents: &[&str]) -> Result<(), ThemeError> {
-        if vectors.nrows() != texts.len() || documents.len() != texts.len() {
+    pub fn add(
+        &mut self,
+        vectors: ArrayView2<f32>,
+        texts: &[&str],
+        documents: &[&str],
+        kinds: &[SegmentKind],
+    ) -> Result<(), ThemeError> {
+        if vectors.nrows() != texts.len() || documents.len() != texts.len() || kinds.len() != texts.len() {
             return Err(ThemeError::Mismatch { vectors: vectors.nrows(), texts: texts.len(), speakers: texts.len() });
         }
         if let Some(row) = vectors.rows().into_iter().position(|row| row.iter().any(|v| !v.is_finite())) {
@@ -123,30 +175,18 @@ impl Sample {
         }
         self.n_rows += texts.len();
         let nodes: Vec<Node> = texts.par_iter().map(|text| Node::of(text, self.seed)).collect();
-        for ((node, vector), document) in nodes.into_iter().zip(vectors.rows()).zip(documents) {
-            if self.admits(&node) {
-                self.insert(node, Kept { vector: fit::unit(vector), document: document_key(document) });
+        for (((node, vector), document), kind) in nodes.into_iter().zip(vectors.rows()).zip(documents).zip(kinds) {
+            if let Some(probability) = kind.procedural {
+                self.tallies.entry(registry::key_of(&node.text)).or_default().add(Tally::of(probability));
+            }
+            let kept = || Kept { vector: fit::unit(vector), document: document_key(document) };
+            if kind.is_fragment {
+                insert(&mut self.fragments, DESCRIBED_AT_MOST, node, kept);
+            } else {
+                insert(&mut self.nodes, self.at_most, node, kept);
             }
         }
         Ok(())
-    }
-
-    /// Whether a text is in the sample, or would be if it were added.
-    fn admits(&self, node: &Node) -> bool {
-        self.nodes.len() < self.at_most || self.nodes.last_key_value().is_some_and(|(last, _)| node <= last)
-    }
-
-    fn insert(&mut self, node: Node, kept: Kept) {
-        // If a text has several vectors, the same one is kept whatever the order in which they are added.
-        let bits = |vector: &[f32]| vector.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
-        let known = self.nodes.entry(node).or_insert_with(|| kept.clone());
-        known.document = known.document.min(kept.document);
-        if kept.vector != known.vector && bits(&kept.vector) < bits(&known.vector) {
-            known.vector = kept.vector;
-        }
-        if self.nodes.len() > self.at_most {
-            self.nodes.pop_last();
-        }
     }
 
     /// Adds the texts of another sample. The merged samples of two parts of a corpus equal the sample of the whole.
@@ -168,16 +208,20 @@ impl Sample {
         }
         self.n_rows += other.n_rows;
         for (node, kept) in other.nodes {
-            if self.admits(&node) {
-                self.insert(node, kept);
-            }
+            insert(&mut self.nodes, self.at_most, node, || kept);
+        }
+        for (node, kept) in other.fragments {
+            insert(&mut self.fragments, DESCRIBED_AT_MOST, node, || kept);
+        }
+        for (key, tally) in other.tallies {
+            self.tallies.entry(key).or_default().add(tally);
         }
         Ok(())
     }
 
     /// Number of dimensions of the vectors; `None` for an empty sample.
     fn width(&self) -> Option<usize> {
-        self.nodes.values().next().map(|kept| kept.vector.len())
+        self.nodes.values().chain(self.fragments.values()).next().map(|kept| kept.vector.len())
     }
 
     /// Writes the sample; the same sample gives the same bytes.
@@ -191,11 +235,9 @@ impl Sample {
             seed: self.seed,
             at_most: self.at_most,
             n_rows: self.n_rows,
-            texts: self
-                .nodes
-                .iter()
-                .map(|(node, kept)| (node.text.clone(), kept.vector.clone(), kept.document))
-                .collect(),
+            texts: stored(&self.nodes),
+            fragments: stored(&self.fragments),
+            tallies: self.tallies.iter().map(|(key, tally)| (*key, *tally)).collect(),
             registry: self.registry.as_ref().map(|registry| registry.to_bytes()),
         };
         postcard::to_io(&stored, to).map(drop).map_err(|error| SampleError::Write(error.to_string()))
@@ -213,19 +255,21 @@ impl Sample {
         if !rest.is_empty() || stored.version != STORED_VERSION {
             return Err(SampleError::Damaged("it has another version, or more bytes than a sample".into()));
         }
-        let Stored { options, seed, at_most, n_rows, texts, registry, .. } = stored;
+        let Stored { options, seed, at_most, n_rows, texts, fragments, tallies, registry, .. } = stored;
         options.check().map_err(|error| SampleError::Damaged(error.to_string()))?;
-        let width = texts.first().map_or(0, |(_, vector, _)| vector.len());
-        if texts.len() > at_most || texts.iter().any(|(_, v, _)| v.len() != width || v.iter().any(|x| !x.is_finite())) {
+        let width = texts.iter().chain(&fragments).next().map_or(0, |(_, vector, _)| vector.len());
+        let misfits = |(_, v, _): &StoredText| v.len() != width || v.iter().any(|x| !x.is_finite());
+        if texts.len() > at_most || texts.iter().chain(&fragments).any(misfits) {
             return Err(SampleError::Damaged("its vectors do not fit together".into()));
         }
-        let kept = |(text, vector, document): (Box<str>, _, _)| (Node::of(&text, seed), Kept { vector, document });
-        let nodes = texts.into_iter().map(kept).collect();
+        let kept = |(text, vector, document): StoredText| (Node::of(&text, seed), Kept { vector, document });
+        let (nodes, fragments) = (texts.into_iter().map(kept).collect(), fragments.into_iter().map(kept).collect());
+        let tallies = tallies.into_iter().collect();
         let registry = registry
             .map(|bytes| Registry::from_bytes(&bytes).map(Arc::new))
             .transpose()
             .map_err(|error| SampleError::Damaged(error.to_string()))?;
-        Ok(Self { options, seed, at_most, nodes, n_rows, registry })
+        Ok(Self { options, seed, at_most, nodes, fragments, tallies, n_rows, registry })
     }
 
     /// Finds the themes of the sample, or continues those of the registry, and describes them.
@@ -233,20 +277,39 @@ impl Sample {
     /// # Errors
     /// [`ThemeError::Stopped`] if `progress` asks to stop, [`ThemeError::Registry`] if the vectors of the registry have another
     /// number of dimensions.
-    pub fn fit(self, wording: &Wording, progress: &dyn Progress) -> Result<Fitted, ThemeError> {
-        let n = self.nodes.len();
+    pub fn fit(self, wording: Wording, progress: &dyn Progress) -> Result<Fitted, ThemeError> {
         let width = self.width().unwrap_or(0);
-        let (nodes, kept): (Vec<Node>, Vec<Kept>) = self.nodes.into_iter().unzip();
-        let documents: Vec<u64> = kept.iter().map(|kept| kept.document).collect();
-        let vectors: Vec<Vec<f32>> = kept.into_iter().map(|kept| kept.vector).collect();
-        let unit = Array2::from_shape_vec((n, width), vectors.concat()).map_err(|_| ThemeError::Mismatch {
-            vectors: n,
-            texts: n,
-            speakers: n,
-        })?;
         let options = self.options;
-        let keys: Vec<registry::Key> = nodes.par_iter().map(|node| registry::key_of(&node.text)).collect();
         let prior = self.registry;
+        let continued = prior.as_ref().filter(|prior| prior.is_continued(&options));
+        // The texts whose theme is that of procedure: those that are procedural, also in documents whose language is not covered, and
+        // those that the researcher gave to it. Texts that keep their theme are not among them.
+        let mut reserved: HashMap<Key, (f32, AssignmentReason)> = self
+            .tallies
+            .into_iter()
+            .filter(|(key, tally)| {
+                is_procedural(tally.mean()) && continued.is_none_or(|prior| prior.place(key).is_none())
+            })
+            .map(|(key, tally)| (key, (tally.mean(), AssignmentReason::Procedural)))
+            .collect();
+        if let Some(prior) = prior.as_ref().filter(|_| continued.is_none()) {
+            reserved.extend(prior.given_to_procedure().map(|(key, place)| (*key, (place.probability, place.reason))));
+        }
+        let all: Vec<(Node, Kept)> = self.nodes.into_iter().collect();
+        let keys: Vec<Key> = all.par_iter().map(|(node, _)| registry::key_of(&node.text)).collect();
+        let (of_procedure, all): (Vec<_>, Vec<_>) =
+            keys.into_iter().zip(all).partition(|(key, _)| reserved.contains_key(key));
+        let (keys, all): (Vec<Key>, Vec<(Node, Kept)>) = all.into_iter().unzip();
+        let (nodes, kept): (Vec<Node>, Vec<Kept>) = all.into_iter().unzip();
+        let mut described: BTreeMap<Node, Kept> = of_procedure.into_iter().map(|(_, text)| text).collect();
+        described.extend(
+            self.fragments.into_iter().filter(|(node, _)| reserved.contains_key(&registry::key_of(&node.text))),
+        );
+        let n = nodes.len();
+        let documents: Vec<u64> = kept.iter().map(|kept| kept.document).collect();
+        let unit = matrix(kept, width)?;
+        let (described, of_described): (Vec<Node>, Vec<Kept>) = described.into_iter().take(DESCRIBED_AT_MOST).unzip();
+        let of_described = matrix(of_described, width)?;
         if let Some(prior) = &prior
             && n > 0
             && ![0, width].contains(&prior.n_dimensions())
@@ -254,26 +317,112 @@ impl Sample {
             let found = format!("its vectors have {} dimensions, those of the texts {width}", prior.n_dimensions());
             return Err(RegistryError::Damaged(found).into());
         }
-        let arrangement = match &prior {
+        let mut arrangement = match &prior {
             Some(prior) if prior.is_continued(&options) => {
                 arrange::continued(unit.view(), &keys, &documents, prior, &options, self.seed, progress)?
             }
             prior => arrange::found(unit.clone(), &keys, prior.as_deref(), &options, self.seed, progress)?,
         };
-        let drafts = drafts(&nodes, &unit, &arrangement, wording);
+        let procedure = place_of_procedure(&mut arrangement, prior.as_deref(), !reserved.is_empty());
+        let reserved = reserved
+            .into_iter()
+            .map(|(key, (probability, reason))| (key, Assignment { theme: procedure, probability, reason }))
+            .collect();
+        let known_labels: Vec<Option<&str>> = arrangement
+            .themes
+            .iter()
+            .map(|origin| match origin {
+                Origin::Known(at) => prior.as_ref()?.themes().get(*at).map(|theme| theme.label.as_str()),
+                Origin::Procedure => Some(PROCEDURE),
+                Origin::New => None,
+            })
+            .collect();
+        let texts = Described {
+            nodes: nodes.iter().chain(&described).collect(),
+            unit: arrange::both(unit.view(), of_described.view())?,
+            n_fitted: n,
+            procedure,
+        };
+        let drafts = drafts(&texts, &arrangement, &known_labels, wording)?;
         Ok(Fitted {
             options,
             seed: self.seed,
-            first_rows: vec![None; n],
+            first_rows: vec![None; n + described.len()],
             nodes,
+            described,
             keys,
             arrangement,
             drafts,
+            procedure,
+            reserved,
             prior,
             seen: HashMap::new(),
             assignments: Vec::new(),
         })
     }
+}
+
+/// Adds a text unless it is beyond the first `at_most`.
+fn insert(nodes: &mut BTreeMap<Node, Kept>, at_most: usize, node: Node, kept: impl FnOnce() -> Kept) {
+    let admits = nodes.len() < at_most || nodes.last_key_value().is_some_and(|(last, _)| node <= *last);
+    if !admits {
+        return;
+    }
+    // If a text has several vectors, the same one is kept whatever the order in which they are added.
+    let bits = |vector: &[f32]| vector.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+    let kept = kept();
+    match nodes.entry(node) {
+        Entry::Vacant(place) => {
+            place.insert(kept);
+        }
+        Entry::Occupied(mut known) => {
+            let known = known.get_mut();
+            known.document = known.document.min(kept.document);
+            if kept.vector != known.vector && bits(&kept.vector) < bits(&known.vector) {
+                known.vector = kept.vector;
+            }
+        }
+    }
+    if nodes.len() > at_most {
+        nodes.pop_last();
+    }
+}
+
+fn stored(nodes: &BTreeMap<Node, Kept>) -> Vec<StoredText> {
+    nodes.iter().map(|(node, kept)| (node.text.clone(), kept.vector.clone(), kept.document)).collect()
+}
+
+/// The vectors of texts, shape `[texts, dimensions]`.
+fn matrix(kept: Vec<Kept>, width: usize) -> Result<Array2<f32>, ThemeError> {
+    let n = kept.len();
+    let vectors: Vec<Vec<f32>> = kept.into_iter().map(|kept| kept.vector).collect();
+    Array2::from_shape_vec((n, width), vectors.concat()).map_err(|_| ThemeError::Mismatch {
+        vectors: n,
+        texts: n,
+        speakers: n,
+    })
+}
+
+/// Position of the theme of procedure, which is added if there are texts for it or the registry has it.
+fn place_of_procedure(arrangement: &mut Arrangement, prior: Option<&Registry>, has_texts: bool) -> Option<usize> {
+    let known = prior.and_then(Registry::procedure);
+    let arranged = known.and_then(|at| arrangement.themes.iter().position(|origin| *origin == Origin::Known(at)));
+    if arranged.is_none() && has_texts {
+        arrangement.themes.push(known.map_or(Origin::Procedure, Origin::Known));
+        arrangement.stability.push(None);
+        return Some(arrangement.themes.len() - 1);
+    }
+    arranged
+}
+
+/// The texts that describe the themes: the fitted ones, then procedural ones.
+struct Described<'n> {
+    nodes: Vec<&'n Node>,
+    /// Their unit vectors.
+    unit: Array2<f32>,
+    n_fitted: usize,
+    /// The theme of procedure.
+    procedure: Option<usize>,
 }
 
 /// The first eight bytes of the sha256 of a document's key.
@@ -284,7 +433,13 @@ fn document_key(document: &str) -> u64 {
 }
 
 /// The themes with what describes them.
-fn drafts(nodes: &[Node], unit: &Array2<f32>, arrangement: &Arrangement, wording: &Wording) -> Vec<Draft> {
+fn drafts(
+    described: &Described,
+    arrangement: &Arrangement,
+    known_labels: &[Option<&str>],
+    wording: Wording,
+) -> Result<Vec<Draft>, ThemeError> {
+    let Described { nodes, unit, n_fitted, procedure } = described;
     let n_themes = arrangement.themes.len();
     let mut of_theme: Vec<Vec<usize>> = vec![Vec::new(); n_themes];
     for (node, assignment) in arrangement.placed.iter().enumerate() {
@@ -292,11 +447,16 @@ fn drafts(nodes: &[Node], unit: &Array2<f32>, arrangement: &Arrangement, wording
             of_theme[theme].push(node);
         }
     }
+    if let Some(procedure) = *procedure {
+        of_theme[procedure].extend(*n_fitted..nodes.len());
+    }
     let texts: Vec<Vec<&str>> =
         of_theme.iter().map(|theme| theme.iter().map(|&node| &*nodes[node].text).collect()).collect();
-    let themes = arrangement.members.iter().map(|member| Some(member.theme));
-    let means = assign::mean_vectors(arrangement.base.view(), themes, n_themes);
-    describe::describe(&texts, wording)
+    let procedural = std::iter::repeat_n(*procedure, nodes.len() - n_fitted);
+    let themes = arrangement.members.iter().map(|member| Some(member.theme)).chain(procedural);
+    let base = arrange::both(arrangement.base.view(), unit.slice(ndarray::s![*n_fitted.., ..]))?;
+    let means = assign::mean_vectors(base.view(), themes, n_themes);
+    let drafts = describe::describe(&texts, *procedure, known_labels, wording)
         .into_iter()
         .zip(&of_theme)
         .enumerate()
@@ -318,8 +478,8 @@ fn drafts(nodes: &[Node], unit: &Array2<f32>, arrangement: &Arrangement, wording
                 n_segments: 0,
                 speakers: HashSet::new(),
             }
-        })
-        .collect()
+        });
+    Ok(drafts.collect())
 }
 
 /// Mean, summed in the given order; 0 without values.

@@ -25,11 +25,13 @@ impl Corpus {
         let (first, rest) = self.vectors.view().split_at(ndarray::Axis(0), texts.len() / 3);
         let (first_texts, rest_texts) = texts.split_at(texts.len() / 3);
         let (first_speakers, rest_speakers) = speakers.split_at(texts.len() / 3);
-        sample.add(first, first_texts, first_texts).unwrap();
-        sample.add(rest, rest_texts, rest_texts).unwrap();
-        let mut fitted = sample.fit(&Wording { language: Some("en"), ..Wording::default() }, &Silent).unwrap();
-        fitted.assign(first, first_texts, first_speakers, &Silent).unwrap();
-        fitted.assign(rest, rest_texts, rest_speakers, &Silent).unwrap();
+        let kinds = self.kinds(options);
+        let (first_kinds, rest_kinds) = kinds.split_at(texts.len() / 3);
+        sample.add(first, first_texts, first_texts, first_kinds).unwrap();
+        sample.add(rest, rest_texts, rest_texts, rest_kinds).unwrap();
+        let mut fitted = sample.fit(Wording { language: Some("en"), ..Wording::default() }, &Silent).unwrap();
+        fitted.assign(first, first_texts, first_speakers, first_kinds, &Silent).unwrap();
+        fitted.assign(rest, rest_texts, rest_speakers, rest_kinds, &Silent).unwrap();
         fitted.finish("").0
     }
 
@@ -38,8 +40,12 @@ impl Corpus {
         let texts: Vec<&str> = part.texts.iter().map(String::as_str).collect();
         let mut sample = Sample::new(&ThemeOptions::default(), 11).unwrap();
         sample.at_most = fitted_at_most;
-        sample.add(part.vectors.view(), &texts, &texts).unwrap();
+        sample.add(part.vectors.view(), &texts, &texts, &part.kinds(&ThemeOptions::default())).unwrap();
         sample
+    }
+
+    pub(super) fn kinds(&self, options: &ThemeOptions) -> Vec<SegmentKind> {
+        self.texts.iter().map(|text| SegmentKind::of_text(text, Some("en"), options)).collect()
     }
 
     fn find(&self) -> Themes {
@@ -97,7 +103,7 @@ fn three_subjects_are_three_themes() {
         let subject = theme.exemplars[0] % 3;
         assert!(theme.terms.iter().all(|term| WORDS[subject].contains(&term.as_str())), "{:?}", theme.terms);
         assert_eq!(theme.label, theme.terms[..3].join(" · "));
-        assert!(theme.cohesion > 0.8 && theme.separation.unwrap() > 0.5 && theme.stability > 0.9, "{theme:?}");
+        assert!(theme.cohesion > 0.8 && theme.separation.unwrap() > 0.5 && theme.stability.unwrap() > 0.9, "{theme:?}");
     }
 }
 
@@ -110,7 +116,9 @@ fn any_number_of_segments_works() {
         assert_eq!(found.themes.is_empty(), n == 0);
         assert_eq!(found.themes.iter().map(|t| t.n_segments).sum::<usize>(), n);
         for theme in &found.themes {
-            assert!(!theme.label.is_empty() && theme.stability.is_finite() && theme.cohesion.is_finite());
+            assert!(
+                !theme.label.is_empty() && theme.stability.is_some_and(f32::is_finite) && theme.cohesion.is_finite()
+            );
             assert_eq!(theme.separation.is_none(), found.themes.len() == 1);
         }
         assert!(found.assignments.iter().all(|a| (0.0..=1.0).contains(&a.probability)));
@@ -195,7 +203,15 @@ fn a_stop_is_heard() {
         }
     }
     let vectors = Array2::<f32>::from_elem((2, 3), 1.0);
-    let found = find(vectors.view(), &["a", "b"], &[None, None], None, &ThemeOptions::default(), 1, &Impatient);
+    let found = find(
+        vectors.view(),
+        &["The first of two.", "The second of two."],
+        &[None, None],
+        None,
+        &ThemeOptions::default(),
+        1,
+        &Impatient,
+    );
     assert!(matches!(found, Err(ThemeError::Stopped(Stopped))));
 }
 
@@ -262,7 +278,7 @@ fn samples_that_do_not_belong_together_are_refused() {
     let other_seed = Sample::new(&ThemeOptions::default(), 12).unwrap();
     assert_eq!(sample.merge(other_seed), Err(SampleError::Options));
     let mut narrow = Sample::new(&ThemeOptions::default(), 11).unwrap();
-    narrow.add(Array2::ones((1, 2)).view(), &["narrow"], &["d"]).unwrap();
+    narrow.add(Array2::ones((1, 2)).view(), &["narrow"], &["d"], &[SegmentKind::default()]).unwrap();
     assert_eq!(sample.merge(narrow), Err(SampleError::Width { expected: 12, found: 2 }));
 }
 

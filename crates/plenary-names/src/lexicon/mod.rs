@@ -537,6 +537,12 @@ questions! {
 }
 
 impl Lexicon {
+    /// Whether a word, in any case, addresses a person and is no office: "Mr", "lord".
+    pub fn is_form_of_address(&self, word: &str) -> bool {
+        let word = folded(word);
+        self.is_plain_honorific(&word) || self.is_male(&word) || self.is_female(&word)
+    }
+
     /// Whether a label ends with the office of a chair, in scripts without spaces.
     pub fn closes_with_chair(&self, label: &str) -> bool {
         ends_with_any(label, self.0.sections.chairs.closing.list())

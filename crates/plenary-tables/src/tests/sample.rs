@@ -51,7 +51,7 @@ impl Sample {
         })?;
         let documents: Vec<Summary> = self.transcripts.iter().map(Transcript::summary).collect();
         let mut closed = writer.finish()?.close(&self.study.variables)?;
-        closed.themes(&self.themes, &documents)?;
+        closed.themes(&self.themes, &[], &documents)?;
         closed.estimates(&self.estimates)?;
         closed.publish(&Closing {
             record: &self.record,
@@ -264,7 +264,7 @@ pub(super) fn sample() -> Sample {
                 exemplars: vec![2, 0],
                 cohesion: 0.7,
                 separation: None,
-                stability: 1.0,
+                stability: Some(1.0),
                 name: None,
                 description: None,
                 centroid: vec![1.0, 0.0],
