@@ -3,7 +3,7 @@
 //!
 //! The supported interface is what is re-exported here under its own name: [`read`](fn@read), [`Corpus`], [`Study`],
 //! [`run`], [`Results`], [`Encoder`] and [`Isolation`]. The modules [`attribute`], [`corpus`], [`engine`], [`measure`], [`models`],
-//! [`mod@read`] and [`table`] are the crates of the stages, for uses that the interface does not cover; they change
+//! [`mod@read`], [`report`] and [`table`] are the crates of the stages, for uses that the interface does not cover; they change
 //! more often.
 //!
 //! # Examples
@@ -56,6 +56,7 @@ pub use plenary_engine as engine;
 pub use plenary_measure as measure;
 pub use plenary_models as models;
 pub use plenary_read as read;
+pub use plenary_report as report;
 pub use plenary_tables as table;
 pub use plenary_validate as validation;
 

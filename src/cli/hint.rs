@@ -5,6 +5,8 @@
 
 use std::error::Error;
 
+use plenary_report::ReportError;
+
 use crate::corpus::Hint;
 use crate::engine::UnavailableError;
 use crate::engine::cache::CacheError;
@@ -43,6 +45,7 @@ fn typed_hint(error: &(dyn Error + 'static)) -> Option<Hint> {
         SampleError,
         EstimateError,
         SegmentsError,
+        ReportError,
         TableError,
         OpenError,
         FindError,

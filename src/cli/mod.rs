@@ -1,7 +1,7 @@
 //! The program: arguments to exit code.
 //!
 //! **Input**: the command line. **Output**: results on standard output, progress and messages on standard error, and an
-//! exit code (0: all done; 1: done, but some inputs failed; 2: nothing done). Each command has a separate file, which
+//! exit code (0: all done; 1: done, but some inputs failed, or nothing was found; 2: nothing done). Each command has a separate file, which
 //! parses its arguments, calls the library and prints the result. The library never names a flag: hints are worded
 //! here.
 
@@ -12,6 +12,7 @@ mod completions;
 mod correct;
 mod estimate;
 mod figures;
+mod find;
 mod hint;
 mod init;
 mod learn;
@@ -20,6 +21,7 @@ mod models;
 mod output;
 mod progress;
 mod reading;
+mod report;
 mod run;
 mod sample;
 mod score;
@@ -54,8 +56,9 @@ const AFTER_HELP: &str = "Examples:
   plenary init               Write study.toml, which explains every setting
   plenary run talks/ --study study.toml --out results
                              Write the tables and print a summary
-  plenary show results --table speakers
-                             Look at a table
+  plenary report results     Write a report as one HTML file
+  plenary find \"free trade\" results
+                             Find words in context
 
 Exit codes: 0 all done; 1 done, but some inputs failed; 2 nothing done";
 
@@ -63,6 +66,8 @@ Exit codes: 0 all done; 1 done, but some inputs failed; 2 nothing done";
 enum Command {
     Run(run::RunArgs),
     Show(show::ShowArgs),
+    Report(report::ReportArgs),
+    Find(find::FindArgs),
     Themes(themes::ThemesArgs),
     Segment(segment::SegmentArgs),
     Correct(correct::CorrectArgs),
@@ -89,6 +94,8 @@ pub fn main() -> ExitCode {
     let outcome = match &arguments.command {
         Command::Run(args) => run::run(args, arguments.verbosity),
         Command::Show(args) => show::run(args),
+        Command::Report(args) => report::run(args, arguments.verbosity),
+        Command::Find(args) => find::run(args, arguments.verbosity),
         Command::Themes(args) => themes::run(args),
         Command::Segment(args) => segment::run(args, arguments.verbosity),
         Command::Correct(args) => correct::run(args),
