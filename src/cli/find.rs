@@ -3,7 +3,7 @@
 //! **Input**: a pattern and a results folder. **Output**: every place where it occurs, as aligned lines, CSV or a page; or counts. **Refused**:
 //! patterns and columns that are not valid.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -86,8 +86,10 @@ const AFTER_HELP: &str = "Examples:
 
 Exit codes: 0 something was found; 1 nothing was found; 2 error";
 
-/// Widest column of speakers and documents, in characters.
-const MOST_WIDTH: usize = 30;
+/// Largest width of a speaker and of a document: on terminals that are narrower than `NARROW`, and elsewhere.
+const MOST_WIDTH: (usize, usize) = (16, 30);
+/// Columns of a terminal on which names are shortened more.
+const NARROW: usize = 120;
 
 pub(crate) fn run(args: &FindArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
     if let Some(out) = &args.html {
@@ -185,17 +187,17 @@ fn counts_as_csv(counts: &Counts, column: &str) -> anyhow::Result<String> {
 
 /// Aligned lines: who, where, left, match, right. Colours only on a terminal.
 fn print_lines(hits: &[Hit], context: usize) -> anyhow::Result<()> {
-    let rows: Vec<[String; 5]> = hits.iter().map(|hit| cells(hit, context)).collect();
-    let widest = |column: usize| rows.iter().map(|row| display_width(&row[column])).max().unwrap_or(0);
-    let widths = [widest(0).min(MOST_WIDTH), widest(1).min(2 * MOST_WIDTH)];
     let terminal = terminal_width();
+    let most = if terminal.is_some_and(|width| width < NARROW) { MOST_WIDTH.0 } else { MOST_WIDTH.1 };
+    let rows: Vec<[String; 5]> = hits.iter().map(|hit| cells(hit, context, most)).collect();
+    let widest = |column: usize| rows.iter().map(|row| display_width(&row[column])).max().unwrap_or(0);
+    let widths = [widest(0), widest(1)];
     // The sides share what the terminal leaves; elsewhere they are as long as they are.
     let left = match terminal {
         Some(width) => widest(2).min(width.saturating_sub(widths[0] + widths[1] + 6) / 2).max(10),
         None => widest(2),
     };
-    let colours =
-        terminal.is_some() && io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
+    let colours = terminal.is_some() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
     let (start, end) = if colours { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
     let mut out = io::BufWriter::new(io::stdout().lock());
     for [who, place, before, matched, after] in &rows {
@@ -207,8 +209,8 @@ fn print_lines(hits: &[Hit], context: usize) -> anyhow::Result<()> {
         }
         let line = format!(
             "{}  {}  {}{before}{start}{matched}{end}{after}\n",
-            padded(&first_columns(who, widths[0]), widths[0]),
-            padded(&first_columns(place, widths[1]), widths[1]),
+            padded(who, widths[0]),
+            padded(place, widths[1]),
             " ".repeat(left.saturating_sub(display_width(&before))),
         );
         let written = out.write_all(line.as_bytes());
@@ -220,7 +222,8 @@ fn print_lines(hits: &[Hit], context: usize) -> anyhow::Result<()> {
     ignore_broken_pipe(out.flush()).context("cannot write to standard output")
 }
 
-fn cells(hit: &Hit, context: usize) -> [String; 5] {
+/// The cells of a line; names are at most `most` columns wide, dates and places are whole.
+fn cells(hit: &Hit, context: usize, most: usize) -> [String; 5] {
     let speaker = hit.speaker.as_deref().unwrap_or("unknown speaker");
     let who = match &hit.party {
         Some(party) => format!("{speaker} ({party})"),
@@ -234,8 +237,8 @@ fn cells(hit: &Hit, context: usize) -> [String; 5] {
     };
     let (left, right) = (clean(hit.left()), clean(hit.right()));
     [
-        clean(&who),
-        clean(&format!("{date}{}{place}", hit.document)),
+        first_columns(&clean(&who), most),
+        format!("{date}{}{place}", first_columns(&clean(&hit.document), most)),
         words(&left, context, Side::Left),
         clean(hit.matched()),
         words(&right, context, Side::Right),
@@ -269,13 +272,13 @@ fn first_columns(text: &str, width: usize) -> String {
     if display_width(text) <= width {
         return text.to_owned();
     }
-    let mut start = String::new();
-    for c in text.chars() {
-        if display_width(&start) + display_width(c.encode_utf8(&mut [0; 4])) + 1 > width {
-            break;
-        }
-        start.push(c);
-    }
+    let mut left = width.saturating_sub(1);
+    let fits = |c: &char| {
+        let fits = columns(*c) <= left;
+        left = left.saturating_sub(columns(*c));
+        fits
+    };
+    let start: String = text.chars().take_while(fits).collect();
     if width > 0 { start + "…" } else { start }
 }
 
@@ -284,15 +287,21 @@ fn last_columns(text: &str, width: usize) -> String {
     if display_width(text) <= width {
         return text.to_owned();
     }
-    let mut rest = text;
-    while display_width(rest) + 1 > width {
-        let mut chars = rest.chars();
-        if chars.next().is_none() {
+    let mut left = width.saturating_sub(1);
+    let mut start = text.len();
+    for (at, c) in text.char_indices().rev() {
+        if columns(c) > left {
             break;
         }
-        rest = chars.as_str();
+        left -= columns(c);
+        start = at;
     }
-    format!("…{rest}")
+    format!("…{}", &text[start..])
+}
+
+/// Columns that a character takes on a terminal.
+fn columns(c: char) -> usize {
+    display_width(c.encode_utf8(&mut [0; 4]))
 }
 
 fn padded(text: &str, width: usize) -> String {

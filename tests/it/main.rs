@@ -26,6 +26,7 @@ mod parity;
 mod parts;
 mod people;
 mod properties;
+mod report;
 mod reproducibility;
 mod review;
 #[cfg(feature = "rust-bert")]

@@ -137,7 +137,7 @@
     at("dialog-title").textContent = title;
     at("dialog-note").textContent = positions.length === n
       ? plural(n, "segment") + "."
-      : positions.length + " of " + plural(n, "segment") + ": those with the smallest sha256 of their ids, or the most certain or typical ones. `plenary find` and the tables show all.";
+      : positions.length + " of " + plural(n, "segment") + ": those with the smallest sha256 of their ids, or the most certain or typical ones. The tables hold all, and plenary find searches them.";
     at("dialog-list").replaceChildren(...positions.map((position) => {
       const one = about(position);
       const item = make("li");

@@ -91,10 +91,10 @@ fn distribution(of: &Gathered, at: usize) -> String {
     let shares = LABELS.map(|(label, _)| f64::from(counts[label as usize])).to_vec();
     let rows = if all > 0.0 { vec![(plural(all as u64, "label"), shares)] } else { Vec::new() };
     let note = format!(
-        "{} {} of {} have no label.",
+        "{} Without a label: {} of {}.",
         mean_in_words(of, of.means.stance[at].as_ref()),
-        plural(unlabelled, "segment"),
-        super::html::grouped(of.counts.n_segments as u64)
+        super::html::grouped(unlabelled.into()),
+        plural(of.counts.n_segments as u64, "segment")
     );
     let chart = if rows.is_empty() { String::new() } else { chart::stacked("Segments by label", &parts, &rows) };
     figure("Labels", &note, &chart, &grid)
@@ -157,7 +157,11 @@ fn people(of: &Gathered, at: usize) -> String {
         return String::new();
     }
     let numbers: Vec<u32> = rows.iter().map(|(number, _)| *number).collect();
-    let note = format!("The speakers with the most words who have a label, at most {SHOWN}.");
+    let note = format!(
+        "The speakers with the most words who have a label, at most {SHOWN}, with {} intervals. Dotted intervals are those of speakers with a \
+         single turn: how much the score varies within it.",
+        percent(of.study.confidence_level)
+    );
     let set = |label, row: u32| Set::LabelPerson(at as u32, label, numbers[row as usize]);
     means(of, "By speaker", &note, "speaker", rows.into_iter().map(|(_, row)| row).collect(), set)
 }
