@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 type Arrows = BTreeMap<String, BTreeSet<String>>;
 
 /// The layers of the workspace, the lowest first.
-const LAYERS: [&[&str]; 4] = [
+const LAYERS: [&[&str]; 5] = [
     &["plenary-corpus"],
     &["plenary-engine", "plenary-names"],
     &[
@@ -20,6 +20,7 @@ const LAYERS: [&[&str]; 4] = [
         "plenary-tables",
         "plenary-validate",
     ],
+    &["plenary-report"],
     &["plenary"],
 ];
 

@@ -92,7 +92,7 @@ fn foreign_folders_and_unknown_columns_are_refused() {
 fn places_are_printed_counted_and_exported() {
     let place = measured();
     let text = place.run_well(&["find", "taxes of 7 ", "results", "--context", "2"]).out;
-    assert_eq!(text, "Speaker 1 (Hill)  turns.csv, line 8  … do the taxes of 7 pay for?\n");
+    assert_eq!(text, "Speaker 1 (Hill)  turns, line 8  … do the taxes of 7 pay for?\n");
     place.run(&["find", "elephant", "results"]).says(1, &["0 places in 0 segments"]);
     let none = place.run(&["find", "elephant", "results", "--count"]);
     assert_eq!((none.code, none.out.as_str()), (Some(1), "0 places in 0 segments\n"));

@@ -29,7 +29,7 @@ pub(crate) struct Corpus {
 /// A document.
 pub(crate) struct Document {
     pub(crate) id: String,
-    /// Title, or the name of the file.
+    /// Title, or the name of the file without its ending.
     pub(crate) name: String,
     pub(crate) path: String,
     pub(crate) date: Option<Date>,
@@ -129,10 +129,13 @@ fn numbers<'i>(ids: impl Iterator<Item = &'i str>) -> FxHashMap<String, u32> {
 }
 
 fn document(row: DocumentRow) -> Document {
+    // As in the column `document` of `analysis`.
     let file = row.path.rsplit('/').next().unwrap_or(row.path);
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    let named = if stem.is_empty() { file } else { stem };
     Document {
         id: row.document_id.to_owned(),
-        name: row.title.map(str::trim).filter(|title| !title.is_empty()).unwrap_or(file).to_owned(),
+        name: row.title.map(str::trim).filter(|title| !title.is_empty()).unwrap_or(named).to_owned(),
         path: row.path.to_owned(),
         date: row.date,
         language: row.language.map(str::to_owned),
