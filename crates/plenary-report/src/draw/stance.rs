@@ -11,6 +11,9 @@ use crate::gather::{Gathered, Mean, Set};
 /// People in charts.
 const SHOWN: usize = 15;
 
+/// A name with its mean and its numbers of labels, in the order of [`Stance::ALL`].
+type Row = (String, Mean, [u32; 3]);
+
 /// The labels with the classes of the style.
 const LABELS: [(Stance, &str); 3] =
     [(Stance::Favor, "c-favor"), (Stance::Neither, "c-neither"), (Stance::Against, "c-against")];
@@ -106,7 +109,7 @@ fn means(
     title: &str,
     note: &str,
     column: &str,
-    rows: Vec<(String, Mean, [u32; 3])>,
+    rows: Vec<Row>,
     set: impl Fn(Stance, u32) -> Set,
 ) -> String {
     let columns = [column, "#mean", "interval", "#favor", "#against", "#neither", "interval leaves out"];
@@ -147,7 +150,7 @@ fn people(of: &Gathered, at: usize) -> String {
     let counts = &of.counts.label_people[at];
     let people = of.corpus.people.iter().zip(&of.means.stance_people[at]).zip(counts);
     // The people are sorted by words; their numbers lead to their sentences.
-    let rows: Vec<(u32, (String, Mean, [u32; 3]))> = people
+    let rows: Vec<(u32, Row)> = people
         .zip(0..)
         .map(|(((person, mean), counts), number)| (number, (person.name.clone(), *mean, *counts)))
         .filter(|(_, (_, mean, _))| mean.n > 0)

@@ -99,7 +99,7 @@ pub(super) enum Scanner<'m> {
     Stems(StemScanner<'m>),
 }
 
-impl<'m> Scanner<'m> {
+impl Scanner<'_> {
     pub(super) fn matches(&mut self, text: &str, document: Option<&str>) -> Vec<Range<usize>> {
         match self {
             Self::Regex(regex) => {
@@ -145,7 +145,7 @@ fn stem(stemmer: Option<&Stemmer>, word: &str) -> String {
     stemmer.map_or_else(|| word.to_owned(), |stemmer| stemmer.stem(word).into_owned())
 }
 
-impl<'m> StemScanner<'m> {
+impl StemScanner<'_> {
     fn matches(&mut self, text: &str, document: Option<&str>) -> Vec<Range<usize>> {
         let stems = self.stems;
         let language = document.and_then(|document| stems.languages.get(document)).map_or("", String::as_str);

@@ -8,8 +8,15 @@ use std::path::Path;
 
 use jiff::civil::Date;
 use ndarray::Array2;
-use plenary_corpus::findings::{Estimate, *};
-use plenary_corpus::*;
+use plenary_corpus::findings::{
+    AbstentionReason, Assignment, AssignmentReason, CoderId, CoderKind, Coding, Codings, Embeddings, Estimate,
+    Evidence, Inference, Level, Measure, Resampled, Sentiment, SentimentScore, Stance, StanceProbabilities, Target,
+    Theme, Themes, Verdict,
+};
+use plenary_corpus::{
+    Block, BlockKind, Details, Document, Format, FrontMatter, LinkRule, Role, Segment, SegmentEnd, Span, Speaker,
+    Style, Transcript, Utterance, Variables, WordCounts, hash, ids,
+};
 use plenary_tables::{
     Check, Closing, Measured, ModelRecord, OutputFolder, Person, Results, RunRecord, StudyInfo, TableError, Writer,
 };
