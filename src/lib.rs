@@ -3,8 +3,8 @@
 //!
 //! The supported interface is what is re-exported here under its own name: [`read`](fn@read), [`Corpus`], [`Study`],
 //! [`run`], [`Results`], [`Encoder`], [`SentimentModel`], [`StanceModel`] and [`Isolation`]. The modules [`attribute`],
-//! [`corpus`], [`engine`], [`mod@export`], [`measure`], [`models`],
-//! [`mod@read`] and [`table`] are the crates of the stages, for uses that the interface does not cover; they change
+//! [`corpus`], [`engine`], [`mod@export`], [`measure`], [`models`], [`mod@read`], [`report`] and [`table`] are the crates of the
+//! stages, for uses that the interface does not cover; they change
 //! more often.
 //!
 //! # Examples
@@ -58,6 +58,7 @@ pub use plenary_export as export;
 pub use plenary_measure as measure;
 pub use plenary_models as models;
 pub use plenary_read as read;
+pub use plenary_report as report;
 pub use plenary_tables as table;
 pub use plenary_validate as validation;
 

@@ -5,6 +5,8 @@
 
 use std::error::Error;
 
+use plenary_report::ReportError;
+
 use crate::corpus::Hint;
 use crate::engine::UnavailableError;
 use crate::engine::cache::CacheError;
@@ -47,6 +49,7 @@ fn typed_hint(error: &(dyn Error + 'static)) -> Option<Hint> {
         EstimateError,
         SegmentsError,
         ExportError,
+        ReportError,
         TableError,
         OpenError,
         FindError,

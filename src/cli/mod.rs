@@ -1,7 +1,7 @@
 //! The program: arguments to exit code.
 //!
 //! **Input**: the command line. **Output**: results on standard output, progress and messages on standard error, and an
-//! exit code (0: all done; 1: done, but some inputs failed; 2: nothing done). Each command has a separate file, which
+//! exit code (0: all done; 1: done, but some inputs failed, or nothing was found; 2: nothing done). Each command has a separate file, which
 //! parses its arguments, calls the library and prints the result. The library never names a flag: hints are worded
 //! here.
 
@@ -14,6 +14,7 @@ mod correct;
 mod estimate;
 mod export;
 mod figures;
+mod find;
 mod hand_codes;
 mod hint;
 mod init;
@@ -23,6 +24,7 @@ mod models;
 mod output;
 mod progress;
 mod reading;
+mod report;
 mod robust;
 mod run;
 mod sample;
@@ -59,8 +61,9 @@ const AFTER_HELP: &str = "Examples:
   plenary init               Write study.toml, which explains every setting
   plenary run talks/ --study study.toml --out results
                              Write the tables and print a summary
-  plenary show results --table speakers
-                             Look at a table
+  plenary report results     Write a report as one HTML file
+  plenary find \"free trade\" results
+                             Find words in context
 
 Exit codes: 0 all done; 1 done, but some inputs failed; 2 nothing done";
 
@@ -70,6 +73,8 @@ enum Command {
     CheckStudy(check_study::CheckStudyArgs),
     Show(show::ShowArgs),
     Export(export::ExportArgs),
+    Report(report::ReportArgs),
+    Find(find::FindArgs),
     Themes(themes::ThemesArgs),
     Segment(segment::SegmentArgs),
     Correct(correct::CorrectArgs),
@@ -110,6 +115,8 @@ fn main_of(arguments: Vec<OsString>) -> ExitCode {
         Command::CheckStudy(args) => check_study::run(args, arguments.verbosity),
         Command::Show(args) => show::run(args),
         Command::Export(args) => export::run(args, arguments.verbosity),
+        Command::Report(args) => report::run(args, arguments.verbosity),
+        Command::Find(args) => find::run(args, arguments.verbosity),
         Command::Themes(args) => themes::run(args),
         Command::Segment(args) => segment::run(args, arguments.verbosity),
         Command::Correct(args) => correct::run(args),

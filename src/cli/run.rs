@@ -12,13 +12,14 @@ use crate::pipeline::{self, Options, Outcome, RunError};
 use crate::study::{CoderOptions, Corrections, Study};
 use anyhow::bail;
 use clap::Args;
+use plenary_report::ReportOptions;
 
 use super::figures::Figures;
-use super::output::print;
+use super::output::{message, print};
 use super::progress::{TerminalProgress, handle_ctrl_c};
 use super::reading::ReadingArgs;
 use super::summary::{CacheCounts, language_models, summary};
-use super::{Verbosity, print_failures, print_skipped};
+use super::{Verbosity, print_failures, print_skipped, report};
 
 /// Read transcripts, measure them, write the tables and print a summary.
 #[derive(Debug, Args)]
@@ -66,6 +67,10 @@ pub(crate) struct RunArgs {
     /// Write Parquet only, or CSV (without vectors) as well [default: as in the study].
     #[arg(long, value_enum, value_name = "FORMAT")]
     format: Option<Format>,
+    /// Write a report as well: the name of the results folder with `.html`, beside it (`plenary report`). A report is replaced; another file is
+    /// not.
+    #[arg(long)]
+    report: bool,
     #[command(flatten)]
     reading: ReadingArgs,
 }
@@ -107,6 +112,11 @@ pub(crate) fn run(args: &RunArgs, verbosity: Verbosity) -> anyhow::Result<ExitCo
     if args.max_cost.is_some() && !study.coders.iter().any(|coder| matches!(coder, CoderOptions::Chat(_))) {
         bail!("--max-cost: the study asks no language model; it needs a coder of the kind \"chat\"")
     }
+    let report = args.report.then(|| report::beside(&args.out));
+    if let Some(path) = &report {
+        // Before anything is computed.
+        report::check_place(path)?;
+    }
     let threads = args
         .threads
         .map_or_else(|| std::thread::available_parallelism().map_or(1, NonZeroUsize::get), NonZeroUsize::get);
@@ -134,6 +144,12 @@ pub(crate) fn run(args: &RunArgs, verbosity: Verbosity) -> anyhow::Result<ExitCo
             {
                 // The tables were written, so the run succeeded.
                 tracing::warn!("{error:#}");
+            }
+            if let Some(path) = &report {
+                report::write(&outcome.results, &[], &ReportOptions::default(), path)?;
+                if !verbosity.quiet {
+                    message(&format!("wrote {}. Open it in a browser", path.display()), "");
+                }
             }
             Ok(super::exit_code(outcome.results.run().n_documents as usize, &outcome.skipped.failures))
         }

@@ -90,7 +90,8 @@ enum HowDivided {
     Equal,
 }
 
-fn condition(text: &str) -> Result<(String, String), String> {
+/// A column and a value.
+pub(super) fn condition(text: &str) -> Result<(String, String), String> {
     let (column, value) = text.split_once('=').ok_or("expected COLUMN=VALUE, such as role=chair")?;
     if column.trim().is_empty() {
         return Err("expected the name of a column before `=`".into());

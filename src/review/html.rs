@@ -2,6 +2,8 @@
 //!
 //! **Input**: a sheet. **Output**: one HTML file without references to anything outside it. Its button saves the answers as a CSV sheet.
 
+use plenary_report::embed::script_data;
+
 use super::sheet::{COLUMNS, Sheet};
 
 /// The page of a sheet.
@@ -9,9 +11,4 @@ pub(super) fn page(sheet: &Sheet, title: &str) -> String {
     let rows: Vec<Vec<String>> = sheet.rows.iter().map(|row| row.fields().to_vec()).collect();
     let data = script_data(&serde_json::json!({ "columns": COLUMNS, "rows": rows, "title": title }));
     include_str!("page.html").replace("@@DATA@@", &data)
-}
-
-/// The content of a script element that holds data. `<` is escaped so that no text of a transcript can end the script.
-pub(crate) fn script_data(value: &serde_json::Value) -> String {
-    value.to_string().replace('<', "\\u003c")
 }

@@ -14,7 +14,6 @@ use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
 pub use audit::{Audit, audit};
-pub(crate) use html::script_data;
 pub use sheet::{Sheet, SheetError, SheetRow};
 
 /// The answer of a person who cannot tell.

@@ -20,7 +20,7 @@ const LAYERS: [&[&str]; 5] = [
         "plenary-tables",
         "plenary-validate",
     ],
-    &["plenary-export"],
+    &["plenary-export", "plenary-report"],
     &["plenary"],
     &["plenary-python"],
 ];

@@ -29,6 +29,7 @@ mod parity;
 mod parts;
 mod people;
 mod properties;
+mod report;
 mod reproducibility;
 mod review;
 mod robust;

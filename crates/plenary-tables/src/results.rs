@@ -250,7 +250,7 @@ impl Results {
     }
 
     fn read_rows(&self, table: &str, columns: Option<&[&str]>, n: usize) -> Result<DataFrame, OpenError> {
-        let mut groups = self.groups(table, columns)?;
+        let groups = self.groups(table, columns)?;
         let n = n.min(groups.n_rows);
         let frame = groups.rows(0, n)?;
         // The reader returns columns in the order of the file.
@@ -325,7 +325,7 @@ fn file_of(table: &Table) -> String {
     format!("{}.parquet", table.name)
 }
 
-/// The rows of a table, some thousand at a time.
+/// The rows of a table, some thousand at a time: one after the other, or by position from several threads.
 #[derive(Debug)]
 pub struct Groups {
     source: Source,
@@ -336,7 +336,21 @@ pub struct Groups {
 }
 
 impl Groups {
-    fn rows(&mut self, first: usize, n: usize) -> Result<DataFrame, OpenError> {
+    /// Number of frames.
+    pub fn n_groups(&self) -> usize {
+        self.n_rows.div_ceil(GROUP)
+    }
+
+    /// The frame at a position, counted from 0, and the position of its first row in the table. A position past the end is an empty frame.
+    ///
+    /// # Errors
+    /// [`OpenError`] if the file is damaged.
+    pub fn group(&self, at: usize) -> Result<(usize, DataFrame), OpenError> {
+        let first = at.saturating_mul(GROUP).min(self.n_rows);
+        Ok((first, self.rows(first, GROUP)?))
+    }
+
+    fn rows(&self, first: usize, n: usize) -> Result<DataFrame, OpenError> {
         let name = format!("{}.parquet", self.table);
         let read = self.source.rows(&name, self.columns.as_deref(), first, n);
         read.map_err(|source| OpenError::new(self.source.path(&name), OpenErrorKind::Stored { source }))

@@ -7,15 +7,12 @@
 
 use std::collections::BTreeMap;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use plenary_chat::{Code, Codebook};
+use plenary_report::embed::{self, script_data};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::sheet::{CANNOT_TELL, COLUMNS, Reading, is_for_reading};
 use super::{Drawn, Question};
-use crate::review::script_data;
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
@@ -56,14 +53,7 @@ pub(super) fn page(drawn: &Drawn, readings: &BTreeMap<String, Reading>, coder: &
         "questions": sample.questions.all.iter().map(question).collect::<Vec<_>>(),
         "units": units.iter().map(unit).collect::<Vec<_>>(),
     });
-    let (style, script) = (lines(STYLE), lines(SCRIPT));
-    // The data come last: nothing that they contain is replaced.
-    lines(PAGE)
-        .replace("@@STYLE_HASH@@", &hash(&style))
-        .replace("@@SCRIPT_HASH@@", &hash(&script))
-        .replace("@@STYLE@@", &style)
-        .replace("@@SCRIPT@@", &script)
-        .replace("@@DATA@@", &script_data(&data))
+    embed::page(PAGE, &[embed::BASE_STYLE, STYLE], SCRIPT, &[("DATA", &script_data(&data))])
 }
 
 fn codebook(codebook: &Codebook) -> Value {
@@ -93,16 +83,6 @@ fn question(question: &Question) -> Value {
     })
 }
 
-/// The file with the line ends that browsers see.
-fn lines(file: &str) -> String {
-    file.replace("\r\n", "\n")
-}
-
-/// A source of a content security policy.
-fn hash(content: &str) -> String {
-    format!("sha256-{}", STANDARD.encode(Sha256::digest(content)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,7 +99,7 @@ mod tests {
 
     #[test]
     fn the_page_refers_to_nothing_outside() {
-        for part in [PAGE, STYLE, SCRIPT] {
+        for part in [PAGE, embed::BASE_STYLE, STYLE, SCRIPT] {
             for remote in ["http:", "https:", "src=", "url(", "@import", "innerHTML", "insertAdjacentHTML", "eval("] {
                 assert!(!part.contains(remote), "{remote}");
             }

@@ -1,0 +1,207 @@
+//! The page that a reader sees first: what there is, and what needs a look.
+
+use plenary_corpus::findings::Tone;
+
+use super::chart::{self, Bar};
+use super::html::{Cell, Grid, duration, figure, grouped, notice, percent, plural, signed, tabulated};
+use crate::Validation;
+use crate::embed::escaped;
+use crate::gather::{Gathered, MOST_ROWS, Set};
+
+/// Documents in the chart that stands in for time where there are no dates.
+const BARS: usize = 15;
+/// Documents that are named as needing a look.
+const NAMED: usize = 8;
+
+pub(super) fn page(of: &Gathered, validation: &[Validation]) -> String {
+    let mut page = cards(of);
+    if !of.study.targets.is_empty() && validation.is_empty() || of.study.scores_sentiment && validation.is_empty() {
+        page.push_str(&notice(
+            "Nothing was validated: the labels in this report are those of models that nobody compared with hand codes of these texts. Read \
+             sentences behind the numbers before you rely on them.",
+        ));
+    }
+    page.push_str(&look_first(of));
+    page.push_str(&over_time(of));
+    page.push_str(&tone(of));
+    page.push_str(&documents(of));
+    page
+}
+
+fn cards(of: &Gathered) -> String {
+    let card = |number: String, what: &str| format!("<li><b>{number}</b> {}</li>", escaped(what));
+    let corpus = &of.corpus;
+    let noun = |n: usize, one: &'static str, many: &'static str| if n == 1 { one } else { many };
+    let mut cards = vec![
+        card(grouped(corpus.documents.len() as u64), noun(corpus.documents.len(), "document", "documents")),
+        card(grouped(corpus.people.len() as u64), noun(corpus.people.len(), "speaker", "speakers")),
+        card(grouped(of.counts.n_turns as u64), noun(of.counts.n_turns, "turn", "turns")),
+        card(grouped(of.counts.n_segments as u64), noun(of.counts.n_segments, "segment", "segments")),
+        card(grouped(of.counts.n_words), "words"),
+    ];
+    if !of.themes.is_empty() {
+        cards.push(card(grouped(of.themes.len() as u64), noun(of.themes.len(), "theme", "themes")));
+    }
+    let seconds: Vec<f64> = corpus.people.iter().filter_map(|person| person.seconds).collect();
+    if !seconds.is_empty() {
+        cards.push(card(duration(seconds.iter().sum()), "of speech"));
+    }
+    if let (Some(first), Some(last)) = (of.counts.periods.first(), of.counts.periods.last()) {
+        let dates =
+            if first.name == last.name { first.name.clone() } else { format!("{} – {}", first.name, last.name) };
+        let what = if first.name == last.name { "date" } else { "dates" };
+        cards.push(format!("<li class=\"wide\"><b>{}</b> {what}</li>", escaped(&dates)));
+    }
+    format!("<ul class=\"cards\">{}</ul>\n", cards.concat())
+}
+
+/// What a person should check first.
+fn look_first(of: &Gathered) -> String {
+    let mut items: Vec<String> = Vec::new();
+    let doubtful: Vec<_> = of.corpus.documents.iter().filter(|document| document.needs_review).collect();
+    if !doubtful.is_empty() {
+        let named: Vec<&str> = doubtful.iter().take(NAMED).map(|document| document.name.as_str()).collect();
+        let more = if doubtful.len() > NAMED { format!(" and {} more", doubtful.len() - NAMED) } else { String::new() };
+        items.push(escaped(&format!(
+            "{} a person should check, because speakers may be wrong: {}{more}",
+            plural(doubtful.len() as u64, "document"),
+            named.join("; ")
+        )));
+    }
+    if of.counts.n_doubtful_turns > 0 {
+        let n = grouped(of.counts.n_doubtful_turns as u64);
+        let shown = match of.set(Set::Doubtful) {
+            Some(set) => format!("<button type=\"button\" class=\"n\" data-set=\"{set}\">{n}</button>"),
+            None => n,
+        };
+        items.push(format!(
+            "{shown} of {} have a doubtful beginning, end or speaker",
+            plural(of.counts.n_turns as u64, "turn")
+        ));
+    }
+    if of.counts.n_unknown_turns > 0 {
+        let n = plural(of.counts.n_unknown_turns as u64, "turn");
+        items.push(escaped(&format!("{n}: the document does not say who speaks")));
+    }
+    let mut warnings: Vec<(&str, Vec<&str>)> = Vec::new();
+    for document in &of.corpus.documents {
+        for warning in &document.warnings {
+            match warnings.iter().position(|(known, _)| known == warning) {
+                Some(at) => warnings[at].1.push(&document.name),
+                None if warnings.len() < 2 * NAMED => warnings.push((warning, vec![&document.name])),
+                None => {}
+            }
+        }
+    }
+    for (warning, documents) in warnings {
+        let more = if documents.len() > 3 { format!(" and {} more", documents.len() - 3) } else { String::new() };
+        let named: Vec<&str> = documents.iter().take(3).copied().collect();
+        items.push(escaped(&format!("{}{more}: {warning}", named.join("; "))));
+    }
+    for (path, error) in of.study.failures.iter().take(NAMED) {
+        items.push(escaped(&format!("not read: {path}: {error}")));
+    }
+    if of.study.failures.len() > NAMED {
+        items.push(format!("{} further inputs were not read", of.study.failures.len() - NAMED));
+    }
+    for (kind, (n, messages)) in &of.study.issues {
+        let kind = kind.replace('_', " ");
+        items.push(escaped(&format!("{n} × {kind}, such as: {}", messages.first().map_or("", String::as_str))));
+    }
+    if items.is_empty() {
+        return "<h3>What needs a look first</h3>\n<p>No document, turn or input was flagged.</p>\n".to_owned();
+    }
+    let items: String = items.iter().map(|item| format!("<li dir=\"auto\">{item}</li>\n")).collect();
+    format!("<h3>What needs a look first</h3>\n<ul class=\"look\">\n{items}</ul>\n")
+}
+
+fn over_time(of: &Gathered) -> String {
+    let periods = &of.counts.periods;
+    let bar = |name: &str, words: u64| Bar { name: name.to_owned(), value: words as f64, shown: grouped(words) };
+    if periods.len() > 1 {
+        let mut grid = Grid::new("Words by date", &["date", "#words", "#segments"]);
+        for period in periods {
+            let cells = [Cell::whole(period.n_words), Cell::whole(period.n_segments)];
+            grid.row(std::iter::once(Cell::text(&period.name)).chain(cells).collect());
+        }
+        let undated = of.corpus.documents.iter().filter(|document| document.date.is_none()).count();
+        let mut note = "Only dates with documents are shown.".to_owned();
+        if undated > 0 {
+            note.push_str(&format!(" {} without a date.", plural(undated as u64, "document")));
+        }
+        let bars: Vec<Bar> = periods.iter().map(|period| bar(&period.name, period.n_words)).collect();
+        return figure("Words over time", &note, &chart::columns("Words by date", &bars), &grid);
+    }
+    if of.corpus.documents.len() < 2 {
+        return String::new();
+    }
+    let mut largest: Vec<_> = of.corpus.documents.iter().collect();
+    largest.sort_by_key(|document| std::cmp::Reverse(document.n_words));
+    largest.truncate(BARS);
+    let mut grid = Grid::new("Words by document", &["document", "#words"]);
+    for document in &largest {
+        grid.row(vec![Cell::text(&document.name), Cell::whole(document.n_words)]);
+    }
+    let bars: Vec<Bar> = largest.iter().map(|document| bar(&document.name, u64::from(document.n_words))).collect();
+    let why = if periods.is_empty() { "No document has a date." } else { "All documents have the same date." };
+    let note =
+        if of.corpus.documents.len() > BARS { format!("{why} The {BARS} longest documents.") } else { why.to_owned() };
+    figure("Words by document", &note, &chart::bars("Words by document", &bars), &grid)
+}
+
+fn tone(of: &Gathered) -> String {
+    if !of.study.scores_sentiment || of.counts.tones.iter().sum::<u32>() == 0 {
+        return String::new();
+    }
+    let all: u32 = of.counts.tones.iter().sum();
+    let mut grid = Grid::new("Segments by tone", &["tone", "#segments", "#share"]);
+    for (tone, n) in Tone::ALL.iter().zip(of.counts.tones) {
+        grid.row(vec![
+            Cell::text(tone.as_str()),
+            Cell::counted(n, Set::Tone(*tone), of),
+            Cell::share(f64::from(n), f64::from(all)),
+        ]);
+    }
+    let parts = [("negative", "c-against"), ("neutral", "c-neither"), ("positive", "c-favor")];
+    let row = ("all segments".to_owned(), of.counts.tones.map(f64::from).to_vec());
+    let mean = match &of.means.tone {
+        Some(mean) => match (mean.value, mean.interval) {
+            (Some(value), Some((low, high))) => format!(
+                "Mean score {} with its {} interval [{}, {}], from −1 (negative) to +1 (positive).",
+                signed(value),
+                percent(of.study.confidence_level),
+                signed(low),
+                signed(high)
+            ),
+            (Some(value), None) => format!("Mean score {}, from −1 (negative) to +1 (positive).", signed(value)),
+            _ => String::new(),
+        },
+        None => String::new(),
+    };
+    let chart = chart::stacked("Segments by tone", &parts, &[row]);
+    figure("Tone", &mean, &chart, &grid)
+}
+
+fn documents(of: &Gathered) -> String {
+    let all = of.corpus.documents.len();
+    let mut grid =
+        Grid::new("Documents", &["document", "date", "language", "#turns", "#segments", "#words", "check", "file"]);
+    for (at, document) in of.corpus.documents.iter().enumerate().take(MOST_ROWS) {
+        grid.row(vec![
+            Cell::text(&document.name),
+            document.date.map_or(Cell::Empty, |date| Cell::text(date.to_string())),
+            document.language.as_ref().map_or(Cell::Empty, Cell::text),
+            Cell::whole(document.n_turns),
+            Cell::counted(document.n_segments, Set::Document(at as u32), of),
+            Cell::whole(document.n_words),
+            Cell::text(if document.needs_review { "yes" } else { "" }),
+            Cell::text(&document.path),
+        ]);
+    }
+    let note = if all > MOST_ROWS {
+        format!("The first {MOST_ROWS} of {} in the order of their paths; `documents` has all.", grouped(all as u64))
+    } else {
+        String::new()
+    };
+    tabulated("Documents", &note, &grid)
+}

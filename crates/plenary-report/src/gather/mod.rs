@@ -1,0 +1,81 @@
+//! What a report shows, read from the tables.
+//!
+//! **Input:** opened results and options. **Output:** [`Gathered`]: people, documents, counts, estimates, and the sentences that stand behind
+//! the numbers. Segments are read twice, some thousand at a time: first to count and to draw sentences, then for the texts of those. **Refused:**
+//! tables that do not fit each other. **Left to others:** HTML (`draw`).
+
+mod corpus;
+mod counts;
+mod estimates;
+mod map;
+mod sets;
+mod study;
+mod texts;
+mod themes;
+
+pub(crate) use corpus::{Corpus, Document, Person};
+pub(crate) use counts::Counts;
+pub(crate) use estimates::{Mean, Means};
+pub(crate) use sets::{Drawn, Set};
+pub(crate) use study::StudyFacts;
+pub(crate) use texts::{Sentence, Transcript};
+pub(crate) use themes::{Theme, ThemeChange};
+
+use plenary_tables::Results;
+
+use crate::{ReportError, ReportOptions};
+
+/// Rows of tables of documents and people that a report shows; the tables of the run hold all.
+pub(crate) const MOST_ROWS: usize = 200;
+/// Groups that are compared.
+pub(crate) const MOST_GROUPS: usize = 12;
+/// Pairs of speakers of which exchanges are shown.
+pub(crate) const MOST_PAIRS: usize = 40;
+
+/// Everything that a report shows.
+pub(crate) struct Gathered {
+    pub(crate) study: StudyFacts,
+    pub(crate) corpus: Corpus,
+    pub(crate) themes: Vec<Theme>,
+    /// What became of the themes of earlier results; empty if none were continued.
+    pub(crate) changes: Vec<ThemeChange>,
+    pub(crate) counts: Counts,
+    pub(crate) means: Means,
+    /// The sentences that stand behind each number.
+    pub(crate) sets: Vec<(Set, Drawn)>,
+    pub(crate) sentences: Vec<Sentence>,
+    pub(crate) transcripts: Vec<Transcript>,
+    /// Whether all transcripts are embedded as a whole.
+    pub(crate) all_transcripts: bool,
+}
+
+impl Gathered {
+    /// The number of a set in the data of the page, if any of its sentences is embedded.
+    pub(crate) fn set(&self, set: Set) -> Option<usize> {
+        self.sets.binary_search_by(|(known, _)| known.cmp(&set)).ok()
+    }
+}
+
+pub(crate) fn gather(results: &Results, options: &ReportOptions) -> Result<Gathered, ReportError> {
+    let study = study::study(results)?;
+    let mut corpus = corpus::corpus(results, options.by.as_deref())?;
+    let themes = themes::themes(results)?;
+    let shown = texts::choose_transcripts(&corpus, options.transcript_bytes);
+    let per_set = sets::per_set(options.sentences, &corpus, themes.len(), study.targets.len());
+    let counted = counts::count(results, &mut corpus, &themes, &study, &shown, per_set)?;
+    let means = estimates::means(results, &corpus, &counted, &study)?;
+    let texts = texts::texts(results, &corpus, &study, &shown, counted)?;
+    Ok(Gathered {
+        changes: themes::changes(results)?,
+        counts: texts.counts,
+        sets: texts.sets,
+        sentences: texts.sentences,
+        all_transcripts: texts.transcripts.len() == corpus.documents.len()
+            && texts.transcripts.iter().all(|transcript| transcript.complete),
+        transcripts: texts.transcripts,
+        study,
+        corpus,
+        themes,
+        means,
+    })
+}

@@ -1,0 +1,132 @@
+//! The sentences that stand behind a number.
+//!
+//! **Input:** segments, one after the other, with the sets that they belong to. **Output:** for each set its size and some of its segments: those
+//! with the smallest keys, and among equal keys those with the smallest sha256 of their id. The same segments are drawn however the corpus was
+//! divided, and two sets of the same segments draw the same ones. **Left to others:** their texts.
+
+use std::collections::BinaryHeap;
+
+use plenary_corpus::findings::{AbstentionReason, Stance, Tone};
+use rustc_hash::FxHashMap;
+use sha2::{Digest, Sha256};
+
+use super::{Corpus, MOST_PAIRS, MOST_ROWS};
+
+/// What segments have in common. Documents, people, groups, themes, periods and targets are numbers of the lists of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Set {
+    Document(u32),
+    Person(u32),
+    Group(u32),
+    Doubtful,
+    Tone(Tone),
+    Theme(u32),
+    ThemeGroup(u32, u32),
+    ThemePeriod(u32, u32),
+    /// The segments closest to the mean of a theme.
+    Exemplars(u32),
+    Label(u32, Stance),
+    LabelGroup(u32, Stance, u32),
+    LabelPerson(u32, Stance, u32),
+    Reason(u32, AbstentionReason),
+    /// The most certain segments of a side.
+    Certain(u32, Stance),
+    /// First segments of the second person's turns directly after the first person's.
+    Pair(u32, u32),
+}
+
+/// The drawn segments of a set.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Drawn {
+    /// Segments of the set.
+    pub(crate) n: usize,
+    /// Rows of the drawn ones, by key.
+    pub(crate) rows: Vec<u32>,
+}
+
+/// Sentences of each side that are shown as the most certain ones, and typical sentences of a theme.
+pub(super) const BEST: usize = 5;
+
+/// How many sentences are drawn for each set, so that all together are about `sentences`.
+pub(super) fn per_set(sentences: usize, corpus: &Corpus, n_themes: usize, n_targets: usize) -> usize {
+    let n_groups = corpus.grouping.as_ref().map_or(0, |grouping| grouping.values.len());
+    let n_shown = corpus.documents.len().min(MOST_ROWS) + corpus.people.len().min(MOST_ROWS);
+    let n_sets = n_shown + n_themes * (1 + n_groups) + n_targets * (10 + 3 * n_groups) + MOST_PAIRS;
+    (sentences / n_sets.max(1)).clamp(2, 15)
+}
+
+/// The sets while segments are read.
+pub(super) struct Sets {
+    sets: FxHashMap<Set, Bottom>,
+    per_set: usize,
+}
+
+#[derive(Default)]
+struct Bottom {
+    n: usize,
+    /// The largest on top.
+    heap: BinaryHeap<(u64, u64, u32)>,
+}
+
+impl Sets {
+    pub(super) fn new(per_set: usize) -> Self {
+        Self { sets: FxHashMap::default(), per_set }
+    }
+
+    /// Adds a segment, to be drawn by chance.
+    pub(super) fn add(&mut self, set: Set, hash: u64, row: u32) {
+        self.add_with_key(set, 0, hash, row);
+    }
+
+    /// Adds a segment; those with small keys are drawn first.
+    pub(super) fn add_with_key(&mut self, set: Set, key: u64, hash: u64, row: u32) {
+        let most = if matches!(set, Set::Exemplars(_) | Set::Certain(..)) { BEST } else { self.per_set };
+        let bottom = self.sets.entry(set).or_default();
+        bottom.n += 1;
+        let candidate = (key, hash, row);
+        if bottom.heap.len() < most {
+            bottom.heap.push(candidate);
+        } else if bottom.heap.peek().is_some_and(|largest| candidate < *largest) {
+            bottom.heap.pop();
+            bottom.heap.push(candidate);
+        }
+    }
+
+    /// The sets in their order.
+    pub(super) fn finish(self) -> Vec<(Set, Drawn)> {
+        let drawn = |bottom: Bottom| Drawn {
+            n: bottom.n,
+            rows: bottom.heap.into_sorted_vec().into_iter().map(|(_, _, row)| row).collect(),
+        };
+        let mut sets: Vec<(Set, Drawn)> = self.sets.into_iter().map(|(set, bottom)| (set, drawn(bottom))).collect();
+        sets.sort_unstable_by_key(|(set, _)| *set);
+        sets
+    }
+}
+
+/// The first eight bytes of the sha256 of an id.
+pub(super) fn hash(id: &str) -> u64 {
+    let digest = Sha256::digest(id);
+    digest.iter().take(8).fold(0, |hash, byte| hash << 8 | u64::from(*byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_smallest_are_drawn_in_any_order() {
+        let add = |rows: &[u32]| {
+            let mut sets = Sets::new(2);
+            for &row in rows {
+                sets.add(Set::Doubtful, hash(&row.to_string()), row);
+                sets.add_with_key(Set::Exemplars(0), u64::from(row), 0, row);
+            }
+            sets.finish()
+        };
+        let drawn = add(&[1, 2, 3, 4, 5, 6, 7]);
+        assert_eq!(drawn, add(&[7, 3, 1, 2, 6, 5, 4]));
+        assert_eq!((drawn[0].1.n, drawn[0].1.rows.len()), (7, 2));
+        assert_eq!(drawn[1].1.rows, [1, 2, 3, 4, 5]);
+    }
+}
