@@ -165,7 +165,8 @@ impl CodedError {
     pub fn path(&self) -> &str {
         match self {
             CodedError::Unreadable { path, .. }
-            | CodedError::NotCsv { path, .. }
+            | CodedError::NotCodes { path, .. }
+            | CodedError::Workbook { path, .. }
             | CodedError::NoColumn { path, .. }
             | CodedError::NoProbabilities { path }
             | CodedError::Row { path, .. } => path,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 type Arrows = BTreeMap<String, BTreeSet<String>>;
 
 /// The layers of the workspace, the lowest first.
-const LAYERS: [&[&str]; 5] = [
+const LAYERS: [&[&str]; 6] = [
     &["plenary-corpus"],
     &["plenary-engine", "plenary-names"],
     &[

@@ -14,6 +14,7 @@ pub mod head;
 pub mod procedure;
 pub mod sentiment;
 pub mod stance;
+pub mod stems;
 pub mod themes;
 
 pub use estimate::{EstimateOptions, GroupBy};

@@ -10,7 +10,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::Wording;
 use super::names::{Names, Seats};
-use super::stems::Stems;
+use crate::stems::LanguageStemmer;
 
 const TERMS: usize = 10;
 const LABEL_TERMS: usize = 3;
@@ -276,7 +276,7 @@ fn choose(ranked: Vec<Chosen>, vocabulary: &Vocabulary) -> Vec<Chosen> {
 
 /// Numbers for words and for their stems.
 struct Vocabulary {
-    stemmer: Stems,
+    stemmer: LanguageStemmer,
     /// Number of a word, and of its stem.
     number: HashMap<String, (u32, u32)>,
     words: Vec<String>,
@@ -287,7 +287,7 @@ struct Vocabulary {
 impl Vocabulary {
     fn new(language: &str) -> Self {
         let (number, stem_number) = (HashMap::new(), HashMap::new());
-        Self { stemmer: Stems::of(language), number, words: Vec::new(), stem_number, stems: Vec::new() }
+        Self { stemmer: LanguageStemmer::of(language), number, words: Vec::new(), stem_number, stems: Vec::new() }
     }
 
     /// The numbers of a word and of its stem.

@@ -19,7 +19,6 @@ mod names;
 mod neighbours;
 mod registry;
 mod sample;
-mod stems;
 
 use std::collections::BTreeSet;
 use std::str::FromStr;

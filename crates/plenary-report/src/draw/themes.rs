@@ -72,7 +72,7 @@ fn table(of: &Gathered) -> String {
             Cell::whole(theme.n_speakers),
             Cell::decimal(Some(f64::from(theme.cohesion)), 2),
             Cell::decimal(theme.separation.map(f64::from), 2),
-            Cell::decimal(Some(f64::from(theme.stability)), 2),
+            Cell::decimal(theme.stability.map(f64::from), 2),
         ]);
     }
     let without = of.counts.n_without_theme;

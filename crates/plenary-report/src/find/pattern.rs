@@ -6,8 +6,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
+use plenary_measure::stems::LanguageStemmer;
 use regex::{Regex, RegexBuilder};
-use rust_stemmers::{Algorithm, Stemmer};
 use rustc_hash::FxHashMap;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -88,7 +88,7 @@ impl Matcher {
         match self {
             Self::Regex(_) => BTreeSet::new(),
             Self::Stems(stems) => {
-                stems.languages.values().filter(|language| algorithm(language).is_none()).cloned().collect()
+                stems.languages.values().filter(|language| !LanguageStemmer::of(language).is_known()).cloned().collect()
             }
         }
     }
@@ -117,7 +117,7 @@ pub(super) struct StemScanner<'m> {
 
 /// The words of the pattern in one language.
 struct OfLanguage {
-    stemmer: Option<Stemmer>,
+    stemmer: LanguageStemmer,
     wanted: Vec<String>,
     /// For each word seen so far, the words of the pattern that have the same stem, one bit each.
     seen: FxHashMap<String, u64>,
@@ -125,8 +125,8 @@ struct OfLanguage {
 
 impl OfLanguage {
     fn new(language: &str, words: &[String]) -> Self {
-        let stemmer = algorithm(language).map(Stemmer::create);
-        let wanted = words.iter().map(|word| stem(stemmer.as_ref(), word)).collect();
+        let stemmer = LanguageStemmer::of(language);
+        let wanted = words.iter().map(|word| stemmer.stem(word)).collect();
         Self { stemmer, wanted, seen: FxHashMap::default() }
     }
 
@@ -134,15 +134,11 @@ impl OfLanguage {
         if let Some(bits) = self.seen.get(word) {
             return *bits;
         }
-        let stem = stem(self.stemmer.as_ref(), &word.to_lowercase());
+        let stem = self.stemmer.stem(&word.to_lowercase());
         let bits = self.wanted.iter().enumerate().filter(|(_, wanted)| **wanted == stem).map(|(at, _)| 1 << at).sum();
         self.seen.insert(word.to_owned(), bits);
         bits
     }
-}
-
-fn stem(stemmer: Option<&Stemmer>, word: &str) -> String {
-    stemmer.map_or_else(|| word.to_owned(), |stemmer| stemmer.stem(word).into_owned())
 }
 
 impl StemScanner<'_> {
@@ -167,31 +163,6 @@ impl StemScanner<'_> {
         }
         found
     }
-}
-
-/// The Snowball stemmer of a language (ISO 639-1).
-fn algorithm(language: &str) -> Option<Algorithm> {
-    Some(match language {
-        "ar" => Algorithm::Arabic,
-        "da" => Algorithm::Danish,
-        "de" => Algorithm::German,
-        "el" => Algorithm::Greek,
-        "en" => Algorithm::English,
-        "es" => Algorithm::Spanish,
-        "fi" => Algorithm::Finnish,
-        "fr" => Algorithm::French,
-        "hu" => Algorithm::Hungarian,
-        "it" => Algorithm::Italian,
-        "nb" | "nn" | "no" => Algorithm::Norwegian,
-        "nl" => Algorithm::Dutch,
-        "pt" => Algorithm::Portuguese,
-        "ro" => Algorithm::Romanian,
-        "ru" => Algorithm::Russian,
-        "sv" => Algorithm::Swedish,
-        "ta" => Algorithm::Tamil,
-        "tr" => Algorithm::Turkish,
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ pub(crate) struct Theme {
     pub(crate) n_speakers: u32,
     pub(crate) cohesion: f32,
     pub(crate) separation: Option<f32>,
-    pub(crate) stability: f32,
+    pub(crate) stability: Option<f32>,
     /// Ids of typical segments, the closest to the mean first.
     pub(crate) exemplars: Vec<String>,
     /// Place on the map.

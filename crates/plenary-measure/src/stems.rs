@@ -1,4 +1,4 @@
-//! Words to stems, so that forms of a word count as one term.
+//! Words to stems, so that forms of a word count as one.
 //!
 //! **Input:** words in lower case. **Output:** their stems by the Snowball algorithm of the language. In a language without one a word is its
 //! own stem, and two words are forms of one if they begin alike. **Left to others:** which form is shown.
@@ -6,17 +6,28 @@
 use snowball_stemmers_rs::{Algorithm, Stemmer};
 
 /// The stemmer of a language.
-pub(super) struct Stems(Option<Stemmer>);
+pub struct LanguageStemmer(Option<Stemmer>);
 
-impl Stems {
+impl std::fmt::Debug for LanguageStemmer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("LanguageStemmer").field(&self.is_known()).finish()
+    }
+}
+
+impl LanguageStemmer {
     /// The stemmer of a language, by the first part of its ISO code.
-    pub(super) fn of(language: &str) -> Self {
+    pub fn of(language: &str) -> Self {
         let code = language.split(['-', '_']).next().unwrap_or_default().to_lowercase();
         Self(algorithm(&code).map(Stemmer::create))
     }
 
+    /// Whether there is an algorithm for the language. If not, a word is its own stem.
+    pub fn is_known(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// The stem of a word.
-    pub(super) fn stem(&self, word: &str) -> String {
+    pub fn stem(&self, word: &str) -> String {
         match &self.0 {
             Some(stemmer) => stemmer.stem(word).into_owned(),
             None => word.to_owned(),
@@ -24,7 +35,7 @@ impl Stems {
     }
 
     /// Whether two different stems are of forms of one word.
-    pub(super) fn are_forms(&self, a: &str, b: &str) -> bool {
+    pub fn are_forms(&self, a: &str, b: &str) -> bool {
         self.0.is_none() && begin_alike(a, b)
     }
 }
@@ -100,17 +111,17 @@ mod tests {
             ("pl", "szkoła", "szkoły"),
             ("ru", "школа", "школы"),
         ] {
-            let stems = Stems::of(language);
+            let stems = LanguageStemmer::of(language);
             assert_eq!(stems.stem(a), stems.stem(b), "{language}");
         }
-        let stems = Stems::of("en");
+        let stems = LanguageStemmer::of("en");
         assert_ne!(stems.stem("trade"), stems.stem("tariff"));
         assert!(!stems.are_forms("interne", "internal"));
     }
 
     #[test]
     fn without_a_stemmer_words_that_begin_alike_are_forms() {
-        let stems = Stems::of("cy");
+        let stems = LanguageStemmer::of("cy");
         assert_eq!(stems.stem("ysgolion"), "ysgolion");
         for (a, b) in [("company", "companies"), ("server", "servers"), ("law", "laws")] {
             assert!(stems.are_forms(a, b) && stems.are_forms(b, a), "{a} {b}");
@@ -132,7 +143,7 @@ mod tests {
             "الحكومات والمدارس दुनिया विद्यालयों 学校的税收 がっこう בתי־ספר தமிழ்நாட்டில் ԵՐԵՎԱՆԻ e\u{301}cole ﬁsh 🙂 a aa '' x'y ¼ ǅ",
         );
         for code in codes {
-            let stems = Stems::of(code);
+            let stems = LanguageStemmer::of(code);
             assert!(stems.0.is_some(), "{code}");
             for word in texts.unicode_words().map(str::to_lowercase).chain(texts.split(' ').map(str::to_owned)) {
                 let _ = stems.stem(&word);
