@@ -3,10 +3,8 @@
 use super::chart::{self, Point};
 use super::html::{Cell, Grid, figure, notice, percent, plural, sentences, tabulated};
 use crate::embed::escaped;
-use crate::gather::{Gathered, Set};
+use crate::gather::{Gathered, MOST_THEMES, Set};
 
-/// Themes in charts of groups and of time.
-const SHOWN: usize = 15;
 /// Terms that are named.
 const TERMS: usize = 10;
 /// Typical sentences of a theme.
@@ -82,7 +80,8 @@ fn table(of: &Gathered) -> String {
 
 fn by_group(of: &Gathered) -> String {
     let Some(grouping) = &of.corpus.grouping else { return String::new() };
-    let names: Vec<String> = of.themes.iter().take(SHOWN).map(|theme| format!("{} {}", theme.id, theme.name)).collect();
+    let names: Vec<String> =
+        of.themes.iter().take(MOST_THEMES).map(|theme| format!("{} {}", theme.id, theme.name)).collect();
     let share = |theme: usize, group: usize| {
         let all = f64::from(of.counts.groups[group]);
         if all == 0.0 { 0.0 } else { f64::from(of.counts.theme_groups[theme][group]) / all }
@@ -103,8 +102,8 @@ fn by_group(of: &Gathered) -> String {
     }
     let mut note =
         "Share of each theme in the segments of the group; the columns sum to one over all themes.".to_owned();
-    if of.themes.len() > SHOWN {
-        note.push_str(&format!(" The first {SHOWN} themes."));
+    if of.themes.len() > MOST_THEMES {
+        note.push_str(&format!(" The first {MOST_THEMES} themes."));
     }
     if grouping.n_others > 0 {
         note.push_str(&format!(" {} further values of `{}` are left out.", grouping.n_others, grouping.column));
@@ -118,7 +117,8 @@ fn over_time(of: &Gathered) -> String {
     if periods.len() < 2 {
         return String::new();
     }
-    let names: Vec<String> = of.themes.iter().take(SHOWN).map(|theme| format!("{} {}", theme.id, theme.name)).collect();
+    let names: Vec<String> =
+        of.themes.iter().take(MOST_THEMES).map(|theme| format!("{} {}", theme.id, theme.name)).collect();
     let mut grid = Grid::new("Themes by date", &["theme", "date", "#segments", "#share of the segments"]);
     let mut shares = Vec::new();
     for (theme, name) in names.iter().enumerate() {

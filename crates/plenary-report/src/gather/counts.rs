@@ -16,7 +16,7 @@ use super::sets::{self, Set, Sets};
 use super::study::StudyFacts;
 use super::texts::Shown;
 use super::themes::Theme;
-use super::{Corpus, Document, MOST_PAIRS, MOST_ROWS};
+use super::{Corpus, Document, MOST_PAIRS, MOST_ROWS, MOST_THEMES};
 use crate::ReportError;
 
 /// No theme, speaker or turn.
@@ -47,9 +47,9 @@ pub(crate) struct Counts {
     pub(crate) tones: [u32; 3],
     /// Segments of each group.
     pub(crate) groups: Vec<u32>,
-    /// Segments of each theme and group.
+    /// Segments of each theme that is compared, and group.
     pub(crate) theme_groups: Vec<Vec<u32>>,
-    /// Segments of each theme and period.
+    /// Segments of each theme that is compared, and period.
     pub(crate) theme_periods: Vec<Vec<u32>>,
     /// Segments of no theme.
     pub(crate) n_without_theme: u32,
@@ -134,13 +134,14 @@ pub(super) fn count(
     themes: &[Theme],
     study: &StudyFacts,
     shown: &Shown,
-    per_set: usize,
+    sentences: usize,
 ) -> Result<Counted, ReportError> {
-    let mut sets = Sets::new(per_set);
     let mut counts =
         Counts { n_words: corpus.documents.iter().map(|d| u64::from(d.n_words)).sum(), ..Counts::default() };
     let (mut turns, keys, evidence) = read_turns(results, corpus, shown, &mut counts)?;
     let period_of = periods(&corpus.documents, &mut counts);
+    let (n_themes, n_targets, n_periods) = (themes.len(), study.targets.len(), counts.periods.len());
+    let mut sets = Sets::new(sets::per_set(sentences, corpus, n_themes, n_targets, n_periods));
     let mut segments = Segments::default();
     let tone =
         read_segments(results, corpus, themes, (&mut turns, &keys), &period_of, &mut counts, &mut segments, &mut sets)?;
@@ -312,11 +313,12 @@ fn read_segments(
                 Some(theme) => {
                     let number = u32::from(theme);
                     sets.add(Set::Theme(number), hash, row);
-                    if let Some(group) = group {
+                    let is_compared = usize::from(theme) < MOST_THEMES;
+                    if let Some(group) = group.filter(|_| is_compared) {
                         counts.theme_groups[theme as usize][group as usize] += 1;
                         sets.add(Set::ThemeGroup(number, group), hash, row);
                     }
-                    if let Some(period) = period_of[of_turn.document as usize] {
+                    if let Some(period) = period_of[of_turn.document as usize].filter(|_| is_compared) {
                         counts.theme_periods[theme as usize][period as usize] += 1;
                         sets.add(Set::ThemePeriod(number, period), hash, row);
                     }

@@ -29,6 +29,8 @@ use crate::{ReportError, ReportOptions};
 pub(crate) const MOST_ROWS: usize = 200;
 /// Groups that are compared.
 pub(crate) const MOST_GROUPS: usize = 12;
+/// Themes that are compared by group and over time.
+pub(crate) const MOST_THEMES: usize = 15;
 /// Pairs of speakers of which exchanges are shown.
 pub(crate) const MOST_PAIRS: usize = 40;
 
@@ -61,8 +63,7 @@ pub(crate) fn gather(results: &Results, options: &ReportOptions) -> Result<Gathe
     let mut corpus = corpus::corpus(results, options.by.as_deref())?;
     let themes = themes::themes(results)?;
     let shown = texts::choose_transcripts(&corpus, options.transcript_bytes);
-    let per_set = sets::per_set(options.sentences, &corpus, themes.len(), study.targets.len());
-    let counted = counts::count(results, &mut corpus, &themes, &study, &shown, per_set)?;
+    let counted = counts::count(results, &mut corpus, &themes, &study, &shown, options.sentences)?;
     let means = estimates::means(results, &corpus, &counted, &study)?;
     let texts = texts::texts(results, &corpus, &study, &shown, counted)?;
     Ok(Gathered {

@@ -10,7 +10,7 @@ use plenary_corpus::findings::{AbstentionReason, Stance, Tone};
 use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
-use super::{Corpus, MOST_PAIRS, MOST_ROWS};
+use super::{Corpus, MOST_PAIRS, MOST_ROWS, MOST_THEMES};
 
 /// What segments have in common. Documents, people, groups, themes, periods and targets are numbers of the lists of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,10 +48,14 @@ pub(crate) struct Drawn {
 pub(super) const BEST: usize = 5;
 
 /// How many sentences are drawn for each set, so that all together are about `sentences`.
-pub(super) fn per_set(sentences: usize, corpus: &Corpus, n_themes: usize, n_targets: usize) -> usize {
+pub(super) fn per_set(sentences: usize, corpus: &Corpus, n_themes: usize, n_targets: usize, n_periods: usize) -> usize {
     let n_groups = corpus.grouping.as_ref().map_or(0, |grouping| grouping.values.len());
     let n_shown = corpus.documents.len().min(MOST_ROWS) + corpus.people.len().min(MOST_ROWS);
-    let n_sets = n_shown + n_themes * (1 + n_groups) + n_targets * (10 + 3 * n_groups) + MOST_PAIRS;
+    let n_sets = n_shown
+        + n_themes
+        + n_themes.min(MOST_THEMES) * (n_groups + n_periods)
+        + n_targets * (100 + 3 * n_groups)
+        + MOST_PAIRS;
     (sentences / n_sets.max(1)).clamp(2, 15)
 }
 
