@@ -113,7 +113,7 @@ pub(crate) fn write(
         documents.push(transcript.summary());
     }
     let mut closed = writer.finish()?.close(&[])?;
-    closed.themes(&themes(n_themes, n), &documents)?;
+    closed.themes(&themes(n_themes, n), &vec![None; n], &documents)?;
     closed.estimates(&estimates(study))?;
     let people: Vec<Person> = people.into_values().collect();
     closed.publish(&Closing {
@@ -183,7 +183,7 @@ fn themes(n_themes: usize, n: usize) -> Themes {
         exemplars: (0..n).skip(at).step_by(n_themes).take(3).collect(),
         cohesion: 0.7,
         separation: Some(0.1),
-        stability: 1.0,
+        stability: Some(1.0),
         name: None,
         description: None,
         centroid: vec![(at as f32).cos(), (at as f32).sin()],
