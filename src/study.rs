@@ -509,8 +509,16 @@ impl Study {
         }
     }
 
-    /// What the tables need to know of the study.
+    /// What the tables need to know of the study. Its JSON is the study file with all defaults, without the contents of the files that it
+    /// names.
     pub fn info(&self) -> StudyInfo {
+        // A study is plain data with string keys, so it always serialises to JSON.
+        let mut json = serde_json::to_value(self).unwrap_or_default();
+        if let Some(fields) = json.as_object_mut() {
+            for contents in ["people_list", "documents_table", "lexicon", "corrections"] {
+                fields.remove(contents);
+            }
+        }
         StudyInfo {
             name: self.study.name.clone(),
             seed: self.study.seed,
@@ -521,8 +529,7 @@ impl Study {
             confidence_level: self.estimates.confidence_level,
             scores_sentiment: self.models.scores_sentiment(),
             variables: Vec::new(),
-            // A study is plain data with string keys, so it always serialises to JSON.
-            json: serde_json::to_value(self).unwrap_or_default(),
+            json,
         }
     }
 

@@ -275,14 +275,7 @@ pub(super) fn measure<'w>(
     let mut writer = begin(&study.info(), measurer.vector_width())?;
     stream(&mut reader, first, &measurer, &mut noted, &mut writer, progress)?;
     let (n_cached, n_computed) = measurer.counts();
-    let mut json = study.info().json;
-    if let Some(fields) = json.as_object_mut() {
-        // The contents of files that the study names; the record contains what is needed of them.
-        fields.remove("people_list");
-        fields.remove("documents_table");
-        fields.remove("lexicon");
-        fields.remove("corrections");
-    }
+    let json = study.info().json;
     let record = PartRecord {
         study_fingerprint: fingerprint(&json),
         study: json,

@@ -451,11 +451,12 @@ fn sentiment_can_be_left_out() {
     assert!(!out.contains("sentiment") && out.contains("Ann Lee") && out.contains("open_borders"), "{out}");
     assert_eq!(place.table("results/sentiment.parquet").height(), 0);
     assert_eq!(place.texts("results/analysis.parquet", "sentiment_label"), ["-"; 6]);
-    assert!(place.texts("results/estimates.parquet", "measure").iter().all(|measure| measure == "stance_score"));
-    // Without propositions there is nothing to estimate either.
+    let is_tone = |measure: &String| measure == "sentiment_score";
+    assert!(!place.texts("results/estimates.parquet", "measure").iter().any(is_tone));
+    // Without propositions there is only the share of procedure to estimate.
     place.write("bare.toml", "[models]\nsentiment = \"none\"\n");
     place.run_well(&["run", "a.md", "--study", "bare.toml", "--out", "bare"]);
-    assert_eq!(place.table("bare/estimates.parquet").height(), 0);
+    assert!(place.texts("bare/estimates.parquet", "measure").iter().all(|measure| measure == "procedure_share"));
     assert_eq!(place.table("bare/analysis.parquet").height(), 6);
 }
 

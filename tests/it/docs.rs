@@ -21,7 +21,8 @@ fn pages() -> Vec<PathBuf> {
     while let Some(folder) = waiting.pop() {
         let Ok(entries) = fs::read_dir(&folder) else { continue };
         for path in entries.map(|entry| entry.unwrap().path()) {
-            if path.is_dir() {
+            // Transcripts are not pages.
+            if path.is_dir() && path != root().join("evaluation/unseen/fourth") {
                 waiting.push(path);
             } else if path.extension().is_some_and(|extension| extension == "md") {
                 pages.push(path);
