@@ -12,7 +12,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::learn::{FolderError, LearnedCoder};
-use crate::themes::{self, ThemeEditsError};
+pub use crate::themes::CodedTexts;
+use crate::themes::{self, CodedTextsError, ThemeEditsError};
 use crate::variables;
 use plenary_attribute as attribute;
 pub use plenary_attribute::{
@@ -59,6 +60,9 @@ pub struct Study {
     /// The themes that `themes.registry` names, with the decisions of researchers about them, read by [`Study::load`].
     #[serde(skip)]
     pub theme_registry: Option<Arc<Registry>>,
+    /// The coded texts that `themes.coded` names, read by [`Study::load`].
+    #[serde(skip)]
+    pub coded_texts: Option<CodedTexts>,
     /// The words of the languages, with those of the file that `transcript.lexicon` names, read by [`Study::load`].
     #[serde(skip_deserializing, skip_serializing_if = "Lexicon::is_builtin")]
     pub lexicon: Lexicon,
@@ -286,6 +290,14 @@ pub enum StudyError {
         /// What is wrong with them.
         problem: ThemeEditsError,
     },
+    /// The coded texts cannot be used.
+    #[error("{path}: [themes] coded: {problem}")]
+    CodedTexts {
+        /// The study file.
+        path: String,
+        /// What is wrong with them.
+        problem: CodedTextsError,
+    },
     /// The folder of a coder cannot be used.
     #[error("{path}: [[coders]] folder: {problem}")]
     Coder {
@@ -329,6 +341,7 @@ impl StudyError {
             | StudyError::ThemeRegistry { path, .. }
             | StudyError::ThemesUnreadable { path, .. }
             | StudyError::ThemeEdits { path, .. }
+            | StudyError::CodedTexts { path, .. }
             | StudyError::Coder { path, .. }
             | StudyError::DoubledCoder { path, .. }
             | StudyError::DoubledTarget { path, .. } => path,
@@ -417,6 +430,13 @@ impl Study {
         if !study.themes.registry.is_empty() {
             let file = folder.join(&study.themes.registry);
             hashed.extend(study.continue_themes(&file, &shown)?.into_bytes());
+        }
+        if !study.themes.coded.is_empty() {
+            let wrong = |problem| StudyError::CodedTexts { path: shown.clone(), problem };
+            let (coded, bytes) =
+                CodedTexts::load(&folder.join(&study.themes.coded), &study.themes.codes).map_err(wrong)?;
+            study.coded_texts = Some(coded);
+            hashed.extend(bytes);
         }
         for coder in &mut study.coders {
             if let CoderOptions::Learned { folder: of_coder, learned, .. } = coder {
@@ -699,6 +719,7 @@ mod tests {
                 EXAMPLE.lines().any(|line| line.starts_with(&format!("{key} = ")))
                     || key == "targets"
                     || key == "by"
+                    || key == "codes"
                     || key == "coders",
                 "{key} is missing"
             );

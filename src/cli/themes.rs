@@ -1,16 +1,22 @@
-//! `plenary themes`: the themes of results, and decisions about them.
+//! `plenary themes`: the themes of results, decisions about them, and how they overlap with the study's codes.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use super::output::print;
+use super::output::{print, table};
 use crate::table::schema::{ThemeHistoryRow, ThemeRow};
 use crate::table::{Check, Results};
-use crate::themes::{Decision, decide, load_edits};
+use crate::themes::{Decision, Overlap, Part, ThemeKind, decide, load_edits, overlap};
 
-/// List the themes of results, name them, or merge them for runs that continue them (`plenary run --themes`).
+/// Codes of a theme, and themes of a code, that are listed.
+const SHOWN: usize = 3;
+/// Share from which they are listed.
+const SHOWN_FROM: f64 = 0.1;
+
+/// List the themes of results, compare them with the study's codes, name them, or merge them for runs that continue them (`plenary run
+/// --themes`).
 #[derive(Debug, Args)]
 pub(crate) struct ThemesArgs {
     #[command(subcommand)]
@@ -24,6 +30,15 @@ enum ThemesCommand {
         /// Results folder.
         #[arg(value_name = "RESULTS")]
         results: PathBuf,
+    },
+    /// Compare the themes that were found with the codes of the study.
+    Suggest {
+        /// Results folder of a run whose study has codes for themes.
+        #[arg(value_name = "RESULTS")]
+        results: PathBuf,
+        /// Print everything as JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Name a theme.
     Name {
@@ -57,6 +72,7 @@ enum ThemesCommand {
 pub(crate) fn run(args: &ThemesArgs) -> anyhow::Result<ExitCode> {
     let (results, decision) = match args.command.clone() {
         ThemesCommand::List { results } => return list(&results),
+        ThemesCommand::Suggest { results, json } => return suggest(&results, json),
         ThemesCommand::Name { results, id, name, description } => (results, Decision::Name { id, name, description }),
         ThemesCommand::Merge { results, into, themes } => (results, Decision::Merge { into, themes }),
     };
@@ -91,4 +107,49 @@ fn list(folder: &std::path::Path) -> anyhow::Result<ExitCode> {
     }
     print(&text)?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn suggest(folder: &std::path::Path, json: bool) -> anyhow::Result<ExitCode> {
+    let found = overlap(&Results::open(folder, Check::Quick)?)?;
+    let text = if json { serde_json::to_string_pretty(&found)? + "\n" } else { suggestions(&found) };
+    print(&text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Themes with their codes, codes with their themes, and what follows from them.
+fn suggestions(found: &Overlap) -> String {
+    let percent = |n: usize, all: usize| format!("{:.0} %", 100.0 * n as f64 / all.max(1) as f64);
+    let parts = |parts: &[Part]| {
+        let shown = parts.iter().filter(|part| part.share >= SHOWN_FROM).take(SHOWN);
+        shown.map(|part| format!("{} {:.0} %", part.id, 100.0 * part.share)).collect::<Vec<_>>().join(", ")
+    };
+    let mut themes = table(&["theme", "segments", "no code", "codes", "label"], 1..3);
+    for theme in &found.themes {
+        let without = percent(theme.n_without_code, theme.n_segments);
+        themes.add_row([&theme.theme_id, &theme.n_segments.to_string(), &without, &parts(&theme.codes), &theme.title]);
+    }
+    let mut codes = table(&["code", "segments", "themes", "name"], 1..2);
+    for code in &found.codes {
+        codes.add_row([&code.code_id, &code.n_segments.to_string(), &parts(&code.themes), &code.title]);
+    }
+    let (n_coded, n) = (found.n_coded, found.n_segments);
+    let mut text = format!("{n_coded} of {n} segments ({}) have a code.\n\n{themes}\n\n{codes}\n", percent(n_coded, n));
+    let of_kind = |kind: ThemeKind| {
+        let themes = found.themes.iter().filter(|theme| theme.kind == Some(kind));
+        themes.map(|theme| theme.theme_id.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    let unused: Vec<&str> =
+        found.codes.iter().filter(|code| code.n_segments == 0).map(|code| code.code_id.as_str()).collect();
+    let notes = [
+        ("Themes of which most segments have no code (is a code missing?)", of_kind(ThemeKind::Uncovered)),
+        ("Themes that several codes share", of_kind(ThemeKind::Mixed)),
+        ("Codes without a segment (do their descriptions use the words of the texts?)", unused.join(", ")),
+    ];
+    for (note, ids) in notes.iter().filter(|(_, ids)| !ids.is_empty()) {
+        text.push_str(&format!("\n{note}: {ids}"));
+    }
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text
 }

@@ -22,7 +22,7 @@ use super::agreement::coefficients;
 use super::ledger::{Ledger, LedgerError};
 use super::part::{Measured, PartRecord, info_of};
 use super::{Outcome, Part, RunError, all_cores, thread_pool};
-use super::{groups, people};
+use super::{groups, people, trends};
 use crate::inputs::Skipped;
 use crate::study::Study;
 use crate::variables;
@@ -203,6 +203,7 @@ where
     let documents = ledger.summaries();
     let (themes, registry) =
         pool.install(|| assign_themes((&ledger, &documents), fitted, &record, &mut closed, progress))?;
+    let of_periods = follow_themes((&ledger, &documents), &themes, &mut closed, study, progress)?;
     pool.install(|| estimate_all(&ledger, &themes, &mut closed, study, progress))?;
     let (groupings, of_groups) = groups::groupings(study, &ledger);
     for grouping in &groupings {
@@ -215,6 +216,7 @@ where
     let mut issues = people::issues(study, &ledger.documents);
     issues.extend(of_groups);
     issues.extend(issues_of_procedure(&ledger, study));
+    issues.extend(of_periods);
 
     let run_record = RunRecord {
         run_id: run_id(&ledger, &record),
@@ -258,7 +260,9 @@ fn assign_themes(
     })?;
     fitted.join_turns(ledger.turns_of_persons().into_iter());
     let (themes, registry) = fitted.finish(&record.embedding_sha256);
-    closed.themes(&themes, &procedure_marks(ledger), documents)?;
+    let of_themes = ledger.theme_counts(&themes);
+    let documents_of = trends::documents_of(&themes, &of_themes, documents);
+    closed.themes(&themes, &documents_of, &procedure_marks(ledger), documents)?;
     Ok((themes, registry))
 }
 
@@ -288,6 +292,24 @@ fn issues_of_procedure(ledger: &Ledger, study: &Study) -> Vec<Issue> {
         }
     };
     ledger.without_procedure().into_iter().map(issue).collect()
+}
+
+/// Writes the themes of each period. Returns what is wrong with the periods.
+fn follow_themes(
+    (ledger, documents): (&Ledger, &[Summary]),
+    themes: &Themes,
+    closed: &mut Closed,
+    study: &Study,
+    progress: &dyn Progress,
+) -> Result<Option<Issue>, RunError> {
+    let all = ledger.document_counts();
+    let (periods, issue) = trends::periods(documents, &all, study.estimates.period);
+    for (theme, counts) in themes.themes.iter().zip(ledger.theme_counts(themes)) {
+        progress.check_stop()?;
+        let own = trends::of_theme(&periods, &all, &counts, study.estimates.confidence_level);
+        closed.theme_periods(&theme.theme_id, &periods.all, &own)?;
+    }
+    Ok(issue.filter(|_| !themes.themes.is_empty()))
 }
 
 /// Writes labels of turns and speakers, the agreement and the inputs of coders, and all estimates.

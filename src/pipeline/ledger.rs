@@ -15,6 +15,7 @@ use plenary_measure::drift::{InputFeatures, InputReference, InputSums};
 use plenary_measure::estimate::ScoredSegment;
 use plenary_measure::procedure::is_procedural;
 use plenary_measure::themes::SegmentKind;
+use plenary_measure::trends::Counts;
 use plenary_tables::DocumentRun;
 use serde::{Deserialize, Serialize};
 
@@ -108,6 +109,13 @@ struct Entry {
     /// What it is for themes: probability to be procedural, and whether it has too few words.
     procedural: Option<f32>,
     is_fragment: bool,
+    n_words: u32,
+}
+
+impl Entry {
+    fn counts(&self) -> Counts {
+        Counts { n_segments: 1, n_words: u64::from(self.n_words) }
+    }
 }
 
 /// Why ledgers cannot be merged, or read.
@@ -122,7 +130,7 @@ pub(crate) enum LedgerError {
 }
 
 /// Increases when the file format changes.
-const STORED_VERSION: u32 = 3;
+const STORED_VERSION: u32 = 4;
 
 /// The file format of a ledger. Documents are stored as JSON, because their types support it.
 #[derive(Serialize, Deserialize)]
@@ -179,6 +187,7 @@ impl Ledger {
                 sentiment: lot.sentiment.as_ref().map(|sentiment| sentiment.scores[at].score()),
                 procedural: lot.kinds[at].procedural,
                 is_fragment: lot.kinds[at].is_fragment,
+                n_words: small(segment.n_words),
             });
             if let Some(features) = features
                 && let Some(vector) = lot.embeddings.vectors.row(at).to_slice()
@@ -417,6 +426,28 @@ impl Ledger {
                 seconds: length.seconds.map(f64::from),
             });
         }
+    }
+
+    /// The segments of each document.
+    pub(crate) fn document_counts(&self) -> Vec<Counts> {
+        let mut counts = vec![Counts::default(); self.documents.len()];
+        for entry in &self.segments {
+            counts[entry.document as usize].add(entry.counts());
+        }
+        counts
+    }
+
+    /// For each theme the documents in which it occurs, by their positions, with the segments of the theme.
+    pub(crate) fn theme_counts(&self, themes: &Themes) -> Vec<Vec<(u32, Counts)>> {
+        let mut of_themes: Vec<Vec<(u32, Counts)>> = vec![Vec::new(); themes.themes.len()];
+        for (entry, assignment) in self.segments.iter().zip(&themes.assignments) {
+            let Some(theme) = assignment.theme else { continue };
+            match of_themes[theme].last_mut() {
+                Some((document, counts)) if *document == entry.document => counts.add(entry.counts()),
+                _ => of_themes[theme].push((entry.document, entry.counts())),
+            }
+        }
+        of_themes
     }
 
     /// Whether any utterance has times.

@@ -4,7 +4,7 @@
 //! vectors, sentiment and codings. The numbers do not depend on where a lot begins and ends. **Left to others:** what
 //! is done with the lots.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,7 +15,7 @@ use super::cascade;
 use super::coders::{Coders, StudyCoder, coders};
 use crate::study::{Study, Unit};
 use plenary_chat::Summary as ChatSummary;
-use plenary_corpus::findings::{Codings, Embeddings, Sentiment};
+use plenary_corpus::findings::{Codings, Embeddings, SegmentCodes, Sentiment};
 use plenary_corpus::progress::{Progress, Silent};
 use plenary_corpus::{Context, Role, Segment, Transcript};
 use plenary_engine::cache::Cache;
@@ -26,6 +26,7 @@ use plenary_measure::drift::InputReference;
 use plenary_measure::head::unit::turn_means;
 use plenary_measure::procedure::{self, Setting};
 use plenary_measure::themes::SegmentKind;
+use plenary_measure::themes::codes::{CodeModel, CodeVectors};
 use plenary_measure::{embedding, sentiment, stance};
 use plenary_models::Models;
 use plenary_names::lexicon::Lexicon;
@@ -61,6 +62,8 @@ pub(super) struct MeasuredLot {
     pub(super) codings: Vec<Codings>,
     /// What coders saw before each segment; empty if nothing was coded.
     contexts: Vec<Option<String>>,
+    /// The codes for themes; `None` if the study has none.
+    theme_codes: Option<SegmentCodes>,
 }
 
 impl Lot {
@@ -99,6 +102,7 @@ impl MeasuredLot {
             sentiment: self.sentiment.as_ref(),
             codings: &self.codings,
             contexts: &self.contexts,
+            theme_codes: self.theme_codes.as_ref(),
         })
     }
 }
@@ -140,6 +144,8 @@ pub(super) struct Measurer<'r> {
     coders: Coders<'r>,
     /// The vectors of the propositions, one row per target.
     propositions: Array2<f32>,
+    /// What gives segments the study's codes for themes; `None` if it has none.
+    theme_codes: Option<CodeModel>,
     study: &'r Study,
     threads: usize,
     cache: Option<&'r Cache>,
@@ -161,12 +167,14 @@ impl<'r> Measurer<'r> {
         // There are only a few sentences, so no progress is reported.
         let work = Work { threads, progress: &Silent, cache };
         let propositions = embedding::embed(embedder, &propositions, work)?.vectors;
-        let n_inputs = AtomicU64::new(propositions.nrows() as u64);
+        let (theme_codes, n_of_codes) = theme_codes(embedder, study, work)?;
+        let n_inputs = AtomicU64::new(propositions.nrows() as u64 + n_of_codes);
         Ok(Self {
             embedder,
             tone,
             coders: coders(models, study, max_cost)?,
             propositions,
+            theme_codes,
             study,
             threads,
             cache,
@@ -221,7 +229,11 @@ impl<'r> Measurer<'r> {
         };
         self.n_inputs.fetch_add(share.finish(), Ordering::Relaxed);
         let kinds = self.kinds(&lot);
-        Ok(MeasuredLot { lot, embeddings, sentiment, kinds, codings, contexts })
+        let theme_codes = self.theme_codes.as_ref().map(|model| SegmentCodes {
+            ids: self.study.themes.codes.iter().map(|code| code.id.clone()).collect(),
+            of_segments: model.assign(embeddings.vectors.view(), self.study.themes.code_floor),
+        });
+        Ok(MeasuredLot { lot, embeddings, sentiment, kinds, codings, contexts, theme_codes })
     }
 
     /// What each segment of a lot is for themes.
@@ -299,6 +311,38 @@ impl<'r> Measurer<'r> {
         }
         Ok((codings, contexts.iter().map(Context::lines).collect()))
     }
+}
+
+/// What gives segments the study's codes for themes, and the number of texts that were embedded for it.
+fn theme_codes(embedder: &Model, study: &Study, work: Work) -> Result<(Option<CodeModel>, u64), EngineError> {
+    let codes = &study.themes.codes;
+    if codes.is_empty() {
+        return Ok((None, 0));
+    }
+    // Sorted, so that neither the order of the examples nor that of the rows of a file matters.
+    let examples: Vec<BTreeSet<&str>> = codes
+        .iter()
+        .map(|code| {
+            let coded = study.coded_texts.iter().flat_map(|coded| coded.of_code(&code.id));
+            code.examples.iter().map(|example| example.trim()).chain(coded).collect()
+        })
+        .collect();
+    let texts: Vec<&str> =
+        codes.iter().map(|code| code.description.trim()).chain(examples.iter().flatten().copied()).collect();
+    let vectors = embedding::embed(embedder, &texts, work)?.vectors;
+    let row = |at: usize| vectors.row(at).to_vec();
+    let mut next = codes.len();
+    let of_code = |(at, examples): (usize, &BTreeSet<&str>)| {
+        let own = next..next + examples.len();
+        next = own.end;
+        CodeVectors { description: row(at), examples: own.map(row).collect() }
+    };
+    let of_codes: Vec<CodeVectors> = examples.iter().enumerate().map(of_code).collect();
+    let model = CodeModel::fit(&of_codes);
+    let n_examples = texts.len() - codes.len();
+    let learned = if model.is_learned() { "learned from" } else { "described, with" };
+    tracing::info!("{} codes for themes, {learned} {n_examples} examples", codes.len());
+    Ok((Some(model), texts.len() as u64))
 }
 
 /// Whether a segment is a question without a negation by somebody who conducts the meeting or asks the questions. False for units other

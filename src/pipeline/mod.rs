@@ -17,6 +17,7 @@ mod ledger;
 mod measuring;
 mod part;
 mod people;
+mod trends;
 
 use std::path::PathBuf;
 

@@ -266,6 +266,7 @@ pub(super) fn measure<'w>(
     let embedding_sha256 = models.embedding.weights_sha256().unwrap_or_default().to_owned();
     if let Some(registry) = &study.theme_registry {
         registry.check_embedding(&embedding_sha256).map_err(ThemeError::Registry)?;
+        registry.check_options(&study.themes).map_err(ThemeError::Option)?;
     }
     let measurer = Measurer::new(&models, study, pool.current_num_threads(), cache, max_cost)?;
     let sample = Sample::new(&study.themes, study.study.seed)?.continuing(study.theme_registry.clone());

@@ -1,7 +1,7 @@
 //! Files with hand codes: one row per unit and person.
 //!
 //! **Input:** a CSV file, or a sheet of a workbook (XLSX), with the columns `segment_id` and `label`, and optionally `target`, `code`, `coder`, `weight`,
-//! `inclusion_probability`, `stratum` and `sample`; other columns are ignored. **Output:** a [`CodedFile`] with its rows as written.
+//! `inclusion_probability`, `stratum`, `sample` and `text`; other columns are ignored. **Output:** a [`CodedFile`] with its rows as written.
 //! **Refused:** pages, workbooks without such a sheet, missing columns, rows without a segment, probabilities and weights out of range, with the line.
 //! **Left to others:** which labels and segments exist, and repeated rows.
 
@@ -84,6 +84,8 @@ pub struct CodedRow {
     pub stratum: String,
     /// Id of the sample; empty if the file does not say it.
     pub sample: String,
+    /// The text of the unit; empty if the file does not have it.
+    pub text: String,
     /// Line of the file, from 1.
     pub line: u64,
 }
@@ -250,8 +252,9 @@ impl CodedFile {
     ) -> Result<Self, CodedError> {
         let mut file = Self { path: path.to_owned(), columns, rows: Vec::new() };
         let (segment, label) = (file.needed(SEGMENT)?, file.needed(LABEL)?);
-        let [code, coder, weight, probability, stratum, sample] =
-            ["code", "coder", "weight", "inclusion_probability", "stratum", "sample"].map(|name| file.position(name));
+        let [code, coder, weight, probability, stratum, sample, text] =
+            ["code", "coder", "weight", "inclusion_probability", "stratum", "sample", "text"]
+                .map(|name| file.position(name));
         let target = file.target();
         for row in rows {
             let (line, cells) = row?;
@@ -270,6 +273,7 @@ impl CodedFile {
                     .map_err(|problem| file.row_error(line, problem))?,
                 stratum: cell(stratum),
                 sample: cell(sample),
+                text: cell(text),
                 line,
             };
             if row.segment_id.is_empty() {
@@ -361,6 +365,7 @@ mod tests {
             label: label.into(),
             coder: coder.into(),
             inclusion_probability: probability,
+            text: if line == 2 { "a" } else { "b" }.into(),
             line,
             ..CodedRow::default()
         };

@@ -27,14 +27,6 @@ pattern = '^(?<letter>[a-z])\\.'
 [columns]
 speaker_variables = [\"age\"]
 
-[[estimates.by]]
-columns = [\"gender\"]
-weight = \"person\"
-differences = true
-
-[[estimates.by]]
-columns = [\"letter\", \"party\"]
-
 [segments]
 unit = \"sentence\"
 
@@ -46,6 +38,26 @@ negation = \"Borders should not be open.\"
 [[targets]]
 id = \"more_schools\"
 proposition = \"More schools should be built.\"
+
+[themes]
+[[themes.codes]]
+id = \"borders\"
+description = \"Borders and who may cross them.\"
+[[themes.codes]]
+id = \"schools\"
+description = \"Schools and who builds them.\"
+examples = [\"Children need teachers.\"]
+
+[estimates]
+period = \"year\"
+
+[[estimates.by]]
+columns = [\"gender\"]
+weight = \"person\"
+differences = true
+
+[[estimates.by]]
+columns = [\"letter\", \"party\"]
 
 [output]
 csv = true

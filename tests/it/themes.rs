@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use crate::common::{Place, TALK};
 use plenary::measure::themes::{Registry, RegistryMode};
 use plenary::table::THEME_REGISTRY;
-use plenary::table::schema::{EstimateRow, IssueRow, SegmentRow, SegmentThemeRow, ThemeHistoryRow, ThemeRow};
+use plenary::table::schema::{
+    EstimateRow, IssueRow, SegmentRow, SegmentThemeRow, ThemeCodeRow, ThemeHistoryRow, ThemePeriodRow, ThemeRow,
+};
 use plenary::themes::{Decision, decide};
 use plenary::{CombineOptions, Options, PartOptions, Results, Silent, Study, combine, measure_part};
 
@@ -203,4 +205,174 @@ fn procedure_is_kept_apart_and_estimated() {
     let frame = other.frame("issues").unwrap();
     let issues = IssueRow::rows(&frame).unwrap();
     assert!(issues.len() == 1 && issues[0].kind == "procedure_not_covered" && issues[0].message.contains("`cy`"));
+}
+
+#[test]
+fn themes_over_time_have_the_segments_of_their_documents() {
+    let place = tempfile::tempdir().unwrap();
+    let all = meetings(place.path(), &[("fishery", FISH), ("railway", RAIL), ("revenue", TAX), ("undated", FISH)]);
+    fs::write(
+        place.path().join("documents.csv"),
+        "file,date\nfishery.md,2024-01-05\nrailway.md,2024-03-31\nrevenue.md,2024-04-01\n",
+    )
+    .unwrap();
+    let results = |period: &str, out: &str| {
+        let text = format!(
+            "[models]\nsentiment = \"none\"\n[documents]\ntable = \"documents.csv\"\n[themes]\nmin_segments = 3\n[estimates]\nperiod = \"{period}\"\n"
+        );
+        fs::write(place.path().join("study.toml"), text).unwrap();
+        run(&all, Study::load(&place.path().join("study.toml")).unwrap(), &place.path().join(out))
+    };
+    let quarters = results("quarter", "quarters");
+    let frame = quarters.frame("themes_over_time").unwrap();
+    let rows = ThemePeriodRow::rows(&frame).unwrap();
+    let (themes, assigned) = (quarters.frame("themes").unwrap(), quarters.frame("segment_themes").unwrap());
+    let (themes, assigned) = (ThemeRow::rows(&themes).unwrap(), SegmentThemeRow::rows(&assigned).unwrap());
+    let segments = quarters.frame("segments").unwrap();
+    let segments = SegmentRow::rows(&segments).unwrap();
+    let paths = quarters.frame("documents").unwrap();
+    let paths = plenary::table::schema::DocumentRow::rows(&paths).unwrap();
+    let is_in = |segment: &SegmentRow, quarter: &str| {
+        let path = paths.iter().find(|document| document.document_id == segment.document_id).unwrap().path;
+        let names: &[&str] = if quarter == "2024-Q1" { &["fishery", "railway"] } else { &["revenue"] };
+        names.iter().any(|name| path.ends_with(&format!("{name}.md")))
+    };
+    assert_eq!(rows.len(), 2 * themes.len());
+    for row in &rows {
+        let own = |of_theme: bool| {
+            let of = segments.iter().zip(&assigned).filter(|(segment, theme)| {
+                is_in(segment, row.period) && (!of_theme || theme.theme_id == Some(row.theme_id))
+            });
+            of.map(|(segment, _)| u64::from(segment.n_words)).fold((0, 0), |(n, words), more| (n + 1, words + more))
+        };
+        assert_eq!((row.n_segments, row.n_words), own(false), "{}", row.period);
+        assert_eq!((row.n_theme_segments, row.n_theme_words), own(true), "{} {}", row.theme_id, row.period);
+        assert!((row.share_of_segments - row.n_theme_segments as f64 / row.n_segments as f64).abs() < 1e-12);
+        let starts = if row.period == "2024-Q1" { "2024-01-01" } else { "2024-04-01" };
+        assert_eq!(row.period_start.map(|date| date.to_string()).as_deref(), Some(starts));
+        assert_eq!(row.n_documents, if row.period == "2024-Q1" { 2 } else { 1 });
+        assert!(row.is_burst.is_some());
+        assert!(row.period == "2024-Q1" || row.segments_ci_low.is_none(), "one document has no interval");
+    }
+    let dates = |theme: &ThemeRow| theme.first_date.zip(theme.last_date);
+    assert!(themes.iter().all(|theme| theme.n_documents > 0 && dates(theme).is_none_or(|(first, last)| first <= last)));
+    let issues = quarters.frame("issues").unwrap();
+    let found: Vec<&str> = IssueRow::rows(&issues)
+        .unwrap()
+        .iter()
+        .map(|issue| issue.kind)
+        .filter(|kind| kind.ends_with("period"))
+        .collect();
+    assert_eq!(found, ["documents_without_period"]);
+
+    let documents = results("document", "documents");
+    let frame = documents.frame("themes_over_time").unwrap();
+    let rows = ThemePeriodRow::rows(&frame).unwrap();
+    assert_eq!(rows.len(), 4 * themes.len());
+    assert!(rows.iter().all(|row| row.is_burst.is_none()), "a document by itself is no burst");
+    assert_eq!(rows.iter().filter(|row| row.period_start.is_none()).count(), themes.len());
+    assert!(Study::parse("[estimates]\nperiod = \"week\"\n", "s.toml").unwrap_err().to_string().contains("`month`"));
+}
+
+const CODES: &str = "\
+[models]
+sentiment = \"none\"
+[themes]
+min_segments = 3
+coded = \"coded.csv\"
+[[themes.codes]]
+id = \"fish\"
+name = \"Fish and fishing\"
+description = \"Fish in the sea: herring, cod, salmon.\"
+examples = [\"The boats landed haddock.\"]
+[[themes.codes]]
+id = \"rail\"
+description = \"Railways: stations, tracks, signals and trains.\"
+[[themes.codes]]
+id = \"tax\"
+description = \"Taxes on income and property.\"
+";
+
+#[test]
+fn segments_have_the_codes_of_the_study_beside_their_themes() {
+    let place = tempfile::tempdir().unwrap();
+    let all = meetings(place.path(), &[("fishery", FISH), ("railway", RAIL), ("revenue", TAX)]);
+    let path = place.path().join("study.toml");
+    fs::write(&path, CODES).unwrap();
+    let coded =
+        |rows: &str| fs::write(place.path().join("coded.csv"), format!("segment_id,label,text\n{rows}")).unwrap();
+    coded("x,fish,The trout is a fish.\ny,tax,Nobody likes to pay.\nz,,Nobody knows.\n");
+    let out = place.path().join("results");
+    let results = run(&all, Study::load(&path).unwrap(), &out);
+    let (segments, codes) = (results.frame("segments").unwrap(), results.frame("theme_codes").unwrap());
+    let (segments, codes) = (SegmentRow::rows(&segments).unwrap(), ThemeCodeRow::rows(&codes).unwrap());
+    assert_eq!(segments.len(), codes.len());
+    let mut right = 0;
+    for (segment, code) in segments.iter().zip(&codes) {
+        assert_eq!(segment.segment_id, code.segment_id);
+        assert!((0.0..=1.0).contains(&code.probability));
+        assert_eq!(code.code_id, Some(code.nearest_code_id).filter(|_| code.probability >= 0.3));
+        let expected = [("fishery", "fish"), ("railway", "rail"), ("revenue", "tax")];
+        right += usize::from(expected.iter().any(|(name, id)| segment.text.contains(name) && code.code_id == Some(id)));
+    }
+    assert!(right * 10 >= segments.len() * 8, "{right} of {} segments", segments.len());
+
+    // The order of rows of the file and parts do not matter.
+    let part =
+        |paths: &[PathBuf]| measure_part(paths, &PartOptions::new(Study::load(&path).unwrap()), &Silent).unwrap();
+    let combined =
+        combine(vec![part(&all[1..]), part(&all[..1])], &CombineOptions::default(), &Silent).unwrap().results;
+    let sha256 = |results: &Results, name: &str| {
+        results.files().iter().find(|file| file.name == format!("{name}.parquet")).unwrap().sha256.clone()
+    };
+    for table in ["theme_codes", "themes_over_time", "themes"] {
+        assert_eq!(sha256(&combined, table), sha256(&results, table), "{table}");
+    }
+    coded("y,tax,Nobody likes to pay.\nx,FISH,The trout is a fish.\n");
+    let again = run(&all, Study::load(&path).unwrap(), &place.path().join("again"));
+    assert_eq!(sha256(&again, "theme_codes"), sha256(&results, "theme_codes"));
+
+    let found = plenary::themes::overlap(&results).unwrap();
+    assert_eq!(found.n_segments, segments.len());
+    assert_eq!(found.n_coded, codes.iter().filter(|code| code.code_id.is_some()).count());
+    assert_eq!(found.codes[0].title, "Fish and fishing");
+    for theme in &found.themes {
+        let parts = theme.codes.iter().map(|part| part.n_segments).sum::<usize>();
+        assert_eq!(parts + theme.n_without_code, theme.n_segments);
+    }
+    let command = Place::with(&[]);
+    let shown = command.run_well(&["themes", "suggest", out.to_str().unwrap()]).out;
+    assert!(shown.contains("segments") && shown.contains("Fish and fishing"), "{shown}");
+    let json = command.run_well(&["themes", "suggest", out.to_str().unwrap(), "--json"]).out;
+    assert!(json.contains("\"n_without_code\""), "{json}");
+    let plain = place.path().join("plain");
+    run(&all[..1], study(), &plain);
+    command.run(&["themes", "suggest", plain.to_str().unwrap()]).says(2, &["has no codes", "[[themes.codes]]"]);
+}
+
+#[test]
+fn codes_that_cannot_be_used_are_refused_before_anything_is_read() {
+    let refused = |text: &str| Study::parse(text, "study.toml").unwrap_err().to_string();
+    let twice = CODES.replace("id = \"tax\"", "id = \"fish\"");
+    insta::assert_snapshot!(
+        refused(&twice),
+        @"study.toml: [[themes.codes]] `fish`, id: found it at codes 1 and 3; expected an id of its own for each code"
+    );
+    let silent = CODES.replace("description = \"Taxes on income and property.\"", "");
+    insta::assert_snapshot!(
+        refused(&silent),
+        @"study.toml: [[themes.codes]] `tax`, description: found none; expected what the code is about, in a sentence"
+    );
+    assert!(refused(&CODES.replace("The boats landed haddock.", " ")).contains("an empty text at place 1"));
+    assert!(refused("[themes]\ncoded = \"c.csv\"\n").contains("[themes] coded"));
+    assert!(refused("[themes]\ncode_floor = 2\n").contains("a number from 0 to 1"));
+    let place =
+        Place::with(&[("talk.md", TALK), ("study.toml", CODES), ("coded.csv", "segment_id,label,text\na,fishes,X.\n")]);
+    place.run(&["run", "talk.md", "--study", "study.toml", "--out", "results"]).says(
+        2,
+        &[
+            "study.toml: [themes] coded: coded.csv, line 2: the label `fishes`",
+            "expected a code of the study: fish, rail, tax",
+        ],
+    );
 }

@@ -3,6 +3,7 @@
 //! Plain data, as in the rest of this crate; the code that computes a number documents how. A label, a reason or a
 //! level is an enum; its text is what the tables contain.
 
+use jiff::civil::Date;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
@@ -577,6 +578,27 @@ pub struct Theme {
     pub stability: Option<f32>,
     /// Mean of the unit vectors of the theme's fitted texts, scaled to length 1.
     pub centroid: Vec<f32>,
+    /// Position of its group among the groups; `None` for the theme of procedure.
+    pub group: Option<usize>,
+}
+
+/// Themes that are close to each other.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ThemeGroup {
+    /// `g01`, `g02`, ...: from the largest group to the smallest when they are found; it stays with the group in later runs that know it.
+    pub group_id: String,
+    /// The first three terms when the group was found.
+    pub label: String,
+    /// At most ten terms, sorted by decreasing class-based TF-IDF weight among the groups.
+    pub terms: Vec<String>,
+    /// Weight of each term.
+    pub term_weights: Vec<f32>,
+    /// Number of its themes.
+    pub n_themes: usize,
+    /// Number of segments of its themes.
+    pub n_segments: usize,
+    /// Number of distinct speakers of these segments.
+    pub n_speakers: usize,
 }
 
 impl Theme {
@@ -638,6 +660,37 @@ pub struct ThemeChange {
     pub terms_kept: Option<f64>,
 }
 
+/// The code of the study's codebook to which a segment is nearest.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SegmentCode {
+    /// Position of the code among those of the study.
+    pub nearest: usize,
+    /// Probability that it is the code of the segment, if it is one of the study's; the probabilities of all codes sum to one.
+    pub probability: f32,
+    /// Cosine of the vectors of the segment and of the code, in [-1, 1].
+    pub similarity: f32,
+    /// Whether the segment has the code: the probability reaches the study's threshold.
+    pub is_given: bool,
+}
+
+/// The codes of a study's codebook of themes, and that of each segment.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SegmentCodes {
+    /// Ids of the codes, in the order of the study.
+    pub ids: Vec<String>,
+    /// One per segment.
+    pub of_segments: Vec<SegmentCode>,
+}
+
+/// The documents of a theme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ThemeDocuments {
+    /// Number of documents with segments of the theme.
+    pub n_documents: usize,
+    /// First and last date of those that have one.
+    pub dates: Option<(Date, Date)>,
+}
+
 named! {
     /// How a segment came to its theme.
     AssignmentReason {
@@ -672,6 +725,8 @@ pub struct Assignment {
 pub struct Themes {
     /// From the largest to the smallest, the theme of procedure last.
     pub themes: Vec<Theme>,
+    /// The groups of the themes, from the largest to the smallest.
+    pub groups: Vec<ThemeGroup>,
     /// One per segment, in the order of the segments.
     pub assignments: Vec<Assignment>,
     /// What became of the themes of earlier results; empty if there are none.
@@ -759,6 +814,24 @@ named! {
         Turn = "turn",
         /// Each person, whatever they say.
         Person = "person",
+    }
+}
+
+named! {
+    /// The periods in which themes are followed.
+    #[derive(Default)]
+    Period {
+        /// Each document.
+        Document = "document",
+        /// Each day.
+        Day = "day",
+        /// Each month.
+        #[default]
+        Month = "month",
+        /// Each quarter of a year.
+        Quarter = "quarter",
+        /// Each year.
+        Year = "year",
     }
 }
 

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use plenary_corpus::OptionError;
-use plenary_corpus::findings::{Estimate, Level, Measure, Resampled, Weight};
+use plenary_corpus::findings::{Estimate, Level, Measure, Period, Resampled, Weight};
 use serde::{Deserialize, Serialize};
 
 /// Minimum number of draws for percentiles to be meaningful; 0 draws are allowed and mean no intervals.
@@ -28,6 +28,8 @@ pub struct EstimateOptions {
     pub resamples: usize,
     /// Coverage of the intervals, between 0 and 1.
     pub confidence_level: f64,
+    /// The periods in which themes are followed.
+    pub period: Period,
     /// By which columns groups are compared.
     pub by: Vec<GroupBy>,
 }
@@ -51,7 +53,7 @@ pub struct GroupBy {
 
 impl Default for EstimateOptions {
     fn default() -> Self {
-        Self { resamples: 1000, confidence_level: 0.95, by: Vec::new() }
+        Self { resamples: 1000, confidence_level: 0.95, period: Period::default(), by: Vec::new() }
     }
 }
 

@@ -78,8 +78,13 @@ fn an_utterance_is_drawn_whole() {
     // Two utterances, with 1 segment of score 1 and 9 of score 0: a resample has 2 of 2, 1 of 10 or 0 of 18.
     let mut rows = vec![segment("d", "u1", 1.0, None)];
     rows.extend((0..9).map(|_| segment("d", "u2", 0.0, None)));
-    let found =
-        estimate(&rows, &["t"], &EstimateOptions { resamples: 400, confidence_level: 0.3, by: Vec::new() }, 3).unwrap();
+    let found = estimate(
+        &rows,
+        &["t"],
+        &EstimateOptions { resamples: 400, confidence_level: 0.3, ..EstimateOptions::default() },
+        3,
+    )
+    .unwrap();
     assert_eq!((found[0].mean, found[0].ci_low, found[0].ci_high), (Some(0.1), Some(0.1), Some(0.1)));
 }
 
@@ -109,7 +114,7 @@ fn what_does_not_fit_is_refused_with_its_place() {
     let error = estimate(&[], &[], &options(5), 1).unwrap_err();
     assert!(error.to_string().contains("resamples"), "{error}");
     for confidence_level in [0.0, 1.0, f64::NAN] {
-        let options = EstimateOptions { resamples: 100, confidence_level, by: Vec::new() };
+        let options = EstimateOptions { resamples: 100, confidence_level, ..EstimateOptions::default() };
         assert!(matches!(estimate(&[], &[], &options, 1), Err(EstimateError::Option { .. })));
     }
 }

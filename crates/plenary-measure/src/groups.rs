@@ -356,6 +356,36 @@ fn stated(
     }
 }
 
+/// A ratio of sums with its interval.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Share {
+    /// The sum of the values over the sum of the weights; `None` if the weights sum to 0.
+    pub estimate: Option<f64>,
+    /// Ends of the interval, within [0, 1]; `None` with fewer than two clusters, or if all have the same ratio.
+    pub interval: Option<(f64, f64)>,
+}
+
+/// The share `sum(value) / sum(weight)` of clusters, with the interval of [`means`] that leaves out one cluster after the other.
+/// Clusters without weight do not count.
+pub(crate) fn share(clusters: impl Iterator<Item = (f64, f64)> + Clone, confidence_level: f64) -> Share {
+    let clusters = clusters.map(|(value, weight)| Sums { value, weight }).filter(|cluster| cluster.weight > 0.0);
+    let mut all = Sums::default();
+    let mut n = 0_usize;
+    for cluster in clusters.clone() {
+        all.add(cluster);
+        n += 1;
+    }
+    if n == 0 {
+        return Share::default();
+    }
+    let squares: f64 = clusters.map(|cluster| all.without(cluster).powi(2)).sum();
+    let estimate = Some(all.ratio());
+    Share {
+        estimate,
+        interval: interval(estimate, jackknife(n, squares), n as f64 - 1.0, (0.0, 1.0), confidence_level),
+    }
+}
+
 /// The variance of a value from its changes as each of `n` clusters is left out.
 fn jackknife(n: usize, squares: f64) -> f64 {
     (n as f64 - 1.0) / n as f64 * squares

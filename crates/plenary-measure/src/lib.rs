@@ -16,6 +16,7 @@ pub mod sentiment;
 pub mod stance;
 pub mod stems;
 pub mod themes;
+pub mod trends;
 
 pub use estimate::{EstimateOptions, GroupBy};
 pub use stance::{NeitherRule, StanceOptions};

@@ -49,7 +49,8 @@ pub use polars_core::prelude::DataFrame;
 pub use record::{ModelRecord, Run, SCHEMA_VERSION, WrittenFile};
 pub use results::{Check, Groups, Results};
 pub use rows::{
-    Closing, Coefficients, GroupRow, Groups as GroupRows, Issue, Measured, Person, ProcedureMark, RunRecord,
+    Closing, Coefficients, DocumentsOfThemes, GroupRow, Groups as GroupRows, Issue, Measured, PeriodOfTime, Person,
+    ProcedureMark, RunRecord, ThemePeriod,
 };
 pub use schema::{Variable, VariableOf, VariableType};
 pub use unmeasured::{Unmeasured, UnmeasuredTable};

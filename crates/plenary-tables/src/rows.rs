@@ -17,13 +17,13 @@ use super::record::ModelRecord;
 use super::schema::{
     AgreementRow, AnalysisRow, BlockRow, CoderInputsRow, CodingRow, DocumentRow, EmbeddingRow, EstimateRow, FailureRow,
     GroupEstimateRow, GroupStanceRow, IssueRow, PersonRow, RunRow, SegmentRow, SegmentThemeRow, SentimentRow,
-    SpeakerRow, StanceRow, ThemeHistoryRow, ThemeRow, UtteranceRow, Variable, VariableOf, analysis_persons,
-    analysis_themes, stance_column,
+    SpeakerRow, StanceRow, ThemeCodeRow, ThemeGroupRow, ThemeHistoryRow, ThemePeriodRow, ThemeRow, UtteranceRow,
+    Variable, VariableOf, analysis_persons, analysis_themes, stance_column,
 };
 use crate::StudyInfo;
 use plenary_corpus::findings::{
     self, AbstentionReason, Assignment, CoderAgreement, Codings, Embeddings, Estimate, Evidence, GroupStance,
-    InputDrift, Resampled, Sentiment, Shown, ThemeKind, Themes,
+    InputDrift, Resampled, SegmentCodes, Sentiment, Shown, ThemeDocuments, ThemeKind, Themes,
 };
 use plenary_corpus::{Failure, PersonRule, Segment, Speaker, Summary, Transcript, Variables, style_name};
 
@@ -69,6 +69,8 @@ pub struct Measured<'a> {
     pub codings: &'a [Codings],
     /// What coders saw before each segment, as lines `Name: text`; empty if nothing was coded.
     pub contexts: &'a [Option<String>],
+    /// The codes for themes; `None` if the study has none.
+    pub theme_codes: Option<&'a SegmentCodes>,
 }
 
 /// What is known only when a run has read the whole corpus.
@@ -179,6 +181,51 @@ pub struct GroupRow<'a> {
     pub estimate: findings::GroupEstimate,
 }
 
+/// The documents of themes and of their groups.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DocumentsOfThemes {
+    /// One per theme.
+    pub of_themes: Vec<ThemeDocuments>,
+    /// One per group.
+    pub of_groups: Vec<ThemeDocuments>,
+}
+
+/// A period of time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeriodOfTime {
+    /// Its name.
+    pub name: String,
+    /// Its first day, if it is known.
+    pub start: Option<Date>,
+    /// Documents that have segments.
+    pub n_documents: usize,
+    /// Their segments.
+    pub n_segments: u64,
+    /// Words of these segments.
+    pub n_words: u64,
+}
+
+/// A theme in a period.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ThemePeriod {
+    /// Segments of the theme.
+    pub n_segments: u64,
+    /// Words of these segments.
+    pub n_words: u64,
+    /// Share of the period's segments.
+    pub share_of_segments: f64,
+    /// Ends of its interval.
+    pub segments_interval: Option<(f64, f64)>,
+    /// Share of the words.
+    pub share_of_words: Option<f64>,
+    /// Ends of its interval.
+    pub words_interval: Option<(f64, f64)>,
+    /// Whether the period is in a burst; `None` if that is not known.
+    pub is_burst: Option<bool>,
+    /// Weight of the burst.
+    pub burst_weight: Option<f64>,
+}
+
 impl Closing<'_> {
     /// Checks that the other paths belong to documents that have a row.
     pub(super) fn check(&self) -> Result<(), TableError> {
@@ -210,6 +257,13 @@ impl Measured<'_> {
         if !self.codings.is_empty() {
             fits("contexts", self.contexts.len(), n_segments)?;
         }
+        if let Some(codes) = self.theme_codes {
+            fits("codes of segments", codes.of_segments.len(), n_segments)?;
+            for code in codes.of_segments.iter().filter(|code| code.nearest >= codes.ids.len()) {
+                let (found, expected) = (code.nearest, codes.ids.len());
+                return Err(TableError::Misfit { what: "code of a segment".into(), found, expected });
+            }
+        }
         for codings in self.codings {
             fits("targets with codings", codings.of_target.len(), study.targets.len())?;
             for (target, of_target) in study.targets.iter().zip(&codings.of_target) {
@@ -231,6 +285,7 @@ impl Measured<'_> {
 /// Checks that indices point into the lists that they index.
 pub(super) fn check_themes(
     themes: &Themes,
+    documents: &DocumentsOfThemes,
     procedure: &[Option<ProcedureMark>],
     n_segments: usize,
 ) -> Result<(), TableError> {
@@ -241,6 +296,13 @@ pub(super) fn check_themes(
     let within = |what: &str, found: usize, bound: usize| {
         if found < bound { Ok(()) } else { Err(TableError::Misfit { what: what.to_owned(), found, expected: bound }) }
     };
+    let counts = [(documents.of_themes.len(), themes.themes.len()), (documents.of_groups.len(), themes.groups.len())];
+    if let Some((found, expected)) = counts.into_iter().find(|(found, expected)| found != expected) {
+        return Err(TableError::Misfit { what: "documents of themes, or of their groups".into(), found, expected });
+    }
+    for group in themes.themes.iter().filter_map(|theme| theme.group) {
+        within("group of a theme", group, themes.groups.len())?;
+    }
     if !themes.themes.is_empty() && themes.assignments.len() != n_segments {
         let found = themes.assignments.len();
         return Err(TableError::Misfit { what: "themes of segments".into(), found, expected: n_segments });
@@ -450,6 +512,21 @@ pub(super) fn sentiment<'a>(part: &Measured<'a>) -> Vec<SentimentRow<'a>> {
     rows.collect()
 }
 
+pub(super) fn theme_codes<'a>(part: &Measured<'a>) -> Vec<ThemeCodeRow<'a>> {
+    let Some(codes) = part.theme_codes else { return Vec::new() };
+    let rows = part.segments.iter().zip(&codes.of_segments).map(|((_, segment), code)| {
+        let nearest = codes.ids[code.nearest].as_str();
+        ThemeCodeRow {
+            segment_id: &segment.segment_id,
+            code_id: code.is_given.then_some(nearest),
+            nearest_code_id: nearest,
+            probability: code.probability,
+            similarity: code.similarity,
+        }
+    });
+    rows.collect()
+}
+
 /// The rows of `codings`: those of the first segment, then those of the second, and so on.
 pub(super) fn codings<'a>(part: &Measured<'a>, study: &'a StudyInfo) -> Vec<CodingRow<'a>> {
     let mut rows = Vec::with_capacity(part.codings.len() * study.targets.len() * part.segments.len());
@@ -572,9 +649,13 @@ fn stance<'a>(coding: &CodingRow<'a>) -> StanceRow<'a> {
     }
 }
 
-/// The rows of `themes`; `exemplars` maps the row of each exemplar to its segment id.
-pub(super) fn themes<'a>(themes: &'a Themes, exemplars: &BTreeMap<usize, String>) -> Vec<ThemeRow<'a>> {
-    let theme_rows = themes.themes.iter().map(|theme| ThemeRow {
+/// The rows of `themes`, whose documents are `documents`; `exemplars` maps the row of each exemplar to its segment id.
+pub(super) fn themes<'a>(
+    themes: &'a Themes,
+    documents: &[ThemeDocuments],
+    exemplars: &BTreeMap<usize, String>,
+) -> Vec<ThemeRow<'a>> {
+    let theme_rows = themes.themes.iter().zip(documents).map(|(theme, documents)| ThemeRow {
         theme_id: &theme.theme_id,
         kind: theme.kind().as_str(),
         label: &theme.label,
@@ -584,13 +665,34 @@ pub(super) fn themes<'a>(themes: &'a Themes, exemplars: &BTreeMap<usize, String>
         term_weights: theme.term_weights.clone(),
         n_segments: count(theme.n_segments),
         n_speakers: count(theme.n_speakers),
+        n_documents: count(documents.n_documents),
+        first_date: documents.dates.map(|(first, _)| first),
+        last_date: documents.dates.map(|(_, last)| last),
         exemplars: theme.exemplars.iter().filter_map(|row| exemplars.get(row).cloned()).collect(),
         cohesion: theme.cohesion,
         separation: theme.separation,
         stability: theme.stability,
         centroid: &theme.centroid,
+        group_id: theme.group.and_then(|group| Some(themes.groups.get(group)?.group_id.as_str())),
     });
     theme_rows.collect()
+}
+
+/// The rows of `theme_groups`, whose documents are `documents`.
+pub(super) fn theme_groups<'a>(themes: &'a Themes, documents: &[ThemeDocuments]) -> Vec<ThemeGroupRow<'a>> {
+    let rows = themes.groups.iter().zip(documents).map(|(group, documents)| ThemeGroupRow {
+        group_id: &group.group_id,
+        label: &group.label,
+        terms: group.terms.clone(),
+        term_weights: group.term_weights.clone(),
+        n_themes: count(group.n_themes),
+        n_segments: count(group.n_segments),
+        n_speakers: count(group.n_speakers),
+        n_documents: count(documents.n_documents),
+        first_date: documents.dates.map(|(first, _)| first),
+        last_date: documents.dates.map(|(_, last)| last),
+    });
+    rows.collect()
 }
 
 /// The rows of `theme_history`.
@@ -607,6 +709,33 @@ pub(super) fn theme_history(themes: &Themes) -> Vec<ThemeHistoryRow<'_>> {
         jaccard: change.jaccard,
         centroid_cosine: change.centroid_cosine,
         terms_kept: change.terms_kept,
+    });
+    rows.collect()
+}
+
+/// The rows of `themes_over_time` of one theme, one per period.
+pub(super) fn theme_periods<'a>(
+    theme_id: &'a str,
+    periods: &'a [PeriodOfTime],
+    of_theme: &[ThemePeriod],
+) -> Vec<ThemePeriodRow<'a>> {
+    let rows = periods.iter().zip(of_theme).map(|(period, own)| ThemePeriodRow {
+        theme_id,
+        period: &period.name,
+        period_start: period.start,
+        n_documents: count(period.n_documents),
+        n_segments: period.n_segments,
+        n_words: period.n_words,
+        n_theme_segments: own.n_segments,
+        n_theme_words: own.n_words,
+        share_of_segments: own.share_of_segments,
+        segments_ci_low: own.segments_interval.map(|(low, _)| low),
+        segments_ci_high: own.segments_interval.map(|(_, high)| high),
+        share_of_words: own.share_of_words,
+        words_ci_low: own.words_interval.map(|(low, _)| low),
+        words_ci_high: own.words_interval.map(|(_, high)| high),
+        is_burst: own.is_burst,
+        burst_weight: own.burst_weight,
     });
     rows.collect()
 }

@@ -216,8 +216,9 @@ tables! {
         /// same day; neither is used), `document_without_date` (rows of the list differ, and the document has no date to choose by),
         /// `no_row_on_date` (no row of the list holds on the date of the document), `row_without_document` (a row of the table of documents
         /// that belongs to no document), `row_of_several_documents`, `document_without_row`, `document_without_match` (the name of the file
-        /// does not match the study's pattern), `too_many_groups` (no estimates by these columns), `too_many_pairs` (no differences) or `procedure_not_covered` (the classifier
-        /// of procedure does not cover the language of documents).
+        /// does not match the study's pattern), `too_many_groups` (no estimates by these columns), `too_many_pairs` (no differences),
+        /// `procedure_not_covered` (the classifier of procedure does not cover the language of documents) or `documents_without_period`
+        /// (documents without a date, which are in no period of `themes_over_time`).
         kind: &'a str;
         /// Person (`people`).
         person_id: &'a str, null "the finding is not about one person who speaks";
@@ -489,6 +490,12 @@ tables! {
         n_segments: u32, unit "segments";
         /// Speakers of these segments; segments without a known speaker are not counted.
         n_speakers: u32, unit "speakers";
+        /// Documents of these segments.
+        n_documents: u32, unit "documents";
+        /// First date of these documents.
+        first_date: Date, null "none of the documents has a date";
+        /// Last date of these documents.
+        last_date: Date, null "none of the documents has a date";
         /// Typical segments to read: `segment_id` of the segments closest to the theme's mean vector, closest first.
         exemplars: Vec<String>;
         /// Mean cosine between the theme's segments and its mean vector.
@@ -499,6 +506,33 @@ tables! {
         stability: f32, unit "share, 0 to 1", null "the theme is `procedure`, which is not searched for";
         /// Mean of the unit vectors of the theme's texts, scaled to length 1.
         centroid: &'a [f32];
+        /// Group of themes that are close to each other (`theme_groups`).
+        group_id: &'a str, null "the theme is `procedure`, which is in no group";
+    }
+
+    /// group of themes: the coarser of two levels that nest
+    theme_groups: ThemeGroupRow<'a> {
+        /// Id of the group: `g01`, `g02` and so on, in the order in which groups were found. It stays with the group in runs that
+        /// continue these results.
+        group_id: &'a str;
+        /// The first terms when the group was found, as a short label for people.
+        label: &'a str;
+        /// Terms, sorted by decreasing weight.
+        terms: Vec<String>;
+        /// Class-based TF-IDF weight of each term among the groups, in the order of `terms`.
+        term_weights: Vec<f32>;
+        /// Themes of the group.
+        n_themes: u32, unit "themes";
+        /// Segments of these themes.
+        n_segments: u32, unit "segments";
+        /// Speakers of these segments; segments without a known speaker are not counted.
+        n_speakers: u32, unit "speakers";
+        /// Documents of these segments.
+        n_documents: u32, unit "documents";
+        /// First date of these documents.
+        first_date: Date, null "none of the documents has a date";
+        /// Last date of these documents.
+        last_date: Date, null "none of the documents has a date";
     }
 
     /// theme beside a theme of the results that the run continued
@@ -527,6 +561,57 @@ tables! {
         centroid_cosine: f64, unit "cosine, -1 to 1", null "there are not two themes to compare";
         /// Share of the earlier theme's terms that are terms of the theme now.
         terms_kept: f64, unit "share, 0 to 1", null "there are not two themes to compare";
+    }
+
+    /// segment, if the study has codes for themes
+    theme_codes: ThemeCodeRow<'a> {
+        /// Segment (`segments`).
+        segment_id: &'a str;
+        /// Code of the study (`[[themes.codes]]`).
+        code_id: &'a str, null "the segment has none of the codes: `probability` is below the study's threshold";
+        /// The nearest code, also where the segment has none.
+        nearest_code_id: &'a str;
+        /// Probability of the nearest code, if one of the codes is right.
+        probability: f32, unit "probability";
+        /// Cosine of the vectors of the segment and of the nearest code (the mean of its description and examples).
+        similarity: f32, unit "cosine, -1 to 1";
+    }
+
+    /// theme and period of time, as the study sets it under `[estimates] period`
+    themes_over_time: ThemePeriodRow<'a> {
+        /// Theme (`themes`).
+        theme_id: &'a str;
+        /// Name of the period: `2024-03-09`, `2024-03`, `2024-Q1` or `2024`; the document (`documents`) if each document is a period.
+        period: &'a str;
+        /// First day of the period; the date of the document if each document is a period.
+        period_start: Date, null "the period is a document without a date";
+        /// Documents of the period that have segments.
+        n_documents: u32, unit "documents";
+        /// Segments of the period.
+        n_segments: u64, unit "segments";
+        /// Words of these segments.
+        n_words: u64, unit "words";
+        /// Segments of the theme in the period.
+        n_theme_segments: u64, unit "segments";
+        /// Words of these segments.
+        n_theme_words: u64, unit "words";
+        /// `n_theme_segments` / `n_segments`.
+        share_of_segments: f64, unit "share, 0 to 1";
+        /// Lower bound of its interval (jackknife that leaves out one document after the other).
+        segments_ci_low: f64, unit "share, 0 to 1", null "the period has one document, or all have the same share";
+        /// Upper bound of its interval.
+        segments_ci_high: f64, unit "share, 0 to 1", null "the period has one document, or all have the same share";
+        /// `n_theme_words` / `n_words`.
+        share_of_words: f64, unit "share, 0 to 1", null "the segments of the period have no words";
+        /// Lower bound of its interval.
+        words_ci_low: f64, unit "share, 0 to 1", null "as `segments_ci_low`";
+        /// Upper bound of its interval.
+        words_ci_high: f64, unit "share, 0 to 1", null "as `segments_ci_low`";
+        /// Whether the period is in a burst of the theme: a run of periods in which about twice its usual share is likelier than its usual
+        /// share, by more than the differences between documents of one period (Kleinberg 2002, Rao & Scott 1992).
+        is_burst: bool, null "no period has two documents, so that a burst cannot be told from a single document on the theme";
+        /// Weight of the burst: the logarithm of how much likelier it is, summed over its periods.
+        burst_weight: f64, null "the period is in no burst";
     }
 
     /// segment

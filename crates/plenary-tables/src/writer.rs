@@ -19,12 +19,12 @@ use super::folder::{MARKER, OutputFolder};
 use super::part::PartTables;
 use super::record::{self, WrittenFile};
 use super::results::Results;
-use super::rows::{self, Closing, Coefficients, Measured, ProcedureMark};
+use super::rows::{self, Closing, Coefficients, DocumentsOfThemes, Measured, PeriodOfTime, ProcedureMark, ThemePeriod};
 use super::schema::{
     AgreementRow, AnalysisRow, BlockRow, CodebookRow, CoderInputsRow, CodingRow, DocumentRow, EmbeddingRow,
     EstimateRow, FailureRow, GroupEstimateRow, GroupStanceRow, IssueRow, PersonRow, RunRow, STANCE_KIND, SegmentRow,
-    SegmentThemeRow, SentimentRow, SpeakerRow, StanceRow, TABLES, ThemeHistoryRow, ThemeRow, UtteranceRow, Variable,
-    stance_column,
+    SegmentThemeRow, SentimentRow, SpeakerRow, StanceRow, TABLES, ThemeCodeRow, ThemeGroupRow, ThemeHistoryRow,
+    ThemePeriodRow, ThemeRow, UtteranceRow, Variable, stance_column,
 };
 use super::sheet::{Csv, GROUP, Sheet};
 use super::sink::Sink;
@@ -38,7 +38,7 @@ pub const THEME_REGISTRY: &str = "themes.registry";
 /// `analysis` without its themes, which are known only when all segments are.
 pub(super) const DRAFT: &str = "analysis-draft";
 /// The tables that are complete when all segments of a part are measured, in the order in which they are completed.
-pub(super) const OF_PART: [Table; 7] = [
+pub(super) const OF_PART: [Table; 8] = [
     BlockRow::TABLE,
     UtteranceRow::TABLE,
     SegmentRow::TABLE,
@@ -46,6 +46,7 @@ pub(super) const OF_PART: [Table; 7] = [
     SentimentRow::TABLE,
     CodingRow::TABLE,
     StanceRow::TABLE,
+    ThemeCodeRow::TABLE,
 ];
 
 impl OutputFolder {
@@ -137,6 +138,7 @@ impl<'r> Writer<'r> {
         sheets.add(SegmentRow::TABLE, SegmentRow::frame(&rows::segments(part)))?;
         sheets.add(EmbeddingRow::TABLE, EmbeddingRow::frame(&rows::embeddings(part)))?;
         sheets.add(SentimentRow::TABLE, SentimentRow::frame(&rows::sentiment(part)))?;
+        sheets.add(ThemeCodeRow::TABLE, ThemeCodeRow::frame(&rows::theme_codes(part)))?;
         let codings = rows::codings(part, &self.study);
         sheets.add(CodingRow::TABLE, CodingRow::frame(&codings))?;
         let draft = rows::analysis(part);
@@ -224,17 +226,17 @@ impl Closed<'_> {
         read.map_err(|source| store_error(name, source))
     }
 
-    /// Adds the themes: their table, and the theme of every segment in `segment_themes` and `analysis`, which also gets the persons and
-    /// the study's variables from `documents`.
-    /// `procedure` has one entry per segment, or none at all.
+    /// Adds the themes with their documents: their table, and the theme of every segment in `segment_themes` and `analysis`, which also
+    /// gets the persons and the study's variables from `documents`. `procedure` has one entry per segment, or none at all.
     pub fn themes(
         &mut self,
         themes: &Themes,
+        documents_of: &DocumentsOfThemes,
         procedure: &[Option<ProcedureMark>],
         documents: &[Summary],
     ) -> Result<(), TableError> {
         let known = rows::Known::of(documents);
-        rows::check_themes(themes, procedure, self.n_segments)?;
+        rows::check_themes(themes, documents_of, procedure, self.n_segments)?;
         let mut exemplars: BTreeMap<usize, String> =
             themes.themes.iter().flat_map(|theme| &theme.exemplars).map(|&row| (row, String::new())).collect();
         for first in (0..self.n_segments).step_by(GROUP) {
@@ -259,7 +261,21 @@ impl Closed<'_> {
             self.sheets.add(AnalysisRow::TABLE, Ok(part))?;
         }
         self.sheets.add(ThemeHistoryRow::TABLE, ThemeHistoryRow::frame(&rows::theme_history(themes)))?;
-        self.sheets.add(ThemeRow::TABLE, ThemeRow::frame(&rows::themes(themes, &exemplars)))
+        let groups = rows::theme_groups(themes, &documents_of.of_groups);
+        self.sheets.add(ThemeGroupRow::TABLE, ThemeGroupRow::frame(&groups))?;
+        let rows = rows::themes(themes, &documents_of.of_themes, &exemplars);
+        self.sheets.add(ThemeRow::TABLE, ThemeRow::frame(&rows))
+    }
+
+    /// Adds a theme in each of the periods.
+    pub fn theme_periods(
+        &mut self,
+        theme_id: &str,
+        periods: &[PeriodOfTime],
+        of_theme: &[ThemePeriod],
+    ) -> Result<(), TableError> {
+        let rows = rows::theme_periods(theme_id, periods, of_theme);
+        self.sheets.add(ThemePeriodRow::TABLE, ThemePeriodRow::frame(&rows))
     }
 
     /// Adds estimates.

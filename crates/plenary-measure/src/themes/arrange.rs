@@ -22,6 +22,7 @@ use plenary_corpus::progress::Progress;
 use super::assign::{self, Membership};
 use super::fit;
 use super::fitted::place;
+use super::hierarchy::{self, Cut};
 use super::neighbours::{self, Neighbour};
 use super::registry::{Key, Registry};
 use super::{RegistryMode, ThemeError, ThemeOptions};
@@ -35,6 +36,10 @@ const SMOOTHED: usize = 7;
 /// How much stronger an edge between two texts of one earlier theme is when themes are found anew, and how much weaker one between
 /// texts of two earlier themes (temporal smoothness: Chakrabarti, Kumar & Tomkins 2006).
 const SMOOTHNESS: f64 = 0.5;
+/// Factor by which the resolution is raised while there are fewer themes than the study wants.
+const RESOLUTION_STEP: f64 = 1.5;
+/// How far it is raised, as a multiple of the study's resolution.
+const RESOLUTION_AT_MOST: f64 = 50.0;
 /// Factor from cosine overlaps to the whole numbers of the optimal assignment.
 const SCALE: f64 = 1e9;
 
@@ -53,6 +58,10 @@ pub(super) enum Origin {
 #[derive(Debug)]
 pub(super) struct Arrangement {
     pub themes: Vec<Origin>,
+    /// Where the groups of themes come from; a known one is a group of the registry, by its position there.
+    pub groups: Vec<Origin>,
+    /// The group of each theme; `None` for that of procedure.
+    pub group_of: Vec<Option<usize>>,
     /// Stability of each theme; `None` for that of procedure.
     pub stability: Vec<Option<f32>>,
     /// The assignment of each text of the sample.
@@ -86,20 +95,39 @@ pub(super) fn found(
         keys.iter().map(|key| registry.place(key).filter(found).map(|place| place.theme)).collect::<Vec<_>>()
     });
     let near = nearest(unit.view(), options, progress)?;
-    let Communities { members, starts } = communities(unit.view(), &near, earlier.as_deref(), options, seed, progress)?;
+    let Communities { members, starts, group_of } =
+        communities(unit.view(), &near, earlier.as_deref(), options, seed, progress)?;
     let n_themes = members.iter().map(|m| m.theme + 1).max().unwrap_or(0);
     let placed: Vec<Assignment> =
         (0..n).map(|node| place(members[node], &near[node], &members, n_themes, options)).collect();
     let stability = (0..n_themes)
         .map(|theme| Some(stability(&(0..n).filter(|&node| members[node].theme == theme).collect::<Vec<_>>(), &starts)))
         .collect();
-    let themes = match registry {
-        None => vec![Origin::New; n_themes],
-        Some(registry) => matched(keys, &placed, n_themes, registry, options.keep_above),
+    let n_groups = group_of.iter().map(|group| group + 1).max().unwrap_or(0);
+    let (themes, groups) = match registry {
+        None => (vec![Origin::New; n_themes], vec![Origin::New; n_groups]),
+        Some(registry) => {
+            let shared: Vec<(usize, usize)> = keys
+                .iter()
+                .zip(&placed)
+                .filter_map(|(key, assignment)| Some((assignment.theme?, registry.place(key)?.theme as usize)))
+                // The theme of procedure is not matched: its texts are not searched.
+                .filter(|(_, earlier)| Some(*earlier) != registry.procedure())
+                .collect();
+            let known = registry.themes();
+            let of_groups =
+                shared.iter().filter_map(|(theme, earlier)| Some((group_of[*theme], known[*earlier].group? as usize)));
+            (
+                matched(shared.iter().copied(), n_themes, known.len(), options.keep_above),
+                matched(of_groups, n_groups, registry.groups().len(), options.keep_above),
+            )
+        }
     };
     let fit_floor = fit_floor(&near);
     Ok(Arrangement {
         themes,
+        groups,
+        group_of: group_of.into_iter().map(Some).collect(),
         stability,
         placed,
         base: unit,
@@ -136,7 +164,7 @@ pub(super) fn continued(
         let unlike_known = unlike_known(&new, &documents, registry, progress)?;
         let unlike = new.select(Axis(0), &unlike_known);
         let near = nearest(unlike.view(), options, progress)?;
-        let Communities { members, starts } = communities(unlike.view(), &near, None, options, seed, progress)?;
+        let Communities { members, starts, .. } = communities(unlike.view(), &near, None, options, seed, progress)?;
         let n_found = members.iter().map(|m| m.theme + 1).max().unwrap_or(0);
         for theme in 0..n_found {
             let core: Vec<usize> =
@@ -185,11 +213,15 @@ pub(super) fn continued(
         }
         placed[*node] = Some(assignment);
     }
+    let base = both(registry.vectors(), new.select(Axis(0), &joined).view())?;
+    let (groups, group_of) = groups_with(&themes, base.view(), &members, registry);
     Ok(Arrangement {
         themes,
+        groups,
+        group_of,
         stability,
         placed: placed.into_iter().flatten().collect(),
-        base: both(registry.vectors(), new.select(Axis(0), &joined).view())?,
+        base,
         members,
         own: joined.iter().map(|&at| own[at]).collect(),
         fit_floor: registry.fit_floor(),
@@ -230,6 +262,51 @@ pub(super) fn join(
 struct Communities {
     members: Vec<Membership>,
     starts: Vec<Vec<usize>>,
+    /// The group of each theme.
+    group_of: Vec<usize>,
+}
+
+/// The groups of continued themes: known themes keep theirs. A new theme joins the group of the known theme whose mean vector is nearest to
+/// its own, if it is as near as known themes are to the nearest one of their group; otherwise it is a group by itself.
+fn groups_with(
+    themes: &[Origin],
+    base: ArrayView2<f32>,
+    members: &[Membership],
+    registry: &Registry,
+) -> (Vec<Origin>, Vec<Option<usize>>) {
+    let known = registry.themes();
+    let mut groups: Vec<usize> = known.iter().filter_map(|theme| Some(theme.group? as usize)).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    let of_known: Vec<Option<usize>> =
+        known.iter().map(|theme| groups.binary_search(&(theme.group? as usize)).ok()).collect();
+    let means = assign::mean_vectors(base, members.iter().map(|member| Some(member.theme)), themes.len());
+    let cosine = |a: usize, b: usize| means.row(a).dot(&means.row(b));
+    // `max_by` keeps the last of equal elements: the order is reversed so that ties go to the first.
+    let nearest = |theme: usize, may: &dyn Fn(usize) -> bool| {
+        let others = (0..known.len()).rev().filter(|&other| other != theme && of_known[other].is_some() && may(other));
+        others.map(|other| (other, cosine(theme, other))).max_by(|a, b| a.1.total_cmp(&b.1))
+    };
+    let in_groups = (0..known.len()).filter(|&theme| of_known[theme].is_some());
+    let within = in_groups.filter_map(|theme| nearest(theme, &|other| of_known[other] == of_known[theme]));
+    let floor = within.map(|(_, cosine)| cosine).min_by(f64::total_cmp);
+    let mut origins: Vec<Origin> = groups.into_iter().map(Origin::Known).collect();
+    let group_of = themes
+        .iter()
+        .enumerate()
+        .map(|(theme, origin)| match origin {
+            Origin::Known(at) => of_known[*at],
+            Origin::Procedure => None,
+            Origin::New => match nearest(theme, &|_| true).zip(floor) {
+                Some(((other, cosine), floor)) if cosine >= floor => of_known[other],
+                _ => {
+                    origins.push(Origin::New);
+                    Some(origins.len() - 1)
+                }
+            },
+        })
+        .collect();
+    (origins, group_of)
 }
 
 /// The nearest rows of each row, as many as the graph needs.
@@ -256,7 +333,6 @@ fn communities(
     progress: &dyn Progress,
 ) -> Result<Communities, ThemeError> {
     let n = unit.nrows();
-    progress.begin("finding themes", (fit::ROUNDS * fit::STARTS + 1) as u64);
     let mut edges = fit::shared_neighbour_graph(near);
     if let Some(earlier) = earlier {
         for edge in &mut edges {
@@ -265,9 +341,49 @@ fn communities(
             }
         }
     }
-    let found = fit::consensus(n, edges, earlier.map(first_partition).as_deref(), options.resolution, seed, progress)?;
-    let members = assign::memberships(unit, &found.community, smallest(n, options));
-    Ok(Communities { members, starts: found.starts })
+    let first = earlier.map(first_partition);
+    let mut resolution = options.resolution;
+    let mut best: Option<(Vec<Membership>, Vec<Vec<usize>>)> = None;
+    // Communities become smaller as the resolution is raised. In the end most are below the minimum size, and themes become fewer.
+    let (members, starts) = loop {
+        progress.begin("finding themes", (fit::ROUNDS * fit::STARTS + 1) as u64);
+        let found = fit::consensus(n, edges.clone(), first.as_deref(), resolution, seed, progress)?;
+        let members = assign::memberships(unit, &found.community, smallest(n, options));
+        let n_found = n_themes_of(&members);
+        let is_enough = options.n_themes.number().is_none_or(|wanted| n_found >= wanted);
+        match best.take() {
+            Some(most) if n_found < n_themes_of(&most.0) => break most,
+            Some(most) if n_found == n_themes_of(&most.0) => best = Some(most),
+            _ => best = Some((members, found.starts)),
+        }
+        if is_enough || resolution > RESOLUTION_AT_MOST * options.resolution {
+            break best.unwrap_or_default();
+        }
+        resolution *= RESOLUTION_STEP;
+    };
+    let themes: Vec<usize> = members.iter().map(|member| member.theme).collect();
+    let n_found = n_themes_of(&members);
+    let merges = hierarchy::merges(&edges, &themes, n_found);
+    let theme_of = match options.n_themes.number() {
+        Some(wanted) => hierarchy::cut(&merges, n_found, Cut::Number(wanted)),
+        None => (0..n_found).collect(),
+    };
+    let coarse = hierarchy::cut(&merges, n_found, Cut::Resolution(hierarchy::OF_GROUPS * options.resolution));
+    let members: Vec<Membership> =
+        members.into_iter().map(|member| Membership { theme: theme_of[member.theme], ..member }).collect();
+    // Merging goes on from the themes to the groups, unless fewer themes than groups are wanted: then each theme is a group.
+    let n_themes = n_themes_of(&members);
+    let mut group_of: Vec<usize> = (0..n_themes).collect();
+    if n_themes > coarse.iter().map(|group| group + 1).max().unwrap_or(0) {
+        for (theme, group) in theme_of.iter().zip(&coarse) {
+            group_of[*theme] = *group;
+        }
+    }
+    Ok(Communities { members, starts, group_of })
+}
+
+fn n_themes_of(members: &[Membership]) -> usize {
+    members.iter().map(|member| member.theme + 1).max().unwrap_or(0)
 }
 
 /// Minimum number of texts of a theme.
@@ -331,17 +447,17 @@ fn unlike_known(
     Ok((0..new.nrows()).filter(|&at| smooth(at) > bound(at)).collect())
 }
 
-/// The known theme of each theme that was found: by optimal assignment (Kuhn 1955) on the Jaccard overlap of the texts that both
-/// runs have, where the overlap is at least `keep_above`. The theme of procedure is not matched: its texts are not searched.
-fn matched(keys: &[Key], placed: &[Assignment], n_themes: usize, registry: &Registry, keep_above: f64) -> Vec<Origin> {
-    let n_known = registry.themes().len();
+/// The known theme of each theme that was found, or the same of groups: by optimal assignment (Kuhn 1955) on the Jaccard overlap of the texts
+/// that both runs have, where the overlap is at least `keep_above`. `texts` has the theme and the known theme of each of these texts.
+fn matched(
+    texts: impl Iterator<Item = (usize, usize)>,
+    n_themes: usize,
+    n_known: usize,
+    keep_above: f64,
+) -> Vec<Origin> {
     let mut shared = Array2::<u64>::zeros((n_themes, n_known));
-    for (key, assignment) in keys.iter().zip(placed) {
-        if let (Some(theme), Some(known)) = (assignment.theme, registry.place(key))
-            && Some(known.theme as usize) != registry.procedure()
-        {
-            shared[[theme, known.theme as usize]] += 1;
-        }
+    for (theme, known) in texts {
+        shared[[theme, known]] += 1;
     }
     let (of_theme, of_known) = (shared.sum_axis(Axis(1)), shared.sum_axis(Axis(0)));
     let jaccard = |theme: usize, known: usize| {

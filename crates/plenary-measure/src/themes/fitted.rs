@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use ndarray::{Array2, ArrayView2};
-use plenary_corpus::findings::{Assignment, AssignmentReason, PROCEDURE, Theme, Themes};
+use plenary_corpus::findings::{Assignment, AssignmentReason, PROCEDURE, Theme, ThemeGroup, Themes};
 use plenary_corpus::progress::Progress;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -19,7 +19,7 @@ use super::describe::Description;
 use super::fit::{self, Node};
 use super::kind::SegmentKind;
 use super::neighbours::{self, Neighbour};
-use super::registry::{self, Key, KnownTheme, Place, Registry};
+use super::registry::{self, Key, KnownGroup, KnownTheme, Place, Registry};
 use super::{FITTED_AT_MOST, ThemeError, ThemeOptions, history};
 
 /// A theme before all segments are counted.
@@ -51,6 +51,8 @@ pub struct Fitted {
     pub(super) keys: Vec<Key>,
     pub(super) arrangement: Arrangement,
     pub(super) drafts: Vec<Draft>,
+    /// The words of the groups of themes.
+    pub(super) groups: Vec<Description>,
     /// The theme of procedure.
     pub(super) procedure: Option<usize>,
     /// The texts of that theme that no registry and no sample gives a theme.
@@ -183,7 +185,20 @@ impl Fitted {
     /// The themes from the largest to the smallest, the assignment of every segment to them, and the registry. `embedding` is
     /// the sha256 of the weights of the embedding model.
     pub fn finish(self, embedding: &str) -> (Themes, Registry) {
-        let Self { options, keys, arrangement, drafts, procedure, prior, first_rows, seen, mut assignments, .. } = self;
+        let Self {
+            options,
+            keys,
+            arrangement,
+            drafts,
+            groups,
+            procedure,
+            prior,
+            first_rows,
+            seen,
+            mut assignments,
+            ..
+        } = self;
+        let Groups { all: groups, group_of, next_group } = Groups::of(groups, &arrangement, &drafts, prior.as_deref());
         let known = |theme: usize| match arrangement.themes[theme] {
             Origin::Known(at) => prior.as_ref().and_then(|registry| registry.themes().get(at)),
             Origin::New | Origin::Procedure => None,
@@ -240,6 +255,7 @@ impl Fitted {
                         .filter(|_| Some(theme) == procedure && draft.first_node == usize::MAX)
                         .map_or(&draft.centroid, |known| &known.centroid)
                         .clone(),
+                    group: group_of[theme],
                 }
             })
             .collect();
@@ -256,14 +272,77 @@ impl Fitted {
         let parts = registry::Parts {
             embedding,
             themes: themes.iter().map(known_theme).collect(),
+            groups: groups.iter().map(known_group).collect(),
             next_number,
+            next_group,
             fit_floor: arrangement.fit_floor,
             fitted: BTreeMap::new(),
             others: BTreeMap::new(),
             merged: prior.as_ref().map_or_else(Vec::new, |registry| registry.merged().to_vec()),
         };
         let registry = registry_of(parts, &options, &arrangement, &keys, &of_run, &rank, prior.as_deref());
-        (Themes { themes, assignments, history }, registry)
+        (Themes { themes, groups, assignments, history }, registry)
+    }
+}
+
+/// The groups of themes in their final order.
+struct Groups {
+    all: Vec<ThemeGroup>,
+    /// The group of each theme; `None` for that of procedure.
+    group_of: Vec<Option<usize>>,
+    /// Number of the next group that is found.
+    next_group: u32,
+}
+
+impl Groups {
+    fn of(described: Vec<Description>, arrangement: &Arrangement, drafts: &[Draft], prior: Option<&Registry>) -> Self {
+        let members: Vec<Vec<usize>> = (0..described.len())
+            .map(|group| (0..drafts.len()).filter(|&theme| arrangement.group_of[theme] == Some(group)).collect())
+            .collect();
+        let n_segments = |group: usize| members[group].iter().map(|&theme| drafts[theme].n_segments).sum::<usize>();
+        let first_node = |group: usize| members[group].iter().map(|&theme| drafts[theme].first_node).min();
+        let mut order: Vec<usize> = (0..described.len()).collect();
+        order.sort_by_key(|&group| (std::cmp::Reverse(n_segments(group)), first_node(group), group));
+        let mut rank = vec![0; order.len()];
+        for (place, group) in order.iter().enumerate() {
+            rank[*group] = place;
+        }
+        let mut next_group = prior.map_or(1, Registry::next_group);
+        let group = |&group: &usize| {
+            let Description { label, terms, weights } = described[group].clone();
+            let known = match arrangement.groups[group] {
+                Origin::Known(at) => prior.and_then(|registry| registry.groups().get(at)),
+                Origin::New | Origin::Procedure => None,
+            };
+            let group_id = known.map_or_else(
+                || {
+                    next_group += 1;
+                    format!("g{:02}", next_group - 1)
+                },
+                |known| known.group_id.clone(),
+            );
+            let label = match known {
+                Some(known) => known.label.clone(),
+                None if label.is_empty() => group_id.clone(),
+                None => label,
+            };
+            // A group without texts in this run is described as it was.
+            let as_before = known.filter(|_| terms.is_empty());
+            let speakers: HashSet<&[u8; 16]> =
+                members[group].iter().flat_map(|&theme| &drafts[theme].speakers).collect();
+            ThemeGroup {
+                group_id,
+                label,
+                terms: as_before.map_or(terms, |known| known.terms.clone()),
+                term_weights: as_before.map_or(weights, |known| known.term_weights.clone()),
+                n_themes: members[group].len(),
+                n_segments: n_segments(group),
+                n_speakers: speakers.len(),
+            }
+        };
+        let all = order.iter().map(group).collect();
+        let group_of = arrangement.group_of.iter().map(|group| group.map(|group| rank[group])).collect();
+        Self { all, group_of, next_group }
     }
 }
 
@@ -313,6 +392,7 @@ fn registry_of<'a>(
 fn known_theme(theme: &Theme) -> KnownTheme {
     KnownTheme {
         theme_id: theme.theme_id.clone(),
+        group: theme.group.map(|group| group as u32),
         label: theme.label.clone(),
         name: theme.name.clone(),
         description: theme.description.clone(),
@@ -321,6 +401,15 @@ fn known_theme(theme: &Theme) -> KnownTheme {
         centroid: theme.centroid.clone(),
         cohesion: theme.cohesion,
         stability: theme.stability,
+    }
+}
+
+fn known_group(group: &ThemeGroup) -> KnownGroup {
+    KnownGroup {
+        group_id: group.group_id.clone(),
+        label: group.label.clone(),
+        terms: group.terms.clone(),
+        term_weights: group.term_weights.clone(),
     }
 }
 

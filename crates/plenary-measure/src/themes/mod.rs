@@ -10,9 +10,11 @@
 
 mod arrange;
 mod assign;
+pub mod codes;
 mod describe;
 mod fit;
 mod fitted;
+mod hierarchy;
 mod history;
 mod kind;
 mod names;
@@ -27,17 +29,21 @@ use ndarray::ArrayView2;
 use plenary_corpus::OptionError;
 use plenary_corpus::findings::Themes;
 use plenary_corpus::progress::{Progress, Stopped};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub use codes::ThemeCode;
 pub use fitted::Fitted;
 pub use kind::SegmentKind;
-pub use registry::{EditError, KnownTheme, Merge, NamedTheme, Registry, RegistryError, ThemeEdits};
+pub use registry::{EditError, KnownGroup, KnownTheme, Merge, NamedTheme, Registry, RegistryError, ThemeEdits};
 pub use sample::{Sample, SampleError};
 
 /// Maximum number of distinct texts that themes are fitted to; the others are assigned by the vote of their neighbours.
 pub const FITTED_AT_MOST: usize = 50_000;
 /// Maximum number of neighbours that a study can ask for; the size of the graph is proportional to it.
 pub const NEIGHBOURS_AT_MOST: usize = 500;
+
+/// Maximum number of themes that a study can ask for: themes are compared in pairs.
+pub const THEMES_AT_MOST: usize = 1_000;
 
 /// How the themes of earlier results are continued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -73,6 +79,80 @@ impl FromStr for RegistryMode {
     }
 }
 
+/// How many themes there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum NumberOfThemes {
+    /// As many as the communities of the graph at the resolution.
+    #[default]
+    Auto,
+    /// This number, or fewer if there are not so many communities of the minimum size.
+    Exactly(usize),
+}
+
+impl NumberOfThemes {
+    /// The number; `None` for as many as there are.
+    pub fn number(self) -> Option<usize> {
+        match self {
+            NumberOfThemes::Auto => None,
+            NumberOfThemes::Exactly(n) => Some(n),
+        }
+    }
+}
+
+impl Serialize for NumberOfThemes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if !serializer.is_human_readable() {
+            return self.number().serialize(serializer);
+        }
+        match self {
+            NumberOfThemes::Auto => serializer.serialize_str(AUTO),
+            NumberOfThemes::Exactly(n) => n.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for NumberOfThemes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_any(AutoOrNumber)
+        } else {
+            let number = Option::<usize>::deserialize(deserializer)?;
+            Ok(number.map_or(NumberOfThemes::Auto, NumberOfThemes::Exactly))
+        }
+    }
+}
+
+/// What a study writes for as many themes as there are.
+const AUTO: &str = "auto";
+
+struct AutoOrNumber;
+
+impl serde::de::Visitor<'_> for AutoOrNumber {
+    type Value = NumberOfThemes;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        write!(f, "\"{AUTO}\" or a number from 1 to {THEMES_AT_MOST}")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<NumberOfThemes, E> {
+        if text == AUTO {
+            Ok(NumberOfThemes::Auto)
+        } else {
+            Err(E::invalid_value(serde::de::Unexpected::Str(text), &self))
+        }
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, n: i64) -> Result<NumberOfThemes, E> {
+        let number = usize::try_from(n).map_err(|_| E::invalid_value(serde::de::Unexpected::Signed(n), &self))?;
+        Ok(NumberOfThemes::Exactly(number))
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, n: u64) -> Result<NumberOfThemes, E> {
+        let number = usize::try_from(n).map_err(|_| E::invalid_value(serde::de::Unexpected::Unsigned(n), &self))?;
+        Ok(NumberOfThemes::Exactly(number))
+    }
+}
+
 /// How themes are found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -84,6 +164,8 @@ pub struct ThemeOptions {
     /// Minimum number of segments of a community; a smaller one joins its nearest neighbour. 0 derives it from the
     /// number of segments.
     pub min_segments: usize,
+    /// Number of themes.
+    pub n_themes: NumberOfThemes,
     /// A segment with a lower probability is assigned with the reason `low_confidence`.
     pub confidence_floor: f32,
     /// Whether segments that conduct the meeting are kept apart, in the reserved theme `procedure`.
@@ -96,6 +178,12 @@ pub struct ThemeOptions {
     pub mode: RegistryMode,
     /// In the mode `refit`: minimum Jaccard overlap with an earlier theme, among the texts that both runs have, for its id.
     pub keep_above: f64,
+    /// A segment with a lower probability has none of the codes.
+    pub code_floor: f32,
+    /// A file of coded texts from which the codes are learned, relative to the folder of the study; empty for none.
+    pub coded: String,
+    /// The researcher's codes; empty for none.
+    pub codes: Vec<ThemeCode>,
 }
 
 impl Default for ThemeOptions {
@@ -104,12 +192,16 @@ impl Default for ThemeOptions {
             resolution: 1.0,
             neighbours: 0,
             min_segments: 0,
+            n_themes: NumberOfThemes::Auto,
             confidence_floor: 0.3,
             procedure: true,
             fragment_words: 3,
             registry: String::new(),
             mode: RegistryMode::Extend,
             keep_above: 0.5,
+            code_floor: 0.3,
+            coded: String::new(),
+            codes: Vec::new(),
         }
     }
 }
@@ -131,13 +223,26 @@ impl ThemeOptions {
             let expected = format!("0 (chosen by the number of segments) or a number up to {NEIGHBOURS_AT_MOST}");
             return Err(OptionError::new("[themes] neighbours", self.neighbours, expected));
         }
+        if let Some(n) = self.n_themes.number()
+            && !(1..=THEMES_AT_MOST).contains(&n)
+        {
+            let expected = format!("\"auto\" or a number from 1 to {THEMES_AT_MOST}");
+            return Err(OptionError::new("[themes] n_themes", n, expected));
+        }
         if !(0.0..=1.0).contains(&self.confidence_floor) {
             return Err(OptionError::new("[themes] confidence_floor", self.confidence_floor, "a number from 0 to 1"));
         }
         if !(0.0..=1.0).contains(&self.keep_above) {
             return Err(OptionError::new("[themes] keep_above", self.keep_above, "a number from 0 to 1"));
         }
-        Ok(())
+        if !(0.0..=1.0).contains(&self.code_floor) {
+            return Err(OptionError::new("[themes] code_floor", self.code_floor, "a number from 0 to 1"));
+        }
+        if self.codes.is_empty() && !self.coded.is_empty() {
+            let expected = "codes of the same study, [[themes.codes]], of which the file has texts";
+            return Err(OptionError::new("[themes] coded", format!("\"{}\" without codes", self.coded), expected));
+        }
+        codes::check(&self.codes)
     }
 }
 

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ndarray::ArrayView2;
+use plenary_corpus::OptionError;
 use plenary_corpus::findings::{Assignment, AssignmentReason, PROCEDURE};
 use plenary_corpus::hash::sha256;
 use serde::{Deserialize, Serialize};
@@ -17,7 +18,7 @@ use super::{RegistryMode, ThemeOptions};
 /// The file begins with it.
 const MAGIC: &[u8] = b"plenary themes\n";
 /// Increases when the file format changes.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// Bytes of the sha256 at the end of the file.
 const SEAL: usize = 32;
 
@@ -31,11 +32,26 @@ pub(super) fn key_of(text: &str) -> Key {
     key
 }
 
+/// What describes a group of themes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KnownGroup {
+    /// Its id, which stays with it.
+    pub group_id: String,
+    /// The first terms when it was found.
+    pub label: String,
+    /// Terms in the last run in which it had texts.
+    pub terms: Vec<String>,
+    /// Weights of the terms.
+    pub term_weights: Vec<f32>,
+}
+
 /// What describes a theme, apart from its texts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct KnownTheme {
     /// Its id, which stays with it.
     pub theme_id: String,
+    /// Position of its group; `None` for the theme of procedure.
+    pub group: Option<u32>,
     /// The first terms when it was found.
     pub label: String,
     /// Name that the researcher gave it.
@@ -74,8 +90,11 @@ struct Content {
     /// sha256 of the weights of the embedding model.
     embedding: String,
     themes: Vec<KnownTheme>,
+    groups: Vec<KnownGroup>,
     /// Number of the next theme that is found.
     next_number: u32,
+    /// Number of the next group that is found.
+    next_group: u32,
     /// Mean cosine to the nearest fitted texts below which a text resembles none of them.
     fit_floor: f32,
     n_dimensions: usize,
@@ -186,7 +205,9 @@ pub enum EditError {
 pub(super) struct Parts<'p> {
     pub embedding: &'p str,
     pub themes: Vec<KnownTheme>,
+    pub groups: Vec<KnownGroup>,
     pub next_number: u32,
+    pub next_group: u32,
     pub fit_floor: f32,
     pub fitted: BTreeMap<Key, (Place, &'p [f32])>,
     pub others: BTreeMap<Key, Place>,
@@ -195,14 +216,25 @@ pub(super) struct Parts<'p> {
 
 impl Registry {
     pub(super) fn new(parts: Parts<'_>) -> Self {
-        let Parts { embedding, themes, next_number, fit_floor, fitted, others, merged } = parts;
+        let Parts { embedding, themes, groups, next_number, next_group, fit_floor, fitted, others, merged } = parts;
         let n_dimensions = fitted.values().next().map_or(0, |(_, vector)| vector.len());
         let vectors: Vec<f32> = fitted.values().flat_map(|(_, vector)| vector.iter().copied()).collect();
         let others = others.into_iter().filter(|(key, _)| !fitted.contains_key(key)).collect();
         let fitted = fitted.into_iter().map(|(key, (place, _))| (key, place)).collect();
         let embedding = embedding.to_owned();
-        let content =
-            Content { embedding, themes, next_number, fit_floor, n_dimensions, fitted, vectors, others, merged };
+        let content = Content {
+            embedding,
+            themes,
+            groups,
+            next_number,
+            next_group,
+            fit_floor,
+            n_dimensions,
+            fitted,
+            vectors,
+            others,
+            merged,
+        };
         Self { content }
     }
 
@@ -231,7 +263,12 @@ impl Registry {
         let places = content.fitted.iter().chain(&content.others);
         let fits = content.vectors.len() == content.fitted.len() * content.n_dimensions
             && content.vectors.iter().all(|value| value.is_finite())
-            && places.clone().all(|(_, place)| (place.theme as usize) < content.themes.len());
+            && places.clone().all(|(_, place)| (place.theme as usize) < content.themes.len())
+            && content
+                .themes
+                .iter()
+                .filter_map(|theme| theme.group)
+                .all(|group| (group as usize) < content.groups.len());
         if !fits {
             return Err(damaged("its themes, texts and vectors do not fit together"));
         }
@@ -255,9 +292,29 @@ impl Registry {
         Err(RegistryError::Model { found: short(&self.content.embedding), expected: short(sha256) })
     }
 
+    /// Checks that options can be met where the themes are continued.
+    ///
+    /// # Errors
+    /// [`OptionError`] if they ask for a number of themes, but earlier themes are kept as they are.
+    pub fn check_options(&self, options: &ThemeOptions) -> Result<(), OptionError> {
+        match options.n_themes.number().filter(|_| self.is_continued(options)) {
+            None => Ok(()),
+            Some(n) => {
+                let expected =
+                    "\"auto\", because the number follows from the earlier themes; in the mode \"refit\" it can be set";
+                Err(OptionError::new("[themes] n_themes", n, expected))
+            }
+        }
+    }
+
     /// The themes, from the largest to the smallest in the run that wrote the registry.
     pub fn themes(&self) -> &[KnownTheme] {
         &self.content.themes
+    }
+
+    /// The groups of the themes.
+    pub fn groups(&self) -> &[KnownGroup] {
+        &self.content.groups
     }
 
     /// Number of dimensions of the vectors; 0 without fitted texts.
@@ -386,6 +443,10 @@ impl Registry {
 
     pub(super) fn next_number(&self) -> u32 {
         self.content.next_number
+    }
+
+    pub(super) fn next_group(&self) -> u32 {
+        self.content.next_group
     }
 
     pub(super) fn fit_floor(&self) -> f32 {

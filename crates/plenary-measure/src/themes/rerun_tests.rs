@@ -60,11 +60,15 @@ fn the_corpus_of_a_registry_gets_the_same_themes_again() {
                 themes.themes.iter().map(|t| (t.theme_id.clone(), t.label.clone(), t.n_segments)).collect::<Vec<_>>()
             };
             assert_eq!(titles(&now), titles(&before));
+            assert_eq!(now.groups, before.groups);
+            assert!(now.themes.iter().zip(&before.themes).all(|(now, before)| now.group == before.group));
             assert!(now.history.iter().all(|row| row.change == ThemeChangeKind::Kept && row.jaccard == Some(1.0)));
             assert_eq!(again.n_texts(), registry.n_texts());
         }
         let (refitted, _) = run(&corpus, &rows, Some(&registry), RegistryMode::Refit, FITTED_AT_MOST);
         assert_eq!(ids(&corpus, &rows, &refitted), ids(&corpus, &rows, &before), "{at_most}");
+        let group_ids = |themes: &Themes| themes.groups.iter().map(|group| group.group_id.clone()).collect::<Vec<_>>();
+        assert_eq!(group_ids(&refitted), group_ids(&before), "{at_most}");
     }
 }
 
@@ -82,6 +86,15 @@ fn a_new_subject_is_a_new_theme_and_the_old_texts_stay() {
     assert!(found.iter().all(|id| change(&now, id).change == ThemeChangeKind::New));
     assert_eq!(found.iter().map(|id| change(&now, id).n_new).sum::<usize>(), 80);
     assert_eq!((change(&now, "t01").change, change(&now, "t01").share), (ThemeChangeKind::Kept, Some(1.0)));
+    let group_of = |themes: &Themes, id: &str| {
+        let theme = themes.themes.iter().find(|theme| theme.theme_id == id).unwrap();
+        themes.groups[theme.group.unwrap()].group_id.clone()
+    };
+    for theme in &before.themes {
+        assert_eq!(group_of(&now, &theme.theme_id), group_of(&before, &theme.theme_id));
+    }
+    let known: BTreeSet<&str> = before.groups.iter().map(|group| group.group_id.as_str()).collect();
+    assert!(found.iter().all(|id| !known.contains(group_of(&now, id).as_str())), "a subject by itself is a new group");
 
     // A third batch without the first subject: its theme stays known, and its id is not given to another.
     let rest: Vec<usize> = (0..240).filter(|row| row % 3 > 0).collect();
@@ -93,6 +106,21 @@ fn a_new_subject_is_a_new_theme_and_the_old_texts_stay() {
         assert_eq!(change(&later, id).change, ThemeChangeKind::Absent);
         assert!(!later.themes.iter().find(|theme| theme.theme_id == id).unwrap().terms.is_empty());
     }
+}
+
+#[test]
+fn the_number_of_themes_cannot_be_set_where_it_follows_from_earlier_ones() {
+    let corpus = three_subjects(90, 1);
+    let rows: Vec<usize> = (0..90).collect();
+    let (_, registry) = run(&corpus, &rows, None, RegistryMode::Extend, FITTED_AT_MOST);
+    let options = |mode| ThemeOptions { n_themes: NumberOfThemes::Exactly(4), mode, ..ThemeOptions::default() };
+    for mode in [RegistryMode::Extend, RegistryMode::Freeze] {
+        let error = registry.check_options(&options(mode)).unwrap_err().to_string();
+        assert!(error.contains("[themes] n_themes: found 4; expected \"auto\""), "{error}");
+        let sample = Sample::new(&options(mode), 11).unwrap().continuing(Some(Arc::new(registry.clone())));
+        assert!(matches!(sample.fit(Wording::default(), &Silent), Err(ThemeError::Option(_))));
+    }
+    assert!(registry.check_options(&options(RegistryMode::Refit)).is_ok());
 }
 
 #[test]

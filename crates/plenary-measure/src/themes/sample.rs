@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::arrange::{self, Arrangement, Origin};
+use super::describe::Description;
 use super::fit::Node;
 use super::fitted::{Draft, Fitted};
 use super::kind::SegmentKind;
@@ -32,7 +33,7 @@ const EXEMPLARS: usize = 3;
 const DESCRIBED_AT_MOST: usize = 5_000;
 
 /// Increases when the file format changes.
-const STORED_VERSION: u32 = 3;
+const STORED_VERSION: u32 = 4;
 
 /// The file format of a sample.
 #[derive(Serialize, Deserialize)]
@@ -276,11 +277,14 @@ impl Sample {
     ///
     /// # Errors
     /// [`ThemeError::Stopped`] if `progress` asks to stop, [`ThemeError::Registry`] if the vectors of the registry have another
-    /// number of dimensions.
+    /// number of dimensions, [`ThemeError::Option`] if a number of themes cannot be met.
     pub fn fit(self, wording: Wording, progress: &dyn Progress) -> Result<Fitted, ThemeError> {
         let width = self.width().unwrap_or(0);
         let options = self.options;
         let prior = self.registry;
+        if let Some(prior) = &prior {
+            prior.check_options(&options)?;
+        }
         let continued = prior.as_ref().filter(|prior| prior.is_continued(&options));
         // The texts whose theme is that of procedure: those that are procedural, also in documents whose language is not covered, and
         // those that the researcher gave to it. Texts that keep their theme are not among them.
@@ -323,6 +327,7 @@ impl Sample {
             }
             prior => arrange::found(unit.clone(), &keys, prior.as_deref(), &options, self.seed, progress)?,
         };
+        let groups = describe_groups(&nodes, &arrangement, prior.as_deref(), wording.clone());
         let procedure = place_of_procedure(&mut arrangement, prior.as_deref(), !reserved.is_empty());
         let reserved = reserved
             .into_iter()
@@ -353,6 +358,7 @@ impl Sample {
             keys,
             arrangement,
             drafts,
+            groups,
             procedure,
             reserved,
             prior,
@@ -410,6 +416,7 @@ fn place_of_procedure(arrangement: &mut Arrangement, prior: Option<&Registry>, h
     if arranged.is_none() && has_texts {
         arrangement.themes.push(known.map_or(Origin::Procedure, Origin::Known));
         arrangement.stability.push(None);
+        arrangement.group_of.push(None);
         return Some(arrangement.themes.len() - 1);
     }
     arranged
@@ -480,6 +487,27 @@ fn drafts(
             }
         });
     Ok(drafts.collect())
+}
+
+/// The words of the groups of themes.
+fn describe_groups(
+    nodes: &[Node],
+    arrangement: &Arrangement,
+    prior: Option<&Registry>,
+    wording: Wording,
+) -> Vec<Description> {
+    let mut texts: Vec<Vec<&str>> = vec![Vec::new(); arrangement.groups.len()];
+    for (node, assignment) in nodes.iter().zip(&arrangement.placed) {
+        if let Some(group) = assignment.theme.and_then(|theme| arrangement.group_of[theme]) {
+            texts[group].push(&*node.text);
+        }
+    }
+    let label = |origin: &Origin| match origin {
+        Origin::Known(at) => Some(prior?.groups().get(*at)?.label.as_str()),
+        Origin::New | Origin::Procedure => None,
+    };
+    let known_labels: Vec<Option<&str>> = arrangement.groups.iter().map(label).collect();
+    describe::describe(&texts, None, &known_labels, wording)
 }
 
 /// Mean, summed in the given order; 0 without values.

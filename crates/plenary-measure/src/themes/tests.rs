@@ -170,6 +170,55 @@ fn options_take_effect() {
 }
 
 #[test]
+fn there_are_as_many_themes_as_wanted_and_they_nest_in_groups() {
+    let corpus = three_subjects(300, 6);
+    let with = |n| corpus.find_with(&ThemeOptions { n_themes: NumberOfThemes::Exactly(n), ..Default::default() }, 200);
+    for n in [1, 2, 3, 5, 9] {
+        let found = with(n);
+        assert_eq!(found.themes.len(), n, "{n}");
+        assert_eq!(found.themes.iter().map(|theme| theme.n_segments).sum::<usize>(), 300);
+        for (at, group) in found.groups.iter().enumerate() {
+            let own: Vec<&Theme> = found.themes.iter().filter(|theme| theme.group == Some(at)).collect();
+            assert_eq!(group.group_id, format!("g{:02}", at + 1));
+            assert_eq!((group.n_themes, group.n_segments), (own.len(), own.iter().map(|t| t.n_segments).sum()));
+            assert!(group.n_themes > 0 && group.n_speakers == 4 && !group.terms.is_empty(), "{group:?}");
+        }
+        assert!(found.themes.iter().all(|theme| theme.group.is_some_and(|group| group < found.groups.len())));
+        // Subjects without a common neighbour are never one group.
+        if n >= 3 {
+            assert_eq!(found.groups.len(), 3, "{n}");
+            let group = |row: usize| found.assignments[row].theme.map(|theme| found.themes[theme].group);
+            assert!((0..300).all(|row| group(row) == group(row % 3)), "{n}");
+        }
+    }
+    let auto = corpus.find_with(&ThemeOptions::default(), 200);
+    assert_eq!(with(3), auto);
+    // There are not so many communities of the minimum size.
+    let few = ThemeOptions { n_themes: NumberOfThemes::Exactly(500), min_segments: 20, ..Default::default() };
+    let n = corpus.find_with(&few, 300).themes.len();
+    assert!((3..=15).contains(&n), "{n}");
+}
+
+#[test]
+fn the_number_of_themes_is_a_word_or_a_number() {
+    let read = |text: &str| serde_json::from_str::<NumberOfThemes>(text).map_err(|error| error.to_string());
+    assert_eq!(read("\"auto\""), Ok(NumberOfThemes::Auto));
+    assert_eq!(read("12"), Ok(NumberOfThemes::Exactly(12)));
+    for wrong in ["\"many\"", "-3", "2.5", "true"] {
+        assert!(read(wrong).unwrap_err().contains("\"auto\" or a number from 1 to 1000"), "{wrong}");
+    }
+    for number in [NumberOfThemes::Auto, NumberOfThemes::Exactly(7)] {
+        assert_eq!(read(&serde_json::to_string(&number).unwrap()), Ok(number));
+        let bytes = postcard::to_allocvec(&number).unwrap();
+        assert_eq!(postcard::from_bytes::<NumberOfThemes>(&bytes), Ok(number));
+    }
+    for n in [0, THEMES_AT_MOST + 1] {
+        let options = ThemeOptions { n_themes: NumberOfThemes::Exactly(n), ..Default::default() };
+        assert!(options.check().unwrap_err().to_string().contains("[themes] n_themes"));
+    }
+}
+
+#[test]
 fn what_does_not_fit_is_refused() {
     let vectors = Array2::<f32>::from_elem((2, 3), 1.0);
     let run = |vectors: &Array2<f32>, texts: &[&str], options: ThemeOptions| {
@@ -233,7 +282,11 @@ proptest! {
 
     /// Shuffled rows, with copies among them, get the same themes and assignments, bit for bit.
     #[test]
-    fn the_order_of_segments_does_not_matter(n in 1..120_usize, copies in 0..20_usize, sample in 10..200_usize, seed in any::<u64>()) {
+    fn the_order_of_segments_does_not_matter(
+        n in 1..120_usize, copies in 0..20_usize, sample in 10..200_usize, n_themes in 0..6_usize, seed in any::<u64>()
+    ) {
+        let n_themes = if n_themes == 0 { NumberOfThemes::Auto } else { NumberOfThemes::Exactly(n_themes) };
+        let options = ThemeOptions { n_themes, ..ThemeOptions::default() };
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let mut corpus = three_subjects(n, seed);
         corpus.vectors.mapv_inplace(|v| v + random.random_range(-0.6..0.6));
@@ -241,7 +294,7 @@ proptest! {
         let corpus = corpus.rows(&rows);
         let mut order: Vec<usize> = (0..rows.len()).collect();
         order.shuffle(&mut random);
-        let (given, shuffled) = (corpus.find_with(&ThemeOptions::default(), sample), corpus.rows(&order).find_with(&ThemeOptions::default(), sample));
+        let (given, shuffled) = (corpus.find_with(&options, sample), corpus.rows(&order).find_with(&options, sample));
         for (place, &row) in order.iter().enumerate() {
             prop_assert_eq!(shuffled.assignments[place], given.assignments[row]);
         }
@@ -251,6 +304,7 @@ proptest! {
             prop_assert_eq!(Theme { exemplars: vec![], ..a.clone() }, Theme { exemplars: vec![], ..b.clone() });
         }
         prop_assert_eq!(shuffled.themes.len(), given.themes.len());
+        prop_assert_eq!(shuffled.groups, given.groups);
     }
 }
 

@@ -11,14 +11,15 @@ use ndarray::Array2;
 use plenary_corpus::findings::{
     AbstentionReason, Assignment, AssignmentReason, CoderId, CoderKind, Coding, Codings, Embeddings, Estimate,
     Evidence, Inference, Level, Measure, Resampled, Sentiment, SentimentScore, Stance, StanceProbabilities, Target,
-    Theme, Themes, Verdict,
+    Theme, ThemeDocuments, Themes, Verdict,
 };
 use plenary_corpus::{
     Block, BlockKind, Details, Document, Format, FrontMatter, LinkRule, Role, Segment, SegmentEnd, Span, Speaker,
     Style, Transcript, Utterance, Variables, WordCounts, hash, ids,
 };
 use plenary_tables::{
-    Check, Closing, Measured, ModelRecord, OutputFolder, Person, Results, RunRecord, StudyInfo, TableError, Writer,
+    Check, Closing, DocumentsOfThemes, Measured, ModelRecord, OutputFolder, Person, Results, RunRecord, StudyInfo,
+    TableError, Writer,
 };
 
 /// A document.
@@ -100,6 +101,7 @@ pub(crate) fn write(
             }),
             codings: &codings(study, numbers),
             contexts: &vec![None; segments.len()],
+            theme_codes: None,
         })?;
         n += segments.len();
         for speaker in &transcript.speakers {
@@ -113,7 +115,10 @@ pub(crate) fn write(
         documents.push(transcript.summary());
     }
     let mut closed = writer.finish()?.close(&[])?;
-    closed.themes(&themes(n_themes, n), &vec![None; n], &documents)?;
+    let themes = themes(n_themes, n);
+    let of_themes =
+        DocumentsOfThemes { of_themes: vec![ThemeDocuments::default(); themes.themes.len()], of_groups: Vec::new() };
+    closed.themes(&themes, &of_themes, &vec![None; n], &documents)?;
     closed.estimates(&estimates(study))?;
     let people: Vec<Person> = people.into_values().collect();
     closed.publish(&Closing {
@@ -187,11 +192,13 @@ fn themes(n_themes: usize, n: usize) -> Themes {
         name: None,
         description: None,
         centroid: vec![(at as f32).cos(), (at as f32).sin()],
+        group: None,
     };
     let assignment =
         |row: usize| Assignment { theme: Some(row % n_themes), probability: 0.9, reason: AssignmentReason::Core };
     Themes {
         themes: (0..n_themes.min(n)).map(theme).collect(),
+        groups: Vec::new(),
         history: Vec::new(),
         assignments: if n_themes == 0 { Vec::new() } else { (0..n).map(assignment).collect() },
     }

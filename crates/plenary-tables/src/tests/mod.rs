@@ -260,6 +260,7 @@ fn how_segments_are_cut_into_parts_changes_no_byte() {
                 sentiment: Some(&sentiment),
                 codings: &[],
                 contexts: &[],
+                theme_codes: None,
             };
             writer.segments(&part).unwrap();
         }
@@ -320,7 +321,9 @@ fn csv_leaves_vectors_out_and_joins_lists() {
     assert_eq!(csv("embeddings").lines().next(), Some("segment_id,model_id"));
     assert_eq!(
         csv("themes").lines().nth(1),
-        Some("t01,\"port, bay\",,,port; bay,0.5; 0.25,4,3,0123456789ab-u0002-s001; 0123456789ab-u0001-s001,0.7,,1.0")
+        Some(
+            "t01,\"port, bay\",,,port; bay,0.5; 0.25,4,3,2,,,0123456789ab-u0002-s001; 0123456789ab-u0001-s001,0.7,,1.0,g01"
+        )
     );
     assert!(csv("runs").contains("2024-05-01T08:00:02.5Z"));
     assert!(csv("documents").contains("1969-12-30"));

@@ -20,6 +20,7 @@ pub(super) struct Sample {
     pub(super) sentiment: Sentiment,
     pub(super) codings: Vec<Codings>,
     contexts: Vec<Option<String>>,
+    pub(super) theme_codes: SegmentCodes,
     pub(super) themes: Themes,
     pub(super) estimates: Vec<Estimate>,
     pub(super) failures: Vec<Failure>,
@@ -48,10 +49,16 @@ impl Sample {
             sentiment: Some(&self.sentiment),
             codings: &self.codings,
             contexts: &self.contexts,
+            theme_codes: Some(&self.theme_codes),
         })?;
         let documents: Vec<Summary> = self.transcripts.iter().map(Transcript::summary).collect();
         let mut closed = writer.finish()?.close(&self.study.variables)?;
-        closed.themes(&self.themes, &[], &documents)?;
+        let own = ThemeDocuments { n_documents: 2, dates: None };
+        let of = DocumentsOfThemes {
+            of_themes: vec![own; self.themes.themes.len()],
+            of_groups: vec![own; self.themes.groups.len()],
+        };
+        closed.themes(&self.themes, &of, &[], &documents)?;
         closed.estimates(&self.estimates)?;
         closed.publish(&Closing {
             record: &self.record,
@@ -242,6 +249,12 @@ pub(super) fn sample() -> Sample {
             scores: vec![tone(0.1, 0.7), tone(0.2, 0.3), tone(0.9, 0.0), tone(0.4, 0.1)],
             n_windows: vec![1; 4],
         },
+        theme_codes: SegmentCodes {
+            ids: vec!["trade".into(), "nature".into()],
+            of_segments: [(0, 0.9, true), (0, 0.5, true), (1, 0.8, true), (1, 0.2, false)]
+                .map(|(nearest, probability, is_given)| SegmentCode { nearest, probability, similarity: 0.5, is_given })
+                .to_vec(),
+        },
         contexts: vec![None, Some("Ann Lee: The port.".into()), None, None],
         codings: vec![Codings {
             coder: CoderId { id: "m".into(), kind: CoderKind::Inference },
@@ -268,6 +281,16 @@ pub(super) fn sample() -> Sample {
                 name: None,
                 description: None,
                 centroid: vec![1.0, 0.0],
+                group: Some(0),
+            }],
+            groups: vec![ThemeGroup {
+                group_id: "g01".into(),
+                label: "port".into(),
+                terms: vec!["port".into()],
+                term_weights: vec![0.5],
+                n_themes: 1,
+                n_segments: 4,
+                n_speakers: 3,
             }],
             history: Vec::new(),
             assignments: vec![Assignment { theme: Some(0), probability: 0.9, reason: AssignmentReason::Core }; 4],

@@ -1,11 +1,17 @@
-//! Decisions of researchers about the themes of results: names, descriptions, merges.
+//! What researchers know of themes: names, descriptions and merges of the themes of results, and their own codes.
 //!
-//! **Input:** a file `themes.toml` beside the registry of themes. **Output:** [`ThemeEdits`], and the same file with one decision more.
-//! **Refused:** a file that is not of this form, themes that do not exist, and themes that are named or merged twice. **Left to
-//! others:** applying them, which runs that continue the themes do.
+//! **Input:** a file `themes.toml` beside the registry of themes; a file of coded texts; results with themes and codes. **Output:**
+//! [`ThemeEdits`], and the same file with one decision more; [`CodedTexts`]; how themes and codes overlap ([`Overlap`]). **Refused:** files
+//! of another form, themes that do not exist, themes that are named or merged twice, and texts with codes that do not exist or with two
+//! codes. **Left to others:** applying them, which runs do.
+
+mod coded;
+mod overlap;
 
 use std::path::{Path, PathBuf};
 
+pub use coded::{CodedTexts, CodedTextsError};
+pub use overlap::{CodeOverlap, Overlap, OverlapError, Part, ThemeKind, ThemeOverlap, overlap};
 use plenary_measure::themes::{EditError, Merge, NamedTheme, Registry, RegistryError, ThemeEdits};
 use plenary_names::toml_error::TomlError;
 use plenary_tables::THEME_REGISTRY;
