@@ -352,7 +352,20 @@ impl StudyError {
     }
 }
 
+/// The fields of a study as JSON that hold the contents of files, which it also names.
+pub(crate) const CONTENTS_OF_FILES: [&str; 4] = ["people_list", "documents_table", "lexicon", "corrections"];
+
 impl Study {
+    /// The study that results or parts contain as JSON, without the contents of the files that it names.
+    pub(crate) fn from_json(mut json: serde_json::Value) -> Result<Self, serde_json::Error> {
+        if let Some(fields) = json.as_object_mut() {
+            for name in CONTENTS_OF_FILES {
+                fields.remove(name);
+            }
+        }
+        serde_json::from_value(json)
+    }
+
     /// Reads and checks a study file.
     ///
     /// # Errors

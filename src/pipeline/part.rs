@@ -23,7 +23,7 @@ use super::measuring::{Batch, MeasuredLot, Measurer, lots};
 use super::{RunError, all_cores, thread_pool, transcribe};
 use crate::inputs::{Input, Skipped, Sources};
 use crate::isolation::Isolation;
-use crate::study::{DocumentsTable, PeopleList, Study};
+use crate::study::{CONTENTS_OF_FILES, DocumentsTable, PeopleList, Study};
 
 /// Files of a part in addition to its tables.
 const LEDGER: &str = "ledger.bin";
@@ -278,10 +278,9 @@ pub(super) fn measure<'w>(
     let mut json = study.info().json;
     if let Some(fields) = json.as_object_mut() {
         // The contents of files that the study names; the record contains what is needed of them.
-        fields.remove("people_list");
-        fields.remove("documents_table");
-        fields.remove("lexicon");
-        fields.remove("corrections");
+        for name in CONTENTS_OF_FILES {
+            fields.remove(name);
+        }
     }
     let record = PartRecord {
         study_fingerprint: fingerprint(&json),
