@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
-use crate::corpus::findings::{AbstentionReason, CoderKind, Level, Resampled, Stance};
+use crate::corpus::findings::{AbstentionReason, CoderKind, Level, Measure, Resampled, Stance};
 use crate::table::schema::{
     AgreementRow, CoderInputsRow, CodingRow, DocumentRow, EstimateRow, IssueRow, SegmentRow, SpeakerRow, StanceRow,
     ThemeHistoryRow, ThemeRow,
@@ -233,7 +233,8 @@ impl Estimates {
         let mut estimates = Self::default();
         for group in results.groups(EstimateRow::TABLE, None)? {
             let frame = group?;
-            for row in EstimateRow::rows(&frame)? {
+            let of_labels = |row: &EstimateRow| row.measure != Measure::Procedure.as_str();
+            for row in EstimateRow::rows(&frame)?.into_iter().filter(of_labels) {
                 let mean = MeanFigures {
                     mean: row.mean,
                     ci_low: row.ci_low,
