@@ -365,7 +365,20 @@ impl StudyError {
     }
 }
 
+/// The fields of a study as JSON that hold the contents of files, which it also names.
+pub(crate) const CONTENTS_OF_FILES: [&str; 4] = ["people_list", "documents_table", "lexicon", "corrections"];
+
 impl Study {
+    /// The study that results or parts contain as JSON, without the contents of the files that it names.
+    pub(crate) fn from_json(mut json: serde_json::Value) -> Result<Self, serde_json::Error> {
+        if let Some(fields) = json.as_object_mut() {
+            for name in CONTENTS_OF_FILES {
+                fields.remove(name);
+            }
+        }
+        serde_json::from_value(json)
+    }
+
     /// Reads and checks a study file.
     ///
     /// # Errors
@@ -529,16 +542,8 @@ impl Study {
         }
     }
 
-    /// What the tables need to know of the study. Its JSON is the study file with all defaults, without the contents of the files that it
-    /// names.
+    /// What the tables need to know of the study.
     pub fn info(&self) -> StudyInfo {
-        // A study is plain data with string keys, so it always serialises to JSON.
-        let mut json = serde_json::to_value(self).unwrap_or_default();
-        if let Some(fields) = json.as_object_mut() {
-            for contents in ["people_list", "documents_table", "lexicon", "corrections"] {
-                fields.remove(contents);
-            }
-        }
         StudyInfo {
             name: self.study.name.clone(),
             seed: self.study.seed,
@@ -549,7 +554,8 @@ impl Study {
             confidence_level: self.estimates.confidence_level,
             scores_sentiment: self.models.scores_sentiment(),
             variables: Vec::new(),
-            json,
+            // A study is plain data with string keys, so it always serialises to JSON.
+            json: serde_json::to_value(self).unwrap_or_default(),
         }
     }
 

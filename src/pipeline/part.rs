@@ -23,7 +23,7 @@ use super::measuring::{Batch, MeasuredLot, Measurer, lots};
 use super::{RunError, all_cores, thread_pool, transcribe};
 use crate::inputs::{Input, Skipped, Sources};
 use crate::isolation::Isolation;
-use crate::study::{DocumentsTable, PeopleList, Study};
+use crate::study::{CONTENTS_OF_FILES, DocumentsTable, PeopleList, Study};
 
 /// Files of a part in addition to its tables.
 const LEDGER: &str = "ledger.bin";
@@ -276,7 +276,13 @@ pub(super) fn measure<'w>(
     let mut writer = begin(&study.info(), measurer.vector_width())?;
     stream(&mut reader, first, &measurer, &mut noted, &mut writer, progress)?;
     let (n_cached, n_computed) = measurer.counts();
-    let json = study.info().json;
+    let mut json = study.info().json;
+    if let Some(fields) = json.as_object_mut() {
+        // The contents of files that the study names; the record contains what is needed of them.
+        for name in CONTENTS_OF_FILES {
+            fields.remove(name);
+        }
+    }
     let record = PartRecord {
         study_fingerprint: fingerprint(&json),
         study: json,

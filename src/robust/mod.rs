@@ -223,7 +223,7 @@ pub fn robustness(
 
 /// The study of results.
 fn study_of(results: &Results) -> Result<Study, RobustError> {
-    serde_json::from_value(results.study().json.clone())
+    Study::from_json(results.study().json.clone())
         .map_err(|error| RobustError::Study { results: shown(results), problem: error.to_string() })
 }
 

@@ -196,15 +196,18 @@ fn procedure_is_kept_apart_and_estimated() {
     let frame = off.frame("segment_themes").unwrap();
     let rows = SegmentThemeRow::rows(&frame).unwrap();
     assert!(rows.iter().all(|row| row.procedural.is_none() && row.theme_id != Some("procedure")));
-    assert_eq!(off.n_rows("issues").unwrap(), 0);
+    let not_covered = |results: &Results| -> Vec<String> {
+        let frame = results.frame("issues").unwrap();
+        let rows = IssueRow::rows(&frame).unwrap().into_iter().filter(|row| row.kind == "procedure_not_covered");
+        rows.map(|row| row.message.to_owned()).collect()
+    };
+    assert_eq!(not_covered(&off), [""; 0]);
 
     // A language that the classifier does not cover is reported, and nothing is guessed.
     let other = with(true, "cy");
     let frame = other.frame("segment_themes").unwrap();
     assert!(SegmentThemeRow::rows(&frame).unwrap().iter().all(|row| row.p_procedural.is_none()));
-    let frame = other.frame("issues").unwrap();
-    let issues = IssueRow::rows(&frame).unwrap();
-    assert!(issues.len() == 1 && issues[0].kind == "procedure_not_covered" && issues[0].message.contains("`cy`"));
+    assert!(not_covered(&other).concat().contains("`cy`"));
 }
 
 #[test]
