@@ -160,14 +160,17 @@ mod tests {
     use plenary_read::read;
 
     fn documents(dates: &[Option<&str>]) -> (Vec<Summary>, Vec<Counts>) {
-        let summary = |(at, date): (usize, &Option<&str>)| {
+        let summary = |(at, date): (usize, Option<&str>)| {
             let text = format!("**Ann Lee**\n\nThis is document {at}.\n");
             let document = read(&format!("{at}.md"), text.as_bytes()).expect("the text is read");
             let mut summary = attribute(document, &plenary_attribute::Options::default()).summary();
             summary.front.date = date.map(|date| date.parse().expect("the date is valid"));
             summary
         };
-        (dates.iter().enumerate().map(summary).collect(), vec![Counts { n_segments: 10, n_words: 100 }; dates.len()])
+        (
+            dates.iter().copied().enumerate().map(summary).collect(),
+            vec![Counts { n_segments: 10, n_words: 100 }; dates.len()],
+        )
     }
 
     fn names(dates: &[Option<&str>], period: Period) -> Vec<String> {

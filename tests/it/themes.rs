@@ -199,7 +199,7 @@ fn procedure_is_kept_apart_and_estimated() {
     let not_covered = |results: &Results| -> Vec<String> {
         let frame = results.frame("issues").unwrap();
         let rows = IssueRow::rows(&frame).unwrap().into_iter().filter(|row| row.kind == "procedure_not_covered");
-        rows.map(|row| row.message.to_owned()).collect()
+        rows.map(|row| row.message.clone()).collect()
     };
     assert_eq!(not_covered(&off), [""; 0]);
 

@@ -1,6 +1,6 @@
 //! Results for people: one HTML page about a run, and words in context.
 //!
-//! **Input:** opened results ([`Results`](plenary_tables::Results)); for the report also the tables that a validation wrote. **Output:** a
+//! **Input:** opened results ([`Results`]); for the report also the tables that a validation wrote. **Output:** a
 //! [`report()`] as one HTML file, or the places of a pattern ([`find()`]). The tables are read some thousand rows at a time, so that a corpus of
 //! any size fits in memory. **Refused:** results whose tables do not fit each other, columns that do not exist, patterns that are not valid.
 //! **Left to others:** measuring, estimating (plenary-measure), where files are and how a terminal prints them.

@@ -259,7 +259,7 @@ impl Measured<'_> {
         }
         if let Some(codes) = self.theme_codes {
             fits("codes of segments", codes.of_segments.len(), n_segments)?;
-            for code in codes.of_segments.iter().filter(|code| code.nearest >= codes.ids.len()) {
+            if let Some(code) = codes.of_segments.iter().find(|code| code.nearest >= codes.ids.len()) {
                 let (found, expected) = (code.nearest, codes.ids.len());
                 return Err(TableError::Misfit { what: "code of a segment".into(), found, expected });
             }

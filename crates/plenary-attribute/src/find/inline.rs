@@ -337,7 +337,7 @@ static PLAIN_DASH: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^([^:!?;â
 /// `Name<tab>text`.
 static TAB: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^([^\t.:!?;]{1,40}?)\s*\t\s*"));
 
-/// The mark of a note after the full stop of a label: "MR. HART.[1]".
+/// The mark of a note after the full stop of a label: `MR. HART.[1]`.
 static NOTE_MARK: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^\[\d{1,3}\](?:\s|$)"));
 
 /// A label that ends at the first full stop, and the offset of the speech.

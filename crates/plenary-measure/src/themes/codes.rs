@@ -10,7 +10,7 @@
 //! by linear discriminant analysis whose covariance is shrunk towards that of a sphere (Friedman 1989): a direction in which
 //! examples of one code differ counts less. The codes have equal prior probabilities, so that rare codes are found.
 //! Probabilities are a softmax of the scores, whose temperature is chosen by cross-validation (Guo, Pleiss, Sun & Weinberger
-//! 2017) or, without enough examples, is [`TEMPERATURE`].
+//! 2017) or, without enough examples, is `TEMPERATURE`.
 
 use std::collections::BTreeMap;
 
@@ -183,7 +183,9 @@ impl CodeModel {
             add(&mut means[*code], vector, 1.0);
         }
         for (mean, n) in means.iter_mut().zip(n) {
-            mean.iter_mut().for_each(|value| *value /= n);
+            for value in mean {
+                *value /= n;
+            }
         }
         Self {
             offsets: means.iter().map(|mean| -0.5 * mean.iter().map(|value| value * value).sum::<f64>()).collect(),

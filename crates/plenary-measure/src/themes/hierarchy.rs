@@ -60,8 +60,8 @@ pub(super) fn merges(edges: &[Edge], theme_of: &[usize], n_themes: usize) -> Vec
         }
         let Some((merge, _)) = best else { break };
         let Merge { first, second, .. } = merge;
-        for other in 0..n_themes {
-            let moved = between[second][other];
+        let moved = between[second].clone();
+        for (other, moved) in moved.into_iter().enumerate() {
             between[first][other] += moved;
             between[other][first] = between[first][other];
         }

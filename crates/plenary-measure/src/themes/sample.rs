@@ -327,7 +327,7 @@ impl Sample {
             }
             prior => arrange::found(unit.clone(), &keys, prior.as_deref(), &options, self.seed, progress)?,
         };
-        let groups = describe_groups(&nodes, &arrangement, prior.as_deref(), wording.clone());
+        let groups = describe_groups(&nodes, &arrangement, prior.as_deref(), wording);
         let procedure = place_of_procedure(&mut arrangement, prior.as_deref(), !reserved.is_empty());
         let reserved = reserved
             .into_iter()
