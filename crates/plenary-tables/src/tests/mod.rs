@@ -78,6 +78,7 @@ fn every_table_is_there_without_documents() {
     sample.sentiment.scores.clear();
     sample.sentiment.n_windows.clear();
     sample.codings.clear();
+    sample.theme_codes.of_segments.clear();
     sample.themes = Themes::default();
     sample.estimates.clear();
     sample.write(folder.path()).unwrap();
