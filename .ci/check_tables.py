@@ -19,7 +19,7 @@ import polars as pl
 
 TABLES = (
     "runs documents speakers blocks utterances segments embeddings sentiment stance themes segment_themes group_stance "
-    "agreement estimates analysis failures codebook"
+    "agreement coder_inputs theme_groups theme_codes themes_over_time theme_history estimates analysis failures codebook"
 ).split()
 TYPES = {
     "string": pl.String,
@@ -44,6 +44,9 @@ UNIQUE = {
     "sentiment": ["segment_id", "model_id"],
     "stance": ["segment_id", "target_id"],
     "themes": ["theme_id"],
+    "theme_groups": ["group_id"],
+    "theme_codes": ["segment_id"],
+    "themes_over_time": ["theme_id", "period"],
     "segment_themes": ["segment_id"],
     "analysis": ["segment_id"],
     "codebook": ["table", "column"],
@@ -348,6 +351,8 @@ def check_estimates(tables, report):
         "sentiment_score": tables["sentiment"].select("segment_id", "label", "score",
                                                       target_id=pl.lit(None, pl.String)),
         "stance_score": tables["stance"].select("segment_id", "label", "score", "target_id"),
+        "procedure_share": tables["segment_themes"].select(
+            "segment_id", label=pl.col("procedural"), score=pl.col("procedural").cast(pl.Float32), target_id=pl.lit(None, pl.String)),
     }
     keys = ["document_id", "speaker_id", "utterance_id", "theme_id", "target_id"]
     for (level, measure), given in estimates.group_by("level", "measure"):
