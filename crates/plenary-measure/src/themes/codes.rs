@@ -6,7 +6,7 @@
 //! the themes that are found without a codebook.
 //!
 //! A code is the mean of its description, which counts as [`OF_DESCRIPTION`] examples, and of its examples. With fewer than
-//! [`LEARNED_FROM`] examples over all codes the segment has the code with the nearest mean. With more, the codes are told apart
+//! [`LEARNED_FROM`] examples over all codes the segment has the code with the nearest mean. With more, the codes are distinguished
 //! by linear discriminant analysis whose covariance is shrunk towards that of a sphere (Friedman 1989): a direction in which
 //! examples of one code differ counts less. The codes have equal prior probabilities, so that rare codes are found.
 //! Probabilities are a softmax of the scores, whose temperature is chosen by cross-validation (Guo, Pleiss, Sun & Weinberger
@@ -196,7 +196,7 @@ impl CodeModel {
         }
     }
 
-    /// The same means, told apart with the covariance of the examples around the mean of the examples of their code. `None` if they do
+    /// The same means, distinguished with the covariance of the examples around the mean of the examples of their code. `None` if they do
     /// not differ.
     fn learned(&self, descriptions: &[&[f32]], examples: &[Example]) -> Option<Self> {
         let width = descriptions.first()?.len();

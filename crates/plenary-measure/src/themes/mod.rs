@@ -85,7 +85,7 @@ pub enum NumberOfThemes {
     /// As many as the communities of the graph at the resolution.
     #[default]
     Auto,
-    /// This number, or fewer if there are not so many communities of the minimum size.
+    /// This number, or fewer if fewer communities have the minimum size.
     Exactly(usize),
 }
 

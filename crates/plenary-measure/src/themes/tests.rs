@@ -193,7 +193,7 @@ fn there_are_as_many_themes_as_wanted_and_they_nest_in_groups() {
     }
     let auto = corpus.find_with(&ThemeOptions::default(), 200);
     assert_eq!(with(3), auto);
-    // There are not so many communities of the minimum size.
+    // Fewer communities have the minimum size.
     let few = ThemeOptions { n_themes: NumberOfThemes::Exactly(500), min_segments: 20, ..Default::default() };
     let n = corpus.find_with(&few, 300).themes.len();
     assert!((3..=15).contains(&n), "{n}");

@@ -33,7 +33,7 @@ fn svg(title: &str, height: f64, content: &str) -> String {
     )
 }
 
-/// A name in at most so many columns; wide characters take two.
+/// A name, cut to a maximum number of columns; wide characters take two.
 fn shortened(name: &str, most: usize) -> String {
     let mut width = 0;
     let mut text = String::new();

@@ -8,7 +8,7 @@ use crate::Validation;
 use crate::embed::escaped;
 use crate::gather::{Gathered, MOST_ROWS, Set};
 
-/// Documents in the chart that stands in for time where there are no dates.
+/// Documents in the chart of words by document, which is shown if there are no dates.
 const BARS: usize = 15;
 /// Documents that are named as needing a look.
 const NAMED: usize = 8;
