@@ -1,23 +1,27 @@
 //! Attention of several heads over one text (Vaswani et al. 2017): `softmax(q k^T * scale) v`, in float32.
 //!
-//! **Input**: queries, keys and values of all tokens. **Output**: one row per query. It is computed head by head, for four queries
-//! at a time, so that only the keys and values of one head and four rows of weights are in memory at once. Sums over the numbers
+//! **Input**: queries, keys and values of all tokens. **Output**: one row per query. It is computed head by head, for a few queries
+//! at a time, so that only the keys and values of one head and some rows of weights are in memory at once. Sums over the numbers
 //! of a head and over tokens are computed from the first term to the last; the sum of the weights of a query has interleaved
 //! partial sums. As in `layers`, the order is the same for every instruction set.
 //!
 //! Keys and values are stored so that the inner loops read memory in order:
 //!
 //! ```text
-//! keys    a tile for every 16 tokens:           [number of the head][token], 16 tokens wide
-//! values  a tile for every 16 (or 8) numbers:   [token][number of the head]
+//! keys    a tile for every 16 tokens:    [number of the head][token], 16 tokens wide
+//! values  a tile for every 16 numbers:   [token][number of the head], 16 numbers wide
 //! ```
+//!
+//! Missing tokens of the last tile of keys are zero. Missing numbers of the last tile of values are anything: their sums are
+//! not used.
 
+use super::layers::{Lanes, Tile};
 use super::math::{LANES, exp_of_negative, largest_of_lanes, sum_of_lanes};
 
-/// Queries that are computed together.
-const QUERIES: usize = 4;
+/// The most queries that are computed together.
+const MOST_QUERIES: usize = 8;
 
-/// The sizes of an attention. `head_width` is a multiple of 8 and divides `width`.
+/// The sizes of an attention. `head_width` divides `width`.
 #[derive(Clone, Copy)]
 pub(crate) struct Cut {
     pub n_tokens: usize,
@@ -34,58 +38,83 @@ impl Cut {
         self.n_tokens.next_multiple_of(LANES)
     }
 
+    /// Numbers of a head, rounded up to whole lanes.
+    fn padded_width(&self) -> usize {
+        self.head_width.next_multiple_of(LANES)
+    }
+
     /// Length of the scratch buffer of [`attention`].
     pub(crate) fn scratch(&self) -> usize {
-        2 * self.head_width * self.padded() + QUERIES * (self.head_width + self.padded())
+        (self.head_width + MOST_QUERIES) * self.padded() + self.padded_width() * self.n_tokens
     }
 }
 
 /// `[queries, width]` from `[tokens, 3 * width]`, in which the queries, keys and values of a token follow each other.
+///
+/// # Safety
+/// The processor must have the instruction set of `T`.
 #[inline(always)]
-pub(crate) fn attention(cut: Cut, all: &[f32], scratch: &mut [f32], out: &mut [f32]) {
-    if cut.head_width.is_multiple_of(16) {
-        heads::<16>(cut, all, scratch, out);
-    } else {
-        heads::<8>(cut, all, scratch, out);
-    }
-}
-
-/// Computes one head after the other, with tiles of values that are `WIDE` numbers wide.
-#[inline(always)]
-fn heads<const WIDE: usize>(cut: Cut, all: &[f32], scratch: &mut [f32], out: &mut [f32]) {
-    let (width, head_width, padded) = (cut.width, cut.head_width, cut.padded());
+pub(crate) unsafe fn attention<T: Tile>(cut: Cut, all: &[f32], scratch: &mut [f32], out: &mut [f32]) {
+    let Cut { n_tokens, width, head_width, .. } = cut;
+    let padded = cut.padded();
     let (keys, rest) = scratch.split_at_mut(head_width * padded);
-    let (values, rest) = rest.split_at_mut(head_width * padded);
-    for head in 0..width / head_width {
-        let part = |kind: usize| {
-            let rows = all.chunks_exact(3 * width);
-            rows.map(move |row| &row[kind * width + head * head_width..][..head_width])
-        };
-        for (tile, token) in keys.chunks_exact_mut(head_width * LANES).zip((0..).step_by(LANES)) {
-            let tile = tile.as_chunks_mut::<LANES>().0;
-            for (lane, key) in part(1).skip(token).take(LANES).enumerate() {
-                for (row, &number) in tile.iter_mut().zip(key) {
-                    row[lane] = number;
+    let (values, rest) = rest.split_at_mut(cut.padded_width() * n_tokens);
+    let keys = keys.as_chunks_mut::<LANES>().0;
+    let values = values.as_chunks_mut::<LANES>().0;
+    for from in (0..width).step_by(head_width) {
+        // The numbers of this head in the keys (1) or values (2) of a token.
+        let part = |kind: usize, token: usize| &all[(3 * token + kind) * width + from..][..head_width];
+        for (tile, token) in keys.chunks_exact_mut(head_width).zip((0..).step_by(LANES)) {
+            let keys = |lane| if token + lane < n_tokens { part(1, token + lane) } else { &[] };
+            transpose(std::array::from_fn(keys), tile);
+        }
+        for (tile, number) in values.chunks_exact_mut(n_tokens).zip((0..).step_by(LANES)) {
+            for (token, row) in tile.iter_mut().enumerate() {
+                let numbers = &part(2, token)[number..];
+                match numbers.first_chunk() {
+                    Some(numbers) => *row = *numbers,
+                    None => row[..numbers.len()].copy_from_slice(numbers),
                 }
             }
         }
-        for (tile, number) in values.chunks_exact_mut(WIDE * padded).zip((0..).step_by(WIDE)) {
-            let (rows, padding) = tile.as_chunks_mut::<WIDE>().0.split_at_mut(cut.n_tokens);
-            for (row, value) in rows.iter_mut().zip(part(2)) {
-                row.copy_from_slice(&value[number..number + WIDE]);
-            }
-            padding.fill([0.0; WIDE]);
-        }
-        let head = Head { cut, all, keys, values, from: head * head_width };
+        let head = Head { cut, all, keys, values, from };
         let mut first = 0;
         while first < cut.n_queries {
-            match cut.n_queries - first {
-                1 => queries::<1, WIDE>(head, first, rest, out),
-                2 => queries::<2, WIDE>(head, first, rest, out),
-                3 => queries::<3, WIDE>(head, first, rest, out),
-                _ => queries::<QUERIES, WIDE>(head, first, rest, out),
+            let n = (cut.n_queries - first).min(T::QUERIES);
+            // SAFETY: as required of the caller.
+            unsafe {
+                match n {
+                    1 => queries::<T, 1>(head, first, rest, out),
+                    2 => queries::<T, 2>(head, first, rest, out),
+                    3 => queries::<T, 3>(head, first, rest, out),
+                    4 => queries::<T, 4>(head, first, rest, out),
+                    5 if T::QUERIES > 4 => queries::<T, 5>(head, first, rest, out),
+                    6 if T::QUERIES > 4 => queries::<T, 6>(head, first, rest, out),
+                    7 if T::QUERIES > 4 => queries::<T, 7>(head, first, rest, out),
+                    8 if T::QUERIES > 4 => queries::<T, 8>(head, first, rest, out),
+                    _ => unreachable!("1 to {MOST_QUERIES} queries"),
+                }
             }
-            first += QUERIES;
+            first += n;
+        }
+    }
+}
+
+/// The keys of 16 tokens, number by number; a token that is missing has zeros. Blocks of 4 x 4 compile to shuffles.
+#[inline(always)]
+fn transpose(keys: [&[f32]; LANES], tile: &mut [[f32; LANES]]) {
+    for (keys, lane) in keys.as_chunks::<4>().0.iter().zip((0..).step_by(4)) {
+        for (rows, number) in tile.as_chunks_mut::<4>().0.iter_mut().zip((0..).step_by(4)) {
+            let [a, b, c, d] =
+                keys.map(|key| key.get(number..).and_then(<[f32]>::first_chunk).copied().unwrap_or([0.0; 4]));
+            for (row, column) in rows.iter_mut().zip([
+                [a[0], b[0], c[0], d[0]],
+                [a[1], b[1], c[1], d[1]],
+                [a[2], b[2], c[2], d[2]],
+                [a[3], b[3], c[3], d[3]],
+            ]) {
+                row[lane..lane + 4].copy_from_slice(&column);
+            }
         }
     }
 }
@@ -95,91 +124,104 @@ fn heads<const WIDE: usize>(cut: Cut, all: &[f32], scratch: &mut [f32], out: &mu
 struct Head<'a> {
     cut: Cut,
     all: &'a [f32],
-    keys: &'a [f32],
-    values: &'a [f32],
+    keys: &'a [[f32; LANES]],
+    values: &'a [[f32; LANES]],
     /// First number of the head in a row.
     from: usize,
 }
 
 /// `N` queries from `first`.
+///
+/// # Safety
+/// The processor must have the instruction set of `T`.
 #[inline(always)]
-fn queries<const N: usize, const WIDE: usize>(head: Head, first: usize, scratch: &mut [f32], out: &mut [f32]) {
+unsafe fn queries<T: Tile, const N: usize>(head: Head, first: usize, weights: &mut [f32], out: &mut [f32]) {
     let Cut { n_tokens, width, head_width, scale, .. } = head.cut;
     let padded = head.cut.padded();
-    let (query, weights) = scratch.split_at_mut(QUERIES * head_width);
-    let query = &mut query.as_chunks_mut::<N>().0[..head_width];
-    for (n, row) in head.all.chunks_exact(3 * width).skip(first).take(N).enumerate() {
-        for (query, &number) in query.iter_mut().zip(&row[head.from..]) {
-            query[n] = number;
-        }
-    }
-
+    let query: [&[f32]; N] = std::array::from_fn(|n| &head.all[3 * (first + n) * width + head.from..][..head_width]);
     let weights = &mut weights[..N * padded];
-    for (tile, token) in head.keys.chunks_exact(head_width * LANES).zip((0..).step_by(LANES)) {
-        let mut sums = [[0f32; LANES]; N];
-        for (query, keys) in query.iter().zip(tile.as_chunks::<LANES>().0) {
-            for n in 0..N {
-                for lane in 0..LANES {
-                    sums[n][lane] += query[n] * keys[lane];
-                }
-            }
-        }
-        for n in 0..N {
-            let weights = &mut weights[n * padded + token..][..LANES];
-            for lane in 0..LANES {
-                weights[lane] = sums[n][lane] * scale;
-            }
+    for (tile, token) in head.keys.chunks_exact(head_width).zip((0..).step_by(LANES)) {
+        // SAFETY: as required of the caller.
+        let sums = unsafe { sums_of_products::<T, N>(query, tile) };
+        for (n, sums) in sums.into_iter().enumerate() {
+            weights[n * padded + token..][..LANES].copy_from_slice(&sums.map(|sum| sum * scale));
         }
     }
-
-    let mut factors = [0f32; N];
-    for n in 0..N {
-        factors[n] = 1.0 / powers(&mut weights[n * padded..][..padded], n_tokens);
-    }
-
-    // Sixteen tokens at a time; the weight of padding is 0.
-    let weights: [&[[f32; LANES]]; N] = std::array::from_fn(|n| weights[n * padded..][..padded].as_chunks::<LANES>().0);
-    for (tile, number) in head.values.chunks_exact(WIDE * padded).zip((0..).step_by(WIDE)) {
-        let mut sums = [[0f32; WIDE]; N];
-        for (lanes, values) in tile.as_chunks::<WIDE>().0.as_chunks::<LANES>().0.iter().enumerate() {
-            let weights: [&[f32; LANES]; N] = std::array::from_fn(|n| &weights[n][lanes]);
-            for (token, values) in values.iter().enumerate() {
-                for n in 0..N {
-                    for lane in 0..WIDE {
-                        sums[n][lane] += weights[n][token] * values[lane];
-                    }
-                }
-            }
-        }
-        for n in 0..N {
-            let out = &mut out[(first + n) * width + head.from + number..][..WIDE];
-            for lane in 0..WIDE {
-                out[lane] = sums[n][lane] * factors[n];
+    // SAFETY: as required of the caller.
+    let factors = unsafe { powers::<T, N>(weights, n_tokens) }.map(|sum| 1.0 / sum);
+    let weights: [&[f32]; N] = std::array::from_fn(|n| &weights[n * padded..][..n_tokens]);
+    for (tile, number) in head.values.chunks_exact(n_tokens).zip((0..).step_by(LANES)) {
+        // SAFETY: as required of the caller.
+        let sums = unsafe { sums_of_products::<T, N>(weights, tile) };
+        for (n, (sums, factor)) in sums.into_iter().zip(factors).enumerate() {
+            let numbers = sums.map(|sum| sum * factor);
+            let out = &mut out[(first + n) * width + head.from..][..head_width][number..];
+            match out.first_chunk_mut() {
+                Some(out) => *out = numbers,
+                None => out.copy_from_slice(&numbers[..out.len()]),
             }
         }
     }
 }
 
-/// Replaces scores by e^(score - largest score), and by 0 for padding; returns their sum.
+/// For each of `N` rows of factors, the sum of the rows of a tile times its factors, from the first row to the last.
+///
+/// # Safety
+/// The processor must have the instruction set of `T`.
 #[inline(always)]
-fn powers(scores: &mut [f32], n_tokens: usize) -> f32 {
-    scores[n_tokens..].fill(f32::NEG_INFINITY);
+unsafe fn sums_of_products<T: Tile, const N: usize>(factors: [&[f32]; N], tile: &[[f32; LANES]]) -> [[f32; LANES]; N] {
+    assert!(factors.iter().all(|factors| factors.len() == tile.len()));
+    let mut all = [[0f32; LANES]; N];
+    // SAFETY: as required of the caller.
+    unsafe {
+        let mut sums = [T::Lanes::splat(0.0); N];
+        for (k, numbers) in tile.iter().enumerate() {
+            let numbers = T::Lanes::load(numbers);
+            for n in 0..N {
+                sums[n] = sums[n].plus(T::Lanes::splat(factors[n][k]).times(numbers));
+            }
+        }
+        for (sums, all) in sums.into_iter().zip(&mut all) {
+            sums.store(all);
+        }
+    }
+    all
+}
+
+/// Replaces the scores of each of `N` rows by e^(score - largest score), and by 0 for padding; returns the sum of each row.
+///
+/// # Safety
+/// The processor must have the instruction set of `T`.
+#[inline(always)]
+unsafe fn powers<T: Tile, const N: usize>(scores: &mut [f32], n_tokens: usize) -> [f32; N] {
+    let padded = scores.len() / N;
+    let mut largest = [0f32; N];
+    for (row, largest) in scores.chunks_exact_mut(padded).zip(&mut largest) {
+        row[n_tokens..].fill(f32::NEG_INFINITY);
+        let mut lanes = [f32::NEG_INFINITY; LANES];
+        // SAFETY: as required of the caller.
+        unsafe {
+            let mut most = T::Lanes::load(&lanes);
+            for scores in row.as_chunks::<LANES>().0 {
+                most = most.or_larger(T::Lanes::load(scores));
+            }
+            most.store(&mut lanes);
+        }
+        *largest = largest_of_lanes(lanes);
+    }
+    // Lanes of all rows in turn, because the operations of one row wait for each other.
+    let mut sums = [[0f32; LANES]; N];
     let scores = scores.as_chunks_mut::<LANES>().0;
-    let mut largest = [f32::NEG_INFINITY; LANES];
-    for scores in scores.iter() {
-        for lane in 0..LANES {
-            largest[lane] = if scores[lane] > largest[lane] { scores[lane] } else { largest[lane] };
+    for column in 0..padded / LANES {
+        for n in 0..N {
+            let scores = &mut scores[n * (padded / LANES) + column];
+            let powers: [f32; LANES] = std::array::from_fn(|lane| {
+                let power = exp_of_negative(scores[lane] - largest[n]);
+                if scores[lane] == f32::NEG_INFINITY { 0.0 } else { power }
+            });
+            *scores = powers;
+            sums[n] = std::array::from_fn(|lane| sums[n][lane] + powers[lane]);
         }
     }
-    let largest = largest_of_lanes(largest);
-    let mut sums = [0f32; LANES];
-    for scores in scores.iter_mut() {
-        for lane in 0..LANES {
-            let power = exp_of_negative(scores[lane] - largest);
-            let power = if scores[lane] == f32::NEG_INFINITY { 0.0 } else { power };
-            scores[lane] = power;
-            sums[lane] += power;
-        }
-    }
-    sum_of_lanes(sums)
+    sums.map(sum_of_lanes)
 }

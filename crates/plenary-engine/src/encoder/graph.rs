@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use rten_onnx::onnx::{DataType, ModelProto, NodeProto, TensorProto};
 
 use super::form::NotThisForm;
-use super::weights::{Dense, Embeddings, Head, Layer, Linear, Norm, Weights};
+use super::weights::{Dense, Embeddings, Head, Layer, Linear, Norm, Order, Weights};
 
 type Found<T> = Result<T, NotThisForm>;
 
@@ -18,14 +18,15 @@ fn not<T>(what: impl Into<String>) -> Found<T> {
     Err(NotThisForm(what.into()))
 }
 
-/// Parses a graph and packs its weights.
-pub(crate) fn read(bytes: &[u8]) -> Found<Weights> {
+/// Parses a graph and packs its weights in the order that an instruction set needs.
+pub(crate) fn read(bytes: &[u8], order: Order) -> Found<Weights> {
     let model = ModelProto::parse_buf(bytes).map_err(|e| NotThisForm(e.to_string()))?;
     let Some(graph) = model.graph else { return not("a file without a graph") };
     let [output] = graph.output.as_slice() else { return not("a graph with more than one output") };
     let walk = Walk {
         nodes: graph.node.iter().flat_map(|n| n.output.iter().map(move |o| (o.as_str(), n))).collect(),
         initializers: graph.initializer.iter().filter_map(|t| Some((t.name.as_deref()?, t))).collect(),
+        order,
     };
     walk.model(output.name.as_deref().unwrap_or_default())
 }
@@ -34,6 +35,7 @@ pub(crate) fn read(bytes: &[u8]) -> Found<Weights> {
 struct Walk<'a> {
     nodes: HashMap<&'a str, &'a NodeProto>,
     initializers: HashMap<&'a str, &'a TensorProto>,
+    order: Order,
 }
 
 /// An activation that enters linear layers: its name before and after quantisation.
@@ -180,7 +182,7 @@ impl<'a> Walk<'a> {
         let tensor = self.constant(weights)?;
         let [rows, columns] = shape(tensor)?;
         let weights: Vec<i8> = self.bytes(weights, DataType::INT8)?.iter().map(|&byte| byte as i8).collect();
-        let linear = Linear::pack(&weights, rows, columns, self.floats(scale)?, self.floats(bias)?)?;
+        let linear = Linear::pack(&weights, [rows, columns], self.floats(scale)?, self.floats(bias)?, self.order)?;
         Ok((self.quantised(bytes, row_scale, rows)?, linear))
     }
 

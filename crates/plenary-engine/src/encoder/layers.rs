@@ -6,17 +6,50 @@
 //! [`LANES`] interleaved partial sums, all others are computed from the first term to the last.
 
 use super::math::{LANES, LIFT, gelu, sum_of_lanes};
-use super::weights::{Dense, Embeddings, Linear, Norm, PANEL, Panel};
+use super::weights::{Dense, Embeddings, Linear, Norm, Order, PANEL, Panel};
 
-/// Exact sums of products of bytes, for some rows and the 16 outputs of a panel.
+/// Exact sums of products of bytes, for some rows and the outputs of some panels.
 pub(crate) trait Tile {
-    /// `panel.start` plus, for each row and output, the sum over the inputs of byte times weight.
+    /// The order of the weights that [`Tile::products`] expects.
+    const ORDER: Order;
+    /// The most rows that are multiplied together, up to [`MOST_ROWS`]: as many as leave registers for weights and activations.
+    const ROWS: usize;
+    /// Panels that are multiplied together, 1 or 2.
+    const PANELS: usize;
+    /// Queries of an attention that are computed together, 4 or 8.
+    const QUERIES: usize;
+    type Lanes: Lanes;
+
+    /// Writes `panel.start` plus, for each row and output, the sum over the inputs of byte times weight.
     ///
     /// # Safety
-    /// The processor must have the instruction set that the implementation is for. `rows` must hold `ROWS` rows of
-    /// `panel.inputs()` bytes.
-    unsafe fn products<const ROWS: usize>(rows: &[u8], panel: Panel) -> [[i32; PANEL]; ROWS];
+    /// The processor must have the instruction set that the implementation is for. The panels must be of one layer and packed in
+    /// [`Tile::ORDER`]. `rows` must hold `ROWS` rows of the layer's number of inputs in bytes.
+    unsafe fn products<const ROWS: usize, const PANELS: usize>(
+        rows: &[u8],
+        panels: [Panel; PANELS],
+        sums: &mut [[[i32; PANEL]; ROWS]; PANELS],
+    );
 }
+
+/// [`LANES`] numbers of float32 in registers.
+///
+/// Plain loops over arrays mostly compile to the same instructions; this is for loops where the compiler chooses others.
+///
+/// # Safety
+/// The processor must have the instruction set that the implementation is for.
+pub(crate) trait Lanes: Copy {
+    unsafe fn splat(number: f32) -> Self;
+    unsafe fn load(numbers: &[f32; LANES]) -> Self;
+    unsafe fn plus(self, other: Self) -> Self;
+    unsafe fn times(self, other: Self) -> Self;
+    /// In each lane `other` if it is larger, else `self`.
+    unsafe fn or_larger(self, other: Self) -> Self;
+    unsafe fn store(self, numbers: &mut [f32; LANES]);
+}
+
+/// The most rows of any [`Tile`].
+const MOST_ROWS: usize = 12;
 
 /// Rows of bytes around 128, and the scale of each row.
 #[derive(Clone, Copy)]
@@ -24,9 +57,6 @@ pub(crate) struct Rows<'a> {
     pub bytes: &'a [u8],
     pub scales: &'a [f32],
 }
-
-/// Rows that are multiplied together: 8 sums of 256 bits leave registers for weights and activations.
-const ROWS: usize = 4;
 
 /// Quantises each row alone: with `y = x * inverse` and `scale = max|y| / 127 + 1e-8`, the byte is
 /// `round(y / scale) + 128`, ties to even. A row that is not finite gets a scale that is not finite either.
@@ -58,43 +88,74 @@ pub(crate) fn linear_gelu<T: Tile>(layer: &Linear, rows: Rows, out: &mut [f32]) 
 
 #[inline(always)]
 fn linear_then<T: Tile>(layer: &Linear, rows: Rows, out: &mut [f32], then: impl Fn(f32) -> f32 + Copy) {
+    let n_panels = layer.outputs() / PANEL;
+    let mut number = 0;
     // Panel by panel: a panel stays in the first-level cache while all rows are multiplied.
-    for (number, panel) in layer.panels().enumerate() {
+    while number < n_panels {
         let out = &mut out[number * PANEL..];
-        let mut first = 0;
-        while first < rows.scales.len() {
-            match rows.scales.len() - first {
-                1 => tile::<T, 1>(panel, rows, first, layer.outputs(), out, then),
-                2 => tile::<T, 2>(panel, rows, first, layer.outputs(), out, then),
-                3 => tile::<T, 3>(panel, rows, first, layer.outputs(), out, then),
-                _ => tile::<T, ROWS>(panel, rows, first, layer.outputs(), out, then),
-            }
-            first += ROWS;
+        if T::PANELS == 2 && number + 1 < n_panels {
+            tiles::<T, 2>([layer.panel(number), layer.panel(number + 1)], rows, layer.outputs(), out, then);
+            number += 2;
+        } else {
+            tiles::<T, 1>([layer.panel(number)], rows, layer.outputs(), out, then);
+            number += 1;
         }
     }
 }
 
-/// The integer sums of `N` rows and one panel, back to float32.
+/// All rows, in tiles whose numbers of rows differ by at most one.
 #[inline(always)]
-fn tile<T: Tile, const N: usize>(
-    panel: Panel,
+fn tiles<T: Tile, const P: usize>(
+    panels: [Panel; P],
+    rows: Rows,
+    outputs: usize,
+    out: &mut [f32],
+    then: impl Fn(f32) -> f32 + Copy,
+) {
+    let n = rows.scales.len();
+    let mut first = 0;
+    for left in (1..=n.div_ceil(T::ROWS)).rev() {
+        let size = (n - first).div_ceil(left);
+        macro_rules! sizes {
+            ($($size:literal)*) => {
+                match size {
+                    $($size if $size <= T::ROWS => tile::<T, $size, P>(panels, rows, first, outputs, out, then),)*
+                    _ => unreachable!("a tile has 1 to {} rows", T::ROWS),
+                }
+            };
+        }
+        const { assert!(T::ROWS <= MOST_ROWS) }
+        sizes!(1 2 3 4 5 6 7 8 9 10 11 12);
+        first += size;
+    }
+}
+
+/// The integer sums of `N` rows and some panels, back to float32.
+#[inline(always)]
+fn tile<T: Tile, const N: usize, const P: usize>(
+    panels: [Panel; P],
     rows: Rows,
     first: usize,
     outputs: usize,
     out: &mut [f32],
     then: impl Fn(f32) -> f32 + Copy,
 ) {
-    let bytes = &rows.bytes[first * panel.inputs()..][..N * panel.inputs()];
-    // SAFETY: the caller of a function of `layers` has checked that the processor has the instruction set (see `kernel`), and
-    // `bytes` has the required length.
-    let sums = unsafe { T::products::<N>(bytes, panel) };
-    for (row, sums) in sums.iter().enumerate() {
-        let scale = rows.scales[first + row];
-        // All numbers are computed before the first is written: otherwise the compiler has to assume that input and output overlap,
-        // and does not vectorise.
-        let numbers: [f32; PANEL] =
-            std::array::from_fn(|column| then(sums[column] as f32 * panel.scale[column] * scale + panel.bias[column]));
-        out[(first + row) * outputs..][..PANEL].copy_from_slice(&numbers);
+    let inputs = panels[0].inputs();
+    let bytes = &rows.bytes[first * inputs..][..N * inputs];
+    let mut sums = [[[0; PANEL]; N]; P];
+    // SAFETY: the caller of a function of `layers` has checked that the processor has the instruction set, and that the weights are
+    // packed for it (see `kernel`); `bytes` has the required length.
+    unsafe { T::products::<N, P>(bytes, panels, &mut sums) };
+    for (number, (panel, sums)) in panels.iter().zip(&sums).enumerate() {
+        for (row, sums) in sums.iter().enumerate() {
+            let scale = rows.scales[first + row];
+            // All numbers are computed before the first is written: otherwise the compiler has to assume that input and output
+            // overlap, and does not vectorise.
+            let numbers: [f32; PANEL] = std::array::from_fn(|column| {
+                then(sums[column] as f32 * panel.scale[column] * scale + panel.bias[column])
+            });
+            out[(first + row) * outputs + number * PANEL..][..PANEL].copy_from_slice(&numbers);
+        }
     }
 }
 
@@ -114,27 +175,22 @@ pub(crate) fn add_norm(added: &[f32], norm: &Norm, x: &mut [f32]) {
 #[inline(always)]
 fn normalise(norm: &Norm, row: &mut [f32]) {
     let count = row.len() as f32;
-    let row = row.as_chunks_mut::<LANES>().0;
+    let mean = lane_sum(row, |x| x) / count;
+    let variance = lane_sum(row, |x| (x - mean) * (x - mean)) / count;
+    let factor = 1.0 / (variance + norm.epsilon).sqrt();
+    for ((x, weight), bias) in row.iter_mut().zip(&norm.weight).zip(&norm.bias) {
+        *x = (*x - mean) * factor * weight + bias;
+    }
+}
+
+/// Sum of a term of each number, in [`LANES`] interleaved partial sums.
+#[inline(always)]
+fn lane_sum(row: &[f32], term: impl Fn(f32) -> f32) -> f32 {
     let mut sums = [0f32; LANES];
-    for x in row.iter() {
-        for lane in 0..LANES {
-            sums[lane] += x[lane];
-        }
+    for x in row.as_chunks::<LANES>().0 {
+        sums = std::array::from_fn(|lane| sums[lane] + term(x[lane]));
     }
-    let mean = sum_of_lanes(sums) / count;
-    let mut squares = [0f32; LANES];
-    for x in row.iter() {
-        for lane in 0..LANES {
-            squares[lane] += (x[lane] - mean) * (x[lane] - mean);
-        }
-    }
-    let factor = 1.0 / (sum_of_lanes(squares) / count + norm.epsilon).sqrt();
-    let (weight, bias) = (norm.weight.as_chunks::<LANES>().0, norm.bias.as_chunks::<LANES>().0);
-    for ((x, weight), bias) in row.iter_mut().zip(weight).zip(bias) {
-        for lane in 0..LANES {
-            x[lane] = (x[lane] - mean) * factor * weight[lane] + bias[lane];
-        }
-    }
+    sum_of_lanes(sums)
 }
 
 /// The input of the first layer. The caller has checked that each id has a row.

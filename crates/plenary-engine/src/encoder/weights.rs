@@ -22,6 +22,15 @@
 
 use super::form::NotThisForm;
 
+/// The order of the blocks of a panel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// That of the inputs.
+    Inputs,
+    /// In steps whose sums of products fit into 16 bits.
+    Pairs,
+}
+
 /// Number of outputs of a panel.
 pub(crate) const PANEL: usize = 16;
 /// Number of inputs of a block.
@@ -60,10 +69,16 @@ pub(crate) struct Panel<'a> {
     pub bias: &'a [f32; PANEL],
 }
 
-impl Panel<'_> {
+impl<'a> Panel<'a> {
     #[inline(always)]
     pub(crate) fn inputs(&self) -> usize {
         self.inputs
+    }
+
+    /// The blocks one after the other; in [`Order::Inputs`] each has the next [`GROUP`] inputs.
+    #[inline(always)]
+    pub(crate) fn blocks(&self) -> &'a [Block] {
+        self.steps.as_flattened()
     }
 
     /// Pairs of blocks, and the first input of each: plus 4 it is at most `inputs`.
@@ -78,10 +93,10 @@ impl Linear {
     /// products with two bytes could exceed 16 bits, are refused.
     pub(crate) fn pack(
         weights: &[i8],
-        inputs: usize,
-        outputs: usize,
+        [inputs, outputs]: [usize; 2],
         scale: Vec<f32>,
         bias: Vec<f32>,
+        order: Order,
     ) -> Result<Self, NotThisForm> {
         let whole = |n: usize| n > 0 && n.is_multiple_of(PANEL) && u16::try_from(n).is_ok();
         let fits = [scale.len(), bias.len()] == [outputs; 2] && Some(weights.len()) == inputs.checked_mul(outputs);
@@ -114,14 +129,27 @@ impl Linear {
             if let Some((input, ..)) = blocks.iter().find(|(_, _, sizes)| !sizes.fit(&Sizes::NONE)) {
                 return Err(NotThisForm(format!("two weights too large for 16 bits, at the input {input}")));
             }
-            layer.add_panel(blocks);
+            match order {
+                Order::Inputs => layer.add_in_order(&blocks),
+                Order::Pairs => layer.add_in_pairs(blocks),
+            }
             layer.start.extend(sums.map(|sum| -128 * sum));
         }
         Ok(layer)
     }
 
+    /// Two blocks after one another make a step; their number is even, because the inputs are a multiple of 16.
+    fn add_in_order(&mut self, blocks: &[(usize, Block, Sizes)]) {
+        for [(position, block, _), (other_position, other, _)] in blocks.as_chunks().0 {
+            self.steps.push([*block, *other]);
+            // Positions are below `inputs`, which fits.
+            self.positions.push([*position as u16, *other_position as u16]);
+        }
+        self.ends.push(self.steps.len());
+    }
+
     /// Pairs the blocks, the largest first; a block without a partner is paired with zeros.
-    fn add_panel(&mut self, mut blocks: Vec<(usize, Block, Sizes)>) {
+    fn add_in_pairs(&mut self, mut blocks: Vec<(usize, Block, Sizes)>) {
         blocks.sort_by_cached_key(|(position, _, sizes)| (std::cmp::Reverse(sizes.squares()), *position));
         let mut taken = vec![false; blocks.len()];
         for (i, (position, block, sizes)) in blocks.iter().enumerate() {
@@ -168,21 +196,18 @@ impl Linear {
         self.outputs
     }
 
-    /// The panels in order.
+    /// The outputs from `PANEL * number`.
     #[inline(always)]
-    pub(crate) fn panels(&self) -> impl Iterator<Item = Panel<'_>> {
-        let (start, scale, bias) = (self.start.as_chunks().0, self.scale.as_chunks().0, self.bias.as_chunks().0);
-        (0..self.ends.len()).map(move |panel| {
-            let steps = if panel == 0 { 0 } else { self.ends[panel - 1] }..self.ends[panel];
-            Panel {
-                inputs: self.inputs,
-                steps: &self.steps[steps.clone()],
-                positions: &self.positions[steps],
-                start: &start[panel],
-                scale: &scale[panel],
-                bias: &bias[panel],
-            }
-        })
+    pub(crate) fn panel(&self, number: usize) -> Panel<'_> {
+        let steps = if number == 0 { 0 } else { self.ends[number - 1] }..self.ends[number];
+        Panel {
+            inputs: self.inputs,
+            steps: &self.steps[steps.clone()],
+            positions: &self.positions[steps],
+            start: &self.start.as_chunks().0[number],
+            scale: &self.scale.as_chunks().0[number],
+            bias: &self.bias.as_chunks().0[number],
+        }
     }
 }
 
@@ -277,14 +302,14 @@ mod tests {
     use super::*;
 
     fn pack(weights: &[i8], inputs: usize) -> Result<Linear, NotThisForm> {
-        Linear::pack(weights, inputs, 16, vec![1.0; 16], vec![0.0; 16])
+        Linear::pack(weights, [inputs, 16], vec![1.0; 16], vec![0.0; 16], Order::Pairs)
     }
 
     #[test]
     fn every_weight_is_found_at_the_position_of_its_input() {
         let weights: Vec<i8> = (0..32 * 16).map(|i| (i * 7 % 101) as i8 - 50).collect();
         let linear = pack(&weights, 32).unwrap();
-        let panel = linear.panels().next().unwrap();
+        let panel = linear.panel(0);
         let mut seen = vec![0; 32];
         for (blocks, positions) in panel.steps() {
             for (block, position) in blocks.iter().zip(positions).filter(|(block, _)| block.0 != [0; 64]) {
@@ -303,7 +328,7 @@ mod tests {
     fn no_step_exceeds_sixteen_bits() {
         let weights: Vec<i8> = (0..64 * 16).map(|i: i32| ((i * i * 31 + i) % 129 - 64) as i8).collect();
         let linear = pack(&weights, 64).unwrap();
-        for (blocks, _) in linear.panels().next().unwrap().steps() {
+        for (blocks, _) in linear.panel(0).steps() {
             for pair in 0..32 {
                 let weights: Vec<i32> =
                     blocks.iter().flat_map(|b| [b.0[2 * pair], b.0[2 * pair + 1]]).map(i32::from).collect();

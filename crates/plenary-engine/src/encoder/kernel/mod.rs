@@ -18,8 +18,8 @@ mod x86;
 use std::sync::LazyLock;
 
 use super::attention::{self, Cut};
-use super::layers::{self, Rows};
-use super::weights::{Dense, Embeddings, Linear, Norm};
+use super::layers::{self, Rows, Tile};
+use super::weights::{Dense, Embeddings, Linear, Norm, Order};
 
 /// An instruction set that this processor has.
 #[derive(Clone, Copy)]
@@ -31,6 +31,7 @@ type Quantise = unsafe fn(&[f32], &[f32], &mut [u8], &mut [f32]);
 /// The operations, compiled for one instruction set; they may only be called where the processor has it.
 struct Operations {
     name: &'static str,
+    order: Order,
     quantise: Quantise,
     linear: unsafe fn(&Linear, Rows<'_>, &mut [f32]),
     linear_gelu: unsafe fn(&Linear, Rows<'_>, &mut [f32]),
@@ -61,7 +62,8 @@ macro_rules! operations {
             }
             $(#[target_feature(enable = $features)])?
             fn attention(cut: Cut, all: &[f32], scratch: &mut [f32], out: &mut [f32]) {
-                attention::attention(cut, all, scratch, out);
+                // SAFETY: this function requires the same instruction set.
+                unsafe { attention::attention::<$tile>(cut, all, scratch, out) };
             }
             $(#[target_feature(enable = $features)])?
             fn embed(embeddings: &Embeddings, ids: &[u32], type_ids: &[u32], x: &mut [f32]) {
@@ -71,7 +73,8 @@ macro_rules! operations {
             fn dense(layer: &Dense, x: &[f32], out: &mut [f32]) {
                 layers::dense(layer, x, out);
             }
-            Operations { name: $label, quantise, linear, linear_gelu, add_norm, attention, embed, dense }
+            let order = <$tile>::ORDER;
+            Operations { name: $label, order, quantise, linear, linear_gelu, add_norm, attention, embed, dense }
         };
     };
 }
@@ -110,6 +113,11 @@ pub(crate) fn paths() -> &'static [Path] {
 impl Path {
     pub(crate) fn name(self) -> &'static str {
         self.0.name
+    }
+
+    /// The order in which the weights must be packed.
+    pub(crate) fn order(self) -> Order {
+        self.0.order
     }
 
     /// See [`layers::quantise`].
