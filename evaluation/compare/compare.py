@@ -75,6 +75,8 @@ def engines(arguments, work):
             "sentence-transformers, torch fp32": [*peer, "embed", "torch", arguments.encoder, arguments.texts],
             "sentence-transformers, ONNX fp32": [*peer, "embed", "onnx", onnx, arguments.texts],
             "sentence-transformers, ONNX int8": [*peer, "embed", "onnx-int8", onnx, arguments.texts],
+            "sentence-transformers, OpenVINO": [*peer, "embed", "openvino", onnx, arguments.texts],
+            "FastEmbed": [*peer, "embed", "fastembed", onnx, arguments.texts],
         },
         "infer": {
             "plenary": ours("infer", *pairs),

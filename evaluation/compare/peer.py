@@ -1,29 +1,28 @@
 #!/usr/bin/env python3
 """Runs one job with one peer in a separate process; prints its figures as JSON.
 
-    peer.py embed  torch|onnx|onnx-int8 FOLDER TEXTS.jsonl
+    peer.py embed  torch|onnx|onnx-int8|openvino|fastembed FOLDER TEXTS.jsonl
     peer.py infer  FOLDER TEXTS.jsonl --hypothesis TEXT
-    peer.py export FOLDER OUT          the ONNX forms of an encoder, fp32 and int8
+    peer.py export FOLDER OUT          the ONNX forms (fp32, int8) and the OpenVINO form of an encoder
 """
 import argparse
 import json
 import os
 import resource
+import shutil
 import sys
 import time
+from pathlib import Path
 
 began = time.perf_counter()
 os.environ.update(HF_HUB_OFFLINE="1", OMP_NUM_THREADS="2", TOKENIZERS_PARALLELISM="false")
+INT8 = "onnx/model_qint8_{}.onnx"
 
 
 def limited():
     import torch
 
-    # Names that newer exporters import and this torch does not have; they are not used here.
-    for name in ("int4", "uint4"):
-        setattr(torch, name, getattr(torch, name, torch.int8))
     torch.set_num_threads(2)
-    return torch
 
 
 def session_options():
@@ -34,15 +33,32 @@ def session_options():
     return options
 
 
+def int8_form():
+    """The form of int8 that the library recommends for this processor."""
+    facts = Path("/proc/cpuinfo")
+    return "avx512_vnni" if facts.exists() and "avx512_vnni" in facts.read_text() else "avx2"
+
+
 def encoder(backend, folder):
+    """A function from texts to vectors."""
     limited()
+    if backend == "fastembed":
+        from fastembed import TextEmbedding
+
+        model = TextEmbedding("sentence-transformers/all-MiniLM-L6-v2", specific_model_path=folder, threads=2)
+        return lambda texts: list(model.embed(texts, batch_size=32))
     from sentence_transformers import SentenceTransformer
 
     if backend == "torch":
-        return SentenceTransformer(folder, device="cpu")
-    name = {"onnx": "onnx/model.onnx", "onnx-int8": "onnx/model_quint8_avx2.onnx"}[backend]
-    options = {"file_name": name, "provider": "CPUExecutionProvider", "session_options": session_options()}
-    return SentenceTransformer(folder, backend="onnx", device="cpu", model_kwargs=options)
+        model = SentenceTransformer(folder, device="cpu")
+    elif backend == "openvino":
+        options = {"ov_config": {"INFERENCE_NUM_THREADS": 2, "PERFORMANCE_HINT": "LATENCY"}}
+        model = SentenceTransformer(folder, backend="openvino", device="cpu", model_kwargs=options)
+    else:
+        name = "onnx/model.onnx" if backend == "onnx" else INT8.format(int8_form())
+        options = {"file_name": name, "provider": "CPUExecutionProvider", "session_options": session_options()}
+        model = SentenceTransformer(folder, backend="onnx", device="cpu", model_kwargs=options)
+    return lambda texts: model.encode(texts, show_progress_bar=False)
 
 
 def export(folder, out):
@@ -51,7 +67,10 @@ def export(folder, out):
 
     model = SentenceTransformer(folder, backend="onnx", device="cpu")
     model.save_pretrained(out)
-    export_dynamic_quantized_onnx_model(model, "avx2", out)
+    form = int8_form()
+    export_dynamic_quantized_onnx_model(model, form, out)
+    shutil.copy(Path(out, "onnx", "model.onnx"), Path(out, "model.onnx"))  # where fastembed looks for it
+    SentenceTransformer(folder, backend="openvino", device="cpu").save_pretrained(out)
 
 
 def main():
@@ -66,8 +85,7 @@ def main():
     with open(texts, encoding="utf-8") as file:
         texts = [json.loads(line)["text"] for line in file]
     if arguments.job == "embed":
-        model = encoder(*how)
-        run = lambda some: model.encode(some, show_progress_bar=False)
+        run = encoder(*how)
     else:
         limited()
         from transformers import pipeline
