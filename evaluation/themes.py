@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures the themes: agreement with human labels, agreement of seeds and orders, time and memory.
 
-    cargo build --release --example cluster_vectors
+    cargo build --release -p plenary-measure --example cluster_vectors
     themes.py BINARY RULER NAME=TEXTS:VECTORS...  [--seeds 3] [--neighbours N] [--resolution X]
 
 RULER is a program that takes GOLD PRED [--words WORDS] --json and prints `ami`, `ari`, `nmi`, `purity` and the quality of

@@ -97,6 +97,8 @@ enum Varied {
     Weight,
     /// With or without turns of the chair
     Chair,
+    /// With or without segments that only conduct the meeting
+    Procedure,
 }
 
 impl Varied {
@@ -110,6 +112,7 @@ impl Varied {
             Varied::Score => Choice::Score,
             Varied::Weight => Choice::Weight,
             Varied::Chair => Choice::Chair,
+            Varied::Procedure => Choice::Procedure,
         }
     }
 }

@@ -28,13 +28,13 @@ use rayon::prelude::*;
 
 pub use error::RobustError;
 pub use options::{Choice, Contrast, RobustOptions};
-pub use specify::{Chair, Floors, Score, Specification};
+pub use specify::{Counted, Floors, Score, Specification};
 pub use summary::Shares;
 
 use crate::study::{Study, Unit};
 use crate::validate::segments::Measure;
 use measured::{CoderOfRun, Reader, Value, of_results};
-use specify::Alternatives;
+use specify::{Alternatives, Decisions};
 use units::{Group, Units};
 
 /// Maximum number of specifications.
@@ -152,6 +152,12 @@ pub fn robustness(
     };
     let has_chair = segments.all.iter().any(|unit| unit.role == Some(Role::Chair) && unit.group.is_some());
     let has_chair = if has_chair { Ok(()) } else { Err("nobody in these groups conducts the meeting") };
+    let has_procedure = segments.all.iter().any(|unit| unit.is_procedural && unit.group.is_some());
+    let has_procedure =
+        if has_procedure { Ok(()) } else { Err("no segment of these groups is known to be procedural") };
+    let with_and_without = |both: bool| {
+        if both { vec![Counted::With, Counted::Without] } else { vec![Counted::With] }
+    };
     let alternatives = Alternatives {
         confidence_floors: if wants(Choice::ConfidenceFloor, has_floors) {
             with_own(study.stance.confidence_floor, &options.confidence_floors, &CONFIDENCE_FLOORS)
@@ -170,7 +176,8 @@ pub fn robustness(
             vec![Score::Probabilities]
         },
         weights: weights(&study, &options.contrast, wants(Choice::Weight, Ok(()))),
-        chairs: if wants(Choice::Chair, has_chair) { vec![Chair::With, Chair::Without] } else { vec![Chair::With] },
+        chairs: with_and_without(wants(Choice::Chair, has_chair)),
+        procedures: with_and_without(wants(Choice::Procedure, has_procedure)),
     };
     let lowest = alternatives.relevance_floors.iter().copied().fold(f32::INFINITY, f32::min);
     if lowest < study.stance.relevance_floor && !study.stance.infer_off_topic {
@@ -203,11 +210,12 @@ pub fn robustness(
         let estimates: Result<Vec<Estimated>, RobustError> = crossed
             .into_par_iter()
             .enumerate()
-            .map(|(nth, (floors, score, weight, chair))| {
+            .map(|(nth, Decisions { floors, score, weight, chair, procedure })| {
                 progress.check_stop()?;
                 let Measurement { unit, wording, coder, .. } = measurement;
                 let (wording, coder) = (wording.clone(), coder.name.clone());
-                let specification = Specification { unit: *unit, wording, coder, floors, score, weight, chair };
+                let specification =
+                    Specification { unit: *unit, wording, coder, floors, score, weight, chair, procedure };
                 let is_study = at == 0 && nth == 0;
                 Ok(estimate(units, &measurement.values, specification, is_study, &options, &study.stance))
             })
@@ -332,23 +340,31 @@ fn estimate(
     options: &RobustOptions,
     stance: &StanceOptions,
 ) -> Estimated {
-    let Specification { floors, score, weight, chair, .. } = specification;
+    let Specification { floors, score, weight, chair, procedure, .. } = specification;
     let mut turns: Vec<TurnSums> = Vec::new();
     let mut first = 0;
     for of_turn in units.all.chunk_by(|a, b| a.turn == b.turn) {
         let values = &values[first..first + of_turn.len()];
         first += of_turn.len();
         let unit = &of_turn[0]; // chunks are not empty
-        let Some(group) = unit.group.filter(|_| chair == Chair::With || unit.role != Some(Role::Chair)) else {
+        let Some(group) = unit.group.filter(|_| chair == Counted::With || unit.role != Some(Role::Chair)) else {
             continue;
         };
-        let (mut sum, mut n) = (0.0, 0);
-        for value in values.iter().filter_map(|value| value.score(score, floors, stance)) {
-            sum += f64::from(value);
-            n += 1;
+        let (mut sum, mut n, mut n_all) = (0.0, 0, 0);
+        for (unit, value) in of_turn.iter().zip(values) {
+            if procedure == Counted::Without && unit.is_procedural {
+                continue;
+            }
+            n_all += 1;
+            if let Some(value) = value.score(score, floors, stance) {
+                sum += f64::from(value);
+                n += 1;
+            }
         }
-        let (document, person) = (unit.document, unit.person);
-        turns.push(TurnSums { document, person, group: group as u32, sum, n, n_all: of_turn.len() as u32 });
+        if n_all > 0 {
+            let (document, person) = (unit.document, unit.person);
+            turns.push(TurnSums { document, person, group: group as u32, sum, n, n_all });
+        }
     }
     let is_difference = matches!(options.contrast, Contrast::Difference { .. });
     let estimates = means(

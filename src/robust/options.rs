@@ -27,11 +27,13 @@ pub enum Choice {
     Weight,
     /// Whether turns of those who conduct the meeting count.
     Chair,
+    /// Whether units that only conduct the meeting count.
+    Procedure,
 }
 
 impl Choice {
     /// All choices, in the order of tables and pictures.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Unit,
         Self::Wording,
         Self::Coder,
@@ -40,6 +42,7 @@ impl Choice {
         Self::Score,
         Self::Weight,
         Self::Chair,
+        Self::Procedure,
     ];
 
     /// Name in tables.
@@ -53,6 +56,7 @@ impl Choice {
             Self::Score => "score",
             Self::Weight => "weight",
             Self::Chair => "chair",
+            Self::Procedure => "procedure",
         }
     }
 }

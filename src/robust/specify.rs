@@ -27,16 +27,16 @@ impl Score {
     }
 }
 
-/// Whether the turns of those who conduct the meeting count.
+/// Whether some units count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Chair {
+pub enum Counted {
     /// They count.
     With,
     /// They are left out.
     Without,
 }
 
-impl Chair {
+impl Counted {
     /// Name in tables.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -70,8 +70,10 @@ pub struct Specification {
     pub score: Score,
     /// What weighs the same.
     pub weight: Weight,
-    /// Whether the chair counts.
-    pub chair: Chair,
+    /// Whether the turns of those who conduct the meeting count.
+    pub chair: Counted,
+    /// Whether procedural units count.
+    pub procedure: Counted,
 }
 
 impl Specification {
@@ -86,6 +88,7 @@ impl Specification {
             Choice::Score => Some(self.score.as_str().to_owned()),
             Choice::Weight => Some(self.weight.as_str().to_owned()),
             Choice::Chair => Some(self.chair.as_str().to_owned()),
+            Choice::Procedure => Some(self.procedure.as_str().to_owned()),
         }
     }
 }
@@ -97,7 +100,18 @@ pub(super) struct Alternatives {
     pub(super) relevance_floors: Vec<f32>,
     pub(super) scores: Vec<Score>,
     pub(super) weights: Vec<Weight>,
-    pub(super) chairs: Vec<Chair>,
+    pub(super) chairs: Vec<Counted>,
+    pub(super) procedures: Vec<Counted>,
+}
+
+/// The decisions on the choices that need no model.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Decisions {
+    pub(super) floors: Option<Floors>,
+    pub(super) score: Score,
+    pub(super) weight: Weight,
+    pub(super) chair: Counted,
+    pub(super) procedure: Counted,
 }
 
 impl Alternatives {
@@ -113,7 +127,7 @@ impl Alternatives {
     }
 
     /// The combinations of these alternatives; the first is that of the study. `has_floors` is whether the coder has floors.
-    pub(super) fn crossed(&self, has_floors: bool) -> Vec<(Option<Floors>, Score, Weight, Chair)> {
+    pub(super) fn crossed(&self, has_floors: bool) -> Vec<Decisions> {
         let floors: Vec<Option<Floors>> = if has_floors {
             let of = |confidence: &f32| {
                 let confidence = *confidence;
@@ -123,11 +137,14 @@ impl Alternatives {
         } else {
             vec![None]
         };
-        let mut crossed = Vec::new();
-        for floors in floors {
-            for score in &self.scores {
-                for weight in &self.weights {
-                    crossed.extend(self.chairs.iter().map(|chair| (floors, *score, *weight, *chair)));
+        let mut crossed = Vec::with_capacity(self.n(has_floors));
+        for &floors in &floors {
+            for &score in &self.scores {
+                for &weight in &self.weights {
+                    for &chair in &self.chairs {
+                        let of = |&procedure: &Counted| Decisions { floors, score, weight, chair, procedure };
+                        crossed.extend(self.procedures.iter().map(of));
+                    }
                 }
             }
         }
@@ -137,7 +154,7 @@ impl Alternatives {
     /// Number of combinations, without making them.
     pub(super) fn n(&self, has_floors: bool) -> usize {
         let floors = if has_floors { self.confidence_floors.len() * self.relevance_floors.len() } else { 1 };
-        floors * self.scores.len() * self.weights.len() * self.chairs.len()
+        floors * self.scores.len() * self.weights.len() * self.chairs.len() * self.procedures.len()
     }
 }
 
@@ -152,18 +169,26 @@ mod tests {
             relevance_floors: vec![0.15, 0.25, 0.35],
             scores: vec![Score::Probabilities, Score::Labels],
             weights: vec![Weight::Person],
-            chairs: vec![Chair::With, Chair::Without],
+            chairs: vec![Counted::With, Counted::Without],
+            procedures: vec![Counted::With, Counted::Without],
         };
         let all = alternatives.crossed(true);
-        assert_eq!((all.len(), alternatives.n(true)), (24, 24));
+        assert_eq!((all.len(), alternatives.n(true)), (48, 48));
         let study = Floors { confidence: 0.4, relevance: 0.15 };
-        assert_eq!(all[0], (Some(study), Score::Probabilities, Weight::Person, Chair::With));
+        let of_study = Decisions {
+            floors: Some(study),
+            score: Score::Probabilities,
+            weight: Weight::Person,
+            chair: Counted::With,
+            procedure: Counted::With,
+        };
+        assert_eq!(all[0], of_study);
         assert!((1..all.len()).all(|at| !all[..at].contains(&all[at])));
         let weights = vec![Weight::Turn, Weight::Segment, Weight::Person];
         let of_turns = Alternatives { weights, ..alternatives.clone() }.of_unit(Unit::Utterance);
         assert_eq!(of_turns.weights, [Weight::Turn, Weight::Person]);
         let without = alternatives.crossed(false);
-        assert_eq!((without.len(), alternatives.n(false)), (4, 4));
-        assert!(without.iter().all(|(floors, ..)| floors.is_none()));
+        assert_eq!((without.len(), alternatives.n(false)), (8, 8));
+        assert!(without.iter().all(|decisions| decisions.floors.is_none()));
     }
 }

@@ -37,6 +37,8 @@ pub(super) struct Unit {
     pub(super) speaker: Option<String>,
     pub(super) language: String,
     pub(super) role: Option<Role>,
+    /// Whether it only conducts the meeting, as far as known; a turn if all its segments do.
+    pub(super) is_procedural: bool,
     /// Position of its turn among all turns with segments.
     pub(super) turn: usize,
     /// Position of its turn among all turns of its document.
@@ -60,7 +62,7 @@ pub(super) struct Units {
 }
 
 /// Columns of every segment beside that of the groups.
-const COLUMNS: [&str; 3] = ["name", "role", "language"];
+const COLUMNS: [&str; 4] = ["name", "role", "language", "procedural"];
 
 impl Units {
     /// The segments of results.
@@ -79,12 +81,13 @@ impl Units {
             let group = group_of(&row);
             let mut values = row.values.into_iter();
             let mut next = || values.next().filter(|value| !value.is_empty());
-            let (speaker, role, language) = (next(), next(), next());
+            let (speaker, role, language, procedural) = (next(), next(), next(), next());
             all.push(Unit {
                 text: row.text,
                 speaker,
                 language: language.unwrap_or_default(),
                 role: role.and_then(|role| Role::from_name(&role)),
+                is_procedural: procedural.is_some_and(|value| value == "true"),
                 turn: turn_ids.len() - 1,
                 position: positions.get(&row.utterance_id).copied().unwrap_or_default(),
                 document: number(&mut documents, &row.document_id),
@@ -114,7 +117,11 @@ impl Units {
         }
         let turns = self.all.chunk_by(|a, b| a.turn == b.turn).map(|of_turn| {
             let first = &of_turn[0]; // chunks are not empty
-            Unit { text: texts.remove(&self.turn_ids[first.turn]).unwrap_or_default(), ..first.clone() }
+            Unit {
+                text: texts.remove(&self.turn_ids[first.turn]).unwrap_or_default(),
+                is_procedural: of_turn.iter().all(|unit| unit.is_procedural),
+                ..first.clone()
+            }
         });
         let all = turns.collect();
         Ok(Self { all, turn_ids: self.turn_ids.clone(), of_persons: self.of_persons })

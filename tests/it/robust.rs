@@ -46,7 +46,10 @@ fn debate() -> String {
                 };
                 format!("{said} in year {}.", 1900 + 48 * document + 3 * turn + at)
             };
-            let said = [0, 1, 2].map(sentence).join(" ");
+            let mut said = [0, 1, 2].map(sentence).join(" ");
+            if turn == 4 {
+                said.insert_str(0, "Thank you very much. ");
+            }
             text.push_str(&format!("d{document},{name} {name}son,{club},speaker,{said}\n"));
         }
     }
@@ -94,9 +97,9 @@ fn every_specification_is_what_a_run_with_these_choices_estimates() {
     let before = place.files("results");
     let ended = place.run_well(&with(&["--out", "robust"]));
     assert_same(&place.files("results"), &before, "the results after `robust`");
-    // Unit 2 x wording 2 x confidence 4 x relevance 3 x score 2 x chair 2, with 3 weights of sentences and 2 of turns.
+    // Unit 2 x wording 2 x confidence 4 x relevance 3 x score 2 x chair 2 x procedure 2, with 3 weights of sentences and 2 of turns.
     let all = rows(&place, "robust/specifications.csv");
-    assert_eq!(all.len(), 2 * 4 * 3 * 2 * 2 * (3 + 2), "{}", ended.out);
+    assert_eq!(all.len(), 2 * 4 * 3 * 2 * 2 * 2 * (3 + 2), "{}", ended.out);
     let estimates: Vec<f64> = all.iter().filter_map(|row| row["estimate"].parse().ok()).collect();
     assert!(estimates.is_sorted());
 
@@ -108,6 +111,7 @@ fn every_specification_is_what_a_run_with_these_choices_estimates() {
         ("score", "probabilities"),
         ("weight", "segment"),
         ("chair", "with"),
+        ("procedure", "with"),
     ];
     let row_with = |changed: &[(&str, &str)]| -> &Row {
         let choices: BTreeMap<&str, &str> = of_study.iter().chain(changed).copied().collect();
@@ -140,6 +144,9 @@ fn every_specification_is_what_a_run_with_these_choices_estimates() {
     }
     assert!((1..seen.len()).all(|at| seen[at] != seen[0]), "every choice changes something: {seen:?}");
     assert_ne!(row_with(&[("chair", "without")])["n_units"], row_with(&[])["n_units"]);
+    let without_procedure = row_with(&[("procedure", "without")]);
+    let n_units = |row: &Row| row["n_units"].parse::<usize>().unwrap();
+    assert!(n_units(without_procedure) < n_units(row_with(&[])), "{without_procedure:?}");
     let labels: f64 = row_with(&[("score", "labels")])["estimate"].parse().unwrap();
     assert!((-2.0..0.0).contains(&labels), "{labels}");
 
@@ -167,8 +174,8 @@ fn choices_are_limited_and_wrong_ones_are_refused() {
     let again = place.run_well(&with(&["--vary", "weight,score", "--out", "robust", "--force"]));
     assert_eq!(again.out, ended.out);
     let tone = place.run_well(&["robust", "results", "--measure", "sentiment", "--quiet"]);
-    // Unit x score x chair, with 3 weights of sentences and 2 of turns.
-    assert!(tone.out.contains("Tone, all segments: 20 specifications"), "{}", tone.out);
+    // Unit x score x chair x procedure, with 3 weights of sentences and 2 of turns.
+    assert!(tone.out.contains("Tone, all segments: 40 specifications"), "{}", tone.out);
     assert!(tone.out.contains("wording: tone has no proposition"), "{}", tone.out);
 
     place.run(&["robust", "results", "--by", "affiliation", "--of", "Golf Club"]).says(
