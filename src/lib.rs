@@ -69,6 +69,7 @@ pub mod cli;
 pub mod inputs;
 pub mod isolation;
 pub mod learn;
+pub mod means;
 pub mod pipeline;
 pub mod review;
 pub mod robust;

@@ -176,6 +176,14 @@ def test_hand_codes_are_compared_with_each_other_and_with_results() -> None:
     assert {row["coder_id"] for row in scored["scores"].rows()} >= {"nli-minilm-l6"}
     estimated = results.estimate(codes, simple_random=True, by=["document"], differences=False, weights="turn", clusters="turn")
     assert sorted(estimated) == ["corrected_estimates", "units"] and len(estimated["units"]) == 48
+    means = results.estimate(by=["document"], measure="stance:open", weights="speaker")["group_means"]
+    assert len(means) == 12 and means.rows()[0]["weight"] == "person"
+    whole = results.estimate()["group_means"].rows()
+    assert [row["n_documents"] for row in whole] == [12] and -1 <= whole[0]["ci_low"] <= whole[0]["estimate"] <= 1
+    with pytest.raises(InputError, match="clusters concerns hand codes"):
+        results.estimate(by=["document"], clusters="turn")
+    with pytest.raises(plenary_text.CodesError, match="no column `shoe_size`"):
+        results.estimate(by=["shoe_size"])
     with pytest.raises(plenary_text.CodesError) as raised:
         results.estimate(codes.with_columns(label=pl.lit("maybe")), simple_random=True)
     assert raised.value.line == 2 and raised.value.path == "frame.csv"

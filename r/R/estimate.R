@@ -1,19 +1,27 @@
 # Means by group.
 #
 # Input: results, columns to group by, and hand codes if there are any. Output: a data frame with a row for each group. Refused:
-# groups that the study did not ask for, without hand codes. Left to others: all computing, to the program.
+# unknown columns and measures. Left to others: all computing, to the program.
 
 plenary_estimate <- function(results, by, measure = NULL, codes = NULL, differences = FALSE, options = character()) {
   state <- state_of(results)
   columns <- columns_of(by)
-  if (is.null(codes)) {
-    if (length(options) > 0) {
-      stop("`options` are those of `plenary estimate`, which needs hand codes; name them with `codes`", call. = FALSE)
+  if (is.null(codes) && length(options) == 0) {
+    of_run <- estimates_of_run(results, columns, measure, differences)
+    if (!is.null(of_run)) {
+      return(of_run)
     }
-    return(estimates_of_run(results, columns, measure, differences))
   }
   out <- tempfile("plenary-estimate-")
   on.exit(unlink(out, recursive = TRUE), add = TRUE)
+  arguments <- c(
+    "--by", paste(columns, collapse = ","), "--out", out,
+    option("--measure", measure), if (differences) "--differences", options
+  )
+  if (is.null(codes)) {
+    call_program(c("means", state$folder, arguments))
+    return(table_of(out, "group_means"))
+  }
   if (is.data.frame(codes)) {
     path <- tempfile("plenary-codes-", fileext = ".csv")
     on.exit(unlink(path), add = TRUE)
@@ -21,29 +29,23 @@ plenary_estimate <- function(results, by, measure = NULL, codes = NULL, differen
     codes <- path
   }
   codes <- paths_of(codes, "`codes`")
-  arguments <- c(
-    "estimate", state$folder, codes, "--by", paste(columns, collapse = ","), "--out", out,
-    option("--measure", measure), if (differences) "--differences", options
-  )
-  call_program(arguments)
-  utils::read.csv(file.path(out, "corrected_estimates.csv"),
+  call_program(c("estimate", state$folder, codes, arguments))
+  table_of(out, "corrected_estimates")
+}
+
+table_of <- function(folder, name) {
+  utils::read.csv(file.path(folder, paste0(name, ".csv")),
     na.strings = "", encoding = "UTF-8", check.names = FALSE, stringsAsFactors = FALSE
   )
 }
 
-# The rows of `group_estimates` for some columns.
+# The rows of `group_estimates` for some columns; NULL if the study did not ask for them.
 estimates_of_run <- function(results, columns, measure, differences) {
   all <- plenary_table(results, "group_estimates")
   asked <- unique(all$by)
   matches <- vapply(strsplit(asked, ", ", fixed = TRUE), setequal, NA, columns)
   if (!any(matches)) {
-    there <- if (length(asked) > 0) paste0(" It has estimates by ", paste(asked, collapse = "; by "), ".") else ""
-    stop(
-      "the study has no estimates by ", paste(columns, collapse = ", "), ".", there,
-      " Name the columns in [[estimates.by]] of the study, or in `by` of plenary_run(), and run it again; or pass hand ",
-      "codes with `codes` for estimates that are corrected with them",
-      call. = FALSE
-    )
+    return(NULL)
   }
   by <- asked[matches][[1]]
   names_in_order <- strsplit(by, ", ", fixed = TRUE)[[1]]

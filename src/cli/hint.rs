@@ -12,6 +12,7 @@ use crate::engine::UnavailableError;
 use crate::engine::cache::CacheError;
 use crate::export::ExportError;
 use crate::learn::LearnError;
+use crate::means::MeansError;
 use crate::models::{FetchError, FileError, FindError, LoadError, MakeError, NoCacheFolder};
 use crate::pipeline::RunError;
 use crate::robust::RobustError;
@@ -43,6 +44,7 @@ fn typed_hint(error: &(dyn Error + 'static)) -> Option<Hint> {
     first_hint!(
         RunError,
         RobustError,
+        MeansError,
         StudyError,
         LearnError,
         SampleError,

@@ -20,6 +20,7 @@ mod hint;
 mod init;
 mod learn;
 mod man;
+mod means;
 mod models;
 mod output;
 mod progress;
@@ -81,6 +82,7 @@ enum Command {
     Sample(sample::SampleArgs),
     Agree(agree::AgreeArgs),
     Score(score::ScoreArgs),
+    Means(means::MeansArgs),
     Estimate(estimate::EstimateArgs),
     Robust(robust::RobustArgs),
     Learn(learn::LearnArgs),
@@ -123,6 +125,7 @@ fn main_of(arguments: Vec<OsString>) -> ExitCode {
         Command::Sample(args) => sample::run(args, arguments.verbosity),
         Command::Agree(args) => agree::run(args, arguments.verbosity),
         Command::Score(args) => score::run(args, arguments.verbosity),
+        Command::Means(args) => means::run(args, arguments.verbosity),
         Command::Estimate(args) => estimate::run(args, arguments.verbosity),
         Command::Robust(args) => robust::run(args, arguments.verbosity),
         Command::Learn(args) => learn::run(args, arguments.verbosity),

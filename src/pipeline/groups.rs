@@ -17,7 +17,7 @@ use crate::study::Study;
 use crate::variables::{self, Column, MOST_GROUPS};
 
 /// Maximum number of groups of which all pairs are compared.
-const MOST_GROUPS_OF_PAIRS: usize = 40;
+pub(crate) const MOST_GROUPS_OF_PAIRS: usize = 40;
 
 /// The group of a speaker who belongs to none.
 const NONE: u32 = u32::MAX;

@@ -40,6 +40,7 @@ use crate::isolation::Isolation;
 use crate::study::Study;
 
 pub use combine::{CombineOptions, combine};
+pub(crate) use groups::MOST_GROUPS_OF_PAIRS;
 pub(crate) use measuring::asks_openly;
 pub use measuring::is_open_question;
 pub use part::{Part, PartOptions, measure_part};

@@ -23,6 +23,7 @@ mod layouts;
 mod learn;
 mod lexicon;
 mod library;
+mod means;
 mod models;
 mod module_cycles;
 mod parity;

@@ -6,7 +6,9 @@
 use std::path::Path;
 
 use plenary::corpus::{Failure, Hint};
+use plenary::means::MeansError;
 use plenary::models::{FileError, FindError, LoadError, UnusableError};
+use plenary::report::ReportError;
 use plenary::table::TableError;
 use plenary::validate::agree::CompareError;
 use plenary::validate::coded::CodedError;
@@ -235,6 +237,24 @@ impl IntoRaised for SegmentsError {
         match self {
             SegmentsError::Open(error) => error.raised(),
             other => Raised::new(Class::Codes, &other).hinting(other.hint()),
+        }
+    }
+}
+
+impl IntoRaised for MeansError {
+    fn raised(self) -> Raised {
+        match self {
+            MeansError::Segments(error) => error.raised(),
+            other => Raised::new(Class::Codes, &other).hinting(other.hint()),
+        }
+    }
+}
+
+impl IntoRaised for ReportError {
+    fn raised(self) -> Raised {
+        match self {
+            ReportError::Open(error) => error.raised(),
+            other => Raised::new(Class::Open, &other).hinting(other.hint()),
         }
     }
 }

@@ -58,7 +58,7 @@ mod _native {
     #[pymodule_export]
     use super::table::Table;
     #[pymodule_export]
-    use super::validation::{agree, estimate, score};
+    use super::validation::{agree, estimate, means, score};
     #[pymodule_export]
     use super::{main, read_files, set_package};
 

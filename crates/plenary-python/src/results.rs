@@ -9,6 +9,7 @@ use std::sync::Arc;
 use plenary::engine::cache::Cache;
 use plenary::measure::themes::RegistryMode;
 use plenary::models::cache_folder;
+use plenary::report::{ReportOptions, report};
 use plenary::study::CoderOptions;
 use plenary::table::schema::TABLES;
 use plenary::{Check, Options};
@@ -147,6 +148,14 @@ impl Results {
     /// The study as JSON.
     fn study_json(&self) -> String {
         self.results.study().json.to_string()
+    }
+
+    /// The report as HTML; `by` is the column whose values are compared.
+    fn report(&self, py: Python<'_>, by: Option<String>) -> PyResult<String> {
+        let mut options = ReportOptions::default();
+        options.by = by;
+        let made = work(py, None, |_| report(&self.results, &[], &options))?;
+        or_raise(py, made)
     }
 
     /// Writes the results into a folder, and returns those in the folder.

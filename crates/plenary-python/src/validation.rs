@@ -1,9 +1,11 @@
-//! Hand codes compared with each other and with results.
+//! Means of results, and hand codes compared with each other and with results.
 //!
-//! **Input:** files of hand codes, by path or as name and content, and results. **Output:** tables. **Refused:** what the façade refuses.
+//! **Input:** results, and files of hand codes, by path or as name and content. **Output:** tables. **Refused:** what the façade refuses.
 
 use std::path::PathBuf;
 
+use plenary::corpus::findings::Weight;
+use plenary::means::{MeansOptions, group_means};
 use plenary::table::export::Export;
 use plenary::validate::agree::{CompareOptions, compare, tables as tables_of_agreement};
 use plenary::validate::coded::{CodedError, CodedFile, Variable};
@@ -119,6 +121,44 @@ pub(crate) struct Estimating {
     confidence_level: f64,
 }
 
+/// What concerns means alone.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct Averaging {
+    by: Vec<String>,
+    measure: Option<String>,
+    weights: String,
+    differences: bool,
+    confidence_level: f64,
+}
+
+/// Means by group, of the labels of the run.
+#[pyfunction]
+pub(crate) fn means(py: Python<'_>, results: &Bound<'_, Results>, averaging: Averaging) -> PyResult<Vec<Table>> {
+    let results = &results.get().results;
+    // The names of an estimate that is corrected.
+    let weight = match averaging.weights.as_str() {
+        "segment" => Weight::Segment,
+        "turn" => Weight::Turn,
+        "speaker" => Weight::Person,
+        found => return Err(unknown("weights", found, &Weights::ALL.map(Weights::as_str))),
+    };
+    tables(py, move || {
+        let options = MeansOptions {
+            measure: Measure::of(results, averaging.measure.as_deref()).map_err(raised)?,
+            by: averaging.by,
+            weight,
+            differences: averaging.differences,
+            confidence_level: averaging.confidence_level,
+        };
+        Ok(vec![group_means(results, options).map_err(raised)?.table()])
+    })
+}
+
+fn unknown(what: &str, found: &str, known: &[&str]) -> PyErr {
+    PyValueError::new_err(format!("{what} is \"{found}\"; expected one of: {}", known.join(", ")))
+}
+
 /// Means by group, corrected for the errors of a coder.
 #[pyfunction]
 pub(crate) fn estimate(
@@ -128,9 +168,6 @@ pub(crate) fn estimate(
     estimating: Estimating,
 ) -> PyResult<Vec<Table>> {
     let results = &results.get().results;
-    let unknown = |what: &str, found: &str, known: &[&str]| {
-        PyValueError::new_err(format!("{what} is \"{found}\"; expected one of: {}", known.join(", ")))
-    };
     let weights = Weights::ALL.into_iter().find(|weights| weights.as_str() == estimating.weights);
     let weights = weights.ok_or_else(|| unknown("weights", &estimating.weights, &Weights::ALL.map(Weights::as_str)))?;
     let clusters = estimating.clusters.as_deref().map(|name| {

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from . import _native
-from ._errors import InputError
+from ._errors import InputError, WriteError
 from ._inputs import Source, inputs_of
 from ._progress import Progress, reporting
 from ._study import Study, native_of
@@ -81,6 +81,17 @@ class Results(Mapping[str, Table]):
         """Writes the results into a folder, as a run does that writes there, and returns those in the folder."""
         return Results(self._native.save(os.fspath(folder)))
 
+    def report(self, out: StrPath, *, by: str | None = None) -> Path:
+        """Writes the report, one HTML file to open in a browser, as `plenary report` does, and returns its path. A file of this name is
+        replaced. `by` is the column of `speakers` or `documents` whose values are compared."""
+        page = self._native.report(by)
+        path = Path(out)
+        try:
+            path.write_text(page, encoding="utf-8")
+        except OSError as error:
+            raise WriteError(f"cannot write the report: {error.strerror or error}", path=str(path)) from error
+        return path
+
     def score(
         self,
         codes: Source,
@@ -100,7 +111,7 @@ class Results(Mapping[str, Table]):
 
     def estimate(
         self,
-        codes: Source,
+        codes: Source | None = None,
         *,
         by: Sequence[str] = (),
         measure: str | None = None,
@@ -115,9 +126,23 @@ class Results(Mapping[str, Table]):
         seed: int = 0,
     ) -> dict[str, Table]:
         """Means by group, corrected for the errors of a coder with hand codes of a sample: the tables `corrected_estimates` and `units`.
-        Arguments are the options of `plenary estimate`; `codes` are CSV files or data frames."""
+        Arguments are the options of `plenary estimate`; `codes` are CSV files or data frames. Without codes: means of the labels as they
+        are, the table `group_means` of `plenary means`."""
         if differences and not by:
             raise InputError("differences are those of groups; pass the columns of the groups as by")
+        if codes is None:
+            of_codes = {"coder": coder, "clusters": clusters, "adjudicator": adjudicator, "sample": sample}
+            named = [name for name, value in of_codes.items() if value is not None] + ["simple_random"] * simple_random
+            if named:
+                raise InputError(f"{named[0]} concerns hand codes; pass them as codes, or leave it out")
+            averaging: _native.Averaging = {
+                "by": _names(by, "by"),
+                "measure": measure,
+                "weights": weights,
+                "differences": differences,
+                "confidence_level": confidence_level,
+            }
+            return _named(_native.means(self._native, averaging))
         hand = _hand(codes, measure, by, adjudicator, simple_random, sample, seed)
         estimating: _native.Estimating = {
             "coder": coder,

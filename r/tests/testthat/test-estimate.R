@@ -11,9 +11,13 @@ test_that("estimates by groups are those of the study", {
   expect_equal(abs(difference$estimate), abs(diff(tone$estimate)), tolerance = 1e-9)
 })
 
-test_that("groups that the study did not ask for are an error that says what to do", {
+test_that("groups that the study did not ask for are estimated from the labels", {
   results <- example_results()
-  expect_error(plenary_estimate(results, ~ party + year), "estimates.by")
+  by_role <- plenary_estimate(results, ~role, "sentiment")
+  expect_equal(sum(by_role$n_segments), nrow(results$analysis))
+  weighted <- plenary_estimate(results, ~name, "sentiment", options = c("--weights", "turn"))
+  expect_equal(unique(weighted$weight), "turn")
+  expect_error(plenary_estimate(results, ~ party + year), "no segment has a value in every column of party, year")
   expect_error(plenary_estimate(results, ~name, "mood"), "there are")
   expect_error(plenary_estimate(list(), ~name), "must be results")
 })
