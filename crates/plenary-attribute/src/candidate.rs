@@ -2,8 +2,10 @@
 //!
 //! Finding candidates and choosing among them is left to `find`.
 
+use std::ops::Range;
+
 use crate::weights::Weights;
-use plenary_corpus::{Details, Reason, Rival, Span, Style, StyleScore, Template, TurnRule};
+use plenary_corpus::{BlockKind, Details, Reason, Rival, Span, Style, StyleScore, Template, TurnRule};
 use plenary_names::bylines::{self, Byline};
 use plenary_names::labels::LabelKind;
 use plenary_names::lexicon::Lexicon;
@@ -27,6 +29,10 @@ pub(crate) enum Origin {
     Answered,
     /// The whole text is the speech of the person named in its title.
     Titled,
+    /// A sign of a new speaker, without a name.
+    Unnamed,
+    /// The name of the writer is below the text.
+    Signed,
     /// A person says that a turn begins there.
     Corrected,
 }
@@ -179,6 +185,8 @@ pub(crate) struct Found {
     pub(crate) template: Option<Template>,
     /// Bylines that are repeated within a turn and do not open one.
     pub(crate) repeated: Vec<Span>,
+    /// Lines around the turns that are not speech: signatures, headings between letters.
+    pub(crate) around: Vec<(Range<usize>, BlockKind)>,
 }
 
 impl Found {

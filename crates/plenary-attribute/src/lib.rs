@@ -73,6 +73,7 @@ pub fn attribute(mut document: Document, options: &Options) -> Transcript {
     let mut found = pinned.unwrap_or_else(|| {
         find::turns(&page, &settled, &name_levels, options.transcript.style(), options.people.as_ref())
     });
+    let settled = settled.with(&Settled::around(&page, &found.around));
     let first_byline = found.bylines.first().map_or(page.lines.len(), |byline| byline.line);
     let unattributed = body::speech_before(&page, &settled, first_byline, &found);
     let head_end = if unattributed.is_some() || found.bylines.is_empty() {

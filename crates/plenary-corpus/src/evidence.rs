@@ -132,6 +132,10 @@ pub enum Reason {
     Typeface,
     /// The title names the speaker.
     InTitle,
+    /// A sign of a new speaker, without a name.
+    Sign,
+    /// The name of the writer is below the text.
+    Signature,
     /// The line matches the study's pattern.
     Matches,
     /// The format declares the turn.
@@ -170,6 +174,8 @@ impl fmt::Display for Reason {
             Reason::Continues => f.write_str("the turn continues after an interjection in brackets"),
             Reason::Typeface => f.write_str("questions are set in a different typeface"),
             Reason::InTitle => f.write_str("the title names the only speaker"),
+            Reason::Sign => f.write_str("a sign of a new speaker, without a name"),
+            Reason::Signature => f.write_str("the name of the writer is below the text"),
             Reason::Matches => f.write_str("the line matches the study's pattern"),
             Reason::Declared => f.write_str("the format declares the turn"),
             Reason::Corrected => f.write_str("a person checked or corrected the turn"),

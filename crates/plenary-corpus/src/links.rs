@@ -32,6 +32,8 @@ pub enum LinkRule {
     SameFullName,
     /// A surname alone, of only one person whose full name is printed.
     UniqueSurname,
+    /// An abbreviation, or initials, of the name of only one person of the document: "Hr. Blum.", "A. L.".
+    ShortenedLabel,
     /// An office whose only holder is named by the chair line or the list of those present.
     OfficeInChairLine,
     /// An office that is printed beside the name of only one person.
@@ -63,6 +65,7 @@ impl LinkRule {
             LinkRule::OcrVariant => "ocr_variant",
             LinkRule::SameFullName => "same_full_name",
             LinkRule::UniqueSurname => "unique_surname",
+            LinkRule::ShortenedLabel => "shortened_label",
             LinkRule::OfficeInChairLine => "office_in_chair_line",
             LinkRule::OfficeBesideName => "office_beside_name",
             LinkRule::NamedPart => "named_part",
@@ -84,6 +87,7 @@ impl LinkRule {
             LinkRule::SameFullName => 0.95,
             LinkRule::UniqueSurname | LinkRule::OfficeInChairLine | LinkRule::NamedPart => 0.9,
             LinkRule::OfficeBesideName | LinkRule::PeopleListSurname | LinkRule::OcrVariant => 0.85,
+            LinkRule::ShortenedLabel => 0.8,
             LinkRule::UnnamedOffice => 0.7,
             LinkRule::AnonymousLabel => 0.5,
             LinkRule::AmbiguousSurname | LinkRule::AmbiguousOffice => 0.4,

@@ -32,6 +32,10 @@ pub enum Style {
     Questions,
     /// One speech whose speaker is named in the title.
     Titled,
+    /// A sign of a new speaker without a name: `>> text`, `— text`. The speaker is unknown.
+    Unnamed,
+    /// Letters and comments with the name of the writer below the text.
+    Signed,
     /// The study's own regular expression; used only if the study gives one.
     Pattern,
     /// The format itself names the speakers.
@@ -40,7 +44,7 @@ pub enum Style {
 
 impl Style {
     /// The styles that can be recognised in a document.
-    pub const ALL: [Style; 12] = [
+    pub const ALL: [Style; 14] = [
         Style::Bold,
         Style::BoldInline,
         Style::Colon,
@@ -53,6 +57,8 @@ impl Style {
         Style::Template,
         Style::Questions,
         Style::Titled,
+        Style::Unnamed,
+        Style::Signed,
     ];
 
     /// The name that a study and the tables use.
@@ -70,6 +76,8 @@ impl Style {
             Style::Template => "template",
             Style::Questions => "questions",
             Style::Titled => "titled",
+            Style::Unnamed => "unnamed",
+            Style::Signed => "signed",
             Style::Pattern => "pattern",
             Style::Declared => "declared",
         }

@@ -43,6 +43,11 @@ pub struct Byline {
 }
 
 impl Byline {
+    /// Whether nothing names the speaker.
+    pub fn is_empty(&self) -> bool {
+        self.label.is_empty() && self.name.is_empty()
+    }
+
     /// Whether the person is the chair of this meeting, not of another body: "(Chair)", "Moderator", "Chair of the
     /// Assembly".
     pub fn presides(&self, lexicon: &Lexicon) -> bool {

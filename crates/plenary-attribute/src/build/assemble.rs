@@ -58,7 +58,7 @@ pub(crate) fn assemble<'d>(
     (settled, asides): (&Settled, &[Aside]),
     document_id: &str,
     found: &Found,
-    owners: &[Owner],
+    owners: &[Option<Owner>],
     leads: bool,
 ) -> Assembled<'d> {
     let words = Vocabulary::of(page);
@@ -74,7 +74,7 @@ pub(crate) fn assemble<'d>(
             bylines.next_if(|(_, (byline, _))| byline.byline.start < line.span.end && byline.line <= i)
         {
             writer.write(i, from, byline.byline.start);
-            from = writer.open(i, from, byline, (at, owner.person));
+            from = writer.open(i, from, byline, (at, owner.as_ref().map(|owner| owner.person)));
         }
         if line.is_empty() {
             let draws = line.layout == Layout::Ornament && !line.span.of(page.source).trim().is_empty();
@@ -109,20 +109,23 @@ impl<'f> Writer<'_, '_, 'f> {
 
     /// Opens the turn of a byline on a line that has been processed up to `from`; returns the offset up to which it has
     /// now been processed.
-    fn open(&mut self, i: usize, from: usize, byline: &'f Candidate, (at, person): (usize, usize)) -> usize {
+    fn open(&mut self, i: usize, from: usize, byline: &'f Candidate, (at, person): (usize, Option<usize>)) -> usize {
         let line = &self.page.lines[i];
         self.turns.push(Turn {
             byline: Some(byline),
             at: Some(at),
-            person: Some(person),
+            person,
             mapped: MappedText::default(),
             last_line: None,
         });
         if byline.byline.is_empty() {
             return from;
         }
-        let start =
-            if from == line.span.start && byline.origin == Origin::Printed { from } else { byline.byline.start };
+        let start = if from == line.span.start && matches!(byline.origin, Origin::Printed | Origin::Unnamed) {
+            from
+        } else {
+            byline.byline.start
+        };
         match byline.origin {
             Origin::Resumed => self.mark(start, (BlockKind::StageNote, Some(Pass::Asides)), None, line.paragraph),
             _ => self.mark(start, (BlockKind::Byline, None), Some(self.turns.len() - 1), line.paragraph),
@@ -142,7 +145,10 @@ impl<'f> Writer<'_, '_, 'f> {
         };
         if !kind.is_spoken() {
             if from == line.span.start && to == line.span.end {
-                self.mark(from, (kind, pass), None, line.paragraph);
+                // A signature is the byline of the turn above it.
+                let signs = self.turns.len().checked_sub(1).filter(|_| kind == BlockKind::Byline);
+                let pass = pass.filter(|_| signs.is_none());
+                self.mark(from, (kind, pass), signs, line.paragraph);
             }
             return;
         }
@@ -433,6 +439,8 @@ fn evidence(byline: &Candidate) -> String {
         Origin::Answered => format!("answer to a question in a different typeface; the head names \"{printed}\""),
         Origin::Corrected => format!("a person says that \"{printed}\" speaks from here on"),
         Origin::Titled => format!("the title names \"{printed}\" as the only speaker"),
+        Origin::Unnamed => "a sign of a new speaker, without a name".to_string(),
+        Origin::Signed => format!("\"{printed}\" signs the text"),
     }
 }
 

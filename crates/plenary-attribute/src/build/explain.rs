@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::assemble::Assembled;
-use crate::candidate::{Candidate, Found};
+use crate::candidate::{Candidate, Found, Origin};
 use crate::link::people::{Linked, Mention, Owner};
 use crate::page::Page;
 use crate::weights::{Weights, form};
@@ -44,7 +44,8 @@ pub(crate) fn explain(page: &Page<'_>, found: &Found, linked: &Linked, assembled
         let own = places.block_of(Mention::Byline(at));
         utterance.byline = own;
         let print = correct.get(byline.label.as_str()).copied();
-        let link = linked.owners.get(at).map(|owner| link(&places, owner, (own, print), byline));
+        let link =
+            linked.owners.get(at).and_then(Option::as_ref).map(|owner| link(&places, owner, (own, print), byline));
         utterance.needs_review |= byline.is_misread() || link.as_ref().is_some_and(|link| !link.others.is_empty());
         utterance.explanation = Explanation {
             rule: byline.rule(),
@@ -104,6 +105,9 @@ fn link(places: &Places<'_>, owner: &Owner, (own, print): (Option<usize>, Option
 /// Reasons why a person should check a turn.
 fn review(utterance: &Utterance, byline: &Candidate, link: Option<&Link>) -> Vec<String> {
     let mut out = Vec::new();
+    if byline.origin == Origin::Unnamed {
+        out.push("a new speaker begins here, and nothing names the speaker".to_string());
+    }
     if byline.is_misread() {
         out.push(format!("\"{}\" is read as a misprint of \"{}\"", byline.parts.label, byline.label));
     }

@@ -5,7 +5,7 @@
 
 use super::accounting::Outside;
 use crate::candidate::Found;
-use plenary_corpus::{Style, Utterance, WordCounts};
+use plenary_corpus::{Style, TurnRule, Utterance, WordCounts};
 
 /// The warnings of a document. `pinned` is the style that the study asks for.
 pub(crate) fn warnings(found: &Found, utterances: &[Utterance], pinned: Option<Style>) -> Vec<String> {
@@ -29,7 +29,17 @@ pub(crate) fn warnings(found: &Found, utterances: &[Utterance], pinned: Option<S
     if n_doubtful > 0 {
         out.push(format!("{n_doubtful} of {} utterances need review (needs_review)", utterances.len()));
     }
-    if utterances.iter().any(|utterance| utterance.speaker.is_none()) && !found.bylines.is_empty() {
+    let is_unnamed = |utterance: &&Utterance| utterance.explanation.rule == TurnRule::Style(Style::Unnamed);
+    let n_unnamed = utterances.iter().filter(is_unnamed).count();
+    if n_unnamed > 0 {
+        out.push(format!(
+            "{n_unnamed} of {} utterances begin with a sign of a new speaker (`>>` or a dash) and without a name: their speaker \
+             is unknown (null)",
+            utterances.len()
+        ));
+    }
+    let has_no_byline = |utterance: &Utterance| utterance.speaker.is_none() && !is_unnamed(&utterance);
+    if utterances.iter().any(has_no_byline) && !found.bylines.is_empty() {
         out.push("the text before the first byline is an utterance without a speaker".to_string());
     }
     out

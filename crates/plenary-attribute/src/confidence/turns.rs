@@ -107,7 +107,7 @@ fn set_byline(values: &mut Values, byline: &Candidate, dresses: &Dresses) {
         Style::Dash => Some(T::StyleDash),
         Style::Period => Some(T::StylePeriod),
         Style::NameTime => Some(T::StyleTime),
-        Style::Questions | Style::Titled => Some(T::StyleImplied),
+        Style::Questions | Style::Titled | Style::Unnamed | Style::Signed => Some(T::StyleImplied),
         Style::Pattern => Some(T::Pinned),
         Style::Template => Some(T::StyleLearned),
     };
@@ -141,6 +141,8 @@ fn set_byline(values: &mut Values, byline: &Candidate, dresses: &Dresses) {
             | Reason::Continues
             | Reason::Typeface
             | Reason::InTitle
+            | Reason::Sign
+            | Reason::Signature
             | Reason::Declared
             | Reason::OfTemplate(_)
             | Reason::Corrected

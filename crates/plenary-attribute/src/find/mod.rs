@@ -1,4 +1,4 @@
-//! Where turns begin: the bylines that a document prints or, if it prints none, the evidence that replaces them.
+//! Where turns begin: the bylines that a document prints or, where it prints none, the evidence that replaces them.
 //!
 //! **Input**: the page and the claims on it. **Output**: [`Found`], the bylines in order with the style of the document
 //! and its confidence. Linking bylines to people is left to `link`.
@@ -12,9 +12,11 @@ pub(crate) mod own_line;
 pub(crate) mod pattern;
 mod prints;
 mod questions;
+mod signed;
 mod styles;
 pub(crate) mod template;
 mod titled;
+mod unnamed;
 
 use std::collections::HashSet;
 
@@ -33,18 +35,21 @@ pub(crate) fn turns(
     list: Option<&PeopleList>,
 ) -> Found {
     let mut printed = match pinned {
-        Some(Style::Questions | Style::Titled) => Found::default(),
+        Some(Style::Questions | Style::Titled | Style::Unnamed | Style::Signed) => Found::default(),
         _ => styles::find(page, settled, name_levels, pinned, list),
     };
     let questions =
         || questions::find(page, settled, &printed).filter(|_| pinned.is_none_or(|style| style == Style::Questions));
     let titled = || titled::find(page, settled).filter(|_| pinned.is_none_or(|style| style == Style::Titled));
-    match questions() {
-        Some(found) => found,
-        None if printed.bylines.is_empty() => titled().unwrap_or(printed),
-        None => {
-            heads::introduce(page, &mut printed);
-            printed
-        }
+    let fits = |style: Style| pinned.is_none_or(|pinned| pinned == style);
+    let dashes = || unnamed::dashes(page, settled, &printed).filter(|_| fits(Style::Unnamed));
+    let signed = || signed::find(page, settled, &printed).filter(|_| fits(Style::Signed));
+    if let Some(found) = questions().or_else(dashes).or_else(signed) {
+        return found;
     }
+    heads::introduce(page, &mut printed);
+    if fits(Style::Unnamed) {
+        unnamed::add_marked(page, settled, &mut printed);
+    }
+    if printed.bylines.is_empty() { titled().unwrap_or(printed) } else { printed }
 }

@@ -174,6 +174,7 @@ pub(crate) fn find(
         legend,
         template: learned,
         repeated,
+        around: Vec::new(),
     }
 }
 

@@ -85,8 +85,8 @@ pub(crate) struct Owner {
 pub(crate) struct Linked {
     /// The chairs first, then everybody else in the order of their first byline.
     pub(crate) people: Vec<Person>,
-    /// The person of each byline.
-    pub(crate) owners: Vec<Owner>,
+    /// The person of each byline; `None` for a byline without a name.
+    pub(crate) owners: Vec<Option<Owner>>,
 }
 
 /// What bylines of one person have in common: honorific, name, label, and what is beside the label of a person without a name.
@@ -137,7 +137,7 @@ pub(crate) fn link(
     let mut owners: Vec<Option<Owner>> = vec![None; bylines.len()];
     let mut resolved: HashMap<Key<'_>, Owner> = HashMap::new();
     for pass in 0..4 {
-        for (i, byline) in bylines.iter().enumerate().filter(|(i, _)| passes[*i] == pass) {
+        for (i, byline) in bylines.iter().enumerate().filter(|(i, byline)| passes[*i] == pass && !byline.is_empty()) {
             let label = if pass < 2 { "" } else { byline.label.as_str() };
             let aside = if pass < 2 { None } else { aside_of_anonymous(lexicon, byline) };
             let key = (byline.details.honorific.as_deref(), byline.name.as_str(), label, aside);
@@ -160,7 +160,7 @@ pub(crate) fn link(
             }
         }
     }
-    let mut linked = reorder(&known.people, owners.into_iter().flatten().collect(), chairs.len());
+    let mut linked = reorder(&known.people, owners, chairs.len());
     for person in &mut linked.people {
         overrule_by(person, list, date);
     }
@@ -567,7 +567,9 @@ pub(crate) fn enrich_from(lexicon: &Lexicon, people: &mut [Person], present: &[B
 /// Corrects roles and titles. The role of an interjector does not apply to people who also have bylines; an office used
 /// as a label is the title of its holder if there is no other.
 pub(crate) fn correct_roles(lexicon: &Lexicon, linked: &mut Linked, found: &Found) {
-    for (byline, owner) in found.bylines.iter().zip(&linked.owners) {
+    for (byline, owner) in
+        found.bylines.iter().zip(&linked.owners).filter_map(|(byline, owner)| Some((byline, owner.as_ref()?)))
+    {
         // Values from the study's list are not changed.
         let Some(person) = linked.people.get_mut(owner.person).filter(|person| person.listed.is_none()) else {
             continue;
@@ -583,10 +585,10 @@ pub(crate) fn correct_roles(lexicon: &Lexicon, linked: &mut Linked, found: &Foun
 }
 
 /// Orders the people: chairs first, then everybody else in the order of their first byline.
-fn reorder(people: &[Person], mut owners: Vec<Owner>, n_chairs: usize) -> Linked {
+fn reorder(people: &[Person], mut owners: Vec<Option<Owner>>, n_chairs: usize) -> Linked {
     let n = owners.len();
     let mut rank: Vec<usize> = (0..people.len()).map(|at| if at < n_chairs { at } else { n + n_chairs + at }).collect();
-    for (i, owner) in owners.iter().enumerate() {
+    for (i, owner) in owners.iter().enumerate().filter_map(|(i, owner)| Some((i, owner.as_ref()?))) {
         rank[owner.person] = rank[owner.person].min(n_chairs + i);
     }
     let mut order: Vec<usize> = (0..people.len()).collect();
@@ -595,7 +597,7 @@ fn reorder(people: &[Person], mut owners: Vec<Owner>, n_chairs: usize) -> Linked
     for (new, old) in order.iter().enumerate() {
         place[*old] = new;
     }
-    for owner in &mut owners {
+    for owner in owners.iter_mut().flatten() {
         owner.person = place[owner.person];
     }
     Linked { people: order.iter().map(|old| people[*old].clone()).collect(), owners }
@@ -616,8 +618,12 @@ mod tests {
         )
     }
 
+    fn owner(linked: &Linked, at: usize) -> &Owner {
+        linked.owners[at].as_ref().unwrap()
+    }
+
     fn people_of(linked: &Linked) -> Vec<usize> {
-        linked.owners.iter().map(|owner| owner.person).collect()
+        linked.owners.iter().flatten().map(|owner| owner.person).collect()
     }
 
     #[test]
@@ -628,13 +634,13 @@ mod tests {
         );
         assert_eq!(linked.people.len(), 2);
         assert_eq!(people_of(&linked), [0, 1, 0, 1]);
-        let rules: Vec<LinkRule> = linked.owners.iter().map(|owner| owner.rule).collect();
+        let rules: Vec<LinkRule> = linked.owners.iter().flatten().map(|owner| owner.rule).collect();
         assert_eq!(
             rules,
             [LinkRule::FirstMention, LinkRule::FirstMention, LinkRule::OfficeBesideName, LinkRule::UniqueSurname]
         );
-        assert_eq!(linked.owners[2].supported_by, Some(Mention::Byline(0)));
-        assert_eq!(linked.owners[3].supported_by, Some(Mention::Byline(1)));
+        assert_eq!(owner(&linked, 2).supported_by, Some(Mention::Byline(0)));
+        assert_eq!(owner(&linked, 3).supported_by, Some(Mention::Byline(1)));
     }
 
     #[test]
@@ -644,17 +650,20 @@ mod tests {
             None,
         );
         assert_eq!(people_of(&hills), [0, 0, 0, 0, 1]);
-        assert_eq!(hills.owners[2].rule, LinkRule::OfficeBesideName);
+        assert_eq!(owner(&hills, 2).rule, LinkRule::OfficeBesideName);
         assert_eq!(hills.people[0].byline.details.title.as_deref(), Some("Minister of Roads"));
         let full = linked(&["The Minister of Roads (Bo Hill)", "Bo Hill", "Mr Hill"], None);
         assert_eq!(people_of(&full), [0, 0, 0]);
-        assert_eq!(linked(&["Speaker 1", "Speaker 2", "Speaker 1"], None).owners[0].rule, LinkRule::FirstMention);
+        assert_eq!(
+            linked(&["Speaker 1", "Speaker 2", "Speaker 1"], None).owners[0].as_ref().unwrap().rule,
+            LinkRule::FirstMention
+        );
         let two = linked(
             &["The Minister of State (Bo Hill)", "The Minister of State (Cy Dahl)", "The Minister of State"],
             None,
         );
         assert_eq!(people_of(&two), [0, 1, 2]);
-        assert_eq!(two.owners[2].rule, LinkRule::AmbiguousOffice);
+        assert_eq!(owner(&two, 2).rule, LinkRule::AmbiguousOffice);
     }
 
     #[test]
@@ -669,7 +678,7 @@ mod tests {
             None,
         );
         assert_eq!(people_of(&house), [0, 1, 0, 0]);
-        assert_eq!(house.owners[1].rule, LinkRule::UnnamedOffice);
+        assert_eq!(owner(&house, 1).rule, LinkRule::UnnamedOffice);
         let commons = linked(&["Mr Deputy Speaker (Sir Roy Gale)", "Mr Speaker", "The Speaker"], None);
         assert_eq!(people_of(&commons), [0, 1, 1]);
     }
@@ -678,8 +687,8 @@ mod tests {
     fn two_people_with_one_surname_stay_two() {
         let stones = linked(&["Ann Stone", "Bob Stone", "Mr Stone"], None);
         assert_eq!(people_of(&stones), [0, 1, 2]);
-        assert_eq!(stones.owners[2].rule, LinkRule::AmbiguousSurname);
-        assert_eq!(stones.owners[2].others, ["Ann Stone", "Bob Stone"]);
+        assert_eq!(owner(&stones, 2).rule, LinkRule::AmbiguousSurname);
+        assert_eq!(owner(&stones, 2).others, ["Ann Stone", "Bob Stone"]);
         assert_eq!(linked(&["Mr. Michael Stone", "Mrs. Stone"], None).people.len(), 2);
     }
 
@@ -708,7 +717,7 @@ mod tests {
         );
         assert_eq!(linked.people[1].byline.name, "Bo Stone");
         assert_eq!((linked.people[2].byline.name.as_str(), linked.people[2].listed), ("Cy Wood", None));
-        let rules: Vec<LinkRule> = linked.owners.iter().map(|owner| owner.rule).collect();
+        let rules: Vec<LinkRule> = linked.owners.iter().flatten().map(|owner| owner.rule).collect();
         assert_eq!(
             rules,
             [
@@ -730,7 +739,7 @@ mod tests {
         assert_eq!(people_of(&hills), [0, 0], "the Hill of the document, who is not listed");
         assert_eq!(hills.people[0].listed, None);
         let stone = linked(&["Mr. Stone"], Some(&list));
-        assert_eq!((stone.people[0].listed, stone.owners[0].rule), (None, LinkRule::AmbiguousSurname));
-        assert_eq!(stone.owners[0].others, ["Bo Stone", "Cy Stone"]);
+        assert_eq!((stone.people[0].listed, owner(&stone, 0).rule), (None, LinkRule::AmbiguousSurname));
+        assert_eq!(owner(&stone, 0).others, ["Bo Stone", "Cy Stone"]);
     }
 }

@@ -25,6 +25,15 @@ impl Settled {
         Self(page.lines.iter().map(|line| claim(line.layout)).collect())
     }
 
+    /// The lines around the turns that were found together with them.
+    pub(crate) fn around(page: &Page<'_>, around: &[(Range<usize>, BlockKind)]) -> Self {
+        let mut claims = Self::nothing(page);
+        for (lines, kind) in around {
+            claims.claim(lines.clone(), *kind, Pass::Body);
+        }
+        claims
+    }
+
     /// Claims some lines, including lines that are already claimed.
     pub(crate) fn claim(&mut self, lines: Range<usize>, kind: BlockKind, pass: Pass) {
         self.0[lines].fill(Some((kind, pass)));

@@ -336,7 +336,8 @@ fn is_capital_heading(page: &Page<'_>, lines: &Range<usize>, text: &str) -> bool
 
 /// The labels of all bylines.
 fn known_names(found: &Found) -> Vec<String> {
-    let mut names: Vec<String> = found.bylines.iter().map(|byline| byline.label.clone()).collect();
+    let mut names: Vec<String> =
+        found.bylines.iter().map(|byline| byline.label.clone()).filter(|label| !label.is_empty()).collect();
     names.sort();
     names.dedup();
     names

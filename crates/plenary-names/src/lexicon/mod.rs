@@ -580,6 +580,15 @@ impl Lexicon {
         self.0.sections.speeches.salutations.contains(word)
     }
 
+    /// Whether a line stands between the text of a letter and the name of its writer: "Best regards,".
+    pub fn is_letter_closing(&self, line: &str) -> bool {
+        self.0
+            .sections
+            .letters
+            .closings
+            .contains(&phrase(line.trim().trim_end_matches([',', '.', '!', ':', '，', '。'])))
+    }
+
     /// Whether a text ends with a position, in scripts without spaces.
     pub fn closes_with_position(&self, text: &str) -> bool {
         ends_with_any(text, self.0.sections.positions.closing.list())

@@ -112,6 +112,8 @@ pub struct Patterns {
     pub speech: Regex,
     /// The beginning of a salutation.
     pub salutation: Regex,
+    /// The beginning of the line above the text of a letter: "Dear editor,".
+    pub letter_opening: Regex,
     /// A label in capitals that ends with a full stop (group 1), or the letter of a question or answer.
     pub label_and_period: Regex,
     /// The letter of a question or answer before its text.
@@ -312,6 +314,7 @@ impl Patterns {
             ))?,
             speech: Regex::new(&format!(r"(?i)^(?:\w+\s+){{0,3}}{}", whole(&s.speeches.headings)))?,
             salutation: Regex::new(&format!(r"(?i)^{}", whole(&s.speeches.salutations)))?,
+            letter_opening: Regex::new(&format!(r"(?i)^{}", whole(&s.letters.openings)))?,
             label_and_period: Regex::new(&format!(
                 r"^((?:{}\.? (?:\p{{Lu}}[\p{{Lu}}'’\-]*\p{{Lu}}|{}\p{{Lu}}+)(?: \p{{Lu}}[\p{{Lu}}'’\-]+)*(?: {} [A-Z][a-z]+(?: [A-Z][a-z]+)?)?|{} (?:\p{{Lu}}{{2,}})(?: \p{{Lu}}{{2,}})*(?: {})?)(?: [(\[][^)\]]*[)\]])?)\.\s+|^({q}|{a})(?:\.\s+|\s{{2,}}|\t)",
                 any(honorifics.before_capitals.list().iter().map(|word| capitalised(word))),

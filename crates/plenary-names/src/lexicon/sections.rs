@@ -635,6 +635,13 @@ groups! {
         /// Words that end a name in capitals: "ANN LEE AT THE FAIR".
         in_capitals: Words,
     }
+    /// Letters and comments: what is above and below their text.
+    letters: Letters {
+        /// First words of the line above the text: "Dear editor,".
+        openings: Phrases,
+        /// Lines between the text and the name of the writer: "Best regards,".
+        closings: Phrases,
+    }
     /// Exports of chats: "10:02:11 From Ann Lee to Everyone : text".
     chats: Chats {
         /// The word before the sender.

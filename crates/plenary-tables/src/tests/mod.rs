@@ -206,6 +206,7 @@ fn closed_vocabularies_are_described() {
         LinkRule::OcrVariant,
         LinkRule::SameFullName,
         LinkRule::UniqueSurname,
+        LinkRule::ShortenedLabel,
         LinkRule::OfficeInChairLine,
         LinkRule::OfficeBesideName,
         LinkRule::NamedPart,
