@@ -44,7 +44,7 @@ use find::{heads, marks, own_line, pattern};
 use link::examination;
 use link::people::{self, Person};
 use page::{Page, Settled};
-use settle::{asides, body, front, furniture, lists, running};
+use settle::{asides, body, columns, front, furniture, lists, running};
 
 /// Attributes the speech of one document.
 pub fn attribute(mut document: Document, options: &Options) -> Transcript {
@@ -60,6 +60,7 @@ pub fn attribute(mut document: Document, options: &Options) -> Transcript {
     let lists = lists::lists(&page, &numbers);
     let settled = numbers.with(&running::running(&page, &numbers.with(&lists), &name_levels));
     let pinned = options.transcript.pattern.as_ref().map(|own| pattern::find(&page, &settled, own));
+    let lists = lists.with(&columns::columns(&page, &settled.with(&lists)));
     let notes = lists.with(&furniture::notes(&page, &settled.with(&lists)));
     let (chair_lines, mut chairs) = front::chairs(&page, &settled.with(&notes));
     let mut claims = notes.with(&chair_lines);
@@ -98,6 +99,7 @@ pub fn attribute(mut document: Document, options: &Options) -> Transcript {
     people::enrich_from(lexicon, &mut linked.people, &present);
     people::enrich_from(lexicon, &mut linked.people, &heads::listed(&page, first_byline));
     people::correct_roles(lexicon, &mut linked, &found);
+    people::identify_anybody(lexicon, &mut linked, &found);
     let mut assembled = assemble::assemble(
         &page,
         (&settled, &asides.brackets),

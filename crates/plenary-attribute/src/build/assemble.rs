@@ -227,7 +227,8 @@ pub(crate) fn join(
     let next = below.text()[from..].trim_start();
     let interrupted = page.lines[last + 1..line].iter().any(|line| !line.is_empty());
     let ends_sentence = ends_sentence(&mapped.text) || ends_with_sign(&mapped.text, &[':', ';', '：', '；']);
-    let continues = (above.paragraph == below.paragraph && !interrupted)
+    let continues = (line == last + 1 || interrupted) && words.divided(&mapped.text, next)
+        || (above.paragraph == below.paragraph && !interrupted)
         || (interrupted && !ends_sentence && below.layout == Layout::Text && above.layout != Layout::ListItem);
     if continues {
         let is_blankless = mapped.text.ends_with(is_blankless) && next.starts_with(is_blankless);

@@ -7,3 +7,4 @@ pub(crate) mod across;
 pub(crate) mod examination;
 mod offices;
 pub(crate) mod people;
+mod shortened;

@@ -9,8 +9,9 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 
-use crate::candidate::Found;
+use crate::candidate::{Candidate, Found};
 use crate::link::offices::{Office, label_key};
+use crate::link::shortened;
 use crate::options::people_list::{ListedPerson, PeopleList};
 use plenary_corpus::{Details, Doubt, DoubtKind, LinkRule, Role, Variables, contradict};
 use plenary_names::bylines::Byline;
@@ -127,6 +128,7 @@ pub(crate) fn link(
             || *offices.entry((&byline.name, &byline.label)).or_insert_with(|| is_office_alone(lexicon, byline));
         match all_names[i].len() {
             _ if all_listed[i].is_some() => 0,
+            _ if shortened::form(lexicon, byline).is_some() => 2,
             _ if is_office_alone() => 3,
             2.. => 1,
             _ => 2,
@@ -343,6 +345,11 @@ impl<'l> Known<'l> {
                 Some((rule, others)) => Resolution { others: others.clone(), ..self.known(*at, *rule) },
             };
         }
+        if let Some(short) = shortened::form(lexicon, byline)
+            && let Some(found) = self.of_shortened(&short, byline)
+        {
+            return found;
+        }
         if labels::is_chair_label(lexicon, &byline.label) {
             return self.of_office(byline);
         }
@@ -424,6 +431,24 @@ impl<'l> Known<'l> {
             several => {
                 let others = several.iter().map(|(_, entry)| entry.name.clone()).collect();
                 Resolution { others, ..Resolution::new_person(LinkRule::AmbiguousSurname) }
+            }
+        }
+    }
+
+    /// The person whose name a label abbreviates; `None` if nobody fits.
+    fn of_shortened(&self, short: &shortened::Short, byline: &Byline) -> Option<Resolution> {
+        let honorific = byline.details.honorific.as_deref();
+        let fits = |at: &usize| {
+            let person = &self.people[*at].byline;
+            titles_agree(self.lexicon, person.details.honorific.as_deref(), honorific)
+                && short.fits(person, &self.names[*at])
+        };
+        match (0..self.people.len()).filter(fits).collect::<Vec<usize>>().as_slice() {
+            [] => None,
+            [only] => Some(self.known(*only, LinkRule::ShortenedLabel)),
+            several => {
+                let others = self.names_of(several);
+                Some(Resolution { others, ..Resolution::new_person(LinkRule::AmbiguousSurname) })
             }
         }
     }
@@ -581,6 +606,30 @@ pub(crate) fn correct_roles(lexicon: &Lexicon, linked: &mut Linked, found: &Foun
             person.byline.details.title =
                 person.byline.details.title.take().or_else(|| byline.parts.details.title.clone());
         }
+    }
+}
+
+/// Makes "SPEAKER" without an article a person without a name where another office conducts the meeting, or where other
+/// labels or turns are those of unidentified people.
+pub(crate) fn identify_anybody(lexicon: &Lexicon, linked: &mut Linked, found: &Found) {
+    let bare = |label: &str| matches!(labels::words(label).as_slice(), [only] if lexicon.is_anybody(only));
+    let is_unknown = |byline: &Candidate| byline.parts.is_empty() || labels::is_unknown_label(lexicon, &byline.label);
+    // "Deputy Speaker" presides in the absence of the Speaker.
+    let names_anybody = |label: &str| labels::words(label).iter().any(|word| lexicon.is_anybody(word));
+    let presides = |person: &Person| person.presides && !names_anybody(&person.byline.label);
+    if !found.bylines.iter().any(is_unknown) && !linked.people.iter().any(presides) {
+        return;
+    }
+    let mut changed = HashSet::new();
+    for (at, person) in linked.people.iter_mut().enumerate() {
+        if bare(&person.byline.label) && person.byline.name == person.byline.label && person.listed.is_none() {
+            (person.presides, person.presides_by, person.byline.role) = (false, None, Some(Role::Unknown));
+            person.byline.details.title = None;
+            changed.insert(at);
+        }
+    }
+    for owner in linked.owners.iter_mut().flatten().filter(|owner| changed.contains(&owner.person)) {
+        owner.rule = LinkRule::AnonymousLabel;
     }
 }
 

@@ -87,6 +87,7 @@ pub(crate) fn body(page: &Page<'_>, settled: &Settled, found: &Found, name_level
     let mut under = Under::Speech;
     let mut above = 0;
     let lowest_name_level = name_levels.iter().copied().max().unwrap_or(0);
+    let unclosed = unclosed(page, &paragraphs, &byline_starts);
     for (i, lines) in paragraphs.iter().cloned().enumerate() {
         for line in std::mem::replace(&mut above, lines.end)..lines.start {
             under = under.below(page, line, settled.kind(line).or(claims.kind(line)));
@@ -128,6 +129,7 @@ pub(crate) fn body(page: &Page<'_>, settled: &Settled, found: &Found, name_level
             || (all_bold && text.len() <= 100)
             || !shouts && is_capital_heading(page, &lines, text)
             || !shouts && speaks && precedes_byline && is_title_case(page, &lines, text)
+            || speaks && unclosed.contains(&lines.start)
         {
             Some(BlockKind::Heading)
         } else if is_indented && lines.clone().all(|line| indent(page, line) == 0) {
@@ -297,6 +299,57 @@ fn head_has_agenda(page: &Page<'_>, settled: &Settled, first: usize) -> bool {
     (0..first.min(page.lines.len()))
         .filter(|line| matches!(settled.kind(*line), Some(BlockKind::Heading | BlockKind::Title)))
         .any(|line| NUMBERED.is_match(page.lines[line].text().trim()))
+}
+
+/// First lines of short paragraphs that do not end like a sentence, above a byline or at the end of the document, where nearly
+/// all speech ends like a sentence: headings, and notes at the end.
+fn unclosed(page: &Page<'_>, paragraphs: &[Range<usize>], byline_starts: &HashSet<usize>) -> HashSet<usize> {
+    const FEWEST: usize = 4;
+    const MOST: usize = 3;
+    const LONGEST: usize = 10;
+    let lexicon = page.lexicon;
+    let text = |i: usize| page.lines[paragraphs[i].end - 1].text().trim_end();
+    let is_closed = |i: usize| {
+        text(i)
+            .ends_with(['.', '!', '?', '…', '"', '”', '»', ')', ']', '。', '！', '？', '」', '।', '؟', '–', '—', '-'])
+    };
+    let opens = |i: usize| byline_starts.contains(&paragraphs[i].start);
+    // The first paragraph of a turn is speech, whatever its end.
+    let is_short = |i: usize| {
+        let joined = page.join_at_most(paragraphs[i].clone(), 200).text;
+        let joined = joined.trim();
+        let is_blank = page.lines.get(paragraphs[i].start.wrapping_sub(1)).is_none_or(PageLine::is_empty);
+        !opens(i)
+            && !is_closed(i)
+            && is_blank
+            && page.lines[paragraphs[i].start].layout == Layout::Text
+            && joined.split_whitespace().count() <= LONGEST
+            && joined.starts_with(|c: char| c.is_uppercase() || c.is_alphabetic() && !c.is_lowercase())
+            && joined.ends_with(|c: char| c.is_alphanumeric() || c == '\'' || c == '’')
+            && !addresses(lexicon, joined)
+    };
+    let mut ends = 0;
+    let (mut n, mut n_closed) = (0, 0);
+    for i in (0..paragraphs.len()).filter(|i| opens(*i) && *i > 0) {
+        let above = (ends..i).rev().find(|above| !is_short(*above));
+        if let Some(above) = above.filter(|_| ends > 0) {
+            n += 1;
+            n_closed += usize::from(is_closed(above));
+        }
+        ends = i;
+    }
+    let mut out = HashSet::new();
+    if n < FEWEST || n_closed * 10 < n * 9 {
+        return out;
+    }
+    for i in (1..=paragraphs.len()).filter(|i| *i == paragraphs.len() || opens(*i)) {
+        let run: Vec<usize> = (0..i).rev().take(MOST + 1).take_while(|above| is_short(*above)).collect();
+        let above = i.checked_sub(run.len() + 1);
+        if run.len() <= MOST && above.is_some_and(is_closed) {
+            out.extend(run.into_iter().map(|above| paragraphs[above].start));
+        }
+    }
+    out
 }
 
 /// Whether a paragraph is a short line between blank lines whose longer words begin with capitals and that does not end like a

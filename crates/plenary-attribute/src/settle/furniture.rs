@@ -67,7 +67,16 @@ fn clock_times(page: &Page<'_>) -> Vec<usize> {
     let times: Vec<usize> = (0..page.lines.len())
         .filter(|i| lexicon.patterns().time_alone.is_match(page.lines[*i].text().trim()))
         .collect();
-    if times.len() >= SEVERAL { times } else { Vec::new() }
+    // Two are the clock of a record if they are alone and the second is later.
+    let is_alone = |line: usize| {
+        let is_blank = |line: usize| page.lines.get(line).is_none_or(PageLine::is_empty);
+        is_blank(line.wrapping_sub(1)) && is_blank(line + 1) && !answers_label(page, line)
+    };
+    let numbers = |line: usize| -> Vec<u32> {
+        page.lines[line].text().split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok()).collect()
+    };
+    let are_two = matches!(times.as_slice(), [a, b] if is_alone(*a) && is_alone(*b) && numbers(*a) < numbers(*b));
+    if times.len() >= SEVERAL || are_two { times } else { Vec::new() }
 }
 
 /// Paragraphs and lines that are not speech: bracketed directions, editorial notes, formulas of procedure, footnotes.
@@ -84,7 +93,7 @@ pub(crate) fn notes(page: &Page<'_>, settled: &Settled) -> Settled {
         let is_footnote = (after_rule || below_rule)
             && text.starts_with(['*', '†', '[', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹']);
         below_rule = is_footnote;
-        let is_footnote = is_footnote || is_starred(page, &lines, text);
+        let is_footnote = is_footnote || is_starred(page, &lines, text) || is_superscript(text);
         let kind = if is_footnote || FOOTNOTE.is_match(text) || is_editorial(page, &lines, text) {
             Some(BlockKind::EditorialNote)
         } else if lines.len() == 1 && record::is_recording_mark(lexicon, text) {
@@ -154,6 +163,12 @@ fn is_starred(page: &Page<'_>, lines: &Range<usize>, text: &str) -> bool {
         && text.len() <= LONGEST
         && lines.len() == 1
         && page.lines.get(lines.start.wrapping_sub(1)).is_none_or(PageLine::is_empty)
+}
+
+/// Whether a paragraph begins with a small raised number, as footnotes do.
+fn is_superscript(text: &str) -> bool {
+    let rest = text.trim_start_matches(['¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹', '⁰']);
+    rest.len() < text.len() && rest.trim_start().starts_with(char::is_alphabetic)
 }
 
 /// Whether a line is indented in the source, below the end of a sentence: a paragraph begins there although no blank line

@@ -30,6 +30,11 @@ pub(crate) fn lists(page: &Page<'_>, settled: &Settled) -> Settled {
     for line in labelled(page, &open) {
         claims.claim(line..line + 1, BlockKind::NameList, Pass::Lists);
     }
+    for list in columns_of_names(page, &open).into_iter().chain(labelled_below(page, &open)) {
+        for line in list.filter(|line| settled.is_open(*line) && !page.lines[*line].is_empty()) {
+            claims.claim(line..line + 1, BlockKind::NameList, Pass::Lists);
+        }
+    }
     for division in divisions(page, &open) {
         for line in division.filter(|line| !page.lines[*line].is_empty() && settled.is_open(*line)) {
             claims.claim(line..line + 1, BlockKind::NameList, Pass::Lists);
@@ -145,6 +150,87 @@ fn divisions(page: &Page<'_>, open: &[usize]) -> Vec<Range<usize>> {
         }
     }
     out
+}
+
+/// Names in columns: at least two lines with at least three cells, all of them names.
+fn columns_of_names(page: &Page<'_>, open: &[usize]) -> Vec<Range<usize>> {
+    const FEWEST_LINES: usize = 2;
+    const FEWEST_CELLS: usize = 3;
+    let is_row = |line: usize| {
+        let cells = cells(page.lines[line].text());
+        cells.len() >= FEWEST_CELLS
+            && cells.iter().all(|cell| {
+                cell.split_whitespace().count() <= 3
+                    && !cell.contains([':', ','])
+                    && cell.chars().any(char::is_alphabetic)
+                    && are_names(page.lexicon, cell)
+            })
+    };
+    let rows: Vec<usize> = open.iter().copied().filter(|line| is_row(*line)).collect();
+    let runs = rows.chunk_by(|above, below| above + 1 == *below);
+    runs.filter(|run| run.len() >= FEWEST_LINES).map(|run| run[0]..run[run.len() - 1] + 1).collect()
+}
+
+/// Lists below labels that a colon closes: "Voting in favour:" above "Norland, Castor". There are at least two such
+/// labels in a row, and one of the lists has at least three names.
+fn labelled_below(page: &Page<'_>, open: &[usize]) -> Vec<Range<usize>> {
+    const FEWEST_LABELS: usize = 2;
+    const FEWEST_NAMES: usize = 3;
+    const LONGEST_LABEL: usize = 6;
+    let lexicon = page.lexicon;
+    let text = |at: usize| page.lines[open[at]].text().trim();
+    let is_label = |at: usize| {
+        let text = text(at);
+        text.ends_with([':', '：']) && (1..=LONGEST_LABEL).contains(&text.split_whitespace().count())
+    };
+    let is_list = |at: usize| {
+        let text = text(at);
+        text.len() <= LONGEST_INLINE
+            && !text.ends_with(['!', '?', ':'])
+            && (are_names(lexicon, text) || is_nobody(lexicon, text))
+    };
+    let n_names = |at: usize| cells(text(at)).iter().map(|cell| cell.split([',', ';', '、']).count()).sum::<usize>();
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at < open.len() {
+        let first = at;
+        let (mut n_labels, mut most) = (0, 0);
+        while at + 1 < open.len() && is_label(at) && is_list(at + 1) {
+            at += 1;
+            n_labels += 1;
+            while at < open.len() && is_list(at) && !is_label(at) {
+                most = most.max(n_names(at));
+                at += 1;
+            }
+        }
+        // A person is no label of a list, and a label of a list has no speech elsewhere.
+        let labels: HashSet<&str> = (first..at).filter(|line| is_label(*line)).map(text).collect();
+        let speaks = |line: &usize| {
+            !(first..at).contains(line)
+                && labels.iter().any(|label| text(*line).starts_with(label.trim_end_matches([':', '：'])))
+        };
+        if n_labels >= FEWEST_LABELS && most >= FEWEST_NAMES && !(0..open.len()).any(|line| speaks(&line)) {
+            let mut start = first;
+            while start > 0 && first - start < AROUND && is_announcement(lexicon, text(start - 1)) {
+                start -= 1;
+            }
+            while at < open.len() && is_announcement(lexicon, text(at)) {
+                at += 1;
+            }
+            out.push(open[start]..open[at - 1] + 1);
+        }
+        at = at.max(first + 1);
+    }
+    out
+}
+
+/// The parts of a line between wide gaps.
+pub(crate) fn cells(text: &str) -> Vec<&str> {
+    text.split(['\t', '\u{3000}'])
+        .flat_map(|part| part.split("  "))
+        .map(str::trim)
+        .filter(|cell| !cell.is_empty())
+        .collect()
 }
 
 /// Whether a line announces or closes a division: "Division No. 7]", "Ayes 3, Noes 2", "\[7.15 pm".

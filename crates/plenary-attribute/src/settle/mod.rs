@@ -7,6 +7,7 @@
 
 pub(crate) mod asides;
 pub(crate) mod body;
+pub(crate) mod columns;
 pub(crate) mod dates;
 pub(crate) mod front;
 pub(crate) mod furniture;

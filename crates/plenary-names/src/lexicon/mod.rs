@@ -580,6 +580,11 @@ impl Lexicon {
         self.0.sections.speeches.salutations.contains(word)
     }
 
+    /// Whether a word, an office that conducts a meeting, also stands for anybody who speaks: "speaker".
+    pub fn is_anybody(&self, word: &str) -> bool {
+        self.0.sections.chairs.anybody.contains(word)
+    }
+
     /// Whether a line stands between the text of a letter and the name of its writer: "Best regards,".
     pub fn is_letter_closing(&self, line: &str) -> bool {
         self.0

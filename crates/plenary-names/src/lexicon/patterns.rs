@@ -234,7 +234,7 @@ impl Patterns {
                 whole(&s.editorial.openings)
             ))?,
             closing: Regex::new(&format!(
-                r"(?i)^\(?(?:{} )?(?:{} )?{}(?: {})* {}|^{}[^.:!?]{{0,80}}[\s(]\d{{1,2}}[.,:h ]|^{}[^!?]{{0,80}}$|^{}.{{1,12}}{}$",
+                r"(?i)^\(?(?:{} )?(?:{} )?{}(?: {})* {}|^{}[^.:!?]{{0,80}}[\s(]\d{{1,2}}[.,:/h ]|^{}[^!?]{{0,80}}$|^{}.{{1,12}}{}$",
                 all(&record.determiners),
                 all(&record.adjectives),
                 all(&record.bodies),

@@ -246,6 +246,8 @@ groups! {
         /// Offices that conduct a meeting only if no other words than `presiding_words` are beside them: "Mr. Speaker",
         /// but not "Guest speaker".
         presiding: Words,
+        /// Those of these offices that also stand for anybody who speaks: `>> SPEAKER:`.
+        anybody: Words,
         /// Words that may be beside these offices.
         presiding_words: Words,
         /// Words that may follow such an office in capitals: "The PRESIDENT pro tempore. The Senate will come to

@@ -159,8 +159,17 @@ static TIME: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// The half of the day before a time, in scripts without capitals: `오전 7:02`, `午後3:10`.
+static HALF_DAY: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^[\p{Hangul}\p{Han}]{2}\s?"));
+
 /// A time at the start of a text: its length, and seconds from the start of the recording unless it is a time of day.
 pub(in crate::find) fn time_at(text: &str) -> Option<(usize, Option<f64>)> {
+    if !text.is_ascii()
+        && let Some(half) =
+            HALF_DAY.find(text).filter(|half| text[half.end()..].starts_with(|c: char| c.is_ascii_digit()))
+    {
+        return time_at(&text[half.end()..]).map(|(length, _)| (half.end() + length, None));
+    }
     if !text.starts_with(|c: char| c.is_ascii_digit() || c == '#') {
         return None;
     }

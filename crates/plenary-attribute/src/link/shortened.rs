@@ -1,0 +1,93 @@
+//! Labels that abbreviate a name that the document prints in full elsewhere: "Hr. Blum.", "Phil.", "J.-M. D.".
+//!
+//! **Input**: a byline, and the names of people. **Output**: the form of the abbreviation, and whether a name fits it. An
+//! abbreviation ends with a full stop or consists of initials. Whether only one person fits is left to `people`.
+
+use plenary_names::bylines::Byline;
+use plenary_names::compare::name_words;
+use plenary_names::labels;
+use plenary_names::lexicon::Lexicon;
+use plenary_names::text::folded;
+
+/// How a label abbreviates a name.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Short {
+    /// The beginning of the surname, and of the words before it.
+    Beginnings(Vec<String>),
+    /// The initials of first names and surname.
+    Initials(Vec<char>),
+}
+
+/// The form of a label that abbreviates a name; `None` for other labels.
+pub(crate) fn form(lexicon: &Lexicon, byline: &Byline) -> Option<Short> {
+    const SHORTEST: usize = 2;
+    if let Some(initials) = initials(&byline.name) {
+        return Some(Short::Initials(initials));
+    }
+    let printed = byline.printed.trim_end_matches([':', '：', ' ']);
+    let words = name_words(lexicon, &byline.name);
+    let last = words.last().filter(|last| last.chars().count() >= SHORTEST)?;
+    let is_post_nominal = labels::is_post_nominal(lexicon, last) || labels::is_honorific(lexicon, last);
+    let is_cut = printed.ends_with('.') && last.chars().all(char::is_alphabetic) && !is_post_nominal;
+    is_cut.then_some(Short::Beginnings(words))
+}
+
+/// The letters of a label that consists of initials: "J.-M. D.", "A. L.", "AL".
+fn initials(name: &str) -> Option<Vec<char>> {
+    const LENGTHS: std::ops::RangeInclusive<usize> = 2..=4;
+    let parts: Vec<&str> = name.split([' ', '.', '-']).filter(|part| !part.is_empty()).collect();
+    let is_single = |part: &&str| part.chars().count() == 1;
+    let letters: Vec<char> = parts.concat().chars().collect();
+    let is_of_initials = parts.iter().all(is_single) || parts.len() == 1 && !name.contains('.');
+    let fits = LENGTHS.contains(&letters.len()) && letters.iter().all(|c| c.is_uppercase());
+    (is_of_initials && fits).then_some(letters)
+}
+
+impl Short {
+    /// Whether the label can stand for a person; `words` are the words of the person's name, folded.
+    pub(crate) fn fits(&self, person: &Byline, words: &[String]) -> bool {
+        const SHORTEST_REST: usize = 2;
+        match self {
+            Short::Initials(letters) => {
+                let name = person.name.split([' ', '-']).filter_map(|word| word.chars().find(|c| c.is_alphabetic()));
+                let is_full = words.iter().filter(|word| word.chars().count() > 1).count() >= 2;
+                is_full && name.flat_map(char::to_uppercase).eq(letters.iter().copied())
+            }
+            Short::Beginnings(short) => {
+                let (Some((last, before)), Some((surname, _))) = (short.split_last(), words.split_last()) else {
+                    return false;
+                };
+                let printed: Vec<String> = person.printed.split_whitespace().map(folded).collect();
+                let begins = |word: &String| printed.iter().any(|full| full.starts_with(word.as_str()));
+                let is_cut = surname.chars().count() >= last.chars().count() + SHORTEST_REST;
+                is_cut && surname.starts_with(last.as_str()) && before.iter().all(begins)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use plenary_names::bylines::split;
+
+    fn fits(short: &str, full: &str) -> bool {
+        let lexicon = Lexicon::builtin();
+        let person = split(lexicon, full);
+        form(lexicon, &split(lexicon, short))
+            .is_some_and(|short| short.fits(&person, &name_words(lexicon, &person.name)))
+    }
+
+    #[test]
+    fn abbreviations_and_initials_fit_one_name() {
+        assert!(fits("Hr. Schnatt.", "Herr Schnatterer"));
+        assert!(fits("Schnatt.", "Ferdinand Schnatterer"));
+        assert!(fits("J.-M. D.", "Jean-Marc Delorme"));
+        assert!(fits("S. A.", "Solange Attal"));
+        assert!(fits("SA", "Solange Attal"));
+        assert!(!fits("S. B.", "Solange Attal"));
+        assert!(!fits("Schnatterer", "Schnatterer"));
+        assert!(!fits("Schna", "Schnatterer"));
+        assert!(!fits("Bo Hill, Jr.", "Bo Hillary"));
+    }
+}
