@@ -50,6 +50,9 @@ KINDS = {
     "name-last": "{x}\n— {n}", "name-last-round": "{x} ({n})", "name-last-square": "{x} [{n}]", "name-last-bold": "{x}\n\n**{n}**",
     "says": "{n} said: {x}", "speaker-colon": "Speaker: {n}\n{x}", "speaker-line": "SPEAKER {n}\n{x}", "asked-by": "Asked by {n}\n\n{x}", "spoken-by": "{n} (speaking): {x}",
     "initials": "{i}: {x}", "initials-point": "{i}. {x}", "anonymous": "Speaker {a}: {x}", "letter": "{a}: {x}", "coded": "P{a}: {x}", "coded-tab": "P{a}\t{x}", "interviewer": "{r}: {x}",
+    "nameless-chevrons": ">> {x}", "nameless-dash": "— {x}", "nameless-hyphen": "- {x}", "nameless-some": ">> {n}: {x}",
+    "signed-name": "{x}\n\n{n}", "signed-place": "{x}\n\n{n}, {b}", "signed-regards": "{x}\n\nBest regards,\n{n}",
+    "html-spans": "<div><span class=\"member\">{n}</span><span class=\"party\">{b}</span><p>{x}</p></div>",
     "html-bold": "<p><b>{n}</b> {x}</p>", "html-bold-colon": "<p><strong>{n}:</strong> {x}</p>", "html-class": "<p class=\"speaker\">{n}</p>\n<p>{x}</p>", "html-list": "<dt>{n}</dt>\n<dd>{x}</dd>",
     "html-italic": "<p><i>{n}.</i> {x}</p>", "html-span": "<div><span>{n}</span> <span>{x}</span></div>", "html-heading": "<h4>{n}</h4>\n<p>{x}</p>", "html-row": "<tr><td>{n}</td><td>{x}</td></tr>", "html-break": "<p>{n}<br>{x}</p>",
     "srt-colon": "{n}: {x}", "srt-chevrons": ">> {n}: {x}", "srt-square": "[{n}] {x}", "srt-capitals": "{N}: {x}", "srt-dash": "- {n}: {x}", "srt-line": "{n}\n{x}", "vtt-voice": "<v {n}>{x}", "vtt-colon": "{n}: {x}",
@@ -192,6 +195,8 @@ def document(rng, name, kind, sources):
             fields.update(n=f"{person['h']} {person['s']}".strip())
         fields = {key: damage(rng, value, rate) if key in "nNsS" and chance(0.5) else value for key, value in fields.items()}
         used = second if second and person is cast.people[0] else template
+        nameless = kind.startswith("nameless") and (kind != "nameless-some" or chance(0.4))
+        used = ">> {x}" if nameless and kind == "nameless-some" else used
         fields.update(t=clock(rng, k), k=str(k + 1))
         if is_html:
             fields = {key: html.escape(value) for key, value in fields.items()}
@@ -211,7 +216,8 @@ def document(rng, name, kind, sources):
             block = "\n".join(textwrap.fill(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False) if len(line) > width else line
                               for line in block.split("\n"))
         parts.append(("turn", block))
-        gold.append({"document": name, "order": k, "speaker": person["n"], "aliases": aliases, "text": html.unescape(text) if is_html else text})
+        speaker, aliases = (None, []) if nameless else (person["n"], aliases)
+        gold.append({"document": name, "order": k, "speaker": speaker, "aliases": aliases, "text": html.unescape(text) if is_html else text})
         if has["notes"] and chance(0.12):
             parts.append(("note", rng.choice(words["notes"])))
         if has["headings"] and chance(0.1):

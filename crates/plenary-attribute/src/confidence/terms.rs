@@ -97,6 +97,8 @@ terms! {
     StylePeriod = "style_period", Turn, Either, "a byline closed by a full stop";
     StyleTime = "style_time", Turn, Either, "a name with a time on a separate line";
     StyleImplied = "style_implied", Turn, Either, "no byline: a typeface or the title opens the turn";
+    StyleUnnamed = "style_unnamed", Turn, Either, "a sign of a new speaker, without a name";
+    StyleSigned = "style_signed", Turn, Either, "the name is below the text";
     StyleLearned = "style_learned", Turn, Either, "a byline in a pattern that the document itself repeats";
     Pinned = "pinned", Turn, Raises, "the study pins the style or gives the pattern";
     Interjection = "interjection", Turn, Either, "an interjection in brackets";
@@ -123,6 +125,7 @@ terms! {
     LabelCommon = "label_common", Turn, Lowers, "words of the label also occur in small letters";
     LabelLow = "label_low", Turn, Lowers, "the label begins with a small letter";
     LabelSign = "label_sign", Turn, Lowers, "there are signs in the label that names do not have";
+    LabelGlued = "label_glued", Turn, Lowers, "a word of the label has a capital in the middle";
     ChanceMark = "chance_mark", Turn, Lowers, "the sign after the label also occurs in prose";
     Numbered = "numbered", Turn, Lowers, "there is a number before the label";
     LooksLikeOthers = "looks_like_others", Turn, Lowers, "accepted only because it looks like other labels";
@@ -151,6 +154,8 @@ terms! {
     FirstTurn = "first_turn", Turn, Either, "the first turn of the document";
     LastTurn = "last_turn", Turn, Either, "the last turn of the document";
     FirstLineName = "first_line_name", Turn, Lowers, "the first line of the turn looks like a name";
+    OddParagraphs = "odd_paragraphs", Turn, Lowers, "the turn has several paragraphs, unlike most turns";
+    OddTail = "odd_tail", Turn, Lowers, "the turn has several paragraphs, unlike most turns, and the last one addresses nobody";
     InsideRecurring = "inside_recurring", Turn, Lowers, "lines inside the turn begin like bylines of a shape that recurs";
     InsideLone = "inside_lone", Turn, Lowers, "lines inside the turn begin like bylines";
     InsideManyLone = "inside_many_lone", Turn, Lowers, "several lines inside the turn begin like bylines";

@@ -9,7 +9,8 @@ use super::sources::{LabelFacts, LineCounts, Lines, Sources, ends_sentence};
 use super::terms::{TermKind as T, Values};
 use crate::candidate::{Candidate, Origin, in_capitals};
 use crate::page::Page;
-use plenary_corpus::{LinkRule, Reason, Style, Utterance};
+use plenary_corpus::{LinkRule, Reason, Style, TurnRule, Utterance};
+use plenary_names::addresses::addresses;
 use plenary_names::labels::{self, LabelKind};
 use plenary_names::lexicon::Lexicon;
 
@@ -53,6 +54,7 @@ pub(crate) fn turns(sources: &Sources<'_>, labels: &HashMap<&str, LabelFacts>, l
             values
         })
         .collect();
+    set_paragraphs(&mut all, sources);
     if has_no_capitals(utterances) {
         for values in &mut all {
             values.set(T::StartsLow, 0.0);
@@ -65,6 +67,31 @@ pub(crate) fn turns(sources: &Sources<'_>, labels: &HashMap<&str, LabelFacts>, l
         }
     }
     all
+}
+
+/// The terms of turns with several paragraphs where most turns have one: the last may be a note or a heading.
+fn set_paragraphs(all: &mut [Values], sources: &Sources<'_>) {
+    const MANY: f32 = 0.25;
+    const FEWEST: usize = 4;
+    let has_several = |utterance: &Utterance| utterance.text.contains('\n');
+    let n = sources.utterances.len();
+    let share = sources.utterances.iter().filter(|utterance| has_several(utterance)).count() as f32 / n.max(1) as f32;
+    let odd = (1.0 - share / MANY).max(0.0);
+    for (values, utterance) in all.iter_mut().zip(sources.utterances).filter(|(_, utterance)| has_several(utterance)) {
+        let last = utterance.text.rsplit('\n').next().unwrap_or("");
+        values.set(T::OddParagraphs, if n >= FEWEST { odd } else { 0.0 });
+        let addresses = addresses(sources.page.lexicon, last) || last.ends_with(['?', '？', '؟']);
+        values.set(T::OddTail, if n >= FEWEST && !addresses { odd } else { 0.0 });
+    }
+}
+
+/// Whether a word of a label has a capital after at least four letters, of which one is small: "Ann BradyGreen Party".
+fn is_glued(label: &str) -> bool {
+    const PREFIX: usize = 4;
+    label.split(|c: char| !c.is_alphabetic()).any(|word| {
+        let letters: Vec<char> = word.chars().collect();
+        letters.windows(2).skip(PREFIX - 1).any(|pair| pair[0].is_lowercase() && pair[1].is_uppercase())
+    })
 }
 
 /// Whether speech is written without capitals, as recognisers and chats do: then a small letter says nothing about a turn. Letters
@@ -107,7 +134,9 @@ fn set_byline(values: &mut Values, byline: &Candidate, dresses: &Dresses) {
         Style::Dash => Some(T::StyleDash),
         Style::Period => Some(T::StylePeriod),
         Style::NameTime => Some(T::StyleTime),
-        Style::Questions | Style::Titled | Style::Unnamed | Style::Signed => Some(T::StyleImplied),
+        Style::Questions | Style::Titled => Some(T::StyleImplied),
+        Style::Unnamed => Some(T::StyleUnnamed),
+        Style::Signed => Some(T::StyleSigned),
         Style::Pattern => Some(T::Pinned),
         Style::Template => Some(T::StyleLearned),
     };
@@ -187,6 +216,7 @@ fn set_label(values: &mut Values, lexicon: &Lexicon, label: &str, facts: &LabelF
     values.set(T::LabelLong, words.len().saturating_sub(LONG) as f32 / LONG as f32);
     values.mark(T::NearLabel, facts.is_near);
     values.set(T::LabelCommon, facts.common);
+    values.mark(T::LabelGlued, is_glued(label));
     values.mark(T::LabelLow, label.starts_with(char::is_lowercase));
     let is_sign =
         |c: char| !c.is_alphanumeric() && !c.is_whitespace() && !matches!(c, '.' | '-' | '\'' | '’' | '‐' | '·' | '・');
@@ -209,7 +239,8 @@ fn is_periodic(lines: &[usize]) -> bool {
 
 /// The terms of the link to a person.
 fn set_link(values: &mut Values, utterance: &Utterance) {
-    values.mark(T::NoSpeaker, utterance.speaker.is_none());
+    let is_unnamed = utterance.explanation.rule == TurnRule::Style(Style::Unnamed);
+    values.mark(T::NoSpeaker, utterance.speaker.is_none() && !is_unnamed);
     let Some(link) = &utterance.explanation.link else { return };
     values.set(T::LinkDoubt, 1.0 - link.confidence);
     values.mark(T::LinkAmbiguous, !link.others.is_empty());

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use super::inline::ends_with_name;
 use crate::candidate::{ACCEPT, Candidate, in_capitals};
 use crate::page::{Page, Settled};
 use plenary_corpus::{Reason, Role, Style};
@@ -305,7 +306,11 @@ pub(crate) fn lift_throughout(page: &Page<'_>, settled: &Settled, all: &mut [Can
                 // "Dr. A. King (Leeds). I congratulate the authors.": an honorific distinguishes a label from a sentence.
                 Style::Period => candidate.parts.details.honorific.is_some() && says_sentence(page, candidate),
                 Style::Dash if candidate.kind == LabelKind::Person => says_sentence(page, candidate),
-                _ => candidate.kind == LabelKind::Word || is_body(lexicon, candidate) && says_sentence(page, candidate),
+                _ => {
+                    let ends_with_name = || ends_with_name(lexicon, &candidate.label);
+                    candidate.kind == LabelKind::Word
+                        || (is_body(lexicon, candidate) || ends_with_name()) && says_sentence(page, candidate)
+                }
             }
     };
     let words: HashSet<String> =

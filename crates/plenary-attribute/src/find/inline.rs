@@ -114,6 +114,12 @@ fn labelled(readings: Vec<Reading>, prefix: &Prefix, reader: &mut Reader<'_>) ->
                 if reading.style == Style::Period && !in_capitals(&byline.label) => {}
             Some(_) if is_vocative(lexicon, &reading.printed) => {}
             Some(judgement) => out.push((reading, byline, judgement)),
+            None if matches!(reading.style, Style::Colon | Style::BoldInline)
+                && ends_with_name(lexicon, &byline.label) =>
+            {
+                let quality = if reading.style == Style::BoldInline { 0.5 } else { UNKNOWN_OFFICE };
+                out.push((reading, byline, Judgement { kind: LabelKind::Person, quality }));
+            }
             None if misread.is_none() => {
                 misread = unreadable(&byline.label).map(|judgement| (reading, byline, judgement));
             }
@@ -121,6 +127,31 @@ fn labelled(readings: Vec<Reading>, prefix: &Prefix, reader: &mut Reader<'_>) ->
         }
     }
     if out.is_empty() { misread.into_iter().collect() } else { out }
+}
+
+/// Confidence of a label that ends with a name behind an office that the lexicon does not know; it needs a document whose paragraphs
+/// begin with labels throughout.
+pub(super) const UNKNOWN_OFFICE: f32 = 0.3;
+
+/// Whether a label may be an office that the lexicon does not know, with the full name of its holder at the end: "Místopředseda vlády
+/// a ministr lesů Bo Hill".
+pub(super) fn ends_with_name(lexicon: &Lexicon, label: &str) -> bool {
+    const FEWEST: usize = 4;
+    const MOST: usize = 12;
+    let words: Vec<&str> = label.split_whitespace().collect();
+    if !(FEWEST..=MOST).contains(&words.len()) || label.contains([',', '"', '“', '„', '«', ';', '?', '!', '%']) {
+        return false;
+    }
+    let begins = |word: &&str| word.starts_with(char::is_uppercase);
+    let is_plain = |word: &str| word.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '\'' | '’' | '.'));
+    let is_name_word =
+        |word: &&str| begins(word) && !lexicon.is_function_word(&word.to_lowercase()) && word.chars().nth(1).is_some();
+    begins(&words[0])
+        && words.iter().all(|word| is_plain(word))
+        && words[words.len() - 2..].iter().all(is_name_word)
+        && !words.iter().any(|word| lexicon.is_clause_opener(&word.to_lowercase()))
+        && labels::judge(lexicon, &words[words.len() - 2..].join(" "))
+            .is_some_and(|found| found.kind == LabelKind::Person)
 }
 
 /// Whether a text begins by addressing the chair and continues with a clause: "Mr. Speaker, the keeper of the mill has left us".

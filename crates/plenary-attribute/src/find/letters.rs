@@ -71,7 +71,7 @@ fn names(page: &Page<'_>, settled: &Settled) -> Vec<Candidate> {
     let n_changes = lines.windows(2).filter(|pair| pair[0].1 != pair[1].1).count();
     let fits = lines.len() >= FEWEST
         && (2..=MOST_NAMES).contains(&counts.len())
-        && n_recurring * 5 >= lines.len() * 4
+        && n_recurring * 4 >= lines.len() * 3
         && n_changes * 10 >= lines.len().saturating_sub(1) * 9
         && lines.len() * 3 >= n_paragraphs * 2;
     let words: HashSet<String> = counts.keys().map(|name| name.to_lowercase()).collect();

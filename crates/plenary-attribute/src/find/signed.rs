@@ -164,7 +164,7 @@ fn parts(page: &Page<'_>, settled: &Settled) -> Vec<Part> {
     let mut blocks: Vec<Range<usize>> = Vec::new();
     for line in (0..page.lines.len()).filter(|line| is_open(*line)) {
         match blocks.last_mut() {
-            Some(last) if last.end == line => last.end = line + 1,
+            Some(last) if last.end == line && !AT_END.is_match(page.lines[line - 1].text()) => last.end = line + 1,
             _ => blocks.push(line..line + 1),
         }
     }
@@ -250,13 +250,25 @@ fn by_name(page: &Page<'_>, lines: &Range<usize>, above: Option<usize>) -> Optio
         let name = text(line).trim_start_matches(['-', '–', '—', '―', '~']).trim_start();
         let is_clear = name.len() < text(line).len();
         let bare = name.split([',', ';', '(']).next().unwrap_or(name).trim();
-        let is_name = described::is_name(lexicon, bare) || is_clear && judged(lexicon, bare);
+        let is_name =
+            described::is_name(lexicon, bare) || is_couple(lexicon, bare) || is_clear && judged(lexicon, bare);
         let is_bold = page.lines[line].bold > 0;
         if is_name && may_be_name(name) && !is_bold && page.lines[line].layout != Layout::Quote {
             return Some(Signature { name: name.to_string(), line, offset: 0, is_clear });
         }
     }
     None
+}
+
+/// "Ann and Bo Lee": several names of which the last is full.
+fn is_couple(lexicon: &Lexicon, text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let Some(at) = words.iter().rposition(|word| lexicon.is_and(&word.to_lowercase()) || *word == "&") else {
+        return false;
+    };
+    at > 0
+        && described::is_name(lexicon, &words[at + 1..].join(" "))
+        && words[..at].iter().all(|word| word.starts_with(char::is_uppercase) || lexicon.is_and(&word.to_lowercase()))
 }
 
 /// Whether a text behind a dash can be a name or a pseudonym.

@@ -138,6 +138,15 @@ pub(crate) fn find(
     let (mut bylines, mut others): (Vec<Candidate>, Vec<Candidate>) = all
         .into_iter()
         .partition(|candidate| of_style(candidate) && candidate.confidence() >= ACCEPT && is_supported(candidate));
+    // A line directly above a byline of the main style is a heading, not a byline without speech.
+    let of_main_at: HashSet<usize> = bylines
+        .iter()
+        .filter(|byline| byline.style == main && in_line(main))
+        .map(|byline| byline.byline.start)
+        .collect();
+    bylines.retain(|byline| {
+        !matches!(byline.style, Style::Capitals | Style::NameLine) || !of_main_at.contains(&byline.speech)
+    });
     bylines.sort_by(|a, b| {
         let key = |candidate: &Candidate| (candidate.byline.start, candidate.style != main, candidate.style);
         key(a).cmp(&key(b)).then(b.confidence().total_cmp(&a.confidence()))

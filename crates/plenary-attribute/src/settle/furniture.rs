@@ -94,7 +94,10 @@ pub(crate) fn notes(page: &Page<'_>, settled: &Settled) -> Settled {
             && text.starts_with(['*', '†', '[', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹']);
         below_rule = is_footnote;
         let is_footnote = is_footnote || is_starred(page, &lines, text) || is_superscript(text);
-        let kind = if is_footnote || FOOTNOTE.is_match(text) || is_editorial(page, &lines, text) {
+        let is_ruled = text.starts_with("---") && text.ends_with("---") && lines.len() == 1;
+        let kind = if is_ruled && crate::settle::dates::has_date(lexicon, text) {
+            Some(BlockKind::Heading)
+        } else if is_footnote || FOOTNOTE.is_match(text) || is_editorial(page, &lines, text) {
             Some(BlockKind::EditorialNote)
         } else if lines.len() == 1 && record::is_recording_mark(lexicon, text) {
             Some(BlockKind::Furniture)

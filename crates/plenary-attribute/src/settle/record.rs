@@ -63,8 +63,10 @@ pub(crate) fn is_tally<'t>(lines: impl Iterator<Item = &'t str>) -> bool {
     const FEWEST: usize = 2;
     const MOST_OTHERS: usize = 2;
     let (n, n_others) = lines.fold((0, 0), |(n, n_others), text| {
-        let is_count = TALLY.is_match(text.trim());
-        (n + usize::from(is_count), n_others + usize::from(!is_count))
+        let text = text.trim();
+        let is_count = TALLY.is_match(text);
+        let is_remark = text.starts_with('(') && text.ends_with(')');
+        (n + usize::from(is_count), n_others + usize::from(!is_count && !is_remark))
     });
     n >= FEWEST && n_others <= MOST_OTHERS && n >= n_others
 }
