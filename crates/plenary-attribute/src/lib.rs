@@ -159,7 +159,7 @@ pub fn attribute(mut document: Document, options: &Options) -> Transcript {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use plenary_corpus::Pass;
+    use plenary_corpus::{Pass, Role};
     use plenary_read::read;
 
     #[test]
@@ -187,5 +187,84 @@ mod tests {
         );
         let is_of_turn = |kind: BlockKind| kind.is_spoken() || kind == BlockKind::Byline;
         assert!(transcript.blocks.iter().all(|block| block.claimed_by.is_empty() == is_of_turn(block.kind)));
+    }
+
+    fn turns(text: &str) -> Vec<(String, String)> {
+        let found = attribute(read("a.txt", text.as_bytes()).expect("the text can be read"), &Options::default());
+        let name = |at: Option<usize>| at.map(|at| found.speakers[at].name.clone()).unwrap_or_default();
+        found.utterances.iter().map(|turn| (name(turn.speaker), turn.text.clone())).collect()
+    }
+
+    #[test]
+    fn headings_and_closing_lines_leave_the_turn_above_them() {
+        let turn = |name: &str, n: usize| format!("{name}: This is what I have to say, number {n}.\n\n");
+        let text = format!(
+            "{}{}{}{}{}State of the coastal road\n\n{}Transcript by Lakeside Sports\n",
+            turn("Ann Lee", 1),
+            turn("Bo Hill", 2),
+            turn("Ann Lee", 3),
+            turn("Bo Hill", 4),
+            turn("Ann Lee", 5),
+            turn("Bo Hill", 6)
+        );
+        assert!(turns(&text).iter().all(|(_, text)| text.ends_with('.')), "{:?}", turns(&text));
+        // Where turns do not end like sentences, such a line is speech.
+        let chat = text.replace(".\n", "\n");
+        assert!(turns(&chat).iter().any(|(_, text)| text.contains("coastal road")));
+    }
+
+    #[test]
+    fn short_labels_belong_to_the_only_person_whom_they_fit() {
+        let text = "Herr Schnatterer: The well is dry.\n\nFrau Oberndorfer: It runs inwards.\n\n\
+                    Hr. Schnatt.: Into my cellar.\n\nFr. Obernd.: Then we have two.\n\nHr. Schnatt.: It is not funny.\n";
+        let speakers: Vec<String> = turns(text).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(speakers, ["Schnatterer", "Oberndorfer", "Schnatterer", "Oberndorfer", "Schnatterer"]);
+    }
+
+    #[test]
+    fn speaker_without_an_article_is_nobody_in_particular_in_captions() {
+        let role = |text: &str| {
+            let found = attribute(read("a.txt", text.as_bytes()).expect("the text can be read"), &Options::default());
+            found
+                .speakers
+                .iter()
+                .find(|speaker| speaker.label.to_lowercase().contains("speaker"))
+                .map(|found| found.role)
+        };
+        let hearing = ">> CHAIRWOMAN HILL: Next, please.\n\n>> SPEAKER: I live by the creek.\n\n>> CHAIRWOMAN HILL: Thank you.\n\n\
+                       >> SPEAKER: It is brown.\n\n>> It is red.\n";
+        assert_eq!(role(hearing), Some(Role::Unknown));
+        let house =
+            "SPEAKER: Order.\n\nMr HILL: I rise to speak.\n\nSPEAKER: The member may go on.\n\nMr HILL: I thank you.\n";
+        assert_eq!(role(house), Some(Role::Chair));
+    }
+
+    #[test]
+    fn abbreviated_names_before_full_stops_are_labels() {
+        let text = "A dialogue\n\nPhilo. Whence do you come?\n\nCle. From the harbour, where we argued.\n\nPhil. And what did you find?\n\n\
+                    Cle. We found a majority.\n\nPhil. Is that a measure?\n\nCle. So it seems to me.\n";
+        let speakers: Vec<String> = turns(text).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(speakers, ["Philo", "Cle", "Philo", "Cle", "Philo", "Cle"]);
+    }
+
+    #[test]
+    fn an_unknown_office_before_a_name_is_a_label_where_all_paragraphs_have_one() {
+        let text = "Ann Lee: I open the sitting.\n\nBo Hill: Thank you for that.\n\nAnn Lee: Who answers?\n\n\
+                    Zastupujici pecovatel pramenu Ivo Lack: I do, and gladly.\n\nBo Hill: Then I ask nothing.\n";
+        assert_eq!(turns(text).len(), 5);
+    }
+
+    #[test]
+    fn a_word_divided_between_paragraphs_is_joined() {
+        let text = "Ann Lee: I give the floor to the frac-\ntion.\n\nBo Hill: Thank you.\n\nAnn Lee: We are done.\n";
+        assert_eq!(turns(text)[0].1, "I give the floor to the fraction.");
+    }
+
+    #[test]
+    fn the_half_of_the_day_belongs_to_the_time() {
+        let text = "[이장님] [오전 7:02] 오늘 열 시에 방파제 청소합니다.\n[김도윤] [오전 7:10] 저는 열 시 반에 도착합니다.\n\
+                    [이장님] [오전 7:15] 늦어도 괜찮습니다.\n[김도윤] [오후 8:41] 네, 알겠습니다.\n";
+        let speakers: Vec<String> = turns(text).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(speakers, ["이장님", "김도윤", "이장님", "김도윤"]);
     }
 }

@@ -301,8 +301,8 @@ tables! {
         byline_block_id: &'a str, null "there is no byline, or the format itself names the speaker";
         /// Rule that links the utterance to its speaker: `first_mention` (the byline that introduces the speaker),
         /// `same_label`, `ocr_variant`, `same_full_name`, `unique_surname`, `office_in_chair_line`, `office_beside_name`,
-        /// `named_part`, `people_list`, `people_list_surname` or `declared` (by the format). Uncertain links are `unnamed_office`,
-        /// `anonymous_label`, `ambiguous_surname` and `ambiguous_office`.
+        /// `shortened_label`, `named_part`, `people_list`, `people_list_surname` or `declared` (by the format). Uncertain
+        /// links are `unnamed_office`, `anonymous_label`, `ambiguous_surname` and `ambiguous_office`.
         link_rule: &'a str, null "the document does not say who speaks";
         /// Confidence of `link_rule`. A convention that orders the rules, not a measured probability.
         link_confidence: f32, unit "share, 0 to 1", null "the document does not say who speaks";

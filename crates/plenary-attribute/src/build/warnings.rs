@@ -33,8 +33,8 @@ pub(crate) fn warnings(found: &Found, utterances: &[Utterance], pinned: Option<S
     let n_unnamed = utterances.iter().filter(is_unnamed).count();
     if n_unnamed > 0 {
         out.push(format!(
-            "{n_unnamed} of {} utterances begin with a sign of a new speaker (`>>` or a dash) and without a name: their speaker \
-             is unknown (null)",
+            "{n_unnamed} of {} utterances begin with a sign of a new speaker (`>>`, a dash, a new letter), and nothing names \
+             the speaker, which is null",
             utterances.len()
         ));
     }

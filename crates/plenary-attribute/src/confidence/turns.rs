@@ -71,17 +71,20 @@ pub(crate) fn turns(sources: &Sources<'_>, labels: &HashMap<&str, LabelFacts>, l
 
 /// The terms of turns with several paragraphs where most turns have one: the last may be a note or a heading.
 fn set_paragraphs(all: &mut [Values], sources: &Sources<'_>) {
-    const MANY: f32 = 0.25;
+    const MANY: f32 = 0.4;
     const FEWEST: usize = 4;
     let has_several = |utterance: &Utterance| utterance.text.contains('\n');
     let n = sources.utterances.len();
     let share = sources.utterances.iter().filter(|utterance| has_several(utterance)).count() as f32 / n.max(1) as f32;
     let odd = (1.0 - share / MANY).max(0.0);
+    if odd == 0.0 || n < FEWEST {
+        return;
+    }
     for (values, utterance) in all.iter_mut().zip(sources.utterances).filter(|(_, utterance)| has_several(utterance)) {
         let last = utterance.text.rsplit('\n').next().unwrap_or("");
-        values.set(T::OddParagraphs, if n >= FEWEST { odd } else { 0.0 });
+        values.set(T::OddParagraphs, odd);
         let addresses = addresses(sources.page.lexicon, last) || last.ends_with(['?', '？', '؟']);
-        values.set(T::OddTail, if n >= FEWEST && !addresses { odd } else { 0.0 });
+        values.set(T::OddTail, if addresses { 0.0 } else { odd });
     }
 }
 

@@ -144,8 +144,11 @@ pub(super) fn ends_with_name(lexicon: &Lexicon, label: &str) -> bool {
     }
     let begins = |word: &&str| word.starts_with(char::is_uppercase);
     let is_plain = |word: &str| word.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '\'' | '’' | '.'));
-    let is_name_word =
-        |word: &&str| begins(word) && !lexicon.is_function_word(&word.to_lowercase()) && word.chars().nth(1).is_some();
+    let is_name_word = |word: &&str| {
+        let lower = word.to_lowercase();
+        let is_other = lexicon.is_function_word(&lower) || labels::is_honorific(lexicon, &lower);
+        begins(word) && !is_other && word.chars().nth(1).is_some()
+    };
     begins(&words[0])
         && words.iter().all(|word| is_plain(word))
         && words[words.len() - 2..].iter().all(is_name_word)

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::unnamed::unnamed;
 use crate::candidate::{Candidate, Found, Origin, Place};
 use crate::page::{Page, Settled};
 use crate::weights::Weights;
@@ -29,6 +30,9 @@ const FEWEST_NAMES: usize = 3;
 /// Maximum number of lines of a signature, and of words on each.
 const SIGNATURE_LINES: usize = 5;
 const SIGNATURE_WORDS: usize = 9;
+
+/// Maximum length of a closing formula in bytes.
+const LONGEST_CLOSING: usize = 80;
 
 /// A signature of a wiki at the end of a paragraph: "--Ann (talk) 12:05, 4 March 2031 (UTC)".
 static AT_END: LazyLock<Regex> = LazyLock::new(|| {
@@ -65,14 +69,17 @@ struct Signature {
 
 /// The letters of a page with several signatures, if these explain more of it than the bylines `found`.
 pub(crate) fn find(page: &Page<'_>, settled: &Settled, found: &Found) -> Option<Found> {
+    let recurs = |byline: &Candidate| byline.n_mentions >= 2 && byline.style != Style::NameLine;
+    if found.bylines.iter().any(recurs) {
+        return None;
+    }
     let parts = parts(page, settled);
     let signatures: Vec<&Signature> = parts.iter().filter_map(signature).collect();
     let n_clear = signatures.iter().filter(|signature| signature.is_clear).count();
     let is_enough = n_clear >= FEWEST || signatures.len() >= FEWEST_NAMES;
     let of_signature = |line: usize| parts.iter().any(|part| part.lines.contains(&line) && signature(part).is_some());
     let n_others = found.bylines.iter().filter(|byline| !of_signature(byline.line)).count();
-    let recurs = found.bylines.iter().any(|byline| byline.n_mentions >= 2 && byline.style != Style::NameLine);
-    if !is_enough || n_others * 2 > signatures.len() || recurs || !signs_what_is_above(page, &parts) {
+    if !is_enough || n_others * 2 > signatures.len() || !signs_what_is_above(page, &parts) {
         return None;
     }
     let mut out = Found { style: Some(Style::Signed), confidence: CONFIDENCE, ..Found::default() };
@@ -82,8 +89,17 @@ pub(crate) fn find(page: &Page<'_>, settled: &Settled, found: &Found) -> Option<
         letter(page, &parts[from..=at], signature, from == 0, &mut out);
         from = at + 1;
     }
-    let rest = parts[from..].iter().filter(|part| !matches!(part.kind, PartKind::Prose));
-    out.around.extend(rest.map(|part| (part.lines.clone(), BlockKind::EditorialNote)));
+    // A letter below the last signature is nobody's, not that of the writer above.
+    let rest = &parts[from..];
+    let unsigned = rest.iter().position(|part| matches!(part.kind, PartKind::Prose));
+    let others = rest.iter().enumerate().filter(|(_, part)| !matches!(part.kind, PartKind::Prose));
+    out.around.extend(others.map(|(at, part)| {
+        let kind = if unsigned.is_some_and(|first| at < first) { BlockKind::Heading } else { BlockKind::EditorialNote };
+        (part.lines.clone(), kind)
+    }));
+    if let Some(first) = unsigned {
+        out.bylines.push(unnamed(page, rest[first].lines.start, 0, 0));
+    }
     (!out.bylines.is_empty()).then_some(out)
 }
 
@@ -164,7 +180,7 @@ fn parts(page: &Page<'_>, settled: &Settled) -> Vec<Part> {
     let mut blocks: Vec<Range<usize>> = Vec::new();
     for line in (0..page.lines.len()).filter(|line| is_open(*line)) {
         match blocks.last_mut() {
-            Some(last) if last.end == line && !AT_END.is_match(page.lines[line - 1].text()) => last.end = line + 1,
+            Some(last) if last.end == line && !is_dated_signature(page.lines[line - 1].text()) => last.end = line + 1,
             _ => blocks.push(line..line + 1),
         }
     }
@@ -205,9 +221,17 @@ fn is_prose(page: &Page<'_>, lines: &Range<usize>) -> bool {
         || text.ends_with([',', '!', ':']) && page.lexicon.patterns().letter_opening.is_match(text)
 }
 
+/// Whether a line ends with the signature of a wiki.
+fn is_dated_signature(text: &str) -> bool {
+    text.ends_with(')') && AT_END.is_match(text)
+}
+
 /// A wiki's signature at the end of a paragraph.
 fn at_end_of_paragraph(page: &Page<'_>, lines: &Range<usize>) -> Option<Signature> {
     let line = lines.end - 1;
+    if !page.lines[line].text().ends_with(')') {
+        return None;
+    }
     let found = AT_END.captures(page.lines[line].text())?;
     let offset = found.name("speech")?.end();
     Some(Signature { name: found["name"].to_string(), line, offset, is_clear: true })
@@ -216,7 +240,7 @@ fn at_end_of_paragraph(page: &Page<'_>, lines: &Range<usize>) -> Option<Signatur
 /// A closing formula, and the name on the next line, which may be below a blank line. Also the end of the signature.
 fn closed(page: &Page<'_>, lines: &Range<usize>, below: Option<&Range<usize>>) -> Option<(Signature, usize)> {
     let text = |line: usize| page.lines[line].text().trim();
-    let closes = |line: &usize| page.lexicon.is_letter_closing(text(*line));
+    let closes = |line: &usize| text(*line).len() <= LONGEST_CLOSING && page.lexicon.is_letter_closing(text(*line));
     let line = lines.clone().skip(lines.len().saturating_sub(SIGNATURE_LINES)).find(closes)?;
     let (name, end) = match below {
         _ if line + 1 < lines.end => (line + 1, lines.end),
@@ -313,6 +337,15 @@ mod tests {
                     We have no internet. We have a clock.\n\nMabel Carraway, Dunmere\n";
         let speakers: Vec<_> = turns(text).into_iter().map(|(name, _)| name).collect();
         assert_eq!(speakers, ["Wilma Trent", "Oswald Perrin", "Mabel Carraway"]);
+    }
+
+    #[test]
+    fn a_letter_without_a_signature_is_not_that_of_the_writer_above() {
+        let text = "Comment 1\n\nI object to the height of it.\n\nYours faithfully,\nRoland Fisk\n\nComment 2\n\n\
+                    Please move the gate or the hour, as we have asked twice before.\n\nKind regards,\nPriya Nandakumar\n\nComment 3\n\n\
+                    They help themselves.\n";
+        let found = turns(text);
+        assert_eq!(found[2], of("", "They help themselves."));
     }
 
     #[test]

@@ -135,7 +135,7 @@ fn named(page: &Page<'_>, chevron: &Chevron, reader: &mut Reader<'_>) -> Option<
 }
 
 /// A turn of an unknown person.
-fn unnamed(page: &Page<'_>, line: usize, at: usize, speech: usize) -> Candidate {
+pub(super) fn unnamed(page: &Page<'_>, line: usize, at: usize, speech: usize) -> Candidate {
     let place = place(page, line, at, speech);
     let printed = page.source.get(place.byline.start..place.byline.end).unwrap_or("").trim().to_string();
     let parts = Byline { printed, ..Byline::default() };

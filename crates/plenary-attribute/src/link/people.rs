@@ -613,6 +613,9 @@ pub(crate) fn correct_roles(lexicon: &Lexicon, linked: &mut Linked, found: &Foun
 /// labels or turns are those of unidentified people.
 pub(crate) fn identify_anybody(lexicon: &Lexicon, linked: &mut Linked, found: &Found) {
     let bare = |label: &str| matches!(labels::words(label).as_slice(), [only] if lexicon.is_anybody(only));
+    if !linked.people.iter().any(|person| bare(&person.byline.label)) {
+        return;
+    }
     let is_unknown = |byline: &Candidate| byline.parts.is_empty() || labels::is_unknown_label(lexicon, &byline.label);
     // "Deputy Speaker" presides in the absence of the Speaker.
     let names_anybody = |label: &str| labels::words(label).iter().any(|word| lexicon.is_anybody(word));

@@ -24,17 +24,23 @@ pub(crate) fn form(lexicon: &Lexicon, byline: &Byline) -> Option<Short> {
     if let Some(initials) = initials(&byline.name) {
         return Some(Short::Initials(initials));
     }
-    let printed = byline.printed.trim_end_matches([':', '：', ' ']);
+    if !byline.printed.trim_end_matches([':', '：', ' ']).ends_with('.') {
+        return None;
+    }
     let words = name_words(lexicon, &byline.name);
     let last = words.last().filter(|last| last.chars().count() >= SHORTEST)?;
     let is_post_nominal = labels::is_post_nominal(lexicon, last) || labels::is_honorific(lexicon, last);
-    let is_cut = printed.ends_with('.') && last.chars().all(char::is_alphabetic) && !is_post_nominal;
+    let is_cut = last.chars().all(char::is_alphabetic) && !is_post_nominal;
     is_cut.then_some(Short::Beginnings(words))
 }
 
 /// The letters of a label that consists of initials: "J.-M. D.", "A. L.", "AL".
 fn initials(name: &str) -> Option<Vec<char>> {
     const LENGTHS: std::ops::RangeInclusive<usize> = 2..=4;
+    const LONGEST: usize = 24;
+    if name.len() > LONGEST || name.chars().any(char::is_lowercase) {
+        return None;
+    }
     let parts: Vec<&str> = name.split([' ', '.', '-']).filter(|part| !part.is_empty()).collect();
     let is_single = |part: &&str| part.chars().count() == 1;
     let letters: Vec<char> = parts.concat().chars().collect();

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::lists::cells;
+use super::lists::{cells, has_gap};
 use crate::page::{Page, Settled};
 use plenary_corpus::{BlockKind, Layout, Pass};
 use plenary_names::text::constant_regex;
@@ -86,7 +86,8 @@ fn tables(page: &Page<'_>, block: &Range<usize>) -> Vec<Range<usize>> {
     const FEWEST_LINES: usize = 2;
     const FEWEST_CELLS: usize = 3;
     let row = |line: &usize| {
-        let cells = cells(page.lines[*line].text());
+        let text = page.lines[*line].text();
+        let cells = if has_gap(text) { cells(text) } else { Vec::new() };
         let is_text = |cell: &&str| cell.split_whitespace().count() > LONGEST_CELL;
         (cells.len() >= FEWEST_CELLS && !cells.iter().any(is_text)).then_some(cells)
     };

@@ -94,8 +94,9 @@ pub(crate) fn notes(page: &Page<'_>, settled: &Settled) -> Settled {
             && text.starts_with(['*', '†', '[', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹']);
         below_rule = is_footnote;
         let is_footnote = is_footnote || is_starred(page, &lines, text) || is_superscript(text);
-        let is_ruled = text.starts_with("---") && text.ends_with("---") && lines.len() == 1;
-        let kind = if is_ruled && crate::settle::dates::has_date(lexicon, text) {
+        // The day of a chat between rows of dashes.
+        let is_ruled = lines.len() == 1 && text.starts_with("---") && text.ends_with("---");
+        let kind = if is_ruled && text.chars().filter(char::is_ascii_digit).count() >= 3 {
             Some(BlockKind::Heading)
         } else if is_footnote || FOOTNOTE.is_match(text) || is_editorial(page, &lines, text) {
             Some(BlockKind::EditorialNote)

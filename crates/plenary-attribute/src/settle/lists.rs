@@ -157,7 +157,8 @@ fn columns_of_names(page: &Page<'_>, open: &[usize]) -> Vec<Range<usize>> {
     const FEWEST_LINES: usize = 2;
     const FEWEST_CELLS: usize = 3;
     let is_row = |line: usize| {
-        let cells = cells(page.lines[line].text());
+        let text = page.lines[line].text();
+        let cells = if has_gap(text) { cells(text) } else { Vec::new() };
         cells.len() >= FEWEST_CELLS
             && cells.iter().all(|cell| {
                 cell.split_whitespace().count() <= 3
@@ -222,6 +223,11 @@ fn labelled_below(page: &Page<'_>, open: &[usize]) -> Vec<Range<usize>> {
         at = at.max(first + 1);
     }
     out
+}
+
+/// Whether a line has a wide gap.
+pub(crate) fn has_gap(text: &str) -> bool {
+    text.contains("  ") || text.contains(['\t', '\u{3000}'])
 }
 
 /// The parts of a line between wide gaps.
@@ -359,6 +365,16 @@ mod tests {
         let again = "Ayes\n\nAnn Lee\n\nBo Hill\n\nNoes\n\nDee Moss\n\nAnn Lee\n\nI voted for it.\n";
         assert_eq!(claimed(again), [1, 3, 5, 7, 9]);
         assert_eq!(claimed("AYES\n\nAbner\nBarlow\n\nNOES\n\nCorwin\n\nMR LEE\n\nI thank you.\n"), [1, 3, 4, 6, 8]);
+    }
+
+    #[test]
+    fn lists_stand_below_labels_and_in_columns() {
+        let votes = "Chair: We vote.\n\nVoting in favour:\nNorland, Castor, Umland\n\nVoting against:\nNone\n\nChair: So be it.\n";
+        assert_eq!(claimed(votes), [3, 4, 6, 7]);
+        let roll = "Chair: Call the roll.\n\nBright      Calloway    Dunmore\nFenwick     Garrity     Holt\n\nChair: Carried.\n";
+        assert_eq!(claimed(roll), [3, 4]);
+        let talk = "Ann Lee:\nYes\n\nBo Hill:\nLee, Dahl, Moss\n\nAnn Lee:\nI thank you for that.\n";
+        assert!(claimed(talk).is_empty(), "a label with speech elsewhere is that of a person");
     }
 
     #[test]
