@@ -155,7 +155,6 @@ terms! {
     LastTurn = "last_turn", Turn, Either, "the last turn of the document";
     FirstLineName = "first_line_name", Turn, Lowers, "the first line of the turn looks like a name";
     OddParagraphs = "odd_paragraphs", Turn, Lowers, "the turn has several paragraphs, unlike most turns";
-    OddTail = "odd_tail", Turn, Lowers, "the turn has several paragraphs, unlike most turns, and the last one addresses nobody";
     InsideRecurring = "inside_recurring", Turn, Lowers, "lines inside the turn begin like bylines of a shape that recurs";
     InsideLone = "inside_lone", Turn, Lowers, "lines inside the turn begin like bylines";
     InsideManyLone = "inside_many_lone", Turn, Lowers, "several lines inside the turn begin like bylines";

@@ -10,7 +10,6 @@ use super::terms::{TermKind as T, Values};
 use crate::candidate::{Candidate, Origin, in_capitals};
 use crate::page::Page;
 use plenary_corpus::{LinkRule, Reason, Style, TurnRule, Utterance};
-use plenary_names::addresses::addresses;
 use plenary_names::labels::{self, LabelKind};
 use plenary_names::lexicon::Lexicon;
 
@@ -80,11 +79,8 @@ fn set_paragraphs(all: &mut [Values], sources: &Sources<'_>) {
     if odd == 0.0 || n < FEWEST {
         return;
     }
-    for (values, utterance) in all.iter_mut().zip(sources.utterances).filter(|(_, utterance)| has_several(utterance)) {
-        let last = utterance.text.rsplit('\n').next().unwrap_or("");
+    for (values, _) in all.iter_mut().zip(sources.utterances).filter(|(_, utterance)| has_several(utterance)) {
         values.set(T::OddParagraphs, odd);
-        let addresses = addresses(sources.page.lexicon, last) || last.ends_with(['?', '？', '؟']);
-        values.set(T::OddTail, if addresses { 0.0 } else { odd });
     }
 }
 

@@ -24,13 +24,12 @@ pub(crate) fn form(lexicon: &Lexicon, byline: &Byline) -> Option<Short> {
     if let Some(initials) = initials(&byline.name) {
         return Some(Short::Initials(initials));
     }
-    if !byline.printed.trim_end_matches([':', '：', ' ']).ends_with('.') {
-        return None;
-    }
+    let printed = byline.printed.trim_end_matches([':', '：', ' ']).strip_suffix('.')?;
     let words = name_words(lexicon, &byline.name);
     let last = words.last().filter(|last| last.chars().count() >= SHORTEST)?;
     let is_post_nominal = labels::is_post_nominal(lexicon, last) || labels::is_honorific(lexicon, last);
-    let is_cut = last.chars().all(char::is_alphabetic) && !is_post_nominal;
+    let ends_with_it = printed.split_whitespace().last().is_some_and(|word| folded(word) == *last);
+    let is_cut = ends_with_it && last.chars().all(char::is_alphabetic) && !is_post_nominal;
     is_cut.then_some(Short::Beginnings(words))
 }
 
@@ -52,7 +51,7 @@ fn initials(name: &str) -> Option<Vec<char>> {
 impl Short {
     /// Whether the label can stand for a person; `words` are the words of the person's name, folded.
     pub(crate) fn fits(&self, person: &Byline, words: &[String]) -> bool {
-        const SHORTEST_REST: usize = 2;
+        const SHORTEST_REST: usize = 1;
         match self {
             Short::Initials(letters) => {
                 let name = person.name.split([' ', '-']).filter_map(|word| word.chars().find(|c| c.is_alphabetic()));
