@@ -84,7 +84,7 @@ fn set_paragraphs(all: &mut [Values], sources: &Sources<'_>) {
     }
 }
 
-/// Whether a word of a label has a capital after at least four letters, of which one is small: "Ann BradyGreen Party".
+/// Whether a word of a label has a capital after at least four letters, of which one is small: "Ann `BradyGreen` Party".
 fn is_glued(label: &str) -> bool {
     const PREFIX: usize = 4;
     label.split(|c: char| !c.is_alphabetic()).any(|word| {

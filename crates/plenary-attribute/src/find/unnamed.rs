@@ -10,10 +10,10 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::candidate::{Candidate, Found, Origin, Place};
-use crate::page::{Page, Settled};
+use crate::page::{Page, PageLine, Settled};
 use crate::weights::Weights;
 use plenary_corpus::text::ends_sentence;
-use plenary_corpus::{Layout, Reason, Span, Style};
+use plenary_corpus::{BlockKind, Layout, Reason, Span, Style};
 use plenary_names::bylines::{Byline, Reader};
 use plenary_names::colon::colon_label;
 use plenary_names::labels::LabelKind;
@@ -149,17 +149,15 @@ fn place(page: &Page<'_>, line: usize, at: usize, speech: usize) -> Place {
     Place { line, byline, speech_line: line, speech: mapped.source_start(speech) }
 }
 
-/// The line at which the speech before the first chevron begins: sentences directly above it, without a blank line.
+/// The line at which the speech before the first chevron begins: the text directly above it, without a blank line, if it ends
+/// like a sentence.
 fn opening(page: &Page<'_>, settled: &Settled, first: usize) -> Option<usize> {
+    const SHORTEST: usize = 3;
     let is_text = |line: &usize| !page.lines[*line].is_empty() && settled.is_open(*line);
-    let block: Vec<usize> = (0..first).rev().take_while(is_text).collect();
-    let ends = |line: &usize| closes(page.lines[*line].text()) && ends_sentence(page.lines[*line].text().trim_end());
-    block.first().filter(|line| ends(line))?;
-    // A title above the speech does not end like a sentence.
-    let start = block.iter().rposition(|line| ends(line))?;
-    let begins = block[..=start].iter().rev().chain(&block[start..]).copied().min()?;
-    let longest = page.lines[begins..first].iter().map(|line| line.text().split_whitespace().count()).max();
-    (longest >= Some(3)).then_some(begins)
+    let above: Vec<usize> = (0..first).rev().take_while(is_text).collect();
+    let last = above.first().map(|line| page.lines[*line].text().trim_end())?;
+    let n_words: usize = above.iter().map(|line| page.lines[*line].text().split_whitespace().count()).sum();
+    above.last().copied().filter(|_| ends_sentence(last) && n_words >= SHORTEST)
 }
 
 /// Signs of dialogues.
@@ -201,8 +199,7 @@ pub(crate) fn dashes(page: &Page<'_>, settled: &Settled, found: &Found) -> Optio
         let lead = page.lines[entry.line].text().len() - page.lines[entry.line].text().trim_start().len();
         unnamed(page, entry.line, lead, entry.speech)
     });
-    let around =
-        headings(page, settled, &entries).into_iter().map(|line| (line..line + 1, plenary_corpus::BlockKind::Heading));
+    let around = headings(page, settled, &entries).into_iter().map(|line| (line..line + 1, BlockKind::Heading));
     Some(Found {
         bylines: bylines.collect(),
         style: Some(Style::Unnamed),
@@ -280,7 +277,7 @@ fn covers(page: &Page<'_>, settled: &Settled, entries: &[Entry]) -> bool {
 fn headings(page: &Page<'_>, settled: &Settled, entries: &[Entry]) -> Vec<usize> {
     const LONGEST: usize = 8;
     let from = entries.first().map_or(0, |entry| entry.line);
-    let is_blank = |line: usize| page.lines.get(line).is_none_or(|line| line.is_empty());
+    let is_blank = |line: usize| page.lines.get(line).is_none_or(PageLine::is_empty);
     let next = |line: usize| (line + 1..page.lines.len()).find(|next| !page.lines[*next].is_empty());
     let is_entry = |line: usize| entries.binary_search_by_key(&line, |entry| entry.line).is_ok();
     let is_heading = |line: &usize| {
