@@ -94,10 +94,10 @@ fn parts_in_any_order_with_one_killed_give_the_tables_of_one_run() {
 fn more_parts_than_documents_give_the_tables_of_one_run() {
     let place = Place::with(INPUTS);
     place.run(&[&["run"], INPUT_ARGUMENTS, &["--out", "whole"]].concat());
-    plan(&place, "17");
+    plan(&place, "9");
     place.run_well(&["part", "run", "work"]);
     place.run(&["part", "combine", "work", "--out", "results"]).says(1, &[]);
-    assert_same(&place.tables("results"), &place.tables("whole"), "17 parts and one run");
+    assert_same(&place.tables("results"), &place.tables("whole"), "9 parts and one run");
 }
 
 #[test]
@@ -140,8 +140,9 @@ fn what_differs_from_the_plan_is_refused() {
     place.write("work/plan.json", record.replace(digits, &"0".repeat(64)));
     place.run(&["part", "run", "work"]).says(2, &["this machine has the models", "(000000000000)"]);
     place.write("work/plan.json", &record);
-    place.write("work/inputs/0000.json", "[]");
-    place.run(&["part", "run", "work", "--part", "0"]).says(2, &["the list of files is not that of the plan"]);
+    // Part 0 may have been measured before the changed input was found in part 1.
+    place.write("work/inputs/0001.json", "[]");
+    place.run(&["part", "run", "work", "--part", "1"]).says(2, &["the list of files is not that of the plan"]);
 }
 
 /// The worker of a process that measures a part, once an input is in flight.
