@@ -1,6 +1,6 @@
 //! A corpus measured in parts on any number of machines, over a folder that all of them see.
 //!
-//! **Input:** a work folder, which [`plan`] starts from files and a study. **Output:** parts ([`run`]), themes ([`fit`]), the themes of the
+//! **Input:** a work folder, which [`plan()`] starts from files and a study. **Output:** parts ([`run`]), themes ([`fit`]), the themes of the
 //! segments of each part ([`assign`]), and the results ([`combine`]): the same bytes in every table but `runs` as one run over everything.
 //! Each step writes under another name and renames, so that it can be killed and repeated at any time; parts are measured and assigned in
 //! any order, also twice at the same time. **Refused:** a work folder of another plan or version, a study, an input or models that differ

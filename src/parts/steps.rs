@@ -60,7 +60,7 @@ pub enum Measured {
     },
 }
 
-/// Reads and measures the documents of a part. `attempt` is the name of the attempt of a [`supervise`](super::supervise)d process.
+/// Reads and measures the documents of a part. `attempt` is the name of the attempt of a process of [`supervise()`](super::supervise()).
 ///
 /// # Errors
 /// [`PartsError`] if the part is not measured: there is no such part, the study, an input or a model differs from the plan, or the user
