@@ -44,7 +44,7 @@ def plan(
     `study` is the path of a study file. Repeated with the same arguments, it does nothing.
     """
     named = [inputs] if isinstance(inputs, (str, os.PathLike)) else list(inputs)
-    _run("plan", work, *map(os.fspath, named), *_option("--study", study), "--parts", str(parts), *_option("--models", models))
+    _run("plan", work, *(os.fspath(path) for path in named), *_option("--study", study), "--parts", str(parts), *_option("--models", models))
     return parts
 
 
