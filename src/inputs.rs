@@ -6,6 +6,9 @@
 //! files that are not transcripts, links inside folders (nothing outside a named folder is read). **Left to others:** the
 //! formats, to `plenary-read`.
 
+mod planned;
+mod tries;
+
 use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -23,6 +26,9 @@ use plenary_corpus::{Failure, Stage};
 use plenary_read::formats::has_transcript_extension;
 use plenary_read::{Companion, Options, content_id, convokit};
 use plenary_tables::{is_part, is_results};
+
+pub(crate) use planned::{PlannedFile, Share};
+pub(crate) use tries::{Tries, Watch};
 
 /// All documents that the user's paths hold.
 #[derive(Debug, Default)]
@@ -80,6 +86,12 @@ pub struct Sources {
     path_of_document: HashMap<String, String>,
     /// Bytes of the files that complete others, by path; `None` where there is no such file.
     companion_bytes: HashMap<PathBuf, Option<Arc<[u8]>>>,
+    /// Positions of documents that are not the first of their input, by document id.
+    places: HashMap<String, u32>,
+    /// The folder from which relative paths begin; empty for the current one.
+    base: PathBuf,
+    /// Notes which inputs are read; `None` if nobody wants to know.
+    watch: Option<Watch>,
     n_bytes: u64,
     n_bytes_read: u64,
     /// The processes that read files; `None` reads them in this process.
@@ -96,6 +108,8 @@ struct Pending {
     in_folder: bool,
     /// The folder above its own is in the folder that the user named.
     is_deep: bool,
+    /// The documents that are read of it; `None` for all.
+    share: Option<Share>,
 }
 
 /// Size of a batch in bytes. A larger file is a separate batch.
@@ -126,10 +140,12 @@ enum Loaded {
         file_id: String,
         is_expected: bool,
         in_folder: bool,
+        share: Option<Share>,
     },
     Corpus {
         path: String,
         parts: convokit::Parts,
+        share: Option<Share>,
     },
 }
 
@@ -158,7 +174,7 @@ impl Sources {
         });
         sources.skipped.repeated.dedup();
         pending.reverse();
-        sources.n_bytes = pending.iter().map(Pending::n_bytes).sum();
+        sources.n_bytes = pending.iter().map(|input| input.n_bytes(Path::new(""))).sum();
         sources.pending = pending;
         sources
     }
@@ -174,6 +190,22 @@ impl Sources {
     #[must_use]
     pub fn isolated(self, isolation: Option<&Isolation>) -> Self {
         Self { pool: isolation.map(Pool::new), ..self }
+    }
+
+    /// Notes which inputs are read, and passes over those that ended a process twice.
+    #[must_use]
+    pub(crate) fn watched(self, watch: Option<Watch>) -> Self {
+        Self { watch, ..self }
+    }
+
+    /// Whether an input is read only when all before it are measured.
+    pub(crate) fn is_one_at_a_time(&self) -> bool {
+        self.watch.as_ref().is_some_and(|watch| watch.tries.one_at_a_time)
+    }
+
+    /// Positions of the documents that were read and are not the first of their input, by document id.
+    pub(crate) fn places(&self) -> &HashMap<String, u32> {
+        &self.places
     }
 
     /// Size of all files in bytes, as reported by the file system.
@@ -199,12 +231,23 @@ impl Sources {
             n_bytes += document.n_bytes.max(1);
             documents.push(document);
         }
-        while let Some(input) = self.pending.pop_if(|input| n_bytes == 0 || n_bytes + input.n_bytes() <= BATCH_BYTES) {
-            let size = input.n_bytes();
+        let mut inputs = Vec::new();
+        let most = if self.is_one_at_a_time() { 0 } else { BATCH_BYTES };
+        while let Some(input) = self.pending.pop_if(|input| n_bytes == 0 || n_bytes + input.n_bytes(&self.base) <= most)
+        {
+            let size = input.n_bytes(&self.base);
             self.n_bytes_read += size;
             n_bytes += size.max(1);
-            let is_corpus = input.bytes.is_none() && input.path.is_dir();
-            loaded.extend(if is_corpus { self.load_corpus(&input.path) } else { self.load_file(&input) });
+            if !self.passes_over(&input) {
+                inputs.push(input);
+            }
+        }
+        if let Some(watch) = self.watch.as_mut().filter(|_| !inputs.is_empty()) {
+            watch.begin(inputs.iter().map(|input| display_path(&input.path)).collect());
+        }
+        for input in &inputs {
+            let is_corpus = input.bytes.is_none() && self.base.join(&input.path).is_dir();
+            loaded.extend(if is_corpus { self.load_corpus(input) } else { self.load_file(input) });
         }
         if n_bytes == 0 {
             return None;
@@ -223,7 +266,7 @@ impl Sources {
                 Loaded::File { path, bytes, companions, .. } => {
                     read_file(path, bytes, &Options { companions: companions.clone(), ..options.clone() })
                 }
-                Loaded::Corpus { path, parts } => {
+                Loaded::Corpus { path, parts, .. } => {
                     Ok(FileReading { documents: convokit::read(path, parts, options)?, refused: Vec::new() })
                 }
             })
@@ -265,11 +308,12 @@ impl Sources {
 impl Pending {
     /// A file that the user named.
     fn file(path: PathBuf) -> Self {
-        Self { path, bytes: None, in_folder: false, is_deep: false }
+        Self { path, bytes: None, in_folder: false, is_deep: false, share: None }
     }
 
-    fn n_bytes(&self) -> u64 {
-        self.bytes.as_ref().map_or_else(|| size_of(&self.path), |bytes| bytes.len() as u64)
+    /// Size in bytes. `base` is the folder from which relative paths begin.
+    fn n_bytes(&self, base: &Path) -> u64 {
+        self.bytes.as_ref().map_or_else(|| size_of(&base.join(&self.path)), |bytes| bytes.len() as u64)
     }
 }
 
@@ -341,13 +385,27 @@ fn is_part_of_corpus(path: &Path) -> bool {
 }
 
 impl Sources {
+    /// Whether an input ended a process twice. It is listed.
+    fn passes_over(&mut self, input: &Pending) -> bool {
+        let path = display_path(&input.path);
+        let end = self.watch.as_ref().and_then(|watch| watch.tries.passed_over.get(&path));
+        let Some(end) = end else { return false };
+        self.skipped.failures.push(failure(
+            &path,
+            &format!("the process that read and measured it ended twice ({end}), so it was passed over"),
+            "see whether the machine ran out of memory; split the file, or report it as a defect of plenary",
+        ));
+        true
+    }
+
     /// Reads the bytes of a file; `None` if the file is skipped.
     fn load_file(&mut self, input: &Pending) -> Option<Loaded> {
         let path = display_path(&input.path);
+        let (in_folder, share) = (input.in_folder, input.share);
         if let Some(bytes) = &input.bytes {
             let (file_id, _) = content_id(bytes);
             let (bytes, companions) = (Arc::clone(bytes), Vec::new());
-            return Some(Loaded::File { path, bytes, companions, file_id, is_expected: true, in_folder: false });
+            return Some(Loaded::File { path, bytes, companions, file_id, is_expected: true, in_folder, share });
         }
         let extension = input.path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
         let is_expected = !input.in_folder || has_transcript_extension(&path);
@@ -359,8 +417,8 @@ impl Sources {
             ));
             return None;
         }
-        if let Some(completed) = plenary_read::completes(&path).filter(|name| input.path.with_file_name(name).is_file())
-        {
+        let place = self.base.join(&input.path);
+        if let Some(completed) = plenary_read::completes(&path).filter(|name| place.with_file_name(name).is_file()) {
             self.skipped.ignored.push(failure(
                 &path,
                 &format!("this file completes `{completed}`, with which it is read"),
@@ -368,23 +426,24 @@ impl Sources {
             ));
             return None;
         }
-        let bytes: Arc<[u8]> = self.skipped.bytes_of(&input.path, &path)?.into();
+        let bytes: Arc<[u8]> = self.skipped.bytes_of(&place, &path)?.into();
         let (file_id, _) = content_id(&bytes);
         let companions = self.companions(input, &path);
-        Some(Loaded::File { path, bytes, companions, file_id, is_expected, in_folder: input.in_folder })
+        Some(Loaded::File { path, bytes, companions, file_id, is_expected, in_folder, share })
     }
 
     /// The files beside a file that complete it, and those in the folder above if the user named that too. They are kept, as
     /// many files may have the same.
     fn companions(&mut self, input: &Pending, path: &str) -> Vec<Companion> {
         let mut companions = Vec::new();
+        let place = self.base.join(&input.path);
         for name in plenary_read::companions(path) {
             let (folder, name) = match name.strip_prefix("../") {
                 Some(_) if !input.is_deep => continue,
-                Some(name) => (input.path.parent().and_then(Path::parent), name),
-                None => (input.path.parent(), name.as_str()),
+                Some(name) => (place.parent().and_then(Path::parent), name),
+                None => (place.parent(), name.as_str()),
             };
-            let Some(path) = folder.map(|folder| folder.join(name)).filter(|path| *path != input.path) else {
+            let Some(path) = folder.map(|folder| folder.join(name)).filter(|path| *path != place) else {
                 continue;
             };
             let bytes = self.companion_bytes.entry(path).or_insert_with_key(|path| {
@@ -398,18 +457,19 @@ impl Sources {
     }
 
     /// Reads the bytes of the files of a `ConvoKit` corpus; `None` if one cannot be read.
-    fn load_corpus(&mut self, folder: &Path) -> Option<Loaded> {
+    fn load_corpus(&mut self, input: &Pending) -> Option<Loaded> {
+        let folder = &input.path;
         let part = |file: &str| -> Result<Option<Vec<u8>>, ()> {
-            let path = folder.join(file);
+            let path = self.base.join(folder).join(file);
             if path.is_file() {
-                self.skipped.bytes_of(&path, &display_path(&path)).map(Some).ok_or(())
+                self.skipped.bytes_of(&path, &display_path(&folder.join(file))).map(Some).ok_or(())
             } else {
                 Ok(None)
             }
         };
         // `bytes_of` has listed the file that cannot be read.
         let parts = convokit::Parts::collect(part).ok()?;
-        Some(Loaded::Corpus { path: display_path(folder), parts })
+        Some(Loaded::Corpus { path: display_path(folder), parts, share: input.share })
     }
 
     /// Adds the documents of an input to `out`, unless the same bytes were read before, and lists what failed.
@@ -420,10 +480,10 @@ impl Sources {
                     self.add_path(&id, &path);
                 }
             }
-            (Loaded::File { path, file_id, .. }, Ok(FileReading { documents, refused })) => {
+            (Loaded::File { path, file_id, share, .. }, Ok(FileReading { documents, refused })) => {
                 let ids = documents.iter().map(|document| document.document_id.clone()).collect();
                 self.documents_of_file.insert(file_id, ids);
-                self.add_documents(&path, documents, out);
+                self.add_documents(&path, documents, share, out);
                 for member in refused {
                     let is_failure =
                         has_transcript_extension(&member.path) && member.kind != RefusalKind::NotATranscript;
@@ -434,19 +494,27 @@ impl Sources {
                 let is_other = in_folder && refusal.kind == RefusalKind::NotATranscript;
                 self.skipped.refuse(Refusal { path, ..refusal }, is_expected && !is_other);
             }
-            (Loaded::Corpus { path, .. }, Ok(reading)) => self.add_documents(&path, reading.documents, out),
+            (Loaded::Corpus { path, share, .. }, Ok(reading)) => {
+                self.add_documents(&path, reading.documents, share, out);
+            }
             (Loaded::Corpus { path, .. }, Err(refusal)) => self.skipped.refuse(Refusal { path, ..refusal }, true),
         }
     }
 
     /// Adds the documents of an input to `out`. Of a document that was read before, only the path is recorded.
-    fn add_documents(&mut self, input: &str, documents: Vec<Document>, out: &mut Vec<Document>) {
-        for mut document in documents {
+    fn add_documents(&mut self, input: &str, documents: Vec<Document>, share: Option<Share>, out: &mut Vec<Document>) {
+        for (mut document, place) in documents.into_iter().zip(0..) {
+            if share.is_some_and(|share| !share.has(&document.document_id)) {
+                continue;
+            }
             document.source = input.to_string();
             if self.path_of_document.contains_key(&document.document_id) {
                 self.add_path(&document.document_id, &document.path);
             } else {
                 self.path_of_document.insert(document.document_id.clone(), document.path.clone());
+                if place > 0 {
+                    self.places.insert(document.document_id.clone(), place);
+                }
                 out.push(document);
             }
         }

@@ -70,6 +70,7 @@ pub mod inputs;
 pub mod isolation;
 pub mod learn;
 pub mod means;
+pub mod parts;
 pub mod pipeline;
 pub mod review;
 pub mod robust;

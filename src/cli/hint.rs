@@ -14,6 +14,7 @@ use crate::export::ExportError;
 use crate::learn::LearnError;
 use crate::means::MeansError;
 use crate::models::{FetchError, FileError, FindError, LoadError, MakeError, NoCacheFolder};
+use crate::parts::PartsError;
 use crate::pipeline::RunError;
 use crate::robust::RobustError;
 use crate::study::StudyError;
@@ -42,6 +43,7 @@ fn typed_hint(error: &(dyn Error + 'static)) -> Option<Hint> {
         };
     }
     first_hint!(
+        PartsError,
         RunError,
         RobustError,
         MeansError,

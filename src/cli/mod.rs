@@ -23,6 +23,7 @@ mod man;
 mod means;
 mod models;
 mod output;
+mod part;
 mod progress;
 mod reading;
 mod report;
@@ -71,6 +72,7 @@ Exit codes: 0 all done; 1 done, but some inputs failed; 2 nothing done";
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::RunArgs),
+    Part(part::PartArgs),
     CheckStudy(check_study::CheckStudyArgs),
     Show(show::ShowArgs),
     Export(export::ExportArgs),
@@ -114,6 +116,7 @@ fn main_of(arguments: Vec<OsString>) -> ExitCode {
     log(arguments.verbosity);
     let outcome = match &arguments.command {
         Command::Run(args) => run::run(args, arguments.verbosity),
+        Command::Part(args) => part::run(args, arguments.verbosity),
         Command::CheckStudy(args) => check_study::run(args, arguments.verbosity),
         Command::Show(args) => show::run(args),
         Command::Export(args) => export::run(args, arguments.verbosity),
@@ -188,6 +191,14 @@ pub(crate) struct Verbosity {
     /// Increase log verbosity; -vv prints debug messages.
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
+}
+
+impl Verbosity {
+    /// The same verbosity as arguments of another process.
+    fn as_arguments(self) -> Vec<OsString> {
+        let verbose = std::iter::repeat_n("-v", usize::from(self.verbose));
+        self.quiet.then_some("-q").into_iter().chain(verbose).map(OsString::from).collect()
+    }
 }
 
 /// Help for the arguments that name transcripts, with the extensions of all formats.

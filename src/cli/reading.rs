@@ -1,5 +1,6 @@
 //! Options of how files are read.
 
+use std::ffi::OsString;
 use std::time::Duration;
 
 use clap::Args;
@@ -25,6 +26,14 @@ pub(crate) struct ReadingArgs {
 }
 
 impl ReadingArgs {
+    /// The same options as arguments of another process.
+    pub(crate) fn as_arguments(&self) -> Vec<OsString> {
+        let memory = ["--reader-memory".to_owned(), self.reader_memory.to_string()];
+        let time = ["--reader-time".to_owned(), self.reader_time.to_string()];
+        let isolation = self.no_isolation.then(|| "--no-isolation".to_owned());
+        isolation.into_iter().chain(memory).chain(time).map(OsString::from).collect()
+    }
+
     /// The processes in which files are read; `None` if all are read in this process.
     pub(crate) fn isolation(&self) -> Option<Isolation> {
         if self.no_isolation {

@@ -12,20 +12,25 @@ use plenary_corpus::hash::sha256;
 use plenary_corpus::progress::Progress;
 use plenary_corpus::{Failure, Speaker, Summary};
 use plenary_measure::estimate::estimate_in_parts;
-use plenary_measure::themes::{Fitted, Registry, Sample, SampleError, Wording};
+use plenary_measure::themes::{Fitted, Placement, Registry, Sample};
 use plenary_tables::{
-    Closed, Closing, GroupRows, Issue, OutputFolder, PartTables, ProcedureMark, RunRecord, TableError, Variable,
+    Closed, Closing, DocumentRun, GroupRows, Issue, OutputFolder, ProcedureMark, RunRecord, TableError, Variable,
 };
 use rayon::ThreadPool;
 
 use super::agreement::coefficients;
 use super::ledger::{Ledger, LedgerError};
 use super::part::{Measured, PartRecord, info_of};
+use super::processor::is_same_everywhere;
+use super::words::Words;
 use super::{Outcome, Part, RunError, all_cores, thread_pool};
 use super::{groups, people, trends};
 use crate::inputs::Skipped;
 use crate::study::Study;
 use crate::variables;
+
+/// Maximum number of placements that are read together.
+const ENTERED_AT_ONCE: usize = 16_384;
 
 /// The options of combining parts.
 #[derive(Debug, Clone)]
@@ -48,9 +53,33 @@ impl Default for CombineOptions {
 /// # Errors
 /// [`RunError`] if the parts do not belong together, the folder cannot be used, or the user stopped the work.
 pub fn combine(parts: Vec<Part>, options: &CombineOptions, progress: &dyn Progress) -> Result<Outcome, RunError> {
+    combine_with(parts, None, options, progress)
+}
+
+/// The placements of the next segments of a part, by its position among the parts and their number.
+pub(crate) type Placements<'p> = Box<dyn FnMut(usize, usize) -> Result<Vec<Placement>, RunError> + Send + 'p>;
+
+/// Where the themes of a corpus come from.
+pub(super) enum ThemesFrom<'p> {
+    /// The texts that they are fitted to.
+    Sample(Box<Sample>),
+    /// They were fitted, and the segments of each part placed. The documents are in the order of the runs.
+    Placed { fitted: Box<Fitted>, placements: Placements<'p>, runs: Vec<DocumentRun> },
+}
+
+/// As [`combine`], from the samples of the parts or with themes that were fitted, and segments that were placed, before.
+pub(super) fn combine_with(
+    parts: Vec<Part>,
+    placed: Option<(Fitted, Placements)>,
+    options: &CombineOptions,
+    progress: &dyn Progress,
+) -> Result<Outcome, RunError> {
     let started_at = Timestamp::now();
     let pool = thread_pool(options.threads)?;
-    check_alike(&parts)?;
+    for other in parts.iter().skip(1) {
+        let first = &parts[0]; // there is a second part
+        check_alike((&first.name, &first.measured.record), (&other.name, &other.measured.record))?;
+    }
     let Some(first) = parts.first() else { return Err(RunError::NoParts) };
     let study = first.study.clone();
     let info = info_of(&study, &first.measured.record);
@@ -59,43 +88,54 @@ pub fn combine(parts: Vec<Part>, options: &CombineOptions, progress: &dyn Progre
         Some(out) => Some(OutputFolder::prepare(out, study.output.csv)?),
         None => None,
     };
-    let (measured, tables): (Vec<Measured>, Vec<PartTables>) =
-        parts.into_iter().map(|part| (part.measured, part.tables)).unzip();
+    let (mut measured, mut samples, mut tables) = (Vec::new(), Vec::new(), Vec::new());
+    for part in parts {
+        measured.push(part.measured);
+        samples.extend(part.sample);
+        tables.push(part.tables);
+    }
     let (merged, runs) = merge(measured, &names)?;
+    if merged.ledger.documents.is_empty() {
+        return Err(RunError::nothing_read(merged.record.skipped));
+    }
+    let themes = match placed {
+        Some((fitted, placements)) => ThemesFrom::Placed { fitted: Box::new(fitted), placements, runs: runs.clone() },
+        None => ThemesFrom::Sample(Box::new(merge_samples(samples, &names)?)),
+    };
     let closed = |variables: &[Variable]| match &folder {
         Some(folder) => Closed::combine(folder, &tables, &runs, &info, variables),
         None => Closed::combine_in_memory(&tables, &runs, &info, variables),
     };
-    finish(&pool, merged, closed, &study, started_at, progress)
+    finish(&pool, merged, themes, closed, &study, started_at, progress)
 }
 
-/// Whether the parts were measured with the same study, engine and models.
-fn check_alike(parts: &[Part]) -> Result<(), RunError> {
-    let Some((first, others)) = parts.split_first() else { return Ok(()) };
-    for other in others {
-        let (a, b) = (&first.measured.record, &other.measured.record);
-        let what = if a.study_fingerprint != b.study_fingerprint {
-            format!("it was measured with another study: {}", difference(&a.study, &b.study, ""))
-        } else if a.study_sha256 != b.study_sha256
-            || a.people_sha256 != b.people_sha256
-            || (&a.lexicon, &a.people, &a.documents) != (&b.lexicon, &b.people, &b.documents)
-        {
-            "the study file, or a file that it names, has another content".to_string()
-        } else if a.models != b.models {
-            let list = |record: &PartRecord| {
-                let ids =
-                    record.models.iter().map(|(id, sha256)| format!("{id} ({})", sha256.get(..12).unwrap_or(sha256)));
-                ids.collect::<Vec<_>>().join(", ")
-            };
-            format!("it was measured with the models {}; expected {}", list(b), list(a))
-        } else if a.engine != b.engine {
-            format!("it was measured with the engine {}; expected {}", b.engine, a.engine)
-        } else {
-            continue;
+/// Whether two parts, with their names, were measured with the same study, engine and models, and on the same kind of processor where the
+/// numbers depend on it.
+pub(super) fn check_alike((first, a): (&str, &PartRecord), (second, b): (&str, &PartRecord)) -> Result<(), RunError> {
+    let what = if a.study_fingerprint != b.study_fingerprint {
+        format!("it was measured with another study: {}", difference(&a.study, &b.study, ""))
+    } else if a.study_sha256 != b.study_sha256
+        || a.people_sha256 != b.people_sha256
+        || (&a.lexicon, &a.people, &a.documents) != (&b.lexicon, &b.people, &b.documents)
+    {
+        "the study file, or a file that it names, has another content".to_string()
+    } else if a.models != b.models {
+        let list = |record: &PartRecord| {
+            let ids = record.models.iter().map(|(id, sha256)| format!("{id} ({})", sha256.get(..12).unwrap_or(sha256)));
+            ids.collect::<Vec<_>>().join(", ")
         };
-        return Err(RunError::PartsDiffer { first: first.name.clone(), second: other.name.clone(), what });
-    }
-    Ok(())
+        format!("it was measured with the models {}; expected {}", list(b), list(a))
+    } else if a.engine != b.engine {
+        format!("it was measured with the engine {}; expected {}", b.engine, a.engine)
+    } else if a.processor != b.processor && !is_same_everywhere(&a.engine) {
+        format!(
+            "it was measured on another kind of processor ({}; expected {}), on which the engine {} does not give the same bits",
+            b.processor, a.processor, a.engine
+        )
+    } else {
+        return Ok(());
+    };
+    Err(RunError::PartsDiffer { first: first.to_owned(), second: second.to_owned(), what })
 }
 
 /// The first value in which two studies differ.
@@ -117,31 +157,25 @@ fn difference(a: &serde_json::Value, b: &serde_json::Value, key: &str) -> String
 }
 
 /// What is known of all documents, and the order of the documents of all parts.
-fn merge(parts: Vec<Measured>, names: &[String]) -> Result<(Measured, Vec<plenary_tables::DocumentRun>), RunError> {
+fn merge(parts: Vec<Measured>, names: &[String]) -> Result<(Measured, Vec<DocumentRun>), RunError> {
     let name = |at: usize| names.get(at).cloned().unwrap_or_default();
     let mut ledgers = Vec::new();
     let mut chats = Vec::new();
-    let mut all: Option<(Sample, PartRecord)> = None;
-    for (at, Measured { ledger, sample, record, chats: of_part }) in parts.into_iter().enumerate() {
+    let mut all: Option<PartRecord> = None;
+    for Measured { ledger, record, chats: of_part } in parts {
         ledgers.push(ledger);
         chats.extend(of_part);
         all = Some(match all {
-            None => (sample, record),
-            Some((mut samples, mut records)) => {
-                let differs = |error: SampleError| RunError::PartsDiffer {
-                    first: name(0),
-                    second: name(at),
-                    what: error.to_string(),
-                };
-                samples.merge(sample).map_err(differs)?;
+            None => record,
+            Some(mut records) => {
                 records.skipped = both(records.skipped, record.skipped);
                 records.n_cached += record.n_cached;
                 records.n_computed += record.n_computed;
-                (samples, records)
+                records
             }
         });
     }
-    let Some((sample, record)) = all else { return Err(RunError::NoParts) };
+    let Some(record) = all else { return Err(RunError::NoParts) };
     let (ledger, runs) = Ledger::merge(ledgers).map_err(|error| match error {
         LedgerError::SameDocument { path, document_id, first, second } => RunError::SameDocument {
             document: format!("{path} (document {document_id})"),
@@ -150,7 +184,24 @@ fn merge(parts: Vec<Measured>, names: &[String]) -> Result<(Measured, Vec<plenar
         },
         other => RunError::PartDamaged { part: name(0), problem: other.to_string() },
     })?;
-    Ok((Measured { ledger, sample, record, chats }, runs))
+    Ok((Measured { ledger, record, chats }, runs))
+}
+
+/// The sample of the whole corpus. The error names the parts.
+fn merge_samples(samples: Vec<Sample>, names: &[String]) -> Result<Sample, RunError> {
+    let name = |at: usize| names.get(at).cloned().unwrap_or_default();
+    let mut all: Option<Sample> = None;
+    for (at, sample) in samples.into_iter().enumerate() {
+        match &mut all {
+            None => all = Some(sample),
+            Some(merged) => merged.merge(sample).map_err(|error| RunError::PartsDiffer {
+                first: name(0),
+                second: name(at),
+                what: error.to_string(),
+            })?,
+        }
+    }
+    all.ok_or(RunError::NoParts)
 }
 
 /// The inputs that two parts skipped, in the order in which a single run lists them.
@@ -171,6 +222,7 @@ fn both(mut a: Skipped, b: Skipped) -> Skipped {
 pub(super) fn finish<'w>(
     pool: &ThreadPool,
     measured: Measured,
+    themes: ThemesFrom,
     tables: impl FnOnce(&[Variable]) -> Result<Closed<'w>, TableError> + Send,
     study: &Study,
     started_at: Timestamp,
@@ -179,7 +231,7 @@ pub(super) fn finish<'w>(
 where
     Closed<'w>: Send,
 {
-    let Measured { mut ledger, sample, record, chats } = measured;
+    let Measured { mut ledger, record, chats } = measured;
     let mut speakers: Vec<&mut [Speaker]> =
         ledger.documents.iter_mut().map(|d| d.summary.speakers.as_mut_slice()).collect();
     link_documents(&mut speakers, &study.attribution());
@@ -188,21 +240,20 @@ where
 
     let (closed, fitted) = std::thread::scope(|scope| {
         let closing = scope.spawn(|| tables(&variables));
-        let (names, seats) = (ledger.names(), ledger.seats());
-        let is_form_of_address = |word: &str| study.lexicon.is_form_of_address(word);
-        let wording = Wording {
-            language: ledger.common_language(),
-            names: Some(&names),
-            seats: Some(&seats),
-            is_form_of_address: Some(&is_form_of_address),
+        let fitted = match themes {
+            ThemesFrom::Sample(sample) => {
+                let mut words = Words::default();
+                words.add(&ledger);
+                pool.install(|| words.fit(*sample, &study.lexicon, progress)).map(|fitted| (fitted, None))
+            }
+            ThemesFrom::Placed { fitted, placements, runs } => Ok((*fitted, Some((placements, runs)))),
         };
-        let fitted = pool.install(|| sample.fit(wording, progress));
         (closing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), fitted)
     });
-    let (mut closed, fitted) = (closed?, fitted?);
+    let (mut closed, (fitted, placed)) = (closed?, fitted?);
     let documents = ledger.summaries();
     let (themes, registry) =
-        pool.install(|| assign_themes((&ledger, &documents), fitted, &record, &mut closed, progress))?;
+        pool.install(|| assign_themes((&ledger, &documents), fitted, placed, &record, &mut closed, progress))?;
     let of_periods = follow_themes((&ledger, &documents), &themes, &mut closed, study, progress)?;
     pool.install(|| estimate_all(&ledger, &themes, &mut closed, study, progress))?;
     let (groupings, of_groups) = groups::groupings(study, &ledger);
@@ -242,22 +293,37 @@ where
     Ok(Outcome { results, skipped, n_cached: record.n_cached, n_computed: record.n_computed, chats })
 }
 
-/// The theme of every segment; the vectors are read again.
+/// The theme of every segment; the vectors are read again, unless the segments were placed before.
 fn assign_themes(
     (ledger, documents): (&Ledger, &[Summary]),
     mut fitted: Fitted,
+    placed: Option<(Placements, Vec<DocumentRun>)>,
     record: &PartRecord,
     closed: &mut Closed,
     progress: &dyn Progress,
 ) -> Result<(Themes, Registry), RunError> {
     progress.begin("assigning themes", ledger.n_segments() as u64);
     let mut first = 0;
-    closed.again(|vectors, texts| {
-        let segments = first..first + texts.len();
-        first += texts.len();
-        let (speakers, kinds) = (ledger.persons(segments.clone()), ledger.kinds(segments));
-        fitted.assign(vectors, texts, &speakers, &kinds, progress).map_err(RunError::from)
-    })?;
+    match placed {
+        None => closed.again(|vectors, texts| {
+            let segments = first..first + texts.len();
+            first += texts.len();
+            let (speakers, kinds) = (ledger.persons(segments.clone()), ledger.kinds(segments));
+            fitted.assign(vectors, texts, &speakers, &kinds, progress).map_err(RunError::from)
+        })?,
+        Some((mut placements, runs)) => {
+            for run in runs {
+                progress.check_stop()?;
+                let end = first + run.n_segments;
+                while first < end {
+                    let segments = first..end.min(first + ENTERED_AT_ONCE);
+                    first = segments.end;
+                    fitted.enter(placements(run.part, segments.len())?, &ledger.persons(segments))?;
+                }
+                progress.advance(run.n_segments as u64);
+            }
+        }
+    }
     fitted.join_turns(ledger.turns_of_persons().into_iter());
     let (themes, registry) = fitted.finish(&record.embedding_sha256);
     let of_themes = ledger.theme_counts(&themes);

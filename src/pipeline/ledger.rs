@@ -62,6 +62,8 @@ struct CoderMark {
 pub(crate) struct Document {
     pub(crate) summary: Summary,
     pub(crate) n_blocks: usize,
+    /// Position among the documents of its input.
+    pub(crate) place: u32,
 }
 
 /// How long an utterance is.
@@ -130,7 +132,7 @@ pub(crate) enum LedgerError {
 }
 
 /// Increases when the file format changes.
-const STORED_VERSION: u32 = 4;
+const STORED_VERSION: u32 = 5;
 
 /// The file format of a ledger. Documents are stored as JSON, because their types support it.
 #[derive(Serialize, Deserialize)]
@@ -174,7 +176,8 @@ impl Ledger {
             self.first_utterance.push(self.utterance_ids.len());
             self.utterance_ids.extend(transcript.utterances.iter().map(|u| u.utterance_id.as_str().into()));
             self.lengths.extend(transcript.utterances.iter().map(Length::of));
-            self.documents.push(Document { summary: transcript.summary(), n_blocks: transcript.blocks.len() });
+            let n_blocks = transcript.blocks.len();
+            self.documents.push(Document { summary: transcript.summary(), n_blocks, place: 0 });
             self.inputs.push(InputSums::default());
         }
         for (at, (offset, transcript, segment)) in lot.segments().enumerate() {
@@ -204,6 +207,13 @@ impl Ledger {
             scores.extend((0..lot.n_segments()).map(scored));
         }
         self.compare(&lot.codings);
+    }
+
+    /// Notes the positions of documents among those of their input, by document id; others are the first.
+    pub(crate) fn note_places(&mut self, places: &HashMap<String, u32>) {
+        for document in &mut self.documents {
+            document.place = places.get(&document.summary.document_id).copied().unwrap_or(0);
+        }
     }
 
     /// Counts the labels that pairs of coders give to the same segments.
@@ -272,8 +282,11 @@ impl Ledger {
             .enumerate()
             .flat_map(|(part, ledger)| (0..ledger.documents.len()).map(move |at| (part, at)))
             .collect();
-        // A stable sort keeps the documents of one file in their order: a file is in one part only.
-        order.sort_by(|a, b| parts[a.0].documents[a.1].summary.source.cmp(&parts[b.0].documents[b.1].summary.source));
+        let key = |(part, at): (usize, usize)| {
+            let document = &parts[part].documents[at];
+            (&document.summary.source, document.place)
+        };
+        order.sort_by(|a, b| key(*a).cmp(&key(*b)));
 
         let mut merged = Ledger::new(n_targets);
         for part in &parts {
@@ -520,15 +533,11 @@ impl Ledger {
         all
     }
 
-    /// The language of most segments, for the stop words of themes.
-    pub(crate) fn common_language(&self) -> Option<&str> {
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        for Document { summary, .. } in &self.documents {
-            if let Some(language) = &summary.language {
-                *counts.entry(language).or_default() += summary.n_segments;
-            }
-        }
-        counts.into_iter().max_by_key(|(language, n)| (*n, std::cmp::Reverse(*language))).map(|(language, _)| language)
+    /// The languages of documents, with the number of segments of each document.
+    pub(crate) fn languages(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.documents
+            .iter()
+            .filter_map(|Document { summary, .. }| Some((summary.language.as_deref()?, summary.n_segments)))
     }
 
     /// The names of all speakers, word by word and in lower case.
@@ -648,6 +657,6 @@ fn pairs(n: usize) -> Vec<(usize, usize)> {
 
 /// A document as a separate run of documents.
 fn only_run(document: &Document, part: usize) -> DocumentRun {
-    let Document { summary, n_blocks } = document;
+    let Document { summary, n_blocks, .. } = document;
     DocumentRun { part, n_blocks: *n_blocks, n_utterances: summary.n_utterances, n_segments: summary.n_segments }
 }

@@ -8,6 +8,7 @@
 //! the stages.
 
 mod agreement;
+pub(crate) mod apart;
 mod cascade;
 mod chat;
 mod coders;
@@ -17,7 +18,9 @@ mod ledger;
 mod measuring;
 mod part;
 mod people;
+mod processor;
 mod trends;
+mod words;
 
 use std::path::PathBuf;
 
@@ -43,7 +46,9 @@ pub use combine::{CombineOptions, combine};
 pub(crate) use groups::MOST_GROUPS_OF_PAIRS;
 pub(crate) use measuring::asks_openly;
 pub use measuring::is_open_question;
+pub(crate) use part::{Expected, measure_sources};
 pub use part::{Part, PartOptions, measure_part};
+pub(crate) use processor::processor;
 
 /// The options of a run.
 #[derive(Debug)]
@@ -177,6 +182,14 @@ pub enum RunError {
         /// Another part that holds it.
         second: String,
     },
+    /// The models of this machine are not those with which the parts are measured.
+    #[error("this machine has the models {found}; the plan has {expected}")]
+    OtherModels {
+        /// What was found.
+        found: String,
+        /// What the plan was made with.
+        expected: String,
+    },
     /// A part cannot be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -247,6 +260,11 @@ pub fn transcribe_corpus(documents: Vec<Document>, study: &Study) -> Vec<Transcr
 }
 
 impl RunError {
+    /// The error of a part that is damaged.
+    pub(crate) fn damaged(part: &str, problem: &dyn std::fmt::Display) -> Self {
+        RunError::PartDamaged { part: part.to_owned(), problem: problem.to_string() }
+    }
+
     /// The error of a run that read nothing.
     pub(crate) fn nothing_read(skipped: Skipped) -> Self {
         RunError::NothingRead { failures: skipped.failures.into_iter().chain(skipped.ignored).collect() }
@@ -261,6 +279,7 @@ impl RunError {
             RunError::Open(error) => error.hint(),
             RunError::Threads { .. } => Some(Hint::UseFewerThreads),
             RunError::PartsDiffer { .. } | RunError::PartDamaged { .. } => Some(Hint::MeasurePartAgain),
+            RunError::OtherModels { .. } => Some(Hint::NameModelsFolder),
             _ => None,
         }
     }
@@ -295,6 +314,7 @@ pub(crate) fn run_on(sources: Sources, options: &Options, progress: &dyn Progres
             models: options.models.as_deref(),
             cache: options.cache.as_ref(),
             max_cost: options.max_cost,
+            expected: None,
         },
         progress,
         |info, vector_width| match &folder {
@@ -302,9 +322,10 @@ pub(crate) fn run_on(sources: Sources, options: &Options, progress: &dyn Progres
             None => Writer::in_memory(info, vector_width),
         },
     );
-    let outcome = measured.and_then(|(measured, writer)| {
+    let outcome = measured.and_then(|(measured, sample, writer)| {
         let tables = move |variables: &[plenary_tables::Variable]| writer.finish()?.close(variables);
-        combine::finish(&pool, measured, tables, &options.study, started_at, progress)
+        let themes = combine::ThemesFrom::Sample(Box::new(sample));
+        combine::finish(&pool, measured, themes, tables, &options.study, started_at, progress)
     });
     outcome.map_err(|error| match (error, &options.cache) {
         (RunError::Stopped { .. }, Some(cache)) => RunError::Stopped { n_kept: cache.n_kept() },

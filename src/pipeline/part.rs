@@ -20,14 +20,15 @@ use serde::{Deserialize, Serialize};
 
 use super::ledger::Ledger;
 use super::measuring::{Batch, MeasuredLot, Measurer, lots};
+use super::processor::processor;
 use super::{RunError, all_cores, thread_pool, transcribe};
 use crate::inputs::{Input, Skipped, Sources};
 use crate::isolation::Isolation;
 use crate::study::{CONTENTS_OF_FILES, DocumentsTable, PeopleList, Study};
 
 /// Files of a part in addition to its tables.
-const LEDGER: &str = "ledger.bin";
-const SAMPLE: &str = "sample.bin";
+pub(super) const LEDGER: &str = "ledger.bin";
+pub(super) const SAMPLE: &str = "sample.bin";
 
 /// The options of measuring a part.
 #[derive(Debug)]
@@ -64,6 +65,8 @@ pub struct Part {
     /// Name of the part in messages: its folder, or the first of its documents.
     pub(super) name: String,
     pub(super) measured: Measured,
+    /// `None` in a part that was opened without it.
+    pub(super) sample: Option<Sample>,
     pub(super) tables: PartTables<'static>,
     pub(super) study: Study,
 }
@@ -72,7 +75,6 @@ pub struct Part {
 #[derive(Debug)]
 pub(super) struct Measured {
     pub(super) ledger: Ledger,
-    pub(super) sample: Sample,
     pub(super) record: PartRecord,
     /// What language models were asked in this process; empty for a part from a folder.
     pub(super) chats: Vec<(String, ChatSummary)>,
@@ -96,6 +98,8 @@ pub(super) struct PartRecord {
     pub(super) documents: Option<String>,
     /// Engines that ran the models, separated by commas.
     pub(super) engine: String,
+    /// What the numbers of some engines depend on.
+    pub(super) processor: String,
     /// sha256 of the registry whose themes are continued, with the decisions about them.
     pub(super) registry_sha256: Option<String>,
     /// sha256 of the weights of the embedding model.
@@ -123,19 +127,30 @@ pub fn measure_part<I: Into<Input>>(
     options: &PartOptions,
     progress: &dyn Progress,
 ) -> Result<Part, RunError> {
+    measure_sources(Sources::find(inputs), options, None, progress)
+}
+
+/// Measures what `sources` read. With `expected` models nothing is measured by others, and no document at all is a part as well.
+pub(crate) fn measure_sources(
+    sources: Sources,
+    options: &PartOptions,
+    expected: Option<&Expected>,
+    progress: &dyn Progress,
+) -> Result<Part, RunError> {
     let pool = thread_pool(options.threads)?;
     let folder = match &options.folder {
         Some(path) => Some(OutputFolder::prepare_part(path, options.study.output.csv, &[LEDGER, SAMPLE])?),
         None => None,
     };
-    let (measured, writer) = measure(
+    let (measured, sample, writer) = measure(
         &pool,
-        Sources::find(inputs).isolated(options.isolation.as_ref()),
+        sources.isolated(options.isolation.as_ref()),
         &Means {
             study: &options.study,
             models: options.models.as_deref(),
             cache: options.cache.as_ref(),
             max_cost: options.max_cost,
+            expected,
         },
         progress,
         |info, vector_width| match &folder {
@@ -149,18 +164,17 @@ pub fn measure_part<I: Into<Input>>(
             measured.ledger.documents.first().map_or_else(String::new, |d| format!("the part of {}", d.summary.path))
         }
     };
-    let damaged =
-        |problem: &dyn std::fmt::Display| RunError::PartDamaged { part: name.clone(), problem: problem.to_string() };
+    let damaged = |problem: &dyn std::fmt::Display| RunError::damaged(&name, problem);
     let tables = match folder {
         Some(_) => {
-            let (mut ledger, mut sample) = (Vec::new(), Vec::new());
-            measured.ledger.write(&mut ledger).map_err(|error| damaged(&error))?;
-            measured.sample.write(&mut sample).map_err(|error| damaged(&error))?;
-            writer.finish()?.publish(&[(LEDGER, &ledger), (SAMPLE, &sample)], &measured.record)?
+            let (mut of_ledger, mut of_sample) = (Vec::new(), Vec::new());
+            measured.ledger.write(&mut of_ledger).map_err(|error| damaged(&error))?;
+            sample.write(&mut of_sample).map_err(|error| damaged(&error))?;
+            writer.finish()?.publish(&[(LEDGER, &of_ledger), (SAMPLE, &of_sample)], &measured.record)?
         }
         None => writer.finish()?.in_memory()?,
     };
-    Ok(Part { name, measured, tables, study: options.study.clone() })
+    Ok(Part { name, measured, sample: Some(sample), tables, study: options.study.clone() })
 }
 
 impl Part {
@@ -169,21 +183,28 @@ impl Part {
     /// # Errors
     /// [`RunError`] if the folder does not contain a complete part of this version.
     pub fn open(folder: &Path) -> Result<Self, RunError> {
+        let part = Self::open_without_sample(folder)?;
+        let damaged = |problem: &dyn std::fmt::Display| RunError::damaged(&part.name, problem);
+        // Its size and sha256 were checked with those of the other files.
+        let bytes = std::fs::read(folder.join(SAMPLE)).map_err(|error| damaged(&error))?;
+        let sample = Sample::read(bytes.as_slice()).map_err(|error| damaged(&error))?;
+        Ok(Self { sample: Some(sample), ..part })
+    }
+
+    /// As [`Part::open`], for combining with themes that were fitted before.
+    pub(super) fn open_without_sample(folder: &Path) -> Result<Self, RunError> {
         let info = |record: &PartRecord| study_of(record).map(|study| info_of(&study, record)).unwrap_or_default();
-        let (tables, record, contents) = PartTables::open(folder, &[LEDGER, SAMPLE], info)?;
+        let (tables, record, contents) = PartTables::open(folder, &[LEDGER], info)?;
         let name = folder.display().to_string();
-        let damaged = |problem: &dyn std::fmt::Display| RunError::PartDamaged {
-            part: name.clone(),
-            problem: problem.to_string(),
-        };
+        let damaged = |problem: &dyn std::fmt::Display| RunError::damaged(&name, problem);
         let study = study_of(&record).map_err(|error| damaged(&error))?;
         if fingerprint(&record.study) != record.study_fingerprint {
             return Err(damaged(&"its study is not the one that it was measured with"));
         }
-        let [ledger, sample] = contents.as_slice() else { return Err(damaged(&"a file is missing")) };
+        let [ledger] = contents.as_slice() else { return Err(damaged(&"a file is missing")) };
         let ledger = Ledger::read(ledger.as_slice()).map_err(|error| damaged(&error))?;
-        let sample = Sample::read(sample.as_slice()).map_err(|error| damaged(&error))?;
-        Ok(Self { measured: Measured { ledger, sample, record, chats: Vec::new() }, tables, study, name })
+        let measured = Measured { ledger, record, chats: Vec::new() };
+        Ok(Self { measured, sample: None, tables, study, name })
     }
 
     /// Number of documents.
@@ -203,7 +224,7 @@ impl Part {
 }
 
 /// The study of a part; the error states what is wrong with its record.
-fn study_of(record: &PartRecord) -> Result<Study, String> {
+pub(super) fn study_of(record: &PartRecord) -> Result<Study, String> {
     let mut study: Study = serde_json::from_value(record.study.clone()).map_err(|error| error.to_string())?;
     study.sha256 = Some(record.study_sha256.clone());
     if let Some(text) = &record.lexicon {
@@ -234,6 +255,41 @@ pub(super) struct Means<'m> {
     pub(super) models: Option<&'m Path>,
     pub(super) cache: Option<&'m Cache>,
     pub(super) max_cost: Option<f64>,
+    /// Models and engines with which a part must be measured; `None` for any.
+    pub(super) expected: Option<&'m Expected>,
+}
+
+/// The models and engines with which all parts of a plan are measured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Expected {
+    /// Names of the engines, separated by commas.
+    pub(crate) engine: String,
+    /// Ids of the models, with the sha256 of their weights.
+    pub(crate) models: Vec<(String, String)>,
+}
+
+impl Expected {
+    /// What these models are.
+    pub(crate) fn of(models: &Models) -> Self {
+        let model =
+            |model: &plenary_engine::Model| (model.id.clone(), model.weights_sha256().unwrap_or_default().to_owned());
+        Self { engine: models.engine_names(), models: models.iter().map(model).collect() }
+    }
+
+    /// Fails if `found` are other models or engines.
+    fn check(&self, found: &Self) -> Result<(), RunError> {
+        if self == found {
+            return Ok(());
+        }
+        Err(RunError::OtherModels { found: found.to_string(), expected: self.to_string() })
+    }
+}
+
+impl std::fmt::Display for Expected {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let models = self.models.iter().map(|(id, sha256)| format!("{id} ({})", sha256.get(..12).unwrap_or(sha256)));
+        write!(f, "{} on the engine {}", models.collect::<Vec<_>>().join(", "), self.engine)
+    }
 }
 
 /// Reads and measures documents, and writes their tables with the writer that `begin` starts.
@@ -243,8 +299,8 @@ pub(super) fn measure<'w>(
     means: &Means,
     progress: &dyn Progress,
     begin: impl FnOnce(&StudyInfo, usize) -> Result<Writer<'w>, TableError>,
-) -> Result<(Measured, Writer<'w>), RunError> {
-    let &Means { study, models, cache, max_cost } = means;
+) -> Result<(Measured, Sample, Writer<'w>), RunError> {
+    let &Means { study, models, cache, max_cost, expected } = means;
     // Models are found before anything is read, and loaded while the first files are read, so that both fail early.
     let folders = Models::find(&places(models), &study.models, study.needs_inference())?;
     for folder in folders.iter() {
@@ -258,9 +314,19 @@ pub(super) fn measure<'w>(
         (models.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), first)
     });
     let models = models?;
-    let Some(first) = first else {
-        progress.check_stop()?;
-        return Err(RunError::nothing_read(reader.sources.finish()));
+    let found = Expected::of(&models);
+    if let Some(expected) = expected {
+        expected.check(&found)?;
+    }
+    let first = match first {
+        Some(first) => first,
+        None => {
+            progress.check_stop()?;
+            if expected.is_none() {
+                return Err(RunError::nothing_read(reader.sources.finish()));
+            }
+            Batch { transcripts: Vec::new(), n_bytes: 0 }
+        }
     };
 
     let embedding_sha256 = models.embedding.weights_sha256().unwrap_or_default().to_owned();
@@ -274,7 +340,12 @@ pub(super) fn measure<'w>(
     let features = ledger.notes_inputs().then(|| InputFeatures::new(measurer.vector_width()));
     let mut noted = Noted { ledger, sample, features };
     let mut writer = begin(&study.info(), measurer.vector_width())?;
-    stream(&mut reader, first, &measurer, &mut noted, &mut writer, progress)?;
+    if reader.sources.is_one_at_a_time() {
+        one_by_one(first, &mut reader, &measurer, &mut noted, &mut writer, progress)?;
+    } else {
+        stream(&mut reader, first, &measurer, &mut noted, &mut writer, progress)?;
+    }
+    noted.ledger.note_places(reader.sources.places());
     let (n_cached, n_computed) = measurer.counts();
     let mut json = study.info().json;
     if let Some(fields) = json.as_object_mut() {
@@ -291,12 +362,13 @@ pub(super) fn measure<'w>(
         lexicon: study.lexicon.own_text().map(str::to_owned),
         people: study.people_list.as_ref().map(|list| list.text.clone()),
         documents: study.documents_table.as_ref().map(|table| table.text.clone()),
-        engine: models.engine_names(),
+        engine: found.engine,
+        processor: processor(),
         registry_sha256: study.theme_registry.as_ref().map(|registry| registry.sha256()),
         embedding_sha256,
-        models: models
-            .iter()
-            .map(|model| (model.id.clone(), model.weights_sha256().unwrap_or_default().to_owned()))
+        models: found
+            .models
+            .into_iter()
             .chain(study.coders.iter().filter_map(|coder| Some((coder.id().to_owned(), coder.learned()?.sha256()))))
             .collect(),
         skipped: reader.sources.finish(),
@@ -305,7 +377,7 @@ pub(super) fn measure<'w>(
     };
     let Noted { ledger, sample, .. } = noted;
     measurer.log_chats();
-    Ok((Measured { ledger, sample, record, chats: measurer.chats() }, writer))
+    Ok((Measured { ledger, record, chats: measurer.chats() }, sample, writer))
 }
 
 /// The inputs, and the options of reading them.
@@ -342,6 +414,16 @@ struct Noted {
     features: Option<InputFeatures>,
 }
 
+impl Noted {
+    fn enter(&mut self, lot: &MeasuredLot) -> Result<(), ThemeError> {
+        self.ledger.enter(lot, self.features.as_ref());
+        let texts: Vec<&str> = lot.segments().map(|(_, _, segment)| segment.text.as_str()).collect();
+        let documents: Vec<&str> =
+            lot.segments().map(|(_, transcript, _)| transcript.document.document_id.as_str()).collect();
+        self.sample.add(lot.embeddings.vectors.view(), &texts, &documents, &lot.kinds)
+    }
+}
+
 /// Reads, measures and writes all documents on three threads, each of which waits if it is ahead of the next.
 fn stream(
     reader: &mut Reader,
@@ -367,6 +449,27 @@ fn stream(
     })
 }
 
+/// Reads, measures and writes one batch after the other, so that only one is in flight.
+fn one_by_one(
+    first: Batch,
+    reader: &mut Reader,
+    measurer: &Measurer,
+    noted: &mut Noted,
+    writer: &mut Writer,
+    progress: &dyn Progress,
+) -> Result<(), RunError> {
+    let mut next = Some(first);
+    while let Some(batch) = next {
+        for lot in lots(batch) {
+            let lot = measurer.measure(lot, progress)?;
+            noted.enter(&lot)?;
+            write_lot(&lot, writer)?;
+        }
+        next = reader.next_batch();
+    }
+    Ok(progress.check_stop()?)
+}
+
 fn read_all(first: Batch, reader: &mut Reader, to_measure: &SyncSender<Batch>, progress: &dyn Progress) {
     let mut next = Some(first);
     while let Some(batch) = next {
@@ -387,11 +490,7 @@ fn measure_all(
     while let Ok(batch) = batches.recv() {
         for lot in lots(batch) {
             let lot = measurer.measure(lot, progress)?;
-            noted.ledger.enter(&lot, noted.features.as_ref());
-            let texts: Vec<&str> = lot.segments().map(|(_, _, segment)| segment.text.as_str()).collect();
-            let documents: Vec<&str> =
-                lot.segments().map(|(_, transcript, _)| transcript.document.document_id.as_str()).collect();
-            noted.sample.add(lot.embeddings.vectors.view(), &texts, &documents, &lot.kinds)?;
+            noted.enter(&lot)?;
             if to_write.send(lot).is_err() {
                 return Ok(());
             }
@@ -402,10 +501,14 @@ fn measure_all(
 
 fn write_all(measured: &Receiver<MeasuredLot>, writer: &mut Writer) -> Result<(), TableError> {
     while let Ok(lot) = measured.recv() {
-        for transcript in lot.begun() {
-            writer.transcript(transcript)?;
-        }
-        lot.with_measured(|part| writer.segments(part))?;
+        write_lot(&lot, writer)?;
     }
     Ok(())
+}
+
+fn write_lot(lot: &MeasuredLot, writer: &mut Writer) -> Result<(), TableError> {
+    for transcript in lot.begun() {
+        writer.transcript(transcript)?;
+    }
+    lot.with_measured(|part| writer.segments(part))
 }

@@ -84,8 +84,10 @@ fn describe(out: &mut String, command: &Command) {
     for line in usage.lines() {
         let _ = writeln!(out, "    {}", line.trim_start_matches("Usage: ").trim_start());
     }
-    let (positionals, options): (Vec<&Arg>, Vec<&Arg>) =
-        command.get_arguments().filter(|arg| !is_common(command, arg)).partition(|arg| arg.is_positional());
+    let (positionals, options): (Vec<&Arg>, Vec<&Arg>) = command
+        .get_arguments()
+        .filter(|arg| !is_common(command, arg) && !arg.is_hide_set())
+        .partition(|arg| arg.is_positional());
     for (title, arguments) in [("Arguments", positionals), ("Options", options)] {
         if !arguments.is_empty() {
             let _ = writeln!(out, "\n**{title}**\n");

@@ -43,3 +43,4 @@ mod tables_doc;
 mod themes;
 mod validate;
 mod variables;
+mod work_folder;

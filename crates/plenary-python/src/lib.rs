@@ -19,15 +19,19 @@ use std::path::PathBuf;
 
 use pyo3::prelude::*;
 
-/// Names what the package brings: its folder of models, and the command that starts a process which reads files.
+/// Names what the package brings: its folder of models, and the commands that start a process which reads files, and one which is the
+/// program `plenary`.
 #[pyfunction]
-fn set_package(models: Option<PathBuf>, reader: Option<Vec<PathBuf>>) {
+fn set_package(models: Option<PathBuf>, reader: Option<Vec<PathBuf>>, program: Option<Vec<PathBuf>>) {
     if let Some(models) = models {
         plenary::models::set_package_folder(models);
     }
-    if let Some((program, arguments)) = reader.as_deref().and_then(<[PathBuf]>::split_first) {
-        let arguments = arguments.iter().map(|argument| argument.as_os_str().to_owned()).collect();
-        plenary::isolation::set_reader(program, arguments);
+    let texts = |arguments: &[PathBuf]| arguments.iter().map(|argument| argument.as_os_str().to_owned()).collect();
+    if let Some((reader, arguments)) = reader.as_deref().and_then(<[PathBuf]>::split_first) {
+        plenary::isolation::set_reader(reader, texts(arguments));
+    }
+    if let Some((program, arguments)) = program.as_deref().and_then(<[PathBuf]>::split_first) {
+        plenary::parts::set_program(program, texts(arguments));
     }
 }
 

@@ -433,6 +433,16 @@ impl FormatEntry {
         !is_read_in_steps
     }
 
+    /// Whether a file of the format can hold several documents.
+    pub fn holds_several(&self) -> bool {
+        match &self.content {
+            Content::Archive(_) => true,
+            Content::Documents(_, reader) => {
+                matches!(reader, Reader::Table(_) | Reader::Joined(_) | Reader::Several(_) | Reader::Folder)
+            }
+        }
+    }
+
     /// What kind of source this is, for people.
     fn kind(&self) -> &'static str {
         match self.format().map(Format::family) {

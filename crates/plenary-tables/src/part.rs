@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use ndarray::ArrayView2;
 use plenary_corpus::hash::sha256;
 use polars_core::prelude::*;
 use serde::Serialize;
@@ -16,11 +17,11 @@ use serde::de::DeserializeOwned;
 use super::folder::{OutputFolder, PART_MARKER, is_plain_name};
 use super::open_error::{OpenError, OpenErrorKind};
 use super::record::WrittenFile;
-use super::schema::{BlockRow, SegmentRow, UtteranceRow, Variable};
+use super::schema::{BlockRow, EmbeddingRow, SegmentRow, UtteranceRow, Variable};
 use super::sheet::{Csv, GROUP, Sheet};
 use super::sink::Sink;
 use super::source::Source;
-use super::writer::{Closed, DRAFT, OF_PART, schema_of, store_error};
+use super::writer::{Closed, DRAFT, OF_PART, read_again, schema_of, store_error};
 use super::{StudyInfo, TableError};
 
 /// Minimum number of rows of a table that are read together.
@@ -148,6 +149,31 @@ impl<'r> PartTables<'r> {
         more: &[&str],
         study: impl FnOnce(&T) -> StudyInfo,
     ) -> Result<(PartTables<'static>, T, Vec<Vec<u8>>), OpenError> {
+        Self::open_checking(folder, more, |_| true, study)
+    }
+
+    /// As [`PartTables::open`], but size and sha256 only of the further files and of the vectors and texts, if `again` is set, are
+    /// checked: of what [`PartTables::again`] reads.
+    ///
+    /// # Errors
+    /// As [`PartTables::open`].
+    pub fn open_some<T: DeserializeOwned>(
+        folder: &Path,
+        more: &[&str],
+        again: bool,
+        study: impl FnOnce(&T) -> StudyInfo,
+    ) -> Result<(PartTables<'static>, T, Vec<Vec<u8>>), OpenError> {
+        let of_again = [EmbeddingRow::TABLE.name, DRAFT].map(|table| format!("{table}.parquet"));
+        let is_read = |name: &str| more.contains(&name) || again && of_again.iter().any(|table| table == name);
+        Self::open_checking(folder, more, is_read, study)
+    }
+
+    fn open_checking<T: DeserializeOwned>(
+        folder: &Path,
+        more: &[&str],
+        is_checked: impl Fn(&str) -> bool,
+        study: impl FnOnce(&T) -> StudyInfo,
+    ) -> Result<(PartTables<'static>, T, Vec<Vec<u8>>), OpenError> {
         let source = Source::Folder(folder.to_owned());
         let marker = folder.join(PART_MARKER);
         let damaged = |problem: String| OpenError::new(&marker, OpenErrorKind::RecordDamaged { problem });
@@ -182,7 +208,7 @@ impl<'r> PartTables<'r> {
         if let Some(odd) = listed.iter().find(|name| !is_plain_name(name)) {
             return Err(damaged(format!("it lists a file with the name {odd}")));
         }
-        for file in &record.files {
+        for file in record.files.iter().filter(|file| is_checked(&file.name)) {
             let wrong = |kind| OpenError::new(source.path(&file.name), kind);
             let unreadable = |error: std::io::Error| match error.kind() {
                 std::io::ErrorKind::NotFound => wrong(OpenErrorKind::FileMissing),
@@ -219,6 +245,17 @@ impl<'r> PartTables<'r> {
             Some(sink) => Closed::begin(sink, self.study, self.vector_width, self.files, variables),
             None => Err(TableError::Misfit { what: "places of a run".into(), found: 0, expected: 1 }),
         }
+    }
+
+    /// Reads vectors (`[segments, dimensions]`) and texts of all segments again, some at a time and in their order.
+    ///
+    /// # Errors
+    /// The errors of `take`, and [`TableError`] if the files cannot be read.
+    pub fn again<E: From<TableError>>(
+        &self,
+        take: impl FnMut(ArrayView2<f32>, &[&str]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        read_again(&self.source, self.n_rows(SegmentRow::TABLE.name), self.vector_width, take)
     }
 
     fn n_rows(&self, table: &str) -> usize {

@@ -28,6 +28,7 @@ use super::schema::{
 };
 use super::sheet::{Csv, GROUP, Sheet};
 use super::sink::Sink;
+use super::source::Source;
 use crate::StudyInfo;
 use plenary_corpus::findings::{CoderAgreement, Estimate, GroupStance, InputDrift, Themes};
 use plenary_corpus::{Summary, Transcript, Variables};
@@ -200,30 +201,9 @@ impl Closed<'_> {
     /// The errors of `take`, and [`TableError`] if the files cannot be read.
     pub fn again<E: From<TableError>>(
         &self,
-        mut take: impl FnMut(ArrayView2<f32>, &[&str]) -> Result<(), E>,
+        take: impl FnMut(ArrayView2<f32>, &[&str]) -> Result<(), E>,
     ) -> Result<(), E> {
-        for first in (0..self.n_segments).step_by(GROUP) {
-            let vectors = self.read(EmbeddingRow::TABLE.name, Some("vector"), first)?;
-            let texts = self.read(DRAFT, Some("text"), first)?;
-            let fail = |source| store_error(DRAFT, source);
-            let lists = vectors.column("vector").and_then(|c| Ok(c.array()?.rechunk().get_inner())).map_err(fail)?;
-            let numbers = lists.f32().map_err(fail)?.rechunk();
-            let numbers = numbers.cont_slice().map_err(fail)?;
-            let texts = texts.column("text").and_then(|c| Ok(c.str()?.rechunk().into_owned())).map_err(fail)?;
-            let texts: Vec<&str> = texts.iter().map(Option::unwrap_or_default).collect();
-            let vectors = ArrayView2::from_shape((texts.len(), self.vector_width), numbers).map_err(|_| {
-                let (found, expected) = (numbers.len(), texts.len() * self.vector_width);
-                TableError::Misfit { what: "numbers of vectors read again".into(), found, expected }
-            })?;
-            take(vectors, &texts)?;
-        }
-        Ok(())
-    }
-
-    fn read(&self, name: &str, column: Option<&str>, first: usize) -> Result<DataFrame, TableError> {
-        let columns = column.map(|column| vec![column.to_owned()]);
-        let read = self.sink.source().rows(&format!("{name}.parquet"), columns.as_deref(), first, GROUP);
-        read.map_err(|source| store_error(name, source))
+        read_again(&self.sink.source(), self.n_segments, self.vector_width, take)
     }
 
     /// Adds the themes with their documents: their table, and the theme of every segment in `segment_themes` and `analysis`, which also
@@ -240,7 +220,7 @@ impl Closed<'_> {
         let mut exemplars: BTreeMap<usize, String> =
             themes.themes.iter().flat_map(|theme| &theme.exemplars).map(|&row| (row, String::new())).collect();
         for first in (0..self.n_segments).step_by(GROUP) {
-            let mut part = self.read(DRAFT, None, first)?;
+            let mut part = read(&self.sink.source(), DRAFT, None, first)?;
             let n = part.height();
             let assigned = themes.assignments.get(first..first + n).unwrap_or_default();
             let fail = |source| store_error(AnalysisRow::TABLE.name, source);
@@ -347,6 +327,38 @@ impl Closed<'_> {
         sink.write(MARKER, record.as_bytes())?;
         Ok(Results::written(sink.publish()?, record.as_bytes())?)
     }
+}
+
+/// Vectors and texts of all segments, some at a time and in their order.
+pub(super) fn read_again<E: From<TableError>>(
+    source: &Source,
+    n_segments: usize,
+    vector_width: usize,
+    mut take: impl FnMut(ArrayView2<f32>, &[&str]) -> Result<(), E>,
+) -> Result<(), E> {
+    for first in (0..n_segments).step_by(GROUP) {
+        let vectors = read(source, EmbeddingRow::TABLE.name, Some("vector"), first)?;
+        let texts = read(source, DRAFT, Some("text"), first)?;
+        let fail = |source| store_error(DRAFT, source);
+        let lists = vectors.column("vector").and_then(|c| Ok(c.array()?.rechunk().get_inner())).map_err(fail)?;
+        let numbers = lists.f32().map_err(fail)?.rechunk();
+        let numbers = numbers.cont_slice().map_err(fail)?;
+        let texts = texts.column("text").and_then(|c| Ok(c.str()?.rechunk().into_owned())).map_err(fail)?;
+        let texts: Vec<&str> = texts.iter().map(Option::unwrap_or_default).collect();
+        let vectors = ArrayView2::from_shape((texts.len(), vector_width), numbers).map_err(|_| {
+            let (found, expected) = (numbers.len(), texts.len() * vector_width);
+            TableError::Misfit { what: "numbers of vectors read again".into(), found, expected }
+        })?;
+        take(vectors, &texts)?;
+    }
+    Ok(())
+}
+
+/// Some rows of a table, of one column or of all.
+fn read(source: &Source, name: &str, column: Option<&str>, first: usize) -> Result<DataFrame, TableError> {
+    let columns = column.map(|column| vec![column.to_owned()]);
+    let read = source.rows(&format!("{name}.parquet"), columns.as_deref(), first, GROUP);
+    read.map_err(|source| store_error(name, source))
 }
 
 /// A frame with the columns of the study's variables.

@@ -18,6 +18,7 @@ use pathfinding::kuhn_munkres::kuhn_munkres;
 use pathfinding::matrix::Matrix;
 use plenary_corpus::findings::{Assignment, AssignmentReason};
 use plenary_corpus::progress::Progress;
+use serde::{Deserialize, Serialize};
 
 use super::assign::{self, Membership};
 use super::fit;
@@ -44,7 +45,7 @@ const RESOLUTION_AT_MOST: f64 = 50.0;
 const SCALE: f64 = 1e9;
 
 /// Where a theme comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Origin {
     /// Found in this run.
     New,

@@ -8,6 +8,7 @@ use ndarray::{Array2, ArrayView2};
 
 use super::neighbours::Neighbour;
 use plenary_corpus::findings::AssignmentReason;
+use serde::{Deserialize, Serialize};
 
 /// Number of neighbours that vote on the theme of a node that was not fitted.
 pub(super) const VOTERS: usize = 15;
@@ -18,7 +19,7 @@ pub(super) fn least_size(n_nodes: usize) -> usize {
 }
 
 /// The theme of a fitted node, and whether its own community became the theme.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Membership {
     pub theme: usize,
     pub core: bool,

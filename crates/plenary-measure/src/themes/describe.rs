@@ -6,6 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde::{Deserialize, Serialize};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::Wording;
@@ -25,7 +26,7 @@ const ABSORBED: f64 = 0.6;
 const ASSOCIATED: f64 = 0.2;
 
 /// Terms and label of a theme.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub(super) struct Description {
     pub label: String,
     /// Sorted by decreasing weight.

@@ -11,6 +11,7 @@ use ndarray::{Array2, ArrayView2};
 use plenary_corpus::findings::{Assignment, AssignmentReason, PROCEDURE, Theme, ThemeGroup, Themes};
 use plenary_corpus::progress::Progress;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::arrange::{self, Arrangement, Origin};
@@ -20,10 +21,11 @@ use super::fit::{self, Node};
 use super::kind::SegmentKind;
 use super::neighbours::{self, Neighbour};
 use super::registry::{self, Key, KnownGroup, KnownTheme, Place, Registry};
+use super::stored::Placement;
 use super::{FITTED_AT_MOST, ThemeError, ThemeOptions, history};
 
 /// A theme before all segments are counted.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Draft {
     pub(super) description: Description,
     pub(super) cohesion: f32,
@@ -34,8 +36,10 @@ pub(super) struct Draft {
     pub(super) exemplars: Vec<usize>,
     /// The first of its nodes in canonical order; `usize::MAX` without any.
     pub(super) first_node: usize,
+    #[serde(skip)]
     pub(super) n_segments: usize,
     /// First halves of the sha256 of the speakers' keys, so that speakers are counted without storing their keys.
+    #[serde(skip)]
     pub(super) speakers: HashSet<[u8; 16]>,
 }
 
@@ -68,10 +72,8 @@ pub struct Fitted {
 }
 
 impl Fitted {
-    /// Assigns the next segments: those whose text is in the sample as they were fitted, those whose text is in the
-    /// registry as they were before (unless themes are found anew), procedural ones to their theme, others by the vote of their
-    /// neighbours. Fragments have no theme until [`join_turns`](Self::join_turns). Shapes as for [`find`](super::find), and one kind per
-    /// segment. `progress` advances by one for each segment that is assigned by a vote.
+    /// Assigns the next segments: [`place`](Self::place), then [`enter`](Self::enter). Shapes as for [`find`](super::find), and one kind
+    /// per segment.
     ///
     /// # Errors
     /// [`ThemeError`] if the inputs do not fit together or `progress` asks to stop.
@@ -83,9 +85,25 @@ impl Fitted {
         kinds: &[SegmentKind],
         progress: &dyn Progress,
     ) -> Result<(), ThemeError> {
-        if vectors.nrows() != texts.len() || speakers.len() != texts.len() || kinds.len() != texts.len() {
-            let (vectors, texts, speakers) = (vectors.nrows(), texts.len(), speakers.len());
-            return Err(ThemeError::Mismatch { vectors, texts, speakers });
+        let placements = self.place(vectors, texts, kinds, progress)?;
+        self.enter(placements, speakers)
+    }
+
+    /// Places segments, in any order: those whose text is in the sample as they were fitted, those whose text is in the
+    /// registry as they were before (unless themes are found anew), procedural ones in their theme, others by the vote of their
+    /// neighbours. `progress` advances by one for each segment that is placed by a vote.
+    ///
+    /// # Errors
+    /// [`ThemeError`] if the inputs do not fit together or `progress` asks to stop.
+    pub fn place(
+        &self,
+        vectors: ArrayView2<f32>,
+        texts: &[&str],
+        kinds: &[SegmentKind],
+        progress: &dyn Progress,
+    ) -> Result<Vec<Placement>, ThemeError> {
+        if vectors.nrows() != texts.len() || kinds.len() != texts.len() {
+            return Err(ThemeError::Mismatch { vectors: vectors.nrows(), texts: texts.len(), speakers: kinds.len() });
         }
         let continued = self.prior.as_ref().filter(|prior| prior.is_continued(&self.options));
         let of_text = |(text, kind): (&&str, &SegmentKind)| {
@@ -114,32 +132,39 @@ impl Fitted {
             // The number of values is rows times columns by construction.
             Array2::from_shape_vec((end - start, vectors.ncols()), rows.collect()).unwrap_or_default()
         };
-        let Arrangement { base, members, placed, fit_floor, leaves_unassigned, .. } = &self.arrangement;
+        let Arrangement { base, members, fit_floor, leaves_unassigned, .. } = &self.arrangement;
         let reject_below = leaves_unassigned.then_some(*fit_floor);
         let near = neighbours::of_queries(others.len(), block, base.view(), assign::VOTERS, progress)?;
         let n_themes = self.drafts.len();
         let mut voted = near.iter().map(|near| arrange::join(near, members, n_themes, reject_below, &self.options));
-        let first = self.assignments.len();
-        for (row, source) in sources.into_iter().enumerate() {
-            let assignment = match source {
-                Source::Sample(node) => {
-                    self.first_rows[node].get_or_insert(first + row);
-                    Some(placed[node])
-                }
+        let placement = |source| {
+            Some(match source {
+                Source::Sample(node) => Placement::Sample(node as u32),
                 Source::Known { key, assignment, described } => {
-                    if let Some(described) = described {
-                        self.first_rows[self.nodes.len() + described].get_or_insert(first + row);
-                    }
-                    self.seen.insert(key, assignment);
-                    Some(assignment)
+                    Placement::Known { key, assignment: assignment.into(), described: described.map(|at| at as u32) }
                 }
-                Source::Fragment => {
-                    Some(Assignment { theme: None, probability: 0.0, reason: AssignmentReason::Fragment })
-                }
-                // Equal texts with different vectors have the theme of the first.
-                Source::Vote(key) => voted.next().map(|voted| *self.seen.entry(key).or_insert(voted)),
-            };
+                Source::Fragment => Placement::Fragment,
+                Source::Vote(key) => Placement::Voted { key, assignment: voted.next()?.into() },
+            })
+        };
+        Ok(sources.into_iter().filter_map(placement).collect())
+    }
+
+    /// Takes the placements of the next segments, in the order of the corpus. Fragments have no theme until
+    /// [`join_turns`](Self::join_turns).
+    ///
+    /// # Errors
+    /// [`ThemeError`] if there is not one speaker, known or not, per segment, or a placement is not of these themes.
+    pub fn enter(&mut self, placements: Vec<Placement>, speakers: &[Option<&str>]) -> Result<(), ThemeError> {
+        let first = self.assignments.len();
+        let n_placed = placements.len();
+        for (row, placement) in placements.into_iter().enumerate() {
+            let assignment = self.entered(first + row, placement);
             self.assignments.extend(assignment);
+        }
+        if self.assignments.len() - first != speakers.len() {
+            let texts = self.assignments.len() - first;
+            return Err(ThemeError::Mismatch { vectors: n_placed, texts, speakers: speakers.len() });
         }
         for (assignment, speaker) in self.assignments[first..].iter().zip(speakers) {
             let Some(theme) = assignment.theme else { continue };
@@ -148,6 +173,35 @@ impl Fitted {
             draft.speakers.extend(speaker.map(speaker_key));
         }
         Ok(())
+    }
+
+    /// The assignment of the segment at this position; `None` if its placement is not of these themes.
+    fn entered(&mut self, row: usize, placement: Placement) -> Option<Assignment> {
+        let is_known = |assignment: &Assignment| assignment.theme.is_none_or(|theme| theme < self.drafts.len());
+        match placement {
+            Placement::Sample(node) => {
+                let node = node as usize;
+                let placed = self.arrangement.placed.get(node).copied()?;
+                self.first_rows.get_mut(node)?.get_or_insert(row);
+                Some(placed)
+            }
+            Placement::Known { key, assignment, described } => {
+                let assignment = Some(Assignment::from(assignment)).filter(is_known)?;
+                if let Some(described) = described {
+                    self.first_rows.get_mut(self.nodes.len() + described as usize)?.get_or_insert(row);
+                }
+                self.seen.insert(key, assignment);
+                Some(assignment)
+            }
+            Placement::Fragment => {
+                Some(Assignment { theme: None, probability: 0.0, reason: AssignmentReason::Fragment })
+            }
+            // Equal texts with different vectors have the theme of the first.
+            Placement::Voted { key, assignment } => {
+                let assignment = Some(Assignment::from(assignment)).filter(is_known)?;
+                Some(*self.seen.entry(key).or_insert(assignment))
+            }
+        }
     }
 
     /// Gives fragments the theme of their turn: the theme with the largest sum of probabilities among its other segments, apart from

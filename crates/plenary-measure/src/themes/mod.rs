@@ -21,6 +21,7 @@ mod names;
 mod neighbours;
 mod registry;
 mod sample;
+mod stored;
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -36,6 +37,7 @@ pub use fitted::Fitted;
 pub use kind::SegmentKind;
 pub use registry::{EditError, KnownGroup, KnownTheme, Merge, NamedTheme, Registry, RegistryError, ThemeEdits};
 pub use sample::{Sample, SampleError};
+pub use stored::{FittedError, Placement};
 
 /// Maximum number of distinct texts that themes are fitted to; the others are assigned by the vote of their neighbours.
 pub const FITTED_AT_MOST: usize = 50_000;

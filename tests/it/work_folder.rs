@@ -1,0 +1,189 @@
+//! A work folder: parts in any order, processes that are killed, and what is refused.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use crate::common::{OTHER_TALK, Place, TALK, assert_same};
+
+const STUDY: &str = "\
+[transcript]
+link_people = \"corpus\"
+people = \"people.csv\"
+
+[[targets]]
+id = \"open_borders\"
+proposition = \"Borders should be open.\"
+
+[[estimates.by]]
+columns = [\"party\"]
+";
+
+const PEOPLE: &str = "name,party\nAnn Lee,Reform\nClara,Green\n";
+
+/// Inputs of all kinds: tables with several documents, equal files, files that fail or are not transcripts.
+const INPUTS: &[(&str, &str)] = &[
+    ("talks/b.md", TALK),
+    ("talks/a.txt", OTHER_TALK),
+    ("talks/again.txt", OTHER_TALK),
+    ("talks/deep/c.md", "**Ann Lee**\n\nWe meet again, and borders matter.\n\n**Eve Fox**\n\nThey do not.\n"),
+    (
+        "talks/t.csv",
+        "document,speaker,text\nz,Ann Lee,Schools matter to us.\na,Bo Chen,Borders matter.\nz,Dan Ek,They do.\nm,Ann Lee,Well said.\n",
+    ),
+    ("talks/empty.md", ""),
+    ("talks/picture.png", "not a picture"),
+    ("talks/.hidden.md", TALK),
+    ("study.toml", STUDY),
+    ("people.csv", PEOPLE),
+];
+
+const INPUT_ARGUMENTS: &[&str] = &["talks", "talks/b.md", "--study", "study.toml"];
+
+fn plan(place: &Place, parts: &str) {
+    place.run_well(&[&["part", "plan", "work"], INPUT_ARGUMENTS, &["--parts", parts]].concat());
+}
+
+/// Starts the program, sends it KILL when it begins to measure, and waits until all its processes have ended.
+#[cfg(unix)]
+fn killed(place: &Place, arguments: &[&str]) {
+    let mut child = place.command(arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    // The pipe ends with the last process that has it.
+    for line in BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap) {
+        if line.starts_with("reading and measuring") {
+            let _ = child.kill();
+        }
+    }
+    child.wait().unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn parts_in_any_order_with_one_killed_give_the_tables_of_one_run() {
+    let place = Place::with(INPUTS);
+    let whole = place.run(&[&["run"], INPUT_ARGUMENTS, &["--out", "whole"]].concat());
+    whole.says(1, &["talks/empty.md"]);
+    plan(&place, "3");
+
+    killed(&place, &["part", "run", "work", "--part", "1", "--no-cache"]);
+    place.run(&["part", "run", "work", "--part", "3"]).says(2, &["there is no part 3; the plan has 3, from 0 to 2"]);
+    place.run_well(&["part", "run", "work", "--part", "2"]);
+    place.run(&["part", "combine", "work", "--out", "none"]).says(2, &["of 3 parts", "not measured yet: 0"]);
+    place.run(&["part", "assign", "work", "--part", "2"]).says(2, &["the themes are not fitted yet"]);
+    let status = place.run_well(&["part", "status", "work"]);
+    assert!(status.out.contains("next: plenary part run work"), "{status:#?}");
+    place.run_well(&["part", "run", "work", "-q"]);
+    assert_eq!(
+        fs::read_dir(place.path("work/attempts")).unwrap().count(),
+        0,
+        "attempts of killed processes are removed"
+    );
+
+    place.run_well(&["part", "fit", "work"]);
+    place.run_well(&["part", "assign", "work", "--part", "2"]);
+    place.run_well(&["part", "assign", "work"]).says(0, &["the segments of 2 parts"]);
+    let status = place.run_well(&["part", "status", "work"]);
+    assert!(status.out.contains("3 of 3 parts measured; themes fitted; 3 assigned"), "{status:#?}");
+    place.run(&["part", "combine", "work", "--out", "results"]).says(1, &["talks/empty.md"]);
+    assert_same(&place.tables("results"), &place.tables("whole"), "3 parts and one run");
+    // A step that is done is not repeated.
+    place.run_well(&["part", "run", "work", "--part", "1"]);
+}
+
+#[test]
+fn more_parts_than_documents_give_the_tables_of_one_run() {
+    let place = Place::with(INPUTS);
+    place.run(&[&["run"], INPUT_ARGUMENTS, &["--out", "whole"]].concat());
+    plan(&place, "9");
+    place.run_well(&["part", "run", "work"]);
+    place.run(&["part", "combine", "work", "--out", "results"]).says(1, &[]);
+    assert_same(&place.tables("results"), &place.tables("whole"), "9 parts and one run");
+}
+
+#[test]
+fn what_differs_from_the_plan_is_refused() {
+    let place = Place::with(INPUTS);
+    place.run(&["part", "run", "work", "--part", "0"]).says(2, &["work: this is not a work folder"]);
+    place.run(&["part", "plan", "talks/work", "talks", "--parts", "2"]).says(2, &["is in the input talks"]);
+    place.run(&["part", "plan", "talks", "people.csv", "--parts", "2"]).says(2, &["do not belong to a plan"]);
+    place.run(&["part", "plan", "work", "talks", "--parts", "0"]).says(2, &["0 parts; expected a number from 1"]);
+    plan(&place, "2");
+    plan(&place, "2");
+    let other = |parts: &str, says: &str| {
+        let arguments = [&["part", "plan", "work"], INPUT_ARGUMENTS, &["--parts", parts]].concat();
+        place.run(&arguments).says(2, &["the work folder has another plan", says]);
+    };
+    other("3", "it has 2 parts, not 3");
+    place
+        .run(&["part", "plan", "work", "talks", "--parts", "2"])
+        .says(2, &["of the study study.toml, not of no study"]);
+
+    // A file that the study names, an input, the study, the version, the models.
+    place.write("people.csv", "name,party\nAnn Lee,Green\n");
+    other("2", "the study study.toml, or a file that it names, had another content");
+    place
+        .run(&["part", "run", "work", "--part", "0"])
+        .says(2, &["study.toml: a file that the study names has changed"]);
+    place.write("people.csv", PEOPLE);
+    place.write("talks/b.md", OTHER_TALK);
+    place.run(&["part", "run", "work"]).says(2, &["talks/b.md: the input has changed"]);
+    place.write("talks/new.md", TALK);
+    other("2", "it is of other inputs");
+    fs::remove_file(place.path("talks/new.md")).unwrap();
+    place.write("talks/b.md", TALK);
+
+    let record = fs::read_to_string(place.path("work/plan.json")).unwrap();
+    let version = format!("\"plenary_version\": \"{}\"", plenary::table::VERSION);
+    place.write("work/plan.json", record.replace(&version, "\"plenary_version\": \"9.9.9\""));
+    place.run(&["part", "run", "work"]).says(2, &["the plan was made by plenary 9.9.9", "one version"]);
+    let digits = record.split("\"models\"").nth(1).unwrap().split('"').nth(3).unwrap();
+    place.write("work/plan.json", record.replace(digits, &"0".repeat(64)));
+    place.run(&["part", "run", "work"]).says(2, &["this machine has the models", "(000000000000)"]);
+    place.write("work/plan.json", &record);
+    // Part 0 may have been measured before the changed input was found in part 1.
+    place.write("work/inputs/0001.json", "[]");
+    place.run(&["part", "run", "work", "--part", "1"]).says(2, &["the list of files is not that of the plan"]);
+}
+
+/// The worker of a process that measures a part, once an input is in flight.
+#[cfg(target_os = "linux")]
+fn worker_at_an_input(place: &Place, supervisor: u32) -> Option<String> {
+    for _ in 0..20_000 {
+        let attempts = fs::read_dir(place.path("work/attempts")).into_iter().flatten().filter_map(Result::ok);
+        let tries: Vec<String> =
+            attempts.filter_map(|attempt| fs::read_to_string(attempt.path().join("tries.json")).ok()).collect();
+        let children = fs::read_to_string(format!("/proc/{supervisor}/task/{supervisor}/children")).ok()?;
+        let is_in_flight = tries.iter().any(|tries| tries.contains("\"in_flight\":[\""));
+        if let (true, Some(child)) = (is_in_flight, children.split_whitespace().next()) {
+            return Some(child.to_owned());
+        }
+        std::thread::sleep(std::time::Duration::from_millis(3));
+    }
+    None
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_input_at_which_its_process_ends_twice_is_passed_over_and_recorded() {
+    let sentence = |n: usize| format!("Point {n} concerns the budget of school {n} in the north of the country. ");
+    let long = format!("**Ann Lee**\n\n{}\n", (0..600).map(sentence).collect::<String>());
+    let place = Place::with(&[("a-long.md", &long), ("b.md", TALK)]);
+    place.run_well(&["part", "plan", "work", "a-long.md", "b.md", "--parts", "1"]);
+    let mut command = place.command(&["part", "run", "work", "--no-cache", "--threads", "1"]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = String::new();
+    let mut n_killed = 0;
+    for line in BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap) {
+        if n_killed < 2 && line.starts_with("reading and measuring") {
+            let worker = worker_at_an_input(&place, child.id()).expect("a worker at an input");
+            assert!(Command::new("sh").args(["-c", &format!("kill -KILL {worker}")]).status().unwrap().success());
+            n_killed += 1;
+        }
+        said += &format!("{line}\n");
+    }
+    assert!(child.wait().unwrap().success(), "{said}");
+    assert!(said.contains("its process ended (signal 9)"), "{said}");
+    place.run(&["part", "combine", "work", "--out", "results"]).says(1, &["a-long.md", "ended twice (signal 9)"]);
+    assert_eq!(place.texts("results/documents.parquet", "path"), ["b.md"]);
+    assert_eq!(place.texts("results/failures.parquet", "path"), ["a-long.md"]);
+}
