@@ -80,6 +80,8 @@ pub struct Sources {
     path_of_document: HashMap<String, String>,
     /// Bytes of the files that complete others, by path; `None` where there is no such file.
     companion_bytes: HashMap<PathBuf, Option<Arc<[u8]>>>,
+    /// The files and folders that the user named, sorted.
+    named: Vec<String>,
     n_bytes: u64,
     n_bytes_read: u64,
     /// The processes that read files; `None` reads them in this process.
@@ -139,7 +141,11 @@ impl Sources {
         let mut sources = Self::default();
         let mut pending: Vec<Pending> = Vec::new();
         for input in inputs {
-            match input.into() {
+            let input = input.into();
+            if let Input::Path(path) = &input {
+                sources.named.push(display_path(path));
+            }
+            match input {
                 Input::Path(path) if path.is_dir() => walk(&path, &mut pending, &mut sources.skipped),
                 Input::Path(path) => pending.push(Pending::file(path)),
                 Input::Bytes { name, bytes } => {
@@ -157,6 +163,8 @@ impl Sources {
             is_same
         });
         sources.skipped.repeated.dedup();
+        sources.named.sort();
+        sources.named.dedup();
         pending.reverse();
         sources.n_bytes = pending.iter().map(Pending::n_bytes).sum();
         sources.pending = pending;
@@ -174,6 +182,11 @@ impl Sources {
     #[must_use]
     pub fn isolated(self, isolation: Option<&Isolation>) -> Self {
         Self { pool: isolation.map(Pool::new), ..self }
+    }
+
+    /// The files and folders that the user named, sorted; contents in memory and documents that were read before are not among them.
+    pub fn named(&self) -> &[String] {
+        &self.named
     }
 
     /// Size of all files in bytes, as reported by the file system.
