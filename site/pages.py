@@ -183,8 +183,6 @@ def on_files(files, config):
             added.inclusion = InclusionLevel.NOT_IN_NAV
         files.append(added)
     files.append(File.generated(config, "gallery.md", content=gallery()))
-    for name in ("site.css",):
-        files.append(File.generated(config, name, abs_src_path=str(ROOT / "site/theme" / name)))
     # A script that makes pictures is no part of the site.
     for file in [file for file in files if file.src_uri.endswith(".py") and not file.src_uri.startswith(OUTSIDE)]:
         files.remove(file)

@@ -3,7 +3,7 @@
 //! **Input**: two results folders. **Output**: sentences and tables, JSON, CSV files or a page. **Refused**: folders without results, to replace
 //! files that plenary did not write.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
@@ -79,11 +79,12 @@ pub(crate) fn run(args: &CompareArgs, verbosity: Verbosity) -> anyhow::Result<Ex
     Ok(ExitCode::SUCCESS)
 }
 
-fn write_csv(sheets: &[Sheet], folder: &std::path::Path, force: bool) -> anyhow::Result<()> {
+fn write_csv(sheets: &[Sheet], folder: &Path, force: bool) -> anyhow::Result<()> {
     let path = |sheet: &Sheet| folder.join(format!("{}.csv", sheet.name));
     if let Some(taken) = sheets.iter().map(path).find(|path| path.exists() && !force) {
         bail!("{} exists already; name another folder, or pass --force to replace it", taken.display());
     }
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", folder.display()))?;
     for sheet in sheets {
         let bytes = sheet.csv().with_context(|| format!("cannot write the table {}", sheet.name))?;
         write_whole(&path(sheet), &bytes)?;

@@ -13,7 +13,6 @@ use sha2::{Digest, Sha256};
 
 use super::documents::{DocumentFacts, Pair};
 use super::read::{Reader, cells};
-use super::themes::ThemePair;
 use crate::ReportError;
 
 /// Examples of each change of a label.
@@ -254,21 +253,17 @@ impl Matched {
     }
 }
 
-/// The changes of all labels.
+/// The changes of all labels. `again` has the ids in the later run of the themes that were found again: these are no change, whatever
+/// their ids are. Labels that only one of the runs has at all are not compared.
 pub(super) fn labels(
     new: &mut Reader,
     matched: &Matched,
     targets: &[String],
-    themes: &[ThemePair],
+    again: &FxHashMap<&str, &str>,
 ) -> Result<Vec<LabelChanges>, ReportError> {
     let Matched { names, pairs, .. } = matched;
-    // A theme that is found again is no change, whatever its id is.
-    let again: FxHashMap<&str, &str> = themes
-        .iter()
-        .filter_map(|pair| Some((pair.old.as_ref()?.id.as_str(), pair.new.as_ref()?.id.as_str())))
-        .collect();
-    let is_changed = |at: usize, old: u16, new: u16| match (at, names.name(old)) {
-        (THEME, Some(old)) => again.get(old).copied() != names.name(new),
+    let is_changed = |at: usize, old: u16, new: u16| match (at, names.name(old), names.name(new)) {
+        (THEME, Some(old), Some(new)) => again.get(old) != Some(&new),
         _ => old != new,
     };
     let measures = [(THEME, Measure::Theme), (TONE, Measure::Sentiment)]
@@ -278,9 +273,9 @@ pub(super) fn labels(
     let mut wanted: FxHashMap<u32, Vec<(usize, usize)>> = FxHashMap::default();
     for (at, measure) in measures {
         let mut counts: BTreeMap<(u16, u16), (usize, Vec<u32>)> = BTreeMap::new();
-        let mut n_labelled = 0;
+        let mut labelled = [false; 2];
         for (row, old, new) in pairs {
-            n_labelled += usize::from(old[at] != 0 || new[at] != 0);
+            labelled = [labelled[0] || old[at] != 0, labelled[1] || new[at] != 0];
             if is_changed(at, old[at], new[at]) {
                 let (n, rows) = counts.entry((old[at], new[at])).or_default();
                 *n += 1;
@@ -289,7 +284,7 @@ pub(super) fn labels(
                 }
             }
         }
-        if n_labelled == 0 {
+        if labelled != [true; 2] {
             continue;
         }
         let mut counts: Vec<_> = counts.into_iter().collect();

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use plenary_tables::schema::ThemeHistoryRow;
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use super::ThemeRow;
@@ -113,6 +114,11 @@ pub(super) fn themes(
     }
     let matching = if is_continued { ThemeMatching::Continued } else { ThemeMatching::SharedSegments };
     Ok((matching, pairs))
+}
+
+/// The ids in the later run of the themes that both runs have, by those of the earlier one.
+pub(super) fn found_again(pairs: &[ThemePair]) -> FxHashMap<&str, &str> {
+    pairs.iter().filter_map(|pair| Some((pair.old.as_ref()?.id.as_str(), pair.new.as_ref()?.id.as_str()))).collect()
 }
 
 /// Pairs of which each is the one with which the other shares most; ties go to the smaller id.
