@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use plenary_tables::TableDifference;
+use serde::Serialize;
 
 use super::Verbosity;
 use super::output::{plural, print, wrapped};
@@ -73,11 +74,22 @@ pub(crate) fn run(args: &VerifyArgs, verbosity: Verbosity) -> anyhow::Result<Exi
     progress.finish();
     let verified = verified?;
     if args.json {
-        print(&(serde_json::to_string_pretty(&verified)? + "\n"))?;
+        let (differs, causes) = (verified.differs(), verified.causes());
+        print(&(serde_json::to_string_pretty(&Printed { differs, causes, verified: &verified })? + "\n"))?;
     } else {
         print(&in_words(&verified))?;
     }
     Ok(if verified.differs() { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// The JSON: what was verified, and what follows from it.
+#[derive(Serialize)]
+struct Printed<'v> {
+    differs: bool,
+    /// Likely causes of tables that differ.
+    causes: Vec<String>,
+    #[serde(flatten)]
+    verified: &'v Verified,
 }
 
 fn in_words(verified: &Verified) -> String {

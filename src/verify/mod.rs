@@ -129,8 +129,11 @@ impl Verified {
         self.sources.iter().filter(|source| source.state.differs()).collect()
     }
 
-    /// What probably made tables differ, in sentences.
+    /// What probably made something differ, in sentences; empty if nothing does.
     pub fn causes(&self) -> Vec<String> {
+        if !self.differs() {
+            return Vec::new();
+        }
         let mut causes: Vec<String> = self.changed().into_iter().map(SourceCheck::in_words).collect();
         if self.written_by != self.verified_by {
             causes.push(format!(
@@ -138,12 +141,17 @@ impl Verified {
                 self.written_by, self.verified_by
             ));
         }
-        if causes.is_empty() {
+        let are_others = matches!(&self.recomputation, Recomputation::Done { differing, .. }
+            if differing.iter().any(|table| table.change != Change::ChangedAfterTheRun));
+        if causes.is_empty() && are_others {
             causes.push(
                 "no input, model or setting has changed, and the version is the same. Another processor or engine can round the last digit in \
                  another way; otherwise this is a defect of plenary"
                     .to_owned(),
             );
+        }
+        if self.files.iter().any(|file| file.problem.is_some()) {
+            causes.push("files of the results were changed or removed after the run".to_owned());
         }
         causes
     }

@@ -49,6 +49,11 @@ fn a_changed_input_is_named_with_the_first_cell_that_differs() {
     // The document and its ids are others; the first document, of six segments, is the same.
     assert_eq!(table("segments.parquet")["first"]["row"], 7);
     assert!(tables.iter().all(|table| table["name"] != "runs.parquet"));
+    assert!(
+        json["differs"] == true && json["causes"][0].as_str().unwrap().contains("talks/b.txt"),
+        "{}",
+        json["causes"]
+    );
     fs::remove_file(place.path("talks/b.txt")).unwrap();
     place.write("talks/c.txt", "ANN: We begin.\n\nBO: We do.\n\nANN: It is late.\n");
     let ended = verify(&place, &["--hashes"]);
@@ -86,6 +91,7 @@ fn a_changed_table_is_named() {
         "people.parquet: its sha256 is",
         "speakers.parquet: the file is missing",
         "people.parquet: computed as recorded; the file was changed after the run",
+        "- files of the results were changed or removed after the run",
     ] {
         assert!(ended.out.contains(part), "no `{part}`:\n{}", ended.out);
     }
