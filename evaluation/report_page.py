@@ -7,7 +7,7 @@ Runs a study on a made-up transcript whose speakers say HTML and JavaScript, Ara
 headless Chromium without a network. Checks on every page, light and dark, wide and narrow, that nothing is requested, that no error is
 logged, that texts stay texts, that numbers open their sentences and sentences lead to the transcript, that the filters of the transcripts
 filter, that tables are sorted and copied, that everything works by keyboard, and that a screen reader finds nothing seriously wrong (with
-axe-core, if its file is given). Prints the report to PDF, and opens the page that `plenary find --html` writes. Exits with 1 if a check
+axe-core, if its file is given). Prints the report to PDF, and opens the pages that `plenary find --html` and `plenary compare --html` write. Exits with 1 if a check
 fails, and with 77 if there is no Chromium. Needs Python 3.11, and the program.
 """
 import argparse
@@ -57,6 +57,10 @@ def set_up(program, folder):
     run(program, folder, ["report", "results", "--quiet"])
     check((folder / "results.html").read_bytes() == first, "plenary report and plenary run --report write the same file")
     run(program, folder, ["find", "<", "results", "--html", "places.html", "--quiet"])
+    # One of the two documents, with another setting: documents, labels and estimates differ.
+    (folder / "other.toml").write_text(STUDY + "\n[stance]\nconfidence_floor = 0.9\n", encoding="utf-8")
+    run(program, folder, ["run", "talk0.csv", "--study", "other.toml", "--out", "other", "--quiet"])
+    run(program, folder, ["compare", "other", "results", "--html", "changes.html", "--quiet"])
     return folder / "results.html"
 
 
@@ -209,6 +213,18 @@ def check_page(browser, page, folder, axe, screenshots):
     check(browser.evaluate("document.querySelectorAll('mark').length") > 30, "places are marked")
     check(browser.evaluate("document.scripts.length + document.images.length") == 0, "a text became an element")
     check_accessibility(browser, axe, "find")
+
+    print("the page of plenary compare")
+    browser.call("Page.navigate", url=(folder / "changes.html").as_uri())
+    browser.await_event("Page.loadEventFired")
+    until = time.monotonic() + PATIENCE_S
+    while not browser.evaluate("document.title.startsWith('What changed')"):
+        check(time.monotonic() < until, "the page of plenary compare is not shown")
+        time.sleep(0.02)
+    check(browser.evaluate("document.querySelectorAll('section').length") == 6, "six parts")
+    check("Borders <b>& trade</b>" in browser.evaluate("document.querySelector('header p').textContent"), "the studies are named")
+    check(browser.evaluate("document.scripts.length + document.images.length") == 0, "a text became an element")
+    check_accessibility(browser, axe, "compare")
 
     check(not browser.errors, f"errors of the page: {browser.errors}")
     outside = [url for url in browser.requests if not url.startswith(("file:", "data:"))]

@@ -92,6 +92,8 @@ pub struct Sources {
     base: PathBuf,
     /// Notes which inputs are read; `None` if nobody wants to know.
     watch: Option<Watch>,
+    /// The files and folders that the user named, sorted.
+    named: Vec<String>,
     n_bytes: u64,
     n_bytes_read: u64,
     /// The processes that read files; `None` reads them in this process.
@@ -155,7 +157,11 @@ impl Sources {
         let mut sources = Self::default();
         let mut pending: Vec<Pending> = Vec::new();
         for input in inputs {
-            match input.into() {
+            let input = input.into();
+            if let Input::Path(path) = &input {
+                sources.named.push(display_path(path));
+            }
+            match input {
                 Input::Path(path) if path.is_dir() => walk(&path, &mut pending, &mut sources.skipped),
                 Input::Path(path) => pending.push(Pending::file(path)),
                 Input::Bytes { name, bytes } => {
@@ -173,6 +179,8 @@ impl Sources {
             is_same
         });
         sources.skipped.repeated.dedup();
+        sources.named.sort();
+        sources.named.dedup();
         pending.reverse();
         sources.n_bytes = pending.iter().map(|input| input.n_bytes(Path::new(""))).sum();
         sources.pending = pending;
@@ -206,6 +214,11 @@ impl Sources {
     /// Positions of the documents that were read and are not the first of their input, by document id.
     pub(crate) fn places(&self) -> &HashMap<String, u32> {
         &self.places
+    }
+
+    /// The files and folders that the user named, sorted; contents in memory and documents that were read before are not among them.
+    pub fn named(&self) -> &[String] {
+        &self.named
     }
 
     /// Size of all files in bytes, as reported by the file system.

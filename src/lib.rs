@@ -79,6 +79,7 @@ mod texts;
 pub mod themes;
 pub mod validate;
 mod variables;
+pub mod verify;
 
 pub use api::{Corpus, ReadOptions, read, read_with};
 pub use inputs::Input;

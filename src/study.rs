@@ -34,7 +34,7 @@ use plenary_names::lexicon::{Lexicon, LexiconError};
 use plenary_names::toml_error::TomlError;
 pub use plenary_read::{Columns, TimeUnit};
 pub use plenary_tables::OutputOptions;
-use plenary_tables::{StudyInfo, THEME_REGISTRY};
+use plenary_tables::{Origin, StudyFile, StudyFileRole, StudyInfo, THEME_REGISTRY};
 
 /// Everything a study can set. A key that the file does not name has its default.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -48,6 +48,9 @@ pub struct Study {
     /// The folder of the study file, from which the paths that it names begin; `None` for the current folder.
     #[serde(skip)]
     pub folder: Option<PathBuf>,
+    /// What the study was read from: its text, and the files that it consists of. Empty for a study that was not read from files.
+    #[serde(skip)]
+    pub sources: StudySources,
     /// The people that `transcript.people` names, read by [`Study::load`].
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     pub people_list: Option<PeopleList>,
@@ -90,6 +93,22 @@ pub struct Study {
     pub estimates: EstimateOptions,
     /// What is written beside Parquet.
     pub output: OutputOptions,
+}
+
+/// What a study was read from.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct StudySources {
+    /// Text of the study file.
+    pub text: Option<String>,
+    /// The study file, and the files that it names, in the order in which they were read.
+    pub files: Vec<StudyFile>,
+}
+
+impl StudySources {
+    /// Adds a file, by its name in the study and the path by which it was read.
+    fn add(&mut self, role: StudyFileRole, name: &str, path: &Path, sha256: String) {
+        self.files.push(StudyFile { role, name: name.to_owned(), path: path.display().to_string(), sha256 });
+    }
 }
 
 /// A coder of stance.
@@ -401,66 +420,114 @@ impl Study {
     /// # Errors
     /// As [`Study::load`].
     pub fn parse_in(text: &str, path: &str, folder: &Path) -> Result<Study, StudyError> {
-        let shown = path.to_owned();
         let mut study = Study::parse(text, path)?;
+        study.sources.text = Some(text.to_owned());
+        study.sources.add(StudyFileRole::Study, path, Path::new(path), sha256(text.as_bytes()));
+        study.folder = Some(folder.to_owned());
+        study.read_files(text, path, |_, name| folder.join(name))?;
+        Ok(study)
+    }
+
+    /// The study of a run, by the record of the run: the settings as the run used them, with those of the command line, and the files
+    /// that they name, from the paths by which the run read them.
+    ///
+    /// # Errors
+    /// As [`Study::load`] for files that cannot be used, and if the settings are not those of a study of this version.
+    pub fn of_record(json: &serde_json::Value, origin: &Origin) -> Result<Study, StudyError> {
+        let shown = "the study in run.json";
+        let wrong = |error: serde_json::Error| StudyError::Syntax {
+            path: shown.to_owned(),
+            line: 1,
+            message: format!("it is not a study of this version: {error}"),
+        };
+        let mut study = Study::from_json(json.clone()).map_err(wrong)?;
+        study.check(shown)?;
+        let file_of_study = origin.files.iter().find(|file| file.role == StudyFileRole::Study);
+        let folder = file_of_study.and_then(|file| Path::new(&file.path).parent());
+        study.folder = folder.map(Path::to_owned);
+        study.sources.text.clone_from(&origin.study_text);
+        study.sources.files.extend(file_of_study.cloned());
+        let text = origin.study_text.as_deref().unwrap_or_default();
+        study.read_files(text, shown, |role, name| {
+            let recorded = origin.files.iter().find(|file| file.role == role && file.name == name);
+            recorded.map_or_else(|| folder.unwrap_or(Path::new("")).join(name), |file| PathBuf::from(&file.path))
+        })?;
+        Ok(study)
+    }
+
+    /// Reads the files that the study names, and sets its sha256. `text` is its own text, `shown` names it in messages, and `locate`
+    /// gives the path of a file by its name in the study.
+    fn read_files(
+        &mut self,
+        text: &str,
+        shown: &str,
+        locate: impl Fn(StudyFileRole, &str) -> PathBuf,
+    ) -> Result<(), StudyError> {
+        let path = || shown.to_owned();
         let mut hashed = text.as_bytes().to_vec();
-        let missing = &study.columns.missing.clone();
+        let missing = &self.columns.missing.clone();
         // The names on the list of people are compared with the words of the lexicon.
-        if !study.transcript.lexicon.is_empty() {
-            let wrong = |problem| StudyError::Lexicon { path: shown.clone(), problem };
-            let file = folder.join(&study.transcript.lexicon);
+        if !self.transcript.lexicon.is_empty() {
+            let wrong = |problem| StudyError::Lexicon { path: path(), problem };
+            let file = locate(StudyFileRole::Lexicon, &self.transcript.lexicon);
             let bytes = Lexicon::bytes(&file).map_err(wrong)?;
-            study.lexicon = Lexicon::with_file(&bytes, &file.display().to_string()).map_err(wrong)?;
+            self.lexicon = Lexicon::with_file(&bytes, &file.display().to_string()).map_err(wrong)?;
+            self.sources.add(StudyFileRole::Lexicon, &self.transcript.lexicon, &file, sha256(&bytes));
             hashed.extend(bytes);
         }
-        if !study.transcript.people.is_empty() {
-            let wrong = |problem| StudyError::People { path: shown.clone(), problem };
-            let list = folder.join(&study.transcript.people);
+        if !self.transcript.people.is_empty() {
+            let wrong = |problem| StudyError::People { path: path(), problem };
+            let list = locate(StudyFileRole::People, &self.transcript.people);
             let bytes = PeopleList::bytes(&list).map_err(wrong)?;
-            study.people_list = Some(
-                PeopleList::parse_without(&bytes, &list.display().to_string(), &study.lexicon, missing)
+            self.people_list = Some(
+                PeopleList::parse_without(&bytes, &list.display().to_string(), &self.lexicon, missing)
                     .map_err(wrong)?,
             );
+            self.sources.add(StudyFileRole::People, &self.transcript.people, &list, sha256(&bytes));
             hashed.extend(bytes);
         }
-        if !study.documents.table.is_empty() {
-            let wrong = |problem| StudyError::Documents { path: shown.clone(), problem };
-            let file = folder.join(&study.documents.table);
+        if !self.documents.table.is_empty() {
+            let wrong = |problem| StudyError::Documents { path: path(), problem };
+            let file = locate(StudyFileRole::Documents, &self.documents.table);
             let bytes = DocumentsTable::bytes(&file).map_err(wrong)?;
-            study.documents_table =
+            self.documents_table =
                 Some(DocumentsTable::parse(&bytes, &file.display().to_string(), missing).map_err(wrong)?);
+            self.sources.add(StudyFileRole::Documents, &self.documents.table, &file, sha256(&bytes));
             hashed.extend(bytes);
         }
-        study.check_variables(text, &shown)?;
-        if !study.transcript.corrections.is_empty() {
-            let wrong = |problem| StudyError::Corrections { path: shown.clone(), problem };
-            let file = folder.join(&study.transcript.corrections);
+        self.check_variables(text, shown)?;
+        if !self.transcript.corrections.is_empty() {
+            let wrong = |problem| StudyError::Corrections { path: path(), problem };
+            let file = locate(StudyFileRole::Corrections, &self.transcript.corrections);
             let bytes = Corrections::bytes(&file).map_err(wrong)?;
-            study.corrections = Some(Corrections::parse(&bytes, &file.display().to_string()).map_err(wrong)?);
+            self.corrections = Some(Corrections::parse(&bytes, &file.display().to_string()).map_err(wrong)?);
+            self.sources.add(StudyFileRole::Corrections, &self.transcript.corrections, &file, sha256(&bytes));
             hashed.extend(bytes);
         }
-        study.folder = Some(folder.to_owned());
-        if !study.themes.registry.is_empty() {
-            let file = folder.join(&study.themes.registry);
-            hashed.extend(study.continue_themes(&file, &shown)?.into_bytes());
+        if !self.themes.registry.is_empty() {
+            let file = locate(StudyFileRole::ThemeRegistry, &self.themes.registry);
+            hashed.extend(self.continue_themes(&file, shown)?.into_bytes());
         }
-        if !study.themes.coded.is_empty() {
-            let wrong = |problem| StudyError::CodedTexts { path: shown.clone(), problem };
-            let (coded, bytes) =
-                CodedTexts::load(&folder.join(&study.themes.coded), &study.themes.codes).map_err(wrong)?;
-            study.coded_texts = Some(coded);
+        if !self.themes.coded.is_empty() {
+            let wrong = |problem| StudyError::CodedTexts { path: path(), problem };
+            let file = locate(StudyFileRole::CodedTexts, &self.themes.coded);
+            let (coded, bytes) = CodedTexts::load(&file, &self.themes.codes).map_err(wrong)?;
+            self.coded_texts = Some(coded);
+            self.sources.add(StudyFileRole::CodedTexts, &self.themes.coded, &file, sha256(&bytes));
             hashed.extend(bytes);
         }
-        for coder in &mut study.coders {
+        for coder in &mut self.coders {
             if let CoderOptions::Learned { folder: of_coder, learned, .. } = coder {
-                let wrong = |problem| StudyError::Coder { path: shown.clone(), problem };
-                let read = LearnedCoder::load(&folder.join(of_coder.as_str())).map_err(wrong)?;
+                let wrong = |problem| StudyError::Coder { path: path(), problem };
+                let folder = locate(StudyFileRole::Coder, of_coder);
+                let read = LearnedCoder::load(&folder).map_err(wrong)?;
+                self.sources.add(StudyFileRole::Coder, of_coder, &folder, read.sha256());
                 hashed.extend(read.sha256().into_bytes());
                 *learned = Some(Box::new(read));
             }
         }
-        study.sha256 = Some(sha256(&hashed));
-        Ok(study)
+        self.sha256 = Some(sha256(&hashed));
+        Ok(())
     }
 
     /// Continues the themes of earlier results, a folder or its file `themes.registry`, with the decisions that the file
@@ -491,6 +558,9 @@ impl Study {
             .map_err(|problem| StudyError::ThemeEdits { path, problem })?;
         let sha256 = edits.sha256();
         self.theme_registry = Some(Arc::new(edits));
+        // A registry of the command line takes the place of that of the file.
+        self.sources.files.retain(|file| file.role != StudyFileRole::ThemeRegistry);
+        self.sources.add(StudyFileRole::ThemeRegistry, &self.themes.registry, registry, sha256.clone());
         Ok(sha256)
     }
 

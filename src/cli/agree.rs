@@ -3,16 +3,16 @@
 //! **Input**: files of hand codes. **Output**: coefficients with intervals and confusion tables, and a CSV file of the units with unequal
 //! codes. **Refused**: repeated units and unknown labels, with the line; an existing file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 use super::Verbosity;
 use super::correct::write_whole;
 use super::output::{message, plural, print, table, wrapped};
-use crate::validate::agree::{CompareOptions, Compared, compare};
+use crate::validate::agree::{CompareOptions, Compared, compare, tables};
 use crate::validate::coded::{CodedFile, Variable};
 use crate::validate::drawn::sample_of;
 use crate::validate::sample::{SAMPLE_FILE, own_codebook};
@@ -20,6 +20,7 @@ use crate::validation::agreement::{AgreementOptions, Coefficient, Scale};
 
 /// Measure how far people who coded the same segments agree.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("written").multiple(true)))]
 pub(crate) struct AgreeArgs {
     /// Hand codes: CSV or XLSX files with the columns `segment_id`, `label`, and for several targets `target`. One file per coder, or a column
     /// `coder`.
@@ -46,10 +47,13 @@ pub(crate) struct AgreeArgs {
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
     /// CSV file for the segments with unequal codes, with a column for each coder.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", group = "written")]
     out: Option<PathBuf>,
-    /// Replace the file if it exists.
-    #[arg(long, requires = "out")]
+    /// Folder for the tables `coefficients` and `disagreements` as Parquet and CSV; a report shows them (`plenary report --validation`).
+    #[arg(long, value_name = "FOLDER", group = "written")]
+    tables: Option<PathBuf>,
+    /// Replace files that exist.
+    #[arg(long, requires = "written")]
     force: bool,
 }
 
@@ -78,8 +82,23 @@ pub(crate) fn run(args: &AgreeArgs, verbosity: Verbosity) -> anyhow::Result<Exit
             message(&format!("wrote {} into {}", plural(n, "segment"), out.display()), "");
         }
     }
+    if let Some(folder) = &args.tables {
+        write_tables(&compared, folder, args.force)?;
+        if !verbosity.quiet {
+            message(&format!("wrote coefficients and disagreements into {}", folder.display()), "");
+        }
+    }
     let none = compared.iter().all(|one| one.agreement.is_err());
     Ok(if none { ExitCode::from(2) } else { ExitCode::SUCCESS })
+}
+
+fn write_tables(compared: &[Compared], folder: &Path, force: bool) -> anyhow::Result<()> {
+    let tables = tables(compared);
+    let mut files = tables.iter().flat_map(|table| table.files(folder));
+    if let Some(path) = files.find(|path| path.exists() && !force) {
+        bail!("{} exists already; name another folder, or pass --force to replace it", path.display());
+    }
+    tables.iter().try_for_each(|table| Ok(table.write(folder)?))
 }
 
 /// What was coded, and the labels in their order, by the codebook that was named or lies beside the codes.

@@ -22,6 +22,7 @@ use crate::table::{OpenError, TableError};
 use crate::validate::estimate::EstimateError;
 use crate::validate::sample::SampleError;
 use crate::validate::segments::SegmentsError;
+use crate::verify::VerifyError;
 
 /// The hint of the first error in a chain that has one, as a sentence.
 pub(super) fn hint_of(error: &anyhow::Error) -> Option<String> {
@@ -61,6 +62,7 @@ fn typed_hint(error: &(dyn Error + 'static)) -> Option<Hint> {
         FetchError,
         MakeError,
         FileError,
+        VerifyError,
         CacheError,
         NoCacheFolder,
         UnavailableError,

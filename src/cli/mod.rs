@@ -9,6 +9,7 @@ mod agree;
 mod cache;
 mod check_study;
 mod code;
+mod compare;
 mod completions;
 mod correct;
 mod estimate;
@@ -35,6 +36,7 @@ mod segment;
 mod show;
 mod summary;
 mod themes;
+mod verify;
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -78,6 +80,8 @@ enum Command {
     Export(export::ExportArgs),
     Report(report::ReportArgs),
     Find(find::FindArgs),
+    Compare(compare::CompareArgs),
+    Verify(verify::VerifyArgs),
     Themes(themes::ThemesArgs),
     Segment(segment::SegmentArgs),
     Correct(correct::CorrectArgs),
@@ -122,6 +126,8 @@ fn main_of(arguments: Vec<OsString>) -> ExitCode {
         Command::Export(args) => export::run(args, arguments.verbosity),
         Command::Report(args) => report::run(args, arguments.verbosity),
         Command::Find(args) => find::run(args, arguments.verbosity),
+        Command::Compare(args) => compare::run(args, arguments.verbosity),
+        Command::Verify(args) => verify::run(args, arguments.verbosity),
         Command::Themes(args) => themes::run(args),
         Command::Segment(args) => segment::run(args, arguments.verbosity),
         Command::Correct(args) => correct::run(args),

@@ -30,7 +30,7 @@ pub(crate) struct ReportArgs {
     /// [[estimates.by]], or else the first of party, country, affiliation and role with several values and fewer than there are speakers].
     #[arg(long, value_name = "COLUMN")]
     by: Option<String>,
-    /// Folder that `plenary score --out` or `plenary estimate --out` wrote; may be repeated.
+    /// Folder that `plenary agree --tables`, `plenary score --out` or `plenary estimate --out` wrote; may be repeated.
     #[arg(long, value_name = "FOLDER")]
     validation: Vec<PathBuf>,
     /// Replace the file even if it is not a report.

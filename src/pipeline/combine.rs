@@ -169,6 +169,9 @@ fn merge(parts: Vec<Measured>, names: &[String]) -> Result<(Measured, Vec<Docume
             None => record,
             Some(mut records) => {
                 records.skipped = both(records.skipped, record.skipped);
+                records.origin.inputs.extend(record.origin.inputs);
+                records.origin.inputs.sort();
+                records.origin.inputs.dedup();
                 records.n_cached += record.n_cached;
                 records.n_computed += record.n_computed;
                 records
@@ -276,6 +279,7 @@ where
         models: record.model_records(),
         started_at,
         finished_at: Timestamp::now(),
+        origin: record.origin,
     };
     let skipped = record.skipped;
     let all_failures: Vec<Failure> = skipped.failures.iter().chain(&skipped.ignored).cloned().collect();

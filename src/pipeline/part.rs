@@ -14,7 +14,7 @@ use plenary_measure::drift::InputFeatures;
 use plenary_measure::themes::{Sample, ThemeError};
 use plenary_models::{Models, places};
 use plenary_names::lexicon::Lexicon;
-use plenary_tables::{ModelRecord, OutputFolder, PartTables, StudyInfo, TableError, Writer, fingerprint};
+use plenary_tables::{ModelRecord, Origin, OutputFolder, PartTables, StudyInfo, TableError, Writer, fingerprint};
 use rayon::ThreadPool;
 use serde::{Deserialize, Serialize};
 
@@ -106,6 +106,9 @@ pub(super) struct PartRecord {
     pub(super) embedding_sha256: String,
     /// Models that were used: id and sha256.
     pub(super) models: Vec<(String, String)>,
+    /// What it was measured from.
+    #[serde(default)]
+    pub(super) origin: Origin,
     pub(super) skipped: Skipped,
     pub(super) n_cached: u64,
     pub(super) n_computed: u64,
@@ -371,6 +374,11 @@ pub(super) fn measure<'w>(
             .into_iter()
             .chain(study.coders.iter().filter_map(|coder| Some((coder.id().to_owned(), coder.learned()?.sha256()))))
             .collect(),
+        origin: Origin {
+            inputs: reader.sources.named().to_vec(),
+            study_text: study.sources.text.clone(),
+            files: study.sources.files.clone(),
+        },
         skipped: reader.sources.finish(),
         n_cached,
         n_computed,

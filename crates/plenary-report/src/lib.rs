@@ -1,13 +1,15 @@
-//! Results for people: one HTML page about a run, and words in context.
+//! Results for people: one HTML page about a run, words in context, and what changed between two runs.
 //!
 //! **Input:** opened results ([`Results`]); for the report also the tables that a validation wrote. **Output:** a
-//! [`report()`] as one HTML file, or the places of a pattern ([`find()`]). The tables are read some thousand rows at a time, so that a corpus of
-//! any size fits in memory. **Refused:** results whose tables do not fit each other, columns that do not exist, patterns that are not valid.
-//! **Left to others:** measuring, estimating (plenary-measure), where files are and how a terminal prints them.
+//! [`report()`] as one HTML file, the places of a pattern ([`find()`]), or a comparison of two runs ([`compare()`](compare::compare)). The
+//! tables are read some thousand rows at a time, so that a corpus of any size fits in memory. **Refused:** results whose tables do not fit
+//! each other, columns that do not exist, patterns that are not valid. **Left to others:** measuring, estimating (plenary-measure), where
+//! files are and how a terminal prints them.
 //!
-//! `gather` reads what the report shows, `draw` turns it into HTML and SVG, `find` searches, `place` finds pages and lines, `embed` makes
-//! HTML files that refer to nothing outside them.
+//! `gather` reads what the report shows, `draw` turns it into HTML and SVG, `find` searches, `compare` sets two runs side by side, `place`
+//! finds pages and lines, `embed` makes HTML files that refer to nothing outside them.
 
+pub mod compare;
 mod draw;
 pub mod embed;
 mod error;

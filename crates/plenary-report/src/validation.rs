@@ -1,4 +1,4 @@
-//! The tables that `plenary score` and `plenary estimate` write.
+//! The tables that `plenary agree`, `plenary score` and `plenary estimate` write.
 //!
 //! **Input:** a folder with their CSV files. **Output:** rows as texts, with the names of their columns. **Refused:** a folder without any of the
 //! tables, and files that are not CSV. **Left to others:** what the figures mean.
@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use crate::ReportError;
 
 /// The tables, with what they are.
-pub(crate) const TABLES: [(&str, &str); 6] = [
+pub(crate) const TABLES: [(&str, &str); 7] = [
+    ("coefficients", "How far the people who coded agree"),
     ("scores", "How good the labels are, compared with hand codes"),
     ("confusion", "Hand codes and labels"),
     ("calibration", "Confidence and share of right labels"),

@@ -5,6 +5,7 @@ mod made;
 use std::path::Path;
 
 use made::{Talk, Turn, study, turn, write};
+use plenary_report::compare::{Change, Measure, compare, page, sheets, summary};
 use plenary_report::find::{self, Kind, Order};
 use plenary_report::{FindOptions, MARK, ReportError, ReportOptions, Validation, find as find_places, report};
 use plenary_tables::{Check, Results, StudyInfo};
@@ -352,4 +353,61 @@ fn csv_reader(bytes: &[u8]) -> csv::Reader<&[u8]> {
 fn a_folder_that_does_not_exist_has_a_hint() {
     let error = ReportError::from(Results::open(Path::new("no-such-folder"), Check::Quick).unwrap_err());
     assert!(error.hint().is_some());
+}
+
+#[test]
+fn segments_are_compared_by_text_and_a_comparison_shows_texts_as_texts() {
+    let study = study("</title><script>x</script>", 1);
+    let said = |turns| vec![talk("<u>.md", turns)];
+    let (_old_parent, old) = results(&study, 2, said(vec![turn("Ann <i>", "", &HOSTILE)]));
+    // Sentences before the others move all rows, and with them the tones that are made up from positions.
+    let later = vec![turn("Bo", "", &["First.", "Second.", "Third."]), turn("Ann <i>", "", &HOSTILE)];
+    let (_new_parent, new) = results(&study, 2, said(later));
+    let found = compare(&old, &new).unwrap();
+    assert_eq!((found.segments.n_old, found.segments.n_new, found.segments.n_both), (5, 8, 5));
+    let tone = found.labels.iter().find(|labels| labels.measure == Measure::Sentiment).unwrap();
+    assert!(tone.n_changed > 0);
+    let examples: Vec<&str> =
+        tone.transitions.iter().flat_map(|transition| &transition.examples).map(|one| one.text.as_str()).collect();
+    assert!(!examples.is_empty() && examples.iter().all(|text| HOSTILE.contains(text)), "{examples:?}");
+    assert!(found.people.iter().any(|pair| pair.change == Change::Added));
+    assert!(summary(&found).iter().any(|line| line.starts_with("Tone: ")));
+    let page = page(&found, "<b>a</b> and b");
+    for tag in ["<script", "<img", "<i>", "<u>", "<b>a", "<!--"] {
+        assert!(!page.contains(tag), "{tag}");
+    }
+    assert!(page[..4096].contains(MARK) && page.contains("&lt;img src=x"));
+    let same = compare(&new, &new).unwrap();
+    assert!(same.is_same() && same.settings.is_empty());
+    let changed = sheets(&same).into_iter().find(|sheet| sheet.name == "labels").unwrap();
+    assert!(changed.rows.is_empty());
+}
+
+#[test]
+fn corrected_means_are_beside_the_raw_ones_of_their_target() {
+    let (_parent, results) = results(&study("Harbour", 2), 2, debate());
+    let target = results.study().targets[0].id.clone();
+    let folder = tempfile::tempdir().unwrap();
+    let row = |target: &str, level: &str, party: &str, minus: &str, estimator: &str, rest: &str| {
+        format!("stance,{target},m,{level},{party},{minus},{estimator},{rest}\n")
+    };
+    let mut csv = "measure,target_id,coder_id,level,party,minus_party,estimator,estimate,ci_low,ci_high,n_coded,no_estimate_because\n".to_owned();
+    csv += &row(&target, "all", "", "", "raw", "0.5,0.4,0.6,9,");
+    csv += &row(&target, "all", "", "", "dsl", "-0.25,-0.45,-0.05,9,");
+    csv += &row(&target, "group", "Lake", "", "dsl", ",,,1,too_few_codings");
+    csv += &row(&target, "difference", "Lake", "Hill", "dsl", "0.125,0.1,0.15,9,");
+    csv += &row("another", "all", "", "", "dsl", "0.77,0.7,0.8,9,");
+    std::fs::write(folder.path().join("corrected_estimates.csv"), csv).unwrap();
+    std::fs::write(folder.path().join("coefficients.csv"), "item,coefficient,value\nt,alpha_nominal,0.97\n").unwrap();
+    let validation = [Validation::read(folder.path()).unwrap()];
+    let html = report(&results, &validation, &ReportOptions::default()).unwrap();
+    let (_, stance) = html.split_once("<section id=\"stance\"").unwrap();
+    let (stance, rest) = stance.split_once("<section id=\"exchanges\"").unwrap();
+    assert_eq!(stance.matches("Raw and corrected for the errors of the labels</h3>").count(), 1);
+    for part in ["+0.50", "[−0.45, −0.05]", "all segments, corrected", "too few codings", "Lake minus Hill", "+0.12"]
+    {
+        assert!(stance.contains(part), "no {part}");
+    }
+    assert!(!stance.contains("0.77"));
+    assert!(rest.contains("How far the people who coded agree"));
 }

@@ -8,13 +8,14 @@
 //! `schema` names the columns, `rows` fills them, `sheet` writes the files of a table, `sink` and `source` are the
 //! destinations and sources of files, `writer` decides when each table is written, `folder` keeps the folder complete,
 //! `record` is `run.json`, `results` opens what was written, `arrow` and `text` convert it, `unmeasured` makes the tables
-//! of transcripts without measurements, and `codebook` explains the
+//! of transcripts without measurements, `difference` compares a table of two results, and `codebook` explains the
 //! columns.
 
 mod arrow;
 mod cells;
 pub mod codebook;
 mod declare;
+mod difference;
 pub mod export;
 mod folder;
 mod open_error;
@@ -40,14 +41,15 @@ use polars_core::prelude::PolarsError;
 pub use arrow::{RecordBatches, arrow_stream};
 pub use cells::{Kind, ReadValue, column};
 pub use declare::{Column, Table};
+pub use difference::{FirstDifference, TableDifference, difference};
 pub use folder::{OutputFolder, is_part, is_results};
 pub use open_error::{OpenError, OpenErrorKind};
 pub use part::{DocumentRun, PartTables, fingerprint};
 pub use polars_arrow::ffi::ArrowArrayStream;
 pub use polars_arrow::record_batch::RecordBatch;
 pub use polars_core::prelude::DataFrame;
-pub use record::{ModelRecord, Run, SCHEMA_VERSION, WrittenFile};
-pub use results::{Check, Groups, Results};
+pub use record::{ModelRecord, Origin, Run, SCHEMA_VERSION, StudyFile, StudyFileRole, WrittenFile};
+pub use results::{Check, FileState, Groups, Results, Stored};
 pub use rows::{
     Closing, Coefficients, DocumentsOfThemes, GroupRow, Groups as GroupRows, Issue, Measured, PeriodOfTime, Person,
     ProcedureMark, RunRecord, ThemePeriod,

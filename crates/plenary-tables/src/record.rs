@@ -53,7 +53,80 @@ impl ModelRecord {
     }
 }
 
-/// The description of a run: the row of `runs`.
+/// What a run was made from, by the names that the user gave.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Origin {
+    /// Files and folders that were named as inputs, sorted. Contents in memory are not listed. Empty in results that were written before
+    /// this was recorded.
+    pub inputs: Vec<String>,
+    /// Text of the study file; `None` for a run without a study file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub study_text: Option<String>,
+    /// The study file, and the files that it names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<StudyFile>,
+}
+
+impl Origin {
+    /// Whether nothing was recorded.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A file that a study consists of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StudyFile {
+    /// What the file is to the study.
+    pub role: StudyFileRole,
+    /// The file as the study names it; the study file itself, as the user named it.
+    pub name: String,
+    /// Path by which it was read.
+    pub path: String,
+    /// sha256 of its content, 64 hex digits; of a learned coder, of its numbers; of a registry of themes, with the decisions about them.
+    pub sha256: String,
+}
+
+/// What a file is to a study.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StudyFileRole {
+    /// The study file itself.
+    Study,
+    /// Words of languages.
+    Lexicon,
+    /// List of people.
+    People,
+    /// Table of documents.
+    Documents,
+    /// Corrections of turns.
+    Corrections,
+    /// Themes of earlier results that are continued.
+    ThemeRegistry,
+    /// Texts with codes for themes.
+    CodedTexts,
+    /// Folder of a learned coder.
+    Coder,
+}
+
+impl StudyFileRole {
+    /// In words, for people.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Study => "study",
+            Self::Lexicon => "lexicon",
+            Self::People => "list of people",
+            Self::Documents => "table of documents",
+            Self::Corrections => "corrections",
+            Self::ThemeRegistry => "earlier themes",
+            Self::CodedTexts => "coded texts",
+            Self::Coder => "learned coder",
+        }
+    }
+}
+
+/// The description of a run: the row of `runs`, and what it was made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Run {
@@ -83,6 +156,8 @@ pub struct Run {
     pub started_at: Timestamp,
     /// When everything was computed.
     pub finished_at: Timestamp,
+    /// What it was made from.
+    pub origin: Origin,
 }
 
 /// The content of `run.json`.
@@ -113,6 +188,8 @@ struct Written<'a> {
     run: &'a RunRow<'a>,
     settings: Settings,
     study: &'a serde_json::Value,
+    #[serde(skip_serializing_if = "Origin::is_empty")]
+    origin: &'a Origin,
     files: &'a [WrittenFile],
 }
 
@@ -121,6 +198,8 @@ struct Read {
     run: ReadRun,
     settings: Settings,
     study: serde_json::Value,
+    #[serde(default)]
+    origin: Origin,
     files: Vec<WrittenFile>,
 }
 
@@ -145,7 +224,12 @@ struct ReadRun {
 }
 
 /// The text of `run.json`.
-pub(super) fn write(run: &RunRow, study: &StudyInfo, files: &[WrittenFile]) -> serde_json::Result<String> {
+pub(super) fn write(
+    run: &RunRow,
+    study: &StudyInfo,
+    origin: &Origin,
+    files: &[WrittenFile],
+) -> serde_json::Result<String> {
     let settings = Settings {
         targets: study.targets.clone(),
         csv: study.csv,
@@ -155,12 +239,32 @@ pub(super) fn write(run: &RunRow, study: &StudyInfo, files: &[WrittenFile]) -> s
         variables: study.variables.clone(),
     };
     let plenary_version = run.plenary_version;
-    let written = Written { plenary_version, schema_version: SCHEMA_VERSION, run, settings, study: &study.json, files };
+    let study = &study.json;
+    let written = Written { plenary_version, schema_version: SCHEMA_VERSION, run, settings, study, origin, files };
     Ok(serde_json::to_string_pretty(&written)? + "\n")
 }
 
+/// The formats that are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Formats {
+    /// That of this version.
+    Own,
+    /// That of this version and of all earlier ones that have a number.
+    OwnAndEarlier,
+}
+
+impl Formats {
+    fn include(self, found: u64) -> bool {
+        let own = u64::from(SCHEMA_VERSION);
+        match self {
+            Self::Own => found == own,
+            Self::OwnAndEarlier => found <= own,
+        }
+    }
+}
+
 /// The content of a `run.json`.
-pub(super) fn read(bytes: &[u8]) -> Result<Record, OpenErrorKind> {
+pub(super) fn read(bytes: &[u8], formats: Formats) -> Result<Record, OpenErrorKind> {
     let damaged = |problem: String| OpenErrorKind::RecordDamaged { problem };
     let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|error| damaged(error.to_string()))?;
     let Some(version) = value.get("plenary_version").and_then(serde_json::Value::as_str) else {
@@ -169,7 +273,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Record, OpenErrorKind> {
     match value.get("schema_version") {
         None => return Err(OpenErrorKind::BeforeFormats { plenary_version: version.to_owned() }),
         Some(format) => match format.as_u64() {
-            Some(found) if found == u64::from(SCHEMA_VERSION) => {}
+            Some(found) if formats.include(found) => {}
             Some(found) => {
                 let plenary_version = version.to_owned();
                 return Err(OpenErrorKind::Format { found, expected: SCHEMA_VERSION, plenary_version });
@@ -177,7 +281,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Record, OpenErrorKind> {
             None => return Err(damaged(format!("schema_version is {format}, expected a number"))),
         },
     }
-    let Read { run, settings, study, files } =
+    let Read { run, settings, study, origin, files } =
         serde_json::from_value(value).map_err(|error| damaged(error.to_string()))?;
     let mut names = BTreeSet::new();
     for file in &files {
@@ -214,6 +318,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Record, OpenErrorKind> {
         n_failures: run.n_failures,
         started_at: run.started_at,
         finished_at: run.finished_at,
+        origin,
     };
     Ok(Record { run, study, files })
 }

@@ -16,7 +16,7 @@ use super::arrow::{self, RecordBatches};
 use super::declare::Table;
 use super::folder::{self, MARKER, OutputFolder};
 use super::open_error::{OpenError, OpenErrorKind};
-use super::record::{self, Run, WrittenFile};
+use super::record::{self, Formats, Run, WrittenFile};
 use super::schema::TABLES;
 use super::sheet::GROUP;
 use super::sink::Sink;
@@ -27,6 +27,9 @@ use super::{StudyInfo, TableError};
 /// How thoroughly results are checked when they are opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Check {
+    /// Only `run.json`, which may be of an earlier format. A table is checked when it is read with [`Results::stored`]; its columns may be
+    /// others than those of this version.
+    Record,
     /// Every file is there and has its size. Content and columns of a table are checked when it is first read.
     Quick,
     /// The sha256 of every file, and the columns of every table, as well.
@@ -89,15 +92,19 @@ impl Results {
 
     /// Results whose files were just written, and are not checked again.
     pub(super) fn written(source: Source, record: &[u8]) -> Result<Self, OpenError> {
-        let record = record::read(record).map_err(|kind| OpenError::new(source.path(MARKER), kind))?;
+        let record = record::read(record, Formats::Own).map_err(|kind| OpenError::new(source.path(MARKER), kind))?;
         let checked = record.files.iter().map(|file| file.name.clone()).collect();
         Ok(Self { source, run: record.run, study: record.study, files: record.files, checked: Mutex::new(checked) })
     }
 
     fn new(source: Source, record: &[u8], check: Check) -> Result<Self, OpenError> {
-        let record = record::read(record).map_err(|kind| OpenError::new(source.path(MARKER), kind))?;
+        let formats = if check == Check::Record { Formats::OwnAndEarlier } else { Formats::Own };
+        let record = record::read(record, formats).map_err(|kind| OpenError::new(source.path(MARKER), kind))?;
         let results =
             Self { source, run: record.run, study: record.study, files: record.files, checked: Mutex::default() };
+        if check == Check::Record {
+            return Ok(results);
+        }
         for table in TABLES {
             results.listed(table)?;
         }
@@ -133,6 +140,52 @@ impl Results {
             Source::Folder(folder) => Some(folder),
             Source::Memory(_) => None,
         }
+    }
+
+    /// How a file is, compared with what `run.json` lists. The file is read whole if it has its size.
+    pub fn state(&self, file: &WrittenFile) -> FileState {
+        match self.source.size(&file.name) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return FileState::Missing,
+            Err(error) => return FileState::Unreadable { problem: error.to_string() },
+            Ok(found) if found != file.bytes => return FileState::OtherSize { found },
+            Ok(_) => {}
+        }
+        match self.source.sha256(&file.name) {
+            Err(error) => FileState::Unreadable { problem: error.to_string() },
+            Ok(found) if found != file.sha256 => FileState::OtherContent { found },
+            Ok(_) => FileState::Same,
+        }
+    }
+
+    /// Some columns of a table as it is stored, some thousand rows at a time, in the order of the table: the columns that it has of
+    /// `columns`, or all of them. A table that these results do not have has no rows and no columns.
+    ///
+    /// # Errors
+    /// [`OpenError`] if the file is not the one that `run.json` lists, or cannot be read.
+    pub fn stored(&self, table: Table, columns: Option<&[&str]>) -> Result<Stored, OpenError> {
+        let name = file_of(&table);
+        let Some(file) = self.files.iter().find(|file| file.name == name) else {
+            let groups = Groups { source: self.source.clone(), table: table.name, columns: None, next: 0, n_rows: 0 };
+            let missing = columns.unwrap_or_default().iter().map(|column| (*column).to_owned()).collect();
+            return Ok(Stored { groups, columns: Vec::new(), missing });
+        };
+        self.check_bytes(file)?;
+        let (n_rows, schema) =
+            self.source.shape(&name).map_err(|source| self.wrong(&name, OpenErrorKind::Stored { source }))?;
+        let all: Vec<String> = schema.iter_names().map(ToString::to_string).collect();
+        let (columns, missing): (Vec<String>, Vec<String>) = match columns {
+            None => (all, Vec::new()),
+            Some(wanted) => wanted.iter().map(|name| (*name).to_owned()).partition(|name| all.contains(name)),
+        };
+        let groups = Groups {
+            source: self.source.clone(),
+            table: table.name,
+            columns: Some(columns.clone()),
+            next: 0,
+            // Rows without columns would be frames without rows.
+            n_rows: if columns.is_empty() { 0 } else { n_rows },
+        };
+        Ok(Stored { groups, columns, missing })
     }
 
     /// Rows of a table.
@@ -274,14 +327,19 @@ impl Results {
         if self.checked.lock().unwrap_or_else(PoisonError::into_inner).contains(&file.name) {
             return Ok(());
         }
-        let found = self.source.sha256(&file.name).map_err(|source| self.unreadable(&file.name, source))?;
-        if found != file.sha256 {
-            return Err(self.wrong(&file.name, OpenErrorKind::Sha256 { found, expected: file.sha256.clone() }));
-        }
+        self.check_bytes(file)?;
         if let Some(table) = TABLES.iter().find(|table| file_of(table) == file.name) {
             self.check_columns(table, file)?;
         }
         self.checked.lock().unwrap_or_else(PoisonError::into_inner).insert(file.name.clone());
+        Ok(())
+    }
+
+    fn check_bytes(&self, file: &WrittenFile) -> Result<(), OpenError> {
+        let found = self.source.sha256(&file.name).map_err(|source| self.unreadable(&file.name, source))?;
+        if found != file.sha256 {
+            return Err(self.wrong(&file.name, OpenErrorKind::Sha256 { found, expected: file.sha256.clone() }));
+        }
         Ok(())
     }
 
@@ -323,6 +381,41 @@ impl Results {
 
 fn file_of(table: &Table) -> String {
     format!("{}.parquet", table.name)
+}
+
+/// How a file of results is, compared with what `run.json` lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileState {
+    /// Size and sha256 are those of the record.
+    Same,
+    /// The file is not there.
+    Missing,
+    /// It has another size.
+    OtherSize {
+        /// Its size in bytes.
+        found: u64,
+    },
+    /// It has its size and another content.
+    OtherContent {
+        /// Its sha256, 64 hex digits.
+        found: String,
+    },
+    /// It cannot be read.
+    Unreadable {
+        /// The message of the operating system.
+        problem: String,
+    },
+}
+
+/// A table as it is stored, which may be of another version.
+#[derive(Debug)]
+pub struct Stored {
+    /// Its rows, with the columns that it has.
+    pub groups: Groups,
+    /// The columns that it has of those that were asked for.
+    pub columns: Vec<String>,
+    /// The columns that it lacks of those that were asked for.
+    pub missing: Vec<String>,
 }
 
 /// The rows of a table, some thousand at a time: one after the other, or by position from several threads.

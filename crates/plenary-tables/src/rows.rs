@@ -13,7 +13,7 @@ use polars_core::prelude::{Column, DataFrame, IntoColumn, NamedFrom, PolarsResul
 
 use super::TableError;
 use super::cells::read;
-use super::record::ModelRecord;
+use super::record::{ModelRecord, Origin};
 use super::schema::{
     AgreementRow, AnalysisRow, BlockRow, CoderInputsRow, CodingRow, DocumentRow, EmbeddingRow, EstimateRow, FailureRow,
     GroupEstimateRow, GroupStanceRow, IssueRow, PersonRow, RunRow, SegmentRow, SegmentThemeRow, SentimentRow,
@@ -43,6 +43,8 @@ pub struct RunRecord {
     pub started_at: Timestamp,
     /// When everything was computed.
     pub finished_at: Timestamp,
+    /// What the run was made from, for `run.json`.
+    pub origin: Origin,
 }
 
 /// How far two coders agree.

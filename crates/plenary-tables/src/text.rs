@@ -88,7 +88,7 @@ pub fn json_rows(rows: &DataFrame) -> PolarsResult<Vec<Map<String, Value>>> {
     Ok(objects)
 }
 
-fn json(value: &AnyValue) -> PolarsResult<Value> {
+pub(super) fn json(value: &AnyValue) -> PolarsResult<Value> {
     // `f32` is written with its own digits: 0.1, not 0.10000000149011612.
     let float = |text: String| text.parse().ok().and_then(Number::from_f64).map_or(Value::Null, Value::Number);
     Ok(match value {

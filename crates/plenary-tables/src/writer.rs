@@ -323,7 +323,8 @@ impl Closed<'_> {
         }
         files.push(sink.write(CODEBOOK, codebook_md(&study, study.csv).as_bytes())?);
         files.sort_by(|a, b| a.name.cmp(&b.name));
-        let record = record::write(&run, &study, &files).map_err(|source| TableError::Record { source })?;
+        let record = record::write(&run, &study, &closing.record.origin, &files)
+            .map_err(|source| TableError::Record { source })?;
         sink.write(MARKER, record.as_bytes())?;
         Ok(Results::written(sink.publish()?, record.as_bytes())?)
     }

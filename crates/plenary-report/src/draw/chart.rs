@@ -18,11 +18,11 @@ const RIGHT: f64 = 630.0;
 const ROW: f64 = 26.0;
 
 /// A number with a name.
-pub(super) struct Bar {
-    pub(super) name: String,
-    pub(super) value: f64,
+pub(crate) struct Bar {
+    pub(crate) name: String,
+    pub(crate) value: f64,
     /// The number as it is shown.
-    pub(super) shown: String,
+    pub(crate) shown: String,
 }
 
 fn svg(title: &str, height: f64, content: &str) -> String {
@@ -60,7 +60,7 @@ fn name_at(name: &str, y: f64) -> String {
 }
 
 /// Bars of numbers that are not negative.
-pub(super) fn bars(title: &str, bars: &[Bar]) -> String {
+pub(crate) fn bars(title: &str, bars: &[Bar]) -> String {
     let most = bars.iter().map(|bar| bar.value).fold(0.0, f64::max).max(f64::MIN_POSITIVE);
     let mut content = String::new();
     for (at, bar) in bars.iter().enumerate() {
@@ -79,7 +79,7 @@ pub(super) fn bars(title: &str, bars: &[Bar]) -> String {
 }
 
 /// Rows of shares that sum to one; the classes are those of the style.
-pub(super) fn stacked(title: &str, parts: &[(&str, &str)], rows: &[(String, Vec<f64>)]) -> String {
+pub(crate) fn stacked(title: &str, parts: &[(&str, &str)], rows: &[(String, Vec<f64>)]) -> String {
     let mut content = String::new();
     let mut x = LEFT;
     for (name, class) in parts {
@@ -117,7 +117,7 @@ pub(super) fn stacked(title: &str, parts: &[(&str, &str)], rows: &[(String, Vec<
 }
 
 /// Means between -1 and 1 with their intervals; the names of the two ends are given.
-pub(super) fn intervals(title: &str, (low, high): (&str, &str), rows: &[(String, Mean)]) -> String {
+pub(crate) fn intervals(title: &str, (low, high): (&str, &str), rows: &[(String, Mean)]) -> String {
     // The axis is as wide as the numbers need, and symmetric.
     let ends = rows.iter().flat_map(|(_, mean)| {
         let (low, high) = mean.interval.unzip();
@@ -168,7 +168,7 @@ pub(super) fn intervals(title: &str, (low, high): (&str, &str), rows: &[(String,
 }
 
 /// Columns in the order of time.
-pub(super) fn columns(title: &str, bars: &[Bar]) -> String {
+pub(crate) fn columns(title: &str, bars: &[Bar]) -> String {
     let most = bars.iter().map(|bar| bar.value).fold(0.0, f64::max).max(f64::MIN_POSITIVE);
     let (left, top, height) = (10.0, 22.0, 150.0);
     let step = (WIDTH - 2.0 * left) / bars.len().max(1) as f64;
@@ -210,14 +210,14 @@ pub(super) fn columns(title: &str, bars: &[Bar]) -> String {
 }
 
 /// A point of a map.
-pub(super) struct Point {
-    pub(super) name: String,
-    pub(super) place: (f64, f64),
-    pub(super) size: f64,
+pub(crate) struct Point {
+    pub(crate) name: String,
+    pub(crate) place: (f64, f64),
+    pub(crate) size: f64,
 }
 
 /// Circles whose areas are proportional to sizes, at their places; names where there is room, the largest first.
-pub(super) fn map(title: &str, points: &[Point]) -> String {
+pub(crate) fn map(title: &str, points: &[Point]) -> String {
     let (height, margin) = (430.0, 62.0);
     let range = |of: &dyn Fn(&Point) -> f64| {
         let low = points.iter().map(of).fold(f64::INFINITY, f64::min);
@@ -277,7 +277,7 @@ pub(super) fn map(title: &str, points: &[Point]) -> String {
 }
 
 /// A matrix of numbers, darker where they are larger.
-pub(super) fn matrix(
+pub(crate) fn matrix(
     title: &str,
     rows: &[String],
     columns: &[String],
@@ -330,7 +330,7 @@ pub(super) fn matrix(
 }
 
 /// Points of confidence and share of right labels beside the diagonal; areas are proportional to numbers.
-pub(super) fn reliability(title: &str, points: &[(f64, f64, f64)]) -> String {
+pub(crate) fn reliability(title: &str, points: &[(f64, f64, f64)]) -> String {
     let (side, left, top) = (260.0, 60.0, 12.0);
     let place = |x: f64, y: f64| (left + x * side, top + (1.0 - y) * side);
     let mut content = format!(

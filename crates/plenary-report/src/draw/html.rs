@@ -6,7 +6,7 @@ use crate::embed::escaped;
 use crate::gather::{Gathered, Mean, Set};
 
 /// A cell of a table.
-pub(super) enum Cell {
+pub(crate) enum Cell {
     /// A text in any language.
     Text(String),
     /// A number, as it is shown and as it is copied.
@@ -18,16 +18,16 @@ pub(super) enum Cell {
 }
 
 impl Cell {
-    pub(super) fn text(text: impl Into<String>) -> Self {
+    pub(crate) fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())
     }
 
-    pub(super) fn whole(number: impl Into<u64>) -> Self {
+    pub(crate) fn whole(number: impl Into<u64>) -> Self {
         let number = number.into();
         Self::Number(grouped(number), number.to_string())
     }
 
-    pub(super) fn decimal(number: Option<f64>, digits: usize) -> Self {
+    pub(crate) fn decimal(number: Option<f64>, digits: usize) -> Self {
         match number {
             Some(number) => Self::Number(signless(number, digits), format!("{number}")),
             None => Self::Empty,
@@ -35,12 +35,12 @@ impl Cell {
     }
 
     /// A share as a percentage.
-    pub(super) fn share(part: f64, whole: f64) -> Self {
+    pub(crate) fn share(part: f64, whole: f64) -> Self {
         if whole > 0.0 { Self::Number(percent(part / whole), format!("{}", part / whole)) } else { Self::Empty }
     }
 
     /// A number of segments that opens some of them.
-    pub(super) fn counted(number: impl Into<u64>, set: Set, of: &Gathered) -> Self {
+    pub(crate) fn counted(number: impl Into<u64>, set: Set, of: &Gathered) -> Self {
         let number = number.into();
         match of.set(set).filter(|_| number > 0) {
             Some(at) => Self::Sentences(grouped(number), number.to_string(), at),
@@ -48,11 +48,11 @@ impl Cell {
         }
     }
 
-    pub(super) fn interval(mean: &Mean) -> Self {
+    pub(crate) fn interval(mean: &Mean) -> Self {
         mean.interval.map_or(Self::Empty, |(low, high)| Self::Text(format!("[{}, {}]", signed(low), signed(high))))
     }
 
-    pub(super) fn signed(number: Option<f64>) -> Self {
+    pub(crate) fn signed(number: Option<f64>) -> Self {
         number.map_or(Self::Empty, |number| Self::Number(signed(number), format!("{number}")))
     }
 
@@ -70,7 +70,7 @@ impl Cell {
 }
 
 /// A table.
-pub(super) struct Grid {
+pub(crate) struct Grid {
     caption: String,
     columns: Vec<(String, bool)>,
     rows: Vec<Vec<Cell>>,
@@ -78,7 +78,7 @@ pub(super) struct Grid {
 
 impl Grid {
     /// A table with these columns; those that begin with `#` hold numbers.
-    pub(super) fn new(caption: impl Into<String>, columns: &[&str]) -> Self {
+    pub(crate) fn new(caption: impl Into<String>, columns: &[&str]) -> Self {
         let column = |name: &&str| match name.strip_prefix('#') {
             Some(name) => (name.to_owned(), true),
             None => ((*name).to_owned(), false),
@@ -86,11 +86,11 @@ impl Grid {
         Self { caption: caption.into(), columns: columns.iter().map(column).collect(), rows: Vec::new() }
     }
 
-    pub(super) fn row(&mut self, cells: Vec<Cell>) {
+    pub(crate) fn row(&mut self, cells: Vec<Cell>) {
         self.rows.push(cells);
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
@@ -113,7 +113,7 @@ impl Grid {
 }
 
 /// A chart with its table, which is folded up.
-pub(super) fn figure(title: &str, note: &str, chart: &str, grid: &Grid) -> String {
+pub(crate) fn figure(title: &str, note: &str, chart: &str, grid: &Grid) -> String {
     format!(
         "<figure><figcaption><h3>{}</h3>{}</figcaption>\n{chart}\n<details><summary>The numbers</summary>{}</details>{COPY}</figure>\n",
         escaped(title),
@@ -123,7 +123,7 @@ pub(super) fn figure(title: &str, note: &str, chart: &str, grid: &Grid) -> Strin
 }
 
 /// A table without a chart.
-pub(super) fn tabulated(title: &str, note: &str, grid: &Grid) -> String {
+pub(crate) fn tabulated(title: &str, note: &str, grid: &Grid) -> String {
     format!(
         "<figure><figcaption><h3>{}</h3>{}</figcaption>\n{}{COPY}</figure>\n",
         escaped(title),
@@ -139,7 +139,7 @@ fn note_of(note: &str) -> String {
     if note.is_empty() { String::new() } else { format!("<p>{}</p>", with_code(note)) }
 }
 
-pub(super) fn paragraph(text: &str) -> String {
+pub(crate) fn paragraph(text: &str) -> String {
     format!("<p>{}</p>\n", with_code(text))
 }
 
@@ -151,12 +151,12 @@ fn with_code(text: &str) -> String {
 }
 
 /// A notice in a frame.
-pub(super) fn notice(text: &str) -> String {
+pub(crate) fn notice(text: &str) -> String {
     format!("<p class=\"notice\">{}</p>\n", with_code(text))
 }
 
 /// Some sentences of a set with where they are.
-pub(super) fn sentences(of: &Gathered, set: Set, most: usize) -> String {
+pub(crate) fn sentences(of: &Gathered, set: Set, most: usize) -> String {
     let Some(at) = of.set(set) else { return String::new() };
     let item = |position: &u32| {
         let sentence = &of.sentences[*position as usize];
@@ -183,7 +183,7 @@ fn place_of(of: &Gathered, position: usize) -> String {
 }
 
 /// A whole number with narrow blanks between groups of three digits.
-pub(super) fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -196,13 +196,13 @@ pub(super) fn grouped(number: u64) -> String {
 }
 
 /// `1 document`, `2 documents`.
-pub(super) fn plural(n: impl Into<u64>, noun: &str) -> String {
+pub(crate) fn plural(n: impl Into<u64>, noun: &str) -> String {
     let n = n.into();
     format!("{} {noun}{}", grouped(n), if n == 1 { "" } else { "s" })
 }
 
 /// A number with its sign and two decimals.
-pub(super) fn signed(number: f64) -> String {
+pub(crate) fn signed(number: f64) -> String {
     let text = format!("{number:+.2}").replace('-', "−");
     if text == "−0.00" || text == "+0.00" { "0.00".into() } else { text }
 }
@@ -212,12 +212,12 @@ fn signless(number: f64, digits: usize) -> String {
 }
 
 /// A share as a percentage.
-pub(super) fn percent(share: f64) -> String {
+pub(crate) fn percent(share: f64) -> String {
     if share > 0.0 && share < 0.0095 { format!("{:.1} %", 100.0 * share) } else { format!("{:.0} %", 100.0 * share) }
 }
 
 /// Hours and minutes.
-pub(super) fn duration(seconds: f64) -> String {
+pub(crate) fn duration(seconds: f64) -> String {
     let minutes = (seconds / 60.0).round() as u64;
     if minutes >= 60 { format!("{} h {:02} min", minutes / 60, minutes % 60) } else { format!("{minutes} min") }
 }

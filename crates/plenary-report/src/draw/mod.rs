@@ -3,10 +3,11 @@
 //! **Input:** what was gathered. **Output:** HTML with charts as SVG and tables, readable without a script; sentences and transcripts are data
 //! that a script shows. Every text is escaped. **Left to others:** reading tables (`gather`), the frame of the file (`embed`).
 
-mod chart;
+pub(crate) mod chart;
+mod corrected;
 mod data;
 mod exchanges;
-mod html;
+pub(crate) mod html;
 mod methods;
 mod overview;
 mod speakers;
@@ -20,7 +21,7 @@ use crate::gather::Gathered;
 use html::plural;
 
 const PAGE: &str = include_str!("page.html");
-const STYLE: &str = include_str!("page.css");
+pub(crate) const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 /// The page.

@@ -2,8 +2,8 @@
 
 use plenary_corpus::findings::Stance;
 
-use super::chart;
 use super::html::{Cell, Grid, figure, notice, percent, plural, sentences, signed, tabulated};
+use super::{chart, corrected};
 use crate::Validation;
 use crate::embed::escaped;
 use crate::gather::{Gathered, Mean, Set};
@@ -25,9 +25,10 @@ pub(super) fn page(of: &Gathered, validation: &[Validation]) -> String {
         );
     }
     let mut page = String::new();
-    let corrected = validation.iter().flat_map(|one| &one.tables).any(|table| table.name == "corrected_estimates");
-    page.push_str(&notice(if corrected {
-        "Intervals on this page are raw: they do not know of the errors of the labels. The page Validation has the corrected estimates."
+    let is_corrected = validation.iter().flat_map(|one| &one.tables).any(|table| table.name == "corrected_estimates");
+    page.push_str(&notice(if is_corrected {
+        "Means and intervals by group and by speaker are raw: they do not know of the errors of the labels. Where hand codes were given, raw \
+         and corrected means are side by side."
     } else {
         "Intervals on this page are raw: they do not know of the errors of the labels. `plenary estimate` corrects them with hand codes."
     }));
@@ -40,15 +41,17 @@ pub(super) fn page(of: &Gathered, validation: &[Validation]) -> String {
         for text in [&target.definition, &target.note].into_iter().flatten() {
             page.push_str(&format!("<p dir=\"auto\">{}</p>\n", escaped(text)));
         }
-        page.push_str(&one(of, at));
+        page.push_str(&one(of, at, &corrected::of_target(&target.id, validation)));
         page.push_str("</article>\n");
     }
     page
 }
 
-fn one(of: &Gathered, at: usize) -> String {
+/// The page of one target; `corrected` has its means beside those that are corrected with hand codes.
+fn one(of: &Gathered, at: usize, corrected: &str) -> String {
     let number = at as u32;
     let mut page = distribution(of, at);
+    page.push_str(corrected);
     let labelled: u32 = of.counts.labels[at].iter().sum();
     if labelled > 0 {
         page.push_str(&groups(of, at));

@@ -18,8 +18,8 @@ use plenary_corpus::{
     Style, Transcript, Utterance, Variables, WordCounts, hash, ids,
 };
 use plenary_tables::{
-    Check, Closing, DocumentsOfThemes, Measured, ModelRecord, OutputFolder, Person, Results, RunRecord, StudyInfo,
-    TableError, Writer,
+    Check, Closing, DocumentsOfThemes, Measured, ModelRecord, Origin, OutputFolder, Person, Results, RunRecord,
+    StudyInfo, TableError, Writer,
 };
 
 /// A document.
@@ -129,6 +129,7 @@ pub(crate) fn write(
             models: vec![ModelRecord { id: "tones".into(), sha256: "6".repeat(64) }],
             started_at: "2024-05-01T08:00:00Z".parse().unwrap_or_default(),
             finished_at: "2024-05-01T08:00:02Z".parse().unwrap_or_default(),
+            origin: Origin::default(),
         },
         documents: &documents,
         other_paths: &BTreeMap::new(),

@@ -235,6 +235,7 @@ pub(super) fn sample() -> Sample {
             models: vec![ModelRecord { id: "m".into(), sha256: "6".repeat(64) }],
             started_at: "2024-05-01T08:00:00Z".parse().unwrap(),
             finished_at: "2024-05-01T08:00:02.5Z".parse().unwrap(),
+            origin: Origin::default(),
         },
         study,
         other_paths: BTreeMap::from([("0123456789ab".into(), vec!["copies/a.md".into(), "copies/b.md".into()])]),
