@@ -14,13 +14,15 @@ use plenary_corpus::{Failure, Speaker, Summary};
 use plenary_measure::estimate::estimate_in_parts;
 use plenary_measure::themes::{Fitted, Registry, Sample, SampleError, Wording};
 use plenary_tables::{
-    Closed, Closing, GroupRows, Issue, OutputFolder, PartTables, ProcedureMark, RunRecord, TableError, Variable,
+    AddedColumns, Closed, Closing, GroupRows, Issue, OutputFolder, PartTables, ProcedureMark, RunRecord, TableError,
 };
 use rayon::ThreadPool;
 
 use super::agreement::coefficients;
 use super::ledger::{Ledger, LedgerError};
 use super::part::{Measured, PartRecord, info_of};
+use super::trends::Periods;
+use super::words::{self, CountedWords};
 use super::{Outcome, Part, RunError, all_cores, thread_pool};
 use super::{groups, people, trends};
 use crate::inputs::Skipped;
@@ -62,9 +64,9 @@ pub fn combine(parts: Vec<Part>, options: &CombineOptions, progress: &dyn Progre
     let (measured, tables): (Vec<Measured>, Vec<PartTables>) =
         parts.into_iter().map(|part| (part.measured, part.tables)).unzip();
     let (merged, runs) = merge(measured, &names)?;
-    let closed = |variables: &[Variable]| match &folder {
-        Some(folder) => Closed::combine(folder, &tables, &runs, &info, variables),
-        None => Closed::combine_in_memory(&tables, &runs, &info, variables),
+    let closed = |added: &AddedColumns| match &folder {
+        Some(folder) => Closed::combine(folder, &tables, &runs, &info, added),
+        None => Closed::combine_in_memory(&tables, &runs, &info, added),
     };
     finish(&pool, merged, closed, &study, started_at, progress)
 }
@@ -171,7 +173,7 @@ fn both(mut a: Skipped, b: Skipped) -> Skipped {
 pub(super) fn finish<'w>(
     pool: &ThreadPool,
     measured: Measured,
-    tables: impl FnOnce(&[Variable]) -> Result<Closed<'w>, TableError> + Send,
+    tables: impl FnOnce(&AddedColumns) -> Result<Closed<'w>, TableError> + Send,
     study: &Study,
     started_at: Timestamp,
     progress: &dyn Progress,
@@ -185,9 +187,10 @@ where
     link_documents(&mut speakers, &study.attribution());
 
     let variables = variables::of_corpus(study, ledger.documents.iter().map(|document| &document.summary));
+    let added = AddedColumns { variables, dictionaries: words::columns(study) };
 
     let (closed, fitted) = std::thread::scope(|scope| {
-        let closing = scope.spawn(|| tables(&variables));
+        let closing = scope.spawn(|| tables(&added));
         let (names, seats) = (ledger.names(), ledger.seats());
         let is_form_of_address = |word: &str| study.lexicon.is_form_of_address(word);
         let wording = Wording {
@@ -201,14 +204,20 @@ where
     });
     let (mut closed, fitted) = (closed?, fitted?);
     let documents = ledger.summaries();
+    progress.begin("counting words", 1);
+    let words = pool.install(|| CountedWords::count(&closed, study, progress))?;
+    progress.advance(1);
     let (themes, registry) =
-        pool.install(|| assign_themes((&ledger, &documents), fitted, &record, &mut closed, progress))?;
-    let of_periods = follow_themes((&ledger, &documents), &themes, &mut closed, study, progress)?;
+        pool.install(|| assign_themes((&ledger, &documents), &words, fitted, &record, &mut closed, progress))?;
+    let (periods, of_periods) = follow_themes((&ledger, &documents), &themes, &mut closed, study, progress)?;
+    ledger.exchanges(|document, ids, exchanges| closed.exchanges(document, ids, exchanges))?;
+    closed.dictionary_terms(&words.found)?;
+    pool.install(|| words.keyness(study, &ledger, &themes, &periods, |rows| Ok(closed.keyness(rows)?)))?;
     pool.install(|| estimate_all(&ledger, &themes, &mut closed, study, progress))?;
     let (groupings, of_groups) = groups::groupings(study, &ledger);
     for grouping in &groupings {
         progress.check_stop()?;
-        let rows = pool.install(|| groups::estimates(grouping, study, &ledger, &themes));
+        let rows = pool.install(|| groups::estimates(grouping, study, &ledger, &themes, &words));
         closed.group_estimates(&GroupRows { by: &grouping.by.columns, values: &grouping.values, rows: &rows })?;
     }
     progress.check_stop()?;
@@ -217,6 +226,7 @@ where
     issues.extend(of_groups);
     issues.extend(issues_of_procedure(&ledger, study));
     issues.extend(of_periods);
+    issues.extend(words.issues);
 
     let run_record = RunRecord {
         run_id: run_id(&ledger, &record),
@@ -245,6 +255,7 @@ where
 /// The theme of every segment; the vectors are read again.
 fn assign_themes(
     (ledger, documents): (&Ledger, &[Summary]),
+    words: &CountedWords,
     mut fitted: Fitted,
     record: &PartRecord,
     closed: &mut Closed,
@@ -262,7 +273,7 @@ fn assign_themes(
     let (themes, registry) = fitted.finish(&record.embedding_sha256);
     let of_themes = ledger.theme_counts(&themes);
     let documents_of = trends::documents_of(&themes, &of_themes, documents);
-    closed.themes(&themes, &documents_of, &procedure_marks(ledger), documents)?;
+    closed.themes(&themes, &documents_of, &procedure_marks(ledger), documents, &words.counts)?;
     Ok((themes, registry))
 }
 
@@ -294,14 +305,14 @@ fn issues_of_procedure(ledger: &Ledger, study: &Study) -> Vec<Issue> {
     ledger.without_procedure().into_iter().map(issue).collect()
 }
 
-/// Writes the themes of each period. Returns what is wrong with the periods.
+/// Writes the themes of each period. Returns the periods, and what is wrong with them.
 fn follow_themes(
     (ledger, documents): (&Ledger, &[Summary]),
     themes: &Themes,
     closed: &mut Closed,
     study: &Study,
     progress: &dyn Progress,
-) -> Result<Option<Issue>, RunError> {
+) -> Result<(Periods, Option<Issue>), RunError> {
     let all = ledger.document_counts();
     let (periods, issue) = trends::periods(documents, &all, study.estimates.period);
     for (theme, counts) in themes.themes.iter().zip(ledger.theme_counts(themes)) {
@@ -309,7 +320,7 @@ fn follow_themes(
         let own = trends::of_theme(&periods, &all, &counts, study.estimates.confidence_level);
         closed.theme_periods(&theme.theme_id, &periods.all, &own)?;
     }
-    Ok(issue.filter(|_| !themes.themes.is_empty()))
+    Ok((periods, issue.filter(|_| !themes.themes.is_empty())))
 }
 
 /// Writes labels of turns and speakers, the agreement and the inputs of coders, and all estimates.

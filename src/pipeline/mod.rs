@@ -18,6 +18,7 @@ mod measuring;
 mod part;
 mod people;
 mod trends;
+mod words;
 
 use std::path::PathBuf;
 
@@ -302,7 +303,7 @@ pub(crate) fn run_on(sources: Sources, options: &Options, progress: &dyn Progres
         },
     );
     let outcome = measured.and_then(|(measured, writer)| {
-        let tables = move |variables: &[plenary_tables::Variable]| writer.finish()?.close(variables);
+        let tables = move |added: &plenary_tables::AddedColumns| writer.finish()?.close(added);
         combine::finish(&pool, measured, tables, &options.study, started_at, progress)
     });
     outcome.map_err(|error| match (error, &options.cache) {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::folder::is_plain_name;
 use super::open_error::OpenErrorKind;
-use super::schema::{RunRow, Variable};
+use super::schema::{DictionaryColumn, RunRow, Variable};
 use crate::StudyInfo;
 
 /// Number of the format of results folders: tables, columns, values and `run.json`. It increases with every change that
@@ -104,6 +104,8 @@ struct Settings {
     scores_sentiment: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     variables: Vec<Variable>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    dictionaries: Vec<DictionaryColumn>,
 }
 
 #[derive(Serialize)]
@@ -153,6 +155,7 @@ pub(super) fn write(run: &RunRow, study: &StudyInfo, files: &[WrittenFile]) -> s
         confidence_level: study.confidence_level,
         scores_sentiment: study.scores_sentiment,
         variables: study.variables.clone(),
+        dictionaries: study.dictionaries.clone(),
     };
     let plenary_version = run.plenary_version;
     let written = Written { plenary_version, schema_version: SCHEMA_VERSION, run, settings, study: &study.json, files };
@@ -198,6 +201,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Record, OpenErrorKind> {
         confidence_level: settings.confidence_level,
         scores_sentiment: settings.scores_sentiment,
         variables: settings.variables,
+        dictionaries: settings.dictionaries,
         json: study,
     };
     let run = Run {

@@ -7,6 +7,7 @@ mod chart;
 mod data;
 mod exchanges;
 mod html;
+mod keyness;
 mod methods;
 mod overview;
 mod speakers;
