@@ -15,7 +15,7 @@ Do you agree with Mr. Hill, Dee?
 
 **Dee Fox**
 
-I agree with Bo Hill's point, and as Ms. Lee said, it is late —
+I agree with Bo Hill's point, and as Mrs. Lee said, it is late —
 
 **Bo Hill**
 
@@ -52,7 +52,7 @@ fn each_exchange_has_its_rule() {
     2 Dee Fox follows Ann Lee, next_turn
     2 Dee Fox answers Ann Lee, after_question
     2 Dee Fox names Bo Hill, full_name "Bo Hill's"
-    2 Dee Fox names Ann Lee, form_of_address "Ms. Lee"
+    2 Dee Fox names Ann Lee, form_of_address "Mrs. Lee"
     3 Bo Hill follows Dee Fox, next_turn
     3 Bo Hill interrupts Dee Fox, cut_off_and_resumed
     4 Dee Fox follows Bo Hill, next_turn
@@ -65,6 +65,14 @@ fn each_exchange_has_its_rule() {
 fn names_that_two_people_have_name_nobody() {
     let text = "**Ann Lee**\n\nMr. Hill is right, and so is Bo.\n\n**Bo Hill**\n\nThank you.\n\n**Bo Fox**\n\nI am here.\n\n**Cy Hill**\n\nSo am I.\n";
     assert!(!shown(text).contains("names"), "{}", shown(text));
+}
+
+#[test]
+fn a_name_that_is_part_of_another_one_is_not_that_of_a_speaker() {
+    let text =
+        "**Ann Lee MP**\n\nI met Suzy Hill and Bo Wells there.\n\n**Bo Hill AM**\n\nAs Ann Lee said, so did Sue.\n";
+    let names: Vec<String> = shown(text).lines().filter(|line| line.contains("names")).map(str::to_owned).collect();
+    assert!(names.len() == 1 && names[0].contains("full_name \"Ann Lee\""), "{names:?}");
 }
 
 #[test]

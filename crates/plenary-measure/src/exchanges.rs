@@ -85,8 +85,7 @@ struct Named {
 
 impl Named {
     fn new(transcript: &Transcript) -> Self {
-        let words = |name: &str| name.unicode_words().map(str::to_lowercase).collect::<Vec<String>>();
-        let names: Vec<Vec<String>> = transcript.speakers.iter().map(|speaker| words(&speaker.name)).collect();
+        let names: Vec<Vec<String>> = transcript.speakers.iter().map(|speaker| words_of_name(&speaker.name)).collect();
         let mut by_first: HashMap<String, Vec<usize>> = HashMap::new();
         let (mut by_last, mut by_either) = (HashMap::new(), HashMap::new());
         let note = |map: &mut HashMap<String, Option<usize>>, word: &String, speaker: usize| {
@@ -150,12 +149,32 @@ impl Named {
             let speaker = self.by_last.get(&folded[at + 1]).copied().flatten();
             return speaker.map(|speaker| (speaker, ExchangeRule::FormOfAddress, 2));
         }
-        // A capital at the beginning of a sentence says nothing, unless the name is called out: "Ann, do you agree?"
+        // A capital at the beginning of a sentence says nothing, unless the name is called out: "Ann, do you agree?". Beside another word
+        // with a capital it may be part of the name of somebody else.
         let (start, word) = words[at];
-        let is_name = is_capital(at) && (at > 0 || text[start + word.len()..].starts_with(','));
+        let after = &text[start + word.len()..];
+        let is_beside = |other: usize| {
+            let (from, to) = (other.min(at), other.max(at));
+            let between = words.get(to).map(|(to, _)| &text[words[from].0 + words[from].1.len()..*to]);
+            between.is_some_and(|between| between.trim().is_empty()) && is_capital(other)
+        };
+        let is_part = is_beside(at + 1) || (at > 1 && is_beside(at - 1));
+        let is_name = is_capital(at) && !is_part && (at > 0 || after.starts_with(','));
         let speaker = self.by_either.get(&folded[at]).copied().flatten().filter(|_| is_name)?;
         Some((speaker, ExchangeRule::SingleName, 1))
     }
+}
+
+/// The words of a name in lower case, without letters after it: "Ann Lee MP".
+fn words_of_name(name: &str) -> Vec<String> {
+    let mut words: Vec<&str> = name.unicode_words().collect();
+    let is_upper = |word: &str| word.chars().count() > 1 && !word.contains(char::is_lowercase);
+    if words.first().is_some_and(|first| !is_upper(first)) {
+        while words.len() > 1 && words.last().is_some_and(|last| is_upper(last)) {
+            words.pop();
+        }
+    }
+    words.into_iter().map(str::to_lowercase).collect()
 }
 
 /// A word in lower case, without a possessive.
