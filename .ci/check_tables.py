@@ -19,7 +19,7 @@ import polars as pl
 
 TABLES = (
     "runs documents speakers blocks utterances segments embeddings sentiment stance themes segment_themes group_stance "
-    "agreement coder_inputs theme_groups theme_codes themes_over_time theme_history estimates analysis failures codebook"
+    "agreement coder_inputs theme_groups theme_codes themes_over_time theme_history exchanges dictionary_terms keyness estimates analysis failures codebook"
 ).split()
 TYPES = {
     "string": pl.String,
@@ -48,6 +48,8 @@ UNIQUE = {
     "theme_codes": ["segment_id"],
     "themes_over_time": ["theme_id", "period"],
     "segment_themes": ["segment_id"],
+    "dictionary_terms": ["dictionary", "category", "pattern", "form"],
+    "keyness": ["by", "group_id", "language", "term"],
     "analysis": ["segment_id"],
     "codebook": ["table", "column"],
     "group_stance": ["level", "speaker_id", "utterance_id", "target_id"],
@@ -297,7 +299,7 @@ def check_analysis(tables, report):
                          ("document_id", "document_id_segments"), ("speaker_id", "speaker_id_segments"),
                          ("sentiment_score", "score"), ("sentiment_label", "label"),
                          ("theme_id", "theme_id_segment_themes"), ("name", "name_speakers"), ("role", "role_speakers"),
-                         ("affiliation", "affiliation_speakers")]:
+                         ("affiliation", "affiliation_speakers"), ("n_words", "n_words_segments")]:
         wrong = joined.filter(pl.col(ours).ne_missing(pl.col(theirs))).select("segment_id", ours, theirs)
         report.none(wrong, f"analysis.{ours} is not what its own table says")
     for (target,), rows in stance.group_by("target_id"):
@@ -309,6 +311,41 @@ def check_analysis(tables, report):
         both = analysis.select("segment_id", column).join(expected, on="segment_id")
         wrong = both.filter(pl.col(column).ne_missing(pl.col("score")))
         report.none(wrong, f"analysis.{column} is not the score, missing where there is no label")
+
+
+def check_words(tables, report):
+    terms = tables["dictionary_terms"].group_by("dictionary", "category").agg(pl.col("n").sum())
+    sums = {f"dictionary_{dictionary}_{category}": n for dictionary, category, n in terms.iter_rows()}
+    columns = [column for column in tables["analysis"].columns if column.startswith("dictionary_")]
+    for column in {*columns, *sums}:
+        found = tables["analysis"][column].cast(pl.UInt64).sum() if column in columns else None
+        report.check(found == sums.get(column, 0), f"analysis.{column}: {found} matches, dictionary_terms has {sums.get(column, 0)}")
+    keyness = tables["keyness"]
+    half = (pl.col("ci_high") - pl.col("ci_low")) / 2
+    error = pl.col("log_odds") / pl.col("z")
+    wrong = keyness.filter((pl.col("z").abs() > 0.01) & ((half / error - (half / error).median()).abs() > TOLERANCE))
+    report.none(wrong.select("by", "group_id", "term"), "keyness: the interval is not around log_odds by its standard error")
+    outside = keyness.filter((pl.col("n") > pl.col("n_words")) | (pl.col("n_elsewhere") > pl.col("n_words_elsewhere"))
+                             | (pl.col("n") + pl.col("n_elsewhere") == 0) | ~pl.col("q_value").is_between(0, 1))
+    report.none(outside.select("by", "group_id", "term"), "keyness: counts or q values out of range")
+
+
+def check_exchanges(tables, report):
+    exchanges, speakers = tables["exchanges"], tables["speakers"].select("speaker_id", "document_id", "person_id")
+    for side in ["from", "to"]:
+        both = exchanges.join(speakers, left_on=[f"{side}_speaker_id", "document_id"], right_on=["speaker_id", "document_id"], how="left")
+        wrong = both.filter(pl.col(f"{side}_person_id").ne_missing(pl.col("person_id"))).select("utterance_id", "kind")
+        report.none(wrong, f"exchanges: no speaker of the document with {side}_person_id")
+    report.none(exchanges.filter(pl.col("from_person_id") == pl.col("to_person_id")).select("utterance_id"), "exchanges: with themselves")
+    before = ["document_id", "speaker_id", "person_id"]
+    turns = tables["utterances"].join(speakers, on=["speaker_id", "document_id"], how="left", maintain_order="left")
+    turns = turns.with_columns(*(pl.col(name).shift(1).alias(f"{name}_before") for name in before))
+    follows = turns.filter((pl.col("document_id") == pl.col("document_id_before")) & (pl.col("person_id") != pl.col("person_id_before")))
+    follows = follows.join(tables["segments"].select("utterance_id").unique(), on="utterance_id", how="semi")
+    pairs = lambda table, names: set(table.select(names).iter_rows())
+    found = pairs(exchanges.filter(pl.col("kind") == "follows"), ["utterance_id", "from_person_id", "to_person_id"])
+    expected = pairs(follows, ["utterance_id", "person_id", "person_id_before"])
+    report.check(found == expected, f"exchanges: {len(found ^ expected)} turns follow in one of the tables only")
 
 
 def check_group_stance(tables, report):
@@ -439,8 +476,8 @@ def main():
     tables = read_tables(options.results, report)
     if len(tables) == len(TABLES):
         check_run_json(options.results, report)
-        for check in [check_codebook, check_ids, check_counts, check_spans, check_scores, check_analysis,
-                      check_group_stance, check_estimates]:
+        for check in [check_codebook, check_ids, check_counts, check_spans, check_scores, check_analysis, check_words,
+                      check_exchanges, check_group_stance, check_estimates]:
             try:
                 check(tables, report)
             except pl.exceptions.PolarsError as error:

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::dictionaries::{self, DictionaryFileError};
 use crate::learn::{FolderError, LearnedCoder};
 pub use crate::themes::CodedTexts;
 use crate::themes::{self, CodedTextsError, ThemeEditsError};
@@ -27,8 +28,12 @@ use plenary_corpus::findings::Stance;
 pub use plenary_corpus::findings::Target;
 use plenary_corpus::hash::sha256;
 use plenary_corpus::{Hint, OptionError};
+pub use plenary_measure::dictionaries::Category;
+use plenary_measure::dictionaries::categories;
 use plenary_measure::themes::{Registry, RegistryError};
-pub use plenary_measure::{EstimateOptions, GroupBy, NeitherRule, StanceOptions, ThemeOptions};
+pub use plenary_measure::{
+    DictionaryOptions, EstimateOptions, GroupBy, KeynessOptions, NeitherRule, StanceOptions, ThemeOptions,
+};
 pub use plenary_models::ModelOptions;
 use plenary_names::lexicon::{Lexicon, LexiconError};
 use plenary_names::toml_error::TomlError;
@@ -40,8 +45,8 @@ use plenary_tables::{Origin, StudyFile, StudyFileRole, StudyInfo, THEME_REGISTRY
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Study {
-    /// sha256 of the study file, followed by its lexicon, its list of people, its table of documents, its corrections and the sha256 of its learned
-    /// coders if it names them; 64 hex digits. `None` for
+    /// sha256 of the study file, followed by its lexicon, its list of people, its table of documents, its dictionaries, its corrections and the
+    /// sha256 of its learned coders if it names them; 64 hex digits. `None` for
     /// a run without a study.
     #[serde(skip)]
     pub sha256: Option<String>,
@@ -89,6 +94,10 @@ pub struct Study {
     pub targets: Vec<Target>,
     /// How themes are found.
     pub themes: ThemeOptions,
+    /// Words and phrases that are counted.
+    pub dictionaries: Vec<DictionaryOptions>,
+    /// How words of groups are compared.
+    pub keyness: KeynessOptions,
     /// How estimates are made.
     pub estimates: EstimateOptions,
     /// What is written beside Parquet.
@@ -317,6 +326,14 @@ pub enum StudyError {
         /// What is wrong with them.
         problem: CodedTextsError,
     },
+    /// The file of a dictionary cannot be used.
+    #[error("{path}: [[dictionaries]] file: {problem}")]
+    Dictionary {
+        /// The study file.
+        path: String,
+        /// What is wrong with it.
+        problem: DictionaryFileError,
+    },
     /// The folder of a coder cannot be used.
     #[error("{path}: [[coders]] folder: {problem}")]
     Coder {
@@ -361,6 +378,7 @@ impl StudyError {
             | StudyError::ThemesUnreadable { path, .. }
             | StudyError::ThemeEdits { path, .. }
             | StudyError::CodedTexts { path, .. }
+            | StudyError::Dictionary { path, .. }
             | StudyError::Coder { path, .. }
             | StudyError::DoubledCoder { path, .. }
             | StudyError::DoubledTarget { path, .. } => path,
@@ -495,6 +513,15 @@ impl Study {
             self.sources.add(StudyFileRole::Documents, &self.documents.table, &file, sha256(&bytes));
             hashed.extend(bytes);
         }
+        for dictionary in self.dictionaries.iter_mut().filter(|dictionary| !dictionary.file.is_empty()) {
+            let wrong = |problem| StudyError::Dictionary { path: path(), problem };
+            let file = locate(StudyFileRole::Dictionary, &dictionary.file);
+            let (categories, bytes) = dictionaries::read(&file).map_err(wrong)?;
+            dictionary.categories = categories;
+            self.sources.add(StudyFileRole::Dictionary, &dictionary.file, &file, sha256(&bytes));
+            hashed.extend(bytes);
+        }
+        self.check_categories(shown)?;
         self.check_variables(text, shown)?;
         if !self.transcript.corrections.is_empty() {
             let wrong = |problem| StudyError::Corrections { path: path(), problem };
@@ -572,7 +599,10 @@ impl Study {
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
         let study: Study = toml::from_str(text).map_err(|error| explain(&error, text, path))?;
         study.check(path)?;
-        // Variables of files are known once these are read.
+        // Categories and variables of files are known once these are read.
+        if study.dictionaries.iter().all(|dictionary| dictionary.file.is_empty()) {
+            study.check_categories(path)?;
+        }
         if study.transcript.people.is_empty() && study.documents.table.is_empty() {
             study.check_variables(text, path)?;
         }
@@ -586,6 +616,17 @@ impl Study {
         };
         let checked = variables::check(self, line_of_by);
         checked.map_err(|problem| StudyError::Variables { path: path.into(), problem })
+    }
+
+    /// The categories of all dictionaries, in the order of their columns. Those of files that were not read are missing.
+    pub fn categories(&self) -> Vec<Category> {
+        // A study that was read has been checked.
+        categories(&self.dictionaries).unwrap_or_default()
+    }
+
+    fn check_categories(&self, path: &str) -> Result<(), StudyError> {
+        let checked = categories(&self.dictionaries);
+        checked.map(drop).map_err(|problem| StudyError::Value { path: path.into(), problem })
     }
 
     /// The options of attribution.
@@ -624,6 +665,7 @@ impl Study {
             confidence_level: self.estimates.confidence_level,
             scores_sentiment: self.models.scores_sentiment(),
             variables: Vec::new(),
+            dictionaries: Vec::new(),
             // A study is plain data with string keys, so it always serialises to JSON.
             json: serde_json::to_value(self).unwrap_or_default(),
         }
@@ -647,6 +689,10 @@ impl Study {
         self.stance.check().map_err(wrong)?;
         self.themes.check().map_err(wrong)?;
         self.estimates.check().map_err(wrong)?;
+        self.keyness.check().map_err(wrong)?;
+        for dictionary in &self.dictionaries {
+            dictionary.check_source().map_err(wrong)?;
+        }
         self.check_coders(path)?;
         self.check_targets(path)
     }
@@ -796,7 +842,8 @@ mod tests {
                     || key == "targets"
                     || key == "by"
                     || key == "codes"
-                    || key == "coders",
+                    || key == "coders"
+                    || key == "dictionaries",
                 "{key} is missing"
             );
         }

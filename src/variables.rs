@@ -6,12 +6,13 @@
 
 use std::collections::BTreeSet;
 
+use plenary_corpus::findings::KeyGroups;
 use plenary_corpus::{Speaker, Summary, Variables};
 use plenary_read::TEI_VARIABLES;
 use plenary_tables::schema::clash;
 use plenary_tables::{Variable, VariableOf, VariableType};
 
-use crate::study::{PeopleList, Study};
+use crate::study::{Category, PeopleList, Study};
 
 /// Maximum number of groups of one grouping.
 pub(crate) const MOST_GROUPS: usize = 1000;
@@ -75,12 +76,13 @@ fn named(study: &Study) -> Vec<Named> {
 /// A sentence with the place, what was found and what was expected.
 pub(crate) fn check(study: &Study, line_of_by: impl Fn(usize) -> Option<usize>) -> Result<(), String> {
     let all = named(study);
+    let added: Vec<String> = study.categories().iter().map(Category::column).collect();
     for (at, variable) in all.iter().enumerate() {
         let Named { name, of, place, .. } = variable;
         if name.is_empty() {
             return Err(format!("{place}: found an empty name; expected the name of a column"));
         }
-        if let Some(table) = clash(name, *of, &study.targets) {
+        if let Some(table) = clash(name, *of, &study.targets, &added) {
             return Err(format!(
                 "{place} has the name of a column of the table `{table}`; rename it, for example to `own_{name}`"
             ));
@@ -115,6 +117,12 @@ pub(crate) fn check(study: &Study, line_of_by: impl Fn(usize) -> Option<usize>) 
                 ));
             }
         }
+    }
+    let is_known = |name: &str| KeyGroups::from_name(name).is_some() || column(study, name).is_some();
+    if let Some(name) = study.keyness.by.iter().find(|name| !is_known(name)) {
+        let special: Vec<&str> = KeyGroups::ALL.iter().map(|groups| groups.as_str()).collect();
+        let others = expected(study, name);
+        return Err(format!("[keyness] by: found `{name}`; expected {}, or {others}", special.join(", ")));
     }
     Ok(())
 }

@@ -14,14 +14,14 @@ use plenary_tables::{PartTables, StudyInfo};
 use super::combine::{Placements, check_alike, combine_with};
 use super::ledger::Ledger;
 use super::part::{LEDGER, PartRecord, SAMPLE, study_of};
-use super::words::Words;
+use super::wording::ThemeWords;
 use super::{CombineOptions, Outcome, Part, RunError, thread_pool};
 
 /// Fits the themes of all parts.
 pub(crate) fn fit(folders: &[PathBuf], threads: usize, progress: &dyn Progress) -> Result<Fitted, RunError> {
     let pool = thread_pool(threads)?;
     progress.begin("reading parts", folders.len() as u64);
-    let mut words = Words::default();
+    let mut words = ThemeWords::default();
     let mut all: Option<(String, PartRecord, Sample)> = None;
     for folder in folders {
         progress.check_stop()?;

@@ -14,7 +14,7 @@ use plenary_corpus::{Failure, Speaker, Summary};
 use plenary_measure::estimate::estimate_in_parts;
 use plenary_measure::themes::{Fitted, Placement, Registry, Sample};
 use plenary_tables::{
-    Closed, Closing, DocumentRun, GroupRows, Issue, OutputFolder, ProcedureMark, RunRecord, TableError, Variable,
+    AddedColumns, Closed, Closing, DocumentRun, GroupRows, Issue, OutputFolder, ProcedureMark, RunRecord, TableError,
 };
 use rayon::ThreadPool;
 
@@ -22,7 +22,9 @@ use super::agreement::coefficients;
 use super::ledger::{Ledger, LedgerError};
 use super::part::{Measured, PartRecord, info_of};
 use super::processor::is_same_everywhere;
-use super::words::Words;
+use super::trends::Periods;
+use super::wording::ThemeWords;
+use super::words::{self, CountedWords};
 use super::{Outcome, Part, RunError, all_cores, thread_pool};
 use super::{groups, people, trends};
 use crate::inputs::Skipped;
@@ -102,9 +104,9 @@ pub(super) fn combine_with(
         Some((fitted, placements)) => ThemesFrom::Placed { fitted: Box::new(fitted), placements, runs: runs.clone() },
         None => ThemesFrom::Sample(Box::new(merge_samples(samples, &names)?)),
     };
-    let closed = |variables: &[Variable]| match &folder {
-        Some(folder) => Closed::combine(folder, &tables, &runs, &info, variables),
-        None => Closed::combine_in_memory(&tables, &runs, &info, variables),
+    let closed = |added: &AddedColumns| match &folder {
+        Some(folder) => Closed::combine(folder, &tables, &runs, &info, added),
+        None => Closed::combine_in_memory(&tables, &runs, &info, added),
     };
     finish(&pool, merged, themes, closed, &study, started_at, progress)
 }
@@ -226,7 +228,7 @@ pub(super) fn finish<'w>(
     pool: &ThreadPool,
     measured: Measured,
     themes: ThemesFrom,
-    tables: impl FnOnce(&[Variable]) -> Result<Closed<'w>, TableError> + Send,
+    tables: impl FnOnce(&AddedColumns) -> Result<Closed<'w>, TableError> + Send,
     study: &Study,
     started_at: Timestamp,
     progress: &dyn Progress,
@@ -240,12 +242,13 @@ where
     link_documents(&mut speakers, &study.attribution());
 
     let variables = variables::of_corpus(study, ledger.documents.iter().map(|document| &document.summary));
+    let added = AddedColumns { variables, dictionaries: words::columns(study) };
 
     let (closed, fitted) = std::thread::scope(|scope| {
-        let closing = scope.spawn(|| tables(&variables));
+        let closing = scope.spawn(|| tables(&added));
         let fitted = match themes {
             ThemesFrom::Sample(sample) => {
-                let mut words = Words::default();
+                let mut words = ThemeWords::default();
                 words.add(&ledger);
                 pool.install(|| words.fit(*sample, &study.lexicon, progress)).map(|fitted| (fitted, None))
             }
@@ -255,14 +258,20 @@ where
     });
     let (mut closed, (fitted, placed)) = (closed?, fitted?);
     let documents = ledger.summaries();
+    progress.begin("counting words", 1);
+    let words = pool.install(|| CountedWords::count(&closed, study, progress))?;
+    progress.advance(1);
     let (themes, registry) =
-        pool.install(|| assign_themes((&ledger, &documents), fitted, placed, &record, &mut closed, progress))?;
-    let of_periods = follow_themes((&ledger, &documents), &themes, &mut closed, study, progress)?;
+        pool.install(|| assign_themes((&ledger, &documents), &words, fitted, placed, &record, &mut closed, progress))?;
+    let (periods, of_periods) = follow_themes((&ledger, &documents), &themes, &mut closed, study, progress)?;
+    ledger.exchanges(|document, ids, exchanges| closed.exchanges(document, ids, exchanges))?;
+    closed.dictionary_terms(&words.found)?;
+    pool.install(|| words.keyness(study, &ledger, &themes, &periods, |rows| Ok(closed.keyness(rows)?)))?;
     pool.install(|| estimate_all(&ledger, &themes, &mut closed, study, progress))?;
     let (groupings, of_groups) = groups::groupings(study, &ledger);
     for grouping in &groupings {
         progress.check_stop()?;
-        let rows = pool.install(|| groups::estimates(grouping, study, &ledger, &themes));
+        let rows = pool.install(|| groups::estimates(grouping, study, &ledger, &themes, &words));
         closed.group_estimates(&GroupRows { by: &grouping.by.columns, values: &grouping.values, rows: &rows })?;
     }
     progress.check_stop()?;
@@ -271,6 +280,7 @@ where
     issues.extend(of_groups);
     issues.extend(issues_of_procedure(&ledger, study));
     issues.extend(of_periods);
+    issues.extend(words.issues);
 
     let run_record = RunRecord {
         run_id: run_id(&ledger, &record),
@@ -300,6 +310,7 @@ where
 /// The theme of every segment; the vectors are read again, unless the segments were placed before.
 fn assign_themes(
     (ledger, documents): (&Ledger, &[Summary]),
+    words: &CountedWords,
     mut fitted: Fitted,
     placed: Option<(Placements, Vec<DocumentRun>)>,
     record: &PartRecord,
@@ -332,7 +343,7 @@ fn assign_themes(
     let (themes, registry) = fitted.finish(&record.embedding_sha256);
     let of_themes = ledger.theme_counts(&themes);
     let documents_of = trends::documents_of(&themes, &of_themes, documents);
-    closed.themes(&themes, &documents_of, &procedure_marks(ledger), documents)?;
+    closed.themes(&themes, &documents_of, &procedure_marks(ledger), documents, &words.counts)?;
     Ok((themes, registry))
 }
 
@@ -364,14 +375,14 @@ fn issues_of_procedure(ledger: &Ledger, study: &Study) -> Vec<Issue> {
     ledger.without_procedure().into_iter().map(issue).collect()
 }
 
-/// Writes the themes of each period. Returns what is wrong with the periods.
+/// Writes the themes of each period. Returns the periods, and what is wrong with them.
 fn follow_themes(
     (ledger, documents): (&Ledger, &[Summary]),
     themes: &Themes,
     closed: &mut Closed,
     study: &Study,
     progress: &dyn Progress,
-) -> Result<Option<Issue>, RunError> {
+) -> Result<(Periods, Option<Issue>), RunError> {
     let all = ledger.document_counts();
     let (periods, issue) = trends::periods(documents, &all, study.estimates.period);
     for (theme, counts) in themes.themes.iter().zip(ledger.theme_counts(themes)) {
@@ -379,7 +390,7 @@ fn follow_themes(
         let own = trends::of_theme(&periods, &all, &counts, study.estimates.confidence_level);
         closed.theme_periods(&theme.theme_id, &periods.all, &own)?;
     }
-    Ok(issue.filter(|_| !themes.themes.is_empty()))
+    Ok((periods, issue.filter(|_| !themes.themes.is_empty())))
 }
 
 /// Writes labels of turns and speakers, the agreement and the inputs of coders, and all estimates.

@@ -13,6 +13,7 @@ use plenary_tables::{GroupRow, Issue, VariableOf};
 use rayon::prelude::*;
 
 use super::ledger::{Ledger, LedgerTurn};
+use super::words::CountedWords;
 use crate::study::Study;
 use crate::variables::{self, Column, MOST_GROUPS};
 
@@ -132,6 +133,7 @@ struct Task<'s> {
     measure: GroupMeasure,
     target: Option<(usize, &'s str)>,
     theme: Option<(usize, &'s str)>,
+    category: Option<(usize, &'s str)>,
 }
 
 /// The estimates of a grouping, measure by measure.
@@ -140,8 +142,9 @@ pub(super) fn estimates<'s>(
     study: &'s Study,
     ledger: &Ledger,
     themes: &'s Themes,
+    words: &'s CountedWords,
 ) -> Vec<GroupRow<'s>> {
-    let of = |measure| Task { measure, target: None, theme: None };
+    let of = |measure| Task { measure, target: None, theme: None, category: None };
     let mut tasks: Vec<Task> = Vec::new();
     if study.models.scores_sentiment() {
         tasks.push(of(GroupMeasure::Sentiment));
@@ -155,17 +158,20 @@ pub(super) fn estimates<'s>(
     tasks.extend(
         all_themes.map(|(at, theme)| Task { theme: Some((at, &theme.theme_id)), ..of(GroupMeasure::ThemeShare) }),
     );
+    let categories = words.columns.iter().map(|column| column.name.as_str()).enumerate();
+    tasks.extend(categories.map(|category| Task { category: Some(category), ..of(GroupMeasure::DictionaryRate) }));
     tasks.extend([of(GroupMeasure::WordsPerTurn), of(GroupMeasure::ShareOfWords)]);
     if ledger.has_times() {
         tasks.extend([of(GroupMeasure::SecondsPerTurn), of(GroupMeasure::ShareOfTime)]);
     }
     let persons = ledger.person_numbers();
     let rows = tasks.par_iter().map(|task| {
-        let (weight, estimates) = estimate(task, grouping, study, ledger, themes, &persons);
+        let (weight, estimates) = estimate(task, grouping, study, (ledger, themes, words), &persons);
         let row = |estimate: GroupEstimate| GroupRow {
             measure: task.measure,
             target_id: task.target.map(|(_, id)| id),
             theme_id: task.theme.map(|(_, id)| id),
+            category: task.category.map(|(_, column)| column),
             weight,
             estimate,
         };
@@ -178,8 +184,7 @@ fn estimate(
     task: &Task,
     grouping: &Grouping,
     study: &Study,
-    ledger: &Ledger,
-    themes: &Themes,
+    (ledger, themes, words): (&Ledger, &Themes, &CountedWords),
     persons: &[Vec<u32>],
 ) -> (Option<Weight>, Vec<GroupEstimate>) {
     let range = match task.measure {
@@ -187,7 +192,9 @@ fn estimate(
         GroupMeasure::ThemeShare | GroupMeasure::Procedure | GroupMeasure::ShareOfWords | GroupMeasure::ShareOfTime => {
             (0.0, 1.0)
         }
-        GroupMeasure::WordsPerTurn | GroupMeasure::SecondsPerTurn => (0.0, f64::INFINITY),
+        GroupMeasure::WordsPerTurn | GroupMeasure::SecondsPerTurn | GroupMeasure::DictionaryRate => {
+            (0.0, f64::INFINITY)
+        }
     };
     let of_turns = matches!(task.measure, GroupMeasure::WordsPerTurn | GroupMeasure::SecondsPerTurn);
     let weight = match grouping.by.weight {
@@ -210,7 +217,7 @@ fn estimate(
             if group == NONE {
                 return;
             }
-            let (sum, n, n_all) = sums(task, &turn, ledger, themes);
+            let (sum, n, n_all) = sums(task, &turn, (ledger, themes, words));
             let person = turn.speaker.map(|at| persons[turn.document as usize][at as usize]);
             take(TurnSums { document: turn.document, person, group, sum, n, n_all });
         });
@@ -223,7 +230,7 @@ fn estimate(
 }
 
 /// Sum and number of the values of a turn, and number of its units.
-fn sums(task: &Task, turn: &LedgerTurn, ledger: &Ledger, themes: &Themes) -> (f64, u32, u32) {
+fn sums(task: &Task, turn: &LedgerTurn, (ledger, themes, words): (&Ledger, &Themes, &CountedWords)) -> (f64, u32, u32) {
     let n_all = turn.segments.len() as u32;
     let of_segments = |value: &dyn Fn(usize) -> Option<f64>| {
         let (mut sum, mut n) = (0.0, 0);
@@ -234,6 +241,12 @@ fn sums(task: &Task, turn: &LedgerTurn, ledger: &Ledger, themes: &Themes) -> (f6
         (sum, n, n_all)
     };
     let of_turn = |value: Option<f64>| (value.unwrap_or_default(), u32::from(value.is_some()), 1);
+    if let Some((category, _)) = task.category {
+        // The units are words, so that the mean of all units is the rate.
+        let n: u32 = turn.segments.clone().map(|at| words.of_category(category, at)).sum();
+        let n_words = turn.n_words as u32;
+        return (1000.0 * f64::from(n), n_words, n_words);
+    }
     match (task.measure, task.target, task.theme) {
         (GroupMeasure::Sentiment, ..) => of_segments(&|at| ledger.sentiment(at)),
         (GroupMeasure::Procedure, ..) => of_segments(&|at| ledger.is_procedural(at)),
@@ -243,6 +256,6 @@ fn sums(task: &Task, turn: &LedgerTurn, ledger: &Ledger, themes: &Themes) -> (f6
         }),
         (GroupMeasure::WordsPerTurn | GroupMeasure::ShareOfWords, ..) => of_turn(Some(turn.n_words)),
         (GroupMeasure::SecondsPerTurn | GroupMeasure::ShareOfTime, ..) => of_turn(turn.seconds),
-        (GroupMeasure::Stance | GroupMeasure::ThemeShare, ..) => of_turn(None),
+        (GroupMeasure::Stance | GroupMeasure::ThemeShare | GroupMeasure::DictionaryRate, ..) => of_turn(None),
     }
 }

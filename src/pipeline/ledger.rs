@@ -16,7 +16,7 @@ use plenary_measure::estimate::ScoredSegment;
 use plenary_measure::procedure::is_procedural;
 use plenary_measure::themes::SegmentKind;
 use plenary_measure::trends::Counts;
-use plenary_tables::DocumentRun;
+use plenary_tables::{DocumentRun, PlacedExchange};
 use serde::{Deserialize, Serialize};
 
 use super::measuring::MeasuredLot;
@@ -40,6 +40,8 @@ pub(crate) struct Ledger {
     learned: Vec<(String, InputReference)>,
     /// Sums of the features of each document's texts, for [`Ledger::drifts`]; of nothing where no learned coder keeps any.
     inputs: Vec<InputSums>,
+    /// The exchanges of each document.
+    exchanges: Vec<Vec<PlacedExchange>>,
 }
 
 /// A label with its score.
@@ -147,6 +149,7 @@ struct Stored {
     pairs: Vec<[[u64; 4]; 4]>,
     learned: Vec<(String, InputReference)>,
     inputs: Vec<InputSums>,
+    exchanges: Vec<Vec<PlacedExchange>>,
 }
 
 /// Positions as the ledger stores them; more than 4,294,967,295 items do not fit into memory.
@@ -172,6 +175,7 @@ impl Ledger {
     /// Adds a lot. `features` are those of the texts, if they are noted.
     pub(crate) fn enter(&mut self, lot: &MeasuredLot, features: Option<&InputFeatures>) {
         let first_of_lot = self.documents.len();
+        self.exchanges.extend_from_slice(&lot.exchanges);
         for transcript in lot.begun() {
             self.first_utterance.push(self.utterance_ids.len());
             self.utterance_ids.extend(transcript.utterances.iter().map(|u| u.utterance_id.as_str().into()));
@@ -323,6 +327,7 @@ impl Ledger {
             merged.first_utterance.push(first_utterance);
             merged.documents.push(document.clone());
             merged.inputs.push(ledger.inputs[at].clone());
+            merged.exchanges.push(ledger.exchanges[at].clone());
             let run = only_run(document, part);
             match runs.last_mut() {
                 Some(last) if last.part == part => *last = last.then(run),
@@ -346,6 +351,7 @@ impl Ledger {
             pairs: self.pairs.clone(),
             learned: self.learned.clone(),
             inputs: self.inputs.clone(),
+            exchanges: self.exchanges.clone(),
         };
         postcard::to_io(&stored, to).map(drop).map_err(|error| failed(&error))
     }
@@ -360,7 +366,7 @@ impl Ledger {
             return Err(LedgerError::Damaged("it has another version, or more bytes than a ledger".into()));
         }
         let documents: Vec<Document> = serde_json::from_str(&stored.documents).map_err(|error| failed(&error))?;
-        let Stored { utterance_ids, lengths, segments, stance, coders, pairs, learned, inputs, .. } = stored;
+        let Stored { utterance_ids, lengths, segments, stance, coders, pairs, learned, inputs, exchanges, .. } = stored;
         let first_utterance = documents
             .iter()
             .scan(0, |next, document| Some(std::mem::replace(next, *next + document.summary.n_utterances)))
@@ -376,6 +382,7 @@ impl Ledger {
             pairs,
             learned,
             inputs,
+            exchanges,
         };
         ledger.check()?;
         Ok(ledger)
@@ -390,6 +397,7 @@ impl Ledger {
         let mut fits = self.utterance_ids.len() == of_documents(|d| d.n_utterances)
             && self.lengths.len() == self.utterance_ids.len()
             && self.inputs.len() == self.documents.len()
+            && self.exchanges.len() == self.documents.len()
             && self.segments.len() == of_documents(|d| d.n_segments)
             && self.stance.iter().all(|of_target| of_target.len() == self.segments.len())
             && self.pairs.len() == pairs(self.coders.len()).len() * self.stance.len();
@@ -413,6 +421,33 @@ impl Ledger {
 
     pub(crate) fn summaries(&self) -> Vec<Summary> {
         self.documents.iter().map(|document| document.summary.clone()).collect()
+    }
+
+    /// The document of each segment, and the place of its speaker among those of the document.
+    pub(crate) fn places(&self) -> impl Iterator<Item = (usize, Option<usize>)> + '_ {
+        self.segments.iter().map(|entry| (entry.document as usize, entry.speaker.map(|at| at as usize)))
+    }
+
+    /// Calls `take` with each document, the ids of its utterances, and its exchanges.
+    pub(crate) fn exchanges<E>(
+        &self,
+        mut take: impl FnMut(&Summary, &[&str], &[PlacedExchange]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for (at, (Document { summary, .. }, exchanges)) in self.documents.iter().zip(&self.exchanges).enumerate() {
+            let first = self.first_utterance[at];
+            let ids = &self.utterance_ids[first..first + summary.n_utterances];
+            take(summary, &ids.iter().map(AsRef::as_ref).collect::<Vec<_>>(), exchanges)?;
+        }
+        Ok(())
+    }
+
+    /// The segments of the documents of each language.
+    pub(crate) fn segments_by_language(&self) -> BTreeMap<Option<&str>, Vec<usize>> {
+        let mut languages: BTreeMap<Option<&str>, Vec<usize>> = BTreeMap::new();
+        for (at, (document, _)) in self.places().enumerate() {
+            languages.entry(self.documents[document].summary.language.as_deref()).or_default().push(at);
+        }
+        languages
     }
 
     /// The person who speaks each of these segments, if known.

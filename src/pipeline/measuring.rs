@@ -23,6 +23,7 @@ use plenary_engine::{EngineError, Model, Work};
 use plenary_measure::coder::{CodeError, Units};
 use plenary_measure::context::context;
 use plenary_measure::drift::InputReference;
+use plenary_measure::exchanges::exchanges;
 use plenary_measure::head::unit::turn_means;
 use plenary_measure::procedure::{self, Setting};
 use plenary_measure::themes::SegmentKind;
@@ -30,7 +31,7 @@ use plenary_measure::themes::codes::{CodeModel, CodeVectors};
 use plenary_measure::{embedding, sentiment, stance};
 use plenary_models::Models;
 use plenary_names::lexicon::Lexicon;
-use plenary_tables::Measured;
+use plenary_tables::{Measured, PlacedExchange};
 
 /// Maximum number of segments that are measured together.
 const SEGMENTS: usize = 4096;
@@ -58,6 +59,8 @@ pub(super) struct MeasuredLot {
     pub(super) sentiment: Option<Sentiment>,
     /// What each segment is for themes.
     pub(super) kinds: Vec<SegmentKind>,
+    /// The exchanges of each document that begins in this lot.
+    pub(super) exchanges: Vec<Vec<PlacedExchange>>,
     /// One per coder, the primary coder first.
     pub(super) codings: Vec<Codings>,
     /// What coders saw before each segment; empty if nothing was coded.
@@ -229,11 +232,15 @@ impl<'r> Measurer<'r> {
         };
         self.n_inputs.fetch_add(share.finish(), Ordering::Relaxed);
         let kinds = self.kinds(&lot);
+        let is_form_of_address = |word: &str| self.study.lexicon.is_form_of_address(word);
+        let of_document =
+            |transcript: &Transcript| PlacedExchange::of(transcript, exchanges(transcript, is_form_of_address));
+        let exchanges = lot.transcripts[lot.begun.clone()].iter().map(of_document).collect();
         let theme_codes = self.theme_codes.as_ref().map(|model| SegmentCodes {
             ids: self.study.themes.codes.iter().map(|code| code.id.clone()).collect(),
             of_segments: model.assign(embeddings.vectors.view(), self.study.themes.code_floor),
         });
-        Ok(MeasuredLot { lot, embeddings, sentiment, kinds, codings, contexts, theme_codes })
+        Ok(MeasuredLot { lot, embeddings, sentiment, kinds, exchanges, codings, contexts, theme_codes })
     }
 
     /// What each segment of a lot is for themes.

@@ -20,6 +20,7 @@ mod part;
 mod people;
 mod processor;
 mod trends;
+mod wording;
 mod words;
 
 use std::path::PathBuf;
@@ -323,7 +324,7 @@ pub(crate) fn run_on(sources: Sources, options: &Options, progress: &dyn Progres
         },
     );
     let outcome = measured.and_then(|(measured, sample, writer)| {
-        let tables = move |variables: &[plenary_tables::Variable]| writer.finish()?.close(variables);
+        let tables = move |added: &plenary_tables::AddedColumns| writer.finish()?.close(added);
         let themes = combine::ThemesFrom::Sample(Box::new(sample));
         combine::finish(&pool, measured, themes, tables, &options.study, started_at, progress)
     });

@@ -17,7 +17,7 @@ pub(super) struct Periods {
     /// In the order of time; those without a date are the last.
     pub(super) all: Vec<PeriodOfTime>,
     /// The period of each document; `None` for a document that is in none.
-    of_document: Vec<Option<usize>>,
+    pub(super) of_document: Vec<Option<usize>>,
 }
 
 /// The place of a period in time: periods without a date are the last, and documents of one day are in the order of the corpus.

@@ -138,6 +138,7 @@ fn study_file(file: &StudyFile) -> SourceCheck {
         | StudyFileRole::Lexicon
         | StudyFileRole::People
         | StudyFileRole::Documents
+        | StudyFileRole::Dictionary
         | StudyFileRole::Corrections
         | StudyFileRole::CodedTexts => fs::read(path).map(|bytes| sha256(&bytes)).map_err(|error| error.to_string()),
     };

@@ -48,6 +48,21 @@ id = \"schools\"
 description = \"Schools and who builds them.\"
 examples = [\"Children need teachers.\"]
 
+[[dictionaries]]
+name = \"policy\"
+file = \"policy.yml\"
+
+[[dictionaries]]
+name = \"own\"
+[dictionaries.categories]
+move = [\"border*\", \"the ports\"]
+
+[keyness]
+by = [\"speaker\", \"party\", \"theme\", \"period\", \"letter\"]
+min_count = 1
+min_words = 1
+top = 3
+
 [estimates]
 period = \"year\"
 
@@ -110,6 +125,8 @@ impl Place {
         }
         let study = folder.path().join("study.toml");
         fs::write(&study, STUDY).unwrap();
+        fs::write(folder.path().join("policy.yml"), "schools: [school*, teacher?]\ntrade:\n  ports: [port, ports]\n")
+            .unwrap();
         fs::write(folder.path().join("people.csv"), PEOPLE).unwrap();
         fs::write(folder.path().join("documents.csv"), DOCUMENTS).unwrap();
         Self { study: Study::load(&study).unwrap(), folder }

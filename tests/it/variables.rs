@@ -209,7 +209,7 @@ fn a_name_that_is_taken_is_refused_with_file_and_line() {
     };
     place.write("people.csv", "name,n_words\nAnn Lee,3\n");
     refused(&[
-        "people.csv, line 1: the column `n_words` has the name of a column of the table `speakers`",
+        "people.csv, line 1: the column `n_words` has the name of a column of the table `analysis`",
         "own_n_words",
     ]);
     place.write("people.csv", "name,Text\nAnn Lee,3\n");

@@ -796,11 +796,91 @@ named! {
         WordsPerTurn = "words_per_turn",
         /// Mean duration of a turn.
         SecondsPerTurn = "seconds_per_turn",
+        /// Matches of a category of a dictionary per 1,000 words.
+        DictionaryRate = "dictionary_rate",
         /// Share of the words of all groups.
         ShareOfWords = "share_of_words",
         /// Share of the speaking time of all groups.
         ShareOfTime = "share_of_time",
     }
+}
+
+named! {
+    /// Groups whose words are compared, apart from those by a column.
+    KeyGroups {
+        /// Each person.
+        Speaker = "speaker",
+        /// Each theme.
+        Theme = "theme",
+        /// Each period.
+        Period = "period",
+    }
+}
+
+named! {
+    /// What one speaker does with regard to another.
+    ExchangeKind {
+        /// Speaks directly after them.
+        Follows = "follows",
+        /// Speaks directly after their question.
+        Answers = "answers",
+        /// Speaks before they have finished.
+        Interrupts = "interrupts",
+        /// Says their name.
+        Names = "names",
+    }
+}
+
+named! {
+    /// How an exchange was found; of rules that apply to the same words the first one counts.
+    ExchangeRule {
+        /// The turn comes directly after the other one.
+        NextTurn = "next_turn",
+        /// The turn before ends with a question mark.
+        AfterQuestion = "after_question",
+        /// The turn before ends with a dash or an ellipsis, and its speaker goes on directly after this turn.
+        CutOffAndResumed = "cut_off_and_resumed",
+        /// The transcript marks the speaker as an interjector, and the other one goes on directly after this turn.
+        Interjection = "interjection",
+        /// All words of the name.
+        FullName = "full_name",
+        /// A form of address and the surname, which nobody else in the transcript has.
+        FormOfAddress = "form_of_address",
+        /// The first or last word of the name alone, in upper case within a sentence, or called out before a comma.
+        SingleName = "single_name",
+    }
+}
+
+impl ExchangeRule {
+    /// Confidence by convention, which orders the rules.
+    pub fn confidence(self) -> f32 {
+        match self {
+            ExchangeRule::NextTurn => 1.0,
+            ExchangeRule::FullName | ExchangeRule::Interjection => 0.9,
+            ExchangeRule::FormOfAddress | ExchangeRule::CutOffAndResumed => 0.8,
+            ExchangeRule::AfterQuestion => 0.7,
+            ExchangeRule::SingleName => 0.5,
+        }
+    }
+}
+
+/// What a speaker does with regard to another one in a turn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exchange {
+    /// Index of the turn into the utterances of the transcript.
+    pub turn: usize,
+    /// Index of its speaker.
+    pub from: usize,
+    /// Index of the other speaker.
+    pub to: usize,
+    /// What the speaker does.
+    pub kind: ExchangeKind,
+    /// How it was found.
+    pub rule: ExchangeRule,
+    /// Index of the segment that is the evidence into those of the transcript.
+    pub segment: usize,
+    /// The words that name the other speaker.
+    pub words: Option<String>,
 }
 
 named! {

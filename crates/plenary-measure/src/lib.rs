@@ -6,18 +6,24 @@
 
 pub mod coder;
 pub mod context;
+pub mod dictionaries;
 pub mod drift;
 pub mod embedding;
 pub mod estimate;
+pub mod exchanges;
 pub mod groups;
 pub mod head;
+pub mod keyness;
 pub mod procedure;
 pub mod sentiment;
 pub mod stance;
 pub mod stems;
 pub mod themes;
 pub mod trends;
+mod words;
 
+pub use dictionaries::DictionaryOptions;
 pub use estimate::{EstimateOptions, GroupBy};
+pub use keyness::KeynessOptions;
 pub use stance::{NeitherRule, StanceOptions};
 pub use themes::ThemeOptions;

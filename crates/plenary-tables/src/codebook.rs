@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 
 use super::declare::Table;
 use super::schema::{
-    AnalysisRow, CodebookRow, DocumentRow, PERSON_VARIABLE_NULL, PersonRow, STANCE_KIND, STANCE_NULL, STANCE_UNIT,
-    SpeakerRow, TABLES, VARIABLE_NULL, stance_column,
+    AnalysisRow, CodebookRow, DICTIONARY_KIND, DICTIONARY_UNIT, DocumentRow, PERSON_VARIABLE_NULL, PersonRow,
+    STANCE_KIND, STANCE_NULL, STANCE_UNIT, SpeakerRow, TABLES, VARIABLE_NULL, stance_column,
 };
 use crate::StudyInfo;
 use plenary_corpus::findings::Target;
@@ -42,6 +42,16 @@ pub fn rows(study: &StudyInfo) -> Vec<CodebookRow<'static>> {
                 unit: Some(STANCE_UNIT),
                 null_means: Some(STANCE_NULL),
                 description: describe(target),
+            }));
+        }
+        if *table == AnalysisRow::TABLE {
+            rows.extend(study.dictionaries.iter().map(|column| CodebookRow {
+                table: table.name,
+                column: column.name.clone(),
+                r#type: DICTIONARY_KIND.as_str(),
+                unit: Some(DICTIONARY_UNIT),
+                null_means: None,
+                description: column.description.clone(),
             }));
         }
         rows.extend(variables);
@@ -103,8 +113,10 @@ pub fn tables_md() -> String {
             let _ = writeln!(
                 text,
                 "\nOne more column per target of the study follows, `stance_<target id>` ({}, {STANCE_UNIT}): `favor - \
-                 against`; missing where {STANCE_NULL}.",
-                STANCE_KIND.as_str()
+                 against`; missing where {STANCE_NULL}. Then one per category of the study's dictionaries, \
+                 `dictionary_<dictionary>_<category>` ({}, {DICTIONARY_UNIT}): how often it occurs in the segment.",
+                STANCE_KIND.as_str(),
+                DICTIONARY_KIND.as_str()
             );
         }
         let added = if [SpeakerRow::TABLE, PersonRow::TABLE].contains(table) {

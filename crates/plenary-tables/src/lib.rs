@@ -51,10 +51,10 @@ pub use polars_core::prelude::DataFrame;
 pub use record::{ModelRecord, Origin, Run, SCHEMA_VERSION, StudyFile, StudyFileRole, WrittenFile};
 pub use results::{Check, FileState, Groups, Results, Stored};
 pub use rows::{
-    Closing, Coefficients, DocumentsOfThemes, GroupRow, Groups as GroupRows, Issue, Measured, PeriodOfTime, Person,
-    ProcedureMark, RunRecord, ThemePeriod,
+    Closing, Coefficients, DictionaryTerm, DocumentsOfThemes, GroupRow, Groups as GroupRows, Issue, KeyTerm, Measured,
+    PeriodOfTime, Person, PlacedExchange, ProcedureMark, RunRecord, ThemePeriod,
 };
-pub use schema::{Variable, VariableOf, VariableType};
+pub use schema::{AddedColumns, DictionaryColumn, Variable, VariableOf, VariableType};
 pub use unmeasured::{Unmeasured, UnmeasuredTable};
 pub use writer::{Closed, THEME_REGISTRY, Writer};
 
@@ -94,6 +94,8 @@ pub struct StudyInfo {
     /// The columns that the study adds to the tables of people and documents; empty while a part is measured, because the types depend on
     /// the whole corpus.
     pub variables: Vec<Variable>,
+    /// The columns of `analysis` with the counts of the study's dictionaries; empty while a part is measured, because words are counted last.
+    pub dictionaries: Vec<DictionaryColumn>,
     /// The whole study, for `run.json`.
     pub json: serde_json::Value,
 }
@@ -111,6 +113,7 @@ impl Default for StudyInfo {
             confidence_level: 0.95,
             scores_sentiment: true,
             variables: Vec::new(),
+            dictionaries: Vec::new(),
             json: serde_json::Value::Null,
         }
     }

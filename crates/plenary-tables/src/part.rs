@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 use super::folder::{OutputFolder, PART_MARKER, is_plain_name};
 use super::open_error::{OpenError, OpenErrorKind};
 use super::record::WrittenFile;
-use super::schema::{BlockRow, EmbeddingRow, SegmentRow, UtteranceRow, Variable};
+use super::schema::{AddedColumns, BlockRow, EmbeddingRow, SegmentRow, UtteranceRow};
 use super::sheet::{Csv, GROUP, Sheet};
 use super::sink::Sink;
 use super::source::Source;
@@ -235,14 +235,14 @@ impl<'r> PartTables<'r> {
         Ok((PartTables { sink: None, source, study, vector_width, files }, of_caller, contents))
     }
 
-    /// The documents of this part as those of a whole run, in the place where they were written; `variables` are the columns that the study
+    /// The documents of this part as those of a whole run, in the place where they were written; `added` are the columns that the study
     /// adds.
     ///
     /// # Errors
     /// If a table cannot be started, or the part was opened instead of written.
-    pub fn close(self, variables: &[Variable]) -> Result<Closed<'r>, TableError> {
+    pub fn close(self, added: &AddedColumns) -> Result<Closed<'r>, TableError> {
         match self.sink {
-            Some(sink) => Closed::begin(sink, self.study, self.vector_width, self.files, variables),
+            Some(sink) => Closed::begin(sink, self.study, self.vector_width, self.files, added),
             None => Err(TableError::Misfit { what: "places of a run".into(), found: 0, expected: 1 }),
         }
     }
@@ -274,9 +274,9 @@ impl<'r> Closed<'r> {
         parts: &[PartTables],
         runs: &[DocumentRun],
         study: &StudyInfo,
-        variables: &[Variable],
+        added: &AddedColumns,
     ) -> Result<Self, TableError> {
-        Self::combine_in(Sink::folder(folder)?, parts, runs, study, variables)
+        Self::combine_in(Sink::folder(folder)?, parts, runs, study, added)
     }
 
     /// The documents of several parts, in the order of `runs`, in memory.
@@ -287,9 +287,9 @@ impl<'r> Closed<'r> {
         parts: &[PartTables],
         runs: &[DocumentRun],
         study: &StudyInfo,
-        variables: &[Variable],
+        added: &AddedColumns,
     ) -> Result<Closed<'static>, TableError> {
-        Closed::combine_in(Sink::memory(), parts, runs, study, variables)
+        Closed::combine_in(Sink::memory(), parts, runs, study, added)
     }
 
     fn combine_in<'s>(
@@ -297,7 +297,7 @@ impl<'r> Closed<'r> {
         parts: &[PartTables],
         runs: &[DocumentRun],
         study: &StudyInfo,
-        variables: &[Variable],
+        added: &AddedColumns,
     ) -> Result<Closed<'s>, TableError> {
         let vector_width = parts.first().map_or(0, PartTables::vector_width);
         for part in parts {
@@ -315,7 +315,7 @@ impl<'r> Closed<'r> {
             merge_table(name, parts, runs, |rows| sheet.add(rows))?;
             done.extend(sheet.finish(&mut sink)?);
         }
-        Closed::begin(sink, study.clone(), vector_width, done, variables)
+        Closed::begin(sink, study.clone(), vector_width, done, added)
     }
 }
 

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::folder::is_plain_name;
 use super::open_error::OpenErrorKind;
-use super::schema::{RunRow, Variable};
+use super::schema::{DictionaryColumn, RunRow, Variable};
 use crate::StudyInfo;
 
 /// Number of the format of results folders: tables, columns, values and `run.json`. It increases with every change that
@@ -100,6 +100,8 @@ pub enum StudyFileRole {
     People,
     /// Table of documents.
     Documents,
+    /// Categories of a dictionary.
+    Dictionary,
     /// Corrections of turns.
     Corrections,
     /// Themes of earlier results that are continued.
@@ -118,6 +120,7 @@ impl StudyFileRole {
             Self::Lexicon => "lexicon",
             Self::People => "list of people",
             Self::Documents => "table of documents",
+            Self::Dictionary => "dictionary",
             Self::Corrections => "corrections",
             Self::ThemeRegistry => "earlier themes",
             Self::CodedTexts => "coded texts",
@@ -179,6 +182,8 @@ struct Settings {
     scores_sentiment: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     variables: Vec<Variable>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    dictionaries: Vec<DictionaryColumn>,
 }
 
 #[derive(Serialize)]
@@ -237,6 +242,7 @@ pub(super) fn write(
         confidence_level: study.confidence_level,
         scores_sentiment: study.scores_sentiment,
         variables: study.variables.clone(),
+        dictionaries: study.dictionaries.clone(),
     };
     let plenary_version = run.plenary_version;
     let study = &study.json;
@@ -302,6 +308,7 @@ pub(super) fn read(bytes: &[u8], formats: Formats) -> Result<Record, OpenErrorKi
         confidence_level: settings.confidence_level,
         scores_sentiment: settings.scores_sentiment,
         variables: settings.variables,
+        dictionaries: settings.dictionaries,
         json: study,
     };
     let run = Run {

@@ -6,6 +6,7 @@
 //! names and meanings of columns (`schema`), how rows are stored (`sheet`).
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Range;
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
@@ -15,17 +16,18 @@ use super::TableError;
 use super::cells::read;
 use super::record::{ModelRecord, Origin};
 use super::schema::{
-    AgreementRow, AnalysisRow, BlockRow, CoderInputsRow, CodingRow, DocumentRow, EmbeddingRow, EstimateRow, FailureRow,
-    GroupEstimateRow, GroupStanceRow, IssueRow, PersonRow, RunRow, SegmentRow, SegmentThemeRow, SentimentRow,
-    SpeakerRow, StanceRow, ThemeCodeRow, ThemeGroupRow, ThemeHistoryRow, ThemePeriodRow, ThemeRow, UtteranceRow,
-    Variable, VariableOf, analysis_persons, analysis_themes, stance_column,
+    AgreementRow, AnalysisRow, BlockRow, CoderInputsRow, CodingRow, DictionaryColumn, DictionaryTermRow, DocumentRow,
+    EmbeddingRow, EstimateRow, ExchangeRow, FailureRow, GroupEstimateRow, GroupStanceRow, IssueRow, KeynessRow,
+    PersonRow, RunRow, SegmentRow, SegmentThemeRow, SentimentRow, SpeakerRow, StanceRow, ThemeCodeRow, ThemeGroupRow,
+    ThemeHistoryRow, ThemePeriodRow, ThemeRow, UtteranceRow, Variable, VariableOf, analysis_persons, analysis_themes,
+    stance_column,
 };
 use crate::StudyInfo;
 use plenary_corpus::findings::{
     self, AbstentionReason, Assignment, CoderAgreement, Codings, Embeddings, Estimate, Evidence, GroupStance,
     InputDrift, Resampled, SegmentCodes, Sentiment, Shown, ThemeDocuments, ThemeKind, Themes,
 };
-use plenary_corpus::{Failure, PersonRule, Segment, Speaker, Summary, Transcript, Variables, style_name};
+use plenary_corpus::{Failure, PersonRule, Segment, Speaker, Summary, Transcript, Variables, ids, style_name};
 
 /// The description of a run, apart from values that come from elsewhere: name of the study and seed come from the
 /// study, the counts from the tables, the version from the program.
@@ -177,10 +179,95 @@ pub struct GroupRow<'a> {
     pub target_id: Option<&'a str>,
     /// The theme, if the measure has one.
     pub theme_id: Option<&'a str>,
+    /// The column of the category, if the measure has one.
+    pub category: Option<&'a str>,
     /// The weight; `None` for shares.
     pub weight: Option<findings::Weight>,
     /// The estimate.
     pub estimate: findings::GroupEstimate,
+}
+
+/// Words that a pattern of a dictionary matched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DictionaryTerm {
+    /// Name of the dictionary.
+    pub dictionary: String,
+    /// Name of the category.
+    pub category: String,
+    /// The pattern.
+    pub pattern: String,
+    /// The words.
+    pub form: String,
+    /// How often.
+    pub n: u64,
+}
+
+/// An exchange of a document by the positions of its turns. Exchanges of a speaker with themselves as a person have no row.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct PlacedExchange {
+    /// Position of the turn among those of the document, from 0.
+    pub turn: u32,
+    /// Position of its speaker among those of the document.
+    pub from: u32,
+    /// Position of the other speaker.
+    pub to: u32,
+    /// What the speaker does.
+    pub kind: findings::ExchangeKind,
+    /// How it was found.
+    pub rule: findings::ExchangeRule,
+    /// Position of the turn of the segment that is the evidence.
+    pub evidence_turn: u32,
+    /// Position of the segment in that turn, from 1.
+    pub evidence_position: u32,
+    /// The words that name the other speaker.
+    pub words: Option<Box<str>>,
+}
+
+impl PlacedExchange {
+    /// The exchanges of a transcript.
+    pub fn of(transcript: &Transcript, exchanges: Vec<findings::Exchange>) -> Vec<Self> {
+        let placed = |exchange: findings::Exchange| {
+            let evidence = transcript.segments.get(exchange.segment)?;
+            Some(Self {
+                turn: count(exchange.turn),
+                from: count(exchange.from),
+                to: count(exchange.to),
+                kind: exchange.kind,
+                rule: exchange.rule,
+                evidence_turn: count(evidence.utterance),
+                evidence_position: count(evidence.position),
+                words: exchange.words.map(String::into_boxed_str),
+            })
+        };
+        exchanges.into_iter().filter_map(placed).collect()
+    }
+}
+
+/// A term of a group beside the other texts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeyTerm<'a> {
+    /// What forms the groups.
+    pub by: &'a str,
+    /// The group.
+    pub group_id: &'a str,
+    /// Its name.
+    pub group: &'a str,
+    /// The language of the documents.
+    pub language: Option<&'a str>,
+    /// The term.
+    pub term: &'a str,
+    /// Occurrences in the group and elsewhere.
+    pub n: [u64; 2],
+    /// Occurrences of all terms in the group and elsewhere.
+    pub n_words: [u64; 2],
+    /// Difference of the logarithms of the odds.
+    pub log_odds: f64,
+    /// Its interval.
+    pub interval: (f64, f64),
+    /// `log_odds` over its standard error.
+    pub z: f64,
+    /// False discovery rate.
+    pub q_value: f64,
 }
 
 /// The documents of themes and of their groups.
@@ -318,6 +405,22 @@ pub(super) fn check_themes(
         within("exemplar of a theme", exemplar, n_segments)?;
     }
     Ok(())
+}
+
+/// Checks that there are as many counts as dictionaries have columns, and as many rows as there are segments.
+pub(super) fn check_counts(
+    counts: &[Vec<u32>],
+    columns: &[DictionaryColumn],
+    n_segments: usize,
+) -> Result<(), TableError> {
+    let misfit = |what: &str, found, expected| Err(TableError::Misfit { what: what.into(), found, expected });
+    if counts.len() != columns.len() {
+        return misfit("categories of dictionaries with counts", counts.len(), columns.len());
+    }
+    match counts.iter().find(|counts| counts.len() != n_segments) {
+        Some(counts) => misfit("counts of a category", counts.len(), n_segments),
+        None => Ok(()),
+    }
 }
 
 /// The row of `runs`; `n_rows` returns the number of rows of a table.
@@ -839,6 +942,7 @@ pub(super) fn analysis<'a>(part: &Measured<'a>) -> Vec<AnalysisRow<'a>> {
             speaker_id: speaker.map(|speaker| speaker.speaker_id.as_str()),
             person_id: speaker.map(|speaker| speaker.person_id.as_str()),
             text: &segment.text,
+            n_words: count(segment.n_words),
             document: transcript.front.title.as_deref().unwrap_or_else(|| file_stem(&document.path)),
             date: transcript.front.date,
             speaker: speaker.map(|speaker| speaker.label.as_str()),
@@ -882,6 +986,82 @@ pub(super) fn theme_columns(
         (0..n).map(|row| of(row).map(|(_, assignment)| assignment.probability)).collect(),
         (0..n).map(|row| mark_of(procedure, row).map(|mark| mark.is_procedural)).collect(),
     )
+}
+
+/// The columns of `analysis` with the counts of dictionaries, for some segments.
+pub(super) fn dictionary_columns(
+    columns: &[DictionaryColumn],
+    counts: &[Vec<u32>],
+    segments: Range<usize>,
+) -> Vec<Column> {
+    let column = |(column, counts): (&DictionaryColumn, &Vec<u32>)| {
+        Series::new(column.name.as_str().into(), &counts[segments.clone()]).into_column()
+    };
+    columns.iter().zip(counts).map(column).collect()
+}
+
+/// The rows of `exchanges` of a document.
+///
+/// # Errors
+/// [`TableError::Misfit`] for a position that is out of bounds.
+pub(super) fn exchanges<'a>(
+    document: &'a Summary,
+    utterance_ids: &[&'a str],
+    exchanges: &'a [PlacedExchange],
+) -> Result<Vec<ExchangeRow<'a>>, TableError> {
+    let misfit = |what: &str, found: u32, expected: usize| TableError::Misfit {
+        what: format!("{what} of an exchange"),
+        found: found as usize,
+        expected,
+    };
+    let speaker =
+        |at: u32| document.speakers.get(at as usize).ok_or_else(|| misfit("speaker", at, document.speakers.len()));
+    let turn = |at: u32| utterance_ids.get(at as usize).copied().ok_or_else(|| misfit("turn", at, utterance_ids.len()));
+    let mut rows = Vec::with_capacity(exchanges.len());
+    for exchange in exchanges {
+        let (from, to) = (speaker(exchange.from)?, speaker(exchange.to)?);
+        if from.person_id == to.person_id {
+            continue;
+        }
+        rows.push(ExchangeRow {
+            document_id: &document.document_id,
+            utterance_id: turn(exchange.turn)?,
+            kind: exchange.kind.as_str(),
+            from_speaker_id: &from.speaker_id,
+            to_speaker_id: &to.speaker_id,
+            from_person_id: &from.person_id,
+            to_person_id: &to.person_id,
+            rule: exchange.rule.as_str(),
+            confidence: exchange.rule.confidence(),
+            segment_id: ids::segment(turn(exchange.evidence_turn)?, exchange.evidence_position as usize),
+            words: exchange.words.as_deref(),
+        });
+    }
+    Ok(rows)
+}
+
+pub(super) fn dictionary_term(term: &DictionaryTerm) -> DictionaryTermRow<'_> {
+    let DictionaryTerm { dictionary, category, pattern, form, n } = term;
+    DictionaryTermRow { dictionary, category, pattern, form, n: *n }
+}
+
+pub(super) fn key_term<'a>(term: &KeyTerm<'a>) -> KeynessRow<'a> {
+    KeynessRow {
+        by: term.by,
+        group_id: term.group_id,
+        group: term.group,
+        language: term.language,
+        term: term.term,
+        n: term.n[0],
+        n_elsewhere: term.n[1],
+        n_words: term.n_words[0],
+        n_words_elsewhere: term.n_words[1],
+        log_odds: term.log_odds,
+        ci_low: term.interval.0,
+        ci_high: term.interval.1,
+        z: term.z,
+        q_value: term.q_value,
+    }
 }
 
 /// The mark of a segment; `None` if there is none.
@@ -976,6 +1156,7 @@ pub(super) fn group_estimates<'a>(groups: &'a Groups<'a>) -> Vec<GroupEstimateRo
             measure: row.measure.as_str(),
             target_id: row.target_id,
             theme_id: row.theme_id,
+            category: row.category,
             weight: row.weight.map(findings::Weight::as_str),
             estimate: estimate.estimate,
             ci_low: estimate.ci_low,

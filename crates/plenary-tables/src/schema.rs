@@ -217,8 +217,9 @@ tables! {
         /// `no_row_on_date` (no row of the list holds on the date of the document), `row_without_document` (a row of the table of documents
         /// that belongs to no document), `row_of_several_documents`, `document_without_row`, `document_without_match` (the name of the file
         /// does not match the study's pattern), `too_many_groups` (no estimates by these columns), `too_many_pairs` (no differences),
-        /// `procedure_not_covered` (the classifier of procedure does not cover the language of documents) or `documents_without_period`
-        /// (documents without a date, which are in no period of `themes_over_time`).
+        /// `procedure_not_covered` (the classifier of procedure does not cover the language of documents), `documents_without_period`
+        /// (documents without a date, which are in no period of `themes_over_time`) or `pattern_without_match` (patterns of a dictionary
+        /// that match nothing).
         kind: &'a str;
         /// Person (`people`).
         person_id: &'a str, null "the finding is not about one person who speaks";
@@ -688,13 +689,16 @@ tables! {
         minus_3: &'a str, null "the estimate is no difference, or groups are formed by fewer columns";
         /// What is estimated: the means `sentiment_score`, `stance_score`, `theme_share` (share of the segments that belong to the theme),
         /// `procedure_share` (share of the segments that conduct the meeting),
-        /// `words_per_turn` and `seconds_per_turn`, or the shares `share_of_words` and `share_of_time` in the sum of all groups.
+        /// `words_per_turn` and `seconds_per_turn`, the rate `dictionary_rate` (matches of the category per 1,000 words), or the shares
+        /// `share_of_words` and `share_of_time` in the sum of all groups.
         measure: &'a str;
         /// Target of the study.
         target_id: &'a str, null "the measure has no target";
         /// Theme (`themes`).
         theme_id: &'a str, null "the measure has no theme";
-        /// What weighs the same in the mean: each `segment`, `turn` or `person`.
+        /// Category of a dictionary of the study: its column in `analysis`.
+        category: &'a str, null "the measure has no category";
+        /// What weighs the same in the mean: each `segment`, `turn` or `person`; in `dictionary_rate` each word instead of each segment.
         weight: &'a str, null "shares are not weighted";
         /// Value of the group, or of the group minus the other one.
         estimate: f64, unit "as the measure", null "no segment of the group, or of one of the two groups, has a label";
@@ -707,7 +711,7 @@ tables! {
         resampled: &'a str, null "there is no interval";
         /// Number of these clusters.
         n_clusters: u32, unit "clusters", null "there is no interval";
-        /// Segments with a label; turns for measures of turns.
+        /// Segments with a label; turns for measures of turns, words for `dictionary_rate`.
         n_segments: u32, unit "segments";
         /// Turns that contain them.
         n_turns: u32, unit "turns";
@@ -742,6 +746,84 @@ tables! {
         /// Label of the group: the side of most of its segments that take one; if as many take the other, the side with the larger sum
         /// of `score`; `neither` if no segment takes a side, or the sums are equal. The mean score is in `estimates`.
         label: &'a str, null "no segment of the group has a label";
+    }
+
+    /// what a speaker does with regard to another one in a turn: follows, answers, interrupts or names them
+    exchanges: ExchangeRow<'a> {
+        /// Document (`documents`).
+        document_id: &'a str;
+        /// Turn in which it happens (`utterances`).
+        utterance_id: &'a str;
+        /// `follows` (speaks directly after a turn of the other person), `answers` (directly after their question), `interrupts` (before they
+        /// have finished) or `names` (says their name).
+        kind: &'a str;
+        /// Speaker of the turn (`speakers`).
+        from_speaker_id: &'a str;
+        /// The other speaker.
+        to_speaker_id: &'a str;
+        /// Person of the speaker of the turn (`people`).
+        from_person_id: &'a str;
+        /// Person of the other speaker.
+        to_person_id: &'a str;
+        /// How it was found: `next_turn`; `after_question` (the turn before ends with a question mark); `cut_off_and_resumed` (the turn before
+        /// ends with a dash or an ellipsis, and its speaker goes on directly after this turn) or `interjection` (the transcript marks an
+        /// interjector, and the other one goes on); `full_name`, `form_of_address` (with a surname that nobody else in the document has) or
+        /// `single_name` (the first or last word of the name alone).
+        rule: &'a str;
+        /// Confidence of `rule`. A convention that orders the rules, not a measured probability.
+        confidence: f32, unit "share, 0 to 1";
+        /// Segment that is the evidence (`segments`): the first of the turn for `follows`, the last one of the turn before for `answers` and
+        /// `interrupts`, the one with the name for `names`.
+        segment_id: String;
+        /// The words that name the other person.
+        words: &'a str, null "`kind` is not `names`";
+    }
+
+    /// pattern of the study's dictionaries and words that it matched (no rows for a study without dictionaries)
+    dictionary_terms: DictionaryTermRow<'a> {
+        /// Dictionary of the study.
+        dictionary: &'a str;
+        /// Category, after those of the categories around it: `economy.taxes`.
+        category: &'a str;
+        /// Pattern of the category. Of several patterns that match the same words the first one counts.
+        pattern: &'a str;
+        /// Words that it matched, in lower case unless case matters.
+        form: &'a str;
+        /// How often.
+        n: u64, unit "matches";
+    }
+
+    /// term, and group that uses it more or less often than the other texts of the language
+    keyness: KeynessRow<'a> {
+        /// What forms the groups, as the study says: `speaker`, `theme`, `period`, or a column of people or documents.
+        by: &'a str;
+        /// Group: a person (`people.person_id`) for `speaker`, a theme (`themes.theme_id`) for `theme`, else the value of the column.
+        group_id: &'a str;
+        /// Name of the group: that of the person or theme, else the value of the column.
+        group: &'a str;
+        /// Language of the documents that are compared (ISO 639-1).
+        language: &'a str, null "the language of the documents was not recognised";
+        /// Word in lower case, without a possessive. Numbers and single letters are no terms.
+        term: &'a str;
+        /// Occurrences in the texts of the group.
+        n: u64, unit "occurrences";
+        /// Occurrences in the other texts of the language.
+        n_elsewhere: u64, unit "occurrences";
+        /// Occurrences of all terms in the texts of the group.
+        n_words: u64, unit "occurrences";
+        /// Occurrences of all terms in the other texts.
+        n_words_elsewhere: u64, unit "occurrences";
+        /// Logarithm of the odds of the term in the group, minus that in the other texts, with a Dirichlet prior (Monroe, Colaresi & Quinn
+        /// 2008). Above 0 the group uses the term more often.
+        log_odds: f64, unit "natural logarithm of a ratio of odds";
+        /// Lower bound of its interval, by the normal distribution, with the study's confidence level.
+        ci_low: f64, unit "natural logarithm of a ratio of odds";
+        /// Upper bound of its interval.
+        ci_high: f64, unit "natural logarithm of a ratio of odds";
+        /// `log_odds` divided by its standard error.
+        z: f64, unit "standard errors";
+        /// Smallest false discovery rate at which the difference counts, among all terms of the group (Benjamini & Hochberg 1995).
+        q_value: f64, unit "share, 0 to 1";
     }
 
     /// learned coder and the documents that it was not learned from (no rows for coders of earlier versions, which keep nothing of their texts)
@@ -804,6 +886,8 @@ tables! {
         person_id: &'a str, null "the document does not say who speaks";
         /// Text of the segment.
         text: &'a str;
+        /// Number of words of the segment, as in `segments`.
+        n_words: u32, unit "words";
         /// Title of the document, or its file name where it has no title.
         document: &'a str;
         /// Date of the event.
@@ -877,6 +961,29 @@ pub const STANCE_NULL: &str = "the coder abstains; `stance.reason` says why";
 /// Name of the column of `analysis` that holds the stance towards a target.
 pub fn stance_column(target: &Target) -> String {
     format!("stance_{}", target.id)
+}
+
+/// A column of `analysis` with the counts of a category.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DictionaryColumn {
+    /// Name of the column.
+    pub name: String,
+    /// What it counts, as a sentence.
+    pub description: String,
+}
+
+/// Unit of these columns.
+pub const DICTIONARY_UNIT: &str = "matches";
+/// Type of these columns.
+pub const DICTIONARY_KIND: Kind = Kind::UInt32;
+
+/// The columns that a study adds, apart from those of its targets.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AddedColumns {
+    /// Columns of people and documents.
+    pub variables: Vec<Variable>,
+    /// Counts of the study's dictionaries.
+    pub dictionaries: Vec<DictionaryColumn>,
 }
 
 /// The theme columns of `analysis`.
@@ -1023,15 +1130,17 @@ fn date(text: &str) -> Option<Date> {
     (text.len() == 10).then(|| text.parse().ok())?
 }
 
-/// The table with a column that a variable of this name would clash with; names are compared without regard to case.
-pub fn clash(name: &str, of: VariableOf, targets: &[Target]) -> Option<&'static str> {
+/// The table with a column that a variable of this name would clash with; names are compared without regard to case. `added` are the columns
+/// that dictionaries add to `analysis`.
+pub fn clash(name: &str, of: VariableOf, targets: &[Target], added: &[String]) -> Option<&'static str> {
     let name = name.to_lowercase();
     let tables = match of {
         VariableOf::Person => vec![AnalysisRow::TABLE, SpeakerRow::TABLE, PersonRow::TABLE],
         VariableOf::Document => vec![AnalysisRow::TABLE, DocumentRow::TABLE],
     };
     let has = |table: &&Table| table.columns.iter().any(|column| column.name == name);
-    if targets.iter().any(|target| stance_column(target).to_lowercase() == name) {
+    let of_targets = targets.iter().map(stance_column);
+    if of_targets.chain(added.iter().cloned()).any(|column| column.to_lowercase() == name) {
         return Some(AnalysisRow::TABLE.name);
     }
     tables.iter().find(has).map(|table| table.name)

@@ -13,18 +13,23 @@ use ndarray::ArrayView2;
 use polars_core::prelude::*;
 
 use super::TableError;
+use super::cells::column;
 use super::codebook::{self, codebook_md};
 use super::declare::Table;
 use super::folder::{MARKER, OutputFolder};
 use super::part::PartTables;
 use super::record::{self, WrittenFile};
 use super::results::Results;
-use super::rows::{self, Closing, Coefficients, DocumentsOfThemes, Measured, PeriodOfTime, ProcedureMark, ThemePeriod};
+use super::rows::{
+    self, Closing, Coefficients, DictionaryTerm, DocumentsOfThemes, KeyTerm, Measured, PeriodOfTime, PlacedExchange,
+    ProcedureMark, ThemePeriod,
+};
 use super::schema::{
-    AgreementRow, AnalysisRow, BlockRow, CodebookRow, CoderInputsRow, CodingRow, DocumentRow, EmbeddingRow,
-    EstimateRow, FailureRow, GroupEstimateRow, GroupStanceRow, IssueRow, PersonRow, RunRow, STANCE_KIND, SegmentRow,
-    SegmentThemeRow, SentimentRow, SpeakerRow, StanceRow, TABLES, ThemeCodeRow, ThemeGroupRow, ThemeHistoryRow,
-    ThemePeriodRow, ThemeRow, UtteranceRow, Variable, stance_column,
+    AddedColumns, AgreementRow, AnalysisRow, BlockRow, CodebookRow, CoderInputsRow, CodingRow, DICTIONARY_KIND,
+    DictionaryTermRow, DocumentRow, EmbeddingRow, EstimateRow, ExchangeRow, FailureRow, GroupEstimateRow,
+    GroupStanceRow, IssueRow, KeynessRow, PersonRow, RunRow, STANCE_KIND, SegmentRow, SegmentThemeRow, SentimentRow,
+    SpeakerRow, StanceRow, TABLES, ThemeCodeRow, ThemeGroupRow, ThemeHistoryRow, ThemePeriodRow, ThemeRow,
+    UtteranceRow, Variable, stance_column,
 };
 use super::sheet::{Csv, GROUP, Sheet};
 use super::sink::Sink;
@@ -182,9 +187,10 @@ impl<'r> Closed<'r> {
         study: StudyInfo,
         vector_width: usize,
         mut done: Vec<WrittenFile>,
-        variables: &[Variable],
+        added: &AddedColumns,
     ) -> Result<Self, TableError> {
-        let study = StudyInfo { variables: variables.to_vec(), ..study };
+        let AddedColumns { variables, dictionaries } = added.clone();
+        let study = StudyInfo { variables, dictionaries, ..study };
         let of_corpus: Vec<Table> = TABLES.iter().copied().filter(|table| !OF_PART.contains(table)).collect();
         let sheets = Sheets::begin(&sink, &of_corpus, &study, vector_width)?;
         let draft = format!("{DRAFT}.parquet");
@@ -206,17 +212,40 @@ impl Closed<'_> {
         read_again(&self.sink.source(), self.n_segments, self.vector_width, take)
     }
 
+    /// Reads the texts of all segments again, some at a time and in their order.
+    ///
+    /// # Errors
+    /// As [`Closed::again`].
+    pub fn texts<E: From<TableError>>(&self, mut take: impl FnMut(&[&str]) -> Result<(), E>) -> Result<(), E> {
+        for first in (0..self.n_segments).step_by(GROUP) {
+            let frame = self.read(DRAFT, Some("text"), first)?;
+            let texts = column::<&str>(&frame, "text").map_err(TableError::from)?;
+            let texts: Vec<&str> = texts.into_iter().map(Option::unwrap_or_default).collect();
+            take(&texts)?;
+        }
+        Ok(())
+    }
+
+    fn read(&self, name: &str, column: Option<&str>, first: usize) -> Result<DataFrame, TableError> {
+        let columns = column.map(|column| vec![column.to_owned()]);
+        let read = self.sink.source().rows(&format!("{name}.parquet"), columns.as_deref(), first, GROUP);
+        read.map_err(|source| store_error(name, source))
+    }
+
     /// Adds the themes with their documents: their table, and the theme of every segment in `segment_themes` and `analysis`, which also
-    /// gets the persons and the study's variables from `documents`. `procedure` has one entry per segment, or none at all.
+    /// gets the persons and the study's variables from `documents`, and the counts of dictionaries, `counts`, one row per segment for each of
+    /// their columns. `procedure` has one entry per segment, or none at all.
     pub fn themes(
         &mut self,
         themes: &Themes,
         documents_of: &DocumentsOfThemes,
         procedure: &[Option<ProcedureMark>],
         documents: &[Summary],
+        counts: &[Vec<u32>],
     ) -> Result<(), TableError> {
         let known = rows::Known::of(documents);
         rows::check_themes(themes, documents_of, procedure, self.n_segments)?;
+        rows::check_counts(counts, &self.study.dictionaries, self.n_segments)?;
         let mut exemplars: BTreeMap<usize, String> =
             themes.themes.iter().flat_map(|theme| &theme.exemplars).map(|&row| (row, String::new())).collect();
         for first in (0..self.n_segments).step_by(GROUP) {
@@ -233,6 +262,9 @@ impl Closed<'_> {
             let places = rows::segment_themes(themes, &ids, assigned, marks);
             self.sheets.add(SegmentThemeRow::TABLE, SegmentThemeRow::frame(&places))?;
             for column in rows::theme_columns(themes, assigned, marks, n) {
+                part.with_column(column).map_err(fail)?;
+            }
+            for column in rows::dictionary_columns(&self.study.dictionaries, counts, first..first + n) {
                 part.with_column(column).map_err(fail)?;
             }
             for column in rows::known_columns(&part, &known, &self.study.variables).map_err(fail)? {
@@ -267,6 +299,29 @@ impl Closed<'_> {
     /// Adds the estimates of one grouping.
     pub fn group_estimates(&mut self, groups: &rows::Groups) -> Result<(), TableError> {
         self.sheets.add(GroupEstimateRow::TABLE, GroupEstimateRow::frame(&rows::group_estimates(groups)))
+    }
+
+    /// Adds the exchanges of a document, whose utterances have these ids.
+    pub fn exchanges(
+        &mut self,
+        document: &Summary,
+        utterance_ids: &[&str],
+        exchanges: &[PlacedExchange],
+    ) -> Result<(), TableError> {
+        let rows = rows::exchanges(document, utterance_ids, exchanges)?;
+        self.sheets.add(ExchangeRow::TABLE, ExchangeRow::frame(&rows))
+    }
+
+    /// Adds the words that patterns of dictionaries matched.
+    pub fn dictionary_terms(&mut self, terms: &[DictionaryTerm]) -> Result<(), TableError> {
+        let rows: Vec<DictionaryTermRow> = terms.iter().map(rows::dictionary_term).collect();
+        self.sheets.add(DictionaryTermRow::TABLE, DictionaryTermRow::frame(&rows))
+    }
+
+    /// Adds terms of groups.
+    pub fn keyness(&mut self, terms: &[KeyTerm]) -> Result<(), TableError> {
+        let rows: Vec<KeynessRow> = terms.iter().map(rows::key_term).collect();
+        self.sheets.add(KeynessRow::TABLE, KeynessRow::frame(&rows))
     }
 
     /// Adds labels of turns and speakers.
@@ -381,11 +436,13 @@ pub(super) fn with_variables<'v>(
 pub(super) fn schema_of(table: &Table, study: &StudyInfo, vector_width: usize) -> Schema {
     let fixed = table.columns.iter().map(|column| Field::new(column.name.into(), column.kind.dtype(vector_width)));
     let of_targets = study.targets.iter().filter(|_| *table == AnalysisRow::TABLE);
-    let added = of_targets.map(|target| Field::new(stance_column(target).into(), STANCE_KIND.dtype(vector_width)));
+    let of_targets = of_targets.map(|target| Field::new(stance_column(target).into(), STANCE_KIND.dtype(vector_width)));
+    let counts = study.dictionaries.iter().filter(|_| *table == AnalysisRow::TABLE);
+    let counts = counts.map(|column| Field::new(column.name.as_str().into(), DICTIONARY_KIND.dtype(vector_width)));
     let variables = study.variables.iter().filter(|variable| variable.is_in(table));
     let variables =
         variables.map(|variable| Field::new(variable.name.as_str().into(), variable.r#type.kind().dtype(vector_width)));
-    fixed.chain(added).chain(variables).collect()
+    fixed.chain(of_targets).chain(counts).chain(variables).collect()
 }
 
 pub(super) fn store_error(table: &str, source: PolarsError) -> TableError {

@@ -12,6 +12,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::Wording;
 use super::names::{Names, Seats};
 use crate::stems::LanguageStemmer;
+use crate::words::word_of;
 
 const TERMS: usize = 10;
 const LABEL_TERMS: usize = 3;
@@ -361,16 +362,6 @@ fn count(texts: &[&str], leave_out: &HashSet<&str>, seats: &Seats, vocabulary: &
         }
     }
     counts
-}
-
-/// A word as it is counted: in lower case, without a possessive; `None` for numbers and single letters.
-pub(super) fn word_of(raw: &str) -> Option<String> {
-    let lower = raw.to_lowercase().replace('\u{2019}', "'");
-    let word = lower.strip_suffix("'s").unwrap_or(&lower);
-    let letters = word.chars().filter(|c| c.is_alphabetic()).count();
-    // A single ideograph can be a word; a single letter of an alphabet cannot.
-    let enough = letters >= 2 || (letters == 1 && (word.chars().count() > 1 || !word.is_ascii()));
-    enough.then(|| word.to_string())
 }
 
 /// Whether two words with this text between them form a phrase: only spaces or a hyphen.

@@ -11,7 +11,7 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::Wording;
-use super::describe::word_of;
+use crate::words::word_of;
 
 /// Maximum number of words of a name after a form of address.
 const NAME_WORDS: usize = 3;

@@ -78,6 +78,35 @@ pub(crate) fn bars(title: &str, bars: &[Bar]) -> String {
     svg(title, bars.len() as f64 * ROW, &content)
 }
 
+/// Bars of numbers that are not negative, under the name of their group.
+pub(super) fn grouped_bars(title: &str, groups: &[(String, Vec<Bar>)]) -> String {
+    let most = groups.iter().flat_map(|(_, bars)| bars).map(|bar| bar.value).fold(0.0, f64::max).max(f64::MIN_POSITIVE);
+    let mut content = String::new();
+    let mut y = 0.0;
+    for (group, bars) in groups {
+        content.push_str(&format!(
+            "<text class=\"value\" x=\"{LEFT}\" y=\"{:.1}\">{}<title>{}</title></text>",
+            y + ROW / 2.0 + 4.5,
+            escaped(&shortened(group, 60)),
+            escaped(group)
+        ));
+        y += ROW;
+        for bar in bars {
+            let width = (RIGHT - LEFT) * bar.value / most;
+            content.push_str(&name_at(&bar.name, y + 9.0));
+            content.push_str(&format!(
+                "<rect class=\"bar\" x=\"{LEFT}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"12\" rx=\"2\"/><text class=\"value\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
+                y + 3.0,
+                LEFT + width + 8.0,
+                y + 13.5,
+                escaped(&bar.shown)
+            ));
+            y += 18.0;
+        }
+    }
+    svg(title, y + 4.0, &content)
+}
+
 /// Rows of shares that sum to one; the classes are those of the style.
 pub(crate) fn stacked(title: &str, parts: &[(&str, &str)], rows: &[(String, Vec<f64>)]) -> String {
     let mut content = String::new();

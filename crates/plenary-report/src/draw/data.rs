@@ -4,6 +4,8 @@
 
 use serde_json::{Value, json};
 
+use plenary_corpus::findings::ExchangeKind;
+
 use crate::gather::{Gathered, Sentence, Set, Transcript};
 
 pub(super) fn data(of: &Gathered) -> Value {
@@ -112,6 +114,17 @@ fn title(of: &Gathered, set: Set) -> String {
         Set::LabelPerson(at, label, of_person) => format!("Label {label}, {}: {}", person(of_person), target(at)),
         Set::Reason(at, reason) => format!("No label ({}): {}", reason.as_str().replace('_', " "), target(at)),
         Set::Certain(at, label) => format!("Most certain of label {label}: {}", target(at)),
-        Set::Pair(from, to) => format!("First sentences of {} directly after {}", person(to), person(from)),
+        Set::Exchange(ExchangeKind::Follows, from, to) => {
+            format!("First sentences of {} directly after {}", person(from), person(to))
+        }
+        Set::Exchange(ExchangeKind::Answers, from, to) => {
+            format!("First sentences of {} after a question of {}", person(from), person(to))
+        }
+        Set::Exchange(ExchangeKind::Interrupts, from, to) => {
+            format!("First sentences of {} who interrupts {}", person(from), person(to))
+        }
+        Set::Exchange(ExchangeKind::Names, from, to) => {
+            format!("Sentences of {} that name {}", person(from), person(to))
+        }
     }
 }

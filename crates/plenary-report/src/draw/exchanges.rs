@@ -1,4 +1,6 @@
-//! Who speaks directly after whom.
+//! Who follows, answers, interrupts and names whom.
+
+use plenary_corpus::findings::ExchangeKind;
 
 use super::chart;
 use super::html::{Cell, Grid, figure, grouped, notice, tabulated};
@@ -12,20 +14,21 @@ pub(super) fn page(of: &Gathered) -> String {
     let (people, followers) = &of.counts.followers;
     let name = |person: u32| of.corpus.people[person as usize].name.clone();
     let names: Vec<String> = people.iter().map(|person| name(*person)).collect();
-    let mut grid = Grid::new("Who follows whom", &["first", "then", "#turns", "#after a question"]);
-    for exchange in exchanges {
-        grid.row(vec![
-            Cell::text(name(exchange.from)),
-            Cell::text(name(exchange.to)),
-            Cell::counted(exchange.n as u64, Set::Pair(exchange.from, exchange.to), of),
-            Cell::whole(exchange.n_after_question as u64),
-        ]);
+    let columns = ["first", "then", "#turns", "#after a question", "#interrupting", "#naming the first"];
+    let mut grid = Grid::new("Who follows whom", &columns);
+    for pair in exchanges {
+        let mut cells = vec![Cell::text(name(pair.to)), Cell::text(name(pair.from))];
+        cells.extend(ExchangeKind::ALL.iter().map(|kind| {
+            let set = Set::Exchange(*kind, pair.from, pair.to);
+            Cell::counted(pair.n(*kind) as u64, set, of)
+        }));
+        grid.row(cells);
     }
     let mut matrix = Grid::new("Who follows whom, as a matrix", &["first", "then", "#turns"]);
-    for (from, row) in people.iter().zip(followers) {
-        for (to, n) in people.iter().zip(row).filter(|(_, n)| **n > 0) {
-            let n = Cell::counted(*n as u64, Set::Pair(*from, *to), of);
-            matrix.row(vec![Cell::text(name(*from)), Cell::text(name(*to)), n]);
+    for (first, row) in people.iter().zip(followers) {
+        for (then, n) in people.iter().zip(row).filter(|(_, n)| **n > 0) {
+            let n = Cell::counted(*n as u64, Set::Exchange(ExchangeKind::Follows, *then, *first), of);
+            matrix.row(vec![Cell::text(name(*first)), Cell::text(name(*then)), n]);
         }
     }
     let note = format!(
@@ -36,7 +39,25 @@ pub(super) fn page(of: &Gathered) -> String {
     );
     let values: Vec<Vec<f64>> = followers.iter().map(|row| row.iter().map(|n| *n as f64).collect()).collect();
     let chart = chart::matrix("Who follows whom", &names, &names, &values, &|n| format!("{n:.0}"));
-    let after =
-        "After a question: the turn before ends with a question mark. Whether the second turn answers it is not known.";
-    figure("Who follows whom", &note, &chart, &matrix) + &tabulated("Pairs", after, &grid)
+    let after = "After a question: the turn before ends with a question mark. Whether the second turn answers it is not known. Interrupting: the \
+                 turn before ends with a dash or an ellipsis, or the transcript marks an interjector, and its speaker goes on directly after. `exchanges` \
+                 has all, with the rule of each.";
+    figure("Who follows whom", &note, &chart, &matrix) + &tabulated("Pairs", after, &grid) + &naming(of)
+}
+
+fn naming(of: &Gathered) -> String {
+    if of.counts.names.is_empty() {
+        return String::new();
+    }
+    let name = |person: u32| of.corpus.people[person as usize].name.clone();
+    let mut grid = Grid::new("Who names whom", &["speaker", "names", "#sentences"]);
+    for pair in &of.counts.names {
+        let n = Cell::counted(
+            pair.n(ExchangeKind::Names) as u64,
+            Set::Exchange(ExchangeKind::Names, pair.from, pair.to),
+            of,
+        );
+        grid.row(vec![Cell::text(name(pair.from)), Cell::text(name(pair.to)), n]);
+    }
+    tabulated("Who names whom", "People of one document, by the pairs with the most sentences.", &grid)
 }

@@ -8,6 +8,7 @@ mod corrected;
 mod data;
 mod exchanges;
 pub(crate) mod html;
+mod keyness;
 mod methods;
 mod overview;
 mod speakers;

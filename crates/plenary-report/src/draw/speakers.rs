@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use plenary_corpus::findings::KeyGroups;
+
 use super::chart::{self, Bar};
 use super::html::{Cell, Grid, duration, figure, grouped, notice, percent, tabulated};
+use super::keyness;
 use crate::gather::{Gathered, MOST_ROWS, Mean, Person, Set};
 
 /// People in charts.
@@ -73,6 +76,8 @@ pub(super) fn page(of: &Gathered) -> String {
     if has_tone {
         note.push_str(&intervals(of));
     }
+    let of_themes = [KeyGroups::Theme, KeyGroups::Period].map(KeyGroups::as_str);
+    page.push_str(&keyness::figures(of, |by| !of_themes.contains(&by)));
     page + &tabulated("All speakers", &note, &grid)
 }
 

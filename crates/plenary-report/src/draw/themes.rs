@@ -1,7 +1,10 @@
 //! What the themes are, who speaks of them, and when.
 
+use plenary_corpus::findings::KeyGroups;
+
 use super::chart::{self, Point};
 use super::html::{Cell, Grid, figure, notice, percent, plural, sentences, tabulated};
+use super::keyness;
 use crate::embed::escaped;
 use crate::gather::{Gathered, MOST_THEMES, Set};
 
@@ -15,6 +18,8 @@ pub(super) fn page(of: &Gathered) -> String {
         return notice("There are no themes: there is too little text.");
     }
     let mut page = map(of) + &table(of) + &by_group(of) + &over_time(of) + &history(of);
+    let shown = [KeyGroups::Theme, KeyGroups::Period].map(KeyGroups::as_str);
+    page.push_str(&keyness::figures(of, |by| shown.contains(&by)));
     page.push_str("<h3>Each theme</h3>\n");
     for (at, theme) in of.themes.iter().enumerate() {
         let terms: Vec<&str> = theme.terms.iter().take(TERMS).map(|(term, _)| term.as_str()).collect();

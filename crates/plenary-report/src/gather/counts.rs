@@ -7,16 +7,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
 
-use plenary_corpus::findings::{AbstentionReason, Stance, Tone};
+use plenary_corpus::findings::{AbstentionReason, ExchangeKind, Stance, Tone};
 use plenary_tables::schema::{AnalysisRow, StanceRow, UtteranceRow};
 use plenary_tables::{Results, column};
 use rustc_hash::{FxHashMap, FxHasher};
 
+use super::exchanges;
 use super::sets::{self, Set, Sets};
 use super::study::StudyFacts;
 use super::texts::Shown;
 use super::themes::Theme;
-use super::{Corpus, Document, MOST_PAIRS, MOST_ROWS, MOST_THEMES};
+use super::{Corpus, Document, MOST_ROWS, MOST_THEMES};
 use crate::ReportError;
 
 /// No theme, speaker or turn.
@@ -27,8 +28,6 @@ pub(super) const NO_THEME: u16 = u16::MAX;
 pub(super) const NO_TONE: i8 = i8::MIN;
 /// People of whom the labels are counted.
 const MOST_PEOPLE_WITH_LABELS: u32 = 30;
-/// People in the matrix of who follows whom.
-const MOST_FOLLOWERS: usize = 12;
 /// Periods of one length; with more, longer ones are used.
 const MOST_PERIODS: usize = 40;
 
@@ -62,7 +61,9 @@ pub(crate) struct Counts {
     /// Segments without a label of each target, by reason.
     pub(crate) reasons: Vec<BTreeMap<AbstentionReason, u32>>,
     /// Pairs of people of whom one speaks directly after the other, by decreasing number.
-    pub(crate) exchanges: Vec<Exchange>,
+    pub(crate) exchanges: Vec<Pair>,
+    /// Pairs of people of whom one names the other, by decreasing number.
+    pub(crate) names: Vec<Pair>,
     /// People of the most frequent pairs, and how often each (row) is followed by each (column).
     pub(crate) followers: (Vec<u32>, Vec<Vec<usize>>),
     /// All of these pairs, and all changes of the speaker.
@@ -77,15 +78,20 @@ pub(crate) struct Period {
     pub(crate) n_segments: u32,
 }
 
-/// How often one person speaks directly after another.
-pub(crate) struct Exchange {
-    /// Number of the first person.
+/// What one person does with regard to another, and how often.
+pub(crate) struct Pair {
+    /// Number of the person.
     pub(crate) from: u32,
-    /// Number of the person who follows.
+    /// Number of the other person.
     pub(crate) to: u32,
-    pub(crate) n: usize,
-    /// Turns that follow a turn that ends with a question mark.
-    pub(crate) n_after_question: usize,
+    /// How often, in the order of [`ExchangeKind::ALL`].
+    pub(crate) n: [usize; 4],
+}
+
+impl Pair {
+    pub(crate) fn n(&self, kind: ExchangeKind) -> usize {
+        self.n[kind as usize]
+    }
 }
 
 /// A turn.
@@ -112,7 +118,7 @@ pub(super) struct Segments {
     pub(super) tone: Vec<i8>,
     /// For each segment and target: a label as its position in [`Stance::ALL`], or 3.
     pub(super) stance: Vec<u8>,
-    hash: Vec<u64>,
+    pub(super) hash: Vec<u64>,
 }
 
 /// The result of the first reading.
@@ -145,9 +151,9 @@ pub(super) fn count(
     let mut segments = Segments::default();
     let tone =
         read_segments(results, corpus, themes, (&mut turns, &keys), &period_of, &mut counts, &mut segments, &mut sets)?;
+    exchanges::read(results, corpus, (&turns, &keys), &segments, &mut counts, &mut sets)?;
     drop(keys);
     let stance = read_stance(results, corpus, study, &turns, &mut counts, &mut segments, &mut sets)?;
-    exchanges(corpus, &turns, &segments, &mut counts, &mut sets);
     for (at, turn) in turns.iter().enumerate().filter(|(_, turn)| turn.doubtful && turn.n_rows > 0) {
         debug_assert_eq!(segments.turn[turn.first_row as usize], at as u32);
         sets.add(Set::Doubtful, segments.hash[turn.first_row as usize], turn.first_row);
@@ -155,7 +161,8 @@ pub(super) fn count(
     Ok(Counted { counts, sets: sets.finish(), turns, segments, tone, stance, evidence })
 }
 
-fn key(id: &str) -> u64 {
+/// A short key of an id.
+pub(super) fn key(id: &str) -> u64 {
     let mut hasher = FxHasher::default();
     id.hash(&mut hasher);
     hasher.finish()
@@ -431,50 +438,4 @@ fn read_stance(
         }
     }
     Ok(values)
-}
-
-/// Who speaks directly after whom.
-fn exchanges(corpus: &Corpus, turns: &[TurnRow], segments: &Segments, counts: &mut Counts, sets: &mut Sets) {
-    let mut pairs: BTreeMap<(u32, u32), usize> = BTreeMap::new();
-    for (_, pair) in changes(corpus, turns) {
-        *pairs.entry(pair).or_default() += 1;
-    }
-    counts.n_pairs = pairs.len();
-    counts.n_changes = pairs.values().sum();
-    let mut sorted: Vec<((u32, u32), usize)> = pairs.iter().map(|(pair, n)| (*pair, *n)).collect();
-    sorted.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
-    let mut people: Vec<u32> = Vec::new();
-    for ((from, to), _) in &sorted {
-        for person in [*from, *to] {
-            if people.len() < MOST_FOLLOWERS && !people.contains(&person) {
-                people.push(person);
-            }
-        }
-    }
-    let count = |from: u32, to: u32| pairs.get(&(from, to)).copied().unwrap_or_default();
-    let rows = people.iter().map(|from| people.iter().map(|to| count(*from, *to)).collect()).collect();
-    counts.followers = (people, rows);
-    sorted.truncate(MOST_PAIRS);
-    counts.exchanges =
-        sorted.iter().map(|((from, to), n)| Exchange { from: *from, to: *to, n: *n, n_after_question: 0 }).collect();
-    let shown: BTreeSet<(u32, u32)> = sorted.into_iter().map(|(pair, _)| pair).collect();
-    for (turn, (from, to)) in changes(corpus, turns).filter(|(_, pair)| shown.contains(pair)) {
-        let turn = &turns[turn];
-        if turn.n_rows > 0 {
-            sets.add(Set::Pair(from, to), segments.hash[turn.first_row as usize], turn.first_row);
-        }
-    }
-}
-
-/// Turns directly after the turn of another known person in the same document, with the two persons.
-pub(super) fn changes<'t>(corpus: &'t Corpus, turns: &'t [TurnRow]) -> impl Iterator<Item = (usize, (u32, u32))> + 't {
-    turns.windows(2).enumerate().filter_map(|(at, pair)| {
-        let [before, after] = pair else { return None };
-        if before.document != after.document || before.speaker == NONE || after.speaker == NONE {
-            return None;
-        }
-        let person = |turn: &TurnRow| corpus.speakers[turn.speaker as usize].person;
-        let (from, to) = (person(before), person(after));
-        (from != to).then_some((at + 1, (from, to)))
-    })
 }

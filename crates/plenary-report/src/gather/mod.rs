@@ -7,6 +7,8 @@
 mod corpus;
 mod counts;
 mod estimates;
+mod exchanges;
+mod keyness;
 mod map;
 mod sets;
 mod study;
@@ -16,6 +18,7 @@ mod themes;
 pub(crate) use corpus::{Corpus, Document, Person};
 pub(crate) use counts::Counts;
 pub(crate) use estimates::{Mean, Means};
+pub(crate) use keyness::{KeyGroups, KeyWord};
 pub(crate) use sets::{Drawn, Set};
 pub(crate) use study::StudyFacts;
 pub(crate) use texts::{Sentence, Transcript};
@@ -42,6 +45,8 @@ pub(crate) struct Gathered {
     /// What became of the themes of earlier results; empty if none were continued.
     pub(crate) changes: Vec<ThemeChange>,
     pub(crate) counts: Counts,
+    /// The words of groups, in the order of the study.
+    pub(crate) keyness: Vec<KeyGroups>,
     pub(crate) means: Means,
     /// The sentences that stand behind each number.
     pub(crate) sets: Vec<(Set, Drawn)>,
@@ -68,6 +73,7 @@ pub(crate) fn gather(results: &Results, options: &ReportOptions) -> Result<Gathe
     let texts = texts::texts(results, &corpus, &study, &shown, counted)?;
     Ok(Gathered {
         changes: themes::changes(results)?,
+        keyness: keyness::keyness(results)?,
         counts: texts.counts,
         sets: texts.sets,
         sentences: texts.sentences,

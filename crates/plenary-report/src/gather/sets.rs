@@ -6,7 +6,7 @@
 
 use std::collections::BinaryHeap;
 
-use plenary_corpus::findings::{AbstentionReason, Stance, Tone};
+use plenary_corpus::findings::{AbstentionReason, ExchangeKind, Stance, Tone};
 use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
@@ -31,8 +31,8 @@ pub(crate) enum Set {
     Reason(u32, AbstentionReason),
     /// The most certain segments of a side.
     Certain(u32, Stance),
-    /// First segments of the second person's turns directly after the first person's.
-    Pair(u32, u32),
+    /// What a person does with regard to another one: the first segments of turns, or the segments that name the other one.
+    Exchange(ExchangeKind, u32, u32),
 }
 
 /// The drawn segments of a set.
@@ -55,7 +55,7 @@ pub(super) fn per_set(sentences: usize, corpus: &Corpus, n_themes: usize, n_targ
         + n_themes
         + n_themes.min(MOST_THEMES) * (n_groups + n_periods)
         + n_targets * (100 + 3 * n_groups)
-        + MOST_PAIRS;
+        + 3 * MOST_PAIRS;
     (sentences / n_sets.max(1)).clamp(2, 15)
 }
 

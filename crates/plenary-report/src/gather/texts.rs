@@ -9,7 +9,7 @@ use plenary_tables::{Results, column};
 use rustc_hash::FxHashMap;
 
 use super::Corpus;
-use super::counts::{Counted, Counts, NO_THEME, NO_TONE, NONE, changes};
+use super::counts::{Counted, Counts, NO_THEME, NO_TONE, NONE};
 use super::sets::{Drawn, Set, hash};
 use super::study::StudyFacts;
 use crate::ReportError;
@@ -19,9 +19,6 @@ use crate::place::{Place, places};
 const MOST_CHARACTERS: usize = 600;
 /// Bytes that a word takes in an embedded transcript, about, with what is said about its sentence.
 const BYTES_OF_WORD: usize = 9;
-
-/// Signs that end a question, in several scripts.
-const QUESTION_MARKS: [char; 6] = ['?', '？', '؟', '՞', '⁇', '⸮'];
 
 /// A sentence.
 pub(crate) struct Sentence {
@@ -104,7 +101,7 @@ pub(super) fn texts(
     shown: &Shown,
     counted: Counted,
 ) -> Result<Texts, ReportError> {
-    let Counted { mut counts, mut sets, turns, segments, mut evidence, .. } = counted;
+    let Counted { counts, mut sets, turns, segments, mut evidence, .. } = counted;
     let mut transcripts = transcripts(corpus, shown, &turns, &mut evidence);
     let whole: Vec<(usize, usize)> = rows_of(&transcripts);
     let mut wanted: Vec<u32> = sets.iter().flat_map(|(_, drawn)| drawn.rows.iter().copied()).collect();
@@ -112,7 +109,6 @@ pub(super) fn texts(
     wanted.sort_unstable();
     wanted.dedup();
 
-    let mut asks = vec![false; turns.len()];
     let mut sentences: Vec<Sentence> = Vec::with_capacity(wanted.len());
     let mut starts: Vec<i64> = Vec::with_capacity(wanted.len());
     let mut is_whole = whole.iter().copied().peekable();
@@ -126,8 +122,6 @@ pub(super) fn texts(
                 let problem = format!("`segments` has more rows than `analysis` ({})", segments.turn.len());
                 return Err(ReportError::Misfit { problem });
             };
-            // The last segment of the turn decides.
-            asks[turn as usize] = text.trim_end().ends_with(QUESTION_MARKS);
             if wanted.get(sentences.len()) == Some(&(row as u32)) {
                 while is_whole.peek().is_some_and(|(first, n)| first + n <= row) {
                     is_whole.next();
@@ -168,13 +162,6 @@ pub(super) fn texts(
     }
     for turn in transcripts.iter_mut().flat_map(|transcript| &mut transcript.turns) {
         turn.first = position(turn.first as u32);
-    }
-    let mut after_question: FxHashMap<(u32, u32), usize> = FxHashMap::default();
-    for (turn, pair) in changes(corpus, &turns) {
-        *after_question.entry(pair).or_default() += usize::from(asks[turn - 1]);
-    }
-    for exchange in &mut counts.exchanges {
-        exchange.n_after_question = after_question.get(&(exchange.from, exchange.to)).copied().unwrap_or_default();
     }
     Ok(Texts { counts, sets, sentences, transcripts })
 }

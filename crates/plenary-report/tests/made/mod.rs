@@ -18,8 +18,8 @@ use plenary_corpus::{
     Style, Transcript, Utterance, Variables, WordCounts, hash, ids,
 };
 use plenary_tables::{
-    Check, Closing, DocumentsOfThemes, Measured, ModelRecord, Origin, OutputFolder, Person, Results, RunRecord,
-    StudyInfo, TableError, Writer,
+    AddedColumns, Check, Closing, DocumentsOfThemes, KeyTerm, Measured, ModelRecord, Origin, OutputFolder, Person,
+    PlacedExchange, Results, RunRecord, StudyInfo, TableError, Writer,
 };
 
 /// A document.
@@ -79,6 +79,7 @@ pub(crate) fn write(
     let out = OutputFolder::prepare(folder, false)?;
     let mut writer = Writer::begin(&out, study, 2)?;
     let mut documents = Vec::new();
+    let mut exchanges = Vec::new();
     let mut people: BTreeMap<String, Person> = BTreeMap::new();
     let mut n = 0;
     for talk in talks {
@@ -113,12 +114,20 @@ pub(crate) fn write(
             person.n_words += speaker.n_words;
         }
         documents.push(transcript.summary());
+        let ids: Vec<String> = transcript.utterances.iter().map(|turn| turn.utterance_id.clone()).collect();
+        let found = plenary_measure::exchanges::exchanges(&transcript, |word| word == "mr");
+        exchanges.push((ids, PlacedExchange::of(&transcript, found)));
     }
-    let mut closed = writer.finish()?.close(&[])?;
+    let mut closed = writer.finish()?.close(&AddedColumns::default())?;
     let themes = themes(n_themes, n);
     let of_themes =
         DocumentsOfThemes { of_themes: vec![ThemeDocuments::default(); themes.themes.len()], of_groups: Vec::new() };
-    closed.themes(&themes, &of_themes, &vec![None; n], &documents)?;
+    closed.themes(&themes, &of_themes, &vec![None; n], &documents, &[])?;
+    closed.keyness(&key_terms())?;
+    for (document, (ids, exchanges)) in documents.iter().zip(&exchanges) {
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        closed.exchanges(document, &ids, exchanges)?;
+    }
     closed.estimates(&estimates(study))?;
     let people: Vec<Person> = people.into_values().collect();
     closed.publish(&Closing {
@@ -139,6 +148,24 @@ pub(crate) fn write(
         registry: b"themes",
     })?;
     Ok(Results::open(folder, Check::Quick)?)
+}
+
+/// Words of two parties.
+fn key_terms() -> Vec<KeyTerm<'static>> {
+    let term = |(group, term, z): (&'static str, &'static str, f64)| KeyTerm {
+        by: "party",
+        group_id: group,
+        group,
+        language: Some("en"),
+        term,
+        n: [12, 3],
+        n_words: [if group == "Lake" { 700 } else { 900 }, 2000],
+        log_odds: z / 4.0,
+        interval: (z / 4.0 - 0.5, z / 4.0 + 0.5),
+        z,
+        q_value: 0.01,
+    };
+    [("Lake", "harbour", 4.4), ("Lake", "<b>&", 2.0), ("Lake", "taxes", -3.0), ("Hill", "taxes", 3.0)].map(term).into()
 }
 
 fn tone(number: usize) -> SentimentScore {

@@ -3,6 +3,7 @@
 mod folder;
 mod results;
 mod sample;
+mod words;
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
@@ -266,7 +267,7 @@ fn how_segments_are_cut_into_parts_changes_no_byte() {
             };
             writer.segments(&part).unwrap();
         }
-        let closed = writer.finish().unwrap().close(&[]).unwrap();
+        let closed = writer.finish().unwrap().close(&AddedColumns::default()).unwrap();
         let mut seen = 0;
         closed
             .again(|vectors, texts| {

@@ -24,6 +24,9 @@ pub(super) struct Sample {
     pub(super) themes: Themes,
     pub(super) estimates: Vec<Estimate>,
     pub(super) failures: Vec<Failure>,
+    /// The columns that the study adds, and the counts of those of dictionaries.
+    pub(super) added: AddedColumns,
+    pub(super) counts: Vec<Vec<u32>>,
 }
 
 impl Sample {
@@ -52,13 +55,13 @@ impl Sample {
             theme_codes: Some(&self.theme_codes),
         })?;
         let documents: Vec<Summary> = self.transcripts.iter().map(Transcript::summary).collect();
-        let mut closed = writer.finish()?.close(&self.study.variables)?;
+        let mut closed = writer.finish()?.close(&self.added)?;
         let own = ThemeDocuments { n_documents: 2, dates: None };
         let of = DocumentsOfThemes {
             of_themes: vec![own; self.themes.themes.len()],
             of_groups: vec![own; self.themes.groups.len()],
         };
-        closed.themes(&self.themes, &of, &[], &documents)?;
+        closed.themes(&self.themes, &of, &[], &documents, &self.counts)?;
         closed.estimates(&self.estimates)?;
         closed.publish(&Closing {
             record: &self.record,
@@ -307,6 +310,8 @@ pub(super) fn sample() -> Sample {
             hint: "leave it out".into(),
         }],
         transcripts: vec![ports, tides],
+        added: AddedColumns::default(),
+        counts: Vec::new(),
     }
 }
 

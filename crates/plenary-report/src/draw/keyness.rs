@@ -1,0 +1,52 @@
+//! The words that groups use more often than the others.
+
+use super::chart::{self, Bar};
+use super::html::{Cell, Grid, figure, percent};
+use crate::gather::{Gathered, KeyGroups};
+
+/// The figures of the kinds of groups that `is_shown` names, empty if there are none.
+pub(super) fn figures(of: &Gathered, is_shown: impl Fn(&str) -> bool) -> String {
+    of.keyness.iter().filter(|kind| is_shown(&kind.by)).map(|kind| words(of, kind)).collect()
+}
+
+fn words(of: &Gathered, kind: &KeyGroups) -> String {
+    let title = match &kind.language {
+        Some(language) => format!("Words by {} ({language})", kind.by),
+        None => format!("Words by {}", kind.by),
+    };
+    let columns = [kind.by.as_str(), "word", "#times", "#elsewhere", "#log odds", "interval", "#z", "#q"];
+    let mut grid = Grid::new(&title, &columns);
+    let mut charted: Vec<(String, Vec<Bar>)> = Vec::new();
+    for group in &kind.groups {
+        let bar = |word: &crate::gather::KeyWord| Bar {
+            name: word.term.clone(),
+            value: word.z,
+            shown: format!("{:.1}", word.z),
+        };
+        charted.push((group.name.clone(), group.words.iter().map(bar).collect()));
+        for word in &group.words {
+            grid.row(vec![
+                Cell::text(&group.name),
+                Cell::text(&word.term),
+                Cell::whole(word.n),
+                Cell::whole(word.n_elsewhere),
+                Cell::decimal(Some(word.log_odds), 2),
+                Cell::text(format!("[{:.2}, {:.2}]", word.interval.0, word.interval.1).replace('-', "−")),
+                Cell::decimal(Some(word.z), 1),
+                Cell::decimal(Some(word.q_value), 4),
+            ]);
+        }
+    }
+    let more = if kind.n_groups > kind.groups.len() {
+        format!(" The {} of {} groups with the most words; `keyness` has all.", kind.groups.len(), kind.n_groups)
+    } else {
+        String::new()
+    };
+    let note = format!(
+        "Words that each group uses more often than all others, by z: the difference of the logarithms of the odds over its standard error, with a \
+         Dirichlet prior (Monroe, Colaresi & Quinn 2008); intervals of {}. Words are not independent draws, so that z orders words and is no \
+         test.{more}",
+        percent(of.study.confidence_level)
+    );
+    figure(&title, &note, &chart::grouped_bars(&title, &charted), &grid)
+}

@@ -1,0 +1,121 @@
+//! Who follows, answers, interrupts and names whom.
+//!
+//! **Input:** the table `exchanges`, some thousand rows at a time, and the turns. **Output:** the pairs of people with the most exchanges, and the
+//! sentences behind them. **Refused:** exchanges of turns that do not exist. **Left to others:** the rules (plenary-measure).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use plenary_corpus::findings::ExchangeKind;
+use plenary_tables::schema::ExchangeRow;
+use plenary_tables::{Results, column};
+
+use super::counts::{Counts, Pair, Segments, TurnRow, key};
+use super::sets::{Set, Sets, hash};
+use super::{Corpus, MOST_PAIRS};
+use crate::ReportError;
+
+/// People in the matrix of who follows whom.
+const MOST_FOLLOWERS: usize = 12;
+
+/// An exchange with the row of its sentence.
+struct Event {
+    kind: ExchangeKind,
+    from: u32,
+    to: u32,
+    row: Option<u32>,
+}
+
+pub(super) fn read(
+    results: &Results,
+    corpus: &Corpus,
+    (turns, keys): (&[TurnRow], &[u64]),
+    segments: &Segments,
+    counts: &mut Counts,
+    sets: &mut Sets,
+) -> Result<(), ReportError> {
+    let events = events(results, corpus, (turns, keys), segments)?;
+    // By the other person first, who speaks first where one follows the other.
+    let mut pairs: BTreeMap<(u32, u32), [usize; 4]> = BTreeMap::new();
+    for event in &events {
+        pairs.entry((event.to, event.from)).or_default()[event.kind as usize] += 1;
+    }
+    let pairs: Vec<Pair> = pairs.into_iter().map(|((to, from), n)| Pair { from, to, n }).collect();
+    let of_kind = |kind: ExchangeKind| {
+        let mut sorted: Vec<&Pair> = pairs.iter().filter(|pair| pair.n(kind) > 0).collect();
+        sorted.sort_by_key(|pair| std::cmp::Reverse(pair.n(kind)));
+        sorted
+    };
+    let follows = of_kind(ExchangeKind::Follows);
+    counts.n_pairs = follows.len();
+    counts.n_changes = follows.iter().map(|pair| pair.n(ExchangeKind::Follows)).sum();
+    counts.followers = followers(&follows);
+    let top = |sorted: Vec<&Pair>| -> Vec<Pair> {
+        sorted.into_iter().take(MOST_PAIRS).map(|pair| Pair { from: pair.from, to: pair.to, n: pair.n }).collect()
+    };
+    counts.exchanges = top(follows);
+    counts.names = top(of_kind(ExchangeKind::Names));
+    let shown: BTreeSet<(u32, u32)> =
+        counts.exchanges.iter().chain(&counts.names).map(|pair| (pair.from, pair.to)).collect();
+    for Event { kind, from, to, row } in events {
+        if let Some(row) = row.filter(|_| shown.contains(&(from, to))) {
+            sets.add(Set::Exchange(kind, from, to), segments.hash[row as usize], row);
+        }
+    }
+    Ok(())
+}
+
+fn events(
+    results: &Results,
+    corpus: &Corpus,
+    (turns, keys): (&[TurnRow], &[u64]),
+    segments: &Segments,
+) -> Result<Vec<Event>, ReportError> {
+    let columns = ["utterance_id", "kind", "from_speaker_id", "to_speaker_id", "segment_id"];
+    let mut events = Vec::new();
+    let mut turn = 0;
+    for group in results.groups(ExchangeRow::TABLE, Some(&columns))? {
+        let frame = group?;
+        let text = |name: &str| column::<&str>(&frame, name);
+        let (utterances, kinds, ids) = (text("utterance_id")?, text("kind")?, text("segment_id")?);
+        let (from, to) = (text("from_speaker_id")?, text("to_speaker_id")?);
+        for at in 0..utterances.len() {
+            let id = utterances[at].unwrap_or_default();
+            let wanted = key(id);
+            // Exchanges are in the order of their turns.
+            while keys.get(turn).is_some_and(|key| *key != wanted) {
+                turn += 1;
+            }
+            let Some(of_turn) = turns.get(turn) else {
+                return Err(ReportError::Misfit { problem: format!("`utterances` has no turn `{id}` of `exchanges`") });
+            };
+            let Some(kind) = kinds[at].and_then(ExchangeKind::from_name) else { continue };
+            let person = |id: Option<&str>| -> Result<u32, ReportError> {
+                Ok(corpus.speakers[corpus.speaker(id.unwrap_or_default())? as usize].person)
+            };
+            let rows = of_turn.first_row..of_turn.first_row + of_turn.n_rows;
+            let row = if kind == ExchangeKind::Names {
+                let named = hash(ids[at].unwrap_or_default());
+                rows.into_iter().find(|row| segments.hash[*row as usize] == named)
+            } else {
+                rows.into_iter().next()
+            };
+            events.push(Event { kind, from: person(from[at])?, to: person(to[at])?, row });
+        }
+    }
+    Ok(events)
+}
+
+/// The people of the most frequent pairs, and how often each (row) is followed by each (column).
+fn followers(sorted: &[&Pair]) -> (Vec<u32>, Vec<Vec<usize>>) {
+    let mut people: Vec<u32> = Vec::new();
+    for person in sorted.iter().flat_map(|pair| [pair.to, pair.from]) {
+        if people.len() < MOST_FOLLOWERS && !people.contains(&person) {
+            people.push(person);
+        }
+    }
+    let numbers: BTreeMap<(u32, u32), usize> =
+        sorted.iter().map(|pair| ((pair.to, pair.from), pair.n(ExchangeKind::Follows))).collect();
+    let count = |first: u32, then: u32| numbers.get(&(first, then)).copied().unwrap_or_default();
+    let rows = people.iter().map(|first| people.iter().map(|then| count(*first, *then)).collect()).collect();
+    (people, rows)
+}
