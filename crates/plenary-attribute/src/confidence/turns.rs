@@ -68,11 +68,12 @@ pub(crate) fn turns(sources: &Sources<'_>, labels: &HashMap<&str, LabelFacts>, l
     all
 }
 
-/// The terms of turns with several paragraphs where most turns have one: the last may be a note or a heading.
+/// The terms of turns with several paragraphs where most turns have one: the last may be a note or a heading. The items of a list
+/// are no paragraphs of their own.
 fn set_paragraphs(all: &mut [Values], sources: &Sources<'_>) {
     const MANY: f32 = 0.4;
     const FEWEST: usize = 4;
-    let has_several = |utterance: &Utterance| utterance.text.contains('\n');
+    let has_several = |utterance: &Utterance| utterance.text.lines().skip(1).any(|paragraph| !is_list_item(paragraph));
     let n = sources.utterances.len();
     let share = sources.utterances.iter().filter(|utterance| has_several(utterance)).count() as f32 / n.max(1) as f32;
     let odd = (1.0 - share / MANY).max(0.0);
@@ -82,6 +83,15 @@ fn set_paragraphs(all: &mut [Values], sources: &Sources<'_>) {
     for (values, _) in all.iter_mut().zip(sources.utterances).filter(|(_, utterance)| has_several(utterance)) {
         values.set(T::OddParagraphs, odd);
     }
+}
+
+/// Whether a paragraph begins with a number, a letter or a sign of a list: "1. the operation", "(a) the aim", "- the aim".
+fn is_list_item(paragraph: &str) -> bool {
+    const LONGEST: usize = 5;
+    let Some(mark) = paragraph.split_whitespace().next() else { return true };
+    let inner = mark.trim_start_matches('(').trim_end_matches(['.', ')']);
+    let is_number = inner.len() < mark.len() && inner.chars().count() == 1 || inner.chars().all(|c| c.is_ascii_digit());
+    matches!(mark, "-" | "–" | "—" | "•" | "*") || is_number && mark.chars().count() <= LONGEST
 }
 
 /// Whether a word of a label has a capital after at least four letters, of which one is small: "Ann `BradyGreen` Party".

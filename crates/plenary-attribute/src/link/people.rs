@@ -11,7 +11,7 @@ use jiff::civil::Date;
 
 use crate::candidate::{Candidate, Found};
 use crate::link::offices::{Office, label_key};
-use crate::link::shortened;
+use crate::link::shortened::{self, FullNames};
 use crate::options::people_list::{ListedPerson, PeopleList};
 use plenary_corpus::{Details, Doubt, DoubtKind, LinkRule, Role, Variables, contradict};
 use plenary_names::bylines::Byline;
@@ -211,6 +211,8 @@ struct Known<'l> {
     /// For each label its first link, with the other people to whom it may belong.
     rule_of_label: HashMap<String, (LinkRule, Vec<String>)>,
     by_listed: HashMap<usize, usize>,
+    /// Everybody, by what their names can be shortened to.
+    full_names: FullNames,
 }
 
 impl<'l> Known<'l> {
@@ -228,6 +230,7 @@ impl<'l> Known<'l> {
             by_office: HashMap::new(),
             rule_of_label: HashMap::new(),
             by_listed: HashMap::new(),
+            full_names: FullNames::default(),
         }
     }
 
@@ -253,6 +256,7 @@ impl<'l> Known<'l> {
         {
             self.by_surname_alone.entry(only.clone()).or_default().push(at);
         }
+        self.full_names.add(at, &person.byline, &words);
         self.people.push(person);
         self.names.push(words);
         at
@@ -443,7 +447,9 @@ impl<'l> Known<'l> {
             titles_agree(self.lexicon, person.details.honorific.as_deref(), honorific)
                 && short.fits(person, &self.names[*at])
         };
-        match (0..self.people.len()).filter(fits).collect::<Vec<usize>>().as_slice() {
+        let mut found = self.full_names.candidates(short);
+        found.retain(fits);
+        match found.as_slice() {
             [] => None,
             [only] => Some(self.known(*only, LinkRule::ShortenedLabel)),
             several => {

@@ -3,6 +3,8 @@
 //! **Input**: a byline, and the names of people. **Output**: the form of the abbreviation, and whether a name fits it. An
 //! abbreviation ends with a full stop or consists of initials. Whether only one person fits is left to `people`.
 
+use std::collections::{BTreeMap, HashMap};
+
 use plenary_names::bylines::Byline;
 use plenary_names::compare::name_words;
 use plenary_names::labels;
@@ -48,15 +50,53 @@ fn initials(name: &str) -> Option<Vec<char>> {
     (is_of_initials && fits).then_some(letters)
 }
 
+/// People by what their names can be shortened to.
+#[derive(Debug, Default)]
+pub(crate) struct FullNames {
+    by_surname: BTreeMap<String, Vec<usize>>,
+    by_initials: HashMap<String, Vec<usize>>,
+}
+
+impl FullNames {
+    /// Adds a person; `words` are the words of the name, folded.
+    pub(crate) fn add(&mut self, at: usize, person: &Byline, words: &[String]) {
+        if let Some(surname) = words.last() {
+            self.by_surname.entry(surname.clone()).or_default().push(at);
+        }
+        self.by_initials.entry(initials_of(&person.name)).or_default().push(at);
+    }
+
+    /// The people whom a label may fit, in the order in which they were added.
+    pub(crate) fn candidates(&self, short: &Short) -> Vec<usize> {
+        let mut found: Vec<usize> = match short {
+            Short::Initials(letters) => {
+                self.by_initials.get(&letters.iter().collect::<String>()).cloned().unwrap_or_default()
+            }
+            Short::Beginnings(words) => words.last().map_or_else(Vec::new, |last| {
+                let from =
+                    self.by_surname.range(last.clone()..).take_while(|(surname, _)| surname.starts_with(last.as_str()));
+                from.flat_map(|(_, people)| people.iter().copied()).collect()
+            }),
+        };
+        found.sort_unstable();
+        found
+    }
+}
+
+/// The first letters of the words of a name, as capitals.
+fn initials_of(name: &str) -> String {
+    let letters = name.split([' ', '-']).filter_map(|word| word.chars().find(|c| c.is_alphabetic()));
+    letters.flat_map(char::to_uppercase).collect()
+}
+
 impl Short {
     /// Whether the label can stand for a person; `words` are the words of the person's name, folded.
     pub(crate) fn fits(&self, person: &Byline, words: &[String]) -> bool {
         const SHORTEST_REST: usize = 1;
         match self {
             Short::Initials(letters) => {
-                let name = person.name.split([' ', '-']).filter_map(|word| word.chars().find(|c| c.is_alphabetic()));
                 let is_full = words.iter().filter(|word| word.chars().count() > 1).count() >= 2;
-                is_full && name.flat_map(char::to_uppercase).eq(letters.iter().copied())
+                is_full && initials_of(&person.name).chars().eq(letters.iter().copied())
             }
             Short::Beginnings(short) => {
                 let (Some((last, before)), Some((surname, _))) = (short.split_last(), words.split_last()) else {

@@ -139,7 +139,7 @@ fn phrases_are_found_where_they_begin_and_end() {
 #[test]
 fn what_is_wrong_with_a_file_is_said_with_its_line() {
     insta::assert_snapshot!(error("[chairs]\nword = [\"a\"]\n"), @"words.toml, line 2: unknown key `word` (did you mean `words`?); known here: words, closing, of_bodies, presiding, anybody, presiding_words, presiding_endings, of_sessions, sessions, session_bodies, ranks");
-    insta::assert_snapshot!(error("[chair]\nwords = [\"a\"]\n"), @"words.toml, line 1: unknown key `chair` (did you mean `chairs`?); known here: names, honorifics, chairs, chair_lines, offices, positions, roles, bodies, parties, places, nameless, questions, not_speakers, directions, present, head, dates, sentences, pages, persons, editorial, record, examination, interviews, speeches, occasions, chats");
+    insta::assert_snapshot!(error("[chair]\nwords = [\"a\"]\n"), @"words.toml, line 1: unknown key `chair` (did you mean `chairs`?); known here: names, honorifics, chairs, chair_lines, offices, positions, roles, bodies, parties, places, nameless, questions, not_speakers, directions, present, head, dates, sentences, pages, persons, editorial, record, examination, interviews, speeches, occasions, letters, chats");
     insta::assert_snapshot!(error("[chairs]\nwords = [\n  \"a\",\n  \" \",\n]\n"), @r#"words.toml, line 4: found " " in a list of words; expected a word"#);
     insta::assert_snapshot!(error("[chairs]\nwords = [\"vice chair\"]\n"), @r#"words.toml, line 2: found "vice chair" in a list of single words; expected one word, without blanks"#);
     insta::assert_snapshot!(error("[record]\nvotes = [\"\"]\n"), @r#"words.toml, line 2: found "" in a list of phrases; expected a word or a phrase"#);
