@@ -14,7 +14,8 @@ use plenary_corpus::{Failure, Speaker, Summary};
 use plenary_measure::estimate::estimate_in_parts;
 use plenary_measure::themes::{Fitted, Placement, Registry, Sample};
 use plenary_tables::{
-    AddedColumns, Closed, Closing, DocumentRun, GroupRows, Issue, OutputFolder, ProcedureMark, RunRecord, TableError,
+    AddedColumns, Closed, Closing, DocumentRun, GroupRows, Issue, OutputFolder, ProcedureMark, RunRecord,
+    StudyFileRole, TableError,
 };
 use rayon::ThreadPool;
 
@@ -422,13 +423,16 @@ fn estimate_all(
     Ok(())
 }
 
-/// The same inputs, study, models and version give the same id.
+/// The same inputs, settings, files of the study, models and version give the same id. The text of the study file itself does not count,
+/// so that a comment does not change it.
 fn run_id(ledger: &Ledger, record: &PartRecord) -> String {
     let mut text = format!("{}\n{}\n", plenary_tables::VERSION, record.study_fingerprint);
     for document in &ledger.documents {
         text.push_str(&format!("{}\n{}\n", document.summary.path, document.summary.sha256));
     }
-    for sha256 in record.models.iter().map(|(_, sha256)| sha256).chain(&record.registry_sha256) {
+    let of_files = record.origin.files.iter().filter(|file| file.role != StudyFileRole::Study);
+    let of_models = record.models.iter().map(|(_, sha256)| sha256);
+    for sha256 in of_models.chain(&record.registry_sha256).chain(of_files.map(|file| &file.sha256)) {
         text.push_str(sha256);
     }
     sha256(text.as_bytes())[..16].to_string()

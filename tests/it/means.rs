@@ -1,8 +1,6 @@
 //! `plenary means`: the same numbers as a run whose study names the groups.
 
-use std::collections::BTreeMap;
-
-use crate::common::{Place, assert_same};
+use crate::common::{Place, Row, assert_same};
 
 const TARGET: &str = "\
 [study]
@@ -46,15 +44,6 @@ fn talks() -> String {
     text
 }
 
-type Row = BTreeMap<String, String>;
-
-fn rows(place: &Place, name: &str) -> Vec<Row> {
-    let mut reader = csv::Reader::from_path(place.path(name)).unwrap();
-    let header = reader.headers().unwrap().clone();
-    let row = |row: csv::StringRecord| header.iter().map(str::to_owned).zip(row.iter().map(str::to_owned)).collect();
-    reader.records().map(|record| row(record.unwrap())).collect()
-}
-
 const FIGURES: [&str; 9] = [
     "estimate",
     "ci_low",
@@ -79,14 +68,14 @@ fn means_of_results_are_those_of_a_run_that_names_the_groups() {
     let with_groups = ["--study", "groups.toml", "--out", "named", "--quiet", "--format", "csv"];
     place.run_well(&[&["run", "talks.csv"], with_groups.as_slice()].concat());
     let before = place.files("results");
-    let of_run = rows(&place, "named/group_estimates.csv");
+    let of_run = place.rows("named/group_estimates.csv");
 
     for (measure, named) in [("stance", "stance_score"), ("sentiment", "sentiment_score")] {
         let by_club = ["means", "results", "--by", "affiliation", "--differences", "--weights", "person"];
         let out = ["--measure", measure, "--out", measure];
         let ended = place.run_well(&[by_club.as_slice(), out.as_slice()].concat());
         assert!(ended.out.contains("Chess Club - Rowing Club"), "{}", ended.out);
-        let found = rows(&place, &format!("{measure}/group_means.csv"));
+        let found = place.rows(&format!("{measure}/group_means.csv"));
         let wanted: Vec<&Row> =
             of_run.iter().filter(|row| row["by"] == "affiliation" && row["measure"] == named).collect();
         assert_eq!((found.len(), wanted.len()), (3, 3), "{}", ended.out);
@@ -96,7 +85,7 @@ fn means_of_results_are_those_of_a_run_that_names_the_groups() {
         }
     }
     place.run_well(&["means", "results", "--by", "affiliation, year", "--out", "two"]);
-    let found = rows(&place, "two/group_means.csv");
+    let found = place.rows("two/group_means.csv");
     let wanted = of_run.iter().filter(|row| row["by"] == "affiliation, year" && row["measure"] == "stance_score");
     let wanted: Vec<&Row> = wanted.collect();
     assert_eq!((found.len(), wanted.len()), (4, 4));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use crate::common::{Place, assert_same};
+use crate::common::{Place, Row, assert_same};
 
 const STUDY: &str = "\
 [study]
@@ -56,15 +56,6 @@ fn debate() -> String {
     text
 }
 
-type Row = BTreeMap<String, String>;
-
-fn rows(place: &Place, name: &str) -> Vec<Row> {
-    let mut reader = csv::Reader::from_path(place.path(name)).unwrap();
-    let header = reader.headers().unwrap().clone();
-    let row = |row: csv::StringRecord| header.iter().map(str::to_owned).zip(row.iter().map(str::to_owned)).collect();
-    reader.records().map(|record| row(record.unwrap())).collect()
-}
-
 /// Estimate, interval, resampled clusters and their number, as text.
 const FIGURES: [&str; 5] = ["estimate", "ci_low", "ci_high", "resampled", "n_clusters"];
 
@@ -72,7 +63,7 @@ const FIGURES: [&str; 5] = ["estimate", "ci_low", "ci_high", "resampled", "n_clu
 fn of_run(place: &Place, study: &str) -> [String; 5] {
     place.write("other.toml", study);
     place.run_well(&["run", "talks.csv", "--study", "other.toml", "--out", "other", "--quiet", "--format", "csv"]);
-    let rows = rows(place, "other/group_estimates.csv");
+    let rows = place.rows("other/group_estimates.csv");
     let wanted = |row: &&Row| row["measure"] == "stance_score" && row["minus_1"] == "Rowing Club";
     let row = rows.iter().find(wanted).expect("the difference is estimated");
     assert_eq!(row["value_1"], "Chess Club");
@@ -98,7 +89,7 @@ fn every_specification_is_what_a_run_with_these_choices_estimates() {
     let ended = place.run_well(&with(&["--out", "robust"]));
     assert_same(&place.files("results"), &before, "the results after `robust`");
     // Unit 2 x wording 2 x confidence 4 x relevance 3 x score 2 x chair 2 x procedure 2, with 3 weights of sentences and 2 of turns.
-    let all = rows(&place, "robust/specifications.csv");
+    let all = place.rows("robust/specifications.csv");
     assert_eq!(all.len(), 2 * 4 * 3 * 2 * 2 * 2 * (3 + 2), "{}", ended.out);
     let estimates: Vec<f64> = all.iter().filter_map(|row| row["estimate"].parse().ok()).collect();
     assert!(estimates.is_sorted());
@@ -157,7 +148,7 @@ fn every_specification_is_what_a_run_with_these_choices_estimates() {
     }
     let curve = fs::read_to_string(place.path("robust/specification_curve.svg")).unwrap();
     assert!(curve.starts_with("<svg") && curve.contains("as in the study") && !curve.contains("href"), "{curve}");
-    let by_choice = rows(&place, "robust/robustness.csv");
+    let by_choice = place.rows("robust/robustness.csv");
     assert_eq!(by_choice[0]["n_specifications"], estimates.len().to_string());
     let of_units = by_choice.iter().filter(|row| row["choice"] == "unit");
     let n_of_units: usize = of_units.map(|row| row["n_specifications"].parse::<usize>().unwrap()).sum();

@@ -283,3 +283,12 @@ fn the_date_of_the_table_decides_the_row_of_the_list() {
     let undated = rows.iter().find(|row| row.kind == "document_without_date").unwrap();
     assert_eq!((undated.name, undated.variable, undated.line), (Some("Ann Lee"), Some("party"), Some(2)));
 }
+
+#[test]
+fn a_run_with_another_list_of_people_has_another_id() {
+    let place = place();
+    let first = run(&place).run().run_id.clone();
+    assert_eq!(run(&place).run().run_id, first, "the same list");
+    place.write("people.csv", PEOPLE.replace("Reform", "Liberal"));
+    assert_ne!(run(&place).run().run_id, first, "another list");
+}

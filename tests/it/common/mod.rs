@@ -104,6 +104,9 @@ impl Ended {
 /// A folder with inputs, in which the program is run.
 pub(crate) struct Place(TempDir);
 
+/// A row of a CSV table, by column.
+pub(crate) type Row = std::collections::BTreeMap<String, String>;
+
 impl Place {
     pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
@@ -126,6 +129,16 @@ impl Place {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, bytes).unwrap();
+    }
+
+    /// The rows of a CSV table, by column.
+    pub(crate) fn rows(&self, name: &str) -> Vec<Row> {
+        let mut reader = csv::Reader::from_path(self.path(name)).unwrap();
+        let header = reader.headers().unwrap().clone();
+        let row = |row: csv::StringRecord| {
+            header.iter().map(str::to_owned).zip(row.iter().map(str::to_owned)).collect::<Row>()
+        };
+        reader.records().map(|record| row(record.unwrap())).collect()
     }
 
     /// The program with arguments, not started yet; the caller's environment does not affect it.
