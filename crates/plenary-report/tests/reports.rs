@@ -67,6 +67,14 @@ fn debate() -> Vec<Talk> {
 }
 
 #[test]
+fn the_tone_of_the_corpus_is_that_of_the_table_and_not_another_measure() {
+    let (_parent, results) = results(&study("Harbour", 1), 1, debate());
+    let html = html(&results);
+    let overview = section(&html, "overview");
+    assert!(overview.contains("+0.25") && !overview.contains("0.75"), "{overview}");
+}
+
+#[test]
 fn hostile_texts_stay_texts() {
     let speaker = "Ann <b>\"Quote\"</b> & Co";
     let mut evil = turn(speaker, "<i>Party</i>", &HOSTILE);

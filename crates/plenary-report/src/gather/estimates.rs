@@ -5,7 +5,7 @@
 //! single turn have no such interval; theirs is that of the table, which draws the segments of the turn. **Left to others:** the formulas
 //! (plenary-measure).
 
-use plenary_corpus::findings::{ClusterLevel, GroupEstimate, Level, Resampled, Weight};
+use plenary_corpus::findings::{ClusterLevel, GroupEstimate, Level, Measure, Resampled, Weight};
 use plenary_measure::groups::{GroupOptions, TurnSums, means as group_means};
 use plenary_tables::Results;
 use plenary_tables::schema::EstimateRow;
@@ -132,7 +132,10 @@ impl OfTable {
         let mut table = Self { tone: None, stance: vec![None; study.targets.len()], of_people: FxHashMap::default() };
         for group in results.groups(EstimateRow::TABLE, None)? {
             let frame = group?;
-            for row in EstimateRow::rows(&frame)? {
+            let of_labels = |row: &EstimateRow| {
+                matches!(Measure::from_name(row.measure), Some(Measure::Sentiment | Measure::Stance))
+            };
+            for row in EstimateRow::rows(&frame)?.into_iter().filter(of_labels) {
                 let interval = row.ci_low.zip(row.ci_high);
                 let mean = Mean { value: row.mean, interval, n: row.n_segments as usize, ..Mean::default() };
                 let target = row.target_id.and_then(|id| study.targets.iter().position(|target| target.id == id));
