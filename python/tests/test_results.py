@@ -36,6 +36,15 @@ def test_tables_in_memory_are_those_of_a_folder(results: Results, study: Study, 
     assert plenary_text.open("saved", quick=True)["speakers"].rows() == results["speakers"].rows()
 
 
+def test_a_report_is_one_page_and_wrong_columns_and_places_are_errors(results: Results, in_new_folder: Path) -> None:
+    page = results.report("page.html").read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>") and "Ann Lee" in page
+    with pytest.raises(OpenError, match="no column `shoe_size`"):
+        results.report("page.html", by="shoe_size")
+    with pytest.raises(plenary_text.WriteError, match="cannot write the report"):
+        results.report("no/such/folder/page.html")
+
+
 def test_a_corpus_in_memory_or_from_files_gives_the_bytes_of_a_run(study: Study, in_new_folder: Path) -> None:
     Path("talks").mkdir()
     Path("talks/a.md").write_text(TALK)

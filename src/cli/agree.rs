@@ -11,7 +11,7 @@ use clap::{ArgGroup, Args};
 
 use super::Verbosity;
 use super::correct::write_whole;
-use super::output::{message, plural, print, table, wrapped};
+use super::output::{message, plural, print, refuse_existing, table, wrapped};
 use crate::validate::agree::{CompareOptions, Compared, compare, tables};
 use crate::validate::coded::{CodedFile, Variable};
 use crate::validate::drawn::sample_of;
@@ -94,10 +94,7 @@ pub(crate) fn run(args: &AgreeArgs, verbosity: Verbosity) -> anyhow::Result<Exit
 
 fn write_tables(compared: &[Compared], folder: &Path, force: bool) -> anyhow::Result<()> {
     let tables = tables(compared);
-    let mut files = tables.iter().flat_map(|table| table.files(folder));
-    if let Some(path) = files.find(|path| path.exists() && !force) {
-        bail!("{} exists already; name another folder, or pass --force to replace it", path.display());
-    }
+    refuse_existing(tables.iter().flat_map(|table| table.files(folder)), force)?;
     tables.iter().try_for_each(|table| Ok(table.write(folder)?))
 }
 

@@ -6,13 +6,13 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::{ArgGroup, Args};
 use plenary_report::compare::{Comparison, Sheet, SheetCell, compare, page, sheets, summary};
 
 use super::Verbosity;
 use super::correct::write_whole;
-use super::output::{message, no_wrap, one_line, plural, print, table, wrapped};
+use super::output::{message, no_wrap, one_line, plural, print, refuse_existing, table, wrapped};
 use super::report::check_place;
 use crate::table::{Check, Results};
 
@@ -81,9 +81,7 @@ pub(crate) fn run(args: &CompareArgs, verbosity: Verbosity) -> anyhow::Result<Ex
 
 fn write_csv(sheets: &[Sheet], folder: &Path, force: bool) -> anyhow::Result<()> {
     let path = |sheet: &Sheet| folder.join(format!("{}.csv", sheet.name));
-    if let Some(taken) = sheets.iter().map(path).find(|path| path.exists() && !force) {
-        bail!("{} exists already; name another folder, or pass --force to replace it", taken.display());
-    }
+    refuse_existing(sheets.iter().map(path), force)?;
     std::fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", folder.display()))?;
     for sheet in sheets {
         let bytes = sheet.csv().with_context(|| format!("cannot write the table {}", sheet.name))?;

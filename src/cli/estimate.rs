@@ -103,8 +103,7 @@ pub(crate) fn run(args: &EstimateArgs, verbosity: Verbosity) -> anyhow::Result<E
     let estimates = estimate(&results, &files, options)?;
     let tables = [estimates.means(), estimates.units()];
     if let Some(out) = &args.out {
-        let files: Vec<PathBuf> = tables.iter().flat_map(|table| table.files(out)).collect();
-        args.hand.check_new(files.iter().map(PathBuf::as_path))?;
+        args.hand.check_new(tables.iter().flat_map(|table| table.files(out)))?;
     }
     print(&in_words(&estimates))?;
     if let Some(out) = &args.out {

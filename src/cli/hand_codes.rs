@@ -1,10 +1,10 @@
 //! The arguments of commands that compare results with hand codes.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::bail;
 use clap::Args;
 
+use super::output::refuse_existing;
 use crate::table::{Check, Results};
 use crate::validate::coded::CodedFile;
 use crate::validate::drawn::sample_of;
@@ -51,12 +51,7 @@ impl HandCodesArgs {
     }
 
     /// Refuses files that exist, unless they may be replaced.
-    pub(crate) fn check_new<'p>(&self, files: impl IntoIterator<Item = &'p Path>) -> anyhow::Result<()> {
-        match files.into_iter().find(|path| path.exists() && !self.force) {
-            Some(path) => {
-                bail!("{} exists already; name another folder, or pass --force to replace it", path.display())
-            }
-            None => Ok(()),
-        }
+    pub(crate) fn check_new(&self, files: impl IntoIterator<Item = PathBuf>) -> anyhow::Result<()> {
+        refuse_existing(files, self.force)
     }
 }

@@ -6,11 +6,10 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::bail;
 use clap::{Args, ValueEnum};
 
 use super::Verbosity;
-use super::output::{message, no_wrap, print, signed, table, wrapped};
+use super::output::{message, no_wrap, print, refuse_existing, signed, table, wrapped};
 use crate::corpus::findings;
 use crate::means::{GroupMeans, MeansOptions, group_means};
 use crate::table::{Check, Results};
@@ -84,10 +83,8 @@ pub(crate) fn run(args: &MeansArgs, verbosity: Verbosity) -> anyhow::Result<Exit
     };
     let means = group_means(&results, options)?;
     let export = means.table();
-    if let Some(out) = args.out.as_ref().filter(|_| !args.force)
-        && let Some(path) = export.files(out).iter().find(|path| path.exists())
-    {
-        bail!("{} exists already; name another folder, or pass --force to replace it", path.display());
+    if let Some(out) = &args.out {
+        refuse_existing(export.files(out), args.force)?;
     }
     print(&in_words(&means))?;
     if let Some(out) = &args.out {

@@ -5,8 +5,9 @@
 
 use std::borrow::Cow;
 use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 
 /// Maximum width of prose; longer lines are hard to read.
@@ -24,6 +25,16 @@ pub(crate) fn ignore_broken_pipe(written: io::Result<()>) -> io::Result<()> {
     match written {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         other => other,
+    }
+}
+
+/// Refuses files that exist already, unless they may be replaced.
+pub(crate) fn refuse_existing(files: impl IntoIterator<Item = PathBuf>, force: bool) -> anyhow::Result<()> {
+    match files.into_iter().find(|path| !force && path.exists()) {
+        Some(path) => {
+            bail!("{} exists already; name another folder, or pass --force to replace it", path.display())
+        }
+        None => Ok(()),
     }
 }
 

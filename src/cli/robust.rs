@@ -6,12 +6,11 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::bail;
 use clap::{Args, ValueEnum};
 
 use super::Verbosity;
 use super::correct::write_whole;
-use super::output::{message, no_wrap, plural, print, table, wrapped};
+use super::output::{message, no_wrap, plural, print, refuse_existing, table, wrapped};
 use super::progress::{TerminalProgress, handle_ctrl_c};
 use super::run::open_cache;
 use crate::pipeline::all_cores;
@@ -140,13 +139,11 @@ pub(crate) fn run(args: &RobustArgs, verbosity: Verbosity) -> anyhow::Result<Exi
         study: args.study.as_ref().map(|path| Study::load(path)).transpose()?,
         ..RobustOptions::new(measure, contrast)
     };
-    if let Some(out) = args.out.as_ref().filter(|_| !args.force) {
+    if let Some(out) = &args.out {
         let names = ["specifications", "robustness"].map(|name| [format!("{name}.parquet"), format!("{name}.csv")]);
         let mut names = names.concat();
         names.push(CURVE.to_owned());
-        if let Some(path) = names.iter().map(|name| out.join(name)).find(|path| path.exists()) {
-            bail!("{} exists already; name another folder, or pass --force to replace it", path.display());
-        }
+        refuse_existing(names.iter().map(|name| out.join(name)), args.force)?;
     }
     let cache = if args.no_cache { None } else { open_cache(args.cache.as_deref())? };
     handle_ctrl_c();

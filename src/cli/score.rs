@@ -59,7 +59,7 @@ pub(crate) fn run(args: &ScoreArgs, verbosity: Verbosity) -> anyhow::Result<Exit
     if let Some(out) = &args.out {
         let mut paths: Vec<PathBuf> = tables.iter().flat_map(|table| table.files(out)).collect();
         paths.push(out.join("reliability.svg"));
-        args.hand.check_new(paths.iter().map(PathBuf::as_path))?;
+        args.hand.check_new(paths)?;
     }
     print(&validated.iter().map(in_words).collect::<Vec<_>>().join("\n"))?;
     if let Some(out) = &args.out {

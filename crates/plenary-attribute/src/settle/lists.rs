@@ -137,19 +137,22 @@ fn divisions(page: &Page<'_>, open: &[usize]) -> Vec<Range<usize>> {
         }
         let is_list = n_headings >= 2 && items.len() >= FEWEST || items.len() >= FEWEST_OF_ONE;
         if is_list {
-            let mut start = first;
-            while start > 0 && first - start < AROUND && is_announcement(lexicon, text(start - 1)) {
-                start -= 1;
-            }
-            while at < open.len() && is_announcement(lexicon, text(at)) {
-                at += 1;
-            }
-            out.push(open[start]..open[at - 1] + 1);
+            let list = with_announcements(page, open, first..at);
+            at = list.end;
+            out.push(open[list.start]..open[at - 1] + 1);
         } else {
             at = first + 1;
         }
     }
     out
+}
+
+/// A list with the lines that announce it: at most [`AROUND`] above, and all below. Ranges are positions in `open`.
+fn with_announcements(page: &Page<'_>, open: &[usize], list: Range<usize>) -> Range<usize> {
+    let announces = |at: &usize| is_announcement(page.lexicon, page.lines[open[*at]].text().trim());
+    let n_above = (list.start.saturating_sub(AROUND)..list.start).rev().take_while(announces).count();
+    let n_below = (list.end..open.len()).take_while(announces).count();
+    list.start - n_above..list.end + n_below
 }
 
 /// Names in columns: at least two lines with at least three cells, all of them names.
@@ -204,21 +207,16 @@ fn labelled_below(page: &Page<'_>, open: &[usize]) -> Vec<Range<usize>> {
                 at += 1;
             }
         }
-        // A person is no label of a list, and a label of a list has no speech elsewhere.
+        // If text follows one of the labels elsewhere, they are names of people who speak.
         let labels: HashSet<&str> = (first..at).filter(|line| is_label(*line)).map(text).collect();
         let speaks = |line: &usize| {
             !(first..at).contains(line)
                 && labels.iter().any(|label| text(*line).starts_with(label.trim_end_matches([':', '：'])))
         };
         if n_labels >= FEWEST_LABELS && most >= FEWEST_NAMES && !(0..open.len()).any(|line| speaks(&line)) {
-            let mut start = first;
-            while start > 0 && first - start < AROUND && is_announcement(lexicon, text(start - 1)) {
-                start -= 1;
-            }
-            while at < open.len() && is_announcement(lexicon, text(at)) {
-                at += 1;
-            }
-            out.push(open[start]..open[at - 1] + 1);
+            let list = with_announcements(page, open, first..at);
+            at = list.end;
+            out.push(open[list.start]..open[at - 1] + 1);
         }
         at = at.max(first + 1);
     }

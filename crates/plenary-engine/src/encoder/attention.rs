@@ -15,7 +15,7 @@
 //! Missing tokens of the last tile of keys are zero. Missing numbers of the last tile of values are anything: their sums are
 //! not used.
 
-use super::layers::{Lanes, Tile};
+use super::layers::{Instructions, Lanes};
 use super::math::{LANES, exp_of_negative, largest_of_lanes, sum_of_lanes};
 
 /// The most queries that are computed together.
@@ -54,7 +54,7 @@ impl Cut {
 /// # Safety
 /// The processor must have the instruction set of `T`.
 #[inline(always)]
-pub(crate) unsafe fn attention<T: Tile>(cut: Cut, all: &[f32], scratch: &mut [f32], out: &mut [f32]) {
+pub(crate) unsafe fn attention<T: Instructions>(cut: Cut, all: &[f32], scratch: &mut [f32], out: &mut [f32]) {
     let Cut { n_tokens, width, head_width, .. } = cut;
     let padded = cut.padded();
     let (keys, rest) = scratch.split_at_mut(head_width * padded);
@@ -135,7 +135,7 @@ struct Head<'a> {
 /// # Safety
 /// The processor must have the instruction set of `T`.
 #[inline(always)]
-unsafe fn queries<T: Tile, const N: usize>(head: Head, first: usize, weights: &mut [f32], out: &mut [f32]) {
+unsafe fn queries<T: Instructions, const N: usize>(head: Head, first: usize, weights: &mut [f32], out: &mut [f32]) {
     let Cut { n_tokens, width, head_width, scale, .. } = head.cut;
     let padded = head.cut.padded();
     let query: [&[f32]; N] = std::array::from_fn(|n| &head.all[3 * (first + n) * width + head.from..][..head_width]);
@@ -169,7 +169,10 @@ unsafe fn queries<T: Tile, const N: usize>(head: Head, first: usize, weights: &m
 /// # Safety
 /// The processor must have the instruction set of `T`.
 #[inline(always)]
-unsafe fn sums_of_products<T: Tile, const N: usize>(factors: [&[f32]; N], tile: &[[f32; LANES]]) -> [[f32; LANES]; N] {
+unsafe fn sums_of_products<T: Instructions, const N: usize>(
+    factors: [&[f32]; N],
+    tile: &[[f32; LANES]],
+) -> [[f32; LANES]; N] {
     assert!(factors.iter().all(|factors| factors.len() == tile.len()));
     let mut all = [[0f32; LANES]; N];
     // SAFETY: as required of the caller.
@@ -193,7 +196,7 @@ unsafe fn sums_of_products<T: Tile, const N: usize>(factors: [&[f32]; N], tile: 
 /// # Safety
 /// The processor must have the instruction set of `T`.
 #[inline(always)]
-unsafe fn powers<T: Tile, const N: usize>(scores: &mut [f32], n_tokens: usize) -> [f32; N] {
+unsafe fn powers<T: Instructions, const N: usize>(scores: &mut [f32], n_tokens: usize) -> [f32; N] {
     let padded = scores.len() / N;
     let mut largest = [0f32; N];
     for (row, largest) in scores.chunks_exact_mut(padded).zip(&mut largest) {

@@ -1,16 +1,16 @@
 //! The steps of a pass on rows of numbers: quantise, multiply by packed weights, activate, add, normalise.
 //!
 //! **Input**: rows and packed weights. **Output**: rows. The code is plain Rust on float32 that compiles to vector instructions of
-//! any width; only the integer products ([`Tile`]) are written for each instruction set. Each function is compiled once per
+//! any width; only the integer products, and a few loops of attention, name their instructions ([`Instructions`]). Each function is compiled once per
 //! instruction set (see `kernel`) and gives the same bits in each, because the order of every sum is fixed: sums over a row have
 //! [`LANES`] interleaved partial sums, all others are computed from the first term to the last.
 
 use super::math::{LANES, LIFT, gelu, sum_of_lanes};
 use super::weights::{Dense, Embeddings, Linear, Norm, Order, PANEL, Panel};
 
-/// Exact sums of products of bytes, for some rows and the outputs of some panels.
-pub(crate) trait Tile {
-    /// The order of the weights that [`Tile::products`] expects.
+/// What is written for each instruction set: exact sums of products of bytes, float32 in registers, and how many of each fit.
+pub(crate) trait Instructions {
+    /// The order of the weights that [`Instructions::products`] expects.
     const ORDER: Order;
     /// The most rows that are multiplied together, up to [`MOST_ROWS`]: as many as leave registers for weights and activations.
     const ROWS: usize;
@@ -18,13 +18,14 @@ pub(crate) trait Tile {
     const PANELS: usize;
     /// Queries of an attention that are computed together, 4 or 8.
     const QUERIES: usize;
+    /// Registers of float32.
     type Lanes: Lanes;
 
     /// Writes `panel.start` plus, for each row and output, the sum over the inputs of byte times weight.
     ///
     /// # Safety
     /// The processor must have the instruction set that the implementation is for. The panels must be of one layer and packed in
-    /// [`Tile::ORDER`]. `rows` must hold `ROWS` rows of the layer's number of inputs in bytes.
+    /// [`Instructions::ORDER`]. `rows` must hold `ROWS` rows of the layer's number of inputs in bytes.
     unsafe fn products<const ROWS: usize, const PANELS: usize>(
         rows: &[u8],
         panels: [Panel; PANELS],
@@ -48,7 +49,7 @@ pub(crate) trait Lanes: Copy {
     unsafe fn store(self, numbers: &mut [f32; LANES]);
 }
 
-/// The most rows of any [`Tile`].
+/// The most rows of any [`Instructions`].
 const MOST_ROWS: usize = 12;
 
 /// Rows of bytes around 128, and the scale of each row.
@@ -76,18 +77,18 @@ pub(crate) fn quantise(x: &[f32], inverse: &[f32], bytes: &mut [u8], scales: &mu
 
 /// A linear layer, `[rows, outputs]`.
 #[inline(always)]
-pub(crate) fn linear<T: Tile>(layer: &Linear, rows: Rows, out: &mut [f32]) {
+pub(crate) fn linear<T: Instructions>(layer: &Linear, rows: Rows, out: &mut [f32]) {
     linear_then::<T>(layer, rows, out, |x| x);
 }
 
 /// A linear layer and the Gaussian error linear unit.
 #[inline(always)]
-pub(crate) fn linear_gelu<T: Tile>(layer: &Linear, rows: Rows, out: &mut [f32]) {
+pub(crate) fn linear_gelu<T: Instructions>(layer: &Linear, rows: Rows, out: &mut [f32]) {
     linear_then::<T>(layer, rows, out, gelu);
 }
 
 #[inline(always)]
-fn linear_then<T: Tile>(layer: &Linear, rows: Rows, out: &mut [f32], then: impl Fn(f32) -> f32 + Copy) {
+fn linear_then<T: Instructions>(layer: &Linear, rows: Rows, out: &mut [f32], then: impl Fn(f32) -> f32 + Copy) {
     let n_panels = layer.outputs() / PANEL;
     let mut number = 0;
     // Panel by panel: a panel stays in the first-level cache while all rows are multiplied.
@@ -105,7 +106,7 @@ fn linear_then<T: Tile>(layer: &Linear, rows: Rows, out: &mut [f32], then: impl 
 
 /// All rows, in tiles whose numbers of rows differ by at most one.
 #[inline(always)]
-fn tiles<T: Tile, const P: usize>(
+fn tiles<T: Instructions, const P: usize>(
     panels: [Panel; P],
     rows: Rows,
     outputs: usize,
@@ -132,7 +133,7 @@ fn tiles<T: Tile, const P: usize>(
 
 /// The integer sums of `N` rows and some panels, back to float32.
 #[inline(always)]
-fn tile<T: Tile, const N: usize, const P: usize>(
+fn tile<T: Instructions, const N: usize, const P: usize>(
     panels: [Panel; P],
     rows: Rows,
     first: usize,

@@ -23,7 +23,7 @@
 //! | `graph`, `form` | recognise the form in an ONNX graph |
 //! | `weights` | the layout of weights in memory |
 //! | `layers`, `attention`, `math` | the steps, in plain Rust |
-//! | `kernel` | integer products for each instruction set, and the choice of one |
+//! | `kernel` | integer products and registers of each instruction set, and the choice of one |
 //!
 //! The same tokens give the same bits on every processor and with every instruction set; `math` explains why.
 

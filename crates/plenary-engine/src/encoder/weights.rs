@@ -3,7 +3,8 @@
 //! **Input**: weights row by row. **Output**: packed weights, which the kernels read in order. A linear layer's weights
 //! `[inputs, outputs]` become panels of 16 outputs. A panel is a row of blocks of 64 bytes (one cache line, one 512-bit
 //! or two 256-bit registers), one block for every 4 inputs; in a block the 4 weights of an output are adjacent, as
-//! `vpmaddubsw` and `vpdpbusd` require. Two blocks make a step:
+//! `vpmaddubsw` and `vpdpbusd` require. The blocks are in the order of the inputs ([`Order::Inputs`]). For AVX2 they are in pairs
+//! instead ([`Order::Pairs`]), two blocks to a step:
 //!
 //! ```text
 //!                 step 0 of a panel                                                step 1
@@ -13,7 +14,7 @@
 //! positions:  0                                        20
 //! ```
 //!
-//! The two blocks of a step are chosen so that their sums of products fit into 16 bits together ([`Sizes::fit`]): AVX2
+//! The two blocks of a pair are chosen so that their sums of products fit into 16 bits together ([`Sizes::fit`]): AVX2
 //! then widens to 32 bits once per step instead of once per block, which would take half the time of its multipliers. The
 //! inputs of each step are listed in `positions`, panel by panel.
 //!

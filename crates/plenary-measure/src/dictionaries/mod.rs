@@ -156,7 +156,11 @@ pub fn categories(dictionaries: &[DictionaryOptions]) -> Result<Vec<Category>, O
                 other.dictionary,
                 other.column()
             );
-            return Err(OptionError::new(place(), found, "a name of its own; upper and lower case are not told apart"));
+            return Err(OptionError::new(
+                place(),
+                found,
+                "a name of its own, different in more than upper and lower case",
+            ));
         }
     }
     Ok(all)

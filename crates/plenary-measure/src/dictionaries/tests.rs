@@ -97,8 +97,8 @@ fn what_cannot_be_counted_is_refused() {
     let error = |all: &[DictionaryOptions]| categories(all).unwrap_err().to_string();
     insta::assert_snapshot!(error(&[dictionary("d", &[("a", &[])])]), @r#"dictionary `d`, category `a`: found no pattern; expected at least one word, such as "tax*""#);
     insta::assert_snapshot!(error(&[dictionary("d", &[("a", &["**"])])]), @r#"dictionary `d`, category `a`: found the pattern "**"; expected a word or phrase with at least one letter or digit, such as "tax*""#);
-    insta::assert_snapshot!(error(&[dictionary("d", &[("A", &["x"]), ("a", &["y"])])]), @"dictionary `d`, category `a`: found the name of category `A` of dictionary `d` (column `dictionary_d_A`); expected a name of its own; upper and lower case are not told apart");
-    insta::assert_snapshot!(error(&[dictionary("d", &[("b_a", &["x"])]), dictionary("d_b", &[("a", &["y"])])]), @"dictionary `d_b`, category `a`: found the name of category `b_a` of dictionary `d` (column `dictionary_d_b_a`); expected a name of its own; upper and lower case are not told apart");
+    insta::assert_snapshot!(error(&[dictionary("d", &[("A", &["x"]), ("a", &["y"])])]), @"dictionary `d`, category `a`: found the name of category `A` of dictionary `d` (column `dictionary_d_A`); expected a name of its own, different in more than upper and lower case");
+    insta::assert_snapshot!(error(&[dictionary("d", &[("b_a", &["x"])]), dictionary("d_b", &[("a", &["y"])])]), @"dictionary `d_b`, category `a`: found the name of category `b_a` of dictionary `d` (column `dictionary_d_b_a`); expected a name of its own, different in more than upper and lower case");
     assert!(error(&[dictionary("d", &[])]).contains("no category"));
     let neither = dictionary("d", &[]).check_source().unwrap_err().to_string();
     insta::assert_snapshot!(neither, @"dictionary `d`: found neither categories nor a file; expected either [dictionaries.categories] or a `file`");

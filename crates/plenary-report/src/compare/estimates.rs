@@ -81,7 +81,7 @@ impl Ids {
         self.words.insert(id.to_owned(), words);
     }
 
-    /// The name that both runs have for an id; an id of the earlier run alone is told apart from those of the later one.
+    /// The name that both runs have for an id; an id that only the earlier run has is marked, because the later run may use it for something else.
     fn shared(&self, id: &str) -> String {
         self.of.get(id).cloned().unwrap_or_else(|| format!("? {id}"))
     }

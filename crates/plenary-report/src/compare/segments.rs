@@ -91,7 +91,7 @@ pub struct Example {
     pub text: String,
 }
 
-/// Numbers of labels: 0 is no label.
+/// Numbers of labels, from 1; 0 stands for no label.
 #[derive(Debug, Default)]
 struct Names {
     names: Vec<String>,
@@ -105,7 +105,7 @@ impl Names {
             return *number;
         }
         self.names.push(name.to_owned());
-        // More labels than fit are not told apart; a study has some hundred at most.
+        // Labels beyond the largest number share it; a study has some hundred at most.
         let number = u16::try_from(self.names.len()).unwrap_or(u16::MAX);
         self.numbers.insert(name.to_owned(), number);
         number

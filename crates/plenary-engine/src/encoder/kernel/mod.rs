@@ -18,7 +18,7 @@ mod x86;
 use std::sync::LazyLock;
 
 use super::attention::{self, Cut};
-use super::layers::{self, Rows, Tile};
+use super::layers::{self, Instructions, Rows};
 use super::weights::{Dense, Embeddings, Linear, Norm, Order};
 
 /// An instruction set that this processor has.

@@ -1,12 +1,12 @@
 //! Integer products in plain Rust: the reference, and the path for processors without their own.
 
-use crate::encoder::layers::{Lanes, Tile};
+use crate::encoder::layers::{Instructions, Lanes};
 use crate::encoder::math::LANES;
 use crate::encoder::weights::{GROUP, Order, PANEL, Panel};
 
 pub(crate) struct Portable;
 
-impl Tile for Portable {
+impl Instructions for Portable {
     const ORDER: Order = Order::Inputs;
     const ROWS: usize = 4;
     const PANELS: usize = 1;

@@ -11,7 +11,7 @@ use std::arch::x86_64::{
     _mm512_storeu_ps,
 };
 
-use crate::encoder::layers::{Lanes, Tile};
+use crate::encoder::layers::{Instructions, Lanes};
 use crate::encoder::math::LANES;
 use crate::encoder::weights::{Block, GROUP, Order, PANEL, Panel};
 
@@ -145,7 +145,7 @@ impl Lanes for __m512 {
 
 pub(crate) struct Avx2;
 
-impl Tile for Avx2 {
+impl Instructions for Avx2 {
     const ORDER: Order = Order::Pairs;
     // 8 sums of 256 bits leave registers for weights and activations.
     const ROWS: usize = 4;
@@ -192,7 +192,7 @@ impl Tile for Avx2 {
 /// AVX-VNNI: the dot product of four bytes in one instruction, 256 bits wide.
 pub(crate) struct AvxVnni;
 
-impl Tile for AvxVnni {
+impl Instructions for AvxVnni {
     const ORDER: Order = Order::Inputs;
     // 12 sums of 256 bits.
     const ROWS: usize = 6;
@@ -231,7 +231,7 @@ impl Tile for AvxVnni {
 /// AVX-512 VNNI: the same, 512 bits wide; a block is one register.
 pub(crate) struct Avx512Vnni;
 
-impl Tile for Avx512Vnni {
+impl Instructions for Avx512Vnni {
     const ORDER: Order = Order::Inputs;
     // 24 sums of 512 bits.
     const ROWS: usize = 12;
