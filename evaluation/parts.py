@@ -1,16 +1,20 @@
 #!/usr/bin/env python3
 """Checks that a corpus in parts gives the tables of one run: sha256 of every file but `runs` and `run.json`.
 
-    parts.py --plenary PROGRAM [--transcripts 200] [--trials 20] [--seed 1] [--kill-within 4] [--spark MASTER ...] [--dask]
+    parts.py --plenary PROGRAM [--transcripts 200] [--trials 20] [--seed 1] [--kill-within 4] [--parts 2 7 64]
+             [--spark MASTER ...] [--spark-trials 20] [--dask] [--ray]
 
 Transcripts are made from data/state-of-the-union, two speakers in each, as Markdown, in a table and in a zip archive; some files fail, some
-are there twice. They are run in one process; in 2, 7 and 64 parts in random order; and in 7 parts of which processes are killed at random
+are there twice. They are run in one process; in parts in random order; and in 7 parts of which processes are killed at random
 moments (SIGKILL), --trials times: the process of a part, or once per part the worker under it, and the steps fit, assign and combine. Odd
-trials compute everything, even ones look numbers up in a cache. --spark runs the same through plenary_text.spark, for each master such as
-local[2] or local-cluster[2,1,1024]; it needs pyspark and Java. --dask runs the recipe of docs/howto/many-machines.md. Exits with 1 if a
-table differs. Linux only (it looks for workers in /proc).
+trials compute everything, even ones look numbers up in a cache.
+
+--spark runs them through plenary_text.spark for each master such as local[2] or local-cluster[2,1,1024], as paths and as a data frame of
+binaryFile, with the numbers of models from the cache; it needs pyspark and Java. --spark-trials kills executors of local-cluster[2,1,1024] at random moments, in even trials with
+paths, in odd ones with a data frame, and computes everything. --dask and --ray run the recipes of docs/howto/many-machines.md. Exits with 1
+if a table differs. Linux only (it looks for processes in /proc).
 """
-import argparse, csv, hashlib, os, random, shutil, subprocess, sys, tempfile, time, zipfile
+import argparse, csv, hashlib, os, random, shutil, signal, subprocess, sys, tempfile, threading, time, zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -146,21 +150,79 @@ def killed(program, trial, draw, within):
     return n
 
 
-def spark(master, place):
+def begin(place):
+    """The folders `work` and `results`, of which nothing is there."""
+    for name in ("work", "results", "storage"):
+        shutil.rmtree(place / name, ignore_errors=True)
+    return place / "work", place / "results"
+
+
+def spark(master, place, as_files, cache, kill=None):
+    """The tables of Spark. `kill` is called with the session when it is there."""
     from pyspark.sql import SparkSession
 
     import plenary_text.spark
 
-    session = SparkSession.builder.master(master).appName("parts").config("spark.ui.enabled", "false").getOrCreate()
+    builder = SparkSession.builder.master(master).appName("parts").config("spark.ui.enabled", "false")
+    session = builder.config("spark.ui.showConsoleProgress", "false").getOrCreate()
+    session.sparkContext.setLogLevel("OFF")
     try:
-        work, out = place / "work", place / "results"
-        shutil.rmtree(work, ignore_errors=True)
-        shutil.rmtree(out, ignore_errors=True)
-        os.chdir(place)
-        plenary_text.spark.run(session, ["talks"], "study.toml", out, work=work, parts=7)
+        work, out = begin(place)
+        if kill:
+            kill()
+        if as_files:
+            files = session.read.format("binaryFile").option("recursiveFileLookup", True).load(f"file://{place}/talks")
+            storage = f"file://{place}/storage"
+            plenary_text.spark.run(session, files, place / "study.toml", out, work=work, storage=storage, parts=7, cache=cache)
+        else:
+            plenary_text.spark.run(session, ["talks"], "study.toml", out, work=work, parts=7, cache=cache)
         return tables(out)
     finally:
         session.stop()
+
+
+def descendants(pid):
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            yield int(child)
+            yield from descendants(int(child))
+
+
+def executors():
+    """The executors of Spark that this process started."""
+    found = []
+    for pid in descendants(os.getpid()):
+        try:
+            if b"CoarseGrainedExecutorBackend" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                found.append(pid)
+        except OSError:
+            continue
+    return found
+
+
+def spark_killed(place, trial, draw, within):
+    """The tables of Spark, one or two of whose executors are killed at random moments."""
+    killed, ended = [], threading.Event()
+
+    def kill():
+        for _ in range(draw.randint(1, 2)):
+            if ended.wait(draw.uniform(0, within)):
+                return
+            try:
+                if found := executors():
+                    os.kill(draw.choice(found), signal.SIGKILL)
+                    killed.append(True)
+            except OSError:
+                # The process has ended meanwhile.
+                continue
+
+    thread = threading.Thread(target=kill)
+    try:
+        found = spark("local-cluster[2,1,1024]", place, trial % 2 == 1, False, thread.start)
+    finally:
+        ended.set()
+    thread.join()
+    return found, len(killed)
 
 
 def dask(place):
@@ -168,16 +230,32 @@ def dask(place):
 
     from plenary_text import parts
 
-    work, out = place / "work", place / "results"
-    shutil.rmtree(work, ignore_errors=True)
-    shutil.rmtree(out, ignore_errors=True)
-    os.chdir(place)
+    work, out = begin(place)
     with Client(n_workers=2, threads_per_worker=1, dashboard_address=None) as client:
         n = parts.plan(work, ["talks"], "study.toml", parts=7)
         client.gather(client.map(parts.measure, [str(work)] * n, range(n), threads=1))
         parts.fit(work)
         client.gather(client.map(parts.assign, [str(work)] * n, range(n), threads=1))
         parts.combine(work, out)
+    return tables(out)
+
+
+def by_ray(place):
+    import ray
+
+    from plenary_text import parts
+
+    work, out = begin(place)
+    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
+    try:
+        n = parts.plan(work, ["talks"], "study.toml", parts=7)
+        measure, assign = (ray.remote(step) for step in (parts.measure, parts.assign))
+        ray.get([measure.remote(str(work), part, threads=1) for part in range(n)])
+        parts.fit(work)
+        ray.get([assign.remote(str(work), part, threads=1) for part in range(n)])
+        parts.combine(work, out)
+    finally:
+        ray.shutdown()
     return tables(out)
 
 
@@ -190,9 +268,14 @@ def main():
     parser.add_argument("--kill-within", type=float, default=4, help="seconds")
     parser.add_argument("--parts", type=int, nargs="*", default=[2, 7, 64])
     parser.add_argument("--spark", nargs="*", default=[], metavar="MASTER")
+    parser.add_argument("--spark-trials", type=int, default=0)
+    parser.add_argument("--spark-kill-within", type=float, default=30, help="seconds")
     parser.add_argument("--dask", action="store_true")
+    parser.add_argument("--ray", action="store_true")
     args = parser.parse_args()
     os.environ.setdefault("PLENARY_MODELS", str(ROOT / "models"))
+    # The Python of executors; Spark would take the first on the search path.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     same = True
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
@@ -212,13 +295,29 @@ def main():
             same &= compare(tables(place / "results"), whole, f"trial {trial}, {n} kills")
         if args.trials:
             print(f"{args.trials} trials, {total} kills", flush=True)
-        home = os.getcwd()
+        if args.spark or args.spark_trials or args.dask or args.ray:
+            os.chdir(place)
+        # A data frame has the names below the folder that all of its files share, and Spark leaves out empty files.
+        if args.spark or args.spark_trials:
+            shutil.copytree(place / "talks", place / "seen", ignore=lambda folder, names: ["empty.md"])
+            inside = Program(args.plenary, place / "seen", place / "cache")
+            inside.run("run", ".", "--study", place / "study.toml", "--out", place / "below")
+            below = tables(place / "below")
         for master in args.spark:
-            same &= compare(spark(master, place), whole, f"Spark {master}")
-            os.chdir(home)
+            same &= compare(spark(master, place, False, True), whole, f"Spark {master}, paths")
+            same &= compare(spark(master, place, True, True), below, f"Spark {master}, data frame")
+        total = 0
+        for trial in range(args.spark_trials):
+            found, n = spark_killed(place, trial, random.Random(args.seed * 2000 + trial), args.spark_kill_within)
+            total += n
+            same &= compare(found, below if trial % 2 else whole, f"Spark, trial {trial}, {n} executors killed")
+        if args.spark_trials:
+            print(f"{args.spark_trials} trials of Spark, {total} executors killed", flush=True)
         if args.dask:
             same &= compare(dask(place), whole, "Dask")
-            os.chdir(home)
+        if args.ray:
+            same &= compare(by_ray(place), whole, "Ray")
+        os.chdir(ROOT)
     sys.exit(0 if same else 1)
 
 

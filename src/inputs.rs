@@ -110,6 +110,8 @@ struct Pending {
     in_folder: bool,
     /// The folder above its own is in the folder that the user named.
     is_deep: bool,
+    /// It completes another file, which need not be beside it here.
+    completes: bool,
     /// The documents that are read of it; `None` for all.
     share: Option<Share>,
 }
@@ -321,7 +323,7 @@ impl Sources {
 impl Pending {
     /// A file that the user named.
     fn file(path: PathBuf) -> Self {
-        Self { path, bytes: None, in_folder: false, is_deep: false, share: None }
+        Self { path, bytes: None, in_folder: false, is_deep: false, completes: false, share: None }
     }
 
     /// Size in bytes. `base` is the folder from which relative paths begin.
@@ -337,6 +339,22 @@ fn size_of(path: &Path) -> u64 {
     }
     let files = WalkDir::new(path).into_iter().filter_map(Result::ok).filter_map(|entry| entry.metadata().ok());
     files.filter(fs::Metadata::is_file).map(|file| file.len()).sum()
+}
+
+/// Names and paths of the files that could complete a file: beside it, and in the folder above if `is_deep`.
+fn companion_places(path: &Path, is_deep: bool) -> Vec<(String, PathBuf)> {
+    let mut places = Vec::new();
+    for name in plenary_read::companions(&display_path(path)) {
+        let (folder, name) = match name.strip_prefix("../") {
+            Some(_) if !is_deep => continue,
+            Some(name) => (path.parent().and_then(Path::parent), name.to_owned()),
+            None => (path.parent(), name),
+        };
+        if let Some(place) = folder.map(|folder| folder.join(&name)).filter(|place| place != path) {
+            places.push((name, place));
+        }
+    }
+    places
 }
 
 /// Adds the visible files of a folder, and of the folders in it, to `pending`.
@@ -431,7 +449,8 @@ impl Sources {
             return None;
         }
         let place = self.base.join(&input.path);
-        if let Some(completed) = plenary_read::completes(&path).filter(|name| place.with_file_name(name).is_file()) {
+        let is_completing = |name: &String| input.completes || place.with_file_name(name).is_file();
+        if let Some(completed) = plenary_read::completes(&path).filter(is_completing) {
             self.skipped.ignored.push(failure(
                 &path,
                 &format!("this file completes `{completed}`, with which it is read"),
@@ -441,30 +460,21 @@ impl Sources {
         }
         let bytes: Arc<[u8]> = self.skipped.bytes_of(&place, &path)?.into();
         let (file_id, _) = content_id(&bytes);
-        let companions = self.companions(input, &path);
+        let companions = self.companions(input);
         Some(Loaded::File { path, bytes, companions, file_id, is_expected, in_folder, share })
     }
 
     /// The files beside a file that complete it, and those in the folder above if the user named that too. They are kept, as
     /// many files may have the same.
-    fn companions(&mut self, input: &Pending, path: &str) -> Vec<Companion> {
+    fn companions(&mut self, input: &Pending) -> Vec<Companion> {
         let mut companions = Vec::new();
-        let place = self.base.join(&input.path);
-        for name in plenary_read::companions(path) {
-            let (folder, name) = match name.strip_prefix("../") {
-                Some(_) if !input.is_deep => continue,
-                Some(name) => (place.parent().and_then(Path::parent), name),
-                None => (place.parent(), name.as_str()),
-            };
-            let Some(path) = folder.map(|folder| folder.join(name)).filter(|path| *path != place) else {
-                continue;
-            };
+        for (name, path) in companion_places(&self.base.join(&input.path), input.is_deep) {
             let bytes = self.companion_bytes.entry(path).or_insert_with_key(|path| {
                 // A link may lead out of the folder.
                 let is_file = fs::symlink_metadata(path).is_ok_and(|file| file.is_file());
                 is_file.then(|| read_bytes(path).ok().flatten()).flatten().map(Into::into)
             });
-            companions.extend(bytes.clone().map(|bytes| Companion { name: name.to_string(), bytes }));
+            companions.extend(bytes.clone().map(|bytes| Companion { name, bytes }));
         }
         companions
     }

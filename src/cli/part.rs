@@ -51,6 +51,8 @@ enum StepArgs {
     Combine(CombineArgs),
     /// Show how far the work is.
     Status(StatusArgs),
+    /// List the files that machines need which do not see the inputs, as JSON.
+    Files(StatusArgs),
 }
 
 #[derive(Debug, Args)]
@@ -103,6 +105,12 @@ struct RunArgs {
     max_cost: Option<f64>,
     #[command(flatten)]
     reading: ReadingArgs,
+    /// Folder from which relative paths of inputs begin on this machine [default: the folder in which `part plan` ran].
+    #[arg(long, value_name = "DIR")]
+    inputs_below: Option<PathBuf>,
+    /// Folder of the files that the study names, on this machine [default: the folder of the study file].
+    #[arg(long, value_name = "DIR")]
+    study_folder: Option<PathBuf>,
     /// Measure a single part in this process, as the attempt with this name.
     #[arg(long, value_name = "NAME", hide = true)]
     attempt: Option<String>,
@@ -162,6 +170,10 @@ pub(crate) fn run(args: &PartArgs, verbosity: Verbosity) -> anyhow::Result<ExitC
         StepArgs::Assign(args) => assign(args, verbosity, &progress),
         StepArgs::Combine(args) => combine(args, verbosity, &progress),
         StepArgs::Status(args) => status(args),
+        StepArgs::Files(args) => {
+            print(&format!("{}\n", serde_json::to_string(&parts::needed(&args.work)?)?))?;
+            Ok(ExitCode::SUCCESS)
+        }
     };
     progress.finish();
     code
@@ -231,6 +243,8 @@ fn worker_arguments(args: &RunArgs, part: usize, verbosity: Verbosity) -> Vec<Os
     add("--models", args.machine.models.clone().map(Into::into));
     add("--threads", args.machine.threads.map(|n| n.to_string().into()));
     add("--cache", args.cache.clone().map(Into::into));
+    add("--inputs-below", args.inputs_below.clone().map(Into::into));
+    add("--study-folder", args.study_folder.clone().map(Into::into));
     add("--max-cost", args.max_cost.map(|cost| cost.to_string().into()));
     if args.no_cache {
         all.push("--no-cache".into());
@@ -255,6 +269,8 @@ fn attempt(args: &RunArgs, verbosity: Verbosity, progress: &TerminalProgress) ->
         cache: if args.no_cache { None } else { open_cache(args.cache.as_deref())? },
         isolation: args.reading.isolation(),
         max_cost: args.max_cost,
+        inputs_below: args.inputs_below.clone(),
+        study_folder: args.study_folder.clone(),
     };
     let measured = parts::run(&args.work, part, args.attempt.as_deref(), options, progress)?;
     progress.finish();

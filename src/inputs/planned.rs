@@ -4,6 +4,7 @@
 //! read it ([`PlannedFile`]), and the part to which a document belongs ([`part_of`]): by its id, which is made of its content. **Refused:**
 //! contents in memory. **Left to others:** where the lists are kept.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use plenary_corpus::hash::sha256;
@@ -14,7 +15,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use walkdir::WalkDir;
 
-use super::{Pending, Skipped, Sources, display_path, read_bytes};
+use super::{Pending, Skipped, Sources, companion_places, display_path, read_bytes};
 
 /// A file that a plan lists, or a folder that is one corpus.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,8 +27,10 @@ pub(crate) struct PlannedFile {
     pub(crate) n_bytes: u64,
     /// sha256 of the content; `None` if it could not be read or is not going to be.
     pub(crate) sha256: Option<String>,
-    /// Whether every part reads it: it can hold several documents, or it completes other files.
+    /// Whether every part reads it: it can hold several documents, or it completes another file.
     pub(crate) is_shared: bool,
+    /// Whether it completes another file, with which it is read.
+    completes: bool,
 }
 
 /// The documents that a process reads of planned files.
@@ -61,6 +64,20 @@ impl PlannedFile {
             Some(sha256) => part_of(sha256.get(..12).unwrap_or(sha256), n_parts),
             None => part_of(&display_path(&self.path), n_parts),
         }
+    }
+
+    /// The files that a process needs to read this one, as the user would name them: the file, those that complete it, or those of a corpus
+    /// folder. `base` is the folder from which relative paths begin.
+    pub(crate) fn needed(&self, base: &Path) -> BTreeSet<PathBuf> {
+        let place = base.join(&self.path);
+        if place.is_dir() {
+            let entries = WalkDir::new(&place).max_depth(1).into_iter().filter_map(Result::ok);
+            let parts = entries.filter(|entry| convokit::is_part(&entry.file_name().to_string_lossy()));
+            return parts.map(|entry| self.path.join(entry.file_name())).collect();
+        }
+        let companions = companion_places(&self.path, self.is_deep);
+        let found = companions.into_iter().map(|(_, path)| path).filter(|path| base.join(path).is_file());
+        std::iter::once(self.path.clone()).chain(found).collect()
     }
 
     /// Whether the file has still the content that it had when it was planned; files that could not be read then are not compared.
@@ -118,6 +135,7 @@ impl Sources {
             .map(|file| Pending {
                 in_folder: file.in_folder,
                 is_deep: file.is_deep,
+                completes: file.completes,
                 share: file.is_shared.then_some(share),
                 ..Pending::file(file.path)
             })
@@ -130,14 +148,14 @@ fn planned(input: Pending, n_bytes: u64) -> PlannedFile {
     let Pending { path, in_folder, is_deep, .. } = input;
     let name = display_path(&path);
     let is_read = !in_folder || has_transcript_extension(&name) || path.extension().is_none();
+    let completes = plenary_read::completes(&name).is_some_and(|other| path.with_file_name(other).is_file());
     let (sha256, is_shared) = if path.is_dir() {
         (content(&path).map(|(_, sha256)| sha256), true)
     } else if let Some((bytes, sha256)) = is_read.then(|| content(&path)).flatten() {
-        let completes = plenary_read::completes(&name).is_some_and(|other| path.with_file_name(other).is_file());
         let is_shared = completes || Recognised::of(&name, &bytes).is_ok_and(|it| it.entry.holds_several());
         (Some(sha256), is_shared)
     } else {
         (None, false)
     };
-    PlannedFile { path, in_folder, is_deep, n_bytes, sha256, is_shared }
+    PlannedFile { path, in_folder, is_deep, n_bytes, sha256, is_shared, completes }
 }

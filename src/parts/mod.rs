@@ -8,6 +8,7 @@
 
 mod error;
 mod folder;
+mod needed;
 mod placed;
 mod plan;
 mod status;
@@ -15,6 +16,7 @@ mod steps;
 mod supervise;
 
 pub use error::{PartsError, Step};
+pub use needed::{Needed, needed};
 pub use plan::{Plan, PlanOptions, plan};
 pub use status::{PartStatus, Status, status};
 pub use steps::{Measured, RunOptions, assign, combine, fit, run};

@@ -169,8 +169,16 @@ impl Plan {
     /// # Errors
     /// [`PartsError::StudyChanged`] if one of them is not what it was when the plan was made.
     pub fn study(&self) -> Result<Study, PartsError> {
+        self.study_in(None)
+    }
+
+    /// The study, with the files that it names read from `folder` instead of the folder of the study file.
+    ///
+    /// # Errors
+    /// As [`Plan::study`].
+    pub fn study_in(&self, folder: Option<&Path>) -> Result<Study, PartsError> {
         let Some(planned) = &self.study else { return Ok(Study::default()) };
-        let study = Study::parse_in(&planned.text, &planned.path, &planned.folder)?;
+        let study = Study::parse_in(&planned.text, &planned.path, folder.unwrap_or(&planned.folder))?;
         if study.sha256.as_deref() != Some(&planned.sha256) {
             return Err(PartsError::StudyChanged { path: planned.path.clone() });
         }
@@ -196,6 +204,11 @@ impl Plan {
     /// The folder from which relative paths begin.
     pub(super) fn base(&self) -> &Path {
         &self.base
+    }
+
+    /// The folder of the study file; `None` without a study.
+    pub(super) fn study_folder(&self) -> Option<&Path> {
+        self.study.as_ref().map(|study| study.folder.as_path())
     }
 
     /// What a part has to report of what was skipped while planning.

@@ -35,12 +35,24 @@ pub struct RunOptions {
     pub isolation: Option<Isolation>,
     /// Maximum cost of each language model behind an endpoint, instead of that of the study; `None` for that of the study.
     pub max_cost: Option<f64>,
+    /// The folder from which relative paths of inputs begin on this machine; `None` for the folder in which the plan was made.
+    pub inputs_below: Option<PathBuf>,
+    /// The folder of the files that the study names, on this machine; `None` for that of the plan.
+    pub study_folder: Option<PathBuf>,
 }
 
 impl Default for RunOptions {
     /// Models from the usual places, all cores, no cache, and all files read in this process.
     fn default() -> Self {
-        Self { models: None, threads: all_cores(), cache: None, isolation: None, max_cost: None }
+        Self {
+            models: None,
+            threads: all_cores(),
+            cache: None,
+            isolation: None,
+            max_cost: None,
+            inputs_below: None,
+            study_folder: None,
+        }
     }
 }
 
@@ -91,10 +103,12 @@ fn measure(
     options: RunOptions,
     progress: &dyn Progress,
 ) -> Result<Measured, PartsError> {
-    let study = plan.study()?;
+    let RunOptions { models, threads, cache, isolation, max_cost, inputs_below, study_folder } = options;
+    let study = plan.study_in(study_folder.as_deref())?;
+    let base = inputs_below.as_deref().unwrap_or(plan.base());
     let mut files = plan.files(work, &name_of(part))?;
     files.extend(plan.files(work, SHARED)?);
-    check_unchanged(&files, plan.base(), options.threads)?;
+    check_unchanged(&files, base, threads)?;
     let own = attempt.map_or_else(|| unique(part), str::to_owned);
     let place = work.attempt(&own);
     fs::create_dir_all(&place).map_err(io_error(&place))?;
@@ -106,9 +120,8 @@ fn measure(
         None => None,
     };
     let share = Share { part, n_parts: plan.n_parts };
-    let sources = Sources::planned(files, plan.base(), share, plan.skipped(part)).watched(watch);
+    let sources = Sources::planned(files, base, share, plan.skipped(part)).watched(watch);
     let new = place.join("part");
-    let RunOptions { models, threads, cache, isolation, max_cost } = options;
     let part_options = PartOptions { study, models, folder: Some(new.clone()), threads, cache, isolation, max_cost };
     let measured = measure_sources(sources, &part_options, Some(&plan.expected), progress)?;
     let done = Measured::Now {

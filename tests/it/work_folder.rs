@@ -101,6 +101,56 @@ fn more_parts_than_documents_give_the_tables_of_one_run() {
 }
 
 #[test]
+fn a_machine_that_does_not_see_the_inputs_measures_a_part() {
+    let place = Place::with(INPUTS);
+    // Texts and lists of persons that complete others, in a folder and in the one above it, and a corpus folder.
+    place.write("talks/X_1.txt", "X_1.u1\tOrder!\nX_1.u2\tYes.\n");
+    place.write("talks/X_1-meta.tsv", "ID\tSpeaker_name\nX_1.u1\tAnn Lee\nX_1.u2\tBo Hill\n");
+    let person = "<listPerson><person xml:id=\"a\"><persName>Cy Dahl</persName></person></listPerson>";
+    place.write("talks/C-listPerson.xml", person);
+    place.write("talks/2031/C_2.xml", "<TEI><text><body><u who=\"#a\">We begin.</u></body></text></TEI>");
+    let utterance = "{\"id\":\"1\",\"conversation_id\":\"c\",\"text\":\"Hi.\",\"speaker\":\"s\"}\n";
+    place.write("talks/corpus/utterances.jsonl", utterance);
+    place.write("talks/corpus/speakers.json", "{\"s\":{\"meta\":{}}}");
+    place.run(&[&["run"], INPUT_ARGUMENTS, &["--out", "whole"]].concat());
+    plan(&place, "3");
+
+    let needed: serde_json::Value = serde_json::from_str(&place.run_well(&["part", "files", "work"]).out).unwrap();
+    let names = |list: &serde_json::Value| -> Vec<String> { serde_json::from_value(list.clone()).unwrap() };
+    let shared = names(&needed["shared"]);
+    for name in ["talks/X_1-meta.tsv", "talks/2031/C_2.xml", "talks/C-listPerson.xml", "talks/corpus/speakers.json"] {
+        assert!(shared.iter().any(|path| path == name), "{name} is not in {shared:?}");
+    }
+    let copy = |from: &str, to: &str| place.write(to, fs::read(place.path(from)).unwrap());
+    for part in 0..3 {
+        let far = |name: &str| format!("far/{part}/{name}");
+        for name in names(&needed["parts"][part]).iter().chain(&shared) {
+            copy(name, &far(&format!("in/{name}")));
+        }
+        for name in names(&needed["study"]) {
+            copy(&name, &far(&format!("study/{name}")));
+        }
+        for name in ["plan.json".to_owned(), format!("inputs/{part:04}.json"), "inputs/shared.json".to_owned()] {
+            copy(&format!("work/{name}"), &far(&format!("work/{name}")));
+        }
+    }
+    fs::rename(place.path("talks"), place.path("elsewhere")).unwrap();
+    fs::remove_file(place.path("people.csv")).unwrap();
+    for part in 0..3 {
+        let far = |name: &str| format!("far/{part}/{name}");
+        let number = part.to_string();
+        let run = ["part", "run", &far("work"), "--part", &number, "--inputs-below", &far("in")];
+        place.run(&run).says(2, &["people.csv"]);
+        place.run(&[&run[..], &["--study-folder", &far("study")]].concat()).says(0, &[]);
+        fs::create_dir_all(place.path("work/parts")).unwrap();
+        fs::rename(place.path(&far(&format!("work/parts/{part:04}"))), place.path(&format!("work/parts/{part:04}")))
+            .unwrap();
+    }
+    place.run(&["part", "combine", "work", "--out", "results"]).says(1, &["talks/empty.md"]);
+    assert_same(&place.tables("results"), &place.tables("whole"), "parts of other machines and one run");
+}
+
+#[test]
 fn what_differs_from_the_plan_is_refused() {
     let place = Place::with(INPUTS);
     place.run(&["part", "run", "work", "--part", "0"]).says(2, &["work: this is not a work folder"]);

@@ -11,7 +11,7 @@ from ._errors import InputError, WriteError
 from ._inputs import Source, inputs_of
 from ._progress import Progress, reporting
 from ._study import Study, native_of
-from ._table import Table
+from ._table import Table, _number
 
 if TYPE_CHECKING:
     from ._inputs import StrPath
@@ -156,10 +156,8 @@ class Results(Mapping[str, Table]):
     def __repr__(self) -> str:
         run = self.run
         place = f"in {self.folder}" if self.folder else "in memory"
-        return (
-            f"<Results {place}: {run['n_documents']} documents, {run['n_speakers']} speakers, {run['n_utterances']} utterances, "
-            f"{run['n_segments']} segments, {run['n_themes']} themes, {run['n_failures']} failures; plenary {run['plenary_version']}>"
-        )
+        counted = ", ".join(_number(run[f"n_{noun}s"], noun) for noun in ("document", "speaker", "utterance", "segment", "theme", "failure"))
+        return f"<Results {place}: {counted}; plenary {run['plenary_version']}>"
 
     def _repr_html_(self) -> str:
         import html

@@ -1,0 +1,239 @@
+"""Transcripts that lie where only Spark reads them, such as an object store: contents come to the executors as rows of a data frame, and
+measured parts go back as rows.
+
+The driver stages the files on its own disk and plans them, so that parts are those of a shared folder. A task receives the files of a part,
+measures the part in a folder of its own, and returns its files in pieces. The functions without a session know nothing of Spark.
+"""
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from . import parts as _parts
+from ._errors import InputError
+from ._results import Results
+
+if TYPE_CHECKING:
+    from ._inputs import StrPath
+
+# Folders of a task and of the driver.
+_PLAN, _INPUTS, _STUDY = "plan", "inputs", "study"
+# A writer of Parquet holds some hundred rows before it looks at their size.
+_PIECE_BYTES = 1 << 20
+# Rows of files that are in the memory of a task at once.
+_ROWS_AT_ONCE = "16"
+_RECORDS = "spark.sql.execution.arrow.maxRecordsPerBatch"
+# Parts are hashed onto partitions. Few of them meet in a partition if there are several times as many; an empty one costs nothing.
+_PARTITIONS_PER_PART = 8
+_PIECES = "part int, name string, position long, content binary"
+
+
+class Measuring(NamedTuple):
+    """How a task measures a part."""
+
+    models: str | None
+    threads: int
+    cache: bool | str
+
+
+def run(
+    spark: Any,
+    frame: Any,
+    study: StrPath | None,
+    out: StrPath,
+    *,
+    work: StrPath,
+    storage: str,
+    n_parts: int,
+    measuring: Measuring,
+) -> Results:
+    """`plenary_text.spark.run` for a data frame with the columns `path` and `content`."""
+    from pyspark.sql import functions as F
+
+    _check_columns(frame)
+    folder, study = Path(work).absolute(), None if study is None else Path(study).absolute()
+    storage = storage.rstrip("/")
+    kept = frame.select("path", F.col("content").cast("binary").alias("content"))
+    kept.write.mode("overwrite").parquet(f"{storage}/inputs")
+    stored = spark.read.parquet(f"{storage}/inputs")
+    names = names_of([row.path for row in stored.select("path").toLocalIterator()])
+    stage(((names[row.path], row.content) for row in stored.toLocalIterator(prefetchPartitions=True)), folder / _INPUTS)
+    plan = folder / _PLAN
+    _parts.plan(plan, os.curdir, study, parts=n_parts, models=measuring.models, cwd=folder / _INPUTS)
+
+    key = hashlib.sha256((plan / "plan.json").read_bytes()).hexdigest()[:16]
+    pieces, done = f"{storage}/parts-{key}", f"{storage}/parts-{key}-done"
+    if not _is_there(spark, done):
+        paths = {name: path for path, name in names.items()}
+        needs = _parts.files(plan)
+        wanted = [(paths[name], part, f"{_INPUTS}/{name}") for part, name in inputs_of_parts(needs)]
+        own = [(part, name, content) for part in range(n_parts) for name, content in own_files(plan, part, needs)]
+        rows = stored.join(spark.createDataFrame(wanted, "path string, part int, name string"), "path")
+        rows = rows.select("part", "name", "content").union(
+            spark.createDataFrame(own, "part int, name string, content binary")
+        )
+        rows = rows.repartition(_PARTITIONS_PER_PART * n_parts, "part").sortWithinPartitions("part")
+        with _few_rows_at_once(spark):
+            measured_rows = rows.mapInArrow(partial(measured, measuring=measuring), _PIECES)
+            measured_rows.write.mode("overwrite").option("compression", "none").parquet(pieces)
+        spark.createDataFrame([(key,)], "plan string").write.mode("overwrite").parquet(done)
+    fetched = spark.read.parquet(pieces).toLocalIterator(prefetchPartitions=True)
+    restore(((row.part, row.name, row.position, row.content) for row in fetched), plan)
+    return _parts.combine(plan, out)
+
+
+def _check_columns(frame: Any) -> None:
+    """Fails unless the data frame has the columns of Spark's format `binaryFile`, or texts in place of contents."""
+    found = dict(frame.dtypes)
+    if found.get("path") != "string" or found.get("content") not in ("binary", "string"):
+        columns = ", ".join(f"{name} {kind}" for name, kind in frame.dtypes)
+        raise InputError(
+            f"the data frame has the columns {columns}; expected path (string) and content (binary or string)",
+            hint='Read files with spark.read.format("binaryFile"), or rename the columns',
+        )
+
+
+def names_of(paths: Sequence[str | None]) -> dict[str, str]:
+    """The names of files below the folder that all of them share, by their paths."""
+    if not paths:
+        raise InputError("the data frame has no rows")
+    folders = []
+    for path in paths:
+        if not path:
+            raise InputError("a row of the data frame has no path")
+        folders.append(path.split("/")[:-1])
+    first, last = min(folders), max(folders)
+    n_shared = next((at for at, (a, b) in enumerate(zip(first, last)) if a != b), min(len(first), len(last)))
+    names: dict[str, str] = {}
+    for path in filter(None, paths):
+        name = path.split("/")[n_shared:]
+        if any(part in ("", ".", "..") or "\0" in part for part in name):
+            raise InputError(f"the path {path!r} cannot be the path of a file", path=path)
+        if path in names:
+            raise InputError(f"two rows of the data frame have the path {path!r}", path=path)
+        names[path] = "/".join(name)
+    return names
+
+
+def stage(files: Iterable[tuple[str, bytes | None]], folder: Path) -> None:
+    """Writes files into a folder, in which nothing else is afterwards."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for name, content in files:
+        if content is None:
+            raise InputError(f"the file {name!r} has no content", path=name)
+        _write(folder / name, content)
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def inputs_of_parts(needs: _parts.Needs) -> Iterator[tuple[int, str]]:
+    """The number of a part and the name of an input that it needs, for all parts."""
+    for part, names in enumerate(needs["parts"]):
+        for name in sorted({*names, *needs["shared"]}):
+            yield part, name.removeprefix("./")
+
+
+def own_files(plan: Path, part: int, needs: _parts.Needs) -> Iterator[tuple[str, bytes]]:
+    """The files of the plan and of the study that the task of a part needs, by their names in the folder of the task."""
+    for name in ("plan.json", f"inputs/{part:04}.json", "inputs/shared.json"):
+        yield f"{_PLAN}/{name}", (plan / name).read_bytes()
+    for name in needs["study"]:
+        if os.path.isabs(name) or ".." in Path(name).parts:
+            raise InputError(
+                f"the study names the file {name!r} outside its folder, which cannot be moved to other machines",
+                hint="Put the file beside the study",
+                path=name,
+            )
+        yield f"{_STUDY}/{name}", (Path(needs["study_folder"] or os.curdir) / name).read_bytes()
+
+
+def measured(batches: Iterator[Any], measuring: Measuring) -> Iterator[Any]:
+    """Measures parts on an executor: batches with the columns part, name, content of the files of each part, part after part, to batches
+    with the files of the measured parts in pieces."""
+    import pyarrow as pa
+
+    def rows() -> Iterator[tuple[int, str, bytes]]:
+        for batch in batches:
+            yield from zip(*(batch.column(at).to_pylist() for at in range(3)))
+
+    for part, files in groupby(rows(), key=lambda row: row[0]):
+        # Spark removes its local folders when an executor ends, however it ends.
+        local = os.environ.get("SPARK_LOCAL_DIRS", "").split(",")[0] or None
+        with tempfile.TemporaryDirectory(prefix="plenary-part-", dir=local) as name_of_folder:
+            folder = Path(name_of_folder)
+            for _, name, content in files:
+                _write(folder / name, content)
+            _parts.measure(
+                folder / _PLAN,
+                part,
+                models=measuring.models,
+                threads=measuring.threads,
+                cache=measuring.cache,
+                inputs_below=folder / _INPUTS,
+                study_folder=folder / _STUDY,
+            )
+            for name, position, content in pieces_of(folder / _PLAN / "parts" / f"{part:04}"):
+                columns = {"part": pa.array([part], pa.int32()), "name": [name], "position": [position], "content": [content]}
+                yield pa.RecordBatch.from_pydict(columns)
+
+
+def pieces_of(folder: Path) -> Iterator[tuple[str, int, bytes]]:
+    """Names, positions and contents of the pieces of the files in a folder. An empty file is one empty piece."""
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        name, position = path.relative_to(folder).as_posix(), 0
+        with path.open("rb") as file:
+            while (content := file.read(_PIECE_BYTES)) or position == 0:
+                yield name, position, content
+                position += len(content)
+                if not content:
+                    break
+
+
+def restore(pieces: Iterable[tuple[int, str, int, bytes]], plan: Path) -> None:
+    """Writes the pieces of measured parts, in any order, and moves the parts to their place in the work folder when all are complete."""
+    new = plan.with_name("fetched")
+    shutil.rmtree(new, ignore_errors=True)
+    for part, name, position, content in pieces:
+        path = new / f"{part:04}" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("r+b" if path.exists() else "wb") as file:
+            file.seek(position)
+            file.write(content)
+    (plan / "parts").mkdir(exist_ok=True)
+    for folder in sorted(new.iterdir()):
+        place = plan / "parts" / folder.name
+        if not place.exists():
+            folder.rename(place)
+    shutil.rmtree(new)
+
+
+@contextmanager
+def _few_rows_at_once(spark: Any) -> Iterator[None]:
+    """While this lasts, Spark gives few rows at a time to functions of Python: a row is a file."""
+    before = spark.conf.get(_RECORDS)
+    spark.conf.set(_RECORDS, _ROWS_AT_ONCE)
+    try:
+        yield
+    finally:
+        spark.conf.set(_RECORDS, before)
+
+
+def _is_there(spark: Any, path: str) -> bool:
+    """Whether Spark has written a table."""
+    from pyspark.sql.utils import AnalysisException
+
+    try:
+        return bool(spark.read.parquet(path).count())
+    except AnalysisException:
+        return False
