@@ -1,13 +1,14 @@
 """A corpus in parts: the same bytes as one run."""
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
 from conftest import TALK, sha256_of_tables
 
 import plenary_text
-from plenary_text import parts
+from plenary_text import _spark_files, parts
 
 STUDY = "[[targets]]\nid = \"open\"\nproposition = \"Borders should be open.\"\n"
 
@@ -86,3 +87,88 @@ def test_spark_does_every_part_once(talks: Path) -> None:
     plenary_text.run("talks", "study.toml", out="whole")
     plenary_text.spark.run(OneMachine(), "talks", "study.toml", "results", work="work", parts=2, cache=True)
     assert sha256_of_tables("results") == sha256_of_tables("whole")
+
+
+def test_files_that_only_spark_reads_give_the_tables_of_one_run(talks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pa = pytest.importorskip("pyarrow")
+    (talks / "deep").mkdir()
+    (talks / "deep" / "c.md").write_text(TALK.replace("Trade", "Farming"), encoding="utf-8")
+    (talks.parent / "people.csv").write_text("name,party\nAnn Lee,Reform\n", encoding="utf-8")
+    study = talks.parent / "study.toml"
+    study.write_text('[transcript]\npeople = "people.csv"\n' + STUDY, encoding="utf-8")
+    with monkeypatch.context() as inside:
+        inside.chdir(talks)
+        plenary_text.run(".", study, out="../whole")
+
+    contents = {f"s3a://bucket/{path.relative_to(talks.parent).as_posix()}": path.read_bytes() for path in talks.rglob("*.*")}
+    names = _spark_files.names_of(list(contents))
+    assert set(names.values()) == {"a.md", "b.md", "t.csv", "deep/c.md"}
+    work = talks.parent / "work"
+    _spark_files.stage(((names[path], content) for path, content in contents.items()), work / "inputs")
+    parts.plan(work / "plan", ".", study, parts=3, cwd=work / "inputs")
+    needs = parts.files(work / "plan")
+    assert (needs["shared"], needs["study"]) == (["./t.csv"], ["people.csv"])
+    rows = [row for part in range(3) for row in ((part, *file) for file in _spark_files.own_files(work / "plan", part, needs))]
+    by_name = {names[path]: content for path, content in contents.items()}
+    rows += [(part, f"inputs/{name}", by_name[name]) for part, name in _spark_files.inputs_of_parts(needs)]
+    # What the tasks do not receive is gone.
+    (talks.parent / "people.csv").unlink()
+    talks.rename(talks.parent / "elsewhere")
+    (work / "inputs").rename(work / "elsewhere")
+    # Several parts can come to one task, and batches can end anywhere.
+    batches = [pa.RecordBatch.from_pylist([dict(zip(("part", "name", "content"), row))]) for row in sorted(rows)]
+    measuring = _spark_files.Measuring(models=None, threads=1, cache=True)
+    pieces = [row for batch in _spark_files.measured(iter(batches), measuring) for row in batch.to_pylist()]
+    random.Random(1).shuffle(pieces)
+    (work / "elsewhere").rename(work / "inputs")
+    (talks.parent / "people.csv").write_text("name,party\nAnn Lee,Reform\n", encoding="utf-8")
+    _spark_files.restore(((p["part"], p["name"], p["position"], p["content"]) for p in pieces), work / "plan")
+    parts.combine(work / "plan", "results")
+    assert sha256_of_tables("results") == sha256_of_tables("whole")
+
+
+def test_pieces_are_small_and_complete(tmp_path: Path) -> None:
+    (tmp_path / "empty").write_bytes(b"")
+    content = bytes(range(256)) * (_spark_files._PIECE_BYTES // 256 * 2) + b"end"
+    (tmp_path / "large").write_bytes(content)
+    pieces = list(_spark_files.pieces_of(tmp_path))
+    assert [(name, position) for name, position, _ in pieces] == [
+        ("empty", 0),
+        ("large", 0),
+        ("large", _spark_files._PIECE_BYTES),
+        ("large", 2 * _spark_files._PIECE_BYTES),
+    ]
+    assert b"".join(content for _, _, content in pieces) == content
+
+
+class Frame:
+    """What is looked at before Spark is asked for anything."""
+
+    def __init__(self, **columns: str) -> None:
+        self.dtypes = list(columns.items())
+
+    def mapInArrow(self) -> None:
+        raise NotImplementedError
+
+
+def test_data_frames_of_spark_that_cannot_be_used(in_new_folder: Path) -> None:
+    import plenary_text.spark
+
+    for paths, says in [
+        ([], "no rows"),
+        (["s3a://b/a.md", None], "has no path"),
+        (["s3a://b/a.md", "s3a://b/a.md"], "two rows"),
+        (["s3a://b/x/../a.md", "s3a://b/y/a.md"], "cannot be the path of a file"),
+    ]:
+        with pytest.raises(plenary_text.InputError, match=says):
+            _spark_files.names_of(paths)
+    with pytest.raises(plenary_text.InputError, match="'a.md' has no content"):
+        _spark_files.stage([("a.md", None)], in_new_folder / "inputs")
+    with pytest.raises(plenary_text.InputError, match="columns id bigint; expected path"):
+        _spark_files._check_columns(Frame(id="bigint"))
+    with pytest.raises(plenary_text.InputError, match="Pass storage"):
+        plenary_text.spark.run(OneMachine(), Frame(path="string"), None, "results", work="work", parts=1)
+    with pytest.raises(plenary_text.InputError, match="storage has no effect"):
+        plenary_text.spark.run(OneMachine(), "talks", None, "results", work="work", storage="s3a://b/x", parts=1)
+    with pytest.raises(plenary_text.InputError, match="expected the path of a study file. Write it into a file"):
+        parts.plan("work", "talks", plenary_text.Study(), parts=1)  # type: ignore[arg-type]

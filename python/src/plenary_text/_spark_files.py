@@ -59,7 +59,8 @@ def run(
     from pyspark.sql import functions as F
 
     _check_columns(frame)
-    folder, study = Path(work).absolute(), None if study is None else Path(study).absolute()
+    study = _parts.path_of_study(study)
+    folder, study = Path(work).absolute(), None if study is None else os.path.abspath(study)
     storage = storage.rstrip("/")
     kept = frame.select("path", F.col("content").cast("binary").alias("content"))
     kept.write.mode("overwrite").parquet(f"{storage}/inputs")

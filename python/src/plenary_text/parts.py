@@ -62,12 +62,20 @@ def plan(
     `study` is the path of a study file. Paths of inputs begin at `cwd`, by default the current folder. Repeated with the same arguments, it
     does nothing.
     """
-    if not (study is None or isinstance(study, (str, os.PathLike))):
-        raise InputError(f"the study is a value of the type {type(study).__name__}; expected the path of a study file")
     named = [inputs] if isinstance(inputs, (str, os.PathLike)) else list(inputs)
-    inputs_and_study = [*(os.fspath(path) for path in named), *_option("--study", study)]
+    inputs_and_study = [*(os.fspath(path) for path in named), *_option("--study", path_of_study(study))]
     _run("plan", work, *inputs_and_study, "--parts", str(parts), *_option("--models", models), cwd=cwd)
     return parts
+
+
+def path_of_study(study: StrPath | None) -> str | None:
+    """The path of a study file; other machines do not see a study in memory."""
+    if study is None or isinstance(study, (str, os.PathLike)):
+        return None if study is None else os.fspath(study)
+    raise InputError(
+        f"the study is a value of the type {type(study).__name__}; expected the path of a study file",
+        hint="Write it into a file: Path('study.toml').write_text(study.to_toml())",
+    )
 
 
 def measure(
