@@ -10,9 +10,10 @@ moments (SIGKILL), --trials times: the process of a part, or once per part the w
 trials compute everything, even ones look numbers up in a cache.
 
 --spark runs them through plenary_text.spark for each master such as local[2] or local-cluster[2,1,1024], as paths and as a data frame of
-binaryFile, with the numbers of models from the cache; it needs pyspark and Java. --spark-trials kills executors of local-cluster[2,1,1024] at random moments, in even trials with
-paths, in odd ones with a data frame, and computes everything. --dask and --ray run the recipes of docs/howto/many-machines.md. Exits with 1
+binaryFile; it needs Java. --spark-trials kills executors of local-cluster[2,1,1024] at random moments, in even trials with paths, in odd ones
+with a data frame. Both take the numbers of models from the cache. --dask and --ray run the recipes of docs/howto/many-machines.md. Exits with 1
 if a table differs. Linux only (it looks for processes in /proc).
+Needs the package plenary-text and parts_requirements.txt.
 """
 import argparse, csv, hashlib, os, random, shutil, signal, subprocess, sys, tempfile, threading, time, zipfile
 from pathlib import Path
@@ -157,8 +158,8 @@ def begin(place):
     return place / "work", place / "results"
 
 
-def spark(master, place, as_files, cache, kill=None):
-    """The tables of Spark. `kill` is called with the session when it is there."""
+def spark(master, place, as_files, n_parts=7, kill=None):
+    """The tables of Spark. `kill` is called when there is a session."""
     from pyspark.sql import SparkSession
 
     import plenary_text.spark
@@ -173,9 +174,9 @@ def spark(master, place, as_files, cache, kill=None):
         if as_files:
             files = session.read.format("binaryFile").option("recursiveFileLookup", True).load(f"file://{place}/talks")
             storage = f"file://{place}/storage"
-            plenary_text.spark.run(session, files, place / "study.toml", out, work=work, storage=storage, parts=7, cache=cache)
+            plenary_text.spark.run(session, files, place / "study.toml", out, work=work, storage=storage, parts=n_parts, cache=True)
         else:
-            plenary_text.spark.run(session, ["talks"], "study.toml", out, work=work, parts=7, cache=cache)
+            plenary_text.spark.run(session, ["talks"], "study.toml", out, work=work, parts=n_parts, cache=True)
         return tables(out)
     finally:
         session.stop()
@@ -218,7 +219,7 @@ def spark_killed(place, trial, draw, within):
 
     thread = threading.Thread(target=kill)
     try:
-        found = spark("local-cluster[2,1,1024]", place, trial % 2 == 1, False, thread.start)
+        found = spark("local-cluster[2,1,1024]", place, trial % 2 == 1, n_parts=4, kill=thread.start)
     finally:
         ended.set()
     thread.join()
@@ -304,8 +305,8 @@ def main():
             inside.run("run", ".", "--study", place / "study.toml", "--out", place / "below")
             below = tables(place / "below")
         for master in args.spark:
-            same &= compare(spark(master, place, False, True), whole, f"Spark {master}, paths")
-            same &= compare(spark(master, place, True, True), below, f"Spark {master}, data frame")
+            same &= compare(spark(master, place, False), whole, f"Spark {master}, paths")
+            same &= compare(spark(master, place, True), below, f"Spark {master}, data frame")
         total = 0
         for trial in range(args.spark_trials):
             found, n = spark_killed(place, trial, random.Random(args.seed * 2000 + trial), args.spark_kill_within)

@@ -5,6 +5,7 @@ import datetime
 import decimal
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -165,3 +166,20 @@ def test_files_are_read_in_processes_of_their_own(in_new_folder: Path) -> None:
     Path("page.html").write_text(page)
     apart, here = plenary_text.read("page.html"), plenary_text.read("page.html", isolate=False)
     assert apart.utterances.rows() == here.utterances.rows() and len(apart.utterances) == 2
+
+
+def test_strings_that_are_no_paths_are_explained() -> None:
+    with pytest.raises(plenary_text.InputError, match="nothing is downloaded"):
+        plenary_text.read("https://example.org/talk.md")
+    with pytest.raises(plenary_text.InputError, match="a string without a line break is a path") as caught:
+        plenary_text.read("Ann Lee: Good morning.")
+    assert caught.value.hint is not None and "talk.txt" in caught.value.hint
+    with pytest.raises(plenary_text.ReadError, match="no such file"):
+        plenary_text.read("minutes of the third meeting.txt")
+
+
+@pytest.mark.parametrize("threads", [0, -1, "2"])
+def test_numbers_of_threads_are_checked(threads: Any) -> None:
+    for function in (plenary_text.read, plenary_text.run, lambda _, threads: plenary_text.Encoder(threads=threads)):
+        with pytest.raises(plenary_text.InputError, match="expected 1 or more"):
+            function({"talk.md": TALK}, threads=threads)

@@ -204,3 +204,16 @@ def test_hand_codes_are_compared_with_each_other_and_with_results() -> None:
         results.score(codes, by="party")
     with pytest.raises(ValueError, match="speaker"):
         results.estimate(codes, clusters="persons")  # type: ignore[arg-type]
+
+
+def test_columns_are_items_and_wrong_names_are_explained(results: plenary_text.Results) -> None:
+    assert results["speakers"]["name"] == results["speakers"].column("name")
+    with pytest.raises(AttributeError, match=r"the table is results\['analysis'\]"):
+        results.analysis  # type: ignore[attr-defined]
+    with pytest.raises(AttributeError, match="to_pandas"):
+        results["analysis"].head()  # type: ignore[attr-defined]
+    with pytest.raises(TypeError, match="not iterable"):
+        iter(results["analysis"])  # type: ignore[call-overload]
+    with pytest.raises(plenary_text.InputError, match="expected True, False or a folder"):
+        plenary_text.run({"talk.md": "Ann Lee: Hello.\n"}, cache=None)  # type: ignore[arg-type]
+    assert "1 document, 2 speakers" in repr(results)

@@ -63,3 +63,15 @@ def test_a_text_is_expected() -> None:
 def test_the_study_of_the_repository_is_read() -> None:
     study = Study.load(ROOT / "data/cyber-governance.toml")
     assert study.to_dict()["targets"]
+
+
+def test_a_study_is_made_of_named_sections() -> None:
+    for given in ("study.toml", {"targets": []}):
+        with pytest.raises(InputError, match="is made of sections"):
+            Study(given)  # type: ignore[arg-type]
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    import numpy as np
+
+    assert Study(keyness={"min_count": np.int64(3)}).to_dict()["keyness"]["min_count"] == 3

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from . import _native
 from ._errors import Failure, InputError, ReadError
-from ._inputs import Source, inputs_of
+from ._inputs import Source, inputs_of, threads_of
 from ._progress import Progress, reporting
 from ._results import Results, means
 from ._study import Study, native_of
@@ -111,7 +111,7 @@ def read(
     if on_error not in ("collect", "raise"):
         raise InputError(f"on_error is {on_error!r}; expected 'collect' or 'raise'")
     with reporting(progress) as report:
-        corpus = Corpus(_native.read(inputs_of(source, name), native_of(study), threads, isolate, report))
+        corpus = Corpus(_native.read(inputs_of(source, name), native_of(study), threads_of(threads), isolate, report))
     failures = corpus.failures
     if on_error == "raise" and failures:
         first = failures[0]

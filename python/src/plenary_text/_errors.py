@@ -31,7 +31,9 @@ class PlenaryError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        return self.message if self.hint is None else f"{self.message}. {self.hint}"
+        if not self.hint:
+            return self.message
+        return f"{self.message}. {self.hint[0].upper()}{self.hint[1:]}"
 
 
 class ReadError(PlenaryError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -41,6 +42,8 @@ _TEXT = "text.txt"
 _BYTES = "content"
 # Longer than the longest path of usual systems.
 _LONGEST_PATH = 8192
+# A string of more words without an extension is speech, unless there is such a file.
+_WORDS_OF_A_NAME = 3
 
 
 def inputs_of(source: Source, name: str | None = None) -> list[Given]:
@@ -78,6 +81,7 @@ def _one(source: Source, name: str | None) -> list[Given]:
             return [(name or _TEXT, _encoded(source, "the text"))]
         if len(source) > _LONGEST_PATH:
             raise InputError("a string without a line break is a path, and this one is too long for a path; pass a text as bytes")
+        _refuse_no_path(source)
         return [_path(source, name)]
     if isinstance(source, os.PathLike):
         return [_path(source, name)]
@@ -91,6 +95,13 @@ def _one(source: Source, name: str | None) -> list[Given]:
     raise InputError(
         f"the input is {found}; expected a path, a text with a line break, bytes, a data frame, or a list of these"
     )
+
+
+def threads_of(threads: int | None) -> int | None:
+    """A number of threads."""
+    if threads is not None and (not isinstance(threads, int) or threads < 1):
+        raise InputError(f"threads is {threads!r}; expected 1 or more, or None for one per core")
+    return threads
 
 
 def _encoded(text: str, what: str) -> bytes:
@@ -111,6 +122,18 @@ def _path(path: StrPath, name: str | None) -> str:
     if not path.strip():
         raise InputError("a path is empty")
     return path
+
+
+def _refuse_no_path(text: str) -> None:
+    """Refuses strings that are meant as something else than a path."""
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", text):
+        raise InputError(f"{text!r} is an address, and nothing is downloaded", hint="Get the file first, and pass its path or its bytes")
+    is_speech = len(text.split()) > _WORDS_OF_A_NAME and not os.path.splitext(text)[1].strip(".")
+    if is_speech and not os.path.exists(text):
+        raise InputError(
+            f"there is no file {text!r}; a string without a line break is a path",
+            hint='Pass a text of one line with a name: {"talk.txt": text}',
+        )
 
 
 def _mapping(source: Mapping[str, Any], name: str | None) -> list[Given]:

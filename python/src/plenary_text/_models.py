@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from . import _native
 from ._errors import InputError
+from ._inputs import threads_of
 from ._progress import Progress, reporting
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ def _texts(texts: Iterable[str]) -> list[str]:
     """The texts as a list; data frames' columns and arrays are lists of texts as well."""
     if isinstance(texts, (str, bytes)):
         raise InputError(f"the texts are a single {type(texts).__name__}; expected a list of texts")
+    if not isinstance(texts, Iterable):
+        raise InputError(f"the texts are a value of the type {type(texts).__name__}; expected a list of texts")
     listed = list(texts)
     for position, text in enumerate(listed):
         if not isinstance(text, str):
@@ -35,12 +38,6 @@ def _numbers(numbers: bytearray, width: int) -> Vectors:
     return np.frombuffer(numbers, dtype=np.float32).reshape(-1, width)
 
 
-def _threads(threads: int | None) -> int | None:
-    if threads is not None and threads < 1:
-        raise InputError(f"threads is {threads}; expected 1 or more, or None for one per core")
-    return threads
-
-
 class Encoder:
     """A model that embeds texts. The vector of a text depends only on the text: not on the other texts, their order or their number.
 
@@ -49,7 +46,7 @@ class Encoder:
 
     def __init__(self, model: str = "all-minilm-l6-v2", *, models: StrPath | None = None, threads: int | None = None) -> None:
         folder = None if models is None else os.fspath(models)
-        self._native = _native.Encoder(model, folder, _threads(threads))
+        self._native = _native.Encoder(model, folder, threads_of(threads))
         self.model = model
 
     @property
@@ -106,7 +103,7 @@ class SentimentModel:
         self, model: str = "sentiment-minilm-l6", *, models: StrPath | None = None, threads: int | None = None
     ) -> None:
         folder = None if models is None else os.fspath(models)
-        self._native = _native.SentimentModel(model, folder, _threads(threads))
+        self._native = _native.SentimentModel(model, folder, threads_of(threads))
         self.model = model
 
     def score(self, texts: Iterable[str], *, progress: Progress = None) -> Sentiment:
@@ -149,7 +146,7 @@ class StanceModel:
     ) -> None:
         folder = None if models is None else os.fspath(models)
         floors = (relevance_floor, confidence_floor)
-        self._native = _native.StanceModel((embedding, model), floors, folder, _threads(threads))
+        self._native = _native.StanceModel((embedding, model), floors, folder, threads_of(threads))
         self.model = model
 
     def code(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from . import _native
 from ._errors import InputError, WriteError
-from ._inputs import Source, inputs_of
+from ._inputs import Source, inputs_of, threads_of
 from ._progress import Progress, reporting
 from ._study import Study, native_of
 from ._table import Table, _number
@@ -30,12 +30,12 @@ def means(
     max_cost: float | None,
 ) -> _native.Means:
     """The options of a run, as the extension takes them."""
-    if threads is not None and threads < 1:
-        raise InputError(f"threads is {threads}; expected 1 or more, or None for one per core")
+    if not isinstance(cache, (bool, str, os.PathLike)):
+        raise InputError(f"cache is {cache!r}; expected True, False or a folder")
     return {
         "out": _path(out),
         "models": _path(models),
-        "threads": threads,
+        "threads": threads_of(threads),
         "cache": cache if isinstance(cache, bool) else os.fspath(cache),
         "isolate": isolate,
         "max_cost": max_cost,
@@ -52,6 +52,13 @@ class Results(Mapping[str, Table]):
         if name not in self._native.names():
             raise KeyError(f"{name!r}; the tables are {', '.join(self._native.names())}")
         return Table(self._native.table(name))
+
+    # Type checkers know the attributes.
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):
+            hint = f"; the table is results[{name!r}]" if name in _native.Results.names() else ""
+            raise AttributeError(f"Results has no attribute {name!r}{hint}")
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._native.names())
@@ -89,7 +96,7 @@ class Results(Mapping[str, Table]):
         try:
             path.write_text(page, encoding="utf-8")
         except OSError as error:
-            raise WriteError(f"cannot write the report: {error.strerror or error}", path=str(path)) from error
+            raise WriteError(f"cannot write the report {path}: {error.strerror or error}", path=str(path)) from error
         return path
 
     def score(

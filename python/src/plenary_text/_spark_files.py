@@ -232,7 +232,7 @@ def _few_rows_at_once(spark: Any) -> Iterator[None]:
 
 def _is_there(spark: Any, path: str) -> bool:
     """Whether Spark has written a table."""
-    from pyspark.sql.utils import AnalysisException
+    from pyspark.errors import AnalysisException
 
     try:
         return bool(spark.read.parquet(path).count())

@@ -5,7 +5,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import _native
 from ._errors import InputError, StudyError
@@ -24,9 +24,14 @@ class Study:
 
     _native: _native.Study
 
-    def __init__(self, **sections: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> None:
+    def __init__(self, *given: NoReturn, **sections: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> None:
         """A study of these sections, such as `targets`, `segments`, `models`, `themes` and `estimates`. Files that it names are searched
         from the current folder."""
+        if given:
+            raise InputError(
+                "a study is made of sections, such as Study(targets=[...])",
+                hint="Study.load(path) reads a study file, Study.from_toml(text) its text, and Study(**sections) takes a dictionary",
+            )
         try:
             text = _native.toml_of(json.dumps(_without_nothing(sections), default=_plain))
         except (TypeError, ValueError) as error:
@@ -110,4 +115,7 @@ def _without_nothing(value: Any) -> Any:
 def _plain(value: Any) -> Any:
     if isinstance(value, os.PathLike):
         return os.fspath(value)
+    # Scalars of numpy.
+    if hasattr(value, "item") and type(value).__module__ == "numpy":
+        return value.item()
     raise TypeError(f"it holds a value of the type {type(value).__name__}")

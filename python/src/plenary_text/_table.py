@@ -53,6 +53,19 @@ class Table:
     def __len__(self) -> int:
         return len(self._native)
 
+    def __getitem__(self, name: str) -> list[Any]:
+        """The values of a column as a list: `column(name)`."""
+        return self.column(name)
+
+    # With the above, Python would otherwise ask for columns 0, 1 and so on.
+    __iter__ = None
+
+    # Type checkers know the attributes.
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):
+            raise AttributeError(f"Table has no attribute {name!r}; to_pandas() and to_polars() make data frames, rows() dictionaries")
+
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """The rows as a capsule of an Arrow stream."""
         return self._native.__arrow_c_stream__(requested_schema)
