@@ -159,6 +159,7 @@ def test_data_frames_of_spark_that_cannot_be_used(in_new_folder: Path) -> None:
         (["s3a://b/a.md", None], "has no path"),
         (["s3a://b/a.md", "s3a://b/a.md"], "two rows"),
         (["s3a://b/x/../a.md", "s3a://b/y/a.md"], "cannot be the path of a file"),
+        (["s3a://b/a", "s3a://b/a/b.md"], "is below 'a', which is a file"),
     ]:
         with pytest.raises(plenary_text.InputError, match=says):
             _spark_files.names_of(paths)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import groupby
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import parts as _parts
@@ -118,12 +118,17 @@ def names_of(paths: Sequence[str | None]) -> dict[str, str]:
     n_shared = next((at for at, (a, b) in enumerate(zip(first, last)) if a != b), min(len(first), len(last)))
     names: dict[str, str] = {}
     for path in filter(None, paths):
-        name = path.split("/")[n_shared:]
-        if any(part in ("", ".", "..") or "\0" in part for part in name):
+        parts_of_name = path.split("/")[n_shared:]
+        if any(part in ("", ".", "..") or "\0" in part for part in parts_of_name):
             raise InputError(f"the path {path!r} cannot be the path of a file", path=path)
         if path in names:
             raise InputError(f"two rows of the data frame have the path {path!r}", path=path)
-        names[path] = "/".join(name)
+        names[path] = "/".join(parts_of_name)
+    # An object store has no folders, so that a file can have the name of one.
+    taken = set(names.values())
+    for path, name in names.items():
+        if above := next((str(folder) for folder in PurePosixPath(name).parents if str(folder) in taken), None):
+            raise InputError(f"the path {path!r} is below {above!r}, which is a file", path=path)
     return names
 
 
