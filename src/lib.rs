@@ -66,6 +66,7 @@ mod api;
 pub mod check_study;
 #[cfg(feature = "cli")]
 pub mod cli;
+mod coded_stance;
 pub mod dictionaries;
 pub mod inputs;
 pub mod isolation;

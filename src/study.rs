@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::coded_stance::{CodedStance, CodedStanceError};
 use crate::dictionaries::{self, DictionaryFileError};
 use crate::learn::{FolderError, LearnedCoder};
 pub use crate::themes::CodedTexts;
@@ -71,6 +72,9 @@ pub struct Study {
     /// The coded texts that `themes.coded` names, read by [`Study::load`].
     #[serde(skip)]
     pub coded_texts: Option<CodedTexts>,
+    /// The codes from which thresholds of `neither` are fitted that `stance.coded` names, read by [`Study::load`].
+    #[serde(skip)]
+    pub coded_stance: Option<CodedStance>,
     /// The words of the languages, with those of the file that `transcript.lexicon` names, read by [`Study::load`].
     #[serde(skip_deserializing, skip_serializing_if = "Lexicon::is_builtin")]
     pub lexicon: Lexicon,
@@ -171,6 +175,13 @@ impl CoderOptions {
             CoderOptions::Inference { only_where, .. } | CoderOptions::Learned { only_where, .. } => {
                 only_where.as_ref()
             }
+        }
+    }
+
+    fn is_learned_or_chat(&self) -> bool {
+        match self {
+            CoderOptions::Chat(_) | CoderOptions::Learned { .. } => true,
+            CoderOptions::Inference { .. } => false,
         }
     }
 
@@ -326,6 +337,14 @@ pub enum StudyError {
         /// What is wrong with them.
         problem: CodedTextsError,
     },
+    /// The codes for thresholds cannot be used.
+    #[error("{path}: [stance] coded: {problem}")]
+    CodedStance {
+        /// The study file.
+        path: String,
+        /// What is wrong with them.
+        problem: CodedStanceError,
+    },
     /// The file of a dictionary cannot be used.
     #[error("{path}: [[dictionaries]] file: {problem}")]
     Dictionary {
@@ -378,6 +397,7 @@ impl StudyError {
             | StudyError::ThemesUnreadable { path, .. }
             | StudyError::ThemeEdits { path, .. }
             | StudyError::CodedTexts { path, .. }
+            | StudyError::CodedStance { path, .. }
             | StudyError::Dictionary { path, .. }
             | StudyError::Coder { path, .. }
             | StudyError::DoubledCoder { path, .. }
@@ -543,6 +563,14 @@ impl Study {
             self.sources.add(StudyFileRole::CodedTexts, &self.themes.coded, &file, sha256(&bytes));
             hashed.extend(bytes);
         }
+        if !self.stance.coded.is_empty() {
+            let wrong = |problem| StudyError::CodedStance { path: path(), problem };
+            let file = locate(StudyFileRole::CodedStance, &self.stance.coded);
+            let (coded, bytes) = CodedStance::load(&file, &self.targets).map_err(wrong)?;
+            self.coded_stance = Some(coded);
+            self.sources.add(StudyFileRole::CodedStance, &self.stance.coded, &file, sha256(&bytes));
+            hashed.extend(bytes);
+        }
         for coder in &mut self.coders {
             if let CoderOptions::Learned { folder: of_coder, learned, .. } = coder {
                 let wrong = |problem| StudyError::Coder { path: path(), problem };
@@ -694,7 +722,45 @@ impl Study {
             dictionary.check_source().map_err(wrong)?;
         }
         self.check_coders(path)?;
-        self.check_targets(path)
+        self.check_targets(path)?;
+        self.check_thresholds().map_err(wrong)
+    }
+
+    /// Whether thresholds of `neither` are fitted to the texts.
+    pub fn fits_thresholds(&self) -> bool {
+        let states = self.targets.iter().any(|target| target.neither_share.is_some());
+        states || self.stance.neither_share.is_some() || !self.stance.coded.is_empty()
+    }
+
+    /// Refuses thresholds without effect, and coders that are asked after one whose labels are decided last.
+    fn check_thresholds(&self) -> Result<(), OptionError> {
+        if !self.fits_thresholds() {
+            return Ok(());
+        }
+        let of_target = self.targets.iter().find(|target| target.neither_share.is_some());
+        let place = match of_target {
+            Some(target) => format!("target `{}`: neither_share", target.id),
+            None if self.stance.neither_share.is_some() => "[stance] neither_share".to_owned(),
+            None => "[stance] coded".to_owned(),
+        };
+        let wrong = |found: &str, expected: &str| Err(OptionError::new(place.clone(), found, expected));
+        if self.targets.is_empty() {
+            return wrong("it without a target", "a study with [[targets]]");
+        }
+        if self.stance.neither == NeitherRule::Relevance {
+            return wrong("it beside neither = \"relevance\"", "neither = \"model\", whose threshold it changes");
+        }
+        if self.stance.neither_share.is_some() && !self.stance.coded.is_empty() {
+            return wrong("it beside `coded`", "one source of thresholds: a share, or codes of people");
+        }
+        if !self.coders.is_empty() && self.coders.iter().all(CoderOptions::is_learned_or_chat) {
+            return wrong("it without an inference model", "a coder of kind \"inference\", whose threshold it changes");
+        }
+        if self.coders.iter().any(|coder| coder.only_where().is_some()) {
+            let expected = "coders without `only_where`: the labels are decided when all segments are known";
+            return wrong("it beside coders that are asked after others", expected);
+        }
+        Ok(())
     }
 
     fn check_coders(&self, path: &str) -> Result<(), StudyError> {

@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
-use crate::corpus::findings::{AbstentionReason, CoderKind, Level, Measure, Resampled, Stance};
+use crate::corpus::findings::{AbstentionReason, CoderKind, Level, Measure, Resampled, Stance, ThresholdSource};
 use crate::table::schema::{
-    AgreementRow, CoderInputsRow, CodingRow, DocumentRow, EstimateRow, IssueRow, SegmentRow, SpeakerRow, StanceRow,
-    ThemeHistoryRow, ThemeRow,
+    AgreementRow, CoderInputsRow, CodingRow, DocumentRow, EstimateRow, IssueRow, NeitherThresholdRow, SegmentRow,
+    SpeakerRow, StanceRow, ThemeHistoryRow, ThemeRow,
 };
 use crate::table::{OpenError, Results, column};
 
@@ -37,6 +37,9 @@ pub(crate) struct Figures {
     pub(crate) documents: Vec<DocumentFigures>,
     pub(crate) speakers: Vec<SpeakerFigures>,
     pub(crate) targets: Vec<TargetFigures>,
+    /// From which evidence on segments take a side.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) neither_thresholds: Vec<ThresholdFigures>,
     /// The codings of language models behind endpoints, and of coders that are asked for some segments only.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) coders: Vec<CoderFigures>,
@@ -104,6 +107,18 @@ pub(crate) struct CoderFigures {
     pub(crate) is_selective: bool,
     /// Number of codings without a label of those that the coder was asked for, by reason; of language models only.
     pub(crate) reasons: BTreeMap<String, usize>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct ThresholdFigures {
+    pub(crate) coder_id: String,
+    pub(crate) target_id: String,
+    pub(crate) source: ThresholdSource,
+    pub(crate) threshold: f64,
+    pub(crate) stated_share: Option<f64>,
+    pub(crate) n_codes: Option<u32>,
+    pub(crate) accuracy: Option<f64>,
+    pub(crate) accuracy_of_default: Option<f64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -178,6 +193,7 @@ impl Figures {
             confidence_level: study.confidence_level,
             speakers: speakers(results, &documents, &estimates)?,
             targets: targets(results, &estimates)?,
+            neither_thresholds: neither_thresholds(results)?,
             coders: coders(results)?,
             agreement: agreement(results)?,
             coder_inputs: coder_inputs(results)?,
@@ -308,6 +324,21 @@ fn targets(results: &Results, estimates: &Estimates) -> Result<Vec<TargetFigures
         }
     }
     Ok(targets)
+}
+
+fn neither_thresholds(results: &Results) -> Result<Vec<ThresholdFigures>, OpenError> {
+    let frame = results.frame(NeitherThresholdRow::TABLE)?;
+    let of_row = |row: NeitherThresholdRow| ThresholdFigures {
+        coder_id: row.coder_id.to_owned(),
+        target_id: row.target_id.to_owned(),
+        source: ThresholdSource::from_name(row.source).unwrap_or(ThresholdSource::Default),
+        threshold: row.threshold,
+        stated_share: row.stated_share,
+        n_codes: row.n_codes,
+        accuracy: row.accuracy,
+        accuracy_of_default: row.accuracy_of_default,
+    };
+    Ok(NeitherThresholdRow::rows(&frame)?.into_iter().map(of_row).collect())
 }
 
 /// The codings of language models and of coders of a cascade, in the order of the study. The table is not read if there are none.

@@ -10,7 +10,7 @@ use std::path::Path;
 use super::figures::{Figures, MeanFigures};
 use super::output::{no_wrap, plural, signed, table, terminal_width, wrapped};
 use crate::chat::Summary as ChatSummary;
-use crate::corpus::findings::Resampled;
+use crate::corpus::findings::{Resampled, ThresholdSource};
 
 /// Maximum number of rows of a table in the summary; the rest is in the tables.
 const ROWS: usize = 15;
@@ -218,6 +218,41 @@ fn stance(out: &mut String, figures: &Figures) {
         ),
     );
     line(out, shown.trim_fmt());
+    for text in thresholds(figures) {
+        line(out, wrapped(&text, "  ", "    "));
+    }
+}
+
+/// Where the thresholds of `neither` come from.
+fn thresholds(figures: &Figures) -> Vec<String> {
+    let of_source = |source: ThresholdSource| figures.neither_thresholds.iter().filter(move |one| one.source == source);
+    let mut texts = Vec::new();
+    if of_source(ThresholdSource::Default).next().is_some() {
+        let fitted = figures.neither_thresholds.iter().any(|one| one.source != ThresholdSource::Default);
+        let which = if fitted { "The other thresholds" } else { "The threshold" };
+        texts.push(format!("{which} of neither: the default, not fitted to these texts"));
+    }
+    texts.extend(of_source(ThresholdSource::StatedShare).map(|one| {
+        let share = one.stated_share.unwrap_or_default();
+        format!(
+            "Threshold of neither for {}: {:+.2}, for the stated share of {:.0} %",
+            one.target_id,
+            one.threshold,
+            100.0 * share
+        )
+    }));
+    texts.extend(of_source(ThresholdSource::HandCodes).map(|one| {
+        let percent = |share: Option<f64>| share.map_or("-".to_owned(), |share| format!("{:.0} %", 100.0 * share));
+        format!(
+            "Threshold of neither for {}: {:+.2}, from {}; {} of them right, each with the threshold of the others ({} with the default)",
+            one.target_id,
+            one.threshold,
+            plural(one.n_codes.unwrap_or_default() as usize, "hand code"),
+            percent(one.accuracy),
+            percent(one.accuracy_of_default)
+        )
+    }));
+    texts
 }
 
 fn themes(out: &mut String, figures: &Figures) {

@@ -161,6 +161,11 @@ impl Codes {
         self.by_unit.len()
     }
 
+    /// All codes, in the order of their units.
+    pub fn rows(&self) -> impl Iterator<Item = (&Unit, &Code)> {
+        self.by_unit.iter()
+    }
+
     /// The code of a segment and target.
     pub fn get(&self, key: &Unit) -> Option<&Code> {
         self.by_unit.get(key)

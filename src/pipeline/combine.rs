@@ -27,7 +27,7 @@ use super::trends::Periods;
 use super::wording::ThemeWords;
 use super::words::{self, CountedWords};
 use super::{Outcome, Part, RunError, all_cores, thread_pool};
-use super::{groups, people, trends};
+use super::{groups, people, thresholds, trends};
 use crate::inputs::Skipped;
 use crate::study::Study;
 use crate::variables;
@@ -258,6 +258,8 @@ where
         (closing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), fitted)
     });
     let (mut closed, (fitted, placed)) = (closed?, fitted?);
+    let (thresholds, of_thresholds) = thresholds::apply(&mut closed, &mut ledger, study, progress)?;
+    closed.neither_thresholds(&thresholds)?;
     let documents = ledger.summaries();
     progress.begin("counting words", 1);
     let words = pool.install(|| CountedWords::count(&closed, study, progress))?;
@@ -279,6 +281,7 @@ where
     let found_people = people::people(study, &ledger.documents);
     let mut issues = people::issues(study, &ledger.documents);
     issues.extend(of_groups);
+    issues.extend(of_thresholds);
     issues.extend(issues_of_procedure(&ledger, study));
     issues.extend(of_periods);
     issues.extend(words.issues);

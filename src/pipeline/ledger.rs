@@ -16,6 +16,7 @@ use plenary_measure::estimate::ScoredSegment;
 use plenary_measure::procedure::is_procedural;
 use plenary_measure::themes::SegmentKind;
 use plenary_measure::trends::Counts;
+use plenary_tables::schema::{CodingRow, StanceRow};
 use plenary_tables::{DocumentRun, PlacedExchange};
 use serde::{Deserialize, Serialize};
 
@@ -233,6 +234,43 @@ impl Ledger {
                 let counts = &mut self.pairs[pair * n_targets + target];
                 for (a, b) in codings[a].of_target[target].iter().zip(&codings[b].of_target[target]) {
                     counts[place(a)][place(b)] += 1;
+                }
+            }
+        }
+    }
+
+    /// Forgets the labels of all segments, which are then noted again: [`Ledger::note_shown`] and [`Ledger::note_codings`].
+    pub(crate) fn forget_labels(&mut self) {
+        for labels in &mut self.stance {
+            labels.clear();
+        }
+        for counts in &mut self.pairs {
+            *counts = [[0; 4]; 4];
+        }
+    }
+
+    /// Notes the rows of `stance` of the next segments.
+    pub(crate) fn note_shown(&mut self, rows: &[StanceRow]) {
+        let n_targets = self.stance.len().max(1);
+        for (at, row) in rows.iter().enumerate() {
+            let label = row.label.and_then(Stance::from_name);
+            let scored = label.zip(row.score).map(|(label, score)| Scored { label, score });
+            if let Some(labels) = self.stance.get_mut(at % n_targets) {
+                labels.push(scored);
+            }
+        }
+    }
+
+    /// Notes the rows of `codings` of some segments for the agreement of coders.
+    pub(crate) fn note_codings(&mut self, rows: &[CodingRow]) {
+        let (n_targets, n_coders) = (self.stance.len(), self.coders.len());
+        let place = |row: &CodingRow| row.label.and_then(Stance::from_name).map_or(3, |label| label as usize);
+        let pairs = pairs(n_coders);
+        for of_segment in rows.chunks_exact((n_targets * n_coders).max(1)) {
+            for (pair, (a, b)) in pairs.iter().enumerate() {
+                for target in 0..n_targets {
+                    let at = |coder: usize| place(&of_segment[coder * n_targets + target]);
+                    self.pairs[pair * n_targets + target][at(*a)][at(*b)] += 1;
                 }
             }
         }

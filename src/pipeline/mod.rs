@@ -19,6 +19,7 @@ mod measuring;
 mod part;
 mod people;
 mod processor;
+mod thresholds;
 mod trends;
 mod wording;
 mod words;

@@ -22,6 +22,7 @@ use super::ledger::Ledger;
 use super::measuring::{Batch, MeasuredLot, Measurer, lots};
 use super::processor::processor;
 use super::{RunError, all_cores, thread_pool, transcribe};
+use crate::coded_stance::CodedStance;
 use crate::inputs::{Input, Skipped, Sources};
 use crate::isolation::Isolation;
 use crate::study::{CONTENTS_OF_FILES, DocumentsTable, PeopleList, Study};
@@ -96,6 +97,9 @@ pub(super) struct PartRecord {
     pub(super) people: Option<String>,
     /// The text of the table of documents that the study names.
     pub(super) documents: Option<String>,
+    /// The codes from which thresholds are fitted that the study names.
+    #[serde(default)]
+    pub(super) coded_stance: Option<CodedStance>,
     /// Engines that ran the models, separated by commas.
     pub(super) engine: String,
     /// What the numbers of some engines depend on.
@@ -243,6 +247,7 @@ pub(super) fn study_of(record: &PartRecord) -> Result<Study, String> {
         let table = DocumentsTable::parse(text.as_bytes(), "the table of documents", &missing);
         study.documents_table = Some(table.map_err(|error| error.to_string())?);
     }
+    study.coded_stance.clone_from(&record.coded_stance);
     Ok(study)
 }
 
@@ -365,6 +370,7 @@ pub(super) fn measure<'w>(
         lexicon: study.lexicon.own_text().map(str::to_owned),
         people: study.people_list.as_ref().map(|list| list.text.clone()),
         documents: study.documents_table.as_ref().map(|table| table.text.clone()),
+        coded_stance: study.coded_stance.clone(),
         engine: found.engine,
         processor: processor(),
         registry_sha256: study.theme_registry.as_ref().map(|registry| registry.sha256()),

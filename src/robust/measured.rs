@@ -12,6 +12,7 @@ use plenary_measure::coder::{self, Coder as _};
 use plenary_measure::embedding::embed;
 use plenary_measure::sentiment;
 use plenary_measure::stance::{InferenceCoder, Relevance, StanceOptions, relevance, verdict};
+use plenary_measure::threshold::shifted;
 use plenary_models::Models;
 use plenary_names::lexicon::Lexicon;
 use plenary_tables::schema::{CodingRow, EmbeddingRow, SentimentRow, StanceRow};
@@ -72,9 +73,13 @@ impl Value {
         }
     }
 
-    fn of_coding(coding: &Coding) -> Self {
+    fn of_coding(coding: &Coding, threshold: f64) -> Self {
         let relevance = Relevance { own: coding.relevance, context: coding.context_relevance };
-        let inferred = |probabilities| Inferred { probabilities, rule: coding.rule, relevance };
+        let after = |of_model| {
+            // As in the run: the default and rules leave the probabilities as they are.
+            if threshold == 0.0 || coding.rule.is_some() { of_model } else { shifted(of_model, threshold) }
+        };
+        let inferred = |of_model| Inferred { probabilities: after(of_model), rule: coding.rule, relevance };
         Value::Inference(coding.probabilities.map(inferred))
     }
 }
@@ -177,6 +182,8 @@ pub(super) struct Reader<'r> {
     pub(super) work: Work<'r>,
     /// The lowest relevance floor: units below it are not read.
     pub(super) relevance_floor: f32,
+    /// The threshold of `neither` in the results; 0 for the default.
+    pub(super) threshold: f64,
 }
 
 /// Number of units that are read together.
@@ -272,7 +279,7 @@ impl Reader<'_> {
                 Work { progress: &hidden, ..self.work },
             )?;
             for (values, codings) in values.iter_mut().zip(&codings.of_target) {
-                values.extend(codings.iter().map(Value::of_coding));
+                values.extend(codings.iter().map(|coding| Value::of_coding(coding, self.threshold)));
             }
         }
         Ok(values)

@@ -23,7 +23,8 @@ use plenary_engine::cache::Cache;
 use plenary_measure::groups::{GroupOptions, TurnSums, means};
 use plenary_measure::stance::StanceOptions;
 use plenary_models::{Models, places};
-use plenary_tables::Results;
+use plenary_tables::schema::NeitherThresholdRow;
+use plenary_tables::{OpenError, Results};
 use rayon::prelude::*;
 
 pub use error::RobustError;
@@ -297,6 +298,7 @@ fn read_others(
         models: &models,
         work: Work { threads: means.threads, progress, cache: means.cache },
         relevance_floor: wanted.lowest,
+        threshold: threshold_of(results, wanted)?,
     };
     reader.check()?;
     let Some(target) = &wanted.target else {
@@ -329,6 +331,15 @@ fn read_others(
         push(Unit::Utterance, &wordings, reader.stance(turns, Unit::Utterance, &wordings, &coder.name)?);
     }
     Ok(read)
+}
+
+/// The threshold of `neither` of the coder and the target; 0 for the default.
+fn threshold_of(results: &Results, wanted: &Wanted) -> Result<f64, OpenError> {
+    let (Some(coder), Some(target)) = (&wanted.coder, &wanted.target) else { return Ok(0.0) };
+    let frame = results.frame(NeitherThresholdRow::TABLE)?;
+    let rows = NeitherThresholdRow::rows(&frame)?;
+    let own = rows.iter().find(|row| row.coder_id == coder.name && row.target_id == target.id);
+    Ok(own.map_or(0.0, |row| row.threshold))
 }
 
 /// The estimate of one specification.

@@ -140,7 +140,8 @@ fn study_file(file: &StudyFile) -> SourceCheck {
         | StudyFileRole::Documents
         | StudyFileRole::Dictionary
         | StudyFileRole::Corrections
-        | StudyFileRole::CodedTexts => fs::read(path).map(|bytes| sha256(&bytes)).map_err(|error| error.to_string()),
+        | StudyFileRole::CodedTexts
+        | StudyFileRole::CodedStance => fs::read(path).map(|bytes| sha256(&bytes)).map_err(|error| error.to_string()),
     };
     SourceCheck {
         kind: SourceKind::Study(file.role),

@@ -43,6 +43,7 @@ mod show;
 mod static_models;
 mod tables_doc;
 mod themes;
+mod thresholds;
 mod validate;
 mod variables;
 mod verify;

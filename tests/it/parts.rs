@@ -34,6 +34,7 @@ unit = \"sentence\"
 id = \"open_borders\"
 proposition = \"Borders should be open.\"
 negation = \"Borders should not be open.\"
+neither_share = 0.6
 
 [[targets]]
 id = \"more_schools\"

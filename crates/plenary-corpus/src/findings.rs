@@ -125,6 +125,9 @@ pub struct Target {
     pub paraphrases: Vec<String>,
     /// For readers of the study; copied into the codebook.
     pub note: Option<String>,
+    /// Share of the segments that take no side, as far as the researcher knows it, in (0, 1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub neither_share: Option<f64>,
     /// What the proposition means, for people and language models that code it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub definition: Option<String>,
@@ -195,6 +198,9 @@ impl Target {
         }
         if self.edge_cases.iter().any(|case| case.trim().is_empty()) {
             return Err(OptionError::new(place, "an empty text in `edge_cases`", "one sentence each"));
+        }
+        if let Some(share) = self.neither_share.filter(|share| !(*share > 0.0 && *share < 1.0)) {
+            return Err(OptionError::new(format!("{place}: neither_share"), share, "a share between 0 and 1"));
         }
         if self.examples.sides().any(|(_, text)| text.trim().is_empty()) {
             return Err(OptionError::new(place, "an empty text in `examples`", "what somebody says"));
@@ -415,6 +421,50 @@ impl Coding {
     pub fn labelled_score(&self) -> Option<f32> {
         self.verdict.label().and_then(|_| self.score())
     }
+}
+
+named! {
+    /// Where the threshold of `neither` comes from.
+    ThresholdSource {
+        /// The default: the model's own, not fitted to these texts.
+        Default = "default",
+        /// The share of `neither` that the study states.
+        StatedShare = "stated_share",
+        /// Codes of people.
+        HandCodes = "hand_codes",
+    }
+}
+
+/// From which evidence on a unit takes a side, for one inference model and one target.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NeitherThreshold {
+    /// The coder.
+    pub coder_id: String,
+    /// The target.
+    pub target_id: String,
+    /// Where the threshold comes from.
+    pub source: ThresholdSource,
+    /// The threshold: a logarithm of odds.
+    pub threshold: f64,
+    /// The share of `neither` that the study states, in (0, 1).
+    pub stated_share: Option<f64>,
+    /// The codes that the threshold was fitted on; `None` for other sources.
+    pub quality: Option<ThresholdQuality>,
+}
+
+/// How right a threshold is on codes of people.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ThresholdQuality {
+    /// Number of codes.
+    pub n_codes: usize,
+    /// Share of right labels where the threshold is fitted on the other codes, in [0, 1].
+    pub accuracy: f64,
+    /// Macro-F1 of the same, in [0, 1].
+    pub macro_f1: f64,
+    /// Share of right labels with the default.
+    pub accuracy_of_default: f64,
+    /// Macro-F1 with the default.
+    pub macro_f1_of_default: f64,
 }
 
 /// The verdicts of one coder on every unit and every target.

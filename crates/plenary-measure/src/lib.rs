@@ -19,6 +19,7 @@ pub mod sentiment;
 pub mod stance;
 pub mod stems;
 pub mod themes;
+pub mod threshold;
 pub mod trends;
 mod words;
 

@@ -44,6 +44,12 @@ pub struct StanceOptions {
     pub confidence_floor: f32,
     /// What decides that a text takes no side.
     pub neither: NeitherRule,
+    /// Share of the texts that take no side towards a target that does not state its own, as far as the researcher knows it, in (0, 1);
+    /// `None` for the threshold of the model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub neither_share: Option<f64>,
+    /// A file with codes of people, from which the thresholds of `neither` are fitted; empty for none.
+    pub coded: String,
     /// Whether the model also reads texts that are off the topic. They have no label in either case; if they are read, they have
     /// probabilities.
     pub infer_off_topic: bool,
@@ -67,6 +73,8 @@ impl Default for StanceOptions {
             relevance_floor: 0.15,
             confidence_floor: 0.4,
             neither: NeitherRule::Model,
+            neither_share: None,
+            coded: String::new(),
             infer_off_topic: false,
             neutral_questions: true,
         }
@@ -85,6 +93,9 @@ impl StanceOptions {
             if !(0.0..=1.0).contains(&value) {
                 return Err(OptionError::new(place, value, "a number from 0 to 1"));
             }
+        }
+        if let Some(share) = self.neither_share.filter(|share| !(*share > 0.0 && *share < 1.0)) {
+            return Err(OptionError::new("[stance] neither_share", share, "a share between 0 and 1"));
         }
         Ok(())
     }
@@ -370,6 +381,8 @@ mod tests {
         relevance_floor: 0.2,
         confidence_floor: 0.5,
         neither: NeitherRule::Model,
+        neither_share: None,
+        coded: String::new(),
         infer_off_topic: true,
         neutral_questions: true,
     };

@@ -6,7 +6,7 @@
 //! format. **Left to others:** computing the numbers.
 //!
 //! `schema` names the columns, `rows` fills them, `sheet` writes the files of a table, `sink` and `source` are the
-//! destinations and sources of files, `writer` decides when each table is written, `folder` keeps the folder complete,
+//! destinations and sources of files, `writer` decides when each table is written, `relabel` changes codings, `folder` keeps the folder complete,
 //! `record` is `run.json`, `results` opens what was written, `arrow` and `text` convert it, `unmeasured` makes the tables
 //! of transcripts without measurements, `difference` compares a table of two results, and `codebook` explains the
 //! columns.
@@ -21,6 +21,7 @@ mod folder;
 mod open_error;
 mod part;
 mod record;
+mod relabel;
 mod results;
 mod rows;
 pub mod schema;
@@ -49,6 +50,7 @@ pub use polars_arrow::ffi::ArrowArrayStream;
 pub use polars_arrow::record_batch::RecordBatch;
 pub use polars_core::prelude::DataFrame;
 pub use record::{ModelRecord, Origin, Run, SCHEMA_VERSION, StudyFile, StudyFileRole, WrittenFile};
+pub use relabel::Labelling;
 pub use results::{Check, FileState, Groups, Results, Stored};
 pub use rows::{
     Closing, Coefficients, DictionaryTerm, DocumentsOfThemes, GroupRow, Groups as GroupRows, Issue, KeyTerm, Measured,

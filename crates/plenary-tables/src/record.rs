@@ -108,6 +108,8 @@ pub enum StudyFileRole {
     ThemeRegistry,
     /// Texts with codes for themes.
     CodedTexts,
+    /// Codes of stance for the thresholds of `neither`.
+    CodedStance,
     /// Folder of a learned coder.
     Coder,
 }
@@ -124,6 +126,7 @@ impl StudyFileRole {
             Self::Corrections => "corrections",
             Self::ThemeRegistry => "earlier themes",
             Self::CodedTexts => "coded texts",
+            Self::CodedStance => "coded stance",
             Self::Coder => "learned coder",
         }
     }

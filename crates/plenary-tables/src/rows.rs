@@ -18,14 +18,14 @@ use super::record::{ModelRecord, Origin};
 use super::schema::{
     AgreementRow, AnalysisRow, BlockRow, CoderInputsRow, CodingRow, DictionaryColumn, DictionaryTermRow, DocumentRow,
     EmbeddingRow, EstimateRow, ExchangeRow, FailureRow, GroupEstimateRow, GroupStanceRow, IssueRow, KeynessRow,
-    PersonRow, RunRow, SegmentRow, SegmentThemeRow, SentimentRow, SpeakerRow, StanceRow, ThemeCodeRow, ThemeGroupRow,
-    ThemeHistoryRow, ThemePeriodRow, ThemeRow, UtteranceRow, Variable, VariableOf, analysis_persons, analysis_themes,
-    stance_column,
+    NeitherThresholdRow, PersonRow, RunRow, SegmentRow, SegmentThemeRow, SentimentRow, SpeakerRow, StanceRow,
+    ThemeCodeRow, ThemeGroupRow, ThemeHistoryRow, ThemePeriodRow, ThemeRow, UtteranceRow, Variable, VariableOf,
+    analysis_persons, analysis_themes, stance_column,
 };
 use crate::StudyInfo;
 use plenary_corpus::findings::{
     self, AbstentionReason, Assignment, CoderAgreement, Codings, Embeddings, Estimate, Evidence, GroupStance,
-    InputDrift, Resampled, SegmentCodes, Sentiment, Shown, ThemeDocuments, ThemeKind, Themes,
+    InputDrift, NeitherThreshold, Resampled, SegmentCodes, Sentiment, Shown, Target, ThemeDocuments, ThemeKind, Themes,
 };
 use plenary_corpus::{Failure, PersonRule, Segment, Speaker, Summary, Transcript, Variables, ids, style_name};
 
@@ -731,6 +731,23 @@ pub(super) fn stance_view<'a>(
     Ok(StanceView { rows, columns: columns.collect() })
 }
 
+/// The stance columns of `n_segments` rows of `analysis`, from the rows of `stance` of the same segments: one per target, or none at all.
+pub(super) fn stance_columns(
+    rows: &[StanceRow],
+    targets: &[Target],
+    n_segments: usize,
+) -> Result<Vec<Column>, TableError> {
+    if rows.len() != n_segments * targets.len() {
+        let (found, expected) = (rows.len(), n_segments * targets.len());
+        return Err(TableError::Misfit { what: "rows of `stance`".into(), found, expected });
+    }
+    let of_target = |(at, target): (usize, &Target)| {
+        let scores = rows.iter().skip(at).step_by(targets.len()).map(|row| row.label.and(row.score));
+        Series::new(stance_column(target).into(), scores.collect::<Vec<Option<f32>>>()).into_column()
+    };
+    Ok(targets.iter().enumerate().map(of_target).collect())
+}
+
 fn stance<'a>(coding: &CodingRow<'a>) -> StanceRow<'a> {
     StanceRow {
         segment_id: coding.segment_id,
@@ -908,6 +925,23 @@ pub(super) fn coder_inputs((coder_id, drift): &(String, InputDrift)) -> CoderInp
         threshold: drift.threshold,
         false_alarm_rate: drift.false_alarm_rate,
         is_unusual: drift.is_unusual(),
+    }
+}
+
+/// The rows of `neither_thresholds`.
+pub(super) fn neither_threshold(threshold: &NeitherThreshold) -> NeitherThresholdRow<'_> {
+    let quality = threshold.quality;
+    NeitherThresholdRow {
+        coder_id: &threshold.coder_id,
+        target_id: &threshold.target_id,
+        source: threshold.source.as_str(),
+        threshold: threshold.threshold,
+        stated_share: threshold.stated_share,
+        n_codes: quality.map(|quality| count(quality.n_codes)),
+        accuracy: quality.map(|quality| quality.accuracy),
+        macro_f1: quality.map(|quality| quality.macro_f1),
+        accuracy_of_default: quality.map(|quality| quality.accuracy_of_default),
+        macro_f1_of_default: quality.map(|quality| quality.macro_f1_of_default),
     }
 }
 

@@ -217,7 +217,7 @@ tables! {
         /// `no_row_on_date` (no row of the list holds on the date of the document), `row_without_document` (a row of the table of documents
         /// that belongs to no document), `row_of_several_documents`, `document_without_row`, `document_without_match` (the name of the file
         /// does not match the study's pattern), `too_many_groups` (no estimates by these columns), `too_many_pairs` (no differences),
-        /// `procedure_not_covered` (the classifier of procedure does not cover the language of documents), `documents_without_period`
+        /// `procedure_not_covered` (the classifier of procedure does not cover the language of documents), `threshold_not_fitted` (too few codes or segments for a threshold of `neither`), `documents_without_period`
         /// (documents without a date, which are in no period of `themes_over_time`) or `pattern_without_match` (patterns of a dictionary
         /// that match nothing).
         kind: &'a str;
@@ -845,6 +845,32 @@ tables! {
         false_alarm_rate: f64, unit "share, 0 to 1";
         /// Whether `drift` is above `threshold`. The quality that was measured when the coder was learned may then not hold.
         is_unusual: bool, null "there is no drift or no threshold";
+    }
+
+    /// inference model and target of the study: from which evidence on a segment takes a side (no rows with `neither = "relevance"`)
+    neither_thresholds: NeitherThresholdRow<'a> {
+        /// Coder (`codings.coder_id`).
+        coder_id: &'a str;
+        /// Target of the study.
+        target_id: &'a str;
+        /// Where the threshold comes from: `default` (the model's own, not fitted to these texts), `stated_share` (the share of `neither` that the
+        /// study states) or `hand_codes` (codes of people that the study names).
+        source: &'a str;
+        /// A segment is `neither` where `ln(max(favor, against) / neither)` of the model is below this value. The probabilities in
+        /// `codings` are those after it: the model's odds of `neither` are multiplied by `exp(threshold)`.
+        threshold: f64, unit "natural logarithm of odds";
+        /// Share of `neither` that the study states. Segments off the topic count as `neither`.
+        stated_share: f64, unit "share, 0 to 1", null "the threshold has another source";
+        /// Codes that the threshold was fitted on.
+        n_codes: u32, unit "codes", null "the threshold has another source";
+        /// Share of right labels of these segments, each with the threshold of the other codes.
+        accuracy: f64, unit "share, 0 to 1", null "the threshold has another source";
+        /// Macro-F1 of the same labels.
+        macro_f1: f64, unit "share, 0 to 1", null "the threshold has another source";
+        /// Share of right labels of these segments with the default.
+        accuracy_of_default: f64, unit "share, 0 to 1", null "the threshold has another source";
+        /// Macro-F1 of these segments with the default.
+        macro_f1_of_default: f64, unit "share, 0 to 1", null "the threshold has another source";
     }
 
     /// two coders and target of the study (no rows for a study with one coder)

@@ -87,6 +87,22 @@ impl<'r> Sink<'r> {
         }
     }
 
+    /// Gives a complete file the name of another one, which it replaces.
+    pub(super) fn rename(&mut self, from: &str, to: &str) -> Result<(), TableError> {
+        match self {
+            Self::Folder(staging) => {
+                let path = staging.path.join(to);
+                fs::rename(staging.path.join(from), &path).map_err(|source| write_error(&path, source))
+            }
+            Self::Memory(files) => {
+                if let Some(content) = files.remove(from) {
+                    files.insert(to.to_owned(), content);
+                }
+                Ok(())
+            }
+        }
+    }
+
     /// The complete files, to be read back before they are published.
     pub(super) fn source(&self) -> Source {
         match self {

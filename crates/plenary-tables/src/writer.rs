@@ -27,15 +27,15 @@ use super::rows::{
 use super::schema::{
     AddedColumns, AgreementRow, AnalysisRow, BlockRow, CodebookRow, CoderInputsRow, CodingRow, DICTIONARY_KIND,
     DictionaryTermRow, DocumentRow, EmbeddingRow, EstimateRow, ExchangeRow, FailureRow, GroupEstimateRow,
-    GroupStanceRow, IssueRow, KeynessRow, PersonRow, RunRow, STANCE_KIND, SegmentRow, SegmentThemeRow, SentimentRow,
-    SpeakerRow, StanceRow, TABLES, ThemeCodeRow, ThemeGroupRow, ThemeHistoryRow, ThemePeriodRow, ThemeRow,
-    UtteranceRow, Variable, stance_column,
+    GroupStanceRow, IssueRow, KeynessRow, NeitherThresholdRow, PersonRow, RunRow, STANCE_KIND, SegmentRow,
+    SegmentThemeRow, SentimentRow, SpeakerRow, StanceRow, TABLES, ThemeCodeRow, ThemeGroupRow, ThemeHistoryRow,
+    ThemePeriodRow, ThemeRow, UtteranceRow, Variable, stance_column,
 };
 use super::sheet::{Csv, GROUP, Sheet};
 use super::sink::Sink;
 use super::source::Source;
 use crate::StudyInfo;
-use plenary_corpus::findings::{CoderAgreement, Estimate, GroupStance, InputDrift, Themes};
+use plenary_corpus::findings::{CoderAgreement, Estimate, GroupStance, InputDrift, NeitherThreshold, Themes};
 use plenary_corpus::{Summary, Transcript, Variables};
 
 const CODEBOOK: &str = "codebook.md";
@@ -172,12 +172,12 @@ impl<'r> Writer<'r> {
 
 /// The tables of the documents of a run. The tables of the corpus as a whole are open.
 pub struct Closed<'r> {
-    sink: Sink<'r>,
-    study: StudyInfo,
-    vector_width: usize,
+    pub(super) sink: Sink<'r>,
+    pub(super) study: StudyInfo,
+    pub(super) vector_width: usize,
     sheets: Sheets,
-    done: Vec<WrittenFile>,
-    n_segments: usize,
+    pub(super) done: Vec<WrittenFile>,
+    pub(super) n_segments: usize,
 }
 
 impl<'r> Closed<'r> {
@@ -218,18 +218,12 @@ impl Closed<'_> {
     /// As [`Closed::again`].
     pub fn texts<E: From<TableError>>(&self, mut take: impl FnMut(&[&str]) -> Result<(), E>) -> Result<(), E> {
         for first in (0..self.n_segments).step_by(GROUP) {
-            let frame = self.read(DRAFT, Some("text"), first)?;
+            let frame = read(&self.sink.source(), DRAFT, Some("text"), first, GROUP)?;
             let texts = column::<&str>(&frame, "text").map_err(TableError::from)?;
             let texts: Vec<&str> = texts.into_iter().map(Option::unwrap_or_default).collect();
             take(&texts)?;
         }
         Ok(())
-    }
-
-    fn read(&self, name: &str, column: Option<&str>, first: usize) -> Result<DataFrame, TableError> {
-        let columns = column.map(|column| vec![column.to_owned()]);
-        let read = self.sink.source().rows(&format!("{name}.parquet"), columns.as_deref(), first, GROUP);
-        read.map_err(|source| store_error(name, source))
     }
 
     /// Adds the themes with their documents: their table, and the theme of every segment in `segment_themes` and `analysis`, which also
@@ -249,7 +243,7 @@ impl Closed<'_> {
         let mut exemplars: BTreeMap<usize, String> =
             themes.themes.iter().flat_map(|theme| &theme.exemplars).map(|&row| (row, String::new())).collect();
         for first in (0..self.n_segments).step_by(GROUP) {
-            let mut part = read(&self.sink.source(), DRAFT, None, first)?;
+            let mut part = read(&self.sink.source(), DRAFT, None, first, GROUP)?;
             let n = part.height();
             let assigned = themes.assignments.get(first..first + n).unwrap_or_default();
             let fail = |source| store_error(AnalysisRow::TABLE.name, source);
@@ -336,6 +330,12 @@ impl Closed<'_> {
         self.sheets.add(CoderInputsRow::TABLE, CoderInputsRow::frame(&rows))
     }
 
+    /// Adds from which evidence on units take a side.
+    pub fn neither_thresholds(&mut self, thresholds: &[NeitherThreshold]) -> Result<(), TableError> {
+        let rows: Vec<NeitherThresholdRow> = thresholds.iter().map(rows::neither_threshold).collect();
+        self.sheets.add(NeitherThresholdRow::TABLE, NeitherThresholdRow::frame(&rows))
+    }
+
     /// Adds how far coders agree.
     pub fn agreement(&mut self, pairs: &[(CoderAgreement, Coefficients)]) -> Result<(), TableError> {
         let rows: Vec<AgreementRow> = pairs.iter().map(rows::agreement).collect();
@@ -393,8 +393,8 @@ pub(super) fn read_again<E: From<TableError>>(
     mut take: impl FnMut(ArrayView2<f32>, &[&str]) -> Result<(), E>,
 ) -> Result<(), E> {
     for first in (0..n_segments).step_by(GROUP) {
-        let vectors = read(source, EmbeddingRow::TABLE.name, Some("vector"), first)?;
-        let texts = read(source, DRAFT, Some("text"), first)?;
+        let vectors = read(source, EmbeddingRow::TABLE.name, Some("vector"), first, GROUP)?;
+        let texts = read(source, DRAFT, Some("text"), first, GROUP)?;
         let fail = |source| store_error(DRAFT, source);
         let lists = vectors.column("vector").and_then(|c| Ok(c.array()?.rechunk().get_inner())).map_err(fail)?;
         let numbers = lists.f32().map_err(fail)?.rechunk();
@@ -410,10 +410,16 @@ pub(super) fn read_again<E: From<TableError>>(
     Ok(())
 }
 
-/// Some rows of a table, of one column or of all.
-fn read(source: &Source, name: &str, column: Option<&str>, first: usize) -> Result<DataFrame, TableError> {
+/// The rows `first..first + n` of a table, of one column or of all.
+pub(super) fn read(
+    source: &Source,
+    name: &str,
+    column: Option<&str>,
+    first: usize,
+    n: usize,
+) -> Result<DataFrame, TableError> {
     let columns = column.map(|column| vec![column.to_owned()]);
-    let read = source.rows(&format!("{name}.parquet"), columns.as_deref(), first, GROUP);
+    let read = source.rows(&format!("{name}.parquet"), columns.as_deref(), first, n);
     read.map_err(|source| store_error(name, source))
 }
 

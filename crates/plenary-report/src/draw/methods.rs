@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use super::html::{Cell, Grid, grouped, paragraph, percent, plural, tabulated};
 use crate::Validation;
+use plenary_corpus::findings::ThresholdSource;
+
 use crate::embed::escaped;
 use crate::gather::Gathered;
 
@@ -79,6 +81,20 @@ fn in_words(of: &Gathered, validation: &[Validation]) -> Vec<String> {
             text.push(format!("Segments got no label with {}.", floors.join(" or ")));
         }
     }
+    text.extend(study.thresholds.iter().map(|(source, targets)| {
+        let of = targets.join(", ");
+        match source {
+            ThresholdSource::Default => {
+                format!("The threshold below which a segment takes no side is the default of the model, not fitted to these texts ({of}).")
+            }
+            ThresholdSource::StatedShare => {
+                format!("The threshold below which a segment takes no side gives the share of such segments that the study states ({of}).")
+            }
+            ThresholdSource::HandCodes => {
+                format!("The threshold below which a segment takes no side was fitted on hand codes ({of}).")
+            }
+        }
+    }));
     if !of.themes.is_empty() {
         let model = setting(of, "models", "embedding").map(|model| format!(" (model {model})")).unwrap_or_default();
         text.push(format!(

@@ -4,8 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use plenary_corpus::findings::Target;
-use plenary_tables::schema::{AgreementRow, FailureRow, IssueRow, SentimentRow, StanceRow, TABLES};
+use plenary_corpus::findings::{Target, ThresholdSource};
+use plenary_tables::schema::{
+    AgreementRow, FailureRow, IssueRow, NeitherThresholdRow, SentimentRow, StanceRow, TABLES,
+};
 use plenary_tables::{Results, Run, column};
 
 use crate::ReportError;
@@ -27,6 +29,8 @@ pub(crate) struct StudyFacts {
     /// Whether a coder was compared with hand codes when it was made.
     pub(crate) validations: Vec<String>,
     pub(crate) agreement: Vec<CoderAgreement>,
+    /// Where the thresholds of `neither` come from, with the targets that have them.
+    pub(crate) thresholds: BTreeMap<ThresholdSource, Vec<String>>,
     /// Inputs that could not be used: path and reason.
     pub(crate) failures: Vec<(String, String)>,
     /// Findings about people, documents and variables, by kind: number and the first messages.
@@ -66,8 +70,8 @@ pub(super) fn study(results: &Results) -> Result<StudyFacts, ReportError> {
             }
         }
     }
-    let frame = results.frame(AgreementRow::TABLE)?;
-    let agreement = AgreementRow::rows(&frame)?.into_iter().map(|row| CoderAgreement {
+    let of_coders = results.frame(AgreementRow::TABLE)?;
+    let agreement = AgreementRow::rows(&of_coders)?.into_iter().map(|row| CoderAgreement {
         target_id: row.target_id.to_owned(),
         coders: format!("{}, {}", row.coder_a, row.coder_b),
         n_segments: row.n_segments,
@@ -75,6 +79,12 @@ pub(super) fn study(results: &Results) -> Result<StudyFacts, ReportError> {
         kappa: row.kappa,
         alpha: row.alpha,
     });
+    let frame = results.frame(NeitherThresholdRow::TABLE)?;
+    let mut thresholds: BTreeMap<ThresholdSource, Vec<String>> = BTreeMap::new();
+    for row in NeitherThresholdRow::rows(&frame)? {
+        let source = ThresholdSource::from_name(row.source).unwrap_or(ThresholdSource::Default);
+        thresholds.entry(source).or_default().push(row.target_id.to_owned());
+    }
     let failures = results.frame(FailureRow::TABLE)?;
     let mut issues: BTreeMap<String, (usize, Vec<String>)> = BTreeMap::new();
     for group in results.groups(IssueRow::TABLE, Some(&["kind", "message"]))? {
@@ -100,6 +110,7 @@ pub(super) fn study(results: &Results) -> Result<StudyFacts, ReportError> {
         coders,
         validations,
         agreement: agreement.collect(),
+        thresholds,
         failures: FailureRow::rows(&failures)?
             .into_iter()
             .map(|row| (row.path.to_owned(), row.error.to_owned()))
