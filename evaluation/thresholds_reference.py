@@ -20,7 +20,7 @@ def evidence(probabilities):
 
 def shifted(probabilities, threshold):
     """The probabilities after a threshold: the odds of neither are multiplied by its exponential."""
-    after = probabilities * np.array([1.0, 1.0, np.exp(threshold)])
+    after = np.maximum(probabilities, [0.0, 0.0, 1e-9]) * np.array([1.0, 1.0, np.exp(threshold)])
     return after / after.sum(axis=1, keepdims=True)
 
 

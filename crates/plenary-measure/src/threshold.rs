@@ -15,11 +15,12 @@ use plenary_corpus::findings::{Stance, StanceProbabilities};
 pub const CODES_AT_LEAST: usize = 30;
 /// Evidence of a text without probabilities, or that takes no side by a rule: below every threshold.
 pub const NO_EVIDENCE: f64 = f64::NEG_INFINITY;
+/// What a probability that was rounded to 0 counts, so that its logarithm is finite.
+const LEAST: f32 = 1e-9;
 
 /// The evidence that a text takes a side: the logarithm of the odds of its likelier side against `neither`.
 pub fn evidence(of: StanceProbabilities) -> f64 {
-    // Probabilities that were rounded to 0 would have an infinite logarithm.
-    let log = |probability: f32| f64::from(probability.max(1e-9)).ln();
+    let log = |probability: f32| f64::from(probability.max(LEAST)).ln();
     log(of.favor.max(of.against)) - log(of.neither)
 }
 
@@ -27,7 +28,7 @@ pub fn evidence(of: StanceProbabilities) -> f64 {
 #[must_use]
 pub fn shifted(of: StanceProbabilities, threshold: f64) -> StanceProbabilities {
     let odds = threshold.exp();
-    let neither = f64::from(of.neither) * odds;
+    let neither = f64::from(of.neither.max(LEAST)) * odds;
     if !neither.is_finite() {
         return StanceProbabilities { favor: 0.0, against: 0.0, neither: 1.0 };
     }
