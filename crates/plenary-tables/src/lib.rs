@@ -52,7 +52,7 @@ pub use record::{ModelRecord, Origin, Run, SCHEMA_VERSION, StudyFile, StudyFileR
 pub use results::{Check, FileState, Groups, Results, Stored};
 pub use rows::{
     Closing, Coefficients, DictionaryTerm, DocumentsOfThemes, GroupRow, Groups as GroupRows, Issue, KeyTerm, Measured,
-    PeriodOfTime, Person, PlacedExchange, ProcedureMark, RunRecord, ThemePeriod,
+    Other, PeriodOfTime, Person, PlacedExchange, ProcedureMark, RunRecord, ThemePeriod,
 };
 pub use schema::{AddedColumns, DictionaryColumn, Variable, VariableOf, VariableType};
 pub use unmeasured::{Unmeasured, UnmeasuredTable};
