@@ -66,6 +66,28 @@ fn each_exchange_has_its_rule() {
 }
 
 #[test]
+fn a_dash_says_more_than_an_ellipsis() {
+    let ends = |end: &str, last: &str| {
+        let text = format!(
+            "**Ann Lee**\n\nWe say{end}\n\n**Bo Hill**\n\nNo.\n\n**{last}**\n\nIt is late.\n\n**Cy Fox**\n\nYes.\n"
+        );
+        let found = shown(&text);
+        let line = found.lines().find(|line| line.contains("interrupts")).unwrap_or_default().to_owned();
+        line.rsplit(' ').next().unwrap_or_default().to_owned()
+    };
+    for (end, resumed, not) in [
+        (" —", "cut_off_and_resumed", "cut_off"),
+        ("-", "cut_off_and_resumed", "cut_off"),
+        (" --", "cut_off_and_resumed", "cut_off"),
+        (" …", "cut_off_and_resumed", ""),
+        (".", "", ""),
+        (" 12-", "", ""),
+    ] {
+        assert_eq!((ends(end, "Ann Lee").as_str(), ends(end, "Cy Fox").as_str()), (resumed, not), "{end:?}");
+    }
+}
+
+#[test]
 fn names_that_two_people_have_name_nobody() {
     let text = "**Ann Lee**\n\nMr. Hill is right, and so is Bo.\n\n**Bo Hill**\n\nThank you.\n\n**Bo Fox**\n\nI am here.\n\n**Cy Hill**\n\nSo am I.\n";
     assert!(!shown(text).contains("names"), "{}", shown(text));

@@ -850,6 +850,8 @@ named! {
         MarkedOverlap = "marked_overlap",
         /// The turn before ends with a dash or an ellipsis, and its speaker goes on directly after this turn.
         CutOffAndResumed = "cut_off_and_resumed",
+        /// The turn before ends with a dash, and its speaker does not go on directly after this turn.
+        CutOff = "cut_off",
         /// The transcript prints the turn as an interjection, and the other speaker goes on directly after it.
         Interjection = "interjection",
         /// All words of the name.
@@ -872,7 +874,7 @@ impl ExchangeRule {
             ExchangeRule::NextTurn | ExchangeRule::Marked => 1.0,
             ExchangeRule::FullName | ExchangeRule::Interjection => 0.9,
             ExchangeRule::FormOfAddress | ExchangeRule::CutOffAndResumed | ExchangeRule::FullNameElsewhere => 0.8,
-            ExchangeRule::AfterQuestion | ExchangeRule::MarkedOverlap => 0.7,
+            ExchangeRule::AfterQuestion | ExchangeRule::MarkedOverlap | ExchangeRule::CutOff => 0.7,
             ExchangeRule::SingleName | ExchangeRule::FormOfAddressElsewhere => 0.5,
         }
     }

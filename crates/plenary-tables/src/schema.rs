@@ -769,7 +769,7 @@ tables! {
         /// How it was found: `next_turn`; `after_question` (the turn before ends with a question mark); `marked` (the file marks the turn as an
         /// interruption, or a note in a turn as what listeners do) or `marked_overlap` (the file marks that the turn begins before the other one ends);
         /// `interjection` (printed as such, and the other speaker goes on directly after it) or `cut_off_and_resumed` (the turn before ends with a dash or an
-        /// ellipsis, and its speaker goes on directly after this turn); `full_name`, `form_of_address` (with a surname that nobody else in the document
+        /// ellipsis, and its speaker goes on directly after this turn) or `cut_off` (it ends with a dash, and its speaker does not); `full_name`, `form_of_address` (with a surname that nobody else in the document
         /// has) or `single_name` (the first or last word of the name alone); `full_name_elsewhere` or `form_of_address_elsewhere` (of a person who does not
         /// speak in the document, by a name or surname that nobody else in the corpus has).
         rule: &'a str;

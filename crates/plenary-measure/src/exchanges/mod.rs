@@ -19,8 +19,10 @@ pub use names::Named;
 
 /// Signs that end a question, in several scripts.
 const QUESTION_MARKS: [char; 6] = ['?', '？', '؟', '՞', '⁇', '⸮'];
-/// Signs after which a turn that ends with them was cut off.
+/// Signs of a turn that was cut off, if its speaker goes on after the next turn.
 const CUT_OFF: [&str; 6] = ["—", "–", "--", "…", "...", " -"];
+/// Those that say so even if its speaker does not go on: an ellipsis is also printed where somebody falls silent.
+const BROKEN_OFF: [&str; 4] = ["—", "–", "--", " -"];
 /// Quotation marks and brackets that may follow the last sign of a sentence.
 const CLOSING: [char; 10] = ['"', '\'', '”', '’', '»', '«', ')', ']', '*', ' '];
 
@@ -70,18 +72,25 @@ fn after(
     if text.ends_with(QUESTION_MARKS) {
         found.push(exchange(ExchangeKind::Answers, ExchangeRule::AfterQuestion, last));
     }
-    let resumes = transcript.utterances.get(turn + 1).is_some_and(|next| next.speaker == Some(other));
-    if marks_turns || !resumes {
+    if marks_turns {
         return found;
     }
+    let resumes = transcript.utterances.get(turn + 1).is_some_and(|next| next.speaker == Some(other));
+    let ends_with = |signs: &[&str]| signs.iter().any(|sign| text.ends_with(sign)) || ends_with_hyphen(text);
     let is_interjection = transcript.utterances[turn].explanation.rule == TurnRule::BracketedInterjection
         || transcript.speakers.get(speaker).is_some_and(|of| of.role == Role::Interjector);
-    if is_interjection {
-        found.push(exchange(ExchangeKind::Interrupts, ExchangeRule::Interjection, last));
-    } else if CUT_OFF.iter().any(|sign| text.ends_with(sign)) {
-        found.push(exchange(ExchangeKind::Interrupts, ExchangeRule::CutOffAndResumed, last));
-    }
+    let rule = match resumes {
+        true if is_interjection => Some(ExchangeRule::Interjection),
+        true => ends_with(&CUT_OFF).then_some(ExchangeRule::CutOffAndResumed),
+        false => ends_with(&BROKEN_OFF).then_some(ExchangeRule::CutOff),
+    };
+    found.extend(rule.map(|rule| exchange(ExchangeKind::Interrupts, rule, last)));
     found
+}
+
+/// "We can't-"
+fn ends_with_hyphen(text: &str) -> bool {
+    text.strip_suffix('-').is_some_and(|text| text.ends_with(char::is_alphabetic))
 }
 
 /// The segments of each turn; they are in the order of the turns.
