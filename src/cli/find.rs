@@ -127,7 +127,7 @@ pub(crate) fn run(args: &FindArgs, verbosity: Verbosity) -> anyhow::Result<ExitC
     let found = find_places(&results, &options)?;
     warn_of_stems(&found.without_stemmer);
     if let Some(out) = &args.html {
-        let title = format!("“{}” in {}", args.pattern, results.study().name);
+        let title = title(args, &results.study().name);
         write_whole(out, find::html(&found, &title).as_bytes())?;
         if !verbosity.quiet {
             message(&format!("wrote {} to {}", plural(found.hits.len(), "place"), out.display()), "");
@@ -148,6 +148,21 @@ pub(crate) fn run(args: &FindArgs, verbosity: Verbosity) -> anyhow::Result<ExitC
         }
     }
     Ok(if found.hits.is_empty() { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// What was searched, how, and where: "“tax” (all forms; party=Hill) in Budget debates".
+fn title(args: &FindArgs, study: &str) -> String {
+    let chosen = [
+        (args.regex, "regular expression"),
+        (args.stem, "all forms"),
+        (args.word, "whole words"),
+        (args.case, "case as written"),
+    ];
+    let how = chosen.into_iter().filter_map(|(is_chosen, what)| is_chosen.then(|| what.to_owned()));
+    let conditions = args.conditions.iter().map(|(column, value)| format!("{column}={value}"));
+    let how: Vec<String> = how.chain(conditions).collect();
+    let how = if how.is_empty() { String::new() } else { format!(" ({})", how.join("; ")) };
+    format!("“{}”{how} in {study}", args.pattern)
 }
 
 fn warn_of_stems(languages: &std::collections::BTreeSet<String>) {
