@@ -89,7 +89,8 @@ impl Marked {
         let headings_before = |place: usize| headings.partition_point(|heading| *heading < place);
         for reaction in &document.reactions {
             let place = reaction.span.start;
-            let Some(turn) = utterances.partition_point(|of| of.span.start <= place).checked_sub(1) else { continue };
+            // A note without text is where the next turn begins.
+            let Some(turn) = utterances.partition_point(|of| of.span.start < place).checked_sub(1) else { continue };
             let end = utterances[turn].span.end;
             if end < place && headings_before(end) < headings_before(place) {
                 continue;

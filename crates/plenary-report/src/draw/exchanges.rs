@@ -45,7 +45,7 @@ pub(super) fn page(of: &Gathered) -> String {
     let values: Vec<Vec<f64>> = followers.iter().map(|row| row.iter().map(|n| *n as f64).collect()).collect();
     let chart = chart::matrix("Who follows whom", &names, &names, &values, &|n| format!("{n:.0}"));
     let after = "After a question: the turn before ends with a question mark. Whether the second turn answers it is not known. Interrupting: the \
-                 file marks it, or the turn before ends with a dash or an ellipsis and its speaker goes on directly after. The table `exchanges` \
+                 file marks it, or the turn before ends with a dash, or with an ellipsis and its speaker goes on directly after. The table `exchanges` \
                  has all, with the rule of each.";
     figure("Who follows whom", &note, &chart, &matrix) + &tabulated("Pairs", after, &grid) + &received(of) + &naming(of)
 }
