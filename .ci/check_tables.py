@@ -334,8 +334,15 @@ def check_exchanges(tables, report):
     exchanges, speakers = tables["exchanges"], tables["speakers"].select("speaker_id", "document_id", "person_id")
     for side in ["from", "to"]:
         both = exchanges.join(speakers, left_on=[f"{side}_speaker_id", "document_id"], right_on=["speaker_id", "document_id"], how="left")
-        wrong = both.filter(pl.col(f"{side}_person_id").ne_missing(pl.col("person_id"))).select("utterance_id", "kind")
+        known = both.filter(pl.col(f"{side}_speaker_id").is_not_null())
+        wrong = known.filter(pl.col(f"{side}_person_id").ne_missing(pl.col("person_id"))).select("utterance_id", "kind")
         report.none(wrong, f"exchanges: no speaker of the document with {side}_person_id")
+    nobody = exchanges.filter(pl.col("from_speaker_id").is_null())
+    report.none(nobody.filter((pl.col("rule") != "marked") | pl.col("from_person_id").is_not_null()).select("utterance_id"), "exchanges: from nobody, and not marked")
+    elsewhere = exchanges.filter(pl.col("to_speaker_id").is_null())
+    report.none(elsewhere.filter(~pl.col("rule").str.ends_with("_elsewhere")).select("utterance_id"), "exchanges: to nobody of the document, and not elsewhere")
+    here = elsewhere.join(speakers, left_on=["document_id", "to_person_id"], right_on=["document_id", "person_id"], how="semi")
+    report.none(here.select("utterance_id"), "exchanges: elsewhere, and a speaker of the document")
     report.none(exchanges.filter(pl.col("from_person_id") == pl.col("to_person_id")).select("utterance_id"), "exchanges: with themselves")
     before = ["document_id", "speaker_id", "person_id"]
     turns = tables["utterances"].join(speakers, on=["speaker_id", "document_id"], how="left", maintain_order="left")

@@ -2,9 +2,10 @@
 # Builds the documentation site and checks it: broken links, missing headings, pages outside the navigation, and anything that is loaded from
 # another host are errors. Opens from a disk; the search needs a web server, such as `python3 -m http.server -d FOLDER`.
 #
-#     site/build.sh FOLDER [PYTHON]
+#     site/build.sh FOLDER [PYTHON [VERSION]]
 #
-# PYTHON has the packages of site/requirements.txt; without it, an environment with them is made in a folder of its own.
+# PYTHON has the packages of site/requirements.txt; without it, or if it is empty, an environment with them is made in a folder of its own.
+# VERSION is the name of this version in a site with several, which site/versions.py builds.
 set -euo pipefail
 out="$(realpath -m "${1:?usage: site/build.sh FOLDER [PYTHON]}")"
 python="${2:-}"
@@ -15,5 +16,5 @@ if [ -z "$python" ]; then
   "$venv/bin/pip" install --quiet --disable-pip-version-check -r requirements.txt
   python="$venv/bin/python"
 fi
-NO_MKDOCS_2_WARNING=1 "$python" -m mkdocs build --strict --config-file mkdocs.yml --site-dir "$out"
+PLENARY_SITE_VERSION="${3:-}" NO_MKDOCS_2_WARNING=1 "$python" -m mkdocs build --strict --config-file mkdocs.yml --site-dir "$out"
 "$python" check.py "$out"

@@ -1,11 +1,13 @@
-"""Checks a built site.
+"""Checks a built site, or with --versions the lists of a folder of versions.
 
-Input: the folder of the site.
-Output: exit code 0, or 1 with the files that load something from elsewhere.
-Refused: scripts, styles, fonts and pictures from other hosts. Links that a reader follows may lead elsewhere.
+Input: the folder.
+Output: exit code 0, or 1 with the files that load something from elsewhere, or what is wrong in the lists.
+Refused: scripts, styles, fonts and pictures from other hosts; versions and pages that do not exist or are not in the lists, and pages without
+the selector. Links that a reader follows may lead elsewhere.
 Left to others: links within the site (MkDocs in strict mode).
 """
 
+import json
 import re
 import sys
 from html.parser import HTMLParser
@@ -48,5 +50,31 @@ def main(folder):
     return 1 if found or not pages else 0
 
 
+def versions(folder):
+    found = []
+    listed = json.loads((folder / "versions.json").read_text(encoding="utf-8"))
+    if (folder / "versions.js").read_text(encoding="utf-8") != f"window.plenaryVersions = {json.dumps(listed)};\n":
+        found.append("versions.js and versions.json differ")
+    first = re.search(r"url=([^\"]+)", (folder / "index.html").read_text(encoding="utf-8"))
+    if not first or not (folder / first.group(1)).is_file():
+        found.append("index.html leads to no version")
+    there = {path.parent.parent.name for path in folder.glob("*/search/search_index.json")}
+    if there != {version["name"] for version in listed}:
+        found.append(f"the folders {sorted(there)} are not the versions that are listed")
+    n = 0
+    for version in listed:
+        home = folder / version["name"]
+        for page in version["pages"]:
+            n += 1
+            text = (home / page).read_text(encoding="utf-8") if (home / page).is_file() else ""
+            if f'data-version="{version["name"]}"' not in text or "/../versions.js" not in text:
+                found.append(f"{version['name']}/{page} does not exist, or has no selector of its version")
+    for line in found:
+        print(line, file=sys.stderr)
+    print(f"{len(listed)} versions, {n} pages, {len(found)} problems")
+    return 1 if found or not listed else 0
+
+
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    is_versions = sys.argv[1] == "--versions"
+    sys.exit(versions(Path(sys.argv[2])) if is_versions else main(Path(sys.argv[1])))

@@ -8,6 +8,7 @@ Left to others: rendering (MkDocs), references to other hosts (check.py).
 """
 
 import itertools
+import os
 import posixpath
 import re
 import subprocess
@@ -169,6 +170,7 @@ def gallery():
 def on_config(config):
     config["site_name"] = f"plenary {version()}"
     config["nav"] = navigation()
+    config["extra"]["site_version"] = os.environ.get("PLENARY_SITE_VERSION", "")
     return config
 
 

@@ -6,6 +6,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
@@ -51,6 +52,9 @@ pub(crate) struct FindArgs {
     /// Words on each side; 0 for the whole segment.
     #[arg(long, value_name = "N", default_value_t = 10)]
     context: usize,
+    /// Show also N segments before and after each place, in the same document, with their speakers.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = around, conflicts_with_all = ["context", "count", "by"])]
+    around: usize,
     /// Print only how many places and segments there are.
     #[arg(long, conflicts_with_all = ["csv", "html", "sort"])]
     count: bool,
@@ -91,6 +95,11 @@ const MOST_WIDTH: (usize, usize) = (16, 30);
 /// Columns of a terminal on which names are shortened more.
 const NARROW: usize = 120;
 
+fn around(text: &str) -> Result<usize, String> {
+    let n = text.parse().ok().filter(|n| *n <= find::MOST_AROUND);
+    n.ok_or_else(|| format!("expected a whole number up to {}", find::MOST_AROUND))
+}
+
 pub(crate) fn run(args: &FindArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
     if let Some(out) = &args.html {
         check_place(out)?;
@@ -106,6 +115,7 @@ pub(crate) fn run(args: &FindArgs, verbosity: Verbosity) -> anyhow::Result<ExitC
     options.case = args.case;
     options.word = args.word;
     options.conditions.clone_from(&args.conditions);
+    options.around = args.around;
     options.order = match args.sort {
         Sort::Text => Order::Text,
         Sort::Left => Order::Left,
@@ -117,7 +127,7 @@ pub(crate) fn run(args: &FindArgs, verbosity: Verbosity) -> anyhow::Result<ExitC
     let found = find_places(&results, &options)?;
     warn_of_stems(&found.without_stemmer);
     if let Some(out) = &args.html {
-        let title = format!("“{}” in {}", args.pattern, results.study().name);
+        let title = title(args, &results.study().name);
         write_whole(out, find::html(&found, &title).as_bytes())?;
         if !verbosity.quiet {
             message(&format!("wrote {} to {}", plural(found.hits.len(), "place"), out.display()), "");
@@ -128,12 +138,31 @@ pub(crate) fn run(args: &FindArgs, verbosity: Verbosity) -> anyhow::Result<ExitC
         ignore_broken_pipe(out.write_all(&bytes).and_then(|()| out.flush()))
             .context("cannot write to standard output")?;
     } else {
-        print_lines(&found.hits, args.context)?;
+        if args.around > 0 {
+            print_blocks(&found.hits)?;
+        } else {
+            print_lines(&found.hits, args.context)?;
+        }
         if !verbosity.quiet {
             message(&format!("{} in {}", plural(found.hits.len(), "place"), plural(found.n_segments, "segment")), "");
         }
     }
     Ok(if found.hits.is_empty() { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// What was searched, how, and where: "“tax” (all forms; party=Hill) in Budget debates".
+fn title(args: &FindArgs, study: &str) -> String {
+    let chosen = [
+        (args.regex, "regular expression"),
+        (args.stem, "all forms"),
+        (args.word, "whole words"),
+        (args.case, "case as written"),
+    ];
+    let how = chosen.into_iter().filter_map(|(is_chosen, what)| is_chosen.then(|| what.to_owned()));
+    let conditions = args.conditions.iter().map(|(column, value)| format!("{column}={value}"));
+    let how: Vec<String> = how.chain(conditions).collect();
+    let how = if how.is_empty() { String::new() } else { format!(" ({})", how.join("; ")) };
+    format!("“{}”{how} in {study}", args.pattern)
 }
 
 fn warn_of_stems(languages: &std::collections::BTreeSet<String>) {
@@ -185,6 +214,48 @@ fn counts_as_csv(counts: &Counts, column: &str) -> anyhow::Result<String> {
     Ok(String::from_utf8(writer.into_inner()?)?)
 }
 
+/// Signs before and after a match: colours on a terminal.
+fn emphasis() -> (&'static str, &'static str) {
+    let colours = terminal_width().is_some() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
+    if colours { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") }
+}
+
+/// A text without control characters: those of a transcript must not reach the terminal.
+fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// Each place as a block: where it is, the segments before it, its segment, the segments after it. Speakers are named where they change.
+fn print_blocks(hits: &[Hit]) -> anyhow::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    for (at, hit) in hits.iter().enumerate() {
+        let blank = if at > 0 { "\n" } else { "" };
+        let written = out.write_all(format!("{blank}{}", block(hit, emphasis())).as_bytes());
+        if written.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
+            return Ok(());
+        }
+        written.context("cannot write to standard output")?;
+    }
+    ignore_broken_pipe(out.flush()).context("cannot write to standard output")
+}
+
+fn block(hit: &Hit, (start, end): (&str, &str)) -> String {
+    let own = format!("{}{start}{}{end}{}", clean(hit.left()), clean(hit.matched()), clean(hit.right()));
+    let neighbour = |of: &Arc<find::Neighbour>| (' ', of.speaker.clone(), clean(&of.text));
+    let lines = hit.before.iter().map(neighbour);
+    let lines = lines.chain([('>', hit.speaker.clone(), own)]).chain(hit.after.iter().map(neighbour));
+    let [_, place, ..] = cells(hit, 0, usize::MAX);
+    let mut shown = format!("{place}\n");
+    let mut before: Option<Option<String>> = None;
+    for (sign, speaker, text) in lines {
+        let name = speaker.as_deref().map_or_else(|| "unknown speaker".to_owned(), clean);
+        let name = if before.as_ref() == Some(&speaker) { String::new() } else { format!("{name}: ") };
+        before = Some(speaker);
+        shown.push_str(&format!("{sign} {name}{text}\n"));
+    }
+    shown
+}
+
 /// Aligned lines: who, where, left, match, right. Colours only on a terminal.
 fn print_lines(hits: &[Hit], context: usize) -> anyhow::Result<()> {
     let terminal = terminal_width();
@@ -197,8 +268,7 @@ fn print_lines(hits: &[Hit], context: usize) -> anyhow::Result<()> {
         Some(width) => widest(2).min(width.saturating_sub(widths[0] + widths[1] + 6) / 2).max(10),
         None => widest(2),
     };
-    let colours = terminal.is_some() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
-    let (start, end) = if colours { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
+    let (start, end) = emphasis();
     let mut out = io::BufWriter::new(io::stdout().lock());
     for [who, place, before, matched, after] in &rows {
         let before = last_columns(before, left);
@@ -231,10 +301,6 @@ fn cells(hit: &Hit, context: usize, most: usize) -> [String; 5] {
     };
     let date = hit.date.map(|date| format!("{date} ")).unwrap_or_default();
     let place = hit.place.map(|place| format!(", {}", place.in_words())).unwrap_or_default();
-    let clean = |text: &str| -> String {
-        // Control characters of a transcript must not reach the terminal.
-        text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-    };
     let (left, right) = (clean(hit.left()), clean(hit.right()));
     [
         first_columns(&clean(&who), most),

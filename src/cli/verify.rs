@@ -16,7 +16,7 @@ use super::output::{plural, print, wrapped};
 use super::progress::{TerminalProgress, handle_ctrl_c};
 use super::reading::ReadingArgs;
 use crate::engine::cache::Cache;
-use crate::verify::{Change, Recomputation, SourceState, TableCheck, Verified, VerifyOptions, verify};
+use crate::verify::{Change, Recomputation, SourceCheck, SourceState, TableCheck, Verified, VerifyOptions, verify};
 
 /// Check that results are what their inputs, models and study give: compare hashes, compute everything again, and name what differs.
 #[derive(Debug, Args)]
@@ -106,7 +106,12 @@ fn in_words(verified: &Verified) -> String {
     let changed = verified.changed();
     let n_same = verified.sources.iter().filter(|source| source.state == SourceState::Same).count();
     let sources = plural(verified.sources.len(), "source");
-    lines.push(format!("{n_same} of {sources} as recorded (inputs, study files, models)."));
+    let is_missing = |source: &&SourceCheck| matches!(source.state, SourceState::Missing { .. });
+    let missing = match verified.sources.iter().filter(is_missing).count() {
+        0 => String::new(),
+        n => format!(", {n} not at hand"),
+    };
+    lines.push(format!("{n_same} of {sources} as recorded (inputs, study files, models){missing}."));
     lines.extend(changed.iter().take(MOST).map(|source| in_list(source.in_words())));
     if changed.len() > MOST {
         lines.push(in_list(format!("and {} more (--json lists all)", changed.len() - MOST)));

@@ -27,7 +27,7 @@ use super::trends::Periods;
 use super::wording::ThemeWords;
 use super::words::{self, CountedWords};
 use super::{Outcome, Part, RunError, all_cores, thread_pool};
-use super::{groups, people, thresholds, trends};
+use super::{groups, names, people, thresholds, trends};
 use crate::inputs::Skipped;
 use crate::study::Study;
 use crate::variables;
@@ -264,6 +264,8 @@ where
     progress.begin("counting words", 1);
     let words = pool.install(|| CountedWords::count(&closed, study, progress))?;
     progress.advance(1);
+    let named = pool.install(|| names::elsewhere(&closed, &ledger, study, progress))?;
+    ledger.add_exchanges(named.into_iter());
     let (themes, registry) =
         pool.install(|| assign_themes((&ledger, &documents), &words, fitted, placed, &record, &mut closed, progress))?;
     let (periods, of_periods) = follow_themes((&ledger, &documents), &themes, &mut closed, study, progress)?;

@@ -86,6 +86,19 @@ impl Length {
     }
 }
 
+/// The place of a segment.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SegmentPlace {
+    /// Position of its document.
+    pub(crate) document: usize,
+    /// Position of its turn in the document, from 0.
+    pub(crate) turn: u32,
+    /// Position in the turn, from 1.
+    pub(crate) position: u32,
+    /// Position of its speaker among those of the document.
+    pub(crate) speaker: Option<u32>,
+}
+
 /// A turn of the corpus, for estimates.
 #[derive(Debug, Clone)]
 pub(crate) struct LedgerTurn {
@@ -135,7 +148,7 @@ pub(crate) enum LedgerError {
 }
 
 /// Increases when the file format changes.
-const STORED_VERSION: u32 = 5;
+const STORED_VERSION: u32 = 6;
 
 /// The file format of a ledger. Documents are stored as JSON, because their types support it.
 #[derive(Serialize, Deserialize)]
@@ -464,6 +477,33 @@ impl Ledger {
     /// The document of each segment, and the place of its speaker among those of the document.
     pub(crate) fn places(&self) -> impl Iterator<Item = (usize, Option<usize>)> + '_ {
         self.segments.iter().map(|entry| (entry.document as usize, entry.speaker.map(|at| at as usize)))
+    }
+
+    /// The place of each segment: its document, the positions of its turn there, from 0, and of the segment in the turn, from 1, and the position of
+    /// its speaker.
+    pub(crate) fn segment_places(&self) -> impl Iterator<Item = SegmentPlace> + '_ {
+        let mut position = 0;
+        let mut before = None;
+        self.segments.iter().map(move |entry| {
+            position = if before == Some(entry.utterance) { position + 1 } else { 1 };
+            before = Some(entry.utterance);
+            let turn = entry.utterance as usize - self.first_utterance[entry.document as usize];
+            SegmentPlace { document: entry.document as usize, turn: small(turn), position, speaker: entry.speaker }
+        })
+    }
+
+    /// Adds exchanges to those of documents, by the positions of the documents. Those of a document stay in the order of their turns.
+    pub(crate) fn add_exchanges(&mut self, found: impl Iterator<Item = (usize, PlacedExchange)>) {
+        let mut with_more: Vec<usize> = Vec::new();
+        for (document, exchange) in found {
+            self.exchanges[document].push(exchange);
+            if with_more.last() != Some(&document) {
+                with_more.push(document);
+            }
+        }
+        for document in with_more {
+            self.exchanges[document].sort_by_key(|exchange| exchange.turn);
+        }
     }
 
     /// Calls `take` with each document, the ids of its utterances, and its exchanges.

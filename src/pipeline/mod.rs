@@ -16,6 +16,7 @@ mod combine;
 mod groups;
 mod ledger;
 mod measuring;
+mod names;
 mod part;
 mod people;
 mod processor;

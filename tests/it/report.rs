@@ -106,6 +106,24 @@ fn places_are_printed_counted_and_exported() {
         !rows.is_empty()
             && rows.iter().all(|row| row.get(6) == Some("Lake") && row.get(11) == Some("shut the borders"))
     );
-    place.run_well(&["find", "borders", "results", "--html", "places.html"]);
-    assert!(fs::read_to_string(place.path("places.html")).unwrap().contains("<mark>borders</mark>"));
+    let blocks = place.run_well(&["find", "taxes of 7 ", "results", "--around", "1"]).out;
+    let lines: Vec<&str> = blocks.lines().collect();
+    assert!(lines.len() == 4 && lines[0] == "turns, line 8" && lines[2].starts_with("> "), "{blocks}");
+    assert!(lines[2].contains("taxes of 7 pay for?") && lines[1].starts_with("  "), "{blocks}");
+    place.run(&["find", "taxes", "results", "--around", "51"]).says(2, &["a whole number up to 50"]);
+    place.run_well(&[
+        "find",
+        "--word",
+        "borders",
+        "results",
+        "--html",
+        "places.html",
+        "--where",
+        "party=Lake",
+        "--around",
+        "2",
+    ]);
+    let page = fs::read_to_string(place.path("places.html")).unwrap();
+    assert!(page.contains("<mark>borders</mark>") && page.contains("“borders” (whole words; party=Lake) in"), "{page}");
+    assert!(page.contains("<p class=\"around\""), "{page}");
 }

@@ -23,7 +23,7 @@ use plenary_corpus::{BlockKind, Document, Transcript};
 use plenary_names::bylines::Byline;
 
 pub use build::language::detect as detect_language;
-pub use link::across::link_documents;
+pub use link::across::{link_documents, listed_person_id};
 pub use options::corrections::{
     ANCHOR_WORDS, Anchor, Answer, Correction, Corrections, CorrectionsError, anchor_words, file_name,
 };

@@ -62,6 +62,41 @@ pub struct Turn {
     pub time_end_s: Option<f64>,
     /// Other values of the source that the study wants to keep: a JSON object of names and values.
     pub carried: Option<String>,
+    /// What the format says of another turn that this one interrupts.
+    pub interrupts: Option<Interrupts>,
+}
+
+/// That the format marks a turn as an interruption of another one, by the index of that turn into [`Document::turns`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Interrupts {
+    /// The turn is marked as an interruption or interjection, or is between two parts of the other turn.
+    Marked(usize),
+    /// The turn is marked as beginning before the other one ends.
+    Overlapping(usize),
+}
+
+/// What the listeners do while somebody speaks, as the format marks it: a `vocal` or `kinesic` of TEI.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reaction {
+    /// Where the note is in the text; empty if it has no text.
+    pub span: Span,
+    /// What they do.
+    pub kind: ReactionKind,
+    /// Who does it, as in [`Declared::id`]. `None` if the format does not say.
+    pub who: Option<String>,
+}
+
+/// What listeners do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ReactionKind {
+    /// They interrupt the speaker.
+    Interruption,
+    /// They say something without interrupting the speaker: a call, a question.
+    Call,
+    /// They applaud.
+    Applause,
+    /// They laugh.
+    Laughter,
 }
 
 /// A cue of captions, or another stretch of the text whose times the format gives.
@@ -161,6 +196,8 @@ pub struct Document {
     pub turns: Vec<Turn>,
     /// The cues that have text, in order, if the format has cues; a turn may consist of many.
     pub cues: Vec<CueTime>,
+    /// What listeners do, in the order of the text.
+    pub reactions: Vec<Reaction>,
     /// What the format's own header says (title, date); it takes precedence over what is found in the text.
     pub front: FrontMatter,
     /// What was unusual about the file and how it was read, in full sentences.

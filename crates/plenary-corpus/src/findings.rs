@@ -878,6 +878,12 @@ named! {
         Interrupts = "interrupts",
         /// Says their name.
         Names = "names",
+        /// Says something while they speak, without interrupting them.
+        Calls = "calls",
+        /// Applauds while they speak or after them.
+        Applauds = "applauds",
+        /// Laughs while they speak or after them.
+        Laughs = "laughs",
     }
 }
 
@@ -888,9 +894,15 @@ named! {
         NextTurn = "next_turn",
         /// The turn before ends with a question mark.
         AfterQuestion = "after_question",
+        /// The file marks the turn, or a note in it.
+        Marked = "marked",
+        /// The file marks that the turn begins before the other one ends.
+        MarkedOverlap = "marked_overlap",
         /// The turn before ends with a dash or an ellipsis, and its speaker goes on directly after this turn.
         CutOffAndResumed = "cut_off_and_resumed",
-        /// The transcript marks the speaker as an interjector, and the other one goes on directly after this turn.
+        /// The turn before ends with a dash, and its speaker does not go on directly after this turn.
+        CutOff = "cut_off",
+        /// The transcript prints the turn as an interjection, and the other speaker goes on directly after it.
         Interjection = "interjection",
         /// All words of the name.
         FullName = "full_name",
@@ -898,6 +910,10 @@ named! {
         FormOfAddress = "form_of_address",
         /// The first or last word of the name alone, in upper case within a sentence, or called out before a comma.
         SingleName = "single_name",
+        /// All words of the name of a person who does not speak in the document; one person of the corpus has this name.
+        FullNameElsewhere = "full_name_elsewhere",
+        /// A form of address and the surname of a person who does not speak in the document; one person of the corpus has this surname.
+        FormOfAddressElsewhere = "form_of_address_elsewhere",
     }
 }
 
@@ -905,11 +921,11 @@ impl ExchangeRule {
     /// Confidence by convention, which orders the rules.
     pub fn confidence(self) -> f32 {
         match self {
-            ExchangeRule::NextTurn => 1.0,
+            ExchangeRule::NextTurn | ExchangeRule::Marked => 1.0,
             ExchangeRule::FullName | ExchangeRule::Interjection => 0.9,
-            ExchangeRule::FormOfAddress | ExchangeRule::CutOffAndResumed => 0.8,
-            ExchangeRule::AfterQuestion => 0.7,
-            ExchangeRule::SingleName => 0.5,
+            ExchangeRule::FormOfAddress | ExchangeRule::CutOffAndResumed | ExchangeRule::FullNameElsewhere => 0.8,
+            ExchangeRule::AfterQuestion | ExchangeRule::MarkedOverlap | ExchangeRule::CutOff => 0.7,
+            ExchangeRule::SingleName | ExchangeRule::FormOfAddressElsewhere => 0.5,
         }
     }
 }
@@ -919,8 +935,8 @@ impl ExchangeRule {
 pub struct Exchange {
     /// Index of the turn into the utterances of the transcript.
     pub turn: usize,
-    /// Index of its speaker.
-    pub from: usize,
+    /// Index of the speaker who does it. `None` if the file marks it and does not say who does it.
+    pub from: Option<usize>,
     /// Index of the other speaker.
     pub to: usize,
     /// What the speaker does.
@@ -929,7 +945,7 @@ pub struct Exchange {
     pub rule: ExchangeRule,
     /// Index of the segment that is the evidence into those of the transcript.
     pub segment: usize,
-    /// The words that name the other speaker.
+    /// The words that name the other speaker, or the note of the file.
     pub words: Option<String>,
 }
 

@@ -35,7 +35,9 @@ pub use cascade::OnlyWhere;
 pub use context::{Context, Said};
 pub use dates::{DateOrder, day_of_period, numeric_date, year_first_date};
 pub use details::Details;
-pub use document::{CueTime, Declared, Document, FrontMatter, Layout, Line, TextRun, Turn};
+pub use document::{
+    CueTime, Declared, Document, FrontMatter, Interrupts, Layout, Line, Reaction, ReactionKind, TextRun, Turn,
+};
 pub use evidence::{Estimate, Explanation, Form, Reason, Rival, StyleScore, Term, Weight};
 pub use failure::{Failure, Stage};
 pub use format::{Format, FormatFamily};

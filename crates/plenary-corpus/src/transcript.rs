@@ -212,10 +212,14 @@ impl Transcript {
 
     /// The turn of the source in which an utterance begins, if the format marks turns.
     pub fn turn_of(&self, utterance: &Utterance) -> Option<&Turn> {
+        self.document.turns.get(self.turn_index_of(utterance)?)
+    }
+
+    /// The index of [`Transcript::turn_of`] into the turns of the document.
+    pub fn turn_index_of(&self, utterance: &Utterance) -> Option<usize> {
         let lines = &self.document.lines;
         let from = lines.partition_point(|line| line.span.end <= utterance.span.start);
-        let turn = lines.get(from).filter(|line| line.span.start <= utterance.span.start)?.turn?;
-        self.document.turns.get(turn)
+        lines.get(from).filter(|line| line.span.start <= utterance.span.start)?.turn
     }
 
     /// Number of words in all utterances.

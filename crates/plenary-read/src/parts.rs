@@ -4,7 +4,7 @@
 //! declares of turns and of the event. Every line ends with a line break.
 
 use super::plain;
-use plenary_corpus::{CueTime, FrontMatter, Layout, Line, Span, TextRun, Turn};
+use plenary_corpus::{CueTime, FrontMatter, Layout, Line, Reaction, Span, TextRun, Turn};
 
 /// Extracted text with its lines, which partition it, and what the format declares of turns and of the event.
 #[derive(Debug, Default)]
@@ -14,6 +14,8 @@ pub(crate) struct Parts {
     pub(crate) turns: Vec<Turn>,
     /// The cues that have text, if the format has cues.
     pub(crate) cues: Vec<CueTime>,
+    /// What listeners do, if the format marks it.
+    pub(crate) reactions: Vec<Reaction>,
     pub(crate) front: FrontMatter,
     /// What a person should know about the file and what was omitted, in plain sentences.
     pub(crate) warnings: Vec<String>,

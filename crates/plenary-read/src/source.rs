@@ -48,6 +48,7 @@ impl<'a> Source<'a> {
             lines: parts.lines,
             turns: parts.turns,
             cues: parts.cues,
+            reactions: parts.reactions,
             front: parts.front,
             warnings: parts.warnings,
         }

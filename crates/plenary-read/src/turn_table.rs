@@ -48,7 +48,7 @@ impl TurnColumns {
         let mut times = self.times.iter().filter_map(|at| times(cells.get(*at)?));
         let (start, end) = times.next().unwrap_or_default();
         let end = end.or_else(|| times.next().and_then(|(start, _)| start));
-        Turn { speaker, time_start_s: start, time_end_s: end, carried: None }
+        Turn { speaker, time_start_s: start, time_end_s: end, ..Turn::default() }
     }
 
     /// The cells beside the speech, as they stand.

@@ -1,8 +1,9 @@
-//! Writes large results that no model computed, to measure `plenary report` and `plenary find`:
+//! Writes large results that no model computed, to measure `plenary report`, `plenary find` and `plenary compare`:
 //!
-//!     cargo run --release -p plenary-report --example large_results -- FOLDER [SEGMENTS]
+//!     cargo run --release -p plenary-report --example large_results -- FOLDER [SEGMENTS [later]]
 //!
-//! A thousand sentences per document, in turns of eight, by two hundred speakers of five parties, over twenty years.
+//! A thousand sentences per document, in turns of eight, by two hundred speakers of five parties, over twenty years. With `later` every tenth
+//! sentence is another one, and the first tenth of the documents is not there, so that tones, labels and themes of the others differ as well.
 
 #[path = "../tests/made/mod.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
@@ -18,7 +19,8 @@ const PARTIES: [&str; 5] = ["Lake", "River", "Hill", "Plain", "Shore"];
 const OF_DOCUMENT: usize = 1000;
 const OF_TURN: usize = 8;
 
-fn sentence(number: usize) -> String {
+fn sentence(number: usize, is_later: bool) -> String {
+    let number = if is_later && number % 10 == 3 { number + 1_000_000_000 } else { number };
     let thing = |factor: usize| THINGS[number * factor / 7 % THINGS.len()];
     format!(
         "As I said in the debate of last year, the {} plan number {number} needs a {}, a {} and the support of all who care about the {}.",
@@ -29,7 +31,7 @@ fn sentence(number: usize) -> String {
     )
 }
 
-fn talk(number: usize) -> Talk {
+fn talk(number: usize, is_later: bool) -> Talk {
     let turn = |at: usize| {
         let first = number * OF_DOCUMENT + at * OF_TURN;
         let speaker = (number * 7 + at * at) % 200;
@@ -37,7 +39,7 @@ fn talk(number: usize) -> Talk {
             speaker: format!("Member {speaker}"),
             party: Some(PARTIES[speaker % PARTIES.len()].into()),
             doubtful: at % 50 == 7,
-            sentences: (first..first + OF_TURN).map(sentence).collect(),
+            sentences: (first..first + OF_TURN).map(|number| sentence(number, is_later)).collect(),
         }
     };
     Talk {
@@ -52,8 +54,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let folder = arguments.next().ok_or("name a folder")?;
     let n: usize = arguments.next().map_or(Ok(1_000_000), |n| n.parse())?;
+    let is_later = match arguments.next().as_deref() {
+        None => false,
+        Some("later") => true,
+        Some(other) => return Err(format!("expected `later` or nothing; found `{other}`").into()),
+    };
     let study = made::study("Large results", 2);
-    let results = made::write(folder.as_ref(), &study, 30, (0..n / OF_DOCUMENT).map(talk))?;
+    let first = if is_later { n / OF_DOCUMENT / 10 } else { 0 };
+    let talks = (first..n / OF_DOCUMENT).map(|number| talk(number, is_later));
+    let results = made::write(folder.as_ref(), &study, 30, talks)?;
     println!("{} segments", results.run().n_segments);
     Ok(())
 }

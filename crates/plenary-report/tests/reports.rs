@@ -359,6 +359,35 @@ fn places_as_csv_and_as_a_page() {
     assert_eq!((first.get(4), first.get(11), first.get(13)), (Some("Ann \"A\""), Some("<"), Some(HOSTILE[0])));
 }
 
+#[test]
+fn segments_around_a_place_are_those_of_its_document() {
+    let talks = vec![
+        talk("a.md", vec![turn("Ann", "", &["One.", "Two <b>."]), turn("Bo", "", &["Three."])]),
+        talk("b.md", vec![turn("Cy", "", &["Four.", "Five."])]),
+    ];
+    let (_parent, results) = results(&study("", 0), 2, talks);
+    let around = |text: &str, around: usize| {
+        let found = find_places(&results, &FindOptions { around, ..pattern(text) }).unwrap();
+        let side = |side: &[std::sync::Arc<find::Neighbour>]| {
+            side.iter().map(|of| format!("{} {}", of.speaker.as_deref().unwrap(), of.text)).collect::<Vec<_>>()
+        };
+        (side(&found.hits[0].before), side(&found.hits[0].after))
+    };
+    assert_eq!(around("Two", 1), (vec!["Ann One.".to_owned()], vec!["Bo Three.".to_owned()]));
+    assert_eq!(around("Three", 5), (vec!["Ann One.".to_owned(), "Ann Two <b>.".to_owned()], vec![]));
+    assert_eq!(around("Four", usize::MAX), (vec![], vec!["Cy Five.".to_owned()]));
+    assert_eq!(around("Two", 0), (vec![], vec![]));
+    let found = find_places(&results, &FindOptions { around: 2, ..pattern("Three") }).unwrap();
+    let page = find::html(&found, "Three");
+    assert!(page.contains("Two &lt;b&gt;.") && !page.contains("Two <b>."), "{page}");
+    let csv = find::csv(&found).unwrap();
+    let mut reader = csv_reader(&csv);
+    let row = reader.records().next().unwrap().unwrap();
+    assert_eq!((row.get(14), row.get(15)), (Some("Ann: One.\nAnn: Two <b>."), Some("")));
+    let without = find_places(&results, &pattern("Three")).unwrap();
+    assert_eq!(csv_reader(&find::csv(&without).unwrap()).headers().unwrap().len(), 14);
+}
+
 fn csv_reader(bytes: &[u8]) -> csv::Reader<&[u8]> {
     csv::Reader::from_reader(bytes)
 }

@@ -54,7 +54,7 @@ pub use relabel::Labelling;
 pub use results::{Check, FileState, Groups, Results, Stored};
 pub use rows::{
     Closing, Coefficients, DictionaryTerm, DocumentsOfThemes, GroupRow, Groups as GroupRows, Issue, KeyTerm, Measured,
-    PeriodOfTime, Person, PlacedExchange, ProcedureMark, RunRecord, ThemePeriod,
+    Other, PeriodOfTime, Person, PlacedExchange, ProcedureMark, RunRecord, ThemePeriod,
 };
 pub use schema::{AddedColumns, DictionaryColumn, Variable, VariableOf, VariableType};
 pub use unmeasured::{Unmeasured, UnmeasuredTable};

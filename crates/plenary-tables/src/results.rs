@@ -434,6 +434,11 @@ impl Groups {
         self.n_rows.div_ceil(GROUP)
     }
 
+    /// Number of rows of each frame but the last.
+    pub fn group_size(&self) -> usize {
+        GROUP
+    }
+
     /// The frame at a position, counted from 0, and the position of its first row in the table. A position past the end is an empty frame.
     ///
     /// # Errors

@@ -207,10 +207,10 @@ pub struct DictionaryTerm {
 pub struct PlacedExchange {
     /// Position of the turn among those of the document, from 0.
     pub turn: u32,
-    /// Position of its speaker among those of the document.
-    pub from: u32,
-    /// Position of the other speaker.
-    pub to: u32,
+    /// Position of the speaker who does it among those of the document; `None` if the file does not say who does it.
+    pub from: Option<u32>,
+    /// The other person.
+    pub to: Other,
     /// What the speaker does.
     pub kind: findings::ExchangeKind,
     /// How it was found.
@@ -219,8 +219,17 @@ pub struct PlacedExchange {
     pub evidence_turn: u32,
     /// Position of the segment in that turn, from 1.
     pub evidence_position: u32,
-    /// The words that name the other speaker.
+    /// The words that name the other person, or the note of the file.
     pub words: Option<Box<str>>,
+}
+
+/// The other person of an exchange.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Other {
+    /// Position of the speaker among those of the document.
+    Speaker(u32),
+    /// Id of a person who does not speak in the document.
+    Elsewhere(Box<str>),
 }
 
 impl PlacedExchange {
@@ -230,8 +239,8 @@ impl PlacedExchange {
             let evidence = transcript.segments.get(exchange.segment)?;
             Some(Self {
                 turn: count(exchange.turn),
-                from: count(exchange.from),
-                to: count(exchange.to),
+                from: exchange.from.map(count),
+                to: Other::Speaker(count(exchange.to)),
                 kind: exchange.kind,
                 rule: exchange.rule,
                 evidence_turn: count(evidence.utterance),
@@ -1053,18 +1062,22 @@ pub(super) fn exchanges<'a>(
     let turn = |at: u32| utterance_ids.get(at as usize).copied().ok_or_else(|| misfit("turn", at, utterance_ids.len()));
     let mut rows = Vec::with_capacity(exchanges.len());
     for exchange in exchanges {
-        let (from, to) = (speaker(exchange.from)?, speaker(exchange.to)?);
-        if from.person_id == to.person_id {
+        let from = exchange.from.map(speaker).transpose()?;
+        let (to_speaker, to_person) = match &exchange.to {
+            Other::Speaker(to) => speaker(*to).map(|to| (Some(to.speaker_id.as_str()), to.person_id.as_str()))?,
+            Other::Elsewhere(person) => (None, &**person),
+        };
+        if from.is_some_and(|from| from.person_id == to_person) {
             continue;
         }
         rows.push(ExchangeRow {
             document_id: &document.document_id,
             utterance_id: turn(exchange.turn)?,
             kind: exchange.kind.as_str(),
-            from_speaker_id: &from.speaker_id,
-            to_speaker_id: &to.speaker_id,
-            from_person_id: &from.person_id,
-            to_person_id: &to.person_id,
+            from_speaker_id: from.map(|from| from.speaker_id.as_str()),
+            to_speaker_id: to_speaker,
+            from_person_id: from.map(|from| from.person_id.as_str()),
+            to_person_id: to_person,
             rule: exchange.rule.as_str(),
             confidence: exchange.rule.confidence(),
             segment_id: ids::segment(turn(exchange.evidence_turn)?, exchange.evidence_position as usize),

@@ -748,35 +748,38 @@ tables! {
         label: &'a str, null "no segment of the group has a label";
     }
 
-    /// what a speaker does with regard to another one in a turn: follows, answers, interrupts or names them
+    /// what somebody does with regard to a speaker: follows, answers, interrupts or names them, calls, applauds or laughs during their turn
     exchanges: ExchangeRow<'a> {
         /// Document (`documents`).
         document_id: &'a str;
-        /// Turn in which it happens (`utterances`).
+        /// Turn in which it happens (`utterances`): of the person who does it, or for notes of the file (`rule` is `marked`, and `words` is given) the turn of the
+        /// other person.
         utterance_id: &'a str;
         /// `follows` (speaks directly after a turn of the other person), `answers` (directly after their question), `interrupts` (before they
-        /// have finished) or `names` (says their name).
+        /// have finished), `names` (says their name), `calls` (says something during their turn), `applauds` or `laughs` (during or after their turn).
         kind: &'a str;
-        /// Speaker of the turn (`speakers`).
-        from_speaker_id: &'a str;
+        /// Speaker who does it (`speakers`).
+        from_speaker_id: &'a str, null "the file marks it and does not say who does it, or somebody who does not speak in the document";
         /// The other speaker.
-        to_speaker_id: &'a str;
-        /// Person of the speaker of the turn (`people`).
-        from_person_id: &'a str;
-        /// Person of the other speaker.
+        to_speaker_id: &'a str, null "the other person does not speak in the document";
+        /// Person who does it (`people`).
+        from_person_id: &'a str, null "as `from_speaker_id`";
+        /// The other person (`people`, or only on the list of people).
         to_person_id: &'a str;
-        /// How it was found: `next_turn`; `after_question` (the turn before ends with a question mark); `cut_off_and_resumed` (the turn before
-        /// ends with a dash or an ellipsis, and its speaker goes on directly after this turn) or `interjection` (the transcript marks an
-        /// interjector, and the other one goes on); `full_name`, `form_of_address` (with a surname that nobody else in the document has) or
-        /// `single_name` (the first or last word of the name alone).
+        /// How it was found: `next_turn`; `after_question` (the turn before ends with a question mark); `marked` (the file marks the turn as an
+        /// interruption, or a note in a turn as what listeners do) or `marked_overlap` (the file marks that the turn begins before the other one ends);
+        /// `interjection` (printed as such, and the other speaker goes on directly after it) or `cut_off_and_resumed` (the turn before ends with a dash or an
+        /// ellipsis, and its speaker goes on directly after this turn) or `cut_off` (it ends with a dash, and its speaker does not); `full_name`, `form_of_address` (with a surname that nobody else in the document
+        /// has) or `single_name` (the first or last word of the name alone); `full_name_elsewhere` or `form_of_address_elsewhere` (of a person who does not
+        /// speak in the document, by a name or surname that nobody else in the corpus has).
         rule: &'a str;
         /// Confidence of `rule`. A convention that orders the rules, not a measured probability.
         confidence: f32, unit "share, 0 to 1";
         /// Segment that is the evidence (`segments`): the first of the turn for `follows`, the last one of the turn before for `answers` and
-        /// `interrupts`, the one with the name for `names`.
+        /// `interrupts`, the one with the name for `names`, the one with or before the note for notes of the file.
         segment_id: String;
-        /// The words that name the other person.
-        words: &'a str, null "`kind` is not `names`";
+        /// The words that name the other person, or the note of the file.
+        words: &'a str, null "there are none: `kind` is `follows` or `answers`, or a turn interrupts";
     }
 
     /// pattern of the study's dictionaries and words that it matched (no rows for a study without dictionaries)

@@ -97,10 +97,8 @@ fn evidence(spoken: &[&Utterance]) -> Vec<usize> {
 fn known_elsewhere(person: &Person, options: &Options) -> Option<String> {
     let lexicon = &options.lexicon;
     let listed = options.people.as_ref()?.people().get(person.listed?)?;
-    let by_name = || {
-        (options.transcript.link_people == LinkPeople::Corpus).then(|| across::person_id(lexicon, &listed.name, &[]))
-    };
-    listed.person_id.clone().or_else(by_name)
+    let is_followed = listed.person_id.is_some() || options.transcript.link_people == LinkPeople::Corpus;
+    is_followed.then(|| across::listed_person_id(lexicon, listed))
 }
 
 /// The role of a person in the proceedings.

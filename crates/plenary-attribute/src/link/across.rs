@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use sha2::{Digest, Sha256};
 
+use crate::options::people_list::ListedPerson;
 use crate::options::{LinkPeople, Options};
 use plenary_corpus::{PersonRule, Speaker};
 use plenary_names::compare::{name_words, titles_agree};
@@ -168,6 +169,11 @@ fn distinct_in_document(places: &[(usize, usize)], which: &[usize]) -> HashSet<(
         }
     }
     pairs
+}
+
+/// The person id of a person of the study's list: the one that the list gives, or one made from the name.
+pub fn listed_person_id(lexicon: &Lexicon, listed: &ListedPerson) -> String {
+    listed.person_id.clone().unwrap_or_else(|| person_id(lexicon, &listed.name, &[]))
 }
 
 /// An id made from the name and, if other people have the same name, from what distinguishes the person.

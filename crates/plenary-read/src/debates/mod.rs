@@ -22,7 +22,7 @@ use jiff::civil::{Date, Time};
 use super::error::ReadErrorKind;
 use super::parts::{Parts, Piece};
 use plenary_corpus::clock::since_midnight;
-use plenary_corpus::{Declared, FrontMatter, Layout, Role, Turn};
+use plenary_corpus::{Declared, FrontMatter, Interrupts, Layout, Role, Turn};
 use plenary_names::bylines::split;
 use plenary_names::lexicon::Lexicon;
 use tree::{Node, Said};
@@ -88,7 +88,10 @@ impl<'l> Record<'l> {
     /// Begins a turn.
     pub(crate) fn turn(&mut self, speaker: Option<Declared>, act: Act, time: Option<(Time, usize)>) -> usize {
         let time_start_s = time.and_then(|(time, line)| self.seconds(time, line));
-        self.parts.turns.push(Turn { speaker, time_start_s, ..Turn::default() });
+        let is_other = |of: &Act| *of != Act::Interjects;
+        let interrupted = self.acts.iter().rposition(is_other).filter(|_| act == Act::Interjects);
+        let interrupts = interrupted.map(Interrupts::Marked);
+        self.parts.turns.push(Turn { speaker, time_start_s, interrupts, ..Turn::default() });
         self.acts.push(act);
         self.parts.turns.len() - 1
     }

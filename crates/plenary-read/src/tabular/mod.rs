@@ -263,7 +263,7 @@ impl Group {
             });
             format!("{{{}}}", pairs.collect::<Vec<_>>().join(","))
         });
-        self.parts.turns.push(Turn { speaker, time_start_s, time_end_s, carried });
+        self.parts.turns.push(Turn { speaker, time_start_s, time_end_s, carried, interrupts: None });
         let turn = self.parts.turns.len() - 1;
         self.parts.plain(text, Some(turn));
     }

@@ -91,6 +91,52 @@ fn what_happens_is_no_speech() {
 }
 
 #[test]
+fn interruptions_applause_and_laughter_are_marked() {
+    use plenary_corpus::ReactionKind::{Applause, Call, Interruption, Laughter};
+    let document = read(
+        "day.xml",
+        tei(r##"<u who="#A"><seg>We go <vocal type="interruption"><desc>Bo Hill: No!</desc></vocal>on.
+            <kinesic type="applause" who="#B"/></seg><note type="comment">(A pause.)</note></u>
+            <note ana="#laughter">Ha.</note><vocal who="#opposition"><desc>shouting</desc></vocal><vocal><desc>hm</desc></vocal>
+            <incident type="entering"><desc>The king.</desc></incident><note type="speaker">A:</note>"##)
+        .as_bytes(),
+    )
+    .unwrap();
+    let reactions = document.reactions.iter();
+    let found: Vec<_> = reactions.map(|of| (of.kind, of.who.as_deref(), of.span.of(&document.text))).collect();
+    assert_eq!(
+        found,
+        [
+            (Interruption, None, "Bo Hill: No!"),
+            (Applause, Some("#B"), ""),
+            (Laughter, None, "Ha."),
+            (Call, Some("#opposition"), "shouting"),
+        ]
+    );
+}
+
+#[test]
+fn turns_interrupt_where_the_file_says_so() {
+    use plenary_corpus::Interrupts::{Marked, Overlapping};
+    let interrupts = |body: &str| -> Vec<_> {
+        let document = read("day.xml", tei(body).as_bytes()).unwrap();
+        document.turns.iter().map(|turn| turn.interrupts).collect()
+    };
+    let parts = r##"<u who="#A" xml:id="a1" next="#a2"><seg>I say</seg></u><u who="#B"><seg>No!</seg></u><u who="#C"><seg>Yes!</seg></u>
+        <u who="#A" xml:id="a2"><seg>it.</seg></u><u who="#B"><seg>Well.</seg></u>"##;
+    assert_eq!(interrupts(parts), [None, Some(Marked(0)), Some(Marked(0)), None, None]);
+    let earlier = parts.replace(r##" next="#a2""##, "").replace(r##""a2""##, r##""a2" prev="#a1""##);
+    assert_eq!(interrupts(&earlier), interrupts(parts));
+    let nested = r##"<u who="#A"><seg>I say</seg><u who="#B"><seg>No!</seg></u><seg>it.</seg></u>
+        <u who="#B" trans="overlap"><seg>Well.</seg></u><u who="#C" ana="#guest #interruption"><seg>Oh.</seg></u>"##;
+    assert_eq!(interrupts(nested), [None, Some(Marked(0)), Some(Overlapping(1)), Some(Marked(2))]);
+    // References to nothing, to itself and backwards say nothing.
+    let odd = r##"<u who="#A" xml:id="a" next="#x" prev="#y"><seg>I.</seg></u><u who="#B" xml:id="b" next="#b"><seg>No!</seg></u>
+        <u who="#A" next="#a"><seg>it.</seg></u>"##;
+    assert_eq!(interrupts(odd), [None, None, None]);
+}
+
+#[test]
 fn annotated_words_are_joined_as_they_were_printed() {
     let transcript = attributed(
         r##"<u who="#A"><seg><s>

@@ -5,10 +5,11 @@
 
 use super::Element;
 use super::header::{self, Header};
+use super::reactions;
 use super::timeline::id_of;
 use super::turns::{self, RawTurn};
 use crate::parts::{Parts, Piece};
-use plenary_corpus::{FrontMatter, Layout, Role};
+use plenary_corpus::{FrontMatter, Layout, Reaction, ReactionKind, Role, Span};
 use plenary_names::lexicon::Lexicon;
 
 /// Elements that describe what happens and are not speech.
@@ -98,6 +99,8 @@ struct Note {
     depth: usize,
     is_label: bool,
     text: String,
+    /// What listeners do, and the id of who does it.
+    reaction: Option<(ReactionKind, Option<String>)>,
 }
 
 impl Text {
@@ -129,9 +132,11 @@ impl Text {
                 let owned = |name| element.get(name).map(str::to_string);
                 self.block = Some((self.depth, [owned("who"), owned("start"), owned("end")]));
             }
-            "speaker" => self.begin_note(true),
+            "speaker" => self.begin_note(true, None),
             _ if NOTES.contains(&name) => {
-                self.begin_note(name == "note" && element.get("type") == Some("speaker"));
+                let is_label = name == "note" && element.get("type") == Some("speaker");
+                let reaction = reactions::reaction(element).filter(|_| !is_label);
+                self.begin_note(is_label, reaction.map(|kind| (kind, element.get("who").map(str::to_string))));
             }
             "head" => {
                 self.flush();
@@ -260,6 +265,10 @@ impl Text {
             party: element.get("party").filter(|_| element.name == "sp").map(str::to_string),
             start: own("start", start),
             end: own("end", end),
+            id: element.get("xml:id").map(str::to_string),
+            next: element.get("next").map(str::to_string),
+            prev: element.get("prev").map(str::to_string),
+            interrupts: reactions::interrupts(element, self.inside.last().copied(), self.turns.len().checked_sub(1)),
             ..RawTurn::default()
         });
         self.inside.push(self.turns.len() - 1);
@@ -273,15 +282,19 @@ impl Text {
         }
     }
 
-    fn begin_note(&mut self, is_label: bool) {
+    fn begin_note(&mut self, is_label: bool, reaction: Option<(ReactionKind, Option<String>)>) {
         self.flush();
-        self.note = Some(Note { depth: self.depth, is_label, text: String::new() });
+        self.note = Some(Note { depth: self.depth, is_label, text: String::new(), reaction });
     }
 
     fn end_note(&mut self) {
         let Some(note) = self.note.take() else { return };
         self.glued = false;
         let text = note.text.trim();
+        if let Some((kind, who)) = note.reaction {
+            let start = self.parts.text.len();
+            self.parts.reactions.push(Reaction { span: Span::new(start, start + text.len()), kind, who });
+        }
         if text.is_empty() {
             return;
         }
@@ -327,6 +340,7 @@ impl Text {
     /// `front` what the header of this text declares.
     pub(crate) fn finish(mut self, header: &Header, front: FrontMatter, lexicon: &Lexicon) -> Parts {
         self.flush();
+        reactions::between_parts(&mut self.turns);
         let (turns, warnings) = turns::resolve(self.turns, header, &front, lexicon);
         let mut parts = Parts { turns, front, ..self.parts };
         parts.warnings.extend(warnings);

@@ -8,7 +8,7 @@ use super::header::Header;
 use super::people::Known;
 use super::timeline::id_of;
 use plenary_corpus::text::collapse_white_space;
-use plenary_corpus::{Declared, Details, FrontMatter, Role, Turn, Variables};
+use plenary_corpus::{Declared, Details, FrontMatter, Interrupts, Role, Turn, Variables};
 use plenary_names::labels::is_honorific;
 use plenary_names::lexicon::Lexicon;
 use plenary_names::offices::is_party;
@@ -28,6 +28,11 @@ pub(crate) struct RawTurn {
     pub(crate) end: Option<String>,
     pub(crate) first_anchor: Option<String>,
     pub(crate) last_anchor: Option<String>,
+    /// Its id, and references to the part of the same turn after and before it.
+    pub(crate) id: Option<String>,
+    pub(crate) next: Option<String>,
+    pub(crate) prev: Option<String>,
+    pub(crate) interrupts: Option<Interrupts>,
 }
 
 /// Finds the speaker and the times of each turn, and warns of persons that are not listed.
@@ -66,7 +71,7 @@ pub(crate) fn resolve(
                 Some(Declared { role, details, ..declared })
             }
         };
-        turns.push(Turn { speaker, time_start_s, time_end_s, carried: None });
+        turns.push(Turn { speaker, time_start_s, time_end_s, carried: None, interrupts: turn.interrupts });
     }
     warnings.extend(people.warning());
     (turns, warnings)

@@ -169,7 +169,11 @@ fn tabled(sheet: &Sheet) -> String {
     let names: Vec<String> = sheet
         .columns
         .iter()
-        .map(|(name, is_number)| format!("{}{}", if *is_number { "#" } else { "" }, name.replace('_', " ")))
+        .map(|(name, is_number)| {
+            // `n_words_old` is "words old".
+            let name = name.strip_prefix("n_").unwrap_or(name);
+            format!("{}{}", if *is_number { "#" } else { "" }, name.replace('_', " "))
+        })
         .collect();
     let mut grid = Grid::new(sheet.title, &names.iter().map(String::as_str).collect::<Vec<_>>());
     for row in sheet.rows.iter().take(MOST) {

@@ -53,8 +53,8 @@ fn flatten(value: &Value, key: String, all: &mut BTreeMap<String, String>) {
                 flatten(entry, under(&id.map_or_else(|| (at + 1).to_string(), str::to_owned)), all);
             }
         }
-        // No entries are no values.
-        Value::Array(entries) if entries.is_empty() => {}
+        // A setting without a value, and a list without entries, is as one that is not there.
+        value if value.is_null() || value.as_array().is_some_and(Vec::is_empty) => {}
         Value::String(text) => {
             all.insert(key, text.clone());
         }

@@ -314,8 +314,12 @@ pub(crate) fn matrix(
     shown: &dyn Fn(f64) -> String,
 ) -> String {
     let most = values.iter().flatten().copied().fold(0.0, f64::max).max(f64::MIN_POSITIVE);
-    let step = ((WIDTH - LEFT) / columns.len().max(1) as f64).min(64.0);
-    let tilted = columns.iter().map(|name| shortened(name, 18).chars().count()).max().unwrap_or(0) as f64;
+    let longest =
+        |names: &[String]| names.iter().map(|name| shortened(name, 18).chars().count()).max().unwrap_or(0) as f64;
+    let tilted = longest(columns);
+    // The last tilted names reach beyond their columns.
+    let beyond = longest(&columns[columns.len().saturating_sub(2)..]) * 5.4;
+    let step = ((WIDTH - LEFT - beyond) / columns.len().max(1) as f64).min(64.0);
     let top = (tilted * 4.6 + 16.0).max(28.0);
     let mut content = String::new();
     for (at, name) in columns.iter().enumerate() {

@@ -126,5 +126,8 @@ fn title(of: &Gathered, set: Set) -> String {
         Set::Exchange(ExchangeKind::Names, from, to) => {
             format!("Sentences of {} that name {}", person(from), person(to))
         }
+        Set::Exchange(kind, from, to) => format!("{} {kind} during turns of {}", person(from), person(to)),
+        Set::Received(ExchangeKind::Interrupts, to) => format!("{} is interrupted", person(to)),
+        Set::Received(kind, to) => format!("Somebody {kind} during turns of {}", person(to)),
     }
 }

@@ -4,12 +4,17 @@ use plenary_corpus::findings::ExchangeKind;
 
 use super::chart;
 use super::html::{Cell, Grid, figure, grouped, notice, tabulated};
-use crate::gather::{Gathered, Set};
+use crate::gather::{Gathered, RECEIVED, Set};
+
+/// What is shown of a pair.
+const OF_PAIR: [ExchangeKind; 4] =
+    [ExchangeKind::Follows, ExchangeKind::Answers, ExchangeKind::Interrupts, ExchangeKind::Names];
 
 pub(super) fn page(of: &Gathered) -> String {
     let exchanges = &of.counts.exchanges;
     if exchanges.is_empty() {
-        return notice("There are no exchanges: no known speaker speaks directly after another one.");
+        let none = notice("No known speaker speaks directly after another one.");
+        return none + &received(of) + &naming(of);
     }
     let (people, followers) = &of.counts.followers;
     let name = |person: u32| of.corpus.people[person as usize].name.clone();
@@ -18,7 +23,7 @@ pub(super) fn page(of: &Gathered) -> String {
     let mut grid = Grid::new("Who follows whom", &columns);
     for pair in exchanges {
         let mut cells = vec![Cell::text(name(pair.to)), Cell::text(name(pair.from))];
-        cells.extend(ExchangeKind::ALL.iter().map(|kind| {
+        cells.extend(OF_PAIR.iter().map(|kind| {
             let set = Set::Exchange(*kind, pair.from, pair.to);
             Cell::counted(pair.n(*kind) as u64, set, of)
         }));
@@ -40,9 +45,30 @@ pub(super) fn page(of: &Gathered) -> String {
     let values: Vec<Vec<f64>> = followers.iter().map(|row| row.iter().map(|n| *n as f64).collect()).collect();
     let chart = chart::matrix("Who follows whom", &names, &names, &values, &|n| format!("{n:.0}"));
     let after = "After a question: the turn before ends with a question mark. Whether the second turn answers it is not known. Interrupting: the \
-                 turn before ends with a dash or an ellipsis, or the transcript marks an interjector, and its speaker goes on directly after. `exchanges` \
+                 file marks it, or the turn before ends with a dash, or with an ellipsis and its speaker goes on directly after. The table `exchanges` \
                  has all, with the rule of each.";
-    figure("Who follows whom", &note, &chart, &matrix) + &tabulated("Pairs", after, &grid) + &naming(of)
+    figure("Who follows whom", &note, &chart, &matrix) + &tabulated("Pairs", after, &grid) + &received(of) + &naming(of)
+}
+
+fn received(of: &Gathered) -> String {
+    if of.counts.received.is_empty() {
+        return String::new();
+    }
+    let columns = ["person", "#interruptions", "#calls", "#applause", "#laughter"];
+    let mut grid = Grid::new("Reactions during the turns of a person", &columns);
+    for received in &of.counts.received {
+        let mut cells = vec![Cell::text(of.corpus.people[received.to as usize].name.clone())];
+        cells.extend(
+            RECEIVED
+                .iter()
+                .zip(received.n)
+                .map(|(kind, n)| Cell::counted(n as u64, Set::Received(*kind, received.to), of)),
+        );
+        grid.row(cells);
+    }
+    let note = "Interruptions that are marked or that the text suggests. Calls, applause and laughter are counted where the file marks them, whoever they \
+                are from.";
+    tabulated("Reactions", note, &grid)
 }
 
 fn naming(of: &Gathered) -> String {
@@ -59,5 +85,9 @@ fn naming(of: &Gathered) -> String {
         );
         grid.row(vec![Cell::text(name(pair.from)), Cell::text(name(pair.to)), n]);
     }
-    tabulated("Who names whom", "People of one document, by the pairs with the most sentences.", &grid)
+    tabulated(
+        "Who names whom",
+        "By the pairs with the most sentences. People who do not speak in the document are found by names that only one person of the corpus has.",
+        &grid,
+    )
 }

@@ -213,7 +213,11 @@ fn signless(number: f64, digits: usize) -> String {
 
 /// A share as a percentage.
 pub(crate) fn percent(share: f64) -> String {
-    if share > 0.0 && share < 0.0095 { format!("{:.1} %", 100.0 * share) } else { format!("{:.0} %", 100.0 * share) }
+    match 100.0 * share {
+        percent if percent > 0.0 && percent < 0.05 => "under 0.1 %".to_owned(),
+        percent if percent > 0.0 && percent < 0.95 => format!("{percent:.1} %"),
+        percent => format!("{percent:.0} %"),
+    }
 }
 
 /// Hours and minutes.

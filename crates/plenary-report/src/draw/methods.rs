@@ -39,7 +39,7 @@ fn in_words(of: &Gathered, validation: &[Validation]) -> Vec<String> {
     for document in &of.corpus.documents {
         *formats.entry(&document.format).or_default() += 1;
     }
-    let formats: Vec<String> = formats.iter().map(|(format, n)| format!("{n} {format}")).collect();
+    let formats: Vec<String> = formats.iter().map(|(format, n)| format!("{n} {}", format.replace('_', " "))).collect();
     let unit = setting(of, "segments", "unit").unwrap_or("sentence".into());
     let mut text = vec![
         format!(

@@ -105,8 +105,12 @@ fn look_first(of: &Gathered) -> String {
         items.push(format!("{} further inputs were not read", of.study.failures.len() - NAMED));
     }
     for (kind, (n, messages)) in &of.study.issues {
-        let kind = kind.replace('_', " ");
-        items.push(escaped(&format!("{n} × {kind}, such as: {}", messages.first().map_or("", String::as_str))));
+        let first = messages.first().map_or("", String::as_str);
+        let more = match n - 1 {
+            0 => String::new(),
+            more => format!(" ({} more of this kind: {})", grouped(more as u64), kind.replace('_', " ")),
+        };
+        items.push(escaped(&format!("{first}{more}")));
     }
     if items.is_empty() {
         return "<h3>What needs a look first</h3>\n<p>No document, turn or input was flagged.</p>\n".to_owned();
@@ -143,9 +147,13 @@ fn over_time(of: &Gathered) -> String {
         grid.row(vec![Cell::text(&document.name), Cell::whole(document.n_words)]);
     }
     let bars: Vec<Bar> = largest.iter().map(|document| bar(&document.name, u64::from(document.n_words))).collect();
-    let why = if periods.is_empty() { "No document has a date." } else { "All documents have the same date." };
-    let note =
-        if of.corpus.documents.len() > BARS { format!("{why} The {BARS} longest documents.") } else { why.to_owned() };
+    let undated = of.corpus.documents.iter().filter(|document| document.date.is_none()).count();
+    let why = match undated {
+        0 => "All documents have the same date.".to_owned(),
+        n if n == of.corpus.documents.len() => "No document has a date.".to_owned(),
+        n => format!("{} without a date; all others have the same.", plural(n as u64, "document")),
+    };
+    let note = if of.corpus.documents.len() > BARS { format!("{why} The {BARS} longest documents.") } else { why };
     figure("Words by document", &note, &chart::bars("Words by document", &bars), &grid)
 }
 

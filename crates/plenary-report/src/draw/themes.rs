@@ -6,7 +6,7 @@ use super::chart::{self, Point};
 use super::html::{Cell, Grid, figure, notice, percent, plural, sentences, tabulated};
 use super::keyness;
 use crate::embed::escaped;
-use crate::gather::{Gathered, MOST_THEMES, Set};
+use crate::gather::{Gathered, MOST_THEMES, Set, Theme};
 
 /// Terms that are named.
 const TERMS: usize = 10;
@@ -36,12 +36,13 @@ pub(super) fn page(of: &Gathered) -> String {
     page
 }
 
+/// Id and name, once if they are the same, as those of the theme of procedure are.
+fn title(theme: &Theme) -> String {
+    if theme.id == theme.name { theme.id.clone() } else { format!("{} {}", theme.id, theme.name) }
+}
+
 fn map(of: &Gathered) -> String {
-    let point = |theme: &crate::gather::Theme| Point {
-        name: format!("{} {}", theme.id, theme.name),
-        place: theme.place,
-        size: f64::from(theme.n_segments),
-    };
+    let point = |theme: &Theme| Point { name: title(theme), place: theme.place, size: f64::from(theme.n_segments) };
     let mut grid = Grid::new("Places on the map", &["theme", "name", "#x", "#y", "#segments"]);
     for (at, theme) in of.themes.iter().enumerate() {
         grid.row(vec![
@@ -85,8 +86,7 @@ fn table(of: &Gathered) -> String {
 
 fn by_group(of: &Gathered) -> String {
     let Some(grouping) = &of.corpus.grouping else { return String::new() };
-    let names: Vec<String> =
-        of.themes.iter().take(MOST_THEMES).map(|theme| format!("{} {}", theme.id, theme.name)).collect();
+    let names: Vec<String> = of.themes.iter().take(MOST_THEMES).map(title).collect();
     let share = |theme: usize, group: usize| {
         let all = f64::from(of.counts.groups[group]);
         if all == 0.0 { 0.0 } else { f64::from(of.counts.theme_groups[theme][group]) / all }
@@ -122,8 +122,7 @@ fn over_time(of: &Gathered) -> String {
     if periods.len() < 2 {
         return String::new();
     }
-    let names: Vec<String> =
-        of.themes.iter().take(MOST_THEMES).map(|theme| format!("{} {}", theme.id, theme.name)).collect();
+    let names: Vec<String> = of.themes.iter().take(MOST_THEMES).map(title).collect();
     let mut grid = Grid::new("Themes by date", &["theme", "date", "#segments", "#share of the segments"]);
     let mut shares = Vec::new();
     for (theme, name) in names.iter().enumerate() {

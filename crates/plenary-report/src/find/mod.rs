@@ -5,12 +5,14 @@
 //! parallel, and of groups of rows without a match nothing else is read. **Refused:** an empty pattern, an invalid regular expression, a column
 //! that does not exist. **Left to others:** printing.
 
+mod around;
 mod pattern;
 mod rows;
 mod sheet;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use plenary_tables::schema::{AnalysisRow, DocumentRow, SegmentRow};
@@ -25,6 +27,9 @@ pub use pattern::Kind;
 use pattern::Matcher;
 use rows::{Condition, conditions};
 pub use sheet::{csv, html};
+
+/// The most segments that are read before and after a place.
+pub const MOST_AROUND: usize = 50;
 
 /// What is searched and how the places are sorted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,6 +47,8 @@ pub struct FindOptions {
     pub conditions: Vec<(String, String)>,
     /// The order of the places.
     pub order: Order,
+    /// Segments before and after each place that are read with it, not more than [`MOST_AROUND`].
+    pub around: usize,
 }
 
 /// The order of places.
@@ -80,6 +87,20 @@ pub struct Hit {
     pub text: String,
     /// The match in the segment, in bytes, at borders of characters.
     pub at: Range<usize>,
+    /// The segments before it in the document, as many as were asked for.
+    pub before: Vec<Arc<Neighbour>>,
+    /// The segments after it.
+    pub after: Vec<Arc<Neighbour>>,
+}
+
+/// A segment beside a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Neighbour {
+    /// Name of the speaker.
+    pub speaker: Option<String>,
+    /// The segment.
+    pub text: String,
 }
 
 impl Hit {
@@ -107,6 +128,8 @@ pub struct Found {
     pub hits: Vec<Hit>,
     /// Number of segments with a match.
     pub n_segments: usize,
+    /// Segments that were asked for before and after each place.
+    pub around: usize,
     /// Languages of documents for which there is no stemmer, so that their words were compared as they are.
     pub without_stemmer: BTreeSet<String>,
 }
@@ -146,20 +169,24 @@ struct Matches {
 /// [`ReportError`] for a pattern or a column that is not valid, and if the tables cannot be read.
 pub fn find(results: &Results, options: &FindOptions) -> Result<Found, ReportError> {
     let search = Search::new(results, options)?;
-    let of_groups: Vec<Vec<(Hit, i64)>> = search.groups(|at, matches| search.hits(at, &matches))?;
-    let (mut hits, starts): (Vec<Hit>, Vec<i64>) = of_groups.into_iter().flatten().unzip();
+    let of_groups: Vec<Vec<(Hit, (i64, usize))>> = search.groups(|at, matches| search.hits(at, &matches))?;
+    let (mut hits, at): (Vec<Hit>, Vec<(i64, usize)>) = of_groups.into_iter().flatten().unzip();
+    let (starts, rows): (Vec<i64>, Vec<usize>) = at.into_iter().unzip();
     let mut n_segments = 0;
     for (at, hit) in hits.iter().enumerate() {
         // The places of a segment are adjacent.
         n_segments += usize::from(at == 0 || hits[at - 1].segment_id != hit.segment_id);
     }
     add_places(results, &mut hits, &starts)?;
+    if options.around > 0 {
+        around::add(results, &mut hits, &rows, options.around)?;
+    }
     match options.order {
         Order::Text => {}
         Order::Left => hits.sort_by_cached_key(|hit| words(hit.left().split_whitespace().rev())),
         Order::Right => hits.sort_by_cached_key(|hit| words(hit.right().split_whitespace())),
     }
-    Ok(Found { hits, n_segments, without_stemmer: search.matcher.without_stemmer() })
+    Ok(Found { hits, n_segments, around: options.around, without_stemmer: search.matcher.without_stemmer() })
 }
 
 /// How often the pattern occurs, by the values of a column of `analysis` if there is one.
@@ -236,13 +263,13 @@ impl<'r> Search<'r> {
         Ok(matches)
     }
 
-    /// The places in a group of rows, with the bytes where their segments begin.
-    fn hits(&self, at: usize, matches: &Matches) -> Result<Vec<(Hit, i64)>, ReportError> {
+    /// The places in a group of rows, with the bytes where their segments begin and their rows.
+    fn hits(&self, at: usize, matches: &Matches) -> Result<Vec<(Hit, (i64, usize))>, ReportError> {
         if matches.found.is_empty() {
             return Ok(Vec::new());
         }
         let columns = ["segment_id", "document_id", "text", "document", "date", "name", "role", "party"];
-        let (_, frame) = self.results.groups(AnalysisRow::TABLE, Some(&columns))?.group(at)?;
+        let (first_row, frame) = self.results.groups(AnalysisRow::TABLE, Some(&columns))?.group(at)?;
         let text = |name: &str| column::<&str>(&frame, name);
         let (segments, documents, texts, titles) =
             (text("segment_id")?, text("document_id")?, text("text")?, text("document")?);
@@ -274,8 +301,10 @@ impl<'r> Search<'r> {
                     place: None,
                     text: owned(texts[row]).unwrap_or_default(),
                     at: range.clone(),
+                    before: Vec::new(),
+                    after: Vec::new(),
                 };
-                hits.push((hit, start));
+                hits.push((hit, (start, first_row + row)));
             }
         }
         Ok(hits)

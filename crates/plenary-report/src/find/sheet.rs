@@ -3,8 +3,13 @@
 //! **Input:** places. **Output:** CSV, or one HTML file without a script that refers to nothing outside it. **Refused:** nothing. **Left to
 //! others:** writing files, the terminal.
 
-use super::{Found, Hit};
+use std::sync::Arc;
+
+use super::{Found, Hit, Neighbour};
 use crate::embed::{self, escaped};
+
+/// Further columns if segments around the places were read.
+const AROUND: [&str; 2] = ["before", "after"];
 
 /// The columns of the CSV file.
 const COLUMNS: [&str; 14] = [
@@ -30,11 +35,12 @@ const COLUMNS: [&str; 14] = [
 /// What the writer of CSV returns; memory has no other errors.
 pub fn csv(found: &Found) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(COLUMNS)?;
+    let with_around = found.around > 0;
+    writer.write_record(COLUMNS.iter().chain(AROUND.iter().filter(|_| with_around)))?;
     for hit in &found.hits {
         let text = |cell: Option<&String>| cell.cloned().unwrap_or_default();
         let number = |cell: Option<u32>| cell.map(|number| number.to_string()).unwrap_or_default();
-        writer.write_record([
+        let own = [
             hit.segment_id.clone(),
             hit.document_id.clone(),
             hit.document.clone(),
@@ -49,9 +55,22 @@ pub fn csv(found: &Found) -> Result<Vec<u8>, csv::Error> {
             hit.matched().to_owned(),
             hit.right().to_owned(),
             hit.text.clone(),
-        ])?;
+        ];
+        let around = [&hit.before, &hit.after].map(|side| lines(side));
+        writer.write_record(own.into_iter().chain(around.into_iter().filter(|_| with_around)))?;
     }
     writer.into_inner().map_err(|error| error.into_error().into())
+}
+
+/// Segments as text, each on a line that begins with its speaker.
+fn lines(side: &[Arc<Neighbour>]) -> String {
+    let line =
+        |of: &Arc<Neighbour>| format!("{}: {}", speaker_of(of.speaker.as_deref()), of.text.replace(['\r', '\n'], " "));
+    side.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn speaker_of(name: Option<&str>) -> &str {
+    name.unwrap_or("unknown speaker")
 }
 
 /// The places as a page; `title` says what was searched and where.
@@ -72,12 +91,34 @@ pub fn html(found: &Found, title: &str) -> String {
 }
 
 fn row(hit: &Hit) -> String {
-    let speaker = hit.speaker.as_deref().unwrap_or("unknown speaker");
+    let speaker = speaker_of(hit.speaker.as_deref());
+    // The speaker of a neighbour is shown where it is another one than before.
+    let around = |side: &[Arc<Neighbour>], mut before: Option<String>| -> String {
+        let paragraph = |of: &Arc<Neighbour>| {
+            let is_other = of.speaker != before;
+            before.clone_from(&of.speaker);
+            let name = if is_other {
+                format!("<b>{}</b> ", escaped(speaker_of(of.speaker.as_deref())))
+            } else {
+                String::new()
+            };
+            format!("<p class=\"around\" dir=\"auto\">{name}{}</p>", escaped(&of.text))
+        };
+        side.iter().map(paragraph).collect()
+    };
+    let first = hit.before.first().and_then(|of| of.speaker.clone());
+    let own_name = hit
+        .before
+        .last()
+        .filter(|of| of.speaker != hit.speaker)
+        .map_or_else(String::new, |_| format!("<b>{}</b> ", escaped(speaker)));
+    let before = around(&hit.before, if first == hit.speaker { first } else { None });
+    let after = around(&hit.after, hit.speaker.clone());
     let party = hit.party.as_deref().map(|party| format!(" ({party})")).unwrap_or_default();
     let date = hit.date.map(|date| format!("{date}, ")).unwrap_or_default();
     let place = hit.place.map(|place| format!(", {}", place.in_words())).unwrap_or_default();
     format!(
-        "<tr><td dir=\"auto\">{}</td><td dir=\"auto\">{}</td><td class=\"kwic\" dir=\"auto\">{}<mark>{}</mark>{}</td></tr>\n",
+        "<tr><td dir=\"auto\">{}</td><td dir=\"auto\">{}</td><td class=\"kwic\" dir=\"auto\">{before}{own_name}{}<mark>{}</mark>{}{after}</td></tr>\n",
         escaped(&format!("{speaker}{party}")),
         escaped(&format!("{date}{}{place}", hit.document)),
         escaped(hit.left()),

@@ -24,6 +24,7 @@ pub(crate) struct Corpus {
     pub(crate) grouping: Option<Grouping>,
     document_numbers: FxHashMap<String, u32>,
     speaker_numbers: FxHashMap<String, u32>,
+    person_numbers: FxHashMap<String, u32>,
 }
 
 /// A document.
@@ -88,6 +89,11 @@ impl Corpus {
     pub(crate) fn speaker(&self, id: &str) -> Result<u32, ReportError> {
         self.speaker_numbers.get(id).copied().ok_or_else(|| misfit("speakers", id))
     }
+
+    /// The number of a person who speaks somewhere.
+    pub(crate) fn person(&self, id: &str) -> Option<u32> {
+        self.person_numbers.get(id).copied()
+    }
 }
 
 fn misfit(table: &str, id: &str) -> ReportError {
@@ -121,7 +127,7 @@ pub(super) fn corpus(results: &Results, by: Option<&str>) -> Result<Corpus, Repo
         speakers.push(Speaker { name: row.name.to_owned(), person, about: about.join(", "), group: None });
     }
     let grouping = grouping(results, by, (&documents_frame, &mut documents), (&speakers_frame, &mut speakers), &words)?;
-    Ok(Corpus { documents, speakers, people, grouping, document_numbers, speaker_numbers })
+    Ok(Corpus { documents, speakers, people, grouping, document_numbers, speaker_numbers, person_numbers })
 }
 
 fn numbers<'i>(ids: impl Iterator<Item = &'i str>) -> FxHashMap<String, u32> {

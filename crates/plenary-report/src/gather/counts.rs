@@ -66,6 +66,8 @@ pub(crate) struct Counts {
     pub(crate) names: Vec<Pair>,
     /// People of the most frequent pairs, and how often each (row) is followed by each (column).
     pub(crate) followers: (Vec<u32>, Vec<Vec<usize>>),
+    /// Whose turns meet with interruptions, calls, applause and laughter, the most of them first.
+    pub(crate) received: Vec<Received>,
     /// All of these pairs, and all changes of the speaker.
     pub(crate) n_pairs: usize,
     pub(crate) n_changes: usize,
@@ -85,6 +87,14 @@ pub(crate) struct Pair {
     /// Number of the other person.
     pub(crate) to: u32,
     /// How often, in the order of [`ExchangeKind::ALL`].
+    pub(crate) n: [usize; ExchangeKind::ALL.len()],
+}
+
+/// How often others do something during the turns of a person.
+pub(crate) struct Received {
+    /// Number of the person.
+    pub(crate) to: u32,
+    /// How often, in the order of [``RECEIVED`](super::RECEIVED).
     pub(crate) n: [usize; 4],
 }
 

@@ -1,7 +1,7 @@
 //! Who follows, answers, interrupts and names whom.
 //!
-//! **Input:** the table `exchanges`, some thousand rows at a time, and the turns. **Output:** the pairs of people with the most exchanges, and the
-//! sentences behind them. **Refused:** exchanges of turns that do not exist. **Left to others:** the rules (plenary-measure).
+//! **Input:** the table `exchanges`, some thousand rows at a time, and the turns. **Output:** the pairs of people with the most exchanges, the people
+//! whose turns meet with the most reactions, and the sentences behind them. **Refused:** exchanges of turns that do not exist. **Left to others:** the rules (plenary-measure).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,9 +9,9 @@ use plenary_corpus::findings::ExchangeKind;
 use plenary_tables::schema::ExchangeRow;
 use plenary_tables::{Results, column};
 
-use super::counts::{Counts, Pair, Segments, TurnRow, key};
+use super::counts::{Counts, Pair, Received, Segments, TurnRow, key};
 use super::sets::{Set, Sets, hash};
-use super::{Corpus, MOST_PAIRS};
+use super::{Corpus, MOST_PAIRS, RECEIVED};
 use crate::ReportError;
 
 /// People in the matrix of who follows whom.
@@ -20,7 +20,8 @@ const MOST_FOLLOWERS: usize = 12;
 /// An exchange with the row of its sentence.
 struct Event {
     kind: ExchangeKind,
-    from: u32,
+    /// `None` if the file does not say who.
+    from: Option<u32>,
     to: u32,
     row: Option<u32>,
 }
@@ -35,10 +36,19 @@ pub(super) fn read(
 ) -> Result<(), ReportError> {
     let events = events(results, corpus, (turns, keys), segments)?;
     // By the other person first, who speaks first where one follows the other.
-    let mut pairs: BTreeMap<(u32, u32), [usize; 4]> = BTreeMap::new();
+    let mut pairs: BTreeMap<(u32, u32), [usize; ExchangeKind::ALL.len()]> = BTreeMap::new();
+    let mut received: BTreeMap<u32, [usize; RECEIVED.len()]> = BTreeMap::new();
     for event in &events {
-        pairs.entry((event.to, event.from)).or_default()[event.kind as usize] += 1;
+        if let Some(from) = event.from {
+            pairs.entry((event.to, from)).or_default()[event.kind as usize] += 1;
+        }
+        if let Some(at) = RECEIVED.iter().position(|kind| *kind == event.kind) {
+            received.entry(event.to).or_default()[at] += 1;
+        }
     }
+    counts.received = received.into_iter().map(|(to, n)| Received { to, n }).collect();
+    counts.received.sort_by_key(|of| std::cmp::Reverse(of.n.iter().sum::<usize>()));
+    counts.received.truncate(MOST_PAIRS);
     let pairs: Vec<Pair> = pairs.into_iter().map(|((to, from), n)| Pair { from, to, n }).collect();
     let of_kind = |kind: ExchangeKind| {
         let mut sorted: Vec<&Pair> = pairs.iter().filter(|pair| pair.n(kind) > 0).collect();
@@ -56,9 +66,14 @@ pub(super) fn read(
     counts.names = top(of_kind(ExchangeKind::Names));
     let shown: BTreeSet<(u32, u32)> =
         counts.exchanges.iter().chain(&counts.names).map(|pair| (pair.from, pair.to)).collect();
+    let receivers: BTreeSet<u32> = counts.received.iter().map(|of| of.to).collect();
     for Event { kind, from, to, row } in events {
-        if let Some(row) = row.filter(|_| shown.contains(&(from, to))) {
+        let Some(row) = row else { continue };
+        if let Some(from) = from.filter(|from| shown.contains(&(*from, to))) {
             sets.add(Set::Exchange(kind, from, to), segments.hash[row as usize], row);
+        }
+        if RECEIVED.contains(&kind) && receivers.contains(&to) {
+            sets.add(Set::Received(kind, to), segments.hash[row as usize], row);
         }
     }
     Ok(())
@@ -70,14 +85,14 @@ fn events(
     (turns, keys): (&[TurnRow], &[u64]),
     segments: &Segments,
 ) -> Result<Vec<Event>, ReportError> {
-    let columns = ["utterance_id", "kind", "from_speaker_id", "to_speaker_id", "segment_id"];
+    let columns = ["utterance_id", "kind", "from_speaker_id", "to_person_id", "segment_id"];
     let mut events = Vec::new();
     let mut turn = 0;
     for group in results.groups(ExchangeRow::TABLE, Some(&columns))? {
         let frame = group?;
         let text = |name: &str| column::<&str>(&frame, name);
         let (utterances, kinds, ids) = (text("utterance_id")?, text("kind")?, text("segment_id")?);
-        let (from, to) = (text("from_speaker_id")?, text("to_speaker_id")?);
+        let (from, to) = (text("from_speaker_id")?, text("to_person_id")?);
         for at in 0..utterances.len() {
             let id = utterances[at].unwrap_or_default();
             let wanted = key(id);
@@ -89,17 +104,14 @@ fn events(
                 return Err(ReportError::Misfit { problem: format!("`utterances` has no turn `{id}` of `exchanges`") });
             };
             let Some(kind) = kinds[at].and_then(ExchangeKind::from_name) else { continue };
-            let person = |id: Option<&str>| -> Result<u32, ReportError> {
-                Ok(corpus.speakers[corpus.speaker(id.unwrap_or_default())? as usize].person)
-            };
+            let from = from[at].map(|id| Ok::<_, ReportError>(corpus.speakers[corpus.speaker(id)? as usize].person));
+            // Who is only on the list of people is in no other table.
+            let Some(to) = corpus.person(to[at].unwrap_or_default()) else { continue };
+            // The evidence, or the beginning of the turn if the evidence is in the turn before.
+            let evidence = hash(ids[at].unwrap_or_default());
             let rows = of_turn.first_row..of_turn.first_row + of_turn.n_rows;
-            let row = if kind == ExchangeKind::Names {
-                let named = hash(ids[at].unwrap_or_default());
-                rows.into_iter().find(|row| segments.hash[*row as usize] == named)
-            } else {
-                rows.into_iter().next()
-            };
-            events.push(Event { kind, from: person(from[at])?, to: person(to[at])?, row });
+            let row = rows.clone().find(|row| segments.hash[*row as usize] == evidence).or(rows.into_iter().next());
+            events.push(Event { kind, from: from.transpose()?, to, row });
         }
     }
     Ok(events)

@@ -24,6 +24,7 @@ pub(crate) use study::StudyFacts;
 pub(crate) use texts::{Sentence, Transcript};
 pub(crate) use themes::{Theme, ThemeChange};
 
+use plenary_corpus::findings::ExchangeKind;
 use plenary_tables::Results;
 
 use crate::{ReportError, ReportOptions};
@@ -36,6 +37,10 @@ pub(crate) const MOST_GROUPS: usize = 12;
 pub(crate) const MOST_THEMES: usize = 15;
 /// Pairs of speakers of which exchanges are shown.
 pub(crate) const MOST_PAIRS: usize = 40;
+
+/// What others do during the turns of a person.
+pub(crate) const RECEIVED: [ExchangeKind; 4] =
+    [ExchangeKind::Interrupts, ExchangeKind::Calls, ExchangeKind::Applauds, ExchangeKind::Laughs];
 
 /// Everything that a report shows.
 pub(crate) struct Gathered {

@@ -33,6 +33,8 @@ pub(crate) enum Set {
     Certain(u32, Stance),
     /// What a person does with regard to another one: the first segments of turns, or the segments that name the other one.
     Exchange(ExchangeKind, u32, u32),
+    /// During which segments others do something with regard to a person.
+    Received(ExchangeKind, u32),
 }
 
 /// The drawn segments of a set.

@@ -330,6 +330,7 @@ fn transcript(talk: &Talk) -> Transcript {
             lines: Vec::new(),
             turns: Vec::new(),
             cues: Vec::new(),
+            reactions: Vec::new(),
             front: FrontMatter::default(),
             warnings: Vec::new(),
         },

@@ -161,6 +161,7 @@ pub(super) fn transcript(document_id: &str, path: &str, turns: &[(&str, &[&str])
             lines: Vec::new(),
             turns: Vec::new(),
             cues: Vec::new(),
+            reactions: Vec::new(),
             front: FrontMatter::default(),
             warnings: Vec::new(),
         },
