@@ -98,6 +98,10 @@ pub struct Study {
     pub targets: Vec<Target>,
     /// How themes are found.
     pub themes: ThemeOptions,
+    /// A language model behind an endpoint that names the themes; `None` for none. It is asked with these options, without those that
+    /// concern codes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub theme_labels: Option<ChatOptions>,
     /// Words and phrases that are counted.
     pub dictionaries: Vec<DictionaryOptions>,
     /// How words of groups are compared.
@@ -609,7 +613,7 @@ impl Study {
             problem,
         })?;
         let edits = themes::load_edits(&file.with_file_name(themes::EDITS))
-            .and_then(|edits| Ok(read.edited(&edits)?))
+            .and_then(|edits| Ok(read.edited(&edits, self.themes.confidence_floor)?))
             .map_err(|problem| StudyError::ThemeEdits { path, problem })?;
         let sha256 = edits.sha256();
         self.theme_registry = Some(Arc::new(edits));
@@ -716,6 +720,9 @@ impl Study {
         self.models.check().map_err(wrong)?;
         self.stance.check().map_err(wrong)?;
         self.themes.check().map_err(wrong)?;
+        if let Some(options) = &self.theme_labels {
+            options.check_labels("[theme_labels]").map_err(wrong)?;
+        }
         self.estimates.check().map_err(wrong)?;
         self.keyness.check().map_err(wrong)?;
         for dictionary in &self.dictionaries {

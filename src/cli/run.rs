@@ -109,8 +109,11 @@ pub(crate) fn run(args: &RunArgs, verbosity: Verbosity) -> anyhow::Result<ExitCo
              study ([themes] registry)"
         )
     }
-    if args.max_cost.is_some() && !study.coders.iter().any(|coder| matches!(coder, CoderOptions::Chat(_))) {
-        bail!("--max-cost: the study asks no language model; it needs a coder of the kind \"chat\"")
+    let codes = study.coders.iter().any(|coder| matches!(coder, CoderOptions::Chat(_)));
+    if args.max_cost.is_some() && !codes && study.theme_labels.is_none() {
+        bail!(
+            "--max-cost: the study asks no language model; it needs a coder of the kind \"chat\" or a section [theme_labels]"
+        )
     }
     let report = args.report.then(|| report::beside(&args.out));
     if let Some(path) = &report {

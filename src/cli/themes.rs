@@ -1,21 +1,22 @@
 //! `plenary themes`: the themes of results, decisions about them, and how they overlap with the study's codes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
 use super::output::{print, table};
+use crate::corpus::progress::Silent;
 use crate::table::schema::{ThemeHistoryRow, ThemeRow};
 use crate::table::{Check, Results};
-use crate::themes::{Decision, Overlap, Part, ThemeKind, decide, load_edits, overlap};
+use crate::themes::{Decision, Overlap, Part, SplitInto, ThemeKind, decide, load_edits, overlap};
 
 /// Codes of a theme, and themes of a code, that are listed.
 const SHOWN: usize = 3;
 /// Share from which they are listed.
 const SHOWN_FROM: f64 = 0.1;
 
-/// List the themes of results, compare them with the study's codes, name them, or merge them for runs that continue them (`plenary run
+/// List the themes of results, compare them with the study's codes, and name, merge or split them for runs that continue them (`plenary run
 /// --themes`).
 #[derive(Debug, Args)]
 pub(crate) struct ThemesArgs {
@@ -67,6 +68,27 @@ enum ThemesCommand {
         #[arg(value_name = "THEME", required = true)]
         themes: Vec<String>,
     },
+    /// Make a theme several: around segments that you name, or into a number of parts that its texts fall into.
+    ///
+    /// The theme keeps its id and the texts that are nearest to what stays. Each new theme gets the next free id.
+    #[command(group = clap::ArgGroup::new("how").required(true).args(["part", "into"]))]
+    Split {
+        /// Results folder.
+        #[arg(value_name = "RESULTS")]
+        results: PathBuf,
+        /// The theme, such as t03.
+        #[arg(value_name = "THEME")]
+        id: String,
+        /// Ids of segments of a new theme, separated by commas; repeated for each further theme.
+        #[arg(long, value_name = "SEGMENT,...")]
+        part: Vec<String>,
+        /// Ids of segments that stay, separated by commas [default: all other segments stand for what stays].
+        #[arg(long, value_name = "SEGMENT,...", value_delimiter = ',', conflicts_with = "into")]
+        stays: Vec<String>,
+        /// Number of themes that it becomes, at most; they are the communities of its texts.
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(2..=100))]
+        into: Option<u16>,
+    },
 }
 
 pub(crate) fn run(args: &ThemesArgs) -> anyhow::Result<ExitCode> {
@@ -75,17 +97,40 @@ pub(crate) fn run(args: &ThemesArgs) -> anyhow::Result<ExitCode> {
         ThemesCommand::Suggest { results, json } => return suggest(&results, json),
         ThemesCommand::Name { results, id, name, description } => (results, Decision::Name { id, name, description }),
         ThemesCommand::Merge { results, into, themes } => (results, Decision::Merge { into, themes }),
+        ThemesCommand::Split { results, id, part, stays, into } => {
+            let segments = |list: String| list.split(',').map(|id| id.trim().to_owned()).collect();
+            let into = match into {
+                Some(n) => SplitInto::Number(n.into()),
+                None => SplitInto::Segments { stays, parts: part.into_iter().map(segments).collect() },
+            };
+            return split(&results, &id, &into);
+        }
     };
     let file = decide(&results, decision)?;
-    let shown = results.display();
-    print(&format!(
-        "Wrote {}. Runs with `--themes {shown}` apply it; the tables in {shown} are unchanged.\n",
-        file.display()
-    ))?;
+    print(&wrote(&results, &file))?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn list(folder: &std::path::Path) -> anyhow::Result<ExitCode> {
+fn split(results: &Path, id: &str, into: &SplitInto) -> anyhow::Result<ExitCode> {
+    let seed = crate::study::Study::default().study.seed;
+    let decided = crate::themes::split(results, id, into, seed, &Silent)?;
+    let mut text = String::new();
+    for theme in &decided.themes {
+        text.push_str(&format!("{:<9} {:>7} texts\n", theme.theme_id, theme.n_texts));
+        for typical in &theme.texts {
+            text.push_str(&format!("    {}\n", typical.split_whitespace().collect::<Vec<_>>().join(" ")));
+        }
+    }
+    print(&(text + &wrote(results, &decided.file)))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn wrote(results: &Path, file: &Path) -> String {
+    let shown = results.display();
+    format!("Wrote {}. Runs with `--themes {shown}` apply it; the tables in {shown} are unchanged.\n", file.display())
+}
+
+fn list(folder: &Path) -> anyhow::Result<ExitCode> {
     let results = Results::open(folder, Check::Quick)?;
     let (themes, history) = (results.frame(ThemeRow::TABLE)?, results.frame(ThemeHistoryRow::TABLE)?);
     let (themes, history) = (ThemeRow::rows(&themes)?, ThemeHistoryRow::rows(&history)?);
@@ -97,7 +142,9 @@ fn list(folder: &std::path::Path) -> anyhow::Result<ExitCode> {
         let own = |row: &&ThemeHistoryRow| row.theme_id == Some(theme.theme_id);
         let change = history.iter().find(own).map_or("", |row| row.change);
         let n = theme.n_segments;
-        text.push_str(&format!("{:<9} {n:>7} segments  {change:<7} {title}\n", theme.theme_id));
+        let asked = theme.endpoint_label.zip(theme.endpoint_label_model);
+        let asked = asked.map_or_else(String::new, |(label, model)| format!(" ({model}: {label})"));
+        text.push_str(&format!("{:<9} {n:>7} segments  {change:<7} {title}{asked}\n", theme.theme_id));
     }
     for row in history.iter().filter(|row| row.theme_id.is_none()) {
         text.push_str(&format!("{:<9} {:>16}  {}\n", row.previous_theme_id.unwrap_or_default(), "", row.change));
@@ -109,7 +156,7 @@ fn list(folder: &std::path::Path) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn suggest(folder: &std::path::Path, json: bool) -> anyhow::Result<ExitCode> {
+fn suggest(folder: &Path, json: bool) -> anyhow::Result<ExitCode> {
     let found = overlap(&Results::open(folder, Check::Quick)?)?;
     let text = if json { serde_json::to_string_pretty(&found)? + "\n" } else { suggestions(&found) };
     print(&text)?;

@@ -95,8 +95,9 @@ mod tests {
     fn placements_are_read_in_groups_of_any_size() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("placed.bin");
-        let all: Vec<Placement> =
-            (0..100).map(|n| if n % 3 == 0 { Placement::Fragment } else { Placement::Sample(n) }).collect();
+        let all: Vec<Placement> = (0..100)
+            .map(|n| if n % 3 == 0 { Placement::Fragment { key: [1; 16] } } else { Placement::Sample(n) })
+            .collect();
         let mut writer = PlacedWriter::create(&path).unwrap();
         for group in all.chunks(7) {
             writer.add(group).unwrap();

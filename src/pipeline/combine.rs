@@ -27,7 +27,7 @@ use super::trends::Periods;
 use super::wording::ThemeWords;
 use super::words::{self, CountedWords};
 use super::{Outcome, Part, RunError, all_cores, thread_pool};
-use super::{groups, names, people, thresholds, trends};
+use super::{groups, labels, names, people, thresholds, trends};
 use crate::inputs::Skipped;
 use crate::study::Study;
 use crate::variables;
@@ -165,9 +165,11 @@ fn merge(parts: Vec<Measured>, names: &[String]) -> Result<(Measured, Vec<Docume
     let mut ledgers = Vec::new();
     let mut chats = Vec::new();
     let mut all: Option<PartRecord> = None;
-    for Measured { ledger, record, chats: of_part } in parts {
+    let mut max_cost = None;
+    for Measured { ledger, record, chats: of_part, max_cost: of_rest } in parts {
         ledgers.push(ledger);
         chats.extend(of_part);
+        max_cost = max_cost.or(of_rest);
         all = Some(match all {
             None => record,
             Some(mut records) => {
@@ -190,7 +192,7 @@ fn merge(parts: Vec<Measured>, names: &[String]) -> Result<(Measured, Vec<Docume
         },
         other => RunError::PartDamaged { part: name(0), problem: other.to_string() },
     })?;
-    Ok((Measured { ledger, record, chats }, runs))
+    Ok((Measured { ledger, record, chats, max_cost }, runs))
 }
 
 /// The sample of the whole corpus. The error names the parts.
@@ -237,7 +239,7 @@ pub(super) fn finish<'w>(
 where
     Closed<'w>: Send,
 {
-    let Measured { mut ledger, record, chats } = measured;
+    let Measured { mut ledger, record, mut chats, max_cost } = measured;
     let mut speakers: Vec<&mut [Speaker]> =
         ledger.documents.iter_mut().map(|d| d.summary.speakers.as_mut_slice()).collect();
     link_documents(&mut speakers, &study.attribution());
@@ -266,8 +268,11 @@ where
     progress.advance(1);
     let named = pool.install(|| names::elsewhere(&closed, &ledger, study, progress))?;
     ledger.add_exchanges(named.into_iter());
-    let (themes, registry) =
-        pool.install(|| assign_themes((&ledger, &documents), &words, fitted, placed, &record, &mut closed, progress))?;
+    let (mut themes, registry) =
+        pool.install(|| assign_themes(&ledger, fitted, placed, &record, &mut closed, progress))?;
+    chats.extend(labels::label_themes(&mut themes.themes, study, max_cost, progress)?);
+    let documents_of = trends::documents_of(&themes, &ledger.theme_counts(&themes), &documents);
+    closed.themes(&themes, &documents_of, &procedure_marks(&ledger), &documents, &words.counts)?;
     let (periods, of_periods) = follow_themes((&ledger, &documents), &themes, &mut closed, study, progress)?;
     ledger.exchanges(|document, ids, exchanges| closed.exchanges(document, ids, exchanges))?;
     closed.dictionary_terms(&words.found)?;
@@ -315,8 +320,7 @@ where
 
 /// The theme of every segment; the vectors are read again, unless the segments were placed before.
 fn assign_themes(
-    (ledger, documents): (&Ledger, &[Summary]),
-    words: &CountedWords,
+    ledger: &Ledger,
     mut fitted: Fitted,
     placed: Option<(Placements, Vec<DocumentRun>)>,
     record: &PartRecord,
@@ -346,11 +350,7 @@ fn assign_themes(
         }
     }
     fitted.join_turns(ledger.turns_of_persons().into_iter());
-    let (themes, registry) = fitted.finish(&record.embedding_sha256);
-    let of_themes = ledger.theme_counts(&themes);
-    let documents_of = trends::documents_of(&themes, &of_themes, documents);
-    closed.themes(&themes, &documents_of, &procedure_marks(ledger), documents, &words.counts)?;
-    Ok((themes, registry))
+    Ok(fitted.finish(&record.embedding_sha256))
 }
 
 /// Whether each segment is procedural, with the probability.

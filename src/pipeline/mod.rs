@@ -14,6 +14,7 @@ mod chat;
 mod coders;
 mod combine;
 mod groups;
+mod labels;
 mod ledger;
 mod measuring;
 mod names;

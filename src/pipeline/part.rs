@@ -14,7 +14,9 @@ use plenary_measure::drift::InputFeatures;
 use plenary_measure::themes::{Sample, ThemeError};
 use plenary_models::{Models, places};
 use plenary_names::lexicon::Lexicon;
-use plenary_tables::{ModelRecord, Origin, OutputFolder, PartTables, StudyInfo, TableError, Writer, fingerprint};
+use plenary_tables::{
+    ModelRecord, Origin, OutputFolder, PartTables, StudyFileRole, StudyInfo, TableError, Writer, fingerprint,
+};
 use rayon::ThreadPool;
 use serde::{Deserialize, Serialize};
 
@@ -79,6 +81,8 @@ pub(super) struct Measured {
     pub(super) record: PartRecord,
     /// What language models were asked in this process; empty for a part from a folder.
     pub(super) chats: Vec<(String, ChatSummary)>,
+    /// Maximum cost of each language model that is still asked; `None` for that of the study.
+    pub(super) max_cost: Option<f64>,
 }
 
 /// The record of a part, as `part.json` holds it.
@@ -210,7 +214,7 @@ impl Part {
         }
         let [ledger] = contents.as_slice() else { return Err(damaged(&"a file is missing")) };
         let ledger = Ledger::read(ledger.as_slice()).map_err(|error| damaged(&error))?;
-        let measured = Measured { ledger, record, chats: Vec::new() };
+        let measured = Measured { ledger, record, chats: Vec::new(), max_cost: None };
         Ok(Self { measured, sample: None, tables, study, name })
     }
 
@@ -234,6 +238,8 @@ impl Part {
 pub(super) fn study_of(record: &PartRecord) -> Result<Study, String> {
     let mut study: Study = serde_json::from_value(record.study.clone()).map_err(|error| error.to_string())?;
     study.sha256 = Some(record.study_sha256.clone());
+    let file = record.origin.files.iter().find(|file| file.role == StudyFileRole::Study);
+    study.folder = file.and_then(|file| Path::new(&file.path).parent()).map(Path::to_owned);
     if let Some(text) = &record.lexicon {
         study.lexicon =
             Lexicon::with_file(text.as_bytes(), "the lexicon of the part").map_err(|error| error.to_string())?;
@@ -391,7 +397,7 @@ pub(super) fn measure<'w>(
     };
     let Noted { ledger, sample, .. } = noted;
     measurer.log_chats();
-    Ok((Measured { ledger, record, chats: measurer.chats() }, sample, writer))
+    Ok((Measured { ledger, record, chats: measurer.chats(), max_cost }, sample, writer))
 }
 
 /// The inputs, and the options of reading them.

@@ -1,20 +1,24 @@
-//! What researchers know of themes: names, descriptions and merges of the themes of results, and their own codes.
+//! What researchers know of themes: names, descriptions, merges and splits of the themes of results, and their own codes.
 //!
 //! **Input:** a file `themes.toml` beside the registry of themes; a file of coded texts; results with themes and codes. **Output:**
 //! [`ThemeEdits`], and the same file with one decision more; [`CodedTexts`]; how themes and codes overlap ([`Overlap`]). **Refused:** files
-//! of another form, themes that do not exist, themes that are named or merged twice, and texts with codes that do not exist or with two
-//! codes. **Left to others:** applying them, which runs do.
+//! of another form, themes that do not exist, themes that are named or merged twice or cannot be split, and texts with codes that do not exist
+//! or with two codes. **Left to others:** applying them, which runs do.
 
 mod coded;
 mod overlap;
+mod split;
 
 use std::path::{Path, PathBuf};
 
 pub use coded::{CodedTexts, CodedTextsError};
 pub use overlap::{CodeOverlap, Overlap, OverlapError, Part, ThemeKind, ThemeOverlap, overlap};
-use plenary_measure::themes::{EditError, Merge, NamedTheme, Registry, RegistryError, ThemeEdits};
+use plenary_measure::themes::{
+    EditError, Merge, NamedTheme, Registry, RegistryError, ThemeEdits, ThemeError, ThemeOptions,
+};
 use plenary_names::toml_error::TomlError;
-use plenary_tables::THEME_REGISTRY;
+use plenary_tables::{OpenError, THEME_REGISTRY};
+pub use split::{Decided, SplitInto, SplitTheme, split};
 
 /// The file with decisions, beside the registry.
 pub const EDITS: &str = "themes.toml";
@@ -34,7 +38,7 @@ pub enum ThemeEditsError {
     },
     /// The file has another form.
     #[error(
-        "{file}, line {line}: {problem}; expected sections [[theme]] with id, name and description, and [[merge]] with into and themes"
+        "{file}, line {line}: {problem}; expected sections [[theme]] with id, name and description, [[merge]] with into and themes, and [[split]] with theme, stays and [[split.parts]]"
     )]
     Syntax {
         /// The file.
@@ -55,6 +59,20 @@ pub enum ThemeEditsError {
     /// The decisions do not fit the themes.
     #[error(transparent)]
     Edit(#[from] EditError),
+    /// The segments of results cannot be read.
+    #[error(transparent)]
+    Results(#[from] OpenError),
+    /// There is no such segment.
+    #[error("there is no segment `{id}` in {results}; expected ids of the column segment_id of its table segments")]
+    NoSegment {
+        /// The id.
+        id: String,
+        /// The results.
+        results: String,
+    },
+    /// A theme cannot be divided.
+    #[error(transparent)]
+    Themes(#[from] ThemeError),
 }
 
 /// A decision about themes.
@@ -103,12 +121,8 @@ pub fn load_edits(file: &Path) -> Result<ThemeEdits, ThemeEditsError> {
 /// # Errors
 /// [`ThemeEditsError`] if the results have no registry, or the decision does not fit its themes.
 pub fn decide(results: &Path, decision: Decision) -> Result<PathBuf, ThemeEditsError> {
-    let registry = results.join(THEME_REGISTRY);
-    let shown = registry.display().to_string();
-    let bytes = std::fs::read(&registry).map_err(|source| ThemeEditsError::File { file: shown.clone(), source })?;
-    let themes = Registry::from_bytes(&bytes).map_err(|problem| ThemeEditsError::Registry { file: shown, problem })?;
-    let file = results.join(EDITS);
-    let mut edits = load_edits(&file)?;
+    let themes = registry_of(results)?;
+    let mut edits = load_edits(&results.join(EDITS))?;
     match decision {
         Decision::Name { id, name, description } => {
             let earlier = edits.themes.iter().position(|theme| theme.id == id).map(|at| edits.themes.remove(at));
@@ -117,9 +131,23 @@ pub fn decide(results: &Path, decision: Decision) -> Result<PathBuf, ThemeEditsE
         }
         Decision::Merge { into, themes } => edits.merge.push(Merge { into, themes }),
     }
-    themes.edited(&edits)?;
+    save(results, themes, &edits)
+}
+
+/// The registry of results.
+fn registry_of(results: &Path) -> Result<Registry, ThemeEditsError> {
+    let registry = results.join(THEME_REGISTRY);
+    let shown = registry.display().to_string();
+    let bytes = std::fs::read(&registry).map_err(|source| ThemeEditsError::File { file: shown.clone(), source })?;
+    Registry::from_bytes(&bytes).map_err(|problem| ThemeEditsError::Registry { file: shown, problem })
+}
+
+/// Writes the file of decisions after checking them. Returns its path.
+fn save(results: &Path, themes: Registry, edits: &ThemeEdits) -> Result<PathBuf, ThemeEditsError> {
+    themes.edited(edits, ThemeOptions::default().confidence_floor)?;
+    let file = results.join(EDITS);
     let unwritable = |source| ThemeEditsError::File { file: file.display().to_string(), source };
-    let text = toml::to_string(&edits).map_err(|error| unwritable(std::io::Error::other(error)))?;
+    let text = toml::to_string(edits).map_err(|error| unwritable(std::io::Error::other(error)))?;
     std::fs::write(&file, format!("{HEAD}{text}")).map_err(unwritable)?;
     Ok(file)
 }

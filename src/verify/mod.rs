@@ -243,6 +243,11 @@ fn recompute(
         );
         return Ok(Recomputation::NotPossible { reasons: vec![reason] });
     }
+    if study.theme_labels.is_some() {
+        let reason = "the labels of themes are those of a language model behind an endpoint, which would be asked again where answers \
+                      were not kept";
+        return Ok(Recomputation::NotPossible { reasons: vec![reason.to_owned()] });
+    }
     let run_options = Options {
         models: options.models,
         threads: options.threads,

@@ -78,7 +78,9 @@ fn serve(mut stream: TcpStream, answer: fn(&str) -> (u16, String)) -> std::io::R
     };
     let user = body["messages"][1]["content"].as_str().unwrap();
     let user: Value = serde_json::from_str(user.split_once("\n\n").unwrap().0).unwrap();
-    let (status, content) = answer(user["units"]["u1"]["text"].as_str().unwrap());
+    // A theme has terms, a unit of a coder a text.
+    let asked = user["units"]["u1"]["text"].as_str().or(user["terms"][0].as_str());
+    let (status, content) = answer(asked.unwrap());
     let reply = json!({
         "model": "served-model",
         "choices": [{ "message": { "content": content }, "finish_reason": "stop" }],
@@ -272,6 +274,89 @@ fn parts_that_were_measured_apart_combine_into_the_results_of_one_run() {
         parts.chats.iter().map(|(_, asked)| asked.n_kept).sum::<usize>(),
         whole.results.frame("codings").unwrap().height()
     );
+}
+
+fn labels(endpoint: &str, more: &str) -> String {
+    format!(
+        "[models]\nsentiment = \"none\"\n[themes]\nmin_segments = 3\n[theme_labels]\nendpoint = \"{endpoint}\"\nmodel = \"small\"\n\
+         retry_wait_s = 0\nretries = 0\n{more}\n"
+    )
+}
+
+/// The columns of `themes` that identify it, and those of its label.
+fn labelled(place: &Place, out: &str) -> (Vec<String>, [Vec<Option<String>>; 4]) {
+    let themes = place.table(&format!("{out}/themes.parquet"));
+    let column = |name: &str| {
+        let texts = themes.column(name).unwrap().str().unwrap();
+        texts.iter().map(|text| text.map(str::to_owned)).collect::<Vec<_>>()
+    };
+    let ids = column("theme_id").into_iter().zip(column("label")).map(|pair| format!("{pair:?}")).collect();
+    (ids, ["", "_reason", "_model", "_answer"].map(|end| column(&format!("endpoint_label{end}"))))
+}
+
+#[test]
+fn a_language_model_labels_themes_and_nothing_else_of_them_changes() {
+    let place = Place::with(&[("talk.md", TALK)]);
+    let plain = labels("", "");
+    place.write("plain.toml", plain.split("[theme_labels]").next().unwrap());
+    place.run(&["run", "talk.md", "--study", "plain.toml", "--out", "plain", "--no-cache"]).says(0, &[]);
+    let (plain, none) = labelled(&place, "plain");
+    assert!(!plain.is_empty() && none.iter().all(|column| column.iter().all(Option::is_none)));
+    {
+        let server = Server::start(|term| (200, json!({ "label": format!("About {term}") }).to_string()));
+        place.write("study.toml", labels(&server.endpoint, "price_input = 1.0"));
+        let ended = run(&place, "first", &["--max-cost", "10"]);
+        ended.says(0, &[]);
+        assert!(ended.out.contains("labels of themes (small): "), "{}", ended.out);
+        let users = Arc::clone(&server.users);
+        drop(server);
+        let users = users.lock().unwrap();
+        assert!(!users.is_empty() && users.iter().all(|user| user["texts"][0].is_string()), "{users:?}");
+    }
+    let (ids, [label, reason, model, answer]) = labelled(&place, "first");
+    assert_eq!(ids, plain, "ids and computed labels");
+    for (at, id) in ids.iter().enumerate().filter(|(_, id)| !id.contains("procedure")) {
+        assert!(label[at].as_deref().unwrap().starts_with("About "), "{id}");
+        assert_eq!((reason[at].as_deref(), model[at].as_deref()), (None, Some("small")));
+        assert_eq!(answer[at].as_deref().unwrap().len(), 64);
+    }
+    assert_eq!(
+        fs::read(place.path("first/themes.registry")).unwrap(),
+        fs::read(place.path("plain/themes.registry")).unwrap(),
+        "the registry does not know of labels"
+    );
+    let listed = place.run(&["themes", "list", "first"]);
+    assert!(listed.out.contains("(small: About "), "{}", listed.out);
+    // Nothing listens any more: the answers are those that were kept.
+    run(&place, "second", &[]).says(0, &[]);
+    assert_eq!(
+        fs::read(place.path("second/themes.parquet")).unwrap(),
+        fs::read(place.path("first/themes.parquet")).unwrap()
+    );
+    let verified = place.run(&["verify", "first"]);
+    assert!(verified.out.contains("labels of themes"), "{}", verified.out);
+}
+
+#[test]
+fn labels_that_cannot_be_used_have_a_reason_and_an_endpoint_that_refuses_ends_the_run() {
+    let place = Place::with(&[("talk.md", TALK)]);
+    for (answer, expected) in [
+        ((|_| (200, "Certainly! The label is borders.".to_owned())) as fn(&str) -> (u16, String), "invalid_answer"),
+        (|_| (500, String::new()), "no_answer"),
+    ] {
+        let server = Server::start(answer);
+        place.write("study.toml", labels(&server.endpoint, &format!("answers = \"{expected}\"")));
+        run(&place, expected, &[]).says(0, &[]);
+        let (ids, [label, reason, ..]) = labelled(&place, expected);
+        for (at, _) in ids.iter().enumerate().filter(|(_, id)| !id.contains("procedure")) {
+            assert_eq!((label[at].as_deref(), reason[at].as_deref()), (None, Some(expected)));
+        }
+    }
+    let server = Server::start(|_| (401, "no key".to_owned()));
+    place.write("study.toml", labels(&server.endpoint, "answers = \"refused\""));
+    run(&place, "refused", &[]).says(2, &["labels of themes (small)", "401"]);
+    place.write("study.toml", labels(&server.endpoint, "repeat = 3"));
+    run(&place, "refused", &[]).says(2, &["[theme_labels] repeat", "concerns the codes of a coder"]);
 }
 
 #[test]

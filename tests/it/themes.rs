@@ -9,7 +9,7 @@ use plenary::table::THEME_REGISTRY;
 use plenary::table::schema::{
     EstimateRow, IssueRow, SegmentRow, SegmentThemeRow, ThemeCodeRow, ThemeHistoryRow, ThemePeriodRow, ThemeRow,
 };
-use plenary::themes::{Decision, decide};
+use plenary::themes::{Decision, SplitInto, decide, split};
 use plenary::{CombineOptions, Options, PartOptions, Results, Silent, Study, combine, measure_part};
 
 const FISH: [&str; 6] = ["herring", "cod", "salmon", "mackerel", "haddock", "trout"];
@@ -117,6 +117,67 @@ fn a_second_batch_keeps_themes_names_and_bytes() {
         measure_part(&all[1..], &PartOptions::new(continued(RegistryMode::Extend)), &Silent).unwrap(),
     ];
     assert!(combine(mixed, &CombineOptions::default(), &Silent).is_err());
+}
+
+#[test]
+fn a_theme_that_was_split_by_hand_stays_split_when_a_batch_is_added() {
+    let place = tempfile::tempdir().unwrap();
+    let all = meetings(place.path(), &[("fishery", FISH), ("railway", RAIL), ("revenue", TAX)]);
+    let (first_out, second_out) = (place.path().join("first"), place.path().join("second"));
+    let first = run(&all[..2], study(), &first_out);
+    let frame = first.frame("segments").unwrap();
+    let segments = SegmentRow::rows(&frame).unwrap();
+    let theme_of = |results: &Results, text: &str| {
+        themes_of(results).into_iter().find(|(found, _)| found == text).and_then(|(_, theme)| theme)
+    };
+    // Two segments of one theme: one is the seed of a new theme, the other one stays.
+    let texts: Vec<&str> = segments.iter().map(|segment| segment.text).collect();
+    let of = |theme: &str| {
+        let of_theme = texts.iter().filter(|text| theme_of(&first, text).as_deref() == Some(theme));
+        of_theme.map(|text| segments.iter().find(|segment| segment.text == **text).unwrap()).collect::<Vec<_>>()
+    };
+    let members = of("t01");
+    let (stays, leaves) = (members[0], members[members.len() - 1]);
+    let into = SplitInto::Segments {
+        stays: vec![stays.segment_id.to_owned()],
+        parts: vec![vec![leaves.segment_id.to_owned()]],
+    };
+    let decided = split(&first_out, "t01", &into, 1, &Silent).unwrap();
+    let ids: Vec<&str> = decided.themes.iter().map(|theme| theme.theme_id.as_str()).collect();
+    assert_eq!((ids[0], decided.themes.len()), ("t01", 2));
+    let new = ids[1].to_owned();
+    assert_eq!(decided.themes.iter().map(|theme| theme.n_texts).sum::<usize>(), members.len());
+    assert!(decided.themes.iter().all(|theme| !theme.texts.is_empty()));
+    decide(&first_out, Decision::Name { id: new.clone(), name: "Apart".into(), description: String::new() }).unwrap();
+
+    let mut continued = study();
+    continued.continue_themes(&first_out, "test").unwrap();
+    let second = run(&all, continued, &second_out);
+    assert_eq!(theme_of(&second, stays.text).as_deref(), Some("t01"));
+    assert_eq!(theme_of(&second, leaves.text).as_deref(), Some(new.as_str()));
+    let frame = second.frame("themes").unwrap();
+    let rows = ThemeRow::rows(&frame).unwrap();
+    let apart = rows.iter().find(|theme| theme.theme_id == new).unwrap();
+    assert_eq!((apart.name, apart.stability), (Some("Apart"), None));
+    assert!(!apart.label.is_empty() && !apart.terms.is_empty() && apart.group_id.is_some());
+
+    // Later runs keep it without the decisions, and with the same decisions once more.
+    let before = themes_of(&second);
+    for copies_decisions in [false, true] {
+        if copies_decisions {
+            fs::copy(first_out.join("themes.toml"), second_out.join("themes.toml")).unwrap();
+        }
+        let mut continued = study();
+        continued.continue_themes(&second_out, "test").unwrap();
+        assert_eq!(themes_of(&run(&all, continued, &place.path().join("third"))), before);
+    }
+
+    let wrong = |into| split(&first_out, "t01", &into, 1, &Silent).unwrap_err().to_string();
+    let parts = |id: &str| SplitInto::Segments { stays: Vec::new(), parts: vec![vec![id.to_owned()]] };
+    assert!(wrong(parts("nowhere")).contains("there is no segment `nowhere`"));
+    let other = segments.iter().find(|segment| theme_of(&first, segment.text).as_deref() != Some("t01")).unwrap();
+    let message = wrong(parts(other.segment_id));
+    assert!(message.contains("the theme `t01` cannot be split") && message.contains("is not among those"), "{message}");
 }
 
 #[test]

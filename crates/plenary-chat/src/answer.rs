@@ -32,6 +32,24 @@ pub(crate) fn codes(
     names: &[String],
     codebook: &Codebook,
 ) -> Result<Vec<Result<Found, Failure>>, Failure> {
+    let pairs = pairs_of(content, names)?;
+    Ok(names.iter().map(|name| code_of(name, &pairs, codebook, content)).collect())
+}
+
+/// The text that an answer gives under the only name that was asked for.
+///
+/// # Errors
+/// Why there is none.
+pub(crate) fn value<'c>(content: &'c str, name: &str) -> Result<Cow<'c, str>, Failure> {
+    let mut pairs = pairs_of(content, &[name.to_owned()])?;
+    match pairs.0.pop() {
+        Some((_, text)) => Ok(text),
+        None => Err(missing(name)),
+    }
+}
+
+/// The pairs of an answer, each of which was asked for, once.
+fn pairs_of<'c>(content: &'c str, names: &[String]) -> Result<Pairs<'c>, Failure> {
     let object = object_of(content);
     let pairs: Pairs = serde_json::from_str(object).map_err(|problem| {
         Failure::new(FailureReason::SchemaBroken, format!("{problem}, in \"{}\"", one_line(content).escape_debug()))
@@ -49,12 +67,16 @@ pub(crate) fn codes(
     {
         return Err(Failure::new(FailureReason::SchemaBroken, format!("names \"{name}\" twice")));
     }
-    Ok(names.iter().map(|name| code_of(name, &pairs, codebook, content)).collect())
+    Ok(pairs)
+}
+
+fn missing(name: &str) -> Failure {
+    Failure::new(FailureReason::MissingUnit, format!("leaves out \"{name}\""))
 }
 
 fn code_of(name: &str, pairs: &Pairs, codebook: &Codebook, content: &str) -> Result<Found, Failure> {
     let Some((_, text)) = pairs.0.iter().find(|(found, _)| found == name) else {
-        return Err(Failure::new(FailureReason::MissingUnit, format!("leaves out \"{name}\"")));
+        return Err(missing(name));
     };
     let Some(code) = codebook.position(text) else {
         let detail = format!("\"{}\" is not a code of the codebook", one_line(text).escape_debug());

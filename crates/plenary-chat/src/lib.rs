@@ -1,4 +1,4 @@
-//! Language models behind an OpenAI-compatible endpoint as coders.
+//! Language models behind an OpenAI-compatible endpoint as coders, and as a source of labels of themes.
 //!
 //! **Input**: [`Unit`]s (a text, what was said before it, a proposition), a [`Codebook`] and [`ChatOptions`]. **Output**: one
 //! [`UnitAnswer`] per unit, in order: a code with probabilities, or a [`Failure`] with its reason; and a [`Summary`]. Every
@@ -12,10 +12,12 @@ mod answer;
 mod ask;
 mod audit;
 mod budget;
+mod caller;
 mod codebook;
 mod coder;
 mod endpoint;
 mod error;
+mod label;
 mod options;
 mod pace;
 mod plan;
@@ -28,9 +30,11 @@ mod request;
 mod tests;
 
 pub use budget::Usage;
+pub use caller::Summary;
 pub use codebook::{Code, Codebook, Example};
-pub use coder::{ChatCoder, Summary};
+pub use coder::ChatCoder;
 pub use error::{ChatError, Failure, FailureReason};
+pub use label::{LABEL_AT_MOST, LabelledTheme, Labeller, ThemeLabel};
 pub use options::{ChatOptions, Parameter, SchemaUse};
 pub use prompt::Unit;
 pub use repeats::{Agreement, Outcome, Probabilities, UnitAnswer};

@@ -155,7 +155,11 @@ impl ChatOptions {
     /// # Errors
     /// [`OptionError`] with the key, what was found and what was expected.
     pub fn check(&self) -> Result<(), OptionError> {
-        let place = &format!("coder `{}`:", self.name());
+        self.check_at(&format!("coder `{}`:", self.name()))
+    }
+
+    /// As [`check`](Self::check); `place` names the options in messages.
+    pub(crate) fn check_at(&self, place: &str) -> Result<(), OptionError> {
         self.codebook.check(&format!("{place} codebook"))?;
         let wrong = |key: &str, found: String, expected: &str| {
             Err(OptionError::new(format!("{place} {key}"), found, expected.to_owned()))

@@ -146,7 +146,8 @@ impl Formatter for Escaping {
     }
 }
 
-fn escaped(value: &impl Serialize) -> String {
+/// JSON whose strings contain no marks of chat templates.
+pub(crate) fn escaped(value: &impl Serialize) -> String {
     let mut bytes = Vec::new();
     // Writing strings to memory cannot fail; the text would be empty, and the model would have nothing to code.
     let written = value.serialize(&mut Serializer::with_formatter(&mut bytes, Escaping));

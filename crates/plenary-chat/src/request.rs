@@ -84,19 +84,29 @@ impl Support {
 impl Request {
     /// The request for the units of one call.
     pub(crate) fn new(units: &[&Unit], options: &ChatOptions, repetition: u64) -> Self {
-        let wants = |parameter| !options.omit.contains(&parameter);
         let n = units.len();
+        let schema = schema(n, &options.codebook);
+        Self::of(system(&options.codebook, &options.instructions), user(units), n, schema, options, repetition)
+    }
+
+    /// The request with these messages, about `n` units, whose answer has this schema.
+    pub(crate) fn of(
+        system: String,
+        user: String,
+        n: usize,
+        schema: Value,
+        options: &ChatOptions,
+        repetition: u64,
+    ) -> Self {
+        let wants = |parameter| !options.omit.contains(&parameter);
         Self {
             model: options.model.clone(),
-            messages: [
-                Message { role: "system", content: system(&options.codebook, &options.instructions) },
-                Message { role: "user", content: user(units) },
-            ],
+            messages: [Message { role: "system", content: system }, Message { role: "user", content: user }],
             temperature: wants(Parameter::Temperature).then_some(options.temperature),
             seed: wants(Parameter::Seed).then_some(options.seed + repetition),
             max_tokens: wants(Parameter::MaxTokens).then_some(u64::from(options.max_tokens) * n as u64),
             log_probabilities: options.log_probabilities,
-            schema: (options.schema == SchemaUse::Auto).then(|| schema(n, &options.codebook)),
+            schema: (options.schema == SchemaUse::Auto).then_some(schema),
             extra: options.extra.clone(),
         }
     }
@@ -127,7 +137,7 @@ impl Request {
             let form = match support.answer_form {
                 AnswerForm::JsonSchema => Some(json!({
                     "type": "json_schema",
-                    "json_schema": { "name": "codes", "strict": true, "schema": schema },
+                    "json_schema": { "name": "answer", "strict": true, "schema": schema },
                 })),
                 AnswerForm::JsonObject => Some(json!({ "type": "json_object", "schema": schema })),
                 AnswerForm::Words => None,

@@ -618,18 +618,33 @@ pub struct Theme {
     /// Rows of at most three segments with different texts, closest to the theme's mean vector first; for copies of a
     /// text, the first row.
     pub exemplars: Vec<usize>,
+    /// The texts of these segments, in the same order.
+    pub exemplar_texts: Vec<String>,
+    /// What a language model calls the theme; `None` if none was asked. It decides nothing about the theme.
+    pub endpoint_label: Option<EndpointLabel>,
     /// Mean cosine between the theme's fitted distinct texts and its mean vector, in [-1, 1].
     pub cohesion: f32,
     /// Cohesion minus the mean cosine between the same texts and the mean vector of the nearest other theme (the theme
     /// with the most similar mean vector), in [-2, 2]; `None` with a single theme.
     pub separation: Option<f32>,
     /// Share of cases in which two texts of this theme were in one community, over all pairs of its fitted distinct
-    /// texts and the ten starts before the consensus, in [0, 1]; `None` for the theme of procedure, which is not searched for.
+    /// texts and the ten starts before the consensus, in [0, 1]; `None` for a theme that was not searched for: that of procedure, and one that was split off by hand.
     pub stability: Option<f32>,
     /// Mean of the unit vectors of the theme's fitted texts, scaled to length 1.
     pub centroid: Vec<f32>,
     /// Position of its group among the groups; `None` for the theme of procedure.
     pub group: Option<usize>,
+}
+
+/// What a language model behind an endpoint calls a theme, and where this comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndpointLabel {
+    /// The label, or why there is none.
+    pub label: Result<String, AbstentionReason>,
+    /// Name of the model, as the study has it.
+    pub model: String,
+    /// Key of the answer in the folder of answers, 64 hex digits.
+    pub answer: String,
 }
 
 /// Themes that are close to each other.

@@ -792,6 +792,13 @@ pub(super) fn themes<'a>(
         label: &theme.label,
         name: theme.name.as_deref(),
         description: theme.description.as_deref(),
+        endpoint_label: theme.endpoint_label.as_ref().and_then(|asked| asked.label.as_deref().ok()),
+        endpoint_label_reason: theme
+            .endpoint_label
+            .as_ref()
+            .and_then(|asked| Some(asked.label.as_ref().err()?.as_str())),
+        endpoint_label_model: theme.endpoint_label.as_ref().map(|asked| asked.model.as_str()),
+        endpoint_label_answer: theme.endpoint_label.as_ref().map(|asked| asked.answer.as_str()),
         terms: theme.terms.clone(),
         term_weights: theme.term_weights.clone(),
         n_segments: count(theme.n_segments),

@@ -483,6 +483,14 @@ tables! {
         name: &'a str, null "the theme was not named";
         /// Description that the researcher gave the theme.
         description: &'a str, null "the theme was not described";
+        /// What a language model behind an endpoint calls the theme. It is made from `terms` and `exemplars` and decides nothing about the theme.
+        endpoint_label: &'a str, null "no language model was asked, or its answer cannot be used";
+        /// Why there is no such label: `no_answer` (the endpoint gave none) or `invalid_answer`.
+        endpoint_label_reason: &'a str, null "there is a label, or no language model was asked";
+        /// Name of the language model that was asked, as the study has it.
+        endpoint_label_model: &'a str, null "no language model was asked";
+        /// Key of its answer in the folder of answers (sha256 of the request).
+        endpoint_label_answer: &'a str, null "no language model was asked";
         /// Terms, sorted by decreasing weight.
         terms: Vec<String>;
         /// Class-based TF-IDF weight of each term (Grootendorst 2022), in the order of `terms`.
@@ -504,7 +512,7 @@ tables! {
         /// `cohesion` minus the mean cosine between the same segments and the mean vector of the closest other theme.
         separation: f32, unit "cosine difference", null "there is no other theme";
         /// Share of pairs of the theme's segments that repeated starts of the search also put into one community.
-        stability: f32, unit "share, 0 to 1", null "the theme is `procedure`, which is not searched for";
+        stability: f32, unit "share, 0 to 1", null "the theme was not searched for: it is `procedure`, or was split off by hand";
         /// Mean of the unit vectors of the theme's texts, scaled to length 1.
         centroid: &'a [f32];
         /// Group of themes that are close to each other (`theme_groups`).

@@ -155,7 +155,7 @@ fn pauses_that_the_server_asks_for_are_kept_and_others_double() {
     let folder = TempDir::new().unwrap();
     let options = ChatOptions { retries: 3, retry_wait_s: 40.0, max_wait_s: 800, ..options(&server.endpoint) };
     let mut coder = coder(options, folder.path());
-    coder.asker.wait_with(note);
+    coder.caller.asker.wait_with(note);
     coder.code(&units(&["Yes."]), &Silent).unwrap();
     let waits = WAITS.lock().unwrap();
     // Before each request the wait for its turn; the server's pause is such a wait, and holds for all requests.

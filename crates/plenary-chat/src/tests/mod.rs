@@ -2,6 +2,7 @@
 
 mod answers;
 mod endpoints;
+mod labels;
 mod server;
 
 use std::path::Path;
@@ -42,7 +43,7 @@ fn units(texts: &[&str]) -> Vec<Unit> {
 
 fn coder(options: ChatOptions, folder: &Path) -> ChatCoder {
     let mut coder = ChatCoder::open(options, folder).unwrap();
-    coder.asker.wait_with(no_wait);
+    coder.caller.asker.wait_with(no_wait);
     coder
 }
 

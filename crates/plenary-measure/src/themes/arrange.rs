@@ -26,7 +26,7 @@ use super::fitted::place;
 use super::hierarchy::{self, Cut};
 use super::neighbours::{self, Neighbour};
 use super::registry::{Key, Registry};
-use super::{RegistryMode, ThemeError, ThemeOptions};
+use super::{NumberOfThemes, RegistryMode, ThemeError, ThemeOptions};
 
 /// Share of the fitted texts of a registry that are farther from the others than a text that resembles them.
 const OUTLIERS: f64 = 0.01;
@@ -37,6 +37,9 @@ const SMOOTHED: usize = 7;
 /// How much stronger an edge between two texts of one earlier theme is when themes are found anew, and how much weaker one between
 /// texts of two earlier themes (temporal smoothness: Chakrabarti, Kumar & Tomkins 2006).
 const SMOOTHNESS: f64 = 0.5;
+/// How much support its earlier theme needs, as a share of that of the theme in which it was found, so that a text stays in the earlier one
+/// when themes are found anew. Support is the sum of the cosines of the neighbours in a theme.
+const STAYS: f64 = 0.2;
 /// Factor by which the resolution is raised while there are fewer themes than the study wants.
 const RESOLUTION_STEP: f64 = 1.5;
 /// How far it is raised, as a multiple of the study's resolution.
@@ -96,9 +99,15 @@ pub(super) fn found(
         keys.iter().map(|key| registry.place(key).filter(found).map(|place| place.theme)).collect::<Vec<_>>()
     });
     let near = nearest(unit.view(), options, progress)?;
-    let Communities { members, starts, group_of } =
+    let Communities { mut members, starts, group_of } =
         communities(unit.view(), &near, earlier.as_deref(), options, seed, progress)?;
     let n_themes = members.iter().map(|m| m.theme + 1).max().unwrap_or(0);
+    if let (Some(registry), Some(earlier)) = (registry, &earlier) {
+        let both =
+            earlier.iter().zip(&members).filter_map(|(earlier, member)| Some((member.theme, (*earlier)? as usize)));
+        let origins = matched(both, n_themes, registry.themes().len(), options.keep_above);
+        stay(&mut members, &near, earlier, &origins, smallest(n, options));
+    }
     let placed: Vec<Assignment> =
         (0..n).map(|node| place(members[node], &near[node], &members, n_themes, options)).collect();
     let stability = (0..n_themes)
@@ -325,6 +334,19 @@ fn nearest(
     neighbours::of_each(unit, k, progress)
 }
 
+/// The community of each row, numbered from 0, in at most `n` communities of these rows alone.
+pub(super) fn communities_of(
+    unit: ArrayView2<f32>,
+    n: usize,
+    seed: u64,
+    progress: &dyn Progress,
+) -> Result<Vec<usize>, ThemeError> {
+    let options = ThemeOptions { n_themes: NumberOfThemes::Exactly(n), ..ThemeOptions::default() };
+    let near = nearest(unit, &options, progress)?;
+    let found = communities(unit, &near, None, &options, seed, progress)?;
+    Ok(found.members.into_iter().map(|member| member.theme).collect())
+}
+
 fn communities(
     unit: ArrayView2<f32>,
     near: &[Vec<Neighbour>],
@@ -448,6 +470,47 @@ fn unlike_known(
     Ok((0..new.nrows()).filter(|&at| smooth(at) > bound(at)).collect())
 }
 
+/// Returns texts to their earlier theme where it was found again and has at least [`STAYS`] of the support of their theme among their
+/// neighbours. All texts are judged by the themes as they were found. A theme that would have fewer than `least` texts keeps all of its own.
+fn stay(
+    members: &mut [Membership],
+    near: &[Vec<Neighbour>],
+    earlier: &[Option<u32>],
+    origins: &[Origin],
+    least: usize,
+) {
+    let found: BTreeMap<usize, usize> = origins
+        .iter()
+        .enumerate()
+        .filter_map(|(theme, origin)| match origin {
+            Origin::Known(at) => Some((*at, theme)),
+            Origin::New | Origin::Procedure => None,
+        })
+        .collect();
+    let returns = |(node, member): (usize, &Membership)| {
+        let theme = *found.get(&(earlier[node]? as usize))?;
+        let support = |theme: usize| -> f64 {
+            let same = near[node].iter().filter(|near| members[near.node].theme == theme);
+            same.map(|near| f64::from(near.cosine)).sum()
+        };
+        let own = support(theme);
+        (theme != member.theme && own > 0.0 && own >= STAYS * support(member.theme)).then_some((node, theme))
+    };
+    let returning: Vec<(usize, usize)> = members.iter().enumerate().filter_map(returns).collect();
+    let mut n_left = vec![0_usize; origins.len()];
+    for member in members.iter() {
+        n_left[member.theme] += 1;
+    }
+    for (node, _) in &returning {
+        n_left[members[*node].theme] -= 1;
+    }
+    for (node, theme) in returning {
+        if n_left[members[node].theme] >= least {
+            members[node] = Membership { theme, core: false };
+        }
+    }
+}
+
 /// The known theme of each theme that was found, or the same of groups: by optimal assignment (Kuhn 1955) on the Jaccard overlap of the texts
 /// that both runs have, where the overlap is at least `keep_above`. `texts` has the theme and the known theme of each of these texts.
 fn matched(
@@ -513,4 +576,28 @@ fn stability(members: &[usize], starts: &[Vec<usize>]) -> f32 {
         })
         .sum();
     (together as f64 / all as f64) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_return_to_an_earlier_theme_that_has_enough_support() {
+        let member = |theme| Membership { theme, core: true };
+        let members: Vec<Membership> = [0, 0, 0, 1, 1, 1, 1, 1].map(member).to_vec();
+        let mut near: Vec<Vec<Neighbour>> = vec![Vec::new(); members.len()];
+        let two = |a: (usize, f32), b: (usize, f32)| [a, b].map(|(node, cosine)| Neighbour { node, cosine }).to_vec();
+        near[3] = two((0, 0.25), (5, 0.75));
+        near[4] = two((0, 0.1), (5, 0.9));
+        let mut earlier = vec![None; members.len()];
+        (earlier[3], earlier[4], earlier[5]) = (Some(7), Some(7), Some(8));
+        let themes = |least: usize| {
+            let mut members = members.clone();
+            stay(&mut members, &near, &earlier, &[Origin::Known(7), Origin::New], least);
+            members.iter().map(|member| member.theme).collect::<Vec<_>>()
+        };
+        assert_eq!(themes(4), [0, 0, 0, 0, 1, 1, 1, 1]);
+        assert_eq!(themes(5), [0, 0, 0, 1, 1, 1, 1, 1], "the theme would be too small");
+    }
 }

@@ -3,7 +3,7 @@
 //! **Input:** the fit of a [`Sample`](super::Sample), then all segments in their order, then their turns. **Output:** the themes from the
 //! largest to the smallest, the theme of every segment, and the registry from which later runs continue.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -67,6 +67,8 @@ pub struct Fitted {
     pub(super) first_rows: Vec<Option<usize>>,
     /// Texts outside the sample with their assignments.
     pub(super) seen: HashMap<Key, Assignment>,
+    /// Fragments that have no theme of their own, of this run and of the themes that are continued.
+    pub(super) fragments: BTreeSet<Key>,
     /// Assignments of the segments so far, in their order.
     pub(super) assignments: Vec<Assignment>,
 }
@@ -121,7 +123,7 @@ impl Fitted {
                     let described = self.described.binary_search(&node).ok();
                     Source::Known { key, assignment: *assignment, described }
                 }
-                None if kind.is_fragment => Source::Fragment,
+                None if kind.is_fragment => Source::Fragment(key),
                 None => Source::Vote(key),
             }
         };
@@ -143,7 +145,7 @@ impl Fitted {
                 Source::Known { key, assignment, described } => {
                     Placement::Known { key, assignment: assignment.into(), described: described.map(|at| at as u32) }
                 }
-                Source::Fragment => Placement::Fragment,
+                Source::Fragment(key) => Placement::Fragment { key },
                 Source::Vote(key) => Placement::Voted { key, assignment: voted.next()?.into() },
             })
         };
@@ -193,7 +195,8 @@ impl Fitted {
                 self.seen.insert(key, assignment);
                 Some(assignment)
             }
-            Placement::Fragment => {
+            Placement::Fragment { key } => {
+                self.fragments.insert(key);
                 Some(Assignment { theme: None, probability: 0.0, reason: AssignmentReason::Fragment })
             }
             // Equal texts with different vectors have the theme of the first.
@@ -241,6 +244,8 @@ impl Fitted {
     pub fn finish(self, embedding: &str) -> (Themes, Registry) {
         let Self {
             options,
+            nodes,
+            described,
             keys,
             arrangement,
             drafts,
@@ -249,9 +254,19 @@ impl Fitted {
             prior,
             first_rows,
             seen,
+            fragments,
             mut assignments,
             ..
         } = self;
+        let text = |node: usize| nodes.get(node).or_else(|| described.get(node - nodes.len())).map(|node| &*node.text);
+        let exemplars = |draft: &Draft| {
+            draft
+                .exemplars
+                .iter()
+                .filter_map(|&node| Some((first_rows[node]?, text(node)?)))
+                .collect::<Vec<_>>()
+                .into_iter()
+        };
         let Groups { all: groups, group_of, next_group } = Groups::of(groups, &arrangement, &drafts, prior.as_deref());
         let known = |theme: usize| match arrangement.themes[theme] {
             Origin::Known(at) => prior.as_ref().and_then(|registry| registry.themes().get(at)),
@@ -281,7 +296,8 @@ impl Fitted {
                         format!("t{:02}", next_number - 1)
                     }
                 };
-                let label = match known {
+                // A theme that was split off by hand has no label yet.
+                let label = match known.filter(|known| !known.label.is_empty()) {
                     Some(known) => known.label.clone(),
                     None if Some(theme) == procedure => PROCEDURE.to_owned(),
                     None if label.is_empty() => theme_id.clone(),
@@ -298,7 +314,9 @@ impl Fitted {
                     term_weights: as_before.map_or(weights, |known| known.term_weights.clone()),
                     n_segments: draft.n_segments,
                     n_speakers: draft.speakers.len(),
-                    exemplars: draft.exemplars.iter().filter_map(|&node| first_rows[node]).collect(),
+                    exemplars: exemplars(draft).map(|(row, _)| row).collect(),
+                    exemplar_texts: exemplars(draft).map(|(_, text)| text.to_owned()).collect(),
+                    endpoint_label: None,
                     cohesion: known
                         .filter(|_| draft.first_node == usize::MAX)
                         .map_or(draft.cohesion, |known| known.cohesion),
@@ -333,6 +351,8 @@ impl Fitted {
             fitted: BTreeMap::new(),
             others: BTreeMap::new(),
             merged: prior.as_ref().map_or_else(Vec::new, |registry| registry.merged().to_vec()),
+            splits: prior.as_ref().map_or_else(Vec::new, |registry| registry.splits().to_vec()),
+            fragments,
         };
         let registry = registry_of(parts, &options, &arrangement, &keys, &of_run, &rank, prior.as_deref());
         (Themes { themes, groups, assignments, history }, registry)
@@ -475,7 +495,7 @@ enum Source {
     /// that describe the theme of procedure.
     Known { key: Key, assignment: Assignment, described: Option<usize> },
     /// The text is a fragment.
-    Fragment,
+    Fragment(Key),
     /// The vote of its neighbours.
     Vote(Key),
 }

@@ -12,6 +12,7 @@ mod arrange;
 mod assign;
 pub mod codes;
 mod describe;
+mod edits;
 mod fit;
 mod fitted;
 mod hierarchy;
@@ -21,6 +22,7 @@ mod names;
 mod neighbours;
 mod registry;
 mod sample;
+mod split;
 mod stored;
 
 use std::collections::BTreeSet;
@@ -33,10 +35,12 @@ use plenary_corpus::progress::{Progress, Stopped};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use codes::ThemeCode;
+pub use edits::{EditError, Merge, NamedTheme, ThemeEdits};
 pub use fitted::Fitted;
 pub use kind::SegmentKind;
-pub use registry::{EditError, KnownGroup, KnownTheme, Merge, NamedTheme, Registry, RegistryError, ThemeEdits};
+pub use registry::{KnownGroup, KnownTheme, Registry, RegistryError};
 pub use sample::{Sample, SampleError};
+pub use split::{Split, SplitPart, SplitProblem, text_id};
 pub use stored::{FittedError, Placement};
 
 /// Maximum number of distinct texts that themes are fitted to; the others are assigned by the vote of their neighbours.
@@ -273,6 +277,9 @@ pub enum ThemeError {
     /// The community search failed.
     #[error("themes: the community search failed; this is a defect of plenary, please report it")]
     Search(#[from] leiden_rs::LeidenError),
+    /// A decision does not fit the themes.
+    #[error(transparent)]
+    Edit(#[from] EditError),
     /// The earlier themes cannot be continued.
     #[error("themes.registry: {0}")]
     Registry(#[from] RegistryError),

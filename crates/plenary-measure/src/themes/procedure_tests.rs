@@ -144,8 +144,8 @@ fn themes_can_be_merged_into_procedure_but_not_the_other_way_round() {
         merge: vec![Merge { into: into.into(), themes: vec![theme.into()] }],
         ..ThemeEdits::default()
     };
-    assert_eq!(registry.clone().edited(&merge("t01", PROCEDURE)).unwrap_err(), EditError::Reserved);
-    let edited = registry.edited(&merge(PROCEDURE, "t02")).unwrap();
+    assert_eq!(registry.clone().edited(&merge("t01", PROCEDURE), 0.3).unwrap_err(), EditError::Reserved);
+    let edited = registry.edited(&merge(PROCEDURE, "t02"), 0.3).unwrap();
     for mode in [RegistryMode::Freeze, RegistryMode::Extend, RegistryMode::Refit] {
         let (now, again) = run(&corpus, &kinds, Some(&edited), mode);
         for (now, before) in ids(&now).iter().zip(ids(&before)) {

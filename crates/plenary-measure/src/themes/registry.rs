@@ -1,8 +1,8 @@
 //! The themes of a run in a form that later runs continue from.
 //!
 //! **Input:** themes that were found, with the theme of every distinct text. **Output:** one file without the texts: their
-//! hashes, the vectors of the fitted ones, and what describes the themes. **Refused:** bytes that are not such a file, and edits of
-//! themes that do not exist. **Left to others:** giving texts of another run their themes.
+//! hashes, the vectors of the fitted ones, and what describes the themes. **Refused:** bytes that are not such a file, and options that
+//! cannot be met. **Left to others:** decisions of researchers (`edits`), and giving texts of another run their themes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,12 +13,13 @@ use plenary_corpus::hash::sha256;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::split::Split;
 use super::{RegistryMode, ThemeOptions};
 
 /// The file begins with it.
 const MAGIC: &[u8] = b"plenary themes\n";
 /// Increases when the file format changes.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 /// Bytes of the sha256 at the end of the file.
 const SEAL: usize = 32;
 
@@ -86,32 +87,36 @@ impl Place {
 
 /// The content of the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Content {
+pub(super) struct Content {
     /// sha256 of the weights of the embedding model.
-    embedding: String,
-    themes: Vec<KnownTheme>,
-    groups: Vec<KnownGroup>,
+    pub embedding: String,
+    pub themes: Vec<KnownTheme>,
+    pub groups: Vec<KnownGroup>,
     /// Number of the next theme that is found.
-    next_number: u32,
+    pub next_number: u32,
     /// Number of the next group that is found.
-    next_group: u32,
+    pub next_group: u32,
     /// Mean cosine to the nearest fitted texts below which a text resembles none of them.
-    fit_floor: f32,
-    n_dimensions: usize,
+    pub fit_floor: f32,
+    pub n_dimensions: usize,
     /// Sorted by key.
-    fitted: Vec<(Key, Place)>,
+    pub fitted: Vec<(Key, Place)>,
     /// Unit vectors of the fitted texts, one after the other.
-    vectors: Vec<f32>,
+    pub vectors: Vec<f32>,
     /// Texts that were assigned but not fitted, sorted by key.
-    others: Vec<(Key, Place)>,
+    pub others: Vec<(Key, Place)>,
     /// Themes that the researcher merged: id, and the theme that has its texts since.
-    merged: Vec<(String, String)>,
+    pub merged: Vec<(String, String)>,
+    /// Splits that the researcher made.
+    pub splits: Vec<Split>,
+    /// Texts that are fragments and not procedural, sorted. They have no theme of their own.
+    pub fragments: Vec<Key>,
 }
 
 /// The themes of earlier results.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Registry {
-    content: Content,
+    pub(super) content: Content,
 }
 
 /// Why a registry cannot be used.
@@ -141,65 +146,6 @@ pub enum RegistryError {
     },
 }
 
-/// What a researcher decided about themes.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ThemeEdits {
-    /// Names and descriptions.
-    #[serde(rename = "theme")]
-    pub themes: Vec<NamedTheme>,
-    /// Themes that are one.
-    pub merge: Vec<Merge>,
-}
-
-/// The name of a theme.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NamedTheme {
-    /// The theme.
-    pub id: String,
-    /// Its name; empty for none.
-    #[serde(default)]
-    pub name: String,
-    /// What it is about; empty for no description.
-    #[serde(default)]
-    pub description: String,
-}
-
-/// Themes that are one.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Merge {
-    /// The theme that remains.
-    pub into: String,
-    /// The themes whose texts it receives.
-    pub themes: Vec<String>,
-}
-
-/// Why edits of themes cannot be applied.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum EditError {
-    /// There is no such theme.
-    #[error("there is no theme `{id}`; the themes are {known}")]
-    Unknown {
-        /// The id.
-        id: String,
-        /// The ids that exist.
-        known: String,
-    },
-    /// The theme of procedure cannot be given away.
-    #[error(
-        "the theme `{PROCEDURE}` is reserved and cannot be merged into another one; other themes can be merged into it"
-    )]
-    Reserved,
-    /// A theme is named twice, or is to be merged twice.
-    #[error("the theme `{id}` occurs twice; expected once in the names, and once in the merges")]
-    Twice {
-        /// The id.
-        id: String,
-    },
-}
-
 /// What [`Registry::new`] is made of.
 #[derive(Debug)]
 pub(super) struct Parts<'p> {
@@ -212,11 +158,25 @@ pub(super) struct Parts<'p> {
     pub fitted: BTreeMap<Key, (Place, &'p [f32])>,
     pub others: BTreeMap<Key, Place>,
     pub merged: Vec<(String, String)>,
+    pub splits: Vec<Split>,
+    pub fragments: BTreeSet<Key>,
 }
 
 impl Registry {
     pub(super) fn new(parts: Parts<'_>) -> Self {
-        let Parts { embedding, themes, groups, next_number, next_group, fit_floor, fitted, others, merged } = parts;
+        let Parts {
+            embedding,
+            themes,
+            groups,
+            next_number,
+            next_group,
+            fit_floor,
+            fitted,
+            others,
+            merged,
+            splits,
+            fragments,
+        } = parts;
         let n_dimensions = fitted.values().next().map_or(0, |(_, vector)| vector.len());
         let vectors: Vec<f32> = fitted.values().flat_map(|(_, vector)| vector.iter().copied()).collect();
         let others = others.into_iter().filter(|(key, _)| !fitted.contains_key(key)).collect();
@@ -234,6 +194,8 @@ impl Registry {
             vectors,
             others,
             merged,
+            splits,
+            fragments: fragments.into_iter().collect(),
         };
         Self { content }
     }
@@ -264,6 +226,7 @@ impl Registry {
         let fits = content.vectors.len() == content.fitted.len() * content.n_dimensions
             && content.vectors.iter().all(|value| value.is_finite())
             && places.clone().all(|(_, place)| (place.theme as usize) < content.themes.len())
+            && content.fragments.is_sorted()
             && content
                 .themes
                 .iter()
@@ -331,70 +294,6 @@ impl Registry {
         n
     }
 
-    /// The registry with a researcher's decisions: named, described and merged themes.
-    ///
-    /// # Errors
-    /// [`EditError`] if a theme does not exist or occurs twice.
-    pub fn edited(mut self, edits: &ThemeEdits) -> Result<Self, EditError> {
-        let known: Vec<String> = self.content.themes.iter().map(|theme| theme.theme_id.clone()).collect();
-        // A theme that was merged in an earlier run is known, and already has its place.
-        let gone: BTreeMap<String, String> = self.content.merged.iter().cloned().collect();
-        let at = |id: &str| {
-            known
-                .iter()
-                .position(|known| known == id)
-                .ok_or_else(|| EditError::Unknown { id: id.to_owned(), known: known.join(", ") })
-        };
-        let mut seen = BTreeSet::new();
-        for NamedTheme { id, name, description } in &edits.themes {
-            if !seen.insert(id) {
-                return Err(EditError::Twice { id: id.clone() });
-            }
-            if gone.contains_key(id) {
-                continue;
-            }
-            let theme = &mut self.content.themes[at(id)?];
-            theme.name = Some(name.trim().to_owned()).filter(|name| !name.is_empty());
-            theme.description = Some(description.trim().to_owned()).filter(|text| !text.is_empty());
-        }
-        let mut target: Vec<usize> = (0..known.len()).collect();
-        let mut seen = BTreeSet::new();
-        for merge in &edits.merge {
-            for id in &merge.themes {
-                if !seen.insert(id) || *id == merge.into {
-                    return Err(EditError::Twice { id: id.clone() });
-                }
-                if id == PROCEDURE {
-                    return Err(EditError::Reserved);
-                }
-                if gone.contains_key(id) {
-                    continue;
-                }
-                let (from, into) = (at(id)?, at(&merge.into)?);
-                // Follow themes that are merged themselves.
-                for place in &mut target {
-                    if *place == from {
-                        *place = into;
-                    }
-                }
-                self.content.merged.push((id.clone(), merge.into.clone()));
-            }
-        }
-        self.renumber(&target);
-        Ok(self)
-    }
-
-    /// Gives every text of theme `t` to theme `target[t]`, and removes themes without texts that gave theirs away.
-    fn renumber(&mut self, target: &[usize]) {
-        let kept: Vec<usize> = (0..target.len()).filter(|&at| target[at] == at).collect();
-        let place = |at: usize| kept.binary_search(&at).unwrap_or(0) as u32;
-        let content = &mut self.content;
-        for (_, of_text) in content.fitted.iter_mut().chain(&mut content.others) {
-            of_text.theme = place(target[of_text.theme as usize]);
-        }
-        content.themes = kept.iter().map(|&at| content.themes[at].clone()).collect();
-    }
-
     /// Whether texts keep the themes that they have here. If there are none that can be extended, themes are found anew.
     pub(super) fn is_continued(&self, options: &ThemeOptions) -> bool {
         match options.mode {
@@ -455,6 +354,20 @@ impl Registry {
 
     pub(super) fn merged(&self) -> &[(String, String)] {
         &self.content.merged
+    }
+
+    pub(super) fn splits(&self) -> &[Split] {
+        &self.content.splits
+    }
+
+    /// Texts that are fragments and not procedural, sorted.
+    pub(super) fn fragments(&self) -> &[Key] {
+        &self.content.fragments
+    }
+
+    /// Whether the registry knows what becomes of a text: it has a theme, or is a fragment without one of its own.
+    pub(super) fn knows(&self, key: &Key) -> bool {
+        self.place(key).is_some() || self.content.fragments.binary_search(key).is_ok()
     }
 }
 

@@ -10,6 +10,9 @@ use rand::seq::SliceRandom;
 use super::tests::{Corpus, three_subjects};
 use super::*;
 
+/// The confidence floor of the options.
+const FLOOR: f32 = 0.3;
+
 /// The themes and registry of some rows, fitted to `at_most` texts.
 fn run(
     corpus: &Corpus,
@@ -177,8 +180,9 @@ fn decisions_of_researchers_stay() {
     let edits = ThemeEdits {
         themes: vec![NamedTheme { id: "t01".into(), name: "Farming".into(), description: "Soil and harvests".into() }],
         merge: vec![Merge { into: "t01".into(), themes: vec!["t03".into()] }],
+        split: Vec::new(),
     };
-    let edited = registry.clone().edited(&edits).unwrap();
+    let edited = registry.clone().edited(&edits, FLOOR).unwrap();
     assert_eq!(edited.themes().len(), 2);
     assert_ne!(edited.sha256(), registry.sha256());
     let (now, kept) = run(&corpus, &rows, Some(&edited), RegistryMode::Extend, FITTED_AT_MOST);
@@ -188,18 +192,129 @@ fn decisions_of_researchers_stay() {
         ("Farming", Some("Soil and harvests"), 60)
     );
     // The same file of decisions is applied again, to results that already follow it.
-    let again = kept.clone().edited(&edits).unwrap();
+    let again = kept.clone().edited(&edits, FLOOR).unwrap();
     assert_eq!(again.themes(), kept.themes());
     assert_eq!(again.n_texts(), kept.n_texts());
 
     let named = |id: &str| NamedTheme { id: id.into(), ..NamedTheme::default() };
     let unknown = ThemeEdits { themes: vec![named("t09")], ..ThemeEdits::default() };
-    insta::assert_snapshot!(registry.clone().edited(&unknown).unwrap_err(), @"there is no theme `t09`; the themes are t01, t02, t03");
+    insta::assert_snapshot!(registry.clone().edited(&unknown, FLOOR).unwrap_err(), @"there is no theme `t09`; the themes are t01, t02, t03");
     let twice = ThemeEdits { themes: vec![named("t01"), named("t01")], ..ThemeEdits::default() };
-    assert!(matches!(registry.clone().edited(&twice), Err(EditError::Twice { .. })));
+    assert!(matches!(registry.clone().edited(&twice, FLOOR), Err(EditError::Twice { .. })));
     let itself =
         ThemeEdits { merge: vec![Merge { into: "t01".into(), themes: vec!["t01".into()] }], ..ThemeEdits::default() };
-    assert!(matches!(registry.edited(&itself), Err(EditError::Twice { .. })));
+    assert!(matches!(registry.edited(&itself, FLOOR), Err(EditError::Twice { .. })));
+}
+
+/// Two themes as one, and the texts of the second as seeds of a part.
+fn merged_and_split(corpus: &Corpus, rows: &[usize]) -> (Themes, Registry, ThemeEdits) {
+    let (before, registry) = run(corpus, rows, None, RegistryMode::Extend, FITTED_AT_MOST);
+    let merge =
+        ThemeEdits { merge: vec![Merge { into: "t01".into(), themes: vec!["t03".into()] }], ..ThemeEdits::default() };
+    let (_, merged) =
+        run(corpus, rows, Some(&registry.edited(&merge, FLOOR).unwrap()), RegistryMode::Extend, FITTED_AT_MOST);
+    let of = |id: &str| {
+        let theme = before.themes.iter().position(|theme| theme.theme_id == id);
+        let rows = rows.iter().enumerate().filter(move |(at, _)| before.assignments[*at].theme == theme);
+        rows.map(|(_, &row)| text_id(&corpus.texts[row])).collect::<Vec<_>>()
+    };
+    let seeds = of("t03")[..3].to_vec();
+    let split = Split { theme: "t01".into(), stays: Vec::new(), parts: vec![SplitPart { seeds }] };
+    (before.clone(), merged, ThemeEdits { split: vec![split], ..ThemeEdits::default() })
+}
+
+#[test]
+fn a_split_by_seeds_takes_what_is_near_them_and_stays_in_later_runs() {
+    let corpus = three_subjects(240, 12);
+    let rows: Vec<usize> = (0..180).collect();
+    let (before, merged, mut edits) = merged_and_split(&corpus, &rows);
+    edits.themes = vec![NamedTheme { id: "t04".into(), name: "Split off".into(), description: String::new() }];
+    let split = merged.clone().edited(&edits, FLOOR).unwrap();
+    let (now, kept) = run(&corpus, &rows, Some(&split), RegistryMode::Extend, FITTED_AT_MOST);
+    // The subjects are far from each other, so that the part is the theme that was merged.
+    let (old, new) = (ids(&corpus, &rows, &before), ids(&corpus, &rows, &now));
+    for (text, theme) in &old {
+        let expected = if theme.as_deref() == Some("t03") { Some("t04") } else { theme.as_deref() };
+        assert_eq!(new[text].as_deref(), expected, "{text}");
+    }
+    let part = now.themes.iter().find(|theme| theme.theme_id == "t04").unwrap();
+    let whole = before.themes.iter().find(|theme| theme.theme_id == "t03").unwrap();
+    assert_eq!((part.title(), part.n_segments, part.stability), ("Split off", whole.n_segments, None));
+    assert_eq!(
+        (&part.label, &part.terms),
+        (&whole.label, &whole.terms),
+        "labels are made as for themes that were found"
+    );
+    assert!((part.cohesion - whole.cohesion).abs() < 1e-5 && part.group.is_some());
+
+    // The same file of decisions again, and later runs with more texts.
+    assert_eq!(kept.clone().edited(&edits, FLOOR).unwrap().to_bytes(), kept.to_bytes());
+    let all: Vec<usize> = (0..240).collect();
+    for mode in [RegistryMode::Freeze, RegistryMode::Extend] {
+        let (later, _) = run(&corpus, &all, Some(&kept), mode, FITTED_AT_MOST);
+        let later = ids(&corpus, &all, &later);
+        assert!(new.iter().all(|(text, theme)| later[text] == *theme), "{mode:?}");
+    }
+}
+
+#[test]
+fn texts_of_a_split_theme_that_were_not_fitted_join_the_part_near_them() {
+    let corpus = three_subjects(240, 13);
+    let rows: Vec<usize> = (0..240).collect();
+    let (_, registry) = run(&corpus, &rows, None, RegistryMode::Extend, 90);
+    let merge = ThemeEdits {
+        merge: vec![Merge { into: "t01".into(), themes: vec!["t02".into(), "t03".into()] }],
+        ..ThemeEdits::default()
+    };
+    let one = registry.edited(&merge, FLOOR).unwrap();
+    let mut edits = ThemeEdits::default();
+    edits.split = vec![one.propose_split("t01", 3, 5, &Silent).unwrap()];
+    assert_eq!(edits.split[0].parts.len(), 2);
+    let (now, _) = run(&corpus, &rows, Some(&one.edited(&edits, FLOOR).unwrap()), RegistryMode::Freeze, 90);
+    for subject in 0..3 {
+        let themes: BTreeSet<Option<usize>> =
+            rows.iter().filter(|row| *row % 3 == subject).map(|&row| now.assignments[row].theme).collect();
+        assert_eq!(themes.len(), 1, "subject {subject}: {themes:?}");
+    }
+    assert_eq!(now.themes.len(), 3);
+}
+
+#[test]
+fn a_fragment_that_becomes_procedural_stays_in_the_theme_of_its_turn() {
+    let corpus = three_subjects(90, 14);
+    let rows: Vec<usize> = (0..90).collect();
+    let part = corpus.rows(&rows);
+    let mut texts: Vec<&str> = part.texts.iter().map(String::as_str).collect();
+    texts.push("Of course.");
+    let vectors = ndarray::concatenate![ndarray::Axis(0), part.vectors, part.vectors.slice(ndarray::s![..1, ..])];
+    let speakers: Vec<Option<&str>> = texts.iter().map(|_| Some("a")).collect();
+    let options = ThemeOptions::default();
+    let run = |probability: f32, registry: Option<Registry>, mode| {
+        let options = ThemeOptions { mode, ..options.clone() };
+        let mut kinds = part.kinds(&options);
+        kinds.push(SegmentKind { procedural: Some(probability), is_fragment: true });
+        let mut sample = Sample::new(&options, 11).unwrap().continuing(registry.map(Arc::new));
+        sample.add(vectors.view(), &texts, &texts, &kinds).unwrap();
+        let mut fitted = sample.fit(Wording::default(), &Silent).unwrap();
+        fitted.assign(vectors.view(), &texts, &speakers, &kinds, &Silent).unwrap();
+        fitted.join_turns(std::iter::once((89..91, Some("a"))));
+        fitted.finish("model")
+    };
+    let of_last = |themes: &Themes| {
+        let theme = themes.assignments[90].theme.map(|theme| themes.themes[theme].theme_id.clone());
+        (theme, themes.assignments[90].reason)
+    };
+    let (before, registry) = run(0.1, None, RegistryMode::Extend);
+    assert_eq!(of_last(&before).1, AssignmentReason::Fragment);
+    for mode in [RegistryMode::Extend, RegistryMode::Freeze] {
+        let (now, again) = run(0.99, Some(registry.clone()), mode);
+        assert_eq!(of_last(&now), of_last(&before), "{mode:?}");
+        let (later, _) = run(0.99, Some(again), mode);
+        assert_eq!(of_last(&later), of_last(&before), "{mode:?}");
+    }
+    // Without the registry, and where themes are found anew, the text is procedural.
+    assert_eq!(of_last(&run(0.99, None, RegistryMode::Extend).0).1, AssignmentReason::Procedural);
+    assert_eq!(of_last(&run(0.99, Some(registry), RegistryMode::Refit).0).1, AssignmentReason::Procedural);
 }
 
 #[test]

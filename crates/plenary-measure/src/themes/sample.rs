@@ -6,7 +6,7 @@
 //! threshold of the classifier. Of fragments it keeps some, which describe the theme of procedure if they are procedural.
 
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io::{Read, Write};
 use std::sync::Arc;
 
@@ -287,13 +287,11 @@ impl Sample {
         }
         let continued = prior.as_ref().filter(|prior| prior.is_continued(&options));
         // The texts whose theme is that of procedure: those that are procedural, also in documents whose language is not covered, and
-        // those that the researcher gave to it. Texts that keep their theme are not among them.
+        // those that the researcher gave to it. Texts that keep their theme, or that of their turn, are not among them.
         let mut reserved: HashMap<Key, (f32, AssignmentReason)> = self
             .tallies
             .into_iter()
-            .filter(|(key, tally)| {
-                is_procedural(tally.mean()) && continued.is_none_or(|prior| prior.place(key).is_none())
-            })
+            .filter(|(key, tally)| is_procedural(tally.mean()) && continued.is_none_or(|prior| !prior.knows(key)))
             .map(|(key, tally)| (key, (tally.mean(), AssignmentReason::Procedural)))
             .collect();
         if let Some(prior) = prior.as_ref().filter(|_| continued.is_none()) {
@@ -329,6 +327,8 @@ impl Sample {
         };
         let groups = describe_groups(&nodes, &arrangement, prior.as_deref(), wording);
         let procedure = place_of_procedure(&mut arrangement, prior.as_deref(), !reserved.is_empty());
+        let continued = prior.as_ref().filter(|prior| prior.is_continued(&options));
+        let fragments = continued.map_or_else(BTreeSet::new, |prior| prior.fragments().iter().copied().collect());
         let reserved = reserved
             .into_iter()
             .map(|(key, (probability, reason))| (key, Assignment { theme: procedure, probability, reason }))
@@ -337,7 +337,12 @@ impl Sample {
             .themes
             .iter()
             .map(|origin| match origin {
-                Origin::Known(at) => prior.as_ref()?.themes().get(*at).map(|theme| theme.label.as_str()),
+                Origin::Known(at) => prior
+                    .as_ref()?
+                    .themes()
+                    .get(*at)
+                    .map(|theme| theme.label.as_str())
+                    .filter(|label| !label.is_empty()),
                 Origin::Procedure => Some(PROCEDURE),
                 Origin::New => None,
             })
@@ -363,6 +368,7 @@ impl Sample {
             reserved,
             prior,
             seen: HashMap::new(),
+            fragments,
             assignments: Vec::new(),
         })
     }

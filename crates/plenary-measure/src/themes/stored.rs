@@ -3,7 +3,7 @@
 //! **Input:** a [`Fitted`] before segments are entered. **Output:** bytes, and the same [`Fitted`] from them; a [`Placement`] per segment.
 //! **Refused:** bytes of another version, and bytes whose parts do not fit together. **Left to others:** files, and their sha256.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io::{Read, Write};
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use super::fitted::{Draft, Fitted};
 use super::registry::{Key, Registry};
 
 /// Increases when the file format changes.
-const STORED_VERSION: u32 = 1;
+const STORED_VERSION: u32 = 2;
 
 /// What is known of a segment's theme without the other segments: [`Fitted::place`] makes it, [`Fitted::enter`] takes it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -38,7 +38,10 @@ pub enum Placement {
         described: Option<u32>,
     },
     /// It has too few words.
-    Fragment,
+    Fragment {
+        /// First half of the sha256 of the text.
+        key: [u8; 16],
+    },
     /// Its neighbours voted.
     Voted {
         /// First half of the sha256 of the text.
@@ -182,6 +185,8 @@ impl Fitted {
             .transpose()
             .map_err(|error| damaged(&error))?;
         let seed = stored.seed;
+        let continued = prior.as_ref().filter(|prior| prior.is_continued(&stored.options));
+        let fragments = continued.map_or_else(BTreeSet::new, |prior| prior.fragments().iter().copied().collect());
         let nodes = |texts: Vec<Box<str>>| texts.iter().map(|text| Node::of(text, seed)).collect::<Vec<_>>();
         let (nodes, described) = (nodes(stored.nodes), nodes(stored.described));
         Ok(Self {
@@ -209,6 +214,7 @@ impl Fitted {
             reserved: stored.reserved.into_iter().map(|(key, assignment)| (key, assignment.into())).collect(),
             prior,
             seen: HashMap::new(),
+            fragments,
             assignments: Vec::new(),
         })
     }

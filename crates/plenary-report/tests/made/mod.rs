@@ -214,6 +214,8 @@ fn themes(n_themes: usize, n: usize) -> Themes {
         n_segments: (0..n).skip(at).step_by(n_themes).count(),
         n_speakers: 1,
         exemplars: (0..n).skip(at).step_by(n_themes).take(3).collect(),
+        exemplar_texts: Vec::new(),
+        endpoint_label: None,
         cohesion: 0.7,
         separation: Some(0.1),
         stability: Some(1.0),

@@ -280,6 +280,12 @@ pub(super) fn sample() -> Sample {
                 n_segments: 4,
                 n_speakers: 3,
                 exemplars: vec![2, 0],
+                exemplar_texts: vec!["Third.".into(), "First.".into()],
+                endpoint_label: Some(EndpointLabel {
+                    label: Ok("Ports and bays".into()),
+                    model: "small".into(),
+                    answer: "ab".repeat(32),
+                }),
                 cohesion: 0.7,
                 separation: None,
                 stability: Some(1.0),
