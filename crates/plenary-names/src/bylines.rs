@@ -239,8 +239,8 @@ fn split_small_words(lexicon: &Lexicon, head: &str) -> Option<(String, Beside)> 
     (in_capitals && are_small && is_position).then_some((name, Beside::Title(title)))
 }
 
-/// A name with a party or an office glued to it, as pages lose the blank between two parts of a line: "MüllerSPD", "Ann LeeGreen Party",
-/// "SMITHChair". A party that no list contains is an abbreviation behind five letters or more: "`FitzROY`" is one name.
+/// A name with a party or an office glued to it, as pages lose the blank between two parts of a line: `MüllerSPD`, `Ann LeeGreen Party`,
+/// `SMITHChair`. A party that no list contains is an abbreviation behind five letters or more: `FitzROY` is one name.
 fn split_glued(lexicon: &Lexicon, head: &str) -> Option<(String, Beside)> {
     const SHORTEST: usize = 3;
     const SHORTEST_BEFORE_UNKNOWN: usize = 5;
