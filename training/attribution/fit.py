@@ -2,10 +2,11 @@
 """Fit the confidence of attribution, and measure it leaving whole kinds out.
 
     cargo build --release
-    training/attribution/fit.py EVALUATION WORK [--plenary PROGRAM] [--cases FOLDER] [--write]
+    training/attribution/fit.py EVALUATION WORK [--plenary PROGRAM] [--cases FOLDER] [--write] [--adopt TERM ...]
 
 EVALUATION is the folder of evaluation/segmentation.py; WORK keeps rendered documents. With --write, the weights go to
-crates/plenary-attribute/src/confidence/weights.csv; otherwise only the figures are printed. Needs numpy.
+crates/plenary-attribute/src/confidence/weights.csv; otherwise only the figures are printed. With --adopt, only the weights of the named
+terms are written, and all others and the thresholds stay as they are in the file. Needs numpy.
 
 Two log-linear models. Of a turn: the probability that it is right. Of a document: the probability that at least POOR of the
 gold's words have the right speaker. Both are fitted by penalised likelihood (L2), with the sign of each weight as the file of weights
@@ -82,6 +83,14 @@ class Table:
         self.upper = np.array([0.0 if sign == "lowers" else 8.0 for sign in self.signs])
         self.is_document = np.array([scope == "document" for scope in self.scopes])
         self.is_document[self.at["base"]] = True
+        self.turn, self.document = (np.array([float(row[model]) for row in rows]) for model in ("turn", "document"))
+        (below,) = (row for row in csv.DictReader(open(path, encoding="utf-8")) if row["term"] == "review_below")
+        self.below = float(below["turn"]), float(below["document"])
+
+    def adopt(self, terms, turn, document):
+        """The weights of the file, with those of some terms replaced."""
+        chosen = np.isin(self.names, terms)
+        return np.where(chosen, turn, self.turn), np.where(chosen, document, self.document)
 
     def write(self, path, turn, document, turn_below, document_below):
         with open(path, "w", encoding="utf-8", newline="") as out:
@@ -227,18 +236,23 @@ def main():
     parser.add_argument("--penalty", type=float, default=3.0)
     parser.add_argument("--cached", action="store_true", help="use the judged documents of the last call")
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--adopt", nargs="+", metavar="TERM", help="with --write: replace the weights of these terms alone")
     options = parser.parse_args()
     began = time.time()
+    table = Table(FILE)
+    if options.adopt and set(options.adopt) - set(table.names):
+        parser.error(f"unknown terms: {', '.join(sorted(set(options.adopt) - set(table.names)))}; {FILE.name} lists those that exist")
     documents = load(options.evaluation, options.work, options.plenary, options.cases, options.documents, options.seed, options.cached)
     print(f"{len(documents)} documents, {sum(len(d['turns']) for d in documents)} turns; collected in {time.time() - began:.0f} s\n", flush=True)
-    table = Table(FILE)
     results = Results(documents, table, options.penalty)
     print("Leaving families of kinds out\n\n" + results.report())
     print("\nCalibration, slope and intercept: turns {:.3f}, {:.3f}; documents {:.3f}, {:.3f}".format(*results.calibration))
     print(f"Turns need review below {results.turn_below:.2f}, documents below {results.document_below:.3f}")
     for name, weights in (("turns", results.turn), ("documents", results.document)):
         print(f"Weights of {name}: " + ", ".join(f"{table.names[j]} {weights[j]:+.2f}" for j in np.argsort(-np.abs(weights))[:30]))
-    if options.write:
+    if options.write and options.adopt:
+        table.write(FILE, *table.adopt(options.adopt, results.turn, results.document), *table.below)
+    elif options.write:
         table.write(FILE, results.turn, results.document, results.turn_below, results.document_below)
         print(f"Written: {FILE}")
     np.savez(options.work / "left_out.npz", p=results.p, right=results.right, flagged=results.flagged, owner=results.owner, estimate=results.estimate, share=results.share)

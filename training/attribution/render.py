@@ -50,6 +50,7 @@ KINDS = {
     "name-last": "{x}\n— {n}", "name-last-round": "{x} ({n})", "name-last-square": "{x} [{n}]", "name-last-bold": "{x}\n\n**{n}**",
     "says": "{n} said: {x}", "speaker-colon": "Speaker: {n}\n{x}", "speaker-line": "SPEAKER {n}\n{x}", "asked-by": "Asked by {n}\n\n{x}", "spoken-by": "{n} (speaking): {x}",
     "initials": "{i}: {x}", "initials-point": "{i}. {x}", "anonymous": "Speaker {a}: {x}", "letter": "{a}: {x}", "coded": "P{a}: {x}", "coded-tab": "P{a}\t{x}", "interviewer": "{r}: {x}",
+    "inline-dashes": "{n}: {x}", "inline-em": "{n}. {x}",
     "nameless-chevrons": ">> {x}", "nameless-dash": "— {x}", "nameless-hyphen": "- {x}", "nameless-some": ">> {n}: {x}",
     "signed-name": "{x}\n\n{n}", "signed-place": "{x}\n\n{n}, {b}", "signed-regards": "{x}\n\nBest regards,\n{n}",
     "html-spans": "<div><span class=\"member\">{n}</span><span class=\"party\">{b}</span><p>{x}</p></div>",
@@ -163,7 +164,8 @@ def document(rng, name, kind, sources):
     chance = lambda p: rng.random() < p
     has = {key: chance(p) for key, p in {
         "headings": 0.25, "notes": 0.3, "clauses": 0.35, "roll": 0.08, "list": 0.12, "present": 0.15, "quote": 0.1, "heads": 0.15, "noise": 0.12,
-        "wrap": 0.4, "tight": 0.25, "paragraphs": 0.3, "indent": 0.08, "front": 0.6, "foot": 0.15, "numbers": 0.04, "short": 0.1, "intro": 0.08}.items()}
+        "wrap": 0.4, "tight": 0.25, "paragraphs": 0.3, "indent": 0.08, "front": 0.6, "foot": 0.15, "numbers": 0.04, "short": 0.1, "intro": 0.08,
+        "minutes": 0.2, "items": 0.08, "footnotes": 0.06, "vocatives": 0.15}.items()}
     rate = rng.choice([0.005, 0.02]) if has["noise"] else 0.0
     office = template.count("{n}") == 1 and cast.office
     spelling = rng.choices(["usual", "bare", "small"], [0.88, 0.07, 0.05])[0]       # as recognisers and people in chats write
@@ -184,6 +186,11 @@ def document(rng, name, kind, sources):
             pieces = re.split(r"(?<=[.?!]) ", text)
             half = len(pieces) // 2
             text = " ".join(pieces[:half]) + "\n\n" + " ".join(pieces[half:]) if half else text
+        others = [cast.people[i] for i in (who[k - 1:k] if k else []) + who[k + 1:k + 2]]
+        if has["vocatives"] and others and chance(0.35) and not words.get("joined"):
+            named = rng.choice(others)
+            called = f"{named['h']} {named['s']}".strip()
+            text = f"{called}, {text}" if named is others[0] and k else f"{text.rstrip('.?!')}, {called}{rng.choice('.?')}"
         if spelling == "bare":
             text = re.sub(r"[^\w\s'’-]|(?<!\w)-", "", text).lower()
         elif spelling == "small":
@@ -215,11 +222,19 @@ def document(rng, name, kind, sources):
             indent = "    " if has["indent"] else ""
             block = "\n".join(textwrap.fill(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False) if len(line) > width else line
                               for line in block.split("\n"))
+        if family == "inline" and k % 2 and parts[-1][0] == "turn":     # the answer is in the line of the question
+            block = parts.pop()[1].rstrip(".") + ("? --- " if kind == "inline-dashes" else "? — ") + text
         parts.append(("turn", block))
         speaker, aliases = (None, []) if nameless else (person["n"], aliases)
         gold.append({"document": name, "order": k, "speaker": speaker, "aliases": aliases, "text": html.unescape(text) if is_html else text})
         if has["notes"] and chance(0.12):
             parts.append(("note", rng.choice(words["notes"])))
+        if has["minutes"] and chance(0.12) and family != "inline":
+            parts.append(("note", rng.choice(words["minutes"])))
+        if has["items"] and chance(0.12):
+            parts.append(("heading", rng.choice(["{:02} {}", "{}. {}", "[{}] {}", "{}) {}", "({}) {}"]).format(rng.randrange(1, 40), rng.choice(words["headings"]))))
+        if has["footnotes"] and chance(0.12):
+            parts.append(("note", rng.choice(["[1] {}", "1/ {}", "* {}", "² {}", "— {}"]).format(rng.choice(words["sentences"]))))
         if has["headings"] and chance(0.1):
             parts.append(("heading", rng.choice(words["headings"])))
         if has["roll"] and chance(0.1):
@@ -231,7 +246,7 @@ def document(rng, name, kind, sources):
     if plain:
         body = front(rng, words, cast, has, kind) + body
         if has["foot"]:
-            body += "\n\n" + rng.choice(["End of transcript", "Printed by the clerk's office, 12 May 2019", "© Harbour Forum. All rights reserved.", "Transcribed by J. Marsh\n[End]"]) + "\n"
+            body += "\n\n" + rng.choice(["End of transcript", "Printed by the clerk's office, 12 May 2019", "© Harbour Forum. All rights reserved.", "Transcribed by J. Marsh\n[End]", words["minutes"][1]]) + "\n"
         if has["heads"] and extension == "txt":
             body = pages(rng, body, words)
         if has["numbers"]:
@@ -270,6 +285,9 @@ def front(rng, words, cast, has, kind):
     if has["present"]:
         names = [person["n"] for person in cast.people]
         lines.append(rng.choice(["Present: " + ", ".join(names), "PRESENT\n\n" + "\n".join(names), "Participants:\n" + "\n".join(f"- {n}" for n in names), f"Chair: {names[0]}"]))
+    if rng.random() < 0.08:
+        named = cast.people[-1]
+        lines.append(f"{named['o']}: {named['n']}, {rng.choice(words['offices'])}, {named['b']}")
     if has["intro"]:
         lines.append(" ".join(rng.choice(words["sentences"]) for _ in range(rng.choice([4, 12, 30]))))
     return "\n\n".join(lines) + "\n\n"

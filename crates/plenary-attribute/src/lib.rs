@@ -255,6 +255,18 @@ mod tests {
     }
 
     #[test]
+    fn conversations_that_a_speaker_tells_are_the_speakers() {
+        let told = "Ann Lee: I met a man at the gate, and we talked.\n\nMan: Is it open?\n\nMe: It was, yesterday.\n\n\
+                    Man: And today?\n\nMe: Today it is a wall.\n\nBo Hill: What did he do?\n\nAnn Lee: He went home.\n\n\
+                    Bo Hill: And the gate?\n\nAnn Lee: I kept it.\n";
+        let speakers: Vec<String> = turns(told).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(speakers, ["Ann Lee", "Bo Hill", "Ann Lee", "Bo Hill", "Ann Lee"]);
+        assert!(turns(told)[0].1.ends_with("Today it is a wall."));
+        let own = "Ann Lee: You came early.\n\nMe: I did not sleep.\n\nAnn Lee: Why not?\n\nMe: The gate was loud.\n";
+        assert_eq!(turns(own).len(), 4);
+    }
+
+    #[test]
     fn a_word_divided_between_paragraphs_is_joined() {
         let text = "Ann Lee: I give the floor to the frac-\ntion.\n\nBo Hill: Thank you.\n\nAnn Lee: We are done.\n";
         assert_eq!(turns(text)[0].1, "I give the floor to the fraction.");

@@ -134,14 +134,14 @@ pub fn split(lexicon: &Lexicon, text: &str) -> Byline {
     while pieces.first().is_some_and(|piece| labels::is_post_nominal(lexicon, piece)) {
         head = format!("{head}, {}", pieces.remove(0));
     }
-    let beside = split_small_words(lexicon, &head);
+    let beside = split_small_words(lexicon, &head).or_else(|| split_glued(lexicon, &head));
     if let Some((name, _)) = &beside {
         head.clone_from(name);
     }
     let mut byline = Byline { printed, label: head.clone(), ..Byline::default() };
     match beside {
-        Some((_, SmallWords::Party(party))) => byline.details.party = Some(party),
-        Some((_, SmallWords::Title(title))) => byline.details.title = Some(title),
+        Some((_, Beside::Party(party))) => byline.details.party = Some(party),
+        Some((_, Beside::Title(title))) => byline.details.title = Some(title),
         None => {}
     }
     let (honorific, name) = split_honorific(lexicon, &head);
@@ -162,8 +162,11 @@ pub fn split(lexicon: &Lexicon, text: &str) -> Byline {
         byline.details.honorific.as_ref().is_some_and(is_address)
             && labels::words(&byline.name).iter().all(|word| lexicon.is_position(word))
     };
+    // "１２番（佐藤花子君）": the number of a seat.
+    let is_seat = labels::is_caseless(&head) && head.starts_with(char::is_numeric);
     let names_office = is_office
         || is_caseless_office
+        || is_seat
         || is_addressed_office()
         || starts_with_article(lexicon, &head) && is_title(lexicon, &head)
         || judgement.is_none_or(|judgement| judgement.quality < 0.95)
@@ -203,15 +206,15 @@ pub fn split(lexicon: &Lexicon, text: &str) -> Byline {
     byline
 }
 
-/// What words in small letters behind a name are.
-enum SmallWords {
+/// What words directly behind a name are.
+enum Beside {
     Party(String),
     Title(String),
 }
 
 /// A name with words in small letters behind it, without a comma: the abbreviation of a party, "Ann Lee kok", or what somebody is
 /// behind a name in capitals, "ANN LEE belügyminiszteri államtitkár".
-fn split_small_words(lexicon: &Lexicon, head: &str) -> Option<(String, SmallWords)> {
+fn split_small_words(lexicon: &Lexicon, head: &str) -> Option<(String, Beside)> {
     const LONGEST_TITLE: usize = 6;
     let tokens: Vec<&str> = head.split_whitespace().collect();
     let at = tokens.iter().position(|token| token.starts_with(char::is_lowercase))?;
@@ -227,13 +230,36 @@ fn split_small_words(lexicon: &Lexicon, head: &str) -> Option<(String, SmallWord
         && !lexicon.is_function_word(party)
         && !lexicon.is_position(party)
     {
-        return Some((name, SmallWords::Party((*party).to_string())));
+        return Some((name, Beside::Party((*party).to_string())));
     }
     let in_capitals = !name.contains(char::is_lowercase);
     let are_small = rest.len() <= LONGEST_TITLE && rest.iter().all(|token| token.starts_with(char::is_lowercase));
     let title = rest.join(" ");
     let is_position = rest.iter().any(|token| lexicon.is_position(token) || lexicon.is_office(token));
-    (in_capitals && are_small && is_position).then_some((name, SmallWords::Title(title)))
+    (in_capitals && are_small && is_position).then_some((name, Beside::Title(title)))
+}
+
+/// A name with a party or an office glued to it, as pages lose the blank between two parts of a line: `MüllerSPD`, `Ann LeeGreen Party`,
+/// `SMITHChair`. A party that no list contains is an abbreviation behind five letters or more: `FitzROY` is one name.
+fn split_glued(lexicon: &Lexicon, head: &str) -> Option<(String, Beside)> {
+    const SHORTEST: usize = 3;
+    const SHORTEST_BEFORE_UNKNOWN: usize = 5;
+    let chars: Vec<(usize, char)> = head.char_indices().collect();
+    chars.iter().enumerate().skip(SHORTEST).find_map(|(k, (at, c))| {
+        let before = chars[k - 1].1;
+        let next = chars.get(k + 1).map_or(' ', |(_, next)| *next);
+        let is_edge = c.is_uppercase() && (before.is_lowercase() || before.is_uppercase() && next.is_lowercase());
+        let n_letters = chars[..k].iter().rev().take_while(|(_, c)| c.is_alphabetic()).count();
+        if !is_edge || n_letters < SHORTEST {
+            return None;
+        }
+        let (name, rest) = head.split_at(*at);
+        let is_unknown_party = before.is_lowercase() && n_letters >= SHORTEST_BEFORE_UNKNOWN && is_abbreviation(rest);
+        if lexicon.is_party_name(rest) || is_unknown_party {
+            return Some((name.to_string(), Beside::Party(rest.to_string())));
+        }
+        is_title(lexicon, rest).then(|| (name.to_string(), Beside::Title(rest.to_string())))
+    })
 }
 
 /// Whether the text in brackets names a person, possibly with details: "Mr. Bruce Hill (Simcoe, CPC)".
@@ -469,9 +495,15 @@ pub fn pieces(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// The honorifics before a name, and the name without them.
+/// The honorifics before a name, or the one glued to its end, and the name without them.
 pub fn split_honorific(lexicon: &Lexicon, name: &str) -> (Option<String>, String) {
     let tokens: Vec<&str> = name.split_whitespace().collect();
+    if let [only] = tokens.as_slice()
+        && labels::is_caseless(only)
+        && let Some((name, honorific)) = lexicon.honorific_behind(only)
+    {
+        return (Some(honorific.to_string()), name.to_string());
+    }
     let n = labels::leading_honorifics(lexicon, &tokens);
     let honorific = (n > 0).then(|| tokens[..n].join(" "));
     (honorific, tokens[n..].join(" "))
@@ -672,6 +704,43 @@ mod tests {
         }
         let minister = "The Minister of State, Department for Ports (Baroness Scott of Byfield) (Con)";
         assert_eq!(split(Lexicon::builtin(), minister).name, "Scott of Byfield");
+    }
+
+    #[test]
+    fn parties_and_offices_glued_to_a_name() {
+        for (text, name, party) in [
+            ("MüllerSPD", "Müller", "SPD"),
+            ("Aoife BradyGreen Party", "Aoife Brady", "Green Party"),
+            ("SMITHLab", "SMITH", "Lab"),
+            ("Karl SchmidtXYZ", "Karl Schmidt", "XYZ"),
+        ] {
+            let byline = split(Lexicon::builtin(), text);
+            assert_eq!((byline.name.as_str(), byline.details.party.as_deref()), (name, Some(party)), "{text}");
+        }
+        assert_eq!(
+            split(Lexicon::builtin(), "Ann LeeMinister of Roads").details.title.as_deref(),
+            Some("Minister of Roads")
+        );
+        for name in ["Bo MacDonald", "Ann McKAY", "Ann DeVries", "Bo FitzROY", "ANN LEE", "Ann MacKenzie-Lee"] {
+            assert_eq!(split(Lexicon::builtin(), name).name, name);
+        }
+    }
+
+    #[test]
+    fn a_seat_with_its_holder() {
+        let byline = split(Lexicon::builtin(), "１２番（佐藤すみ江君）");
+        assert_eq!((byline.label.as_str(), byline.name.as_str()), ("１２番", "佐藤すみ江"));
+    }
+
+    #[test]
+    fn forms_of_address_behind_a_name() {
+        let parts = |text: &str| split_honorific(Lexicon::builtin(), text);
+        assert_eq!(parts("佐藤花子君"), (some("君"), "佐藤花子".into()));
+        assert_eq!(parts("佐藤さん"), (some("さん"), "佐藤".into()));
+        assert_eq!(parts("김도윤님"), (some("님"), "김도윤".into()));
+        for name in ["李小君", "이장님", "皆さん", "委員長"] {
+            assert_eq!(parts(name), (None, name.into()));
+        }
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! `None` for a text that is not a label. Nothing is refused. Where the label occurs and what that means is left to
 //! attribution.
 
+use std::borrow::Cow;
+
 use crate::lexicon::Lexicon;
 use crate::text::{folded, is_caseless_letter};
 
@@ -231,7 +233,8 @@ pub fn judge(lexicon: &Lexicon, label: &str) -> Option<Judgement> {
     if is_caseless(label) {
         return if lexicon.is_not_speaker(&words.join(" ")) { None } else { judge_caseless(label, n_chars) };
     }
-    let tokens: Vec<&str> = label.split_whitespace().collect();
+    let spaced = with_spaced_initials(label);
+    let tokens: Vec<&str> = spaced.split_whitespace().collect();
     let longest = if is_office_with_field(lexicon, &words) { LONGEST_OFFICE } else { 9 };
     if tokens.len() > longest || is_not_speaker(lexicon, label) || is_address_or_language(lexicon, &words) {
         return None;
@@ -307,6 +310,29 @@ pub fn judge(lexicon: &Lexicon, label: &str) -> Option<Judgement> {
         return Some(Judgement { kind: LabelKind::Word, quality: 0.35 });
     }
     judge_person(lexicon, &tokens)
+}
+
+/// A label with blanks behind initials that are printed without: "I.Hill".
+fn with_spaced_initials(label: &str) -> Cow<'_, str> {
+    const SHORTEST: usize = 3;
+    if !label.contains('.') {
+        return label.into();
+    }
+    let mut out = String::with_capacity(label.len() + 2);
+    for word in label.split_inclusive(char::is_whitespace) {
+        let mut parts = word.split('.').peekable();
+        while let Some(part) = parts.next() {
+            out.push_str(part);
+            let Some(next) = parts.peek() else { continue };
+            out.push('.');
+            let is_initial = part.chars().count() == 1 && part.starts_with(char::is_uppercase);
+            let is_name = next.starts_with(char::is_uppercase) && next.chars().count() >= SHORTEST;
+            if is_initial && is_name {
+                out.push(' ');
+            }
+        }
+    }
+    out.into()
 }
 
 /// Whether a label is a rank that is also an office, and the name of a person: "Senator Ann Lee", not "Lord Chancellor".

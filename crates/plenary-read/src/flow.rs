@@ -324,7 +324,8 @@ impl Flow {
             out.line(Layout::Text, None, &[Piece::plain(beside)]);
             return;
         }
-        out.turns.push(columns.turn(&texts));
+        let turn = columns.turn(&texts, &out.turns);
+        out.turns.push(turn);
         out.margin(&beside);
         for paragraph in speech.iter().filter(|paragraph| !paragraph.is_blank()) {
             write_paragraph(out, paragraph, Some(out.turns.len() - 1));

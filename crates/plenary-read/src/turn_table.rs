@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use super::tabular;
 use plenary_corpus::clock;
+use plenary_corpus::text::ends_sentence;
 use plenary_corpus::{Declared, Turn};
 
 /// Smallest number of rows, without a row of names, of a table whose columns are known only by what they hold.
@@ -25,6 +26,8 @@ pub(crate) struct TurnColumns {
     times: Vec<usize>,
     /// Number of the row that names the columns, if there is one. Rows above it are not turns either.
     pub(crate) names: Option<usize>,
+    /// Whether a row without a name continues the turn above it.
+    pub(crate) continues: bool,
     n_columns: usize,
 }
 
@@ -41,10 +44,11 @@ impl TurnColumns {
         n_cells == self.n_columns && self.names.is_none_or(|names| at > names)
     }
 
-    /// The turn of a row.
-    pub(crate) fn turn(&self, cells: &[String]) -> Turn {
+    /// The turn of a row below the turns `above`.
+    pub(crate) fn turn(&self, cells: &[String], above: &[Turn]) -> Turn {
         let label = cells.get(self.speaker).map_or("", |cell| cell.trim().trim_end_matches(':').trim());
-        let speaker = (!label.is_empty()).then(|| Declared { label: label.to_string(), ..Declared::default() });
+        let own = (!label.is_empty()).then(|| Declared { label: label.to_string(), ..Declared::default() });
+        let speaker = own.or_else(|| above.last().filter(|_| self.continues)?.speaker.clone());
         let mut times = self.times.iter().filter_map(|at| times(cells.get(*at)?));
         let (start, end) = times.next().unwrap_or_default();
         let end = end.or_else(|| times.next().and_then(|(start, _)| start));
@@ -63,7 +67,7 @@ impl TurnColumns {
             let (speaker, text, times) = tabular::turn_columns(names)?;
             let below = rows.get(at + 1..)?.iter().filter(|row| row.len() == n_columns);
             let fits = names.len() == n_columns && below.count() > 0;
-            fits.then_some(Self { speaker, text, times, names: Some(at), n_columns })
+            fits.then_some(Self { speaker, text, times, names: Some(at), continues: false, n_columns })
         })
     }
 
@@ -80,16 +84,21 @@ impl TurnColumns {
             n * 5 >= below.len() * 3 && column(at).filter(|cell| times(cell).is_some()).count() * 5 >= n * 4
         };
         let columns_of_times: Vec<usize> = (0..n_columns).filter(|at| are_times(*at)).take(2).collect();
+        // Most cells of another column are sentences.
+        let is_prose = |names: usize, at: usize| {
+            const SHORTEST: usize = 10;
+            let is_sentence = |cell: &&str| ends_sentence(cell) && cell.chars().count() >= SHORTEST;
+            at != names && column(at).filter(is_sentence).count() * 5 >= below.len() * 3
+        };
         let are_speakers = |at: usize| {
             let mut distinct: HashMap<&str, usize> = HashMap::new();
             for cell in column(at) {
                 *distinct.entry(cell).or_default() += 1;
             }
             let n: usize = distinct.values().sum();
-            n * 5 >= below.len() * 3
-                && distinct.len() > 1
-                && distinct.len() * 2 <= n
-                && distinct.keys().all(|cell| is_like_name(cell))
+            let recurs =
+                distinct.len() * 2 <= n || distinct.len() < n && (0..n_columns).any(|other| is_prose(at, other));
+            n * 5 >= below.len() * 3 && distinct.len() > 1 && recurs && distinct.keys().all(|cell| is_like_name(cell))
         };
         let mut speakers = (0..n_columns).filter(|at| !columns_of_times.contains(at) && are_speakers(*at));
         let speaker = speakers.next().filter(|_| speakers.next().is_none())?;
@@ -102,9 +111,11 @@ impl TurnColumns {
             && is_like_name(first[text].trim())
             && column(text).all(|cell| cell != first[text].trim());
         let names = names_columns.then(|| rows.iter().position(|row| row.len() == n_columns)).flatten();
-        // A name and then its speech is a label like others.
-        let is_told_apart = speaker > 0 || !columns_of_times.is_empty() || names.is_some();
-        is_told_apart.then_some(Self { speaker, text, times: columns_of_times, names, n_columns })
+        // A name and then its speech is a label like others, unless names are missing where a turn continues.
+        let continues = speaker == 0 && is_prose(speaker, text) && !first[speaker].trim().is_empty();
+        let has_gaps = continues && column(speaker).count() < below.len();
+        let is_told_apart = speaker > 0 || !columns_of_times.is_empty() || names.is_some() || has_gaps;
+        is_told_apart.then_some(Self { speaker, text, times: columns_of_times, names, continues, n_columns })
     }
 }
 
@@ -175,12 +186,26 @@ mod tests {
     }
 
     #[test]
+    fn a_speaker_who_speaks_once_and_rows_without_a_name() {
+        let last = "#|What was said|Who is it\n1|We come to order.|Lee\n2|I was there all day.|Hill\n3|Then we are done.|Lee\n\
+                    4|Not yet, if you please.|Wood\n5|Ask it, then.|Lee";
+        assert_eq!(found(last), Some((2, 1, vec![], Some(0))));
+        let gaps = "ANN LEE|We come to order. Who was there?\nBO HILL|I was there all day.\n|And then it rained.\n\
+                    ANN LEE|Then we are done.\nBO HILL|Not yet, if you please.";
+        let columns = TurnColumns::of(&rows(gaps)).expect("turns");
+        assert!(columns.continues && columns.names.is_none() && columns.text == 1);
+    }
+
+    #[test]
     fn other_tables_are_not_turns() {
         let prices = "Year|Fish|Crab\n2031|12|13\n2032|14|15\n2033|16|17\n2034|18|19\n2035|20|21";
         assert_eq!(found(prices), None);
         let plain =
             "A|We begin with the bridge.\nB|It is closed.\nA|Since when?\nB|Since March.\nA|Thank you.\nB|Well.";
         assert_eq!(found(plain), None, "attribution reads names before speech");
+        let parts = "Roof|Slate, from the quarry.\nDoor|Oak, with iron bands.\nWall|Stone, laid without mortar.\n\
+                     Floor|Clay and straw, as before.\nHearth|Brick, built in 1911.";
+        assert_eq!(found(parts), None);
         let contents = "Chapter one|5\nChapter two|9\nChapter three|12\nChapter four|15\nChapter five|20";
         assert_eq!(found(contents), None);
         assert_eq!(found(""), None);

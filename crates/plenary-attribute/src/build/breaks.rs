@@ -57,10 +57,10 @@ impl<'l> Breaks<'l> {
 
     /// Whether two neighbouring parts are one sentence.
     pub(crate) fn joins(&self, text: &str, left: Range<usize>, right: &Range<usize>) -> bool {
-        if self.language == ENGLISH {
-            return false;
-        }
         let (above, below) = (&text[left], &text[right.clone()]);
+        if self.language == ENGLISH {
+            return self.ends_with_title(above.trim_end());
+        }
         let adjoins = !above.ends_with(char::is_whitespace) && !below.starts_with(char::is_whitespace);
         let (above, below) = (above.trim_end(), below.trim_start());
         let is_quoted = above.ends_with(CLOSING_QUOTES);
@@ -81,6 +81,15 @@ impl<'l> Breaks<'l> {
             || is_part_of_date(above, below)
             || (begins_in_lower_case(below)
                 && !begins_in_lower_case(above.trim_start_matches(|c: char| !c.is_alphanumeric())))
+    }
+
+    /// Whether an English text ends with an abbreviated title, in capital and small letters: "thank you, Ms."
+    fn ends_with_title(&self, above: &str) -> bool {
+        let Some(above) = above.strip_suffix('.') else { return false };
+        let word = above.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or("");
+        word.starts_with(char::is_uppercase)
+            && word.contains(char::is_lowercase)
+            && self.lexicon.is_abbreviated_title(self.language, &folded(word))
     }
 
     /// Whether a text begins with a capital and a word that often begins a sentence.

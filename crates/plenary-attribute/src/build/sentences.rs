@@ -182,6 +182,10 @@ mod tests {
     fn items_on_one_line_and_spaced_dots() {
         for (text, expected) in [
             (
+                "I thank Ms. Rowe for that. It took 5 ms. Then we left.",
+                vec!["I thank Ms. Rowe for that.", "It took 5 ms.", "Then we left."],
+            ),
+            (
                 "1. the river 2. The rent is due. 3. the rest",
                 vec!["1. the river", "2. The rent is due.", "3. the rest"],
             ),

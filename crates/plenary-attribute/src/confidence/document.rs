@@ -7,7 +7,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::sources::{LabelFacts, LineCounts, Lines, Sources, ends_sentence, n_words};
 use super::terms::{TermKind as T, Values};
-use super::turns::{has_no_capitals, mean, median_words};
+use super::texts::{has_no_capitals, median_words};
+use super::turns::mean;
 use plenary_corpus::{BlockKind, Style};
 
 /// The terms of the document. Terms of turns are zero.
@@ -39,6 +40,8 @@ pub(crate) fn document(
         (T::ManyRepeats, &[T::SameAsBefore]),
         (T::ManyMisread, &[T::Misread]),
         (T::ManyHeadings, &[T::InsideHeadings]),
+        (T::ManyNotes, &[T::OddLast]),
+        (T::ManyNameThemselves, &[T::NamesItself]),
         (T::ManyUnnamed, &[T::NoSpeaker]),
         (T::MeanScore, &[T::Score]),
     ] {

@@ -11,6 +11,7 @@ mod model;
 mod shapes;
 mod sources;
 mod terms;
+mod texts;
 mod turns;
 
 use plenary_corpus::{Estimate, Style, Term, Utterance};

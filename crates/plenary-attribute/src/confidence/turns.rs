@@ -5,8 +5,9 @@
 use std::collections::HashMap;
 
 use super::shapes::shape;
-use super::sources::{LabelFacts, LineCounts, Lines, Sources, ends_sentence};
+use super::sources::{LabelFacts, LineCounts, Lines, Sources};
 use super::terms::{TermKind as T, Values};
+use super::texts::{self, Surnames};
 use crate::candidate::{Candidate, Origin, in_capitals};
 use crate::page::Page;
 use plenary_corpus::{LinkRule, Reason, Style, TurnRule, Utterance};
@@ -16,7 +17,8 @@ use plenary_names::lexicon::Lexicon;
 /// The terms of all turns. Terms of the document are zero.
 pub(crate) fn turns(sources: &Sources<'_>, labels: &HashMap<&str, LabelFacts>, lines: &Lines) -> Vec<Values> {
     let utterances = sources.utterances;
-    let median = median_words(utterances);
+    let median = texts::median_words(utterances);
+    let surnames = Surnames::of(labels.iter().map(|(label, facts)| (*label, facts.kind)));
     let dresses = Dresses::of(sources);
     let mut printed: HashMap<&str, usize> = HashMap::new();
     for byline in (0..utterances.len()).filter_map(|at| sources.byline(at)) {
@@ -46,15 +48,16 @@ pub(crate) fn turns(sources: &Sources<'_>, labels: &HashMap<&str, LabelFacts>, l
             let same = |before: &Utterance| before.speaker.is_some() && before.speaker == utterance.speaker;
             let continues = byline.is_some_and(|byline| byline.origin == Origin::Resumed);
             values.mark(T::SameAsBefore, before.is_some_and(same) && !continues);
-            set_text(&mut values, utterance, before, median);
+            texts::set_text(&mut values, utterance, before, median);
+            surnames.set_names(&mut values, utterance);
             set_lines(&mut values, &lines.inside[at]);
             values.mark(T::FirstTurn, at == 0);
             values.mark(T::LastTurn, at + 1 == utterances.len());
             values
         })
         .collect();
-    set_paragraphs(&mut all, sources);
-    if has_no_capitals(utterances) {
+    texts::set_paragraphs(&mut all, utterances);
+    if texts::has_no_capitals(utterances) {
         for values in &mut all {
             values.set(T::StartsLow, 0.0);
         }
@@ -68,32 +71,6 @@ pub(crate) fn turns(sources: &Sources<'_>, labels: &HashMap<&str, LabelFacts>, l
     all
 }
 
-/// The terms of turns with several paragraphs where most turns have one: the last may be a note or a heading. The items of a list
-/// are no paragraphs of their own.
-fn set_paragraphs(all: &mut [Values], sources: &Sources<'_>) {
-    const MANY: f32 = 0.4;
-    const FEWEST: usize = 4;
-    let has_several = |utterance: &Utterance| utterance.text.lines().skip(1).any(|paragraph| !is_list_item(paragraph));
-    let n = sources.utterances.len();
-    let share = sources.utterances.iter().filter(|utterance| has_several(utterance)).count() as f32 / n.max(1) as f32;
-    let odd = (1.0 - share / MANY).max(0.0);
-    if odd == 0.0 || n < FEWEST {
-        return;
-    }
-    for (values, _) in all.iter_mut().zip(sources.utterances).filter(|(_, utterance)| has_several(utterance)) {
-        values.set(T::OddParagraphs, odd);
-    }
-}
-
-/// Whether a paragraph begins with a number, a letter or a sign of a list: "1. the operation", "(a) the aim", "- the aim".
-fn is_list_item(paragraph: &str) -> bool {
-    const LONGEST: usize = 5;
-    let Some(mark) = paragraph.split_whitespace().next() else { return true };
-    let inner = mark.trim_start_matches('(').trim_end_matches(['.', ')']);
-    let is_number = inner.len() < mark.len() && inner.chars().count() == 1 || inner.chars().all(|c| c.is_ascii_digit());
-    matches!(mark, "-" | "–" | "—" | "•" | "*") || is_number && mark.chars().count() <= LONGEST
-}
-
 /// Whether a word of a label has a capital after at least four letters, of which one is small: "Ann `BradyGreen` Party".
 fn is_glued(label: &str) -> bool {
     const PREFIX: usize = 4;
@@ -103,27 +80,9 @@ fn is_glued(label: &str) -> bool {
     })
 }
 
-/// Whether speech is written without capitals, as recognisers and chats do: then a small letter says nothing about a turn. Letters
-/// without case do not count.
-pub(crate) fn has_no_capitals(utterances: &[Utterance]) -> bool {
-    const ENOUGH: usize = 10_000;
-    let letters = utterances.iter().flat_map(|utterance| utterance.text.chars()).take(ENOUGH);
-    let (small, capital) = letters.fold((0, 0), |(small, capital), c| {
-        (small + usize::from(c.is_lowercase()), capital + usize::from(c.is_uppercase()))
-    });
-    capital * 100 < small
-}
-
 /// The mean of a term over all turns.
 pub(crate) fn mean(turns: &[Values], term: T) -> f32 {
     turns.iter().map(|values| values.get(term)).sum::<f32>() / turns.len().max(1) as f32
-}
-
-/// The median number of words of a turn.
-pub(crate) fn median_words(utterances: &[Utterance]) -> usize {
-    let mut words: Vec<usize> = utterances.iter().map(|utterance| utterance.n_words).collect();
-    let middle = words.len() / 2;
-    if words.is_empty() { 0 } else { *words.select_nth_unstable(middle).1 }
 }
 
 /// How a number grows towards 1: 0, 1/2, 2/3, 3/4, ...
@@ -259,24 +218,6 @@ fn set_link(values: &mut Values, utterance: &Utterance) {
         }
         LinkRule::OfficeInChairLine | LinkRule::OfficeBesideName => values.set(T::LinkByOffice, 1.0),
         _ => {}
-    }
-}
-
-/// The terms of the text.
-fn set_text(values: &mut Values, utterance: &Utterance, before: Option<&Utterance>, median: usize) {
-    const LONG: usize = 100;
-    const TIMES: f32 = 8.0;
-    let text = utterance.text.as_str();
-    let first = text.chars().next().unwrap_or(' ');
-    let is_low =
-        first.is_lowercase() || matches!(first, ',' | ';' | ':' | ')' | ']' | '.' | '-' | '–' | '—' | '|' | '/');
-    values.mark(T::StartsLow, is_low);
-    values.mark(T::BeforeOpen, before.is_some_and(|before| !ends_sentence(&before.text)));
-    values.mark(T::EndsOpen, !ends_sentence(text));
-    values.mark(T::ShortTurn, utterance.n_words <= 2);
-    if utterance.n_words >= LONG {
-        let times = utterance.n_words as f32 / median.max(1) as f32;
-        values.set(T::LongTurn, (times / TIMES).log2() / 4.0);
     }
 }
 

@@ -202,7 +202,7 @@ fn timed_readings(lexicon: &Lexicon, rest: &str, from: usize) -> Vec<Reading> {
 }
 
 fn colon_readings_of(rest: &str, from: usize, found: Option<(String, usize)>) -> Vec<Reading> {
-    if rest.starts_with(['○', '◯', '〇', '◎'])
+    if rest.starts_with(['○', '◯', '〇', '◎', '◆'])
         && let Some(found) = CIRCLED.captures(rest)
     {
         return vec![Reading::of(Style::Colon, found[1].to_string(), from + found[0].len(), 1.0)];
@@ -262,12 +262,14 @@ fn chance_readings(lexicon: &Lexicon, rest: &str, from: usize) -> Vec<Reading> {
 
 /// Whether there may be a dash within the length of a byline.
 fn has_dash(text: &str) -> bool {
-    text.bytes().take(LONGEST_BYLINE).any(|byte| matches!(byte, b'-' | 0xE2))
+    // The first byte of the dashes of Latin and of Arabic scripts.
+    text.bytes().take(LONGEST_BYLINE).any(|byte| matches!(byte, b'-' | 0xE2 | 0xD9))
 }
 
 /// Whether the text after a name and a dash is speech and not an office: it ends like a sentence or is long.
 fn is_speech(text: &str) -> bool {
-    text.trim_end().ends_with(['.', '!', '?', '…', '"', '”', '»', ')']) || text.split_whitespace().nth(12).is_some()
+    text.trim_end().ends_with(['.', '!', '?', '…', '"', '”', '»', ')', '؟', '。'])
+        || text.split_whitespace().nth(12).is_some()
 }
 
 /// Whether a line has rows of dots, as between an entry of a list and its page or person.
@@ -297,7 +299,7 @@ static NUMBERED_SPEECH: LazyLock<Regex> =
 static NUMBERED_QUESTION: LazyLock<Regex> =
     LazyLock::new(|| constant_regex(r"^\p{Lu}\d{1,4}\s+(?:\p{Lu}[^:.?!]{1,60}:)"));
 /// "○Name　text" in Japanese minutes.
-static CIRCLED: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^[○◯〇◎]\s*([^\s　：:]{2,24})[　\s]+"));
+static CIRCLED: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^[○◯〇◎◆]\s*([^\s　：:]{2,24})[　\s]+"));
 
 fn prefix(lexicon: &Lexicon, text: &str) -> Prefix {
     const LONGEST_NUMBER: usize = 16;
@@ -365,8 +367,8 @@ static DASH: LazyLock<Regex> = LazyLock::new(|| {
 static INITIALS: LazyLock<Regex> =
     LazyLock::new(|| constant_regex(r"^(\p{Lu}[\p{L}'’]+(?:-\p{Lu}[\p{L}'’]+)?\s+(?:\p{Lu}\.\s?){2}\s*)\p{Lu}"));
 
-/// `Name – text`.
-static PLAIN_DASH: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^([^:!?;–—\t]{2,70}?)\s+[–—-]\s+"));
+/// `Name – text`. Persian records print the sign that lengthens words (U+0640) as a dash.
+static PLAIN_DASH: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^([^:!?;–—\t]{2,70}?)\s+[–—\x{640}-]\s+"));
 
 /// `Name<tab>text`.
 static TAB: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^([^\t.:!?;]{1,40}?)\s*\t\s*"));

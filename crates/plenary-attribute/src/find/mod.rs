@@ -16,6 +16,7 @@ mod signed;
 mod styles;
 pub(crate) mod template;
 mod titled;
+mod told;
 mod unnamed;
 
 use std::collections::HashSet;
@@ -46,6 +47,9 @@ pub(crate) fn turns(
     let signed = || signed::find(page, settled, &printed).filter(|_| fits(Style::Signed));
     if let Some(found) = questions().or_else(dashes).or_else(signed) {
         return found;
+    }
+    if pinned.is_none() {
+        told::drop_told(page.lexicon, &mut printed.bylines);
     }
     heads::introduce(page, &mut printed);
     if fits(Style::Unnamed) {

@@ -4,6 +4,7 @@
 //! lines of signatures and headings. Names on separate lines are signatures if there is prose above the first and none below
 //! the last; at least two are needed. Bylines above the text are left to `own_line`.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -26,6 +27,9 @@ const CONFIDENCE: f32 = 0.75;
 /// Minimum number of signatures with a sign, and of names without one.
 const FEWEST: usize = 2;
 const FEWEST_NAMES: usize = 3;
+
+/// Names are not signatures if one in so many has been printed before.
+const RECURRING: usize = 3;
 
 /// Maximum number of lines of a signature, and of words on each.
 const SIGNATURE_LINES: usize = 5;
@@ -77,9 +81,14 @@ pub(crate) fn find(page: &Page<'_>, settled: &Settled, found: &Found) -> Option<
     let signatures: Vec<&Signature> = parts.iter().filter_map(signature).collect();
     let n_clear = signatures.iter().filter(|signature| signature.is_clear).count();
     let is_enough = n_clear >= FEWEST || signatures.len() >= FEWEST_NAMES;
+    // In letters few people write twice, and nothing is below the last name; speakers recur, with their names above what they say.
+    let n_people = signatures.iter().map(|signature| signature.name.as_str()).collect::<HashSet<_>>().len();
+    let recur = n_clear < signatures.len() && (signatures.len() - n_people) * RECURRING >= signatures.len();
+    let is_below = parts.iter().rev().take_while(|part| signature(part).is_none());
+    let are_speakers = recur && is_below.filter(|part| matches!(part.kind, PartKind::Prose)).count() > 0;
     let of_signature = |line: usize| parts.iter().any(|part| part.lines.contains(&line) && signature(part).is_some());
     let n_others = found.bylines.iter().filter(|byline| !of_signature(byline.line)).count();
-    if !is_enough || n_others * 2 > signatures.len() || !signs_what_is_above(page, &parts) {
+    if !is_enough || are_speakers || n_others * 2 > signatures.len() || !signs_what_is_above(page, &parts) {
         return None;
     }
     let mut out = Found { style: Some(Style::Signed), confidence: CONFIDENCE, ..Found::default() };

@@ -316,6 +316,7 @@ mod tests {
             "4-го мая 2027",
             "вівторок, 4 травня 2027 року",
             "4 Mayıs 2027 Salı",
+            "4 MAYIS 2027 SALI",
             "tiistai 4. toukokuuta 2027",
             "tisdagen den 4 maj 2027",
             "4:e maj 2027",
@@ -339,6 +340,8 @@ mod tests {
         ] {
             assert_eq!(dated(text, None), Some(date(2027, 5, 4)), "{text}");
         }
+        assert_eq!(dated("12 KASIM 2019", None), Some(date(2019, 11, 12)));
+        assert_eq!(dated("3 HAZİRAN 2020", None), Some(date(2020, 6, 3)));
         assert_eq!(dated("二〇二四年十二月三十一日", None), Some(date(2024, 12, 31)));
         assert_eq!(dated("平成元年十月二十日", None), Some(date(1989, 10, 20)));
         for text in ["03/04/2027", "3年5月4日", "1.2.3.2027", "31/02/2027", "Telephone 555-01-2027"] {

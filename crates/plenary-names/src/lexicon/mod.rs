@@ -24,7 +24,7 @@ pub use patterns::Patterns;
 use sections::{Sections, SentenceWords};
 
 /// The files that are built into the program, with their languages (ISO 639-1). Phrases are searched for in this order.
-const FILES: [(&str, &str); 29] = [
+const FILES: [(&str, &str); 39] = [
     ("en", include_str!("../../lexicon/en.toml")),
     ("de", include_str!("../../lexicon/de.toml")),
     ("fr", include_str!("../../lexicon/fr.toml")),
@@ -54,6 +54,16 @@ const FILES: [(&str, &str); 29] = [
     ("zh", include_str!("../../lexicon/zh.toml")),
     ("ja", include_str!("../../lexicon/ja.toml")),
     ("ko", include_str!("../../lexicon/ko.toml")),
+    ("bg", include_str!("../../lexicon/bg.toml")),
+    ("ca", include_str!("../../lexicon/ca.toml")),
+    ("et", include_str!("../../lexicon/et.toml")),
+    ("fa", include_str!("../../lexicon/fa.toml")),
+    ("is", include_str!("../../lexicon/is.toml")),
+    ("lt", include_str!("../../lexicon/lt.toml")),
+    ("lv", include_str!("../../lexicon/lv.toml")),
+    ("ro", include_str!("../../lexicon/ro.toml")),
+    ("sl", include_str!("../../lexicon/sl.toml")),
+    ("ur", include_str!("../../lexicon/ur.toml")),
 ];
 
 /// The key of words that hold in every language.
@@ -568,6 +578,18 @@ impl Lexicon {
     pub fn is_party_name(&self, text: &str) -> bool {
         let is_letter = text.chars().count() == 1;
         self.0.sections.parties.words.contains(&phrase(text)) && !(is_letter && text.starts_with(char::is_lowercase))
+    }
+
+    /// The form of address behind a name without a blank: "君" of "田中一郎君". One of a single character needs a name of three, since
+    /// Chinese names end with the same characters.
+    pub fn honorific_behind<'n>(&self, name: &'n str) -> Option<(&'n str, &'n str)> {
+        const SHORTEST: usize = 2;
+        let mut forms = self.0.sections.honorifics.behind.list().iter();
+        forms.find_map(|form| {
+            let before = name.strip_suffix(form.as_str())?;
+            let is_long = before.chars().count() >= SHORTEST + usize::from(form.chars().count() == 1);
+            is_long.then(|| name.split_at(before.len()))
+        })
     }
 
     /// Whether a text is the name of a country.

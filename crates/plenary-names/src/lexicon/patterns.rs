@@ -193,19 +193,19 @@ impl Patterns {
             day_month_year: Regex::new(&format!(
                 r"(?i)\b(\d{{1,2}}){}?\.?(?: {of})? ({})\.?,?(?: {of})? ({year})\b",
                 all(&s.dates.ordinals),
-                any(local_months.iter().cloned()),
+                any_month(local_months),
                 of = all(&s.dates.of)
             ))?,
             month_day_year: Regex::new(&format!(
                 r"(?i)\b({})\.? (\d{{1,2}}){}?\.?,?(?: {})? ({year})\b",
-                any(local_months.iter().cloned()),
+                any_month(local_months),
                 all(&s.dates.ordinals),
                 all(&s.dates.of)
             ))?,
             year_month_day: Regex::new(&format!(
                 r"(?i)\b({year})\.?,?(?: {})? ({})\.? (\d{{1,2}})\b",
                 all(&s.dates.of),
-                any(all_months.iter().cloned())
+                any_month(all_months)
             ))?,
             numbered_date: numbered_date(s)?,
             issued: Regex::new(&beside_letters(&s.dates.issued))?,
@@ -215,7 +215,7 @@ impl Patterns {
                 all(&s.dates.until)
             ))?,
             page_number: Regex::new(&format!(
-                r"(?i)^(?:[-–—\[(|]\s*)?{}?\s*\d{{1,4}}(?:\s*(?:/|{})\s*\d{{1,4}}(?:\s{{2,}}\S{{1,14}})?)?(?:\s*[-–—\])|])?$|^\[\[?{}\s+\w+\]?\]$|^\d{{2}}-\d{{4,6}}\s+\d{{1,4}}/\d{{1,4}}$|^\d{{1,4}}/\d{{1,4}}\s+\d{{2}}-\d{{4,6}}$",
+                r"(?i)^(?:[-−–—\[(|]\s*)?{}?\s*\d{{1,4}}(?:\s*(?:/|{})\s*\d{{1,4}}(?:\s{{2,}}\S{{1,14}})?)?(?:\s*[-−–—\])|])?$|^\[\[?{}\s+\w+\]?\]$|^\d{{2}}-\d{{4,6}}\s+\d{{1,4}}/\d{{1,4}}$|^\d{{1,4}}/\d{{1,4}}\s+\d{{2}}-\d{{4,6}}$",
                 all(&s.pages.words),
                 all(&s.pages.of),
                 all(&s.pages.in_brackets)
@@ -416,6 +416,11 @@ fn any(phrases: impl Iterator<Item = String>) -> String {
     let mut phrases: Vec<String> = phrases.collect();
     phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.chars().count()));
     alternatives(&phrases)
+}
+
+/// Any of some months. The letters i and ı are one letter, as in [`crate::text::folded`]: "HAZİRAN" and "KASIM" are months as well.
+fn any_month(months: &[String]) -> String {
+    any(months.iter().cloned()).replace(['i', 'ı'], r"[i\x{131}\x{130}]")
 }
 
 /// Any of some phrases, tried in the order of the files.

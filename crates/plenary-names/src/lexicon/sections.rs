@@ -232,6 +232,8 @@ groups! {
         plain: Words,
         /// The honorifics that are also offices: "Mayor Lee" has the name Lee and the title Mayor.
         offices: Words,
+        /// Forms of address behind a name without a blank, in scripts without capitals: "田中一郎君".
+        behind: Words,
         /// The honorifics that begin a label in capitals that ends with a full stop: "Mr. BYRD. I rise to speak."
         before_capitals: Words,
     }

@@ -49,7 +49,8 @@ pub(super) fn mark(rows: Vec<Row>) -> (Vec<Row>, Vec<Turn>) {
                 let speech = line.cells.get(columns.text).map_or(&[][..], |(rows, _)| rows.as_slice());
                 let (Some(first), true) = (speech.first(), columns.is_turn(at, texts.len())) else { continue };
                 n_words += line.rows.iter().map(|row| words(&rows[*row])).sum::<usize>();
-                turns.push(columns.turn(texts));
+                let turn = columns.turn(texts, &turns);
+                turns.push(turn);
                 line.rows.iter().for_each(|row| is_dropped[*row] = !speech.contains(row));
                 for row in speech {
                     marked[*row].turn = Some(turns.len() - 1);

@@ -1,0 +1,60 @@
+//! Conversations that a speaker tells, printed with labels of their own: "Man: I believe you have my cello. Me: Can you describe it?"
+//!
+//! **Input**: the bylines of a document. **Output**: the same bylines without those of told conversations, so that their text belongs to
+//! who tells them. A conversation is told if one of its labels is a word for the teller ("Me"), nobody in it speaks elsewhere, and
+//! somebody spoke before it. Transcripts in which the writer is "Me" throughout are left as they are.
+
+use std::collections::HashSet;
+
+use crate::candidate::Candidate;
+use plenary_names::lexicon::Lexicon;
+use plenary_names::text::folded;
+
+/// Minimum number of bylines of a told conversation.
+const FEWEST: usize = 2;
+
+/// Drops the bylines of told conversations. They are fewer than a half of all.
+pub(super) fn drop_told(lexicon: &Lexicon, bylines: &mut Vec<Candidate>) {
+    let is_teller = |byline: &Candidate| is_teller(lexicon, &byline.label);
+    let Some(first) = bylines.iter().position(is_teller) else { return };
+    let mut from = first;
+    let mut is_told = vec![false; bylines.len()];
+    while from < bylines.len() {
+        let Some(at) = bylines[from..].iter().position(is_teller).map(|at| from + at) else { break };
+        let (start, end) = conversation(bylines, at, is_teller);
+        if start > 0 && end - start >= FEWEST {
+            is_told[start..end].fill(true);
+        }
+        from = end;
+    }
+    if is_told.iter().filter(|told| **told).count() * 2 < bylines.len() {
+        let mut told = is_told.into_iter();
+        bylines.retain(|_| !told.next().unwrap_or(false));
+    }
+}
+
+/// The bylines around the one of a teller whose labels occur nowhere else.
+fn conversation(bylines: &[Candidate], at: usize, is_teller: impl Fn(&Candidate) -> bool) -> (usize, usize) {
+    let (mut start, mut end) = (at, at + 1);
+    let occurs_outside = |byline: &Candidate, start: usize, end: usize| {
+        let mut others = bylines[..start].iter().chain(&bylines[end..]);
+        others.any(|other| other.label == byline.label)
+    };
+    // The other labels alternate with the teller's, so that each step takes one of them and the teller behind it.
+    while end < bylines.len() && (is_teller(&bylines[end]) || bylines.get(end + 1).is_some_and(&is_teller)) {
+        end += 1;
+    }
+    let inner: HashSet<&str> = bylines[start..end].iter().map(|byline| byline.label.as_str()).collect();
+    let is_inner = |byline: &Candidate| inner.contains(byline.label.as_str());
+    let surrounds = start > 0 && end < bylines.len() && bylines[start - 1].label == bylines[end].label;
+    let opens = start > 0 && (surrounds || is_inner(&bylines[start - 1]));
+    let closes = end < bylines.len() && (surrounds || is_inner(&bylines[end]));
+    (start, end) = (start - usize::from(opens), end + usize::from(closes));
+    let is_closed = bylines[start..end].iter().all(|byline| !occurs_outside(byline, start, end) || is_teller(byline));
+    if is_closed { (start, end) } else { (at, at + 1) }
+}
+
+/// Whether a label is a word for who speaks: "Me", "Ich". A single letter is the label of an interviewer.
+fn is_teller(lexicon: &Lexicon, label: &str) -> bool {
+    label.chars().nth(1).is_some() && lexicon.is_first_or_second_person(&folded(label))
+}
