@@ -56,7 +56,7 @@ def main():
     a.add_argument("--out", required=True); a.add_argument("--passes", type=int, default=3); a.add_argument("--seed", type=int, default=1)
     a.add_argument("--hold", type=float, default=0.08); a.add_argument("--hold-speech", type=float, default=0.12)
     a.add_argument("--moves", type=int, default=4000, help="rows of discourse.py a pass"); a.add_argument("--old", type=int, default=7000, help="rows of --inference a pass")
-    a.add_argument("--neutral", type=float, default=2.0, help="neither rows of speech for each row with a side (before both wordings)"); a.add_argument("--side-times", type=int, default=2)
+    a.add_argument("--neutral", type=float, default=2.0, help="neither rows of speech for each row with a side (before both wordings)"); a.add_argument("--thin", type=float, default=1.0, help="share of the neither rows of conversations that a pass takes"); a.add_argument("--side-times", type=int, default=2)
     o = a.parse_args()
     rng = random.Random(o.seed)
     out_of = {norm(r["proposition"]) for f in o.exclude for r in rows(f)}
@@ -107,6 +107,8 @@ def main():
                 out.append({"premise": premise, "hypothesis": negation, "label": NLI[FLIP[label]], "source": source})
 
         for r in conv:
+            if r["label"] == "neither" and rng.random() >= o.thin:
+                continue
             x = rename(rng, r) if rng.random() < 0.5 else r
             before, turn, who, text = form.of_conversation(x)
             y = rng.random()
