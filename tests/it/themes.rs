@@ -134,7 +134,7 @@ fn a_theme_that_was_split_by_hand_stays_split_when_a_batch_is_added() {
     let texts: Vec<&str> = segments.iter().map(|segment| segment.text).collect();
     let of = |theme: &str| {
         let of_theme = texts.iter().filter(|text| theme_of(&first, text).as_deref() == Some(theme));
-        of_theme.map(|text| segments.iter().find(|segment| segment.text == **text).unwrap()).collect::<Vec<_>>()
+        of_theme.map(|text| segments.iter().find(|segment| segment.text == *text).unwrap()).collect::<Vec<_>>()
     };
     let members = of("t01");
     let (stays, leaves) = (members[0], members[members.len() - 1]);
