@@ -13,8 +13,9 @@ const OF_PAIR: [ExchangeKind; 4] =
 pub(super) fn page(of: &Gathered) -> String {
     let exchanges = &of.counts.exchanges;
     if exchanges.is_empty() {
-        let none = notice("No known speaker speaks directly after another one.");
-        return none + &received(of) + &naming(of);
+        let others = received(of) + &naming(of);
+        let what = if others.is_empty() { "There are no exchanges: no" } else { "No" };
+        return notice(&format!("{what} known speaker speaks directly after another one.")) + &others;
     }
     let (people, followers) = &of.counts.followers;
     let name = |person: u32| of.corpus.people[person as usize].name.clone();
