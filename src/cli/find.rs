@@ -158,7 +158,7 @@ fn title(args: &FindArgs, study: &str) -> String {
         (args.word, "whole words"),
         (args.case, "case as written"),
     ];
-    let how = chosen.into_iter().filter_map(|(is_chosen, what)| is_chosen.then(|| what.to_owned()));
+    let how = chosen.into_iter().filter(|(is_chosen, _)| *is_chosen).map(|(_, what)| what.to_owned());
     let conditions = args.conditions.iter().map(|(column, value)| format!("{column}={value}"));
     let how: Vec<String> = how.chain(conditions).collect();
     let how = if how.is_empty() { String::new() } else { format!(" ({})", how.join("; ")) };

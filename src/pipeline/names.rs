@@ -16,7 +16,7 @@ use rayon::prelude::*;
 
 use super::RunError;
 use super::ledger::Ledger;
-use crate::study::Study;
+use crate::study::{PeopleList, Study};
 
 /// The exchanges, each with the position of its document, in the order of the text.
 pub(super) fn elsewhere(
@@ -86,7 +86,7 @@ fn people(ledger: &Ledger, study: &Study) -> (Vec<String>, People) {
             listed.insert(line, &speaker.person_id);
         }
     }
-    for person in study.people_list.iter().flat_map(|list| list.people()) {
+    for person in study.people_list.iter().flat_map(PeopleList::people) {
         let id = match listed.get(&person.line) {
             Some(id) => (*id).to_owned(),
             None => listed_person_id(&study.lexicon, person),

@@ -13,10 +13,18 @@ use super::names::{Named, Words, without_possessive, words_of_name};
 /// The people of a corpus by their names.
 #[derive(Debug, Clone, Default)]
 pub struct People {
-    /// The names of several words by their first one, with the person; `None` if several people have the name.
-    by_first: HashMap<String, Vec<(Vec<String>, Option<usize>)>>,
+    /// The names of several words by their first one.
+    by_first: HashMap<String, Vec<FullName>>,
     /// The person whose name ends with a word; `None` if there are several.
     by_last: HashMap<String, Option<usize>>,
+}
+
+/// A name of several words.
+#[derive(Debug, Clone)]
+struct FullName {
+    words: Vec<String>,
+    /// Whose name it is; `None` if it is that of several people.
+    person: Option<usize>,
 }
 
 /// A person whom a text names.
@@ -41,9 +49,9 @@ impl People {
             people.by_last.entry(last).and_modify(same).or_insert(Some(person));
             if words.len() > 1 {
                 let of_first = people.by_first.entry(first).or_default();
-                match of_first.iter_mut().find(|(known, _)| *known == words) {
-                    Some((_, known)) => same(known),
-                    None => of_first.push((words, Some(person))),
+                match of_first.iter_mut().find(|known| known.words == words) {
+                    Some(known) => same(&mut known.person),
+                    None => of_first.push(FullName { words, person: Some(person) }),
                 }
             }
         }
@@ -112,8 +120,8 @@ impl People {
         if words.is_capital(at)
             && let Some(names) = self.by_first.get(&words.folded[at])
         {
-            let whole = names.iter().filter(|(name, _)| words.folded[at..].starts_with(name));
-            if let Some((name, person)) = whole.max_by_key(|(name, _)| name.len()) {
+            let whole = names.iter().filter(|name| words.folded[at..].starts_with(&name.words));
+            if let Some(FullName { words: name, person }) = whole.max_by_key(|name| name.words.len()) {
                 let last = at + name.len() - 1;
                 // "Ann Lee Square" is not Ann Lee, and "Ann Lee MP" is.
                 let goes_on = words.is_beside_capital(last, last + 1) && !words.is_upper(last + 1);

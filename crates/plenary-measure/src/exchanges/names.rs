@@ -105,49 +105,50 @@ impl Named {
 #[derive(Debug)]
 pub(super) struct Words<'t> {
     text: &'t str,
-    words: Vec<(usize, &'t str)>,
+    placed: Vec<(usize, &'t str)>,
     /// In lower case, without a possessive.
     pub(super) folded: Vec<String>,
 }
 
 impl<'t> Words<'t> {
     pub(super) fn of(text: &'t str) -> Self {
-        let words: Vec<(usize, &str)> = text.unicode_word_indices().collect();
-        let folded = words.iter().map(|(_, word)| without_possessive(word)).collect();
-        Self { text, words, folded }
+        let placed: Vec<(usize, &str)> = text.unicode_word_indices().collect();
+        let folded = placed.iter().map(|(_, word)| without_possessive(word)).collect();
+        Self { text, placed, folded }
     }
 
     pub(super) fn len(&self) -> usize {
-        self.words.len()
+        self.placed.len()
     }
 
     /// Whether there is a word that begins with a capital letter.
     pub(super) fn is_capital(&self, at: usize) -> bool {
-        self.words.get(at).is_some_and(|(_, word)| word.starts_with(char::is_uppercase))
+        self.placed.get(at).is_some_and(|(_, word)| word.starts_with(char::is_uppercase))
     }
 
     /// Whether a word is in capitals: letters after a name.
     pub(super) fn is_upper(&self, at: usize) -> bool {
-        self.words.get(at).is_some_and(|(_, word)| is_upper(word))
+        self.placed.get(at).is_some_and(|(_, word)| is_upper(word))
     }
 
     /// Whether a neighbour begins with a capital letter and only white space is between.
     pub(super) fn is_beside_capital(&self, at: usize, neighbour: usize) -> bool {
         let (from, to) = (neighbour.min(at), neighbour.max(at));
-        let between = self.words.get(to).map(|(to, _)| &self.text[self.words[from].0 + self.words[from].1.len()..*to]);
+        let between =
+            self.placed.get(to).map(|(to, _)| &self.text[self.placed[from].0 + self.placed[from].1.len()..*to]);
         between.is_some_and(|between| between.trim().is_empty()) && self.is_capital(neighbour)
     }
 
     /// What follows a word.
     fn after(&self, at: usize) -> &'t str {
-        let (start, word) = self.words[at];
+        let (start, word) = self.placed[at];
         &self.text[start + word.len()..]
     }
 
     /// The text of `n` words from `at`.
     pub(super) fn between(&self, at: usize, n: usize) -> &'t str {
-        let (last, word) = self.words[at + n - 1];
-        &self.text[self.words[at].0..last + word.len()]
+        let (last, word) = self.placed[at + n - 1];
+        &self.text[self.placed[at].0..last + word.len()]
     }
 }
 

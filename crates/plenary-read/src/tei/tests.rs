@@ -125,7 +125,7 @@ fn turns_interrupt_where_the_file_says_so() {
     let parts = r##"<u who="#A" xml:id="a1" next="#a2"><seg>I say</seg></u><u who="#B"><seg>No!</seg></u><u who="#C"><seg>Yes!</seg></u>
         <u who="#A" xml:id="a2"><seg>it.</seg></u><u who="#B"><seg>Well.</seg></u>"##;
     assert_eq!(interrupts(parts), [None, Some(Marked(0)), Some(Marked(0)), None, None]);
-    let earlier = parts.replace(r##" next="#a2""##, "").replace(r##""a2""##, r##""a2" prev="#a1""##);
+    let earlier = parts.replace(r##" next="#a2""##, "").replace(r#""a2""#, r##""a2" prev="#a1""##);
     assert_eq!(interrupts(&earlier), interrupts(parts));
     let nested = r##"<u who="#A"><seg>I say</seg><u who="#B"><seg>No!</seg></u><seg>it.</seg></u>
         <u who="#B" trans="overlap"><seg>Well.</seg></u><u who="#C" ana="#guest #interruption"><seg>Oh.</seg></u>"##;

@@ -155,6 +155,15 @@ pub struct Count {
     pub searched: usize,
 }
 
+/// Where the segment of a place is.
+#[derive(Debug, Clone, Copy)]
+struct At {
+    /// The byte of the document where it begins.
+    start: i64,
+    /// Its row.
+    row: usize,
+}
+
 /// The segments of one group of rows that have a match.
 struct Matches {
     /// Rows of the group.
@@ -169,16 +178,16 @@ struct Matches {
 /// [`ReportError`] for a pattern or a column that is not valid, and if the tables cannot be read.
 pub fn find(results: &Results, options: &FindOptions) -> Result<Found, ReportError> {
     let search = Search::new(results, options)?;
-    let of_groups: Vec<Vec<(Hit, (i64, usize))>> = search.groups(|at, matches| search.hits(at, &matches))?;
-    let (mut hits, at): (Vec<Hit>, Vec<(i64, usize)>) = of_groups.into_iter().flatten().unzip();
-    let (starts, rows): (Vec<i64>, Vec<usize>) = at.into_iter().unzip();
+    let of_groups: Vec<Vec<(Hit, At)>> = search.groups(|at, matches| search.hits(at, &matches))?;
+    let (mut hits, at): (Vec<Hit>, Vec<At>) = of_groups.into_iter().flatten().unzip();
     let mut n_segments = 0;
     for (at, hit) in hits.iter().enumerate() {
         // The places of a segment are adjacent.
         n_segments += usize::from(at == 0 || hits[at - 1].segment_id != hit.segment_id);
     }
-    add_places(results, &mut hits, &starts)?;
+    add_places(results, &mut hits, &at)?;
     if options.around > 0 {
+        let rows: Vec<usize> = at.iter().map(|at| at.row).collect();
         around::add(results, &mut hits, &rows, options.around)?;
     }
     match options.order {
@@ -263,8 +272,8 @@ impl<'r> Search<'r> {
         Ok(matches)
     }
 
-    /// The places in a group of rows, with the bytes where their segments begin and their rows.
-    fn hits(&self, at: usize, matches: &Matches) -> Result<Vec<(Hit, (i64, usize))>, ReportError> {
+    /// The places in a group of rows, with those of their segments.
+    fn hits(&self, at: usize, matches: &Matches) -> Result<Vec<(Hit, At)>, ReportError> {
         if matches.found.is_empty() {
             return Ok(Vec::new());
         }
@@ -304,7 +313,7 @@ impl<'r> Search<'r> {
                     before: Vec::new(),
                     after: Vec::new(),
                 };
-                hits.push((hit, (start, first_row + row)));
+                hits.push((hit, At { start, row: first_row + row }));
             }
         }
         Ok(hits)
@@ -334,13 +343,13 @@ impl<'r> Search<'r> {
     }
 }
 
-/// Adds pages and lines to places, from the bytes where their segments begin.
-fn add_places(results: &Results, hits: &mut [Hit], starts: &[i64]) -> Result<(), ReportError> {
+/// Adds pages and lines to places.
+fn add_places(results: &Results, hits: &mut [Hit], at: &[At]) -> Result<(), ReportError> {
     if hits.is_empty() {
         return Ok(());
     }
     let positions: Vec<(&str, i64)> =
-        hits.iter().zip(starts).map(|(hit, start)| (hit.document_id.as_str(), *start)).collect();
+        hits.iter().zip(at).map(|(hit, at)| (hit.document_id.as_str(), at.start)).collect();
     let found = places(results, &positions)?;
     for (hit, place) in hits.iter_mut().zip(found) {
         hit.place = place;

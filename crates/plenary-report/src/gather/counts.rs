@@ -94,7 +94,7 @@ pub(crate) struct Pair {
 pub(crate) struct Received {
     /// Number of the person.
     pub(crate) to: u32,
-    /// How often, in the order of [``RECEIVED`](super::RECEIVED).
+    /// How often, in the order of [`RECEIVED`](super::RECEIVED).
     pub(crate) n: [usize; 4],
 }
 
