@@ -63,6 +63,9 @@ pub struct Summary {
 /// What came of one call: a result for each unit that it names.
 pub(crate) type Results<T> = Vec<Result<T, Failure>>;
 
+/// Reads what an answer says of this number of units.
+type ReadAnswer<'e, T> = &'e (dyn Fn(&Reply, usize) -> Result<Results<T>, Failure> + Sync);
+
 /// How a call is made and its answer read.
 pub(crate) struct Exchange<'e, T> {
     /// The request of a call.
@@ -70,7 +73,7 @@ pub(crate) struct Exchange<'e, T> {
     /// The id of the unit in this row.
     pub(crate) id: &'e (dyn Fn(usize) -> String + Sync),
     /// What an answer says of this number of units.
-    pub(crate) read: &'e (dyn Fn(&Reply, usize) -> Result<Results<T>, Failure> + Sync),
+    pub(crate) read: ReadAnswer<'e, T>,
 }
 
 impl Caller {

@@ -213,14 +213,15 @@ fn merged_and_split(corpus: &Corpus, rows: &[usize]) -> (Themes, Registry, Theme
         ThemeEdits { merge: vec![Merge { into: "t01".into(), themes: vec!["t03".into()] }], ..ThemeEdits::default() };
     let (_, merged) =
         run(corpus, rows, Some(&registry.edited(&merge, FLOOR).unwrap()), RegistryMode::Extend, FITTED_AT_MOST);
+    let found = &before;
     let of = |id: &str| {
-        let theme = before.themes.iter().position(|theme| theme.theme_id == id);
-        let rows = rows.iter().enumerate().filter(move |(at, _)| before.assignments[*at].theme == theme);
+        let theme = found.themes.iter().position(|theme| theme.theme_id == id);
+        let rows = rows.iter().enumerate().filter(move |(at, _)| found.assignments[*at].theme == theme);
         rows.map(|(_, &row)| text_id(&corpus.texts[row])).collect::<Vec<_>>()
     };
     let seeds = of("t03")[..3].to_vec();
     let split = Split { theme: "t01".into(), stays: Vec::new(), parts: vec![SplitPart { seeds }] };
-    (before.clone(), merged, ThemeEdits { split: vec![split], ..ThemeEdits::default() })
+    (before, merged, ThemeEdits { split: vec![split], ..ThemeEdits::default() })
 }
 
 #[test]
@@ -267,8 +268,8 @@ fn texts_of_a_split_theme_that_were_not_fitted_join_the_part_near_them() {
         ..ThemeEdits::default()
     };
     let one = registry.edited(&merge, FLOOR).unwrap();
-    let mut edits = ThemeEdits::default();
-    edits.split = vec![one.propose_split("t01", 3, 5, &Silent).unwrap()];
+    let split = one.propose_split("t01", 3, 5, &Silent).unwrap();
+    let edits = ThemeEdits { split: vec![split], ..ThemeEdits::default() };
     assert_eq!(edits.split[0].parts.len(), 2);
     let (now, _) = run(&corpus, &rows, Some(&one.edited(&edits, FLOOR).unwrap()), RegistryMode::Freeze, 90);
     for subject in 0..3 {
