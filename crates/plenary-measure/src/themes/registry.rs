@@ -107,6 +107,9 @@ pub(super) struct Content {
     pub others: Vec<(Key, Place)>,
     /// Themes that the researcher merged: id, and the theme that has its texts since.
     pub merged: Vec<(String, String)>,
+    /// Texts of themes that were split, whose vectors are not here, sorted: the next run that has one gives it a theme by vote, also if it
+    /// resembles none.
+    pub unplaced: Vec<Key>,
     /// Splits that the researcher made.
     pub splits: Vec<Split>,
     /// Texts that are fragments and not procedural, sorted. They have no theme of their own.
@@ -158,6 +161,7 @@ pub(super) struct Parts<'p> {
     pub fitted: BTreeMap<Key, (Place, &'p [f32])>,
     pub others: BTreeMap<Key, Place>,
     pub merged: Vec<(String, String)>,
+    pub unplaced: &'p [Key],
     pub splits: Vec<Split>,
     pub fragments: BTreeSet<Key>,
 }
@@ -174,11 +178,14 @@ impl Registry {
             fitted,
             others,
             merged,
+            unplaced,
             splits,
             fragments,
         } = parts;
         let n_dimensions = fitted.values().next().map_or(0, |(_, vector)| vector.len());
         let vectors: Vec<f32> = fitted.values().flat_map(|(_, vector)| vector.iter().copied()).collect();
+        let mut unplaced: Vec<Key> = unplaced.to_vec();
+        unplaced.retain(|key| !fitted.contains_key(key) && !others.contains_key(key));
         let others = others.into_iter().filter(|(key, _)| !fitted.contains_key(key)).collect();
         let fitted = fitted.into_iter().map(|(key, (place, _))| (key, place)).collect();
         let embedding = embedding.to_owned();
@@ -194,6 +201,7 @@ impl Registry {
             vectors,
             others,
             merged,
+            unplaced,
             splits,
             fragments: fragments.into_iter().collect(),
         };
@@ -227,6 +235,7 @@ impl Registry {
             && content.vectors.iter().all(|value| value.is_finite())
             && places.clone().all(|(_, place)| (place.theme as usize) < content.themes.len())
             && content.fragments.is_sorted()
+            && content.unplaced.is_sorted()
             && content
                 .themes
                 .iter()
@@ -356,6 +365,12 @@ impl Registry {
         &self.content.merged
     }
 
+    /// Texts that a split left without a theme, sorted.
+    pub(super) fn unplaced(&self) -> &[Key] {
+        &self.content.unplaced
+    }
+
+    /// The splits that the researcher made.
     pub(super) fn splits(&self) -> &[Split] {
         &self.content.splits
     }

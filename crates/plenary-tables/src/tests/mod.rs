@@ -325,7 +325,7 @@ fn csv_leaves_vectors_out_and_joins_lists() {
     assert_eq!(
         csv("themes").lines().nth(1),
         Some(
-            "t01,found,\"port, bay\",,,port; bay,0.5; 0.25,4,3,2,,,0123456789ab-u0002-s001; 0123456789ab-u0001-s001,0.7,,1.0,g01"
+            "t01,found,\"port, bay\",,,Ports and bays,,small,abababababababababababababababababababababababababababababababab,port; bay,0.5; 0.25,4,3,2,,,0123456789ab-u0002-s001; 0123456789ab-u0001-s001,0.7,,1.0,g01"
         )
     );
     assert!(csv("runs").contains("2024-05-01T08:00:02.5Z"));
