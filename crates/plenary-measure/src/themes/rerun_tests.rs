@@ -263,8 +263,9 @@ fn texts_of_a_split_theme_that_were_not_fitted_join_the_part_near_them() {
     let corpus = three_subjects(240, 13);
     let rows: Vec<usize> = (0..240).collect();
     let (_, registry) = run(&corpus, &rows, None, RegistryMode::Extend, 90);
+    let others = registry.themes().iter().skip(1).map(|theme| theme.theme_id.clone()).collect();
     let merge = ThemeEdits {
-        merge: vec![Merge { into: "t01".into(), themes: vec!["t02".into(), "t03".into()] }],
+        merge: vec![Merge { into: registry.themes()[0].theme_id.clone(), themes: others }],
         ..ThemeEdits::default()
     };
     let one = registry.edited(&merge, FLOOR).unwrap();
