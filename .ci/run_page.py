@@ -5,7 +5,8 @@
 
 A command is an indented line that begins with `plenary` or `cat`. The commands run in the order of the page, in a temporary folder with a
 copy of data/. A block of text (```text) between a command and the next one is what the command prints to both streams. In such a block
-the line `...` stands for any number of lines. With --update, blocks without such a line are written anew.
+the line `...` stands for any number of lines. With --update, blocks are written anew; those that end with this line keep their length,
+and those with one in their middle stay as they are.
 """
 import argparse
 import os
@@ -72,8 +73,8 @@ def main():
                         break
                     shown.append(line.rstrip())
                 if not fits(shown, printed):
-                    if args.update and "..." not in shown:
-                        shown = printed
+                    if args.update and "..." not in shown[:-1]:
+                        shown = [*printed[: len(shown) - 1], "..."] if shown[-1:] == ["..."] else printed
                     else:
                         wrong += 1
                         print("the page shows\n", *shown, "and the program prints\n", *printed, sep="\n")
