@@ -31,20 +31,29 @@ pub(super) fn elsewhere(
         return Ok(Vec::new());
     }
     let names = |at: usize| ledger.documents[at].summary.speakers.iter().map(|speaker| speaker.name.as_str());
-    let here: Vec<Named> = (0..ledger.documents.len()).map(|at| Named::new(names(at))).collect();
+    let speaks = |document: usize, person: usize| {
+        ledger.documents[document].summary.speakers.iter().any(|speaker| speaker.person_id == ids[person])
+    };
     let is_form_of_address = |word: &str| study.lexicon.is_form_of_address(word);
     let mut places = ledger.segment_places();
     let mut all = Vec::new();
     closed.texts(|texts| {
         progress.check_stop()?;
         let of_texts: Vec<_> = texts.iter().zip(places.by_ref()).collect();
+        // Of the documents of these texts only, because a corpus may have many.
+        let mut here: HashMap<usize, Named> = HashMap::new();
+        for (_, place) in &of_texts {
+            here.entry(place.document).or_insert_with(|| Named::new(names(place.document)));
+        }
         let named =
             of_texts.into_par_iter().filter(|(_, place)| place.speaker.is_some()).flat_map_iter(|(text, place)| {
-                let found = people.in_text(text, &here[place.document], &is_form_of_address);
+                let found = people.in_text(text, &here[&place.document], &is_form_of_address);
                 found.into_iter().map(move |found| (place, found))
             });
         let named: Vec<_> = named.collect();
-        all.extend(named.into_iter().map(|(place, Elsewhere { person, rule, words })| {
+        // Somebody may speak here under another name of the same person.
+        let absent = named.into_iter().filter(|(place, found)| !speaks(place.document, found.person));
+        all.extend(absent.map(|(place, Elsewhere { person, rule, words })| {
             let exchange = PlacedExchange {
                 turn: place.turn,
                 from: place.speaker,
