@@ -4,7 +4,7 @@
 //! who tells them. A conversation is told if one of its labels is a word for the teller ("Me"), nobody in it speaks elsewhere, and
 //! somebody spoke before it. Transcripts in which the writer is "Me" throughout are left as they are.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::candidate::Candidate;
 use plenary_names::lexicon::Lexicon;
@@ -17,11 +17,13 @@ const FEWEST: usize = 2;
 pub(super) fn drop_told(lexicon: &Lexicon, bylines: &mut Vec<Candidate>) {
     let is_teller = |byline: &Candidate| is_teller(lexicon, &byline.label);
     let Some(first) = bylines.iter().position(is_teller) else { return };
+    let all = bylines.as_slice();
+    let n_of = counted(all);
     let mut from = first;
-    let mut is_told = vec![false; bylines.len()];
-    while from < bylines.len() {
-        let Some(at) = bylines[from..].iter().position(is_teller).map(|at| from + at) else { break };
-        let (start, end) = conversation(bylines, at, is_teller);
+    let mut is_told = vec![false; all.len()];
+    while from < all.len() {
+        let Some(at) = all[from..].iter().position(is_teller).map(|at| from + at) else { break };
+        let (start, end) = conversation(all, at, &n_of, is_teller);
         if start > 0 && end - start >= FEWEST {
             is_told[start..end].fill(true);
         }
@@ -34,12 +36,13 @@ pub(super) fn drop_told(lexicon: &Lexicon, bylines: &mut Vec<Candidate>) {
 }
 
 /// The bylines around the one of a teller whose labels occur nowhere else.
-fn conversation(bylines: &[Candidate], at: usize, is_teller: impl Fn(&Candidate) -> bool) -> (usize, usize) {
+fn conversation(
+    bylines: &[Candidate],
+    at: usize,
+    n_of: &HashMap<&str, usize>,
+    is_teller: impl Fn(&Candidate) -> bool,
+) -> (usize, usize) {
     let (mut start, mut end) = (at, at + 1);
-    let occurs_outside = |byline: &Candidate, start: usize, end: usize| {
-        let mut others = bylines[..start].iter().chain(&bylines[end..]);
-        others.any(|other| other.label == byline.label)
-    };
     // The other labels alternate with the teller's, so that each step takes one of them and the teller behind it.
     while end < bylines.len() && (is_teller(&bylines[end]) || bylines.get(end + 1).is_some_and(&is_teller)) {
         end += 1;
@@ -50,8 +53,19 @@ fn conversation(bylines: &[Candidate], at: usize, is_teller: impl Fn(&Candidate)
     let opens = start > 0 && (surrounds || is_inner(&bylines[start - 1]));
     let closes = end < bylines.len() && (surrounds || is_inner(&bylines[end]));
     (start, end) = (start - usize::from(opens), end + usize::from(closes));
-    let is_closed = bylines[start..end].iter().all(|byline| !occurs_outside(byline, start, end) || is_teller(byline));
+    let n_inside = counted(&bylines[start..end]);
+    let occurs_outside = |byline: &Candidate| n_inside.get(byline.label.as_str()) != n_of.get(byline.label.as_str());
+    let is_closed = bylines[start..end].iter().all(|byline| is_teller(byline) || !occurs_outside(byline));
     if is_closed { (start, end) } else { (at, at + 1) }
+}
+
+/// How often each label occurs.
+fn counted(bylines: &[Candidate]) -> HashMap<&str, usize> {
+    let mut n_of: HashMap<&str, usize> = HashMap::new();
+    for byline in bylines {
+        *n_of.entry(byline.label.as_str()).or_default() += 1;
+    }
+    n_of
 }
 
 /// Whether a label is a word for who speaks: "Me", "Ich". A single letter is the label of an interviewer.
