@@ -28,7 +28,7 @@ use pattern::Matcher;
 use rows::{Condition, conditions};
 pub use sheet::{csv, html};
 
-/// The most segments that are read before and after a place.
+/// Maximum number of segments that are read before and after a place.
 pub const MOST_AROUND: usize = 50;
 
 /// What is searched and how the places are sorted.

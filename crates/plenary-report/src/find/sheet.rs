@@ -93,10 +93,10 @@ pub fn html(found: &Found, title: &str) -> String {
 fn row(hit: &Hit) -> String {
     let speaker = speaker_of(hit.speaker.as_deref());
     // The speaker of a neighbour is shown where it is another one than before.
-    let around = |side: &[Arc<Neighbour>], mut before: Option<String>| -> String {
+    let around = |side: &[Arc<Neighbour>], mut before: Option<Option<String>>| -> String {
         let paragraph = |of: &Arc<Neighbour>| {
-            let is_other = of.speaker != before;
-            before.clone_from(&of.speaker);
+            let is_other = before.as_ref() != Some(&of.speaker);
+            before = Some(of.speaker.clone());
             let name = if is_other {
                 format!("<b>{}</b> ", escaped(speaker_of(of.speaker.as_deref())))
             } else {
@@ -106,14 +106,14 @@ fn row(hit: &Hit) -> String {
         };
         side.iter().map(paragraph).collect()
     };
-    let first = hit.before.first().and_then(|of| of.speaker.clone());
+    let first = hit.before.first().map(|of| of.speaker.clone());
     let own_name = hit
         .before
         .last()
         .filter(|of| of.speaker != hit.speaker)
         .map_or_else(String::new, |_| format!("<b>{}</b> ", escaped(speaker)));
-    let before = around(&hit.before, if first == hit.speaker { first } else { None });
-    let after = around(&hit.after, hit.speaker.clone());
+    let before = around(&hit.before, first.filter(|first| *first == hit.speaker));
+    let after = around(&hit.after, Some(hit.speaker.clone()));
     let party = hit.party.as_deref().map(|party| format!(" ({party})")).unwrap_or_default();
     let date = hit.date.map(|date| format!("{date}, ")).unwrap_or_default();
     let place = hit.place.map(|place| format!(", {}", place.in_words())).unwrap_or_default();

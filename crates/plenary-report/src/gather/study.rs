@@ -83,7 +83,11 @@ pub(super) fn study(results: &Results) -> Result<StudyFacts, ReportError> {
     let mut thresholds: BTreeMap<ThresholdSource, Vec<String>> = BTreeMap::new();
     for row in NeitherThresholdRow::rows(&frame)? {
         let source = ThresholdSource::from_name(row.source).unwrap_or(ThresholdSource::Default);
-        thresholds.entry(source).or_default().push(row.target_id.to_owned());
+        let targets = thresholds.entry(source).or_default();
+        // Several coders have thresholds for the same targets.
+        if !targets.iter().any(|target| target == row.target_id) {
+            targets.push(row.target_id.to_owned());
+        }
     }
     let failures = results.frame(FailureRow::TABLE)?;
     let mut issues: BTreeMap<String, (usize, Vec<String>)> = BTreeMap::new();
