@@ -226,12 +226,7 @@ fn stance(out: &mut String, figures: &Figures) {
 /// Where the thresholds of `neither` come from.
 fn thresholds(figures: &Figures) -> Vec<String> {
     let of_source = |source: ThresholdSource| figures.neither_thresholds.iter().filter(move |one| one.source == source);
-    let mut texts = Vec::new();
-    if of_source(ThresholdSource::Default).next().is_some() {
-        let fitted = figures.neither_thresholds.iter().any(|one| one.source != ThresholdSource::Default);
-        let which = if fitted { "The other thresholds" } else { "The threshold" };
-        texts.push(format!("{which} of neither: the default, not fitted to these texts"));
-    }
+    let mut texts: Vec<String> = Vec::new();
     texts.extend(of_source(ThresholdSource::StatedShare).map(|one| {
         let share = one.stated_share.unwrap_or_default();
         format!(
@@ -252,6 +247,10 @@ fn thresholds(figures: &Figures) -> Vec<String> {
             percent(one.accuracy_of_default)
         )
     }));
+    if of_source(ThresholdSource::Default).next().is_some() {
+        let which = if texts.is_empty() { "The threshold" } else { "The other thresholds" };
+        texts.push(format!("{which} of neither: the default, not fitted to these texts"));
+    }
     texts
 }
 
