@@ -51,7 +51,7 @@ enum StepArgs {
     Combine(CombineArgs),
     /// Show how far the work is.
     Status(StatusArgs),
-    /// List the files that machines need which do not see the inputs, as JSON.
+    /// List, as JSON, the files that a machine needs if it does not see the inputs.
     Files(StatusArgs),
 }
 

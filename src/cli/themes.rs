@@ -68,7 +68,7 @@ enum ThemesCommand {
         #[arg(value_name = "THEME", required = true)]
         themes: Vec<String>,
     },
-    /// Make a theme several: around segments that you name, or into a number of parts that its texts fall into.
+    /// Split a theme around segments that you name, or into a number of parts that its texts fall into.
     ///
     /// The theme keeps its id and the texts that are nearest to what stays. Each new theme gets the next free id.
     #[command(group = clap::ArgGroup::new("how").required(true).args(["part", "into"]))]

@@ -115,7 +115,7 @@ def combine(work: StrPath, out: StrPath, *, threads: int | None = None) -> Resul
 
 
 def files(work: StrPath) -> Needs:
-    """The files that machines need which do not see the inputs."""
+    """The files that a machine needs if it does not see the inputs."""
     return cast(Needs, json.loads(_run("files", work)))
 
 
