@@ -6,8 +6,8 @@
 //! format. **Left to others:** computing the numbers.
 //!
 //! `schema` names the columns, `rows` fills them, `sheet` writes the files of a table, `sink` and `source` are the
-//! destinations and sources of files, `writer` decides when each table is written, `relabel` changes codings, `folder` keeps the folder complete,
-//! `record` is `run.json`, `results` opens what was written, `arrow` and `text` convert it, `unmeasured` makes the tables
+//! destinations and sources of files, `writer` decides when each table is written, `relabel` changes codings, `folder` keeps
+//! the folder complete, `record` is `run.json`, `results` opens what was written, `arrow` and `text` convert it, `unmeasured` makes the tables
 //! of transcripts without measurements, `difference` compares a table of two results, and `codebook` explains the
 //! columns.
 

@@ -3,12 +3,12 @@
 //! **Input**: none. **Output**: the table of terms, from which the file of weights, explanations and the export for the fitting
 //! script are derived. Computing the values is left to `turns` and `document`.
 
-/// What a term describes.
 /// How a number grows towards 1: 0, 1/2, 2/3, 3/4, ...
 pub(crate) fn saturated(n: usize) -> f32 {
     1.0 - 1.0 / (1.0 + n as f32)
 }
 
+/// What a term describes.
 #[cfg(test)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scope {

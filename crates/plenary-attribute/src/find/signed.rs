@@ -28,7 +28,7 @@ const CONFIDENCE: f32 = 0.75;
 const FEWEST: usize = 2;
 const FEWEST_NAMES: usize = 3;
 
-/// Names are not signatures if one in so many has been printed before.
+/// Names are not signatures if at least one in three has been printed before.
 const RECURRING: usize = 3;
 
 /// Maximum number of lines of a signature, and of words on each.
@@ -84,8 +84,8 @@ pub(crate) fn find(page: &Page<'_>, settled: &Settled, found: &Found) -> Option<
     // In letters few people write twice, and nothing is below the last name; speakers recur, with their names above what they say.
     let n_people = signatures.iter().map(|signature| signature.name.as_str()).collect::<HashSet<_>>().len();
     let recur = n_clear < signatures.len() && (signatures.len() - n_people) * RECURRING >= signatures.len();
-    let is_below = parts.iter().rev().take_while(|part| signature(part).is_none());
-    let are_speakers = recur && is_below.filter(|part| matches!(part.kind, PartKind::Prose)).count() > 0;
+    let mut below = parts.iter().rev().take_while(|part| signature(part).is_none());
+    let are_speakers = recur && below.any(|part| matches!(part.kind, PartKind::Prose));
     let of_signature = |line: usize| parts.iter().any(|part| part.lines.contains(&line) && signature(part).is_some());
     let n_others = found.bylines.iter().filter(|byline| !of_signature(byline.line)).count();
     if !is_enough || are_speakers || n_others * 2 > signatures.len() || !signs_what_is_above(page, &parts) {

@@ -12,7 +12,7 @@ fn theme(term: &str) -> LabelledTheme {
     }
 }
 
-/// Labels only ask for what concerns them.
+/// Options of labels, with a short limit of time.
 fn of_labels(endpoint: &str) -> ChatOptions {
     ChatOptions { timeout_s: 1, ..options(endpoint) }
 }
