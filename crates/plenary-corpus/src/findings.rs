@@ -628,7 +628,8 @@ pub struct Theme {
     /// with the most similar mean vector), in [-2, 2]; `None` with a single theme.
     pub separation: Option<f32>,
     /// Share of cases in which two texts of this theme were in one community, over all pairs of its fitted distinct
-    /// texts and the ten starts before the consensus, in [0, 1]; `None` for a theme that was not searched for: that of procedure, and one that was split off by hand.
+    /// texts and the ten starts before the consensus, in [0, 1]; `None` for a theme that was not searched for: that of
+    /// procedure, and one that was split off by hand.
     pub stability: Option<f32>,
     /// Mean of the unit vectors of the theme's fitted texts, scaled to length 1.
     pub centroid: Vec<f32>,

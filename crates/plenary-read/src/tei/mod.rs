@@ -2,8 +2,8 @@
 //!
 //! **Input:** the bytes of a `TEI` or `teiCorpus`. **Output:** a document for each `TEI` with text. A turn is a `u` (or `sp`);
 //! text in notes, incidents and the like is not speech, and their types say what listeners do; the speaker is `who`, by the
-//! header's list of persons and the printed label, with sex, party and affiliation on the day of the sitting. **Refused:** XML that is not well-formed, with the
-//! place; other XML.
+//! header's list of persons and the printed label, with sex, party and affiliation on the day of the sitting. **Refused:** XML
+//! that is not well-formed, with the place; other XML.
 
 mod header;
 mod people;

@@ -1,7 +1,8 @@
 //! Who follows, answers, interrupts and names whom.
 //!
 //! **Input:** the table `exchanges`, some thousand rows at a time, and the turns. **Output:** the pairs of people with the most exchanges, the people
-//! whose turns meet with the most reactions, and the sentences behind them. **Refused:** exchanges of turns that do not exist. **Left to others:** the rules (plenary-measure).
+//! whose turns meet with the most reactions, and the sentences behind them. **Refused:** exchanges of turns that do not exist. **Left to
+//! others:** the rules (plenary-measure).
 
 use std::collections::{BTreeMap, BTreeSet};
 
