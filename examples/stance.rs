@@ -1,27 +1,29 @@
-//! Codes labelled sentences as a run would, for `evaluation/stance.py`.
+//! Codes labelled sentences as a run would, for `evaluation/stance.py` and `evaluation/coders.py`.
 //!
-//!     stance MODELS ROWS [--model ID] [--threads N] [--neither RULE] [--sentences]
+//!     stance MODELS ROWS [--model ID] [--threads N] [--neither RULE] [--off-topic] [--features] [--sentences]
 //!
 //! ROWS is JSONL: `proposition`, `negation` and either `text` (nothing precedes it), or `turns` (`speaker` and `text` each) and
 //! `probe` (`turn`, from 0, and `sentence`). The turns are read as a table and cut into sentences as in a run; the segment that shares
 //! the most words with the sentence is coded in its context. Prints one JSON line per row: `label` (null where the coder abstains),
-//! `reason`, the probabilities, and the number of words. With `--sentences` a `text` is read as one turn, and the line is the list of
-//! its segments, each in its context.
+//! `reason`, the probabilities, the number of words, and the relevance. With `--off-topic` texts off the topic have probabilities too.
+//! With `--features` the line has what a learned coder reads: the vectors of the text, of the rest of its turn and of the proposition, the
+//! tone, and the inferences. With `--sentences` a `text` is read as one turn, and the line is the list of its segments, each in its context.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
+use ndarray::Axis;
 use plenary::attribute::{Options, attribute};
-use plenary::corpus::findings::Target;
+use plenary::corpus::findings::{Evidence, Inference, Target};
 use plenary::corpus::progress::Silent;
 use plenary::corpus::{self, Segment, Transcript};
 use plenary::engine::{EngineChoice, Work};
 use plenary::measure::coder::{Coder, Units};
 use plenary::measure::context::context;
 use plenary::measure::stance::InferenceCoder;
-use plenary::measure::{embedding, stance};
+use plenary::measure::{embedding, sentiment, stance};
 use plenary::models::{find, load, places};
 use plenary::pipeline::is_open_question;
 use plenary::study::{NeitherRule, StanceOptions, Study};
@@ -53,13 +55,15 @@ struct Probe {
 fn main() -> Result<()> {
     let (mut model, mut threads, mut files) = ("nli-minilm-l6".to_owned(), 2, Vec::new());
     let mut options = StanceOptions::default();
-    let mut by_sentence = false;
+    let (mut by_sentence, mut with_features) = (false, false);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--model" => model = arguments.next().context("which model?")?,
             "--neither" => options.neither = serde_json::from_value(json!(arguments.next().context("which rule?")?))?,
             "--sentences" => by_sentence = true,
+            "--off-topic" => options.infer_off_topic = true,
+            "--features" => with_features = true,
             "--threads" => threads = arguments.next().context("how many threads?")?.parse()?,
             _ => files.push(PathBuf::from(argument)),
         }
@@ -70,7 +74,7 @@ fn main() -> Result<()> {
     }
     let places = places(Some(models));
     let load = |id: &str| anyhow::Ok(load(&find(&places, id)?, EngineChoice::Auto)?);
-    let (embedder, model) = (load("all-minilm-l6-v2")?, load(&model)?);
+    let (embedder, model, tone) = (load("all-minilm-l6-v2")?, load(&model)?, load("sentiment-minilm-l6")?);
     let study = Study::default();
     let work = Work { threads, progress: &Silent, cache: None };
     let coder = InferenceCoder::new(None, &model, &options)?;
@@ -127,12 +131,37 @@ fn main() -> Result<()> {
             asked: None,
         };
         let codings = coder.code(units, &targets, work)?;
-        for ((&(at, _), segment), coding) in at.iter().zip(&segments).zip(&codings.of_target[0]) {
+        let tones = if with_features { sentiment::score(&tone, &texts, work)?.scores } else { Vec::new() };
+        for (row, ((&(at, _), segment), coding)) in at.iter().zip(&segments).zip(&codings.of_target[0]).enumerate() {
             let sides =
                 coding.probabilities.map(|p| json!({"favor": p.favor, "against": p.against, "neither": p.neither}));
             let (label, reason) = (coding.verdict.label(), coding.verdict.reason());
-            let n_words = segment.n_words;
-            found[at].push(json!({"label": label, "reason": reason, "probabilities": sides, "n_words": n_words}));
+            let mut of_row = json!({
+                "label": label, "reason": reason, "probabilities": sides, "n_words": segment.n_words,
+                "relevance": coding.relevance, "context_relevance": coding.context_relevance, "rule": coding.rule,
+            });
+            if with_features {
+                let transcript = &placed[at].0;
+                let others = transcript.segments.iter().filter(|other| other.utterance == segment.utterance);
+                let others: Vec<&str> = others
+                    .filter(|other| other.segment_id != segment.segment_id)
+                    .map(|other| other.text.as_str())
+                    .collect();
+                let turn = embedding::embed(&embedder, &others, work)?.vectors.mean_axis(Axis(0));
+                let inferred = |of: &Inference| [of.entailment, of.neutral, of.contradiction];
+                let inferences = match &coding.evidence {
+                    Evidence::Inference { proposition, negation } => {
+                        json!([inferred(proposition), negation.as_ref().map(inferred)])
+                    }
+                    _ => Value::Null,
+                };
+                let tone = [tones[row].negative, tones[row].neutral, tones[row].positive];
+                of_row["features"] = json!({
+                    "vector": vectors.row(row).to_vec(), "turn": turn.map(|mean| mean.to_vec()), "tone": tone,
+                    "inferences": inferences, "proposition": of_proposition.row(0).to_vec(),
+                });
+            }
+            found[at].push(of_row);
         }
     }
     for mut segments in found {

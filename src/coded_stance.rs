@@ -38,7 +38,7 @@ pub enum CodedStanceError {
     Codes(#[from] CodesError),
     /// There are too few codes.
     #[error(
-        "{path}: {found}; expected at least {CODES_AT_LEAST} codes of a target for its threshold. Code more segments, or state `neither_share` instead"
+        "{path} has too few codes: {found}; expected at least {CODES_AT_LEAST} codes of a target for its threshold. Code more segments, or state `neither_share` instead"
     )]
     TooFew {
         /// The file.
@@ -63,7 +63,7 @@ impl CodedStance {
         let numbers: Vec<(&str, usize)> =
             targets.iter().map(|target| (target.id.as_str(), found.of_target(&target.id).len())).collect();
         if numbers.iter().all(|(_, n)| *n < CODES_AT_LEAST) {
-            let found: Vec<String> = numbers.iter().map(|(id, n)| format!("{n} codes of `{id}`")).collect();
+            let found: Vec<String> = numbers.iter().map(|(id, n)| format!("`{id}` has {n}")).collect();
             return Err(CodedStanceError::TooFew { path: shown, found: found.join(", ") });
         }
         Ok((found, bytes))
@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn too_few_codes_are_refused_with_their_numbers() {
         let message = load("s1,a,favor,1\ns2,b,neither,1\ns3,b,neither,1\n", &["a", "b"]).expect_err("three codes");
-        assert!(message.contains("1 codes of `a`, 2 codes of `b`; expected at least 30 codes"), "{message}");
+        assert!(message.contains("too few codes: `a` has 1, `b` has 2; expected at least 30 codes"), "{message}");
         assert!(load("s1,c,favor,1\n", &["a", "b"]).expect_err("no target").contains("line 2"));
         assert!(load("s1,a,maybe,1\n", &["a", "b"]).expect_err("no label").contains("line 2"));
     }

@@ -142,6 +142,9 @@ struct CombineArgs {
     /// Results folder: new, empty, or written by an earlier run, which is then replaced.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// Maximum cost of the endpoint that labels themes [default: as in the study].
+    #[arg(long, value_name = "COST")]
+    max_cost: Option<f64>,
 }
 
 #[derive(Debug, Args)]
@@ -295,7 +298,12 @@ fn assign(args: &AssignArgs, verbosity: Verbosity, progress: &TerminalProgress) 
 }
 
 fn combine(args: &CombineArgs, verbosity: Verbosity, progress: &TerminalProgress) -> anyhow::Result<ExitCode> {
-    let options = CombineOptions { out: Some(args.out.clone()), threads: threads(args.work.threads) };
+    let options = CombineOptions {
+        out: Some(args.out.clone()),
+        threads: threads(args.work.threads),
+        max_cost: args.max_cost,
+        ..CombineOptions::default()
+    };
     match parts::combine(&args.work.work, &options, progress) {
         Ok(outcome) => {
             progress.finish();

@@ -315,7 +315,9 @@ pub fn combine(folder: &Path, options: &CombineOptions, progress: &dyn Progress)
         };
         Ok(reader.next(n)?)
     });
-    Ok(apart::combine(&parts, (fitted, placements), options, progress)?)
+    let study_folder = options.study_folder.clone().or(plan.study_folder().map(Path::to_owned));
+    let options = CombineOptions { study_folder, ..options.clone() };
+    Ok(apart::combine(&parts, (fitted, placements), &options, progress)?)
 }
 
 /// The folders of all parts.

@@ -42,12 +42,17 @@ pub struct CombineOptions {
     pub out: Option<PathBuf>,
     /// Threads, at least 1. The results do not depend on it.
     pub threads: usize,
+    /// The folder of the study on this machine, from which the folders of answers of endpoints begin; `None` for the one where the parts
+    /// were measured.
+    pub study_folder: Option<PathBuf>,
+    /// Maximum cost of the endpoint that labels themes, instead of that of the study; `None` for that of the study.
+    pub max_cost: Option<f64>,
 }
 
 impl Default for CombineOptions {
-    /// Results in memory, all cores.
+    /// Results in memory, all cores, the study and its limit as they were measured.
     fn default() -> Self {
-        Self { out: None, threads: all_cores() }
+        Self { out: None, threads: all_cores(), study_folder: None, max_cost: None }
     }
 }
 
@@ -84,7 +89,8 @@ pub(super) fn combine_with(
         check_alike((&first.name, &first.measured.record), (&other.name, &other.measured.record))?;
     }
     let Some(first) = parts.first() else { return Err(RunError::NoParts) };
-    let study = first.study.clone();
+    let mut study = first.study.clone();
+    study.folder = options.study_folder.clone().or(study.folder);
     let info = info_of(&study, &first.measured.record);
     let names: Vec<String> = parts.iter().map(|part| part.name.clone()).collect();
     let folder = match &options.out {
@@ -97,7 +103,8 @@ pub(super) fn combine_with(
         samples.extend(part.sample);
         tables.push(part.tables);
     }
-    let (merged, runs) = merge(measured, &names)?;
+    let (mut merged, runs) = merge(measured, &names)?;
+    merged.max_cost = options.max_cost.or(merged.max_cost);
     if merged.ledger.documents.is_empty() {
         return Err(RunError::nothing_read(merged.record.skipped));
     }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use plenary_corpus::progress::Progress;
-use plenary_measure::themes::{Split, SplitPart, ThemeEdits, ThemeOptions, text_id};
+use plenary_measure::themes::{EditError, Split, SplitPart, SplitProblem, ThemeEdits, ThemeOptions, text_id};
 use plenary_tables::schema::SegmentRow;
 use plenary_tables::{Check, Results};
 
@@ -83,16 +83,23 @@ pub fn split(
                 };
                 segments.iter().map(id).collect::<Result<Vec<_>, _>>()
             };
-            let part = |segments: &Vec<String>| ids(segments).map(|seeds| SplitPart { seeds });
+            let part = |segments: &Vec<String>| {
+                let mut seeds = ids(segments)?;
+                // Segments with the same text are one text.
+                seeds.sort_unstable();
+                seeds.dedup();
+                Ok(SplitPart { seeds })
+            };
             Split {
                 theme: theme.to_owned(),
                 stays: ids(stays)?,
-                parts: parts.iter().map(part).collect::<Result<_, _>>()?,
+                parts: parts.iter().map(part).collect::<Result<_, ThemeEditsError>>()?,
             }
         }
     };
     edits.split.push(decided);
-    let after = registry.clone().edited(&splits(&edits), floor)?;
+    let segment_of: HashMap<String, &str> = rows.iter().map(|row| (text_id(row.text), row.segment_id)).collect();
+    let after = registry.clone().edited(&splits(&edits), floor).map_err(|error| in_segments(error, &segment_of))?;
     let file = save(results, registry, &edits)?;
     let by_id: HashMap<String, &str> = rows.iter().map(|row| (text_id(row.text), row.text)).collect();
     let n_texts = after.n_texts();
@@ -105,4 +112,15 @@ pub fn split(
         Ok::<_, ThemeEditsError>(SplitTheme { theme_id: known.theme_id.clone(), n_texts: n_texts[at], texts })
     });
     Ok(Decided { file, themes: themes.collect::<Result<_, _>>()? })
+}
+
+/// The error with the id of a segment in place of the id of its text.
+fn in_segments(mut error: EditError, segment_of: &HashMap<String, &str>) -> EditError {
+    if let EditError::Split { problem: SplitProblem::Elsewhere { seed } | SplitProblem::Twice { seed }, .. } =
+        &mut error
+        && let Some(segment) = segment_of.get(seed)
+    {
+        *seed = format!("of the segment {segment}");
+    }
+    error
 }

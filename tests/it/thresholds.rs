@@ -173,7 +173,7 @@ fn thresholds_that_cannot_be_used_are_refused_before_anything_runs() {
     refused(&of_stance("neither_share = 0.5\nneither = \"relevance\""), &["beside neither = \"relevance\""]);
     refused(&of_stance("neither_share = 0.5\ncoded = \"codes.csv\""), &["one source of thresholds"]);
     refused(&of_stance("coded = \"none.csv\""), &["[stance] coded", "none.csv"]);
-    refused(&of_stance("coded = \"codes.csv\""), &["2 codes of `open_borders`; expected at least 30 codes"]);
+    refused(&of_stance("coded = \"codes.csv\""), &["too few codes: `open_borders` has 2; expected at least 30 codes"]);
     let chat = "[[coders]]\nkind = \"chat\"\nendpoint = \"http://127.0.0.1:9/v1\"\nmodel = \"m\"\n";
     refused(&format!("{TARGET}neither_share = 0.5\n\n{chat}"), &["without an inference model"]);
     let cascade =

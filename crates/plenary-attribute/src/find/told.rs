@@ -2,7 +2,8 @@
 //!
 //! **Input**: the bylines of a document. **Output**: the same bylines without those of told conversations, so that their text belongs to
 //! who tells them. A conversation is told if one of its labels is a word for the teller ("Me"), nobody in it speaks elsewhere, and
-//! somebody spoke before it. Transcripts in which the writer is "Me" throughout are left as they are.
+//! somebody spoke before it. Where such a label also stands outside of told conversations it is that of a participant: an interviewer who is
+//! "Me", or a name such as "Mina" that is a word for "me" in another language. Then nothing is dropped.
 
 use std::collections::{HashMap, HashSet};
 
@@ -29,7 +30,8 @@ pub(super) fn drop_told(lexicon: &Lexicon, bylines: &mut Vec<Candidate>) {
         }
         from = end;
     }
-    if is_told.iter().filter(|told| **told).count() * 2 < bylines.len() {
+    let is_told_by_all = all.iter().zip(&is_told).all(|(byline, told)| *told || !is_teller(byline));
+    if is_told_by_all && is_told.iter().filter(|told| **told).count() * 2 < all.len() {
         let mut told = is_told.into_iter();
         bylines.retain(|_| !told.next().unwrap_or(false));
     }

@@ -48,7 +48,7 @@ impl Marked {
         let mut last_of: HashMap<usize, usize> = HashMap::new();
         for (at, turn) in turns.iter().enumerate() {
             let Some(turn) = *turn else { continue };
-            let (to, rule) = match transcript.document.turns[turn].interrupts {
+            let (to, rule) = match transcript.document.turns.get(turn).and_then(|turn| turn.interrupts) {
                 Some(Interrupts::Marked(to)) => (Some(to), ExchangeRule::Marked),
                 Some(Interrupts::Overlapping(to)) => (Some(to), ExchangeRule::MarkedOverlap),
                 None => (None, ExchangeRule::Marked),
@@ -78,7 +78,7 @@ impl Marked {
         let (document, utterances) = (&transcript.document, &transcript.utterances);
         let mut of_id: HashMap<&str, usize> = HashMap::new();
         for (utterance, turn) in utterances.iter().zip(turns) {
-            let declared = turn.and_then(|turn| document.turns[turn].speaker.as_ref());
+            let declared = turn.and_then(|turn| document.turns.get(turn)?.speaker.as_ref());
             if let (Some(id), Some(speaker)) = (declared.and_then(|of| of.id.as_deref()), utterance.speaker) {
                 of_id.insert(id, speaker);
             }
