@@ -99,6 +99,15 @@ pub(crate) fn run(args: &RunArgs, verbosity: Verbosity) -> anyhow::Result<ExitCo
         study.themes.mode = mode;
     }
     if let Some(previous) = &args.themes {
+        let earlier = if previous.is_file() { previous.parent().unwrap_or(previous) } else { previous };
+        if let (Ok(earlier), Ok(out)) = (earlier.canonicalize(), args.out.canonicalize())
+            && earlier == out
+        {
+            bail!(
+                "{} holds the earlier themes, which the new results would replace; name another folder with --out",
+                args.out.display()
+            )
+        }
         study.themes.registry = previous.display().to_string();
         let sha256 = study.continue_themes(previous, "--themes")?;
         study.sha256 = study.sha256.map(|own| crate::corpus::hash::sha256(format!("{own}{sha256}").as_bytes()));

@@ -212,8 +212,8 @@ fn stance(out: &mut String, figures: &Figures) {
         out,
         "Stance by target",
         &format!(
-            "Number of segments by label (no label: off topic or uncertain). Mean of favor - against over the segments with a \
-             label, from -1 to +1, with its {}.",
+            "Number of segments by label (no label: off topic or uncertain). Mean of the probability of favor minus that of \
+             against (not of the labels) over the segments with a label, from -1 to +1, with its {}.",
             level(figures)
         ),
     );

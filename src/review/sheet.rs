@@ -3,6 +3,7 @@
 //! **Input**: rows, or a CSV file. **Output**: a CSV file that spreadsheet programs open, or rows. **Refused**: files without the
 //! expected columns and rows that cannot be read, with the line.
 
+use plenary_corpus::text::line_of_row;
 use std::collections::HashMap;
 
 use csv::{ReaderBuilder, WriterBuilder};
@@ -163,7 +164,9 @@ impl Sheet {
             .max_by_key(|delimiter| content[..header_end].split(|byte| byte == delimiter).count())
             .unwrap_or(b',');
         let mut rows = ReaderBuilder::new().flexible(true).delimiter(delimiter).from_reader(content);
-        let line_of = |error: &csv::Error| error.position().map_or(1, csv::Position::line);
+        let line_at =
+            |position: Option<&csv::Position>| position.map_or(1, |at| line_of_row(content, at.byte(), at.line()));
+        let line_of = |error: &csv::Error| line_at(error.position());
         let header = rows.headers().map_err(|error| row_error(line_of(&error), error.to_string()))?.clone();
         let mut places: HashMap<&str, usize> = HashMap::new();
         for column in COLUMNS {
@@ -176,7 +179,7 @@ impl Sheet {
             if row.iter().all(|field| field.trim().is_empty()) {
                 continue;
             }
-            let line = row.position().map_or(0, csv::Position::line);
+            let line = line_at(row.position());
             let field = |column: &str| places.get(column).and_then(|at| row.get(*at)).unwrap_or_default().trim();
             let number = |column: &str| match field(column) {
                 "" => Ok(0),

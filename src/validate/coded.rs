@@ -10,6 +10,7 @@ use std::path::Path;
 
 use csv::{ReaderBuilder, Trim};
 use plenary_corpus::findings::{Stance, Target, Tone};
+use plenary_corpus::text::line_of_row;
 use plenary_read::sheet_rows;
 use serde::{Deserialize, Serialize};
 
@@ -212,15 +213,17 @@ impl CodedFile {
         let cells = |byte: u8| first_line.split(|one| *one == byte).count();
         let delimiter = if cells(b';') > cells(b',') { b';' } else { b',' };
         let mut reader = ReaderBuilder::new().flexible(true).trim(Trim::All).delimiter(delimiter).from_reader(bytes);
+        let line_at =
+            |position: Option<&csv::Position>| position.map_or(1, |at| line_of_row(bytes, at.byte(), at.line()));
         let unread = |error: &csv::Error| CodedError::Row {
             path: path.to_owned(),
-            line: error.position().map_or(1, csv::Position::line),
+            line: line_at(error.position()),
             problem: format!("{error}; save the file as CSV in UTF-8"),
         };
         let header = reader.headers().map_err(|error| unread(&error))?.clone();
         let rows = reader.records().map(|record| {
             let record = record.map_err(|error| unread(&error))?;
-            let line = record.position().map_or(0, csv::Position::line);
+            let line = line_at(record.position());
             Ok((line, record.iter().map(str::to_owned).collect()))
         });
         Self::of_rows(path, header.iter().map(str::to_owned).collect(), rows)

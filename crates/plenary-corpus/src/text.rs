@@ -46,6 +46,14 @@ pub fn ends_sentence(text: &str) -> bool {
     ends_with_sign(text, SENTENCE_ENDS)
 }
 
+/// The line of a row of a table, from 1. A reader of CSV says where it stood before the row, at `byte` in `line`: with `\r\n` that is before the
+/// `\n` of the row above, and there may be empty lines between.
+pub fn line_of_row(content: &[u8], byte: u64, line: u64) -> u64 {
+    let rest = usize::try_from(byte).ok().and_then(|byte| content.get(byte..)).unwrap_or_default();
+    let breaks = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    line + breaks.filter(|byte| **byte == b'\n').count() as u64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,5 +69,13 @@ mod tests {
         assert!(ends_sentence("So he said.") && ends_sentence("\"Really?\" ") && ends_sentence("(yes!)]"));
         assert!(!ends_sentence("and then") && !ends_sentence("(yes)") && !ends_sentence(""));
         assert!(ends_with_sign("as follows:", &[':']) && !ends_sentence("as follows:"));
+    }
+
+    #[test]
+    fn rows_begin_after_the_break_of_the_row_above() {
+        assert_eq!(line_of_row(b"a\nb", 2, 2), 2);
+        assert_eq!(line_of_row(b"a\r\nb", 2, 1), 2);
+        assert_eq!(line_of_row(b"a\r\n\r\nb", 2, 1), 3);
+        assert_eq!(line_of_row(b"a", 9, 1), 1);
     }
 }

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use csv::{ReaderBuilder, StringRecord, WriterBuilder};
 use plenary_corpus::files::read_file;
+use plenary_corpus::text::line_of_row;
 use serde::Serialize;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -189,7 +190,9 @@ impl Corrections {
         let row_error = |line, problem: String| CorrectionsError::Row { path: path.into(), line, problem };
         let content = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         let mut rows = ReaderBuilder::new().flexible(false).from_reader(content);
-        let line_of = |error: &csv::Error| error.position().map_or(1, csv::Position::line);
+        let line_at =
+            |position: Option<&csv::Position>| position.map_or(1, |at| line_of_row(content, at.byte(), at.line()));
+        let line_of = |error: &csv::Error| line_at(error.position());
         let header = rows.headers().map_err(|error| row_error(line_of(&error), error.to_string()))?.clone();
         let mut places = HashMap::new();
         for column in COLUMNS {
@@ -201,7 +204,7 @@ impl Corrections {
         let mut known: HashMap<(String, Anchor, bool), u64> = HashMap::new();
         for row in rows.records() {
             let row = row.map_err(|error| row_error(line_of(&error), error.to_string()))?;
-            let line = row.position().map_or(0, csv::Position::line);
+            let line = line_at(row.position());
             let correction = correction(&row, &places, line).map_err(|problem| row_error(line, problem))?;
             let is_split = matches!(correction.answer, Answer::Split { .. });
             let key = (correction.document.clone(), correction.anchor.clone(), is_split);

@@ -5,6 +5,7 @@
 //! marks that are never closed. The meaning of the columns is left to the callers.
 
 use csv::{ReaderBuilder, StringRecord};
+use plenary_corpus::text::line_of_row;
 
 /// A CSV file as read.
 #[derive(Debug, Default)]
@@ -44,15 +45,18 @@ impl Sheet {
             .from_reader(text.as_bytes());
         let mut sheet = Sheet::default();
         let (mut record, mut last_line, mut has_break) = (StringRecord::new(), 1, false);
+        let line_at = |position: Option<&csv::Position>, last: u64| {
+            position.map_or(last, |at| line_of_row(text.as_bytes(), at.byte(), at.line()))
+        };
         loop {
             let more = reader.read_record(&mut record).map_err(|error| SheetError::Row {
-                line: error.position().map_or(last_line, csv::Position::line),
+                line: line_at(error.position(), last_line),
                 problem: error.to_string(),
             })?;
             if !more {
                 break;
             }
-            let line = record.position().map_or(last_line, csv::Position::line);
+            let line = line_at(record.position(), last_line);
             last_line = line;
             has_break = record.iter().any(|cell| cell.contains('\n'));
             if record.iter().all(str::is_empty) {
