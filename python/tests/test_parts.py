@@ -2,7 +2,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from conftest import TALK, sha256_of_tables
@@ -104,25 +106,28 @@ def test_files_that_only_spark_reads_give_the_tables_of_one_run(talks: Path, mon
     names = _spark_files.names_of(list(contents))
     assert set(names.values()) == {"a.md", "b.md", "t.csv", "deep/c.md"}
     work = talks.parent / "work"
-    _spark_files.stage(((names[path], content) for path, content in contents.items()), work / "inputs")
-    parts.plan(work / "plan", ".", study, parts=3, cwd=work / "inputs")
+    staged = _spark_files.stage(((names[path], content) for path, content in contents.items()), work)
+    parts.plan(work / "plan", ".", study, parts=3, cwd=staged)
     needs = parts.files(work / "plan")
     assert (needs["shared"], needs["study"]) == (["./t.csv"], ["people.csv"])
-    rows = [row for part in range(3) for row in ((part, *file) for file in _spark_files.own_files(work / "plan", part, needs))]
+    common = _spark_files.common_files(work / "plan", needs)
+    assert [name for name, _ in common] == ["plan/plan.json", "plan/inputs/shared.json", "study/people.csv"]
+    rows = _spark_files.lists_of_parts(work / "plan", 3)
+    assert [(part, name) for part, name, _ in rows] == [(part, f"plan/inputs/{part:04}.json") for part in range(3)]
     by_name = {names[path]: content for path, content in contents.items()}
     rows += [(part, f"inputs/{name}", by_name[name]) for part, name in _spark_files.inputs_of_parts(needs)]
     # What the tasks do not receive is gone.
     (talks.parent / "people.csv").unlink()
     talks.rename(talks.parent / "elsewhere")
-    (work / "inputs").rename(work / "elsewhere")
+    staged.rename(work / "elsewhere")
     # Several parts can come to one task, and batches can end anywhere.
     batches = [pa.RecordBatch.from_pylist([dict(zip(("part", "name", "content"), row))]) for row in sorted(rows)]
     measuring = _spark_files.Measuring(models=None, threads=1, cache=True)
-    pieces = [row for batch in _spark_files.measured(iter(batches), measuring) for row in batch.to_pylist()]
+    pieces = [row for batch in _spark_files.measured(iter(batches), SimpleNamespace(value=common), measuring) for row in batch.to_pylist()]
     random.Random(1).shuffle(pieces)
-    (work / "elsewhere").rename(work / "inputs")
+    (work / "elsewhere").rename(staged)
     (talks.parent / "people.csv").write_text("name,party\nAnn Lee,Reform\n", encoding="utf-8")
-    _spark_files.restore(((p["part"], p["name"], p["position"], p["content"]) for p in pieces), work / "plan")
+    _spark_files.restore(((p["part"], p["name"], p["position"], p["content"]) for p in pieces), work)
     parts.combine(work / "plan", "results")
     assert sha256_of_tables("results") == sha256_of_tables("whole")
 
@@ -142,10 +147,21 @@ def test_pieces_are_small_and_complete(tmp_path: Path) -> None:
 
 
 class Frame:
-    """What is looked at before Spark is asked for anything."""
+    """What is looked at before Spark writes anything."""
 
-    def __init__(self, **columns: str) -> None:
+    def __init__(self, paths: Sequence[str] = (), files: Sequence[str] = (), **columns: str) -> None:
         self.dtypes = list(columns.items())
+        self.paths, self.files = paths, files
+
+    def inputFiles(self) -> list[str]:
+        return list(self.files)
+
+    def select(self, column: str) -> Frame:
+        assert column == "path"
+        return self
+
+    def toLocalIterator(self) -> Iterator[SimpleNamespace]:
+        return (SimpleNamespace(path=path) for path in self.paths)
 
     def mapInArrow(self) -> None:
         raise NotImplementedError
@@ -164,7 +180,7 @@ def test_data_frames_of_spark_that_cannot_be_used(in_new_folder: Path) -> None:
         with pytest.raises(plenary_text.InputError, match=says):
             _spark_files.names_of(paths)
     with pytest.raises(plenary_text.InputError, match="'a.md' has no content"):
-        _spark_files.stage([("a.md", None)], in_new_folder / "inputs")
+        _spark_files.stage([("a.md", None)], in_new_folder / "work")
     with pytest.raises(plenary_text.InputError, match="columns id bigint; expected path"):
         _spark_files._check_columns(Frame(id="bigint"))
     with pytest.raises(plenary_text.InputError, match="Pass storage"):
@@ -173,3 +189,78 @@ def test_data_frames_of_spark_that_cannot_be_used(in_new_folder: Path) -> None:
         plenary_text.spark.run(OneMachine(), "talks", None, "results", work="work", storage="s3a://b/x", parts=1)
     with pytest.raises(plenary_text.InputError, match="expected the path of a study file. Write it into a file"):
         parts.plan("work", "talks", plenary_text.Study(), parts=1)  # type: ignore[arg-type]
+
+
+def test_work_folders_with_files_of_others_are_refused(in_new_folder: Path) -> None:
+    user = in_new_folder / "inputs" / "mine.md"
+    user.parent.mkdir()
+    user.write_text("mine")
+    for use in (
+        lambda: _spark_files.claim(in_new_folder),
+        lambda: _spark_files.stage([("a.md", b"a")], in_new_folder),
+        lambda: _spark_files.restore([(0, "a", 0, b"a")], in_new_folder),
+    ):
+        with pytest.raises(plenary_text.InputError, match="has 'inputs' and was not made by plenary; expected .* Pass a new folder"):
+            use()
+    assert [path.name for path in in_new_folder.iterdir()] == ["inputs"] and user.read_text() == "mine"
+    with pytest.raises(plenary_text.WriteError, match="mine.md cannot be written"):
+        _spark_files.claim(user)
+
+
+def test_only_folders_of_plenary_are_replaced(in_new_folder: Path) -> None:
+    work = in_new_folder / "work"
+    staged = _spark_files.stage([("old.md", b"old")], work)
+    # After the folder was marked, somebody puts other files into it.
+    for name in ("inputs", "fetched"):
+        (work / name).mkdir()
+        (work / name / "mine.md").write_text("mine")
+    assert _spark_files.stage([("a.md", b"a")], work) == staged
+    assert [path.name for path in staged.iterdir()] == ["a.md"]
+    (work / "plan" / "parts" / "0000").mkdir(parents=True)
+    _spark_files.restore([(0, "a", 0, b"new"), (1, "a", 0, b"a")], work)
+    assert sorted(path.relative_to(work / "plan").as_posix() for path in (work / "plan").rglob("*")) == [
+        "parts",
+        "parts/0000",
+        "parts/0001",
+        "parts/0001/a",
+    ]
+    assert all((work / name / "mine.md").read_text() == "mine" for name in ("inputs", "fetched"))
+    # A link leads to files of others.
+    (staged / "a.md").unlink()
+    staged.rmdir()
+    staged.symlink_to(work / "inputs")
+    with pytest.raises(plenary_text.InputError, match="plenary-inputs is not a folder that plenary made. Move it away"):
+        _spark_files.stage([("mine.md", b"other")], work)
+    assert (work / "inputs" / "mine.md").read_text() == "mine"
+
+
+def test_transcripts_that_would_be_overwritten_are_refused(in_new_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import plenary_text.spark
+
+    monkeypatch.setattr(_spark_files, "_qualified", lambda spark, path: path)
+
+    def run(frame: Frame, work: str = "work", storage: str = "s3a://b/store/") -> None:
+        plenary_text.spark.run(OneMachine(), frame, None, "results", work=work, storage=storage, parts=1)
+
+    def frame(path: str, file: str) -> Frame:
+        return Frame([path], [file], path="string", content="binary")
+
+    talk = "s3a://b/talks/a.md"
+    for inside in ("s3a://b/store/plenary-inputs/a.md", "s3://b/store/plenary-parts-00/a", "s3a://b//store/plenary-inputs/deep/a.md"):
+        with pytest.raises(plenary_text.InputError, match="is overwritten. Read the transcripts from another folder") as raised:
+            run(frame(inside, talk))
+        assert raised.value.path == inside
+        with pytest.raises(plenary_text.InputError, match="is overwritten"):
+            run(frame("a.md", inside))
+    (in_new_folder / "store").mkdir()
+    (in_new_folder / "link").symlink_to("store")
+    with pytest.raises(plenary_text.InputError, match="is overwritten"):
+        run(frame("a.md", f"file://{in_new_folder}/link/plenary%2Dinputs/a.md"), storage=f"file:{in_new_folder}/store")
+    with pytest.raises(plenary_text.InputError, match="the same folder"):
+        run(frame(talk, talk), work="link", storage=f"file:{in_new_folder}/store")
+    assert not (in_new_folder / "work").exists()
+    # Beside these folders the storage may hold what it likes. The work folder is looked at before Spark writes.
+    _spark_files.refuse_copies([None, "a.md", "s3a://b/store/plenary-inputs.md", "s3a://b/store/talks/a.md"], "s3a://b/store")
+    (in_new_folder / "store" / "mine.md").write_text("mine")
+    with pytest.raises(plenary_text.InputError, match="has 'mine.md' and was not made by plenary"):
+        run(frame(talk, talk), work="store")

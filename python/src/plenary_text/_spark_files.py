@@ -2,30 +2,45 @@
 measured parts go back as rows.
 
 The driver stages the files on its own disk and plans them, so that parts are those of a shared folder. A task receives the files of a part,
-measures the part in a folder of its own, and returns its files in pieces. The functions without a session know nothing of Spark.
+measures the part in a folder of its own, and returns its files in pieces. What all tasks need goes to each executor once. The functions
+without a session know nothing of Spark.
+
+Only folders with names of plenary's own are removed or overwritten: those of `work`, which has a mark, and `plenary-*` of `storage`. Refused:
+a work folder with other files, and transcripts in one of these folders.
 """
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import unquote
 
 from . import parts as _parts
-from ._errors import InputError
+from ._errors import InputError, WriteError
 from ._results import Results
 
 if TYPE_CHECKING:
     from ._inputs import StrPath
 
-# Folders of a task and of the driver.
+# Folders of a task. The plan has this name on the driver as well.
 _PLAN, _INPUTS, _STUDY = "plan", "inputs", "study"
+# Folders of the work folder that are removed and written again.
+_STAGED, _FETCHED = "plenary-inputs", "plenary-fetched"
+# The file that says that plenary made a work folder.
+_MARK = "plenary-work.txt"
+_MARK_TEXT = f"""plenary made this folder, and removes and writes the folders {_STAGED}, {_FETCHED} and plan in it.
+Remove all of it when the results are complete.
+"""
+# Folders of the storage that are overwritten.
+_COPIES, _MEASURED = "plenary-inputs", "plenary-parts-"
 # A writer of Parquet holds some hundred rows before it looks at their size.
 _PIECE_BYTES = 1 << 20
 # Rows of files that are in the memory of a task at once.
@@ -57,40 +72,44 @@ def run(
     measuring: Measuring,
 ) -> Results:
     """`plenary_text.spark.run` for a data frame with the columns `path` and `content`."""
-    from pyspark.sql import functions as F
-
     _check_columns(frame)
     study = _parts.path_of_study(study)
     folder, study = Path(work).absolute(), None if study is None else os.path.abspath(study)
     storage = storage.rstrip("/")
+    _check_places(spark, frame, folder, storage)
+    claim(folder)
+
+    from pyspark.sql import functions as F
+
     kept = frame.select("path", F.col("content").cast("binary").alias("content"))
-    kept.write.mode("overwrite").parquet(f"{storage}/inputs")
-    stored = spark.read.parquet(f"{storage}/inputs")
+    kept.write.mode("overwrite").parquet(f"{storage}/{_COPIES}")
+    stored = spark.read.parquet(f"{storage}/{_COPIES}")
     names = names_of([row.path for row in stored.select("path").toLocalIterator()])
-    stage(((names[row.path], row.content) for row in stored.toLocalIterator(prefetchPartitions=True)), folder / _INPUTS)
+    staged = stage(((names[row.path], row.content) for row in stored.toLocalIterator(prefetchPartitions=True)), folder)
     plan = folder / _PLAN
-    _parts.plan(plan, os.curdir, study, parts=n_parts, models=measuring.models, cwd=folder / _INPUTS)
+    _parts.plan(plan, os.curdir, study, parts=n_parts, models=measuring.models, cwd=staged)
 
     key = hashlib.sha256((plan / "plan.json").read_bytes()).hexdigest()[:16]
-    pieces, done = f"{storage}/parts-{key}", f"{storage}/parts-{key}-done"
+    pieces, done = f"{storage}/{_MEASURED}{key}", f"{storage}/{_MEASURED}{key}-done"
     if not _is_there(spark, done):
         paths = {name: path for path, name in names.items()}
         needs = _parts.files(plan)
         wanted = [(paths[name], part, f"{_INPUTS}/{name}") for part, name in inputs_of_parts(needs)]
-        own = [(part, name, content) for part in range(n_parts) for name, content in own_files(plan, part, needs)]
         rows = stored.join(spark.createDataFrame(wanted, "path string, part int, name string"), "path")
         rows = rows.select("part", "name", "content").union(
-            spark.createDataFrame(own, "part int, name string, content binary")
+            spark.createDataFrame(lists_of_parts(plan, n_parts), "part int, name string, content binary")
         )
         n_partitions = max(n_parts, min(_PARTITIONS_PER_PART * n_parts, _MOST_PARTITIONS))
         rows = rows.repartition(n_partitions, "part").sortWithinPartitions("part")
+        common = spark.sparkContext.broadcast(common_files(plan, needs))
         with _few_rows_at_once(spark):
-            measured_rows = rows.mapInArrow(partial(measured, measuring=measuring), _PIECES)
+            measured_rows = rows.mapInArrow(partial(measured, common=common, measuring=measuring), _PIECES)
             measured_rows.write.mode("overwrite").option("compression", "none").parquet(pieces)
+        common.destroy()
         spark.createDataFrame([(key,)], "plan string").write.mode("overwrite").parquet(done)
     if not all((plan / "parts" / f"{part:04}").exists() for part in range(n_parts)):
         fetched = spark.read.parquet(pieces).toLocalIterator(prefetchPartitions=True)
-        restore(((row.part, row.name, row.position, row.content) for row in fetched), plan)
+        restore(((row.part, row.name, row.position, row.content) for row in fetched), folder)
     return _parts.combine(plan, out)
 
 
@@ -103,6 +122,46 @@ def _check_columns(frame: Any) -> None:
             f"the data frame has the columns {columns}; expected path (string) and content (binary or string)",
             hint='Read files with spark.read.format("binaryFile"), or rename the columns',
         )
+
+
+def _check_places(spark: Any, frame: Any, work: Path, storage: str) -> None:
+    """Fails if something that is read lies where this run writes."""
+    place = _qualified(spark, storage)
+    if place_of(place) == place_of(f"file:{work}") and place.startswith("file:"):
+        raise InputError(
+            f"work and storage are the same folder {storage}; expected two folders", hint="Pass another storage", path=storage
+        )
+    # A data frame can read files that its paths do not name, and have paths of files that it no longer reads.
+    refuse_copies((row.path for row in frame.select("path").toLocalIterator()), place)
+    refuse_copies(map(unquote, frame.inputFiles()), place)
+
+
+def refuse_copies(paths: Iterable[str | None], storage: str) -> None:
+    """Fails if a path lies in a folder of the storage that a run overwrites. Schemes are not compared: a store can have several."""
+    root = place_of(storage)
+    folders = {path.rpartition("/")[0]: path for path in paths if path}
+    for folder, path in folders.items():
+        if f"{place_of(folder)}/".startswith((f"{root}/{_COPIES}/", f"{root}/{_MEASURED}")):
+            raise InputError(
+                f"the data frame reads {path}, which is in a folder of the storage {storage} that is overwritten",
+                hint="Read the transcripts from another folder, or pass another storage",
+                path=path,
+            )
+
+
+def place_of(path: str) -> str:
+    """The path of a folder without its scheme; on this machine without links."""
+    found = re.fullmatch(r"([A-Za-z][A-Za-z0-9+.-]*):(.*)", path, re.DOTALL)
+    scheme, rest = found.groups() if found else ("", path)
+    rest = "/" + "/".join(part for part in rest.split("/") if part)
+    return os.path.realpath(rest) if scheme in ("", "file") else rest
+
+
+def _qualified(spark: Any, path: str) -> str:
+    """A path as Spark writes it, with its scheme."""
+    place = spark.sparkContext._jvm.org.apache.hadoop.fs.Path(path)
+    system = place.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration())
+    return str(system.makeQualified(place).toString())
 
 
 def names_of(paths: Sequence[str | None]) -> dict[str, str]:
@@ -132,13 +191,52 @@ def names_of(paths: Sequence[str | None]) -> dict[str, str]:
     return names
 
 
-def stage(files: Iterable[tuple[str, bytes | None]], folder: Path) -> None:
-    """Writes files into a folder, in which nothing else is afterwards."""
-    shutil.rmtree(folder, ignore_errors=True)
+def claim(work: Path) -> None:
+    """Makes a work folder and marks it. Fails if it has files and no mark: they belong to others."""
+    mark = work / _MARK
+    try:
+        work.mkdir(parents=True, exist_ok=True)
+        if mark.exists():
+            return
+        # As for `plenary part plan`, hidden files may be there.
+        found = min((path.name for path in work.iterdir() if not path.name.startswith(".")), default=None)
+        if found is None:
+            mark.write_text(_MARK_TEXT, encoding="utf-8")
+            return
+    except OSError as error:
+        raise WriteError(f"the work folder {work} cannot be written: {error}", path=str(work)) from error
+    raise InputError(
+        f"the work folder {work} has {found!r} and was not made by plenary; expected a new or empty folder, or one of an earlier run",
+        hint="Pass a new folder as work",
+        path=str(work),
+    )
+
+
+def _new_folder(work: Path, name: str) -> Path:
+    """An empty folder of a work folder, in place of the one that an earlier run made."""
+    claim(work)
+    folder = work / name
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise InputError(
+            f"{folder} is not a folder that plenary made", hint="Move it away, or pass a new folder as work", path=str(folder)
+        )
+    try:
+        if folder.exists():
+            shutil.rmtree(folder)
+        folder.mkdir()
+    except OSError as error:
+        raise WriteError(f"the folder {folder} cannot be replaced: {error}", path=str(folder)) from error
+    return folder
+
+
+def stage(files: Iterable[tuple[str, bytes | None]], work: Path) -> Path:
+    """Writes files into a folder of the work folder, in which nothing else is afterwards, and returns it."""
+    folder = _new_folder(work, _STAGED)
     for name, content in files:
         if content is None:
             raise InputError(f"the file {name!r} has no content", path=name)
         _write(folder / name, content)
+    return folder
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -153,10 +251,15 @@ def inputs_of_parts(needs: _parts.Needs) -> Iterator[tuple[int, str]]:
             yield part, name.removeprefix("./")
 
 
-def own_files(plan: Path, part: int, needs: _parts.Needs) -> Iterator[tuple[str, bytes]]:
-    """The files of the plan and of the study that the task of a part needs, by their names in the folder of the task."""
-    for name in ("plan.json", f"inputs/{part:04}.json", "inputs/shared.json"):
-        yield f"{_PLAN}/{name}", (plan / name).read_bytes()
+def lists_of_parts(plan: Path, n_parts: int) -> list[tuple[int, str, bytes]]:
+    """The lists of inputs of all parts: number of the part, name in the folder of its task, content."""
+    names = ((part, f"inputs/{part:04}.json") for part in range(n_parts))
+    return [(part, f"{_PLAN}/{name}", (plan / name).read_bytes()) for part, name in names]
+
+
+def common_files(plan: Path, needs: _parts.Needs) -> list[tuple[str, bytes]]:
+    """The files of the plan and of the study that every task needs, by their names in the folder of a task."""
+    files = [(f"{_PLAN}/{name}", (plan / name).read_bytes()) for name in ("plan.json", "inputs/shared.json")]
     for name in needs["study"]:
         if os.path.isabs(name) or ".." in Path(name).parts:
             raise InputError(
@@ -164,12 +267,13 @@ def own_files(plan: Path, part: int, needs: _parts.Needs) -> Iterator[tuple[str,
                 hint="Put the file beside the study",
                 path=name,
             )
-        yield f"{_STUDY}/{name}", (Path(needs["study_folder"] or os.curdir) / name).read_bytes()
+        files.append((f"{_STUDY}/{name}", (Path(needs["study_folder"] or os.curdir) / name).read_bytes()))
+    return files
 
 
-def measured(batches: Iterator[Any], measuring: Measuring) -> Iterator[Any]:
+def measured(batches: Iterator[Any], common: Any, measuring: Measuring) -> Iterator[Any]:
     """Measures parts on an executor: batches with the columns part, name, content of the files of each part, part after part, to batches
-    with the files of the measured parts in pieces."""
+    with the files of the measured parts in pieces. `common` is a broadcast variable of Spark with the files of every task."""
     import pyarrow as pa
 
     def rows() -> Iterator[tuple[int, str, bytes]]:
@@ -181,7 +285,7 @@ def measured(batches: Iterator[Any], measuring: Measuring) -> Iterator[Any]:
         local = os.environ.get("SPARK_LOCAL_DIRS", "").split(",")[0] or None
         with tempfile.TemporaryDirectory(prefix="plenary-part-", dir=local) as name_of_folder:
             folder = Path(name_of_folder)
-            for _, name, content in files:
+            for name, content in chain(common.value, (file[1:] for file in files)):
                 _write(folder / name, content)
             _parts.measure(
                 folder / _PLAN,
@@ -209,10 +313,9 @@ def pieces_of(folder: Path) -> Iterator[tuple[str, int, bytes]]:
                     break
 
 
-def restore(pieces: Iterable[tuple[int, str, int, bytes]], plan: Path) -> None:
-    """Writes the pieces of measured parts, in any order, and moves the parts to their place in the work folder when all are complete."""
-    new = plan.with_name("fetched")
-    shutil.rmtree(new, ignore_errors=True)
+def restore(pieces: Iterable[tuple[int, str, int, bytes]], work: Path) -> None:
+    """Writes the pieces of measured parts, in any order, and moves the parts to their place in the plan when all are complete."""
+    new, plan = _new_folder(work, _FETCHED), work / _PLAN
     for part, name, position, content in pieces:
         path = new / f"{part:04}" / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -50,6 +50,8 @@ def run(
     `work` is a folder for what is not complete yet; run again with the same folder, the work continues. For paths all machines see it, for
     a data frame it is on the disk of the driver, which keeps the transcripts and all measured parts there; `storage` is then a folder
     that Spark can write, such as `s3a://bucket/plenary`, through which inputs and parts go. Remove both when the results are there.
+    For a data frame, `work` must be new, empty or of an earlier run. Of `storage`, only `plenary-inputs` and `plenary-parts-*` are written; the
+    transcripts must not be in them.
 
     `parts` is the number of parts, by default four for each core of the cluster. A task uses `spark.task.cpus` threads. The driver fits the
     themes and combines the tables; of a data frame it also assigns the segments to themes.
