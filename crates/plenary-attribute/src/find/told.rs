@@ -1,9 +1,9 @@
-//! Conversations that a speaker tells, printed with labels of their own: "Man: I believe you have my cello. Me: Can you describe it?"
+//! Dialogue inside a speech, with labels of its own: "Man: I believe you have my cello. Me: Can you describe it?"
 //!
-//! **Input**: the bylines of a document. **Output**: the same bylines without those of told conversations, so that their text belongs to
-//! who tells them. A conversation is told if one of its labels is a word for the teller ("Me"), nobody in it speaks elsewhere, and
-//! somebody spoke before it. Where such a label also stands outside of told conversations it is that of a participant: an interviewer who is
-//! "Me", or a name such as "Mina" that is a word for "me" in another language. Then nothing is dropped.
+//! **Input**: the bylines of a document. **Output**: the same bylines without those of such dialogues, whose text then belongs to the speaker.
+//! A dialogue is part of a speech if one of its labels means the speaker ("Me"), if its people speak nowhere else, and if somebody spoke
+//! before it. If a label that means the speaker also stands elsewhere in the document, it belongs to a participant: an interviewer called
+//! "Me", or a person called "Mina", which means "me" in another language. Then no byline is dropped.
 
 use std::collections::{HashMap, HashSet};
 
