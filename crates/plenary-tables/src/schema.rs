@@ -12,7 +12,7 @@ use jiff::civil::Date;
 
 pub use added::*;
 
-use super::declare::{cell, field, filled, optional, tables};
+use super::declare::{Table, cell, field, filled, optional, tables};
 
 tables! {
     /// run of the program

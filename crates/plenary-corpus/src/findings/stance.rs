@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Level;
 use crate::OptionError;
 
 /// A proposition towards which stance is scored.

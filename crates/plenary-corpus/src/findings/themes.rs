@@ -1,5 +1,6 @@
 //! Themes, their history, and codes of segments.
 
+use super::AbstentionReason;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 

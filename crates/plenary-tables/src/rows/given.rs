@@ -3,13 +3,12 @@
 use super::count;
 use crate::StudyInfo;
 use crate::TableError;
-use crate::cells::read;
 use crate::record::{ModelRecord, Origin};
 use crate::schema::{DictionaryColumn, DocumentRow};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use plenary_corpus::findings::{self, Codings, Embeddings, SegmentCodes, Sentiment, ThemeDocuments, Themes};
-use plenary_corpus::{Failure, Segment, Speaker, Summary, Transcript, Variables, ids};
+use plenary_corpus::{Failure, Segment, Summary, Transcript, Variables};
 use std::collections::{BTreeMap, HashSet};
 
 /// The description of a run, apart from values that come from elsewhere: name of the study and seed come from the

@@ -8,8 +8,8 @@ use crate::schema::{
     stance_column,
 };
 use plenary_corpus::findings::{self, AbstentionReason, Evidence, Shown, Target};
-use plenary_corpus::{Segment, Transcript, ids};
-use polars_core::prelude::{Column, Series};
+use plenary_corpus::{Segment, Transcript};
+use polars_core::prelude::{Column, IntoColumn, NamedFrom, Series};
 
 pub(crate) fn blocks(transcript: &Transcript) -> Vec<BlockRow<'_>> {
     let rows = transcript.blocks.iter().map(|block| BlockRow {
@@ -178,10 +178,10 @@ pub(crate) fn shown<'r, 'a>(part: &Measured, codings: &'r [CodingRow<'a>]) -> Ve
 /// One coding per segment and target, in the form of `stance` and `analysis`.
 pub(crate) struct StanceView<'a> {
     /// The rows of `stance`.
-    pub(super) rows: Vec<StanceRow<'a>>,
+    pub(crate) rows: Vec<StanceRow<'a>>,
     /// The columns of `analysis`, one per target of the study: the score of segments with a label, all null if nothing
     /// was coded.
-    pub(super) columns: Vec<Column>,
+    pub(crate) columns: Vec<Column>,
 }
 
 /// `stance` and the stance columns of `analysis`. `segments` are the ids of the rows of `analysis`; the codings are in the order of

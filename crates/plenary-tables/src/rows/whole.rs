@@ -19,7 +19,7 @@ use plenary_corpus::findings::{
     ThemeKind, Themes,
 };
 use plenary_corpus::{Failure, PersonRule, Speaker, Summary, Variables, ids, style_name};
-use polars_core::prelude::{Column, DataFrame, PolarsResult, Series};
+use polars_core::prelude::{Column, DataFrame, IntoColumn, NamedFrom, PolarsResult, Series};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
@@ -32,7 +32,7 @@ pub(crate) fn run<'a>(
     let record = closing.record;
     RunRow {
         run_id: &record.run_id,
-        plenary_version: super::VERSION,
+        plenary_version: crate::VERSION,
         study_name: &study.name,
         study_sha256: &record.study_sha256,
         people_sha256: study.people_sha256.as_deref(),

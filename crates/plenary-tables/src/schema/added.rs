@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use polars_core::prelude::{Column, IntoColumn, NamedFrom, PolarsResult, Series};
 use serde::{Deserialize, Serialize};
 
+use super::{AnalysisRow, DocumentRow, PersonRow, SpeakerRow};
 use crate::cells::Kind;
 use crate::declare::Table;
 use plenary_corpus::findings::Target;
@@ -162,7 +163,7 @@ impl Variable {
             }
             VariableType::Date => {
                 let values: Vec<Option<Date>> = values.map(|value| value.and_then(date)).collect();
-                <Date as super::cells::Value>::series(name, values.iter().map(Option::as_ref))?
+                <Date as crate::cells::Value>::series(name, values.iter().map(Option::as_ref))?
             }
         };
         Ok(series.into_column())
