@@ -10,7 +10,6 @@ use plenary_attribute::{Corrections, DocumentsTable, PeopleList};
 use plenary_corpus::hash::sha256;
 use plenary_measure::themes::Registry;
 use plenary_names::lexicon::Lexicon;
-use plenary_names::toml_error::TomlError;
 use plenary_tables::{Origin, StudyFileRole, THEME_REGISTRY};
 
 use super::{CoderOptions, Study, StudyError};
