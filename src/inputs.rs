@@ -595,6 +595,11 @@ fn failure(path: &str, error: &str, hint: &str) -> Failure {
     Failure { path: path.into(), stage: Stage::Read, error: error.into(), hint: hint.into() }
 }
 
+/// The failure of an input that does not exist.
+pub(crate) fn missing(path: &Path) -> Failure {
+    unreadable(&display_path(path), &std::io::ErrorKind::NotFound.into())
+}
+
 fn unreadable(path: &str, error: &std::io::Error) -> Failure {
     match error.kind() {
         std::io::ErrorKind::NotFound => failure(

@@ -26,7 +26,7 @@ def test_vectors_are_the_same_in_any_order_and_in_batches_of_any_size(encoder: E
     for size in [1, 7, 64]:
         some = range(0, 192, size)
         assert np.array_equal(np.concatenate([encoder.encode(all_texts[at : at + size]) for at in some]), vectors[: 192 + -192 % size])
-    assert np.array_equal(Encoder(threads=1).encode(all_texts[:50]), vectors[:50])
+    assert np.array_equal(Encoder(threads=np.int64(1)).encode(all_texts[:50]), vectors[:50])
     assert np.array_equal(encoder.encode(all_texts[:3], batch_size=1), vectors[:3])
 
 

@@ -178,7 +178,7 @@ def test_strings_that_are_no_paths_are_explained() -> None:
         plenary_text.read("minutes of the third meeting.txt")
 
 
-@pytest.mark.parametrize("threads", [0, -1, "2"])
+@pytest.mark.parametrize("threads", [0, -1, "2", True, 1.5])
 def test_numbers_of_threads_are_checked(threads: Any) -> None:
     for function in (plenary_text.read, plenary_text.run, lambda _, threads: plenary_text.Encoder(threads=threads)):
         with pytest.raises(plenary_text.InputError, match="expected 1 or more"):

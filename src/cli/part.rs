@@ -14,13 +14,14 @@ use clap::{Args, Subcommand};
 
 use super::figures::Figures;
 use super::output::{message, plural, print, table};
-use super::progress::{TerminalProgress, handle_ctrl_c};
+use super::progress::{TerminalProgress, handle_ctrl_c, leave_ctrl_c};
 use super::reading::ReadingArgs;
 use super::run::open_cache;
 use super::summary::summary;
 use super::{Verbosity, print_failures, print_skipped};
 use crate::parts::{self, Measured, PartsError, PlanOptions, RunOptions, Status, Worker, supervise};
 use crate::pipeline::{CombineOptions, RunError, all_cores};
+use plenary_corpus::progress::Progress as _;
 
 /// Measure a corpus in parts, on any number of machines that share a folder.
 #[derive(Debug, Args)]
@@ -159,7 +160,10 @@ fn threads(named: Option<NonZeroUsize>) -> usize {
 }
 
 pub(crate) fn run(args: &PartArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
-    handle_ctrl_c();
+    match &args.step {
+        StepArgs::Run(args) if args.attempt.is_some() => leave_ctrl_c(),
+        _ => handle_ctrl_c(),
+    }
     let progress = TerminalProgress::new(verbosity.quiet);
     let code = match &args.step {
         StepArgs::Plan(args) => plan(args, verbosity, &progress),
@@ -206,7 +210,8 @@ fn plan(args: &PlanArgs, verbosity: Verbosity, progress: &TerminalProgress) -> a
                     &format!("{} can hold several documents; every part reads them", plural(plan.n_shared, "file")),
                 );
             }
-            Ok(ExitCode::SUCCESS)
+            print_failures(&plan.missing);
+            Ok(if plan.missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
         }
         Err(error) => nothing_read(error, "no transcript was found, and nothing was planned"),
     }
@@ -223,9 +228,17 @@ fn run_parts(args: &RunArgs, verbosity: Verbosity, progress: &TerminalProgress) 
     if parts.is_empty() {
         note(verbosity, "all parts are measured");
     }
-    for part in parts {
+    let n = parts.len();
+    for (n_done, part) in parts.into_iter().enumerate() {
         let worker = Worker::of_this_program(worker_arguments(args, part, verbosity))?;
         let code = supervise(&args.work, part, &worker, progress)?;
+        if code != 0 && progress.stop_requested() {
+            progress.finish();
+            bail!(
+                "stopped by the user; {n_done} of {} of this command were measured and are kept. The same command goes on with part {part}",
+                plural(n, "part")
+            );
+        }
         if code != 0 {
             // The process has said why.
             return Ok(ExitCode::from(2));
@@ -363,6 +376,14 @@ fn summary_of(status: &Status, work: &Path) -> String {
         (true, true, false) => format!("plenary part assign {work}, or at once plenary part combine {work} --out DIR"),
         (true, true, true) => format!("plenary part combine {work} --out DIR"),
     };
+    if let Some(combined) = &status.combined {
+        return format!(
+            "all {} are combined in {}\nnext: plenary show {}\n",
+            plural(n, "part"),
+            combined.results,
+            combined.results
+        );
+    }
     let themes = if status.is_fitted { "fitted" } else { "not fitted" };
     format!("{measured} of {} measured; themes {themes}; {assigned} assigned\nnext: {next}\n", plural(n, "part"))
 }

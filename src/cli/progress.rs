@@ -26,6 +26,13 @@ pub(crate) fn handle_ctrl_c() {
     }
 }
 
+/// Lets the process that started this one decide what Ctrl-C does, which reaches both.
+pub(crate) fn leave_ctrl_c() {
+    if let Err(error) = ctrlc::set_handler(|| {}) {
+        tracing::warn!("Ctrl-C will stop the program immediately: {error}");
+    }
+}
+
 /// How often a long stage reports its progress when standard error is not a terminal.
 const REPORT_INTERVAL: Duration = Duration::from_secs(15);
 

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use plenary_corpus::hash::sha256;
 use plenary_corpus::progress::{Progress, Stopped};
@@ -68,16 +69,19 @@ impl PlannedFile {
 
     /// The files that a process needs to read this one, as the user would name them: the file, those that complete it, or those of a corpus
     /// folder. `base` is the folder from which relative paths begin.
-    pub(crate) fn needed(&self, base: &Path) -> BTreeSet<PathBuf> {
+    ///
+    /// # Errors
+    /// The folder of a corpus cannot be read.
+    pub(crate) fn needed(&self, base: &Path) -> io::Result<BTreeSet<PathBuf>> {
         let place = base.join(&self.path);
         if place.is_dir() {
-            let entries = WalkDir::new(&place).max_depth(1).into_iter().filter_map(Result::ok);
-            let parts = entries.filter(|entry| convokit::is_part(&entry.file_name().to_string_lossy()));
-            return parts.map(|entry| self.path.join(entry.file_name())).collect();
+            let names = fs::read_dir(&place)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<Vec<_>>>()?;
+            let parts = names.into_iter().filter(|name| convokit::is_part(&name.to_string_lossy()));
+            return Ok(parts.map(|name| self.path.join(name)).collect());
         }
         let companions = companion_places(&self.path, self.is_deep);
         let found = companions.into_iter().map(|(_, path)| path).filter(|path| base.join(path).is_file());
-        std::iter::once(self.path.clone()).chain(found).collect()
+        Ok(std::iter::once(self.path.clone()).chain(found).collect())
     }
 
     /// Whether the file has still the content that it had when it was planned; files that could not be read then are not compared.

@@ -109,10 +109,10 @@ pub enum PartsError {
     NotFitted,
     /// The study changed.
     #[error(
-        "{path}: a file that the study names has changed since the plan was made; restore it, or plan again in a new work folder"
+        "{path}: the study, or a file that it names, has changed since the plan was made; restore it, or plan again in a new work folder"
     )]
     StudyChanged {
-        /// The study.
+        /// The file, or the study if it is not known which file changed.
         path: String,
     },
     /// An input changed.

@@ -9,6 +9,7 @@
 //! | `attempts/` | parts that are being measured, or whose process was killed |
 //! | `parts/NNNN/` | a measured part |
 //! | `themes.json`, `themes-*.bin` | the fitted themes |
+//! | `combined.json` | where the results are |
 //! | `placed/NNNN.json`, `placed/NNNN.bin` | the themes of the segments of a part |
 
 use std::fs;
@@ -65,6 +66,11 @@ impl WorkFolder {
         let prefix = format!("{}-", name_of(part));
         let entries = fs::read_dir(self.0.join("attempts")).into_iter().flatten().filter_map(Result::ok);
         entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(&prefix)).map(|e| e.path()).collect()
+    }
+
+    /// The record of the results into which the parts were combined.
+    pub(super) fn combined(&self) -> PathBuf {
+        self.0.join("combined.json")
     }
 
     pub(super) fn themes(&self) -> PathBuf {

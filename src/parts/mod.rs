@@ -19,5 +19,5 @@ pub use error::{PartsError, Step};
 pub use needed::{Needed, needed};
 pub use plan::{Plan, PlanOptions, plan};
 pub use status::{PartStatus, Status, status};
-pub use steps::{Measured, RunOptions, assign, combine, fit, run};
+pub use steps::{Combined, Measured, RunOptions, assign, combine, fit, run};
 pub use supervise::{Worker, set_program, supervise};

@@ -13,7 +13,6 @@ use serde::Serialize;
 use super::PartsError;
 use super::folder::{SHARED, WorkFolder, io_error, name_of};
 use super::plan::Plan;
-use crate::inputs::PlannedFile;
 use crate::themes::EDITS;
 
 /// The files that machines need. Beside them a machine needs `plan.json` and the lists in the folder `inputs` of the work folder.
@@ -39,8 +38,11 @@ pub fn needed(folder: &Path) -> Result<Needed, PartsError> {
     let work = WorkFolder::new(folder);
     let plan = Plan::read(folder)?;
     let list = |name: &str| -> Result<BTreeSet<PathBuf>, PartsError> {
-        let files = plan.files(&work, name)?;
-        Ok(files.iter().flat_map(|file: &PlannedFile| file.needed(plan.base())).collect())
+        let mut all = BTreeSet::new();
+        for file in plan.files(&work, name)? {
+            all.extend(file.needed(plan.base()).map_err(io_error(&file.path))?);
+        }
+        Ok(all)
     };
     Ok(Needed {
         inputs_below: plan.base().to_owned(),

@@ -8,14 +8,16 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use plenary_corpus::Failure;
 use plenary_corpus::hash::sha256;
 use plenary_corpus::progress::Progress;
 use plenary_models::{Models, places};
+use plenary_tables::StudyFileRole;
 use serde::{Deserialize, Serialize};
 
 use super::PartsError;
-use super::folder::{INPUTS, SHARED, WorkFolder, io_error, name_of, read_json, to_json, write, write_json};
-use crate::inputs::{PlannedFile, Skipped, Sources, display_path};
+use super::folder::{INPUTS, SHARED, WorkFolder, io_error, name_of, read_json, sha256_of, to_json, write, write_json};
+use crate::inputs::{self, PlannedFile, Skipped, Sources, display_path};
 use crate::pipeline::{Expected, RunError, all_cores, thread_pool};
 use crate::study::{Study, StudyError};
 
@@ -62,6 +64,9 @@ pub struct Plan {
     skipped: Skipped,
     /// sha256 of the lists of files, by their names.
     lists: BTreeMap<String, String>,
+    /// Inputs that did not exist when this process planned. Their parts record them as failed, unless they exist then.
+    #[serde(skip)]
+    pub missing: Vec<Failure>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +78,8 @@ struct PlannedStudy {
     text: String,
     /// sha256 of the file and those that it names.
     sha256: String,
+    /// Name and sha256 of the study file, and of the files that it names, from its folder.
+    files: Vec<(String, String)>,
 }
 
 /// Plans a corpus in a work folder, which is created. With the same arguments it can be repeated.
@@ -107,6 +114,11 @@ pub fn plan(
     if files.is_empty() {
         return Err(RunError::nothing_read(skipped).into());
     }
+    let missing: Vec<Failure> =
+        files.iter().filter(|file| !file.path.exists()).map(|file| inputs::missing(&file.path)).collect();
+    if missing.len() == files.len() {
+        return Err(RunError::NothingRead { failures: missing }.into());
+    }
     let (n_files, n_bytes) = (files.len(), files.iter().map(|file| file.n_bytes).sum());
     let mut lists: BTreeMap<String, Vec<PlannedFile>> =
         (0..options.n_parts).map(name_of).chain([SHARED.to_owned()]).map(|name| (name, Vec::new())).collect();
@@ -120,7 +132,7 @@ pub fn plan(
         let bytes = to_json(&work.inputs(&name), &files)?;
         written.insert(name, bytes);
     }
-    let plan = Plan {
+    let mut plan = Plan {
         plenary_version: plenary_tables::VERSION.to_owned(),
         n_parts: options.n_parts,
         n_files,
@@ -131,11 +143,13 @@ pub fn plan(
         expected,
         skipped,
         lists: written.iter().map(|(name, bytes)| (name.clone(), sha256(bytes))).collect(),
+        missing,
     };
     if work.plan().exists() {
         let known = Plan::read(folder)?;
+        let missing = std::mem::take(&mut plan.missing);
         return match difference(&known, &plan) {
-            None => Ok(known),
+            None => Ok(Plan { missing, ..known }),
             Some(what) => Err(PartsError::OtherPlan { folder: folder.to_owned(), what }),
         };
     }
@@ -154,14 +168,21 @@ impl Plan {
     pub fn read(folder: &Path) -> Result<Self, PartsError> {
         let path = WorkFolder::new(folder).plan();
         let no_plan = || PartsError::NoPlan { folder: folder.to_owned() };
-        let value: serde_json::Value = read_json(&path)?.ok_or_else(no_plan)?;
+        let damaged = |problem: &dyn std::fmt::Display| PartsError::Damaged {
+            path: path.clone(),
+            problem: format!("{problem}; plan again in a new work folder"),
+        };
+        let value: serde_json::Value = match read_json(&path) {
+            Ok(value) => value.ok_or_else(no_plan)?,
+            Err(PartsError::Damaged { problem, .. }) => return Err(damaged(&problem)),
+            Err(error) => return Err(error),
+        };
         let found = value.get("plenary_version").and_then(serde_json::Value::as_str).ok_or_else(no_plan)?;
         if found != plenary_tables::VERSION {
             let (folder, found) = (folder.to_owned(), found.to_owned());
             return Err(PartsError::Version { folder, found, expected: plenary_tables::VERSION });
         }
-        serde_json::from_value(value)
-            .map_err(|error| PartsError::Damaged { path, problem: format!("the plan is damaged: {error}") })
+        serde_json::from_value(value).map_err(|error| damaged(&format!("the file is damaged: {error}")))
     }
 
     /// The study, with the files that it names.
@@ -179,10 +200,27 @@ impl Plan {
     pub fn study_in(&self, folder: Option<&Path>) -> Result<Study, PartsError> {
         let Some(planned) = &self.study else { return Ok(Study::default()) };
         let study = Study::parse_in(&planned.text, &planned.path, folder.unwrap_or(&planned.folder))?;
+        self.check_study(folder)?;
         if study.sha256.as_deref() != Some(&planned.sha256) {
             return Err(PartsError::StudyChanged { path: planned.path.clone() });
         }
         Ok(study)
+    }
+
+    /// Fails if the study file, or a file that it names, is there and is not what it was when the plan was made. The plan holds the text of
+    /// the study, so that a machine need not have these files. `folder` is the folder of the study on this machine, if it is another one.
+    ///
+    /// # Errors
+    /// [`PartsError::StudyChanged`] names the file.
+    pub(super) fn check_study(&self, folder: Option<&Path>) -> Result<(), PartsError> {
+        let Some(planned) = &self.study else { return Ok(()) };
+        for (name, expected) in &planned.files {
+            let path = folder.unwrap_or(&planned.folder).join(name);
+            if path.is_file() && sha256_of(&path)? != *expected {
+                return Err(PartsError::StudyChanged { path: display_path(&path) });
+            }
+        }
+        Ok(())
     }
 
     /// Fails if there is no part with this number.
@@ -225,8 +263,23 @@ fn load_study(path: Option<&Path>) -> Result<(Study, Option<PlannedStudy>), Part
     let text = fs::read_to_string(path).map_err(unreadable)?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let folder = std::path::absolute(folder).map_err(unreadable)?;
+    let mut files = Vec::new();
+    for file in &study.sources.files {
+        match file.role {
+            // It is named by its path, the others as the study names them, from its folder.
+            StudyFileRole::Study => files.push((file_name(path), file.sha256.clone())),
+            // Their sha256 is not that of one file.
+            StudyFileRole::ThemeRegistry | StudyFileRole::Coder => {}
+            _ => files.push((file.name.clone(), file.sha256.clone())),
+        }
+    }
     let sha256 = study.sha256.clone().unwrap_or_default();
-    Ok((study, Some(PlannedStudy { path: shown, folder, text, sha256 })))
+    Ok((study, Some(PlannedStudy { path: shown, folder, text, sha256, files })))
+}
+
+/// The name of a file without its folder.
+fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
 /// Refuses a folder that has files but no plan; lists of files are what a plan that was killed leaves.

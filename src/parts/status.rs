@@ -6,12 +6,13 @@
 use std::fs;
 use std::path::Path;
 
+use plenary_tables::{Check, Results};
 use serde::Deserialize;
 
 use super::PartsError;
 use super::folder::{WorkFolder, name_of, read_json};
 use super::plan::Plan;
-use super::steps::{ThemesRecord, is_placed};
+use super::steps::{Combined, ThemesRecord, is_placed};
 use super::supervise::TRIES;
 use crate::inputs::Tries;
 
@@ -41,6 +42,8 @@ pub struct Status {
     pub parts: Vec<PartStatus>,
     /// Whether the themes are fitted.
     pub is_fitted: bool,
+    /// The results into which the parts were combined; `None` if that was not done, or their folder has other results now.
+    pub combined: Option<Combined>,
 }
 
 /// The record of a part, as far as it is shown.
@@ -94,5 +97,10 @@ pub fn status(folder: &Path) -> Result<Status, PartsError> {
             n_attempts: attempts.iter().filter(|attempt| fs::metadata(attempt).is_ok()).count(),
         });
     }
-    Ok(Status { plan, parts, is_fitted: themes.is_some() })
+    let combined: Option<Combined> = read_json(&work.combined())?;
+    let is_there = |combined: &Combined| {
+        Results::open(Path::new(&combined.results), Check::Quick)
+            .is_ok_and(|results| results.run().run_id == combined.run_id)
+    };
+    Ok(Status { plan, parts, is_fitted: themes.is_some(), combined: combined.filter(is_there) })
 }

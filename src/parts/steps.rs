@@ -56,6 +56,15 @@ impl Default for RunOptions {
     }
 }
 
+/// The results into which the parts were combined last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Combined {
+    /// Their folder, absolute.
+    pub results: String,
+    /// Id of their run.
+    pub run_id: String,
+}
+
 /// What became of a part.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Measured {
@@ -175,6 +184,7 @@ pub(super) struct ThemesRecord {
 pub fn fit(folder: &Path, threads: usize, progress: &dyn Progress) -> Result<(), PartsError> {
     let work = WorkFolder::new(folder);
     let plan = Plan::read(folder)?;
+    plan.check_study(None)?;
     let parts = measured_parts(&work, &plan)?;
     if work.themes().exists() {
         return Ok(());
@@ -208,6 +218,7 @@ pub fn assign(
 ) -> Result<usize, PartsError> {
     let work = WorkFolder::new(folder);
     let plan = Plan::read(folder)?;
+    plan.check_study(None)?;
     let all: Vec<usize> = (0..plan.n_parts).collect();
     let parts = parts.unwrap_or(&all);
     for part in parts {
@@ -317,7 +328,15 @@ pub fn combine(folder: &Path, options: &CombineOptions, progress: &dyn Progress)
     });
     let study_folder = options.study_folder.clone().or(plan.study_folder().map(Path::to_owned));
     let options = CombineOptions { study_folder, ..options.clone() };
-    Ok(apart::combine(&parts, (fitted, placements), &options, progress)?)
+    let outcome = apart::combine(&parts, (fitted, placements), &options, progress)?;
+    if let Some(out) = &options.out {
+        let out = std::path::absolute(out).map_err(io_error(out))?;
+        write_json(
+            &work.combined(),
+            &Combined { results: display_path(&out), run_id: outcome.results.run().run_id.clone() },
+        )?;
+    }
+    Ok(outcome)
 }
 
 /// The folders of all parts.

@@ -88,6 +88,43 @@ fn parts_in_any_order_with_one_killed_give_the_tables_of_one_run() {
     assert_same(&place.tables("results"), &place.tables("whole"), "3 parts and one run");
     // A step that is done is not repeated.
     place.run_well(&["part", "run", "work", "--part", "1"]);
+    let status = place.run_well(&["part", "status", "work"]).out;
+    assert!(status.contains("all 3 parts are combined in") && status.contains("next: plenary show"), "{status}");
+    fs::remove_dir_all(place.path("results")).unwrap();
+    let status = place.run_well(&["part", "status", "work"]).out;
+    assert!(status.contains("next: plenary part combine work"), "{status}");
+}
+
+#[test]
+fn an_input_that_is_missing_is_said_when_planning() {
+    let place = Place::with(INPUTS);
+    let arguments = ["part", "plan", "work", "talks", "tlaks/x.md", "--parts", "2"];
+    place.run(&arguments).says(1, &["planned 2 parts", "failed: tlaks/x.md"]);
+    place.run(&["part", "plan", "none", "tlaks", "--parts", "2"]).says(2, &["nothing was planned", "tlaks"]);
+}
+
+/// Ctrl-C, which the terminal sends to both processes.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_stop_says_what_is_kept_and_how_to_go_on() {
+    use std::os::unix::process::CommandExt;
+
+    let place = Place::with(INPUTS);
+    plan(&place, "1");
+    let mut command = place.command(&["part", "run", "work", "--no-cache"]);
+    let mut child = command.process_group(0).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = String::new();
+    for line in BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap) {
+        if line.starts_with("reading and measuring") {
+            let group = format!("-{}", child.id());
+            assert!(Command::new("kill").args(["-INT", "--", &group]).status().unwrap().success());
+        }
+        said.push_str(&line);
+        said.push('\n');
+    }
+    assert_eq!(child.wait().unwrap().code(), Some(2), "{said}");
+    assert!(said.contains("stopped by the user; 0 of 1 part") && said.contains("The same command goes on"), "{said}");
+    assert_eq!(said.matches("stopping;").count(), 1, "{said}");
 }
 
 #[test]
@@ -173,8 +210,14 @@ fn what_differs_from_the_plan_is_refused() {
     other("2", "the study study.toml, or a file that it names, had another content");
     place
         .run(&["part", "run", "work", "--part", "0"])
-        .says(2, &["study.toml: a file that the study names has changed"]);
+        .says(2, &["people.csv: the study, or a file that it names, has changed"]);
     place.write("people.csv", PEOPLE);
+    place.write("study.toml", STUDY.replace("should be open", "should be closed"));
+    for step in ["run", "fit", "assign"] {
+        place.run(&["part", step, "work"]).says(2, &["study.toml: the study, or a file that it names, has changed"]);
+    }
+    place.run(&["part", "combine", "work", "--out", "results"]).says(2, &["study.toml: the study"]);
+    place.write("study.toml", STUDY);
     place.write("talks/b.md", OTHER_TALK);
     place.run(&["part", "run", "work"]).says(2, &["talks/b.md: the input has changed"]);
     place.write("talks/new.md", TALK);
@@ -189,6 +232,10 @@ fn what_differs_from_the_plan_is_refused() {
     let digits = record.split("\"models\"").nth(1).unwrap().split('"').nth(3).unwrap();
     place.write("work/plan.json", record.replace(digits, &"0".repeat(64)));
     place.run(&["part", "run", "work"]).says(2, &["this machine has the models", "(000000000000)"]);
+    place.write("work/plan.json", &record[..record.len() / 2]);
+    place
+        .run(&["part", "run", "work"])
+        .says(2, &["plan.json", "the file is damaged", "plan again in a new work folder"]);
     place.write("work/plan.json", &record);
     // Part 0 may have been measured before the changed input was found in part 1.
     place.write("work/inputs/0001.json", "[]");

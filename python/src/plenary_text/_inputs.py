@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import csv
 import io
+import operator
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -99,9 +100,16 @@ def _one(source: Source, name: str | None) -> list[Given]:
 
 def threads_of(threads: int | None) -> int | None:
     """A number of threads."""
-    if threads is not None and (not isinstance(threads, int) or threads < 1):
+    if threads is None:
+        return None
+    try:
+        # Whole numbers of other libraries, such as NumPy, are numbers of threads as well; yes and no are not.
+        number = 0 if isinstance(threads, bool) else operator.index(threads)
+    except TypeError:
+        number = 0
+    if number < 1:
         raise InputError(f"threads is {threads!r}; expected 1 or more, or None for one per core")
-    return threads
+    return number
 
 
 def _encoded(text: str, what: str) -> bytes:
