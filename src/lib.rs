@@ -72,6 +72,7 @@ pub mod inputs;
 pub mod isolation;
 pub mod learn;
 pub mod means;
+mod nearest;
 pub mod parts;
 pub mod pipeline;
 pub mod review;

@@ -12,6 +12,7 @@ use plenary_read::TEI_VARIABLES;
 use plenary_tables::schema::clash;
 use plenary_tables::{Variable, VariableOf, VariableType};
 
+use crate::nearest::did_you_mean;
 use crate::study::{Category, PeopleList, Study};
 
 /// Maximum number of groups of one grouping.
@@ -133,9 +134,7 @@ fn expected(study: &Study, name: &str) -> String {
     let fixed = PERSON_COLUMNS.iter().chain(&DOCUMENT_COLUMNS).copied();
     let known: Vec<&str> =
         fixed.chain(TEI_VARIABLES.iter().map(|(name, _)| *name)).chain(own.iter().map(String::as_str)).collect();
-    let near = known.iter().max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
-    let near = near.filter(|near| strsim::jaro_winkler(near, name) > 0.75);
-    let meant = near.map_or_else(String::new, |near| format!(" (did you mean `{near}`?)"));
+    let meant = did_you_mean(name, known.iter().copied());
     format!("one of {}{meant}", known.join(", "))
 }
 

@@ -3,7 +3,7 @@
 //! **Input**: files of hand codes. **Output**: coefficients with intervals and confusion tables, and a CSV file of the units with unequal
 //! codes. **Refused**: repeated units and unknown labels, with the line; an existing file.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
@@ -11,7 +11,8 @@ use clap::{ArgGroup, Args};
 
 use super::Verbosity;
 use super::correct::write_whole;
-use super::output::{message, plural, print, refuse_existing, table, wrapped};
+use super::output::{message, plural, print, table, wrapped};
+use crate::table::made::{MadeFolder, MadeFrom, files_of};
 use crate::validate::agree::{CompareOptions, Compared, compare, tables};
 use crate::validate::coded::{CodedFile, Variable};
 use crate::validate::drawn::sample_of;
@@ -73,6 +74,12 @@ pub(crate) fn run(args: &AgreeArgs, verbosity: Verbosity) -> anyhow::Result<Exit
         bootstrap: AgreementOptions { resamples: args.resamples, seed: args.seed, ..AgreementOptions::default() },
     };
     let compared = compare(&files, &options)?;
+    let tables = tables(&compared);
+    let prepare = |folder: &PathBuf| {
+        let names: Vec<String> = tables.iter().flat_map(|table| table.names()).collect();
+        MadeFolder::prepare(folder, "agree", &names, args.force)
+    };
+    let place = args.tables.as_ref().map(prepare).transpose()?;
     let texts: Vec<String> = compared.iter().map(in_words).collect();
     print(&texts.join("\n"))?;
     if let Some(out) = &args.out {
@@ -82,20 +89,15 @@ pub(crate) fn run(args: &AgreeArgs, verbosity: Verbosity) -> anyhow::Result<Exit
             message(&format!("wrote {} into {}", plural(n, "segment"), out.display()), "");
         }
     }
-    if let Some(folder) = &args.tables {
-        write_tables(&compared, folder, args.force)?;
+    if let (Some(folder), Some(place)) = (&args.tables, place) {
+        let coded = files.iter().flat_map(|file| &file.rows).filter(|row| !row.label.is_empty());
+        place.write(MadeFrom::codes(coded.map(|row| row.segment_id.as_str())), &files_of(&tables)?)?;
         if !verbosity.quiet {
             message(&format!("wrote coefficients and disagreements into {}", folder.display()), "");
         }
     }
     let none = compared.iter().all(|one| one.agreement.is_err());
     Ok(if none { ExitCode::from(2) } else { ExitCode::SUCCESS })
-}
-
-fn write_tables(compared: &[Compared], folder: &Path, force: bool) -> anyhow::Result<()> {
-    let tables = tables(compared);
-    refuse_existing(tables.iter().flat_map(|table| table.files(folder)), force)?;
-    tables.iter().try_for_each(|table| Ok(table.write(folder)?))
 }
 
 /// What was coded, and the labels in their order, by the codebook that was named or lies beside the codes.

@@ -73,7 +73,13 @@ pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let mut name = path.file_name().with_context(|| format!("{}: not the name of a file", path.display()))?.to_owned();
     name.push(".part");
     let beside = path.with_file_name(name);
+    if path.is_dir() {
+        bail!("{} is a folder; expected the name of a file. Nothing was changed", path.display());
+    }
     std::fs::write(&beside, bytes)
         .and_then(|()| std::fs::rename(&beside, path))
-        .with_context(|| format!("{}: cannot be written", path.display()))
+        .inspect_err(|_| _ = std::fs::remove_file(&beside))
+        .with_context(|| {
+            format!("{}: the file cannot be written; expected a folder that exists and may be written", path.display())
+        })
 }

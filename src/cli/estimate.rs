@@ -11,6 +11,7 @@ use clap::{Args, ValueEnum};
 use super::Verbosity;
 use super::hand_codes::HandCodesArgs;
 use super::output::{message, no_wrap, plural, print, signed, table, wrapped};
+use crate::table::made::{MadeFolder, MadeFrom, files_of};
 use crate::validate::estimate::{CLUSTERS_AT_LEAST, Clusters, EstimateOptions, Estimates, Weights, estimate};
 use crate::validate::hand::Several;
 use crate::validate::segments::Measure;
@@ -102,14 +103,14 @@ pub(crate) fn run(args: &EstimateArgs, verbosity: Verbosity) -> anyhow::Result<E
     };
     let estimates = estimate(&results, &files, options)?;
     let tables = [estimates.means(), estimates.units()];
-    if let Some(out) = &args.out {
-        args.hand.check_new(tables.iter().flat_map(|table| table.files(out)))?;
-    }
+    let place = args.out.as_ref().map(|out| {
+        let names: Vec<String> = tables.iter().flat_map(|table| table.names()).collect();
+        MadeFolder::prepare(out, "estimate", &names, args.hand.force)
+    });
+    let place = place.transpose()?;
     print(&in_words(&estimates))?;
-    if let Some(out) = &args.out {
-        for table in &tables {
-            table.write(out)?;
-        }
+    if let (Some(out), Some(place)) = (&args.out, place) {
+        place.write(MadeFrom::results(&results), &files_of(&tables)?)?;
         if !verbosity.quiet {
             message(&format!("wrote corrected_estimates and units into {}", out.display()), "");
         }

@@ -9,10 +9,13 @@ use serde::Serialize;
 
 use crate::corpus::findings::{AbstentionReason, CoderKind, Level, Measure, Resampled, Stance, ThresholdSource};
 use crate::table::schema::{
-    AgreementRow, CoderInputsRow, CodingRow, DocumentRow, EstimateRow, IssueRow, NeitherThresholdRow, SegmentRow,
-    SpeakerRow, StanceRow, ThemeHistoryRow, ThemeRow,
+    AgreementRow, CoderInputsRow, CodingRow, DocumentRow, EstimateRow, FailureRow, IssueRow, NeitherThresholdRow,
+    SegmentRow, SpeakerRow, StanceRow, ThemeHistoryRow, ThemeRow,
 };
 use crate::table::{OpenError, Results, column};
+
+/// Inputs that could not be used and are named.
+const FAILURES_NAMED: usize = 3;
 
 /// The figures of results.
 #[derive(Debug, Serialize)]
@@ -29,6 +32,8 @@ pub(crate) struct Figures {
     pub(crate) n_split: usize,
     /// Inputs that could not be used.
     pub(crate) n_failures: usize,
+    /// The first of them, by path.
+    pub(crate) failures: Vec<String>,
     /// Files of the results, including `run.json`.
     pub(crate) n_files: usize,
     pub(crate) scores_sentiment: bool,
@@ -119,6 +124,8 @@ pub(crate) struct ThresholdFigures {
     pub(crate) n_codes: Option<u32>,
     pub(crate) accuracy: Option<f64>,
     pub(crate) accuracy_of_default: Option<f64>,
+    pub(crate) macro_f1: Option<f64>,
+    pub(crate) macro_f1_of_default: Option<f64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -188,6 +195,7 @@ impl Figures {
             n_words: documents.iter().map(|document| document.n_words as usize).sum(),
             n_split: n_split(results)?,
             n_failures: run.n_failures as usize,
+            failures: failures(results)?,
             n_files: results.files().len() + 1,
             scores_sentiment: study.scores_sentiment,
             confidence_level: study.confidence_level,
@@ -233,6 +241,12 @@ fn documents(results: &Results) -> Result<(Vec<DocumentFigures>, Vec<WarningFigu
         }
     }
     Ok((documents, warnings))
+}
+
+/// The first inputs that could not be used. An archive may have several rows.
+fn failures(results: &Results) -> Result<Vec<String>, OpenError> {
+    let frame = results.head(FailureRow::TABLE, Some(&["path"]), FAILURES_NAMED)?;
+    Ok(column::<&str>(&frame, "path")?.into_iter().flatten().map(str::to_owned).collect())
 }
 
 /// The estimates that the summary shows.
@@ -328,17 +342,21 @@ fn targets(results: &Results, estimates: &Estimates) -> Result<Vec<TargetFigures
 
 fn neither_thresholds(results: &Results) -> Result<Vec<ThresholdFigures>, OpenError> {
     let frame = results.frame(NeitherThresholdRow::TABLE)?;
-    let of_row = |row: NeitherThresholdRow| ThresholdFigures {
-        coder_id: row.coder_id.to_owned(),
-        target_id: row.target_id.to_owned(),
-        source: ThresholdSource::from_name(row.source).unwrap_or(ThresholdSource::Default),
-        threshold: row.threshold,
-        stated_share: row.stated_share,
-        n_codes: row.n_codes,
-        accuracy: row.accuracy,
-        accuracy_of_default: row.accuracy_of_default,
+    let of_row = |row: NeitherThresholdRow| {
+        Ok(ThresholdFigures {
+            coder_id: row.coder_id.to_owned(),
+            target_id: row.target_id.to_owned(),
+            source: row.known_source()?,
+            threshold: row.threshold,
+            stated_share: row.stated_share,
+            n_codes: row.n_codes,
+            accuracy: row.accuracy,
+            accuracy_of_default: row.accuracy_of_default,
+            macro_f1: row.macro_f1,
+            macro_f1_of_default: row.macro_f1_of_default,
+        })
     };
-    Ok(NeitherThresholdRow::rows(&frame)?.into_iter().map(of_row).collect())
+    NeitherThresholdRow::rows(&frame)?.into_iter().map(of_row).collect()
 }
 
 /// The codings of language models and of coders of a cascade, in the order of the study. The table is not read if there are none.

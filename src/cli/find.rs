@@ -147,7 +147,27 @@ pub(crate) fn run(args: &FindArgs, verbosity: Verbosity) -> anyhow::Result<ExitC
             message(&format!("{} in {}", plural(found.hits.len(), "place"), plural(found.n_segments, "segment")), "");
         }
     }
-    Ok(if found.hits.is_empty() { ExitCode::from(1) } else { ExitCode::SUCCESS })
+    if !found.hits.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    explain_nothing(&results, &options)?;
+    Ok(ExitCode::from(1))
+}
+
+/// Says which condition is the reason that nothing was found, if one is.
+fn explain_nothing(results: &Results, options: &FindOptions) -> anyhow::Result<()> {
+    let Some(unmet) = find::unmet(results, options)? else { return Ok(()) };
+    let quoted = |values: &[String], with: &str| {
+        let shown = values.iter().map(|value| if value.is_empty() { "(none)".into() } else { clean(&one_line(value)) });
+        shown.collect::<Vec<_>>().join(with)
+    };
+    let has = if unmet.has.is_empty() {
+        "the column is empty".to_owned()
+    } else {
+        format!("the column has, among others: {}", quoted(&unmet.has, "; "))
+    };
+    message(&format!("note: no segment has {} = {}; {has}", unmet.column, quoted(&unmet.values, " or ")), "      ");
+    Ok(())
 }
 
 /// What was searched, how, and where: "“tax” (all forms; party=Hill) in Budget debates".
@@ -201,7 +221,11 @@ fn print_counts(results: &Results, options: &FindOptions, args: &FindArgs) -> an
             print(&format!("{}\n", shown.trim_fmt()))?;
         }
     }
-    Ok(if n == 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
+    if n > 0 {
+        return Ok(ExitCode::SUCCESS);
+    }
+    explain_nothing(results, options)?;
+    Ok(ExitCode::from(1))
 }
 
 fn counts_as_csv(counts: &Counts, column: &str) -> anyhow::Result<String> {

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::output::refuse_existing;
 use crate::table::{Check, Results};
 use crate::validate::coded::CodedFile;
 use crate::validate::drawn::sample_of;
@@ -33,7 +32,7 @@ pub(crate) struct HandCodesArgs {
     sample: Option<PathBuf>,
     /// Replace the files if they exist.
     #[arg(long, requires = "out")]
-    force: bool,
+    pub(crate) force: bool,
 }
 
 impl HandCodesArgs {
@@ -48,10 +47,5 @@ impl HandCodesArgs {
     /// What is done with several codes of a segment.
     pub(crate) fn several(&self) -> Several {
         self.adjudicator.clone().map_or(Several::Averaged, Several::Adjudicated)
-    }
-
-    /// Refuses files that exist, unless they may be replaced.
-    pub(crate) fn check_new(&self, files: impl IntoIterator<Item = PathBuf>) -> anyhow::Result<()> {
-        refuse_existing(files, self.force)
     }
 }

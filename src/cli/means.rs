@@ -9,9 +9,10 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::Verbosity;
-use super::output::{message, no_wrap, print, refuse_existing, signed, table, wrapped};
+use super::output::{message, no_wrap, print, signed, table, wrapped};
 use crate::corpus::findings;
 use crate::means::{GroupMeans, MeansOptions, group_means};
+use crate::table::made::{MadeFolder, MadeFrom, files_of};
 use crate::table::{Check, Results};
 use crate::validate::segments::Measure;
 
@@ -83,12 +84,11 @@ pub(crate) fn run(args: &MeansArgs, verbosity: Verbosity) -> anyhow::Result<Exit
     };
     let means = group_means(&results, options)?;
     let export = means.table();
-    if let Some(out) = &args.out {
-        refuse_existing(export.files(out), args.force)?;
-    }
+    let prepare = |out: &PathBuf| MadeFolder::prepare(out, "means", &export.names(), args.force);
+    let place = args.out.as_ref().map(prepare).transpose()?;
     print(&in_words(&means))?;
-    if let Some(out) = &args.out {
-        export.write(out)?;
+    if let (Some(out), Some(place)) = (&args.out, place) {
+        place.write(MadeFrom::results(&results), &files_of(&[export])?)?;
         if !verbosity.quiet {
             message(&format!("wrote group_means into {}", out.display()), "");
         }

@@ -40,6 +40,7 @@ mod verify;
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -152,6 +153,12 @@ fn main_of(arguments: Vec<OsString>) -> ExitCode {
         }
         ExitCode::from(2)
     })
+}
+
+/// The number of threads that an argument names.
+fn threads(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse()
+        .map_err(|_| "expected a whole number, 1 or more; leave the option out for one thread per core".to_owned())
 }
 
 /// An error with its causes, except causes that its text already contains.

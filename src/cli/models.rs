@@ -62,7 +62,7 @@ enum Command {
         #[command(flatten)]
         made: MadeArgs,
         /// Number of threads; the result does not depend on it [default: one per core]
-        #[arg(long, value_name = "N")]
+        #[arg(long, value_name = "N", value_parser = super::threads)]
         threads: Option<NonZeroUsize>,
     },
     /// Write the weights of a model as fp32 model.safetensors with Hugging Face's names, for other engines

@@ -81,7 +81,7 @@ struct MachineArgs {
     #[arg(long, value_name = "DIR", env = crate::models::VARIABLE)]
     models: Option<PathBuf>,
     /// Number of threads; the results do not depend on it [default: one per core].
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = super::threads)]
     threads: Option<NonZeroUsize>,
 }
 
@@ -123,7 +123,7 @@ struct WorkArgs {
     #[arg(value_name = "WORK")]
     work: PathBuf,
     /// Number of threads; the results do not depend on it [default: one per core].
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = super::threads)]
     threads: Option<NonZeroUsize>,
 }
 

@@ -9,13 +9,13 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::Verbosity;
-use super::correct::write_whole;
-use super::output::{message, no_wrap, plural, print, refuse_existing, table, wrapped};
+use super::output::{message, no_wrap, plural, print, table, wrapped};
 use super::progress::{TerminalProgress, handle_ctrl_c};
 use super::run::open_cache;
 use crate::pipeline::all_cores;
 use crate::robust::{Choice, Contrast, Estimated, Means, RobustOptions, Robustness, Shares, robustness};
 use crate::study::Study;
+use crate::table::made::{MadeFolder, MadeFrom, files_of};
 use crate::table::{Check, Results};
 use crate::validate::segments::Measure;
 
@@ -139,12 +139,11 @@ pub(crate) fn run(args: &RobustArgs, verbosity: Verbosity) -> anyhow::Result<Exi
         study: args.study.as_ref().map(|path| Study::load(path)).transpose()?,
         ..RobustOptions::new(measure, contrast)
     };
-    if let Some(out) = &args.out {
+    let prepare = |out: &PathBuf| {
         let names = ["specifications", "robustness"].map(|name| [format!("{name}.parquet"), format!("{name}.csv")]);
-        let mut names = names.concat();
-        names.push(CURVE.to_owned());
-        refuse_existing(names.iter().map(|name| out.join(name)), args.force)?;
-    }
+        MadeFolder::prepare(out, "robust", &[&names.concat()[..], &[CURVE.to_owned()]].concat(), args.force)
+    };
+    let place = args.out.as_ref().map(prepare).transpose()?;
     let cache = if args.no_cache { None } else { open_cache(args.cache.as_deref())? };
     handle_ctrl_c();
     let progress = TerminalProgress::new(verbosity.quiet);
@@ -153,13 +152,10 @@ pub(crate) fn run(args: &RobustArgs, verbosity: Verbosity) -> anyhow::Result<Exi
     progress.finish();
     let robustness = robustness?;
     print(&in_words(&robustness))?;
-    if let Some(out) = &args.out {
-        for table in robustness.tables() {
-            table.write(out)?;
-        }
-        if let Some(curve) = robustness.curve() {
-            write_whole(&out.join(CURVE), curve.as_bytes())?;
-        }
+    if let (Some(out), Some(place)) = (&args.out, place) {
+        let mut files = files_of(&robustness.tables())?;
+        files.extend(robustness.curve().map(|curve| (CURVE.to_owned(), curve.into_bytes())));
+        place.write(MadeFrom::results(&results), &files)?;
         if !verbosity.quiet {
             message(&format!("wrote the tables and the picture into {}", out.display()), "");
         }

@@ -45,7 +45,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "DEVICE")]
     device: Option<Device>,
     /// Number of threads; the results do not depend on it [default: one per core].
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = super::threads)]
     threads: Option<NonZeroUsize>,
     /// Cache folder, where earlier model results are looked up [default: PLENARY_CACHE, then your cache folder].
     #[arg(long, value_name = "DIR")]

@@ -9,9 +9,9 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::Verbosity;
-use super::correct::write_whole;
 use super::hand_codes::HandCodesArgs;
 use super::output::{message, no_wrap, plural, print, table, wrapped};
+use crate::table::made::{MadeFolder, MadeFrom, files_of};
 use crate::validate::score::{ValidateOptions, Validated, reliability_svg, tables, validate};
 use crate::validate::segments::Measure;
 use crate::validation::scores::{Score, ScoreOptions, Scores};
@@ -56,19 +56,16 @@ pub(crate) fn run(args: &ScoreArgs, verbosity: Verbosity) -> anyhow::Result<Exit
     let validated = validate(&results, &files, &options)?;
     let tables = tables(&validated);
     let diagram = reliability_svg(&validated);
-    if let Some(out) = &args.out {
-        let mut paths: Vec<PathBuf> = tables.iter().flat_map(|table| table.files(out)).collect();
-        paths.push(out.join("reliability.svg"));
-        args.hand.check_new(paths)?;
-    }
+    let mut files = files_of(&tables)?;
+    files.extend(diagram.map(|diagram| ("reliability.svg".to_owned(), diagram.into_bytes())));
+    let place = args.out.as_ref().map(|out| {
+        let names: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
+        MadeFolder::prepare(out, "score", &names, args.hand.force)
+    });
+    let place = place.transpose()?;
     print(&validated.iter().map(in_words).collect::<Vec<_>>().join("\n"))?;
-    if let Some(out) = &args.out {
-        for table in &tables {
-            table.write(out)?;
-        }
-        if let Some(diagram) = diagram {
-            write_whole(&out.join("reliability.svg"), diagram.as_bytes())?;
-        }
+    if let (Some(out), Some(place)) = (&args.out, place) {
+        place.write(MadeFrom::results(&results), &files)?;
         if !verbosity.quiet {
             message(&format!("wrote {} into {}", plural(tables.len(), "table"), out.display()), "");
         }
@@ -83,13 +80,14 @@ fn in_words(of: &Validated) -> String {
     };
     let abstained = match of.n_abstained {
         0 => String::new(),
-        n => format!("; it abstained on {n}, which count as {}", of.classes[of.classes.len() / 2]),
+        n => format!("; it abstained on {n} of them, which count as {}", of.classes[of.classes.len() / 2]),
     };
+    let codes = if of.scores.n == of.n_coded { String::new() } else { format!(" ({})", plural(of.scores.n, "code")) };
     let mut text = format!(
         "{}\n",
         wrapped(
             &format!(
-                "{name} by {}: {} coded by hand{abstained}. Intervals draw {} ({}).",
+                "{name} by {}: {} coded by hand{codes}{abstained}. Intervals draw {} ({}).",
                 of.coder,
                 plural(of.n_coded, "segment"),
                 plural(of.scores.n_clusters, of.clusters.as_str()),
@@ -109,7 +107,7 @@ fn in_words(of: &Validated) -> String {
         row(name, scores);
     }
     text.push_str(&format!("{}\n", shown.trim_fmt()));
-    let mut shown = table(&["  class", "n", "precision", "recall", "F1"], 1..2);
+    let mut shown = table(&["  class", "codes", "precision", "recall", "F1"], 1..2);
     no_wrap(&mut shown, &[2, 3, 4]);
     for (class, scores) in of.classes.iter().zip(&of.scores.classes) {
         let cells = [cell(&scores.precision), cell(&scores.recall), cell(&scores.f1)];
@@ -125,7 +123,7 @@ fn in_words(of: &Validated) -> String {
         }
         text.push_str(&format!("{}\n", shown.trim_fmt()));
     }
-    let mut shown = table(&["  group", "n", "accuracy"], 1..2);
+    let mut shown = table(&["  group", "codes", "accuracy"], 1..2);
     no_wrap(&mut shown, &[2]);
     for group in of.by.iter().filter(|group| group.n >= 10).take(20) {
         let value = if group.value.is_empty() { "(none)" } else { &group.value };

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::{Display, Write as _};
 use std::path::Path;
 
-use super::figures::{Figures, MeanFigures};
+use super::figures::{Figures, MeanFigures, ThresholdFigures};
 use super::output::{no_wrap, plural, signed, table, terminal_width, wrapped};
 use crate::chat::Summary as ChatSummary;
 use crate::corpus::findings::{Resampled, ThresholdSource};
@@ -105,6 +105,16 @@ fn documents(out: &mut String, figures: &Figures) {
     }
     line(out, shown.trim_fmt());
     more(out, figures.documents.len(), "documents.parquet");
+    if figures.n_failures > 0 {
+        let others = match figures.n_failures - figures.failures.len() {
+            0 => String::new(),
+            n => format!(" and {}", plural(n, "other input")),
+        };
+        let named = figures.failures.join(", ");
+        let n = plural(figures.n_failures, "input");
+        let text = format!("{n} could not be read: {named}{others} (failures.parquet says why)");
+        line(out, format_args!("\n{}", wrapped(&text, "", "  ")));
+    }
 }
 
 /// A mean with its interval, in round brackets where it was drawn from the segments of a single turn.
@@ -225,26 +235,30 @@ fn stance(out: &mut String, figures: &Figures) {
 
 /// Where the thresholds of `neither` come from.
 fn thresholds(figures: &Figures) -> Vec<String> {
-    let of_source = |source: ThresholdSource| figures.neither_thresholds.iter().filter(move |one| one.source == source);
+    let all = &figures.neither_thresholds;
+    let several = all.iter().any(|one| one.coder_id != all[0].coder_id);
+    let name = |one: &ThresholdFigures| {
+        if several { format!("{} for {}", one.coder_id, one.target_id) } else { format!("for {}", one.target_id) }
+    };
+    let of_source = |source: ThresholdSource| all.iter().filter(move |one| one.source == source);
     let mut texts: Vec<String> = Vec::new();
     texts.extend(of_source(ThresholdSource::StatedShare).map(|one| {
-        let share = one.stated_share.unwrap_or_default();
-        format!(
-            "Threshold of neither for {}: {:+.2}, for the stated share of {:.0} %",
-            one.target_id,
-            one.threshold,
-            100.0 * share
-        )
+        let share = 100.0 * one.stated_share.unwrap_or_default();
+        format!("Threshold of neither {}: {:+.2}, for the stated share of {share:.0} %", name(one), one.threshold)
     }));
     texts.extend(of_source(ThresholdSource::HandCodes).map(|one| {
         let percent = |share: Option<f64>| share.map_or("-".to_owned(), |share| format!("{:.0} %", 100.0 * share));
+        let decimal = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.2}"));
         format!(
-            "Threshold of neither for {}: {:+.2}, from {}; {} of them right, each with the threshold of the others ({} with the default)",
-            one.target_id,
+            "Threshold of neither {}: {:+.2}, from {}. Of these {} are right instead of {} with the default, macro-F1 {} instead of {} \
+             (each code with the threshold of the others)",
+            name(one),
             one.threshold,
             plural(one.n_codes.unwrap_or_default() as usize, "hand code"),
             percent(one.accuracy),
-            percent(one.accuracy_of_default)
+            percent(one.accuracy_of_default),
+            decimal(one.macro_f1),
+            decimal(one.macro_f1_of_default)
         )
     }));
     if of_source(ThresholdSource::Default).next().is_some() {

@@ -38,7 +38,7 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "DIR", env = crate::models::VARIABLE)]
     models: Option<PathBuf>,
     /// Number of threads; the results do not depend on it [default: one per core].
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = super::threads)]
     threads: Option<NonZeroUsize>,
     /// Cache folder, from which numbers of models are taken [default: none, so that everything is computed again].
     #[arg(long, value_name = "DIR")]

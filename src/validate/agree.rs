@@ -420,7 +420,9 @@ mod tests {
         let unknown = BO.replace("against", "agianst");
         let found = refused(&[("ann.csv", ANN), ("bo.csv", &unknown)], &options);
         assert!(
-            found.starts_with("bo.csv, line 4: unknown label `agianst`; expected against, neither, favor"),
+            found.starts_with(
+                "bo.csv, line 4: unknown label `agianst` (did you mean `against`?); expected against, neither, favor"
+            ),
             "{found}"
         );
         assert!(refused(&[("ann.csv", ANN)], &options).contains("all codes are by one coder, `ann`"));

@@ -6,6 +6,7 @@
 //! **Left to others:** which labels and segments exist, and repeated rows.
 
 use std::fmt;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use csv::{ReaderBuilder, Trim};
@@ -13,6 +14,8 @@ use plenary_corpus::findings::{Stance, Target, Tone};
 use plenary_corpus::text::line_of_row;
 use plenary_read::sheet_rows;
 use serde::{Deserialize, Serialize};
+
+use crate::nearest::did_you_mean;
 
 /// Names of the columns that every file has.
 const SEGMENT: &str = "segment_id";
@@ -106,7 +109,7 @@ pub struct CodedFile {
 #[derive(Debug, thiserror::Error)]
 pub enum CodedError {
     /// The file cannot be read.
-    #[error("{path}: cannot read the codes: {source}")]
+    #[error("{path}: {}", unreadable(.source))]
     Unreadable {
         /// The file.
         path: String,
@@ -161,6 +164,18 @@ pub enum CodedError {
         /// What was found, what was expected, what to do.
         problem: String,
     },
+}
+
+fn unreadable(source: &std::io::Error) -> String {
+    match source.kind() {
+        ErrorKind::NotFound => {
+            "there is no such file; expected a CSV or XLSX file with hand codes. A path in a study is relative to the \
+                                folder of the study"
+                .to_owned()
+        }
+        ErrorKind::IsADirectory => "this is a folder; name the file with the hand codes".to_owned(),
+        _ => format!("the hand codes cannot be read ({source}); check that you have permission to read the file"),
+    }
 }
 
 impl CodedError {
@@ -313,7 +328,10 @@ impl CodedFile {
 pub(crate) fn class_of(known: Option<&[String]>, cell: &str) -> Result<String, String> {
     let Some(known) = known else { return Ok(cell.to_owned()) };
     let found = known.iter().find(|class| class.eq_ignore_ascii_case(cell));
-    found.cloned().ok_or_else(|| format!("unknown label `{cell}`; expected {}", known.join(", ")))
+    found.cloned().ok_or_else(|| {
+        let meant = did_you_mean(cell, known.iter().map(String::as_str));
+        format!("unknown label `{cell}`{meant}; expected {}", known.join(", "))
+    })
 }
 
 /// The target that a cell names; with a single target the cell may be empty. `None` if the variable has no targets.

@@ -84,12 +84,40 @@ fn one_bad_input_does_not_take_the_others_with_it() {
     let place = Place::with(&[("a.md", TALK), ("b.md", ""), ("c.txt", OTHER_TALK)]);
     let ended = place.run(&["run", "a.md", "b.md", "c.txt", "d.md", "--out", "results"]);
     ended.says(1, &["failed: b.md: the file is empty", "failed: d.md: no such file"]);
+    let line = "2 inputs could not be read: b.md, d.md (failures.parquet says why)";
+    assert!(ended.out.contains(line), "{}", ended.out);
+    assert!(place.run_well(&["show", "results"]).out.contains(line));
     assert_eq!(place.texts("results/documents.parquet", "path"), ["a.md", "c.txt"]);
     assert_eq!(place.texts("results/failures.parquet", "path"), ["b.md", "d.md"]);
     assert!(place.texts("results/failures.parquet", "hint").iter().all(|hint| hint.len() > 1));
     let ended = place.run(&["segment", "a.md", "b.md"]);
     ended.says(1, &["failed: b.md"]);
     assert!(ended.out.contains("Ann Lee"));
+}
+
+#[test]
+fn wrong_values_say_what_is_expected() {
+    let place = Place::with(&[("a.md", TALK)]);
+    let refused = |study: &str, parts: &[&str]| {
+        place.write("study.toml", study);
+        place.run(&["run", "a.md", "--study", "study.toml", "--out", "results"]).says(2, parts);
+    };
+    let target = "[[targets]]\nid = \"x\"\nproposition = \"Taxes should rise.\"\n";
+    refused(
+        &format!("{target}neither_share = \"0.9\"\n"),
+        &["study.toml, line 4: neither_share: found the text \"0.9\"; expected a number; remove the quotes"],
+    );
+    refused(
+        "[transcript]\nlink_people = \"x\"\n",
+        &["study.toml, line 2: link_people: found `x`; expected `document` or `corpus`"],
+    );
+    refused(
+        &format!("{target}[stance]\ncoded = \"missing.csv\"\n"),
+        &["study.toml: [stance] coded: ", "missing.csv: there is no such file", "relative to the folder of the study"],
+    );
+    for n in ["0", "x"] {
+        place.run(&["run", "a.md", "--out", "results", "--threads", n]).says(2, &["a whole number, 1 or more"]);
+    }
 }
 
 #[test]

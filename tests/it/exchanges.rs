@@ -173,6 +173,10 @@ fn people_of_other_documents_are_found_by_names_that_nobody_else_has() {
         ("full_name_elsewhere", "Eve Stone"),
     ];
     assert_eq!(elsewhere, expected);
+    // Eve Stone is only on the list of people.
+    place.run_well(&["report", "results"]);
+    let html = std::fs::read_to_string(place.path("results.html")).unwrap();
+    assert!(html.contains("Not shown: 1 sentence with names of people who speak in no document."));
     assert!(rows.iter().any(|row| row.to_person_id == "stone" && row.to_speaker_id.is_none()));
     assert!(rows.iter().any(|row| row.rule == "form_of_address" && row.words == Some("Mr. Bo")));
     place.run_well(&["report", "results"]);
@@ -196,4 +200,14 @@ fn exchanges_are_a_table() {
         assert!(segments.contains(&row.segment_id) && people.iter().any(|id| id == row.to_person_id), "{row:?}");
         assert_ne!(row.from_person_id, Some(row.to_person_id));
     }
+}
+
+#[test]
+fn a_report_shows_only_kinds_of_reactions_that_were_found() {
+    let study = "[models]\nsentiment = \"none\"\n";
+    let place = Place::with(&[("talk.md", TALK), ("study.toml", study)]);
+    place.run_well(&["run", "talk.md", "--study", "study.toml", "--out", "results", "--no-cache", "--report"]);
+    let html = std::fs::read_to_string(place.path("results.html")).unwrap();
+    assert!(html.contains("None found: calls, applause, laughter."));
+    assert!(html.contains(">interruptions<") && !html.contains(">laughter<"));
 }

@@ -106,6 +106,12 @@ fn places_are_printed_counted_and_exported() {
         !rows.is_empty()
             && rows.iter().all(|row| row.get(6) == Some("Lake") && row.get(11) == Some("shut the borders"))
     );
+    let none = place.run(&["find", "taxes", "results", "--where", "party=Lak"]);
+    none.says(1, &["no segment has party = Lak; the column has, among others: Lake; Hill", "0 places"]);
+    let none = place.run(&["find", "taxes", "results", "--where", "name=Tom", "--where", "name=Tim", "--count"]);
+    none.says(1, &["no segment has name = Tom or Tim; the column has, among others: Speaker"]);
+    let none = place.run(&["find", "elephant", "results", "--where", "party=Lake"]);
+    assert!(!none.err.contains("no segment has"), "{}", none.err);
     let blocks = place.run_well(&["find", "taxes of 7 ", "results", "--around", "1"]).out;
     let lines: Vec<&str> = blocks.lines().collect();
     assert!(lines.len() == 4 && lines[0] == "turns, line 8" && lines[2].starts_with("> "), "{blocks}");

@@ -319,7 +319,7 @@ fn coders_are_scored_beside_labels_that_need_no_model() {
     place.write("ann.csv", &ann);
     place.write("bo.csv", ann.replace(",ann,", ",bo,"));
     let both = place.run_well(&["score", "results", "ann.csv", "bo.csv", "--by", "affiliation"]);
-    assert!(both.out.contains("72 segments coded by hand"), "{}", both.out);
+    assert!(both.out.contains("72 segments coded by hand (144 codes)"), "{}", both.out);
     let both = place.run_well(&["estimate", "results", "ann.csv", "bo.csv"]);
     assert!(both.out.contains("72 by several people, whose codes are averaged"), "{}", both.out);
     place
@@ -389,4 +389,82 @@ fn a_sample_is_coded_compared_scored_and_used() {
     place.run_well(&["run", "debate.md", "--study", "study.toml", "--out", "changed", "--quiet"]);
     place.run(&["estimate", "changed", codes[0], codes[1]]).says(2, &["the ids or texts of their segments are others"]);
     place.run(&["score", "changed", codes[0], codes[1], "--by", "role"]).says(2, &["segments are others"]);
+}
+
+/// Two people who agree on all but the first segment.
+fn codes_of_two(place: &Place, codes: &str) {
+    place.write("ann.csv", codes);
+    let (first, other) = if codes.contains("favor") { ("favor", "against") } else { ("against", "favor") };
+    place.write("bo.csv", codes.replacen(first, other, 1));
+}
+
+#[test]
+fn a_report_refuses_tables_that_were_made_from_another_run() {
+    let (place, codes) = coded();
+    codes_of_two(&place, &codes);
+    place.run_well(&["score", "results", "codes.csv", "--out", "validation"]);
+    place.run_well(&["estimate", "results", "codes.csv", "--out", "validation"]);
+    place.run_well(&["agree", "ann.csv", "bo.csv", "--tables", "agreement"]);
+    let report =
+        |results: &str, folder: &str| place.run(&["report", results, "--out", "r.html", "--validation", folder]);
+    for folder in ["validation", "agreement"] {
+        report("results", folder).says(0, &[]);
+        let html = fs::read_to_string(place.path("r.html")).unwrap();
+        assert!(!html.contains("not known from which results"), "{folder}");
+        // People who agree say nothing about labels.
+        assert_eq!(html.contains("Nothing was validated"), folder == "agreement");
+    }
+    place.write("other.md", debate().replace("Lunch", "Dinner"));
+    place.run_well(&["run", "other.md", "--study", "study.toml", "--out", "other", "--quiet"]);
+    place.write("floor.toml", format!("{STUDY}\n[stance]\nconfidence_floor = 0.9\n"));
+    place.run_well(&["run", "debate.md", "--study", "floor.toml", "--out", "floor", "--quiet"]);
+    let of_run =
+        ["validation/scores.csv was made from the run", "these results are those of the run", "`plenary score`"];
+    report("other", "validation").says(2, &of_run);
+    report("floor", "validation").says(2, &of_run);
+    report("other", "agreement")
+        .says(2, &["coefficients.csv was made from codes of 72 segments", "do not have 72, such as"]);
+    report("floor", "agreement").says(0, &[]);
+    // Tables without their record, or changed afterwards, may be of any run.
+    place.write("bare/scores.csv", fs::read(place.path("validation/scores.csv")).unwrap());
+    report("other", "bare").says(0, &[]);
+    let html = fs::read_to_string(place.path("r.html")).unwrap();
+    assert!(html.contains("It is not known from which results") && html.contains("bare/scores.csv"));
+}
+
+#[test]
+fn tables_are_not_written_among_files_of_others() {
+    let (place, codes) = coded();
+    codes_of_two(&place, &codes);
+    place.write("mine/notes.txt", "x");
+    for command in [
+        &["score", "results", "codes.csv", "--out", "mine", "--force"][..],
+        &["estimate", "results", "codes.csv", "--out", "mine", "--force"],
+        &["agree", "ann.csv", "bo.csv", "--tables", "mine", "--force"],
+        &["means", "results", "--out", "mine"],
+        &["robust", "results", "--vary", "weight", "--out", "mine"],
+    ] {
+        place
+            .run(command)
+            .says(2, &["mine holds files that plenary did not write (`notes.txt`)", "new or empty folder"]);
+    }
+    assert_eq!(place.files("mine").len(), 1);
+    place.run(&["score", "results", "codes.csv", "--out", "codes.csv"]).says(2, &["codes.csv is a file"]);
+    // A file instead of a folder, and the other way round.
+    place
+        .run(&["report", "results", "--out", "mine", "--force"])
+        .says(2, &["mine is a folder; expected the name of a file"]);
+    place.run(&["agree", "ann.csv", "bo.csv", "--out", "no/such/folder.csv"]).says(2, &["folder that exists"]);
+    assert!(!place.path("mine.part").exists());
+}
+
+#[test]
+fn files_that_are_not_codes_are_explained() {
+    let place = Place::with(&[("folder/x.txt", "x"), ("ann.csv", ANN)]);
+    place.run(&["agree", "none.csv"]).says(2, &["none.csv: there is no such file; expected a CSV or XLSX file"]);
+    place.run(&["agree", "folder"]).says(2, &["folder: this is a folder; name the file with the hand codes"]);
+    place.write("bo.csv", ANN.replacen("favor", "favour", 1));
+    place
+        .run(&["agree", "ann.csv", "bo.csv"])
+        .says(2, &["bo.csv, line 2: unknown label `favour` (did you mean `favor`?); expected"]);
 }

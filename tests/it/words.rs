@@ -111,6 +111,16 @@ fn dictionaries_are_counted_by_segment_and_estimated_by_group() {
 }
 
 #[test]
+fn counts_of_dictionaries_are_conditions_of_a_search() {
+    let place = Place::with(&[("talk.md", TALK), ("study.toml", STUDY), ("policy.yml", POLICY)]);
+    drop(results(&place));
+    let found = place.run_well(&["find", "hospitals", "results", "--where", "dictionary_policy_health=2"]).out;
+    assert!(found.contains("Our hospitals need") && found.lines().count() == 1, "{found}");
+    let found = place.run_well(&["find", "--regex", ".", "results", "--by", "dictionary_policy_health"]).out;
+    assert!(found.contains("dictionary_policy_health"), "{found}");
+}
+
+#[test]
 fn keyness_compares_each_group_with_the_others() {
     let place = Place::with(&[("talk.md", TALK), ("study.toml", STUDY), ("policy.yml", POLICY)]);
     let results = results(&place);

@@ -57,6 +57,18 @@ pub enum ReportError {
         /// The folder.
         path: PathBuf,
     },
+    /// A table of a validation is about other results.
+    #[error(
+        "{} {problem}. Make it again with `plenary {command}` from these results, or leave out its folder", path.display()
+    )]
+    OtherRun {
+        /// The file.
+        path: PathBuf,
+        /// What it was made from, and what the results are.
+        problem: String,
+        /// The command that made it.
+        command: String,
+    },
     /// A table of a validation cannot be read.
     #[error("{}: {problem}", path.display())]
     Validation {
@@ -79,6 +91,7 @@ impl ReportError {
             | Self::NoPattern
             | Self::Regex { .. }
             | Self::NoValidation { .. }
+            | Self::OtherRun { .. }
             | Self::Validation { .. } => None,
         }
     }

@@ -33,9 +33,11 @@ pub const MARK: &str = "<meta name=\"generator\" content=\"plenary report\">";
 /// The report of results as one HTML file. Equal results and options give the same bytes.
 ///
 /// # Errors
-/// [`ReportError`] if the tables cannot be read or do not fit each other, or an option is out of range.
+/// [`ReportError`] if the tables cannot be read or do not fit each other, an option is out of range, or tables of a validation were made
+/// from another run.
 pub fn report(results: &Results, validation: &[Validation], options: &ReportOptions) -> Result<String, ReportError> {
     options.check()?;
+    validation.iter().try_for_each(|one| one.check(results))?;
     let gathered = gather::gather(results, options)?;
     Ok(draw::page(&gathered, validation))
 }

@@ -1,16 +1,26 @@
 //! The tables that `plenary agree`, `plenary score` and `plenary estimate` write.
 //!
-//! **Input:** a folder with their CSV files. **Output:** rows as texts, with the names of their columns. **Refused:** a folder without any of the
-//! tables, and files that are not CSV. **Left to others:** what the figures mean.
+//! **Input:** a folder with their CSV files, and the record of what they were made from. **Output:** rows as texts, with the names of their
+//! columns. **Refused:** a folder without any of the tables, files that are not CSV, and tables that were made from another run. **Left to
+//! others:** what the figures mean.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use plenary_corpus::hash::sha256;
+use plenary_tables::made::{self, Made, MadeFrom};
+use plenary_tables::schema::SegmentRow;
+use plenary_tables::{Results, column};
+
 use crate::ReportError;
+
+/// The table of the agreement of people.
+const AGREEMENT: &str = "coefficients";
 
 /// The tables, with what they are.
 pub(crate) const TABLES: [(&str, &str); 7] = [
-    ("coefficients", "How far the people who coded agree"),
+    (AGREEMENT, "How far the people who coded agree"),
     ("scores", "How good the labels are, compared with hand codes"),
     ("confusion", "Hand codes and labels"),
     ("calibration", "Confidence and share of right labels"),
@@ -41,6 +51,8 @@ pub struct ValidationTable {
     pub columns: Vec<String>,
     /// Its cells as texts.
     pub rows: Vec<Vec<String>>,
+    /// The command that wrote it, and what it was made from; `None` if the folder does not say it, or the file was changed afterwards.
+    pub made: Option<Made>,
 }
 
 impl Validation {
@@ -49,15 +61,20 @@ impl Validation {
     /// # Errors
     /// [`ReportError::NoValidation`] if the folder has none of them, [`ReportError::Validation`] if one cannot be read.
     pub fn read(folder: &Path) -> Result<Self, ReportError> {
+        let recorded = made::made(folder);
         let mut tables = Vec::new();
         for (name, title) in TABLES {
-            let path = folder.join(format!("{name}.csv"));
+            let file_name = format!("{name}.csv");
+            let path = folder.join(&file_name);
             let wrong = |problem: String| ReportError::Validation { path: path.clone(), problem };
             let bytes = match fs::read(&path) {
                 Ok(bytes) => bytes,
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
                 Err(error) => return Err(wrong(error.to_string())),
             };
+            let content = sha256(&bytes);
+            let is_of = |made: &&Made| made.files.iter().any(|file| file.name == file_name && file.sha256 == content);
+            let made = recorded.iter().find(is_of).cloned();
             let mut reader = csv::Reader::from_reader(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes));
             let texts = |record: &csv::StringRecord| record.iter().map(str::to_owned).collect::<Vec<_>>();
             let columns = texts(reader.headers().map_err(|error| wrong(error.to_string()))?);
@@ -68,6 +85,7 @@ impl Validation {
                 title,
                 columns,
                 rows: rows.map_err(|error| wrong(error.to_string()))?,
+                made,
             });
         }
         if tables.is_empty() {
@@ -75,6 +93,68 @@ impl Validation {
         }
         Ok(Self { folder: folder.to_owned(), tables })
     }
+
+    /// Whether labels were compared with hand codes; agreement among people says nothing about labels.
+    pub(crate) fn is_of_labels(&self) -> bool {
+        self.tables.iter().any(|table| table.name != AGREEMENT)
+    }
+
+    /// Whether labels of the stance towards a target were compared with hand codes.
+    pub(crate) fn is_of_target(&self, target: &str) -> bool {
+        let is_of = |table: &ValidationTable| {
+            let (measures, targets) = (table.column("measure"), table.column("target_id"));
+            // A table without these columns is about one measure only.
+            measures.is_empty() || measures.iter().zip(&targets).any(|row| row == (&"stance", &target))
+        };
+        self.tables.iter().any(|table| table.name != AGREEMENT && is_of(table))
+    }
+
+    /// Refuses tables that were made from another run, or from codes of segments that the results do not have.
+    pub(crate) fn check(&self, results: &Results) -> Result<(), ReportError> {
+        for table in &self.tables {
+            let Some(made) = &table.made else { continue };
+            let problem = match &made.from {
+                MadeFrom::Results { run_id, .. } if *run_id == results.run().run_id => continue,
+                MadeFrom::Results { run_id, study } => format!(
+                    "was made from the run {run_id} of the study \"{study}\", and these results are those of the run {} of \"{}\"",
+                    results.run().run_id,
+                    results.study().name
+                ),
+                MadeFrom::Codes { segment_ids } => match unknown(results, segment_ids)? {
+                    (0, _) => continue,
+                    (n, first) => format!(
+                        "was made from codes of {} segments, of which these results do not have {n}, such as `{first}`",
+                        segment_ids.len()
+                    ),
+                },
+            };
+            let path = self.folder.join(format!("{}.csv", table.name));
+            return Err(ReportError::OtherRun { path, problem, command: made.command.clone() });
+        }
+        Ok(())
+    }
+}
+
+/// How many of some segments the results do not have, and the first of them.
+fn unknown(results: &Results, segment_ids: &[String]) -> Result<(usize, String), ReportError> {
+    let mut unknown: BTreeSet<&str> = segment_ids.iter().map(String::as_str).collect();
+    for group in results.groups(SegmentRow::TABLE, Some(&["segment_id"]))? {
+        for id in column::<&str>(&group?, "segment_id")?.into_iter().flatten() {
+            unknown.remove(id);
+        }
+    }
+    Ok((unknown.len(), unknown.first().map_or_else(String::new, |first| (*first).to_owned())))
+}
+
+/// Tables of which nobody can tell from which results they are.
+pub(crate) fn of_unknown_origin(validation: &[Validation]) -> Vec<String> {
+    let mut unknown = Vec::new();
+    for one in validation {
+        let folder = one.folder.file_name().unwrap_or(one.folder.as_os_str()).to_string_lossy();
+        let tables = one.tables.iter().filter(|table| table.made.is_none());
+        unknown.extend(tables.map(|table| format!("{folder}/{}.csv", table.name)));
+    }
+    unknown
 }
 
 impl ValidationTable {

@@ -165,7 +165,7 @@ fn all_pages_say_what_there_is() {
         "the party with the most words first: {words}"
     );
     assert!(!section(&html, "themes").contains("Words by party"));
-    assert!(section(&html, "stance").contains("Most certain sentences in favour"));
+    assert!(section(&html, "stance").contains("Most certain sentences: favor"));
     assert!(section(&html, "validation").contains("Nothing was validated"));
     assert!(section(&html, "methods").contains("We read 2 documents (2 markdown)"));
     let data = data(&html);
@@ -452,5 +452,7 @@ fn corrected_means_are_beside_the_raw_ones_of_their_target() {
         assert!(stance.contains(part), "no {part}");
     }
     assert!(!stance.contains("0.77"));
+    // Each target without figures says so.
+    assert_eq!(stance.matches("These labels are not validated").count(), 1);
     assert!(rest.contains("How far the people who coded agree"));
 }

@@ -1,17 +1,12 @@
 //! Tables beside the results of a run: Parquet and CSV.
 //!
-//! **Input:** columns of equal length, and a folder. **Output:** `NAME.parquet` and `NAME.csv`, each written whole or not at all.
-//! **Refused:** columns of different lengths, and what the operating system refuses. **Left to others:** the meaning of the columns, and
-//! whether files may be replaced.
-
-use std::fs;
-use std::path::{Path, PathBuf};
+//! **Input:** columns of equal length. **Output:** the bytes of `NAME.parquet` and `NAME.csv`. **Refused:** columns of different lengths.
+//! **Left to others:** the meaning of the columns, and the folder (`made`).
 
 use polars_core::prelude::*;
 use polars_io::prelude::*;
 
 use super::TableError;
-use super::folder::write_error;
 use super::sheet::arrow_schema;
 use super::text::write_csv;
 
@@ -56,9 +51,9 @@ pub struct Export {
 }
 
 impl Export {
-    /// The files of the table in a folder.
-    pub fn files(&self, folder: &Path) -> [PathBuf; 2] {
-        [folder.join(format!("{}.parquet", self.name)), folder.join(format!("{}.csv", self.name))]
+    /// Names of the files of the table.
+    pub fn names(&self) -> [String; 2] {
+        [format!("{}.parquet", self.name), format!("{}.csv", self.name)]
     }
 
     /// The table as a frame.
@@ -84,13 +79,12 @@ impl Export {
         DataFrame::new(columns.first().map_or(0, Column::len), columns).map_err(stored)
     }
 
-    /// Writes the table into a folder, which is created if it does not exist.
+    /// The contents of its files, in the order of [`Export::names`].
     ///
     /// # Errors
-    /// [`TableError`] if the folder or a file cannot be written.
-    pub fn write(&self, folder: &Path) -> Result<(), TableError> {
+    /// As [`Export::frame`].
+    pub fn bytes(&self) -> Result<[Vec<u8>; 2], TableError> {
         let stored = |source| TableError::Store { table: self.name.to_owned(), source };
-        fs::create_dir_all(folder).map_err(|source| TableError::NotWritable { path: folder.to_owned(), source })?;
         let mut frame = self.frame()?;
         let (mut parquet, mut csv) = (Vec::new(), Vec::new());
         write_csv(&frame, &mut csv, true).map_err(stored)?;
@@ -99,15 +93,7 @@ impl Export {
             .with_key_value_metadata(Some(arrow_schema(frame.schema())))
             .finish(&mut frame)
             .map_err(stored)?;
-        for (path, bytes) in self.files(folder).iter().zip([parquet, csv]) {
-            let mut name = path.file_name().unwrap_or_default().to_owned();
-            name.push(".part");
-            let beside = path.with_file_name(name);
-            fs::write(&beside, bytes)
-                .and_then(|()| fs::rename(&beside, path))
-                .map_err(|source| write_error(path, source))?;
-        }
-        Ok(())
+        Ok([parquet, csv])
     }
 }
 
@@ -117,8 +103,6 @@ mod tests {
 
     #[test]
     fn tables_are_written_as_parquet_and_csv() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let place = folder.path().join("new");
         let export = Export {
             name: "means",
             columns: vec![
@@ -128,17 +112,15 @@ mod tests {
                 ("coded".into(), Cells::YesNo(vec![Some(true), None])),
             ],
         };
-        export.write(&place).expect("the folder is writable");
-        let csv = fs::read_to_string(place.join("means.csv")).expect("the file is there");
-        assert_eq!(csv, "group,n,mean,coded\n\"a, b\",1,0.5,true\nc,2,,\n");
-        let file = fs::File::open(place.join("means.parquet")).expect("the file is there");
-        let read = ParquetReader::new(file).finish().expect("the file is valid");
+        let [parquet, csv] = export.bytes().expect("columns fit");
+        assert_eq!(String::from_utf8_lossy(&csv), "group,n,mean,coded\n\"a, b\",1,0.5,true\nc,2,,\n");
+        let read = ParquetReader::new(std::io::Cursor::new(parquet)).finish().expect("the file is valid");
         assert!(read.equals_missing(&export.frame().expect("columns fit")));
-        assert_eq!(fs::read_dir(&place).expect("a folder").count(), 2);
+        assert_eq!(export.names(), ["means.parquet", "means.csv"]);
         let wrong = Export {
             name: "means",
             columns: vec![("a".into(), vec![1.0].into()), ("b".into(), vec![1.0, 2.0].into())],
         };
-        assert!(matches!(wrong.write(&place), Err(TableError::Store { .. })));
+        assert!(matches!(wrong.bytes(), Err(TableError::Store { .. })));
     }
 }

@@ -7,7 +7,7 @@
 //!
 //! `schema` names the columns, `rows` fills them, `sheet` writes the files of a table, `sink` and `source` are the
 //! destinations and sources of files, `writer` decides when each table is written, `relabel` changes codings, `folder` keeps
-//! the folder complete, `record` is `run.json`, `results` opens what was written, `arrow` and `text` convert it, `unmeasured` makes the tables
+//! the folder complete, `made` writes folders of tables that are made from results, `record` is `run.json`, `results` opens what was written, `arrow` and `text` convert it, `unmeasured` makes the tables
 //! of transcripts without measurements, `difference` compares a table of two results, and `codebook` explains the
 //! columns.
 
@@ -18,6 +18,7 @@ mod declare;
 mod difference;
 pub mod export;
 mod folder;
+pub mod made;
 mod open_error;
 mod part;
 mod record;
@@ -148,6 +149,23 @@ pub enum TableError {
         /// The file.
         path: PathBuf,
     },
+    /// A folder for tables that are made from results contains files that plenary did not write.
+    #[error(
+        "{} holds files that plenary did not write (`{found}`); nothing was changed. Name a new or empty folder, or one with tables that were written there earlier",
+        path.display()
+    )]
+    ForeignBeside {
+        /// The folder.
+        path: PathBuf,
+        /// The first of these files.
+        found: String,
+    },
+    /// A table exists and may not be replaced.
+    #[error("{} exists already; nothing was changed", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
     /// Another run uses the folder.
     #[error("another run of plenary is using {}", path.display())]
     Busy {
@@ -235,6 +253,8 @@ impl TableError {
         match self {
             Self::NotAFolder { path }
             | Self::Foreign { path, .. }
+            | Self::ForeignBeside { path, .. }
+            | Self::Exists { path }
             | Self::Occupied { path }
             | Self::Busy { path }
             | Self::NotWritable { path, .. }
@@ -253,6 +273,8 @@ impl TableError {
                 Some(Hint::UseOtherOutputFolder)
             }
             Self::Foreign { .. } => Some(Hint::UseNewOutputFolder),
+            Self::ForeignBeside { .. } => None,
+            Self::Exists { .. } => Some(Hint::ReplaceExisting),
             Self::Busy { .. } => Some(Hint::WaitOrUseOtherOutputFolder),
             Self::DiskFull { .. } => Some(Hint::MakeRoom),
             Self::Write { .. } => Some(Hint::RunAgain),

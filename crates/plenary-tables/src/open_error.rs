@@ -145,6 +145,16 @@ pub enum OpenErrorKind {
         /// The message of the Parquet reader.
         source: PolarsError,
     },
+    /// A cell has a value that this version does not know.
+    #[error("the column `{column}` has the value `{found}`, expected one of {known}")]
+    UnknownValue {
+        /// The column.
+        column: &'static str,
+        /// The value.
+        found: String,
+        /// All values, separated by commas.
+        known: String,
+    },
     /// There is no table of this name.
     #[error("there is no table `{name}`; the tables are {known}")]
     UnknownTable {
@@ -173,6 +183,12 @@ impl OpenError {
         Self::new(format!("{table}.parquet"), OpenErrorKind::Stored { source })
     }
 
+    /// A cell with a value that is none of `known`.
+    pub fn unknown_value(table: &str, column: &'static str, found: &str, known: &[&str]) -> Self {
+        let kind = OpenErrorKind::UnknownValue { column, found: found.to_owned(), known: known.join(", ") };
+        Self::new(format!("{table}.parquet"), kind)
+    }
+
     /// What the user can do about it.
     pub fn hint(&self) -> Option<Hint> {
         self.kind.hint()
@@ -195,6 +211,7 @@ impl OpenErrorKind {
             | Self::Rows { .. }
             | Self::Column { .. }
             | Self::Stored { .. } => Some(Hint::CopyAgainOrRunAgain),
+            Self::UnknownValue { .. } => Some(Hint::UseNewerVersion),
             Self::PartMissing | Self::PartNotAFolder | Self::NotAPart => Some(Hint::NamePartFolder),
             Self::PartVersion { .. } => Some(Hint::MeasurePartAgain),
             Self::Unreadable { .. } => Some(Hint::CheckPermissions),

@@ -9,10 +9,12 @@ mod added;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use plenary_corpus::findings::ThresholdSource;
 
 pub use added::*;
 
 use super::declare::{Table, cell, field, filled, optional, tables};
+use super::open_error::OpenError;
 
 tables! {
     /// run of the program
@@ -985,5 +987,18 @@ tables! {
         null_means: &'a str, null "no value is ever missing";
         /// Description of the column.
         description: String;
+    }
+}
+
+impl NeitherThresholdRow<'_> {
+    /// Where the threshold comes from.
+    ///
+    /// # Errors
+    /// [`OpenError`] if a later version wrote a source that this one does not know.
+    pub fn known_source(&self) -> Result<ThresholdSource, OpenError> {
+        ThresholdSource::from_name(self.source).ok_or_else(|| {
+            let known: Vec<&str> = ThresholdSource::ALL.iter().map(|source| source.as_str()).collect();
+            OpenError::unknown_value(Self::TABLE.name, "source", self.source, &known)
+        })
     }
 }

@@ -144,7 +144,7 @@ fn what_is_wrong_with_a_file_is_said_with_its_line() {
     insta::assert_snapshot!(error("[chairs]\nwords = [\"vice chair\"]\n"), @r#"words.toml, line 2: found "vice chair" in a list of single words; expected one word, without blanks"#);
     insta::assert_snapshot!(error("[record]\nvotes = [\"\"]\n"), @r#"words.toml, line 2: found "" in a list of phrases; expected a word or a phrase"#);
     insta::assert_snapshot!(error("[dates]\n\nmonths = [[\"jan\"], [\"feb\"]]\n"), @r#"words.toml, line 3: found 2 months; expected 12 entries, from January to December, each a list of forms such as ["march"]"#);
-    insta::assert_snapshot!(error("[chairs]\nwords = \"a\"\n"), @r#"words.toml, line 2: invalid type: string "a", expected a sequence"#);
+    insta::assert_snapshot!(error("[chairs]\nwords = \"a\"\n"), @r#"words.toml, line 2: words: found the text "a"; expected a list in square brackets"#);
     insta::assert_snapshot!(error("chairs = [\n"), @"words.toml, line 1: unclosed array, expected `]`");
     let latin = Lexicon::with_file(b"[chairs]\nwords = [\"pr\xE9sident\"]\n", "words.toml").unwrap_err().to_string();
     assert_eq!(latin, "words.toml, line 2: this is not UTF-8; save the lexicon as TOML in UTF-8");

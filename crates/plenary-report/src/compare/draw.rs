@@ -156,7 +156,7 @@ fn estimates(of: &Comparison) -> String {
     figure(
         title,
         "With the intervals of both runs.",
-        &chart::intervals(title, ("negative, against", "positive, in favour"), &rows),
+        &chart::intervals(title, ("negative, against", "positive, favor"), &rows),
         &grid,
     )
 }

@@ -33,6 +33,9 @@ fn svg(title: &str, height: f64, content: &str) -> String {
     )
 }
 
+/// Columns of a name at the left of a row.
+const NAME: usize = 27;
+
 /// A name, cut to a maximum number of columns; wide characters take two.
 fn shortened(name: &str, most: usize) -> String {
     let mut width = 0;
@@ -48,13 +51,44 @@ fn shortened(name: &str, most: usize) -> String {
     text
 }
 
-/// A name at the left of a row, with the whole name as a tooltip.
-fn name_at(name: &str, y: f64) -> String {
+/// Names, each cut to a maximum number of columns so that different names stay different: at the end, or else in the middle, or else at the
+/// beginning. Names that only their number would tell apart get one.
+fn distinct<'n>(names: impl IntoIterator<Item = &'n str>, most: usize) -> Vec<String> {
+    let names: Vec<&str> = names.into_iter().collect();
+    let reversed = |text: &str| text.chars().rev().collect::<String>();
+    let cut_start = |name: &str, most: usize| reversed(&shortened(&reversed(name), most));
+    let cut: [Vec<String>; 3] = [
+        names.iter().map(|name| shortened(name, most)).collect(),
+        names
+            .iter()
+            .map(|name| {
+                let start = shortened(name, most / 2);
+                let is_whole = shortened(name, most) == *name;
+                let end = cut_start(name, most - most / 2 - 1);
+                if is_whole { (*name).to_owned() } else { start + end.trim_start_matches('…') }
+            })
+            .collect(),
+        names.iter().map(|name| cut_start(name, most)).collect(),
+    ];
+    let is_own = |cut: &[String], at: usize| {
+        let same = cut.iter().zip(&names).filter(|(text, name)| **text == cut[at] && **name != names[at]);
+        same.count() == 0
+    };
+    (0..names.len())
+        .map(|at| match cut.iter().find(|cut| is_own(cut, at)) {
+            Some(cut) => cut[at].clone(),
+            None => format!("{} {}", shortened(names[at], most.saturating_sub(4)), at + 1),
+        })
+        .collect()
+}
+
+/// A name at the left of a row as it was shortened, with the whole name as a tooltip.
+fn name_at(name: &str, shown: &str, y: f64) -> String {
     format!(
         "<text class=\"name\" x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{}<title>{}</title></text>",
         LEFT - 10.0,
         y + 4.5,
-        escaped(&shortened(name, 27)),
+        escaped(shown),
         escaped(name)
     )
 }
@@ -63,10 +97,11 @@ fn name_at(name: &str, y: f64) -> String {
 pub(crate) fn bars(title: &str, bars: &[Bar]) -> String {
     let most = bars.iter().map(|bar| bar.value).fold(0.0, f64::max).max(f64::MIN_POSITIVE);
     let mut content = String::new();
-    for (at, bar) in bars.iter().enumerate() {
+    let names = distinct(bars.iter().map(|bar| bar.name.as_str()), NAME);
+    for (at, (bar, name)) in bars.iter().zip(&names).enumerate() {
         let y = at as f64 * ROW + ROW / 2.0;
         let width = (RIGHT - LEFT) * bar.value / most;
-        content.push_str(&name_at(&bar.name, y));
+        content.push_str(&name_at(&bar.name, name, y));
         content.push_str(&format!(
             "<rect class=\"bar\" x=\"{LEFT}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"16\" rx=\"2\"/><text class=\"value\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
             y - 8.0,
@@ -91,9 +126,10 @@ pub(super) fn grouped_bars(title: &str, groups: &[(String, Vec<Bar>)]) -> String
             escaped(group)
         ));
         y += ROW;
-        for bar in bars {
+        let names = distinct(bars.iter().map(|bar| bar.name.as_str()), NAME);
+        for (bar, name) in bars.iter().zip(&names) {
             let width = (RIGHT - LEFT) * bar.value / most;
-            content.push_str(&name_at(&bar.name, y + 9.0));
+            content.push_str(&name_at(&bar.name, name, y + 9.0));
             content.push_str(&format!(
                 "<rect class=\"bar\" x=\"{LEFT}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"12\" rx=\"2\"/><text class=\"value\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
                 y + 3.0,
@@ -111,17 +147,19 @@ pub(super) fn grouped_bars(title: &str, groups: &[(String, Vec<Bar>)]) -> String
 pub(crate) fn stacked(title: &str, parts: &[(&str, &str)], rows: &[(String, Vec<f64>)]) -> String {
     let mut content = String::new();
     let mut x = LEFT;
-    for (name, class) in parts {
+    let legend = distinct(parts.iter().map(|(name, _)| *name), 22);
+    for (name, (_, class)) in legend.iter().zip(parts) {
         content.push_str(&format!(
             "<rect class=\"{class}\" x=\"{x:.1}\" y=\"3\" width=\"12\" height=\"12\" rx=\"2\"/><text class=\"value\" x=\"{:.1}\" y=\"13.5\">{}</text>",
             x + 17.0,
-            escaped(&shortened(name, 22))
+            escaped(name)
         ));
-        x += 17.0 + 8.0 * shortened(name, 22).chars().count() as f64 + 18.0;
+        x += 17.0 + 8.0 * name.chars().count() as f64 + 18.0;
     }
-    for (at, (name, values)) in rows.iter().enumerate() {
+    let names = distinct(rows.iter().map(|(name, _)| name.as_str()), NAME);
+    for (at, ((name, values), shown)) in rows.iter().zip(&names).enumerate() {
         let y = 26.0 + at as f64 * ROW + ROW / 2.0;
-        content.push_str(&name_at(name, y));
+        content.push_str(&name_at(name, shown, y));
         let all: f64 = values.iter().sum();
         let mut x = LEFT;
         for ((part, class), value) in parts.iter().zip(values).filter(|(_, value)| **value > 0.0) {
@@ -170,9 +208,10 @@ pub(crate) fn intervals(title: &str, (low, high): (&str, &str), rows: &[(String,
         escaped(low),
         escaped(high)
     ));
-    for (at, (name, mean)) in rows.iter().enumerate() {
+    let names = distinct(rows.iter().map(|(name, _)| name.as_str()), NAME);
+    for (at, ((name, mean), shown)) in rows.iter().zip(&names).enumerate() {
         let y = 24.0 + at as f64 * ROW + ROW / 2.0;
-        content.push_str(&name_at(name, y));
+        content.push_str(&name_at(name, shown, y));
         let Some(value) = mean.value else {
             content.push_str(&format!("<text class=\"value\" x=\"{:.1}\" y=\"{:.1}\">–</text>", RIGHT + 12.0, y + 4.5));
             continue;
@@ -314,26 +353,27 @@ pub(crate) fn matrix(
     shown: &dyn Fn(f64) -> String,
 ) -> String {
     let most = values.iter().flatten().copied().fold(0.0, f64::max).max(f64::MIN_POSITIVE);
-    let longest =
-        |names: &[String]| names.iter().map(|name| shortened(name, 18).chars().count()).max().unwrap_or(0) as f64;
-    let tilted = longest(columns);
+    let tilted_names = distinct(columns.iter().map(String::as_str), 18);
+    let longest = |names: &[String]| names.iter().map(|name| name.chars().count()).max().unwrap_or(0) as f64;
+    let tilted = longest(&tilted_names);
     // The last tilted names reach beyond their columns.
-    let beyond = longest(&columns[columns.len().saturating_sub(2)..]) * 5.4;
+    let beyond = longest(&tilted_names[columns.len().saturating_sub(2)..]) * 5.4;
     let step = ((WIDTH - LEFT - beyond) / columns.len().max(1) as f64).min(64.0);
     let top = (tilted * 4.6 + 16.0).max(28.0);
     let mut content = String::new();
-    for (at, name) in columns.iter().enumerate() {
+    for (at, (name, shown)) in columns.iter().zip(&tilted_names).enumerate() {
         let x = LEFT + (at as f64 + 0.5) * step;
         content.push_str(&format!(
             "<text class=\"axis\" transform=\"translate({x:.1} {:.1}) rotate(-40)\">{}<title>{}</title></text>",
             top - 6.0,
-            escaped(&shortened(name, 18)),
+            escaped(shown),
             escaped(name)
         ));
     }
-    for (at, (name, values)) in rows.iter().zip(values).enumerate() {
+    let names = distinct(rows.iter().map(String::as_str), NAME);
+    for (at, ((name, values), short)) in rows.iter().zip(values).zip(&names).enumerate() {
         let y = top + at as f64 * ROW;
-        content.push_str(&name_at(name, y + ROW / 2.0));
+        content.push_str(&name_at(name, short, y + ROW / 2.0));
         for (column, value) in values.iter().enumerate() {
             let x = LEFT + column as f64 * step;
             let strength = value / most;
@@ -396,4 +436,23 @@ pub(crate) fn reliability(title: &str, points: &[(f64, f64, f64)]) -> String {
         ));
     }
     svg(title, top + side + 40.0, &content)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::distinct;
+
+    #[test]
+    fn shortened_names_stay_different() {
+        let raw = "Committee on the Environment, raw";
+        let corrected = "Committee on the Environment, corrected";
+        assert_eq!(distinct([raw, "Hill"], 20), ["Committee on the Env…", "Hill"]);
+        let shown = distinct([raw, corrected], 20);
+        assert!(shown[0] != shown[1] && shown[0].ends_with("raw") && shown[1].ends_with("ected"), "{shown:?}");
+        // Only the middle differs: by neither end.
+        let long = |middle: &str| format!("{}{middle}{}", "a".repeat(30), "b".repeat(30));
+        let shown = distinct([long("x").as_str(), long("y").as_str()], 20);
+        assert_ne!(shown[0], shown[1]);
+        assert_eq!(distinct(["Ann", "Ann"], 20), ["Ann", "Ann"], "equal names are equal");
+    }
 }

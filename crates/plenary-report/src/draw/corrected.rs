@@ -123,6 +123,6 @@ fn drawn(target: &str, entries: &[Entry]) -> String {
         }
     }
     let note = "Corrected with hand codes (design-based supervised learning). Where the two differ, the raw mean has the errors of the labels.";
-    let chart = if rows.is_empty() { String::new() } else { chart::intervals(title, ("against", "in favour"), &rows) };
+    let chart = if rows.is_empty() { String::new() } else { chart::intervals(title, ("against", "favor"), &rows) };
     figure(title, note, &chart, &grid)
 }

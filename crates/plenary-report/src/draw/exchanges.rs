@@ -3,12 +3,15 @@
 use plenary_corpus::findings::ExchangeKind;
 
 use super::chart;
-use super::html::{Cell, Grid, figure, grouped, notice, tabulated};
+use super::html::{Cell, Grid, figure, grouped, notice, plural, tabulated};
 use crate::gather::{Gathered, RECEIVED, Set};
 
 /// What is shown of a pair.
 const OF_PAIR: [ExchangeKind; 4] =
     [ExchangeKind::Follows, ExchangeKind::Answers, ExchangeKind::Interrupts, ExchangeKind::Names];
+
+/// What [`RECEIVED`] is called, in its order.
+const RECEIVED_NAMES: [&str; RECEIVED.len()] = ["interruptions", "calls", "applause", "laughter"];
 
 pub(super) fn page(of: &Gathered) -> String {
     let exchanges = &of.counts.exchanges;
@@ -55,21 +58,27 @@ fn received(of: &Gathered) -> String {
     if of.counts.received.is_empty() {
         return String::new();
     }
-    let columns = ["person", "#interruptions", "#calls", "#applause", "#laughter"];
+    // A kind that no file marks is not one that did not happen.
+    let (occur, none): (Vec<usize>, Vec<usize>) =
+        (0..RECEIVED.len()).partition(|at| of.counts.received.iter().any(|received| received.n[*at] > 0));
+    let columns: Vec<String> = occur.iter().map(|at| format!("#{}", RECEIVED_NAMES[*at])).collect();
+    let columns: Vec<&str> = std::iter::once("person").chain(columns.iter().map(String::as_str)).collect();
     let mut grid = Grid::new("Reactions during the turns of a person", &columns);
     for received in &of.counts.received {
         let mut cells = vec![Cell::text(of.corpus.people[received.to as usize].name.clone())];
         cells.extend(
-            RECEIVED
-                .iter()
-                .zip(received.n)
-                .map(|(kind, n)| Cell::counted(n as u64, Set::Received(*kind, received.to), of)),
+            occur.iter().map(|at| Cell::counted(received.n[*at] as u64, Set::Received(RECEIVED[*at], received.to), of)),
         );
         grid.row(cells);
     }
-    let note = "Interruptions that are marked or that the text suggests. Calls, applause and laughter are counted where the file marks them, whoever they \
-                are from.";
-    tabulated("Reactions", note, &grid)
+    let mut note = "Interruptions that are marked or that the text suggests. Calls, applause and laughter are counted where the file marks them, \
+                    whoever they are from."
+        .to_owned();
+    if !none.is_empty() {
+        let none: Vec<&str> = none.iter().map(|at| RECEIVED_NAMES[*at]).collect();
+        note.push_str(&format!(" None found: {}.", none.join(", ")));
+    }
+    tabulated("Reactions", &note, &grid)
 }
 
 fn naming(of: &Gathered) -> String {
@@ -86,9 +95,14 @@ fn naming(of: &Gathered) -> String {
         );
         grid.row(vec![Cell::text(name(pair.from)), Cell::text(name(pair.to)), n]);
     }
-    tabulated(
-        "Who names whom",
-        "By the pairs with the most sentences. People who do not speak in the document are found by names that only one person of the corpus has.",
-        &grid,
-    )
+    let mut note = "By the pairs with the most sentences. People who do not speak in the document are found by names that only one person of the \
+                    corpus has."
+        .to_owned();
+    if of.counts.n_names_of_others > 0 {
+        note.push_str(&format!(
+            " Not shown: {} with names of people who speak in no document. The table `exchanges` has them.",
+            plural(of.counts.n_names_of_others as u64, "sentence")
+        ));
+    }
+    tabulated("Who names whom", &note, &grid)
 }

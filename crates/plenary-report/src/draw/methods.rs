@@ -108,7 +108,7 @@ fn in_words(of: &Gathered, validation: &[Validation]) -> Vec<String> {
          out one person, document or turn after the other.",
         percent(study.confidence_level)
     ));
-    text.push(if validation.is_empty() {
+    text.push(if !validation.iter().any(Validation::is_of_labels) {
         "The labels were not validated.".to_owned()
     } else {
         "The labels were compared with hand codes; the page Validation of the report has the figures.".to_owned()

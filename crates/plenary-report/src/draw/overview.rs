@@ -4,6 +4,7 @@ use plenary_corpus::findings::Tone;
 
 use super::chart::{self, Bar};
 use super::html::{Cell, Grid, duration, figure, grouped, notice, percent, plural, signed, tabulated};
+use super::validated::unknown_origin;
 use crate::Validation;
 use crate::embed::escaped;
 use crate::gather::{Gathered, MOST_ROWS, Set};
@@ -15,12 +16,14 @@ const NAMED: usize = 8;
 
 pub(super) fn page(of: &Gathered, validation: &[Validation]) -> String {
     let mut page = cards(of);
-    if !of.study.targets.is_empty() && validation.is_empty() || of.study.scores_sentiment && validation.is_empty() {
+    let has_labels = !of.study.targets.is_empty() || of.study.scores_sentiment;
+    if has_labels && !validation.iter().any(Validation::is_of_labels) {
         page.push_str(&notice(
             "Nothing was validated: the labels in this report are those of models that nobody compared with hand codes of these texts. Read \
              sentences behind the numbers before you rely on them.",
         ));
     }
+    page.push_str(&unknown_origin(validation));
     page.push_str(&look_first(of));
     page.push_str(&over_time(of));
     page.push_str(&tone(of));

@@ -38,6 +38,11 @@ pub(super) fn page(of: &Gathered, validation: &[Validation]) -> String {
             escaped(&target.proposition),
             escaped(&target.id)
         ));
+        if !validation.iter().any(|one| one.is_of_target(&target.id)) {
+            page.push_str(&notice(
+                "These labels are not validated: nobody compared them with hand codes of these texts, so that nobody knows how many are wrong.",
+            ));
+        }
         for text in [&target.definition, &target.note].into_iter().flatten() {
             page.push_str(&format!("<p dir=\"auto\">{}</p>\n", escaped(text)));
         }
@@ -56,10 +61,10 @@ fn one(of: &Gathered, at: usize, corrected: &str) -> String {
     if labelled > 0 {
         page.push_str(&groups(of, at));
         page.push_str(&people(of, at));
-        for (label, name) in [(Stance::Favor, "in favour"), (Stance::Against, "against")] {
+        for label in [Stance::Favor, Stance::Against] {
             let list = sentences(of, Set::Certain(number, label), 5);
             if !list.is_empty() {
-                page.push_str(&format!("<h4>Most certain sentences {name}</h4>\n{list}"));
+                page.push_str(&format!("<h4>Most certain sentences: {label}</h4>\n{list}"));
             }
         }
     }
@@ -75,7 +80,7 @@ fn mean_in_words(of: &Gathered, mean: Option<&Mean>) -> String {
         format!(" with its {} interval [{}, {}]", percent(of.study.confidence_level), signed(low), signed(high))
     });
     format!(
-        "Mean score {}{} over {} with a label, from −1 (against) to +1 (in favour).",
+        "Mean score {}{} over {} with a label, from −1 (against) to +1 (favor).",
         signed(value),
         interval.unwrap_or_default(),
         plural(mean.n as u64, "segment")
@@ -135,7 +140,7 @@ fn means(
         ]);
     }
     let shown: Vec<(String, Mean)> = rows.into_iter().map(|(name, mean, _)| (name, mean)).collect();
-    figure(title, note, &chart::intervals(title, ("against", "in favour"), &shown), &grid)
+    figure(title, note, &chart::intervals(title, ("against", "favor"), &shown), &grid)
 }
 
 fn groups(of: &Gathered, at: usize) -> String {

@@ -1,17 +1,19 @@
 //! How good the labels are, as far as anybody checked.
 
+use plenary_tables::made::RECORD;
+
 use super::chart;
 use super::html::{Cell, Grid, figure, notice, paragraph, tabulated};
 use crate::Validation;
 use crate::gather::Gathered;
-use crate::validation::ValidationTable;
+use crate::validation::{ValidationTable, of_unknown_origin};
 
 /// Rows of a table that are shown.
 const MOST: usize = 300;
 
 pub(super) fn page(of: &Gathered, validation: &[Validation]) -> String {
     let mut page = String::new();
-    if validation.is_empty() {
+    if !validation.iter().any(Validation::is_of_labels) {
         page.push_str(&notice(
             "Nothing was validated. Nobody compared the labels in these results with hand codes, so that nobody knows how many are wrong.",
         ));
@@ -20,6 +22,7 @@ pub(super) fn page(of: &Gathered, validation: &[Validation]) -> String {
              estimate` takes the errors out of the findings. `plenary report --validation FOLDER` shows what they wrote here.",
         ));
     }
+    page.push_str(&unknown_origin(validation));
     if of.study.validations.iter().any(|validation| validation == "leave_one_out") {
         page.push_str(&paragraph(
             "A coder of this run was learned from hand codes; its folder has its figures on these codes.",
@@ -32,6 +35,19 @@ pub(super) fn page(of: &Gathered, validation: &[Validation]) -> String {
         }
     }
     page
+}
+
+/// A warning about tables that may be about other results; nothing if there are none.
+pub(super) fn unknown_origin(validation: &[Validation]) -> String {
+    let tables = of_unknown_origin(validation);
+    if tables.is_empty() {
+        return String::new();
+    }
+    notice(&format!(
+        "It is not known from which results these tables were made, because `{RECORD}` does not stand beside them or they were changed \
+         afterwards: {}. Their figures may be about other labels than those in this report.",
+        tables.join(", ")
+    ))
 }
 
 fn agreement(of: &Gathered) -> String {

@@ -1,7 +1,8 @@
 //! The segments around places.
 //!
 //! **Input:** opened results, places with the rows of their segments, and how many segments to read on each side. **Output:** the segments before and
-//! after each place, of the same document. Only the groups of rows that are needed are read, each once. Nothing is refused. **Left to others:** printing.
+//! after each place, of the same document. Only the groups of rows that are needed are read, each once. **Refused:** more segments than
+//! memory should hold. **Left to others:** printing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -13,6 +14,9 @@ use rayon::prelude::*;
 
 use super::{Hit, MOST_AROUND, Neighbour};
 use crate::ReportError;
+
+/// Maximum number of segments that are read around all places together; more would need gigabytes.
+const MOST_SEGMENTS: usize = 1_000_000;
 
 /// A segment that is near a place.
 struct Near {
@@ -31,6 +35,7 @@ pub(super) fn add(results: &Results, hits: &mut [Hit], rows: &[usize], n: usize)
     for row in rows.iter().flat_map(|row| wanted(*row)) {
         of_groups.entry(row / size).or_default().insert(row);
     }
+    check(of_groups.values().map(BTreeSet::len).sum(), rows.len(), n, MOST_SEGMENTS)?;
     let read = |(group, rows): (usize, BTreeSet<usize>)| -> Result<Vec<(usize, Near)>, ReportError> {
         let (first, frame) = groups.group(group)?;
         let text = |name: &str| column::<&str>(&frame, name);
@@ -53,4 +58,27 @@ pub(super) fn add(results: &Results, hits: &mut [Hit], rows: &[usize], n: usize)
         (hit.before, hit.after) = (side(row.saturating_sub(n)..*row), side(row + 1..row.saturating_add(n + 1)));
     }
     Ok(())
+}
+
+/// Refuses more segments than `most`.
+fn check(n_segments: usize, n_places: usize, around: usize, most: usize) -> Result<(), ReportError> {
+    if n_segments <= most {
+        return Ok(());
+    }
+    let found = format!("{around}, which is {n_segments} segments around {n_places} places");
+    let expected =
+        "at most 1000000 segments in all. Search for a rarer pattern, add conditions, or ask for fewer segments";
+    Err(ReportError::Option { option: "the number of segments around a place", found, expected })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_segments_than_memory_should_hold_are_refused() {
+        assert!(check(10, 3, 2, 10).is_ok());
+        let error = check(MOST_SEGMENTS + 1, 20_000, 50, MOST_SEGMENTS).expect_err("too many").to_string();
+        assert!(error.contains("1000001 segments around 20000 places, expected at most 1000000"), "{error}");
+    }
 }

@@ -25,6 +25,7 @@ use crate::place::{Place, places};
 
 pub use pattern::Kind;
 use pattern::Matcher;
+pub use rows::Unmet;
 use rows::{Condition, conditions};
 pub use sheet::{csv, html};
 
@@ -216,6 +217,14 @@ pub fn count(results: &Results, options: &FindOptions, by: Option<&str>) -> Resu
         all.searched += count.searched;
     }
     Ok(Counts { rows, without_stemmer: search.matcher.without_stemmer() })
+}
+
+/// The first condition that no segment meets, whatever its text; `None` if each is met by some segment.
+///
+/// # Errors
+/// [`ReportError`] if a column does not exist or the tables cannot be read.
+pub fn unmet(results: &Results, options: &FindOptions) -> Result<Option<Unmet>, ReportError> {
+    rows::unmet(results, &conditions(results, &options.conditions)?)
 }
 
 /// Words in small letters, for sorting.

@@ -64,6 +64,8 @@ pub(crate) struct Counts {
     pub(crate) exchanges: Vec<Pair>,
     /// Pairs of people of whom one names the other, by decreasing number.
     pub(crate) names: Vec<Pair>,
+    /// Sentences that name people who speak in no document, so that nothing else is known of them.
+    pub(crate) n_names_of_others: usize,
     /// People of the most frequent pairs, and how often each (row) is followed by each (column).
     pub(crate) followers: (Vec<u32>, Vec<Vec<usize>>),
     /// Whose turns meet with interruptions, calls, applause and laughter, the most of them first.

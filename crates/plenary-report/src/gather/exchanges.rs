@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use plenary_corpus::findings::ExchangeKind;
 use plenary_tables::schema::ExchangeRow;
-use plenary_tables::{Results, column};
+use plenary_tables::{OpenError, Results, column};
 
 use super::counts::{Counts, Pair, Received, Segments, TurnRow, key};
 use super::sets::{Set, Sets, hash};
@@ -35,7 +35,8 @@ pub(super) fn read(
     counts: &mut Counts,
     sets: &mut Sets,
 ) -> Result<(), ReportError> {
-    let events = events(results, corpus, (turns, keys), segments)?;
+    let (events, n_names_of_others) = events(results, corpus, (turns, keys), segments)?;
+    counts.n_names_of_others = n_names_of_others;
     // By the other person first, who speaks first where one follows the other.
     let mut pairs: BTreeMap<(u32, u32), [usize; ExchangeKind::ALL.len()]> = BTreeMap::new();
     let mut received: BTreeMap<u32, [usize; RECEIVED.len()]> = BTreeMap::new();
@@ -80,15 +81,16 @@ pub(super) fn read(
     Ok(())
 }
 
+/// The exchanges of people who speak somewhere, and the number of sentences that name others.
 fn events(
     results: &Results,
     corpus: &Corpus,
     (turns, keys): (&[TurnRow], &[u64]),
     segments: &Segments,
-) -> Result<Vec<Event>, ReportError> {
+) -> Result<(Vec<Event>, usize), ReportError> {
     let columns = ["utterance_id", "kind", "from_speaker_id", "to_person_id", "segment_id"];
     let mut events = Vec::new();
-    let mut turn = 0;
+    let (mut turn, mut n_names_of_others) = (0, 0);
     for group in results.groups(ExchangeRow::TABLE, Some(&columns))? {
         let frame = group?;
         let text = |name: &str| column::<&str>(&frame, name);
@@ -104,10 +106,22 @@ fn events(
             let Some(of_turn) = turns.get(turn) else {
                 return Err(ReportError::Misfit { problem: format!("`utterances` has no turn `{id}` of `exchanges`") });
             };
-            let Some(kind) = kinds[at].and_then(ExchangeKind::from_name) else { continue };
+            let name = kinds[at].unwrap_or_default();
+            let kind = ExchangeKind::from_name(name).ok_or_else(|| {
+                let known: Vec<&str> = ExchangeKind::ALL.iter().map(|kind| kind.as_str()).collect();
+                OpenError::unknown_value(ExchangeRow::TABLE.name, "kind", name, &known)
+            })?;
             let from = from[at].map(|id| Ok::<_, ReportError>(corpus.speakers[corpus.speaker(id)? as usize].person));
-            // Who is only on the list of people is in no other table.
-            let Some(to) = corpus.person(to[at].unwrap_or_default()) else { continue };
+            let to_id = to[at].unwrap_or_default();
+            let Some(to) = corpus.person(to_id) else {
+                // Who is named may be only on the list of people, and in no other table.
+                if kind == ExchangeKind::Names && !to_id.is_empty() {
+                    n_names_of_others += 1;
+                    continue;
+                }
+                let problem = format!("`people` has no `{to_id}` of the turn `{id}` in `exchanges`");
+                return Err(ReportError::Misfit { problem });
+            };
             // The evidence, or the beginning of the turn if the evidence is in the turn before.
             let evidence = hash(ids[at].unwrap_or_default());
             let rows = of_turn.first_row..of_turn.first_row + of_turn.n_rows;
@@ -115,7 +129,7 @@ fn events(
             events.push(Event { kind, from: from.transpose()?, to, row });
         }
     }
-    Ok(events)
+    Ok((events, n_names_of_others))
 }
 
 /// The people of the most frequent pairs, and how often each (row) is followed by each (column).

@@ -82,8 +82,7 @@ pub(super) fn study(results: &Results) -> Result<StudyFacts, ReportError> {
     let frame = results.frame(NeitherThresholdRow::TABLE)?;
     let mut thresholds: BTreeMap<ThresholdSource, Vec<String>> = BTreeMap::new();
     for row in NeitherThresholdRow::rows(&frame)? {
-        let source = ThresholdSource::from_name(row.source).unwrap_or(ThresholdSource::Default);
-        let targets = thresholds.entry(source).or_default();
+        let targets = thresholds.entry(row.known_source()?).or_default();
         // Several coders have thresholds for the same targets.
         if !targets.iter().any(|target| target == row.target_id) {
             targets.push(row.target_id.to_owned());

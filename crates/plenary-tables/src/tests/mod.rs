@@ -13,10 +13,10 @@ use ndarray::Array2;
 use polars_core::prelude::*;
 use polars_io::prelude::*;
 
-use super::schema::{TABLES, stance_column};
+use super::schema::{NeitherThresholdRow, TABLES, stance_column};
 use super::*;
 use plenary_corpus::findings::{AssignmentReason, ThemeChangeKind, Themes};
-use plenary_corpus::findings::{Embeddings, Sentiment};
+use plenary_corpus::findings::{Embeddings, Sentiment, ThresholdSource};
 use plenary_corpus::*;
 use sample::{Sample, sample, transcript};
 
@@ -351,4 +351,26 @@ fn parts_that_do_not_fit_are_refused() {
     let error = sample.write(folder.path()).unwrap_err();
     assert!(matches!(error, TableError::Misfit { found: 3, expected: 4, .. }), "{error}");
     assert!(snapshot(folder.path()).is_empty());
+}
+
+#[test]
+fn an_unknown_source_of_a_threshold_is_an_error() {
+    let row = |source| NeitherThresholdRow {
+        coder_id: "coder",
+        target_id: "t",
+        source,
+        threshold: 0.0,
+        stated_share: None,
+        n_codes: None,
+        accuracy: None,
+        macro_f1: None,
+        accuracy_of_default: None,
+        macro_f1_of_default: None,
+    };
+    assert_eq!(row("hand_codes").known_source().expect("a known source"), ThresholdSource::HandCodes);
+    let error = row("guess").known_source().expect_err("an unknown source").to_string();
+    assert_eq!(
+        error,
+        "neither_thresholds.parquet: the column `source` has the value `guess`, expected one of default, stated_share, hand_codes"
+    );
 }
