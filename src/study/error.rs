@@ -99,10 +99,20 @@ pub enum StudyError {
         /// What is wrong with it.
         problem: LexiconError,
     },
+    /// There is no registry of themes.
+    #[error(
+        "{path}: there is no file {file}; expected the folder of an earlier run's results, or the file themes.registry of one"
+    )]
+    NoThemes {
+        /// Where the registry is named.
+        path: String,
+        /// The registry.
+        file: String,
+    },
     /// The registry of themes cannot be used.
-    #[error("{path}: [themes] registry: {file}: {problem}")]
+    #[error("{path}: {file}: {problem}")]
     ThemeRegistry {
-        /// The study file.
+        /// Where the registry is named.
         path: String,
         /// The registry.
         file: String,
@@ -110,19 +120,19 @@ pub enum StudyError {
         problem: RegistryError,
     },
     /// The registry of themes cannot be read.
-    #[error("{path}: [themes] registry: {file}: {source}")]
+    #[error("{path}: {file} cannot be read: {source}")]
     ThemesUnreadable {
-        /// The study file.
+        /// Where the registry is named.
         path: String,
         /// The file.
         file: String,
-        /// The message of the operating system, or what is expected.
+        /// The message of the operating system.
         source: std::io::Error,
     },
     /// The decisions about themes beside the registry cannot be used.
-    #[error("{path}: [themes] registry: {problem}")]
+    #[error("{path}: {problem}")]
     ThemeEdits {
-        /// The study file.
+        /// Where the registry is named.
         path: String,
         /// What is wrong with them.
         problem: ThemeEditsError,
@@ -178,7 +188,7 @@ pub enum StudyError {
 }
 
 impl StudyError {
-    /// The study file, as it was named.
+    /// The study file, as it was named; of a registry of themes, where it is named.
     pub fn path(&self) -> &str {
         match self {
             StudyError::Missing { path }
@@ -191,6 +201,7 @@ impl StudyError {
             | StudyError::Variables { path, .. }
             | StudyError::Corrections { path, .. }
             | StudyError::Lexicon { path, .. }
+            | StudyError::NoThemes { path, .. }
             | StudyError::ThemeRegistry { path, .. }
             | StudyError::ThemesUnreadable { path, .. }
             | StudyError::ThemeEdits { path, .. }
