@@ -10,6 +10,9 @@ use crate::dictionaries::DictionaryFileError;
 use crate::learn::FolderError;
 use crate::themes::{CodedTextsError, ThemeEditsError};
 
+/// What follows the name of the study where a message is about its registry of themes.
+pub(super) const REGISTRY_KEY: &str = ": [themes] registry";
+
 /// What is wrong with a study file.
 #[derive(Debug, thiserror::Error)]
 pub enum StudyError {
@@ -188,7 +191,7 @@ pub enum StudyError {
 }
 
 impl StudyError {
-    /// The study file, as it was named; of a registry of themes, where it is named.
+    /// The study file, as it was named.
     pub fn path(&self) -> &str {
         match self {
             StudyError::Missing { path }
@@ -210,7 +213,7 @@ impl StudyError {
             | StudyError::Dictionary { path, .. }
             | StudyError::Coder { path, .. }
             | StudyError::DoubledCoder { path, .. }
-            | StudyError::DoubledTarget { path, .. } => path,
+            | StudyError::DoubledTarget { path, .. } => path.strip_suffix(REGISTRY_KEY).unwrap_or(path),
         }
     }
 

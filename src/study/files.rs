@@ -12,6 +12,7 @@ use plenary_measure::themes::{DecidedThemes, Registry};
 use plenary_names::lexicon::Lexicon;
 use plenary_tables::{ContinuedThemes, Origin, StudyFile, StudyFileRole, THEME_REGISTRY};
 
+use super::error::REGISTRY_KEY;
 use super::{CoderOptions, Study, StudyError};
 use crate::coded_stance::CodedStance;
 use crate::dictionaries;
@@ -149,7 +150,7 @@ impl Study {
         }
         if !self.themes.registry.is_empty() {
             let file = locate(StudyFileRole::ThemeRegistry, &self.themes.registry);
-            hashed.extend(self.continue_themes(&file, &format!("{shown}: [themes] registry"))?.into_bytes());
+            hashed.extend(self.continue_themes(&file, &format!("{shown}{REGISTRY_KEY}"))?.into_bytes());
         }
         if !self.themes.coded.is_empty() {
             let wrong = |problem| StudyError::CodedTexts { path: path(), problem };

@@ -257,7 +257,11 @@ fn decisions_keep_the_comments_of_their_file_and_wait_for_a_run() {
     let place = tempfile::tempdir().unwrap();
     let all = meetings(place.path(), &[("fishery", FISH), ("railway", RAIL)]);
     let out = place.path().join("results");
-    run(&all, study(), &out);
+    let results = run(&all, study(), &out);
+    let (segments, themes) = (results.frame("segments").unwrap(), results.frame("segment_themes").unwrap());
+    let (segments, themes) = (SegmentRow::rows(&segments).unwrap(), SegmentThemeRow::rows(&themes).unwrap());
+    let of_theme = segments.iter().zip(&themes).find(|(_, theme)| theme.theme_id == Some("t01"));
+    let segment = of_theme.unwrap().0.segment_id;
     let shown = out.to_str().unwrap();
     let command = Place::with(&[]);
     assert_eq!(command.run_well(&["themes", "name", shown, "t01", "Catch", "-q"]).out, "");
@@ -268,7 +272,7 @@ fn decisions_keep_the_comments_of_their_file_and_wait_for_a_run() {
     fs::write(&file, commented).unwrap();
     let name = Decision::Name { id: "t01".into(), name: "Fishing".into(), description: "Fish".into() };
     decide(&out, name).unwrap();
-    command.run_well(&["themes", "split", shown, "t01", "--into", "2", "-q"]);
+    command.run_well(&["themes", "split", shown, "t01", "--part", segment, "-q"]);
     command.run_well(&["themes", "merge", shown, "t01", "t02"]);
     let text = fs::read_to_string(&file).unwrap();
     assert!(text.contains("# Agreed in March.\nname = \"Fishing\" # or landings\ndescription = \"Fish\""), "{text}");

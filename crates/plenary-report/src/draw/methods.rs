@@ -131,7 +131,7 @@ fn themes_in_words(of: &Gathered) -> Vec<String> {
         }
     };
     // The folder of the earlier results, without the way to it.
-    let named = Path::new(&file.name);
+    let named = Path::new(&file.path);
     let folder = if named.ends_with(THEME_REGISTRY) { named.parent().unwrap_or(named) } else { named };
     let name = folder.file_name().unwrap_or(named.as_os_str()).to_string_lossy();
     let sha256 = continued.registry_sha256.get(..12).unwrap_or(&continued.registry_sha256);
