@@ -125,7 +125,8 @@ pub struct StudySources {
 impl StudySources {
     /// Adds a file, by its name in the study and the path by which it was read.
     fn add(&mut self, role: StudyFileRole, name: &str, path: &Path, sha256: String) {
-        self.files.push(StudyFile { role, name: name.to_owned(), path: path.display().to_string(), sha256 });
+        let (name, path) = (name.to_owned(), path.display().to_string());
+        self.files.push(StudyFile { role, name, path, sha256, themes: None });
     }
 }
 

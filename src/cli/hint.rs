@@ -19,6 +19,7 @@ use crate::pipeline::RunError;
 use crate::robust::RobustError;
 use crate::study::StudyError;
 use crate::table::{OpenError, TableError};
+use crate::themes::ThemeEditsError;
 use crate::validate::estimate::EstimateError;
 use crate::validate::sample::SampleError;
 use crate::validate::segments::SegmentsError;
@@ -49,6 +50,7 @@ fn typed_hint(error: &(dyn Error + 'static)) -> Option<Hint> {
         RobustError,
         MeansError,
         StudyError,
+        ThemeEditsError,
         LearnError,
         SampleError,
         EstimateError,

@@ -129,7 +129,7 @@ fn main_of(arguments: Vec<OsString>) -> ExitCode {
         Command::Find(args) => find::run(args, arguments.verbosity),
         Command::Compare(args) => compare::run(args, arguments.verbosity),
         Command::Verify(args) => verify::run(args, arguments.verbosity),
-        Command::Themes(args) => themes::run(args),
+        Command::Themes(args) => themes::run(args, arguments.verbosity),
         Command::Segment(args) => segment::run(args, arguments.verbosity),
         Command::Correct(args) => correct::run(args),
         Command::Sample(args) => sample::run(args, arguments.verbosity),

@@ -5,11 +5,15 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
+use super::Verbosity;
 use super::output::{print, table};
 use crate::corpus::progress::Silent;
 use crate::table::schema::{ThemeHistoryRow, ThemeRow};
 use crate::table::{Check, Results};
-use crate::themes::{Decision, Overlap, Part, SplitInto, ThemeKind, decide, load_edits, overlap};
+use crate::themes::{
+    Decision, EDITS, Overlap, Part, SplitInto, ThemeEditsError, ThemeKind, decide, decisions, overlap, registry_of,
+    waiting,
+};
 
 /// Codes of a theme, and themes of a code, that are listed.
 const SHOWN: usize = 3;
@@ -26,7 +30,7 @@ pub(crate) struct ThemesArgs {
 
 #[derive(Debug, Clone, Subcommand)]
 enum ThemesCommand {
-    /// List the themes with their sizes, and what became of the earlier ones.
+    /// List the themes with their sizes, what became of the earlier ones, and which splits and merges wait for the next run.
     List {
         /// Results folder.
         #[arg(value_name = "RESULTS")]
@@ -91,7 +95,7 @@ enum ThemesCommand {
     },
 }
 
-pub(crate) fn run(args: &ThemesArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &ThemesArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
     let (results, decision) = match args.command.clone() {
         ThemesCommand::List { results } => return list(&results),
         ThemesCommand::Suggest { results, json } => return suggest(&results, json),
@@ -103,17 +107,22 @@ pub(crate) fn run(args: &ThemesArgs) -> anyhow::Result<ExitCode> {
                 Some(n) => SplitInto::Number(n.into()),
                 None => SplitInto::Segments { stays, parts: part.into_iter().map(segments).collect() },
             };
-            return split(&results, &id, &into);
+            return split(&results, &id, &into, verbosity);
         }
     };
     let file = decide(&results, decision)?;
-    print(&wrote(&results, &file))?;
+    if !verbosity.quiet {
+        print(&wrote(&results, &file))?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 
-fn split(results: &Path, id: &str, into: &SplitInto) -> anyhow::Result<ExitCode> {
+fn split(results: &Path, id: &str, into: &SplitInto, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
     let seed = crate::study::Study::default().study.seed;
     let decided = crate::themes::split(results, id, into, seed, &Silent)?;
+    if verbosity.quiet {
+        return Ok(ExitCode::SUCCESS);
+    }
     let mut text = String::new();
     for theme in &decided.themes {
         text.push_str(&format!("{:<9} {:>7} texts\n", theme.theme_id, theme.n_texts));
@@ -134,11 +143,15 @@ fn list(folder: &Path) -> anyhow::Result<ExitCode> {
     let results = Results::open(folder, Check::Quick)?;
     let (themes, history) = (results.frame(ThemeRow::TABLE)?, results.frame(ThemeHistoryRow::TABLE)?);
     let (themes, history) = (ThemeRow::rows(&themes)?, ThemeHistoryRow::rows(&history)?);
-    let decided = load_edits(&folder.join(crate::themes::EDITS))?;
+    let file = folder.join(EDITS);
+    let registry = registry_of(folder)?;
+    let decided = decisions(&file, &registry)?;
+    let next = waiting(&registry, &decided)
+        .map_err(|problem| ThemeEditsError::InFile { file: file.display().to_string(), problem })?;
     let mut text = String::new();
     for theme in &themes {
-        let next = decided.themes.iter().find(|named| named.id == theme.theme_id).map(|named| named.name.as_str());
-        let title = next.or(theme.name).unwrap_or(theme.label);
+        let given = decided.themes.iter().find(|named| named.id == theme.theme_id).map(|named| named.name.as_str());
+        let title = given.or(theme.name).unwrap_or(theme.label);
         let own = |row: &&ThemeHistoryRow| row.theme_id == Some(theme.theme_id);
         let change = history.iter().find(own).map_or("", |row| row.change);
         let n = theme.n_segments;
@@ -148,6 +161,12 @@ fn list(folder: &Path) -> anyhow::Result<ExitCode> {
     }
     for row in history.iter().filter(|row| row.theme_id.is_none()) {
         text.push_str(&format!("{:<9} {:>16}  {}\n", row.previous_theme_id.unwrap_or_default(), "", row.change));
+    }
+    let splits = next.splits.iter().map(|(theme, new)| format!("{theme} is split into {theme}, {}", new.join(", ")));
+    let merges = next.merges.iter().map(|(theme, into)| format!("{theme} is merged into {into}"));
+    let next: Vec<String> = splits.chain(merges).collect();
+    if !next.is_empty() {
+        text.push_str(&format!("Decided, for runs that continue these themes: {}.\n", next.join("; ")));
     }
     if themes.is_empty() {
         text.push_str("The results have no themes.\n");

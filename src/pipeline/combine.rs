@@ -3,7 +3,7 @@
 //! **Input:** parts of one study. **Output:** the [`Results`](plenary_tables::Results) of one run over all their inputs.
 //! **Refused:** parts of different studies, models or versions, and a document that is in two of them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use plenary_attribute::link_documents;
@@ -30,6 +30,7 @@ use super::{Outcome, Part, RunError, all_cores, thread_pool};
 use super::{groups, labels, names, people, thresholds, trends};
 use crate::inputs::Skipped;
 use crate::study::Study;
+use crate::themes::{EDITS, set_aside};
 use crate::variables;
 
 /// Maximum number of placements that are read together.
@@ -322,7 +323,28 @@ where
         registry: &registry.to_bytes(),
     })?;
     progress.advance(1);
+    if let Some(folder) = results.folder() {
+        set_decisions_aside(folder, &registry);
+    }
     Ok(Outcome { results, skipped, n_cached: record.n_cached, n_computed: record.n_computed, chats })
+}
+
+/// Moves decisions about the themes of the results that were replaced out of the way, so that nobody takes them for those of the new ones.
+fn set_decisions_aside(folder: &Path, registry: &Registry) {
+    let file = folder.join(EDITS);
+    match set_aside(folder, registry) {
+        Ok(None) => {}
+        Ok(Some(now)) => tracing::warn!(
+            "{} was about the themes of the results that were replaced, and the new ones do not continue them; it is now {}",
+            file.display(),
+            now.display()
+        ),
+        // The results are complete, and the file is refused where it would be applied.
+        Err(error) => tracing::warn!(
+            "{} is about the themes of the results that were replaced, and cannot be renamed ({error}); remove it",
+            file.display()
+        ),
+    }
 }
 
 /// The theme of every segment; the vectors are read again, unless the segments were placed before.

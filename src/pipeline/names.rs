@@ -37,6 +37,7 @@ pub(super) fn elsewhere(
     let is_form_of_address = |word: &str| study.lexicon.is_form_of_address(word);
     let mut places = ledger.segment_places();
     let mut all = Vec::new();
+    progress.begin("looking for names", ledger.n_segments() as u64);
     closed.texts(|texts| {
         progress.check_stop()?;
         let of_texts: Vec<_> = texts.iter().zip(places.by_ref()).collect();
@@ -66,6 +67,7 @@ pub(super) fn elsewhere(
             };
             (place.document, exchange)
         }));
+        progress.advance(texts.len() as u64);
         Ok::<_, RunError>(())
     })?;
     Ok(all)

@@ -10,6 +10,9 @@ use crate::dictionaries::DictionaryFileError;
 use crate::learn::FolderError;
 use crate::themes::{CodedTextsError, ThemeEditsError};
 
+/// What follows the name of the study where a message is about its registry of themes.
+pub(super) const REGISTRY_KEY: &str = ": [themes] registry";
+
 /// What is wrong with a study file.
 #[derive(Debug, thiserror::Error)]
 pub enum StudyError {
@@ -99,10 +102,20 @@ pub enum StudyError {
         /// What is wrong with it.
         problem: LexiconError,
     },
+    /// There is no registry of themes.
+    #[error(
+        "{path}: there is no file {file}; expected the folder of an earlier run's results, or the file themes.registry of one"
+    )]
+    NoThemes {
+        /// Where the registry is named.
+        path: String,
+        /// The registry.
+        file: String,
+    },
     /// The registry of themes cannot be used.
-    #[error("{path}: [themes] registry: {file}: {problem}")]
+    #[error("{path}: {file}: {problem}")]
     ThemeRegistry {
-        /// The study file.
+        /// Where the registry is named.
         path: String,
         /// The registry.
         file: String,
@@ -110,19 +123,19 @@ pub enum StudyError {
         problem: RegistryError,
     },
     /// The registry of themes cannot be read.
-    #[error("{path}: [themes] registry: {file}: {source}")]
+    #[error("{path}: {file} cannot be read: {source}")]
     ThemesUnreadable {
-        /// The study file.
+        /// Where the registry is named.
         path: String,
         /// The file.
         file: String,
-        /// The message of the operating system, or what is expected.
+        /// The message of the operating system.
         source: std::io::Error,
     },
     /// The decisions about themes beside the registry cannot be used.
-    #[error("{path}: [themes] registry: {problem}")]
+    #[error("{path}: {problem}")]
     ThemeEdits {
-        /// The study file.
+        /// Where the registry is named.
         path: String,
         /// What is wrong with them.
         problem: ThemeEditsError,
@@ -191,6 +204,7 @@ impl StudyError {
             | StudyError::Variables { path, .. }
             | StudyError::Corrections { path, .. }
             | StudyError::Lexicon { path, .. }
+            | StudyError::NoThemes { path, .. }
             | StudyError::ThemeRegistry { path, .. }
             | StudyError::ThemesUnreadable { path, .. }
             | StudyError::ThemeEdits { path, .. }
@@ -199,7 +213,7 @@ impl StudyError {
             | StudyError::Dictionary { path, .. }
             | StudyError::Coder { path, .. }
             | StudyError::DoubledCoder { path, .. }
-            | StudyError::DoubledTarget { path, .. } => path,
+            | StudyError::DoubledTarget { path, .. } => path.strip_suffix(REGISTRY_KEY).unwrap_or(path),
         }
     }
 

@@ -8,15 +8,16 @@ use std::sync::Arc;
 
 use plenary_attribute::{Corrections, DocumentsTable, PeopleList};
 use plenary_corpus::hash::sha256;
-use plenary_measure::themes::Registry;
+use plenary_measure::themes::{DecidedThemes, Registry};
 use plenary_names::lexicon::Lexicon;
-use plenary_tables::{Origin, StudyFileRole, THEME_REGISTRY};
+use plenary_tables::{ContinuedThemes, Origin, StudyFile, StudyFileRole, THEME_REGISTRY};
 
+use super::error::REGISTRY_KEY;
 use super::{CoderOptions, Study, StudyError};
 use crate::coded_stance::CodedStance;
 use crate::dictionaries;
 use crate::learn::LearnedCoder;
-use crate::themes::{self, CodedTexts};
+use crate::themes::{self, CodedTexts, ThemeEditsError};
 
 /// The fields of a study as JSON that hold the contents of files, which it also names.
 pub(crate) const CONTENTS_OF_FILES: [&str; 4] = ["people_list", "documents_table", "lexicon", "corrections"];
@@ -149,7 +150,7 @@ impl Study {
         }
         if !self.themes.registry.is_empty() {
             let file = locate(StudyFileRole::ThemeRegistry, &self.themes.registry);
-            hashed.extend(self.continue_themes(&file, shown)?.into_bytes());
+            hashed.extend(self.continue_themes(&file, &format!("{shown}{REGISTRY_KEY}"))?.into_bytes());
         }
         if !self.themes.coded.is_empty() {
             let wrong = |problem| StudyError::CodedTexts { path: path(), problem };
@@ -182,36 +183,50 @@ impl Study {
     }
 
     /// Continues the themes of earlier results, a folder or its file `themes.registry`, with the decisions that the file
-    /// `themes.toml` beside it holds; `path` names the study in messages. Returns the sha256 of what was read.
+    /// `themes.toml` beside it holds; `place` says in messages where the results are named. Returns the sha256 of what was read.
     ///
     /// # Errors
     /// [`StudyError`] if the registry or the decisions cannot be used.
-    pub fn continue_themes(&mut self, registry: &Path, path: &str) -> Result<String, StudyError> {
-        let path = path.to_owned();
+    pub fn continue_themes(&mut self, registry: &Path, place: &str) -> Result<String, StudyError> {
+        let path = place.to_owned();
         let file = if registry.is_dir() { registry.join(THEME_REGISTRY) } else { registry.to_owned() };
         let shown = file.display().to_string();
         let bytes = std::fs::read(&file).map_err(|source| {
-            let source = match source.kind() {
-                std::io::ErrorKind::NotFound => std::io::Error::other(
-                    "there is no such file; expected the results of an earlier run, or their file themes.registry",
-                ),
-                _ => source,
-            };
-            StudyError::ThemesUnreadable { path: path.clone(), file: shown.clone(), source }
+            let (path, file) = (path.clone(), shown.clone());
+            match source.kind() {
+                std::io::ErrorKind::NotFound => StudyError::NoThemes { path, file },
+                _ => StudyError::ThemesUnreadable { path, file, source },
+            }
         })?;
         let read = Registry::from_bytes(&bytes).map_err(|problem| StudyError::ThemeRegistry {
             path: path.clone(),
             file: shown,
             problem,
         })?;
-        let edits = themes::load_edits(&file.with_file_name(themes::EDITS))
-            .and_then(|edits| Ok(read.edited(&edits, self.themes.confidence_floor)?))
+        let decided = file.with_file_name(themes::EDITS);
+        let edits = themes::decisions(&decided, &read)
+            .and_then(|edits| {
+                let in_file = |problem| ThemeEditsError::InFile { file: decided.display().to_string(), problem };
+                read.edited(&edits, self.themes.confidence_floor).map_err(in_file)
+            })
             .map_err(|problem| StudyError::ThemeEdits { path, problem })?;
         let sha256 = edits.sha256();
+        let DecidedThemes { n_named, n_merged, n_split } = edits.decided();
         self.theme_registry = Some(Arc::new(edits));
         // A registry of the command line takes the place of that of the file.
         self.sources.files.retain(|file| file.role != StudyFileRole::ThemeRegistry);
-        self.sources.add(StudyFileRole::ThemeRegistry, &self.themes.registry, registry, sha256.clone());
+        self.sources.files.push(StudyFile {
+            role: StudyFileRole::ThemeRegistry,
+            name: self.themes.registry.clone(),
+            path: registry.display().to_string(),
+            sha256: sha256.clone(),
+            themes: Some(ContinuedThemes {
+                registry_sha256: plenary_corpus::hash::sha256(&bytes),
+                n_named,
+                n_merged,
+                n_split,
+            }),
+        });
         Ok(sha256)
     }
 }

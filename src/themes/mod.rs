@@ -1,36 +1,38 @@
 //! What researchers know of themes: names, descriptions, merges and splits of the themes of results, and their own codes.
 //!
-//! **Input:** a file `themes.toml` beside the registry of themes; a file of coded texts; results with themes and codes. **Output:**
-//! [`ThemeEdits`], and the same file with one decision more; [`CodedTexts`]; how themes and codes overlap ([`Overlap`]). **Refused:** files
-//! of another form, themes that do not exist, themes that are named or merged twice or cannot be split, and texts with codes that do not exist
-//! or with two codes. **Left to others:** applying them, which runs do.
+//! **Input:** a file `themes.toml` beside the registry of themes; a file of coded texts; results with themes and codes. **Output:** the
+//! decisions in it, and the same file with one decision more; [`CodedTexts`]; how themes and codes overlap ([`Overlap`]). **Refused:** files
+//! of another form or about other themes, themes that do not exist, themes that are named or merged twice or cannot be split, and texts with
+//! codes that do not exist or with two codes. **Left to others:** applying them, which runs do.
 
 mod coded;
+mod decisions;
 mod overlap;
 mod split;
 
-use std::path::{Path, PathBuf};
-
 pub use coded::{CodedTexts, CodedTextsError};
+pub(crate) use decisions::set_aside;
+pub use decisions::{Decision, EDITS, Waiting, decide, decisions, registry_of, waiting};
 pub use overlap::{CodeOverlap, Overlap, OverlapError, Part, ThemeKind, ThemeOverlap, overlap};
-use plenary_measure::themes::{
-    EditError, Merge, NamedTheme, Registry, RegistryError, ThemeEdits, ThemeError, ThemeOptions,
-};
-use plenary_names::toml_error::TomlError;
-use plenary_tables::{OpenError, THEME_REGISTRY};
+use plenary_corpus::Hint;
+use plenary_measure::themes::{EditError, RegistryError, ThemeError};
+use plenary_tables::OpenError;
 pub use split::{Decided, SplitInto, SplitTheme, split};
-
-/// The file with decisions, beside the registry.
-pub const EDITS: &str = "themes.toml";
-/// What the file begins with.
-const HEAD: &str = "# Decisions about the themes of these results. Runs that continue the themes apply them.\n\n";
 
 /// Why decisions about themes cannot be read, made or applied.
 #[derive(Debug, thiserror::Error)]
 pub enum ThemeEditsError {
-    /// A file cannot be read or written.
-    #[error("{file}: {source}")]
-    File {
+    /// A file cannot be read.
+    #[error("{file} cannot be read: {source}")]
+    Unreadable {
+        /// The file.
+        file: String,
+        /// The message of the operating system.
+        source: std::io::Error,
+    },
+    /// A file cannot be written.
+    #[error("{file} cannot be written: {source}; nothing was decided")]
+    Unwritable {
         /// The file.
         file: String,
         /// The message of the operating system.
@@ -38,7 +40,7 @@ pub enum ThemeEditsError {
     },
     /// The file has another form.
     #[error(
-        "{file}, line {line}: {problem}; expected sections [[theme]] with id, name and description, [[merge]] with into and themes, and [[split]] with theme, stays and [[split.parts]]"
+        "{file}, line {line}: {problem}; expected the line registry = \"sha256\", and sections [[theme]] with id, name and description, [[merge]] with into and themes, and [[split]] with theme, stays and [[split.parts]]"
     )]
     Syntax {
         /// The file.
@@ -48,6 +50,36 @@ pub enum ThemeEditsError {
         /// What is wrong.
         problem: String,
     },
+    /// The file does not name a registry.
+    #[error(
+        "{file} does not say about which themes it is; expected the line registry = \"{expected}\" before its first section (the sha256 of themes.registry beside it). Add the line if the file is about these themes, and remove the file if not"
+    )]
+    Unnamed {
+        /// The file.
+        file: String,
+        /// sha256 of the registry beside it.
+        expected: String,
+    },
+    /// The file names another registry.
+    #[error(
+        "{file} is about other themes: it names the registry with the sha256 {found}, and themes.registry beside it is {expected} and does not continue that one. Move the file to the results that it is about, or remove it; if it is about these themes after all, change its line to registry = \"{expected}\""
+    )]
+    OtherThemes {
+        /// The file.
+        file: String,
+        /// sha256 of the registry that it names.
+        found: String,
+        /// sha256 of the registry beside it.
+        expected: String,
+    },
+    /// The results have no registry.
+    #[error(
+        "{results} has no themes.registry, so that its themes cannot be changed; expected the file that the run wrote. Copy it there, or make the results again with a run"
+    )]
+    NoRegistry {
+        /// The results.
+        results: String,
+    },
     /// The registry cannot be used.
     #[error("{file}: {problem}")]
     Registry {
@@ -56,10 +88,28 @@ pub enum ThemeEditsError {
         /// What is wrong with it.
         problem: RegistryError,
     },
+    /// A name is empty.
+    #[error(
+        "the name of the theme `{id}` is empty; expected a word or more. To take a name back, delete its section in {file}"
+    )]
+    NoName {
+        /// The theme.
+        id: String,
+        /// The file of decisions.
+        file: String,
+    },
     /// The decisions do not fit the themes.
     #[error(transparent)]
     Edit(#[from] EditError),
-    /// The segments of results cannot be read.
+    /// The decisions in a file do not fit the themes.
+    #[error("{file}: {problem}; correct or remove this section of the file")]
+    InFile {
+        /// The file.
+        file: String,
+        /// What does not fit.
+        problem: EditError,
+    },
+    /// The results cannot be read.
     #[error(transparent)]
     Results(#[from] OpenError),
     /// There is no such segment.
@@ -75,79 +125,12 @@ pub enum ThemeEditsError {
     Themes(#[from] ThemeError),
 }
 
-/// A decision about themes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Decision {
-    /// Gives a theme a name and, if it is not empty, a description.
-    Name {
-        /// The theme.
-        id: String,
-        /// Its name.
-        name: String,
-        /// What it is about.
-        description: String,
-    },
-    /// Makes several themes one.
-    Merge {
-        /// The theme that remains.
-        into: String,
-        /// The themes whose texts it receives.
-        themes: Vec<String>,
-    },
-}
-
-/// Reads a file of decisions; a file that is missing holds none.
-///
-/// # Errors
-/// [`ThemeEditsError`] if the file cannot be read or has another form.
-pub fn load_edits(file: &Path) -> Result<ThemeEdits, ThemeEditsError> {
-    let shown = file.display().to_string();
-    let text = match std::fs::read_to_string(file) {
-        Ok(text) => text,
-        Err(source) if source.kind() == std::io::ErrorKind::NotFound => return Ok(ThemeEdits::default()),
-        Err(source) => return Err(ThemeEditsError::File { file: shown, source }),
-    };
-    toml::from_str(&text).map_err(|error| match TomlError::of(&error, &text) {
-        TomlError::UnknownKey { line, key, .. } => {
-            ThemeEditsError::Syntax { file: shown, line, problem: format!("unknown key `{key}`") }
+impl ThemeEditsError {
+    /// What the user can do about it, if the message does not already say it.
+    pub fn hint(&self) -> Option<Hint> {
+        match self {
+            Self::Results(error) => error.hint(),
+            _ => None,
         }
-        TomlError::Other { line, message } => ThemeEditsError::Syntax { file: shown, line, problem: message },
-    })
-}
-
-/// Adds a decision to the file beside the registry of results, after checking it against the themes; an earlier name of the theme
-/// is replaced. Returns the path of the file.
-///
-/// # Errors
-/// [`ThemeEditsError`] if the results have no registry, or the decision does not fit its themes.
-pub fn decide(results: &Path, decision: Decision) -> Result<PathBuf, ThemeEditsError> {
-    let themes = registry_of(results)?;
-    let mut edits = load_edits(&results.join(EDITS))?;
-    match decision {
-        Decision::Name { id, name, description } => {
-            let earlier = edits.themes.iter().position(|theme| theme.id == id).map(|at| edits.themes.remove(at));
-            let kept = earlier.filter(|_| description.is_empty()).map_or(description, |earlier| earlier.description);
-            edits.themes.push(NamedTheme { id, name, description: kept });
-        }
-        Decision::Merge { into, themes } => edits.merge.push(Merge { into, themes }),
     }
-    save(results, themes, &edits)
-}
-
-/// The registry of results.
-fn registry_of(results: &Path) -> Result<Registry, ThemeEditsError> {
-    let registry = results.join(THEME_REGISTRY);
-    let shown = registry.display().to_string();
-    let bytes = std::fs::read(&registry).map_err(|source| ThemeEditsError::File { file: shown.clone(), source })?;
-    Registry::from_bytes(&bytes).map_err(|problem| ThemeEditsError::Registry { file: shown, problem })
-}
-
-/// Writes the file of decisions after checking them. Returns its path.
-fn save(results: &Path, themes: Registry, edits: &ThemeEdits) -> Result<PathBuf, ThemeEditsError> {
-    themes.edited(edits, ThemeOptions::default().confidence_floor)?;
-    let file = results.join(EDITS);
-    let unwritable = |source| ThemeEditsError::File { file: file.display().to_string(), source };
-    let text = toml::to_string(edits).map_err(|error| unwritable(std::io::Error::other(error)))?;
-    std::fs::write(&file, format!("{HEAD}{text}")).map_err(unwritable)?;
-    Ok(file)
 }

@@ -12,7 +12,8 @@ use plenary_measure::themes::{EditError, Split, SplitPart, SplitProblem, ThemeEd
 use plenary_tables::schema::SegmentRow;
 use plenary_tables::{Check, Results};
 
-use super::{EDITS, ThemeEditsError, load_edits, registry_of, save};
+use super::decisions::DecisionsFile;
+use super::{EDITS, ThemeEditsError, registry_of};
 
 /// Number of typical texts of each theme that are shown.
 const SHOWN: usize = 3;
@@ -66,8 +67,9 @@ pub fn split(
     // Splits come first, so that the new themes are known without names and merges.
     let splits = |edits: &ThemeEdits| ThemeEdits { split: edits.split.clone(), ..ThemeEdits::default() };
     let registry = registry_of(results)?;
-    let mut edits = load_edits(&results.join(EDITS))?;
-    let before = registry.clone().edited(&splits(&edits), floor)?;
+    let mut decisions = DecisionsFile::read(&results.join(EDITS), &registry)?;
+    let mut edits = splits(&decisions.edits);
+    let before = registry.clone().edited(&edits, floor)?;
     let segments = Results::open(results, Check::Quick)?.frame(SegmentRow::TABLE)?;
     let rows = SegmentRow::rows(&segments)?;
     let decided = match into {
@@ -97,10 +99,11 @@ pub fn split(
             }
         }
     };
+    decisions.split(&decided);
     edits.split.push(decided);
     let segment_of: HashMap<String, &str> = rows.iter().map(|row| (text_id(row.text), row.segment_id)).collect();
-    let after = registry.clone().edited(&splits(&edits), floor).map_err(|error| in_segments(error, &segment_of))?;
-    let file = save(results, registry, &edits)?;
+    let after = registry.clone().edited(&edits, floor).map_err(|error| in_segments(error, &segment_of))?;
+    let file = decisions.save(registry)?;
     let by_id: HashMap<String, &str> = rows.iter().map(|row| (text_id(row.text), row.text)).collect();
     let n_texts = after.n_texts();
     let is_new = |id: &str| before.themes().iter().all(|known| known.theme_id != id);

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::common::{Place, TALK};
 use plenary::measure::themes::{Registry, RegistryMode};
+use plenary::report::ReportOptions;
+use plenary::report::compare::{ThemeFacts, ThemeMatching, compare};
 use plenary::table::THEME_REGISTRY;
 use plenary::table::schema::{
     EstimateRow, IssueRow, SegmentRow, SegmentThemeRow, ThemeCodeRow, ThemeHistoryRow, ThemePeriodRow, ThemeRow,
@@ -44,6 +46,10 @@ fn study() -> Study {
 
 fn run(paths: &[PathBuf], study: Study, out: &Path) -> Results {
     plenary::run(paths, &Options::new(study, out), &Silent).unwrap().results
+}
+
+fn registry_sha256(results: &Path) -> String {
+    plenary::corpus::hash::sha256(&fs::read(results.join(THEME_REGISTRY)).unwrap())
 }
 
 /// Text and theme of every segment, sorted.
@@ -161,6 +167,29 @@ fn a_theme_that_was_split_by_hand_stays_split_when_a_batch_is_added() {
     assert_eq!((apart.name, apart.stability), (Some("Apart"), None));
     assert!(!apart.label.is_empty() && !apart.terms.is_empty() && apart.group_id.is_some());
 
+    // The second run continues the first one, though not all of its themes were there.
+    let compared = compare(&first, &second).unwrap();
+    assert_eq!(compared.theme_matching, ThemeMatching::Continued);
+    let pair = |id: &str| {
+        let is = |side: &Option<ThemeFacts>| side.as_ref().is_some_and(|theme| theme.id == id);
+        compared.themes.iter().find(|pair| is(&pair.old) || is(&pair.new)).unwrap()
+    };
+    assert_eq!((pair(&new).old.as_ref(), pair(&new).history.as_deref()), (None, Some("split")));
+    assert!(pair("t01").old.is_some() && pair("t01").new.is_some() && pair("t01").history.is_some());
+    let page = plenary::report::report(&second, &[], &ReportOptions::default()).unwrap();
+    let sha256 = &registry_sha256(&first_out)[..12];
+    for said in [
+        format!("continue those of earlier results (registry first, sha256 {sha256}) in the mode “extend”"),
+        "By hand, 1 theme had been named, 0 themes merged into others and 1 split made.".to_owned(),
+    ] {
+        assert!(page.contains(&said), "{said}");
+    }
+    assert_eq!(
+        compare(&second, &first).unwrap().theme_matching,
+        ThemeMatching::SharedSegments,
+        "the earlier run does not continue the later one"
+    );
+
     // Later runs keep it without the decisions, and with the same decisions once more.
     let before = themes_of(&second);
     for copies_decisions in [false, true] {
@@ -181,11 +210,113 @@ fn a_theme_that_was_split_by_hand_stays_split_when_a_batch_is_added() {
 }
 
 #[test]
+fn decisions_are_for_the_themes_about_which_they_were_made() {
+    let place = tempfile::tempdir().unwrap();
+    let all = meetings(place.path(), &[("fishery", FISH), ("railway", RAIL), ("revenue", TAX)]);
+    let out = place.path().join("results");
+    run(&all[..2], study(), &out);
+    let file = decide(&out, Decision::Name { id: "t01".into(), name: "Catch".into(), description: String::new() });
+    let file = file.unwrap();
+    let decided = fs::read_to_string(&file).unwrap();
+    assert!(decided.contains(&format!("registry = \"{}\"", registry_sha256(&out))), "{decided}");
+
+    // The same results are made again.
+    run(&all[..2], study(), &out);
+    assert_eq!(fs::read_to_string(&file).unwrap(), decided);
+    study().continue_themes(&out, "test").unwrap();
+
+    // Results with other themes take their place.
+    run(&all[1..], study(), &out);
+    let earlier = out.join("themes-earlier.toml");
+    assert!(!file.exists());
+    assert_eq!(fs::read_to_string(&earlier).unwrap(), decided);
+    study().continue_themes(&out, "test").unwrap();
+
+    // Nobody applies the decisions to them.
+    fs::copy(&earlier, &file).unwrap();
+    let refused = study().continue_themes(&out, "test").unwrap_err().to_string();
+    assert!(refused.contains("themes.toml is about other themes") && refused.contains("or remove it"), "{refused}");
+    let again = Decision::Merge { into: "t01".into(), themes: vec!["t02".into()] };
+    assert!(decide(&out, again).unwrap_err().to_string().contains("is about other themes"));
+    let command = Place::with(&[]);
+    let shown = out.to_str().unwrap();
+    command.run(&["themes", "list", shown]).says(2, &["is about other themes"]);
+    fs::write(&file, decided.lines().filter(|line| !line.starts_with("registry")).collect::<Vec<_>>().join("\n"))
+        .unwrap();
+    let refused = study().continue_themes(&out, "test").unwrap_err().to_string();
+    let line = format!("expected the line registry = \"{}\"", registry_sha256(&out));
+    assert!(refused.contains("does not say about which themes") && refused.contains(&line), "{refused}");
+
+    // A file that is not known to be about the new themes is set aside as well, and no earlier one is lost.
+    run(&all[..2], study(), &out);
+    assert!(!file.exists() && earlier.exists() && out.join("themes-earlier-2.toml").exists());
+}
+
+#[test]
+fn decisions_keep_the_comments_of_their_file_and_wait_for_a_run() {
+    let place = tempfile::tempdir().unwrap();
+    let all = meetings(place.path(), &[("fishery", FISH), ("railway", RAIL)]);
+    let out = place.path().join("results");
+    let results = run(&all, study(), &out);
+    let (segments, themes) = (results.frame("segments").unwrap(), results.frame("segment_themes").unwrap());
+    let (segments, themes) = (SegmentRow::rows(&segments).unwrap(), SegmentThemeRow::rows(&themes).unwrap());
+    let of_theme = segments.iter().zip(&themes).find(|(_, theme)| theme.theme_id == Some("t01"));
+    let segment = of_theme.unwrap().0.segment_id;
+    let shown = out.to_str().unwrap();
+    let command = Place::with(&[]);
+    assert_eq!(command.run_well(&["themes", "name", shown, "t01", "Catch", "-q"]).out, "");
+    let file = out.join("themes.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    let commented = text.replace("name = \"Catch\"", "# Agreed in March.\nname = \"Catch\" # or landings");
+    assert_ne!(text, commented);
+    fs::write(&file, commented).unwrap();
+    let name = Decision::Name { id: "t01".into(), name: "Fishing".into(), description: "Fish".into() };
+    decide(&out, name).unwrap();
+    command.run_well(&["themes", "split", shown, "t01", "--part", segment, "-q"]);
+    command.run_well(&["themes", "merge", shown, "t01", "t02"]);
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.contains("# Agreed in March.\nname = \"Fishing\" # or landings\ndescription = \"Fish\""), "{text}");
+    assert!(text.starts_with("# Decisions about the themes") && text.contains("\n\n[[split.parts]]\n"), "{text}");
+    let listed = command.run_well(&["themes", "list", shown]).out;
+    let waiting = "runs that continue these themes: t01 is split into t01, t";
+    assert!(listed.contains(waiting) && listed.contains("t02 is merged into t01."), "{listed}");
+    assert!(listed.contains("Fishing"), "{listed}");
+
+    // An array of inline tables is the same as sections.
+    let registry = registry_sha256(&out);
+    fs::write(&file, format!("registry = \"{registry}\"\ntheme = [{{ id = \"t01\", name = \"Fish\" }}]\n")).unwrap();
+    command.run_well(&["themes", "name", shown, "t02", "Trains"]);
+    study().continue_themes(&out, "test").unwrap();
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.contains("\"Fish\"") && text.contains("\"Trains\""), "{text}");
+
+    let refused = |arguments: &[&str], parts: &[&str]| {
+        command.run(&[&["themes"], arguments].concat()).says(2, parts);
+    };
+    refused(&["name", shown, "t01", " "], &["the name of the theme `t01` is empty", "delete its section in"]);
+    refused(
+        &["name", shown, "t01", "a\u{1b}[2J"],
+        &["the name of the theme `t01` has the control character '\\u{1b}'"],
+    );
+    refused(&["name", "nowhere", "t01", "X"], &["nowhere: there is no such folder; expected a results folder", "hint"]);
+    refused(&["name", shown, "t99", "X"], &["there is no theme `t99`; the themes are t01, t02"]);
+    fs::remove_file(out.join(THEME_REGISTRY)).unwrap();
+    refused(&["name", shown, "t01", "X"], &["has no themes.registry", "Copy it there"]);
+    command.write("talk.md", TALK);
+    command
+        .run(&["run", "talk.md", "--themes", "nowhere", "--out", "new"])
+        .says(2, &["--themes: there is no file nowhere; expected the folder of an earlier run's results"]);
+}
+
+#[test]
 fn what_is_no_registry_is_refused_before_anything_is_read() {
     let place = tempfile::tempdir().unwrap();
     let mut study = study();
     let missing = study.continue_themes(&place.path().join("nowhere"), "study.toml").unwrap_err().to_string();
-    assert!(missing.contains("expected the results of an earlier run"), "{missing}");
+    assert!(
+        missing.contains("study.toml: there is no file") && missing.contains("expected the folder of"),
+        "{missing}"
+    );
     let foreign = place.path().join("themes.registry");
     fs::write(&foreign, "PAR1").unwrap();
     let error = study.continue_themes(&foreign, "study.toml").unwrap_err().to_string();
@@ -197,9 +328,11 @@ fn what_is_no_registry_is_refused_before_anything_is_read() {
     fs::write(out.join("themes.toml"), "[[theme]]\nid = \"t01\"\ntitle = \"Fish\"\n").unwrap();
     let error = study.continue_themes(&out, "study.toml").unwrap_err().to_string();
     assert!(error.contains("themes.toml, line 3: unknown key `title`"), "{error}");
-    fs::write(out.join("themes.toml"), "[[theme]]\nid = \"t77\"\nname = \"Fish\"\n").unwrap();
+    let registry = registry_sha256(&out);
+    let decided = format!("registry = \"{registry}\"\n[[theme]]\nid = \"t77\"\nname = \"Fish\"\n");
+    fs::write(out.join("themes.toml"), decided).unwrap();
     let error = study.continue_themes(&out, "study.toml").unwrap_err().to_string();
-    assert!(error.contains("there is no theme `t77`; the themes are t01"), "{error}");
+    assert!(error.contains("themes.toml: there is no theme `t77`; the themes are t01"), "{error}");
 
     let place = Place::with(&[("talk.md", TALK), ("study.toml", "[themes]\nmode = \"freeze\"\n")]);
     place

@@ -50,7 +50,7 @@ pub use part::{DocumentRun, PartTables, fingerprint};
 pub use polars_arrow::ffi::ArrowArrayStream;
 pub use polars_arrow::record_batch::RecordBatch;
 pub use polars_core::prelude::DataFrame;
-pub use record::{ModelRecord, Origin, Run, SCHEMA_VERSION, StudyFile, StudyFileRole, WrittenFile};
+pub use record::{ContinuedThemes, ModelRecord, Origin, Run, SCHEMA_VERSION, StudyFile, StudyFileRole, WrittenFile};
 pub use relabel::Labelling;
 pub use results::{Check, FileState, Groups, Results, Stored};
 pub use rows::{

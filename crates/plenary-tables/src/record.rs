@@ -69,6 +69,11 @@ pub struct Origin {
 }
 
 impl Origin {
+    /// The earlier themes that the run continued, with the file that names them.
+    pub fn continued_themes(&self) -> Option<(&StudyFile, &ContinuedThemes)> {
+        self.files.iter().find_map(|file| Some((file, file.themes.as_ref()?)))
+    }
+
     /// Whether nothing was recorded.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -86,6 +91,22 @@ pub struct StudyFile {
     pub path: String,
     /// sha256 of its content, 64 hex digits; of a learned coder, of its numbers; of a registry of themes, with the decisions about them.
     pub sha256: String,
+    /// Of a registry of themes, what was continued.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub themes: Option<ContinuedThemes>,
+}
+
+/// The earlier themes that a run continued.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContinuedThemes {
+    /// sha256 of the file `themes.registry`, 64 hex digits.
+    pub registry_sha256: String,
+    /// Themes of it that researchers named, before this run or for it.
+    pub n_named: usize,
+    /// Themes that they merged into others.
+    pub n_merged: usize,
+    /// Splits that they made.
+    pub n_split: usize,
 }
 
 /// What a file is to a study.

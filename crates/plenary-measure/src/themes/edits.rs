@@ -23,6 +23,9 @@ const SEEDS: usize = 20;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ThemeEdits {
+    /// sha256 of the registry about whose themes they are; `None` if it is not recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registry: Option<String>,
     /// Names and descriptions.
     #[serde(rename = "theme")]
     pub themes: Vec<NamedTheme>,
@@ -59,6 +62,16 @@ pub struct Merge {
 /// Why edits of themes cannot be applied.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EditError {
+    /// A name or description cannot be shown.
+    #[error("the {what} of the theme `{id}` has the control character {character:?}; expected text without it")]
+    Control {
+        /// `name` or `description`.
+        what: &'static str,
+        /// The theme.
+        id: String,
+        /// The character.
+        character: char,
+    },
     /// There is no such theme.
     #[error("there is no theme `{id}`; the themes are {known}")]
     Unknown {
@@ -90,11 +103,16 @@ pub enum EditError {
 
 impl Registry {
     /// The registry with a researcher's decisions: split, named, described and merged themes, in this order. Texts of a split theme whose
-    /// probability is below `confidence_floor` have the reason `low_confidence`.
+    /// probability is below `confidence_floor` have the reason `low_confidence`. Whether the registry [`continues`](Self::continues) the one
+    /// that the decisions name is left to the caller.
     ///
     /// # Errors
-    /// [`EditError`] if a theme does not exist or occurs twice, or cannot be split.
+    /// [`EditError`] if a theme does not exist or occurs twice, or cannot be split, or a name has control characters.
     pub fn edited(mut self, edits: &ThemeEdits, confidence_floor: f32) -> Result<Self, EditError> {
+        if *edits == ThemeEdits::default() {
+            return Ok(self);
+        }
+        let before = self.sha256();
         for split in &edits.split {
             // A split that was made in an earlier run is known, and its parts are themes.
             if !self.content.splits.contains(split) {
@@ -116,6 +134,8 @@ impl Registry {
             if gone.contains_key(id) {
                 continue;
             }
+            check_text("name", id, name, char::is_control)?;
+            check_text("description", id, description, |c| c.is_control() && !matches!(c, '\n' | '\t'))?;
             let theme = &mut self.content.themes[at(id)?];
             theme.name = Some(name.trim().to_owned()).filter(|name| !name.is_empty());
             theme.description = Some(description.trim().to_owned()).filter(|text| !text.is_empty());
@@ -144,6 +164,9 @@ impl Registry {
             }
         }
         self.renumber(&target);
+        if self.sha256() != before {
+            self.content.ancestors.push(before);
+        }
         Ok(self)
     }
 
@@ -297,5 +320,13 @@ impl Registry {
         let cosine = |row: usize| assign::cosine(vectors.view(), row, &means, 0);
         near.sort_by(|a, b| cosine(*b).total_cmp(&cosine(*a)).then(a.cmp(b)));
         Ok(near.into_iter().take(n).map(|row| shown(&self.fitted()[rows[row]].0)).collect())
+    }
+}
+
+/// Refuses characters that a terminal would act on.
+fn check_text(what: &'static str, id: &str, text: &str, is_refused: impl Fn(char) -> bool) -> Result<(), EditError> {
+    match text.chars().find(|character| is_refused(*character)) {
+        Some(character) => Err(EditError::Control { what, id: id.to_owned(), character }),
+        None => Ok(()),
     }
 }

@@ -266,13 +266,9 @@ impl Fitted {
             ..
         } = self;
         let text = |node: usize| nodes.get(node).or_else(|| described.get(node - nodes.len())).map(|node| &*node.text);
-        let exemplars = |draft: &Draft| {
-            draft
-                .exemplars
-                .iter()
-                .filter_map(|&node| Some((first_rows[node]?, text(node)?)))
-                .collect::<Vec<_>>()
-                .into_iter()
+        let exemplars = |draft: &Draft| -> (Vec<usize>, Vec<String>) {
+            let found = draft.exemplars.iter().filter_map(|&node| Some((first_rows[node]?, text(node)?.to_owned())));
+            found.unzip()
         };
         let Groups { all: groups, group_of, next_group } = Groups::of(groups, &arrangement, &drafts, prior.as_deref());
         let known = |theme: usize| match arrangement.themes[theme] {
@@ -312,6 +308,7 @@ impl Fitted {
                 };
                 // A theme without texts in this run is described as it was.
                 let as_before = known.filter(|_| terms.is_empty());
+                let (exemplars, exemplar_texts) = exemplars(draft);
                 Theme {
                     theme_id,
                     label,
@@ -321,8 +318,8 @@ impl Fitted {
                     term_weights: as_before.map_or(weights, |known| known.term_weights.clone()),
                     n_segments: draft.n_segments,
                     n_speakers: draft.speakers.len(),
-                    exemplars: exemplars(draft).map(|(row, _)| row).collect(),
-                    exemplar_texts: exemplars(draft).map(|(_, text)| text.to_owned()).collect(),
+                    exemplars,
+                    exemplar_texts,
                     endpoint_label: None,
                     cohesion: known
                         .filter(|_| draft.first_node == usize::MAX)
@@ -361,6 +358,7 @@ impl Fitted {
             unplaced: prior.as_ref().map_or(&[], |registry| registry.unplaced()),
             splits: prior.as_ref().map_or_else(Vec::new, |registry| registry.splits().to_vec()),
             fragments,
+            ancestors: prior.as_ref().map_or_else(Vec::new, |registry| registry.lineage()),
         };
         let registry = registry_of(parts, &options, &arrangement, &keys, &of_run, &rank, prior.as_deref());
         (Themes { themes, groups, assignments, history }, registry)

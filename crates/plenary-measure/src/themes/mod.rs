@@ -38,7 +38,7 @@ pub use codes::ThemeCode;
 pub use edits::{EditError, Merge, NamedTheme, ThemeEdits};
 pub use fitted::Fitted;
 pub use kind::SegmentKind;
-pub use registry::{KnownGroup, KnownTheme, Registry, RegistryError};
+pub use registry::{DecidedThemes, KnownGroup, KnownTheme, Registry, RegistryError};
 pub use sample::{Sample, SampleError};
 pub use split::{Split, SplitPart, SplitProblem, text_id};
 pub use stored::{FittedError, Placement};

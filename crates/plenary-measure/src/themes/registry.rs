@@ -19,7 +19,7 @@ use super::{RegistryMode, ThemeOptions};
 /// The file begins with it.
 const MAGIC: &[u8] = b"plenary themes\n";
 /// Increases when the file format changes.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 /// Bytes of the sha256 at the end of the file.
 const SEAL: usize = 32;
 
@@ -114,6 +114,19 @@ pub(super) struct Content {
     pub splits: Vec<Split>,
     /// Texts that are fragments and not procedural, sorted. They have no theme of their own.
     pub fragments: Vec<Key>,
+    /// sha256 of the registries that it continues, the earliest first: of each one as it was read, and with the decisions that were applied.
+    pub ancestors: Vec<String>,
+}
+
+/// What researchers decided about the themes of a registry and of those that it continues.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct DecidedThemes {
+    /// Themes that have a name.
+    pub n_named: usize,
+    /// Themes that were merged into others.
+    pub n_merged: usize,
+    /// Splits.
+    pub n_split: usize,
 }
 
 /// The themes of earlier results.
@@ -164,6 +177,7 @@ pub(super) struct Parts<'p> {
     pub unplaced: &'p [Key],
     pub splits: Vec<Split>,
     pub fragments: BTreeSet<Key>,
+    pub ancestors: Vec<String>,
 }
 
 impl Registry {
@@ -181,6 +195,7 @@ impl Registry {
             unplaced,
             splits,
             fragments,
+            ancestors,
         } = parts;
         let n_dimensions = fitted.values().next().map_or(0, |(_, vector)| vector.len());
         let vectors: Vec<f32> = fitted.values().flat_map(|(_, vector)| vector.iter().copied()).collect();
@@ -204,6 +219,7 @@ impl Registry {
             unplaced,
             splits,
             fragments: fragments.into_iter().collect(),
+            ancestors,
         };
         Self { content }
     }
@@ -250,6 +266,27 @@ impl Registry {
     /// sha256 of the file, 64 hex digits.
     pub fn sha256(&self) -> String {
         sha256(&self.to_bytes())
+    }
+
+    /// Whether it is the registry with this sha256 or continues it, so that a theme has the same id in both.
+    pub fn continues(&self, sha256: &str) -> bool {
+        self.content.ancestors.iter().any(|ancestor| ancestor == sha256) || self.sha256() == sha256
+    }
+
+    /// sha256 of the registries that one which continues this one continues.
+    pub(super) fn lineage(&self) -> Vec<String> {
+        let mut lineage = self.content.ancestors.clone();
+        lineage.push(self.sha256());
+        lineage
+    }
+
+    /// What researchers decided about its themes.
+    pub fn decided(&self) -> DecidedThemes {
+        DecidedThemes {
+            n_named: self.content.themes.iter().filter(|theme| theme.name.is_some()).count(),
+            n_merged: self.content.merged.len(),
+            n_split: self.content.splits.len(),
+        }
     }
 
     /// Checks that the vectors are of this embedding model, by the sha256 of its weights.

@@ -180,7 +180,7 @@ fn decisions_of_researchers_stay() {
     let edits = ThemeEdits {
         themes: vec![NamedTheme { id: "t01".into(), name: "Farming".into(), description: "Soil and harvests".into() }],
         merge: vec![Merge { into: "t01".into(), themes: vec!["t03".into()] }],
-        split: Vec::new(),
+        ..ThemeEdits::default()
     };
     let edited = registry.clone().edited(&edits, FLOOR).unwrap();
     assert_eq!(edited.themes().len(), 2);
@@ -195,6 +195,16 @@ fn decisions_of_researchers_stay() {
     let again = kept.clone().edited(&edits, FLOOR).unwrap();
     assert_eq!(again.themes(), kept.themes());
     assert_eq!(again.n_texts(), kept.n_texts());
+    assert_eq!((kept.decided().n_named, kept.decided().n_merged, kept.decided().n_split), (1, 1, 0));
+
+    // Decisions belong to the registry for which they were made and to those that continue it.
+    assert!(kept.continues(&registry.sha256()) && kept.continues(&edited.sha256()) && kept.continues(&kept.sha256()));
+    assert_eq!(again.to_bytes(), kept.to_bytes(), "decisions that it has already do not change it");
+    let (_, found_apart) = run(&corpus, &rows[..60], None, RegistryMode::Extend, FITTED_AT_MOST);
+    assert!(!found_apart.continues(&registry.sha256()) && !registry.continues(&kept.sha256()));
+    let mut bell = edits.clone();
+    bell.themes[0].name = "Farm\u{7}ing".into();
+    assert!(matches!(registry.clone().edited(&bell, FLOOR), Err(EditError::Control { what: "name", .. })));
 
     let named = |id: &str| NamedTheme { id: id.into(), ..NamedTheme::default() };
     let unknown = ThemeEdits { themes: vec![named("t09")], ..ThemeEdits::default() };

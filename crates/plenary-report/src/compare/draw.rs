@@ -106,7 +106,8 @@ fn themes(of: &Comparison) -> String {
     let text = match of.theme_matching {
         _ if of.themes.is_empty() => return String::new(),
         super::ThemeMatching::Continued => {
-            "The new run continues the themes of the old one: a theme keeps its id. `history` is what `theme_history` says."
+            "The new run continues the themes of the old one: a theme keeps its id. `history` is what `theme_history` says, or whether the theme was \
+             split off or merged by hand."
         }
         super::ThemeMatching::SharedSegments => {
             "The themes of the two runs were found apart. Two themes are the same if each has more of the other's segments than of any other \

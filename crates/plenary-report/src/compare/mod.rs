@@ -153,7 +153,7 @@ pub fn compare(old: &Results, new: &Results) -> Result<Comparison, ReportError> 
     let targets = segments::common_targets(old, new);
     let matched = segments::matched(&mut before, &mut after, &documents, &targets)?;
     let [theirs, ours] = [themes::facts(&mut before)?, themes::facts(&mut after)?];
-    let (theme_matching, themes) = themes::themes(&mut after, &matched, theirs, ours)?;
+    let (theme_matching, themes) = themes::themes(old, &mut after, &matched, theirs, ours)?;
     let labels = segments::labels(&mut after, &matched, &targets, &themes::found_again(&themes))?;
     let estimates = estimates::estimates(&mut before, &mut after, &documents, &themes)?;
     let missing = read::only_on_one_side(before.missing, after.missing);

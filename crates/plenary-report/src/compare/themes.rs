@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use plenary_tables::schema::ThemeHistoryRow;
+use plenary_tables::{Results, THEME_REGISTRY};
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
@@ -10,6 +11,11 @@ use super::ThemeRow;
 use super::read::{Reader, cells};
 use super::segments::Matched;
 use crate::ReportError;
+
+/// What became of a theme that researchers split off.
+const SPLIT: &str = "split";
+/// What became of a theme that researchers merged into another one.
+const MERGED: &str = "merged";
 
 /// How the theme of one run is found in the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -43,7 +49,8 @@ pub struct ThemePair {
     pub n_shared: usize,
     /// `n_shared` over the segments that both runs have and that are in either theme (Jaccard); `None` without such segments.
     pub jaccard: Option<f64>,
-    /// What `theme_history` of the later run says of the theme, if it continues the earlier one.
+    /// If the later run continues the earlier one: what its `theme_history` says of the theme, or `split` or `merged` where researchers split
+    /// the theme off or merged it into another one in between.
     pub history: Option<String>,
 }
 
@@ -65,15 +72,15 @@ pub(super) fn facts(reader: &mut Reader) -> Result<Vec<ThemeFacts>, ReportError>
 
 /// The themes of both runs: those of the earlier one in their order, then those that only the later one has.
 pub(super) fn themes(
+    old: &Results,
     new: &mut Reader,
     matched: &Matched,
     before: Vec<ThemeFacts>,
     after: Vec<ThemeFacts>,
 ) -> Result<(ThemeMatching, Vec<ThemePair>), ReportError> {
     let history = history(new)?;
-    let previous: BTreeSet<&str> = history.iter().filter_map(|row| row.previous.as_deref()).collect();
     let known: BTreeSet<&str> = before.iter().map(|theme| theme.id.as_str()).collect();
-    let is_continued = !previous.is_empty() && previous.iter().all(|id| known.contains(id));
+    let is_continued = continues(new.results, old);
     let shared = matched.themes();
     let (of_old, of_new) = (matched.of_theme(false), matched.of_theme(true));
     let partner: BTreeMap<String, String> = if is_continued {
@@ -98,7 +105,14 @@ pub(super) fn themes(
             (Some(old), None) => row.theme.is_none() && row.previous.as_deref() == Some(old.id.as_str()),
             (None, None) => false,
         };
-        let history = history.iter().filter(|_| is_continued).find(of_history).map(|row| row.change.clone());
+        // The history begins with the themes as researchers had changed them.
+        let history = match (history.iter().find(of_history), &old) {
+            _ if !is_continued => None,
+            (Some(row), None) if row.previous.is_some() => Some(SPLIT.to_owned()),
+            (Some(row), _) => Some(row.change.clone()),
+            (None, Some(_)) if new.is_none() => Some(MERGED.to_owned()),
+            (None, _) => None,
+        };
         ThemePair { n_shared, jaccard: both.then(|| n_shared as f64 / either as f64), history, old, new }
     };
     let mut left: BTreeMap<String, ThemeFacts> = after.iter().map(|theme| (theme.id.clone(), theme.clone())).collect();
@@ -114,6 +128,13 @@ pub(super) fn themes(
     }
     let matching = if is_continued { ThemeMatching::Continued } else { ThemeMatching::SharedSegments };
     Ok((matching, pairs))
+}
+
+/// Whether the themes of a run continue those of another one, whose registry it read.
+fn continues(new: &Results, old: &Results) -> bool {
+    let registry = old.files().iter().find(|file| file.name == THEME_REGISTRY);
+    let continued = new.run().origin.continued_themes();
+    registry.zip(continued).is_some_and(|(registry, (_, continued))| registry.sha256 == continued.registry_sha256)
 }
 
 /// The ids in the later run of the themes that both runs have, by those of the earlier one.

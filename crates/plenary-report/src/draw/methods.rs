@@ -1,10 +1,12 @@
 //! What was done, with which versions, in words that a paper can use.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::html::{Cell, Grid, grouped, paragraph, percent, plural, tabulated};
 use crate::Validation;
 use plenary_corpus::findings::ThresholdSource;
+use plenary_tables::THEME_REGISTRY;
 
 use crate::embed::escaped;
 use crate::gather::Gathered;
@@ -96,12 +98,7 @@ fn in_words(of: &Gathered, validation: &[Validation]) -> Vec<String> {
         }
     }));
     if !of.themes.is_empty() {
-        let model = setting(of, "models", "embedding").map(|model| format!(" (model {model})")).unwrap_or_default();
-        text.push(format!(
-            "{} were found as communities (Leiden) in a graph of the nearest neighbours of the segments' vectors{model}; terms are weighted by \
-             class-based TF-IDF.",
-            plural(of.themes.len() as u64, "theme")
-        ));
+        text.extend(themes_in_words(of));
     }
     text.push(format!(
         "Intervals have a level of {}; those of the corpus are percentile bootstraps over turns, those of people and groups jackknives that leave \
@@ -114,6 +111,56 @@ fn in_words(of: &Gathered, validation: &[Validation]) -> Vec<String> {
         "The labels were compared with hand codes; the page Validation of the report has the figures.".to_owned()
     });
     text
+}
+
+fn themes_in_words(of: &Gathered) -> Vec<String> {
+    let model = setting(of, "models", "embedding").map(|model| format!(" (model {model})")).unwrap_or_default();
+    let method = format!(
+        "as communities (Leiden) in a graph of the nearest neighbours of the segments' vectors{model}; terms are weighted by class-based TF-IDF."
+    );
+    let themes = plural(of.themes.len() as u64, "theme");
+    let Some((file, continued)) = of.study.run.origin.continued_themes() else {
+        return vec![format!("{themes} were found {method}")];
+    };
+    let mode = setting(of, "themes", "mode").unwrap_or_default();
+    let meaning = match mode.as_str() {
+        "freeze" => "texts of the earlier results kept their theme, and no new themes were looked for",
+        "refit" => "themes were found anew, beginning from the earlier ones, and matched with them by their texts",
+        _ => {
+            "texts of the earlier results kept their theme, and new themes were looked for among texts that are unlike them"
+        }
+    };
+    // The folder of the earlier results, without the way to it.
+    let named = Path::new(&file.path);
+    let folder = if named.ends_with(THEME_REGISTRY) { named.parent().unwrap_or(named) } else { named };
+    let name = folder.file_name().unwrap_or(named.as_os_str()).to_string_lossy();
+    let sha256 = continued.registry_sha256.get(..12).unwrap_or(&continued.registry_sha256);
+    let count = |changes: &[&str]| {
+        let rows = of.changes.iter().filter(|row| changes.contains(&row.change.as_str()));
+        grouped(rows.count() as u64)
+    };
+    let decided = match (continued.n_named, continued.n_merged, continued.n_split) {
+        (0, 0, 0) => "Nobody had named, merged or split the earlier themes by hand.".to_owned(),
+        (named, merged, split) => format!(
+            "By hand, {} had been named, {} merged into others and {} made.",
+            plural(named as u64, "theme"),
+            plural(merged as u64, "theme"),
+            plural(split as u64, "split")
+        ),
+    };
+    vec![
+        format!(
+            "{themes} continue those of earlier results (registry {name}, sha256 {sha256}) in the mode “{mode}”: {meaning}."
+        ),
+        format!(
+            "Of the earlier themes {} remain and {} ended; {} are new.",
+            count(&["kept", "grown", "absent"]),
+            count(&["ended", "merged"]),
+            count(&["new"])
+        ),
+        decided,
+        format!("Themes were found {method}"),
+    ]
 }
 
 fn citation(of: &Gathered) -> String {
@@ -136,6 +183,10 @@ fn versions(of: &Gathered, validation: &[Validation]) -> String {
     row("engine", &run.engine);
     row("seed", &of.study.seed.to_string());
     row("study, sha256", &run.study_sha256);
+    if let Some((file, continued)) = run.origin.continued_themes() {
+        row("registry of the earlier themes, sha256", &continued.registry_sha256);
+        row("the same with the decisions about them, sha256", &file.sha256);
+    }
     for model in &run.models {
         row(&format!("model {}, sha256", model.id), &model.sha256);
     }

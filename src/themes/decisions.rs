@@ -1,0 +1,254 @@
+//! The file `themes.toml`: what researchers decided about the themes of results.
+//!
+//! **Input:** the file beside a registry, and the registry. **Output:** its [`ThemeEdits`]; the same file with one decision more and with the
+//! comments that people wrote in it. **Refused:** files of another form, and files that do not name this registry or one that it continues:
+//! ids of themes are given anew by every run that continues nothing, so that the decisions would be applied to other themes. **Left to
+//! others:** applying them.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use plenary_measure::themes::{EditError, Merge, Registry, Split, ThemeEdits, ThemeOptions};
+use plenary_names::toml_error::TomlError;
+use plenary_tables::{Check, Results, THEME_REGISTRY};
+use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, Value, value};
+
+use super::ThemeEditsError;
+
+/// The file with decisions, beside the registry.
+pub const EDITS: &str = "themes.toml";
+/// What the file begins with.
+const HEAD: &str =
+    "# Decisions about the themes of these results. Runs that continue the themes apply them.\n\nregistry = \"\"\n";
+
+/// A decision about themes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// Gives a theme a name and, if it is not empty, a description.
+    Name {
+        /// The theme.
+        id: String,
+        /// Its name.
+        name: String,
+        /// What it is about.
+        description: String,
+    },
+    /// Makes several themes one.
+    Merge {
+        /// The theme that remains.
+        into: String,
+        /// The themes whose texts it receives.
+        themes: Vec<String>,
+    },
+}
+
+/// Decisions that no run has applied to a registry yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// Themes that are split, each with the new themes.
+    pub splits: Vec<(String, Vec<String>)>,
+    /// Themes that are merged, each with the theme that remains.
+    pub merges: Vec<(String, String)>,
+}
+
+/// The registry of results.
+///
+/// # Errors
+/// [`ThemeEditsError`] if there are no results in the folder, or their registry cannot be read.
+pub fn registry_of(results: &Path) -> Result<Registry, ThemeEditsError> {
+    Results::open(results, Check::Record)?;
+    let file = results.join(THEME_REGISTRY);
+    let shown = file.display().to_string();
+    let bytes = fs::read(&file).map_err(|source| match source.kind() {
+        ErrorKind::NotFound => ThemeEditsError::NoRegistry { results: results.display().to_string() },
+        _ => ThemeEditsError::Unreadable { file: shown.clone(), source },
+    })?;
+    Registry::from_bytes(&bytes).map_err(|problem| ThemeEditsError::Registry { file: shown, problem })
+}
+
+/// The decisions in a file about the themes of the registry beside it; a file that is missing holds none.
+///
+/// # Errors
+/// [`ThemeEditsError`] if the file cannot be read, has another form, or is about other themes.
+pub fn decisions(file: &Path, themes: &Registry) -> Result<ThemeEdits, ThemeEditsError> {
+    Ok(DecisionsFile::read(file, themes)?.edits)
+}
+
+/// Adds a decision to the file beside the registry of results, after checking it against the themes; an earlier name of the theme
+/// is replaced. Returns the path of the file.
+///
+/// # Errors
+/// [`ThemeEditsError`] if the results have no registry, or the decision does not fit its themes.
+pub fn decide(results: &Path, decision: Decision) -> Result<PathBuf, ThemeEditsError> {
+    let themes = registry_of(results)?;
+    let mut file = DecisionsFile::read(&results.join(EDITS), &themes)?;
+    match decision {
+        Decision::Name { id, name, .. } if name.trim().is_empty() => {
+            return Err(ThemeEditsError::NoName { id, file: file.path.display().to_string() });
+        }
+        Decision::Name { id, name, description } => file.name(&id, &name, &description),
+        Decision::Merge { into, themes } => file.merge(&Merge { into, themes }),
+    }
+    file.save(themes)
+}
+
+/// The decisions that no run has applied to a registry yet.
+///
+/// # Errors
+/// [`EditError`] if a split does not fit the themes.
+pub fn waiting(themes: &Registry, edits: &ThemeEdits) -> Result<Waiting, EditError> {
+    let ids =
+        |registry: &Registry| -> Vec<String> { registry.themes().iter().map(|theme| theme.theme_id.clone()).collect() };
+    let mut after = themes.clone();
+    let mut splits = Vec::new();
+    for split in &edits.split {
+        let before = ids(&after);
+        let one = ThemeEdits { split: vec![split.clone()], ..ThemeEdits::default() };
+        after = after.edited(&one, ThemeOptions::default().confidence_floor)?;
+        let new: Vec<String> = ids(&after).into_iter().filter(|id| !before.contains(id)).collect();
+        if !new.is_empty() {
+            splits.push((split.theme.clone(), new));
+        }
+    }
+    let known = ids(&after);
+    let all = edits.merge.iter().flat_map(|merge| merge.themes.iter().map(|id| (id.clone(), merge.into.clone())));
+    Ok(Waiting { splits, merges: all.filter(|(id, _)| known.contains(id)).collect() })
+}
+
+/// Renames the file of decisions in a folder whose results were replaced, unless it is about the new themes or those that they continue.
+/// Returns its new path if it was renamed.
+///
+/// # Errors
+/// The message of the operating system if it cannot be renamed.
+pub(crate) fn set_aside(folder: &Path, themes: &Registry) -> io::Result<Option<PathBuf>> {
+    let file = folder.join(EDITS);
+    // A file that cannot be read or has another form is not known to be about these themes.
+    if !file.exists() || DecisionsFile::read(&file, themes).is_ok() {
+        return Ok(None);
+    }
+    let numbered = (2..).map(|n| format!("themes-earlier-{n}.toml"));
+    let names = std::iter::once("themes-earlier.toml".to_owned()).chain(numbered);
+    let mut free = names.map(|name| folder.join(name)).filter(|path| !path.exists());
+    let Some(path) = free.next() else { return Ok(None) };
+    fs::rename(&file, &path)?;
+    Ok(Some(path))
+}
+
+/// The file as it is written, and what it says.
+pub(super) struct DecisionsFile {
+    path: PathBuf,
+    document: DocumentMut,
+    pub(super) edits: ThemeEdits,
+}
+
+impl DecisionsFile {
+    pub(super) fn read(file: &Path, themes: &Registry) -> Result<Self, ThemeEditsError> {
+        let shown = || file.display().to_string();
+        let text = match fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(source) if source.kind() == ErrorKind::NotFound => String::new(),
+            Err(source) => return Err(ThemeEditsError::Unreadable { file: shown(), source }),
+        };
+        let edits = parsed(&text, file)?;
+        match &edits.registry {
+            None if edits == ThemeEdits::default() => {}
+            None => return Err(ThemeEditsError::Unnamed { file: shown(), expected: themes.sha256() }),
+            Some(found) if themes.continues(found) => {}
+            Some(found) => {
+                let (found, expected) = (found.clone(), themes.sha256());
+                return Err(ThemeEditsError::OtherThemes { file: shown(), found, expected });
+            }
+        }
+        let text = if text.trim().is_empty() { HEAD } else { &text };
+        let document = text.parse::<DocumentMut>().map_err(|error| {
+            let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+            ThemeEditsError::Syntax { file: shown(), line, problem: error.message().to_owned() }
+        })?;
+        Ok(Self { path: file.to_owned(), document, edits })
+    }
+
+    fn name(&mut self, id: &str, name: &str, description: &str) {
+        change(&mut self.document, "theme", |themes| {
+            let is_known = |theme: &Table| theme.get("id").and_then(Item::as_str) == Some(id);
+            if !themes.iter().any(is_known) {
+                themes.push(Table::from_iter([("id", id)]));
+            }
+            for theme in themes.iter_mut().filter(|theme| is_known(theme)) {
+                set(theme, "name", name.trim());
+                if !description.trim().is_empty() {
+                    set(theme, "description", description.trim());
+                }
+            }
+        });
+    }
+
+    fn merge(&mut self, merge: &Merge) {
+        let mut table = Table::new();
+        table.insert("into", value(&merge.into));
+        table.insert("themes", value(array(&merge.themes)));
+        change(&mut self.document, "merge", |merges| merges.push(table));
+    }
+
+    pub(super) fn split(&mut self, split: &Split) {
+        let mut parts = ArrayOfTables::new();
+        for part in &split.parts {
+            let mut table = Table::new();
+            table.insert("seeds", value(array(&part.seeds)));
+            parts.push(table);
+        }
+        let mut table = Table::new();
+        table.insert("theme", value(&split.theme));
+        table.insert("stays", value(array(&split.stays)));
+        table.insert("parts", Item::ArrayOfTables(parts));
+        change(&mut self.document, "split", |splits| splits.push(table));
+    }
+
+    /// Writes the file after checking what it says. Returns its path.
+    pub(super) fn save(mut self, themes: Registry) -> Result<PathBuf, ThemeEditsError> {
+        set(self.document.as_table_mut(), "registry", &themes.sha256());
+        let text = self.document.to_string();
+        themes.edited(&parsed(&text, &self.path)?, ThemeOptions::default().confidence_floor)?;
+        match fs::write(&self.path, text) {
+            Ok(()) => Ok(self.path),
+            Err(source) => Err(ThemeEditsError::Unwritable { file: self.path.display().to_string(), source }),
+        }
+    }
+}
+
+fn parsed(text: &str, file: &Path) -> Result<ThemeEdits, ThemeEditsError> {
+    toml::from_str(text).map_err(|error| {
+        let (line, problem) = match TomlError::of(&error, text) {
+            TomlError::UnknownKey { line, key, .. } => (line, format!("unknown key `{key}`")),
+            TomlError::Other { line, message } => (line, message),
+        };
+        ThemeEditsError::Syntax { file: file.display().to_string(), line, problem }
+    })
+}
+
+/// Changes the sections of this name, which may have been written as an array of inline tables.
+fn change(document: &mut DocumentMut, name: &str, change: impl FnOnce(&mut ArrayOfTables)) {
+    let item = document.entry(name).or_insert(Item::None);
+    // Anything but tables was refused when the file was read.
+    let mut sections = std::mem::take(item).into_array_of_tables().unwrap_or_default();
+    change(&mut sections);
+    *item = Item::ArrayOfTables(sections);
+}
+
+/// Sets a text, and keeps the comment after it.
+fn set(table: &mut Table, key: &str, text: &str) {
+    match table.get_mut(key).and_then(Item::as_value_mut) {
+        Some(known) => {
+            let decor = known.decor().clone();
+            *known = Value::from(text);
+            *known.decor_mut() = decor;
+        }
+        None => {
+            table.insert(key, value(text));
+        }
+    }
+}
+
+fn array(texts: &[String]) -> Array {
+    texts.iter().map(String::as_str).collect()
+}
