@@ -255,6 +255,23 @@ pub(crate) fn lift_lone(page: &Page<'_>, all: &mut [Candidate]) {
     }
 }
 
+/// Raises numbered labels that are seen once where the same word recurs with another number: "TABLE 7" beside "TABLE 4".
+pub(crate) fn lift_numbered(all: &mut [Candidate]) {
+    const LIFTED: f32 = 0.6;
+    let numbered = |candidate: &Candidate| {
+        let (word, number) = candidate.label.rsplit_once(' ')?;
+        let is_number = (1..=3).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
+        (is_number && !candidate.inside).then(|| (candidate.style, word.to_lowercase()))
+    };
+    let known: HashSet<(Style, String)> =
+        all.iter().filter(|candidate| candidate.n_mentions >= 2).filter_map(numbered).collect();
+    for candidate in all.iter_mut() {
+        if numbered(candidate).is_some_and(|word| known.contains(&word)) {
+            candidate.raise(LIFTED, Reason::LooksLikeOthers);
+        }
+    }
+}
+
 /// Whether a label names an organisation: "Bank of Norland", "Farmers' Union".
 fn is_body(lexicon: &Lexicon, candidate: &Candidate) -> bool {
     candidate.kind == LabelKind::Person

@@ -294,8 +294,11 @@ fn below(
     const LONGEST_LINE: usize = 70;
     let lexicon = page.lexicon;
     let mut end = block.start + 1;
+    let translations = translations(page, block);
     let second = page.lines.get(end).filter(|_| end < block.end).map(|line| line.text().trim());
-    if second.is_some_and(|text| text.starts_with('(') && text.ends_with(')')) {
+    if translations > 0 {
+        end += translations;
+    } else if second.is_some_and(|text| text.starts_with('(') && text.ends_with(')')) {
         end += 1;
     } else if block.len() > 1 && block.len() <= BYLINE_LINES {
         let tail = block.start + 1..block.end;
@@ -318,7 +321,8 @@ fn below(
         return None;
     }
     let mut text = name.to_string();
-    for line in &page.lines[block.start + 1..end] {
+    let beside = if translations > 0 { 0..0 } else { block.start + 1..end };
+    for line in &page.lines[beside] {
         let more = line.text().trim();
         let joint = if text.ends_with(',') || more.starts_with('(') {
             " "
@@ -348,7 +352,35 @@ fn below(
         };
         candidate.set_confidence(base.min(candidate.confidence() + 0.1), Reason::PlainLine);
     }
+    if translations > 0 {
+        candidate.raise(TRANSLATED, Reason::OfficeBeside);
+    }
     Some(candidate)
+}
+
+/// Confidence of a name that is repeated in other scripts on the lines below it.
+const TRANSLATED: f32 = 0.8;
+
+/// The number of lines below the first of a block that repeat it in brackets, each in another script; 0 if there are fewer than two.
+fn translations(page: &Page<'_>, block: &Range<usize>) -> usize {
+    const FEWEST: usize = 2;
+    /// Bits of a code point within a block of Unicode, by which scripts are told apart.
+    const BLOCK: u32 = 7;
+    let script = |line: usize| page.lines[line].text().chars().find(|c| c.is_alphabetic()).map(|c| c as u32 >> BLOCK);
+    let is_in_brackets = |line: usize| {
+        let text = page.lines[line].text().trim();
+        text.starts_with('(') && text.ends_with(')')
+    };
+    let mut scripts = vec![script(block.start)];
+    for line in block.start + 1..block.end {
+        let own = script(line);
+        if !is_in_brackets(line) || own.is_none() || scripts.contains(&own) {
+            break;
+        }
+        scripts.push(own);
+    }
+    let n = scripts.len() - 1;
+    if n >= FEWEST { n } else { 0 }
 }
 
 /// A byline on separate lines, with an office in italics below it; the speech begins on the next line with text.
