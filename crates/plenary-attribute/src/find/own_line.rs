@@ -294,7 +294,7 @@ fn below(
     const LONGEST_LINE: usize = 70;
     let lexicon = page.lexicon;
     let mut end = block.start + 1;
-    let translations = translations(page, block);
+    let translations = page.translations(block.start);
     let second = page.lines.get(end).filter(|_| end < block.end).map(|line| line.text().trim());
     if translations > 0 {
         end += translations;
@@ -361,28 +361,6 @@ fn below(
 /// Confidence of a name that is repeated in other scripts on the lines below it.
 const TRANSLATED: f32 = 0.8;
 
-/// The number of lines below the first of a block that repeat it in brackets, each in another script; 0 if there are fewer than two.
-fn translations(page: &Page<'_>, block: &Range<usize>) -> usize {
-    const FEWEST: usize = 2;
-    /// Bits of a code point within a block of Unicode, by which scripts are told apart.
-    const BLOCK: u32 = 7;
-    let script = |line: usize| page.lines[line].text().chars().find(|c| c.is_alphabetic()).map(|c| c as u32 >> BLOCK);
-    let is_in_brackets = |line: usize| {
-        let text = page.lines[line].text().trim();
-        text.starts_with('(') && text.ends_with(')')
-    };
-    let mut scripts = vec![script(block.start)];
-    for line in block.start + 1..block.end {
-        let own = script(line);
-        if !is_in_brackets(line) || own.is_none() || scripts.contains(&own) {
-            break;
-        }
-        scripts.push(own);
-    }
-    let n = scripts.len() - 1;
-    if n >= FEWEST { n } else { 0 }
-}
-
 /// A byline on separate lines, with an office in italics below it; the speech begins on the next line with text.
 fn own_lines(
     page: &Page<'_>,
@@ -411,6 +389,7 @@ fn own_lines(
             (style == Style::NameTime && labels::is_user_name(&byline.label))
                 .then_some(Judgement { kind: LabelKind::Word, quality: 0.5 })
         })
+        .or_else(|| numbered(&byline.label).filter(|_| style == Style::Capitals))
         .or_else(|| if matches!(style, Style::NameLine | Style::Heading) { None } else { unreadable(&byline.label) })?;
     let speech_line = (end_line..page.lines.len()).find(|i| !page.lines[*i].is_empty())?;
     let (first, last) = (&page.lines[lines.start], &page.lines[end_line - 1]);
@@ -428,6 +407,16 @@ fn own_lines(
         speech: page.lines[speech_line].mapped.source_start(0),
     };
     Some(Candidate { time_start_s, ..Candidate::printed(style, byline, judgement.kind, place, weights) })
+}
+
+/// The judgement of a word with a number whose word is not that of a speaker: a heading, unless `company` finds that groups speak.
+fn numbered(label: &str) -> Option<Judgement> {
+    const UNLIKELY: f32 = 0.1;
+    let (word, number) = label.rsplit_once(' ')?;
+    let fits = (1..=3).contains(&number.len())
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+        && word.chars().all(char::is_alphabetic);
+    fits.then_some(Judgement { kind: LabelKind::Word, quality: UNLIKELY })
 }
 
 /// The judgement of one capitalised word in bold with a title beside it: a name.

@@ -47,7 +47,8 @@ struct Cited {
 
 /// The quotations of a page with the names behind them, if these explain more of it than the bylines `found`.
 pub(super) fn cited(page: &Page<'_>, settled: &Settled, found: &Found) -> Option<Found> {
-    let blocks = blocks(page, settled);
+    // A bracket on a line of its own has the form of a stage direction.
+    let blocks = blocks(page, |line| matches!(settled.kind(line), None | Some(BlockKind::StageNote)));
     let all: Vec<Cited> = blocks.iter().filter_map(|lines| of_block(page, lines)).collect();
     let n_words = |lines: &Range<usize>| -> usize {
         page.lines[lines.clone()].iter().map(|line| line.text().split_whitespace().count()).sum()
@@ -61,14 +62,17 @@ pub(super) fn cited(page: &Page<'_>, settled: &Settled, found: &Found) -> Option
     }
     // "(GF2, a woman)": what stands behind other names is a group, not a name.
     let behind: HashSet<&String> = all.iter().flat_map(|cited| &cited.who[1..]).collect();
-    let label = |cited: &Cited| cited.who.iter().find(|part| !behind.contains(part)).unwrap_or(&cited.who[0]).clone();
+    let label = |cited: &Cited| {
+        let is_group = cited.who.len() > 1 && behind.contains(&cited.who[0]);
+        cited.who[usize::from(is_group)].clone()
+    };
     let names: Vec<String> = all.iter().map(label).collect();
     let is_label = |name: &&String| labels::judge(page.lexicon, name).is_some();
     if names.iter().filter(is_label).count() * 5 < names.len() * 3 || names.iter().collect::<HashSet<_>>().len() < 2 {
         return None;
     }
     let mut out = Found { style: Some(Style::Signed), confidence: CITED, ..Found::default() };
-    for lines in blocks.iter().filter(|lines| !is_cited(lines.start)) {
+    for lines in blocks.iter().filter(|lines| !is_cited(lines.start) && settled.is_open(lines.start)) {
         let is_short = lines.len() == 1 && !page.lines[lines.start].text().trim_end().ends_with(['.', '!', '?']);
         out.around.push((lines.clone(), if is_short { BlockKind::Heading } else { BlockKind::EditorialNote }));
     }
@@ -115,7 +119,7 @@ fn of_block(page: &Page<'_>, lines: &Range<usize>) -> Option<Cited> {
 
 /// The interview of a page whose answers are in quotation marks and whose questions have no mark.
 pub(super) fn answers(page: &Page<'_>, settled: &Settled, found: &Found) -> Option<Found> {
-    let blocks = blocks(page, settled);
+    let blocks = blocks(page, |line| settled.is_open(line));
     let text = |at: usize| page.join_at_most(blocks[at].clone(), 4_000).text;
     let is_answer: Vec<bool> = (0..blocks.len()).map(|at| text(at).trim_start().starts_with(OPENING)).collect();
     let asks = |at: usize| text(at).trim_end().ends_with(['?', '？', '؟']);
@@ -155,10 +159,10 @@ pub(super) fn answers(page: &Page<'_>, settled: &Settled, found: &Found) -> Opti
     Some(out)
 }
 
-/// Runs of open lines with text.
-fn blocks(page: &Page<'_>, settled: &Settled) -> Vec<Range<usize>> {
+/// Runs of lines with text that are not claimed.
+fn blocks(page: &Page<'_>, is_open: impl Fn(usize) -> bool) -> Vec<Range<usize>> {
     let mut out: Vec<Range<usize>> = Vec::new();
-    for line in (0..page.lines.len()).filter(|line| settled.is_open(*line) && !page.lines[*line].is_empty()) {
+    for line in (0..page.lines.len()).filter(|line| is_open(*line) && !page.lines[*line].is_empty()) {
         match out.last_mut() {
             Some(last) if last.end == line => last.end = line + 1,
             _ => out.push(line..line + 1),

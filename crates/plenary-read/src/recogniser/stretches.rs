@@ -149,24 +149,22 @@ fn text_of(object: &Map<String, Value>) -> Option<&str> {
 }
 
 /// Where a speaker is named only when it changes, the stretches below belong to the same speaker. Such a list begins with a speaker,
-/// and never names one twice in a row. Returns how many stretches were given a speaker.
+/// and never names one twice in a row. A speaker that is null or empty is nobody. Returns how many stretches were given a speaker.
 fn continue_speakers(stretches: &mut [Stretch]) -> usize {
     const FEWEST_CHANGES: usize = 3;
     let named: Vec<&Declared> = stretches.iter().filter_map(|one| one.spoken.speaker.as_ref()).collect();
     let begins = stretches.first().is_some_and(|one| one.spoken.speaker.is_some());
     let is_change = named.windows(2).all(|pair| pair[0] != pair[1]);
-    let knows_nobody = stretches.iter().any(|one| one.is_nobody);
-    if !begins || !is_change || knows_nobody || named.len() < FEWEST_CHANGES || named.len() == stretches.len() {
+    if !begins || !is_change || named.len() < FEWEST_CHANGES || named.len() == stretches.len() {
         return 0;
     }
     let (mut n, mut last) = (0, None);
     for one in stretches {
-        match &one.spoken.speaker {
-            Some(speaker) => last = Some(speaker.clone()),
-            None => {
-                one.spoken.speaker.clone_from(&last);
-                n += 1;
-            }
+        if one.spoken.speaker.is_some() || one.is_nobody {
+            last.clone_from(&one.spoken.speaker);
+        } else {
+            one.spoken.speaker.clone_from(&last);
+            n += usize::from(last.is_some());
         }
     }
     n

@@ -127,7 +127,7 @@ fn a_speaker_named_only_where_it_changes_continues() {
     ];
     assert_eq!(turns(json), expected);
     assert!(document(json).warnings.iter().any(|warning| warning.starts_with("2 of 5 stretches name no speaker")));
-    // A speaker who is named twice in a row, or who is null, shows that a missing one is unknown.
+    // A speaker who is named twice in a row shows that a missing one is unknown. One that is null is nobody.
     for other in [
         json.replace(r#""speaker": "Bo""#, r#""speaker": "Ann""#),
         json.replace(r#"{"startTime": 4.0"#, r#"{"speaker": null, "startTime": 4.0"#),

@@ -15,6 +15,9 @@ const ANSWER: &[&str] = &["answer", "answertext", "answers", "answerdetails", "r
 const ANSWERER: &[&str] =
     &["answername", "answerername", "answerer", "answeredby", "answeredbyname", "repliedby", "respondent", "responder"];
 
+/// What programs write instead of the answer to a question that was answered aloud.
+const ALOUD: &str = "live answered";
+
 /// Where the columns of a question and of its answer are.
 struct Pair {
     question: usize,
@@ -51,6 +54,7 @@ pub(super) fn divide(table: &mut Table, columns: &Columns) {
     let mut dropped = [pair.answer, pair.answerer];
     dropped.sort_unstable_by(|a, b| b.cmp(a));
     let mut rows = Vec::with_capacity(table.rows.len() * 2);
+    let mut n_aloud = 0;
     for mut row in std::mem::take(&mut table.rows) {
         row.cells.resize(table.names.len(), None);
         let (said, by) = (row.cells[pair.answer].take(), row.cells[pair.answerer].take());
@@ -61,7 +65,9 @@ pub(super) fn divide(table: &mut Table, columns: &Columns) {
         let place = |at: usize| at - dropped.iter().filter(|dropped| **dropped < at).count();
         (answer[place(pair.question)], answer[place(pair.asker)]) = (said, by);
         let has_text = |cells: &[Option<String>]| cells[place(pair.question)].is_some();
-        let is_answered = has_text(&answer);
+        let is_aloud = answer[place(pair.question)].as_ref().is_some_and(|text| text.trim() == ALOUD);
+        n_aloud += usize::from(is_aloud);
+        let is_answered = has_text(&answer) && !is_aloud;
         let answer = super::Row { place: row.place.clone(), cells: answer };
         if has_text(&row.cells) || !is_answered {
             rows.push(row);
@@ -78,4 +84,7 @@ pub(super) fn divide(table: &mut Table, columns: &Columns) {
         "each row holds a question and an answer, which were read as two turns: of the person who asks and of the person who answers"
             .to_string(),
     );
+    if n_aloud > 0 {
+        table.warnings.push(format!("{n_aloud} questions were answered aloud (`{ALOUD}`); their answers are not in the table"));
+    }
 }
