@@ -76,6 +76,7 @@ pub(crate) fn read(text: &str, lexicon: &Lexicon) -> Result<Parts, Problem> {
         all.push(Message { head: head.clone(), text: head.end..end, headers, sender });
     }
     drop_addresses_of_lists(&mut all);
+    share_words(&mut all);
     let names: HashSet<String> =
         all.iter().flat_map(|message| &message.sender.words).map(|word| word.to_lowercase()).collect();
     let mut parts = Parts::default();
@@ -262,6 +263,21 @@ fn drop_addresses_of_lists(all: &mut [Message<'_>]) {
     for message in all {
         let shared = |address: &String| labels.get(address).is_some_and(|labels| labels.len() > MOST_LABELS);
         message.sender.address = message.sender.address.take().filter(|address| !shared(address));
+    }
+}
+
+/// Gives each sender the words of all names that belong to the address: "H. Brecht" signs as Hanna.
+fn share_words(all: &mut [Message<'_>]) {
+    let mut words: HashMap<String, Vec<&str>> = HashMap::new();
+    for message in all.iter() {
+        if let Some(address) = &message.sender.address {
+            words.entry(address.clone()).or_default().extend(&message.sender.words);
+        }
+    }
+    for message in all {
+        if let Some(shared) = message.sender.address.as_ref().and_then(|address| words.get(address)) {
+            message.sender.words.clone_from(shared);
+        }
     }
 }
 

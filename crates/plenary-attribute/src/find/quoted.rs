@@ -92,7 +92,7 @@ pub(super) fn cited(page: &Page<'_>, settled: &Settled, found: &Found) -> Option
         let at = mapped.source_start(0);
         let place =
             Place { line: cited.lines.start, byline: Span::new(at, at), speech_line: cited.lines.start, speech: at };
-        let parts = Byline { role: Some(Role::Speaker), ..bylines::split(page.lexicon, &name) };
+        let parts = bylines::split(page.lexicon, &name);
         let kind = labels::judge(page.lexicon, &name).map_or(LabelKind::Anonymous, |found| found.kind);
         let weights = Weights::start(Reason::Signature, CITED);
         out.bylines.push(Candidate::implied(Style::Signed, Origin::Signed, parts, kind, place, weights));
