@@ -94,6 +94,8 @@ formats! {
     HansardAustralia = "hansard_australia" in Markup;
     /// Minutes of the German Bundestag in XML.
     Bundestag = "bundestag" in Markup;
+    /// Messages of a mailing list.
+    Mail = "mail" in Markup;
     /// Delimited text.
     Csv = "csv" in Table;
     /// Delimited text with tabs.

@@ -309,8 +309,30 @@ pub fn judge(lexicon: &Lexicon, label: &str) -> Option<Judgement> {
     {
         return Some(Judgement { kind: LabelKind::Word, quality: 0.35 });
     }
+    // "AGIRRE GOIA jaunak": a form of address in small letters behind a surname in capitals.
+    if let [names @ .., last] = tokens.as_slice()
+        && last.starts_with(char::is_lowercase)
+        && lexicon.is_honorific(&bare(last))
+        && (1..=4).contains(&names.len())
+        && names.iter().all(|name| !name.contains(char::is_lowercase) && name.chars().nth(1).is_some())
+    {
+        return Some(Judgement { kind: LabelKind::Person, quality: 0.8 });
+    }
+    // "Question of the chair", "Answer of the accused"
+    if let [first, second, ..] = words.as_slice()
+        && (lexicon.is_question_label(first) || lexicon.is_answer_label(first))
+        && first.chars().count() >= SHORTEST_QUESTION
+        && words.len() <= LONGEST_QUESTION
+        && second.chars().all(char::is_alphabetic)
+    {
+        return Some(Judgement { kind: LabelKind::Anonymous, quality: 0.45 });
+    }
     judge_person(lexicon, &tokens)
 }
+
+/// Minimum number of letters of a word for a question before the person who asks, and maximum number of words with the person.
+const SHORTEST_QUESTION: usize = 4;
+const LONGEST_QUESTION: usize = 5;
 
 /// A label with blanks behind initials that are printed without: "I.Hill".
 fn with_spaced_initials(label: &str) -> Cow<'_, str> {

@@ -15,7 +15,7 @@ use super::file::File;
 use super::parts::Parts;
 use super::{Columns, Options, Reading};
 use super::{
-    archive, captions, chat, decode, detect, docx, elan, events, exmaralda, html, markdown, odt, otranscribe,
+    archive, captions, chat, decode, detect, docx, elan, events, exmaralda, html, mail, markdown, odt, otranscribe,
     parlamint, pdf, plain, recogniser, rtf, tabular, tei,
 };
 
@@ -386,6 +386,16 @@ pub static FORMATS: &[FormatEntry] = &[
         documents: "the file",
         detect: Detect::Text(html::is_html),
         content: Content::Documents(Format::Html, Reader::DeclaredText(html::decode, html::read)),
+    },
+    FormatEntry {
+        title: "messages of a mailing list",
+        noun: "a mailbox",
+        extensions: &["mbox"],
+        other_extensions: &[],
+        recognised_by: "its extension, or the headers of two messages",
+        documents: "the file",
+        detect: Detect::Text(mail::is_mail),
+        content: Content::Documents(Format::Mail, Reader::Text(decode::decode, mail::read)),
     },
     FormatEntry {
         title: "Markdown",

@@ -24,6 +24,7 @@ mod file;
 mod flow;
 pub mod formats;
 mod html;
+mod mail;
 mod markdown;
 mod odt;
 mod otranscribe;

@@ -66,8 +66,8 @@ tables! {
         other_paths: Vec<String>;
         /// Format that the file was read as: `docx`, `markdown`, `odt`, `pdf`, `plain_text`, `html`, `rtf`, `otranscribe`,
         /// `web_vtt`, `sub_rip`, `sbv`, `ttml`, `recogniser` (JSON of a speech recogniser), `chat`, `elan`, `elan_tab`,
-        /// `exmaralda`, `tei`, `akoma_ntoso`, `parlparse`, `hansard_canada`, `hansard_australia`, `bundestag`, `csv`, `tsv`,
-        /// `parlamint`, `jsonl`, `xlsx`, `parquet` or `convokit`.
+        /// `exmaralda`, `tei`, `akoma_ntoso`, `parlparse`, `hansard_canada`, `hansard_australia`, `bundestag`, `mail`, `csv`,
+        /// `tsv`, `parlamint`, `jsonl`, `xlsx`, `parquet` or `convokit`.
         format: &'a str;
         /// Encoding that the bytes were decoded from (WHATWG name). For `UTF-8`, offsets count the bytes of the file
         /// after its byte order mark, if it has one.

@@ -255,6 +255,36 @@ pub(crate) fn lift_lone(page: &Page<'_>, all: &mut [Candidate]) {
     }
 }
 
+/// Accepts labels in capitals with numbers, "TABLE 4", if they are those of groups that speak: one of them recurs, and their numbers do not
+/// grow, as those of headings and captions do. Others whose word is not that of a speaker are removed.
+pub(crate) fn settle_numbered(lexicon: &Lexicon, all: &mut Vec<Candidate>) {
+    const ACCEPTED: f32 = 0.6;
+    const FEWEST: usize = 4;
+    let numbered = |candidate: &Candidate| {
+        let (word, number) = candidate.label.rsplit_once(' ')?;
+        let fits = candidate.style == Style::Capitals && !candidate.inside && in_capitals(word);
+        Some((word.to_lowercase(), number.parse::<u32>().ok()?)).filter(|_| fits)
+    };
+    let mut numbers: HashMap<String, Vec<u32>> = HashMap::new();
+    for (word, number) in all.iter().filter_map(numbered) {
+        numbers.entry(word).or_default().push(number);
+    }
+    let are_groups = |word: &str| {
+        let numbers = numbers.get(word).map_or(&[][..], Vec::as_slice);
+        let n_distinct = numbers.iter().collect::<HashSet<_>>().len();
+        numbers.len() >= FEWEST && n_distinct > 1 && n_distinct < numbers.len() && !numbers.is_sorted()
+    };
+    for candidate in all.iter_mut() {
+        if numbered(candidate).is_some_and(|(word, _)| are_groups(&word)) {
+            candidate.raise(ACCEPTED, Reason::LooksLikeOthers);
+        }
+    }
+    let is_heading = |candidate: &Candidate| {
+        numbered(candidate).is_some_and(|(word, _)| !are_groups(&word)) && labels::judge(lexicon, &candidate.label).is_none()
+    };
+    all.retain(|candidate| !is_heading(candidate));
+}
+
 /// Whether a label names an organisation: "Bank of Norland", "Farmers' Union".
 fn is_body(lexicon: &Lexicon, candidate: &Candidate) -> bool {
     candidate.kind == LabelKind::Person

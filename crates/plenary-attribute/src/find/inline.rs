@@ -174,6 +174,11 @@ fn is_vocative(lexicon: &Lexicon, printed: &str) -> bool {
 fn plain(rest: &str, prefix: &Prefix, reader: &mut Reader<'_>) -> Vec<Labelled> {
     let mut misread = Vec::new();
     let lexicon = reader.lexicon;
+    // Some languages end sentences with a colon, so a dash directly behind a name in capitals is read first.
+    let loud = labelled(loud_dash_reading(rest, prefix.length).into_iter().collect(), prefix, reader);
+    if loud.iter().any(|(_, _, judgement)| judgement.quality > 0.0) {
+        return loud;
+    }
     let colon = if prefix.has_time { timed_readings } else { colon_readings };
     for readings in [colon, marked_readings, chance_readings] {
         let found = labelled(readings(lexicon, rest, prefix.length), prefix, reader);
@@ -216,6 +221,20 @@ fn colon_readings_of(rest: &str, from: usize, found: Option<(String, usize)>) ->
         .map(|(printed, speech)| Reading::of(Style::Colon, printed, from + behind_dash(speech), 1.0))
         .into_iter()
         .collect()
+}
+
+/// `NAME-Text`: a name in capitals, and a dash without blanks on both sides.
+fn loud_dash_reading(rest: &str, from: usize) -> Option<Reading> {
+    if !has_dash(rest) || !rest.starts_with(char::is_uppercase) {
+        return None;
+    }
+    let found = LOUD_DASH.captures(rest)?;
+    let (label, dash, speech) = (found.name("label")?, found.name("dash")?, found.name("speech")?);
+    let is_spaced = dash.start() > label.end() && speech.start() > dash.end();
+    // "ANNA-Maria: Yes."
+    let is_label = NAME_AND_COLON.is_match(&rest[speech.start()..]);
+    (!is_spaced && !is_label)
+        .then(|| Reading::of(Style::Dash, label.as_str().to_string(), from + speech.start(), NEEDS_COMPANY))
 }
 
 /// Readings whose signs are rare in prose.
@@ -362,6 +381,14 @@ static DASH: LazyLock<Regex> = LazyLock::new(|| {
         r"^([^.:!?\n]{2,110}?(?:[.][^.:!?\n]{1,60}?){0,5}(?:\([^()]*(?:\([^()]*\)[^()]*)*\))?)\.\s+[–—-]\s+(?:\([A-Z]{2}\)\s+)?",
     )
 });
+
+/// `NAME-Text`, `NAME –Text`: no small letter before the dash, and a capital with another sign than a capital behind it.
+static LOUD_DASH: LazyLock<Regex> = LazyLock::new(|| {
+    constant_regex(
+        r"^(?P<label>[^\p{Ll}:!?;\d]{0,58}?\p{Lu}\p{M}*\p{Lu}\p{M}*)\s?(?P<dash>[–—―-])\s?(?P<speech>[\x22“«„¿¡(…]*\p{Lu}(?:[^\p{Lu}\p{Nd}]|$))",
+    )
+});
+static NAME_AND_COLON: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^\p{L}+:\s+\S"));
 
 /// `SURNAME I. Text`: the full stop of an initial ends the label.
 static INITIALS: LazyLock<Regex> =

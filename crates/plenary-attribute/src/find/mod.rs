@@ -3,7 +3,9 @@
 //! **Input**: the page and the claims on it. **Output**: [`Found`], the bylines in order with the style of the document
 //! and its confidence. Linking bylines to people is left to `link`.
 
+mod clauses;
 mod company;
+mod headed;
 pub(crate) mod heads;
 mod inline;
 mod letters;
@@ -12,6 +14,7 @@ pub(crate) mod own_line;
 pub(crate) mod pattern;
 mod prints;
 mod questions;
+mod quoted;
 mod signed;
 mod styles;
 pub(crate) mod template;
@@ -45,11 +48,15 @@ pub(crate) fn turns(
     let fits = |style: Style| pinned.is_none_or(|pinned| pinned == style);
     let dashes = || unnamed::dashes(page, settled, &printed).filter(|_| fits(Style::Unnamed));
     let signed = || signed::find(page, settled, &printed).filter(|_| fits(Style::Signed));
-    if let Some(found) = questions().or_else(dashes).or_else(signed) {
+    let cited = || quoted::cited(page, settled, &printed).filter(|_| fits(Style::Signed));
+    let answers = || quoted::answers(page, settled, &printed).filter(|_| fits(Style::Questions));
+    let clauses = || clauses::find(page, settled, &printed).filter(|_| pinned.is_none());
+    if let Some(found) = questions().or_else(dashes).or_else(cited).or_else(answers).or_else(clauses).or_else(signed) {
         return found;
     }
     if pinned.is_none() {
         told::drop_told(page.lexicon, &mut printed.bylines);
+        headed::add(page, settled, &mut printed);
     }
     heads::introduce(page, &mut printed);
     if fits(Style::Unnamed) {

@@ -294,8 +294,11 @@ fn below(
     const LONGEST_LINE: usize = 70;
     let lexicon = page.lexicon;
     let mut end = block.start + 1;
+    let translations = page.translations(block.start);
     let second = page.lines.get(end).filter(|_| end < block.end).map(|line| line.text().trim());
-    if second.is_some_and(|text| text.starts_with('(') && text.ends_with(')')) {
+    if translations > 0 {
+        end += translations;
+    } else if second.is_some_and(|text| text.starts_with('(') && text.ends_with(')')) {
         end += 1;
     } else if block.len() > 1 && block.len() <= BYLINE_LINES {
         let tail = block.start + 1..block.end;
@@ -318,7 +321,8 @@ fn below(
         return None;
     }
     let mut text = name.to_string();
-    for line in &page.lines[block.start + 1..end] {
+    let beside = if translations > 0 { 0..0 } else { block.start + 1..end };
+    for line in &page.lines[beside] {
         let more = line.text().trim();
         let joint = if text.ends_with(',') || more.starts_with('(') {
             " "
@@ -348,8 +352,14 @@ fn below(
         };
         candidate.set_confidence(base.min(candidate.confidence() + 0.1), Reason::PlainLine);
     }
+    if translations > 0 {
+        candidate.raise(TRANSLATED, Reason::OfficeBeside);
+    }
     Some(candidate)
 }
+
+/// Confidence of a name that is repeated in other scripts on the lines below it.
+const TRANSLATED: f32 = 0.8;
 
 /// A byline on separate lines, with an office in italics below it; the speech begins on the next line with text.
 fn own_lines(
@@ -379,6 +389,7 @@ fn own_lines(
             (style == Style::NameTime && labels::is_user_name(&byline.label))
                 .then_some(Judgement { kind: LabelKind::Word, quality: 0.5 })
         })
+        .or_else(|| numbered(&byline.label).filter(|_| style == Style::Capitals))
         .or_else(|| if matches!(style, Style::NameLine | Style::Heading) { None } else { unreadable(&byline.label) })?;
     let speech_line = (end_line..page.lines.len()).find(|i| !page.lines[*i].is_empty())?;
     let (first, last) = (&page.lines[lines.start], &page.lines[end_line - 1]);
@@ -396,6 +407,16 @@ fn own_lines(
         speech: page.lines[speech_line].mapped.source_start(0),
     };
     Some(Candidate { time_start_s, ..Candidate::printed(style, byline, judgement.kind, place, weights) })
+}
+
+/// The judgement of a word with a number whose word is not that of a speaker: a heading, unless `company` finds that groups speak.
+fn numbered(label: &str) -> Option<Judgement> {
+    const UNLIKELY: f32 = 0.1;
+    let (word, number) = label.rsplit_once(' ')?;
+    let fits = (1..=3).contains(&number.len())
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+        && word.chars().all(char::is_alphabetic);
+    fits.then_some(Judgement { kind: LabelKind::Word, quality: UNLIKELY })
 }
 
 /// The judgement of one capitalised word in bold with a title beside it: a name.

@@ -101,7 +101,7 @@ pub(crate) fn find(page: &Page<'_>, settled: &Settled, found: &Found) -> Option<
 }
 
 /// A person without a name.
-fn nobody(part: &str) -> Byline {
+pub(super) fn nobody(part: &str) -> Byline {
     Byline { name: part.to_string(), ..Byline::default() }
 }
 

@@ -78,6 +78,7 @@ pub(crate) fn find(
     if pinned.is_none() {
         company::drop_lists(&mut all);
     }
+    company::settle_numbered(page.lexicon, &mut all);
     company::lift_lone(page, &mut all);
     company::lift_throughout(page, settled, &mut all);
     company::drop_clauses(page, &mut all);

@@ -144,6 +144,33 @@ impl<'d> Page<'d> {
         self.lines.partition_point(|line| line.span.end <= offset).min(self.lines.len().saturating_sub(1))
     }
 
+    /// The number of lines below a line that repeat it in brackets, each in another script; 0 if there are fewer than two.
+    pub(crate) fn translations(&self, start: usize) -> usize {
+        const FEWEST: usize = 2;
+        const MOST: usize = 4;
+        /// Bits of a code point within a block of Unicode, by which scripts are told apart.
+        const BLOCK: u32 = 7;
+        let script = |line: &PageLine<'_>| line.text().chars().find(|c| c.is_alphabetic()).map(|c| c as u32 >> BLOCK);
+        let is_in_brackets = |line: &PageLine<'_>| line.text().trim().starts_with('(') && line.text().trim().ends_with(')');
+        let mut scripts = vec![script(&self.lines[start])];
+        for line in self.lines[start + 1..].iter().take(MOST) {
+            let own = script(line);
+            if !is_in_brackets(line) || own.is_none() || scripts.contains(&own) {
+                break;
+            }
+            scripts.push(own);
+        }
+        let n = scripts.len() - 1;
+        let is_name = scripts[0].is_some() && !is_in_brackets(&self.lines[start]);
+        if is_name && n >= FEWEST { n } else { 0 }
+    }
+
+    /// Whether a line repeats one above it in brackets in another script.
+    pub(crate) fn is_translation(&self, line: usize) -> bool {
+        const MOST: usize = 4;
+        (1..=MOST.min(line)).any(|above| self.translations(line - above) >= above)
+    }
+
     /// The words of a list, in lower case, that occur on the page in lower case.
     pub(crate) fn in_small_letters(&self, words: &HashSet<String>) -> HashSet<String> {
         let mut found = HashSet::new();

@@ -104,7 +104,7 @@ pub(crate) fn notes(page: &Page<'_>, settled: &Settled) -> Settled {
             Some(BlockKind::Furniture)
         } else if record::is_language_mark(lexicon, text) {
             Some(BlockKind::StageNote)
-        } else if is_below_name(page, lines.start) {
+        } else if is_below_name(page, lines.start) || page.is_translation(lines.start) {
             None
         } else if is_bracketed(text)
             && !asides::is_interjection(lexicon, unbracketed(text))

@@ -24,7 +24,7 @@ pub use patterns::Patterns;
 use sections::{Sections, SentenceWords};
 
 /// The files that are built into the program, with their languages (ISO 639-1). Phrases are searched for in this order.
-const FILES: [(&str, &str); 39] = [
+const FILES: [(&str, &str); 40] = [
     ("en", include_str!("../../lexicon/en.toml")),
     ("de", include_str!("../../lexicon/de.toml")),
     ("fr", include_str!("../../lexicon/fr.toml")),
@@ -57,6 +57,7 @@ const FILES: [(&str, &str); 39] = [
     ("bg", include_str!("../../lexicon/bg.toml")),
     ("ca", include_str!("../../lexicon/ca.toml")),
     ("et", include_str!("../../lexicon/et.toml")),
+    ("eu", include_str!("../../lexicon/eu.toml")),
     ("fa", include_str!("../../lexicon/fa.toml")),
     ("is", include_str!("../../lexicon/is.toml")),
     ("lt", include_str!("../../lexicon/lt.toml")),

@@ -87,6 +87,8 @@ pub struct Patterns {
     pub examination_alone: Regex,
     /// A verb that reports what a person said, at the beginning of a text.
     pub reporting: Regex,
+    /// A verb behind the name of who speaks in minutes that report each speech.
+    pub says: Regex,
     /// A name in capitals (group 1) behind a form of address or an article, before a verb of indirect speech.
     pub indirect: Regex,
     /// A line that says who examines whom.
@@ -110,6 +112,8 @@ pub struct Patterns {
     pub speech_by: Regex,
     /// The beginning of a title that says that the page is a speech.
     pub speech: Regex,
+    /// A heading that names whose speech is below it: the name in the group `before` or `behind`.
+    pub speech_of: Regex,
     /// The beginning of a salutation.
     pub salutation: Regex,
     /// The beginning of the line above the text of a letter: "Dear editor,".
@@ -288,6 +292,7 @@ impl Patterns {
                 all(&s.examination.oaths)
             ))?,
             reporting: Regex::new(&format!(r"^{}", whole(&record.reporting)))?,
+            says: Regex::new(&format!(r"^{}", whole(&record.verbs)))?,
             indirect: indirect(s)?,
             examination: examination(s)?,
             examination_signs: examination_signs(s),
@@ -313,6 +318,13 @@ impl Patterns {
                 all(&s.speeches.by)
             ))?,
             speech: Regex::new(&format!(r"(?i)^(?:\w+\s+){{0,3}}{}", whole(&s.speeches.headings)))?,
+            speech_of: Regex::new(&format!(
+                r"(?i)^(?:(?P<before>.{{2,60}}?){}\s+(?:{nouns}|{replies})|(?:{the}\s+)?(?:{nouns}|{replies})\s+{}\s+(?P<behind>.{{2,60}}?))\.?$",
+                all(&s.speeches.possessives),
+                all(&s.speeches.by),
+                nouns = all(&s.speeches.nouns),
+                replies = all(&s.speeches.replies),
+            ))?,
             salutation: Regex::new(&format!(r"(?i)^{}", whole(&s.speeches.salutations)))?,
             letter_opening: Regex::new(&format!(r"(?i)^{}", whole(&s.letters.openings)))?,
             label_and_period: Regex::new(&format!(

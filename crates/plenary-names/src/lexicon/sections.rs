@@ -572,6 +572,8 @@ groups! {
         indirect: Phrases,
         /// Verbs of minutes that report what a person said: "Mrs. Crowe asked that ...".
         reporting: Phrases,
+        /// Verbs behind the name of who speaks in minutes that report each speech: "Mevrouw De Wit vraagt ...".
+        verbs: Phrases,
     }
     /// Lines of courts and inquiries that say who examines whom: "Cross-examination by MR LEE".
     examination: Examination {
@@ -627,6 +629,10 @@ groups! {
         headings: Phrases,
         /// First words of a speech: "Ladies and gentlemen".
         salutations: Phrases,
+        /// Endings of a name before such a noun in a heading: "MR. LEE'S SPEECH".
+        possessives: Phrases,
+        /// Nouns for a further speech of a debate, in such a heading: "MR. LEE'S REPLY".
+        replies: Phrases,
     }
     /// Where a description of a person ends and the occasion begins: "Minister of Roads, at the fair".
     occasions: Occasions {

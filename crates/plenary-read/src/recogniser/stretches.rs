@@ -13,6 +13,7 @@ use super::value::{self, Time};
 use super::words::{self, Word};
 use super::{Found, text_at};
 use crate::spoken::{Spoken, are_milliseconds, rough_words};
+use plenary_corpus::Declared;
 
 /// Keys of the text of a stretch, the most specific first.
 const TEXT: &[&str] =
@@ -50,8 +51,17 @@ pub(super) fn find(value: &Value) -> Option<Found> {
     };
     let (_, mut stretches) = lists.into_iter().min_by_key(rank)?;
     name_channels(&mut stretches);
+    let n_continued = continue_speakers(&mut stretches);
     rename(value, &mut stretches);
-    Some(in_seconds(stretches))
+    let mut found = in_seconds(stretches);
+    if n_continued > 0 {
+        found.warnings.push(format!(
+            "{n_continued} of {} stretches name no speaker and were given that of the stretch above them, because the file names \
+             a speaker only where it changes",
+            found.spoken.len()
+        ));
+    }
+    Some(found)
 }
 
 /// A stretch whose unit of time is not known yet.
@@ -60,6 +70,8 @@ struct Stretch {
     start: Option<Time>,
     end: Option<Time>,
     channel: Option<String>,
+    /// It has a key of a speaker, which says that nobody is known.
+    is_nobody: bool,
 }
 
 /// Adds the lists of stretches of a value and of the objects in it.
@@ -90,6 +102,9 @@ fn stretches_of(object: &Map<String, Value>, number: usize) -> Vec<Stretch> {
         let joined = words::join(&words);
         (!joined.trim().is_empty()).then_some(joined)
     });
+    // A bot in a meeting gives times to the words alone.
+    let start = start.or_else(|| words.iter().find_map(|word| word.start));
+    let end = end.or_else(|| words.iter().rev().find_map(|word| word.end));
     if start.is_none() && speaker.is_none() {
         return Vec::new();
     }
@@ -100,6 +115,7 @@ fn stretches_of(object: &Map<String, Value>, number: usize) -> Vec<Stretch> {
         start,
         end,
         channel: channel.clone(),
+        is_nobody: speaker.is_none() && value::says_nobody(object),
     };
     let voices: HashSet<&str> = words.iter().filter_map(|word| word.speaker.as_deref()).collect();
     if speaker.is_none() && !voices.is_empty() {
@@ -130,6 +146,28 @@ fn text_of(object: &Map<String, Value>) -> Option<&str> {
         Some(key) => object.get(*key)?.as_str(),
         None => text_at(object.get("nBest")?.get(0)?, &["display", "itn", "lexical"]),
     }
+}
+
+/// Where a speaker is named only when it changes, the stretches below belong to the same speaker. Such a list begins with a speaker,
+/// and never names one twice in a row. A speaker that is null or empty is nobody. Returns how many stretches were given a speaker.
+fn continue_speakers(stretches: &mut [Stretch]) -> usize {
+    const FEWEST_CHANGES: usize = 3;
+    let named: Vec<&Declared> = stretches.iter().filter_map(|one| one.spoken.speaker.as_ref()).collect();
+    let begins = stretches.first().is_some_and(|one| one.spoken.speaker.is_some());
+    let is_change = named.windows(2).all(|pair| pair[0] != pair[1]);
+    if !begins || !is_change || named.len() < FEWEST_CHANGES || named.len() == stretches.len() {
+        return 0;
+    }
+    let (mut n, mut last) = (0, None);
+    for one in stretches {
+        if one.spoken.speaker.is_some() || one.is_nobody {
+            last.clone_from(&one.spoken.speaker);
+        } else {
+            one.spoken.speaker.clone_from(&last);
+            n += usize::from(last.is_some());
+        }
+    }
+    n
 }
 
 /// Where no stretch names a speaker and there are several channels, each channel is a speaker.

@@ -114,3 +114,34 @@ fn json_of_other_kinds_is_refused_with_what_was_found() {
     let deep = format!("{}1{}", "[".repeat(5000), "]".repeat(5000));
     assert!(error(&deep).contains("recursion limit"), "{}", error(&deep));
 }
+
+#[test]
+fn a_speaker_named_only_where_it_changes_continues() {
+    let json = r#"{"segments": [{"speaker": "Ann", "startTime": 0.0, "endTime": 1.0, "body": "We begin."},
+        {"startTime": 1.0, "endTime": 2.0, "body": "It is late."}, {"speaker": "Bo", "startTime": 2.0, "endTime": 3.0, "body": "Is it?"},
+        {"speaker": "Ann", "startTime": 3.0, "endTime": 4.0, "body": "It is."}, {"startTime": 4.0, "endTime": 5.0, "body": "Good night."}]}"#;
+    let expected = [
+        turn("Ann", 0.0, 2.0, "We begin. It is late."),
+        turn("Bo", 2.0, 3.0, "Is it?"),
+        turn("Ann", 3.0, 5.0, "It is. Good night."),
+    ];
+    assert_eq!(turns(json), expected);
+    assert!(document(json).warnings.iter().any(|warning| warning.starts_with("2 of 5 stretches name no speaker")));
+    // A speaker who is named twice in a row shows that a missing one is unknown. One that is null is nobody.
+    for other in [
+        json.replace(r#""speaker": "Bo""#, r#""speaker": "Ann""#),
+        json.replace(r#"{"startTime": 4.0"#, r#"{"speaker": null, "startTime": 4.0"#),
+    ] {
+        assert!(turns(&other).iter().any(|turn| turn.0 == "?"), "{other}");
+    }
+}
+
+#[test]
+fn participants_of_a_meeting_have_their_words_and_times() {
+    let json = r#"[{"participant": {"id": 1, "name": "Ann Lee"}, "words": [
+        {"text": "We", "start_timestamp": {"relative": 0.5, "absolute": "2031-03-04T10:00:00Z"}, "end_timestamp": {"relative": 0.7}},
+        {"text": "begin.", "start_timestamp": {"relative": 0.7}, "end_timestamp": {"relative": 1.25}}]},
+        {"participant": {"id": 2, "name": null}, "words": [
+        {"text": "Good.", "start_timestamp": {"relative": 2.0}, "end_timestamp": {"relative": 2.5}}]}]"#;
+    assert_eq!(turns(json), [turn("Ann Lee", 0.5, 1.25, "We begin."), turn("?", 2.0, 2.5, "Good.")]);
+}

@@ -123,8 +123,11 @@ fn time(value: &Value, unit: Option<f64>) -> Option<Time> {
             let is_clock = text.contains(':');
             of(clock::seconds(text)?, if is_clock { Some(1.0) } else { unit })
         }
-        // {"seconds": "1", "nanos": 300000000}
+        // {"seconds": "1", "nanos": 300000000}, or {"relative": 1.3, "absolute": "2031-03-04T10:00:01Z"} of bots in meetings
         Value::Object(parts) => {
+            if let Some(relative) = parts.get("relative").and_then(Value::as_f64) {
+                return of(relative, Some(1.0));
+            }
             let part = |name: &str| -> Option<f64> {
                 let value = parts.get(name)?;
                 value.as_f64().or_else(|| value.as_str()?.parse().ok())
@@ -163,7 +166,7 @@ fn iso_duration(text: &str) -> Option<f64> {
 /// The label of the speaker of an object: text, a number, or an object with a name.
 pub(super) fn speaker(object: &Map<String, Value>) -> Option<String> {
     let named = SPEAKER.iter().find_map(|key| label(object.get(*key)?));
-    named.or_else(|| {
+    named.or_else(|| label(participant(object)?)).or_else(|| {
         let (start, _) = times(object);
         start.and_then(|_| {
             SPEAKER_BESIDE_TIMES.iter().find_map(|key| text_at(object.get(*key)?, &[])).map(str::to_string)
@@ -171,11 +174,22 @@ pub(super) fn speaker(object: &Map<String, Value>) -> Option<String> {
     })
 }
 
-/// A label of a speaker.
+/// Whether an object has a key of a speaker whose value names nobody: "speaker": null.
+pub(super) fn says_nobody(object: &Map<String, Value>) -> bool {
+    participant(object).is_some() || SPEAKER.iter().any(|key| object.contains_key(*key))
+}
+
+/// The object of a participant of a meeting.
+fn participant(object: &Map<String, Value>) -> Option<&Value> {
+    object.get("participant").filter(|participant| participant.is_object())
+}
+
+/// A label of a speaker. Where the name is null, nobody is named, whatever the id.
 pub(super) fn label(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.trim().to_string()).filter(|text| !text.is_empty()),
         Value::Number(number) => Some(number.to_string()),
+        Value::Object(parts) if parts.get("name").is_some_and(Value::is_null) => None,
         Value::Object(parts) => {
             ["name", "displayName", "display_name", "label", "id"].iter().find_map(|key| label(parts.get(*key)?))
         }
@@ -216,6 +230,10 @@ mod tests {
             ),
             (r#"{"timestamp": [0.0, 2.5]}"#, (Some(0.0), Some(2.5))),
             (r#"{"startTime": {"seconds": "1", "nanos": 500000000}}"#, (Some(1.5), None)),
+            (
+                r#"{"start_timestamp": {"relative": 1.5, "absolute": "2031-03-04T10:00:01Z"}, "end_timestamp": {"relative": 2}}"#,
+                (Some(1.5), Some(2.0)),
+            ),
             (r#"{"start": -1, "end": "noon"}"#, (None, None)),
         ] {
             let (start, end) = times_of(json);
@@ -236,6 +254,9 @@ mod tests {
             (r#"{"user": "Ann Lee"}"#, Some("Ann Lee")),
             (r#"{"speaker": {"id": 3, "name": "Ann Lee"}}"#, Some("Ann Lee")),
             (r#"{"speaker": null}"#, None),
+            (r#"{"participant": {"id": 3, "name": "Ann Lee"}}"#, Some("Ann Lee")),
+            (r#"{"participant": {"id": 3, "name": null}}"#, None),
+            (r#"{"participant": "Ann Lee"}"#, None),
             (r#"{"name": "Ann Lee"}"#, None),
             (r#"{"name": "Ann Lee", "start": 1}"#, Some("Ann Lee")),
         ] {

@@ -5,7 +5,7 @@
 
 use plenary_corpus::text::collapse_white_space;
 
-use super::Table;
+use super::{Table, questions};
 use crate::Columns;
 use crate::ReadErrorKind;
 
@@ -103,7 +103,7 @@ impl Use {
 }
 
 /// Letters and digits of a name, in lower case.
-fn plain(name: &str) -> String {
+pub(super) fn plain(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
@@ -113,13 +113,18 @@ fn named(names: &[String], name: &str) -> Option<usize> {
     exact.or_else(|| names.iter().position(|known| known.trim().to_lowercase() == name.to_lowercase()))
 }
 
-fn usual(names: &[String], usual: &[&str]) -> Option<usize> {
+pub(super) fn usual(names: &[String], usual: &[&str]) -> Option<usize> {
     usual.iter().find_map(|usual| names.iter().position(|name| plain(name) == *usual))
 }
 
 /// The column with the text, if there is one.
 pub(super) fn text(names: &[String], columns: &Columns) -> Option<usize> {
     if columns.text.is_empty() { usual(names, TEXT) } else { named(names, &columns.text) }
+}
+
+/// Whether a row names columns that can be read: one with the text, or one with questions and one with their answers.
+pub(super) fn are_names(names: &[String], columns: &Columns) -> bool {
+    text(names, columns).is_some() || columns.text.is_empty() && questions::is_report(names)
 }
 
 /// Usual names that are also those of other things, such as the body that meets.

@@ -103,7 +103,7 @@ fn try_delimiter(text: &str, delimiter: u8, columns: &Columns) -> (Fit, Option<u
     let mut reader =
         ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes());
     let sample: Vec<StringRecord> = reader.records().take(SAMPLE_ROWS).map_while(Result::ok).collect();
-    let header = sample.iter().take(ABOVE_NAMES).position(|row| columns::text(&names(row), columns).is_some());
+    let header = sample.iter().take(ABOVE_NAMES).position(|row| columns::are_names(&names(row), columns));
     let from = header.unwrap_or(0);
     let n_names = sample.get(from).map_or(0, StringRecord::len);
     let below = sample.get(from + 1..).unwrap_or_default();

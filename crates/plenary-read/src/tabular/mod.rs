@@ -11,6 +11,7 @@ mod jsonl;
 mod missing;
 mod names;
 mod parquet;
+mod questions;
 mod workbook;
 
 use std::collections::{BTreeSet, HashMap};
@@ -73,6 +74,7 @@ pub(crate) fn read_json_lines(file: &File<'_>, _columns: &Columns) -> Result<Tab
 /// # Errors
 /// If a column is missing or no row has text.
 pub(crate) fn documents(source: &Source<'_>, mut table: Table, options: &Options) -> Result<Vec<Document>, Problem> {
+    questions::divide(&mut table, &options.columns);
     missing::remove(&mut table, &options.columns.missing);
     let (text, warning) = columns::filled_text(&table, &options.columns)?;
     table.warnings.extend(warning);

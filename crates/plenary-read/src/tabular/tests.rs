@@ -393,3 +393,28 @@ fn columns_that_the_study_names_describe_speakers_and_documents() {
     let error = read_all("t.csv", csv, &options).err().unwrap().to_string();
     assert!(error.contains("speaker_variables") && error.contains("weight"), "{error}");
 }
+
+#[test]
+fn a_report_of_questions_and_answers_has_two_turns_in_a_row() {
+    let csv = "Q&A Report\nTopic,Date\nThe harbour,2031-03-04\n#,Question,Asker Name,Answer,Answer Name\n\
+               1,Is it open?,Ann Lee,\"Yes, since March.\",Bo Hill\n,,,And on Sundays.,Cy Wood\n2,Why?,Ann Lee,,\n";
+    let expected = [
+        (Some("Ann Lee"), "Is it open?"),
+        (Some("Bo Hill"), "Yes, since March."),
+        (Some("Cy Wood"), "And on Sundays."),
+        (Some("Ann Lee"), "Why?"),
+    ];
+    let transcript = one("a.csv", csv.as_bytes());
+    assert_eq!(said(&transcript), expected);
+    assert!(
+        transcript.warnings.iter().any(|warning| warning.contains("read as two turns")),
+        "{:?}",
+        transcript.warnings
+    );
+    // A column of text is taken before questions, and so is the study's.
+    let other = "text,speaker,question,asker,answer,answerer\nWe begin.,Ann,Why?,Bo,Because.,Cy\n";
+    assert_eq!(said(&one("a.csv", other.as_bytes())), [(Some("Ann"), "We begin.")]);
+    let columns = Columns { text: "Answer".into(), speaker: "Answer Name".into(), ..Columns::default() };
+    let documents = documents("a.csv", csv.as_bytes(), columns);
+    assert_eq!(documents[0].turns.len(), 2);
+}

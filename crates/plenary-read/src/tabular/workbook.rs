@@ -135,7 +135,7 @@ fn table(sheet: &str, cells: &Cells, columns: &Columns) -> Result<Table, Vec<Str
         let width = row.last_key_value().map_or(0, |(last, _)| last + 1);
         (0..width).map(|at| row.get(&at).map_or_else(String::new, |name| name.trim().to_string())).collect()
     };
-    let header = cells.iter().take(ABOVE_NAMES).find(|(_, row)| columns::text(&names_of(row), columns).is_some());
+    let header = cells.iter().take(ABOVE_NAMES).find(|(_, row)| columns::are_names(&names_of(row), columns));
     let Some((header, row)) = header else {
         return Err(cells.first_key_value().map_or_else(Vec::new, |(_, row)| row.values().cloned().collect()));
     };
