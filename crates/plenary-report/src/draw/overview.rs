@@ -15,7 +15,8 @@ const NAMED: usize = 8;
 
 pub(super) fn page(of: &Gathered, validation: &[Validation]) -> String {
     let mut page = cards(of);
-    if !of.study.targets.is_empty() && validation.is_empty() || of.study.scores_sentiment && validation.is_empty() {
+    let has_labels = !of.study.targets.is_empty() || of.study.scores_sentiment || !of.codes.is_empty();
+    if has_labels && validation.is_empty() {
         page.push_str(&notice(
             "Nothing was validated: the labels in this report are those of models that nobody compared with hand codes of these texts. Read \
              sentences behind the numbers before you rely on them.",
