@@ -18,7 +18,7 @@ from pathlib import Path
 import polars as pl
 
 TABLES = (
-    "runs documents speakers blocks utterances segments embeddings sentiment stance themes segment_themes group_stance "
+    "runs documents speakers blocks utterances segments embeddings sentiment stance variable_codes themes segment_themes group_stance "
     "agreement coder_inputs theme_groups theme_codes themes_over_time theme_history exchanges dictionary_terms keyness estimates analysis failures codebook"
 ).split()
 TYPES = {
@@ -43,6 +43,7 @@ UNIQUE = {
     "embeddings": ["segment_id", "model_id"],
     "sentiment": ["segment_id", "model_id"],
     "stance": ["segment_id", "target_id"],
+    "variable_codes": ["segment_id", "code_id"],
     "themes": ["theme_id"],
     "theme_groups": ["group_id"],
     "theme_codes": ["segment_id"],

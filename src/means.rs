@@ -1,4 +1,4 @@
-//! Means by group of opened results, for groups that the study did not name.
+//! Means and shares by group of opened results, for groups that the study did not name.
 //!
 //! **Input:** opened results, a measure, columns and options. **Output:** [`GroupMeans`]: the mean of every group and the difference of every
 //! pair, with intervals, as the table `group_estimates` has them for the groups of the study; a test compares them. **Refused:** unknown
@@ -11,7 +11,7 @@ use plenary_corpus::Hint;
 use plenary_corpus::findings::{ClusterLevel, GroupEstimate, Weight};
 use plenary_measure::groups::{GroupOptions, TurnSums, means};
 use plenary_tables::export::{Cells, Export};
-use plenary_tables::schema::{DocumentRow, SentimentRow, StanceRow};
+use plenary_tables::schema::{DocumentRow, SentimentRow, StanceRow, VariableCodeRow};
 use plenary_tables::{OpenError, Results};
 
 use crate::pipeline::MOST_GROUPS_OF_PAIRS;
@@ -146,7 +146,7 @@ pub fn group_means(results: &Results, options: MeansOptions) -> Result<GroupMean
             confidence_level: options.confidence_level,
             of_persons: of_persons(results, &options.by)?,
             // Differences have twice this range.
-            range: (-1.0, 1.0),
+            range: if options.measure.code().is_some() { (0.0, 1.0) } else { (-1.0, 1.0) },
         },
     );
     let groups = number.into_keys().map(<[String]>::to_vec).collect();
@@ -174,6 +174,14 @@ fn scores(results: &Results, measure: &Measure) -> Result<Vec<Option<f32>>, Open
                 scores.extend(SentimentRow::rows(&frame?)?.iter().map(|row| Some(row.score)));
             }
         }
+        Measure::Code { id, label: counted } => {
+            for frame in results.groups(VariableCodeRow::TABLE, None)? {
+                let frame = frame?;
+                let rows = VariableCodeRow::rows(&frame)?;
+                let of_variable = rows.iter().filter(|row| row.code_id == id);
+                scores.extend(of_variable.map(|row| row.label.map(|label| f32::from(u8::from(label == counted)))));
+            }
+        }
         Measure::Stance(target) => {
             for frame in results.groups(StanceRow::TABLE, None)? {
                 let frame = frame?;
@@ -193,13 +201,12 @@ impl GroupMeans {
         let text = |of: &dyn Fn(&GroupEstimate) -> Option<String>| Cells::Text(all.iter().map(of).collect());
         let number = |of: fn(&GroupEstimate) -> Option<f64>| Cells::Number(all.iter().map(of).collect());
         let count = |of: fn(&GroupEstimate) -> usize| Cells::from(all.iter().map(of).collect::<Vec<usize>>());
-        let measure = match self.options.measure {
-            Measure::Stance(_) => "stance",
-            Measure::Sentiment => "sentiment",
-        };
+        let measure = &self.options.measure;
         let mut columns: Vec<(String, Cells)> = vec![
-            ("measure".into(), text(&|_| Some(measure.to_owned()))),
-            ("target_id".into(), text(&|_| self.options.measure.target().map(str::to_owned))),
+            ("measure".into(), text(&|_| Some(measure.kind().to_owned()))),
+            ("target_id".into(), text(&|_| measure.target().map(str::to_owned))),
+            ("code_id".into(), text(&|_| measure.code().map(|(id, _)| id.to_owned()))),
+            ("label".into(), text(&|_| measure.code().map(|(_, label)| label.to_owned()))),
         ];
         for (at, name) in self.options.by.iter().enumerate() {
             columns.push((name.clone(), text(&|one| Some(self.groups[one.group][at].clone()))));

@@ -7,6 +7,7 @@
 //! checks that it equals the defaults.
 
 mod checks;
+mod codes;
 mod error;
 mod files;
 
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use crate::coded_stance::{CodedStance, CodedStanceError};
+pub use codes::CodeOptions;
 pub use error::StudyError;
 pub(crate) use files::CONTENTS_OF_FILES;
 
@@ -97,6 +99,9 @@ pub struct Study {
     pub coders: Vec<CoderOptions>,
     /// Propositions towards which stance is coded.
     pub targets: Vec<Target>,
+    /// Variables of the researcher's own, with their coders.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub codes: Vec<CodeOptions>,
     /// How themes are found.
     pub themes: ThemeOptions,
     /// A language model behind an endpoint that names the themes; `None` for none. It is asked with these options, without those that
@@ -130,7 +135,7 @@ impl StudySources {
     }
 }
 
-/// A coder of stance.
+/// A coder of stance, or of a variable of the researcher's own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
@@ -274,6 +279,7 @@ impl Study {
             seed: self.study.seed,
             people_sha256: self.people_list.as_ref().map(|list| list.sha256.clone()),
             targets: self.targets.clone(),
+            codes: self.codes.iter().map(CodeOptions::variable).collect(),
             csv: self.output.csv,
             csv_bom: self.output.csv_bom,
             confidence_level: self.estimates.confidence_level,
@@ -289,6 +295,11 @@ impl Study {
     pub fn fits_thresholds(&self) -> bool {
         let states = self.targets.iter().any(|target| target.neither_share.is_some());
         states || self.stance.neither_share.is_some() || !self.stance.coded.is_empty()
+    }
+
+    /// All coders: those of stance, and those of the researcher's own variables.
+    pub fn all_coders(&self) -> impl Iterator<Item = &CoderOptions> {
+        self.coders.iter().chain(self.codes.iter().map(|code| &code.coder))
     }
 
     /// Whether a run needs the inference model of `models.stance`: whether it has targets, and a coder that reads inferences.

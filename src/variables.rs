@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use plenary_corpus::findings::KeyGroups;
 use plenary_corpus::{Speaker, Summary, Variables};
 use plenary_read::TEI_VARIABLES;
-use plenary_tables::schema::clash;
+use plenary_tables::schema::{clash, code_column};
 use plenary_tables::{Variable, VariableOf, VariableType};
 
 use crate::nearest::did_you_mean;
@@ -77,7 +77,8 @@ fn named(study: &Study) -> Vec<Named> {
 /// A sentence with the place, what was found and what was expected.
 pub(crate) fn check(study: &Study, line_of_by: impl Fn(usize) -> Option<usize>) -> Result<(), String> {
     let all = named(study);
-    let added: Vec<String> = study.categories().iter().map(Category::column).collect();
+    let of_codes = study.codes.iter().map(|code| code_column(&code.id));
+    let added: Vec<String> = study.categories().iter().map(Category::column).chain(of_codes).collect();
     for (at, variable) in all.iter().enumerate() {
         let Named { name, of, place, .. } = variable;
         if name.is_empty() {

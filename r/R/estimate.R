@@ -54,13 +54,18 @@ estimates_of_run <- function(results, columns, measure, differences) {
   rows <- rows[is_difference == differences, ]
   if (!is.null(measure)) {
     parts <- strsplit(measure, ":", fixed = TRUE)[[1]]
-    wanted <- switch(parts[[1]], sentiment = "sentiment_score", stance = "stance_score", parts[[1]])
+    wanted <- switch(parts[[1]], sentiment = "sentiment_score", stance = "stance_score", code = "code_share", parts[[1]])
     known <- unique(rows$measure)
     if (!wanted %in% known) {
       stop("there is no measure `", measure, "`; there are ", paste(known, collapse = ", "), call. = FALSE)
     }
     rows <- rows[rows$measure == wanted, ]
-    if (length(parts) > 1) {
+    if (length(parts) > 1 && parts[[1]] == "code") {
+      code <- strsplit(parts[[2]], "=", fixed = TRUE)[[1]]
+      rows <- rows[rows$code_id %in% code[[1]], ]
+      # Without a label the first one counts, as in the program.
+      rows <- rows[rows$label %in% (if (length(code) > 1) code[[2]] else rows$label[1]), ]
+    } else if (length(parts) > 1) {
       rows <- rows[rows$target_id %in% parts[[2]], ]
     }
   }

@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 
 use super::Verbosity;
 use super::hand_codes::HandCodesArgs;
-use super::output::{message, no_wrap, plural, print, signed, table, wrapped};
+use super::output::{mean, message, no_wrap, plural, print, table, wrapped};
 use crate::table::made::{MadeFolder, MadeFrom, files_of};
 use crate::validate::estimate::{CLUSTERS_AT_LEAST, Clusters, EstimateOptions, Estimates, Weights, estimate};
 use crate::validate::hand::Several;
@@ -25,7 +25,8 @@ pub(crate) struct EstimateArgs {
     /// Columns of `analysis`, `speakers` or `documents`, variables of the study among them, whose values are groups, such as party; `year` is that of the date.
     #[arg(long, value_name = "COLUMN,...", value_delimiter = ',')]
     by: Vec<String>,
-    /// What is averaged: stance:TARGET or sentiment [default: the stance towards the only target].
+    /// What is averaged: stance:TARGET, sentiment, or code:ID=LABEL for the share of a label of your own variable, without LABEL of its first
+    /// one [default: the stance towards the only target].
     #[arg(long, value_name = "MEASURE")]
     measure: Option<String>,
     /// Coder whose labels are corrected [default: the primary one].
@@ -120,10 +121,7 @@ pub(crate) fn run(args: &EstimateArgs, verbosity: Verbosity) -> anyhow::Result<E
 
 fn in_words(estimates: &Estimates) -> String {
     let (options, hand, overall) = (&estimates.options, &estimates.hand, &estimates.corrected.overall);
-    let measure = match &options.measure {
-        Measure::Stance(target) => format!("Stance towards {target}: favor 1, neither 0, against -1"),
-        Measure::Sentiment => "Tone: positive 1, neutral 0, negative -1".to_owned(),
-    };
+    let measure = options.measure.in_words();
     let mut text = format!("{measure}\n");
     let mut say = |line: String| text.push_str(&format!("{}\n", wrapped(&line, "  ", "  ")));
     let n_segments = overall.n_units;
@@ -146,11 +144,11 @@ fn in_words(estimates: &Estimates) -> String {
         ));
     }
     if estimates.n_abstained > 0 {
-        say(format!(
-            "{} has no label for {}: its score by the probabilities is used, and 0 where the segment is off topic",
-            estimates.coder,
-            plural(estimates.n_abstained, "segment")
-        ));
+        let used = match options.measure.code() {
+            Some(_) => "its prediction is 0 there",
+            None => "its score by the probabilities is used, and 0 where the segment is off topic",
+        };
+        say(format!("{} has no label for {}: {used}", estimates.coder, plural(estimates.n_abstained, "segment")));
     }
     let chosen = if options.clusters.is_none() {
         format!(" (the highest level at which every group has {CLUSTERS_AT_LEAST} clusters with codings)")
@@ -166,8 +164,9 @@ fn in_words(estimates: &Estimates) -> String {
     let header = [by.as_str(), "segments", "coded", &raw, "hand-coded", "corrected (DSL)"];
     let mut shown = table(&header, 1..3);
     no_wrap(&mut shown, &[3, 4, 5]);
+    let cell = |outcome: &Outcome, is_difference| cell(outcome, |number| mean(number, &options.measure, is_difference));
     let mut row = |name: String, means: &GroupMeans| {
-        let cells = [Estimator::Raw, Estimator::HandCoded, Estimator::Dsl].map(|one| cell(&means.of(one)));
+        let cells = [Estimator::Raw, Estimator::HandCoded, Estimator::Dsl].map(|one| cell(&means.of(one), false));
         shown.add_row([vec![name, means.n_units.to_string(), means.n_coded.to_string()], cells.to_vec()].concat());
     };
     row("all".into(), overall);
@@ -186,7 +185,7 @@ fn in_words(estimates: &Estimates) -> String {
         for one in estimates.differences.iter().take(ROWS) {
             let (first, second) = one.groups;
             let name = format!("{} - {}", name_of(&estimates.groups[first]), name_of(&estimates.groups[second]));
-            shown.add_row([vec![name], one.of[..3].iter().map(cell).collect()].concat());
+            shown.add_row([vec![name], one.of[..3].iter().map(|one| cell(one, true)).collect()].concat());
         }
         text.push_str(&format!("\n{}\n", shown.trim_fmt()));
         if estimates.differences.len() > ROWS {
@@ -214,9 +213,9 @@ fn name_of(values: &[String]) -> String {
     values.iter().map(shown).collect::<Vec<_>>().join(", ")
 }
 
-fn cell(outcome: &Outcome) -> String {
+fn cell(outcome: &Outcome, number: impl Fn(f64) -> String) -> String {
     match outcome {
-        Ok(estimate) => format!("{} [{}, {}]", signed(estimate.value), signed(estimate.low), signed(estimate.high)),
+        Ok(estimate) => format!("{} [{}, {}]", number(estimate.value), number(estimate.low), number(estimate.high)),
         Err(Refusal::TooFewCodings) => "too few codings".into(),
         Err(Refusal::OneValue) => "all codings equal".into(),
         Err(Refusal::OneCluster) => "one cluster".into(),

@@ -7,10 +7,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
-use crate::corpus::findings::{AbstentionReason, CoderKind, Level, Measure, Resampled, Stance, ThresholdSource};
+use crate::corpus::findings::{
+    AbstentionReason, CodedVariable, CoderKind, Level, Measure, Resampled, Stance, ThresholdSource,
+};
 use crate::table::schema::{
     AgreementRow, CoderInputsRow, CodingRow, DocumentRow, EstimateRow, FailureRow, IssueRow, NeitherThresholdRow,
-    SegmentRow, SpeakerRow, StanceRow, ThemeHistoryRow, ThemeRow,
+    SegmentRow, SpeakerRow, StanceRow, ThemeHistoryRow, ThemeRow, VariableCodeRow,
 };
 use crate::table::{OpenError, Results, column};
 
@@ -42,6 +44,9 @@ pub(crate) struct Figures {
     pub(crate) documents: Vec<DocumentFigures>,
     pub(crate) speakers: Vec<SpeakerFigures>,
     pub(crate) targets: Vec<TargetFigures>,
+    /// The study's own variables.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) codes: Vec<CodeFigures>,
     /// From which evidence on segments take a side.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) neither_thresholds: Vec<ThresholdFigures>,
@@ -112,6 +117,17 @@ pub(crate) struct CoderFigures {
     pub(crate) is_selective: bool,
     /// Number of codings without a label of those that the coder was asked for, by reason; of language models only.
     pub(crate) reasons: BTreeMap<String, usize>,
+}
+
+/// A variable of the study's own.
+#[derive(Debug, Serialize)]
+pub(crate) struct CodeFigures {
+    pub(crate) code_id: String,
+    pub(crate) coder_id: String,
+    /// The labels in the order of the study, each with its number of segments.
+    pub(crate) labels: Vec<(String, usize)>,
+    /// Number of segments without a label.
+    pub(crate) n_unlabelled: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -201,6 +217,7 @@ impl Figures {
             confidence_level: study.confidence_level,
             speakers: speakers(results, &documents, &estimates)?,
             targets: targets(results, &estimates)?,
+            codes: codes(results)?,
             neither_thresholds: neither_thresholds(results)?,
             coders: coders(results)?,
             agreement: agreement(results)?,
@@ -392,6 +409,28 @@ fn coders(results: &Results) -> Result<Vec<CoderFigures>, OpenError> {
         }
     }
     Ok(coders.into_iter().filter(|(coder, is_chat)| *is_chat || coder.is_selective).map(|(coder, _)| coder).collect())
+}
+
+fn codes(results: &Results) -> Result<Vec<CodeFigures>, OpenError> {
+    let figures = |variable: &CodedVariable| CodeFigures {
+        code_id: variable.id.clone(),
+        coder_id: String::new(),
+        labels: variable.labels.iter().map(|label| (label.clone(), 0)).collect(),
+        n_unlabelled: 0,
+    };
+    let mut codes: Vec<CodeFigures> = results.study().codes.iter().map(figures).collect();
+    for group in results.groups(VariableCodeRow::TABLE, None)? {
+        let frame = group?;
+        for row in VariableCodeRow::rows(&frame)? {
+            let Some(code) = codes.iter_mut().find(|code| code.code_id == row.code_id) else { continue };
+            row.coder_id.clone_into(&mut code.coder_id);
+            match code.labels.iter_mut().find(|(label, _)| row.label == Some(label)) {
+                Some((_, n)) => *n += 1,
+                None => code.n_unlabelled += 1,
+            }
+        }
+    }
+    Ok(codes)
 }
 
 fn agreement(results: &Results) -> Result<Vec<AgreementFigures>, OpenError> {

@@ -101,7 +101,8 @@ pub(crate) fn run(args: &LearnArgs, verbosity: Verbosity) -> anyhow::Result<Exit
     }
     let next = match coder.variable {
         Variable::Stance => "name it in the study: [[coders]] kind = \"learned\", folder = \"...\"",
-        Variable::Sentiment | Variable::Code(_) => "`plenary code` applies it to results",
+        Variable::Sentiment => "`plenary code` applies it to results",
+        Variable::Code(_) => "name it in the study under [[codes]], or let `plenary code` apply it to results",
     };
     message(&format!("wrote {}; {next}", args.out.display()), "");
     Ok(ExitCode::SUCCESS)

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::Verbosity;
-use super::output::{message, no_wrap, print, signed, table, wrapped};
+use super::output::{mean, message, no_wrap, print, table, wrapped};
 use crate::corpus::findings;
 use crate::means::{GroupMeans, MeansOptions, group_means};
 use crate::table::made::{MadeFolder, MadeFrom, files_of};
@@ -27,7 +27,8 @@ pub(crate) struct MeansArgs {
     /// that of the date [default: all segments are one group].
     #[arg(long, value_name = "COLUMN,...", value_delimiter = ',')]
     by: Vec<String>,
-    /// What is averaged: stance:TARGET or sentiment [default: the stance towards the only target].
+    /// What is averaged: stance:TARGET, sentiment, or code:ID=LABEL for the share of a label of your own variable, without LABEL of its first
+    /// one [default: the stance towards the only target].
     #[arg(long, value_name = "MEASURE")]
     measure: Option<String>,
     /// Estimate the difference between each two groups.
@@ -98,10 +99,7 @@ pub(crate) fn run(args: &MeansArgs, verbosity: Verbosity) -> anyhow::Result<Exit
 
 fn in_words(means: &GroupMeans) -> String {
     let options = &means.options;
-    let measure = match &options.measure {
-        Measure::Stance(target) => format!("Stance towards {target}: favor 1, neither 0, against -1"),
-        Measure::Sentiment => "Tone: positive 1, neutral 0, negative -1".to_owned(),
-    };
+    let measure = options.measure.in_words();
     let mut text = format!("{measure}\n\n");
     let by = if options.by.is_empty() { "group".to_owned() } else { options.by.join(", ") };
     let percent = format!("{:.0} % interval", 100.0 * options.confidence_level);
@@ -116,10 +114,11 @@ fn in_words(means: &GroupMeans) -> String {
             Some(other) => format!("{} - {}", name(one.group), name(other)),
         };
         let interval = one.ci_low.zip(one.ci_high);
+        let number = |number: f64| mean(number, &options.measure, one.other.is_some());
         rows.add_row(vec![
             group,
-            one.estimate.map_or_else(|| "-".into(), signed),
-            interval.map_or_else(|| "-".into(), |(low, high)| format!("{} to {}", signed(low), signed(high))),
+            one.estimate.map_or_else(|| "-".into(), number),
+            interval.map_or_else(|| "-".into(), |(low, high)| format!("{} to {}", number(low), number(high))),
             one.n_segments.to_string(),
             one.n_persons.to_string(),
             one.n_documents.to_string(),

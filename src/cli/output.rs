@@ -10,6 +10,8 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 
+use crate::validate::segments::Measure;
+
 /// Maximum width of prose; longer lines are hard to read.
 const MAX_WIDTH: usize = 120;
 
@@ -98,6 +100,11 @@ pub(crate) fn plural(n: usize, noun: &str) -> String {
 pub(crate) fn signed(number: f64) -> String {
     let text = format!("{number:+.2}");
     if text == "-0.00" || text == "+0.00" { " 0.00".into() } else { text }
+}
+
+/// A mean of a measure, or a difference of two means: shares have no sign.
+pub(crate) fn mean(number: f64, measure: &Measure, is_difference: bool) -> String {
+    if measure.code().is_some() && !is_difference { format!("{number:.2}") } else { signed(number) }
 }
 
 /// A message on one line.

@@ -165,10 +165,7 @@ pub(crate) fn run(args: &RobustArgs, verbosity: Verbosity) -> anyhow::Result<Exi
 
 fn in_words(robustness: &Robustness) -> String {
     let options = &robustness.options;
-    let measure = match &options.measure {
-        Measure::Stance(target) => format!("Stance towards {target}"),
-        Measure::Sentiment => "Tone".to_owned(),
-    };
+    let measure = options.measure.title();
     let n = robustness.all.len();
     let mut text = format!("{measure}, {}: {}\n", options.contrast.title(), plural(n, "specification"));
     let mut say = |line: String| text.push_str(&format!("{}\n", wrapped(&line, "  ", "    ")));

@@ -118,7 +118,7 @@ pub(crate) fn run(args: &RunArgs, verbosity: Verbosity) -> anyhow::Result<ExitCo
              study ([themes] registry)"
         )
     }
-    let codes = study.coders.iter().any(|coder| matches!(coder, CoderOptions::Chat(_)));
+    let codes = study.all_coders().any(|coder| matches!(coder, CoderOptions::Chat(_)));
     if args.max_cost.is_some() && !codes && study.theme_labels.is_none() {
         bail!(
             "--max-cost: the study asks no language model; it needs a coder of the kind \"chat\" or a section [theme_labels]"

@@ -52,8 +52,9 @@ pub(crate) struct SampleArgs {
     /// Code tone instead of stance: negative, neutral or positive.
     #[arg(long, conflicts_with_all = ["code", "relevance"])]
     sentiment: bool,
-    /// Code a variable of your own, such as `claims_credit`, instead of stance; --codebook names its codes.
-    #[arg(long, value_name = "NAME", requires = "codebook", conflicts_with = "relevance")]
+    /// Code a variable of your own, such as `claims_credit`, instead of stance. Its rules are those of [[codes]] in the study of the results, or
+    /// of the file of --codebook.
+    #[arg(long, value_name = "NAME", conflicts_with = "relevance")]
     code: Option<String>,
     /// Codebook of the variable of --code: TOML with `definition`, `[[codes]]` with `id` and `definition`, and if wanted `[[examples]]` and
     /// `edge_cases`.
@@ -121,6 +122,7 @@ pub(crate) fn run(args: &SampleArgs, verbosity: Verbosity) -> anyhow::Result<Exi
     let results = Results::open(&args.results, Check::Full)?;
     let (variable, questions) = match (&args.code, &args.codebook) {
         (Some(name), Some(path)) => (Variable::Code(name.clone()), Questions::of_variable(name, own_codebook(path)?)),
+        (Some(name), None) => (Variable::Code(name.clone()), Questions::of_code(results.study(), name)?),
         _ if args.sentiment => (Variable::Sentiment, Questions::of_sentiment()),
         _ => (Variable::Stance, Questions::of_stance(results.study(), &args.targets)?),
     };

@@ -21,7 +21,8 @@ use crate::validation::scores::{Score, ScoreOptions, Scores};
 pub(crate) struct ScoreArgs {
     #[command(flatten)]
     hand: HandCodesArgs,
-    /// What is scored: stance:TARGET or sentiment [default: the stance towards every target that has codes].
+    /// What is scored: stance:TARGET, sentiment, or code:ID for a variable of your own [default: the stance towards every target, and every
+    /// variable, that has codes].
     #[arg(long, value_name = "MEASURE")]
     measure: Option<String>,
     /// Columns of `analysis`, `speakers` or `documents`, variables of the study among them, by whose values errors are counted. The commonest class of each value of the first
@@ -74,12 +75,10 @@ pub(crate) fn run(args: &ScoreArgs, verbosity: Verbosity) -> anyhow::Result<Exit
 }
 
 fn in_words(of: &Validated) -> String {
-    let name = match &of.measure {
-        Measure::Stance(target) => format!("Stance towards {target}"),
-        Measure::Sentiment => "Tone".to_owned(),
-    };
+    let name = of.measure.title();
     let abstained = match of.n_abstained {
         0 => String::new(),
+        n if of.measure.code().is_some() => format!("; it has no label for {n} of them, which are left out"),
         n => format!("; it abstained on {n} of them, which count as {}", of.classes[of.classes.len() / 2]),
     };
     let codes = if of.scores.n == of.n_coded { String::new() } else { format!(" ({})", plural(of.scores.n, "code")) };

@@ -28,6 +28,7 @@ pub(crate) fn summary(figures: &Figures, folder: &Path, cache: Option<CacheCount
     documents(&mut out, figures);
     speakers(&mut out, figures);
     stance(&mut out, figures);
+    codes(&mut out, figures);
     coders(&mut out, figures);
     themes(&mut out, figures);
     notes(&mut out, figures);
@@ -231,6 +232,29 @@ fn stance(out: &mut String, figures: &Figures) {
     for text in thresholds(figures) {
         line(out, wrapped(&text, "  ", "    "));
     }
+}
+
+/// The study's own variables.
+fn codes(out: &mut String, figures: &Figures) {
+    if figures.codes.is_empty() {
+        return;
+    }
+    let mut shown = table(&["code", "coder", "segments by label", "no label"], 3..4);
+    no_wrap(&mut shown, &[0]);
+    for code in &figures.codes {
+        let all: usize = code.labels.iter().map(|(_, n)| n).sum();
+        let share = |n: usize| 100.0 * n as f64 / all.max(1) as f64;
+        let labels: Vec<String> =
+            code.labels.iter().map(|(label, n)| format!("{label} {n} ({:.0} %)", share(*n))).collect();
+        shown.add_row(vec![
+            code.code_id.clone(),
+            code.coder_id.clone(),
+            labels.join(", "),
+            code.n_unlabelled.to_string(),
+        ]);
+    }
+    heading(out, "Own variables", "");
+    line(out, shown.trim_fmt());
 }
 
 /// Where the thresholds of `neither` come from.

@@ -5,7 +5,7 @@
 //! targets that it was not learned for. **Left to others:** reading the coder's folder.
 
 use plenary_corpus::findings::{
-    CoderId, CoderKind, Coding, Codings, Evidence, Inference, Rule, Stance, StanceProbabilities, Target, Verdict,
+    CoderId, CoderKind, Coding, Codings, Evidence, Inference, Stance, StanceProbabilities, Target, Verdict,
 };
 use plenary_engine::{EngineError, Work};
 use plenary_measure::coder::{CodeError, Coder, Units};
@@ -36,30 +36,11 @@ impl<'m> HeadCoder<'m> {
         let wrong = |problem: String| CodeError::Coder { coder: id.to_owned(), problem: problem.into() };
         if learned.variable != Variable::Stance {
             return Err(wrong(format!(
-                "it codes {}, but the coders of a study code stance; use `plenary code` for other variables",
+                "it codes {}, but [[coders]] code stance; name a variable of your own under [[codes]], or use `plenary code`",
                 learned.variable
             )));
         }
-        for used in &learned.models {
-            let model = match used.task.as_str() {
-                "embedding" => Some(&models.embedding),
-                "sentiment" => models.sentiment.as_ref(),
-                _ => models.stance.as_ref(),
-            };
-            let found = model.map(|model| (model.id.as_str(), model.weights_sha256().unwrap_or_default()));
-            if found != Some((used.id.as_str(), used.sha256.as_str())) {
-                let found = found.map_or_else(
-                    || "none".into(),
-                    |(id, sha256)| format!("{id} ({})", sha256.get(..12).unwrap_or(sha256)),
-                );
-                return Err(wrong(format!(
-                    "it was learned with the {} model {} ({}), but the study uses {found}; name that model under [models], or learn the coder again",
-                    used.task,
-                    used.id,
-                    used.short()
-                )));
-            }
-        }
+        learned.check_models(models).map_err(wrong)?;
         learned.check_targets(targets, targets).map_err(wrong)?;
         let id = CoderId { id: id.to_owned(), kind: CoderKind::Learned };
         let left_out = LeftOut::of(&learned);
@@ -80,14 +61,8 @@ impl<'m> HeadCoder<'m> {
             .learned
             .head_of(Some(&target.id))
             .ok_or_else(|| wrong(format!("it has no head for the target `{}`", target.id)))?;
-        let left_out = self.left_out.get(Some(&target.id), text);
-        let prediction = match left_out {
-            Some(prediction) => prediction.clone(),
-            None => {
-                let row = of.plan.row(unit).map_err(|error| wrong(error.to_string()))?;
-                of.head.predict(&row).map_err(|error| wrong(error.to_string()))?
-            }
-        };
+        let (prediction, rule) =
+            self.left_out.predict(of, Some(&target.id), text, unit).map_err(|error| wrong(error.to_string()))?;
         let class = |stance: Stance| of.head.classes.iter().position(|class| class == stance.as_str());
         let probability = |stance: Stance| class(stance).map_or(0.0, |at| prediction.probabilities[at] as f32);
         let label = Stance::from_name(&of.head.classes[prediction.label])
@@ -101,7 +76,7 @@ impl<'m> HeadCoder<'m> {
                 against: probability(Stance::Against),
                 neither: probability(Stance::Neither),
             }),
-            rule: left_out.map(|_| Rule::LeftOut),
+            rule,
             evidence: Evidence::None,
             n_windows,
         })

@@ -10,12 +10,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ndarray::Array2;
-use plenary_corpus::findings::Target;
+use plenary_corpus::findings::{Rule, Target};
 use plenary_corpus::hash::sha256;
 use plenary_measure::drift::InputReference;
-use plenary_measure::head::features::{ScaledBlock, Standardiser};
-use plenary_measure::head::unit::Plan;
+use plenary_measure::head::features::{ScaledBlock, ShapeError, Standardiser};
+use plenary_measure::head::unit::{Plan, Unit};
 use plenary_measure::head::{Head, Prediction, Quality};
+use plenary_models::Models;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use serde::{Deserialize, Serialize};
 
@@ -135,6 +136,22 @@ impl LeftOut {
     }
 }
 
+impl LeftOut {
+    /// What a head says of a unit: of a text that it was trained on, what a head without its code says, with the rule that says so.
+    pub(crate) fn predict(
+        &self,
+        of: &OfHead,
+        target: Option<&str>,
+        text: &str,
+        unit: &Unit,
+    ) -> Result<(Prediction, Option<Rule>), ShapeError> {
+        match self.get(target, text) {
+            Some(prediction) => Ok((prediction.clone(), Some(Rule::LeftOut))),
+            None => Ok((of.head.predict(&of.plan.row(unit)?)?, None)),
+        }
+    }
+}
+
 /// What is wrong with a coder folder.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
@@ -217,6 +234,31 @@ struct AnyManifest {
 }
 
 impl LearnedCoder {
+    /// Checks that the models of a run are those whose numbers the coder reads.
+    pub(crate) fn check_models(&self, models: &Models) -> Result<(), String> {
+        for used in &self.models {
+            let model = match used.task.as_str() {
+                "embedding" => Some(&models.embedding),
+                "sentiment" => models.sentiment.as_ref(),
+                _ => models.stance.as_ref(),
+            };
+            let found = model.map(|model| (model.id.as_str(), model.weights_sha256().unwrap_or_default()));
+            if found != Some((used.id.as_str(), used.sha256.as_str())) {
+                let found = found.map_or_else(
+                    || "none".into(),
+                    |(id, sha256)| format!("{id} ({})", sha256.get(..12).unwrap_or(sha256)),
+                );
+                return Err(format!(
+                    "it was learned with the {} model {} ({}), but the study uses {found}; name that model under [models], or learn the coder again",
+                    used.task,
+                    used.id,
+                    used.short()
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// The classes of all heads: those that are known beforehand, or those of the first head.
     pub fn classes(&self) -> Vec<String> {
         let of_heads = || self.heads.first().map(|of| of.head.classes.clone()).unwrap_or_default();

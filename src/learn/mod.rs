@@ -317,10 +317,7 @@ pub fn code(
         for target in rows {
             let id = target.map(|at| targets[at].id.as_str());
             let Some(of) = coder.head_of(id) else { continue };
-            let prediction = match left_out.get(id, unit.text) {
-                Some(prediction) => prediction.clone(),
-                None => of.head.predict(&of.plan.row(&unit.of(target))?)?,
-            };
+            let (prediction, _) = left_out.predict(of, id, unit.text, &unit.of(target))?;
             let place = |class: &String| classes.iter().position(|one| one == class).unwrap_or_default();
             let mut probabilities = vec![0.0; classes.len()];
             for (class, probability) in of.head.classes.iter().zip(&prediction.probabilities) {

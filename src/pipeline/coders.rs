@@ -1,7 +1,7 @@
 //! The coders of a study, ready to code.
 //!
 //! **Input:** the study and the loaded models. **Output:** one [`Coder`] per section `[[coders]]`, in their order; the first is
-//! the primary coder. **Refused:** a coder whose model or folder of answers cannot be used. **Left to others:** the codings.
+//! the primary coder. One [`CodeCoder`] per section `[[codes]]`. **Refused:** a coder whose model or folder of answers cannot be used. **Left to others:** the codings.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,16 +14,19 @@ use plenary_measure::stance::InferenceCoder;
 use plenary_models::Models;
 
 use super::chat::ChatStance;
-use crate::learn::{HeadCoder, LearnedCoder};
+use super::codes::{CodeCoder, read_learned};
+use crate::learn::HeadCoder;
 use crate::study::{CoderOptions, StanceOptions, Study};
 
 /// The coders of a run.
 #[derive(Default)]
 pub(super) struct Coders<'r> {
-    /// In the order of the study, the primary coder first; empty if the study has no targets.
+    /// Those of stance, in the order of the study, the primary coder first; empty if the study has no targets.
     pub(super) all: Vec<StudyCoder<'r>>,
-    /// Those that are language models behind an endpoint.
-    pub(super) chats: Vec<Arc<ChatCoder>>,
+    /// Those of the researcher's own variables, in the order of the study.
+    pub(super) of_codes: Vec<CodeCoder>,
+    /// Those that are language models behind an endpoint, with their names for people.
+    pub(super) chats: Vec<(String, Arc<ChatCoder>)>,
     /// What learned coders keep of the texts from which they were learned, with their ids.
     pub(super) references: Vec<(String, InputReference)>,
 }
@@ -38,6 +41,26 @@ pub(super) struct StudyCoder<'r> {
 /// The coders of the study. `max_cost` replaces the limit of every language model.
 pub(super) fn coders<'r>(models: &'r Models, study: &'r Study, max_cost: Option<f64>) -> Result<Coders<'r>, CodeError> {
     let mut coders = Coders::default();
+    for code in &study.codes {
+        coders.of_codes.push(match &code.coder {
+            CoderOptions::Chat(options) => {
+                let chat = Arc::new(open_chat(code.chat(options), study, max_cost)?);
+                coders.chats.push((format!("{} ({})", options.name(), code.id), Arc::clone(&chat)));
+                CodeCoder::chat(chat)
+            }
+            CoderOptions::Learned { folder, .. } => {
+                let learned = read_learned(&code.coder, folder)?;
+                let inputs = learned.inputs.clone();
+                coders.references.extend(inputs.map(|inputs| (code.coder.id().to_owned(), inputs)));
+                CodeCoder::learned(code, &learned, models)?
+            }
+            // Refused when the study is read.
+            CoderOptions::Inference { id, .. } => {
+                let problem = format!("it codes stance, but not `{}`", code.id);
+                return Err(CodeError::Coder { coder: id.clone(), problem: problem.into() });
+            }
+        });
+    }
     if study.targets.is_empty() {
         return Ok(coders);
     }
@@ -58,18 +81,15 @@ pub(super) fn coders<'r>(models: &'r Models, study: &'r Study, max_cost: Option<
                 Box::new(inference((!id.is_empty()).then_some(id.as_str()), &study.stance)?)
             }
             CoderOptions::Chat(options) => {
-                let chat = Arc::new(chat(options, study, max_cost)?);
-                coders.chats.push(Arc::clone(&chat));
+                let codebook = options.codebook.with_targets(&study.targets);
+                let options = ChatOptions { codebook, ..ChatOptions::clone(options) };
+                let chat = Arc::new(open_chat(options, study, max_cost)?);
+                coders.chats.push((chat.options().name().to_owned(), Arc::clone(&chat)));
                 Box::new(ChatStance::new(chat))
             }
-            CoderOptions::Learned { folder, learned, .. } => {
+            CoderOptions::Learned { folder, .. } => {
                 let id = options.id();
-                let learned = match learned {
-                    Some(learned) => LearnedCoder::clone(learned),
-                    // The study was not read from a file.
-                    None => LearnedCoder::load(Path::new(folder))
-                        .map_err(|problem| CodeError::Coder { coder: id.to_owned(), problem: problem.into() })?,
-                };
+                let learned = read_learned(options, folder)?;
                 coders.references.extend(learned.inputs.clone().map(|inputs| (id.to_owned(), inputs)));
                 let options = StanceOptions { infer_off_topic: true, ..study.stance.clone() };
                 let inference = inference(None, &options)?;
@@ -81,10 +101,8 @@ pub(super) fn coders<'r>(models: &'r Models, study: &'r Study, max_cost: Option<
     Ok(coders)
 }
 
-fn chat(options: &ChatOptions, study: &Study, max_cost: Option<f64>) -> Result<ChatCoder, CodeError> {
-    let mut options = options.clone();
+fn open_chat(mut options: ChatOptions, study: &Study, max_cost: Option<f64>) -> Result<ChatCoder, CodeError> {
     options.max_cost = max_cost.unwrap_or(options.max_cost);
-    options.codebook = options.codebook.with_targets(&study.targets);
     let coder = options.name().to_owned();
     let base = study.folder.as_deref().unwrap_or(Path::new(""));
     ChatCoder::open(options, base).map_err(|error| CodeError::Coder { coder, problem: Box::new(error) })

@@ -134,6 +134,8 @@ struct Task<'s> {
     target: Option<(usize, &'s str)>,
     theme: Option<(usize, &'s str)>,
     category: Option<(usize, &'s str)>,
+    /// Positions and names of a variable of the study's own and of a label.
+    code: Option<([usize; 2], (&'s str, &'s str))>,
 }
 
 /// The estimates of a grouping, measure by measure.
@@ -144,7 +146,7 @@ pub(super) fn estimates<'s>(
     themes: &'s Themes,
     words: &'s CountedWords,
 ) -> Vec<GroupRow<'s>> {
-    let of = |measure| Task { measure, target: None, theme: None, category: None };
+    let of = |measure| Task { measure, target: None, theme: None, category: None, code: None };
     let mut tasks: Vec<Task> = Vec::new();
     if study.models.scores_sentiment() {
         tasks.push(of(GroupMeasure::Sentiment));
@@ -158,6 +160,11 @@ pub(super) fn estimates<'s>(
     tasks.extend(
         all_themes.map(|(at, theme)| Task { theme: Some((at, &theme.theme_id)), ..of(GroupMeasure::ThemeShare) }),
     );
+    for (at, code) in study.codes.iter().enumerate() {
+        let labels =
+            code.labels.iter().enumerate().map(|(label, name)| ([at, label], (code.id.as_str(), name.as_str())));
+        tasks.extend(labels.map(|code| Task { code: Some(code), ..of(GroupMeasure::CodeShare) }));
+    }
     let categories = words.columns.iter().map(|column| column.name.as_str()).enumerate();
     tasks.extend(categories.map(|category| Task { category: Some(category), ..of(GroupMeasure::DictionaryRate) }));
     tasks.extend([of(GroupMeasure::WordsPerTurn), of(GroupMeasure::ShareOfWords)]);
@@ -172,6 +179,7 @@ pub(super) fn estimates<'s>(
             target_id: task.target.map(|(_, id)| id),
             theme_id: task.theme.map(|(_, id)| id),
             category: task.category.map(|(_, column)| column),
+            code: task.code.map(|(_, names)| names),
             weight,
             estimate,
         };
@@ -189,9 +197,11 @@ fn estimate(
 ) -> (Option<Weight>, Vec<GroupEstimate>) {
     let range = match task.measure {
         GroupMeasure::Sentiment | GroupMeasure::Stance => (-1.0, 1.0),
-        GroupMeasure::ThemeShare | GroupMeasure::Procedure | GroupMeasure::ShareOfWords | GroupMeasure::ShareOfTime => {
-            (0.0, 1.0)
-        }
+        GroupMeasure::ThemeShare
+        | GroupMeasure::Procedure
+        | GroupMeasure::CodeShare
+        | GroupMeasure::ShareOfWords
+        | GroupMeasure::ShareOfTime => (0.0, 1.0),
         GroupMeasure::WordsPerTurn | GroupMeasure::SecondsPerTurn | GroupMeasure::DictionaryRate => {
             (0.0, f64::INFINITY)
         }
@@ -247,6 +257,9 @@ fn sums(task: &Task, turn: &LedgerTurn, (ledger, themes, words): (&Ledger, &Them
         let n_words = turn.n_words as u32;
         return (1000.0 * f64::from(n), n_words, n_words);
     }
+    if let Some(([code, label], _)) = task.code {
+        return of_segments(&|at| ledger.has_label(code, label, at));
+    }
     match (task.measure, task.target, task.theme) {
         (GroupMeasure::Sentiment, ..) => of_segments(&|at| ledger.sentiment(at)),
         (GroupMeasure::Procedure, ..) => of_segments(&|at| ledger.is_procedural(at)),
@@ -256,6 +269,10 @@ fn sums(task: &Task, turn: &LedgerTurn, (ledger, themes, words): (&Ledger, &Them
         }),
         (GroupMeasure::WordsPerTurn | GroupMeasure::ShareOfWords, ..) => of_turn(Some(turn.n_words)),
         (GroupMeasure::SecondsPerTurn | GroupMeasure::ShareOfTime, ..) => of_turn(turn.seconds),
-        (GroupMeasure::Stance | GroupMeasure::ThemeShare | GroupMeasure::DictionaryRate, ..) => of_turn(None),
+        // They have the target, theme, category or label that is missing here.
+        (
+            GroupMeasure::Stance | GroupMeasure::ThemeShare | GroupMeasure::DictionaryRate | GroupMeasure::CodeShare,
+            ..,
+        ) => of_turn(None),
     }
 }

@@ -33,6 +33,8 @@ pub(crate) struct Ledger {
     segments: Vec<Entry>,
     /// Stance of each segment by target, of the coding that is shown; `None` if its coder abstains.
     stance: Vec<Vec<Option<Scored>>>,
+    /// Position of the label of each segment, by variable of the study's own; `None` if its coder gives none.
+    codes: Vec<Vec<Option<u8>>>,
     /// The coders of the study, in its order.
     coders: Vec<CoderMark>,
     /// For each pair of coders and then each target, how often they give which labels; see [`CoderAgreement::counts`].
@@ -148,7 +150,7 @@ pub(crate) enum LedgerError {
 }
 
 /// Increases when the file format changes.
-const STORED_VERSION: u32 = 6;
+const STORED_VERSION: u32 = 7;
 
 /// The file format of a ledger. Documents are stored as JSON, because their types support it.
 #[derive(Serialize, Deserialize)]
@@ -159,6 +161,7 @@ struct Stored {
     lengths: Vec<Length>,
     segments: Vec<Entry>,
     stance: Vec<Vec<Option<Scored>>>,
+    codes: Vec<Vec<Option<u8>>>,
     coders: Vec<CoderMark>,
     pairs: Vec<[[u64; 4]; 4]>,
     learned: Vec<(String, InputReference)>,
@@ -172,8 +175,9 @@ fn small(n: usize) -> u32 {
 }
 
 impl Ledger {
-    pub(crate) fn new(n_targets: usize) -> Self {
-        Self { stance: vec![Vec::new(); n_targets], ..Self::default() }
+    /// The ledger of a study with this number of targets and of variables of its own.
+    pub(crate) fn new(n_targets: usize, n_codes: usize) -> Self {
+        Self { stance: vec![Vec::new(); n_targets], codes: vec![Vec::new(); n_codes], ..Self::default() }
     }
 
     /// The ledger of a study with learned coders, each with what it keeps of the texts from which it was learned.
@@ -215,6 +219,10 @@ impl Ledger {
             {
                 features.add(vector, &mut self.inputs[document]);
             }
+        }
+        for (labels, codings) in self.codes.iter_mut().zip(&lot.variable_codes) {
+            // A variable has a few labels.
+            labels.extend(codings.of_texts.iter().map(|coding| u8::try_from(coding.label.ok()?).ok()));
         }
         let shown = Shown::of(&lot.codings);
         for (target, scores) in self.stance.iter_mut().enumerate() {
@@ -332,6 +340,7 @@ impl Ledger {
             return Ok((only, runs.into_iter().collect()));
         }
         let n_targets = parts.iter().map(|part| part.stance.len()).max().unwrap_or(0);
+        let n_codes = parts.iter().map(|part| part.codes.len()).max().unwrap_or(0);
         let mut order: Vec<(usize, usize)> = parts
             .iter()
             .enumerate()
@@ -343,7 +352,7 @@ impl Ledger {
         };
         order.sort_by(|a, b| key(*a).cmp(&key(*b)));
 
-        let mut merged = Ledger::new(n_targets);
+        let mut merged = Ledger::new(n_targets, n_codes);
         for part in &parts {
             // The parts are of one study.
             if merged.coders.is_empty() {
@@ -375,6 +384,9 @@ impl Ledger {
             for (all, own) in merged.stance.iter_mut().zip(&ledger.stance) {
                 all.extend_from_slice(&own[segments..segments + n_segments]);
             }
+            for (all, own) in merged.codes.iter_mut().zip(&ledger.codes) {
+                all.extend_from_slice(&own[segments..segments + n_segments]);
+            }
             merged.first_utterance.push(first_utterance);
             merged.documents.push(document.clone());
             merged.inputs.push(ledger.inputs[at].clone());
@@ -398,6 +410,7 @@ impl Ledger {
             lengths: self.lengths.clone(),
             segments: self.segments.clone(),
             stance: self.stance.clone(),
+            codes: self.codes.clone(),
             coders: self.coders.clone(),
             pairs: self.pairs.clone(),
             learned: self.learned.clone(),
@@ -417,7 +430,9 @@ impl Ledger {
             return Err(LedgerError::Damaged("it has another version, or more bytes than a ledger".into()));
         }
         let documents: Vec<Document> = serde_json::from_str(&stored.documents).map_err(|error| failed(&error))?;
-        let Stored { utterance_ids, lengths, segments, stance, coders, pairs, learned, inputs, exchanges, .. } = stored;
+        let Stored {
+            utterance_ids, lengths, segments, stance, codes, coders, pairs, learned, inputs, exchanges, ..
+        } = stored;
         let first_utterance = documents
             .iter()
             .scan(0, |next, document| Some(std::mem::replace(next, *next + document.summary.n_utterances)))
@@ -429,6 +444,7 @@ impl Ledger {
             lengths,
             segments,
             stance,
+            codes,
             coders,
             pairs,
             learned,
@@ -451,6 +467,7 @@ impl Ledger {
             && self.exchanges.len() == self.documents.len()
             && self.segments.len() == of_documents(|d| d.n_segments)
             && self.stance.iter().all(|of_target| of_target.len() == self.segments.len())
+            && self.codes.iter().all(|of_code| of_code.len() == self.segments.len())
             && self.pairs.len() == pairs(self.coders.len()).len() * self.stance.len();
         for (at, Document { summary, .. }) in self.documents.iter().enumerate() {
             let Some(segments) = self.segments.get(first..first + summary.n_segments) else { break };
@@ -629,6 +646,12 @@ impl Ledger {
     /// Stance of a segment towards a target; `None` if the coder abstains.
     pub(crate) fn stance(&self, target: usize, segment: usize) -> Option<f64> {
         self.stance.get(target)?.get(segment).copied().flatten().map(|scored| f64::from(scored.score))
+    }
+
+    /// 1 if a segment has this label of a variable of the study's own, 0 if it has another one; `None` if it has none.
+    pub(crate) fn has_label(&self, code: usize, label: usize, segment: usize) -> Option<f64> {
+        let found = self.codes.get(code)?.get(segment).copied().flatten()?;
+        Some(f64::from(u8::from(usize::from(found) == label)))
     }
 
     /// A number for the person of each speaker of each document, in the order of their first document.

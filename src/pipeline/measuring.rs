@@ -13,9 +13,10 @@ use ndarray::{Array2, ArrayView2, s};
 
 use super::cascade;
 use super::coders::{Coders, StudyCoder, coders};
+use super::codes::CodeCoder;
 use crate::study::{Study, Unit};
 use plenary_chat::Summary as ChatSummary;
-use plenary_corpus::findings::{Codings, Embeddings, SegmentCodes, Sentiment};
+use plenary_corpus::findings::{Codings, Embeddings, SegmentCodes, Sentiment, VariableCodings};
 use plenary_corpus::progress::{Progress, Silent};
 use plenary_corpus::{Context, Role, Segment, Transcript};
 use plenary_engine::cache::Cache;
@@ -67,6 +68,8 @@ pub(super) struct MeasuredLot {
     contexts: Vec<Option<String>>,
     /// The codes for themes; `None` if the study has none.
     theme_codes: Option<SegmentCodes>,
+    /// The codings of the study's own variables, in its order.
+    pub(super) variable_codes: Vec<VariableCodings>,
 }
 
 impl Lot {
@@ -106,6 +109,7 @@ impl MeasuredLot {
             codings: &self.codings,
             contexts: &self.contexts,
             theme_codes: self.theme_codes.as_ref(),
+            variable_codes: &self.variable_codes,
         })
     }
 }
@@ -143,7 +147,7 @@ pub(super) struct Measurer<'r> {
     embedder: &'r Model,
     /// `None` if the study leaves sentiment out.
     tone: Option<&'r Model>,
-    /// The coders of stance.
+    /// The coders of stance and of the study's own variables.
     coders: Coders<'r>,
     /// The vectors of the propositions, one row per target.
     propositions: Array2<f32>,
@@ -201,8 +205,7 @@ impl<'r> Measurer<'r> {
 
     /// What language models were asked and answered.
     pub(super) fn chats(&self) -> Vec<(String, ChatSummary)> {
-        let chats = self.coders.chats.iter();
-        chats.map(|chat| (chat.options().name().to_owned(), chat.summary())).collect()
+        self.coders.chats.iter().map(|(name, chat)| (name.clone(), chat.summary())).collect()
     }
 
     /// Logs what language models were asked and what it cost.
@@ -219,17 +222,20 @@ impl<'r> Measurer<'r> {
     pub(super) fn measure(&self, lot: Lot, progress: &dyn Progress) -> Result<MeasuredLot, CodeError> {
         let texts: Vec<&str> = lot.pairs().map(|(_, segment)| segment.text.as_str()).collect();
         let targets = &self.study.targets;
-        let of_coders: usize = self.coders.all.iter().map(|of| of.coder.n_passes(texts.len(), targets)).sum();
+        let of_stance: usize = self.coders.all.iter().map(|of| of.coder.n_passes(texts.len(), targets)).sum();
+        let of_codes: usize = self.coders.of_codes.iter().map(|coder| coder.n_passes(texts.len())).sum();
+        let of_coders = of_stance + of_codes;
         let n_passes = (texts.len() * (1 + usize::from(self.tone.is_some())) + of_coders) as u64;
         let share = Share::new(progress, lot.n_bytes, n_passes);
         let work = Work { threads: self.threads, progress: &share, cache: self.cache };
         let embeddings = embedding::embed(self.embedder, &texts, work)?;
         let sentiment = self.tone.map(|tone| sentiment::score(tone, &texts, work)).transpose()?;
-        let (codings, contexts) = if self.coders.all.is_empty() {
-            (Vec::new(), Vec::new())
-        } else {
-            self.code(&lot, &texts, &embeddings, sentiment.as_ref(), work)?
-        };
+        let Coded { codings, variable_codes, contexts } =
+            if self.coders.all.is_empty() && self.coders.of_codes.is_empty() {
+                Coded::default()
+            } else {
+                self.code(&lot, &texts, &embeddings, sentiment.as_ref(), work)?
+            };
         self.n_inputs.fetch_add(share.finish(), Ordering::Relaxed);
         let kinds = self.kinds(&lot);
         let is_form_of_address = |word: &str| self.study.lexicon.is_form_of_address(word);
@@ -240,7 +246,7 @@ impl<'r> Measurer<'r> {
             ids: self.study.themes.codes.iter().map(|code| code.id.clone()).collect(),
             of_segments: model.assign(embeddings.vectors.view(), self.study.themes.code_floor),
         });
-        Ok(MeasuredLot { lot, embeddings, sentiment, kinds, exchanges, codings, contexts, theme_codes })
+        Ok(MeasuredLot { lot, embeddings, sentiment, kinds, exchanges, codings, contexts, theme_codes, variable_codes })
     }
 
     /// What each segment of a lot is for themes.
@@ -259,7 +265,7 @@ impl<'r> Measurer<'r> {
         lot.segments.iter().map(kind).collect()
     }
 
-    /// The codings of every coder, and what they saw before each segment.
+    /// The codings of every coder.
     fn code(
         &self,
         lot: &Lot,
@@ -267,10 +273,13 @@ impl<'r> Measurer<'r> {
         embeddings: &Embeddings,
         sentiment: Option<&Sentiment>,
         work: Work,
-    ) -> Result<(Vec<Codings>, Vec<Option<String>>), CodeError> {
+    ) -> Result<Coded, CodeError> {
         let n = texts.len();
-        let reads_context = self.coders.all.iter().any(|of| of.coder.reads_context());
-        let reads_turns = self.coders.all.iter().any(|of| of.coder.reads_turns());
+        let (of_stance, of_codes) = (&self.coders.all, &self.coders.of_codes);
+        let reads_context =
+            of_stance.iter().any(|of| of.coder.reads_context()) || of_codes.iter().any(CodeCoder::reads_context);
+        let reads_turns =
+            of_stance.iter().any(|of| of.coder.reads_turns()) || of_codes.iter().any(CodeCoder::reads_turns);
         let contexts: Vec<Context> = if reads_context {
             lot.segments.iter().map(|&(document, segment)| context(&lot.transcripts[document], segment)).collect()
         } else {
@@ -293,31 +302,41 @@ impl<'r> Measurer<'r> {
         let turns = around.means(&turns, n);
         let questions: Vec<bool> =
             lot.pairs().map(|(transcript, segment)| is_open_question(transcript, segment, self.study)).collect();
-        let mut codings: Vec<Codings> = Vec::with_capacity(self.coders.all.len());
-        for StudyCoder { coder, only_where } in &self.coders.all {
+        let units = Units {
+            ids: &ids,
+            texts,
+            contexts: &contexts,
+            relevance,
+            context_relevance: context_relevance.view(),
+            vectors: embeddings.vectors.view(),
+            turns: &turns,
+            sentiment,
+            earlier: &[],
+            questions: &questions,
+            asked: None,
+        };
+        let mut codings: Vec<Codings> = Vec::with_capacity(of_stance.len());
+        for StudyCoder { coder, only_where } in of_stance {
             let asked = only_where.as_ref().map(|only_where| {
                 let seed = self.study.study.seed;
                 cascade::asked(only_where, &codings, &ids, &self.study.targets, seed)
             });
-            let units = Units {
-                ids: &ids,
-                texts,
-                contexts: &contexts,
-                relevance,
-                context_relevance: context_relevance.view(),
-                vectors: embeddings.vectors.view(),
-                turns: &turns,
-                sentiment,
-                earlier: &codings,
-                questions: &questions,
-                asked: asked.as_deref(),
-            };
+            let units = Units { earlier: &codings, asked: asked.as_deref(), ..units };
             let of_coder = coder.code(units, &self.study.targets, work)?;
             let follows = only_where.as_ref().map(|only_where| only_where.coder.clone());
             codings.push(Codings { follows, ..of_coder });
         }
-        Ok((codings, contexts.iter().map(Context::lines).collect()))
+        let variable_codes = of_codes.iter().map(|coder| coder.code(units, work)).collect::<Result<_, _>>()?;
+        Ok(Coded { codings, variable_codes, contexts: contexts.iter().map(Context::lines).collect() })
     }
+}
+
+/// What the coders say of the segments of a lot, and what they saw before each; empty if there are none.
+#[derive(Default)]
+struct Coded {
+    codings: Vec<Codings>,
+    variable_codes: Vec<VariableCodings>,
+    contexts: Vec<Option<String>>,
 }
 
 /// What gives segments the study's codes for themes, and the number of texts that were embedded for it.

@@ -12,6 +12,7 @@ pub(crate) mod apart;
 mod cascade;
 mod chat;
 mod coders;
+mod codes;
 mod combine;
 mod groups;
 mod labels;

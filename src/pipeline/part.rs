@@ -350,7 +350,7 @@ pub(super) fn measure<'w>(
     }
     let measurer = Measurer::new(&models, study, pool.current_num_threads(), cache, max_cost)?;
     let sample = Sample::new(&study.themes, study.study.seed)?.continuing(study.theme_registry.clone());
-    let ledger = Ledger::new(study.targets.len()).with_learned(measurer.references());
+    let ledger = Ledger::new(study.targets.len(), study.codes.len()).with_learned(measurer.references());
     let features = ledger.notes_inputs().then(|| InputFeatures::new(measurer.vector_width()));
     let mut noted = Noted { ledger, sample, features };
     let mut writer = begin(&study.info(), measurer.vector_width())?;
@@ -384,7 +384,7 @@ pub(super) fn measure<'w>(
         models: found
             .models
             .into_iter()
-            .chain(study.coders.iter().filter_map(|coder| Some((coder.id().to_owned(), coder.learned()?.sha256()))))
+            .chain(study.all_coders().filter_map(|coder| Some((coder.id().to_owned(), coder.learned()?.sha256()))))
             .collect(),
         origin: Origin {
             inputs: reader.sources.named().to_vec(),

@@ -5,7 +5,6 @@
 use html_escape::encode_text;
 
 use super::{Estimated, Robustness};
-use crate::validate::segments::Measure;
 
 const LEFT: f64 = 250.0;
 const WIDTH: f64 = 720.0;
@@ -36,10 +35,7 @@ impl Robustness {
         let n_rows: usize = varied.iter().map(|(_, decisions)| decisions.len() + 1).sum();
         let height = TOP + CURVE + 20.0 + n_rows as f64 * ROW + 20.0;
         let width = LEFT + WIDTH + 20.0;
-        let what = match &self.options.measure {
-            Measure::Stance(target) => format!("Stance towards {target}"),
-            Measure::Sentiment => "Tone".to_owned(),
-        };
+        let what = self.options.measure.title();
         let title = format!("{what}, {}: {} specifications", self.options.contrast.title(), all.len());
         let title = encode_text(&title);
         let mut svg = format!(

@@ -114,6 +114,8 @@ pub(super) fn of_results(
                 }
             }
         }
+        // Refused by the options.
+        Measure::Code { .. } => {}
         Measure::Stance(target) => {
             let mut selective: Vec<String> = Vec::new();
             for frame in results.groups(CodingRow::TABLE, None)? {

@@ -134,7 +134,7 @@ pub fn robustness(
     }
     let inference = own.iter().map(|(coder, _)| coder).find(|coder| coder.infers).cloned();
     let reads = match (&options.measure, &inference) {
-        (Measure::Sentiment, _) | (Measure::Stance(_), Some(_)) => Ok(()),
+        (Measure::Sentiment | Measure::Code { .. }, _) | (Measure::Stance(_), Some(_)) => Ok(()),
         (Measure::Stance(_), None) => Err("only an inference model reads other texts and wordings"),
     };
     let is_stance = target.is_some();

@@ -6,7 +6,6 @@ use plenary_tables::export::{Cells, Export};
 
 use super::options::Choice;
 use super::{Estimated, Robustness};
-use crate::validate::segments::Measure;
 
 /// How often sign and significance hold in some specifications.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -121,10 +120,7 @@ impl Robustness {
         let text = |of: &dyn Fn(&Estimated) -> Option<String>| Cells::Text(self.all.iter().map(of).collect());
         let count =
             |of: fn(&Estimated) -> usize| Cells::Count(self.all.iter().map(|one| Some(of(one) as u64)).collect());
-        let measure = match self.options.measure {
-            Measure::Stance(_) => "stance",
-            Measure::Sentiment => "sentiment",
-        };
+        let measure = self.options.measure.kind();
         let same = |value: Option<&str>| Cells::Text(vec![value.map(str::to_owned); self.all.len()]);
         let mut columns: Vec<(String, Cells)> = vec![
             ("specification".into(), (1..=self.all.len()).collect::<Vec<usize>>().into()),

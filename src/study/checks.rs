@@ -51,6 +51,7 @@ impl Study {
         }
         self.check_coders(path)?;
         self.check_targets(path)?;
+        self.check_codes(path)?;
         self.check_thresholds().map_err(wrong)
     }
 
@@ -113,6 +114,23 @@ impl Study {
             checked.map_err(|problem| StudyError::Value { path: path.into(), problem })?;
         }
         Ok(())
+    }
+
+    fn check_codes(&self, path: &str) -> Result<(), StudyError> {
+        let mut ids = std::collections::HashSet::new();
+        for (code, number) in self.codes.iter().zip(1..) {
+            code.check(number).map_err(|problem| StudyError::Value { path: path.into(), problem })?;
+            if !ids.insert(code.id.as_str()) {
+                return Err(StudyError::DoubledCode { path: path.into(), id: code.id.clone() });
+            }
+        }
+        // The tables name a learned coder without its variable.
+        let mut ids = std::collections::HashSet::new();
+        let is_learned = |coder: &&CoderOptions| matches!(coder, CoderOptions::Learned { .. });
+        match self.all_coders().filter(is_learned).find(|coder| !ids.insert(coder.id())) {
+            Some(coder) => Err(StudyError::DoubledCoder { path: path.into(), id: coder.id().to_owned() }),
+            None => Ok(()),
+        }
     }
 
     fn check_targets(&self, path: &str) -> Result<(), StudyError> {

@@ -172,8 +172,26 @@ pub enum StudyError {
         /// What is wrong with it.
         problem: FolderError,
     },
+    /// The folder of the coder of a variable cannot be used.
+    #[error("{path}: code `{id}`: coder, folder: {problem}")]
+    CoderOfCode {
+        /// The study file.
+        path: String,
+        /// The variable.
+        id: String,
+        /// What is wrong with it.
+        problem: FolderError,
+    },
+    /// Two variables have the same id.
+    #[error("{path}: two of [[codes]] have the id `{id}`; give each an id of its own")]
+    DoubledCode {
+        /// The study file.
+        path: String,
+        /// The id.
+        id: String,
+    },
     /// Two coders have the same id.
-    #[error("{path}: two coders have the id `{id}`; give each of [[coders]] an `id` of its own")]
+    #[error("{path}: two coders have the id `{id}`; give each coder an `id` of its own")]
     DoubledCoder {
         /// The study file.
         path: String,
@@ -212,6 +230,8 @@ impl StudyError {
             | StudyError::CodedStance { path, .. }
             | StudyError::Dictionary { path, .. }
             | StudyError::Coder { path, .. }
+            | StudyError::CoderOfCode { path, .. }
+            | StudyError::DoubledCode { path, .. }
             | StudyError::DoubledCoder { path, .. }
             | StudyError::DoubledTarget { path, .. } => path.strip_suffix(REGISTRY_KEY).unwrap_or(path),
         }

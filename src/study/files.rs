@@ -178,6 +178,19 @@ impl Study {
                 *learned = Some(Box::new(read));
             }
         }
+        for code in &mut self.codes {
+            let CoderOptions::Learned { folder: of_coder, .. } = &code.coder else { continue };
+            let of_coder = of_coder.clone();
+            let wrong = |problem| StudyError::CoderOfCode { path: path(), id: code.id.clone(), problem };
+            let folder = locate(StudyFileRole::Coder, &of_coder);
+            let read = LearnedCoder::load(&folder).map_err(wrong)?;
+            code.check_learned(&read, &of_coder).map_err(|problem| StudyError::Value { path: path(), problem })?;
+            self.sources.add(StudyFileRole::Coder, &of_coder, &folder, read.sha256());
+            hashed.extend(read.sha256().into_bytes());
+            if let CoderOptions::Learned { learned, .. } = &mut code.coder {
+                *learned = Some(Box::new(read));
+            }
+        }
         self.sha256 = Some(sha256(&hashed));
         Ok(())
     }

@@ -9,14 +9,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use plenary_corpus::Hint;
 use plenary_tables::export::{Cells, Export};
-use plenary_tables::{OpenError, Results};
+use plenary_tables::{OpenError, Results, StudyInfo};
 use plenary_validate::correct::{
     CorrectError, CorrectOptions, Corrected, Estimator, GroupMeans, HandCode, Outcome, Unit, correct, difference,
 };
 
 use super::coded::{CodedError, CodedFile};
 use super::drawn::{DrawnError, population};
-use super::hand::{HandCodes, Probabilities, Several};
+use super::hand::{HandCodes, Probabilities, Several, Wanted};
 use super::sample::Sample;
 use super::segments::{Measure, Prediction, Segment, SegmentsError, predictions, segments};
 
@@ -255,7 +255,7 @@ pub fn estimate(results: &Results, files: &[CodedFile], options: EstimateOptions
         .clusters
         .unwrap_or_else(|| highest(&segments, &group_of, groups.len(), &hand, options.correct.codings_at_least));
     let weights = weights(&segments, options.weights);
-    let number = number_of(&options.measure);
+    let number = number_of(&options.measure, results.study());
     let mut cluster_of: HashMap<String, usize> = HashMap::new();
     let mut rows = Vec::with_capacity(segments.len());
     for ((segment, group), weight) in segments.into_iter().zip(group_of).zip(weights) {
@@ -317,7 +317,15 @@ pub(super) fn hand_codes(
     n_segments: usize,
 ) -> Result<HandCodes, CodedError> {
     let probabilities = if simple_random { Probabilities::SimpleRandom(n_segments) } else { Probabilities::OfFile };
-    HandCodes::of(files, &measure.variable(), measure.target(), &results.study().targets, several, probabilities)
+    let of_study = || measure.scale(results.study()).into_iter().map(|(name, _)| name).collect();
+    let classes: Vec<String> = measure.variable().known_classes().unwrap_or_else(of_study);
+    let wanted = Wanted {
+        variable: &measure.variable(),
+        target: measure.target(),
+        targets: &results.study().targets,
+        classes: Some(&classes),
+    };
+    HandCodes::of(files, wanted, several, probabilities)
 }
 
 /// Refuses codes of segments that the results do not have, and probabilities of a sample from another number of segments.
@@ -348,9 +356,9 @@ pub(super) fn check_segments(results: &Results, hand: &HandCodes, segments: &[Se
 }
 
 /// The number of a label.
-pub(super) fn number_of(measure: &Measure) -> impl Fn(&str) -> f64 + use<> {
-    let scale = measure.variable().scale().unwrap_or_default();
-    move |label| scale.iter().find(|(name, _)| *name == label).map_or(0.0, |(_, number)| *number)
+pub(super) fn number_of(measure: &Measure, study: &StudyInfo) -> impl Fn(&str) -> f64 + use<> {
+    let scale = measure.scale(study);
+    move |label| scale.iter().find(|(name, _)| name == label).map_or(0.0, |(_, number)| *number)
 }
 
 /// The highest level at which every group with enough codings has enough clusters with codings; turns if there is none.
@@ -523,14 +531,13 @@ impl MeansTable {
 
     fn finish(mut self, estimates: &Estimates) -> Export {
         let n = self.level.len();
-        let measure = match &estimates.options.measure {
-            Measure::Stance(_) => "stance",
-            Measure::Sentiment => "sentiment",
-        };
+        let measure = &estimates.options.measure;
         let same = |text: Option<&str>| Cells::Text(vec![text.map(str::to_owned); n]);
         let mut columns: Vec<(String, Cells)> = vec![
-            ("measure".into(), same(Some(measure))),
-            ("target_id".into(), same(estimates.options.measure.target())),
+            ("measure".into(), same(Some(measure.kind()))),
+            ("target_id".into(), same(measure.target())),
+            ("code_id".into(), same(measure.code().map(|(id, _)| id))),
+            ("label".into(), same(measure.code().map(|(_, label)| label))),
             ("coder_id".into(), same(Some(&estimates.coder))),
             ("level".into(), std::mem::take(&mut self.level).into()),
         ];

@@ -10,6 +10,19 @@ use plenary_corpus::findings::Target;
 
 use super::coded::{CodedError, CodedFile, Variable, class_of, target_of};
 
+/// Which codes of files are wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'w> {
+    /// The variable.
+    pub variable: &'w Variable,
+    /// The target; `None` if the variable has none.
+    pub target: Option<&'w str>,
+    /// All targets of the study.
+    pub targets: &'w [Target],
+    /// The labels; `None` for any.
+    pub classes: Option<&'w [String]>,
+}
+
 /// What is done with several codes of a segment.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum Several {
@@ -79,7 +92,7 @@ struct Drawn<'f> {
 }
 
 impl HandCodes {
-    /// The codes of a variable, and for stance of one target, in some files. Rows without a label were drawn but are not coded yet. If
+    /// The codes of a variable, and for stance of one target, in some files. Rows of other variables are left out. Rows without a label were drawn but are not coded yet. If
     /// these are not all coded, the coded ones of a stratum are taken for a random part of it, and their probabilities are multiplied by
     /// their share.
     ///
@@ -87,12 +100,11 @@ impl HandCodes {
     /// [`CodedError`] names the line, what was found and what was expected.
     pub fn of(
         files: &[CodedFile],
-        variable: &Variable,
-        target: Option<&str>,
-        targets: &[Target],
+        wanted: Wanted,
         several: &Several,
         probabilities: Probabilities,
     ) -> Result<Self, CodedError> {
+        let Wanted { variable, target, targets, classes } = wanted;
         for file in files {
             let path = || file.path.clone();
             if *variable == Variable::Stance && targets.len() > 1 && file.target().is_none() {
@@ -102,7 +114,6 @@ impl HandCodes {
                 return Err(CodedError::NoProbabilities { path: path() });
             }
         }
-        let known = variable.known_classes();
         let mut drawn: BTreeMap<&str, Drawn> = BTreeMap::new();
         let mut sample: Option<(&str, Place)> = None;
         let rows = files.iter().enumerate().flat_map(|(at, file)| file.rows.iter().map(move |row| (at, file, row)));
@@ -112,7 +123,9 @@ impl HandCodes {
             let place = |(other, line): Place| {
                 if other == at { format!("line {line}") } else { format!("{}, line {line}", files[other].path) }
             };
-            if target_of(variable, targets, &row.target).map_err(wrong)?.as_deref() != target {
+            if matches!(variable, Variable::Code(name) if !row.code.is_empty() && row.code != *name)
+                || target_of(variable, targets, &row.target).map_err(wrong)?.as_deref() != target
+            {
                 continue;
             }
             match sample {
@@ -152,7 +165,7 @@ impl HandCodes {
             if row.label.is_empty() {
                 continue;
             }
-            let label = class_of(known.as_deref(), &row.label).map_err(wrong)?;
+            let label = class_of(classes, &row.label).map_err(wrong)?;
             if let Some((_, first)) = unit.labels.insert(&row.coder, (label, here)) {
                 let by = if row.coder.is_empty() { String::new() } else { format!(" by `{}`", row.coder) };
                 return Err(wrong(format!(
@@ -259,8 +272,9 @@ mod tests {
 
     fn codes(text: &str, several: &Several, probabilities: Probabilities) -> Result<HandCodes, String> {
         let file = CodedFile::parse(text.as_bytes(), "c.csv").map_err(|error| error.to_string())?;
-        HandCodes::of(&[file], &Variable::Sentiment, None, &[], several, probabilities)
-            .map_err(|error| error.to_string())
+        let classes = Variable::Sentiment.known_classes();
+        let wanted = Wanted { variable: &Variable::Sentiment, target: None, targets: &[], classes: classes.as_deref() };
+        HandCodes::of(&[file], wanted, several, probabilities).map_err(|error| error.to_string())
     }
 
     const HEADER: &str = "segment_id,label,coder,inclusion_probability,stratum,sample\n";

@@ -23,7 +23,7 @@ use super::segments::{Measure, Prediction, Segment, SegmentsError, coders, predi
 /// What is scored, and how.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ValidateOptions {
-    /// The measures; none for the stance towards every target that has codes in the file.
+    /// The measures; none for the stance towards every target, and every variable of the study's own, that has codes in the file.
     pub measures: Vec<Measure>,
     /// Columns by whose values errors are counted. The first one, usually the party, is a baseline as well.
     pub by: Vec<String>,
@@ -44,13 +44,14 @@ pub struct Validated {
     pub measure: Measure,
     /// The coder.
     pub coder: String,
-    /// Names of the classes, from the lowest to the highest.
+    /// Names of the classes, from the lowest to the highest; for a variable of the study's own in its order.
     pub classes: Vec<String>,
     /// What is drawn by the bootstrap.
     pub clusters: Clusters,
     /// Number of coded segments.
     pub n_coded: usize,
-    /// Number of coded segments on which the coder abstained. They count as the middle class.
+    /// Number of coded segments on which the coder abstained. They count as the middle class; for a variable of the study's own they are
+    /// left out.
     pub n_abstained: usize,
     /// The coder's figures.
     pub scores: Scores,
@@ -133,7 +134,10 @@ pub fn validate(
         let clusters = highest(&segments, &vec![0; segments.len()], 1, &hand, 1);
         for coder in coders(results, &measure)? {
             let (coder, predictions) = predictions(results, &measure, Some(&coder))?;
-            validated.push(validate_coder(&measure, coder, &predictions, &segments, &hand, clusters, options)?);
+            let scale = measure.scale(results.study());
+            let classes = scale.into_iter().map(|(name, _)| name).collect();
+            let of_coder = Labels { coder, classes, predictions: &predictions };
+            validated.push(validate_coder(&measure, of_coder, &segments, &hand, clusters, options)?);
         }
     }
     if validated.is_empty() {
@@ -143,39 +147,53 @@ pub fn validate(
     Ok(validated)
 }
 
-/// The measures that were asked for, or the stance towards every target that has codes.
+/// The measures that were asked for, or the stance towards every target, and the variables of the study's own, that have codes.
 fn measures(results: &Results, files: &[CodedFile], options: &ValidateOptions) -> Vec<Measure> {
     if !options.measures.is_empty() {
         return options.measures.clone();
     }
     let targets = &results.study().targets;
+    let is_of = |measure: &Measure| {
+        let id = measure.code().map_or("", |(id, _)| id);
+        files.iter().flat_map(|file| &file.rows).any(|row| !row.label.is_empty() && row.code == id)
+    };
+    let mut of_codes = Measure::of_codes(results.study());
+    // The codes of a file without targets and names of variables are those of the only variable.
+    if !(targets.is_empty() && of_codes.len() == 1) {
+        of_codes.retain(is_of);
+    }
     let has_codes = |target: &&Target| {
-        files
-            .iter()
-            .flat_map(|file| &file.rows)
-            .any(|row| !row.label.is_empty() && (row.target == target.id || row.target.is_empty()))
+        files.iter().flat_map(|file| &file.rows).any(|row| {
+            !row.label.is_empty() && row.code.is_empty() && (row.target == target.id || row.target.is_empty())
+        })
     };
     // An unknown target is found when the codes are read, which needs at least one measure.
     let known: Vec<Measure> =
         targets.iter().filter(has_codes).map(|target| Measure::Stance(target.id.clone())).collect();
-    if known.is_empty() {
+    if !of_codes.is_empty() {
+        known.into_iter().chain(of_codes).collect()
+    } else if known.is_empty() {
         targets.iter().take(1).map(|target| Measure::Stance(target.id.clone())).collect()
     } else {
         known
     }
 }
 
+/// The labels of a coder.
+struct Labels<'l> {
+    coder: String,
+    classes: Vec<String>,
+    predictions: &'l HashMap<String, Prediction>,
+}
+
 fn validate_coder(
     measure: &Measure,
-    coder: String,
-    predictions: &HashMap<String, Prediction>,
+    Labels { coder, classes, predictions }: Labels,
     segments: &[Segment],
     hand: &HandCodes,
     clusters: Clusters,
     options: &ValidateOptions,
 ) -> Result<Validated, ValidateError> {
-    let scale = measure.variable().scale().unwrap_or_default();
-    let classes: Vec<String> = scale.iter().map(|(name, _)| (*name).to_owned()).collect();
     let position = |label: &str| classes.iter().position(|class| class == label);
     let middle = classes.len() / 2;
     let mut cluster_of: HashMap<String, usize> = HashMap::new();
@@ -186,13 +204,20 @@ fn validate_coder(
         let Some(prediction) = predictions.get(&segment.segment_id) else { continue };
         n_coded += 1;
         n_abstained += usize::from(prediction.label.is_none());
+        // Labels of a variable of the study's own have no middle.
+        if prediction.label.is_none() && measure.code().is_some() {
+            continue;
+        }
         let n_clusters = cluster_of.len();
         let cluster = *cluster_of.entry(clusters.of(segment)).or_insert(n_clusters);
         for (_, label) in &codes.labels {
             let code = Scored {
                 truth: position(label).unwrap_or(middle),
                 label: prediction.label.as_deref().and_then(position).unwrap_or(middle),
-                probabilities: prediction.probabilities.map(|of| of.map(|p| p.clamp(0.0, 1.0)).to_vec()),
+                probabilities: prediction
+                    .probabilities
+                    .as_ref()
+                    .map(|of| of.iter().map(|p| p.clamp(0.0, 1.0)).collect()),
                 weight: 1.0 / codes.probability / codes.labels.len() as f64,
                 cluster,
             };
@@ -200,7 +225,7 @@ fn validate_coder(
         }
     }
     let failed = |source| ValidateError::Score { path: hand.shown(), source };
-    let item = format!("{} {coder}", measure.target().unwrap_or("sentiment"));
+    let item = format!("{} {coder}", name_of(measure));
     let codes: Vec<Scored> = compared.iter().map(|one| one.code.clone()).collect();
     let k = classes.len();
     let scores = score(&codes, k, &options.scores, &item).map_err(failed)?;
@@ -256,6 +281,11 @@ fn errors_by_group(
     Ok(found)
 }
 
+/// The target or variable.
+fn name_of(measure: &Measure) -> &str {
+    measure.target().or(measure.code().map(|(id, _)| id)).unwrap_or("sentiment")
+}
+
 fn n_words(segment: &Segment) -> usize {
     segment.text.unicode_words().count()
 }
@@ -301,8 +331,8 @@ impl Rows {
     }
 
     fn head(&mut self, of: &Validated) -> &mut Self {
-        let measure = if of.measure == Measure::Sentiment { "sentiment" } else { "stance" };
-        self.text("measure", measure).text("target_id", of.measure.target().unwrap_or_default())
+        self.text("measure", of.measure.kind()).text("target_id", of.measure.target().unwrap_or_default());
+        self.text("code_id", of.measure.code().map_or("", |(id, _)| id))
     }
 
     fn finish(mut self, name: &'static str) -> Export {
@@ -388,7 +418,7 @@ pub fn reliability_svg(validated: &[Validated]) -> Option<String> {
         let Some(calibration) = &of.scores.calibration else { continue };
         let left = LEFT + at as f64 * (SIDE + LEFT);
         let place = |x: f64, y: f64| (left + x * SIDE, TOP + (1.0 - y) * SIDE);
-        let title = html_escape::encode_text(of.measure.target().unwrap_or("sentiment")).into_owned();
+        let title = html_escape::encode_text(name_of(&of.measure)).into_owned();
         let coder = html_escape::encode_text(&of.coder).into_owned();
         svg.push_str(&format!("<text x=\"{left}\" y=\"18\">{title}</text>\n<text x=\"{left}\" y=\"34\" fill=\"#555\">{coder}, error {:.2}</text>\n", calibration.error));
         svg.push_str(&format!(

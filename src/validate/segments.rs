@@ -6,9 +6,11 @@
 use std::collections::{BTreeSet, HashMap};
 
 use plenary_corpus::Hint;
-use plenary_corpus::findings::AbstentionReason;
-use plenary_tables::schema::{AnalysisRow, CodingRow, DocumentRow, SentimentRow, SpeakerRow, StanceRow};
-use plenary_tables::{OpenError, Results, column, text};
+use plenary_corpus::findings::{AbstentionReason, CodedVariable};
+use plenary_tables::schema::{
+    AnalysisRow, CodingRow, DocumentRow, SentimentRow, SpeakerRow, StanceRow, VariableCodeRow,
+};
+use plenary_tables::{OpenError, Results, StudyInfo, column, text};
 
 use super::coded::Variable;
 
@@ -19,6 +21,13 @@ pub enum Measure {
     Stance(String),
     /// Tone: positive 1, neutral 0, negative -1.
     Sentiment,
+    /// A label of a variable of the study's own: 1, any other label 0.
+    Code {
+        /// The variable.
+        id: String,
+        /// The label.
+        label: String,
+    },
 }
 
 impl Measure {
@@ -27,32 +36,108 @@ impl Measure {
         match self {
             Measure::Stance(_) => Variable::Stance,
             Measure::Sentiment => Variable::Sentiment,
+            Measure::Code { id, .. } => Variable::Code(id.clone()),
         }
+    }
+
+    /// Its kind in tables.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Measure::Stance(_) => "stance",
+            Measure::Sentiment => "sentiment",
+            Measure::Code { .. } => "code",
+        }
+    }
+
+    /// The variable of the study's own, with the label.
+    pub fn code(&self) -> Option<(&str, &str)> {
+        match self {
+            Measure::Code { id, label } => Some((id, label)),
+            Measure::Stance(_) | Measure::Sentiment => None,
+        }
+    }
+
+    /// The measure of a variable of the study's own; without a label of its first one.
+    fn of_code(variable: &CodedVariable, label: Option<&str>) -> Option<Self> {
+        let label = match label {
+            Some(label) => variable.labels.iter().find(|known| *known == label)?,
+            None => variable.labels.first()?,
+        };
+        Some(Measure::Code { id: variable.id.clone(), label: label.clone() })
+    }
+
+    /// The measures of all variables of the study's own, each with its first label.
+    pub(super) fn of_codes(study: &StudyInfo) -> Vec<Self> {
+        study.codes.iter().filter_map(|variable| Self::of_code(variable, None)).collect()
+    }
+
+    /// The classes, with the number of each: for a scale from the lowest to the highest, for a variable of the study's own in its order.
+    pub fn scale(&self, study: &StudyInfo) -> Vec<(String, f64)> {
+        let Measure::Code { id, label: counted } = self else {
+            let scale = self.variable().scale().unwrap_or_default();
+            return scale.into_iter().map(|(name, number)| (name.to_owned(), number)).collect();
+        };
+        let labels = study.codes.iter().filter(|variable| variable.id == *id).flat_map(|variable| &variable.labels);
+        labels.map(|label| (label.clone(), f64::from(u8::from(label == counted)))).collect()
+    }
+
+    /// What is measured, for people.
+    pub fn title(&self) -> String {
+        match self {
+            Measure::Stance(target) => format!("Stance towards {target}"),
+            Measure::Sentiment => "Tone".to_owned(),
+            Measure::Code { id, .. } => format!("Code {id}"),
+        }
+    }
+
+    /// The same, with what the numbers are.
+    pub fn in_words(&self) -> String {
+        let numbers = match self {
+            Measure::Stance(_) => "favor 1, neither 0, against -1".to_owned(),
+            Measure::Sentiment => "positive 1, neutral 0, negative -1".to_owned(),
+            Measure::Code { label, .. } => format!("share of the segments with the label {label}"),
+        };
+        format!("{}: {numbers}", self.title())
     }
 
     /// The target; `None` if the measure has none.
     pub fn target(&self) -> Option<&str> {
         match self {
             Measure::Stance(id) => Some(id),
-            Measure::Sentiment => None,
+            Measure::Sentiment | Measure::Code { .. } => None,
         }
     }
 
-    /// The measure that a text names: `stance:TARGET`, `stance` if there is one target, or `sentiment`; without a text the stance
-    /// towards the only target.
+    /// The measure that a text names: `stance:TARGET`, `stance` if there is one target, `sentiment`, or `code:ID` or `code:ID=LABEL` for a
+    /// variable of the study's own; without a text the stance towards the only target, or what else is the only measure.
     ///
     /// # Errors
     /// [`SegmentsError`] if the results have no such measure.
     pub fn of(results: &Results, name: Option<&str>) -> Result<Self, SegmentsError> {
-        let targets = &results.study().targets;
+        let (targets, codes) = (&results.study().targets, &results.study().codes);
         let known: Vec<String> = targets
             .iter()
             .map(|target| format!("stance:{}", target.id))
             .chain(results.study().scores_sentiment.then(|| "sentiment".to_owned()))
+            .chain(
+                codes.iter().flat_map(|code| code.labels.iter().map(move |label| format!("code:{}={label}", code.id))),
+            )
             .collect();
         let unknown = |name: &str| SegmentsError::Measure { name: name.to_owned(), known: known.join(", ") };
+        if let Some(name) = name
+            && let Some(code) = name.strip_prefix("code:")
+        {
+            let (id, label) = code.split_once('=').map_or((code, None), |(id, label)| (id, Some(label)));
+            let variable = codes.iter().find(|variable| variable.id == id);
+            return variable.and_then(|variable| Self::of_code(variable, label)).ok_or_else(|| unknown(name));
+        }
+        let scores_sentiment = results.study().scores_sentiment;
         match (name, targets.as_slice()) {
-            (Some("sentiment"), _) | (None, []) if results.study().scores_sentiment => Ok(Measure::Sentiment),
+            (Some("sentiment"), _) if scores_sentiment => Ok(Measure::Sentiment),
+            (None, []) if scores_sentiment && codes.is_empty() => Ok(Measure::Sentiment),
+            (None, []) if !scores_sentiment && codes.len() == 1 => Self::of_codes(results.study())
+                .pop()
+                .ok_or_else(|| SegmentsError::NoMeasure { known: known.join(", ") }),
             (None | Some("stance"), [only]) => Ok(Measure::Stance(only.id.clone())),
             (None, _) => Err(SegmentsError::NoMeasure { known: known.join(", ") }),
             (Some(name), _) => {
@@ -69,9 +154,9 @@ impl Measure {
 pub struct Prediction {
     /// The label; `None` if the coder abstains.
     pub label: Option<String>,
-    /// Probabilities of the classes of [`Variable::scale`], in its order; `None` if the coder gives none.
-    pub probabilities: Option<[f64; 3]>,
-    /// The predicted code, from -1 to 1: the expected code by the probabilities where there are any, or else the number of the label. It
+    /// Probabilities of the classes of [`Measure::scale`], in its order; `None` if the coder gives none.
+    pub probabilities: Option<Vec<f64>>,
+    /// The predicted number: the expected one by the probabilities where there are any, or else that of the label. It
     /// is 0 where the coder finds the segment off topic or gives neither, so that every segment has a prediction.
     pub value: f64,
 }
@@ -266,6 +351,17 @@ pub fn coders(results: &Results, measure: &Measure) -> Result<Vec<String>, Segme
     let table = match measure {
         Measure::Stance(_) => (CodingRow::TABLE.name, "coder_id"),
         Measure::Sentiment => (SentimentRow::TABLE.name, "model_id"),
+        Measure::Code { id, .. } => {
+            for frame in results.groups(VariableCodeRow::TABLE, None)? {
+                let frame = frame?;
+                let rows = VariableCodeRow::rows(&frame)?;
+                // A variable has one coder.
+                if let Some(row) = rows.iter().find(|row| row.code_id == id) {
+                    return Ok(vec![row.coder_id.to_owned()]);
+                }
+            }
+            return Ok(Vec::new());
+        }
     };
     let mut coders: Vec<String> = Vec::new();
     if matches!(measure, Measure::Stance(_)) {
@@ -302,7 +398,7 @@ pub fn predictions(
         Measure::Sentiment => {
             for frame in results.groups(SentimentRow::TABLE, None)? {
                 for row in SentimentRow::rows(&frame?)? {
-                    let probabilities = [row.negative, row.neutral, row.positive].map(f64::from);
+                    let probabilities = [row.negative, row.neutral, row.positive].map(f64::from).to_vec();
                     let label = Some(row.label.to_owned());
                     n_labels += 1;
                     let value = f64::from(row.score);
@@ -310,6 +406,24 @@ pub fn predictions(
                         row.segment_id.to_owned(),
                         Prediction { label, probabilities: Some(probabilities), value },
                     );
+                }
+            }
+        }
+        Measure::Code { id, .. } => {
+            let numbers: Vec<f64> = measure.scale(results.study()).into_iter().map(|(_, number)| number).collect();
+            let labels = results.study().codes.iter().find(|variable| variable.id == *id);
+            for frame in results.groups(VariableCodeRow::TABLE, None)? {
+                let frame = frame?;
+                for row in VariableCodeRow::rows(&frame)?.into_iter().filter(|row| row.code_id == id) {
+                    n_labels += usize::from(row.label.is_some());
+                    let place = row.label.and_then(|label| labels?.position(label));
+                    let probabilities: Option<Vec<f64>> =
+                        row.probabilities.map(|of| of.into_iter().map(f64::from).collect());
+                    let expected = |of: &Vec<f64>| of.iter().zip(&numbers).map(|(p, number)| p * number).sum::<f64>();
+                    let of_label = place.and_then(|at| numbers.get(at).copied()).unwrap_or_default();
+                    let value = probabilities.as_ref().map_or(of_label, expected);
+                    let label = row.label.map(str::to_owned);
+                    found.insert(row.segment_id.to_owned(), Prediction { label, probabilities, value });
                 }
             }
         }
@@ -322,7 +436,7 @@ pub fn predictions(
                     n_labels += usize::from(row.label.is_some());
                     let is_off_topic = row.reason == Some(AbstentionReason::OffTopic.as_str());
                     let value = row.score.filter(|_| !is_off_topic).map_or(0.0, f64::from);
-                    let probabilities = (|| Some([row.against?, row.neither?, row.favor?].map(f64::from)))();
+                    let probabilities = (|| Some([row.against?, row.neither?, row.favor?].map(f64::from).to_vec()))();
                     let label = row.label.map(str::to_owned);
                     found.insert(row.segment_id.to_owned(), Prediction { label, probabilities, value });
                 }

@@ -236,7 +236,7 @@ fn recompute(
     options: VerifyOptions,
     progress: &dyn Progress,
 ) -> Result<Recomputation, VerifyError> {
-    if let Some(coder) = study.coders.iter().find(|coder| matches!(coder, CoderOptions::Chat(_))) {
+    if let Some(coder) = study.all_coders().find(|coder| matches!(coder, CoderOptions::Chat(_))) {
         let reason = format!(
             "the coder `{}` is a language model behind an endpoint, which would be asked again where answers were not kept",
             coder.id()

@@ -186,7 +186,7 @@ pub(super) fn models(run: &Run, json: &serde_json::Value, named: Option<&Path>) 
         let (name, recorded) = (model.id.clone(), Some(model.sha256.clone()));
         SourceCheck { kind: SourceKind::Model, name, recorded, state }
     };
-    let is_learned = |id: &str| study.coders.iter().any(|coder| coder.id() == id);
+    let is_learned = |id: &str| study.all_coders().any(|coder| coder.id() == id);
     run.models.iter().filter(|model| !is_learned(&model.id)).map(check).collect()
 }
 

@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 use crate::common::{Ended, Place, TALK, models};
 
 /// A server that answers each text with the result of a function: a status and the model's text.
-struct Server {
-    endpoint: String,
+pub(crate) struct Server {
+    pub(crate) endpoint: String,
     n_asked: Arc<AtomicUsize>,
     users: Arc<Mutex<Vec<Value>>>,
     ends: Arc<AtomicBool>,
@@ -24,7 +24,7 @@ struct Server {
 }
 
 impl Server {
-    fn start(answer: fn(&str) -> (u16, String)) -> Self {
+    pub(crate) fn start(answer: fn(&str) -> (u16, String)) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let endpoint = format!("http://{}/v1", listener.local_addr().unwrap());
         let (ends, n_asked, users) = (Arc::default(), Arc::default(), Arc::default());
@@ -44,8 +44,13 @@ impl Server {
         Self { endpoint, n_asked, users, ends, thread: Some(thread) }
     }
 
-    fn n_asked(&self) -> usize {
+    pub(crate) fn n_asked(&self) -> usize {
         self.n_asked.load(Ordering::Relaxed)
+    }
+
+    /// The data of the users' messages.
+    pub(crate) fn users(&self) -> Vec<Value> {
+        self.users.lock().unwrap().clone()
     }
 }
 

@@ -21,7 +21,7 @@ const NEITHER: [&str; 4] =
     ["The bakery sells bread.", "My dog sleeps in the garden.", "Lunch is at noon.", "The choir sings on Sunday."];
 
 /// 96 sentences in 32 turns, a third of each kind, every one different.
-fn talk() -> String {
+pub(crate) fn talk() -> String {
     (0..32)
         .map(|turn| {
             let name = if turn % 2 == 0 { "Ann Lee" } else { "Bo Chen" };
@@ -278,7 +278,7 @@ fn tone_and_variables_of_ones_own() {
     place.write("with.toml", format!("{STUDY}[[coders]]\nkind = \"learned\"\nfolder = \"coder\"\n"));
     place
         .run(&["run", "talk.md", "--study", "with.toml", "--out", "with"])
-        .says(2, &["codes code `names_borders`", "plenary code"]);
+        .says(2, &["codes code `names_borders`", "[[codes]]"]);
     assert!(!place.path("with").exists());
 
     let tones = codes.replace("code", "note").replace(",yes", ",positive").replace(",no\n", ",neutral\n");

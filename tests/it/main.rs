@@ -28,6 +28,7 @@ mod library;
 mod means;
 mod models;
 mod module_cycles;
+mod own_codes;
 mod parity;
 mod parts;
 mod people;

@@ -205,7 +205,9 @@ fn tone_and_variables_of_ones_own_have_no_target() {
     place.run_well(&arguments);
     let sample = Sample::load(&place.path("credit")).unwrap();
     assert_eq!((sample.questions.codes(), rows(&place, "credit/codes.csv").len()), (vec!["yes", "no"], 10));
-    place.run(&["sample", "results", "--out", "c", "--code", "credit"]).says(2, &["--codebook"]);
+    place
+        .run(&["sample", "results", "--out", "c", "--code", "credit"])
+        .says(2, &["no [[codes]] with the id `credit`", "name a codebook"]);
 }
 
 #[test]

@@ -6,6 +6,8 @@
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
+use crate::OptionError;
+
 /// An enum whose variants have a name in the tables.
 macro_rules! named {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)+ }) => {
@@ -40,15 +42,31 @@ macro_rules! named {
     };
 }
 
+mod codes;
 mod estimates;
 mod exchanges;
 mod stance;
 mod themes;
 
+pub use codes::*;
 pub use estimates::*;
 pub use exchanges::*;
 pub use stance::*;
 pub use themes::*;
+
+/// Whether an id can be part of the name of a column; `place` names its owner in the error, and `example` is such an id.
+fn check_id(id: &str, place: &str, example: &str) -> Result<(), OptionError> {
+    let mut characters = id.chars();
+    let is_id = characters.next().is_some_and(|c| c.is_ascii_lowercase())
+        && characters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    if is_id {
+        return Ok(());
+    }
+    let found = if id.is_empty() { "no id".to_string() } else { format!("the id \"{}\"", id.escape_debug()) };
+    let expected =
+        format!("an id of lower-case letters, digits and underscores that begins with a letter, such as \"{example}\"");
+    Err(OptionError::new(place, found, expected))
+}
 
 /// One vector per text.
 #[derive(Debug, Clone, PartialEq)]

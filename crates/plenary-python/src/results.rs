@@ -48,7 +48,7 @@ impl Means {
     /// # Errors
     /// An option has no effect, or the cache cannot be opened.
     pub(crate) fn options(self, py: Python<'_>, study: plenary::Study) -> PyResult<Options> {
-        let asks_chat = study.coders.iter().any(|coder| matches!(coder, CoderOptions::Chat(_)));
+        let asks_chat = study.all_coders().any(|coder| matches!(coder, CoderOptions::Chat(_)));
         if self.max_cost.is_some() && !asks_chat {
             let message =
                 "max_cost has no effect: the study asks no language model; it needs a coder of the kind \"chat\"";

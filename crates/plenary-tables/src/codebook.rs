@@ -7,11 +7,12 @@ use std::fmt::Write as _;
 
 use super::declare::Table;
 use super::schema::{
-    AnalysisRow, CodebookRow, DICTIONARY_KIND, DICTIONARY_UNIT, DocumentRow, PERSON_VARIABLE_NULL, PersonRow,
-    STANCE_KIND, STANCE_NULL, STANCE_UNIT, SpeakerRow, TABLES, VARIABLE_NULL, stance_column,
+    AnalysisRow, CODE_KIND, CODE_NULL, CodebookRow, DICTIONARY_KIND, DICTIONARY_UNIT, DocumentRow,
+    PERSON_VARIABLE_NULL, PersonRow, STANCE_KIND, STANCE_NULL, STANCE_UNIT, SpeakerRow, TABLES, VARIABLE_NULL,
+    code_column, stance_column,
 };
 use crate::StudyInfo;
-use plenary_corpus::findings::Target;
+use plenary_corpus::findings::{CodedVariable, Target};
 
 /// One row per column of every table, including the columns that the targets of the study add.
 pub fn rows(study: &StudyInfo) -> Vec<CodebookRow<'static>> {
@@ -43,6 +44,14 @@ pub fn rows(study: &StudyInfo) -> Vec<CodebookRow<'static>> {
                 null_means: Some(STANCE_NULL),
                 description: describe(target),
             }));
+            rows.extend(study.codes.iter().map(|variable| CodebookRow {
+                table: table.name,
+                column: code_column(&variable.id),
+                r#type: CODE_KIND.as_str(),
+                unit: None,
+                null_means: Some(CODE_NULL),
+                description: describe_code(variable),
+            }));
         }
         if *table == AnalysisRow::TABLE {
             rows.extend(study.dictionaries.iter().map(|column| CodebookRow {
@@ -68,6 +77,11 @@ fn describe(target: &Target) -> String {
         let _ = write!(text, " Note in the study: {}", note.trim());
     }
     text
+}
+
+fn describe_code(variable: &CodedVariable) -> String {
+    let labels: Vec<String> = variable.labels.iter().map(|label| format!("`{label}`")).collect();
+    format!("Label, one of {}: {}", labels.join(", "), variable.definition.trim())
 }
 
 /// The text of `codebook.md`, which is written beside the tables of a run.
@@ -113,9 +127,11 @@ pub fn tables_md() -> String {
             let _ = writeln!(
                 text,
                 "\nOne more column per target of the study follows, `stance_<target id>` ({}, {STANCE_UNIT}): `favor - \
-                 against`; missing where {STANCE_NULL}. Then one per category of the study's dictionaries, \
+                 against`; missing where {STANCE_NULL}. Then one per variable of the study's own, `code_<code id>` ({}): its label; \
+                 missing where {CODE_NULL}. Then one per category of the study's dictionaries, \
                  `dictionary_<dictionary>_<category>` ({}, {DICTIONARY_UNIT}): how often it occurs in the segment.",
                 STANCE_KIND.as_str(),
+                CODE_KIND.as_str(),
                 DICTIONARY_KIND.as_str()
             );
         }

@@ -62,7 +62,7 @@ pub use unmeasured::{Unmeasured, UnmeasuredTable};
 pub use writer::{Closed, THEME_REGISTRY, Writer};
 
 use plenary_corpus::Hint;
-use plenary_corpus::findings::Target;
+use plenary_corpus::findings::{CodedVariable, Target};
 use serde::{Deserialize, Serialize};
 
 /// The formats that are written in addition to Parquet.
@@ -86,6 +86,8 @@ pub struct StudyInfo {
     pub people_sha256: Option<String>,
     /// The targets, in the order of the study.
     pub targets: Vec<Target>,
+    /// The variables of the study's own, in its order.
+    pub codes: Vec<CodedVariable>,
     /// Whether CSV is written beside Parquet.
     pub csv: bool,
     /// Whether CSV files begin with a byte order mark.
@@ -111,6 +113,7 @@ impl Default for StudyInfo {
             seed: 0,
             people_sha256: None,
             targets: Vec::new(),
+            codes: Vec::new(),
             csv: false,
             csv_bom: false,
             confidence_level: 0.95,

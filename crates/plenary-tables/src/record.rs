@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use plenary_corpus::findings::Target;
+use plenary_corpus::findings::{CodedVariable, Target};
 use serde::{Deserialize, Serialize};
 
 use super::folder::is_plain_name;
@@ -199,6 +199,8 @@ pub(super) struct Record {
 #[derive(Serialize, Deserialize)]
 struct Settings {
     targets: Vec<Target>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    codes: Vec<CodedVariable>,
     csv: bool,
     #[serde(default)]
     csv_bom: bool,
@@ -261,6 +263,7 @@ pub(super) fn write(
 ) -> serde_json::Result<String> {
     let settings = Settings {
         targets: study.targets.clone(),
+        codes: study.codes.clone(),
         csv: study.csv,
         csv_bom: study.csv_bom,
         confidence_level: study.confidence_level,
@@ -327,6 +330,7 @@ pub(super) fn read(bytes: &[u8], formats: Formats) -> Result<Record, OpenErrorKi
         seed: run.seed,
         people_sha256: run.people_sha256,
         targets: settings.targets,
+        codes: settings.codes,
         csv: settings.csv,
         csv_bom: settings.csv_bom,
         confidence_level: settings.confidence_level,

@@ -3,7 +3,7 @@
 //! **Input:** the declarations below. **Output:** for each table a row struct that `rows` fills (a column without a value, or
 //! with one of another type, does not compile), the Parquet schema, and the text of the codebook. The doc comment of a
 //! column is its description, `unit` is its unit, and a column is nullable exactly when it says what `null` means. The
-//! columns that depend on the study are named by [`stance_column`] and by [`Variable`]s. **Left to others:** how the values are computed.
+//! columns that depend on the study are named by [`stance_column`], [`code_column`] and by [`Variable`]s. **Left to others:** how the values are computed.
 
 mod added;
 
@@ -472,6 +472,35 @@ tables! {
         negation_contradiction: f32, unit "probability", null "the study gives no negation, or as `proposition_entailment`";
     }
 
+    /// segment and variable of the study's own (no rows for a study without `[[codes]]`)
+    variable_codes: VariableCodeRow<'a> {
+        /// Segment (`segments`).
+        segment_id: &'a str;
+        /// Variable of the study (`[[codes]]`). The codebook gives its definition and labels at the column `code_<code_id>` of `analysis`.
+        code_id: &'a str;
+        /// Coder that assigned the label: the learned coder, whose sha256 is in `runs`, or the language model.
+        coder_id: &'a str;
+        /// Kind of coder: `learned` (a head learned from codes of people) or `chat` (a language model behind an endpoint).
+        coder_kind: &'a str;
+        /// Label, one of those that the study names for the variable.
+        label: &'a str, null "the coder gives none; `reason` says why";
+        /// Probability of the label.
+        probability: f32, unit "probability", null "there is no label, or the coder gives no probabilities";
+        /// Probabilities of all labels, in the order of the study. They sum to one.
+        probabilities: Vec<f32>, null "the coder gives no probabilities";
+        /// Why label and probabilities are not those that the coder gives to other segments: `left_out` (the coder was learned from a code of this
+        /// text, and the label is that of a classifier without this code).
+        rule: &'a str, null "they are";
+        /// Why there is no label: `no_answer` (the endpoint failed), `invalid_answer` (its answer is not a label) or `no_majority` (repeated
+        /// answers differ).
+        reason: &'a str, null "there is a label";
+        /// Whether the coder was compared with hand codes of these texts: `unvalidated`, or `leave_one_out` for a learned coder, whose
+        /// folder has the figures.
+        validation: &'a str;
+        /// Key of the answer in the folder of answers: the sha256 of the request, 64 hex digits.
+        answer: &'a str, null "the coder is not a language model behind an endpoint";
+    }
+
     /// theme
     themes: ThemeRow<'a> {
         /// Id of the theme: `t01`, `t02` and so on, in the order in which themes were found, or `procedure`. It stays with the theme in runs that
@@ -698,8 +727,8 @@ tables! {
         /// The same for the third column.
         minus_3: &'a str, null "the estimate is no difference, or groups are formed by fewer columns";
         /// What is estimated: the means `sentiment_score`, `stance_score`, `theme_share` (share of the segments that belong to the theme),
-        /// `procedure_share` (share of the segments that conduct the meeting),
-        /// `words_per_turn` and `seconds_per_turn`, the rate `dictionary_rate` (matches of the category per 1,000 words), or the shares
+        /// `procedure_share` (share of the segments that conduct the meeting), `code_share` (share of the segments that have this label of a
+        /// variable of the study's own, among those with a label of it), `words_per_turn` and `seconds_per_turn`, the rate `dictionary_rate` (matches of the category per 1,000 words), or the shares
         /// `share_of_words` and `share_of_time` in the sum of all groups.
         measure: &'a str;
         /// Target of the study.
@@ -708,6 +737,10 @@ tables! {
         theme_id: &'a str, null "the measure has no theme";
         /// Category of a dictionary of the study: its column in `analysis`.
         category: &'a str, null "the measure has no category";
+        /// Variable of the study's own (`[[codes]]`).
+        code_id: &'a str, null "the measure has no variable";
+        /// Label of this variable.
+        label: &'a str, null "the measure has no variable";
         /// What weighs the same in the mean: each `segment`, `turn` or `person`; in `dictionary_rate` each word instead of each segment.
         weight: &'a str, null "shares are not weighted";
         /// Value of the group, or of the group minus the other one.
@@ -841,7 +874,7 @@ tables! {
 
     /// learned coder and the documents that it was not learned from (no rows for coders of earlier versions, which keep nothing of their texts)
     coder_inputs: CoderInputsRow<'a> {
-        /// Coder (`codings.coder_id`).
+        /// Coder (`codings.coder_id` or `variable_codes.coder_id`).
         coder_id: &'a str;
         /// Documents of the run that are not among those from which the coder was learned.
         n_documents: u32, unit "documents";

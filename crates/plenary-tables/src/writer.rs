@@ -25,11 +25,11 @@ use super::rows::{
     ProcedureMark, ThemePeriod,
 };
 use super::schema::{
-    AddedColumns, AgreementRow, AnalysisRow, BlockRow, CodebookRow, CoderInputsRow, CodingRow, DICTIONARY_KIND,
-    DictionaryTermRow, DocumentRow, EmbeddingRow, EstimateRow, ExchangeRow, FailureRow, GroupEstimateRow,
-    GroupStanceRow, IssueRow, KeynessRow, NeitherThresholdRow, PersonRow, RunRow, STANCE_KIND, SegmentRow,
-    SegmentThemeRow, SentimentRow, SpeakerRow, StanceRow, TABLES, ThemeCodeRow, ThemeGroupRow, ThemeHistoryRow,
-    ThemePeriodRow, ThemeRow, UtteranceRow, Variable, stance_column,
+    AddedColumns, AgreementRow, AnalysisRow, BlockRow, CODE_KIND, CodebookRow, CoderInputsRow, CodingRow,
+    DICTIONARY_KIND, DictionaryTermRow, DocumentRow, EmbeddingRow, EstimateRow, ExchangeRow, FailureRow,
+    GroupEstimateRow, GroupStanceRow, IssueRow, KeynessRow, NeitherThresholdRow, PersonRow, RunRow, STANCE_KIND,
+    SegmentRow, SegmentThemeRow, SentimentRow, SpeakerRow, StanceRow, TABLES, ThemeCodeRow, ThemeGroupRow,
+    ThemeHistoryRow, ThemePeriodRow, ThemeRow, UtteranceRow, Variable, VariableCodeRow, code_column, stance_column,
 };
 use super::sheet::{Csv, GROUP, Sheet};
 use super::sink::Sink;
@@ -44,7 +44,7 @@ pub const THEME_REGISTRY: &str = "themes.registry";
 /// `analysis` without its themes, which are known only when all segments are.
 pub(super) const DRAFT: &str = "analysis-draft";
 /// The tables that are complete when all segments of a part are measured, in the order in which they are completed.
-pub(super) const OF_PART: [Table; 8] = [
+pub(super) const OF_PART: [Table; 9] = [
     BlockRow::TABLE,
     UtteranceRow::TABLE,
     SegmentRow::TABLE,
@@ -52,6 +52,7 @@ pub(super) const OF_PART: [Table; 8] = [
     SentimentRow::TABLE,
     CodingRow::TABLE,
     StanceRow::TABLE,
+    VariableCodeRow::TABLE,
     ThemeCodeRow::TABLE,
 ];
 
@@ -145,6 +146,8 @@ impl<'r> Writer<'r> {
         sheets.add(EmbeddingRow::TABLE, EmbeddingRow::frame(&rows::embeddings(part)))?;
         sheets.add(SentimentRow::TABLE, SentimentRow::frame(&rows::sentiment(part)))?;
         sheets.add(ThemeCodeRow::TABLE, ThemeCodeRow::frame(&rows::theme_codes(part)))?;
+        let variables = rows::variable_codes(part, &self.study);
+        sheets.add(VariableCodeRow::TABLE, VariableCodeRow::frame(&variables))?;
         let codings = rows::codings(part, &self.study);
         sheets.add(CodingRow::TABLE, CodingRow::frame(&codings))?;
         let draft = rows::analysis(part);
@@ -152,7 +155,7 @@ impl<'r> Writer<'r> {
         let stance = rows::stance_view(&rows::shown(part, &codings), &ids, &self.study)?;
         sheets.add(StanceRow::TABLE, StanceRow::frame(&stance.rows))?;
         let frame = AnalysisRow::frame(&draft).and_then(|mut frame| {
-            for column in stance.columns {
+            for column in stance.columns.into_iter().chain(rows::code_columns(part, &self.study)) {
                 frame.with_column(column)?;
             }
             Ok(frame)
@@ -443,12 +446,14 @@ pub(super) fn schema_of(table: &Table, study: &StudyInfo, vector_width: usize) -
     let fixed = table.columns.iter().map(|column| Field::new(column.name.into(), column.kind.dtype(vector_width)));
     let of_targets = study.targets.iter().filter(|_| *table == AnalysisRow::TABLE);
     let of_targets = of_targets.map(|target| Field::new(stance_column(target).into(), STANCE_KIND.dtype(vector_width)));
+    let codes = study.codes.iter().filter(|_| *table == AnalysisRow::TABLE);
+    let codes = codes.map(|variable| Field::new(code_column(&variable.id).into(), CODE_KIND.dtype(vector_width)));
     let counts = study.dictionaries.iter().filter(|_| *table == AnalysisRow::TABLE);
     let counts = counts.map(|column| Field::new(column.name.as_str().into(), DICTIONARY_KIND.dtype(vector_width)));
     let variables = study.variables.iter().filter(|variable| variable.is_in(table));
     let variables =
         variables.map(|variable| Field::new(variable.name.as_str().into(), variable.r#type.kind().dtype(vector_width)));
-    fixed.chain(of_targets).chain(counts).chain(variables).collect()
+    fixed.chain(of_targets).chain(codes).chain(counts).chain(variables).collect()
 }
 
 pub(super) fn store_error(table: &str, source: PolarsError) -> TableError {

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::SampleError;
 use crate::learn::Variable;
-use crate::study::CoderOptions;
+use crate::study::{CodeOptions, CoderOptions};
 
 /// What coders are asked: the rules, and one question per target or a single one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,6 +102,24 @@ impl Questions {
             .to_vec(),
         };
         Self::of_variable("tone", codebook)
+    }
+
+    /// The question of a variable of the study's own, with the codebook of the language model that codes it, if one does.
+    ///
+    /// # Errors
+    /// [`SampleError::UnknownCode`] if the study has no such variable.
+    pub fn of_code(study: &StudyInfo, id: &str) -> Result<Self, SampleError> {
+        let codes: Vec<CodeOptions> =
+            study.json.get("codes").and_then(|codes| serde_json::from_value(codes.clone()).ok()).unwrap_or_default();
+        let Some(code) = codes.iter().find(|code| code.id == id) else {
+            let known = codes.iter().map(|code| code.id.as_str()).collect::<Vec<_>>().join(", ");
+            return Err(SampleError::UnknownCode { code: id.to_owned(), known });
+        };
+        let codebook = match &code.coder {
+            CoderOptions::Chat(options) => code.chat(options).codebook,
+            _ => code.codebook(),
+        };
+        Ok(Self::of_variable(id, codebook))
     }
 
     /// The question of a variable of the researcher's own.

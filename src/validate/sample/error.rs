@@ -38,6 +38,17 @@ pub enum SampleError {
         /// The targets of the study.
         known: String,
     },
+    /// A variable that the study does not have.
+    #[error(
+        "the study of the results has no [[codes]] with the id `{code}`{}; name a codebook of the variable, with `definition` and [[codes]]",
+        if known.is_empty() { String::new() } else { format!("; it has {known}") }
+    )]
+    UnknownCode {
+        /// The variable.
+        code: String,
+        /// The variables of the study.
+        known: String,
+    },
     /// A condition or a column cannot be used.
     #[error("the column `{column}` of {results} {problem}")]
     Column {

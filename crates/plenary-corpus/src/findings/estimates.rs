@@ -67,6 +67,8 @@ named! {
         SecondsPerTurn = "seconds_per_turn",
         /// Matches of a category of a dictionary per 1,000 words.
         DictionaryRate = "dictionary_rate",
+        /// Share of the segments with a label that have this label of a variable of the researcher's own.
+        CodeShare = "code_share",
         /// Share of the words of all groups.
         ShareOfWords = "share_of_words",
         /// Share of the speaking time of all groups.

@@ -69,15 +69,7 @@ impl Target {
     /// # Errors
     /// [`OptionError`] if the id, the proposition or the negation is missing or not of the expected form.
     pub fn check(&self, place: &str) -> Result<(), OptionError> {
-        let mut characters = self.id.chars();
-        let is_id = characters.next().is_some_and(|c| c.is_ascii_lowercase())
-            && characters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-        if !is_id {
-            let found = if self.id.is_empty() { "no id".to_string() } else { format!("the id \"{}\"", self.id) };
-            let expected = "an id of lower-case letters, digits and underscores that begins with a letter, such as \
-                            \"open_borders\"";
-            return Err(OptionError::new(place, found, expected));
-        }
+        super::check_id(&self.id, place, "open_borders")?;
         if self.proposition.trim().is_empty() {
             let expected = "`proposition = \"...\"`, one affirmative sentence that a speaker can be for or against";
             return Err(OptionError::new(place, "no proposition", expected));

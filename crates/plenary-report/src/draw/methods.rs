@@ -65,6 +65,11 @@ fn in_words(of: &Gathered, validation: &[Validation]) -> Vec<String> {
             "Tone was scored by the model {model} as the probability of positive minus that of negative."
         ));
     }
+    if !of.codes.is_empty() {
+        let codes: Vec<String> =
+            of.codes.iter().map(|counts| format!("{} by {}", counts.variable.id, counts.coder)).collect();
+        text.push(format!("Own variables were coded: {}.", codes.join(", ")));
+    }
     if !study.targets.is_empty() {
         let propositions: Vec<String> =
             study.targets.iter().map(|target| format!("“{}”", target.proposition)).collect();

@@ -4,6 +4,7 @@
 //! that a script shows. Every text is escaped. **Left to others:** reading tables (`gather`), the frame of the file (`embed`).
 
 pub(crate) mod chart;
+mod codes;
 mod corrected;
 mod data;
 mod exchanges;
@@ -46,6 +47,8 @@ pub(crate) fn page(of: &Gathered, validation: &[Validation]) -> String {
             ("SPEAKERS", &speakers::page(of)),
             ("THEMES", &themes::page(of)),
             ("STANCE", &stance::page(of, validation)),
+            ("CODES_LINK", &codes::link(of)),
+            ("CODES", &codes::section(of, validation)),
             ("EXCHANGES", &exchanges::page(of)),
             ("TRANSCRIPTS", &transcripts(of)),
             ("VALIDATION", &validated::page(of, validation)),

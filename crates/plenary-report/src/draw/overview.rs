@@ -16,7 +16,7 @@ const NAMED: usize = 8;
 
 pub(super) fn page(of: &Gathered, validation: &[Validation]) -> String {
     let mut page = cards(of);
-    let has_labels = !of.study.targets.is_empty() || of.study.scores_sentiment;
+    let has_labels = !of.study.targets.is_empty() || of.study.scores_sentiment || !of.codes.is_empty();
     if has_labels && !validation.iter().any(Validation::is_of_labels) {
         page.push_str(&notice(
             "Nothing was validated: the labels in this report are those of models that nobody compared with hand codes of these texts. Read \

@@ -4,6 +4,7 @@
 //! the numbers. Segments are read twice, some thousand at a time: first to count and to draw sentences, then for the texts of those. **Refused:**
 //! tables that do not fit each other. **Left to others:** HTML (`draw`).
 
+mod codes;
 mod corpus;
 mod counts;
 mod estimates;
@@ -15,6 +16,7 @@ mod study;
 mod texts;
 mod themes;
 
+pub(crate) use codes::{CodeCounts, LabelCounts};
 pub(crate) use corpus::{Corpus, Document, Person};
 pub(crate) use counts::Counts;
 pub(crate) use estimates::{Mean, Means};
@@ -50,6 +52,8 @@ pub(crate) struct Gathered {
     /// What became of the themes of earlier results; empty if none were continued.
     pub(crate) changes: Vec<ThemeChange>,
     pub(crate) counts: Counts,
+    /// The labels of the study's own variables.
+    pub(crate) codes: Vec<CodeCounts>,
     /// The words of groups, in the order of the study.
     pub(crate) keyness: Vec<KeyGroups>,
     pub(crate) means: Means,
@@ -79,6 +83,7 @@ pub(crate) fn gather(results: &Results, options: &ReportOptions) -> Result<Gathe
     Ok(Gathered {
         changes: themes::changes(results)?,
         keyness: keyness::keyness(results)?,
+        codes: codes::codes(results, &corpus)?,
         counts: texts.counts,
         sets: texts.sets,
         sentences: texts.sentences,

@@ -103,6 +103,7 @@ pub(crate) fn write(
             codings: &codings(study, numbers),
             contexts: &vec![None; segments.len()],
             theme_codes: None,
+            variable_codes: &[],
         })?;
         n += segments.len();
         for speaker in &transcript.speakers {

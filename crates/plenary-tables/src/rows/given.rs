@@ -7,7 +7,9 @@ use crate::record::{ModelRecord, Origin};
 use crate::schema::{DictionaryColumn, DocumentRow};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use plenary_corpus::findings::{self, Codings, Embeddings, SegmentCodes, Sentiment, ThemeDocuments, Themes};
+use plenary_corpus::findings::{
+    self, Codings, Embeddings, SegmentCodes, Sentiment, ThemeDocuments, Themes, VariableCodings,
+};
 use plenary_corpus::{Failure, Segment, Summary, Transcript, Variables};
 use std::collections::{BTreeMap, HashSet};
 
@@ -57,6 +59,8 @@ pub struct Measured<'a> {
     pub contexts: &'a [Option<String>],
     /// The codes for themes; `None` if the study has none.
     pub theme_codes: Option<&'a SegmentCodes>,
+    /// The codings of the study's own variables, in its order.
+    pub variable_codes: &'a [VariableCodings],
 }
 
 /// What is known only when a run has read the whole corpus.
@@ -163,6 +167,8 @@ pub struct GroupRow<'a> {
     pub theme_id: Option<&'a str>,
     /// The column of the category, if the measure has one.
     pub category: Option<&'a str>,
+    /// The variable of the study's own and its label, if the measure has them.
+    pub code: Option<(&'a str, &'a str)>,
     /// The weight; `None` for shares.
     pub weight: Option<findings::Weight>,
     /// The estimate.
@@ -333,6 +339,22 @@ impl Measured<'_> {
         if let Some(sentiment) = self.sentiment {
             fits("windows of texts for sentiment", sentiment.n_windows.len(), n_segments)?;
             fits("sentiment scores", sentiment.scores.len(), n_segments)?;
+        }
+        fits("variables with codings", self.variable_codes.len(), study.codes.len())?;
+        for (variable, codings) in study.codes.iter().zip(self.variable_codes) {
+            fits(&format!("codings of the variable `{}`", variable.id), codings.of_texts.len(), n_segments)?;
+            for coding in &codings.of_texts {
+                let (n_labels, of) = (variable.labels.len(), &variable.id);
+                if let Some(probabilities) = &coding.probabilities {
+                    fits(&format!("probabilities of the variable `{of}`"), probabilities.len(), n_labels)?;
+                }
+                if let Ok(found) = coding.label
+                    && found >= n_labels
+                {
+                    let what = format!("label of the variable `{of}`");
+                    return Err(TableError::Misfit { what, found, expected: n_labels });
+                }
+            }
         }
         if !self.codings.is_empty() {
             fits("contexts", self.contexts.len(), n_segments)?;

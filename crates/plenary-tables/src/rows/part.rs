@@ -5,9 +5,9 @@ use crate::StudyInfo;
 use crate::TableError;
 use crate::schema::{
     AnalysisRow, BlockRow, CodingRow, EmbeddingRow, SegmentRow, SentimentRow, StanceRow, ThemeCodeRow, UtteranceRow,
-    stance_column,
+    VariableCodeRow, code_column, stance_column,
 };
-use plenary_corpus::findings::{self, AbstentionReason, Evidence, Shown, Target};
+use plenary_corpus::findings::{self, AbstentionReason, CodedVariable, Evidence, Shown, Target};
 use plenary_corpus::{Segment, Transcript};
 use polars_core::prelude::{Column, IntoColumn, NamedFrom, Series};
 
@@ -117,6 +117,41 @@ pub(crate) fn theme_codes<'a>(part: &Measured<'a>) -> Vec<ThemeCodeRow<'a>> {
         }
     });
     rows.collect()
+}
+
+/// The rows of `variable_codes`: those of the first segment, then those of the second, and so on.
+pub(crate) fn variable_codes<'a>(part: &Measured<'a>, study: &'a StudyInfo) -> Vec<VariableCodeRow<'a>> {
+    let mut rows = Vec::with_capacity(study.codes.len() * part.segments.len());
+    for (row, (_, segment)) in part.segments.iter().enumerate() {
+        rows.extend(study.codes.iter().zip(part.variable_codes).map(|(variable, codings)| {
+            let coding = &codings.of_texts[row];
+            let label = coding.label.ok();
+            let probabilities = coding.probabilities.as_ref();
+            VariableCodeRow {
+                segment_id: &segment.segment_id,
+                code_id: &variable.id,
+                coder_id: &codings.coder.id,
+                coder_kind: codings.coder.kind.as_str(),
+                label: label.map(|at| variable.labels[at].as_str()),
+                probability: label.and_then(|at| probabilities?.get(at).copied()),
+                probabilities: probabilities.cloned(),
+                rule: coding.rule.map(findings::Rule::as_str),
+                reason: coding.label.err().map(AbstentionReason::as_str),
+                validation: codings.coder.kind.validation(),
+                answer: coding.answer.as_deref(),
+            }
+        }));
+    }
+    rows
+}
+
+/// The columns of `analysis` with the labels of the study's own variables.
+pub(crate) fn code_columns(part: &Measured, study: &StudyInfo) -> Vec<Column> {
+    let column = |(variable, codings): (&CodedVariable, &findings::VariableCodings)| {
+        let labels = codings.of_texts.iter().map(|coding| coding.label.ok().map(|at| variable.labels[at].as_str()));
+        Series::new(code_column(&variable.id).into(), labels.collect::<Vec<Option<&str>>>()).into_column()
+    };
+    study.codes.iter().zip(part.variable_codes).map(column).collect()
 }
 
 /// The rows of `codings`: those of the first segment, then those of the second, and so on.

@@ -520,6 +520,8 @@ pub(crate) fn group_estimates<'a>(groups: &'a Groups<'a>) -> Vec<GroupEstimateRo
             target_id: row.target_id,
             theme_id: row.theme_id,
             category: row.category,
+            code_id: row.code.map(|(id, _)| id),
+            label: row.code.map(|(_, label)| label),
             weight: row.weight.map(findings::Weight::as_str),
             estimate: estimate.estimate,
             ci_low: estimate.ci_low,

@@ -1,4 +1,4 @@
-//! The columns that a study adds to the tables: stance per target, counts of dictionaries, variables.
+//! The columns that a study adds to the tables: stance per target, labels of its own variables, counts of dictionaries, variables.
 
 use jiff::civil::Date;
 use polars_core::prelude::{Column, IntoColumn, NamedFrom, PolarsResult, Series};
@@ -21,6 +21,16 @@ pub fn stance_column(target: &Target) -> String {
     format!("stance_{}", target.id)
 }
 
+/// Type of the columns that `analysis` has per variable of the study's own.
+pub const CODE_KIND: Kind = Kind::String;
+/// What a null in them means.
+pub const CODE_NULL: &str = "the coder gives no label; `variable_codes.reason` says why";
+
+/// Name of the column of `analysis` that holds the label of a variable of the study's own.
+pub fn code_column(id: &str) -> String {
+    format!("code_{id}")
+}
+
 /// A column of `analysis` with the counts of a category.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DictionaryColumn {
@@ -35,7 +45,7 @@ pub const DICTIONARY_UNIT: &str = "matches";
 /// Type of these columns.
 pub const DICTIONARY_KIND: Kind = Kind::UInt32;
 
-/// The columns that a study adds, apart from those of its targets.
+/// The columns that a study adds, apart from those of its targets and of its own variables.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AddedColumns {
     /// Columns of people and documents.
@@ -189,7 +199,7 @@ fn date(text: &str) -> Option<Date> {
 }
 
 /// The table with a column that a variable of this name would clash with; names are compared without regard to case. `added` are the columns
-/// that dictionaries add to `analysis`.
+/// that dictionaries and own variables add to `analysis`.
 pub fn clash(name: &str, of: VariableOf, targets: &[Target], added: &[String]) -> Option<&'static str> {
     let name = name.to_lowercase();
     let tables = match of {

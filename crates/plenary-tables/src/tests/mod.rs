@@ -44,6 +44,7 @@ fn every_table_has_the_columns_of_the_schema() {
             table.columns.iter().map(|column| (column.name.to_owned(), column.kind.dtype(2))).collect();
         if table.name == "analysis" {
             expected.push((stance_column(&sample.study.targets[0]), DataType::Float32));
+            expected.push(("code_names_place".into(), DataType::String));
         }
         let data = read(folder.path(), table.name);
         let found: Vec<(String, DataType)> =
@@ -79,6 +80,7 @@ fn every_table_is_there_without_documents() {
     sample.sentiment.scores.clear();
     sample.sentiment.n_windows.clear();
     sample.codings.clear();
+    sample.variable_codes[0].of_texts.clear();
     sample.theme_codes.of_segments.clear();
     sample.themes = Themes::default();
     sample.estimates.clear();
@@ -240,6 +242,7 @@ fn how_segments_are_cut_into_parts_changes_no_byte() {
     let (whole, parts) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let mut sample = sample();
     sample.study.csv = true;
+    sample.study.codes.clear();
     let n = 2 * sheet::GROUP + 5;
     sample.transcripts.truncate(1);
     let text = &mut sample.transcripts[0];
@@ -264,6 +267,7 @@ fn how_segments_are_cut_into_parts_changes_no_byte() {
                 codings: &[],
                 contexts: &[],
                 theme_codes: None,
+                variable_codes: &[],
             };
             writer.segments(&part).unwrap();
         }

@@ -21,6 +21,7 @@ pub(super) struct Sample {
     pub(super) codings: Vec<Codings>,
     contexts: Vec<Option<String>>,
     pub(super) theme_codes: SegmentCodes,
+    pub(super) variable_codes: Vec<VariableCodings>,
     pub(super) themes: Themes,
     pub(super) estimates: Vec<Estimate>,
     pub(super) failures: Vec<Failure>,
@@ -53,6 +54,7 @@ impl Sample {
             codings: &self.codings,
             contexts: &self.contexts,
             theme_codes: Some(&self.theme_codes),
+            variable_codes: &self.variable_codes,
         })?;
         let documents: Vec<Summary> = self.transcripts.iter().map(Transcript::summary).collect();
         let mut closed = writer.finish()?.close(&self.added)?;
@@ -227,6 +229,11 @@ pub(super) fn sample() -> Sample {
             note: Some("Said | at the first reading.".into()),
             ..Target::default()
         }],
+        codes: vec![CodedVariable {
+            id: "names_place".into(),
+            definition: "The speaker names a place.".into(),
+            labels: vec!["yes".into(), "no".into()],
+        }],
         ..StudyInfo::default()
     };
     study.json = serde_json::json!({ "targets": study.targets });
@@ -260,6 +267,17 @@ pub(super) fn sample() -> Sample {
                 .map(|(nearest, probability, is_given)| SegmentCode { nearest, probability, similarity: 0.5, is_given })
                 .to_vec(),
         },
+        variable_codes: vec![VariableCodings {
+            coder: CoderId { id: "llm".into(), kind: CoderKind::Chat },
+            of_texts: [Ok(0), Ok(1), Ok(1), Err(AbstentionReason::NoAnswer)]
+                .map(|label| VariableCoding {
+                    label,
+                    probabilities: label.is_ok().then(|| vec![0.75, 0.25]),
+                    rule: None,
+                    answer: Some("ab".repeat(32)),
+                })
+                .to_vec(),
+        }],
         contexts: vec![None, Some("Ann Lee: The port.".into()), None, None],
         codings: vec![Codings {
             coder: CoderId { id: "m".into(), kind: CoderKind::Inference },

@@ -1,0 +1,92 @@
+//! The labels of the study's own variables, in all and by group.
+
+use super::chart::{self, Bar};
+use super::html::{Cell, Grid, figure, notice, paragraph, percent, plural, tabulated};
+use crate::Validation;
+use crate::embed::escaped;
+use crate::gather::{CodeCounts, Gathered, LabelCounts};
+
+/// The link to the page; empty without variables.
+pub(super) fn link(of: &Gathered) -> String {
+    if of.codes.is_empty() { String::new() } else { "  <a href=\"#codes\">Own variables</a>\n".to_owned() }
+}
+
+/// The page; empty without variables.
+pub(super) fn section(of: &Gathered, validation: &[Validation]) -> String {
+    if of.codes.is_empty() {
+        return String::new();
+    }
+    let mut page = String::from(
+        "<section id=\"codes\" aria-labelledby=\"codes-title\" tabindex=\"-1\"><h2 id=\"codes-title\">Own variables</h2>\n",
+    );
+    for counts in &of.codes {
+        let variable = &counts.variable;
+        page.push_str(&format!(
+            "<article class=\"target\"><h3 dir=\"auto\">{} <small>{}</small></h3>\n",
+            escaped(&variable.definition),
+            escaped(&variable.id)
+        ));
+        page.push_str(&checked(counts, validation));
+        page.push_str(&distribution(counts));
+        page.push_str(&groups(of, counts));
+        page.push_str("</article>\n");
+    }
+    page + "</section>\n"
+}
+
+/// Whether anybody compared the labels with hand codes.
+fn checked(counts: &CodeCounts, validation: &[Validation]) -> String {
+    let id = counts.variable.id.as_str();
+    let mut tables = validation.iter().flat_map(|one| &one.tables);
+    if tables.any(|table| table.column("code_id").contains(&id)) {
+        return paragraph(&format!("Labels of {}. The page Validation compares them with hand codes.", counts.coder));
+    }
+    let learned = if counts.validation == "leave_one_out" {
+        " It was learned from hand codes; its folder has its figures on these codes."
+    } else {
+        ""
+    };
+    notice(&format!(
+        "Unvalidated: labels of {}, which nobody compared with hand codes of these results.{learned} `plenary score` measures how many are \
+         wrong, and `plenary estimate` corrects shares.",
+        counts.coder
+    ))
+}
+
+fn distribution(counts: &CodeCounts) -> String {
+    let LabelCounts { labels, unlabelled } = &counts.all;
+    let all = f64::from(labels.iter().sum::<u32>());
+    let title = format!("Segments by label: {}", counts.variable.id);
+    let mut grid = Grid::new(&title, &["label", "#segments", "#share of labels"]);
+    let mut bars = Vec::new();
+    for (label, n) in counts.variable.labels.iter().zip(labels) {
+        grid.row(vec![Cell::text(label), Cell::whole(*n), Cell::share(f64::from(*n), all)]);
+        let share = if all > 0.0 { f64::from(*n) / all } else { 0.0 };
+        bars.push(Bar { name: label.clone(), value: f64::from(*n), shown: percent(share) });
+    }
+    grid.row(vec![Cell::text("no label"), Cell::whole(*unlabelled), Cell::Empty]);
+    let note = format!("Without a label: {}.", plural(*unlabelled, "segment"));
+    figure("Segments by label", &note, &chart::bars(&title, &bars), &grid)
+}
+
+fn groups(of: &Gathered, counts: &CodeCounts) -> String {
+    let Some(grouping) = &of.corpus.grouping else { return String::new() };
+    let names: Vec<String> = counts.variable.labels.iter().map(|label| format!("#{label}")).collect();
+    let mut columns = vec![grouping.column.as_str()];
+    columns.extend(names.iter().map(String::as_str));
+    columns.extend(["#labels", "#no label"]);
+    let mut grid = Grid::new(format!("{} by {}", counts.variable.id, grouping.column), &columns);
+    for (value, LabelCounts { labels, unlabelled }) in grouping.values.iter().zip(&counts.groups) {
+        let all: u32 = labels.iter().sum();
+        let mut cells = vec![Cell::text(value)];
+        cells.extend(labels.iter().map(|n| Cell::share(f64::from(*n), f64::from(all))));
+        cells.extend([Cell::whole(all), Cell::whole(*unlabelled)]);
+        grid.row(cells);
+    }
+    if grid.is_empty() {
+        return String::new();
+    }
+    let note = "Share of each label among the segments of the group that have one. With intervals they are in `group_estimates`, if the study \
+                names the column under [[estimates.by]].";
+    tabulated(&format!("By {}", grouping.column), note, &grid)
+}
