@@ -280,7 +280,8 @@ pub(crate) fn settle_numbered(lexicon: &Lexicon, all: &mut Vec<Candidate>) {
         }
     }
     let is_heading = |candidate: &Candidate| {
-        numbered(candidate).is_some_and(|(word, _)| !are_groups(&word)) && labels::judge(lexicon, &candidate.label).is_none()
+        numbered(candidate).is_some_and(|(word, _)| !are_groups(&word))
+            && labels::judge(lexicon, &candidate.label).is_none()
     };
     all.retain(|candidate| !is_heading(candidate));
 }

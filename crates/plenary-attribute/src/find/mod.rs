@@ -47,7 +47,9 @@ pub(crate) fn turns(
     let titled = || titled::find(page, settled).filter(|_| pinned.is_none_or(|style| style == Style::Titled));
     let fits = |style: Style| pinned.is_none_or(|pinned| pinned == style);
     let dashes = || unnamed::dashes(page, settled, &printed).filter(|_| fits(Style::Unnamed));
-    let signed = || signed::find(page, settled, &printed).filter(|_| fits(Style::Signed));
+    // A name that is repeated in other scripts stands above what is said.
+    let is_translated = || printed.bylines.iter().any(|byline| page.translations(byline.line) > 0);
+    let signed = || signed::find(page, settled, &printed).filter(|_| fits(Style::Signed) && !is_translated());
     let cited = || quoted::cited(page, settled, &printed).filter(|_| fits(Style::Signed));
     let answers = || quoted::answers(page, settled, &printed).filter(|_| fits(Style::Questions));
     let clauses = || clauses::find(page, settled, &printed).filter(|_| pinned.is_none());
@@ -61,6 +63,7 @@ pub(crate) fn turns(
     heads::introduce(page, &mut printed);
     if fits(Style::Unnamed) {
         unnamed::add_marked(page, settled, &mut printed);
+        unnamed::add_dialogues(page, settled, &mut printed);
     }
     if printed.bylines.is_empty() { titled().unwrap_or(printed) } else { printed }
 }

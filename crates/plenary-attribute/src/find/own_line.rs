@@ -296,11 +296,9 @@ fn below(
     let mut end = block.start + 1;
     let translations = page.translations(block.start);
     let second = page.lines.get(end).filter(|_| end < block.end).map(|line| line.text().trim());
-    if translations > 0 {
-        end += translations;
-    } else if second.is_some_and(|text| text.starts_with('(') && text.ends_with(')')) {
+    if translations == 0 && second.is_some_and(|text| text.starts_with('(') && text.ends_with(')')) {
         end += 1;
-    } else if block.len() > 1 && block.len() <= BYLINE_LINES {
+    } else if translations == 0 && block.len() > 1 && block.len() <= BYLINE_LINES {
         let tail = block.start + 1..block.end;
         let short = tail.clone().all(|i| {
             let text = page.lines[i].text().trim();
@@ -321,8 +319,7 @@ fn below(
         return None;
     }
     let mut text = name.to_string();
-    let beside = if translations > 0 { 0..0 } else { block.start + 1..end };
-    for line in &page.lines[beside] {
+    for line in &page.lines[block.start + 1..end] {
         let more = line.text().trim();
         let joint = if text.ends_with(',') || more.starts_with('(') {
             " "

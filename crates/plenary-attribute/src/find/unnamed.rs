@@ -209,6 +209,43 @@ pub(crate) fn dashes(page: &Page<'_>, settled: &Settled, found: &Found) -> Optio
     })
 }
 
+/// Adds the turns of questions and answers behind dashes inside a document with bylines, as records of courts print examinations: below
+/// a line that ends with a colon, a question and its answer alternate. A label that is seen once behind such a dash is part of the answer.
+pub(crate) fn add_dialogues(page: &Page<'_>, settled: &Settled, found: &mut Found) {
+    const FEWEST: usize = 2;
+    let entries = entries(page, settled);
+    let is_entry = |line: usize| entries.binary_search_by_key(&line, |entry| entry.line).is_ok();
+    let is_chance = |byline: &Candidate| byline.n_mentions < 2 && is_entry(byline.line);
+    let mut runs: Vec<Vec<&Entry>> = Vec::new();
+    for entry in &entries {
+        let is_between = |last: &&Entry| {
+            let between = last.line + 1..entry.line;
+            found.bylines.iter().any(|byline| between.contains(&byline.line) && !is_chance(byline))
+        };
+        match runs.last_mut() {
+            Some(run) if !entry.is_listed && !run.last().is_some_and(is_between) => run.push(entry),
+            _ => runs.push(vec![entry]),
+        }
+    }
+    let alternates = |run: &[&Entry]| {
+        let n = run.iter().enumerate().filter(|(at, entry)| asks(&entry.text) == (at % 2 == 0)).count();
+        run.len() >= FEWEST && run[0].is_listed && asks(&run[0].text) && !asks(&run[1].text) && n * 5 >= run.len() * 4
+    };
+    runs.retain(|run| alternates(run));
+    let lines: Vec<usize> = runs.iter().flatten().map(|entry| entry.line).collect();
+    if lines.is_empty() || found.bylines.is_empty() {
+        return;
+    }
+    found.bylines.retain(|byline| !(lines.contains(&byline.line) && byline.n_mentions < 2));
+    let is_named = |line: usize| found.bylines.iter().any(|byline| byline.line == line);
+    let added = runs.into_iter().flatten().filter(|entry| !is_named(entry.line)).map(|entry| {
+        let text = page.lines[entry.line].text();
+        unnamed(page, entry.line, text.len() - text.trim_start().len(), entry.speech)
+    });
+    let added = added.collect();
+    found.insert(added);
+}
+
 fn entries(page: &Page<'_>, settled: &Settled) -> Vec<Entry> {
     let mut out: Vec<Entry> = Vec::new();
     let mut above = "";

@@ -151,7 +151,8 @@ impl<'d> Page<'d> {
         /// Bits of a code point within a block of Unicode, by which scripts are told apart.
         const BLOCK: u32 = 7;
         let script = |line: &PageLine<'_>| line.text().chars().find(|c| c.is_alphabetic()).map(|c| c as u32 >> BLOCK);
-        let is_in_brackets = |line: &PageLine<'_>| line.text().trim().starts_with('(') && line.text().trim().ends_with(')');
+        let is_in_brackets =
+            |line: &PageLine<'_>| line.text().trim().starts_with('(') && line.text().trim().ends_with(')');
         let mut scripts = vec![script(&self.lines[start])];
         for line in self.lines[start + 1..].iter().take(MOST) {
             let own = script(line);
@@ -168,7 +169,8 @@ impl<'d> Page<'d> {
     /// Whether a line repeats one above it in brackets in another script.
     pub(crate) fn is_translation(&self, line: usize) -> bool {
         const MOST: usize = 4;
-        (1..=MOST.min(line)).any(|above| self.translations(line - above) >= above)
+        let is_in_brackets = self.lines[line].text().trim_start().starts_with('(');
+        is_in_brackets && (1..=MOST.min(line)).any(|above| self.translations(line - above) >= above)
     }
 
     /// The words of a list, in lower case, that occur on the page in lower case.

@@ -85,7 +85,14 @@ pub(crate) fn notes(page: &Page<'_>, settled: &Settled) -> Settled {
     let mut claims = Settled::nothing(page);
     let mut claim = |lines, kind| claims.claim(lines, kind, Pass::Notes);
     let mut below_rule = false;
+    // A name that is repeated in other scripts belongs to the byline above it.
+    for line in (0..page.lines.len()).filter(|line| settled.is_open(*line) && page.is_translation(*line)) {
+        claim(line..line + 1, BlockKind::Byline);
+    }
     for lines in settled.open_paragraphs(page) {
+        if page.is_translation(lines.start) {
+            continue;
+        }
         let above = lines.start.checked_sub(1).map(|i| &page.lines[i]);
         let after_rule = above.is_some_and(|line| line.is_empty() && line.span.of(page.source).contains("____"));
         let mapped = page.join(lines.clone());
@@ -104,7 +111,7 @@ pub(crate) fn notes(page: &Page<'_>, settled: &Settled) -> Settled {
             Some(BlockKind::Furniture)
         } else if record::is_language_mark(lexicon, text) {
             Some(BlockKind::StageNote)
-        } else if is_below_name(page, lines.start) || page.is_translation(lines.start) {
+        } else if is_below_name(page, lines.start) {
             None
         } else if is_bracketed(text)
             && !asides::is_interjection(lexicon, unbracketed(text))

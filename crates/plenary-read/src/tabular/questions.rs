@@ -85,6 +85,8 @@ pub(super) fn divide(table: &mut Table, columns: &Columns) {
             .to_string(),
     );
     if n_aloud > 0 {
-        table.warnings.push(format!("{n_aloud} questions were answered aloud (`{ALOUD}`); their answers are not in the table"));
+        table
+            .warnings
+            .push(format!("{n_aloud} questions were answered aloud (`{ALOUD}`); their answers are not in the table"));
     }
 }
