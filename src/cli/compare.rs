@@ -98,7 +98,21 @@ fn in_words(comparison: &Comparison, sheets: &[Sheet]) -> String {
         ("documents", &["change", "path_old", "path_new"]),
         ("labels", &["measure", "from", "to", "n_segments"]),
         ("themes", &["theme_old", "theme_new", "label_new", "n_segments_old", "n_segments_new", "n_shared", "history"]),
-        ("estimates", &["group", "measure", "target", "old", "new", "difference", "intervals_overlap"]),
+        (
+            "estimates",
+            &[
+                "group",
+                "measure",
+                "target",
+                "category",
+                "code",
+                "label",
+                "old",
+                "new",
+                "difference",
+                "intervals_overlap",
+            ],
+        ),
     ];
     for (name, columns) in shown {
         let Some(sheet) = sheets.iter().find(|sheet| sheet.name == name) else { continue };
@@ -131,6 +145,9 @@ fn table_of(sheet: &Sheet, columns: &[&str]) -> String {
     if rows.is_empty() {
         return String::new();
     }
+    // A terminal is too narrow for columns without a value.
+    let has_value = |name: &&&str| rows.iter().any(|row| cell(row, name) != SheetCell::Empty);
+    let columns: Vec<&str> = columns.iter().filter(has_value).copied().collect();
     let names: Vec<String> = columns.iter().map(|name| name.replace('_', " ")).collect();
     let mut shown = table(&names.iter().map(String::as_str).collect::<Vec<_>>(), 0..0);
     let is_number = |name: &&&str| at(name).is_some_and(|at| sheet.columns[at].1);

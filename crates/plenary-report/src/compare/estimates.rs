@@ -26,6 +26,12 @@ pub struct EstimateChange {
     pub measure: String,
     /// Target of the study, if the measure has one.
     pub target: Option<String>,
+    /// Category of a dictionary, if the measure has one.
+    pub category: Option<String>,
+    /// Variable of the study's own, if the measure has one.
+    pub code: Option<String>,
+    /// Label of this variable.
+    pub label: Option<String>,
     /// What weighs the same in the mean; `None` in `estimates`.
     pub weight: Option<String>,
     /// In the earlier run.
@@ -65,6 +71,9 @@ struct Key {
     group: Vec<String>,
     measure: String,
     target: Option<String>,
+    category: Option<String>,
+    code: Option<String>,
+    label: Option<String>,
     weight: Option<String>,
 }
 
@@ -125,8 +134,8 @@ fn change(key: Key, group: String, old: Option<Value>, new: Option<Value>) -> Es
         let ((a, b), (c, d)) = (old.interval?, new.interval?);
         Some(a <= d && c <= b)
     });
-    let Key { level, measure, target, weight, .. } = key;
-    EstimateChange { level, group, measure, target, weight, old, new, difference, overlap }
+    let Key { level, measure, target, category, code, label, weight, .. } = key;
+    EstimateChange { level, group, measure, target, category, code, label, weight, old, new, difference, overlap }
 }
 
 /// The ids of one run.
@@ -195,6 +204,9 @@ fn values(reader: &mut Reader, ids: &Sought) -> Result<Vec<(Key, String, Value)>
         "measure",
         "target_id",
         "theme_id",
+        "category",
+        "code_id",
+        "label",
         "weight",
         "estimate",
         "ci_low",
@@ -231,6 +243,9 @@ fn of_estimates(frame: &DataFrame, ids: &Sought, all: &mut Vec<(Key, String, Val
             group,
             measure: measures[row].unwrap_or_default().to_owned(),
             target: targets[row].map(str::to_owned),
+            category: None,
+            code: None,
+            label: None,
             weight: None,
         };
         let words = if words.is_empty() { "whole corpus".to_owned() } else { words.join(", ") };
@@ -242,6 +257,7 @@ fn of_estimates(frame: &DataFrame, ids: &Sought, all: &mut Vec<(Key, String, Val
 fn of_groups(frame: &DataFrame, ids: &Sought, all: &mut Vec<(Key, String, Value)>) -> Result<(), OpenError> {
     let text = |name| cells::<&str>(frame, name);
     let (by, measures, targets, themes) = (text("by")?, text("measure")?, text("target_id")?, text("theme_id")?);
+    let (categories, codes, labels) = (text("category")?, text("code_id")?, text("label")?);
     let weights = text("weight")?;
     let values = [text("value_1")?, text("value_2")?, text("value_3")?];
     let minus = [text("minus_1")?, text("minus_2")?, text("minus_3")?];
@@ -264,6 +280,9 @@ fn of_groups(frame: &DataFrame, ids: &Sought, all: &mut Vec<(Key, String, Value)
             group: vec![by.to_owned(), value, minus, theme],
             measure: measures[row].unwrap_or_default().to_owned(),
             target: targets[row].map(str::to_owned),
+            category: categories[row].map(str::to_owned),
+            code: codes[row].map(str::to_owned),
+            label: labels[row].map(str::to_owned),
             weight: weights[row].map(str::to_owned),
         };
         all.push((key, words, numbers[row]));
@@ -291,6 +310,9 @@ mod tests {
             group: vec![],
             measure: "sentiment_score".into(),
             target: None,
+            category: None,
+            code: None,
+            label: None,
             weight: None,
         };
         let value = |value, low, high| Some(Value { value: Some(value), interval: Some((low, high)), n_segments: 9 });

@@ -150,11 +150,11 @@ pub fn compare(old: &Results, new: &Results) -> Result<Comparison, ReportError> 
     let (mut before, mut after) = (Reader::new(old), Reader::new(new));
     let documents = documents::documents(&mut before, &mut after)?;
     let people = documents::people(&mut before, &mut after)?;
-    let targets = segments::common_targets(old, new);
-    let matched = segments::matched(&mut before, &mut after, &documents, &targets)?;
+    let common = segments::Common::of(old, new);
+    let matched = segments::matched(&mut before, &mut after, &documents, &common)?;
     let [theirs, ours] = [themes::facts(&mut before)?, themes::facts(&mut after)?];
     let (theme_matching, themes) = themes::themes(old, &mut after, &matched, theirs, ours)?;
-    let labels = segments::labels(&mut after, &matched, &targets, &themes::found_again(&themes))?;
+    let labels = segments::labels(&mut after, &matched, &common, &themes::found_again(&themes))?;
     let estimates = estimates::estimates(&mut before, &mut after, &documents, &themes)?;
     let missing = read::only_on_one_side(before.missing, after.missing);
     Ok(Comparison {

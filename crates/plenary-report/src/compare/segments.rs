@@ -1,11 +1,11 @@
 //! Segments of two runs with the same text, and their labels.
 //!
-//! **Input:** the tables `analysis` and `stance`, and which documents are the same. **Output:** for each label, how many segments changed from
+//! **Input:** the tables `analysis`, `stance` and `variable_codes`, and which documents are the same. **Output:** for each label, how many segments changed from
 //! which to which, with examples. Of each segment a number for its text and one for each label are kept.
 
 use std::collections::BTreeMap;
 
-use plenary_tables::schema::{AnalysisRow, StanceRow};
+use plenary_tables::schema::{AnalysisRow, StanceRow, VariableCodeRow};
 use plenary_tables::{OpenError, Results};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
@@ -39,6 +39,8 @@ pub enum Measure {
     Theme,
     /// The stance towards a target.
     Stance(String),
+    /// The label of a variable of the study's own.
+    Code(String),
 }
 
 impl Measure {
@@ -48,6 +50,7 @@ impl Measure {
             Self::Sentiment => "Tone".to_owned(),
             Self::Theme => "Theme".to_owned(),
             Self::Stance(target) => format!("Stance towards {target}"),
+            Self::Code(id) => format!("Code {id}"),
         }
     }
 }
@@ -123,7 +126,7 @@ type Key = (u32, u128, u32);
 struct Labelled {
     n: usize,
     keys: Vec<Option<Key>>,
-    /// For each segment the theme, the tone and the stance towards each target.
+    /// For each segment the theme, the tone, the stance towards each target, and the label of each variable of the study's own.
     labels: Vec<u16>,
 }
 
@@ -139,27 +142,52 @@ const THEME: usize = 0;
 const TONE: usize = 1;
 const STANCE: usize = 2;
 
-/// The targets that both studies have, in the order of the later one.
-pub(super) fn common_targets(old: &Results, new: &Results) -> Vec<String> {
-    let known: FxHashSet<&str> = old.study().targets.iter().map(|target| target.id.as_str()).collect();
-    let targets = new.study().targets.iter().map(|target| target.id.clone());
-    targets.filter(|target| known.contains(target.as_str())).collect()
+/// What both studies have of their own, in the order of the later one.
+pub(super) struct Common {
+    targets: Vec<String>,
+    /// Variables.
+    codes: Vec<String>,
+}
+
+impl Common {
+    pub(super) fn of(old: &Results, new: &Results) -> Self {
+        let [theirs, ours] = [old, new].map(Results::study);
+        let targets = theirs.targets.iter().map(|target| target.id.as_str()).collect();
+        let codes = theirs.codes.iter().map(|code| code.id.as_str()).collect();
+        let both = |known: FxHashSet<&str>, ids: Vec<&str>| {
+            ids.into_iter().filter(|id| known.contains(id)).map(str::to_owned).collect()
+        };
+        Self {
+            targets: both(targets, ours.targets.iter().map(|target| target.id.as_str()).collect()),
+            codes: both(codes, ours.codes.iter().map(|code| code.id.as_str()).collect()),
+        }
+    }
+
+    /// The first variable among the labels of a segment.
+    fn first_code(&self) -> usize {
+        STANCE + self.targets.len()
+    }
+
+    /// The number of labels of a segment.
+    fn width(&self) -> usize {
+        self.first_code() + self.codes.len()
+    }
 }
 
 pub(super) fn matched(
     old: &mut Reader,
     new: &mut Reader,
     documents: &[Pair<DocumentFacts>],
-    targets: &[String],
+    common: &Common,
 ) -> Result<Matched, ReportError> {
     let number = |id: fn(&Pair<DocumentFacts>) -> Option<&DocumentFacts>| -> FxHashMap<&str, u32> {
         let both = documents.iter().zip(0..).filter(|(pair, _)| pair.old.is_some() && pair.new.is_some());
         both.filter_map(|(pair, at)| Some((id(pair)?.document_id.as_str(), at))).collect()
     };
     let mut names = Names::default();
-    let before = labelled(old, &number(|pair| pair.old.as_ref()), targets, &mut names)?;
-    let after = labelled(new, &number(|pair| pair.new.as_ref()), targets, &mut names)?;
-    let width = STANCE + targets.len();
+    let before = labelled(old, &number(|pair| pair.old.as_ref()), common, &mut names)?;
+    let after = labelled(new, &number(|pair| pair.new.as_ref()), common, &mut names)?;
+    let width = common.width();
     let rows: FxHashMap<Key, usize> =
         before.keys.iter().enumerate().filter_map(|(row, key)| Some(((*key)?, row))).collect();
     let of = |labels: &[u16], row: usize| labels[row * width..(row + 1) * width].to_vec();
@@ -175,10 +203,11 @@ pub(super) fn matched(
 fn labelled(
     reader: &mut Reader,
     documents: &FxHashMap<&str, u32>,
-    targets: &[String],
+    common: &Common,
     names: &mut Names,
 ) -> Result<Labelled, ReportError> {
-    let width = STANCE + targets.len();
+    let Common { targets, codes } = common;
+    let width = common.width();
     let mut rows: FxHashMap<String, usize> = FxHashMap::default();
     let mut times: FxHashMap<(u32, u128), u32> = FxHashMap::default();
     let mut found = Labelled { n: 0, keys: Vec::new(), labels: Vec::new() };
@@ -190,7 +219,7 @@ fn labelled(
         for ((((id, document), text), theme), tone) in
             ids.into_iter().zip(of_documents).zip(texts).zip(themes).zip(tones)
         {
-            if let Some(id) = id.filter(|_| !targets.is_empty()) {
+            if let Some(id) = id.filter(|_| width > STANCE) {
                 rows.insert(id.to_owned(), found.n);
             }
             let document = document.and_then(|document| documents.get(document));
@@ -201,25 +230,28 @@ fn labelled(
                 (*document, text, *before)
             }));
             found.labels.extend([names.number(theme), names.number(tone)]);
-            found.labels.extend(std::iter::repeat_n(0, targets.len()));
+            found.labels.extend(std::iter::repeat_n(0, width - STANCE));
             found.n += 1;
         }
         Ok(())
     })?;
-    if targets.is_empty() {
-        return Ok(found);
-    }
-    reader.each(StanceRow::TABLE, &["segment_id", "target_id", "label"], |frame| {
-        let (ids, of_targets) = (cells::<&str>(frame, "segment_id")?, cells::<&str>(frame, "target_id")?);
-        for ((id, target), label) in ids.into_iter().zip(of_targets).zip(cells::<&str>(frame, "label")?) {
-            let row = id.and_then(|id| rows.get(id));
-            let at = target.and_then(|target| targets.iter().position(|one| one == target));
-            if let (Some(row), Some(at)) = (row, at) {
-                found.labels[row * width + STANCE + at] = names.number(label);
+    let tables = [
+        (StanceRow::TABLE, "target_id", targets, STANCE),
+        (VariableCodeRow::TABLE, "code_id", codes, common.first_code()),
+    ];
+    for (table, column, known, first) in tables.into_iter().filter(|(_, _, known, _)| !known.is_empty()) {
+        reader.each(table, &["segment_id", column, "label"], |frame| {
+            let (ids, of) = (cells::<&str>(frame, "segment_id")?, cells::<&str>(frame, column)?);
+            for ((id, of), label) in ids.into_iter().zip(of).zip(cells::<&str>(frame, "label")?) {
+                let row = id.and_then(|id| rows.get(id));
+                let at = of.and_then(|of| known.iter().position(|one| one == of));
+                if let (Some(row), Some(at)) = (row, at) {
+                    found.labels[row * width + first + at] = names.number(label);
+                }
             }
-        }
-        Ok(())
-    })?;
+            Ok(())
+        })?;
+    }
     Ok(found)
 }
 
@@ -258,7 +290,7 @@ impl Matched {
 pub(super) fn labels(
     new: &mut Reader,
     matched: &Matched,
-    targets: &[String],
+    common: &Common,
     again: &FxHashMap<&str, &str>,
 ) -> Result<Vec<LabelChanges>, ReportError> {
     let Matched { names, pairs, .. } = matched;
@@ -268,7 +300,16 @@ pub(super) fn labels(
     };
     let measures = [(THEME, Measure::Theme), (TONE, Measure::Sentiment)]
         .into_iter()
-        .chain(targets.iter().enumerate().map(|(at, target)| (STANCE + at, Measure::Stance(target.clone()))));
+        .chain(common.targets.iter().cloned().map(Measure::Stance).zip(STANCE..).map(|(measure, at)| (at, measure)))
+        .chain(
+            common
+                .codes
+                .iter()
+                .cloned()
+                .map(Measure::Code)
+                .zip(common.first_code()..)
+                .map(|(measure, at)| (at, measure)),
+        );
     let mut all = Vec::new();
     let mut wanted: FxHashMap<u32, Vec<(usize, usize)>> = FxHashMap::default();
     for (at, measure) in measures {

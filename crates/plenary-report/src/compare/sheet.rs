@@ -280,6 +280,9 @@ fn estimates(of: &Comparison) -> Sheet {
             text(&estimate.group),
             text(&estimate.measure),
             optional(estimate.target.as_ref()),
+            optional(estimate.category.as_ref()),
+            optional(estimate.code.as_ref()),
+            optional(estimate.label.as_ref()),
             optional(estimate.weight.as_ref()),
         ];
         for side in sides {
@@ -298,6 +301,9 @@ fn estimates(of: &Comparison) -> Sheet {
             ("group", false),
             ("measure", false),
             ("target", false),
+            ("category", false),
+            ("code", false),
+            ("label", false),
             ("weight", false),
             ("old", true),
             ("old_low", true),
