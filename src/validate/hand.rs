@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use plenary_corpus::findings::Target;
 
-use super::coded::{CodedError, CodedFile, Variable, class_of, target_of};
+use super::coded::{CodedError, CodedFile, CodedRow, Variable, class_of, target_of};
 
 /// Which codes of files are wanted.
 #[derive(Debug, Clone, Copy)]
@@ -92,9 +92,10 @@ struct Drawn<'f> {
 }
 
 impl HandCodes {
-    /// The codes of a variable, and for stance of one target, in some files. Rows of other variables are left out. Rows without a label were drawn but are not coded yet. If
-    /// these are not all coded, the coded ones of a stratum are taken for a random part of it, and their probabilities are multiplied by
-    /// their share.
+    /// The codes of a variable, and for stance of one target, in some files. Rows of other variables are left out: those that name another
+    /// one, for stance and tone those that name any, and for a variable of the study's own in a file that names variables those that name a
+    /// target instead. Rows without a label were drawn but are not coded yet. If these are not all coded, the coded ones of a stratum are
+    /// taken for a random part of it, and their probabilities are multiplied by their share.
     ///
     /// # Errors
     /// [`CodedError`] names the line, what was found and what was expected.
@@ -114,6 +115,13 @@ impl HandCodes {
                 return Err(CodedError::NoProbabilities { path: path() });
             }
         }
+        let names_codes: Vec<bool> =
+            files.iter().map(|file| file.rows.iter().any(|row| !row.code.is_empty())).collect();
+        let is_other = |at: usize, row: &CodedRow| match variable {
+            Variable::Code(_) if row.code.is_empty() => names_codes[at] && !row.target.is_empty(),
+            Variable::Code(name) => row.code != *name,
+            Variable::Stance | Variable::Sentiment => !row.code.is_empty(),
+        };
         let mut drawn: BTreeMap<&str, Drawn> = BTreeMap::new();
         let mut sample: Option<(&str, Place)> = None;
         let rows = files.iter().enumerate().flat_map(|(at, file)| file.rows.iter().map(move |row| (at, file, row)));
@@ -123,9 +131,7 @@ impl HandCodes {
             let place = |(other, line): Place| {
                 if other == at { format!("line {line}") } else { format!("{}, line {line}", files[other].path) }
             };
-            if matches!(variable, Variable::Code(name) if !row.code.is_empty() && row.code != *name)
-                || target_of(variable, targets, &row.target).map_err(wrong)?.as_deref() != target
-            {
+            if is_other(at, row) || target_of(variable, targets, &row.target).map_err(wrong)?.as_deref() != target {
                 continue;
             }
             match sample {
@@ -297,6 +303,31 @@ mod tests {
         let random = codes(&text, &Several::Averaged, Probabilities::SimpleRandom(40)).expect("the codes are valid");
         assert!((random.of_segment["c"].probability - 0.1).abs() < 1e-12);
         assert_eq!(random.unknown(|id| id == "a"), Some(("c", (0, 4), 2)));
+    }
+
+    #[test]
+    fn codes_of_stance_and_of_own_variables_are_told_apart_in_one_file() {
+        let text = "segment_id,target,code,label\ns1,tax,,favor\ns1,,credit,yes\ns2,toll,,against\ns2,,credit,no\ns1,,blame,no\n";
+        let file = CodedFile::parse(text.as_bytes(), "c.csv").expect("the file is valid");
+        let targets = ["tax", "toll"].map(|id| Target { id: id.into(), ..Target::default() });
+        let labels = |variable: Variable, target: Option<&str>| {
+            let classes = variable.known_classes();
+            let wanted = Wanted { variable: &variable, target, targets: &targets, classes: classes.as_deref() };
+            let random = Probabilities::SimpleRandom(2);
+            let found = HandCodes::of(std::slice::from_ref(&file), wanted, &Several::Averaged, random);
+            let of_segment = found.map(|found| found.of_segment).map_err(|error| error.to_string());
+            of_segment.map(|all| all.into_iter().map(|(id, of)| format!("{id} {}", of.labels[0].1)).collect::<Vec<_>>())
+        };
+        let found = |variable, target, expected: &[&str]| {
+            assert_eq!(
+                labels(variable, target).as_deref(),
+                Ok(expected.iter().map(ToString::to_string).collect::<Vec<_>>().as_slice())
+            );
+        };
+        found(Variable::Stance, Some("tax"), &["s1 favor"]);
+        found(Variable::Stance, Some("toll"), &["s2 against"]);
+        found(Variable::Code("credit".into()), None, &["s1 yes", "s2 no"]);
+        found(Variable::Code("blame".into()), None, &["s1 no"]);
     }
 
     #[test]
