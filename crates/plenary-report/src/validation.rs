@@ -29,6 +29,19 @@ pub(crate) const TABLES: [(&str, &str); 7] = [
     ("corrected_estimates", "Estimates, raw, by hand, and corrected for the errors of the labels"),
 ];
 
+/// Labels of tone, in words.
+pub(crate) const TONE: &str = "tone";
+
+/// Labels of the stance towards a target, in words.
+pub(crate) fn stance_in_words(target: &str) -> String {
+    format!("stance towards {target}")
+}
+
+/// Labels of a variable of the study's own, in words.
+pub(crate) fn code_in_words(id: &str) -> String {
+    format!("code {id}")
+}
+
 /// The tables of one folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -109,6 +122,24 @@ impl Validation {
         self.tables.iter().any(|table| table.name != AGREEMENT && is_of(table))
     }
 
+    /// The labels that were compared with hand codes, in words, as far as the tables say it.
+    pub(crate) fn compared(&self) -> BTreeSet<String> {
+        let mut compared = BTreeSet::new();
+        for table in self.tables.iter().filter(|table| table.name != AGREEMENT) {
+            let (targets, codes) = (table.column("target_id"), table.column("code_id"));
+            for (row, measure) in table.column("measure").into_iter().enumerate() {
+                let cell = |column: &[&str]| column.get(row).copied().unwrap_or_default().to_owned();
+                match measure {
+                    "stance" => compared.insert(stance_in_words(&cell(&targets))),
+                    "sentiment" => compared.insert(TONE.to_owned()),
+                    "code" => compared.insert(code_in_words(&cell(&codes))),
+                    _ => false,
+                };
+            }
+        }
+        compared
+    }
+
     /// Refuses tables that were made from another run, or from codes of segments that the results do not have.
     pub(crate) fn check(&self, results: &Results) -> Result<(), ReportError> {
         for table in &self.tables {
@@ -162,5 +193,28 @@ impl ValidationTable {
     pub(crate) fn column(&self, name: &str) -> Vec<&str> {
         let Some(at) = self.columns.iter().position(|column| column == name) else { return Vec::new() };
         self.rows.iter().map(|row| row.get(at).map_or("", String::as_str)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_labels_that_were_compared_are_known_by_their_columns() {
+        let table = |name: &'static str, columns: &[&str], rows: &[[&str; 3]]| ValidationTable {
+            name,
+            title: "",
+            columns: columns.iter().map(ToString::to_string).collect(),
+            rows: rows.iter().map(|row| row.map(str::to_owned).to_vec()).collect(),
+            made: None,
+        };
+        let columns = ["measure", "target_id", "code_id"];
+        let compared = |tables: Vec<ValidationTable>| Validation { folder: PathBuf::new(), tables }.compared();
+        let scores =
+            table("scores", &columns, &[["code", "", "health"], ["stance", "tax", ""], ["code", "", "health"]]);
+        assert_eq!(compared(vec![scores]).into_iter().collect::<Vec<_>>(), ["code health", "stance towards tax"]);
+        assert!(compared(vec![table(AGREEMENT, &columns, &[["sentiment", "", ""]])]).is_empty());
+        assert!(compared(vec![table("floors", &["floor", "share", "right"], &[["0.5", "1", "1"]])]).is_empty());
     }
 }

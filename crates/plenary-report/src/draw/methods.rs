@@ -1,6 +1,6 @@
 //! What was done, with which versions, in words that a paper can use.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::html::{Cell, Grid, grouped, paragraph, percent, plural, tabulated};
@@ -10,6 +10,7 @@ use plenary_tables::THEME_REGISTRY;
 
 use crate::embed::escaped;
 use crate::gather::Gathered;
+use crate::validation::{TONE, code_in_words, stance_in_words};
 
 pub(super) fn page(of: &Gathered, validation: &[Validation]) -> String {
     let text = in_words(of, validation).join(" ");
@@ -110,12 +111,31 @@ fn in_words(of: &Gathered, validation: &[Validation]) -> Vec<String> {
          out one person, document or turn after the other.",
         percent(study.confidence_level)
     ));
-    text.push(if !validation.iter().any(Validation::is_of_labels) {
-        "The labels were not validated.".to_owned()
-    } else {
-        "The labels were compared with hand codes; the page Validation of the report has the figures.".to_owned()
-    });
+    text.push(validation_in_words(of, validation));
     text
+}
+
+/// Which labels were compared with hand codes.
+fn validation_in_words(of: &Gathered, validation: &[Validation]) -> String {
+    if !validation.iter().any(Validation::is_of_labels) {
+        return "The labels were not validated.".to_owned();
+    }
+    let compared: BTreeSet<String> = validation.iter().flat_map(Validation::compared).collect();
+    if compared.is_empty() {
+        return "Labels were compared with hand codes; the page Validation of the report has the figures.".to_owned();
+    }
+    let stances = of.study.targets.iter().map(|target| stance_in_words(&target.id));
+    let tone = of.study.scores_sentiment.then(|| TONE.to_owned());
+    let codes = of.codes.iter().map(|counts| code_in_words(&counts.variable.id));
+    let others: Vec<String> = stances.chain(tone).chain(codes).filter(|one| !compared.contains(one)).collect();
+    let others = match others.as_slice() {
+        [] => String::new(),
+        others => format!(" The labels of {} were not.", others.join(", ")),
+    };
+    format!(
+        "The labels of {} were compared with hand codes; the page Validation of the report has the figures.{others}",
+        compared.into_iter().collect::<Vec<_>>().join(", ")
+    )
 }
 
 fn themes_in_words(of: &Gathered) -> Vec<String> {
