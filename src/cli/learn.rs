@@ -11,12 +11,15 @@ use clap::{Args, ValueEnum};
 use super::Verbosity;
 use super::output::{message, plural, print, table};
 use super::run::open_cache;
+use crate::corpus::findings::is_id;
 use crate::corpus::progress::Silent;
 use crate::engine::Work;
 use crate::learn::{Basis, Codes, Inference, LearnedCoder, OfHead, Sharing, Variable, lacks_inferences, learn};
 use crate::models::{ModelFolder, ModelOptions, Models, load_on, places};
 use crate::pipeline::all_cores;
 use crate::table::{Check, Results};
+use crate::validate::coded::CodedFile;
+use crate::validate::drawn::{sample_of, variable_of};
 
 /// Learn a coder from hand codes of segments, and measure how good it is.
 #[derive(Debug, Args)]
@@ -32,7 +35,7 @@ pub(crate) struct LearnArgs {
     #[arg(long, value_name = "FOLDER")]
     out: PathBuf,
     /// The codes are of a variable of your own, such as `claims_credit`, with any labels; if the file has a column `code`, its
-    /// rows of this name are used. Without this option or --sentiment they are of stance.
+    /// rows of this name are used. Without this option or --sentiment they are of what `plenary sample` drew them for, or else of stance.
     #[arg(long, value_name = "NAME", conflicts_with = "sentiment")]
     code: Option<String>,
     /// The codes are of tone: negative, neutral or positive.
@@ -62,13 +65,16 @@ enum Targets {
 
 pub(crate) fn run(args: &LearnArgs, verbosity: Verbosity) -> anyhow::Result<ExitCode> {
     let results = Results::open(&args.results, Check::Full)?;
-    let variable = match (&args.code, args.sentiment) {
-        (Some(name), _) => Variable::Code(name.clone()),
-        (None, true) => Variable::Sentiment,
-        (None, false) => Variable::Stance,
+    let asked = match (&args.code, args.sentiment) {
+        (Some(name), _) => Some(Variable::Code(name.clone())),
+        (None, true) => Some(Variable::Sentiment),
+        (None, false) => None,
     };
+    let file = CodedFile::load(&args.codes)?;
+    let sample = sample_of(None, std::slice::from_ref(&file))?;
+    let variable = variable_of(&file, sample.as_ref(), asked)?;
     let is_stance = variable == Variable::Stance;
-    let codes = Codes::load(&args.codes, variable, &results.study().targets, args.adjudicator.as_deref())?;
+    let codes = Codes::of(&file, variable, &results.study().targets, args.adjudicator.as_deref())?;
     let options = model_options(&results);
     let needs_inference = is_stance && lacks_inferences(&results)?;
     let folders = Models::find(&places(args.models.as_deref()), &options, needs_inference)?;
@@ -99,10 +105,12 @@ pub(crate) fn run(args: &LearnArgs, verbosity: Verbosity) -> anyhow::Result<Exit
     if codes.n_open > 0 {
         message(&format!("{} without a label: left out", plural(codes.n_open, "row")), "");
     }
-    let next = match coder.variable {
+    let next = match &coder.variable {
         Variable::Stance => "name it in the study: [[coders]] kind = \"learned\", folder = \"...\"",
-        Variable::Sentiment => "`plenary code` applies it to results",
-        Variable::Code(_) => "name it in the study under [[codes]], or let `plenary code` apply it to results",
+        Variable::Code(name) if is_id(name) => {
+            "name it in the study under [[codes]], or let `plenary code` apply it to results"
+        }
+        Variable::Sentiment | Variable::Code(_) => "`plenary code` applies it to results",
     };
     message(&format!("wrote {}; {next}", args.out.display()), "");
     Ok(ExitCode::SUCCESS)

@@ -21,8 +21,8 @@ use crate::validation::scores::{Score, ScoreOptions, Scores};
 pub(crate) struct ScoreArgs {
     #[command(flatten)]
     hand: HandCodesArgs,
-    /// What is scored: stance:TARGET, sentiment, or code:ID for a variable of your own [default: the stance towards every target, and every
-    /// variable, that has codes].
+    /// What is scored: stance:TARGET, sentiment, or code:ID for a variable of your own [default: what `plenary sample` drew the
+    /// segments for, or else the stance towards every target, and every variable, that has codes].
     #[arg(long, value_name = "MEASURE")]
     measure: Option<String>,
     /// Columns of `analysis`, `speakers` or `documents`, variables of the study among them, by whose values errors are counted. The commonest class of each value of the first

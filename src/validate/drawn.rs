@@ -8,7 +8,7 @@ use std::path::Path;
 
 use plenary_tables::Results;
 
-use super::coded::CodedFile;
+use super::coded::{CodedFile, Variable};
 use super::hand::HandCodes;
 use super::sample::{SAMPLE_FILE, Sample, SampleError};
 use super::segments::Measure;
@@ -59,7 +59,7 @@ pub enum DrawnError {
         n: usize,
     },
     /// The sample is of another variable.
-    #[error("the sample `{id}` was drawn to code {found}, not {wanted}")]
+    #[error("the sample `{id}` was drawn for {found}, not for {wanted}; expected codes of a sample for {wanted}")]
     Variable {
         /// Id of the sample.
         id: String,
@@ -82,6 +82,25 @@ pub fn sample_of(folder: Option<&Path>, files: &[CodedFile]) -> Result<Option<Sa
     match folder {
         Some(folder) => Sample::load(folder).map(Some),
         None => beside().map(|file| Sample::load(&file)).transpose(),
+    }
+}
+
+/// What the labels in a file are of: what is `asked` for, or else what the sample was drawn for if the file is of it, or else stance.
+///
+/// # Errors
+/// [`DrawnError::Variable`] if the file is of a sample for something else, and its rows do not name variables.
+pub fn variable_of(file: &CodedFile, sample: Option<&Sample>, asked: Option<Variable>) -> Result<Variable, DrawnError> {
+    let is_of = |sample: &&Sample| {
+        file.rows.iter().any(|row| row.sample == sample.id) && file.rows.iter().all(|row| row.code.is_empty())
+    };
+    match (sample.filter(is_of), asked) {
+        (Some(sample), Some(wanted)) if sample.design.variable != wanted => {
+            let found = sample.design.variable.to_string();
+            Err(DrawnError::Variable { id: sample.id.clone(), found, wanted: wanted.to_string() })
+        }
+        (_, Some(wanted)) => Ok(wanted),
+        (Some(sample), None) => Ok(sample.design.variable.clone()),
+        (None, None) => Ok(Variable::Stance),
     }
 }
 

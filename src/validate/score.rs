@@ -13,7 +13,7 @@ use plenary_validate::scores::baselines::{bag_of_words, by_group, majority};
 use plenary_validate::scores::{Score, ScoreError, ScoreOptions, Scored, Scores, score};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::coded::{CodedError, CodedFile};
+use super::coded::{CodedError, CodedFile, Variable};
 use super::drawn::DrawnError;
 use super::estimate::{Clusters, EstimateError, check_segments, hand_codes, highest, of_population};
 use super::hand::{HandCodes, Several};
@@ -23,7 +23,8 @@ use super::segments::{Measure, Prediction, Segment, SegmentsError, coders, predi
 /// What is scored, and how.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ValidateOptions {
-    /// The measures; none for the stance towards every target, and every variable of the study's own, that has codes in the file.
+    /// The measures; none for what the sample was drawn for, or else the stance towards every target, and every variable of the study's own,
+    /// that has codes in the file.
     pub measures: Vec<Measure>,
     /// Columns by whose values errors are counted. The first one, usually the party, is a baseline as well.
     pub by: Vec<String>,
@@ -126,7 +127,7 @@ pub fn validate(
 ) -> Result<Vec<Validated>, ValidateError> {
     let all = segments(results, &options.by)?;
     let mut validated = Vec::new();
-    for measure in measures(results, files, options) {
+    for measure in measures(results, files, options)? {
         let mut segments = all.clone();
         let mut hand = hand_codes(results, files, &measure, &options.several, options.simple_random, segments.len())?;
         of_population(results, options.sample.as_ref(), &mut hand, &measure, &mut segments)?;
@@ -147,10 +148,17 @@ pub fn validate(
     Ok(validated)
 }
 
-/// The measures that were asked for, or the stance towards every target, and the variables of the study's own, that have codes.
-fn measures(results: &Results, files: &[CodedFile], options: &ValidateOptions) -> Vec<Measure> {
+/// The measures that were asked for, or what the sample was drawn for, or the stance towards every target, and the variables of the study's
+/// own, that have codes.
+fn measures(results: &Results, files: &[CodedFile], options: &ValidateOptions) -> Result<Vec<Measure>, SegmentsError> {
     if !options.measures.is_empty() {
-        return options.measures.clone();
+        return Ok(options.measures.clone());
+    }
+    let names_codes = files.iter().flat_map(|file| &file.rows).any(|row| !row.code.is_empty());
+    match options.sample.as_ref().map(|sample| &sample.design.variable).filter(|_| !names_codes) {
+        Some(Variable::Code(id)) => return Ok(vec![Measure::of(results, Some(&format!("code:{id}")))?]),
+        Some(Variable::Sentiment) => return Ok(vec![Measure::of(results, Some("sentiment"))?]),
+        Some(Variable::Stance) | None => {}
     }
     let targets = &results.study().targets;
     let is_of = |measure: &Measure| {
@@ -170,13 +178,13 @@ fn measures(results: &Results, files: &[CodedFile], options: &ValidateOptions) -
     // An unknown target is found when the codes are read, which needs at least one measure.
     let known: Vec<Measure> =
         targets.iter().filter(has_codes).map(|target| Measure::Stance(target.id.clone())).collect();
-    if !of_codes.is_empty() {
+    Ok(if !of_codes.is_empty() {
         known.into_iter().chain(of_codes).collect()
     } else if known.is_empty() {
         targets.iter().take(1).map(|target| Measure::Stance(target.id.clone())).collect()
     } else {
         known
-    }
+    })
 }
 
 /// The labels of a coder.

@@ -54,12 +54,16 @@ pub use exchanges::*;
 pub use stance::*;
 pub use themes::*;
 
-/// Whether an id can be part of the name of a column; `place` names its owner in the error, and `example` is such an id.
-fn check_id(id: &str, place: &str, example: &str) -> Result<(), OptionError> {
+/// Whether an id can be part of the name of a column, as those of targets and variables in a study must be.
+pub fn is_id(id: &str) -> bool {
     let mut characters = id.chars();
-    let is_id = characters.next().is_some_and(|c| c.is_ascii_lowercase())
-        && characters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-    if is_id {
+    characters.next().is_some_and(|c| c.is_ascii_lowercase())
+        && characters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+}
+
+/// Refuses what is no [id](is_id); `place` names its owner in the error, and `example` is an id.
+fn check_id(id: &str, place: &str, example: &str) -> Result<(), OptionError> {
+    if is_id(id) {
         return Ok(());
     }
     let found = if id.is_empty() { "no id".to_string() } else { format!("the id \"{}\"", id.escape_debug()) };
