@@ -143,6 +143,13 @@ fn in_words(estimates: &Estimates) -> String {
              the file of another coder, and the corrected estimates are wrong"
         ));
     }
+    if options.measure.code().is_some() && estimates.rows.iter().any(|row| row.prediction.probabilities.is_some()) {
+        say(format!(
+            "The uncorrected share averages the probabilities that {} gives the label; `plenary means` counts its labels, without the segments \
+             that have none",
+            estimates.coder
+        ));
+    }
     if estimates.n_abstained > 0 {
         let used = match options.measure.code() {
             Some(_) => "its prediction is 0 there",
