@@ -87,8 +87,14 @@ pub fn decide(results: &Path, decision: Decision) -> Result<PathBuf, ThemeEditsE
         Decision::Name { id, name, .. } if name.trim().is_empty() => {
             return Err(ThemeEditsError::NoName { id, file: file.path.display().to_string() });
         }
-        Decision::Name { id, name, description } => file.name(&id, &name, &description),
-        Decision::Merge { into, themes } => file.merge(&Merge { into, themes }),
+        Decision::Name { id, name, description } => {
+            themes.check_not_merged(&id)?;
+            file.name(&id, &name, &description);
+        }
+        Decision::Merge { into, themes: merged } => {
+            merged.iter().chain([&into]).try_for_each(|id| themes.check_not_merged(id))?;
+            file.merge(&Merge { into, themes: merged });
+        }
     }
     file.save(themes)
 }

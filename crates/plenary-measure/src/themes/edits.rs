@@ -80,6 +80,14 @@ pub enum EditError {
         /// The ids that exist.
         known: String,
     },
+    /// An earlier merge removed the theme.
+    #[error("the theme `{id}` was merged into `{into}` and exists no longer; decide about a theme that exists")]
+    Merged {
+        /// The theme.
+        id: String,
+        /// The theme that received its texts.
+        into: String,
+    },
     /// The theme of procedure cannot be given away.
     #[error(
         "the theme `{PROCEDURE}` is reserved and cannot be merged into another one; other themes can be merged into it"
@@ -168,6 +176,18 @@ impl Registry {
             self.content.ancestors.push(before);
         }
         Ok(self)
+    }
+
+    /// Checks that a new decision is not about a theme that an earlier merge removed. Decisions that were made before that merge remain valid
+    /// in [`edited`](Self::edited), which has nothing to do for them.
+    ///
+    /// # Errors
+    /// [`EditError::Merged`].
+    pub fn check_not_merged(&self, id: &str) -> Result<(), EditError> {
+        match self.content.merged.iter().find(|(merged, _)| merged == id) {
+            Some((_, into)) => Err(EditError::Merged { id: id.to_owned(), into: into.clone() }),
+            None => Ok(()),
+        }
     }
 
     /// Makes a theme several. The new ones have the next numbers, in the order of the parts, and the group of the theme. Texts that were not

@@ -197,6 +197,12 @@ fn decisions_of_researchers_stay() {
     assert_eq!(again.n_texts(), kept.n_texts());
     assert_eq!((kept.decided().n_named, kept.decided().n_merged, kept.decided().n_split), (1, 1, 0));
 
+    assert_eq!(kept.check_not_merged("t01"), Ok(()));
+    assert_eq!(
+        kept.check_not_merged("t03").unwrap_err().to_string().split(" and ").next(),
+        Some("the theme `t03` was merged into `t01`")
+    );
+
     // Decisions belong to the registry for which they were made and to those that continue it.
     assert!(kept.continues(&registry.sha256()) && kept.continues(&edited.sha256()) && kept.continues(&kept.sha256()));
     assert_eq!(again.to_bytes(), kept.to_bytes(), "decisions that it has already do not change it");
