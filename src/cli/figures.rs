@@ -7,12 +7,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
+use super::output::plural;
 use crate::corpus::findings::{
-    AbstentionReason, CodedVariable, CoderKind, Level, Measure, Resampled, Stance, ThresholdSource,
+    AbstentionReason, AssignmentReason, CodedVariable, CoderKind, Level, Measure, Resampled, Stance, ThresholdSource,
 };
 use crate::table::schema::{
     AgreementRow, CoderInputsRow, CodingRow, DocumentRow, EstimateRow, FailureRow, IssueRow, NeitherThresholdRow,
-    SegmentRow, SpeakerRow, StanceRow, ThemeHistoryRow, ThemeRow, VariableCodeRow,
+    SegmentRow, SegmentThemeRow, SpeakerRow, StanceRow, ThemeHistoryRow, ThemeRow, VariableCodeRow,
 };
 use crate::table::{OpenError, Results, column};
 
@@ -60,6 +61,9 @@ pub(crate) struct Figures {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) coder_inputs: Vec<CoderInputsFigures>,
     pub(crate) themes: Vec<ThemeFigures>,
+    /// Segments that resemble no text of the earlier themes.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(crate) n_unassigned: usize,
     /// Each distinct warning, with the documents that have it.
     pub(crate) warnings: Vec<WarningFigures>,
     /// Number of rows of `issues`, by kind.
@@ -223,6 +227,7 @@ impl Figures {
             agreement: agreement(results)?,
             coder_inputs: coder_inputs(results)?,
             themes: themes(results)?,
+            n_unassigned: n_unassigned(results)?,
             documents,
             warnings,
             issues: issues(results)?,
@@ -473,6 +478,26 @@ fn themes(results: &Results) -> Result<Vec<ThemeFigures>, OpenError> {
         n_speakers: row.n_speakers,
     });
     Ok(themes.collect())
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(n: &usize) -> bool {
+    *n == 0
+}
+
+/// The segments that resemble no text of the earlier themes.
+pub(super) fn n_unassigned(results: &Results) -> Result<usize, OpenError> {
+    let mut n = 0;
+    for group in results.groups(SegmentThemeRow::TABLE, Some(&["reason"]))? {
+        let is_unassigned = |reason: &&str| *reason == AssignmentReason::Unassigned.as_str();
+        n += column::<&str>(&group?, "reason")?.into_iter().flatten().filter(is_unassigned).count();
+    }
+    Ok(n)
+}
+
+/// How the number of these segments is said, if there are any.
+pub(super) fn unassigned_in_words(n: usize) -> Option<String> {
+    (n > 0).then(|| format!("{} without a theme: they resemble no text of the earlier themes", plural(n, "segment")))
 }
 
 fn issues(results: &Results) -> Result<BTreeMap<String, usize>, OpenError> {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::{Display, Write as _};
 use std::path::Path;
 
-use super::figures::{Figures, MeanFigures, ThresholdFigures};
+use super::figures::{Figures, MeanFigures, ThresholdFigures, unassigned_in_words};
 use super::output::{no_wrap, plural, signed, table, terminal_width, wrapped};
 use crate::chat::Summary as ChatSummary;
 use crate::corpus::findings::{Resampled, ThresholdSource};
@@ -319,6 +319,9 @@ fn themes(out: &mut String, figures: &Figures) {
     heading(out, "Themes", &note);
     line(out, shown.trim_fmt());
     more(out, figures.themes.len(), "themes.parquet");
+    if let Some(text) = unassigned_in_words(figures.n_unassigned) {
+        line(out, format_args!("  {text}"));
+    }
 }
 
 fn coders(out: &mut String, figures: &Figures) {

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 
 use super::Verbosity;
+use super::figures::{n_unassigned, unassigned_in_words};
 use super::output::{print, table};
 use crate::corpus::progress::Silent;
 use crate::table::schema::{ThemeHistoryRow, ThemeRow};
@@ -167,6 +168,9 @@ fn list(folder: &Path) -> anyhow::Result<ExitCode> {
     let next: Vec<String> = splits.chain(merges).collect();
     if !next.is_empty() {
         text.push_str(&format!("Decided, for runs that continue these themes: {}.\n", next.join("; ")));
+    }
+    if let Some(unassigned) = unassigned_in_words(n_unassigned(&results)?) {
+        text.push_str(&format!("{unassigned}\n"));
     }
     if themes.is_empty() {
         text.push_str("The results have no themes.\n");
