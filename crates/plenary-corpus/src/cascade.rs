@@ -10,7 +10,10 @@ use crate::findings::{AbstentionReason, Coding, Verdict};
 
 /// Which units a coder is asked for, by the codings of an earlier coder.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a section in braces, such as { coder = \"nli\" }, in the key `only_where` of [[coders]]; [[codes]] have no such key"
+)]
 pub struct OnlyWhere {
     /// Id of the earlier coder.
     #[serde(default)]
