@@ -153,6 +153,21 @@ fn a_learned_coder_codes_a_variable_of_the_study() {
     place.run_well(&["sample", "out", "--code", "names_borders", "--size", "20", "--out", "sample", "--quiet"]);
     let codebook = std::fs::read_to_string(place.path("sample/codebook.md")).unwrap();
     assert!(codebook.contains("The speaker names borders.") && codebook.contains("| `yes` |"), "{codebook}");
+    let rows = place.rows("sample/codes.csv");
+    let coded = rows.iter().map(|row| {
+        let text = &segments.iter().find(|(id, _)| *id == row["segment_id"]).unwrap().1;
+        format!("{},{},{},{}\n", row["segment_id"], row["inclusion_probability"], row["sample"], label(text))
+    });
+    let coded: String = coded.collect();
+    place.write("sample/by-hand.csv", format!("segment_id,inclusion_probability,sample,label\n{coded}"));
+    let said = place.run_well(&["score", "out", "sample/by-hand.csv"]).out;
+    assert!(said.contains("Code names_borders by coder"), "{said}");
+    let learn = ["learn", "out", "--codes", "sample/by-hand.csv", "--out", "again"];
+    place
+        .run(&[&learn[..], &["--code", "blames"]].concat())
+        .says(2, &["was drawn for code `names_borders`, not for code `blames`"]);
+    let said = place.run_well(&learn).out;
+    assert!(said.contains("Learned code `names_borders` from"), "{said}");
     place
         .run(&["sample", "out", "--code", "mine", "--out", "mine"])
         .says(2, &["no [[codes]] with the id `mine`", "names_borders"]);
@@ -169,11 +184,20 @@ fn a_learned_coder_codes_a_variable_of_the_study() {
     }
     let checked = page("out", &["--validation", "scores"]);
     assert!(!checked.contains("Unvalidated") && checked.contains("The page Validation compares them"));
+    assert!(checked.contains("The labels of code names_borders were compared with hand codes"));
+    assert!(checked.contains("The labels of tone were not."));
     assert!(!page("results", &[]).contains("Own variables"));
 
     // The results can be computed again, and compared.
     place.run_well(&["verify", "out"]);
     place.run_well(&["compare", "results", "out"]);
+    let said = place.run_well(&["compare", "out", "out", "--csv", "changes"]).out
+        + &place.run_well(&["compare", "out", "out"]).out;
+    let unchanged = format!("Code names_borders: 0 of {} segments changed.", segments.len());
+    assert!(said.contains("of which 0 differ") && said.contains("; 0 in one of the runs only"), "{said}");
+    assert!(said.contains(&unchanged), "{said}");
+    let estimates = place.rows("changes/estimates.csv");
+    assert_eq!(estimates.iter().filter(|row| row["code"] == "names_borders" && row["label"] == "yes").count(), 6);
 }
 
 #[test]
@@ -232,6 +256,8 @@ fn sections_that_cannot_be_right_are_refused() {
         &format!("[models]\nsentiment = \"none\"\n{CODE}"),
         &["coder `coder`", "learned with the sentiment model", "the study uses none"],
     );
+    let conditional = "folder = \"coder\", only_where = \"relevant\"";
+    refused(&CODE.replace("folder = \"coder\"", conditional), &["`only_where`", "[[codes]] have no such key"]);
     let chat = CODE.replace("kind = \"learned\", folder = \"coder\"", "kind = \"chat\", model = \"small\"");
     refused(&chat, &["coder `small`: endpoint: found no address"]);
     let chat = chat.replace("model =", "endpoint = \"http://localhost:1/v1\", model =");
