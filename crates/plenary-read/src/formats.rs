@@ -392,7 +392,7 @@ pub static FORMATS: &[FormatEntry] = &[
         noun: "a mailbox",
         extensions: &["mbox"],
         other_extensions: &[],
-        recognised_by: "its extension, or the headers of two messages",
+        recognised_by: "its extension and the headers of a message, or the headers of two",
         documents: "the file",
         detect: Detect::Text(mail::is_mail),
         content: Content::Documents(Format::Mail, Reader::Text(decode::decode, mail::read)),

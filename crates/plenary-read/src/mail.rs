@@ -1,11 +1,11 @@
 //! Messages of a mailing list, as a digest, an archive or a mailbox holds them, to lines and turns.
 //!
 //! **Input:** decoded text. **Output:** the lines of the file; each message is a turn of its sender, with the address as the id of the
-//! person. Headers, quoted lines, the line that introduces a quotation, signatures and what a message repeats below itself are
-//! lines of no turn. **Refused:** nothing. **Warned about:** messages whose text is encoded, which are lines of no turn as well.
+//! person. Headers, quoted lines, the line that introduces a quotation, signatures, what a list adds below a message and what a
+//! message repeats below itself are lines of no turn. **Refused:** nothing. **Warned about:** messages whose text is encoded, which are lines of no turn as well.
 //! **Left to others:** single messages and threads without headers, which are plain text.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -20,8 +20,12 @@ use plenary_corpus::{Declared, Format, Span, Turn};
 use plenary_names::lexicon::Lexicon;
 use plenary_names::text::constant_regex;
 
-/// A line of a header: "From: Ann Lee <ann@example.org>".
-static HEADER: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^([A-Z][A-Za-z-]{1,40}):(?:\s+(.*))?$"));
+/// A line that may open headers: "From: Ann Lee <ann@example.org>".
+static HEADER: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^[A-Z][A-Za-z-]{1,40}:(?:\s|$)"));
+
+/// A line among headers, with any name that mail allows: "x-originating-ip:[10.0.0.1]". An address of a page is none.
+static INNER_HEADER: LazyLock<Regex> =
+    LazyLock::new(|| constant_regex(r"^([A-Za-z][!-9;-~]*):\s*((?:\s/|[^/\s]).*)?$"));
 
 /// The line above a message in a mailbox: "From ann@example.org  Mon Feb  7 09:14:52 2005".
 static FROM_LINE: LazyLock<Regex> =
@@ -30,6 +34,12 @@ static FROM_LINE: LazyLock<Regex> =
 /// A time of day or an address, as in the line that introduces a quotation.
 static TIME_OR_ADDRESS: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"\d{1,2}:\d{2}|\S@\S"));
 
+/// An address of a list or of its page.
+static ADDRESS: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"\S@\S|\S at \S+\.\S|://|\bwww\."));
+
+/// The sender's own line that begins with "From ", as a mailbox writes it.
+static ESCAPED_FROM: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^>+From "));
+
 /// Headers that people do not write in a text: one of them is beside `From` in each message.
 const OTHER_HEADERS: [&str; 4] = ["date", "sent", "subject", "message-id"];
 
@@ -37,8 +47,14 @@ const OTHER_HEADERS: [&str; 4] = ["date", "sent", "subject", "message-id"];
 const SIGNATURE_LINES: usize = 4;
 const INTRODUCTION_LINES: usize = 3;
 
+/// Maximum number of lines with words in what a list adds below a message.
+const FOOTER_LINES: usize = 8;
+
 /// Maximum number of labels of one address: an address with more is that of a list, which stands for many senders.
 const MOST_LABELS: usize = 3;
+
+/// Maximum number of words of a label that count as words of a name.
+const MOST_WORDS_OF_NAME: usize = 10;
 
 /// A message: the lines of its headers and of its text.
 struct Message<'t> {
@@ -53,15 +69,46 @@ struct Message<'t> {
 struct Sender<'t> {
     label: String,
     address: Option<String>,
-    /// Words of the label.
+    /// Words of the label, and of the other labels of the address.
     words: Vec<&'t str>,
 }
 
-/// Whether a file holds several messages with their headers, or has the extension of a mailbox.
+/// Words of the names of all senders.
+struct Names<'t> {
+    written: HashSet<&'t str>,
+    small: BTreeSet<String>,
+}
+
+impl<'t> Names<'t> {
+    fn of(messages: &[Message<'t>]) -> Self {
+        let written: HashSet<&str> = messages.iter().flat_map(|message| message.sender.words.iter().copied()).collect();
+        let small = written.iter().map(|word| word.to_lowercase()).collect();
+        Self { written, small }
+    }
+
+    /// Whether a word is part of a name, or a name in short: "Theo" for Theodora. Small letters must be those of the name, as
+    /// "will" is not Will.
+    fn has(&self, word: &str) -> bool {
+        const SHORTEST: usize = 3;
+        const SHORTEST_START: usize = 4;
+        let n = word.chars().count();
+        if n < SHORTEST || self.written.contains(word) {
+            return n >= SHORTEST;
+        }
+        let small = word.to_lowercase();
+        word.starts_with(char::is_uppercase)
+            && (self.small.contains(&small)
+                || n >= SHORTEST_START
+                    && self.small.range(small.clone()..).next().is_some_and(|name| name.starts_with(&small)))
+    }
+}
+
+/// Whether a file holds several messages with their headers, or one and has the extension of a mailbox.
 pub(crate) fn is_mail(file: &File<'_>) -> bool {
     let text = file.text();
     let may_be = || text.contains("\nFrom: ") || text.starts_with("From: ");
-    may_be() && (file.has_extension_of(Format::Mail) || messages(&lines(text)).nth(1).is_some())
+    let fewest = if file.has_extension_of(Format::Mail) { 1 } else { 2 };
+    may_be() && messages(&lines(text)).take(fewest).count() == fewest
 }
 
 /// Reads the messages of a mailing list.
@@ -77,8 +124,7 @@ pub(crate) fn read(text: &str, lexicon: &Lexicon) -> Result<Parts, Problem> {
     }
     drop_addresses_of_lists(&mut all);
     share_words(&mut all);
-    let names: HashSet<String> =
-        all.iter().flat_map(|message| &message.sender.words).map(|word| word.to_lowercase()).collect();
+    let names = Names::of(&all);
     let mut parts = Parts::default();
     let mut n_encoded = 0;
     let spans: Vec<Span> = source_lines(text).collect();
@@ -167,12 +213,28 @@ fn is_separator(line: &str) -> bool {
 
 /// The line below the headers that begin at a line, if they are those of a message.
 fn end_of_headers(lines: &[&str], start: usize) -> Option<usize> {
+    let block = header_lines(lines, start);
+    is_message(&lines[block.clone()]).then_some(block.end)
+}
+
+/// The lines of the headers that begin at a line, below the line of a mailbox.
+fn header_lines(lines: &[&str], start: usize) -> Range<usize> {
     let from = start + usize::from(FROM_LINE.is_match(lines[start]));
-    let is_header = |at: &usize| HEADER.is_match(lines[*at]) || *at > from && lines[*at].starts_with([' ', '\t']);
-    let end = (from..lines.len()).take_while(is_header).last()? + 1;
-    let keys = headers(&lines[from..end]);
-    let is_message = keys.contains_key("from") && OTHER_HEADERS.iter().any(|key| keys.contains_key(*key));
-    is_message.then_some(end)
+    let is_header = |at: &usize| {
+        let line = lines[*at];
+        if *at == start {
+            HEADER.is_match(line)
+        } else {
+            INNER_HEADER.is_match(line) || *at > from && line.starts_with([' ', '\t'])
+        }
+    };
+    from..(from..lines.len()).take_while(is_header).last().map_or(from, |last| last + 1)
+}
+
+/// Whether headers are those of a message.
+fn is_message(head: &[&str]) -> bool {
+    let keys = headers(head);
+    keys.contains_key("from") && OTHER_HEADERS.iter().any(|key| keys.contains_key(*key))
 }
 
 /// The headers by their names in small letters. An indented line continues the one above.
@@ -180,9 +242,9 @@ fn headers(lines: &[&str]) -> HashMap<String, String> {
     let mut headers: HashMap<String, String> = HashMap::new();
     let mut last = String::new();
     for line in lines {
-        if let Some(found) = HEADER.captures(line) {
+        if let Some(found) = INNER_HEADER.captures(line) {
             last = found[1].to_lowercase();
-            let value = found.get(2).map_or("", |value| value.as_str()).to_string();
+            let value = found.get(2).map_or("", |value| value.as_str()).trim_start().to_string();
             headers.entry(last.clone()).or_insert(value);
         } else if line.starts_with([' ', '\t'])
             && let Some(value) = headers.get_mut(&last)
@@ -212,7 +274,12 @@ fn is_encoded(headers: &HashMap<String, String>) -> bool {
 impl<'t> Sender<'t> {
     /// The sender that the headers name: `Ann Lee <ann@example.org>`, `"Lee" <ann@example.org>`, `ann@example.org (Ann Lee)`.
     fn of(head: &[&'t str]) -> Self {
-        let value = head.iter().find_map(|line| line.strip_prefix("From:")).unwrap_or("").trim();
+        const KEY: &str = "From:";
+        let from = |line: &&'t str| {
+            let line: &'t str = line;
+            line.get(..KEY.len()).filter(|key| key.eq_ignore_ascii_case(KEY)).map(|_| &line[KEY.len()..])
+        };
+        let value = head.iter().find_map(from).unwrap_or("").trim();
         let (label, address) = match (value.split_once('<'), value.split_once('(')) {
             (Some((label, address)), _) => (label, Some(address.trim_end_matches('>'))),
             (None, Some((address, label))) => (label.trim_end_matches(')'), Some(address)),
@@ -226,7 +293,11 @@ impl<'t> Sender<'t> {
         Self {
             label: shown.to_string(),
             address,
-            words: label.split([' ', '_', ',', '.']).filter(|word| word.chars().count() > 1).collect(),
+            words: label
+                .split([' ', '_', ',', '.'])
+                .filter(|word| word.chars().count() > 1)
+                .take(MOST_WORDS_OF_NAME)
+                .collect(),
         }
     }
 
@@ -238,17 +309,25 @@ impl<'t> Sender<'t> {
         })
     }
 
-    /// Whether each word of a line begins a word of the name: "Theo" for Theodora.
+    /// Whether each word of a line is one of the name, an initial, or the name in short: "Theo" for Theodora. "No." is an answer of
+    /// Nora.
     fn is_signed_by(&self, line: &str) -> bool {
-        const SHORTEST: usize = 2;
+        const SHORTEST: usize = 3;
         const MOST_WORDS: usize = 4;
         let words: Vec<&str> = line.split([' ', '.', ',', '-', '~', '_']).filter(|word| !word.is_empty()).collect();
-        let begins = |word: &&str| {
+        let is_sentence = line.trim_end().ends_with('.');
+        let is_one = |(at, word): (usize, &&str)| {
             let word = word.to_lowercase();
-            let is_one = |own: &&str| own.to_lowercase().starts_with(&word);
-            (word.chars().count() >= SHORTEST || words.len() > 1) && self.words.iter().any(is_one)
+            let may_be_short = match word.chars().count() {
+                1 => words.len() > 1,
+                n => n >= SHORTEST && !(is_sentence && at + 1 == words.len()),
+            };
+            self.words
+                .iter()
+                .map(|own| own.to_lowercase())
+                .any(|own| own == word || may_be_short && own.starts_with(&word))
         };
-        (1..=MOST_WORDS).contains(&words.len()) && words.iter().all(begins)
+        (1..=MOST_WORDS).contains(&words.len()) && words.iter().enumerate().all(is_one)
     }
 }
 
@@ -268,7 +347,7 @@ fn drop_addresses_of_lists(all: &mut [Message<'_>]) {
 
 /// Gives each sender the words of all names that belong to the address: "H. Brecht" signs as Hanna.
 fn share_words(all: &mut [Message<'_>]) {
-    let mut words: HashMap<String, Vec<&str>> = HashMap::new();
+    let mut words: HashMap<String, BTreeSet<&str>> = HashMap::new();
     for message in all.iter() {
         if let Some(address) = &message.sender.address {
             words.entry(address.clone()).or_default().extend(&message.sender.words);
@@ -276,44 +355,89 @@ fn share_words(all: &mut [Message<'_>]) {
     }
     for message in all {
         if let Some(shared) = message.sender.address.as_ref().and_then(|address| words.get(address)) {
-            message.sender.words.clone_from(shared);
+            message.sender.words = shared.iter().copied().collect();
         }
     }
 }
 
 /// Which lines of the text of a message its sender wrote in it.
-fn spoken(lines: &[&str], message: &Message<'_>, names: &HashSet<String>, lexicon: &Lexicon) -> Vec<bool> {
+fn spoken(lines: &[&str], message: &Message<'_>, names: &Names<'_>, lexicon: &Lexicon) -> Vec<bool> {
     let text = &lines[message.text.clone()];
-    let is_quote = |line: &str| line.starts_with(['>', '|']);
-    let mut own: Vec<bool> = text.iter().map(|line| !is_quote(line) && !line.is_empty()).collect();
-    // What a message repeats below itself has headers again.
-    let repeats = |at: usize| HEADER.is_match(text[at]) && end_of_headers(text, at).is_some();
-    let repeated = (0..text.len()).find(|at| repeats(*at));
-    // "-- " opens the signature that a program adds; a line of signs ends the message in a digest.
-    let ends = |line: &str| matches!(line, "--" | "__") || is_separator(line);
-    let end = text.iter().position(|line| ends(line)).into_iter().chain(repeated).min().unwrap_or(text.len());
-    own[end..].fill(false);
-    introductions(text, end, names, &mut own);
+    // "-- " opens the signature that a program adds.
+    let ends = |line: &str| matches!(line, "--" | "__");
+    let end = text.iter().position(|line| ends(line)).into_iter().chain(repeated(text)).min().unwrap_or(text.len());
+    let end = footer(&text[..end]).unwrap_or(end);
+    let quoted = quoted(text);
+    let is_own = |at: usize| at < end && !quoted[at] && !text[at].is_empty() && !is_separator(text[at]);
+    let mut own: Vec<bool> = (0..text.len()).map(is_own).collect();
+    introductions(text, end, &quoted, names, &mut own);
     signature(text, end, &message.sender, lexicon, &mut own);
     own
 }
 
+/// Where a text repeats a message with its headers.
+fn repeated(text: &[&str]) -> Option<usize> {
+    let mut at = 0;
+    while at < text.len() {
+        let block = if HEADER.is_match(text[at]) { header_lines(text, at) } else { at..at };
+        if is_message(&text[block.clone()]) {
+            return Some(at);
+        }
+        at = block.end.max(at + 1);
+    }
+    None
+}
+
+/// Where what a list adds below a message begins: a line of signs with nothing below it, with a few lines that hold an address, or
+/// with one line and more signs ("End of Weirs Digest"). Other lines of signs are inside the message.
+fn footer(text: &[&str]) -> Option<usize> {
+    let mut begins = None;
+    let (mut n_lines, mut has_address) = (0, false);
+    let is_closed = text.iter().rev().find(|line| !line.is_empty()).is_some_and(|line| is_separator(line));
+    for (at, line) in text.iter().enumerate().rev().filter(|(_, line)| !line.is_empty()) {
+        if !is_separator(line) {
+            n_lines += 1;
+            has_address |= ADDRESS.is_match(line);
+        } else if n_lines == 0 || has_address || n_lines == 1 && is_closed {
+            begins = Some(at);
+        }
+        if n_lines > FOOTER_LINES {
+            break;
+        }
+    }
+    begins
+}
+
+/// Which lines are quoted. A line that begins with "From " has a sign before it in a mailbox, also where the sender wrote it.
+fn quoted(text: &[&str]) -> Vec<bool> {
+    let has_sign = |line: &str| line.starts_with(['>', '|']);
+    let is_quoted = |at: usize| {
+        let beside = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(|line| has_sign(line));
+        let is_escaped = || {
+            let above = text[..at].iter().rev().find(|line| !line.is_empty());
+            ESCAPED_FROM.is_match(text[at])
+                && !beside(at.checked_sub(1))
+                && !beside(Some(at + 1))
+                && above.is_none_or(|above| !above.ends_with(':'))
+        };
+        has_sign(text[at]) && !is_escaped()
+    };
+    (0..text.len()).map(is_quoted).collect()
+}
+
 /// Takes out the lines directly above quotations that say who wrote what is quoted: they end with a colon and hold a time, an address,
 /// or the name of a sender.
-fn introductions(text: &[&str], end: usize, names: &HashSet<String>, own: &mut [bool]) {
-    for at in (1..end).filter(|at| text[*at].starts_with(['>', '|'])) {
+fn introductions(text: &[&str], end: usize, quoted: &[bool], names: &Names<'_>, own: &mut [bool]) {
+    for at in (1..end).filter(|at| quoted[*at]) {
         let Some(last) = (0..at).rev().find(|line| !text[*line].is_empty()).filter(|line| own[*line]) else { continue };
         if !text[last].ends_with(':') || at - last > 2 {
             continue;
         }
         let first = (0..=last).rev().take_while(|line| own[*line]).last().unwrap_or(last);
         let lines = if last - first < INTRODUCTION_LINES { first..last + 1 } else { last..last + 1 };
-        let is_name = |word: &str| {
-            let word = word.to_lowercase();
-            word.chars().count() > 2 && names.iter().any(|name| name.starts_with(&word))
-        };
-        let words = || lines.clone().flat_map(|line| text[line].split(|c: char| !c.is_alphanumeric()));
-        let quotes = lines.clone().any(|line| TIME_OR_ADDRESS.is_match(text[line])) || words().any(is_name);
+        let mut words = lines.clone().flat_map(|line| text[line].split(|c: char| !c.is_alphanumeric()));
+        let quotes =
+            lines.clone().any(|line| TIME_OR_ADDRESS.is_match(text[line])) || words.any(|word| names.has(word));
         if quotes {
             own[lines].fill(false);
         }
@@ -321,16 +445,18 @@ fn introductions(text: &[&str], end: usize, names: &HashSet<String>, own: &mut [
 }
 
 /// Takes out the last paragraph if it is the name of the sender, with lines about the sender below it, and a closing formula above it.
+/// What is left must hold a line: "Thanks." alone is a message.
 fn signature(text: &[&str], end: usize, sender: &Sender<'_>, lexicon: &Lexicon, own: &mut [bool]) {
     let Some(last) = (0..end).rev().find(|at| own[*at]) else { return };
     let first = (0..=last).rev().take_while(|at| own[*at]).last().unwrap_or(last);
     let from = first.max((last + 1).saturating_sub(SIGNATURE_LINES));
     let opens = |at: &usize| lexicon.is_letter_closing(text[*at]) || sender.is_signed_by(text[*at]);
-    let Some(start) = (from..=last).find(opens).filter(|start| *start > 0) else { return };
-    let above = (0..start).rev().find(|at| own[*at]);
+    let Some(start) = (from..=last).find(opens) else { return };
+    let mut above = (0..start).rev().filter(|at| own[*at]);
+    let (Some(closing), next) = (above.next(), above.next()) else { return };
     own[start..=last].fill(false);
-    if let Some(above) = above.filter(|at| lexicon.is_letter_closing(text[*at])) {
-        own[above] = false;
+    if next.is_some() && lexicon.is_letter_closing(text[closing]) {
+        own[closing] = false;
     }
 }
 
@@ -393,6 +519,108 @@ mod tests {
         let text = ["Ann Lee", "Bo Hill", "Cy Wood", "Di Mast"].map(sent).join("\n------------------------------\n\n");
         let ids: Vec<_> = turns(&read("a.txt", text.as_bytes()).unwrap()).into_iter().map(|turn| turn.1).collect();
         assert_eq!(ids, [None, None, None, None]);
+    }
+
+    /// A mailbox with a message of each sender.
+    fn mailbox(messages: &[(&str, &str)]) -> String {
+        let one = |(sender, body): &(&str, &str)| {
+            format!(
+                "From a at mill.example  Tue Mar  4 09:14:52 2031\nFrom: {sender}\nDate: Tue, 4 Mar 2031 09:14:52 +0000\n\n{body}\n"
+            )
+        };
+        messages.iter().map(one).collect::<Vec<_>>().join("\n")
+    }
+
+    /// What the sender of a mailbox with one message wrote.
+    fn said(sender: &str, body: &str) -> String {
+        turns(&read("a.mbox", mailbox(&[(sender, body)]).as_bytes()).unwrap()).remove(0).2
+    }
+
+    #[test]
+    fn headers_have_any_name() {
+        let others = "X-MS-Exchange-CrossTenant-OriginalArrivalTime: 4 Mar\nx-originating-ip: [10.0.0.1]\nX-RH-0:1\n\tmore\n\
+                      X_Path: /mill\nSubject: The";
+        let document = read("a.txt", MAILBOX.replace("Subject: The", others).as_bytes()).unwrap();
+        assert_eq!(turns(&document)[0].2, "Who has the key?");
+        assert_eq!(said("Ann Lee <ann@mill.example>\nX-Url: a", "It broke."), "It broke.");
+        let page = mailbox(&[("Ann Lee", "")]).replace("\n\n", "\nhttps://mill.example/a\n\n");
+        assert_eq!(turns(&read("a.mbox", page.as_bytes()).unwrap())[0].2, "https://mill.example/a");
+    }
+
+    #[test]
+    fn own_sentences_above_quotations_stay() {
+        let own = "As you can see in the report:\n> It is wet.\n\nAs he will say:\n> It is wet.\n\nIt is.";
+        let both = mailbox(&[("Theo Young <t@mill.example>", own), ("Will Moor <w@mill.example>", "Yes.")]);
+        assert_eq!(
+            turns(&read("a.mbox", both.as_bytes()).unwrap())[0].2,
+            "As you can see in the report: As he will say: It is."
+        );
+        for introduction in ["Theo wrote:", "THEO said:", "Youn said:", "ploughman7 wrote:"] {
+            let answer = format!("{introduction}\n> It is wet.\n\nIt is.");
+            let both = mailbox(&[
+                ("Bo Hill", answer.as_str()),
+                ("Theo Young", "It is wet."),
+                ("ploughman7 <p@mill.example>", "No."),
+            ]);
+            assert_eq!(turns(&read("a.mbox", both.as_bytes()).unwrap())[0].2, "It is.", "{introduction}");
+        }
+    }
+
+    #[test]
+    fn short_answers_are_not_signatures() {
+        for (sender, body, expected) in [
+            ("Nora Smith", "> Is it open?\n\nNo.", "No."),
+            ("Nora Smith", "Is it open?\n\nNo.", "Is it open? No."),
+            ("Nora Smith", "Is it open?\n\nnora", "Is it open?"),
+            ("Nora Smith", "Is it open?\n\nNora S.", "Is it open?"),
+            ("Theodora Moor", "Is it open?\n\nTheo", "Is it open?"),
+            ("Nora Smith", "> It is open.\n\nThanks.", "Thanks."),
+            ("Nora Smith", "> It is open.\n\nThanks.\n\nNora", "Thanks."),
+        ] {
+            assert_eq!(said(sender, body), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn lines_of_signs_inside_a_message_do_not_end_it() {
+        let line = "====================";
+        for (body, expected) in [
+            (format!("Agenda\n{line}\nThe weir.\nThe key."), "Agenda The weir. The key."),
+            (format!("Yes.\n{line}\nWeirs mailing list\nweirs@mill.example\nhttps://mill.example/weirs"), "Yes."),
+            (format!("Yes.\n{line}\nThe weirs list\n{line}\nweirs at mill.example"), "Yes."),
+            (format!("Yes.\n\n{line}\n\nEnd of Weirs Digest\n{line}"), "Yes."),
+            (
+                format!("{line}\n{}a@mill.example", "More.\n".repeat(8)),
+                "More. More. More. More. More. More. More. More. a@mill.example",
+            ),
+        ] {
+            assert_eq!(said("Ann Lee", &body), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_a_mailbox_escapes_is_the_senders_own() {
+        assert_eq!(
+            said("Ann Lee", "It broke.\n>From the top it is dry.\nCome."),
+            "It broke. >From the top it is dry. Come."
+        );
+        assert_eq!(said("Ann Lee", "You said:\n>From the top it is dry.\n\nYes."), "You said: Yes.");
+        assert_eq!(said("Ann Lee", "Yes.\n> It broke.\n>From the top it is dry."), "Yes.");
+    }
+
+    #[test]
+    fn a_large_mailbox_is_read_at_once() {
+        let one = mailbox(&[("Ann Lee <ann@mill.example>", "Ann wrote:\n> Yes.\n\nNo.\n\nAnn")]);
+        let many = vec![one; 10_000].join("\n");
+        assert_eq!(read("a.mbox", many.as_bytes()).unwrap().turns.len(), 10_000);
+        let lines = "Ab: c\n".repeat(100_000);
+        assert_eq!(said("Ann Lee", &lines).len(), lines.len() - 1);
+    }
+
+    #[test]
+    fn a_mailbox_without_readable_headers_is_text() {
+        let text = "Notes\nFrom: Ann Lee\nThe weir has gone.\n";
+        assert_eq!(read("a.mbox", text.as_bytes()).unwrap().format.as_str(), "plain_text");
     }
 
     #[test]

@@ -166,7 +166,7 @@ fn iso_duration(text: &str) -> Option<f64> {
 /// The label of the speaker of an object: text, a number, or an object with a name.
 pub(super) fn speaker(object: &Map<String, Value>) -> Option<String> {
     let named = SPEAKER.iter().find_map(|key| label(object.get(*key)?));
-    named.or_else(|| label(participant(object)?)).or_else(|| {
+    named.or_else(|| named_participant(object)).or_else(|| {
         let (start, _) = times(object);
         start.and_then(|_| {
             SPEAKER_BESIDE_TIMES.iter().find_map(|key| text_at(object.get(*key)?, &[])).map(str::to_string)
@@ -184,12 +184,16 @@ fn participant(object: &Map<String, Value>) -> Option<&Value> {
     object.get("participant").filter(|participant| participant.is_object())
 }
 
-/// A label of a speaker. Where the name is null, nobody is named, whatever the id.
+/// The label of a participant of a meeting. Where the name is null, nobody is named, whatever the id.
+fn named_participant(object: &Map<String, Value>) -> Option<String> {
+    participant(object).filter(|participant| !participant.get("name").is_some_and(Value::is_null)).and_then(label)
+}
+
+/// A label of a speaker.
 pub(super) fn label(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.trim().to_string()).filter(|text| !text.is_empty()),
         Value::Number(number) => Some(number.to_string()),
-        Value::Object(parts) if parts.get("name").is_some_and(Value::is_null) => None,
         Value::Object(parts) => {
             ["name", "displayName", "display_name", "label", "id"].iter().find_map(|key| label(parts.get(*key)?))
         }
@@ -254,6 +258,8 @@ mod tests {
             (r#"{"user": "Ann Lee"}"#, Some("Ann Lee")),
             (r#"{"speaker": {"id": 3, "name": "Ann Lee"}}"#, Some("Ann Lee")),
             (r#"{"speaker": null}"#, None),
+            (r#"{"speaker": {"id": "S1", "name": null}}"#, Some("S1")),
+            (r#"{"speaker": {"name": null, "display_name": "Ann Lee"}}"#, Some("Ann Lee")),
             (r#"{"participant": {"id": 3, "name": "Ann Lee"}}"#, Some("Ann Lee")),
             (r#"{"participant": {"id": 3, "name": null}}"#, None),
             (r#"{"participant": "Ann Lee"}"#, None),

@@ -121,6 +121,24 @@ pub(super) fn usual(names: &[String], usual: &[&str]) -> Option<usize> {
     usual.iter().find_map(|usual| names.iter().position(|name| plain(name) == *usual))
 }
 
+/// The columns that describe a speaker, by the study's names or else by their usual ones.
+pub(super) fn of_speaker(names: &[String], columns: &Columns) -> Vec<usize> {
+    let one = |(name, usual_names): (&String, &[&str])| {
+        if name.is_empty() { usual(names, usual_names) } else { named(names, name) }
+    };
+    let usual_ones = [
+        (&columns.speaker_id, SPEAKER_ID),
+        (&columns.role, ROLE),
+        (&columns.position, POSITION),
+        (&columns.affiliation, AFFILIATION),
+        (&columns.party, PARTY),
+        (&columns.country, COUNTRY),
+        (&columns.sex, SEX),
+    ];
+    let variables = columns.speaker_variables.iter().filter_map(|name| named(names, name));
+    usual_ones.into_iter().filter_map(one).chain(variables).collect()
+}
+
 /// The column with the text, if there is one.
 pub(super) fn text(names: &[String], columns: &Columns) -> Option<usize> {
     if columns.text.is_empty() { usual(names, TEXT) } else { named(names, &columns.text) }

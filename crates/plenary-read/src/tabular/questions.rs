@@ -1,11 +1,12 @@
 //! Reports of questions and answers, as programs for webinars and polls export them, to one row for each turn.
 //!
 //! **Input:** a table whose rows hold a question with who asks and an answer with who answers. **Output:** the same table with a
-//! column `text` and a column `speaker`: a row for the question, and below it one for the answer, each with all other cells of
-//! its row. Nothing is refused; other tables are left as they are. A row without a question is a further answer.
+//! column `text` and a column `speaker`: a row for the question, and below it one for the answer, each with the other cells of
+//! its row, except that those about a speaker are of the person who asks. Nothing is refused; other tables are left as they are.
+//! A row without a question is a further answer.
 
 use super::Table;
-use super::columns::{plain, usual};
+use super::columns::{of_speaker, plain, usual};
 use crate::Columns;
 
 /// Usual names of the columns, the most specific first.
@@ -53,19 +54,27 @@ pub(super) fn divide(table: &mut Table, columns: &Columns) {
     table.names[pair.asker] = speaker.to_string();
     let mut dropped = [pair.answer, pair.answerer];
     dropped.sort_unstable_by(|a, b| b.cmp(a));
+    let n_cells = table.names.len();
+    for at in dropped {
+        table.names.remove(at);
+    }
+    let of_asker = of_speaker(&table.names, columns);
     let mut rows = Vec::with_capacity(table.rows.len() * 2);
     let mut n_aloud = 0;
     for mut row in std::mem::take(&mut table.rows) {
-        row.cells.resize(table.names.len(), None);
+        row.cells.resize(n_cells, None);
         let (said, by) = (row.cells[pair.answer].take(), row.cells[pair.answerer].take());
         for at in dropped {
             row.cells.remove(at);
         }
         let mut answer = row.cells.clone();
+        for at in &of_asker {
+            answer[*at] = None;
+        }
         let place = |at: usize| at - dropped.iter().filter(|dropped| **dropped < at).count();
         (answer[place(pair.question)], answer[place(pair.asker)]) = (said, by);
         let has_text = |cells: &[Option<String>]| cells[place(pair.question)].is_some();
-        let is_aloud = answer[place(pair.question)].as_ref().is_some_and(|text| text.trim() == ALOUD);
+        let is_aloud = answer[place(pair.question)].as_ref().is_some_and(|text| text.trim().to_lowercase() == ALOUD);
         n_aloud += usize::from(is_aloud);
         let is_answered = has_text(&answer) && !is_aloud;
         let answer = super::Row { place: row.place.clone(), cells: answer };
@@ -76,14 +85,16 @@ pub(super) fn divide(table: &mut Table, columns: &Columns) {
             rows.push(answer);
         }
     }
-    for at in dropped {
-        table.names.remove(at);
-    }
     table.rows = rows;
-    table.warnings.push(
-        "each row holds a question and an answer, which were read as two turns: of the person who asks and of the person who answers"
-            .to_string(),
-    );
+    let described: Vec<&str> = of_asker.iter().map(|at| table.names[*at].as_str()).collect();
+    let about = match described.as_slice() {
+        [] => String::new(),
+        names => format!("; what these columns say is about the person who asks: {}", names.join(", ")),
+    };
+    table.warnings.push(format!(
+        "each row holds a question and an answer, which were read as two turns: of the person who asks and of the person who \
+         answers{about}"
+    ));
     if n_aloud > 0 {
         table
             .warnings

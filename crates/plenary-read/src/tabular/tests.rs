@@ -418,3 +418,23 @@ fn a_report_of_questions_and_answers_has_two_turns_in_a_row() {
     let documents = documents("a.csv", csv.as_bytes(), columns);
     assert_eq!(documents[0].turns.len(), 2);
 }
+
+#[test]
+fn what_describes_the_asker_is_not_said_of_the_answerer() {
+    let csv = "Party,Question,Asker Name,Answer,Answer Name,Region,Day\n\
+               Left,Is it open?,Ann Lee,Yes.,Bo Hill,North,2031-03-04\nRight,Why?,Cy Wood,Live answered,Bo Hill,South,2031-03-04\n";
+    let columns = Columns { speaker_variables: vec!["Region".into()], ..Columns::default() };
+    let document = documents("a.csv", csv.as_bytes(), columns).remove(0);
+    let of = |turn: &plenary_corpus::Turn| {
+        let speaker = turn.speaker.clone().unwrap();
+        (speaker.label, speaker.details.party, speaker.variables.get("Region").cloned())
+    };
+    let own =
+        |name: &str, party: &str, region: &str| (name.to_string(), Some(party.to_string()), Some(region.to_string()));
+    assert_eq!(
+        document.turns.iter().map(of).collect::<Vec<_>>(),
+        [own("Ann Lee", "Left", "North"), ("Bo Hill".to_string(), None, None), own("Cy Wood", "Right", "South")]
+    );
+    let is_named = |warning: &String| warning.ends_with("about the person who asks: Party, Region");
+    assert!(document.warnings.iter().any(is_named), "{:?}", document.warnings);
+}
