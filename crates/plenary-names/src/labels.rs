@@ -318,12 +318,13 @@ pub fn judge(lexicon: &Lexicon, label: &str) -> Option<Judgement> {
     {
         return Some(Judgement { kind: LabelKind::Person, quality: 0.8 });
     }
-    // "Question of the chair", "Answer of the accused"
+    // "Pregunta del fiscal"; not "Answer me this", "QUESTION OF PRIVILEGE"
     if let [first, second, ..] = words.as_slice()
         && (lexicon.is_question_label(first) || lexicon.is_answer_label(first))
         && first.chars().count() >= SHORTEST_QUESTION
         && words.len() <= LONGEST_QUESTION
         && second.chars().all(char::is_alphabetic)
+        && names_somebody(lexicon, label, &tokens[1..])
     {
         return Some(Judgement { kind: LabelKind::Anonymous, quality: 0.45 });
     }
@@ -333,6 +334,13 @@ pub fn judge(lexicon: &Lexicon, label: &str) -> Option<Judgement> {
 /// Minimum number of letters of a word for a question before the person who asks, and maximum number of words with the person.
 const SHORTEST_QUESTION: usize = 4;
 const LONGEST_QUESTION: usize = 5;
+
+/// Whether the words behind a word for a question or an answer say whose it is: a person, or any noun behind "de" or "von".
+fn names_somebody(lexicon: &Lexicon, label: &str, behind: &[&str]) -> bool {
+    let is_name = |found: Judgement| found.kind == LabelKind::Person;
+    behind.first().is_some_and(|first| lexicon.is_particle(first)) && label.chars().skip(1).any(char::is_lowercase)
+        || judge_person(lexicon, behind).is_some_and(is_name)
+}
 
 /// A label with blanks behind initials that are printed without: "I.Hill".
 fn with_spaced_initials(label: &str) -> Cow<'_, str> {
@@ -559,6 +567,10 @@ mod tests {
     #[test]
     fn other_words_before_a_colon_are_not() {
         for label in [
+            "Answer me this",
+            "Answer the question",
+            "QUESTION OF PRIVILEGE",
+            "Question of privilege",
             "Note",
             "PRESENT",
             "IN ATTENDANCE",

@@ -59,19 +59,24 @@ fn of_form(page: &Page<'_>, settled: &Settled, found: &Found, form: Form) -> Opt
             openings.push((at, opening, mapped));
         }
     }
+    if openings.len() < FEWEST {
+        return None;
+    }
     let (first, last) = (openings.first()?.0, openings.last()?.0);
     let people: HashSet<String> =
         openings.iter().map(|(_, opening, _)| bylines::split(page.lexicon, &opening.printed).name).collect();
-    let begins = |line: usize| openings.iter().any(|(at, ..)| paragraphs[*at].contains(&line));
-    let n_others = found.bylines.iter().filter(|byline| !begins(byline.line)).count();
+    let begun: HashSet<usize> = openings.iter().flat_map(|(at, ..)| paragraphs[*at].clone()).collect();
+    let n_others = found.bylines.iter().filter(|byline| !begun.contains(&byline.line)).count();
     // Lines that are no sentences are headings and numbers of the agenda.
     let is_prose = |at: &usize| {
-        let text = page.join_at_most(paragraphs[*at].clone(), 2_000).text;
-        text.trim_end().ends_with(['.', '!', '?', '…', ':', '"', '”', '»']) && text.split_whitespace().nth(3).is_some()
+        let lines = || page.lines[paragraphs[*at].clone()].iter().map(|line| line.text());
+        let last = lines().rfind(|text| !text.trim().is_empty()).unwrap_or("").trim_end();
+        last.ends_with(['.', '!', '?', '…', ':', '"', '”', '»'])
+            && lines().flat_map(str::split_whitespace).nth(3).is_some()
     };
     let n_paragraphs = (first..=last).filter(is_prose).count();
     let is_throughout = openings.len() * 2 > n_paragraphs;
-    if openings.len() < FEWEST || people.len() < FEWEST_PEOPLE || n_others * 3 > openings.len() || !is_throughout {
+    if people.len() < FEWEST_PEOPLE || n_others * 3 > openings.len() || !is_throughout {
         return None;
     }
     let (style, confidence) =

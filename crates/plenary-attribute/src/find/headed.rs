@@ -3,6 +3,8 @@
 //! **Input**: the page, the claims on it, and the bylines that are printed on it. **Output**: bylines for the headings whose person also
 //! speaks elsewhere in the document. A heading at the top is the title, and is left to `titled`.
 
+use std::collections::HashSet;
+
 use crate::candidate::{Candidate, Found, Place};
 use crate::page::{Page, PageLine, Settled};
 use crate::weights::Weights;
@@ -17,10 +19,11 @@ const CONFIDENCE: f32 = 0.7;
 pub(super) fn add(page: &Page<'_>, settled: &Settled, found: &mut Found) {
     let Some(first) = found.bylines.first().map(|byline| byline.line) else { return };
     let names: Vec<String> = found.bylines.iter().map(|byline| byline.parts.name.to_lowercase()).collect();
+    let known: HashSet<usize> = found.bylines.iter().map(|byline| byline.line).collect();
     let added: Vec<Candidate> = (first + 1..page.lines.len())
         .filter(|line| matches!(settled.kind(*line), None | Some(BlockKind::Heading)))
         .filter_map(|line| heading(page, line, &names))
-        .filter(|added| found.bylines.iter().all(|byline| byline.line != added.line))
+        .filter(|added| !known.contains(&added.line))
         .collect();
     found.insert(added);
 }

@@ -175,7 +175,7 @@ fn plain(rest: &str, prefix: &Prefix, reader: &mut Reader<'_>) -> Vec<Labelled> 
     let mut misread = Vec::new();
     let lexicon = reader.lexicon;
     // Some languages end sentences with a colon, so a dash directly behind a name in capitals is read first.
-    let loud = labelled(loud_dash_reading(rest, prefix.length).into_iter().collect(), prefix, reader);
+    let loud = labelled(loud_dash_reading(lexicon, rest, prefix.length).into_iter().collect(), prefix, reader);
     if loud.iter().any(|(_, _, judgement)| judgement.quality > 0.0) {
         return loud;
     }
@@ -224,7 +224,7 @@ fn colon_readings_of(rest: &str, from: usize, found: Option<(String, usize)>) ->
 }
 
 /// `NAME-Text`: a name in capitals, and a dash without blanks on both sides.
-fn loud_dash_reading(rest: &str, from: usize) -> Option<Reading> {
+fn loud_dash_reading(lexicon: &Lexicon, rest: &str, from: usize) -> Option<Reading> {
     if !has_dash(rest) || !rest.starts_with(char::is_uppercase) {
         return None;
     }
@@ -233,7 +233,12 @@ fn loud_dash_reading(rest: &str, from: usize) -> Option<Reading> {
     let is_spaced = dash.start() > label.end() && speech.start() > dash.end();
     // "ANNA-Maria: Yes."
     let is_label = NAME_AND_COLON.is_match(&rest[speech.start()..]);
-    (!is_spaced && !is_label)
+    // "EU-Kommissar Hahn: Danke.": a hyphen also joins words.
+    let is_joined = || {
+        let n_words = label.as_str().split([' ', '.']).filter(|word| !word.is_empty()).count();
+        n_words < 2 || colon_label(lexicon, rest).is_some_and(|(printed, _)| printed.len() > label.end())
+    };
+    (!is_spaced && !is_label && !(dash.as_str() == "-" && is_joined()))
         .then(|| Reading::of(Style::Dash, label.as_str().to_string(), from + speech.start(), NEEDS_COMPANY))
 }
 

@@ -32,7 +32,7 @@ const CLOSING: [char; 6] = ['”', '"', '»', '“', '‟', '」'];
 
 /// A quotation and the bracket behind it.
 static BRACKET: LazyLock<Regex> =
-    LazyLock::new(|| constant_regex(r"[”\x22»“‟」]\s*[.,]?\s*(?P<all>[(\[](?P<who>[^()\[\]]{2,90})[)\]]\.?)\s*$"));
+    LazyLock::new(|| constant_regex(r"[”\x22»“‟」]\s*[.,]?\s*(?P<bracket>[(\[](?P<who>[^()\[\]]{2,90})[)\]]\.?)\s*$"));
 
 /// A year, as in a reference to literature.
 static YEAR: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"\b(?:1[5-9]|20)\d{2}\b"));
@@ -55,9 +55,10 @@ pub(super) fn cited(page: &Page<'_>, settled: &Settled, found: &Found) -> Option
     };
     let own: usize = all.iter().map(|cited| n_words(&cited.lines)).sum();
     let every: usize = blocks.iter().map(n_words).sum();
-    let is_cited = |line: usize| all.iter().any(|cited| cited.lines.contains(&line));
+    let cited_lines: HashSet<usize> = all.iter().flat_map(|cited| cited.lines.clone()).collect();
+    let is_cited = |line: usize| cited_lines.contains(&line);
     let n_others = found.bylines.iter().filter(|byline| !is_cited(byline.line)).count();
-    if all.len() < FEWEST_CITED || own * 3 < every || n_others * 2 > all.len() {
+    if all.len() < FEWEST_CITED || own * 2 < every || n_others * 4 > all.len() {
         return None;
     }
     // "(GF2, a woman)": what stands behind other names is a group, not a name.
@@ -107,29 +108,32 @@ fn of_block(page: &Page<'_>, lines: &Range<usize>) -> Option<Cited> {
         return None;
     }
     let found = BRACKET.captures(&text)?;
-    let (all, who) = (found.name("all")?, found.name("who")?.as_str());
+    let (bracket, who) = (found.name("bracket")?, found.name("who")?.as_str());
     let who: Vec<String> =
         who.split([',', ';']).map(|part| part.trim().to_string()).filter(|part| !part.is_empty()).collect();
     (!who.is_empty() && !who.iter().any(|part| YEAR.is_match(part))).then(|| Cited {
         lines: lines.clone(),
-        bracket: all.range(),
+        bracket: bracket.range(),
         who,
     })
 }
 
 /// The interview of a page whose answers are in quotation marks and whose questions have no mark.
 pub(super) fn answers(page: &Page<'_>, settled: &Settled, found: &Found) -> Option<Found> {
+    const BEGINNING: usize = 40;
     let blocks = blocks(page, |line| settled.is_open(line));
-    let text = |at: usize| page.join_at_most(blocks[at].clone(), 4_000).text;
+    let text = |at: usize| page.join_at_most(blocks[at].clone(), BEGINNING).text;
     let is_answer: Vec<bool> = (0..blocks.len()).map(|at| text(at).trim_start().starts_with(OPENING)).collect();
-    let asks = |at: usize| text(at).trim_end().ends_with(['?', '？', '؟']);
+    // A long answer ends far behind its beginning.
+    let end = |at: usize| page.lines[blocks[at].end - 1].text().trim_end();
+    let asks = |at: usize| end(at).ends_with(['?', '？', '؟']);
     let is_asked = |at: usize| !is_answer[at] && is_answer.get(at + 1) == Some(&true);
     let first = (0..blocks.len()).find(|at| is_asked(*at) && asks(*at))?;
     let last = (first..blocks.len()).rfind(|at| is_answer[*at])?;
     let asked: Vec<usize> = (first..=last).filter(|at| is_asked(*at)).collect();
     let n_questions = asked.iter().filter(|at| asks(**at)).count();
     let n_between = (first..=last).filter(|at| !is_answer[*at] && !is_asked(*at)).count();
-    let is_closed = |at: usize| text(at).trim_end_matches(['.', ',', ' ', '!', '?']).ends_with(CLOSING);
+    let is_closed = |at: usize| end(at).trim_end_matches(['.', ',', ' ', '!', '?']).ends_with(CLOSING);
     let answers = || (first..=last).filter(|at| is_answer[*at]);
     let n_closed = answers().filter(|at| is_closed(*at)).count();
     let is_interview = asked.len() >= FEWEST_ANSWERS

@@ -5,6 +5,7 @@
 //! count only where they begin most of the text, end like sentences, and ask and answer. That such a byline belongs to nobody
 //! is left to `link`.
 
+use std::collections::{BTreeSet, HashSet};
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -172,6 +173,8 @@ struct Entry {
     text: String,
     /// Whether the text above ends with a colon, as above a list.
     is_listed: bool,
+    /// The line with that text.
+    above: Option<usize>,
 }
 
 /// The turns of a page on which dashes begin the speech of alternating people without names, if they explain more of it than
@@ -212,16 +215,19 @@ pub(crate) fn dashes(page: &Page<'_>, settled: &Settled, found: &Found) -> Optio
 /// Adds the turns of questions and answers behind dashes inside a document with bylines, as records of courts print examinations: below
 /// a line that ends with a colon, a question and its answer alternate. A label that is seen once behind such a dash is part of the answer.
 pub(crate) fn add_dialogues(page: &Page<'_>, settled: &Settled, found: &mut Found) {
-    const FEWEST: usize = 2;
+    const FEWEST: usize = 4;
+    const FEWEST_QUESTIONS: usize = 2;
+    if found.bylines.is_empty() {
+        return;
+    }
     let entries = entries(page, settled);
     let is_entry = |line: usize| entries.binary_search_by_key(&line, |entry| entry.line).is_ok();
     let is_chance = |byline: &Candidate| byline.n_mentions < 2 && is_entry(byline.line);
+    let firm: BTreeSet<usize> =
+        found.bylines.iter().filter(|byline| !is_chance(byline)).map(|byline| byline.line).collect();
     let mut runs: Vec<Vec<&Entry>> = Vec::new();
     for entry in &entries {
-        let is_between = |last: &&Entry| {
-            let between = last.line + 1..entry.line;
-            found.bylines.iter().any(|byline| between.contains(&byline.line) && !is_chance(byline))
-        };
+        let is_between = |last: &&Entry| firm.range(last.line + 1..entry.line).next().is_some();
         match runs.last_mut() {
             Some(run) if !entry.is_listed && !run.last().is_some_and(is_between) => run.push(entry),
             _ => runs.push(vec![entry]),
@@ -229,16 +235,24 @@ pub(crate) fn add_dialogues(page: &Page<'_>, settled: &Settled, found: &mut Foun
     }
     let alternates = |run: &[&Entry]| {
         let n = run.iter().enumerate().filter(|(at, entry)| asks(&entry.text) == (at % 2 == 0)).count();
-        run.len() >= FEWEST && run[0].is_listed && asks(&run[0].text) && !asks(&run[1].text) && n * 5 >= run.len() * 4
+        let n_questions = run.iter().filter(|entry| asks(&entry.text)).count();
+        // "Ann Lee: I have two questions:" is followed by a list of the person's own.
+        let is_introduced = run[0].is_listed && run[0].above.is_none_or(|line| !firm.contains(&line));
+        run.len() >= FEWEST
+            && n_questions >= FEWEST_QUESTIONS
+            && is_introduced
+            && asks(&run[0].text)
+            && !asks(&run[1].text)
+            && n * 5 >= run.len() * 4
     };
     runs.retain(|run| alternates(run));
-    let lines: Vec<usize> = runs.iter().flatten().map(|entry| entry.line).collect();
-    if lines.is_empty() || found.bylines.is_empty() {
+    let lines: HashSet<usize> = runs.iter().flatten().map(|entry| entry.line).collect();
+    if lines.is_empty() {
         return;
     }
     found.bylines.retain(|byline| !(lines.contains(&byline.line) && byline.n_mentions < 2));
-    let is_named = |line: usize| found.bylines.iter().any(|byline| byline.line == line);
-    let added = runs.into_iter().flatten().filter(|entry| !is_named(entry.line)).map(|entry| {
+    let named: HashSet<usize> = found.bylines.iter().map(|byline| byline.line).collect();
+    let added = runs.into_iter().flatten().filter(|entry| !named.contains(&entry.line)).map(|entry| {
         let text = page.lines[entry.line].text();
         unnamed(page, entry.line, text.len() - text.trim_start().len(), entry.speech)
     });
@@ -249,6 +263,7 @@ pub(crate) fn add_dialogues(page: &Page<'_>, settled: &Settled, found: &mut Foun
 fn entries(page: &Page<'_>, settled: &Settled) -> Vec<Entry> {
     let mut out: Vec<Entry> = Vec::new();
     let mut above = "";
+    let mut line_above = None;
     let mut is_open = false;
     for (i, line) in page.lines.iter().enumerate() {
         if line.is_empty() || !settled.is_open(i) || matches!(line.layout, Layout::Heading(_)) {
@@ -258,13 +273,15 @@ fn entries(page: &Page<'_>, settled: &Settled) -> Vec<Entry> {
         let text = line.text().trim();
         if let Some((dash, speech)) = dash(line.text()) {
             let is_listed = above.ends_with([':', '：']);
-            out.push(Entry { line: i, dash, speech, text: line.text()[speech..].trim_end().to_string(), is_listed });
+            let own = line.text()[speech..].trim_end().to_string();
+            out.push(Entry { line: i, dash, speech, text: own, is_listed, above: line_above });
             is_open = true;
         } else if let Some(last) = out.last_mut().filter(|_| is_open) {
             last.text.push(' ');
             last.text.push_str(text);
         }
         above = text;
+        line_above = Some(i);
     }
     out
 }
@@ -376,6 +393,14 @@ mod tests {
         let found = turns(text);
         assert_eq!(found.len(), 6, "{found:?}");
         assert!(found.iter().all(|(speaker, text)| speaker.is_none() && !text.starts_with('—')));
+    }
+
+    #[test]
+    fn a_question_and_a_remark_below_a_colon_belong_to_the_person() {
+        let text = "Ann Lee: I have two points:\n- Who pays for the bridge?\n- The minutes are wrong.\nBo Hill: Noted.\n\
+                    Ann Lee: And four more:\n- Who pays?\n- Nobody does.\n- Who knows?\n- Nobody does.\nBo Hill: Thank you.\n";
+        let speakers: Vec<_> = turns(text).into_iter().map(|(speaker, _)| speaker.unwrap_or_default()).collect();
+        assert_eq!(speakers, ["Ann Lee", "Bo Hill", "Ann Lee", "Bo Hill"]);
     }
 
     #[test]
