@@ -42,7 +42,7 @@ pub(crate) struct EstimateArgs {
     #[arg(long, value_enum, value_name = "UNIT", default_value_t)]
     weights: Weight,
     /// Coverage of the intervals, in per cent.
-    #[arg(long, value_name = "PERCENT", default_value_t = 95.0)]
+    #[arg(long, value_name = "PERCENT", default_value_t = 95.0, value_parser = super::percent)]
     level: f64,
     /// Seed of the folds in which predictions are calibrated.
     #[arg(long, value_name = "N", default_value_t = 0)]

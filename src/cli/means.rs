@@ -38,7 +38,7 @@ pub(crate) struct MeansArgs {
     #[arg(long, value_enum, value_name = "UNIT", default_value_t)]
     weights: Weight,
     /// Coverage of the intervals, in per cent.
-    #[arg(long, value_name = "PERCENT", default_value_t = 95.0)]
+    #[arg(long, value_name = "PERCENT", default_value_t = 95.0, value_parser = super::percent)]
     level: f64,
     /// Folder for the table `group_means`, as Parquet and CSV.
     #[arg(long, value_name = "FOLDER")]

@@ -232,6 +232,12 @@ fn exit_code(n_done: usize, failures: &[Failure]) -> ExitCode {
     }
 }
 
+/// The coverage of intervals in per cent. A share such as 0.95 is refused, because it would be less than one per cent.
+fn percent(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number| (1.0..100.0).contains(number));
+    number.ok_or_else(|| "expected per cent, from 1 to below 100, such as 95".to_owned())
+}
+
 /// Prints on standard error which inputs were skipped or failed, and why. With `--quiet` only failures are printed.
 fn print_skipped(skipped: &Skipped, verbosity: Verbosity) {
     if !verbosity.quiet {

@@ -93,7 +93,12 @@ pub(crate) fn no_wrap(table: &mut Table, columns: &[usize]) {
 
 /// `1 document`, `2 documents`.
 pub(crate) fn plural(n: usize, noun: &str) -> String {
-    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+    let ending = match (n, noun.ends_with('s')) {
+        (1, _) => "",
+        (_, true) => "es",
+        (_, false) => "s",
+    };
+    format!("{n} {noun}{ending}")
 }
 
 /// A number with its sign and two decimals; a number that rounds to zero has no sign.

@@ -51,7 +51,7 @@ pub(crate) struct RobustArgs {
     #[arg(long, value_name = "FILE")]
     study: Option<PathBuf>,
     /// Coverage of the intervals, in per cent.
-    #[arg(long, value_name = "PERCENT", default_value_t = 95.0)]
+    #[arg(long, value_name = "PERCENT", default_value_t = 95.0, value_parser = super::percent)]
     level: f64,
     /// Folder for the tables `specifications` and `robustness` as Parquet and CSV, and for `specification_curve.svg`.
     #[arg(long, value_name = "FOLDER")]

@@ -129,9 +129,10 @@ pub fn waiting(themes: &Registry, edits: &ThemeEdits) -> Result<Waiting, EditErr
 /// The message of the operating system if it cannot be renamed.
 pub(crate) fn set_aside(folder: &Path, themes: &Registry) -> io::Result<Option<PathBuf>> {
     let file = folder.join(EDITS);
-    // A file that cannot be read or has another form is not known to be about these themes.
-    if !file.exists() || DecisionsFile::read(&file, themes).is_ok() {
-        return Ok(None);
+    match DecisionsFile::read(&file, themes) {
+        Err(ThemeEditsError::OtherThemes { .. } | ThemeEditsError::Unnamed { .. }) if file.exists() => {}
+        // A file with another fault is refused, with the fault, where it would be applied.
+        _ => return Ok(None),
     }
     let numbered = (2..).map(|n| format!("themes-earlier-{n}.toml"));
     let names = std::iter::once("themes-earlier.toml".to_owned()).chain(numbered);

@@ -234,7 +234,8 @@ fn weights_clusters_and_columns_are_chosen() {
     refused(&["--measure", "stance:trade"], &["no measure `stance:trade`", "stance:open_borders, sentiment"]);
     refused(&["--coder", "nobody"], &["no coding is by the coder `nobody`", "nli-minilm-l6"]);
     refused(&["--adjudicator", "Eve"], &["no code is by `Eve`"]);
-    refused(&["--level", "100"], &["confidence_level"]);
+    refused(&["--level", "100"], &["expected per cent"]);
+    refused(&["--level", "0.95"], &["expected per cent, from 1 to below 100, such as 95"]);
     refused(&["--by", "segment_id", "--differences"], &["144 groups have 10296 differences"]);
 }
 

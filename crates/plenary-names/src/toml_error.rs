@@ -35,13 +35,14 @@ static UNKNOWN_FIELD: LazyLock<Regex> = LazyLock::new(|| constant_regex("unknown
 static WRONG_TYPE: LazyLock<Regex> =
     LazyLock::new(|| constant_regex("^invalid type: ([a-z ]*?)(?: [\"`](.*)[\"`])?, expected (.*)$"));
 static UNKNOWN_VARIANT: LazyLock<Regex> = LazyLock::new(|| constant_regex("^unknown variant `(.*)`, expected (.*)$"));
-static KEY: LazyLock<Regex> = LazyLock::new(|| constant_regex("^\\s*([A-Za-z0-9_.-]+)\\s*="));
+/// A key, at the beginning of a line or in an inline table.
+static KEY: LazyLock<Regex> = LazyLock::new(|| constant_regex("(?:^|[{,])\\s*([A-Za-z0-9_.-]+)\\s*="));
 static BACKTICKED: LazyLock<Regex> = LazyLock::new(|| constant_regex("`([^`]+)`"));
 
 /// The message about a value of the wrong type, or about a name that is none of those that are possible, with the key; `None` for other
-/// messages, and where the line does not begin with a key.
-fn of_value(message: &str, line: &str) -> Option<String> {
-    let key = KEY.captures(line)?.get(1)?.as_str();
+/// messages, and where no key is before the value. `before` is the line up to the value.
+fn of_value(message: &str, before: &str) -> Option<String> {
+    let key = KEY.captures_iter(before).last()?.get(1)?.as_str();
     if let Some(found) = UNKNOWN_VARIANT.captures(message) {
         return Some(format!("{key}: found `{}`; expected {}", &found[1], &found[2]));
     }
@@ -75,8 +76,9 @@ impl TomlError {
         let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
         let message = error.message().lines().collect::<Vec<_>>().join("; ");
         let Some(found) = UNKNOWN_FIELD.captures(&message) else {
-            let written = text.lines().nth(line - 1).unwrap_or_default();
-            let message = of_value(&message, written).unwrap_or(message);
+            let above = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let before = above.rsplit('\n').next().unwrap_or_default();
+            let message = of_value(&message, before).unwrap_or(message);
             return Self::Other { line, message };
         };
         let key = found[1].to_string();
@@ -115,6 +117,13 @@ mod tests {
         #[serde(default)]
         _is: bool,
         _side: Option<Side>,
+        _inner: Option<Inner>,
+    }
+
+    #[derive(Debug, serde::Deserialize)]
+    struct Inner {
+        _n: usize,
+        _share: f64,
     }
 
     #[derive(Debug, serde::Deserialize)]
@@ -144,6 +153,10 @@ mod tests {
             ("_name = 3", "_name: found `3`; expected a text in quotes"),
             ("_list = \"a\"", "_list: found the text \"a\"; expected a list in square brackets"),
             ("_is = \"yes\"", "_is: found the text \"yes\"; expected true or false"),
+            (
+                "_inner = { _n = 1, _share = \"0.5\" }",
+                "_share: found the text \"0.5\"; expected a number; remove the quotes",
+            ),
             ("_side = \"up\"", "_side: found `up`; expected `left` or `right`"),
         ] {
             assert_eq!(message(line), expected);

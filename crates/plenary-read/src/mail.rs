@@ -27,6 +27,9 @@ static HEADER: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^[A-Z][A-Za-z
 static INNER_HEADER: LazyLock<Regex> =
     LazyLock::new(|| constant_regex(r"^([A-Za-z][!-9;-~]*):\s*((?:\s/|[^/\s]).*)?$"));
 
+/// A line that begins with a label of a speaker: "MS LAKE: Good morning."
+static LABEL: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^\s*(\p{Lu}[^:]{0,40}):\s+\S"));
+
 /// The line above a message in a mailbox: "From ann@example.org  Mon Feb  7 09:14:52 2005".
 static FROM_LINE: LazyLock<Regex> =
     LazyLock::new(|| constant_regex(r"^From \S.{0,120} \d{2}:\d{2}(?::\d{2})? .{0,12}\d{4}$"));
@@ -107,8 +110,32 @@ impl<'t> Names<'t> {
 pub(crate) fn is_mail(file: &File<'_>) -> bool {
     let text = file.text();
     let may_be = || text.contains("\nFrom: ") || text.starts_with("From: ");
-    let fewest = if file.has_extension_of(Format::Mail) { 1 } else { 2 };
-    may_be() && messages(&lines(text)).take(fewest).count() == fewest
+    if !may_be() {
+        return false;
+    }
+    let lines = lines(text);
+    if file.has_extension_of(Format::Mail) { messages(&lines).next().is_some() } else { are_messages(&lines) }
+}
+
+/// Whether a text consists of messages: there are two or more, and they are not quoted in a transcript or the heads of its sessions. In
+/// these, lines that begin with a label that recurs outnumber the messages.
+fn are_messages(lines: &[&str]) -> bool {
+    let heads: Vec<Range<usize>> = messages(lines).collect();
+    let (Some(first), true) = (heads.first(), heads.len() > 1) else { return false };
+    let mut n_of_label: HashMap<&str, usize> = HashMap::new();
+    let mut bounds = vec![0..first.start];
+    bounds.extend(
+        heads
+            .iter()
+            .zip(1..)
+            .map(|(head, next)| head.end..heads.get(next).map_or(lines.len(), |next: &Range<usize>| next.start)),
+    );
+    for line in bounds.into_iter().flat_map(|bounds| &lines[bounds]) {
+        if let Some(label) = LABEL.captures(line).and_then(|found| found.get(1)) {
+            *n_of_label.entry(label.as_str()).or_default() += 1;
+        }
+    }
+    n_of_label.values().filter(|n| **n > 1).sum::<usize>() <= heads.len()
 }
 
 /// Reads the messages of a mailing list.
@@ -486,6 +513,22 @@ mod tests {
         From bo at mill.example  Tue Mar  4 10:00:00 2031\nFrom: bo at mill.example (Bo Hill)\n\
         Date: Tue, 4 Mar 2031 10:00:00 +0000\nSubject: Re: The sluice\n\nOn Tue, 4 Mar 2031 at 09:14,\nAnn Lee wrote:\n\n\
         > Who has the key?\n\nI have it.\n\nYou said:\n\n> Miller\n\nStill?\n\nBest regards,\n\nBo\n";
+
+    #[test]
+    fn messages_that_a_transcript_quotes_do_not_make_it_a_mailbox() {
+        let line = "-".repeat(30);
+        let exhibit = |from: &str| {
+            format!("{line}\nFrom: {from}\nDate: 4 March 2031\nSubject: The sluice\n\nWho has the key?\n{line}\n")
+        };
+        let hearing = format!(
+            "CHAIR: We begin.\n\nMR BERG: I read two letters.\n\n{}\n{}\nMR BERG: That is all.\n\nCHAIR: Thank you.\n",
+            exhibit("Ann Lake"),
+            exhibit("Tom Berg")
+        );
+        assert_eq!(read("a.txt", hearing.as_bytes()).unwrap().format.as_str(), "plain_text");
+        let letters = format!("{}\n{}", exhibit("Ann Lake"), exhibit("Tom Berg"));
+        assert_eq!(read("a.txt", letters.as_bytes()).unwrap().format.as_str(), "mail");
+    }
 
     #[test]
     fn each_message_is_a_turn_of_its_sender() {

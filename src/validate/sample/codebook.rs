@@ -109,8 +109,13 @@ impl Questions {
     /// # Errors
     /// [`SampleError::UnknownCode`] if the study has no such variable.
     pub fn of_code(study: &StudyInfo, id: &str) -> Result<Self, SampleError> {
-        let codes: Vec<CodeOptions> =
-            study.json.get("codes").and_then(|codes| serde_json::from_value(codes.clone()).ok()).unwrap_or_default();
+        let codes: Result<Option<Vec<CodeOptions>>, _> =
+            study.json.get("codes").map(|codes| serde_json::from_value(codes.clone())).transpose();
+        let codes = codes.map_err(|error: serde_json::Error| {
+            let problem = format!("[[codes]] is not that of this version: {error}");
+            SampleError::Codebook { path: "the study in run.json".to_owned(), problem }
+        })?;
+        let codes = codes.unwrap_or_default();
         let Some(code) = codes.iter().find(|code| code.id == id) else {
             let known = codes.iter().map(|code| code.id.as_str()).collect::<Vec<_>>().join(", ");
             return Err(SampleError::UnknownCode { code: id.to_owned(), known });
