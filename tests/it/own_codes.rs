@@ -166,8 +166,7 @@ fn a_learned_coder_codes_a_variable_of_the_study() {
     place
         .run(&[&learn[..], &["--code", "blames"]].concat())
         .says(2, &["was drawn for code `names_borders`, not for code `blames`"]);
-    let said = place.run_well(&learn).out;
-    assert!(said.contains("Learned code `names_borders` from"), "{said}");
+    place.run(&learn).says(2, &["code `names_borders`: 20 codes: too few"]);
     place
         .run(&["sample", "out", "--code", "mine", "--out", "mine"])
         .says(2, &["no [[codes]] with the id `mine`", "names_borders"]);
