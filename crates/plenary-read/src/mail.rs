@@ -139,6 +139,7 @@ fn are_messages(lines: &[&str]) -> bool {
 }
 
 /// Reads the messages of a mailing list.
+#[expect(clippy::unnecessary_wraps, reason = "a reader among others, which may refuse a file")]
 pub(crate) fn read(text: &str, lexicon: &Lexicon) -> Result<Parts, Problem> {
     let lines = lines(text);
     let heads: Vec<Range<usize>> = messages(&lines).collect();
