@@ -76,7 +76,7 @@ pub(crate) fn run(args: &AgreeArgs, verbosity: Verbosity) -> anyhow::Result<Exit
     let compared = compare(&files, &options)?;
     let tables = tables(&compared);
     let prepare = |folder: &PathBuf| {
-        let names: Vec<String> = tables.iter().flat_map(|table| table.names()).collect();
+        let names: Vec<String> = tables.iter().flat_map(crate::table::export::Export::names).collect();
         MadeFolder::prepare(folder, "agree", &names, args.force)
     };
     let place = args.tables.as_ref().map(prepare).transpose()?;

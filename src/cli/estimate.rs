@@ -105,7 +105,7 @@ pub(crate) fn run(args: &EstimateArgs, verbosity: Verbosity) -> anyhow::Result<E
     let estimates = estimate(&results, &files, options)?;
     let tables = [estimates.means(), estimates.units()];
     let place = args.out.as_ref().map(|out| {
-        let names: Vec<String> = tables.iter().flat_map(|table| table.names()).collect();
+        let names: Vec<String> = tables.iter().flat_map(crate::table::export::Export::names).collect();
         MadeFolder::prepare(out, "estimate", &names, args.hand.force)
     });
     let place = place.transpose()?;

@@ -123,14 +123,9 @@ fn are_messages(lines: &[&str]) -> bool {
     let heads: Vec<Range<usize>> = messages(lines).collect();
     let (Some(first), true) = (heads.first(), heads.len() > 1) else { return false };
     let mut n_of_label: HashMap<&str, usize> = HashMap::new();
-    let mut bounds = vec![0..first.start];
-    bounds.extend(
-        heads
-            .iter()
-            .zip(1..)
-            .map(|(head, next)| head.end..heads.get(next).map_or(lines.len(), |next: &Range<usize>| next.start)),
-    );
-    for line in bounds.into_iter().flat_map(|bounds| &lines[bounds]) {
+    let ends = heads.iter().skip(1).map(|next| next.start).chain([lines.len()]);
+    let texts = heads.iter().zip(ends).map(|(head, end)| head.end..end);
+    for line in std::iter::once(0..first.start).chain(texts).flat_map(|text| &lines[text]) {
         if let Some(label) = LABEL.captures(line).and_then(|found| found.get(1)) {
             *n_of_label.entry(label.as_str()).or_default() += 1;
         }

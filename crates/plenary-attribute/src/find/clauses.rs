@@ -8,7 +8,7 @@
 use std::collections::HashSet;
 
 use crate::candidate::{Candidate, Found, Place};
-use crate::page::{MappedText, Page, Settled};
+use crate::page::{MappedText, Page, PageLine, Settled};
 use crate::weights::Weights;
 use plenary_corpus::{Reason, Span, Style};
 use plenary_names::bylines;
@@ -69,7 +69,7 @@ fn of_form(page: &Page<'_>, settled: &Settled, found: &Found, form: Form) -> Opt
     let n_others = found.bylines.iter().filter(|byline| !begun.contains(&byline.line)).count();
     // Lines that are no sentences are headings and numbers of the agenda.
     let is_prose = |at: &usize| {
-        let lines = || page.lines[paragraphs[*at].clone()].iter().map(|line| line.text());
+        let lines = || page.lines[paragraphs[*at].clone()].iter().map(PageLine::text);
         let last = lines().rfind(|text| !text.trim().is_empty()).unwrap_or("").trim_end();
         last.ends_with(['.', '!', '?', '…', ':', '"', '”', '»'])
             && lines().flat_map(str::split_whitespace).nth(3).is_some()

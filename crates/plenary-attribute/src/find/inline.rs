@@ -238,8 +238,8 @@ fn loud_dash_reading(lexicon: &Lexicon, rest: &str, from: usize) -> Option<Readi
         let n_words = label.as_str().split([' ', '.']).filter(|word| !word.is_empty()).count();
         n_words < 2 || colon_label(lexicon, rest).is_some_and(|(printed, _)| printed.len() > label.end())
     };
-    (!is_spaced && !is_label && !(dash.as_str() == "-" && is_joined()))
-        .then(|| Reading::of(Style::Dash, label.as_str().to_string(), from + speech.start(), NEEDS_COMPANY))
+    let is_excluded = is_spaced || is_label || dash.as_str() == "-" && is_joined();
+    (!is_excluded).then(|| Reading::of(Style::Dash, label.as_str().to_string(), from + speech.start(), NEEDS_COMPANY))
 }
 
 /// Readings whose signs are rare in prose.
