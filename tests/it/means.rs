@@ -109,7 +109,7 @@ fn wrong_columns_levels_and_existing_files_are_refused() {
         .run(&["means", "results", "--measure", "stance:peace"])
         .says(2, &["no measure `stance:peace`", "stance:harbour"]);
     place.run(&["means", "results", "--by", "party"]).says(2, &["no segment has a value in every column of party"]);
-    place.run(&["means", "results", "--level", "100"]).says(2, &["expected more than 0 and less than 100 %"]);
+    place.run(&["means", "results", "--level", "100"]).says(2, &["expected per cent, from 1 to below 100"]);
     place.run(&["means", "results", "--differences"]).says(2, &["--by"]);
     place.run_well(&["means", "results", "--by", "year", "--out", "means"]);
     place.run(&["means", "results", "--by", "year", "--out", "means"]).says(2, &["exists already", "--force"]);
