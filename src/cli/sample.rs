@@ -52,7 +52,7 @@ pub(crate) struct SampleArgs {
     /// Code tone instead of stance: negative, neutral or positive.
     #[arg(long, conflicts_with_all = ["code", "relevance"])]
     sentiment: bool,
-    /// Code a variable of your own, such as `claims_credit`, instead of stance. Its rules are those of [[codes]] in the study of the results, or
+    /// Code a variable of your own, such as `claims_credit`, instead of stance. Its rules are those of `[[codes]]` in the study of the results, or
     /// of the file of --codebook.
     #[arg(long, value_name = "NAME", conflicts_with = "relevance")]
     code: Option<String>,
