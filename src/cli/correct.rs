@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::output::{message, plural, print};
 use crate::attribute::{Answer, Corrections};
+use crate::corpus::files::write_file;
 use crate::review::{Sheet, UNSURE, corrections};
 
 /// Turn the answers of a review sheet into a corrections file that the study names.
@@ -70,16 +71,10 @@ pub(super) fn read_sheet(path: &Path) -> anyhow::Result<Sheet> {
 
 /// Writes a file as a whole or not at all: beside its place first, then moved there.
 pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let mut name = path.file_name().with_context(|| format!("{}: not the name of a file", path.display()))?.to_owned();
-    name.push(".part");
-    let beside = path.with_file_name(name);
     if path.is_dir() {
         bail!("{} is a folder; expected the name of a file. Nothing was changed", path.display());
     }
-    std::fs::write(&beside, bytes)
-        .and_then(|()| std::fs::rename(&beside, path))
-        .inspect_err(|_| _ = std::fs::remove_file(&beside))
-        .with_context(|| {
-            format!("{}: the file cannot be written; expected a folder that exists and may be written", path.display())
-        })
+    write_file(path, bytes).with_context(|| {
+        format!("{}: the file cannot be written; expected a folder that exists and may be written", path.display())
+    })
 }

@@ -431,6 +431,7 @@ fn a_report_refuses_tables_that_were_made_from_another_run() {
     report("other", "bare").says(0, &[]);
     let html = fs::read_to_string(place.path("r.html")).unwrap();
     assert!(html.contains("It is not known from which results") && html.contains("bare/scores.csv"));
+    assert!(html.contains("it is not known whether these were the labels of this run"), "the paragraph to copy");
 }
 
 #[test]

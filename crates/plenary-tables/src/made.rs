@@ -9,6 +9,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use plenary_corpus::files::{PART, write_file};
 use plenary_corpus::hash::sha256;
 use serde::{Deserialize, Serialize};
 
@@ -18,9 +19,6 @@ use super::{Results, TableError, VERSION};
 
 /// Name of the record.
 pub const RECORD: &str = "made_from.json";
-
-/// Ending of a file that is not complete.
-const PART: &str = ".part";
 
 /// What tables were made from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -164,11 +162,8 @@ impl MadeFolder {
     }
 
     fn put(&self, name: &str, bytes: &[u8]) -> Result<(), TableError> {
-        let (place, beside) = (self.path.join(name), self.path.join(format!("{name}{PART}")));
-        fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, &place)).map_err(|source| {
-            let _ = fs::remove_file(&beside);
-            write_error(&place, source)
-        })
+        let place = self.path.join(name);
+        write_file(&place, bytes).map_err(|source| write_error(&place, source))
     }
 }
 

@@ -405,7 +405,7 @@ tables! {
         score: f32, unit "score, -1 to 1", null "the coder gives neither probabilities nor a label";
         /// Label: `favor`, `against` or `neither`.
         label: &'a str, null "the coder abstains; `reason` says why";
-        /// Why there is no label: `off_topic` (`relevance` and `context_relevance` are below the study's threshold), `low_confidence` (no
+        /// The reason for a missing label: `off_topic` (`relevance` and `context_relevance` are below the study's threshold), `low_confidence` (no
         /// probability reaches the study's threshold), `no_answer` (the endpoint failed), `invalid_answer` (its answer is not a code),
         /// `no_majority` (repeated answers differ) or `not_asked` (the study asks the coder only where an earlier one is unsure).
         reason: &'a str, null "there is a label";
@@ -453,7 +453,7 @@ tables! {
         score: f32, unit "score, -1 to 1", null "the coder gives neither probabilities nor a label";
         /// Label: `favor`, `against` or `neither`.
         label: &'a str, null "the coder abstains; `reason` says why";
-        /// Why there is no label, as in `codings`.
+        /// The reason for a missing label, as in `codings`.
         reason: &'a str, null "there is a label";
         /// Whether the coder was compared with hand codes of these texts: `unvalidated`, or `leave_one_out` for a learned coder, whose
         /// folder has the figures.
@@ -485,13 +485,13 @@ tables! {
         /// Label, one of those that the study names for the variable.
         label: &'a str, null "the coder gives none; `reason` says why";
         /// Probability of the label.
-        probability: f32, unit "probability", null "there is no label, or the coder gives no probabilities";
+        probability: f32, unit "probability", null "the label is missing, or the coder reports no probabilities";
         /// Probabilities of all labels, in the order of the study. They sum to one.
         probabilities: Vec<f32>, null "the coder gives no probabilities";
         /// Why label and probabilities are not those that the coder gives to other segments: `left_out` (the coder was learned from a code of this
         /// text, and the label is that of a classifier without this code).
         rule: &'a str, null "they are";
-        /// Why there is no label: `no_answer` (the endpoint failed), `invalid_answer` (its answer is not a label) or `no_majority` (repeated
+        /// The reason for a missing label: `no_answer` (the endpoint failed), `invalid_answer` (its answer is not a label) or `no_majority` (repeated
         /// answers differ).
         reason: &'a str, null "there is a label";
         /// Whether the coder was compared with hand codes of these texts: `unvalidated`, or `leave_one_out` for a learned coder, whose

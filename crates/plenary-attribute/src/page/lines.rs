@@ -148,9 +148,11 @@ impl<'d> Page<'d> {
     pub(crate) fn translations(&self, start: usize) -> usize {
         const FEWEST: usize = 2;
         const MOST: usize = 4;
-        /// Bits of a code point within a block of Unicode, by which scripts are told apart.
-        const BLOCK: u32 = 7;
-        let script = |line: &PageLine<'_>| line.text().chars().find(|c| c.is_alphabetic()).map(|c| c as u32 >> BLOCK);
+        /// Number of the lowest bits of a code point that are ignored: letters of one script have the others in common, because Unicode
+        /// assigns code points to scripts in blocks of 128.
+        const IGNORED_BITS: u32 = 7;
+        let script =
+            |line: &PageLine<'_>| line.text().chars().find(|c| c.is_alphabetic()).map(|c| c as u32 >> IGNORED_BITS);
         let is_in_brackets =
             |line: &PageLine<'_>| line.text().trim().starts_with('(') && line.text().trim().ends_with(')');
         let mut scripts = vec![script(&self.lines[start])];

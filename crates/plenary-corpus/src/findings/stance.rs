@@ -157,7 +157,7 @@ impl Verdict {
         }
     }
 
-    /// Why there is no label; `None` if there is one.
+    /// The reason for a missing label; `None` if the label is present.
     pub fn reason(self) -> Option<AbstentionReason> {
         match self {
             Verdict::Labelled(_) => None,

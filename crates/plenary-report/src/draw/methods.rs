@@ -10,7 +10,7 @@ use plenary_tables::THEME_REGISTRY;
 
 use crate::embed::escaped;
 use crate::gather::Gathered;
-use crate::validation::{TONE, code_in_words, stance_in_words};
+use crate::validation::{TONE, code_in_words, of_unknown_origin, stance_in_words};
 
 pub(super) fn page(of: &Gathered, validation: &[Validation]) -> String {
     let text = in_words(of, validation).join(" ");
@@ -119,6 +119,10 @@ fn in_words(of: &Gathered, validation: &[Validation]) -> Vec<String> {
 fn validation_in_words(of: &Gathered, validation: &[Validation]) -> String {
     if !validation.iter().any(Validation::is_of_labels) {
         return "The labels were not validated.".to_owned();
+    }
+    if !of_unknown_origin(validation).is_empty() {
+        return "Labels were compared with hand codes, but it is not known whether these were the labels of this run."
+            .to_owned();
     }
     let compared: BTreeSet<String> = validation.iter().flat_map(Validation::compared).collect();
     if compared.is_empty() {

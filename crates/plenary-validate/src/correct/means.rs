@@ -168,9 +168,10 @@ impl GroupMeans {
 /// they have in common cancels out. The degrees of freedom are the number of clusters less two.
 ///
 /// # Errors
-/// [`Refusal`] of the group that has no estimate.
+/// [`Refusal`] of the group that has no estimate or no interval.
 pub fn difference(first: &GroupMeans, second: &GroupMeans, estimator: Estimator) -> Outcome {
-    let of = |group: &GroupMeans| group.of[estimator.position()].clone();
+    // A group without an interval would count as one without variation.
+    let of = |group: &GroupMeans| group.of(estimator).and(group.of[estimator.position()].clone());
     let (first_mean, second_mean) = (of(first)?, of(second)?);
     let mut contributions = first_mean.contributions;
     for (cluster, contribution) in second_mean.contributions {

@@ -260,6 +260,8 @@ fn groups_without_codings_say_why_they_have_no_estimate() {
     let [first, second, ..] = &corrected.groups[..] else { panic!("five groups") };
     assert_eq!(difference(first, second, Estimator::Dsl), Err(Refusal::TooFewCodings));
     assert!(difference(first, second, Estimator::Raw).is_ok());
+    let single = &corrected.groups[3];
+    assert_eq!(difference(first, single, Estimator::Raw), Err(Refusal::OneCluster), "its variation is unknown");
 }
 
 #[test]
