@@ -7,7 +7,7 @@ use ndarray::Array2;
 
 use crate::tokens::Tokens;
 
-/// Runs a loaded model, one text or pair per pass.
+/// Runs a loaded model.
 pub trait Engine: Send + Sync {
     /// Name of the engine for the table of runs.
     fn name(&self) -> &'static str;
@@ -28,6 +28,12 @@ pub trait Engine: Send + Sync {
     /// Hidden states `[tokens, width]` of an encoder, or logits `[1, labels]` of a classifier. The same tokens give the
     /// same bits, whatever else runs at the same time.
     fn forward(&self, tokens: &Tokens) -> Result<Array2<f32>, PassError>;
+
+    /// The same for each of several texts, in their order. An engine may compute them together, as long as each has the bits that
+    /// it has alone.
+    fn forward_all(&self, all: &[&Tokens]) -> Vec<Result<Array2<f32>, PassError>> {
+        all.iter().map(|tokens| self.forward(tokens)).collect()
+    }
 }
 
 /// Why an engine could not finish a pass, as text.

@@ -1,4 +1,4 @@
-//! A model that is ready to run: one text or pair to a row of numbers.
+//! A model that is ready to run: texts or pairs to rows of numbers.
 //!
 //! **Input**: a text, or a premise and a hypothesis. **Output**: [`Row`], a unit vector or probabilities. Hidden states and
 //! logits that are not finite or have another shape than the model's are refused. Many inputs, threads and the cache are
@@ -15,7 +15,7 @@ use crate::numbers::{add_marked, unit};
 use crate::runner::Runner;
 use crate::stance::StanceTraining;
 use crate::task::{GRAPH, Pooling, Task, WEIGHTS};
-use crate::tokens::{Tokenizer, Tokens};
+use crate::tokens::{Tokenizer, Tokens, Windows};
 
 /// A text, or a premise and a hypothesis.
 pub type Input<'t> = (&'t str, Option<&'t str>);
@@ -163,29 +163,38 @@ impl Model {
         (self.pooling, &self.labels)
     }
 
-    /// The numbers of a text, or of a premise and a hypothesis: a unit vector, or probabilities in the order of the task's
-    /// labels.
+    /// The numbers of each text, or of each premise and hypothesis: a unit vector, or probabilities in the order of the task's
+    /// labels. They do not depend on the other inputs.
     ///
     /// For a text of several windows: the mean over the tokens of all windows, or the mean of the windows' probabilities
     /// weighted by their tokens.
-    pub(crate) fn row(&self, (text, second): Input) -> Result<Row, EngineError> {
-        let windows = match second {
-            None => self.tokenizer.text(text),
-            Some(second) => self.tokenizer.pair(text, second),
-        };
-        let windows = windows.map_err(|problem| self.problem(problem))?;
-        let numbers = match self.task {
-            Task::Embedding => self.vector(text, &windows.passes)?,
-            Task::Inference | Task::Sentiment => self.probabilities(text, &windows.passes)?,
-        };
+    pub(crate) fn rows(&self, inputs: &[Input]) -> Vec<Result<Row, EngineError>> {
+        let windows: Vec<_> = (inputs.iter())
+            .map(|(text, second)| match second {
+                None => self.tokenizer.text(text),
+                Some(second) => self.tokenizer.pair(text, second),
+            })
+            .collect();
+        let passes: Vec<&Tokens> = windows.iter().flatten().flat_map(|windows| &windows.passes).collect();
+        let mut results = self.engine.forward_all(&passes).into_iter();
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        Ok(Row { numbers, n_tokens: count(windows.n_tokens), n_windows: count(windows.passes.len()) })
+        let row = |((text, _), windows): (&Input, Result<Windows, ModelProblem>)| {
+            let windows = windows.map_err(|problem| self.problem(problem))?;
+            // All passes of a text are taken, whether or not one failed, so that the next text finds its own.
+            let results: Vec<_> = results.by_ref().take(windows.passes.len()).collect();
+            let results = results.into_iter().collect::<Result<Vec<_>, _>>().map_err(|e| self.failed(text, e.0))?;
+            let numbers = match self.task {
+                Task::Embedding => self.vector(text, &windows.passes, &results)?,
+                Task::Inference | Task::Sentiment => self.probabilities(text, &windows.passes, results)?,
+            };
+            Ok(Row { numbers, n_tokens: count(windows.n_tokens), n_windows: count(windows.passes.len()) })
+        };
+        inputs.iter().zip(windows).map(row).collect()
     }
 
-    fn vector(&self, text: &str, passes: &[Tokens]) -> Result<Vec<f32>, EngineError> {
+    fn vector(&self, text: &str, passes: &[Tokens], results: &[Array2<f32>]) -> Result<Vec<f32>, EngineError> {
         let mut sum = vec![0f64; self.dimensions];
-        for tokens in passes {
-            let hidden = self.engine.forward(tokens).map_err(|e| self.failed(text, e.0))?;
+        for (tokens, hidden) in passes.iter().zip(results) {
             if hidden.dim() != (tokens.ids.len(), self.dimensions) {
                 let (rows, columns) = hidden.dim();
                 let (wanted, width) = (tokens.ids.len(), self.dimensions);
@@ -204,10 +213,9 @@ impl Model {
         unit(&sum).ok_or_else(|| self.failed(text, "its hidden states are not finite numbers".into()))
     }
 
-    fn probabilities(&self, text: &str, passes: &[Tokens]) -> Result<Vec<f32>, EngineError> {
+    fn probabilities(&self, text: &str, passes: &[Tokens], results: Vec<Array2<f32>>) -> Result<Vec<f32>, EngineError> {
         let mut parts = Vec::with_capacity(passes.len());
-        for tokens in passes {
-            let logits = self.engine.forward(tokens).map_err(|e| self.failed(text, e.0))?;
+        for (tokens, logits) in passes.iter().zip(results) {
             let wanted = self.labels.n_logits();
             if logits.dim() != (1, wanted) {
                 let (rows, columns) = logits.dim();
@@ -316,9 +324,9 @@ mod tests {
     fn a_text_of_several_windows_has_the_mean_over_its_tokens() {
         let mut model = model(Task::Sentiment, &[0.0, 0.0, 100.0]);
         let text = "no ".repeat(20);
-        let whole = model.row((&text, None)).unwrap();
+        let whole = model.rows(&[(&text, None)]).remove(0).unwrap();
         model.tokenizer = Tokenizer::from_bytes(TOKENIZER, 12).unwrap();
-        let split = model.row((&text, None)).unwrap();
+        let split = model.rows(&[(&text, None)]).remove(0).unwrap();
         assert_eq!((whole.n_windows, split.n_windows, split.n_tokens), (1, 2, 22));
         assert_eq!(split.numbers, whole.numbers);
     }

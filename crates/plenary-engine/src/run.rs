@@ -28,6 +28,9 @@ pub struct Work<'a> {
 /// Number of inputs that are computed between two writes to the cache; a run that is killed loses no more than these.
 const KEPT_TOGETHER: usize = 256;
 
+/// The most inputs that a thread gives to a model at once, so that short ones can share a pass.
+const TOGETHER: usize = 16;
+
 /// The row of each input, in the order of the inputs. Reports the stage as `stage`, with one unit per input.
 ///
 /// # Errors
@@ -36,7 +39,7 @@ const KEPT_TOGETHER: usize = 256;
 pub fn rows(stage: &str, model: &Model, inputs: &[Input], work: Work) -> Result<Vec<Row>, EngineError> {
     let Some(cache) = work.cache.filter(|_| !model.engine().is_cheap()) else {
         work.progress.begin(stage, inputs.len() as u64);
-        return map_distinct(inputs, work, |&input| model.row(input));
+        return map_together(inputs, work, TOGETHER, |some| model.rows(some));
     };
     work.progress.begin(stage, inputs.len() as u64);
     let all_keys = Cache::keys(inputs);
@@ -54,7 +57,7 @@ pub fn rows(stage: &str, model: &Model, inputs: &[Input], work: Work) -> Result<
     work.progress.advance((inputs.len() - missing.len()) as u64);
     for part in missing.chunks(KEPT_TOGETHER) {
         let of_part: Vec<Input> = part.iter().map(|&at| inputs[distinct[at]]).collect();
-        let computed = map_distinct(&of_part, work, |&input| model.row(input))?;
+        let computed = map_together(&of_part, work, TOGETHER, |some| model.rows(some))?;
         cache.keep(model, part.iter().map(|&at| &keys[at]).zip(&computed));
         for (&at, row) in part.iter().zip(computed) {
             rows[at] = Some(row);
@@ -71,24 +74,44 @@ pub fn rows(stage: &str, model: &Model, inputs: &[Input], work: Work) -> Result<
 /// `row_of` fails, or the user asks for the work to end. Of several errors, the one of the earliest item is returned.
 pub fn map_distinct<K, R, E>(items: &[K], work: Work, row_of: impl Fn(&K) -> Result<R, E> + Sync) -> Result<Vec<R>, E>
 where
-    K: Hash + Eq + Sync,
+    K: Hash + Eq + Copy + Sync,
     R: Clone + Send,
     E: From<Stopped> + Send,
 {
-    let mut distinct: Vec<(&K, u64)> = Vec::new();
+    map_together(items, work, 1, |some| some.iter().map(&row_of).collect())
+}
+
+/// [`map_distinct`] by a function of up to `most` items, which gives a result for each.
+fn map_together<K, R, E>(
+    items: &[K],
+    work: Work,
+    most: usize,
+    rows_of: impl Fn(&[K]) -> Vec<Result<R, E>> + Sync,
+) -> Result<Vec<R>, E>
+where
+    K: Hash + Eq + Copy + Sync,
+    R: Clone + Send,
+    E: From<Stopped> + Send,
+{
+    let mut distinct: Vec<K> = Vec::new();
+    let mut times: Vec<u64> = Vec::new();
     let mut seen: HashMap<&K, usize> = HashMap::new();
     let which: Vec<usize> = items
         .iter()
         .map(|item| {
             let position = *seen.entry(item).or_insert_with(|| {
-                distinct.push((item, 0));
+                distinct.push(*item);
+                times.push(0);
                 distinct.len() - 1
             });
-            distinct[position].1 += 1;
+            times[position] += 1;
             position
         })
         .collect();
 
+    let threads = work.threads.clamp(1, distinct.len().max(1));
+    // Few items are shared evenly between the threads.
+    let most = most.min(distinct.len().div_ceil(4 * threads)).max(1);
     let next = AtomicUsize::new(0);
     let halt = AtomicBool::new(false);
     let worker = || {
@@ -98,21 +121,21 @@ where
                 halt.store(true, Ordering::Relaxed);
                 break;
             }
-            let position = next.fetch_add(1, Ordering::Relaxed);
-            let Some((item, times)) = distinct.get(position) else {
+            let position = next.fetch_add(most, Ordering::Relaxed);
+            if position >= distinct.len() {
                 break;
-            };
-            let row = row_of(item);
-            if row.is_err() {
+            }
+            let some = position..distinct.len().min(position + most);
+            let rows = rows_of(&distinct[some.clone()]);
+            if rows.iter().any(Result::is_err) {
                 halt.store(true, Ordering::Relaxed);
             }
-            done.push((position, row));
-            work.progress.advance(*times);
+            work.progress.advance(times[some.clone()].iter().sum());
+            done.extend(some.zip(rows));
         }
         done
     };
 
-    let threads = work.threads.clamp(1, distinct.len().max(1));
     let mut done = Vec::with_capacity(distinct.len());
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();

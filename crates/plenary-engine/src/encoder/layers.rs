@@ -9,13 +9,16 @@ use super::math::{LANES, LIFT, gelu, sum_of_lanes};
 use super::weights::{Dense, Embeddings, Linear, Norm, Order, PANEL, Panel};
 
 /// What is written for each instruction set: exact sums of products of bytes, float32 in registers, and how many of each fit.
-pub(crate) trait Instructions {
+pub(crate) trait Instructions: Sized {
     /// The order of the weights that [`Instructions::products`] expects.
     const ORDER: Order;
     /// The most rows that are multiplied together, up to [`MOST_ROWS`]: as many as leave registers for weights and activations.
     const ROWS: usize;
     /// Panels that are multiplied together, 1 or 2.
     const PANELS: usize;
+    /// Rows that pass through the linear layers together, a multiple of 4: few enough to stay in the second-level cache, enough to
+    /// amortise reading the weights.
+    const ROWS_TOGETHER: usize = 48;
     /// Queries of an attention that are computed together, 4 or 8.
     const QUERIES: usize;
     /// Registers of float32.
@@ -31,6 +34,36 @@ pub(crate) trait Instructions {
         panels: [Panel; PANELS],
         sums: &mut [[[i32; PANEL]; ROWS]; PANELS],
     );
+
+    /// Comes before the calls of [`Instructions::tiles`] for `n` rows.
+    ///
+    /// # Safety
+    /// The processor must have the instruction set.
+    #[inline(always)]
+    unsafe fn begin(_n: usize) {}
+
+    /// Comes after them.
+    ///
+    /// # Safety
+    /// As for [`Instructions::begin`].
+    #[inline(always)]
+    unsafe fn end() {}
+
+    /// Writes what `then` makes of the linear layer's outputs, for all rows and some panels, from `out` on.
+    ///
+    /// # Safety
+    /// As for [`Instructions::products`].
+    #[inline(always)]
+    unsafe fn tiles<const P: usize>(
+        panels: [Panel; P],
+        rows: Rows,
+        outputs: usize,
+        out: &mut [f32],
+        then: impl Fn(f32) -> f32 + Copy,
+    ) {
+        // SAFETY: as required of the caller.
+        unsafe { tiles_in_registers::<Self, P>(panels, rows, outputs, out, then) }
+    }
 }
 
 /// [`LANES`] numbers of float32 in registers.
@@ -91,22 +124,33 @@ pub(crate) fn linear_gelu<T: Instructions>(layer: &Linear, rows: Rows, out: &mut
 fn linear_then<T: Instructions>(layer: &Linear, rows: Rows, out: &mut [f32], then: impl Fn(f32) -> f32 + Copy) {
     let n_panels = layer.outputs() / PANEL;
     let mut number = 0;
+    // SAFETY: the caller of a function of `layers` has checked that the processor has the instruction set, and that the
+    // weights are packed for it (see `kernel`).
+    unsafe { T::begin(rows.scales.len()) };
     // Panel by panel: a panel stays in the first-level cache while all rows are multiplied.
     while number < n_panels {
         let out = &mut out[number * PANEL..];
         if T::PANELS == 2 && number + 1 < n_panels {
-            tiles::<T, 2>([layer.panel(number), layer.panel(number + 1)], rows, layer.outputs(), out, then);
+            let panels = [layer.panel(number), layer.panel(number + 1)];
+            // SAFETY: as above.
+            unsafe { T::tiles(panels, rows, layer.outputs(), out, then) };
             number += 2;
         } else {
-            tiles::<T, 1>([layer.panel(number)], rows, layer.outputs(), out, then);
+            // SAFETY: as above.
+            unsafe { T::tiles([layer.panel(number)], rows, layer.outputs(), out, then) };
             number += 1;
         }
     }
+    // SAFETY: as above.
+    unsafe { T::end() };
 }
 
-/// All rows, in tiles whose numbers of rows differ by at most one.
+/// All rows and some panels, in tiles whose numbers of rows differ by at most one; their sums stay in registers.
+///
+/// # Safety
+/// The processor must have the instruction set of `T`, and the panels must be packed for it.
 #[inline(always)]
-fn tiles<T: Instructions, const P: usize>(
+pub(crate) unsafe fn tiles_in_registers<T: Instructions, const P: usize>(
     panels: [Panel; P],
     rows: Rows,
     outputs: usize,
@@ -120,7 +164,8 @@ fn tiles<T: Instructions, const P: usize>(
         macro_rules! sizes {
             ($($size:literal)*) => {
                 match size {
-                    $($size if $size <= T::ROWS => tile::<T, $size, P>(panels, rows, first, outputs, out, then),)*
+                    // SAFETY: as required of the caller.
+                    $($size if $size <= T::ROWS => unsafe { tile::<T, $size, P>(panels, rows, first, outputs, out, then) },)*
                     _ => unreachable!("a tile has 1 to {} rows", T::ROWS),
                 }
             };
@@ -132,8 +177,11 @@ fn tiles<T: Instructions, const P: usize>(
 }
 
 /// The integer sums of `N` rows and some panels, back to float32.
+///
+/// # Safety
+/// As for [`tiles_in_registers`].
 #[inline(always)]
-fn tile<T: Instructions, const N: usize, const P: usize>(
+unsafe fn tile<T: Instructions, const N: usize, const P: usize>(
     panels: [Panel; P],
     rows: Rows,
     first: usize,
@@ -144,20 +192,30 @@ fn tile<T: Instructions, const N: usize, const P: usize>(
     let inputs = panels[0].inputs();
     let bytes = &rows.bytes[first * inputs..][..N * inputs];
     let mut sums = [[[0; PANEL]; N]; P];
-    // SAFETY: the caller of a function of `layers` has checked that the processor has the instruction set, and that the weights are
-    // packed for it (see `kernel`); `bytes` has the required length.
+    // SAFETY: as required of the caller; `bytes` has the required length.
     unsafe { T::products::<N, P>(bytes, panels, &mut sums) };
     for (number, (panel, sums)) in panels.iter().zip(&sums).enumerate() {
         for (row, sums) in sums.iter().enumerate() {
-            let scale = rows.scales[first + row];
-            // All numbers are computed before the first is written: otherwise the compiler has to assume that input and output
-            // overlap, and does not vectorise.
-            let numbers: [f32; PANEL] = std::array::from_fn(|column| {
-                then(sums[column] as f32 * panel.scale[column] * scale + panel.bias[column])
-            });
-            out[(first + row) * outputs + number * PANEL..][..PANEL].copy_from_slice(&numbers);
+            let out = &mut out[(first + row) * outputs + number * PANEL..];
+            rescale(panel, sums, rows.scales[first + row], out, then);
         }
     }
+}
+
+/// The integer sums of a row and a panel, back to float32, as the first numbers of `out`.
+#[inline(always)]
+pub(crate) fn rescale(
+    panel: &Panel,
+    sums: &[i32; PANEL],
+    scale: f32,
+    out: &mut [f32],
+    then: impl Fn(f32) -> f32 + Copy,
+) {
+    // All numbers are computed before the first is written: otherwise the compiler has to assume that input and output
+    // overlap, and does not vectorise.
+    let numbers: [f32; PANEL] =
+        std::array::from_fn(|column| then(sums[column] as f32 * panel.scale[column] * scale + panel.bias[column]));
+    out[..PANEL].copy_from_slice(&numbers);
 }
 
 /// `x = norm(added + x)` for each row.

@@ -1,6 +1,6 @@
 //! plenary's own engine, for BERT encoders in the int8 form of `training/export.py`.
 //!
-//! **Input**: the bytes of an ONNX graph of that form, then tokens, one text or pair per pass. **Output**: hidden states or
+//! **Input**: the bytes of an ONNX graph of that form, then tokens, one or some texts or pairs per pass. **Output**: hidden states or
 //! logits. A graph of any other form is refused ([`NotThisForm`]); another engine can run it.
 //!
 //! A pass, for each token's row `x` (Devlin et al. 2019, after Vaswani et al. 2017):
@@ -16,7 +16,8 @@
 //!
 //! A linear layer first divides the channels by their smoothing factors (Xiao et al. 2023, *SmoothQuant*) and quantises
 //! each row to bytes with its own scale, then multiplies by int8 weights in exact integers, and converts back to float32:
-//! `sum * scale of the column * scale of the row + bias`. The numbers of a token therefore depend only on its text.
+//! `sum * scale of the column * scale of the row + bias`. The numbers of a token therefore depend only on its text, and texts that
+//! share a pass have the same bits as alone.
 //!
 //! | file | content |
 //! |---|---|
@@ -39,6 +40,7 @@ mod math;
 mod weights;
 
 use std::cell::RefCell;
+use std::ops::Range;
 
 use ndarray::Array2;
 
@@ -49,10 +51,6 @@ use self::layers::Rows;
 use self::weights::Weights;
 use crate::engine::{Engine, PassError};
 use crate::tokens::Tokens;
-
-/// Rows that pass through the linear layers of a layer together: few enough to stay in the second-level cache, enough to
-/// amortise reading the weights.
-const ROWS_TOGETHER: usize = 48;
 
 /// A loaded model.
 pub(crate) struct Encoder {
@@ -113,32 +111,46 @@ impl Encoder {
         }
     }
 
-    /// Writes the hidden states to `scratch.x`; for a classifier only those of the first token.
-    fn hidden(&self, tokens: &Tokens, scratch: &mut Scratch) {
-        let (n, width, path) = (tokens.ids.len(), self.weights.width, self.path);
+    /// Writes the hidden states of some texts to `scratch.x`, text by text; for a classifier only those of the first token of each.
+    fn hidden(&self, texts: &[&Tokens], scratch: &mut Scratch) {
+        let (n, width, path) = (texts.iter().map(|text| text.ids.len()).sum(), self.weights.width, self.path);
         let Scratch { x, heads, context, attention, wide, bytes, scales } = scratch;
         let x = room(x, n * width);
         let heads = room(heads, n * 3 * width);
         let context = room(context, n * width);
-        path.embed(&self.weights.embeddings, &tokens.ids, &tokens.type_ids, x);
+        for (tokens, rows) in texts.iter().zip(rows_of(texts)) {
+            let x = &mut x[rows.start * width..rows.end * width];
+            path.embed(&self.weights.embeddings, &tokens.ids, &tokens.type_ids, x);
+        }
         let last = self.weights.layers.len() - 1;
         for (number, layer) in self.weights.layers.iter().enumerate() {
-            for (x, heads) in x.chunks_mut(together(n) * width).zip(heads.chunks_mut(together(n) * 3 * width)) {
+            let chunk = path.even_chunk(n);
+            for (x, heads) in x.chunks_mut(chunk * width).zip(heads.chunks_mut(chunk * 3 * width)) {
                 let rows = quantised(path, x, &layer.attention_inverse, bytes, scales);
                 path.linear(&layer.attention, rows, heads);
             }
-            // A classifier uses only the first token, so that the others are not needed after the keys and values of the last layer.
-            let n = if number == last && self.weights.head.is_some() { 1 } else { n };
-            let (x, context) = (&mut x[..n * width], &mut context[..n * width]);
-            let cut = Cut {
-                n_tokens: tokens.ids.len(),
-                n_queries: n,
-                width,
-                head_width: self.weights.head_width,
-                scale: layer.attention_scale,
-            };
-            path.attention(cut, heads, room(attention, cut.scratch()), context);
-            for (x, context) in x.chunks_mut(together(n) * width).zip(context.chunks(together(n) * width)) {
+            // A classifier uses only the first tokens, so that the others are not needed after the keys and values of the last layer.
+            let only_first = number == last && self.weights.head.is_some();
+            let mut n_queries = 0;
+            for rows in rows_of(texts) {
+                let cut = Cut {
+                    n_tokens: rows.len(),
+                    n_queries: if only_first { 1 } else { rows.len() },
+                    width,
+                    head_width: self.weights.head_width,
+                    scale: layer.attention_scale,
+                };
+                if only_first {
+                    x.copy_within(rows.start * width..(rows.start + 1) * width, n_queries * width);
+                }
+                let heads = &heads[rows.start * 3 * width..rows.end * 3 * width];
+                let context = &mut context[n_queries * width..(n_queries + cut.n_queries) * width];
+                path.attention(cut, heads, room(attention, cut.scratch()), context);
+                n_queries += cut.n_queries;
+            }
+            let (x, context) = (&mut x[..n_queries * width], &mut context[..n_queries * width]);
+            let chunk = path.even_chunk(n_queries);
+            for (x, context) in x.chunks_mut(chunk * width).zip(context.chunks(chunk * width)) {
                 let (narrow, inner) = (x.len(), x.len() / width * layer.inner.outputs());
                 let wide = room(wide, narrow.max(inner));
                 let rows = quantised(path, context, &layer.context_inverse, bytes, scales);
@@ -151,6 +163,31 @@ impl Encoder {
                 path.add_norm(&wide[..narrow], &layer.output_norm, x);
             }
         }
+    }
+
+    /// Hidden states or logits of some texts from one pass.
+    fn pass(&self, texts: &[&Tokens]) -> Vec<Result<Array2<f32>, PassError>> {
+        SCRATCH.with_borrow_mut(|scratch| {
+            self.hidden(texts, scratch);
+            let width = self.weights.width;
+            let of_text = |(number, rows): (usize, Range<usize>)| {
+                let (rows, columns, numbers) = match &self.weights.head {
+                    None => (rows.len(), width, scratch.x[rows.start * width..rows.end * width].to_vec()),
+                    Some(head) => {
+                        let mut pooled = vec![0.0; head.pooler.bias.len()];
+                        self.path.dense(&head.pooler, &scratch.x[number * width..][..width], &mut pooled);
+                        for x in &mut pooled {
+                            *x = math::tanh(*x);
+                        }
+                        let mut logits = vec![0.0; head.classifier.bias.len()];
+                        self.path.dense(&head.classifier, &pooled, &mut logits);
+                        (1, logits.len(), logits)
+                    }
+                };
+                Array2::from_shape_vec((rows, columns), numbers).map_err(|e| PassError(e.to_string()))
+            };
+            rows_of(texts).enumerate().map(of_text).collect()
+        })
     }
 }
 
@@ -165,25 +202,45 @@ impl Engine for Encoder {
 
     fn forward(&self, tokens: &Tokens) -> Result<Array2<f32>, PassError> {
         self.check(tokens)?;
-        SCRATCH.with_borrow_mut(|scratch| {
-            self.hidden(tokens, scratch);
-            let width = self.weights.width;
-            let (rows, columns, numbers) = match &self.weights.head {
-                None => (tokens.ids.len(), width, scratch.x[..tokens.ids.len() * width].to_vec()),
-                Some(head) => {
-                    let mut pooled = vec![0.0; head.pooler.bias.len()];
-                    self.path.dense(&head.pooler, &scratch.x[..width], &mut pooled);
-                    for x in &mut pooled {
-                        *x = math::tanh(*x);
-                    }
-                    let mut logits = vec![0.0; head.classifier.bias.len()];
-                    self.path.dense(&head.classifier, &pooled, &mut logits);
-                    (1, logits.len(), logits)
-                }
-            };
-            Array2::from_shape_vec((rows, columns), numbers).map_err(|e| PassError(e.to_string()))
-        })
+        self.pass(&[tokens]).pop().unwrap_or_else(|| Err(PassError("a pass without a text".into())))
     }
+
+    /// Texts that fit share a pass, the longest first, because a few rows take nearly as long as many.
+    fn forward_all(&self, all: &[&Tokens]) -> Vec<Result<Array2<f32>, PassError>> {
+        let mut found: Vec<Option<Result<Array2<f32>, PassError>>> =
+            all.iter().map(|tokens| self.check(tokens).err().map(Err)).collect();
+        let mut left: Vec<usize> = (0..all.len()).filter(|&text| found[text].is_none()).collect();
+        left.sort_by_key(|&text| std::cmp::Reverse(all[text].ids.len()));
+        while !left.is_empty() {
+            let mut room = self.path.rows_together();
+            let (mut together, mut later) = (Vec::new(), Vec::new());
+            for text in left {
+                let n = all[text].ids.len();
+                if n <= room || together.is_empty() {
+                    room = room.saturating_sub(n);
+                    together.push(text);
+                } else {
+                    later.push(text);
+                }
+            }
+            let texts: Vec<&Tokens> = together.iter().map(|&text| all[text]).collect();
+            for (text, numbers) in together.into_iter().zip(self.pass(&texts)) {
+                found[text] = Some(numbers);
+            }
+            left = later;
+        }
+        // Every text was refused or computed.
+        found.into_iter().flatten().collect()
+    }
+}
+
+/// The rows of each text of a pass.
+fn rows_of(texts: &[&Tokens]) -> impl Iterator<Item = Range<usize>> {
+    texts.iter().scan(0, |start, text| {
+        let rows = *start..*start + text.ids.len();
+        *start = rows.end;
+        Some(rows)
+    })
 }
 
 /// The first `n` numbers of a buffer, which grows if necessary.
@@ -198,11 +255,6 @@ fn quantised<'a>(path: Path, x: &[f32], inverse: &[f32], bytes: &'a mut Vec<u8>,
     let (bytes, scales) = (room(bytes, x.len()), room(scales, x.len() / inverse.len()));
     path.quantise(x, inverse, bytes, scales);
     Rows { bytes, scales }
-}
-
-/// Rows of a chunk: chunks of about the same size, of at most [`ROWS_TOGETHER`].
-fn together(n: usize) -> usize {
-    n.div_ceil(n.div_ceil(ROWS_TOGETHER)).next_multiple_of(4)
 }
 
 #[cfg(test)]
@@ -243,6 +295,27 @@ mod tests {
         let alone = bits(&encoder, &tokens(7));
         bits(&encoder, &tokens(200));
         assert_eq!(bits(&encoder, &tokens(7)), alone);
+    }
+
+    #[test]
+    fn texts_that_share_a_pass_have_the_bits_that_they_have_alone() {
+        for model in ["all-minilm-l6-v2", "nli-minilm-l6"] {
+            let graph = graph(model);
+            for &path in kernel::paths() {
+                let encoder = Encoder::with(&graph, path).unwrap();
+                let texts = [3, 17, 70, 2, 25, 513, 9, 31].map(tokens);
+                let all: Vec<&Tokens> = texts.iter().collect();
+                for (text, found) in texts.iter().zip(encoder.forward_all(&all)) {
+                    match found {
+                        Ok(numbers) => {
+                            let found: Vec<u32> = numbers.iter().map(|x| x.to_bits()).collect();
+                            assert_eq!(found, bits(&encoder, text), "{} tokens, {}", text.ids.len(), path.name());
+                        }
+                        Err(error) => assert!(text.ids.len() == 513 && error.0.contains("513"), "{error}"),
+                    }
+                }
+            }
+        }
     }
 
     #[test]

@@ -6,11 +6,14 @@
 //!
 //! | path | integer products | for |
 //! |---|---|---|
+//! | `amx` | `tdpbusd`, tiles of 16 x 64 bytes | servers since 2023 (Sapphire Rapids), with Linux |
 //! | `avx512vnni` | `vpdpbusd`, 512 bits | servers since 2019 (Cascade Lake), Zen 4 |
 //! | `avxvnni` | `vpdpbusd`, 256 bits | Alder Lake and later |
 //! | `avx2` | `vpmaddubsw`, `vpmaddwd`, `vpaddd` | x86-64 since about 2013 |
 //! | `portable` | plain Rust | all other processors, including aarch64 |
 
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+mod amx;
 mod portable;
 #[cfg(target_arch = "x86_64")]
 mod x86;
@@ -32,6 +35,7 @@ type Quantise = unsafe fn(&[f32], &[f32], &mut [u8], &mut [f32]);
 struct Operations {
     name: &'static str,
     order: Order,
+    rows_together: usize,
     quantise: Quantise,
     linear: unsafe fn(&Linear, Rows<'_>, &mut [f32]),
     linear_gelu: unsafe fn(&Linear, Rows<'_>, &mut [f32]),
@@ -73,8 +77,8 @@ macro_rules! operations {
             fn dense(layer: &Dense, x: &[f32], out: &mut [f32]) {
                 layers::dense(layer, x, out);
             }
-            let order = <$tile>::ORDER;
-            Operations { name: $label, order, quantise, linear, linear_gelu, add_norm, attention, embed, dense }
+            let (order, rows_together) = (<$tile>::ORDER, <$tile>::ROWS_TOGETHER);
+            Operations { name: $label, order, rows_together, quantise, linear, linear_gelu, add_norm, attention, embed, dense }
         };
     };
 }
@@ -87,6 +91,9 @@ operations!(AVX_VNNI, "avxvnni", x86::AvxVnni, "avx2,avxvnni");
 #[cfg(target_arch = "x86_64")]
 operations!(AVX512_VNNI, "avx512vnni", x86::Avx512Vnni, "avx2,avx512f,avx512bw,avx512vl,avx512vnni");
 
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+operations!(AMX, "amx", amx::Amx, "avx2,avx512f,avx512bw,avx512vl,avx512vnni");
+
 /// All instruction sets that this processor has, the fastest first.
 pub(crate) fn paths() -> &'static [Path] {
     static PATHS: LazyLock<Vec<Path>> = LazyLock::new(|| {
@@ -97,6 +104,10 @@ pub(crate) fn paths() -> &'static [Path] {
                 && is_x86_feature_detected!("avx512bw")
                 && is_x86_feature_detected!("avx512vl");
             if wide && is_x86_feature_detected!("avx512vnni") {
+                #[cfg(target_os = "linux")]
+                if amx::is_available() {
+                    paths.push(Path(&AMX));
+                }
                 paths.push(Path(&AVX512_VNNI));
             }
             if is_x86_feature_detected!("avxvnni") {
@@ -118,6 +129,16 @@ impl Path {
     /// The order in which the weights must be packed.
     pub(crate) fn order(self) -> Order {
         self.0.order
+    }
+
+    /// Rows that should pass through the linear layers together.
+    pub(crate) fn rows_together(self) -> usize {
+        self.0.rows_together
+    }
+
+    /// Rows of a chunk of `n` rows: chunks of about the same size, of at most [`Path::rows_together`].
+    pub(crate) fn even_chunk(self, n: usize) -> usize {
+        n.div_ceil(n.div_ceil(self.rows_together())).next_multiple_of(4)
     }
 
     /// See [`layers::quantise`].
