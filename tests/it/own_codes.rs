@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use plenary::corpus::progress::Silent;
 use plenary::pipeline::{CombineOptions, PartOptions, combine, measure_part};
 use plenary::study::Study;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::chat::Server;
 use crate::common::{Place, Row, TALK, models};
@@ -218,6 +218,31 @@ fn labels_of_own_variables_do_not_depend_on_parts_or_order() {
     let parts = combine(vec![part(&["b.md"], 1), part(&["a.md"], 1)], &CombineOptions::default(), &Silent).unwrap();
     let sha256 = |outcome: &plenary::pipeline::Outcome, table: &str| {
         let name = format!("{table}.parquet");
+    // Exports have them beside the other labels.
+    place.run_well(&["export", "convokit", "out", "--out", "convokit"]);
+    let read = |path: &str| std::fs::read_to_string(place.path(path)).unwrap();
+    let utterances = read("convokit/utterances.jsonl");
+    let utterances: Vec<Value> = utterances.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let exported = utterances.iter().flat_map(|turn| turn["meta"]["segments"].as_array().unwrap());
+    let labels: Vec<&str> = exported.clone().map(|one| one["code_names_borders"].as_str().unwrap()).collect();
+    assert_eq!(labels, of_analysis);
+    let rows = place.rows("out/variable_codes.csv");
+    for (segment, row) in exported.zip(&rows) {
+        assert_eq!(segment["code_names_borders_probability"].as_f64(), row["probability"].parse().ok());
+    }
+    let counted: u64 = utterances.iter().filter_map(|turn| turn["meta"]["code_names_borders"]["yes"].as_u64()).sum();
+    assert_eq!(counted, n_yes as u64);
+    let corpus: Value = serde_json::from_str(&read("convokit/corpus.json")).unwrap();
+    assert_eq!(corpus["codes"]["code_names_borders"]["labels"], json!(["yes", "no"]));
+    place.run_well(&["export", "tei", "out", "--out", "tei"]);
+    let tei: String = place.files("tei").iter().map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned()).collect();
+    assert!(tei.contains("<catDesc>The speaker names borders.</catDesc>"), "{tei}");
+    assert!(tei.contains("<category xml:id=\"code.names_borders.1\">\n<catDesc>yes</catDesc>"), "{tei}");
+    assert_eq!(tei.matches("<measure type=\"code\" ana=\"#code.names_borders.1\" quantity=").count(), n_yes);
+    for folder in ["convokit", "tei"] {
+        place.run_well(&["segment", folder]);
+    }
+
         outcome.results.files().iter().find(|file| file.name == name).unwrap().sha256.clone()
     };
     for table in TABLES {
