@@ -12,8 +12,7 @@ use crate::corpus::progress::Silent;
 use crate::table::schema::{ThemeHistoryRow, ThemeRow};
 use crate::table::{Check, Results};
 use crate::themes::{
-    Decision, EDITS, Overlap, Part, SplitInto, ThemeEditsError, ThemeKind, decide, decisions, overlap, registry_of,
-    waiting,
+    Decision, EDITS, Overlap, Part, SplitInto, ThemeKind, decide, decisions, overlap, registry_of, waiting,
 };
 
 /// Codes of a theme, and themes of a code, that are listed.
@@ -147,8 +146,7 @@ fn list(folder: &Path) -> anyhow::Result<ExitCode> {
     let file = folder.join(EDITS);
     let registry = registry_of(folder)?;
     let decided = decisions(&file, &registry)?;
-    let next = waiting(&registry, &decided)
-        .map_err(|problem| ThemeEditsError::InFile { file: file.display().to_string(), problem })?;
+    let next = waiting(&registry, &decided);
     let mut text = String::new();
     for theme in &themes {
         let given = decided.themes.iter().find(|named| named.id == theme.theme_id).map(|named| named.name.as_str());
@@ -165,9 +163,17 @@ fn list(folder: &Path) -> anyhow::Result<ExitCode> {
     }
     let splits = next.splits.iter().map(|(theme, new)| format!("{theme} is split into {theme}, {}", new.join(", ")));
     let merges = next.merges.iter().map(|(theme, into)| format!("{theme} is merged into {into}"));
-    let next: Vec<String> = splits.chain(merges).collect();
-    if !next.is_empty() {
-        text.push_str(&format!("Decided, for runs that continue these themes: {}.\n", next.join("; ")));
+    let applied: Vec<String> = splits.chain(merges).collect();
+    if !applied.is_empty() {
+        text.push_str(&format!("Decided, for runs that continue these themes: {}.\n", applied.join("; ")));
+    }
+    for one in &next.not_applicable {
+        text.push_str(&format!("Not applicable: {}: {}.\n", one.decision, one.why));
+    }
+    if !next.not_applicable.is_empty() {
+        let refused = next.not_applicable.iter().any(|one| one.is_refused);
+        let until = if refused { "; runs that continue these themes refuse the file until then" } else { "" };
+        text.push_str(&format!("Correct or remove these sections of {}{until}.\n", file.display()));
     }
     if let Some(unassigned) = unassigned_in_words(n_unassigned(&results)?) {
         text.push_str(&format!("{unassigned}\n"));
