@@ -12,6 +12,7 @@ use clap::{ArgGroup, Args};
 use super::Verbosity;
 use super::correct::write_whole;
 use super::output::{message, plural, print, table, wrapped};
+use crate::corpus::rounding::decimal;
 use crate::table::made::{MadeFolder, MadeFrom, files_of};
 use crate::validate::agree::{CompareOptions, Compared, compare, tables};
 use crate::validate::coded::{CodedFile, Variable};
@@ -135,8 +136,9 @@ fn in_words(compared: &Compared) -> String {
     );
     let mut rows = table(&["  coefficient", "value", "95 % interval"], 1..3);
     let mut row = |name: String, of: &Coefficient| {
-        let value = of.value.map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"));
-        let interval = of.interval.map_or_else(|| "-".to_owned(), |(low, high)| format!("[{low:.3}, {high:.3}]"));
+        let value = of.value.map_or_else(|| "-".to_owned(), |value| decimal(value));
+        let interval =
+            of.interval.map_or_else(|| "-".to_owned(), |(low, high)| format!("[{}, {}]", decimal(low), decimal(high)));
         rows.add_row([format!("  {name}"), value, interval]);
     };
     row("share of pairs that agree".into(), &found.percent);

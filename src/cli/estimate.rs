@@ -11,6 +11,7 @@ use clap::{Args, ValueEnum};
 use super::Verbosity;
 use super::hand_codes::HandCodesArgs;
 use super::output::{mean, message, no_wrap, plural, print, table, wrapped};
+use crate::corpus::rounding::chosen_percent;
 use crate::table::made::{MadeFolder, MadeFrom, files_of};
 use crate::validate::estimate::{CLUSTERS_AT_LEAST, Clusters, EstimateOptions, Estimates, Weights, estimate};
 use crate::validate::hand::Several;
@@ -165,7 +166,7 @@ fn in_words(estimates: &Estimates) -> String {
     say(format!("Clusters of the intervals: {}{chosen}", plural(overall.n_clusters, estimates.clusters.as_str())));
     text.push('\n');
 
-    let level = format!("{} %", options.correct.confidence_level * 100.0);
+    let level = chosen_percent(options.correct.confidence_level);
     let by = if options.by.is_empty() { "group".to_owned() } else { options.by.join(", ") };
     let raw = format!("raw, {level}");
     let header = [by.as_str(), "segments", "coded", &raw, "hand-coded", "corrected (DSL)"];

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 
+use crate::corpus::rounding::{decimal, rounded};
 use crate::validate::segments::Measure;
 
 /// Maximum width of prose; longer lines are hard to read.
@@ -103,13 +104,13 @@ pub(crate) fn plural(n: usize, noun: &str) -> String {
 
 /// A number with its sign and two decimals; a number that rounds to zero has no sign.
 pub(crate) fn signed(number: f64) -> String {
-    let text = format!("{number:+.2}");
+    let text = format!("{:+.2}", rounded(number));
     if text == "-0.00" || text == "+0.00" { " 0.00".into() } else { text }
 }
 
 /// A mean of a measure, or a difference of two means: shares have no sign.
 pub(crate) fn mean(number: f64, measure: &Measure, is_difference: bool) -> String {
-    if measure.code().is_some() && !is_difference { format!("{number:.2}") } else { signed(number) }
+    if measure.code().is_some() && !is_difference { decimal(number) } else { signed(number) }
 }
 
 /// A message on one line.

@@ -12,6 +12,7 @@ use super::Verbosity;
 use super::output::{message, no_wrap, plural, print, table, wrapped};
 use super::progress::{TerminalProgress, handle_ctrl_c};
 use super::run::open_cache;
+use crate::corpus::rounding::percent;
 use crate::pipeline::all_cores;
 use crate::robust::{Choice, Contrast, Estimated, Means, RobustOptions, Robustness, Shares, robustness};
 use crate::study::Study;
@@ -184,7 +185,7 @@ fn in_words(robustness: &Robustness) -> String {
         ));
     }
     say(format!("All: median {}, from {} to {}", number(median), number(lowest), number(highest)));
-    let of = |n: usize| format!("{n} of {n_estimated} ({:.0} %)", 100.0 * n as f64 / n_estimated as f64);
+    let of = |n: usize| format!("{n} of {n_estimated} ({})", percent(n as f64 / n_estimated as f64));
     say(format!("The sign is that of the study in {}", of(n_same_sign)));
     say(format!("The same sign and an interval without 0: {}", of(n_significant)));
     say(format!("The other sign and an interval without 0: {}", of(n_opposite)));
@@ -196,10 +197,7 @@ fn in_words(robustness: &Robustness) -> String {
         let name = if before == Some(choice) { String::new() } else { choice.as_str().replace('_', " ") };
         before = Some(choice);
         let share = |of: fn(&Shares) -> usize| {
-            shares.as_ref().map_or_else(
-                || "-".to_owned(),
-                |shares| format!("{:.0} %", 100.0 * of(shares) as f64 / shares.n as f64),
-            )
+            shares.as_ref().map_or_else(|| "-".to_owned(), |shares| percent(of(shares) as f64 / shares.n as f64))
         };
         let n = shares.map_or(0, |shares| shares.n);
         let median = shares.map_or_else(|| "-".to_owned(), |shares| number(shares.median));

@@ -9,6 +9,7 @@ use super::Verbosity;
 use super::figures::{n_unassigned, unassigned_in_words};
 use super::output::{print, table};
 use crate::corpus::progress::Silent;
+use crate::corpus::rounding::percent;
 use crate::table::schema::{ThemeHistoryRow, ThemeRow};
 use crate::table::{Check, Results};
 use crate::themes::{
@@ -194,14 +195,14 @@ fn suggest(folder: &Path, json: bool) -> anyhow::Result<ExitCode> {
 
 /// Themes with their codes, codes with their themes, and what follows from them.
 fn suggestions(found: &Overlap) -> String {
-    let percent = |n: usize, all: usize| format!("{:.0} %", 100.0 * n as f64 / all.max(1) as f64);
+    let percent_of = |n: usize, all: usize| percent(n as f64 / all.max(1) as f64);
     let parts = |parts: &[Part]| {
         let shown = parts.iter().filter(|part| part.share >= SHOWN_FROM).take(SHOWN);
-        shown.map(|part| format!("{} {:.0} %", part.id, 100.0 * part.share)).collect::<Vec<_>>().join(", ")
+        shown.map(|part| format!("{} {}", part.id, percent(part.share))).collect::<Vec<_>>().join(", ")
     };
     let mut themes = table(&["theme", "segments", "no code", "codes", "label"], 1..3);
     for theme in &found.themes {
-        let without = percent(theme.n_without_code, theme.n_segments);
+        let without = percent_of(theme.n_without_code, theme.n_segments);
         themes.add_row([&theme.theme_id, &theme.n_segments.to_string(), &without, &parts(&theme.codes), &theme.title]);
     }
     let mut codes = table(&["code", "segments", "themes", "name"], 1..2);
@@ -209,7 +210,8 @@ fn suggestions(found: &Overlap) -> String {
         codes.add_row([&code.code_id, &code.n_segments.to_string(), &parts(&code.themes), &code.title]);
     }
     let (n_coded, n) = (found.n_coded, found.n_segments);
-    let mut text = format!("{n_coded} of {n} segments ({}) have a code.\n\n{themes}\n\n{codes}\n", percent(n_coded, n));
+    let mut text =
+        format!("{n_coded} of {n} segments ({}) have a code.\n\n{themes}\n\n{codes}\n", percent_of(n_coded, n));
     let of_kind = |kind: ThemeKind| {
         let themes = found.themes.iter().filter(|theme| theme.kind == Some(kind));
         themes.map(|theme| theme.theme_id.as_str()).collect::<Vec<_>>().join(", ")

@@ -21,7 +21,7 @@ fn agreement_is_printed_and_unequal_codes_are_written() {
         assert!(ended.out.contains(part), "`{part}` is missing:\n{}", ended.out);
     }
     // Three of four are equal.
-    assert!(ended.out.contains("0.750"), "{}", ended.out);
+    assert!(ended.out.contains("share of pairs that agree        0.75 "), "{}", ended.out);
     assert_eq!(fs::read_to_string(place.path("unequal.csv")).unwrap(), "segment_id,target,ann,bo\nd,t,favor,neither\n");
     place.run(&["agree", "ann.csv", "bo.csv", "--out", "unequal.csv"]).says(2, &["--force"]);
     assert_eq!(place.run_well(&["agree", "ann.csv", "bo.csv"]).out, ended.out, "the draws depend on the seed only");

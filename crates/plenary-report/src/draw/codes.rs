@@ -1,7 +1,9 @@
 //! The labels of the study's own variables, in all and by group.
 
+use plenary_corpus::rounding::percent;
+
 use super::chart::{self, Bar};
-use super::html::{Cell, Grid, figure, notice, paragraph, percent, plural, tabulated};
+use super::html::{Cell, Grid, figure, notice, paragraph, plural, tabulated};
 use crate::Validation;
 use crate::embed::escaped;
 use crate::gather::{CodeCounts, Gathered, LabelCounts};

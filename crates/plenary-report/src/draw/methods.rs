@@ -1,9 +1,10 @@
 //! What was done, with which versions, in words that a paper can use.
 
+use plenary_corpus::rounding::{chosen_percent, percent};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::html::{Cell, Grid, grouped, paragraph, percent, plural, tabulated};
+use super::html::{Cell, Grid, grouped, paragraph, plural, tabulated};
 use crate::Validation;
 use plenary_corpus::findings::ThresholdSource;
 use plenary_tables::THEME_REGISTRY;
@@ -109,7 +110,7 @@ fn in_words(of: &Gathered, validation: &[Validation]) -> Vec<String> {
     text.push(format!(
         "Intervals have a level of {}; those of the corpus are percentile bootstraps over turns, those of people and groups jackknives that leave \
          out one person, document or turn after the other.",
-        percent(study.confidence_level)
+        chosen_percent(study.confidence_level)
     ));
     text.push(validation_in_words(of, validation));
     text

@@ -1,9 +1,10 @@
 //! The page that a reader sees first: what there is, and what needs a look.
 
 use plenary_corpus::findings::Tone;
+use plenary_corpus::rounding::chosen_percent;
 
 use super::chart::{self, Bar};
-use super::html::{Cell, Grid, duration, figure, grouped, notice, percent, plural, signed, tabulated};
+use super::html::{Cell, Grid, duration, figure, grouped, notice, plural, signed, tabulated};
 use super::validated::unknown_origin;
 use crate::Validation;
 use crate::embed::escaped;
@@ -180,7 +181,7 @@ fn tone(of: &Gathered) -> String {
             (Some(value), Some((low, high))) => format!(
                 "Mean score {} with its {} interval [{}, {}], from −1 (negative) to +1 (positive).",
                 signed(value),
-                percent(of.study.confidence_level),
+                chosen_percent(of.study.confidence_level),
                 signed(low),
                 signed(high)
             ),

@@ -84,15 +84,18 @@ fn tables(table: &ValidationTable) -> String {
         .collect();
     let mut grid = Grid::new(table.title, &names.iter().map(String::as_str).collect::<Vec<_>>());
     for row in table.rows.iter().take(MOST) {
-        let cell = |(text, is_number): (&String, &bool)| match text.parse::<f64>() {
+        let cell = |((text, is_number), name): ((&String, &bool), &String)| match text.parse::<f64>() {
             Ok(_) if *is_number && text.bytes().all(|byte| byte.is_ascii_digit()) => {
                 Cell::Number(text.clone(), text.clone())
             }
-            Ok(number) if *is_number => Cell::Number(format!("{number:.3}").replace('-', "−"), number.to_string()),
+            Ok(number) if *is_number => {
+                // Two decimals of a standard error would be one digit at most.
+                Cell::decimal(Some(number), if name.starts_with("standard_error") { 3 } else { 2 })
+            }
             _ if text.is_empty() => Cell::Empty,
             _ => Cell::text(text),
         };
-        grid.row(row.iter().zip(&numbers).map(cell).collect());
+        grid.row(row.iter().zip(&numbers).zip(&table.columns).map(cell).collect());
     }
     let note = if table.rows.len() > MOST {
         format!("The first {MOST} of {} rows of `{}`.", table.rows.len(), table.name)
