@@ -9,10 +9,11 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::Verbosity;
+use super::estimate::clusters_of;
 use super::hand_codes::HandCodesArgs;
 use super::output::{message, no_wrap, plural, print, table, wrapped};
-use crate::table::made::{MadeFolder, MadeFrom, files_of};
 use crate::corpus::rounding::{decimal, percent};
+use crate::table::made::{MadeFolder, MadeFrom, files_of};
 use crate::validate::score::{ValidateOptions, Validated, reliability_svg, tables, validate};
 use crate::validate::segments::Measure;
 use crate::validation::scores::{Score, ScoreOptions, Scores};
@@ -90,7 +91,7 @@ fn in_words(of: &Validated) -> String {
                 "{name} by {}: {} coded by hand{codes}{abstained}. Intervals draw {} ({}).",
                 of.coder,
                 plural(of.n_coded, "segment"),
-                plural(of.scores.n_clusters, of.clusters.as_str()),
+                clusters_of(of.clusters, of.scores.n_clusters, of.n_turns_without_person),
                 "95 %"
             ),
             "",
