@@ -5,9 +5,8 @@
 
 use std::borrow::Cow;
 use std::io::{self, ErrorKind, IsTerminal, Write};
-use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 
 use crate::corpus::rounding::{decimal, rounded};
@@ -28,16 +27,6 @@ pub(crate) fn ignore_broken_pipe(written: io::Result<()>) -> io::Result<()> {
     match written {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         other => other,
-    }
-}
-
-/// Refuses files that exist already, unless they may be replaced.
-pub(crate) fn refuse_existing(files: impl IntoIterator<Item = PathBuf>, force: bool) -> anyhow::Result<()> {
-    match files.into_iter().find(|path| !force && path.exists()) {
-        Some(path) => {
-            bail!("{} exists already; name another folder, or pass --force to replace it", path.display())
-        }
-        None => Ok(()),
     }
 }
 

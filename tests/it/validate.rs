@@ -450,6 +450,48 @@ fn a_sample_is_coded_compared_scored_and_used() {
     place.run(&["score", "changed", codes[0], codes[1], "--by", "role"]).says(2, &["segments are others"]);
 }
 
+#[test]
+fn codes_of_two_propositions_are_not_compared_under_one_target() {
+    let (place, _) = coded();
+    let draw = |results: &str, folder: &str| {
+        place.run_well(&["sample", results, "--out", folder, "--size", "60", "--coders", folder, "--quiet"]);
+        let codes = format!("{folder}/codes.csv");
+        fill(&place, &codes);
+        codes
+    };
+    let study = STUDY.replace("Borders should be open.", "Every border should be abolished.");
+    place.write("strict.toml", study);
+    place.run_well(&["run", "debate.md", "--study", "strict.toml", "--out", "strict", "--quiet"]);
+    let (ann, bo, cy) = (draw("results", "ann"), draw("results", "bo"), draw("strict", "cy"));
+    place.run_well(&["agree", &ann, &bo, "--tables", "agreement"]);
+    place.run(&["agree", &ann, &cy]).says(
+        2,
+        &[
+            "cy/codes.csv: the proposition of the target `open_borders` was \"Every border should be abolished.\" when this file",
+            "and \"Borders should be open.\" when ann/codes.csv was; compare codes of one proposition",
+        ],
+    );
+    // A report about another proposition does not show the agreement.
+    let report = |results: &str| place.run(&["report", results, "--out", "r.html", "--validation", "agreement"]);
+    report("results").says(0, &[]);
+    let notice = "It is not known which propositions these codes are about";
+    assert!(!fs::read_to_string(place.path("r.html")).unwrap().contains(notice));
+    report("strict").says(
+        2,
+        &[
+            "coefficients.csv was made from codes of the target `open_borders` when its proposition was \"Borders should be open.\"",
+            "in these results it is \"Every border should be abolished.\"",
+        ],
+    );
+    // Without the sample the propositions are not known.
+    for (from, to) in [(&ann, "a.csv"), (&bo, "b.csv")] {
+        place.write(to, fs::read(place.path(from)).unwrap());
+    }
+    place.run_well(&["agree", "a.csv", "b.csv", "--tables", "agreement", "--force"]);
+    report("strict").says(0, &[]);
+    assert!(fs::read_to_string(place.path("r.html")).unwrap().contains(notice));
+}
+
 /// Two people who agree on all but the first segment.
 fn codes_of_two(place: &Place, codes: &str) {
     place.write("ann.csv", codes);
