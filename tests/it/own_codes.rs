@@ -208,6 +208,10 @@ fn a_learned_coder_codes_a_variable_of_the_study() {
     {
         assert!(unchecked.contains(part), "`{part}` is missing");
     }
+    // Numbers of segments and shares of groups open sentences.
+    let section = unchecked.split("<section id=\"codes\"").nth(1).unwrap().split("</section>").next().unwrap();
+    assert!(section.contains(&format!("<td class=\"number\" data-v=\"{n_yes}\"><button type=\"button\"")), "{section}");
+    assert!(unchecked.contains("Label yes: The speaker names borders."));
     let checked = page("out", &["--validation", "scores"]);
     assert!(!checked.contains("Unvalidated") && checked.contains("The page Validation compares them"));
     assert!(checked.contains("The labels of code names_borders were compared with hand codes"));

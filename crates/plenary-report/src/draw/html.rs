@@ -41,6 +41,14 @@ impl Cell {
         if whole > 0.0 { Self::Number(percent(part / whole), format!("{}", part / whole)) } else { Self::Empty }
     }
 
+    /// A share of segments that opens some of them.
+    pub(crate) fn shared(part: f64, whole: f64, set: Set, of: &Gathered) -> Self {
+        match (Self::share(part, whole), of.set(set).filter(|_| part > 0.0)) {
+            (Self::Number(shown, raw), Some(at)) => Self::Sentences(shown, raw, at),
+            (share, _) => share,
+        }
+    }
+
     /// A number of segments that opens some of them.
     pub(crate) fn counted(number: impl Into<u64>, set: Set, of: &Gathered) -> Self {
         let number = number.into();
