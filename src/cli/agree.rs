@@ -149,7 +149,7 @@ fn in_words(compared: &Compared) -> String {
     );
     let mut rows = table(&["  coefficient", "value", "95 % interval"], 1..3);
     let mut row = |name: String, of: &Coefficient| {
-        let value = of.value.map_or_else(|| "-".to_owned(), |value| decimal(value));
+        let value = of.value.map_or_else(|| "-".to_owned(), decimal);
         let interval =
             of.interval.map_or_else(|| "-".to_owned(), |(low, high)| format!("[{}, {}]", decimal(low), decimal(high)));
         rows.add_row([format!("  {name}"), value, interval]);

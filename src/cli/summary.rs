@@ -56,7 +56,7 @@ pub(crate) fn language_models(chats: &[(String, ChatSummary)]) -> String {
             text.push_str(&format!("; the server names the model {}", models.join(", ")));
         }
         if let Some(share) = asked.agreement.share_unequal() {
-            let alpha = asked.agreement.alpha().map_or("not defined".to_string(), |alpha| decimal(alpha));
+            let alpha = asked.agreement.alpha().map_or("not defined".to_string(), decimal);
             let n = plural(asked.agreement.n_units, "unit");
             text.push_str(&format!("; repeated answers differ for {} of {n}, alpha {alpha}", percent(share)));
         }

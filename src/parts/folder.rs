@@ -224,7 +224,7 @@ mod tests {
         fs::create_dir_all(work.attempt("0001-c")).expect("writable");
         fs::create_dir_all(work.attempt("0002-b")).expect("writable");
         work.remove_ended_attempts(1);
-        assert_eq!(work.attempts(1), [running.path.clone()]);
+        assert_eq!(work.attempts(1), std::slice::from_ref(&running.path));
         assert_eq!(work.attempts(2).len(), 2, "another part");
         drop(running);
         assert_eq!(work.attempts(1).len(), 0);

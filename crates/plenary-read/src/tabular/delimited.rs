@@ -2,8 +2,8 @@
 //!
 //! **Input:** decoded text. **Output:** names and rows. The delimiter is the one that gives a column of text and rows of even
 //! length. The row of names is the first of the first ten rows in which a column of text is recognised, so a title above the
-//! table is skipped. If none is recognised, messages name the columns of the first row that is filled like the rows below. Rows with fewer cells than names are filled up. **Refused:** rows with more cells, and quotation marks
-//! that are not closed.
+//! table is skipped. If none is recognised, messages name the columns of the first row that is filled like the rows below. Rows
+//! with fewer cells than names are filled up. **Refused:** rows with more cells, and quotation marks that are not closed.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
