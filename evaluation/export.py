@@ -104,6 +104,11 @@ def check_convokit(plenary: str, results: Path, folder: Path) -> None:
     for utterance_id, mean in means.select("utterance_id", "mean").iter_rows():
         found = corpus.get_utterance(utterance_id).meta["sentiment_score"]
         check(math.isclose(found, mean, abs_tol=1e-9), f"ConvoKit: sentiment of {utterance_id}")
+    segments = {
+        segment["segment_id"]: segment for utterance in corpus.iter_utterances() for segment in utterance.meta["segments"]
+    }
+    for segment_id, code, label in table(results, "variable_codes").select("segment_id", "code_id", "label").iter_rows():
+        check(segments[segment_id][f"code_{code}"] == label, f"ConvoKit: label of {code} of {segment_id}")
     again = folder.parent / "again"
     corpus.dump("again", base_path=str(folder.parent))
     check_turns(plenary, results, again, "ConvoKit, written again by ConvoKit")

@@ -3,7 +3,7 @@
 //! **Input**: files of hand codes. **Output**: coefficients with intervals and confusion tables, and a CSV file of the units with unequal
 //! codes. **Refused**: repeated units and unknown labels, with the line; an existing file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
@@ -12,10 +12,11 @@ use clap::{ArgGroup, Args};
 use super::Verbosity;
 use super::correct::write_whole;
 use super::output::{message, plural, print, table, wrapped};
+use crate::corpus::rounding::decimal;
 use crate::table::made::{MadeFolder, MadeFrom, files_of};
 use crate::validate::agree::{CompareOptions, Compared, compare, tables};
 use crate::validate::coded::{CodedFile, Variable};
-use crate::validate::drawn::sample_of;
+use crate::validate::drawn::{propositions_of, sample_of};
 use crate::validate::sample::{SAMPLE_FILE, own_codebook};
 use crate::validation::agreement::{AgreementOptions, Coefficient, Scale};
 
@@ -73,6 +74,7 @@ pub(crate) fn run(args: &AgreeArgs, verbosity: Verbosity) -> anyhow::Result<Exit
         order: if args.order.is_empty() { codes } else { args.order.clone() },
         bootstrap: AgreementOptions { resamples: args.resamples, seed: args.seed, ..AgreementOptions::default() },
     };
+    let propositions = propositions_of(args.sample_folder(), &files)?;
     let compared = compare(&files, &options)?;
     let tables = tables(&compared);
     let prepare = |folder: &PathBuf| {
@@ -91,7 +93,8 @@ pub(crate) fn run(args: &AgreeArgs, verbosity: Verbosity) -> anyhow::Result<Exit
     }
     if let (Some(folder), Some(place)) = (&args.tables, place) {
         let coded = files.iter().flat_map(|file| &file.rows).filter(|row| !row.label.is_empty());
-        place.write(MadeFrom::codes(coded.map(|row| row.segment_id.as_str())), &files_of(&tables)?)?;
+        let from = MadeFrom::codes(coded.map(|row| row.segment_id.as_str()), propositions);
+        place.write(from, &files_of(&tables)?)?;
         if !verbosity.quiet {
             message(&format!("wrote coefficients and disagreements into {}", folder.display()), "");
         }
@@ -100,14 +103,25 @@ pub(crate) fn run(args: &AgreeArgs, verbosity: Verbosity) -> anyhow::Result<Exit
     Ok(if none { ExitCode::from(2) } else { ExitCode::SUCCESS })
 }
 
+impl AgreeArgs {
+    /// The folder or file that was named and is a sample, not a codebook.
+    fn sample_folder(&self) -> Option<&Path> {
+        self.codebook.as_deref().filter(|path| !is_codebook(path))
+    }
+}
+
+/// Whether a path is a codebook, not a sample.
+fn is_codebook(path: &Path) -> bool {
+    path.is_file() && path.file_name().is_none_or(|name| name != SAMPLE_FILE)
+}
+
 /// What was coded, and the labels in their order, by the codebook that was named or lies beside the codes.
 fn codebook(args: &AgreeArgs, files: &[CodedFile]) -> anyhow::Result<(Option<Variable>, Vec<String>)> {
-    let is_codebook = |path: &PathBuf| path.is_file() && path.file_name().is_none_or(|name| name != SAMPLE_FILE);
-    if let Some(path) = args.codebook.as_ref().filter(|path| is_codebook(path)) {
+    if let Some(path) = args.codebook.as_deref().filter(|path| is_codebook(path)) {
         let codes = own_codebook(path)?.codes.into_iter().map(|code| code.id).collect();
         return Ok((Some(Variable::Code(args.code.clone().unwrap_or_default())), codes));
     }
-    let Some(sample) = sample_of(args.codebook.as_deref(), files)? else { return Ok((None, Vec::new())) };
+    let Some(sample) = sample_of(args.sample_folder(), files)? else { return Ok((None, Vec::new())) };
     let codes = match sample.design.variable {
         Variable::Code(_) => sample.questions.codes().into_iter().map(str::to_owned).collect(),
         Variable::Stance | Variable::Sentiment => Vec::new(),
@@ -135,8 +149,9 @@ fn in_words(compared: &Compared) -> String {
     );
     let mut rows = table(&["  coefficient", "value", "95 % interval"], 1..3);
     let mut row = |name: String, of: &Coefficient| {
-        let value = of.value.map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"));
-        let interval = of.interval.map_or_else(|| "-".to_owned(), |(low, high)| format!("[{low:.3}, {high:.3}]"));
+        let value = of.value.map_or_else(|| "-".to_owned(), decimal);
+        let interval =
+            of.interval.map_or_else(|| "-".to_owned(), |(low, high)| format!("[{}, {}]", decimal(low), decimal(high)));
         rows.add_row([format!("  {name}"), value, interval]);
     };
     row("share of pairs that agree".into(), &found.percent);

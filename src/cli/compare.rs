@@ -3,7 +3,7 @@
 //! **Input**: two results folders. **Output**: sentences and tables, JSON, CSV files or a page. **Refused**: folders without results, to replace
 //! files that plenary did not write.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -12,8 +12,9 @@ use plenary_report::compare::{Comparison, Sheet, SheetCell, compare, page, sheet
 
 use super::Verbosity;
 use super::correct::write_whole;
-use super::output::{message, no_wrap, one_line, plural, print, refuse_existing, table, wrapped};
+use super::output::{message, no_wrap, one_line, plural, print, table, wrapped};
 use super::report::check_place;
+use crate::table::made::{MadeFolder, MadeFrom};
 use crate::table::{Check, Results};
 
 /// Show what changed between two runs: documents, people, labels, themes, estimates, settings.
@@ -59,7 +60,9 @@ pub(crate) fn run(args: &CompareArgs, verbosity: Verbosity) -> anyhow::Result<Ex
     let comparison = compare(&old, &new)?;
     let sheets = sheets(&comparison);
     if let Some(folder) = &args.csv {
-        write_csv(&sheets, folder, args.force)?;
+        let files: Vec<(String, Vec<u8>)> = sheets.iter().map(csv_file).collect::<Result<_, _>>()?;
+        let names: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
+        MadeFolder::prepare(folder, "compare", &names, args.force)?.write(MadeFrom::comparison(&old, &new), &files)?;
         if !verbosity.quiet {
             message(&format!("wrote {} into {}", plural(sheets.len(), "table"), folder.display()), "");
         }
@@ -79,15 +82,9 @@ pub(crate) fn run(args: &CompareArgs, verbosity: Verbosity) -> anyhow::Result<Ex
     Ok(ExitCode::SUCCESS)
 }
 
-fn write_csv(sheets: &[Sheet], folder: &Path, force: bool) -> anyhow::Result<()> {
-    let path = |sheet: &Sheet| folder.join(format!("{}.csv", sheet.name));
-    refuse_existing(sheets.iter().map(path), force)?;
-    std::fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", folder.display()))?;
-    for sheet in sheets {
-        let bytes = sheet.csv().with_context(|| format!("cannot write the table {}", sheet.name))?;
-        write_whole(&path(sheet), &bytes)?;
-    }
-    Ok(())
+fn csv_file(sheet: &Sheet) -> anyhow::Result<(String, Vec<u8>)> {
+    let bytes = sheet.csv().with_context(|| format!("cannot write the table {}", sheet.name))?;
+    Ok((format!("{}.csv", sheet.name), bytes))
 }
 
 fn in_words(comparison: &Comparison, sheets: &[Sheet]) -> String {

@@ -11,8 +11,11 @@ use clap::{Args, ValueEnum};
 use super::Verbosity;
 use super::hand_codes::HandCodesArgs;
 use super::output::{mean, message, no_wrap, plural, print, table, wrapped};
+use crate::corpus::rounding::chosen_percent;
 use crate::table::made::{MadeFolder, MadeFrom, files_of};
-use crate::validate::estimate::{CLUSTERS_AT_LEAST, Clusters, EstimateOptions, Estimates, Weights, estimate};
+use crate::validate::estimate::{
+    CLUSTERS_AT_LEAST, Clusters, EstimateOptions, Estimates, LevelReason, Weights, estimate,
+};
 use crate::validate::hand::Several;
 use crate::validate::segments::Measure;
 use crate::validation::correct::{CorrectOptions, Estimator, GroupMeans, Outcome, Refusal};
@@ -54,7 +57,7 @@ pub(crate) struct EstimateArgs {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 enum Level {
-    /// The highest level at which every group has five clusters with codings
+    /// The highest level at which every group with enough codings for an estimate has five clusters with codings, or turns
     #[default]
     Auto,
     /// Persons
@@ -157,15 +160,10 @@ fn in_words(estimates: &Estimates) -> String {
         };
         say(format!("{} has no label for {}: {used}", estimates.coder, plural(estimates.n_abstained, "segment")));
     }
-    let chosen = if options.clusters.is_none() {
-        format!(" (the highest level at which every group has {CLUSTERS_AT_LEAST} clusters with codings)")
-    } else {
-        String::new()
-    };
-    say(format!("Clusters of the intervals: {}{chosen}", plural(overall.n_clusters, estimates.clusters.as_str())));
+    say(format!("Clusters of the intervals: {}", clusters_in_words(estimates)));
     text.push('\n');
 
-    let level = format!("{} %", options.correct.confidence_level * 100.0);
+    let level = chosen_percent(options.correct.confidence_level);
     let by = if options.by.is_empty() { "group".to_owned() } else { options.by.join(", ") };
     let raw = format!("raw, {level}");
     let header = [by.as_str(), "segments", "coded", &raw, "hand-coded", "corrected (DSL)"];
@@ -213,6 +211,41 @@ fn in_words(estimates: &Estimates) -> String {
         });
     }
     text
+}
+
+/// What the clusters are and why they were chosen.
+fn clusters_in_words(estimates: &Estimates) -> String {
+    let (options, overall) = (&estimates.options, &estimates.corrected.overall);
+    let clusters = clusters_of(estimates.clusters, overall.n_clusters, estimates.n_turns_without_person());
+    let enough = format!("{CLUSTERS_AT_LEAST} clusters with codings");
+    let large = format!("at least {} codings", options.correct.codings_at_least);
+    match estimates.level_reason {
+        LevelReason::Named => clusters,
+        LevelReason::Highest { .. } if options.by.is_empty() => format!("{clusters} (the highest level with {enough})"),
+        LevelReason::Highest { n_large: 0, .. } => {
+            format!("{clusters} (the highest level with {enough} in all; no group has {large})")
+        }
+        LevelReason::Highest { n_small: 0, .. } => {
+            format!("{clusters} (the highest level at which every group has {enough})")
+        }
+        LevelReason::Highest { .. } => {
+            format!("{clusters} (the highest level at which every group with {large} has {enough})")
+        }
+        LevelReason::NoLevel if options.by.is_empty() => format!("{clusters} (no level has {enough})"),
+        LevelReason::NoLevel => format!("{clusters} (no level has {enough} in all and in every group with {large})"),
+    }
+}
+
+/// The number and kind of clusters; turns without a known person are clusters of their own beside persons.
+pub(super) fn clusters_of(level: Clusters, n_clusters: usize, n_turns_without_person: usize) -> String {
+    let named = plural(n_clusters - n_turns_without_person, level.as_str());
+    match n_turns_without_person {
+        0 => named,
+        n => {
+            let turns = format!("{} without a known person", plural(n, "turn"));
+            if n == n_clusters { turns } else { format!("{named} and {turns}") }
+        }
+    }
 }
 
 fn name_of(values: &[String]) -> String {

@@ -13,6 +13,7 @@ use super::output::{message, plural, print, table};
 use super::run::open_cache;
 use crate::corpus::findings::is_id;
 use crate::corpus::progress::Silent;
+use crate::corpus::rounding::{decimal, percent};
 use crate::engine::Work;
 use crate::learn::{Basis, Codes, Inference, LearnedCoder, OfHead, Sharing, Variable, lacks_inferences, learn};
 use crate::models::{ModelFolder, ModelOptions, Models, load_on, places};
@@ -138,18 +139,18 @@ fn summary(coder: &LearnedCoder) -> String {
             counts.collect::<Vec<_>>().join(", ")
         ));
         text.push_str(&format!(
-            "Measured on each code by a classifier that did not see it:\n  accuracy {:.0} % (always the commonest class: {:.0} %), macro-F1 {:.0} %, \
-             calibration error {:.2}\n",
-            100.0 * quality.accuracy,
-            100.0 * quality.majority,
-            100.0 * quality.macro_f1,
-            quality.calibration_error
+            "Measured on each code by a classifier that did not see it:\n  accuracy {} (always the commonest class: {}), macro-F1 {}, \
+             calibration error {}\n",
+            percent(quality.accuracy),
+            percent(quality.majority),
+            percent(quality.macro_f1),
+            decimal(quality.calibration_error)
         ));
         if let [points @ .., _] = quality.learning_curve.as_slice()
             && !points.is_empty()
         {
             let points: Vec<String> =
-                points.iter().map(|point| format!("{:.0} % with {}", 100.0 * point.accuracy, point.n_codes)).collect();
+                points.iter().map(|point| format!("{} with {}", percent(point.accuracy), point.n_codes)).collect();
             text.push_str(&format!("  accuracy with fewer codes: {}\n", points.join(", ")));
         }
         let mut header = vec!["  by hand"];

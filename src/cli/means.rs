@@ -11,6 +11,7 @@ use clap::{Args, ValueEnum};
 use super::Verbosity;
 use super::output::{mean, message, no_wrap, print, table, wrapped};
 use crate::corpus::findings;
+use crate::corpus::rounding::{chosen_percent, percent};
 use crate::means::{GroupMeans, MeansOptions, group_means};
 use crate::table::made::{MadeFolder, MadeFrom, files_of};
 use crate::table::{Check, Results};
@@ -102,8 +103,8 @@ fn in_words(means: &GroupMeans) -> String {
     let measure = options.measure.in_words();
     let mut text = format!("{measure}\n\n");
     let by = if options.by.is_empty() { "group".to_owned() } else { options.by.join(", ") };
-    let percent = format!("{:.0} % interval", 100.0 * options.confidence_level);
-    let mut rows = table(&[&by, "mean", &percent, "segments", "persons", "documents", "without a label"], 1..7);
+    let level = format!("{} interval", chosen_percent(options.confidence_level));
+    let mut rows = table(&[&by, "mean", &level, "segments", "persons", "documents", "without a label"], 1..7);
     let name = |group: usize| match means.groups[group].join(", ") {
         name if name.is_empty() => "all segments".to_owned(),
         name => name,
@@ -122,7 +123,7 @@ fn in_words(means: &GroupMeans) -> String {
             one.n_segments.to_string(),
             one.n_persons.to_string(),
             one.n_documents.to_string(),
-            format!("{:.0} %", 100.0 * one.share_abstained),
+            percent(one.share_abstained),
         ]);
     }
     no_wrap(&mut rows, &[2]);

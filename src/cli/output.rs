@@ -5,11 +5,11 @@
 
 use std::borrow::Cow;
 use std::io::{self, ErrorKind, IsTerminal, Write};
-use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 
+use crate::corpus::rounding::{decimal, rounded};
 use crate::validate::segments::Measure;
 
 /// Maximum width of prose; longer lines are hard to read.
@@ -27,16 +27,6 @@ pub(crate) fn ignore_broken_pipe(written: io::Result<()>) -> io::Result<()> {
     match written {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         other => other,
-    }
-}
-
-/// Refuses files that exist already, unless they may be replaced.
-pub(crate) fn refuse_existing(files: impl IntoIterator<Item = PathBuf>, force: bool) -> anyhow::Result<()> {
-    match files.into_iter().find(|path| !force && path.exists()) {
-        Some(path) => {
-            bail!("{} exists already; name another folder, or pass --force to replace it", path.display())
-        }
-        None => Ok(()),
     }
 }
 
@@ -103,13 +93,13 @@ pub(crate) fn plural(n: usize, noun: &str) -> String {
 
 /// A number with its sign and two decimals; a number that rounds to zero has no sign.
 pub(crate) fn signed(number: f64) -> String {
-    let text = format!("{number:+.2}");
+    let text = format!("{:+.2}", rounded(number));
     if text == "-0.00" || text == "+0.00" { " 0.00".into() } else { text }
 }
 
 /// A mean of a measure, or a difference of two means: shares have no sign.
 pub(crate) fn mean(number: f64, measure: &Measure, is_difference: bool) -> String {
-    if measure.code().is_some() && !is_difference { format!("{number:.2}") } else { signed(number) }
+    if measure.code().is_some() && !is_difference { decimal(number) } else { signed(number) }
 }
 
 /// A message on one line.

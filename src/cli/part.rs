@@ -231,7 +231,10 @@ fn run_parts(args: &RunArgs, verbosity: Verbosity, progress: &TerminalProgress) 
     let n = parts.len();
     for (n_done, part) in parts.into_iter().enumerate() {
         let worker = Worker::of_this_program(worker_arguments(args, part, verbosity))?;
-        let code = supervise(&args.work, part, &worker, progress)?;
+        let Some(code) = supervise(&args.work, part, &worker, progress)? else {
+            note(verbosity, &format!("part {part} is measured already"));
+            continue;
+        };
         if code != 0 && progress.stop_requested() {
             progress.finish();
             bail!(

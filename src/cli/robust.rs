@@ -12,6 +12,7 @@ use super::Verbosity;
 use super::output::{message, no_wrap, plural, print, table, wrapped};
 use super::progress::{TerminalProgress, handle_ctrl_c};
 use super::run::open_cache;
+use crate::corpus::rounding::percent;
 use crate::pipeline::all_cores;
 use crate::robust::{Choice, Contrast, Estimated, Means, RobustOptions, Robustness, Shares, robustness};
 use crate::study::Study;
@@ -26,7 +27,8 @@ pub(crate) struct RobustArgs {
     /// Results folder that a run wrote.
     #[arg(value_name = "RESULTS")]
     results: PathBuf,
-    /// What is averaged: stance:TARGET or sentiment [default: the stance towards the only target].
+    /// What is averaged: stance:TARGET, sentiment, or code:ID=LABEL for the share of a label of your own variable, without LABEL of its first
+    /// one [default: the stance towards the only target].
     #[arg(long, value_name = "MEASURE")]
     measure: Option<String>,
     /// Column of `analysis`, `speakers` or `documents` whose values are groups, such as party; `year` is that of the date.
@@ -164,13 +166,12 @@ pub(crate) fn run(args: &RobustArgs, verbosity: Verbosity) -> anyhow::Result<Exi
 }
 
 fn in_words(robustness: &Robustness) -> String {
-    let options = &robustness.options;
-    let measure = options.measure.title();
-    let n = robustness.all.len();
-    let mut text = format!("{measure}, {}: {}\n", options.contrast.title(), plural(n, "specification"));
+    let (n, has_sign) = (robustness.all.len(), robustness.has_sign());
+    let number = |value: f64| number(value, has_sign);
+    let mut text = format!("{}: {}\n", robustness.title(), plural(n, "specification"));
     let mut say = |line: String| text.push_str(&format!("{}\n", wrapped(&line, "  ", "    ")));
     if let Some(study) = robustness.study() {
-        say(format!("As in the study: {}", estimated(study)));
+        say(format!("As in the study: {}", estimated(study, has_sign)));
     }
     let Some(overall) = robustness.overall() else {
         say("No specification has an estimate: no segment of these groups has a label.".into());
@@ -184,11 +185,15 @@ fn in_words(robustness: &Robustness) -> String {
         ));
     }
     say(format!("All: median {}, from {} to {}", number(median), number(lowest), number(highest)));
-    let of = |n: usize| format!("{n} of {n_estimated} ({:.0} %)", 100.0 * n as f64 / n_estimated as f64);
-    say(format!("The sign is that of the study in {}", of(n_same_sign)));
-    say(format!("The same sign and an interval without 0: {}", of(n_significant)));
-    say(format!("The other sign and an interval without 0: {}", of(n_opposite)));
-    let mut shown = table(&["choice", "decision", "n", "median", "same sign", "and without 0"], 2..6);
+    let of = |n: usize| format!("{n} of {n_estimated} ({})", percent(n as f64 / n_estimated as f64));
+    let mut header = vec!["choice", "decision", "n", "median"];
+    if has_sign {
+        say(format!("The sign is that of the study in {}", of(n_same_sign)));
+        say(format!("The same sign and an interval without 0: {}", of(n_significant)));
+        say(format!("The other sign and an interval without 0: {}", of(n_opposite)));
+        header.extend(["same sign", "and without 0"]);
+    }
+    let mut shown = table(&header, 2..header.len());
     no_wrap(&mut shown, &[0]);
     let rows = robustness.by_decision();
     let mut before = None;
@@ -196,15 +201,15 @@ fn in_words(robustness: &Robustness) -> String {
         let name = if before == Some(choice) { String::new() } else { choice.as_str().replace('_', " ") };
         before = Some(choice);
         let share = |of: fn(&Shares) -> usize| {
-            shares.as_ref().map_or_else(
-                || "-".to_owned(),
-                |shares| format!("{:.0} %", 100.0 * of(shares) as f64 / shares.n as f64),
-            )
+            shares.as_ref().map_or_else(|| "-".to_owned(), |shares| percent(of(shares) as f64 / shares.n as f64))
         };
         let n = shares.map_or(0, |shares| shares.n);
         let median = shares.map_or_else(|| "-".to_owned(), |shares| number(shares.median));
-        let same = share(|shares| shares.n_same_sign);
-        shown.add_row([name, decision, n.to_string(), median, same, share(|shares| shares.n_significant)]);
+        let mut cells = vec![name, decision, n.to_string(), median];
+        if has_sign {
+            cells.extend([share(|shares| shares.n_same_sign), share(|shares| shares.n_significant)]);
+        }
+        shown.add_row(cells);
     }
     if before.is_some() {
         text.push_str(&format!("\n{}\n", shown.trim_fmt()));
@@ -227,7 +232,8 @@ fn in_words(robustness: &Robustness) -> String {
     text
 }
 
-fn estimated(one: &Estimated) -> String {
+fn estimated(one: &Estimated, has_sign: bool) -> String {
+    let number = |value: f64| number(value, has_sign);
     match (one.estimate, one.interval) {
         (None, _) => "no estimate".into(),
         (Some(estimate), None) => format!("{}, without an interval", number(estimate)),
@@ -238,8 +244,8 @@ fn estimated(one: &Estimated) -> String {
     }
 }
 
-/// A number with its sign and three decimals; a number that rounds to zero has no sign.
-fn number(number: f64) -> String {
-    let text = format!("{number:+.3}");
+/// A number with three decimals, and its sign where numbers can be on both sides of 0; a number that rounds to zero has no sign.
+fn number(number: f64, has_sign: bool) -> String {
+    let text = if has_sign { format!("{number:+.3}") } else { format!("{number:.3}") };
     if text == "-0.000" || text == "+0.000" { "0.000".into() } else { text }
 }

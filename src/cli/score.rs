@@ -9,8 +9,10 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::Verbosity;
+use super::estimate::clusters_of;
 use super::hand_codes::HandCodesArgs;
 use super::output::{message, no_wrap, plural, print, table, wrapped};
+use crate::corpus::rounding::{decimal, percent};
 use crate::table::made::{MadeFolder, MadeFrom, files_of};
 use crate::validate::score::{ValidateOptions, Validated, reliability_svg, tables, validate};
 use crate::validate::segments::Measure;
@@ -89,7 +91,7 @@ fn in_words(of: &Validated) -> String {
                 "{name} by {}: {} coded by hand{codes}{abstained}. Intervals draw {} ({}).",
                 of.coder,
                 plural(of.n_coded, "segment"),
-                plural(of.scores.n_clusters, of.clusters.as_str()),
+                clusters_of(of.clusters, of.scores.n_clusters, of.n_turns_without_person),
                 "95 %"
             ),
             "",
@@ -114,10 +116,10 @@ fn in_words(of: &Validated) -> String {
     }
     text.push_str(&format!("{}\n", shown.trim_fmt()));
     if let Some(calibration) = &of.scores.calibration {
-        text.push_str(&format!("  calibration error {:.2}\n", calibration.error));
+        text.push_str(&format!("  calibration error {}\n", decimal(calibration.error)));
         let mut shown = table(&["  confidence at least", "share of segments", "right"], 0..0);
         for floor in &calibration.floors {
-            let share = format!("{:.0} %", 100.0 * floor.coverage);
+            let share = percent(floor.coverage);
             shown.add_row([format!("  {}", floor.floor), share, cell(&floor.precision)]);
         }
         text.push_str(&format!("{}\n", shown.trim_fmt()));
@@ -133,8 +135,8 @@ fn in_words(of: &Validated) -> String {
 
 fn cell(score: &Score) -> String {
     match (score.value, score.interval) {
-        (Some(value), Some((low, high))) => format!("{value:.2} [{low:.2}, {high:.2}]"),
-        (Some(value), None) => format!("{value:.2}"),
+        (Some(value), Some((low, high))) => format!("{} [{}, {}]", decimal(value), decimal(low), decimal(high)),
+        (Some(value), None) => decimal(value),
         _ => "-".to_owned(),
     }
 }

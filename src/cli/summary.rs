@@ -11,6 +11,7 @@ use super::figures::{Figures, MeanFigures, ThresholdFigures, unassigned_in_words
 use super::output::{no_wrap, plural, signed, table, terminal_width, wrapped};
 use crate::chat::Summary as ChatSummary;
 use crate::corpus::findings::{Resampled, ThresholdSource};
+use crate::corpus::rounding::{chosen_percent, decimal, percent};
 
 /// Maximum number of rows of a table in the summary; the rest is in the tables.
 const ROWS: usize = 15;
@@ -55,9 +56,9 @@ pub(crate) fn language_models(chats: &[(String, ChatSummary)]) -> String {
             text.push_str(&format!("; the server names the model {}", models.join(", ")));
         }
         if let Some(share) = asked.agreement.share_unequal() {
-            let alpha = asked.agreement.alpha().map_or("not defined".to_string(), |alpha| format!("{alpha:.2}"));
+            let alpha = asked.agreement.alpha().map_or("not defined".to_string(), decimal);
             let n = plural(asked.agreement.n_units, "unit");
-            text.push_str(&format!("; repeated answers differ for {:.1} % of {n}, alpha {alpha}", share * 100.0));
+            text.push_str(&format!("; repeated answers differ for {} of {n}, alpha {alpha}", percent(share)));
         }
         line(&mut out, format_args!("\n{}", wrapped(&text, "", "  ")));
     }
@@ -187,7 +188,7 @@ fn speakers(out: &mut String, figures: &Figures) {
 }
 
 fn level(figures: &Figures) -> String {
-    format!("{:.0} % interval", figures.confidence_level * 100.0)
+    format!("{} interval", chosen_percent(figures.confidence_level))
 }
 
 fn stance(out: &mut String, figures: &Figures) {
@@ -243,9 +244,8 @@ fn codes(out: &mut String, figures: &Figures) {
     no_wrap(&mut shown, &[0]);
     for code in &figures.codes {
         let all: usize = code.labels.iter().map(|(_, n)| n).sum();
-        let share = |n: usize| 100.0 * n as f64 / all.max(1) as f64;
-        let labels: Vec<String> =
-            code.labels.iter().map(|(label, n)| format!("{label} {n} ({:.0} %)", share(*n))).collect();
+        let share = |n: usize| percent(n as f64 / all.max(1) as f64);
+        let labels: Vec<String> = code.labels.iter().map(|(label, n)| format!("{label} {n} ({})", share(*n))).collect();
         shown.add_row(vec![
             code.code_id.clone(),
             code.coder_id.clone(),
@@ -267,12 +267,12 @@ fn thresholds(figures: &Figures) -> Vec<String> {
     let of_source = |source: ThresholdSource| all.iter().filter(move |one| one.source == source);
     let mut texts: Vec<String> = Vec::new();
     texts.extend(of_source(ThresholdSource::StatedShare).map(|one| {
-        let share = 100.0 * one.stated_share.unwrap_or_default();
-        format!("Threshold of neither {}: {:+.2}, for the stated share of {share:.0} %", name(one), one.threshold)
+        let share = chosen_percent(one.stated_share.unwrap_or_default());
+        format!("Threshold of neither {}: {:+.2}, for the stated share of {share}", name(one), one.threshold)
     }));
     texts.extend(of_source(ThresholdSource::HandCodes).map(|one| {
-        let percent = |share: Option<f64>| share.map_or("-".to_owned(), |share| format!("{:.0} %", 100.0 * share));
-        let decimal = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.2}"));
+        let percent = |share: Option<f64>| share.map_or("-".to_owned(), percent);
+        let decimal = |value: Option<f64>| value.map_or("-".to_owned(), decimal);
         format!(
             "Threshold of neither {}: {:+.2}, from {}. Of these {} are right instead of {} with the default, macro-F1 {} instead of {} \
              (each code with the threshold of the others)",
@@ -334,13 +334,13 @@ fn coders(out: &mut String, figures: &Figures) {
     if !figures.agreement.is_empty() {
         let mut shown = table(&["target", "coders", "segments", "equal", "kappa", "alpha"], 2..6);
         no_wrap(&mut shown, &[0]);
-        let number = |value: Option<f64>| value.map_or("-".to_string(), |value| format!("{value:.2}"));
+        let number = |value: Option<f64>| value.map_or("-".to_string(), decimal);
         for pair in figures.agreement.iter().take(ROWS) {
             shown.add_row([
                 pair.target_id.clone(),
                 format!("{}, {}", pair.coder_a, pair.coder_b),
                 pair.n_segments.to_string(),
-                pair.share_equal.map_or("-".to_string(), |share| format!("{:.0} %", 100.0 * share)),
+                pair.share_equal.map_or("-".to_string(), percent),
                 number(pair.kappa),
                 number(pair.alpha),
             ]);
@@ -389,12 +389,12 @@ fn notes(out: &mut String, figures: &Figures) {
         let number = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.1}"));
         format!(
             "coder {}: the texts of {} differ from those that it was learned from: drift {}, and random draws of its own documents \
-             are above {} in {:.0} % of cases. Its measured quality may not hold (coder_inputs.parquet)",
+             are above {} in {} of cases. Its measured quality may not hold (coder_inputs.parquet)",
             inputs.coder_id,
             plural(inputs.n_documents as usize, "new document"),
             number(inputs.drift),
             number(inputs.threshold),
-            100.0 * inputs.false_alarm_rate
+            percent(inputs.false_alarm_rate)
         )
     }));
     if !figures.issues.is_empty() {

@@ -9,11 +9,11 @@ use super::Verbosity;
 use super::figures::{n_unassigned, unassigned_in_words};
 use super::output::{print, table};
 use crate::corpus::progress::Silent;
+use crate::corpus::rounding::percent;
 use crate::table::schema::{ThemeHistoryRow, ThemeRow};
 use crate::table::{Check, Results};
 use crate::themes::{
-    Decision, EDITS, Overlap, Part, SplitInto, ThemeEditsError, ThemeKind, decide, decisions, overlap, registry_of,
-    waiting,
+    Decision, EDITS, Overlap, Part, SplitInto, ThemeKind, decide, decisions, overlap, registry_of, waiting,
 };
 
 /// Codes of a theme, and themes of a code, that are listed.
@@ -147,8 +147,7 @@ fn list(folder: &Path) -> anyhow::Result<ExitCode> {
     let file = folder.join(EDITS);
     let registry = registry_of(folder)?;
     let decided = decisions(&file, &registry)?;
-    let next = waiting(&registry, &decided)
-        .map_err(|problem| ThemeEditsError::InFile { file: file.display().to_string(), problem })?;
+    let next = waiting(&registry, &decided);
     let mut text = String::new();
     for theme in &themes {
         let given = decided.themes.iter().find(|named| named.id == theme.theme_id).map(|named| named.name.as_str());
@@ -165,9 +164,17 @@ fn list(folder: &Path) -> anyhow::Result<ExitCode> {
     }
     let splits = next.splits.iter().map(|(theme, new)| format!("{theme} is split into {theme}, {}", new.join(", ")));
     let merges = next.merges.iter().map(|(theme, into)| format!("{theme} is merged into {into}"));
-    let next: Vec<String> = splits.chain(merges).collect();
-    if !next.is_empty() {
-        text.push_str(&format!("Decided, for runs that continue these themes: {}.\n", next.join("; ")));
+    let applied: Vec<String> = splits.chain(merges).collect();
+    if !applied.is_empty() {
+        text.push_str(&format!("Decided, for runs that continue these themes: {}.\n", applied.join("; ")));
+    }
+    for one in &next.not_applicable {
+        text.push_str(&format!("Not applicable: {}: {}.\n", one.decision, one.why));
+    }
+    if !next.not_applicable.is_empty() {
+        let refused = next.not_applicable.iter().any(|one| one.is_refused);
+        let until = if refused { "; runs that continue these themes refuse the file until then" } else { "" };
+        text.push_str(&format!("Correct or remove these sections of {}{until}.\n", file.display()));
     }
     if let Some(unassigned) = unassigned_in_words(n_unassigned(&results)?) {
         text.push_str(&format!("{unassigned}\n"));
@@ -188,14 +195,14 @@ fn suggest(folder: &Path, json: bool) -> anyhow::Result<ExitCode> {
 
 /// Themes with their codes, codes with their themes, and what follows from them.
 fn suggestions(found: &Overlap) -> String {
-    let percent = |n: usize, all: usize| format!("{:.0} %", 100.0 * n as f64 / all.max(1) as f64);
+    let percent_of = |n: usize, all: usize| percent(n as f64 / all.max(1) as f64);
     let parts = |parts: &[Part]| {
         let shown = parts.iter().filter(|part| part.share >= SHOWN_FROM).take(SHOWN);
-        shown.map(|part| format!("{} {:.0} %", part.id, 100.0 * part.share)).collect::<Vec<_>>().join(", ")
+        shown.map(|part| format!("{} {}", part.id, percent(part.share))).collect::<Vec<_>>().join(", ")
     };
     let mut themes = table(&["theme", "segments", "no code", "codes", "label"], 1..3);
     for theme in &found.themes {
-        let without = percent(theme.n_without_code, theme.n_segments);
+        let without = percent_of(theme.n_without_code, theme.n_segments);
         themes.add_row([&theme.theme_id, &theme.n_segments.to_string(), &without, &parts(&theme.codes), &theme.title]);
     }
     let mut codes = table(&["code", "segments", "themes", "name"], 1..2);
@@ -203,7 +210,8 @@ fn suggestions(found: &Overlap) -> String {
         codes.add_row([&code.code_id, &code.n_segments.to_string(), &parts(&code.themes), &code.title]);
     }
     let (n_coded, n) = (found.n_coded, found.n_segments);
-    let mut text = format!("{n_coded} of {n} segments ({}) have a code.\n\n{themes}\n\n{codes}\n", percent(n_coded, n));
+    let mut text =
+        format!("{n_coded} of {n} segments ({}) have a code.\n\n{themes}\n\n{codes}\n", percent_of(n_coded, n));
     let of_kind = |kind: ThemeKind| {
         let themes = found.themes.iter().filter(|theme| theme.kind == Some(kind));
         themes.map(|theme| theme.theme_id.as_str()).collect::<Vec<_>>().join(", ")

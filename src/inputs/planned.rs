@@ -16,7 +16,8 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use walkdir::WalkDir;
 
-use super::{Pending, Skipped, Sources, companion_places, display_path, read_bytes};
+use super::load::{companion_places, read_bytes};
+use super::{Pending, Skipped, Sources, display_path};
 
 /// A file that a plan lists, or a folder that is one corpus.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,7 +6,8 @@
 //! |---|---|
 //! | `plan.json` | the plan; written last when planning |
 //! | `inputs/NNNN.json`, `inputs/shared.json` | the files of a part, and those that every part reads |
-//! | `attempts/` | parts that are being measured, or whose process was killed |
+//! | `attempts/NAME/` | a part that is being measured; it stays if the process is killed, until the part is measured or all are combined |
+//! | `attempts/NAME/lock` | locked while the process of the attempt runs |
 //! | `parts/NNNN/` | a measured part |
 //! | `themes.json`, `themes-*.bin` | the fitted themes |
 //! | `combined.json` | where the results are |
@@ -27,6 +28,7 @@ use super::PartsError;
 pub(super) const PLAN: &str = "plan.json";
 pub(super) const INPUTS: &str = "inputs";
 pub(super) const SHARED: &str = "shared";
+const LOCK: &str = "lock";
 
 /// A work folder.
 #[derive(Debug, Clone)]
@@ -68,6 +70,22 @@ impl WorkFolder {
         entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(&prefix)).map(|e| e.path()).collect()
     }
 
+    /// Removes the attempts to measure a part whose processes have ended. Those of processes that run, also on other machines, are left to
+    /// them. An attempt whose lock cannot be asked for, because the file system has none, is taken to run.
+    pub(super) fn remove_ended_attempts(&self, part: usize) {
+        for attempt in self.attempts(part) {
+            // Some file systems lock only files that can be written.
+            let has_ended = match fs::OpenOptions::new().write(true).open(attempt.join(LOCK)) {
+                Ok(lock) => lock.try_lock().is_ok(),
+                Err(error) => error.kind() == io::ErrorKind::NotFound,
+            };
+            if has_ended {
+                // What cannot be removed now is removed by the next process that measures or combines.
+                let _ = fs::remove_dir_all(attempt);
+            }
+        }
+    }
+
     /// The record of the results into which the parts were combined.
     pub(super) fn combined(&self) -> PathBuf {
         self.0.join("combined.json")
@@ -90,6 +108,32 @@ impl WorkFolder {
     /// The placements of a part.
     pub(super) fn placed_file(&self, part: usize) -> PathBuf {
         self.placed(part).with_extension("bin")
+    }
+}
+
+/// The folder of an attempt to measure a part, for as long as its process runs: it is locked, and removed at the end.
+#[derive(Debug)]
+pub(super) struct Attempt {
+    pub(super) path: PathBuf,
+    /// Other processes know by it that this one has not ended, however it ends.
+    _lock: Option<fs::File>,
+}
+
+impl Attempt {
+    pub(super) fn begin(work: &WorkFolder, name: &str) -> Result<Self, PartsError> {
+        let path = work.attempt(name);
+        fs::create_dir_all(&path).map_err(io_error(&path))?;
+        let place = path.join(LOCK);
+        let lock = fs::File::create(&place).map_err(io_error(&place))?;
+        // A file system without locks is no reason not to measure.
+        let lock = lock.lock().is_ok().then_some(lock);
+        Ok(Self { path, _lock: lock })
+    }
+}
+
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.path);
     }
 }
 
@@ -161,5 +205,30 @@ pub(super) fn sha256_of(path: &Path) -> Result<String, PartsError> {
             0 => return Ok(format!("{:x}", hash.finalize())),
             n => hash.update(&buffer[..n]),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attempts_are_removed_at_their_end_and_never_while_their_process_runs() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let work = WorkFolder::new(folder.path());
+        let running = Attempt::begin(&work, "0001-a").expect("writable");
+        let other = Attempt::begin(&work, "0002-a").expect("writable");
+        // Of a process that was killed: its lock is free; and of one that was killed before it had a lock.
+        fs::create_dir_all(work.attempt("0001-b").join("part")).expect("writable");
+        fs::write(work.attempt("0001-b").join(LOCK), "").expect("writable");
+        fs::create_dir_all(work.attempt("0001-c")).expect("writable");
+        fs::create_dir_all(work.attempt("0002-b")).expect("writable");
+        work.remove_ended_attempts(1);
+        assert_eq!(work.attempts(1), std::slice::from_ref(&running.path));
+        assert_eq!(work.attempts(2).len(), 2, "another part");
+        drop(running);
+        assert_eq!(work.attempts(1).len(), 0);
+        drop(other);
+        assert_eq!(work.attempts(2), [work.attempt("0002-b")]);
     }
 }

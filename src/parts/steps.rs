@@ -12,7 +12,7 @@ use plenary_measure::themes::Fitted;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::folder::{SHARED, WorkFolder, io_error, name_of, read_json, sha256_of, unique, write_json};
+use super::folder::{Attempt, SHARED, WorkFolder, io_error, name_of, read_json, sha256_of, unique, write_json};
 use super::placed::{PlacedReader, PlacedRecord, PlacedWriter};
 use super::plan::Plan;
 use super::{PartsError, Step};
@@ -97,10 +97,11 @@ pub fn run(
     let plan = Plan::read(folder)?;
     plan.check_part(part)?;
     if work.has_part(part) {
+        work.remove_ended_attempts(part);
         return Ok(Measured::Already);
     }
     let measured = measure(&work, &plan, part, attempt, options, progress);
-    // Another process may have removed the files of this attempt after it measured the part.
+    // Another process may have measured the part while this one failed.
     if measured.is_err() && work.has_part(part) { Ok(Measured::Already) } else { measured }
 }
 
@@ -118,9 +119,15 @@ fn measure(
     let mut files = plan.files(work, &name_of(part))?;
     files.extend(plan.files(work, SHARED)?);
     check_unchanged(&files, base, threads)?;
-    let own = attempt.map_or_else(|| unique(part), str::to_owned);
-    let place = work.attempt(&own);
-    fs::create_dir_all(&place).map_err(io_error(&place))?;
+    let (_own, place) = match attempt {
+        // The process that started this one holds its attempt.
+        Some(name) => (None, work.attempt(name)),
+        None => {
+            let own = Attempt::begin(work, &unique(part))?;
+            let place = own.path.clone();
+            (Some(own), place)
+        }
+    };
     let watch = match attempt {
         Some(_) => {
             let tries = place.join(super::supervise::TRIES);
@@ -140,10 +147,7 @@ fn measure(
     };
     drop(measured);
     publish(work, part, &new)?;
-    for attempt in work.attempts(part) {
-        // Of processes that were killed, or measure the same part at the same time; these see that it is done.
-        let _ = fs::remove_dir_all(attempt);
-    }
+    work.remove_ended_attempts(part);
     Ok(done)
 }
 
@@ -303,6 +307,7 @@ pub fn combine(folder: &Path, options: &CombineOptions, progress: &dyn Progress)
     let work = WorkFolder::new(folder);
     let plan = Plan::read(folder)?;
     let parts = measured_parts(&work, &plan)?;
+    (0..plan.n_parts).for_each(|part| work.remove_ended_attempts(part));
     let themes: ThemesRecord = read_json(&work.themes())?.ok_or(PartsError::NotFitted)?;
     let fitted = read_themes(&work, &themes)?;
     let mut readers = Vec::new();

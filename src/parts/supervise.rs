@@ -14,7 +14,7 @@ use std::time::Duration;
 use plenary_corpus::progress::Progress;
 
 use super::PartsError;
-use super::folder::{WorkFolder, io_error, unique};
+use super::folder::{Attempt, WorkFolder, io_error, unique};
 use super::plan::Plan;
 use crate::inputs::Tries;
 
@@ -56,36 +56,40 @@ impl Worker {
 }
 
 /// Measures a part in processes of `worker`, to which the name of the attempt is added as last argument. Returns the exit code of the last
-/// process; 0 if the part was measured before.
+/// process; `None` if the part was measured before.
 ///
 /// # Errors
 /// [`PartsError`] if no process can be started, or it ends twice before it reads an input.
-pub fn supervise(folder: &Path, part: usize, worker: &Worker, progress: &dyn Progress) -> Result<i32, PartsError> {
+pub fn supervise(
+    folder: &Path,
+    part: usize,
+    worker: &Worker,
+    progress: &dyn Progress,
+) -> Result<Option<i32>, PartsError> {
     let work = WorkFolder::new(folder);
     Plan::read(folder)?.check_part(part)?;
     if work.has_part(part) {
-        return Ok(0);
+        work.remove_ended_attempts(part);
+        return Ok(None);
     }
     let attempt = unique(part);
-    let path = work.attempt(&attempt).join(TRIES);
+    let held = Attempt::begin(&work, &attempt)?;
+    let path = held.path.join(TRIES);
     loop {
         let status = run(worker, &attempt, progress)?;
         let how = match status.code() {
-            Some(code @ 0..=2) => return Ok(code),
+            Some(code @ 0..=2) => return Ok(Some(code)),
             Some(code) => format!("exit code {code}"),
             None => signal(status),
         };
         if work.has_part(part) {
-            return Ok(0);
+            return Ok(Some(0));
         }
         let mut tries = Tries::read(&path).map_err(io_error(&path))?;
         tracing::warn!("part {part}: its process ended ({how}) at {}", shown(&tries.in_flight));
         let goes_on = tries.note_end(&how);
         if !goes_on {
             return Err(PartsError::Ended { part, how });
-        }
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(io_error(folder))?;
         }
         tries.write(&path).map_err(io_error(&path))?;
     }

@@ -35,8 +35,7 @@ impl Robustness {
         let n_rows: usize = varied.iter().map(|(_, decisions)| decisions.len() + 1).sum();
         let height = TOP + CURVE + 20.0 + n_rows as f64 * ROW + 20.0;
         let width = LEFT + WIDTH + 20.0;
-        let what = self.options.measure.title();
-        let title = format!("{what}, {}: {} specifications", self.options.contrast.title(), all.len());
+        let title = format!("{}: {} specifications", self.title(), all.len());
         let title = encode_text(&title);
         let mut svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \

@@ -15,7 +15,7 @@ use plenary_measure::stance::{InferenceCoder, Relevance, StanceOptions, relevanc
 use plenary_measure::threshold::shifted;
 use plenary_models::Models;
 use plenary_names::lexicon::Lexicon;
-use plenary_tables::schema::{CodingRow, EmbeddingRow, SentimentRow, StanceRow};
+use plenary_tables::schema::{CodingRow, EmbeddingRow, SentimentRow, StanceRow, VariableCodeRow};
 use plenary_tables::{OpenError, Results};
 
 use super::error::RobustError;
@@ -34,6 +34,8 @@ pub(super) enum Value {
     Label(Option<(Stance, f32)>),
     /// Tone.
     Tone(Tone, f32),
+    /// Of a variable of the study's own, whether the unit has the label, and its probability; `None` if the coder abstains.
+    Code(Option<(bool, f32)>),
 }
 
 /// What an inference model says of a unit.
@@ -69,6 +71,10 @@ impl Value {
                 (Score::Labels, Tone::Positive) => 1.0,
                 (Score::Labels, Tone::Neutral) => 0.0,
                 (Score::Labels, Tone::Negative) => -1.0,
+            }),
+            Value::Code(label) => label.map(|(has_label, probability)| match score {
+                Score::Probabilities => probability,
+                Score::Labels => f32::from(u8::from(has_label)),
             }),
         }
     }
@@ -114,8 +120,20 @@ pub(super) fn of_results(
                 }
             }
         }
-        // Refused by the options.
-        Measure::Code { .. } => {}
+        Measure::Code { id, label } => {
+            let variable = results.study().codes.iter().find(|variable| variable.id == *id);
+            let wanted = variable.and_then(|variable| variable.position(label));
+            for frame in results.groups(VariableCodeRow::TABLE, None)? {
+                let frame = frame?;
+                for row in VariableCodeRow::rows(&frame)?.into_iter().filter(|row| row.code_id == id) {
+                    let at = place(&mut found, row.coder_id, false, n_units);
+                    let has_label = row.label == Some(label);
+                    let probability = row.probabilities.as_ref().zip(wanted).and_then(|(all, at)| all.get(at).copied());
+                    let probability = probability.unwrap_or(f32::from(u8::from(has_label)));
+                    found[at].1.push(Value::Code(row.label.map(|_| (has_label, probability))));
+                }
+            }
+        }
         Measure::Stance(target) => {
             let mut selective: Vec<String> = Vec::new();
             for frame in results.groups(CodingRow::TABLE, None)? {

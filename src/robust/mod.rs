@@ -134,12 +134,14 @@ pub fn robustness(
     }
     let inference = own.iter().map(|(coder, _)| coder).find(|coder| coder.infers).cloned();
     let reads = match (&options.measure, &inference) {
-        (Measure::Sentiment | Measure::Code { .. }, _) | (Measure::Stance(_), Some(_)) => Ok(()),
+        (Measure::Code { .. }, _) => Err("variables of your own are coded in a run only"),
+        (Measure::Sentiment, _) | (Measure::Stance(_), Some(_)) => Ok(()),
         (Measure::Stance(_), None) => Err("only an inference model reads other texts and wordings"),
     };
     let is_stance = target.is_some();
     let paraphrases = target.as_ref().map(|target| target.paraphrases.clone()).unwrap_or_default();
     let has_paraphrases = match (is_stance, paraphrases.is_empty()) {
+        (false, _) if options.measure.code().is_some() => Err("a variable of your own has no proposition"),
         (false, _) => Err("tone has no proposition"),
         (true, true) => Err("the target has no `paraphrases` in the study"),
         (true, false) => reads,
@@ -171,10 +173,14 @@ pub fn robustness(
         } else {
             vec![study.stance.relevance_floor]
         },
-        scores: if wants(Choice::Score, Ok(())) {
-            vec![Score::Probabilities, Score::Labels]
-        } else {
-            vec![Score::Probabilities]
+        scores: {
+            // A share of a label counts labels, as `group_estimates` does.
+            let mut scores = vec![Score::Probabilities, Score::Labels];
+            if options.measure.code().is_some() {
+                scores.reverse();
+            }
+            scores.truncate(if wants(Choice::Score, Ok(())) { 2 } else { 1 });
+            scores
         },
         weights: weights(&study, &options.contrast, wants(Choice::Weight, Ok(()))),
         chairs: with_and_without(wants(Choice::Chair, has_chair)),
@@ -387,7 +393,7 @@ fn estimate(
             confidence_level: options.confidence_level,
             of_persons: units.of_persons,
             // Differences have twice this range.
-            range: (-1.0, 1.0),
+            range: if options.measure.code().is_some() { (0.0, 1.0) } else { (-1.0, 1.0) },
         },
     );
     let wanted = estimates

@@ -157,10 +157,6 @@ impl RobustOptions {
         {
             return Err(OptionError::new("groups to compare", format!("`{value}` twice"), "two different groups"));
         }
-        if let Some((id, _)) = self.measure.code() {
-            let expected = "stance or tone: the choices that are varied concern their models";
-            return Err(OptionError::new("measure", format!("the code `{id}`"), expected));
-        }
         Ok(())
     }
 }

@@ -4,7 +4,7 @@
 
 use plenary_tables::export::{Cells, Export};
 
-use super::options::Choice;
+use super::options::{Choice, Contrast};
 use super::{Estimated, Robustness};
 
 /// How often sign and significance hold in some specifications.
@@ -107,6 +107,18 @@ impl Robustness {
         }
     }
 
+    /// What is estimated and of which segments, for people.
+    pub fn title(&self) -> String {
+        let options = &self.options;
+        let label = options.measure.code().map(|(_, label)| format!("={label}")).unwrap_or_default();
+        format!("{}{label}, {}", options.measure.title(), options.contrast.title())
+    }
+
+    /// Whether the estimates can be on both sides of 0: a share of a label has a sign only as a difference.
+    pub fn has_sign(&self) -> bool {
+        self.options.measure.code().is_none() || matches!(self.options.contrast, Contrast::Difference { .. })
+    }
+
     /// The tables `specifications` and `robustness`.
     pub fn tables(&self) -> [Export; 2] {
         [self.specifications(), self.table_of_decisions()]
@@ -126,6 +138,8 @@ impl Robustness {
             ("specification".into(), (1..=self.all.len()).collect::<Vec<usize>>().into()),
             ("measure".into(), same(Some(measure))),
             ("target_id".into(), same(self.options.measure.target())),
+            ("code_id".into(), same(self.options.measure.code().map(|(id, _)| id))),
+            ("label".into(), same(self.options.measure.code().map(|(_, label)| label))),
             ("by".into(), same(self.options.contrast.by())),
             ("contrast".into(), same(Some(&self.options.contrast.title()))),
             ("is_study".into(), Cells::YesNo(self.all.iter().map(|one| Some(one.is_study)).collect())),

@@ -9,7 +9,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use plenary_measure::themes::{EditError, Merge, Registry, Split, ThemeEdits, ThemeOptions};
+use plenary_measure::themes::{EditError, Merge, NamedTheme, Registry, Split, ThemeEdits, ThemeOptions};
 use plenary_names::toml_error::TomlError;
 use plenary_tables::{Check, Results, THEME_REGISTRY};
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, Value, value};
@@ -50,6 +50,25 @@ pub struct Waiting {
     pub splits: Vec<(String, Vec<String>)>,
     /// Themes that are merged, each with the theme that remains.
     pub merges: Vec<(String, String)>,
+    /// Decisions that do not fit the themes.
+    pub not_applicable: Vec<NotApplicable>,
+}
+
+/// A decision that does not fit the themes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotApplicable {
+    /// The decision, such as `the name of t77`.
+    pub decision: String,
+    /// Why it cannot be applied.
+    pub why: EditError,
+    /// Whether runs that continue the themes refuse the file because of it; others have no effect.
+    pub is_refused: bool,
+}
+
+impl Waiting {
+    fn not_applicable(&mut self, decision: String, why: EditError, is_refused: bool) {
+        self.not_applicable.push(NotApplicable { decision, why, is_refused });
+    }
 }
 
 /// The registry of results.
@@ -89,6 +108,11 @@ pub fn decide(results: &Path, decision: Decision) -> Result<PathBuf, ThemeEditsE
         }
         Decision::Name { id, name, description } => {
             themes.check_not_merged(&id)?;
+            let into = survivor(&file.edits, &id);
+            if into != id {
+                let (into, file) = (into.to_owned(), file.path.display().to_string());
+                return Err(ThemeEditsError::WaitsForMerge { id, into, file });
+            }
             file.name(&id, &name, &description);
         }
         Decision::Merge { into, themes: merged } => {
@@ -99,27 +123,66 @@ pub fn decide(results: &Path, decision: Decision) -> Result<PathBuf, ThemeEditsE
     file.save(themes)
 }
 
-/// The decisions that no run has applied to a registry yet.
-///
-/// # Errors
-/// [`EditError`] if a split does not fit the themes.
-pub fn waiting(themes: &Registry, edits: &ThemeEdits) -> Result<Waiting, EditError> {
+/// The decisions that no run has applied to a registry yet, and those that none can apply.
+pub fn waiting(themes: &Registry, edits: &ThemeEdits) -> Waiting {
     let ids =
         |registry: &Registry| -> Vec<String> { registry.themes().iter().map(|theme| theme.theme_id.clone()).collect() };
+    let mut found = Waiting::default();
     let mut after = themes.clone();
-    let mut splits = Vec::new();
     for split in &edits.split {
         let before = ids(&after);
         let one = ThemeEdits { split: vec![split.clone()], ..ThemeEdits::default() };
-        after = after.edited(&one, ThemeOptions::default().confidence_floor)?;
-        let new: Vec<String> = ids(&after).into_iter().filter(|id| !before.contains(id)).collect();
-        if !new.is_empty() {
-            splits.push((split.theme.clone(), new));
+        match after.clone().edited(&one, ThemeOptions::default().confidence_floor) {
+            Err(why) => found.not_applicable(format!("the split of {}", split.theme), why, true),
+            Ok(edited) => {
+                after = edited;
+                let new: Vec<String> = ids(&after).into_iter().filter(|id| !before.contains(id)).collect();
+                if !new.is_empty() {
+                    found.splits.push((split.theme.clone(), new));
+                }
+            }
         }
     }
     let known = ids(&after);
-    let all = edits.merge.iter().flat_map(|merge| merge.themes.iter().map(|id| (id.clone(), merge.into.clone())));
-    Ok(Waiting { splits, merges: all.filter(|(id, _)| known.contains(id)).collect() })
+    let is_known = |id: &String| match themes.check_not_merged(id) {
+        Ok(()) if !known.contains(id) => Err(EditError::Unknown { id: id.clone(), known: known.join(", ") }),
+        checked => checked,
+    };
+    for NamedTheme { id, .. } in &edits.themes {
+        if let Err(why) = is_known(id) {
+            // The name of a theme that was merged later is no mistake.
+            let is_refused = !matches!(why, EditError::Merged { .. });
+            found.not_applicable(format!("the name of {id}"), why, is_refused);
+        }
+    }
+    for Merge { into, themes: merged } in &edits.merge {
+        for id in merged {
+            match is_known(id) {
+                Err(EditError::Merged { into: place, .. }) if place == *into => {}
+                checked => match checked.and_then(|()| is_known(into)) {
+                    Ok(()) => found.merges.push((id.clone(), into.clone())),
+                    Err(why) => {
+                        let is_refused = !matches!(&why, EditError::Merged { id: gone, .. } if gone == id);
+                        found.not_applicable(format!("the merge of {id} into {into}"), why, is_refused);
+                    }
+                },
+            }
+        }
+    }
+    found
+}
+
+/// The theme that remains of a theme once the merges are applied.
+fn survivor<'e>(edits: &'e ThemeEdits, id: &'e str) -> &'e str {
+    let mut theme = id;
+    // Merges that lead back to a theme have no end.
+    for _ in &edits.merge {
+        match edits.merge.iter().find(|merge| merge.themes.iter().any(|merged| merged == theme)) {
+            Some(merge) => theme = &merge.into,
+            None => break,
+        }
+    }
+    theme
 }
 
 /// Renames the file of decisions in a folder whose results were replaced, unless it is about the new themes or those that they continue.

@@ -12,7 +12,7 @@ mod split;
 
 pub use coded::{CodedTexts, CodedTextsError};
 pub(crate) use decisions::set_aside;
-pub use decisions::{Decision, EDITS, Waiting, decide, decisions, registry_of, waiting};
+pub use decisions::{Decision, EDITS, NotApplicable, Waiting, decide, decisions, registry_of, waiting};
 pub use overlap::{CodeOverlap, Overlap, OverlapError, Part, ThemeKind, ThemeOverlap, overlap};
 use plenary_corpus::Hint;
 use plenary_measure::themes::{EditError, RegistryError, ThemeError};
@@ -95,6 +95,18 @@ pub enum ThemeEditsError {
     NoName {
         /// The theme.
         id: String,
+        /// The file of decisions.
+        file: String,
+    },
+    /// A theme is to be named that the next run merges into another one.
+    #[error(
+        "the theme `{id}` is merged into `{into}` by the next run that continues the themes; name `{into}`, or remove the merge from {file} first"
+    )]
+    WaitsForMerge {
+        /// The theme.
+        id: String,
+        /// The theme that remains.
+        into: String,
         /// The file of decisions.
         file: String,
     },

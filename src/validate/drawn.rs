@@ -1,14 +1,15 @@
 //! The sample from which codes are.
 //!
-//! **Input:** files of hand codes, a folder, results. **Output:** the [`Sample`], and the probability of every unit of its population.
-//! **Refused:** codes of another sample, and results that are not those of the sample. **Left to others:** the file format (`sample`).
+//! **Input:** files of hand codes, a folder, results. **Output:** the [`Sample`], the propositions that were coded, and the probability of
+//! every unit of the sample's population. **Refused:** codes of another sample, codes of two propositions under one target, and results that
+//! are not those of the sample. **Left to others:** the file format (`sample`).
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use plenary_tables::Results;
 
-use super::coded::{CodedFile, Variable};
+use super::coded::{CodedFile, CodedRow, Variable};
 use super::hand::HandCodes;
 use super::sample::{SAMPLE_FILE, Sample, SampleError};
 use super::segments::Measure;
@@ -58,6 +59,23 @@ pub enum DrawnError {
         /// Number of its segments.
         n: usize,
     },
+    /// Files have codes of one target, but of two propositions.
+    #[error(
+        "{path}: the proposition of the target `{target}` was \"{found}\" when this file was coded, and \"{other}\" when {other_path} was; \
+         compare codes of one proposition, or give one of the targets another id in the column `target`"
+    )]
+    Proposition {
+        /// The file.
+        path: String,
+        /// Id of the target.
+        target: String,
+        /// The proposition of its sample.
+        found: String,
+        /// The proposition of the sample of the other file.
+        other: String,
+        /// The other file.
+        other_path: String,
+    },
     /// The sample is of another variable.
     #[error("the sample `{id}` was drawn for {found}, not for {wanted}; expected codes of a sample for {wanted}")]
     Variable {
@@ -68,6 +86,37 @@ pub enum DrawnError {
         /// What is measured.
         wanted: String,
     },
+}
+
+/// The proposition of each target that files have codes of, as far as their samples say it. The sample of a file is that of `folder` or that
+/// whose `sample.toml` lies beside the file, if the file has codes of it.
+///
+/// # Errors
+/// [`DrawnError`] if a sample cannot be read, or if two files have codes of different propositions under one target.
+pub fn propositions_of(folder: Option<&Path>, files: &[CodedFile]) -> Result<BTreeMap<String, String>, DrawnError> {
+    let mut known: BTreeMap<String, (String, &str)> = BTreeMap::new();
+    for file in files {
+        let Some(sample) = sample_of(folder, std::slice::from_ref(file))? else { continue };
+        for question in &sample.questions.all {
+            let Some(target) = &question.target else { continue };
+            let is_of = |row: &CodedRow| {
+                row.sample == sample.id && row.code.is_empty() && (row.target == *target || row.target.is_empty())
+            };
+            if !file.rows.iter().any(|row| !row.label.is_empty() && is_of(row)) {
+                continue;
+            }
+            let found = question.title.clone();
+            match known.get(target) {
+                Some((other, other_path)) if *other != found => {
+                    let (path, target) = (file.path.clone(), target.clone());
+                    let (other, other_path) = (other.clone(), (*other_path).to_owned());
+                    return Err(DrawnError::Proposition { path, target, found, other, other_path });
+                }
+                _ => known.insert(target.clone(), (found, &file.path)),
+            };
+        }
+    }
+    Ok(known.into_iter().map(|(target, (proposition, _))| (target, proposition)).collect())
 }
 
 /// The sample in a folder, or that whose `sample.toml` lies beside the first file of codes; `None` if there is none.

@@ -77,10 +77,33 @@ impl Clusters {
             (Self::Turn | Self::Speaker, _) => segment.utterance_id.clone(),
         }
     }
+
+    /// Number of clusters of some segments that are turns without a known person, if the clusters are persons.
+    pub(super) fn n_turns_without_person<'s>(self, segments: impl Iterator<Item = &'s Segment>) -> usize {
+        let without = segments.filter(|segment| self == Self::Speaker && segment.person_id.is_none());
+        without.map(|segment| segment.utterance_id.as_str()).collect::<HashSet<_>>().len()
+    }
 }
 
 /// Clusters with codings that every group must have for a level to be chosen.
 pub const CLUSTERS_AT_LEAST: usize = 5;
+
+/// Why a level of clusters was used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LevelReason {
+    /// The options name it.
+    Named,
+    /// It is the highest level at which all segments, and every group with enough codings for an estimate, have [`CLUSTERS_AT_LEAST`]
+    /// clusters with codings.
+    Highest {
+        /// Number of groups with enough codings.
+        n_large: usize,
+        /// Number of groups with fewer codings; they have no influence on the level.
+        n_small: usize,
+    },
+    /// There is no such level, so turns are used.
+    NoLevel,
+}
 
 /// Groups between which differences are computed.
 const GROUPS_AT_MOST: usize = 30;
@@ -128,6 +151,8 @@ pub struct Estimates {
     pub coder: String,
     /// The clusters that were used.
     pub clusters: Clusters,
+    /// Why they were used.
+    pub level_reason: LevelReason,
     /// Values of the columns, for each group.
     pub groups: Vec<Vec<String>>,
     /// The estimates.
@@ -251,9 +276,10 @@ pub fn estimate(results: &Results, files: &[CodedFile], options: EstimateOptions
     let group_of: HashMap<&[String], usize> =
         groups.iter().enumerate().map(|(at, group)| (group.as_slice(), at)).collect();
     let group_of: Vec<usize> = segments.iter().map(|segment| group_of[segment.values.as_slice()]).collect();
-    let clusters = options
-        .clusters
-        .unwrap_or_else(|| highest(&segments, &group_of, groups.len(), &hand, options.correct.codings_at_least));
+    let (clusters, level_reason) = match options.clusters {
+        Some(named) => (named, LevelReason::Named),
+        None => highest(&segments, &group_of, groups.len(), &hand, options.correct.codings_at_least),
+    };
     let weights = weights(&segments, options.weights);
     let number = number_of(&options.measure, results.study());
     let mut cluster_of: HashMap<String, usize> = HashMap::new();
@@ -290,7 +316,7 @@ pub fn estimate(results: &Results, files: &[CodedFile], options: EstimateOptions
         }
     }
     let n_abstained = rows.iter().filter(|row| row.prediction.label.is_none()).count();
-    Ok(Estimates { options, coder, clusters, groups, corrected, differences, hand, n_abstained, rows })
+    Ok(Estimates { options, coder, clusters, level_reason, groups, corrected, differences, hand, n_abstained, rows })
 }
 
 /// Keeps the segments of the population of a sample, and returns their probabilities; without a sample all segments are kept.
@@ -361,33 +387,42 @@ pub(super) fn number_of(measure: &Measure, study: &StudyInfo) -> impl Fn(&str) -
     move |label| scale.iter().find(|(name, _)| name == label).map_or(0.0, |(_, number)| *number)
 }
 
-/// The highest level at which every group with enough codings has enough clusters with codings; turns if there is none.
+/// The highest level at which all segments, and every group with enough codings, have enough clusters with codings; turns if there is none.
 pub(super) fn highest(
     segments: &[Segment],
     group_of: &[usize],
     n_groups: usize,
     hand: &HandCodes,
     codings_at_least: usize,
-) -> Clusters {
+) -> (Clusters, LevelReason) {
     let coded: Vec<(&Segment, usize)> = segments
         .iter()
         .zip(group_of)
         .filter(|(segment, _)| hand.of_segment.contains_key(&segment.segment_id))
         .map(|(segment, group)| (segment, *group))
         .collect();
+    let mut n_coded = vec![0; n_groups];
+    for (_, group) in &coded {
+        n_coded[*group] += 1;
+    }
+    let is_large = |group: usize| n_coded[group] >= codings_at_least;
     let is_enough = |level: &Clusters| {
         let mut clusters: Vec<HashSet<String>> = vec![HashSet::new(); n_groups];
-        let mut n_coded = vec![0; n_groups];
         for (segment, group) in &coded {
             clusters[*group].insert(level.of(segment));
-            n_coded[*group] += 1;
         }
-        let mut needed = clusters.iter().zip(&n_coded).filter(|(_, n)| **n >= codings_at_least);
         // All segments together are a group as well.
         let everything: HashSet<&String> = clusters.iter().flatten().collect();
-        everything.len() >= CLUSTERS_AT_LEAST && needed.all(|(of, _)| of.len() >= CLUSTERS_AT_LEAST)
+        let mut large = clusters.iter().enumerate().filter(|(group, _)| is_large(*group));
+        everything.len() >= CLUSTERS_AT_LEAST && large.all(|(_, of)| of.len() >= CLUSTERS_AT_LEAST)
     };
-    Clusters::ALL.into_iter().find(is_enough).unwrap_or(Clusters::Turn)
+    match Clusters::ALL.into_iter().find(is_enough) {
+        Some(level) => {
+            let n_large = (0..n_groups).filter(|group| is_large(*group)).count();
+            (level, LevelReason::Highest { n_large, n_small: n_groups - n_large })
+        }
+        None => (Clusters::Turn, LevelReason::NoLevel),
+    }
 }
 
 fn weights(segments: &[Segment], weights: Weights) -> Vec<f64> {
@@ -407,6 +442,11 @@ fn weights(segments: &[Segment], weights: Weights) -> Vec<f64> {
 }
 
 impl Estimates {
+    /// Number of clusters that are turns without a known person, if the clusters are persons.
+    pub fn n_turns_without_person(&self) -> usize {
+        self.clusters.n_turns_without_person(self.rows.iter().map(|row| &row.segment))
+    }
+
     /// The means and differences as a table: one row per group, or pair of groups, and estimator.
     pub fn means(&self) -> Export {
         let mut rows = MeansTable::default();

@@ -49,6 +49,8 @@ pub struct Validated {
     pub classes: Vec<String>,
     /// What is drawn by the bootstrap.
     pub clusters: Clusters,
+    /// Number of these that are turns without a known person, if persons are drawn.
+    pub n_turns_without_person: usize,
     /// Number of coded segments.
     pub n_coded: usize,
     /// Number of coded segments on which the coder abstained. They count as the middle class; for a variable of the study's own they are
@@ -132,7 +134,7 @@ pub fn validate(
         let mut hand = hand_codes(results, files, &measure, &options.several, options.simple_random, segments.len())?;
         of_population(results, options.sample.as_ref(), &mut hand, &measure, &mut segments)?;
         check_segments(results, &hand, &segments)?;
-        let clusters = highest(&segments, &vec![0; segments.len()], 1, &hand, 1);
+        let (clusters, _) = highest(&segments, &vec![0; segments.len()], 1, &hand, 1);
         for coder in coders(results, &measure)? {
             let (coder, predictions) = predictions(results, &measure, Some(&coder))?;
             let scale = measure.scale(results.study());
@@ -254,7 +256,18 @@ fn validate_coder(
         compared.iter().map(|one| one.segment.text.unicode_words().map(str::to_lowercase).collect()).collect();
     baselines.push(with(bag_of_words(&codes, &words, k, seed), "bag of words")?);
     let by = errors_by_group(&compared, options, k, &item).map_err(failed)?;
-    Ok(Validated { measure: measure.clone(), coder, classes, clusters, n_coded, n_abstained, scores, baselines, by })
+    Ok(Validated {
+        measure: measure.clone(),
+        coder,
+        classes,
+        clusters,
+        n_turns_without_person: clusters.n_turns_without_person(compared.iter().map(|one| one.segment)),
+        n_coded,
+        n_abstained,
+        scores,
+        baselines,
+        by,
+    })
 }
 
 fn errors_by_group(

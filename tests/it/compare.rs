@@ -102,11 +102,19 @@ fn pages_and_csv_files_have_all_and_replace_nothing_else() {
     }
     assert!(!page.contains("<script"), "the page has no script");
     let names: Vec<String> = place.files("changes").into_iter().map(|(name, _)| name).collect();
-    assert_eq!(names.len(), 8, "{names:?}");
+    assert_eq!(names.len(), 9, "the tables and the record: {names:?}");
     let labels = fs::read_to_string(place.path("changes/labels.csv")).unwrap();
     assert!(labels.starts_with("measure,from,to,n_segments,n_compared\n"), "{labels}");
     place.run(&["compare", "first", "second", "--csv", "changes"]).says(2, &["exists already", "--force"]);
     place.run_well(&["compare", "first", "second", "--csv", "changes", "--html", "changes.html", "--force"]);
+    // The rule is that of all folders of tables.
+    let record = fs::read_to_string(place.path("changes/made_from.json")).unwrap();
+    assert!(record.contains("\"command\": \"compare\"") && record.contains("old_run_id"), "{record}");
+    place.write("notes/mine.txt", "x");
+    place
+        .run(&["compare", "first", "second", "--csv", "notes", "--force"])
+        .says(2, &["notes holds files that plenary did not write (`mine.txt`)"]);
+    assert_eq!(place.files("notes").len(), 1);
     place.write("mine.html", "<p>mine</p>");
     place.run(&["compare", "first", "second", "--html", "mine.html"]).says(2, &["is not a report of plenary"]);
     place.run(&["compare", "first", "one"]).says(2, &["has no `run.json`"]);

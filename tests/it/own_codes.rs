@@ -1,12 +1,12 @@
 //! Variables of the researcher's own in a run: `[[codes]]`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use plenary::corpus::progress::Silent;
 use plenary::pipeline::{CombineOptions, PartOptions, combine, measure_part};
 use plenary::study::Study;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::chat::Server;
 use crate::common::{Place, Row, TALK, models};
@@ -147,7 +147,33 @@ fn a_learned_coder_codes_a_variable_of_the_study() {
     place
         .run(&["means", "out", "--measure", "code:other"])
         .says(2, &["no measure `code:other`", "code:names_borders=yes"]);
-    place.run(&["robust", "out", "--measure", "code:names_borders"]).says(2, &["stance or tone"]);
+    // The first specification is that of the study; its choices that concern a label are varied.
+    let is_it = |row: &&&Row| row["label"] == "no" && row["minus_1"].is_empty() && !row["estimate"].is_empty();
+    let expected = shares.iter().find(is_it).unwrap();
+    let speaker = expected["value_1"].as_str();
+    let robust = ["robust", "out", "--measure", "code:names_borders=no", "--by", "name", "--of", speaker];
+    let share = place.run_well(&[&robust[..], &["--out", "robust"]].concat());
+    let first = format!("Code names_borders=no, {speaker}: ");
+    assert!(share.out.starts_with(&first) && !share.out.contains("sign"), "{}", share.out);
+    for reason in ["unit: variables of your own are coded in a run only", "wording: a variable of your own has no"] {
+        assert!(share.out.contains(reason), "{}", share.out);
+    }
+    let of_study = |folder: &str| {
+        let rows = place.rows(&format!("{folder}/specifications.csv"));
+        rows.into_iter().find(|row| row["is_study"] == "true").unwrap()
+    };
+    let found = of_study("robust");
+    for column in ["estimate", "ci_low", "ci_high", "resampled", "share_abstained"] {
+        assert_eq!(found[column], expected[column], "{column}");
+    }
+    assert_eq!((found["code_id"].as_str(), found["label"].as_str()), ("names_borders", "no"));
+    assert_eq!((found["score"].as_str(), found["coder"].as_str()), ("labels", "coder"));
+    let scores: BTreeSet<String> =
+        place.rows("robust/specifications.csv").into_iter().map(|row| row["score"].clone()).collect();
+    assert_eq!(scores.len(), 2);
+    let other = ["Ann Lee", "Cy Orr"].into_iter().find(|name| *name != speaker).unwrap();
+    let difference = place.run_well(&[&robust[..], &["--minus", other]].concat());
+    assert!(difference.out.contains("The sign is that of the study in"), "{}", difference.out);
 
     // People code it by the definition of the study.
     place.run_well(&["sample", "out", "--code", "names_borders", "--size", "20", "--out", "sample", "--quiet"]);
@@ -171,6 +197,7 @@ fn a_learned_coder_codes_a_variable_of_the_study() {
         .run(&["sample", "out", "--code", "mine", "--out", "mine"])
         .says(2, &["no [[codes]] with the id `mine`", "names_borders"]);
 
+    let n_yes = of_analysis.iter().filter(|label| *label == "yes").count();
     // The report has them, and says whether anybody checked them.
     let page = |results: &str, more: &[&str]| {
         place.run_well(&[&["report", results, "--out", "page.html", "--force", "--quiet"], more].concat());
@@ -181,11 +208,40 @@ fn a_learned_coder_codes_a_variable_of_the_study() {
     {
         assert!(unchecked.contains(part), "`{part}` is missing");
     }
+    // Numbers of segments and shares of groups open sentences.
+    let section = unchecked.split("<section id=\"codes\"").nth(1).unwrap().split("</section>").next().unwrap();
+    assert!(section.contains(&format!("<td class=\"number\" data-v=\"{n_yes}\"><button type=\"button\"")), "{section}");
+    assert!(unchecked.contains("Label yes: The speaker names borders."));
     let checked = page("out", &["--validation", "scores"]);
     assert!(!checked.contains("Unvalidated") && checked.contains("The page Validation compares them"));
     assert!(checked.contains("The labels of code names_borders were compared with hand codes"));
     assert!(checked.contains("The labels of tone were not."));
     assert!(!page("results", &[]).contains("Own variables"));
+
+    // Exports have them beside the other labels.
+    place.run_well(&["export", "convokit", "out", "--out", "convokit"]);
+    let read = |path: &str| std::fs::read_to_string(place.path(path)).unwrap();
+    let utterances = read("convokit/utterances.jsonl");
+    let utterances: Vec<Value> = utterances.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let exported = utterances.iter().flat_map(|turn| turn["meta"]["segments"].as_array().unwrap());
+    let labels: Vec<&str> = exported.clone().map(|one| one["code_names_borders"].as_str().unwrap()).collect();
+    assert_eq!(labels, of_analysis);
+    let rows = place.rows("out/variable_codes.csv");
+    for (segment, row) in exported.zip(&rows) {
+        assert_eq!(segment["code_names_borders_probability"].as_f64(), row["probability"].parse().ok());
+    }
+    let counted: u64 = utterances.iter().filter_map(|turn| turn["meta"]["code_names_borders"]["yes"].as_u64()).sum();
+    assert_eq!(counted, n_yes as u64);
+    let corpus: Value = serde_json::from_str(&read("convokit/corpus.json")).unwrap();
+    assert_eq!(corpus["codes"]["code_names_borders"]["labels"], json!(["yes", "no"]));
+    place.run_well(&["export", "tei", "out", "--out", "tei"]);
+    let tei: String = place.files("tei").iter().map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned()).collect();
+    assert!(tei.contains("<catDesc>The speaker names borders.</catDesc>"), "{tei}");
+    assert!(tei.contains("<category xml:id=\"code.names_borders.1\">\n<catDesc>yes</catDesc>"), "{tei}");
+    assert_eq!(tei.matches("<measure type=\"code\" ana=\"#code.names_borders.1\" quantity=").count(), n_yes);
+    for folder in ["convokit", "tei"] {
+        place.run_well(&["segment", folder]);
+    }
 
     // The results can be computed again, and compared.
     place.run_well(&["verify", "out"]);

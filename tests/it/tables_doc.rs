@@ -13,6 +13,6 @@ fn tables_doc_is_what_the_schema_says() {
     let written = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         written == generated,
-        "docs/reference/tables.md differs from crates/plenary-tables/src/schema.rs; run: UPDATE_DOCS=1 cargo test --release --test it tables_doc"
+        "docs/reference/tables.md differs from crates/plenary-tables/src/schema; run: UPDATE_DOCS=1 cargo test --release --test it tables_doc"
     );
 }

@@ -282,6 +282,28 @@ fn decisions_keep_the_comments_of_their_file_and_wait_for_a_run() {
     assert!(listed.contains(waiting) && listed.contains("t02 is merged into t01."), "{listed}");
     assert!(listed.contains("Fishing"), "{listed}");
 
+    // A theme that the next run merges is not named; the one that remains is.
+    command.run(&["themes", "name", shown, "t02", "Rails"]).says(
+        2,
+        &[
+            "the theme `t02` is merged into `t01` by the next run",
+            "name `t01`, or remove the merge from",
+            "themes.toml",
+        ],
+    );
+    // Decisions that no run can apply are listed.
+    let unknown = "\n[[theme]]\nid = \"t77\"\nname = \"Fish\"\n\n[[merge]]\ninto = \"t88\"\nthemes = [\"t01\"]\n";
+    fs::write(&file, format!("{text}{unknown}")).unwrap();
+    let listed = command.run_well(&["themes", "list", shown]).out;
+    for part in [
+        waiting,
+        "Not applicable: the name of t77: there is no theme `t77`; the themes are t01, t02",
+        "Not applicable: the merge of t01 into t88: there is no theme `t88`",
+        "themes.toml; runs that continue these themes refuse the file until then.",
+    ] {
+        assert!(listed.contains(part), "`{part}` is missing:\n{listed}");
+    }
+
     // An array of inline tables is the same as sections.
     let registry = registry_sha256(&out);
     fs::write(&file, format!("registry = \"{registry}\"\ntheme = [{{ id = \"t01\", name = \"Fish\" }}]\n")).unwrap();

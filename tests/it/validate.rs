@@ -21,7 +21,7 @@ fn agreement_is_printed_and_unequal_codes_are_written() {
         assert!(ended.out.contains(part), "`{part}` is missing:\n{}", ended.out);
     }
     // Three of four are equal.
-    assert!(ended.out.contains("0.750"), "{}", ended.out);
+    assert!(ended.out.contains("share of pairs that agree        0.75 "), "{}", ended.out);
     assert_eq!(fs::read_to_string(place.path("unequal.csv")).unwrap(), "segment_id,target,ann,bo\nd,t,favor,neither\n");
     place.run(&["agree", "ann.csv", "bo.csv", "--out", "unequal.csv"]).says(2, &["--force"]);
     assert_eq!(place.run_well(&["agree", "ann.csv", "bo.csv"]).out, ended.out, "the draws depend on the seed only");
@@ -217,6 +217,64 @@ fn corrected_means_are_those_of_the_exported_rows() {
 }
 
 #[test]
+fn the_reason_for_the_clusters_is_true() {
+    let (place, codes) = coded();
+    let clusters = |place: &Place, options: &[&str]| {
+        let ended = place.run_well(&[&["estimate", "results", "codes.csv"], options].concat());
+        let line = ended.out.lines().find_map(|line| line.trim().strip_prefix("Clusters of the intervals: "));
+        line.unwrap_or_else(|| panic!("{}", ended.out)).to_owned()
+    };
+    let reason = "(the highest level with 5 clusters with codings)";
+    assert_eq!(clusters(&place, &[]), format!("24 speakers {reason}"));
+    let reason = "(the highest level at which every group has 5 clusters with codings)";
+    assert_eq!(clusters(&place, &["--by", "affiliation"]), format!("24 speakers {reason}"));
+    // Each person has three codings.
+    let reason = "(the highest level with 5 clusters with codings in all; no group has at least 10 codings)";
+    assert_eq!(clusters(&place, &["--by", "name"]), format!("24 speakers {reason}"));
+    for (level, expected) in [("speaker", "24 speakers"), ("document", "1 document"), ("turn", "48 turns")] {
+        for by in ["affiliation", "name"] {
+            assert_eq!(clusters(&place, &["--by", by, "--clusters", level]), expected);
+        }
+    }
+    // All codings of one club, and of the other club those of so many of its people.
+    let ids = place.texts("results/segments.parquet", "segment_id");
+    let texts = place.texts("results/segments.parquet", "text");
+    let code = |club: usize, people: usize| {
+        let is_coded = |turn: usize| turn % 2 != club || turn % 24 < 2 * people;
+        let rows = ids.iter().zip(&texts).enumerate().filter(|(at, _)| is_coded(at / 3));
+        let rows = rows.map(|(_, (id, text))| format!("{id},{}\n", label(text)));
+        place.write("codes.csv", std::iter::once("segment_id,label\n".to_owned()).chain(rows).collect::<String>());
+    };
+    code(1, 1);
+    let reason = "(the highest level at which every group with at least 10 codings has 5 clusters with codings)";
+    assert_eq!(clusters(&place, &["--simple-random", "--by", "affiliation"]), format!("24 speakers {reason}"));
+    code(1, 2);
+    let reason = "(no level has 5 clusters with codings in all and in every group with at least 10 codings)";
+    assert_eq!(clusters(&place, &["--simple-random", "--by", "affiliation"]), format!("48 turns {reason}"));
+    let only: Vec<&str> = codes.lines().take(1 + 6).collect();
+    place.write("codes.csv", only.join("\n"));
+    place.run(&["estimate", "results", "codes.csv", "--simple-random"]).says(2, &["10"]);
+}
+
+#[test]
+fn turns_without_a_person_are_not_counted_as_speakers() {
+    let turn = |at: usize| format!(">> {}, number {at}.\n\n", [FOR, AGAINST, NEITHER][at % 3]);
+    let captions: String = (0..18).map(turn).collect();
+    let place = Place::with(&[("captions.txt", &captions), ("study.toml", STUDY)]);
+    place.run_well(&["run", "captions.txt", "--study", "study.toml", "--out", "results", "--quiet"]);
+    let ids = place.texts("results/segments.parquet", "segment_id");
+    let texts = place.texts("results/segments.parquet", "text");
+    let rows = ids.iter().zip(&texts).map(|(id, text)| format!("{id},{}\n", label(text)));
+    place.write("codes.csv", std::iter::once("segment_id,label\n".to_owned()).chain(rows).collect::<String>());
+    let ended = place.run_well(&["estimate", "results", "codes.csv", "--simple-random"]);
+    let line =
+        "Clusters of the intervals: 18 turns without a known person (the highest level with 5 clusters with codings)\n";
+    assert!(ended.out.contains(line), "{}", ended.out);
+    let ended = place.run_well(&["score", "results", "codes.csv", "--simple-random"]);
+    assert!(ended.out.contains("Intervals draw 18 turns without a known person (95 %)"), "{}", ended.out);
+}
+
+#[test]
 fn weights_clusters_and_columns_are_chosen() {
     let (place, _) = coded();
     let with = |options: &[&str]| place.run_well(&[&["estimate", "results", "codes.csv"], options].concat()).out;
@@ -390,6 +448,48 @@ fn a_sample_is_coded_compared_scored_and_used() {
     place.run_well(&["run", "debate.md", "--study", "study.toml", "--out", "changed", "--quiet"]);
     place.run(&["estimate", "changed", codes[0], codes[1]]).says(2, &["the ids or texts of their segments are others"]);
     place.run(&["score", "changed", codes[0], codes[1], "--by", "role"]).says(2, &["segments are others"]);
+}
+
+#[test]
+fn codes_of_two_propositions_are_not_compared_under_one_target() {
+    let (place, _) = coded();
+    let draw = |results: &str, folder: &str| {
+        place.run_well(&["sample", results, "--out", folder, "--size", "60", "--coders", folder, "--quiet"]);
+        let codes = format!("{folder}/codes.csv");
+        fill(&place, &codes);
+        codes
+    };
+    let study = STUDY.replace("Borders should be open.", "Every border should be abolished.");
+    place.write("strict.toml", study);
+    place.run_well(&["run", "debate.md", "--study", "strict.toml", "--out", "strict", "--quiet"]);
+    let (ann, bo, cy) = (draw("results", "ann"), draw("results", "bo"), draw("strict", "cy"));
+    place.run_well(&["agree", &ann, &bo, "--tables", "agreement"]);
+    place.run(&["agree", &ann, &cy]).says(
+        2,
+        &[
+            "cy/codes.csv: the proposition of the target `open_borders` was \"Every border should be abolished.\" when this file",
+            "and \"Borders should be open.\" when ann/codes.csv was; compare codes of one proposition",
+        ],
+    );
+    // A report about another proposition does not show the agreement.
+    let report = |results: &str| place.run(&["report", results, "--out", "r.html", "--validation", "agreement"]);
+    report("results").says(0, &[]);
+    let notice = "It is not known which propositions these codes are about";
+    assert!(!fs::read_to_string(place.path("r.html")).unwrap().contains(notice));
+    report("strict").says(
+        2,
+        &[
+            "coefficients.csv was made from codes of the target `open_borders` when its proposition was \"Borders should be open.\"",
+            "in these results it is \"Every border should be abolished.\"",
+        ],
+    );
+    // Without the sample the propositions are not known.
+    for (from, to) in [(&ann, "a.csv"), (&bo, "b.csv")] {
+        place.write(to, fs::read(place.path(from)).unwrap());
+    }
+    place.run_well(&["agree", "a.csv", "b.csv", "--tables", "agreement", "--force"]);
+    report("strict").says(0, &[]);
+    assert!(fs::read_to_string(place.path("r.html")).unwrap().contains(notice));
 }
 
 /// Two people who agree on all but the first segment.

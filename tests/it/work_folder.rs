@@ -87,7 +87,14 @@ fn parts_in_any_order_with_one_killed_give_the_tables_of_one_run() {
     place.run(&["part", "combine", "work", "--out", "results"]).says(1, &["talks/empty.md"]);
     assert_same(&place.tables("results"), &place.tables("whole"), "3 parts and one run");
     // A step that is done is not repeated.
-    place.run_well(&["part", "run", "work", "--part", "1"]);
+    place.run_well(&["part", "run", "work", "--part", "1,2"]).says(0, &["part 1 is measured already\npart 2 is"]);
+    assert_eq!(place.run_well(&["part", "run", "work", "--part", "1", "--quiet"]).err, "");
+    // Attempts of processes that ended after another one had measured the part.
+    place.write("work/attempts/0000-1-2-3/lock", "");
+    place.write("work/attempts/0000-1-2-3/part/segments.parquet", "half");
+    place.write("work/attempts/0002-1-2-3/tries.json", "{}");
+    place.run(&["part", "combine", "work", "--out", "results"]).says(1, &["talks/empty.md"]);
+    assert_eq!(fs::read_dir(place.path("work/attempts")).unwrap().count(), 0);
     let status = place.run_well(&["part", "status", "work"]).out;
     assert!(status.contains("all 3 parts are combined in") && status.contains("next: plenary show"), "{status}");
     fs::remove_dir_all(place.path("results")).unwrap();
@@ -125,6 +132,7 @@ fn a_stop_says_what_is_kept_and_how_to_go_on() {
     assert_eq!(child.wait().unwrap().code(), Some(2), "{said}");
     assert!(said.contains("stopped by the user; 0 of 1 part") && said.contains("The same command goes on"), "{said}");
     assert_eq!(said.matches("stopping;").count(), 1, "{said}");
+    assert_eq!(fs::read_dir(place.path("work/attempts")).unwrap().count(), 0, "nothing of the attempt stays");
 }
 
 #[test]

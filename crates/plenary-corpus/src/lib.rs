@@ -22,6 +22,7 @@ pub mod ids;
 mod links;
 mod options;
 pub mod progress;
+pub mod rounding;
 mod span;
 mod speaker;
 mod style;

@@ -10,8 +10,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 
+use plenary_corpus::findings::CodedVariable;
 use plenary_tables::Results;
-use plenary_tables::schema::stance_column;
+use plenary_tables::schema::{code_column, stance_column};
 use serde::Serialize;
 use serde_json::ser::Formatter;
 use serde_json::{Map, Value, json};
@@ -27,7 +28,7 @@ const INDEX_VERSION: u32 = 1;
 
 pub(crate) fn write(results: &Results, place: &Place) -> Result<Exported, ExportError> {
     let known = Known::of(results)?;
-    let targets: Vec<String> = results.study().targets.iter().map(stance_column).collect();
+    let columns = Columns::of(results);
     let mut meetings = Meetings::of(results, &known)?;
     let mut index = Index::default();
     let mut utterances = place.create("utterances.jsonl")?;
@@ -43,7 +44,7 @@ pub(crate) fn write(results: &Results, place: &Place) -> Result<Exported, Export
         let times = Timestamps::of(&meeting);
         let replies = replies(&meeting);
         for (turn, reply_to) in meeting.turns.iter().zip(&replies) {
-            let utterance = utterance(&meeting, turn, *reply_to, times, &targets);
+            let utterance = utterance(&meeting, turn, *reply_to, times, &columns);
             index.utterances.note(&utterance.meta);
             put_json(&mut utterances, &utterance)?;
             utterances.put(b"\n")?;
@@ -66,6 +67,23 @@ pub(crate) fn write(results: &Results, place: &Place) -> Result<Exported, Export
     write_json(place, "index.json", &index.as_json())?;
     let counts = vec![(n_conversations, "conversation"), (n_turns, "utterance")];
     Ok(Exported { counts, notes: note_without_turns(&meetings).into_iter().collect() })
+}
+
+/// Names of metadata, as those of columns of `analysis`.
+struct Columns {
+    /// One for each target of the study.
+    targets: Vec<String>,
+    /// One for each variable of the study's own.
+    codes: Vec<String>,
+}
+
+impl Columns {
+    fn of(results: &Results) -> Self {
+        Self {
+            targets: results.study().targets.iter().map(stance_column).collect(),
+            codes: results.study().codes.iter().map(|variable| code_column(&variable.id)).collect(),
+        }
+    }
 }
 
 /// A line of `utterances.jsonl`.
@@ -131,10 +149,10 @@ fn utterance<'m>(
     turn: &'m Turn,
     reply_to: Option<&'m str>,
     times: Timestamps,
-    targets: &[String],
+    columns: &Columns,
 ) -> Utterance<'m> {
     let conversation_id = meeting.document.id.as_str();
-    let means = Means::of_turn(turn, targets.len());
+    let means = Means::of_turn(turn, columns.targets.len());
     let mut meta = json!({
         "speaker_id": turn.speaker.map(|speaker| &speaker.id),
         "role": turn.speaker.map(|speaker| &speaker.role),
@@ -148,11 +166,19 @@ fn utterance<'m>(
         "link_rule": turn.link_rule,
         "sentiment_score": means.sentiment.value(),
         "carried": turn.carried.as_deref().and_then(|json| serde_json::from_str::<Value>(json).ok()),
-        "segments": turn.segments.iter().map(|segment| self::segment(turn, segment, targets)).collect::<Vec<_>>(),
+        "segments": turn.segments.iter().map(|segment| self::segment(turn, segment, columns)).collect::<Vec<_>>(),
     });
     let mut meta = meta.as_object_mut().map(std::mem::take).unwrap_or_default();
-    for (target, mean) in targets.iter().zip(&means.stances) {
+    for (target, mean) in columns.targets.iter().zip(&means.stances) {
         meta.insert(target.clone(), json!(mean.value()));
+    }
+    for (at, column) in columns.codes.iter().enumerate() {
+        // The number of segments with each label. A mean of labels is not defined.
+        let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+        for label in turn.segments.iter().filter_map(|segment| segment.codes.get(at)?.label.as_deref()) {
+            *counts.entry(label).or_default() += 1;
+        }
+        meta.insert(column.clone(), json!(counts));
     }
     Utterance {
         id: &turn.utterance_id,
@@ -167,7 +193,7 @@ fn utterance<'m>(
 }
 
 /// A segment of a turn. The stance is that of `analysis`: missing if the coder abstains.
-fn segment(turn: &Turn, segment: &Segment, targets: &[String]) -> Value {
+fn segment(turn: &Turn, segment: &Segment, columns: &Columns) -> Value {
     let sentiment = segment.sentiment.as_ref();
     let theme = segment.theme.as_ref();
     let mut meta = json!({
@@ -178,9 +204,13 @@ fn segment(turn: &Turn, segment: &Segment, targets: &[String]) -> Value {
         "theme_id": theme.map(|(id, _)| id),
         "theme_probability": theme.map(|(_, probability)| number(*probability)),
     });
-    for (target, stance) in targets.iter().zip(&segment.stances) {
+    for (target, stance) in columns.targets.iter().zip(&segment.stances) {
         meta[target] = json!(stance.score.filter(|_| stance.label.is_some()).map(number));
         meta[format!("{target}_label")] = json!(stance.label);
+    }
+    for (column, code) in columns.codes.iter().zip(&segment.codes) {
+        meta[column] = json!(code.label);
+        meta[format!("{column}_probability")] = json!(code.probability.map(number));
     }
     meta
 }
@@ -235,6 +265,10 @@ fn corpus(results: &Results) -> Map<String, Value> {
     let (run, study) = (results.run(), results.study());
     let targets: Map<String, Value> =
         study.targets.iter().map(|target| (stance_column(target), Value::from(target.proposition.as_str()))).collect();
+    let code = |variable: &CodedVariable| {
+        (code_column(&variable.id), json!({ "definition": variable.definition, "labels": variable.labels }))
+    };
+    let codes: Map<String, Value> = study.codes.iter().map(code).collect();
     let models: Vec<String> = run.models.iter().map(|model| format!("{} {}", model.id, model.sha256)).collect();
     Map::from_iter([
         ("name".to_owned(), Value::from(study.name.as_str())),
@@ -243,6 +277,7 @@ fn corpus(results: &Results) -> Map<String, Value> {
         ("study_sha256".to_owned(), Value::from(run.study_sha256.as_str())),
         ("models".to_owned(), Value::from(models)),
         ("propositions".to_owned(), Value::Object(targets)),
+        ("codes".to_owned(), Value::Object(codes)),
     ])
 }
 

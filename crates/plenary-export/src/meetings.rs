@@ -3,12 +3,12 @@
 //! **Input:** opened results. **Output:** a [`Meeting`] for each document with turns, in the order of the tables; one is in memory at a
 //! time. **Refused:** tables whose rows do not fit each other. **Left to others:** what is written of it.
 //!
-//! `utterances`, `analysis` and `stance` have the same order, so that they are read side by side, some thousand rows at a time.
+//! `utterances`, `analysis`, `stance` and `variable_codes` have the same order, so that they are read side by side, some thousand rows at a time.
 
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 
-use plenary_tables::schema::{AnalysisRow, StanceRow, UtteranceRow};
+use plenary_tables::schema::{AnalysisRow, StanceRow, UtteranceRow, VariableCodeRow};
 use plenary_tables::{DataFrame, Groups, OpenError, Results};
 
 use crate::ExportError;
@@ -53,6 +53,17 @@ pub(crate) struct Segment {
     pub(crate) theme: Option<(String, f32)>,
     /// One for each target of the study, in their order.
     pub(crate) stances: Vec<Stance>,
+    /// One for each variable of the study's own, in their order.
+    pub(crate) codes: Vec<Code>,
+}
+
+/// The label of a segment for a variable of the study's own.
+#[derive(Debug)]
+pub(crate) struct Code {
+    /// `None` if the coder gives none.
+    pub(crate) label: Option<String>,
+    /// Its probability; `None` if the coder gives none.
+    pub(crate) probability: Option<f32>,
 }
 
 /// The stance of a segment towards a target.
@@ -104,9 +115,11 @@ impl Known {
 pub(crate) struct Meetings<'d> {
     known: &'d Known,
     n_targets: usize,
+    n_codes: usize,
     utterances: Rows<Row>,
     segments: Rows<SegmentRow>,
     stances: Rows<(String, Stance)>,
+    codes: Rows<(String, Code)>,
     /// For each document, whether its turns were read.
     is_read: Vec<bool>,
 }
@@ -132,9 +145,11 @@ impl<'d> Meetings<'d> {
         Ok(Self {
             known,
             n_targets: results.study().targets.len(),
+            n_codes: results.study().codes.len(),
             utterances: Rows::new(results, UtteranceRow::TABLE.name, utterance_rows)?,
             segments: Rows::new(results, AnalysisRow::TABLE.name, segment_rows)?,
             stances: Rows::new(results, StanceRow::TABLE.name, stance_rows)?,
+            codes: Rows::new(results, VariableCodeRow::TABLE.name, code_rows)?,
             is_read: vec![false; known.documents.len()],
         })
     }
@@ -189,6 +204,13 @@ impl<'d> Meetings<'d> {
             if segment.stances.len() != self.n_targets {
                 let (id, n) = (&segment.id, segment.stances.len());
                 return Err(misfit(format!("segment `{id}` has {n} stances, expected {}", self.n_targets)));
+            }
+            while let Some((_, code)) = self.codes.next_if(|(id, _)| *id == segment.id)? {
+                segment.codes.push(code);
+            }
+            if segment.codes.len() != self.n_codes {
+                let (id, n) = (&segment.id, segment.codes.len());
+                return Err(misfit(format!("segment `{id}` has {n} codes of variables, expected {}", self.n_codes)));
             }
             turn.segments.push(segment);
         }
@@ -274,6 +296,7 @@ fn segment_rows(frame: &DataFrame) -> Result<Vec<SegmentRow>, OpenError> {
             sentiment: row.sentiment_score.zip(row.sentiment_label.map(str::to_owned)),
             theme: row.theme_id.map(str::to_owned).zip(row.theme_probability),
             stances: Vec::new(),
+            codes: Vec::new(),
         },
     };
     Ok(AnalysisRow::rows(frame)?.into_iter().map(segment).collect())
@@ -286,4 +309,13 @@ fn stance_rows(frame: &DataFrame) -> Result<Vec<(String, Stance)>, OpenError> {
         (row.segment_id.to_owned(), stance)
     };
     Ok(StanceRow::rows(frame)?.into_iter().map(stance).collect())
+}
+
+/// Codes of variables, each with the id of its segment.
+fn code_rows(frame: &DataFrame) -> Result<Vec<(String, Code)>, OpenError> {
+    let code = |row: VariableCodeRow| {
+        let code = Code { label: row.label.map(str::to_owned), probability: row.probability };
+        (row.segment_id.to_owned(), code)
+    };
+    Ok(VariableCodeRow::rows(frame)?.into_iter().map(code).collect())
 }

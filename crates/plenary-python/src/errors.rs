@@ -12,6 +12,7 @@ use plenary::report::ReportError;
 use plenary::table::TableError;
 use plenary::validate::agree::CompareError;
 use plenary::validate::coded::CodedError;
+use plenary::validate::drawn::DrawnError;
 use plenary::validate::estimate::EstimateError;
 use plenary::validate::sample::SampleError;
 use plenary::validate::score::ValidateError;
@@ -221,6 +222,15 @@ impl IntoRaised for CompareError {
     fn raised(self) -> Raised {
         match self {
             CompareError::File(error) => error.raised(),
+            other => Raised::new(Class::Codes, other),
+        }
+    }
+}
+
+impl IntoRaised for DrawnError {
+    fn raised(self) -> Raised {
+        match self {
+            DrawnError::Sample(error) => error.raised(),
             other => Raised::new(Class::Codes, other),
         }
     }

@@ -9,7 +9,7 @@ use plenary::means::{MeansOptions, group_means};
 use plenary::table::export::Export;
 use plenary::validate::agree::{CompareOptions, compare, tables as tables_of_agreement};
 use plenary::validate::coded::{CodedError, CodedFile, Variable};
-use plenary::validate::drawn::sample_of;
+use plenary::validate::drawn::{propositions_of, sample_of};
 use plenary::validate::estimate::{Clusters, EstimateOptions, Weights, estimate as estimate_means};
 use plenary::validate::hand::Several;
 use plenary::validate::score::{ValidateOptions, tables as tables_of_scores, validate};
@@ -65,7 +65,9 @@ pub(crate) fn agree(
     });
     let bootstrap = AgreementOptions { resamples, seed, ..AgreementOptions::default() };
     tables(py, move || {
-        let compared = compare(&files(codes).map_err(raised)?, &CompareOptions { variable, order, bootstrap });
+        let files = files(codes).map_err(raised)?;
+        propositions_of(None, &files).map_err(raised)?;
+        let compared = compare(&files, &CompareOptions { variable, order, bootstrap });
         Ok(tables_of_agreement(&compared.map_err(raised)?).to_vec())
     })
 }

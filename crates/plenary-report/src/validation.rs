@@ -4,10 +4,11 @@
 //! columns. **Refused:** a folder without any of the tables, files that are not CSV, and tables that were made from another run. **Left to
 //! others:** what the figures mean.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use plenary_corpus::findings::Target;
 use plenary_corpus::hash::sha256;
 use plenary_tables::made::{self, Made, MadeFrom};
 use plenary_tables::schema::SegmentRow;
@@ -140,7 +141,8 @@ impl Validation {
         compared
     }
 
-    /// Refuses tables that were made from another run, or from codes of segments that the results do not have.
+    /// Refuses tables that were made from another run, from codes of segments that the results do not have, or from codes of other
+    /// propositions.
     pub(crate) fn check(&self, results: &Results) -> Result<(), ReportError> {
         for table in &self.tables {
             let Some(made) = &table.made else { continue };
@@ -151,8 +153,16 @@ impl Validation {
                     results.run().run_id,
                     results.study().name
                 ),
-                MadeFrom::Codes { segment_ids } => match unknown(results, segment_ids)? {
-                    (0, _) => continue,
+                // No table of a validation is made from two runs.
+                MadeFrom::Comparison { .. } => continue,
+                MadeFrom::Codes { segment_ids, propositions } => match unknown(results, segment_ids)? {
+                    (0, _) => match other_proposition(results, propositions) {
+                        None => continue,
+                        Some((target, coded)) => format!(
+                            "was made from codes of the target `{}` when its proposition was \"{coded}\", and in these results it is \"{}\"",
+                            target.id, target.proposition
+                        ),
+                    },
                     (n, first) => format!(
                         "was made from codes of {} segments, of which these results do not have {n}, such as `{first}`",
                         segment_ids.len()
@@ -164,6 +174,16 @@ impl Validation {
         }
         Ok(())
     }
+}
+
+/// A target of the results that had another proposition when it was coded, with that one.
+fn other_proposition<'r>(
+    results: &'r Results,
+    propositions: &'r BTreeMap<String, String>,
+) -> Option<(&'r Target, &'r String)> {
+    let targets = results.study().targets.iter();
+    let mut coded = targets.filter_map(|target| Some((target, propositions.get(&target.id)?)));
+    coded.find(|(target, coded)| target.proposition != **coded)
 }
 
 /// How many of some segments the results do not have, and the first of them.
@@ -184,6 +204,26 @@ pub(crate) fn of_unknown_origin(validation: &[Validation]) -> Vec<String> {
         let folder = one.folder.file_name().unwrap_or(one.folder.as_os_str()).to_string_lossy();
         let tables = one.tables.iter().filter(|table| table.made.is_none());
         unknown.extend(tables.map(|table| format!("{folder}/{}.csv", table.name)));
+    }
+    unknown
+}
+
+/// Tables of the agreement on the stance towards targets of which nobody can tell what their propositions were.
+pub(crate) fn of_unknown_propositions(validation: &[Validation]) -> Vec<String> {
+    let mut unknown = Vec::new();
+    for one in validation {
+        let folder = one.folder.file_name().unwrap_or(one.folder.as_os_str()).to_string_lossy();
+        for table in one.tables.iter().filter(|table| table.name == AGREEMENT) {
+            let Some(Made { from: MadeFrom::Codes { propositions, .. }, .. }) = &table.made else { continue };
+            let rows = table.column("item").into_iter().zip(table.column("variable"));
+            // Codes without a column of targets are those of the only one.
+            let is_known =
+                |item: &str| propositions.contains_key(item) || (item.is_empty() && !propositions.is_empty());
+            let is_unknown = |(item, variable): (&str, &str)| variable == "stance" && !is_known(item);
+            if rows.into_iter().any(is_unknown) {
+                unknown.push(format!("{folder}/{}.csv", table.name));
+            }
+        }
     }
     unknown
 }

@@ -112,7 +112,7 @@ pub fn codebook_md(study: &StudyInfo, csv: bool) -> String {
 /// The text of `docs/reference/tables.md`, the same for every study.
 pub fn tables_md() -> String {
     let mut text = String::from(
-        "# The tables\n\n<!-- Generated from crates/plenary-tables/src/schema.rs. Change it there, then run: UPDATE_DOCS=1 cargo \
+        "# The tables\n\n<!-- Generated from crates/plenary-tables/src/schema. Change it there, then run: UPDATE_DOCS=1 cargo \
          test --release --test it tables_doc -->\n\n`plenary run` writes one Parquet file (zstd) per table into the results \
          folder. `codebook.md` has the same content as this page and describes the targets of the study. `run.json` holds \
          the study, the models and the sha256 of each file. With `[output] csv = true` there is a CSV file beside each \

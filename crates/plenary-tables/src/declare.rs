@@ -89,7 +89,7 @@ pub(super) const fn plain(field: &'static str) -> &'static str {
     }
 }
 
-/// Row structs, [`Table`]s and the list of all tables.
+/// Row structs, [`Table`]s and the list of them.
 macro_rules! tables {
     ($(
         $(#[doc = $row_text:literal])+
@@ -112,9 +112,9 @@ macro_rules! tables {
                 pub const TABLE: Table = Table {
                     name: stringify!($table),
                     row: concat!($($row_text),+).trim_ascii(),
-                    columns: &[$(super::declare::Column {
-                        name: super::declare::plain(stringify!($field)),
-                        kind: <$ty as super::cells::Value>::KIND,
+                    columns: &[$(crate::declare::Column {
+                        name: crate::declare::plain(stringify!($field)),
+                        kind: <$ty as crate::cells::Value>::KIND,
                         unit: optional!($($unit)?),
                         null_means: optional!($($null)?),
                         description: concat!($($text),+).trim_ascii(),
@@ -131,17 +131,17 @@ macro_rules! tables {
                 }
 
                 fn read(frame: &$a polars_core::prelude::DataFrame) -> polars_core::prelude::PolarsResult<Vec<Self>> {
-                    $(let mut $field = super::cells::read::<$ty>(frame, super::declare::plain(stringify!($field)))?.into_iter();)+
+                    $(let mut $field = crate::cells::read::<$ty>(frame, crate::declare::plain(stringify!($field)))?.into_iter();)+
                     let row = |_| Ok(Self {
-                        $($field: filled!($field.next().flatten(), super::declare::plain(stringify!($field)) $(, $null)?),)+
+                        $($field: filled!($field.next().flatten(), crate::declare::plain(stringify!($field)) $(, $null)?),)+
                     });
                     (0..frame.height()).map(row).collect()
                 }
 
                 pub(crate) fn frame(rows: &[Self]) -> polars_core::prelude::PolarsResult<polars_core::prelude::DataFrame> {
                     let columns = vec![$(
-                        <$ty as super::cells::Value>::series(
-                            super::declare::plain(stringify!($field)),
+                        <$ty as crate::cells::Value>::series(
+                            crate::declare::plain(stringify!($field)),
                             rows.iter().map(|row| cell!(row.$field $(, $null)?)),
                         )?.into(),
                     )+];
@@ -150,8 +150,8 @@ macro_rules! tables {
             }
         )+
 
-        /// All tables, in the order in which they are described.
-        pub const TABLES: &[Table] = &[$($row::TABLE,)+];
+        /// These tables, in the order in which they are described.
+        pub(super) const TABLES: &[Table] = &[$($row::TABLE,)+];
     };
 }
 

@@ -5,6 +5,7 @@
 //! write, and tables that may not be replaced, before anything is computed. **Left to others:** the content of the files; whether what they
 //! were made from fits the results at hand.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -31,10 +32,20 @@ pub enum MadeFrom {
         /// Name of its study.
         study: String,
     },
+    /// The results of two runs.
+    Comparison {
+        /// Id of the earlier run.
+        old_run_id: String,
+        /// Id of the later run.
+        new_run_id: String,
+    },
     /// Codes of segments, whatever run these are from.
     Codes {
         /// The coded segments, sorted.
         segment_ids: Vec<String>,
+        /// The propositions that were coded, by target, as far as they are known.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        propositions: BTreeMap<String, String>,
     },
 }
 
@@ -44,12 +55,17 @@ impl MadeFrom {
         Self::Results { run_id: results.run().run_id.clone(), study: results.study().name.clone() }
     }
 
-    /// Codes of these segments.
-    pub fn codes<'s>(segment_ids: impl IntoIterator<Item = &'s str>) -> Self {
+    /// The results of two runs that are compared.
+    pub fn comparison(old: &Results, new: &Results) -> Self {
+        Self::Comparison { old_run_id: old.run().run_id.clone(), new_run_id: new.run().run_id.clone() }
+    }
+
+    /// Codes of these segments, towards these propositions by target.
+    pub fn codes<'s>(segment_ids: impl IntoIterator<Item = &'s str>, propositions: BTreeMap<String, String>) -> Self {
         let mut segment_ids: Vec<String> = segment_ids.into_iter().map(str::to_owned).collect();
         segment_ids.sort_unstable();
         segment_ids.dedup();
-        Self::Codes { segment_ids }
+        Self::Codes { segment_ids, propositions }
     }
 }
 
@@ -208,7 +224,7 @@ mod tests {
         assert!(!folder.exists(), "nothing is written before there is something to write");
         score.write(from("a"), &[file("scores.csv"), file("picture.svg")].concat()).expect("writable");
         prepare(&folder, "agree", "x.csv", false)
-            .and_then(|folder| folder.write(MadeFrom::codes(["b", "a", "b"]), &file("x.csv")))
+            .and_then(|folder| folder.write(MadeFrom::codes(["b", "a", "b"], BTreeMap::new()), &file("x.csv")))
             .expect("tables of another command");
         let error = prepare(&folder, "score", "scores.csv", false).expect_err("they exist").to_string();
         assert!(error.contains("scores.csv exists already"), "{error}");
@@ -218,7 +234,7 @@ mod tests {
         assert_eq!(names(&folder), [RECORD, "scores.csv", "x.csv"], "the earlier picture is gone");
         let made = made(&folder);
         assert_eq!(made.iter().map(|made| made.command.as_str()).collect::<Vec<_>>(), ["agree", "score"]);
-        assert_eq!(made[0].from, MadeFrom::Codes { segment_ids: vec!["a".into(), "b".into()] });
+        assert_eq!(made[0].from, MadeFrom::codes(["a", "b"], BTreeMap::new()));
         assert_eq!(made[1].files, [MadeFile { name: "scores.csv".into(), sha256: sha256(b"scores.csv") }]);
         fs::write(folder.join("mine.txt"), "x").expect("writable");
         let error = prepare(&folder, "score", "scores.csv", true).expect_err("a foreign file").to_string();
@@ -231,10 +247,10 @@ mod tests {
     fn a_write_that_was_interrupted_can_be_repeated() {
         let folder = tempfile::tempdir().expect("a folder");
         let prepared = prepare(folder.path(), "score", "scores.csv", false).expect("an empty folder");
-        prepared.write(MadeFrom::codes([]), &file("scores.csv")).expect("writable");
+        prepared.write(MadeFrom::codes([], BTreeMap::new()), &file("scores.csv")).expect("writable");
         fs::write(folder.path().join("scores.csv.part"), "half").expect("writable");
         let prepared = prepare(folder.path(), "score", "scores.csv", true).expect("its own files");
-        prepared.write(MadeFrom::codes([]), &file("scores.csv")).expect("writable");
+        prepared.write(MadeFrom::codes([], BTreeMap::new()), &file("scores.csv")).expect("writable");
         assert_eq!(names(folder.path()), [RECORD, "scores.csv"]);
     }
 }

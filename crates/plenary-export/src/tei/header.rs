@@ -6,7 +6,7 @@
 use std::io;
 
 use super::xml::Xml;
-use super::{NEEDS_REVIEW, Shared, id, sentiment_id, stance_id, theme_id};
+use super::{NEEDS_REVIEW, Shared, code_id, id, sentiment_id, stance_id, theme_id};
 use crate::details::{Document, Speaker};
 use crate::meetings::{Known, Meeting};
 
@@ -96,6 +96,9 @@ fn encoding(xml: &mut Xml, shared: &Shared) -> io::Result<()> {
     if !shared.targets.is_empty() {
         stances(xml, shared)?;
     }
+    if !shared.codes.is_empty() {
+        codes(xml, shared)?;
+    }
     if !shared.themes.is_empty() {
         let themes = shared.themes.iter().map(|(theme, label)| (theme_id(theme), label.clone()));
         taxonomy(
@@ -142,6 +145,24 @@ fn stances(xml: &mut Xml, shared: &Shared) -> io::Result<()> {
         xml.leaf("catDesc", &[], &target.proposition)?;
         for label in ["favor", "against", "neither"] {
             xml.open("category", &[("xml:id", &stance_id(target, Some(label)))])?;
+            xml.leaf("catDesc", &[], label)?;
+            xml.close("category")?;
+        }
+        xml.close("category")?;
+    }
+    xml.close("taxonomy")
+}
+
+fn codes(xml: &mut Xml, shared: &Shared) -> io::Result<()> {
+    xml.open("taxonomy", &[("xml:id", "codes")])?;
+    let text = "Labels of segments for variables of the study's own. The measure is the probability of the label. A segment without a category \
+                has no label.";
+    xml.leaf("desc", &[], text)?;
+    for variable in shared.codes {
+        xml.open("category", &[("xml:id", &code_id(variable, None)), ("n", &variable.id)])?;
+        xml.leaf("catDesc", &[], &variable.definition)?;
+        for label in &variable.labels {
+            xml.open("category", &[("xml:id", &code_id(variable, Some(label)))])?;
             xml.leaf("catDesc", &[], label)?;
             xml.close("category")?;
         }

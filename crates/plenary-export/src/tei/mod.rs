@@ -11,7 +11,7 @@ mod header;
 mod text;
 mod xml;
 
-use plenary_corpus::findings::Target;
+use plenary_corpus::findings::{CodedVariable, Target};
 use plenary_tables::schema::ThemeRow;
 use plenary_tables::{Results, Run};
 
@@ -25,13 +25,15 @@ use xml::Xml;
 struct Shared<'r> {
     run: &'r Run,
     targets: &'r [Target],
+    codes: &'r [CodedVariable],
     /// Id and label.
     themes: Vec<(String, String)>,
 }
 
 pub(crate) fn write(results: &Results, place: &Place) -> Result<Exported, ExportError> {
     let known = Known::of(results)?;
-    let shared = Shared { run: results.run(), targets: &results.study().targets, themes: themes(results)? };
+    let study = results.study();
+    let shared = Shared { run: results.run(), targets: &study.targets, codes: &study.codes, themes: themes(results)? };
     let mut meetings = Meetings::of(results, &known)?;
     let (mut n_documents, mut n_turns) = (0, 0);
     while let Some(meeting) = meetings.next()? {
@@ -76,6 +78,14 @@ fn stance_id(target: &Target, label: Option<&str>) -> String {
     match label {
         Some(label) => format!("stance.{}.{label}", target.id),
         None => format!("stance.{}", target.id),
+    }
+}
+
+/// The id of the category of a variable of the study's own, and of one of its labels, by number: a label can be any text.
+fn code_id(variable: &CodedVariable, label: Option<&str>) -> String {
+    match label.and_then(|label| variable.position(label)) {
+        Some(at) => format!("code.{}.{}", variable.id, at + 1),
+        None => format!("code.{}", variable.id),
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::io;
 
 use super::xml::Xml;
-use super::{NEEDS_REVIEW, Shared, id, role_category, sentiment_id, stance_id, theme_id};
+use super::{NEEDS_REVIEW, Shared, code_id, id, role_category, sentiment_id, stance_id, theme_id};
 use crate::meetings::{Meeting, Segment, Turn};
 
 /// The rule of the turn whose byline introduces its speaker.
@@ -84,6 +84,13 @@ fn write_segment(xml: &mut Xml, shared: &Shared, text: &str, segment: &Segment) 
         if let Some(score) = stance.score {
             measure("stance", stance_id(target, None), score);
         }
+    }
+    for (variable, code) in shared.codes.iter().zip(&segment.codes) {
+        let category = code.label.as_deref().map(|label| code_id(variable, Some(label)));
+        if let Some((category, probability)) = category.as_ref().zip(code.probability) {
+            measure("code", category.clone(), probability);
+        }
+        categories.extend(category);
     }
     let categories = categories.iter().map(|category| format!("#{category}")).collect::<Vec<_>>().join(" ");
     let segment_id = id(&segment.id);
@@ -192,7 +199,14 @@ mod tests {
         let segments = segments.iter().map(|part| {
             let start = end + text[end..].find(part).unwrap();
             end = start + part.len();
-            Segment { id: String::new(), range: start..end, sentiment: None, theme: None, stances: Vec::new() }
+            Segment {
+                id: String::new(),
+                range: start..end,
+                sentiment: None,
+                theme: None,
+                stances: Vec::new(),
+                codes: Vec::new(),
+            }
         });
         let turn = Turn {
             utterance_id: String::new(),

@@ -2,8 +2,8 @@
 //!
 //! **Input:** decoded text. **Output:** names and rows. The delimiter is the one that gives a column of text and rows of even
 //! length. The row of names is the first of the first ten rows in which a column of text is recognised, so a title above the
-//! table is skipped. Rows with fewer cells than names are filled up. **Refused:** rows with more cells, and quotation marks
-//! that are not closed.
+//! table is skipped. If none is recognised, messages name the columns of the first row that is filled like the rows below. Rows
+//! with fewer cells than names are filled up. **Refused:** rows with more cells, and quotation marks that are not closed.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -33,15 +33,15 @@ const ABOVE_NAMES: usize = 10;
 pub(super) fn read(file: &File<'_>, columns: &Columns) -> Result<Table, Problem> {
     let text = &*with_doubled_quotes(file.text());
     let delimiters: &[u8] = if file.has_extension_of(Format::Tsv) { b"\t,;|" } else { b",;\t|" };
-    let mut best: Option<(Fit, u8, Option<usize>)> = None;
+    let mut best: Option<(Fit, u8, usize)> = None;
     for &delimiter in delimiters {
         let (fit, header) = try_delimiter(text, delimiter, columns);
         if best.as_ref().is_none_or(|(other, ..)| fit > *other) {
             best = Some((fit, delimiter, header));
         }
     }
-    let (delimiter, header) = best.map_or((b',', None), |(_, delimiter, header)| (delimiter, header));
-    let mut table = rows(text, delimiter, header.unwrap_or(0))?;
+    let (delimiter, header) = best.map_or((b',', 0), |(_, delimiter, header)| (delimiter, header));
+    let mut table = rows(text, delimiter, header)?;
     if let Some(line) = loose_quote(text, delimiter) {
         table.warnings.push(format!(
             "line {line}: a quotation mark inside a quoted cell is neither doubled nor after a backslash; the cell may not \
@@ -99,17 +99,25 @@ fn loose_quote(text: &str, delimiter: u8) -> Option<usize> {
 #[derive(PartialEq, PartialOrd)]
 struct Fit(bool, f64, usize);
 
-fn try_delimiter(text: &str, delimiter: u8, columns: &Columns) -> (Fit, Option<usize>) {
+fn try_delimiter(text: &str, delimiter: u8, columns: &Columns) -> (Fit, usize) {
     let mut reader =
         ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes());
     let sample: Vec<StringRecord> = reader.records().take(SAMPLE_ROWS).map_while(Result::ok).collect();
-    let header = sample.iter().take(ABOVE_NAMES).position(|row| columns::are_names(&names(row), columns));
-    let from = header.unwrap_or(0);
+    let recognised = sample.iter().take(ABOVE_NAMES).position(|row| columns::are_names(&names(row), columns));
+    let from = recognised.unwrap_or_else(|| below_metadata(&sample));
     let n_names = sample.get(from).map_or(0, StringRecord::len);
     let below = sample.get(from + 1..).unwrap_or_default();
     let even = below.iter().filter(|row| row.len() == n_names).count();
     let share = if below.is_empty() { 1.0 } else { even as f64 / below.len() as f64 };
-    (Fit(header.is_some(), share, n_names), header)
+    (Fit(recognised.is_some(), share, n_names), from)
+}
+
+/// The first row that is not one of metadata, such as `Title,Budget debate,,`: it has more than half as many filled cells as the fullest
+/// row. The first cell does not count, because metadata have a name there and tables with a column of numbers may have none.
+fn below_metadata(sample: &[StringRecord]) -> usize {
+    let n_filled = |row: &StringRecord| row.iter().skip(1).filter(|cell| !cell.trim().is_empty()).count();
+    let most = sample.iter().map(n_filled).max().unwrap_or(0);
+    sample.iter().take(ABOVE_NAMES).position(|row| 2 * n_filled(row) > most).unwrap_or(0)
 }
 
 fn names(record: &StringRecord) -> Vec<String> {

@@ -56,6 +56,18 @@ fn a_table_without_text_lists_its_columns() {
 }
 
 #[test]
+fn the_columns_of_a_message_are_those_below_rows_of_metadata() {
+    let columns = "its columns are `id`, `who`, `words`, `note`";
+    for above in ["", "Debates of 2020\n", "Title,Budget debate,,\nDate,2020-01-02,,\n\n", "Title,Budget debate\n"] {
+        let csv = format!("{above}id,who,words,note\n1,Ann,hello,\n2,Bo,\"yes, no\",x\n");
+        let message = read("a.csv", csv.as_bytes()).unwrap_err().to_string();
+        assert!(message.ends_with(columns), "{above:?}: {message}");
+    }
+    let unnamed = read("a.csv", b",who,words\n1,Ann,hello\n").unwrap_err().to_string();
+    assert!(unnamed.ends_with("its columns are ``, `who`, `words`"), "{unnamed}");
+}
+
+#[test]
 fn broken_rows_are_refused_with_their_line() {
     let message = read("a.csv", b"speaker,text\nA,one\nB,two, three\n").unwrap_err().to_string();
     assert!(message.starts_with("a.csv, line 3: found 3 cells"), "{message}");

@@ -3,6 +3,8 @@
 //! **Input:** a comparison. **Output:** HTML without a script that refers to nothing outside it; every text is escaped. Long tables are cut,
 //! which they say; CSV and JSON have all rows.
 
+use plenary_corpus::rounding::percent;
+
 use super::{Comparison, Sheet, SheetCell, Value, sheets, summary};
 use crate::draw::STYLE;
 use crate::draw::chart;
@@ -84,7 +86,7 @@ fn labels(of: &Comparison) -> String {
         .iter()
         .map(|labels| {
             let share = labels.n_changed as f64 / labels.n_compared.max(1) as f64;
-            chart::Bar { name: labels.measure.in_words(), value: share, shown: format!("{:.1} %", 100.0 * share) }
+            chart::Bar { name: labels.measure.in_words(), value: share, shown: percent(share) }
         })
         .collect();
     if bars.is_empty() {

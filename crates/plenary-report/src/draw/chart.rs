@@ -3,6 +3,8 @@
 //! **Input:** names and numbers. **Output:** one `svg` element each, whose title says what it shows; its table has the numbers for screen readers.
 //! Names are escaped and shortened. **Left to others:** the table beside the chart.
 
+use plenary_corpus::rounding::percent;
+
 use crate::embed::escaped;
 use crate::gather::Mean;
 
@@ -164,7 +166,7 @@ pub(crate) fn stacked(title: &str, parts: &[(&str, &str)], rows: &[(String, Vec<
         let mut x = LEFT;
         for ((part, class), value) in parts.iter().zip(values).filter(|(_, value)| **value > 0.0) {
             let width = (WIDTH - LEFT) * value / all;
-            let share = format!("{:.0} %", 100.0 * value / all);
+            let share = percent(value / all);
             content.push_str(&format!(
                 "<rect class=\"{class}\" x=\"{x:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"18\"><title>{}: {share}</title></rect>",
                 y - 9.0,

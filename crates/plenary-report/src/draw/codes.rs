@@ -1,25 +1,27 @@
 //! The labels of the study's own variables, in all and by group.
 
+use plenary_corpus::rounding::percent;
+
 use super::chart::{self, Bar};
-use super::html::{Cell, Grid, figure, notice, paragraph, percent, plural, tabulated};
+use super::html::{Cell, Grid, figure, notice, paragraph, plural, tabulated};
 use crate::Validation;
 use crate::embed::escaped;
-use crate::gather::{CodeCounts, Gathered, LabelCounts};
+use crate::gather::{CodeCounts, Gathered, LabelCounts, Set};
 
 /// The link to the page; empty without variables.
 pub(super) fn link(of: &Gathered) -> String {
-    if of.codes.is_empty() { String::new() } else { "  <a href=\"#codes\">Own variables</a>\n".to_owned() }
+    if of.counts.codes.is_empty() { String::new() } else { "  <a href=\"#codes\">Own variables</a>\n".to_owned() }
 }
 
 /// The page; empty without variables.
 pub(super) fn section(of: &Gathered, validation: &[Validation]) -> String {
-    if of.codes.is_empty() {
+    if of.counts.codes.is_empty() {
         return String::new();
     }
     let mut page = String::from(
         "<section id=\"codes\" aria-labelledby=\"codes-title\" tabindex=\"-1\"><h2 id=\"codes-title\">Own variables</h2>\n",
     );
-    for counts in &of.codes {
+    for (counts, number) in of.counts.codes.iter().zip(0..) {
         let variable = &counts.variable;
         page.push_str(&format!(
             "<article class=\"target\"><h3 dir=\"auto\">{} <small>{}</small></h3>\n",
@@ -27,8 +29,8 @@ pub(super) fn section(of: &Gathered, validation: &[Validation]) -> String {
             escaped(&variable.id)
         ));
         page.push_str(&checked(counts, validation));
-        page.push_str(&distribution(counts));
-        page.push_str(&groups(of, counts));
+        page.push_str(&distribution(of, number, counts));
+        page.push_str(&groups(of, number, counts));
         page.push_str("</article>\n");
     }
     page + "</section>\n"
@@ -53,34 +55,37 @@ fn checked(counts: &CodeCounts, validation: &[Validation]) -> String {
     ))
 }
 
-fn distribution(counts: &CodeCounts) -> String {
+fn distribution(of: &Gathered, number: u32, counts: &CodeCounts) -> String {
     let LabelCounts { labels, unlabelled } = &counts.all;
     let all = f64::from(labels.iter().sum::<u32>());
     let title = format!("Segments by label: {}", counts.variable.id);
     let mut grid = Grid::new(&title, &["label", "#segments", "#share of labels"]);
     let mut bars = Vec::new();
-    for (label, n) in counts.variable.labels.iter().zip(labels) {
-        grid.row(vec![Cell::text(label), Cell::whole(*n), Cell::share(f64::from(*n), all)]);
+    for ((label, n), at) in counts.variable.labels.iter().zip(labels).zip(0..) {
+        let segments = Cell::counted(*n, Set::Code(number, Some(at)), of);
+        grid.row(vec![Cell::text(label), segments, Cell::share(f64::from(*n), all)]);
         let share = if all > 0.0 { f64::from(*n) / all } else { 0.0 };
         bars.push(Bar { name: label.clone(), value: f64::from(*n), shown: percent(share) });
     }
-    grid.row(vec![Cell::text("no label"), Cell::whole(*unlabelled), Cell::Empty]);
+    grid.row(vec![Cell::text("no label"), Cell::counted(*unlabelled, Set::Code(number, None), of), Cell::Empty]);
     let note = format!("Without a label: {}.", plural(*unlabelled, "segment"));
     figure("Segments by label", &note, &chart::bars(&title, &bars), &grid)
 }
 
-fn groups(of: &Gathered, counts: &CodeCounts) -> String {
+fn groups(of: &Gathered, number: u32, counts: &CodeCounts) -> String {
     let Some(grouping) = &of.corpus.grouping else { return String::new() };
     let names: Vec<String> = counts.variable.labels.iter().map(|label| format!("#{label}")).collect();
     let mut columns = vec![grouping.column.as_str()];
     columns.extend(names.iter().map(String::as_str));
     columns.extend(["#labels", "#no label"]);
     let mut grid = Grid::new(format!("{} by {}", counts.variable.id, grouping.column), &columns);
-    for (value, LabelCounts { labels, unlabelled }) in grouping.values.iter().zip(&counts.groups) {
+    for ((value, LabelCounts { labels, unlabelled }), group) in grouping.values.iter().zip(&counts.groups).zip(0..) {
         let all: u32 = labels.iter().sum();
         let mut cells = vec![Cell::text(value)];
-        cells.extend(labels.iter().map(|n| Cell::share(f64::from(*n), f64::from(all))));
-        cells.extend([Cell::whole(all), Cell::whole(*unlabelled)]);
+        let set = |label: Option<u32>| Set::CodeGroup(number, label, group);
+        let shares = labels.iter().zip(0..);
+        cells.extend(shares.map(|(n, at)| Cell::shared(f64::from(*n), f64::from(all), set(Some(at)), of)));
+        cells.extend([Cell::whole(all), Cell::counted(*unlabelled, set(None), of)]);
         grid.row(cells);
     }
     if grid.is_empty() {

@@ -97,10 +97,18 @@ fn title(of: &Gathered, set: Set) -> String {
     };
     let target = |at: u32| of.study.targets[at as usize].proposition.clone();
     let person = |at: u32| of.corpus.people[at as usize].name.clone();
+    let code = |at: u32, label: Option<u32>| {
+        let variable = &of.counts.codes[at as usize].variable;
+        match label {
+            Some(label) => format!("Label {}: {}", variable.labels[label as usize], variable.definition),
+            None => format!("No label: {}", variable.definition),
+        }
+    };
     match set {
         Set::Document(at) => format!("Sentences of {}", of.corpus.documents[at as usize].name),
         Set::Person(at) => format!("Sentences of {}", person(at)),
         Set::Group(at) => format!("Sentences of {}", group(at)),
+        Set::Period(at) => format!("Sentences of {}", of.counts.periods[at as usize].name),
         Set::Doubtful => "First sentences of turns that a person should check".to_owned(),
         Set::Tone(tone) => format!("Sentences with {tone} tone"),
         Set::Theme(at) => format!("Sentences of {}", theme(at)),
@@ -113,6 +121,8 @@ fn title(of: &Gathered, set: Set) -> String {
         Set::LabelGroup(at, label, of_group) => format!("Label {label}, {}: {}", group(of_group), target(at)),
         Set::LabelPerson(at, label, of_person) => format!("Label {label}, {}: {}", person(of_person), target(at)),
         Set::Reason(at, reason) => format!("No label ({}): {}", reason.as_str().replace('_', " "), target(at)),
+        Set::Code(at, label) => code(at, label),
+        Set::CodeGroup(at, label, of_group) => format!("{}; {}", code(at, label), group(of_group)),
         Set::Certain(at, label) => format!("Most certain of label {label}: {}", target(at)),
         Set::Exchange(ExchangeKind::Follows, from, to) => {
             format!("First sentences of {} directly after {}", person(from), person(to))

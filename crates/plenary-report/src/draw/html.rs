@@ -2,6 +2,8 @@
 //!
 //! **Input:** texts and numbers. **Output:** HTML in which every text is escaped. **Left to others:** what is shown (the pages), charts.
 
+use plenary_corpus::rounding::{percent, rounded};
+
 use crate::embed::escaped;
 use crate::gather::{Gathered, Mean, Set};
 
@@ -37,6 +39,14 @@ impl Cell {
     /// A share as a percentage.
     pub(crate) fn share(part: f64, whole: f64) -> Self {
         if whole > 0.0 { Self::Number(percent(part / whole), format!("{}", part / whole)) } else { Self::Empty }
+    }
+
+    /// A share of segments that opens some of them.
+    pub(crate) fn shared(part: f64, whole: f64, set: Set, of: &Gathered) -> Self {
+        match (Self::share(part, whole), of.set(set).filter(|_| part > 0.0)) {
+            (Self::Number(shown, raw), Some(at)) => Self::Sentences(shown, raw, at),
+            (share, _) => share,
+        }
     }
 
     /// A number of segments that opens some of them.
@@ -203,21 +213,13 @@ pub(crate) fn plural(n: impl Into<u64>, noun: &str) -> String {
 
 /// A number with its sign and two decimals.
 pub(crate) fn signed(number: f64) -> String {
-    let text = format!("{number:+.2}").replace('-', "−");
+    let text = format!("{:+.2}", rounded(number)).replace('-', "−");
     if text == "−0.00" || text == "+0.00" { "0.00".into() } else { text }
 }
 
 fn signless(number: f64, digits: usize) -> String {
+    let number = if digits == 2 { rounded(number) } else { number };
     format!("{number:.digits$}").replace('-', "−")
-}
-
-/// A share as a percentage.
-pub(crate) fn percent(share: f64) -> String {
-    match 100.0 * share {
-        percent if percent > 0.0 && percent < 0.05 => "under 0.1 %".to_owned(),
-        percent if percent > 0.0 && percent < 0.95 => format!("{percent:.1} %"),
-        percent => format!("{percent:.0} %"),
-    }
 }
 
 /// Hours and minutes.

@@ -1,7 +1,9 @@
 //! The words that groups use more often than the others.
 
+use plenary_corpus::rounding::chosen_percent;
+
 use super::chart::{self, Bar};
-use super::html::{Cell, Grid, figure, percent};
+use super::html::{Cell, Grid, figure};
 use crate::gather::{Gathered, KeyGroups};
 
 /// The figures of the kinds of groups that `is_shown` names, empty if there are none.
@@ -46,7 +48,7 @@ fn words(of: &Gathered, kind: &KeyGroups) -> String {
         "Words that each group uses more often than all others, by z: the difference of the logarithms of the odds over its standard error, with a \
          Dirichlet prior (Monroe, Colaresi & Quinn 2008); intervals of {}. Words are not independent draws, so that z orders words and is no \
          test.{more}",
-        percent(of.study.confidence_level)
+        chosen_percent(of.study.confidence_level)
     );
     figure(&title, &note, &chart::grouped_bars(&title, &charted), &grid)
 }

@@ -1,9 +1,10 @@
 //! What was done, with which versions, in words that a paper can use.
 
+use plenary_corpus::rounding::{chosen_percent, percent};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::html::{Cell, Grid, grouped, paragraph, percent, plural, tabulated};
+use super::html::{Cell, Grid, grouped, paragraph, plural, tabulated};
 use crate::Validation;
 use plenary_corpus::findings::ThresholdSource;
 use plenary_tables::THEME_REGISTRY;
@@ -66,9 +67,9 @@ fn in_words(of: &Gathered, validation: &[Validation]) -> Vec<String> {
             "Tone was scored by the model {model} as the probability of positive minus that of negative."
         ));
     }
-    if !of.codes.is_empty() {
+    if !of.counts.codes.is_empty() {
         let codes: Vec<String> =
-            of.codes.iter().map(|counts| format!("{} by {}", counts.variable.id, counts.coder)).collect();
+            of.counts.codes.iter().map(|counts| format!("{} by {}", counts.variable.id, counts.coder)).collect();
         text.push(format!("Own variables were coded: {}.", codes.join(", ")));
     }
     if !study.targets.is_empty() {
@@ -109,7 +110,7 @@ fn in_words(of: &Gathered, validation: &[Validation]) -> Vec<String> {
     text.push(format!(
         "Intervals have a level of {}; those of the corpus are percentile bootstraps over turns, those of people and groups jackknives that leave \
          out one person, document or turn after the other.",
-        percent(study.confidence_level)
+        chosen_percent(study.confidence_level)
     ));
     text.push(validation_in_words(of, validation));
     text
@@ -130,7 +131,7 @@ fn validation_in_words(of: &Gathered, validation: &[Validation]) -> String {
     }
     let stances = of.study.targets.iter().map(|target| stance_in_words(&target.id));
     let tone = of.study.scores_sentiment.then(|| TONE.to_owned());
-    let codes = of.codes.iter().map(|counts| code_in_words(&counts.variable.id));
+    let codes = of.counts.codes.iter().map(|counts| code_in_words(&counts.variable.id));
     let others: Vec<String> = stances.chain(tone).chain(codes).filter(|one| !compared.contains(one)).collect();
     let others = match others.as_slice() {
         [] => String::new(),

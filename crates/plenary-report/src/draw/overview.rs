@@ -1,9 +1,10 @@
 //! The page that a reader sees first: what there is, and what needs a look.
 
 use plenary_corpus::findings::Tone;
+use plenary_corpus::rounding::chosen_percent;
 
 use super::chart::{self, Bar};
-use super::html::{Cell, Grid, duration, figure, grouped, notice, percent, plural, signed, tabulated};
+use super::html::{Cell, Grid, duration, figure, grouped, notice, plural, signed, tabulated};
 use super::validated::unknown_origin;
 use crate::Validation;
 use crate::embed::escaped;
@@ -16,7 +17,7 @@ const NAMED: usize = 8;
 
 pub(super) fn page(of: &Gathered, validation: &[Validation]) -> String {
     let mut page = cards(of);
-    let has_labels = !of.study.targets.is_empty() || of.study.scores_sentiment || !of.codes.is_empty();
+    let has_labels = !of.study.targets.is_empty() || of.study.scores_sentiment || !of.counts.codes.is_empty();
     if has_labels && !validation.iter().any(Validation::is_of_labels) {
         page.push_str(&notice(
             "Nothing was validated: the labels in this report are those of models that nobody compared with hand codes of these texts. Read \
@@ -127,8 +128,8 @@ fn over_time(of: &Gathered) -> String {
     let bar = |name: &str, words: u64| Bar { name: name.to_owned(), value: words as f64, shown: grouped(words) };
     if periods.len() > 1 {
         let mut grid = Grid::new("Words by date", &["date", "#words", "#segments"]);
-        for period in periods {
-            let cells = [Cell::whole(period.n_words), Cell::whole(period.n_segments)];
+        for (period, at) in periods.iter().zip(0..) {
+            let cells = [Cell::whole(period.n_words), Cell::counted(period.n_segments, Set::Period(at), of)];
             grid.row(std::iter::once(Cell::text(&period.name)).chain(cells).collect());
         }
         let undated = of.corpus.documents.iter().filter(|document| document.date.is_none()).count();
@@ -180,7 +181,7 @@ fn tone(of: &Gathered) -> String {
             (Some(value), Some((low, high))) => format!(
                 "Mean score {} with its {} interval [{}, {}], from −1 (negative) to +1 (positive).",
                 signed(value),
-                percent(of.study.confidence_level),
+                chosen_percent(of.study.confidence_level),
                 signed(low),
                 signed(high)
             ),

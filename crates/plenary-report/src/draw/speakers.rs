@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use plenary_corpus::findings::KeyGroups;
+use plenary_corpus::rounding::{chosen_percent, percent};
 
 use super::chart::{self, Bar};
-use super::html::{Cell, Grid, duration, figure, grouped, notice, percent, tabulated};
+use super::html::{Cell, Grid, duration, figure, grouped, notice, tabulated};
 use super::keyness;
 use crate::gather::{Gathered, MOST_ROWS, Mean, Person, Set};
 
@@ -85,7 +86,7 @@ fn intervals(of: &Gathered) -> String {
     format!(
         "Intervals ({}) leave out one document or turn after the other; they describe how much a person's tone varies, and not the errors of \
          the model. Dotted intervals are those of people with a single turn: how much the tone varies within it.",
-        percent(of.study.confidence_level)
+        chosen_percent(of.study.confidence_level)
     )
 }
 
@@ -134,7 +135,7 @@ fn tone_of_groups(of: &Gathered) -> String {
     }
     let note = format!(
         "Means over segments, with {} intervals that leave out one person, document or turn after the other.",
-        percent(of.study.confidence_level)
+        chosen_percent(of.study.confidence_level)
     );
     figure(&title, &note, &chart::intervals(&title, ("negative", "positive"), &rows), &grid)
 }

@@ -1,8 +1,9 @@
 //! Who is for and against each proposition, with the sentences.
 
 use plenary_corpus::findings::Stance;
+use plenary_corpus::rounding::chosen_percent;
 
-use super::html::{Cell, Grid, figure, notice, percent, plural, sentences, signed, tabulated};
+use super::html::{Cell, Grid, figure, notice, plural, sentences, signed, tabulated};
 use super::{chart, corrected};
 use crate::Validation;
 use crate::embed::escaped;
@@ -77,7 +78,7 @@ fn mean_in_words(of: &Gathered, mean: Option<&Mean>) -> String {
         return "No segment has a label.".to_owned();
     };
     let interval = mean.interval.map(|(low, high)| {
-        format!(" with its {} interval [{}, {}]", percent(of.study.confidence_level), signed(low), signed(high))
+        format!(" with its {} interval [{}, {}]", chosen_percent(of.study.confidence_level), signed(low), signed(high))
     });
     format!(
         "Mean score {}{} over {} with a label, from −1 (against) to +1 (favor).",
@@ -148,8 +149,10 @@ fn groups(of: &Gathered, at: usize) -> String {
     let counts = &of.counts.label_groups[at];
     let rows = grouping.values.iter().zip(&of.means.stance_groups[at]).zip(counts);
     let rows = rows.map(|((value, mean), counts)| (value.clone(), *mean, *counts)).collect();
-    let note =
-        format!("Mean score of the segments with a label, with {} intervals.", percent(of.study.confidence_level));
+    let note = format!(
+        "Mean score of the segments with a label, with {} intervals.",
+        chosen_percent(of.study.confidence_level)
+    );
     let set = |label, group| Set::LabelGroup(at as u32, label, group);
     means(of, &format!("By {}", grouping.column), &note, &grouping.column, rows, set)
 }
@@ -171,7 +174,7 @@ fn people(of: &Gathered, at: usize) -> String {
     let note = format!(
         "The speakers with the most words who have a label, at most {SHOWN}, with {} intervals. Dotted intervals are those of speakers with a \
          single turn: how much the score varies within it.",
-        percent(of.study.confidence_level)
+        chosen_percent(of.study.confidence_level)
     );
     let set = |label, row: u32| Set::LabelPerson(at as u32, label, numbers[row as usize]);
     means(of, "By speaker", &note, "speaker", rows.into_iter().map(|(_, row)| row).collect(), set)

@@ -1,9 +1,10 @@
 //! What the themes are, who speaks of them, and when.
 
 use plenary_corpus::findings::KeyGroups;
+use plenary_corpus::rounding::percent;
 
 use super::chart::{self, Point};
-use super::html::{Cell, Grid, figure, notice, percent, plural, sentences, tabulated};
+use super::html::{Cell, Grid, figure, notice, plural, sentences, tabulated};
 use super::keyness;
 use crate::embed::escaped;
 use crate::gather::{Gathered, MOST_THEMES, Set, Theme};

@@ -6,7 +6,7 @@ use super::chart;
 use super::html::{Cell, Grid, figure, notice, paragraph, tabulated};
 use crate::Validation;
 use crate::gather::Gathered;
-use crate::validation::{ValidationTable, of_unknown_origin};
+use crate::validation::{ValidationTable, of_unknown_origin, of_unknown_propositions};
 
 /// Rows of a table that are shown.
 const MOST: usize = 300;
@@ -23,6 +23,7 @@ pub(super) fn page(of: &Gathered, validation: &[Validation]) -> String {
         ));
     }
     page.push_str(&unknown_origin(validation));
+    page.push_str(&unknown_propositions(validation));
     if of.study.validations.iter().any(|validation| validation == "leave_one_out") {
         page.push_str(&paragraph(
             "A coder of this run was learned from hand codes; its folder has its figures on these codes.",
@@ -46,6 +47,19 @@ pub(super) fn unknown_origin(validation: &[Validation]) -> String {
     notice(&format!(
         "It is not known from which results these tables were made, because `{RECORD}` does not stand beside them or they were changed \
          afterwards: {}. Their figures may be about other labels than those in this report.",
+        tables.join(", ")
+    ))
+}
+
+/// A remark on codes whose propositions are not known; nothing if there are none.
+fn unknown_propositions(validation: &[Validation]) -> String {
+    let tables = of_unknown_propositions(validation);
+    if tables.is_empty() {
+        return String::new();
+    }
+    notice(&format!(
+        "It is not known which propositions these codes are about, because the sample did not lie beside them: {}. Check that the targets had \
+         the same propositions when they were coded.",
         tables.join(", ")
     ))
 }
@@ -84,15 +98,18 @@ fn tables(table: &ValidationTable) -> String {
         .collect();
     let mut grid = Grid::new(table.title, &names.iter().map(String::as_str).collect::<Vec<_>>());
     for row in table.rows.iter().take(MOST) {
-        let cell = |(text, is_number): (&String, &bool)| match text.parse::<f64>() {
+        let cell = |((text, is_number), name): ((&String, &bool), &String)| match text.parse::<f64>() {
             Ok(_) if *is_number && text.bytes().all(|byte| byte.is_ascii_digit()) => {
                 Cell::Number(text.clone(), text.clone())
             }
-            Ok(number) if *is_number => Cell::Number(format!("{number:.3}").replace('-', "−"), number.to_string()),
+            Ok(number) if *is_number => {
+                // Two decimals of a standard error would be one digit at most.
+                Cell::decimal(Some(number), if name.starts_with("standard_error") { 3 } else { 2 })
+            }
             _ if text.is_empty() => Cell::Empty,
             _ => Cell::text(text),
         };
-        grid.row(row.iter().zip(&numbers).map(cell).collect());
+        grid.row(row.iter().zip(&numbers).zip(&table.columns).map(cell).collect());
     }
     let note = if table.rows.len() > MOST {
         format!("The first {MOST} of {} rows of `{}`.", table.rows.len(), table.name)

@@ -1,13 +1,14 @@
 //! The labels of the study's own variables.
 //!
 //! **Input:** the columns `code_<id>` of `analysis`, some thousand rows at a time, and the groups of speakers and documents. **Output:** for each
-//! variable how many segments have which label, in all and by group. **Left to others:** HTML.
+//! variable how many segments have which label, in all and by group, and some of them. **Left to others:** HTML.
 
 use plenary_corpus::findings::CodedVariable;
 use plenary_tables::schema::{AnalysisRow, VariableCodeRow, code_column};
 use plenary_tables::{Results, column};
 
 use super::Corpus;
+use super::sets::{Set, Sets};
 use crate::ReportError;
 
 /// A variable of the study's own with its labels.
@@ -43,7 +44,13 @@ impl LabelCounts {
     }
 }
 
-pub(super) fn codes(results: &Results, corpus: &Corpus) -> Result<Vec<CodeCounts>, ReportError> {
+/// Counts labels. `hashes` are those of all segments, in the order of the tables.
+pub(super) fn codes(
+    results: &Results,
+    corpus: &Corpus,
+    hashes: &[u64],
+    sets: &mut Sets,
+) -> Result<Vec<CodeCounts>, ReportError> {
     let variables = &results.study().codes;
     if variables.is_empty() {
         return Ok(Vec::new());
@@ -66,6 +73,7 @@ pub(super) fn codes(results: &Results, corpus: &Corpus) -> Result<Vec<CodeCounts
     let names: Vec<String> = variables.iter().map(|variable| code_column(&variable.id)).collect();
     let columns: Vec<&str> =
         ["document_id", "speaker_id"].into_iter().chain(names.iter().map(String::as_str)).collect();
+    let mut first_row = 0;
     for group in results.groups(AnalysisRow::TABLE, Some(&columns))? {
         let frame = group?;
         let documents = column::<&str>(&frame, "document_id")?;
@@ -77,15 +85,20 @@ pub(super) fn codes(results: &Results, corpus: &Corpus) -> Result<Vec<CodeCounts
             let document = corpus.document(document.unwrap_or_default())?;
             groups.push(of_speaker.or(corpus.documents[document as usize].group));
         }
-        for (counts, name) in all.iter_mut().zip(&names) {
-            for (label, group) in column::<&str>(&frame, name)?.into_iter().zip(&groups) {
+        for ((counts, name), variable) in all.iter_mut().zip(&names).zip(0..) {
+            let labels = column::<&str>(&frame, name)?.into_iter();
+            for ((label, group), (row, hash)) in labels.zip(&groups).zip((0..).zip(hashes).skip(first_row)) {
                 let label = label.and_then(|label| counts.variable.position(label));
+                let position = label.map(|label| label as u32);
                 counts.all.add(label);
-                if let Some(of_group) = group.and_then(|group| counts.groups.get_mut(group as usize)) {
-                    of_group.add(label);
+                sets.add(Set::Code(variable, position), *hash, row);
+                if let Some(group) = *group {
+                    counts.groups[group as usize].add(label);
+                    sets.add(Set::CodeGroup(variable, position, group), *hash, row);
                 }
             }
         }
+        first_row += groups.len();
     }
     Ok(all)
 }

@@ -12,6 +12,7 @@ use plenary_tables::schema::{AnalysisRow, StanceRow, UtteranceRow};
 use plenary_tables::{Results, column};
 use rustc_hash::{FxHashMap, FxHasher};
 
+use super::codes::{self, CodeCounts};
 use super::exchanges;
 use super::sets::{self, Set, Sets};
 use super::study::StudyFacts;
@@ -60,6 +61,8 @@ pub(crate) struct Counts {
     pub(crate) label_people: Vec<Vec<[u32; 3]>>,
     /// Segments without a label of each target, by reason.
     pub(crate) reasons: Vec<BTreeMap<AbstentionReason, u32>>,
+    /// The labels of the study's own variables.
+    pub(crate) codes: Vec<CodeCounts>,
     /// Pairs of people of whom one speaks directly after the other, by decreasing number.
     pub(crate) exchanges: Vec<Pair>,
     /// Pairs of people of whom one names the other, by decreasing number.
@@ -158,14 +161,15 @@ pub(super) fn count(
         Counts { n_words: corpus.documents.iter().map(|d| u64::from(d.n_words)).sum(), ..Counts::default() };
     let (mut turns, keys, evidence) = read_turns(results, corpus, shown, &mut counts)?;
     let period_of = periods(&corpus.documents, &mut counts);
-    let (n_themes, n_targets, n_periods) = (themes.len(), study.targets.len(), counts.periods.len());
-    let mut sets = Sets::new(sets::per_set(sentences, corpus, n_themes, n_targets, n_periods));
+    let per_set = sets::per_set(sentences, corpus, themes.len(), results.study(), counts.periods.len());
+    let mut sets = Sets::new(per_set);
     let mut segments = Segments::default();
     let tone =
         read_segments(results, corpus, themes, (&mut turns, &keys), &period_of, &mut counts, &mut segments, &mut sets)?;
     exchanges::read(results, corpus, (&turns, &keys), &segments, &mut counts, &mut sets)?;
     drop(keys);
     let stance = read_stance(results, corpus, study, &turns, &mut counts, &mut segments, &mut sets)?;
+    counts.codes = codes::codes(results, corpus, &segments.hash, &mut sets)?;
     for (at, turn) in turns.iter().enumerate().filter(|(_, turn)| turn.doubtful && turn.n_rows > 0) {
         debug_assert_eq!(segments.turn[turn.first_row as usize], at as u32);
         sets.add(Set::Doubtful, segments.hash[turn.first_row as usize], turn.first_row);
@@ -327,6 +331,10 @@ fn read_segments(
                 counts.groups[group as usize] += 1;
                 sets.add(Set::Group(group), hash, row);
             }
+            let period = period_of[of_turn.document as usize];
+            if let Some(period) = period {
+                sets.add(Set::Period(period), hash, row);
+            }
             match theme {
                 None => counts.n_without_theme += 1,
                 Some(theme) => {
@@ -337,7 +345,7 @@ fn read_segments(
                         counts.theme_groups[theme as usize][group as usize] += 1;
                         sets.add(Set::ThemeGroup(number, group), hash, row);
                     }
-                    if let Some(period) = period_of[of_turn.document as usize].filter(|_| is_compared) {
+                    if let Some(period) = period.filter(|_| is_compared) {
                         counts.theme_periods[theme as usize][period as usize] += 1;
                         sets.add(Set::ThemePeriod(number, period), hash, row);
                     }

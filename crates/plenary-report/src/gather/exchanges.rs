@@ -12,11 +12,8 @@ use plenary_tables::{OpenError, Results, column};
 
 use super::counts::{Counts, Pair, Received, Segments, TurnRow, key};
 use super::sets::{Set, Sets, hash};
-use super::{Corpus, MOST_PAIRS, RECEIVED};
+use super::{Corpus, MOST_FOLLOWERS, MOST_PAIRS, RECEIVED};
 use crate::ReportError;
-
-/// People in the matrix of who follows whom.
-const MOST_FOLLOWERS: usize = 12;
 
 /// An exchange with the row of its sentence.
 struct Event {
@@ -69,9 +66,14 @@ pub(super) fn read(
     let shown: BTreeSet<(u32, u32)> =
         counts.exchanges.iter().chain(&counts.names).map(|pair| (pair.from, pair.to)).collect();
     let receivers: BTreeSet<u32> = counts.received.iter().map(|of| of.to).collect();
+    let in_matrix: BTreeSet<u32> = counts.followers.0.iter().copied().collect();
+    let is_shown = |kind: ExchangeKind, from: u32, to: u32| {
+        let is_cell = kind == ExchangeKind::Follows && in_matrix.contains(&from) && in_matrix.contains(&to);
+        is_cell || shown.contains(&(from, to))
+    };
     for Event { kind, from, to, row } in events {
         let Some(row) = row else { continue };
-        if let Some(from) = from.filter(|from| shown.contains(&(*from, to))) {
+        if let Some(from) = from.filter(|from| is_shown(kind, *from, to)) {
             sets.add(Set::Exchange(kind, from, to), segments.hash[row as usize], row);
         }
         if RECEIVED.contains(&kind) && receivers.contains(&to) {

@@ -40,6 +40,9 @@ pub(crate) const MOST_THEMES: usize = 15;
 /// Pairs of speakers of which exchanges are shown.
 pub(crate) const MOST_PAIRS: usize = 40;
 
+/// People in the matrix of who follows whom.
+pub(crate) const MOST_FOLLOWERS: usize = 12;
+
 /// What others do during the turns of a person.
 pub(crate) const RECEIVED: [ExchangeKind; 4] =
     [ExchangeKind::Interrupts, ExchangeKind::Calls, ExchangeKind::Applauds, ExchangeKind::Laughs];
@@ -52,8 +55,6 @@ pub(crate) struct Gathered {
     /// What became of the themes of earlier results; empty if none were continued.
     pub(crate) changes: Vec<ThemeChange>,
     pub(crate) counts: Counts,
-    /// The labels of the study's own variables.
-    pub(crate) codes: Vec<CodeCounts>,
     /// The words of groups, in the order of the study.
     pub(crate) keyness: Vec<KeyGroups>,
     pub(crate) means: Means,
@@ -83,7 +84,6 @@ pub(crate) fn gather(results: &Results, options: &ReportOptions) -> Result<Gathe
     Ok(Gathered {
         changes: themes::changes(results)?,
         keyness: keyness::keyness(results)?,
-        codes: codes::codes(results, &corpus)?,
         counts: texts.counts,
         sets: texts.sets,
         sentences: texts.sentences,

@@ -7,10 +7,11 @@
 use std::collections::BinaryHeap;
 
 use plenary_corpus::findings::{AbstentionReason, ExchangeKind, Stance, Tone};
+use plenary_tables::StudyInfo;
 use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
-use super::{Corpus, MOST_PAIRS, MOST_ROWS, MOST_THEMES};
+use super::{Corpus, MOST_FOLLOWERS, MOST_PAIRS, MOST_ROWS, MOST_THEMES};
 
 /// What segments have in common. Documents, people, groups, themes, periods and targets are numbers of the lists of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,6 +19,7 @@ pub(crate) enum Set {
     Document(u32),
     Person(u32),
     Group(u32),
+    Period(u32),
     Doubtful,
     Tone(Tone),
     Theme(u32),
@@ -29,6 +31,10 @@ pub(crate) enum Set {
     LabelGroup(u32, Stance, u32),
     LabelPerson(u32, Stance, u32),
     Reason(u32, AbstentionReason),
+    /// A variable of the study's own and the position of its label; `None` for segments without one.
+    Code(u32, Option<u32>),
+    /// The same in a group.
+    CodeGroup(u32, Option<u32>, u32),
     /// The most certain segments of a side.
     Certain(u32, Stance),
     /// What a person does with regard to another one: the first segments of turns, or the segments that name the other one.
@@ -50,14 +56,24 @@ pub(crate) struct Drawn {
 pub(super) const BEST: usize = 5;
 
 /// How many sentences are drawn for each set, so that all together are about `sentences`.
-pub(super) fn per_set(sentences: usize, corpus: &Corpus, n_themes: usize, n_targets: usize, n_periods: usize) -> usize {
+pub(super) fn per_set(
+    sentences: usize,
+    corpus: &Corpus,
+    n_themes: usize,
+    study: &StudyInfo,
+    n_periods: usize,
+) -> usize {
     let n_groups = corpus.grouping.as_ref().map_or(0, |grouping| grouping.values.len());
     let n_shown = corpus.documents.len().min(MOST_ROWS) + corpus.people.len().min(MOST_ROWS);
+    let n_labels: usize = study.codes.iter().map(|variable| variable.labels.len() + 1).sum();
     let n_sets = n_shown
         + n_themes
+        + n_periods
+        + n_labels * (1 + n_groups)
         + n_themes.min(MOST_THEMES) * (n_groups + n_periods)
-        + n_targets * (100 + 3 * n_groups)
-        + 3 * MOST_PAIRS;
+        + study.targets.len() * (100 + 3 * n_groups)
+        + 3 * MOST_PAIRS
+        + MOST_FOLLOWERS * MOST_FOLLOWERS;
     (sentences / n_sets.max(1)).clamp(2, 15)
 }
 
