@@ -188,3 +188,16 @@ fn a_snapshot_with_two_speakers_exchanged_differs() {
     moved.utterances[0].text.push_str(" Not so cold.");
     assert!(difference(&right, &snapshot(&moved)).is_some());
 }
+
+#[test]
+fn few_turns_of_the_layouts_need_review() {
+    const MOST: usize = 30;
+    let flagged: Vec<(String, usize)> = layouts()
+        .into_values()
+        .filter_map(|path| Some((path.display().to_string(), transcribe(&path).ok()?)))
+        .map(|(path, transcript)| (path, transcript.utterances.iter().filter(|turn| turn.needs_review).count()))
+        .filter(|(_, n)| *n > 0)
+        .collect();
+    let n: usize = flagged.iter().map(|(_, n)| n).sum();
+    assert!(n <= MOST, "{n} turns of documents that are read well need review: {flagged:?}");
+}

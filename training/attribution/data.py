@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 STYLES = ["bold", "bold-multiline", "colon", "colon-wrapped", "capitals", "timestamps", "europarl", "html", "vtt", "srt"]
 NOISY = ["bold", "colon-wrapped", "capitals", "timestamps"]
 RAW = ["forum", "forum_long", "us_debates", "tei", "congressional_record_checked", "winnipeg_checked"]
+UNSEEN = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
+BY_NAME = {"unseen-fifth"}                  # its labels are shortened: they are right if they are linked to the person
 FOLDERS = {"congressional_record_checked": "congressional_record", "winnipeg_checked": "winnipeg"}
 
 
@@ -57,6 +59,11 @@ def sets(evaluation, work, cases, n_rendered, seed):
         files = [p for p in sorted((folder / FOLDERS.get(name, name)).iterdir()) if p.stem in gold]
         for suffix in sorted({p.suffix for p in files}) if name in FOLDERS else [None]:
             yield f"{name}{suffix or ''}", gold, [p for p in files if suffix in (None, p.suffix)], lambda _, name=name: f"set-{name}"
+    for name in UNSEEN:
+        unseen = ROOT / "evaluation/unseen"
+        files = sorted((unseen / name).iterdir())
+        by_name = read_gold(unseen / f"{name}.jsonl")
+        yield f"unseen-{name}", {f.stem: by_name[f.name] for f in files if f.name in by_name}, files, lambda _, name=name: f"set-unseen-{name}"
     committees = folder / "qmsum_committees.jsonl.gz"
     gold = read_gold(committees)
     for style, noise, paged in [(s, 0.0, False) for s in STYLES] + [(s, 0.02, False) for s in NOISY] + [("colon-wrapped", 0.0, True), ("bold", 0.0, True)]:
@@ -159,6 +166,8 @@ def collect(evaluation, work, plenary, cases, n_rendered=1600, seed=1, only=None
             for path, rows in by_path.items():
                 stem = Path(path).stem
                 if stem in gold:
+                    if name in BY_NAME:
+                        rows = [{**row, "speaker": row["name"]} for row in rows]
                     jobs.append((evaluation, shown, kind_of(stem), gold[stem], rows))
     with ProcessPoolExecutor(2) as pool:
         return list(pool.map(judge_document, jobs, chunksize=8))

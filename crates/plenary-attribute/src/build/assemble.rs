@@ -416,7 +416,8 @@ fn finish<'d>(
             time_start_s: turn.byline.and_then(|byline| byline.time_start_s),
             time_end_s: turn.byline.and_then(|byline| byline.time_end_s),
             boundary_confidence: confidence,
-            needs_review: turn.person.is_none(),
+            // A sign without a name tells of itself that nobody is named: what the turn contains is judged like that of others.
+            needs_review: turn.person.is_none() && turn.byline.is_none_or(|byline| byline.origin != Origin::Unnamed),
             evidence,
             ..Utterance::default()
         });

@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::assemble::Assembled;
-use crate::candidate::{Candidate, Found, Origin};
+use crate::candidate::{Candidate, Found};
 use crate::link::people::{Linked, Mention, Owner};
 use crate::page::Page;
 use crate::weights::{Weights, form};
@@ -105,9 +105,6 @@ fn link(places: &Places<'_>, owner: &Owner, (own, print): (Option<usize>, Option
 /// Reasons why a person should check a turn.
 fn review(utterance: &Utterance, byline: &Candidate, link: Option<&Link>) -> Vec<String> {
     let mut out = Vec::new();
-    if byline.origin == Origin::Unnamed {
-        out.push("a new speaker begins here, and nothing names the speaker".to_string());
-    }
     if byline.is_misread() {
         out.push(format!("\"{}\" is read as a misprint of \"{}\"", byline.parts.label, byline.label));
     }

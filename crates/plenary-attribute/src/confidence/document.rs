@@ -10,6 +10,8 @@ use super::terms::{TermKind as T, Values};
 use super::texts::{has_no_capitals, median_words};
 use super::turns::mean;
 use plenary_corpus::{BlockKind, Style};
+use plenary_names::addresses::addresses;
+use plenary_names::lexicon::Lexicon;
 
 /// The terms of the document. Terms of turns are zero.
 pub(crate) fn document(
@@ -41,6 +43,17 @@ pub(crate) fn document(
         (T::ManyMisread, &[T::Misread]),
         (T::ManyHeadings, &[T::InsideHeadings]),
         (T::ManyNotes, &[T::OddLast]),
+        (T::ManyReports, &[T::NoteReports, T::NoteNamed]),
+        (T::ManyOpenNotes, &[T::NoteOpen]),
+        (T::ManyNumbers, &[T::NoteNumbers]),
+        (T::ManySigns, &[T::NoteSign]),
+        (T::ManyQuestions, &[T::InsideQuestion]),
+        (T::ManyCopies, &[T::InsideCopies]),
+        (T::ManyIntroduced, &[T::InsideIntroduced]),
+        (T::ManyStartNamed, &[T::StartsNamed]),
+        (T::ManyTimes, &[T::InsideTimes]),
+        (T::ManyAskThemselves, &[T::AsksItself]),
+        (T::ManyShortLabels, &[T::LabelShort]),
         (T::ManyNameThemselves, &[T::NamesItself]),
         (T::ManyUnnamed, &[T::NoSpeaker]),
         (T::MeanScore, &[T::Score]),
@@ -48,6 +61,9 @@ pub(crate) fn document(
         values.set(of_document, of_turns.iter().map(|term| mean(turns, *term)).sum());
     }
     let n = turns.len().max(1) as f32;
+    let lexicon = sources.page.lexicon;
+    let impersonal = sources.utterances.iter().filter(|utterance| !speaks(lexicon, &utterance.text)).count();
+    values.set(T::Impersonal, impersonal as f32 / n);
     let open = sources.utterances.iter().filter(|utterance| !ends_sentence(&utterance.text)).count();
     values.set(T::ManyOpen, open as f32 / n);
     if !has_no_capitals(sources.utterances) {
@@ -61,6 +77,7 @@ pub(crate) fn document(
 fn set_sizes(values: &mut Values, sources: &Sources<'_>, labels: &HashMap<&str, LabelFacts>) {
     const FEW: usize = 5;
     const SHORT: usize = 3;
+    const LONG: f32 = 100.0;
     let utterances = sources.utterances;
     let n = utterances.len();
     values.set(T::FewTurns, FEW.saturating_sub(n) as f32 / FEW as f32);
@@ -70,6 +87,7 @@ fn set_sizes(values: &mut Values, sources: &Sources<'_>, labels: &HashMap<&str, 
     let median = median_words(utterances);
     values.mark(T::ShortMedian, median <= SHORT);
     let total: usize = utterances.iter().map(|utterance| utterance.n_words).sum();
+    values.set(T::LongTurns, (total as f32 / n.max(1) as f32 / LONG).log2() / 4.0);
     let longest = utterances.iter().map(|utterance| utterance.n_words).max().unwrap_or(0);
     if n > 2 {
         values.set(T::GiantTurn, (longest as f32 / total.max(1) as f32 - 0.3) / 0.7);
@@ -132,6 +150,11 @@ fn set_shapes(values: &mut Values, lines: &Lines, n_turns: usize) {
     values.set(T::ShapesKnown, share(inside.known));
     values.set(T::OutsideRecurring, share(lines.outside.recurring));
     values.set(T::OutsideLone, share(lines.outside.lone));
+}
+
+/// Whether a text asks or has a word of the first or second person.
+fn speaks(lexicon: &Lexicon, text: &str) -> bool {
+    text.contains(['?', '？', '؟']) || addresses(lexicon, text)
 }
 
 /// Whether most letters at the beginning of the speech have no case.

@@ -8,6 +8,7 @@
 
 mod document;
 mod model;
+mod notes;
 mod shapes;
 mod sources;
 mod terms;
@@ -84,19 +85,27 @@ impl Assessment {
     pub(crate) fn apply(&mut self, utterances: &mut [Utterance]) {
         let model = model();
         let of_document = log_odds(&self.shared);
+        let not_understood = (self.mostly_right < model.review_all_below).then(|| self.review_of_all());
         for (utterance, terms) in utterances.iter_mut().zip(std::mem::take(&mut self.turns)) {
             let probability = probability(log_odds(&terms) + of_document);
             utterance.boundary_confidence = probability;
-            if probability < model.review_turn_below {
-                utterance.needs_review = true;
-                utterance
-                    .explanation
-                    .review
-                    .insert(0, review(probability, model.review_turn_below, &terms, &self.shared));
-            }
+            let own = (probability < model.review_turn_below)
+                .then(|| review(probability, model.review_turn_below, &terms, &self.shared));
+            let reasons: Vec<String> = own.into_iter().chain(not_understood.clone()).collect();
+            utterance.needs_review |= !reasons.is_empty();
+            utterance.explanation.review.splice(0..0, reasons);
             utterance.explanation.terms = terms;
             utterance.explanation.document_log_odds = of_document;
         }
+    }
+
+    /// Why all turns of a document with a low estimate should be checked.
+    fn review_of_all(&self) -> String {
+        let because = reasons(self.document.iter());
+        format!(
+            "the document as a whole may not be understood: the probability that most words have the right speaker is {:.2}{because}",
+            self.mostly_right
+        )
     }
 
     /// The estimate for the document, with its terms.
@@ -107,13 +116,18 @@ impl Assessment {
 
 /// Why a turn with a low probability should be checked: the terms that lower it most.
 fn review(probability: f32, threshold: f32, own: &[Term], shared: &[Term]) -> String {
+    let because = reasons(own.iter().chain(shared));
+    format!("the probability that the turn is right, {probability:.2}, is below {threshold:.2}{because}")
+}
+
+/// What the terms that lower a probability most say, after a colon.
+fn reasons<'t>(terms: impl Iterator<Item = &'t Term>) -> String {
     const NAMED: usize = 3;
     let mut lowest: Vec<&Term> =
-        own.iter().chain(shared).filter(|term| term.log_odds < -0.1 && term.name != TermKind::Base.as_str()).collect();
+        terms.filter(|term| term.log_odds < -0.1 && term.name != TermKind::Base.as_str()).collect();
     lowest.sort_by(|a, b| a.log_odds.total_cmp(&b.log_odds));
-    let reasons: Vec<&str> = lowest.iter().take(NAMED).map(|term| term.says).collect();
-    let because = if reasons.is_empty() { String::new() } else { format!(": {}", reasons.join("; ")) };
-    format!("the probability that the turn is right, {probability:.2}, is below {threshold:.2}{because}")
+    let said: Vec<&str> = lowest.iter().take(NAMED).map(|term| term.says).collect();
+    if said.is_empty() { String::new() } else { format!(": {}", said.join("; ")) }
 }
 
 #[cfg(test)]
@@ -155,6 +169,26 @@ mod tests {
             transcript("essay.txt", "The sea was calm that day.\n\nIt came at night, and nobody spoke of it.\n");
         assert!(found.needs_review && found.utterances[0].needs_review);
         assert!(found.utterances[0].boundary_confidence < 0.5);
+    }
+
+    #[test]
+    fn all_turns_of_a_document_whose_pattern_is_not_understood_need_review() {
+        let conversation: String = ["friends", "neighbours", "captains", "people", "all of you"]
+            .map(|whom| format!("What do we know of the nets, {whom}?\n\nWe know little of them, and they of us.\n\n"))
+            .concat();
+        let text = format!("Notes\n\nAnn Lee: I open the talk.\n\n{conversation}Ann Lee: Then we are done.\n");
+        let found = transcript("talk.txt", &text);
+        assert!(found.needs_review && found.utterances.len() == 2);
+        for turn in &found.utterances {
+            let reason = turn.explanation.review.iter().find(|reason| reason.contains("the document as a whole"));
+            assert!(
+                turn.needs_review && reason.is_some_and(|reason| reason.contains(": ")),
+                "{:?}",
+                turn.explanation.review
+            );
+        }
+        let plain = transcript("talk.txt", PLAIN);
+        assert!(plain.utterances.iter().all(|turn| !turn.needs_review && turn.explanation.review.is_empty()));
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub(crate) struct Model {
     pub(crate) review_turn_below: f32,
     /// Documents with a lower estimate need review.
     pub(crate) review_document_below: f32,
+    /// In documents with a lower estimate, all turns need review.
+    pub(crate) review_all_below: f32,
 }
 
 /// The fitted model.
@@ -38,6 +40,7 @@ impl Model {
             document: [0.0; TermKind::ALL.len()],
             review_turn_below: 0.5,
             review_document_below: 0.8,
+            review_all_below: 0.0,
         };
         for row in file.lines().skip(1) {
             let fields: Vec<&str> = row.split(',').collect();
@@ -45,6 +48,8 @@ impl Model {
             let (turn, document) = (turn.parse().unwrap_or(0.0), document.parse().unwrap_or(0.0));
             if *name == "review_below" {
                 (model.review_turn_below, model.review_document_below) = (turn, document);
+            } else if *name == "review_all_below" {
+                model.review_all_below = document;
             } else if let Some(term) = TermKind::ALL.iter().find(|term| term.as_str() == *name) {
                 model.turn[*term as usize] = turn;
                 model.document[*term as usize] = document;
@@ -98,7 +103,8 @@ mod tests {
             let (turn, document) = (model.turn[*term as usize], model.document[*term as usize]);
             out.push_str(&format!("{},{scope},{sign},{turn:.4},{document:.4}\n", term.as_str()));
         }
-        out + &format!("review_below,,,{:.4},{:.4}\n", model.review_turn_below, model.review_document_below)
+        let (turn, document, all) = (model.review_turn_below, model.review_document_below, model.review_all_below);
+        out + &format!("review_below,,,{turn:.4},{document:.4}\nreview_all_below,,,0.0000,{all:.4}\n")
     }
 
     #[test]
@@ -128,7 +134,9 @@ mod tests {
                 assert_eq!(model.document[*term as usize], 0.0, "{}", term.as_str());
             }
         }
-        assert!((0.0..1.0).contains(&model.review_turn_below) && (0.0..1.0).contains(&model.review_document_below));
+        let thresholds = [model.review_turn_below, model.review_document_below, model.review_all_below];
+        assert!(thresholds.iter().all(|below| (0.0..1.0).contains(below)));
+        assert!(model.review_all_below <= model.review_document_below);
     }
 
     #[test]

@@ -28,6 +28,11 @@ impl Shape {
     pub(crate) fn is_whole_line(self) -> bool {
         self.closer == END
     }
+
+    /// Whether the name-like text is before a colon, or in capitals before a bracket or a full stop.
+    pub(crate) fn introduces(self) -> bool {
+        matches!(self.closer, ':' | '：') || self.is_capitals && matches!(self.closer, '(' | '（' | '[' | '.')
+    }
 }
 
 /// The shape of a line's beginning and the name-like text in it; `None` for other lines. A name-like text that is the whole

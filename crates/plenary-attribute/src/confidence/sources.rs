@@ -280,7 +280,8 @@ fn is_heading_like(text: &str) -> bool {
         && text.chars().any(char::is_alphabetic)
 }
 
-fn is_in_capitals(text: &str) -> bool {
+/// Whether a text has at least four letters, and none of them is small.
+pub(crate) fn is_in_capitals(text: &str) -> bool {
     const SHORTEST: usize = 4;
     let mut n = 0;
     for c in text.chars() {

@@ -139,6 +139,12 @@ impl Surnames {
         values.mark(T::NamesItself, own.is_some_and(|own| addresses(&utterance.text, &own)));
     }
 
+    /// Whether one of the names is a word of a text.
+    pub(crate) fn are_in(&self, text: &str) -> bool {
+        text.split(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '\'' | '’'))
+            .any(|word| word.starts_with(|c: char| !c.is_lowercase()) && self.0.contains(&word.to_lowercase()))
+    }
+
     /// Number of colons inside lines that follow the name of a speaker.
     fn n_named(&self, text: &str) -> usize {
         let is_named = |line: &str| {

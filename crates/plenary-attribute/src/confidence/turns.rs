@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use super::notes;
 use super::shapes::shape;
 use super::sources::{LabelFacts, LineCounts, Lines, Sources};
 use super::terms::{TermKind as T, Values, saturated};
@@ -48,6 +49,8 @@ pub(crate) fn turns(sources: &Sources<'_>, labels: &HashMap<&str, LabelFacts>, l
             let same = |before: &Utterance| before.speaker.is_some() && before.speaker == utterance.speaker;
             let continues = byline.is_some_and(|byline| byline.origin == Origin::Resumed);
             values.mark(T::SameAsBefore, before.is_some_and(same) && !continues);
+            let asked = before.is_some_and(|before| same(before) && notes::asks(&before.text));
+            values.mark(T::AsksItself, asked && !continues);
             texts::set_text(&mut values, utterance, before, median);
             surnames.set_names(&mut values, utterance);
             set_lines(&mut values, &lines.inside[at]);
@@ -57,6 +60,8 @@ pub(crate) fn turns(sources: &Sources<'_>, labels: &HashMap<&str, LabelFacts>, l
         })
         .collect();
     texts::set_paragraphs(&mut all, utterances);
+    notes::set_notes(&mut all, utterances, sources.page.lexicon, &surnames);
+    set_short_labels(&mut all, utterances);
     if texts::has_no_capitals(utterances) {
         for values in &mut all {
             values.set(T::StartsLow, 0.0);
@@ -69,6 +74,23 @@ pub(crate) fn turns(sources: &Sources<'_>, labels: &HashMap<&str, LabelFacts>, l
         }
     }
     all
+}
+
+/// Marks the labels of one letter where the median label has several.
+fn set_short_labels(all: &mut [Values], utterances: &[Utterance]) {
+    const SHORT: usize = 1;
+    const LONG: usize = 3;
+    let n_letters = |utterance: &Utterance| {
+        utterance.label.as_deref().map_or(0, |label| label.chars().filter(|c| c.is_alphabetic()).count())
+    };
+    let mut lengths: Vec<usize> = utterances.iter().map(n_letters).collect();
+    let middle = lengths.len() / 2;
+    if lengths.is_empty() || *lengths.select_nth_unstable(middle).1 < LONG {
+        return;
+    }
+    for (values, utterance) in all.iter_mut().zip(utterances) {
+        values.mark(T::LabelShort, utterance.label.is_some() && n_letters(utterance) <= SHORT);
+    }
 }
 
 /// Whether a word of a label has a capital after at least four letters, of which one is small: "Ann `BradyGreen` Party".
