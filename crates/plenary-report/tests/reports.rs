@@ -447,7 +447,7 @@ fn corrected_means_are_beside_the_raw_ones_of_their_target() {
     let (_, stance) = html.split_once("<section id=\"stance\"").unwrap();
     let (stance, rest) = stance.split_once("<section id=\"exchanges\"").unwrap();
     assert_eq!(stance.matches("Raw and corrected for the errors of the labels</h3>").count(), 1);
-    for part in ["+0.50", "[−0.45, −0.05]", "all segments, corrected", "too few codings", "Lake minus Hill", "+0.12"]
+    for part in ["+0.50", "[−0.45, −0.05]", "all segments, corrected", "too few codings", "Lake minus Hill", "+0.13"]
     {
         assert!(stance.contains(part), "no {part}");
     }
