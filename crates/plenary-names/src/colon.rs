@@ -81,6 +81,9 @@ const VISARGAS: [char; 9] =
 
 /// Whether the sign at an offset of a text is a colon, or a visarga that is typed as one: apart from the words on both sides.
 fn is_colon(text: &str, at: usize, c: char) -> bool {
+    if c.is_ascii() {
+        return c == ':';
+    }
     let stands_apart = || {
         let is_open = |rest: &str| rest.starts_with(|c: char| c.is_whitespace() || matches!(c, '-' | '–' | '—'));
         text[..at].ends_with(|c: char| c.is_whitespace() || c == ')') && is_open(&text[at + c.len_utf8()..])

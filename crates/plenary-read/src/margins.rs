@@ -152,7 +152,7 @@ mod tests {
         assert!(shown(&left).iter().all(|line| *line == "Ann said that it was late."), "{:?}", shown(&left));
         let line = |at: usize| {
             let number = if at % 5 == 0 { format!("10:4{}   {:>2}", at % 7, at % 30) } else { String::new() };
-            format!("     {:<50}{number}\n", &"Ann said that it was late, and Bo that it was not."[..50 - at % 9])
+            format!("     {:<52}{number}\n", &"Ann said that it was late, and Bo that it was not."[..50 - at % 9])
         };
         let right: String = (1..=29).map(line).collect();
         assert!(shown(&right).iter().all(|line| line.ends_with(char::is_alphabetic)), "{:?}", shown(&right));
