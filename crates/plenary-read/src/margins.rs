@@ -145,13 +145,13 @@ mod tests {
     #[test]
     fn numbers_of_every_fifth_line_are_in_the_margin() {
         let line = |at: usize| {
-            let number = if at % 5 == 0 { at.to_string() } else { String::new() };
+            let number = if at.is_multiple_of(5) { at.to_string() } else { String::new() };
             format!("{number:>4}    Ann said that it was late.\n")
         };
         let left: String = (1..=27).map(line).collect();
         assert!(shown(&left).iter().all(|line| *line == "Ann said that it was late."), "{:?}", shown(&left));
         let line = |at: usize| {
-            let number = if at % 5 == 0 { format!("10:4{}   {:>2}", at % 7, at % 30) } else { String::new() };
+            let number = if at.is_multiple_of(5) { format!("10:4{}   {:>2}", at % 7, at % 30) } else { String::new() };
             format!("     {:<52}{number}\n", &"Ann said that it was late, and Bo that it was not."[..50 - at % 9])
         };
         let right: String = (1..=29).map(line).collect();

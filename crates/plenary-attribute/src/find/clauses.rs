@@ -224,7 +224,7 @@ fn delegate(lexicon: &Lexicon, text: &str) -> Option<Range<usize>> {
             words.next_if(|(_, word)| lexicon.is_delegate(&bare(word)))?;
         }
         let mut end = None;
-        while let Some((from, word)) = words.next() {
+        for (from, word) in words {
             let names = word.rsplit(['\'', '’']).next().is_some_and(|word| word.starts_with(char::is_uppercase));
             let lower = bare(word);
             let joins = lexicon.is_article(&lower)

@@ -112,7 +112,7 @@ fn is_short(text: &str) -> bool {
     text.chars().count() <= LONGEST && text.split_whitespace().count() <= MOST_WORDS
 }
 
-/// Whether a text is the name of an account: "@ann_lee".
+/// Whether a text is the name of an account: `@ann_lee`.
 fn is_handle(text: &str) -> bool {
     text.starts_with('@') && text.len() > 1 && !text.contains(char::is_whitespace)
 }

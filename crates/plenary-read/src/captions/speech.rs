@@ -63,7 +63,9 @@ pub(super) fn speech(cues: &[Cue], has_voices: bool, lexicon: &Lexicon) -> Parts
     unroll(cues, &mut shown);
     let mut bits: Vec<Vec<Bit>> = shown.into_iter().map(|lines| bits(lexicon, lines)).collect();
     for (_, bits) in cues.iter().zip(&mut bits).filter(|(cue, _)| cue.is_note) {
-        bits.iter_mut().for_each(|bit| bit.is_note = true);
+        for bit in bits {
+            bit.is_note = true;
+        }
     }
     let labels = Labels::of(lexicon, &bits);
     let mut builder = Builder::new(lexicon);
