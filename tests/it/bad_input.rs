@@ -286,7 +286,11 @@ fn files_without_words_and_captions_of_other_kinds_are_refused() {
     let rttm = b"SPEAKER sea 1 0.297 0.696 <NA> <NA> SPEAKER_04 <NA> <NA>\nSPEAKER sea 1 1.297 2.696 <NA> <NA> SPEAKER_01 <NA> <NA>\n";
     refused("a.rttm", rttm, &["RTTM", "no words"], "name the transcript");
     refused("a.txt", rttm, &["RTTM"], "name the transcript");
-    refused("a.ass", b"\xEF\xBB\xBF[Script Info]\nTitle: x\n", &["SubStation"], "save it");
+    refused("a.smi", b"\xEF\xBB\xBF<SAMI>\n<BODY>\n", &["SAMI"], "save it");
+    let event =
+        |times: &str| format!("[Script Info]\nTitle: x\n\n[Events]\nDialogue: 0,{times},Default,Ann,0,0,0,,Yes.\n");
+    refused("a.ass", b"\xEF\xBB\xBF[Script Info]\nTitle: x\n", &["no captions"], "check the export");
+    refused("a.ssa", event("0:00:0x.00,0:00:02.00").as_bytes(), &["line 5", "0:00:0x.00"], "write times");
     refused("a.TextGrid", b"File type = \"ooTextFile\"\n", &["a Praat file"], "save it");
     let mut table = "orth\tAnn\t0\t4800\t4800\tso how?\n".repeat(40);
     table.push_str("orth\tAnn\t0\n");

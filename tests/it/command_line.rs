@@ -22,16 +22,12 @@ fn empty_and_binary_files_are_refused_with_a_way_out() {
     let place = Place::with(&[("empty.md", ""), ("blank.txt", " \n\n\t\n")]);
     let junk: Vec<u8> = (0..4096u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     place.write("junk.md", junk);
-    place.write("talk.ass", b"[Script Info]\nTitle: Hello\n");
+    place.write("talk.smi", b"<SAMI>\n<BODY>\n");
     for (name, reason, hint) in [
         ("empty.md", "the file is empty", "check the export"),
         ("blank.txt", "the file is empty", "check the export"),
         ("junk.md", "this is not text: byte", "plain text"),
-        (
-            "talk.ass",
-            "a file of SubStation captions (.ass, .ssa), which plenary does not read yet",
-            "save it in a format",
-        ),
+        ("talk.smi", "a file of SAMI captions (.smi), which plenary does not read yet", "save it in a format"),
     ] {
         for command in [vec!["run", name, "--out", "results"], vec!["segment", name]] {
             place.run(&command).says(2, &[&format!("{name}: "), reason, hint, "no transcript could be read"]);

@@ -19,7 +19,7 @@ mod page;
 mod settle;
 mod weights;
 
-use plenary_corpus::{BlockKind, Document, Transcript};
+use plenary_corpus::{BlockKind, Document, Format, Transcript};
 use plenary_names::bylines::Byline;
 
 pub use build::language::detect as detect_language;
@@ -50,6 +50,9 @@ use settle::{asides, body, columns, front, furniture, lists, running};
 pub fn attribute(mut document: Document, options: &Options) -> Transcript {
     let lexicon = &options.lexicon;
     options::documents::apply(&mut document, &options.documents, options.documents_table.as_ref());
+    if document.format == Format::Mail && options.transcript.style().is_some() {
+        read_as_text(&mut document);
+    }
     if document.format.is_captions() || document.turns.iter().any(|turn| turn.speaker.is_some()) {
         return declared::attribute(document, options);
     }
@@ -156,6 +159,14 @@ pub fn attribute(mut document: Document, options: &Options) -> Transcript {
     }
 }
 
+/// Takes the turns of messages out, where the study says how speakers are printed: a transcript with headers of mail.
+fn read_as_text(document: &mut Document) {
+    document.turns.clear();
+    for line in &mut document.lines {
+        line.turn = None;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,6 +204,34 @@ mod tests {
         let found = attribute(read("a.txt", text.as_bytes()).expect("the text can be read"), &Options::default());
         let name = |at: Option<usize>| at.map(|at| found.speakers[at].name.clone()).unwrap_or_default();
         found.utterances.iter().map(|turn| (name(turn.speaker), turn.text.clone())).collect()
+    }
+
+    #[test]
+    fn a_style_of_the_study_holds_for_mail_too() {
+        let message = |name: &str, text: &str| {
+            format!(
+                "From: {name} <{}@mill.example>\nDate: Tue, 4 Mar 2031 09:14:52 +0000\n\n{text}\n",
+                name.to_lowercase()
+            )
+        };
+        let text = format!(
+            "{}\n------------------------------\n\n{}",
+            message("Ann", "Ann Lee: Who has the key?\n\nBo Hill: I have it."),
+            message("Bo", "Ann Lee: Since when?\n\nBo Hill: Since May.")
+        );
+        let labels = |style: &str| -> Vec<String> {
+            let mut options = Options::default();
+            options.transcript.style = style.to_string();
+            let found = attribute(read("a.mbox", text.as_bytes()).expect("the text can be read"), &options);
+            found.utterances.into_iter().filter_map(|turn| turn.label).collect()
+        };
+        assert_eq!(labels("auto"), ["Ann", "Bo"]);
+        let pinned = labels("colon");
+        assert_eq!(
+            pinned.iter().filter(|label| ["Ann Lee", "Bo Hill"].contains(&label.as_str())).count(),
+            4,
+            "{pinned:?}"
+        );
     }
 
     #[test]

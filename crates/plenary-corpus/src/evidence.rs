@@ -136,6 +136,8 @@ pub enum Reason {
     Sign,
     /// The name of the writer is below the text.
     Signature,
+    /// The paragraph begins with a clause that names who speaks.
+    Clause,
     /// The line matches the study's pattern.
     Matches,
     /// The format declares the turn.
@@ -176,6 +178,7 @@ impl fmt::Display for Reason {
             Reason::InTitle => f.write_str("the title names the only speaker"),
             Reason::Sign => f.write_str("a sign of a new speaker, without a name"),
             Reason::Signature => f.write_str("the name of the writer is below the text"),
+            Reason::Clause => f.write_str("the paragraph begins with a clause that names who speaks"),
             Reason::Matches => f.write_str("the line matches the study's pattern"),
             Reason::Declared => f.write_str("the format declares the turn"),
             Reason::Corrected => f.write_str("a person checked or corrected the turn"),

@@ -70,6 +70,8 @@ formats! {
     SubRip = "sub_rip" in Captions;
     /// SBV captions, as `YouTube` exports them.
     Sbv = "sbv" in Captions;
+    /// `SubStation` captions.
+    SubStation = "sub_station" in Captions;
     /// TTML captions.
     Ttml = "ttml" in Captions;
     /// JSON of a speech recogniser.

@@ -36,6 +36,8 @@ pub enum Style {
     Unnamed,
     /// Letters and comments with the name of the writer below the text.
     Signed,
+    /// Paragraphs that begin with a clause that names who speaks: `The chair said that ...`, `Ann Lee opened the debate: text`.
+    Clauses,
     /// The study's own regular expression; used only if the study gives one.
     Pattern,
     /// The format itself names the speakers.
@@ -44,7 +46,7 @@ pub enum Style {
 
 impl Style {
     /// The styles that can be recognised in a document.
-    pub const ALL: [Style; 14] = [
+    pub const ALL: [Style; 15] = [
         Style::Bold,
         Style::BoldInline,
         Style::Colon,
@@ -59,6 +61,7 @@ impl Style {
         Style::Titled,
         Style::Unnamed,
         Style::Signed,
+        Style::Clauses,
     ];
 
     /// The name that a study and the tables use.
@@ -78,6 +81,7 @@ impl Style {
             Style::Titled => "titled",
             Style::Unnamed => "unnamed",
             Style::Signed => "signed",
+            Style::Clauses => "clauses",
             Style::Pattern => "pattern",
             Style::Declared => "declared",
         }

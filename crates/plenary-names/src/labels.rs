@@ -408,7 +408,9 @@ fn judge_caseless(label: &str, n_chars: usize) -> Option<Judgement> {
     let cjk = label
         .chars()
         .any(|c| c.is_alphabetic() && matches!(c as u32, 0x3040..=0x30FF | 0x3400..=0x9FFF | 0xAC00..=0xD7AF));
-    let short = if cjk { n_chars <= 12 } else { n_chars <= 40 && label.split_whitespace().count() <= 5 };
+    // Initials before a name do not count.
+    let n_words = || label.split_whitespace().filter(|word| !word.ends_with('.')).count();
+    let short = if cjk { n_chars <= 12 } else { n_chars <= 40 && n_words() <= 5 };
     (short && !label.contains(['，', '。', '、', '؟', '？']))
         .then_some(Judgement { kind: LabelKind::Person, quality: 0.55 })
 }

@@ -20,8 +20,7 @@ const SIGNATURES: [(&[u8], &str); 9] = [
 ];
 
 /// First characters of text formats that are not read, with their names.
-const TEXT_SIGNATURES: [(&str, &str); 5] = [
-    ("[Script Info]", "a file of SubStation captions (.ass, .ssa)"),
+const TEXT_SIGNATURES: [(&str, &str); 4] = [
     ("{1}{", "a file of MicroDVD captions (.sub)"),
     ("<SAMI>", "a file of SAMI captions (.smi)"),
     ("File type = \"ooTextFile", "a Praat file (.TextGrid)"),

@@ -378,6 +378,16 @@ pub static FORMATS: &[FormatEntry] = &[
         content: Content::Documents(Format::Sbv, Reader::Captions(captions::read)),
     },
     FormatEntry {
+        title: "SubStation captions",
+        noun: "a SubStation file",
+        extensions: &["ass", "ssa"],
+        other_extensions: &[],
+        recognised_by: "`[Script Info]` on its first line, or its extension",
+        documents: "the file",
+        detect: Detect::Text(|file| captions::ass::is_ass(file.text()) || file.has_extension_of(Format::SubStation)),
+        content: Content::Documents(Format::SubStation, Reader::Text(decode::decode, captions::ass::read)),
+    },
+    FormatEntry {
         title: "HTML page",
         noun: "an HTML page",
         extensions: &["html", "htm", "xhtml"],

@@ -25,6 +25,7 @@ mod flow;
 pub mod formats;
 mod html;
 mod mail;
+mod margins;
 mod markdown;
 mod odt;
 mod otranscribe;

@@ -17,6 +17,7 @@ use super::file::File;
 use super::parts::Parts;
 use super::plain::{is_ornament, source_lines};
 use plenary_corpus::{Declared, Format, Span, Turn};
+use plenary_names::labels::{self, LabelKind};
 use plenary_names::lexicon::Lexicon;
 use plenary_names::text::constant_regex;
 
@@ -473,7 +474,13 @@ fn signature(text: &[&str], end: usize, sender: &Sender<'_>, lexicon: &Lexicon, 
     let Some(last) = (0..end).rev().find(|at| own[*at]) else { return };
     let first = (0..=last).rev().take_while(|at| own[*at]).last().unwrap_or(last);
     let from = first.max((last + 1).saturating_sub(SIGNATURE_LINES));
-    let opens = |at: &usize| lexicon.is_letter_closing(text[*at]) || sender.is_signed_by(text[*at]);
+    // "Thanks" above other words than a name belongs to the message.
+    let is_name = |line: &str| {
+        sender.is_signed_by(line)
+            || labels::judge(lexicon, line.trim()).is_some_and(|found| found.kind == LabelKind::Person)
+    };
+    let closes = |at: usize| lexicon.is_letter_closing(text[at]) && (at == last || is_name(text[at + 1]));
+    let opens = |at: &usize| closes(*at) || sender.is_signed_by(text[*at]);
     let Some(start) = (from..=last).find(opens) else { return };
     let mut above = (0..start).rev().filter(|at| own[*at]);
     let (Some(closing), next) = (above.next(), above.next()) else { return };
@@ -617,6 +624,19 @@ mod tests {
             ("Nora Smith", "> It is open.\n\nThanks.\n\nNora", "Thanks."),
         ] {
             assert_eq!(said(sender, body), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn words_below_thanks_are_not_a_signature() {
+        for (body, expected) in [
+            ("It is open.\n\nThanks\nI will bring the key.", "It is open. Thanks I will bring the key."),
+            ("It is open.\n\nThanks,\nand do bring the key\nNora", "It is open. Thanks, and do bring the key"),
+            ("It is open.\n\nThanks,\nNora\nMiller, Old Weir", "It is open."),
+            ("It is open.\n\nBest regards,\nA. Moor\nMiller", "It is open."),
+            ("It is open.\n\nThanks in advance for the key.\nNora", "It is open. Thanks in advance for the key."),
+        ] {
+            assert_eq!(said("Nora Smith", body), expected, "{body}");
         }
     }
 

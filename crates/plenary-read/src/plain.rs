@@ -4,10 +4,12 @@
 //! found by blank lines, indents, list markers and the width of the page. Nothing is refused. Who speaks is left to
 //! `plenary-attribute`.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::margins;
 use plenary_corpus::text::ends_sentence;
 use plenary_corpus::{Layout, Line, Span, TextRun};
 use plenary_names::text::constant_regex;
@@ -85,57 +87,49 @@ pub(crate) fn lines(text: &str) -> Vec<Line> {
             Line { span, layout, paragraph: 0, runs: vec![run], turn: None }
         })
         .collect();
-    drop_margin_numbers(text, &mut lines);
+    margins::drop(text, &mut lines);
     number_paragraphs(text, &mut lines);
     lines
 }
 
-/// Removes line numbers in the margin ("14   truck itself") from the runs, if nearly all lines have one and the numbers
-/// are consecutive.
-fn drop_margin_numbers(text: &str, lines: &mut [Line]) {
-    const FEWEST: usize = 8;
-    let number = |line: &Line| -> Option<(u32, usize)> {
-        let shown = line.runs.first()?.span.of(text);
-        let digits = shown.bytes().take_while(u8::is_ascii_digit).count();
-        let rest = &shown[digits..];
-        let is_margin = (1..=5).contains(&digits) && (rest.is_empty() || rest.starts_with([' ', '\t']));
-        is_margin.then(|| shown[..digits].parse().ok()).flatten().map(|n| (n, digits))
+/// The column in which the text of a page begins behind labels: labels end before it, and their text goes on in it.
+fn text_column(text: &str, lines: &[Line]) -> Option<usize> {
+    const FEWEST_LABELS: usize = 5;
+    const FEWEST_OTHERS: usize = 3;
+    const LONGEST_LABEL: usize = 30;
+    let filled = || lines.iter().filter(|line| !line.runs.is_empty());
+    // The column behind the first gap of a line, and the column in which a line begins.
+    let behind_label = |line: &Line| -> Option<usize> {
+        let shown = line.runs[0].span.of(text);
+        let at = shown.find("  ")?;
+        let gap = shown[at..].len() - shown[at..].trim_start_matches(' ').len();
+        let label = shown[..at].chars().count();
+        (label <= LONGEST_LABEL).then(|| indent(text, line) + label + gap)
     };
-    let (mut n_lines, mut n_numbered, mut consecutive) = (0, 0, 0);
-    let mut last = None;
-    for line in lines.iter().filter(|line| !line.runs.is_empty()) {
-        n_lines += 1;
-        if let Some((n, _)) = number(line) {
-            n_numbered += 1;
-            consecutive += usize::from(n == 1 || last.is_some_and(|last: u32| n == last.saturating_add(1)));
-            last = Some(n);
-        }
-    }
-    if n_numbered < FEWEST || n_numbered * 10 < n_lines * 7 || consecutive * 10 < n_numbered * 9 {
-        return;
-    }
-    for line in lines.iter_mut() {
-        let Some((_, digits)) = number(line) else { continue };
-        let Some(run) = line.runs.first_mut() else { continue };
-        let rest = &run.span.of(text)[digits..];
-        run.span.start += digits + (rest.len() - rest.trim_start().len());
-        if run.span.is_empty() {
-            line.runs.clear();
-            line.layout = Layout::Ornament;
+    let mut n_of: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+    for line in filled() {
+        if let Some(column) = behind_label(line) {
+            n_of.entry(column).or_default().0 += 1;
         } else {
-            let shown = run.span.of(text);
-            line.layout = layout(shown);
+            n_of.entry(indent(text, line)).or_default().1 += 1;
         }
     }
+    let (column, (n_labels, n_others)) = n_of.into_iter().max_by_key(|(_, (n, _))| *n)?;
+    let fits = n_labels >= FEWEST_LABELS && n_others >= FEWEST_OTHERS;
+    (fits && (n_labels + n_others) * 10 >= filled().count() * 7).then_some(column)
 }
 
 /// Gives the lines of a paragraph the same number. A line continues the paragraph above when the line above was full: the
 /// next word would not have fitted on it.
 pub(crate) fn number_paragraphs(text: &str, lines: &mut [Line]) {
     let width = page_width(text, lines);
+    let column = text_column(text, lines);
+    let is_labelled = |line: &Line| column.is_some_and(|column| indent(text, line) < column);
     let mut paragraph = 0;
     for i in 0..lines.len() {
-        let continues = i > 0 && width.is_some_and(|width| continues_paragraph(text, &lines[i - 1], &lines[i], width));
+        let continues = i > 0
+            && !is_labelled(&lines[i])
+            && width.is_some_and(|width| continues_paragraph(text, &lines[i - 1], &lines[i], width));
         if !continues {
             paragraph += 1;
         } else if lines[i - 1].layout == Layout::ListItem {
@@ -162,7 +156,8 @@ fn is_unspaced(c: char) -> bool {
     matches!(c as u32, 0x0E00..=0x0EFF | 0x1780..=0x17FF | 0x3000..=0x30FF | 0x3400..=0x9FFF)
 }
 
-fn indent(text: &str, line: &Line) -> usize {
+/// The number of columns before the text of a line.
+pub(crate) fn indent(text: &str, line: &Line) -> usize {
     let start = line.runs.first().map_or(line.span.start, |run| run.span.start);
     text[line.span.start..start].chars().map(|c| if c == '\t' { 8 } else { 1 }).sum()
 }
@@ -234,6 +229,14 @@ mod tests {
         let long = "word ".repeat(60);
         let text = format!("Ann: {long}\nBob: {long}\n");
         assert_eq!(paragraphs(&text).len(), 2);
+    }
+
+    #[test]
+    fn labels_before_a_column_of_text_begin_paragraphs() {
+        let text = "    Doctor   Come in, and sit down wherever you like in here.\n  Mrs. Lee   Thank you, but it is really nothing to speak of, it\n             came back on its own.\n\
+                    \x20   Doctor   What did, and when did it first come back to you, if\n             you still remember that at all?\n  Daughter   It did not go away, and nobody knows what it was then\n  Mrs. Lee   Nobody asked.\n\
+                    \x20   Doctor   I ask you now, and I would like to hear it in your own\n             words.\n";
+        assert_eq!(paragraphs(text).len(), 6, "{:?}", paragraphs(text));
     }
 
     #[test]

@@ -113,6 +113,7 @@ fn case() -> impl Strategy<Value = Case> {
         "a.vtt",
         "a.srt",
         "a.sbv",
+        "a.ass",
         "a.xml",
         "a.csv",
         "a.tsv",

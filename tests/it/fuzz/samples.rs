@@ -88,6 +88,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         plain("a.vtt", VTT.as_bytes()),
         plain("a.srt", SRT.as_bytes()),
         plain("a.sbv", SBV.as_bytes()),
+        plain("a.ass", ASS.as_bytes()),
         plain("amazon.json", AMAZON.as_bytes()),
         plain("elan.txt", ELAN_TAB.as_bytes()),
         plain("f4.txt", F4.as_bytes()),
@@ -239,6 +240,11 @@ const VTT: &str = "WEBVTT - on the sea\n\nNOTE by hand\n\n1\n00:01.000 --> 00:04
 const SRT: &str = "1\n00:00:01,000 --> 00:00:02,000\nANN LEE: The sea is cold.\n\n2\n00:00:02,000 --> 00:00:03,500\n>> BO HILL: It is: yes. (laughs)\n\n\
     3\n00:00:03,500 --> 00:00:05,000\n- ANN LEE: Twice.\n- BO HILL: No.\n";
 
+const ASS: &str = "[Script Info]\nTitle: A hearing\n\n[V4+ Styles]\nStyle: Default,Arial\n\n[Events]\n\
+    Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n\
+    Dialogue: 0,0:00:01.00,0:00:02.50,Default,Ann,0,0,0,,{\\i1}Good{\\i0} day,\\Neverybody.\n\
+    Dialogue: 0,0:00:03.00,0:00:04.00,Default,Leo,0,0,0,,Yes.\nDialogue: 1,0:00:03.00,0:00:04.00,Sign,,0,0,0,,Closed\n\
+    Comment: 0,0:00:05.00,0:00:06.00,Default,Ann,0,0,0,,unclear\n";
 const SBV: &str =
     "0:00:01.000,0:00:02.000\nAnn Lee: The sea is cold.\n\n0:00:02.000,0:00:03.000\nBo Hill: Yes.[br]So it is.\n";
 

@@ -17,7 +17,7 @@ fn seeds(sample: &Sample) -> Vec<(&'static str, Vec<u8>)> {
     let extension = Path::new(sample.name).extension().and_then(|extension| extension.to_str());
     let targets: &[&str] = match extension.unwrap() {
         "txt" | "md" => &["prose", "attribute"],
-        "vtt" | "srt" | "sbv" => &["captions"],
+        "vtt" | "srt" | "sbv" | "ass" => &["captions"],
         "html" | "htm" => &["html"],
         "csv" | "tsv" | "jsonl" => &["tables"],
         "docx" | "odt" | "xlsx" => {

@@ -229,6 +229,8 @@ fn assemble<'d>(document: &Document, page: &Page<'d>, person_of: &[Option<usize>
                 continue;
             }
             (false, None, Layout::Heading(_)) => BlockKind::Heading,
+            // Headers, quoted lines and signatures of mail repeat from message to message.
+            (false, None, _) if document.format == Format::Mail => BlockKind::Furniture,
             (false, None, _) => BlockKind::StageNote,
             (false, Some(_), Layout::ListItem) => BlockKind::ListItem,
             (false, Some(_), _) => BlockKind::Speech,

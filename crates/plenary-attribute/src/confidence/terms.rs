@@ -104,6 +104,7 @@ terms! {
     StyleImplied = "style_implied", Turn, Either, "no byline: a typeface or the title opens the turn";
     StyleUnnamed = "style_unnamed", Turn, Either, "a sign of a new speaker, without a name";
     StyleSigned = "style_signed", Turn, Either, "the name is below the text";
+    StyleClauses = "style_clauses", Turn, Either, "a clause at the beginning of the paragraph names who speaks";
     StyleLearned = "style_learned", Turn, Either, "a byline in a pattern that the document itself repeats";
     Pinned = "pinned", Turn, Raises, "the study pins the style or gives the pattern";
     Interjection = "interjection", Turn, Either, "an interjection in brackets";

@@ -122,6 +122,7 @@ fn set_byline(values: &mut Values, byline: &Candidate, dresses: &Dresses) {
         Style::Questions | Style::Titled => Some(T::StyleImplied),
         Style::Unnamed => Some(T::StyleUnnamed),
         Style::Signed => Some(T::StyleSigned),
+        Style::Clauses => Some(T::StyleClauses),
         Style::Pattern => Some(T::Pinned),
         Style::Template => Some(T::StyleLearned),
     };
@@ -157,6 +158,7 @@ fn set_byline(values: &mut Values, byline: &Candidate, dresses: &Dresses) {
             | Reason::InTitle
             | Reason::Sign
             | Reason::Signature
+            | Reason::Clause
             | Reason::Declared
             | Reason::OfTemplate(_)
             | Reason::Corrected

@@ -13,7 +13,7 @@ use crate::page::Page;
 use crate::weights::Weights;
 use plenary_corpus::{Reason, Span, Style, clock};
 use plenary_names::bylines::{Byline, Reader};
-use plenary_names::colon::{LONGEST_BYLINE, colon_label, ends_sentence, label_before_colon};
+use plenary_names::colon::{LONGEST_BYLINE, colon_label, ends_sentence, is_glued_colon, label_before_colon};
 use plenary_names::labels::{self, Judgement, LabelKind};
 use plenary_names::lexicon::Lexicon;
 use plenary_names::text::constant_regex;
@@ -55,7 +55,8 @@ pub(crate) fn leading(page: &Page<'_>, lines: Range<usize>, inside: bool, reader
     let mapped = page.join_at_most(head.clone(), LONGEST_BYLINE * 4);
     let text = &*mapped.text;
     let bold = page.bold_lead(head);
-    let prefix = prefix(lexicon, text);
+    let mut prefix = prefix(lexicon, text);
+    prefix.emphasis = page.lines[lines.start].spaced_lead;
     let rest = &text[prefix.length..];
     if has_leaders(page.lines[lines.start].text()) {
         return Vec::new();
@@ -94,6 +95,10 @@ pub(crate) fn leading(page: &Page<'_>, lines: Range<usize>, inside: bool, reader
     found.into_iter().map(candidate).collect()
 }
 
+/// Quality of a label whose letters have blanks between them, and its maximum number of words.
+const EMPHASISED: f32 = 0.6;
+const MOST_EMPHASISED_WORDS: usize = 4;
+
 /// The readings with a label of a speaker; if there is none, the first whose label may be a misread one.
 fn labelled(readings: Vec<Reading>, prefix: &Prefix, reader: &mut Reader<'_>) -> Vec<Labelled> {
     let lexicon = reader.lexicon;
@@ -108,6 +113,17 @@ fn labelled(readings: Vec<Reading>, prefix: &Prefix, reader: &mut Reader<'_>) ->
             (prefix.has_time && reading.style == Style::Colon && labels::is_user_name(&byline.label))
                 .then_some(Judgement { kind: LabelKind::Word, quality: 0.5 })
         });
+        // In print of the time, blanks between letters are what bold type is today.
+        let is_emphasised = reading.style == Style::Colon
+            && prefix.emphasis > prefix.length
+            && prefix.emphasis < reading.speech
+            && byline.label.split_whitespace().count() <= MOST_EMPHASISED_WORDS;
+        let judgement = if is_emphasised && !labels::is_not_speaker(lexicon, &byline.label) {
+            let form = judgement.unwrap_or(Judgement { kind: LabelKind::Word, quality: EMPHASISED });
+            Some(Judgement { quality: form.quality.max(EMPHASISED), ..form })
+        } else {
+            judgement
+        };
         match judgement {
             // "Well. I think so": before a full stop, plain words are labels only if they are in capitals.
             Some(Judgement { kind: LabelKind::Word, .. })
@@ -217,8 +233,10 @@ fn colon_readings_of(rest: &str, from: usize, found: Option<(String, usize)>) ->
         let after = rest[speech..].trim_start_matches(['—', '–']);
         if after.starts_with(' ') { rest.len() - after.trim_start().len() } else { speech }
     };
+    let trust = |printed: &str| if is_glued_colon(rest, printed.len()) { NEEDS_COMPANY } else { 1.0 };
     found
-        .map(|(printed, speech)| Reading::of(Style::Colon, printed, from + behind_dash(speech), 1.0))
+        .map(|(printed, speech)| (trust(&printed), printed, speech))
+        .map(|(trust, printed, speech)| Reading::of(Style::Colon, printed, from + behind_dash(speech), trust))
         .into_iter()
         .collect()
 }
@@ -312,6 +330,8 @@ struct Prefix {
     is_addressed: bool,
     /// Seconds from the start of the recording; `None` for a time of day.
     time_start_s: Option<f64>,
+    /// Offset at which words with blanks between their letters end, if a line begins with some; 0 otherwise.
+    emphasis: usize,
 }
 
 static MARKS: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^\s*(?:>{1,3}\s*|§\s*|[-–—•▪‣●►]\s+)"));
@@ -322,8 +342,21 @@ static NUMBERED_SPEECH: LazyLock<Regex> =
 /// The number of a question before the person who asks it: "Q12 Ann Lee:".
 static NUMBERED_QUESTION: LazyLock<Regex> =
     LazyLock::new(|| constant_regex(r"^\p{Lu}\d{1,4}\s+(?:\p{Lu}[^:.?!]{1,60}:)"));
+/// The number of a question before its letter, "12   Q.  Why?", or both before the person who asks it: "12   Q.   MR. LEE: Why?".
+static QUESTION: LazyLock<Regex> = LazyLock::new(|| {
+    constant_regex(
+        r"^(?:(?P<named>(?:\d{1,4}\s+)?(?P<letter>\p{Lu})\.?\s+)(?P<who>\p{Lu}[\p{Lu}\p{M}.'’ -]{2,60}):\s|(?P<number>\d{1,4}\s{2,})(?P<number_letter>\p{Lu})\.\s)",
+    )
+});
 /// "○Name　text" in Japanese minutes.
 static CIRCLED: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^[○◯〇◎◆]\s*([^\s　：:]{2,24})[　\s]+"));
+
+/// Whether a label in capitals names who asks. "BY MR. LEE" announces an examination.
+fn names_somebody(lexicon: &Lexicon, label: &str) -> bool {
+    let first = label.split_whitespace().next().unwrap_or("").to_lowercase();
+    let is_speaker = |found: Judgement| found.kind != LabelKind::Word && found.quality >= 0.5;
+    !lexicon.is_function_word(&first) && labels::judge(lexicon, label).is_some_and(is_speaker)
+}
 
 fn prefix(lexicon: &Lexicon, text: &str) -> Prefix {
     const LONGEST_NUMBER: usize = 16;
@@ -338,6 +371,14 @@ fn prefix(lexicon: &Lexicon, text: &str) -> Prefix {
         let rest = &text[prefix.length..];
         prefix.length = text.len() - rest.trim_start_matches(|c: char| !c.is_whitespace()).trim_start().len();
         prefix.is_numbered = true;
+        return prefix;
+    }
+    if let Some(question) = QUESTION.captures(&text[prefix.length..])
+        && let Some(letter) = question.name("letter").or(question.name("number_letter"))
+        && lexicon.is_question_label(&letter.as_str().to_lowercase())
+        && question.name("who").is_none_or(|who| names_somebody(lexicon, who.as_str()))
+    {
+        prefix.length += question.name("named").or(question.name("number")).map_or(0, |before| before.end());
         return prefix;
     }
     if text[prefix.length..].starts_with(char::is_alphabetic) {

@@ -4,9 +4,11 @@
 //! and its confidence. Linking bylines to people is left to `link`.
 
 mod clauses;
+mod comments;
 mod company;
 mod headed;
 pub(crate) mod heads;
+mod indented;
 mod inline;
 mod letters;
 pub(crate) mod marks;
@@ -15,6 +17,7 @@ pub(crate) mod pattern;
 mod prints;
 mod questions;
 mod quoted;
+mod said;
 mod signed;
 mod styles;
 pub(crate) mod template;
@@ -39,7 +42,7 @@ pub(crate) fn turns(
     list: Option<&PeopleList>,
 ) -> Found {
     let mut printed = match pinned {
-        Some(Style::Questions | Style::Titled | Style::Unnamed | Style::Signed) => Found::default(),
+        Some(Style::Questions | Style::Titled | Style::Unnamed | Style::Signed | Style::Clauses) => Found::default(),
         _ => styles::find(page, settled, name_levels, pinned, list),
     };
     let questions =
@@ -52,8 +55,20 @@ pub(crate) fn turns(
     let signed = || signed::find(page, settled, &printed).filter(|_| fits(Style::Signed) && !is_translated());
     let cited = || quoted::cited(page, settled, &printed).filter(|_| fits(Style::Signed));
     let answers = || quoted::answers(page, settled, &printed).filter(|_| fits(Style::Questions));
-    let clauses = || clauses::find(page, settled, &printed).filter(|_| pinned.is_none());
-    if let Some(found) = questions().or_else(dashes).or_else(cited).or_else(answers).or_else(clauses).or_else(signed) {
+    let clauses = || clauses::find(page, settled, &printed).filter(|_| fits(Style::Clauses));
+    let comments = || comments::find(page, settled, &printed).filter(|_| fits(Style::NameTime));
+    let indented = || indented::find(page, settled, &printed).filter(|_| fits(Style::Questions));
+    let said = || said::find(page, settled, &printed).filter(|_| fits(Style::Clauses));
+    let instead = comments()
+        .or_else(questions)
+        .or_else(dashes)
+        .or_else(cited)
+        .or_else(answers)
+        .or_else(clauses)
+        .or_else(said)
+        .or_else(indented)
+        .or_else(signed);
+    if let Some(found) = instead {
         return found;
     }
     if pinned.is_none() {

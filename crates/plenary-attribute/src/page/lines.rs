@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::mapped_text::MappedText;
+use super::spacing::{Spaced, spaced};
 use plenary_corpus::{Document, Layout, Span};
 use plenary_names::lexicon::Lexicon;
 
@@ -26,6 +27,8 @@ pub(crate) struct PageLine<'d> {
     pub(crate) italic: usize,
     /// Where the first italic text of `mapped.text` ends, if no letter or digit precedes it; 0 otherwise.
     pub(crate) italic_lead: usize,
+    /// Where words with blanks between their letters end, if the line begins with some or one word precedes them; 0 otherwise.
+    pub(crate) spaced_lead: usize,
 }
 
 impl PageLine<'_> {
@@ -53,7 +56,7 @@ pub(crate) struct Page<'d> {
 impl<'d> Page<'d> {
     /// The page of a document.
     pub(crate) fn of(document: &'d Document, lexicon: &'d Lexicon) -> Self {
-        let lines = document
+        let mut lines: Vec<PageLine<'d>> = document
             .lines
             .iter()
             .map(|line| {
@@ -83,9 +86,11 @@ impl<'d> Page<'d> {
                     bold,
                     italic,
                     italic_lead,
+                    spaced_lead: 0,
                 }
             })
             .collect();
+        close_up(&document.text, &mut lines);
         Self { source: &document.text, lexicon, lines }
     }
 
@@ -201,6 +206,30 @@ impl<'d> Page<'d> {
             }
         }
         found
+    }
+}
+
+/// Leaves out the blanks between the letters of words, if the page prints several words so. In a line with bold or italic text, that
+/// is the emphasis.
+fn close_up<'d>(source: &'d str, lines: &mut [PageLine<'d>]) {
+    const FEWEST_RUNS: usize = 3;
+    let is_plain = |line: &PageLine<'_>| line.bold == 0 && line.italic == 0;
+    let found: Vec<Spaced> =
+        lines.iter().map(|line| if is_plain(line) { spaced(line.text()) } else { Spaced::default() }).collect();
+    if found.iter().map(|line| line.n_runs).sum::<usize>() < FEWEST_RUNS {
+        return;
+    }
+    for (line, spaced) in lines.iter_mut().zip(found).filter(|(_, spaced)| spaced.n_runs > 0) {
+        let mut mapped = MappedText::default();
+        let mut from = 0;
+        for blank in spaced.blanks {
+            append(&mut mapped, source, &line.mapped, from..blank.start);
+            from = blank.end;
+        }
+        append(&mut mapped, source, &line.mapped, from..line.text().len());
+        let leads = spaced.first.filter(|first| !line.text()[..first.start].trim().contains(' '));
+        line.spaced_lead = leads.map_or(0, |first| mapped.offset_of(line.mapped.source_end(first.end)));
+        line.mapped = mapped;
     }
 }
 

@@ -6,6 +6,7 @@
 mod lines;
 mod mapped_text;
 mod settled;
+mod spacing;
 
 pub(crate) use lines::{Page, PageLine, append};
 pub(crate) use mapped_text::MappedText;

@@ -239,7 +239,9 @@ fn blocks(page: &Page<'_>, settled: &Settled) -> Settled {
             all.windows(2).all(|pair| pair[1] - pair[0] > length)
                 && all.iter().all(|start| keys.get(start + length) == keys.get(at + length))
                 && at + length < open.len()
-                && is_line_of_block(at + length)
+                // A sentence with a number ends a block that is printed on each page.
+                && (is_line_of_block(at + length)
+                    || length >= FEWEST && all.len() > 2 && keys[at + length].contains('#') && keys[at + length] != "#")
         };
         let length = (0..LONGEST).take_while(|length| agrees(*length)).count();
         let is_dated = || open[at..at + length].iter().any(|line| is_dated(page, page.lines[*line].text()));

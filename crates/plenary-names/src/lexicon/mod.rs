@@ -18,7 +18,7 @@ use plenary_corpus::hash::sha256;
 use plenary_corpus::text::collapse_white_space;
 use serde::{Serialize, Serializer};
 
-use crate::text::folded;
+use crate::text::{folded, is_caseless_letter};
 use crate::toml_error::TomlError;
 pub use patterns::Patterns;
 use sections::{Sections, SentenceWords};
@@ -344,6 +344,25 @@ impl Lexicon {
 }
 
 impl Lexicon {
+    /// Whether a text ends with a question, by its sign or by its words.
+    pub fn asks(&self, text: &str) -> bool {
+        let text = text.trim_end_matches([')', ']', '»', '"', '”', '」', '）', ' ']);
+        let endings = self.0.sections.interviews.question_endings.list();
+        text.ends_with(['?', '？', '؟', '\u{37E}']) || endings.iter().any(|ending| text.ends_with(ending.as_str()))
+    }
+
+    /// Whether a field of the head names who is examined.
+    pub fn is_name_field(&self, field: &str) -> bool {
+        self.0.sections.interviews.name_fields.contains(&folded(field.trim()))
+    }
+
+    /// What follows such a field at the beginning of a text without blanks, in scripts without capitals.
+    pub fn behind_name_field<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let fields = self.0.sections.interviews.name_fields.list().iter();
+        let is_caseless = |field: &&String| field.chars().all(is_caseless_letter);
+        fields.filter(is_caseless).find_map(|field| text.strip_prefix(field.as_str()))
+    }
+
     /// The value of a number in a date: digits, numerals one after the other ("twenty twenty-four" as two, nought, two, four),
     /// or tens and ones around the numeral for ten.
     pub fn number_of_date(&self, written: &str) -> Option<u16> {
@@ -517,6 +536,10 @@ questions! {
     is_and: present.and,
     /// A value of a list of people that says that there is nobody: "none".
     is_nobody: present.nobody,
+    /// A verb between a name and the words that are quoted: "says".
+    is_quoting: record.quoting,
+    /// A person or a group that speaks for a state or a body: "delegation".
+    is_delegate: record.delegates,
     /// A heading over the results of an item of an agenda, in lower case: "conclusion".
     is_report_heading: record.reports,
     /// A word for who speaks or who is spoken to: "i", "your".

@@ -39,6 +39,8 @@ pub struct Patterns {
     pub panel: Regex,
     /// Words before the name of a person whom the head of a document introduces.
     pub introduced_by: Regex,
+    /// How long ago something was, as the whole text: "2 years ago".
+    pub ago: Regex,
     /// Day (group 1) and month (group 2) of a date, with an optional year (group 3).
     pub day_month: Regex,
     /// Month (group 1) and day (group 2) of a date, with an optional year (group 3).
@@ -292,6 +294,7 @@ impl Patterns {
                 all(&s.examination.oaths)
             ))?,
             reporting: Regex::new(&format!(r"^{}", whole(&record.reporting)))?,
+            ago: Regex::new(&format!(r"(?i)(?:^{ago}\s.*\p{{N}}|\p{{N}}\D{{0,16}}{ago}$)", ago = all(&s.dates.ago)))?,
             says: Regex::new(&format!(r"^{}", whole(&record.verbs)))?,
             indirect: indirect(s)?,
             examination: examination(s)?,

@@ -451,6 +451,8 @@ groups! {
         of: Phrases,
         /// Words that say when a record was issued, not when the event was: "Published on 7 May 2027".
         issued: Phrases,
+        /// Words before or behind a length of time that has passed: "2 years ago", "vor 3 Tagen".
+        ago: Phrases,
         /// Words before the length of a recording, which is not a time of day: "Duration: 10:48".
         lengths: Phrases,
         /// Words for hours in a length of time: "1 hour 2 minutes 20 seconds".
@@ -572,6 +574,10 @@ groups! {
         indirect: Phrases,
         /// Verbs of minutes that report what a person said: "Mrs. Crowe asked that ...".
         reporting: Phrases,
+        /// Verbs between a name and the words that are quoted: `Ann says, "The boat has gone."`
+        quoting: Words,
+        /// Nouns for those who speak for a state or a body in such minutes: "The delegation of Norland said".
+        delegates: Words,
         /// Verbs behind the name of who speaks in minutes that report each speech: "Mevrouw De Wit vraagt ...".
         verbs: Phrases,
     }
@@ -600,6 +606,10 @@ groups! {
     }
     /// Heads of interviews.
     interviews: Interviews {
+        /// Endings of questions that need no question mark: "か。".
+        question_endings: Phrases,
+        /// Fields of the head that name who is examined: "Name: Ann Lee".
+        name_fields: Phrases,
         /// Nouns and verbs for an interview: "Interview with Ann Lee".
         conversations: Phrases,
         /// Words between the noun or verb and the person who answers.

@@ -26,6 +26,8 @@ pub(super) struct Cue {
     pub(super) identifier: Option<String>,
     /// Who speaks, if the format says so outside the lines.
     pub(super) speaker: Option<String>,
+    /// Nobody says the lines: a title, a sign.
+    pub(super) is_note: bool,
 }
 
 /// Warnings by kind. The first few of each kind are listed one by one.
@@ -62,7 +64,7 @@ static LOOSE_ARROW: LazyLock<Regex> = LazyLock::new(|| {
     constant_regex(r"^\s*(\d+:\d+(?::\S*?|[.,]\d+))\s*(?:-+\s*>+|[–—=]+>|→|⟶|➔)\s*(\d+:\d+(?::\S*|[.,]\d+))")
 });
 
-const WRITE_TIMES: &str = "write times as 00:01:02.345 (hours, minutes, seconds, thousandths) and run again";
+pub(super) const WRITE_TIMES: &str = "write times as 00:01:02.345 (hours, minutes, seconds, thousandths) and run again";
 
 /// Whether a text begins like a `WebVTT` file.
 pub(crate) fn is_web_vtt(text: &str) -> bool {
@@ -196,7 +198,7 @@ pub(super) fn cues(text: &str, format: Format, warnings: &mut Warnings) -> Resul
         }
         let named = identifier.take().filter(|name| format == Format::WebVtt && !name.is_empty() && !is_number(name));
         let identifier = named.map(str::to_string);
-        cues.push(Cue { start_ms, end_ms, lines: shown, identifier, speaker: None });
+        cues.push(Cue { start_ms, end_ms, lines: shown, identifier, speaker: None, is_note: false });
         at = end;
     }
     if cues.is_empty() {

@@ -5,6 +5,7 @@
 //! the line of the file. **Refused**, with the line: times that are not times, cues that end before they start, files without
 //! cues. **Left to others:** what kind of name a label is, to `plenary-names`.
 
+pub(crate) mod ass;
 mod cues;
 mod family;
 mod identifiers;

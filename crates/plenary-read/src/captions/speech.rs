@@ -61,7 +61,12 @@ struct Bit {
 pub(super) fn speech(cues: &[Cue], has_voices: bool, lexicon: &Lexicon) -> Parts {
     let mut shown: Vec<Vec<(Voice, String)>> = cues.iter().map(without_tags).collect();
     unroll(cues, &mut shown);
-    let bits: Vec<Vec<Bit>> = shown.into_iter().map(|lines| bits(lexicon, lines)).collect();
+    let mut bits: Vec<Vec<Bit>> = shown.into_iter().map(|lines| bits(lexicon, lines)).collect();
+    for (_, bits) in cues.iter().zip(&mut bits).filter(|(cue, _)| cue.is_note) {
+        for bit in bits {
+            bit.is_note = true;
+        }
+    }
     let labels = Labels::of(lexicon, &bits);
     let mut builder = Builder::new(lexicon);
     for (cue, bits) in cues.iter().zip(&bits) {

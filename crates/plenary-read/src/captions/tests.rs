@@ -210,3 +210,48 @@ fn cues_keep_their_times_where_lines_of_one_speaker_are_joined() {
         .collect();
     assert_eq!(cues, [("we go", 1.0, 3.0), ("to th", 4.5, 6.0)]);
 }
+
+const EVENTS: &str = "[Script Info]\n; made by hand\nTitle: A hearing\n\n[V4+ Styles]\nFormat: Name, Fontname\nStyle: Default,Arial\n\n\
+    [Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n\
+    Comment: 0,0:00:00.00,0:00:00.00,Default,,0,0,0,,spell it Lee\n\
+    Dialogue: 1,0:00:00.10,0:00:00.90,Credits,,0,0,0,,{\\an8}Captions by Harbour Radio\n\
+    Dialogue: 0,0:00:01.00,0:00:02.50,Default,Ann Lee,0,0,0,,{\\i1}We sell{\\i0} bread,\\Nand salt.\n\
+    Dialogue: 0,0:00:03.25,0:00:04.00,Default,Leo Kane,0,0,0,,Since when?\n\
+    Dialogue: 0,0:00:03.25,0:00:04.00,Default,Leo Kane,0,0,0,,{\\blur3}Since when?\n\
+    Dialogue: 0,0:00:03.30,0:00:04.00,Default,,0,0,0,,{\\p1}m 0 0 l 10 0 10 10{\\p0}\n\
+    Dialogue: 0,0:00:04.00,0:00:05.00,Default,Ann Lee,0,0,0,,Monday.\n";
+
+#[test]
+fn events_name_their_speakers_and_titles_are_notes() {
+    for path in ["a.ass", "a.ssa", "a.txt"] {
+        let document = document(path, EVENTS);
+        assert_eq!((document.format.as_str(), document.front.title.as_deref()), ("sub_station", Some("A hearing")));
+        assert_eq!(
+            turns(&document),
+            [
+                (Some("Ann Lee"), "We sell bread, and salt.".to_string(), 1.0, 2.5),
+                (Some("Leo Kane"), "Since when?".into(), 3.25, 4.0),
+                (Some("Ann Lee"), "Monday.".into(), 4.0, 5.0),
+            ]
+        );
+        assert!(document.text.contains("Captions by Harbour Radio"));
+    }
+}
+
+#[test]
+fn events_without_names_are_read_like_other_captions() {
+    let text = EVENTS.replace("Ann Lee,0", ",0").replace("Leo Kane,0", ",0").replace("We sell", "ANN LEE: We sell");
+    let text = text.replace("Since when", "LEO KANE: Since when").replace(",Monday", ",ANN LEE: Monday");
+    let found = said("a.ass", &text);
+    assert_eq!(found[found.len() - 2..], pairs(&[("LEO KANE", "Since when?"), ("ANN LEE", "Monday.")]));
+    assert_eq!(found[1], (Some("ANN LEE".to_string()), "We sell bread, and salt.".to_string()));
+}
+
+#[test]
+fn events_with_wrong_times_are_refused_or_warned_about() {
+    let wrong = error("a.ass", &EVENTS.replace("0:00:03.25", "0:00:3x"));
+    assert!(wrong.contains("line 14") && wrong.contains("0:00:3x"), "{wrong}");
+    let turned = document("a.ass", &EVENTS.replace("0:00:04.00,0:00:05.00", "0:00:04.00,0:00:03.00"));
+    assert!(turned.warnings[0].contains("ends before it starts"), "{:?}", turned.warnings);
+    assert!(error("a.ass", "[Script Info]\nTitle: x\n").contains("no captions"));
+}

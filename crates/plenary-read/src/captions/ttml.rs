@@ -216,7 +216,7 @@ impl Reader<'_> {
                 self.warnings.add("a caption ends before it starts", text);
                 end_ms = start_ms;
             }
-            self.cues.push(Cue { start_ms, end_ms, lines, identifier: None, speaker: context.speaker });
+            self.cues.push(Cue { start_ms, end_ms, lines, identifier: None, speaker: context.speaker, is_note: false });
         }
         Ok(())
     }

@@ -6,6 +6,7 @@
 //! in a warning. **Left to others:** how the label of a speaker is split, to `plenary-attribute`.
 
 mod columns;
+mod continued;
 mod delimited;
 mod jsonl;
 mod missing;
@@ -80,6 +81,7 @@ pub(crate) fn documents(source: &Source<'_>, mut table: Table, options: &Options
     table.warnings.extend(warning);
     let found = columns::find(&table.names, &table.omitted, text, &options.columns)?;
     missing::remove_signs(&mut table, &found);
+    continued::fill(&mut table, &found);
     if let Some(column) = found.speaker {
         names::surname_last(&mut table, column, &options.lexicon);
     }

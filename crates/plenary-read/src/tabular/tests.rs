@@ -450,3 +450,19 @@ fn what_describes_the_asker_is_not_said_of_the_answerer() {
     let is_named = |warning: &String| warning.ends_with("about the person who asks: Party, Region");
     assert!(document.warnings.iter().any(is_named), "{:?}", document.warnings);
 }
+
+#[test]
+fn rows_without_a_number_and_a_speaker_continue_the_numbered_turn_above() {
+    let csv = "Turn,Start,Who,Text\n1,0:01,T,Why does it float?\n2,0:04,Ann,Because of the air.\n3,0:09,T,Who agrees?\n,0:12,,\"Eleven, twelve.\"\n\
+               4,0:15,Bo,I do.\n,,,n = 4\n";
+    let transcript = one("a.csv", csv.as_bytes());
+    let found = said(&transcript);
+    assert_eq!(found[2..5], [(Some("T"), "Who agrees?"), (Some("T"), "Eleven, twelve."), (Some("Bo"), "I do.")]);
+    assert_eq!(found[5].0, None, "{found:?}");
+    assert!(transcript.warnings.iter().any(|warning| warning.starts_with("1 rows")), "{:?}", transcript.warnings);
+    // Without numbers, a row without a speaker is nobody's.
+    let plain = csv.replace("Turn,", "Note,").replace("\n1,", "\n,").replace("\n2,", "\nx,").replace("\n3,", "\n,");
+    assert!(
+        said(&one("a.csv", plain.as_bytes())).iter().any(|(label, text)| label.is_none() && *text == "Eleven, twelve.")
+    );
+}

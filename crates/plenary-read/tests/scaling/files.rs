@@ -63,6 +63,10 @@ pub(crate) const HOSTILE: &[Hostile] = &[
     }),
     read("a.srt", "cues", |n| join(n * 20, "\n\n", |i| format!("{}\n00:00:01,000 --> 00:00:02,000\nANN: word", i + 1))),
     read("a.sbv", "cues", |n| join(n * 20, "\n\n", |_| "0:00:01.000,0:00:02.000\nAnn: word".into())),
+    read("a.ass", "events", |n| {
+        let event = "Dialogue: 0,0:00:01.00,0:00:02.00,Default,Ann,0,0,0,,{\\i1}word{\\i0}\\Nword\n";
+        format!("[Script Info]\n\n[Events]\n{}", event.repeat(n * 20)).into()
+    }),
     read("a.csv", "rows", |n| format!("speaker,text\n{}", "Ann,yes\n".repeat(n * 20)).into()),
     read("a.csv", "columns", |n| format!("text,{}\nyes,{}\n", columns(n * 20), "x,".repeat(n * 20 - 1)).into()),
     read("a.csv", "documents", |n| {

@@ -93,6 +93,8 @@ pub(super) fn accept(
     matching: Matching,
     covered: &HashMap<usize, &str>,
 ) -> Accepted {
+    /// Bits of the signs on both sides of a label from which they hardly occur in prose.
+    const FRAMED: f64 = 8.0;
     /// Maximum number of words of a label that its signs alone make one.
     const LONGEST_LABEL: usize = 4;
     let lexicon = reader.lexicon;
@@ -114,16 +116,19 @@ pub(super) fn accept(
     let is_throughout = (main.len() + n_covered) * 20 >= n_in_scope * 17 || best.rarity >= 12.0;
     // "Me Lee. – text": a full stop and a dash hardly occur in prose.
     let after = &best.template.after;
-    let is_stop_and_dash = best.mean_likeness >= 0.7
-        && after.contains(&Part::Sign('.'))
+    let has_sign = |parts: &[Part]| parts.iter().any(|part| matches!(part, Part::Sign(_)));
+    let is_stop_and_dash = after.contains(&Part::Sign('.'))
         && after.iter().any(|part| matches!(part, Part::Sign(sign) if shape::is_dash(*sign)));
+    // "» Mme Lee | text": nor do two rare signs on both sides of a label.
+    let is_framed = best.rarity >= FRAMED && has_sign(&best.template.before) && has_sign(after);
+    let is_marking = best.mean_likeness >= 0.7 && (is_stop_and_dash || is_framed);
     let mut out = Vec::new();
     for ((at, reading), label) in main.into_iter().zip(labels) {
         let n = counts[&label];
         let likeness = best.likeness.get(&label).copied().unwrap_or_else(|| score::like(lexicon, &label, n, &families));
         let identifies = label.contains(|c: char| c.is_ascii_digit() || matches!(c, '_' | '@' | '*'));
         let has_brackets = reading.name.len() > label.len() && text_of(at, &reading).ends_with(')');
-        let is_marked = is_stop_and_dash && likeness > 0.0 && label.split_whitespace().count() <= LONGEST_LABEL;
+        let is_marked = is_marking && likeness > 0.0 && label.split_whitespace().count() <= LONGEST_LABEL;
         let fits = is_marked
             || likeness >= 0.5 && (likeness >= 0.8 || n >= 2 || is_throughout)
             || is_throughout && likeness > 0.0 && (identifies || n >= 2 || has_brackets);

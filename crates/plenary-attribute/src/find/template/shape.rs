@@ -248,6 +248,11 @@ fn is_quote(c: char) -> bool {
     )
 }
 
+/// A pointed quotation mark, which also stands before items.
+fn is_guillemet(c: char) -> bool {
+    matches!(c, '»' | '«' | '›' | '‹')
+}
+
 /// Signs that end a sentence or clause, and so cannot be in a byline.
 fn stops(c: char) -> bool {
     matches!(c, '?' | '!' | ';' | '।' | '॥' | '。' | '，' | '、' | '？' | '！' | '؟' | '،' | '；')
@@ -355,6 +360,10 @@ fn prefixes(line: &Line<'_>) -> Vec<Prefix> {
         } else if c.is_alphanumeric() || c == '+' && rest[1..].starts_with(|c: char| c.is_ascii_digit()) {
             out.push(Prefix { at, parts, closes: None, time });
             break;
+        } else if is_guillemet(c) && rest[c.len_utf8()..].starts_with(' ') && parts.is_empty() {
+            // "» Ann Lee | text": a quotation mark that opens a quotation has no blank behind it.
+            parts.push(Part::Sign(c));
+            at += c.len_utf8();
         } else if is_quote(c) || is_closing(c) {
             break;
         } else if let Some(close) = closing(c) {
