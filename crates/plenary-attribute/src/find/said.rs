@@ -156,14 +156,17 @@ fn opening_name(clause: &str, known: &HashSet<String>) -> Option<String> {
     (1..words.len()).filter(begins).map(|end| words[..end].join(" ")).find(|name| known.contains(name))
 }
 
-/// Whether a text quotes words: a sign opens a quotation of several words.
+/// Whether a text quotes words: a sign opens a quotation of at least three.
 fn quotes(text: &str) -> bool {
-    const SEVERAL: usize = 3;
-    text.char_indices().any(|(at, c)| {
-        let opens = OPENING.contains(&c) && (at == 0 || text[..at].ends_with([' ', '(']));
-        let inside = text[at + c.len_utf8()..].split(CLOSING).next().unwrap_or("");
-        opens && !inside.starts_with(' ') && inside.split_whitespace().count() >= SEVERAL
-    })
+    // Only the first words after a sign are looked at, so that the time grows with the length of the text.
+    let begins_quotation = |rest: &str| {
+        let mut words = rest.split_whitespace();
+        !rest.starts_with(' ')
+            && (0..2).all(|_| words.next().is_some_and(|word| !word.contains(CLOSING)))
+            && words.next().is_some_and(|word| !word.starts_with(CLOSING))
+    };
+    text.match_indices(OPENING)
+        .any(|(at, sign)| (at == 0 || text[..at].ends_with([' ', '('])) && begins_quotation(&text[at + sign.len()..]))
 }
 
 #[cfg(test)]
