@@ -28,8 +28,63 @@ const TEXT: &[&str] = &[
     "segment",
     "sentence",
     "paragraph",
+    // Danish, Dutch, French, German, Italian, Norwegian, Portuguese, Spanish and Swedish.
+    "anförandetext",
+    "anforandetext",
+    "anförande",
+    "anforande",
+    "redetext",
+    "redebeitrag",
+    "taletekst",
+    "innlegg",
+    "spreektekst",
+    "tekst",
+    "texte",
+    "texto",
+    "testo",
+    "discours",
+    "discurso",
+    "discorso",
+    "intervención",
+    "intervencion",
+    "intervenção",
+    "intervencao",
+    "intervento",
+    "intervention",
 ];
-const SPEAKER: &[&str] = &["speaker", "speakername", "name", "fullname", "who", "speakerlabel"];
+const SPEAKER: &[&str] = &[
+    "speaker",
+    "speakername",
+    "name",
+    "fullname",
+    "who",
+    "speakerlabel",
+    "talare",
+    "taler",
+    "talar",
+    "spreker",
+    "redner",
+    "rednerin",
+    "sprecher",
+    "sprecherin",
+    "orateur",
+    "oratrice",
+    "locuteur",
+    "intervenant",
+    "orador",
+    "oradora",
+    "interviniente",
+    "hablante",
+    "falante",
+    "oratore",
+    "parlante",
+    "namn",
+    "navn",
+    "naam",
+    "nom",
+    "nombre",
+    "nome",
+];
 const SPEAKER_ID: &[&str] = &["speakerid", "personid", "whoid"];
 const DOCUMENT: &[&str] = &[
     "textid",
@@ -50,14 +105,37 @@ const DOCUMENT: &[&str] = &[
     "fileid",
     "filename",
     "file",
+    "dokid",
+    "dokumentid",
+    "dokument",
 ];
-const DATE: &[&str] = &["date", "day", "speechdate", "debatedate"];
+const DATE: &[&str] =
+    &["date", "day", "speechdate", "debatedate", "datum", "dokdatum", "sitzungsdatum", "dato", "fecha", "data"];
 const TIME_START: &[&str] = &["timestart", "timestarts", "starttime", "start", "begin", "from", "starts"];
 const TIME_END: &[&str] = &["timeend", "timeends", "endtime", "end", "stop", "to", "ends"];
 const ROLE: &[&str] = &["role", "speakerrole"];
 const POSITION: &[&str] = &["position", "office", "jobtitle", "function"];
 const AFFILIATION: &[&str] = &["affiliation", "organisation", "organization", "institution"];
-const PARTY: &[&str] = &["party", "partyname", "speakerparty", "group", "parliamentarygroup"];
+const PARTY: &[&str] = &[
+    "party",
+    "partyname",
+    "speakerparty",
+    "group",
+    "parliamentarygroup",
+    "parti",
+    "partei",
+    "partij",
+    "partido",
+    "partito",
+    "fraktion",
+    "fractie",
+    "groupe",
+    "groupepolitique",
+    "grupo",
+    "grupoparlamentario",
+    "gruppo",
+    "gruppoparlamentare",
+];
 const COUNTRY: &[&str] = &["country"];
 const SEX: &[&str] = &["sex", "gender", "speakergender", "speakersex"];
 
@@ -150,7 +228,7 @@ pub(super) fn are_names(names: &[String], columns: &Columns) -> bool {
 }
 
 /// Usual names that are also those of other things, such as the body that meets.
-const UNSURE: &[&str] = &["content", "body", "statement", "segment", "sentence", "paragraph"];
+const UNSURE: &[&str] = &["content", "body", "statement", "segment", "sentence", "paragraph", "intervention"];
 
 /// The column with the text among the rows of a table, and a warning if it is not the first of the usual ones. A column
 /// without any text is passed over; so is one with an unsure name that has the same text in three rows or more.

@@ -9,6 +9,7 @@ mod columns;
 mod continued;
 mod delimited;
 mod jsonl;
+mod markup;
 mod missing;
 mod names;
 mod parquet;
@@ -79,6 +80,7 @@ pub(crate) fn documents(source: &Source<'_>, mut table: Table, options: &Options
     missing::remove(&mut table, &options.columns.missing);
     let (text, warning) = columns::filled_text(&table, &options.columns)?;
     table.warnings.extend(warning);
+    markup::remove(&mut table, text);
     let found = columns::find(&table.names, &table.omitted, text, &options.columns)?;
     missing::remove_signs(&mut table, &found);
     continued::fill(&mut table, &found);

@@ -466,3 +466,48 @@ fn rows_without_a_number_and_a_speaker_continue_the_numbered_turn_above() {
         said(&one("a.csv", plain.as_bytes())).iter().any(|(label, text)| label.is_none() && *text == "Eleven, twelve.")
     );
 }
+
+#[test]
+fn usual_names_of_other_languages_are_known() {
+    for (speaker, text, party, date) in [
+        ("talare", "anforandetext", "parti", "dok_datum"),
+        ("Taler", "Taletekst", "Parti", "Dato"),
+        ("Redner", "Redetext", "Fraktion", "Datum"),
+        ("orateur", "intervention", "groupe", "date"),
+        ("orador", "discurso", "partido", "fecha"),
+        ("Oratore", "Intervento", "Gruppo", "Data"),
+        ("spreker", "tekst", "fractie", "datum"),
+    ] {
+        let csv = format!(
+            "{date},{speaker},{party},{text}\n2021-03-04,Ida Holm,Green,Good day to all.\n2021-03-04,Per Vik,Red,And to you.\n"
+        );
+        let transcript = one("a.csv", csv.as_bytes());
+        let expected = [(Some("Ida Holm"), "Good day to all."), (Some("Per Vik"), "And to you.")];
+        assert_eq!(said(&transcript), expected, "{text}");
+        assert_eq!(transcript.speakers[0].details.party.as_deref(), Some("Green"), "{party}");
+        assert_eq!(
+            transcript.document.front.date.map(|date| date.to_string()).as_deref(),
+            Some("2021-03-04"),
+            "{date}"
+        );
+    }
+}
+
+#[test]
+fn markup_of_web_pages_in_texts_is_removed() {
+    let csv = "talare,anforandetext\n\
+        Ida Holm,\"<p> STYLEREF Rubrik \\* MERGEFORMAT Om broar</p><p>Fru talman! Bron &amp; v&#228;gen.</p>\n<P class=\"\"x\"\">Den <b>ligger</b><br />kvar.</P>\"\n\
+        Per Vik,Is 3 < 4 or <unclear> here?\n\
+        Per Vik,<p> </p>\n";
+    let transcript = one("a.csv", csv.as_bytes());
+    let expected = [
+        (Some("Ida Holm"), "Fru talman! Bron & vägen.\n\nDen ligger\nkvar."),
+        (Some("Per Vik"), "Is 3 < 4 or <unclear> here?"),
+    ];
+    assert_eq!(said(&transcript), expected);
+    let warnings = transcript.document.warnings.join("\n");
+    assert!(
+        warnings.contains("1 headings that Word repeats") && warnings.contains("1 of 3 rows have no text"),
+        "{warnings}"
+    );
+}
