@@ -16,6 +16,7 @@ const TEXT: &[&str] = &[
     "speechtext",
     "utterance",
     "utterancetext",
+    "utt",
     "content",
     "body",
     "transcript",
@@ -220,6 +221,26 @@ pub(super) fn of_speaker(names: &[String], columns: &Columns) -> Vec<usize> {
 /// The column with the text, if there is one.
 pub(super) fn text(names: &[String], columns: &Columns) -> Option<usize> {
     if columns.text.is_empty() { usual(names, TEXT) } else { named(names, &columns.text) }
+}
+
+/// The names of the columns of text and of speakers among names that may be plural: "speakers".
+pub(super) fn text_and_speaker(names: &[String], columns: &Columns) -> Option<(usize, usize)> {
+    let find = |name: &str, usual: &[&str]| {
+        if !name.is_empty() {
+            return named(names, name);
+        }
+        let is = |name: &String, usual: &str| {
+            let name = plain(name);
+            name == usual || name.strip_suffix('s') == Some(usual)
+        };
+        usual.iter().find_map(|usual| names.iter().position(|name| is(name, usual)))
+    };
+    Some((find(&columns.text, TEXT)?, find(&columns.speaker, SPEAKER)?))
+}
+
+/// Whether one of the names is a usual one of documents.
+pub(super) fn names_document(names: &[String]) -> bool {
+    usual(names, DOCUMENT).is_some()
 }
 
 /// Whether a row names columns that can be read: one with the text, or one with questions and one with their answers.
