@@ -209,9 +209,11 @@ pub static FORMATS: &[FormatEntry] = &[
         noun: "a JSON lines file",
         extensions: &["jsonl", "ndjson"],
         other_extensions: &[],
-        recognised_by: "its extension, or two JSON objects on its first lines",
-        documents: "the file, or each value of the document column",
-        detect: Detect::Text(|file| file.has_extension_of(Format::Jsonl) || tabular::is_json_lines(file)),
+        recognised_by: "its extension, two JSON objects on its first lines, or records with parallel lists of texts and speakers",
+        documents: "the file, each value of the document column, or each record with lists",
+        detect: Detect::Text(|file| {
+            file.has_extension_of(Format::Jsonl) || tabular::is_json_lines(file) || tabular::are_records(file)
+        }),
         content: Content::Documents(Format::Jsonl, Reader::Table(tabular::read_json_lines)),
     },
     FormatEntry {

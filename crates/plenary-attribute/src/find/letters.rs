@@ -3,6 +3,9 @@
 //! **Input**: the page and the claims on it. **Output**: candidates for the lines that begin with one of two capitals, or with one
 //! of a few abbreviated words, and a full stop, if these open most paragraphs and alternate. Lists ("A.", "B.", "C.") have more
 //! letters, and names with an initial do not alternate. Letters before a colon are read as other labels.
+//!
+//! The same holds for labels that a closing bracket alone ends: "問）", "Q) Why?". They recur and alternate, and those of one letter
+//! are the labels of questions and answers, so that lists ("a)", "ii)", "1)") are not read as turns.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -12,6 +15,7 @@ use crate::weights::Weights;
 use plenary_corpus::{Reason, Span, Style};
 use plenary_names::bylines::{Byline, split};
 use plenary_names::labels::LabelKind;
+use plenary_names::text::{folded, is_caseless_letter};
 
 /// Confidence of such a label.
 const CONFIDENCE: f32 = 0.9;
@@ -22,12 +26,76 @@ pub(crate) fn add(page: &Page<'_>, settled: &Settled, all: &mut Vec<Candidate>) 
     if found.is_empty() {
         found = names(page, settled);
     }
+    replace(found, all);
+}
+
+/// The same for lines that begin with a label and a closing bracket.
+pub(crate) fn add_closed(page: &Page<'_>, settled: &Settled, all: &mut Vec<Candidate>) {
+    replace(closed(page, settled), all);
+}
+
+/// Replaces other readings of the lines of `found`.
+fn replace(found: Vec<Candidate>, all: &mut Vec<Candidate>) {
     if found.is_empty() {
         return;
     }
     all.retain(|candidate| found.iter().all(|own| own.line != candidate.line));
     all.extend(found);
     all.sort_by_key(|candidate| candidate.byline.start);
+}
+
+/// Labels before closing brackets: a few that recur and alternate.
+fn closed(page: &Page<'_>, settled: &Settled) -> Vec<Candidate> {
+    const FEWEST: usize = 4;
+    const FEWEST_WORDS: usize = 6;
+    const MOST_LABELS: usize = 6;
+    let lexicon = page.lexicon;
+    let mut lines: Vec<(usize, &str)> = Vec::new();
+    for paragraph in settled.open_paragraphs(page) {
+        lines.extend(paragraph.filter_map(|line| Some((line, closed_label(page.lines[line].text())?))));
+    }
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (_, label) in &lines {
+        *counts.entry(label).or_default() += 1;
+    }
+    let has = |is: &dyn Fn(&str) -> bool| counts.keys().any(|label| is(&folded(label)));
+    let are_questions = has(&|label| lexicon.is_question_label(label)) && has(&|label| lexicon.is_answer_label(label));
+    let are_words = counts.keys().all(|label| label.chars().count() >= 2 && !is_roman(label));
+    let n_recurring: usize = counts.values().filter(|n| **n >= 2).sum();
+    let n_changes = lines.windows(2).filter(|pair| pair[0].1 != pair[1].1).count();
+    let fits = lines.len() >= if are_questions { FEWEST } else { FEWEST_WORDS }
+        && (are_questions || are_words)
+        && (2..=MOST_LABELS).contains(&counts.len())
+        && n_recurring * 4 >= lines.len() * 3
+        && n_changes * 5 >= lines.len().saturating_sub(1) * 4;
+    if !fits {
+        return Vec::new();
+    }
+    let of = |(line, label): &(usize, &str)| {
+        let is_part = lexicon.is_question_label(&folded(label)) || lexicon.is_answer_label(&folded(label));
+        let kind = if is_part { LabelKind::Anonymous } else { LabelKind::Word };
+        candidate(page, *line, label, (Style::Colon, kind))
+    };
+    lines.iter().map(of).collect()
+}
+
+/// The label that a line begins with, before a closing bracket and a text. A word of a script with capitals begins with one.
+fn closed_label(text: &str) -> Option<&str> {
+    const LONGEST: usize = 12;
+    let text = text.trim_start();
+    let (label, rest) = text.split_once([')', '）'])?;
+    let n_letters = label.chars().count();
+    let is_caseless = label.chars().all(is_caseless_letter);
+    let is_word = (1..=LONGEST).contains(&n_letters)
+        && label.chars().all(char::is_alphabetic)
+        && (is_caseless || label.starts_with(char::is_uppercase));
+    let is_apart = is_caseless || rest.starts_with(char::is_whitespace);
+    (is_word && is_apart && !rest.trim().is_empty()).then_some(label)
+}
+
+/// Whether a label is a number in Roman numerals.
+fn is_roman(label: &str) -> bool {
+    label.chars().all(|c| matches!(c, 'I' | 'V' | 'X' | 'L' | 'C'))
 }
 
 fn find(page: &Page<'_>, settled: &Settled) -> Vec<Candidate> {
@@ -49,7 +117,9 @@ fn find(page: &Page<'_>, settled: &Settled) -> Vec<Candidate> {
     if !are_two || !alternate || lines.len() * 2 < n_paragraphs {
         return Vec::new();
     }
-    let of = |(line, letter): (usize, char)| candidate(page, line, &letter.to_string(), LabelKind::Anonymous);
+    let of = |(line, letter): (usize, char)| {
+        candidate(page, line, &letter.to_string(), (Style::Period, LabelKind::Anonymous))
+    };
     lines.into_iter().map(of).collect()
 }
 
@@ -78,7 +148,7 @@ fn names(page: &Page<'_>, settled: &Settled) -> Vec<Candidate> {
     if !fits || !page.in_small_letters(&words).is_empty() {
         return Vec::new();
     }
-    lines.iter().map(|(line, name)| candidate(page, *line, name, LabelKind::Word)).collect()
+    lines.iter().map(|(line, name)| candidate(page, *line, name, (Style::Period, LabelKind::Word))).collect()
 }
 
 /// The abbreviated word that a line begins with, before a full stop and a text.
@@ -94,18 +164,19 @@ fn name(page: &Page<'_>, line: usize) -> Option<String> {
     (fits && rest.starts_with(char::is_whitespace) && !rest.trim().is_empty()).then(|| word.to_string())
 }
 
-/// The candidate for a label and a full stop at the beginning of a line.
-fn candidate(page: &Page<'_>, line: usize, label: &str, kind: LabelKind) -> Candidate {
+/// The candidate for a label and the sign behind it at the beginning of a line.
+fn candidate(page: &Page<'_>, line: usize, label: &str, (style, kind): (Style, LabelKind)) -> Candidate {
     let own = &page.lines[line];
     let text = own.text();
     let lead = text.len() - text.trim_start().len();
-    let end = lead + label.len() + 1;
+    let behind = lead + label.len();
+    let end = behind + text[behind..].chars().next().map_or(0, char::len_utf8);
     let speech = text.len() - text[end..].trim_start().len();
     let byline = Span::new(own.mapped.source_start(lead), own.mapped.source_end(end));
     let place = Place { line, byline, speech_line: line, speech: own.mapped.source_start(speech) };
     let weights = Weights::start(Reason::QuestionsAndAnswers, CONFIDENCE);
-    let parts = Byline { printed: format!("{label}."), ..split(page.lexicon, label) };
-    Candidate::printed(Style::Period, parts, kind, place, weights)
+    let parts = Byline { printed: text[lead..end].to_string(), ..split(page.lexicon, label) };
+    Candidate::printed(style, parts, kind, place, weights)
 }
 
 /// The capital that a line begins with, before a full stop and a text.

@@ -60,6 +60,9 @@ pub(crate) fn find(
     if pinned.is_none_or(|style| style == Style::Period) {
         letters::add(page, settled, &mut all);
     }
+    if pinned.is_none_or(|style| style == Style::Colon) {
+        letters::add_closed(page, settled, &mut all);
+    }
     treat_lines_as_turns(&mut all);
     let mut counts: HashMap<(Style, &str), usize> = HashMap::new();
     for candidate in all.iter().filter(|candidate| !candidate.inside) {

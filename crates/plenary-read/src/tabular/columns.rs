@@ -16,6 +16,7 @@ const TEXT: &[&str] = &[
     "speechtext",
     "utterance",
     "utterancetext",
+    "utt",
     "content",
     "body",
     "transcript",
@@ -28,8 +29,63 @@ const TEXT: &[&str] = &[
     "segment",
     "sentence",
     "paragraph",
+    // Danish, Dutch, French, German, Italian, Norwegian, Portuguese, Spanish and Swedish.
+    "anförandetext",
+    "anforandetext",
+    "anförande",
+    "anforande",
+    "redetext",
+    "redebeitrag",
+    "taletekst",
+    "innlegg",
+    "spreektekst",
+    "tekst",
+    "texte",
+    "texto",
+    "testo",
+    "discours",
+    "discurso",
+    "discorso",
+    "intervención",
+    "intervencion",
+    "intervenção",
+    "intervencao",
+    "intervento",
+    "intervention",
 ];
-const SPEAKER: &[&str] = &["speaker", "speakername", "name", "fullname", "who", "speakerlabel"];
+const SPEAKER: &[&str] = &[
+    "speaker",
+    "speakername",
+    "name",
+    "fullname",
+    "who",
+    "speakerlabel",
+    "talare",
+    "taler",
+    "talar",
+    "spreker",
+    "redner",
+    "rednerin",
+    "sprecher",
+    "sprecherin",
+    "orateur",
+    "oratrice",
+    "locuteur",
+    "intervenant",
+    "orador",
+    "oradora",
+    "interviniente",
+    "hablante",
+    "falante",
+    "oratore",
+    "parlante",
+    "namn",
+    "navn",
+    "naam",
+    "nom",
+    "nombre",
+    "nome",
+];
 const SPEAKER_ID: &[&str] = &["speakerid", "personid", "whoid"];
 const DOCUMENT: &[&str] = &[
     "textid",
@@ -50,14 +106,37 @@ const DOCUMENT: &[&str] = &[
     "fileid",
     "filename",
     "file",
+    "dokid",
+    "dokumentid",
+    "dokument",
 ];
-const DATE: &[&str] = &["date", "day", "speechdate", "debatedate"];
+const DATE: &[&str] =
+    &["date", "day", "speechdate", "debatedate", "datum", "dokdatum", "sitzungsdatum", "dato", "fecha", "data"];
 const TIME_START: &[&str] = &["timestart", "timestarts", "starttime", "start", "begin", "from", "starts"];
 const TIME_END: &[&str] = &["timeend", "timeends", "endtime", "end", "stop", "to", "ends"];
 const ROLE: &[&str] = &["role", "speakerrole"];
 const POSITION: &[&str] = &["position", "office", "jobtitle", "function"];
 const AFFILIATION: &[&str] = &["affiliation", "organisation", "organization", "institution"];
-const PARTY: &[&str] = &["party", "partyname", "speakerparty", "group", "parliamentarygroup"];
+const PARTY: &[&str] = &[
+    "party",
+    "partyname",
+    "speakerparty",
+    "group",
+    "parliamentarygroup",
+    "parti",
+    "partei",
+    "partij",
+    "partido",
+    "partito",
+    "fraktion",
+    "fractie",
+    "groupe",
+    "groupepolitique",
+    "grupo",
+    "grupoparlamentario",
+    "gruppo",
+    "gruppoparlamentare",
+];
 const COUNTRY: &[&str] = &["country"];
 const SEX: &[&str] = &["sex", "gender", "speakergender", "speakersex"];
 
@@ -144,13 +223,33 @@ pub(super) fn text(names: &[String], columns: &Columns) -> Option<usize> {
     if columns.text.is_empty() { usual(names, TEXT) } else { named(names, &columns.text) }
 }
 
+/// The names of the columns of text and of speakers among names that may be plural: "speakers".
+pub(super) fn text_and_speaker(names: &[String], columns: &Columns) -> Option<(usize, usize)> {
+    let find = |name: &str, usual: &[&str]| {
+        if !name.is_empty() {
+            return named(names, name);
+        }
+        let is = |name: &String, usual: &str| {
+            let name = plain(name);
+            name == usual || name.strip_suffix('s') == Some(usual)
+        };
+        usual.iter().find_map(|usual| names.iter().position(|name| is(name, usual)))
+    };
+    Some((find(&columns.text, TEXT)?, find(&columns.speaker, SPEAKER)?))
+}
+
+/// Whether one of the names is a usual one of documents.
+pub(super) fn names_document(names: &[String]) -> bool {
+    usual(names, DOCUMENT).is_some()
+}
+
 /// Whether a row names columns that can be read: one with the text, or one with questions and one with their answers.
 pub(super) fn are_names(names: &[String], columns: &Columns) -> bool {
     text(names, columns).is_some() || columns.text.is_empty() && questions::is_report(names)
 }
 
 /// Usual names that are also those of other things, such as the body that meets.
-const UNSURE: &[&str] = &["content", "body", "statement", "segment", "sentence", "paragraph"];
+const UNSURE: &[&str] = &["content", "body", "statement", "segment", "sentence", "paragraph", "intervention"];
 
 /// The column with the text among the rows of a table, and a warning if it is not the first of the usual ones. A column
 /// without any text is passed over; so is one with an unsure name that has the same text in three rows or more.

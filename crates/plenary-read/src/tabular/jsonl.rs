@@ -1,7 +1,8 @@
 //! JSON lines to a table.
 //!
 //! **Input:** decoded text with one JSON object per line. **Output:** a row for each; objects inside objects become columns
-//! named with a dot (`meta.party`), lists remain JSON. **Refused:** lines that are not JSON objects.
+//! named with a dot (`meta.party`), lists remain JSON. **Refused:** lines that are not JSON objects. **Left to others:** records
+//! whose turns are in parallel lists, to `parallel`.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -9,10 +10,10 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 use serde_json::{Map, Value};
 
-use super::{Row, Table};
-use crate::ReadErrorKind;
+use super::{Row, Size, Table, parallel};
 use crate::error::{Place, Problem};
 use crate::file::File;
+use crate::{Columns, ReadErrorKind};
 use plenary_names::text::constant_regex;
 
 /// Whether the first two lines that are not blank are JSON objects.
@@ -25,24 +26,72 @@ pub(crate) fn is_json_lines(file: &File<'_>) -> bool {
     lines.take(2).filter(|line| serde_json::from_slice::<Map<String, Value>>(line).is_ok()).count() == 2
 }
 
+/// Reads JSON lines, and records with parallel lists on lines or in one list.
+///
+/// # Errors
+/// As [`json_lines`]; those of [`parallel::divide`].
+pub(super) fn read(text: &str, columns: &Columns) -> Result<Table, Problem> {
+    let mut rows = Rows::default();
+    let mut size = Size::default();
+    let mut add = |number: usize, place: Place, object: Map<String, Value>| -> Result<(), Problem> {
+        let divided = parallel::divide(object, number, columns, &mut size).map_err(|kind| kind.at(place.clone()))?;
+        divided.into_iter().for_each(|object| rows.add(place.clone(), object));
+        Ok(())
+    };
+    if let Some(records) = parallel::records(text) {
+        for (number, record) in records.into_iter().enumerate() {
+            add(number + 1, Place::Row(number + 1), record)?;
+        }
+    } else {
+        for (number, object) in objects(text).enumerate() {
+            let (place, object) = object?;
+            add(number + 1, place, object)?;
+        }
+    }
+    Ok(rows.table)
+}
+
 /// Reads JSON lines.
 ///
 /// # Errors
 /// [`ReadErrorKind::Row`] at the first line that is not a JSON object.
 pub(crate) fn json_lines(text: &str) -> Result<Table, Problem> {
-    let mut table = Table::default();
-    let mut columns: HashMap<String, usize> = HashMap::new();
-    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+    let mut rows = Rows::default();
+    for object in objects(text) {
+        let (place, object) = object?;
+        rows.add(place, object);
+    }
+    Ok(rows.table)
+}
+
+/// The objects of the lines that are not blank.
+fn objects(text: &str) -> impl Iterator<Item = Result<(Place, Map<String, Value>), Problem>> {
+    text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(|(number, line)| {
         let place = Place::Line(number + 1);
-        let object: Map<String, Value> = serde_json::from_str(line)
-            .or_else(|error| {
-                // Python writes NaN, which JSON does not have.
-                without_nan(line).and_then(|line| serde_json::from_str(&line).ok()).ok_or(error)
-            })
-            .map_err(|error| {
+        let object = serde_json::from_str(line).or_else(|error| {
+            // Python writes NaN, which JSON does not have.
+            without_nan(line).and_then(|line| serde_json::from_str(&line).ok()).ok_or(error)
+        });
+        match object {
+            Ok(object) => Ok((place, object)),
+            Err(error) => {
                 let problem = format!("expected one JSON object, {}", in_column(&error));
-                ReadErrorKind::Row { problem }.at(place.clone())
-            })?;
+                Err(ReadErrorKind::Row { problem }.at(place))
+            }
+        }
+    })
+}
+
+/// A table under construction.
+#[derive(Default)]
+struct Rows {
+    table: Table,
+    columns: HashMap<String, usize>,
+}
+
+impl Rows {
+    fn add(&mut self, place: Place, object: Map<String, Value>) {
+        let Self { table, columns } = self;
         let mut cells = vec![None; table.names.len()];
         flatten("", object, &mut |name, value| {
             let at = *columns.entry(name.clone()).or_insert_with(|| {
@@ -56,7 +105,6 @@ pub(crate) fn json_lines(text: &str) -> Result<Table, Problem> {
         });
         table.rows.push(Row { place, cells });
     }
-    Ok(table)
 }
 
 /// The line with `null` for numbers that are not numbers; `None` if there are none outside texts.

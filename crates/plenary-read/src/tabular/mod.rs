@@ -9,8 +9,10 @@ mod columns;
 mod continued;
 mod delimited;
 mod jsonl;
+mod markup;
 mod missing;
 mod names;
+mod parallel;
 mod parquet;
 mod questions;
 mod workbook;
@@ -32,6 +34,7 @@ use plenary_names::roles::role_named;
 pub(crate) use columns::turn_columns;
 pub(crate) use jsonl::{is_json_lines, json_lines};
 pub(crate) use names::surname_last_in_turns;
+pub(crate) use parallel::are_records;
 pub(crate) use parquet::{NOUN as PARQUET_NOUN, read as read_parquet};
 pub(crate) use workbook::{NOUN as WORKBOOK_NOUN, is_workbook, read as read_workbook};
 pub use workbook::{SheetRow, sheet_rows};
@@ -64,9 +67,9 @@ pub(crate) fn read_delimited(file: &File<'_>, columns: &Columns) -> Result<Table
 }
 
 /// Reads JSON lines.
-pub(crate) fn read_json_lines(file: &File<'_>, _columns: &Columns) -> Result<Table, Problem> {
+pub(crate) fn read_json_lines(file: &File<'_>, columns: &Columns) -> Result<Table, Problem> {
     detect::check_text(file.text(), file.bytes)?;
-    let table = jsonl::json_lines(file.text())?;
+    let table = jsonl::read(file.text(), columns)?;
     Ok(Table { encoding: file.decoded().encoding, ..table })
 }
 
@@ -79,6 +82,7 @@ pub(crate) fn documents(source: &Source<'_>, mut table: Table, options: &Options
     missing::remove(&mut table, &options.columns.missing);
     let (text, warning) = columns::filled_text(&table, &options.columns)?;
     table.warnings.extend(warning);
+    markup::remove(&mut table, text);
     let found = columns::find(&table.names, &table.omitted, text, &options.columns)?;
     missing::remove_signs(&mut table, &found);
     continued::fill(&mut table, &found);

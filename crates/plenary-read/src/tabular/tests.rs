@@ -466,3 +466,91 @@ fn rows_without_a_number_and_a_speaker_continue_the_numbered_turn_above() {
         said(&one("a.csv", plain.as_bytes())).iter().any(|(label, text)| label.is_none() && *text == "Eleven, twelve.")
     );
 }
+
+#[test]
+fn usual_names_of_other_languages_are_known() {
+    for (speaker, text, party, date) in [
+        ("talare", "anforandetext", "parti", "dok_datum"),
+        ("Taler", "Taletekst", "Parti", "Dato"),
+        ("Redner", "Redetext", "Fraktion", "Datum"),
+        ("orateur", "intervention", "groupe", "date"),
+        ("orador", "discurso", "partido", "fecha"),
+        ("Oratore", "Intervento", "Gruppo", "Data"),
+        ("spreker", "tekst", "fractie", "datum"),
+    ] {
+        let csv = format!(
+            "{date},{speaker},{party},{text}\n2021-03-04,Ida Holm,Green,Good day to all.\n2021-03-04,Per Vik,Red,And to you.\n"
+        );
+        let transcript = one("a.csv", csv.as_bytes());
+        let expected = [(Some("Ida Holm"), "Good day to all."), (Some("Per Vik"), "And to you.")];
+        assert_eq!(said(&transcript), expected, "{text}");
+        assert_eq!(transcript.speakers[0].details.party.as_deref(), Some("Green"), "{party}");
+        assert_eq!(
+            transcript.document.front.date.map(|date| date.to_string()).as_deref(),
+            Some("2021-03-04"),
+            "{date}"
+        );
+    }
+}
+
+#[test]
+fn markup_of_web_pages_in_texts_is_removed() {
+    let csv = "talare,anforandetext\n\
+        Ida Holm,\"<p> STYLEREF Rubrik \\* MERGEFORMAT Om broar</p><p>Fru talman! Bron &amp; v&#228;gen.</p>\n<P class=\"\"x\"\">Den <b>ligger</b><br />kvar.</P>\"\n\
+        Per Vik,Is 3 < 4 or <unclear> here?\n\
+        Per Vik,<p> </p>\n";
+    let transcript = one("a.csv", csv.as_bytes());
+    let expected = [
+        (Some("Ida Holm"), "Fru talman! Bron & vägen.\n\nDen ligger\nkvar."),
+        (Some("Per Vik"), "Is 3 < 4 or <unclear> here?"),
+    ];
+    assert_eq!(said(&transcript), expected);
+    let warnings = transcript.document.warnings.join("\n");
+    assert!(
+        warnings.contains("1 headings that Word repeats") && warnings.contains("1 of 3 rows have no text"),
+        "{warnings}"
+    );
+}
+
+/// A list of two records of which the lists `UTTERANCES` and `SPEAKERS` belong together.
+const RECORDS: &str = r#"[
+  {"id": "K-7", "date": "2019-03-02", "programme": "Noon", "utterances": ["Good day.", "Rain, they say.", "It is."],
+   "speakers": ["IDA HOLM, HOST", null, "PER VIK"], "start": [0, 2.5, 4], "topics": ["weather"]},
+  {"id": "K-8", "date": "2019-03-03", "programme": "Noon", "utterances": ["Welcome back."], "speakers": ["PER VIK"]}
+]"#;
+
+#[test]
+fn records_with_parallel_lists_are_documents() {
+    let expected: [&[_]; 2] = [
+        &[(Some("IDA HOLM, HOST"), "Good day."), (None, "Rain, they say."), (Some("PER VIK"), "It is.")],
+        &[(Some("PER VIK"), "Welcome back.")],
+    ];
+    let values: Vec<serde_json::Value> = serde_json::from_str(RECORDS).unwrap();
+    let lines: String = values.iter().map(|record| format!("{record}\n")).collect();
+    for (path, text) in [("a.json", RECORDS), ("a.jsonl", &lines)] {
+        let documents = documents(path, text.as_bytes(), Columns::default());
+        assert_eq!(documents.len(), 2, "{path}");
+        for (document, expected) in documents.into_iter().zip(expected) {
+            let labels: Vec<Option<String>> =
+                document.turns.iter().map(|turn| turn.speaker.as_ref().map(|speaker| speaker.label.clone())).collect();
+            let expected_labels: Vec<Option<String>> =
+                expected.iter().map(|(label, _)| label.map(String::from)).collect();
+            assert_eq!(labels, expected_labels, "{path}");
+            let texts: Vec<&str> = expected.iter().map(|(_, text)| *text).collect();
+            assert_eq!(document.text.trim_end(), texts.join("\n"), "{path}");
+        }
+    }
+    let first = &documents("a.json", RECORDS.as_bytes(), Columns::default())[0];
+    assert_eq!(first.turns[1].time_start_s, Some(2.5));
+    assert_eq!(first.front.date.map(|date| date.to_string()).as_deref(), Some("2019-03-02"));
+}
+
+#[test]
+fn parallel_lists_of_different_lengths_are_refused() {
+    let text = RECORDS.replace("[\"PER VIK\"]}", "[\"PER VIK\", \"IDA HOLM\"]}");
+    let message = read("a.json", text.as_bytes()).unwrap_err().to_string();
+    assert_eq!(
+        message,
+        "a.json, row 2: the list `utterances` has 1 items and the list `speakers` has 2; expected a speaker, or null, for each text"
+    );
+}
