@@ -242,7 +242,7 @@ const SRT: &str = "1\n00:00:01,000 --> 00:00:02,000\nANN LEE: The sea is cold.\n
 
 const ASS: &str = "[Script Info]\nTitle: A hearing\n\n[V4+ Styles]\nStyle: Default,Arial\n\n[Events]\n\
     Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n\
-    Dialogue: 0,0:00:01.00,0:00:02.50,Default,Ann,0,0,0,,{\\i1}Good{\\i0} day,\\Neverybody.\n\
+    Dialogue: 0,0:00:01.00,0:00:02.50,Default,Ann,0,0,0,,{\\i1}The sea{\\i0} is cold,\\Neverybody.\n\
     Dialogue: 0,0:00:03.00,0:00:04.00,Default,Leo,0,0,0,,Yes.\nDialogue: 1,0:00:03.00,0:00:04.00,Sign,,0,0,0,,Closed\n\
     Comment: 0,0:00:05.00,0:00:06.00,Default,Ann,0,0,0,,unclear\n";
 const SBV: &str =
