@@ -35,7 +35,9 @@ pub(super) fn read(text: &str, columns: &Columns) -> Result<Table, Problem> {
     let mut size = Size::default();
     let mut add = |number: usize, place: Place, object: Map<String, Value>| -> Result<(), Problem> {
         let divided = parallel::divide(object, number, columns, &mut size).map_err(|kind| kind.at(place.clone()))?;
-        divided.into_iter().for_each(|object| rows.add(place.clone(), object));
+        for object in divided {
+            rows.add(place.clone(), object);
+        }
         Ok(())
     };
     if let Some(records) = parallel::records(text) {
