@@ -236,7 +236,7 @@ fn the_reason_for_the_clusters_is_true() {
             assert_eq!(clusters(&place, &["--by", by, "--clusters", level]), expected);
         }
     }
-    // All codings of one club, and of the other club those of so many of its people.
+    // Codes for everybody in one club, and for some people of the other.
     let ids = place.texts("results/segments.parquet", "segment_id");
     let texts = place.texts("results/segments.parquet", "text");
     let code = |club: usize, people: usize| {

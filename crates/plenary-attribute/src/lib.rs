@@ -17,6 +17,8 @@ mod link;
 mod options;
 mod page;
 mod settle;
+#[cfg(test)]
+mod testing;
 mod weights;
 
 use plenary_corpus::{BlockKind, Document, Format, Transcript};
@@ -170,6 +172,7 @@ fn read_as_text(document: &mut Document) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::named_turns as turns;
     use plenary_corpus::{Pass, Role};
     use plenary_read::read;
 
@@ -198,12 +201,6 @@ mod tests {
         );
         let is_of_turn = |kind: BlockKind| kind.is_spoken() || kind == BlockKind::Byline;
         assert!(transcript.blocks.iter().all(|block| block.claimed_by.is_empty() == is_of_turn(block.kind)));
-    }
-
-    fn turns(text: &str) -> Vec<(String, String)> {
-        let found = attribute(read("a.txt", text.as_bytes()).expect("the text can be read"), &Options::default());
-        let name = |at: Option<usize>| at.map(|at| found.speakers[at].name.clone()).unwrap_or_default();
-        found.utterances.iter().map(|turn| (name(turn.speaker), turn.text.clone())).collect()
     }
 
     #[test]

@@ -130,6 +130,8 @@ pub enum Reason {
     Continues,
     /// Questions are set in a different typeface.
     Typeface,
+    /// Questions and answers are indented differently.
+    Indented,
     /// The title names the speaker.
     InTitle,
     /// A sign of a new speaker, without a name.
@@ -175,6 +177,7 @@ impl fmt::Display for Reason {
             }
             Reason::Continues => f.write_str("the turn continues after an interjection in brackets"),
             Reason::Typeface => f.write_str("questions are set in a different typeface"),
+            Reason::Indented => f.write_str("questions and answers are told apart by their indentation alone"),
             Reason::InTitle => f.write_str("the title names the only speaker"),
             Reason::Sign => f.write_str("a sign of a new speaker, without a name"),
             Reason::Signature => f.write_str("the name of the writer is below the text"),

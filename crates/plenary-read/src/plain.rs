@@ -240,6 +240,16 @@ mod tests {
     }
 
     #[test]
+    fn tables_and_prose_with_two_blanks_have_no_column_behind_labels() {
+        let table = "Bakers      12\nMillers      4\nSailors     40\nSmiths       9\nWeavers     15\nJudges      31\n"
+            .repeat(2);
+        let prose = "He came.  She left.  It was late, and nobody\nsaid so.  They went on to the mill, and the\ngate was shut.  Then it rained.\n".repeat(4);
+        for text in [table, prose] {
+            assert_eq!(text_column(&text, &lines(&text)), None, "{text}");
+        }
+    }
+
+    #[test]
     fn every_kind_of_line_break_ends_a_line() {
         let text = "a\r\nb\rc\n\x0Cd";
         let spans: Vec<&str> = source_lines(text).map(|span| span.of(text)).collect();

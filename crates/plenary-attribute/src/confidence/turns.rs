@@ -156,6 +156,7 @@ fn set_byline(values: &mut Values, byline: &Candidate, dresses: &Dresses) {
             | Reason::Continues
             | Reason::Typeface
             | Reason::InTitle
+            | Reason::Indented
             | Reason::Sign
             | Reason::Signature
             | Reason::Clause

@@ -322,14 +322,7 @@ fn end_of_words(text: &str, n: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Options, attribute};
-    use plenary_read::read;
-
-    /// The label and the text of each turn.
-    fn turns(text: &str) -> Vec<(String, String)> {
-        let found = attribute(read("a.txt", text.as_bytes()).expect("the text can be read"), &Options::default());
-        found.utterances.into_iter().map(|turn| (turn.label.unwrap_or_default(), turn.text)).collect()
-    }
+    use crate::testing::turns;
 
     fn labels(text: &str) -> Vec<String> {
         turns(text).into_iter().map(|(label, _)| label).collect()

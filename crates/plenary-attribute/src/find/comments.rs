@@ -37,15 +37,10 @@ pub(super) fn find(page: &Page<'_>, settled: &Settled, found: &Found) -> Option<
     let text = |line: usize| page.lines[line].text().trim();
     let lines: Vec<usize> = (0..page.lines.len()).filter(|line| !page.lines[*line].is_empty()).collect();
     let mut heads: Vec<Head> = (0..lines.len()).filter_map(|at| head(page, &lines[at..])).collect();
-    // The age above another age is a name in the form of one.
-    let ages: HashSet<usize> = heads.iter().map(|head| head.age).collect();
-    heads.retain(|head| !ages.contains(&head.name));
+    // A page has names of people or of accounts; the others are lines of the page.
     let n_handles = heads.iter().filter(|head| is_handle(text(head.name))).count();
-    if n_handles * 2 > heads.len() {
-        heads.retain(|head| is_handle(text(head.name)));
-    } else {
-        heads.retain(|head| !is_handle(text(head.name)));
-    }
+    let are_handles = n_handles * 2 > heads.len();
+    heads.retain(|head| is_handle(text(head.name)) == are_handles);
     if heads.len() < FEWEST {
         return None;
     }
@@ -54,7 +49,12 @@ pub(super) fn find(page: &Page<'_>, settled: &Settled, found: &Found) -> Option<
     for head in &heads {
         *names.entry(text(head.name)).or_default() += 1;
     }
-    let n_others = found.bylines.iter().filter(|byline| !is_byline_of_page(page, &heads, byline)).count();
+    // Bylines above the first comment are those of the page, and those on short lines are names of the comments.
+    let is_other = |byline: &&Candidate| {
+        let n_words = page.lines[byline.line].text().split_whitespace().count();
+        byline.line >= heads[0].name && n_words > MOST_WORDS
+    };
+    let n_others = found.bylines.iter().filter(is_other).count();
     if buttons.is_empty() || names.len() < 2 || n_others > heads.len() {
         return None;
     }
@@ -86,12 +86,6 @@ pub(super) fn find(page: &Page<'_>, settled: &Settled, found: &Found) -> Option<
     }
     let n_open = out.bylines.iter().filter(|byline| settled.is_open(byline.speech_line)).count();
     (n_open >= FEWEST && n_open * 5 >= out.bylines.len() * 4).then_some(out)
-}
-
-/// Whether a byline of another style is on a line of a comment's head or just below it.
-fn is_byline_of_page(page: &Page<'_>, heads: &[Head], byline: &Candidate) -> bool {
-    let is_short = page.lines[byline.line].text().split_whitespace().count() <= MOST_WORDS;
-    is_short && heads.iter().any(|head| byline.line + 1 >= head.name) || byline.line < heads[0].name
 }
 
 /// The head of a comment at the beginning of some lines with text: a name, and an age below it. A line with a sign alone may be between
@@ -161,14 +155,7 @@ fn buttons(page: &Page<'_>, lines: &[usize], heads: &[Head]) -> HashSet<String> 
 
 #[cfg(test)]
 mod tests {
-    use crate::{Options, attribute};
-    use plenary_read::read;
-
-    /// The label and the text of each turn.
-    fn turns(text: &str) -> Vec<(String, String)> {
-        let found = attribute(read("a.txt", text.as_bytes()).expect("the text can be read"), &Options::default());
-        found.utterances.into_iter().map(|turn| (turn.label.unwrap_or_default(), turn.text)).collect()
-    }
+    use crate::testing::turns;
 
     fn comment(name: &str, age: &str, text: &str, foot: &str) -> String {
         format!("{name}\n{age}\n{text}\n\n{foot}\n\n")

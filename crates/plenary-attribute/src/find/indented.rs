@@ -171,20 +171,13 @@ fn turn(page: &Page<'_>, parts: Byline, origin: Origin, line: usize, byline: Opt
     let start = byline.map_or(speech, |line| page.lines[line].mapped.source_start(0));
     let end = byline.map_or(speech, |line| page.lines[line].mapped.source_end(page.lines[line].text().len()));
     let place = Place { line: byline.unwrap_or(line), byline: Span::new(start, end), speech_line: line, speech };
-    let weights = Weights::start(Reason::Sign, CONFIDENCE);
+    let weights = Weights::start(Reason::Indented, CONFIDENCE);
     Candidate::implied(Style::Questions, origin, parts, LabelKind::Person, place, weights)
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::{Options, attribute};
-    use plenary_read::read;
-
-    /// The label and the text of each turn.
-    fn turns(text: &str) -> Vec<(String, String)> {
-        let found = attribute(read("a.txt", text.as_bytes()).expect("the text can be read"), &Options::default());
-        found.utterances.into_iter().map(|turn| (turn.label.unwrap_or_default(), turn.text)).collect()
-    }
+    use crate::testing::turns;
 
     #[test]
     fn lists_and_verse_to_the_right_of_questions_are_no_answers() {

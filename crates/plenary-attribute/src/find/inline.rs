@@ -538,6 +538,16 @@ mod tests {
     }
 
     #[test]
+    fn numbers_and_letters_before_prose_and_announcements_are_no_questions() {
+        let skipped = |text: &str| prefix(Lexicon::builtin(), text).length;
+        assert_eq!(skipped("12   Q.  Why was it shut?"), 5);
+        assert_eq!(skipped("12   Q.   MR. LEE: Why was it shut?"), 10);
+        for text in ["Q.  BY MR. LEE: Why?", "Q.  NOTE: it was late.", "B.   MR. LEE: Why?"] {
+            assert_eq!(skipped(text), 0, "{text}");
+        }
+    }
+
+    #[test]
     fn dashes_and_full_stops_end_bylines() {
         assert_eq!(&DASH.captures("Ann Hill (PPE). – (DE) Herr Präsident").unwrap()[1], "Ann Hill (PPE)");
         assert_eq!(&DASH.captures("Ann Hill, rapporteur. - Mr President").unwrap()[1], "Ann Hill, rapporteur");

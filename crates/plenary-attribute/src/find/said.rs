@@ -171,14 +171,7 @@ fn quotes(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Options, attribute};
-    use plenary_read::read;
-
-    /// The label and the text of each turn.
-    fn turns(text: &str) -> Vec<(String, String)> {
-        let found = attribute(read("a.txt", text.as_bytes()).expect("the text can be read"), &Options::default());
-        found.utterances.into_iter().map(|turn| (turn.label.unwrap_or_default(), turn.text)).collect()
-    }
+    use crate::testing::turns;
 
     #[test]
     fn clauses_before_quotations_name_who_speaks() {

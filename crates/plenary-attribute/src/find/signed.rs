@@ -312,14 +312,7 @@ fn judged(lexicon: &Lexicon, text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Options, attribute};
-    use plenary_read::read;
-
-    fn turns(text: &str) -> Vec<(String, String)> {
-        let found = attribute(read("a.txt", text.as_bytes()).expect("the text can be read"), &Options::default());
-        let name = |at: Option<usize>| at.map(|at| found.speakers[at].name.clone()).unwrap_or_default();
-        found.utterances.iter().map(|turn| (name(turn.speaker), turn.text.clone())).collect()
-    }
+    use crate::testing::named_turns as turns;
 
     fn of(name: &str, text: &str) -> (String, String) {
         (name.to_string(), text.to_string())

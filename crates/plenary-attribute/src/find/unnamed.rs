@@ -348,13 +348,10 @@ fn headings(page: &Page<'_>, settled: &Settled, entries: &[Entry]) -> Vec<usize>
 
 #[cfg(test)]
 mod tests {
-    use crate::{Options, attribute};
-    use plenary_corpus::Transcript;
-    use plenary_read::read;
+    use crate::testing::transcript;
 
     fn turns(text: &str) -> Vec<(Option<String>, String)> {
-        let found: Transcript =
-            attribute(read("a.txt", text.as_bytes()).expect("the text can be read"), &Options::default());
+        let found = transcript(text);
         let speaker = |at: Option<usize>| at.map(|at| found.speakers[at].name.clone());
         found.utterances.iter().map(|turn| (speaker(turn.speaker), turn.text.clone())).collect()
     }

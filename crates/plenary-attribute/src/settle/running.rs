@@ -221,6 +221,7 @@ fn numbered(page: &Page<'_>, settled: &Settled) -> Settled {
 fn blocks(page: &Page<'_>, settled: &Settled) -> Settled {
     const FEWEST: usize = 3;
     const LONGEST: usize = 40;
+    const SEVERAL_PAGES: usize = 3;
     let mut claims = Settled::nothing(page);
     let open = open_lines(page, settled);
     let keys: Vec<String> = open.iter().map(|i| key_of_block_line(page.lines[*i].text())).collect();
@@ -229,6 +230,9 @@ fn blocks(page: &Page<'_>, settled: &Settled) -> Settled {
         places.entry(key).or_default().push(at);
     }
     let is_line_of_block = |at: usize| !ends_sentence(page.lines[open[at]].text()) && keys[at] != "#";
+    // "This is page 3 of 9 pages."
+    let may_end_block =
+        |at: usize| keys[at].contains('#') && keys[at] != "#" && !begins_with_label(page.lines[open[at]].text());
     let mut beyond = 0;
     for at in 0..open.len() {
         let all = &places[keys[at].as_str()];
@@ -239,11 +243,11 @@ fn blocks(page: &Page<'_>, settled: &Settled) -> Settled {
             all.windows(2).all(|pair| pair[1] - pair[0] > length)
                 && all.iter().all(|start| keys.get(start + length) == keys.get(at + length))
                 && at + length < open.len()
-                // A sentence with a number ends a block that is printed on each page.
-                && (is_line_of_block(at + length)
-                    || length >= FEWEST && all.len() > 2 && keys[at + length].contains('#') && keys[at + length] != "#")
         };
-        let length = (0..LONGEST).take_while(|length| agrees(*length)).count();
+        let n_lines = (0..LONGEST).take_while(|n| agrees(*n) && is_line_of_block(at + n)).count();
+        let is_ended =
+            n_lines >= FEWEST && all.len() >= SEVERAL_PAGES && agrees(n_lines) && may_end_block(at + n_lines);
+        let length = n_lines + usize::from(is_ended);
         let is_dated = || open[at..at + length].iter().any(|line| is_dated(page, page.lines[*line].text()));
         if length < FEWEST || !is_dated() {
             continue;
@@ -463,6 +467,19 @@ mod tests {
         assert!(furniture(&"Ann Lee:   Welcome\n\nBo Hill:   Thank you\n\n".repeat(6)).is_empty());
         assert!(furniture(&"ANN LEE\n\nAgreed\n\nBO HILL\n\nAgreed\n\n".repeat(6)).is_empty());
         assert!(furniture(&"10:02   Ann Lee   hello there\n\n10:03   Ann Lee   and what now\n\n".repeat(2)).is_empty());
+    }
+
+    #[test]
+    fn a_sentence_with_a_number_ends_the_head_of_a_page_but_one_without_stays() {
+        let page = |n: usize, last: &str| {
+            format!(
+                "Inquiry into the Gate\nHall of Mills\n4 March 2031\n{last}\n\nMr. Lee: It was shut in {n}.\n\nMs. Hill: No, on day {n}{n}.\n\n"
+            )
+        };
+        let numbered: String = (1..=4).map(|n| page(n, &format!("This is sheet {n} of 9 sheets."))).collect();
+        assert_eq!(furniture(&numbered), [10, 11, 12, 13, 19, 20, 21, 22, 28, 29, 30, 31]);
+        let spoken: String = (1..=4).map(|n| page(n, "We go on then.")).collect();
+        assert_eq!(furniture(&spoken), [10, 11, 12, 19, 20, 21, 28, 29, 30]);
     }
 
     #[test]
