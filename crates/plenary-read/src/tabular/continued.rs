@@ -25,6 +25,8 @@ pub(super) fn fill(table: &mut Table, found: &Use) {
         if is_filled(speaker) {
             above.clone_from(&row.cells[speaker]);
         } else if continues && above.is_some() {
+            // A row may end before the column of speakers.
+            row.cells.resize(row.cells.len().max(speaker + 1), None);
             row.cells[speaker].clone_from(&above);
             n += 1;
         }

@@ -460,6 +460,10 @@ fn rows_without_a_number_and_a_speaker_continue_the_numbered_turn_above() {
     assert_eq!(found[2..5], [(Some("T"), "Who agrees?"), (Some("T"), "Eleven, twelve."), (Some("Bo"), "I do.")]);
     assert_eq!(found[5].0, None, "{found:?}");
     assert!(transcript.warnings.iter().any(|warning| warning.starts_with("1 rows")), "{:?}", transcript.warnings);
+    // The row ends before the column of speakers.
+    let short = one("a.csv", b"nr,text,who\n1,Why?,Ann\n2,So.,Bo\n3,How?,Ann\n4,Thus.,Bo\n,And more.\n");
+    let last = said(&short).last().copied();
+    assert!(last.is_some_and(|(label, text)| label == Some("Bo") && text.ends_with("And more.")), "{last:?}");
     // Without numbers, a row without a speaker is nobody's.
     let plain = csv.replace("Turn,", "Note,").replace("\n1,", "\n,").replace("\n2,", "\nx,").replace("\n3,", "\n,");
     assert!(
