@@ -58,7 +58,8 @@ tables! {
         /// Rule of language that changed the probabilities: `question` (a question without a negation by somebody who conducts the meeting
         /// or asks the questions takes no side: `neither` is at least 0.97, and the sides keep their ratio).
         rule: &'a str, null "the probabilities are the coder's own";
-        /// `favor - against`, also where there is no label; 1, -1 or 0 for the label if the coder gives no probabilities.
+        /// Probability of `favor` minus that of `against`, also where there is no label. If the coder gives no probabilities: 1, -1
+        /// or 0 for the label.
         score: f32, unit "score, -1 to 1", null "the coder gives neither probabilities nor a label";
         /// Label: `favor`, `against` or `neither`.
         label: &'a str, null "the coder abstains; `reason` says why";
@@ -106,7 +107,8 @@ tables! {
         neither: f32, unit "probability", null "as in `codings`";
         /// Rule of language that changed the probabilities, as in `codings`.
         rule: &'a str, null "the probabilities are the coder's own";
-        /// `favor - against`, also where there is no label; 1, -1 or 0 for the label if the coder gives no probabilities.
+        /// Probability of `favor` minus that of `against`, also where there is no label. If the coder gives no probabilities: 1, -1
+        /// or 0 for the label.
         score: f32, unit "score, -1 to 1", null "the coder gives neither probabilities nor a label";
         /// Label: `favor`, `against` or `neither`.
         label: &'a str, null "the coder abstains; `reason` says why";
