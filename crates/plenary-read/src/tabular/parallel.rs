@@ -87,9 +87,9 @@ pub(super) fn divide(
     }
     let names: Vec<String> = record.keys().cloned().collect();
     if columns.document.is_empty() && !columns::names_document(&names) {
-        let id = record.get(ID).filter(|id| id.is_number() || id.as_str().is_some_and(|id| id.len() <= LONGEST_ID));
-        let id = id.cloned().unwrap_or_else(|| Value::from(number));
-        record.insert(DOCUMENT.to_string(), id);
+        let fits = |id: &Value| id.is_number() || id.as_str().is_some_and(|id| id.len() <= LONGEST_ID);
+        let id = if record.get(ID).is_some_and(fits) { record.remove(ID) } else { None };
+        record.insert(DOCUMENT.to_string(), id.unwrap_or_else(|| Value::from(number)));
     }
     let n_shared = serde_json::to_string(&record).map_or(0, |shared| shared.len());
     size.add(n_shared.saturating_mul(n_texts)).ok_or_else(|| too_large("a JSON file"))?;

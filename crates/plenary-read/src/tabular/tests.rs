@@ -546,6 +546,8 @@ fn records_with_parallel_lists_are_documents() {
     }
     let first = &documents("a.json", RECORDS.as_bytes(), Columns::default())[0];
     assert_eq!(first.turns[1].time_start_s, Some(2.5));
+    let names_id = |warning: &String| warning.split([' ', ',', ';']).any(|word| word == "id");
+    assert!(!first.warnings.iter().any(names_id), "the id is that of the document: {:?}", first.warnings);
     assert_eq!(first.front.date.map(|date| date.to_string()).as_deref(), Some("2019-03-02"));
 }
 
