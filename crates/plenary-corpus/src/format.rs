@@ -64,6 +64,8 @@ formats! {
     Rtf = "rtf" in Prose;
     /// Text of oTranscribe, with times.
     OTranscribe = "otranscribe" in Prose;
+    /// XML in which one element has the transcript as text.
+    XmlText = "xml_text" in Prose;
     /// `WebVTT` captions.
     WebVtt = "web_vtt" in Captions;
     /// `SubRip` captions.

@@ -16,7 +16,7 @@ use super::parts::Parts;
 use super::{Columns, Options, Reading};
 use super::{
     archive, captions, chat, decode, detect, docx, elan, events, exmaralda, html, mail, markdown, odt, otranscribe,
-    parlamint, pdf, plain, recogniser, rtf, tabular, tei,
+    parlamint, pdf, plain, recogniser, rtf, tabular, tei, xml_text,
 };
 
 /// A format, or a kind of archive, that plenary reads.
@@ -325,6 +325,16 @@ pub static FORMATS: &[FormatEntry] = &[
         documents: "the file",
         detect: Detect::Text(|file| has_root(file, "dbtplenarprotokoll")),
         content: Content::Documents(Format::Bundestag, Reader::Debate(bundestag::read)),
+    },
+    FormatEntry {
+        title: "XML with a text (OHMS)",
+        noun: "an XML file with a text",
+        extensions: &[],
+        other_extensions: &[],
+        recognised_by: "one element without others in it that has most of the words, on several lines",
+        documents: "the file",
+        detect: Detect::Text(xml_text::is_xml_with_text),
+        content: Content::Documents(Format::XmlText, Reader::Text(decode::decode_xml, xml_text::read)),
     },
     FormatEntry {
         title: "TEI XML (ParlaMint, Parla-CLARIN)",

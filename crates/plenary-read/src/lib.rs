@@ -43,6 +43,7 @@ mod tabular;
 mod tei;
 mod turn_table;
 mod xml;
+mod xml_text;
 mod xml_tree;
 
 use std::sync::Arc;

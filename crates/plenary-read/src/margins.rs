@@ -79,7 +79,7 @@ fn drop_numbers_of_fifth_lines(text: &str, lines: &mut [Line]) {
         let digits = shown.bytes().take_while(u8::is_ascii_digit).count();
         let rest = &shown[digits..];
         let gap = rest.len() - rest.trim_start_matches([' ', '\t']).len();
-        let is_margin = (1..=4).contains(&digits) && (gap >= 2 || rest.starts_with('\t')) && gap < rest.len();
+        let is_margin = (1..=4).contains(&digits) && (gap >= 2 || rest.starts_with('\t') || rest.is_empty());
         is_margin.then(|| shown[..digits].parse().ok()).flatten().map(|n| (n, digits, gap))
     };
     let all: Vec<(usize, u32)> =
@@ -99,6 +99,10 @@ fn drop_numbers_of_fifth_lines(text: &str, lines: &mut [Line]) {
         if let Some(run) = lines[at].runs.first_mut() {
             run.span.start += digits + gap;
             lines[at].layout = layout(run.span.of(text));
+        }
+        if lines[at].runs.first().is_some_and(|run| run.span.is_empty()) {
+            lines[at].runs.clear();
+            lines[at].layout = Layout::Ornament;
         }
     }
 }

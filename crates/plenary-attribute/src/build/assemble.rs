@@ -13,7 +13,7 @@ use crate::link::people::Owner;
 use crate::page::{MappedText, Page, PageLine, Settled, append};
 use crate::settle::asides::Aside;
 use plenary_corpus::text::{ends_sentence, ends_with_sign, is_blankless};
-use plenary_corpus::{Block, BlockKind, Layout, Pass, Span, Utterance, ids};
+use plenary_corpus::{Block, BlockKind, Layout, Pass, Reason, Span, Utterance, ids};
 
 /// Blocks and utterances of a document.
 pub(crate) struct Assembled<'d> {
@@ -192,12 +192,20 @@ impl<'f> Writer<'_, '_, 'f> {
         let Some(turn) = self.turns.last_mut() else { return };
         if turn.last_line != Some(i) {
             join(&mut turn.mapped, self.page, turn.last_line, i, start, &self.words);
+        } else if separates_words(&turn.mapped.text, text) {
+            turn.mapped.glue(" ");
         }
         append(&mut turn.mapped, self.page.source, &line.mapped, start..end);
         turn.last_line = Some(i);
         let turn = Some(self.turns.len() - 1);
         self.mark(place, (kind, None), turn, line.paragraph);
     }
+}
+
+/// Whether a note that is taken out between two texts of a line separates words without blanks beside it: "well[laughs]yes".
+fn separates_words(text: &str, next: &str) -> bool {
+    let ends_word = text.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | ',' | ';' | ':' | '?' | '!' | '…'));
+    ends_word && next.starts_with(|c: char| c.is_alphanumeric() && !is_blankless(c))
 }
 
 /// The offset in the visible text of a line that corresponds to an offset in the source.
@@ -427,6 +435,11 @@ fn finish<'d>(
     Assembled { blocks: blocks(page, document_id, marks, &place), utterances, mapped: texts, bylines }
 }
 
+/// Whether a sign is the evidence of a turn, not a typeface.
+fn has_sign(byline: &Candidate) -> bool {
+    byline.weights.as_slice().first().is_some_and(|step| step.reason == Reason::Sign)
+}
+
 /// The rule that opened a turn and the printed evidence, for readers.
 fn evidence(byline: &Candidate) -> String {
     let printed = &byline.parts.printed;
@@ -437,6 +450,8 @@ fn evidence(byline: &Candidate) -> String {
         }
         Origin::Interjection => format!("interjection of \"{printed}\" in brackets"),
         Origin::Resumed => format!("\"{printed}\" continues after an interjection in brackets"),
+        Origin::Asked if has_sign(byline) => "question before an answer that a sign marks, no byline".to_string(),
+        Origin::Answered if has_sign(byline) => "answer that a sign marks, no byline".to_string(),
         Origin::Asked => "question in a different typeface, no byline".to_string(),
         Origin::Answered => format!("answer to a question in a different typeface; the head names \"{printed}\""),
         Origin::Corrected => format!("a person says that \"{printed}\" speaks from here on"),

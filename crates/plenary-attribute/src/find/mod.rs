@@ -17,6 +17,7 @@ pub(crate) mod pattern;
 mod prints;
 mod questions;
 mod quoted;
+pub(crate) mod run_in;
 mod said;
 mod signed;
 mod styles;
@@ -76,6 +77,12 @@ pub(crate) fn turns(
         headed::add(page, settled, &mut printed);
     }
     heads::introduce(page, &mut printed);
+    if pinned.is_none_or(|style| style == Style::Template) {
+        run_in::add_bracketed(page, settled, &mut printed);
+    }
+    if pinned.is_none_or(|style| style == Style::Questions || !printed.bylines.is_empty()) {
+        run_in::add_answers(page, settled, &mut printed);
+    }
     if fits(Style::Unnamed) {
         unnamed::add_marked(page, settled, &mut printed);
         unnamed::add_dialogues(page, settled, &mut printed);

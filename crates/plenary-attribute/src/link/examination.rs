@@ -4,7 +4,8 @@
 //! them names. A label without such a line above it keeps its own name. Finding the lines that are not speech is left to `settle`,
 //! linking people to `people`.
 
-use crate::candidate::{Candidate, Found};
+use crate::candidate::{Candidate, Found, Origin};
+use crate::find::run_in::NOT_NAMED;
 use crate::page::Page;
 use crate::settle::record;
 use plenary_corpus::Role;
@@ -53,6 +54,9 @@ enum Part {
 }
 
 fn part(lexicon: &Lexicon, byline: &Candidate) -> Option<Part> {
+    if byline.origin == Origin::Answered && byline.parts.name == NOT_NAMED {
+        return Some(Part::Answers);
+    }
     let words = labels::words(&without_article(lexicon, &byline.label));
     let [only] = words.as_slice() else { return None };
     if lexicon.is_question_label(only) {

@@ -35,6 +35,9 @@ struct Bracket {
 /// Confidence of an interjection in brackets.
 const INTERJECTION_CONFIDENCE: f32 = 0.8;
 
+/// Signs around a quotation.
+const QUOTES: [char; 6] = ['"', '“', '”', '„', '«', '»'];
+
 /// An interjection: the words of another person in brackets.
 struct Interjection {
     parts: Byline,
@@ -52,7 +55,10 @@ fn interjection(lexicon: &Lexicon, inner: &str) -> Option<Interjection> {
     let (printed, speech) = colon_label(lexicon, inner)?;
     let words = inner[speech..].trim();
     let is_sentence = words.ends_with(['.', '!', '?', '…', '—', '–', '"', '”', '“', '»']);
-    let parts = bylines::split(lexicon, &printed);
+    // "[Ann Lee/neighbour: "It was open."]"
+    let is_quoted = words.starts_with(QUOTES) && words.ends_with(QUOTES);
+    let name = printed.split_once('/').filter(|_| is_quoted).map_or(printed.as_str(), |(name, _)| name.trim());
+    let parts = bylines::split(lexicon, name);
     let judgement = labels::judge(lexicon, &parts.label).filter(|judgement| judgement.quality >= 0.5)?;
     (is_sentence && !is_direction(lexicon, &printed)).then_some(Interjection { parts, kind: judgement.kind, speech })
 }

@@ -3,6 +3,7 @@
 //! **Input**: the page and the claims on it. **Output**: claims on lines. Nothing is deleted: each line becomes part of
 //! a block of its kind. Lines that recur are left to `running`, headings and notes that depend on the bylines to `body`.
 
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -13,6 +14,9 @@ use super::record;
 use crate::page::{Page, PageLine, Settled};
 use plenary_corpus::{BlockKind, Layout, Pass};
 use plenary_names::addresses::addresses;
+use plenary_names::colon::colon_label;
+use plenary_names::directions::is_direction;
+use plenary_names::labels;
 use plenary_names::lexicon::Lexicon;
 use plenary_names::text::constant_regex;
 
@@ -85,12 +89,13 @@ pub(crate) fn notes(page: &Page<'_>, settled: &Settled) -> Settled {
     let mut claims = Settled::nothing(page);
     let mut claim = |lines, kind| claims.claim(lines, kind, Pass::Notes);
     let mut below_rule = false;
+    let labels = labels_in_brackets(page, settled);
     // A name that is repeated in other scripts belongs to the byline above it.
     for line in (0..page.lines.len()).filter(|line| settled.is_open(*line) && page.is_translation(*line)) {
         claim(line..line + 1, BlockKind::Byline);
     }
     for lines in settled.open_paragraphs(page) {
-        if page.is_translation(lines.start) {
+        if page.is_translation(lines.start) || labels.contains(&lines.start) {
             continue;
         }
         let above = lines.start.checked_sub(1).map(|i| &page.lines[i]);
@@ -153,6 +158,44 @@ pub(crate) fn notes(page: &Page<'_>, settled: &Settled) -> Settled {
         }
     }
     claims
+}
+
+/// Lines in square brackets that are labels of speakers, as in the scripts of broadcasts: at least two of them recur and name parts
+/// without a name, speech is below each, and few lines have labels before a colon.
+fn labels_in_brackets(page: &Page<'_>, settled: &Settled) -> HashSet<usize> {
+    const LONGEST: usize = 40;
+    const FEWEST: usize = 4;
+    const FEWEST_RECURRING: usize = 2;
+    let lexicon = page.lexicon;
+    let inner = |line: usize| -> Option<&str> {
+        let text = page.lines[line].text().trim();
+        let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+        let inner = inner.or_else(|| text.strip_prefix('【').and_then(|text| text.strip_suffix('】')))?.trim();
+        (text.len() <= LONGEST && !inner.contains([':', '：', '[', ']'])).then_some(inner)
+    };
+    let is_part = |text: &str| {
+        let words = labels::words(text);
+        let is_unknown = words.len() == 1 && labels::is_unknown_label(lexicon, text);
+        let names = |word: &String| lexicon.is_anonymous(word) || lexicon.is_office(word) || lexicon.is_chair(word);
+        words.iter().any(names) && !is_unknown && !text.starts_with(char::is_lowercase) && !is_direction(lexicon, text)
+    };
+    let speaks_below = |line: usize| {
+        let below = (line + 1..page.lines.len()).find(|below| !page.lines[*below].is_empty());
+        below.is_some_and(|below| settled.is_open(below) && inner(below).is_none())
+    };
+    let fits = |line: &usize| settled.is_open(*line) && inner(*line).is_some_and(is_part) && speaks_below(*line);
+    let found: Vec<usize> = (0..page.lines.len()).filter(fits).collect();
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for text in found.iter().filter_map(|line| inner(*line)) {
+        *counts.entry(text).or_default() += 1;
+    }
+    let n_recurring = counts.values().filter(|n| **n > 1).count();
+    if found.len() < FEWEST || n_recurring < FEWEST_RECURRING {
+        return HashSet::new();
+    }
+    let has_label = |line: &PageLine<'_>| colon_label(lexicon, line.text()).is_some_and(|(label, _)| !label.starts_with('['));
+    let n_labelled = page.lines.iter().filter(|line| line.text().contains([':', '：']) && has_label(line)).count();
+    if n_labelled > found.len() { HashSet::new() } else { found.into_iter().collect() }
 }
 
 /// Whether a short paragraph explains a star further up: "* Not recorded." below "He left (twice).*", "*) Not revised" below

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::candidate::in_capitals;
 use plenary_names::addresses::addresses;
 use plenary_names::directions;
 use plenary_names::labels;
@@ -107,7 +108,7 @@ pub(crate) fn is_examination(lexicon: &Lexicon, text: &str) -> bool {
     const SHORT: usize = 120;
     // Most lines can be excluded cheaply by their beginning and end.
     let patterns = lexicon.patterns();
-    if introduced_witness(lexicon, text).is_some() {
+    if introduced_witness(lexicon, text).is_some() || is_marked(text) {
         return true;
     }
     let text = without_oath(lexicon, text).filter(|rest| rest.ends_with(':')).unwrap_or(text);
@@ -119,6 +120,22 @@ pub(crate) fn is_examination(lexicon: &Lexicon, text: &str) -> bool {
     text.len() <= LONGEST && may_be && patterns.examination.is_match(text)
 }
 
+/// Whether a line is a note in capitals behind an angle bracket that is not closed, as records of inquiries mark them: "<THE WITNESS
+/// WITHDREW".
+fn is_marked(text: &str) -> bool {
+    const LONGEST: usize = 120;
+    let Some(note) = text.trim().strip_prefix('<').filter(|_| text.len() <= LONGEST) else { return false };
+    let note = note.split('[').next().unwrap_or(note);
+    in_capitals(note) && note.starts_with(char::is_uppercase) && !text.contains('>') && note.contains(' ')
+}
+
+/// The name of the witness in such a note: "<ANN LEE, SWORN   \[10.06 am\]".
+fn marked_witness<'t>(lexicon: &Lexicon, text: &'t str) -> Option<&'t str> {
+    let note = text.trim().strip_prefix('<').filter(|_| is_marked(text))?;
+    let (name, state) = note.split('[').next()?.split_once(',')?;
+    lexicon.patterns().oath.is_match(state.trim()).then(|| name.trim())
+}
+
 /// The text before a last bracket in square signs with a word for the state of an examination: `Examination by Mr. Lee: [Continued]`.
 fn without_oath<'t>(lexicon: &Lexicon, text: &'t str) -> Option<&'t str> {
     let (before, inside) = text.trim_end().strip_suffix(']')?.rsplit_once('[')?;
@@ -128,6 +145,9 @@ fn without_oath<'t>(lexicon: &Lexicon, text: &'t str) -> Option<&'t str> {
 /// The name of the witness whom a line calls: `WITNESS:  ANN LEE [Resumed]`.
 pub(crate) fn introduced_witness<'t>(lexicon: &Lexicon, text: &'t str) -> Option<&'t str> {
     const LONGEST: usize = 6;
+    if let Some(name) = marked_witness(lexicon, text) {
+        return Some(name);
+    }
     let (label, name) = without_oath(lexicon, text)?.split_once(':')?;
     let (words, name) = (labels::words(label), name.trim());
     let calls = words.last().is_some_and(|word| lexicon.is_witness(word)) && words.len() <= 3;

@@ -54,7 +54,7 @@ tables! {
         /// Other inputs with the same bytes. They are read once, as `path`.
         other_paths: Vec<String>;
         /// Format that the file was read as: `docx`, `markdown`, `odt`, `pdf`, `plain_text`, `html`, `rtf`, `otranscribe`,
-        /// `web_vtt`, `sub_rip`, `sbv`, `sub_station`, `ttml`, `recogniser` (JSON of a speech recogniser), `chat`, `elan`, `elan_tab`,
+        /// `xml_text` (XML in which one element has the transcript as text), `web_vtt`, `sub_rip`, `sbv`, `sub_station`, `ttml`, `recogniser` (JSON of a speech recogniser), `chat`, `elan`, `elan_tab`,
         /// `exmaralda`, `tei`, `akoma_ntoso`, `parlparse`, `hansard_canada`, `hansard_australia`, `bundestag`, `mail`, `csv`,
         /// `tsv`, `parlamint`, `jsonl`, `xlsx`, `parquet` or `convokit`.
         format: &'a str;

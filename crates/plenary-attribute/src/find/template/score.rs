@@ -247,7 +247,8 @@ const USER_NAMES: &str = "@";
 
 /// A label without the number or letter at its end, in lower case.
 pub(super) fn stem(label: &str) -> Option<String> {
-    let rest = label.trim_end_matches(|c: char| c.is_ascii_digit());
+    // "speaker ?" beside "speaker 0"
+    let rest = label.strip_suffix(" ?").unwrap_or_else(|| label.trim_end_matches(|c: char| c.is_ascii_digit()));
     let rest = if rest.len() < label.len() {
         rest
     } else {
@@ -271,6 +272,9 @@ pub(super) fn like(lexicon: &Lexicon, label: &str, n: usize, families: &HashSet<
     let is_name = words.len() >= 2
         && words.iter().all(|word| word.starts_with(char::is_uppercase) && word.contains(char::is_lowercase))
         && !is_direction(lexicon, words[0]);
+    if label.ends_with(" ?") && stem(label).is_some_and(|stem| families.contains(&stem)) {
+        return 1.0;
+    }
     let is_address = labels::words(label).iter().all(|word| lexicon.is_plain_honorific(word));
     if is_address || is_direction(lexicon, label) && !is_name || labels::is_not_speaker(lexicon, label) {
         return 0.0;

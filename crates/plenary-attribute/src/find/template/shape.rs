@@ -448,6 +448,11 @@ fn ends(lexicon: &Lexicon, line: &Line<'_>, prefix: &Prefix) -> Vec<usize> {
                 break;
             }
         }
+        // "(speaker ?)": what a recogniser prints of a speaker whom it does not know.
+        let is_not_known = c == '?' && opens_token && prefix.closes.is_some_and(|close| rest[1..].starts_with(close));
+        if is_not_known {
+            continue;
+        }
         if stops(c) || is_closing(c) {
             reached_end = false;
             break;
