@@ -121,7 +121,9 @@ impl<'f> Writer<'_, '_, 'f> {
         if byline.byline.is_empty() {
             return from;
         }
-        let start = if from == line.span.start && matches!(byline.origin, Origin::Printed | Origin::Unnamed) {
+        let before = &line.text()[..text_offset(&line.mapped, byline.byline.start)];
+        let leads = from == line.span.start && before.trim().is_empty();
+        let start = if leads && matches!(byline.origin, Origin::Printed | Origin::Unnamed) {
             from
         } else {
             byline.byline.start

@@ -60,7 +60,9 @@ pub(crate) fn turns(
     let comments = || comments::find(page, settled, &printed).filter(|_| fits(Style::NameTime));
     let indented = || indented::find(page, settled, &printed).filter(|_| fits(Style::Questions));
     let said = || said::find(page, settled, &printed).filter(|_| fits(Style::Clauses));
+    let scripted = || run_in::scripted(page, settled, &printed).filter(|_| fits(Style::Template));
     let instead = comments()
+        .or_else(scripted)
         .or_else(questions)
         .or_else(dashes)
         .or_else(cited)
@@ -79,6 +81,7 @@ pub(crate) fn turns(
     heads::introduce(page, &mut printed);
     if pinned.is_none_or(|style| style == Style::Template) {
         run_in::add_bracketed(page, settled, &mut printed);
+        run_in::add_chairs(page, settled, &mut printed);
     }
     if pinned.is_none_or(|style| style == Style::Questions || !printed.bylines.is_empty()) {
         run_in::add_answers(page, settled, &mut printed);

@@ -13,6 +13,7 @@ use regex::Regex;
 use super::questions::nobody;
 use crate::candidate::{Candidate, Found, Origin, Place};
 use crate::page::{Page, Settled};
+use crate::settle::furniture;
 use crate::weights::Weights;
 use plenary_corpus::text::ends_sentence;
 use plenary_corpus::{Reason, Role, Span, Style};
@@ -202,6 +203,66 @@ pub(super) fn add_bracketed(page: &Page<'_>, settled: &Settled, found: &mut Foun
     }
     found.insert(added);
 }
+
+/// The turns below labels in square brackets on separate lines, as in the scripts of broadcasts, if they explain more of the page than
+/// the bylines `found`.
+pub(super) fn scripted(page: &Page<'_>, settled: &Settled, found: &Found) -> Option<Found> {
+    let lines = furniture::labels_in_brackets(page, settled);
+    if lines.is_empty() || found.bylines.len() > lines.len() {
+        return None;
+    }
+    let mut reader = Reader::new(page.lexicon);
+    let candidate = |line: usize| {
+        let text = page.lines[line].text();
+        let (parts, judgement) = reader.read(text.trim().trim_matches(['[', ']', '【', '】']).trim());
+        let speech_line = (line + 1..page.lines.len()).find(|below| !page.lines[*below].is_empty())?;
+        let mapped = &page.lines[line].mapped;
+        let byline = Span::new(mapped.source_start(0), mapped.source_end(text.len()));
+        let place = Place { line, byline, speech_line, speech: page.lines[speech_line].mapped.source_start(0) };
+        let kind = judgement.map_or(LabelKind::Anonymous, |judgement| judgement.kind);
+        let weights = Weights::of_form(kind, judgement.map_or(0.0, |judgement| judgement.quality));
+        let weights = weights.then(Reason::LooksLikeOthers, KNOWN);
+        Some(Candidate { n_mentions: 1, ..Candidate::printed(Style::Template, parts, kind, place, weights) })
+    };
+    let bylines = lines.into_iter().filter_map(candidate).collect();
+    Some(Found { bylines, style: Some(Style::Template), confidence: KNOWN, ..Found::default() })
+}
+
+/// Adds the turns of a chair whose label is in brackets at the beginning of a paragraph, in documents with other bylines: "（司会）次の方".
+pub(super) fn add_chairs(page: &Page<'_>, settled: &Settled, found: &mut Found) {
+    const FEWEST: usize = 3;
+    const LONGEST: usize = 60;
+    let Some(first) = found.bylines.first().map(|byline| byline.line).filter(|_| found.bylines.len() >= FEWEST) else {
+        return;
+    };
+    let mut reader = Reader::new(page.lexicon);
+    let taken: HashSet<usize> = found.bylines.iter().flat_map(|byline| byline.line..=byline.speech_line).collect();
+    let mut added = Vec::new();
+    for lines in settled.open_paragraphs(page).into_iter().filter(|lines| lines.start > first) {
+        let line = &page.lines[lines.start];
+        let text = line.text();
+        let lead = text.len() - text.trim_start().len();
+        let inside = text.trim_start().strip_prefix(['(', '（']).and_then(|rest| rest.split_once([')', '）']));
+        let Some((label, speech)) = inside.filter(|(label, _)| label.len() <= LONGEST) else { continue };
+        let rest = speech.trim_start();
+        let begins = rest.starts_with(|c: char| c.is_alphanumeric() && !c.is_lowercase());
+        if !begins || taken.contains(&lines.start) || !labels::is_chair_label(page.lexicon, label) {
+            continue;
+        }
+        let (parts, judgement) = reader.read(label.trim());
+        let kind = judgement.map_or(LabelKind::Office, |judgement| judgement.kind);
+        let (start, speech) = (line.mapped.source_start(lead), line.mapped.source_start(text.len() - rest.len()));
+        let weights = Weights::of_form(kind, judgement.map_or(0.0, |judgement| judgement.quality));
+        let weights = weights.then(Reason::LooksLikeOthers, CHAIR);
+        let place =
+            Place { line: lines.start, byline: Span::new(start, speech), speech_line: lines.start, speech };
+        added.push(Candidate { n_mentions: 1, ..Candidate::printed(Style::Template, parts, kind, place, weights) });
+    }
+    found.insert(added);
+}
+
+/// Confidence of a chair in brackets at the beginning of a paragraph.
+const CHAIR: f32 = 0.7;
 
 /// Confidence of a label that also begins paragraphs, and of one of a form that any word has.
 const KNOWN: f32 = 0.8;

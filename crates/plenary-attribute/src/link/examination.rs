@@ -40,11 +40,21 @@ pub(crate) fn introduce(page: &Page<'_>, found: &mut Found) {
             None => continue,
         };
         let Some(Named { person, line }) = named else { continue };
+        if is_not_named(byline) {
+            byline.label.clone_from(&person.label);
+            byline.parts = Byline { role: byline.parts.role, line: Some(*line), ..person.clone() };
+            continue;
+        }
         let parts = &mut byline.parts;
         parts.name.clone_from(&person.name);
         parts.details.honorific.clone_from(&person.details.honorific);
         (parts.role, parts.line) = (parts.role.or(role), Some(*line));
     }
+}
+
+/// Whether a turn is an answer of a person whom no label names.
+fn is_not_named(byline: &Candidate) -> bool {
+    byline.origin == Origin::Answered && byline.parts.name == NOT_NAMED
 }
 
 /// The part in an examination that a label without a name means.
@@ -54,7 +64,7 @@ enum Part {
 }
 
 fn part(lexicon: &Lexicon, byline: &Candidate) -> Option<Part> {
-    if byline.origin == Origin::Answered && byline.parts.name == NOT_NAMED {
+    if is_not_named(byline) {
         return Some(Part::Answers);
     }
     let words = labels::words(&without_article(lexicon, &byline.label));
@@ -85,6 +95,10 @@ fn read_line(page: &Page<'_>, line: usize, (examiner, witness): (&mut Option<Nam
         if let Some(person) = person {
             *witness = Some(Named { person, line });
         }
+    } else if let Some(name) = sworn_in_brackets(lexicon, text) {
+        if let Some(person) = person(lexicon, name) {
+            *witness = Some(Named { person, line });
+        }
     } else if record::is_examination(lexicon, text) {
         // "MRS JEAN TOLL (sworn)"
         if let Some((name, _)) = text.split_once(['(', '[']).filter(|_| text.ends_with([')', ']'])) {
@@ -95,6 +109,15 @@ fn read_line(page: &Page<'_>, line: usize, (examiner, witness): (&mut Option<Nam
             *examiner = Some(Named { person, line });
         }
     }
+}
+
+/// The name before a colon and a bracket that says nothing but that the person is sworn: "ANN LEE:   (duly sworn, states)".
+fn sworn_in_brackets<'t>(lexicon: &Lexicon, text: &'t str) -> Option<&'t str> {
+    const LONGEST: usize = 4;
+    let (name, inside) = text.strip_suffix(')')?.split_once('(')?;
+    let words = labels::words(inside);
+    let is_sworn = words.len() <= LONGEST && words.iter().any(|word| lexicon.patterns().oath.is_match(word));
+    name.trim_end().strip_suffix(':').filter(|_| is_sworn).map(str::trim)
 }
 
 /// The name on the next line with text above a formula such as "having been first duly sworn".

@@ -3,7 +3,7 @@
 //! **Input**: the page and the claims on it. **Output**: claims on lines. Nothing is deleted: each line becomes part of
 //! a block of its kind. Lines that recur are left to `running`, headings and notes that depend on the bylines to `body`.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -162,7 +162,7 @@ pub(crate) fn notes(page: &Page<'_>, settled: &Settled) -> Settled {
 
 /// Lines in square brackets that are labels of speakers, as in the scripts of broadcasts: at least two of them recur and name parts
 /// without a name, speech is below each, and few lines have labels before a colon.
-fn labels_in_brackets(page: &Page<'_>, settled: &Settled) -> HashSet<usize> {
+pub(crate) fn labels_in_brackets(page: &Page<'_>, settled: &Settled) -> BTreeSet<usize> {
     const LONGEST: usize = 40;
     const FEWEST: usize = 4;
     const FEWEST_RECURRING: usize = 2;
@@ -191,11 +191,11 @@ fn labels_in_brackets(page: &Page<'_>, settled: &Settled) -> HashSet<usize> {
     }
     let n_recurring = counts.values().filter(|n| **n > 1).count();
     if found.len() < FEWEST || n_recurring < FEWEST_RECURRING {
-        return HashSet::new();
+        return BTreeSet::new();
     }
     let has_label = |line: &PageLine<'_>| colon_label(lexicon, line.text()).is_some_and(|(label, _)| !label.starts_with('['));
     let n_labelled = page.lines.iter().filter(|line| line.text().contains([':', '：']) && has_label(line)).count();
-    if n_labelled > found.len() { HashSet::new() } else { found.into_iter().collect() }
+    if n_labelled > found.len() { BTreeSet::new() } else { found.into_iter().collect() }
 }
 
 /// Whether a short paragraph explains a star further up: "* Not recorded." below "He left (twice).*", "*) Not revised" below
