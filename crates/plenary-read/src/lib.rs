@@ -474,6 +474,10 @@ mod tests {
                 b"{\"text\": \"<p><span class='timestamp' data-timestamp='1.5'>00:01</span> Ann: Good <b>day</b>.<br>So.</p>\", \"media\": \"a.mp3\"}".to_vec(),
             ),
             (
+                "ohms.xml",
+                b"<a><title>Ann</title><b>Ann: One &amp; two.\n\nBo: Three.[[footnote]]1[[/footnote]]\nFour.\n\nAnn: Five.</b></a>".to_vec(),
+            ),
+            (
                 "a.ttml",
                 b"<tt><head><metadata><agent xml:id='a'><name type='full'>Ann</name></agent></metadata></head><body><div>\
                   <p begin='1s' end='00:00:02.5' agent='a'>Good<br/>day &amp; <span begin='1s'>night</span></p></div></body></tt>"

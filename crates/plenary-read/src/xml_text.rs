@@ -23,8 +23,9 @@ const FEWEST_LINES: usize = 4;
 const OTHERS: [&str; 3] = ["TEI", "teiCorpus", "TEI.2"];
 
 /// A reference to a note, and the list of the notes below the text.
-static NOTE: LazyLock<Regex> =
-    LazyLock::new(|| constant_regex(r"(?s)\[\[footnote\]\].{0,20}?\[\[/footnote\]\]|\[\[footnotes\]\].*?\[\[/footnotes\]\]"));
+static NOTE: LazyLock<Regex> = LazyLock::new(|| {
+    constant_regex(r"(?s)\[\[footnote\]\].{0,20}?\[\[/footnote\]\]|\[\[footnotes\]\].*?\[\[/footnotes\]\]")
+});
 
 /// Whether a file is XML in which one element without others in it has most of the text, on several lines.
 pub(crate) fn is_xml_with_text(file: &File<'_>) -> bool {
@@ -166,7 +167,8 @@ mod tests {
         for text in [many, mixed] {
             assert!(error(&text).contains("TEI"), "{}", error(&text));
         }
-        let outside = "<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/hostname\">]><a><b>One\ntwo\nthree\nfour\n&x;</b></a>";
+        let outside =
+            "<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/hostname\">]><a><b>One\ntwo\nthree\nfour\n&x;</b></a>";
         assert!(error(outside).contains("entit"), "{}", error(outside));
     }
 }

@@ -28,8 +28,9 @@ const ASKED: f32 = 0.65;
 const NOBODY: f32 = 0.6;
 
 /// A question mark and the dash behind it.
-static ANSWER: LazyLock<Regex> =
-    LazyLock::new(|| constant_regex(r#"[?？]["”’]?\s?(?P<dash>-{2,4}|—{1,3}|–{1,3})\s?(?P<speech>[\p{Lu}\p{Lo}\d"“‘«(])"#));
+static ANSWER: LazyLock<Regex> = LazyLock::new(|| {
+    constant_regex(r#"[?？]["”’]?\s?(?P<dash>-{2,4}|—{1,3}|–{1,3})\s?(?P<speech>[\p{Lu}\p{Lo}\d"“‘«(])"#)
+});
 
 /// A number before a question.
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^\s*\*?\d{1,5}\.\s+"));
@@ -73,7 +74,8 @@ pub(super) fn add_answers(page: &Page<'_>, settled: &Settled, found: &mut Found)
         }
         let parts = Byline { role: Some(Role::Speaker), ..nobody(NOT_NAMED) };
         let line = page.line_of(answer.dash.start);
-        let place = Place { line, byline: answer.dash, speech_line: page.line_of(answer.dash.end), speech: answer.dash.end };
+        let place =
+            Place { line, byline: answer.dash, speech_line: page.line_of(answer.dash.end), speech: answer.dash.end };
         added.push(turn(Origin::Answered, parts, LabelKind::Person, place, ANSWERED));
         is_answer = true;
     }
@@ -167,8 +169,7 @@ pub(super) fn add_bracketed(page: &Page<'_>, settled: &Settled, found: &mut Foun
         return;
     }
     let mut reader = Reader::new(page.lexicon);
-    let known: HashSet<String> =
-        found.bylines.iter().filter(is_framed).map(|byline| byline.label.clone()).collect();
+    let known: HashSet<String> = found.bylines.iter().filter(is_framed).map(|byline| byline.label.clone()).collect();
     let taken: HashSet<usize> = found.bylines.iter().map(|byline| byline.byline.start).collect();
     let Some(first) = found.bylines.iter().find(is_framed).map(|byline| byline.line) else { return };
     let mut added = Vec::new();
@@ -254,8 +255,7 @@ pub(super) fn add_chairs(page: &Page<'_>, settled: &Settled, found: &mut Found) 
         let (start, speech) = (line.mapped.source_start(lead), line.mapped.source_start(text.len() - rest.len()));
         let weights = Weights::of_form(kind, judgement.map_or(0.0, |judgement| judgement.quality));
         let weights = weights.then(Reason::LooksLikeOthers, CHAIR);
-        let place =
-            Place { line: lines.start, byline: Span::new(start, speech), speech_line: lines.start, speech };
+        let place = Place { line: lines.start, byline: Span::new(start, speech), speech_line: lines.start, speech };
         added.push(Candidate { n_mentions: 1, ..Candidate::printed(Style::Template, parts, kind, place, weights) });
     }
     found.insert(added);
@@ -291,8 +291,9 @@ fn framed(text: &str) -> Vec<Framed> {
         let close = open + 1 + length;
         let rest = text[close..].strip_prefix(']').unwrap_or("");
         let speech = rest.trim_start();
-        let begins = speech
-            .starts_with(|c: char| c.is_alphanumeric() && !c.is_lowercase() || matches!(c, '"' | '“' | '«' | '¿' | '¡'));
+        let begins = speech.starts_with(|c: char| {
+            c.is_alphanumeric() && !c.is_lowercase() || matches!(c, '"' | '“' | '«' | '¿' | '¡')
+        });
         let before = text[..open].trim_end();
         let label = text[open + 1..close].trim();
         if !begins || label.is_empty() || label.contains([':', '.', '?', '!', ';']) && !label.contains(". ") {
@@ -323,7 +324,8 @@ fn joined(label: &str) -> String {
 /// Whether all words of a label begin with capitals, as those of names do.
 fn begins_like_name(label: &str) -> bool {
     const MOST: usize = 3;
-    label.split_whitespace().count() <= MOST && label.split_whitespace().all(|word| word.starts_with(char::is_uppercase))
+    label.split_whitespace().count() <= MOST
+        && label.split_whitespace().all(|word| word.starts_with(char::is_uppercase))
 }
 
 #[cfg(test)]
@@ -340,7 +342,17 @@ mod tests {
         let speakers: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(
             speakers,
-            ["Commissioner", "Hart", "Hart", "Desmond LEITH", "Hart", "Desmond LEITH", "Hart", "Desmond LEITH", "Commissioner"],
+            [
+                "Commissioner",
+                "Hart",
+                "Hart",
+                "Desmond LEITH",
+                "Hart",
+                "Desmond LEITH",
+                "Hart",
+                "Desmond LEITH",
+                "Commissioner"
+            ],
             "{found:?}"
         );
         assert_eq!(found[5].1, "Since May.  I came by boat.");
@@ -362,7 +374,8 @@ mod tests {
                     Mr. Lee: Why then?\u{2014}Because of the bridge.\n\nMr. Hill: There is no bridge.\n\nMr. Lee: Not yet.\n\n\
                     Mr. Hill: Never.\n\nMr. Lee: Is it so?\u{2014}So it is.\n";
         assert_eq!(turns(text).len(), 9);
-        let prose = "He stood at the gate. \"What now?\"\u{2014}It was late.\n\nNobody came, and the dog slept on.\n".repeat(4);
+        let prose =
+            "He stood at the gate. \"What now?\"\u{2014}It was late.\n\nNobody came, and the dog slept on.\n".repeat(4);
         assert_eq!(turns(&prose).len(), 1);
     }
 
@@ -371,7 +384,12 @@ mod tests {
         let text = "[Halm] Good evening. Is it open? [Velt] It is shut.\n\n[Halm] Since when?\n\n[Velt] Since May. [laughter] I have\n\
                     the key. [Unidentified sailor] He has it. [Halm] Who is that? [Sai-\nlor] Nobody.\n\n[Halm] Good night.\n";
         let labels: Vec<String> = turns(text).into_iter().map(|(label, _)| label).collect();
-        assert_eq!(labels, ["Halm", "Velt", "Halm", "Velt", "Unidentified sailor", "Halm", "Sailor", "Halm"], "{:?}", turns(text));
+        assert_eq!(
+            labels,
+            ["Halm", "Velt", "Halm", "Velt", "Unidentified sailor", "Halm", "Sailor", "Halm"],
+            "{:?}",
+            turns(text)
+        );
     }
 
     #[test]
@@ -379,7 +397,8 @@ mod tests {
         let text = "[Halm] Good evening. [Applause] We begin. The [Upper] House said so. [word indistinct] The gate is shut.\n\n\
                     [Velt] It is. [Passage omitted] I have the key.\n\n[Halm] Thanks.\n\n[Velt] Not at all.\n";
         assert_eq!(turns(text).len(), 4, "{:?}", turns(text));
-        let hearing = "Mr. Lee: The House [Upper] said so. [Hill] is a name.\n\nMs. Hill: It is mine.\n\nMr. Lee: So it is.\n";
+        let hearing =
+            "Mr. Lee: The House [Upper] said so. [Hill] is a name.\n\nMs. Hill: It is mine.\n\nMr. Lee: So it is.\n";
         assert_eq!(turns(hearing).len(), 3);
     }
 }

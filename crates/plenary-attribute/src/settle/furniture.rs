@@ -193,7 +193,8 @@ pub(crate) fn labels_in_brackets(page: &Page<'_>, settled: &Settled) -> BTreeSet
     if found.len() < FEWEST || n_recurring < FEWEST_RECURRING {
         return BTreeSet::new();
     }
-    let has_label = |line: &PageLine<'_>| colon_label(lexicon, line.text()).is_some_and(|(label, _)| !label.starts_with('['));
+    let has_label =
+        |line: &PageLine<'_>| colon_label(lexicon, line.text()).is_some_and(|(label, _)| !label.starts_with('['));
     let n_labelled = page.lines.iter().filter(|line| line.text().contains([':', '：']) && has_label(line)).count();
     if n_labelled > found.len() { BTreeSet::new() } else { found.into_iter().collect() }
 }
