@@ -24,7 +24,7 @@ pub(crate) struct CacheArgs {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Show the path and size of the cache, and the number of rows by model
+    /// Show the path and size of the cache, and the number of rows by model or stage
     Stats,
     /// Remove rows that are old, or the oldest rows beyond a size
     Prune {
@@ -44,7 +44,7 @@ pub(crate) fn run(args: &CacheArgs) -> anyhow::Result<ExitCode> {
     match &args.command {
         Command::Stats => {
             let stats = cache::stats(&folder)?;
-            let mut shown = table(&["model", "engine", "rows", "sha256 of the model"], 2..3);
+            let mut shown = table(&["model or stage", "engine", "rows", "sha256 of the model"], 2..3);
             for share in &stats.shares {
                 shown.add_row([
                     share.model.clone(),

@@ -47,7 +47,7 @@ pub(crate) fn fit(folders: &[PathBuf], threads: usize, progress: &dyn Progress) 
     }
     let Some((name, record, sample)) = all else { return Err(RunError::NoParts) };
     let study = study_of(&record).map_err(|error| RunError::damaged(&name, &error))?;
-    Ok(pool.install(|| words.fit(sample, &study.lexicon, progress))?)
+    Ok(pool.install(|| words.fit(sample, &study.lexicon, None, progress))?)
 }
 
 /// Places the segments of a part, some at a time and in their order. Returns their number.

@@ -11,6 +11,7 @@ use plenary_corpus::findings::{Measure, Themes};
 use plenary_corpus::hash::sha256;
 use plenary_corpus::progress::Progress;
 use plenary_corpus::{Failure, Speaker, Summary};
+use plenary_engine::cache::Cache;
 use plenary_measure::estimate::estimate_in_parts;
 use plenary_measure::themes::{Fitted, Placement, Registry, Sample};
 use plenary_tables::{
@@ -70,8 +71,8 @@ pub(crate) type Placements<'p> = Box<dyn FnMut(usize, usize) -> Result<Vec<Place
 
 /// Where the themes of a corpus come from.
 pub(super) enum ThemesFrom<'p> {
-    /// The texts that they are fitted to.
-    Sample(Box<Sample>),
+    /// The texts that they are fitted to, and where the results of earlier searches are.
+    Sample(Box<Sample>, Option<&'p Cache>),
     /// They were fitted, and the segments of each part placed. The documents are in the order of the runs.
     Placed { fitted: Box<Fitted>, placements: Placements<'p>, runs: Vec<DocumentRun> },
 }
@@ -111,7 +112,7 @@ pub(super) fn combine_with(
     }
     let themes = match placed {
         Some((fitted, placements)) => ThemesFrom::Placed { fitted: Box::new(fitted), placements, runs: runs.clone() },
-        None => ThemesFrom::Sample(Box::new(merge_samples(samples, &names)?)),
+        None => ThemesFrom::Sample(Box::new(merge_samples(samples, &names)?), None),
     };
     let closed = |added: &AddedColumns| match &folder {
         Some(folder) => Closed::combine(folder, &tables, &runs, &info, added),
@@ -258,10 +259,10 @@ where
     let (closed, fitted) = std::thread::scope(|scope| {
         let closing = scope.spawn(|| tables(&added));
         let fitted = match themes {
-            ThemesFrom::Sample(sample) => {
+            ThemesFrom::Sample(sample, cache) => {
                 let mut words = ThemeWords::default();
                 words.add(&ledger);
-                pool.install(|| words.fit(*sample, &study.lexicon, progress)).map(|fitted| (fitted, None))
+                pool.install(|| words.fit(*sample, &study.lexicon, cache, progress)).map(|fitted| (fitted, None))
             }
             ThemesFrom::Placed { fitted, placements, runs } => Ok((*fitted, Some((placements, runs)))),
         };

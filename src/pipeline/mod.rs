@@ -329,7 +329,7 @@ pub(crate) fn run_on(sources: Sources, options: &Options, progress: &dyn Progres
     );
     let outcome = measured.and_then(|(measured, sample, writer)| {
         let tables = move |added: &plenary_tables::AddedColumns| writer.finish()?.close(added);
-        let themes = combine::ThemesFrom::Sample(Box::new(sample));
+        let themes = combine::ThemesFrom::Sample(Box::new(sample), options.cache.as_ref());
         combine::finish(&pool, measured, themes, tables, &options.study, started_at, progress)
     });
     outcome.map_err(|error| match (error, &options.cache) {

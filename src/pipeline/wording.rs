@@ -7,6 +7,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use plenary_corpus::progress::Progress;
+use plenary_engine::cache::Cache;
 use plenary_measure::themes::{Fitted, Sample, ThemeError, Wording};
 use plenary_names::lexicon::Lexicon;
 
@@ -38,7 +39,13 @@ impl ThemeWords {
     }
 
     /// The themes of a sample, on the threads of the current pool.
-    pub(super) fn fit(&self, sample: Sample, lexicon: &Lexicon, progress: &dyn Progress) -> Result<Fitted, ThemeError> {
+    pub(super) fn fit(
+        &self,
+        sample: Sample,
+        lexicon: &Lexicon,
+        cache: Option<&Cache>,
+        progress: &dyn Progress,
+    ) -> Result<Fitted, ThemeError> {
         let is_form_of_address = |word: &str| lexicon.is_form_of_address(word);
         let wording = Wording {
             language: self.common_language(),
@@ -46,6 +53,6 @@ impl ThemeWords {
             seats: Some(&self.seats),
             is_form_of_address: Some(&is_form_of_address),
         };
-        sample.fit(wording, progress)
+        sample.fit(wording, cache, progress)
     }
 }

@@ -1,8 +1,8 @@
-//! The cache: numbers of earlier runs, by model, engine and exact input.
+//! The cache: numbers of earlier runs, by model, engine and exact input, and results of later stages.
 //!
 //! **Input**: a model and inputs. **Output**: the rows that are stored; new rows are stored for the next run. The key of a row
 //! is the sha256 of its input, in a table for the model's files, limits and engine, so that an outdated row is never found.
-//! A row with a wrong checksum is computed again. Several programs can use a cache at the same time, and a program that is
+//! A row with a wrong checksum is computed again. A [`Stage`] stores bytes by the sha256 of all that they depend on. Several programs can use a cache at the same time, and a program that is
 //! killed does not damage it (the store, redb, ensures both). A cache that fails during a run is no longer used, with a
 //! warning; no number depends on it. Where the cache is stored is left to the caller.
 
@@ -100,16 +100,27 @@ pub struct Cache {
     kept: AtomicU64,
 }
 
-/// The rows of one model in a cache.
+/// A stage after the models whose results are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stage {
+    /// What it finds.
+    pub name: &'static str,
+    /// By which method.
+    pub method: &'static str,
+    /// Increases when the same input gives another result.
+    pub version: u32,
+}
+
+/// The rows of one model, or the results of one stage, in a cache.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
 pub struct Share {
-    /// Id of the model.
+    /// Id of the model, or name of the stage.
     pub model: String,
-    /// Name of the engine.
+    /// Name of the engine, or method of the stage.
     pub engine: String,
-    /// Numeric version of the engine.
+    /// Numeric version of the engine or the stage.
     pub version: u32,
-    /// sha256 of the file with the model's numbers, 64 hex digits.
+    /// sha256 of the file with the model's numbers, 64 hex digits; empty for a stage.
     pub sha256: String,
     /// Number of rows.
     #[serde(default)]
@@ -206,9 +217,7 @@ impl Cache {
             }
             Ok(())
         });
-        if n_damaged > 0 {
-            tracing::warn!("{n_damaged} rows of the cache {} are damaged and are computed again", self.path.display());
-        }
+        self.tell_damaged(n_damaged);
         self.found.fetch_add(rows.iter().flatten().count() as u64, Ordering::Relaxed);
         rows
     }
@@ -219,24 +228,70 @@ impl Cache {
         let n_rows = rows.len() as u64;
         self.computed.fetch_add(n_rows, Ordering::Relaxed);
         self.guarded("written", || {
-            let name = table_of(model);
-            let transaction = self.database.begin_write()?;
-            {
-                let mut models = transaction.open_table(MODELS)?;
-                if models.get(name.as_str())?.is_none() {
-                    // A struct of strings and numbers always serialises.
-                    let share = serde_json::to_string(&share_of(model)).unwrap_or_default();
-                    models.insert(name.as_str(), share.as_str())?;
-                }
-                let mut table = transaction.open_table(Rows::new(&name))?;
-                for (key, row) in rows {
-                    table.insert(key, encode(key, row, today()).as_slice())?;
-                }
-            }
-            transaction.commit()?;
+            let rows = rows.iter().map(|(key, row)| (*key, encode(key, row, today())));
+            self.insert(&table_of(model), &share_of(model), rows)?;
             self.kept.fetch_add(n_rows, Ordering::Relaxed);
             Ok(())
         });
+    }
+
+    /// The result of a stage that is stored under the sha256 of its input.
+    pub fn result(&self, stage: Stage, input: &[u8; 32]) -> Option<Vec<u8>> {
+        let (mut found, mut n_damaged) = (None, 0);
+        self.guarded("read", || {
+            let name = table_of_stage(stage);
+            let table = match self.database.begin_read()?.open_table(Rows::new(&name)) {
+                Err(TableError::TableDoesNotExist(_)) => return Ok(()),
+                other => other?,
+            };
+            let key = key_of_result(input);
+            if let Some(stored) = table.get(&key)? {
+                found = unsealed(&key, stored.value()).map(<[u8]>::to_vec);
+                n_damaged = usize::from(found.is_none());
+            }
+            Ok(())
+        });
+        self.tell_damaged(n_damaged);
+        found
+    }
+
+    /// Stores the result of a stage under the sha256 of its input, which includes everything that the result depends on.
+    pub fn keep_result(&self, stage: Stage, input: &[u8; 32], result: &[u8]) {
+        self.guarded("written", || {
+            let Stage { name, method, version } = stage;
+            let share = Share { model: name.into(), engine: method.into(), version, sha256: String::new(), n_rows: 0 };
+            let key = key_of_result(input);
+            let row = sealed(&key, [today(), 0, 0], result.iter().copied());
+            self.insert(&table_of_stage(stage), &share, std::iter::once((&key, row)))
+        });
+    }
+
+    /// Adds rows to a table, and the table to the list of tables.
+    fn insert<'r>(
+        &self,
+        name: &str,
+        share: &Share,
+        rows: impl Iterator<Item = (&'r Key, Vec<u8>)>,
+    ) -> Result<(), redb::Error> {
+        let transaction = self.database.begin_write()?;
+        {
+            let mut models = transaction.open_table(MODELS)?;
+            if models.get(name)?.is_none() {
+                // A struct of strings and numbers always serialises.
+                models.insert(name, serde_json::to_string(share).unwrap_or_default().as_str())?;
+            }
+            let mut table = transaction.open_table(Rows::new(name))?;
+            for (key, row) in rows {
+                table.insert(key, row.as_slice())?;
+            }
+        }
+        Ok(transaction.commit()?)
+    }
+
+    fn tell_damaged(&self, n_damaged: usize) {
+        if n_damaged > 0 {
+            tracing::warn!("{n_damaged} rows of the cache {} are damaged and are computed again", self.path.display());
+        }
     }
 
     /// Runs a job on the store. When the job fails or panics, the store is no longer used; a damaged store is renamed, so that
@@ -480,6 +535,16 @@ fn table_of(model: &Model) -> String {
     format!("rows-{}", &digits[..32])
 }
 
+fn table_of_stage(stage: Stage) -> String {
+    format!("stage-{}-{}-{}", stage.name, stage.method, stage.version)
+}
+
+fn key_of_result(input: &[u8; 32]) -> Key {
+    let mut key = [0; 16];
+    key.copy_from_slice(&input[..16]);
+    key
+}
+
 fn share_of(model: &Model) -> Share {
     Share {
         model: model.id.clone(),
@@ -519,22 +584,31 @@ fn checksum(key: &Key, content: &[u8]) -> [u8; 8] {
 }
 
 fn encode(key: &Key, row: &Row, day: u32) -> Vec<u8> {
+    sealed(key, [day, row.n_tokens, row.n_windows], row.numbers.iter().flat_map(|number| number.to_le_bytes()))
+}
+
+/// The content with its checksum, the day and two further numbers before it.
+fn sealed(key: &Key, head: [u32; 3], content: impl Iterator<Item = u8>) -> Vec<u8> {
     let mut bytes = vec![0; 8];
-    for number in [day, row.n_tokens, row.n_windows] {
-        bytes.extend(number.to_le_bytes());
-    }
-    bytes.extend(row.numbers.iter().flat_map(|number| number.to_le_bytes()));
+    bytes.extend(head.iter().flat_map(|number| number.to_le_bytes()));
+    bytes.extend(content);
     let sum = checksum(key, &bytes[8..]);
     bytes[..8].copy_from_slice(&sum);
     bytes
 }
 
+/// The content of sealed bytes, if they are of this key.
+fn unsealed<'b>(key: &Key, bytes: &'b [u8]) -> Option<&'b [u8]> {
+    let content = bytes.get(HEAD..)?;
+    (bytes[..8] == checksum(key, &bytes[8..])).then_some(content)
+}
+
 /// The row, if the bytes are a row of this key with `width` numbers.
 fn decode(key: &Key, bytes: &[u8], width: usize) -> Option<Row> {
-    if bytes.len() != HEAD + 4 * width || bytes[..8] != checksum(key, &bytes[8..]) {
+    let (numbers, rest) = unsealed(key, bytes)?.as_chunks::<4>();
+    if numbers.len() != width || !rest.is_empty() {
         return None;
     }
-    let (numbers, _) = bytes[HEAD..].as_chunks::<4>();
     Some(Row {
         numbers: numbers.iter().map(|number| f32::from_le_bytes(*number)).collect(),
         n_tokens: word(bytes, 12),

@@ -63,7 +63,7 @@ fn main() -> Result<()> {
     let of_text = |text: &&str| SegmentKind::of_text(text, Some(language.as_deref().unwrap_or("en")), &options);
     let kinds: Vec<SegmentKind> = texts.iter().map(of_text).collect();
     sample.add(vectors, &texts, &documents.iter().map(String::as_str).collect::<Vec<_>>(), &kinds)?;
-    let mut fitted = sample.fit(Wording { language: language.as_deref(), ..Wording::default() }, &Silent)?;
+    let mut fitted = sample.fit(Wording { language: language.as_deref(), ..Wording::default() }, None, &Silent)?;
     fitted.assign(vectors, &texts, &speakers, &kinds, &Silent)?;
     let (found, registry) = fitted.finish("");
     if let Some(path) = save {

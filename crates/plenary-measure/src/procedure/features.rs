@@ -51,30 +51,36 @@ impl Block {
 pub(super) fn features(text: &str) -> [Vec<u32>; Block::ALL.len()] {
     let lower = text.to_lowercase().replace('\u{2019}', "'");
     let plain: String = lower.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
-    let words: Vec<&str> =
-        plain.split(|c: char| c.is_whitespace() || SEPARATORS.contains(c)).filter(|word| !word.is_empty()).collect();
+    // No separator is a letter or a digit: most characters need not be compared with all of them.
+    let separates = |c: char| !c.is_alphanumeric() && (c.is_whitespace() || SEPARATORS.contains(c));
+    let words: Vec<&str> = plain.split(separates).filter(|word| !word.is_empty()).collect();
     Block::ALL.map(|block| {
-        let names = match block {
-            Block::Words => words.iter().map(|word| (*word).to_owned()).collect(),
-            Block::Pairs => pairs(&words),
-            Block::Pieces => words.iter().flat_map(|word| pieces(word)).collect(),
-            Block::Shape => shape(&plain, &words),
+        let mut buckets: Vec<u32> = match block {
+            Block::Words => words.iter().map(|word| bucket(block, &[word])).collect(),
+            Block::Pairs => pairs(&words).map(|[a, b]| bucket(block, &[a, " ", b])).collect(),
+            Block::Pieces => words.iter().flat_map(|word| pieces(block, word)).collect(),
+            Block::Shape => shape(&plain, &words).iter().map(|name| bucket(block, &[name])).collect(),
         };
-        let mut buckets: Vec<u32> = names.iter().map(|name| bucket(block, name)).collect();
         buckets.sort_unstable();
         buckets.dedup();
         buckets
     })
 }
 
-fn pairs(words: &[&str]) -> Vec<String> {
-    let marked: Vec<&str> = std::iter::once("^").chain(words.iter().copied()).chain(std::iter::once("$")).collect();
-    marked.windows(2).map(|pair| format!("{} {}", pair[0], pair[1])).collect()
+/// Adjacent words, with the beginning and the end of the text as words.
+fn pairs<'w>(words: &'w [&'w str]) -> impl Iterator<Item = [&'w str; 2]> {
+    let firsts = std::iter::once("^").chain(words.iter().copied());
+    let seconds = words.iter().copied().chain(std::iter::once("$"));
+    firsts.zip(seconds).map(|(a, b)| [a, b])
 }
 
-fn pieces(word: &str) -> Vec<String> {
-    let marked: Vec<char> = std::iter::once(' ').chain(word.chars()).chain(std::iter::once(' ')).collect();
-    PIECES.flat_map(|n| marked.windows(n).map(|piece| piece.iter().collect()).collect::<Vec<String>>()).collect()
+/// The buckets of the pieces of a word.
+fn pieces(block: Block, word: &str) -> Vec<u32> {
+    let marked: &str = &format!(" {word} ");
+    let ends: Vec<usize> = marked.char_indices().map(|(at, _)| at).chain(std::iter::once(marked.len())).collect();
+    let ends = &ends;
+    let of_length = |n: usize| ends.windows(n + 1).map(move |ends| bucket(block, &[&marked[ends[0]..ends[n]]]));
+    PIECES.flat_map(of_length).collect()
 }
 
 fn shape(plain: &str, words: &[&str]) -> Vec<String> {
@@ -104,12 +110,12 @@ pub(super) fn of_setting(setting: &Setting) -> [bool; N_SETTING] {
     [conducts, asks, is_first, is_second, is_last, is_first && is_last]
 }
 
-/// FNV-1a with 64 bits over the tag and the name, folded to the number of buckets.
-fn bucket(block: Block, name: &str) -> u32 {
+/// FNV-1a with 64 bits over the tag and the parts of the name, folded to the number of buckets.
+fn bucket(block: Block, name: &[&str]) -> u32 {
     const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
     const PRIME: u64 = 0x0100_0000_01b3;
     let hash = std::iter::once(block.tag())
-        .chain(name.bytes())
+        .chain(name.iter().flat_map(|part| part.bytes()))
         .fold(OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME));
     // The remainder is below the number of buckets.
     ((hash ^ (hash >> 32)) % N_BUCKETS as u64) as u32

@@ -18,6 +18,7 @@ use pathfinding::kuhn_munkres::kuhn_munkres;
 use pathfinding::matrix::Matrix;
 use plenary_corpus::findings::{Assignment, AssignmentReason};
 use plenary_corpus::progress::Progress;
+use plenary_engine::cache::Cache;
 use serde::{Deserialize, Serialize};
 
 use super::assign::{self, Membership};
@@ -91,6 +92,7 @@ pub(super) fn found(
     registry: Option<&Registry>,
     options: &ThemeOptions,
     seed: u64,
+    cache: Option<&Cache>,
     progress: &dyn Progress,
 ) -> Result<Arrangement, ThemeError> {
     let n = unit.nrows();
@@ -100,7 +102,7 @@ pub(super) fn found(
     });
     let near = nearest(unit.view(), options, progress)?;
     let Communities { mut members, starts, group_of } =
-        communities(unit.view(), &near, earlier.as_deref(), options, seed, progress)?;
+        communities(unit.view(), &near, earlier.as_deref(), options, seed, cache, progress)?;
     let n_themes = members.iter().map(|m| m.theme + 1).max().unwrap_or(0);
     if let (Some(registry), Some(earlier)) = (registry, &earlier) {
         let both =
@@ -156,6 +158,7 @@ pub(super) fn continued(
     registry: &Registry,
     options: &ThemeOptions,
     seed: u64,
+    cache: Option<&Cache>,
     progress: &dyn Progress,
 ) -> Result<Arrangement, ThemeError> {
     let known: Vec<Option<Assignment>> =
@@ -174,7 +177,8 @@ pub(super) fn continued(
         let unlike_known = unlike_known(&new, &documents, registry, progress)?;
         let unlike = new.select(Axis(0), &unlike_known);
         let near = nearest(unlike.view(), options, progress)?;
-        let Communities { members, starts, .. } = communities(unlike.view(), &near, None, options, seed, progress)?;
+        let Communities { members, starts, .. } =
+            communities(unlike.view(), &near, None, options, seed, cache, progress)?;
         let n_found = members.iter().map(|m| m.theme + 1).max().unwrap_or(0);
         for theme in 0..n_found {
             let core: Vec<usize> =
@@ -339,11 +343,12 @@ pub(super) fn communities_of(
     unit: ArrayView2<f32>,
     n: usize,
     seed: u64,
+    cache: Option<&Cache>,
     progress: &dyn Progress,
 ) -> Result<Vec<usize>, ThemeError> {
     let options = ThemeOptions { n_themes: NumberOfThemes::Exactly(n), ..ThemeOptions::default() };
     let near = nearest(unit, &options, progress)?;
-    let found = communities(unit, &near, None, &options, seed, progress)?;
+    let found = communities(unit, &near, None, &options, seed, cache, progress)?;
     Ok(found.members.into_iter().map(|member| member.theme).collect())
 }
 
@@ -353,6 +358,7 @@ fn communities(
     earlier: Option<&[Option<u32>]>,
     options: &ThemeOptions,
     seed: u64,
+    cache: Option<&Cache>,
     progress: &dyn Progress,
 ) -> Result<Communities, ThemeError> {
     let n = unit.nrows();
@@ -370,7 +376,7 @@ fn communities(
     // Communities become smaller as the resolution is raised. In the end most are below the minimum size, and themes become fewer.
     let (members, starts) = loop {
         progress.begin("finding themes", (fit::ROUNDS * fit::STARTS + 1) as u64);
-        let found = fit::consensus(n, edges.clone(), first.as_deref(), resolution, seed, progress)?;
+        let found = fit::consensus(n, edges.clone(), first.as_deref(), resolution, seed, cache, progress)?;
         let members = assign::memberships(unit, &found.community, smallest(n, options));
         let n_found = n_themes_of(&members);
         let is_enough = options.n_themes.number().is_none_or(|wanted| n_found >= wanted);

@@ -305,7 +305,7 @@ impl Registry {
         }
         let rows = self.rows_of(self.position(theme)?);
         let vectors = self.vectors().select(Axis(0), &rows);
-        let part_of = arrange::communities_of(vectors.view(), n, seed, progress)?;
+        let part_of = arrange::communities_of(vectors.view(), n, seed, None, progress)?;
         let n_parts = part_of.iter().map(|part| part + 1).max().unwrap_or(0);
         if n_parts < 2 {
             return wrong(SplitProblem::OneCommunity);

@@ -10,11 +10,13 @@ use std::cmp::Ordering;
 use leiden_rs::{GraphData, GraphDataBuilder, Leiden, LeidenConfig, Partition};
 use ndarray::ArrayView1;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::ThemeError;
 use super::neighbours::Neighbour;
 use plenary_corpus::progress::Progress;
+use plenary_engine::cache::{Cache, Stage};
 
 /// Starts of the community search whose consensus is taken, and how often it is taken.
 pub(super) const STARTS: usize = 10;
@@ -22,6 +24,10 @@ pub(super) const ROUNDS: usize = 2;
 /// Maximum number of times that Leiden is repeated from its own result; it ends earlier if the quality no longer
 /// increases.
 const MAX_PASSES: usize = 20;
+
+/// What a cache stores of the search. The version increases when the same graph gets other communities, for example by another version
+/// of the library.
+const SEARCH: Stage = Stage { name: "themes", method: "leiden", version: 1 };
 
 /// The position of a text in canonical order: by hash of seed and text, then by text.
 ///
@@ -113,6 +119,7 @@ fn n_common(a: &[usize], b: &[usize]) -> usize {
 }
 
 /// Result of the community search.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Fit {
     /// The community of each node, numbered from 0 in the order of appearance.
     pub community: Vec<usize>,
@@ -123,8 +130,62 @@ pub(super) struct Fit {
 /// Communities by consensus of [`STARTS`] starts (Lancichinetti & Fortunato 2012, on the edges of the graph only): the
 /// weight of an edge becomes the share of starts that put its two nodes into one community. This is done [`ROUNDS`]
 /// times, followed by one more search. `progress` advances by one for each of the `ROUNDS * STARTS + 1` searches. Searches
-/// begin with the communities `initial`, one per node, or with every node by itself.
+/// begin with the communities `initial`, one per node, or with every node by itself. A search that `cache` has is not made again.
 pub(super) fn consensus(
+    n_nodes: usize,
+    edges: Vec<Edge>,
+    initial: Option<&[usize]>,
+    resolution: f64,
+    seed: u64,
+    cache: Option<&Cache>,
+    progress: &dyn Progress,
+) -> Result<Fit, ThemeError> {
+    if n_nodes == 0 {
+        return Ok(Fit { community: Vec::new(), starts: Vec::new() });
+    }
+    let Some(cache) = cache else { return search(n_nodes, edges, initial, resolution, seed, progress) };
+    let input = hash_of_search(n_nodes, &edges, initial, resolution, seed);
+    let known = cache.result(SEARCH, &input).and_then(|bytes| postcard::from_bytes::<Fit>(&bytes).ok());
+    if let Some(fit) = known.filter(|fit| fit.is_of(n_nodes)) {
+        progress.advance((ROUNDS * STARTS + 1) as u64);
+        return Ok(fit);
+    }
+    let fit = search(n_nodes, edges, initial, resolution, seed, progress)?;
+    if let Ok(bytes) = postcard::to_stdvec(&fit) {
+        cache.keep_result(SEARCH, &input, &bytes);
+    }
+    Ok(fit)
+}
+
+impl Fit {
+    /// Whether it has a community for each node in the search and in every start.
+    fn is_of(&self, n_nodes: usize) -> bool {
+        let whole = |communities: &Vec<usize>| communities.len() == n_nodes && communities.iter().all(|&c| c < n_nodes);
+        self.starts.len() == STARTS && whole(&self.community) && self.starts.iter().all(whole)
+    }
+}
+
+/// The sha256 of all that the result of a search depends on.
+fn hash_of_search(n_nodes: usize, edges: &[Edge], initial: Option<&[usize]>, resolution: f64, seed: u64) -> [u8; 32] {
+    let number = |n: usize| (n as u64).to_le_bytes();
+    let mut hash = Sha256::new();
+    for n in [n_nodes, STARTS, ROUNDS, MAX_PASSES, edges.len(), initial.map_or(0, <[usize]>::len)] {
+        hash.update(number(n));
+    }
+    hash.update(resolution.to_bits().to_le_bytes());
+    hash.update(seed.to_le_bytes());
+    for edge in edges {
+        hash.update(number(edge.from));
+        hash.update(number(edge.to));
+        hash.update(edge.weight.to_bits().to_le_bytes());
+    }
+    for community in initial.unwrap_or_default() {
+        hash.update(number(*community));
+    }
+    hash.finalize().into()
+}
+
+fn search(
     n_nodes: usize,
     mut edges: Vec<Edge>,
     initial: Option<&[usize]>,
@@ -132,9 +193,6 @@ pub(super) fn consensus(
     seed: u64,
     progress: &dyn Progress,
 ) -> Result<Fit, ThemeError> {
-    if n_nodes == 0 {
-        return Ok(Fit { community: Vec::new(), starts: Vec::new() });
-    }
     let mut first = None;
     for round in 0..ROUNDS {
         let graph = graph(n_nodes, &edges)?;
@@ -200,6 +258,7 @@ fn communities(
 mod tests {
     use super::*;
     use plenary_corpus::progress::Silent;
+    use plenary_engine::cache;
 
     #[test]
     fn neighbours_grow_with_the_number_of_segments() {
@@ -226,9 +285,48 @@ mod tests {
             }
         }
         edges.push(Edge { from: 4, to: 5, weight: 0.1 });
-        let fit = consensus(10, edges, None, 1.0, 7, &Silent).unwrap();
+        let fit = consensus(10, edges, None, 1.0, 7, None, &Silent).unwrap();
         assert_eq!(fit.community, [0, 0, 0, 0, 0, 1, 1, 1, 1, 1]);
         assert_eq!(fit.starts.len(), STARTS);
         assert!(fit.starts.iter().all(|start| *start == fit.community));
+    }
+
+    #[test]
+    fn a_search_that_the_cache_has_is_not_made_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::open(folder.path()).unwrap();
+        let ring: Vec<Edge> = (0..30).map(|a| Edge { from: a, to: (a + 1) % 30, weight: 0.5 }).collect();
+        let find = |edges: &[Edge], initial: Option<&[usize]>, resolution, seed, cache: Option<&Cache>| {
+            consensus(30, edges.to_vec(), initial, resolution, seed, cache, &Silent).unwrap()
+        };
+        let n_stored = || cache::stats(folder.path()).unwrap().shares.iter().map(|share| share.n_rows).sum::<u64>();
+        let without = find(&ring, None, 1.0, 7, None);
+        assert_eq!(find(&ring, None, 1.0, 7, Some(&cache)), without);
+        assert_eq!(n_stored(), 1);
+        // A search is found again by all that it depends on.
+        let input = hash_of_search(30, &ring, None, 1.0, 7);
+        let other = Fit { community: vec![3; 30], starts: vec![vec![3; 30]; STARTS] };
+        cache.keep_result(SEARCH, &input, &postcard::to_stdvec(&other).unwrap());
+        assert_eq!(find(&ring, None, 1.0, 7, Some(&cache)), other);
+        let mut heavier = ring.clone();
+        heavier[29].weight = 0.6;
+        let first: Vec<usize> = (0..30).collect();
+        for (at, (edges, initial, resolution, seed)) in [
+            (&heavier, None, 1.0, 7),
+            (&ring, Some(first.as_slice()), 1.0, 7),
+            (&ring, None, 1.1, 7),
+            (&ring, None, 1.0, 8),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let found = find(edges, initial, resolution, seed, Some(&cache));
+            assert_eq!(found, find(edges, initial, resolution, seed, None));
+            assert_eq!(n_stored(), at as u64 + 2);
+        }
+        // What does not fit the graph is not used.
+        let damaged = Fit { community: vec![3; 29], starts: vec![vec![3; 30]; STARTS] };
+        cache.keep_result(SEARCH, &input, &postcard::to_stdvec(&damaged).unwrap());
+        assert_eq!(find(&ring, None, 1.0, 7, Some(&cache)), without);
     }
 }

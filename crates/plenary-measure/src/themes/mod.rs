@@ -342,7 +342,7 @@ pub fn find(
     let documents: Vec<String> = (0..texts.len()).map(|row| row.to_string()).collect();
     let kinds: Vec<SegmentKind> = texts.iter().map(|text| SegmentKind::of_text(text, language, options)).collect();
     sample.add(vectors, texts, &documents.iter().map(String::as_str).collect::<Vec<_>>(), &kinds)?;
-    let mut fitted = sample.fit(Wording { language, ..Wording::default() }, progress)?;
+    let mut fitted = sample.fit(Wording { language, ..Wording::default() }, None, progress)?;
     fitted.assign(vectors, texts, speakers, &kinds, progress)?;
     Ok(fitted.finish("").0)
 }

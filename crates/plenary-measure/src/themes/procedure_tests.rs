@@ -44,7 +44,7 @@ fn sample(corpus: &Corpus, kinds: &[SegmentKind], registry: Option<&Registry>, m
 fn assigned(sample: Sample, corpus: &Corpus, kinds: &[SegmentKind], turns: &[Range<usize>]) -> (Themes, Registry) {
     let texts: Vec<&str> = corpus.texts.iter().map(String::as_str).collect();
     let speakers: Vec<Option<&str>> = corpus.speakers.iter().map(Option::as_deref).collect();
-    let mut fitted = sample.fit(Wording::default(), &Silent).unwrap();
+    let mut fitted = sample.fit(Wording::default(), None, &Silent).unwrap();
     fitted.assign(corpus.vectors.view(), &texts, &speakers, kinds, &Silent).unwrap();
     fitted.join_turns(turns.iter().cloned().map(|turn| (turn, Some("somebody"))));
     fitted.finish("model")

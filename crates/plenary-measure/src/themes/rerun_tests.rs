@@ -29,7 +29,7 @@ fn run(
     sample.at_most = at_most;
     let kinds = part.kinds(&options);
     sample.add(part.vectors.view(), &texts, &texts, &kinds).unwrap();
-    let mut fitted = sample.fit(Wording::default(), &Silent).unwrap();
+    let mut fitted = sample.fit(Wording::default(), None, &Silent).unwrap();
     fitted.assign(part.vectors.view(), &texts, &speakers, &kinds, &Silent).unwrap();
     fitted.finish("model")
 }
@@ -121,7 +121,7 @@ fn the_number_of_themes_cannot_be_set_where_it_follows_from_earlier_ones() {
         let error = registry.check_options(&options(mode)).unwrap_err().to_string();
         assert!(error.contains("[themes] n_themes: found 4; expected \"auto\""), "{error}");
         let sample = Sample::new(&options(mode), 11).unwrap().continuing(Some(Arc::new(registry.clone())));
-        assert!(matches!(sample.fit(Wording::default(), &Silent), Err(ThemeError::Option(_))));
+        assert!(matches!(sample.fit(Wording::default(), None, &Silent), Err(ThemeError::Option(_))));
     }
     assert!(registry.check_options(&options(RegistryMode::Refit)).is_ok());
 }
@@ -313,7 +313,7 @@ fn a_fragment_that_becomes_procedural_stays_in_the_theme_of_its_turn() {
         kinds.push(SegmentKind { procedural: Some(probability), is_fragment: true });
         let mut sample = Sample::new(&options, 11).unwrap().continuing(registry.map(Arc::new));
         sample.add(vectors.view(), &texts, &texts, &kinds).unwrap();
-        let mut fitted = sample.fit(Wording::default(), &Silent).unwrap();
+        let mut fitted = sample.fit(Wording::default(), None, &Silent).unwrap();
         fitted.assign(vectors.view(), &texts, &speakers, &kinds, &Silent).unwrap();
         fitted.join_turns(std::iter::once((89..91, Some("a"))));
         fitted.finish("model")
@@ -364,7 +364,7 @@ fn vectors_of_another_width_are_refused() {
     let (_, registry) = run(&corpus, &(0..60).collect::<Vec<_>>(), None, RegistryMode::Extend, FITTED_AT_MOST);
     let mut sample = Sample::new(&ThemeOptions::default(), 11).unwrap().continuing(Some(Arc::new(registry)));
     sample.add(ndarray::Array2::ones((1, 5)).view(), &["a"], &["d"], &[SegmentKind::default()]).unwrap();
-    let error = sample.fit(Wording::default(), &Silent).unwrap_err();
+    let error = sample.fit(Wording::default(), None, &Silent).unwrap_err();
     assert!(error.to_string().contains("12 dimensions, those of the texts 5"), "{error}");
 }
 

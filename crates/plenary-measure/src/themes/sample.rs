@@ -13,6 +13,7 @@ use std::sync::Arc;
 use ndarray::{Array2, ArrayView2};
 use plenary_corpus::findings::{Assignment, AssignmentReason, PROCEDURE};
 use plenary_corpus::progress::Progress;
+use plenary_engine::cache::Cache;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -273,12 +274,13 @@ impl Sample {
         Ok(Self { options, seed, at_most, nodes, fragments, tallies, n_rows, registry })
     }
 
-    /// Finds the themes of the sample, or continues those of the registry, and describes them.
+    /// Finds the themes of the sample, or continues those of the registry, and describes them. Communities that `cache` has are not searched
+    /// again.
     ///
     /// # Errors
     /// [`ThemeError::Stopped`] if `progress` asks to stop, [`ThemeError::Registry`] if the vectors of the registry have another
     /// number of dimensions, [`ThemeError::Option`] if a number of themes cannot be met.
-    pub fn fit(self, wording: Wording, progress: &dyn Progress) -> Result<Fitted, ThemeError> {
+    pub fn fit(self, wording: Wording, cache: Option<&Cache>, progress: &dyn Progress) -> Result<Fitted, ThemeError> {
         let width = self.width().unwrap_or(0);
         let options = self.options;
         let prior = self.registry;
@@ -321,9 +323,9 @@ impl Sample {
         }
         let mut arrangement = match &prior {
             Some(prior) if prior.is_continued(&options) => {
-                arrange::continued(unit.view(), &keys, &documents, prior, &options, self.seed, progress)?
+                arrange::continued(unit.view(), &keys, &documents, prior, &options, self.seed, cache, progress)?
             }
-            prior => arrange::found(unit.clone(), &keys, prior.as_deref(), &options, self.seed, progress)?,
+            prior => arrange::found(unit.clone(), &keys, prior.as_deref(), &options, self.seed, cache, progress)?,
         };
         let groups = describe_groups(&nodes, &arrangement, prior.as_deref(), wording);
         let procedure = place_of_procedure(&mut arrangement, prior.as_deref(), !reserved.is_empty());

@@ -262,7 +262,7 @@ mod tests {
         let fit = |n: usize| {
             let mut sample = Sample::new(&options, 7).unwrap();
             sample.add(vectors.slice(ndarray::s![..n, ..]), &texts[..n], &texts[..n], &kinds[..n]).unwrap();
-            sample.fit(Wording::default(), &Silent).unwrap()
+            sample.fit(Wording::default(), None, &Silent).unwrap()
         };
         let mut whole = fit(100);
         whole.assign(vectors.view(), &texts, &speakers, &kinds, &Silent).unwrap();

@@ -29,7 +29,7 @@ impl Corpus {
         let (first_kinds, rest_kinds) = kinds.split_at(texts.len() / 3);
         sample.add(first, first_texts, first_texts, first_kinds).unwrap();
         sample.add(rest, rest_texts, rest_texts, rest_kinds).unwrap();
-        let mut fitted = sample.fit(Wording { language: Some("en"), ..Wording::default() }, &Silent).unwrap();
+        let mut fitted = sample.fit(Wording { language: Some("en"), ..Wording::default() }, None, &Silent).unwrap();
         fitted.assign(first, first_texts, first_speakers, first_kinds, &Silent).unwrap();
         fitted.assign(rest, rest_texts, rest_speakers, rest_kinds, &Silent).unwrap();
         fitted.finish("").0
