@@ -3,6 +3,9 @@
 //! **Input:** segments, one after the other, with the sets that they belong to. **Output:** for each set its size and some of its segments: those
 //! with the smallest keys, and among equal keys those with the smallest sha256 of their id. The same segments are drawn however the corpus was
 //! divided, and two sets of the same segments draw the same ones. **Left to others:** their texts.
+//!
+//! Every number of the report that counts segments of the run, or what they consist of or belong to, has a set. Words and time have that of the
+//! segments that they are part of. A turn, a document, a speaker and a theme have one segment each: the first, or the most typical one.
 
 use std::collections::BinaryHeap;
 
@@ -16,13 +19,34 @@ use super::{Corpus, MOST_FOLLOWERS, MOST_PAIRS, MOST_ROWS, MOST_THEMES};
 /// What segments have in common. Documents, people, groups, themes, periods and targets are numbers of the lists of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Set {
+    All,
+    /// The first segment of each turn.
+    Turns,
+    /// The same of turns without a known speaker.
+    UnknownTurns,
+    /// The first segment of each document.
+    Documents,
+    DocumentsToCheck,
+    DocumentsWithoutDate,
+    /// The first segment of each person.
+    People,
+    /// The most typical segment of each theme.
+    Themes,
     Document(u32),
+    /// The first segment of each turn of a document.
+    DocumentTurns(u32),
     Person(u32),
+    PersonTurns(u32),
+    /// The first segment of a person in each document.
+    PersonDocuments(u32),
     Group(u32),
     Period(u32),
     Doubtful,
     Tone(Tone),
     Theme(u32),
+    /// The first segment of each person in a theme.
+    ThemePeople(u32),
+    WithoutTheme,
     ThemeGroup(u32, u32),
     ThemePeriod(u32, u32),
     /// The segments closest to the mean of a theme.
@@ -31,16 +55,34 @@ pub(crate) enum Set {
     LabelGroup(u32, Stance, u32),
     LabelPerson(u32, Stance, u32),
     Reason(u32, AbstentionReason),
+    Unlabelled(u32),
+    /// Segments that both coders of a row of `agreement` labelled.
+    BothLabelled(u32),
     /// A variable of the study's own and the position of its label; `None` for segments without one.
     Code(u32, Option<u32>),
     /// The same in a group.
     CodeGroup(u32, Option<u32>, u32),
+    /// Segments of a group with a label of a variable.
+    CodedGroup(u32, u32),
     /// The most certain segments of a side.
     Certain(u32, Stance),
     /// What a person does with regard to another one: the first segments of turns, or the segments that name the other one.
     Exchange(ExchangeKind, u32, u32),
     /// During which segments others do something with regard to a person.
     Received(ExchangeKind, u32),
+    /// The first segments of turns of one known speaker directly after another one.
+    Changes,
+    /// Segments that name people who speak in no document.
+    NamesOfOthers,
+    /// Segments with a word of a group: the numbers of the kind of groups, of the group and of the word; in the group, or elsewhere.
+    Word(u32, u32, u32, Where),
+}
+
+/// Where a word occurs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Where {
+    InGroup,
+    Elsewhere,
 }
 
 /// The drawn segments of a set.
@@ -60,14 +102,18 @@ pub(super) fn per_set(
     sentences: usize,
     corpus: &Corpus,
     n_themes: usize,
+    n_words: usize,
     study: &StudyInfo,
     n_periods: usize,
 ) -> usize {
     let n_groups = corpus.grouping.as_ref().map_or(0, |grouping| grouping.values.len());
     let n_shown = corpus.documents.len().min(MOST_ROWS) + corpus.people.len().min(MOST_ROWS);
     let n_labels: usize = study.codes.iter().map(|variable| variable.labels.len() + 1).sum();
-    let n_sets = n_shown
-        + n_themes
+    // Each document and person also has turns, each theme people, and each word is in the group and elsewhere. Turns of a document and of
+    // its people are partly the same, as are the sentences with words of several groups.
+    let n_sets = 2 * n_shown
+        + 2 * n_themes
+        + n_words
         + n_periods
         + n_labels * (1 + n_groups)
         + n_themes.min(MOST_THEMES) * (n_groups + n_periods)
@@ -83,11 +129,35 @@ pub(super) struct Sets {
     per_set: usize,
 }
 
+/// The smallest of the segments that were added.
 #[derive(Default)]
-struct Bottom {
+pub(super) struct Bottom {
     n: usize,
     /// The largest on top.
     heap: BinaryHeap<(u64, u64, u32)>,
+}
+
+impl Bottom {
+    /// Adds a segment by its key, hash and row; `most` are kept.
+    pub(super) fn add(&mut self, candidate: (u64, u64, u32), most: usize) {
+        self.n += 1;
+        self.keep(candidate, most);
+    }
+
+    /// Adds what another one holds.
+    pub(super) fn merge(&mut self, other: Self, most: usize) {
+        self.n += other.n;
+        other.heap.into_iter().for_each(|candidate| self.keep(candidate, most));
+    }
+
+    fn keep(&mut self, candidate: (u64, u64, u32), most: usize) {
+        if self.heap.len() < most {
+            self.heap.push(candidate);
+        } else if self.heap.peek().is_some_and(|largest| candidate < *largest) {
+            self.heap.pop();
+            self.heap.push(candidate);
+        }
+    }
 }
 
 impl Sets {
@@ -103,15 +173,19 @@ impl Sets {
     /// Adds a segment; those with small keys are drawn first.
     pub(super) fn add_with_key(&mut self, set: Set, key: u64, hash: u64, row: u32) {
         let most = if matches!(set, Set::Exemplars(_) | Set::Certain(..)) { BEST } else { self.per_set };
-        let bottom = self.sets.entry(set).or_default();
-        bottom.n += 1;
-        let candidate = (key, hash, row);
-        if bottom.heap.len() < most {
-            bottom.heap.push(candidate);
-        } else if bottom.heap.peek().is_some_and(|largest| candidate < *largest) {
-            bottom.heap.pop();
-            bottom.heap.push(candidate);
+        self.sets.entry(set).or_default().add((key, hash, row), most);
+    }
+
+    /// Sets a whole set.
+    pub(super) fn put(&mut self, set: Set, bottom: Bottom) {
+        if bottom.n > 0 {
+            self.sets.insert(set, bottom);
         }
+    }
+
+    /// How many segments of most sets are drawn.
+    pub(super) fn per_set(&self) -> usize {
+        self.per_set
     }
 
     /// The sets in their order.
