@@ -169,9 +169,7 @@ pub(super) fn count(
         Counts { n_words: corpus.documents.iter().map(|d| u64::from(d.n_words)).sum(), ..Counts::default() };
     let (mut turns, keys, evidence) = read_turns(results, corpus, shown, &mut counts)?;
     let period_of = periods(&corpus.documents, &mut counts);
-    let n_words = keyness::n_words(keyness);
-    let per_set = sets::per_set(sentences, corpus, themes.len(), n_words, results.study(), counts.periods.len());
-    let mut sets = Sets::new(per_set);
+    let mut sets = Sets::default();
     let mut segments = Segments::default();
     let tone =
         read_segments(results, corpus, themes, (&mut turns, &keys), &period_of, &mut counts, &mut segments, &mut sets)?;
@@ -182,7 +180,7 @@ pub(super) fn count(
     counts.codes = codes::codes(results, corpus, &segments.hash, &mut sets)?;
     firsts::firsts(corpus, &turns, &segments, &mut sets);
     keyness::draw(results, corpus, (themes, keyness), (&turns, &segments), &mut sets)?;
-    Ok(Counted { counts, sets: sets.finish(), turns, segments, tone, stance, evidence })
+    Ok(Counted { counts, sets: sets.finish(sentences), turns, segments, tone, stance, evidence })
 }
 
 /// A short key of an id.

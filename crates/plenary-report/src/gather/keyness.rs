@@ -18,7 +18,7 @@ use rustc_hash::FxHashMap;
 use super::Corpus;
 use super::corpus::{Source, source_of, values};
 use super::counts::{NO_THEME, NONE, Segments, TurnRow};
-use super::sets::{Bottom, Set, Sets, Where};
+use super::sets::{Bottom, MOST, Set, Sets, Where};
 use super::themes::Theme;
 use crate::ReportError;
 
@@ -97,11 +97,6 @@ pub(super) fn keyness(results: &Results) -> Result<Vec<KeyGroups>, ReportError> 
     Ok(all)
 }
 
-/// Number of all words of all groups.
-pub(super) fn n_words(keyness: &[KeyGroups]) -> usize {
-    keyness.iter().flat_map(|kind| &kind.groups).map(|group| group.words.len()).sum()
-}
-
 /// The segments of a word, in the group or elsewhere.
 #[derive(Default)]
 struct Found {
@@ -143,26 +138,35 @@ pub(super) fn draw(
     let of_terms: Vec<&Vec<Counted>> = of_terms.values().collect();
     let memberships = keyness.iter().map(|kind| Membership::of(results, corpus, themes, kind));
     let memberships: Vec<Membership> = memberships.collect::<Result<_, _>>()?;
-    let most = sets.per_set();
     let of_frame = |at: usize| -> Result<Vec<[Found; 2]>, OpenError> {
         let (first, frame) = results.groups(SegmentRow::TABLE, Some(&["text"]))?.group(at)?;
         let mut found: Vec<[Found; 2]> = Vec::new();
         found.resize_with(words.len(), Default::default);
+        let mut here: Vec<(bool, Option<u32>)> = Vec::with_capacity(keyness.len());
         for (row, text) in (first..segments.turn.len()).zip(column::<&str>(&frame, "text")?) {
             let known = |term: String| numbers.get(term.as_str()).copied();
             let mut in_text: Vec<usize> = terms(text.unwrap_or_default()).into_iter().filter_map(known).collect();
             in_text.sort_unstable();
+            if in_text.is_empty() {
+                continue;
+            }
             let turn = &turns[segments.turn[row] as usize];
             let language = corpus.documents[turn.document as usize].language.as_deref();
+            // Per kind, whether it is in the language of the text, and the group of the text.
+            here.clear();
+            here.extend(keyness.iter().zip(&memberships).map(|(kind, membership)| {
+                (kind.language.as_deref() == language, membership.group(turn, segments.theme[row]))
+            }));
             for same in in_text.chunk_by(|a, b| a == b) {
                 for word in of_terms[same[0]] {
-                    if keyness[word.kind].language.as_deref() != language {
+                    let (is_compared, group) = here[word.kind];
+                    if !is_compared {
                         continue;
                     }
-                    let is_in_group = memberships[word.kind].group(turn, segments.theme[row]) == Some(word.group);
+                    let is_in_group = group == Some(word.group);
                     let found = &mut found[word.at][usize::from(!is_in_group)];
                     found.n_occurrences += same.len() as u64;
-                    found.segments.add((0, segments.hash[row], row as u32), most);
+                    found.segments.add((0, segments.hash[row], row as u32), MOST);
                 }
             }
         }
@@ -174,7 +178,7 @@ pub(super) fn draw(
         }
         for (all, more) in all.iter_mut().flatten().zip(more.into_iter().flatten()) {
             all.n_occurrences += more.n_occurrences;
-            all.segments.merge(more.segments, most);
+            all.segments.merge(more.segments, MOST);
         }
         Ok(all)
     };
