@@ -163,7 +163,7 @@ fn links(section: &str) -> Vec<(String, usize, Option<String>)> {
 }
 
 /// The texts of the sentences that a number opens.
-fn opened<'d>(data: &'d serde_json::Value, set: usize) -> Vec<&'d str> {
+fn opened(data: &serde_json::Value, set: usize) -> Vec<&str> {
     let positions = data["sets"][set][2].as_array().unwrap();
     let text =
         |position: &serde_json::Value| data["sentences"][position.as_u64().unwrap() as usize][0].as_str().unwrap();

@@ -120,7 +120,7 @@ fn tone(of: &Gathered) -> String {
         grid.row(vec![Cell::text(name), Cell::signed(mean.value), Cell::interval(mean), n]);
     }
     let chart = chart::intervals("Mean tone by speaker", ("negative", "positive"), &rows);
-    figure("Tone", &intervals(of), &chart, &grid)
+    figure("Tone", intervals(of), &chart, &grid)
 }
 
 fn tone_of_groups(of: &Gathered) -> String {
