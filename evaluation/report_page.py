@@ -5,14 +5,15 @@
 
 Runs a study on a made-up transcript whose speakers say HTML and JavaScript, Arabic and emoji, writes its report, and opens it from the disk in a
 headless Chromium without a network. Checks on every page, light and dark, wide and narrow, that nothing is requested, that no error is
-logged, that texts stay texts, that numbers open their sentences and sentences lead to the transcript, that the filters of the transcripts
-filter, that tables are sorted and copied, that everything works by keyboard, and that a screen reader finds nothing seriously wrong (with
-axe-core, if its file is given). Prints the report to PDF, and opens the pages that `plenary find --html` and `plenary compare --html` write. Exits with 1 if a check
-fails, and with 77 if there is no Chromium. Needs Python 3.11, and the program.
+logged, that texts stay texts, that every count opens as many sentences as it says, that sentences lead to the transcript, that the filters of
+the transcripts filter, that tables are sorted and copied, that everything works by keyboard, and that a screen reader finds nothing seriously
+wrong (with axe-core, if its file is given). Prints the report to PDF, and opens the pages that `plenary find --html` and `plenary compare
+--html` write. Exits with 1 if a check fails, and with 77 if there is no Chromium. Needs Python 3.11, and the program.
 """
 import argparse
 import base64
 import csv
+import re
 import sys
 import tempfile
 import time
@@ -29,6 +30,9 @@ id = "open_borders"
 proposition = "Borders should be open."
 negation = "Borders should not be open."
 definition = "Open means: without visas, <i>for everybody</i>."
+
+[keyness]
+min_words = 50
 """
 SAID = [
     "I say that borders should be open to everybody in year {}.",
@@ -62,6 +66,33 @@ def set_up(program, folder):
     run(program, folder, ["run", "talk0.csv", "--study", "other.toml", "--out", "other", "--quiet"])
     run(program, folder, ["compare", "other", "results", "--html", "changes.html", "--quiet"])
     return folder / "results.html"
+
+
+# The number of segments of the first speaker in the table of all.
+SEGMENTS = "#speakers figure:last-of-type td:nth-child(6) button.n"
+# Whole numbers of tables above zero that are no links; what a validation says and the files of the methods have no sentences.
+COUNTS_WITHOUT_LINK = """[...document.querySelectorAll('section:not(#validation):not(#methods) td.number')]
+    .filter(cell => /^[1-9][0-9]*$/.test(cell.dataset.v) && /^[0-9\\u202f]+$/.test(cell.textContent) && !cell.querySelector('button'))
+    .map(cell => cell.closest('section').id + ': ' + cell.closest('tr').textContent)"""
+# Every number that opens sentences, with what is said about them and how many are shown.
+OPEN_ALL = """[...document.querySelectorAll('button.n')].map(button => {
+    button.click();
+    const found = [button.textContent, document.getElementById('dialog-note').textContent, document.querySelectorAll('#dialog-list li').length];
+    document.getElementById('dialog').close();
+    return found;
+})"""
+NOTE = re.compile(r"(?:(?P<counted>.+) in )?(?P<n>[0-9]+) segments?(?:\.|, of which (?P<shown>[0-9]+) are shown: .*)")
+
+
+def check_number(number, note, shown):
+    """Checks what a number opens: as many segments as it says, or those that hold what it counts; all of them, or the stated sample."""
+    found = NOTE.fullmatch(note)
+    check(found is not None, f"{number} opens sentences without their number: {note}")
+    if found["counted"]:
+        check(found["counted"].startswith(number), f"{number} opens {note}")
+    elif not number.endswith("%"):
+        check(found["n"] == number.replace("\u202f", ""), f"{number} opens {note}")
+    check(shown == int(found["shown"] or found["n"]), f"{shown} sentences are shown, but {note}")
 
 
 def go(browser, page):
@@ -131,7 +162,7 @@ def check_page(browser, page, folder, axe, screenshots):
 
     print("numbers open their sentences, sentences lead to the transcript")
     go(browser, "speakers")
-    click(browser, "#speakers figure:last-of-type button.n")
+    click(browser, SEGMENTS)
     check(browser.evaluate("document.getElementById('dialog').open"), "a number opens sentences")
     n = browser.evaluate("document.querySelectorAll('#dialog-list li').length")
     check(n > 1, f"{n} sentences")
@@ -143,13 +174,36 @@ def check_page(browser, page, folder, axe, screenshots):
     sentence = browser.evaluate("document.querySelector('#dialog-list blockquote').textContent")
     browser.press("Escape")
     check(not browser.evaluate("document.getElementById('dialog').open"), "Escape closes the sentences")
-    click(browser, "#speakers figure:last-of-type button.n")
+    click(browser, SEGMENTS)
     click(browser, "#dialog-list .where button")
     until = time.monotonic() + PATIENCE_S
     while browser.evaluate("document.getElementById('found') === null"):
         check(time.monotonic() < until, "the sentence is not shown in the transcript")
         time.sleep(0.02)
     check(browser.text("found") == sentence, "the sentence in the transcript is another one")
+
+    print("every count is a link, and opens as many sentences as it says")
+    missing = browser.evaluate(COUNTS_WITHOUT_LINK)
+    check(not missing, f"{len(missing)} counts open nothing, such as {missing[:5]}")
+    opened = browser.evaluate(OPEN_ALL)
+    check(len(opened) > 100, f"{len(opened)} numbers open sentences")
+    for number, note, shown in opened:
+        check_number(number, note, shown)
+    for unit in ["words", "occurrences"]:
+        check(any(f" {unit} in " in note for _, note, _ in opened), f"no number of {unit} opens sentences")
+    # One of each kind: documents, speakers, turns, segments, words and themes of the study; and of one person.
+    for page, kinds in [("overview", ["document", "speaker", "turn", "segment", "word", "theme"]), ("speakers", ["document", "turn", "segment", "word"])]:
+        go(browser, page)
+        place = "#overview .cards" if page == "overview" else "#speakers figure:last-of-type tbody tr"
+        for at, kind in enumerate(kinds):
+            browser.evaluate(f"document.querySelectorAll({place + ' button.n'!r})[{at}].focus()")
+            number = browser.evaluate("document.activeElement.textContent")
+            browser.press("Enter")
+            check(browser.evaluate("document.getElementById('dialog').open"), f"{page}: Enter opens the sentences of a number of {kind}s")
+            shown = browser.evaluate("document.querySelectorAll('#dialog-list li').length")
+            check_number(number, browser.text("dialog-note"), shown)
+            browser.press("Escape")
+            check(browser.evaluate("document.activeElement.textContent") == number, f"{page}: the focus returns to the number of {kind}s")
 
     print("filters of the transcripts")
     choose(browser, "document", 0)

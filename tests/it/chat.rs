@@ -195,6 +195,18 @@ fn a_second_coder_is_in_codings_and_not_in_stance() {
     assert!((of("share_equal").parse::<f64>().unwrap() - equal).abs() < 1e-9, "{equal}");
     let shown = place.run_well(&["show", "out"]).out;
     assert!(shown.contains("nli-minilm-l6, small") && shown.contains(&format!("{:.0} %", 100.0 * equal)), "{shown}");
+    // In the report the number of segments that both labelled opens as many.
+    place.run_well(&["report", "out"]);
+    let page = std::fs::read_to_string(place.path("out.html")).unwrap();
+    let (_, row) = page.split_once("<td dir=\"auto\">nli-minilm-l6, small</td>").unwrap();
+    let n = both.len();
+    let cell = format!("<td class=\"number\" data-v=\"{n}\"><button type=\"button\" class=\"n\" data-set=\"");
+    let (set, shown) = row.strip_prefix(&cell).unwrap().split_once('"').unwrap();
+    assert!(shown.starts_with(&format!(">{n}<")), "{shown:.20}");
+    let (_, data) = page.split_once("id=\"data\">").unwrap();
+    let data: serde_json::Value = serde_json::from_str(data.split_once("</script>").unwrap().0).unwrap();
+    let set = &data["sets"][set.parse::<usize>().unwrap()];
+    assert_eq!((set[1].as_u64(), set[2].as_array().map(Vec::len)), (Some(n as u64), Some(n)), "{set}");
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub struct ReportOptions {
 
 impl Default for ReportOptions {
     fn default() -> Self {
-        Self { by: None, sentences: 6_000, transcript_bytes: 1_500_000 }
+        Self { by: None, sentences: 4_000, transcript_bytes: 1_500_000 }
     }
 }
 

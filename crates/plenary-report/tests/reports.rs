@@ -149,6 +149,103 @@ fn numbers_lead_to_their_sentences() {
     assert_eq!(texts("First sentences of Bo after a question of Ann"), ["The tax payer pays."]);
 }
 
+/// The numbers that open sentences, with their set and what they count.
+fn links(section: &str) -> Vec<(String, usize, Option<String>)> {
+    let buttons = section.split("<button type=\"button\" class=\"n\" data-set=\"").skip(1);
+    let link = |button: &str| {
+        let (set, rest) = button.split_once('"').unwrap();
+        let (attributes, rest) = rest.split_once('>').unwrap();
+        let counted =
+            attributes.trim().strip_prefix("data-counted=\"").map(|rest| rest.trim_end_matches('"').to_owned());
+        (rest.split_once('<').unwrap().0.to_owned(), set.parse().unwrap(), counted)
+    };
+    buttons.map(link).collect()
+}
+
+/// The texts of the sentences that a number opens.
+fn opened(data: &serde_json::Value, set: usize) -> Vec<&str> {
+    let positions = data["sets"][set][2].as_array().unwrap();
+    let text =
+        |position: &serde_json::Value| data["sentences"][position.as_u64().unwrap() as usize][0].as_str().unwrap();
+    let mut texts: Vec<&str> = positions.iter().map(text).collect();
+    texts.sort_unstable();
+    texts
+}
+
+#[test]
+fn turns_words_documents_and_speakers_open_their_sentences() {
+    let (_parent, results) = results(&study("Harbour", 1), 3, debate());
+    let html = html(&results);
+    let data = data(&html);
+    let n_of = |set: usize| data["sets"][set][1].as_u64().unwrap();
+    let page = section(&html, "overview");
+    let (cards, _) = page.split_once("</ul>").unwrap();
+    let cards = links(cards);
+    let shown: Vec<(&str, u64, Option<&str>)> =
+        cards.iter().map(|(shown, set, counted)| (shown.as_str(), n_of(*set), counted.as_deref())).collect();
+    // Documents, speakers, turns, segments, words and themes.
+    let expected = [
+        ("2", 2, None),
+        ("4", 4, None),
+        ("8", 8, None),
+        ("10", 10, None),
+        ("37", 10, Some("37 words")),
+        ("3", 3, None),
+    ];
+    assert_eq!(shown, expected);
+    assert_eq!(opened(&data, cards[0].1), ["No more taxes for the harbour.", "We must build the harbour."]);
+    let firsts_of_people =
+        ["No more taxes for the harbour.", "The harbour is old.", "The tax payer pays.", "We must build the harbour."];
+    assert_eq!(opened(&data, cards[1].1), firsts_of_people);
+    // The turn without a speaker, and the document without a date.
+    let (_, look) = page.split_once("What needs a look first").unwrap();
+    let unknown: Vec<_> =
+        links(look).into_iter().filter(|(_, set, _)| opened(&data, *set) == ["Hear, hear."]).collect();
+    assert_eq!(unknown.len(), 1);
+    // Ann: documents, turns, segments, words.
+    let row = section(&html, "speakers").rsplit_once("<td dir=\"auto\">Ann</td>").unwrap().1;
+    let ann = links(row.split_once("</tr>").unwrap().0);
+    assert_eq!(opened(&data, ann[0].1), ["Never.", "We must build the harbour."]);
+    assert_eq!(opened(&data, ann[1].1), ["I pay my taxes.", "Never.", "We must build the harbour."]);
+    assert_eq!((n_of(ann[2].1), ann[3].1, ann[3].2.as_deref()), (4, ann[2].1, Some("14 words")));
+}
+
+#[test]
+fn every_number_opens_as_many_segments_as_it_says_or_says_what_it_counts() {
+    let (_parent, results) = results(&study("Harbour", 2), 3, debate());
+    let html = html(&results);
+    let data = data(&html);
+    let all = links(&html);
+    assert!(all.len() > 100, "{}", all.len());
+    for (shown, set, counted) in all {
+        let n = data["sets"][set][1].as_u64().unwrap();
+        assert!(counted.is_some() != (shown == n.to_string()), "{shown} opens {}", data["sets"][set]);
+    }
+}
+
+#[test]
+fn words_of_groups_open_the_sentences_that_have_them() {
+    let (_parent, results) = results(&study("Harbour", 0), 3, debate());
+    let html = html(&results);
+    let data = data(&html);
+    let (_, words) = section(&html, "speakers").split_once("<h3>Words by party (en)</h3>").unwrap();
+    let row = |term: &str| {
+        links(words.split_once(&format!("<td dir=\"auto\">{term}</td>")).unwrap().1.split_once("</tr>").unwrap().0)
+    };
+    let harbour = row("harbour");
+    assert_eq!(opened(&data, harbour[0].1), ["No more taxes for the harbour.", "We must build the harbour."]);
+    assert_eq!(opened(&data, harbour[1].1), ["The harbour is old."]);
+    assert_eq!(data["sets"][harbour[1].1][0], "Sentences of others than party Lake with the word harbour");
+    // A theme and a period, whose groups are not those of speakers.
+    let page = section(&html, "themes");
+    for by in ["theme", "period"] {
+        let (_, words) = page.split_once(&format!("<h3>Words by {by} (en)</h3>")).unwrap();
+        let (table, _) = words.split_once("</table>").unwrap();
+        let cells = table.matches("<td class=\"number\" data-v=\"0\">0</td>").count() + links(table).len();
+        assert_eq!(cells, 2 * (table.matches("<tr>").count() - 1), "{by}: a number has no sentences");
+    }
+}
+
 #[test]
 fn all_pages_say_what_there_is() {
     let (_parent, results) = results(&study("Harbour", 1), 3, debate());
@@ -183,7 +280,7 @@ fn small_and_odd_results_have_sensible_pages() {
         ("themes", "There are no themes"),
         ("exchanges", "There are no exchanges"),
         ("speakers", "Ann"),
-        ("overview", "1</b> segment<"),
+        ("overview", "1</button></b> segment<"),
     ] {
         assert!(section(&page, id).contains(text), "{id}: {}", section(&page, id));
     }

@@ -85,7 +85,8 @@ fn groups(of: &Gathered, number: u32, counts: &CodeCounts) -> String {
         let set = |label: Option<u32>| Set::CodeGroup(number, label, group);
         let shares = labels.iter().zip(0..);
         cells.extend(shares.map(|(n, at)| Cell::shared(f64::from(*n), f64::from(all), set(Some(at)), of)));
-        cells.extend([Cell::whole(all), Cell::counted(*unlabelled, set(None), of)]);
+        let labelled = Cell::counted(all, Set::CodedGroup(number, group), of);
+        cells.extend([labelled, Cell::counted(*unlabelled, set(None), of)]);
         grid.row(cells);
     }
     if grid.is_empty() {

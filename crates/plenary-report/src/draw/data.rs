@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use plenary_corpus::findings::ExchangeKind;
 
-use crate::gather::{Gathered, Sentence, Set, Transcript};
+use crate::gather::{Gathered, Sentence, Set, Transcript, Where};
 
 pub(super) fn data(of: &Gathered) -> Value {
     let corpus = &of.corpus;
@@ -96,6 +96,7 @@ fn title(of: &Gathered, set: Set) -> String {
         grouping.map_or(String::new(), |grouping| format!("{} {}", grouping.column, grouping.values[at as usize]))
     };
     let target = |at: u32| of.study.targets[at as usize].proposition.clone();
+    let document = |at: u32| of.corpus.documents[at as usize].name.clone();
     let person = |at: u32| of.corpus.people[at as usize].name.clone();
     let code = |at: u32, label: Option<u32>| {
         let variable = &of.counts.codes[at as usize].variable;
@@ -105,13 +106,26 @@ fn title(of: &Gathered, set: Set) -> String {
         }
     };
     match set {
-        Set::Document(at) => format!("Sentences of {}", of.corpus.documents[at as usize].name),
+        Set::All => "All sentences".to_owned(),
+        Set::Turns => "First sentences of all turns".to_owned(),
+        Set::UnknownTurns => "First sentences of turns without a known speaker".to_owned(),
+        Set::Documents => "First sentences of all documents".to_owned(),
+        Set::DocumentsToCheck => "First sentences of documents that a person should check".to_owned(),
+        Set::DocumentsWithoutDate => "First sentences of documents without a date".to_owned(),
+        Set::People => "First sentences of all speakers".to_owned(),
+        Set::Themes => "The most typical sentence of each theme".to_owned(),
+        Set::Document(at) => format!("Sentences of {}", document(at)),
+        Set::DocumentTurns(at) => format!("First sentences of turns of {}", document(at)),
         Set::Person(at) => format!("Sentences of {}", person(at)),
+        Set::PersonTurns(at) => format!("First sentences of turns of {}", person(at)),
+        Set::PersonDocuments(at) => format!("First sentences of {} in each document", person(at)),
         Set::Group(at) => format!("Sentences of {}", group(at)),
         Set::Period(at) => format!("Sentences of {}", of.counts.periods[at as usize].name),
         Set::Doubtful => "First sentences of turns that a person should check".to_owned(),
         Set::Tone(tone) => format!("Sentences with {tone} tone"),
         Set::Theme(at) => format!("Sentences of {}", theme(at)),
+        Set::ThemePeople(at) => format!("First sentences of each speaker of {}", theme(at)),
+        Set::WithoutTheme => "Sentences in no theme".to_owned(),
         Set::ThemeGroup(at, of_group) => format!("Sentences of {}, {}", theme(at), group(of_group)),
         Set::ThemePeriod(at, period) => {
             format!("Sentences of {}, {}", theme(at), of.counts.periods[period as usize].name)
@@ -121,8 +135,16 @@ fn title(of: &Gathered, set: Set) -> String {
         Set::LabelGroup(at, label, of_group) => format!("Label {label}, {}: {}", group(of_group), target(at)),
         Set::LabelPerson(at, label, of_person) => format!("Label {label}, {}: {}", person(of_person), target(at)),
         Set::Reason(at, reason) => format!("No label ({}): {}", reason.as_str().replace('_', " "), target(at)),
+        Set::BothLabelled(at) => {
+            let pair = &of.study.agreement[at as usize];
+            format!("Sentences that {} and {} labelled: {}", pair.coder_a, pair.coder_b, pair.target_id)
+        }
+        Set::Unlabelled(at) => format!("No label: {}", target(at)),
         Set::Code(at, label) => code(at, label),
         Set::CodeGroup(at, label, of_group) => format!("{}; {}", code(at, label), group(of_group)),
+        Set::CodedGroup(at, of_group) => {
+            format!("With a label: {}; {}", of.counts.codes[at as usize].variable.definition, group(of_group))
+        }
         Set::Certain(at, label) => format!("Most certain of label {label}: {}", target(at)),
         Set::Exchange(ExchangeKind::Follows, from, to) => {
             format!("First sentences of {} directly after {}", person(from), person(to))
@@ -139,5 +161,16 @@ fn title(of: &Gathered, set: Set) -> String {
         Set::Exchange(kind, from, to) => format!("{} {kind} during turns of {}", person(from), person(to)),
         Set::Received(ExchangeKind::Interrupts, to) => format!("{} is interrupted", person(to)),
         Set::Received(kind, to) => format!("Somebody {kind} during turns of {}", person(to)),
+        Set::Changes => "First sentences of turns of one known speaker directly after another".to_owned(),
+        Set::NamesOfOthers => "Sentences that name people who speak in no document".to_owned(),
+        Set::Word(kind, group, word, place) => {
+            let kind = &of.keyness[kind as usize];
+            let group = &kind.groups[group as usize];
+            let (by, name, term) = (&kind.by, &group.name, &group.words[word as usize].term);
+            match place {
+                Where::InGroup => format!("Sentences of {by} {name} with the word {term}"),
+                Where::Elsewhere => format!("Sentences of others than {by} {name} with the word {term}"),
+            }
+        }
     }
 }

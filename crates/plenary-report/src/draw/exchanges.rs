@@ -3,7 +3,7 @@
 use plenary_corpus::findings::ExchangeKind;
 
 use super::chart;
-use super::html::{Cell, Grid, figure, grouped, notice, plural, tabulated};
+use super::html::{Cell, Grid, Note, figure, grouped, notice, tabulated};
 use crate::gather::{Gathered, RECEIVED, Set};
 
 /// What is shown of a pair.
@@ -40,18 +40,18 @@ pub(super) fn page(of: &Gathered) -> String {
             matrix.row(vec![Cell::text(name(*first)), Cell::text(name(*then)), n]);
         }
     }
-    let note = format!(
-        "Rows speak first, columns directly after them. {} changes of the speaker between {} pairs of people. The people of the most \
-         frequent pairs are shown.",
-        grouped(of.counts.n_changes as u64),
-        grouped(of.counts.n_pairs as u64)
-    );
+    let note = Note::from("Rows speak first, columns directly after them. ")
+        .counted(of.counts.n_changes, "change", Set::Changes, of)
+        .text(&format!(
+            " of the speaker between {} pairs of people. The people of the most frequent pairs are shown.",
+            grouped(of.counts.n_pairs as u64)
+        ));
     let values: Vec<Vec<f64>> = followers.iter().map(|row| row.iter().map(|n| *n as f64).collect()).collect();
     let chart = chart::matrix("Who follows whom", &names, &names, &values, &|n| format!("{n:.0}"));
     let after = "After a question: the turn before ends with a question mark. Whether the second turn answers it is not known. Interrupting: the \
                  file marks it, or the turn before ends with a dash, or with an ellipsis and its speaker goes on directly after. The table `exchanges` \
                  has all, with the rule of each.";
-    figure("Who follows whom", &note, &chart, &matrix) + &tabulated("Pairs", after, &grid) + &received(of) + &naming(of)
+    figure("Who follows whom", note, &chart, &matrix) + &tabulated("Pairs", after, &grid) + &received(of) + &naming(of)
 }
 
 fn received(of: &Gathered) -> String {
@@ -95,14 +95,13 @@ fn naming(of: &Gathered) -> String {
         );
         grid.row(vec![Cell::text(name(pair.from)), Cell::text(name(pair.to)), n]);
     }
-    let mut note = "By the pairs with the most sentences. People who do not speak in the document are found by names that only one person of the \
-                    corpus has."
-        .to_owned();
-    if of.counts.n_names_of_others > 0 {
-        note.push_str(&format!(
-            " Not shown: {} with names of people who speak in no document. The table `exchanges` has them.",
-            plural(of.counts.n_names_of_others as u64, "sentence")
-        ));
+    let mut note = Note::from(
+        "By the pairs with the most sentences. People who do not speak in the document are found by names that only one person of the corpus has.",
+    );
+    let n = of.counts.n_names_of_others;
+    if n > 0 {
+        let of_others = note.text(" Not in this table: ").counted(n, "naming", Set::NamesOfOthers, of);
+        note = of_others.text(" of people who speak in no document.");
     }
-    tabulated("Who names whom", &note, &grid)
+    tabulated("Who names whom", note, &grid)
 }

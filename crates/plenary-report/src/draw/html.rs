@@ -1,6 +1,13 @@
 //! Pieces of HTML: tables whose numbers lead to sentences, figures, lists of sentences.
 //!
 //! **Input:** texts and numbers. **Output:** HTML in which every text is escaped. **Left to others:** what is shown (the pages), charts.
+//!
+//! Which numbers are links: every number that counts segments of this run, or turns, documents, speakers, themes, words or time of them, opens
+//! these segments, on cards, in tables, and in notes that no table repeats. No links are
+//! - numbers that are computed from counts in their row (shares, means, z, intervals, coordinates): the counts are links;
+//! - numbers in charts, and in texts that repeat those of tables;
+//! - numbers about what the results do not hold: hand codes and scores of a validation, themes of earlier results, inputs that were not read;
+//! - numbers of rows (of tables, of pairs, of values that are left out), and of files: versions, hashes, seeds.
 
 use plenary_corpus::rounding::{percent, rounded};
 
@@ -13,8 +20,8 @@ pub(crate) enum Cell {
     Text(String),
     /// A number, as it is shown and as it is copied.
     Number(String, String),
-    /// A number that opens sentences.
-    Sentences(String, String, usize),
+    /// A number that opens sentences, as it is shown and as it is copied.
+    Sentences(Link, String),
     /// Nothing.
     Empty,
 }
@@ -44,7 +51,7 @@ impl Cell {
     /// A share of segments that opens some of them.
     pub(crate) fn shared(part: f64, whole: f64, set: Set, of: &Gathered) -> Self {
         match (Self::share(part, whole), of.set(set).filter(|_| part > 0.0)) {
-            (Self::Number(shown, raw), Some(at)) => Self::Sentences(shown, raw, at),
+            (Self::Number(shown, raw), Some(set)) => Self::Sentences(Link { shown, set, counted: None }, raw),
             (share, _) => share,
         }
     }
@@ -52,9 +59,26 @@ impl Cell {
     /// A number of segments that opens some of them.
     pub(crate) fn counted(number: impl Into<u64>, set: Set, of: &Gathered) -> Self {
         let number = number.into();
-        match of.set(set).filter(|_| number > 0) {
-            Some(at) => Self::Sentences(grouped(number), number.to_string(), at),
+        match Link::new(number, "segment", set, of) {
+            Some(link) => Self::Sentences(link, number.to_string()),
             None => Self::whole(number),
+        }
+    }
+
+    /// A number of something else that opens the segments that hold it: words, or turns with their first segments.
+    pub(crate) fn counted_as(number: impl Into<u64>, noun: &str, set: Set, of: &Gathered) -> Self {
+        let number = number.into();
+        match Link::new(number, noun, set, of) {
+            Some(link) => Self::Sentences(link, number.to_string()),
+            None => Self::whole(number),
+        }
+    }
+
+    /// A time that opens the segments that were said in it.
+    pub(crate) fn time(seconds: f64, set: Set, of: &Gathered) -> Self {
+        match Link::of_time(seconds, set, of) {
+            Some(link) => Self::Sentences(link, seconds.to_string()),
+            None => Self::Number(duration(seconds), seconds.to_string()),
         }
     }
 
@@ -70,12 +94,76 @@ impl Cell {
         match self {
             Self::Text(text) => format!("<td dir=\"auto\">{}</td>", escaped(text)),
             Self::Number(shown, raw) => format!("<td class=\"number\" data-v=\"{raw}\">{shown}</td>"),
-            Self::Sentences(shown, raw, set) => format!(
-                "<td class=\"number\" data-v=\"{raw}\"><button type=\"button\" class=\"n\" data-set=\"{set}\">{shown}</button></td>"
-            ),
+            Self::Sentences(link, raw) => format!("<td class=\"number\" data-v=\"{raw}\">{}</td>", link.html()),
             Self::Empty if is_number => "<td class=\"number\" data-v=\"\">–</td>".to_owned(),
             Self::Empty => "<td data-v=\"\">–</td>".to_owned(),
         }
+    }
+}
+
+/// A number that opens sentences.
+pub(crate) struct Link {
+    shown: String,
+    /// Number of the set in the data of the page.
+    set: usize,
+    /// What the number counts, in words, if it is not the segments of the set.
+    counted: Option<String>,
+}
+
+impl Link {
+    /// The link of a number of things to the segments of a set; `None` if the set is empty.
+    pub(crate) fn new(number: u64, noun: &str, set: Set, of: &Gathered) -> Option<Self> {
+        let set = of.set(set).filter(|_| number > 0)?;
+        let counted = (of.sets[set].1.n as u64 != number).then(|| plural(number, noun));
+        Some(Self { shown: grouped(number), set, counted })
+    }
+
+    /// The link of a time.
+    pub(crate) fn of_time(seconds: f64, set: Set, of: &Gathered) -> Option<Self> {
+        let shown = duration(seconds);
+        of.set(set).map(|set| Self { counted: Some(shown.clone()), shown, set })
+    }
+
+    pub(crate) fn html(&self) -> String {
+        let counted = self.counted.as_ref().map(|counted| format!(" data-counted=\"{}\"", escaped(counted)));
+        let (shown, set, counted) = (&self.shown, self.set, counted.unwrap_or_default());
+        format!("<button type=\"button\" class=\"n\" data-set=\"{set}\"{counted}>{shown}</button>")
+    }
+}
+
+/// A number in a text, which opens sentences if there are any.
+pub(crate) fn linked(number: usize, noun: &str, set: Set, of: &Gathered) -> String {
+    let number = number as u64;
+    Link::new(number, noun, set, of).map_or_else(|| grouped(number), |link| link.html())
+}
+
+/// The same with what it counts: `8 turns`.
+pub(crate) fn counted(number: usize, noun: &str, set: Set, of: &Gathered) -> String {
+    format!("{} {noun}{}", linked(number, noun, set, of), if number == 1 { "" } else { "s" })
+}
+
+/// What is said about a figure, as HTML.
+pub(crate) struct Note(String);
+
+impl<T: AsRef<str>> From<T> for Note {
+    fn from(text: T) -> Self {
+        Self(with_code(text.as_ref()))
+    }
+}
+
+impl Note {
+    /// Goes on with a number that opens sentences, and what it counts.
+    pub(crate) fn counted(self, number: usize, noun: &str, set: Set, of: &Gathered) -> Self {
+        Self(self.0 + &counted(number, noun, set, of))
+    }
+
+    /// Goes on with a text.
+    pub(crate) fn text(self, text: &str) -> Self {
+        Self(self.0 + &with_code(text))
+    }
+
+    fn html(&self) -> String {
+        if self.0.is_empty() { String::new() } else { format!("<p>{}</p>", self.0) }
     }
 }
 
@@ -123,31 +211,27 @@ impl Grid {
 }
 
 /// A chart with its table, which is folded up.
-pub(crate) fn figure(title: &str, note: &str, chart: &str, grid: &Grid) -> String {
+pub(crate) fn figure(title: &str, note: impl Into<Note>, chart: &str, grid: &Grid) -> String {
     format!(
         "<figure><figcaption><h3>{}</h3>{}</figcaption>\n{chart}\n<details><summary>The numbers</summary>{}</details>{COPY}</figure>\n",
         escaped(title),
-        note_of(note),
+        note.into().html(),
         grid.html()
     )
 }
 
 /// A table without a chart.
-pub(crate) fn tabulated(title: &str, note: &str, grid: &Grid) -> String {
+pub(crate) fn tabulated(title: &str, note: impl Into<Note>, grid: &Grid) -> String {
     format!(
         "<figure><figcaption><h3>{}</h3>{}</figcaption>\n{}{COPY}</figure>\n",
         escaped(title),
-        note_of(note),
+        note.into().html(),
         grid.html()
     )
 }
 
 /// Copies the table of its figure; shown only where scripts run.
 const COPY: &str = "<button type=\"button\" class=\"copy\">Copy the data</button>";
-
-fn note_of(note: &str) -> String {
-    if note.is_empty() { String::new() } else { format!("<p>{}</p>", with_code(note)) }
-}
 
 pub(crate) fn paragraph(text: &str) -> String {
     format!("<p>{}</p>\n", with_code(text))
@@ -223,7 +307,7 @@ fn signless(number: f64, digits: usize) -> String {
 }
 
 /// Hours and minutes.
-pub(crate) fn duration(seconds: f64) -> String {
+fn duration(seconds: f64) -> String {
     let minutes = (seconds / 60.0).round() as u64;
     if minutes >= 60 { format!("{} h {:02} min", minutes / 60, minutes % 60) } else { format!("{minutes} min") }
 }

@@ -4,14 +4,12 @@ use plenary_corpus::findings::Tone;
 use plenary_corpus::rounding::chosen_percent;
 
 use super::chart::{self, Bar};
-use super::html::{Cell, Grid, duration, figure, grouped, notice, plural, signed, tabulated};
+use super::html::{Cell, Grid, Link, Note, counted, figure, grouped, linked, notice, plural, signed, tabulated};
 use super::validated::unknown_origin;
 use crate::Validation;
 use crate::embed::escaped;
-use crate::gather::{Gathered, MOST_ROWS, Set};
+use crate::gather::{Gathered, MOST_BARS, MOST_ROWS, Set, by_length};
 
-/// Documents in the chart of words by document, which is shown if there are no dates.
-const BARS: usize = 15;
 /// Documents that are named as needing a look.
 const NAMED: usize = 8;
 
@@ -33,22 +31,24 @@ pub(super) fn page(of: &Gathered, validation: &[Validation]) -> String {
 }
 
 fn cards(of: &Gathered) -> String {
-    let card = |number: String, what: &str| format!("<li><b>{number}</b> {}</li>", escaped(what));
     let corpus = &of.corpus;
-    let noun = |n: usize, one: &'static str, many: &'static str| if n == 1 { one } else { many };
+    let card = |n: usize, noun: &str, set: Set| {
+        format!("<li><b>{}</b> {noun}{}</li>", linked(n, noun, set, of), if n == 1 { "" } else { "s" })
+    };
     let mut cards = vec![
-        card(grouped(corpus.documents.len() as u64), noun(corpus.documents.len(), "document", "documents")),
-        card(grouped(corpus.people.len() as u64), noun(corpus.people.len(), "speaker", "speakers")),
-        card(grouped(of.counts.n_turns as u64), noun(of.counts.n_turns, "turn", "turns")),
-        card(grouped(of.counts.n_segments as u64), noun(of.counts.n_segments, "segment", "segments")),
-        card(grouped(of.counts.n_words), "words"),
+        card(corpus.documents.len(), "document", Set::Documents),
+        card(corpus.people.len(), "speaker", Set::People),
+        card(of.counts.n_turns, "turn", Set::Turns),
+        card(of.counts.n_segments, "segment", Set::All),
+        card(of.counts.n_words as usize, "word", Set::All),
     ];
     if !of.themes.is_empty() {
-        cards.push(card(grouped(of.themes.len() as u64), noun(of.themes.len(), "theme", "themes")));
+        cards.push(card(of.themes.len(), "theme", Set::Themes));
     }
     let seconds: Vec<f64> = corpus.people.iter().filter_map(|person| person.seconds).collect();
     if !seconds.is_empty() {
-        cards.push(card(duration(seconds.iter().sum()), "of speech"));
+        let link = Link::of_time(seconds.iter().sum(), Set::All, of);
+        cards.extend(link.map(|link| format!("<li><b>{}</b> of speech</li>", link.html())));
     }
     if let (Some(first), Some(last)) = (of.counts.periods.first(), of.counts.periods.last()) {
         let dates =
@@ -66,26 +66,22 @@ fn look_first(of: &Gathered) -> String {
     if !doubtful.is_empty() {
         let named: Vec<&str> = doubtful.iter().take(NAMED).map(|document| document.name.as_str()).collect();
         let more = if doubtful.len() > NAMED { format!(" and {} more", doubtful.len() - NAMED) } else { String::new() };
-        items.push(escaped(&format!(
+        items.push(format!(
             "{} a person should check, because speakers may be wrong: {}{more}",
-            plural(doubtful.len() as u64, "document"),
-            named.join("; ")
-        )));
+            counted(doubtful.len(), "document", Set::DocumentsToCheck, of),
+            escaped(&named.join("; "))
+        ));
     }
     if of.counts.n_doubtful_turns > 0 {
-        let n = grouped(of.counts.n_doubtful_turns as u64);
-        let shown = match of.set(Set::Doubtful) {
-            Some(set) => format!("<button type=\"button\" class=\"n\" data-set=\"{set}\">{n}</button>"),
-            None => n,
-        };
         items.push(format!(
-            "{shown} of {} have a doubtful beginning, end or speaker",
+            "{} of {} have a doubtful beginning, end or speaker",
+            linked(of.counts.n_doubtful_turns, "turn", Set::Doubtful, of),
             plural(of.counts.n_turns as u64, "turn")
         ));
     }
     if of.counts.n_unknown_turns > 0 {
-        let n = plural(of.counts.n_unknown_turns as u64, "turn");
-        items.push(escaped(&format!("{n}: the document does not say who speaks")));
+        let n = counted(of.counts.n_unknown_turns, "turn", Set::UnknownTurns, of);
+        items.push(format!("{n}: the document does not say who speaks"));
     }
     let mut warnings: Vec<(&str, Vec<&str>)> = Vec::new();
     for document in &of.corpus.documents {
@@ -129,36 +125,41 @@ fn over_time(of: &Gathered) -> String {
     if periods.len() > 1 {
         let mut grid = Grid::new("Words by date", &["date", "#words", "#segments"]);
         for (period, at) in periods.iter().zip(0..) {
-            let cells = [Cell::whole(period.n_words), Cell::counted(period.n_segments, Set::Period(at), of)];
+            let set = Set::Period(at);
+            let cells = [Cell::counted_as(period.n_words, "word", set, of), Cell::counted(period.n_segments, set, of)];
             grid.row(std::iter::once(Cell::text(&period.name)).chain(cells).collect());
         }
         let undated = of.corpus.documents.iter().filter(|document| document.date.is_none()).count();
-        let mut note = "Only dates with documents are shown.".to_owned();
+        let mut note = Note::from("Only dates with documents are shown.");
         if undated > 0 {
-            note.push_str(&format!(" {} without a date.", plural(undated as u64, "document")));
+            let of_undated = note.text(" ").counted(undated, "document", Set::DocumentsWithoutDate, of);
+            note = of_undated.text(" without a date.");
         }
         let bars: Vec<Bar> = periods.iter().map(|period| bar(&period.name, period.n_words)).collect();
-        return figure("Words over time", &note, &chart::columns("Words by date", &bars), &grid);
+        return figure("Words over time", note, &chart::columns("Words by date", &bars), &grid);
     }
     if of.corpus.documents.len() < 2 {
         return String::new();
     }
-    let mut largest: Vec<_> = of.corpus.documents.iter().collect();
-    largest.sort_by_key(|document| std::cmp::Reverse(document.n_words));
-    largest.truncate(BARS);
     let mut grid = Grid::new("Words by document", &["document", "#words"]);
-    for document in &largest {
-        grid.row(vec![Cell::text(&document.name), Cell::whole(document.n_words)]);
+    let mut bars: Vec<Bar> = Vec::new();
+    for at in by_length(&of.corpus.documents).into_iter().take(MOST_BARS) {
+        let document = &of.corpus.documents[at];
+        let words = Cell::counted_as(document.n_words, "word", Set::Document(at as u32), of);
+        grid.row(vec![Cell::text(&document.name), words]);
+        bars.push(bar(&document.name, u64::from(document.n_words)));
     }
-    let bars: Vec<Bar> = largest.iter().map(|document| bar(&document.name, u64::from(document.n_words))).collect();
     let undated = of.corpus.documents.iter().filter(|document| document.date.is_none()).count();
     let why = match undated {
-        0 => "All documents have the same date.".to_owned(),
-        n if n == of.corpus.documents.len() => "No document has a date.".to_owned(),
-        n => format!("{} without a date; all others have the same.", plural(n as u64, "document")),
+        0 => Note::from("All documents have the same date."),
+        n if n == of.corpus.documents.len() => Note::from("No document has a date."),
+        n => Note::from("")
+            .counted(n, "document", Set::DocumentsWithoutDate, of)
+            .text(" without a date; all others have the same."),
     };
-    let note = if of.corpus.documents.len() > BARS { format!("{why} The {BARS} longest documents.") } else { why };
-    figure("Words by document", &note, &chart::bars("Words by document", &bars), &grid)
+    let is_cut = of.corpus.documents.len() > MOST_BARS;
+    let note = if is_cut { why.text(&format!(" The {MOST_BARS} longest documents.")) } else { why };
+    figure("Words by document", note, &chart::bars("Words by document", &bars), &grid)
 }
 
 fn tone(of: &Gathered) -> String {
@@ -203,9 +204,9 @@ fn documents(of: &Gathered) -> String {
             Cell::text(&document.name),
             document.date.map_or(Cell::Empty, |date| Cell::text(date.to_string())),
             document.language.as_ref().map_or(Cell::Empty, Cell::text),
-            Cell::whole(document.n_turns),
+            Cell::counted_as(document.n_turns, "turn", Set::DocumentTurns(at as u32), of),
             Cell::counted(document.n_segments, Set::Document(at as u32), of),
-            Cell::whole(document.n_words),
+            Cell::counted_as(document.n_words, "word", Set::Document(at as u32), of),
             Cell::text(if document.needs_review { "yes" } else { "" }),
             Cell::text(&document.path),
         ]);

@@ -131,13 +131,15 @@
   }
   all("[data-s]").forEach((item) => addLink(item.querySelector(".where"), Number(item.dataset.s)));
   let open = null;
-  function openSet(number) {
+  // `counted` is what the number counts, if it is not the segments of the set.
+  function openSet(number, counted) {
     const [title, n, positions] = data.sets[number];
     open = positions;
     at("dialog-title").textContent = title;
+    const segments = (counted ? counted + " in " : "") + plural(n, "segment");
     at("dialog-note").textContent = positions.length === n
-      ? plural(n, "segment") + "."
-      : positions.length + " of " + plural(n, "segment") + ": those with the smallest sha256 of their ids, or the most certain or typical ones. The tables hold all, and plenary find searches them.";
+      ? segments + "."
+      : segments + ", of which " + positions.length + " are shown: those with the smallest sha256 of their ids, or the most certain or typical ones. The tables hold all, and plenary find searches them.";
     at("dialog-list").replaceChildren(...positions.map((position) => {
       const one = about(position);
       const item = make("li");
@@ -156,7 +158,7 @@
   }
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-set]");
-    if (button) openSet(Number(button.dataset.set));
+    if (button) openSet(Number(button.dataset.set), button.dataset.counted);
   });
   at("close").addEventListener("click", () => at("dialog").close());
   at("copy-sentences").addEventListener("click", () => {

@@ -6,7 +6,7 @@ use plenary_corpus::findings::KeyGroups;
 use plenary_corpus::rounding::{chosen_percent, percent};
 
 use super::chart::{self, Bar};
-use super::html::{Cell, Grid, duration, figure, grouped, notice, tabulated};
+use super::html::{Cell, Grid, figure, grouped, notice, tabulated};
 use super::keyness;
 use crate::gather::{Gathered, MOST_ROWS, Mean, Person, Set};
 
@@ -45,16 +45,14 @@ pub(super) fn page(of: &Gathered) -> String {
         cells.extend(has_party.then(|| joined(&person.party)));
         cells.extend(has_affiliation.then(|| joined(&person.affiliation)));
         cells.extend([
-            Cell::whole(person.n_documents),
-            Cell::whole(person.n_turns),
+            Cell::counted_as(person.n_documents, "document", Set::PersonDocuments(at as u32), of),
+            Cell::counted_as(person.n_turns, "turn", Set::PersonTurns(at as u32), of),
             Cell::counted(n_segments, set, of),
-            Cell::whole(person.n_words),
+            Cell::counted_as(person.n_words, "word", set, of),
             Cell::share(f64::from(person.n_words), all as f64),
         ]);
         if has_times {
-            cells.push(
-                person.seconds.map_or(Cell::Empty, |seconds| Cell::Number(duration(seconds), seconds.to_string())),
-            );
+            cells.push(person.seconds.map_or(Cell::Empty, |seconds| Cell::time(seconds, set, of)));
         }
         if has_tone {
             let mean = of.means.tone_people.get(at).copied().unwrap_or_default();
@@ -93,9 +91,10 @@ fn intervals(of: &Gathered) -> String {
 fn words(of: &Gathered, all: u64) -> String {
     let mut grid = Grid::new("Share of words by speaker", &["speaker", "#words", "#share"]);
     let mut bars = Vec::new();
-    for person in of.corpus.people.iter().take(SHOWN) {
+    for (person, at) in of.corpus.people.iter().zip(0..).take(SHOWN) {
         let share = if all == 0 { 0.0 } else { f64::from(person.n_words) / all as f64 };
-        grid.row(vec![Cell::text(&person.name), Cell::whole(person.n_words), Cell::share(share, 1.0)]);
+        let words = Cell::counted_as(person.n_words, "word", Set::Person(at), of);
+        grid.row(vec![Cell::text(&person.name), words, Cell::share(share, 1.0)]);
         bars.push(Bar { name: person.name.clone(), value: share, shown: percent(share) });
     }
     let note = if of.corpus.people.len() > SHOWN {
@@ -121,7 +120,7 @@ fn tone(of: &Gathered) -> String {
         grid.row(vec![Cell::text(name), Cell::signed(mean.value), Cell::interval(mean), n]);
     }
     let chart = chart::intervals("Mean tone by speaker", ("negative", "positive"), &rows);
-    figure("Tone", &intervals(of), &chart, &grid)
+    figure("Tone", intervals(of), &chart, &grid)
 }
 
 fn tone_of_groups(of: &Gathered) -> String {

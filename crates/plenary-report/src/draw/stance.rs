@@ -98,7 +98,8 @@ fn distribution(of: &Gathered, at: usize) -> String {
         let cell = Cell::counted(n, Set::Label(at as u32, label), of);
         grid.row(vec![Cell::text(label.as_str()), cell, Cell::share(f64::from(n), all)]);
     }
-    grid.row(vec![Cell::text("no label"), Cell::whole(unlabelled), Cell::Empty]);
+    let none = Cell::counted(unlabelled, Set::Unlabelled(at as u32), of);
+    grid.row(vec![Cell::text("no label"), none, Cell::Empty]);
     let parts = LABELS.map(|(label, class)| (label.as_str(), class));
     let shares = LABELS.map(|(label, _)| f64::from(counts[label as usize])).to_vec();
     let rows = if all > 0.0 { vec![(plural(all as u64, "label"), shares)] } else { Vec::new() };

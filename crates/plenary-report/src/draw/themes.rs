@@ -4,7 +4,7 @@ use plenary_corpus::findings::KeyGroups;
 use plenary_corpus::rounding::percent;
 
 use super::chart::{self, Point};
-use super::html::{Cell, Grid, figure, notice, plural, sentences, tabulated};
+use super::html::{Cell, Grid, Note, figure, notice, sentences, tabulated};
 use super::keyness;
 use crate::embed::escaped;
 use crate::gather::{Gathered, MOST_THEMES, Set, Theme};
@@ -74,15 +74,18 @@ fn table(of: &Gathered) -> String {
             Cell::text(&theme.name),
             Cell::text(terms.join(", ")),
             Cell::counted(theme.n_segments, Set::Theme(at as u32), of),
-            Cell::whole(theme.n_speakers),
+            Cell::counted_as(theme.n_speakers, "speaker", Set::ThemePeople(at as u32), of),
             Cell::decimal(Some(f64::from(theme.cohesion)), 2),
             Cell::decimal(theme.separation.map(f64::from), 2),
             Cell::decimal(theme.stability.map(f64::from), 2),
         ]);
     }
     let without = of.counts.n_without_theme;
-    let note = if without > 0 { format!("{} in no theme.", plural(without, "segment")) } else { String::new() };
-    tabulated("Themes", &note, &grid)
+    let mut note = Note::from("");
+    if without > 0 {
+        note = note.counted(without as usize, "segment", Set::WithoutTheme, of).text(" in no theme.");
+    }
+    tabulated("Themes", note, &grid)
 }
 
 fn by_group(of: &Gathered) -> String {

@@ -5,7 +5,7 @@ use plenary_tables::made::RECORD;
 use super::chart;
 use super::html::{Cell, Grid, figure, notice, paragraph, tabulated};
 use crate::Validation;
-use crate::gather::Gathered;
+use crate::gather::{Gathered, Set};
 use crate::validation::{ValidationTable, of_unknown_origin, of_unknown_propositions};
 
 /// Rows of a table that are shown.
@@ -67,11 +67,11 @@ fn unknown_propositions(validation: &[Validation]) -> String {
 fn agreement(of: &Gathered) -> String {
     let columns = ["target", "coders", "#segments", "#equal", "#kappa", "#alpha"];
     let mut grid = Grid::new("Agreement of the coders", &columns);
-    for pair in &of.study.agreement {
+    for (pair, at) in of.study.agreement.iter().zip(0..) {
         grid.row(vec![
             Cell::text(&pair.target_id),
-            Cell::text(&pair.coders),
-            Cell::whole(pair.n_segments),
+            Cell::text(format!("{}, {}", pair.coder_a, pair.coder_b)),
+            Cell::counted(pair.n_segments, Set::BothLabelled(at), of),
             pair.share_equal.map_or(Cell::Empty, |share| Cell::share(share, 1.0)),
             Cell::decimal(pair.kappa, 2),
             Cell::decimal(pair.alpha, 2),

@@ -95,6 +95,9 @@ pub(super) fn codes(
                 if let Some(group) = *group {
                     counts.groups[group as usize].add(label);
                     sets.add(Set::CodeGroup(variable, position, group), *hash, row);
+                    if position.is_some() {
+                        sets.add(Set::CodedGroup(variable, group), *hash, row);
+                    }
                 }
             }
         }

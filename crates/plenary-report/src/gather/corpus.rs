@@ -10,7 +10,7 @@ use plenary_tables::schema::{DocumentRow, PersonRow, SpeakerRow, VariableOf};
 use plenary_tables::{DataFrame, Results, text};
 use rustc_hash::FxHashMap;
 
-use super::MOST_GROUPS;
+use super::{MOST_BARS, MOST_GROUPS, MOST_ROWS};
 use crate::ReportError;
 
 /// Documents, people and groups.
@@ -41,6 +41,8 @@ pub(crate) struct Document {
     pub(crate) n_words: u32,
     pub(crate) needs_review: bool,
     pub(crate) warnings: Vec<String>,
+    /// Whether the report names the document in a table: it is one of the first, or of the longest.
+    pub(crate) is_listed: bool,
     /// The group of everything in the document, if groups are formed by a column of documents.
     pub(crate) group: Option<u32>,
 }
@@ -96,6 +98,13 @@ impl Corpus {
     }
 }
 
+/// The numbers of documents, the longest first.
+pub(crate) fn by_length(documents: &[Document]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..documents.len()).collect();
+    order.sort_by_key(|at| std::cmp::Reverse(documents[*at].n_words));
+    order
+}
+
 fn misfit(table: &str, id: &str) -> ReportError {
     ReportError::Misfit { problem: format!("`{table}` has no `{id}`, which another table names") }
 }
@@ -106,6 +115,10 @@ const USUAL: [&str; 4] = ["party", "country", "affiliation", "role"];
 pub(super) fn corpus(results: &Results, by: Option<&str>) -> Result<Corpus, ReportError> {
     let documents_frame = results.frame(DocumentRow::TABLE)?;
     let mut documents: Vec<Document> = DocumentRow::rows(&documents_frame)?.into_iter().map(document).collect();
+    let longest: BTreeSet<usize> = by_length(&documents).into_iter().take(MOST_BARS).collect();
+    for (at, document) in documents.iter_mut().enumerate() {
+        document.is_listed = at < MOST_ROWS || longest.contains(&at);
+    }
     let document_numbers = numbers(documents.iter().map(|document| document.id.as_str()));
     let (mut people, person_numbers) = people(results)?;
     let speakers_frame = results.frame(SpeakerRow::TABLE)?;
@@ -150,6 +163,7 @@ fn document(row: DocumentRow) -> Document {
         n_segments: row.n_segments,
         n_words: row.n_words,
         needs_review: row.needs_review,
+        is_listed: false,
         warnings: row.warnings,
         group: None,
     }
@@ -205,12 +219,12 @@ fn of_study(results: &Results) -> Option<String> {
 }
 
 /// Where a column of groups is.
-enum Source {
+pub(super) enum Source {
     Speakers,
     Documents,
 }
 
-fn source_of(results: &Results, name: &str) -> Option<Source> {
+pub(super) fn source_of(results: &Results, name: &str) -> Option<Source> {
     let variables = &results.study().variables;
     let is_variable = |of: VariableOf| variables.iter().any(|variable| variable.of == of && variable.name == name);
     let has = |table: plenary_tables::Table| table.columns.iter().any(|column| column.name == name);
@@ -271,7 +285,7 @@ fn grouping(
     Ok(None)
 }
 
-fn values(frame: &DataFrame, name: &str) -> Result<Vec<String>, ReportError> {
+pub(super) fn values(frame: &DataFrame, name: &str) -> Result<Vec<String>, ReportError> {
     let misfit = |error: &dyn std::fmt::Display| ReportError::Misfit { problem: error.to_string() };
     let single = frame.select([name]).map_err(|error| misfit(&error))?;
     let rows = text::text_rows(&single).map_err(|error| misfit(&error))?;

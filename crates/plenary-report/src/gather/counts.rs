@@ -13,12 +13,13 @@ use plenary_tables::{Results, column};
 use rustc_hash::{FxHashMap, FxHasher};
 
 use super::codes::{self, CodeCounts};
-use super::exchanges;
+use super::keyness::{self, KeyGroups};
 use super::sets::{self, Set, Sets};
 use super::study::StudyFacts;
 use super::texts::Shown;
 use super::themes::Theme;
 use super::{Corpus, Document, MOST_ROWS, MOST_THEMES};
+use super::{agreement, exchanges, firsts};
 use crate::ReportError;
 
 /// No theme, speaker or turn.
@@ -121,6 +122,13 @@ pub(super) struct TurnRow {
     pub(super) doubtful: bool,
 }
 
+impl TurnRow {
+    /// The number of the person who speaks.
+    pub(super) fn person(&self, corpus: &Corpus) -> Option<u32> {
+        (self.speaker != NONE).then(|| corpus.speakers[self.speaker as usize].person)
+    }
+}
+
 /// A sum of values and their number, for each turn.
 pub(super) type TurnValues = Vec<(f64, u32)>;
 
@@ -152,7 +160,7 @@ pub(super) struct Counted {
 pub(super) fn count(
     results: &Results,
     corpus: &mut Corpus,
-    themes: &[Theme],
+    (themes, keyness): (&[Theme], &[KeyGroups]),
     study: &StudyFacts,
     shown: &Shown,
     sentences: usize,
@@ -161,20 +169,18 @@ pub(super) fn count(
         Counts { n_words: corpus.documents.iter().map(|d| u64::from(d.n_words)).sum(), ..Counts::default() };
     let (mut turns, keys, evidence) = read_turns(results, corpus, shown, &mut counts)?;
     let period_of = periods(&corpus.documents, &mut counts);
-    let per_set = sets::per_set(sentences, corpus, themes.len(), results.study(), counts.periods.len());
-    let mut sets = Sets::new(per_set);
+    let mut sets = Sets::default();
     let mut segments = Segments::default();
     let tone =
         read_segments(results, corpus, themes, (&mut turns, &keys), &period_of, &mut counts, &mut segments, &mut sets)?;
     exchanges::read(results, corpus, (&turns, &keys), &segments, &mut counts, &mut sets)?;
     drop(keys);
     let stance = read_stance(results, corpus, study, &turns, &mut counts, &mut segments, &mut sets)?;
+    agreement::draw(results, study, &segments.hash, &mut sets)?;
     counts.codes = codes::codes(results, corpus, &segments.hash, &mut sets)?;
-    for (at, turn) in turns.iter().enumerate().filter(|(_, turn)| turn.doubtful && turn.n_rows > 0) {
-        debug_assert_eq!(segments.turn[turn.first_row as usize], at as u32);
-        sets.add(Set::Doubtful, segments.hash[turn.first_row as usize], turn.first_row);
-    }
-    Ok(Counted { counts, sets: sets.finish(), turns, segments, tone, stance, evidence })
+    firsts::firsts(corpus, &turns, &segments, &mut sets);
+    keyness::draw(results, corpus, (themes, keyness), (&turns, &segments), &mut sets)?;
+    Ok(Counted { counts, sets: sets.finish(sentences), turns, segments, tone, stance, evidence })
 }
 
 /// A short key of an id.
@@ -319,9 +325,10 @@ fn read_segments(
             }
             of_turn.n_rows += 1;
             let hash = sets::hash(id);
+            sets.add(Set::All, hash, row);
             let (person, group) = whose(corpus, of_turn);
             let theme = theme_ids[at].and_then(|id| theme_numbers.get(id).copied());
-            if of_turn.document < MOST_ROWS as u32 {
+            if corpus.documents[of_turn.document as usize].is_listed {
                 sets.add(Set::Document(of_turn.document), hash, row);
             }
             if let Some(person) = person.filter(|person| *person < MOST_ROWS as u32) {
@@ -336,7 +343,10 @@ fn read_segments(
                 sets.add(Set::Period(period), hash, row);
             }
             match theme {
-                None => counts.n_without_theme += 1,
+                None => {
+                    counts.n_without_theme += 1;
+                    sets.add(Set::WithoutTheme, hash, row);
+                }
                 Some(theme) => {
                     let number = u32::from(theme);
                     sets.add(Set::Theme(number), hash, row);
@@ -353,6 +363,9 @@ fn read_segments(
             }
             if let Some((theme, rank)) = exemplars.get(id) {
                 sets.add_with_key(Set::Exemplars(*theme), *rank, hash, row);
+                if *rank == 0 {
+                    sets.add(Set::Themes, hash, row);
+                }
             }
             if let Some(label) = labels[at].and_then(Tone::from_name) {
                 counts.tones[label as usize] += 1;
@@ -426,6 +439,7 @@ fn read_stance(
                 if let Some(reason) = reasons[at].and_then(AbstentionReason::from_name) {
                     *counts.reasons[target].entry(reason).or_default() += 1;
                     sets.add(Set::Reason(number, reason), hash, segment_row);
+                    sets.add(Set::Unlabelled(number), hash, segment_row);
                 }
                 continue;
             };

@@ -50,7 +50,7 @@ pub(super) fn means(
 ) -> Result<Means, ReportError> {
     let table = OfTable::read(results, study, corpus)?;
     let n_people = corpus.people.len().min(MOST_ROWS);
-    let by_person = |turn: &TurnRow| person(corpus, turn).filter(|person| (*person as usize) < n_people);
+    let by_person = |turn: &TurnRow| turn.person(corpus).filter(|person| (*person as usize) < n_people);
     let people =
         |values: &TurnValues| by(corpus, counted, values, &by_person, n_people, (true, study.confidence_level));
     let groups = |values: &TurnValues| match &corpus.grouping {
@@ -82,10 +82,6 @@ pub(super) fn means(
     })
 }
 
-fn person(corpus: &Corpus, turn: &TurnRow) -> Option<u32> {
-    (turn.speaker != NONE).then(|| corpus.speakers[turn.speaker as usize].person)
-}
-
 fn group(corpus: &Corpus, turn: &TurnRow) -> Option<u32> {
     let speaker = (turn.speaker != NONE).then(|| &corpus.speakers[turn.speaker as usize]);
     speaker.and_then(|speaker| speaker.group).or(corpus.documents[turn.document as usize].group)
@@ -102,7 +98,7 @@ fn by(
     let turns = |take: &mut dyn FnMut(TurnSums)| {
         for (turn, (sum, n)) in counted.turns.iter().zip(values) {
             if let Some(group) = group_of(turn) {
-                let (document, person) = (turn.document, person(corpus, turn));
+                let (document, person) = (turn.document, turn.person(corpus));
                 take(TurnSums { document, person, group, sum: *sum, n: *n, n_all: turn.n_rows });
             }
         }

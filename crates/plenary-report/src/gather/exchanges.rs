@@ -32,8 +32,11 @@ pub(super) fn read(
     counts: &mut Counts,
     sets: &mut Sets,
 ) -> Result<(), ReportError> {
-    let (events, n_names_of_others) = events(results, corpus, (turns, keys), segments)?;
-    counts.n_names_of_others = n_names_of_others;
+    let (events, names_of_others) = events(results, corpus, (turns, keys), segments)?;
+    counts.n_names_of_others = names_of_others.len();
+    for row in names_of_others.into_iter().flatten() {
+        sets.add(Set::NamesOfOthers, segments.hash[row as usize], row);
+    }
     // By the other person first, who speaks first where one follows the other.
     let mut pairs: BTreeMap<(u32, u32), [usize; ExchangeKind::ALL.len()]> = BTreeMap::new();
     let mut received: BTreeMap<u32, [usize; RECEIVED.len()]> = BTreeMap::new();
@@ -73,6 +76,9 @@ pub(super) fn read(
     };
     for Event { kind, from, to, row } in events {
         let Some(row) = row else { continue };
+        if kind == ExchangeKind::Follows && from.is_some() {
+            sets.add(Set::Changes, segments.hash[row as usize], row);
+        }
         if let Some(from) = from.filter(|from| is_shown(kind, *from, to)) {
             sets.add(Set::Exchange(kind, from, to), segments.hash[row as usize], row);
         }
@@ -83,16 +89,16 @@ pub(super) fn read(
     Ok(())
 }
 
-/// The exchanges of people who speak somewhere, and the number of sentences that name others.
+/// The exchanges of people who speak somewhere, and the rows of the sentences that name others.
 fn events(
     results: &Results,
     corpus: &Corpus,
     (turns, keys): (&[TurnRow], &[u64]),
     segments: &Segments,
-) -> Result<(Vec<Event>, usize), ReportError> {
+) -> Result<(Vec<Event>, Vec<Option<u32>>), ReportError> {
     let columns = ["utterance_id", "kind", "from_speaker_id", "to_person_id", "segment_id"];
     let mut events = Vec::new();
-    let (mut turn, mut n_names_of_others) = (0, 0);
+    let (mut turn, mut names_of_others) = (0, Vec::new());
     for group in results.groups(ExchangeRow::TABLE, Some(&columns))? {
         let frame = group?;
         let text = |name: &str| column::<&str>(&frame, name);
@@ -108,6 +114,10 @@ fn events(
             let Some(of_turn) = turns.get(turn) else {
                 return Err(ReportError::Misfit { problem: format!("`utterances` has no turn `{id}` of `exchanges`") });
             };
+            // The evidence, or the beginning of the turn if the evidence is in the turn before.
+            let evidence = hash(ids[at].unwrap_or_default());
+            let rows = of_turn.first_row..of_turn.first_row + of_turn.n_rows;
+            let row = rows.clone().find(|row| segments.hash[*row as usize] == evidence).or(rows.into_iter().next());
             let name = kinds[at].unwrap_or_default();
             let kind = ExchangeKind::from_name(name).ok_or_else(|| {
                 let known: Vec<&str> = ExchangeKind::ALL.iter().map(|kind| kind.as_str()).collect();
@@ -118,20 +128,16 @@ fn events(
             let Some(to) = corpus.person(to_id) else {
                 // Who is named may be only on the list of people, and in no other table.
                 if kind == ExchangeKind::Names && !to_id.is_empty() {
-                    n_names_of_others += 1;
+                    names_of_others.push(row);
                     continue;
                 }
                 let problem = format!("`people` has no `{to_id}` of the turn `{id}` in `exchanges`");
                 return Err(ReportError::Misfit { problem });
             };
-            // The evidence, or the beginning of the turn if the evidence is in the turn before.
-            let evidence = hash(ids[at].unwrap_or_default());
-            let rows = of_turn.first_row..of_turn.first_row + of_turn.n_rows;
-            let row = rows.clone().find(|row| segments.hash[*row as usize] == evidence).or(rows.into_iter().next());
             events.push(Event { kind, from: from.transpose()?, to, row });
         }
     }
-    Ok((events, n_names_of_others))
+    Ok((events, names_of_others))
 }
 
 /// The people of the most frequent pairs, and how often each (row) is followed by each (column).

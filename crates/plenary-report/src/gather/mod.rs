@@ -1,14 +1,16 @@
 //! What a report shows, read from the tables.
 //!
 //! **Input:** opened results and options. **Output:** [`Gathered`]: people, documents, counts, estimates, and the sentences that stand behind
-//! the numbers. Segments are read twice, some thousand at a time: first to count and to draw sentences, then for the texts of those. **Refused:**
-//! tables that do not fit each other. **Left to others:** HTML (`draw`).
+//! the numbers. Segments are read twice, some thousand at a time: first to count and to draw sentences, then for the texts of those. Where there is
+//! keyness, texts are read once more before that, to find its words. **Refused:** tables that do not fit each other. **Left to others:** HTML (`draw`).
 
+mod agreement;
 mod codes;
 mod corpus;
 mod counts;
 mod estimates;
 mod exchanges;
+mod firsts;
 mod keyness;
 mod map;
 mod sets;
@@ -17,11 +19,11 @@ mod texts;
 mod themes;
 
 pub(crate) use codes::{CodeCounts, LabelCounts};
-pub(crate) use corpus::{Corpus, Document, Person};
+pub(crate) use corpus::{Corpus, Document, Person, by_length};
 pub(crate) use counts::Counts;
 pub(crate) use estimates::{Mean, Means};
 pub(crate) use keyness::{KeyGroups, KeyWord};
-pub(crate) use sets::{Drawn, Set};
+pub(crate) use sets::{Drawn, Set, Where};
 pub(crate) use study::StudyFacts;
 pub(crate) use texts::{Sentence, Transcript};
 pub(crate) use themes::{Theme, ThemeChange};
@@ -33,6 +35,8 @@ use crate::{ReportError, ReportOptions};
 
 /// Rows of tables of documents and people that a report shows; the tables of the run hold all.
 pub(crate) const MOST_ROWS: usize = 200;
+/// Documents in the chart of words by document, which is shown if there are no dates.
+pub(crate) const MOST_BARS: usize = 15;
 /// Groups that are compared.
 pub(crate) const MOST_GROUPS: usize = 12;
 /// Themes that are compared by group and over time.
@@ -77,13 +81,13 @@ pub(crate) fn gather(results: &Results, options: &ReportOptions) -> Result<Gathe
     let study = study::study(results)?;
     let mut corpus = corpus::corpus(results, options.by.as_deref())?;
     let themes = themes::themes(results)?;
+    let keyness = keyness::keyness(results)?;
     let shown = texts::choose_transcripts(&corpus, options.transcript_bytes);
-    let counted = counts::count(results, &mut corpus, &themes, &study, &shown, options.sentences)?;
+    let counted = counts::count(results, &mut corpus, (&themes, &keyness), &study, &shown, options.sentences)?;
     let means = estimates::means(results, &corpus, &counted, &study)?;
     let texts = texts::texts(results, &corpus, &study, &shown, counted)?;
     Ok(Gathered {
         changes: themes::changes(results)?,
-        keyness: keyness::keyness(results)?,
         counts: texts.counts,
         sets: texts.sets,
         sentences: texts.sentences,
@@ -93,6 +97,7 @@ pub(crate) fn gather(results: &Results, options: &ReportOptions) -> Result<Gathe
         study,
         corpus,
         themes,
+        keyness,
         means,
     })
 }

@@ -42,7 +42,8 @@ pub(crate) struct StudyFacts {
 /// How far two coders agree on a target.
 pub(crate) struct CoderAgreement {
     pub(crate) target_id: String,
-    pub(crate) coders: String,
+    pub(crate) coder_a: String,
+    pub(crate) coder_b: String,
     pub(crate) n_segments: u64,
     pub(crate) share_equal: Option<f64>,
     pub(crate) kappa: Option<f64>,
@@ -73,7 +74,8 @@ pub(super) fn study(results: &Results) -> Result<StudyFacts, ReportError> {
     let of_coders = results.frame(AgreementRow::TABLE)?;
     let agreement = AgreementRow::rows(&of_coders)?.into_iter().map(|row| CoderAgreement {
         target_id: row.target_id.to_owned(),
-        coders: format!("{}, {}", row.coder_a, row.coder_b),
+        coder_a: row.coder_a.to_owned(),
+        coder_b: row.coder_b.to_owned(),
         n_segments: row.n_segments,
         share_equal: row.share_equal,
         kappa: row.kappa,

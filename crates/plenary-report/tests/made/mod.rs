@@ -81,8 +81,10 @@ pub(crate) fn write(
     let mut documents = Vec::new();
     let mut exchanges = Vec::new();
     let mut people: BTreeMap<String, Person> = BTreeMap::new();
+    let mut words = Words::new();
     let mut n = 0;
     for talk in talks {
+        count_words(&talk, n, n_themes, &mut words);
         let transcript = transcript(&talk);
         writer.transcript(&transcript)?;
         let segments: Vec<_> = transcript.segments.iter().map(|segment| (&transcript, segment)).collect();
@@ -124,7 +126,7 @@ pub(crate) fn write(
     let of_themes =
         DocumentsOfThemes { of_themes: vec![ThemeDocuments::default(); themes.themes.len()], of_groups: Vec::new() };
     closed.themes(&themes, &of_themes, &vec![None; n], &documents, &[])?;
-    closed.keyness(&key_terms())?;
+    closed.keyness(&key_terms(&words))?;
     for (document, (ids, exchanges)) in documents.iter().zip(&exchanges) {
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
         closed.exchanges(document, &ids, exchanges)?;
@@ -151,22 +153,63 @@ pub(crate) fn write(
     Ok(Results::open(folder, Check::Quick)?)
 }
 
-/// Words of two parties.
-fn key_terms() -> Vec<KeyTerm<'static>> {
-    let term = |(group, term, z): (&'static str, &'static str, f64)| KeyTerm {
-        by: "party",
+/// How often each word occurs, by the kind of a group and its id.
+type Words = BTreeMap<(&'static str, String), BTreeMap<String, u64>>;
+
+/// Counts the words of a document whose first sentence has a number.
+fn count_words(talk: &Talk, first: usize, n_themes: usize, words: &mut Words) {
+    let year = talk.date.map(|date| date.year().to_string());
+    let turns = talk.turns.iter().flat_map(|turn| turn.sentences.iter().map(move |sentence| (turn, sentence)));
+    for (number, (turn, sentence)) in (first..).zip(turns) {
+        let speaker = (!turn.speaker.is_empty()).then(|| format!("person-{}", turn.speaker));
+        let theme = (n_themes > 0).then(|| format!("t{:02}", number % n_themes.max(1) + 1));
+        let groups = [("party", turn.party.clone()), ("speaker", speaker), ("period", year.clone()), ("theme", theme)];
+        for (by, id) in groups.into_iter().filter_map(|(by, id)| Some((by, id?))) {
+            let of_group = words.entry((by, id)).or_default();
+            for term in plenary_measure::keyness::terms(sentence) {
+                *of_group.entry(term).or_default() += 1;
+            }
+        }
+        // All sentences, also those of no group.
+        let all = words.entry(("all", String::new())).or_default();
+        for term in plenary_measure::keyness::terms(sentence) {
+            *all.entry(term).or_default() += 1;
+        }
+    }
+}
+
+/// Words of two parties, and the most frequent ones of all other groups.
+fn key_terms(words: &Words) -> Vec<KeyTerm<'_>> {
+    let parties = [("Lake", "harbour", 4.4), ("Lake", "<b>&", 2.0), ("Lake", "taxes", -3.0), ("Hill", "taxes", 3.0)];
+    let mut rows: Vec<KeyTerm<'_>> =
+        parties.into_iter().filter_map(|(group, term, z)| key_term(words, ("party", group), term, z)).collect();
+    for ((by, group), of_group) in words.iter().filter(|((by, _), _)| !["all", "party"].contains(by)) {
+        let mut sorted: Vec<(&String, &u64)> = of_group.iter().collect();
+        sorted.sort_by_key(|(_, n)| std::cmp::Reverse(**n));
+        let most = sorted.into_iter().zip(1..=8_u8);
+        rows.extend(most.filter_map(|((term, _), rank)| key_term(words, (*by, group), term, f64::from(9 - rank))));
+    }
+    rows
+}
+
+fn key_term<'w>(words: &'w Words, (by, group): (&'static str, &str), term: &'w str, z: f64) -> Option<KeyTerm<'w>> {
+    let n_in = |of_group: &BTreeMap<String, u64>| of_group.get(term).copied().unwrap_or_default();
+    let ((_, group), of_group) = words.get_key_value(&(by, group.to_owned()))?;
+    let n = n_in(of_group);
+    let n_elsewhere = words.get(&("all", String::new())).map_or(0, n_in) - n;
+    Some(KeyTerm {
+        by,
         group_id: group,
         group,
         language: Some("en"),
         term,
-        n: [12, 3],
+        n: [n, n_elsewhere],
         n_words: [if group == "Lake" { 700 } else { 900 }, 2000],
         log_odds: z / 4.0,
         interval: (z / 4.0 - 0.5, z / 4.0 + 0.5),
         z,
         q_value: 0.01,
-    };
-    [("Lake", "harbour", 4.4), ("Lake", "<b>&", 2.0), ("Lake", "taxes", -3.0), ("Hill", "taxes", 3.0)].map(term).into()
+    })
 }
 
 fn tone(number: usize) -> SentimentScore {
