@@ -475,7 +475,7 @@ mod tests {
             ),
             (
                 "ohms.xml",
-                b"<a><title>Ann</title><b>Ann: One &amp; two.\n\nBo: Three.[[footnote]]1[[/footnote]]\nFour.\n\nAnn: Five.</b></a>".to_vec(),
+                b"<a><title>Ann</title><b>Ann: Good day &amp; two.\n\nBo: Three.[[footnote]]1[[/footnote]]\nFour.\n\nAnn: Five.</b></a>".to_vec(),
             ),
             (
                 "a.ttml",

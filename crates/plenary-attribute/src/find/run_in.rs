@@ -29,7 +29,7 @@ const NOBODY: f32 = 0.6;
 
 /// A question mark and the dash behind it.
 static ANSWER: LazyLock<Regex> = LazyLock::new(|| {
-    constant_regex(r#"[?？]["”’]?\s?(?P<dash>-{2,4}|—{1,3}|–{1,3})\s?(?P<speech>[\p{Lu}\p{Lo}\d"“‘«(])"#)
+    constant_regex(r#"[?？](?P<quote>["”’])?\s?(?P<dash>-{2,4}|—{1,3}|–{1,3})\s?(?P<speech>[\p{Lu}\p{Lo}\d"“‘«(])"#)
 });
 
 /// A number before a question.
@@ -154,7 +154,9 @@ fn answer(page: &Page<'_>, lines: &Range<usize>) -> Option<Answer> {
     let (dash, speech) = (found.name("dash")?, found.name("speech")?);
     let shortest = if dash.as_str().starts_with('-') { LONG_HYPHENS } else { 2 };
     let span = Span::new(mapped.source_start(dash.start()), mapped.source_start(speech.start()));
-    Some(Answer { dash: span, is_long: dash.as_str().chars().count() >= shortest })
+    let is_long = dash.as_str().chars().count() >= shortest;
+    // Stories go on behind a short dash after a question in quotation marks: "\"What now?\"—It was late."
+    (is_long || found.name("quote").is_none()).then_some(Answer { dash: span, is_long })
 }
 
 /// Adds the turns whose labels are in square brackets inside a paragraph, where most bylines are such labels at its beginning.
@@ -190,7 +192,7 @@ pub(super) fn add_bracketed(page: &Page<'_>, settled: &Settled, found: &mut Foun
                     && framed.opens_sentence
                     && !is_direction(page.lexicon, &framed.label)
                     && !labels::is_not_speaker(page.lexicon, &framed.label)
-                    && (quality >= CLEAR || begins_like_name(&framed.label));
+                    && (quality >= CLEAR || begins_like_name(&framed.label) || is_of_nobody(page, &framed.label));
             if !fits {
                 continue;
             }
@@ -321,6 +323,12 @@ fn joined(label: &str) -> String {
     out
 }
 
+/// Whether a label begins with a word for a person whom nobody knows: "Unidentified correspondent".
+fn is_of_nobody(page: &Page<'_>, label: &str) -> bool {
+    let first = label.split_whitespace().next().unwrap_or_default();
+    first.starts_with(char::is_uppercase) && labels::is_unknown_label(page.lexicon, first)
+}
+
 /// Whether all words of a label begin with capitals, as those of names do.
 fn begins_like_name(label: &str) -> bool {
     const MOST: usize = 3;
@@ -346,11 +354,11 @@ mod tests {
                 "Commissioner",
                 "Hart",
                 "Hart",
-                "Desmond LEITH",
+                "Desmond Leith",
                 "Hart",
-                "Desmond LEITH",
+                "Desmond Leith",
                 "Hart",
-                "Desmond LEITH",
+                "Desmond Leith",
                 "Commissioner"
             ],
             "{found:?}"
