@@ -18,11 +18,10 @@ use pathfinding::kuhn_munkres::kuhn_munkres;
 use pathfinding::matrix::Matrix;
 use plenary_corpus::findings::{Assignment, AssignmentReason};
 use plenary_corpus::progress::Progress;
-use plenary_engine::cache::Cache;
 use serde::{Deserialize, Serialize};
 
 use super::assign::{self, Membership};
-use super::fit;
+use super::fit::{self, Search};
 use super::fitted::place;
 use super::hierarchy::{self, Cut};
 use super::neighbours::{self, Neighbour};
@@ -91,18 +90,16 @@ pub(super) fn found(
     keys: &[Key],
     registry: Option<&Registry>,
     options: &ThemeOptions,
-    seed: u64,
-    cache: Option<&Cache>,
-    progress: &dyn Progress,
+    search: Search<'_>,
 ) -> Result<Arrangement, ThemeError> {
     let n = unit.nrows();
     let earlier = registry.map(|registry| {
         let found = |place: &super::registry::Place| Some(place.theme as usize) != registry.procedure();
         keys.iter().map(|key| registry.place(key).filter(found).map(|place| place.theme)).collect::<Vec<_>>()
     });
-    let near = nearest(unit.view(), options, progress)?;
+    let near = nearest(unit.view(), options, search.progress)?;
     let Communities { mut members, starts, group_of } =
-        communities(unit.view(), &near, earlier.as_deref(), options, seed, cache, progress)?;
+        communities(unit.view(), &near, earlier.as_deref(), options, search)?;
     let n_themes = members.iter().map(|m| m.theme + 1).max().unwrap_or(0);
     if let (Some(registry), Some(earlier)) = (registry, &earlier) {
         let both =
@@ -157,9 +154,7 @@ pub(super) fn continued(
     documents: &[u64],
     registry: &Registry,
     options: &ThemeOptions,
-    seed: u64,
-    cache: Option<&Cache>,
-    progress: &dyn Progress,
+    search: Search<'_>,
 ) -> Result<Arrangement, ThemeError> {
     let known: Vec<Option<Assignment>> =
         keys.iter().map(|key| registry.place(key).map(super::registry::Place::assignment)).collect();
@@ -174,11 +169,10 @@ pub(super) fn continued(
     let mut of_new: Vec<Option<Membership>> = vec![None; own.len()];
     if options.mode == RegistryMode::Extend && !own.is_empty() {
         let documents: Vec<u64> = own.iter().map(|&node| documents[node]).collect();
-        let unlike_known = unlike_known(&new, &documents, registry, progress)?;
+        let unlike_known = unlike_known(&new, &documents, registry, search.progress)?;
         let unlike = new.select(Axis(0), &unlike_known);
-        let near = nearest(unlike.view(), options, progress)?;
-        let Communities { members, starts, .. } =
-            communities(unlike.view(), &near, None, options, seed, cache, progress)?;
+        let near = nearest(unlike.view(), options, search.progress)?;
+        let Communities { members, starts, .. } = communities(unlike.view(), &near, None, options, search)?;
         let n_found = members.iter().map(|m| m.theme + 1).max().unwrap_or(0);
         for theme in 0..n_found {
             let core: Vec<usize> =
@@ -206,7 +200,7 @@ pub(super) fn continued(
         |start, end| new.slice(ndarray::s![start..end, ..]).to_owned(),
         voting.view(),
         assign::VOTERS + 1,
-        progress,
+        search.progress,
     )?;
     let n_known = registry.fitted().len();
     let mut placed: Vec<Option<Assignment>> = known;
@@ -339,16 +333,10 @@ fn nearest(
 }
 
 /// The community of each row, numbered from 0, in at most `n` communities of these rows alone.
-pub(super) fn communities_of(
-    unit: ArrayView2<f32>,
-    n: usize,
-    seed: u64,
-    cache: Option<&Cache>,
-    progress: &dyn Progress,
-) -> Result<Vec<usize>, ThemeError> {
+pub(super) fn communities_of(unit: ArrayView2<f32>, n: usize, search: Search<'_>) -> Result<Vec<usize>, ThemeError> {
     let options = ThemeOptions { n_themes: NumberOfThemes::Exactly(n), ..ThemeOptions::default() };
-    let near = nearest(unit, &options, progress)?;
-    let found = communities(unit, &near, None, &options, seed, cache, progress)?;
+    let near = nearest(unit, &options, search.progress)?;
+    let found = communities(unit, &near, None, &options, search)?;
     Ok(found.members.into_iter().map(|member| member.theme).collect())
 }
 
@@ -357,9 +345,7 @@ fn communities(
     near: &[Vec<Neighbour>],
     earlier: Option<&[Option<u32>]>,
     options: &ThemeOptions,
-    seed: u64,
-    cache: Option<&Cache>,
-    progress: &dyn Progress,
+    search: Search<'_>,
 ) -> Result<Communities, ThemeError> {
     let n = unit.nrows();
     let mut edges = fit::shared_neighbour_graph(near);
@@ -375,8 +361,8 @@ fn communities(
     let mut best: Option<(Vec<Membership>, Vec<Vec<usize>>)> = None;
     // Communities become smaller as the resolution is raised. In the end most are below the minimum size, and themes become fewer.
     let (members, starts) = loop {
-        progress.begin("finding themes", (fit::ROUNDS * fit::STARTS + 1) as u64);
-        let found = fit::consensus(n, edges.clone(), first.as_deref(), resolution, seed, cache, progress)?;
+        search.progress.begin("finding themes", (fit::ROUNDS * fit::STARTS + 1) as u64);
+        let found = fit::consensus(n, edges.clone(), first.as_deref(), resolution, search)?;
         let members = assign::memberships(unit, &found.community, smallest(n, options));
         let n_found = n_themes_of(&members);
         let is_enough = options.n_themes.number().is_none_or(|wanted| n_found >= wanted);

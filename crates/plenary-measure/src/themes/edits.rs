@@ -12,6 +12,7 @@ use plenary_corpus::progress::{Progress, Silent};
 use serde::{Deserialize, Serialize};
 
 use super::assign::{self, Membership};
+use super::fit::Search;
 use super::registry::{Key, KnownTheme, Place, Registry};
 use super::split::{Split, SplitPart, SplitProblem, shown};
 use super::{ThemeError, arrange, neighbours};
@@ -305,7 +306,7 @@ impl Registry {
         }
         let rows = self.rows_of(self.position(theme)?);
         let vectors = self.vectors().select(Axis(0), &rows);
-        let part_of = arrange::communities_of(vectors.view(), n, seed, None, progress)?;
+        let part_of = arrange::communities_of(vectors.view(), n, Search { seed, cache: None, progress })?;
         let n_parts = part_of.iter().map(|part| part + 1).max().unwrap_or(0);
         if n_parts < 2 {
             return wrong(SplitProblem::OneCommunity);

@@ -118,6 +118,16 @@ fn n_common(a: &[usize], b: &[usize]) -> usize {
     n
 }
 
+/// What the searches of a run have in common.
+#[derive(Clone, Copy)]
+pub(super) struct Search<'s> {
+    /// From which the seeds of the starts are counted.
+    pub seed: u64,
+    /// Where the results of earlier searches are.
+    pub cache: Option<&'s Cache>,
+    pub progress: &'s dyn Progress,
+}
+
 /// Result of the community search.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Fit {
@@ -130,16 +140,15 @@ pub(super) struct Fit {
 /// Communities by consensus of [`STARTS`] starts (Lancichinetti & Fortunato 2012, on the edges of the graph only): the
 /// weight of an edge becomes the share of starts that put its two nodes into one community. This is done [`ROUNDS`]
 /// times, followed by one more search. `progress` advances by one for each of the `ROUNDS * STARTS + 1` searches. Searches
-/// begin with the communities `initial`, one per node, or with every node by itself. A search that `cache` has is not made again.
+/// begin with the communities `initial`, one per node, or with every node by itself. A search that the cache has is not made again.
 pub(super) fn consensus(
     n_nodes: usize,
     edges: Vec<Edge>,
     initial: Option<&[usize]>,
     resolution: f64,
-    seed: u64,
-    cache: Option<&Cache>,
-    progress: &dyn Progress,
+    how: Search<'_>,
 ) -> Result<Fit, ThemeError> {
+    let Search { seed, cache, progress } = how;
     if n_nodes == 0 {
         return Ok(Fit { community: Vec::new(), starts: Vec::new() });
     }
@@ -285,7 +294,7 @@ mod tests {
             }
         }
         edges.push(Edge { from: 4, to: 5, weight: 0.1 });
-        let fit = consensus(10, edges, None, 1.0, 7, None, &Silent).unwrap();
+        let fit = consensus(10, edges, None, 1.0, Search { seed: 7, cache: None, progress: &Silent }).unwrap();
         assert_eq!(fit.community, [0, 0, 0, 0, 0, 1, 1, 1, 1, 1]);
         assert_eq!(fit.starts.len(), STARTS);
         assert!(fit.starts.iter().all(|start| *start == fit.community));
@@ -297,7 +306,7 @@ mod tests {
         let cache = Cache::open(folder.path()).unwrap();
         let ring: Vec<Edge> = (0..30).map(|a| Edge { from: a, to: (a + 1) % 30, weight: 0.5 }).collect();
         let find = |edges: &[Edge], initial: Option<&[usize]>, resolution, seed, cache: Option<&Cache>| {
-            consensus(30, edges.to_vec(), initial, resolution, seed, cache, &Silent).unwrap()
+            consensus(30, edges.to_vec(), initial, resolution, Search { seed, cache, progress: &Silent }).unwrap()
         };
         let n_stored = || cache::stats(folder.path()).unwrap().shares.iter().map(|share| share.n_rows).sum::<u64>();
         let without = find(&ring, None, 1.0, 7, None);

@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 
 use super::arrange::{self, Arrangement, Origin};
 use super::describe::Description;
-use super::fit::Node;
+use super::fit::{Node, Search};
 use super::fitted::{Draft, Fitted};
 use super::kind::SegmentKind;
 use super::registry::{self, Key, Registry, RegistryError};
@@ -321,11 +321,12 @@ impl Sample {
             let found = format!("its vectors have {} dimensions, those of the texts {width}", prior.n_dimensions());
             return Err(RegistryError::Damaged(found).into());
         }
+        let search = Search { seed: self.seed, cache, progress };
         let mut arrangement = match &prior {
             Some(prior) if prior.is_continued(&options) => {
-                arrange::continued(unit.view(), &keys, &documents, prior, &options, self.seed, cache, progress)?
+                arrange::continued(unit.view(), &keys, &documents, prior, &options, search)?
             }
-            prior => arrange::found(unit.clone(), &keys, prior.as_deref(), &options, self.seed, cache, progress)?,
+            prior => arrange::found(unit.clone(), &keys, prior.as_deref(), &options, search)?,
         };
         let groups = describe_groups(&nodes, &arrangement, prior.as_deref(), wording);
         let procedure = place_of_procedure(&mut arrangement, prior.as_deref(), !reserved.is_empty());
