@@ -426,12 +426,13 @@ fn a_rerun_computes_only_what_is_new_and_gives_the_same_tables() {
         "all-minilm-l6-v2     encoder 2    12",
         "nli-minilm-l6        encoder 2    18",
         "sentiment-minilm-l6  encoder 2    11",
+        "themes               leiden 1      2",
     ] {
         assert!(stats.contains(part), "{part} is not in\n{stats}");
     }
     place.run(&["cache", "prune"]).says(2, &["--older-than AGE"]);
     place.run(&["cache", "prune", "--older-than", "soon"]).says(2, &["expected days or weeks"]);
-    assert!(place.run_well(&["cache", "prune", "--max-size", "1"]).out.contains("41 rows removed, 0 left"));
+    assert!(place.run_well(&["cache", "prune", "--max-size", "1"]).out.contains("43 rows removed, 0 left"));
     place.run_well(&["cache", "clear"]);
     place.run(&["cache", "stats"]).says(2, &["the cache", "does not exist"]);
 }

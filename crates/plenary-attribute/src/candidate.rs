@@ -14,6 +14,9 @@ use plenary_names::misreadings::is_same_spelling;
 /// From this confidence on a candidate is a byline.
 pub(crate) const ACCEPT: f32 = 0.5;
 
+/// The name of a person whom the document does not name.
+pub(crate) const NOT_NAMED: &str = "Unknown";
+
 /// The evidence that a turn begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Origin {
