@@ -7,7 +7,7 @@
 //! The same holds for labels that a closing bracket alone ends: "問）", "Q) Why?". They recur and alternate, and those of one letter
 //! are the labels of questions and answers, so that lists ("a)", "ii)", "1)") are not read as turns.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::candidate::{Candidate, Place};
 use crate::page::{Page, Settled};
@@ -32,6 +32,35 @@ pub(crate) fn add(page: &Page<'_>, settled: &Settled, all: &mut Vec<Candidate>) 
 /// The same for lines that begin with a label and a closing bracket.
 pub(crate) fn add_closed(page: &Page<'_>, settled: &Settled, all: &mut Vec<Candidate>) {
     replace(closed(page, settled), all);
+}
+
+/// The same for paragraphs that begin with a label that recurs before colons, and a semicolon, which is a misread colon: "Q;  Why?".
+pub(crate) fn add_misread(page: &Page<'_>, settled: &Settled, all: &mut Vec<Candidate>) {
+    const FEWEST: usize = 3;
+    let begins = |line: usize| -> Option<&str> {
+        let (label, rest) = page.lines[line].text().trim_start().split_once(';')?;
+        let speech = rest.trim_start();
+        let fits = speech.len() < rest.len() && speech.starts_with(|c: char| c.is_alphanumeric() && !c.is_lowercase());
+        fits.then_some(label)
+    };
+    let places: Vec<(usize, &str)> = settled
+        .open_paragraphs(page)
+        .into_iter()
+        .filter_map(|lines| Some((lines.start, begins(lines.start)?)))
+        .collect();
+    if places.is_empty() {
+        return;
+    }
+    let mut known: HashMap<&str, (usize, LabelKind)> = HashMap::new();
+    for candidate in all.iter().filter(|candidate| candidate.style == Style::Colon && !candidate.inside) {
+        known.entry(candidate.label.as_str()).or_insert((0, candidate.kind)).0 += 1;
+    }
+    let recurring = |(line, label): (usize, &str)| {
+        let (_, kind) = known.get(label).filter(|(n, _)| *n >= FEWEST)?;
+        Some(candidate(page, line, label, (Style::Colon, *kind)))
+    };
+    let found = places.into_iter().filter_map(recurring).collect();
+    replace(found, all);
 }
 
 /// Replaces other readings of the lines of `found`.

@@ -56,10 +56,13 @@ pub(crate) fn is_value(text: &str) -> bool {
 /// that is recognised, [`ReadErrorKind::Empty`] if it holds no words.
 pub(crate) fn read(text: &str, _lexicon: &Lexicon) -> Result<Parts, Problem> {
     let value: Value = serde_json::from_str(text).map_err(|error| broken(text, &error))?;
-    let found = words::of_services(&value)
-        .or_else(|| stretches::find(&value))
-        .or_else(|| words::find(&value))
-        .or_else(|| nested::find(&value));
+    let found = words::of_services(&value).or_else(|| stretches::find(&value)).or_else(|| words::find(&value));
+    let n_words = |found: &Found| found.spoken.iter().map(|one| spoken::rough_words(&one.text)).sum::<usize>();
+    // A short list of remarks beside the turns is not the transcript.
+    let found = match (found, nested::find(&value)) {
+        (Some(found), Some(nested)) if n_words(&nested) > 2 * n_words(&found) => Some(nested),
+        (found, nested) => found.or(nested),
+    };
     let Some(Found { mut spoken, mut warnings, keeps_order }) = found else {
         return Err(ReadErrorKind::OtherJson { found: described(&value) }.into());
     };

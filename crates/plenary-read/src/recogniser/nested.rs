@@ -9,9 +9,9 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
+use super::Found;
 use super::stretches::{self, Stretch};
 use super::value::{self, Time};
-use super::Found;
 use crate::spoken::{Spoken, rough_words};
 
 /// Keys of a speaker, beside those that `value` knows.
@@ -74,7 +74,10 @@ impl Records<'_> {
 
     fn warnings(&self) -> Vec<String> {
         let omitted = (self.n_without_text > 0).then(|| {
-            format!("{} of {} values at `{}` have no text and were omitted", self.n_without_text, self.n_items, self.path)
+            format!(
+                "{} of {} values at `{}` have no text and were omitted",
+                self.n_without_text, self.n_items, self.path
+            )
         });
         omitted.into_iter().collect()
     }
@@ -137,7 +140,9 @@ impl<'v> Paths<'v> {
             records.n_items += 1;
             let texts = item.as_object().map(texts).unwrap_or_default();
             records.n_without_text += usize::from(texts.is_empty());
-            let Some(object) = item.as_object().filter(|object| !texts.is_empty() && has_speaker(object)) else { continue };
+            let Some(object) = item.as_object().filter(|object| !texts.is_empty() && has_speaker(object)) else {
+                continue;
+            };
             records.n_records += 1;
             records.n_named += usize::from(speaker(object).is_some());
             records.n_words += texts.iter().map(|part| rough_words(part.text)).sum::<usize>();

@@ -209,3 +209,12 @@ fn lists_inside_lists_without_speakers_are_refused() {
         assert!(error(json).contains("without a transcript"), "{json}: {}", error(json));
     }
 }
+
+#[test]
+fn remarks_with_times_beside_longer_turns_are_not_the_transcript() {
+    let json = r#"{"marks": [{"start": 1, "text": "Why", "label": "call"}, {"start": 2, "text": "So", "label": "call"}],
+        "parts": [{"turns": [{"speaker": "Ann", "text": "Good day to you all."}, {"speaker": "Bo", "text": "Why is it shut?"}]}]}"#;
+    assert_eq!(turns(json).len(), 2);
+    assert_eq!(turns(json)[0].0, "Ann");
+    assert_eq!(document(json).warnings, ["`marks` also has texts with speakers, about 2 words; they were not read"]);
+}
