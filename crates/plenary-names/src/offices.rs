@@ -52,7 +52,8 @@ pub fn split_office(lexicon: &Lexicon, name: &str) -> (Option<String>, String) {
     // "Przewodniczący Rady Jan Nowak": the body of the office is before the name.
     let is_body = |token: &str| {
         let word = folded(token.trim_matches(|c: char| !c.is_alphanumeric()));
-        lexicon.is_beside_office(&word) && !labels::is_honorific(lexicon, token)
+        let is_small = lexicon.is_of_office(&word) || lexicon.is_article(&word) || lexicon.is_function_word(&word);
+        lexicon.is_beside_office(&word) && !is_small && !labels::is_honorific(lexicon, token)
     };
     while at + 2 < tokens.len() && is_body(tokens[at + 1]) {
         at += 1;

@@ -458,3 +458,34 @@ pub(crate) fn lift_listed(rosters: &HashSet<String>, all: &mut [Candidate]) {
         candidate.raise(LISTED, Reason::Listed);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::turns;
+
+    fn labels(text: &str) -> Vec<String> {
+        turns(text).into_iter().map(|(label, _)| label).filter(|label| !label.is_empty()).collect()
+    }
+
+    #[test]
+    fn names_that_come_back_in_other_forms_before_dashes_are_labels() {
+        let text = "Cllr. Ann Lee – Who pays for the bridge – the old one?\n\nMayor Bo Hill – The county does.\n\n\
+                    Cllr. A. Lee – Since when?\n\nCllr. Cy Dale – Since May.\n\nMayor B. Hill – It was in the paper.\n\n\
+                    Cllr. C. Dale – I read it.\n\nFor – 12, against – 0.\n";
+        assert_eq!(
+            labels(text),
+            ["Cllr. Ann Lee", "Mayor Bo Hill", "Cllr. A. Lee", "Cllr. Cy Dale", "Mayor B. Hill", "Cllr. C. Dale"]
+        );
+    }
+
+    #[test]
+    fn lists_of_people_and_prose_with_dashes_have_no_labels() {
+        for text in [
+            "Mayor Ann Lee – for.\n\nCllr. Bo Hill – against.\n\nCllr. Cy Dale – for.\n\nCllr. B. Hill – absent.\n\nMayor A. Lee – for.\n",
+            "Dr. Ann Lee – She built the bridge in 1990.\n\nDr. Bo Hill – He closed it.\n\nMs. Cy Dale – She painted it.\n\n\
+             Mr. Ed Nash – He sold it.\n\nMs. Flo Orr – She bought it.\n",
+        ] {
+            assert!(labels(text).is_empty(), "{:?}", labels(text));
+        }
+    }
+}

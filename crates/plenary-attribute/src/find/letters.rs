@@ -215,3 +215,23 @@ fn letter(text: &str) -> Option<char> {
     let rest = text[letter.len_utf8()..].strip_prefix('.')?;
     (rest.starts_with(char::is_whitespace) && !rest.trim().is_empty()).then_some(letter)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::turns;
+
+    #[test]
+    fn a_recurring_label_before_a_semicolon_is_one_with_a_misread_colon() {
+        let text = "Q: Is it open?\n\nHill: No.\n\nQ: Why?\n\nHill; It is Monday.\n\nQ; And then?\n\nHill: It opens.\n\nQ: When?\n\nHill: At noon.\n";
+        let labels: Vec<String> = turns(text).into_iter().map(|(label, _)| label).collect();
+        assert_eq!(labels, ["Q", "Hill", "Q", "Hill", "Q", "Hill", "Q", "Hill"]);
+    }
+
+    #[test]
+    fn a_semicolon_in_a_sentence_is_not_a_misread_colon() {
+        let text = "Hill: No.\n\nLee: I know them all.\n\nHill; Dale; Moss: they were there.\n\nNobody; And yet it rang.\n\n\
+                    Hill: Yes.\n\nLee: So.\n";
+        let found = turns(text);
+        assert!(found.iter().all(|(label, _)| label != "Nobody"), "{found:?}");
+    }
+}
