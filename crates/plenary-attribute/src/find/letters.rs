@@ -68,7 +68,8 @@ fn replace(found: Vec<Candidate>, all: &mut Vec<Candidate>) {
     if found.is_empty() {
         return;
     }
-    all.retain(|candidate| found.iter().all(|own| own.line != candidate.line));
+    let lines: HashSet<usize> = found.iter().map(|own| own.line).collect();
+    all.retain(|candidate| !lines.contains(&candidate.line));
     all.extend(found);
     all.sort_by_key(|candidate| candidate.byline.start);
 }
