@@ -18,7 +18,7 @@ pub(crate) mod pattern;
 mod prints;
 mod questions;
 mod quoted;
-pub(crate) mod run_in;
+mod run_in;
 mod said;
 mod signed;
 mod styles;

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::questions::nobody;
-use crate::candidate::{Candidate, Found, Origin, Place};
+use crate::candidate::{Candidate, Found, NOT_NAMED, Origin, Place};
 use crate::page::{Page, Settled};
 use crate::settle::furniture;
 use crate::weights::Weights;
@@ -84,9 +84,6 @@ pub(super) fn add_answers(page: &Page<'_>, settled: &Settled, found: &mut Found)
     }
     found.insert(added);
 }
-
-/// The name of a person whom the document does not name.
-pub(crate) const NOT_NAMED: &str = "Unknown";
 
 /// The turn of a question without a label: of the person who asked before.
 fn question(page: &Page<'_>, line: usize, asker: Option<&Candidate>) -> Candidate {

@@ -4,8 +4,7 @@
 //! them names. A label without such a line above it keeps its own name. Finding the lines that are not speech is left to `settle`,
 //! linking people to `people`.
 
-use crate::candidate::{Candidate, Found, Origin};
-use crate::find::run_in::NOT_NAMED;
+use crate::candidate::{Candidate, Found, NOT_NAMED, Origin};
 use crate::page::Page;
 use crate::settle::record;
 use plenary_corpus::Role;
