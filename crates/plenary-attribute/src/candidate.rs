@@ -11,6 +11,9 @@ use plenary_names::labels::LabelKind;
 use plenary_names::lexicon::Lexicon;
 use plenary_names::misreadings::is_same_spelling;
 
+/// The name of a person whom the document does not name.
+pub(crate) const NOT_NAMED: &str = "Unknown";
+
 /// From this confidence on a candidate is a byline.
 pub(crate) const ACCEPT: f32 = 0.5;
 

@@ -46,9 +46,18 @@ pub fn split_office(lexicon: &Lexicon, name: &str) -> (Option<String>, String) {
         let word = folded(token.trim_matches(|c: char| !c.is_alphanumeric()));
         lexicon.is_position(&word) || lexicon.is_chair(&word) || lexicon.is_office(&word)
     };
-    let Some(at) = tokens.iter().rposition(is_position).filter(|at| at + 1 < tokens.len()) else {
+    let Some(mut at) = tokens.iter().rposition(is_position).filter(|at| at + 1 < tokens.len()) else {
         return (None, name.to_string());
     };
+    // "Przewodniczący Rady Jan Nowak": the body of the office is before the name.
+    let is_body = |token: &str| {
+        let word = folded(token.trim_matches(|c: char| !c.is_alphanumeric()));
+        let is_small = lexicon.is_of_office(&word) || lexicon.is_article(&word) || lexicon.is_function_word(&word);
+        lexicon.is_beside_office(&word) && !is_small && !labels::is_honorific(lexicon, token)
+    };
+    while at + 2 < tokens.len() && is_body(tokens[at + 1]) {
+        at += 1;
+    }
     let (office, rest) = (tokens[..=at].join(" "), tokens[at + 1..].join(" "));
     let is_of_name = |word: &String| !lexicon.is_beside_office(word) && !lexicon.is_function_word(word);
     let named = labels::words(&rest).iter().all(is_of_name)

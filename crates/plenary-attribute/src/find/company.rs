@@ -244,14 +244,64 @@ pub(crate) fn lift_lone(page: &Page<'_>, all: &mut [Candidate]) {
             && accepted.get(&candidate.style).is_some_and(|n| *n >= CARRIERS)
             && says_sentence(page, candidate)
     };
-    let bodies: HashSet<usize> =
-        all.iter().filter(|candidate| body(candidate)).map(|candidate| candidate.byline.start).collect();
+    // "**Q:** Why?" once among names in bold: somebody in the room asks.
+    let asks = |candidate: &Candidate| {
+        candidate.style == Style::BoldInline
+            && lone(candidate)
+            && candidate.kind == LabelKind::Anonymous
+            && lexicon.is_question_label(&folded(&candidate.label))
+            && accepted.get(&candidate.style).is_some_and(|n| *n >= CARRIERS)
+    };
+    let others: HashSet<usize> = all
+        .iter()
+        .filter(|candidate| body(candidate) || asks(candidate))
+        .map(|candidate| candidate.byline.start)
+        .collect();
     for candidate in all.iter_mut() {
-        if lone(candidate) && (carried(candidate) || bodies.contains(&candidate.byline.start))
+        if lone(candidate) && (carried(candidate) || others.contains(&candidate.byline.start))
             || in_doubt(candidate) && !common.contains(&candidate.label.to_lowercase())
         {
             candidate.raise(LIFTED, Reason::LooksLikeOthers);
         }
+    }
+}
+
+/// Accepts labels before a spaced dash in records that write a person differently each time, "Cllr. Ann Lee – Who pays?" and "Cllr. A.
+/// Lee – I see.": no label recurs, but surnames do, in many paragraphs that begin with a sentence of somebody with an office or a title.
+pub(crate) fn lift_returning(page: &Page<'_>, settled: &Settled, all: &mut [Candidate]) {
+    const LIFTED: f32 = 0.6;
+    const FEWEST: usize = 5;
+    const FEWEST_PEOPLE: usize = 3;
+    let begins_sentence = |candidate: &Candidate| {
+        let text = page.source.get(candidate.speech..).unwrap_or("").trim_start_matches(['"', '“', '„', '«', ' ']);
+        text.starts_with(char::is_uppercase)
+    };
+    let fits = |candidate: &Candidate| {
+        candidate.style == Style::Dash
+            && !candidate.inside
+            && candidate.marked
+            && candidate.confidence() > 0.0
+            && matches!(candidate.kind, LabelKind::Person | LabelKind::Office)
+            && begins_sentence(candidate)
+    };
+    let surname =
+        |candidate: &Candidate| candidate.label.split_whitespace().next_back().map(folded).unwrap_or_default();
+    let mut people: HashMap<String, usize> = HashMap::new();
+    let mut lines: Vec<usize> = Vec::new();
+    for candidate in all.iter().filter(|candidate| fits(candidate)) {
+        *people.entry(surname(candidate)).or_default() += 1;
+        lines.push(candidate.line);
+    }
+    let (Some(first), Some(last)) = (lines.iter().min(), lines.iter().max()) else { return };
+    let n_between =
+        settled.open_paragraphs(page).iter().filter(|lines| (*first..=*last).contains(&lines.start)).count();
+    let n_returning: usize = people.values().filter(|n| **n >= 2).sum();
+    let is_record = lines.len() >= FEWEST
+        && people.len() >= FEWEST_PEOPLE
+        && n_returning * 3 >= lines.len()
+        && lines.len() * 3 >= n_between;
+    for candidate in all.iter_mut().filter(|candidate| is_record && fits(candidate)) {
+        candidate.raise(LIFTED, Reason::LooksLikeOthers);
     }
 }
 
@@ -316,6 +366,10 @@ fn says_sentence(page: &Page<'_>, candidate: &Candidate) -> bool {
             >= text.split_whitespace().count()
 }
 
+fn begins_with_number(page: &Page<'_>, candidate: &Candidate) -> bool {
+    page.source.get(candidate.speech..).is_some_and(|text| text.trim_start().starts_with(|c: char| c.is_ascii_digit()))
+}
+
 /// Accepts single words as uncertain labels if at least seven paragraphs in ten begin with a label of the style.
 pub(crate) fn lift_throughout(page: &Page<'_>, settled: &Settled, all: &mut [Candidate]) {
     const DOUBTFUL: f32 = ACCEPT;
@@ -337,6 +391,8 @@ pub(crate) fn lift_throughout(page: &Page<'_>, settled: &Settled, all: &mut [Can
                 // "Dr. A. King (Leeds). I congratulate the authors.": an honorific distinguishes a label from a sentence.
                 Style::Period => candidate.parts.details.honorific.is_some() && says_sentence(page, candidate),
                 Style::Dash if candidate.kind == LabelKind::Person => says_sentence(page, candidate),
+                // "Present – 11 members": a number of people.
+                Style::Dash if begins_with_number(page, candidate) => false,
                 _ => {
                     let ends_with_name = || ends_with_name(lexicon, &candidate.label);
                     candidate.kind == LabelKind::Word
@@ -400,5 +456,37 @@ fn is_own_line(candidate: &Candidate) -> bool {
 pub(crate) fn lift_listed(rosters: &HashSet<String>, all: &mut [Candidate]) {
     for candidate in all.iter_mut().filter(|candidate| is_own_line(candidate) && rosters.contains(&candidate.label)) {
         candidate.raise(LISTED, Reason::Listed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::turns;
+
+    fn labels(text: &str) -> Vec<String> {
+        turns(text).into_iter().map(|(label, _)| label).filter(|label| !label.is_empty()).collect()
+    }
+
+    #[test]
+    fn names_that_come_back_in_other_forms_before_dashes_are_labels() {
+        let text = "Cllr. Ann Lee – Who pays for the bridge – the old one?\n\nMayor Bo Hill – The county does.\n\n\
+                    Cllr. A. Lee – Since when?\n\nCllr. Cy Dale – Since May.\n\nMayor B. Hill – It was in the paper.\n\n\
+                    Cllr. C. Dale – I read it.\n\nFor – 12, against – 0.\n";
+        assert_eq!(
+            labels(text),
+            ["Cllr. Ann Lee", "Mayor Bo Hill", "Cllr. A. Lee", "Cllr. Cy Dale", "Mayor B. Hill", "Cllr. C. Dale"]
+        );
+    }
+
+    #[test]
+    fn lists_of_people_and_prose_with_dashes_are_not_turns() {
+        for text in [
+            "Mayor Ann Lee – for.\n\nCllr. Bo Hill – against.\n\nCllr. Cy Dale – for.\n\nCllr. B. Hill – absent.\n\nMayor A. Lee – for.\n",
+            "Dr. Ann Lee – She built the bridge in 1990.\n\nDr. Bo Hill – He closed it.\n\nMs. Cy Dale – She painted it.\n\n\
+             Mr. Ed Nash – He sold it.\n\nMs. Flo Orr – She bought it.\n",
+        ] {
+            // The first line of prose may name who wrote it.
+            assert!(labels(text).len() <= 1, "{:?}", labels(text));
+        }
     }
 }

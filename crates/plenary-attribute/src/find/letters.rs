@@ -7,7 +7,7 @@
 //! The same holds for labels that a closing bracket alone ends: "問）", "Q) Why?". They recur and alternate, and those of one letter
 //! are the labels of questions and answers, so that lists ("a)", "ii)", "1)") are not read as turns.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::candidate::{Candidate, Place};
 use crate::page::{Page, Settled};
@@ -34,12 +34,42 @@ pub(crate) fn add_closed(page: &Page<'_>, settled: &Settled, all: &mut Vec<Candi
     replace(closed(page, settled), all);
 }
 
+/// The same for paragraphs that begin with a label that recurs before colons, and a semicolon, which is a misread colon: "Q;  Why?".
+pub(crate) fn add_misread(page: &Page<'_>, settled: &Settled, all: &mut Vec<Candidate>) {
+    const FEWEST: usize = 3;
+    let begins = |line: usize| -> Option<&str> {
+        let (label, rest) = page.lines[line].text().trim_start().split_once(';')?;
+        let speech = rest.trim_start();
+        let fits = speech.len() < rest.len() && speech.starts_with(|c: char| c.is_alphanumeric() && !c.is_lowercase());
+        fits.then_some(label)
+    };
+    let places: Vec<(usize, &str)> = settled
+        .open_paragraphs(page)
+        .into_iter()
+        .filter_map(|lines| Some((lines.start, begins(lines.start)?)))
+        .collect();
+    if places.is_empty() {
+        return;
+    }
+    let mut known: HashMap<&str, (usize, LabelKind)> = HashMap::new();
+    for candidate in all.iter().filter(|candidate| candidate.style == Style::Colon && !candidate.inside) {
+        known.entry(candidate.label.as_str()).or_insert((0, candidate.kind)).0 += 1;
+    }
+    let recurring = |(line, label): (usize, &str)| {
+        let (_, kind) = known.get(label).filter(|(n, _)| *n >= FEWEST)?;
+        Some(candidate(page, line, label, (Style::Colon, *kind)))
+    };
+    let found = places.into_iter().filter_map(recurring).collect();
+    replace(found, all);
+}
+
 /// Replaces other readings of the lines of `found`.
 fn replace(found: Vec<Candidate>, all: &mut Vec<Candidate>) {
     if found.is_empty() {
         return;
     }
-    all.retain(|candidate| found.iter().all(|own| own.line != candidate.line));
+    let lines: HashSet<usize> = found.iter().map(|own| own.line).collect();
+    all.retain(|candidate| !lines.contains(&candidate.line));
     all.extend(found);
     all.sort_by_key(|candidate| candidate.byline.start);
 }
@@ -185,4 +215,24 @@ fn letter(text: &str) -> Option<char> {
     let letter = text.chars().next().filter(|c| c.is_uppercase())?;
     let rest = text[letter.len_utf8()..].strip_prefix('.')?;
     (rest.starts_with(char::is_whitespace) && !rest.trim().is_empty()).then_some(letter)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::turns;
+
+    #[test]
+    fn a_recurring_label_before_a_semicolon_is_one_with_a_misread_colon() {
+        let text = "Q: Is it open?\n\nHill: No.\n\nQ: Why?\n\nHill; It is Monday.\n\nQ; And then?\n\nHill: It opens.\n\nQ: When?\n\nHill: At noon.\n";
+        let labels: Vec<String> = turns(text).into_iter().map(|(label, _)| label).collect();
+        assert_eq!(labels, ["Q", "Hill", "Q", "Hill", "Q", "Hill", "Q", "Hill"]);
+    }
+
+    #[test]
+    fn a_semicolon_in_a_sentence_is_not_a_misread_colon() {
+        let text = "Hill: No.\n\nLee: I know them all.\n\nHill; Dale; Moss: they were there.\n\nNobody; And yet it rang.\n\n\
+                    Hill: Yes.\n\nLee: So.\n";
+        let found = turns(text);
+        assert!(found.iter().all(|(label, _)| label != "Nobody"), "{found:?}");
+    }
 }

@@ -12,6 +12,7 @@ mod indented;
 mod inline;
 mod letters;
 pub(crate) mod marks;
+mod openers;
 pub(crate) mod own_line;
 pub(crate) mod pattern;
 mod prints;
@@ -89,6 +90,7 @@ pub(crate) fn turns(
     if fits(Style::Unnamed) {
         unnamed::add_marked(page, settled, &mut printed);
         unnamed::add_dialogues(page, settled, &mut printed);
+        openers::add(page, settled, &mut printed);
     }
     if printed.bylines.is_empty() { titled().unwrap_or(printed) } else { printed }
 }

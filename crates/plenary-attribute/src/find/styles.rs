@@ -62,6 +62,7 @@ pub(crate) fn find(
     }
     if pinned.is_none_or(|style| style == Style::Colon) {
         letters::add_closed(page, settled, &mut all);
+        letters::add_misread(page, settled, &mut all);
     }
     treat_lines_as_turns(&mut all);
     let mut counts: HashMap<(Style, &str), usize> = HashMap::new();
@@ -82,6 +83,7 @@ pub(crate) fn find(
         company::drop_lists(&mut all);
     }
     company::settle_numbered(page.lexicon, &mut all);
+    company::lift_returning(page, settled, &mut all);
     company::lift_lone(page, &mut all);
     company::lift_throughout(page, settled, &mut all);
     company::drop_clauses(page, &mut all);

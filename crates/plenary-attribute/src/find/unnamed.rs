@@ -309,7 +309,7 @@ fn ends_like_speech(text: &str) -> bool {
 }
 
 /// Whether a text ends with a question. The Greek question mark is a semicolon.
-fn asks(text: &str) -> bool {
+pub(super) fn asks(text: &str) -> bool {
     let is_greek = |c: char| ('\u{370}'..'\u{400}').contains(&c);
     let text = text.trim_end_matches([')', ']', '»', '"', '”', ' ']);
     text.ends_with(['?', '？', '؟', '\u{37E}']) || text.ends_with(';') && text.chars().any(is_greek)

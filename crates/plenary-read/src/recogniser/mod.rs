@@ -5,9 +5,11 @@
 //! **Refused:** JSON that is broken or nested too deep, with line and column, and JSON of another kind, with what was found
 //! and what is expected. **Left to others:** oTranscribe, which stores HTML in JSON, to `otranscribe`.
 //!
-//! A file is read by its stretches (segments, utterances, phrases, monologues) if it has some, and by its words if not.
+//! A file is read by its stretches (segments, utterances, phrases, monologues) if it has some, by its words if not, and else by
+//! records with speakers in lists inside lists.
 //! The shapes are recognised by their keys, so a service that writes the same keys is read as well.
 
+mod nested;
 mod stretches;
 mod value;
 mod words;
@@ -27,6 +29,8 @@ use value::{text_at, walk};
 struct Found {
     spoken: Vec<Spoken>,
     warnings: Vec<String>,
+    /// Their times are of several recordings.
+    keeps_order: bool,
 }
 
 /// Whether a file is JSON as a whole: by its extension, or as its text parses.
@@ -53,13 +57,19 @@ pub(crate) fn is_value(text: &str) -> bool {
 pub(crate) fn read(text: &str, _lexicon: &Lexicon) -> Result<Parts, Problem> {
     let value: Value = serde_json::from_str(text).map_err(|error| broken(text, &error))?;
     let found = words::of_services(&value).or_else(|| stretches::find(&value)).or_else(|| words::find(&value));
-    let Some(Found { mut spoken, mut warnings }) = found else {
+    let n_words = |found: &Found| found.spoken.iter().map(|one| spoken::rough_words(&one.text)).sum::<usize>();
+    // A short list of remarks beside the turns is not the transcript.
+    let found = match (found, nested::find(&value)) {
+        (Some(found), Some(nested)) if n_words(&nested) > 2 * n_words(&found) => Some(nested),
+        (found, nested) => found.or(nested),
+    };
+    let Some(Found { mut spoken, mut warnings, keeps_order }) = found else {
         return Err(ReadErrorKind::OtherJson { found: described(&value) }.into());
     };
     if spoken.iter().all(|one| one.text.trim().is_empty()) {
         return Err(ReadErrorKind::Empty.into());
     }
-    let n_early = spoken::sort(&mut spoken);
+    let n_early = if keeps_order { 0 } else { spoken::sort(&mut spoken) };
     if n_early > 0 {
         warnings.push(format!(
             "{n_early} of {} stretches start before the one above them; they were read in the order of their times",

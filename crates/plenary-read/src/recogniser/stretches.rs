@@ -16,7 +16,7 @@ use crate::spoken::{Spoken, are_milliseconds, rough_words};
 use plenary_corpus::Declared;
 
 /// Keys of the text of a stretch, the most specific first.
-const TEXT: &[&str] =
+pub(super) const TEXT: &[&str] =
     &["text", "transcript", "body", "display", "displayText", "sentence", "content", "utterance", "caption"];
 
 /// Usual keys of lists of stretches, the best first.
@@ -65,13 +65,13 @@ pub(super) fn find(value: &Value) -> Option<Found> {
 }
 
 /// A stretch whose unit of time is not known yet.
-struct Stretch {
-    spoken: Spoken,
-    start: Option<Time>,
-    end: Option<Time>,
-    channel: Option<String>,
+pub(super) struct Stretch {
+    pub(super) spoken: Spoken,
+    pub(super) start: Option<Time>,
+    pub(super) end: Option<Time>,
+    pub(super) channel: Option<String>,
     /// It has a key of a speaker, which says that nobody is known.
-    is_nobody: bool,
+    pub(super) is_nobody: bool,
 }
 
 /// Adds the lists of stretches of a value and of the objects in it.
@@ -138,7 +138,7 @@ fn stretches_of(object: &Map<String, Value>, number: usize) -> Vec<Stretch> {
 }
 
 /// The text of a stretch. Azure keeps it in the best of several readings.
-fn text_of(object: &Map<String, Value>) -> Option<&str> {
+pub(super) fn text_of(object: &Map<String, Value>) -> Option<&str> {
     let of =
         |object: &'_ Map<String, Value>, key: &str| object.get(key).and_then(|value| text_at(value, &[])).is_some();
     let key = TEXT.iter().find(|key| of(object, key));
@@ -182,7 +182,7 @@ fn name_channels(stretches: &mut [Stretch]) {
 }
 
 /// Replaces ids of speakers by the names of a list `speakers`, where there is one.
-fn rename(value: &Value, stretches: &mut [Stretch]) {
+pub(super) fn rename(value: &Value, stretches: &mut [Stretch]) {
     let names = names(value);
     for declared in stretches.iter_mut().filter_map(|one| one.spoken.speaker.as_mut()) {
         if let Some(name) = names.get(&declared.label) {
@@ -217,7 +217,7 @@ pub(super) fn names(value: &Value) -> HashMap<String, String> {
 }
 
 /// Times whose unit neither key nor form tells are milliseconds if they would be too long for the words in seconds.
-fn in_seconds(stretches: Vec<Stretch>) -> Found {
+pub(super) fn in_seconds(stretches: Vec<Stretch>) -> Found {
     let unknown = stretches.iter().filter_map(|one| {
         let (start, end) = (one.start?, one.end?);
         (!start.is_seconds && !end.is_seconds).then(|| (start.value, end.value, rough_words(&one.spoken.text)))
@@ -228,7 +228,7 @@ fn in_seconds(stretches: Vec<Stretch>) -> Found {
         .into_iter()
         .map(|one| Spoken { start_s: seconds(one.start), end_s: seconds(one.end), ..one.spoken })
         .collect();
-    Found { spoken, warnings: Vec::new() }
+    Found { spoken, ..Found::default() }
 }
 
 /// As [`in_seconds`], for words.

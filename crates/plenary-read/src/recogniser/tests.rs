@@ -145,3 +145,76 @@ fn participants_of_a_meeting_have_their_words_and_times() {
         {"text": "Good.", "start_timestamp": {"relative": 2.0}, "end_timestamp": {"relative": 2.5}}]}]"#;
     assert_eq!(turns(json), [turn("Ann Lee", 0.5, 1.25, "We begin."), turn("?", 2.0, 2.5, "Good.")]);
 }
+
+#[test]
+fn turns_are_found_in_lists_inside_lists() {
+    let json = r#"{"id": 3, "hearing": {"parts": [
+        {"turns": [
+            {"start": 0, "stop": 4.5, "speaker": {"id": 1, "name": "Ann Lee", "roles": null}, "text_blocks": [{"start": 0, "stop": 2, "text": "Good day."}, {"start": 2, "stop": 4.5, "text": "Sit down."}]},
+            {"start": 4.5, "stop": 6.5, "speaker": null, "text_blocks": [{"text": "Where?"}]}]},
+        {"turns": [{"start": 6.5, "stop": 8.25, "speaker": {"name": "Bo Hill"}, "text_blocks": ["Here.", "There."]}]}]}}"#;
+    assert_eq!(
+        turns(json),
+        [
+            turn("Ann Lee", 0.0, 4.5, "Good day. Sit down."),
+            turn("?", 4.5, 6.5, "Where?"),
+            turn("Bo Hill", 6.5, 8.25, "Here. There.")
+        ]
+    );
+    assert!(document(json).warnings.is_empty(), "{:?}", document(json).warnings);
+}
+
+#[test]
+fn annotations_that_repeat_parts_of_the_text_are_not_turns() {
+    let json = r#"[{"annotations": [{"result": [{"value": {"start": 0, "text": "Good", "labels": ["Mood"]}, "author": 3}]}],
+        "data": {"talk": [{"author": "Ann", "text": "Good day."}, {"author": "Bo", "text": "Is it?"}, {"text": "Yes."}]}}]"#;
+    assert_eq!(
+        turns(json),
+        [turn("Ann", -1.0, -1.0, "Good day."), turn("Bo", -1.0, -1.0, "Is it?"), turn("?", -1.0, -1.0, "Yes.")]
+    );
+}
+
+#[test]
+fn the_path_with_most_words_is_read_and_others_are_named() {
+    let json = r#"[{"talk": [{"author": "Ann", "text": "Good day to all of you."}, {"author": "Bo", "text": "Is it?", "replies":
+        [{"author": "Cy", "text": "It is."}, {"author": "Di", "text": "Why?"}]}, {"author": "Bo"}]}]"#;
+    assert_eq!(turns(json).len(), 2);
+    assert_eq!(
+        document(json).warnings,
+        [
+            "1 of 3 values at `[*].talk` have no text and were omitted",
+            "`[*].talk[*].replies` also has texts with speakers, about 3 words; they were not read"
+        ]
+    );
+}
+
+#[test]
+fn dialogues_whose_times_begin_anew_keep_their_order() {
+    let json = r#"[{"talk": [{"author": "Ann", "text": "Hello.", "start": 1.5}, {"author": "Bo", "text": "Who?", "start": 3.5}]},
+        {"talk": [{"author": "Bo", "text": "Me.", "start": 0.5}, {"author": "Ann", "text": "Oh.", "start": 2.5}]}]"#;
+    let texts: Vec<String> = turns(json).into_iter().map(|turn| turn.3).collect();
+    assert_eq!(texts.join(" "), "Hello. Who? Me. Oh.");
+    assert!(document(json).warnings[0].contains("begin anew"), "{:?}", document(json).warnings);
+}
+
+#[test]
+fn lists_inside_lists_without_speakers_are_refused() {
+    for json in [
+        r#"{"pages": [{"items": [{"text": "One.", "label": "a"}, {"text": "Two.", "label": "b"}]}]}"#,
+        r#"{"pages": [{"items": [{"name": "One", "text": "One."}, {"name": "Two", "text": "Two."}]}]}"#,
+        r#"{"pages": [{"items": [{"author": 1, "text": "One."}, {"author": 2, "text": "Two."}]}]}"#,
+        r#"{"pages": [{"items": [{"author": null, "text": "One."}, {"author": null, "text": "Two."}]}]}"#,
+        r#"{"pages": [{"items": [{"author": "Ann", "tags": ["One."]}, {"author": "Bo", "tags": ["Two."]}]}]}"#,
+    ] {
+        assert!(error(json).contains("without a transcript"), "{json}: {}", error(json));
+    }
+}
+
+#[test]
+fn remarks_with_times_beside_longer_turns_are_not_the_transcript() {
+    let json = r#"{"marks": [{"start": 1, "text": "Why", "label": "call"}, {"start": 2, "text": "So", "label": "call"}],
+        "parts": [{"turns": [{"speaker": "Ann", "text": "Good day to you all."}, {"speaker": "Bo", "text": "Why is it shut?"}]}]}"#;
+    assert_eq!(turns(json).len(), 2);
+    assert_eq!(turns(json)[0].0, "Ann");
+    assert_eq!(document(json).warnings, ["`marks` also has texts with speakers, about 2 words; they were not read"]);
+}

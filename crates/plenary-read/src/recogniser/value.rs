@@ -32,6 +32,7 @@ const END: &[(&str, Option<f64>)] = &[
     ("endTime", None),
     ("endOffset", None),
     ("end_timestamp", None),
+    ("stop", None),
     ("to", None),
     ("end_ts", Some(1.0)),
     ("end_ms", Some(0.001)),
@@ -55,7 +56,7 @@ const SPEAKER: &[&str] = &[
     "user",
 ];
 /// Keys that name a speaker only beside times.
-const SPEAKER_BESIDE_TIMES: &[&str] = &["name", "label", "who", "participant"];
+const SPEAKER_BESIDE_TIMES: &[&str] = &["name", "label", "who", "participant", "author", "sender"];
 
 /// A time as written, with its unit if the key or the form tells it.
 #[derive(Debug, Clone, Copy, PartialEq)]

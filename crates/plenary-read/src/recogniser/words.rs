@@ -152,7 +152,7 @@ fn stretches(mut words: Vec<Word>) -> Found {
             });
         }
     }
-    Found { spoken, warnings: Vec::new() }
+    Found { spoken, ..Found::default() }
 }
 
 /// Divides the words of a speaker after the end of a sentence and at pauses.

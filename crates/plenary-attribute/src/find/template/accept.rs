@@ -69,7 +69,9 @@ pub(super) fn matching(
         let head = &text[..text.floor_char_boundary(LONGEST)];
         // Recognisers break their lines anywhere, and begin each with the label.
         let is_possible = is_in_scope || learned.evidence.rarity >= RARE;
-        if !is_possible || sign.is_some_and(|sign| !head.contains(sign)) {
+        let lacks =
+            |sign: char| if shape::is_dash(sign) { !head.contains(shape::is_dash) } else { !head.contains(sign) };
+        if !is_possible || sign.is_some_and(lacks) {
             continue;
         }
         let mut found = readings(lexicon, &lines.line(at));
@@ -99,6 +101,12 @@ pub(super) fn accept(
     const LONGEST_LABEL: usize = 4;
     let lexicon = reader.lexicon;
     let known: HashSet<&str> = best.labels.iter().map(String::as_str).collect();
+    let mut n_numbered: HashMap<String, usize> = HashMap::new();
+    for label in best.labels.iter().filter_map(|label| numbered(label)) {
+        *n_numbered.entry(label).or_default() += 1;
+    }
+    let known_numbers: HashSet<String> =
+        n_numbered.into_iter().filter(|(_, n)| *n >= 3).map(|(label, _)| label).collect();
     let families = score::families(best.labels.iter().map(String::as_str));
     let Matching { main, variants, inside, n_covered, n_in_scope } = matching;
     let text_of = |at: usize, reading: &Reading| &lines.page.lines[lines.open[at]].text()[reading.name.clone()];
@@ -129,7 +137,9 @@ pub(super) fn accept(
         let identifies = label.contains(|c: char| c.is_ascii_digit() || matches!(c, '_' | '@' | '*'));
         let has_brackets = reading.name.len() > label.len() && text_of(at, &reading).ends_with(')');
         let is_marked = is_marking && likeness > 0.0 && label.split_whitespace().count() <= LONGEST_LABEL;
+        let is_known = || numbered(&label).is_some_and(|label| known_numbers.contains(&label));
         let fits = is_marked
+            || n < 2 && is_known()
             || likeness >= 0.5 && (likeness >= 0.8 || n >= 2 || is_throughout)
             || is_throughout && likeness > 0.0 && (identifies || n >= 2 || has_brackets);
         if fits {
@@ -148,7 +158,9 @@ pub(super) fn accept(
             .is_some_and(|judgement| judgement.quality >= 0.5 && judgement.kind != LabelKind::Word)
             || labels::is_unknown_label(lexicon, &byline.label) && !is_direction(lexicon, &byline.label);
         let in_family = score::stem(&byline.label).is_some_and(|stem| families.contains(&stem));
-        if known.contains(byline.label.as_str()) || in_family || is_speaker {
+        // "CRIMINAL COURT - ROOM 4" beside "LEE – Yes.": another dash needs a label that is known.
+        let has_own_dash = dashes(&reading.template) == dashes(&best.template);
+        if known.contains(byline.label.as_str()) || in_family || is_speaker && has_own_dash {
             out.push(Bylined { at, reading, likeness: 1.0 });
         }
     }
@@ -156,7 +168,20 @@ pub(super) fn accept(
     Accepted { lines: out, n_covered, is_throughout }
 }
 
-/// Whether a template is another form of the main one: with or without a number, a time or a bracket.
+/// The sign for a dash of any length in another form of a template.
+const DASH: char = '–';
+
+fn dashes(template: &Template) -> Vec<Part> {
+    template.parts().filter(|part| matches!(part, Part::Sign(sign) if shape::is_dash(*sign))).collect()
+}
+
+/// The letters and digits of a label with digits: "P/1" is also printed as "P1".
+fn numbered(label: &str) -> Option<String> {
+    let letters: String = label.chars().filter(|c| c.is_alphanumeric()).collect();
+    (letters.starts_with(char::is_alphabetic) && letters.contains(|c: char| c.is_ascii_digit())).then_some(letters)
+}
+
+/// Whether a template is another form of the main one: with or without a number, a time or a bracket, or with another dash.
 fn is_variant(main: &Template, other: &Template) -> bool {
     let essential = |parts: &[Part]| -> Vec<Part> {
         let mut out = Vec::new();
@@ -170,6 +195,7 @@ fn is_variant(main: &Template, other: &Template) -> bool {
                 }
                 Part::Sign(_) if depth > 0 && parts[k - 1] == Part::Time => depth -= 1,
                 _ if closes_number => {}
+                Part::Sign(dash) if shape::is_dash(*dash) => out.push(Part::Sign(DASH)),
                 part => out.push(*part),
             }
         }
