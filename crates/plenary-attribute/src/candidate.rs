@@ -17,9 +17,6 @@ pub(crate) const NOT_NAMED: &str = "Unknown";
 /// From this confidence on a candidate is a byline.
 pub(crate) const ACCEPT: f32 = 0.5;
 
-/// The name of a person whom the document does not name.
-pub(crate) const NOT_NAMED: &str = "Unknown";
-
 /// The evidence that a turn begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Origin {

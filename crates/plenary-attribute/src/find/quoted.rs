@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::questions::{self, nobody};
-use crate::candidate::{Candidate, Found, Origin, Place};
+use crate::candidate::{Candidate, Found, NOT_NAMED, Origin, Place};
 use crate::page::{Page, Settled};
 use crate::weights::Weights;
 use plenary_corpus::{BlockKind, Reason, Role, Span, Style};
@@ -145,7 +145,7 @@ pub(super) fn answers(page: &Page<'_>, settled: &Settled, found: &Found) -> Opti
     }
     let parties = questions::parties(page, blocks[first].start);
     let asker = Byline { role: Some(Role::Questioner), ..parties.asks.unwrap_or_else(|| nobody("Questioner")) };
-    let answerer = Byline { role: Some(Role::Speaker), ..parties.answers.unwrap_or_else(|| nobody("Unknown")) };
+    let answerer = Byline { role: Some(Role::Speaker), ..parties.answers.unwrap_or_else(|| nobody(NOT_NAMED)) };
     let turn = |parts: &Byline, origin: Origin, line: usize| {
         let start = page.lines[line].mapped.source_start(0);
         let place = Place { line, byline: Span::new(start, start), speech_line: line, speech: start };
