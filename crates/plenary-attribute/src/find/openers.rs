@@ -32,7 +32,7 @@ struct Paragraph {
 
 #[derive(Clone, Copy)]
 struct Sign {
-    sign: char,
+    mark: char,
     /// A long dash, which does not begin items of lists.
     is_long: bool,
     /// Offsets of the sign and of what follows it.
@@ -82,12 +82,12 @@ fn answer(last: &Candidate, place: &Candidate) -> Candidate {
 fn questions(paragraphs: &[Paragraph], sign: char) -> Option<Vec<usize>> {
     const FEWEST: usize = 4;
     let is_question =
-        |paragraph: &Paragraph| paragraph.byline.is_none() && paragraph.sign.is_some_and(|own| own.sign == sign);
+        |paragraph: &Paragraph| paragraph.byline.is_none() && paragraph.sign.is_some_and(|own| own.mark == sign);
     let all: Vec<usize> = (0..paragraphs.len()).filter(|at| is_question(&paragraphs[*at])).collect();
     let is_answered = |at: &&usize| {
         paragraphs
             .get(**at + 1)
-            .is_some_and(|next| next.byline.is_some() || next.sign.is_some_and(|own| own.sign != sign) && !next.asks)
+            .is_some_and(|next| next.byline.is_some() || next.sign.is_some_and(|own| own.mark != sign) && !next.asks)
     };
     let n = all.len();
     let n_answered = all.iter().filter(is_answered).count();
@@ -141,7 +141,7 @@ fn sign(text: &str) -> Option<Sign> {
             || matches!(c, '¿' | '¡' | '«' | '"' | '“' | '「' | '『' | '(' | '（' | '…')
     });
     let fits = begins && (n == 1 || n == 2 && is_dash) && (is_spaced || is_dash && sign != '-');
-    fits.then_some(Sign { sign, is_long, at, speech: text.len() - speech.len() })
+    fits.then_some(Sign { mark: sign, is_long, at, speech: text.len() - speech.len() })
 }
 
 #[cfg(test)]

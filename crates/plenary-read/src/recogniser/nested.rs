@@ -60,7 +60,7 @@ struct Records<'v> {
     path: String,
     lists: Vec<&'v [Value]>,
     n_items: usize,
-    n_records: usize,
+    n_spoken: usize,
     n_named: usize,
     /// Rough number of words of the records.
     n_words: usize,
@@ -69,7 +69,7 @@ struct Records<'v> {
 
 impl Records<'_> {
     fn are_speech(&self) -> bool {
-        self.n_records >= FEWEST && self.n_named > 0 && self.n_records * 2 >= self.n_items
+        self.n_spoken >= FEWEST && self.n_named > 0 && self.n_spoken * 2 >= self.n_items
     }
 
     fn warnings(&self) -> Vec<String> {
@@ -116,7 +116,7 @@ fn collect<'v>(value: &'v Value, path: &mut String, paths: &mut Paths<'v>) {
 
 impl<'v> Paths<'v> {
     fn add(&mut self, items: &'v [Value], path: &str) {
-        let has_record = items.iter().filter_map(Value::as_object).any(|object| is_record(object));
+        let has_record = items.iter().filter_map(Value::as_object).any(is_record);
         let known = self.by_path.get(path).copied();
         if !has_record && known.is_none() {
             return;
@@ -127,7 +127,7 @@ impl<'v> Paths<'v> {
                 path: path.to_string(),
                 lists: Vec::new(),
                 n_items: 0,
-                n_records: 0,
+                n_spoken: 0,
                 n_named: 0,
                 n_words: 0,
                 n_without_text: 0,
@@ -143,7 +143,7 @@ impl<'v> Paths<'v> {
             let Some(object) = item.as_object().filter(|object| !texts.is_empty() && has_speaker(object)) else {
                 continue;
             };
-            records.n_records += 1;
+            records.n_spoken += 1;
             records.n_named += usize::from(speaker(object).is_some());
             records.n_words += texts.iter().map(|part| rough_words(part.text)).sum::<usize>();
         }
