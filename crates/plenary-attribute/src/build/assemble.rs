@@ -204,7 +204,7 @@ impl<'f> Writer<'_, '_, 'f> {
     }
 }
 
-/// Whether a note that is taken out between two texts of a line separates words without blanks beside it: "well[laughs]yes".
+/// Whether a note that is taken out between two texts of a line separates words without blanks beside it: "well\[laughs\]yes".
 fn separates_words(text: &str, next: &str) -> bool {
     let ends_word =
         text.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | ',' | ';' | ':' | '?' | '!' | '…'));
