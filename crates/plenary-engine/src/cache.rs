@@ -2,8 +2,8 @@
 //!
 //! **Input**: a model and inputs. **Output**: the rows that are stored; new rows are stored for the next run. The key of a row
 //! is the sha256 of its input, in a table for the model's files, limits and engine, so that an outdated row is never found.
-//! A row with a wrong checksum is computed again. A [`Stage`] stores bytes by the sha256 of all that they depend on. Several programs can use a cache at the same time, and a program that is
-//! killed does not damage it (the store, redb, ensures both). A cache that fails during a run is no longer used, with a
+//! A [`Stage`] stores bytes by the sha256 of all that they depend on. What has a wrong checksum is computed again. Several programs
+//! can use a cache at the same time, and a program that is killed does not damage it (the store, redb, ensures both). A cache that fails during a run is no longer used, with a
 //! warning; no number depends on it. Where the cache is stored is left to the caller.
 
 use std::fs;
@@ -244,7 +244,7 @@ impl Cache {
                 Err(TableError::TableDoesNotExist(_)) => return Ok(()),
                 other => other?,
             };
-            let key = key_of_result(input);
+            let key = half(input);
             if let Some(stored) = table.get(&key)? {
                 found = unsealed(&key, stored.value()).map(<[u8]>::to_vec);
                 n_damaged = usize::from(found.is_none());
@@ -260,7 +260,7 @@ impl Cache {
         self.guarded("written", || {
             let Stage { name, method, version } = stage;
             let share = Share { model: name.into(), engine: method.into(), version, sha256: String::new(), n_rows: 0 };
-            let key = key_of_result(input);
+            let key = half(input);
             let row = sealed(&key, [today(), 0, 0], result.iter().copied());
             self.insert(&table_of_stage(stage), &share, std::iter::once((&key, row)))
         });
@@ -539,9 +539,10 @@ fn table_of_stage(stage: Stage) -> String {
     format!("stage-{}-{}-{}", stage.name, stage.method, stage.version)
 }
 
-fn key_of_result(input: &[u8; 32]) -> Key {
+/// The first half of a sha256.
+fn half(hash: &[u8; 32]) -> Key {
     let mut key = [0; 16];
-    key.copy_from_slice(&input[..16]);
+    key.copy_from_slice(&hash[..16]);
     key
 }
 
@@ -564,9 +565,7 @@ fn key((text, second): &Input) -> Key {
         hash.update([1]);
         hash.update(second);
     }
-    let mut key = [0; 16];
-    key.copy_from_slice(&hash.finalize()[..16]);
-    key
+    half(&hash.finalize().into())
 }
 
 const DAY: u64 = 24 * 60 * 60;
