@@ -32,7 +32,7 @@ pub enum LinkRule {
     SameFullName,
     /// A surname alone, of only one person whose full name is printed.
     UniqueSurname,
-    /// An abbreviation, or initials, of the name of only one person of the document: "Hr. Blum.", "A. L.".
+    /// An abbreviation, or initials, of the name of only one person of the document: "Hr. Blum.", "A. L.", "J. Hill".
     ShortenedLabel,
     /// An office whose only holder is named by the chair line or the list of those present.
     OfficeInChairLine,

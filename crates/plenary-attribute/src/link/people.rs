@@ -11,7 +11,7 @@ use jiff::civil::Date;
 
 use crate::candidate::{Candidate, Found};
 use crate::link::offices::{Office, label_key};
-use crate::link::shortened::{self, FullNames};
+use crate::link::shortened::{self, FullNames, Short};
 use crate::options::people_list::{ListedPerson, PeopleList};
 use plenary_corpus::{Details, Doubt, DoubtKind, LinkRule, Role, Variables, contradict};
 use plenary_names::bylines::Byline;
@@ -119,34 +119,36 @@ pub(crate) fn link(
     }
     let all_names: Vec<Vec<String>> = bylines.iter().map(|byline| name_words(lexicon, &byline.name)).collect();
     let all_listed: Vec<Option<usize>> = bylines.iter().map(listed).collect();
-    // Listed people first, then full names, so that a surname alone finds its person even if it occurs earlier; then
-    // offices alone, which find their holders.
+    // Listed people first, then full names and those with initials, so that a surname alone finds its person even if it
+    // occurs earlier; then offices alone, which find their holders.
     let mut offices: HashMap<(&str, &str), bool> = HashMap::new();
     let mut pass_of = |i: usize| {
         let byline: &Byline = &bylines[i];
         let mut is_office_alone =
             || *offices.entry((&byline.name, &byline.label)).or_insert_with(|| is_office_alone(lexicon, byline));
-        match all_names[i].len() {
+        match shortened::form(lexicon, byline) {
             _ if all_listed[i].is_some() => 0,
-            _ if shortened::form(lexicon, byline).is_some() => 2,
-            _ if is_office_alone() => 3,
-            2.. => 1,
-            _ => 2,
+            Some(Short::InitialsAndSurname(..)) => 2,
+            Some(_) => 3,
+            None if is_office_alone() => 4,
+            None if all_names[i].len() >= 2 => 1,
+            None => 3,
         }
     };
     let passes: Vec<usize> = (0..bylines.len()).map(&mut pass_of).collect();
     let mut noted: HashSet<(usize, &str, &str)> = HashSet::new();
     let mut owners: Vec<Option<Owner>> = vec![None; bylines.len()];
     let mut resolved: HashMap<Key<'_>, Owner> = HashMap::new();
-    for pass in 0..4 {
+    for pass in 0..5 {
         for (i, byline) in bylines.iter().enumerate().filter(|(i, byline)| passes[*i] == pass && !byline.is_empty()) {
-            let label = if pass < 2 { "" } else { byline.label.as_str() };
-            let aside = if pass < 2 { None } else { aside_of_anonymous(lexicon, byline) };
+            let label = if pass < 3 { "" } else { byline.label.as_str() };
+            let aside = if pass < 3 { None } else { aside_of_anonymous(lexicon, byline) };
             let key = (byline.details.honorific.as_deref(), byline.name.as_str(), label, aside);
             let owner = resolved.entry(key).or_insert_with(|| {
                 let found = match all_listed[i] {
                     Some(listed) => known.of_listed(listed),
                     None if pass == 1 => known.of_name(&all_names[i], byline),
+                    None if pass == 2 => known.of_initials(&all_names[i], byline),
                     None => known.of_part(&all_names[i], byline),
                 };
                 known.resolve(found, byline, i, &all_names[i])
@@ -322,6 +324,17 @@ impl<'l> Known<'l> {
             || Resolution::new_person(rule_of_new(lexicon, byline)),
             |at| self.known(at, LinkRule::SameFullName),
         )
+    }
+
+    /// The person with a name whose first names are initials, "J. Hill": the same name, or the only full name that fits.
+    fn of_initials(&self, words: &[String], byline: &Byline) -> Resolution {
+        let same = self.of_name(words, byline);
+        let short = shortened::form(self.lexicon, byline);
+        match short.and_then(|short| self.of_shortened(&short, byline)) {
+            None => same,
+            Some(several) if several.person.is_none() => Resolution { person: same.person, ..several },
+            Some(only) => only,
+        }
     }
 
     /// The person to whom an office or a surname alone belongs, if there is only one.
@@ -748,6 +761,22 @@ mod tests {
         assert_eq!(owner(&stones, 2).rule, LinkRule::AmbiguousSurname);
         assert_eq!(owner(&stones, 2).others, ["Ann Stone", "Bob Stone"]);
         assert_eq!(linked(&["Mr. Michael Stone", "Mrs. Stone"], None).people.len(), 2);
+    }
+
+    #[test]
+    fn initials_before_a_surname_find_the_only_full_name_that_fits() {
+        let hills = linked(&["Cllr. J. Hill", "Cllr. Jane Hill", "J. Hill", "Cllr. Hill", "B. Hill"], None);
+        assert_eq!(people_of(&hills), [0, 0, 0, 1, 2]);
+        assert_eq!(hills.people[0].byline.name, "Jane Hill");
+        assert_eq!(owner(&hills, 0).rule, LinkRule::ShortenedLabel);
+        assert_eq!(owner(&hills, 3).rule, LinkRule::AmbiguousSurname);
+        let two = linked(&["John Hill", "Jane Hill", "J. Hill", "Cllr. J. Hill"], None);
+        assert_eq!(people_of(&two), [0, 1, 2, 2]);
+        assert_eq!(owner(&two, 3).rule, LinkRule::AmbiguousSurname);
+        assert_eq!(owner(&two, 3).others, ["John Hill", "Jane Hill"]);
+        assert_eq!(people_of(&linked(&["Mr J. Hill", "Ms Jane Hill"], None)), [0, 1]);
+        assert_eq!(people_of(&linked(&["A Member", "Another Member", "A Member"], None)), [0, 1, 0]);
+        assert_eq!(people_of(&linked(&["J. Hill", "J. M. Hill", "Mr Hill"], None)), [0, 0, 0]);
     }
 
     #[test]
