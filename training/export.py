@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Export a fine-tuned BERT encoder to a plenary model folder: config.json, tokenizer.json, model.onnx (dynamic int8).
+"""Export a fine-tuned encoder (BERT, MPNet) to a plenary model folder: config.json, tokenizer.json, model.onnx (dynamic int8).
 
     export.py MODEL_DIR OUT_DIR --task embedding|classification --calibrate ROWS.jsonl.gz [--activations row|tensor|none]
               [--smooth ALPHA] [--f16 FILE]
@@ -16,7 +16,7 @@ How the weights are stored
 Before that, input channels are divided by s = max|x|^ALPHA / max|w|^(1-ALPHA) and the weights multiplied by it (Xiao et al.
 2023, SmoothQuant), with max|x| taken over the first 96 texts of ROWS; the exact product is unchanged, and the rounding is finer.
 
-Inputs input_ids, attention_mask, token_type_ids (int64, [batch, sequence]); output last_hidden_state ([batch, sequence,
+Inputs input_ids, attention_mask and, where the model has them, token_type_ids (int64, [batch, sequence]); output last_hidden_state ([batch, sequence,
 hidden]) or logits ([batch, labels]). The graph uses standard ONNX operators of opset 17 only.
 --f16 also writes the weights as float16 safetensors to FILE.
 """
@@ -27,17 +27,17 @@ from transformers import AutoModel, AutoModelForSequenceClassification, AutoToke
 
 
 class Wrapped(torch.nn.Module):
-    def __init__(self, model, key):
+    def __init__(self, model, key, names):
         super().__init__()
-        self.model, self.key = model, key
+        self.model, self.key, self.names = model, key, names
 
-    def forward(self, input_ids, attention_mask, token_type_ids):
-        return getattr(self.model(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids), self.key)
+    def forward(self, *inputs):
+        return getattr(self.model(**dict(zip(self.names, inputs))), self.key)
 
 
 def to_onnx(model, tok, key, path):
     x = tok(["A short sentence.", "A second one that is somewhat longer."], padding=True, return_tensors="pt")
-    names = ["input_ids", "attention_mask", "token_type_ids"]
+    names = model.names
     axes = {n: {0: "batch", 1: "sequence"} for n in names}
     axes[key] = {0: "batch", 1: "sequence"} if key == "last_hidden_state" else {0: "batch"}
     torch.onnx.export(model, tuple(x[n] for n in names), path, input_names=names, output_names=[key],
@@ -60,7 +60,8 @@ def channel_maxima(model, tok, path, n=96):
     with gzip.open(path, "rt", encoding="utf-8") as f, torch.no_grad():
         for r in map(json.loads, itertools.islice(f, n)):
             pair = [r["premise"], r["hypothesis"]] if "hypothesis" in r else [r["text"]]
-            model.model(**tok(*pair, truncation=True, max_length=128, return_tensors="pt"))
+            x = tok(*pair, truncation=True, max_length=128, return_tensors="pt")
+            model.model(**{name: x[name] for name in model.names})
     for h in hooks:
         h.remove()
     return {k: v.numpy() for k, v in seen.items()}
@@ -167,18 +168,20 @@ def main():
     cls, key = (AutoModel, "last_hidden_state") if o.task == "embedding" else (AutoModelForSequenceClassification, "logits")
     model = cls.from_pretrained(o.model, attn_implementation="eager").float().eval()
     tok = AutoTokenizer.from_pretrained(o.model)
+    names = ["input_ids", "attention_mask"] + ["token_type_ids"] * hasattr(model.config, "type_vocab_size")
+    wrapped = Wrapped(model, key, names)
     os.makedirs(o.out, exist_ok=True)
     with tempfile.TemporaryDirectory() as t:
-        to_onnx(Wrapped(model, key), tok, key, f"{t}/fp32.onnx")
+        to_onnx(wrapped, tok, key, f"{t}/fp32.onnx")
         graph = onnx.load(f"{t}/fp32.onnx")
-    maxima = channel_maxima(Wrapped(model, key), tok, o.calibrate) if o.calibrate else None
+    maxima = channel_maxima(wrapped, tok, o.calibrate) if o.calibrate else None
     onnx.save(graph if o.activations == "none" else quantise(graph, o.activations, o.smooth, maxima), f"{o.out}/model.onnx")
     j = json.loads(tok.backend_tokenizer.to_str())
     j["truncation"] = j["padding"] = None
     json.dump(j, open(f"{o.out}/tokenizer.json", "w", encoding="utf-8"), ensure_ascii=False)
     c = model.config.to_dict()
     keep = ["architectures", "model_type", "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size", "hidden_act",
-            "layer_norm_eps", "max_position_embeddings", "type_vocab_size", "vocab_size", "pad_token_id"]
+            "layer_norm_eps", "max_position_embeddings", "type_vocab_size", "vocab_size", "pad_token_id", "relative_attention_num_buckets"]
     keep += ["id2label", "label2id"] if o.task == "classification" else []
     json.dump({k: c[k] for k in keep if k in c}, open(f"{o.out}/config.json", "w"), indent=2)
     if o.f16:

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Fine-tune the inference model on prepared rows (prepare.py), one pass over the file.
 
-    train.py --base WEIGHTS --rows ROWS.jsonl.gz --out FOLDER [--lr 1e-4] [--tokens 2600] [--minutes M] [--threads 2] [--frozen N] [--half]
+    train.py --base WEIGHTS --rows ROWS.jsonl.gz --out FOLDER [--lr 1e-4] [--tokens 2600] [--minutes M] [--threads 2] [--frozen N] [--half] [--trust 0.6]
 
-Rows: {premise, hypothesis, label, weight?}; label is entailment, neutral or contradiction. The file's order is kept in the large (prepare.py
+Rows: {premise, hypothesis, label, weight?, teacher?}; label is entailment, neutral or contradiction, teacher what a larger model says: three
+probabilities (teach.py), mixed with the label in the share --trust. The file's order is kept in the large (prepare.py
 shuffles), inside stretches of some thousand rows batches hold pairs of similar length, at most --tokens tokens, padded to multiples of 16.
 AdamW, weight decay 0.01, label smoothing, linear warm-up and decay; the schedule follows the larger of the share of rows and the share of
 minutes. Token embeddings stay as they are, and so do the first --frozen layers. A head that the base lacks learns four times as fast.
@@ -35,6 +36,12 @@ def batches(lengths, tokens, stretch, seed):
         yield from out
 
 
+def target(row, smoothing, trust):
+    """Probabilities of the three labels that the model is to learn."""
+    own = [smoothing / 3 + (1 - smoothing) * (label == row["label"]) for label in LABELS]
+    return [(1 - trust) * a + trust * b for a, b in zip(own, row["teacher"])] if "teacher" in row else own
+
+
 def main():
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     a.add_argument("--base", required=True); a.add_argument("--rows", required=True); a.add_argument("--out", required=True)
@@ -43,6 +50,7 @@ def main():
     a.add_argument("--smoothing", type=float, default=0.05); a.add_argument("--dropout", type=float, default=0.1); a.add_argument("--fp32", action="store_true")
     a.add_argument("--save-every", type=float, default=10, help="minutes between saved states")
     a.add_argument("--frozen", type=int, default=0, help="layers, from the first, that stay as they are"); a.add_argument("--half", action="store_true")
+    a.add_argument("--trust", type=float, default=0.6, help="share of the teacher in the target of rows that have one")
     o = a.parse_args()
     torch.set_num_threads(o.threads); torch.manual_seed(o.seed); random.seed(o.seed)
     tok = AutoTokenizer.from_pretrained(o.base)
@@ -54,7 +62,7 @@ def main():
     fill = {"input_ids": tok.pad_token_id, "token_type_ids": 0, "attention_mask": 0}
     names = [k for k in fill if k in enc]
     sizes = [-(-len(x) // 16) * 16 for x in enc["input_ids"]]
-    y = [LABELS.index(r["label"]) for r in rows]; w = [r.get("weight", 1.0) for r in rows]
+    y = [target(r, o.smoothing, o.trust) for r in rows]; w = [r.get("weight", 1.0) for r in rows]
     encoder = model.base_model.encoder
     for part in (model.base_model.embeddings, *encoder.layer[: o.frozen], getattr(encoder, "relative_attention_bias", None) if o.frozen else None):
         for p in part.parameters() if part is not None else ():
@@ -84,7 +92,7 @@ def main():
         t = torch.tensor([y[i] for i in batch]); k = torch.tensor([w[i] for i in batch])
         with torch.autocast("cpu", torch.bfloat16, enabled=not (o.fp32 or o.half)):
             z = model(**x).logits
-        loss = (torch.nn.functional.cross_entropy(z.float(), t, label_smoothing=o.smoothing, reduction="none") * k).sum() / k.sum()
+        loss = (torch.nn.functional.cross_entropy(z.float(), t, reduction="none") * k).sum() / k.sum()
         loss.backward()
         if o.half:
             for name, p in copies.items():
