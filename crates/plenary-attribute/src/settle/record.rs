@@ -3,6 +3,7 @@
 //! **Input**: the text of a paragraph or line. **Output**: whether it is such a statement, judged by its formulas alone. Claiming the
 //! lines is left to `furniture`.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -12,7 +13,7 @@ use plenary_names::addresses::addresses;
 use plenary_names::directions;
 use plenary_names::labels;
 use plenary_names::lexicon::Lexicon;
-use plenary_names::text::constant_regex;
+use plenary_names::text::{constant_regex, folded};
 
 /// Maximum length of such a statement in bytes; longer sentences that begin in the same way are speech.
 const LONGEST_CLOSING: usize = 240;
@@ -24,6 +25,10 @@ static LEADERS: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"(?:\.\s?){5,
 static TALLY: LazyLock<Regex> =
     LazyLock::new(|| constant_regex(r"^\p{L}[^.:!?]{1,80}\s?(?:\.\s?){3,}\s*\d{1,4}(?:\s+\p{L}{2,14})?\.?$"));
 
+/// The words and numbers of a count of votes.
+static COUNTED: LazyLock<Regex> =
+    LazyLock::new(|| constant_regex(r"[\p{L}\p{M}]+(?:[-'’\u{200c}][\p{L}\p{M}]+)*|\d+"));
+
 /// Whether a paragraph is a statement of the record itself.
 pub(crate) fn is_record(lexicon: &Lexicon, text: &str) -> bool {
     // "- Se practica la votación.": records that print their own statements after a dash.
@@ -34,6 +39,7 @@ pub(crate) fn is_record(lexicon: &Lexicon, text: &str) -> bool {
         || lexicon.patterns().formula.is_match(text)
         || lexicon.patterns().decision.is_match(text)
         || is_vote(lexicon, text)
+        || is_count(lexicon, text)
 }
 
 /// Whether a whole line is a statement of the record: "There was no objection."
@@ -57,6 +63,29 @@ fn is_vote(lexicon: &Lexicon, text: &str) -> bool {
         n_small += usize::from(word.starts_with(char::is_lowercase) && !lexicon.is_particle(word));
     }
     n_small * 3 <= n
+}
+
+/// Whether a text only counts votes: "Vote: 6 for, 3 against, 1 abstention." It has at least two sides and numbers, and no other words
+/// than such counts have.
+fn is_count(lexicon: &Lexicon, text: &str) -> bool {
+    const LONGEST: usize = 160;
+    const FEWEST: usize = 2;
+    if text.len() > LONGEST || !text.contains(|c: char| c.is_ascii_digit()) {
+        return false;
+    }
+    let mut sides = BTreeSet::new();
+    let mut n_numbers = 0;
+    for word in COUNTED.find_iter(text) {
+        let word = folded(word.as_str());
+        if word.starts_with(char::is_numeric) {
+            n_numbers += 1;
+        } else if lexicon.is_side(&word) {
+            sides.insert(word);
+        } else if !lexicon.is_count_word(&word) {
+            return false;
+        }
+    }
+    sides.len() >= FEWEST && n_numbers >= FEWEST
 }
 
 /// Whether lines are the result of a vote: "Voting yes ... 102 votes", "Voting no ... 88 votes", possibly below a heading.
@@ -185,6 +214,14 @@ mod tests {
             "In favour: Castoria, Norlandia",
             "Aplausos do PS.",
             "Ann Lee stopped transcription",
+            "Vote: 6 for, 3 against, 1 abstention.",
+            "For – 6, against – 3, abstained – 0.",
+            "Abstimmungsergebnis: 11 Ja, 5 Nein, 1 Enthaltung.",
+            "Résultat du vote : 15 voix pour, 4 contre",
+            "賛成6名、反対3名",
+            "Голосовали: за — 7, против — 2, воздержались — 1.",
+            "Carried unanimously.",
+            "Adopté à l'unanimité.",
         ] {
             assert!(is_record(Lexicon::builtin(), text), "{text}");
         }
@@ -193,6 +230,10 @@ mod tests {
             "La séance est ouverte.",
             "Applause is not an argument.",
             "The motion asks for three things.",
+            "For 6 of 10 people nothing changes.",
+            "Clerk: 6 for, 3 against.",
+            "Six people spoke for it, 3 against.",
+            "In 2 years, 6 votes for the pool.",
         ] {
             assert!(!is_record(Lexicon::builtin(), text), "{text}");
         }

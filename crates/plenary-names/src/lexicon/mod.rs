@@ -538,6 +538,10 @@ questions! {
     is_nobody: present.nobody,
     /// A verb between a name and the words that are quoted: "says".
     is_quoting: record.quoting,
+    /// A side in a count of votes: "against".
+    is_side: record.sides,
+    /// Another word in a count of votes: "votes".
+    is_count_word: record.count_words,
     /// A person or a group that speaks for a state or a body: "delegation".
     is_delegate: record.delegates,
     /// A heading over the results of an item of an agenda, in lower case: "conclusion".

@@ -558,6 +558,10 @@ groups! {
         votes: Phrases,
         /// Headings of the lists of a division, without their number: "AYES".
         vote_headings: Phrases,
+        /// Sides in a count of votes: "6 for, 3 against".
+        sides: Words,
+        /// Further words in such a count: "votes", "result".
+        count_words: Words,
         /// Openings of lines that announce or close a division: "Division No.", "The House divided".
         divisions: Phrases,
         /// Whole statements of the record: "There was no objection". A star means any ending.
