@@ -464,7 +464,10 @@ fn judge_person(lexicon: &Lexicon, tokens: &[&str]) -> Option<Judgement> {
             return None;
         }
         let lower = folded(core);
-        if lexicon.is_function_word(&lower) && names.len() > 1 && !(core.chars().count() == 1 && token.ends_with('.')) {
+        // The full stop of an initial, and "i" between two surnames: "Ann Serra i Puig".
+        let is_letter = core.chars().count() == 1
+            && (token.ends_with('.') || token.starts_with(char::is_lowercase) && lexicon.is_particle(&lower));
+        if lexicon.is_function_word(&lower) && names.len() > 1 && !is_letter {
             is_in_doubt = true;
         }
         let letters = core.chars().filter(|c| c.is_alphabetic()).count();
@@ -551,6 +554,7 @@ mod tests {
             "Mr. Wei He",
             "Ms. So",
             "Dr. h.c. Cy Dahl",
+            "Josep Maria Serra i Puig",
         ] {
             assert!(quality(label) >= 0.5, "{label}: {}", quality(label));
         }

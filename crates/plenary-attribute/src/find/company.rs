@@ -266,6 +266,47 @@ pub(crate) fn lift_lone(page: &Page<'_>, all: &mut [Candidate]) {
     }
 }
 
+/// Accepts the full names of people who speak once, each on a separate line above a sentence, among names on such lines that recur. A heading
+/// is told from a name by its words, which the page also has in small letters, and by its place: names stand as the others do.
+pub(crate) fn lift_named_lines(page: &Page<'_>, all: &mut [Candidate]) {
+    const LIFTED: f32 = 0.55;
+    const SHORTEST: usize = 3;
+    let is_line = |candidate: &Candidate| candidate.style == Style::NameLine && !candidate.inside;
+    let place = |candidate: &Candidate| {
+        let is_apart = candidate.line.checked_sub(1).is_none_or(|above| page.lines[above].is_empty());
+        (is_apart, candidate.speech_line - candidate.line)
+    };
+    let mut places: HashMap<(bool, usize), usize> = HashMap::new();
+    for candidate in all.iter().filter(|candidate| is_line(candidate) && candidate.confidence() >= ACCEPT) {
+        *places.entry(place(candidate)).or_default() += 1;
+    }
+    let n_accepted: usize = places.values().sum();
+    let lone = |candidate: &Candidate| {
+        is_line(candidate)
+            && candidate.confidence() < ACCEPT
+            && candidate.kind == LabelKind::Person
+            && candidate.label.contains(' ')
+            && places.contains_key(&place(candidate))
+            && says_sentence(page, candidate)
+    };
+    let words = |candidate: &Candidate| -> Vec<String> {
+        let words = candidate.label.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
+        words.filter(|word| word.chars().count() >= SHORTEST && !page.lexicon.is_particle(word)).collect()
+    };
+    let all_words: HashSet<String> = all.iter().filter(|candidate| lone(candidate)).flat_map(words).collect();
+    if all_words.is_empty() || n_accepted < CARRIERS {
+        return;
+    }
+    let common = page.in_small_letters(&all_words);
+    let is_name = |candidate: &Candidate| lone(candidate) && !words(candidate).iter().any(|word| common.contains(word));
+    if all.iter().filter(|candidate| is_name(candidate)).count() > n_accepted {
+        return;
+    }
+    for candidate in all.iter_mut().filter(|candidate| is_name(candidate)) {
+        candidate.raise(LIFTED, Reason::LooksLikeOthers);
+    }
+}
+
 /// Accepts labels before a spaced dash in records that write a person differently each time, "Cllr. Ann Lee – Who pays?" and "Cllr. A.
 /// Lee – I see.": no label recurs, but surnames do, in many paragraphs that begin with a sentence of somebody with an office or a title.
 pub(crate) fn lift_returning(page: &Page<'_>, settled: &Settled, all: &mut [Candidate]) {
@@ -301,6 +342,31 @@ pub(crate) fn lift_returning(page: &Page<'_>, settled: &Settled, all: &mut [Cand
         && n_returning * 3 >= lines.len()
         && lines.len() * 3 >= n_between;
     for candidate in all.iter_mut().filter(|candidate| is_record && fits(candidate)) {
+        candidate.raise(LIFTED, Reason::LooksLikeOthers);
+    }
+}
+
+/// Accepts names with something in brackets before a full stop, "I.Berg (JL). Dear colleagues!", if several people have such labels and
+/// most of them say a sentence. Brackets with a number are those of a reference.
+pub(crate) fn lift_bracketed(page: &Page<'_>, all: &mut [Candidate]) {
+    const LIFTED: f32 = 0.6;
+    const FEWEST: usize = 3;
+    const FEWEST_PEOPLE: usize = 2;
+    let fits = |candidate: &Candidate| {
+        let is_plain = |brackets: &str| !brackets.contains(|c: char| c.is_ascii_digit());
+        candidate.style == Style::Period
+            && !candidate.inside
+            && candidate.confidence() > 0.0
+            && candidate.kind == LabelKind::Person
+            && candidate.parts.brackets.as_deref().is_some_and(is_plain)
+    };
+    let found: Vec<&Candidate> = all.iter().filter(|candidate| fits(candidate)).collect();
+    let n_people = found.iter().map(|candidate| candidate.label.as_str()).collect::<HashSet<_>>().len();
+    let n_sentences = found.iter().filter(|candidate| says_sentence(page, candidate)).count();
+    if found.len() < FEWEST || n_people < FEWEST_PEOPLE || n_sentences * 2 < found.len() {
+        return;
+    }
+    for candidate in all.iter_mut().filter(|candidate| fits(candidate)) {
         candidate.raise(LIFTED, Reason::LooksLikeOthers);
     }
 }
@@ -465,6 +531,41 @@ mod tests {
 
     fn labels(text: &str) -> Vec<String> {
         turns(text).into_iter().map(|(label, _)| label).filter(|label| !label.is_empty()).collect()
+    }
+
+    #[test]
+    fn people_who_speak_once_under_their_names_are_told_from_headings() {
+        let talk = |last: &str| {
+            format!(
+                "The President\n\nGood morning. The sitting begins with a question.\n\nJoseph Ferris\n\nPresident, there is a \
+                 light and a car. When will it be green?\n\nThe President\n\nThank you. You have the floor again.\n\n\
+                 Joseph Ferris\n\nMay I tell him myself? He asks about the safety of the road.\n\n{last}\n\nThank you. Our \
+                 motion has only one point: the tomato is rubbed, not cut.\n"
+            )
+        };
+        assert_eq!(
+            labels(&talk("Alba Gable")),
+            ["The President", "Joseph Ferris", "The President", "Joseph Ferris", "Alba Gable"]
+        );
+        assert_eq!(labels(&talk("Road Safety")), ["The President", "Joseph Ferris", "The President", "Joseph Ferris"]);
+    }
+
+    #[test]
+    fn names_with_brackets_before_a_full_stop_are_labels() {
+        let text = "The chair. Good morning. We begin with the bridge.\n\n\
+                    I.Berg (JL). Dear colleagues! I have seen the bridge, and it is old.\n\nThe chair. Thank you. Mr Stone.\n\n\
+                    A.Stone (ZVP). I live near the road. It is full of dust.\n\nMy wife sees it every day.\n\n\
+                    The chair. The minister has the floor.\n\n\
+                    R.Moor (Minister of Roads). I have only one sentence to say.\n";
+        assert_eq!(labels(text), ["The chair", "I.Berg", "The chair", "A.Stone", "The chair", "R.Moor"]);
+        let loud = "CHAIRMAN. Good morning. Who has a question?\nR. BERG (LŽP). Where do the people go when the bridge is closed?\n\
+                    CHAIRMAN. Thank you. The next question, please.\nJUST. STONE (TŪF). How much money does the ministry have left?\n\
+                    R. BERG (LŽP). Eight hundred thousand. That is all we have.\nCHAIRMAN. We vote.\n";
+        assert_eq!(labels(loud), ["CHAIRMAN", "R. BERG", "CHAIRMAN", "JUST. STONE", "R. BERG", "CHAIRMAN"]);
+        let references = "Ann Hill: I have read three books.\n\nA. Berg (1994). The bridges of the north. Reeds.\n\n\
+                          B. Stone (1999). The roads of the south. Reeds.\n\nC. Moor (2001). The mills of the east. Reeds.\n\n\
+                          Bo Dale: Which one is the best?\n";
+        assert_eq!(labels(references), ["Ann Hill", "Bo Dale"]);
     }
 
     #[test]

@@ -254,7 +254,10 @@ fn loud_dash_reading(lexicon: &Lexicon, rest: &str, from: usize) -> Option<Readi
     // "EU-Kommissar Hahn: Danke.": a hyphen also joins words.
     let is_joined = || {
         let n_words = label.as_str().split([' ', '.']).filter(|word| !word.is_empty()).count();
-        n_words < 2 || colon_label(lexicon, rest).is_some_and(|(printed, _)| printed.len() > label.end())
+        // "A.PETROSYAN-Shnorhakalutyun": behind an initial there is a name.
+        let has_initial = label.as_str().contains('.');
+        let is_longer = || colon_label(lexicon, rest).is_some_and(|(printed, _)| printed.len() > label.end());
+        n_words < 2 || !has_initial && is_longer()
     };
     let is_excluded = is_spaced || is_label || dash.as_str() == "-" && is_joined();
     (!is_excluded).then(|| Reading::of(Style::Dash, label.as_str().to_string(), from + speech.start(), NEEDS_COMPANY))
@@ -263,7 +266,8 @@ fn loud_dash_reading(lexicon: &Lexicon, rest: &str, from: usize) -> Option<Readi
 /// Readings whose signs are rare in prose.
 fn marked_readings(lexicon: &Lexicon, rest: &str, from: usize) -> Vec<Reading> {
     let mut out = Vec::new();
-    out.extend(lexicon.patterns().label_and_period.captures(rest).map(|found| {
+    let found = lexicon.patterns().label_and_period.captures(rest);
+    out.extend(found.filter(|found| !is_initial(lexicon, rest, found[0].len())).map(|found| {
         let printed = found[0].trim_end().trim_end_matches('.').to_string();
         Reading::of(Style::Period, printed, from + found[0].len(), 1.0)
     }));
@@ -279,6 +283,14 @@ fn marked_readings(lexicon: &Lexicon, rest: &str, from: usize) -> Vec<Reading> {
         out.extend(found.map(|found| Reading::of(Style::Dash, found[1].to_string(), from + found[0].len(), 1.0)));
     }
     out
+}
+
+/// Whether the letter and full stop that end at an offset are the initial of a name with something in brackets, and not the letter of a
+/// question or answer: "R. BERG (LŽP). Thank you."
+fn is_initial(lexicon: &Lexicon, rest: &str, end: usize) -> bool {
+    let is_letter = rest[..end].chars().filter(|c| c.is_alphabetic()).count() == 1;
+    is_letter
+        && period_label(lexicon, rest).is_some_and(|(printed, _)| printed.len() > end && printed.ends_with(')'))
 }
 
 /// Readings that fit many sentences.
@@ -458,6 +470,7 @@ fn period_label(lexicon: &Lexicon, text: &str) -> Option<(String, usize)> {
             '(' | '[' => depth += 1,
             ')' | ']' => depth = depth.saturating_sub(1),
             '!' | '?' | ';' | ':' | '–' | '—' if depth == 0 => return None,
+            '.' if depth == 0 && is_shortened_in_capitals(text, at) => {}
             '.' if depth == 0 && (ends_sentence(lexicon, text, at) || NOTE_MARK.is_match(&text[at + 1..])) => {
                 let mark = NOTE_MARK.find(&text[at + 1..]).map_or(0, |mark| mark.end());
                 let rest = text[at + 1 + mark..].trim_start();
@@ -471,6 +484,18 @@ fn period_label(lexicon: &Lexicon, text: &str) -> Option<(String, usize)> {
         }
     }
     None
+}
+
+/// Whether the full stop at an offset ends a shortened first name in capitals before a surname with something in brackets: "JUST. BERG
+/// (LŽP). Thank you."
+fn is_shortened_in_capitals(text: &str, at: usize) -> bool {
+    const LONGEST: usize = 5;
+    let is_loud = |text: &str| text.chars().count() > 1 && text.chars().all(char::is_uppercase);
+    let mut words = text[at + 1..].split_whitespace();
+    text[..at].chars().count() <= LONGEST
+        && is_loud(&text[..at])
+        && words.next().is_some_and(is_loud)
+        && words.next().is_some_and(|word| word.starts_with('('))
 }
 
 /// A label in bold at the start of `text`, with the speech after it or in bold too ("**Q: Why?**").

@@ -84,7 +84,9 @@ pub(crate) fn find(
     }
     company::settle_numbered(page.lexicon, &mut all);
     company::lift_returning(page, settled, &mut all);
+    company::lift_bracketed(page, &mut all);
     company::lift_lone(page, &mut all);
+    company::lift_named_lines(page, &mut all);
     company::lift_throughout(page, settled, &mut all);
     company::drop_clauses(page, &mut all);
     let mut scores: BTreeMap<Style, f32> = BTreeMap::new();
