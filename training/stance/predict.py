@@ -31,11 +31,13 @@ class Model:
             import onnxruntime as ort
             so = ort.SessionOptions(); so.intra_op_num_threads = threads
             self.session = ort.InferenceSession(f"{folder}/model.onnx", so)
+            self.inputs = [x.name for x in self.session.get_inputs()]
         else:
             import torch
             from transformers import AutoModelForSequenceClassification
             torch.set_num_threads(threads)
             self.torch, self.model = torch, AutoModelForSequenceClassification.from_pretrained(folder).float().eval()
+            self.inputs = ["input_ids", "attention_mask"] + ["token_type_ids"] * hasattr(self.model.config, "type_vocab_size")
 
     def run(self, pairs):
         enc = [self.tok.encode(*p) for p in pairs]
@@ -45,7 +47,7 @@ class Model:
         for a in range(0, len(order), size):
             idx = order[a : a + size]
             n = max(len(enc[i].ids) for i in idx)
-            f = {k: np.array([list(getattr(enc[i], g)) + [0] * (n - len(enc[i].ids)) for i in idx], np.int64) for k, g in (("input_ids", "ids"), ("attention_mask", "attention_mask"), ("token_type_ids", "type_ids"))}
+            f = {k: np.array([list(getattr(enc[i], g)) + [0] * (n - len(enc[i].ids)) for i in idx], np.int64) for k, g in (("input_ids", "ids"), ("attention_mask", "attention_mask"), ("token_type_ids", "type_ids")) if k in self.inputs}
             if self.onnx:
                 y = self.session.run(None, f)[0]
             else:

@@ -289,8 +289,7 @@ fn marked_readings(lexicon: &Lexicon, rest: &str, from: usize) -> Vec<Reading> {
 /// question or answer: "R. BERG (LŽP). Thank you."
 fn is_initial(lexicon: &Lexicon, rest: &str, end: usize) -> bool {
     let is_letter = rest[..end].chars().filter(|c| c.is_alphabetic()).count() == 1;
-    is_letter
-        && period_label(lexicon, rest).is_some_and(|(printed, _)| printed.len() > end && printed.ends_with(')'))
+    is_letter && period_label(lexicon, rest).is_some_and(|(printed, _)| printed.len() > end && printed.ends_with(')'))
 }
 
 /// Readings that fit many sentences.

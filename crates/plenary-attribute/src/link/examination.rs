@@ -4,7 +4,7 @@
 //! them names. A label without such a line above it keeps its own name. Finding the lines that are not speech is left to `settle`,
 //! linking people to `people`.
 
-use crate::candidate::{Candidate, Found, NOT_NAMED, Origin};
+use crate::candidate::{Candidate, Found, NOT_NAMED, Origin, in_capitals};
 use crate::page::Page;
 use crate::settle::record;
 use plenary_corpus::Role;
@@ -84,6 +84,9 @@ fn read_line(page: &Page<'_>, line: usize, (examiner, witness): (&mut Option<Nam
     if text.is_empty() {
         return;
     }
+    if let Some(person) = announced_examiner(page, line) {
+        *examiner = Some(Named { person, line });
+    }
     if let Some(name) = record::introduced_witness(lexicon, text) {
         if let Some(person) = person(lexicon, name) {
             *witness = Some(Named { person, line });
@@ -127,6 +130,20 @@ fn above(page: &Page<'_>, line: usize) -> Option<Byline> {
     person(page.lexicon, near.trim_end_matches(','))
 }
 
+/// The examiner in a line in capitals that says what follows, and may be broken: "MR. LEE, HAVING BEEN SWORN, WAS EXAMINED BY MS. ROWE, AS
+/// FOLLOWS:".
+fn announced_examiner(page: &Page<'_>, line: usize) -> Option<Byline> {
+    let text = page.lines[line].text().trim();
+    if !in_capitals(text) {
+        return None;
+    }
+    let below = page.lines.get(line + 1).map_or("", |below| below.text().trim());
+    let whole = if text.ends_with(':') { text.to_string() } else { format!("{text} {below}") };
+    let found = page.lexicon.patterns().examined.find(&whole).filter(|found| found.start() < text.len())?;
+    let name = whole[found.end()..].split(',').next().unwrap_or("");
+    if in_capitals(&whole) && whole.ends_with(':') { examined_by(page.lexicon, name) } else { None }
+}
+
 /// The person at the end of "BY MS. ROWE:" or "Questions from MR LEE".
 fn examined_by(lexicon: &Lexicon, text: &str) -> Option<Byline> {
     let text = text.split(['[', ':']).next().unwrap_or(text).trim_end_matches([':', '.', ' ']);
@@ -153,4 +170,20 @@ fn person(lexicon: &Lexicon, text: &str) -> Option<Byline> {
     let judgement = labels::judge(lexicon, &byline.label)?;
     let is_person = judgement.kind == labels::LabelKind::Person && judgement.quality >= SURE;
     (is_person && !byline.name.is_empty()).then_some(byline)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::named_turns;
+
+    #[test]
+    fn lines_in_capitals_name_who_is_examined_by_whom() {
+        let text = "MR. LEO MOOR, HAVING BEEN SWORN, WAS EXAMINED BY\n\
+                    MR. HART, AS FOLLOWS:\n\nQ. You were engineer of the harbour in those years, is that right?\n\
+                    A. I was, from 1991 on.\nQ. Did you see the letters before they were opened?\nA. I saw two of them.\n\n\
+                    MR. LEO MOOR WAS CROSS-EXAMINED BY MS. DEVLIN, AS FOLLOWS:\n\n\
+                    Q. Who else was in the room when you saw them?\nA. Nobody that I know of.\n";
+        let names: Vec<String> = named_turns(text).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["Hart", "Leo Moor", "Hart", "Leo Moor", "Devlin", "Leo Moor"].map(str::to_owned));
+    }
 }

@@ -32,7 +32,8 @@ pub(crate) fn form(lexicon: &Lexicon, byline: &Byline) -> Option<Short> {
     let words = name_words(lexicon, &byline.name);
     if let Some((initials, surname)) = initials_and_surname(&words) {
         // "A Member" is no Anna Member.
-        let is_person = labels::judge(lexicon, &byline.name).is_none_or(|judged| !matches!(judged.kind, LabelKind::Anonymous | LabelKind::Office));
+        let is_person = labels::judge(lexicon, &byline.name)
+            .is_none_or(|judged| !matches!(judged.kind, LabelKind::Anonymous | LabelKind::Office));
         return is_person.then_some(Short::InitialsAndSurname(initials, surname));
     }
     let printed = byline.printed.trim_end_matches([':', '：', ' ']).strip_suffix('.')?;

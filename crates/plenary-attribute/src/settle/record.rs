@@ -26,8 +26,7 @@ static TALLY: LazyLock<Regex> =
     LazyLock::new(|| constant_regex(r"^\p{L}[^.:!?]{1,80}\s?(?:\.\s?){3,}\s*\d{1,4}(?:\s+\p{L}{2,14})?\.?$"));
 
 /// The words and numbers of a count of votes.
-static COUNTED: LazyLock<Regex> =
-    LazyLock::new(|| constant_regex(r"[\p{L}\p{M}]+(?:[-'’\u{200c}][\p{L}\p{M}]+)*|\d+"));
+static COUNTED: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"[\p{L}\p{M}]+(?:[-'’\u{200c}][\p{L}\p{M}]+)*|\d+"));
 
 /// Whether a paragraph is a statement of the record itself.
 pub(crate) fn is_record(lexicon: &Lexicon, text: &str) -> bool {

@@ -102,6 +102,8 @@ pub struct Patterns {
     pub oath: Regex,
     /// The opening of the formula for swearing in a witness.
     pub having_been: Regex,
+    /// Words before the name of the examiner: "was examined by".
+    pub examined: Regex,
     /// Words before the name of the person who answers in an interview.
     pub interviewee: Regex,
     /// Words before the name of the person who asks.
@@ -300,7 +302,12 @@ impl Patterns {
             examination: examination(s)?,
             examination_signs: examination_signs(s),
             oath: Regex::new(&format!(r"(?i)^{}$", all(&s.examination.oaths)))?,
-            having_been: Regex::new(&format!(r"{} ", all(&s.examination.having_been)))?,
+            having_been: Regex::new(&format!(
+                r"(?:{}|{}) ",
+                all(&s.examination.having_been),
+                any(s.examination.having_been.list().iter().map(|words| words.to_uppercase()))
+            ))?,
+            examined: Regex::new(&format!(r"(?i)\b{}\s+", all(&s.examination.examined)))?,
             interviewee: Regex::new(&format!(
                 r"(?i)\b{}\s+{}\s+",
                 all(&s.interviews.conversations),

@@ -603,6 +603,8 @@ groups! {
         oaths: Phrases,
         /// Openings of the formula "having been first duly sworn".
         having_been: Phrases,
+        /// Words before the name of the examiner, in lines that say what follows: "was examined by".
+        examined: Phrases,
         /// Endings of that formula.
         sworn: Phrases,
         /// Labels of the person who is examined: "THE WITNESS".
