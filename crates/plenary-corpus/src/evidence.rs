@@ -116,6 +116,8 @@ pub enum Reason {
     QuestionsAndAnswers,
     /// The label occurs once, but looks like other labels of the style.
     LooksLikeOthers,
+    /// The name occurs once, on a line of its own that may be a heading.
+    MayBeHeading,
     /// Most paragraphs begin with a label of the style.
     Throughout,
     /// A list on the page names the same person.
@@ -168,6 +170,7 @@ impl fmt::Display for Reason {
             Reason::Pinned => f.write_str("the study pins this style"),
             Reason::QuestionsAndAnswers => f.write_str("labels of questions and of answers occur together"),
             Reason::LooksLikeOthers => f.write_str("occurs once, but looks like other labels of the style"),
+            Reason::MayBeHeading => f.write_str("occurs once, on a line of its own that may be a heading"),
             Reason::Throughout => f.write_str("most paragraphs begin with a label of this style"),
             Reason::Listed => f.write_str("a list on the page names the same person"),
             Reason::GoesOn => f.write_str("seen once, and its text continues in lower case, as within a sentence"),

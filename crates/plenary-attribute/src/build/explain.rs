@@ -46,7 +46,8 @@ pub(crate) fn explain(page: &Page<'_>, found: &Found, linked: &Linked, assembled
         let print = correct.get(byline.label.as_str()).copied();
         let link =
             linked.owners.get(at).and_then(Option::as_ref).map(|owner| link(&places, owner, (own, print), byline));
-        utterance.needs_review |= byline.is_misread() || link.as_ref().is_some_and(|link| !link.others.is_empty());
+        utterance.needs_review |=
+            byline.is_misread() || may_be_heading(byline) || link.as_ref().is_some_and(|link| !link.others.is_empty());
         utterance.explanation = Explanation {
             rule: byline.rule(),
             line: Some(byline.line + 1),
@@ -102,11 +103,19 @@ fn link(places: &Places<'_>, owner: &Owner, (own, print): (Option<usize>, Option
     }
 }
 
+/// Whether a byline was accepted although it may be a heading.
+fn may_be_heading(byline: &Candidate) -> bool {
+    byline.weights.as_slice().iter().any(|step| step.reason == Reason::MayBeHeading)
+}
+
 /// Reasons why a person should check a turn.
 fn review(utterance: &Utterance, byline: &Candidate, link: Option<&Link>) -> Vec<String> {
     let mut out = Vec::new();
     if byline.is_misread() {
         out.push(format!("\"{}\" is read as a misprint of \"{}\"", byline.parts.label, byline.label));
+    }
+    if may_be_heading(byline) {
+        out.push(format!("\"{}\" stands once on a line of its own and may be a heading", byline.parts.label));
     }
     if let Some(link) = link.filter(|link| !link.others.is_empty()) {
         let label = utterance.label.as_deref().unwrap_or_default();

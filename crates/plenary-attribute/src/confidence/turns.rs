@@ -139,7 +139,7 @@ fn set_byline(values: &mut Values, byline: &Candidate, dresses: &Dresses) {
         let term = match step.reason {
             Reason::ChanceMark => T::ChanceMark,
             Reason::Numbered => T::Numbered,
-            Reason::LooksLikeOthers => T::LooksLikeOthers,
+            Reason::LooksLikeOthers | Reason::MayBeHeading => T::LooksLikeOthers,
             Reason::Throughout => T::Throughout,
             Reason::Listed => T::Listed,
             Reason::LonePlainLine => T::LonePlainLine,
