@@ -129,10 +129,9 @@ pub(crate) fn link(
         match shortened::form(lexicon, byline) {
             _ if all_listed[i].is_some() => 0,
             Some(Short::InitialsAndSurname(..)) => 2,
-            Some(_) => 3,
             None if is_office_alone() => 4,
             None if all_names[i].len() >= 2 => 1,
-            None => 3,
+            Some(_) | None => 3,
         }
     };
     let passes: Vec<usize> = (0..bylines.len()).map(&mut pass_of).collect();
