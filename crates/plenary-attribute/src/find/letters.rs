@@ -4,12 +4,14 @@
 //! of a few abbreviated words, and a full stop, if these open most paragraphs and alternate. Lists ("A.", "B.", "C.") have more
 //! letters, and names with an initial do not alternate. Letters before a colon are read as other labels.
 //!
+//! Names in capitals that lack the full stop of others are read here too.
+//!
 //! The same holds for labels that a closing bracket alone ends: "問）", "Q) Why?". They recur and alternate, and those of one letter
 //! are the labels of questions and answers, so that lists ("a)", "ii)", "1)") are not read as turns.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::candidate::{Candidate, Place};
+use crate::candidate::{Candidate, Place, in_capitals};
 use crate::page::{Page, Settled};
 use crate::weights::Weights;
 use plenary_corpus::{Reason, Span, Style};
@@ -60,6 +62,38 @@ pub(crate) fn add_misread(page: &Page<'_>, settled: &Settled, all: &mut Vec<Cand
         Some(candidate(page, line, label, (Style::Colon, *kind)))
     };
     let found = places.into_iter().filter_map(recurring).collect();
+    replace(found, all);
+}
+
+/// Lines that begin with the name of somebody, in capitals and behind a title, whose full stop was not printed or recognised: "MR. HILL
+/// Then I go." Other lines close the same kind of label with one.
+pub(crate) fn add_unstopped(page: &Page<'_>, settled: &Settled, all: &mut Vec<Candidate>) {
+    let is_known = |candidate: &&Candidate| {
+        candidate.style == Style::Period
+            && !candidate.inside
+            && candidate.kind == LabelKind::Person
+            && candidate.parts.details.honorific.is_some()
+            && in_capitals(&candidate.label)
+    };
+    let known: BTreeSet<String> = all.iter().filter(is_known).map(|candidate| candidate.label.clone()).collect();
+    let firsts: HashSet<&str> = known.iter().filter_map(|label| label.split(' ').next()).collect();
+    if known.is_empty() {
+        return;
+    }
+    let has_one: HashSet<usize> = all.iter().filter(is_known).map(|candidate| candidate.line).collect();
+    let unstopped = |line: usize| -> Option<Candidate> {
+        let text = page.lines[line].text().trim_start();
+        firsts.get(text.split(' ').next()?)?;
+        let label = known.iter().find(|label| {
+            let rest = text.strip_prefix(label.as_str()).and_then(|rest| rest.strip_prefix(' ')).unwrap_or("");
+            let mut letters = rest.chars();
+            letters.next().is_some_and(char::is_uppercase)
+                && letters.next().is_some_and(|c| !c.is_uppercase() && c != '.')
+        })?;
+        Some(candidate(page, line, label, (Style::Period, LabelKind::Person)))
+    };
+    let open = (0..page.lines.len()).filter(|line| settled.is_open(*line) && !has_one.contains(line));
+    let found = open.filter_map(unstopped).collect();
     replace(found, all);
 }
 
@@ -220,6 +254,14 @@ fn letter(text: &str) -> Option<char> {
 #[cfg(test)]
 mod tests {
     use crate::testing::turns;
+
+    #[test]
+    fn a_name_in_capitals_without_its_full_stop_is_a_label() {
+        let text = "MR. HILL. The ferry is late.\nMR. LARK Bo, what do the passengers say?\nMR. HILL. They wait.\n\
+                    MR. LARK. No wonder, since MR. HILL is late.\nMR. HILL. Enough.\n";
+        let labels: Vec<String> = turns(text).into_iter().map(|(label, _)| label).collect();
+        assert_eq!(labels, ["MR. HILL", "MR. LARK", "MR. HILL", "MR. LARK", "MR. HILL"]);
+    }
 
     #[test]
     fn a_recurring_label_before_a_semicolon_is_one_with_a_misread_colon() {

@@ -59,6 +59,7 @@ pub(crate) fn find(
     company::drop_letters(page, &mut all);
     if pinned.is_none_or(|style| style == Style::Period) {
         letters::add(page, settled, &mut all);
+        letters::add_unstopped(page, settled, &mut all);
     }
     if pinned.is_none_or(|style| style == Style::Colon) {
         letters::add_closed(page, settled, &mut all);
