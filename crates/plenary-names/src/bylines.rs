@@ -361,8 +361,8 @@ fn set_holder(lexicon: &Lexicon, byline: &mut Byline, head: &str, inside: &str) 
     place_brackets(lexicon, byline, details);
 }
 
-/// The first name and the surname of "Hill, Ann" or "van der Berg, Tessa (External)", if a text has this form; `None`
-/// for other texts. By its form alone "Hill, Norland" is the same, so that the form has to be confirmed by the format or
+/// The first name and the surname of "Hill, Ann", "van der Berg, Tessa (External)" or "Hill, Ann, member of the council", if a text
+/// has this form; `None` for other texts. By its form alone "Hill, Norland" is the same, so that the form has to be confirmed by the format or
 /// by other labels.
 pub fn surname_first(lexicon: &Lexicon, text: &str) -> Option<(String, String)> {
     const LONGEST: usize = 4;
@@ -370,6 +370,10 @@ pub fn surname_first(lexicon: &Lexicon, text: &str) -> Option<(String, String)> 
     let mut parts: Vec<&str> = outside.split([',', '，']).map(str::trim).collect();
     while parts.len() > 2 && parts.last().is_some_and(|last| labels::is_post_nominal(lexicon, last)) {
         parts.pop();
+    }
+    // "Hill, Ann, member of the council"
+    if parts.get(2).is_some_and(|office| office.starts_with(char::is_lowercase)) {
+        parts.truncate(2);
     }
     let [surname, first] = parts.as_slice() else { return None };
     let is_word = |token: &str| token.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '\'' | '’' | '-'));
@@ -408,10 +412,14 @@ pub fn split_surname_first(lexicon: &Lexicon, text: &str) -> Byline {
     let Some((first, surname)) = surname_first(lexicon, text) else { return split(lexicon, text) };
     let printed = tidy(text);
     let (outside, brackets) = take_brackets(lexicon, &printed);
+    let parts: Vec<&str> = outside.splitn(3, [',', '，']).collect();
+    let office = parts.get(2).map(|office| office.trim()).filter(|office| office.starts_with(char::is_lowercase));
+    let label = if office.is_some() { parts[..2].join(",") } else { outside.clone() };
     let mut byline = split(lexicon, &format!("{first} {surname}"));
+    byline.details.title = byline.details.title.or_else(|| office.map(str::to_owned));
     let others: Vec<String> = brackets.iter().flat_map(|text| pieces(text)).collect();
     place_brackets(lexicon, &mut byline, others);
-    Byline { printed, label: tidy(&outside), brackets: brackets.last().cloned(), ..byline }
+    Byline { printed, label: tidy(&label), brackets: brackets.last().cloned(), ..byline }
 }
 
 /// The mark of a footnote behind a name: "Ann Lee*) (Greens)".
@@ -777,6 +785,9 @@ mod tests {
         assert_eq!(name("van der Berg, Tessa"), expected("Tessa van der Berg", "van der Berg, Tessa", ""));
         assert_eq!(name("Lee, Dr. Ann Harriet"), expected("Ann Harriet Lee", "Lee, Dr. Ann Harriet", ""));
         assert_eq!(name("Dale, John G., Jr."), expected("John G. Dale", "Dale, John G., Jr.", ""));
+        let member = split_surname_first(Lexicon::builtin(), "Hrončeková, Jarmila, poslankyňa NR SR");
+        assert_eq!((member.name.as_str(), member.label.as_str()), ("Jarmila Hrončeková", "Hrončeková, Jarmila"));
+        assert_eq!(member.details.title.as_deref(), Some("poslankyňa NR SR"));
         for other in ["Ann Lee, Director", "Lee, Harbour Board", "Lee, ACME", "Ann Lee", "Hill, Chile", "Acme, Inc."] {
             assert_eq!(surname_first(Lexicon::builtin(), other), None, "{other}");
         }

@@ -61,6 +61,10 @@ fn initials(name: &str) -> Option<Vec<char>> {
 
 /// The initials before a surname: "J. Hill", "J.-M. van Dyke". `words` are the words of the name, folded.
 fn initials_and_surname(words: &[String]) -> Option<(Vec<char>, Vec<String>)> {
+    // "j.hill"
+    let parts =
+        words.iter().flat_map(|word| word.split_inclusive('.')).map(|part| part.trim_end_matches('.').to_owned());
+    let words: Vec<String> = parts.collect();
     let n = words.iter().take_while(|word| initials_in(word).is_some()).count();
     let initials: Vec<char> = words[..n].iter().filter_map(|word| initials_in(word)).flatten().collect();
     (!initials.is_empty() && n < words.len()).then(|| (initials, words[n..].to_vec()))
@@ -166,6 +170,7 @@ mod tests {
         assert!(fits("SA", "Solange Attal"));
         assert!(!fits("S. B.", "Solange Attal"));
         assert!(fits("J. Hill", "Jane Hill"));
+        assert!(fits("J.Hill", "Jane Hill"));
         assert!(fits("J. M. Hill", "Jane Mary Hill"));
         assert!(fits("J.-M. van Dyke", "Jan-Maarten van Dyke"));
         assert!(!fits("J. Hill", "Ann Hill"));

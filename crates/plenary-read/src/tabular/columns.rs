@@ -381,9 +381,32 @@ pub(super) fn of_speaker(names: &[String], columns: &Columns) -> Vec<usize> {
     usual_ones.into_iter().filter_map(one).chain(variables).collect()
 }
 
-/// The column with the text, if there is one.
+/// The column with the text, if there is one: by a usual name, or by one that begins with a usual name ("Text of the speech").
 pub(super) fn text(names: &[String], columns: &Columns) -> Option<usize> {
-    if columns.text.is_empty() { usual(names, TEXT) } else { named(names, &columns.text) }
+    if columns.text.is_empty() {
+        usual(names, TEXT).or_else(|| begins_usual(names))
+    } else {
+        named(names, &columns.text)
+    }
+}
+
+/// The only column whose name has several words and begins with a usual name of the text, beside a column of speakers. "Text no." is a
+/// number.
+fn begins_usual(names: &[String]) -> Option<usize> {
+    const SHORTEST: usize = 4;
+    let begins = |name: &String| {
+        let words: Vec<String> =
+            name.split(|c: char| !c.is_alphanumeric()).map(plain).filter(|word| !word.is_empty()).collect();
+        words.len() > 1
+            && TEXT.contains(&words[0].as_str())
+            && words[1..].iter().any(|word| word.chars().count() >= SHORTEST)
+            && ![SPEAKER, SPEAKER_ID, DOCUMENT, TIMES]
+                .iter()
+                .any(|list| words[1..].iter().any(|word| list.contains(&word.as_str())))
+    };
+    usual(names, SPEAKER)?;
+    let mut found = (0..names.len()).filter(|at| begins(&names[*at]));
+    found.next().filter(|_| found.next().is_none())
 }
 
 /// The names of the columns of text and of speakers among names that may be plural: "speakers".
@@ -435,8 +458,11 @@ pub(super) fn filled_text(table: &Table, columns: &Columns) -> Result<(usize, Op
             columns: self::listed(names, &table.omitted),
         });
     }
-    let candidates: Vec<usize> =
+    let mut candidates: Vec<usize> =
         TEXT.iter().flat_map(|usual| (0..names.len()).filter(move |at| plain(&names[*at]) == *usual)).collect();
+    if candidates.is_empty() {
+        candidates.extend(begins_usual(names));
+    }
     let texts = |at: usize| table.rows.iter().filter_map(move |row| row.cells.get(at).and_then(Option::as_deref));
     let mut passed: Vec<String> = Vec::new();
     for at in &candidates {

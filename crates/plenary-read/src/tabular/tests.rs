@@ -42,6 +42,19 @@ fn delimiter_quotes_and_names_are_found() {
 }
 
 #[test]
+fn columns_are_known_in_several_languages() {
+    let expected = [(Some("Ann Lee"), "Good day."), (Some("Bo Hill"), "Yes, well.")];
+    let rows = "Ann Lee;Good day.\nBo Hill;Yes, well.\n";
+    for names in ["Redner*in;Beitrag", "Mówca;Treść wypowiedzi", "発言者;発言内容", "Speaker;Text of the speech"]
+    {
+        assert_eq!(said(&one("a.csv", format!("{names}\n{rows}").as_bytes())), expected, "{names}");
+    }
+    for names in ["Speaker;Text no.", "Speaker;Speech speaker"] {
+        assert!(read("a.csv", format!("{names}\n{rows}").as_bytes()).is_err(), "{names}");
+    }
+}
+
+#[test]
 fn a_table_without_text_lists_its_columns() {
     let message = read("a.csv", b"id,words\n1,hello\n").unwrap_err().to_string();
     assert_eq!(message, "a.csv: no column with the text of the turns was found; its columns are `id`, `words`");
