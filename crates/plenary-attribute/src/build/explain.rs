@@ -115,7 +115,7 @@ fn review(utterance: &Utterance, byline: &Candidate, link: Option<&Link>) -> Vec
         out.push(format!("\"{}\" is read as a misprint of \"{}\"", byline.parts.label, byline.label));
     }
     if may_be_heading(byline) {
-        out.push(format!("\"{}\" stands once on a line of its own and may be a heading", byline.parts.label));
+        out.push(format!("\"{}\" occurs once, alone on a line, and may be a heading", byline.parts.label));
     }
     if let Some(link) = link.filter(|link| !link.others.is_empty()) {
         let label = utterance.label.as_deref().unwrap_or_default();

@@ -266,9 +266,8 @@ pub(crate) fn lift_lone(page: &Page<'_>, all: &mut [Candidate]) {
     }
 }
 
-/// Accepts the full names of people who speak once, each on a separate line above a sentence, among names on such lines that recur. A heading
-/// is told from a name by its words, which the page also has in small letters, and by its place: names stand as the others do. Names
-/// that nobody calls are marked, since they may be headings.
+/// Accepts the full names of people who speak once, if names recur on such lines. A heading has words that the page also has in small
+/// letters, or stands where the names do not. Names that are not mentioned anywhere else are marked, since they may be headings.
 pub(crate) fn lift_named_lines(page: &Page<'_>, all: &mut [Candidate]) {
     const LIFTED: f32 = 0.55;
     const SHORTEST: usize = 3;
@@ -308,15 +307,15 @@ pub(crate) fn lift_named_lines(page: &Page<'_>, all: &mut [Candidate]) {
         all.iter().filter(|candidate| is_name(candidate)).map(|candidate| candidate.line).collect();
     let surnames: HashSet<String> = all.iter().filter(|candidate| is_name(candidate)).flat_map(behind_first).collect();
     let others = page.lines.iter().enumerate().filter(|(line, _)| !lines.contains(line));
-    let called: HashSet<String> = others
+    let mentioned: HashSet<String> = others
         .flat_map(|(_, line)| line.text().split(|c: char| !c.is_alphanumeric()))
         .filter(|word| word.starts_with(char::is_uppercase))
         .map(str::to_lowercase)
         .filter(|word| surnames.contains(word))
         .collect();
     for candidate in all.iter_mut().filter(|candidate| is_name(candidate)) {
-        let is_called = behind_first(candidate).any(|word| called.contains(&word));
-        candidate.raise(LIFTED, if is_called { Reason::LooksLikeOthers } else { Reason::MayBeHeading });
+        let is_mentioned = behind_first(candidate).any(|word| mentioned.contains(&word));
+        candidate.raise(LIFTED, if is_mentioned { Reason::LooksLikeOthers } else { Reason::MayBeHeading });
     }
 }
 

@@ -65,8 +65,8 @@ pub(crate) fn add_misread(page: &Page<'_>, settled: &Settled, all: &mut Vec<Cand
     replace(found, all);
 }
 
-/// Lines that begin with the name of somebody, in capitals and behind a title, whose full stop was not printed or recognised: "MR. HILL
-/// Then I go." Other lines close the same kind of label with one.
+/// Lines that begin with a label in capitals whose full stop is missing: "MR. HILL Then I go." The line above ends a sentence, and the
+/// label has its full stop elsewhere.
 pub(crate) fn add_unstopped(page: &Page<'_>, settled: &Settled, all: &mut Vec<Candidate>) {
     let is_known = |candidate: &&Candidate| {
         candidate.style == Style::Period
@@ -81,6 +81,10 @@ pub(crate) fn add_unstopped(page: &Page<'_>, settled: &Settled, all: &mut Vec<Ca
         return;
     }
     let has_one: HashSet<usize> = all.iter().filter(is_known).map(|candidate| candidate.line).collect();
+    let ends_above = |line: usize| {
+        let above = page.lines[..line].iter().rev().find(|above| !above.is_empty());
+        above.is_none_or(|above| above.text().trim_end().ends_with(['.', '!', '?', '…', '"', '”', ')']))
+    };
     let unstopped = |line: usize| -> Option<Candidate> {
         let text = page.lines[line].text().trim_start();
         firsts.get(text.split(' ').next()?)?;
@@ -90,7 +94,9 @@ pub(crate) fn add_unstopped(page: &Page<'_>, settled: &Settled, all: &mut Vec<Ca
             letters.next().is_some_and(char::is_uppercase)
                 && letters.next().is_some_and(|c| !c.is_uppercase() && c != '.')
         })?;
-        Some(candidate(page, line, label, (Style::Period, LabelKind::Person)))
+        let weights = Weights::start(Reason::LooksLikeOthers, CONFIDENCE);
+        let found = candidate(page, line, label, (Style::Period, LabelKind::Person));
+        ends_above(line).then_some(Candidate { weights, ..found })
     };
     let open = (0..page.lines.len()).filter(|line| settled.is_open(*line) && !has_one.contains(line));
     let found = open.filter_map(unstopped).collect();
@@ -261,6 +267,9 @@ mod tests {
                     MR. LARK. No wonder, since MR. HILL is late.\nMR. HILL. Enough.\n";
         let labels: Vec<String> = turns(text).into_iter().map(|(label, _)| label).collect();
         assert_eq!(labels, ["MR. HILL", "MR. LARK", "MR. HILL", "MR. LARK", "MR. HILL"]);
+        let wrapped = "MR. HILL. The ferry is late.\nMR. LARK. Who says so?\nMR. HILL. I do, and I told\nMR. LARK I would.\n\
+                       MR. LARK. You did.\n";
+        assert_eq!(turns(wrapped).len(), 4);
     }
 
     #[test]
