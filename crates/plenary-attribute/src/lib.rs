@@ -46,7 +46,7 @@ use find::{heads, marks, own_line, pattern};
 use link::examination;
 use link::people::{self, Person};
 use page::{Page, Settled};
-use settle::{asides, body, columns, front, furniture, lists, running};
+use settle::{asides, body, columns, ending, front, furniture, lists, running};
 
 /// Attributes the speech of one document.
 pub fn attribute(mut document: Document, options: &Options) -> Transcript {
@@ -91,6 +91,7 @@ pub fn attribute(mut document: Document, options: &Options) -> Transcript {
     let mut front = document.front.clone();
     front.fill_from(front::front_matter(&page, &settled, first_byline, options.transcript.date_order));
     let settled = settled.with(&body::body(&page, &settled, &found, &name_levels));
+    let settled = settled.with(&ending::ending(&page, &settled, &found));
     let mut asides = asides::find(&page, &settled, &found, unattributed.is_some());
     let marks = marks::take(&page, &settled, &mut found);
     asides.leave_out(marks.into_iter().chain(found.repeated.iter().copied()));

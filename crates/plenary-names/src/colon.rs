@@ -22,7 +22,9 @@ pub fn colon_label(lexicon: &Lexicon, text: &str) -> Option<(String, usize)> {
     let loud = text.split(COLONS).next().unwrap_or("");
     let is_loud = !loud.contains(char::is_lowercase) && loud.len() < LONGEST_BYLINE;
     label_before_colon(text, |text, at| {
-        ends_sentence(lexicon, text, at) && !(is_loud && is_abbreviated_in_capitals(text, at))
+        ends_sentence(lexicon, text, at)
+            && !(is_loud && is_abbreviated_in_capitals(text, at))
+            && !is_abbreviated_before_letter(text, at)
     })
 }
 
@@ -32,6 +34,18 @@ fn is_abbreviated_in_capitals(text: &str, at: usize) -> bool {
     let word = text[..at].rsplit(char::is_whitespace).next().unwrap_or("");
     let next = text[at + 1..].trim_start();
     text[at..].starts_with('.') && word.chars().count() <= LONGEST && next.starts_with(char::is_uppercase)
+}
+
+/// Whether the full stop at an offset follows a short word that opens the text and precedes a capital letter or a number alone before a
+/// colon: "Inf. A:", "Resp. 2:".
+fn is_abbreviated_before_letter(text: &str, at: usize) -> bool {
+    const LONGEST: usize = 6;
+    let word = text[..at].trim_start();
+    let is_short = (2..=LONGEST).contains(&word.chars().count()) && word.chars().all(char::is_alphabetic);
+    let next = text[at + 1..].split(COLONS).next().unwrap_or("").trim();
+    let is_letter = next.chars().count() == 1 && next.starts_with(char::is_uppercase);
+    let is_number = (1..=2).contains(&next.len()) && next.bytes().all(|byte| byte.is_ascii_digit());
+    is_short && word.starts_with(char::is_uppercase) && text[at..].starts_with('.') && (is_letter || is_number)
 }
 
 /// The same; `ends` returns whether the sign at an offset of the text ends a sentence.
@@ -141,6 +155,19 @@ mod tests {
             assert_eq!(found, Some(("Ann Lee".to_string(), "Yes.")), "{sign}");
         }
         assert_eq!(label("মাননীয় স্পীকার (ভোলা) ঃ ধন্যবাদ।").map(|found| found.1), Some("ধন্যবাদ।"));
+    }
+
+    #[test]
+    fn a_short_word_with_a_letter_or_a_number_is_one_label() {
+        assert_eq!(label("Inf. A: Yes."), Some(("Inf. A".to_string(), "Yes.")));
+        assert_eq!(label("Resp. 12: Yes."), Some(("Resp. 12".to_string(), "Yes.")));
+        for text in ["Well. A man: no.", "Then. 1998: the mill."] {
+            assert_ne!(
+                label(text).map(|found| found.0),
+                Some(text.split(':').next().unwrap_or("").to_string()),
+                "{text}"
+            );
+        }
     }
 
     #[test]

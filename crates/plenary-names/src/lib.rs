@@ -16,5 +16,6 @@ pub mod lexicon;
 pub mod misreadings;
 pub mod offices;
 pub mod roles;
+pub mod surname_first;
 pub mod text;
 pub mod toml_error;

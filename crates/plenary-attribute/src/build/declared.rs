@@ -27,8 +27,9 @@ use plenary_corpus::{
     BlockKind, Declared, Document, Doubt, DoubtKind, Explanation, Format, Layout, Link, LinkRule, Pass, Reason, Role,
     Style, Transcript, Turn, TurnRule, Utterance, contradict, ids,
 };
-use plenary_names::bylines::{Byline, split_surname_first};
+use plenary_names::bylines::Byline;
 use plenary_names::lexicon::Lexicon;
+use plenary_names::surname_first::split_surname_first;
 
 /// Maximum number of contradictions between the turns of one person that are noted.
 const MOST_DOUBTS: usize = 20;

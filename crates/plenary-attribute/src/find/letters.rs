@@ -4,14 +4,12 @@
 //! of a few abbreviated words, and a full stop, if these open most paragraphs and alternate. Lists ("A.", "B.", "C.") have more
 //! letters, and names with an initial do not alternate. Letters before a colon are read as other labels.
 //!
-//! Names in capitals that lack the full stop of others are read here too.
-//!
 //! The same holds for labels that a closing bracket alone ends: "問）", "Q) Why?". They recur and alternate, and those of one letter
 //! are the labels of questions and answers, so that lists ("a)", "ii)", "1)") are not read as turns.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
-use crate::candidate::{Candidate, Place, in_capitals};
+use crate::candidate::{Candidate, Place};
 use crate::page::{Page, Settled};
 use crate::weights::Weights;
 use plenary_corpus::{Reason, Span, Style};
@@ -36,75 +34,8 @@ pub(crate) fn add_closed(page: &Page<'_>, settled: &Settled, all: &mut Vec<Candi
     replace(closed(page, settled), all);
 }
 
-/// The same for paragraphs that begin with a label that recurs before colons, and a semicolon, which is a misread colon: "Q;  Why?".
-pub(crate) fn add_misread(page: &Page<'_>, settled: &Settled, all: &mut Vec<Candidate>) {
-    const FEWEST: usize = 3;
-    let begins = |line: usize| -> Option<&str> {
-        let (label, rest) = page.lines[line].text().trim_start().split_once(';')?;
-        let speech = rest.trim_start();
-        let fits = speech.len() < rest.len() && speech.starts_with(|c: char| c.is_alphanumeric() && !c.is_lowercase());
-        fits.then_some(label)
-    };
-    let places: Vec<(usize, &str)> = settled
-        .open_paragraphs(page)
-        .into_iter()
-        .filter_map(|lines| Some((lines.start, begins(lines.start)?)))
-        .collect();
-    if places.is_empty() {
-        return;
-    }
-    let mut known: HashMap<&str, (usize, LabelKind)> = HashMap::new();
-    for candidate in all.iter().filter(|candidate| candidate.style == Style::Colon && !candidate.inside) {
-        known.entry(candidate.label.as_str()).or_insert((0, candidate.kind)).0 += 1;
-    }
-    let recurring = |(line, label): (usize, &str)| {
-        let (_, kind) = known.get(label).filter(|(n, _)| *n >= FEWEST)?;
-        Some(candidate(page, line, label, (Style::Colon, *kind)))
-    };
-    let found = places.into_iter().filter_map(recurring).collect();
-    replace(found, all);
-}
-
-/// Lines that begin with a label in capitals whose full stop is missing: "MR. HILL Then I go." The line above ends a sentence, and the
-/// label has its full stop elsewhere.
-pub(crate) fn add_unstopped(page: &Page<'_>, settled: &Settled, all: &mut Vec<Candidate>) {
-    let is_known = |candidate: &&Candidate| {
-        candidate.style == Style::Period
-            && !candidate.inside
-            && candidate.kind == LabelKind::Person
-            && candidate.parts.details.honorific.is_some()
-            && in_capitals(&candidate.label)
-    };
-    let known: BTreeSet<String> = all.iter().filter(is_known).map(|candidate| candidate.label.clone()).collect();
-    let firsts: HashSet<&str> = known.iter().filter_map(|label| label.split(' ').next()).collect();
-    if known.is_empty() {
-        return;
-    }
-    let has_one: HashSet<usize> = all.iter().filter(is_known).map(|candidate| candidate.line).collect();
-    let ends_above = |line: usize| {
-        let above = page.lines[..line].iter().rev().find(|above| !above.is_empty());
-        above.is_none_or(|above| above.text().trim_end().ends_with(['.', '!', '?', '…', '"', '”', ')']))
-    };
-    let unstopped = |line: usize| -> Option<Candidate> {
-        let text = page.lines[line].text().trim_start();
-        firsts.get(text.split(' ').next()?)?;
-        let label = known.iter().find(|label| {
-            let rest = text.strip_prefix(label.as_str()).and_then(|rest| rest.strip_prefix(' ')).unwrap_or("");
-            let mut letters = rest.chars();
-            letters.next().is_some_and(char::is_uppercase)
-                && letters.next().is_some_and(|c| !c.is_uppercase() && c != '.')
-        })?;
-        let weights = Weights::start(Reason::LooksLikeOthers, CONFIDENCE);
-        let found = candidate(page, line, label, (Style::Period, LabelKind::Person));
-        ends_above(line).then_some(Candidate { weights, ..found })
-    };
-    let open = (0..page.lines.len()).filter(|line| settled.is_open(*line) && !has_one.contains(line));
-    let found = open.filter_map(unstopped).collect();
-    replace(found, all);
-}
-
 /// Replaces other readings of the lines of `found`.
-fn replace(found: Vec<Candidate>, all: &mut Vec<Candidate>) {
+pub(super) fn replace(found: Vec<Candidate>, all: &mut Vec<Candidate>) {
     if found.is_empty() {
         return;
     }
@@ -235,7 +166,7 @@ fn name(page: &Page<'_>, line: usize) -> Option<String> {
 }
 
 /// The candidate for a label and the sign behind it at the beginning of a line.
-fn candidate(page: &Page<'_>, line: usize, label: &str, (style, kind): (Style, LabelKind)) -> Candidate {
+pub(super) fn candidate(page: &Page<'_>, line: usize, label: &str, (style, kind): (Style, LabelKind)) -> Candidate {
     let own = &page.lines[line];
     let text = own.text();
     let lead = text.len() - text.trim_start().len();
@@ -255,35 +186,4 @@ fn letter(text: &str) -> Option<char> {
     let letter = text.chars().next().filter(|c| c.is_uppercase())?;
     let rest = text[letter.len_utf8()..].strip_prefix('.')?;
     (rest.starts_with(char::is_whitespace) && !rest.trim().is_empty()).then_some(letter)
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::testing::turns;
-
-    #[test]
-    fn a_name_in_capitals_without_its_full_stop_is_a_label() {
-        let text = "MR. HILL. The ferry is late.\nMR. LARK Bo, what do the passengers say?\nMR. HILL. They wait.\n\
-                    MR. LARK. No wonder, since MR. HILL is late.\nMR. HILL. Enough.\n";
-        let labels: Vec<String> = turns(text).into_iter().map(|(label, _)| label).collect();
-        assert_eq!(labels, ["MR. HILL", "MR. LARK", "MR. HILL", "MR. LARK", "MR. HILL"]);
-        let wrapped = "MR. HILL. The ferry is late.\nMR. LARK. Who says so?\nMR. HILL. I do, and I told\nMR. LARK I would.\n\
-                       MR. LARK. You did.\n";
-        assert_eq!(turns(wrapped).len(), 4);
-    }
-
-    #[test]
-    fn a_recurring_label_before_a_semicolon_is_one_with_a_misread_colon() {
-        let text = "Q: Is it open?\n\nHill: No.\n\nQ: Why?\n\nHill; It is Monday.\n\nQ; And then?\n\nHill: It opens.\n\nQ: When?\n\nHill: At noon.\n";
-        let labels: Vec<String> = turns(text).into_iter().map(|(label, _)| label).collect();
-        assert_eq!(labels, ["Q", "Hill", "Q", "Hill", "Q", "Hill", "Q", "Hill"]);
-    }
-
-    #[test]
-    fn a_semicolon_in_a_sentence_is_not_a_misread_colon() {
-        let text = "Hill: No.\n\nLee: I know them all.\n\nHill; Dale; Moss: they were there.\n\nNobody; And yet it rang.\n\n\
-                    Hill: Yes.\n\nLee: So.\n";
-        let found = turns(text);
-        assert!(found.iter().all(|(label, _)| label != "Nobody"), "{found:?}");
-    }
 }

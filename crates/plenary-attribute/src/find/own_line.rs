@@ -314,8 +314,8 @@ fn below(
             end = block.end;
         }
     }
-    // Offices have no year: this is a title page.
-    if page.lines[block.start..end].iter().any(|line| YEAR.is_match(line.text())) {
+    // Offices have no year and no share: these are lines of a title page.
+    if page.lines[block.start..end].iter().any(|line| YEAR.is_match(line.text()) || line.text().contains('%')) {
         return None;
     }
     let mut text = name.to_string();

@@ -12,11 +12,11 @@ use crate::options::people_list::PeopleList;
 use crate::page::{Page, PageLine};
 use crate::weights::form;
 use plenary_corpus::{Reason, Style};
-use plenary_names::bylines::{split_surname_first, surname_first};
 use plenary_names::compare::name_words;
 use plenary_names::damage::is_recognised_print;
 use plenary_names::labels::LabelKind;
 use plenary_names::misreadings::{Print, canonical_labels};
+use plenary_names::surname_first::{split_surname_first, surname_first};
 
 /// Reads labels such as "Hill, Ann" as names if the page confirms it: the name is also printed with the first name first,
 /// or at least two labels of the style have this form, and so do most labels of the style.

@@ -10,6 +10,8 @@ use super::company;
 use super::heads;
 use super::inline::leading;
 use super::letters;
+use super::lifts;
+use super::misprinted;
 use super::own_line::{alone, heading};
 use super::prints;
 use super::template;
@@ -59,11 +61,11 @@ pub(crate) fn find(
     company::drop_letters(page, &mut all);
     if pinned.is_none_or(|style| style == Style::Period) {
         letters::add(page, settled, &mut all);
-        letters::add_unstopped(page, settled, &mut all);
+        misprinted::add_unstopped(page, settled, &mut all);
     }
     if pinned.is_none_or(|style| style == Style::Colon) {
         letters::add_closed(page, settled, &mut all);
-        letters::add_misread(page, settled, &mut all);
+        misprinted::add_semicolons(page, settled, &mut all);
     }
     treat_lines_as_turns(&mut all);
     let mut counts: HashMap<(Style, &str), usize> = HashMap::new();
@@ -78,18 +80,19 @@ pub(crate) fn find(
         candidate.n_mentions = n;
         weigh(candidate, pinned.is_some());
     }
-    company::lift_listed(&rosters, &mut all);
+    lifts::listed(&rosters, &mut all);
     company::pair_questions(page.lexicon, &mut all);
     if pinned.is_none() {
         company::drop_lists(&mut all);
     }
     company::settle_numbered(page.lexicon, &mut all);
-    company::lift_returning(page, settled, &mut all);
-    company::lift_bracketed(page, &mut all);
-    company::lift_lone(page, &mut all);
-    company::lift_named_lines(page, &mut all);
-    company::lift_throughout(page, settled, &mut all);
+    lifts::returning(page, settled, &mut all);
+    lifts::bracketed(page, &mut all);
+    lifts::speaking_once(page, &mut all);
+    lifts::on_named_lines(page, &mut all);
+    lifts::throughout(page, settled, &mut all);
     company::drop_clauses(page, &mut all);
+    company::drop_head(page, &mut all);
     let mut scores: BTreeMap<Style, f32> = BTreeMap::new();
     for candidate in all.iter().filter(|candidate| candidate.confidence() >= ACCEPT && !candidate.inside) {
         *scores.entry(candidate.style).or_default() += candidate.confidence();
@@ -133,7 +136,7 @@ pub(crate) fn find(
         .iter()
         .filter(|candidate| candidate.style == main && candidate.confidence() >= ACCEPT)
         .fold((0, 0), |(n, marked), candidate| (n + 1, marked + usize::from(candidate.marked)));
-    let marks = n_marked >= company::CARRIERS && n_marked * 10 >= n_main * 8;
+    let marks = n_marked >= lifts::CARRIERS && n_marked * 10 >= n_main * 8;
     let rivals: f32 =
         scores.iter().filter(|(style, _)| **style != main && !companions.contains(style)).map(|(_, score)| score).sum();
     let of_style = |candidate: &Candidate| {

@@ -9,6 +9,7 @@ pub(crate) mod asides;
 pub(crate) mod body;
 pub(crate) mod columns;
 pub(crate) mod dates;
+pub(crate) mod ending;
 pub(crate) mod front;
 pub(crate) mod furniture;
 pub(crate) mod lists;

@@ -25,7 +25,7 @@ const TITLE_LINES: usize = 10;
 /// All running heads and footers.
 pub(crate) fn running(page: &Page<'_>, settled: &Settled, name_levels: &HashSet<u8>) -> Settled {
     let mut claims = recurring_cells(page, settled, name_levels);
-    for pass in [numbered, blocks, beside_breaks, dates, footers, catchwords] {
+    for pass in [numbered, blocks, beside_breaks, of_head, dates, footers, catchwords] {
         let more = pass(page, &settled.with(&claims));
         claims = claims.with(&more);
     }
@@ -363,6 +363,52 @@ fn beside_breaks(page: &Page<'_>, settled: &Settled) -> Settled {
     claims
 }
 
+/// Lines below a page number, or above one, that repeat words of the head of the document and nothing else, even if there are only two
+/// pages.
+fn of_head(page: &Page<'_>, settled: &Settled) -> Settled {
+    const FEWEST_WORDS: usize = 2;
+    const HEAD_LINES: usize = 20;
+    let mut claims = Settled::nothing(page);
+    let number = |line: &PageLine<'_>| {
+        let digits = line.text().trim().trim_matches(['-', '–', '—', ' ']);
+        !digits.is_empty() && digits.len() <= 4 && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let breaks: Vec<bool> = page
+        .lines
+        .iter()
+        .enumerate()
+        .map(|(i, line)| settled.kind(i) == Some(BlockKind::Furniture) && number(line))
+        .collect();
+    let Some(first_break) = breaks.iter().position(|is_break| *is_break) else { return claims };
+    let head: Vec<usize> = (0..first_break).filter(|i| !page.lines[*i].is_empty()).take(HEAD_LINES).collect();
+    let words = |text: &str| -> Vec<String> {
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        words.map(str::to_lowercase).collect()
+    };
+    let of_head: HashSet<String> = head.iter().flat_map(|line| words(page.lines[*line].text())).collect();
+    let n_chars = |words: &[String], all: bool| -> usize {
+        words.iter().filter(|word| all || of_head.contains(*word)).map(|word| word.chars().count()).sum()
+    };
+    let repeats = |i: usize| {
+        let text = page.lines[i].text().trim();
+        let found = words(text);
+        found.len() >= FEWEST_WORDS
+            && text.len() <= LONGEST_HEADER
+            && n_chars(&found, false) * 10 >= n_chars(&found, true) * 8
+            && !text.ends_with(['.', '!', '?', '…', '"', '”'])
+            && labels::judge(page.lexicon, text).is_none_or(|judgement| judgement.quality < 0.5)
+            && !begins_with_label(text)
+            && !head.contains(&i)
+    };
+    for i in open_lines(page, settled) {
+        let goes_on = i > 0 && claims.kind(i - 1).is_some();
+        if repeats(i) && (goes_on || is_beside(page, &breaks, i, false) || is_beside(page, &breaks, i, true)) {
+            claims.claim(i..i + 1, BlockKind::Furniture, Pass::Headers);
+        }
+    }
+    claims
+}
+
 /// Dates on separate lines that recur: the head of each page. The first may belong to the head of the document.
 fn dates(page: &Page<'_>, settled: &Settled) -> Settled {
     const SEVERAL: usize = 3;
@@ -489,6 +535,19 @@ mod tests {
         };
         let text: String = (1..=4).map(page).collect();
         assert_eq!(furniture(&text), [1, 6, 7, 8, 12, 13, 14, 18, 19, 20, 24]);
+    }
+
+    #[test]
+    fn lines_below_a_page_number_with_words_of_the_head_are_heads_even_once() {
+        let page = |below: &str| {
+            format!(
+                "PROJECT: Leaving the Land\nID: LTL-014\nWave 2\n\nINT: Who keeps it?\n\nR1: I never worked as hard as the year\n\n   1\n\n\n\
+                 {below}\n\nafter it. I kept three fields.\n\nINT: And then?\n\nR1: I left.\n"
+            )
+        };
+        assert_eq!(furniture(&page("LTL-014       Leaving the Land,\nwave 2")), [9, 12, 13]);
+        assert_eq!(furniture(&page("and the land was wet")), [9]);
+        assert_eq!(furniture(&page("Leaving the land.")), [9]);
     }
 
     #[test]

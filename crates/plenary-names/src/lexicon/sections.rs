@@ -572,6 +572,8 @@ groups! {
         reports: Phrases,
         /// Notes of the recording: "end of tape".
         marks: Phrases,
+        /// Whole lines behind which nobody speaks any more: "End of interview".
+        ends: Phrases,
         /// Texts that meeting software writes after a name: "Ann Lee stopped transcription".
         recorders: Phrases,
         /// Verbs behind a name in capitals that open a speech in indirect speech: "MR. LEE said, that ...".

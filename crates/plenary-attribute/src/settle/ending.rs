@@ -1,0 +1,153 @@
+//! Paragraphs without a byline that are not speech because of where they stand: below the end of the record, and in documents whose turns
+//! are one paragraph each.
+//!
+//! **Input**: the page, the claims on it, and the bylines. **Output**: claims on paragraphs. What a paragraph itself shows to be no speech
+//! was claimed by `body` before.
+
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::candidate::Found;
+use crate::page::{Page, PageLine, Settled};
+use plenary_corpus::{BlockKind, Layout, Pass};
+use plenary_names::labels;
+use plenary_names::text::constant_regex;
+
+/// A time of day.
+static CLOCK: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"\b\d{1,2}\s?[:.hH]\s?\d{2}\b"));
+
+/// Claims what stands behind the last turn, and headings between turns of one paragraph.
+pub(crate) fn ending(page: &Page<'_>, settled: &Settled, found: &Found) -> Settled {
+    let mut claims = Settled::nothing(page);
+    let Some(last) = found.bylines.last().map(|byline| byline.speech_line) else { return claims };
+    if let Some(end) = (last + 1..page.lines.len()).find(|line| ends_record(page, settled, *line)) {
+        if settled.is_open(end) {
+            claims.claim(end..end + 1, BlockKind::StageNote, Pass::Body);
+        }
+        for line in (end + 1..page.lines.len()).filter(|line| settled.is_open(*line)) {
+            claims.claim(line..line + 1, BlockKind::EditorialNote, Pass::Body);
+        }
+    }
+    around_single_paragraphs(page, settled, found, &mut claims);
+    claims
+}
+
+/// Whether a line below the last byline says that the record ends: "END OF INTERVIEW [00:33:42]", a note with the time of day, a rule.
+fn ends_record(page: &Page<'_>, settled: &Settled, line: usize) -> bool {
+    const LONGEST: usize = 60;
+    const LONGEST_DASH: usize = 10;
+    let text = page.lines[line].text().trim();
+    let words = text.trim_matches(|c: char| !c.is_alphabetic());
+    let is_end = words.len() <= LONGEST && page.lexicon.is_end_of_record(&words.to_lowercase());
+    let is_rule = || text.len() >= LONGEST_DASH && text.chars().all(|c| matches!(c, '_' | '-' | '=' | '*' | '–' | '—'));
+    is_end || is_rule() || settled.kind(line) == Some(BlockKind::StageNote) && CLOCK.is_match(text)
+}
+
+/// Claims the paragraphs without a byline of a document whose turns are one paragraph each: what is below the last turn, and short
+/// paragraphs between turns if there are only short ones.
+fn around_single_paragraphs(page: &Page<'_>, settled: &Settled, found: &Found, claims: &mut Settled) {
+    const FEWEST_TURNS: usize = 12;
+    const FEWEST_TURNS_OF_PART: usize = 4;
+    const LONGEST_HEADING: usize = 10;
+    const LONGEST_NOTE: usize = 60;
+    let bylines = &found.bylines;
+    let (Some(first), Some(last)) = (bylines.first(), bylines.last()) else { return };
+    let of_bylines: HashSet<usize> = bylines.iter().flat_map(|byline| byline.line..=byline.speech_line).collect();
+    let open = settled.with(claims);
+    let is_labelled = |lines: &Range<usize>| lines.clone().any(|line| of_bylines.contains(&line));
+    let others: Vec<Range<usize>> = open
+        .open_paragraphs(page)
+        .into_iter()
+        .filter(|lines| lines.start > first.line && !is_labelled(lines) && is_apart(page, lines.start))
+        .collect();
+    let n_below = others.iter().filter(|lines| lines.start > last.speech_line).count();
+    let (between, below) = others.split_at(others.len() - n_below);
+    let text = |lines: &Range<usize>| page.join(lines.clone()).text.trim().to_string();
+    let n_words = |text: &str| text.split_whitespace().count();
+    let is_heading = |lines: &Range<usize>| {
+        let text = text(lines);
+        lines.len() == 1
+            && page.lines.get(lines.end).is_none_or(PageLine::is_empty)
+            && page.lines[lines.start].layout == Layout::Text
+            && n_words(&text) <= LONGEST_HEADING
+            && text.starts_with(|c: char| c.is_uppercase() || c.is_numeric())
+            && !text.ends_with(['.', ',', ';', '…', '-', '–', '—'])
+    };
+    let n_longer = between.iter().filter(|lines| !is_heading(lines)).count();
+    if bylines.len() < FEWEST_TURNS || n_longer * FEWEST_TURNS > bylines.len() {
+        return;
+    }
+    if n_longer == 0 && between.len() * FEWEST_TURNS_OF_PART <= bylines.len() {
+        for lines in between {
+            claims.claim(lines.clone(), BlockKind::Heading, Pass::Body);
+        }
+    }
+    let speaks = |text: &str| labels::words(text).iter().any(|word| page.lexicon.is_first_or_second_person(word));
+    let is_note = |text: &str| n_words(text) <= LONGEST_NOTE && !speaks(text);
+    if below.first().is_some_and(|lines| is_note(&text(lines))) {
+        for lines in below {
+            claims.claim(lines.clone(), BlockKind::EditorialNote, Pass::Body);
+        }
+    }
+}
+
+/// Whether there is a blank line above a line.
+fn is_apart(page: &Page<'_>, line: usize) -> bool {
+    line.checked_sub(1).is_none_or(|above| page.lines[above].is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::turns;
+
+    /// An interview of turns of one paragraph, with further paragraphs before and after the last two.
+    fn interview(between: &str, last: &str, below: &str) -> Vec<(String, String)> {
+        let talk = "Lark: Who keeps the key?\n\nHill: I keep it at night.\n\n".repeat(6);
+        turns(&format!("{talk}{between}Lark: And by day?\n\nHill: {last}\n\n{below}"))
+    }
+
+    fn last(turns: &[(String, String)]) -> &str {
+        turns.last().map_or("", |(_, text)| text.as_str())
+    }
+
+    #[test]
+    fn notes_below_the_end_are_not_speech() {
+        for below in [
+            "END OF INTERVIEW   [00:33:42]\n\nShe walked me round the field. It took an hour, and I was cold.\n",
+            "[ENDS]\n\nMedia contact: the press office\n",
+            "(The briefing ended at 1:52 p.m.)\n\nThe officer met the crew one by one.\n",
+            "____________________\nThe present record has two pages. The typist: P. Reed.\n",
+            "About the guest\n\nAnn Hill, born in 1984, keeps the key of the mill. She has two brothers.\n",
+        ] {
+            assert_eq!(last(&interview("", "Nobody does.", below)), "Nobody does.", "{below}");
+        }
+    }
+
+    #[test]
+    fn a_last_turn_of_two_paragraphs_stays() {
+        let turns = interview("", "Nobody does.", "I told my brother so, and you can ask him yourself.\n");
+        assert!(last(&turns).ends_with("yourself."), "{turns:?}");
+        // Here other turns have two paragraphs as well.
+        let longer =
+            "Lark: Who keeps the key?\n\nHill: The miller.\n\nThe mill is closed at night, as the law says.\n\n";
+        let turns = turns_of(longer, "The miller.\n\nThe mill is open by day.\n");
+        assert!(last(&turns).ends_with("open by day."), "{turns:?}");
+    }
+
+    fn turns_of(part: &str, last: &str) -> Vec<(String, String)> {
+        turns(&format!("{}Lark: And by day?\n\nHill: {last}", part.repeat(6)))
+    }
+
+    #[test]
+    fn short_paragraphs_between_turns_of_one_paragraph_are_headings() {
+        let turns = interview("Advertisement\n\nWho has the key?\n\n", "Nobody does.", "");
+        let texts: Vec<&str> = turns.iter().map(|(_, text)| text.as_str()).collect();
+        assert!(!texts.iter().any(|text| text.contains("Advertisement") || text.contains("has the key")), "{texts:?}");
+        assert_eq!(texts.len(), 14);
+        let goes_on = interview("That is all.\n\n", "Nobody does.", "");
+        assert!(goes_on.iter().any(|(_, text)| text.ends_with("That is all.")), "{goes_on:?}");
+    }
+}
