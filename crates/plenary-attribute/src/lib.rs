@@ -42,7 +42,7 @@ use build::times::set_times;
 use build::warnings::{is_doubtful, outside_turns, warnings};
 use build::{accounting, assemble, declared, explain};
 use confidence::Sources;
-use find::{heads, marks, own_line, pattern};
+use find::{asked_by, heads, marks, own_line, pattern};
 use link::examination;
 use link::people::{self, Person};
 use page::{Page, Settled};
@@ -93,6 +93,7 @@ pub fn attribute(mut document: Document, options: &Options) -> Transcript {
     let settled = settled.with(&body::body(&page, &settled, &found, &name_levels));
     let settled = settled.with(&ending::ending(&page, &settled, &found));
     let mut asides = asides::find(&page, &settled, &found, unattributed.is_some());
+    asked_by::name(&page, &mut found);
     let marks = marks::take(&page, &settled, &mut found);
     asides.leave_out(marks.into_iter().chain(found.repeated.iter().copied()));
     found.insert(asides.bylines);

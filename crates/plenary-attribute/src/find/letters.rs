@@ -8,6 +8,9 @@
 //! are the labels of questions and answers, so that lists ("a)", "ii)", "1)") are not read as turns.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use crate::candidate::{Candidate, Place};
 use crate::page::{Page, Settled};
@@ -15,10 +18,14 @@ use crate::weights::Weights;
 use plenary_corpus::{Reason, Span, Style};
 use plenary_names::bylines::{Byline, split};
 use plenary_names::labels::LabelKind;
-use plenary_names::text::{folded, is_caseless_letter};
+use plenary_names::text::{constant_regex, folded, is_caseless_letter};
 
 /// Confidence of such a label.
 const CONFIDENCE: f32 = 0.9;
+
+/// A number, one or two words, and a colon before a text.
+static NUMBERED: LazyLock<Regex> =
+    LazyLock::new(|| constant_regex(r"^\s*(?P<label>(?P<number>\d{1,2})\.\s\p{L}{2,20}(?:\s\p{L}{2,20})?):\s+\S"));
 
 /// Replaces other readings of the lines that begin with one of the two letters.
 pub(crate) fn add(page: &Page<'_>, settled: &Settled, all: &mut Vec<Candidate>) {
@@ -29,9 +36,10 @@ pub(crate) fn add(page: &Page<'_>, settled: &Settled, all: &mut Vec<Candidate>) 
     replace(found, all);
 }
 
-/// The same for lines that begin with a label and a closing bracket.
+/// The same for lines that begin with a label and a closing bracket, or with a number, a word and a colon.
 pub(crate) fn add_closed(page: &Page<'_>, settled: &Settled, all: &mut Vec<Candidate>) {
     replace(closed(page, settled), all);
+    replace(numbered(page, settled), all);
 }
 
 /// Replaces other readings of the lines of `found`.
@@ -78,6 +86,34 @@ fn closed(page: &Page<'_>, settled: &Settled) -> Vec<Candidate> {
         candidate(page, *line, label, (Style::Colon, kind))
     };
     lines.iter().map(of).collect()
+}
+
+/// People told apart by a number before a word, "2. man: Yes.": labels that recur, whose numbers go up and down, unlike those of a list.
+fn numbered(page: &Page<'_>, settled: &Settled) -> Vec<Candidate> {
+    const FEWEST: usize = 4;
+    let mut lines: Vec<(usize, &str, u32)> = Vec::new();
+    for line in settled.open_paragraphs(page).into_iter().flatten() {
+        if let Some(found) = NUMBERED.captures(page.lines[line].text())
+            && let (Some(label), Ok(number)) = (found.name("label"), found["number"].parse())
+        {
+            lines.push((line, label.as_str(), number));
+        }
+    }
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (_, label, _) in &lines {
+        *counts.entry(label).or_default() += 1;
+    }
+    let n_recurring: usize = counts.values().filter(|n| **n >= 2).sum();
+    let fits = lines.len() >= FEWEST
+        && counts.len() >= 2
+        && n_recurring * 3 >= lines.len() * 2
+        && !lines.is_sorted_by_key(|(_, _, number)| *number);
+    let of = |(line, label, _): &(usize, &str, u32)| {
+        let found = candidate(page, *line, label, (Style::Colon, LabelKind::Anonymous));
+        let parts = Byline { label: (*label).to_string(), name: (*label).to_string(), ..found.parts };
+        Candidate { label: (*label).to_string(), parts, ..found }
+    };
+    if fits { lines.iter().map(of).collect() } else { Vec::new() }
 }
 
 /// The label that a line begins with, before a closing bracket and a text. A word of a script with capitals begins with one.
@@ -186,4 +222,19 @@ fn letter(text: &str) -> Option<char> {
     let letter = text.chars().next().filter(|c| c.is_uppercase())?;
     let rest = text[letter.len_utf8()..].strip_prefix('.')?;
     (rest.starts_with(char::is_whitespace) && !rest.trim().is_empty()).then_some(letter)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::turns;
+
+    #[test]
+    fn people_with_a_number_before_a_word_are_told_apart() {
+        let text = "Moderator: Who bakes?\n\n1. woman: I do not.\n\n2. man: I do.\n\nModerator: Since when?\n\n2. man: Since May.\n\n\
+                    1. woman: So late.\n\n1. man: I never did.\n\n2. man: True.\n";
+        let labels: Vec<String> = turns(text).into_iter().map(|(label, _)| label).collect();
+        assert_eq!(labels, ["Moderator", "1. woman", "2. man", "Moderator", "2. man", "1. woman", "1. man", "2. man"]);
+        let list = "Hill: I have four points.\n\n1. time: it is short.\n\n2. money: there is none.\n\n3. time: it is late.\n\n4. money: none.\n";
+        assert_eq!(turns(list).len(), 1);
+    }
 }

@@ -3,12 +3,14 @@
 //! **Input**: the page and the claims on it. **Output**: [`Found`], the bylines in order with the style of the document
 //! and its confidence. Linking bylines to people is left to `link`.
 
+pub(crate) mod asked_by;
 mod clauses;
 mod comments;
 mod company;
 mod headed;
 pub(crate) mod heads;
 mod indented;
+mod initials;
 mod inline;
 mod letters;
 mod lifts;

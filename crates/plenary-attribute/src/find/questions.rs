@@ -1,4 +1,4 @@
-//! Interviews whose questions have no label but a different typeface: bold, italics, or headings.
+//! Interviews whose questions have no label but a different typeface: bold, italics, headings, or bullets.
 //!
 //! **Input**: the page and the bylines that are printed on it. **Output**: a turn for each question and for the answer below it, if these
 //! explain more of the page than the bylines. The people are those whom the head of the page introduces.
@@ -26,15 +26,20 @@ const CONFIDENCE: f32 = 0.75;
 /// Minimum number of questions in an interview.
 const FEWEST: usize = 3;
 
-/// A typeface that distinguishes questions.
+const BULLETS: [char; 9] = ['•', '●', '▪', '■', '◆', '►', '▸', '‣', '⁃'];
+
+/// What distinguishes questions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Face {
     Bold,
     Italic,
     Heading(u8),
+    Bullet,
 }
 
-static NUMBER: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^\s*\d{1,3}[.)]\s+"));
+/// The number or the bullet before a question.
+static NUMBER: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^\s*(?:\d{1,3}[.)]|[•●▪■◆►▸‣⁃])\s+"));
+
 /// Who asks and who answers, as far as the page introduces them.
 #[derive(Debug, Default)]
 pub(crate) struct Parties {
@@ -44,7 +49,9 @@ pub(crate) struct Parties {
 
 /// The turns of an interview whose questions are in a different typeface, if they explain more than the bylines `found`.
 pub(crate) fn find(page: &Page<'_>, settled: &Settled, found: &Found) -> Option<Found> {
-    let is_set = |line: &PageLine| line.bold > 0 || line.italic > 0 || matches!(line.layout, Layout::Heading(_));
+    let is_set = |line: &PageLine| {
+        line.bold > 0 || line.italic > 0 || matches!(line.layout, Layout::Heading(_) | Layout::ListItem)
+    };
     page.lines.iter().filter(|line| is_set(line)).nth(FEWEST - 1)?;
     let paragraphs = settled.open_paragraphs(page);
     let mut faces: BTreeMap<Face, Vec<usize>> = BTreeMap::new();
@@ -79,8 +86,8 @@ pub(crate) fn find(page: &Page<'_>, settled: &Settled, found: &Found) -> Option<
     }
     let first = paragraphs[*asked.first()?].start;
     let parties = parties(page, first);
-    // Pages of advice also have questions as headings; an interview introduces a person.
-    if matches!(face, Face::Heading(_)) && parties.answers.is_none() {
+    // Pages of advice also have questions as headings or behind bullets; an interview introduces a person.
+    if matches!(face, Face::Heading(_) | Face::Bullet) && parties.answers.is_none() {
         return None;
     }
     let asks = Byline { role: Some(Role::Questioner), ..parties.asks.unwrap_or_else(|| nobody("Questioner")) };
@@ -120,6 +127,7 @@ fn face(page: &Page<'_>, lines: &Range<usize>) -> Option<Face> {
         Layout::Heading(level) => Some(Face::Heading(level)),
         _ if page.bold_lead(lines.clone()) + lines.len() > text => Some(Face::Bold),
         _ if italic * 20 >= text * 19 && text > 0 => Some(Face::Italic),
+        _ if page.lines[lines.start].text().trim_start().starts_with(BULLETS) => Some(Face::Bullet),
         _ => None,
     }
 }
@@ -141,7 +149,7 @@ pub(crate) fn parties(page: &Page<'_>, first: usize) -> Parties {
                 .filter_map(|cue| described::person(lexicon, &text[cue.end()..]))
         })
         .find(|byline| byline.name != asks);
-    parties.answers = introduced.or_else(|| most_named(lexicon, &head, &asks));
+    parties.answers = introduced.or_else(|| most_named(page, &head, &asks));
     if let Some(answers) = &mut parties.answers {
         describe(lexicon, answers, &head);
     }
@@ -179,8 +187,9 @@ fn interviewer(lexicon: &Lexicon, text: &str) -> Option<Byline> {
     })
 }
 
-/// The person whom the head names most often, in full or by surname.
-fn most_named(lexicon: &Lexicon, head: &[String], asks: &str) -> Option<Byline> {
+/// The person whom the head names most often, in full or by surname; the full name counts below the head as well.
+fn most_named(page: &Page<'_>, head: &[String], asks: &str) -> Option<Byline> {
+    let lexicon = page.lexicon;
     let mut counts: Vec<(String, usize)> = Vec::new();
     for (_, name) in head.iter().flat_map(|text| described::names(lexicon, text)) {
         if name == asks {
@@ -194,6 +203,7 @@ fn most_named(lexicon: &Lexicon, head: &[String], asks: &str) -> Option<Byline> 
     for (name, n) in &mut counts {
         let surname = name.rsplit(' ').next().unwrap_or(name);
         *n += head.iter().map(|text| text.matches(surname).count()).sum::<usize>();
+        *n += page.source.matches(name.as_str()).count();
     }
     // Ties go to the first.
     let best = counts.iter().map(|(_, n)| *n).max()?;
@@ -216,5 +226,26 @@ fn describe(lexicon: &Lexicon, person: &mut Byline, head: &[String]) {
                 return;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::named_turns;
+
+    #[test]
+    fn questions_behind_bullets_are_turns_if_a_person_is_introduced() {
+        let talk = |who: &str| {
+            format!(
+                "Archive of the old mill\n\n{who}\n\nBorn: 1928\n\n • Where did you live?\n\nMy name is {who}. I lived by the mill.\n\n\
+                 We had a pump.\n\n • And your father?\n\nHe set type.\n\n • Were you afraid?\n\nNo.\n\n • Who led you?\n\nNobody did.\n"
+            )
+        };
+        let found = named_turns(&talk("Hanna Brook"));
+        assert_eq!(found.len(), 8, "{found:?}");
+        assert_eq!(found[0].1, "Where did you live?");
+        assert_eq!(found[1].0, "Hanna Brook");
+        assert!(found[1].1.ends_with("We had a pump."));
+        assert!(named_turns(&talk("how to use this site")).len() < 8);
     }
 }

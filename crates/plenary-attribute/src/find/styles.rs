@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::company;
 use super::heads;
+use super::initials;
 use super::inline::leading;
 use super::letters;
 use super::lifts;
@@ -66,6 +67,7 @@ pub(crate) fn find(
     if pinned.is_none_or(|style| style == Style::Colon) {
         letters::add_closed(page, settled, &mut all);
         misprinted::add_semicolons(page, settled, &mut all);
+        initials::add(page, settled, &mut all);
     }
     treat_lines_as_turns(&mut all);
     let mut counts: HashMap<(Style, &str), usize> = HashMap::new();

@@ -13,6 +13,7 @@ use regex::Regex;
 use crate::candidate::Found;
 use crate::page::{Page, PageLine, Settled};
 use plenary_corpus::{BlockKind, Layout, Pass};
+use plenary_names::bylines::split;
 use plenary_names::labels;
 use plenary_names::text::constant_regex;
 
@@ -31,8 +32,73 @@ pub(crate) fn ending(page: &Page<'_>, settled: &Settled, found: &Found) -> Settl
             claims.claim(line..line + 1, BlockKind::EditorialNote, Pass::Body);
         }
     }
+    list_of_speakers(page, settled, found, &mut claims);
     around_single_paragraphs(page, settled, found, &mut claims);
+    notes_behind_dashes(page, settled, found, &mut claims);
     claims
+}
+
+/// Claims a list of those who spoke below the last turn, with its heading, and what is below it.
+fn list_of_speakers(page: &Page<'_>, settled: &Settled, found: &Found, claims: &mut Settled) {
+    const SHORTEST: usize = 3;
+    let Some(last) = found.bylines.last() else { return };
+    let labels: HashSet<&str> = found.bylines.iter().map(|byline| byline.label.as_str()).collect();
+    let below: Vec<Range<usize>> =
+        settled.with(claims).open_paragraphs(page).into_iter().filter(|lines| lines.start > last.speech_line).collect();
+    let is_name = |lines: &Range<usize>| {
+        let text = page.lines[lines.start].text();
+        lines.len() == 1 && labels.contains(split(page.lexicon, text).label.as_str())
+    };
+    let Some(first) =
+        (0..below.len()).find(|at| below[*at..].iter().take_while(|lines| is_name(lines)).count() >= SHORTEST)
+    else {
+        return;
+    };
+    let n = below[first..].iter().take_while(|lines| is_name(lines)).count();
+    let is_heading = |at: &usize| page.lines[below[*at].end - 1].text().trim_end().ends_with(':');
+    if let Some(heading) = first.checked_sub(1).filter(is_heading) {
+        claims.claim(below[heading].clone(), BlockKind::Heading, Pass::Body);
+    }
+    for (at, lines) in below.into_iter().enumerate().skip(first) {
+        let kind = if at < first + n { BlockKind::NameList } else { BlockKind::EditorialNote };
+        claims.claim(lines, kind, Pass::Body);
+    }
+}
+
+/// Claims the notes of records that begin them with a dash, "—The motion is put and carried.": short paragraphs at the end of turns that begin
+/// with a dash without a blank and a capital, if there are several and no turn begins so.
+fn notes_behind_dashes(page: &Page<'_>, settled: &Settled, found: &Found, claims: &mut Settled) {
+    const FEWEST: usize = 2;
+    const LONGEST: usize = 60;
+    let (Some(first), starts) =
+        (found.bylines.first(), found.bylines.iter().map(|byline| byline.line).collect::<HashSet<usize>>())
+    else {
+        return;
+    };
+    let paragraphs = settled.with(claims).open_paragraphs(page);
+    let is_note = |lines: &Range<usize>| {
+        let text = page.join(lines.clone()).text;
+        let behind = text.trim_start().strip_prefix(['—', '–', '-']).map(|behind| behind.trim_start_matches('('));
+        lines.start > first.line
+            && !starts.contains(&lines.start)
+            && behind.is_some_and(|behind| behind.starts_with(char::is_uppercase))
+            && text.split_whitespace().count() <= LONGEST
+    };
+    let mut out: Vec<Range<usize>> = Vec::new();
+    let mut closes = true;
+    for lines in paragraphs.into_iter().rev() {
+        let is_own = is_note(&lines);
+        if closes && is_own {
+            out.push(lines);
+            continue;
+        }
+        closes = starts.contains(&lines.start);
+    }
+    if out.len() >= FEWEST {
+        for lines in out {
+            claims.claim(lines, BlockKind::StageNote, Pass::Body);
+        }
+    }
 }
 
 /// Whether a line below the last byline says that the record ends: "END OF INTERVIEW [00:33:42]", a note with the time of day, a rule.
@@ -40,10 +106,13 @@ fn ends_record(page: &Page<'_>, settled: &Settled, line: usize) -> bool {
     const LONGEST: usize = 60;
     const LONGEST_DASH: usize = 10;
     let text = page.lines[line].text().trim();
-    let words = text.trim_matches(|c: char| !c.is_alphabetic());
+    let opening =
+        text.trim_start_matches(|c: char| !c.is_alphabetic()).split([':', '：', '0', '1', '2']).next().unwrap_or("");
+    let words = opening.trim_matches(|c: char| !c.is_alphabetic());
     let is_end = words.len() <= LONGEST && page.lexicon.is_end_of_record(&words.to_lowercase());
     let is_rule = || text.len() >= LONGEST_DASH && text.chars().all(|c| matches!(c, '_' | '-' | '=' | '*' | '–' | '—'));
-    is_end || is_rule() || settled.kind(line) == Some(BlockKind::StageNote) && CLOCK.is_match(text)
+    let is_note = settled.kind(line) == Some(BlockKind::StageNote) || text.starts_with(['—', '–', '(', '[']);
+    is_end || is_rule() || is_note && CLOCK.is_match(text)
 }
 
 /// Claims the paragraphs without a byline of a document whose turns are one paragraph each: what is below the last turn, and short
@@ -124,6 +193,19 @@ mod tests {
         ] {
             assert_eq!(last(&interview("", "Nobody does.", below)), "Nobody does.", "{below}");
         }
+    }
+
+    #[test]
+    fn notes_behind_dashes_at_the_end_of_turns_are_not_speech() {
+        let text = "Mr HILL (Chair).- The motion is read.\n\n—Is put and carried.\n\nMr DALE.- I thank you.\n\n—The bell rings.\n\n\
+                    Mr HILL (Chair).- We vote. I see three ways:\n\n—By hand.\n\nWe take the first. Agreed.\n\nMr DALE.- Yes.\n\n—Rose at 18:02.\n\nThe clerk\n";
+        let texts: Vec<String> = turns(text).into_iter().map(|(_, text)| text).collect();
+        assert_eq!(texts.len(), 4, "{texts:?}");
+        assert_eq!(
+            (texts[0].as_str(), texts[1].as_str(), texts[3].as_str()),
+            ("The motion is read.", "I thank you.", "Yes.")
+        );
+        assert!(texts[2].contains("By hand."));
     }
 
     #[test]

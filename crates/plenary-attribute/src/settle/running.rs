@@ -370,8 +370,8 @@ fn of_head(page: &Page<'_>, settled: &Settled) -> Settled {
     const HEAD_LINES: usize = 20;
     let mut claims = Settled::nothing(page);
     let number = |line: &PageLine<'_>| {
-        let digits = line.text().trim().trim_matches(['-', '–', '—', ' ']);
-        !digits.is_empty() && digits.len() <= 4 && digits.bytes().all(|byte| byte.is_ascii_digit())
+        let text = line.text().trim();
+        page.lexicon.patterns().page_number.is_match(text) && !text.contains(':')
     };
     let breaks: Vec<bool> = page
         .lines

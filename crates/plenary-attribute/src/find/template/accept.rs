@@ -9,6 +9,7 @@ use super::learn::Learned;
 use super::lines::Lines;
 use super::score::{self, Evidence, is_possible};
 use super::shape::{self, Part, Reading, Template, readings};
+use crate::find::inline::ends_with_name;
 use plenary_names::bylines::Reader;
 use plenary_names::directions::is_direction;
 use plenary_names::labels::{self, LabelKind};
@@ -99,6 +100,8 @@ pub(super) fn accept(
     const FRAMED: f64 = 8.0;
     /// Maximum number of words of a label that its signs alone make one.
     const LONGEST_LABEL: usize = 4;
+    /// Minimum number of lines that surely name a speaker, for others of the same shape to be believed.
+    const FEWEST_SURE: usize = 5;
     let lexicon = reader.lexicon;
     let known: HashSet<&str> = best.labels.iter().map(String::as_str).collect();
     let mut n_numbered: HashMap<String, usize> = HashMap::new();
@@ -131,6 +134,8 @@ pub(super) fn accept(
     let is_framed = best.rarity >= FRAMED && has_sign(&best.template.before) && has_sign(after);
     let is_marking = best.mean_likeness >= 0.7 && (is_stop_and_dash || is_framed);
     let mut out = Vec::new();
+    let mut others = Vec::new();
+    let n_main = main.len();
     for ((at, reading), label) in main.into_iter().zip(labels) {
         let n = counts[&label];
         let likeness = best.likeness.get(&label).copied().unwrap_or_else(|| score::like(lexicon, &label, n, &families));
@@ -144,7 +149,13 @@ pub(super) fn accept(
             || is_throughout && likeness > 0.0 && (identifies || n >= 2 || has_brackets);
         if fits {
             out.push(Bylined { at, reading, likeness });
+        } else if likeness > 0.0 && (has_brackets || ends_with_name(lexicon, &label)) {
+            others.push(Bylined { at, reading, likeness });
         }
+    }
+    // Where nearly all lines of the shape name a speaker, "Secretary of the Office of Mills Ann Lee" does as well.
+    if out.len() >= FEWEST_SURE && out.len() * 10 >= n_main * 8 {
+        out.append(&mut others);
     }
     for (at, reading) in inside {
         let label = score::label(reader, text_of(at, &reading));

@@ -144,3 +144,17 @@ fn times_are_read_in_the_forms_of_recorders() {
         assert_eq!(time_at(text), expected, "{text}");
     }
 }
+
+#[test]
+fn an_office_that_nobody_knows_speaks_where_all_lines_of_its_shape_do() {
+    let turn = |label: &str| format!("{label}:\nI have said so in the committee and at the river.\n\n");
+    let known = ["Poseł Ann Lee (NK)", "Poseł Bo Hill (PL)"].map(turn).concat();
+    let text = format!("{}{}{}", known.repeat(3), turn("Keeper of the Office of Mills Dee Moss"), known);
+    let labels: Vec<String> = transcript(&text)
+        .utterances
+        .iter()
+        .filter_map(|turn| turn.label.clone())
+        .filter(|label| label.contains("Moss"))
+        .collect();
+    assert_eq!(labels, ["Keeper of the Office of Mills Dee Moss"]);
+}
