@@ -6,7 +6,6 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::lifts::says_sentence;
 use crate::candidate::{ACCEPT, Candidate, in_capitals};
 use crate::page::Page;
 use plenary_corpus::{Reason, Role, Style};
@@ -287,6 +286,23 @@ pub(crate) fn drop_clauses(page: &Page<'_>, all: &mut [Candidate]) {
             candidate.set_confidence(DOUBTFUL, Reason::GoesOn);
         }
     }
+}
+
+/// Whether a sentence of at least four words follows a byline in its paragraph.
+pub(super) fn says_sentence(page: &Page<'_>, candidate: &Candidate) -> bool {
+    const SHORTEST: usize = 4;
+    let line = &page.lines[candidate.speech_line];
+    let end = page.lines[candidate.speech_line..]
+        .iter()
+        .take_while(|below| below.paragraph == line.paragraph && !below.is_empty())
+        .last()
+        .map_or(line.span.end, |last| last.span.end);
+    let from = page.source.floor_char_boundary(candidate.speech.min(end));
+    let text = page.source[from..end].trim();
+    text.split_whitespace().nth(SHORTEST - 1).is_some()
+        && text.ends_with(['.', '!', '?', '…', '"', '”', ')'])
+        && text.split_whitespace().filter(|word| word.starts_with(char::is_lowercase)).count() * 2
+            >= text.split_whitespace().count()
 }
 
 /// Whether a candidate is a name on a separate line.

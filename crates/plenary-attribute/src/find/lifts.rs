@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::company::is_own_line;
+use super::company::{is_own_line, says_sentence};
 use super::inline::ends_with_name;
 use crate::candidate::{ACCEPT, Candidate, in_capitals};
 use crate::page::{Page, Settled};
@@ -221,23 +221,6 @@ fn is_body(lexicon: &Lexicon, candidate: &Candidate) -> bool {
 fn names_body_inside(lexicon: &Lexicon, label: &str) -> bool {
     let words: Vec<&str> = label.split(' ').collect();
     words.len() > 2 && words[1..words.len() - 1].iter().any(|word| lexicon.is_of_body(word))
-}
-
-/// Whether a sentence of at least four words follows a byline in its paragraph.
-pub(super) fn says_sentence(page: &Page<'_>, candidate: &Candidate) -> bool {
-    const SHORTEST: usize = 4;
-    let line = &page.lines[candidate.speech_line];
-    let end = page.lines[candidate.speech_line..]
-        .iter()
-        .take_while(|below| below.paragraph == line.paragraph && !below.is_empty())
-        .last()
-        .map_or(line.span.end, |last| last.span.end);
-    let from = page.source.floor_char_boundary(candidate.speech.min(end));
-    let text = page.source[from..end].trim();
-    text.split_whitespace().nth(SHORTEST - 1).is_some()
-        && text.ends_with(['.', '!', '?', '…', '"', '”', ')'])
-        && text.split_whitespace().filter(|word| word.starts_with(char::is_lowercase)).count() * 2
-            >= text.split_whitespace().count()
 }
 
 fn begins_with_number(page: &Page<'_>, candidate: &Candidate) -> bool {

@@ -396,7 +396,9 @@ fn of_head(page: &Page<'_>, settled: &Settled) -> Settled {
             && text.len() <= LONGEST_HEADER
             && n_chars(&found, false) * 10 >= n_chars(&found, true) * 8
             && !text.ends_with(['.', '!', '?', '…', '"', '”'])
-            && labels::judge(page.lexicon, text).is_none_or(|judgement| judgement.quality < 0.5)
+            && (found.len() > FEWEST_WORDS || text.contains(|c: char| c.is_ascii_digit()))
+            && labels::judge(page.lexicon, text.trim_start_matches(|c: char| !c.is_alphanumeric()))
+                .is_none_or(|judgement| judgement.quality < 0.5)
             && !begins_with_label(text)
             && !head.contains(&i)
     };
