@@ -117,11 +117,14 @@ pub fn is_glued_colon(text: &str, at: usize) -> bool {
 
 /// Whether a word of a script without capitals is an initial: one letter or, in Indian scripts, the name of a letter ("एम.").
 fn is_caseless_initial(word: &str) -> bool {
+    const LONGEST: usize = 4;
     let mut letters = word.chars();
     let (Some(first), second) = (letters.next(), letters.next()) else { return false };
     let is_hangul = ('\u{1100}'..='\u{D7FF}').contains(&first);
     let is_indian = ('\u{900}'..='\u{DFF}').contains(&first);
-    is_caseless_letter(first) && !is_blankless(first) && !is_hangul && (second.is_none() || is_indian)
+    // "திரு.": a form of address is as short.
+    let is_short = is_indian && word.chars().count() <= LONGEST;
+    is_caseless_letter(first) && !is_blankless(first) && !is_hangul && (second.is_none() || is_short)
 }
 
 /// Whether the sign at an offset of a text ends a sentence; a full stop after an initial or an abbreviation does not.
@@ -129,12 +132,12 @@ pub fn ends_sentence(lexicon: &Lexicon, text: &str, at: usize) -> bool {
     let word = text[..at].rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '[')).next().unwrap_or("");
     // "Senator Hill (L). I rise": the letter in brackets is no initial.
     let is_closed = text[..at].ends_with([')', ']']);
-    let is_short =
-        !is_closed && word.chars().count() <= 2 && (word.starts_with(char::is_uppercase) || is_caseless_initial(word))
-            || labels::is_honorific(lexicon, word)
-            || labels::is_post_nominal(lexicon, word)
-            || lexicon.is_legal_form(&folded(word))
-            || word.contains('.');
+    let is_short = !is_closed
+        && (word.chars().count() <= 2 && word.starts_with(char::is_uppercase) || is_caseless_initial(word))
+        || labels::is_honorific(lexicon, word)
+        || labels::is_post_nominal(lexicon, word)
+        || lexicon.is_legal_form(&folded(word))
+        || word.contains('.');
     let then_dash = text[at + 1..].trim_start().starts_with(['–', '—', '-']);
     text[at..].starts_with(['!', '?']) || then_dash || (!is_short && text[at + 1..].starts_with(char::is_whitespace))
 }

@@ -156,7 +156,8 @@ pub(crate) fn introduce(page: &Page<'_>, found: &mut Found) {
         .flat_map(|text| described::names(lexicon, text))
         .map(|(_, name)| bylines::split(lexicon, &name))
         .collect();
-    let legend = std::mem::take(&mut found.legend);
+    let mut legend = std::mem::take(&mut found.legend);
+    legend.extend(equations(page, first));
     // "P." asks only where somebody answers: elsewhere it may be a participant.
     let has_answers = found.bylines.iter().any(|byline| is_answer(lexicon, &byline.label));
     let asks = |label: &str| {
@@ -187,6 +188,18 @@ pub(crate) fn introduce(page: &Page<'_>, found: &mut Found) {
         }
     }
     mark_questioner(page, found);
+}
+
+/// Labels and names of lines above line `first` that equate them: "Speaker 1 = Ann Lee (host)".
+fn equations(page: &Page<'_>, first: usize) -> Vec<(String, Byline)> {
+    let lines = page.lines[..first.min(page.lines.len())].iter();
+    lines
+        .filter_map(|line| {
+            let (label, name) = line.text().split_once('=')?;
+            let named = bylines::split(page.lexicon, name);
+            described::is_name(page.lexicon, &named.label).then(|| (label.trim().to_string(), named))
+        })
+        .collect()
 }
 
 /// If two people talk with each other and one of them mostly asks, that one is the questioner.

@@ -1,4 +1,4 @@
-//! Labels whose sign is misprinted once: a semicolon for the colon, or no full stop.
+//! Labels whose sign is misprinted once: a semicolon for the colon, or no sign at all.
 //!
 //! **Input**: the page and the candidates found so far. **Output**: candidates for the lines that begin with a label that others print
 //! with its sign. Elsewhere in the document the same label stands in the usual form, so that no new speaker comes into being here.
@@ -82,6 +82,44 @@ pub(crate) fn add_unstopped(page: &Page<'_>, settled: &Settled, all: &mut Vec<Ca
     replace(found, all);
 }
 
+/// Paragraphs that begin with a label that recurs before colons, and no colon: "Hill It is Monday." Behind the label there is a word that the
+/// page also has in small letters, so that it is not another name.
+pub(crate) fn add_without_colon(page: &Page<'_>, settled: &Settled, all: &mut Vec<Candidate>) {
+    const FEWEST: usize = 3;
+    const CONFIDENCE: f32 = 0.6;
+    let mut known: HashMap<&str, (usize, LabelKind)> = HashMap::new();
+    for candidate in all.iter().filter(|candidate| candidate.style == Style::Colon && !candidate.inside) {
+        known.entry(candidate.label.as_str()).or_insert((0, candidate.kind)).0 += 1;
+    }
+    known.retain(|_, (n, _)| *n >= FEWEST);
+    let has_one: HashSet<usize> = all.iter().map(|candidate| candidate.line).collect();
+    let found: Vec<(usize, &str, String)> = settled
+        .open_paragraphs(page)
+        .into_iter()
+        .filter(|lines| !has_one.contains(&lines.start))
+        .filter_map(|lines| {
+            let text = page.lines[lines.start].text().trim_start();
+            let (label, rest) =
+                known.keys().find_map(|label| Some((*label, text.strip_prefix(label)?.strip_prefix(' ')?)))?;
+            let word = rest.split(|c: char| !c.is_alphabetic()).next()?;
+            let begins = word.starts_with(char::is_uppercase) && rest.split_whitespace().nth(1).is_some();
+            begins.then(|| (lines.start, label, word.to_lowercase()))
+        })
+        .collect();
+    let words: HashSet<String> = found.iter().map(|(.., word)| word.clone()).collect();
+    if words.is_empty() {
+        return;
+    }
+    let common = page.in_small_letters(&words);
+    let is_word = |word: &String| common.contains(word) || page.lexicon.is_function_word(word);
+    let of = |(line, label, _): &(usize, &str, String)| {
+        let weights = Weights::start(Reason::LooksLikeOthers, CONFIDENCE);
+        Candidate { weights, ..candidate(page, *line, label, (Style::Colon, known[label].1)) }
+    };
+    let found = found.iter().filter(|(.., word)| is_word(word)).map(of).collect();
+    replace(found, all);
+}
+
 #[cfg(test)]
 mod tests {
     use crate::testing::turns;
@@ -102,6 +140,14 @@ mod tests {
         let text = "Q: Is it open?\n\nHill: No.\n\nQ: Why?\n\nHill; It is Monday.\n\nQ; And then?\n\nHill: It opens.\n\nQ: When?\n\nHill: At noon.\n";
         let labels: Vec<String> = turns(text).into_iter().map(|(label, _)| label).collect();
         assert_eq!(labels, ["Q", "Hill", "Q", "Hill", "Q", "Hill", "Q", "Hill"]);
+    }
+
+    #[test]
+    fn a_recurring_label_without_its_colon_is_one() {
+        let text = "Lee: Is it open?\n\nHill: No, it is not.\n\nLee: Why?\n\nHill: It is Monday.\n\nLee: And then?\n\nHill It opens.\n\n\
+                    Hill Dale is a town.\n\nHill says so himself.\n\nHill: At noon.\n";
+        let labels: Vec<String> = turns(text).into_iter().map(|(label, _)| label).collect();
+        assert_eq!(labels, ["Lee", "Hill", "Lee", "Hill", "Lee", "Hill", "Hill"]);
     }
 
     #[test]

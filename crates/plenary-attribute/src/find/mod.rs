@@ -22,6 +22,7 @@ pub(crate) mod pattern;
 mod prints;
 mod questions;
 mod quoted;
+mod repeated;
 mod run_in;
 mod said;
 mod signed;
@@ -51,10 +52,15 @@ pub(crate) fn turns(
         Some(Style::Questions | Style::Titled | Style::Unnamed | Style::Signed | Style::Clauses) => Found::default(),
         _ => styles::find(page, settled, name_levels, pinned, list),
     };
+    let fits = |style: Style| pinned.is_none_or(|pinned| pinned == style);
+    if fits(Style::NameLine)
+        && let Some(found) = repeated::find(page, settled, &printed)
+    {
+        printed = Found { legend: printed.legend, ..found };
+    }
     let questions =
         || questions::find(page, settled, &printed).filter(|_| pinned.is_none_or(|style| style == Style::Questions));
     let titled = || titled::find(page, settled).filter(|_| pinned.is_none_or(|style| style == Style::Titled));
-    let fits = |style: Style| pinned.is_none_or(|pinned| pinned == style);
     let dashes = || unnamed::dashes(page, settled, &printed).filter(|_| fits(Style::Unnamed));
     // A name that is repeated in other scripts stands above what is said.
     let is_translated = || printed.bylines.iter().any(|byline| page.translations(byline.line) > 0);

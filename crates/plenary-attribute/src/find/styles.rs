@@ -67,6 +67,7 @@ pub(crate) fn find(
     if pinned.is_none_or(|style| style == Style::Colon) {
         letters::add_closed(page, settled, &mut all);
         misprinted::add_semicolons(page, settled, &mut all);
+        misprinted::add_without_colon(page, settled, &mut all);
         initials::add(page, settled, &mut all);
     }
     treat_lines_as_turns(&mut all);
