@@ -45,7 +45,9 @@ pub(super) fn find(page: &Page<'_>, settled: &Settled, found: &Found) -> Option<
     let n_spoken = lines.iter().filter(|one| below(one.line).is_some_and(|next| !at.contains(&next))).count();
     let n_known = found.bylines.iter().filter(|byline| at.contains(&byline.line)).count();
     let takes_turns = labels.len() >= 2 && n_changes * 10 >= n.saturating_sub(1) * 7 && n_spoken * 10 >= n * 9;
-    if n < FEWEST || !takes_turns || n_known * 10 >= n * 8 || found.bylines.len() > n {
+    // All others are among these, or few of these are among them.
+    let is_better = n_known < n && (n_known == found.bylines.len() || n_known * 10 < n * 8);
+    if n < FEWEST || !takes_turns || !is_better || found.bylines.len() > n {
         return None;
     }
     let bylines = lines.iter().filter_map(|one| candidate(page, one, below(one.line)?)).collect();
