@@ -206,10 +206,11 @@ pub(crate) fn pair_questions(lexicon: &Lexicon, all: &mut [Candidate]) {
     }
 }
 
-/// Removes labels before a dash or a full stop that are seen once, above the first label that recurs, and say no sentence: lines of the
-/// head, "SECOND CHAMBER - FULL COURT".
+/// Removes labels before a dash or a full stop that are seen once, above the first label that recurs, and say a few words without an end:
+/// lines of the head, "SECOND CHAMBER - FULL COURT".
 pub(crate) fn drop_head(page: &Page<'_>, all: &mut Vec<Candidate>) {
     const FEWEST: usize = 5;
+    const LONGEST: usize = 8;
     let fits = |candidate: &Candidate| matches!(candidate.style, Style::Dash | Style::Period) && !candidate.inside;
     let recurring: Vec<usize> = all
         .iter()
@@ -220,8 +221,15 @@ pub(crate) fn drop_head(page: &Page<'_>, all: &mut Vec<Candidate>) {
         return;
     }
     let first = recurring.into_iter().min().unwrap_or(0);
+    let says_few_words = |candidate: &Candidate| {
+        let line = &page.lines[candidate.speech_line];
+        let end = page.lines.get(candidate.speech_line + 1);
+        let ends = end.is_none_or(|below| below.is_empty() || below.paragraph != line.paragraph);
+        let text = page.source.get(candidate.speech..line.span.end).unwrap_or("").trim_end();
+        ends && text.ends_with(char::is_alphanumeric) && text.split_whitespace().count() <= LONGEST
+    };
     let is_of_head = |candidate: &Candidate| {
-        fits(candidate) && candidate.n_mentions < 2 && candidate.line < first && !says_sentence(page, candidate)
+        fits(candidate) && candidate.n_mentions < 2 && candidate.line < first && says_few_words(candidate)
     };
     all.retain(|candidate| !is_of_head(candidate));
 }

@@ -75,12 +75,14 @@ fn notes_behind_dashes(page: &Page<'_>, settled: &Settled, found: &Found, claims
     else {
         return;
     };
+    let speech: HashSet<usize> = found.bylines.iter().map(|byline| byline.speech_line).collect();
     let paragraphs = settled.with(claims).open_paragraphs(page);
     let is_note = |lines: &Range<usize>| {
         let text = page.join(lines.clone()).text;
-        let behind = text.trim_start().strip_prefix(['—', '–', '-']).map(|behind| behind.trim_start_matches('('));
+        let behind = text.trim_start().strip_prefix(['—', '–']).map(|behind| behind.trim_start_matches('('));
         lines.start > first.line
             && !starts.contains(&lines.start)
+            && !lines.clone().any(|line| speech.contains(&line))
             && behind.is_some_and(|behind| behind.starts_with(char::is_uppercase))
             && text.split_whitespace().count() <= LONGEST
     };
@@ -101,7 +103,7 @@ fn notes_behind_dashes(page: &Page<'_>, settled: &Settled, found: &Found, claims
     }
 }
 
-/// Whether a line below the last byline says that the record ends: "END OF INTERVIEW [00:33:42]", a note with the time of day, a rule.
+/// Whether a line below the last byline says that the record ends: "END OF INTERVIEW (33 min)", a note with the time of day, a rule.
 fn ends_record(page: &Page<'_>, settled: &Settled, line: usize) -> bool {
     const LONGEST: usize = 60;
     const LONGEST_DASH: usize = 10;
