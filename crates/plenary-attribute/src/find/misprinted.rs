@@ -82,7 +82,7 @@ pub(crate) fn add_unstopped(page: &Page<'_>, settled: &Settled, all: &mut Vec<Ca
     replace(found, all);
 }
 
-/// Paragraphs that begin with a label that recurs before colons, and no colon: "Hill It is Monday." Behind the label there is a word that the
+/// Paragraphs that begin with a label that stands before colons elsewhere, and no colon: "Hill It is Monday." Behind the label there is a word that the
 /// page also has in small letters, so that it is not another name.
 pub(crate) fn add_without_colon(page: &Page<'_>, settled: &Settled, all: &mut Vec<Candidate>) {
     const FEWEST: usize = 3;
@@ -91,7 +91,8 @@ pub(crate) fn add_without_colon(page: &Page<'_>, settled: &Settled, all: &mut Ve
     for candidate in all.iter().filter(|candidate| candidate.style == Style::Colon && !candidate.inside) {
         known.entry(candidate.label.as_str()).or_insert((0, candidate.kind)).0 += 1;
     }
-    known.retain(|_, (n, _)| *n >= FEWEST);
+    // "CLLR KEEL I see.": two words in capitals need no company.
+    known.retain(|label, (n, _)| *n >= FEWEST || label.contains(' ') && in_capitals(label));
     let has_one: HashSet<usize> = all.iter().map(|candidate| candidate.line).collect();
     let found: Vec<(usize, &str, String)> = settled
         .open_paragraphs(page)
@@ -148,6 +149,9 @@ mod tests {
                     Hill Dale is a town.\n\nHill says so himself.\n\nHill: At noon.\n";
         let labels: Vec<String> = turns(text).into_iter().map(|(label, _)| label).collect();
         assert_eq!(labels, ["Lee", "Hill", "Lee", "Hill", "Lee", "Hill", "Hill"]);
+        let loud = "MAYOR HILL: Is it open?\n\nCLLR KEEL: No.\n\nMAYOR HILL: Why is it not?\n\nCLLR KEEL It is Monday.\n\nMAYOR HILL: So.\n";
+        let labels: Vec<String> = turns(loud).into_iter().map(|(label, _)| label).collect();
+        assert_eq!(labels, ["MAYOR HILL", "CLLR KEEL", "MAYOR HILL", "CLLR KEEL", "MAYOR HILL"]);
     }
 
     #[test]
