@@ -3,6 +3,7 @@
 //! **Input**: the page and its bylines. **Output**: the bylines, with the person in brackets in place of the label. Brackets without the full
 //! name of a person are left to `settle::asides`.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -11,6 +12,7 @@ use crate::candidate::{Candidate, Found};
 use crate::page::Page;
 use plenary_corpus::Role;
 use plenary_names::bylines::{Byline, pieces, split};
+use plenary_names::directions::is_direction;
 use plenary_names::labels::{self, LabelKind};
 use plenary_names::text::{constant_regex, folded};
 
@@ -20,9 +22,11 @@ static BRACKETS: LazyLock<Regex> =
 
 /// Names the people who ask.
 pub(crate) fn name(page: &Page<'_>, found: &mut Found) {
+    let others: HashSet<String> = found.bylines.iter().map(|byline| byline.label.clone()).collect();
     for byline in &mut found.bylines {
-        if page.lexicon.is_question_label(&folded(&byline.label)) {
-            name_one(page, byline);
+        if page.lexicon.is_question_label(&folded(&byline.label)) && name_one(page, byline).is_some() {
+            // Who also answers is not only a questioner.
+            byline.parts.role = Some(Role::Questioner).filter(|_| !others.contains(&byline.label));
         }
     }
 }
@@ -32,14 +36,17 @@ fn name_one(page: &Page<'_>, byline: &mut Candidate) -> Option<()> {
     let speech = page.source.get(byline.speech..)?;
     let found = BRACKETS.captures(speech)?;
     let inner = &found["inner"];
-    let name = pieces(inner).into_iter().next()?;
-    let judgement = labels::judge(page.lexicon, &name)?;
+    let pieces = pieces(inner);
+    let name = pieces.first()?;
+    let judgement = labels::judge(page.lexicon, name)?;
     let is_person = judgement.kind == LabelKind::Person && judgement.quality >= CLEAR && name.contains(' ');
-    if !is_person || found[0].len() == speech.len() {
+    // An outlet stands behind the name, or the name stands elsewhere as well.
+    let is_known = pieces.len() > 1 || page.source.matches(name.as_str()).nth(1).is_some();
+    if !is_person || !is_known || is_direction(page.lexicon, inner) || found[0].len() == speech.len() {
         return None;
     }
     let printed = format!("{} ({inner})", byline.parts.printed);
-    byline.parts = Byline { printed, role: Some(Role::Questioner), ..split(page.lexicon, inner) };
+    byline.parts = Byline { printed, ..split(page.lexicon, inner) };
     byline.label.clone_from(&byline.parts.label);
     byline.kind = LabelKind::Person;
     byline.speech += found[0].len();
@@ -55,7 +62,7 @@ mod tests {
     #[test]
     fn who_asks_may_be_in_brackets_behind_the_label() {
         let text = "Q: (Ann Lee – Harbour News) Bo, is it late?\n\nBo Hill: It is.\n\nQ: (Cy Moor, Reed Post) Why?\n\nBo Hill: It rained.\n\n\
-                    Q: (laughs) And now?\n\nBo Hill: It still rains.\n\nQ: (Ann Lee – Harbour News) Thank you.\n";
+                    Q: (Off Mike) And now?\n\nBo Hill: It still rains.\n\nQ: (Ann Lee – Harbour News) Thank you.\n";
         let found = named_turns(text);
         let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names[..5], ["Ann Lee", "Bo Hill", "Cy Moor", "Bo Hill", "Q"], "{found:?}");

@@ -75,8 +75,8 @@ pub(crate) fn drop_rosters(page: &Page<'_>, all: &mut Vec<Candidate>) -> HashSet
     listed.into_values().collect()
 }
 
-/// The line of the last name of a list with blank lines between the names, if it is the last name of the page: what is below it are
-/// notes, not its speech.
+/// The line of the last name of a list with blank lines between the names, if it is the last name of the page: what stands below it
+/// is notes, not its speech.
 fn last_of_final_list(page: &Page<'_>, all: &[Candidate], listed: &HashMap<usize, String>) -> Option<usize> {
     const SHORTEST: usize = 3;
     let last = all.iter().filter(|candidate| is_own_line(candidate)).map(|candidate| candidate.line).max()?;
@@ -206,8 +206,8 @@ pub(crate) fn pair_questions(lexicon: &Lexicon, all: &mut [Candidate]) {
     }
 }
 
-/// Removes labels before a dash or a full stop that are seen once, above the first label that recurs, and say a few words without an end:
-/// lines of the head, "SECOND CHAMBER - FULL COURT".
+/// Removes labels before a dash or a full stop that are seen once, above the first label that recurs, and are followed by a few words with
+/// capitals and without a full stop: lines of the head, "SECOND CHAMBER - FULL COURT".
 pub(crate) fn drop_head(page: &Page<'_>, all: &mut Vec<Candidate>) {
     const FEWEST: usize = 5;
     const LONGEST: usize = 8;
@@ -226,7 +226,9 @@ pub(crate) fn drop_head(page: &Page<'_>, all: &mut Vec<Candidate>) {
         let end = page.lines.get(candidate.speech_line + 1);
         let ends = end.is_none_or(|below| below.is_empty() || below.paragraph != line.paragraph);
         let text = page.source.get(candidate.speech..line.span.end).unwrap_or("").trim_end();
-        ends && text.ends_with(char::is_alphanumeric) && text.split_whitespace().count() <= LONGEST
+        ends && text.ends_with(char::is_alphanumeric)
+            && text.split_whitespace().count() <= LONGEST
+            && !text.split_whitespace().any(|word| word.starts_with(char::is_lowercase))
     };
     let is_of_head = |candidate: &Candidate| {
         fits(candidate) && candidate.n_mentions < 2 && candidate.line < first && says_few_words(candidate)

@@ -1,7 +1,7 @@
 //! Initials of people whom the document names in full: "Ann Oak: Yes." and later "AO: No."
 //!
 //! **Input**: the page, the claims on it, and the candidates. **Output**: candidates for the lines that begin with the initials of a person and
-//! a colon, also if the letters are a word as well ("TO:", "AM:"), if at least two people are shortened in this way.
+//! a colon, also if the letters are a word as well ("TO:", "AM:"), if at least two people are shortened in this way, four times in all.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -18,6 +18,9 @@ const CONFIDENCE: f32 = 0.8;
 /// Adds the initials that no other reading found.
 pub(crate) fn add(page: &Page<'_>, settled: &Settled, all: &mut Vec<Candidate>) {
     const FEWEST_PEOPLE: usize = 2;
+    const FEWEST: usize = 4;
+    // What letters add at their end.
+    const NOTES: [&str; 2] = ["PS", "NB"];
     let is_colon = |candidate: &&Candidate| candidate.style == Style::Colon && !candidate.inside;
     let of_names: HashSet<String> = all
         .iter()
@@ -30,17 +33,23 @@ pub(crate) fn add(page: &Page<'_>, settled: &Settled, all: &mut Vec<Candidate>) 
     let has_one: HashSet<usize> = all.iter().filter(is_colon).map(|candidate| candidate.line).collect();
     let mut found: HashMap<&str, Vec<usize>> = HashMap::new();
     let mut shortened: BTreeSet<&str> = BTreeSet::new();
+    let mut n_shortened = 0;
     for lines in settled.open_paragraphs(page) {
         let text = page.lines[lines.start].text().trim_start();
         let Some((label, rest)) = text.split_once(':') else { continue };
-        if of_names.contains(label) && rest.starts_with(char::is_whitespace) && !rest.trim().is_empty() {
+        if of_names.contains(label)
+            && !NOTES.contains(&label)
+            && rest.starts_with(char::is_whitespace)
+            && !rest.trim().is_empty()
+        {
             shortened.insert(label);
+            n_shortened += 1;
             if !has_one.contains(&lines.start) {
                 found.entry(label).or_default().push(lines.start);
             }
         }
     }
-    if shortened.len() < FEWEST_PEOPLE {
+    if shortened.len() < FEWEST_PEOPLE || n_shortened < FEWEST {
         return;
     }
     let of = |(label, lines): (&str, Vec<usize>)| -> Vec<Candidate> {

@@ -88,7 +88,8 @@ fn closed(page: &Page<'_>, settled: &Settled) -> Vec<Candidate> {
     lines.iter().map(of).collect()
 }
 
-/// People told apart by a number before a word, "2. man: Yes.": labels that recur, whose numbers go up and down, unlike those of a list.
+/// People told apart by a number before a word, "2. man: Yes.": labels that recur and have a word in common, and whose numbers do not count
+/// on like those of lists.
 fn numbered(page: &Page<'_>, settled: &Settled) -> Vec<Candidate> {
     const FEWEST: usize = 4;
     let mut lines: Vec<(usize, &str, u32)> = Vec::new();
@@ -104,10 +105,11 @@ fn numbered(page: &Page<'_>, settled: &Settled) -> Vec<Candidate> {
         *counts.entry(label).or_default() += 1;
     }
     let n_recurring: usize = counts.values().filter(|n| **n >= 2).sum();
-    let fits = lines.len() >= FEWEST
-        && counts.len() >= 2
-        && n_recurring * 3 >= lines.len() * 2
-        && !lines.is_sorted_by_key(|(_, _, number)| *number);
+    let words: HashSet<&str> = counts.keys().filter_map(|label| Some(label.split_once(' ')?.1)).collect();
+    let shares_word = words.len() < counts.len();
+    let counts_on = lines.windows(2).all(|pair| pair[1].2 == 1 || pair[1].2 == pair[0].2 + 1);
+    let fits =
+        lines.len() >= FEWEST && counts.len() >= 2 && n_recurring * 3 >= lines.len() * 2 && shares_word && !counts_on;
     let of = |(line, label, _): &(usize, &str, u32)| {
         let found = candidate(page, *line, label, (Style::Colon, LabelKind::Anonymous));
         let parts = Byline { label: (*label).to_string(), name: (*label).to_string(), ..found.parts };
@@ -234,6 +236,9 @@ mod tests {
                     1. woman: So late.\n\n1. man: I never did.\n\n2. man: True.\n";
         let labels: Vec<String> = turns(text).into_iter().map(|(label, _)| label).collect();
         assert_eq!(labels, ["Moderator", "1. woman", "2. man", "Moderator", "2. man", "1. woman", "1. man", "2. man"]);
+        let both = "Hill: Two points.\n\n1. Economy: We must build.\n\n2. Health: We need nurses.\n\nLee: I have two as well.\n\n\
+                    1. Economy: We must save.\n\n2. Health: We need beds.\n";
+        assert!(turns(both).iter().all(|(label, _)| !label.starts_with(['1', '2'])), "{:?}", turns(both));
         let list = "Hill: I have four points.\n\n1. time: it is short.\n\n2. money: there is none.\n\n3. time: it is late.\n\n4. money: none.\n";
         assert_eq!(turns(list).len(), 1);
     }

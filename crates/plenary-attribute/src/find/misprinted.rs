@@ -82,8 +82,8 @@ pub(crate) fn add_unstopped(page: &Page<'_>, settled: &Settled, all: &mut Vec<Ca
     replace(found, all);
 }
 
-/// Paragraphs that begin with a label that stands before colons elsewhere, and no colon: "Hill It is Monday." Behind the label there is a word that the
-/// page also has in small letters, so that it is not another name.
+/// Paragraphs that begin with a label that stands before colons elsewhere, and no colon: "Bo Hill It is Monday." The word after the
+/// label is one of sentences, so that it is not another name, and somebody else speaks above.
 pub(crate) fn add_without_colon(page: &Page<'_>, settled: &Settled, all: &mut Vec<Candidate>) {
     const FEWEST: usize = 3;
     const CONFIDENCE: f32 = 0.6;
@@ -91,33 +91,57 @@ pub(crate) fn add_without_colon(page: &Page<'_>, settled: &Settled, all: &mut Ve
     for candidate in all.iter().filter(|candidate| candidate.style == Style::Colon && !candidate.inside) {
         known.entry(candidate.label.as_str()).or_insert((0, candidate.kind)).0 += 1;
     }
-    // "CLLR KEEL I see.": two words in capitals need no company.
-    known.retain(|label, (n, _)| *n >= FEWEST || label.contains(' ') && in_capitals(label));
+    let lower: HashSet<String> = known.keys().map(|label| label.to_lowercase()).collect();
+    let words_of_page = page.in_small_letters(&lower);
+    // "CLLR KEEL I see.": two words in capitals need no company. Letters, words of sentences and first names ("May I add") are no sign of a turn.
+    known.retain(|label, (n, kind)| {
+        let lower = label.to_lowercase();
+        let is_word = page.lexicon.is_function_word(&lower) || words_of_page.contains(&lower);
+        let is_loud = in_capitals(label);
+        let recurs = *n >= FEWEST || label.contains(' ') && is_loud;
+        let is_part = matches!(kind, LabelKind::Office | LabelKind::Anonymous);
+        recurs && label.chars().nth(1).is_some() && !is_word && (is_loud || is_part || label.contains(' '))
+    });
+    let mut by_word: HashMap<&str, Vec<&str>> = HashMap::new();
+    for label in known.keys() {
+        by_word.entry(label.split(' ').next().unwrap_or("")).or_default().push(label);
+    }
+    for labels in by_word.values_mut() {
+        labels.sort_unstable_by_key(|label| std::cmp::Reverse(label.len()));
+    }
     let has_one: HashSet<usize> = all.iter().map(|candidate| candidate.line).collect();
-    let found: Vec<(usize, &str, String)> = settled
-        .open_paragraphs(page)
-        .into_iter()
-        .filter(|lines| !has_one.contains(&lines.start))
-        .filter_map(|lines| {
-            let text = page.lines[lines.start].text().trim_start();
-            let (label, rest) =
-                known.keys().find_map(|label| Some((*label, text.strip_prefix(label)?.strip_prefix(' ')?)))?;
-            let word = rest.split(|c: char| !c.is_alphabetic()).next()?;
-            let begins = word.starts_with(char::is_uppercase) && rest.split_whitespace().nth(1).is_some();
-            begins.then(|| (lines.start, label, word.to_lowercase()))
-        })
-        .collect();
-    let words: HashSet<String> = found.iter().map(|(.., word)| word.clone()).collect();
-    if words.is_empty() {
+    let unsigned = |line: usize| -> Option<(usize, &str, String)> {
+        let text = page.lines[line].text().trim_start();
+        let labels = by_word.get(text.split(' ').next()?)?;
+        let (label, rest) =
+            labels.iter().find_map(|label| Some((*label, text.strip_prefix(label)?.strip_prefix(' ')?)))?;
+        let word = rest.split(|c: char| !c.is_alphabetic()).next()?;
+        let begins = word.starts_with(char::is_uppercase) && rest.split_whitespace().nth(1).is_some();
+        begins.then(|| (line, label, word.to_lowercase()))
+    };
+    let starts = settled.open_paragraphs(page).into_iter().map(|lines| lines.start);
+    let found: Vec<(usize, &str, String)> =
+        starts.filter(|line| !has_one.contains(line)).filter_map(unsigned).collect();
+    if found.is_empty() {
         return;
     }
-    let common = page.in_small_letters(&words);
-    let is_word = |word: &String| common.contains(word) || page.lexicon.is_function_word(word);
+    let mut others: Vec<(usize, &str)> = all
+        .iter()
+        .filter(|candidate| candidate.style == Style::Colon && !candidate.inside)
+        .map(|candidate| (candidate.line, candidate.label.as_str()))
+        .collect();
+    others.sort_unstable();
+    // Somebody else speaks above.
+    let takes_turn = |line: usize, label: &str| {
+        let above = others.partition_point(|(other, _)| *other < line).checked_sub(1).map(|at| others[at].1);
+        above.is_some_and(|above| above != label)
+    };
+    let is_word = |word: &String| page.lexicon.is_function_word(word);
     let of = |(line, label, _): &(usize, &str, String)| {
         let weights = Weights::start(Reason::LooksLikeOthers, CONFIDENCE);
         Candidate { weights, ..candidate(page, *line, label, (Style::Colon, known[label].1)) }
     };
-    let found = found.iter().filter(|(.., word)| is_word(word)).map(of).collect();
+    let found = found.iter().filter(|(line, label, word)| is_word(word) && takes_turn(*line, label)).map(of).collect();
     replace(found, all);
 }
 
@@ -145,10 +169,13 @@ mod tests {
 
     #[test]
     fn a_recurring_label_without_its_colon_is_one() {
-        let text = "Lee: Is it open?\n\nHill: No, it is not.\n\nLee: Why?\n\nHill: It is Monday.\n\nLee: And then?\n\nHill It opens.\n\n\
-                    Hill Dale is a town.\n\nHill says so himself.\n\nHill: At noon.\n";
+        let text = "Lee: Is it open?\n\nBo Hill: No, it is not.\n\nLee: Why?\n\nBo Hill: It is Monday.\n\nLee: And then?\n\nBo Hill It opens.\n\n\
+                    Bo Hill Dale is a town.\n\nBo Hill says so himself.\n\nBo Hill: At noon.\n";
         let labels: Vec<String> = turns(text).into_iter().map(|(label, _)| label).collect();
-        assert_eq!(labels, ["Lee", "Hill", "Lee", "Hill", "Lee", "Hill", "Hill"]);
+        assert_eq!(labels, ["Lee", "Bo Hill", "Lee", "Bo Hill", "Lee", "Bo Hill", "Bo Hill"]);
+        let word = "Tom: I have two.\n\nMay: Three.\n\nTom: I see.\n\nMay: Do you?\n\nTom: Yes, I do.\n\nMay: So.\n\nTom: One thing.\n\n\
+                    May I add that mine are old?\n";
+        assert_eq!(turns(word).len(), 7);
         let loud = "MAYOR HILL: Is it open?\n\nCLLR KEEL: No.\n\nMAYOR HILL: Why is it not?\n\nCLLR KEEL It is Monday.\n\nMAYOR HILL: So.\n";
         let labels: Vec<String> = turns(loud).into_iter().map(|(label, _)| label).collect();
         assert_eq!(labels, ["MAYOR HILL", "CLLR KEEL", "MAYOR HILL", "CLLR KEEL", "MAYOR HILL"]);

@@ -45,8 +45,12 @@ pub(super) fn find(page: &Page<'_>, settled: &Settled, found: &Found) -> Option<
     let n_spoken = lines.iter().filter(|one| below(one.line).is_some_and(|next| !at.contains(&next))).count();
     let n_known = found.bylines.iter().filter(|byline| at.contains(&byline.line)).count();
     let takes_turns = labels.len() >= 2 && n_changes * 10 >= n.saturating_sub(1) * 7 && n_spoken * 10 >= n * 9;
-    // All others are among these, or few of these are among them.
-    let is_better = n_known < n && (n_known == found.bylines.len() || n_known * 10 < n * 8);
+    // The other reading found only some of these lines, or missed more than a fifth of them and has nobody else who recurs.
+    let mut elsewhere: BTreeMap<&str, usize> = BTreeMap::new();
+    for byline in found.bylines.iter().filter(|byline| !at.contains(&byline.line)) {
+        *elsewhere.entry(byline.label.as_str()).or_default() += 1;
+    }
+    let is_better = n_known < n && elsewhere.values().all(|n| *n < 2) && (elsewhere.is_empty() || n_known * 10 < n * 8);
     if n < FEWEST || !takes_turns || !is_better || found.bylines.len() > n {
         return None;
     }

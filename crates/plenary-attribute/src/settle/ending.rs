@@ -1,5 +1,5 @@
-//! Paragraphs without a byline that are not speech because of where they stand: below the end of the record, and in documents whose turns
-//! are one paragraph each.
+//! Paragraphs without a byline that are not speech because of where they stand: below the end of the record, and between or below the turns
+//! of documents whose turns are one paragraph each.
 //!
 //! **Input**: the page, the claims on it, and the bylines. **Output**: claims on paragraphs. What a paragraph itself shows to be no speech
 //! was claimed by `body` before.
@@ -24,7 +24,7 @@ static CLOCK: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"\b\d{1,2}\s?[:
 pub(crate) fn ending(page: &Page<'_>, settled: &Settled, found: &Found) -> Settled {
     let mut claims = Settled::nothing(page);
     let Some(last) = found.bylines.last().map(|byline| byline.speech_line) else { return claims };
-    if let Some(end) = (last + 1..page.lines.len()).find(|line| ends_record(page, settled, *line)) {
+    if let Some(end) = (last + 1..page.lines.len()).find(|line| ends_record(page, settled, &claims, *line)) {
         if settled.is_open(end) {
             claims.claim(end..end + 1, BlockKind::StageNote, Pass::Body);
         }
@@ -56,7 +56,12 @@ fn list_of_speakers(page: &Page<'_>, settled: &Settled, found: &Found, claims: &
     };
     let n = below[first..].iter().take_while(|lines| is_name(lines)).count();
     let is_heading = |at: &usize| page.lines[below[*at].end - 1].text().trim_end().ends_with(':');
-    if let Some(heading) = first.checked_sub(1).filter(is_heading) {
+    let heading = first.checked_sub(1).filter(is_heading);
+    // Without a heading of its own the list may be part of the last speech.
+    if heading.is_none() && below[first + n..].iter().any(|lines| speaks(page, &page.join(lines.clone()).text)) {
+        return;
+    }
+    if let Some(heading) = heading {
         claims.claim(below[heading].clone(), BlockKind::Heading, Pass::Body);
     }
     for (at, lines) in below.into_iter().enumerate().skip(first) {
@@ -65,56 +70,77 @@ fn list_of_speakers(page: &Page<'_>, settled: &Settled, found: &Found, claims: &
     }
 }
 
-/// Claims the notes of records that begin them with a dash, "—The motion is put and carried.": short paragraphs at the end of turns that begin
-/// with a dash without a blank and a capital, if there are several and no turn begins so.
+/// Claims the notes of records in which they begin with a dash, "—The motion is put and carried.": at the end of at least two turns a single
+/// short sentence that begins with a dash without a blank and a capital.
 fn notes_behind_dashes(page: &Page<'_>, settled: &Settled, found: &Found, claims: &mut Settled) {
     const FEWEST: usize = 2;
     const LONGEST: usize = 60;
-    let (Some(first), starts) =
-        (found.bylines.first(), found.bylines.iter().map(|byline| byline.line).collect::<HashSet<usize>>())
-    else {
-        return;
-    };
+    let Some(first) = found.bylines.first().map(|byline| byline.line) else { return };
+    let starts: HashSet<usize> = found.bylines.iter().map(|byline| byline.line).collect();
     let speech: HashSet<usize> = found.bylines.iter().map(|byline| byline.speech_line).collect();
     let paragraphs = settled.with(claims).open_paragraphs(page);
-    let is_note = |lines: &Range<usize>| {
-        let text = page.join(lines.clone()).text;
-        let behind = text.trim_start().strip_prefix(['—', '–']).map(|behind| behind.trim_start_matches('('));
-        lines.start > first.line
-            && !starts.contains(&lines.start)
-            && !lines.clone().any(|line| speech.contains(&line))
+    let text = |at: usize| page.join(paragraphs[at].clone()).text.trim().to_string();
+    let is_note = |at: usize| {
+        let text = text(at);
+        let behind = text.strip_prefix(['—', '–']).map(|behind| behind.trim_start_matches('('));
+        paragraphs[at].start > first
+            && !paragraphs[at].clone().any(|line| starts.contains(&line) || speech.contains(&line))
             && behind.is_some_and(|behind| behind.starts_with(char::is_uppercase))
+            && text.ends_with(['.', ')'])
             && text.split_whitespace().count() <= LONGEST
     };
-    let mut out: Vec<Range<usize>> = Vec::new();
-    let mut closes = true;
-    for lines in paragraphs.into_iter().rev() {
-        let is_own = is_note(&lines);
-        if closes && is_own {
-            out.push(lines);
-            continue;
-        }
-        closes = starts.contains(&lines.start);
-    }
-    if out.len() >= FEWEST {
-        for lines in out {
-            claims.claim(lines, BlockKind::StageNote, Pass::Body);
+    let closes = |at: usize| paragraphs.get(at + 1).is_none_or(|below| starts.contains(&below.start));
+    let is_single = |at: usize| {
+        let above = at.checked_sub(1).map(text).unwrap_or_default();
+        !above.starts_with(['—', '–']) && !above.ends_with([':', ';'])
+    };
+    let notes: Vec<usize> = (0..paragraphs.len()).filter(|at| closes(*at) && is_note(*at) && is_single(*at)).collect();
+    if notes.len() >= FEWEST {
+        for at in notes {
+            claims.claim(paragraphs[at].clone(), BlockKind::StageNote, Pass::Body);
         }
     }
 }
 
-/// Whether a line below the last byline says that the record ends: "END OF INTERVIEW (33 min)", a note with the time of day, a rule.
-fn ends_record(page: &Page<'_>, settled: &Settled, line: usize) -> bool {
+/// Whether a line below the last byline says that the record ends: "END OF INTERVIEW (33 min)". A note with the time of day says so if
+/// nobody speaks below it.
+fn ends_record(page: &Page<'_>, settled: &Settled, claims: &Settled, line: usize) -> bool {
     const LONGEST: usize = 60;
-    const LONGEST_DASH: usize = 10;
     let text = page.lines[line].text().trim();
-    let opening =
-        text.trim_start_matches(|c: char| !c.is_alphabetic()).split([':', '：', '0', '1', '2']).next().unwrap_or("");
+    if text.is_empty() || !is_apart(page, line) || !is_alone(page, line) {
+        return false;
+    }
+    let letters = text.trim_start_matches(|c: char| !c.is_alphabetic());
+    let opening = letters.split([':', '：', '(', '[', '0', '1', '2']).next().unwrap_or("");
     let words = opening.trim_matches(|c: char| !c.is_alphabetic());
-    let is_end = words.len() <= LONGEST && page.lexicon.is_end_of_record(&words.to_lowercase());
-    let is_rule = || text.len() >= LONGEST_DASH && text.chars().all(|c| matches!(c, '_' | '-' | '=' | '*' | '–' | '—'));
-    let is_note = settled.kind(line) == Some(BlockKind::StageNote) || text.starts_with(['—', '–', '(', '[']);
-    is_end || is_rule() || is_note && CLOCK.is_match(text)
+    let rest = letters.get(opening.len()..).unwrap_or("");
+    let n_others = rest.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).count();
+    let says_end = text.len() <= LONGEST && n_others <= 1 && page.lexicon.is_end_of_record(&words.to_lowercase());
+    let is_enclosed = text.starts_with(['(', '[']) && text.ends_with([')', ']']);
+    let is_note = || {
+        let is_of_record = is_enclosed || settled.kind(line) == Some(BlockKind::StageNote) || text.starts_with('—');
+        is_of_record && CLOCK.is_match(text) && letters.split_whitespace().nth(1).is_some() && !speaks(page, text)
+    };
+    says_end || is_note() && !speaks_below(page, &settled.with(claims), line)
+}
+
+/// Whether a text has a word for who speaks or is spoken to.
+fn speaks(page: &Page<'_>, text: &str) -> bool {
+    labels::words(text).iter().any(|word| page.lexicon.is_first_or_second_person(word))
+}
+
+/// Whether somebody may speak below a line: there is such a word, or much text.
+fn speaks_below(page: &Page<'_>, settled: &Settled, line: usize) -> bool {
+    const MOST_WORDS: usize = 80;
+    let below =
+        || (line + 1..page.lines.len()).filter(|line| settled.is_open(*line)).map(|line| page.lines[line].text());
+    below().any(|text| speaks(page, text)) || below().flat_map(str::split_whitespace).nth(MOST_WORDS).is_some()
+}
+
+/// Whether there is a blank line or another paragraph below a line.
+fn is_alone(page: &Page<'_>, line: usize) -> bool {
+    let below = page.lines.get(line + 1);
+    below.is_none_or(|below| below.is_empty() || below.paragraph != page.lines[line].paragraph)
 }
 
 /// Claims the paragraphs without a byline of a document whose turns are one paragraph each: what is below the last turn, and short
@@ -124,6 +150,7 @@ fn around_single_paragraphs(page: &Page<'_>, settled: &Settled, found: &Found, c
     const FEWEST_TURNS_OF_PART: usize = 4;
     const LONGEST_HEADING: usize = 10;
     const LONGEST_NOTE: usize = 60;
+    const FIELD: usize = 40;
     let bylines = &found.bylines;
     let (Some(first), Some(last)) = (bylines.first(), bylines.last()) else { return };
     let of_bylines: HashSet<usize> = bylines.iter().flat_map(|byline| byline.line..=byline.speech_line).collect();
@@ -145,7 +172,9 @@ fn around_single_paragraphs(page: &Page<'_>, settled: &Settled, found: &Found, c
             && page.lines[lines.start].layout == Layout::Text
             && n_words(&text) <= LONGEST_HEADING
             && text.starts_with(|c: char| c.is_uppercase() || c.is_numeric())
-            && !text.ends_with(['.', ',', ';', '…', '-', '–', '—'])
+            && text.ends_with(|c: char| c.is_alphanumeric() || c == ')')
+            && !text.contains(['。', '、', '，'])
+            && !speaks(page, &text)
     };
     let n_longer = between.iter().filter(|lines| !is_heading(lines)).count();
     if bylines.len() < FEWEST_TURNS || n_longer * FEWEST_TURNS > bylines.len() {
@@ -156,9 +185,16 @@ fn around_single_paragraphs(page: &Page<'_>, settled: &Settled, found: &Found, c
             claims.claim(lines.clone(), BlockKind::Heading, Pass::Body);
         }
     }
-    let speaks = |text: &str| labels::words(text).iter().any(|word| page.lexicon.is_first_or_second_person(word));
-    let is_note = |text: &str| n_words(text) <= LONGEST_NOTE && !speaks(text);
-    if below.first().is_some_and(|lines| is_note(&text(lines))) {
+    let is_note = |lines: &Range<usize>| n_words(&text(lines)) <= LONGEST_NOTE && !speaks(page, &text(lines));
+    // A heading, a field, a number, or somebody who is named and does not speak.
+    let names: HashSet<&str> = bylines.iter().map(|byline| byline.parts.name.as_str()).collect();
+    let is_marked = |lines: &Range<usize>| {
+        let text = text(lines);
+        let is_field = text.chars().take(FIELD).any(|c| matches!(c, ':' | '：'));
+        let is_named = names.iter().any(|name| name.contains(' ') && text.contains(name));
+        is_heading(lines) || is_field || is_named || text.contains(|c: char| c.is_ascii_digit())
+    };
+    if below.first().is_some_and(is_marked) && below.iter().all(is_note) {
         for lines in below {
             claims.claim(lines.clone(), BlockKind::EditorialNote, Pass::Body);
         }
@@ -190,7 +226,6 @@ mod tests {
             "END OF INTERVIEW   [00:33:42]\n\nShe walked me round the field. It took an hour, and I was cold.\n",
             "[ENDS]\n\nMedia contact: the press office\n",
             "(The briefing ended at 1:52 p.m.)\n\nThe officer met the crew one by one.\n",
-            "____________________\nThe present record has two pages. The typist: P. Reed.\n",
             "About the guest\n\nAnn Hill, born in 1984, keeps the key of the mill. She has two brothers.\n",
         ] {
             assert_eq!(last(&interview("", "Nobody does.", below)), "Nobody does.", "{below}");
@@ -208,12 +243,26 @@ mod tests {
             ("The motion is read.", "I thank you.", "Yes.")
         );
         assert!(texts[2].contains("By hand."));
+        let list = "Mr Hill: I want:\n\n—A bridge.\n\n—A road.\n\nMr Dale: I want:\n\n—A school.\n\nMr Hill: Good.\n\nMr Dale: Yes.\n";
+        assert!(turns(list)[0].1.ends_with("—A road."), "{:?}", turns(list));
     }
 
     #[test]
     fn a_last_turn_of_two_paragraphs_stays() {
         let turns = interview("", "Nobody does.", "I told my brother so, and you can ask him yourself.\n");
         assert!(last(&turns).ends_with("yourself."), "{turns:?}");
+        for below in [
+            "[00:12:30] In 1990 the river rose, and I saw the wheel break.\n\nWe all left that summer.\n",
+            "(Recess from 12:30 to 13:15)\n\nI come from Reeds, and I shall tell you all.\n",
+            "– 10:15 I hear the bell.\n\n– 10:40 I see the smoke.\n",
+            "The mill closed, and nobody bought it. The wheel rotted.\n\nI was sad.\n",
+            "The mill closed, and nobody bought it. The wheel rotted.\n",
+            "There was no\nend. 20 miles on there was the sea.\n",
+        ] {
+            let turns = interview("", "Nobody does.", below);
+            let words = below.trim_end().rsplit('\n').next().unwrap_or("");
+            assert!(last(&turns).ends_with(words), "{below}: {turns:?}");
+        }
         // Here other turns have two paragraphs as well.
         let longer =
             "Lark: Who keeps the key?\n\nHill: The miller.\n\nThe mill is closed at night, as the law says.\n\n";
@@ -227,11 +276,13 @@ mod tests {
 
     #[test]
     fn short_paragraphs_between_turns_of_one_paragraph_are_headings() {
-        let turns = interview("Advertisement\n\nWho has the key?\n\n", "Nobody does.", "");
+        let turns = interview("Advertisement\n\nThe key of the mill\n\n", "Nobody does.", "");
         let texts: Vec<&str> = turns.iter().map(|(_, text)| text.as_str()).collect();
-        assert!(!texts.iter().any(|text| text.contains("Advertisement") || text.contains("has the key")), "{texts:?}");
+        assert!(!texts.iter().any(|text| text.contains("Advertisement") || text.contains("of the mill")), "{texts:?}");
         assert_eq!(texts.len(), 14);
-        let goes_on = interview("That is all.\n\n", "Nobody does.", "");
-        assert!(goes_on.iter().any(|(_, text)| text.ends_with("That is all.")), "{goes_on:?}");
+        for said in ["That is all.", "Every single night!", "And who else would do it?"] {
+            let goes_on = interview(&format!("{said}\n\n"), "Nobody does.", "");
+            assert!(goes_on.iter().any(|(_, text)| text.ends_with(said)), "{goes_on:?}");
+        }
     }
 }

@@ -363,11 +363,12 @@ fn beside_breaks(page: &Page<'_>, settled: &Settled) -> Settled {
     claims
 }
 
-/// Lines below a page number, or above one, that repeat words of the head of the document and nothing else, even if there are only two
-/// pages.
+/// Lines below a page number, or above one, nearly all of whose letters are of words in the head of the document, even if there are only
+/// two pages.
 fn of_head(page: &Page<'_>, settled: &Settled) -> Settled {
     const FEWEST_WORDS: usize = 2;
     const HEAD_LINES: usize = 20;
+    const SHORTEST: usize = 4;
     let mut claims = Settled::nothing(page);
     let number = |line: &PageLine<'_>| {
         let text = line.text().trim();
@@ -380,7 +381,13 @@ fn of_head(page: &Page<'_>, settled: &Settled) -> Settled {
         .map(|(i, line)| settled.kind(i) == Some(BlockKind::Furniture) && number(line))
         .collect();
     let Some(first_break) = breaks.iter().position(|is_break| *is_break) else { return claims };
-    let head: Vec<usize> = (0..first_break).filter(|i| !page.lines[*i].is_empty()).take(HEAD_LINES).collect();
+    // The head ends where the first sentence does.
+    let is_sentence = |i: &usize| page.lines[*i].text().trim_end().ends_with(['.', '!', '?', '"', '”']);
+    let head: Vec<usize> = (0..first_break)
+        .filter(|i| !page.lines[*i].is_empty())
+        .take(HEAD_LINES)
+        .take_while(|i| !is_sentence(i))
+        .collect();
     let words = |text: &str| -> Vec<String> {
         let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
         words.map(str::to_lowercase).collect()
@@ -392,7 +399,9 @@ fn of_head(page: &Page<'_>, settled: &Settled) -> Settled {
     let repeats = |i: usize| {
         let text = page.lines[i].text().trim();
         let found = words(text);
+        let is_telling = |word: &String| word.chars().count() >= SHORTEST && !page.lexicon.is_function_word(word);
         found.len() >= FEWEST_WORDS
+            && found.iter().any(is_telling)
             && text.len() <= LONGEST_HEADER
             && n_chars(&found, false) * 10 >= n_chars(&found, true) * 8
             && !text.ends_with(['.', '!', '?', '…', '"', '”'])
@@ -404,7 +413,10 @@ fn of_head(page: &Page<'_>, settled: &Settled) -> Settled {
     };
     for i in open_lines(page, settled) {
         let goes_on = i > 0 && claims.kind(i - 1).is_some();
-        if repeats(i) && (goes_on || is_beside(page, &breaks, i, false) || is_beside(page, &breaks, i, true)) {
+        if !goes_on && page.lines[i].text().trim_start().starts_with(char::is_lowercase) {
+            continue;
+        }
+        if (goes_on || is_beside(page, &breaks, i, false) || is_beside(page, &breaks, i, true)) && repeats(i) {
             claims.claim(i..i + 1, BlockKind::Furniture, Pass::Headers);
         }
     }

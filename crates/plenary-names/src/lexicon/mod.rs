@@ -546,7 +546,7 @@ questions! {
     is_delegate: record.delegates,
     /// A heading over the results of an item of an agenda, in lower case: "conclusion".
     is_report_heading: record.reports,
-    /// A line behind which nobody speaks any more, in lower case: "end of interview".
+    /// What begins a line after which nobody speaks any more, in lower case: "end of interview".
     is_end_of_record: record.ends,
     /// A word for who speaks or who is spoken to: "i", "your".
     is_first_or_second_person: persons.first_and_second,

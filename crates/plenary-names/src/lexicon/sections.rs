@@ -572,7 +572,7 @@ groups! {
         reports: Phrases,
         /// Notes of the recording: "end of tape".
         marks: Phrases,
-        /// Whole lines behind which nobody speaks any more: "End of interview".
+        /// What begins a line after which nobody speaks any more: "End of interview".
         ends: Phrases,
         /// Texts that meeting software writes after a name: "Ann Lee stopped transcription".
         recorders: Phrases,
