@@ -88,8 +88,8 @@ fn closed(page: &Page<'_>, settled: &Settled) -> Vec<Candidate> {
     lines.iter().map(of).collect()
 }
 
-/// People told apart by a number before a word, "2. man: Yes.": labels that recur and have a word in common, and whose numbers do not count
-/// on like those of lists.
+/// People told apart by a number before a word: "2. man: Yes." Their labels recur and share a word, and the numbers do not run 1, 2, 3 as in
+/// a list.
 fn numbered(page: &Page<'_>, settled: &Settled) -> Vec<Candidate> {
     const FEWEST: usize = 4;
     let mut lines: Vec<(usize, &str, u32)> = Vec::new();

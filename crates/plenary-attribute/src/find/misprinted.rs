@@ -1,7 +1,6 @@
 //! Labels whose sign is misprinted once: a semicolon for the colon, or no sign at all.
 //!
-//! **Input**: the page and the candidates found so far. **Output**: candidates for the lines that begin with a label that others print
-//! with its sign. Elsewhere in the document the same label stands in the usual form, so that no new speaker comes into being here.
+//! **Input**: the page and the candidates found so far. **Output**: candidates for the lines that begin with a label without its sign. The label stands in its usual form elsewhere, so no new speaker is made up here.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -32,10 +31,7 @@ pub(crate) fn add_semicolons(page: &Page<'_>, settled: &Settled, all: &mut Vec<C
     if places.is_empty() {
         return;
     }
-    let mut known: HashMap<&str, (usize, LabelKind)> = HashMap::new();
-    for candidate in all.iter().filter(|candidate| candidate.style == Style::Colon && !candidate.inside) {
-        known.entry(candidate.label.as_str()).or_insert((0, candidate.kind)).0 += 1;
-    }
+    let known = before_colons(all);
     let recurring = |(line, label): (usize, &str)| {
         let (_, kind) = known.get(label).filter(|(n, _)| *n >= FEWEST)?;
         Some(candidate(page, line, label, (Style::Colon, *kind)))
@@ -86,21 +82,18 @@ pub(crate) fn add_unstopped(page: &Page<'_>, settled: &Settled, all: &mut Vec<Ca
 /// label is one of sentences, so that it is not another name, and somebody else speaks above.
 pub(crate) fn add_without_colon(page: &Page<'_>, settled: &Settled, all: &mut Vec<Candidate>) {
     const FEWEST: usize = 3;
-    const CONFIDENCE: f32 = 0.6;
-    let mut known: HashMap<&str, (usize, LabelKind)> = HashMap::new();
-    for candidate in all.iter().filter(|candidate| candidate.style == Style::Colon && !candidate.inside) {
-        known.entry(candidate.label.as_str()).or_insert((0, candidate.kind)).0 += 1;
-    }
+    const DOUBTFUL: f32 = 0.6;
+    let mut known = before_colons(all);
     let lower: HashSet<String> = known.keys().map(|label| label.to_lowercase()).collect();
     let words_of_page = page.in_small_letters(&lower);
-    // "CLLR KEEL I see.": two words in capitals need no company. Letters, words of sentences and first names ("May I add") are no sign of a turn.
     known.retain(|label, (n, kind)| {
         let lower = label.to_lowercase();
         let is_word = page.lexicon.is_function_word(&lower) || words_of_page.contains(&lower);
-        let is_loud = in_capitals(label);
-        let recurs = *n >= FEWEST || label.contains(' ') && is_loud;
+        let (is_loud, has_words) = (in_capitals(label), label.contains(' '));
+        // "CLLR KEEL I see.": two words in capitals need not recur. A first name may be a word as well: "May I add".
+        let recurs = *n >= FEWEST || has_words && is_loud;
         let is_part = matches!(kind, LabelKind::Office | LabelKind::Anonymous);
-        recurs && label.chars().nth(1).is_some() && !is_word && (is_loud || is_part || label.contains(' '))
+        recurs && label.chars().nth(1).is_some() && !is_word && (is_loud || has_words || is_part)
     });
     let mut by_word: HashMap<&str, Vec<&str>> = HashMap::new();
     for label in known.keys() {
@@ -138,11 +131,20 @@ pub(crate) fn add_without_colon(page: &Page<'_>, settled: &Settled, all: &mut Ve
     };
     let is_word = |word: &String| page.lexicon.is_function_word(word);
     let of = |(line, label, _): &(usize, &str, String)| {
-        let weights = Weights::start(Reason::LooksLikeOthers, CONFIDENCE);
+        let weights = Weights::start(Reason::LooksLikeOthers, DOUBTFUL);
         Candidate { weights, ..candidate(page, *line, label, (Style::Colon, known[label].1)) }
     };
     let found = found.iter().filter(|(line, label, word)| is_word(word) && takes_turn(*line, label)).map(of).collect();
     replace(found, all);
+}
+
+/// The labels before colons at the beginning of paragraphs, with their number and kind.
+fn before_colons(all: &[Candidate]) -> HashMap<&str, (usize, LabelKind)> {
+    let mut known: HashMap<&str, (usize, LabelKind)> = HashMap::new();
+    for candidate in all.iter().filter(|candidate| candidate.style == Style::Colon && !candidate.inside) {
+        known.entry(candidate.label.as_str()).or_insert((0, candidate.kind)).0 += 1;
+    }
+    known
 }
 
 #[cfg(test)]

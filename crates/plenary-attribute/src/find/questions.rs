@@ -38,7 +38,7 @@ enum Face {
 }
 
 /// The number or the bullet before a question.
-static NUMBER: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^\s*(?:\d{1,3}[.)]|[•●▪■◆►▸‣⁃])\s+"));
+static LEAD: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^\s*(?:\d{1,3}[.)]|[•●▪■◆►▸‣⁃])\s+"));
 
 /// Who asks and who answers, as far as the page introduces them.
 #[derive(Debug, Default)]
@@ -96,9 +96,9 @@ pub(crate) fn find(page: &Page<'_>, settled: &Settled, found: &Found) -> Option<
     for i in asked {
         let question = paragraphs[i].start;
         let text = page.lines[question].text();
-        let number = NUMBER.find(text).map_or(0, |found| found.end());
+        let lead = LEAD.find(text).map_or(0, |found| found.end());
         let start = page.lines[question].mapped.source_start(0);
-        let speech = page.lines[question].mapped.source_start(number);
+        let speech = page.lines[question].mapped.source_start(lead);
         bylines.push(turn(&asks, Origin::Asked, question, Span::new(start, speech)));
         let answer = paragraphs[i + 1].start;
         let start = page.lines[answer].mapped.source_start(0);

@@ -366,7 +366,7 @@ fn is_title_case(page: &Page<'_>, lines: &Range<usize>, text: &str) -> bool {
 }
 
 /// Whether there are blank lines before and after some lines.
-fn is_alone(page: &Page<'_>, lines: &Range<usize>) -> bool {
+pub(super) fn is_alone(page: &Page<'_>, lines: &Range<usize>) -> bool {
     (lines.start == 0 || page.lines[lines.start - 1].is_empty())
         && page.lines.get(lines.end).is_none_or(PageLine::is_empty)
 }

@@ -1,8 +1,8 @@
 //! Paragraphs without a byline that are not speech because of where they stand: below the end of the record, and between or below the turns
 //! of documents whose turns are one paragraph each.
 //!
-//! **Input**: the page, the claims on it, and the bylines. **Output**: claims on paragraphs. What a paragraph itself shows to be no speech
-//! was claimed by `body` before.
+//! **Input**: the page, the claims on it, and the bylines. **Output**: claims on paragraphs. Paragraphs that show by themselves that they are
+//! not speech were claimed by `body` before.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -11,10 +11,11 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::candidate::Found;
-use crate::page::{Page, PageLine, Settled};
+use crate::page::{Page, Settled};
+use crate::settle::body::is_alone;
 use plenary_corpus::{BlockKind, Layout, Pass};
+use plenary_names::addresses::addresses;
 use plenary_names::bylines::split;
-use plenary_names::labels;
 use plenary_names::text::constant_regex;
 
 /// A time of day.
@@ -24,7 +25,7 @@ static CLOCK: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"\b\d{1,2}\s?[:
 pub(crate) fn ending(page: &Page<'_>, settled: &Settled, found: &Found) -> Settled {
     let mut claims = Settled::nothing(page);
     let Some(last) = found.bylines.last().map(|byline| byline.speech_line) else { return claims };
-    if let Some(end) = (last + 1..page.lines.len()).find(|line| ends_record(page, settled, &claims, *line)) {
+    if let Some(end) = (last + 1..page.lines.len()).find(|line| ends_record(page, settled, *line)) {
         if settled.is_open(end) {
             claims.claim(end..end + 1, BlockKind::StageNote, Pass::Body);
         }
@@ -58,7 +59,9 @@ fn list_of_speakers(page: &Page<'_>, settled: &Settled, found: &Found, claims: &
     let is_heading = |at: &usize| page.lines[below[*at].end - 1].text().trim_end().ends_with(':');
     let heading = first.checked_sub(1).filter(is_heading);
     // Without a heading of its own the list may be part of the last speech.
-    if heading.is_none() && below[first + n..].iter().any(|lines| speaks(page, &page.join(lines.clone()).text)) {
+    if heading.is_none()
+        && below[first + n..].iter().any(|lines| addresses(page.lexicon, &page.join(lines.clone()).text))
+    {
         return;
     }
     if let Some(heading) = heading {
@@ -70,8 +73,8 @@ fn list_of_speakers(page: &Page<'_>, settled: &Settled, found: &Found, claims: &
     }
 }
 
-/// Claims the notes of records in which they begin with a dash, "—The motion is put and carried.": at the end of at least two turns a single
-/// short sentence that begins with a dash without a blank and a capital.
+/// Claims notes that begin with a dash: "—The motion is put and carried." At least two turns end with one, a short sentence alone behind a
+/// dash without a blank.
 fn notes_behind_dashes(page: &Page<'_>, settled: &Settled, found: &Found, claims: &mut Settled) {
     const FEWEST: usize = 2;
     const LONGEST: usize = 60;
@@ -104,79 +107,54 @@ fn notes_behind_dashes(page: &Page<'_>, settled: &Settled, found: &Found, claims
 
 /// Whether a line below the last byline says that the record ends: "END OF INTERVIEW (33 min)". A note with the time of day says so if
 /// nobody speaks below it.
-fn ends_record(page: &Page<'_>, settled: &Settled, claims: &Settled, line: usize) -> bool {
+fn ends_record(page: &Page<'_>, settled: &Settled, line: usize) -> bool {
     const LONGEST: usize = 60;
     let text = page.lines[line].text().trim();
-    if text.is_empty() || !is_apart(page, line) || !is_alone(page, line) {
+    if text.is_empty() || !is_alone(page, &(line..line + 1)) {
         return false;
     }
     let letters = text.trim_start_matches(|c: char| !c.is_alphabetic());
-    let opening = letters.split([':', '：', '(', '[', '0', '1', '2']).next().unwrap_or("");
-    let words = opening.trim_matches(|c: char| !c.is_alphabetic());
-    let rest = letters.get(opening.len()..).unwrap_or("");
+    let is_sign = |c: char| matches!(c, ':' | '：' | '(' | '[') || c.is_numeric();
+    let (opening, rest) = letters.split_at(letters.find(is_sign).unwrap_or(letters.len()));
+    let phrase = opening.trim_matches(|c: char| !c.is_alphabetic()).to_lowercase();
     let n_others = rest.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).count();
-    let says_end = text.len() <= LONGEST && n_others <= 1 && page.lexicon.is_end_of_record(&words.to_lowercase());
+    let says_end = text.len() <= LONGEST && n_others <= 1 && page.lexicon.is_end_of_record(&phrase);
     let is_enclosed = text.starts_with(['(', '[']) && text.ends_with([')', ']']);
-    let is_note = || {
-        let is_of_record = is_enclosed || settled.kind(line) == Some(BlockKind::StageNote) || text.starts_with('—');
-        is_of_record && CLOCK.is_match(text) && letters.split_whitespace().nth(1).is_some() && !speaks(page, text)
-    };
-    says_end || is_note() && !speaks_below(page, &settled.with(claims), line)
+    let is_of_record = is_enclosed || text.starts_with('—') || settled.kind(line) == Some(BlockKind::StageNote);
+    let is_note = is_of_record
+        && CLOCK.is_match(text)
+        && letters.split_whitespace().nth(1).is_some()
+        && !addresses(page.lexicon, text);
+    says_end || is_note && !speaks_below(page, settled, line)
 }
 
-/// Whether a text has a word for who speaks or is spoken to.
-fn speaks(page: &Page<'_>, text: &str) -> bool {
-    labels::words(text).iter().any(|word| page.lexicon.is_first_or_second_person(word))
-}
-
-/// Whether somebody may speak below a line: there is such a word, or much text.
+/// Whether somebody may speak below a line: a text there addresses somebody, or there is much text.
 fn speaks_below(page: &Page<'_>, settled: &Settled, line: usize) -> bool {
     const MOST_WORDS: usize = 80;
     let below =
         || (line + 1..page.lines.len()).filter(|line| settled.is_open(*line)).map(|line| page.lines[line].text());
-    below().any(|text| speaks(page, text)) || below().flat_map(str::split_whitespace).nth(MOST_WORDS).is_some()
+    below().any(|text| addresses(page.lexicon, text))
+        || below().flat_map(str::split_whitespace).nth(MOST_WORDS).is_some()
 }
 
-/// Whether there is a blank line or another paragraph below a line.
-fn is_alone(page: &Page<'_>, line: usize) -> bool {
-    let below = page.lines.get(line + 1);
-    below.is_none_or(|below| below.is_empty() || below.paragraph != page.lines[line].paragraph)
-}
-
-/// Claims the paragraphs without a byline of a document whose turns are one paragraph each: what is below the last turn, and short
-/// paragraphs between turns if there are only short ones.
+/// Claims the paragraphs without a byline of a document whose turns are one paragraph each: headings between turns, if there is nothing
+/// else, and notes below the last turn.
 fn around_single_paragraphs(page: &Page<'_>, settled: &Settled, found: &Found, claims: &mut Settled) {
     const FEWEST_TURNS: usize = 12;
     const FEWEST_TURNS_OF_PART: usize = 4;
-    const LONGEST_HEADING: usize = 10;
-    const LONGEST_NOTE: usize = 60;
-    const FIELD: usize = 40;
     let bylines = &found.bylines;
     let (Some(first), Some(last)) = (bylines.first(), bylines.last()) else { return };
     let of_bylines: HashSet<usize> = bylines.iter().flat_map(|byline| byline.line..=byline.speech_line).collect();
-    let open = settled.with(claims);
     let is_labelled = |lines: &Range<usize>| lines.clone().any(|line| of_bylines.contains(&line));
-    let others: Vec<Range<usize>> = open
+    let is_apart = |lines: &Range<usize>| lines.start == 0 || page.lines[lines.start - 1].is_empty();
+    let others: Vec<Range<usize>> = settled
+        .with(claims)
         .open_paragraphs(page)
         .into_iter()
-        .filter(|lines| lines.start > first.line && !is_labelled(lines) && is_apart(page, lines.start))
+        .filter(|lines| lines.start > first.line && !is_labelled(lines) && is_apart(lines))
         .collect();
-    let n_below = others.iter().filter(|lines| lines.start > last.speech_line).count();
-    let (between, below) = others.split_at(others.len() - n_below);
-    let text = |lines: &Range<usize>| page.join(lines.clone()).text.trim().to_string();
-    let n_words = |text: &str| text.split_whitespace().count();
-    let is_heading = |lines: &Range<usize>| {
-        let text = text(lines);
-        lines.len() == 1
-            && page.lines.get(lines.end).is_none_or(PageLine::is_empty)
-            && page.lines[lines.start].layout == Layout::Text
-            && n_words(&text) <= LONGEST_HEADING
-            && text.starts_with(|c: char| c.is_uppercase() || c.is_numeric())
-            && text.ends_with(|c: char| c.is_alphanumeric() || c == ')')
-            && !text.contains(['。', '、', '，'])
-            && !speaks(page, &text)
-    };
-    let n_longer = between.iter().filter(|lines| !is_heading(lines)).count();
+    let (between, below) = others.split_at(others.partition_point(|lines| lines.start <= last.speech_line));
+    let n_longer = between.iter().filter(|lines| !is_heading(page, lines)).count();
     if bylines.len() < FEWEST_TURNS || n_longer * FEWEST_TURNS > bylines.len() {
         return;
     }
@@ -185,25 +163,44 @@ fn around_single_paragraphs(page: &Page<'_>, settled: &Settled, found: &Found, c
             claims.claim(lines.clone(), BlockKind::Heading, Pass::Body);
         }
     }
-    let is_note = |lines: &Range<usize>| n_words(&text(lines)) <= LONGEST_NOTE && !speaks(page, &text(lines));
-    // A heading, a field, a number, or somebody who is named and does not speak.
-    let names: HashSet<&str> = bylines.iter().map(|byline| byline.parts.name.as_str()).collect();
-    let is_marked = |lines: &Range<usize>| {
-        let text = text(lines);
-        let is_field = text.chars().take(FIELD).any(|c| matches!(c, ':' | '：'));
-        let is_named = names.iter().any(|name| name.contains(' ') && text.contains(name));
-        is_heading(lines) || is_field || is_named || text.contains(|c: char| c.is_ascii_digit())
-    };
-    if below.first().is_some_and(is_marked) && below.iter().all(is_note) {
+    if are_notes(page, found, below) {
         for lines in below {
             claims.claim(lines.clone(), BlockKind::EditorialNote, Pass::Body);
         }
     }
 }
 
-/// Whether there is a blank line above a line.
-fn is_apart(page: &Page<'_>, line: usize) -> bool {
-    line.checked_sub(1).is_none_or(|above| page.lines[above].is_empty())
+/// Whether a paragraph has the form of a heading: a few words on one line that are no sentence and address nobody.
+fn is_heading(page: &Page<'_>, lines: &Range<usize>) -> bool {
+    const LONGEST: usize = 10;
+    let text = page.join(lines.clone()).text;
+    let text = text.trim();
+    lines.len() == 1
+        && is_alone(page, lines)
+        && page.lines[lines.start].layout == Layout::Text
+        && text.split_whitespace().count() <= LONGEST
+        && text.starts_with(|c: char| c.is_uppercase() || c.is_numeric())
+        && text.ends_with(|c: char| c.is_alphanumeric() || c == ')')
+        && !text.contains(['。', '、', '，'])
+        && !addresses(page.lexicon, text)
+}
+
+/// Whether the paragraphs below the last turn are notes: none is long or addresses somebody, and the first has the form of a heading or of a
+/// field, a number, or the full name of somebody who speaks elsewhere.
+fn are_notes(page: &Page<'_>, found: &Found, below: &[Range<usize>]) -> bool {
+    const LONGEST: usize = 60;
+    const FIELD: usize = 40;
+    let Some(first) = below.first() else { return false };
+    let is_note = |lines: &Range<usize>| {
+        let text = page.join(lines.clone()).text;
+        text.split_whitespace().count() <= LONGEST && !addresses(page.lexicon, &text)
+    };
+    let text = page.join(first.clone()).text;
+    let is_field = text.trim_start().chars().take(FIELD).any(|c| matches!(c, ':' | '：'));
+    let names = found.bylines.iter().map(|byline| byline.parts.name.as_str());
+    let is_named = names.filter(|name| name.contains(' ')).any(|name| text.contains(name));
+    let has_sign = is_heading(page, first) || is_field || is_named || text.contains(|c: char| c.is_ascii_digit());
+    has_sign && below.iter().all(is_note)
 }
 
 #[cfg(test)]
@@ -256,6 +253,7 @@ mod tests {
             "(Recess from 12:30 to 13:15)\n\nI come from Reeds, and I shall tell you all.\n",
             "– 10:15 I hear the bell.\n\n– 10:40 I see the smoke.\n",
             "The mill closed, and nobody bought it. The wheel rotted.\n\nI was sad.\n",
+            "In 1990 the mill closed, and the wheel rotted.\n\nI'd rather not say.\n",
             "The mill closed, and nobody bought it. The wheel rotted.\n",
             "There was no\nend. 20 miles on there was the sea.\n",
         ] {
