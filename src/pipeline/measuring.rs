@@ -10,6 +10,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use ndarray::{Array2, ArrayView2, s};
+use rayon::ThreadPool;
+use rayon::prelude::*;
 
 use super::cascade;
 use super::coders::{Coders, StudyCoder, coders};
@@ -154,7 +156,7 @@ pub(super) struct Measurer<'r> {
     /// What gives segments the study's codes for themes; `None` if it has none.
     theme_codes: Option<CodeModel>,
     study: &'r Study,
-    threads: usize,
+    pool: &'r ThreadPool,
     cache: Option<&'r Cache>,
     n_inputs: AtomicU64,
 }
@@ -164,7 +166,7 @@ impl<'r> Measurer<'r> {
     pub(super) fn new(
         models: &'r Models,
         study: &'r Study,
-        threads: usize,
+        pool: &'r ThreadPool,
         cache: Option<&'r Cache>,
         max_cost: Option<f64>,
     ) -> Result<Self, CodeError> {
@@ -172,7 +174,7 @@ impl<'r> Measurer<'r> {
         let tone = tone.as_ref();
         let propositions: Vec<&str> = study.targets.iter().map(|target| target.proposition.as_str()).collect();
         // There are only a few sentences, so no progress is reported.
-        let work = Work { threads, progress: &Silent, cache };
+        let work = Work { threads: pool.current_num_threads(), progress: &Silent, cache };
         let propositions = embedding::embed(embedder, &propositions, work)?.vectors;
         let (theme_codes, n_of_codes) = theme_codes(embedder, study, work)?;
         let n_inputs = AtomicU64::new(propositions.nrows() as u64 + n_of_codes);
@@ -183,7 +185,7 @@ impl<'r> Measurer<'r> {
             propositions,
             theme_codes,
             study,
-            threads,
+            pool,
             cache,
             n_inputs,
         })
@@ -227,7 +229,7 @@ impl<'r> Measurer<'r> {
         let of_coders = of_stance + of_codes;
         let n_passes = (texts.len() * (1 + usize::from(self.tone.is_some())) + of_coders) as u64;
         let share = Share::new(progress, lot.n_bytes, n_passes);
-        let work = Work { threads: self.threads, progress: &share, cache: self.cache };
+        let work = Work { threads: self.pool.current_num_threads(), progress: &share, cache: self.cache };
         let embeddings = embedding::embed(self.embedder, &texts, work)?;
         let sentiment = self.tone.map(|tone| sentiment::score(tone, &texts, work)).transpose()?;
         let Coded { codings, variable_codes, contexts } =
@@ -241,7 +243,8 @@ impl<'r> Measurer<'r> {
         let is_form_of_address = |word: &str| self.study.lexicon.is_form_of_address(word);
         let of_document =
             |transcript: &Transcript| PlacedExchange::of(transcript, exchanges(transcript, is_form_of_address));
-        let exchanges = lot.transcripts[lot.begun.clone()].iter().map(of_document).collect();
+        let begun = &lot.transcripts[lot.begun.clone()];
+        let exchanges = self.pool.install(|| begun.par_iter().map(of_document).collect());
         let theme_codes = self.theme_codes.as_ref().map(|model| SegmentCodes {
             ids: self.study.themes.codes.iter().map(|code| code.id.clone()).collect(),
             of_segments: model.assign(embeddings.vectors.view(), self.study.themes.code_floor),
@@ -262,7 +265,7 @@ impl<'r> Measurer<'r> {
             };
             SegmentKind::of(own.n_words, procedural, options)
         };
-        lot.segments.iter().map(kind).collect()
+        self.pool.install(|| lot.segments.par_iter().map(kind).collect())
     }
 
     /// The codings of every coder.
@@ -281,7 +284,8 @@ impl<'r> Measurer<'r> {
         let reads_turns =
             of_stance.iter().any(|of| of.coder.reads_turns()) || of_codes.iter().any(CodeCoder::reads_turns);
         let contexts: Vec<Context> = if reads_context {
-            lot.segments.iter().map(|&(document, segment)| context(&lot.transcripts[document], segment)).collect()
+            let of = |&(document, segment): &(usize, usize)| context(&lot.transcripts[document], segment);
+            self.pool.install(|| lot.segments.par_iter().map(of).collect())
         } else {
             vec![Context::default(); n]
         };

@@ -348,7 +348,7 @@ pub(super) fn measure<'w>(
         registry.check_embedding(&embedding_sha256).map_err(ThemeError::Registry)?;
         registry.check_options(&study.themes).map_err(ThemeError::Option)?;
     }
-    let measurer = Measurer::new(&models, study, pool.current_num_threads(), cache, max_cost)?;
+    let measurer = Measurer::new(&models, study, pool, cache, max_cost)?;
     let sample = Sample::new(&study.themes, study.study.seed)?.continuing(study.theme_registry.clone());
     let ledger = Ledger::new(study.targets.len(), study.codes.len()).with_learned(measurer.references());
     let features = ledger.notes_inputs().then(|| InputFeatures::new(measurer.vector_width()));

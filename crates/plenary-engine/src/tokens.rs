@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::error::{BuildError, ModelProblem, excerpt};
 use crate::vocabulary;
@@ -39,10 +40,16 @@ impl Tokens {
     }
 }
 
-/// A model's tokenizer and how many tokens the model takes.
+/// A model's tokenizer and how many tokens the model takes. Cheap to clone.
+#[derive(Clone)]
 pub struct Tokenizer {
-    inner: tokenizers::Tokenizer,
+    file: Arc<File>,
     max_tokens: usize,
+}
+
+/// What a `tokenizer.json` says.
+struct File {
+    inner: tokenizers::Tokenizer,
     n_rows: usize,
     silent: HashSet<u32>,
 }
@@ -60,27 +67,33 @@ impl Tokenizer {
         inner.with_padding(None);
         inner.set_encode_special_tokens(true);
         let (n_rows, silent) = (vocabulary::rows_needed(&inner), vocabulary::silent(&inner, bytes));
-        Ok(Self { inner, max_tokens, n_rows, silent })
+        Ok(Self { file: Arc::new(File { inner, n_rows, silent }), max_tokens })
+    }
+
+    /// The same tokenizer, for a model that takes `max_tokens` tokens in a pass.
+    #[must_use]
+    pub fn with_limit(self, max_tokens: usize) -> Self {
+        Self { max_tokens, ..self }
     }
 
     /// Rows that a table of embeddings needs so that every token has one: the largest id and one more.
     pub fn n_rows(&self) -> usize {
-        self.n_rows
+        self.file.n_rows
     }
 
     /// Ids of the special tokens and of the token for unknown words, which have no meaning.
     pub fn silent(&self) -> &HashSet<u32> {
-        &self.silent
+        &self.file.silent
     }
 
     /// Every token with its id.
     pub fn vocabulary(&self) -> HashMap<String, u32> {
-        self.inner.get_vocab(true)
+        self.file.inner.get_vocab(true)
     }
 
     /// The token with this id.
     pub fn token(&self, id: u32) -> Option<String> {
-        self.inner.id_to_token(id)
+        self.file.inner.id_to_token(id)
     }
 
     /// The special tokens before and after a text.
@@ -88,7 +101,7 @@ impl Tokenizer {
     /// # Errors
     /// The tokenizer cannot encode a text.
     pub fn frame(&self) -> Result<(Vec<u32>, Vec<u32>), ModelProblem> {
-        let encoding = self.inner.encode("a", true).map_err(|e| failed("a", &e))?;
+        let encoding = self.file.inner.encode("a", true).map_err(|e| failed("a", &e))?;
         let (ids, words) = (encoding.get_ids(), outer(encoding.get_special_tokens_mask(), |&s| s == 0));
         Ok((ids[..words.start].to_vec(), ids[words.end..].to_vec()))
     }
@@ -128,8 +141,8 @@ impl Tokenizer {
         &self,
         input: impl Into<tokenizers::EncodeInput<'t>> + Clone,
     ) -> Result<tokenizers::Encoding, tokenizers::Error> {
-        let encoding = self.inner.encode_fast(input.clone(), true)?;
-        if encoding.len() <= self.max_tokens { Ok(encoding) } else { self.inner.encode(input, true) }
+        let encoding = self.file.inner.encode_fast(input.clone(), true)?;
+        if encoding.len() <= self.max_tokens { Ok(encoding) } else { self.file.inner.encode(input, true) }
     }
 
     /// Windows of at most as many tokens as the model takes. Each has a part of the tokens `words` and all tokens before and
@@ -245,7 +258,7 @@ mod tests {
     #[test]
     fn line_breaks_and_runs_of_spaces_do_not_change_the_tokens() {
         let untidy = " My Lords,\n  I beg\r\n\tto move   the amendment. \n";
-        let raw = tokenizer(512).inner.encode_fast(untidy, true).unwrap();
+        let raw = tokenizer(512).file.inner.encode_fast(untidy, true).unwrap();
         assert_eq!(tokenizer(512).text(untidy).unwrap().passes[0].ids, raw.get_ids());
         assert_eq!(join_lines(untidy), "My Lords, I beg to move the amendment.");
         assert_eq!(join_lines(" \n"), "");

@@ -410,16 +410,16 @@ fn bootstrap(clusters: &[Cluster], options: &EstimateOptions, mut stream: ChaCha
             sum / n as f64 // a cluster has at least one segment
         })
         .collect();
-    means.sort_unstable_by(f64::total_cmp);
     let tail = (1.0 - options.confidence_level) / 2.0;
-    (quantile(&means, tail), quantile(&means, 1.0 - tail))
+    (quantile(&mut means, tail), quantile(&mut means, 1.0 - tail))
 }
 
-/// Quantile of ascending values by linear interpolation: type 7 of Hyndman & Fan (1996). `sorted` is not empty.
-fn quantile(sorted: &[f64], share: f64) -> f64 {
-    let place = share * (sorted.len() - 1) as f64;
-    let (below, above) = (place.floor() as usize, place.ceil() as usize);
-    sorted[below] + (sorted[above] - sorted[below]) * (place - below as f64)
+/// Quantile of values, in any order, by linear interpolation: type 7 of Hyndman & Fan (1996). There is at least one value.
+fn quantile(values: &mut [f64], share: f64) -> f64 {
+    let place = share * (values.len() - 1) as f64;
+    let (_, below, larger) = values.select_nth_unstable_by(place.floor() as usize, f64::total_cmp);
+    let above = larger.iter().copied().min_by(f64::total_cmp).unwrap_or(*below);
+    *below + (above - *below) * place.fract()
 }
 
 #[cfg(test)]

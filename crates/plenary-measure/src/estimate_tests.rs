@@ -121,9 +121,9 @@ fn what_does_not_fit_is_refused_with_its_place() {
 
 #[test]
 fn quantiles_interpolate() {
-    assert_eq!(quantile(&[1.0, 2.0, 3.0, 4.0], 0.5), 2.5);
-    assert_eq!(quantile(&[1.0, 2.0, 3.0, 4.0, 5.0], 0.1), 1.4);
-    assert_eq!(quantile(&[7.0], 0.975), 7.0);
+    assert_eq!(quantile(&mut [1.0, 2.0, 3.0, 4.0], 0.5), 2.5);
+    assert_eq!(quantile(&mut [1.0, 2.0, 3.0, 4.0, 5.0], 0.1), 1.4);
+    assert_eq!(quantile(&mut [7.0], 0.975), 7.0);
 }
 
 /// 300 corpora of 30 utterances with 1 to 7 segments that share their utterance's tone; the true mean is 0.1.

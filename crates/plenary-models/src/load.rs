@@ -4,11 +4,12 @@
 //! are loaded. Missing and damaged files, labels that do not fit the task, and a tokenizer or graph that does not load are
 //! errors.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use plenary_engine::{
-    CONFIG, Device, EngineChoice, Form, LabelMap, Model, ModelParts, Runner, RunnerFiles, StanceTraining, TOKENIZER,
-    Task, Tokenizer, numbers_file, resolve,
+    BuildError, CONFIG, Device, EngineChoice, Form, LabelMap, Model, ModelParts, Runner, RunnerFiles, StanceTraining,
+    TOKENIZER, Task, Tokenizer, numbers_file, resolve,
 };
 
 use crate::config::{Config, bad_config};
@@ -32,6 +33,32 @@ pub fn load(folder: &ModelFolder, choice: EngineChoice) -> Result<Model, LoadErr
 /// # Errors
 /// The program does not have the engine or the device; a file is missing or damaged, or does not fit the others.
 pub fn load_on(folder: &ModelFolder, choice: EngineChoice, device: Device) -> Result<Model, LoadError> {
+    load_with(folder, choice, device, &Tokenizers::default())
+}
+
+/// Tokenizers by the sha256 of their file. Models with the same file share what was read of it.
+#[derive(Default)]
+pub(crate) struct Tokenizers(Mutex<HashMap<String, Arc<OnceLock<Result<Tokenizer, BuildError>>>>>);
+
+impl Tokenizers {
+    /// The tokenizer of a file, for a model that takes `max_tokens` tokens in a pass. While one thread reads a file, others that need it
+    /// wait.
+    fn read(&self, bytes: &[u8], sha256: &str, max_tokens: usize) -> Result<Tokenizer, BuildError> {
+        let mut of_files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_file = Arc::clone(of_files.entry(sha256.to_owned()).or_default());
+        drop(of_files);
+        let tokenizer = of_file.get_or_init(|| Tokenizer::from_bytes(bytes, max_tokens)).clone()?;
+        Ok(tokenizer.with_limit(max_tokens))
+    }
+}
+
+/// As [`load_on`], with the tokenizers of other models.
+pub(crate) fn load_with(
+    folder: &ModelFolder,
+    choice: EngineChoice,
+    device: Device,
+    tokenizers: &Tokenizers,
+) -> Result<Model, LoadError> {
     let engine = resolve(choice, device)?;
     let facts = &folder.facts;
     let (config, config_sha256) = checked_bytes(folder, CONFIG)?;
@@ -41,7 +68,7 @@ pub fn load_on(folder: &ModelFolder, choice: EngineChoice, device: Device) -> Re
     let (tokenizer, runner) = std::thread::scope(|scope| {
         let tokenizer = scope.spawn(|| {
             let (bytes, sha256) = checked_bytes(folder, TOKENIZER)?;
-            let tokenizer = Tokenizer::from_bytes(&bytes, facts.max_tokens)
+            let tokenizer = (tokenizers.read(&bytes, &sha256, facts.max_tokens))
                 .map_err(|e| FileError::of(&facts.id, folder.path.join(TOKENIZER), FileProblem::Tokenizer(e)))?;
             Ok::<_, FileError>((tokenizer, sha256))
         });

@@ -11,7 +11,7 @@ use crate::convert::find_weights;
 use crate::distill::find_static;
 use crate::error::{FindError, LoadError, UnusableError};
 use crate::folder::{ModelFolder, find};
-use crate::load::{load, load_on};
+use crate::load::{Tokenizers, load, load_with};
 use crate::options::ModelOptions;
 use crate::places::{Place, places};
 
@@ -81,10 +81,11 @@ impl Models {
     /// A file is missing or damaged, or does not fit the others. Of several errors, that of the embedding model is
     /// returned before that of the sentiment model, and that of the stance model last.
     pub fn load(folders: &ModelFolders) -> Result<Self, LoadError> {
-        let load = |folder: &ModelFolder| load_on(folder, folders.engine, folders.device);
+        let tokenizers = Tokenizers::default();
+        let load = |folder: &ModelFolder| load_with(folder, folders.engine, folders.device, &tokenizers);
         std::thread::scope(|scope| {
-            let sentiment = folders.sentiment.as_ref().map(|folder| scope.spawn(move || load(folder)));
-            let stance = folders.stance.as_ref().map(|folder| scope.spawn(move || load(folder)));
+            let sentiment = folders.sentiment.as_ref().map(|folder| scope.spawn(|| load(folder)));
+            let stance = folders.stance.as_ref().map(|folder| scope.spawn(|| load(folder)));
             let embedding = load(&folders.embedding);
             let join = |loading: std::thread::ScopedJoinHandle<Result<Model, LoadError>>| {
                 loading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))

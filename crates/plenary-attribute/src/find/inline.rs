@@ -243,11 +243,15 @@ fn colon_readings_of(rest: &str, from: usize, found: Option<(String, usize)>) ->
 
 /// `NAME-Text`: a name in capitals, and a dash without blanks on both sides.
 fn loud_dash_reading(lexicon: &Lexicon, rest: &str, from: usize) -> Option<Reading> {
+    const LONGEST_LABEL: usize = 60;
     if !has_dash(rest) || !rest.starts_with(char::is_uppercase) {
         return None;
     }
     let found = LOUD_DASH.captures(rest)?;
     let (label, dash, speech) = (found.name("label")?, found.name("dash")?, found.name("speech")?);
+    if label.as_str().chars().count() > LONGEST_LABEL {
+        return None;
+    }
     let is_spaced = dash.start() > label.end() && speech.start() > dash.end();
     // "ANNA-Maria: Yes."
     let is_label = NAME_AND_COLON.is_match(&rest[speech.start()..]);
@@ -356,7 +360,7 @@ static NUMBERED_QUESTION: LazyLock<Regex> =
 /// The number of a question before its letter, "12   Q.  Why?", or both before the person who asks it: "12   Q.   MR. LEE: Why?".
 static QUESTION: LazyLock<Regex> = LazyLock::new(|| {
     constant_regex(
-        r"^(?:(?P<named>(?:\d{1,4}\s+)?(?P<letter>\p{Lu})\.?\s+)(?P<who>\p{Lu}[\p{Lu}\p{M}.'’ -]{2,60}):\s|(?P<number>\d{1,4}\s{2,})(?P<number_letter>\p{Lu})\.\s)",
+        r"^(?:(?P<named>(?:\d{1,4}\s+)?(?P<letter>\p{Lu})\.?\s+)(?P<who>\p{Lu}[\p{Lu}\p{M}.'’ -]{2,}):\s|(?P<number>\d{1,4}\s{2,})(?P<number_letter>\p{Lu})\.\s)",
     )
 });
 /// "○Name　text" in Japanese minutes.
@@ -371,6 +375,7 @@ fn names_somebody(lexicon: &Lexicon, label: &str) -> bool {
 
 fn prefix(lexicon: &Lexicon, text: &str) -> Prefix {
     const LONGEST_NUMBER: usize = 16;
+    const LONGEST_NAME: usize = 100;
     let mut prefix = Prefix { length: text.len() - text.trim_start().len(), ..Prefix::default() };
     let has_number = text[prefix.length..].bytes().take(LONGEST_NUMBER).any(|byte| byte.is_ascii_digit());
     if has_number && let Some(number) = NUMBERED_SPEECH.find(&text[prefix.length..]) {
@@ -387,7 +392,7 @@ fn prefix(lexicon: &Lexicon, text: &str) -> Prefix {
     if let Some(question) = QUESTION.captures(&text[prefix.length..])
         && let Some(letter) = question.name("letter").or(question.name("number_letter"))
         && lexicon.is_question_label(&letter.as_str().to_lowercase())
-        && question.name("who").is_none_or(|who| names_somebody(lexicon, who.as_str()))
+        && question.name("who").is_none_or(|who| who.len() <= LONGEST_NAME && names_somebody(lexicon, who.as_str()))
     {
         prefix.length += question.name("named").or(question.name("number")).map_or(0, |before| before.end());
         return prefix;
@@ -442,7 +447,7 @@ static DASH: LazyLock<Regex> = LazyLock::new(|| {
 /// `NAME-Text`, `NAME –Text`: no small letter before the dash, and a capital with another sign than a capital behind it.
 static LOUD_DASH: LazyLock<Regex> = LazyLock::new(|| {
     constant_regex(
-        r"^(?P<label>[^\p{Ll}:!?;\d]{0,58}?\p{Lu}\p{M}*\p{Lu}\p{M}*)\s?(?P<dash>[–—―-])\s?(?P<speech>[\x22“«„¿¡(…]*\p{Lu}(?:[^\p{Lu}\p{Nd}]|$))",
+        r"^(?P<label>[^\p{Ll}:!?;\d]*?\p{Lu}\p{M}*\p{Lu}\p{M}*)\s?(?P<dash>[–—―-])\s?(?P<speech>[\x22“«„¿¡(…]*\p{Lu}(?:[^\p{Lu}\p{Nd}]|$))",
     )
 });
 static NAME_AND_COLON: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^\p{L}+:\s+\S"));

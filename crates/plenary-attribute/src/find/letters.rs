@@ -25,7 +25,7 @@ const CONFIDENCE: f32 = 0.9;
 
 /// A number, one or two words, and a colon before a text.
 static NUMBERED: LazyLock<Regex> =
-    LazyLock::new(|| constant_regex(r"^\s*(?P<label>(?P<number>\d{1,2})\.\s\p{L}{2,20}(?:\s\p{L}{2,20})?):\s+\S"));
+    LazyLock::new(|| constant_regex(r"^\s*(?P<label>(?P<number>\d{1,2})\.\s\p{L}{2,}(?:\s\p{L}{2,})?):\s+\S"));
 
 /// Replaces other readings of the lines that begin with one of the two letters.
 pub(crate) fn add(page: &Page<'_>, settled: &Settled, all: &mut Vec<Candidate>) {
@@ -92,10 +92,12 @@ fn closed(page: &Page<'_>, settled: &Settled) -> Vec<Candidate> {
 /// a list.
 fn numbered(page: &Page<'_>, settled: &Settled) -> Vec<Candidate> {
     const FEWEST: usize = 4;
+    const LONGEST: usize = 60;
     let mut lines: Vec<(usize, &str, u32)> = Vec::new();
     for line in settled.open_paragraphs(page).into_iter().flatten() {
         if let Some(found) = NUMBERED.captures(page.lines[line].text())
             && let (Some(label), Ok(number)) = (found.name("label"), found["number"].parse())
+            && label.len() <= LONGEST
         {
             lines.push((line, label.as_str(), number));
         }

@@ -23,7 +23,7 @@ static LEADERS: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"(?:\.\s?){5,
 
 /// A count of votes: words, dots, a number, and at most one word for the votes.
 static TALLY: LazyLock<Regex> =
-    LazyLock::new(|| constant_regex(r"^\p{L}[^.:!?]{1,80}\s?(?:\.\s?){3,}\s*\d{1,4}(?:\s+\p{L}{2,14})?\.?$"));
+    LazyLock::new(|| constant_regex(r"^\p{L}[^.:!?]+\s?(?:\.\s?){3,}\s*\d{1,4}(?:\s+\p{L}{2,14})?\.?$"));
 
 /// The words and numbers of a count of votes.
 static COUNTED: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"[\p{L}\p{M}]+(?:[-'’\u{200c}][\p{L}\p{M}]+)*|\d+"));

@@ -6,6 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -338,30 +339,44 @@ impl Vocabulary {
 }
 
 fn count(texts: &[&str], leave_out: &HashSet<&str>, seats: &Seats, vocabulary: &mut Vocabulary) -> Counts {
+    let words: Vec<Vec<Word>> = texts.par_iter().map(|text| words_of(text, leave_out, seats)).collect();
     let mut counts: Counts = HashMap::new();
-    for (number, text) in texts.iter().enumerate() {
-        let raw: Vec<(usize, &str)> = text.unicode_word_indices().collect();
-        let in_seat = seats.places(&raw);
-        // The previous word and its end, if it may begin a phrase.
-        let mut before: Option<((u32, u32), usize)> = None;
-        for (&(start, raw), in_seat) in raw.iter().zip(in_seat) {
-            let word = word_of(raw).filter(|word| !in_seat && !leave_out.contains(word.as_str()));
-            let Some(word) = word else {
-                before = None;
-                continue;
-            };
+    for (number, words) in words.into_iter().enumerate() {
+        let mut before: Option<(u32, u32)> = None;
+        for Word { word, is_joined } in words {
             let (word, stem) = vocabulary.intern(word);
             counts.entry(Term::Word(stem)).or_default().add(number, Term::Word(word));
-            if let Some(((first, first_stem), end)) = before
-                && first_stem != stem
-                && joins(&text[end..start])
-            {
+            if let Some((first, first_stem)) = before.filter(|(_, first)| is_joined && *first != stem) {
                 counts.entry(Term::Pair(first_stem, stem)).or_default().add(number, Term::Pair(first, word));
             }
-            before = Some(((word, stem), start + raw.len()));
+            before = Some((word, stem));
         }
     }
     counts
+}
+
+/// A word that may be a term.
+struct Word {
+    word: String,
+    /// It may be the second word of a phrase with the one before.
+    is_joined: bool,
+}
+
+/// The words of a text that may be terms.
+fn words_of(text: &str, leave_out: &HashSet<&str>, seats: &Seats) -> Vec<Word> {
+    let raw: Vec<(usize, &str)> = text.unicode_word_indices().collect();
+    let in_seat = seats.places(&raw);
+    let mut words = Vec::with_capacity(raw.len());
+    // The end of the word before, if it may begin a phrase.
+    let mut before: Option<usize> = None;
+    for ((start, raw), in_seat) in raw.into_iter().zip(in_seat) {
+        let word = word_of(raw).filter(|word| !in_seat && !leave_out.contains(word.as_str()));
+        let end = word.is_some().then_some(start + raw.len());
+        let is_joined = before.is_some_and(|before| joins(&text[before..start]));
+        words.extend(word.map(|word| Word { word, is_joined }));
+        before = end;
+    }
+    words
 }
 
 /// Whether two words with this text between them form a phrase: only spaces or a hyphen.

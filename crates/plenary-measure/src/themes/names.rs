@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use rayon::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
@@ -35,6 +36,15 @@ struct Uses {
 }
 
 impl Uses {
+    fn add(&mut self, more: Uses) {
+        self.within += more.within;
+        self.capital += more.capital;
+        self.addressed += more.addressed;
+        self.all_capital += more.all_capital;
+        self.procedural += more.procedural;
+        self.all += more.all;
+    }
+
     /// Whether the word is mostly written with a capital letter; also if it only begins sentences.
     fn is_capital(self) -> bool {
         self.within == 0 || 2 * self.capital > self.within
@@ -49,6 +59,56 @@ impl Uses {
     }
 }
 
+/// The uses of each word.
+#[derive(Debug, Default)]
+struct AllUses(HashMap<String, Uses>);
+
+impl AllUses {
+    /// Counts the words of a text.
+    fn count(&mut self, text: &str, is_procedural: bool, wording: &Wording) {
+        // Words of a name that may still follow, and whether the word before is a form of address.
+        let (mut left, mut after_address) = (0, false);
+        for (at, raw) in text.unicode_word_indices() {
+            let before = text[..at].trim_end();
+            let is_capital = raw.chars().next().is_some_and(char::is_uppercase);
+            let lower = raw.to_lowercase();
+            let is_address = wording.is_form_of_address.is_some_and(|is| is(&lower));
+            // "Mr. Lee" goes on after the full stop, "Mr. Lee. Thanks" does not.
+            let goes_on = after_address || !before.ends_with(['.', ',', ';', ':', '!', '?']);
+            // "Mr.Lee" is one word.
+            let is_joined =
+                |is: &(dyn Fn(&str) -> bool + Sync)| lower.split_once('.').is_some_and(|(first, _)| is(first));
+            let joined = wording.is_form_of_address.is_some_and(is_joined);
+            let addressed = joined || (left > 0 && goes_on && is_capital && !is_address);
+            left = match (is_address, addressed) {
+                (true, _) => NAME_WORDS,
+                (false, true) => left - 1,
+                (false, false) => 0,
+            };
+            after_address = is_address;
+            let Some(word) = word_of(raw) else { continue };
+            let within = before.chars().next_back().is_some_and(|last| !".!?:\"\u{201c}\u{201d}".contains(last));
+            self.0.entry(word).or_default().add(Uses {
+                all: 1,
+                procedural: usize::from(is_procedural),
+                all_capital: usize::from(is_capital),
+                addressed: usize::from(addressed),
+                within: usize::from(within),
+                capital: usize::from(within && is_capital),
+            });
+        }
+    }
+
+    /// The uses in two sets of texts together.
+    fn with(self, other: Self) -> Self {
+        let (mut more, fewer) = if self.0.len() < other.0.len() { (other, self) } else { (self, other) };
+        for (word, uses) in fewer.0 {
+            more.0.entry(word).or_default().add(uses);
+        }
+        more
+    }
+}
+
 /// Words that are names of people.
 #[derive(Debug, Default)]
 pub(super) struct Names(HashSet<String>);
@@ -58,41 +118,17 @@ impl Names {
     /// letter within sentences, and such words that mostly follow a form of address or mostly occur in procedural texts.
     pub(super) fn find(themes: &[Vec<&str>], procedure: Option<usize>, wording: &Wording) -> Self {
         let names: HashSet<String> = wording.names.into_iter().flatten().map(|name| without_accents(name)).collect();
-        let mut uses: HashMap<String, Uses> = HashMap::new();
-        for (theme, text) in
-            themes.iter().enumerate().flat_map(|(theme, texts)| texts.iter().map(move |text| (theme, text)))
-        {
-            // Words of a name that may still follow, and whether the word before is a form of address.
-            let (mut left, mut after_address) = (0, false);
-            for (at, raw) in text.unicode_word_indices() {
-                let before = text[..at].trim_end();
-                let is_capital = raw.chars().next().is_some_and(char::is_uppercase);
-                let lower = raw.to_lowercase();
-                let is_address = wording.is_form_of_address.is_some_and(|is| is(&lower));
-                // "Mr. Lee" goes on after the full stop, "Mr. Lee. Thanks" does not.
-                let goes_on = after_address || !before.ends_with(['.', ',', ';', ':', '!', '?']);
-                // "Mr.Lee" is one word.
-                let is_joined =
-                    |is: &(dyn Fn(&str) -> bool + Sync)| lower.split_once('.').is_some_and(|(first, _)| is(first));
-                let joined = wording.is_form_of_address.is_some_and(is_joined);
-                let addressed = joined || (left > 0 && goes_on && is_capital && !is_address);
-                left = match (is_address, addressed) {
-                    (true, _) => NAME_WORDS,
-                    (false, true) => left - 1,
-                    (false, false) => 0,
-                };
-                after_address = is_address;
-                let Some(word) = word_of(raw) else { continue };
-                let within = before.chars().next_back().is_some_and(|last| !".!?:\"\u{201c}\u{201d}".contains(last));
-                let uses = uses.entry(word).or_default();
-                uses.all += 1;
-                uses.procedural += usize::from(Some(theme) == procedure);
-                uses.all_capital += usize::from(is_capital);
-                uses.addressed += usize::from(addressed);
-                uses.within += usize::from(within);
-                uses.capital += usize::from(within && is_capital);
-            }
-        }
+        let texts: Vec<(bool, &str)> = (themes.iter().enumerate())
+            .flat_map(|(theme, texts)| texts.iter().map(move |text| (Some(theme) == procedure, *text)))
+            .collect();
+        let uses = texts
+            .par_iter()
+            .fold(AllUses::default, |mut uses, (is_procedural, text)| {
+                uses.count(text, *is_procedural, wording);
+                uses
+            })
+            .reduce(AllUses::default, AllUses::with)
+            .0;
         let is_name = |(word, uses): &(String, Uses)| {
             (uses.is_capital() && names.contains(&without_accents(word))) || uses.is_addressee()
         };

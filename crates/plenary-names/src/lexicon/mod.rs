@@ -20,7 +20,7 @@ use serde::{Serialize, Serializer};
 
 use crate::text::{folded, is_caseless_letter};
 use crate::toml_error::TomlError;
-pub use patterns::Patterns;
+pub use patterns::{Pattern, Patterns};
 use sections::{Sections, SentenceWords};
 
 /// The files that are built into the program, with their languages (ISO 639-1). Phrases are searched for in this order.
@@ -168,7 +168,7 @@ static BUILTIN: LazyLock<Lexicon> = LazyLock::new(|| {
         of_language.insert(language, file.sentences.clone());
         sections.add(file);
     }
-    // The same files in every program, and a test builds the expressions from them.
+    // Nothing is compiled yet; a test compiles all expressions.
     Lexicon::of(sections, months, of_language, None)
         .expect("a test builds the expressions of the files that come with the program")
 });
@@ -254,7 +254,7 @@ impl Lexicon {
         local.sort_unstable();
         let mut all: Vec<String> = months.all.keys().cloned().collect();
         all.sort_unstable();
-        let patterns = Patterns::of(&sections, &local, &all)?;
+        let patterns = Patterns::of(&sections, &local, &all, own.is_some())?;
         let contents = Contents {
             sections,
             months: folded_keys(months.all),

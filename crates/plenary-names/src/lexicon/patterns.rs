@@ -1,144 +1,172 @@
-//! Regular expressions that are built from the phrases of a lexicon, each compiled once.
+//! Regular expressions that are built from the phrases of a lexicon, each compiled once, when it is first used.
 //!
 //! **Input**: the sections of all files. **Output**: [`Patterns`], one expression for each thing that is searched for
 //! in a text. **Refused**: lists that are too long for an expression. What a match means is left to the caller.
 
+use std::ops::Deref;
+use std::sync::OnceLock;
+
 use regex::Regex;
 
 use super::sections::{Phrases, Sections, Words};
-use crate::text::capitalised;
+use crate::text::{capitalised, constant_regex};
+
+/// A regular expression that is compiled when it is first used: few documents need all of them.
+#[derive(Debug, Clone)]
+pub struct Pattern {
+    text: String,
+    compiled: OnceLock<Regex>,
+}
+
+impl Deref for Pattern {
+    type Target = Regex;
+
+    fn deref(&self) -> &Regex {
+        // `Patterns::of` checks those with words of a file of the user, and a test all others.
+        self.compiled.get_or_init(|| constant_regex(&self.text))
+    }
+}
 
 /// Expressions built from the phrases of a lexicon.
 #[derive(Debug, Clone)]
 pub struct Patterns {
     /// A name in running text: capitalised words, with particles of names between them.
-    pub name_in_prose: Regex,
+    pub name_in_prose: Pattern,
     /// The end of a description of a person: " at the " in "Minister of Roads at the fair".
-    pub occasion: Regex,
+    pub occasion: Pattern,
     /// A bracket about interpreters, or a bracket that as a whole is a stage direction.
-    pub interpreted: Regex,
+    pub interpreted: Pattern,
     /// A bracket that names the examiner: "By Ms. Renner".
-    pub examined_in_brackets: Regex,
+    pub examined_in_brackets: Pattern,
     /// A text beside a name that says how or where the person speaks.
-    pub manner: Regex,
+    pub manner: Pattern,
     /// A sound in brackets in captions.
-    pub sound: Regex,
+    pub sound: Pattern,
     /// The label of a line that names the chair, with its colon.
-    pub chair_line: Regex,
+    pub chair_line: Pattern,
     /// The opening of a chair line without a colon.
-    pub presidency: Regex,
+    pub presidency: Pattern,
     /// The label of a list of those present, with its colon.
-    pub present: Regex,
+    pub present: Pattern,
     /// The label of a list of those present in minutes.
-    pub minutes: Regex,
+    pub minutes: Pattern,
     /// The beginning of the list of those absent, after a full stop.
-    pub apologies: Regex,
+    pub apologies: Pattern,
     /// Words in a heading that names the session.
-    pub session: Regex,
+    pub session: Pattern,
     /// Words in a heading that names the panel.
-    pub panel: Regex,
+    pub panel: Pattern,
     /// Words before the name of a person whom the head of a document introduces.
-    pub introduced_by: Regex,
+    pub introduced_by: Pattern,
     /// How long ago something was, as the whole text: "2 years ago".
-    pub ago: Regex,
+    pub ago: Pattern,
     /// Day (group 1) and month (group 2) of a date, with an optional year (group 3).
-    pub day_month: Regex,
+    pub day_month: Pattern,
     /// Month (group 1) and day (group 2) of a date, with an optional year (group 3).
-    pub month_day: Regex,
+    pub month_day: Pattern,
     /// Day (group 1), month of any language (group 2) and year (group 3).
-    pub day_month_year: Regex,
+    pub day_month_year: Pattern,
     /// Month of any language that needs a year (group 1), day (group 2) and year (group 3).
-    pub month_day_year: Regex,
+    pub month_day_year: Pattern,
     /// Year (group 1), month of any language (group 2) and day (group 3).
-    pub year_month_day: Regex,
+    pub year_month_day: Pattern,
     /// Era (group 1), year (group 2), month (group 3) and day (group 4), each with a sign after it, in digits or numerals.
-    pub numbered_date: Regex,
+    pub numbered_date: Pattern,
     /// A word that says when a record was issued.
-    pub issued: Regex,
+    pub issued: Pattern,
     /// A word before the length of a recording.
-    pub lengths: Regex,
+    pub lengths: Pattern,
     /// A time of day, and the end if it is a range: hour, minute and half of the day in groups 1 to 3 and 4 to 6.
-    pub clock_range: Regex,
+    pub clock_range: Pattern,
     /// A page number on a separate line.
-    pub page_number: Regex,
+    pub page_number: Pattern,
     /// A time on a separate line.
-    pub time_alone: Regex,
+    pub time_alone: Pattern,
     /// An hour on a separate line: "12.00 hrs".
-    pub hour: Regex,
+    pub hour: Pattern,
     /// The beginning of an editorial note.
-    pub editorial: Regex,
+    pub editorial: Pattern,
     /// A line that says that the meeting opens or closes.
-    pub closing: Regex,
+    pub closing: Pattern,
     /// A label in capitals that introduces a decision.
-    pub decision: Regex,
+    pub decision: Pattern,
     /// An action of the house, as its record prints it.
-    pub formula: Regex,
+    pub formula: Pattern,
     /// A list of votes.
-    pub votes: Regex,
+    pub votes: Pattern,
     /// The label of a list of people or votes, with its colon.
-    pub list_label: Regex,
+    pub list_label: Pattern,
     /// The heading of a list of a division, with its number or total.
-    pub vote_heading: Regex,
+    pub vote_heading: Pattern,
     /// A line that announces or closes a division.
-    pub division: Regex,
+    pub division: Pattern,
     /// A whole statement of the record.
-    pub sentence: Regex,
+    pub sentence: Pattern,
     /// A note of the recording, on a separate line.
-    pub recording_mark: Regex,
+    pub recording_mark: Pattern,
     /// The name of an examination, on a separate line.
-    pub examination_alone: Regex,
+    pub examination_alone: Pattern,
     /// A verb that reports what a person said, at the beginning of a text.
-    pub reporting: Regex,
+    pub reporting: Pattern,
     /// A verb behind the name of who speaks in minutes that report each speech.
-    pub says: Regex,
+    pub says: Pattern,
     /// A name in capitals (group 1) behind a form of address or an article, before a verb of indirect speech.
-    pub indirect: Regex,
+    pub indirect: Pattern,
     /// A line that says who examines whom.
-    pub examination: Regex,
+    pub examination: Pattern,
     /// Texts, one of which occurs in every short line that matches [`Patterns::examination`] and does not end with a
     /// bracket.
     pub examination_signs: Vec<String>,
     /// A word for the state of an examination, alone: "continued".
-    pub oath: Regex,
+    pub oath: Pattern,
     /// The opening of the formula for swearing in a witness.
-    pub having_been: Regex,
+    pub having_been: Pattern,
     /// Words before the name of the examiner: "was examined by".
-    pub examined: Regex,
+    pub examined: Pattern,
     /// Words before the name of the person who answers in an interview.
-    pub interviewee: Regex,
+    pub interviewee: Pattern,
     /// Words before the name of the person who asks.
-    pub interviewer: Regex,
+    pub interviewer: Pattern,
     /// Words after the name of the person who asks.
-    pub spoke: Regex,
+    pub spoke: Pattern,
     /// Words between a name and the description of the person.
-    pub is: Regex,
+    pub is: Pattern,
     /// Words before the name of the speaker in the title of a speech.
-    pub speech_by: Regex,
+    pub speech_by: Pattern,
     /// The beginning of a title that says that the page is a speech.
-    pub speech: Regex,
+    pub speech: Pattern,
     /// A heading that names whose speech is below it: the name in the group `before` or `behind`.
-    pub speech_of: Regex,
+    pub speech_of: Pattern,
     /// The beginning of a salutation.
-    pub salutation: Regex,
+    pub salutation: Pattern,
     /// The beginning of the line above the text of a letter: "Dear editor,".
-    pub letter_opening: Regex,
+    pub letter_opening: Pattern,
     /// A label in capitals that ends with a full stop (group 1), or the letter of a question or answer.
-    pub label_and_period: Regex,
+    pub label_and_period: Pattern,
     /// The letter of a question or answer before its text.
-    pub letter: Regex,
+    pub letter: Pattern,
     /// The word before the sender, at the beginning of a line of a chat.
-    pub chat_from: Regex,
+    pub chat_from: Pattern,
     /// The word before the recipient.
-    pub chat_to: Regex,
+    pub chat_to: Pattern,
 }
 
 impl Patterns {
-    /// Builds the expressions. `local_months` are the forms of the months in the languages whose dates need a year.
+    /// Builds the expressions. `local_months` are the forms of the months in the languages whose dates need a year, `all_months` those of
+    /// all languages. With `now`, all are compiled at once.
     ///
     /// # Errors
-    /// If the lists make an expression longer than the regex crate compiles.
-    /// `all_months` are those of all languages.
-    pub(super) fn of(s: &Sections, local_months: &[String], all_months: &[String]) -> Result<Self, regex::Error> {
+    /// With `now`, if the lists make an expression longer than the regex crate compiles.
+    pub(super) fn of(
+        s: &Sections,
+        local_months: &[String],
+        all_months: &[String],
+        now: bool,
+    ) -> Result<Self, regex::Error> {
+        let pattern = |text: String| {
+            let compiled = if now { OnceLock::from(Regex::new(&text)?) } else { OnceLock::new() };
+            Ok(Pattern { text, compiled })
+        };
         let (names, honorifics, directions) = (&s.names, &s.honorifics, &s.directions);
         let (chair_lines, occasions, record) = (&s.chair_lines, &s.occasions, &s.record);
         let the = format!("(?:{})", all_words(&names.dropped_articles));
@@ -149,99 +177,99 @@ impl Patterns {
         let (q, a) = (letters(&s.questions.question_labels), letters(&s.questions.answer_labels));
         let year = r"(?:1[6-9]|20)\d{2}";
         Ok(Self {
-            name_in_prose: Regex::new(&format!(
+            name_in_prose: pattern(format!(
                 r"\p{{Lu}}[\p{{L}}\p{{M}}'’\-]*\.?(?:\s+(?:{}\s+){{0,2}}\p{{Lu}}[\p{{L}}\p{{M}}'’\-]*\.?)+",
                 all_words(&names.prose_particles)
             ))?,
-            occasion: Regex::new(&format!(
+            occasion: pattern(format!(
                 r"(?i)\s+{}\s+{}?\s*",
                 all(&occasions.prepositions),
                 in_order(&occasions.articles)
             ))?,
-            interpreted: Regex::new(&format!(
+            interpreted: pattern(format!(
                 r"(?i)^{}.{{0,24}}\b{}$|^{}|^{}$",
                 whole(&directions.through),
                 all(&directions.interpreters),
                 whole(&directions.interpretation),
                 all(&directions.whole)
             ))?,
-            examined_in_brackets: Regex::new(&format!(
+            examined_in_brackets: pattern(format!(
                 r"(?i)^{} {}",
                 all(&directions.examined_by),
                 whole(&directions.examined_by_whom)
             ))?,
-            manner: Regex::new(&format!(r"(?i)^{}$", whole(&directions.manners)))?,
-            sound: Regex::new(&format!(r"(?i)\b{}", whole(&directions.sounds)))?,
-            chair_line: Regex::new(&format!(
+            manner: pattern(format!(r"(?i)^{}$", whole(&directions.manners)))?,
+            sound: pattern(format!(r"(?i)\b{}", whole(&directions.sounds)))?,
+            chair_line: pattern(format!(
                 r"(?i)^(?:{} )?{}(?: {})?\s*[:：]\s*",
                 all(&chair_lines.before),
                 all(&chair_lines.labels),
                 all(&chair_lines.of)
             ))?,
-            presidency: Regex::new(&format!(r"(?i)^{}\s+", all(&chair_lines.presidency)))?,
-            present: Regex::new(&format!(
+            presidency: pattern(format!(r"(?i)^{}\s+", all(&chair_lines.presidency)))?,
+            present: pattern(format!(
                 r"(?i)^\W*(?:{} )?{}\s*[:：]\s*",
                 all(&s.present.before),
                 all(&s.present.labels)
             ))?,
-            minutes: Regex::new(&format!(r"(?i)^\W*{}[^.]{{0,20}}:", whole(&s.present.minutes)))?,
-            apologies: Regex::new(&format!(r"\. {}", any(s.present.apologies.list().iter().map(|w| capitalised(w)))))?,
-            session: Regex::new(&format!(r"(?i)\b{}", whole(&s.head.sessions)))?,
-            panel: Regex::new(&format!(r"(?i)\b{}", whole(&s.head.panels)))?,
-            introduced_by: Regex::new(&format!(r"(?i)\b{}\s+(?:{the}\s+)?", all(&s.head.introduced_by)))?,
-            day_month: Regex::new(&format!(
+            minutes: pattern(format!(r"(?i)^\W*{}[^.]{{0,20}}:", whole(&s.present.minutes)))?,
+            apologies: pattern(format!(r"\. {}", any(s.present.apologies.list().iter().map(|w| capitalised(w)))))?,
+            session: pattern(format!(r"(?i)\b{}", whole(&s.head.sessions)))?,
+            panel: pattern(format!(r"(?i)\b{}", whole(&s.head.panels)))?,
+            introduced_by: pattern(format!(r"(?i)\b{}\s+(?:{the}\s+)?", all(&s.head.introduced_by)))?,
+            day_month: pattern(format!(
                 r"\b(\d{{1,2}})(?i:{}?(?: {})?)\.? ([A-Z][a-z]{{2,8}}|[A-Z]{{3,9}})\.?,? ?({year})?\b",
                 all(&s.dates.ordinals),
                 all(&s.dates.of)
             ))?,
-            month_day: Regex::new(&format!(
+            month_day: pattern(format!(
                 r"\b([A-Z][a-z]{{2,8}}|[A-Z]{{3,9}})\.? (\d{{1,2}})(?i:{}?)\b,? ?({year})?\b",
                 all(&s.dates.ordinals)
             ))?,
-            day_month_year: Regex::new(&format!(
+            day_month_year: pattern(format!(
                 r"(?i)\b(\d{{1,2}}){}?\.?(?: {of})? ({})\.?,?(?: {of})? ({year})\b",
                 all(&s.dates.ordinals),
                 any_month(local_months),
                 of = all(&s.dates.of)
             ))?,
-            month_day_year: Regex::new(&format!(
+            month_day_year: pattern(format!(
                 r"(?i)\b({})\.? (\d{{1,2}}){}?\.?,?(?: {})? ({year})\b",
                 any_month(local_months),
                 all(&s.dates.ordinals),
                 all(&s.dates.of)
             ))?,
-            year_month_day: Regex::new(&format!(
+            year_month_day: pattern(format!(
                 r"(?i)\b({year})\.?,?(?: {})? ({})\.? (\d{{1,2}})\b",
                 all(&s.dates.of),
                 any_month(all_months)
             ))?,
-            numbered_date: numbered_date(s)?,
-            issued: Regex::new(&beside_letters(&s.dates.issued))?,
-            lengths: Regex::new(&beside_letters(&s.dates.lengths))?,
-            clock_range: Regex::new(&format!(
+            numbered_date: pattern(numbered_date(s))?,
+            issued: pattern(beside_letters(&s.dates.issued))?,
+            lengths: pattern(beside_letters(&s.dates.lengths))?,
+            clock_range: pattern(format!(
                 r"(?i)\b(\d{{1,2}})[:.](\d{{2}})\s*([ap]\.?m\b\.?)?(?:\s*(?:-|–|—|{})\s*(\d{{1,2}})[:.](\d{{2}})\s*([ap]\.?m\b\.?)?)?",
                 all(&s.dates.until)
             ))?,
-            page_number: Regex::new(&format!(
+            page_number: pattern(format!(
                 r"(?i)^(?:[-−–—\[(|]\s*)?{}?\s*\d{{1,4}}(?:\s*(?:/|{})\s*\d{{1,4}}(?:\s{{2,}}\S{{1,14}})?)?(?:\s*[-−–—\])|])?$|^\[\[?{}\s+\w+\]?\]$|^\d{{2}}-\d{{4,6}}\s+\d{{1,4}}/\d{{1,4}}$|^\d{{1,4}}/\d{{1,4}}\s+\d{{2}}-\d{{4,6}}$",
                 all(&s.pages.words),
                 all(&s.pages.of),
                 all(&s.pages.in_brackets)
             ))?,
-            time_alone: Regex::new(&format!(
+            time_alone: pattern(format!(
                 r"^[\[(]?(?:{}\.?\s*)?\d{{1,2}}[:.]\d{{2}}(?::\d{{2}})?(?:[.,]\d{{1,3}})?(?:\s*(?:-->|[-–—])\s*\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:[.,]\d{{1,3}})?)?[\])]?$",
                 any(s.pages.at.list().iter().flat_map(|word| [word.clone(), capitalised(word)]))
             ))?,
-            hour: Regex::new(&format!(
+            hour: pattern(format!(
                 r"(?i)^[\[(]?\d{{1,2}}(?:[.:]\d{{2}})?\s*(?:{}|[ap]\.?\s?m\.?)[\])]?$",
                 all(&s.pages.hours)
             ))?,
-            editorial: Regex::new(&format!(
+            editorial: pattern(format!(
                 r"(?i)^(?:[(\[*]\s*{}|©|\(c\)\s|{})",
                 whole(&s.editorial.in_brackets),
                 whole(&s.editorial.openings)
             ))?,
-            closing: Regex::new(&format!(
+            closing: pattern(format!(
                 r"(?i)^\(?(?:{} )?(?:{} )?{}(?: {})* {}|^{}[^.:!?]{{0,80}}[\s(]\d{{1,2}}[.,:/h ]|^{}[^!?]{{0,80}}$|^{}.{{1,12}}{}$",
                 all(&record.determiners),
                 all(&record.adjectives),
@@ -253,11 +281,11 @@ impl Patterns {
                 all(&record.half_days),
                 all(&record.half_day_endings)
             ))?,
-            decision: Regex::new(&format!(
+            decision: pattern(format!(
                 r"^{}\b[^:]{{0,40}}:",
                 any(record.capital_labels.list().iter().map(|label| label.to_uppercase()))
             ))?,
-            formula: Regex::new(&format!(
+            formula: pattern(format!(
                 r"(?i)^(?:[^.:!?]|\b{}){{0,80}}\b{}\s*[—–-]{{1,2}}$|^{}[^.:!?]{{0,80}}\b{}\.?$|^{}|^(?:{the} )?{}[^.:!?]{{0,60}}\b{} {}[^.:!?]{{0,50}}\.?$|^@\p{{Lu}}\p{{L}}+(?::|$)",
                 all(&record.abbreviations),
                 all(&record.acts),
@@ -268,8 +296,8 @@ impl Patterns {
                 all(&record.motion_auxiliaries),
                 whole(&record.outcomes)
             ))?,
-            votes: Regex::new(&format!(r"(?i)^{}\s*:\s*[^.!?]{{0,600}}$", all(&record.votes)))?,
-            list_label: Regex::new(&format!(
+            votes: pattern(format!(r"(?i)^{}\s*:\s*[^.!?]{{0,600}}$", all(&record.votes)))?,
+            list_label: pattern(format!(
                 r"(?i)^\W*(?:{} )?(?:{}|{}|{}|{})\s*[:：]\s*",
                 all(&s.present.before),
                 all(&s.present.labels),
@@ -277,67 +305,67 @@ impl Patterns {
                 all(&record.votes),
                 all(&record.vote_headings)
             ))?,
-            vote_heading: Regex::new(&format!(
+            vote_heading: pattern(format!(
                 r"(?i)^[\W\d_]*{}[-–—.:…\s\d()]*(?:{})?\.?$",
                 all(&record.vote_headings),
                 all(&s.pages.hours)
             ))?,
-            division: Regex::new(&format!(r"(?i)^\W*{}", whole(&record.divisions)))?,
-            sentence: Regex::new(&format!(
+            division: pattern(format!(r"(?i)^\W*{}", whole(&record.divisions)))?,
+            sentence: pattern(format!(
                 r"(?i)^(?:{}[.:]?$|{}[^!?]{{0,200}}\.$)",
                 all(&record.sentences),
                 whole(&record.sentence_openings)
             ))?,
-            recording_mark: Regex::new(&format!(r"(?i)^(.{{0,60}}\W)?{}\W*$", all(&record.marks)))?,
-            examination_alone: Regex::new(&format!(
+            recording_mark: pattern(format!(r"(?i)^(.{{0,60}}\W)?{}\W*$", all(&record.marks)))?,
+            examination_alone: pattern(format!(
                 r"(?i)^(?:{}[- ]?){{0,2}}{}(?:\s*\(?{}\)?)?$",
                 all(&s.examination.kinds),
                 all(&s.examination.examinations),
                 all(&s.examination.oaths)
             ))?,
-            reporting: Regex::new(&format!(r"^{}", whole(&record.reporting)))?,
-            ago: Regex::new(&format!(r"(?i)(?:^{ago}\s.*\p{{N}}|\p{{N}}\D{{0,16}}{ago}$)", ago = all(&s.dates.ago)))?,
-            says: Regex::new(&format!(r"^{}", whole(&record.verbs)))?,
-            indirect: indirect(s)?,
-            examination: examination(s)?,
+            reporting: pattern(format!(r"^{}", whole(&record.reporting)))?,
+            ago: pattern(format!(r"(?i)(?:^{ago}\s.*\p{{N}}|\p{{N}}\D{{0,16}}{ago}$)", ago = all(&s.dates.ago)))?,
+            says: pattern(format!(r"^{}", whole(&record.verbs)))?,
+            indirect: pattern(indirect(s))?,
+            examination: pattern(examination(s))?,
             examination_signs: examination_signs(s),
-            oath: Regex::new(&format!(r"(?i)^{}$", all(&s.examination.oaths)))?,
-            having_been: Regex::new(&format!(
+            oath: pattern(format!(r"(?i)^{}$", all(&s.examination.oaths)))?,
+            having_been: pattern(format!(
                 r"(?:{}|{}) ",
                 all(&s.examination.having_been),
                 any(s.examination.having_been.list().iter().map(|words| words.to_uppercase()))
             ))?,
-            examined: Regex::new(&format!(r"(?i)\b{}\s+", all(&s.examination.examined)))?,
-            interviewee: Regex::new(&format!(
+            examined: pattern(format!(r"(?i)\b{}\s+", all(&s.examination.examined)))?,
+            interviewee: pattern(format!(
                 r"(?i)\b{}\s+{}\s+",
                 all(&s.interviews.conversations),
                 all(&s.interviews.with)
             ))?,
-            interviewer: Regex::new(&format!(
+            interviewer: pattern(format!(
                 r"(?i)(?:\b{}\s*(?:{}|:)?\s*|^{}\s+)",
                 all(&s.interviews.conducted),
                 all(&s.interviews.by),
                 all(&s.interviews.bylines)
             ))?,
-            spoke: Regex::new(&format!(r"^\s+{}", whole(&s.interviews.spoke)))?,
-            is: Regex::new(&format!(r"^(?:,| {})\s+(?:{} )?", all(&s.interviews.is), all(&s.interviews.articles)))?,
-            speech_by: Regex::new(&format!(
+            spoke: pattern(format!(r"^\s+{}", whole(&s.interviews.spoke)))?,
+            is: pattern(format!(r"^(?:,| {})\s+(?:{} )?", all(&s.interviews.is), all(&s.interviews.articles)))?,
+            speech_by: pattern(format!(
                 r"(?i)\b{}\s+(?:{}\s+)*(?:{}|:)\s+(?:{the}\s+)?",
                 all(&s.speeches.nouns),
                 all(&s.speeches.made),
                 all(&s.speeches.by)
             ))?,
-            speech: Regex::new(&format!(r"(?i)^(?:\w+\s+){{0,3}}{}", whole(&s.speeches.headings)))?,
-            speech_of: Regex::new(&format!(
+            speech: pattern(format!(r"(?i)^(?:\w+\s+){{0,3}}{}", whole(&s.speeches.headings)))?,
+            speech_of: pattern(format!(
                 r"(?i)^(?:(?P<before>.{{2,60}}?){}\s+(?:{nouns}|{replies})|(?:{the}\s+)?(?:{nouns}|{replies})\s+{}\s+(?P<behind>.{{2,60}}?))\.?$",
                 all(&s.speeches.possessives),
                 all(&s.speeches.by),
                 nouns = all(&s.speeches.nouns),
                 replies = all(&s.speeches.replies),
             ))?,
-            salutation: Regex::new(&format!(r"(?i)^{}", whole(&s.speeches.salutations)))?,
-            letter_opening: Regex::new(&format!(r"(?i)^{}", whole(&s.letters.openings)))?,
-            label_and_period: Regex::new(&format!(
+            salutation: pattern(format!(r"(?i)^{}", whole(&s.speeches.salutations)))?,
+            letter_opening: pattern(format!(r"(?i)^{}", whole(&s.letters.openings)))?,
+            label_and_period: pattern(format!(
                 r"^((?:{}\.? (?:\p{{Lu}}[\p{{Lu}}'’\-]*\p{{Lu}}|{}\p{{Lu}}+)(?: \p{{Lu}}[\p{{Lu}}'’\-]+)*(?: {} [A-Z][a-z]+(?: [A-Z][a-z]+)?)?|{} (?:\p{{Lu}}{{2,}})(?: \p{{Lu}}{{2,}})*(?: {})?)(?: [(\[][^)\]]*[)\]])?)\.\s+|^({q}|{a})(?:\.\s+|\s{{2,}}|\t)",
                 any(honorifics.before_capitals.list().iter().map(|word| capitalised(word))),
                 any(names.surname_prefixes.list().iter().map(|word| capitalised(word))),
@@ -345,20 +373,20 @@ impl Patterns {
                 any(names.dropped_articles.list().iter().map(|word| capitalised(word))),
                 all(&s.chairs.presiding_endings)
             ))?,
-            letter: Regex::new(&format!(r"^({q}|{a}) +[\p{{Lu}}\d“‘']"))?,
-            chat_from: Regex::new(&format!("^{} ", any(s.chats.from.list().iter().map(|word| capitalised(word)))))?,
-            chat_to: Regex::new(&format!(" {} ", all(&s.chats.to)))?,
+            letter: pattern(format!(r"^({q}|{a}) +[\p{{Lu}}\d“‘']"))?,
+            chat_from: pattern(format!("^{} ", any(s.chats.from.list().iter().map(|word| capitalised(word)))))?,
+            chat_to: pattern(format!(" {} ", all(&s.chats.to)))?,
         })
     }
 }
 
 /// A date in numbers, each with a sign after it.
-fn numbered_date(s: &Sections) -> Result<Regex, regex::Error> {
+fn numbered_date(s: &Sections) -> String {
     let dates = &s.dates;
     let eras = any(dates.eras.list().iter().filter_map(|era| Some(era.rsplit_once(' ')?.0.to_string())));
     let numerals: String = dates.numerals.list().iter().map(|forms| regex::escape(forms)).collect();
     let number = |most: usize| format!(r"([\d{numerals}]{{1,{most}}})");
-    Regex::new(&format!(
+    format!(
         r"(?:({eras})\s*)?{}\s*{}\s*{}\s*{}\s*{}\s*{}",
         number(4),
         all(&dates.years),
@@ -366,7 +394,7 @@ fn numbered_date(s: &Sections) -> Result<Regex, regex::Error> {
         all(&dates.month_signs),
         number(3),
         all(&dates.days)
-    ))
+    )
 }
 
 /// Any of some phrases that is not a part of a longer word. Scripts without blanks do not show where a word ends.
@@ -375,9 +403,9 @@ fn beside_letters(phrases: &Phrases) -> String {
     format!(r"(?i)(?:^|\P{{L}}|[{blankless}]){}(?:$|\P{{L}}|[{blankless}])", all(phrases))
 }
 
-fn examination(s: &Sections) -> Result<Regex, regex::Error> {
+fn examination(s: &Sections) -> String {
     let (by, examined) = (any_upper(&s.examination.capital_by), &s.examination);
-    Regex::new(&format!(
+    format!(
         r"^(?:{by} {}\b\.?[^.:]{{0,40}}:?$|(?i:(?:{}[- ]?)*{} {} {}[^:!?]{{0,50}}$)|.{{3,80}}\({}\)$|.{{0,120}}\b{} {}.{{0,160}}$)",
         any_upper(&examined.capital_whom),
         all(&examined.kinds),
@@ -387,18 +415,18 @@ fn examination(s: &Sections) -> Result<Regex, regex::Error> {
         all(&examined.oaths),
         all(&examined.having_been),
         whole(&examined.sworn)
-    ))
+    )
 }
 
 /// "MR. LEE (Leeds) said,", "THE CHANCELLOR OF THE EXCHEQUER replied,": the verb is not part of the match.
-fn indirect(s: &Sections) -> Result<Regex, regex::Error> {
+fn indirect(s: &Sections) -> String {
     let opens = |words: &Words| any(words.list().iter().map(|word| word.to_uppercase()));
-    Regex::new(&format!(
+    format!(
         r"^((?:(?:{}\.?|{}) )+(?:\p{{Lu}}[\p{{Lu}}'’.\-]* ?)+(?:[(\[][^)\]]{{1,60}}[)\]])?),?\s+{}",
         opens(&s.honorifics.words),
         opens(&s.names.dropped_articles),
         whole(&s.record.indirect)
-    ))
+    )
 }
 
 fn examination_signs(s: &Sections) -> Vec<String> {

@@ -122,6 +122,7 @@ fn a_file_of_the_user_adds_to_the_lexicon() {
     assert_eq!((own.month("l"), own.month("May")), (Some(12), Some(5)));
     assert!(!own.is_builtin() && own != *Lexicon::builtin());
     assert_eq!(own.sha256(), Some(sha256(text.as_bytes()).as_str()));
+    // All expressions are compiled for a file, also for an empty one.
     assert!(Lexicon::with_file(b"", "words.toml").unwrap().is_chair("chair"));
 }
 
