@@ -127,6 +127,16 @@ fn is_caseless_initial(word: &str) -> bool {
     is_caseless_letter(first) && !is_blankless(first) && !is_hangul && (second.is_none() || is_short)
 }
 
+/// Whether a word is initials and a surname without a blank between them: "E.Hansen".
+fn is_glued_name(word: &str) -> bool {
+    const SHORTEST: usize = 4;
+    let (initials, surname) = word.rsplit_once('.').unwrap_or(("", word));
+    let is_capital = |initial: &str| initial.chars().count() == 1 && initial.starts_with(char::is_uppercase);
+    initials.split('.').all(is_capital)
+        && surname.starts_with(char::is_uppercase)
+        && surname.chars().filter(|c| c.is_lowercase()).count() + 1 >= SHORTEST
+}
+
 /// Whether the sign at an offset of a text ends a sentence; a full stop after an initial or an abbreviation does not.
 pub fn ends_sentence(lexicon: &Lexicon, text: &str, at: usize) -> bool {
     let word = text[..at].rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '[')).next().unwrap_or("");
@@ -137,7 +147,7 @@ pub fn ends_sentence(lexicon: &Lexicon, text: &str, at: usize) -> bool {
         || labels::is_honorific(lexicon, word)
         || labels::is_post_nominal(lexicon, word)
         || lexicon.is_legal_form(&folded(word))
-        || word.contains('.');
+        || word.contains('.') && !is_glued_name(word);
     let then_dash = text[at + 1..].trim_start().starts_with(['–', '—', '-']);
     text[at..].starts_with(['!', '?']) || then_dash || (!is_short && text[at + 1..].starts_with(char::is_whitespace))
 }

@@ -281,8 +281,13 @@ pub fn judge(lexicon: &Lexicon, label: &str) -> Option<Judgement> {
     // "The Minister of State in the Ministry of Railways"
     let is_short = words.len() <= 7 || longest == LONGEST_OFFICE;
     if (anonymous || office) && is_short && !relates {
-        // "Le ministre des Affaires étrangères": one word of the field may have small letters.
-        let mut n_small = usize::from(is_office_with_field(lexicon, &words) && words.len() > 3);
+        // "Le ministre des Affaires étrangères": one word of the field may have small letters, and behind a form of address a few: "M. le
+        // ministre des travaux publics".
+        let mut n_small = match words.first() {
+            _ if !is_office_with_field(lexicon, &words) || words.len() <= 3 => 0,
+            Some(first) if lexicon.is_honorific(first) => 3,
+            _ => 1,
+        };
         let mut is_of_field = |word: &String| {
             let fits = n_small > 0 && !lexicon.is_function_word(word) && word.chars().count() > 3;
             n_small -= usize::from(fits);
@@ -546,6 +551,7 @@ mod tests {
             "Mr. Chris d'Entremont",
             "The PRESIDING OFFICER",
             "The Minister of Home Affairs",
+            "M. le ministre des travaux publics",
             "The Minister for Business",
             "The Director of Policy",
             "Le ministre des Affaires étrangères",

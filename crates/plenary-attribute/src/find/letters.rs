@@ -1,7 +1,8 @@
 //! Two letters, or a few abbreviated names, that a document itself establishes as labels: "D. Why? R. Because.", "Phil. Why?".
 //!
 //! **Input**: the page and the claims on it. **Output**: candidates for the lines that begin with one of two capitals, or with one
-//! of a few abbreviated words, and a full stop, if these open most paragraphs and alternate. Lists ("A.", "B.", "C.") have more
+//! of a few abbreviated words, and a full stop, if these open most paragraphs and alternate. A stroke may stand behind the letter: "P/ Why?", and in
+//! scripts without capitals as well. Lists ("A.", "B.", "C.") have more
 //! letters, and names with an initial do not alternate. Letters before a colon are read as other labels.
 //!
 //! The same holds for labels that a closing bracket alone ends: "問）", "Q) Why?". They recur and alternate, and those of one letter
@@ -141,6 +142,7 @@ fn is_roman(label: &str) -> bool {
 
 fn find(page: &Page<'_>, settled: &Settled) -> Vec<Candidate> {
     const FEWEST_OF_EACH: usize = 3;
+    const MOST_BEFORE_STROKES: usize = 4;
     let mut lines: Vec<(usize, char)> = Vec::new();
     let mut n_paragraphs = 0;
     for paragraph in settled.open_paragraphs(page) {
@@ -151,7 +153,13 @@ fn find(page: &Page<'_>, settled: &Settled) -> Vec<Candidate> {
     for (_, letter) in &lines {
         *counts.entry(*letter).or_default() += 1;
     }
-    let are_two = counts.len() == 2 && counts.values().all(|n| *n >= FEWEST_OF_EACH);
+    // A stroke behind a letter is in no list: a third person may speak less often.
+    let before_stroke = |line: &(usize, char)| {
+        page.lines[line.0].text().trim_start()[line.1.len_utf8()..].trim_start().starts_with('/')
+    };
+    let most = if lines.iter().all(before_stroke) { MOST_BEFORE_STROKES } else { 2 };
+    let n_frequent = counts.values().filter(|n| **n >= FEWEST_OF_EACH).count();
+    let are_two = (2..=most).contains(&counts.len()) && n_frequent >= 2;
     let n_changes = lines.windows(2).filter(|pair| pair[0].1 != pair[1].1).count();
     let alternate = n_changes * 5 >= lines.len().saturating_sub(1) * 4;
     // Most paragraphs begin in this way, or all lines are in a few paragraphs.
@@ -210,7 +218,10 @@ pub(super) fn candidate(page: &Page<'_>, line: usize, label: &str, (style, kind)
     let own = &page.lines[line];
     let text = own.text();
     let lead = text.len() - text.trim_start().len();
-    let behind = lead + label.len();
+    let mut behind = lead + label.len();
+    if text[behind..].trim_start().starts_with('/') {
+        behind += text[behind..].len() - text[behind..].trim_start().len();
+    }
     let end = behind + text[behind..].chars().next().map_or(0, char::len_utf8);
     let speech = text.len() - text[end..].trim_start().len();
     let byline = Span::new(own.mapped.source_start(lead), own.mapped.source_end(end));
@@ -220,17 +231,28 @@ pub(super) fn candidate(page: &Page<'_>, line: usize, label: &str, (style, kind)
     Candidate::printed(style, parts, kind, place, weights)
 }
 
-/// The capital that a line begins with, before a full stop and a text.
+/// The capital, or the letter of a script without capitals, that a line begins with, before a full stop or a stroke and a text.
 fn letter(text: &str) -> Option<char> {
     let text = text.trim_start();
-    let letter = text.chars().next().filter(|c| c.is_uppercase())?;
-    let rest = text[letter.len_utf8()..].strip_prefix('.')?;
+    let letter = text.chars().next().filter(|c| c.is_uppercase() || is_caseless_letter(*c))?;
+    let behind = &text[letter.len_utf8()..];
+    let of_capital = behind.strip_prefix('.').filter(|_| letter.is_uppercase());
+    let rest = of_capital.or_else(|| behind.trim_start().strip_prefix('/'))?;
     (rest.starts_with(char::is_whitespace) && !rest.trim().is_empty()).then_some(letter)
 }
 
 #[cfg(test)]
 mod tests {
     use crate::testing::turns;
+
+    #[test]
+    fn letters_before_strokes_are_people() {
+        let text = "P/ Since when do you bake?\n\nR/ Since May.\n\nP/ So late?\n\nR / I was away.\n\nM/ He was.\n\nP/ And now?\n\nR/ Daily.\n";
+        let labels: Vec<String> = turns(text).into_iter().map(|(label, _)| label).collect();
+        assert_eq!(labels, ["P", "R", "P", "R", "M", "P", "R"]);
+        let spoken: Vec<String> = turns(text).into_iter().map(|(_, text)| text).collect();
+        assert_eq!(spoken[3], "I was away.");
+    }
 
     #[test]
     fn people_with_a_number_before_a_word_are_told_apart() {

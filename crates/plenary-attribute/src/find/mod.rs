@@ -3,6 +3,7 @@
 //! **Input**: the page and the claims on it. **Output**: [`Found`], the bylines in order with the style of the document
 //! and its confidence. Linking bylines to people is left to `link`.
 
+mod announced;
 pub(crate) mod asked_by;
 mod clauses;
 mod comments;

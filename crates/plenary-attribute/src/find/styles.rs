@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::announced;
 use super::company;
 use super::heads;
 use super::initials;
@@ -13,7 +14,7 @@ use super::inline::leading;
 use super::letters;
 use super::lifts;
 use super::misprinted;
-use super::own_line::{alone, heading};
+use super::own_line::{alone, has_account, heading};
 use super::prints;
 use super::template;
 use crate::candidate::{ACCEPT, Candidate, Found};
@@ -69,6 +70,7 @@ pub(crate) fn find(
         misprinted::add_semicolons(page, settled, &mut all);
         misprinted::add_without_colon(page, settled, &mut all);
         initials::add(page, settled, &mut all);
+        announced::add(page, settled, &mut all);
     }
     treat_lines_as_turns(&mut all);
     let mut counts: HashMap<(Style, &str), usize> = HashMap::new();
@@ -340,7 +342,8 @@ fn candidates(
         // "may it please the / Court: Milk is" is a continued sentence, not a label.
         let continues = lines.start > 0 && ends_open(lexicon, page.lines[lines.start - 1].text());
         // A name in bold with its office beside or below it is not a label of the text after it on the line.
-        if own.as_ref().is_none_or(|own| own.style != Style::Bold || own.confidence() == 0.0) {
+        let is_label = own.is_some() && has_account(&page.lines[lines.start]);
+        if !is_label && own.as_ref().is_none_or(|own| own.style != Style::Bold || own.confidence() == 0.0) {
             let found = leading(page, lines.clone(), false, reader);
             out.extend(found.into_iter().filter(|candidate| !continues || candidate.label.contains(' ')));
         }

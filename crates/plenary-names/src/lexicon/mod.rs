@@ -24,7 +24,7 @@ pub use patterns::{Pattern, Patterns};
 use sections::{Sections, SentenceWords};
 
 /// The files that are built into the program, with their languages (ISO 639-1). Phrases are searched for in this order.
-const FILES: [(&str, &str); 40] = [
+const FILES: [(&str, &str); 45] = [
     ("en", include_str!("../../lexicon/en.toml")),
     ("de", include_str!("../../lexicon/de.toml")),
     ("fr", include_str!("../../lexicon/fr.toml")),
@@ -64,6 +64,11 @@ const FILES: [(&str, &str); 40] = [
     ("lv", include_str!("../../lexicon/lv.toml")),
     ("ro", include_str!("../../lexicon/ro.toml")),
     ("sl", include_str!("../../lexicon/sl.toml")),
+    ("az", include_str!("../../lexicon/az.toml")),
+    ("hr", include_str!("../../lexicon/hr.toml")),
+    ("sr", include_str!("../../lexicon/sr.toml")),
+    ("mk", include_str!("../../lexicon/mk.toml")),
+    ("sw", include_str!("../../lexicon/sw.toml")),
     ("ur", include_str!("../../lexicon/ur.toml")),
 ];
 

@@ -578,6 +578,8 @@ groups! {
         recorders: Phrases,
         /// Verbs behind a name in capitals that open a speech in indirect speech: "MR. LEE said, that ...".
         indirect: Phrases,
+        /// Words of a sentence that announces who speaks: "The Chair gives the floor to Ann Lee:".
+        announcements: Phrases,
         /// Verbs of minutes that report what a person said: "Mrs. Crowe asked that ...".
         reporting: Phrases,
         /// Verbs between a name and the words that are quoted: `Ann says, "The boat has gone."`

@@ -13,6 +13,7 @@ mod shape;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::candidate::{ACCEPT, Candidate};
+use crate::find::own_line::has_account;
 use crate::page::{Page, Settled};
 use crate::weights::Weights;
 use plenary_corpus::{Reason, Span, Style};
@@ -52,7 +53,9 @@ pub(crate) fn add(
         .map(|known| (known.line, known.label.as_str()))
         .collect();
     let matching = matching(&lines, reader.lexicon, &learned, &covered);
-    let accepted = accept(&lines, reader, &learned.evidence, matching, &covered);
+    let mut accepted = accept(&lines, reader, &learned.evidence, matching, &covered);
+    // The rank of a member before the name is no label: "【群主】Lee(884120536)".
+    accepted.lines.retain(|line| !has_account(&page.lines[lines.open[line.at]]));
     let n_lines = accepted.lines.len() + accepted.n_covered;
     if n_lines < 3 {
         return None;
