@@ -67,6 +67,19 @@ pub fn title_case(name: &str, has_dotless_i: bool) -> String {
     out
 }
 
+/// Whether a text has at least four letters, and none of them is small.
+pub fn is_in_capitals(text: &str) -> bool {
+    const SHORTEST: usize = 4;
+    let mut n = 0;
+    for c in text.chars() {
+        if c.is_lowercase() {
+            return false;
+        }
+        n += usize::from(c.is_uppercase());
+    }
+    n >= SHORTEST
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,12 +6,13 @@
 use std::collections::HashMap;
 
 use super::shapes::shape;
-use super::sources::{ends_sentence, is_in_capitals, n_words};
+use super::sources::{ends_sentence, n_words};
 use super::terms::{TermKind as T, Values, saturated};
 use super::texts::Surnames;
 use plenary_corpus::Utterance;
 use plenary_names::addresses::addresses;
 use plenary_names::lexicon::Lexicon;
+use plenary_names::text::is_in_capitals;
 
 /// What a paragraph shows of whether it is speech.
 #[derive(Clone, Copy)]

@@ -10,6 +10,7 @@ use crate::candidate::{Candidate, Found};
 use crate::page::Page;
 use plenary_corpus::{Block, BlockKind, Utterance};
 use plenary_names::labels::{self, LabelKind};
+use plenary_names::text::is_in_capitals;
 
 /// The parts of a transcript before they are put together.
 #[derive(Clone, Copy)]
@@ -278,17 +279,4 @@ fn is_heading_like(text: &str) -> bool {
         && text.chars().next().is_some_and(|c| !c.is_lowercase())
         && text.split_whitespace().nth(LONGEST).is_none()
         && text.chars().any(char::is_alphabetic)
-}
-
-/// Whether a text has at least four letters, and none of them is small.
-pub(crate) fn is_in_capitals(text: &str) -> bool {
-    const SHORTEST: usize = 4;
-    let mut n = 0;
-    for c in text.chars() {
-        if c.is_lowercase() {
-            return false;
-        }
-        n += usize::from(c.is_uppercase());
-    }
-    n >= SHORTEST
 }

@@ -1,9 +1,9 @@
-//! Interviews whose questions have no label but a different typeface: bold, italics, headings, or bullets.
+//! Interviews whose questions have no label but a different typeface: bold, italics, capitals, headings, or bullets.
 //!
 //! **Input**: the page and the bylines that are printed on it. **Output**: a turn for each question and for the answer below it, if these
 //! explain more of the page than the bylines. The people are those whom the head of the page introduces.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -13,12 +13,12 @@ use crate::candidate::{Candidate, Found, Origin, Place};
 use crate::page::{Page, PageLine, Settled};
 use crate::weights::Weights;
 use plenary_corpus::{Layout, Reason, Role, Span, Style};
-use plenary_names::bylines::Byline;
+use plenary_names::bylines::{self, Byline, pieces};
 use plenary_names::described;
 use plenary_names::labels::LabelKind;
 use plenary_names::lexicon::Lexicon;
 use plenary_names::offices;
-use plenary_names::text::constant_regex;
+use plenary_names::text::{constant_regex, folded, is_in_capitals};
 
 /// Confidence of turns without bylines.
 const CONFIDENCE: f32 = 0.75;
@@ -35,6 +35,7 @@ enum Face {
     Italic,
     Heading(u8),
     Bullet,
+    Capitals,
 }
 
 /// The number or the bullet before a question.
@@ -50,7 +51,10 @@ pub(crate) struct Parties {
 /// The turns of an interview whose questions are in a different typeface, if they explain more than the bylines `found`.
 pub(crate) fn find(page: &Page<'_>, settled: &Settled, found: &Found) -> Option<Found> {
     let is_set = |line: &PageLine| {
-        line.bold > 0 || line.italic > 0 || matches!(line.layout, Layout::Heading(_) | Layout::ListItem)
+        line.bold > 0
+            || line.italic > 0
+            || matches!(line.layout, Layout::Heading(_) | Layout::ListItem)
+            || is_in_capitals(line.text())
     };
     page.lines.iter().filter(|line| is_set(line)).nth(FEWEST - 1)?;
     let paragraphs = settled.open_paragraphs(page);
@@ -87,12 +91,19 @@ pub(crate) fn find(page: &Page<'_>, settled: &Settled, found: &Found) -> Option<
     let first = paragraphs[*asked.first()?].start;
     let parties = parties(page, first);
     // Pages of advice also have questions as headings or behind bullets; an interview introduces a person.
-    if matches!(face, Face::Heading(_) | Face::Bullet) && parties.answers.is_none() {
+    if matches!(face, Face::Heading(_) | Face::Bullet | Face::Capitals) && parties.answers.is_none() {
         return None;
     }
     let asks = Byline { role: Some(Role::Questioner), ..parties.asks.unwrap_or_else(|| nobody("Questioner")) };
     let answers = Byline { role: Some(Role::Speaker), ..parties.answers.unwrap_or_else(|| nobody("Unknown")) };
-    let mut bylines = Vec::new();
+    // Labels that recur between questions: a third person who joins.
+    let mut bylines: Vec<Candidate> = found
+        .bylines
+        .iter()
+        .filter(|byline| byline.n_mentions >= 2 && byline.kind != LabelKind::Word)
+        .cloned()
+        .collect();
+    let labelled: HashSet<usize> = bylines.iter().map(|byline| byline.line).collect();
     for i in asked {
         let question = paragraphs[i].start;
         let text = page.lines[question].text();
@@ -102,8 +113,11 @@ pub(crate) fn find(page: &Page<'_>, settled: &Settled, found: &Found) -> Option<
         bylines.push(turn(&asks, Origin::Asked, question, Span::new(start, speech)));
         let answer = paragraphs[i + 1].start;
         let start = page.lines[answer].mapped.source_start(0);
-        bylines.push(turn(&answers, Origin::Answered, answer, Span::new(start, start)));
+        if !labelled.contains(&answer) {
+            bylines.push(turn(&answers, Origin::Answered, answer, Span::new(start, start)));
+        }
     }
+    bylines.sort_by_key(|byline| byline.byline.start);
     Some(Found { bylines, style: Some(Style::Questions), confidence: CONFIDENCE, ..Found::default() })
 }
 
@@ -128,6 +142,7 @@ fn face(page: &Page<'_>, lines: &Range<usize>) -> Option<Face> {
         _ if page.bold_lead(lines.clone()) + lines.len() > text => Some(Face::Bold),
         _ if italic * 20 >= text * 19 && text > 0 => Some(Face::Italic),
         _ if page.lines[lines.start].text().trim_start().starts_with(BULLETS) => Some(Face::Bullet),
+        _ if lines.clone().all(|line| is_in_capitals(page.lines[line].text())) => Some(Face::Capitals),
         _ => None,
     }
 }
@@ -137,7 +152,11 @@ pub(crate) fn parties(page: &Page<'_>, first: usize) -> Parties {
     const HEAD: usize = 40;
     let lexicon = page.lexicon;
     let head: Vec<String> = paragraphs_of(page, 0..first.min(page.lines.len())).into_iter().take(HEAD).collect();
-    let mut parties = Parties { asks: head.iter().find_map(|text| interviewer(lexicon, text)), answers: None };
+    let above = &page.lines[..first.min(page.lines.len())];
+    let field = |is: &dyn Fn(&str) -> bool| above.iter().find_map(|line| field(lexicon, line.text(), is));
+    let asks = field(&|word| lexicon.is_questioner(word));
+    let asks = asks.or_else(|| head.iter().find_map(|text| interviewer(lexicon, text)));
+    let mut parties = Parties { asks, answers: None };
     let asks = parties.asks.as_ref().map(|byline| byline.name.clone()).unwrap_or_default();
     let introduced = head
         .iter()
@@ -149,11 +168,21 @@ pub(crate) fn parties(page: &Page<'_>, first: usize) -> Parties {
                 .filter_map(|cue| described::person(lexicon, &text[cue.end()..]))
         })
         .find(|byline| byline.name != asks);
-    parties.answers = introduced.or_else(|| most_named(page, &head, &asks));
+    parties.answers =
+        field(&|word| lexicon.is_interviewee(word)).or(introduced).or_else(|| most_named(page, &head, &asks));
     if let Some(answers) = &mut parties.answers {
         describe(lexicon, answers, &head);
     }
     parties
+}
+
+/// The person in a field of the head, if its label is one of these: "Interviewee: Ann Lee, 61".
+fn field(lexicon: &Lexicon, text: &str, is_label: &dyn Fn(&str) -> bool) -> Option<Byline> {
+    const MOST_WORDS: usize = 5;
+    let (label, person) = text.split_once([':', '：'])?;
+    let name = pieces(person).into_iter().next()?;
+    let fits = name.contains(char::is_alphabetic) && name.split_whitespace().count() <= MOST_WORDS;
+    (fits && is_label(&folded(label.trim()))).then(|| bylines::split(lexicon, &name))
 }
 
 /// The texts of the paragraphs of some lines.
@@ -177,13 +206,13 @@ fn interviewer(lexicon: &Lexicon, text: &str) -> Option<Byline> {
     let named = lexicon.patterns().interviewer.find_iter(text).find_map(|cue| {
         let rest = text[cue.end()..].trim_start();
         let (place, name) = described::names(lexicon, rest).into_iter().next()?;
-        (place.start == 0).then(|| plenary_names::bylines::split(lexicon, &name))
+        (place.start == 0).then(|| bylines::split(lexicon, &name))
     });
     named.or_else(|| {
         described::names(lexicon, text)
             .into_iter()
             .find(|(place, _)| lexicon.patterns().spoke.is_match(&text[place.end..]))
-            .map(|(_, name)| plenary_names::bylines::split(lexicon, &name))
+            .map(|(_, name)| bylines::split(lexicon, &name))
     })
 }
 
@@ -207,7 +236,7 @@ fn most_named(page: &Page<'_>, head: &[String], asks: &str) -> Option<Byline> {
     }
     // Ties go to the first.
     let best = counts.iter().map(|(_, n)| *n).max()?;
-    counts.into_iter().find(|(_, n)| *n == best).map(|(name, _)| plenary_names::bylines::split(lexicon, &name))
+    counts.into_iter().find(|(_, n)| *n == best).map(|(name, _)| bylines::split(lexicon, &name))
 }
 
 /// Fills in the office that a sentence of the head gives: "Ann Lee is director of the Museum of Ships".
@@ -232,6 +261,18 @@ fn describe(lexicon: &Lexicon, person: &mut Byline, head: &[String]) {
 #[cfg(test)]
 mod tests {
     use crate::testing::named_turns;
+
+    #[test]
+    fn questions_in_capitals_are_those_of_an_interview() {
+        let text = "INTERVIEW 3\nInterviewer: Jo P. Lemos\nInterviewee: Waldo Reis, 61, retired\nLength: 48 min\n\nWHERE WERE YOU BORN?\n\nHere, in \
+                    the house of my father.\n\nWe fished from the boat.\n\nHOW MANY FAMILIES LIVED HERE?\n\nSome forty.\n\nGOOD DAY, MRS. SOTO! AND \
+                    YOU?\n\nMrs. Soto: I went there twice.\n\nAND WHAT HAPPENED?\n\nMrs. Soto: Nothing.\n\nTHE SAME NET, WALDO?\n\nThe same.\n";
+        let found = named_turns(text);
+        let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+        let (jo, waldo) = ("Jo P. Lemos", "Waldo Reis");
+        assert_eq!(names, [jo, waldo, jo, waldo, jo, "Soto", jo, "Soto", jo, waldo], "{found:?}");
+        assert_eq!(found[1].1.lines().count(), 3, "an answer may have two paragraphs: {found:?}");
+    }
 
     #[test]
     fn questions_behind_bullets_are_turns_if_a_person_is_introduced() {

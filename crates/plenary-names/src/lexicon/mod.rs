@@ -537,6 +537,8 @@ questions! {
     is_interviewer_label: questions.interviewer_labels,
     /// A short label of interviewees: "resp".
     is_interviewee_label: questions.interviewee_labels,
+    /// What the head of an interview calls the person who answers: "interviewee".
+    is_interviewee: questions.interviewees,
     /// A word between the last two names of a list: "and".
     is_and: present.and,
     /// A value of a list of people that says that there is nobody: "none".

@@ -370,6 +370,8 @@ groups! {
         interviewer_labels: Words,
         /// Short labels of interviewees; both kinds of labels must occur.
         interviewee_labels: Words,
+        /// What the head of an interview calls the person who answers: "Interviewee: Ann Lee".
+        interviewees: Words,
     }
     /// Texts before a colon or alone on a line that are not speakers: "Date:", "Note:".
     not_speakers: NotSpeakers {
