@@ -18,7 +18,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 SETS = (
     "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth",
-    "thirteenth", "fourteenth",
+    "thirteenth", "fourteenth", "fifteenth", "sixteenth",
 )
 MEASURES = {
     "boundary F1": "boundary_f1",

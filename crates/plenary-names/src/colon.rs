@@ -127,14 +127,19 @@ fn is_caseless_initial(word: &str) -> bool {
     is_caseless_letter(first) && !is_blankless(first) && !is_hangul && (second.is_none() || is_short)
 }
 
-/// Whether a word is initials and a surname without a blank between them: "E.Hansen".
-fn is_glued_name(word: &str) -> bool {
+/// Whether a word is an initial and a surname without a blank between them, before text that is not the rest of a label: "E.Hansen. Thank you",
+/// not "E.Hansen. Secretary: Thank you".
+fn is_glued_name(word: &str, behind: &str) -> bool {
     const SHORTEST: usize = 4;
-    let (initials, surname) = word.rsplit_once('.').unwrap_or(("", word));
-    let is_capital = |initial: &str| initial.chars().count() == 1 && initial.starts_with(char::is_uppercase);
-    initials.split('.').all(is_capital)
-        && surname.starts_with(char::is_uppercase)
+    const LONGEST_LABEL: usize = 60;
+    let Some((initial, surname)) = word.split_once('.') else { return false };
+    let is_initial = initial.chars().count() == 1 && initial.starts_with(char::is_uppercase);
+    let is_surname = surname.starts_with(char::is_uppercase)
         && surname.chars().filter(|c| c.is_lowercase()).count() + 1 >= SHORTEST
+        && !surname.contains('.');
+    let sign = behind.char_indices().find(|(_, c)| matches!(c, '.' | '!' | '?' | ':' | '：' | ';'));
+    let goes_on = sign.is_some_and(|(at, c)| matches!(c, ':' | '：') && at <= LONGEST_LABEL);
+    is_initial && is_surname && !goes_on
 }
 
 /// Whether the sign at an offset of a text ends a sentence; a full stop after an initial or an abbreviation does not.
@@ -147,7 +152,7 @@ pub fn ends_sentence(lexicon: &Lexicon, text: &str, at: usize) -> bool {
         || labels::is_honorific(lexicon, word)
         || labels::is_post_nominal(lexicon, word)
         || lexicon.is_legal_form(&folded(word))
-        || word.contains('.') && !is_glued_name(word);
+        || word.contains('.') && !(word == text[..at].trim_start() && is_glued_name(word, &text[at + 1..]));
     let then_dash = text[at + 1..].trim_start().starts_with(['–', '—', '-']);
     text[at..].starts_with(['!', '?']) || then_dash || (!is_short && text[at + 1..].starts_with(char::is_whitespace))
 }

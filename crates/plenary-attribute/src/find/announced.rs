@@ -1,12 +1,13 @@
 //! Turns that a sentence of the record announces: "The Chair gives the floor to Senator Ann Lee:" above or before her speech.
 //!
-//! **Input**: the page and the claims on it. **Output**: a candidate for each paragraph that begins with such a sentence and a colon, if there
-//! are at least two. The last person whom the sentence names speaks. Sentences that name nobody are left to other readings.
+//! **Input**: the page and the claims on it. **Output**: a candidate for each paragraph that begins with such a sentence and a colon at the end of
+//! a line or before a dash, if there are at least two. Colons within a line are left alone, because people tell of meetings as well. Sentences
+//! that name nobody, and those behind another label, are left to other readings.
 
 use std::ops::Range;
 
 use super::letters::replace;
-use crate::candidate::{Candidate, Place};
+use crate::candidate::{ACCEPT, Candidate, Place};
 use crate::page::{Page, Settled};
 use crate::weights::Weights;
 use plenary_corpus::{Reason, Span, Style};
@@ -22,7 +23,13 @@ const CONFIDENCE: f32 = 0.85;
 pub(crate) fn add(page: &Page<'_>, settled: &Settled, all: &mut Vec<Candidate>) {
     const FEWEST: usize = 2;
     let of = |lines: Range<usize>| announced(page, &lines);
-    let found: Vec<Candidate> = settled.open_paragraphs(page).into_iter().filter_map(of).collect();
+    // "Q. Mr. Lee took the floor:"
+    let is_behind_label = |found: &Candidate| {
+        let is_shorter = |other: &Candidate| other.line == found.line && other.byline.end < found.byline.end;
+        all.iter().any(|other| is_shorter(other) && other.confidence() >= ACCEPT)
+    };
+    let found = settled.open_paragraphs(page).into_iter().filter_map(of);
+    let found: Vec<Candidate> = found.filter(|found| !is_behind_label(found)).collect();
     if found.len() >= FEWEST {
         replace(found, all);
     }
@@ -37,7 +44,12 @@ fn announced(page: &Page<'_>, lines: &Range<usize>) -> Option<Candidate> {
     let behind = &mapped.text[at + sign..];
     // A dash opens the speech: "The Deputy took the floor: — Mr. Speaker".
     let said = behind.trim_start().trim_start_matches(['—', '–']).trim_start();
-    if !behind.is_empty() && !behind.starts_with(char::is_whitespace) {
+    let ends_line = page.lines[lines.clone()].iter().any(|line| {
+        line.text().trim_end().ends_with([':', '：'])
+            && line.mapped.source_end(line.text().trim_end().len()) == mapped.source_end(at + sign)
+    });
+    let has_dash = behind.trim_start().starts_with(['—', '–']);
+    if !ends_line && !has_dash || said.starts_with(char::is_lowercase) {
         return None;
     }
     let (speech_line, speech) = if said.is_empty() {
@@ -64,12 +76,23 @@ fn speaker(lexicon: &Lexicon, sentence: &str) -> Option<(String, LabelKind)> {
     if !(FEWEST_WORDS..=MOST_WORDS).contains(&n_words) || sentence.contains(['?', '!', ';']) {
         return None;
     }
-    lexicon.patterns().announcement.find(sentence)?;
-    if let Some((_, name)) = described::names(lexicon, sentence).pop() {
-        return Some((name, LabelKind::Person));
+    let patterns = lexicon.patterns();
+    let gives = patterns.gives_floor.find(sentence);
+    let phrase = gives.or_else(|| patterns.takes_floor.find(sentence))?;
+    let names = described::names(lexicon, sentence);
+    let before = names.iter().rev().find(|(place, _)| place.end <= phrase.start());
+    let behind = names.iter().find(|(place, _)| place.start >= phrase.end());
+    // "Ann Lee takes the floor to answer Bo Hill"
+    let is_beside = |(place, _): &&(Range<usize>, String)| sentence[place.end..phrase.start()].trim().is_empty();
+    let named = match gives {
+        Some(_) => behind,
+        None => before.filter(is_beside).or(behind).or(before),
+    };
+    if let Some((_, name)) = named {
+        return Some((name.clone(), LabelKind::Person));
     }
     // "concede la palabra al señor Ministro de Transporte"
-    let capitals = sentence.match_indices(char::is_uppercase).map(|(at, _)| at).skip(1);
+    let capitals = sentence.match_indices(char::is_uppercase).map(|(at, _)| at).filter(|at| *at >= phrase.end());
     capitals
         .filter(|at| sentence[..*at].ends_with(char::is_whitespace))
         .find_map(|at| Some((sentence[at..].trim(), labels::judge(lexicon, sentence[at..].trim())?)))
@@ -97,7 +120,22 @@ mod tests {
         let minutes = "O Deputado Rui Melo fez a seguinte intervenção: — Senhor Presidente, obrigado.\n\nA Deputada Ana Lima usou da palavra: \
                        — Discordo.\n";
         assert_eq!(turns(minutes).len(), 2);
-        let prose = "Ann Hill: Then the Chair gives the floor to Bo Lee: he is late.\n\nBo Lee: I am here.\n\nAnn Hill: Good.\n";
-        assert_eq!(turns(prose).len(), 3);
+    }
+
+    #[test]
+    fn people_who_tell_of_a_meeting_announce_nobody() {
+        let told = "Ann Hill: Let me tell you how it went.\n\nAt nine the Chair gives the floor to Bo Lee: he speaks for an hour.\n\nThen the Chair \
+                    gives the floor to Eva Moss: She shouts.\n\nBo Lee: That is not how I remember it.\n\nAnn Hill: You slept.\n";
+        let is_told = |(label, text): &(String, String)| {
+            ["Bo Lee", "Eva Moss"].contains(&label.as_str()) && !text.starts_with("That")
+        };
+        assert!(!turns(told).iter().any(is_told), "{:?}", turns(told));
+        let asked = "Q. What happened?\n\nA. The chairman gave the floor to Mr. Brown:\nhe had nothing to say.\n\nQ. And then?\n\nA. Then Mr. Smith \
+                     took the floor:\nHe talked.\n\nQ. Did you speak?\n\nA. No.\n";
+        assert!(turns(asked).iter().all(|(label, _)| ["Q", "A"].contains(&label.as_str())), "{:?}", turns(asked));
+        let answered = "The Chair: The meeting is open.\n\nMs. Ann Lee takes the floor to answer Mr. Bo Hill:\nThank you, Chair.\n\nMr. Bo Hill takes \
+                        the floor to answer Ms. Ann Lee:\nIt is not final.\n\nThe Chair: The meeting is closed.\n";
+        let labels: Vec<String> = turns(answered).into_iter().map(|(label, _)| label).collect();
+        assert_eq!(labels[1..3], ["Ann Lee", "Bo Hill"], "{labels:?}");
     }
 }

@@ -153,11 +153,12 @@ fn find(page: &Page<'_>, settled: &Settled) -> Vec<Candidate> {
     for (_, letter) in &lines {
         *counts.entry(*letter).or_default() += 1;
     }
-    // A stroke behind a letter is in no list: a third person may speak less often.
-    let before_stroke = |line: &(usize, char)| {
-        page.lines[line.0].text().trim_start()[line.1.len_utf8()..].trim_start().starts_with('/')
-    };
-    let most = if lines.iter().all(before_stroke) { MOST_BEFORE_STROKES } else { 2 };
+    // Titles and the items of lists stand before strokes as well; people ask.
+    let (n_strokes, asks) = before_strokes(page, &lines);
+    if n_strokes > 0 && (n_strokes < lines.len() || !asks) {
+        return Vec::new();
+    }
+    let most = if n_strokes > 0 { MOST_BEFORE_STROKES } else { 2 };
     let n_frequent = counts.values().filter(|n| **n >= FEWEST_OF_EACH).count();
     let are_two = (2..=most).contains(&counts.len()) && n_frequent >= 2;
     let n_changes = lines.windows(2).filter(|pair| pair[0].1 != pair[1].1).count();
@@ -170,6 +171,27 @@ fn find(page: &Page<'_>, settled: &Settled) -> Vec<Candidate> {
         candidate(page, line, &letter.to_string(), (Style::Period, LabelKind::Anonymous))
     };
     lines.into_iter().map(of).collect()
+}
+
+/// How many letters stand before strokes, and whether one of them asks, and none stands before another label.
+fn before_strokes(page: &Page<'_>, lines: &[(usize, char)]) -> (usize, bool) {
+    const LONGEST_LABEL: usize = 60;
+    let mut n = 0;
+    let mut questions: BTreeMap<char, (usize, usize)> = BTreeMap::new();
+    for (line, letter) in lines {
+        let text = page.lines[*line].text().trim();
+        let Some(rest) = text[letter.len_utf8()..].trim_start().strip_prefix('/') else { continue };
+        let is_label =
+            rest.char_indices().take_while(|(at, _)| *at <= LONGEST_LABEL).any(|(_, c)| matches!(c, ':' | '：'));
+        if is_label {
+            return (lines.len(), false);
+        }
+        n += 1;
+        let (n_questions, all) = questions.entry(*letter).or_default();
+        *n_questions += usize::from(rest.contains(['?', '？', '؟', '\u{37E}']));
+        *all += 1;
+    }
+    (n, questions.values().any(|(n, all)| n * 2 >= *all && *n >= 2))
 }
 
 /// Abbreviated names before full stops: a few that recur, alternate, and begin most paragraphs.

@@ -12,7 +12,7 @@ use regex::Regex;
 
 use super::inline::{seconds, unreadable};
 use crate::candidate::{Candidate, Place};
-use crate::page::{Page, PageLine, Settled};
+use crate::page::{Page, Settled};
 use crate::weights::Weights;
 use plenary_corpus::{Layout, Reason, Span, Style};
 use plenary_names::bylines::{self, Reader};
@@ -44,15 +44,37 @@ static TIME_NAME: LazyLock<Regex> = LazyLock::new(|| {
 /// `2019-07-16 19:02:11 【群主】Lee(884120536)`: the rank of a member of a group, and the number or address of the account.
 static TIME_ACCOUNT: LazyLock<Regex> = LazyLock::new(|| {
     constant_regex(
-        r"^(?P<day>\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\s+)(?P<h>\d{1,2}):(?P<m>\d{2}):(?P<s>\d{2})(?P<half>\s?[AP]M)?\s+(?:【[^【】]*】)?(?P<name>.{1,60}?)(?:\(\d{5,12}\)|<[^<>@\s]+@[^<>@\s]+>)$",
+        r"^(?P<day>\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\s+)(?P<h>\d{1,2}):(?P<m>\d{2}):(?P<s>\d{2})(?P<half>\s?[AP]M)?\s+(?:【[^【】]*】)?(?P<name>[^:：<>]{1,60}?)(?:\(\d{5,12}\)|<[^<>@\s]+@[^<>@\s]+>)$",
     )
 });
 
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| constant_regex(r"^\d{1,3}\.\s+"));
 
-/// Whether a line names who speaks by the account of a group chat, with the time.
-pub(crate) fn has_account(line: &PageLine) -> bool {
-    TIME_ACCOUNT.is_match(line.text().trim())
+/// The lines that name who speaks by the account in a group chat, each above a message; none if there are only a few.
+pub(crate) fn accounts(page: &Page<'_>) -> HashSet<usize> {
+    const FEWEST: usize = 3;
+    let of_account = |line: &usize| {
+        let text = page.lines[*line].text().trim();
+        text.starts_with(|c: char| c.is_ascii_digit()) && text.ends_with([')', '>']) && TIME_ACCOUNT.is_match(text)
+    };
+    let found: HashSet<usize> = (0..page.lines.len()).filter(of_account).collect();
+    let has_message = |line: &&usize| {
+        let below = *line + 1;
+        page.lines.get(below).is_some_and(|text| !text.is_empty()) && !found.contains(&below)
+    };
+    let n = found.iter().filter(has_message).count();
+    if n >= FEWEST && n * 5 >= found.len() * 4 { found } else { HashSet::new() }
+}
+
+/// A line that names who speaks by the account in a group chat.
+pub(crate) fn by_account(
+    page: &Page<'_>,
+    settled: &Settled,
+    line: usize,
+    reader: &mut Reader<'_>,
+) -> Option<Candidate> {
+    let found = TIME_ACCOUNT.captures(page.lines[line].text().trim())?;
+    own_lines(page, settled, line..line + 1, Style::NameTime, &found["name"], seconds(&found), reader)
 }
 
 /// A year: there is a date, not a name, beside the time.
@@ -91,17 +113,15 @@ pub(crate) fn alone(
     if is_heading || text.contains(['，', '。', '；', '！', '？']) {
         return None;
     }
-    let is_alone = lines.len() == 1;
-    if text.contains(':')
-        && let Some(found) = (TIME_ACCOUNT.captures(text))
-            .or_else(|| NAME_TIME.captures(text).filter(|_| is_alone))
-            .or_else(|| TIME_NAME.captures(text).filter(|_| is_alone))
+    if lines.len() == 1
+        && text.contains(':')
+        && let Some(found) = NAME_TIME.captures(text).or_else(|| TIME_NAME.captures(text))
         && !YEAR.is_match(&found["name"])
     {
         return own_lines(
             page,
             settled,
-            lines.start..lines.start + 1,
+            lines.clone(),
             Style::NameTime,
             found["name"].trim_matches(['[', ']']),
             seconds(&found),
@@ -397,7 +417,8 @@ fn own_lines(
         .or_else(|| single_name(&byline, style == Style::Bold))
         .or_else(|| {
             // Beside a time there is a name, even if it has the form of a user name in a chat, and beside an account whatever its form.
-            (style == Style::NameTime && (labels::is_user_name(&byline.label) || has_account(&page.lines[lines.start])))
+            let has_account = || TIME_ACCOUNT.is_match(page.lines[lines.start].text().trim());
+            (style == Style::NameTime && (labels::is_user_name(&byline.label) || has_account()))
                 .then_some(Judgement { kind: LabelKind::Word, quality: 0.5 })
         })
         .or_else(|| numbered(&byline.label).filter(|_| style == Style::Capitals))

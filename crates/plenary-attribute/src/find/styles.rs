@@ -14,7 +14,7 @@ use super::inline::leading;
 use super::letters;
 use super::lifts;
 use super::misprinted;
-use super::own_line::{alone, has_account, heading};
+use super::own_line::{accounts, alone, by_account, heading};
 use super::prints;
 use super::template;
 use crate::candidate::{ACCEPT, Candidate, Found};
@@ -325,6 +325,7 @@ fn candidates(
     reader: &mut Reader<'_>,
 ) -> Vec<Candidate> {
     let lexicon = page.lexicon;
+    let by_account_lines = accounts(page);
     let mut out = Vec::new();
     for lines in settled.open_paragraphs(page) {
         match page.lines[lines.start].layout {
@@ -338,12 +339,15 @@ fn candidates(
             }
             _ => {}
         }
+        if by_account_lines.contains(&lines.start) {
+            out.extend(by_account(page, settled, lines.start, reader));
+            continue;
+        }
         let own = alone(page, settled, &lines, reader);
         // "may it please the / Court: Milk is" is a continued sentence, not a label.
         let continues = lines.start > 0 && ends_open(lexicon, page.lines[lines.start - 1].text());
         // A name in bold with its office beside or below it is not a label of the text after it on the line.
-        let is_label = own.is_some() && has_account(&page.lines[lines.start]);
-        if !is_label && own.as_ref().is_none_or(|own| own.style != Style::Bold || own.confidence() == 0.0) {
+        if own.as_ref().is_none_or(|own| own.style != Style::Bold || own.confidence() == 0.0) {
             let found = leading(page, lines.clone(), false, reader);
             out.extend(found.into_iter().filter(|candidate| !continues || candidate.label.contains(' ')));
         }

@@ -112,8 +112,10 @@ pub struct Patterns {
     pub says: Pattern,
     /// A name in capitals (group 1) behind a form of address or an article, before a verb of indirect speech.
     pub indirect: Pattern,
-    /// Words of a sentence that announces who speaks.
-    pub announcement: Pattern,
+    /// Words of a sentence that gives the floor to the person named behind them.
+    pub gives_floor: Pattern,
+    /// Words of a sentence in which the person named beside them takes the floor.
+    pub takes_floor: Pattern,
     /// A line that says who examines whom.
     pub examination: Pattern,
     /// Texts, one of which occurs in every short line that matches [`Patterns::examination`] and does not end with a
@@ -329,7 +331,8 @@ impl Patterns {
             ago: pattern(format!(r"(?i)(?:^{ago}\s.*\p{{N}}|\p{{N}}\D{{0,16}}{ago}$)", ago = all(&s.dates.ago)))?,
             says: pattern(format!(r"^{}", whole(&record.verbs)))?,
             indirect: pattern(indirect(s))?,
-            announcement: pattern(format!(r"(?i)\b{}", whole(&record.announcements)))?,
+            gives_floor: pattern(format!(r"(?i)\b{}", whole(&record.gives_floor)))?,
+            takes_floor: pattern(format!(r"(?i)\b{}", whole(&record.takes_floor)))?,
             examination: pattern(examination(s))?,
             examination_signs: examination_signs(s),
             oath: pattern(format!(r"(?i)^{}$", all(&s.examination.oaths)))?,

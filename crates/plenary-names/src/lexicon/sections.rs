@@ -580,8 +580,10 @@ groups! {
         recorders: Phrases,
         /// Verbs behind a name in capitals that open a speech in indirect speech: "MR. LEE said, that ...".
         indirect: Phrases,
-        /// Words of a sentence that announces who speaks: "The Chair gives the floor to Ann Lee:".
-        announcements: Phrases,
+        /// Words of a sentence that gives the floor to the person named behind them: "The Chair gives the floor to Ann Lee:".
+        gives_floor: Phrases,
+        /// Words of a sentence in which the person named beside them takes the floor: "Ann Lee takes the floor:".
+        takes_floor: Phrases,
         /// Verbs of minutes that report what a person said: "Mrs. Crowe asked that ...".
         reporting: Phrases,
         /// Verbs between a name and the words that are quoted: `Ann says, "The boat has gone."`

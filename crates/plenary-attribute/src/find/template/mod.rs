@@ -13,7 +13,7 @@ mod shape;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::candidate::{ACCEPT, Candidate};
-use crate::find::own_line::has_account;
+use crate::find::own_line::accounts;
 use crate::page::{Page, Settled};
 use crate::weights::Weights;
 use plenary_corpus::{Reason, Span, Style};
@@ -55,7 +55,8 @@ pub(crate) fn add(
     let matching = matching(&lines, reader.lexicon, &learned, &covered);
     let mut accepted = accept(&lines, reader, &learned.evidence, matching, &covered);
     // The rank of a member before the name is no label: "【群主】Lee(884120536)".
-    accepted.lines.retain(|line| !has_account(&page.lines[lines.open[line.at]]));
+    let by_account = accounts(page);
+    accepted.lines.retain(|line| !by_account.contains(&lines.open[line.at]));
     let n_lines = accepted.lines.len() + accepted.n_covered;
     if n_lines < 3 {
         return None;
