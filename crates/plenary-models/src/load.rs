@@ -36,9 +36,12 @@ pub fn load_on(folder: &ModelFolder, choice: EngineChoice, device: Device) -> Re
     load_with(folder, choice, device, &Tokenizers::default())
 }
 
+/// A tokenizer that is read once.
+type ReadOnce = Arc<OnceLock<Result<Tokenizer, BuildError>>>;
+
 /// Tokenizers by the sha256 of their file. Models with the same file share what was read of it.
 #[derive(Default)]
-pub(crate) struct Tokenizers(Mutex<HashMap<String, Arc<OnceLock<Result<Tokenizer, BuildError>>>>>);
+pub(crate) struct Tokenizers(Mutex<HashMap<String, ReadOnce>>);
 
 impl Tokenizers {
     /// The tokenizer of a file, for a model that takes `max_tokens` tokens in a pass. While one thread reads a file, others that need it

@@ -136,6 +136,6 @@ mod tests {
         let answered = "The Chair: The meeting is open.\n\nMs. Ann Lee takes the floor to answer Mr. Bo Hill:\nThank you, Chair.\n\nMr. Bo Hill takes \
                         the floor to answer Ms. Ann Lee:\nIt is not final.\n\nThe Chair: The meeting is closed.\n";
         let labels: Vec<String> = turns(answered).into_iter().map(|(label, _)| label).collect();
-        assert_eq!(labels[1..3], ["Ann Lee", "Bo Hill"], "{labels:?}");
+        assert_eq!(labels[1..3], ["Ms. Ann Lee", "Mr. Bo Hill"], "{labels:?}");
     }
 }
