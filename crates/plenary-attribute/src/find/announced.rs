@@ -1,7 +1,7 @@
-//! Turns that a sentence of the record announces: "The Chair gives the floor to Senator Ann Lee:" above or before her speech.
+//! Turns announced by a sentence of the record: "The Chair gives the floor to Senator Ann Lee:", above her speech or on the same line.
 //!
 //! **Input**: the page and the claims on it. **Output**: a candidate for each paragraph that begins with such a sentence and a colon at the end of
-//! a line or before a dash, if there are at least two. Colons within a line are left alone, because people tell of meetings as well. Sentences
+//! a line or before a dash, if there are at least two. A colon within a line does not count, because speakers talk about meetings too. Sentences
 //! that name nobody, and those behind another label, are left to other readings.
 
 use std::ops::Range;

@@ -153,12 +153,11 @@ fn find(page: &Page<'_>, settled: &Settled) -> Vec<Candidate> {
     for (_, letter) in &lines {
         *counts.entry(*letter).or_default() += 1;
     }
-    // Titles and the items of lists stand before strokes as well; people ask.
-    let (n_strokes, asks) = before_strokes(page, &lines);
-    if n_strokes > 0 && (n_strokes < lines.len() || !asks) {
+    let has_strokes = lines.iter().any(|line| behind_stroke(page, line).is_some());
+    if has_strokes && !are_interview(page, &lines) {
         return Vec::new();
     }
-    let most = if n_strokes > 0 { MOST_BEFORE_STROKES } else { 2 };
+    let most = if has_strokes { MOST_BEFORE_STROKES } else { 2 };
     let n_frequent = counts.values().filter(|n| **n >= FEWEST_OF_EACH).count();
     let are_two = (2..=most).contains(&counts.len()) && n_frequent >= 2;
     let n_changes = lines.windows(2).filter(|pair| pair[0].1 != pair[1].1).count();
@@ -173,25 +172,27 @@ fn find(page: &Page<'_>, settled: &Settled) -> Vec<Candidate> {
     lines.into_iter().map(of).collect()
 }
 
-/// How many letters stand before strokes, and whether one of them asks, and none stands before another label.
-fn before_strokes(page: &Page<'_>, lines: &[(usize, char)]) -> (usize, bool) {
+/// The text behind a letter and a stroke.
+fn behind_stroke<'p>(page: &'p Page<'_>, (line, letter): &(usize, char)) -> Option<&'p str> {
+    page.lines[*line].text().trim()[letter.len_utf8()..].trim_start().strip_prefix('/')
+}
+
+/// Whether a stroke follows each of the letters, and one of them asks. Strokes also follow titles, which stand before another label, and the
+/// items of lists.
+fn are_interview(page: &Page<'_>, lines: &[(usize, char)]) -> bool {
     const LONGEST_LABEL: usize = 60;
-    let mut n = 0;
+    const FEWEST_QUESTIONS: usize = 2;
     let mut questions: BTreeMap<char, (usize, usize)> = BTreeMap::new();
-    for (line, letter) in lines {
-        let text = page.lines[*line].text().trim();
-        let Some(rest) = text[letter.len_utf8()..].trim_start().strip_prefix('/') else { continue };
-        let is_label =
-            rest.char_indices().take_while(|(at, _)| *at <= LONGEST_LABEL).any(|(_, c)| matches!(c, ':' | '：'));
-        if is_label {
-            return (lines.len(), false);
+    for line in lines {
+        let Some(text) = behind_stroke(page, line) else { return false };
+        if text.find([':', '：']).is_some_and(|at| at <= LONGEST_LABEL) {
+            return false;
         }
-        n += 1;
-        let (n_questions, all) = questions.entry(*letter).or_default();
-        *n_questions += usize::from(rest.contains(['?', '？', '؟', '\u{37E}']));
-        *all += 1;
+        let (n_questions, n) = questions.entry(line.1).or_default();
+        *n_questions += usize::from(text.contains(['?', '？', '؟', '\u{37E}']));
+        *n += 1;
     }
-    (n, questions.values().any(|(n, all)| n * 2 >= *all && *n >= 2))
+    questions.values().any(|(n_questions, n)| n_questions * 2 >= *n && *n_questions >= FEWEST_QUESTIONS)
 }
 
 /// Abbreviated names before full stops: a few that recur, alternate, and begin most paragraphs.

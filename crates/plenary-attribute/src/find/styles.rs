@@ -40,9 +40,10 @@ pub(crate) fn find(
     list: Option<&PeopleList>,
 ) -> Found {
     let mut reader = Reader::new(page.lexicon);
-    let mut all = candidates(page, settled, name_levels, &mut reader);
+    let account_lines = accounts(page);
+    let mut all = candidates(page, settled, name_levels, &account_lines, &mut reader);
     let learned = if pinned.is_none_or(|style| style == Style::Template) {
-        template::add(page, settled, &mut reader, &mut all)
+        template::add(page, settled, &account_lines, &mut reader, &mut all)
     } else {
         None
     };
@@ -322,10 +323,10 @@ fn candidates(
     page: &Page<'_>,
     settled: &Settled,
     name_levels: &HashSet<u8>,
+    account_lines: &HashSet<usize>,
     reader: &mut Reader<'_>,
 ) -> Vec<Candidate> {
     let lexicon = page.lexicon;
-    let by_account_lines = accounts(page);
     let mut out = Vec::new();
     for lines in settled.open_paragraphs(page) {
         match page.lines[lines.start].layout {
@@ -339,7 +340,7 @@ fn candidates(
             }
             _ => {}
         }
-        if by_account_lines.contains(&lines.start) {
+        if account_lines.contains(&lines.start) {
             out.extend(by_account(page, settled, lines.start, reader));
             continue;
         }

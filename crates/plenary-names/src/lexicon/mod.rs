@@ -173,7 +173,7 @@ static BUILTIN: LazyLock<Lexicon> = LazyLock::new(|| {
         of_language.insert(language, file.sentences.clone());
         sections.add(file);
     }
-    // Nothing is compiled yet; a test compiles all expressions.
+    // Without a file of the user nothing is compiled here, and nothing can fail; a test compiles all expressions.
     Lexicon::of(sections, months, of_language, None)
         .expect("a test builds the expressions of the files that come with the program")
 });

@@ -13,7 +13,6 @@ mod shape;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::candidate::{ACCEPT, Candidate};
-use crate::find::own_line::accounts;
 use crate::page::{Page, Settled};
 use crate::weights::Weights;
 use plenary_corpus::{Reason, Span, Style};
@@ -40,6 +39,7 @@ fn of_family(style: Style) -> f32 {
 pub(crate) fn add(
     page: &Page<'_>,
     settled: &Settled,
+    account_lines: &HashSet<usize>,
     reader: &mut Reader<'_>,
     all: &mut Vec<Candidate>,
 ) -> Option<plenary_corpus::Template> {
@@ -54,9 +54,8 @@ pub(crate) fn add(
         .collect();
     let matching = matching(&lines, reader.lexicon, &learned, &covered);
     let mut accepted = accept(&lines, reader, &learned.evidence, matching, &covered);
-    // The rank of a member before the name is no label: "【群主】Lee(884120536)".
-    let by_account = accounts(page);
-    accepted.lines.retain(|line| !by_account.contains(&lines.open[line.at]));
+    // The rank before the name in "【群主】Lee(884120536)" is not a label.
+    accepted.lines.retain(|line| !account_lines.contains(&lines.open[line.at]));
     let n_lines = accepted.lines.len() + accepted.n_covered;
     if n_lines < 3 {
         return None;
