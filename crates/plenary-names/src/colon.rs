@@ -216,4 +216,12 @@ mod tests {
             assert_eq!(label(text), None, "{text}");
         }
     }
+
+    #[test]
+    fn a_full_stop_behind_an_initial_and_a_surname_ends_a_label() {
+        let ends = |text: &str, word: &str| ends_sentence(Lexicon::builtin(), text, word.len());
+        assert!(ends("E.Hansen. Thank you, Chair.", "E.Hansen"));
+        assert!(!ends("E.Hansen. Secretary: Thank you.", "E.Hansen"), "the label goes on");
+        assert!(!ends("U.S.Army. Thank you.", "U.S.Army") && !ends("H.Res. Thank you.", "H.Res"));
+    }
 }

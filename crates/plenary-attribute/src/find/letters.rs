@@ -278,6 +278,16 @@ mod tests {
     }
 
     #[test]
+    fn titles_and_lists_before_strokes_are_not_people() {
+        let titles = "المذيع: أهلا بكم.\n\nد/ أحمد حسن: هل نبدأ؟\n\nم/ سامي علي: نعم.\n\nد/ أحمد حسن: هل من أسئلة؟\n\nم/ سامي علي: لا.\n\n\
+                      د/ أحمد حسن: شكرا.\n\nم/ سامي علي: شكرا.\n\nالمذيع: شكرا.\n";
+        assert!(turns(titles).iter().all(|(label, _)| label.chars().count() > 1), "{:?}", turns(titles));
+        let list = "Ann Hill: Two plans.\n\nA/ We sell the house.\n\nB/ We keep the house.\n\nA/ It is quick.\n\nB/ It is cheap.\n\nA/ It is final.\n\n\
+                    B/ It is slow.\n\nBo Lee: I prefer the second.\n";
+        assert!(turns(list).iter().all(|(label, _)| label.len() > 1), "{:?}", turns(list));
+    }
+
+    #[test]
     fn people_with_a_number_before_a_word_are_told_apart() {
         let text = "Moderator: Who bakes?\n\n1. woman: I do not.\n\n2. man: I do.\n\nModerator: Since when?\n\n2. man: Since May.\n\n\
                     1. woman: So late.\n\n1. man: I never did.\n\n2. man: True.\n";

@@ -458,3 +458,20 @@ fn single_name(byline: &bylines::Byline, is_bold: bool) -> Option<Judgement> {
         && byline.label.chars().all(char::is_alphabetic);
     (is_bold && is_word && byline.details.title.is_some()).then_some(Judgement { kind: LabelKind::Word, quality: 0.5 })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::turns;
+
+    #[test]
+    fn accounts_in_a_group_chat_name_who_writes() {
+        let chat = "2026-05-01 19:02:11 5-1202 林妈妈(884120536)\n电梯什么时候能修好？\n\n2026-05-01 19:04:05 【群主】张工(物业)(10229387)\n\
+                    主板已经寄出了。\n\n2026-05-01 19:04:58 大橘已定(1562003918)\n上周三也是明天\n\n2026-05-01 19:11:47 【群主】张工(物业)(10229387)\n\
+                    还没有动维修基金。\n";
+        let labels: Vec<String> = turns(chat).into_iter().map(|(label, _)| label).collect();
+        assert_eq!(labels, ["5-1202 林妈妈", "张工", "大橘已定", "张工"]);
+        let log = "2026-05-01 19:02:11 Ann Hill: call me (5551234)\n2026-05-01 19:02:51 Bo Lee: I will\n2026-05-01 19:03:11 Ann Hill: good\n\
+                   2026-05-01 19:03:31 Bo Lee: bye\n";
+        assert_eq!(turns(log).len(), 4, "{:?}", turns(log));
+    }
+}
